@@ -1,0 +1,1 @@
+"""dldiag: bias/variance diagnosis with evidence, and remedies tried on your own data."""

@@ -1,0 +1,135 @@
+"""A knob is a setting's default, range, choices and help; forms, command-line flags and checks come from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from dldiag.language import tr
+
+
+class SettingError(ValueError):
+    """A setting has a value that cannot be used; the text says which, why, and what is possible."""
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One setting: how it is named, asked for, read from text and checked.
+
+    `kind` is the type of one value: int, float, bool, str or tuple (of ints: layer sizes). `low` and `high` are
+    inclusive. `choices` maps each allowed value to its label. `optional` allows None (written "none").
+    """
+
+    default: Any
+    kind: type
+    label: str
+    help: str
+    low: float | None = None
+    high: float | None = None
+    choices: Mapping[str, str] | None = None
+    optional: bool = False
+    group: str = ""
+    unit: str = ""
+    log: bool = False
+
+
+def knob(default: Any, label: str, help: str, **limits: Any) -> Any:
+    """Declare a dataclass field that is a setting; see `Knob` for the limits."""
+    kind = limits.pop("kind", type(default))
+    return field(default=default, metadata={"knob": Knob(default, kind, label, help, **limits)})
+
+
+def knobs_of(settings: Any) -> dict[str, Knob]:
+    """Return {name: Knob} of a settings dataclass (class or instance), in the order of its fields."""
+    return {f.name: f.metadata["knob"] for f in fields(settings) if "knob" in f.metadata}
+
+
+def parse(name: str, knob: Knob, text: str) -> Any:
+    """Read a knob's value from text, as in `--set hidden_layer_sizes=64,64`.
+
+    >>> parse("alpha", Knob(1e-4, float, "L2", "", low=0), "0.01")
+    0.01
+    """
+    text = text.strip()
+    if knob.optional and text.lower() in {"none", ""}:
+        return None
+    try:
+        value = _READERS[knob.kind](text)
+    except (ValueError, KeyError) as error:
+        raise SettingError(
+            tr("{name} = {text} is not {kind}.", name=name, text=repr(text), kind=_KIND_NAMES[knob.kind])
+        ) from error
+    check(name, knob, value)
+    return value
+
+
+def check(name: str, knob: Knob, value: Any) -> None:
+    """Raise SettingError when a value is outside the knob's range or choices."""
+    if value is None and knob.optional:
+        return
+    if knob.choices is not None and value not in knob.choices:
+        raise SettingError(
+            tr(
+                "{name} = {value} is not one of {choices}.",
+                name=name,
+                value=repr(value),
+                choices=", ".join(knob.choices),
+            )
+        )
+    if knob.kind in (int, float) and (not isinstance(value, int | float) or value != value):
+        raise SettingError(tr("{name} = {value} is not a number.", name=name, value=repr(value)))
+    for one in value if isinstance(value, tuple | list) else (value,):
+        if knob.low is not None and one < knob.low:
+            raise SettingError(
+                tr(
+                    "{name} = {value} is below its lowest value {low}.",
+                    name=name,
+                    value=str(value),
+                    low=knob.low,
+                )
+            )
+        if knob.high is not None and one > knob.high:
+            raise SettingError(
+                tr(
+                    "{name} = {value} is above its highest value {high}.",
+                    name=name,
+                    value=str(value),
+                    high=knob.high,
+                )
+            )
+
+
+def check_all(settings: Any) -> None:
+    """Check every knob of a settings dataclass instance."""
+    for name, one in knobs_of(settings).items():
+        check(name, one, getattr(settings, name))
+
+
+def _read_bool(text: str) -> bool:
+    return {
+        "true": True,
+        "yes": True,
+        "1": True,
+        "on": True,
+        "false": False,
+        "no": False,
+        "0": False,
+        "off": False,
+    }[text.lower()]
+
+
+_READERS: dict[type, Any] = {
+    int: int,
+    float: float,
+    bool: _read_bool,
+    str: str,
+    tuple: lambda text: tuple(int(part) for part in text.strip("()[]").split(",") if part.strip()),
+}
+_KIND_NAMES = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    str: "a text",
+    tuple: "a list of whole numbers",
+}

@@ -1,0 +1,109 @@
+"""Every text a person reads: an English template with values, put into the reader's language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any, Union
+
+LANGUAGES = {"en": "English", "zh": "简体中文"}
+CATALOGS = Path(__file__).with_name("locale")
+
+_language: ContextVar[str] = ContextVar("language", default="en")
+
+Value = Union[str, int, float, bool, None, "Message"]
+
+
+@dataclass(frozen=True)
+class Message:
+    """An English template and the values that fill it; `str(message)` is the text in the current language.
+
+    A value may itself be a Message. Errors are written `{name:error}`: with a value `unit="rate"` they show as
+    percent, with `unit="sd"` as a multiple of the target's standard deviation.
+
+    >>> str(Message("{train:error} on {rows:,} rows", {"train": 0.125, "rows": 4000, "unit": "rate"}))
+    '12.5 % on 4,000 rows'
+    """
+
+    template: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return _TEXT.vformat(translate(self.template), (), self.values)
+
+
+def tr(template: str, **values: Value) -> str:
+    """Translate a literal English template and fill it. Every text on a page goes through here or a Message."""
+    return str(Message(template, values))
+
+
+def translate(template: str) -> str:
+    """Look a template up in the current language's catalog; English is the source and the fallback."""
+    return catalog(_language.get()).get(template, template)
+
+
+@cache
+def catalog(language: str) -> Mapping[str, str]:
+    """Return {English template: translation}: all JSON files of the language's folder taken together."""
+    texts: dict[str, str] = {}
+    for path in sorted((CATALOGS / language).glob("*.json")):
+        texts |= json.loads(path.read_text(encoding="utf-8"))
+    return texts
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Use a language inside a `with` block (per thread and task, so two users may differ)."""
+    token = _language.set(language if language in LANGUAGES else "en")
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def set_language(language: str) -> None:
+    """Use a language from here on in this thread or task."""
+    _language.set(language if language in LANGUAGES else "en")
+
+
+def current_language() -> str:
+    """Return the code of the language in use."""
+    return _language.get()
+
+
+def format_error(value: float, unit: Value) -> str:
+    """Write an error for people: percent for a rate, a plain number for multiples of std(y).
+
+    >>> format_error(0.0314, "rate"), format_error(0.0314, "sd")
+    ('3.1 %', '0.031')
+    """
+    return f"{100 * value:.1f} %" if unit == "rate" else f"{value:.3f}"
+
+
+class _Text(Formatter):
+    """str.format with `{x:error}`, `{x:points}` (a signed difference of errors) and nested messages."""
+
+    def vformat(self, format_string: str, args: Any, kwargs: Mapping[str, Any]) -> str:
+        self_with_unit = _Text()
+        self_with_unit._unit = kwargs.get("unit", "rate")
+        return Formatter.vformat(self_with_unit, format_string, args, kwargs)
+
+    _unit: Value = "rate"
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec == "error":
+            return format_error(value, self._unit)
+        if format_spec == "points":
+            return f"{100 * value:+.1f} points".replace("-", "−") if self._unit == "rate" else f"{value:+.3f}"
+        if isinstance(value, Message):
+            return str(value)
+        return str(super().format_field(value, format_spec))
+
+
+_TEXT = _Text()

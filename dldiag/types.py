@@ -1,0 +1,466 @@
+"""The nouns of the project: frozen dataclasses that check themselves, and the numbers derived from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dldiag.knobs import knob
+from dldiag.language import Message
+
+Task = Literal["classification", "regression"]
+Kind = Literal["number", "category", "boolean", "date", "text", "identifier", "constant", "empty"]
+Outcome = Literal["fired", "passed", "undecided", "not_applicable", "could_not_run", "suppressed", "muted"]
+Level = Literal["data", "training", "bias_variance", "process"]
+Column_ = Literal["training", "bias", "variance", "data"]
+TrialVerdict = Literal["helped", "hurt", "no_effect", "undecided"]
+Answer = Literal["yes", "no", "undecided", "unknown"]
+
+USED_KINDS: tuple[Kind, ...] = ("number", "category", "boolean", "date", "text")
+
+
+class DataError(ValueError):
+    """The data cannot be used as asked; `message` says what is wrong, `hint` what to do."""
+
+    def __init__(self, message: Message | str, hint: Message | str = "") -> None:
+        self.message = message if isinstance(message, Message) else Message(message)
+        self.hint = hint if isinstance(hint, Message) else Message(hint)
+        super().__init__(str(self.message))
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class Stopped(Exception):
+    """Raised out of a long computation when its `should_stop` said so."""
+
+
+# --- data ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that was repaired, dropped, set aside or noticed on the way in, with a count and an example."""
+
+    code: str
+    message: Message
+    count: int = 0
+    example: str = ""
+    hint: Message | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: its kind, why it was taken for that, and how its texts are to be read."""
+
+    name: str
+    kind: Kind
+    why: Message
+    missing: int = 0
+    distinct: int = 0
+    levels: tuple[str, ...] = ()  # of a category or boolean: the declared values, most frequent first
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadPlan:
+    """What was decided about a file before it is read strictly; plain JSON, shown, editable, kept in the report."""
+
+    format: str = "csv"  # csv, parquet, feather, excel, jsonl
+    compression: str = ""
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str = ""
+    header_row: int | None = 0  # line index of the header within the decoded text; None: there is none
+    first_row: int = 1  # line index of the first data line
+    footer_rows: int = 0
+    missing: tuple[str, ...] = ("",)
+    decimal: str = "."
+    thousands: str = ""
+    sheet: str = ""
+    member: str = ""  # of an archive
+    max_rows: int | None = None  # rows kept by sampling; None: all
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table as read: typed columns beside the raw texts that they came from.
+
+    `frame` has one pandas column per name: float64 for numbers and booleans, str/None for everything else, datetime64
+    for dates. `fingerprint` is the sha256 of the bytes plus the plan: the identity of the data everywhere.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    columns: tuple[Column, ...]
+    plan: ReadPlan
+    fingerprint: str
+    notices: tuple[Notice, ...] = ()
+    rows_in_file: int = 0
+
+    def column(self, name: str) -> Column:
+        """Return the column of this name; KeyError when there is none."""
+        return {c.name: c for c in self.columns}[name]
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Rows ready to learn from: features X (typed frame), target y, and how they may be split.
+
+    y holds class indices 0…K−1 (classification) or float64 values (regression), never missing.
+    """
+
+    name: str
+    X: pd.DataFrame
+    y: NDArray[Any]
+    task: Task
+    target: str
+    columns: tuple[Column, ...]  # of X, in its order
+    classes: tuple[str, ...] = ()
+    fingerprint: str = ""
+    notices: tuple[Notice, ...] = ()
+    groups: NDArray[Any] | None = None  # rows of one group stay on one side of every split
+    times: NDArray[Any] | None = None  # sortable; dev and test rows come after training rows
+    domain: NDArray[Any] | None = None  # True where the row comes from the distribution that dev and test must match
+    plan: ReadPlan | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.X) != len(self.y):
+            raise ValueError(f"X has {len(self.X)} rows and y has {len(self.y)}")
+        if self.task == "classification" and len(self.classes) < 2:
+            raise DataError(
+                Message("The target {target} has only one class.", {"target": self.target}),
+                Message("There is nothing to learn from one class; pick another target or add rows of another class."),
+            )
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return len(self.y)
+
+    @property
+    def unit(self) -> str:
+        """The unit of every error: "rate" (share of wrong rows) or "sd" (RMSE / std of the target)."""
+        return "rate" if self.task == "classification" else "sd"
+
+
+@dataclass(frozen=True, eq=False)
+class Repeat:
+    """One repeat: an order of training rows, of which every size is a prefix, and the dev rows that go with it."""
+
+    train_rows: NDArray[np.int64]
+    dev_rows: NDArray[np.int64]
+    seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Row indices: the sealed test rows, and the repeats drawn from the others."""
+
+    test_rows: NDArray[np.int64]
+    repeats: tuple[Repeat, ...]
+    method: str  # random, group, time, given
+
+    @property
+    def n_train(self) -> int:
+        """Training rows at full size (the least over repeats)."""
+        return min(len(r.train_rows) for r in self.repeats)
+
+    @property
+    def n_dev(self) -> int:
+        """Dev rows of one repeat (the least over repeats)."""
+        return min(len(r.dev_rows) for r in self.repeats)
+
+
+# --- settings -----------------------------------------------------------------------------------------------------
+
+BUDGETS = {"quick": "quick (about a minute)", "standard": "standard", "thorough": "thorough"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a diagnosis is made. The model's own settings live on the model."""
+
+    target_error: float | None = knob(
+        None,
+        "Target error",
+        "The error you want or that people reach, in the error unit (0.05 is 5 % of rows wrong). "
+        "Leave empty to let the reference models say what is achievable.",
+        kind=float,
+        low=0.0,
+        optional=True,
+    )
+    budget: str = knob(
+        "standard", "Effort", "How many repeats and trials are spent before the verdict.", choices=BUDGETS
+    )
+    sizes: int = knob(8, "Dataset sizes", "Number of nested training-set sizes on the learning curve.", low=2, high=20)
+    repeats: int = knob(
+        5, "Repeats", "Random training subsets per size; more repeats, narrower intervals.", low=2, high=50
+    )
+    train_rows: int | None = knob(
+        None,
+        "Training rows",
+        "Use at most this many training rows; the others are left aside.",
+        kind=int,
+        low=10,
+        optional=True,
+    )
+    material: float = knob(
+        0.01,
+        "Smallest difference that matters",
+        "Differences below this (and below 10 % of the dev error) count as nothing; in the error unit.",
+        low=0.0,
+        high=1.0,
+    )
+    baselines: tuple[str, ...] = knob(
+        ("linear", "boosting"),
+        "Reference models",
+        "Scikit-learn models trained on the same subsets.",
+        kind=tuple,
+    )
+    trials: int | None = knob(
+        None,
+        "Trials",
+        "How many remedies to try at most; empty lets the effort decide.",
+        kind=int,
+        low=0,
+        optional=True,
+    )
+    seed: int = knob(0, "Seed", "Same data, settings and seed give the same report.", low=0, high=2**31 - 1)
+    muted: tuple[str, ...] = knob((), "Muted rules", "Codes of rules that are not to be applied.", kind=tuple)
+
+
+# --- measurements -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its uncertainty.
+
+    low…high is the two-sided 90 % interval. `at_least` and `at_most` are the one-sided 90 % bounds that rules use; they
+    default to low and high (careful side).
+    """
+
+    value: float
+    low: float
+    high: float
+    at_least: float | None = None
+    at_most: float | None = None
+    source: Message | None = None
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.value <= self.high:
+            raise ValueError(f"an interval must hold its value: {self.low} <= {self.value} <= {self.high}")
+
+    @property
+    def surely_above(self) -> float:
+        """With 90 % confidence the number is above this."""
+        return self.low if self.at_least is None else self.at_least
+
+    @property
+    def surely_below(self) -> float:
+        """With 90 % confidence the number is below this."""
+        return self.high if self.at_most is None else self.at_most
+
+
+def exactly(value: float, source: Message | None = None) -> Estimate:
+    """Return a number known without error (a count, a setting)."""
+    return Estimate(value, value, value, source=source)
+
+
+@dataclass(frozen=True, eq=False)
+class LearningCurve:
+    """Errors against number of training rows, on nested subsets.
+
+    sizes: (k,) rows; train_errors, dev_errors: (k, repeats), NaN where not (yet) computed; in the error unit.
+    """
+
+    model: str
+    sizes: NDArray[np.int64]
+    train_errors: NDArray[np.float64]
+    dev_errors: NDArray[np.float64]
+    label: str = ""
+    unit: str = "rate"
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.train_errors.shape != self.dev_errors.shape or len(self.sizes) != len(self.dev_errors):
+            raise ValueError("sizes, train_errors and dev_errors must agree: (k,), (k, repeats), (k, repeats)")
+
+
+@dataclass(frozen=True)
+class ForecastPoint:
+    """The dev error expected at a number of training rows, with its 90 % interval."""
+
+    rows: int
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What the learning curve says about more data; `abstains` says why when it says nothing."""
+
+    points: tuple[ForecastPoint, ...] = ()
+    abstains: Message | None = None
+    rows_for_target: Estimate | None = None
+
+    def __iter__(self) -> Iterator[ForecastPoint]:
+        return iter(self.points)
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def __getitem__(self, index: int) -> ForecastPoint:
+        return self.points[index]
+
+
+# --- verdicts -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one rule said: its outcome, what is wrong (message) and what to do (hint)."""
+
+    code: str
+    level: Level
+    title: Message
+    outcome: Outcome
+    message: Message
+    hint: Message | None = None
+    problem: str | None = None  # the key of a problem, when fired
+    suppressed_by: str | None = None
+
+
+@dataclass(frozen=True)
+class TrainingCurve:
+    """Loss and errors against epochs, averaged over repeats (never called a learning curve)."""
+
+    epochs: tuple[int, ...] = ()
+    loss: tuple[float, ...] = ()
+    train_error: tuple[float | None, ...] = ()
+    dev_error: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A remedy run on the user's data, paired with the current model: `change` is in dev error, negative is better."""
+
+    remedy: str
+    verdict: TrialVerdict
+    change: Estimate
+    repeats: int
+    seconds: float
+    settings: Mapping[str, Any] = field(default_factory=dict)  # what the remedy set, by knob name
+    before: TrainingCurve | None = None
+    after: TrainingCurve | None = None
+    train_change: Estimate | None = None
+    note: Message | None = None
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """One remedy of the remedy table, its place in the order, why, and what happened when it was tried."""
+
+    rank: int
+    remedy: str
+    title: Message
+    column: Column_
+    because: Message
+    problem: str
+    expected: Estimate | None = None
+    change: Mapping[str, Any] = field(default_factory=dict)  # settings it would set, by knob name
+    trial: Trial | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is wrong with the model, in one sentence, and the two answers behind it."""
+
+    headline: Message
+    bias: Answer
+    variance: Answer
+    detail: Message | None = None
+    stability: float | None = None  # share of resampled repeats that give the same two answers
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class DatasetSummary:
+    """What the report says about the data; no rows."""
+
+    name: str
+    rows: int
+    features: int
+    task: Task
+    target: str
+    classes: tuple[str, ...]
+    fingerprint: str
+    notices: tuple[Notice, ...] = ()
+    columns: tuple[Column, ...] = ()
+    plan: ReadPlan | None = None
+
+
+@dataclass(frozen=True)
+class SplitSummary:
+    """Row counts of the split; `sealed` while the test rows have not been opened."""
+
+    train: int
+    dev: int
+    test: int
+    sealed: bool
+    method: str
+    repeats: int
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """The one opening of the sealed test set: winner and starting model side by side."""
+
+    __test__ = False  # not a test case
+
+    start: Estimate
+    winner: Estimate
+    difference: Estimate
+    rows: int
+    dev_uses: int
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """Everything a diagnosis found: codes and numbers only; survives JSON unchanged."""
+
+    dataset: DatasetSummary
+    split: SplitSummary
+    model: Mapping[str, Any]  # {"key", "label", "parameters": {name: value}}
+    settings: Mapping[str, Any]
+    curves: tuple[LearningCurve, ...]
+    evidence: Mapping[str, Estimate]
+    findings: tuple[Finding, ...]
+    recommendations: tuple[Recommendation, ...]
+    verdict: Verdict
+    forecast: Forecast
+    test: TestResult | None = None
+    training_curve: TrainingCurve | None = None
+    seconds: float = 0.0
+    versions: Mapping[str, str] = field(default_factory=dict)
+    schema: str = "dldiag-report/1"
+
+
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """Where a long computation stands; what is already known comes with it."""
+
+    stage: Message
+    done: int
+    total: int
+    seconds_left: float | None = None
+    curves: tuple[LearningCurve, ...] = ()
+    report: Report | None = None  # a first verdict, while the rest is still running
