@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -77,7 +78,7 @@ def check(name: str, knob: Knob, value: Any) -> None:
                 choices=", ".join(knob.choices),
             )
         )
-    if knob.kind in (int, float) and (not isinstance(value, int | float) or value != value):
+    if knob.kind in (int, float) and (not isinstance(value, int | float) or math.isnan(value)):
         raise SettingError(tr("{name} = {value} is not a number.", name=name, value=repr(value)))
     for one in value if isinstance(value, tuple | list) else (value,):
         if knob.low is not None and one < knob.low:
