@@ -1,0 +1,27 @@
+"""How much a file may ask of this machine, as settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dldiag.knobs import knob
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds on what is read; beyond one of them a file is refused in plain words or its rows are sampled."""
+
+    max_bytes: int = knob(2048 * MIB, "Largest file", "Bytes of a file that are taken into memory.", low=1)
+    max_unpacked_bytes: int = knob(
+        1024 * MIB, "Largest unpacked file", "Bytes that a compressed file may unpack to.", low=1
+    )
+    max_ratio: int = knob(1000, "Highest compression", "Unpacked bytes per packed byte, above 10 MiB.", low=2)
+    max_cell_chars: int = knob(10 * MIB, "Longest cell", "Characters in one cell.", low=1)
+    max_columns: int = knob(20_000, "Most columns", "Columns of one table.", low=1)
+    max_rows: int = knob(5_000_000, "Most rows", "Rows kept; from more rows a random sample is drawn.", low=1)
+    max_cells: int = knob(
+        100_000_000, "Most cells", "Cells kept; from more cells a random sample of rows is drawn.", low=1
+    )
+    seed: int = knob(0, "Seed", "Of the draw when rows are sampled.", low=0, high=2**31 - 1)
