@@ -1,0 +1,42 @@
+"""The limits of the dashboard: how many jobs, how long, how much is kept."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+
+from dldiag.knobs import knob, knobs_of, parse
+
+VARIABLE = "DLDIAG_{name}"  # a limit is changed through the environment: DLDIAG_QUEUE_LENGTH=50
+
+
+def _spare_cores() -> int:
+    """Leave one core to the pages: as many workers as cores was measured to slow every click."""
+    return max(1, (os.cpu_count() or 2) - 1)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the app may use; every field can be set by an environment variable DLDIAG_<FIELD>."""
+
+    workers: int = knob(_spare_cores(), "Workers", "Processes that run jobs.", low=1, high=256)
+    queue_length: int = knob(30, "Queue length", "Jobs that may wait; one more is refused.", low=1, high=10_000)
+    abandoned_minutes: float = knob(
+        5.0, "Minutes unwatched", "A job that no page has looked at for so long ends.", low=0.01
+    )
+    cancel_seconds: float = knob(3.0, "Patience with Cancel", "Then the worker is ended and replaced.", low=0.0)
+    hung_minutes: float = knob(
+        10.0, "Minutes of silence", "A worker that gives no sign of life for so long is ended.", low=0.01
+    )
+    kept_days: float = knob(7.0, "Days kept", "Uploads and results older than this are removed.", low=0.0)
+
+
+def limits() -> Limits:
+    """Return the limits with what the environment says; SettingError when it says nonsense."""
+    knobs = knobs_of(Limits)
+    given = {
+        f.name: parse(f.name, knobs[f.name], os.environ[VARIABLE.format(name=f.name.upper())])
+        for f in fields(Limits)
+        if VARIABLE.format(name=f.name.upper()) in os.environ
+    }
+    return Limits(**given)

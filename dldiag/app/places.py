@@ -1,0 +1,64 @@
+"""Where the app keeps files: one private folder, and in it one folder per owner's uploads and one per job."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import stat
+import tempfile
+import time
+from pathlib import Path
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")  # what a token may look like: no dots, no slashes, hard to guess
+TOKEN_BYTES = 24
+SECONDS_PER_DAY = 86_400
+
+
+def new_token() -> str:
+    """Return an unguessable name for an owner or a job, safe in a URL and as a folder name."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def is_token(text: str) -> bool:
+    """Say whether a text (from a URL, say) could be one of our tokens."""
+    return TOKEN.fullmatch(text) is not None
+
+
+def home() -> Path:
+    """Return the private folder of the app: $DLDIAG_HOME/app, else one per user beside the temporary files."""
+    named = os.environ.get("DLDIAG_HOME")
+    if named:
+        return private(Path(named) / "app")
+    user = hashlib.sha256(getpass.getuser().encode()).hexdigest()[:12]
+    return private(Path(tempfile.gettempdir()) / f"dldiag-{user}" / "app")
+
+
+def private(folder: Path) -> Path:
+    """Create a folder that only this user can open, and return it; PermissionError when it is someone else's."""
+    for missing in [p for p in reversed(folder.parents) if not p.exists()]:
+        missing.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if stat.S_ISLNK(found.st_mode) or (hasattr(os, "getuid") and found.st_uid != os.getuid()):
+        raise PermissionError(f"{folder} belongs to someone else; set DLDIAG_HOME to a folder of your own")
+    return folder
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees all of it or nothing."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    draft.write_bytes(content)
+    draft.replace(path)
+
+
+def remove_older_than(days: float) -> None:
+    """Remove jobs and uploads that nothing has touched for so many days."""
+    oldest = time.time() - days * SECONDS_PER_DAY
+    for kind in ("jobs", "uploads"):
+        for folder in private(home() / kind).iterdir():
+            if folder.stat().st_mtime < oldest:
+                shutil.rmtree(folder, ignore_errors=True)
