@@ -1,0 +1,6 @@
+"""A report written down: JSON, CSV of the curves, plain text, and one offline HTML page."""
+
+from dldiag.report.plain import from_json, to_json
+from dldiag.report.sheet import curves_csv
+
+__all__ = ["curves_csv", "from_json", "to_json"]
