@@ -1,0 +1,124 @@
+"""How many rows the dev and test sets of a table need, and what each way of splitting it can see."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dldiag.language import Message, Value
+
+Z95 = 1.959963984540054  # two-sided 95 % point of the normal distribution
+FEWEST_ROWS_TO_SPLIT = 100  # rows; below this a held-out set is too small to mean anything: cross-validate (the course)
+
+SHARES = (
+    (0.6, 0.2, 0.2),  # the classic advice, for up to tens of thousands of rows
+    (0.8, 0.1, 0.1),
+    (0.9, 0.05, 0.05),
+    (0.98, 0.01, 0.01),  # the course's advice around a million rows
+    (0.995, 0.0025, 0.0025),  # and beyond
+)
+
+
+@dataclass(frozen=True)
+class SplitOption:
+    """One way to cut a table in three, and the half-width of the 95 % interval that its dev set gives."""
+
+    train_share: float
+    dev_share: float
+    test_share: float
+    train_rows: int
+    dev_rows: int
+    test_rows: int
+    half_width: float
+    enough: bool
+
+
+@dataclass(frozen=True)
+class SplitAdvice:
+    """What each way of splitting this table can see; `advised` is the place of the best option, None below 100 rows."""
+
+    rows: int
+    error: float
+    difference: float
+    unit: str
+    rows_needed: int
+    options: tuple[SplitOption, ...]
+    advised: int | None
+
+
+def half_width(error: float, rows: int, unit: str = "rate") -> float:
+    """Return the half-width of the 95 % interval of an error measured on `rows` rows.
+
+    For a rate, 1.96·sqrt(E(1−E)/n): the normal approximation of the binomial. For an RMSE in units of std(y),
+    1.96·E/sqrt(2n): the standard error of a standard deviation of normal residuals.
+
+    >>> round(half_width(0.1, 864), 3)
+    0.02
+    """
+    return Z95 * _SPREADS[unit](error) / math.sqrt(rows) if rows else math.inf
+
+
+def rows_to_see(error: float, difference: float, unit: str = "rate") -> int:
+    """Return the fewest rows whose 95 % interval is no wider than `difference` to each side.
+
+    >>> rows_to_see(0.1, 0.01), rows_to_see(0.1, 0.05)
+    (3458, 139)
+    """
+    return max(1, math.ceil((Z95 * _SPREADS[unit](error) / difference) ** 2))
+
+
+def advise_split(rows: int, error: float, difference: float, unit: str = "rate") -> SplitAdvice:
+    """Say how to split a table of `rows` rows so that its dev set shows a difference of the given size.
+
+    Of the splits whose dev set is large enough the one that leaves most rows to train on is advised, and 60/20/20 when
+    none is.
+    """
+    options = tuple(_option(rows, shares, error, difference, unit) for shares in SHARES)
+    enough = [place for place, option in enumerate(options) if option.enough]
+    advised = None if rows < FEWEST_ROWS_TO_SPLIT else max(enough, default=0)
+    needed = rows_to_see(error, difference, unit)
+    return SplitAdvice(rows, error, difference, unit, needed, options, advised)
+
+
+def read_split_advice(advice: SplitAdvice) -> Message:
+    """Say what to look at: whether this table can show the difference at all, and how to split it."""
+    if advice.advised is None:
+        return Message(
+            "Your table has {rows:,} rows. Below {least} rows no held-out set is large enough to mean anything: use "
+            "cross-validation, where every row is a dev row once.",
+            {"rows": advice.rows, "least": FEWEST_ROWS_TO_SPLIT},
+        )
+    best = advice.options[advice.advised]
+    values: dict[str, Value] = {"rows": advice.rows, "needed": advice.rows_needed, "unit": advice.unit}
+    values |= {"difference": advice.difference, "error": advice.error}
+    values |= {"split": split_name(best), "dev": best.dev_rows, "h": best.half_width}
+    if best.enough:
+        return Message(
+            "Seeing a difference of {difference:error} at an error of {error:error} takes {needed:,} dev rows. Of your "
+            "{rows:,} rows, {split} gives {dev:,} (± {h:error}) and leaves the most rows to train on.",
+            values,
+        )
+    return Message(
+        "Seeing a difference of {difference:error} at an error of {error:error} takes {needed:,} dev rows. Of your "
+        "{rows:,} rows even {split} gives only {dev:,} (± {h:error}): smaller differences need repeated splits or more "
+        "rows.",
+        values,
+    )
+
+
+def split_name(option: SplitOption) -> str:
+    """Write a split the way the course does: 60/20/20, 99.5/0.25/0.25."""
+    return "/".join(f"{100 * share:g}" for share in (option.train_share, option.dev_share, option.test_share))
+
+
+def _option(rows: int, shares: tuple[float, float, float], error: float, difference: float, unit: str) -> SplitOption:
+    dev, test = round(rows * shares[1]), round(rows * shares[2])
+    h = half_width(error, dev, unit)
+    return SplitOption(*shares, rows - dev - test, dev, test, h, dev > 0 and h <= difference)
+
+
+_SPREADS: dict[str, Callable[[float], float]] = {  # standard deviation of sqrt(n) × the measured error
+    "rate": lambda error: math.sqrt(max(error * (1 - error), 0.0)),
+    "sd": lambda error: error / math.sqrt(2),
+}
