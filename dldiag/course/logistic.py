@@ -1,0 +1,374 @@
+"""Logistic regression as one unit of a network: its loss, its derivatives, its descent, and the layer made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dldiag.course.problem import YesNo
+from dldiag.language import Message
+from dldiag.types import Progress, Stopped
+
+Array = NDArray[np.float64]
+
+COIN_COST = float(np.log(2))  # cost of predicting one half for every row, in nats
+SMALLEST_FALL = 0.001  # nats; a fall of the cost below this shows nothing
+STEPS_LOOKED_AT = 25  # steps between two questions whether to stop
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One row through one unit and back.
+
+    Forward: z = w·x + b, a = sigmoid(z), loss (nats). Backward: the derivative of the loss with respect to each.
+    """
+
+    names: tuple[str, ...]
+    x: tuple[float, ...]
+    w: tuple[float, ...]
+    b: float
+    y: float
+    z: float
+    a: float
+    loss: float
+    da: float
+    dz: float
+    dw: tuple[float, ...]
+    dx: tuple[float, ...]
+    db: float
+
+
+def sigmoid(z: Array | float) -> Array:
+    """Return 1 / (1 + exp(−z)) without overflow."""
+    return np.asarray(np.exp(-np.logaddexp(0.0, -np.asarray(z, dtype=np.float64))))
+
+
+def cross_entropy(z: Array | float, y: Array | float) -> Array:
+    """Return −y log a − (1 − y) log(1 − a) with a = sigmoid(z), in nats, finite for every finite z."""
+    return np.asarray(np.logaddexp(0.0, z) - np.asarray(y) * z)
+
+
+def forward_backward(x: Sequence[float], w: Sequence[float], b: float, y: float, names: Sequence[str] = ()) -> Pass:
+    """Send one row through a unit and its derivatives back; x, w (d,)."""
+    z = float(np.dot(w, x) + b)
+    a, rest = float(sigmoid(z)), float(sigmoid(-z))  # 1 − a loses its digits when a is near 1
+    dz = -rest if y == 1 else a
+    return Pass(
+        names=tuple(names) or tuple(f"x{j + 1}" for j in range(len(x))),
+        x=tuple(map(float, x)),
+        w=tuple(map(float, w)),
+        b=float(b),
+        y=float(y),
+        z=z,
+        a=a,
+        loss=float(cross_entropy(z, y)),
+        da=-1 / a if y == 1 else 1 / rest,
+        dz=dz,
+        dw=tuple(dz * float(value) for value in x),
+        dx=tuple(dz * float(weight) for weight in w),
+        db=dz,
+    )
+
+
+# --- the computation graph ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Node:
+    """A value of the forward pass; `across` and `up` place it on the drawing."""
+
+    key: str
+    label: str
+    value: float
+    across: float
+    up: float
+
+
+@dataclass(frozen=True)
+class Edge:
+    """An arrow of the graph; `derivative` is d loss / d (value at its start)."""
+
+    start: str
+    end: str
+    symbol: str
+    derivative: float
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The computation graph of one unit on one row."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
+def computation_graph(row: Pass, most: int = 4) -> Graph:
+    """Lay out the graph of a pass; inputs beyond the `most` with the largest |w x| are gathered in one node."""
+    terms = [w * x for w, x in zip(row.w, row.x, strict=True)]
+    order = sorted(range(len(terms)), key=lambda j: -abs(terms[j]))
+    shown, rest = sorted(order[:most]), order[most:]
+    heights = [-2.0 * place for place in range(len(shown))]
+    nodes: list[Node] = []
+    edges: list[Edge] = []
+    for j, up in zip(shown, heights, strict=True):
+        key = str(j + 1)
+        nodes += [
+            Node(f"x{key}", f"x<sub>{key}</sub>", row.x[j], 0.0, up + 0.4),
+            Node(f"w{key}", f"w<sub>{key}</sub>", row.w[j], 0.0, up - 0.4),
+            Node(f"p{key}", f"w<sub>{key}</sub>·x<sub>{key}</sub>", terms[j], 1.0, up),
+        ]
+        edges += [
+            Edge(f"x{key}", f"p{key}", f"dx<sub>{key}</sub>", row.dx[j]),
+            Edge(f"w{key}", f"p{key}", f"dw<sub>{key}</sub>", row.dw[j]),
+            Edge(f"p{key}", "z", f"dp<sub>{key}</sub>", row.dz),
+        ]
+    return _with_end(row, nodes, edges, sum(terms[j] for j in rest) if rest else None)
+
+
+def _with_end(row: Pass, nodes: list[Node], edges: list[Edge], rest: float | None) -> Graph:
+    below = min((node.up for node in nodes), default=0.0)
+    middle = below / 2
+    if rest is not None:
+        below -= 1.0
+        nodes.append(Node("rest", "Σ", rest, 1.0, below))
+        edges.append(Edge("rest", "z", "dΣ", row.dz))
+    nodes += [
+        Node("b", "b", row.b, 1.0, below - 1.0),
+        Node("z", "z", row.z, 2.0, middle),
+        Node("a", "a = σ(z)", row.a, 3.0, middle),
+        Node("y", "y", row.y, 3.0, middle - 1.5),
+        Node("L", "L(a, y)", row.loss, 4.0, middle),
+    ]
+    edges += [
+        Edge("b", "z", "db", row.db),
+        Edge("z", "a", "dz", row.dz),
+        Edge("a", "L", "da", row.da),
+    ]
+    return Graph(tuple(nodes), tuple(edges))
+
+
+# --- the derivation -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DerivationStep:
+    """One line of the derivation: what is done, the formula (LaTeX), and its value on a row."""
+
+    says: Message
+    formula: str
+    value: Callable[[Pass], float]
+
+
+DERIVATION: tuple[DerivationStep, ...] = (
+    DerivationStep(
+        Message("The unit adds up its weighted inputs."),
+        r"z = w_1 x_1 + \dots + w_d x_d + b",
+        lambda row: row.z,
+    ),
+    DerivationStep(
+        Message("The sigmoid makes a probability of the sum."),
+        r"a = \sigma(z) = \frac{1}{1 + e^{-z}}",
+        lambda row: row.a,
+    ),
+    DerivationStep(
+        Message("The loss is small when the answer was thought likely, and grows without limit when it was not."),
+        r"\mathcal{L}(a, y) = -y \log a - (1 - y) \log (1 - a)",
+        lambda row: row.loss,
+    ),
+    DerivationStep(
+        Message("Backwards, first the loss itself: how it changes with the prediction."),
+        r"\frac{\partial \mathcal{L}}{\partial a} = -\frac{y}{a} + \frac{1 - y}{1 - a}",
+        lambda row: row.da,
+    ),
+    DerivationStep(
+        Message("The slope of the sigmoid, written with its own value."),
+        r"\frac{da}{dz} = a (1 - a)",
+        lambda row: row.a * float(sigmoid(-row.z)),
+    ),
+    DerivationStep(
+        Message("The chain rule multiplies the two, and almost everything cancels: prediction minus answer is left."),
+        r"\frac{\partial \mathcal{L}}{\partial z} = \left(-\frac{y}{a} + \frac{1 - y}{1 - a}\right) a (1 - a) = a - y",
+        lambda row: row.dz,
+    ),
+    DerivationStep(
+        Message("Each weight is blamed by the size of its own input."),
+        r"\frac{\partial \mathcal{L}}{\partial w_1} = x_1 \frac{\partial \mathcal{L}}{\partial z} = x_1 (a - y)",
+        lambda row: row.dw[0],
+    ),
+    DerivationStep(
+        Message("The bias is a weight whose input is always 1."),
+        r"\frac{\partial \mathcal{L}}{\partial b} = a - y",
+        lambda row: row.db,
+    ),
+)
+
+
+# --- the loss of one example --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LossCurve:
+    """The loss of one example against its prediction, for both answers, in nats."""
+
+    predictions: tuple[float, ...]
+    when_yes: tuple[float, ...]
+    when_no: tuple[float, ...]
+
+
+def loss_curve(points: int = 199) -> LossCurve:
+    """Return −log a and −log(1 − a) on a grid of predictions inside 0…1."""
+    a = np.linspace(0, 1, points + 2)[1:-1]
+    return LossCurve(tuple(a.tolist()), tuple((-np.log(a)).tolist()), tuple((-np.log1p(-a)).tolist()))
+
+
+# --- gradient descent ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where gradient descent stands before its next step: weights, cost J (nats), error rate, and the gradient."""
+
+    w: tuple[float, ...]
+    b: float
+    cost: float
+    error: float
+    dw: tuple[float, ...]
+    db: float
+
+
+@dataclass(frozen=True)
+class Descent:
+    """Gradient descent on all rows; steps[0] is the start."""
+
+    names: tuple[str, ...]
+    learning_rate: float
+    steps: tuple[Step, ...]
+
+
+def descend(
+    problem: YesNo,
+    *,
+    learning_rate: float = 0.5,
+    steps: int = 50,
+    start: Sequence[float] | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Descent:
+    """Run gradient descent on the cost J = mean loss, `steps` times over all rows.
+
+    `start` is (d + 1,): weights, then bias; zeros when not given, which is fine for a single unit. Raises Stopped.
+    """
+    w, b = _split_start(start, len(problem.names))
+    record = [_step(problem, w, b)]
+    for number in range(steps):
+        if number % STEPS_LOOKED_AT == 0:
+            _report(number, steps, on_progress, should_stop)
+        w = w - learning_rate * np.asarray(record[-1].dw)
+        b = b - learning_rate * record[-1].db
+        record.append(_step(problem, w, b))
+    return Descent(problem.names, learning_rate, tuple(record))
+
+
+def _split_start(start: Sequence[float] | None, d: int) -> tuple[Array, float]:
+    values = np.zeros(d + 1) if start is None else np.asarray(start, dtype=np.float64)
+    return values[:d], float(values[d])
+
+
+def _report(
+    done: int, total: int, on_progress: Callable[[Progress], None] | None, should_stop: Callable[[], bool] | None
+) -> None:
+    if should_stop is not None and should_stop():
+        raise Stopped
+    if on_progress is not None:
+        on_progress(Progress(Message("Gradient descent"), done, total))
+
+
+def _step(problem: YesNo, w: Array, b: float) -> Step:
+    z = problem.X @ w + b
+    dz = sigmoid(z) - problem.y
+    dw = problem.X.T @ dz / len(dz)
+    return Step(
+        w=tuple(w.tolist()),
+        b=float(b),
+        cost=float(cross_entropy(z, problem.y).mean()),
+        error=float(np.mean((z > 0) != (problem.y == 1))),
+        dw=tuple(dw.tolist()),
+        db=float(dz.mean()),
+    )
+
+
+def look_at_descent(result: Descent) -> Message:
+    """Say what this run of gradient descent shows, or that it shows a step that is too long."""
+    costs = [step.cost for step in result.steps]
+    rises = sum(after > before for before, after in pairwise(costs))
+    values: dict[str, Any] = {
+        "first": costs[0],
+        "last": costs[-1],
+        "steps": len(costs) - 1,
+        "rate": result.learning_rate,
+        "rises": rises,
+        "before": result.steps[0].error,
+        "after": result.steps[-1].error,
+    }
+    if rises:
+        return Message(
+            "The cost rose in {rises} of {steps} steps: at a learning rate of {rate:g} a step overshoots the valley. "
+            "This run does not show a steady descent; try a smaller learning rate.",
+            values,
+        )
+    if costs[0] - costs[-1] < SMALLEST_FALL:
+        return Message(
+            "The cost hardly moved in {steps} steps ({first:.4f} to {last:.4f}): either the learning rate {rate:g} is "
+            "very small or these columns say nothing about the answer. This run does not show the effect.",
+            values,
+        )
+    return Message(
+        "The cost fell in every one of the {steps} steps, from {first:.4f} to {last:.4f}, and wrong answers went from "
+        "{before:error} to {after:error} of rows.",
+        values,
+    )
+
+
+# --- the cost as a landscape --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CostMap:
+    """The cost J over two weights, the others held at their last value: costs[i][j] at (first[j], second[i])."""
+
+    names: tuple[str, str]
+    first: tuple[float, ...]
+    second: tuple[float, ...]
+    costs: tuple[tuple[float, ...], ...]
+    path: tuple[tuple[float, float], ...]
+
+
+def cost_map(problem: YesNo, descent: Descent, points: int = 41) -> CostMap:
+    """Return the cost over the first two weights (the weight and the bias when there is one) around the path."""
+    walk = np.asarray([[*step.w, step.b] for step in descent.steps])
+    names = (*problem.names, "b")
+    inputs = np.column_stack([problem.X, np.ones(len(problem.y))])
+    grids = [_around(walk[:, j], points) for j in (0, 1)]
+    fixed = inputs[:, 2:] @ walk[-1, 2:]
+    costs = [
+        [float(cross_entropy(fixed + inputs[:, 0] * u + inputs[:, 1] * v, problem.y).mean()) for u in grids[0]]
+        for v in grids[1]
+    ]
+    return CostMap(
+        names=(names[0], names[1]),
+        first=tuple(grids[0].tolist()),
+        second=tuple(grids[1].tolist()),
+        costs=tuple(map(tuple, costs)),
+        path=tuple((float(u), float(v)) for u, v in walk[:, :2]),
+    )
+
+
+def _around(values: Array, points: int) -> Array:
+    low, high = float(values.min()), float(values.max())
+    room = max(0.5 * (high - low), 0.5)
+    return np.linspace(low - room, high + room, points)

@@ -1,0 +1,77 @@
+"""Any table becomes a yes-or-no question, or says why not."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dldiag.course.problem import feature_names, yes_no
+from dldiag.course.toys import TOYS, toy
+from dldiag.language import Message
+from dldiag.types import Column, DataError, Dataset
+
+WHY = Message("")
+
+
+def table(frame, y, task="classification", kinds=None, classes=("a", "b")):
+    columns = tuple(Column(name, (kinds or {}).get(name, "number"), WHY) for name in frame)
+    return Dataset("t", frame, np.asarray(y), task, "y", columns, classes if task == "classification" else ())
+
+
+@pytest.mark.parametrize("name", TOYS)
+def test_features_are_standardized_and_can_be_put_back(name):
+    made = toy(name)
+    problem = yes_no(made)
+    np.testing.assert_allclose(problem.X.mean(axis=0), 0, atol=1e-9)
+    np.testing.assert_allclose(problem.X.std(axis=0), 1)
+    np.testing.assert_allclose(problem.X * problem.scales + problem.centers, made.X[list(problem.names)])
+    assert set(problem.y) == {0.0, 1.0}
+
+
+def test_a_number_target_is_cut_at_its_median():
+    problem = yes_no(toy("line", 401))
+    assert problem.y.mean() == pytest.approx(200 / 401)
+    assert "median" in str(problem.event)
+
+
+def test_one_class_of_many_is_asked_for_against_the_rest():
+    made = toy("blobs", 300)
+    problem = yes_no(made, positive="top")
+    np.testing.assert_array_equal(problem.y, made.y == 2)
+
+
+def test_of_eight_hundred_columns_the_ones_that_correlate_are_taken():
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(500, 800))
+    y = (values[:, 41] + 0.1 * rng.normal(size=500) > 0).astype(int)
+    made = table(pd.DataFrame(values, columns=[f"c{j}" for j in range(800)]), y)
+    assert yes_no(made, most=1).names == ("c41",)
+    assert len(feature_names(made)) == 200
+
+
+def test_categories_dates_missing_values_and_constants_are_handled():
+    frame = pd.DataFrame(
+        {
+            "color": ["red", "blue", None, "red"] * 10,
+            "day": pd.to_datetime(["2020-01-01", "2020-01-02", None, "2020-01-05"] * 10),
+            "size": [1.0, np.nan, 3.0, 4.0] * 10,
+            "same": [1.0] * 40,
+        }
+    )
+    made = table(frame, [0, 1, 0, 1] * 10, kinds={"color": "category", "day": "date", "same": "constant"})
+    names = feature_names(made)
+    assert set(names) == {"color = red", "color = blue", "day", "size"}
+    problem = yes_no(made, names)
+    assert np.isfinite(problem.X).all()
+    days = problem.X[:, names.index("day")] * problem.scales[names.index("day")]
+    assert days[3] - days[0] == pytest.approx(4)
+
+
+def test_a_table_without_numbers_is_refused_with_a_hint():
+    made = table(pd.DataFrame({"words": ["x y", "z"] * 5}), [0, 1] * 5, kinds={"words": "text"})
+    with pytest.raises(DataError) as caught:
+        yes_no(made)
+    assert str(caught.value.hint)
+
+
+def test_of_many_rows_a_sample_is_used():
+    assert len(yes_no(toy("moons", 5000), max_rows=700).y) == 700
