@@ -86,6 +86,7 @@ class ReadPlan:
     sheet: str = ""
     member: str = ""  # of an archive
     max_rows: int | None = None  # rows kept by sampling; None: all
+    day_first: bool | None = None  # whether 03/04/2024 is the 3rd of April; None: the column decides
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +104,7 @@ class Table:
     fingerprint: str
     notices: tuple[Notice, ...] = ()
     rows_in_file: int = 0
+    raw: pd.DataFrame | None = None  # the cell texts, kept so that a column's kind can be changed by hand
 
     def column(self, name: str) -> Column:
         """Return the column of this name; KeyError when there is none."""
@@ -129,6 +131,7 @@ class Dataset:
     times: NDArray[Any] | None = None  # sortable; dev and test rows come after training rows
     domain: NDArray[Any] | None = None  # True where the row comes from the distribution that dev and test must match
     plan: ReadPlan | None = None
+    aside: pd.DataFrame | None = None  # identifier and group columns left out of X, for the checks before training
 
     def __post_init__(self) -> None:
         if len(self.X) != len(self.y):
