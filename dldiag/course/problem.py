@@ -116,7 +116,7 @@ def _numbers(column: Column, values: pd.Series[float]) -> Iterator[tuple[str, Ar
         days = values.astype("datetime64[ns]").astype("int64").to_numpy() / NANOSECONDS_PER_DAY
         yield column.name, np.asarray(np.where(values.isna(), np.nan, days), dtype=np.float64)
     elif pd.api.types.is_numeric_dtype(values):
-        yield column.name, values.to_numpy(np.float64, na_value=np.nan)
+        yield column.name, np.asarray(values.to_numpy(np.float64, na_value=np.nan))
     elif column.kind in ("category", "boolean"):
         levels = column.levels[:LEVELS_SHOWN] or tuple(values.value_counts().index[:LEVELS_SHOWN])
         for level in levels[: 1 if len(column.levels) == 2 else None]:
