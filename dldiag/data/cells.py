@@ -1,0 +1,98 @@
+"""One column as distinct texts and their counts: every decision about a column is made on these."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """The cells of one column, trimmed: `texts[codes[row]]`, code −1 where the cell is empty.
+
+    `counts` is the number of cells of each distinct text; texts stand in the order in which they first occur.
+    """
+
+    texts: pa.Array
+    counts: NDArray[np.int64]
+    codes: NDArray[np.int64]
+
+    @property
+    def rows(self) -> int:
+        """Number of cells, empty ones included."""
+        return len(self.codes)
+
+    @property
+    def present(self) -> int:
+        """Number of cells that hold something."""
+        return int(self.counts.sum())
+
+    @property
+    def distinct(self) -> int:
+        """Number of distinct texts."""
+        return len(self.texts)
+
+    def share(self, mask: NDArray[np.bool_]) -> float:
+        """Return the share of the present cells whose text is in the mask."""
+        return float(self.counts[mask].sum() / max(self.present, 1))
+
+    def count(self, mask: NDArray[np.bool_]) -> int:
+        """Return the number of cells whose text is in the mask."""
+        return int(self.counts[mask].sum())
+
+    def matches(self, pattern: str) -> NDArray[np.bool_]:
+        """Return which distinct texts match a regular expression (RE2, searched)."""
+        return as_mask(pc.match_substring_regex(self.texts, pattern))
+
+    def examples(self, n: int = 3) -> tuple[str, ...]:
+        """Return the n most frequent texts."""
+        order = np.argsort(-self.counts, kind="stable")[:n]
+        return tuple(self.texts.take(pa.array(order)).to_pylist())
+
+    def spread(self, values: NDArray[Any], empty: Any) -> NDArray[Any]:
+        """Return one value per cell from one value per distinct text."""
+        out = np.append(values, np.array([empty], dtype=values.dtype))
+        return np.asarray(out[self.codes])
+
+    def first_row(self, mask: NDArray[np.bool_]) -> int:
+        """Return the first row (from 0) whose text is in the mask; there must be one."""
+        return int(np.argmax(np.isin(self.codes, np.flatnonzero(mask))))
+
+    def without(self, mask: NDArray[np.bool_]) -> Cells:
+        """Return the same column with the masked texts taken as empty."""
+        if not mask.any():
+            return self
+        new = np.append(np.cumsum(~mask) - 1, -1)
+        new[:-1][mask] = -1
+        return Cells(self.texts.filter(pa.array(~mask)), self.counts[~mask], new[self.codes])
+
+
+def as_mask(answer: Any) -> NDArray[np.bool_]:
+    """Return an Arrow boolean array as a NumPy mask; null is False."""
+    return np.asarray(pc.fill_null(answer, False).to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def as_arrow(texts: pd.Series | Sequence[str | None]) -> pa.Array:
+    """Return texts as one Arrow string array, null where missing."""
+    array = pa.array(texts, type=pa.large_string(), from_pandas=True)
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def cells_of(texts: pa.Array) -> Cells:
+    """Return the distinct trimmed texts of a column; blank cells count as empty."""
+    encoded = texts.dictionary_encode()
+    trimmed = pc.utf8_trim_whitespace(encoded.dictionary).dictionary_encode()
+    merged = trimmed.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    if len(merged):
+        codes = np.append(merged, -1)[codes]
+    counts = np.bincount(codes[codes >= 0], minlength=len(trimmed.dictionary)).astype(np.int64)
+    cells = Cells(trimmed.dictionary, counts, codes)
+    return cells.without(as_mask(pc.equal(cells.texts, "")))

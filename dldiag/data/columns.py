@@ -1,0 +1,246 @@
+"""Raw texts to typed columns: the kind of each with its evidence, its values, and what was noticed on the way.
+
+In the frame, numbers and booleans are float64 (NaN missing), dates datetime64[us] (NaT missing), and categories, free
+text and identifiers are objects: str, or None where missing, trimmed but otherwise as they stand in the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from dldiag.data.cells import Cells, as_arrow, as_mask, cells_of
+from dldiag.data.dates import NEAR_SERIALS, from_serials
+from dldiag.data.facts import Facts, facts_of
+from dldiag.data.kinds import boolean_values, decide
+from dldiag.data.missing import sentinel
+from dldiag.data.remarks import REMARKS, Remark, notices_of
+from dldiag.language import Message
+from dldiag.types import Column, DataError, Kind, Notice, ReadPlan, Table
+
+MAX_LEVELS = 40  # declared values of a category; the others become OTHER (bounds the one-hot width; own choice)
+OTHER = "(other)"
+_DAMAGED = r"^\d\.\d{2,}E\+\d{2}$"
+_CHOSEN = Message("Chosen by hand.")
+
+
+@dataclass(frozen=True, eq=False)
+class Typed:
+    """One typed column: its description, its values by row, and what was noticed."""
+
+    column: Column
+    values: NDArray[Any]
+    remarks: tuple[Remark, ...] = ()
+
+
+def type_columns(
+    raw: pd.DataFrame, plan: ReadPlan, *, kinds: Mapping[str, Kind] | None = None, declared: Mapping[str, str] | None = None
+) -> tuple[pd.DataFrame, tuple[Column, ...], tuple[Notice, ...]]:
+    """Return the typed frame, its columns, and notices, from a frame of raw cell texts (str/None).
+
+    `kinds` are kinds chosen by hand, by column name; `declared` what a typed file format says about a column.
+    """
+    chosen, told = dict(kinds or {}), dict(declared or {})
+    check_names(chosen, list(raw.columns))
+    typed = [
+        type_column(str(name), position, raw[name], plan, chosen.get(str(name)), told.get(str(name), ""))
+        for position, name in enumerate(raw.columns)
+    ]
+    frame = pd.DataFrame({one.column.name: pd.Series(one.values, dtype=one.values.dtype) for one in typed}, copy=False)
+    frame = frame if len(typed) else pd.DataFrame(index=pd.RangeIndex(len(raw)))
+    remarks = [remark for one in typed for remark in one.remarks]
+    return frame, tuple(one.column for one in typed), notices_of(remarks)
+
+
+def with_kinds(table: Table, kinds: Mapping[str, Kind]) -> Table:
+    """Return the table with some columns read as another kind, from the raw texts it keeps."""
+    check_names(kinds, [column.name for column in table.columns])
+    if table.raw is None:
+        raise DataError(Message("This table no longer holds its cell texts, so a column's kind cannot be changed."))
+    names = [name for name in table.raw.columns if name in kinds]
+    frame, columns, notices = type_columns(table.raw[names], table.plan, kinds=kinds)
+    whole = table.frame.copy(deep=False)
+    for name in names:
+        whole[name] = frame[name]
+    by_name = {column.name: column for column in columns}
+    kept = tuple(notice for notice in table.notices if notice.code not in REMARKS or not _about(notice, names))
+    return replace(
+        table,
+        frame=whole,
+        columns=tuple(by_name.get(column.name, column) for column in table.columns),
+        notices=kept + notices,
+    )
+
+
+def check_names(names: Mapping[str, Any] | Sequence[str], columns: Sequence[str]) -> None:
+    """Raise DataError for a name that is not a column, with the nearest names."""
+    for name in names:
+        if name not in columns:
+            raise unknown_column(name, columns)
+
+
+def unknown_column(name: str, columns: Sequence[str]) -> DataError:
+    """Return the error for a column that is not there."""
+    near = get_close_matches(name, columns, n=3, cutoff=0.5)
+    near += [one for one in columns if one.lower() == name.lower() and one not in near]
+    hint = (
+        Message("Nearest names: {names}.", {"names": ", ".join(near)})
+        if near
+        else Message("Its columns are: {names}.", {"names": ", ".join(columns[:20])})
+    )
+    return DataError(Message("There is no column {name} in this table.", {"name": repr(name)}), hint)
+
+
+def type_column(
+    name: str, position: int, texts: pd.Series, plan: ReadPlan, kind: Kind | None = None, declared: str = ""
+) -> Typed:
+    """Read one column of raw texts: decide its kind (or take the given one) and return its values."""
+    facts = facts_of(name, position, cells_of(as_arrow(texts)), plan, declared)
+    decided, why = decide(facts) if kind is None else (kind, _CHOSEN)
+    values, lost, remarks = _READERS[decided](facts)
+    missing = int(pd.isna(values).sum())
+    column = Column(
+        name, decided, why, missing, facts.cells.distinct, _levels(facts, decided), facts.cells.examples()
+    )
+    return Typed(column, values, tuple(remarks) + _spelled(facts, decided))
+
+
+def levels_of(cells: Cells) -> tuple[str, ...]:
+    """Return the distinct texts, most frequent first and then by text; the rare ones beyond the cap as OTHER."""
+    texts = cells.texts.to_pylist()
+    order = sorted(range(len(texts)), key=lambda i: (-int(cells.counts[i]), texts[i]))
+    if len(order) <= MAX_LEVELS:
+        return tuple(texts[i] for i in order)
+    return (*(texts[i] for i in order[: MAX_LEVELS - 1]), OTHER)
+
+
+def _levels(facts: Facts, kind: Kind) -> tuple[str, ...]:
+    if kind == "boolean":
+        return ("0", "1")
+    return levels_of(facts.cells) if kind == "category" else ()
+
+
+Read = tuple[NDArray[Any], int, list[Remark]]
+
+
+def _as_texts(facts: Facts) -> Read:
+    texts = np.array(facts.cells.texts.to_pylist(), dtype=object)
+    return facts.cells.spread(texts, None), 0, []
+
+
+def _as_category(facts: Facts) -> Read:
+    values, lost, _ = _as_texts(facts)
+    kept = facts.doubtful
+    return values, lost, [_remark("kept_spellings", facts, facts.cells, kept)] if kept.any() else []
+
+
+def _as_numbers(facts: Facts) -> Read:
+    cells, numbers = facts.solid, facts.numbers
+    remarks = [*_marks(facts), *_doubts(facts)]
+    for code, mask in (("unread", ~numbers.read), ("not_finite", numbers.infinite)):
+        if mask.any():
+            remarks.append(_remark(code, facts, cells, mask))
+    return cells.spread(numbers.values, np.nan), cells.count(~numbers.read), remarks
+
+
+def _as_booleans(facts: Facts) -> Read:
+    cells = facts.solid
+    values = boolean_values(cells.texts)
+    if np.isnan(values).all() and cells.distinct == 2:
+        values = np.argsort(np.argsort(cells.texts.to_pylist())).astype(float)
+    if np.isnan(values).all() and cells.present:
+        raise DataError(
+            Message("The column {name} cannot be read as yes/no.", {"name": facts.name}),
+            Message("It holds values such as {examples}.", {"examples": ", ".join(cells.examples())}),
+        )
+    unread = np.isnan(values)
+    remarks = [_remark("unread", facts, cells, unread)] if unread.any() else []
+    if cells.distinct - unread.sum() > 2:
+        remarks.append(_remark("merged_boolean", facts, cells, ~unread, shown=8))
+    return cells.spread(values, np.nan), cells.count(unread), remarks
+
+
+def _as_dates(facts: Facts) -> Read:
+    cells, dates = facts.solid, facts.dates
+    if not dates.read.any() and facts.numbers.read.any():
+        return cells.spread(from_serials(facts.numbers.values), np.datetime64("NaT")), 0, []
+    unread = ~dates.read
+    remarks = [_remark("unread", facts, cells, unread)] if unread.any() else []
+    if dates.ambiguous:
+        remarks.append(_remark("open_date", facts, cells, dates.read))
+    return cells.spread(dates.values, np.datetime64("NaT")), cells.count(unread), remarks
+
+
+_READERS: dict[Kind, Callable[[Facts], Read]] = {
+    "number": _as_numbers,
+    "boolean": _as_booleans,
+    "date": _as_dates,
+    "category": _as_category,
+    "text": _as_texts,
+    "identifier": _as_texts,
+    "constant": _as_texts,
+    "empty": _as_texts,
+}
+
+
+def _spelled(facts: Facts, kind: Kind) -> tuple[Remark, ...]:
+    spellings, count = facts.sure, facts.sure_count
+    if kind in ("number", "boolean", "date", "empty"):
+        spellings += tuple(facts.cells.texts.filter(facts.doubtful).to_pylist()) if facts.doubtful.any() else ()
+        count += facts.cells.count(facts.doubtful)
+    return (Remark("missing_spellings", facts.name, count, spellings),) if count else ()
+
+
+def _marks(facts: Facts) -> list[Remark]:
+    """Return what was read into numbers besides plain digits."""
+    numbers, cells = facts.numbers, facts.solid
+    marked = ~cells.matches(r"^[+-]?[\d.]+(?:[eE][+-]?\d+)?$") & numbers.read & ~numbers.infinite
+    remarks = []
+    for code in ("decimal_comma", "percent"):
+        if code in numbers.marks:
+            remarks.append(_remark(code, facts, cells, marked))
+    if numbers.marks - {"decimal_comma", "percent"}:
+        remarks.append(_remark("number_marks", facts, cells, marked))
+    return remarks
+
+
+def _doubts(facts: Facts) -> list[Remark]:
+    """Return what may have been meant otherwise."""
+    numbers, cells = facts.numbers, facts.solid
+    remarks = []
+    if numbers.ambiguous:
+        remarks.append(_remark(f"open_{numbers.ambiguous}", facts, cells, cells.matches("[.,]")))
+    stray = sentinel(cells, numbers.values)
+    if stray is not None:
+        remarks.append(_remark("sentinel", facts, cells, numbers.values == stray))
+    if _excel_days(facts):
+        remarks.append(_remark("excel_days", facts, cells, numbers.read))
+    damaged = cells.matches(_DAMAGED)
+    if damaged.any() and cells.share(damaged) > 0.5:
+        remarks.append(_remark("damaged_codes", facts, cells, damaged))
+    return remarks
+
+
+def _excel_days(facts: Facts) -> bool:
+    values = facts.numbers.values[facts.numbers.read]
+    if not facts.named_like_date or not len(values) or np.isnan(values).any():
+        return False
+    return bool((values >= NEAR_SERIALS[0]).all() and (values <= NEAR_SERIALS[1]).all())
+
+
+def _remark(code: str, facts: Facts, cells: Cells, mask: NDArray[np.bool_], shown: int = 3) -> Remark:
+    texts = tuple(cells.texts.filter(mask).slice(0, shown).to_pylist()) if mask.any() else ()
+    return Remark(code, facts.name, cells.count(mask), texts)
+
+
+def _about(notice: Notice, names: Sequence[str]) -> bool:
+    """Whether a notice about columns speaks of the re-typed ones alone."""
+    columns = str(notice.message.values.get("columns", ""))
+    return bool(columns) and set(columns.split(", ")) <= set(names)

@@ -1,0 +1,143 @@
+"""Texts to dates: one row per way of writing a date; the row that reads most of a column wins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from dldiag.data.cells import as_mask
+
+FIRST_YEAR, LAST_YEAR = 1800, 2200  # a date outside is taken for something else
+EXCEL_EPOCH = np.datetime64("1899-12-30")
+NEAR_SERIALS = (36526.0, 55153.0)  # Excel day numbers of 2000-01-01 … 2051-01-01
+_CLOCK = r"(?:[ T]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp][Mm])?\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?)?"
+
+
+@dataclass(frozen=True)
+class Written:
+    """One way of writing a date: a pattern that its texts match, and how pandas reads them."""
+
+    key: str
+    pattern: str
+    form: str  # a strptime format; "ISO8601" or "mixed" as pandas knows them
+    example: str
+
+
+WRITTEN = (
+    Written("ymd", rf"^\d{{4}}-\d{{1,2}}-\d{{1,2}}{_CLOCK}$", "%Y-%m-%d", "2024-03-31"),
+    Written("ymd/", rf"^\d{{4}}/\d{{1,2}}/\d{{1,2}}{_CLOCK}$", "%Y-%m-%d", "2024/3/31"),
+    Written("ymd.", rf"^\d{{4}}\.\d{{1,2}}\.\d{{1,2}}{_CLOCK}$", "%Y-%m-%d", "2024.03.31"),
+    Written("zh", rf"^\d{{4}}年\d{{1,2}}月\d{{1,2}}日?{_CLOCK}$", "%Y-%m-%d", "2024年3月31日"),
+    Written("mdy", rf"^\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{4}}{_CLOCK}$", "%m-%d-%Y", "03/31/2024"),
+    Written("dmy", rf"^\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{4}}{_CLOCK}$", "%d-%m-%Y", "31/03/2024"),
+    Written("compact", r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$", "%Y%m%d", "20240331"),
+    Written("d mon y", rf"^\d{{1,2}}[ -][A-Za-z]{{3}}[ -,]+\d{{4}}{_CLOCK}$", "%d-%b-%Y", "31 Mar 2024"),
+    Written("mon d y", rf"^[A-Za-z]{{3}}[ -]\d{{1,2}},?[ -]+\d{{4}}{_CLOCK}$", "%b-%d-%Y", "Mar 31, 2024"),
+    Written("d month y", rf"^\d{{1,2}}[ -][A-Za-z]{{4,9}}[ -,]+\d{{4}}{_CLOCK}$", "%d-%B-%Y", "31 March 2024"),
+    Written("month d y", rf"^[A-Za-z]{{4,9}}[ -]\d{{1,2}},?[ -]+\d{{4}}{_CLOCK}$", "%B-%d-%Y", "March 31, 2024"),
+    Written("ym", r"^\d{4}[-/年](?:0?[1-9]|1[0-2])月?$", "%Y-%m", "2024-03"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Dates:
+    """What distinct texts are as dates: value (NaT when unread), the way they are written, and whether d/m is open."""
+
+    values: NDArray[np.datetime64]
+    written: str
+    ambiguous: bool = False
+
+    @property
+    def read(self) -> NDArray[np.bool_]:
+        """Which texts were read."""
+        return ~np.isnat(self.values)
+
+
+def read_dates(texts: pa.Array, *, day_first: bool | None = None) -> Dates:
+    """Read distinct trimmed texts as dates in the one way of writing that reads most of them.
+
+    `day_first` decides 03/04/2024; None lets texts such as 31/03/2024 decide, then the order of the rows.
+    """
+    best = Dates(np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]"), "")
+    by_key: dict[str, Dates] = {}
+    for row in WRITTEN:
+        found = _read_as(texts, row)
+        by_key[row.key] = found
+        if found.read.sum() > best.read.sum():
+            best = found
+    if best.written in ("mdy", "dmy"):
+        return _day_or_month_first(by_key["mdy"], by_key["dmy"], day_first)
+    return best
+
+
+def from_serials(days: NDArray[np.float64]) -> NDArray[np.datetime64]:
+    """Return dates from Excel day numbers (45000 is 2023-03-15)."""
+    seconds = np.where(np.isfinite(days), days, 0.0) * 86_400
+    dates = EXCEL_EPOCH.astype("datetime64[s]") + seconds.astype("timedelta64[s]")
+    return np.where(np.isfinite(days), dates, np.datetime64("NaT")).astype("datetime64[us]")
+
+
+def _read_as(texts: pa.Array, row: Written) -> Dates:
+    mask = as_mask(pc.match_substring_regex(texts, row.pattern))
+    values = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]")
+    if not mask.any():
+        return Dates(values, row.key)
+    chosen = texts.filter(pa.array(mask))
+    day, clock = _day_and_clock(chosen)
+    days = pd.to_datetime(pd.Series(day.to_pylist(), dtype=object), format=row.form, errors="coerce")
+    moments = days.to_numpy(dtype="datetime64[us]") + _clock_times(clock)
+    years = days.dt.year.to_numpy()
+    values[mask] = np.where((years >= FIRST_YEAR) & (years <= LAST_YEAR), moments, np.datetime64("NaT"))
+    return Dates(values, row.key)
+
+
+def _day_and_clock(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Split "2024/3/31 12:30" into "2024-3-31" and "12:30" (empty when there is no clock time)."""
+    has_clock = as_mask(pc.match_substring(texts, ":"))
+    day = pc.replace_substring_regex(texts, r"[ T]+\d{1,2}:.*$", "")
+    clock = pc.replace_substring_regex(texts, r"^.*?[ T]+(\d{1,2}:.*)$", r"\1")
+    clock = pc.if_else(pa.array(has_clock), clock, "")
+    day = pc.replace_substring_regex(day, "[年月/., -]+", "-")
+    return pc.replace_substring_regex(day, "日|-$", ""), clock
+
+
+def _clock_times(clock: pa.Array) -> NDArray[np.timedelta64]:
+    """Return the time of day; an offset (Z, +02:00) is dropped: the wall clock is what repeats from day to day."""
+    bare = pc.replace_substring_regex(clock, r"\s*(?:Z|UTC|[+-]\d{2}:?\d{2})$", "")
+    afternoon = as_mask(pc.match_substring_regex(bare, r"[Pp][Mm]$"))
+    morning = as_mask(pc.match_substring_regex(bare, r"[Aa][Mm]$"))
+    bare = pc.replace_substring(pc.replace_substring_regex(bare, r"\s*[AaPp][Mm]$", ""), ",", ".")
+    hours, minutes, seconds = (_part(bare, pattern) for pattern in _CLOCK_PARTS)
+    hours = np.where(afternoon & (hours < 12), hours + 12, np.where(morning & (hours == 12), 0.0, hours))
+    return ((hours * 3600 + minutes * 60 + seconds) * 1e6).astype("timedelta64[us]")
+
+
+_CLOCK_PARTS = (r"^(\d{1,2}):.*$", r"^\d{1,2}:(\d{2}).*$", r"^\d{1,2}:\d{2}:(\d{2}(?:\.\d+)?)$")
+
+
+def _part(clock: pa.Array, pattern: str) -> NDArray[np.float64]:
+    has = as_mask(pc.match_substring_regex(clock, pattern))
+    text = pc.if_else(pa.array(has), pc.replace_substring_regex(clock, pattern, r"\1"), "0")
+    return np.array(pc.cast(text, pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _day_or_month_first(month: Dates, day: Dates, day_first: bool | None) -> Dates:
+    """Choose by what is told, then by which reads more, then by which keeps the rows in order, then month first."""
+    chosen = {True: day, False: month}
+    if day_first is not None:
+        return chosen[day_first]
+    if day.read.sum() != month.read.sum():
+        return chosen[bool(day.read.sum() > month.read.sum())]
+    same = bool((month.values == day.values)[month.read].all())
+    first = bool(_steps_back(day) < _steps_back(month))
+    return Dates(chosen[first].values, chosen[first].written, ambiguous=not same)
+
+
+def _steps_back(dates: Dates) -> int:
+    values = dates.values[dates.read]
+    return int((np.diff(values) < np.timedelta64(0, "us")).sum())

@@ -1,0 +1,96 @@
+"""What is known about one column before its kind is decided."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from dldiag.data.cells import Cells, as_mask
+from dldiag.data.dates import WRITTEN, Dates, read_dates
+from dldiag.data.missing import maybe_missing, surely_missing
+from dldiag.data.numbers import Numbers, read_numbers
+from dldiag.types import ReadPlan
+
+_ID_WORDS = frozenset("id ids uuid guid identifier rowid index idx key pk ssn email phone unnamed isbn iban".split())
+_ID_PARTS = ("编号", "序号", "身份证", "手机号", "订单号", "学号", "工号")
+_DATE_WORDS = frozenset("date day d dt datum fecha time timestamp datetime month".split())
+_DATE_PARTS = ("日期", "时间")
+DATE_SAMPLE = 200  # distinct texts looked at before all are tried as dates
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """One column: its cells without sure missing values, and `solid` ones without the doubtful spellings as well."""
+
+    name: str
+    position: int
+    cells: Cells
+    plan: ReadPlan
+    sure: tuple[str, ...] = ()  # spellings of missing values that were taken out
+    sure_count: int = 0
+    declared: str = ""  # what a typed file format says: number, date, bool
+    words: frozenset[str] = field(default_factory=frozenset)
+
+    @cached_property
+    def doubtful(self) -> NDArray[np.bool_]:
+        """Which texts may mean "missing"."""
+        return maybe_missing(self.cells.texts)
+
+    @cached_property
+    def solid(self) -> Cells:
+        """The cells without the texts that may mean "missing"."""
+        return self.cells.without(self.doubtful)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """The solid texts as numbers."""
+        return read_numbers(self.solid.texts, decimal=self.plan.decimal, thousands=self.plan.thousands)
+
+    @cached_property
+    def dates(self) -> Dates:
+        """The solid texts as dates; nothing is read when a sample shows none."""
+        sample = self.solid.texts.slice(0, DATE_SAMPLE)
+        if not any(pc.any(pc.match_substring_regex(sample, row.pattern)).as_py() for row in WRITTEN):
+            return Dates(np.full(self.solid.distinct, np.datetime64("NaT"), dtype="datetime64[us]"), "")
+        return read_dates(self.solid.texts, day_first=self.plan.day_first)
+
+    @property
+    def named_like_identifier(self) -> bool:
+        """Whether the name says that the column names rows: customer_id, Unnamed: 0, 编号."""
+        return bool(self.words & _ID_WORDS) or any(part in self.name for part in _ID_PARTS)
+
+    @property
+    def named_like_date(self) -> bool:
+        """Whether the name says that the column holds dates."""
+        return bool(self.words & _DATE_WORDS) or any(part in self.name for part in _DATE_PARTS)
+
+
+def facts_of(name: str, position: int, cells: Cells, plan: ReadPlan, declared: str = "") -> Facts:
+    """Take missing values out of a column and look at its name."""
+    missing = surely_missing(cells.texts)
+    if set(plan.missing) - {""}:
+        missing = missing | as_mask(pc.is_in(cells.texts, value_set=_set_of(plan.missing, cells)))
+    spellings = tuple(cells.texts.filter(missing).to_pylist())
+    left = cells.without(missing)
+    return Facts(name, position, left, plan, spellings, cells.count(missing), declared, frozenset(words_of(name)))
+
+
+def words_of(name: str) -> list[str]:
+    """Return the words of a column name in lower case.
+
+    >>> words_of("customerID_old"), words_of("Unnamed: 0")
+    (['customer', 'id', 'old'], ['unnamed', '0'])
+    """
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
+    return [word for word in re.split(r"[^0-9a-zA-Z\u4e00-\u9fff]+", spaced.lower()) if word]
+
+
+def _set_of(words: tuple[str, ...], cells: Cells) -> object:
+    import pyarrow as pa
+
+    return pa.array([word.strip() for word in words], type=cells.texts.type)

@@ -1,0 +1,42 @@
+"""Bytes to a Table: read the raw texts, then type the columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dldiag.data.columns import type_columns
+from dldiag.data.reading import RawTable, read
+from dldiag.types import Kind, ReadPlan, Table
+
+
+def read_table(
+    source: str | Path | bytes,
+    *,
+    name: str = "",
+    plan: ReadPlan | None = None,
+    kinds: Mapping[str, Kind] | None = None,
+    **choices: Any,
+) -> Table:
+    """Read a file (a path or its bytes) and type its columns.
+
+    `plan` or single `choices` (delimiter, encoding, decimal …) decide by hand what would be detected; `kinds` sets the
+    kind of columns by name. Raises DataError when nothing can be read.
+    """
+    return table_of(read(source, name=name, plan=plan, **choices), kinds=kinds)
+
+
+def table_of(raw: RawTable, *, kinds: Mapping[str, Kind] | None = None) -> Table:
+    """Type the columns of a raw table."""
+    frame, columns, notices = type_columns(raw.frame, raw.plan, kinds=kinds, declared=raw.typed)
+    return Table(
+        raw.name,
+        frame,
+        columns,
+        raw.plan,
+        raw.fingerprint,
+        raw.notices + notices,
+        raw.rows_in_file,
+        raw.frame,
+    )

@@ -1,0 +1,96 @@
+"""What was noticed in single columns, put together into one notice per thing noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dldiag.language import Message
+from dldiag.types import Notice
+
+SHOWN = 5  # columns and examples named in a notice; the others are counted
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something noticed in one column: what (a key of REMARKS), in how many cells, with examples."""
+
+    code: str
+    column: str
+    count: int
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Text:
+    message: str
+    hint: str = ""
+
+
+REMARKS = {
+    "missing_spellings": _Text(
+        "{examples} is read as “missing” in {columns}: {count:,} cells.",
+        "If one of these is a real value, make the column a category.",
+    ),
+    "kept_spellings": _Text(
+        "{examples} is kept as a value in {columns}: {count:,} cells. It may mean “missing”.",
+        "Add the spelling to the missing values of the reading choices if it does.",
+    ),
+    "unread": _Text(
+        "{count:,} cells of {columns} could not be read as the column's kind and count as missing, such as {examples}.",
+        "Correct them in the file, or make the column a category.",
+    ),
+    "not_finite": _Text("{count:,} infinite values in {columns} count as missing, such as {examples}."),
+    "sentinel": _Text(
+        "{examples} stands far from all other values of {columns} in {count:,} cells. It may mean “missing”; it was kept.",
+        "Add it to the missing values of the reading choices if it does.",
+    ),
+    "number_marks": _Text("{columns}: read as numbers from texts such as {examples}."),
+    "percent": _Text("{columns}: percent signs were read, so {examples} became a share of 1."),
+    "decimal_comma": _Text(
+        "{columns}: the comma was read as the decimal mark, as in {examples}.",
+        "Set the decimal mark in the reading choices if that is wrong.",
+    ),
+    "open_point": _Text(
+        "{columns}: {examples} was read with a decimal point, but the point could also mark thousands.",
+        "Set the thousands mark to “.” in the reading choices if it does.",
+    ),
+    "open_comma": _Text(
+        "{columns}: {examples} was read with commas marking thousands, but they could also be decimal commas.",
+        "Set the decimal mark to “,” in the reading choices if they are.",
+    ),
+    "open_date": _Text(
+        "{columns}: day and month cannot be told apart in dates such as {examples}.",
+        "Say in the reading choices whether the day comes first.",
+    ),
+    "excel_days": _Text(
+        "{columns} looks like Excel day numbers ({examples}); it was read as numbers.",
+        "Make the column a date if it is one.",
+    ),
+    "damaged_codes": _Text(
+        "{columns} looks like long codes that a spreadsheet rounded ({examples}); the lost digits are not in the file.",
+        "Export the table again with this column as text.",
+    ),
+    "merged_boolean": _Text("{columns}: different spellings of yes and no were merged: {examples}."),
+}
+
+
+def notices_of(remarks: Sequence[Remark]) -> tuple[Notice, ...]:
+    """Return one notice per code, in the order of REMARKS, naming the first columns and counting the others."""
+    found = ((code, [remark for remark in remarks if remark.code == code]) for code in REMARKS)
+    return tuple(_notice(code, ones) for code, ones in found if ones)
+
+
+def _notice(code: str, remarks: list[Remark]) -> Notice:
+    examples = list(dict.fromkeys(text for remark in remarks for text in remark.examples))[:SHOWN]
+    count = sum(remark.count for remark in remarks)
+    values = {"columns": listed([r.column for r in remarks]), "count": count, "examples": ", ".join(examples)}
+    hint = Message(REMARKS[code].hint) if REMARKS[code].hint else None
+    return Notice(code, Message(REMARKS[code].message, values), count, examples[0] if examples else "", hint)
+
+
+def listed(names: Sequence[str]) -> Message | str:
+    """Return "a, b, c", or "a, b, c, d, e and 7 more"."""
+    if len(names) <= SHOWN:
+        return ", ".join(names)
+    return Message("{first} and {more:,} more", {"first": ", ".join(names[:SHOWN]), "more": len(names) - SHOWN})
