@@ -69,14 +69,14 @@ def _shared_sizes(a: LearningCurve, b: LearningCurve) -> NDArray[np.int64]:
 
 
 def _at(curve: LearningCurve, sizes: Sequence[int] | NDArray[np.int64]) -> Array:
-    return curve.dev_errors[np.isin(curve.sizes, sizes)]
+    return np.asarray(curve.dev_errors[np.isin(curve.sizes, sizes)], dtype=np.float64)
 
 
 def _resampled(lead: Array, rho: float, seed: int) -> Array:
     """Return (RESAMPLES, k) means over resampled repeats, widened to the corrected resampled variance."""
     repeats = lead.shape[1]
     drawn = np.random.default_rng(seed).integers(0, repeats, (RESAMPLES, repeats))
-    means = lead[:, drawn].mean(axis=2).T
+    means = np.asarray(lead[:, drawn].mean(axis=2).T, dtype=np.float64)
     if repeats < 2:
         return means
     widen = np.sqrt((1 / repeats + rho) / ((repeats - 1) / repeats**2))
