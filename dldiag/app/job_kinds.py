@@ -1,0 +1,28 @@
+"""JOBS: what a worker can compute. A page that needs another computation adds a row.
+
+A row is a function (arguments, on_progress, should_stop) -> a JSON-able result. `arguments` is what the page passed to
+`run_job`, with every {"upload": sha256, …} replaced by {"path": …, …}. `on_progress` takes a `Progress`; `should_stop`
+is asked often, and `Stopped` may be raised. Heavy imports belong inside the functions: pages import this table too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dldiag.types import Progress
+
+OnProgress = Callable[[Progress], None]
+ShouldStop = Callable[[], bool]
+JobFunction = Callable[[dict[str, Any], OnProgress, ShouldStop], Any]
+
+JOBS: dict[str, JobFunction] = {}
+
+
+def warm_up() -> None:
+    """Import what the jobs will need, so that the first one starts at once."""
+    import sklearn.ensemble
+    import sklearn.linear_model
+    import sklearn.pipeline
+
+    import dldiag.models

@@ -1,0 +1,232 @@
+"""The pool: a few warm worker processes shared by all sessions, each served by one thread of the page's process."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dldiag.app import jobs, wire
+from dldiag.app.jobs import ENDED, Ending, Spec, State
+from dldiag.app.limits import Limits
+from dldiag.app.line import Line
+from dldiag.app.places import remove_older_than
+from dldiag.app.workers import Worker
+from dldiag.language import Message
+from dldiag.types import DataError
+
+LISTEN_SECONDS = 0.1  # how long a thread waits for its worker before it looks at the clock and the cancel file
+SECONDS_PER_MINUTE = 60
+
+DIED = Message("The process that computed this ended unexpectedly; nothing else was affected.")
+DIED_HINT = Message("Try again. If it happens again, the table may need more memory than there is: use fewer rows.")
+HUNG = Message("The computation gave no sign of life and was ended.")
+UNWATCHED = Message("Nobody looked at this for a while, so it was ended. What had been reached is kept.")
+RESTARTED = Message("The server was restarted while this was running.")
+AGAIN = Message("Start it again.")
+FULL = Message("The server is busy: {waiting} computations are waiting already.")
+FULL_HINT = Message("Nothing is lost; try again in a minute.")
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page sees of a job: `place` in line while waiting, the newest progress, how it ended."""
+
+    job: str
+    kind: str
+    state: State
+    place: int | None = None
+    progress: dict[str, Any] | None = None
+    ending: Ending | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.state in ENDED
+
+
+@dataclass
+class _Run:
+    """A job that a worker is at."""
+
+    owner: str
+    job: str
+    started: float = field(default_factory=time.monotonic)
+    canceled: float | None = None  # when its cancel file was first seen
+
+
+class Pool:
+    """Runs jobs on warm workers; one running job per owner, owners take turns. Thread-safe."""
+
+    def __init__(self, limits: Limits, modules: Sequence[str] = ()) -> None:
+        self._limits, self._modules = limits, modules
+        self._line = Line(limits.queue_length)
+        self._changed = threading.Condition()
+        self._running: dict[str, _Run] = {}  # by job
+        self._watched: dict[str, float] = {}  # by job, when a page last looked
+        self._known: dict[str, str] = {}  # by content key, the job that computes or computed it
+        self._closed = False
+        remove_older_than(limits.kept_days)
+        self._threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(limits.workers)]
+        for thread in self._threads:
+            thread.start()
+
+    # --- what pages call ------------------------------------------------------------------------------------------
+
+    def submit(self, kind: str, arguments: dict[str, Any], owner: str) -> str:
+        """Start a job, or return the one that already does or did the same for this owner; DataError when full."""
+        key = content_key(kind, arguments, owner)
+        with self._changed:
+            known = self._known.get(key)
+            if known is not None and self._is_worth_keeping(known):
+                return known
+            if len(self._line) >= self._limits.queue_length:
+                raise DataError(Message(FULL.template, {"waiting": len(self._line)}), FULL_HINT)
+            job = jobs.create(Spec(kind, arguments, owner))
+            self._line.add(owner, job)
+            self._known[key], self._watched[job] = job, time.monotonic()
+            self._changed.notify_all()
+        return job
+
+    def look(self, job: str) -> View:
+        """Return how a job stands and note that somebody watches it; KeyError when there is no such job."""
+        if not jobs.exists(job):
+            raise KeyError(job)
+        with self._changed:
+            self._watched[job] = time.monotonic()
+            ending, place, runs = jobs.ending_of(job), self._line.place(job), job in self._running
+        kind = jobs.spec_of(job).kind
+        if ending is None and place is None and not runs and not self._runs_elsewhere(job):
+            ending = jobs.ending_of(job) or Ending("failed", RESTARTED, AGAIN)
+        state: State = ending.state if ending else "waiting" if place else "running"
+        return View(job, kind, state, place, jobs.last_progress(job), ending)
+
+    def cancel(self, job: str) -> None:
+        """Stop a job: at once when it waits, within about a second when it runs."""
+        self._stop(job, None)
+
+    def close(self) -> None:
+        """End all workers; jobs that run are lost."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    # --- one thread per worker ------------------------------------------------------------------------------------
+
+    def _serve(self) -> None:
+        worker = Worker(self._modules)
+        try:
+            while (run := self._next()) is not None:
+                worker = self._living(worker)
+                worker.send(run.job)
+                self._follow(worker, run)
+                with self._changed:
+                    del self._running[run.job]
+                    self._changed.notify_all()  # the owner's next job may start now
+                worker = self._living(worker)  # warm again before the next job comes
+        finally:
+            worker.dismiss()
+
+    def _living(self, worker: Worker) -> Worker:
+        """Return the worker, or a new one in place of a dead one."""
+        if worker.is_alive:
+            return worker
+        worker.dismiss()
+        return Worker(self._modules)
+
+    def _next(self) -> _Run | None:
+        """Wait for a job; None when the pool closes."""
+        with self._changed:
+            while not self._closed:
+                self._drop_unwatched()
+                taken = self._line.take({run.owner for run in self._running.values()})
+                if taken is not None:
+                    run = self._running[taken[1]] = _Run(*taken)
+                    return run
+                self._changed.wait(1.0)
+        return None
+
+    def _follow(self, worker: Worker, run: _Run) -> None:
+        """Stay with a running job until its worker is done with it, or has to be ended."""
+        while worker.hear(LISTEN_SECONDS) != f"done {run.job}":
+            ending = self._trouble(worker, run)
+            if ending is not None:
+                worker.kill()
+                jobs.end(run.job, ending)
+                return
+
+    def _trouble(self, worker: Worker, run: _Run) -> Ending | None:
+        """Return how a job must be ended from outside, None while all is well."""
+        if not worker.is_alive:
+            return Ending("failed", DIED, DIED_HINT)
+        if self._closed:
+            return Ending("failed", RESTARTED, AGAIN)
+        now = time.monotonic()
+        if now - self._watched[run.job] > self._limits.abandoned_minutes * SECONDS_PER_MINUTE:
+            jobs.ask_to_stop(run.job, UNWATCHED)
+        if run.canceled is None and jobs.is_asked_to_stop(run.job):
+            run.canceled = now
+        if run.canceled is not None and now - run.canceled > self._limits.cancel_seconds:
+            return Ending("canceled", jobs.why_stopped(run.job))
+        if _silence(run) > self._limits.hung_minutes * SECONDS_PER_MINUTE:
+            return Ending("failed", HUNG, AGAIN)
+        return None
+
+    # --- inside the lock ------------------------------------------------------------------------------------------
+
+    def _stop(self, job: str, why: Message | None) -> None:
+        jobs.ask_to_stop(job, why)
+        with self._changed:
+            if self._line.remove(job):
+                jobs.end(job, Ending("canceled", why))
+
+    def _drop_unwatched(self) -> None:
+        oldest = time.monotonic() - self._limits.abandoned_minutes * SECONDS_PER_MINUTE
+        for job in [job for job, seen in self._watched.items() if seen < oldest]:
+            if self._line.place(job) is not None:
+                self._stop(job, UNWATCHED)
+
+    def _is_worth_keeping(self, job: str) -> bool:
+        if not jobs.exists(job) or (jobs.is_asked_to_stop(job) and jobs.ending_of(job) is None):
+            return False
+        ending = jobs.ending_of(job)
+        return ending is None or ending.state in ("finished", "refused")
+
+    def _runs_elsewhere(self, job: str) -> bool:
+        """Say whether another living server (of the same user) has this job."""
+        server = jobs.spec_of(job).server
+        return server != os.getpid() and os.name == "posix" and _is_running(server)
+
+
+def content_key(kind: str, arguments: dict[str, Any], owner: str) -> str:
+    """Return the identity of a computation; it holds the owner, so that nobody gets another's result."""
+    return hashlib.sha256(wire.dumps([kind, owner, _sorted(arguments)]).encode()).hexdigest()
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return [[key, _sorted(value[key])] for key in sorted(value)]
+    return [_sorted(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _silence(run: _Run) -> float:
+    """Return for how many seconds a running job has given no sign of life."""
+    beat = jobs.folder_of(run.job) / "beat"
+    since_start = time.monotonic() - run.started
+    return min(since_start, time.time() - beat.stat().st_mtime) if beat.exists() else since_start
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

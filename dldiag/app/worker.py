@@ -1,0 +1,172 @@
+"""A worker process: imports everything, says it is ready, then runs one job per line on its standard input.
+
+Started as `python -m dldiag.app.worker [module …]` by dldiag.app.workers; the modules add rows to JOBS (tests do).
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import os
+import queue
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+from dldiag.app import jobs, uploads, wire
+from dldiag.app.job_kinds import JOBS, warm_up
+from dldiag.knobs import SettingError
+from dldiag.language import Message
+from dldiag.types import DataError, Progress, Stopped
+
+LOOK_SECONDS = 0.05  # how often at most the cancel file is looked for
+BEAT_SECONDS = 1.0  # how often at most a sign of life is given
+EVENT_SECONDS = 0.15  # how often at most a progress is written; pages look less often
+
+
+class Reporter:
+    """The `on_progress` and `should_stop` of one job: writes events, looks for `cancel`, gives signs of life."""
+
+    def __init__(self, job: str) -> None:
+        self._folder = jobs.folder_of(job)
+        self._events = (self._folder / "events.jsonl").open("a", encoding="utf-8")
+        self._kept: dict[str, Any] = {"curves": [], "report": None}
+        self._unwritten: Progress | None = None
+        self._looked = self._beaten = self._written = 0.0
+        self._stop = False
+
+    def on_progress(self, progress: Progress) -> None:
+        """Append a progress; of a burst only the newest is written."""
+        self._unwritten = progress
+        if time.monotonic() - self._written >= EVENT_SECONDS:
+            self.write()
+        self._beat()
+
+    def should_stop(self) -> bool:
+        """Say whether the job was canceled; cheap enough to be asked after every mini-batch."""
+        now = time.monotonic()
+        if not self._stop and now - self._looked >= LOOK_SECONDS:
+            self._looked = now
+            self._stop = (self._folder / "cancel").exists()
+            self._beat()
+            if self._unwritten is not None and now - self._written >= EVENT_SECONDS:
+                self.write()
+        return self._stop
+
+    def write(self) -> None:
+        """Write what is not written yet; curves and a report once reached stay with every later line."""
+        if self._unwritten is None:
+            return
+        plain = wire.progress_to_json(self._unwritten)
+        self._kept |= {key: plain[key] for key in ("curves", "report") if plain[key]}
+        self._events.write(wire.dumps(plain | self._kept) + "\n")
+        self._events.flush()
+        self._unwritten, self._written = None, time.monotonic()
+
+    def close(self) -> None:
+        """Write what is left and close the file."""
+        self.write()
+        self._events.close()
+
+    def _beat(self) -> None:
+        now = time.monotonic()
+        if now - self._beaten >= BEAT_SECONDS:
+            self._beaten = now
+            (self._folder / "beat").touch()
+
+
+def perform(job: str) -> jobs.Ending:
+    """Run a job to its end, write its result, and say how it ended; no error leaves this function."""
+    reporter = Reporter(job)
+    try:
+        return _attempt(job, reporter)
+    except DataError as error:
+        return jobs.Ending("refused", error.message, error.hint)
+    except SettingError as error:
+        return jobs.Ending("refused", Message("A setting cannot be used: {reason}", {"reason": str(error)}))
+    except MemoryError:
+        return jobs.Ending("failed", OUT_OF_MEMORY, Message("Use fewer training rows or a smaller network."))
+    except Exception as error:  # whatever a kind's function does, the worker lives on and the page says what happened
+        traceback.print_exc()
+        return jobs.Ending("failed", _fault(error), Message("This is a fault of dldiag, not of your data."))
+    finally:
+        reporter.close()
+
+
+OUT_OF_MEMORY = Message("There was not enough memory for this.")
+
+
+def _attempt(job: str, reporter: Reporter) -> jobs.Ending:
+    spec = jobs.spec_of(job)
+    function = JOBS[spec.kind]
+    try:
+        result = function(with_paths(spec.arguments, spec.owner), reporter.on_progress, reporter.should_stop)
+    except Stopped:
+        return jobs.Ending("canceled", jobs.why_stopped(job))
+    jobs.write_whole(jobs.folder_of(job) / "result.json", wire.dumps(result).encode())
+    if jobs.is_asked_to_stop(job):
+        return jobs.Ending("canceled", jobs.why_stopped(job))
+    return jobs.Ending("finished")
+
+
+def _fault(error: Exception) -> Message:
+    what = f"{type(error).__name__}: {error}"
+    return Message("The computation broke off with an error inside dldiag ({error}).", {"error": what})
+
+
+def with_paths(arguments: Any, owner: str) -> Any:
+    """Replace {"upload": sha256, …} anywhere in the arguments by {"path": …, …}, on this owner's shelf only."""
+    if isinstance(arguments, list):
+        return [with_paths(one, owner) for one in arguments]
+    if not isinstance(arguments, dict):
+        return arguments
+    found = {key: with_paths(one, owner) for key, one in arguments.items()}
+    if "upload" in found:
+        found["path"] = str(uploads.path_of(owner, found.pop("upload")))
+    return found
+
+
+def _lines(source: TextIO) -> Iterator[str]:
+    """Yield lines; end the whole process when the other side is gone, even in the middle of a job."""
+    waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def read() -> None:
+        for line in source:
+            waiting.put(line.strip())
+        os._exit(0)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        yield waiting.get()
+
+
+def _own_channel() -> TextIO:
+    """Return the pipe to the pool; what anything prints from here on goes to the log instead."""
+    channel = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return channel
+
+
+def main(modules: list[str]) -> None:
+    """Serve jobs until the standard input closes."""
+    channel = _own_channel()
+    for module in modules:
+        importlib.import_module(module)
+    try:
+        warm_up()
+    except Exception:  # it will fail again inside a job, where the page can say so
+        traceback.print_exc()
+    channel.write("ready\n")
+    channel.flush()
+    for job in _lines(io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8")):
+        ending = perform(job)
+        jobs.end(job, ending)
+        channel.write(f"done {job}\n")
+        channel.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
