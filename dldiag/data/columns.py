@@ -41,7 +41,11 @@ class Typed:
 
 
 def type_columns(
-    raw: pd.DataFrame, plan: ReadPlan, *, kinds: Mapping[str, Kind] | None = None, declared: Mapping[str, str] | None = None
+    raw: pd.DataFrame,
+    plan: ReadPlan,
+    *,
+    kinds: Mapping[str, Kind] | None = None,
+    declared: Mapping[str, str] | None = None,
 ) -> tuple[pd.DataFrame, tuple[Column, ...], tuple[Notice, ...]]:
     """Return the typed frame, its columns, and notices, from a frame of raw cell texts (str/None).
 
@@ -106,9 +110,7 @@ def type_column(
     decided, why = decide(facts) if kind is None else (kind, _CHOSEN)
     values, lost, remarks = _READERS[decided](facts)
     missing = int(pd.isna(values).sum())
-    column = Column(
-        name, decided, why, missing, facts.cells.distinct, _levels(facts, decided), facts.cells.examples()
-    )
+    column = Column(name, decided, why, missing, facts.cells.distinct, _levels(facts, decided), facts.cells.examples())
     return Typed(column, values, tuple(remarks) + _spelled(facts, decided))
 
 

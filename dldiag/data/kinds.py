@@ -74,7 +74,11 @@ def _number_constant(facts: Facts) -> Message | None:
     values = facts.numbers.values
     if facts.cells.present < facts.cells.rows or not facts.numbers.read.all() or np.isnan(values).any():
         return None
-    return Message("Every cell is the same: {example}.", {"example": facts.cells.examples(1)[0]}) if np.ptp(values) == 0 else None
+    return (
+        Message("Every cell is the same: {example}.", {"example": facts.cells.examples(1)[0]})
+        if np.ptp(values) == 0
+        else None
+    )
 
 
 def _one_value_or_nothing(facts: Facts) -> Message | None:
@@ -161,7 +165,9 @@ def _text(facts: Facts) -> Message | None:
     free = words >= TEXT_WORDS and unique >= UNIQUE_SHARE
     if not free and not (words >= REPEATED_TEXT_WORDS and unique >= REPEATED_TEXT_SHARE):
         return None
-    return Message("Free text: {words:.1f} words in a cell, {share:.0%} of the cells different.", {"words": words, "share": unique})
+    return Message(
+        "Free text: {words:.1f} words in a cell, {share:.0%} of the cells different.", {"words": words, "share": unique}
+    )
 
 
 def _identifier(facts: Facts) -> Message | None:
@@ -178,7 +184,9 @@ def _names_rows(cells: Cells) -> bool:
 def mean_words(cells: Cells) -> float:
     """Return the mean number of words of a cell; two Chinese or Japanese characters count as a word."""
     wide = pc.count_substring_regex(cells.texts, r"[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]").to_numpy(zero_copy_only=False)
-    words = pc.count_substring_regex(cells.texts, r"[^\s\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]+").to_numpy(zero_copy_only=False)
+    words = pc.count_substring_regex(cells.texts, r"[^\s\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]+").to_numpy(
+        zero_copy_only=False
+    )
     return float(((words + wide / CHARACTERS_PER_WORD) * cells.counts).sum() / max(cells.present, 1))
 
 

@@ -101,9 +101,7 @@ def _strip_unit(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
     return pc.replace_substring_regex(body, r"\s*[A-Za-zµμ°/²³]+$", ""), mask
 
 
-def _with_point(
-    bodies: pa.Array, decimal: str, thousands: str
-) -> tuple[pa.Array, NDArray[np.bool_], set[str], str]:
+def _with_point(bodies: pa.Array, decimal: str, thousands: str) -> tuple[pa.Array, NDArray[np.bool_], set[str], str]:
     """Choose between 1,234.5 and 1.234,5 for the column as a whole; return texts with a decimal point."""
     plain, groups = _has(bodies, PLAIN), _has(bodies, _COMMA_GROUPS)
     comma = _has(bodies, _COMMA_DECIMAL) | _has(bodies, _WHOLE)

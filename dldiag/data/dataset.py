@@ -1,0 +1,108 @@
+"""A table and a target to rows that can be learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dldiag.data.columns import check_names
+from dldiag.data.features import features_of
+from dldiag.data.outcome import outcome_of
+from dldiag.language import Message
+from dldiag.types import DataError, Dataset, Table
+
+LEAST_ROWS = 2  # rows; with one there is nothing to compare (a split asks for more)
+
+
+def make_dataset(
+    table: Table,
+    target: str,
+    *,
+    task: str = "auto",
+    groups: str | None = None,
+    times: str | None = None,
+    domain: tuple[str, str] | None = None,
+    exclude: Sequence[str] = (),
+    log_target: bool = False,
+) -> Dataset:
+    """Make a dataset from a table: features, target, task, and how its rows may be split.
+
+    `task` is auto, classification or regression. `groups` names a column whose equal values stay on one side of every
+    split, `times` one that orders the rows; `domain` is (column, value): rows with that value are those the model must
+    work on. `exclude` names columns to leave out. `log_target` learns log(target) (log(1 + target) when it has zeros).
+    Raises DataError, with a hint, for what cannot be learned from.
+    """
+    named = [target, *exclude, *(name for name in (groups, times, domain and domain[0]) if name)]
+    _check_table(table)
+    check_names(named, [column.name for column in table.columns])
+    outcome = outcome_of(table, target, task, log_target)
+    rows = outcome.rows
+    left_out = {target, *exclude, *([groups] if groups else []), *([domain[0]] if domain else [])}
+    features = features_of(table, rows, left_out)
+    return Dataset(
+        name=table.name,
+        X=features.X,
+        y=outcome.y,
+        task=outcome.task,
+        target=target,
+        columns=features.columns,
+        classes=outcome.classes,
+        fingerprint=table.fingerprint,
+        notices=table.notices + outcome.notices + features.notices,
+        groups=None if groups is None else _codes(table.frame[groups].to_numpy()[rows]),
+        times=None if times is None else _order(table.frame[times].to_numpy()[rows], times),
+        domain=None if domain is None else _is_value(table, domain)[rows],
+        plan=table.plan,
+        aside=features.aside,
+    )
+
+
+def _check_table(table: Table) -> None:
+    if len(table.columns) == 0 or len(table.frame) == 0:
+        raise DataError(
+            Message("The table {name} has no rows below its header.", {"name": table.name}),
+            Message("Upload a file with at least a header line and some rows."),
+        )
+    if len(table.frame) < LEAST_ROWS:
+        raise DataError(Message("The table has one row; nothing can be learned from one row."), Message("Add rows."))
+    if len(table.columns) < 2:
+        raise DataError(
+            Message("The table has one column, {name}.", {"name": table.columns[0].name}),
+            Message("A diagnosis needs a target and at least one feature; is the delimiter right?"),
+        )
+
+
+def _codes(values: NDArray[Any]) -> NDArray[np.int64]:
+    """Return a group number per row; every row without a value is a group of its own."""
+    codes = pd.factorize(values)[0].astype(np.int64)
+    alone = codes < 0
+    codes[alone] = codes.max(initial=-1) + 1 + np.arange(int(alone.sum()))
+    return codes
+
+
+def _order(values: NDArray[Any], name: str) -> NDArray[np.float64]:
+    """Return a sortable number per row; rows without a time come first."""
+    if pd.isna(values).all():
+        raise DataError(
+            Message("The time column {name} has no values.", {"name": name}), Message("Pick another column.")
+        )
+    return np.asarray(pd.Series(values).rank(method="dense", na_option="top").to_numpy(), dtype=np.float64)
+
+
+def _is_value(table: Table, domain: tuple[str, str]) -> NDArray[np.bool_]:
+    name, value = domain
+    column = table.raw[name] if table.raw is not None else table.frame[name]
+    mask = column.astype(str).str.strip().eq(value).to_numpy(dtype=bool)
+    if not mask.any() or mask.all():
+        raise DataError(
+            Message(
+                "{name} = {value} holds for {count:,} of {rows:,} rows.",
+                {"name": name, "value": value, "count": int(mask.sum()), "rows": len(mask)},
+            ),
+            Message("Pick a value that some rows have and some do not."),
+        )
+    return np.asarray(mask)

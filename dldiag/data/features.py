@@ -1,0 +1,151 @@
+"""Typed columns to features: what is left out and why, dates in parts, rare values of categories together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dldiag.data.columns import OTHER, with_kinds
+from dldiag.data.remarks import listed
+from dldiag.language import Message
+from dldiag.types import USED_KINDS, Column, DataError, Kind, Notice, Table
+
+MAX_FEATURES = 5_000  # columns; more are left out (5,000 × 50,000 rows of float32 is 1 GB)
+
+DATE_PARTS: dict[str, Callable[[pd.Series], pd.Series]] = {
+    "year": lambda dates: dates.dt.year,
+    "month": lambda dates: dates.dt.month,
+    "day of month": lambda dates: dates.dt.day,
+    "day of week": lambda dates: dates.dt.dayofweek,
+    "hour": lambda dates: dates.dt.hour + dates.dt.minute / 60,
+    "days since the first": lambda dates: (dates - dates.min()).dt.total_seconds() / 86_400,
+}
+
+LEFT_OUT: dict[Kind, str] = {
+    "identifier": "Left out as identifiers, which name rows and say nothing about new ones: {columns}.",
+    "constant": "Left out because every row has the same value: {columns}.",
+    "empty": "Left out because they hold no values: {columns}.",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """What is learned from: the frame X with its columns, and beside it the columns that were left out."""
+
+    X: pd.DataFrame
+    columns: tuple[Column, ...]
+    notices: tuple[Notice, ...]
+    aside: pd.DataFrame
+
+
+def features_of(table: Table, rows: NDArray[np.int64], left_out: Collection[str]) -> Features:
+    """Return the features of these rows; DataError when no column is left."""
+    table = _numbers_when_alone(table, left_out)
+    asked = [column for column in table.columns if column.name not in left_out]
+    frame = table.frame.iloc[rows].reset_index(drop=True)
+    judged = [_judged(column, frame[column.name]) for column in asked]
+    used = [column for column in judged if column.kind in USED_KINDS]
+    parts = [part for column in used for part in _expanded(column, frame[column.name])]
+    kept, dropped = _not_too_many(parts)
+    if not kept:
+        raise _nothing_left(table, judged)
+    aside = [column.name for column in table.columns if column.name not in {c.name for c in used}]
+    return Features(
+        pd.DataFrame({column.name: values for column, values in kept}, copy=False),
+        tuple(column for column, _ in kept),
+        (*_left_out_notices(judged), *_date_notice(used), *_merged_notice(kept), *dropped),
+        frame[aside],
+    )
+
+
+def _numbers_when_alone(table: Table, left_out: Collection[str]) -> Table:
+    """Use whole numbers that look like identifiers as numbers when there is nothing else to learn from."""
+    asked = [column for column in table.columns if column.name not in left_out]
+    if any(column.kind in USED_KINDS for column in asked) or table.raw is None:
+        return table
+    running = {
+        c.name: "number" for c in asked if c.kind == "identifier" and c.why.template.startswith("A running number")
+    }
+    return with_kinds(table, running) if running else table  # type: ignore[arg-type]
+
+
+def _judged(column: Column, values: pd.Series) -> Column:
+    """Look at a column again on the rows that are used: it may hold only one value there."""
+    if column.kind not in USED_KINDS:
+        return column
+    first = values.iloc[0]
+    if pd.isna(first):
+        return replace(column, kind="empty") if values.isna().all() else column
+    return replace(column, kind="constant") if bool((values == first).all()) else column
+
+
+def _expanded(column: Column, values: pd.Series) -> list[tuple[Column, pd.Series]]:
+    if column.kind == "date":
+        return _date_parts(column, values)
+    if column.kind == "category" and column.levels and column.levels[-1] == OTHER:
+        merged = values.where(values.isin(column.levels) | values.isna(), OTHER)
+        return [(column, merged)]
+    return [(column, values)]
+
+
+def _date_parts(column: Column, dates: pd.Series) -> list[tuple[Column, pd.Series]]:
+    """Return the parts of a date that vary, as columns of numbers."""
+    why = Message("A part of the date {name}.", {"name": column.name})
+    parts = []
+    for part, of in DATE_PARTS.items():
+        values = of(dates).astype(float)
+        if values.nunique() > 1:
+            one = Column(f"{column.name} ({part})", "number", why, int(values.isna().sum()), int(values.nunique()))
+            parts.append((one, values))
+    return parts
+
+
+Parts = list[tuple[Column, pd.Series]]
+
+
+def _not_too_many(parts: Parts) -> tuple[Parts, tuple[Notice, ...]]:
+    """Keep the columns with the fewest missing values (the first of equals); the target is not looked at."""
+    if len(parts) <= MAX_FEATURES:
+        return parts, ()
+    order = sorted(range(len(parts)), key=lambda i: (parts[i][0].missing, i))
+    kept = [parts[i] for i in sorted(order[:MAX_FEATURES])]
+    count = len(parts) - len(kept)
+    text = (
+        "{count:,} of {columns:,} columns were left out, those with the most missing values or furthest to the right."
+    )
+    values = {"count": count, "columns": len(parts)}
+    hint = Message("Leave columns out by hand to choose which.")
+    return kept, (Notice("too_many_columns", Message(text, values), count, hint=hint),)
+
+
+def _left_out_notices(columns: list[Column]) -> list[Notice]:
+    notices = []
+    for kind, text in LEFT_OUT.items():
+        names = [column.name for column in columns if column.kind == kind]
+        if names:
+            notices.append(Notice(f"left_out_{kind}", Message(text, {"columns": listed(names)}), len(names), names[0]))
+    return notices
+
+
+def _date_notice(columns: list[Column]) -> list[Notice]:
+    names = [column.name for column in columns if column.kind == "date"]
+    text = "Dates were taken apart into year, month, day, weekday, hour and days passed, where these vary: {columns}."
+    return [Notice("dates_in_parts", Message(text, {"columns": listed(names)}), len(names), names[0])] if names else []
+
+
+def _merged_notice(kept: Parts) -> list[Notice]:
+    names = [column.name for column, _ in kept if column.kind == "category" and column.levels[-1:] == (OTHER,)]
+    text = "Only the most frequent values are told apart in {columns}; the others were taken together."
+    return [Notice("levels_merged", Message(text, {"columns": listed(names)}), len(names), names[0])] if names else []
+
+
+def _nothing_left(table: Table, judged: list[Column]) -> DataError:
+    reasons = "; ".join(str(notice.message) for notice in _left_out_notices(judged))
+    return DataError(
+        Message("No column is left to learn from in {name}. {reasons}", {"name": table.name, "reasons": reasons}),
+        Message("Set the kind of a column by hand, or add columns that describe the rows."),
+    )
