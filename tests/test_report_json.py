@@ -129,6 +129,12 @@ def test_nested_messages_survive():
     assert from_json(to_json(report)).verdict.headline == headline
 
 
+def test_a_message_among_the_model_settings_survives():
+    report = make_report(model={"key": "mlp", "label": Message("Neural network"), "parameters": {"layers": (4,)}})
+    assert json.loads(to_json(report))["model"]["label"] == "Neural network"
+    assert same(from_json(to_json(report)), report)
+
+
 @given(st.text(), st.dictionaries(st.text(), st.none() | st.booleans() | st.integers(-9, 9) | st.text()))
 def test_any_text_of_a_user_survives(text, settings):
     base = make_report()

@@ -69,7 +69,7 @@ def _restored(plain: Any) -> Any:
     restored = {key: _restored(one) for key, one in plain.items() if key not in sources}
     for key in sources:
         source = plain[key]
-        restored[key.removesuffix(SOURCE)] = source if _is_message(source) else _unnamed(source["numbers"])
+        restored[key.removesuffix(SOURCE)] = _message(source) if _is_message(source) else _unnamed(source["numbers"])
     return restored
 
 

@@ -1,0 +1,61 @@
+"""A report as rows of texts; the page, the HTML file and the command line all show these, so their words agree."""
+
+from dldiag.tables.points import Point, points
+from dldiag.tables.remedy_table import Cell, remedy_table
+from dldiag.tables.rows import (
+    Row,
+    budget,
+    budget_line,
+    curves,
+    evidence,
+    facts,
+    findings,
+    forecast,
+    notices,
+    remedies,
+)
+from dldiag.tables.words import (
+    ANSWERS,
+    BUDGET,
+    COLUMNS,
+    EFFECTS,
+    OUTCOMES,
+    change_text,
+    effect_text,
+    error_text,
+    evidence_label,
+    model_label,
+    plain_number,
+    setting_text,
+    unit_of,
+)
+
+__all__ = [
+    "ANSWERS",
+    "BUDGET",
+    "COLUMNS",
+    "EFFECTS",
+    "OUTCOMES",
+    "Cell",
+    "Point",
+    "Row",
+    "budget",
+    "budget_line",
+    "change_text",
+    "curves",
+    "effect_text",
+    "error_text",
+    "evidence",
+    "evidence_label",
+    "facts",
+    "findings",
+    "forecast",
+    "model_label",
+    "notices",
+    "plain_number",
+    "points",
+    "remedies",
+    "remedy_table",
+    "setting_text",
+    "unit_of",
+]

@@ -1,0 +1,124 @@
+"""Words and numbers as every screen writes them: the outcome words, errors with intervals, labels of codes."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from dldiag.language import Message, format_error, tr, translate
+from dldiag.types import Answer, Column_, Estimate, LearningCurve, Outcome, Recommendation, Report, TrialVerdict
+
+COLUMNS: dict[Column_, Message] = {
+    "training": Message("First make it train"),
+    "bias": Message("High bias"),
+    "variance": Message("High variance"),
+    "data": Message("The data"),
+}
+OUTCOMES: dict[Outcome, Message] = {
+    "fired": Message("found"),
+    "undecided": Message("undecided"),
+    "passed": Message("fine"),
+    "suppressed": Message("explained by another finding"),
+    "not_applicable": Message("not applicable"),
+    "could_not_run": Message("could not run"),
+    "muted": Message("muted"),
+}
+EFFECTS: dict[TrialVerdict, Message] = {
+    "helped": Message("helped"),
+    "hurt": Message("hurt"),
+    "no_effect": Message("no effect"),
+    "undecided": Message("undecided"),
+}
+ANSWERS: dict[Answer, Message] = {
+    "yes": Message("yes"),
+    "no": Message("no"),
+    "undecided": Message("undecided"),
+    "unknown": Message("unknown"),
+}
+BUDGET: dict[str, Message] = {  # the parts of the error budget, in the order in which they add up
+    "achievable_error": Message("Achievable error"),
+    "avoidable_bias": Message("Avoidable bias"),
+    "train_error": Message("Training error"),
+    "variance": Message("Variance"),
+    "dev_error": Message("Dev error"),
+}
+
+
+def unit_of(report: Report) -> str:
+    """Return the unit of the report's errors, "rate" or "sd"."""
+    return "rate" if report.dataset.task == "classification" else "sd"
+
+
+def error_text(error: Estimate, unit: str) -> str:
+    """Write an error and its interval.
+
+    >>> error_text(Estimate(0.171, 0.165, 0.177), "rate")
+    '17.1 % (16.5 to 17.7)'
+    """
+    return f"{format_error(error.value, unit)} {_interval(error, unit)}".rstrip()
+
+
+def change_text(change: Estimate, unit: str) -> str:
+    """Write a signed change of an error and its interval; negative is better.
+
+    >>> change_text(Estimate(-0.071, -0.083, -0.059), "rate")
+    '−7.1 points (−8.3 to −5.9)'
+    """
+    points = str(Message("{value:points}", {"value": change.value, "unit": unit}))
+    return f"{points} {_interval(change, unit, sign='+')}".rstrip()
+
+
+def _interval(estimate: Estimate, unit: str, sign: str = "") -> str:
+    if estimate.low == estimate.high:
+        return ""
+    if math.isinf(estimate.low) and math.isinf(estimate.high):
+        return f"({tr('interval unknown')})"
+    form = f"{sign}.1f" if unit == "rate" else f"{sign}.3f"
+    scale = 100 if unit == "rate" else 1
+    low, high = (f"{scale * bound:{form}}".replace("-", "−") for bound in (estimate.low, estimate.high))
+    return f"({tr('{low} to {high}', low=low, high=high)})"
+
+
+def plain_number(estimate: Estimate) -> str:
+    """Write a number that is not an error, with its interval when it has one.
+
+    >>> plain_number(Estimate(2000, 2000, 2000)), plain_number(Estimate(0.5, 0.25, 1.0))
+    ('2,000', '0.5 (0.25 to 1)')
+    """
+    if estimate.low == estimate.high:
+        return _short(estimate.value)
+    return f"{_short(estimate.value)} ({tr('{low} to {high}', low=_short(estimate.low), high=_short(estimate.high))})"
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:.3g}"
+
+
+def evidence_label(name: str) -> str:
+    """Return the words for a code of the evidence."""
+    return str(BUDGET[name]) if name in BUDGET else translate(name.replace("_", " ").capitalize())
+
+
+def model_label(curve: LearningCurve) -> str:
+    """Return the name of a curve's model in the reader's language (a curve holds the English one)."""
+    return translate(curve.label or curve.model)
+
+
+def effect_text(one: Recommendation, unit: str) -> str:
+    """Write what a remedy did when it was tried, or what is expected of it."""
+    if one.trial is not None:
+        return f"{EFFECTS[one.trial.verdict]}: {change_text(one.trial.change, unit)}"
+    if one.expected is not None:
+        return tr("not tried; expected {change}", change=change_text(one.expected, unit))
+    return tr("not tried")
+
+
+def setting_text(value: Any) -> str:
+    """Write the value of a setting.
+
+    >>> setting_text((64, 64)), setting_text(None)
+    ('64, 64', '–')
+    """
+    if isinstance(value, tuple | list):
+        return ", ".join(str(one) for one in value) or "–"
+    return "–" if value is None else str(value)
