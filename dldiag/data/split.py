@@ -1,0 +1,117 @@
+"""Which rows train, which rows judge, and which rows stay sealed."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, StratifiedShuffleSplit
+
+from dldiag.language import Message
+from dldiag.types import DataError, Dataset, Repeat, Split
+
+Rows = NDArray[np.int64]
+
+# Share of rows for dev and for test, by number of rows (Ng's course: 60/20/20, 98/1/1, 99.5/0.25/0.25).
+SHARES = {10_000: 0.20, 100_000: 0.10, 1_000_000: 0.01, 10_000_000: 0.0025}
+LEAST_ROWS = 20  # below this no split leaves anything to learn from and to judge with
+LEAST_GROUPS = 50  # rows with equal features are kept together when there are at least so many different ones
+
+
+def held_out_share(n_rows: int) -> float:
+    """Return the share of rows set aside for dev, and again for test; linear in log(rows) between the course's sizes.
+
+    >>> held_out_share(5_000), held_out_share(1_000_000)
+    (0.2, 0.01)
+    """
+    logs = np.log([float(n) for n in SHARES])
+    return round(float(np.exp(np.interp(np.log(n_rows), logs, np.log(list(SHARES.values()))))), 6)
+
+
+def make_split(dataset: Dataset, repeats: int, seed: int, train_rows: int | None = None) -> Split:
+    """Set the test rows aside and draw the repeats from the others.
+
+    Each repeat has its own train/dev partition, except in time order, where dev rows follow the training rows. Sizes
+    of a learning curve are prefixes of `train_rows`, ordered so that every prefix is stratified.
+    """
+    if dataset.n_rows < LEAST_ROWS:
+        raise DataError(
+            Message("There are {rows} rows; a diagnosis needs at least {least}.", {"rows": dataset.n_rows, "least": LEAST_ROWS}),
+            Message("Add rows: with so few, any verdict would be chance."),
+        )
+    rng = np.random.default_rng(seed)
+    share = held_out_share(dataset.n_rows)
+    everything = np.arange(dataset.n_rows)
+    if dataset.times is not None:
+        return _split_in_time(dataset, repeats, rng, share, train_rows)
+    groups, method = _kept_together(dataset)
+    rest, test = _cut(everything, dataset, groups, share, rng)
+    drawn = []
+    for _ in range(repeats):
+        train, dev = _cut(rest, dataset, groups, share / (1 - share), rng)
+        drawn.append(Repeat(_stratified_order(train, dataset, rng)[:train_rows], np.sort(dev), int(rng.integers(2**31))))
+    return Split(np.sort(test), tuple(drawn), method)
+
+
+def _split_in_time(
+    dataset: Dataset, repeats: int, rng: np.random.Generator, share: float, train_rows: int | None
+) -> Split:
+    assert dataset.times is not None
+    order = np.argsort(dataset.times, kind="stable")
+    held = max(1, round(share * len(order)))
+    train, dev, test = order[: -2 * held], order[-2 * held : -held], order[-held:]
+    drawn = tuple(
+        Repeat(rng.permutation(train)[:train_rows], np.sort(dev), int(rng.integers(2**31))) for _ in range(repeats)
+    )
+    return Split(np.sort(test), drawn, "time")
+
+
+def _kept_together(dataset: Dataset) -> tuple[NDArray[np.int64] | None, str]:
+    """Return group labels: the user's, else exact copies of a row (which would let a model know its dev rows)."""
+    if dataset.groups is not None:
+        return np.unique(dataset.groups, return_inverse=True)[1], "group"
+    copies = dataset.X.groupby(list(dataset.X.columns), dropna=False, sort=False).ngroup().to_numpy()
+    n_different = int(copies.max()) + 1
+    if n_different == len(copies) or n_different < LEAST_GROUPS:
+        return None, "random"
+    return copies, "copies_together"
+
+
+def _cut(
+    rows: Rows, dataset: Dataset, groups: NDArray[np.int64] | None, share: float, rng: np.random.Generator
+) -> tuple[Rows, Rows]:
+    """Cut rows in two; the second part is about `share` of them."""
+    state = int(rng.integers(2**31))
+    if groups is not None:
+        n_groups = len(np.unique(groups[rows]))
+        if n_groups < 4:
+            raise DataError(
+                Message("The group column has only {groups} different values.", {"groups": n_groups}),
+                Message("Splitting by group needs at least 4 groups, better 30; pick another column or none."),
+            )
+        cut = GroupShuffleSplit(1, test_size=share, random_state=state).split(rows, groups=groups[rows])
+    elif _can_stratify(dataset, rows, share):
+        cut = StratifiedShuffleSplit(1, test_size=share, random_state=state).split(rows, dataset.y[rows])
+    else:
+        cut = ShuffleSplit(1, test_size=share, random_state=state).split(rows)
+    kept, held = next(iter(cut))
+    return rows[kept], rows[held]
+
+
+def _can_stratify(dataset: Dataset, rows: Rows, share: float) -> bool:
+    if dataset.task == "regression":
+        return False
+    counts = np.bincount(dataset.y[rows].astype(np.int64))
+    return bool(counts[counts > 0].min() >= 2 and share * len(rows) >= len(counts) <= (1 - share) * len(rows))
+
+
+def _stratified_order(rows: Rows, dataset: Dataset, rng: np.random.Generator) -> Rows:
+    """Order rows at random so that every prefix holds the classes in proportion (the rarest come early)."""
+    rows = rng.permutation(rows)
+    if dataset.task == "regression":
+        return rows
+    y = dataset.y[rows].astype(np.int64)
+    position = np.empty(len(rows))
+    for label in np.unique(y):
+        mine = np.flatnonzero(y == label)
+        position[mine] = (np.arange(len(mine)) + rng.random()) / len(mine)
+    return rows[np.argsort(position, kind="stable")]

@@ -1,0 +1,214 @@
+"""fit_all: the only slow function. Every learning curve, probe and trial is a list of fits that goes through it."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, clone
+from sklearn.dummy import DummyClassifier
+from threadpoolctl import threadpool_limits
+
+from dldiag import nn
+from dldiag.data.matrix import Matrix, encode
+from dldiag.models import Model, Preparation, is_network
+from dldiag.nn.health import Health
+from dldiag.types import Dataset, Split, Stopped
+
+LARGEST_STACK = 32  # networks trained in lock-step; more members only add memory
+
+ShouldStop = Callable[[], bool] | None
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """A dataset with its encoded features: what every fit on it shares. y_scale is std(y), the unit of RMSE."""
+
+    dataset: Dataset
+    matrix: Matrix
+    y_scale: float
+    _preparations: dict[Hashable, Preparation] = field(default_factory=dict)
+
+    def preparation(self, train_rows: Rows, scale: bool) -> Preparation:
+        """Return what these training rows teach about the inputs; learnt once per subset."""
+        key = (train_rows.tobytes(), scale)
+        if key not in self._preparations:
+            self._preparations[key] = Preparation(self.matrix, train_rows, scale=scale)
+        return self._preparations[key]
+
+
+def encode_dataset(dataset: Dataset, split: Split) -> Encoded:
+    """Encode a dataset; the unit of regression errors comes from the rows that are not sealed."""
+    if dataset.task == "classification":
+        return Encoded(dataset, encode(dataset), 1.0)
+    open_rows = np.setdiff1d(np.arange(dataset.n_rows), split.test_rows)
+    return Encoded(dataset, encode(dataset), float(np.std(dataset.y[open_rows])) or 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class FitTask:
+    """One fit: a model, the rows that train it, the rows that judge it, its seed, and a key to know it again by."""
+
+    key: tuple[str, int, int]
+    model: Model
+    train_rows: Rows
+    dev_rows: Rows
+    seed: int
+    watched: bool = False  # record health signals and the dev error of every epoch
+
+
+@dataclass(frozen=True, eq=False)
+class FitResult:
+    """What one fit gave, in the error unit.
+
+    influence: (dev rows,) how much each dev row adds to the error; its variance / rows is the sampling variance of
+    dev_error, and differences of two models on the same rows are paired through it.
+    """
+
+    task: FitTask
+    train_error: float
+    dev_error: float
+    train_variance: float
+    influence: NDArray[np.float64]
+    seconds: float
+    health: Health | None = None
+
+    @property
+    def dev_variance(self) -> float:
+        """Sampling variance of dev_error from the dev rows alone."""
+        return float(self.influence.var() / len(self.influence))
+
+
+def fit_all(
+    tasks: Sequence[FitTask], encoded: Encoded, *, n_jobs: int = 1, should_stop: ShouldStop = None
+) -> Iterator[FitResult]:
+    """Fit every task and yield results as they come, in an order that does not depend on n_jobs.
+
+    Networks of one shape are trained as one stack; stacks run in parallel through joblib, so that
+    `joblib.parallel_config(backend="dask")` spreads them over a cluster. Raises Stopped when should_stop() says so.
+    """
+    stacks = list(group_by_shape(tasks, encoded))
+    if n_jobs == 1:
+        for stack in stacks:
+            _ask(should_stop)
+            yield from fit_stack(stack, encoded, should_stop)
+        return
+    parallel = Parallel(n_jobs=n_jobs, return_as="generator")
+    for results in parallel(delayed(fit_stack)(stack, encoded) for stack in stacks):
+        _ask(should_stop)
+        yield from results
+
+
+def group_by_shape(tasks: Iterable[FitTask], encoded: Encoded) -> Iterator[list[FitTask]]:
+    """Collect the tasks whose networks can be trained as one stack; every other task stands alone."""
+    stacks: dict[Hashable, list[FitTask]] = {}
+    for number, task in enumerate(tasks):
+        shape = _shape(task, encoded) if is_network(task.model) else number
+        stacks.setdefault(shape, []).append(task)
+    for stack in stacks.values():
+        yield from (stack[i : i + LARGEST_STACK] for i in range(0, len(stack), LARGEST_STACK))
+
+
+def _shape(task: FitTask, encoded: Encoded) -> Hashable:
+    n_outputs = len(np.unique(encoded.dataset.y[task.train_rows])) if encoded.dataset.task == "classification" else 1
+    key = nn.stack_key(task.model.estimator, len(task.train_rows), encoded.matrix.n_features, n_outputs)
+    return key, task.watched
+
+
+def fit_stack(stack: Sequence[FitTask], encoded: Encoded, should_stop: ShouldStop = None) -> list[FitResult]:
+    """Fit tasks of one shape together and judge each on its own rows; seconds are shared out evenly."""
+    started = time.perf_counter()
+    prepared = [_Inputs.of(task, encoded) for task in stack]
+    models = [_seeded(task) for task in stack]
+    with threadpool_limits(1, "blas"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # non-convergence is a finding, not a line on somebody's terminal
+        if is_network(stack[0].model):
+            dev = [(p.X_dev, p.y_dev) for p in prepared] if stack[0].watched else None
+            nn.fit_stack(models, [p.X for p in prepared], [p.y for p in prepared], dev=dev, should_stop=should_stop)
+        else:
+            models = [_fit_alone(model, p) for model, p in zip(models, prepared, strict=True)]
+        seconds = (time.perf_counter() - started) / len(stack)
+        return [judge(m, task, p, seconds) for m, task, p in zip(models, stack, prepared, strict=True)]
+
+
+@dataclass(frozen=True, eq=False)
+class _Inputs:
+    """Prepared inputs of one task; regression targets are centered and scaled by the training subset."""
+
+    X: Any
+    y: NDArray[Any]
+    X_dev: Any
+    y_dev: NDArray[Any]
+    y_mean: float
+    y_spread: float
+    y_scale: float
+
+    @classmethod
+    def of(cls, task: FitTask, encoded: Encoded) -> _Inputs:
+        y, y_dev = encoded.dataset.y[task.train_rows], encoded.dataset.y[task.dev_rows]
+        mean, spread = 0.0, 1.0
+        if encoded.dataset.task == "regression":
+            mean, spread = float(np.mean(y)), float(np.std(y)) or 1.0
+            y, y_dev = (y - mean) / spread, (y_dev - mean) / spread
+        if task.model.raw:
+            X, X_dev = encoded.dataset.X.iloc[task.train_rows], encoded.dataset.X.iloc[task.dev_rows]
+        else:
+            preparation = encoded.preparation(task.train_rows, task.model.scale_inputs)
+            X, X_dev = preparation.inputs(task.train_rows), preparation.inputs(task.dev_rows)
+        return cls(X, y, X_dev, y_dev, mean, spread, encoded.y_scale)
+
+
+def _seeded(task: FitTask) -> BaseEstimator:
+    estimator = clone(task.model.estimator)
+    seeds = {name: task.seed for name in estimator.get_params() if name.split("__")[-1] == "random_state"}
+    if is_network(task.model):
+        seeds["record_health"] = task.watched
+    return estimator.set_params(**seeds)
+
+
+def _fit_alone(model: BaseEstimator, inputs: _Inputs) -> BaseEstimator:
+    if inputs.y.dtype.kind in "iu" and len(np.unique(inputs.y)) == 1:
+        model = DummyClassifier()  # a tiny subset may hold one class only: all that can be learnt is that class
+    return model.fit(inputs.X, inputs.y)
+
+
+def judge(model: Any, task: FitTask, inputs: _Inputs, seconds: float) -> FitResult:
+    """Measure a fitted model on its training and dev rows."""
+    train_error, train_rows = error_by_row(inputs.y, model.predict(inputs.X), inputs)
+    dev_error, influence = error_by_row(inputs.y_dev, model.predict(inputs.X_dev), inputs)
+    train_variance = float(train_rows.var() / len(train_rows))
+    return FitResult(task, train_error, dev_error, train_variance, influence, seconds, getattr(model, "health_", None))
+
+
+def error_by_row(y: NDArray[Any], predicted: NDArray[Any], inputs: _Inputs) -> tuple[float, NDArray[np.float64]]:
+    """Return the error and each row's share in it.
+
+    Classification: the error rate and 0/1 per row. Regression: RMSE / std(y) and, to first order, how the root of the
+    mean square moves with each row: e²/(2·RMSE·std). A model whose predictions are not finite errs like a hundred
+    times the mean, so that it loses without poisoning averages.
+    """
+    if y.dtype.kind in "iu":
+        wrong = (y != predicted).astype(float)
+        return float(wrong.mean()), wrong
+    residual = np.nan_to_num((predicted - y).astype(float), nan=_HOPELESS, posinf=_HOPELESS, neginf=-_HOPELESS)
+    squares = np.square(np.clip(residual, -_HOPELESS, _HOPELESS) * inputs.y_spread / inputs.y_scale)
+    error = float(np.sqrt(squares.mean()))
+    return error, squares / (2 * max(error, 1e-12))
+
+
+_HOPELESS = 100.0  # standard deviations
+
+
+def _ask(should_stop: ShouldStop) -> None:
+    if should_stop is not None and should_stop():
+        raise Stopped
+
+
+__all__ = ["Encoded", "FitResult", "FitTask", "Stopped", "encode_dataset", "fit_all"]

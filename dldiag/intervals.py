@@ -1,0 +1,129 @@
+"""How sure is a number: intervals from dev-row sampling and repeat-to-repeat spread together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from dldiag.language import Message
+from dldiag.types import Estimate
+
+TWO_SIDED = 0.90  # of every interval that is shown
+ONE_SIDED = 0.90  # of the bounds that rules read
+
+
+def t_interval(values: ArrayLike, rho: float = 0.0) -> tuple[float, float]:
+    """Return the 90 % interval of the mean over repeats.
+
+    values: (repeats,), NaN left out. rho: dev rows / training rows when repeats overlap (the corrected resampled
+    variance of Nadeau & Bengio 2003, (1/J + rho)·s²); 0 for independent repeats.
+
+    >>> low, high = t_interval([0.1, 0.2, 0.3])
+    >>> round(low, 3), round(high, 3)
+    (0.031, 0.369)
+    """
+    x = np.asarray(values, dtype=float)
+    x = x[np.isfinite(x)]
+    if len(x) < 2:
+        return (-np.inf, np.inf) if len(x) == 0 else (float(x[0]), float(x[0]))
+    half = stats.t.ppf(0.5 + TWO_SIDED / 2, len(x) - 1) * np.sqrt((1 / len(x) + rho) * x.var(ddof=1))
+    return float(x.mean() - half), float(x.mean() + half)
+
+
+def estimate(
+    value: float, variance: float, dof: float = np.inf, *, floor: float | None = None, source: Message | None = None
+) -> Estimate:
+    """Return a value with its two-sided and one-sided intervals from a variance and its degrees of freedom.
+
+    floor: a bound that the number cannot pass (0 for an error).
+    """
+    sd = float(np.sqrt(max(variance, 0.0)))
+    two = float(stats.t.ppf(0.5 + TWO_SIDED / 2, dof)) * sd
+    one = float(stats.t.ppf(ONE_SIDED, dof)) * sd
+    bottom = -np.inf if floor is None else min(floor, value)
+    return Estimate(
+        value, max(value - two, bottom), value + two, max(value - one, bottom), value + one, source
+    )
+
+
+def pooled_estimate(
+    repeats: ArrayLike,
+    row_variances: ArrayLike,
+    *,
+    n_dev: int,
+    n_distinct: int,
+    n_train: int,
+    floor: float | None = None,
+    source: Message | None = None,
+) -> Estimate:
+    """Estimate a mean over repeats whose dev sets overlap.
+
+    repeats: (J,) one error (or paired difference) per repeat. row_variances: (J,) the variance that sampling of the
+    n_dev dev rows alone gives to each. n_distinct: different dev rows over all repeats. The variance is that of the
+    rows (shrunk by how many different ones were seen) plus that of the repeats beyond it, the latter corrected for
+    overlapping training sets (Nadeau & Bengio 2003); degrees of freedom after Satterthwaite.
+    """
+    x = np.asarray(repeats, dtype=float)
+    rows = float(np.mean(row_variances))
+    spread = max(0.0, float(x.var(ddof=1)) - rows) if len(x) > 1 else 0.0
+    from_rows = rows * n_dev / max(n_distinct, n_dev)
+    from_repeats = spread * (1 / len(x) + n_dev / max(n_train, 1))
+    total = from_rows + from_repeats
+    dof = np.inf if from_repeats == 0 else max(1.0, (len(x) - 1) * (total / from_repeats) ** 2)
+    return estimate(float(x.mean()), total, dof, floor=floor, source=source)
+
+
+def rate_variance(errors: float, rows: float) -> float:
+    """Return the sampling variance of an error rate, never 0: one error and one hit are added (Agresti & Coull).
+
+    >>> round(rate_variance(0.0, 100) ** 0.5, 4)
+    0.0097
+    """
+    smoothed = (errors * rows + 1) / (rows + 2)
+    return smoothed * (1 - smoothed) / (rows + 2)
+
+
+def rate_estimate(errors: float, rows: int, source: Message | None = None) -> Estimate:
+    """Estimate an error rate of which only the value and the number of rows are known (Wilson score interval)."""
+    low, high = _wilson(errors, rows, TWO_SIDED)
+    at_least, at_most = _wilson(errors, rows, 2 * ONE_SIDED - 1)
+    return Estimate(errors, low, high, at_least, at_most, source)
+
+
+def _wilson(rate: float, rows: int, level: float) -> tuple[float, float]:
+    found = stats.binomtest(round(rate * rows), rows).proportion_ci(level, method="wilson")
+    return min(float(found.low), rate), max(float(found.high), rate)
+
+
+def difference(a: Estimate, b: Estimate, source: Message | None = None) -> Estimate:
+    """Return a − b for independent estimates: half-widths add in quadrature, side by side."""
+
+    def half(x: float, y: float) -> float:
+        return float(np.hypot(x, y))
+
+    value = a.value - b.value
+    return Estimate(
+        value,
+        value - half(a.value - a.low, b.high - b.value),
+        value + half(a.high - a.value, b.value - b.low),
+        value - half(a.value - a.surely_above, b.surely_below - b.value),
+        value + half(a.surely_below - a.value, b.value - b.surely_above),
+        source,
+    )
+
+
+def rows_to_see(rate: float, half_width: float) -> int:
+    """Return the rows at which an error rate has this 95 % half-width, 1.96·sqrt(E(1−E)/n) (Ng, dev-set size).
+
+    >>> rows_to_see(0.10, 0.01)
+    3458
+    """
+    return int(np.ceil(1.96**2 * rate * (1 - rate) / half_width**2))
+
+
+def distinct(rows: Sequence[NDArray[np.int64]]) -> int:
+    """Count the different row indices in several sets."""
+    return len(np.unique(np.concatenate(list(rows))))

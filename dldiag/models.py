@@ -1,0 +1,167 @@
+"""The models that are compared: our network and scikit-learn's baselines, and what each training subset teaches them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, clone
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.svm import SVC, SVR
+
+from dldiag import nn
+from dldiag.data.matrix import Matrix
+from dldiag.knobs import Knob, SettingError, check
+from dldiag.language import Message, tr
+from dldiag.types import Task
+
+FARTHEST = 20.0  # standard deviations; values beyond are cut, so that one wild cell cannot blow up a network
+
+SCALE_KNOB = Knob(
+    True,
+    bool,
+    "Scale inputs",
+    "Bring every number column to mean 0 and standard deviation 1, refitted on each training subset.",
+    group="data",
+)
+
+
+@dataclass(frozen=True)
+class Model:
+    """An unfitted estimator with the name it goes by and how its inputs are prepared.
+
+    raw: the estimator prepares the table itself (a user's pipeline) and gets the typed frame.
+    """
+
+    key: str
+    label: Message
+    estimator: BaseEstimator
+    scale_inputs: bool = True
+    raw: bool = False
+
+    @property
+    def identity(self) -> str:
+        """Text that is equal for two models exactly when they would learn the same."""
+        return f"{self.key}:{self.scale_inputs}:{self.estimator!r}"
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The settings a person may change, with their present values."""
+        values = self.estimator.get_params(deep=False)
+        return {name: values[name] for name in knobs_of_model(self) if name in values} | (
+            {"scale_inputs": self.scale_inputs} if is_network(self) else {}
+        )
+
+
+@dataclass(frozen=True)
+class ModelRow:
+    """One row of MODELS: how to make the estimator for either task."""
+
+    label: Message
+    make: Mapping[Task, Callable[[], BaseEstimator]]
+    knobs: Mapping[str, Knob] = field(default_factory=dict)
+    cost: float = 1.0  # time of one fit, relative to the linear model at 1,000 rows (for the remaining time only)
+
+
+MODELS: dict[str, ModelRow] = {
+    "mlp": ModelRow(
+        Message("Neural network (NumPy)"),
+        {"classification": nn.MLPClassifier, "regression": nn.MLPRegressor},
+        {**nn.MLP_KNOBS, "scale_inputs": SCALE_KNOB},
+        cost=10,
+    ),
+    "linear": ModelRow(
+        Message("Linear model"),
+        {"classification": partial(LogisticRegression, max_iter=500), "regression": Ridge},
+    ),
+    "boosting": ModelRow(
+        Message("Gradient boosting"),
+        {
+            "classification": partial(HistGradientBoostingClassifier, early_stopping=False),
+            "regression": partial(HistGradientBoostingRegressor, early_stopping=False),
+        },
+        cost=10,
+    ),
+    "forest": ModelRow(
+        Message("Random forest"), {"classification": RandomForestClassifier, "regression": RandomForestRegressor}, cost=10
+    ),
+    "svm": ModelRow(Message("Support vector machine"), {"classification": SVC, "regression": SVR}, cost=10),
+    "neighbors": ModelRow(
+        Message("k nearest neighbors"), {"classification": KNeighborsClassifier, "regression": KNeighborsRegressor}
+    ),
+}
+
+
+def build_model(task: Task, parameters: Mapping[str, Any] | None = None, key: str = "mlp") -> Model:
+    """Make a row of MODELS for a task, with some settings changed; SettingError names what cannot be set."""
+    if key not in MODELS:
+        raise SettingError(tr("There is no model {key}; there are {choices}.", key=repr(key), choices=", ".join(MODELS)))
+    model = Model(key, MODELS[key].label, MODELS[key].make[task]())
+    return changed(model, parameters or {})
+
+
+def changed(model: Model, parameters: Mapping[str, Any]) -> Model:
+    """Return the model with some settings changed, each checked against its knob."""
+    knobs, known = knobs_of_model(model), model.estimator.get_params(deep=False)
+    for name, value in parameters.items():
+        if name in knobs:
+            check(name, knobs[name], value)
+        elif name not in known:
+            raise SettingError(tr("{model} has no setting {name}.", model=model.label, name=repr(name)))
+    own = {name: value for name, value in parameters.items() if name != "scale_inputs"}
+    estimator = clone(model.estimator).set_params(**own)
+    return replace(model, estimator=estimator, scale_inputs=parameters.get("scale_inputs", model.scale_inputs))
+
+
+def as_model(estimator: Any) -> Model:
+    """Take an unfitted scikit-learn estimator as a model; a pipeline prepares its own inputs."""
+    if isinstance(estimator, Model):
+        return estimator
+    if isinstance(estimator, nn.MLPClassifier | nn.MLPRegressor):
+        return Model("mlp", MODELS["mlp"].label, estimator)
+    label = Message("{name}", {"name": type(estimator).__name__})
+    return Model("own", label, estimator, raw=isinstance(estimator, Pipeline))
+
+
+def knobs_of_model(model: Model) -> Mapping[str, Knob]:
+    """Return the settings of a model that have a knob."""
+    return MODELS[model.key].knobs if model.key in MODELS else {}
+
+
+def is_network(model: Model) -> bool:
+    """Tell whether the model is our own network, which can be stacked and watched from the inside."""
+    return isinstance(model.estimator, nn.MLPClassifier | nn.MLPRegressor)
+
+
+class Preparation:
+    """What one training subset teaches about the inputs: medians for gaps, means and spreads for scale."""
+
+    def __init__(self, matrix: Matrix, train_rows: NDArray[np.int64], *, scale: bool) -> None:
+        self._matrix = matrix
+        steps = [SimpleImputer(strategy="median", keep_empty_features=True)]
+        if scale:
+            steps += [StandardScaler(), FunctionTransformer(np.clip, kw_args={"a_min": -FARTHEST, "a_max": FARTHEST})]
+        self._measured: Pipeline = make_pipeline(*steps)
+        if matrix.measured.any():
+            self._measured.fit(matrix.values[np.ix_(train_rows, matrix.measured)])
+
+    def inputs(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the prepared inputs of some rows: (rows, features) float32."""
+        values = self._matrix.values[rows]
+        if self._matrix.measured.any():
+            values[:, self._matrix.measured] = self._measured.transform(values[:, self._matrix.measured])
+        return np.asarray(np.nan_to_num(values, posinf=3e38, neginf=-3e38), dtype=np.float32)
