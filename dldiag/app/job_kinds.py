@@ -8,6 +8,7 @@ is asked often, and `Stopped` may be raised. Heavy imports belong inside the fun
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from dldiag.types import Progress
@@ -21,8 +22,5 @@ JOBS: dict[str, JobFunction] = {}
 
 def warm_up() -> None:
     """Import what the jobs will need, so that the first one starts at once."""
-    import sklearn.ensemble
-    import sklearn.linear_model
-    import sklearn.pipeline
-
-    import dldiag.models
+    for module in ("sklearn.ensemble", "sklearn.linear_model", "dldiag.models"):
+        import_module(module)

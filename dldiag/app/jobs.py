@@ -1,11 +1,11 @@
 """A job is a folder: what was asked, what has been reached, how it ended; pages and workers meet only there.
 
-    spec.json      kind, arguments, owner                     written once by the page's process
-    events.jsonl   one progress per line                      appended by the worker
-    result.json    what the kind's function returned          written whole by the worker
-    ending.json    {"state", "message", "hint"}               written whole by the worker, or by the pool for a dead one
-    cancel         exists as soon as someone cancels          holds the reason, if there is one to tell
-    beat           touched by the worker: a sign of life
+spec.json      kind, arguments, owner                     written once by the page's process
+events.jsonl   one progress per line                      appended by the worker
+result.json    what the kind's function returned          written whole by the worker
+ending.json    {"state", "message", "hint"}               written whole by the worker, or by the pool for a dead one
+cancel         exists as soon as someone cancels          holds the reason, if there is one to tell
+beat           touched by the worker: a sign of life
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from typing import Any, TextIO
 
 from dldiag.app import jobs, uploads, wire
 from dldiag.app.job_kinds import JOBS, warm_up
+from dldiag.app.places import write_whole
 from dldiag.knobs import SettingError
 from dldiag.language import Message
 from dldiag.types import DataError, Progress, Stopped
@@ -106,7 +107,7 @@ def _attempt(job: str, reporter: Reporter) -> jobs.Ending:
         result = function(with_paths(spec.arguments, spec.owner), reporter.on_progress, reporter.should_stop)
     except Stopped:
         return jobs.Ending("canceled", jobs.why_stopped(job))
-    jobs.write_whole(jobs.folder_of(job) / "result.json", wire.dumps(result).encode())
+    write_whole(jobs.folder_of(job) / "result.json", wire.dumps(result).encode())
     if jobs.is_asked_to_stop(job):
         return jobs.Ending("canceled", jobs.why_stopped(job))
     return jobs.Ending("finished")

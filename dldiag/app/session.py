@@ -1,0 +1,141 @@
+"""What belongs to one visitor: who they are to the job pool, their language, their table, their settings.
+
+Kept under one key that no widget uses, because Streamlit forgets the keys of widgets on a page switch.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import streamlit as st
+
+from dldiag.app import jobs, sources, uploads
+from dldiag.app.limits import limits
+from dldiag.app.places import is_token, new_token
+from dldiag.app.pool import Pool
+from dldiag.language import LANGUAGES, set_language
+from dldiag.types import Dataset, Table
+
+_KEY = "dldiag"
+
+
+@st.cache_resource(show_spinner=False)
+def pool() -> Pool:
+    """Return the one pool of this server, its workers warming up from the first visit on."""
+    import os
+
+    modules = os.environ.get("DLDIAG_JOB_MODULES", "").split()
+    return Pool(limits(), modules)
+
+
+def state() -> dict[str, Any]:
+    """Return this visitor's memory; it survives page switches, not F5 (for that, see `?job=`)."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = {"owner": new_token(), "visit": 0, "values": {}, "slots": {}}
+    return cast(dict[str, Any], st.session_state[_KEY])
+
+
+def owner() -> str:
+    """Return the token under which this visitor's uploads and jobs are kept."""
+    return cast(str, state()["owner"])
+
+
+# --- language -----------------------------------------------------------------------------------------------------
+
+
+def language() -> str:
+    """Return the visitor's language: what they chose, else the URL's, else the browser's."""
+    chosen = state().get("language") or st.query_params.get("lang") or _of_browser()
+    return chosen if chosen in LANGUAGES else "en"
+
+
+def speak() -> str:
+    """Use the visitor's language from here on in this run (every run is a thread of its own)."""
+    code = language()
+    set_language(code)
+    return code
+
+
+def _of_browser() -> str:
+    return (st.context.locale or "en").split("-")[0]
+
+
+# --- the table ----------------------------------------------------------------------------------------------------
+
+
+def current_reference() -> sources.Reference | None:
+    """Return what names the visitor's data (see `sources`), None before they chose any."""
+    return cast("sources.Reference | None", state().get("data"))
+
+
+def use_data(reference: sources.Reference | None) -> None:
+    """Make this the visitor's data; forms and results that belonged to another table are forgotten."""
+    state()["data"] = reference
+    refresh_forms()
+
+
+def change_data(**changes: Any) -> None:
+    """Change what is known of the visitor's data: plan, kinds, target, task, groups, times; None forgets a choice."""
+    merged = (current_reference() or {}) | changes
+    state()["data"] = {key: value for key, value in merged.items() if value is not None}
+
+
+def current_table() -> Table | None:
+    """Return the visitor's table, read once and kept; DataError when it cannot be read as asked."""
+    reference = current_reference()
+    return None if reference is None or "toy" in reference else _kept("table", reference)
+
+
+def current_dataset() -> Dataset | None:
+    """Return the visitor's rows ready to learn from; None before a target is chosen."""
+    reference = current_reference()
+    if reference is None or not ("toy" in reference or reference.get("target")):
+        return None
+    return cast(Dataset, _kept("dataset", reference))
+
+
+def own_reference(reference: sources.Reference) -> sources.Reference:
+    """Return the reference with the path of this visitor's own upload in it."""
+    if "upload" not in reference:
+        return reference
+    return reference | {"path": str(uploads.path_of(owner(), reference["upload"]))}
+
+
+def _kept(what: str, reference: sources.Reference) -> Any:
+    """Read a table or dataset, and keep the last one; never shared with another visitor."""
+    identity = sources.identity(reference, what)
+    kept = state().get(f"kept {what}")
+    if kept is None or kept[0] != identity:
+        read = sources.READERS[what]
+        kept = state()[f"kept {what}"] = (identity, read(own_reference(reference)))
+    return kept[1]
+
+
+# --- forms and jobs -----------------------------------------------------------------------------------------------
+
+
+def refresh_forms() -> None:
+    """Make every form show the remembered values again (after they were changed by something else than a widget)."""
+    state()["visit"] += 1
+
+
+def reopen(job: str) -> bool:
+    """Take up the job of a URL after F5 or in another tab: its table and settings become this visitor's.
+
+    Who holds a job's unguessable id may see it and go on with it. False when there is no such job.
+    """
+    if not is_token(job) or not jobs.exists(job):
+        return False
+    spec = jobs.spec_of(job)
+    data = spec.arguments.get("data")
+    if isinstance(data, dict) and "upload" in data and spec.owner != owner():
+        try:
+            uploads.share(spec.owner, owner(), data["upload"])
+        except KeyError:
+            data = None  # the bytes are gone; the result is still there
+    if isinstance(data, dict):
+        state()["data"] = data
+    state()["values"] |= {name: dict(spec.arguments[name]) for name in ("model", "settings") if name in spec.arguments}
+    state()["slots"][spec.kind] = job
+    refresh_forms()
+    return True

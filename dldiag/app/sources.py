@@ -1,0 +1,93 @@
+"""A reference names data in plain JSON, so that a page, a job and a URL can speak of the same rows.
+
+{"upload": sha256, "name": …} | {"path": …, "stamp": …} | {"sample": key} | {"toy": key, …}
+and, once decided by hand or by the page: plan, kinds, target, task, groups, times, exclude, log_target
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from dldiag.app import wire
+from dldiag.language import Message
+from dldiag.types import DataError, Dataset, ReadPlan, Table
+
+Reference = dict[str, Any]
+OF_TABLE = ("upload", "path", "stamp", "sample", "toy", "name", "plan", "kinds", "rows", "noise", "seed")
+OF_DATASET = ("task", "groups", "times", "exclude", "log_target")
+
+
+def identity(reference: Reference, what: str) -> str:
+    """Return what tells two references apart, as far as a table (or a dataset) depends on them."""
+    parts = OF_TABLE + (("target", *OF_DATASET) if what == "dataset" else ())
+    return wire.dumps([[key, reference[key]] for key in parts if key in reference])
+
+
+def path_reference(text: str) -> Reference:
+    """Return a reference to a file of the machine the dashboard runs on; DataError when it cannot be read."""
+    path = Path(text.strip().strip("\"'")).expanduser()
+    try:
+        facts = path.stat()
+        with path.open("rb"):
+            pass
+    except (OSError, ValueError) as error:
+        raise DataError(
+            Message("The file {path} cannot be read: {reason}.", {"path": text, "reason": _reason(error)}),
+            Message("Check the path; it is a path on the machine that runs dldiag."),
+        ) from error
+    return {"path": str(path.resolve()), "stamp": f"{facts.st_size}-{facts.st_mtime_ns}", "name": path.name}
+
+
+def table_of(reference: Reference) -> Table:
+    """Read the table that a reference names; an upload's path must be in it by now."""
+    from dldiag.data.ingest import read_table
+
+    chosen: dict[str, Any] = {}
+    if "plan" in reference:
+        chosen["plan"] = msgspec.convert(reference["plan"], ReadPlan)
+    if reference.get("kinds"):
+        chosen["kinds"] = reference["kinds"]
+    if "sample" in reference:
+        file, content = _sample(reference["sample"])
+        return read_table(content, name=file, **chosen)
+    return read_table(Path(reference["path"]), name=reference.get("name", ""), **chosen)
+
+
+def dataset_of(reference: Reference) -> Dataset:
+    """Return the rows that a reference names, ready to learn from; a toy is made, everything else is read."""
+    if "toy" in reference:
+        from dldiag.course.toys import toy
+
+        rows, seed = reference.get("rows", 400), reference.get("seed", 0)
+        return toy(reference["toy"], rows, noise=reference.get("noise"), seed=seed)
+    from dldiag.data.dataset import make_dataset
+
+    if not reference.get("target"):
+        raise DataError(Message("No target is chosen yet."), Message("Pick the column to predict."))
+    chosen = {key: reference[key] for key in OF_DATASET if key in reference}
+    return make_dataset(table_of(reference), reference["target"], **chosen)
+
+
+def plan_to_json(plan: ReadPlan) -> dict[str, Any]:
+    """Return a plan as plain JSON values."""
+    plain: dict[str, Any] = msgspec.to_builtins(plan)
+    return plain
+
+
+def _sample(key: str) -> tuple[str, bytes]:
+    from dldiag.data.samples import SAMPLES, sample_bytes
+
+    if key not in SAMPLES:
+        raise DataError(Message("There is no sample {name}.", {"name": key}), Message("Pick another."))
+    return SAMPLES[key].file, sample_bytes(key)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+READERS: dict[str, Callable[[Reference], Any]] = {"table": table_of, "dataset": dataset_of}

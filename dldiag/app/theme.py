@@ -1,0 +1,30 @@
+"""How the dashboard looks beyond .streamlit/config.toml: the icon and a little CSS; colors by name, light and dark."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+ICON = Path(__file__).with_name("icon.png")
+
+# Only layout and what the theme cannot say; colors come from the theme's own variables or work on both grounds.
+CSS = """
+.block-container { max-width: 74rem; }
+h1 { letter-spacing: -0.02em; }
+.st-key-verdict h2 { font-size: 1.55rem; line-height: 1.3; padding: 0; }
+[class*="st-key-lit-"] { border-left: 5px solid #2A8F96; }
+[class*="st-key-dim-"] p { color: var(--st-gray-text-color, inherit); }
+[data-testid="stSidebar"] [data-testid="stCaptionContainer"] p {
+  text-transform: uppercase; letter-spacing: 0.06em; font-size: 0.75rem; }
+@media (max-width: 640px) {
+  .block-container { padding-left: 1rem; padding-right: 1rem; }
+  h1 { font-size: 1.6rem; } }
+@media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
+"""
+
+
+def mode() -> Literal["light", "dark"]:
+    """Return whether the visitor sees the light or the dark theme."""
+    return "dark" if st.context.theme.type == "dark" else "light"
