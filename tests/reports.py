@@ -128,7 +128,7 @@ def make_evidence(case: Case) -> dict[str, Estimate]:
     return {
         "train_error": _around(train, 0.006, repeats),
         "dev_error": _around(dev, 0.014, repeats),
-        "achievable_error": Estimate(achievable, achievable - 0.012, achievable + 0.015, source=reference),
+        "achievable": Estimate(achievable, achievable - 0.012, achievable + 0.015, source=reference),
         "avoidable_bias": _around(train - achievable, 0.016, None),
         "variance": _around(dev - train, 0.010, None),
         "rows": exactly(2000, Message("counted")),

@@ -1,5 +1,6 @@
 """A report as rows of texts; the page, the HTML file and the command line all show these, so their words agree."""
 
+from dldiag.tables.evidence_words import BUDGET, evidence_label, evidence_text
 from dldiag.tables.points import Point, points
 from dldiag.tables.remedy_table import Cell, remedy_table
 from dldiag.tables.rows import (
@@ -16,14 +17,12 @@ from dldiag.tables.rows import (
 )
 from dldiag.tables.words import (
     ANSWERS,
-    BUDGET,
     COLUMNS,
     EFFECTS,
     OUTCOMES,
     change_text,
     effect_text,
     error_text,
-    evidence_label,
     model_label,
     plain_number,
     setting_text,
@@ -47,6 +46,7 @@ __all__ = [
     "error_text",
     "evidence",
     "evidence_label",
+    "evidence_text",
     "facts",
     "findings",
     "forecast",

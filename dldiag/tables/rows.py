@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dldiag.language import Message, tr, translate
+from dldiag.knobs import knobs_of
+from dldiag.language import Message, Value, tr, translate
+from dldiag.tables.evidence_words import BUDGET, evidence_label, evidence_text
 from dldiag.tables.points import points
 from dldiag.tables.words import (
-    BUDGET,
     COLUMNS,
     OUTCOMES,
     effect_text,
     error_text,
-    evidence_label,
     model_label,
-    plain_number,
     setting_text,
     unit_of,
 )
-from dldiag.types import Estimate, Outcome, Report
+from dldiag.types import Estimate, Outcome, Report, Settings
 
 Row = dict[str, str]  # translated header -> text
 
@@ -35,15 +34,16 @@ def budget(report: Report) -> list[Row]:
 
 def budget_line(report: Report) -> str:
     """Write the error budget in one line, as in "6.2 % achievable + 10.9 % avoidable bias + 1.2 % variance = ..."."""
-    needed = ("achievable_error", "avoidable_bias", "variance", "dev_error")
+    needed = ("achievable", "avoidable_bias", "variance", "dev_error")
     if not all(name in report.evidence for name in needed):
         return ""
-    parts = {name: report.evidence[name].value for name in needed}
-    template = (
-        "{achievable_error:error} achievable + {avoidable_bias:error} avoidable bias + {variance:error} variance "
-        "= {dev_error:error} dev error"
-    )
-    return str(Message(template, {**parts, "unit": unit_of(report)}))
+    parts: dict[str, Value] = {name: report.evidence[name].value for name in needed} | {"unit": unit_of(report)}
+    template = "{achievable:error} achievable + {avoidable_bias:error} avoidable bias + {variance:error} variance"
+    total: Message = Message("{parts} = {dev_error:error} dev error", parts | {"parts": Message(template, parts)})
+    if "mismatch" in report.evidence:
+        parts |= {"mismatch": report.evidence["mismatch"].value, "parts": Message(template, parts)}
+        total = Message("{parts} + {mismatch:error} data mismatch = {dev_error:error} dev error", parts)
+    return str(total)
 
 
 def evidence(report: Report) -> list[Row]:
@@ -52,7 +52,7 @@ def evidence(report: Report) -> list[Row]:
     return [
         {
             tr("Evidence"): evidence_label(name),
-            tr("Value (90 % interval)"): error_text(one, unit) if name in BUDGET else plain_number(one),
+            tr("Value (90 % interval)"): evidence_text(name, one, unit),
             tr("Source"): _source(one),
         }
         for name, one in report.evidence.items()
@@ -132,21 +132,26 @@ def notices(report: Report) -> list[Row]:
 
 def facts(report: Report) -> list[Row]:
     """Return the data, the split, the model and the settings as pairs of texts."""
-    data, split = report.dataset, report.split
-    pairs = {
-        tr("File"): data.name,
-        tr("Rows and features"): tr("{rows:,} rows, {features:,} features", rows=data.rows, features=data.features),
-        tr("Target"): tr("{target} ({task})", target=data.target, task=translate(data.task)),
-        tr("Classes"): ", ".join(data.classes),
-        tr("Split"): _split_text(report),
-        tr("Test set"): tr("sealed: never looked at") if split.sealed else tr("opened"),
-        tr("Model"): translate(str(report.model.get("label", ""))),
-        **{name: setting_text(value) for name, value in report.model.get("parameters", {}).items()},
-        **{name: setting_text(value) for name, value in report.settings.items()},
-        tr("Data identity (sha256)"): data.fingerprint,
-        tr("Computing time"): tr("{seconds:.1f} s", seconds=report.seconds),
-    }
-    return [{tr("What"): name, tr("Value"): text} for name, text in pairs.items() if text]
+    data = report.dataset
+    pairs = [
+        (tr("File"), data.name),
+        (tr("Rows and features"), tr("{rows:,} rows, {features:,} features", rows=data.rows, features=data.features)),
+        (tr("Target"), tr("{target} ({task})", target=data.target, task=translate(data.task))),
+        (tr("Classes"), ", ".join(data.classes)),
+        (tr("Split"), _split_text(report)),
+        (tr("Test set"), tr("sealed: never looked at") if report.split.sealed else tr("opened")),
+        (tr("Model"), translate(str(report.model.get("label", "")))),
+        *((name, setting_text(value)) for name, value in report.model.get("parameters", {}).items()),
+        *((_setting_label(name), setting_text(value)) for name, value in report.settings.items()),
+        (tr("Data identity (sha256)"), data.fingerprint),
+        (tr("Computing time"), tr("{seconds:.1f} s", seconds=report.seconds)),
+    ]
+    return [{tr("What"): name, tr("Value"): text} for name, text in pairs if text]
+
+
+def _setting_label(name: str) -> str:
+    known = knobs_of(Settings)
+    return translate(known[name].label) if name in known else name
 
 
 def _split_text(report: Report) -> str:

@@ -35,13 +35,6 @@ ANSWERS: dict[Answer, Message] = {
     "undecided": Message("undecided"),
     "unknown": Message("unknown"),
 }
-BUDGET: dict[str, Message] = {  # the parts of the error budget, in the order in which they add up
-    "achievable_error": Message("Achievable error"),
-    "avoidable_bias": Message("Avoidable bias"),
-    "train_error": Message("Training error"),
-    "variance": Message("Variance"),
-    "dev_error": Message("Dev error"),
-}
 
 
 def unit_of(report: Report) -> str:
@@ -79,6 +72,15 @@ def _interval(estimate: Estimate, unit: str, sign: str = "") -> str:
     return f"({tr('{low} to {high}', low=low, high=high)})"
 
 
+def share_text(share: Estimate) -> str:
+    """Write a share of something, 0…1, as percent.
+
+    >>> share_text(Estimate(0.5, 0.25, 0.75))
+    '50.0 % (25.0 to 75.0)'
+    """
+    return error_text(share, "rate")
+
+
 def plain_number(estimate: Estimate) -> str:
     """Write a number that is not an error, with its interval when it has one.
 
@@ -91,12 +93,8 @@ def plain_number(estimate: Estimate) -> str:
 
 
 def _short(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:.3g}"
-
-
-def evidence_label(name: str) -> str:
-    """Return the words for a code of the evidence."""
-    return str(BUDGET[name]) if name in BUDGET else translate(name.replace("_", " ").capitalize())
+    whole = abs(value) >= 1000 or float(value).is_integer()
+    return f"{value:,.0f}" if whole and math.isfinite(value) else f"{value:.3g}"
 
 
 def model_label(curve: LearningCurve) -> str:

@@ -1,0 +1,94 @@
+"""Results -> plotly figures, each with its words for readers who cannot see it; a figure never computes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from dldiag.figures.alt import (
+    alt_error_budget,
+    alt_forecast,
+    alt_learning_curves,
+    alt_training_curve,
+    alt_trial_effects,
+)
+from dldiag.figures.bars import error_budget, trial_effects
+from dldiag.figures.curves import forecast, learning_curves, training_curve
+from dldiag.figures.theme import THEMES, ThemeName, figure
+from dldiag.language import Message
+from dldiag.types import Report, TrainingCurve
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """One kind of figure of a report: its title, whether there is anything to draw, how, and its words."""
+
+    title: Message
+    shown: Callable[[Report], bool]
+    draw: Callable[[Report, ThemeName], go.Figure]
+    alt: Callable[[Report], Message]
+
+
+FIGURES: dict[str, FigureRow] = {
+    "error_budget": FigureRow(
+        Message("Where the error comes from"),
+        lambda report: "dev_error" in report.evidence,
+        lambda report, theme: error_budget(report, theme=theme),
+        alt_error_budget,
+    ),
+    "trial_effects": FigureRow(
+        Message("What the remedies did on your data"),
+        lambda report: any(one.trial for one in report.recommendations),
+        lambda report, theme: trial_effects(report, theme=theme),
+        alt_trial_effects,
+    ),
+    "learning_curves": FigureRow(
+        Message("Learning curves"),
+        lambda report: bool(report.curves),
+        lambda report, theme: learning_curves(report.curves, theme=theme, achievable=report.evidence.get("achievable")),
+        lambda report: alt_learning_curves(report.curves),
+    ),
+    "forecast": FigureRow(
+        Message("What more rows would do"),
+        lambda report: len(report.forecast) > 0,
+        lambda report, theme: forecast(report, theme=theme),
+        alt_forecast,
+    ),
+    "training_curve": FigureRow(
+        Message("Training curve"),
+        lambda report: report.training_curve is not None and bool(report.training_curve.epochs),
+        lambda report, theme: training_curve(
+            report.training_curve or TrainingCurve(),
+            unit="rate" if report.dataset.task == "classification" else "sd",
+            theme=theme,
+        ),
+        lambda report: alt_training_curve(report.training_curve or TrainingCurve()),
+    ),
+}
+
+
+def alt(kind: str, report: Report) -> Message:
+    """Return the words of one kind of figure of a report."""
+    return FIGURES[kind].alt(report)
+
+
+__all__ = [
+    "FIGURES",
+    "THEMES",
+    "FigureRow",
+    "ThemeName",
+    "alt",
+    "alt_error_budget",
+    "alt_forecast",
+    "alt_learning_curves",
+    "alt_training_curve",
+    "alt_trial_effects",
+    "error_budget",
+    "figure",
+    "forecast",
+    "learning_curves",
+    "training_curve",
+    "trial_effects",
+]

@@ -1,0 +1,101 @@
+"""Figures with one bar or mark per row: the error budget and the effects of the trials."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from dldiag.figures.theme import THEMES, Theme, ThemeName, error_axis, figure, plain
+from dldiag.language import tr
+from dldiag.tables import BUDGET, EFFECTS, change_text, error_text, unit_of
+from dldiag.types import Estimate, Recommendation, Report, TrialVerdict
+
+ROW_HEIGHT = 52  # pixels
+MARGIN_HEIGHT = 84
+
+# Each part of the budget: where it begins (as another number of the evidence), its color, its pattern.
+PARTS: tuple[tuple[str, str | None, int, str], ...] = (
+    ("achievable", None, 5, ""),
+    ("avoidable_bias", "achievable", 0, "/"),
+    ("variance", "train_error", 1, "."),
+    ("dev_error", None, 2, ""),
+)
+SYMBOLS: dict[TrialVerdict, str] = {
+    "helped": "circle",
+    "hurt": "x",
+    "no_effect": "square-open",
+    "undecided": "circle-open",
+}
+
+
+def error_budget(report: Report, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw how the dev error adds up: achievable, then avoidable bias, then variance, each with its interval."""
+    evidence, unit, look = report.evidence, unit_of(report), THEMES[theme]
+    parts = [part for part in PARTS if part[0] in evidence]
+    drawn = figure(theme, height=MARGIN_HEIGHT + ROW_HEIGHT * len(parts))
+    for name, start, sign, color, pattern in parts:
+        part, row = evidence[name], sign + str(BUDGET[name])
+        base = evidence[start].value if start in evidence else 0.0
+        mark = {"color": look.series[color], "pattern": {"shape": pattern, "fgcolor": look.paper, "solidity": 0.15}}
+        drawn.add_bar(
+            y=[row],
+            x=[part.value],
+            base=[base],
+            orientation="h",
+            width=0.55,
+            marker=mark,
+            error_x=_whiskers(part, look),
+            customdata=[error_text(part, unit)],
+            hovertemplate="%{y}<br>%{customdata}<extra></extra>",
+        )
+        _write_beside(drawn, row, base + max(part.high, part.value, 0.0), error_text(part, unit))
+    drawn.update_yaxes(autorange="reversed", showgrid=False, ticks="")
+    return drawn.update_xaxes(**error_axis(unit), rangemode="tozero").update_layout(showlegend=False)
+
+
+def trial_effects(report: Report, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the measured change in dev error of each tried remedy, with its interval and the line of no change."""
+    tried = [one for one in report.recommendations if one.trial is not None]
+    unit, look = unit_of(report), THEMES[theme]
+    drawn = figure(theme, height=MARGIN_HEIGHT + ROW_HEIGHT * max(1, len(tried)))
+    for one in tried:
+        _add_effect(drawn, one, unit, look)
+    drawn.add_vline(x=0, line={"color": look.ink, "width": 1})
+    title = tr("Change in dev error (left of 0 is better)")
+    drawn.update_xaxes(**(error_axis(unit) | {"title": {"text": title, "standoff": 8}}), zeroline=False)
+    if unit == "rate":
+        drawn.update_xaxes(tickformat="+.1%")
+    return drawn.update_yaxes(autorange="reversed", showgrid=False, ticks="").update_layout(showlegend=False)
+
+
+def _add_effect(drawn: go.Figure, one: Recommendation, unit: str, look: Theme) -> None:
+    assert one.trial is not None
+    verdict, change = one.trial.verdict, one.trial.change
+    color = {"helped": look.good, "hurt": look.bad}.get(verdict, look.neutral)
+    row = plain(one.title)
+    drawn.add_scatter(
+        x=[change.value],
+        y=[row],
+        mode="markers",
+        marker={"symbol": SYMBOLS[verdict], "size": 12, "color": color, "line": {"color": color, "width": 2}},
+        error_x=_whiskers(change, look, color),
+        customdata=[f"{EFFECTS[verdict]}: {change_text(change, unit)}"],
+        hovertemplate="%{y}<br>%{customdata}<extra></extra>",
+    )
+    drawn.add_annotation(
+        x=change.value, y=row, text=str(EFFECTS[verdict]), yshift=16, showarrow=False, font={"color": color, "size": 12}
+    )
+
+
+def _whiskers(part: Estimate, look: Theme, color: str | None = None) -> dict[str, object]:
+    return {
+        "type": "data",
+        "array": [part.high - part.value],
+        "arrayminus": [part.value - part.low],
+        "color": color or look.ink,
+        "thickness": 1.5,
+        "width": 5,
+    }
+
+
+def _write_beside(drawn: go.Figure, row: str, x: float, text: str) -> None:
+    drawn.add_annotation(x=x, y=row, text=text, xanchor="left", xshift=8, showarrow=False)
