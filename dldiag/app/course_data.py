@@ -1,0 +1,106 @@
+"""The data of a course page: the visitor's own table when there is one, else a sample or a toy problem."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+import streamlit as st
+
+from dldiag.app import session, sources
+from dldiag.app.escape import legible
+from dldiag.app.sources import Reference
+from dldiag.language import tr
+from dldiag.types import DataError, Dataset
+
+OWN = "own"
+
+
+def ask_data(
+    prefix: str,
+    *,
+    toys: Sequence[str] = (),
+    samples: Sequence[str] | None = None,
+    own: bool = True,
+    default: str = "",
+) -> Reference:
+    """Let the visitor choose what a course page runs on and return its reference (plain JSON, for a job).
+
+    `toys` and `samples` are keys (samples: all when None); `own` offers the visitor's table once a target is chosen,
+    and then begins with it. The choice stays in the URL as `?prefix.data=toy:moons`, an own table excepted: it is
+    nobody else's.
+    """
+    offered = _offered(toys, samples, own)
+    start = _start(prefix, offered, default)
+    key = f"{prefix}.data.{session.state()['visit']}"
+    chosen = st.selectbox(
+        tr("Data"),
+        list(offered),
+        index=list(offered).index(start),
+        format_func=_label,
+        key=key,
+        help=tr("Your own table appears here once it is uploaded and a target is chosen."),
+    )
+    session.state()["values"].setdefault(prefix, {})["data"] = chosen
+    _write_url(f"{prefix}.data", chosen)
+    return offered[chosen]
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _public(identity: str, _reference: Reference) -> Dataset:
+    return sources.dataset_of(_reference)
+
+
+def dataset_of(reference: Reference) -> Dataset:
+    """Return the rows of a reference; what belongs to everybody is made once, the visitor's own is kept with them."""
+    if "toy" in reference or "sample" in reference:
+        return _public(sources.identity(reference, "dataset"), reference)
+    dataset = session.current_dataset()
+    return dataset if dataset is not None else sources.dataset_of(session.own_reference(reference))
+
+
+def _offered(toys: Sequence[str], samples: Sequence[str] | None, own: bool) -> dict[str, Reference]:
+    from dldiag.data.samples import SAMPLES
+
+    offered: dict[str, Reference] = {}
+    mine = session.current_reference()
+    if own and mine is not None and ("toy" in mine or mine.get("target")):
+        offered[OWN] = mine
+    offered |= {f"toy:{key}": {"toy": key} for key in toys}
+    for key in SAMPLES if samples is None else samples:
+        offered[f"sample:{key}"] = {"sample": key, "target": SAMPLES[key].target}
+    return offered
+
+
+def _start(prefix: str, offered: dict[str, Reference], default: str) -> str:
+    known = session.state()["values"].get(prefix, {}).get("data")
+    for one in (known, st.query_params.get(f"{prefix}.data"), OWN, default):
+        if one in offered:
+            return cast(str, one)
+    return next(iter(offered))
+
+
+def _label(choice: str) -> str:
+    from dldiag.course.toys import TOYS
+    from dldiag.data.samples import SAMPLES
+
+    if choice == OWN:
+        return tr("Your table: {name}", name=_own_name())
+    kind, _, key = choice.partition(":")
+    return str(TOYS[key].label if kind == "toy" else SAMPLES[key].title)
+
+
+def _own_name() -> str:
+    try:
+        dataset = session.current_dataset()
+    except (DataError, KeyError, OSError):
+        dataset = None
+    return legible(dataset.name if dataset is not None else "", 60)
+
+
+def _write_url(name: str, chosen: str) -> None:
+    if chosen == OWN:
+        if name in st.query_params:
+            del st.query_params[name]
+    elif st.query_params.get(name) != chosen:
+        st.query_params[name] = chosen
