@@ -51,6 +51,7 @@ def page(title: str, claim: str = "") -> None:
     _note_visit(title)
     session.pool()  # the workers warm up while the visitor reads
     _keep_in_url("lang", code if code != "en" or "lang" in st.query_params else None)
+    session.remember_owner()
     st.html(f"<style>{CSS}</style>")
     with st.sidebar:
         _sidebar(code)

@@ -17,6 +17,8 @@ from dldiag.language import LANGUAGES, set_language
 from dldiag.types import Dataset, Table
 
 _KEY = "dldiag"
+COOKIE = "dldiag_owner"
+COOKIE_SECONDS = 180 * 86_400
 
 
 @st.cache_resource(show_spinner=False)
@@ -31,13 +33,25 @@ def pool() -> Pool:
 def state() -> dict[str, Any]:
     """Return this visitor's memory; it survives page switches, not F5 (for that, see `?job=`)."""
     if _KEY not in st.session_state:
-        st.session_state[_KEY] = {"owner": new_token(), "visit": 0, "values": {}, "slots": {}}
+        st.session_state[_KEY] = {"owner": _returning() or new_token(), "visit": 0, "values": {}, "slots": {}}
     return cast(dict[str, Any], st.session_state[_KEY])
 
 
 def owner() -> str:
     """Return the token under which this visitor's uploads and jobs are kept."""
     return cast(str, state()["owner"])
+
+
+def remember_owner() -> None:
+    """Ask the browser to keep the owner's token, so that F5 and a new tab find uploads and history again."""
+    if not _returning():
+        cookie = f"{COOKIE}={owner()}; path=/; max-age={COOKIE_SECONDS}; SameSite=Strict"
+        st.html(f"<script>document.cookie = '{cookie}'</script>", unsafe_allow_javascript=True)
+
+
+def _returning() -> str | None:
+    token = st.context.cookies.get(COOKIE, "")
+    return token if is_token(token) else None
 
 
 # --- language -----------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """A reference names data in plain JSON, so that a page, a job and a URL can speak of the same rows.
 
 {"upload": sha256, "name": …} | {"path": …, "stamp": …} | {"sample": key} | {"toy": key, …}
-and, once decided by hand or by the page: plan, kinds, target, task, groups, times, exclude, log_target
+and, once decided by hand or by the page: plan (reading choices made by hand), kinds, target, task, groups, times, exclude, log_target
 """
 
 from __future__ import annotations
@@ -10,11 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from dldiag.app import wire
 from dldiag.language import Message
-from dldiag.types import DataError, Dataset, ReadPlan, Table
+from dldiag.types import DataError, Dataset, Table
 
 Reference = dict[str, Any]
 OF_TABLE = ("upload", "path", "stamp", "sample", "toy", "name", "plan", "kinds", "rows", "noise", "seed")
@@ -47,8 +45,8 @@ def table_of(reference: Reference) -> Table:
     from dldiag.data.ingest import read_table
 
     chosen: dict[str, Any] = {}
-    if "plan" in reference:
-        chosen["plan"] = msgspec.convert(reference["plan"], ReadPlan)
+    for name, value in reference.get("plan", {}).items():
+        chosen[name] = tuple(value) if isinstance(value, list) else value
     if reference.get("kinds"):
         chosen["kinds"] = reference["kinds"]
     if "sample" in reference:
@@ -70,12 +68,6 @@ def dataset_of(reference: Reference) -> Dataset:
         raise DataError(Message("No target is chosen yet."), Message("Pick the column to predict."))
     chosen = {key: reference[key] for key in OF_DATASET if key in reference}
     return make_dataset(table_of(reference), reference["target"], **chosen)
-
-
-def plan_to_json(plan: ReadPlan) -> dict[str, Any]:
-    """Return a plan as plain JSON values."""
-    plain: dict[str, Any] = msgspec.to_builtins(plan)
-    return plain
 
 
 def _sample(key: str) -> tuple[str, bytes]:

@@ -1,0 +1,130 @@
+"""The target: which column is to be predicted, and whether that is a class or an amount. Nothing is chosen silently."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import streamlit as st
+
+from dldiag.app import session
+from dldiag.app.escape import legible, plain
+from dldiag.app.widgets import show_error, show_message, show_notices
+from dldiag.language import Message, tr
+from dldiag.types import DataError, Dataset, Table, Task
+
+TASKS: dict[Task, Message] = {
+    "classification": Message("a class (classification)"),
+    "regression": Message("an amount (regression)"),
+}
+
+
+def ask_target(table: Table) -> Dataset | None:
+    """Ask for the target and the task; return the rows ready to learn from, None while something is missing."""
+    from dldiag.data.target import infer_task
+
+    target = _ask_column(table)
+    if target is None:
+        _offer_suggestion(table)
+        return None
+    inferred, why = infer_task(table, target)
+    task = _ask_task(target, inferred, why)
+    _ask_structure(table, target)
+    session.change_data(target=target, task=task)
+    try:
+        dataset = session.current_dataset()
+    except DataError as error:
+        show_error(error)
+        return None
+    if dataset is not None:
+        own = dataset.notices[len(table.notices) :]
+        show_notices(own, label=tr("{count} notices about the target and the features", count=len(own)))
+    return dataset
+
+
+def _ask_column(table: Table) -> str | None:
+    names = [column.name for column in table.columns]
+    known = (session.current_reference() or {}).get("target")
+    chosen = st.selectbox(
+        tr("What is to be predicted?"),
+        names,
+        index=names.index(known) if known in names else None,
+        format_func=lambda name: legible(name, 80),
+        placeholder=tr("Pick the target column"),
+        key=f"target.{session.state()['visit']}",
+        help=tr("The column whose values the model should learn to predict from the others."),
+    )
+    if chosen != known:
+        session.change_data(target=chosen, task=None)
+    return chosen
+
+
+def _offer_suggestion(table: Table) -> None:
+    from dldiag.data.target import suggest_target
+
+    suggestion = suggest_target(table)
+    if suggestion is None:
+        show_message(tr("No column stands out as the target; pick the one you want to predict."), kind="caption")
+        return
+    text, button = st.columns([3, 1], vertical_alignment="center")
+    name = legible(suggestion.name, 60)
+    with text:
+        show_message(tr("Suggestion: {name}, because {why}.", name=name, why=suggestion.why))
+    with button:
+        if st.button(plain(tr("Use {name}", name=name)), key="suggestion", width="stretch"):
+            session.change_data(target=suggestion.name, task=None)
+            session.refresh_forms()
+            st.rerun()
+
+
+def _ask_task(target: str, inferred: Task, why: Message) -> Task:
+    known = (session.current_reference() or {}).get("task")
+    chosen = st.segmented_control(
+        tr("The target is"),
+        list(TASKS),
+        default=known if known in TASKS else inferred,
+        format_func=lambda one: str(TASKS[one]),
+        key=f"task.{target}.{session.state()['visit']}",
+        required=True,
+        help=tr("A class is one of a few names; an amount is a number where nearly right is nearly good."),
+    )
+    if (chosen or inferred) == inferred:
+        show_message(why, kind="caption")
+    else:
+        show_message(tr("Chosen by hand; the values look otherwise: {why}", why=why), kind="caption")
+    return cast(Task, chosen or inferred)
+
+
+def _ask_structure(table: Table, target: str) -> None:
+    """Ask for columns that say how rows may be split: groups that belong together, and time."""
+    reference = session.current_reference() or {}
+    names: list[str | None] = [None, *(column.name for column in table.columns if column.name != target)]
+    with st.expander(tr("Do rows belong together, or follow in time?")):
+        left, right = st.columns(2)
+        with left:
+            groups = _ask_optional(
+                tr("Rows of one … belong together"),
+                names,
+                reference.get("groups"),
+                tr(
+                    "For example a patient with several visits: all of a patient's rows go to the same side of a split."
+                ),
+            )
+        with right:
+            times = _ask_optional(
+                tr("Rows are ordered by"),
+                names,
+                reference.get("times"),
+                tr("A date or counter: dev and test rows then come after the training rows."),
+            )
+    session.change_data(groups=groups, times=times)
+
+
+def _ask_optional(label: str, names: list[str | None], known: str | None, help: str) -> str | None:
+    return st.selectbox(
+        label,
+        names,
+        index=names.index(known) if known in names else 0,
+        format_func=lambda name: tr("nothing") if name is None else legible(name, 80),
+        help=help,
+        key=f"{label}.{session.state()['visit']}",
+    )
