@@ -11,13 +11,18 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from dldiag.app.course_jobs_5_7 import select_job, sweep_job, validate_job
 from dldiag.types import Progress
 
 OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]
 JobFunction = Callable[[dict[str, Any], OnProgress, ShouldStop], Any]
 
-JOBS: dict[str, JobFunction] = {}
+JOBS: dict[str, JobFunction] = {
+    "course_selection": select_job,
+    "course_validation": validate_job,
+    "course_sweep": sweep_job,
+}
 
 
 def warm_up() -> None:

@@ -71,7 +71,7 @@ def map_figure(result: Validation, *, kind: str = "dev", theme: ThemeName = "lig
         colorbar={"tickformat": ".0%" if result.unit == "rate" else ".2~f", "thickness": 12},
         xgap=2,
         ygap=2,
-        hovertemplate=f"{plain(result.names[0])} = %{{y}}<br>{plain(result.names[1])} = %{{x}}<br>%{{text}}<extra></extra>",
+        hovertemplate=f"{result.names[0]} = %{{y}}<br>{result.names[1]} = %{{x}}<br>%{{text}}<extra></extra>",
     )
     drawn.update_xaxes(
         type="category", showgrid=False, title={"text": plain(translate(result.labels[1])), "standoff": 8}
