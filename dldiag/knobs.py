@@ -19,7 +19,8 @@ class Knob:
     """One setting: how it is named, asked for, read from text and checked.
 
     `kind` is the type of one value: int, float, bool, str or tuple (of ints: layer sizes). `low` and `high` are
-    inclusive. `choices` maps each allowed value to its label. `optional` allows None (written "none").
+    inclusive. `choices` maps each allowed value to its label. `optional` allows None (written "none", or
+    "auto" as in scikit-learn).
     """
 
     default: Any
@@ -53,7 +54,7 @@ def parse(name: str, knob: Knob, text: str) -> Any:
     0.01
     """
     text = text.strip()
-    if knob.optional and text.lower() in {"none", ""}:
+    if knob.optional and text.lower() in {"none", "auto", ""}:
         return None
     try:
         value = _READERS[knob.kind](text)
@@ -67,7 +68,7 @@ def parse(name: str, knob: Knob, text: str) -> Any:
 
 def check(name: str, knob: Knob, value: Any) -> None:
     """Raise SettingError when a value is outside the knob's range or choices."""
-    if value is None and knob.optional:
+    if knob.optional and (value is None or (isinstance(value, str) and value == "auto")):
         return
     if knob.choices is not None and value not in knob.choices:
         raise SettingError(

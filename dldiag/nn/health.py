@@ -1,0 +1,63 @@
+"""Health signals: what is seen inside a network while it trains, as plain numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Series = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class LayerHealth:
+    """One look at every layer at the end of an epoch (0: before training), on a fixed sample of training rows.
+
+    Per hidden layer: dead (share of units that give nothing on every row), saturated (share of values where the
+    derivative has all but vanished), spread (standard deviation of Z), distance (largest distance between the
+    weight vectors of two units, over their mean length; 0 when all units are the same).
+    """
+
+    epoch: int
+    dead: Series
+    saturated: Series
+    spread: Series
+    distance: Series
+
+
+@dataclass(frozen=True)
+class Health:
+    """The signals of one training run; series have one entry per epoch, signals by layer one tuple per epoch.
+
+    loss: mean training loss with penalties, as in `loss_curve_`. penalty_share: share of penalties in it.
+    train_error, dev_error: error rate, or RMSE over the spread of the training targets; train_error is measured on
+    the batches of the epoch as they pass, dev_error at its end. gradient_norm, update_ratio: per layer, at the last
+    step of the epoch; update_ratio is the length of the update over the length of the weights. initial_loss is the
+    loss before training, expected_loss that of the best constant answer. diverged: the loss stopped being a number;
+    the weights are those before that. stopped_by: "epochs", "plateau", "validation", "divergence".
+    """
+
+    epochs: int
+    loss: Series
+    penalty_share: Series
+    train_error: Series
+    dev_error: Series | None
+    gradient_norm: tuple[Series, ...]
+    update_ratio: tuple[Series, ...]
+    layers: tuple[LayerHealth, ...]
+    initial_loss: float
+    expected_loss: float
+    initial_error: float
+    finite: bool
+    diverged: bool
+    stopped_by: str
+    best_epoch: int
+    validation: Series | None = None
+
+    @property
+    def first_look(self) -> LayerHealth | None:
+        """The layers before training, where there are hidden layers."""
+        return self.layers[0] if self.layers else None
+
+    @property
+    def last_look(self) -> LayerHealth | None:
+        """The layers after training."""
+        return self.layers[-1] if self.layers else None

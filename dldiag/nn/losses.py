@@ -1,0 +1,188 @@
+"""Loss functions of the output layer's Z: one row each, with formula, gradient and source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Step = Callable[[Array, Array, Array, Any], None]
+
+HUBER_DELTA = 1.0
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One loss L(Z, Y) per row.
+
+    `step(z, y, losses, scratch)` writes the loss of every row into losses (S, n) and turns z (S, K, n) into dL/dZ.
+    y is (S, n) whole numbers when `indexed`, else (S, K, n). `predict(z)` turns Z into the model's outputs in place.
+    `errors(delta, losses)` tells from what `step` left how far each row is off: 1 if its class is wrong, or its
+    squared error.
+    """
+
+    name: str
+    label: str
+    formula: str
+    gradient_formula: str
+    source: str
+    out_activation: str
+    step: Step
+    predict: Callable[[Array], Array]
+    errors: Callable[[Array, Array], Array]
+    indexed: bool = False
+
+    def value(self, z: Any, y: Any) -> Array:
+        """Return the loss of every row; z is (K, n), y is (n,) class numbers or (K, n)."""
+        return self._run(z, y)[0]
+
+    def gradient(self, z: Any, y: Any) -> Array:
+        """Return dL/dZ (K, n) of every row's loss."""
+        return self._run(z, y)[1]
+
+    def _run(self, z: Any, y: Any) -> tuple[Array, Array]:
+        delta = np.array(z, dtype=float)[None]
+        losses = np.empty((1, delta.shape[2]))
+        self.step(delta, np.asarray(y)[None], losses, np.empty_like(delta))
+        return losses[0], delta[0]
+
+
+def _softmax_step(z: Array, y: Array, losses: Array, scratch: Array) -> None:
+    z -= np.maximum.reduce(z, axis=1, keepdims=True)
+    flat, truth = z.reshape(-1), true_positions(y, z.shape[1])
+    at_truth = flat[truth]
+    np.exp(z, out=z)
+    total = np.add.reduce(z, axis=1, keepdims=True)
+    np.log(total[:, 0], out=losses)
+    losses -= at_truth
+    z /= total
+    flat[truth] -= 1
+
+
+def true_positions(y: Array, n_classes: int) -> Array:
+    """Return the positions in a flat (S, K, n) array of each row's true class; y is (S, n)."""
+    n_members, n_rows = y.shape
+    rows = np.arange(n_rows)
+    members = np.arange(n_members)[:, None] * (n_classes * n_rows)
+    return y * n_rows + rows + members
+
+
+def _softmax(z: Array) -> Array:
+    z -= z.max(axis=1, keepdims=True)
+    np.exp(z, out=z)
+    z /= z.sum(axis=1, keepdims=True)
+    return z
+
+
+def _binary_step(z: Array, y: Array, losses: Array, scratch: Array) -> None:
+    # log(1 + e^z) - y z, without overflow: max(z, 0) - y z + log(1 + e^-|z|)
+    np.abs(z, out=scratch)
+    np.negative(scratch, out=scratch)
+    np.exp(scratch, out=scratch)
+    np.log1p(scratch, out=scratch)
+    scratch += np.maximum(z, 0)
+    scratch -= y * z
+    np.add.reduce(scratch, axis=1, out=losses)
+    _logistic(z)
+    z -= y
+
+
+def _logistic(z: Array) -> Array:
+    z *= 0.5
+    np.tanh(z, out=z)
+    z *= 0.5
+    z += 0.5
+    return z
+
+
+def _squared_step(z: Array, y: Array, losses: Array, scratch: Array) -> None:
+    z -= y
+    np.multiply(z, z, out=scratch)
+    np.add.reduce(scratch, axis=1, out=losses)
+    losses *= 0.5
+
+
+def _huber_step(z: Array, y: Array, losses: Array, scratch: Array) -> None:
+    z -= y
+    size = np.abs(z)
+    near = np.minimum(size, HUBER_DELTA)
+    np.multiply(near, size - 0.5 * near, out=scratch)
+    np.add.reduce(scratch, axis=1, out=losses)
+    np.clip(z, -HUBER_DELTA, HUBER_DELTA, out=z)
+
+
+def _wrong_class(delta: Array, losses: Array) -> Array:
+    # delta is p - onehot(y), so its largest entry is the largest probability of a wrong class; exp(-L) is p_y
+    return np.asarray(np.maximum.reduce(delta, axis=1) > np.exp(-losses))
+
+
+def _wrong_side(delta: Array, losses: Array) -> Array:
+    return np.asarray((np.abs(delta) > 0.5).any(axis=1))
+
+
+def _square(delta: Array, losses: Array) -> Array:
+    return 2 * losses
+
+
+def _square_of_huber(delta: Array, losses: Array) -> Array:
+    half = 0.5 * HUBER_DELTA**2
+    return np.where(losses <= half, 2 * losses, np.square((losses + half) / HUBER_DELTA))
+
+
+def _itself(z: Array) -> Array:
+    return z
+
+
+_ROWS = (
+    Loss(
+        "softmax_cross_entropy",
+        "Cross-entropy (softmax)",
+        r"L = \ln \sum_k e^{z_k} - z_y",
+        r"\partial L / \partial z = \mathrm{softmax}(z) - \mathrm{onehot}(y)",
+        "Bridle 1990",
+        "softmax",
+        _softmax_step,
+        _softmax,
+        _wrong_class,
+        indexed=True,
+    ),
+    Loss(
+        "binary_cross_entropy",
+        "Cross-entropy (sigmoid)",
+        r"L = \ln(1 + e^z) - y z",
+        r"\partial L / \partial z = \sigma(z) - y",
+        "Cox 1958",
+        "logistic",
+        _binary_step,
+        _logistic,
+        _wrong_side,
+    ),
+    Loss(
+        "squared_error",
+        "Squared error",
+        r"L = \frac{1}{2}(z - y)^2",
+        r"\partial L / \partial z = z - y",
+        "Gauss 1809",
+        "identity",
+        _squared_step,
+        _itself,
+        _square,
+    ),
+    Loss(
+        "huber",
+        "Huber",
+        r"L = \frac{1}{2} e^2 \text{ if } |e| \le 1 \text{ else } |e| - \frac{1}{2},\; e = z - y",
+        r"\partial L / \partial z = \mathrm{clip}(z - y, -1, 1)",
+        "Huber 1964",
+        "identity",
+        _huber_step,
+        _itself,
+        _square_of_huber,
+    ),
+)
+
+LOSSES = {row.name: row for row in _ROWS}

@@ -1,0 +1,86 @@
+"""Learning-rate schedules: one row each, the factor on the initial rate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+ADAPTIVE_DIVISOR = 5.0
+ADAPTIVE_SMALLEST_RATE = 1e-6
+STEP_FACTOR = 0.5
+STEPS_PER_RUN = 5
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: epochs done, epochs at most, training rows seen, plateaus met so far."""
+
+    epoch: int
+    max_epochs: int
+    rows_seen: int
+    plateaus: int = 0
+    power_t: float = 0.5
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """One schedule: `factor(progress)` multiplies the initial rate from the next epoch on.
+
+    `on_plateau` says that a plateau lowers the rate instead of ending the run. `ignored_by` lists solvers for which
+    scikit-learn documents that it has no effect.
+    """
+
+    name: str
+    label: str
+    formula: str
+    source: str
+    factor: Callable[[Progress], float]
+    on_plateau: bool = False
+    ignored_by: tuple[str, ...] = ()
+
+
+def _constant(at: Progress) -> float:
+    return 1.0
+
+
+def _invscaling(at: Progress) -> float:
+    return 1.0 / float(at.rows_seen + 1) ** at.power_t
+
+
+def _adaptive(at: Progress) -> float:
+    return ADAPTIVE_DIVISOR**-at.plateaus
+
+
+def _step(at: Progress) -> float:
+    return STEP_FACTOR ** (at.epoch * STEPS_PER_RUN // max(1, at.max_epochs))
+
+
+def _cosine(at: Progress) -> float:
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, at.epoch / max(1, at.max_epochs))))
+
+
+_ROWS = (
+    Schedule("constant", "Constant", r"\eta_t = \eta_0", "—", _constant),
+    Schedule(
+        "invscaling",
+        "Inverse scaling",
+        r"\eta_t = \eta_0 / (\text{rows seen} + 1)^p",
+        "scikit-learn",
+        _invscaling,
+        ignored_by=("adam",),
+    ),
+    Schedule(
+        "adaptive",
+        "Adaptive",
+        r"\eta \leftarrow \eta / 5 \text{ when the loss stalls}",
+        "scikit-learn",
+        _adaptive,
+        on_plateau=True,
+        ignored_by=("adam",),
+    ),
+    Schedule("step", "Step", r"\eta_t = \eta_0 \cdot 0.5^{\lfloor 5 t / T \rfloor}", "He et al. 2016", _step),
+    Schedule("cosine", "Cosine", r"\eta_t = \frac{\eta_0}{2}(1 + \cos(\pi t / T))", "Loshchilov & Hutter 2017", _cosine),
+)
+
+SCHEDULES = {row.name: row for row in _ROWS}
