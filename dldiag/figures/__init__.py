@@ -23,9 +23,10 @@ from dldiag.types import Report, TrainingCurve
 
 @dataclass(frozen=True)
 class FigureRow:
-    """One kind of figure of a report: its title, whether there is anything to draw, how, and its words."""
+    """One kind of figure of a report: its title, how to read it, whether there is anything to draw, how, and its words."""
 
     title: Message
+    caption: Message
     shown: Callable[[Report], bool]
     draw: Callable[[Report, ThemeName], go.Figure]
     alt: Callable[[Report], Message]
@@ -34,30 +35,37 @@ class FigureRow:
 FIGURES: dict[str, FigureRow] = {
     "error_budget": FigureRow(
         Message("Where the error comes from"),
+        Message("Each part begins where the one above it ends; whiskers are 90 % intervals."),
         lambda report: "dev_error" in report.evidence,
         lambda report, theme: error_budget(report, theme=theme),
         alt_error_budget,
     ),
     "trial_effects": FigureRow(
         Message("What the remedies did on your data"),
+        Message("Change in dev error of each remedy that was tried, same rows and seeds; whiskers are 90 % intervals."),
         lambda report: any(one.trial for one in report.recommendations),
         lambda report, theme: trial_effects(report, theme=theme),
         alt_trial_effects,
     ),
     "learning_curves": FigureRow(
         Message("Learning curves"),
+        Message(
+            "Filled marks: dev error. Hollow marks: training error. Bands: 90 % intervals of the mean over repeats."
+        ),
         lambda report: bool(report.curves),
         lambda report, theme: learning_curves(report.curves, theme=theme, achievable=report.evidence.get("achievable")),
         lambda report: alt_learning_curves(report.curves),
     ),
     "forecast": FigureRow(
         Message("What more rows would do"),
+        Message("Hollow squares: dev error expected with more rows; band: 90 % interval."),
         lambda report: len(report.forecast) > 0,
         lambda report, theme: forecast(report, theme=theme),
         alt_forecast,
     ),
     "training_curve": FigureRow(
         Message("Training curve"),
+        Message("Error against epochs, averaged over repeats."),
         lambda report: report.training_curve is not None and bool(report.training_curve.epochs),
         lambda report, theme: training_curve(
             report.training_curve or TrainingCurve(),

@@ -6,18 +6,19 @@ import plotly.graph_objects as go
 
 from dldiag.figures.theme import THEMES, Theme, ThemeName, error_axis, figure, plain
 from dldiag.language import tr
-from dldiag.tables import BUDGET, EFFECTS, change_text, error_text, unit_of
+from dldiag.tables import EFFECTS, budget_label, change_text, error_text, unit_of
 from dldiag.types import Estimate, Recommendation, Report, TrialVerdict
 
 ROW_HEIGHT = 52  # pixels
 MARGIN_HEIGHT = 84
 
-# Each part of the budget: where it begins (as another number of the evidence), its color, its pattern.
-PARTS: tuple[tuple[str, str | None, int, str], ...] = (
-    ("achievable", None, 5, ""),
+# Each part of the budget: where it begins (as another number of the evidence), its color and its pattern.
+PARTS: tuple[tuple[str, str, int, str], ...] = (
+    ("achievable", "", 5, ""),
     ("avoidable_bias", "achievable", 0, "/"),
     ("variance", "train_error", 1, "."),
-    ("dev_error", None, 2, ""),
+    ("mismatch", "training_dev_error", 3, "x"),
+    ("dev_error", "", 2, ""),
 )
 SYMBOLS: dict[TrialVerdict, str] = {
     "helped": "circle",
@@ -32,8 +33,8 @@ def error_budget(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     evidence, unit, look = report.evidence, unit_of(report), THEMES[theme]
     parts = [part for part in PARTS if part[0] in evidence]
     drawn = figure(theme, height=MARGIN_HEIGHT + ROW_HEIGHT * len(parts))
-    for name, start, sign, color, pattern in parts:
-        part, row = evidence[name], sign + str(BUDGET[name])
+    for name, start, color, pattern in parts:
+        part, row = evidence[name], budget_label(name)
         base = evidence[start].value if start in evidence else 0.0
         mark = {"color": look.series[color], "pattern": {"shape": pattern, "fgcolor": look.paper, "solidity": 0.15}}
         drawn.add_bar(
@@ -60,11 +61,12 @@ def trial_effects(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     for one in tried:
         _add_effect(drawn, one, unit, look)
     drawn.add_vline(x=0, line={"color": look.ink, "width": 1})
-    title = tr("Change in dev error (left of 0 is better)")
+    title = tr("Change in dev error (left is better)")
     drawn.update_xaxes(**(error_axis(unit) | {"title": {"text": title, "standoff": 8}}), zeroline=False)
     if unit == "rate":
         drawn.update_xaxes(tickformat="+.1%")
-    return drawn.update_yaxes(autorange="reversed", showgrid=False, ticks="").update_layout(showlegend=False)
+    drawn.update_yaxes(range=[max(1, len(tried)) - 0.5, -0.7], showgrid=False, ticks="")
+    return drawn.update_layout(showlegend=False)
 
 
 def _add_effect(drawn: go.Figure, one: Recommendation, unit: str, look: Theme) -> None:

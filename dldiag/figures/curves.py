@@ -27,14 +27,14 @@ def learning_curves(
     """
     unit = curves[0].unit if curves else "rate"
     drawn = figure(theme, height=440)
-    if achievable is not None:
-        _add_range(drawn, achievable, theme)
+    sizes = sorted({int(size) for curve in curves for size in curve.sizes})
+    if achievable is not None and sizes:
+        _add_range(drawn, achievable, (sizes[0], sizes[-1]), theme)
     for index, curve in enumerate(curves):
         found = list(points(curve))
         _add_series(drawn, [(p.rows, p.dev) for p in found if p.dev], curve, index, theme=theme, kind="dev")
         if train:
             _add_series(drawn, [(p.rows, p.train) for p in found if p.train], curve, index, theme=theme, kind="train")
-    sizes = sorted({int(size) for curve in curves for size in curve.sizes})
     return drawn.update_xaxes(**rows_axis(sizes)).update_yaxes(**error_axis(unit), rangemode="tozero")
 
 
@@ -74,14 +74,17 @@ def _add_band(drawn: go.Figure, found: Points, color: str, *, legend: str) -> No
     )
 
 
-def _add_range(drawn: go.Figure, achievable: Estimate, theme: ThemeName) -> None:
-    color = THEMES[theme].faint
-    drawn.add_hrect(y0=achievable.low, y1=achievable.high, fillcolor=translucent(color), line_width=0, layer="below")
-    drawn.add_hline(
-        y=achievable.value,
-        line={"color": color, "dash": "dash", "width": 1},
-        annotation={"text": tr("achievable error"), "font": {"color": color}},
-        annotation_position="top right",
+def _add_range(drawn: go.Figure, achievable: Estimate, ends: tuple[int, int], theme: ThemeName) -> None:
+    color, name = THEMES[theme].faint, tr("Achievable error")
+    _add_band(drawn, [(rows, achievable) for rows in ends], color, legend=name)
+    drawn.add_scatter(
+        x=ends,
+        y=[achievable.value, achievable.value],
+        mode="lines",
+        name=name,
+        legendgroup=name,
+        line={"color": color, "dash": "longdash", "width": 1.5},
+        hoverinfo="skip",
     )
 
 

@@ -1,6 +1,7 @@
 """A report written down: JSON, CSV of the curves, plain text, and one offline HTML page."""
 
+from dldiag.report.page import to_html
 from dldiag.report.plain import from_json, to_json
 from dldiag.report.sheet import curves_csv
 
-__all__ = ["curves_csv", "from_json", "to_json"]
+__all__ = ["curves_csv", "from_json", "to_html", "to_json"]

@@ -1,10 +1,11 @@
 """A report as rows of texts; the page, the HTML file and the command line all show these, so their words agree."""
 
-from dldiag.tables.evidence_words import BUDGET, evidence_label, evidence_text
+from dldiag.tables.evidence_words import BUDGET, budget_label, evidence_label, evidence_text
 from dldiag.tables.points import Point, points
 from dldiag.tables.remedy_table import Cell, remedy_table
 from dldiag.tables.rows import (
     Row,
+    answers,
     budget,
     budget_line,
     curves,
@@ -38,7 +39,9 @@ __all__ = [
     "Cell",
     "Point",
     "Row",
+    "answers",
     "budget",
+    "budget_label",
     "budget_line",
     "change_text",
     "curves",

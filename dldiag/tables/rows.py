@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from dldiag.knobs import knobs_of
 from dldiag.language import Message, Value, tr, translate
-from dldiag.tables.evidence_words import BUDGET, evidence_label, evidence_text
+from dldiag.tables.evidence_words import BUDGET, budget_label, evidence_label, evidence_text
 from dldiag.tables.points import points
 from dldiag.tables.words import (
+    ANSWERS,
     COLUMNS,
     OUTCOMES,
     effect_text,
@@ -22,12 +23,24 @@ from dldiag.types import Estimate, Outcome, Report, Settings
 Row = dict[str, str]  # translated header -> text
 
 
+def answers(report: Report) -> list[tuple[str, str]]:
+    """Return the answers behind the verdict as pairs: high bias, high variance, how stable that is."""
+    verdict = report.verdict
+    pairs = [
+        (str(COLUMNS["bias"]), str(ANSWERS[verdict.bias])),
+        (str(COLUMNS["variance"]), str(ANSWERS[verdict.variance])),
+    ]
+    if verdict.stability is not None:
+        pairs.append((tr("Same verdict in resampled repeats"), f"{100 * verdict.stability:.0f} %"))
+    return pairs
+
+
 def budget(report: Report) -> list[Row]:
     """Return the error budget: achievable + avoidable bias = training error; + variance = dev error."""
     unit = unit_of(report)
     found = [(name, report.evidence[name]) for name in BUDGET if name in report.evidence]
     return [
-        {tr("Part"): str(BUDGET[name]), tr("Error"): error_text(error, unit), tr("Source"): _source(error)}
+        {tr("Part"): budget_label(name), tr("Error"): error_text(error, unit), tr("Source"): _source(error)}
         for name, error in found
     ]
 
