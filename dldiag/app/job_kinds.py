@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from dldiag.app.course_jobs_5_7 import select_job, sweep_job, validate_job
+from dldiag.app.diagnosis_jobs import diagnose_job
 from dldiag.types import Progress
 
 OnProgress = Callable[[Progress], None]
@@ -19,6 +20,7 @@ ShouldStop = Callable[[], bool]
 JobFunction = Callable[[dict[str, Any], OnProgress, ShouldStop], Any]
 
 JOBS: dict[str, JobFunction] = {
+    "diagnose": diagnose_job,
     "course_selection": select_job,
     "course_validation": validate_job,
     "course_sweep": sweep_job,

@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MAIN = "streamlit_app.py"
 FIRST_OF_COURSE = 10
 NAME = "dldiag"
+TO_TOP = """<script>document.querySelector('[data-testid="stMain"]').scrollTo(0, 0)</script>"""
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ def page(title: str, claim: str = "") -> None:
     st.title(tr(title), anchor=False)
     if claim:
         st.markdown(plain(tr(claim)))
+    if session.state().pop("to top", False):
+        st.html(TO_TOP, unsafe_allow_javascript=True)
 
 
 def _note_visit(title: str) -> None:

@@ -18,7 +18,7 @@ from dldiag.language import Message, tr
 from dldiag.types import DataError, Progress
 
 POLL_SECONDS = 0.5
-PROGRESS_HEIGHT = 132  # px: the progress block never changes its height, so nothing below it moves
+PROGRESS_HEIGHT = 92  # px: the progress block never changes its height, so nothing below it moves
 ShowPartial = Callable[[Progress], None]
 
 
@@ -28,7 +28,7 @@ def run_job(
     *,
     slot: str | None = None,
     partial: ShowPartial | None = None,
-    height: int = 420,
+    height: int | None = 420,
 ) -> Any | None:
     """Return the job's result when there is one; until then show how far it is and return None.
 
@@ -78,7 +78,7 @@ def restart(slot: str) -> None:
 
 
 @st.fragment(run_every=POLL_SECONDS)
-def watch(job: str, partial: ShowPartial | None = None, height: int = 420) -> None:
+def watch(job: str, partial: ShowPartial | None = None, height: int | None = 420) -> None:
     """Show a running job and look at it again and again, without running the page; run the page once it has ended."""
     session.speak()
     view = session.pool().look(job)
@@ -88,15 +88,12 @@ def watch(job: str, partial: ShowPartial | None = None, height: int = 420) -> No
     with st.container(height=PROGRESS_HEIGHT, border=True, key=f"progress-{job}"):
         _show_progress(view, progress)
     if partial is not None:
-        with st.container(height=height, border=False, key=f"partial-{job}"):
-            if progress is not None:
-                partial(progress)
-            else:
-                show_message(tr("The first results appear here."), kind="caption")
+        with st.container(height="content" if height is None else height, border=False, key=f"partial-{job}"):
+            partial(progress or Progress(Message(""), 0, 0))
 
 
 def _show_progress(view: View, progress: Progress | None) -> None:
-    text, button = st.columns([4, 1], vertical_alignment="center")
+    text, button = st.columns([3, 1], vertical_alignment="center", wrap=False)
     stopping = jobs.is_asked_to_stop(view.job)
     with text:
         st.progress(share_done(progress), text=plain(tr("Stopping …") if stopping else stage_text(view, progress)))

@@ -1,7 +1,8 @@
 """A reference names data in plain JSON, so that a page, a job and a URL can speak of the same rows.
 
 {"upload": sha256, "name": …} | {"path": …, "stamp": …} | {"sample": key} | {"toy": key, …}
-and, once decided by hand or by the page: plan (reading choices made by hand), kinds, target, task, groups, times, exclude, log_target
+and, once decided by hand or by the page: plan (reading choices made by hand), kinds, target, task, groups,
+times, exclude, log_target
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -94,7 +94,7 @@ def show_figure(figure: Any, alt: str | Message, *, key: str | None = None) -> N
     st.plotly_chart(figure, alt=legible(alt, 2000), key=key, theme=None, config=FIGURE_CONFIG)
 
 
-def figure_mode() -> str:
+def figure_mode() -> Literal["light", "dark"]:
     """Return "light" or "dark": what figures are to be drawn for."""
     return mode()
 

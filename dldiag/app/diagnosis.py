@@ -1,0 +1,155 @@
+"""The main page's second half: settings, the Diagnose button, the running state, and the report once it is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dldiag.app import forms, jobs, session, wire
+from dldiag.app.escape import legible, plain
+from dldiag.app.pool import View
+from dldiag.app.records import keep_in_history
+from dldiag.app.result import show_first_look, show_report
+from dldiag.app.running import restart, show_ending, start_job, watch
+from dldiag.language import tr
+from dldiag.types import Dataset, Progress, Report, Settings
+
+SLOT = "diagnose"
+FIRST_SETTINGS = ("target_error", "budget")
+
+
+def current_job() -> str | None:
+    """Return the diagnosis this visitor is looking at: the one of this session, else the one of the URL."""
+    slots = session.state()["slots"]
+    named = st.query_params.get("job", "")
+    if SLOT not in slots and named and not session.reopen(named):
+        st.query_params.pop("job")
+        st.info(plain(tr("The result in this link is not here any more. Start again with your table.")))
+    job: str | None = slots.get(SLOT)
+    if job and st.query_params.get("job") != job:
+        st.query_params["job"] = job
+    return job
+
+
+def forget_job() -> None:
+    """Go back to the settings; the result stays in the history."""
+    restart(SLOT)
+    st.query_params.pop("job")
+    session.refresh_forms()
+
+
+def ask_and_start(dataset: Dataset) -> None:
+    """Draw the settings and the button that starts the diagnosis."""
+    first = forms.ask_knobs(Settings(), "settings", names=FIRST_SETTINGS, columns=2)
+    button = st.container()  # above what few people change
+    model = _ask_model()
+    settings = first | _ask_settings()
+    with button:
+        _offer_start(dataset, model, settings)
+
+
+def _offer_start(dataset: Dataset, model: dict[str, Any], settings: dict[str, Any]) -> None:
+    if st.button(tr("Diagnose"), type="primary", key="diagnose", icon=":material/stethoscope:"):
+        start_diagnosis(model, settings)
+    text = tr(
+        "{rows:,} rows, {features} features. Part of the rows is sealed as a test set before anything else.",
+        rows=dataset.n_rows,
+        features=len(dataset.columns),
+    )
+    st.caption(plain(text))
+
+
+def start_diagnosis(model: dict[str, Any], settings: dict[str, Any]) -> None:
+    """Start a diagnosis of the visitor's data with these settings and show it."""
+    arguments = {
+        "data": session.current_reference(),
+        "model": forms.changed_from_default(model_knobs(), model),
+        "settings": forms.changed_from_default(Settings(), settings),
+    }
+    if start_job(SLOT, arguments, slot=SLOT):
+        session.state()["to top"] = True
+        st.rerun()
+
+
+def model_knobs() -> dict[str, Any]:
+    """Return the settings of the network, by name."""
+    from dldiag.models import MODELS
+
+    return dict(MODELS["mlp"].knobs)
+
+
+def _ask_model() -> dict[str, Any]:
+    with st.expander(tr("Settings of the network"), icon=":material/tune:"):
+        return forms.ask_knobs(model_knobs(), "model", columns=3)
+
+
+def _ask_settings() -> dict[str, Any]:
+    from dldiag.models import MODELS
+
+    baselines = {key: row.label for key, row in MODELS.items() if key != "mlp"}
+    rest = tuple(name for name in forms.remembered(Settings(), "settings") if name not in FIRST_SETTINGS)
+    with st.expander(tr("More settings of the diagnosis"), icon=":material/settings:"):
+        choices = {"baselines": baselines}
+        return forms.ask_knobs(Settings(), "settings", names=rest, choices=choices, columns=3)
+
+
+# --- running and done ---------------------------------------------------------------------------------------------
+
+
+def show_job(job: str) -> None:
+    """Show a diagnosis: how far it is, or its report."""
+    _show_heading(job)
+    view = session.pool().look(job)
+    if not view.has_ended:
+        watch(job, _partial, None)
+        return
+    show_ending(view)
+    report = report_of(view)
+    if report is not None:
+        if view.state == "finished":
+            keep_in_history(job, report)
+        show_report(report, job, complete=view.state == "finished")
+    elif view.progress is not None:
+        _partial(wire.progress_from_json(view.progress))
+
+
+def report_of(view: View) -> Report | None:
+    """Return the report of a job that has ended: the final one, else the last one on the way."""
+    try:
+        return wire.report_from_text(jobs.result_of(view.job))
+    except FileNotFoundError:
+        text = (view.progress or {}).get("report")
+        return wire.report_from_text(text) if text else None
+
+
+def _show_heading(job: str) -> None:
+    """Say in one line what is diagnosed, with the way back."""
+    arguments = jobs.spec_of(job).arguments
+    text, change, other = st.columns([4, 1.2, 1.2], vertical_alignment="center")
+    data = arguments.get("data") or {}
+    with text:
+        parts = [legible(data.get("name", ""), 60), tr("target {name}", name=legible(data.get("target", ""), 60))]
+        st.markdown(f"**{plain(parts[0])}** · {plain(parts[1])} · {plain(_settings_text(arguments))}")
+    if change.button(tr("Change settings"), width="stretch", key="change"):
+        forget_job()
+        st.rerun()
+    if other.button(tr("Another table"), width="stretch", key="another"):
+        forget_job()
+        session.use_data(None)
+        st.rerun()
+
+
+def _settings_text(arguments: dict[str, Any]) -> str:
+    changed = {**arguments.get("model", {}), **arguments.get("settings", {})}
+    if not changed:
+        return tr("default settings")
+    return ", ".join(f"{name} = {_short(value)}" for name, value in changed.items())
+
+
+def _short(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else legible(value, 40)
+
+
+def _partial(progress: Progress) -> None:
+    show_first_look(progress.curves, progress.report)

@@ -1,0 +1,70 @@
+"""The visitor's history: finished reports are kept once, and what was tried or adopted is written down."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from dldiag.app import jobs, session
+from dldiag.app.widgets import show_error
+from dldiag.history import Experiment, History, PastReport
+from dldiag.tables import change_text, unit_of
+from dldiag.types import DataError, Recommendation, Report
+
+MARK = "in_history"
+
+
+def keep_in_history(job: str, report: Report) -> None:
+    """Add a finished report to the history of the visitor who asked for it, once."""
+    mark = jobs.folder_of(job) / MARK
+    if mark.exists() or jobs.spec_of(job).owner != session.owner():
+        return
+    mark.touch()
+    try:
+        History().add(report, owner=session.owner())
+    except DataError as error:
+        show_error(error)
+
+
+def note_adopted(report: Report, one: Recommendation, change: dict[str, Any]) -> None:
+    """Write down that a remedy was adopted, what it changed and what its trial had shown."""
+    result = change_text(one.trial.change, unit_of(report)) if one.trial else ""
+    note(Experiment(str(one.title), change, result, source="adopted", fingerprint=report.dataset.fingerprint))
+
+
+def note(experiment: Experiment) -> None:
+    """Write an experiment into the visitor's record."""
+    try:
+        History().add_experiment(experiment, owner=session.owner())
+    except DataError as error:
+        show_error(error)
+
+
+def past_reports() -> tuple[PastReport, ...]:
+    """Return the visitor's reports, newest first."""
+    return History().list(session.owner())
+
+
+def past_report(key: str) -> Report:
+    """Return one of the visitor's reports; KeyError when it is not theirs."""
+    return History().get(key, session.owner())
+
+
+def forget(key: str) -> None:
+    """Remove one of the visitor's reports."""
+    History().remove(key, session.owner())
+
+
+def experiments() -> tuple[Experiment, ...]:
+    """Return the visitor's experiments, oldest first."""
+    return History().experiments(session.owner())
+
+
+def note_by_hand(idea: str, result: str, next_idea: str) -> None:
+    """Write down an experiment that was made elsewhere; it belongs to the table at hand."""
+    table = session.current_table() if session.current_reference() else None
+    experiment = Experiment(idea, result=result, next_idea=next_idea)
+    note(replace(experiment, fingerprint=table.fingerprint if table is not None else ""))
+    st.rerun()

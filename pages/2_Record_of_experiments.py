@@ -1,0 +1,26 @@
+"""Record of experiments: the loop of idea, change, result and next idea, written down as it is gone through."""
+
+import streamlit as st
+
+from dldiag.app import records
+from dldiag.app.navigation import page
+from dldiag.app.widgets import explained, show_message, show_rows
+from dldiag.course.loop import read_record, record_rows
+from dldiag.language import tr
+
+page(
+    "Record of experiments",
+    "Models get better in a loop: an idea, a change, a result, the next idea. Every trial and adopted remedy is noted.",
+)
+with explained():
+    experiments = records.experiments()
+    show_message(read_record(experiments))
+    if experiments:
+        show_rows(record_rows(experiments), alt=tr("Record of experiments, newest first"))
+    st.subheader(tr("Note an experiment of your own"), anchor=False)
+    with st.form("note", clear_on_submit=True):
+        idea = st.text_input(tr("Idea"), help=tr("What you thought would help, and why."))
+        result = st.text_input(tr("Result"), help=tr("What came out: the change in dev error, if you have it."))
+        following = st.text_input(tr("Next idea"), help=tr("What the result suggests to try next."))
+        if st.form_submit_button(tr("Write it down"), type="primary") and idea.strip():
+            records.note_by_hand(idea, result, following)

@@ -1,0 +1,39 @@
+"""History: past reports, to read again."""
+
+import streamlit as st
+
+from dldiag.app import records, session
+from dldiag.app.escape import plain
+from dldiag.app.navigation import page
+from dldiag.app.result import show_past_report
+from dldiag.app.widgets import explained, show_message
+from dldiag.language import tr
+
+page("History", "Every finished diagnosis is kept here, for you only.")
+with explained():
+    opened = session.state().get("opened report")
+    if opened:
+        if st.button(tr("Back to the list")):
+            session.state().pop("opened report")
+            st.rerun()
+        show_past_report(records.past_report(opened))
+        st.stop()
+    past = records.past_reports()
+    if not past:
+        show_message(tr("Nothing here yet. Diagnose a table, and its report appears here."), kind="info")
+        st.page_link("streamlit_app.py", label=tr("Diagnose a model"))
+    for one in past:
+        with st.container(border=True):
+            text, show, drop = st.columns([5, 1, 1], vertical_alignment="center")
+            when = one.at[:16].replace("T", " ")
+            with text:
+                st.markdown(
+                    f"**{plain(one.name)}** · {plain(tr('target {name}', name=one.target))} · {plain(when)} UTC"
+                )
+                show_message(one.headline)
+            if show.button(tr("Open"), key=f"open.{one.id}", width="stretch"):
+                session.state()["opened report"] = one.id
+                st.rerun()
+            if drop.button(tr("Remove"), key=f"remove.{one.id}", width="stretch"):
+                records.forget(one.id)
+                st.rerun()
