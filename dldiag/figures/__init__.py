@@ -23,7 +23,7 @@ from dldiag.types import Report, TrainingCurve
 
 @dataclass(frozen=True)
 class FigureRow:
-    """One kind of figure of a report: its title, how to read it, whether there is anything to draw, how, and its words."""
+    """One kind of figure: title, how to read it, whether there is anything to draw, how, and its words."""
 
     title: Message
     caption: Message
@@ -42,16 +42,14 @@ FIGURES: dict[str, FigureRow] = {
     ),
     "trial_effects": FigureRow(
         Message("What the remedies did on your data"),
-        Message("Change in dev error of each remedy that was tried, same rows and seeds; whiskers are 90 % intervals."),
+        Message("Change in dev error of each remedy that was tried; left of zero is better; whiskers: 90 % intervals."),
         lambda report: any(one.trial for one in report.recommendations),
         lambda report, theme: trial_effects(report, theme=theme),
         alt_trial_effects,
     ),
     "learning_curves": FigureRow(
         Message("Learning curves"),
-        Message(
-            "Filled marks: dev error. Hollow marks: training error. Bands: 90 % intervals of the mean over repeats."
-        ),
+        Message("Filled marks: dev error. Hollow marks: training error. Bands: 90 % intervals over repeats."),
         lambda report: bool(report.curves),
         lambda report, theme: learning_curves(report.curves, theme=theme, achievable=report.evidence.get("achievable")),
         lambda report: alt_learning_curves(report.curves),

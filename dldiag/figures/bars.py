@@ -61,7 +61,7 @@ def trial_effects(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     for one in tried:
         _add_effect(drawn, one, unit, look)
     drawn.add_vline(x=0, line={"color": look.ink, "width": 1})
-    title = tr("Change in dev error (left is better)")
+    title = tr("Change in dev error")
     drawn.update_xaxes(**(error_axis(unit) | {"title": {"text": title, "standoff": 8}}), zeroline=False)
     if unit == "rate":
         drawn.update_xaxes(tickformat="+.1%")

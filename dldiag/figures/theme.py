@@ -77,7 +77,14 @@ def figure(theme: ThemeName, *, height: int = HEIGHT) -> go.Figure:
         plot_bgcolor="rgba(0,0,0,0)",
         font={"family": FONT, "size": 13, "color": look.ink},
         hoverlabel={"bgcolor": look.paper, "bordercolor": look.faint, "font": {"color": look.ink, "family": FONT}},
-        legend={"orientation": "h", "yanchor": "top", "y": -0.22, "x": 0, "bgcolor": "rgba(0,0,0,0)"},
+        legend={
+            "orientation": "h",
+            "yref": "container",
+            "yanchor": "bottom",
+            "y": 0,
+            "x": 0,
+            "bgcolor": "rgba(0,0,0,0)",
+        },
         hovermode="closest",
     )
     return go.Figure(layout=layout).update_xaxes(**axis).update_yaxes(**axis)
@@ -103,7 +110,7 @@ def error_axis(unit: str) -> dict[str, object]:
     """Return the layout of an axis that shows errors."""
     if unit == "rate":
         return {"title": {"text": tr("Error (share of wrong rows)"), "standoff": 8}, "tickformat": ".0%"}
-    return {"title": {"text": tr("Error (RMSE / standard deviation)"), "standoff": 8}, "tickformat": ".2~f"}
+    return {"title": {"text": tr("Error (RMSE / std)"), "standoff": 8}, "tickformat": ".2~f"}
 
 
 def rows_axis(rows: Sequence[int]) -> dict[str, object]:

@@ -95,12 +95,12 @@ def _remedy_column(column: Column_, cells: Sequence[Cell]) -> Iterator[str]:
 
 
 def _cell(cell: Cell) -> str:
-    if not cell.lit:
+    if cell.rank is None:
         return f'<li class="cell">{escape(cell.title)}</li>'
-    rank = escape(tr("recommended: {rank}", rank=cell.rank))
-    effect = f'<p class="effect {cell.verdict or ""}">{escape(cell.effect)}</p>'
-    title = f"<strong>{escape(cell.title)}</strong>"
-    return f'<li class="cell lit"><span class="rank">{rank}</span>{title}<p>{escape(cell.because)}</p>{effect}</li>'
+    place = tr("recommended: {rank}", rank=cell.rank) if cell.lit else tr("might help: {rank}", rank=cell.rank)
+    title = f'<span class="rank">{escape(place)}</span><strong>{escape(cell.title)}</strong>'
+    effect = f'<p class="effect {cell.verdict or ""}">{escape(cell.effect)}</p>' if cell.effect else ""
+    return f'<li class="cell {"lit" if cell.lit else "ranked"}">{title}<p>{escape(cell.because)}</p>{effect}</li>'
 
 
 def _curves(report: Report) -> Iterator[str]:

@@ -4,49 +4,45 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dldiag.language import Message
+from dldiag.remedies import REMEDIES
 from dldiag.tables.words import COLUMNS, effect_text, unit_of
 from dldiag.types import Column_, Recommendation, Report, TrialVerdict
 
-COURSE: tuple[tuple[str, Message, Column_], ...] = (  # the table of the course notes that the project began with
-    ("bigger_network", Message("A bigger network"), "bias"),
-    ("train_longer", Message("Train longer"), "bias"),
-    ("other_optimizer", Message("Another optimization method"), "bias"),
-    ("regularization", Message("Regularization"), "variance"),
-    ("more_data", Message("More training data"), "variance"),
-)
+LEAVE_IT = "leave_it"  # what comes after it in the order might help, but is not better than doing nothing
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the remedy table; lit when the remedy is recommended."""
+    """One cell of the remedy table: lit when recommended; ranked but not lit when it only might help."""
 
     remedy: str
     title: str
     rank: int | None = None
+    lit: bool = False
     because: str = ""
     effect: str = ""
     verdict: TrialVerdict | None = None
 
-    @property
-    def lit(self) -> bool:
-        """Whether the remedy is recommended."""
-        return self.rank is not None
-
 
 def remedy_table(report: Report) -> dict[Column_, list[Cell]]:
-    """Return the cells of each column, lit ones first in the order of their rank, then the rest of the menu."""
-    unit = unit_of(report)
+    """Return the cells of each column: ranked ones in their order, then the rest of the menu."""
+    unit, leave = unit_of(report), _rank_of_leave_it(report)
     table: dict[Column_, list[Cell]] = {column: [] for column in COLUMNS}
     for one in sorted(report.recommendations, key=lambda one: one.rank):
-        table[one.column].append(_lit(one, unit))
-    recommended = {one.remedy for one in report.recommendations}
-    for key, title, column in COURSE:
-        if key not in recommended:
-            table[column].append(Cell(key, str(title)))
+        lit = one.rank < leave if one.remedy != LEAVE_IT else one.rank == 1
+        table[one.column].append(_ranked(one, unit, lit=lit))
+    ranked = {one.remedy for one in report.recommendations}
+    for key, row in REMEDIES.items():
+        if key not in ranked:
+            table[row.column].append(Cell(key, str(row.title)))
     return table
 
 
-def _lit(one: Recommendation, unit: str) -> Cell:
+def _rank_of_leave_it(report: Report) -> int:
+    last = len(report.recommendations) + 1
+    return next((one.rank for one in report.recommendations if one.remedy == LEAVE_IT), last)
+
+
+def _ranked(one: Recommendation, unit: str, *, lit: bool) -> Cell:
     verdict = one.trial.verdict if one.trial else None
-    return Cell(one.remedy, str(one.title), one.rank, str(one.because), effect_text(one, unit), verdict)
+    return Cell(one.remedy, str(one.title), one.rank, lit, str(one.because), effect_text(one, unit), verdict)

@@ -48,7 +48,7 @@ def error_text(error: Estimate, unit: str) -> str:
     >>> error_text(Estimate(0.171, 0.165, 0.177), "rate")
     '17.1 % (16.5 to 17.7)'
     """
-    return f"{format_error(error.value, unit)} {_interval(error, unit)}".rstrip()
+    return f"{format_error(error.value, unit)} {_interval(error, unit)}".rstrip().replace("-", "−")
 
 
 def change_text(change: Estimate, unit: str) -> str:
@@ -58,7 +58,7 @@ def change_text(change: Estimate, unit: str) -> str:
     '−7.1 points (−8.3 to −5.9)'
     """
     points = str(Message("{value:points}", {"value": change.value, "unit": unit}))
-    return f"{points} {_interval(change, unit, sign='+')}".rstrip()
+    return f"{points} {_interval(change, unit, sign='+')}".rstrip().replace("-", "−")
 
 
 def _interval(estimate: Estimate, unit: str, sign: str = "") -> str:
@@ -68,7 +68,7 @@ def _interval(estimate: Estimate, unit: str, sign: str = "") -> str:
         return f"({tr('interval unknown')})"
     form = f"{sign}.1f" if unit == "rate" else f"{sign}.3f"
     scale = 100 if unit == "rate" else 1
-    low, high = (f"{scale * bound:{form}}".replace("-", "−") for bound in (estimate.low, estimate.high))
+    low, high = (f"{scale * bound:{form}}" for bound in (estimate.low, estimate.high))
     return f"({tr('{low} to {high}', low=low, high=high)})"
 
 
@@ -103,12 +103,12 @@ def model_label(curve: LearningCurve) -> str:
 
 
 def effect_text(one: Recommendation, unit: str) -> str:
-    """Write what a remedy did when it was tried, or what is expected of it."""
+    """Write what a remedy did when it was tried, or what is expected of it; "" when there is nothing to try."""
     if one.trial is not None:
         return f"{EFFECTS[one.trial.verdict]}: {change_text(one.trial.change, unit)}"
-    if one.expected is not None:
+    if one.expected is not None and one.expected.value != 0:
         return tr("not tried; expected {change}", change=change_text(one.expected, unit))
-    return tr("not tried")
+    return tr("not tried") if one.change else ""
 
 
 def setting_text(value: Any) -> str:

@@ -1,0 +1,103 @@
+"""What each number of the evidence is called and how it is written."""
+
+from __future__ import annotations
+
+from dldiag.language import Message, translate
+from dldiag.tables.words import change_text, error_text, plain_number, share_text
+from dldiag.types import Estimate
+
+BUDGET: dict[str, Message] = {  # the parts of the error budget, in the order in which they add up
+    "achievable": Message("Achievable error"),
+    "avoidable_bias": Message("Avoidable bias"),
+    "train_error": Message("Training error"),
+    "variance": Message("Variance"),
+    "training_dev_error": Message("Training-dev error"),
+    "mismatch": Message("Data mismatch"),
+    "dev_error": Message("Dev error"),
+}
+SIGNS: dict[str, str] = {  # how each part follows from those above it
+    "avoidable_bias": "+ ",
+    "train_error": "= ",
+    "variance": "+ ",
+    "training_dev_error": "= ",
+    "mismatch": "+ ",
+    "dev_error": "= ",
+}
+ERRORS: dict[str, Message] = BUDGET | {
+    "target_error": Message("Target error"),
+    "material": Message("Smallest difference that matters"),
+    "guess_error": Message("Error of guessing (commonest class or mean)"),
+    "reference_error": Message("Dev error of the best reference model"),
+    "conflict_floor": Message("Error that conflicting duplicates force on any model"),
+    "dev_half_width": Message("Half-width of the dev error's interval"),
+}
+DIFFERENCES: dict[str, Message] = {
+    "excess": Message("Dev error above achievable"),
+    "better_than_guess": Message("Best model better than guessing by"),
+    "reference_lead": Message("Model minus best reference model"),
+    "simple_lead": Message("Model minus linear model"),
+    "leak_gain": Message("Other columns leave, minus the strongest column alone"),
+    "more_data_gain": Message("Expected gain from four times the rows"),
+    "curve_rise": Message("Largest rise of the learning curve with more rows"),
+    "projected_gain": Message("Expected gain from as many epochs again"),
+    "past_minimum": Message("Dev error at the end above its minimum"),
+    "oscillation": Message("Oscillation of the loss late in training"),
+}
+SHARES: dict[str, Message] = {
+    "duplicate_share": Message("Duplicate rows"),
+    "majority_share": Message("Rows of the commonest class"),
+    "outlier_share": Message("Extreme values"),
+    "nonfinite_share": Message("Fits with values that are not finite"),
+    "dead_share": Message("Dead units"),
+    "saturated_share": Message("Saturated units"),
+    "penalty_share": Message("Penalty in the total loss"),
+}
+COUNTS: dict[str, Message] = {
+    "n_train": Message("Training rows"),
+    "n_dev": Message("Dev rows"),
+    "repeats": Message("Repeats"),
+    "n_features": Message("Features"),
+    "n_classes": Message("Classes"),
+    "n_parameters": Message("Parameters of the model"),
+    "rarest_class_rows": Message("Rows of the rarest class"),
+    "scale_ratio": Message("Largest scale over smallest scale of the inputs"),
+    "scaled_inputs": Message("Inputs are scaled (1: yes)"),
+    "group_suspicion": Message("Signs of groups among the rows"),
+    "time_suspicion": Message("Signs of an order in time"),
+    "initial_loss_ratio": Message("First loss over the expected one"),
+    "symmetry": Message("Distance between hidden units"),
+    "spread_ratio": Message("Spread of activations, last layer over first"),
+    "gradient_ratio": Message("Gradient norm, first layer over last"),
+    "update_ratio": Message("Size of an update over size of the weights"),
+    "linear_network": Message("Every activation is linear (1: yes)"),
+}
+TRIED = Message("Short run of {remedy}: change of the dev error")
+PROBE = "probe_"
+
+LABELS: dict[str, Message] = ERRORS | DIFFERENCES | SHARES | COUNTS
+
+
+def budget_label(name: str) -> str:
+    """Return the words for a part of the error budget, with its sign.
+
+    >>> budget_label("variance")
+    '+ Variance'
+    """
+    return SIGNS.get(name, "") + str(BUDGET[name])
+
+
+def evidence_label(name: str) -> str:
+    """Return the words for a code of the evidence; an unknown code is shown as it is."""
+    if name.startswith(PROBE):
+        remedy = translate(name.removeprefix(PROBE).replace("_", " "))
+        return str(Message(TRIED.template, {"remedy": remedy}))
+    return str(LABELS.get(name, name.replace("_", " ").capitalize()))
+
+
+def evidence_text(name: str, one: Estimate, unit: str) -> str:
+    """Write a number of the evidence in its own unit."""
+    if name.startswith(PROBE) or name in DIFFERENCES:
+        return change_text(one, unit)
+    if name in ERRORS:
+        return error_text(one, unit)
+    return share_text(one) if name in SHARES else plain_number(one)
