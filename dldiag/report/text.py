@@ -1,0 +1,123 @@
+"""A report as plain text for a terminal: the same words and the same order as the page."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+
+from dldiag import tables
+from dldiag.language import tr
+from dldiag.tables import Cell
+from dldiag.types import Column_, Outcome, Report
+
+WIDTH = 80  # columns
+INDENT = "  "
+SHOWN: tuple[Outcome, ...] = ("fired", "undecided", "could_not_run")  # findings; the others are counted
+
+
+def to_text(report: Report, width: int = WIDTH) -> str:
+    """Write the verdict, the error budget, the remedy table and the findings in so many columns."""
+    parts = (_verdict(report, width), _budget(report, width), _remedies(report, width), _findings(report, width))
+    return "\n\n".join("\n".join(part) for part in map(list, parts) if part) + "\n"
+
+
+def _verdict(report: Report, width: int) -> Iterator[str]:
+    yield from wrapped(str(report.verdict.headline), width)
+    if report.verdict.detail is not None:
+        yield from wrapped(str(report.verdict.detail), width)
+    yield from wrapped("; ".join(f"{name}: {text}" for name, text in tables.answers(report)), width)
+
+
+def _budget(report: Report, width: int) -> Iterator[str]:
+    rows = [list(row.values()) for row in tables.budget(report)]
+    if rows:
+        yield tr("Error budget")
+        yield from wrapped(tables.budget_line(report), width, indent=INDENT)
+        yield from _aligned(rows, width)
+
+
+def _aligned(rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
+    """Write rows under each other, every column as wide as its widest text; the last column is wrapped."""
+    widths = [max(display_width(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
+    for row in rows:
+        start = INDENT * 2 + "".join(padded(text, wide + 2) for text, wide in zip(row, widths, strict=False))
+        yield from wrapped(row[-1], width, indent=" " * display_width(start), first=start)
+
+
+def _remedies(report: Report, width: int) -> Iterator[str]:
+    table = tables.remedy_table(report)
+    yield tr("What to do next (recommended remedies are numbered)")
+    yield from _grid({column: cells for column, cells in table.items() if column != "data"}, width)
+    extra = ", ".join(cell.title for cell in table["data"])
+    yield from wrapped(f"{tables.COLUMNS['data']}: {extra}", width, indent=INDENT)
+    ranked = sorted((cell for cells in table.values() for cell in cells if cell.rank), key=lambda cell: cell.rank or 0)
+    for cell in ranked:
+        yield ""
+        yield from _reason(cell, width)
+
+
+def _grid(table: dict[Column_, list[Cell]], width: int) -> Iterator[str]:
+    column_width = (width - len(INDENT)) // len(table)
+    titles = [str(tables.COLUMNS[column]) for column in table]
+    yield INDENT + "".join(padded(title, column_width) for title in titles).rstrip()
+    yield INDENT + "".join(padded("-" * (column_width - 2), column_width) for _ in titles).rstrip()
+    columns = [[line for cell in cells for line in _cell(cell, column_width - 1)] for cells in table.values()]
+    for lines in zip_longest(*columns, fillvalue=""):
+        yield (INDENT + "".join(padded(line, column_width) for line in lines)).rstrip()
+
+
+def _cell(cell: Cell, width: int) -> Iterator[str]:
+    mark = padded(f"{cell.rank}." if cell.lit else (f"({cell.rank})" if cell.rank else ""), 4)
+    yield from wrapped(cell.title, width, indent=INDENT * 2, first=mark)
+
+
+def _reason(cell: Cell, width: int) -> Iterator[str]:
+    mark = padded(f"{cell.rank}." if cell.lit else f"({cell.rank})", 4)
+    yield from wrapped(cell.title, width, indent=INDENT * 3, first=INDENT + mark)
+    yield from wrapped(cell.because, width, indent=INDENT * 3)
+    if cell.effect:
+        yield from wrapped(cell.effect, width, indent=INDENT * 3)
+
+
+def _findings(report: Report, width: int) -> Iterator[str]:
+    shown = [list(row.values()) for row in tables.findings(report, SHOWN)]
+    if report.findings:
+        yield tr("Findings")
+        yield from _aligned([[code, f"{what}: {about}. {seen}"] for code, about, what, seen, _ in shown], width)
+        others = len(report.findings) - len(shown)
+        yield from wrapped(tr("{count} other rules found nothing or do not apply.", count=others), width, indent=INDENT)
+
+
+# --- text in columns ----------------------------------------------------------------------------------------------
+
+
+def display_width(text: str) -> int:
+    """Return how many terminal columns a text takes; Chinese characters take two.
+
+    >>> display_width("bias"), display_width("偏差")
+    (4, 4)
+    """
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.combining(c) else 1 for c in text)
+
+
+def padded(text: str, width: int) -> str:
+    """Fill a text with blanks to so many columns."""
+    return text + " " * max(0, width - display_width(text))
+
+
+def wrapped(text: str, width: int, *, indent: str = "", first: str | None = None) -> Iterator[str]:
+    """Yield lines of at most so many columns, broken between words (or between Chinese characters)."""
+    line = start = indent if first is None else first
+    for piece in _pieces(text):
+        if display_width(line + piece.rstrip()) > width and line != start:
+            yield line.rstrip()
+            line = start = indent
+        line += piece.lstrip() if line == start else piece
+    yield line.rstrip()
+
+
+def _pieces(text: str) -> list[str]:
+    printable = "".join(c if c.isprintable() else " " for c in text)
+    return re.findall(r"[⺀-鿿豈-﫿＀-￯][，。；：、）」]?|[^\s⺀-鿿豈-﫿＀-￯]+\s*|\s+", printable)
