@@ -1,0 +1,183 @@
+"""Why ReLU learns faster: how much gradient reaches each layer, by activation and depth, and the steps it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from dldiag.course.bands import Band, band
+from dldiag.course.prepared import Prepared
+from dldiag.course.race import RATES, SOLVERS, Runner, fair_target, runner_to, suited_init
+from dldiag.course.watch import OnProgress, Recipe, ShouldStop, Watched, watch, watch_all
+from dldiag.intervals import t_interval
+from dldiag.knobs import knob
+from dldiag.language import Message
+from dldiag.types import Estimate
+
+WEAK = 0.1  # a first layer that gets less than this share of the last layer's gradient is starved
+ZERO_GRADIENT = 1e-30  # stands in for a gradient that is exactly 0 where a logarithm is taken
+
+
+@dataclass(frozen=True)
+class FlowSettings:
+    """What a person may change about the comparison of activations."""
+
+    functions: tuple[str, ...] = knob(
+        ("logistic", "tanh", "relu", "leaky_relu"), "Activations", "They train the same network.", kind=tuple
+    )
+    hidden_layers: int = knob(6, "Hidden layers", "Of every network.", low=1, high=12)
+    units: int = knob(24, "Units per layer", "Of every hidden layer.", low=2, high=64)
+    solver: str = knob("momentum", "Optimizer", "All networks use it.", choices=SOLVERS)
+    share: float = knob(
+        0.8,
+        "Finish line",
+        "Share of the way from the loss of a constant guess (0) down to the best loss of any run (1).",
+        low=0.1,
+        high=0.95,
+    )
+    steps: int = knob(200, "Steps", "Mini-batches at most.", low=50, high=1000)
+    seeds: int = knob(5, "Seeds", "Runs of each; more give a narrower interval.", low=3, high=20)
+
+
+@dataclass(frozen=True)
+class LayerFlow:
+    """What one activation lets through.
+
+    start, end: by layer (hidden layers, then output), the gradient norm at the first and last step over seeds; x is the
+    layer's number. saturated_start, saturated_end: (hidden layers,) mean shares. by_depth: the first layer's gradient
+    over the last layer's at the start, against the number of hidden layers. through: the same at the chosen depth.
+    """
+
+    runner: Runner
+    loss: Band
+    start: Band
+    end: Band
+    saturated_start: tuple[float, ...]
+    saturated_end: tuple[float, ...]
+    by_depth: Band
+    through: Estimate
+
+
+@dataclass(frozen=True)
+class Flow:
+    """All activations on the same rows, batches and seeds, and the loss they race to."""
+
+    baseline: float
+    target: float
+    hidden_layers: int
+    layers: tuple[LayerFlow, ...]
+
+
+def flow(
+    data: Prepared,
+    settings: FlowSettings | None = None,
+    *,
+    seed: int = 0,
+    on_progress: OnProgress = None,
+    should_stop: ShouldStop = None,
+) -> Flow:
+    """Train one network per activation and measure the gradient of every layer, saturation, and steps to a loss.
+
+    Every activation starts from the initialization made for it and uses, of RATES, the learning rate that takes it to
+    the target in the fewest steps.
+    """
+    chosen = settings or FlowSettings()
+    recipes = [
+        Recipe(name, suited_init(name), hidden_layers=chosen.hidden_layers, units=chosen.units, rates=RATES)
+        for name in chosen.functions or ("relu",)
+    ]
+    recipes = [replace(one, optimizer=chosen.solver) for one in recipes]
+    ran = list(
+        watch_all(
+            data,
+            recipes,
+            seeds=chosen.seeds,
+            steps=chosen.steps,
+            seed=seed,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
+    )
+    target = fair_target(ran, data.baseline, chosen.share)
+    return Flow(data.baseline, target, chosen.hidden_layers, tuple(_layer_flow(data, one, target, seed) for one in ran))
+
+
+def _layer_flow(data: Prepared, ran: Watched, target: float, seed: int) -> LayerFlow:
+    best, runner = runner_to(ran, target)
+    gradients, saturated = np.asarray(best.gradients), np.asarray(best.saturated)
+    numbers = range(1, gradients.shape[2] + 1)
+    depths = range(1, ran.recipe.hidden_layers + 1)
+    shares = [share_through(data, replace(best.recipe, hidden_layers=n), best.seeds, seed) for n in depths]
+    return LayerFlow(
+        runner=runner,
+        loss=band(best.steps, best.loss),
+        start=log_band(numbers, gradients[0].T),
+        end=log_band(numbers, gradients[-1].T),
+        saturated_start=tuple(map(float, saturated[0].mean(axis=0))),
+        saturated_end=tuple(map(float, saturated[-1].mean(axis=0))),
+        by_depth=log_band(depths, shares),
+        through=_log_estimate(shares[-1]),
+    )
+
+
+def share_through(data: Prepared, recipe: Recipe, seeds: int, seed: int) -> Any:
+    """Return (seeds,) the gradient norm of the first layer over that of the last before any training."""
+    gradients = np.asarray(watch(data, recipe, seeds=seeds, steps=0, seed=seed).gradients[0])
+    return gradients[:, 0] / np.maximum(gradients[:, -1], ZERO_GRADIENT)
+
+
+def log_band(x: Sequence[int] | range, values: Any) -> Band:
+    """Return a band of positive values (T, S) whose mean and interval are taken of the logarithms."""
+    logs = band(x, np.log(np.maximum(np.asarray(values, float), ZERO_GRADIENT)))
+    return Band(logs.x, *(tuple(np.exp(side).tolist()) for side in (logs.mean, logs.low, logs.high)))
+
+
+def _log_estimate(values: Any) -> Estimate:
+    logs = np.log(np.maximum(values, ZERO_GRADIENT))
+    low, high = t_interval(logs)
+    return Estimate(float(np.exp(logs.mean())), float(np.exp(low)), float(np.exp(high)))
+
+
+def look_at_flow(found: Flow) -> Message:
+    """Say which activation starves the first layer and what that cost, or that none does in this run."""
+    order = sorted(found.layers, key=lambda one: one.through.value)
+    weak = order[0]
+    strong = min(order[1:] or order, key=lambda one: (-sum(one.runner.arrived), float(np.median(one.runner.to_target))))
+    values: dict[str, Any] = {
+        "depth": found.hidden_layers,
+        "weak": weak.runner.label,
+        "strong": strong.runner.label,
+        "weak_share": weak.through.value,
+        "strong_share": strong.through.value,
+        "weak_steps": float(np.median(weak.runner.to_target)),
+        "strong_steps": float(np.median(strong.runner.to_target)),
+        "target": found.target,
+    }
+    if weak.through.high >= WEAK:
+        return Message(
+            "Hidden layers: {depth}. The first one gets {weak_share:.2g} of the last one's gradient even with {weak}; "
+            "none of these activations starves it. This run does not show the effect; add layers or the sigmoid.",
+            values,
+        )
+    if all(weak.runner.arrived) and values["weak_steps"] <= values["strong_steps"]:
+        return Message(
+            "Hidden layers: {depth}. {weak} passes only {weak_share:.2g} of the gradient back to the first layer "
+            "({strong}: {strong_share:.2g}), yet it came to a loss of {target:.3f} no later: here the weak gradient "
+            "cost nothing.",
+            values,
+        )
+    return Message(_SLOWER if all(weak.runner.arrived) else _NEVER, values)
+
+
+_SLOWER = (
+    "Hidden layers: {depth}. {weak} passes only {weak_share:.2g} of the gradient back to the first layer, {strong} "
+    "{strong_share:.2g}; to a loss of {target:.3f} they took {weak_steps:.0f} and {strong_steps:.0f} steps."
+)
+_NEVER = (
+    "Hidden layers: {depth}. {weak} passes only {weak_share:.2g} of the gradient back to the first layer, {strong} "
+    "{strong_share:.2g}; in {weak_steps:.0f} steps some runs of {weak} never came to a loss of {target:.3f}, {strong} "
+    "took {strong_steps:.0f}."
+)

@@ -1,0 +1,72 @@
+"""A Dataset as the plain arrays a network is trained on, prepared as in the diagnosis, test rows left sealed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dldiag.data.matrix import encode
+from dldiag.data.split import LEAST_ROWS, make_split
+from dldiag.types import Dataset
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """X: (n, d) float32 standardized; y: (n,) class numbers or standardized values; loss: a key of LOSSES.
+
+    baseline: the loss of the best constant prediction (entropy of the classes, or half the variance).
+    """
+
+    X: Array
+    y: Array
+    n_outputs: int
+    loss: str
+    baseline: float
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return int(self.X.shape[0])
+
+    @property
+    def n_features(self) -> int:
+        """Number of inputs of the network."""
+        return int(self.X.shape[1])
+
+
+def open_rows(dataset: Dataset, seed: int = 0) -> Dataset:
+    """Return the dataset without its sealed test rows (the same ones that a diagnosis with this seed sets aside)."""
+    if dataset.n_rows < LEAST_ROWS:
+        return dataset
+    keep = np.setdiff1d(np.arange(dataset.n_rows), make_split(dataset, 1, seed).test_rows)
+    return replace(
+        dataset,
+        X=dataset.X.iloc[keep].reset_index(drop=True),
+        y=dataset.y[keep],
+        groups=None if dataset.groups is None else dataset.groups[keep],
+        times=None if dataset.times is None else dataset.times[keep],
+        domain=None if dataset.domain is None else dataset.domain[keep],
+    )
+
+
+def prepare(dataset: Dataset, *, max_rows: int = 1000, seed: int = 0) -> Prepared:
+    """Encode and standardize at most `max_rows` open rows of a dataset, in random order."""
+    from dldiag.models import Preparation
+
+    rows = np.random.default_rng(seed).permutation(dataset.n_rows)[:max_rows]
+    X = Preparation(encode(dataset), rows, scale=True).inputs(rows)
+    if dataset.task == "regression":
+        values = dataset.y[rows].astype(np.float64)
+        y = (values - values.mean()) / (values.std() or 1.0)
+        return Prepared(X, y.astype(np.float32), 1, "squared_error", 0.5)
+    classes, codes = np.unique(dataset.y[rows], return_inverse=True)
+    shares = np.bincount(codes) / len(codes)
+    entropy = float(-(shares * np.log(shares)).sum())
+    if len(classes) <= 2:
+        return Prepared(X, codes.astype(np.float32), 1, "binary_cross_entropy", entropy)
+    return Prepared(X, codes.astype(np.float32), len(classes), "softmax_cross_entropy", entropy)
