@@ -13,10 +13,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dldiag.data.cells import Cells, as_arrow, as_mask, cells_of
+from dldiag.data.cells import Cells, as_arrow, cells_of
 from dldiag.data.dates import NEAR_SERIALS, from_serials
 from dldiag.data.facts import Facts, facts_of
 from dldiag.data.kinds import boolean_values, decide
@@ -58,7 +57,7 @@ def type_columns(
         for position, name in enumerate(raw.columns)
     ]
     frame = pd.DataFrame({one.column.name: pd.Series(one.values, dtype=one.values.dtype) for one in typed}, copy=False)
-    frame = frame if len(typed) else pd.DataFrame(index=pd.RangeIndex(len(raw)))
+    frame = frame if typed else pd.DataFrame(index=pd.RangeIndex(len(raw)))
     remarks = [remark for one in typed for remark in one.remarks]
     return frame, tuple(one.column for one in typed), notices_of(remarks)
 
@@ -108,7 +107,7 @@ def type_column(
     """Read one column of raw texts: decide its kind (or take the given one) and return its values."""
     facts = facts_of(name, position, cells_of(as_arrow(texts)), plan, declared)
     decided, why = decide(facts) if kind is None else (kind, _CHOSEN)
-    values, lost, remarks = _READERS[decided](facts)
+    values, remarks = _READERS[decided](facts)
     missing = int(pd.isna(values).sum())
     column = Column(name, decided, why, missing, facts.cells.distinct, _levels(facts, decided), facts.cells.examples())
     return Typed(column, values, tuple(remarks) + _spelled(facts, decided))
@@ -129,18 +128,18 @@ def _levels(facts: Facts, kind: Kind) -> tuple[str, ...]:
     return levels_of(facts.cells) if kind == "category" else ()
 
 
-Read = tuple[NDArray[Any], int, list[Remark]]
+Read = tuple[NDArray[Any], list[Remark]]
 
 
 def _as_texts(facts: Facts) -> Read:
     texts = np.array(facts.cells.texts.to_pylist(), dtype=object)
-    return facts.cells.spread(texts, None), 0, []
+    return facts.cells.spread(texts, None), []
 
 
 def _as_category(facts: Facts) -> Read:
-    values, lost, _ = _as_texts(facts)
+    values, _ = _as_texts(facts)
     kept = facts.doubtful
-    return values, lost, [_remark("kept_spellings", facts, facts.cells, kept)] if kept.any() else []
+    return values, [_remark("kept_spellings", facts, facts.cells, kept)] if kept.any() else []
 
 
 def _as_numbers(facts: Facts) -> Read:
@@ -149,7 +148,7 @@ def _as_numbers(facts: Facts) -> Read:
     for code, mask in (("unread", ~numbers.read), ("not_finite", numbers.infinite)):
         if mask.any():
             remarks.append(_remark(code, facts, cells, mask))
-    return cells.spread(numbers.values, np.nan), cells.count(~numbers.read), remarks
+    return cells.spread(numbers.values, np.nan), remarks
 
 
 def _as_booleans(facts: Facts) -> Read:
@@ -166,18 +165,18 @@ def _as_booleans(facts: Facts) -> Read:
     remarks = [_remark("unread", facts, cells, unread)] if unread.any() else []
     if cells.distinct - unread.sum() > 2:
         remarks.append(_remark("merged_boolean", facts, cells, ~unread, shown=8))
-    return cells.spread(values, np.nan), cells.count(unread), remarks
+    return cells.spread(values, np.nan), remarks
 
 
 def _as_dates(facts: Facts) -> Read:
     cells, dates = facts.solid, facts.dates
     if not dates.read.any() and facts.numbers.read.any():
-        return cells.spread(from_serials(facts.numbers.values), np.datetime64("NaT")), 0, []
+        return cells.spread(from_serials(facts.numbers.values), np.datetime64("NaT")), []
     unread = ~dates.read
     remarks = [_remark("unread", facts, cells, unread)] if unread.any() else []
     if dates.ambiguous:
         remarks.append(_remark("open_date", facts, cells, dates.read))
-    return cells.spread(dates.values, np.datetime64("NaT")), cells.count(unread), remarks
+    return cells.spread(dates.values, np.datetime64("NaT")), remarks
 
 
 _READERS: dict[Kind, Callable[[Facts], Read]] = {

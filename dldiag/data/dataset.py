@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,10 +14,13 @@ from dldiag.data.outcome import outcome_of
 from dldiag.language import Message
 from dldiag.types import DataError, Dataset, Table
 
+ROW_ORDER = "#row order"  # as `times`: the rows stand in time order in the file
+ROW_BLOCKS = "#row blocks"  # as `groups`: rows that stand together in the file belong together
+BLOCKS = 50  # contiguous blocks of rows that ROW_BLOCKS makes
 LEAST_ROWS = 2  # rows; with one there is nothing to compare (a split asks for more)
 
 
-def make_dataset(
+def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form may ask
     table: Table,
     target: str,
     *,
@@ -32,17 +34,20 @@ def make_dataset(
     """Make a dataset from a table: features, target, task, and how its rows may be split.
 
     `task` is auto, classification or regression. `groups` names a column whose equal values stay on one side of every
-    split, `times` one that orders the rows; `domain` is (column, value): rows with that value are those the model must
-    work on. `exclude` names columns to leave out. `log_target` learns log(target) (log(1 + target) when it has zeros).
+    split (or ROW_BLOCKS), `times` one that orders the rows (or ROW_ORDER); `domain` is (column, value): rows with that
+    value are those the model must work on. `exclude` names columns to leave out. `log_target` learns log(target), or
+    log(1 + target) when it has zeros.
     Raises DataError, with a hint, for what cannot be learned from.
     """
-    named = [target, *exclude, *(name for name in (groups, times, domain and domain[0]) if name)]
+    special = (None, ROW_ORDER, ROW_BLOCKS)
+    by_name = [name for name in (groups, times, domain and domain[0]) if name not in special]
+    named = [target, *exclude, *by_name]
     _check_table(table)
     check_names(named, [column.name for column in table.columns])
     outcome = outcome_of(table, target, task, log_target)
     rows = outcome.rows
     left_out = {target, *exclude, *([groups] if groups else []), *([domain[0]] if domain else [])}
-    features = features_of(table, rows, left_out)
+    features = features_of(table, rows, left_out, target)
     return Dataset(
         name=table.name,
         X=features.X,
@@ -53,8 +58,8 @@ def make_dataset(
         classes=outcome.classes,
         fingerprint=table.fingerprint,
         notices=table.notices + outcome.notices + features.notices,
-        groups=None if groups is None else _codes(table.frame[groups].to_numpy()[rows]),
-        times=None if times is None else _order(table.frame[times].to_numpy()[rows], times),
+        groups=None if groups is None else _groups(table, groups)[rows],
+        times=None if times is None else _times(table, times)[rows],
         domain=None if domain is None else _is_value(table, domain)[rows],
         plan=table.plan,
         aside=features.aside,
@@ -76,21 +81,28 @@ def _check_table(table: Table) -> None:
         )
 
 
-def _codes(values: NDArray[Any]) -> NDArray[np.int64]:
+def _groups(table: Table, name: str) -> NDArray[np.int64]:
     """Return a group number per row; every row without a value is a group of its own."""
-    codes = pd.factorize(values)[0].astype(np.int64)
+    if name == ROW_BLOCKS:
+        return np.arange(len(table.frame)) * BLOCKS // len(table.frame)
+    codes = pd.factorize(table.frame[name])[0].astype(np.int64)
     alone = codes < 0
     codes[alone] = codes.max(initial=-1) + 1 + np.arange(int(alone.sum()))
     return codes
 
 
-def _order(values: NDArray[Any], name: str) -> NDArray[np.float64]:
+def _times(table: Table, name: str) -> NDArray[np.float64]:
     """Return a sortable number per row; rows without a time come first."""
-    if pd.isna(values).all():
+    if name == ROW_ORDER:
+        return np.arange(len(table.frame), dtype=np.float64)
+    values = table.frame[name]
+    if values.isna().all():
         raise DataError(
             Message("The time column {name} has no values.", {"name": name}), Message("Pick another column.")
         )
-    return np.asarray(pd.Series(values).rank(method="dense", na_option="top").to_numpy(), dtype=np.float64)
+    numbers = pd.to_numeric(values, errors="coerce") if values.dtype == object else values
+    sortable = values if numbers.isna().sum() > values.isna().sum() else numbers
+    return np.asarray(sortable.rank(method="dense", na_option="top").to_numpy(), dtype=np.float64)
 
 
 def _is_value(table: Table, domain: tuple[str, str]) -> NDArray[np.bool_]:

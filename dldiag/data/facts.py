@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
@@ -14,11 +14,12 @@ from dldiag.data.cells import Cells, as_mask
 from dldiag.data.dates import WRITTEN, Dates, read_dates
 from dldiag.data.missing import maybe_missing, surely_missing
 from dldiag.data.numbers import Numbers, read_numbers
+from dldiag.data.words import word_set, words_of
 from dldiag.types import ReadPlan
 
-_ID_WORDS = frozenset("id ids uuid guid identifier rowid index idx key pk ssn email phone unnamed isbn iban".split())
+_ID_WORDS = word_set("id ids uuid guid identifier rowid index idx key pk ssn email phone unnamed isbn iban")
 _ID_PARTS = ("编号", "序号", "身份证", "手机号", "订单号", "学号", "工号")
-_DATE_WORDS = frozenset("date day d dt datum fecha time timestamp datetime month".split())
+_DATE_WORDS = word_set("date day d dt datum fecha time timestamp datetime month")
 _DATE_PARTS = ("日期", "时间")
 DATE_SAMPLE = 200  # distinct texts looked at before all are tried as dates
 
@@ -80,17 +81,5 @@ def facts_of(name: str, position: int, cells: Cells, plan: ReadPlan, declared: s
     return Facts(name, position, left, plan, spellings, cells.count(missing), declared, frozenset(words_of(name)))
 
 
-def words_of(name: str) -> list[str]:
-    """Return the words of a column name in lower case.
-
-    >>> words_of("customerID_old"), words_of("Unnamed: 0")
-    (['customer', 'id', 'old'], ['unnamed', '0'])
-    """
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    return [word for word in re.split(r"[^0-9a-zA-Z\u4e00-\u9fff]+", spaced.lower()) if word]
-
-
-def _set_of(words: tuple[str, ...], cells: Cells) -> object:
-    import pyarrow as pa
-
+def _set_of(words: tuple[str, ...], cells: Cells) -> pa.Array:
     return pa.array([word.strip() for word in words], type=cells.texts.type)

@@ -16,6 +16,7 @@ from dldiag.types import USED_KINDS, Column, DataError, Kind, Notice, Table
 
 MAX_FEATURES = 5_000  # columns; more are left out (5,000 × 50,000 rows of float32 is 1 GB)
 
+DATE_PART = "A part of the date {name}."  # why such a column is there
 DATE_PARTS: dict[str, Callable[[pd.Series], pd.Series]] = {
     "year": lambda dates: dates.dt.year,
     "month": lambda dates: dates.dt.month,
@@ -42,7 +43,7 @@ class Features:
     aside: pd.DataFrame
 
 
-def features_of(table: Table, rows: NDArray[np.int64], left_out: Collection[str]) -> Features:
+def features_of(table: Table, rows: NDArray[np.int64], left_out: Collection[str], target: str) -> Features:
     """Return the features of these rows; DataError when no column is left."""
     table = _numbers_when_alone(table, left_out)
     asked = [column for column in table.columns if column.name not in left_out]
@@ -53,7 +54,8 @@ def features_of(table: Table, rows: NDArray[np.int64], left_out: Collection[str]
     kept, dropped = _not_too_many(parts)
     if not kept:
         raise _nothing_left(table, judged)
-    aside = [column.name for column in table.columns if column.name not in {c.name for c in used}]
+    in_use = {column.name for column in used} | {target}
+    aside = [column.name for column in table.columns if column.name not in in_use]
     return Features(
         pd.DataFrame({column.name: values for column, values in kept}, copy=False),
         tuple(column for column, _ in kept),
@@ -94,7 +96,7 @@ def _expanded(column: Column, values: pd.Series) -> list[tuple[Column, pd.Series
 
 def _date_parts(column: Column, dates: pd.Series) -> list[tuple[Column, pd.Series]]:
     """Return the parts of a date that vary, as columns of numbers."""
-    why = Message("A part of the date {name}.", {"name": column.name})
+    why = Message(DATE_PART, {"name": column.name})
     parts = []
     for part, of in DATE_PARTS.items():
         values = of(dates).astype(float)

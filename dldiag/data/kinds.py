@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from dldiag.data.cells import Cells, as_mask
 from dldiag.data.facts import Facts
 from dldiag.data.numbers import LARGEST_EXACT
+from dldiag.data.words import word_set
 from dldiag.language import Message
 from dldiag.types import Kind
 
@@ -26,8 +27,8 @@ REPEATED_TEXT_SHARE = 0.2  # of the cells distinct, at least, for free text whos
 CHARACTERS_PER_WORD = 2.0  # Chinese, Japanese
 CODE_SHARE = 0.5  # of the cells must be too long for a number, or have a leading zero among whole numbers
 
-TRUE_WORDS = frozenset("true yes y t on 1 是 真 对 有 1.0".split())
-FALSE_WORDS = frozenset("false no n f off 0 否 假 错 没有 0.0".split())
+TRUE_WORDS = word_set("true yes y t on 1 是 真 对 有 1.0")
+FALSE_WORDS = word_set("false no n f off 0 否 假 错 没有 0.0")
 _WHOLE = r"^[+-]?\d+$"
 _LEADING_ZERO = r"^0\d+$"
 

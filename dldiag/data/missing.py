@@ -8,14 +8,18 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dldiag.data.cells import Cells, as_mask
+from dldiag.data.words import word_set
 
-SURE = frozenset(
-    "? ?? n/a #n/a nan null <na> #null! #value! #div/0! #ref! #num! #name? \\n 缺失 缺失值 (null) "
-    "missing #missing nat".split()
-)  # missing wherever they stand (lower case)
-MAYBE = frozenset(
-    "na none - -- --- . .. * / n.a. n.a nil unknown unk undefined n.d. nd 无 空 未知 不详 暂无 — – －".split()
-) | {"not available", "not applicable", "no data"}  # missing among numbers, dates and booleans; else kept as values
+# Missing wherever they stand (lower case).
+SURE = word_set(
+    "? ?? n/a #n/a nan null <na> #null! #value! #div/0! #ref! #num! #name? \\n (null) missing #missing nat 缺失 缺失值"
+)
+# Missing among numbers, dates and booleans; kept as values among other texts.
+MAYBE = word_set("na none - -- --- . .. * / n.a. n.a nil unknown unk undefined n.d. nd — – － 无 空 未知 不详 暂无") | {
+    "not available",
+    "not applicable",
+    "no data",
+}
 SENTINELS = frozenset({-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0, 999999.0})
 SENTINEL_SHARE = 0.005  # share of the cells; rarer ones are as likely to be values (own choice)
 SENTINEL_ROWS = 3  # cells; one or two are as likely to be values (own choice)

@@ -26,7 +26,7 @@ _ONE_COMMA_GROUP = r"^[+-]?[1-9]\d{0,2},\d{3}$"
 
 @dataclass(frozen=True, eq=False)
 class Numbers:
-    """What distinct texts are as numbers: value (NaN when unread or not finite), whether read, and which marks were met.
+    """What distinct texts are as numbers: value (NaN when unread or not finite), whether read, and the marks met.
 
     `marks` holds codes: currency, percent, parentheses, thousands, decimal_comma, unit. `ambiguous` is "point" when the
     texts could as well be thousands (1.234), "comma" when they could as well be decimals (1,234), else "".
@@ -74,7 +74,7 @@ def _without_marks(texts: pa.Array) -> tuple[pa.Array, dict[str, NDArray[np.bool
     body, after = _strip(body, rf"^(.*\d.*?)\s*{_CURRENCY}$")
     marks["currency"] = before | after
     body, marks["percent"] = _strip(body, r"^(.*\d)\s*%$")
-    body, behind = _strip(body, r"^(\d.*)-$", r"-\1")
+    body, _ = _strip(body, r"^(\d.*)-$", r"-\1")
     body, marks["unit"] = _strip_unit(body)
     grouped = as_mask(pc.match_substring_regex(body, _GROUPED_BY_SPACE))
     marks["thousands"] = grouped

@@ -127,7 +127,7 @@ def _without_rare(labels: NDArray[Any], rare: list[str], target: str) -> tuple[N
     values = {"classes": listed(rare), "target": target, "count": count, "least": LEAST_CLASS_ROWS}
     if len(rare) > 1 and count >= max(LEAST_CLASS_ROWS, MERGE_SHARE * len(labels)):
         merged = np.where(is_rare, RARE, labels).astype(object)
-        text = "{classes} of the target {target} have fewer than {least} rows each; they were merged into one class ({count:,} rows)."
+        text = "{classes} of the target {target} have fewer than {least} rows each: merged into one ({count:,} rows)."
         return (
             merged,
             np.ones(len(labels), dtype=bool),

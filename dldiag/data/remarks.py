@@ -42,7 +42,7 @@ REMARKS = {
     ),
     "not_finite": _Text("{count:,} infinite values in {columns} count as missing, such as {examples}."),
     "sentinel": _Text(
-        "{examples} stands far from all other values of {columns} in {count:,} cells. It may mean “missing”; it was kept.",
+        "{examples} stands far from all other values of {columns} in {count:,} cells. It may mean “missing”; kept.",
         "Add it to the missing values of the reading choices if it does.",
     ),
     "number_marks": _Text("{columns}: read as numbers from texts such as {examples}."),

@@ -6,24 +6,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dldiag.data.facts import words_of
+from dldiag.data.words import word_set, words_of
 from dldiag.language import Message
 from dldiag.types import Column, Table, Task
 
 # Words of column names, by how often such a column is the one to be predicted (own choice, lower case).
-NAMED_TARGET = frozenset(
-    "target label labels class y outcome response dependent groundtruth ground_truth 目标 标签 类别 结果 分类".split()
+NAMED_TARGET = word_set(
+    "target label labels class y outcome response dependent groundtruth ground_truth 目标 标签 类别 结果 分类"
 )
-NAMED_OUTCOME = frozenset(
-    "price salary income churn churned survived default species quality rating score grade diagnosis fraud status result "
-    "approved defaulted cost revenue sales demand count cnt rings mpg strength delay tip admitted attrition "
-    "价格 房价 是否 销量 评分 等级".split()
+NAMED_OUTCOME = word_set(
+    "price salary income churn churned survived default species quality rating score grade diagnosis fraud status "
+    "result approved defaulted cost revenue sales demand count cnt rings mpg strength delay tip admitted attrition "
+    "价格 房价 是否 销量 评分 等级"
 )
 POINTS = {"named": 6.0, "outcome": 3.0, "last": 2.0, "first": 0.5, "few_values": 0.5, "derived": -2.0}
 LEAST_POINTS = 2.0  # below this no column stands out
 
 MANY_CLASSES = 20  # whole numbers with more different values are amounts (own choice; letters have 26: named by text)
-RATED = frozenset("quality rating score grade stars count age rings price points year".split())
+RATED = word_set("quality rating score grade stars count age rings price points year")
 ROWS_PER_CLASS = 5  # fewer rows per different whole number speak for an amount
 
 

@@ -1,0 +1,110 @@
+"""Before training: what the table itself says, as plain numbers for the rules of level 0."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dldiag.data.duplicates import Copies, copies_of
+from dldiag.data.giveaways import Clue, Giveaway, clues, giveaways
+from dldiag.data.spread import Outlier, Scales, outliers, scales, tail
+from dldiag.data.structure import Groups, Order, groups_in, order_in
+from dldiag.types import Dataset
+
+CLUES_KEPT = 10  # the strongest single columns kept in the result
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """A repair that one click makes: a code and the column it is about ("" for the order of the rows in the file).
+
+    Codes: split_by_group, split_by_time (column "": ROW_ORDER), split_by_blocks (ROW_BLOCKS), exclude_column,
+    log_target.
+    """
+
+    code: str
+    column: str = ""
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """What was found in a dataset before training; plain numbers, no rows.
+
+    Shares are 0…1 of all rows. `noise_p` is the p-value that no single column is associated with the target, corrected
+    for the number of columns (Bonferroni): large when nothing is seen, which columns working together can still be.
+    """
+
+    rows: int
+    features: int
+    copies: Copies
+    classes: int  # 0 for a regression
+    majority_share: float
+    rarest_class: str
+    rarest_class_rows: int
+    clues: tuple[Clue, ...]
+    giveaways: tuple[Giveaway, ...]
+    noise_p: float
+    groups: Groups | None
+    order: Order
+    scales: Scales
+    outliers: tuple[Outlier, ...]
+    target_skewness: float
+    log_offered: bool
+    suggested: tuple[Suggested, ...]
+
+
+def preflight(dataset: Dataset, seed: int = 0) -> Preflight:
+    """Look at a dataset before training; under a second for 50,000 rows × 20 columns.
+
+    Structure (groups, order) is not looked for when the dataset already names a group or time column.
+    """
+    found = clues(dataset, seed)
+    told = dataset.groups is not None or dataset.times is not None
+    groups = None if told else groups_in(dataset)
+    marker = groups.column if groups else ""
+    given_away = tuple(one for one in giveaways(dataset, found) if one.column != marker)
+    order = Order("", 0.0, 0.0, sorted_by_target=False, suspected=False) if told else order_in(dataset)
+    skewness, log_offered = tail(dataset)
+    share, rarest, rarest_rows = _balance(dataset)
+    return Preflight(
+        rows=dataset.n_rows,
+        features=dataset.X.shape[1],
+        copies=copies_of(dataset),
+        classes=len(dataset.classes),
+        majority_share=share,
+        rarest_class=rarest,
+        rarest_class_rows=rarest_rows,
+        clues=found[:CLUES_KEPT],
+        giveaways=given_away,
+        noise_p=min(1.0, min((clue.p_value for clue in found), default=1.0) * len(found)),
+        groups=groups,
+        order=order,
+        scales=scales(dataset),
+        outliers=outliers(dataset),
+        target_skewness=skewness,
+        log_offered=log_offered,
+        suggested=_suggested(given_away, groups, order, log_offered),
+    )
+
+
+def _balance(dataset: Dataset) -> tuple[float, str, int]:
+    """Return the share of the largest class, and the smallest class with its rows; nothing for a regression."""
+    if dataset.task == "regression":
+        return 0.0, "", 0
+    counts = np.bincount(dataset.y, minlength=len(dataset.classes))
+    rarest = int(counts.argmin())
+    return float(counts.max()) / dataset.n_rows, dataset.classes[rarest], int(counts[rarest])
+
+
+def _suggested(
+    given_away: tuple[Giveaway, ...], groups: Groups | None, order: Order, log_offered: bool
+) -> tuple[Suggested, ...]:
+    repairs = [Suggested("exclude_column", one.column) for one in given_away]
+    if groups is not None:
+        repairs.append(Suggested("split_by_group", groups.column))
+    elif order.suspected:
+        repairs.append(Suggested("split_by_blocks" if order.sorted_by_target else "split_by_time", order.column))
+    if log_offered:
+        repairs.append(Suggested("log_target"))
+    return tuple(repairs)
