@@ -1,0 +1,8 @@
+"""Lets `python -m dldiag` do what `dldiag` does."""
+
+import sys
+
+from dldiag.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,234 @@
+"""The command line: `python -m dldiag diagnose FILE --target NAME`; bad input is one plain line and exit status 2."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from dldiag.data.dataset import make_dataset
+from dldiag.data.ingest import read_table
+from dldiag.data.samples import SAMPLES, load_sample
+from dldiag.diagnose import diagnose
+from dldiag.flags import (
+    Parser,
+    add_reading,
+    add_settings,
+    named,
+    read_choices,
+    read_kinds,
+    read_parameters,
+    read_settings,
+)
+from dldiag.knobs import SettingError
+from dldiag.language import LANGUAGES, Message, current_language, set_language, speaking, tr, translate
+from dldiag.models import MODELS, build_model
+from dldiag.report import curves_csv, to_html, to_json, to_text
+from dldiag.types import DataError, Dataset, Progress, Report
+
+BAD_INPUT, INTERRUPTED = 2, 130  # exit statuses
+TASKS = ("auto", "classification", "regression")
+SAMPLE = "sample:"
+APP = Path(__file__).parent.parent / "streamlit_app.py"
+OUTPUTS: dict[str, Callable[[Report], str]] = {"json": to_json, "html": to_html, "curves_csv": curves_csv}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a verb and return the exit status; what cannot be done is one line on stderr."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    set_language(_language(arguments))
+    _write_any_character()
+    try:
+        given = parser().parse_args(arguments)
+        return int(given.verb(given) or 0)
+    except (DataError, SettingError) as error:
+        return _refuse(str(error))
+    except OSError as error:
+        return _refuse(_os_text(error))
+    except MemoryError:
+        return _refuse(tr("There is not enough memory for this; use --max-rows to read a sample."))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    top = Parser(prog="dldiag", description=tr("What is wrong with my model, and what should I do next?"))
+    verbs = top.add_subparsers(required=True, metavar="VERB", parser_class=Parser)
+    _add_diagnose(verbs.add_parser("diagnose", help=tr("diagnose a model on a table"), allow_abbrev=False))
+    _add_plain(verbs.add_parser("samples", help=tr("list the tables that ship with dldiag")), _samples)
+    run = verbs.add_parser("run", help=tr("start the dashboard"))
+    run.add_argument("--port", type=int, metavar="N", help=tr("port of the dashboard"))
+    _add_plain(run, _run)
+    return top
+
+
+def _add_plain(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespace], int | None]) -> None:
+    one.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
+    one.set_defaults(verb=verb)
+
+
+# --- diagnose -----------------------------------------------------------------------------------------------------
+
+
+def _add_diagnose(one: argparse.ArgumentParser) -> None:
+    one.add_argument("file", metavar="FILE", help=tr("the table; sample:NAME takes one that ships with dldiag"))
+    one.add_argument("--target", metavar="NAME", help=tr("the column to predict"))
+    one.add_argument(
+        "--task", choices=("auto", "classification", "regression"), default="auto", help=tr("kind of task")
+    )
+    one.add_argument("--model", choices=[key for key in MODELS if key != "guess"], default="mlp", help=tr("the model"))
+    one.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help=tr("a setting of the model, by its name")
+    )
+    add_settings(one)
+    add_reading(one)
+    output = one.add_argument_group(tr("output"))
+    output.add_argument("--json", metavar="OUT", help=tr("write the report as JSON"))
+    output.add_argument("--html", metavar="OUT", help=tr("write the report as one HTML file"))
+    output.add_argument("--curves-csv", metavar="OUT", help=tr("write the learning curves as CSV"))
+    output.add_argument("--jobs", type=int, default=1, metavar="N", help=tr("worker processes; the result is the same"))
+    output.add_argument(
+        "--progress",
+        action=argparse.BooleanOptionalAction,
+        default=sys.stderr.isatty(),
+        help=tr("show progress on stderr"),
+    )
+    output.add_argument("--quiet", action="store_true", help=tr("write nothing on stdout"))
+    _add_plain(one, _diagnose)
+
+
+def _diagnose(given: argparse.Namespace) -> None:
+    _check_outputs(given)
+    settings, parameters = read_settings(given), read_parameters(given.model, given.set)
+    dataset = _dataset(given)
+    model, on_progress = build_model(dataset.task, parameters, given.model), _meter(given)
+    with speaking("en"):  # a report holds English; it is put into the reader's language when it is shown
+        report = diagnose(dataset, model, settings, on_progress=on_progress, n_jobs=given.jobs)
+    if given.progress:
+        print(file=sys.stderr)
+    if not given.quiet:
+        print(to_text(report), end="")
+    _write_outputs(given, report)
+
+
+def _dataset(given: argparse.Namespace) -> Dataset:
+    if given.file.startswith(SAMPLE):
+        sample = SAMPLES.get(given.file.removeprefix(SAMPLE))
+        if sample is None:
+            raise SettingError(tr("There is no such sample; there are {names}.", names=", ".join(SAMPLES)))
+        table, target = load_sample(sample.key), given.target or sample.target
+    else:
+        path, choices = _readable(given.file), read_choices(given)
+        table, target = read_table(path, name=path.name, kinds=read_kinds(given), **choices), given.target
+    if target is None:
+        names = ", ".join(column.name for column in table.columns[:20])
+        raise SettingError(tr("Name the column to predict with --target; the columns are: {names}.", names=names))
+    return make_dataset(
+        table,
+        target,
+        task=given.task,
+        groups=given.group,
+        times=given.time,
+        domain=named("--domain", given.domain) if given.domain else None,
+        exclude=given.exclude,
+        log_target=given.log_target,
+    )
+
+
+def _readable(name: str) -> Path:
+    path = Path(name)
+    if path.is_dir():
+        raise DataError(Message("{name} is a folder.", {"name": name}), Message("Name a file in it."))
+    with path.open("rb"):
+        return path
+
+
+def _meter(given: argparse.Namespace) -> Callable[[Progress], None] | None:
+    language = current_language()
+
+    def show(progress: Progress) -> None:
+        with speaking(language):
+            seconds = progress.seconds_left
+            left = "" if seconds is None else tr("about {seconds:.0f} s left", seconds=seconds)
+            line = f"\r\033[K{progress.stage} {progress.done}/{progress.total} {left}"
+        print(line, end="", file=sys.stderr, flush=True)
+
+    return show if given.progress else None
+
+
+# --- output -------------------------------------------------------------------------------------------------------
+
+
+def _check_outputs(given: argparse.Namespace) -> None:
+    """Refuse before the work, not after it, when a place to write to is not there."""
+    for name in OUTPUTS:
+        out = getattr(given, name)
+        if out and not Path(out).absolute().parent.is_dir():
+            raise SettingError(tr("{path} cannot be written: its folder does not exist.", path=repr(out)))
+        if out and Path(out).is_dir():
+            raise SettingError(tr("{path} cannot be written: it is a folder.", path=repr(out)))
+
+
+def _write_outputs(given: argparse.Namespace, report: Report) -> None:
+    for name, write in OUTPUTS.items():
+        out = getattr(given, name)
+        if out:
+            draft = Path(f"{out}.{os.getpid()}.part")
+            draft.write_text(write(report), encoding="utf-8")
+            draft.replace(out)
+
+
+def _refuse(text: str) -> int:
+    print("dldiag:", " ".join(text.split()), file=sys.stderr)
+    return BAD_INPUT
+
+
+def _os_text(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return tr("There is no file {path}.", path=repr(error.filename))
+    return tr("{path}: {reason}.", path=repr(error.filename or ""), reason=error.strerror or str(error))
+
+
+def _language(arguments: Sequence[str]) -> str:
+    """Return the language asked for, before anything is parsed, so that errors are in it too."""
+    for here, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if here == "--language":
+            return following
+        if here.startswith("--language="):
+            return here.partition("=")[2]
+    return os.environ.get("DLDIAG_LANGUAGE", "en")
+
+
+def _write_any_character() -> None:
+    """Keep a terminal that lacks a character from ending the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+# --- samples, run -------------------------------------------------------------------------------------------------
+
+
+def _samples(_: argparse.Namespace) -> None:
+    for one in SAMPLES.values():
+        print(f"{SAMPLE}{one.key}  {one.title} ({translate(one.task)}, {tr('target')} {one.target})")
+        print(f"    {one.story}")
+
+
+def _run(given: argparse.Namespace) -> int:
+    if not APP.exists():
+        raise SettingError(tr("The dashboard is not installed here; run this from a clone of the project."))
+    command = [sys.executable, "-m", "streamlit", "run", str(APP)]
+    command += ["--server.port", str(given.port)] if given.port else []
+    started = time.monotonic()
+    status = subprocess.call(command, cwd=APP.parent)
+    return 0 if time.monotonic() - started > 1 and status in (0, -2, INTERRUPTED) else status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
