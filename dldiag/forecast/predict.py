@@ -1,4 +1,4 @@
-"""First cut: a weighted power law mixed with the last value, with a wide interval."""
+"""The forecast: dev error at more rows, rows for a target error, and whether more data help; or why none is given."""
 
 from __future__ import annotations
 
@@ -8,12 +8,22 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dldiag.forecast.curve import Curve, read_curve, rises
+from dldiag.forecast.outlook import Outlook, look_ahead
 from dldiag.language import Message
 from dldiag.types import Answer, Estimate, Forecast, ForecastPoint
 
-MULTIPLES = (2, 4, 10)
-HALF_WIDTH = 0.08  # of the 90 % interval at 4× the rows, LCDB MLP curves
 Floats = NDArray[np.float64]
+
+MULTIPLES = (2, 4, 10)  # of the largest size, where the forecast is made by default
+LOW, HIGH = 0.05, 0.95  # the two-sided 90 % interval
+CAREFUL = (0.1, 0.9)  # the one-sided 90 % bounds
+SURE = 0.8  # probability from which more data "help", and 1 − SURE up to which they "do not": RULES V1c
+LEAST_SIZES = 4
+LEAST_ROWS = 32  # below, published curves go up as often as down
+LEAST_SPAN = 4.0  # largest size / smallest size
+FARTHEST = 100.0  # × the largest size: no row number beyond is named
+HIGHEST = {"rate": 1.0}  # the largest possible error, by unit
 
 
 def forecast(
@@ -26,21 +36,28 @@ def forecast(
     unit: str = "rate",
     seed: int = 0,
 ) -> Forecast:
-    """Forecast the dev error at more training rows, with 90 % intervals."""
-    n, e = _mean_curve(sizes, dev_errors)
-    if len(n) < 3:
-        return Forecast(
-            abstains=Message("The learning curve has {sizes} sizes; a forecast needs at least 3.", {"sizes": len(n)})
-        )
-    rows = [int(r) for r in at] if at is not None else [int(m * n[-1]) for m in MULTIPLES]
-    points = tuple(_point(n, e, r) for r in rows)
-    target = None
-    if target_error is not None:
-        grid = np.unique(np.geomspace(n[0], 100 * n[-1], 200).astype(int))
-        below = [r for r in grid if _point(n, e, int(r)).value <= target_error]
-        if below:
-            target = Estimate(float(below[0]), float(n[0]), float(max(100 * n[-1], below[0])))
-    return Forecast(points, None, target)
+    """Forecast the dev error at more training rows, with 90 % intervals.
+
+    sizes: (k,) rows; dev_errors, train_errors: (k,) or (k, repeats), NaN where unknown; at: numbers of rows (2, 4 and
+    10 times the largest size when None). Errors are in the unit of the curve; `target_error` adds the rows that reach it.
+    On a curve that cannot be extrapolated there are no points and `abstains` says why. Nothing is drawn at random:
+    `seed` is accepted so that every step of a diagnosis takes one. Raises ValueError when shapes disagree, a size or
+    row number is not above 0.
+
+    >>> points = forecast([100, 200, 400, 800], [0.30, 0.24, 0.20, 0.17])
+    >>> [(p.rows, p.low < p.value < p.high) for p in points]
+    [(1600, True), (3200, True), (8000, True)]
+    """
+    curve = read_curve(sizes, dev_errors, train_errors)
+    reason = why_not(curve)
+    if reason is not None:
+        return Forecast(abstains=reason)
+    ahead = look_ahead(curve)
+    rows = [round(m * curve.rows) for m in MULTIPLES] if at is None else [_positive(r) for r in at]
+    highest = HIGHEST.get(unit, math.inf)
+    points = tuple(_point(curve, ahead, r, highest) for r in rows)
+    target = None if target_error is None else _rows_for(curve, ahead, target_error)
+    return Forecast(points, rows_for_target=target)
 
 
 def more_data_helps(
@@ -51,32 +68,109 @@ def more_data_helps(
     delta: float = 0.01,
     train_errors: ArrayLike | None = None,
 ) -> tuple[float, Answer]:
-    """Return the probability that `factor`× the rows cut the error by `delta` or more, and the answer."""
-    n, e = _mean_curve(sizes, dev_errors)
-    if len(n) < 3:
+    """Return the probability that `factor` × the rows cut the error by at least `delta`, and the answer it gives.
+
+    "yes" from a probability of 0.8, "no" up to 0.2, else "undecided"; (NaN, "unknown") where the forecast abstains.
+    """
+    curve = read_curve(sizes, dev_errors, train_errors)
+    if why_not(curve) is not None:
         return math.nan, "unknown"
-    drop = float(e[-1] - _point(n, e, int(factor * n[-1])).value)
-    probability = 1 / (1 + math.exp(-(drop - delta) / 0.015))
-    answer: Answer = "yes" if probability >= 0.8 else "no" if probability <= 0.2 else "undecided"
-    return probability, answer
+    probability = gain_probability(look_ahead(curve), factor, delta)
+    if probability >= SURE:
+        return probability, "yes"
+    return probability, "no" if probability <= 1 - SURE else "undecided"
 
 
-def _mean_curve(sizes: ArrayLike, dev_errors: ArrayLike) -> tuple[Floats, Floats]:
-    n = np.asarray(sizes, float)
-    e = np.asarray(dev_errors, float).reshape(len(n), -1)
-    known = np.isfinite(e).any(axis=1)
-    return n[known], np.nanmean(e[known], axis=1)
+def gain_probability(ahead: Outlook, factor: float, delta: float) -> float:
+    """Return the probability that the expected error falls by at least delta at `factor` × the rows."""
+    gains = ahead.at(max(factor, 1.0))[2]
+    return float(1 - np.interp(delta, gains, ahead.levels, left=ahead.levels[0] / 2, right=1 - ahead.levels[0] / 2))
 
 
-def _point(n: Floats, e: Floats, rows: int) -> ForecastPoint:
-    best, value = math.inf, float(e[-1])
-    for c in np.geomspace(0.05, 2, 20):
-        x = np.stack([np.ones_like(n), (n / n[-1]) ** -c], axis=1) * n[:, None] ** 0.25
-        a, b = np.linalg.lstsq(x, e * n**0.25, rcond=None)[0]
-        a, b = max(a, 0.0), max(b, 0.0)
-        loss = float(np.sum(n**0.5 * (a + b * (n / n[-1]) ** -c - e) ** 2))
-        if loss < best:
-            best, value = loss, float(a + b * (rows / n[-1]) ** -c)
-    mixed = (value + float(e[-1])) / 2
-    half = HALF_WIDTH * max(math.log(max(rows / n[-1], 1.0), 4), 0.25)
-    return ForecastPoint(rows, mixed, max(mixed - half, 0.0), mixed + half)
+def why_not(curve: Curve) -> Message | None:
+    """Return the reason why this curve cannot be extrapolated, or None when it can."""
+    known = len(curve.sizes)
+    if known < LEAST_SIZES:
+        return Message(
+            "The error is known at {known} numbers of training rows; a forecast needs {least} or more.",
+            {"known": known, "least": LEAST_SIZES},
+        )
+    if curve.rows < LEAST_ROWS:
+        return Message(
+            "The learning curve ends at {rows:,} training rows; a forecast needs {least} or more.",
+            {"rows": round(curve.rows), "least": LEAST_ROWS},
+        )
+    if curve.rows < LEAST_SPAN * curve.sizes[0]:
+        return Message(
+            "The largest training set is {span:.1f} times the smallest; a forecast needs {least:.0f} times or more.",
+            {"span": float(curve.rows / curve.sizes[0]), "least": LEAST_SPAN},
+        )
+    return _REASONS.get(rises(curve) or "")
+
+
+_REASONS = {
+    "now": Message(
+        "The dev error at the largest number of training rows is above what fewer rows gave, beyond the noise. Such "
+        "curves do not tell what more rows would do; more repeats would show whether the rise is real."
+    ),
+    "before": Message(
+        "The dev error goes up and down again with more training rows, beyond the noise. Such curves do not tell what "
+        "more rows would do; scaled inputs or another step size often make them fall evenly."
+    ),
+}
+
+
+def _positive(rows: int) -> int:
+    if rows <= 0:
+        raise ValueError(f"a number of rows must be above 0, not {rows}")
+    return int(rows)
+
+
+def _point(curve: Curve, ahead: Outlook, rows: int, highest: float) -> ForecastPoint:
+    if rows < curve.rows:
+        return _seen(curve, rows)
+    drop, quantiles, _ = ahead.at(rows / curve.rows)
+    ends = np.clip(curve.last - np.interp([HIGH, LOW], ahead.levels, quantiles), 0.0, highest)
+    value = float(np.clip(curve.last - drop, *ends))
+    return ForecastPoint(rows, value, float(ends[0]), float(ends[1]))
+
+
+def _seen(curve: Curve, rows: int) -> ForecastPoint:
+    """Return the error between sizes of the curve, with its noise."""
+    value = float(np.interp(np.log(rows), np.log(curve.sizes), curve.dev))
+    away = 1.645 * curve.noise
+    return ForecastPoint(rows, value, max(value - away, 0.0), value + away)
+
+
+def _rows_for(curve: Curve, ahead: Outlook, target: float) -> Estimate | None:
+    """Return the rows that reach a target error; None when that is not foreseen within FARTHEST × the rows."""
+    factors = np.geomspace(1.0, FARTHEST, 200)
+    errors = np.array([_error_levels(curve, ahead, factor) for factor in factors])
+    rows = [_first_below(curve, factors, column, target) for column in errors.T]
+    value, soonest, soon, late, latest = rows
+    if math.isinf(value):
+        return None
+    farthest = FARTHEST * curve.rows
+    return Estimate(
+        value,
+        min(soonest, value),
+        min(max(latest, value), farthest),
+        at_least=min(soon, value),
+        at_most=min(max(late, value), farthest),
+        source=Message("read off the forecast of the learning curve; no number of rows beyond 100 times is named"),
+    )
+
+
+def _error_levels(curve: Curve, ahead: Outlook, factor: float) -> Floats:
+    drop, quantiles, _ = ahead.at(factor)
+    wanted = [HIGH, CAREFUL[1], CAREFUL[0], LOW]
+    return curve.last - np.array([drop, *np.interp(wanted, ahead.levels, quantiles)])
+
+
+def _first_below(curve: Curve, factors: Floats, errors: Floats, target: float) -> float:
+    """Return the fewest rows with an error at or below the target, as seen or else ahead; infinity if none."""
+    seen = np.flatnonzero(curve.dev <= target)
+    if curve.last <= target and len(seen):
+        return float(curve.sizes[seen[0]])
+    reached = np.flatnonzero(errors <= target)
+    return float(np.ceil(factors[reached[0]] * curve.rows)) if len(reached) else math.inf

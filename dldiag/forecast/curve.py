@@ -1,0 +1,115 @@
+"""One learning curve as the forecast sees it: a mean error per size, its noise, and how well it behaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+RECENT = 4.0  # noise is measured on the sizes within this factor of the largest: that is where the forecast starts
+RISEN = 0.01  # error unit: the last error lies this far above an earlier one …
+RISEN_IN_NOISE = 1.5  # … and this many standard errors of a difference: chosen on LCDB, docs/forecast.md
+HUMP = 0.05  # error unit: the error rose this far on the way and came down again …
+HUMP_IN_NOISE = 2.0  # … the same
+SMALLEST_NOISE = 1e-4  # in the error unit; below this no curve is known
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """Mean errors on increasing sizes.
+
+    sizes, dev: (k,); train: (k,) or None when unknown. `noise` is the standard error of one mean dev error, from the
+    repeats when there are two or more, else from the roughness of the curve.
+    """
+
+    sizes: Floats
+    dev: Floats
+    train: Floats | None
+    repeats: int
+    noise: float
+
+    @property
+    def rows(self) -> float:
+        """The largest number of training rows with a known error."""
+        return float(self.sizes[-1])
+
+    @property
+    def last(self) -> float:
+        """The dev error there."""
+        return float(self.dev[-1])
+
+
+def read_curve(sizes: ArrayLike, dev_errors: ArrayLike, train_errors: ArrayLike | None = None) -> Curve:
+    """Average the repeats of each size, leaving out what is not known, in increasing order of size.
+
+    sizes: (k,) above 0; dev_errors, train_errors: (k,) or (k, repeats), NaN where unknown. Raises ValueError when the
+    shapes disagree or a size is not above 0.
+    """
+    rows = np.asarray(sizes, dtype=float)
+    dev = _two_dimensional(dev_errors, len(rows))
+    train = None if train_errors is None else _two_dimensional(train_errors, len(rows))
+    if rows.ndim != 1 or not np.all(rows > 0):
+        raise ValueError("sizes must be one row of numbers above 0")
+    known: NDArray[np.bool_] = np.asarray(np.isfinite(dev).any(axis=1))
+    order = np.argsort(rows, kind="stable")
+    order = order[known[order]]
+    rows, dev = rows[order], dev[order]
+    means = _mean_by_row(dev)
+    return Curve(
+        sizes=rows,
+        dev=means,
+        train=None if train is None else _train_means(train[order]),
+        repeats=int(np.isfinite(dev).sum(axis=1).max(initial=0)),
+        noise=_noise(rows, dev, means),
+    )
+
+
+def rises(curve: Curve) -> str | None:
+    """Say how the error rises with more rows: "now" (it is above where it was), "before" (it went up and down) or None.
+
+    A rise counts when it is material and beyond the noise of a difference of two errors.
+    """
+    rise = curve.dev - np.minimum.accumulate(curve.dev)
+    in_noise = rise / (np.sqrt(2) * curve.noise)
+    if rise[-1] > RISEN and in_noise[-1] > RISEN_IN_NOISE:
+        return "now"
+    return "before" if rise.max() > HUMP and in_noise.max() > HUMP_IN_NOISE else None
+
+
+def _two_dimensional(errors: ArrayLike, sizes: int) -> Floats:
+    table = np.asarray(errors, dtype=float)
+    if table.ndim not in (1, 2) or len(table) != sizes:
+        raise ValueError(f"errors of shape {table.shape} do not go with {sizes} sizes")
+    return np.where(np.isfinite(table), table, np.nan).reshape(sizes, -1)
+
+
+def _mean_by_row(table: Floats) -> Floats:
+    known = np.isfinite(table)
+    return np.asarray(np.where(known, table, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1))
+
+
+def _train_means(train: Floats) -> Floats | None:
+    return _mean_by_row(train) if np.isfinite(train).any(axis=1).all() else None
+
+
+def _noise(rows: Floats, dev: Floats, means: Floats) -> float:
+    recent = rows >= rows.max(initial=0.0) / RECENT
+    counts = np.isfinite(dev).sum(axis=1)
+    usable = recent & (counts >= 2)
+    if usable.any():
+        squares = np.nansum((dev[usable] - means[usable, None]) ** 2, axis=1) / (counts[usable] - 1)
+        return max(float(np.sqrt(np.mean(squares / counts[usable]))), SMALLEST_NOISE)
+    return max(_roughness(rows, means), SMALLEST_NOISE)
+
+
+def _roughness(rows: Floats, means: Floats) -> float:
+    """Return the spread of each point about the line through its neighbors, in log rows."""
+    if len(rows) < 3:
+        return 0.0
+    x = np.log(rows)
+    share = (x[1:-1] - x[:-2]) / np.maximum(x[2:] - x[:-2], 1e-12)
+    away = means[1:-1] - (1 - share) * means[:-2] - share * means[2:]
+    return float(np.sqrt(np.mean(away**2 / (1 + share**2 + (1 - share) ** 2))))
