@@ -32,11 +32,15 @@ def ask_knobs(
     """
     knobs = _table(settings)
     kept = [name for name in (names or knobs) if name in knobs]
-    cells = st.columns(columns) if columns > 1 else [st.container()]
-    values = {}
-    for k, name in enumerate(kept):
-        with cells[k % len(cells)]:
-            values[name] = _ask(name, knobs[name], prefix, (choices or {}).get(name))
+    values: dict[str, Any] = {}
+    for group in dict.fromkeys(knobs[name].group for name in kept):
+        members = [name for name in kept if knobs[name].group == group]
+        if group:
+            st.markdown(f"**{plain(_heading(group))}**")
+        for start in range(0, len(members), columns):  # row by row, so that fields of a row stand on one line
+            for name, cell in zip(members[start : start + columns], st.columns(columns), strict=False):
+                with cell:
+                    values[name] = _ask(name, knobs[name], prefix, (choices or {}).get(name))
     session.state()["values"].setdefault(prefix, {}).update(values)
     return values
 
@@ -56,6 +60,16 @@ def changed_from_default(settings: Any, values: Mapping[str, Any]) -> dict[str, 
     """Return only the values that differ from their default."""
     knobs = _table(settings)
     return {name: value for name, value in values.items() if name in knobs and not _same(value, knobs[name].default)}
+
+
+def _heading(group: str) -> str:
+    """Return a group's name as a heading, in the visitor's language.
+
+    >>> _heading("early stopping")
+    'Early stopping'
+    """
+    text = translate(group)
+    return text[:1].upper() + text[1:]
 
 
 def _table(settings: Any) -> Mapping[str, Knob]:

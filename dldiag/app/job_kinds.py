@@ -29,5 +29,11 @@ JOBS: dict[str, JobFunction] = {
 
 def warm_up() -> None:
     """Import what the jobs will need, so that the first one starts at once."""
-    for module in ("sklearn.ensemble", "sklearn.linear_model", "dldiag.models"):
+    for module in (
+        "sklearn.ensemble",
+        "sklearn.linear_model",
+        "dldiag.diagnose",
+        "dldiag.report",
+        "dldiag.data.ingest",
+    ):
         import_module(module)

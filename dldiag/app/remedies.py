@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import streamlit as st
 
 from dldiag import tables
@@ -25,14 +23,6 @@ ICONS = {
 }
 
 
-@dataclass(frozen=True)
-class _Place:
-    """Which report, and of which job, a cell belongs to."""
-
-    report: Report
-    job: str | None
-
-
 def show_remedies(report: Report, job: str | None) -> None:
     """Draw the table, each cell with its reason, its measured effect, and the buttons to try and adopt it.
 
@@ -44,7 +34,9 @@ def show_remedies(report: Report, job: str | None) -> None:
         with column:
             st.markdown(f"**{plain(tables.COLUMNS[name])}**")
             for cell in cells:
-                _show_cell(cell, _Place(report, job))
+                if cell.lit:
+                    _show_cell(cell, report, job)
+            _show_others([cell for cell in cells if not cell.lit])
     if FIGURES["trial_effects"].shown(report):
         row = FIGURES["trial_effects"]
         show_figure(row.draw(report, figure_mode()), row.alt(report), key="figure.trial_effects")
@@ -56,11 +48,15 @@ def show_remedy_list(report: Report) -> None:
         st.markdown(" · ".join(plain(text) for text in row.values() if text))
 
 
-def _show_cell(cell: Cell, place: _Place) -> None:
-    if not cell.lit:
-        with st.container(border=True, key=f"dim-{cell.remedy}"):
-            show_message(tr("{remedy}: not needed now", remedy=cell.title), kind="caption")
-        return
+def _show_others(cells: list[Cell]) -> None:
+    """List the rest of the menu, pale and in words: what would not help now."""
+    if cells:
+        with st.container(border=True, key=f"dim-{cells[0].remedy}"):
+            titles = "".join(f"\n- {plain(cell.title)}" for cell in cells)
+            st.caption(f"{plain(tr('Not recommended now:'))}{titles}")
+
+
+def _show_cell(cell: Cell, report: Report, job: str | None) -> None:
     with st.container(border=True, key=f"lit-{cell.remedy}"):
         badge = tr("Recommended first") if cell.rank == 1 else tr("Recommended, number {rank}", rank=cell.rank)
         st.markdown(f"{_badge(cell.rank, badge)}  \n**{plain(cell.title)}**")
@@ -68,8 +64,8 @@ def _show_cell(cell: Cell, place: _Place) -> None:
         if cell.effect:
             icon = ICONS.get(cell.verdict or "undecided", "")
             st.markdown(f"{icon if cell.verdict else ''} {plain(cell.effect)}")
-        if place.job is not None:
-            _show_buttons(cell, place.report, place.job)
+        if job is not None:
+            _show_buttons(cell, report, job)
 
 
 def _badge(rank: int | None, text: str) -> str:

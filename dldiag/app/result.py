@@ -56,9 +56,8 @@ def show_first_look(curves: Sequence[LearningCurve], report: Report | None) -> N
         else:
             show_message(GROWING, kind="caption")
     with st.container(height=CURVES_HEIGHT, border=False):
-        if curves:
-            figure = learning_curves(curves, theme=figure_mode(), train=False)
-            show_figure(figure, alt_learning_curves(curves), key="growing")
+        figure = learning_curves(curves, theme=figure_mode(), train=False)
+        show_figure(figure, alt_learning_curves(curves), key="growing")
     with st.container(height=REMEDIES_HEIGHT, border=False):
         if report is not None and report.recommendations:
             show_remedy_list(report)

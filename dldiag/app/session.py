@@ -5,6 +5,9 @@ Kept under one key that no widget uses, because Streamlit forgets the keys of wi
 
 from __future__ import annotations
 
+import os
+import threading
+from importlib import import_module
 from typing import Any, cast
 
 import streamlit as st
@@ -24,10 +27,15 @@ COOKIE_SECONDS = 180 * 86_400
 @st.cache_resource(show_spinner=False)
 def pool() -> Pool:
     """Return the one pool of this server, its workers warming up from the first visit on."""
-    import os
-
     modules = os.environ.get("DLDIAG_JOB_MODULES", "").split()
+    threading.Thread(target=_warm_up, daemon=True).start()
     return Pool(limits(), modules)
+
+
+def _warm_up() -> None:
+    """Import what the pages will need while the visitor reads the first one."""
+    for module in ("dldiag.figures", "dldiag.report", "dldiag.models", "dldiag.data.ingest", "dldiag.history"):
+        import_module(module)
 
 
 def state() -> dict[str, Any]:
