@@ -33,6 +33,7 @@ READING_HELP: dict[str, str] = {
     "sheet": "name of the sheet of an Excel file",
     "member": "name of the file within an archive",
     "max_rows": "keep a sample of so many rows",
+    "day_first": "yes when 03/04/2024 is the 3rd of April, no when it is March 4th",
 }
 
 
@@ -75,7 +76,11 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     for one in fields(ReadPlan):
         action = "append" if one.name == "missing" else "store"
         group.add_argument(
-            flag(one.name), dest=f"read_{one.name}", metavar="X", action=action, help=translate(READING_HELP[one.name])
+            flag(one.name),
+            dest=f"read_{one.name}",
+            metavar="X",
+            action=action,
+            help=translate(READING_HELP.get(one.name, one.name)),
         )
     columns = parser.add_argument_group(tr("columns"))
     columns.add_argument("--kind", action="append", default=[], metavar="COLUMN=KIND", help=tr("kind of a column"))
@@ -147,6 +152,8 @@ def _choice(name: str, text: Any) -> Any:
         return None
     if name in {"header_row", "first_row", "footer_rows", "max_rows"}:
         return parse(flag(name), Knob(0, int, "", "", low=0), text)
+    if name == "day_first":
+        return parse(flag(name), Knob(None, bool, "", ""), text)
     return ESCAPES.get(text, text)
 
 

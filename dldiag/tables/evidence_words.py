@@ -36,21 +36,18 @@ DIFFERENCES: dict[str, Message] = {
     "better_than_guess": Message("Best model better than guessing by"),
     "reference_lead": Message("Model minus best reference model"),
     "simple_lead": Message("Model minus linear model"),
-    "leak_gain": Message("Other columns leave, minus the strongest column alone"),
     "more_data_gain": Message("Expected gain from four times the rows"),
     "curve_rise": Message("Largest rise of the learning curve with more rows"),
-    "projected_gain": Message("Expected gain from as many epochs again"),
     "past_minimum": Message("Dev error at the end above its minimum"),
-    "oscillation": Message("Oscillation of the loss late in training"),
 }
 SHARES: dict[str, Message] = {
     "duplicate_share": Message("Duplicate rows"),
+    "leak_gain": Message("Error that the strongest column alone removes"),
     "majority_share": Message("Rows of the commonest class"),
     "outlier_share": Message("Extreme values"),
     "nonfinite_share": Message("Fits with values that are not finite"),
     "dead_share": Message("Dead units"),
     "saturated_share": Message("Saturated units"),
-    "penalty_share": Message("Penalty in the total loss"),
 }
 COUNTS: dict[str, Message] = {
     "n_train": Message("Training rows"),
@@ -58,7 +55,6 @@ COUNTS: dict[str, Message] = {
     "repeats": Message("Repeats"),
     "n_features": Message("Features"),
     "n_classes": Message("Classes"),
-    "n_parameters": Message("Parameters of the model"),
     "rarest_class_rows": Message("Rows of the rarest class"),
     "scale_ratio": Message("Largest scale over smallest scale of the inputs"),
     "scaled_inputs": Message("Inputs are scaled (1: yes)"),
@@ -68,8 +64,6 @@ COUNTS: dict[str, Message] = {
     "symmetry": Message("Distance between hidden units"),
     "spread_ratio": Message("Spread of activations, last layer over first"),
     "gradient_ratio": Message("Gradient norm, first layer over last"),
-    "update_ratio": Message("Size of an update over size of the weights"),
-    "linear_network": Message("Every activation is linear (1: yes)"),
 }
 TRIED = Message("Short run of {remedy}: change of the dev error")
 PROBE = "probe_"
