@@ -32,7 +32,9 @@ def curve_sizes(n_train: int, k: int, n_classes: int = 0) -> tuple[int, ...]:
     return tuple(int(n) for n in np.unique(np.round(np.geomspace(smallest, n_train, k)).astype(int)))
 
 
-def as_curve(model: Model, sizes: Sequence[int], n_repeats: int, results: Mapping[Point, FitResult], unit: str) -> LearningCurve:
+def as_curve(
+    model: Model, sizes: Sequence[int], n_repeats: int, results: Mapping[Point, FitResult], unit: str
+) -> LearningCurve:
     """Lay results out as (size × repeat); what is not there yet is NaN."""
     train, dev = (np.full((len(sizes), n_repeats), np.nan) for _ in range(2))
     seconds = 0.0
@@ -90,7 +92,13 @@ def _as_is(X: NDArray[np.float64], y: NDArray[Any], classify: bool) -> tuple[Dat
         classes, codes = np.unique(y, return_inverse=True)
         labels = tuple(str(label) for label in classes)
         dataset = Dataset(
-            "arrays", pd.DataFrame(X, columns=list(names)), codes.astype(np.int64), "classification", "y", columns, labels
+            "arrays",
+            pd.DataFrame(X, columns=list(names)),
+            codes.astype(np.int64),
+            "classification",
+            "y",
+            columns,
+            labels,
         )
     return dataset, Matrix(X, names, np.zeros(len(names), dtype=bool))
 

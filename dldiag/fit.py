@@ -127,7 +127,7 @@ def fit_stack(stack: Sequence[FitTask], encoded: Encoded, should_stop: ShouldSto
     started = time.perf_counter()
     prepared = [_Inputs.of(task, encoded) for task in stack]
     models = [_seeded(task) for task in stack]
-    with threadpool_limits(1, "blas"), warnings.catch_warnings():
+    with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # non-convergence is a finding, not a line on somebody's terminal
         if is_network(stack[0].model):
             dev = [(p.X_dev, p.y_dev) for p in prepared] if stack[0].watched else None

@@ -44,9 +44,7 @@ def estimate(
     two = float(stats.t.ppf(0.5 + TWO_SIDED / 2, dof)) * sd
     one = float(stats.t.ppf(ONE_SIDED, dof)) * sd
     bottom = -np.inf if floor is None else min(floor, value)
-    return Estimate(
-        value, max(value - two, bottom), value + two, max(value - one, bottom), value + one, source
-    )
+    return Estimate(value, max(value - two, bottom), value + two, max(value - one, bottom), value + one, source)
 
 
 def pooled_estimate(

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
+from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
@@ -56,7 +57,7 @@ class Model:
     @property
     def identity(self) -> str:
         """Text that is equal for two models exactly when they would learn the same."""
-        return f"{self.key}:{self.scale_inputs}:{self.estimator!r}"
+        return f"{self.key}:{self.scale_inputs}:{type(self.estimator).__name__}:{sorted(self.estimator.get_params().items())}"
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -84,6 +85,9 @@ MODELS: dict[str, ModelRow] = {
         {**nn.MLP_KNOBS, "scale_inputs": SCALE_KNOB},
         cost=10,
     ),
+    "guess": ModelRow(
+        Message("Plainest guess"), {"classification": DummyClassifier, "regression": DummyRegressor}, cost=0.1
+    ),
     "linear": ModelRow(
         Message("Linear model"),
         {"classification": partial(LogisticRegression, max_iter=500), "regression": Ridge},
@@ -97,7 +101,9 @@ MODELS: dict[str, ModelRow] = {
         cost=10,
     ),
     "forest": ModelRow(
-        Message("Random forest"), {"classification": RandomForestClassifier, "regression": RandomForestRegressor}, cost=10
+        Message("Random forest"),
+        {"classification": RandomForestClassifier, "regression": RandomForestRegressor},
+        cost=10,
     ),
     "svm": ModelRow(Message("Support vector machine"), {"classification": SVC, "regression": SVR}, cost=10),
     "neighbors": ModelRow(
@@ -109,7 +115,9 @@ MODELS: dict[str, ModelRow] = {
 def build_model(task: Task, parameters: Mapping[str, Any] | None = None, key: str = "mlp") -> Model:
     """Make a row of MODELS for a task, with some settings changed; SettingError names what cannot be set."""
     if key not in MODELS:
-        raise SettingError(tr("There is no model {key}; there are {choices}.", key=repr(key), choices=", ".join(MODELS)))
+        raise SettingError(
+            tr("There is no model {key}; there are {choices}.", key=repr(key), choices=", ".join(MODELS))
+        )
     model = Model(key, MODELS[key].label, MODELS[key].make[task]())
     return changed(model, parameters or {})
 

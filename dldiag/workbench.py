@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from dldiag.fit import Encoded, FitResult, FitTask, ShouldStop, encode_dataset, fit_all
 from dldiag.models import Model
@@ -27,7 +27,7 @@ class Workbench:
 
     def fit(
         self,
-        models: Iterable[Model],
+        models: Sequence[Model],
         sizes: Sequence[int],
         repeats: Sequence[int],
         *,
@@ -40,8 +40,8 @@ class Workbench:
         """
         tasks = [
             self._task(model, size, r, watched)
-            for model in models
             for size in sizes
+            for model in models
             for r in repeats
             if (model.identity, size, r) not in self.results
         ]

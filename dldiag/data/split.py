@@ -35,7 +35,10 @@ def make_split(dataset: Dataset, repeats: int, seed: int, train_rows: int | None
     """
     if dataset.n_rows < LEAST_ROWS:
         raise DataError(
-            Message("There are {rows} rows; a diagnosis needs at least {least}.", {"rows": dataset.n_rows, "least": LEAST_ROWS}),
+            Message(
+                "There are {rows} rows; a diagnosis needs at least {least}.",
+                {"rows": dataset.n_rows, "least": LEAST_ROWS},
+            ),
             Message("Add rows: with so few, any verdict would be chance."),
         )
     rng = np.random.default_rng(seed)
@@ -48,7 +51,9 @@ def make_split(dataset: Dataset, repeats: int, seed: int, train_rows: int | None
     drawn = []
     for _ in range(repeats):
         train, dev = _cut(rest, dataset, groups, share / (1 - share), rng)
-        drawn.append(Repeat(_stratified_order(train, dataset, rng)[:train_rows], np.sort(dev), int(rng.integers(2**31))))
+        drawn.append(
+            Repeat(_stratified_order(train, dataset, rng)[:train_rows], np.sort(dev), int(rng.integers(2**31)))
+        )
     return Split(np.sort(test), tuple(drawn), method)
 
 

@@ -1,0 +1,226 @@
+"""THE MAIN FLOW: a dataset and a model in; what is wrong, how sure that is, and what to do next out. Start reading here."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+import sklearn
+
+from dldiag.curves import as_curve, curve_sizes
+from dldiag.data.preflight import preflight
+from dldiag.data.split import make_split
+from dldiag.evidence import Evidence, Measured, Probe, gather, table_evidence, table_names, training_curve
+from dldiag.fit import ShouldStop
+from dldiag.forecast import forecast
+from dldiag.knobs import check_all
+from dldiag.language import Message
+from dldiag.meter import Meter
+from dldiag.models import Model, as_model, build_model
+from dldiag.remedies import recommend
+from dldiag.rules import RULES, check
+from dldiag.trials import EFFORTS, Effort, probe, probe_plan, try_remedies
+from dldiag.types import (
+    Dataset,
+    DatasetSummary,
+    Forecast,
+    LearningCurve,
+    Progress,
+    Recommendation,
+    Report,
+    Settings,
+    Split,
+    SplitSummary,
+)
+from dldiag.verdict import conclude
+from dldiag.workbench import Workbench
+
+OnProgress = Callable[[Progress], None] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """What one diagnosis is about: the fits' workbench, the model, what it is compared with, and how hard to try."""
+
+    bench: Workbench
+    model: Model
+    guess: Model
+    references: tuple[Model, ...]
+    settings: Settings
+    effort: Effort
+    sizes: tuple[int, ...]
+    table: Mapping[str, Any]
+    names: Mapping[str, str]
+
+    @property
+    def repeats(self) -> range:
+        """The repeats of the learning curve."""
+        return range(min(self.settings.repeats, len(self.bench.split.repeats)))
+
+
+def diagnose(
+    dataset: Dataset,
+    model: Any = None,
+    settings: Settings = Settings(),  # noqa: B008 — frozen
+    *,
+    on_progress: OnProgress = None,
+    should_stop: ShouldStop = None,
+    n_jobs: int = 1,
+) -> Report:
+    """Say what is wrong with a model on a dataset, how sure that is, what to do next, and what it did when tried.
+
+    model: an unfitted scikit-learn estimator, or None for our network with its default settings. on_progress is called
+    with a Progress after each fit; a first verdict comes with it as soon as the model and the linear reference are
+    done. Raises DataError and SettingError for input that cannot be used, Stopped when should_stop() says so.
+    """
+    started = time.perf_counter()
+    case = prepare(dataset, model, settings, n_jobs=n_jobs, should_stop=should_stop)
+    meter = _meter(case, on_progress)
+
+    quick, slow = case.references[:1], case.references[1:]
+    meter.enter(Message("Learning curves"))
+    case.bench.fit([case.guess, case.model, *quick], case.sizes, case.repeats, on_result=meter.advance, watched=True)
+    meter.first(lambda: report_on(case, quick, {}, started))
+    case.bench.fit(slow, case.sizes, case.repeats, on_result=meter.advance)
+
+    meter.enter(Message("Short runs of every remedy"))
+    probes = probe(case.bench, case.model, case.effort, on_result=meter.advance)
+
+    report, evidence = verdict_on(case, case.references, probes, started)
+    meter.first(lambda: report)
+    meter.enter(Message("Trying the recommended remedies"))
+    most = case.effort.trials if settings.trials is None else settings.trials
+    for tried in try_remedies(
+        case.bench, case.model, report.recommendations, evidence,
+        curve=report.curves[0], effort=case.effort, most=most, on_result=meter.advance,
+    ):  # fmt: skip
+        report = replace(report, recommendations=tried)
+        meter.first(lambda: report)  # noqa: B023 — called at once
+    return replace(report, seconds=time.perf_counter() - started)
+
+
+def prepare(
+    dataset: Dataset, model: Any, settings: Settings, *, n_jobs: int = 1, should_stop: ShouldStop = None
+) -> Case:
+    """Split first, look at the table, and choose what is compared with what."""
+    check_all(settings)
+    effort = EFFORTS[settings.budget]
+    own = build_model(dataset.task) if model is None else as_model(model)
+    references = tuple(build_model(dataset.task, key=key) for key in settings.baselines if key != own.key)
+    rows = min(settings.train_rows or effort.most_rows, effort.most_rows)
+    repeats = max(settings.repeats, effort.trial_repeats, effort.probe_repeats)
+    split = make_split(dataset, repeats, settings.seed, rows)
+    found = preflight(open_rows(dataset, split), settings.seed)
+    bench = Workbench(dataset, split, n_jobs=n_jobs, should_stop=should_stop)
+    sizes = curve_sizes(split.n_train, settings.sizes, len(dataset.classes))
+    return Case(
+        bench, own, build_model(dataset.task, key="guess"), references, settings, effort, sizes,
+        table_evidence(found), table_names(found),
+    )  # fmt: skip
+
+
+def open_rows(dataset: Dataset, split: Split) -> Dataset:
+    """Return the dataset without its sealed test rows."""
+    rows = np.setdiff1d(np.arange(dataset.n_rows), split.test_rows)
+
+    def part(values: Any) -> Any:
+        return None if values is None else values[rows]
+
+    return replace(
+        dataset, X=dataset.X.iloc[rows].reset_index(drop=True), y=dataset.y[rows],
+        groups=part(dataset.groups), times=part(dataset.times), domain=part(dataset.domain),
+    )  # fmt: skip
+
+
+def report_on(case: Case, references: Sequence[Model], probes: Mapping[str, Probe], started: float) -> Report:
+    """Make the report of what has been measured so far."""
+    return verdict_on(case, references, probes, started)[0]
+
+
+def verdict_on(
+    case: Case, references: Sequence[Model], probes: Mapping[str, Probe], started: float
+) -> tuple[Report, Evidence]:
+    """Gather the evidence, apply the rules, order the remedies, and conclude."""
+    dataset, settings, n = case.bench.dataset, case.settings, case.sizes[-1]
+    curves = tuple(_curve(case, one) for one in (case.model, *references))
+    ahead = _forecast(curves[0], settings)
+    current = case.bench.get(case.model, n, case.repeats)
+    measured = Measured(
+        dataset.task,
+        current,
+        case.bench.get(case.guess, n, case.repeats),
+        {one.key: case.bench.get(one, n, case.repeats) for one in references},
+        {one.key: one.label for one in references},
+        curves[0],
+        probes,
+        case.table,
+        case.names,
+        case.model.scale_inputs,
+    )
+    evidence = gather(measured, settings, ahead)
+    findings = check(evidence, RULES, settings.muted)
+    report = Report(
+        dataset=summary_of(dataset),
+        split=_split_summary(case),
+        model={"key": case.model.key, "label": str(case.model.label), "parameters": case.model.parameters},
+        settings=asdict(settings),
+        curves=curves,
+        evidence=evidence.estimates(),
+        findings=findings,
+        recommendations=recommend(findings, evidence, case.model),
+        verdict=conclude(findings, evidence, dataset.target, current, settings.seed),
+        forecast=ahead,
+        training_curve=training_curve(current),
+        seconds=time.perf_counter() - started,
+        versions=versions(),
+    )
+    return report, evidence
+
+
+def _curve(case: Case, model: Model) -> LearningCurve:
+    return as_curve(model, case.sizes, len(case.repeats), case.bench.results, case.bench.dataset.unit)
+
+
+def _forecast(curve: LearningCurve, settings: Settings) -> Forecast:
+    return forecast(
+        curve.sizes,
+        curve.dev_errors,
+        train_errors=curve.train_errors,
+        target_error=settings.target_error,
+        unit=curve.unit,
+    )
+
+
+def summary_of(dataset: Dataset) -> DatasetSummary:
+    """Return what a report says about the data: no rows."""
+    return DatasetSummary(
+        dataset.name, dataset.n_rows, dataset.X.shape[1], dataset.task, dataset.target, dataset.classes,
+        dataset.fingerprint, dataset.notices, dataset.columns, dataset.plan,
+    )  # fmt: skip
+
+
+def _split_summary(case: Case) -> SplitSummary:
+    split = case.bench.split
+    return SplitSummary(split.n_train, split.n_dev, len(split.test_rows), True, split.method, len(case.repeats))
+
+
+def versions() -> dict[str, str]:
+    """Return the versions a report depends on."""
+    return {"python": platform.python_version(), "numpy": np.__version__, "scikit-learn": sklearn.__version__}
+
+
+def _meter(case: Case, on_progress: OnProgress) -> Meter:
+    """Weigh the fits to come, so that the remaining time can be told."""
+    models = [case.guess, case.model, *case.references]
+    weights = [(one, size) for one in models for size in case.sizes for _ in case.repeats]
+    probe_size = min(case.effort.probe_rows, case.sizes[-1])
+    weights += [(one, probe_size) for _, _, one in probe_plan(case.model) for _ in range(case.effort.probe_repeats)]
+
+    def curves() -> tuple[LearningCurve, ...]:
+        return tuple(_curve(case, one) for one in (case.model, *case.references))
+
+    return Meter(weights, curves, on_progress)

@@ -1,0 +1,79 @@
+"""Errors of fits to estimates: of one model, of a gap, of a paired difference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dldiag.fit import FitResult
+from dldiag.intervals import distinct, pooled_estimate
+from dldiag.language import Message
+from dldiag.types import Estimate
+
+Results = Sequence[FitResult]
+
+
+def dev_error(results: Results, source: Message | None = None) -> Estimate:
+    """Estimate a model's dev error over repeats."""
+    return _pooled([r.dev_error for r in results], [_floored(r) for r in results], results, floor=0.0, source=source)
+
+
+def train_error(results: Results, source: Message | None = None) -> Estimate:
+    """Estimate a model's training error over repeats."""
+    return _pooled(
+        [r.train_error for r in results], [r.train_variance for r in results], results, floor=0.0, source=source
+    )
+
+
+def gap(results: Results) -> Estimate:
+    """Estimate variance: dev error − training error of the same fits."""
+    gaps = [r.dev_error - r.train_error for r in results]
+    return _pooled(gaps, [_floored(r) + r.train_variance for r in results], results)
+
+
+def paired_change(before: Results, after: Results) -> Estimate:
+    """Estimate the change in dev error, after − before, paired by repeat and by dev row (negative is better)."""
+    changes = [b.dev_error - a.dev_error for a, b in zip(before, after, strict=True)]
+    variances = [
+        float((b.influence - a.influence).var() / len(a.influence)) for a, b in zip(before, after, strict=True)
+    ]
+    least = [_one_row(a) for a in before]
+    return _pooled(changes, np.maximum(variances, least).tolist(), before)
+
+
+def train_change(before: Results, after: Results) -> Estimate:
+    """Estimate the change in training error, after − before, paired by repeat."""
+    changes = [b.train_error - a.train_error for a, b in zip(before, after, strict=True)]
+    return _pooled(changes, [0.0] * len(changes), before)
+
+
+def _pooled(
+    values: list[float],
+    variances: list[float],
+    results: Results,
+    *,
+    floor: float | None = None,
+    source: Message | None = None,
+) -> Estimate:
+    tasks = [r.task for r in results]
+    return pooled_estimate(
+        values,
+        variances,
+        n_dev=len(tasks[0].dev_rows),
+        n_distinct=distinct([task.dev_rows for task in tasks]),
+        n_train=len(tasks[0].train_rows),
+        floor=floor,
+        source=source,
+    )
+
+
+def _floored(result: FitResult) -> float:
+    """Sampling variance of a dev error; a model without a single error on n rows is not known to be perfect."""
+    return max(result.dev_variance, _one_row(result))
+
+
+def _one_row(result: FitResult) -> float:
+    """The variance that one differing row in n would bring: the least that n rows can tell apart."""
+    n, largest = len(result.influence), max(float(result.influence.max(initial=0.0)), 0.1)
+    return (largest / n) ** 2

@@ -1,0 +1,160 @@
+"""gather: everything that was measured on one dataset and model, as Evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from dldiag.evidence import errors
+from dldiag.evidence.noun import Evidence, Probe
+from dldiag.evidence.signals import signals
+from dldiag.fit import FitResult
+from dldiag.intervals import difference, distinct, estimate, t_interval
+from dldiag.language import Message
+from dldiag.types import Estimate, Forecast, LearningCurve, Settings, Task, exactly
+
+DELTA_SHARE = 0.10  # of the dev error; δ is never below it (DESIGN: "1 point or 10 % of dev error")
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """The fits that evidence is made of, all at the full number of training rows.
+
+    current, guess: one result per repeat; references: {key: results}. table: evidence about the table itself, by name.
+    """
+
+    task: Task
+    current: Sequence[FitResult]
+    guess: Sequence[FitResult]
+    references: Mapping[str, Sequence[FitResult]]
+    labels: Mapping[str, Message]
+    curve: LearningCurve
+    probes: Mapping[str, Probe] = field(default_factory=dict)
+    table: Mapping[str, Estimate | None] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    scaled_inputs: bool = True
+
+
+def gather(measured: Measured, settings: Settings, forecasted: Forecast | None = None) -> Evidence:
+    """Turn fits into evidence: errors, gaps, what is achievable, the curve's forecast, health signals and probes."""
+    dev = errors.dev_error(measured.current)
+    evidence = Evidence(
+        task=measured.task,
+        material=exactly(max(settings.material, DELTA_SHARE * dev.value)),
+        train_error=errors.train_error(measured.current),
+        dev_error=dev,
+        variance=errors.gap(measured.current),
+        target_error=None if settings.target_error is None else exactly(settings.target_error),
+        probes=measured.probes,
+        names=measured.names,
+        scaled_inputs=exactly(float(measured.scaled_inputs)),
+        **_counts(measured),
+        **_against_references(measured),
+        **{name: value for name, value in measured.table.items() if value is not None},
+        **signals(measured.current),
+        more_data_gain=_gain(measured, forecasted),
+        curve_rise=_rise(measured.curve),
+    )
+    return with_achievable(replace(evidence, achievable=_achievable(measured, evidence, settings)))
+
+
+def with_achievable(evidence: Evidence) -> Evidence:
+    """Derive what follows from the achievable error: avoidable bias and the excess of the dev error over it."""
+    if evidence.achievable is None or evidence.train_error is None or evidence.dev_error is None:
+        return evidence
+    return replace(
+        evidence,
+        avoidable_bias=difference(evidence.train_error, evidence.achievable),
+        excess=difference(evidence.dev_error, evidence.achievable),
+    )
+
+
+def _counts(measured: Measured) -> dict[str, Estimate]:
+    tasks = [result.task for result in measured.current]
+    n_dev = len(tasks[0].dev_rows)
+    different = distinct([task.dev_rows for task in tasks])
+    row_variance = float(np.mean([result.dev_variance for result in measured.current])) * n_dev / different
+    return {
+        "n_train": exactly(len(tasks[0].train_rows)),
+        "n_dev": exactly(different),
+        "repeats": exactly(len(tasks)),
+        "dev_half_width": exactly(1.96 * float(np.sqrt(row_variance))),
+    }
+
+
+def _against_references(measured: Measured) -> dict[str, Estimate]:
+    """Compare with the plainest guess, the linear model and the best reference, each paired by repeat and row."""
+    candidates = {"current": measured.current, **measured.references}
+    best = min(candidates.values(), key=_mean_dev)
+    found = {
+        "guess_error": exactly(_mean_dev(measured.guess)),
+        "better_than_guess": errors.paired_change(best, measured.guess),
+    }
+    if measured.references:
+        reference = min(measured.references.values(), key=_mean_dev)
+        found["reference_error"] = errors.dev_error(reference)
+        found["reference_lead"] = errors.paired_change(reference, measured.current)
+    if "linear" in measured.references:
+        found["simple_lead"] = errors.paired_change(measured.references["linear"], measured.current)
+    return found
+
+
+def _mean_dev(results: Sequence[FitResult]) -> float:
+    return float(np.mean([result.dev_error for result in results]))
+
+
+def _achievable(measured: Measured, evidence: Evidence, settings: Settings) -> Estimate:
+    """Return E*: the user's target, else the least that any model here is sure to reach.
+
+    An upper bound: some other model may reach less. Its lower end is what conflicting rows leave unreachable, never
+    silently 0 without saying so.
+    """
+    if settings.target_error is not None:
+        return exactly(settings.target_error, Message("your target"))
+    candidates = [errors.dev_error(measured.current, Message("the model itself"))]
+    for key, results in measured.references.items():
+        candidates.append(errors.dev_error(results, Message("{model}", {"model": measured.labels[key]})))
+    candidates += [_after(probe, evidence) for probe in measured.probes.values()]
+    best = min(candidates, key=lambda e: e.surely_below)
+    return replace(best, high=max(best.value, best.high))
+
+
+def _after(probe: Probe, evidence: Evidence) -> Estimate:
+    """Return the dev error after a probed remedy, from the error before it and the paired change."""
+    assert evidence.dev_error is not None
+    before = evidence.dev_error
+    half = float(np.hypot(before.high - before.value, probe.dev.high - probe.dev.value))
+    value = max(0.0, before.value + probe.dev.value)
+    one = float(np.hypot(before.surely_below - before.value, probe.dev.surely_below - probe.dev.value))
+    return Estimate(
+        value,
+        max(0.0, value - half),
+        value + half,
+        max(0.0, value - one),
+        value + one,
+        Message("a short run of a remedy"),
+    )
+
+
+def _gain(measured: Measured, forecasted: Forecast | None) -> Estimate | None:
+    """Return how much four times the rows are forecast to lower the dev error; None where the forecast abstains."""
+    four_times = 4 * int(measured.curve.sizes[-1])
+    point = next((p for p in (forecasted or Forecast()).points if p.rows == four_times), None)
+    if point is None:
+        return None
+    now = float(np.nanmean(measured.curve.dev_errors[-1]))
+    return Estimate(now - point.value, now - max(point.high, point.value), now - min(point.low, point.value))
+
+
+def _rise(curve: LearningCurve) -> Estimate | None:
+    """Return the largest paired rise of the dev error from one size to the next, Bonferroni-corrected by its width."""
+    steps = np.diff(curve.dev_errors, axis=0)
+    steps = steps[np.isfinite(steps).all(axis=1)]
+    if len(steps) == 0 or steps.shape[1] < 3:
+        return None
+    worst = steps[int(np.argmax(steps.mean(axis=1)))]
+    low, high = t_interval(worst, rho=1.0)
+    widened = (high - low) / 2 * float(np.sqrt(len(steps)))
+    return estimate(float(worst.mean()), (widened / 1.645) ** 2)

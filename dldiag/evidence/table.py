@@ -1,0 +1,35 @@
+"""What the preflight saw in the table itself, as evidence."""
+
+from __future__ import annotations
+
+from dldiag.data.preflight import Preflight
+from dldiag.types import Estimate, exactly
+
+
+def table_evidence(found: Preflight) -> dict[str, Estimate | None]:
+    """Return the evidence of level data by name."""
+    leak = found.giveaways[0] if found.giveaways else None
+    cells = max(1, found.rows * max(1, found.scales.numbers))
+    return {
+        "n_features": exactly(found.features),
+        "n_classes": exactly(found.classes) if found.classes else None,
+        "duplicate_share": exactly(found.copies.share),
+        "conflict_floor": found.copies.error_floor,
+        "leak_gain": exactly(leak.removed if leak is not None else 0.0),
+        "majority_share": exactly(found.majority_share) if found.classes else None,
+        "rarest_class_rows": exactly(found.rarest_class_rows) if found.classes else None,
+        "scale_ratio": exactly(found.scales.ratio),
+        "group_suspicion": exactly(float(found.groups is not None)),
+        "time_suspicion": exactly(float(found.order.suspected)),
+        "outlier_share": exactly(sum(one.cells for one in found.outliers) / cells),
+    }
+
+
+def table_names(found: Preflight) -> dict[str, str]:
+    """Return the names that rules of level data mention."""
+    return {
+        "leak_column": found.giveaways[0].column if found.giveaways else "",
+        "group_column": found.groups.column if found.groups is not None else "",
+        "time_column": found.order.column,
+        "outlier_column": found.outliers[0].column if found.outliers else "",
+    }

@@ -1,0 +1,64 @@
+"""How far a diagnosis is, and how long it will still take."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from dldiag.fit import FitResult
+from dldiag.language import Message
+from dldiag.models import MODELS, Model
+from dldiag.types import LearningCurve, Progress, Report
+
+REPORT_EVERY = 0.2  # seconds between two calls of on_progress
+
+
+class Meter:
+    """Counts finished fits against those planned and tells on_progress; keeps time, hence a class."""
+
+    def __init__(
+        self,
+        planned: Sequence[tuple[Model, int]],
+        curves: Callable[[], tuple[LearningCurve, ...]],
+        on_progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self._planned = sum(_weight(model, size) for model, size in planned)
+        self._curves, self._on_progress = curves, on_progress
+        self._total, self._done, self._weight = len(planned), 0, 0.0
+        self._started, self._told = time.monotonic(), 0.0
+        self._stage = Message("Getting ready")
+
+    def enter(self, stage: Message) -> None:
+        """Begin a stage."""
+        self._stage = stage
+        self._tell()
+
+    def advance(self, result: FitResult) -> None:
+        """Count one finished fit."""
+        self._done += 1
+        self._total = max(self._total, self._done)
+        self._weight += _weight(result.task.model, len(result.task.train_rows))
+        if time.monotonic() - self._told >= REPORT_EVERY:
+            self._tell()
+
+    def first(self, report: Callable[[], Report]) -> None:
+        """Tell what is known so far, when somebody listens."""
+        if self._on_progress is not None:
+            self._tell(report())
+
+    def _tell(self, report: Report | None = None) -> None:
+        if self._on_progress is None:
+            return
+        self._told = time.monotonic()
+        progress = Progress(self._stage, self._done, self._total, self._seconds_left(), self._curves(), report)
+        self._on_progress(progress)
+
+    def _seconds_left(self) -> float | None:
+        if self._weight <= 0:
+            return None
+        elapsed = time.monotonic() - self._started
+        return max(0.0, elapsed * (self._planned / self._weight - 1))
+
+
+def _weight(model: Model, size: int) -> float:
+    return (MODELS[model.key].cost if model.key in MODELS else 1.0) * size

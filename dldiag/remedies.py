@@ -1,0 +1,270 @@
+"""REMEDIES: one row per remedy; its change both recommends it and runs its trial."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dldiag.evidence.noun import Evidence, Probe
+from dldiag.language import Message
+from dldiag.models import Model, is_network
+from dldiag.rules.noun import material
+from dldiag.types import Column_, Estimate, Finding, Recommendation, exactly
+
+Change = Mapping[str, Any]  # settings by knob name
+
+WIDER = 4  # times the units of each hidden layer, at most MOST_UNITS
+MOST_UNITS = 512
+LONGER = 5  # times the epochs
+SMALLEST_ALPHA, ALPHAS = 1e-4, (1.0, 10.0)  # weak L2, and strong: scikit-learn's alpha, divided by the number of rows
+DROPOUTS = (0.3,)
+STEPS = (10.0, 0.1)  # factors on the step size, the first a larger step
+BEST_STEPS = (1e-3, 1e-2)  # step sizes that adaptive methods usually do well with
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """One remedy: its column in the remedy table, the problems it treats, and the settings it would change.
+
+    changes: model -> the settings to try, likeliest first; () when the remedy cannot be applied to this model.
+    worth: usual share of the dev error it removes where its problem was found; orders what could not be probed.
+    """
+
+    key: str
+    title: Message
+    column: Column_
+    treats: tuple[str, ...]
+    changes: Callable[[Model], tuple[Change, ...]]
+    worth: float
+    why: Message
+
+
+def _never(model: Model) -> tuple[Change, ...]:
+    return ()
+
+
+def _bigger(model: Model) -> tuple[Change, ...]:
+    layers = tuple(model.parameters["hidden_layer_sizes"])
+    wide = tuple(min(MOST_UNITS, max(64, WIDER * units)) for units in layers) or (64,)
+    deeper = (*wide, wide[-1])
+    return (
+        ({"hidden_layer_sizes": wide}, {"hidden_layer_sizes": deeper})
+        if wide != layers
+        else ({"hidden_layer_sizes": deeper},)
+    )
+
+
+def _smaller(model: Model) -> tuple[Change, ...]:
+    layers = tuple(model.parameters["hidden_layer_sizes"])
+    small = tuple(max(4, units // WIDER) for units in layers)
+    return ({"hidden_layer_sizes": small},) if small != layers else ()
+
+
+def _longer(model: Model) -> tuple[Change, ...]:
+    epochs = max(200, LONGER * int(model.parameters["max_iter"]))
+    return ({"max_iter": epochs, "tol": 0.0, "n_iter_no_change": max(50, int(model.parameters["n_iter_no_change"]))},)
+
+
+def _optimizer(model: Model) -> tuple[Change, ...]:
+    others: tuple[Change, ...] = (
+        {"solver": "adam", "learning_rate_init": BEST_STEPS[0]},
+        {"solver": "lbfgs"},
+    )
+    return tuple(change for change in others if change["solver"] != model.parameters["solver"])
+
+
+def _step(model: Model) -> tuple[Change, ...]:
+    if model.parameters["solver"] == "lbfgs":
+        return ()
+    now = float(model.parameters["learning_rate_init"])
+    tried = [now * factor for factor in STEPS] + [step for step in BEST_STEPS if not 0.09 < step / now < 11]
+    return tuple({"learning_rate_init": step} for step in tried if 1e-6 <= step <= 1.0)
+
+
+def _weaker(model: Model) -> tuple[Change, ...]:
+    strong = {
+        name: weak
+        for name, weak in (("alpha", SMALLEST_ALPHA), ("dropout", 0.0), ("l1", 0.0))
+        if float(model.parameters.get(name) or 0.0) > weak
+    }
+    return (strong,) if strong else ()
+
+
+def _stronger(model: Model) -> tuple[Change, ...]:
+    alpha, dropout = float(model.parameters["alpha"]), float(model.parameters.get("dropout") or 0.0)
+    by_alpha = tuple({"alpha": strong} for strong in ALPHAS if strong > alpha)
+    return by_alpha + tuple({"dropout": share} for share in DROPOUTS if share > dropout)
+
+
+def _initialization(model: Model) -> tuple[Change, ...]:
+    return ({"init": "auto"},) if model.parameters.get("init", "auto") != "auto" else ()
+
+
+def _activation(model: Model) -> tuple[Change, ...]:
+    if model.parameters["activation"] == "relu":
+        return ({"activation": "tanh"},)
+    change: dict[str, Any] = {"activation": "relu"}
+    if model.parameters.get("init", "auto") != "auto":
+        change["init"] = "auto"
+    return (change,)
+
+
+def _scale(model: Model) -> tuple[Change, ...]:
+    return () if model.scale_inputs else ({"scale_inputs": True},)
+
+
+def _stop_early(model: Model) -> tuple[Change, ...]:
+    return () if model.parameters["early_stopping"] else ({"early_stopping": True},)
+
+
+_WORTH_UNKNOWN = 0.0
+
+REMEDIES: dict[str, Remedy] = {
+    row.key: row
+    for row in (
+        # first make it train
+        Remedy(
+            "scale_inputs", Message("Scale the inputs"), "training", ("unscaled_inputs",), _scale, 0.5,
+            Message("Columns on very different scales make gradient descent crawl along the narrow ones."),
+        ),
+        Remedy(
+            "step_size", Message("Another step size"), "training", ("wrong_step", "divergence"), _step, 0.4,
+            Message("Too small a step gets nowhere in the epochs given; too large a step jumps over the minimum."),
+        ),
+        Remedy(
+            "other_initialization", Message("Another initialization"), "training", ("bad_initialization",), _initialization, 0.5,
+            Message("Equal or oversized starting weights keep units alike or stuck on the flat part of the activation."),
+        ),
+        Remedy(
+            "other_activation", Message("Another activation function"), "training", ("bad_activation",), _activation, 0.4,
+            Message("A unit whose slope is near zero passes no gradient on; a linear one adds nothing to a linear model."),
+        ),
+        # high bias
+        Remedy(
+            "bigger_network", Message("A bigger network"), "bias", ("high_bias", "small_network"), _bigger, 0.3,
+            Message("More units can bend the fit further toward the training rows."),
+        ),
+        Remedy(
+            "train_longer", Message("Train longer"), "bias", ("high_bias", "short_training"), _longer, 0.25,
+            Message("The training error was still falling, or stopped early on a plateau."),
+        ),
+        Remedy(
+            "other_optimizer", Message("Another optimization method"), "bias", ("high_bias", "slow_optimizer"), _optimizer, 0.2,
+            Message("The same network can reach a lower training error with another way of taking steps."),
+        ),
+        Remedy(
+            "weaker_regularization", Message("Weaker regularization"), "bias", ("high_bias", "over_regularized"), _weaker, 0.35,
+            Message("The penalty keeps the weights smaller than the data ask for."),
+        ),
+        # high variance
+        Remedy(
+            "regularization", Message("Regularization"), "variance", ("high_variance", "under_regularized"), _stronger, 0.15,
+            Message("A penalty on large weights keeps the network from learning the noise of its training rows."),
+        ),
+        Remedy(
+            "more_data", Message("More training data"), "variance", ("high_variance", "few_rows"), _never, 0.2,
+            Message("With more rows there is less chance to learn by heart."),
+        ),
+        Remedy(
+            "early_stopping", Message("Early stopping"), "variance", ("past_minimum",), _stop_early, 0.1,
+            Message("The dev error was lower before the last epochs learnt the noise."),
+        ),
+        Remedy(
+            "smaller_network", Message("A smaller network"), "variance", ("large_network",), _smaller, 0.05,
+            Message("Fewer weights can learn less by heart."),
+        ),
+        # the data
+        Remedy(
+            "better_features", Message("Better columns"), "data", ("no_signal", "noise"), _never, 0.0,
+            Message("No setting can find what the columns do not say."),
+        ),
+        Remedy(
+            "clean_labels", Message("Cleaner answers"), "data", ("conflicting_labels",), _never, 0.0,
+            Message("Rows with wrong answers set a floor that no model gets below."),
+        ),
+        Remedy(
+            "leave_it", Message("Leave it"), "data", ("harmless_gap", "noise", "nothing"), _never, 0.0,
+            Message("Nothing that was tried lowers the dev error by an amount that matters."),
+        ),
+    )
+}  # fmt: skip
+
+
+def applicable(model: Model, keys: Collection[str] | None = None) -> list[tuple[str, Change]]:
+    """List (remedy, change) for every setting that a remedy could try on this model."""
+    if not is_network(model):
+        return []
+    rows = (row for row in REMEDIES.values() if keys is None or row.key in keys)
+    return [(row.key, change) for row in rows for change in row.changes(model)]
+
+
+def recommend(
+    findings: Sequence[Finding], evidence: Evidence, model: Model | None = None
+) -> tuple[Recommendation, ...]:
+    """Order the remedies that treat what was found: surest and largest gain first.
+
+    What was probed counts with its measured gain; what could not be, with its usual worth. Leaving the model as it is
+    is always in the list, and comes first when nothing surely gains.
+    """
+    fired = {finding.problem: finding for finding in findings if finding.outcome == "fired" and finding.problem}
+    entries = [_entry(row, fired, evidence, model) for row in REMEDIES.values()]
+    ordered = sorted((e for e in entries if e is not None), key=lambda entry: entry[0])
+    return tuple(_ranked(rank, recommendation) for rank, (_, recommendation) in enumerate(ordered, start=1))
+
+
+def _ranked(rank: int, r: Recommendation) -> Recommendation:
+    return Recommendation(rank, r.remedy, r.title, r.column, r.because, r.problem, r.expected, r.change, r.trial)
+
+
+Order = tuple[int, float, str]
+
+
+def _entry(
+    row: Remedy, fired: Mapping[str | None, Finding], evidence: Evidence, model: Model | None
+) -> tuple[Order, Recommendation] | None:
+    problem = next((p for p in reversed(row.treats) if p in fired), None)
+    probe = evidence.probes.get(row.key)
+    if row.key == "leave_it":
+        return (1, 0.0, row.key), _made(row, problem or "nothing", row.why, exactly(0.0), {})
+    if probe is not None:
+        return _probed_entry(row, problem, probe, fired, evidence)
+    if problem is None or (model is not None and row.changes is not _never and not row.changes(model)):
+        return None
+    expected = _expected(row, evidence)
+    change = next(iter(row.changes(model)), {}) if model is not None and is_network(model) else {}
+    order = (0 if expected < 0 else 2, expected, row.key)
+    return order, _made(row, problem, fired[problem].message, _guess(expected), change)
+
+
+def _probed_entry(
+    row: Remedy, problem: str | None, probe: Probe, fired: Mapping[str | None, Finding], evidence: Evidence
+) -> tuple[Order, Recommendation] | None:
+    """Place a probed remedy: before "leave it" when it surely gains, after it when it only might."""
+    surely = probe.dev.surely_below < -material(evidence) / 2
+    might = probe.dev.low < -material(evidence) / 2
+    if not surely and not (might and problem):
+        return None
+    because = fired[problem].message if problem in fired else row.why
+    order = (0 if surely else 2, probe.dev.value, row.key)
+    return order, _made(row, problem or row.treats[-1], because, probe.dev, probe.settings)
+
+
+def _expected(row: Remedy, evidence: Evidence) -> float:
+    """Return the change of dev error to expect of a remedy that could not be probed (negative is better)."""
+    if row.key == "more_data":
+        gain = evidence.more_data_gain
+        return -gain.value if gain is not None and gain.surely_above > material(evidence) else 0.0
+    if evidence.probes or evidence.dev_error is None:
+        return 0.0
+    part = evidence.avoidable_bias if row.column in ("bias", "training") else evidence.variance
+    room = max(0.0, part.value) if part is not None else 0.0
+    return -row.worth * room
+
+
+def _guess(change: float) -> Estimate | None:
+    return None if change == 0 else Estimate(change, 2 * change, 0.0)
+
+
+def _made(row: Remedy, problem: str, because: Message, expected: Estimate | None, change: Change) -> Recommendation:
+    return Recommendation(0, row.key, row.title, row.column, because, problem, expected, dict(change))

@@ -1,0 +1,185 @@
+"""Rules of level data: can these rows teach and judge a model at all?"""
+
+from __future__ import annotations
+
+from dldiag.evidence.noun import Evidence
+from dldiag.language import Message
+from dldiag.rules.noun import MATERIAL, Example, Rule, Threshold, material
+from dldiag.types import Estimate, exactly
+
+EVERYTHING_BELOW = (
+    "B1", "B1a", "B1b", "B1c", "B1d", "V1", "V1a", "V1b", "V1c", "V1d", "V2", "N1", "T4", "T7", "T8", "T9", "T11", "T12", "T10", "T13", "T14"
+)  # fmt: skip
+
+HALF_MATERIAL = Threshold("δ/2", lambda e: material(e) / 2, "error", "half the smallest difference that matters")
+COPIES = Threshold("COPIES", 0.01, "share of rows", "Deepchecks, mixed samples; 1 % so that chance copies stay quiet")
+MAJORITY = Threshold("MAJORITY", 0.8, "share of rows", "skore SKD004; SageMaker Debugger warns at 10:1")
+SCALES = Threshold(
+    "SCALES", 100.0, "ratio of spreads", "UMLAUT and DeepDiagnosis fire at [−1, 1]; theirs also on standardized data"
+)
+STANDS_OUT = Threshold(
+    "STANDS_OUT", 0.0, "share of the error", "the preflight look: dominance over the next best column"
+)
+SUSPICION = Threshold("SUSPICION", 0.5, "0 no … 1 yes", "the preflight look at the table")
+NOT_BETTER = Threshold("NOT_BETTER", 0.0, "error", "skore SKD002 and SKD009: no better than a dummy")
+WILD = Threshold("WILD", 0.001, "share of cells", "share of number cells beyond 10 interquartile ranges")
+
+
+def _scaled(e: Evidence) -> Message | None:
+    on = e.scaled_inputs is not None and e.scaled_inputs.value == 1
+    return Message("Inputs are scaled before they reach the model.") if on else None
+
+
+def _not_better(e: Evidence) -> Estimate | None:
+    return None if e.better_than_guess is None else exactly(-e.better_than_guess.surely_above)
+
+
+def _regression(e: Evidence) -> Message | None:
+    return None if e.task == "classification" else Message("Only a classification target has classes.")
+
+
+DATA_RULES: tuple[Rule, ...] = (
+    Rule(
+        "D1", "data", Message("Enough rows to judge with"),
+        signal=lambda e: e.dev_half_width, threshold=MATERIAL,
+        fired="The dev error is only known to ±{signal:error}; differences below that cannot be seen.",
+        passed="The dev error is known to ±{signal:error}.",
+        hint="Add rows. For ±{threshold:error} about {rows_needed:,} different dev rows are needed.",
+        problem="few_dev_rows", needs=("dev_half_width", "dev_error", "n_dev"),
+        words=lambda e: {"rows_needed": _rows_needed(e)},
+        examples=(
+            Example(Evidence(dev_half_width=exactly(0.08), dev_error=exactly(0.2), n_dev=exactly(60)), "fired"),
+            Example(Evidence(dev_half_width=exactly(0.005), dev_error=exactly(0.2), n_dev=exactly(9000)), "passed"),
+        ),
+    ),
+    Rule(
+        "D3", "data", Message("Copies of rows"),
+        signal=lambda e: e.duplicate_share, threshold=COPIES,
+        fired="{signal:.1%} of the rows are copies of another row.",
+        passed="{signal:.1%} of the rows are copies of another row.",
+        hint="Copies are kept on one side of every split, so that no model is judged on rows it has seen.",
+        problem="duplicates", needs=("duplicate_share",),
+        examples=(
+            Example(Evidence(duplicate_share=exactly(0.8)), "fired"),
+            Example(Evidence(duplicate_share=exactly(0.0)), "passed"),
+        ),
+    ),
+    Rule(
+        "D4", "data", Message("Equal rows, different answers"),
+        signal=lambda e: e.conflict_floor, threshold=HALF_MATERIAL,
+        fired="Rows that are equal in every column have different answers: no model can get below {signal:error}.",
+        passed="Equal rows with different answers cost at most {signal:error}.",
+        hint="Look for a missing column that tells these rows apart, or for wrong answers.",
+        problem="conflicting_labels", needs=("conflict_floor",),
+        examples=(
+            Example(Evidence(conflict_floor=exactly(0.06), material=exactly(0.02)), "fired"),
+            Example(Evidence(conflict_floor=exactly(0.001), material=exactly(0.02)), "passed"),
+        ),
+    ),
+    Rule(
+        "D5", "data", Message("A column that gives the target away"),
+        signal=lambda e: e.leak_gain, threshold=STANDS_OUT,
+        fired="The column {leak_column} alone removes {signal:.0%} of the error, far more than any other: it may give the target away.",
+        passed="No single column gives the target away.",
+        hint="Ask whether {leak_column} is known at the time of prediction. If not, leave it out and diagnose again.",
+        problem="leak", needs=("leak_gain",),
+        examples=(
+            Example(Evidence(leak_gain=exactly(0.9), names={"leak_column": "paid"}), "fired"),
+            Example(Evidence(leak_gain=exactly(0.0)), "passed"),
+        ),
+    ),
+    Rule(
+        "D6", "data", Message("Balance of the classes"),
+        signal=lambda e: e.majority_share, threshold=MAJORITY,
+        fired="{signal:.1%} of the rows belong to one class: always answering it is right that often.",
+        passed="The commonest class has {signal:.1%} of the rows.",
+        hint="Compare every error with {guess:error}, the error of that answer; consider class_weight='balanced'.",
+        problem="imbalance", needs=("majority_share",), unless=_regression,
+        words=lambda e: {"guess": 1 - e.majority_share.value if e.majority_share else None},
+        examples=(
+            Example(Evidence(majority_share=exactly(0.95)), "fired"),
+            Example(Evidence(majority_share=exactly(0.6)), "passed"),
+        ),
+    ),
+    Rule(
+        "D7", "data", Message("Dev rows like the training rows"),
+        signal=lambda e: e.mismatch, threshold=MATERIAL,
+        fired="Rows from elsewhere are harder by {signal:error} than fresh rows like the training rows.",
+        passed="Rows from elsewhere are no harder ({signal:error}).",
+        hint="Bring training rows that look like the rows to be predicted, or weight them.",
+        problem="mismatch", needs=("mismatch",),
+        examples=(
+            Example(Evidence(mismatch=Estimate(0.09, 0.07, 0.11)), "fired"),
+            Example(Evidence(mismatch=Estimate(0.0, -0.01, 0.01)), "passed"),
+        ),
+    ),
+    Rule(
+        "D8", "data", Message("Scale of the inputs"),
+        signal=lambda e: e.scale_ratio, threshold=SCALES,
+        fired="The widest column varies {signal:,.0f} times as much as the narrowest, and inputs are not scaled.",
+        passed="Columns vary on similar scales ({signal:,.0f} to 1).",
+        hint="Scale the inputs.",
+        problem="unscaled_inputs", needs=("scale_ratio",), unless=_scaled,
+        examples=(
+            Example(Evidence(scale_ratio=exactly(1e5), scaled_inputs=exactly(0)), "fired"),
+            Example(Evidence(scale_ratio=exactly(1e5), scaled_inputs=exactly(1)), "not_applicable"),
+            Example(Evidence(scale_ratio=exactly(3), scaled_inputs=exactly(0)), "passed"),
+        ),
+    ),
+    Rule(
+        "D9", "data", Message("Do the columns say anything about the target?"),
+        signal=_not_better, threshold=NOT_BETTER,
+        fired="No model is shown to beat the plainest guess ({guess_error:error} wrong): the columns may say nothing "
+        "about the target.",
+        passed="At least one model beats the plainest guess.",
+        hint="Look for other columns, or for a mistake in how rows and answers were joined, before changing the model.",
+        problem="no_signal", needs=("better_than_guess", "guess_error"), silences=EVERYTHING_BELOW, decided_by="nothing",
+        examples=(
+            Example(Evidence(better_than_guess=Estimate(0.0, -0.03, 0.03), guess_error=exactly(0.5)), "fired"),
+            Example(Evidence(better_than_guess=Estimate(0.2, 0.15, 0.25), guess_error=exactly(0.5)), "passed"),
+        ),
+    ),
+    Rule(
+        "D10", "data", Message("Rows that belong together"),
+        signal=lambda e: e.group_suspicion, threshold=SUSPICION,
+        fired="The column {group_column} looks as if it marked groups of rows that belong together.",
+        passed="No column looks like a mark of groups.",
+        hint="If new rows will come from new groups, split by {group_column}: otherwise the dev error is too good.",
+        problem="structure", needs=("group_suspicion",),
+        examples=(
+            Example(Evidence(group_suspicion=exactly(1), names={"group_column": "patient"}), "fired"),
+            Example(Evidence(group_suspicion=exactly(0)), "passed"),
+        ),
+    ),
+    Rule(
+        "D11", "data", Message("Rows that follow each other"),
+        signal=lambda e: e.time_suspicion, threshold=SUSPICION,
+        fired="Neighboring rows of the file have similar answers: it may be in order of time.",
+        passed="The order of the rows says nothing about the target.",
+        hint="If you will predict the future, split by time: otherwise the dev error is too good.",
+        problem="structure", needs=("time_suspicion",),
+        examples=(
+            Example(Evidence(time_suspicion=exactly(1)), "fired"),
+            Example(Evidence(time_suspicion=exactly(0)), "passed"),
+        ),
+    ),
+    Rule(
+        "D12", "data", Message("Extreme values"),
+        signal=lambda e: e.outlier_share, threshold=WILD,
+        fired="{signal:.2%} of the number cells lie far outside the rest of their column.",
+        passed="Hardly any number cell lies far outside the rest of its column.",
+        hint="Check their units and typing errors; a logarithm often helps with columns that span powers of ten.",
+        problem="outliers", needs=("outlier_share",),
+        examples=(
+            Example(Evidence(outlier_share=exactly(0.05)), "fired"),
+            Example(Evidence(outlier_share=exactly(0.0)), "passed"),
+        ),
+    ),
+)  # fmt: skip
+
+
+def _rows_needed(e: Evidence) -> int:
+    """Return the dev rows that would bring the half-width down to δ (it shrinks with the root of the rows)."""
+    if e.dev_half_width is None or e.n_dev is None:
+        return 0
+    return round(e.n_dev.value * (e.dev_half_width.value / material(e)) ** 2)

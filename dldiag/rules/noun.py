@@ -1,0 +1,66 @@
+"""What a rule is: one row that compares one signal with one named threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from dldiag.evidence.noun import Evidence
+from dldiag.language import Message, Value
+from dldiag.types import Estimate, Level, Outcome
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A named threshold with its unit and its source. A callable reads it from the evidence (δ depends on the error)."""
+
+    name: str
+    value: float | Callable[[Evidence], float]
+    unit: str
+    source: str
+
+    def at(self, evidence: Evidence) -> float:
+        """Return the threshold for this evidence."""
+        return self.value(evidence) if callable(self.value) else self.value
+
+
+@dataclass(frozen=True)
+class Example:
+    """Evidence and the outcome that the rule must give on it; tests and the rule page are made from these."""
+
+    evidence: Evidence
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. It fires when `signal` is above `threshold` with 90 % confidence.
+
+    needs: evidence that must be there. unless: a reason why the rule does not apply to this evidence, else None.
+    silences: codes of downstream rules that say nothing once this one has fired. fired, passed and hint are templates;
+    they may use {signal}, {low}, {high}, {threshold} and every name of the evidence.
+    """
+
+    code: str
+    level: Level
+    title: Message
+    signal: Callable[[Evidence], Estimate | None]
+    threshold: Threshold
+    fired: str
+    passed: str
+    hint: str
+    problem: str | None
+    needs: tuple[str, ...] = ()
+    unless: Callable[[Evidence], Message | None] | None = None
+    silences: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
+    decided_by: str = "rows"  # what would decide it: rows, repeats or nothing
+    words: Callable[[Evidence], Mapping[str, Value]] = field(default=lambda _: {})
+
+
+def material(evidence: Evidence) -> float:
+    """Return δ, the smallest difference that matters: the larger of the user's setting and 10 % of the dev error."""
+    return evidence.material.value if evidence.material is not None else 0.01
+
+
+MATERIAL = Threshold("δ", material, "error", "the larger of the setting and 10 % of the dev error")

@@ -1,0 +1,36 @@
+"""Rules of level process: is a network the right tool, and how was it chosen?"""
+
+from __future__ import annotations
+
+from dldiag.evidence.noun import Evidence
+from dldiag.language import Message
+from dldiag.rules.data import HALF_MATERIAL
+from dldiag.rules.noun import MATERIAL, Example, Rule
+from dldiag.types import Estimate, exactly
+
+PROCESS_RULES: tuple[Rule, ...] = (
+    Rule(
+        "P4", "process", Message("Against a linear model"),
+        signal=lambda e: e.simple_lead, threshold=HALF_MATERIAL,
+        fired="A linear model has a dev error lower by {signal:error}.",
+        passed="A linear model is better by at most {most:error}.",
+        hint="Use the linear model, or repair the network until it wins.",
+        problem="simple_model_wins", needs=("simple_lead",),
+        examples=(
+            Example(Evidence(simple_lead=Estimate(0.05, 0.03, 0.07)), "fired"),
+            Example(Evidence(simple_lead=Estimate(-0.05, -0.07, -0.03)), "passed"),
+        ),
+    ),
+    Rule(
+        "P6", "process", Message("Against the best reference model"),
+        signal=lambda e: e.reference_lead, threshold=MATERIAL,
+        fired="The best reference model has a dev error lower by {signal:error}.",
+        passed="No reference model is better by more than {most:error}.",
+        hint="Something is left to gain: the remedies below say where; or use the reference model.",
+        problem=None, needs=("reference_lead", "reference_error"),
+        examples=(
+            Example(Evidence(reference_lead=Estimate(0.05, 0.03, 0.07), reference_error=exactly(0.1)), "fired"),
+            Example(Evidence(reference_lead=Estimate(-0.05, -0.07, -0.03), reference_error=exactly(0.1)), "passed"),
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,171 @@
+"""Remedies run on the user's data, paired with the current model: short probes, and trials with a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from dldiag.evidence import Evidence, Probe, paired_change, train_change, training_curve
+from dldiag.fit import FitResult
+from dldiag.forecast import forecast
+from dldiag.language import Message
+from dldiag.models import Model, changed
+from dldiag.remedies import applicable
+from dldiag.types import Estimate, LearningCurve, Recommendation, Trial, TrialVerdict
+from dldiag.workbench import Workbench
+
+HINDCAST_HIDES = 2  # largest sizes hidden from the forecast that is checked against them
+BATCH = 3  # repeats added at a time until a trial is decided
+
+OnResult = Callable[[FitResult], None] | None
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is spent: rows and repeats of probes, number of trials, repeats of a trial, rows of a curve."""
+
+    probe_rows: int
+    probe_repeats: int
+    trials: int
+    trial_repeats: int
+    most_rows: int
+
+
+EFFORTS: dict[str, Effort] = {
+    "quick": Effort(probe_rows=1_000, probe_repeats=3, trials=1, trial_repeats=5, most_rows=4_000),
+    "standard": Effort(probe_rows=3_000, probe_repeats=4, trials=2, trial_repeats=10, most_rows=20_000),
+    "thorough": Effort(probe_rows=10_000, probe_repeats=5, trials=5, trial_repeats=20, most_rows=100_000),
+}
+
+
+def probe_plan(model: Model, keys: Collection[str] | None = None) -> list[tuple[str, Mapping[str, Any], Model]]:
+    """List every setting that a remedy would try on this model, with the changed model."""
+    return [(key, change, changed(model, change)) for key, change in applicable(model, keys)]
+
+
+def probe(
+    bench: Workbench, model: Model, effort: Effort, *, keys: Collection[str] | None = None, on_result: OnResult = None
+) -> dict[str, Probe]:
+    """Run every applicable remedy for a few repeats on a few rows; return the best setting of each.
+
+    The current model runs on the same rows, so that every change is paired.
+    """
+    plan = probe_plan(model, keys)
+    size = min(effort.probe_rows, bench.split.n_train)
+    repeats = range(min(effort.probe_repeats, len(bench.split.repeats)))
+    bench.fit([model, *(candidate for _, _, candidate in plan)], [size], repeats, on_result=on_result, watched=True)
+    before = bench.get(model, size, repeats)
+    found: dict[str, Probe] = {}
+    for key, change, candidate in plan:
+        one = _compared(before, bench.get(candidate, size, repeats), change)
+        if key not in found or one.dev.value < found[key].dev.value:
+            found[key] = one
+    return found
+
+
+def _compared(before: Sequence[FitResult], after: Sequence[FitResult], change: Mapping[str, Any]) -> Probe:
+    seconds = sum(result.seconds for result in after)
+    return Probe(paired_change(before, after), train_change(before, after), dict(change), len(after), seconds)
+
+
+def decide(change: Estimate, material: float) -> TrialVerdict:
+    """Read the interval of a change in dev error against δ.
+
+    >>> decide(Estimate(-0.05, -0.06, -0.04), 0.01), decide(Estimate(0.0, -0.004, 0.004), 0.01)
+    ('helped', 'no_effect')
+    """
+    if change.high < -material / 2:
+        return "helped"
+    if change.low > material / 2:
+        return "hurt"
+    return "no_effect" if -material <= change.low and change.high <= material else "undecided"
+
+
+def try_change(
+    bench: Workbench, model: Model, remedy: str, change: Mapping[str, Any], *, material: float, effort: Effort,
+    on_result: OnResult = None,
+) -> Trial:  # fmt: skip
+    """Run a changed model against the current one at full size, adding repeats until decided or out of effort."""
+    candidate, size = changed(model, change), bench.split.n_train
+    most = min(effort.trial_repeats, len(bench.split.repeats))
+    n = min(most, effort.probe_repeats + 1)
+    while True:
+        repeats = range(n)
+        bench.fit([model, candidate], [size], repeats, on_result=on_result, watched=True)
+        before, after = bench.get(model, size, repeats), bench.get(candidate, size, repeats)
+        one = _compared(before, after, change)
+        verdict = decide(one.dev, material)
+        if verdict != "undecided" or n == most:
+            return Trial(
+                remedy,
+                verdict,
+                one.dev,
+                n,
+                one.seconds,
+                dict(change),
+                training_curve(before),
+                training_curve(after),
+                one.train,
+            )
+        n = min(most, n + BATCH)
+
+
+def try_remedies(
+    bench: Workbench, model: Model, recommendations: Sequence[Recommendation], evidence: Evidence,
+    *, curve: LearningCurve, effort: Effort, most: int, on_result: OnResult = None,
+) -> Iterable[tuple[Recommendation, ...]]:  # fmt: skip
+    """Try the first `most` recommended remedies that can be run, in their order; yield the list after each trial."""
+    tried, done = list(recommendations), 0
+    material = evidence.material.value if evidence.material is not None else 0.01
+    for i, recommendation in enumerate(recommendations):
+        if done == most:
+            break
+        if recommendation.remedy == "more_data":
+            trial = hindcast(curve, evidence)
+        elif recommendation.change:
+            trial = try_change(
+                bench,
+                model,
+                recommendation.remedy,
+                recommendation.change,
+                material=material,
+                effort=effort,
+                on_result=on_result,
+            )
+        else:
+            continue
+        if trial is not None:
+            done += 1
+            tried[i] = replace(recommendation, trial=trial)
+            yield tuple(tried)
+
+
+def hindcast(curve: LearningCurve, evidence: Evidence) -> Trial | None:
+    """Try "more data" on the past: hide the largest sizes, forecast them, compare; the change is the forecast's.
+
+    The verdict is the forecast's for four times the rows, or undecided when it missed what had been hidden.
+    """
+    gain = evidence.more_data_gain
+    shown = len(curve.sizes) - HINDCAST_HIDES
+    hidden = int(curve.sizes[-1])
+    past = forecast(curve.sizes[:shown], curve.dev_errors[:shown], [hidden], unit=curve.unit)
+    if gain is None or not past.points:
+        return None
+    real, point = float(np.nanmean(curve.dev_errors[-1])), past.points[0]
+    hit = point.low <= real <= point.high
+    change = Estimate(-gain.value, -gain.high, -gain.low, -gain.surely_below, -gain.surely_above)
+    material = evidence.material.value if evidence.material is not None else 0.01
+    values = {
+        "seen": int(curve.sizes[shown - 1]), "hidden": hidden, "predicted": point.value, "low": point.low, "high": point.high,
+        "real": real, "unit": curve.unit,
+    }  # fmt: skip
+    note = Message(
+        "From {seen:,} rows, {predicted:error} ({low:error} to {high:error}) was forecast for {hidden:,} rows; it came out at "
+        "{real:error}.",
+        values,
+    )
+    verdict = decide(change, material) if hit else "undecided"
+    return Trial("more_data", verdict, change, curve.dev_errors.shape[1], 0.0, note=note)

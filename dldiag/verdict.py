@@ -1,0 +1,131 @@
+"""The verdict: one sentence that says what is wrong and how sure that is, from findings and evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dldiag.evidence.noun import Evidence
+from dldiag.fit import FitResult
+from dldiag.language import Message
+from dldiag.types import Answer, Finding, Verdict
+
+RESAMPLES = 200  # of the repeats, for the stability of the verdict
+
+ANSWERS: Mapping[str, Answer] = {"fired": "yes", "passed": "no", "undecided": "undecided"}
+
+# What is said first, before bias and variance, because nothing below it can be trusted.
+FIRST: tuple[tuple[str, Message], ...] = (
+    ("D5", Message("The column {leak_column} seems to give the answer away: check it before believing anything else.")),
+    (
+        "D9",
+        Message(
+            "The columns say nothing about {target} that any model here could use: no model beats the plainest guess."
+        ),
+    ),
+    ("T6", Message("Training blows up: the loss stops being a number before the model has learnt anything.")),
+    (
+        "D10",
+        Message("Rows with the same {group_column} belong together: split by it first, or the errors look too good."),
+    ),
+    ("D11", Message("The rows follow each other in time: split by time first, or the errors look too good.")),
+)
+
+BY_ANSWERS: Mapping[tuple[Answer, Answer], Message] = {
+    ("yes", "yes"): Message(
+        "Both high bias and high variance: the model gets {train:error} wrong on the rows it learnt from, where about "
+        "{achievable:error} is achievable, and {dev:error} on new rows."
+    ),
+    ("yes", "no"): Message(
+        "High bias: the model is too weak or not trained well enough. Even on the rows it learnt from it is wrong by "
+        "{train:error}, where about {achievable:error} is achievable."
+    ),
+    ("no", "yes"): Message(
+        "High variance: the model learns its training rows too closely. It is wrong by {train:error} on the rows it learnt "
+        "from and by {dev:error} on new rows."
+    ),
+    ("no", "no"): Message(
+        "Neither high bias nor high variance: the model is wrong by {dev:error} on new rows, about as little as anything "
+        "tried here reaches ({achievable:error})."
+    ),
+    ("yes", "undecided"): Message(
+        "High bias: even on the rows it learnt from the model is wrong by {train:error}, where about {achievable:error} is "
+        "achievable. Whether variance adds to it cannot be told with {n_dev:,} rows to judge with."
+    ),
+    ("undecided", "yes"): Message(
+        "High variance: wrong by {train:error} on the rows it learnt from and by {dev:error} on new rows. Whether bias adds "
+        "to it cannot be told with {n_dev:,} rows to judge with."
+    ),
+}
+CANNOT_TELL = Message(
+    "Too close to tell with {n_dev:,} rows to judge with: training error {train:error}, error on new rows {dev:error}, "
+    "achievable about {achievable:error}."
+)
+HARMLESS = Message(
+    "Leave it: training and dev error differ ({train:error} and {dev:error}), but nothing tried here does better on new rows."
+)
+A_REMEDY_HELPS = Message("{verdict} One change alone lowers the error on new rows by about {gain:error}.")
+
+
+def conclude(
+    findings: Sequence[Finding], evidence: Evidence, target: str, results: Sequence[FitResult] = (), seed: int = 0
+) -> Verdict:
+    """Return the verdict: the first thing that stands in the way, else the two answers about bias and variance."""
+    by_code = {finding.code: finding for finding in findings}
+    bias, variance = answer(by_code.get("B1")), answer(by_code.get("V1"))
+    values = _values(evidence, target)
+    first = next(((code, text) for code, text in FIRST if code in by_code and by_code[code].outcome == "fired"), None)
+    answers = BY_ANSWERS.get((bias, variance), CANNOT_TELL)
+    detail: Message | None = None
+    if first is not None:
+        headline, detail = first[1], None if bias == "unknown" else Message(answers.template, values)
+    elif "V2" in by_code and by_code["V2"].outcome == "fired" and bias != "yes":
+        headline = HARMLESS
+    else:
+        headline = answers
+    problem = by_code[first[0]].problem if first is not None else _problem(bias, variance)
+    return Verdict(
+        Message(headline.template, values), bias, variance, detail, stability(results, evidence, seed), problem
+    )
+
+
+def answer(finding: Finding | None) -> Answer:
+    """Read one finding as yes, no, undecided or unknown (suppressed, muted, not applicable)."""
+    return "unknown" if finding is None else ANSWERS.get(finding.outcome, "unknown")
+
+
+def _problem(bias: Answer, variance: Answer) -> str | None:
+    if bias == "yes":
+        return "high_bias"
+    return "high_variance" if variance == "yes" else None
+
+
+def _values(evidence: Evidence, target: str) -> dict[str, float | int | str | None]:
+    def value(name: str) -> float | None:
+        estimate = getattr(evidence, name)
+        return None if estimate is None else estimate.value
+
+    n_dev = value("n_dev")
+    return {
+        "train": value("train_error"), "dev": value("dev_error"), "achievable": value("achievable"),
+        "n_dev": None if n_dev is None else int(n_dev), "unit": evidence.unit, "target": target, **evidence.names,
+    }  # fmt: skip
+
+
+def stability(results: Sequence[FitResult], evidence: Evidence, seed: int) -> float | None:
+    """Return the share of resampled repeats in which bias and variance fall on the same side of δ as in all of them."""
+    if len(results) < 3 or evidence.achievable is None or evidence.material is None:
+        return None
+    train = np.array([result.train_error for result in results])
+    dev = np.array([result.dev_error for result in results])
+    drawn = np.random.default_rng(seed).integers(len(train), size=(RESAMPLES, len(train)))
+    achievable, delta = evidence.achievable.value, evidence.material.value
+    whole = _sides(train[None].mean(axis=1), dev[None].mean(axis=1), achievable, delta)
+    parts = _sides(train[drawn].mean(axis=1), dev[drawn].mean(axis=1), achievable, delta)
+    return float((parts == whole).all(axis=1).mean())
+
+
+def _sides(train: NDArray[np.float64], dev: NDArray[np.float64], achievable: float, delta: float) -> NDArray[np.bool_]:
+    return np.stack([train - achievable > delta, dev - train > delta], axis=1)
