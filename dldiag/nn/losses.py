@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,8 @@ class Loss:
     `step(z, y, losses, scratch)` writes the loss of every row into losses (S, n) and turns z (S, K, n) into dL/dZ.
     y is (S, n) whole numbers when `indexed`, else (S, K, n). `predict(z)` turns Z into the model's outputs in place.
     `errors(delta, losses)` tells from what `step` left how far each row is off: 1 if its class is wrong, or its
-    squared error.
+    squared error when `squares`. `floor(y)` is the mean loss of the best constant answer: what an untrained network
+    should show at most.
     """
 
     name: str
@@ -34,7 +36,9 @@ class Loss:
     step: Step
     predict: Callable[[Array], Array]
     errors: Callable[[Array, Array], Array]
+    floor: Callable[[Array], float]
     indexed: bool = False
+    squares: bool = False
 
     def value(self, z: Any, y: Any) -> Array:
         """Return the loss of every row; z is (K, n), y is (n,) class numbers or (K, n)."""
@@ -45,10 +49,10 @@ class Loss:
         return self._run(z, y)[1]
 
     def _run(self, z: Any, y: Any) -> tuple[Array, Array]:
-        delta = np.array(z, dtype=float)[None]
+        delta: Array = np.array(z, dtype=float)[None]
         losses = np.empty((1, delta.shape[2]))
         self.step(delta, np.asarray(y)[None], losses, np.empty_like(delta))
-        return losses[0], delta[0]
+        return np.asarray(losses[0]), np.asarray(delta[0])
 
 
 def _softmax_step(z: Array, y: Array, losses: Array, scratch: Array) -> None:
@@ -66,9 +70,14 @@ def _softmax_step(z: Array, y: Array, losses: Array, scratch: Array) -> None:
 def true_positions(y: Array, n_classes: int) -> Array:
     """Return the positions in a flat (S, K, n) array of each row's true class; y is (S, n)."""
     n_members, n_rows = y.shape
-    rows = np.arange(n_rows)
-    members = np.arange(n_members)[:, None] * (n_classes * n_rows)
-    return y * n_rows + rows + members
+    positions = y * n_rows
+    positions += _first_positions(n_members, n_rows, n_classes)
+    return positions
+
+
+@lru_cache(maxsize=256)
+def _first_positions(n_members: int, n_rows: int, n_classes: int) -> Array:
+    return np.arange(n_rows) + np.arange(n_members)[:, None] * (n_classes * n_rows)
 
 
 def _softmax(z: Array) -> Array:
@@ -133,6 +142,25 @@ def _square_of_huber(delta: Array, losses: Array) -> Array:
     return np.where(losses <= half, 2 * losses, np.square((losses + half) / HUBER_DELTA))
 
 
+def _class_entropy(y: Array) -> float:
+    shares = np.unique(y, return_counts=True)[1] / len(y)
+    return float(-(shares * np.log(shares)).sum())
+
+
+def _label_entropy(y: Array) -> float:
+    return sum(_class_entropy(column) for column in y.T)
+
+
+def _half_variance(y: Array) -> float:
+    return 0.5 * float(y.var(axis=0).sum())
+
+
+def _huber_of_median(y: Array) -> float:
+    apart = np.abs(y - np.median(y, axis=0))
+    near = np.minimum(apart, HUBER_DELTA)
+    return float((near * (apart - 0.5 * near)).sum(axis=1).mean())
+
+
 def _itself(z: Array) -> Array:
     return z
 
@@ -148,6 +176,7 @@ _ROWS = (
         _softmax_step,
         _softmax,
         _wrong_class,
+        _class_entropy,
         indexed=True,
     ),
     Loss(
@@ -160,6 +189,7 @@ _ROWS = (
         _binary_step,
         _logistic,
         _wrong_side,
+        _label_entropy,
     ),
     Loss(
         "squared_error",
@@ -171,6 +201,8 @@ _ROWS = (
         _squared_step,
         _itself,
         _square,
+        _half_variance,
+        squares=True,
     ),
     Loss(
         "huber",
@@ -182,6 +214,8 @@ _ROWS = (
         _huber_step,
         _itself,
         _square_of_huber,
+        _huber_of_median,
+        squares=True,
     ),
 )
 

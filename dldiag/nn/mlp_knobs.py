@@ -18,7 +18,13 @@ _DTYPES = {
 
 MLP_KNOBS: dict[str, Knob] = {
     "hidden_layer_sizes": Knob(
-        (100,), tuple, "Hidden layers", "Units of each hidden layer, for instance 64, 64.", low=1, high=4096, group="size"
+        (100,),
+        tuple,
+        "Hidden layers",
+        "Units of each hidden layer, for instance 64, 64.",
+        low=1,
+        high=4096,
+        group="size",
     ),
     "activation": Knob(
         "relu", str, "Activation", "The function that each hidden unit applies.", choices=_ACTIVATIONS, group="size"
@@ -62,7 +68,14 @@ MLP_KNOBS: dict[str, Knob] = {
         "adam", str, "Optimizer", "How the weights follow the gradient.", choices=_SOLVERS, group="optimizer"
     ),
     "learning_rate_init": Knob(
-        0.001, float, "Learning rate", "The size of a step at the start.", low=1e-12, high=1e6, group="optimizer", log=True
+        0.001,
+        float,
+        "Learning rate",
+        "The size of a step at the start.",
+        low=1e-12,
+        high=1e6,
+        group="optimizer",
+        log=True,
     ),
     "learning_rate": Knob(
         "constant",
@@ -73,7 +86,13 @@ MLP_KNOBS: dict[str, Knob] = {
         group="optimizer",
     ),
     "power_t": Knob(
-        0.5, float, "Power of inverse scaling", "The exponent of inverse scaling.", low=0.0, high=10.0, group="optimizer"
+        0.5,
+        float,
+        "Power of inverse scaling",
+        "The exponent of inverse scaling.",
+        low=0.0,
+        high=10.0,
+        group="optimizer",
     ),
     "batch_size": Knob(
         None,
@@ -201,7 +220,13 @@ MLP_KNOBS: dict[str, Knob] = {
         unit="epochs",
     ),
     "max_fun": Knob(
-        15000, int, "Loss evaluations", "How often L-BFGS may compute the loss.", low=1, high=100_000_000, group="stopping"
+        15000,
+        int,
+        "Loss evaluations",
+        "How often L-BFGS may compute the loss.",
+        low=1,
+        high=100_000_000,
+        group="stopping",
     ),
     "dtype": Knob(
         "auto",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dldiag.nn.activations import ACTIVATIONS, Activation
 from dldiag.nn.layout import Layout
 from dldiag.nn.losses import Loss
+from dldiag.nn.normalization import Normalized, normalize, normalize_back
 
 Array = NDArray[Any]
 
@@ -43,9 +44,7 @@ def forward(weights: list[Array], biases: list[Array], X: Any, activation: str, 
     return Pass(tuple(A), tuple(Z))
 
 
-def backward(
-    weights: list[Array], seen: Pass, y: Any, loss: Loss, activation: str, slope: float | None = None
-) -> Pass:
+def backward(weights: list[Array], seen: Pass, y: Any, loss: Loss, activation: str, slope: float | None = None) -> Pass:
     """Compute every layer's gradient of the mean loss: dW = dZ Aᵀ / n, db = mean dZ, dZ = Wᵀ dZ · g'(Z)."""
     n_rows = seen.A[0].shape[1]
     g = ACTIVATIONS[activation]
@@ -67,80 +66,110 @@ def backward(
 
 @dataclass(eq=False)
 class Workspace:
-    """The arrays that a pass over n rows of S networks writes into; layers are (S, units, n), a row of ones below.
+    """The arrays that a pass over n rows of S networks writes into.
 
-    `x` is (S, n, d + 1), rows first because batches are gathered by row; its last column is one. The ones stand in
-    for the bias: [W | b] times [A; 1] is WA + b in one product.
+    `x` is (S, n, d + 1), rows first because batches are gathered by row; its last column is one. Hidden layers are
+    (S, units, n): `z`, `a` = g(z), and `out` = what the next layer sees (a, or what dropout leaves of it), which has
+    a row of ones below it. The ones stand in for the bias: [W | b] times [A; 1] is WA + b in one product. To stay
+    small in the cache, z, a and out are one array where nothing needs them apart.
     """
 
     x: Array
     z: list[Array]
     a: list[Array]
-    outputs: list[Array]
-    a_with_ones: list[Array]
+    out: list[Array]
+    inputs: list[Array]  # of each layer's product, ones included: x transposed, then out with its ones
+    inputs_t: list[Array]
     delta: list[Array]
     scratch: list[Array]
     losses: Array
+    normalized: list[Normalized]
 
     @classmethod
     def build(
         cls, layout: Layout, shape: tuple[int, int], dtype: Any, *, keeps_input: bool = False, drops: bool = False
     ) -> Workspace:
-        """Allocate for shape = (S networks, n rows); g(Z) overwrites Z, and what dropout leaves overwrites g(Z), if it may."""
+        """Allocate for shape = (S networks, n rows)."""
         n_members, n_rows = shape
-        hidden, n_out = layout.units[1:-1], layout.units[-1]
+        hidden = layout.units[1:-1]
 
         def empty(units: int) -> Array:
             return np.empty((n_members, units, n_rows), dtype)
 
+        x = np.ones((n_members, n_rows, layout.units[0] + 1), dtype)
         with_ones = [np.ones((n_members, units + 1, n_rows), dtype) for units in hidden]
-        outputs = [array[:, :-1] for array in with_ones]
-        a = [empty(units) for units in hidden] if drops else outputs
-        output = empty(n_out)
+        out = [array[:, :-1] for array in with_ones]
+        a = [empty(units) for units in hidden] if drops else out
+        output = empty(layout.units[-1])
         return cls(
-            x=np.ones((n_members, n_rows, layout.units[0] + 1), dtype),
-            z=[empty(units) if keeps_input else array for units, array in zip(hidden, a, strict=True)] + [output],
+            x=x,
+            z=([empty(units) for units in hidden] if keeps_input else a) + [output],
             a=a,
-            outputs=outputs,
-            a_with_ones=with_ones,
-            delta=[empty(units) for units in hidden] + [output],
-            scratch=[empty(units) for units in hidden] + [empty(n_out)],
+            out=out,
+            inputs=[x.transpose(0, 2, 1), *with_ones],
+            inputs_t=[x, *(array.transpose(0, 2, 1) for array in with_ones)],
+            delta=[*(empty(units) for units in hidden), output],
+            scratch=[empty(units) for units in layout.units[1:]],
             losses=np.empty((n_members, n_rows), dtype),
+            normalized=[Normalized.build(n_members, columns, n_rows, dtype) for _, _, columns in layout.norm_blocks],
         )
+
+
+@dataclass(eq=False)
+class Parameters:
+    """Views by layer of the flat parameters (S, P) of a stack, or of their gradient."""
+
+    flat: Array
+    blocks: list[Array]  # [W | b] (S, out, in + 1)
+    backwards: list[Array]  # W transposed (S, in, out)
+    norms: list[Array]  # γ and β (S, 2, units)
+
+    @classmethod
+    def of(cls, layout: Layout, flat: Array) -> Parameters:
+        """Look at a flat array through a layout."""
+        blocks = layout.weights(flat)
+        return cls(flat, blocks, [block[:, :, :-1].transpose(0, 2, 1) for block in blocks], layout.norms(flat))
 
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """What the members of a stack share: layout, activation, loss; `slope` is a number or (S, 1, 1)."""
+    """What the members of a stack share: layout, activation, loss. slope is a number or (S, 1, 1).
+
+    running: with batch normalization, the running averages (S, 2, units) by hidden layer, which forward updates.
+    """
 
     layout: Layout
     activation: Activation
     loss: Loss
     slope: Any = 0.0
+    running: list[Array] = field(default_factory=list)
 
-    def forward(self, blocks: list[Array], space: Workspace, keep: list[Array] | None = None) -> Array:
+    def forward(self, parameters: Parameters, space: Workspace, keep: list[Array] | None = None) -> Array:
         """Run every layer on space.x and return the output layer's Z (S, K, n); `keep` holds dropout masks."""
-        inputs = space.x.transpose(0, 2, 1)
-        for layer, block in enumerate(blocks[:-1]):
-            np.matmul(block, inputs, out=space.z[layer])
-            self.activation.forward(space.z[layer], space.a[layer], self.slope)
+        blocks = parameters.blocks
+        last = len(blocks) - 1
+        for layer in range(last):
+            z, a = space.z[layer], space.a[layer]
+            np.matmul(blocks[layer], space.inputs[layer], out=z)
+            if self.running:
+                normalize(z, parameters.norms[layer], self.running[layer], space.normalized[layer])
+            self.activation.forward(z, a, self.slope)
             if keep:
-                np.multiply(space.a[layer], keep[layer], out=space.outputs[layer])
-            inputs = space.a_with_ones[layer]
-        return np.matmul(blocks[-1], inputs, out=space.z[-1])
+                np.multiply(a, keep[layer], out=space.out[layer])
+        return np.matmul(blocks[last], space.inputs[last], out=space.z[last])
 
     def backward(
-        self, blocks: list[Array], space: Workspace, gradients: list[Array], keep: list[Array] | None = None
+        self, parameters: Parameters, space: Workspace, gradient: Parameters, keep: list[Array] | None = None
     ) -> None:
-        """Write the gradients of every [W | b], from dL/dZ of the output layer in space.delta[-1]."""
-        for layer in range(len(blocks) - 1, 0, -1):
-            inputs = space.a_with_ones[layer - 1].transpose(0, 2, 1)
-            np.matmul(space.delta[layer], inputs, out=gradients[layer])
+        """Write the gradient of every parameter, from dL/dZ of the output layer in space.delta[-1]."""
+        for layer in range(len(parameters.blocks) - 1, 0, -1):
             below = layer - 1
-            np.matmul(blocks[layer][:, :, :-1].transpose(0, 2, 1), space.delta[layer], out=space.delta[below])
+            delta, scratch = space.delta[below], space.scratch[below]
+            np.matmul(space.delta[layer], space.inputs_t[layer], out=gradient.blocks[layer])
+            np.matmul(parameters.backwards[layer], space.delta[layer], out=delta)
             if keep:
-                space.delta[below] *= keep[below]
-            self.activation.backward(
-                space.delta[below], space.z[below], space.a[below], space.scratch[below], self.slope
-            )
-        np.matmul(space.delta[0], space.x, out=gradients[0])
+                delta *= keep[below]
+            self.activation.backward(delta, space.z[below], space.a[below], scratch, self.slope)
+            if self.running:
+                normalize_back(delta, parameters.norms[below], gradient.norms[below], space.normalized[below], scratch)
+        np.matmul(space.delta[0], space.inputs_t[0], out=gradient.blocks[0])

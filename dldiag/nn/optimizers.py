@@ -83,7 +83,8 @@ def _rmsprop(p: Array, g: Array, state: list[Array], rates: Rates, t: int, scrat
 
 
 def _adam(p: Array, g: Array, state: list[Array], rates: Rates, t: int, scratch: Array) -> None:
-    # The state holds the sums m/(1-β1) and v/(1-β2): two vector operations less, the bias corrections move into scalars.
+    # The state holds the sums m/(1-β1) and v/(1-β2): two vector operations
+    # less, and the bias corrections move into scalars.
     m, v = state
     m *= rates.beta_1
     m += g
@@ -115,7 +116,9 @@ _ROWS = (
         1,
         _sgd,
     ),
-    Optimizer("momentum", "Momentum", r"v \leftarrow \mu v - \eta g;\; w \leftarrow w + v", "Polyak 1964", 1, _momentum),
+    Optimizer(
+        "momentum", "Momentum", r"v \leftarrow \mu v - \eta g;\; w \leftarrow w + v", "Polyak 1964", 1, _momentum
+    ),
     Optimizer(
         "nesterov",
         "Nesterov momentum",

@@ -49,7 +49,7 @@ def _invscaling(at: Progress) -> float:
 
 
 def _adaptive(at: Progress) -> float:
-    return ADAPTIVE_DIVISOR**-at.plateaus
+    return float(ADAPTIVE_DIVISOR**-at.plateaus)
 
 
 def _step(at: Progress) -> float:
@@ -80,7 +80,9 @@ _ROWS = (
         ignored_by=("adam",),
     ),
     Schedule("step", "Step", r"\eta_t = \eta_0 \cdot 0.5^{\lfloor 5 t / T \rfloor}", "He et al. 2016", _step),
-    Schedule("cosine", "Cosine", r"\eta_t = \frac{\eta_0}{2}(1 + \cos(\pi t / T))", "Loshchilov & Hutter 2017", _cosine),
+    Schedule(
+        "cosine", "Cosine", r"\eta_t = \frac{\eta_0}{2}(1 + \cos(\pi t / T))", "Loshchilov & Hutter 2017", _cosine
+    ),
 )
 
 SCHEDULES = {row.name: row for row in _ROWS}

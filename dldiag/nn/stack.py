@@ -1,0 +1,229 @@
+"""The arrays of a stack of networks in training, and one step on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dldiag.nn.activations import Activation
+from dldiag.nn.evaluation import Evaluation
+from dldiag.nn.layout import Layout
+from dldiag.nn.losses import Loss
+from dldiag.nn.member import Member
+from dldiag.nn.network import Network, Parameters, Workspace
+from dldiag.nn.normalization import first_running
+from dldiag.nn.optimizers import Optimizer, Rates
+from dldiag.nn.schedules import Progress, Schedule
+
+Array = NDArray[Any]
+Watch = Callable[[Array, Array], None]
+
+DROPOUT_LEVELS = 2**16  # dropout compares 16 random bits per unit; the share dropped is exact to 1 / 65,536
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What all members of a stack share."""
+
+    layout: Layout
+    activation: Activation
+    loss: Loss
+    optimizer: Optimizer
+    schedule: Schedule
+    batch_size: int
+    dtype: Any
+    shuffle: bool = True
+    early_stopping: bool = False
+    rates: Rates = field(default_factory=lambda: Rates(np.ones((1, 1))))
+    power_t: float = 0.5
+    record_health: bool = False
+
+
+class Stack:
+    """S members in training: flat parameters, gradient and optimizer state (S, P), and their rows.
+
+    X holds the members' rows under each other, each distinct X once, with a last column of ones.
+    """
+
+    def __init__(self, members: list[Member], plan: Plan) -> None:
+        self.members, self.plan = members, plan
+        self.n_rows = len(members[0].y)
+        self.flat = np.stack([m.flat for m in members]).astype(plan.dtype)
+        self.updates = members[0].updates
+        self.state = [self._first_state(slot) for slot in range(plan.optimizer.slots)]
+        self.running = first_running(plan.layout, len(members), plan.dtype)
+        for layer, average in enumerate(self.running):
+            for i, m in enumerate(members):
+                average[i] = m.running[layer] if m.running else average[i]
+        self.X, self.x_start = _under_each_other([m.X for m in members], plan)
+        self.y = np.stack([m.y for m in members])
+        self.weights = self._row_weights()
+        self.order = np.tile(np.arange(self.n_rows), (len(members), 1))
+        self._allocate()
+
+    def _first_state(self, slot: int) -> Array:
+        states = [np.zeros_like(self.flat[0]) if m.state is None else m.state[slot] for m in self.members]
+        return np.stack(states).astype(self.plan.dtype)
+
+    def _row_weights(self) -> Array | None:
+        if all(m.weights is None for m in self.members):
+            return None
+        weights = [np.ones(self.n_rows) if m.weights is None else m.weights for m in self.members]
+        return np.stack(weights).astype(self.plan.dtype)
+
+    def _column(self, name: str) -> Array:
+        return np.array([getattr(m, name) for m in self.members], self.plan.dtype)[:, None]
+
+    def _allocate(self) -> None:
+        """Lay out what depends on who is in the stack."""
+        plan, members = self.plan, self.members
+        self.gradient, self.scratch = np.zeros_like(self.flat), np.empty_like(self.flat)
+        self.parameters = Parameters.of(plan.layout, self.flat)
+        self.gradients = Parameters.of(plan.layout, self.gradient)
+        self.last_finite = self.flat.copy()
+        penalized = plan.layout.penalized(plan.dtype)
+        self.l2 = self._column("alpha") * penalized if any(m.alpha for m in members) else None
+        self.l1 = self._column("l1") * penalized if any(m.l1 for m in members) else None
+        self.clip_norm = self._column("clip_norm") if any(np.isfinite(m.clip_norm) for m in members) else None
+        self.dropout = self._column("dropout")[:, :, None] if any(m.dropout for m in members) else None
+        slope = self._column("slope")[:, :, None]
+        self.network = Network(plan.layout, plan.activation, plan.loss, slope, self.running)
+        self.rate = np.empty((len(members), 1), plan.dtype)
+        self.rates = replace(plan.rates, rate=self.rate)
+        if plan.optimizer.decouples_decay and self.l2 is not None:
+            self.rates = replace(self.rates, decay=self.l2)
+        self.spaces: dict[int, Workspace] = {}
+        self.validation: Evaluation | None = None
+        for i in range(len(members)):
+            self.set_rate(i)
+
+    def set_rate(self, i: int) -> None:
+        """Apply the schedule to a member's learning rate for the next epoch."""
+        m = self.members[i]
+        at = Progress(m.epochs, m.max_epochs, m.rows_seen, m.plateaus, self.plan.power_t)
+        self.rate[i] = m.rate * (self.plan.schedule.factor(at) if m.epochs else 1.0)
+
+    def network_of(self, members: list[int]) -> Network:
+        """Return the network of some members only."""
+        return replace(self.network, slope=self.network.slope[members])
+
+    def keep(self, staying: Array) -> None:
+        """Go on with some of the members only."""
+        self.members = [self.members[i] for i in staying]
+        self.flat, self.order, self.y = self.flat[staying], self.order[staying], self.y[staying]
+        self.x_start = self.x_start[staying]
+        self.weights = None if self.weights is None else self.weights[staying]
+        self.state = [state[staying] for state in self.state]
+        self.running = [average[staying] for average in self.running]
+        self._allocate()
+
+    def shuffle(self) -> None:
+        """Draw the next epoch's order of rows for every member, from its own generator, as scikit-learn does."""
+        if self.plan.shuffle:
+            for i, member in enumerate(self.members):
+                permutation = np.arange(self.n_rows)
+                member.rng.shuffle(permutation)
+                self.order[i] = self.order[i][permutation]
+        at = self.order
+        self.rows = at + self.x_start[:, None]
+        targets = np.take_along_axis(self.y, at if self.plan.loss.indexed else at[:, :, None], axis=1)
+        self.targets = targets if self.plan.loss.indexed else np.ascontiguousarray(targets.transpose(0, 2, 1))
+        self.row_weights = None if self.weights is None else np.take_along_axis(self.weights, at, axis=1)
+
+    def step(self, start: int, stop: int, watch: Watch | None = None) -> Array:
+        """Take one step on the rows start…stop of the epoch's order; return each member's loss before it (S,)."""
+        loss = self.differentiate(start, stop, watch)
+        if self.clip_norm is not None:
+            self._clip(self.clip_norm)
+        self.updates += 1
+        self.plan.optimizer.update(self.flat, self.gradient, self.state, self.rates, self.updates, self.scratch)
+        return loss
+
+    def differentiate(self, start: int, stop: int, watch: Watch | None = None) -> Array:
+        """Write the gradient of the loss on the rows start…stop of the epoch's order; return the loss (S,).
+
+        watch(delta, losses) sees every row's dL/dZ (S, K, n) and loss (S, n).
+        """
+        space = self.space(stop - start)
+        self.X.take(
+            self.rows[:, start:stop].reshape(-1), axis=0, out=space.x.reshape(-1, space.x.shape[2]), mode="clip"
+        )
+        keep = None if self.dropout is None else self._draw_dropout(space, self.dropout)
+        z = self.network.forward(self.parameters, space, keep)
+        self.plan.loss.step(z, self.targets[..., start:stop], space.losses, space.scratch[-1])
+        if watch is not None:
+            watch(space.delta[-1], space.losses)
+        total = self._weigh(space, start, stop)
+        self.network.backward(self.parameters, space, self.gradients, keep)
+        loss = np.add.reduce(space.losses, axis=1) / total
+        self.penalty = self._penalize(total)
+        return np.asarray(loss + self.penalty)
+
+    def space(self, n_rows: int) -> Workspace:
+        """Return the arrays for batches of n_rows; they are made once."""
+        if n_rows not in self.spaces:
+            self.spaces[n_rows] = Workspace.build(
+                self.plan.layout,
+                (len(self.members), n_rows),
+                self.plan.dtype,
+                keeps_input=self.plan.activation.keeps_input,
+                drops=self.dropout is not None,
+            )
+        return self.spaces[n_rows]
+
+    def _draw_dropout(self, space: Workspace, dropout: Array) -> list[Array]:
+        """Draw which units stay, already divided by the share that stays (Srivastava et al. 2014)."""
+        threshold = np.rint(dropout * DROPOUT_LEVELS).astype(np.uint16)
+        scale = (1 / (1 - dropout)).astype(self.plan.dtype)
+        keeps = []
+        for a in space.a:
+            bits = np.stack([m.dropout_bits(a[0].size) for m in self.members]).reshape(a.shape)
+            keeps.append(np.multiply(bits >= threshold, scale, dtype=self.plan.dtype))
+        return keeps
+
+    def _weigh(self, space: Workspace, start: int, stop: int) -> Any:
+        """Turn every row's dL/dZ into that of the (weighted) mean; return the sum of weights, a number or (S,)."""
+        delta = space.delta[-1]
+        if self.row_weights is None:
+            delta *= 1 / (stop - start)
+            return stop - start
+        weights = self.row_weights[:, start:stop]
+        total = np.add.reduce(weights, axis=1)
+        total[total == 0] = 1
+        delta *= (weights / total[:, None])[:, None, :]
+        space.losses *= weights
+        return total
+
+    def _penalize(self, total: Any) -> Any:
+        """Add the gradient of L1 and L2, shared out over the rows as in scikit-learn; return the penalties (S,)."""
+        share = 1 / np.reshape(total, (-1, 1))
+        penalty: Any = 0.0
+        if self.l2 is not None and not self.plan.optimizer.decouples_decay:
+            penalty = 0.5 * self._pull(self.flat, self.l2, share)
+        if self.l1 is not None:
+            penalty = penalty + self._pull(np.sign(self.flat), self.l1, share)
+        return penalty
+
+    def _pull(self, direction: Array, strength: Array, share: Array) -> Array:
+        np.multiply(direction, strength, out=self.scratch)
+        self.scratch *= share.astype(self.scratch.dtype)
+        self.gradient += self.scratch
+        return np.asarray(np.matmul(self.scratch[:, None, :], self.flat[:, :, None])[:, 0, 0])
+
+    def _clip(self, limit: Array) -> None:
+        length = np.sqrt(np.matmul(self.gradient[:, None, :], self.gradient[:, :, None])[:, 0])
+        self.gradient *= np.minimum(1, limit / np.maximum(length, np.finfo(length.dtype).tiny))
+
+
+def _under_each_other(parts: list[Array], plan: Plan) -> tuple[Array, Array]:
+    """Return all distinct arrays in one, with a last column of ones, and where each part begins."""
+    distinct = {id(part): part for part in parts}
+    sizes = [len(part) for part in distinct.values()]
+    starts = dict(zip(distinct, np.cumsum([0, *sizes[:-1]]).tolist(), strict=True))
+    X = np.ones((sum(sizes), plan.layout.units[0] + 1), plan.dtype)
+    np.concatenate(list(distinct.values()), axis=0, out=X[:, :-1], casting="same_kind")
+    return X, np.array([starts[id(part)] for part in parts])
