@@ -30,7 +30,7 @@ from dldiag.models import MODELS, build_model
 from dldiag.report import curves_csv, to_html, to_json, to_text
 from dldiag.types import DataError, Dataset, Progress, Report
 
-BAD_INPUT, INTERRUPTED = 2, 130  # exit statuses
+FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130  # exit statuses
 TASKS = ("auto", "classification", "regression")
 SAMPLE = "sample:"
 APP = Path(__file__).parent.parent / "streamlit_app.py"
@@ -38,7 +38,10 @@ OUTPUTS: dict[str, Callable[[Report], str]] = {"json": to_json, "html": to_html,
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a verb and return the exit status; what cannot be done is one line on stderr."""
+    """Run a verb and return the exit status; what cannot be done is one line on stderr.
+
+    DLDIAG_TRACEBACK=1 shows where a fault of dldiag itself happened.
+    """
     arguments = sys.argv[1:] if arguments is None else arguments
     set_language(_language(arguments))
     _write_any_character()
@@ -53,6 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(tr("There is not enough memory for this; use --max-rows to read a sample."))
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Exception as error:
+        if os.environ.get("DLDIAG_TRACEBACK"):
+            raise
+        what = f"{type(error).__name__}: {error}"
+        return _refuse(tr("This is a fault of dldiag, not of your data: {what}.", what=what), FAULT)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -183,9 +191,9 @@ def _write_outputs(given: argparse.Namespace, report: Report) -> None:
             draft.replace(out)
 
 
-def _refuse(text: str) -> int:
+def _refuse(text: str, status: int = BAD_INPUT) -> int:
     print("dldiag:", " ".join(text.split()), file=sys.stderr)
-    return BAD_INPUT
+    return status
 
 
 def _os_text(error: OSError) -> str:

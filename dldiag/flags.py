@@ -74,12 +74,11 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     """Add one flag per part of the reading plan, and those that choose columns."""
     group = parser.add_argument_group(tr("how to read the file (detected when not given)"))
     for one in fields(ReadPlan):
-        action = "append" if one.name == "missing" else "store"
         group.add_argument(
             flag(one.name),
             dest=f"read_{one.name}",
             metavar="X",
-            action=action,
+            action="append" if one.name == "missing" else "store",
             help=translate(READING_HELP.get(one.name, one.name)),
         )
     columns = parser.add_argument_group(tr("columns"))

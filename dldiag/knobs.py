@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from dldiag.language import tr
+from dldiag.language import Message, tr
 
 
 class SettingError(ValueError):
@@ -129,9 +129,9 @@ _READERS: dict[type, Any] = {
     tuple: lambda text: tuple(int(part) for part in text.strip("()[]").split(",") if part.strip()),
 }
 _KIND_NAMES = {
-    int: "a whole number",
-    float: "a number",
-    bool: "true or false",
-    str: "a text",
-    tuple: "a list of whole numbers",
+    int: Message("a whole number"),
+    float: Message("a number"),
+    bool: Message("true or false"),
+    str: Message("a text"),
+    tuple: Message("a list of whole numbers"),
 }
