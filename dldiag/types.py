@@ -85,6 +85,8 @@ class ReadPlan:
     thousands: str = ""
     sheet: str = ""
     member: str = ""  # of an archive
+    header_rows: int = 1  # lines from header_row on whose names are joined
+    skip_space: bool = False  # blanks after a delimiter belong to it
     max_rows: int | None = None  # rows kept by sampling; None: all
     day_first: bool | None = None  # whether 03/04/2024 is the 3rd of April; None: the column decides
 

@@ -1,0 +1,307 @@
+"""Bytes -> text: rules first (marks, NUL patterns, strict UTF-8), then the votes of two detectors, weighed by the text."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import chardetng_py
+import charset_normalizer
+
+from dldiag.data.reading.frequent import CYRILLIC, FREQUENT
+
+SAMPLE_BYTES = 1 << 18
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+PYTHON_NAMES = {"gbk": "gb18030", "gb2312": "gb18030", "shift_jis": "cp932", "euc-kr": "cp949", "big5": "big5hkscs", "windows-874": "cp874"}
+CJK = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949")
+OTHERS = ("cp1252", "cp1250", "cp1251", "koi8_r", "cp866", "cp855", "mac_cyrillic", "cp1253", "cp1254", "johab")
+UTF8_SHARE = 0.5  # of the lines with other than ASCII bytes that must be UTF-8 before the rest counts as damage
+CLOSE = 0.12  # plausibility between the best and another decoding below which both are offered
+FIRST_MARGIN = 0.12  # how much more plausible a multi-byte encoding must be to overrule the first detector
+SECOND_MARGIN = 0.03  # the same for the second detector, which knows the older Cyrillic encodings
+FREQUENT_WEIGHT = 0.5
+SHORT_TEXT = 24  # characters beyond ASCII up to which bytes may be UTF-8 by accident
+ACCIDENT_SHARE = 0.6  # of frequent Chinese characters that tells such an accident
+UNUSUAL = {"iso_8859_4", "iso_8859_10", "iso_8859_13", "iso_8859_14", "iso_8859_16", "iso_8859_3", "macintosh", "mac_roman"}
+SECOND_KNOWS = {"cp855", "mac_cyrillic", "johab"}
+CYRILLIC_NAMES = {"cp1251", "koi8_r", "koi8_u", "cp866", "iso_8859_5", "mac_cyrillic"}
+POOR = 0.7  # plausibility of the first guess below which the second detector is heard
+RARE = {"iso_8859_5": 0.1}  # what an encoding loses that hardly any table is in
+SECOND_VOTE_BYTES = 1 << 14
+PREVIEW_CHARS = 300
+_ESCAPED = ((b"\x1b$B", "iso2022_jp"), (b"\x1b$@", "iso2022_jp"), (b"\x1b(J", "iso2022_jp"), (b"\x1b$)C", "iso2022_kr"))
+_HIGH = re.compile(rb"[\x80-\xff]")
+_C1 = {i: bytes([i]).decode("cp1252", "replace").replace("�", "") or chr(i) for i in range(0x80, 0xA0)}
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A text, how it was decoded, and what was lost or mixed on the way."""
+
+    text: str
+    encoding: str
+    bad_characters: int = 0
+    bad_example: str = ""
+    other_encoding: str = ""  # of single lines in a file that is UTF-8 otherwise
+    other_lines: int = 0
+    recovered: int = 0  # control characters that stand for typographic marks of cp1252
+
+
+def decide_encoding(data: bytes) -> str:
+    """Return Python's name of the encoding these bytes are most plausibly in."""
+    for mark, encoding in MARKS:
+        if data.startswith(mark) and not (encoding == "utf-32" and len(data) % 4):
+            return encoding
+    wide = _wide(data)
+    if wide:
+        return wide
+    for escape, encoding in _ESCAPED:
+        if escape in data[:SAMPLE_BYTES] and not _HIGH.search(data[:SAMPLE_BYTES]):
+            return encoding
+    if is_utf8(data):
+        return "gb18030" if _utf8_by_accident(data) else "utf-8"
+    if _mostly_utf8(data):
+        return "utf-8"
+    return _vote(_sample(data))
+
+
+def decode(data: bytes, encoding: str) -> Decoded:
+    """Decode bytes; damaged lines of a UTF-8 file are read in another encoding where that is plausible."""
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        if encoding in {"utf-8", "utf-8-sig"}:
+            return _decode_by_line(data, encoding)
+        text = data.decode(encoding, errors="replace")
+        at = text.find("�")
+        return _with_c1(Decoded(text, encoding, text.count("�"), text[max(0, at - 30) : at + 30]))
+    return _with_c1(Decoded(text[1:] if text.startswith("\ufeff") else text, encoding))
+
+
+def alternatives_of(data: bytes, chosen: str) -> tuple[tuple[str, str], ...]:
+    """Return (encoding, preview) of the other decodings that are about as plausible as the chosen one."""
+    if chosen.startswith(("utf-16", "utf-32", "iso2022")) or is_utf8(data):
+        return ()
+    sample = _sample(data)
+    texts: dict[str, str] = {}
+    for encoding in (chosen, *CJK, *OTHERS):
+        text = _try(sample, encoding)
+        if text is not None and text not in texts.values():
+            texts[encoding] = text
+    if chosen not in texts:
+        return ()
+    least = plausibility(texts[chosen], chosen) - CLOSE
+    close = [(e, plausibility(t, e)) for e, t in texts.items() if e != chosen]
+    ranked = sorted((c for c in close if c[1] >= least), key=lambda c: -c[1])
+    return tuple((e, _preview(texts[e])) for e, _ in ranked)
+
+
+def is_utf8(data: bytes) -> bool:
+    """Tell whether all bytes are UTF-8 (ASCII included)."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def plausibility(text: str, encoding: str) -> float:
+    """Return how much the characters beyond ASCII look like what people write in this encoding; 1 is usual."""
+    beyond = [c for c in text if ord(c) > 127]
+    if not beyond:
+        return 1.0
+    common = sum(_common(c, encoding) for c in beyond) / len(beyond)
+    odd = sum(a.islower() and b.isupper() for a, b in pairwise(text)) / len(beyond)
+    return common - odd + FREQUENT_WEIGHT * (_frequent_share(beyond, encoding) - 0.5)
+
+
+def _frequent_share(beyond: list[str], encoding: str) -> float:
+    letters = FREQUENT.get(encoding)
+    if letters is None and any("\u0400" <= c <= "\u04ff" for c in beyond):
+        letters = CYRILLIC
+    return 0.5 if letters is None else sum(c.lower() in letters for c in beyond) / len(beyond)
+
+
+def _utf8_by_accident(data: bytes) -> bool:
+    """Tell whether a few Chinese characters in GB18030 happen to be UTF-8 too (as in the word for China Unicom)."""
+    text = data.decode("utf-8")
+    beyond = [c for c in text if ord(c) > 127] if len(data) < SAMPLE_BYTES else []
+    chinese = _try(data, "gb18030")
+    if not beyond or len(beyond) > SHORT_TEXT or max(map(ord, beyond)) >= 0x800 or chinese is None:
+        return False
+    if re.search(r"[A-Za-z][^\x00-\x7f]|[^\x00-\x7f][A-Za-z]", text):
+        return False
+    scripts = {unicodedata.name(c, "?").split()[0] for c in beyond}
+    lone = all(len(w) <= 2 for w in re.findall(r"[^\x00-\x7f]+", text))
+    wide = [c for c in chinese if ord(c) > 127]
+    return (len(scripts) > 1 or lone) and _frequent_share(wide, "gb18030") >= ACCIDENT_SHARE
+
+
+def _common(character: str, encoding: str) -> float:
+    """Return 1 for characters of the first, frequent level of a character set or letters, less for rare ones."""
+    code = ord(character)
+    if 0xE000 <= code <= 0xF8FF or code == 0xFFFD or 0x80 <= code < 0xA0:
+        return -1.0
+    if 0xFF61 <= code <= 0xFF9F:
+        return 0.2
+    if encoding in CJK and code > 0x2E7F:
+        return _cjk_level(character, encoding)
+    if character.isalpha():
+        return 0.3 if encoding in CJK else 1.0
+    return 0.6 if character in "€£¥°²³µ§–—‘’“”…·«»№±½©®ºª，。、（）：；「」％￥　" else 0.2
+
+
+def _cjk_level(character: str, encoding: str) -> float:
+    lead_of_level = {"gb18030": (0xB0, 0xD7), "big5hkscs": (0xA4, 0xC6), "cp932": (0x81, 0x97), "euc_jp": (0xA1, 0xCF), "cp949": (0xB0, 0xC8)}
+    raw = character.encode(encoding, errors="ignore")
+    first, last = lead_of_level[encoding]
+    trail = 0x40 if encoding in {"big5hkscs", "cp932"} else 0xA1
+    if len(raw) == 2 and first <= raw[0] <= last and raw[1] >= trail:
+        return 1.0
+    return 0.9 if character in "，。、（）：；「」％￥　" else 0.35
+
+
+def _vote(sample: bytes) -> str:
+    """Return the first detector's guess, unless another reading of the bytes is clearly more plausible."""
+    first = _first_vote(sample)
+    votes = {first: _weigh(sample, first) - RARE.get(first, 0.0)}
+    for rival in _rivals(sample, first):
+        votes[rival] = _weigh(sample, rival) - FIRST_MARGIN
+    second = _second_vote(sample) if first in CYRILLIC_NAMES or votes[first] < POOR else ""
+    if second and second not in votes:
+        votes[second] = _weigh(sample, second) - SECOND_MARGIN
+    return max(votes, key=lambda e: votes[e])
+
+
+def _first_vote(sample: bytes) -> str:
+    detector = chardetng_py.EncodingDetector()
+    detector.feed(sample, last=True)
+    guess = str(detector.guess(tld=None, allow_utf8=False)).lower()
+    name = PYTHON_NAMES.get(guess, guess.replace("windows-", "cp").replace("-", "_"))
+    return "cp1252" if name in UNUSUAL else name
+
+
+def _second_vote(sample: bytes) -> str:
+    best = charset_normalizer.from_bytes(sample[:SECOND_VOTE_BYTES]).best()
+    encoding = "" if best is None else str(best.encoding)
+    return encoding if encoding in SECOND_KNOWS else ""
+
+
+def _rivals(sample: bytes, first: str) -> Iterator[str]:
+    """Yield the multi-byte encodings in which every byte of a sample has a meaning."""
+    for encoding in CJK:
+        if encoding != first and _try(sample, encoding) is not None:
+            yield encoding
+
+
+def _weigh(sample: bytes, encoding: str) -> float:
+    text = _try(sample, encoding)
+    return -1.0 if text is None else plausibility(text, encoding)
+
+
+def _try(sample: bytes, encoding: str) -> str | None:
+    """Decode whole lines of a sample; None when some byte has no meaning."""
+    try:
+        return sample.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return None
+
+
+def _sample(data: bytes) -> bytes:
+    """Return whole lines from where the first byte beyond ASCII stands."""
+    first = _HIGH.search(data)
+    begin = 0 if first is None or first.start() < SAMPLE_BYTES // 2 else data.rfind(b"\n", 0, first.start()) + 1
+    sample = data[begin : begin + SAMPLE_BYTES]
+    cut = sample.rfind(b"\n")
+    return sample[: cut + 1] if cut > 0 and begin + SAMPLE_BYTES < len(data) else sample
+
+
+def _wide(data: bytes) -> str:
+    """Recognize UTF-16 and UTF-32 without a mark by where their zero bytes stand, else by how they decode."""
+    head = data[: SAMPLE_BYTES // 4 * 4]
+    if len(head) < 4 or (b"\0" not in head and not _looks_wide(head)):
+        return ""
+    zeros = [head[i::4].count(0) / max(1, len(head) // 4) for i in range(4)]
+    if len(data) % 4 == 0 and min(zeros[2], zeros[3]) > 0.9 and zeros[0] < 0.5:
+        return "utf-32-le"
+    if len(data) % 4 == 0 and min(zeros[0], zeros[1]) > 0.9 and zeros[3] < 0.5:
+        return "utf-32-be"
+    if len(data) % 2:
+        return ""
+    scores = {e: _wide_score(head, e) for e in ("utf-16-le", "utf-16-be")}
+    best = max(scores, key=lambda e: scores[e])
+    return best if scores[best] > 0.8 and scores[best] > _narrow_score(head) else ""
+
+
+def _looks_wide(head: bytes) -> bool:
+    return any(mark in head for mark in (b"\n\0", b"\0\n"))
+
+
+def _wide_score(head: bytes, encoding: str) -> float:
+    text = _try(head[: len(head) // 2 * 2], encoding)
+    if text is None or "\n" not in text and len(text) > 1000:
+        return 0.0
+    good = sum(c.isprintable() or c in "\r\n\t" for c in text) - 2 * text.count("\0")
+    known = sum(ord(c) < 0x250 or 0x370 <= ord(c) < 0x700 or 0x3000 <= ord(c) < 0xD7B0 or c in "€“”‘’–—" for c in text)
+    marks = any(c in text for c in "\n,;\t|")
+    return min(good, known) / max(1, len(text)) if marks else 0.0
+
+
+def _narrow_score(head: bytes) -> float:
+    """Return how plausible the bytes are one by one: any NUL speaks against it."""
+    return 0.0 if b"\0" in head else 1.0
+
+
+def _mostly_utf8(data: bytes) -> bool:
+    """Tell whether most lines with bytes beyond ASCII are UTF-8, so that the others are damaged or mixed in."""
+    lines = [line for line in data[: SAMPLE_BYTES * 8].split(b"\n") if _HIGH.search(line)]
+    good = sum(is_utf8(line) for line in lines)
+    return bool(lines) and good > UTF8_SHARE * len(lines) and good >= 2
+
+
+def _decode_by_line(data: bytes, encoding: str) -> Decoded:
+    lines = data.removeprefix(codecs.BOM_UTF8).split(b"\n")
+    bad = [i for i, line in enumerate(lines) if not is_utf8(line)]
+    sample = b"\n".join(lines[i] for i in bad[:2000])
+    other = _vote(sample)
+    plausible = len(bad) > 1 and _weigh(sample, other) > 0.8
+    texts = [line.decode("utf-8", errors="replace") for line in lines]
+    if plausible:
+        for i in bad:
+            texts[i] = lines[i].decode(other, errors="replace")
+    lost = sum(texts[i].count("�") for i in bad)
+    example = texts[bad[0]].strip()[:100]
+    text = "\n".join(texts)
+    return _with_c1(Decoded(text, encoding, lost, example, other if plausible else "", len(bad) if plausible else 0))
+
+
+def _with_c1(decoded: Decoded) -> Decoded:
+    """Replace control characters U+0080 … U+009F by the marks that cp1252 has there (as browsers do)."""
+    count = len(re.findall("[\x80-\x9f]", decoded.text))
+    if not count:
+        return decoded
+    text = decoded.text.translate(_C1)
+    return Decoded(
+        text,
+        decoded.encoding,
+        decoded.bad_characters,
+        decoded.bad_example,
+        decoded.other_encoding,
+        decoded.other_lines,
+        count,
+    )
+
+
+def _preview(text: str) -> str:
+    lines = [line for line in text.splitlines() if not line.isascii()] or text.splitlines()
+    return "\n".join(lines)[:PREVIEW_CHARS]

@@ -1,0 +1,103 @@
+"""Whether the first row holds names, and unique, non-empty names for every column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dldiag.data.reading.cells import kind_of, shape_of
+
+TYPED_SHARE = 0.8  # of the filled cells of a column before it counts as one of numbers or dates
+FEW_VALUES_SHARE = 0.34  # distinct values per row below which a column of words repeats itself
+LEAST_ROWS_FOR_WORDS = 4
+NAME_VOTE, VALUE_VOTE, HINT_VOTE = 1.0, -1.5, 0.7
+_YEAR = re.compile(r"(?:1[89]|20)\d{2}")
+
+
+def has_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a first row is names rather than values, by how it differs from the rows below it."""
+    if not body:
+        return not any(kind_of(c) in {"number", "when"} for c in first)
+    votes = sum(_vote(cell, [r[j] for r in body if j < len(r)]) for j, cell in enumerate(first))
+    if votes:
+        return votes > 0
+    filled = [c.strip() for c in first if c.strip()]
+    return len(set(filled)) == len(filled) and not any(kind_of(c) in {"number", "when"} for c in filled)
+
+
+def _vote(cell: str, below: Sequence[str]) -> float:
+    kind, filled = kind_of(cell), [c for c in below if kind_of(c) not in {"empty", "missing"}]
+    if kind == "empty" or not filled:
+        return 0.0
+    if is_typed(filled):
+        return _vote_against_numbers(cell, kind, filled)
+    if kind in {"number", "when"}:
+        return 0.0 if _YEAR.fullmatch(cell.strip()) else -NAME_VOTE
+    return _vote_against_words(cell, filled)
+
+
+def _vote_against_numbers(cell: str, kind: str, filled: Sequence[str]) -> float:
+    if kind in {"word", "code", "mark", "link"}:
+        return NAME_VOTE
+    year_names = _YEAR.fullmatch(cell.strip()) and not any(_YEAR.fullmatch(c.strip()) for c in filled)
+    return 0.0 if kind == "missing" or year_names else VALUE_VOTE
+
+
+def _vote_against_words(cell: str, filled: Sequence[str]) -> float:
+    values = {c.strip() for c in filled}
+    if cell.strip() in values:
+        return VALUE_VOTE
+    if len(filled) < LEAST_ROWS_FOR_WORDS:
+        return 0.0
+    shapes = {shape_of(c) for c in filled}
+    repeats = len(values) <= FEW_VALUES_SHARE * len(filled)
+    return HINT_VOTE if repeats or (len(shapes) <= 2 and shape_of(cell) not in shapes) else 0.0
+
+
+def is_typed(cells: Sequence[str]) -> bool:
+    """Tell whether nearly all of these cells are numbers or dates."""
+    typed = sum(kind_of(c) in {"number", "when"} for c in cells)
+    return bool(cells) and typed >= TYPED_SHARE * len(cells)
+
+
+@dataclass(frozen=True)
+class Names:
+    """Unique names, with the places where one had to be made up or changed."""
+
+    names: tuple[str, ...]
+    made_up: tuple[int, ...] = ()
+    renamed: tuple[int, ...] = ()
+
+
+def unique_names(cells: Sequence[str], width: int) -> Names:
+    """Return one unique, non-empty name per column: blanks become column_3, a second `x` becomes `x (2)`.
+
+    >>> unique_names(["x", " ", "x"], 3).names
+    ('x', 'column_2', 'x (2)')
+    """
+    given = [" ".join(c.split()) for c in cells[:width]] + [""] * (width - len(cells))
+    taken = {c for c in given if c}
+    names: list[str] = []
+    used: set[str] = set()
+    made_up, renamed = [], []
+    for j, cell in enumerate(given):
+        name = cell
+        if not cell:
+            name = _free(f"column_{j + 1}", used | taken)
+            made_up.append(j)
+        elif cell in used:
+            name = _free(cell, used | taken)
+            renamed.append(j)
+        names.append(name)
+        used.add(name)
+    return Names(tuple(names), tuple(made_up), tuple(renamed))
+
+
+def _free(name: str, taken: set[str]) -> str:
+    if name not in taken:
+        return name
+    number = 2
+    while f"{name} ({number})" in taken:
+        number += 1
+    return f"{name} ({number})"

@@ -1,0 +1,109 @@
+"""Reading: a plan is decided unless one is given, then the file is read by it, and everything done is told."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from dldiag.data.reading.columnar import frame_of
+from dldiag.data.reading.compression import Unpacked
+from dldiag.data.reading.decide import check_choices, decide_text, dialect_of, look
+from dldiag.data.reading.limits import Limits
+from dldiag.data.reading.marks import decide_marks
+from dldiag.data.reading.notices import notice
+from dldiag.data.reading.raw import Lines, RawTable
+from dldiag.data.reading.source import Text, load, open_data, open_text
+from dldiag.data.reading.table import Gathered, gather
+from dldiag.types import DataError, Notice, ReadPlan
+
+MARK_ROWS = 1000
+
+
+def read(
+    source: str | Path | bytes,
+    *,
+    name: str = "",
+    plan: ReadPlan | None = None,
+    limits: Limits | None = None,
+    **choices: Any,
+) -> RawTable:
+    """Read a file by a plan, or by the plan that `decide` makes with these choices.
+
+    Raises DataError, in plain words, for everything that cannot be read as a table.
+    """
+    limits = limits or Limits()
+    check_choices(choices)
+    data = load(source, limits)
+    title = name or (Path(source).name if isinstance(source, str | Path) else "")
+    plan = replace(plan, **choices) if plan is not None else None
+    member = plan.member if plan is not None else choices.get("member", "")
+    unpacked, typed = open_data(data, limits, member)
+    around = {"compression": unpacked.compression, "member": unpacked.member}
+    if typed:
+        raise NotImplementedError
+    text = open_text(unpacked.data, plan.encoding if plan is not None else choices.get("encoding", ""))
+    plan = plan or decide_text(text, choices, around)
+    gathered = gather(text, plan, limits)
+    told = (*source_notices(text, unpacked), *gathered.notices, *mark_notices(gathered, plan))
+    frame = frame_of(gathered.table, gathered.names)
+    return RawTable(
+        gathered.names, frame, plan, told, gathered.rows_in_file, fingerprint(data, plan), title, gathered.lines
+    )
+
+
+def fingerprint(data: bytes, plan: ReadPlan) -> str:
+    """Return the identity of the data: sha256 of the bytes and of the plan."""
+    return hashlib.sha256(hashlib.sha256(data).digest() + msgspec.json.encode(asdict(plan))).hexdigest()
+
+
+def source_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
+    """Tell how the text was unpacked and decoded."""
+    decoded, told = text.decoded, []
+    if unpacked.compression and unpacked.members > 1:
+        told.append(notice("member", count=unpacked.members, member=unpacked.member))
+    if decoded.encoding not in {"utf-8", "utf-8-sig", "ascii"}:
+        told.append(notice("encoding", encoding=decoded.encoding))
+    if decoded.other_lines:
+        told.append(
+            notice(
+                "mixed_encodings",
+                count=decoded.other_lines,
+                example=decoded.bad_example,
+                encoding=decoded.encoding,
+                other=decoded.other_encoding,
+            )
+        )
+    if decoded.bad_characters:
+        told.append(notice("bad_characters", count=decoded.bad_characters, example=decoded.bad_example))
+    if decoded.recovered:
+        told.append(notice("recovered_characters", count=decoded.recovered))
+    if text.mixed_ends:
+        told.append(notice("mixed_line_ends"))
+    if text.nuls:
+        told.append(notice("nul_characters", count=text.nuls))
+    return told
+
+
+def mark_notices(gathered: Gathered, plan: ReadPlan) -> list[Notice]:
+    """Tell how numbers and missing values are taken, where that is not plain."""
+    told = []
+    table = gathered.table.slice(0, MARK_ROWS)
+    rows = list(zip(*(c.to_pylist() for c in table.columns), strict=True)) if table.num_rows else []
+    marks = decide_marks(rows, table.num_columns)
+    spellings = [m for m in plan.missing if m]
+    if spellings:
+        told.append(notice("missing_spellings", spellings=", ".join(spellings)))
+    if plan.decimal == ",":
+        told.append(notice("decimal_comma"))
+    if marks.ambiguous and "." in marks.ambiguous:
+        meaning = marks.ambiguous if plan.decimal == "." else marks.ambiguous.replace(".", "")
+        told.append(notice("ambiguous_thousands", example=marks.ambiguous, meaning=meaning))
+    if not table.num_rows:
+        told.append(notice("no_rows"))
+    return told

@@ -1,0 +1,147 @@
+"""Where the table stands among the lines: title lines above it, its header, its rows, footnotes below it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from dldiag.data.reading.cells import kind_of
+from dldiag.data.reading.headers import has_header, is_typed
+from dldiag.data.reading.strict import Record
+
+SAMPLE_ROWS = 200
+FILLED_SHARE = 0.5  # of the cells a row usually fills; below it a line above the table is a title
+MOST_HEADER_LINES = 4
+MOST_FOOTNOTES_SHARE = 0.34  # of the rows; more of them are a second table or sparse rows
+SPARSE_SHARE = 0.05  # of the rows that look like footnotes above which they are taken for rows
+LEAST_ROWS_OF_NEXT_TABLE = 2
+
+
+@dataclass(frozen=True)
+class Region:
+    """The table's place, in lines of the text: names from `header_row` on, values from `first_row` on."""
+
+    header_row: int | None
+    header_rows: int
+    first_row: int
+    footer_rows: int
+    width: int
+
+
+def find_region(found: Sequence[Record], total_lines: int, width: int | None = None) -> Region:
+    """Find the table among all records of a text."""
+    width = width or common_width(found)
+    filled = [r for r in found if not r.blank]
+    if not filled:
+        return Region(None, 0, 0, 0, 0)
+    start = _start(filled, width)
+    end = _end(filled, start, width)
+    body = [r for r in filled[start + 1 : end] if len(r.cells) == width and not r.fault]
+    footer = 0 if end == len(filled) else total_lines - filled[end].line
+    first = filled[start]
+    if not has_header(first.cells, [r.cells for r in body[:SAMPLE_ROWS]]):
+        return Region(None, 0, first.line, footer, width)
+    rows = 1 + _further_header_rows(filled, start, body, width)
+    last = filled[start + rows - 1]
+    return Region(first.line, last.line + last.lines - first.line, last.line + last.lines, footer, width)
+
+
+def common_width(found: Sequence[Record]) -> int:
+    """Return the number of cells that most records have (ties: the one seen first)."""
+    counts = Counter(len(r.cells) for r in found if not r.blank and not r.fault)
+    if not counts:
+        return max((len(r.cells) for r in found), default=0)
+    many = Counter({w: n for w, n in counts.items() if w > 1})
+    best = many.most_common(1)[0] if many else (1, 0)
+    return best[0] if best[1] >= counts[1] * FILLED_SHARE else 1
+
+
+def _start(filled: Sequence[Record], width: int) -> int:
+    """Return the index of the header, or of the first row when there is no header."""
+    usual = median([r.filled for r in filled if len(r.cells) == width][:SAMPLE_ROWS] or [1])
+    least = min(width, max(2, FILLED_SHARE * usual))
+    for i, record in enumerate(filled):
+        if record.fault:
+            if i + 1 < len(filled) and len(filled[i + 1].cells) == width:
+                return i
+            continue
+        if record.filled < least:
+            continue
+        if len(record.cells) == width or _is_damaged_header(filled, i, width):
+            return i
+    return 0
+
+
+def _is_damaged_header(filled: Sequence[Record], i: int, width: int) -> bool:
+    """Tell whether a line of the wrong width stands where the header must be: right above rows of values."""
+    following = [r for r in filled[i + 1 : i + 1 + SAMPLE_ROWS] if len(r.cells) == width]
+    if not following or len(filled[i + 1].cells) != width or width < 2:
+        return False
+    if any(kind_of(c) in {"number", "when"} for c in filled[i].cells):
+        return False
+    below = [r.cells for r in following[1:]]
+    return not (below and has_header(following[0].cells, below))
+
+
+def _further_header_rows(filled: Sequence[Record], start: int, body: Sequence[Record], width: int) -> int:
+    """Count the rows under the header that hold names too: the same again, or words above columns of numbers."""
+    typed = [j for j in range(width) if is_typed(_values(body[MOST_HEADER_LINES:], j))]
+    more = 0
+    for record in filled[start + 1 : start + MOST_HEADER_LINES]:
+        if not _continues_header(record, filled[start], typed, width):
+            break
+        more += 1
+    return more
+
+
+def _continues_header(record: Record, header: Record, typed: Sequence[int], width: int) -> bool:
+    if record.fault or len(record.cells) != width:
+        return False
+    if [c.strip() for c in record.cells] == [c.strip() for c in header.cells]:
+        return True
+    if any(kind_of(c) in {"number", "when", "missing"} for c in record.cells):
+        return False
+    return any(kind_of(record.cells[j]) in {"word", "mark"} for j in typed)
+
+
+def _values(body: Sequence[Record], j: int) -> list[str]:
+    return [r.cells[j] for r in body[:SAMPLE_ROWS] if kind_of(r.cells[j]) not in {"empty", "missing"}]
+
+
+def _end(filled: Sequence[Record], start: int, width: int) -> int:
+    """Return the index of the first record that is no longer part of the table."""
+    end = _next_table(filled, start, width)
+    notes = end
+    while notes > start + 1 and _is_note(filled[notes - 1], width):
+        notes -= 1
+    rows = notes - start
+    sparse = sum(_is_note(r, width) for r in filled[start:notes])
+    few = end - notes <= max(3, MOST_FOOTNOTES_SHARE * rows)
+    return notes if few and sparse <= SPARSE_SHARE * rows else end
+
+
+def _is_note(record: Record, width: int) -> bool:
+    """Tell whether a record looks like a line of text below a table: one filled cell, the first."""
+    if width < 2 or record.fault:
+        return False
+    if width == 2:
+        return len(record.cells) == 1
+    return record.filled == 1 and bool(record.cells[0].strip())
+
+
+def _next_table(filled: Sequence[Record], start: int, width: int) -> int:
+    """Return where a second table begins: another header like the first, or after a gap rows of another width."""
+    names = [c.strip() for c in filled[start].cells]
+    last = max(i for i, r in enumerate(filled) if len(r.cells) == width or i == start)
+    for i in range(start + MOST_HEADER_LINES, len(filled)):
+        record = filled[i]
+        cells = [c.strip() for c in record.cells]
+        common = min(len(cells), len(names))
+        if cells != names and common >= 2 and common >= 0.7 * len(names) and cells[:common] == names[:common]:
+            return i
+        gap = record.line > filled[i - 1].line + filled[i - 1].lines
+        if gap and i > last and len(filled) - i >= LEAST_ROWS_OF_NEXT_TABLE:
+            return i
+    return len(filled)

@@ -1,0 +1,251 @@
+"""A text and its plan -> the raw table: header, rows, an account of every line, and what is to be told about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dldiag.data.reading.columnar import table_of
+from dldiag.data.reading.decide import dialect_of
+from dldiag.data.reading.dialect import SPACES, TRUST, Dialect
+from dldiag.data.reading.gather import REPAIRS, Account, Gatherer
+from dldiag.data.reading.headers import Names, unique_names
+from dldiag.data.reading.limits import Limits
+from dldiag.data.reading.notices import notice
+from dldiag.data.reading.quotes import cells_at_width, loose_cells
+from dldiag.data.reading.raw import Lines
+from dldiag.data.reading.source import Text
+from dldiag.data.reading.strict import records
+from dldiag.language import Message
+from dldiag.types import DataError, Notice, ReadPlan
+
+WIDTH_RECORDS = 1000
+HEADER_WIDTH_SHARE = 0.3  # of the rows that must have the header's width for it to be the table's
+USUAL_DELIMITERS = {",", ";", "\t", "|"}
+UNEVEN_SHARE = 0.8  # of the rows that must be sound before the delimiter is doubted
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The lines of a text by what they are: above the table, its header, its body, below it."""
+
+    above: str
+    header: str
+    body: str
+    below: str
+    first_line: int
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """A table of texts with its names, its account of lines and what is told."""
+
+    names: tuple[str, ...]
+    table: pa.Table
+    lines: Lines
+    notices: tuple[Notice, ...]
+    rows_in_file: int
+
+
+def gather(text: Text, plan: ReadPlan, limits: Limits) -> Gathered:
+    """Read a text strictly by its plan."""
+    from dldiag.data.reading.fast import read_regular
+
+    dialect, parts = dialect_of(plan), split_parts(text.text, plan)
+    header = header_cells(parts.header, dialect)
+    width = body_width(parts, dialect, header)
+    header, told = fit_header(header, width, parts, dialect)
+    width = max(width, len(header or ()))
+    _check_width(width, limits)
+    regular = read_regular(parts.body, dialect, width)
+    if regular is not None:
+        table, account = regular
+    else:
+        gatherer = Gatherer(parts.body, dialect, width, parts.first_line, header)
+        table, account = table_of(gatherer.rows(), width), gatherer.account
+    names = unique_names(header or [], width)
+    names, table, dropped = drop_empty_tail(names, table)
+    lines = account_lines(text, parts, account)
+    told += name_notices(names, header) + dropped + account_notices(account)
+    return Gathered(names.names, table, lines, (*region_notices(parts, plan, lines), *told), table.num_rows)
+
+
+def split_parts(text: str, plan: ReadPlan) -> Parts:
+    """Cut a text at the lines that the plan names."""
+    header_at = plan.first_row if plan.header_row is None else plan.header_row
+    first = plan.first_row if plan.header_row is None else max(plan.first_row, header_at + 1)
+    start = line_offset(text, header_at)
+    header_end = start if plan.header_row is None else line_offset(text, header_at + max(1, plan.header_rows), start, header_at)
+    body = line_offset(text, first, start, header_at)
+    end = max(body, footer_offset(text, plan.footer_rows))
+    return Parts(text[:start] + text[header_end:body], text[start:header_end], text[body:end], text[end:], first)
+
+
+def line_offset(text: str, line: int, position: int = 0, at: int = 0) -> int:
+    """Return where a line begins (the end of the text when it has fewer lines)."""
+    while at < line:
+        position = text.find("\n", position) + 1
+        if position == 0:
+            return len(text)
+        at += 1
+    return position
+
+
+def footer_offset(text: str, lines: int) -> int:
+    """Return where the last lines of a text begin."""
+    position = len(text) - text.endswith("\n")
+    for _ in range(lines):
+        position = text.rfind("\n", 0, max(0, position))
+        if position < 0:
+            return 0
+    return len(text) if lines == 0 else position + 1
+
+
+def header_cells(header: str, dialect: Dialect) -> list[str] | None:
+    """Return the names of the header lines, joined column by column; None when there is no header."""
+    rows = [r for r in records(header, dialect) if not r.blank]
+    if not rows:
+        return None
+    cut = [r.cells if not r.fault else loose_cells(r.cells[0], dialect) for r in rows]
+    columns = [[r[j].strip() for r in cut if j < len(r)] for j in range(max(map(len, cut)))]
+    return [" ".join(c for c in column if c) for column in columns]
+
+
+def body_width(parts: Parts, dialect: Dialect, header: Sequence[str] | None) -> int:
+    """Return how many cells a row has: what most rows have, the header's number where enough rows agree."""
+    sample = islice(records(parts.body, dialect, 0, None), WIDTH_RECORDS)
+    widths = [len(r.cells) for r in sample if not r.blank and not r.fault]
+    if not widths:
+        faulty = next((r for r in records(parts.body, dialect) if r.fault), None)
+        return len(header) if header else len(loose_cells(faulty.cells[0], dialect)) if faulty else 0
+    usual = max(set(widths), key=lambda w: (widths.count(w), w))
+    if header and widths.count(len(header)) >= HEADER_WIDTH_SHARE * len(widths):
+        return len(header)
+    return usual
+
+
+def fit_header(
+    header: list[str] | None, width: int, parts: Parts, dialect: Dialect
+) -> tuple[list[str] | None, tuple[Notice, ...]]:
+    """Make the header as wide as the rows where that is certain, and tell where it is not."""
+    if header is None or len(header) == width or not width:
+        return header, ()
+    mended = cells_at_width(parts.header.strip("\n"), dialect, width) if dialect.quote in parts.header else None
+    if mended and len(mended) == width:
+        return mended, (notice("bare_quotes", count=1, example=parts.header),)
+    filled = [c for c in header if c.strip()]
+    if len(header) > width and len(filled) == width:
+        trailing = not any(c.strip() for c in header[width:])
+        return filled, () if trailing else (notice("header_repaired", example=parts.header),)
+    if len(header) > width and not any(c.strip() for c in header[width:]):
+        return header[:width], ()
+    if len(header) == 1 and width > 2 and len(header[0].split()) == width:
+        return header[0].split(), (notice("header_repaired", example=parts.header),)
+    if len(header) == width - 1 and _numbers_rows(parts, dialect, width):
+        return ["row", *header], (notice("row_names", name="row", example=parts.header),)
+    if len(header) == width - 1 and _ends_empty(parts, dialect, width):
+        return header, ()
+    return header, (notice("header_width", header=len(header), width=width, example=parts.header),)
+
+
+def _numbers_rows(parts: Parts, dialect: Dialect, width: int) -> bool:
+    """Tell whether the first cells count 1, 2, 3 …, as R writes row names."""
+    rows = [r.cells for r in islice(records(parts.body, dialect), WIDTH_RECORDS) if len(r.cells) == width]
+    return len(rows) > 2 and [r[0].strip() for r in rows] == [str(i + 1) for i in range(len(rows))]
+
+
+def _ends_empty(parts: Parts, dialect: Dialect, width: int) -> bool:
+    rows = (r.cells for r in islice(records(parts.body, dialect), WIDTH_RECORDS) if len(r.cells) == width)
+    return not any(r[-1].strip() for r in rows)
+
+
+def _check_width(width: int, limits: Limits) -> None:
+    if width > limits.max_columns:
+        raise DataError(
+            Message("The table has {width:,} columns; the limit is {limit:,}.", {"width": width, "limit": limits.max_columns}),
+            Message("Choose another delimiter if that is wrong, leave columns out, or raise the limit."),
+        )
+    if width == 0:
+        raise DataError(Message("No table was found in the file."), Message("Check the header line and the delimiter."))
+
+
+def drop_empty_tail(names: Names, table: pa.Table) -> tuple[Names, pa.Table, tuple[Notice, ...]]:
+    """Leave out columns at the end that have neither a name nor any value."""
+    keep = table.num_columns
+    while keep > 1 and keep - 1 in names.made_up and _is_empty(table.column(keep - 1)) and len(names.made_up) < len(names.names):
+        keep -= 1
+    dropped = table.num_columns - keep
+    if not dropped:
+        return names, table, ()
+    made_up = tuple(j for j in names.made_up if j < keep)
+    told = () if table.num_rows else (notice("empty_column_dropped", count=dropped),)
+    return replace(names, names=names.names[:keep], made_up=made_up), table.select(list(range(keep))), told
+
+
+def _is_empty(column: pa.ChunkedArray) -> bool:
+    filled = pc.greater(pc.utf8_length(pc.utf8_trim_whitespace(column)), 0)
+    return not pc.any(filled).as_py()
+
+
+def account_lines(text: Text, parts: Parts, account: Account) -> Lines:
+    """Count every line of the text by what became of it."""
+    above, below = parts.above.split("\n")[:-1], parts.below.removesuffix("\n").split("\n") if parts.below else []
+    blank_above = sum(not line.strip() for line in above)
+    blank_below = sum(not line.strip() for line in below)
+    header = parts.header.count("\n") + (bool(parts.header) and not parts.header.endswith("\n"))
+    counts = account.lines
+    return Lines(
+        total=text.lines,
+        header=header,
+        preamble=len(above) - blank_above,
+        footnote=len(below) - blank_below,
+        blank=blank_above + blank_below + counts["blank"] + counts["blank_rows"],
+        read=counts["read"],
+        repaired=sum(counts[r] for r in REPAIRS),
+        set_aside=counts["set_aside"] + counts["repeated_header"],
+    )
+
+
+def region_notices(parts: Parts, plan: ReadPlan, lines: Lines) -> list[Notice]:
+    """Tell what was left out above and below the table, and unusual marks."""
+    told = []
+    if lines.preamble:
+        told.append(notice("preamble", count=lines.preamble, example=parts.above.strip()))
+    if lines.footnote:
+        told.append(notice("footnotes", count=lines.footnote, example=parts.below.strip()))
+    if plan.header_row is None:
+        told.append(notice("no_header", example=parts.body.split("\n", 1)[0]))
+    elif plan.header_rows > 1 and parts.header.strip().count("\n"):
+        told.append(notice("joined_header", count=plan.header_rows, example=parts.header.strip()))
+    if plan.delimiter not in USUAL_DELIMITERS and plan.delimiter in TRUST:
+        shown = "spaces" if plan.delimiter in {SPACES, " "} else repr(plan.delimiter)
+        told.append(notice("unusual_delimiter", delimiter=shown, example=parts.header or parts.body[:100]))
+    if plan.quote not in {'"', ""}:
+        told.append(notice("quote", quote=plan.quote))
+    if plan.escape:
+        told.append(notice("escape", escape=repr(plan.escape)[1:-1]))
+    return told
+
+
+def name_notices(names: Names, header: Sequence[str] | None) -> tuple[Notice, ...]:
+    """Tell where names were made up or numbered."""
+    told = []
+    if header is not None and names.made_up:
+        told.append(notice("made_up_names", count=len(names.made_up), example=names.names[names.made_up[0]]))
+    if names.renamed:
+        told.append(notice("renamed", count=len(names.renamed), example=names.names[names.renamed[0]]))
+    return tuple(told)
+
+
+def account_notices(account: Account) -> tuple[Notice, ...]:
+    """Tell what was repaired, set aside or left out, each with an example line."""
+    codes = (*REPAIRS, "set_aside", "blank_rows", "repeated_header")
+    told = [notice(c, count=account.lines[c], example=account.examples.get(c, "")) for c in codes if account.lines[c]]
+    rows = sum(account.records[c] for c in ("read", "set_aside", *REPAIRS))
+    if rows and account.records["read"] + account.records["bare_quotes"] < UNEVEN_SHARE * rows:
+        told.append(notice("uneven", count=account.records["read"], total=rows))
+    return tuple(told)
