@@ -6,20 +6,23 @@ text and identifiers are objects: str, or None where missing, trimmed but otherw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from dldiag.data.cells import Cells, as_arrow, cells_of
-from dldiag.data.dates import NEAR_SERIALS, from_serials
-from dldiag.data.facts import Facts, facts_of
-from dldiag.data.kinds import boolean_values, decide
+from dldiag.data.dates import from_serials
+from dldiag.data.facts import Facts, facts_of, names_date_or_row
+from dldiag.data.kinds import READ_AS_NUMBERS, boolean_values, decide, looks_like_excel_days
 from dldiag.data.missing import sentinel
+from dldiag.data.plain import Plain, plain_columns
 from dldiag.data.remarks import REMARKS, Remark, notices_of
 from dldiag.language import Message
 from dldiag.types import Column, DataError, Kind, Notice, ReadPlan, Table
@@ -27,6 +30,8 @@ from dldiag.types import Column, DataError, Kind, Notice, ReadPlan, Table
 MAX_LEVELS = 40  # declared values of a category; the others become OTHER (bounds the one-hot width; own choice)
 OTHER = "(other)"
 _DAMAGED = r"^\d\.\d{2,}E\+\d{2}$"
+EXAMPLES = 20  # first cells from which examples are taken
+DAMAGED_SHARE = 0.5  # of the cells written like that, from which the column is taken for damaged codes
 _CHOSEN = Message("Chosen by hand.")
 
 
@@ -52,14 +57,32 @@ def type_columns(
     """
     chosen, told = dict(kinds or {}), dict(declared or {})
     check_names(chosen, list(raw.columns))
-    typed = [
-        type_column(str(name), position, raw[name], plan, chosen.get(str(name)), told.get(str(name), ""))
-        for position, name in enumerate(raw.columns)
-    ]
-    frame = pd.DataFrame({one.column.name: pd.Series(one.values, dtype=one.values.dtype) for one in typed}, copy=False)
-    frame = frame if typed else pd.DataFrame(index=pd.RangeIndex(len(raw)))
+    typed = list(_typed(raw, plan, chosen, told))
+    rows = pd.RangeIndex(len(raw))
+    values = {one.column.name: pd.Series(one.values, rows, dtype=one.values.dtype) for one in typed}
+    frame = pd.DataFrame(values, index=rows, copy=False)
     remarks = [remark for one in typed for remark in one.remarks]
     return frame, tuple(one.column for one in typed), notices_of(remarks)
+
+
+def _typed(
+    raw: pd.DataFrame, plan: ReadPlan, chosen: Mapping[str, Kind], declared: Mapping[str, str]
+) -> Iterator[Typed]:
+    arrays = [as_arrow(texts) for _, texts in raw.items()]
+    usual = plan.decimal == "." and not plan.thousands and not set(plan.missing) - {""}
+    fast = plain_columns(arrays) if usual else repeat(None)
+    for position, (name, texts, plain) in enumerate(zip(map(str, raw.columns), arrays, fast, strict=False)):
+        if plain is not None and name not in chosen and not names_date_or_row(name):
+            yield _plain_column(name, texts, plain)
+        else:
+            yield type_column(name, position, texts, plan, chosen.get(name), declared.get(name, ""))
+
+
+def _plain_column(name: str, texts: pa.Array, plain: Plain) -> Typed:
+    why = Message(READ_AS_NUMBERS, {"share": 1.0})
+    examples = tuple(dict.fromkeys(text for text in texts.slice(0, EXAMPLES).to_pylist() if text))[:3]
+    missing = int(np.isnan(plain.values).sum())
+    return Typed(Column(name, "number", why, missing, plain.distinct, (), examples), plain.values)
 
 
 def with_kinds(table: Table, kinds: Mapping[str, Kind]) -> Table:
@@ -102,15 +125,15 @@ def unknown_column(name: str, columns: Sequence[str]) -> DataError:
 
 
 def type_column(
-    name: str, position: int, texts: pd.Series, plan: ReadPlan, kind: Kind | None = None, declared: str = ""
+    name: str, position: int, texts: pa.Array, plan: ReadPlan, kind: Kind | None = None, declared: str = ""
 ) -> Typed:
     """Read one column of raw texts: decide its kind (or take the given one) and return its values."""
-    facts = facts_of(name, position, cells_of(as_arrow(texts)), plan, declared)
+    facts = facts_of(name, position, cells_of(texts), plan, declared)
     decided, why = decide(facts) if kind is None else (kind, _CHOSEN)
     values, remarks = _READERS[decided](facts)
     missing = int(pd.isna(values).sum())
     column = Column(name, decided, why, missing, facts.cells.distinct, _levels(facts, decided), facts.cells.examples())
-    return Typed(column, values, tuple(remarks) + _spelled(facts, decided))
+    return Typed(column, values, (*remarks, *_spelled(facts, decided), *_damaged(facts)))
 
 
 def levels_of(cells: Cells) -> tuple[str, ...]:
@@ -221,24 +244,22 @@ def _doubts(facts: Facts) -> list[Remark]:
     stray = sentinel(cells, numbers.values)
     if stray is not None:
         remarks.append(_remark("sentinel", facts, cells, numbers.values == stray))
-    if _excel_days(facts):
+    if looks_like_excel_days(facts):
         remarks.append(_remark("excel_days", facts, cells, numbers.read))
-    damaged = cells.matches(_DAMAGED)
-    if damaged.any() and cells.share(damaged) > 0.5:
-        remarks.append(_remark("damaged_codes", facts, cells, damaged))
     return remarks
 
 
-def _excel_days(facts: Facts) -> bool:
-    values = facts.numbers.values[facts.numbers.read]
-    if not facts.named_like_date or not len(values) or np.isnan(values).any():
-        return False
-    return bool((values >= NEAR_SERIALS[0]).all() and (values <= NEAR_SERIALS[1]).all())
+def _damaged(facts: Facts) -> tuple[Remark, ...]:
+    """Return the remark on long codes that a spreadsheet wrote as 1.23457E+17."""
+    damaged = facts.cells.matches(_DAMAGED)
+    if facts.cells.share(damaged) <= DAMAGED_SHARE:
+        return ()
+    return (_remark("damaged_codes", facts, facts.cells, damaged),)
 
 
 def _remark(code: str, facts: Facts, cells: Cells, mask: NDArray[np.bool_], shown: int = 3) -> Remark:
     texts = tuple(cells.texts.filter(mask).slice(0, shown).to_pylist()) if mask.any() else ()
-    return Remark(code, facts.name, cells.count(mask), texts)
+    return Remark(code, facts.name, cells.count(mask), texts, cells.first_row(mask) + 1 if mask.any() else 0)
 
 
 def _about(notice: Notice, names: Sequence[str]) -> bool:

@@ -133,9 +133,8 @@ def _day_or_month_first(month: Dates, day: Dates, day_first: bool | None) -> Dat
         return chosen[day_first]
     if day.read.sum() != month.read.sum():
         return chosen[bool(day.read.sum() > month.read.sum())]
-    same = bool((month.values == day.values)[month.read].all())
     first = bool(_steps_back(day) < _steps_back(month))
-    return Dates(chosen[first].values, chosen[first].written, ambiguous=not same)
+    return Dates(chosen[first].values, chosen[first].written, ambiguous=True)
 
 
 def _steps_back(dates: Dates) -> int:

@@ -22,6 +22,8 @@ _ID_PARTS = ("编号", "序号", "身份证", "手机号", "订单号", "学号"
 _DATE_WORDS = word_set("date day d dt datum fecha time timestamp datetime month")
 _DATE_PARTS = ("日期", "时间")
 DATE_SAMPLE = 200  # distinct texts looked at before all are tried as dates
+NUMBER_SAMPLE = 500  # the same for numbers, spread over the column
+HOPELESS = 0.1  # share of the sample that reads as numbers, below which the others are not tried
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +52,13 @@ class Facts:
     @cached_property
     def numbers(self) -> Numbers:
         """The solid texts as numbers."""
-        return read_numbers(self.solid.texts, decimal=self.plan.decimal, thousands=self.plan.thousands)
+        texts, marks = self.solid.texts, {"decimal": self.plan.decimal, "thousands": self.plan.thousands}
+        if len(texts) > NUMBER_SAMPLE:
+            sample = texts.take(pa.array(np.linspace(0, len(texts) - 1, NUMBER_SAMPLE).astype(np.int64)))
+            if read_numbers(sample, **marks).read.mean() < HOPELESS:
+                nothing = np.zeros(len(texts), dtype=bool)
+                return Numbers(np.full(len(texts), np.nan), nothing, nothing)
+        return read_numbers(texts, **marks)
 
     @cached_property
     def dates(self) -> Dates:
@@ -69,6 +77,13 @@ class Facts:
     def named_like_date(self) -> bool:
         """Whether the name says that the column holds dates."""
         return bool(self.words & _DATE_WORDS) or any(part in self.name for part in _DATE_PARTS)
+
+
+def names_date_or_row(name: str) -> bool:
+    """Whether a column name says that it holds dates or names rows."""
+    return bool(set(words_of(name)) & (_ID_WORDS | _DATE_WORDS)) or any(
+        part in name for part in _ID_PARTS + _DATE_PARTS
+    )
 
 
 def facts_of(name: str, position: int, cells: Cells, plan: ReadPlan, declared: str = "") -> Facts:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dldiag.data.cells import Cells, as_mask
+from dldiag.data.dates import NEAR_SERIALS
 from dldiag.data.facts import Facts
 from dldiag.data.numbers import LARGEST_EXACT
 from dldiag.data.words import word_set
@@ -27,6 +28,7 @@ REPEATED_TEXT_SHARE = 0.2  # of the cells distinct, at least, for free text whos
 CHARACTERS_PER_WORD = 2.0  # Chinese, Japanese
 CODE_SHARE = 0.5  # of the cells must be too long for a number, or have a leading zero among whole numbers
 
+READ_AS_NUMBERS = "{share:.0%} of the values read as numbers."
 TRUE_WORDS = word_set("true yes y t on 1 是 真 对 有 1.0")
 FALSE_WORDS = word_set("false no n f off 0 否 假 错 没有 0.0")
 _WHOLE = r"^[+-]?\d+$"
@@ -58,8 +60,9 @@ def _empty(facts: Facts) -> Message | None:
 
 
 def _boolean(facts: Facts) -> Message | None:
-    values = boolean_values(facts.solid.texts)
-    if not 2 <= len(values) <= len(TRUE_WORDS) + len(FALSE_WORDS) or set(values) != {0.0, 1.0}:
+    if not 2 <= facts.solid.distinct <= len(TRUE_WORDS) + len(FALSE_WORDS):
+        return None
+    if set(boolean_values(facts.solid.texts)) != {0.0, 1.0}:
         return None
     return Message("Only yes/no values: {examples}.", {"examples": ", ".join(facts.solid.examples(6))})
 
@@ -132,6 +135,8 @@ def _row_number(facts: Facts) -> Message | None:
     values, cells = facts.numbers.values, facts.cells
     if cells.rows < UNIQUE_ROWS or not len(values) or np.isnan(values).any() or (values != np.round(values)).any():
         return None
+    if looks_like_excel_days(facts):
+        return None
     running = cells.distinct == cells.rows and np.ptp(values) == cells.rows - 1
     if running and (facts.position == 0 or facts.named_like_identifier):
         return Message("A running number: {rows:,} different whole numbers without a gap.", {"rows": cells.rows})
@@ -140,12 +145,20 @@ def _row_number(facts: Facts) -> Message | None:
     return None
 
 
+def looks_like_excel_days(facts: Facts) -> bool:
+    """Whether a column named like a date holds numbers that are spreadsheet day numbers of this century."""
+    values = facts.numbers.values[facts.numbers.read]
+    if not facts.named_like_date or not len(values) or np.isnan(values).any():
+        return False
+    return bool((values >= NEAR_SERIALS[0]).all() and (values <= NEAR_SERIALS[1]).all())
+
+
 def _number(facts: Facts) -> Message | None:
     cells, read = facts.solid, facts.numbers.read
     share = cells.share(read)
     if share < READ_SHARE and not _one_odd_word(facts):
         return None
-    return Message("{share:.0%} of the values read as numbers.", {"share": share})
+    return Message(READ_AS_NUMBERS, {"share": share})
 
 
 def _one_odd_word(facts: Facts) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dldiag.language import Message
+from dldiag.language import Message, Value
 from dldiag.types import Notice
 
-SHOWN = 5  # columns and examples named in a notice; the others are counted
+SHOWN = 5  # columns named in a notice; the others are counted
+EXAMPLES = 12  # texts shown in a notice
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Remark:
     column: str
     count: int
     examples: tuple[str, ...] = ()
+    row: int = 0  # the first such cell, counted from 1 below the header; 0: not known
 
 
 @dataclass(frozen=True)
@@ -29,20 +31,22 @@ class _Text:
 
 REMARKS = {
     "missing_spellings": _Text(
-        "{examples} is read as “missing” in {columns}: {count:,} cells.",
+        "Read as “missing” in {columns}: {examples} (cells: {count:,}).",
         "If one of these is a real value, make the column a category.",
     ),
     "kept_spellings": _Text(
-        "{examples} is kept as a value in {columns}: {count:,} cells. It may mean “missing”.",
+        "Kept as a value in {columns}, though it may mean “missing”: {examples} (cells: {count:,}).",
         "Add the spelling to the missing values of the reading choices if it does.",
     ),
     "unread": _Text(
-        "{count:,} cells of {columns} could not be read as the column's kind and count as missing, such as {examples}.",
+        "In {columns}, cells that do not read as the column's kind count as missing: {examples} (cells: {count:,}; "
+        "the first in row {row:,}).",
         "Correct them in the file, or make the column a category.",
     ),
-    "not_finite": _Text("{count:,} infinite values in {columns} count as missing, such as {examples}."),
+    "not_finite": _Text("In {columns}, values that are not finite count as missing: {examples} (cells: {count:,})."),
     "sentinel": _Text(
-        "{examples} stands far from all other values of {columns} in {count:,} cells. It may mean “missing”; kept.",
+        "Kept as a value in {columns}, though it stands far from all others and may mean “missing”: {examples} "
+        "(cells: {count:,}).",
         "Add it to the missing values of the reading choices if it does.",
     ),
     "number_marks": _Text("{columns}: read as numbers from texts such as {examples}."),
@@ -82,9 +86,14 @@ def notices_of(remarks: Sequence[Remark]) -> tuple[Notice, ...]:
 
 
 def _notice(code: str, remarks: list[Remark]) -> Notice:
-    examples = list(dict.fromkeys(text for remark in remarks for text in remark.examples))[:SHOWN]
+    examples = list(dict.fromkeys(text for remark in remarks for text in remark.examples))[:EXAMPLES]
     count = sum(remark.count for remark in remarks)
-    values = {"columns": listed([r.column for r in remarks]), "count": count, "examples": ", ".join(examples)}
+    values: dict[str, Value] = {
+        "columns": listed([r.column for r in remarks]),
+        "count": count,
+        "examples": ", ".join(examples),
+        "row": remarks[0].row,
+    }
     hint = Message(REMARKS[code].hint) if REMARKS[code].hint else None
     return Notice(code, Message(REMARKS[code].message, values), count, examples[0] if examples else "", hint)
 
