@@ -119,7 +119,8 @@ class SmallSizes:
     """The claim "on few rows learners hardly differ", tested at one size.
 
     holds: yes when every pair surely differs by less than `material`, no when one surely differs by more. spread: mean
-    error of the worst learner minus that of the best, with an interval at 90 % for all pairs together.
+    error of `worst` minus that of `best`, with an interval at 90 % for all pairs together: the pair that differs most
+    surely when the claim is false, else the two ends.
     """
 
     rows: int
@@ -152,8 +153,8 @@ def learners_differ_at(
         holds = "no"
     elif all(one.high < material and one.low > -material for one in intervals):
         holds = "yes"
-    spread = intervals[pairs.index((order[0], order[-1]))]
-    return SmallSizes(int(rows), order[0], order[-1], spread, material, holds)
+    shown = max(range(len(pairs)), key=lambda i: intervals[i].low if holds == "no" else intervals[i].value)
+    return SmallSizes(int(rows), *pairs[shown], intervals[shown], material, holds)
 
 
 def _paired(difference: Array, rho: float, pairs: int) -> Estimate:

@@ -17,7 +17,7 @@ from dldiag.nn.activations import ACTIVATIONS, Activation
 from dldiag.nn.initializers import INITIALIZERS
 from dldiag.nn.layout import Layout
 from dldiag.nn.losses import LOSSES
-from dldiag.nn.network import Network, Workspace
+from dldiag.nn.network import Network, Parameters, Workspace
 from dldiag.nn.optimizers import OPTIMIZERS, Optimizer, Rates
 from dldiag.types import Progress, Stopped
 
@@ -157,6 +157,8 @@ class _Stack:
     network: Network
     flat: Array
     gradient: Array
+    parameters: Parameters
+    gradients: Parameters
     state: list[Array]
     rates: Rates
     optimizer: Optimizer
@@ -172,7 +174,7 @@ class _Stack:
         layout, activation = Layout(units), ACTIVATIONS[recipe.activation]
         drawn = [_draw(layout, recipe, activation, seed + member) for member in range(seeds)]
         flat = np.tile(np.stack(drawn), (len(recipe.rates), 1))
-        optimizer = OPTIMIZERS[recipe.optimizer]
+        gradient, optimizer = np.zeros_like(flat), OPTIMIZERS[recipe.optimizer]
         rows = np.tile(np.arange(data.n_rows), (len(flat), 1)) if pools is None else pools
         sizes = {"batch": min(recipe.batch_size, rows.shape[1]), "shown": min(WATCHED_ROWS, data.n_rows)}
         spaces = {
@@ -182,7 +184,9 @@ class _Stack:
             data=data,
             network=Network(layout, activation, LOSSES[data.loss], activation.default_slope or 0.0),
             flat=flat,
-            gradient=np.zeros_like(flat),
+            gradient=gradient,
+            parameters=Parameters.of(layout, flat),
+            gradients=Parameters.of(layout, gradient),
             state=[np.zeros_like(flat) for _ in range(optimizer.slots)],
             rates=Rates(np.repeat(np.asarray(recipe.rates, flat.dtype), seeds)[:, None]),
             optimizer=optimizer,
@@ -203,21 +207,19 @@ class _Stack:
 
     def _pass(self, space: Workspace, rows: Array) -> None:
         """Run forward and backward on rows (S, n); fill the gradient and the losses of the workspace."""
-        layout, loss = self.network.layout, self.network.loss
-        weights = layout.weights(self.flat)
+        loss = self.network.loss
         space.x[:, :, :-1] = self.data.X[rows]
-        delta = self.network.forward(weights, space)
+        delta = self.network.forward(self.parameters, space)
         y = self.data.y[rows]
         loss.step(delta, y.astype(np.int64) if loss.indexed else y[:, None], space.losses, space.scratch[-1])
         delta /= rows.shape[1]
-        self.network.backward(weights, space, layout.weights(self.gradient))
+        self.network.backward(self.parameters, space, self.gradients)
 
     def measure(self) -> dict[str, Array]:
         """Measure every member on the watched rows."""
         members, space, activation = len(self.flat), self.shown, self.network.activation
         self._pass(space, np.tile(np.arange(space.x.shape[1]), (members, 1)))
-        layout, limit = self.network.layout, activation.saturates_at
-        slopes, blocks = layout.weights(self.gradient), layout.weights(self.flat)
+        limit, slopes, blocks = activation.saturates_at, self.gradients.blocks, self.parameters.blocks
         hidden = space.z[:-1]
         return {
             "loss": space.losses.mean(axis=1),
@@ -325,7 +327,7 @@ def train(
             if on_step is not None:
                 on_step(step)
             stack.advance(step)
-    blocks = stack.network.layout.weights(stack.flat)
+    blocks = stack.parameters.blocks
     return [[(np.array(one[m, :, :-1].T), np.array(one[m, :, -1])) for one in blocks] for m in range(len(pools))]
 
 

@@ -1,0 +1,250 @@
+"""Why deep learning took off: error against number of rows for networks of three sizes and traditional learners."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from dldiag.course.crossover import Crossover, SmallSizes, crossover, learners_differ_at
+from dldiag.curves import as_curve, curve_sizes
+from dldiag.data.split import make_split
+from dldiag.fit import FitResult, FitTask, encode_dataset, fit_all
+from dldiag.intervals import t_interval
+from dldiag.knobs import knob
+from dldiag.language import Message
+from dldiag.models import Model, build_model
+from dldiag.types import Dataset, LearningCurve, Progress, Split, Task
+
+MATERIAL = 0.01  # of the error unit: the smallest difference that matters, as in the diagnosis
+
+
+@dataclass(frozen=True)
+class Learner:
+    """One learner of the figure: a row of MODELS with settings; `deep` marks the networks, smallest first."""
+
+    label: Message
+    model: str
+    parameters: Callable[[Task], dict[str, Any]] = lambda task: {}
+    deep: bool = False
+
+
+def _network(*units: int) -> Callable[[Task], dict[str, Any]]:
+    return lambda task: {"hidden_layer_sizes": units, "max_iter": EPOCHS, "learning_rate_init": RATE}
+
+
+EPOCHS, RATE = 120, 0.01
+# 40 rounds are enough for these sizes; scikit-learn's 20 rows in a leaf could not split the smallest subsets at all
+BOOSTING = {"max_iter": 40, "min_samples_leaf": 5}
+STAGE = Message("Training learners on growing subsets")
+
+LEARNERS: dict[str, Learner] = {
+    "small": Learner(Message("Small network (4 units)"), "mlp", _network(4), deep=True),
+    "medium": Learner(Message("Medium network (32 units)"), "mlp", _network(32), deep=True),
+    "large": Learner(Message("Large network (2 × 96 units)"), "mlp", _network(96, 96), deep=True),
+    "linear": Learner(Message("Linear model"), "linear"),
+    "svm": Learner(Message("Support vector machine"), "svm"),
+    "neighbors": Learner(Message("k nearest neighbors"), "neighbors"),
+    "boosting": Learner(
+        Message("Gradient boosting"), "boosting", lambda task: {"max_iter": TREES, "min_samples_leaf": LEAF}
+    ),
+}
+
+
+@dataclass(frozen=True)
+class ScaleSettings:
+    """What a person may change about error against size."""
+
+    learners: tuple[str, ...] = knob(tuple(LEARNERS), "Learners", "Trained on the same nested subsets.", kind=tuple)
+    sizes: int = knob(5, "Dataset sizes", "Nested subsets, evenly spaced in log(rows).", low=3, high=10)
+    repeats: int = knob(5, "Repeats", "Random subsets per size; more give narrower intervals.", low=3, high=20)
+    train_rows: int = knob(1000, "Training rows", "At most so many, to stay within seconds.", low=40, high=100_000)
+
+
+@dataclass(frozen=True)
+class CurveBand:
+    """Dev error of one learner against rows with its 90 % interval (corrected for overlapping repeats)."""
+
+    key: str
+    label: Message
+    deep: bool
+    sizes: tuple[int, ...]
+    errors: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Scale:
+    """All learners on the same nested subsets, who overtakes whom, and whether they differ on few and on many rows.
+
+    rival: the traditional learner that is best on the fewest rows; crossing: where the largest network overtakes it
+    (None when there is no network or no traditional learner); others: every other pair that crosses for sure.
+    """
+
+    unit: str
+    curves: tuple[CurveBand, ...]
+    few: SmallSizes | None
+    many: SmallSizes | None
+    crossing: Crossover | None
+    others: tuple[Crossover, ...]
+
+
+def scale(
+    dataset: Dataset,
+    settings: ScaleSettings | None = None,
+    *,
+    seed: int = 0,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Scale:
+    """Fit every learner on every size and repeat; test rows stay sealed. Raises DataError, Stopped."""
+    chosen = settings or ScaleSettings()
+    models = [learner_model(key, dataset.task) for key in chosen.learners if key in LEARNERS]
+    split = make_split(dataset, chosen.repeats, seed, chosen.train_rows)
+    sizes = curve_sizes(split.n_train, chosen.sizes, len(dataset.classes))
+    tasks = [task for size in sizes for model in models for task in _tasks(model, split, size)]
+    found: dict[Any, FitResult] = {}
+    with threadpool_limits(1):  # small fits: waiting for each other's threads would cost more than they bring
+        for result in fit_all(tasks, encode_dataset(dataset, split), should_stop=should_stop):
+            found[result.task.key] = result
+            if on_progress is not None:
+                partial = tuple(as_curve(model, sizes, chosen.repeats, found, dataset.unit) for model in models)
+                on_progress(Progress(STAGE, len(found), len(tasks), curves=partial))
+    curves = [as_curve(model, sizes, chosen.repeats, found, dataset.unit) for model in models]
+    return read(curves, rho=split.n_dev / split.n_train, seed=seed)
+
+
+def _tasks(model: Model, split: Split, size: int) -> Iterator[FitTask]:
+    for r, repeat in enumerate(split.repeats):
+        yield FitTask((model.identity, size, r), model, repeat.train_rows[:size], repeat.dev_rows, repeat.seed)
+
+
+def learner_model(key: str, task: Task) -> Model:
+    """Return one learner as a model that goes by its own key."""
+    row = LEARNERS[key]
+    return replace(build_model(task, row.parameters(task), row.model), key=key, label=row.label)
+
+
+def read(curves: Sequence[LearningCurve], *, rho: float, seed: int = 0) -> Scale:
+    """Read crossovers and the test of the small-data claim off curves on the same sizes; rho: dev / training rows."""
+    if not curves:
+        return Scale("rate", (), None, None, None, ())
+    sizes = curves[0].sizes
+    pair = _headline_pair(curves)
+    others = [] if len(curves) < 2 else _sure_pairs(curves, pair, rho, seed)
+    several = len(curves) > 1
+    return Scale(
+        unit=curves[0].unit,
+        curves=tuple(_band(curve, rho) for curve in curves),
+        few=learners_differ_at(curves, int(sizes[0]), material=MATERIAL, rho=rho) if several else None,
+        many=learners_differ_at(curves, int(sizes[-1]), material=MATERIAL, rho=rho) if several else None,
+        crossing=crossover(*pair, rho=rho, seed=seed) if pair else None,
+        others=tuple(others),
+    )
+
+
+def _headline_pair(curves: Sequence[LearningCurve]) -> tuple[LearningCurve, LearningCurve] | None:
+    """Return the traditional learner that is best on the fewest rows, and the largest network."""
+    deep = [curve for curve in curves if LEARNERS[curve.model].deep]
+    others = [curve for curve in curves if not LEARNERS[curve.model].deep]
+    if not deep or not others:
+        return None
+    largest = max(deep, key=lambda curve: list(LEARNERS).index(curve.model))
+    return min(others, key=lambda curve: float(curve.dev_errors[0].mean())), largest
+
+
+def _sure_pairs(
+    curves: Sequence[LearningCurve], pair: tuple[LearningCurve, LearningCurve] | None, rho: float, seed: int
+) -> list[Crossover]:
+    found = []
+    for i, a in enumerate(curves):
+        for b in curves[i + 1 :]:
+            if pair is None or {a.model, b.model} != {pair[0].model, pair[1].model}:
+                found.append(crossover(a, b, rho=rho, seed=seed))
+    return sorted((one for one in found if one.verdict == "crosses"), key=lambda one: -one.share)
+
+
+def _band(curve: LearningCurve, rho: float) -> CurveBand:
+    row = LEARNERS[curve.model]
+    sides = [t_interval(errors, rho) for errors in curve.dev_errors]
+    return CurveBand(
+        key=curve.model,
+        label=row.label,
+        deep=row.deep,
+        sizes=tuple(int(n) for n in curve.sizes),
+        errors=tuple(float(e) for e in np.nanmean(curve.dev_errors, axis=1)),
+        low=tuple(max(0.0, low) for low, _ in sides),
+        high=tuple(high for _, high in sides),
+        seconds=curve.seconds,
+    )
+
+
+# --- what to look at ----------------------------------------------------------------------------------------------
+
+
+def look_at_few_rows(found: Scale) -> Message:
+    """Say whether learners hardly differ on few rows in this run, and how that compares with many rows."""
+    if found.few is None or found.many is None:
+        return Message("One learner alone cannot be compared; choose two or more.")
+    few, many = found.few, found.many
+    values: dict[str, Any] = {
+        "rows": few.rows,
+        "best": LEARNERS[few.best].label,
+        "worst": LEARNERS[few.worst].label,
+        "spread": few.spread.value,
+        "low": few.spread.low,
+        "high": few.spread.high,
+        "material": few.material,
+        "many": many.rows,
+        "later": many.spread.value,
+        "unit": found.unit,
+    }
+    return Message(_FEW[few.holds], values)
+
+
+_FEW = {
+    "yes": "On {rows:,} rows the learners hardly differ, as the course says: from {best} to {worst} it is "
+    "{spread:points} (interval for all pairs {low:points} to {high:points}), less than the {material:error} that "
+    "matters. On {many:,} rows it is {later:points}.",
+    "no": "The course says that learners hardly differ on few rows. Here that is false: on {rows:,} rows {worst} errs "
+    "{spread:points} more than {best} (interval for all pairs {low:points} to {high:points}). On {many:,} rows the "
+    "two ends are {later:points} apart.",
+    "undecided": "On {rows:,} rows the learners lie {spread:points} apart ({best} to {worst}), but the interval for "
+    "all pairs goes from {low:points} to {high:points}: these repeats cannot say whether that matters. On {many:,} "
+    "rows the two ends are {later:points} apart.",
+}
+
+
+def look_at_crossover(found: Scale) -> Message:
+    """Say at how many rows the largest network overtakes the best traditional learner, or that it does not."""
+    one = found.crossing
+    if one is None:
+        return Message("A crossover needs a network and a traditional learner; choose both.")
+    values: dict[str, Any] = {
+        "first": LEARNERS[one.first].label,
+        "second": LEARNERS[one.second].label,
+        "rows": found.curves[0].sizes[-1],
+        "share": one.share,
+        "gap": abs(one.gap),
+        "unit": "rate",
+    }
+    if one.size is not None:
+        values |= {"at": one.size.value, "low": one.size.low, "high": one.size.high}
+    return Message(_CROSSOVER[one.verdict if one.size is not None or one.verdict != "undecided" else "maybe"], values)
+
+
+_CROSSOVER = {
+    "crosses": "{second} overtakes {first} at about {at:,.0f} rows (90 % interval {low:,.0f} to {high:,.0f}, over "
+    "resampled repeats).",
+    "undecided": "{second} may overtake {first} at about {at:,.0f} rows, but only in {share:error} of the resampled "
+    "repeats: not decided. More repeats or more rows would tell.",
+    "maybe": "In {share:error} of the resampled repeats {second} overtakes {first} before {rows:,} rows, in the others "
+    "it does not: not decided. More repeats or more rows would tell.",
+    "not_in_sight": "No crossover in sight up to {rows:,} rows: {first} stays ahead of {second} (overtaken in only "
+    "{share:error} of the resampled repeats). This run does not show the figure of the course.",
+}
