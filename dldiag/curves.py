@@ -13,8 +13,8 @@ from sklearn.utils import indexable
 
 from dldiag.data.matrix import Matrix
 from dldiag.fit import Encoded, FitResult, FitTask, fit_all
-from dldiag.models import Model, as_model
 from dldiag.language import Message
+from dldiag.models import Model, as_model
 from dldiag.types import Column, DataError, Dataset, LearningCurve
 from dldiag.workbench import Point
 
@@ -47,7 +47,7 @@ def as_curve(
     return LearningCurve(model.key, np.array(sizes, dtype=np.int64), train, dev, str(model.label), unit, seconds)
 
 
-def learning_curve(
+def learning_curve(  # noqa: PLR0913 — scikit-learn's own arguments
     estimator: Any,
     X: ArrayLike,
     y: ArrayLike,

@@ -1,4 +1,4 @@
-"""THE MAIN FLOW: a dataset and a model in; what is wrong, how sure that is, and what to do next out. Start reading here."""
+"""THE MAIN FLOW: a dataset and a model in; what is wrong, how sure, and what to do next out. Start reading here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import sklearn
 
 from dldiag.curves import as_curve, curve_sizes
 from dldiag.data.preflight import preflight
-from dldiag.data.split import make_split
 from dldiag.evidence import Evidence, Measured, Probe, gather, table_evidence, table_names, training_curve
 from dldiag.fit import ShouldStop
 from dldiag.forecast import forecast
@@ -23,14 +22,13 @@ from dldiag.meter import Meter
 from dldiag.models import Model, as_model, build_model
 from dldiag.remedies import recommend
 from dldiag.rules import RULES, check
-from dldiag.trials import EFFORTS, Effort, probe, probe_plan, try_remedies
+from dldiag.trials import EFFORTS, Effort, diagnosis_split, probe, probe_plan, try_remedies
 from dldiag.types import (
     Dataset,
     DatasetSummary,
     Forecast,
     LearningCurve,
     Progress,
-    Recommendation,
     Report,
     Settings,
     Split,
@@ -77,8 +75,12 @@ def diagnose(
     with a Progress after each fit; a first verdict comes with it as soon as the model and the linear reference are
     done. Raises DataError and SettingError for input that cannot be used, Stopped when should_stop() says so.
     """
+    return run(prepare(dataset, model, settings, n_jobs=n_jobs, should_stop=should_stop), on_progress)
+
+
+def run(case: Case, on_progress: OnProgress = None) -> Report:
+    """Diagnose a prepared case: curves, probes, verdict, trials."""
     started = time.perf_counter()
-    case = prepare(dataset, model, settings, n_jobs=n_jobs, should_stop=should_stop)
     meter = _meter(case, on_progress)
 
     quick, slow = case.references[:1], case.references[1:]
@@ -93,10 +95,9 @@ def diagnose(
     report, evidence = verdict_on(case, case.references, probes, started)
     meter.first(lambda: report)
     meter.enter(Message("Trying the recommended remedies"))
-    most = case.effort.trials if settings.trials is None else settings.trials
+    most = case.effort.trials if case.settings.trials is None else case.settings.trials
     for tried in try_remedies(
-        case.bench, case.model, report.recommendations, evidence,
-        curve=report.curves[0], effort=case.effort, most=most, on_result=meter.advance,
+        case.bench, case.model, report, evidence, effort=case.effort, most=most, on_result=meter.advance
     ):  # fmt: skip
         report = replace(report, recommendations=tried)
         meter.first(lambda: report)  # noqa: B023 — called at once
@@ -111,9 +112,7 @@ def prepare(
     effort = EFFORTS[settings.budget]
     own = build_model(dataset.task) if model is None else as_model(model)
     references = tuple(build_model(dataset.task, key=key) for key in settings.baselines if key != own.key)
-    rows = min(settings.train_rows or effort.most_rows, effort.most_rows)
-    repeats = max(settings.repeats, effort.trial_repeats, effort.probe_repeats)
-    split = make_split(dataset, repeats, settings.seed, rows)
+    split = diagnosis_split(dataset, settings)
     found = preflight(open_rows(dataset, split), settings.seed)
     bench = Workbench(dataset, split, n_jobs=n_jobs, should_stop=should_stop)
     sizes = curve_sizes(split.n_train, settings.sizes, len(dataset.classes))

@@ -157,6 +157,8 @@ class _Inputs:
         if encoded.dataset.task == "regression":
             mean, spread = float(np.mean(y)), float(np.std(y)) or 1.0
             y, y_dev = (y - mean) / spread, (y_dev - mean) / spread
+        X: Any
+        X_dev: Any
         if task.model.raw:
             X, X_dev = encoded.dataset.X.iloc[task.train_rows], encoded.dataset.X.iloc[task.dev_rows]
         else:

@@ -65,7 +65,7 @@ def pooled_estimate(
     overlapping training sets (Nadeau & Bengio 2003); degrees of freedom after Satterthwaite.
     """
     x = np.asarray(repeats, dtype=float)
-    rows = float(np.mean(row_variances))
+    rows = float(np.mean(np.asarray(row_variances, dtype=float)))
     spread = max(0.0, float(x.var(ddof=1)) - rows) if len(x) > 1 else 0.0
     from_rows = rows * n_dev / max(n_distinct, n_dev)
     from_repeats = spread * (1 / len(x) + n_dev / max(n_train, 1))

@@ -1,4 +1,4 @@
-"""The models that are compared: our network and scikit-learn's baselines, and what each training subset teaches them."""
+"""The models that are compared: our network, scikit-learn's baselines, and what a training subset teaches them."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ class Model:
     @property
     def identity(self) -> str:
         """Text that is equal for two models exactly when they would learn the same."""
-        return f"{self.key}:{self.scale_inputs}:{type(self.estimator).__name__}:{sorted(self.estimator.get_params().items())}"
+        settings = sorted(self.estimator.get_params().items())
+        return f"{self.key}:{self.scale_inputs}:{type(self.estimator).__name__}:{settings}"
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -124,7 +125,7 @@ def build_model(task: Task, parameters: Mapping[str, Any] | None = None, key: st
 
 def changed(model: Model, parameters: Mapping[str, Any]) -> Model:
     """Return the model with some settings changed, each checked against its knob."""
-    knobs, known = knobs_of_model(model), model.estimator.get_params(deep=False)
+    knobs, known = knobs_of_model(model), model.estimator.get_params()
     for name, value in parameters.items():
         if name in knobs:
             check(name, knobs[name], value)

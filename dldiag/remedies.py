@@ -191,10 +191,35 @@ REMEDIES: dict[str, Remedy] = {
 }  # fmt: skip
 
 
+# Settings of other estimators that act like a remedy: by which factor each remedy changes them.
+LEVERS: Mapping[str, Mapping[str, float]] = {
+    "C": {"regularization": 0.1, "weaker_regularization": 10},
+    "alpha": {"regularization": 10, "weaker_regularization": 0.1},
+    "max_depth": {"regularization": 0.5, "weaker_regularization": 2},
+    "max_leaf_nodes": {"regularization": 0.25, "weaker_regularization": 4},
+    "min_samples_leaf": {"regularization": 5, "weaker_regularization": 0.2},
+    "n_neighbors": {"regularization": 4, "weaker_regularization": 0.25},
+    "n_estimators": {"train_longer": 4},
+    "max_iter": {"train_longer": 5},
+    "learning_rate": {"step_size": 0.3},
+}
+
+
+def _levers(model: Model) -> list[tuple[str, Change]]:
+    """List what can be tried on an estimator that is not our network: its known settings, up or down."""
+    found: list[tuple[str, Change]] = []
+    for name, value in model.estimator.get_params().items():
+        for remedy, factor in LEVERS.get(name.split("__")[-1], {}).items():
+            if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+                new = max(1, round(value * factor)) if isinstance(value, int) else value * factor
+                found += [(remedy, {name: new})] if new != value else []
+    return found
+
+
 def applicable(model: Model, keys: Collection[str] | None = None) -> list[tuple[str, Change]]:
     """List (remedy, change) for every setting that a remedy could try on this model."""
     if not is_network(model):
-        return []
+        return [one for one in _levers(model) if keys is None or one[0] in keys]
     rows = (row for row in REMEDIES.values() if keys is None or row.key in keys)
     return [(row.key, change) for row in rows for change in row.changes(model)]
 
@@ -207,7 +232,9 @@ def recommend(
     What was probed counts with its measured gain; what could not be, with its usual worth. Leaving the model as it is
     is always in the list, and comes first when nothing surely gains.
     """
-    fired = {finding.problem: finding for finding in findings if finding.outcome == "fired" and finding.problem}
+    fired: dict[str | None, Finding] = {
+        finding.problem: finding for finding in findings if finding.outcome == "fired" and finding.problem
+    }
     entries = [_entry(row, fired, evidence, model) for row in REMEDIES.values()]
     ordered = sorted((e for e in entries if e is not None), key=lambda entry: entry[0])
     return tuple(_ranked(rank, recommendation) for rank, (_, recommendation) in enumerate(ordered, start=1))
@@ -229,10 +256,10 @@ def _entry(
         return (1, 0.0, row.key), _made(row, problem or "nothing", row.why, exactly(0.0), {})
     if probe is not None:
         return _probed_entry(row, problem, probe, fired, evidence)
-    if problem is None or (model is not None and row.changes is not _never and not row.changes(model)):
+    changes = [] if model is None else [change for _, change in applicable(model, {row.key})]
+    if problem is None or (model is not None and row.changes is not _never and not changes):
         return None
-    expected = _expected(row, evidence)
-    change = next(iter(row.changes(model)), {}) if model is not None and is_network(model) else {}
+    expected, change = _expected(row, evidence), next(iter(changes), {})
     order = (0 if expected < 0 else 2, expected, row.key)
     return order, _made(row, problem, fired[problem].message, _guess(expected), change)
 

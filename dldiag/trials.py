@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from dldiag.data.split import make_split
 from dldiag.evidence import Evidence, Probe, paired_change, train_change, training_curve
 from dldiag.fit import FitResult
 from dldiag.forecast import forecast
-from dldiag.language import Message
+from dldiag.language import Message, Value
 from dldiag.models import Model, changed
 from dldiag.remedies import applicable
-from dldiag.types import Estimate, LearningCurve, Recommendation, Trial, TrialVerdict
+from dldiag.types import Dataset, Estimate, LearningCurve, Recommendation, Report, Settings, Split, Trial, TrialVerdict
 from dldiag.workbench import Workbench
 
 HINDCAST_HIDES = 2  # largest sizes hidden from the forecast that is checked against them
@@ -39,6 +40,14 @@ EFFORTS: dict[str, Effort] = {
     "standard": Effort(probe_rows=3_000, probe_repeats=4, trials=2, trial_repeats=10, most_rows=20_000),
     "thorough": Effort(probe_rows=10_000, probe_repeats=5, trials=5, trial_repeats=20, most_rows=100_000),
 }
+
+
+def diagnosis_split(dataset: Dataset, settings: Settings) -> Split:
+    """Draw the split that a diagnosis with these settings uses."""
+    effort = EFFORTS[settings.budget]
+    rows = min(settings.train_rows or effort.most_rows, effort.most_rows)
+    repeats = max(settings.repeats, effort.trial_repeats, effort.probe_repeats)
+    return make_split(dataset, repeats, settings.seed, rows)
 
 
 def probe_plan(model: Model, keys: Collection[str] | None = None) -> list[tuple[str, Mapping[str, Any], Model]]:
@@ -114,17 +123,17 @@ def try_change(
 
 
 def try_remedies(
-    bench: Workbench, model: Model, recommendations: Sequence[Recommendation], evidence: Evidence,
-    *, curve: LearningCurve, effort: Effort, most: int, on_result: OnResult = None,
+    bench: Workbench, model: Model, report: Report, evidence: Evidence,
+    *, effort: Effort, most: int, on_result: OnResult = None,
 ) -> Iterable[tuple[Recommendation, ...]]:  # fmt: skip
     """Try the first `most` recommended remedies that can be run, in their order; yield the list after each trial."""
-    tried, done = list(recommendations), 0
+    tried, done = list(report.recommendations), 0
     material = evidence.material.value if evidence.material is not None else 0.01
-    for i, recommendation in enumerate(recommendations):
+    for i, recommendation in enumerate(report.recommendations):
         if done == most:
             break
         if recommendation.remedy == "more_data":
-            trial = hindcast(curve, evidence)
+            trial = hindcast(report.curves[0], evidence)
         elif recommendation.change:
             trial = try_change(
                 bench,
@@ -158,7 +167,7 @@ def hindcast(curve: LearningCurve, evidence: Evidence) -> Trial | None:
     hit = point.low <= real <= point.high
     change = Estimate(-gain.value, -gain.high, -gain.low, -gain.surely_below, -gain.surely_above)
     material = evidence.material.value if evidence.material is not None else 0.01
-    values = {
+    values: dict[str, Value] = {
         "seen": int(curve.sizes[shown - 1]), "hidden": hidden, "predicted": point.value, "low": point.low, "high": point.high,
         "real": real, "unit": curve.unit,
     }  # fmt: skip

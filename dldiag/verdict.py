@@ -66,7 +66,6 @@ CANNOT_TELL = Message(
 HARMLESS = Message(
     "Leave it: training and dev error differ ({train:error} and {dev:error}), but nothing tried here does better on new rows."
 )
-A_REMEDY_HELPS = Message("{verdict} One change alone lowers the error on new rows by about {gain:error}.")
 
 
 def conclude(

@@ -25,7 +25,7 @@ class Matrix:
     @property
     def n_features(self) -> int:
         """Number of features after encoding."""
-        return self.values.shape[1]
+        return int(self.values.shape[1])
 
 
 def encode(dataset: Dataset) -> Matrix:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, StratifiedShuffleSplit
 
+from dldiag.data.duplicates import duplicate_groups
 from dldiag.language import Message
 from dldiag.types import DataError, Dataset, Repeat, Split
 
@@ -70,11 +71,12 @@ def _split_in_time(
     return Split(np.sort(test), drawn, "time")
 
 
-def _kept_together(dataset: Dataset) -> tuple[NDArray[np.int64] | None, str]:
+def _kept_together(dataset: Dataset) -> tuple[Rows | None, str]:
     """Return group labels: the user's, else exact copies of a row (which would let a model know its dev rows)."""
     if dataset.groups is not None:
-        return np.unique(dataset.groups, return_inverse=True)[1], "group"
-    copies = dataset.X.groupby(list(dataset.X.columns), dropna=False, sort=False).ngroup().to_numpy()
+        labels: Rows = np.unique(dataset.groups, return_inverse=True)[1].astype(np.int64)
+        return labels, "group"
+    copies: Rows = duplicate_groups(dataset.X)
     n_different = int(copies.max()) + 1
     if n_different == len(copies) or n_different < LEAST_GROUPS:
         return None, "random"

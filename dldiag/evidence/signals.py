@@ -67,6 +67,9 @@ def _past_minimum(healths: Sequence[Health]) -> Estimate | None:
 
 def _rise(dev_error: NDArray[np.float64]) -> float:
     """Return last − lowest smoothed dev error, 0 when the lowest lies in the last tenth of the epochs."""
+    dev_error = dev_error[np.isfinite(dev_error)]
+    if len(dev_error) < 2 * SMOOTHED:
+        return 0.0
     smooth = np.convolve(dev_error, np.ones(SMOOTHED) / SMOOTHED, mode="valid")
     return 0.0 if np.argmin(smooth) >= EARLY * (len(smooth) - 1) else float(smooth[-1] - smooth.min())
 
@@ -80,13 +83,15 @@ def training_curve(results: Sequence[FitResult]) -> TrainingCurve | None:
     dev = [h.dev_error for h in healths if h.dev_error]
     return TrainingCurve(
         tuple(range(1, epochs + 1)),
-        _mean_by_epoch([h.loss for h in healths], epochs),
+        tuple(value or 0.0 for value in _mean_by_epoch([h.loss for h in healths], epochs)),
         _mean_by_epoch([h.train_error for h in healths], epochs),
         _mean_by_epoch(dev, epochs) if dev else (),
     )
 
 
-def _mean_by_epoch(series: Sequence[Sequence[float]], epochs: int) -> tuple[float, ...]:
-    """Average series of different lengths; one that has ended counts with its last value."""
+def _mean_by_epoch(series: Sequence[Sequence[float | None]], epochs: int) -> tuple[float | None, ...]:
+    """Average series of different lengths; one that has ended counts with its last value, None where none was taken."""
     laid = np.array([[*s, *[s[-1]] * (epochs - len(s))] for s in series if len(s)], dtype=float)
-    return tuple(float(x) for x in np.nan_to_num(laid.mean(axis=0), nan=0.0, posinf=1e30)) if len(laid) else ()
+    if len(laid) == 0:
+        return ()
+    return tuple(float(x) if np.isfinite(x) else None for x in laid.mean(axis=0))

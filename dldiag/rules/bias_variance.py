@@ -43,6 +43,12 @@ def _nothing(e: Evidence) -> Estimate | None:
     return exactly(float(small and not something_gains(e)))
 
 
+def _chance(e: Evidence) -> Message | None:
+    if e.variance is not None and -material(e) < e.variance.value < 0:
+        return Message("Training and dev error are equal for all that matters.")
+    return None
+
+
 BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
     Rule(
         "B1", "bias_variance", Message("Avoidable bias"),
@@ -190,16 +196,10 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
         fired="The dev error is lower than the training error, by {signal:error}.",
         passed="The dev error is not below the training error.",
         hint="Look for easier dev rows or for copies; shuffle and split again.",
-        problem="easy_dev", needs=("variance",), unless=lambda e: _chance(e),
+        problem="easy_dev", needs=("variance",), unless=_chance,
         examples=(
             Example(Evidence(variance=_E(-0.05, -0.07, -0.03), material=exactly(0.01)), "fired"),
             Example(Evidence(variance=_E(0.05, 0.03, 0.07)), "passed"),
         ),
     ),
 )  # fmt: skip
-
-
-def _chance(e: Evidence) -> Message | None:
-    if e.variance is not None and -material(e) < e.variance.value < 0:
-        return Message("Training and dev error are equal for all that matters.")
-    return None

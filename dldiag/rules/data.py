@@ -8,7 +8,7 @@ from dldiag.rules.noun import MATERIAL, Example, Rule, Threshold, material
 from dldiag.types import Estimate, exactly
 
 EVERYTHING_BELOW = (
-    "B1", "B1a", "B1b", "B1c", "B1d", "V1", "V1a", "V1b", "V1c", "V1d", "V2", "N1", "T4", "T7", "T8", "T9", "T11", "T12", "T10", "T13", "T14"
+    "B1", "B1a", "B1b", "B1c", "B1d", "V1", "V1a", "V1b", "V1c", "V1d", "V2", "N1", "T4", "T7", "T8", "T9",  "T12", "T10", "T13", "T14"
 )  # fmt: skip
 
 HALF_MATERIAL = Threshold("δ/2", lambda e: material(e) / 2, "error", "half the smallest difference that matters")

@@ -105,6 +105,7 @@ def _values(rule: Rule, evidence: Evidence, signal: Estimate, threshold: float) 
             "signal": signal.value,
             "low": signal.low,
             "high": signal.high,
+            "most": max(0.0, signal.high),
             "threshold": threshold,
             "unit": evidence.unit,
         }

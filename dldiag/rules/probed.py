@@ -16,7 +16,7 @@ def gain_of(evidence: Evidence, remedy: str) -> Estimate | None:
     return Estimate(-dev.value, -dev.high, -dev.low, -dev.surely_below, -dev.surely_above)
 
 
-def probed(
+def probed(  # noqa: PLR0913 — a row of texts
     code: str,
     level: Level,
     title: Message,
