@@ -31,6 +31,7 @@ from dldiag.forecast.predict import HIGH, LOW, SURE, forecast, gain_probability
 Floats = NDArray[np.float64]
 
 RESULTS = Path(__file__).with_name("results") / "forecast.json"
+PERFECT = float(np.sqrt(2 / np.pi))  # mean absolute error, in standard errors, of a forecast of the true mean
 DELTA = 0.01  # "do 4× rows cut the test error by at least 1 point?"
 FOUR = FACTORS.index(4.0)
 ABOUT = (
@@ -86,6 +87,7 @@ def figures(cases: list[Case], judged: Judgement) -> dict[str, float]:
         "balanced_accuracy": float(balanced_accuracy_score(helped, p >= 0.5)),
         "error_at_4n": float(np.abs(judged["value"] - true).mean()),
         "bias_at_4n": float((judged["value"] - true).mean()),
+        "perfect_error": PERFECT * float(np.mean([case.later_se for case in cases])),
         "coverage": float(((judged["low"] <= true) & (true <= judged["high"])).mean()),
         "half_width": float(half.mean()),
         "half_width_median": float(np.median(half)),
@@ -160,7 +162,7 @@ def without_train(cases: list[Case]) -> list[Case]:
     """Return the same cases with the training errors unknown."""
     return [
         Case(c.source, c.dataset, c.learner, Curve(c.curve.sizes, c.curve.dev, None, c.curve.repeats, c.curve.noise),
-             c.now, c.later)
+             c.now, c.later, c.later_se)
         for c in cases
     ]  # fmt: skip
 
@@ -220,6 +222,7 @@ def line(name: str, f: dict[str, float], abstained: float | None = None) -> str:
 
 def show(name: str, result: dict[str, Any]) -> None:
     print(line(name, result["forecast"], result["abstained"]))
+    print(f"  {'a perfect forecast':44}{'':13}{100 * result['forecast']['perfect_error']:8.2f}")
     for half, found in result["by half"].items():
         print(line(f"  {half}", found))
     print(line("  no training errors", result["no training errors"]))

@@ -50,6 +50,7 @@ class Published:
     val: Floats
     test: Floats
     val_se: Floats | None = None
+    test_se: Floats | None = None
 
     @property
     def truth(self) -> Floats:
@@ -67,6 +68,7 @@ class Case:
     curve: Curve
     now: float
     later: tuple[float, ...]  # NaN where the published curve ends earlier
+    later_se: float = np.nan  # standard error of what came true at four times the rows
 
 
 def reported(dataset: int) -> bool:
@@ -86,8 +88,9 @@ def _published_11(learners: tuple[str, ...]) -> Iterator[Published]:
         column = {name: rows[[name]].to_numpy() for name in rows.columns if rows[name].dtype.kind == "f"}
         sizes = rows.n_train.to_numpy(float)
         yield Published(
-            "1.1", dataset, learner, sizes, column["train_err"], column["val_err"], column["test_err"], column["val_se"]
-        )
+            "1.1", dataset, learner, sizes, column["train_err"], column["val_err"], column["test_err"],
+            column["val_se"], column["test_se"],
+        )  # fmt: skip
 
 
 def _published_10(learners: tuple[str, ...]) -> Iterator[Published]:
@@ -190,4 +193,11 @@ def _case(one: Published, end: int, curve: Curve | None) -> Case | None:
         float(np.interp(np.log(rows * f), np.log(one.sizes), truth)) if rows * f <= one.sizes[-1] * NEAR else np.nan
         for f in FACTORS
     )
-    return Case(one.source, one.dataset, one.learner, curve, float(truth[end]), later)
+    end_se = float(np.interp(np.log(4 * rows), np.log(one.sizes), _truth_se(one)))
+    return Case(one.source, one.dataset, one.learner, curve, float(truth[end]), later, end_se)
+
+
+def _truth_se(one: Published) -> Floats:
+    if one.test_se is not None:
+        return one.test_se.mean(axis=1)
+    return np.nanstd(one.test, axis=1) / np.sqrt(np.isfinite(one.test).sum(axis=1))

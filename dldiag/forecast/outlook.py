@@ -86,7 +86,9 @@ def _between(factors: Floats, values: Floats, factor: float) -> Floats:
     """Interpolate rows of values in log factor; beyond the last, go on at LATER_SHARE per doubling."""
     x, known = np.log2(factor), np.log2(factors)
     if x <= known[-1]:
-        return np.array([np.interp(x, known, column) for column in values.T])
+        right = min(max(int(np.searchsorted(known, x)), 1), len(known) - 1)
+        share = (x - known[right - 1]) / (known[right] - known[right - 1])
+        return np.asarray(values[right - 1] + share * (values[right] - values[right - 1]))
     slope = (values[-1] - values[-2]) / (known[-1] - known[-2])
     doublings = (1 - LATER_SHARE ** (x - known[-1])) / -np.log(LATER_SHARE)
     return np.asarray(values[-1] + slope * doublings)

@@ -39,10 +39,10 @@ def forecast(
     """Forecast the dev error at more training rows, with 90 % intervals.
 
     sizes: (k,) rows; dev_errors, train_errors: (k,) or (k, repeats), NaN where unknown; at: numbers of rows (2, 4 and
-    10 times the largest size when None). Errors are in the unit of the curve; `target_error` adds the rows that reach it.
-    On a curve that cannot be extrapolated there are no points and `abstains` says why. Nothing is drawn at random:
-    `seed` is accepted so that every step of a diagnosis takes one. Raises ValueError when shapes disagree, a size or
-    row number is not above 0.
+    10 times the largest size when None). Errors are in the unit of the curve; `target_error` adds the rows that reach
+    it, None where that is not foreseen within 100 times the rows. On a curve that cannot be extrapolated there are no
+    points and `abstains` says why. Nothing is drawn at random: `seed` is accepted so that every step of a diagnosis
+    takes one. Raises ValueError when shapes disagree, or a size or row number is not above 0.
 
     >>> points = forecast([100, 200, 400, 800], [0.30, 0.24, 0.20, 0.17])
     >>> [(p.rows, p.low < p.value < p.high) for p in points]
@@ -79,6 +79,19 @@ def more_data_helps(
     if probability >= SURE:
         return probability, "yes"
     return probability, "no" if probability <= 1 - SURE else "undecided"
+
+
+def expected_gain(
+    sizes: ArrayLike, dev_errors: ArrayLike, *, factor: float = 4, train_errors: ArrayLike | None = None
+) -> Estimate | None:
+    """Estimate by how much `factor` × the rows lower the error; None where the forecast abstains."""
+    curve = read_curve(sizes, dev_errors, train_errors)
+    if why_not(curve) is not None:
+        return None
+    ahead = look_ahead(curve)
+    drop, _, gains = ahead.at(max(factor, 1.0))
+    low, careful, bold, high = np.interp([LOW, *CAREFUL, HIGH], ahead.levels, gains)
+    return Estimate(drop, min(low, drop), max(high, drop), min(careful, drop), max(bold, drop))
 
 
 def gain_probability(ahead: Outlook, factor: float, delta: float) -> float:
