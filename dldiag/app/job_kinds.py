@@ -11,6 +11,15 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from dldiag.app.course_jobs_1_4 import (
+    deep_linear_job,
+    flow_job,
+    race_job,
+    scale_job,
+    sleepers_job,
+    starts_job,
+    widen_job,
+)
 from dldiag.app.course_jobs_5_7 import select_job, sweep_job, validate_job
 from dldiag.app.diagnosis_jobs import diagnose_job
 from dldiag.types import Progress
@@ -21,6 +30,13 @@ JobFunction = Callable[[dict[str, Any], OnProgress, ShouldStop], Any]
 
 JOBS: dict[str, JobFunction] = {
     "diagnose": diagnose_job,
+    "course_scale": scale_job,
+    "course_race": race_job,
+    "course_widening": widen_job,
+    "course_deep_linear": deep_linear_job,
+    "course_flow": flow_job,
+    "course_sleepers": sleepers_job,
+    "course_starts": starts_job,
     "course_selection": select_job,
     "course_validation": validate_job,
     "course_sweep": sweep_job,

@@ -48,9 +48,7 @@ LEARNERS: dict[str, Learner] = {
     "linear": Learner(Message("Linear model"), "linear"),
     "svm": Learner(Message("Support vector machine"), "svm"),
     "neighbors": Learner(Message("k nearest neighbors"), "neighbors"),
-    "boosting": Learner(
-        Message("Gradient boosting"), "boosting", lambda task: {"max_iter": TREES, "min_samples_leaf": LEAF}
-    ),
+    "boosting": Learner(Message("Gradient boosting"), "boosting", lambda task: BOOSTING),
 }
 
 
