@@ -4,7 +4,7 @@ import streamlit as st
 
 from dldiag.app import records, session
 from dldiag.app.escape import plain
-from dldiag.app.navigation import page
+from dldiag.app.navigation import MAIN, link_to, page
 from dldiag.app.result import show_past_report
 from dldiag.app.widgets import explained, show_message
 from dldiag.language import tr
@@ -21,7 +21,7 @@ with explained():
     past = records.past_reports()
     if not past:
         show_message(tr("Nothing here yet. Diagnose a table, and its report appears here."), kind="info")
-        st.page_link("streamlit_app.py", label=tr("Diagnose a model"))
+        link_to(MAIN, tr("Diagnose a model"))
     for one in past:
         with st.container(border=True):
             text, show, drop = st.columns([5, 1, 1], vertical_alignment="center")

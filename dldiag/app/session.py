@@ -58,7 +58,7 @@ def remember_owner() -> None:
 
 
 def _returning() -> str | None:
-    token = st.context.cookies.get(COOKIE, "")
+    token = str(st.context.cookies.get(COOKIE, ""))
     return token if is_token(token) else None
 
 
@@ -79,7 +79,7 @@ def speak() -> str:
 
 
 def _of_browser() -> str:
-    return (st.context.locale or "en").split("-")[0]
+    return str(st.context.locale or "en").split("-")[0]
 
 
 # --- the table ----------------------------------------------------------------------------------------------------

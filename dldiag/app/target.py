@@ -8,7 +8,7 @@ import streamlit as st
 
 from dldiag.app import session
 from dldiag.app.escape import legible, plain
-from dldiag.app.widgets import show_error, show_message, show_notices
+from dldiag.app.widgets import figure_mode, show_error, show_figure, show_message, show_notices
 from dldiag.language import Message, tr
 from dldiag.types import DataError, Dataset, Table, Task
 
@@ -37,8 +37,16 @@ def ask_target(table: Table) -> Dataset | None:
         return None
     if dataset is not None:
         own = dataset.notices[len(table.notices) :]
+        _show_distribution(dataset)
         show_notices(own, label=tr("{count} notices about the target and the features", count=len(own)))
     return dataset
+
+
+def _show_distribution(dataset: Dataset) -> None:
+    from dldiag.app.target_figure import describe, distribution, draw
+
+    found = distribution(dataset)
+    show_figure(draw(found, theme=figure_mode()), describe(found, dataset.target), key="distribution")
 
 
 def _ask_column(table: Table) -> str | None:

@@ -17,14 +17,6 @@ MODULES = ["tests.app.counting_jobs"]
 LONG = {"to": 3000, "seconds": 0.01}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def home(tmp_path_factory):
-    before = os.environ.get("DLDIAG_HOME")
-    os.environ["DLDIAG_HOME"] = str(tmp_path_factory.mktemp("home"))
-    yield
-    os.environ.pop("DLDIAG_HOME") if before is None else os.environ.update(DLDIAG_HOME=before)
-
-
 @pytest.fixture(scope="module")
 def pool(home):
     pool = Pool(Limits(workers=1, cancel_seconds=1.0), MODULES)

@@ -1,0 +1,76 @@
+"""How the target is distributed, drawn before anything is trained: what there is to predict, and how unevenly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dldiag.figures.theme import THEMES, ThemeName, figure
+from dldiag.language import Message, Value, tr
+from dldiag.types import Dataset
+
+MOST_CLASSES = 8  # drawn one by one; the rest are one bar
+BINS = 24
+HEIGHT = 150  # px
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Counts of the target's values: one per class, or one per bin of an amount (`edges` has one more)."""
+
+    labels: tuple[str, ...]
+    counts: tuple[int, ...]
+    edges: tuple[float, ...] = ()
+
+    @property
+    def largest(self) -> int:
+        """The position of the most frequent value."""
+        return int(np.argmax(self.counts))
+
+
+def distribution(dataset: Dataset) -> Distribution:
+    """Count the target's values."""
+    if dataset.task == "regression":
+        counts, edges = np.histogram(dataset.y, bins=BINS)
+        spans = tuple(f"{low:.4g} … {high:.4g}" for low, high in pairwise(edges))
+        return Distribution(spans, tuple(int(n) for n in counts), tuple(float(edge) for edge in edges))
+    counts = np.bincount(dataset.y.astype(np.int64), minlength=len(dataset.classes))
+    order = np.argsort(-counts, kind="stable")
+    kept, rest = order[:MOST_CLASSES], order[MOST_CLASSES:]
+    labels = [dataset.classes[k] for k in kept] + ([tr("{count} others", count=len(rest))] if len(rest) else [])
+    numbers = [int(counts[k]) for k in kept] + ([int(counts[rest].sum())] if len(rest) else [])
+    return Distribution(tuple(labels), tuple(numbers))
+
+
+def describe(found: Distribution, target: str) -> Message:
+    """Say in one sentence what the distribution is."""
+    share = found.counts[found.largest] / max(1, sum(found.counts))
+    values: dict[str, Value] = {
+        "target": target,
+        "label": found.labels[found.largest],
+        "share": share,
+        "count": len(found.counts),
+    }
+    if found.edges:
+        values |= {"low": found.edges[0], "high": found.edges[-1]}
+        return Message("{target} lies between {low:.4g} and {high:.4g}.", values)
+    return Message("{target}: {label} makes up {share:.0%} of the rows; {count} bars in all.", values)
+
+
+def draw(found: Distribution, *, theme: ThemeName) -> go.Figure:
+    """Draw the counts as bars."""
+    look = THEMES[theme]
+    drawn = figure(theme, height=HEIGHT)
+    labels = [_plain(label) for label in found.labels]
+    drawn.add_bar(x=labels, y=list(found.counts), marker={"color": look.series[0]}, hovertemplate="%{x}: %{y:,}")
+    drawn.update_xaxes(type="category", showgrid=False, ticks="", showticklabels=not found.edges)
+    return drawn.update_yaxes(title={"text": tr("Rows")}, nticks=4).update_layout(showlegend=False, bargap=0.1)
+
+
+def _plain(label: str) -> str:
+    """Plotly reads a few tags in labels; a class name is never one."""
+    short = label if len(label) <= 24 else label[:23] + "…"
+    return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,162 @@
+"""The main page through Streamlit's own test runner: from the empty state to the report, on real tables."""
+
+import time
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dldiag.app import jobs, navigation, sources, uploads
+
+MAIN = str(navigation.ROOT / navigation.MAIN)
+QUICK = {"budget": "quick", "sizes": 2, "repeats": 2, "trials": 0, "baselines": ("linear",)}
+
+
+def start(**query):
+    app = AppTest.from_file(MAIN, default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def sample(app, key="iris"):
+    return app.button(key=f"sample.{key}").click().run()
+
+
+def texts(app):
+    parts = [*app.markdown, *app.caption, *app.warning, *app.info, *app.header, *app.subheader]
+    return " ".join(one.value for one in parts).replace("\\", "")
+
+
+def upload(app, content, name="table.csv"):
+    memory = app.session_state["dldiag"]
+    memory["data"] = {"upload": uploads.keep(memory["owner"], content), "name": name}
+    return app.run()
+
+
+def until_done(app, seconds=90):
+    deadline = time.monotonic() + seconds
+    while any(one.key and one.key.startswith("cancel.") for one in app.button):
+        assert time.monotonic() < deadline, "the diagnosis takes too long"
+        time.sleep(0.3)
+        app.run()
+    return app
+
+
+def test_the_empty_page_says_what_it_does_and_offers_samples():
+    app = start()
+    assert not app.exception
+    assert "what is wrong with your model" in texts(app)
+    assert {one.key for one in app.button} >= {"sample.iris", "sample.concrete", "sample.spirals"}
+
+
+def test_no_target_is_chosen_silently():
+    app = sample(start())
+    assert app.selectbox[-1].value is None
+    assert "Suggestion" in texts(app)
+    assert not [one for one in app.button if one.key == "diagnose"]
+
+
+def test_the_suggestion_is_one_click():
+    app = sample(start())
+    app.button(key="suggestion").click().run()
+    assert app.session_state["dldiag"]["data"]["target"] == "target"
+    assert [one for one in app.button if one.key == "diagnose"]
+
+
+def test_a_diagnosis_runs_to_its_report_and_survives_f5():
+    app = sample(start())
+    app.button(key="suggestion").click().run()
+    app.session_state["dldiag"]["values"]["settings"] = dict(QUICK)
+    app.session_state["dldiag"]["visit"] += 1
+    app.run()
+    app.button(key="diagnose").click().run()
+    job = app.query_params["job"]
+    until_done(app)
+    assert not app.exception
+    assert jobs.ending_of(job).state == "finished"
+    assert app.header, "the verdict is there"
+    headline = app.header[0].value
+    again = start(job=job)
+    assert again.header[0].value == headline
+    assert again.session_state["dldiag"]["data"]["sample"] == "iris"
+    in_chinese = start(job=job, lang="zh")
+    assert in_chinese.header[0].value != headline
+
+
+def test_change_settings_keeps_table_and_target():
+    app = sample(start())
+    app.button(key="suggestion").click().run()
+    app.button(key="diagnose").click().run()
+    app.button(key="change").click().run()
+    assert "job" not in app.query_params
+    assert app.session_state["dldiag"]["data"]["target"] == "target"
+    assert [one for one in app.button if one.key == "diagnose"]
+
+
+def test_an_unknown_job_in_the_url_is_explained():
+    app = start(job="there-never-was-such-a-job-1234")
+    assert not app.exception
+    assert "not here any more" in texts(app)
+
+
+BAD = {
+    "empty": b"",
+    "header only": b"a,b,c\n",
+    "one row": b"a,b,c\n1,2,3\n",
+    "one column": b"a\n1\n2\n3\n4\n",
+    "one class": b"a,b\n1,x\n2,x\n3,x\n4,x\n",
+    "binary": bytes(range(256)) * 20,
+    "zip with nothing in it": b"PK\x05\x06" + b"\x00" * 18,
+    "no values in the target": b"a,b\n1,\n2,\n3,\n4,\n",
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_file_gives_a_message_and_the_page_stays_usable(name):
+    app = upload(start(), BAD[name])
+    assert not app.exception
+    targets = [one for one in app.selectbox if one.key and one.key.startswith("target.")]
+    if not app.warning and targets and targets[0].options:
+        targets[0].set_value(targets[0].options[-1]).run()
+    assert not app.exception
+    assert app.warning, "something is said"
+    app.button(key="another").click().run()
+    assert {one.key for one in app.button} >= {"sample.iris"}
+
+
+def test_two_visitors_do_not_see_each_others_tables():
+    ann, bob = start(), start()
+    upload(ann, b"secret,b\n1,2\n3,4\n5,6\n", "ann.csv")
+    bob.run()
+    assert "ann.csv" in texts(ann)
+    assert "ann.csv" not in texts(bob)
+    assert "No table yet" in texts(bob)
+    theft = {"upload": ann.session_state["dldiag"]["data"]["upload"], "name": "stolen.csv"}
+    bob.session_state["dldiag"]["data"] = theft
+    bob.run()
+    assert not bob.exception
+    assert "secret" not in " ".join(str(one.value) for one in bob.dataframe)
+
+
+def test_a_hostile_column_name_is_shown_as_text():
+    name = "![x](http://evil.example/p.png)<script>alert(1)</script>"
+    app = upload(start(), f'"{name}",b\n'.encode() + b"1,x\n2,y\n3,x\n4,y\n5,x\n6,y\n")
+    assert not app.exception
+    everything = " ".join(one.value for one in [*app.markdown, *app.caption, *app.info, *app.warning])
+    assert "![x](http" not in everything
+    assert "<script>" not in everything
+
+
+def test_the_language_switches_every_word_and_stays():
+    app = start(lang="zh")
+    assert app.query_params["lang"] == "zh"
+    assert app.title[0].value != "Diagnose a model"
+    sample(app)
+    assert "Suggestion" not in texts(app)
+
+
+def test_a_kind_changed_by_hand_is_kept_in_the_reference():
+    table = sources.table_of({"sample": "iris"})
+    first = table.columns[0].name
+    again = sources.table_of({"sample": "iris", "kinds": {first: "category"}})
+    assert again.column(first).kind == "category"

@@ -1,0 +1,45 @@
+"""Every page runs alone on a deep link, in both languages; the record and the history keep what happened."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dldiag.app import navigation
+from dldiag.app.navigation import FIRST_OF_COURSE
+
+ROOT = navigation.ROOT
+PAGES = [Path(one.file) for one in navigation.pages() if not one.course]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_runs_alone_without_any_upload(page, language):
+    app = AppTest.from_file(str(ROOT / page), default_timeout=60)
+    app.query_params["lang"] = language
+    app.run()
+    assert not app.exception
+    assert app.title
+    assert len(app.markdown) >= 1
+
+
+def test_the_sidebar_lists_every_page_file():
+    files = {path.name for path in (ROOT / "pages").glob("*.py")}
+    assert {Path(one.file).name for one in navigation.pages()} == files | {"streamlit_app.py"}
+    course = [one for one in navigation.pages() if one.course]
+    assert all(int(Path(one.file).name.split("_")[0]) >= FIRST_OF_COURSE for one in course)
+
+
+def test_an_experiment_noted_by_hand_stays_in_the_record():
+    app = AppTest.from_file(str(ROOT / "pages/2_Record_of_experiments.py"), default_timeout=60).run()
+    app.text_input[0].set_value("Twice as many units")
+    app.text_input[1].set_value("−2 points")
+    app.button[0].click().run()
+    assert not app.exception
+    assert "Twice as many units" in str(app.table[0].value)
+
+
+def test_the_history_of_a_newcomer_is_empty_and_says_what_to_do():
+    app = AppTest.from_file(str(ROOT / "pages/3_History.py"), default_timeout=60).run()
+    assert not app.exception
+    assert "Diagnose a table" in app.info[0].value
