@@ -13,11 +13,12 @@ from dldiag import tables
 from dldiag.figures import FIGURES
 from dldiag.language import current_language, speaking, tr
 from dldiag.tables import Cell, Row
-from dldiag.types import Column_, Report
+from dldiag.types import Column_, Outcome, Report
 
 HERE = Path(__file__).parent
 # No request can leave the page, whatever a text in it says.
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
+SPEAKING: tuple[Outcome, ...] = ("fired", "undecided", "could_not_run")
 HTML_LANGUAGES = {"zh": "zh-Hans"}
 
 
@@ -45,8 +46,7 @@ def _sections(report: Report) -> Iterator[str]:
     yield from _budget(report)
     yield from _remedies(report)
     yield from _curves(report)
-    yield from _table(tr("Findings"), tables.findings(report))
-    yield from _table(tr("Evidence"), tables.evidence(report))
+    yield from _findings(report)
     yield from _forecast(report)
     yield from _training(report)
     yield from _table(tr("Data, split and settings"), tables.facts(report))
@@ -107,6 +107,13 @@ def _curves(report: Report) -> Iterator[str]:
     yield _heading(str(FIGURES["learning_curves"].title))
     yield from _chart("learning_curves", report)
     yield from _folded(tr("The numbers of the learning curves"), tables.curves(report))
+
+
+def _findings(report: Report) -> Iterator[str]:
+    yield from _table(tr("Findings"), tables.findings(report, SPEAKING))
+    quiet = [outcome for outcome in tables.OUTCOMES if outcome not in SPEAKING]
+    yield from _folded(tr("The rules that found nothing or do not apply"), tables.findings(report, quiet))
+    yield from _folded(tr("Evidence: every number that the rules read"), tables.evidence(report))
 
 
 def _forecast(report: Report) -> Iterator[str]:

@@ -14,7 +14,7 @@ from dldiag.types import Column_, Outcome, Report
 
 WIDTH = 80  # columns
 INDENT = "  "
-SHOWN: tuple[Outcome, ...] = ("fired", "undecided", "could_not_run")  # findings; the others are counted
+IN_FULL: tuple[Outcome, ...] = ("fired", "could_not_run")  # findings; of the undecided the names, else the number
 
 
 def to_text(report: Report, width: int = WIDTH) -> str:
@@ -82,11 +82,17 @@ def _reason(cell: Cell, width: int) -> Iterator[str]:
 
 
 def _findings(report: Report, width: int) -> Iterator[str]:
-    shown = [list(row.values()) for row in tables.findings(report, SHOWN)]
+    shown = [list(row.values()) for row in tables.findings(report, IN_FULL)]
+    undecided = [one for one in report.findings if one.outcome == "undecided"]
     if report.findings:
         yield tr("Findings")
-        yield from _aligned([[code, f"{what}: {about}. {seen}"] for code, about, what, seen, _ in shown], width)
-        others = len(report.findings) - len(shown)
+        for code, about, what, seen, _ in shown:
+            yield from wrapped(f"{about} ({what})", width, indent=INDENT * 3, first=INDENT + padded(code, 4))
+            yield from wrapped(seen, width, indent=INDENT * 3)
+        names = ", ".join(f"{one.code} {one.title}" for one in undecided)
+        if names:
+            yield from wrapped(tr("Undecided: {names}.", names=names), width, indent=INDENT)
+        others = len(report.findings) - len(shown) - len(undecided)
         yield from wrapped(tr("{count} other rules found nothing or do not apply.", count=others), width, indent=INDENT)
 
 

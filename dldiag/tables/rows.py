@@ -56,7 +56,7 @@ def budget_line(report: Report) -> str:
     if "mismatch" in report.evidence:
         parts |= {"mismatch": report.evidence["mismatch"].value, "parts": Message(template, parts)}
         total = Message("{parts} + {mismatch:error} data mismatch = {dev_error:error} dev error", parts)
-    return str(total)
+    return str(total).replace("+ -", "− ")  # a part may be below zero
 
 
 def evidence(report: Report) -> list[Row]:
