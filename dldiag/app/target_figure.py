@@ -57,7 +57,7 @@ def describe(found: Distribution, target: str) -> Message:
     if found.edges:
         values |= {"low": found.edges[0], "high": found.edges[-1]}
         return Message("{target} lies between {low:.4g} and {high:.4g}.", values)
-    return Message("{target}: {label} makes up {share:.0%} of the rows; {count} bars in all.", values)
+    return Message("{target}: {share:.0%} of the rows are {label}, more than of any other class.", values)
 
 
 def draw(found: Distribution, *, theme: ThemeName) -> go.Figure:
