@@ -81,9 +81,8 @@ class Facts:
 
 def names_date_or_row(name: str) -> bool:
     """Whether a column name says that it holds dates or names rows."""
-    return bool(set(words_of(name)) & (_ID_WORDS | _DATE_WORDS)) or any(
-        part in name for part in _ID_PARTS + _DATE_PARTS
-    )
+    words = set(words_of(name))
+    return bool(words & (_ID_WORDS | _DATE_WORDS)) or any(part in name for part in _ID_PARTS + _DATE_PARTS)
 
 
 def facts_of(name: str, position: int, cells: Cells, plan: ReadPlan, declared: str = "") -> Facts:

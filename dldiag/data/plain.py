@@ -43,11 +43,11 @@ def _batch(columns: Sequence[pa.Array]) -> Iterator[Plain | None]:
     empty = as_mask(pc.is_null(texts)) | as_mask(pc.equal(texts, ""))
     plain = as_mask(pc.match_substring_regex(texts, _PLAIN))
     shape = (len(columns), len(columns[0]))
-    good = (plain | empty).reshape(shape).all(axis=1) & plain.reshape(shape).any(axis=1)
+    good = np.logical_and((plain | empty).reshape(shape).all(axis=1), plain.reshape(shape).any(axis=1))
     wanted = plain & np.repeat(good, shape[1])
     numbers = pc.cast(pc.if_else(pa.array(wanted), texts, pa.scalar(None, texts.type)), pa.float64())
     values = np.array(numbers.to_numpy(zero_copy_only=False), dtype=np.float64).reshape(shape)
-    for row, is_good in zip(values, good, strict=True):
+    for row, is_good in zip(values, good.tolist(), strict=True):
         yield _looked_at(row) if is_good else None
 
 
