@@ -24,7 +24,7 @@ from dldiag.flags import (
     read_parameters,
     read_settings,
 )
-from dldiag.knobs import SettingError
+from dldiag.knobs import Knob, SettingError, parse
 from dldiag.language import LANGUAGES, Message, current_language, set_language, speaking, tr, translate
 from dldiag.models import MODELS, build_model
 from dldiag.report import curves_csv, to_html, to_json, to_text
@@ -99,7 +99,7 @@ def _add_diagnose(one: argparse.ArgumentParser) -> None:
     output.add_argument("--json", metavar="OUT", help=tr("write the report as JSON"))
     output.add_argument("--html", metavar="OUT", help=tr("write the report as one HTML file"))
     output.add_argument("--curves-csv", metavar="OUT", help=tr("write the learning curves as CSV"))
-    output.add_argument("--jobs", type=int, default=1, metavar="N", help=tr("worker processes; the result is the same"))
+    output.add_argument("--jobs", default="1", metavar="N", help=tr("worker processes; the result is the same"))
     output.add_argument(
         "--progress",
         action=argparse.BooleanOptionalAction,
@@ -113,10 +113,11 @@ def _add_diagnose(one: argparse.ArgumentParser) -> None:
 def _diagnose(given: argparse.Namespace) -> None:
     _check_outputs(given)
     settings, parameters = read_settings(given), read_parameters(given.model, given.set)
+    jobs = parse("--jobs", Knob(1, int, "", "", low=1), given.jobs)
     dataset = _dataset(given)
     model, on_progress = build_model(dataset.task, parameters, given.model), _meter(given)
     with speaking("en"):  # a report holds English; it is put into the reader's language when it is shown
-        report = diagnose(dataset, model, settings, on_progress=on_progress, n_jobs=given.jobs)
+        report = diagnose(dataset, model, settings, on_progress=on_progress, n_jobs=jobs)
     if given.progress:
         print(file=sys.stderr)
     if not given.quiet:
@@ -204,7 +205,7 @@ def _os_text(error: OSError) -> str:
 
 def _language(arguments: Sequence[str]) -> str:
     """Return the language asked for, before anything is parsed, so that errors are in it too."""
-    for here, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for here, following in zip(arguments, [*arguments[1:], ""], strict=False):
         if here == "--language":
             return following
         if here.startswith("--language="):

@@ -25,6 +25,7 @@ READING_HELP: dict[str, str] = {
     "quote": "the character around a cell",
     "escape": "the character that takes the meaning from the next one",
     "header_row": "line of the header, counted from 0; none when there is no header",
+    "header_rows": "number of header lines whose names are joined",
     "first_row": "first line of the data, counted from 0",
     "footer_rows": "lines to leave out at the end",
     "missing": "a text that means missing; may be given several times",
@@ -33,6 +34,7 @@ READING_HELP: dict[str, str] = {
     "sheet": "name of the sheet of an Excel file",
     "member": "name of the file within an archive",
     "max_rows": "keep a sample of so many rows",
+    "skip_space": "yes when blanks after a delimiter belong to it",
     "day_first": "yes when 03/04/2024 is the 3rd of April, no when it is March 4th",
 }
 
@@ -145,14 +147,16 @@ def flag(name: str) -> str:
 
 
 def _choice(name: str, text: Any) -> Any:
-    if name == "missing":
+    """Read one part of the plan in the type that ReadPlan declares for it."""
+    kind = str(ReadPlan.__annotations__[name])
+    if isinstance(text, list):
         return tuple(text)
-    if name == "header_row" and text.lower() == "none":
+    if "None" in kind and text.lower() == "none":
         return None
-    if name in {"header_row", "first_row", "footer_rows", "max_rows"}:
+    if "int" in kind:
         return parse(flag(name), Knob(0, int, "", "", low=0), text)
-    if name == "day_first":
-        return parse(flag(name), Knob(None, bool, "", ""), text)
+    if "bool" in kind:
+        return parse(flag(name), Knob(False, bool, "", ""), text)
     return ESCAPES.get(text, text)
 
 
