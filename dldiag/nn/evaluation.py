@@ -57,7 +57,7 @@ class Evaluation:
             shape = len(x), n_rows
             self._spaces[n_rows] = Workspace.build(self.network.layout, shape, x.dtype, keeps_input=True)
         space = self._spaces[n_rows]
-        return replace(space, x=x, inputs=[x.transpose(0, 2, 1), *space.inputs[1:]])
+        return replace(space, x=x)
 
 
 def outputs(network: Network, flat: Array, X: Array) -> Array:

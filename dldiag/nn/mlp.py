@@ -159,9 +159,9 @@ class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
 
         return accuracy
 
-    def _dev_error(self, targets: Array) -> Judge:
-        right = self._right
-        return lambda outputs: float(1 - right(targets, outputs).mean())
+    def _dev_error(self, y: Array) -> Judge:
+        decide = self._decide  # a class that the training rows lack is never predicted, and so counts as wrong
+        return lambda outputs: float(np.mean((decide(outputs.T) != y).reshape(len(y), -1).any(axis=1)))
 
     def _right(self, targets: Array, outputs: Array) -> Array:
         """Tell for every row whether outputs (K, n) say its class (or all its labels)."""
@@ -265,5 +265,6 @@ class MLPRegressor(RegressorMixin, Perceptron):  # type: ignore[misc]
 
         return r2
 
-    def _dev_error(self, targets: Array) -> Judge:
-        return lambda outputs: float(np.sqrt(np.square(outputs.T - targets).sum(axis=1).mean()))
+    def _dev_error(self, y: Array) -> Judge:
+        truth = y.reshape(len(y), -1)
+        return lambda outputs: float(np.sqrt(np.square(outputs.T - truth).sum(axis=1).mean()))

@@ -16,7 +16,8 @@ from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from dldiag.knobs import Knob, check
+from dldiag.knobs import Knob, SettingError, check
+from dldiag.language import tr
 from dldiag.nn.activations import ACTIVATIONS
 from dldiag.nn.evaluation import outputs
 from dldiag.nn.initializers import INITIALIZERS
@@ -70,7 +71,7 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         """Return how the validation rows are judged: outputs (K, n) to a number, higher is better."""
         raise NotImplementedError
 
-    def _dev_error(self, targets: Array) -> Judge:
+    def _dev_error(self, y: Array) -> Judge:
         """Return how dev rows are judged: outputs (K, n) to the error rate or the root mean square error."""
         raise NotImplementedError
 
@@ -139,8 +140,7 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         if member.X_validation is not None:
             member.X_validation = self._as_dtype(member.X_validation, member)
         if dev is not None and self.record_health:
-            X_dev, truth = self._check_data(*dev, first=False, incremental=True)
-            member.dev = self._as_dtype(X_dev, member), self._dev_error(truth)
+            member.dev = self._as_dtype(dense(dev[0]), member), self._dev_error(np.asarray(dev[1]))
         return member
 
     def _as_dtype(self, X: Array, member: Member) -> Array:
@@ -148,6 +148,13 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
             return np.ascontiguousarray(X, self._dtype(len(member.X)))
 
     def _check_settings(self) -> None:
+        if self.solver not in OPTIMIZERS and (self.dropout or self.batch_norm):
+            raise SettingError(
+                tr(
+                    "dropout and batch_norm need a solver that learns by batches; {solver} does not.",
+                    solver=self.solver,
+                )
+            )
         for name, knob in self._knobs.items():
             value = getattr(self, name)
             if isinstance(value, np.generic):

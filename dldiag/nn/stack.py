@@ -22,6 +22,7 @@ from dldiag.nn.schedules import Progress, Schedule
 Array = NDArray[Any]
 Watch = Callable[[Array, Array], None]
 
+CHUNK = 16_384  # parameters updated in one go: five arrays of them fit a second-level cache
 DROPOUT_LEVELS = 2**16  # dropout compares 16 random bits per unit; the share dropped is exact to 1 / 65,536
 
 
@@ -41,6 +42,20 @@ class Plan:
     rates: Rates = field(default_factory=lambda: Rates(np.ones((1, 1))))
     power_t: float = 0.5
     record_health: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Chunk:
+    """A part of the flat arrays that is updated in one go, small enough to stay in the cache for all operations."""
+
+    members: slice
+    p: Array
+    g: Array
+    scratch: Array
+    state: list[Array]
+    rates: Rates
+    l2: Array | None
+    l1: Array | None
 
 
 class Stack:
@@ -96,6 +111,9 @@ class Stack:
         self.rates = replace(plan.rates, rate=self.rate)
         if plan.optimizer.decouples_decay and self.l2 is not None:
             self.rates = replace(self.rates, decay=self.l2)
+        self.share = np.empty((len(members), 1), plan.dtype)  # 1 / rows (or sum of weights) of the batch
+        self.penalty = np.zeros(len(members), plan.dtype)
+        self.chunks = [self._chunk(part) for part in _parts(*self.flat.shape)]
         self.spaces: dict[int, Workspace] = {}
         self.validation: Evaluation | None = None
         for i in range(len(members)):
@@ -136,18 +154,30 @@ class Stack:
 
     def step(self, start: int, stop: int, watch: Watch | None = None) -> Array:
         """Take one step on the rows start…stop of the epoch's order; return each member's loss before it (S,)."""
-        loss = self.differentiate(start, stop, watch)
-        if self.clip_norm is not None:
-            self._clip(self.clip_norm)
+        loss = self._backpropagate(start, stop, watch)
         self.updates += 1
-        self.plan.optimizer.update(self.flat, self.gradient, self.state, self.rates, self.updates, self.scratch)
-        return loss
+        if self.clip_norm is not None:
+            for chunk in self.chunks:
+                self._penalize(chunk)
+            self._clip(self.clip_norm)
+        for chunk in self.chunks:
+            if self.clip_norm is None:
+                self._penalize(chunk)
+            self.plan.optimizer.update(chunk.p, chunk.g, chunk.state, chunk.rates, self.updates, chunk.scratch)
+        return loss + self.penalty
 
     def differentiate(self, start: int, stop: int, watch: Watch | None = None) -> Array:
         """Write the gradient of the loss on the rows start…stop of the epoch's order; return the loss (S,).
 
         watch(delta, losses) sees every row's dL/dZ (S, K, n) and loss (S, n).
         """
+        loss = self._backpropagate(start, stop, watch)
+        for chunk in self.chunks:
+            self._penalize(chunk)
+        return loss + self.penalty
+
+    def _backpropagate(self, start: int, stop: int, watch: Watch | None) -> Array:
+        """Write the gradient of the loss without penalties; return that loss (S,)."""
         space = self.space(stop - start)
         self.X.take(
             self.rows[:, start:stop].reshape(-1), axis=0, out=space.x.reshape(-1, space.x.shape[2]), mode="clip"
@@ -159,9 +189,9 @@ class Stack:
             watch(space.delta[-1], space.losses)
         total = self._weigh(space, start, stop)
         self.network.backward(self.parameters, space, self.gradients, keep)
-        loss = np.add.reduce(space.losses, axis=1) / total
-        self.penalty = self._penalize(total)
-        return np.asarray(loss + self.penalty)
+        np.divide(1, total, out=self.share)
+        self.penalty[:] = 0
+        return np.asarray(np.add.reduce(space.losses, axis=1) * self.share[:, 0])
 
     def space(self, n_rows: int) -> Workspace:
         """Return the arrays for batches of n_rows; they are made once."""
@@ -186,37 +216,60 @@ class Stack:
         return keeps
 
     def _weigh(self, space: Workspace, start: int, stop: int) -> Any:
-        """Turn every row's dL/dZ into that of the (weighted) mean; return the sum of weights, a number or (S,)."""
+        """Turn every row's dL/dZ into that of the (weighted) mean; return the sum of weights, a number or (S, 1)."""
         delta = space.delta[-1]
         if self.row_weights is None:
             delta *= 1 / (stop - start)
-            return stop - start
+            return float(stop - start)
         weights = self.row_weights[:, start:stop]
         total = np.add.reduce(weights, axis=1)
         total[total == 0] = 1
         delta *= (weights / total[:, None])[:, None, :]
         space.losses *= weights
-        return total
+        return total[:, None]
 
-    def _penalize(self, total: Any) -> Any:
-        """Add the gradient of L1 and L2, shared out over the rows as in scikit-learn; return the penalties (S,)."""
-        share = 1 / np.reshape(total, (-1, 1))
-        penalty: Any = 0.0
-        if self.l2 is not None and not self.plan.optimizer.decouples_decay:
-            penalty = 0.5 * self._pull(self.flat, self.l2, share)
-        if self.l1 is not None:
-            penalty = penalty + self._pull(np.sign(self.flat), self.l1, share)
-        return penalty
+    def _penalize(self, chunk: Chunk) -> None:
+        """Add the gradient of L1 and L2, shared out over the rows as in scikit-learn, and note the penalties."""
+        if chunk.l2 is not None and not self.plan.optimizer.decouples_decay:
+            self._pull(chunk, chunk.p, chunk.l2, 0.5)
+        if chunk.l1 is not None:
+            self._pull(chunk, np.sign(chunk.p), chunk.l1, 1.0)
 
-    def _pull(self, direction: Array, strength: Array, share: Array) -> Array:
-        np.multiply(direction, strength, out=self.scratch)
-        self.scratch *= share.astype(self.scratch.dtype)
-        self.gradient += self.scratch
-        return np.asarray(np.matmul(self.scratch[:, None, :], self.flat[:, :, None])[:, 0, 0])
+    def _pull(self, chunk: Chunk, direction: Array, strength: Array, factor: float) -> None:
+        np.multiply(direction, strength, out=chunk.scratch)
+        np.multiply(chunk.scratch, self.share[chunk.members], out=chunk.scratch)
+        np.add(chunk.g, chunk.scratch, out=chunk.g)
+        products = np.matmul(chunk.scratch[:, None, :], chunk.p[:, :, None])[:, 0, 0]
+        self.penalty[chunk.members] += factor * products
+
+    def _chunk(self, part: tuple[slice, slice]) -> Chunk:
+        rates = replace(self.rates, rate=self.rate[part[0]])
+        if isinstance(rates.decay, np.ndarray):
+            rates = replace(rates, decay=rates.decay[part])
+        return Chunk(
+            members=part[0],
+            p=self.flat[part],
+            g=self.gradient[part],
+            scratch=self.scratch[: part[0].stop - part[0].start, : part[1].stop - part[1].start],
+            state=[state[part] for state in self.state],
+            rates=rates,
+            l2=None if self.l2 is None else self.l2[part],
+            l1=None if self.l1 is None else self.l1[part],
+        )
 
     def _clip(self, limit: Array) -> None:
         length = np.sqrt(np.matmul(self.gradient[:, None, :], self.gradient[:, :, None])[:, 0])
         self.gradient *= np.minimum(1, limit / np.maximum(length, np.finfo(length.dtype).tiny))
+
+
+def _parts(n_members: int, n_parameters: int) -> list[tuple[slice, slice]]:
+    """Cut (S, P) into parts of about CHUNK numbers; how a member's row is cut depends on P alone."""
+    if n_parameters > CHUNK:
+        columns = [slice(a, min(a + CHUNK, n_parameters)) for a in range(0, n_parameters, CHUNK)]
+        return [(slice(i, i + 1), column) for i in range(n_members) for column in columns]
+    at_once = max(1, CHUNK // n_parameters)
+    everything = slice(0, n_parameters)
+    return [(slice(i, min(i + at_once, n_members)), everything) for i in range(0, n_members, at_once)]
 
 
 def _under_each_other(parts: list[Array], plan: Plan) -> tuple[Array, Array]:
