@@ -1,0 +1,41 @@
+# One door to every task. `make` alone lists the targets.
+PYTHON ?= python
+WORKERS ?= 2
+
+.PHONY: help check format-check lint types imports test docs docs-check run bench format
+
+help:            ## list the targets
+	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/:/'
+
+check: format-check lint types imports docs-check test  ## everything that must hold before a change is shared
+
+format-check:    ## the code is formatted
+	$(PYTHON) -m ruff format --check .
+
+lint:            ## ruff finds nothing
+	$(PYTHON) -m ruff check .
+
+types:           ## mypy, strict, finds nothing
+	$(PYTHON) -m mypy
+
+imports:         ## imports run downwards only
+	$(PYTHON) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+docs-check:      ## no generated page is stale
+	$(PYTHON) -m docs.generate --check
+
+test:            ## the tests, doctests of modules among them, with branch coverage
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term:skip-covered
+
+docs:            ## write docs/rules.md, docs/remedies.md and docs/cli.md again
+	$(PYTHON) -m docs.generate
+
+run:             ## start the dashboard
+	$(PYTHON) -m streamlit run streamlit_app.py
+
+bench:           ## the benchmarks; each prints a table and writes JSON (slow)
+	for one in bench/speed.py bench/advice.py bench/forecast.py bench/tables.py; do \
+	    if [ -f $$one ]; then $(PYTHON) $$one || exit 1; fi; done
+
+format:          ## format the code
+	$(PYTHON) -m ruff format .

@@ -1,0 +1,140 @@
+"""Writes the pages that follow from the code: rules.md, remedies.md, cli.md. `--check` says which are stale instead."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from dldiag.cli import parser
+from dldiag.models import MODELS
+from dldiag.remedies import REMEDIES
+from dldiag.rules import RULES
+from dldiag.rules.noun import Example, Rule
+from dldiag.tables import COLUMNS, OUTCOMES, evidence_label
+from dldiag.tables.evidence_words import evidence_text
+
+HERE = Path(__file__).parent
+MADE = "<!-- Made by docs/generate.py from the code; change the code, then run `make docs`. -->"
+LEVELS = {
+    "data": "Level 0: the data",
+    "training": "Level 1: does it train at all?",
+    "bias_variance": "Level 2: bias, variance, noise",
+    "process": "Level 3: process",
+}
+
+
+def rules_page() -> Iterator[str]:
+    """Write every rule with its threshold, its source and its examples."""
+    yield "# Rules"
+    yield (
+        f"{len(RULES)} rules read the evidence, each compares one number with one named threshold, and each fires only "
+        "when the one-sided 90 % bound of its number has passed the threshold. The examples below are tested."
+    )
+    for level, title in LEVELS.items():
+        yield f"## {title}"
+        for rule in RULES:
+            if rule.level == level:
+                yield from _rule(rule)
+
+
+def _rule(rule: Rule) -> Iterator[str]:
+    yield f"### {rule.code} {rule.title}"
+    threshold = rule.threshold
+    value = "depends on the evidence" if callable(threshold.value) else f"{threshold.value:g}"
+    facts = [
+        f"- says: {rule.fired}",
+        f"- what to do: {rule.hint}" if rule.hint else "",
+        f"- otherwise: {rule.passed}",
+        f"- threshold: `{threshold.name}` = {value} ({threshold.unit}); source: {threshold.source}",
+        f"- names the problem `{rule.problem}`" if rule.problem else "",
+        f"- silences {', '.join(rule.silences)}" if rule.silences else "",
+    ]
+    yield "\n".join(fact for fact in facts if fact)
+    if rule.examples:
+        head = "| evidence | outcome |\n|---|---|"
+        yield "\n".join([head, *(_example(one) for one in rule.examples)])
+
+
+def _example(one: Example) -> str:
+    unit = one.evidence.unit
+    numbers = [f"{evidence_label(k)}: {evidence_text(k, v, unit)}" for k, v in one.evidence.estimates().items()]
+    return f"| {'; '.join(numbers) or 'nothing was measured'} | {OUTCOMES[one.outcome]} |"
+
+
+def remedies_page() -> Iterator[str]:
+    """Write the remedy table and what each remedy treats."""
+    yield "# Remedies"
+    yield "The remedy table, by the column in which each remedy stands. A remedy treats problems that rules name."
+    for column, title in COLUMNS.items():
+        yield f"## {title}"
+        rows = [
+            f"| {row.title} | `{row.key}` | {row.why} | {', '.join(f'`{one}`' for one in row.treats)} |"
+            for row in REMEDIES.values()
+            if row.column == column
+        ]
+        yield "\n".join(["| remedy | key | why | treats |", "|---|---|---|---|", *rows])
+
+
+def cli_page() -> Iterator[str]:
+    """Write every verb with its flags, and every setting of the models."""
+    yield "# Command line"
+    yield "`python -m dldiag VERB …`; exit status 0, or 2 and one plain line on stderr for input that cannot be used."
+    for name, verb in _verbs().items():
+        yield f"## dldiag {name}"
+        yield "\n".join(["| | |", "|---|---|", *(_flag(one) for one in verb._actions if one.dest != "help")])
+    yield "## Settings for --set"
+    for key, row in MODELS.items():
+        if row.knobs:
+            yield f"### --model {key}"
+            lines = [f"| `{name}` | {_cell(one.help)} | `{one.default}` |" for name, one in row.knobs.items()]
+            yield "\n".join(["| name | what it does | default |", "|---|---|---|", *lines])
+
+
+def _verbs() -> dict[str, argparse.ArgumentParser]:
+    (found,) = (one for one in parser()._actions if isinstance(one, argparse._SubParsersAction))
+    return dict(found.choices)
+
+
+def _flag(one: argparse.Action) -> str:
+    value = one.metavar or ("|".join(map(str, one.choices)) if one.choices else "")
+    names = ", ".join(one.option_strings) or str(one.metavar)
+    shown = f"{names} {value}" if one.option_strings and one.nargs != 0 and value else names
+    return f"| `{_cell(shown)}` | {_cell((one.help or '').replace('%%', '%'))} |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+PAGES: dict[str, Callable[[], Iterator[str]]] = {
+    "rules.md": rules_page,
+    "remedies.md": remedies_page,
+    "cli.md": cli_page,
+}
+
+
+def text_of(name: str) -> str:
+    """Return what a page must say."""
+    return "\n\n".join([MADE, *PAGES[name]()]) + "\n"
+
+
+def stale() -> list[str]:
+    """Return the names of the pages that differ from the code."""
+    return [name for name in PAGES if not (HERE / name).exists() or (HERE / name).read_text("utf-8") != text_of(name)]
+
+
+def main() -> int:
+    """Write the pages, or only check them."""
+    if "--check" not in sys.argv[1:]:
+        for name in PAGES:
+            (HERE / name).write_text(text_of(name), encoding="utf-8")
+        return 0
+    for name in stale():
+        sys.stderr.write(f"docs/{name} is stale: run `make docs`\n")
+    return int(bool(stale()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""The promises of the design that a reader relies on: who imports whom, how long things are, where nothing points."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MOST_LINES = 400  # of a file
+LONGER = {"dldiag/types.py": 500}  # every noun of the project in one place
+MOST_FUNCTION_LINES = 40
+CODE = sorted([*ROOT.glob("dldiag/**/*.py"), *ROOT.glob("pages/*.py"), *ROOT.glob("streamlit_app.py")])
+TEXT_FILES = {".py", ".md", ".toml", ".txt", ".yml", ".json", ".css", ".js", ".cfg", ".sh", ""}
+SKIPPED = {".git", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "results"}
+# A path of somebody's machine, or a registry's own host.
+MACHINE = re.compile(r"(?<![\w.:/{}-])/(?:work|opt/venv|root|home/\w+|Users/\w+|tmp/\w+)\b")
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def body_lines(one: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count the lines after the signature and the docstring."""
+    first = one.body[0]
+    documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    start = one.body[1].lineno if documented and len(one.body) > 1 else first.lineno
+    return (one.end_lineno or start) - start + 1
+
+
+def test_the_core_does_not_import_streamlit():
+    rooms = "cli course report history figures tables diagnose trials remedies rules evidence curves fit models nn data"
+    script = (
+        "import importlib, sys\n"
+        f"for room in {rooms.split()!r}: importlib.import_module('dldiag.' + room)\n"
+        "sys.exit('streamlit' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
+
+
+def test_only_the_app_names_streamlit():
+    allowed = {path for path in CODE if path.is_relative_to(ROOT / "dldiag" / "app")}
+    allowed |= {path for path in CODE if not path.is_relative_to(ROOT / "dldiag")}
+    naming = [
+        name(path)
+        for path in CODE
+        if path not in allowed and re.search(r"^\s*(import|from) streamlit", path.read_text("utf-8"), re.M)
+    ]
+    assert naming == []
+
+
+def test_every_room_of_the_core_is_under_an_import_contract():
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    layers = " ".join(config["contracts"][0]["layers"])
+    assert {"dldiag.types", "dldiag.nn", "dldiag.fit", "dldiag.rules", "dldiag.report"} <= set(layers.split())
+    assert config["contracts"][1]["forbidden_modules"] == ["streamlit"]
+
+
+@pytest.mark.parametrize("path", CODE, ids=name)
+def test_a_file_can_be_read_in_one_sitting(path):
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= LONGER.get(name(path), MOST_LINES)
+
+
+@pytest.mark.parametrize("path", CODE, ids=name)
+def test_a_function_fits_a_screen(path):
+    long = {one.name: body_lines(one) for one in functions(path) if body_lines(one) > MOST_FUNCTION_LINES}
+    assert not long
+
+
+@pytest.mark.parametrize("path", [path for path in CODE if path.is_relative_to(ROOT / "dldiag")], ids=name)
+def test_a_module_opens_with_what_is_in_it(path):
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def test_no_module_is_a_drawer_for_everything():
+    assert not [name(path) for path in CODE if path.stem in {"utils", "helpers", "manager", "base", "common", "misc"}]
+
+
+def test_nothing_points_to_somebodys_machine():
+    pointing = []
+    for path in ROOT.rglob("*"):
+        if path.is_file() and path.suffix in TEXT_FILES and not SKIPPED & set(path.relative_to(ROOT).parts):
+            text = path.read_text(encoding="utf-8", errors="ignore")
+            pointing += [f"{name(path)}: {found.group()}" for found in MACHINE.finditer(text)]
+    assert pointing == []
+
+
+def test_the_search_for_machine_paths_finds_one():
+    assert MACHINE.search("open('" + "/".join(["", "work", "x"]) + "')")
+    assert MACHINE.search('"' + "/".join(["", "home", "me", "x"]) + '"')
+    assert not MACHINE.search("https://example.org/work/x and a/work/b")
+
+
+def test_the_run_time_needs_are_listed_once():
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert config["tool"]["setuptools"]["dynamic"]["dependencies"] == {"file": ["requirements.txt"]}
