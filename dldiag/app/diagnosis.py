@@ -8,8 +8,9 @@ import streamlit as st
 
 from dldiag.app import forms, jobs, session, wire
 from dldiag.app.escape import legible, plain
+from dldiag.app.loop import with_trials
 from dldiag.app.pool import View
-from dldiag.app.records import keep_in_history
+from dldiag.app.records import keep_in_history, keep_trials
 from dldiag.app.result import show_first_look, show_report
 from dldiag.app.running import restart, show_ending, start_job, watch
 from dldiag.language import tr
@@ -60,12 +61,18 @@ def _offer_start(dataset: Dataset, model: dict[str, Any], settings: dict[str, An
     st.caption(plain(text))
 
 
-def start_diagnosis(model: dict[str, Any], settings: dict[str, Any]) -> None:
-    """Start a diagnosis of the visitor's data with these settings and show it."""
+def start_diagnosis(model: dict[str, Any], settings: dict[str, Any], **path: Any) -> None:
+    """Start a diagnosis of the visitor's data with these settings and show it.
+
+    `path` says how these settings were arrived at: the starting model (`start`) and how often the dev rows were used
+    to choose (`dev_uses`); the opening of the test set reports both.
+    """
+    forms.set_values("model", model)
     arguments = {
         "data": session.current_reference(),
         "model": forms.changed_from_default(model_knobs(), model),
         "settings": forms.changed_from_default(Settings(), settings),
+        **path,
     }
     if start_job(SLOT, arguments, slot=SLOT):
         session.state()["to top"] = True
@@ -107,8 +114,10 @@ def show_job(job: str) -> None:
     show_ending(view)
     report = report_of(view)
     if report is not None:
+        report = with_trials(report, job)
         if view.state == "finished":
             keep_in_history(job, report)
+            keep_trials(job, report)
         show_report(report, job, complete=view.state == "finished")
     elif view.progress is not None:
         _partial(wire.progress_from_json(view.progress))

@@ -22,6 +22,7 @@ from dldiag.app.course_jobs_1_4 import (
 )
 from dldiag.app.course_jobs_5_7 import select_job, sweep_job, validate_job
 from dldiag.app.diagnosis_jobs import diagnose_job
+from dldiag.app.loop_jobs import improve_job, open_job, try_job
 from dldiag.types import Progress
 
 OnProgress = Callable[[Progress], None]
@@ -30,6 +31,9 @@ JobFunction = Callable[[dict[str, Any], OnProgress, ShouldStop], Any]
 
 JOBS: dict[str, JobFunction] = {
     "diagnose": diagnose_job,
+    "try": try_job,
+    "improve": improve_job,
+    "open": open_job,
     "course_scale": scale_job,
     "course_race": race_job,
     "course_widening": widen_job,

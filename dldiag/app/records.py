@@ -10,7 +10,7 @@ import streamlit as st
 from dldiag.app import jobs, session
 from dldiag.app.widgets import show_error
 from dldiag.history import Experiment, History, PastReport
-from dldiag.tables import change_text, unit_of
+from dldiag.tables import change_text, effect_text, unit_of
 from dldiag.types import DataError, Recommendation, Report
 
 MARK = "in_history"
@@ -26,6 +26,18 @@ def keep_in_history(job: str, report: Report) -> None:
         History().add(report, owner=session.owner())
     except DataError as error:
         show_error(error)
+
+
+def keep_trials(job: str, report: Report) -> None:
+    """Write every trial of a diagnosis into the record of experiments, once."""
+    if jobs.spec_of(job).owner != session.owner():
+        return
+    for one in report.recommendations:
+        mark = jobs.folder_of(job) / f"noted_{one.remedy}"
+        if one.trial is not None and not mark.exists():
+            mark.touch()
+            changed, result = dict(one.trial.settings), effect_text(one, unit_of(report))
+            note(Experiment(str(one.title), changed, result, source="trial", fingerprint=report.dataset.fingerprint))
 
 
 def note_adopted(report: Report, one: Recommendation, change: dict[str, Any]) -> None:

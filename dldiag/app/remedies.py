@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from dldiag import tables
-from dldiag.app import forms, jobs, session
+from dldiag.app import jobs, loop, session
 from dldiag.app.escape import plain
-from dldiag.app.job_kinds import JOBS
 from dldiag.app.records import note_adopted
-from dldiag.app.widgets import figure_mode, show_figure, show_message
+from dldiag.app.running import show_ending, watch
+from dldiag.app.widgets import explained, figure_mode, show_figure, show_message
 from dldiag.figures import FIGURES
 from dldiag.language import tr
 from dldiag.tables import Cell
@@ -74,39 +74,48 @@ def _badge(rank: int | None, text: str) -> str:
 
 
 def _show_buttons(cell: Cell, report: Report, job: str) -> None:
-    one = _recommendation(report, cell.remedy)
+    one = next(one for one in report.recommendations if one.remedy == cell.remedy)
+    trying = loop.started(job).get(f"try {cell.remedy}")
+    if one.trial is None and trying is not None:
+        _show_trial(trying, job, cell.remedy)
     with st.container(horizontal=True):
-        if (
-            one.trial is None
-            and "try" in JOBS
-            and st.button(
-                tr("Try it"),
-                key=f"try.{cell.remedy}",
-                help=tr("Train with this change on your data and measure the effect."),
-            )
-        ):
-            _try(job, cell.remedy)
+        if one.trial is None and trying is None and one.change:
+            _offer_trial(one, report, job)
         change = dict(one.trial.settings if one.trial else one.change)
         if change and st.button(
             tr("Adopt"), key=f"adopt.{cell.remedy}", help=tr("Put this change into the network and diagnose again.")
         ):
             note_adopted(report, one, change)
-            _adopt(job, change)
+            _adopt(job, report, change)
 
 
-def _recommendation(report: Report, remedy: str) -> Recommendation:
-    return next(one for one in report.recommendations if one.remedy == remedy)
+def _offer_trial(one: Recommendation, report: Report, job: str) -> None:
+    if st.button(
+        tr("Try it"), key=f"try.{one.remedy}", help=tr("Train with this change on your data and measure the effect.")
+    ):
+        found = report.evidence.get("material")
+        material = found.value if found else report.settings["material"]
+        with explained():
+            loop.start(job, f"try {one.remedy}", "try", remedy=one.remedy, change=dict(one.change), material=material)
+        st.rerun()
 
 
-def _try(job: str, remedy: str) -> None:
-    arguments = jobs.spec_of(job).arguments | {"remedies": [remedy], "report": job}
-    session.state()["slots"]["try"] = session.pool().submit("try", arguments, session.owner())
-    st.rerun()
+def _show_trial(trying: str, job: str, remedy: str) -> None:
+    view = session.pool().look(trying)
+    if not view.has_ended:
+        watch(trying, None, None)
+        return
+    show_ending(view)
+    if view.state != "finished" and st.button(tr("Start again"), key=f"again.{remedy}"):
+        loop.forget(job, f"try {remedy}")
+        st.rerun()
 
 
-def _adopt(job: str, change: dict[str, object]) -> None:
+def _adopt(job: str, report: Report, change: dict[str, object]) -> None:
     from dldiag.app.diagnosis import start_diagnosis
 
     arguments = jobs.spec_of(job).arguments
-    forms.set_values("model", change)
-    start_diagnosis({**arguments.get("model", {}), **change}, arguments.get("settings", {}))
+    present = arguments.get("model", {})
+    uses = arguments.get("dev_uses", 0) + sum(1 for one in report.recommendations if one.trial)
+    start = arguments.get("start", present)
+    start_diagnosis({**present, **change}, arguments.get("settings", {}), start=start, dev_uses=uses)

@@ -9,6 +9,7 @@ import streamlit as st
 from dldiag import tables
 from dldiag.app import session
 from dldiag.app.escape import plain
+from dldiag.app.improving import show_improving, show_test_set
 from dldiag.app.remedies import show_remedies, show_remedy_list
 from dldiag.app.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.figures import FIGURES, alt_learning_curves, learning_curves
@@ -38,6 +39,9 @@ def show_report(report: Report, job: str | None, *, complete: bool = True) -> No
     show_remedies(report, job)
     _show_figure("learning_curves", report)
     _show_forecast(report)
+    if job is not None and complete:
+        show_improving(report, job)
+        show_test_set(report, job)
     _show_details(report)
     _show_downloads(report)
 

@@ -1,0 +1,141 @@
+"""The last two steps on the page: improve until it stops, and open the sealed test set once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dldiag.app import jobs, loop, session, wire
+from dldiag.app.diagnosis_jobs import as_parameters
+from dldiag.app.escape import plain
+from dldiag.app.running import show_ending, watch
+from dldiag.app.widgets import explained, show_message, show_rows
+from dldiag.language import Message, tr
+from dldiag.tables import change_text, error_text, setting_text, unit_of
+from dldiag.types import Estimate, Report
+
+IMPROVE_HELP = Message(
+    "Adopts the remedy that helped most, diagnoses again, and goes on until nothing that is tried helps any more. "
+    "The test set stays sealed."
+)
+SEALED = Message(
+    "{rows:,} test rows were set aside before anything else; no number has been computed from them. Open them once, at "
+    "the end: choosing again afterwards would make them worthless."
+)
+
+
+def show_improving(report: Report, job: str) -> None:
+    """Offer to go through the loop automatically, show how far it is, or the path it took."""
+    st.subheader(tr("Improve until it stops"), anchor=False)
+    running = loop.started(job).get("improve")
+    if running is None:
+        show_message(IMPROVE_HELP)
+        if st.button(tr("Improve until it stops"), key="improve", icon=":material/autorenew:"):
+            with explained():
+                loop.start(job, "improve", "improve")
+            st.rerun()
+        return
+    view = session.pool().look(running)
+    if not view.has_ended:
+        watch(running, None, None)
+        return
+    show_ending(view)
+    found = loop.finished(running)
+    if found is None:
+        if st.button(tr("Start again"), key="improve.again"):
+            loop.forget(job, "improve")
+            st.rerun()
+        return
+    _show_path(found, report)
+
+
+def _show_path(found: dict[str, Any], report: Report) -> None:
+    unit = unit_of(report)
+    show_message(wire.message_from_json(found["ended"]))
+    if found["steps"]:
+        show_rows([_step_row(k, step, unit) for k, step in enumerate(found["steps"], 1)], alt=tr("The path taken"))
+        if st.button(tr("Adopt all of these and diagnose again"), key="adopt.winner"):
+            _adopt_winner(found)
+    show_message(tr("Settings compared on the dev rows: {uses}.", uses=found["dev_uses"]), kind="caption")
+
+
+def _step_row(k: int, step: dict[str, Any], unit: str) -> dict[str, str]:
+    effect, before = (Estimate(**_numbers(step[name])) for name in ("effect", "dev_error"))
+    changed = ", ".join(f"{name} = {setting_text(value)}" for name, value in as_parameters(step["change"]).items())
+    return {
+        tr("Turn"): str(k),
+        tr("Dev error before"): error_text(before, unit),
+        tr("Adopted"): f"{wire.message_from_json(step['title'])} ({changed})",
+        tr("Effect"): change_text(effect, unit),
+    }
+
+
+def _numbers(plain_estimate: dict[str, Any]) -> dict[str, Any]:
+    return {name: plain_estimate[name] for name in ("value", "low", "high")}
+
+
+def _adopt_winner(found: dict[str, Any]) -> None:
+    from dldiag.app.diagnosis import start_diagnosis
+
+    job = st.query_params.get("job", "")
+    settings = jobs.spec_of(job).arguments.get("settings", {}) if jobs.exists(job) else {}
+    start_diagnosis(as_parameters(found["winner"]), settings, start=found["start"], dev_uses=found["dev_uses"])
+
+
+# --- the sealed test set ------------------------------------------------------------------------------------------
+
+
+def show_test_set(report: Report, job: str) -> None:
+    """Offer to open the sealed test set, once, with the starting model and the present one side by side."""
+    st.subheader(tr("The sealed test set"), anchor=False)
+    opening = loop.started(job).get("open")
+    if report.test is not None:
+        _show_test(report)
+    elif opening is not None and not session.pool().look(opening).has_ended:
+        watch(opening, None, None)
+    elif opening is not None:
+        show_ending(session.pool().look(opening))
+    elif loop.opened_before(report):
+        show_message(tr("The test rows of this table were opened before; they cannot judge fairly a second time."))
+    else:
+        _offer_opening(report, job)
+
+
+def _offer_opening(report: Report, job: str) -> None:
+    show_message(Message(SEALED.template, {"rows": report.split.test}))
+    with st.popover(tr("Open the test set …"), icon=":material/lock_open:"):
+        show_message(tr("This can be done once for this table. Are you done choosing?"))
+        if st.button(tr("Yes, open it"), type="primary", key="open"):
+            arguments = jobs.spec_of(job).arguments
+            present = arguments.get("model", {})
+            uses = arguments.get("dev_uses", 0) + sum(1 for one in report.recommendations if one.trial)
+            with explained():
+                loop.start(
+                    job, "open", "open", start=arguments.get("start", present), winner=present, dev_uses=max(1, uses)
+                )
+            loop.mark_opened(report)
+            st.rerun()
+
+
+def _show_test(report: Report) -> None:
+    test, unit = report.test, unit_of(report)
+    if test is None:
+        return
+    if test.start == test.winner:
+        text = tr(
+            "On {rows:,} test rows that nothing had touched before, the error is {error}.",
+            rows=test.rows,
+            error=error_text(test.winner, unit),
+        )
+    else:
+        text = tr(
+            "On {rows:,} test rows that nothing had touched before: the starting model {start}, the present one "
+            "{winner}; the change is {change}.",
+            rows=test.rows,
+            start=error_text(test.start, unit),
+            winner=error_text(test.winner, unit),
+            change=change_text(test.difference, unit),
+        )
+    st.markdown(f"**{plain(text, 600)}**")
+    show_message(tr("Settings compared on the dev rows: {uses}.", uses=test.dev_uses), kind="caption")

@@ -1,0 +1,80 @@
+"""The loop around one diagnosis: which trials, improvement and test-set opening were started from it, and what came out.
+
+Kept in the diagnosis's own folder, so that F5 and a page switch find them again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from dldiag.app import jobs, session, wire
+from dldiag.app.places import home, private, write_whole
+from dldiag.types import Recommendation, Report, TestResult, Trial
+
+FILE = "loop.json"
+
+
+def started(job: str) -> dict[str, str]:
+    """Return what was started from a diagnosis: {"try bigger_network": job, "improve": job, "open": job}."""
+    path = jobs.folder_of(job) / FILE
+    found: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return {what: other for what, other in found.items() if jobs.exists(other)}
+
+
+def start(job: str, what: str, kind: str, **more: Any) -> None:
+    """Start a job from a diagnosis with its data and settings; DataError when the line is full."""
+    spec = jobs.spec_of(job).arguments
+    arguments = {name: spec[name] for name in ("data", "model", "settings")} | more
+    other = session.pool().submit(kind, arguments, session.owner())
+    write_whole(jobs.folder_of(job) / FILE, wire.dumps(started(job) | {what: other}).encode())
+
+
+def forget(job: str, what: str) -> None:
+    """Forget something that was started, so that it may be started again."""
+    kept = {name: other for name, other in started(job).items() if name != what}
+    write_whole(jobs.folder_of(job) / FILE, wire.dumps(kept).encode())
+
+
+def with_trials(report: Report, job: str) -> Report:
+    """Return the report with the results of the trials that were started by hand, and of the opened test set."""
+    found = started(job)
+    recommendations = tuple(_with_trial(one, found.get(f"try {one.remedy}")) for one in report.recommendations)
+    opened = finished(found.get("open"))
+    test = report.test if opened is None else msgspec.convert(opened, TestResult)
+    sealed = report.split.sealed and test is None
+    return replace(report, recommendations=recommendations, test=test, split=replace(report.split, sealed=sealed))
+
+
+def finished(job: str | None) -> Any | None:
+    """Return the result of a job, None while there is none."""
+    ending = None if job is None else jobs.ending_of(job)
+    return None if job is None or ending is None or ending.state != "finished" else jobs.result_of(job)
+
+
+def _with_trial(one: Recommendation, job: str | None) -> Recommendation:
+    found = finished(job)
+    return one if found is None else replace(one, trial=msgspec.convert(found, Trial))
+
+
+# --- the test set is opened once ----------------------------------------------------------------------------------
+
+
+def opened_before(report: Report) -> bool:
+    """Say whether this visitor opened the test set of this table and target before."""
+    return _mark(report).exists()
+
+
+def mark_opened(report: Report) -> None:
+    """Note that the test set of this table and target is opened."""
+    _mark(report).touch()
+
+
+def _mark(report: Report) -> Path:
+    name = hashlib.sha256(f"{report.dataset.fingerprint}/{report.dataset.target}".encode()).hexdigest()
+    return private(private(home() / "opened") / session.owner()) / name

@@ -1,0 +1,75 @@
+"""The jobs of the loop: try one remedy, improve until it stops, open the sealed test set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from dldiag.app import wire
+from dldiag.app.diagnosis_jobs import as_parameters, asked
+from dldiag.language import Message, Value
+from dldiag.types import Progress
+
+OnProgress = Callable[[Progress], None]
+ShouldStop = Callable[[], bool]
+
+
+def try_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop) -> Any:
+    """Run one remedy paired with the current model: {"data", "model", "settings", "remedy", "change", "material"}."""
+    from dldiag.diagnose import prepare
+    from dldiag.trials import EFFORTS, try_change
+
+    dataset, model, settings = asked(arguments)
+    case = prepare(dataset, model, settings, should_stop=should_stop)
+    effort = EFFORTS[settings.budget]
+    done = [0]
+
+    def count(_: Any) -> None:
+        done[0] += 1
+        on_progress(Progress(Message("Trying it on your data"), done[0], 2 * effort.trial_repeats))
+
+    change, material = as_parameters(arguments["change"]), arguments["material"]
+    trial = try_change(
+        case.bench, model, arguments["remedy"], change, material=material, effort=effort, on_result=count
+    )
+    return msgspec.to_builtins(trial, enc_hook=wire.plain_number)
+
+
+def improve_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop) -> dict[str, Any]:
+    """Adopt what helps and diagnose again until nothing does: {"data", "model", "settings"}."""
+    from dldiag.improve import Step, improve
+    from dldiag.report import to_json
+
+    dataset, model, settings = asked(arguments)
+    steps: list[Step] = []
+
+    def tell(progress: Progress) -> None:
+        values: dict[str, Value] = {"turn": len(steps) + 1, "stage": progress.stage}
+        on_progress(replace(progress, stage=Message("Turn {turn}: {stage}", values), report=None))
+
+    found = improve(dataset, model, settings, on_progress=tell, on_step=steps.append, should_stop=should_stop)
+    return {
+        "steps": msgspec.to_builtins(list(found.steps), enc_hook=wire.plain_number),
+        "start": dict(found.start),
+        "winner": dict(found.winner),
+        "dev_uses": found.dev_uses,
+        "ended": wire.message_to_json(found.ended),
+        "report": to_json(found.report),
+    }
+
+
+def open_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop) -> Any:
+    """Open the sealed test set: {"data", "settings", "start", "winner", "dev_uses"}."""
+    from dldiag.models import build_model
+    from dldiag.sealed import open_test
+
+    dataset, _, settings = asked(arguments)
+    start, winner = (build_model(dataset.task, as_parameters(arguments[one])) for one in ("start", "winner"))
+    on_progress(Progress(Message("Opening the test set"), 0, 1))
+    uses = arguments["dev_uses"]
+    return msgspec.to_builtins(
+        open_test(dataset, start, winner, settings, dev_uses=uses, should_stop=should_stop), enc_hook=wire.plain_number
+    )
