@@ -34,13 +34,13 @@ def validate_job(arguments: Arguments, on_progress: OnProgress, should_stop: Sho
 
 
 def sweep_job(arguments: Arguments, on_progress: OnProgress, should_stop: ShouldStop) -> Any:
-    """Take error apart along a setting, on a toy or a table: {"data", "model", "noise", "asked": SweepSettings}."""
+    """Take error apart along a setting, on a toy or a table: {"data", "model", "asked": SweepSettings}."""
     from dldiag.course.bias_variance import SweepSettings, sweep_table, sweep_toy
 
     asked = msgspec.convert(arguments["asked"], SweepSettings)
     watched: dict[str, Any] = {"on_progress": on_progress, "should_stop": should_stop}
     if "toy" in arguments["data"]:
-        return msgspec.to_builtins(sweep_toy(arguments["data"]["toy"], asked, noise=arguments.get("noise"), **watched))
+        return msgspec.to_builtins(sweep_toy(arguments["data"]["toy"], asked, **watched))
     dataset, model = _dataset_and_model(arguments)
     return msgspec.to_builtins(sweep_table(dataset, model, asked, **watched))
 

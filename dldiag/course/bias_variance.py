@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,33 +14,50 @@ from dldiag.course.resampling import Problem, predict_after_each, table_problem,
 from dldiag.course.toys import TOYS
 from dldiag.intervals import difference
 from dldiag.knobs import knob
-from dldiag.language import Message, Value
+from dldiag.language import Message, Value, tr
 from dldiag.models import Model, build_model, changed
 from dldiag.types import Dataset, Estimate, Progress
 
 OnProgress = Callable[[Progress], None] | None
 ShouldStop = Callable[[], bool] | None
 
-# A network that can bend as far as it likes: no penalty, and long enough training for small ones to finish.
-START: Mapping[str, Any] = {"alpha": 0.0, "max_iter": 400, "learning_rate_init": 0.01, "activation": "tanh"}
+# A network that can bend as far as it likes: wide, with steep starting weights, no penalty, trained to the end.
+START: Mapping[str, Any] = {
+    "hidden_layer_sizes": (32,),
+    "activation": "tanh",
+    "init_scale": 3.0,
+    "alpha": 0.0,
+    "learning_rate_init": 0.03,
+    "batch_size": 10,
+    "max_iter": 500,
+    "tol": 0.0,
+    "n_iter_no_change": 500,
+}
+NOISE: Mapping[str, float] = {"wave": 0.6, "line": 0.6, "moons": 0.35, "circles": 0.25, "xor": 0.25}  # enough to see
+ROWS_OF_TOY, ROWS_OF_TABLE = 20, 200  # of one training set, unless asked for others
 
 
 @dataclass(frozen=True)
 class Axis:
-    """One thing that is turned: the values it takes, and how a value changes the model or the number of rows."""
+    """One thing that is turned: the values it takes, and how a value changes the model or the number of rows.
+
+    start: what a toy's network has otherwise than START, so that the effect of this axis is not hidden by another.
+    """
 
     label: Message
     values: tuple[float, ...]
     change: Callable[[float], Mapping[str, Any]]
     rows: Callable[[float, int], int]
+    start: Mapping[str, Any] = field(default_factory=dict)
 
 
 AXES: dict[str, Axis] = {
     "units": Axis(
         Message("Units in the hidden layer"),
-        (1, 2, 4, 8, 16, 64, 256),
+        (1, 2, 3, 4, 8, 16, 64),
         lambda v: {"hidden_layer_sizes": (round(v),)},
         lambda v, rows: rows,
+        {"init_scale": 1.0, "learning_rate_init": 0.05},  # steep starting weights trap a network of one or two units
     ),
     "layers": Axis(
         Message("Hidden layers"),
@@ -50,11 +67,11 @@ AXES: dict[str, Axis] = {
     ),
     "alpha": Axis(
         Message("L2 regularization"),
-        (0.0, 0.001, 0.01, 0.1, 1.0, 10.0),
+        (0.0, 0.01, 0.1, 1.0, 10.0, 100.0),
         lambda v: {"alpha": float(v)},
         lambda v, rows: rows,
     ),
-    "rows": Axis(Message("Training rows"), (12, 25, 50, 100, 200, 400), lambda v: {}, lambda v, rows: round(v)),
+    "rows": Axis(Message("Training rows"), (10, 20, 40, 80, 160), lambda v: {}, lambda v, rows: round(v)),
 }
 
 
@@ -63,7 +80,7 @@ class SweepSettings:
     """What is turned, and how many training sets of how many rows each value gets."""
 
     axis: str = knob(
-        "units",
+        "alpha",
         "What to turn",
         "The setting whose effect on bias and variance is measured.",
         choices={
@@ -73,7 +90,24 @@ class SweepSettings:
             "rows": "training rows",
         },
     )
-    rows: int = knob(40, "Training rows", "Rows of each training set.", low=10, high=2000)
+    rows: int | None = knob(
+        None,
+        "Training rows",
+        "Rows of each training set; empty: few on a toy problem, more on a table.",
+        kind=int,
+        low=10,
+        high=2000,
+        optional=True,
+    )
+    noise: float | None = knob(
+        None,
+        "Noise",
+        "Of a toy problem; empty: enough to see over-fitting.",
+        kind=float,
+        low=0.01,
+        high=3.0,
+        optional=True,
+    )
     draws: int = knob(20, "Training sets", "More of them, narrower intervals.", low=5, high=60)
     seed: int = knob(0, "Seed", "Same settings and seed, same numbers.", low=0, high=2**31 - 1)
 
@@ -104,16 +138,16 @@ def sweep_toy(
     name: str,
     asked: SweepSettings,
     *,
-    noise: float | None = None,
     start: Mapping[str, Any] | None = None,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
 ) -> Sweep:
     """Train networks on many fresh training sets of a toy problem, for each value of an axis, and take error apart."""
-    spread = TOYS[name].noise if noise is None else noise
-    problem = toy_problem(name, _most_rows(asked), asked.draws, spread, asked.seed)
-    model = build_model(TOYS[name].task, {**START, **(start or {})})
-    return _sweep(problem, model, asked, on_progress, should_stop)
+    rows = asked.rows or ROWS_OF_TOY
+    noise = asked.noise or NOISE.get(name, TOYS[name].noise)
+    problem = toy_problem(name, _most_rows(asked.axis, rows), asked.draws, noise, asked.seed)
+    model = build_model(TOYS[name].task, {**START, **AXES[asked.axis].start, **(start or {})})
+    return _sweep(problem, model, replace(asked, rows=rows), on_progress, should_stop)
 
 
 def sweep_table(
@@ -125,8 +159,9 @@ def sweep_table(
     should_stop: ShouldStop = None,
 ) -> Sweep:
     """Do the same with a table, whose truth nobody knows: bias and noise stay together. The test rows stay sealed."""
-    problem = table_problem(dataset, _most_rows(asked), asked.draws, asked.seed)
-    return _sweep(problem, model, asked, on_progress, should_stop)
+    rows = asked.rows or ROWS_OF_TABLE
+    problem = table_problem(dataset, _most_rows(asked.axis, rows), asked.draws, asked.seed)
+    return _sweep(problem, model, replace(asked, rows=rows), on_progress, should_stop)
 
 
 def read_sweep(sweep: Sweep) -> Message:
@@ -136,16 +171,24 @@ def read_sweep(sweep: Sweep) -> Message:
     values |= {"first": f"{sweep.values[0]:g}", "last": f"{sweep.values[-1]:g}", "total": _written(best.total.value)}
     values["bias"] = _move(_name_of_bias(sweep), first.bias, last.bias)
     values["variance"] = _move(Message("variance"), first.variance, last.variance)
-    if _is_clear(first.total, best.total) and _is_clear(last.total, best.total):
+    ends = [_what_ends_in(end, best) for end in (first, last) if _is_clear(end.total, best.total)]
+    if len(ends) == 2:
         return Message(
-            "From {first} to {last} ({axis}), {bias} and {variance}. The expected error is least at {best} ({total}): "
-            "to both sides of it the error is clearly larger, under-fitting on one and over-fitting on the other.",
-            values,
+            "From {first} to {last} ({axis}), {bias} and {variance}. The expected error is least at {best} ({total}) "
+            "and clearly larger at both ends: at {first} the model {left}, at {last} it {right}.",
+            values | {"left": ends[0], "right": ends[1]},
         )
-    if _is_clear(first.total, best.total) or _is_clear(last.total, best.total):
+    if ends:
+        values["end"] = values["first"] if _is_clear(first.total, best.total) else values["last"]
         return Message(
-            "From {first} to {last} ({axis}), {bias} and {variance}. The expected error is least at {best} ({total}), "
-            "and this run shows only one side of it: the other end is not clearly worse.",
+            "From {first} to {last} ({axis}), {bias} and {variance}. The expected error is least at {best} ({total}). "
+            "At {end} the model {what}; the other end is not clearly worse in this run.",
+            values | {"what": ends[0]},
+        )
+    if _trades(first, last):
+        return Message(
+            "From {first} to {last} ({axis}), {bias} and {variance}: one is traded for the other. Their sum is least "
+            "at {best} ({total}), but this run cannot tell it from the ends.",
             values,
         )
     return Message(
@@ -153,6 +196,84 @@ def read_sweep(sweep: Sweep) -> Message:
         "clearly better than the ends. More training sets, fewer rows or more noise make it visible.",
         values,
     )
+
+
+def _trades(first: Parts, last: Parts) -> bool:
+    """Tell whether bias and variance clearly move against each other."""
+    one = _is_clear(first.bias, last.bias) and _is_clear(last.variance, first.variance)
+    return one or (_is_clear(last.bias, first.bias) and _is_clear(first.variance, last.variance))
+
+
+def caution(sweep: Sweep) -> Message:
+    """Say what the numbers rest on, and what they cannot tell."""
+    values: dict[str, Value] = {"draws": sweep.draws, "rows": sweep.rows}
+    if sweep.noise_known:
+        return Message(
+            "Each value: {draws} networks trained on {draws} fresh training sets of this problem, whose truth is "
+            "known. Bars hold 90 %.",
+            values,
+        )
+    if sweep.overlapping:
+        return Message(
+            "Each value: {draws} networks trained on {draws} random subsets of {rows} training rows. The truth behind "
+            "a table is unknown, so noise stays inside the bias; and the subsets share rows, so variance looks smaller "
+            "than it is. Bars hold 90 %.",
+            values,
+        )
+    return Message(
+        "Each value: {draws} networks trained on {draws} separate subsets of {rows} training rows. The truth behind a "
+        "table is unknown, so noise stays inside the bias. Bars hold 90 %.",
+        values,
+    )
+
+
+def pictures_to_show(sweep: Sweep) -> tuple[tuple[Message, Picture], ...]:
+    """Return the pictures of the first, the best and the last value, each with its words; none without a drawing."""
+    if not sweep.pictures:
+        return ()
+    places = sorted({0, sweep.best, len(sweep.values) - 1})
+    return tuple((_words(sweep, place), sweep.pictures[place]) for place in places)
+
+
+def _words(sweep: Sweep, place: int) -> Message:
+    at, best = sweep.parts[place], sweep.parts[sweep.best]
+    values: dict[str, Value] = {"axis": AXES[sweep.axis].label, "value": f"{sweep.values[place]:g}"}
+    if place == sweep.best:
+        return Message("{axis} {value}: the least expected error", values)
+    if _is_clear(at.total, best.total):
+        return Message("{axis} {value}: {what}", values | {"what": _what_ends_in(at, best)})
+    return Message("{axis} {value}: not clearly worse than the best", values)
+
+
+def sweep_rows(sweep: Sweep) -> tuple[dict[str, str], ...]:
+    """Return the parts at each value as rows of texts."""
+    return tuple(
+        {
+            str(AXES[sweep.axis].label): f"{value:g}",
+            str(_name_of_bias(sweep)): _with_interval(parts.bias),
+            tr("variance"): _with_interval(parts.variance),
+            tr("noise"): _written(parts.noise) if parts.noise is not None else "–",
+            tr("expected error (the sum)"): _with_interval(parts.total),
+            tr("measured on noisy rows"): _written(measured),
+        }
+        for value, parts, measured in zip(sweep.values, sweep.parts, sweep.measured, strict=True)
+    )
+
+
+def _with_interval(part: Estimate) -> str:
+    return f"{part.value:.3f} ({part.low:.3f} – {part.high:.3f})"
+
+
+def best_change(sweep: Sweep) -> dict[str, Any]:
+    """Return the settings of the best value for a table's own model; nothing where it would say nothing."""
+    return {} if sweep.noise_known else dict(AXES[sweep.axis].change(sweep.values[sweep.best]))
+
+
+def _what_ends_in(end: Parts, best: Parts) -> Message:
+    """Say whether an end of the axis is worse than the best for its bias or for its variance."""
+    if end.bias.value - best.bias.value > end.variance.value - best.variance.value:
+        return Message("under-fits (the excess is mostly bias)")
+    return Message("over-fits (the excess is mostly variance)")
 
 
 def _name_of_bias(sweep: Sweep) -> Message:
@@ -176,21 +297,21 @@ def _written(value: float) -> str:
     return f"{max(value, 0.0):.3f}"
 
 
-def _most_rows(asked: SweepSettings) -> int:
-    axis = AXES[asked.axis]
-    return max(axis.rows(value, asked.rows) for value in axis.values)
+def _most_rows(axis: str, rows: int) -> int:
+    return max(AXES[axis].rows(value, rows) for value in AXES[axis].values)
 
 
 def _sweep(
     problem: Problem, model: Model, asked: SweepSettings, on_progress: OnProgress, should_stop: ShouldStop
 ) -> Sweep:
     axis, most = AXES[asked.axis], len(problem.training_sets[0])
+    rows = min(asked.rows or most, most)
     values = tuple(value for value in axis.values if axis.rows(value, 0) <= most)
     found = []
     for done, value in enumerate(values):
         if on_progress is not None:
             on_progress(Progress(Message("Training networks"), done, len(values)))
-        size = min(axis.rows(value, asked.rows), most)
+        size = min(axis.rows(value, rows), most)
         found.append(_at(problem, changed(model, axis.change(value)), size, asked.seed, should_stop))
     parts = tuple(one.parts for one in found)
     return Sweep(
@@ -201,7 +322,7 @@ def _sweep(
         best=int(np.argmin([p.total.value for p in parts])),
         unit="rate" if problem.dataset.task == "classification" else "squares",
         draws=len(problem.training_sets),
-        rows=min(asked.rows, most),
+        rows=rows,
         noise_known=problem.noise_known,
         overlapping=problem.overlapping,
         problem=problem.name,

@@ -8,16 +8,29 @@ from typing import Any
 
 import numpy as np
 
-from dldiag.knobs import Knob, check, parse
-from dldiag.language import Message, translate
-from dldiag.models import Model, knobs_of_model
+from dldiag.knobs import Knob, check, knob, parse
+from dldiag.language import Message, tr, translate
+from dldiag.models import MODELS, Model, knobs_of_model
 
-VALUES = 7  # values tried of one hyperparameter
+VALUES, VALUES_OF_TWO = 7, 5  # values tried of one hyperparameter; of each of two
 DECADES = 3.0  # of a number searched on a log scale: half of them below the present value, half above
 SPREAD = 4.0  # a number searched on a plain scale goes from value / SPREAD to value · SPREAD
 LAYER_FACTORS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0, 2.0, 4.0)  # of the present number of units of each layer
 SMALLEST_LOG = 1e-4  # stands for "a little" where the present value of a log-scaled knob is 0
+# Customary values of settings whose usual range says more than the present value does; the present one is added.
+CUSTOMARY: Mapping[str, tuple[Any, ...]] = {
+    "alpha": (0.0, 0.001, 0.01, 0.1, 1.0, 10.0, 100.0),
+    "l1": (0.0, 0.001, 0.01, 0.1, 1.0, 10.0),
+    "dropout": (0.0, 0.1, 0.2, 0.3, 0.5, 0.7),
+    "learning_rate_init": (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1),
+    "max_iter": (5, 15, 50, 100, 200, 400),
+    "batch_size": (8, 16, 32, 64, 128, 256),
+    "init_scale": (0.01, 0.1, 0.5, 1.0, 2.0, 10.0),
+}
 NOT_TRIED = frozenset({"random_state", "verbose", "warm_start"})  # decide no parameter that a person would search
+SEARCHED: Mapping[str, str] = {
+    name: one.label for name, one in MODELS["mlp"].knobs.items() if name not in {*NOT_TRIED, "dtype", "max_fun"}
+}
 
 
 @dataclass(frozen=True)
@@ -65,6 +78,20 @@ def read_settings(model: Model) -> Message:
     )
 
 
+def setting_rows(settings: tuple[Setting, ...]) -> tuple[dict[str, str], ...]:
+    """Return the hyperparameters as rows of texts, the changed ones first."""
+    return tuple(
+        {
+            tr("Hyperparameter"): translate(one.label),
+            tr("Name"): one.name,
+            tr("Present"): one.value,
+            tr("Default"): one.default,
+            tr("What it does"): translate(one.help),
+        }
+        for one in sorted(settings, key=lambda one: not one.is_changed)
+    )
+
+
 def values_to_try(name: str, knob: Knob, present: Any, count: int = VALUES) -> tuple[str, ...]:
     """Return values of a knob worth trying, as texts, smallest first and the present one among them.
 
@@ -73,8 +100,52 @@ def values_to_try(name: str, knob: Knob, present: Any, count: int = VALUES) -> t
     """
     if knob.choices is not None:
         return tuple(as_text(choice) for choice in knob.choices)
-    found = _GRIDS[knob.kind](knob, present, count)
-    return tuple(dict.fromkeys(as_text(value) for value in found if _is_allowed(name, knob, value)))
+    if name in CUSTOMARY:
+        found = tuple(sorted({*CUSTOMARY[name], *([present] if isinstance(present, int | float) else [])}))
+    else:
+        found = _GRIDS[knob.kind](knob, present, count)
+    texts = dict.fromkeys(as_text(value) for value in found if _is_allowed(name, knob, value))
+    return _thinned(tuple(texts), count, as_text(present))
+
+
+def _thinned(texts: tuple[str, ...], count: int, keep: str) -> tuple[str, ...]:
+    """Keep at most about `count` texts, evenly spaced, the first, the last and `keep` among them."""
+    if len(texts) <= count + 1:
+        return texts
+    places = {round(i) for i in np.linspace(0, len(texts) - 1, count)}
+    return tuple(text for i, text in enumerate(texts) if i in places or text == keep)
+
+
+@dataclass(frozen=True)
+class SearchSettings:
+    """Which hyperparameters are searched, and over which values (empty: customary ones around the present)."""
+
+    first: str = knob("alpha", "Hyperparameter", "Its validation curve is drawn.", choices=SEARCHED)
+    first_values: str = knob("", "Its values", "Separated by spaces; empty: customary values and the present one.")
+    second: str | None = knob(
+        None, "Second one", "With a second one a map is drawn.", kind=str, choices=SEARCHED, optional=True
+    )
+    second_values: str = knob("", "Values of the second", "Separated by spaces; empty: customary values.")
+
+
+def grid_of(model: Model, asked: SearchSettings) -> dict[str, tuple[str, ...]]:
+    """Return {hyperparameter: values as texts} of a search; SettingError for a value that its knob does not take."""
+    knobs, present = knobs_of_model(model), model.parameters
+    given = {asked.first: asked.first_values}
+    if asked.second is not None and asked.second != asked.first:
+        given[asked.second] = asked.second_values
+    count = VALUES if len(given) == 1 else VALUES_OF_TWO
+    grid = {}
+    for name, texts in given.items():
+        values = tuple(as_text(_checked(name, knobs[name], text)) for text in texts.replace(";", " ").split())
+        grid[name] = tuple(dict.fromkeys(values)) or values_to_try(name, knobs[name], present[name], count)
+    return grid
+
+
+def _checked(name: str, knob: Knob, text: str) -> Any:
+    value = parse(name, knob, text)
+    check(name, knob, value)
+    return value
 
 
 def is_ordered(knob: Knob) -> bool:

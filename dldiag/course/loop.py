@@ -43,8 +43,8 @@ def read_record(experiments: Sequence[Experiment], fingerprint: str = "") -> Mes
     if len(mine) < ENOUGH_TURNS:
         return Message("One experiment so far. Change one thing at a time, measure, and note the next idea.", values)
     return Message(
-        "{turns} experiments: {trials} trials, {adopted} adopted remedies, {manual} by hand. {led} of them name the next "
-        "idea; the course's advice is to go through this loop fast and often, not to guess right the first time.",
+        "{turns} experiments: {trials} trials, {adopted} adopted remedies, {manual} by hand. {led} of them name the "
+        "next idea; the course's advice is to go through this loop fast and often, not to guess right the first time.",
         values,
     )
 

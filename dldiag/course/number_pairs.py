@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dldiag.evidence.noun import Evidence
 from dldiag.intervals import difference, rate_estimate
 from dldiag.knobs import knob
-from dldiag.language import Message, Value
+from dldiag.language import Message, Value, format_error, tr
 from dldiag.rules import RULES, check
 from dldiag.types import Finding, Outcome, exactly
 
@@ -30,6 +30,15 @@ class Pair:
         """The pair as the course writes it: "15 / 16 % (people 15 %)"."""
         people = f" ({100 * self.human:g} %)" if self.human else ""
         return f"{100 * self.train:g} / {100 * self.dev:g} %{people}"
+
+
+@dataclass(frozen=True)
+class PairSettings:
+    """On how many rows the pairs were measured."""
+
+    dev_rows: int = knob(
+        10_000, "Dev rows behind these numbers", "Few rows leave the rules undecided.", low=20, high=10**8
+    )
 
 
 PAIRS = (  # the deep-learning course, "Bias and variance"
@@ -88,6 +97,21 @@ def evidence_of(pair: Pair, dev_rows: int) -> Evidence:
 def summary_of(reading: PairReading) -> Message:
     """Say in a few words what a pair means."""
     return _WORDS.get((_fired(reading.bias), _fired(reading.has_variance)), _UNDECIDED)
+
+
+def pair_rows(pairs: Sequence[Pair], readings: Sequence[PairReading]) -> tuple[dict[str, str], ...]:
+    """Return pairs and what the rules say to them as rows of texts."""
+    return tuple(
+        {
+            tr("Training error"): format_error(pair.train, "rate"),
+            tr("Dev error"): format_error(pair.dev, "rate"),
+            tr("People"): format_error(pair.human, "rate"),
+            tr("Reading"): str(summary_of(one)),
+            tr("Rule {code}", code=BIAS_RULE): str(one.bias_finding.message),
+            tr("Rule {code}", code=VARIANCE_RULE): str(one.variance_finding.message),
+        }
+        for pair, one in zip(pairs, readings, strict=True)
+    )
 
 
 def read_number_pairs(readings: Sequence[PairReading], dev_rows: int) -> Message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,13 +11,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import clone
+from threadpoolctl import threadpool_limits
 
 from dldiag import nn
 from dldiag.course.decomposition import Parts, squared_parts, zero_one_parts
 from dldiag.course.toys import TOYS, toy
 from dldiag.course.truth import posterior
 from dldiag.data.split import make_split
-from dldiag.fit import encode_dataset
+from dldiag.fit import Encoded, encode_dataset
 from dldiag.models import Model
 from dldiag.types import Dataset, Split, Stopped
 
@@ -71,7 +73,7 @@ def _known_parts(name: str, X: Array, noise: float) -> Callable[[NDArray[Any]], 
         probabilities = posterior(name, X, noise)
         return lambda p: zero_one_parts(p, probabilities)
     answers = truth(X)
-    scale = np.sqrt(answers.var() + noise**2)
+    scale = float(np.sqrt(answers.var() + noise**2))
     return lambda p: squared_parts(p / scale, answers / scale, (noise / scale) ** 2, sampled=True)
 
 
@@ -112,20 +114,45 @@ def _grid(X: Array) -> Array:
 def predict_after_each(
     dataset: Dataset, model: Model, sets: Sequence[Rows], asked: Rows, seed: int, should_stop: ShouldStop
 ) -> NDArray[Any]:
-    """Train one network per training set, all in one stack, and return (sets, asked rows) predictions."""
+    """Train one network per training set and return (sets, asked rows) predictions; raises Stopped.
+
+    Sets that hold equally many classes are trained as one stack; a set of one class can only ever predict that class.
+    """
     if should_stop is not None and should_stop():
         raise Stopped
     encoded = encode_dataset(dataset, Split(np.empty(0, dtype=np.int64), (), "given"))
+    predictions = np.empty((len(sets), len(asked)), dtype=dataset.y.dtype)
+    for stack in _stacks(dataset, sets):
+        if dataset.task == "classification" and len(np.unique(dataset.y[sets[stack[0]]])) == 1:
+            predictions[stack] = [[dataset.y[sets[i][0]]] for i in stack]
+            continue
+        rows = [sets[i] for i in stack]
+        predictions[stack] = _train_stack(encoded, model, rows, asked, [seed + i for i in stack], should_stop)
+    return predictions
+
+
+def _stacks(dataset: Dataset, sets: Sequence[Rows]) -> list[list[int]]:
+    """Group the places of training sets by the number of classes in them."""
+    found: dict[int, list[int]] = {}
+    for place, rows in enumerate(sets):
+        classes = len(np.unique(dataset.y[rows])) if dataset.task == "classification" else 1
+        found.setdefault(classes, []).append(place)
+    return list(found.values())
+
+
+def _train_stack(
+    encoded: Encoded, model: Model, sets: Sequence[Rows], asked: Rows, seeds: Sequence[int], should_stop: ShouldStop
+) -> NDArray[Any]:
     prepared = [encoded.preparation(rows, model.scale_inputs) for rows in sets]
-    targets, undo = zip(*(_centered(dataset, rows) for rows in sets), strict=True)
-    networks = [clone(model.estimator).set_params(random_state=seed + i) for i in range(len(sets))]
-    nn.fit_stack(
-        networks,
-        [p.inputs(rows) for p, rows in zip(prepared, sets, strict=True)],
-        list(targets),
-        should_stop=should_stop,
-    )
-    return np.stack([back(net.predict(p.inputs(asked))) for net, p, back in zip(networks, prepared, undo, strict=True)])
+    inputs = [one.inputs(rows) for one, rows in zip(prepared, sets, strict=True)]
+    targets, undo = zip(*(_centered(encoded.dataset, rows) for rows in sets), strict=True)
+    networks = [clone(model.estimator).set_params(random_state=seed) for seed in seeds]
+    with threadpool_limits(1, "blas"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that training stopped early shows in the bias
+        nn.fit_stack(networks, inputs, list(targets), should_stop=should_stop)
+        return np.stack(
+            [back(net.predict(one.inputs(asked))) for net, one, back in zip(networks, prepared, undo, strict=True)]
+        )
 
 
 def _centered(dataset: Dataset, rows: Rows) -> tuple[NDArray[Any], Callable[[NDArray[Any]], NDArray[Any]]]:

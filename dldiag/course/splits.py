@@ -6,7 +6,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dldiag.language import Message, Value
+from dldiag.data.split import held_out_share
+from dldiag.knobs import knob
+from dldiag.language import Message, Value, format_error, tr
+from dldiag.types import Dataset
 
 Z95 = 1.959963984540054  # two-sided 95 % point of the normal distribution
 FEWEST_ROWS_TO_SPLIT = 100  # rows; below this a held-out set is too small to mean anything: cross-validate (the course)
@@ -107,6 +110,22 @@ def read_split_advice(advice: SplitAdvice) -> Message:
     )
 
 
+def split_rows(advice: SplitAdvice) -> tuple[dict[str, str], ...]:
+    """Return the options as rows of texts: rows of each set, the interval of the dev set, and which one is advised."""
+    return tuple(
+        {
+            tr("Split"): split_name(option),
+            tr("Training rows"): f"{option.train_rows:,}",
+            tr("Dev rows"): f"{option.dev_rows:,}",
+            tr("Test rows"): f"{option.test_rows:,}",
+            tr("Dev error known to"): f"± {format_error(option.half_width, advice.unit)}" if option.dev_rows else "–",
+            tr("Enough"): tr("yes") if option.enough else tr("no"),
+            tr("Advised"): "✓" if place == advice.advised else "",
+        }
+        for place, option in enumerate(advice.options)
+    )
+
+
 def split_name(option: SplitOption) -> str:
     """Write a split the way the course does: 60/20/20, 99.5/0.25/0.25."""
     return "/".join(f"{100 * share:g}" for share in (option.train_share, option.dev_share, option.test_share))
@@ -122,3 +141,51 @@ _SPREADS: dict[str, Callable[[float], float]] = {  # standard deviation of sqrt(
     "rate": lambda error: math.sqrt(max(error * (1 - error), 0.0)),
     "sd": lambda error: error / math.sqrt(2),
 }
+
+
+@dataclass(frozen=True)
+class SplitSettings:
+    """What the split is to show: a difference of this size at an error of this size."""
+
+    error: float = knob(0.1, "Expected error", "The error you expect, in the error unit.", low=0.0, high=1.0)
+    difference: float = knob(
+        0.01,
+        "Difference to see",
+        "The smallest difference between two models that the dev set must show, in the error unit.",
+        low=0.0001,
+        high=0.5,
+    )
+    rows: int | None = knob(
+        None, "Rows", "Empty: the rows of the table. Try a million.", kind=int, low=2, high=1_000_000_000, optional=True
+    )
+
+
+def set_rows() -> tuple[dict[str, str], ...]:
+    """Return what each of the three sets is for, as rows of texts."""
+    return (
+        {
+            tr("Set"): tr("training set"),
+            tr("What it is for"): tr("the parameters (weights) are learnt from it"),
+            tr("How often it is looked at"): tr("all the time"),
+        },
+        {
+            tr("Set"): tr("dev set"),
+            tr("What it is for"): tr("hyperparameters, models and remedies are chosen by it"),
+            tr("How often it is looked at"): tr("after every experiment"),
+        },
+        {
+            tr("Set"): tr("test set"),
+            tr("What it is for"): tr("the chosen model is measured on it, without bias"),
+            tr("How often it is looked at"): tr("once, at the end"),
+        },
+    )
+
+
+def this_projects_split(dataset: Dataset) -> Message:
+    """Say how the diagnosis splits a table of this size."""
+    share = held_out_share(dataset.n_rows)
+    return Message(
+        "The diagnosis sets {share:.3g} % of these {rows:,} rows aside as the sealed test set and uses as many as dev "
+        "rows, drawn anew in every repeat.",
+        {"share": 100 * share, "rows": dataset.n_rows},
+    )

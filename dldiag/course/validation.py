@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 from sklearn.base import is_classifier
 
@@ -13,7 +14,7 @@ from dldiag.data.split import make_split
 from dldiag.evidence.errors import dev_error, paired_change, train_error
 from dldiag.fit import FitResult
 from dldiag.knobs import knob, parse
-from dldiag.language import Message, Value
+from dldiag.language import Message, Value, format_error, tr
 from dldiag.models import Model, changed, knobs_of_model
 from dldiag.types import Dataset, Estimate, Progress, Split
 from dldiag.workbench import Workbench
@@ -128,6 +129,35 @@ def read_validation(result: Validation) -> Message:
         "90 % interval ({low:points} to {high:points}) still holds zero: more repeats would decide.{edge}",
         values,
     )
+
+
+def best_settings(result: Validation, model: Model) -> dict[str, Any]:
+    """Return the best values, {hyperparameter: value}, as the model takes them."""
+    knobs = knobs_of_model(model)
+    best = result.tried[result.best].values
+    return {name: parse(name, knobs[name], text) for name, text in zip(result.names, best, strict=True)}
+
+
+def validation_rows(result: Validation) -> tuple[dict[str, str], ...]:
+    """Return every setting tried as a row of texts, the best first."""
+    order = sorted(range(len(result.tried)), key=lambda i: result.tried[i].dev.value)
+    return tuple(_row(result, place) for place in order)
+
+
+def _row(result: Validation, place: int) -> dict[str, str]:
+    one = result.tried[place]
+    remark = tr("best") if place == result.best else tr("cannot be told from the best") if place in result.ties else ""
+    return {
+        **dict(zip(result.names, one.values, strict=True)),
+        tr("Training error"): _with_interval(one.train, result.unit),
+        tr("Dev error"): _with_interval(one.dev, result.unit),
+        tr("Remark"): " · ".join(filter(None, (remark, tr("present") if place == result.present else ""))),
+    }
+
+
+def _with_interval(error: Estimate, unit: str) -> str:
+    value, low, high = (format_error(one, unit) for one in (error.value, error.low, error.high))
+    return f"{value} ({low} – {high})"
 
 
 def _edge_warning(result: Validation) -> Message:

@@ -1,0 +1,97 @@
+"""Bias and variance: error taken apart where the truth is known, and the textbook's number pairs read by the rules."""
+
+import msgspec
+import streamlit as st
+
+from dldiag.app.course_data import ask_data
+from dldiag.app.course_parts import changed_settings, formulas, heading, link_to_diagnosis, look_at, offer
+from dldiag.app.forms import ask_knobs
+from dldiag.app.navigation import page
+from dldiag.app.running import run_job
+from dldiag.app.widgets import explained, figure_mode, show_figure, show_message, show_rows
+from dldiag.course.bias_variance import (
+    Sweep,
+    SweepSettings,
+    best_change,
+    caution,
+    pictures_to_show,
+    read_sweep,
+    sweep_rows,
+)
+from dldiag.course.figures_bias_variance import pairs_figure, picture_figure, sweep_figure
+from dldiag.course.number_pairs import PAIRS, Pair, PairSettings, pair_rows, read_number_pairs, read_pairs
+from dldiag.course.toys import TOYS
+from dldiag.language import Message, tr
+
+SQUARED = (
+    r"\mathbb{E}\big[(y-\hat f(x))^2\big] = "
+    r"\underbrace{\big(\mathbb{E}\hat f(x) - f(x)\big)^2}_{\text{bias}^2} + "
+    r"\underbrace{\mathbb{E}\big[(\hat f(x)-\mathbb{E}\hat f(x))^2\big]}_{\text{variance}} + "
+    r"\underbrace{\sigma^2}_{\text{noise}}"
+)
+ZERO_ONE = (
+    r"P(y \ne \hat y) = \underbrace{1-p_{y^*}}_{\text{noise}} + \underbrace{p_{y^*}-p_{\bar y}}_{\text{bias}} + "
+    r"\underbrace{p_{\bar y} - \mathbb{E}\,p_{\hat y}}_{\text{variance}}"
+)
+FORMULAS = (
+    (SQUARED, Message("Regression, averaged over training sets; f is the truth and σ² the noise around it:")),
+    (
+        ZERO_ONE,
+        Message(
+            "Classes (Domingos 2000, James 2003): p are the true probabilities at x, y* the best answer, ȳ the answer "
+            "most networks give:"
+        ),
+    ),
+)
+
+
+def show_sweep(reference: dict[str, object]) -> None:
+    asked = ask_knobs(SweepSettings(), "sweep", columns=5)
+    model = {} if "toy" in reference else changed_settings()
+    found = run_job("course_sweep", {"data": reference, "model": model, "asked": asked})
+    if found is None:
+        return
+    sweep = msgspec.convert(found, Sweep)
+    look_at(read_sweep(sweep))
+    show_figure(sweep_figure(sweep, theme=figure_mode()), read_sweep(sweep), key="sweep")
+    show_pictures(sweep)
+    show_message(caution(sweep), kind="caption")
+    with st.expander(tr("The numbers"), icon=":material/table:"):
+        show_rows(sweep_rows(sweep), alt=tr("Bias, variance, noise and their sum at each value"))
+    formulas(FORMULAS)
+    if best_change(sweep):
+        offer(best_change(sweep), key="use")
+
+
+def show_pictures(sweep: Sweep) -> None:
+    shown = pictures_to_show(sweep)
+    for place, column in enumerate(st.columns(max(1, len(shown)))):
+        if place < len(shown):
+            words, picture = shown[place]
+            with column:
+                show_message(words)
+                show_figure(picture_figure(picture, theme=figure_mode()), words, key=f"picture.{place}")
+
+
+def show_pairs() -> None:
+    heading(tr("Five pairs of numbers, read by the rules"))
+    rows = ask_knobs(PairSettings(), "pairs")["dev_rows"]
+    readings = read_pairs(dev_rows=rows)
+    look_at(read_number_pairs(readings, rows))
+    show_figure(pairs_figure(readings, theme=figure_mode()), read_number_pairs(readings, rows), key="pairs")
+    show_rows(pair_rows(PAIRS, readings), alt=tr("What the rules say to each pair"))
+    show_message(tr("And your own numbers:"))
+    own = Pair(**ask_knobs(Pair(), "own", columns=3))
+    show_rows(pair_rows((own,), read_pairs((own,), dev_rows=rows)), alt=tr("What the rules say to your numbers"))
+
+
+page(
+    "Bias and variance",
+    "The error of a model is bias plus variance plus noise: what lowers one of the first two often raises the other.",
+)
+chosen = ask_data("bias", toys=tuple(TOYS), default="toy:wave")
+with explained():
+    heading(tr("Under-fitting, just right, over-fitting"))
+    show_sweep(chosen)
+    show_pairs()
+link_to_diagnosis(tr("In your diagnosis: avoidable bias (rule B1), variance (rule V1), and the remedy that fits"))

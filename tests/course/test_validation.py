@@ -1,0 +1,142 @@
+"""Claims about validation curves and maps: same splits for all, honest ties, edges named, scikit-learn's numbers."""
+
+import msgspec
+import numpy as np
+import pytest
+
+from dldiag.course.hyperparameters import (
+    SEARCHED,
+    SearchSettings,
+    grid_of,
+    is_true_bound,
+    read_settings,
+    settings_of,
+    values_to_try,
+)
+from dldiag.course.loop import experiment_of, read_record, record_rows
+from dldiag.course.toys import toy
+from dldiag.course.validation import (
+    Validation,
+    ValidationSettings,
+    best_settings,
+    read_validation,
+    validate,
+    validation_rows,
+)
+from dldiag.data.split import make_split
+from dldiag.history import Experiment
+from dldiag.knobs import SettingError, check, parse
+from dldiag.models import build_model, changed, knobs_of_model
+from dldiag.types import Stopped
+
+QUICK = ValidationSettings(repeats=3, train_rows=150)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return build_model("classification", {"hidden_layer_sizes": (16,), "max_iter": 100, "learning_rate_init": 0.01})
+
+
+@pytest.fixture(scope="module")
+def by_rate(model):
+    return validate(toy("moons", 400), model, {"learning_rate_init": ("1e-06", "0.001", "0.01", "0.1")}, QUICK)
+
+
+@pytest.mark.parametrize("name", list(SEARCHED))
+def test_every_knob_has_values_to_try_that_it_accepts_and_the_present_one_among_them(name):
+    model = build_model("classification")
+    knob, present = knobs_of_model(model)[name], model.parameters[name]
+    texts = values_to_try(name, knob, present)
+    assert len(texts) == len(set(texts)) >= 1
+    for text in texts:
+        check(name, knob, parse(name, knob, text))
+    if present not in (None, "auto"):
+        assert any(parse(name, knob, text) == present for text in texts)
+
+
+@pytest.mark.filterwarnings("ignore:Maximum iterations")
+def test_errors_are_those_of_the_estimator_fitted_by_hand_on_the_same_rows(model):
+    data = toy("moons", 400)
+    result = validate(data, model, {"alpha": ("0.0", "1.0")}, QUICK)
+    split = make_split(data, 3, 0, 150)
+    errors = []
+    for repeat in split.repeats:
+        X = data.X.to_numpy()[repeat.train_rows]
+        mean, sd = X.mean(axis=0), X.std(axis=0)
+        net = changed(model, {"alpha": 1.0}).estimator.set_params(random_state=repeat.seed)
+        net.fit(((X - mean) / sd).astype(np.float32), data.y[repeat.train_rows])
+        dev = ((data.X.to_numpy()[repeat.dev_rows] - mean) / sd).astype(np.float32)
+        errors.append(np.mean(net.predict(dev) != data.y[repeat.dev_rows]))
+    assert result.tried[1].dev.value == pytest.approx(np.mean(errors), abs=1e-9)
+
+
+def test_a_step_far_too_small_loses_and_the_reading_names_the_best(by_rate):
+    assert by_rate.tried[0].dev.low > by_rate.tried[by_rate.best].dev.high
+    assert 0 not in by_rate.ties
+    assert f"learning_rate_init = {by_rate.tried[by_rate.best].values[0]}" in str(read_validation(by_rate))
+
+
+def test_the_present_value_is_found_and_the_best_can_be_put_into_the_model(by_rate, model):
+    assert by_rate.tried[by_rate.present].values == ("0.01",)
+    (value,) = best_settings(by_rate, model).values()
+    assert changed(model, {"learning_rate_init": value}).parameters["learning_rate_init"] == value
+
+
+def test_values_that_change_nothing_are_ties_and_the_reading_says_so(model):
+    result = validate(toy("moons", 400), model, {"beta_2": ("0.999", "0.9991")}, QUICK)
+    assert result.ties == (0, 1)
+    assert "does not show an effect" in str(read_validation(result))
+
+
+def test_a_best_value_at_the_edge_is_warned_of_unless_it_is_a_true_bound(model):
+    data = toy("moons", 400)
+    edge = validate(data, model, {"learning_rate_init": ("1e-07", "1e-06", "0.001")}, QUICK)
+    assert edge.edges == ("learning_rate_init",)
+    assert "P1" in str(read_validation(edge))
+    bound = validate(data, model, {"alpha": ("0.0", "1000.0")}, QUICK)
+    assert bound.tried[bound.best].values == ("0.0",) and bound.edges == ()
+
+
+def test_limits_choices_and_switches_are_true_bounds():
+    knobs = knobs_of_model(build_model("classification"))
+    assert is_true_bound(knobs["alpha"], "0.0") and is_true_bound(knobs["activation"], "relu")
+    assert not is_true_bound(knobs["alpha"], "100.0") and not is_true_bound(knobs["hidden_layer_sizes"], "64,64")
+
+
+def test_a_map_holds_every_combination_in_order_and_agrees_with_the_curve(model):
+    data, seen = toy("moons", 400), []
+    grid = {"alpha": ("0.0", "10.0"), "hidden_layer_sizes": ("2", "16")}
+    result = validate(data, model, grid, QUICK, on_progress=seen.append)
+    assert [one.values for one in result.tried] == [("0.0", "2"), ("0.0", "16"), ("10.0", "2"), ("10.0", "16")]
+    line = validate(data, model, {"alpha": ("0.0", "10.0")}, QUICK)
+    assert result.tried[3].dev.value == pytest.approx(line.tried[1].dev.value)
+    assert (seen[-1].done, seen[-1].total) == (12, 12)
+    assert len(validation_rows(result)) == 4
+
+
+def test_a_validation_survives_json_and_stops_when_asked(by_rate, model):
+    assert msgspec.json.decode(msgspec.json.encode(by_rate), type=Validation) == by_rate
+    with pytest.raises(Stopped):
+        validate(toy("moons", 400), model, {"alpha": ("0.0",)}, QUICK, should_stop=lambda: True)
+
+
+def test_a_search_reads_the_readers_own_values_and_refuses_impossible_ones(model):
+    assert grid_of(model, SearchSettings("alpha", "0 1 1; 3")) == {"alpha": ("0", "1", "3")}
+    assert set(grid_of(model, SearchSettings("alpha", "", "dropout", "0 0.5"))) == {"alpha", "dropout"}
+    with pytest.raises(SettingError, match="below its lowest"):
+        grid_of(model, SearchSettings("alpha", "-1"))
+
+
+def test_the_list_of_hyperparameters_shows_present_values_and_which_were_changed(model):
+    rows = {one.name: one for one in settings_of(model)}
+    assert rows["hidden_layer_sizes"].value == "16" and rows["hidden_layer_sizes"].is_changed
+    assert not rows["beta_1"].is_changed
+    assert "changed by hand" in str(read_settings(model))
+
+
+def test_a_search_becomes_a_turn_of_the_loop(by_rate):
+    record = (experiment_of(by_rate, "f"), Experiment("more rows", {"rows": 2}, "helped", "even more", "trial", "f"))
+    assert record[0].changed == {"learning_rate_init": by_rate.tried[by_rate.best].values[0]}
+    assert [row["Idea"] for row in record_rows(record)] == ["more rows", record[0].idea]
+    assert "2 experiments: 1 trials" in str(read_record(record, "f"))
+    assert "empty" in str(read_record(record, "another"))
