@@ -1,0 +1,73 @@
+"""What a person knows of a model: errors, and on how many rows each was measured."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from dldiag.knobs import SettingError, check_all, knob
+from dldiag.language import tr
+from dldiag.types import LearningCurve
+
+TASKS = {
+    "classification": "classification (share of wrong rows)",
+    "regression": "regression (RMSE / std of the target)",
+}
+
+
+def _error(label: str, help: str) -> float | None:
+    error: float | None = knob(None, label, help, kind=float, low=0.0, optional=True)
+    return error
+
+
+def _rows(label: str, help: str) -> int | None:
+    rows: int | None = knob(None, label, help, kind=int, low=1, high=10**9, optional=True)
+    return rows
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What a person knows of a model: errors in the error unit, and on how many rows each was measured."""
+
+    train_error: float | None = _error("Training error", "Error on the rows the model learned from; 0.02 is 2 %.")
+    dev_error: float | None = _error("Dev error", "Error on rows the model has not seen, of the kind that matters.")
+    human_error: float | None = _error(
+        "Human-level error", "What people reach, or the best error you know of. Empty: 0 is assumed, and said."
+    )
+    training_dev_error: float | None = _error(
+        "Training-dev error",
+        "Error on unseen rows like the training rows; only when the dev rows come from elsewhere.",
+    )
+    test_error: float | None = _error("Test error", "Error on the test rows, if they were opened.")
+    train_rows: int | None = _rows("Training rows", "How many rows the model learned from.")
+    dev_rows: int | None = _rows("Dev rows", "How many rows the dev error was measured on; decides how sure it is.")
+    training_dev_rows: int | None = _rows("Training-dev rows", "How many rows the training-dev error was measured on.")
+    test_rows: int | None = _rows("Test rows", "How many rows the test error was measured on.")
+    task: str = knob("classification", "Task", "What the errors are: their unit.", choices=TASKS)
+    material: float = knob(
+        0.01, "Smallest difference that matters", "Differences below this, or a tenth of the dev error, count as nothing.",
+        low=0.0, high=1.0,
+    )  # fmt: skip
+
+    @property
+    def unit(self) -> str:
+        """The unit of every error: "rate" or "sd"."""
+        return "rate" if self.task == "classification" else "sd"
+
+
+def check_numbers(numbers: Numbers, curve: LearningCurve | None = None) -> None:
+    """Raise SettingError when there is too little, or an error is none."""
+    check_all(numbers)
+    if curve is None and (numbers.train_error is None or numbers.dev_error is None):
+        raise SettingError(tr("Give a training error and a dev error, or a learning curve that holds them."))
+    if numbers.unit == "rate":
+        for name, value in asdict(numbers).items():
+            if name.endswith("_error") and value is not None and value > 1:
+                raise SettingError(
+                    tr(
+                        "{name} = {value} is above 1: write errors as shares, 0.15 for 15 %.",
+                        name=name,
+                        value=f"{value:g}",
+                    )
+                )
+    if curve is not None and curve.unit != numbers.unit:
+        raise SettingError(tr("The learning curve and the task have different error units: choose the curve's task."))

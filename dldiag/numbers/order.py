@@ -1,0 +1,55 @@
+"""The remedies in the order of the textbook's table, for want of anything measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dldiag.evidence import Evidence
+from dldiag.language import Message
+from dldiag.remedies import recommend
+from dldiag.rules.noun import material
+from dldiag.types import Estimate, Finding, Recommendation
+
+TEXTBOOK = (  # the order of the remedy table (Ng), for want of anything measured
+    "bigger_network", "train_longer", "other_optimizer", "weaker_regularization", "regularization", "more_data",
+    "matching_data",
+)  # fmt: skip
+PART_OF = {"bias": "avoidable_bias", "variance": "variance", "data": "mismatch"}
+MATCHING_DATA = Recommendation(
+    0, "matching_data", Message("Training data like the dev rows"), "data",
+    Message("The model does well on new rows like its training rows: more rows of the dev kind would teach it the rest."),
+    "mismatch",
+)  # fmt: skip
+LEAVE_IT_FIRST = Message("No part of the dev error is large enough to be worth a change.")
+LEAVE_IT_LAST = Message("It costs nothing; compare every change with it.")
+
+
+def remedies_for(findings: Sequence[Finding], evidence: Evidence) -> tuple[Recommendation, ...]:
+    """Order the remedies against what was found: the largest part of the dev error first, as in the textbook's table.
+
+    Leaving it comes first when nothing was found, else before what only might help.
+    """
+    found = recommend(findings, evidence)
+    if any(finding.code == "D7" and finding.outcome == "fired" for finding in findings):
+        found = (*found, MATCHING_DATA)
+    lit = sorted((one for one in found if _in_reach(one, evidence)), key=lambda one: _textbook(one, evidence))
+    leave = [_left(one, bool(lit)) for one in found if one.remedy == "leave_it"]
+    rest = [one for one in found if one not in lit and one.remedy != "leave_it"]
+    return tuple(replace(one, rank=rank) for rank, one in enumerate([*lit, *leave, *rest], start=1))
+
+
+def _in_reach(one: Recommendation, evidence: Evidence) -> bool:
+    """Tell whether a remedy of the table is recommended: more data only where the curve does not speak against it."""
+    gain = evidence.more_data_gain
+    unhelpful = one.remedy == "more_data" and gain is not None and gain.surely_below <= material(evidence)
+    return one.remedy in TEXTBOOK and not unhelpful
+
+
+def _textbook(one: Recommendation, evidence: Evidence) -> tuple[float, int]:
+    part: Estimate | None = getattr(evidence, PART_OF[one.column])
+    return -(part.value if part is not None else 0.0), TEXTBOOK.index(one.remedy)
+
+
+def _left(one: Recommendation, others: bool) -> Recommendation:
+    return replace(one, because=LEAVE_IT_LAST if others else LEAVE_IT_FIRST)
