@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dldiag.knobs import knob
 from dldiag.language import Message
 from dldiag.nn.activations import ACTIVATIONS
 
@@ -23,6 +24,16 @@ OFFERED = tuple(name for name, row in ACTIVATIONS.items() if row.name == name)
 
 
 # --- shapes -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ShapeSettings:
+    """Which functions are drawn, and through how many layers a gradient is followed."""
+
+    functions: tuple[str, ...] = knob(
+        ("logistic", "tanh", "relu", "leaky_relu"), "Activations", "Drawn side by side.", kind=tuple
+    )
+    layers: int = knob(5, "Layers", "The gradient passes through so many.", low=1, high=50)
 
 
 @dataclass(frozen=True)
@@ -63,8 +74,8 @@ def look_at_shapes(shapes: Sequence[Shape], layers: int) -> Message:
     order = sorted(shapes, key=lambda one: one.largest_slope)
     flat, steep = order[0], order[-1]
     values: dict[str, Any] = {
-        "flat": flat.label,
-        "steep": steep.label,
+        "flat": Message(flat.label),
+        "steep": Message(steep.label),
         "least": flat.largest_slope,
         "most": steep.largest_slope,
         "layers": layers,

@@ -196,7 +196,7 @@ def look_at_deep_linear(found: DeepLinear) -> Message:
         "change": line.value,
         "low": line.low,
         "high": line.high,
-        "bend": ACTIVATIONS[bent.activation].label,
+        "bend": Message(ACTIVATIONS[bent.activation].label),
         "gain": curve.value,
         "gain_low": curve.low,
         "gain_high": curve.high,

@@ -38,7 +38,7 @@ class FlowSettings:
         low=0.1,
         high=0.95,
     )
-    steps: int = knob(200, "Steps", "Mini-batches at most.", low=50, high=1000)
+    steps: int = knob(150, "Steps", "Mini-batches at most.", low=50, high=1000)
     seeds: int = knob(5, "Seeds", "Runs of each; more give a narrower interval.", low=3, high=20)
 
 
@@ -52,7 +52,6 @@ class LayerFlow:
     """
 
     runner: Runner
-    loss: Band
     start: Band
     end: Band
     saturated_start: tuple[float, ...]
@@ -113,7 +112,6 @@ def _layer_flow(data: Prepared, ran: Watched, target: float, seed: int) -> Layer
     shares = [share_through(data, replace(best.recipe, hidden_layers=n), best.seeds, seed) for n in depths]
     return LayerFlow(
         runner=runner,
-        loss=band(best.steps, best.loss),
         start=log_band(numbers, gradients[0].T),
         end=log_band(numbers, gradients[-1].T),
         saturated_start=tuple(map(float, saturated[0].mean(axis=0))),
@@ -148,8 +146,8 @@ def look_at_flow(found: Flow) -> Message:
     strong = min(order[1:] or order, key=lambda one: (-sum(one.runner.arrived), float(np.median(one.runner.to_target))))
     values: dict[str, Any] = {
         "depth": found.hidden_layers,
-        "weak": weak.runner.label,
-        "strong": strong.runner.label,
+        "weak": Message(weak.runner.label),
+        "strong": Message(strong.runner.label),
         "weak_share": weak.through.value,
         "strong_share": strong.through.value,
         "weak_steps": float(np.median(weak.runner.to_target)),

@@ -62,6 +62,18 @@ class StartSettings:
 
 
 @dataclass(frozen=True)
+class ShownSettings:
+    """Which start's activations are drawn."""
+
+    start: str = knob(
+        "times_10",
+        "Start",
+        "Whose activations are drawn.",
+        choices={key: row.label.template for key, row in STARTS.items()},
+    )
+
+
+@dataclass(frozen=True)
 class Begun:
     """What one start led to.
 
@@ -164,6 +176,12 @@ def _begun(key: str, ran: Watched, middle: int) -> Begun:
     )
 
 
+def best_start(found: Beginnings) -> Start:
+    """Return the start with the lowest mean loss at the end."""
+    ended = [one for one in found.starts if np.isfinite(one.loss.mean[-1])] or [found.starts[-1]]
+    return STARTS[min(ended, key=lambda one: one.loss.mean[-1]).key]
+
+
 def change_against(found: Beginnings, key: str, other: str) -> Estimate:
     """Return the final loss of one start minus that of another, paired over seeds, with its 90 % interval."""
     by_key = {one.key: np.asarray(one.final) for one in found.starts}
@@ -201,7 +219,8 @@ _ZEROS_ALONE = (
 )
 _NEITHER = (
     "After {steps} steps from zeros the distance between any two units of a layer is still exactly {apart:g}. One "
-    "layer without hidden units did not learn either ({single_start:.3f} to {single:.3f}), so this run shows only half of it."
+    "layer without hidden units did not learn either ({single_start:.3f} to {single:.3f}), so this run shows only "
+    "half of it."
 )
 
 

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dldiag.course.problem import YesNo
-from dldiag.language import Message
+from dldiag.knobs import knob
+from dldiag.language import Message, tr
 from dldiag.types import Progress, Stopped
 
 Array = NDArray[np.float64]
@@ -73,6 +74,18 @@ def forward_backward(x: Sequence[float], w: Sequence[float], b: float, y: float,
         dx=tuple(dz * float(weight) for weight in w),
         db=dz,
     )
+
+
+@dataclass(frozen=True)
+class UnitSettings:
+    """What a person may change about the unit and its descent."""
+
+    row: int = knob(1, "Row", "The example that is sent through the unit; counted from 1.", low=1)
+    learning_rate: float = knob(
+        0.5, "Learning rate", "Length of a step, times the slope.", low=0.0001, high=1000, log=True
+    )
+    steps: int = knob(50, "Steps", "Steps of gradient descent over all rows.", low=1, high=500)
+    step: int = knob(0, "Step looked at", "Everything below shows the unit before this step.", low=0, high=500)
 
 
 # --- the computation graph ----------------------------------------------------------------------------------------
@@ -300,6 +313,27 @@ def _step(problem: YesNo, w: Array, b: float) -> Step:
         dw=tuple(dw.tolist()),
         db=float(dz.mean()),
     )
+
+
+def pass_at(problem: YesNo, descent: Descent, at: int, row: int) -> Pass:
+    """Send one row (counted from 1; the last one when there are fewer) through the unit as it stands before a step."""
+    step, index = descent.steps[at], min(row, len(problem.y)) - 1
+    return forward_backward(problem.X[index], step.w, step.b, float(problem.y[index]), problem.names)
+
+
+def step_rows(descent: Descent, at: int) -> list[dict[str, str]]:
+    """Return one row of texts per weight: its value, the slope of the cost, and its value after the next step."""
+    step = descent.steps[at]
+    names = (*descent.names, tr("bias b"))
+    return [
+        {
+            tr("Weight of"): name,
+            tr("value at step {number}", number=at): f"{value:.4f}",
+            tr("slope of J"): f"{slope:+.4f}",
+            tr("value after the next step"): f"{value - descent.learning_rate * slope:.4f}",
+        }
+        for name, value, slope in zip(names, (*step.w, step.b), (*step.dw, step.db), strict=True)
+    ]
 
 
 def look_at_descent(result: Descent) -> Message:

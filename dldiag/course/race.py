@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dldiag.course.bands import Band, band
 from dldiag.course.prepared import Prepared
 from dldiag.course.watch import OnProgress, Recipe, ShouldStop, Watched, watch_all
 from dldiag.intervals import t_interval
@@ -50,7 +51,7 @@ class RaceSettings:
 
 @dataclass(frozen=True)
 class Runner:
-    """One activation with its best learning rate: loss (T, S) at steps (T,), and steps to the target per seed (S,).
+    """One activation with its best learning rate: loss against steps, and steps to the target per seed (S,).
 
     A seed that never got there holds the last step in `to_target` and False in `arrived`.
     """
@@ -58,8 +59,7 @@ class Runner:
     activation: str
     label: str
     rate: float
-    steps: tuple[int, ...]
-    loss: tuple[tuple[float, ...], ...]
+    loss: Band
     seconds_per_step: float
     to_target: tuple[float, ...]
     arrived: tuple[bool, ...]
@@ -180,8 +180,7 @@ def _runner(watched: Watched, target: float) -> Runner:
         activation=watched.recipe.activation,
         label=ACTIVATIONS[watched.recipe.activation].label,
         rate=watched.recipe.rates[0],
-        steps=watched.steps,
-        loss=watched.loss,
+        loss=band(watched.steps, watched.loss),
         seconds_per_step=watched.seconds_per_step,
         to_target=tuple(watched.steps[-1] if at is None else at for at in found),
         arrived=tuple(at is not None for at in found),
@@ -214,7 +213,8 @@ def _ratio(slow: Array, fast: Array, pace: float) -> Estimate | None:
 
 def look_at_race(found: Race) -> Message:
     """Say how many times faster the second runner was, or that this run does not show it."""
-    values: dict[str, Any] = {"first": found.first.label, "second": found.second.label, "target": found.target}
+    first, second = Message(found.first.label), Message(found.second.label)
+    values: dict[str, Any] = {"first": first, "second": second, "target": found.target}
     if not found.learnt:
         return Message(
             "Neither {first} nor {second} got clearly below the loss of a constant guess, so there is nothing to race "

@@ -1,0 +1,50 @@
+"""Which rows and columns a course page draws: the open rows of the data, two columns of them, and what counts as yes."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from dldiag.app import session, sources
+from dldiag.app.course_data import dataset_of
+from dldiag.app.forms import ask_knobs
+from dldiag.app.sources import Reference
+from dldiag.course.prepared import open_rows
+from dldiag.course.problem import default_positive, feature_names, yes_no
+from dldiag.knobs import Knob
+from dldiag.types import Dataset
+
+
+def open_dataset(reference: Reference) -> Dataset:
+    """Return the rows of a reference without the sealed test rows; the last one is kept with the visitor."""
+    identity = sources.identity(reference, "dataset")
+    kept = session.state().get("kept open rows")
+    if kept is None or kept[0] != identity:
+        kept = session.state()["kept open rows"] = (identity, open_rows(dataset_of(reference)))
+    return cast(Dataset, kept[1])
+
+
+def ask_plane(dataset: Dataset, reference: Reference, prefix: str) -> dict[str, Any]:
+    """Let the visitor choose two columns and the class taken for yes; returns {"columns": […], "positive": …}.
+
+    A table with one usable column gives one. The choice is remembered for each table on its own.
+    """
+    own = reference.get("toy") or reference.get("sample") or "own"
+    asked = ask_knobs(plane_knobs(dataset), f"{prefix}.{own}", columns=3)
+    columns = [asked[name] for name in ("across", "up") if name in asked]
+    return {"columns": columns, "positive": asked.get("positive")}
+
+
+def plane_knobs(dataset: Dataset) -> dict[str, Knob]:
+    """Return the settings of `ask_plane`: the two columns that say most about the target come first."""
+    strongest = yes_no(dataset, most=2).names
+    names = {name: name for name in (*strongest, *feature_names(dataset))}
+    knobs = {
+        key: Knob(strongest[place], str, label, "The column drawn on this axis.", choices=names)
+        for place, (key, label) in enumerate((("across", "Column across"), ("up", "Column up")))
+        if place < len(strongest)
+    }
+    if len(dataset.classes) > 2:
+        classes = {name: name for name in dataset.classes}
+        help_text = "The class that counts as yes; all others count as no."
+        knobs["positive"] = Knob(default_positive(dataset), str, "Yes means", help_text, choices=classes)
+    return knobs

@@ -1,0 +1,106 @@
+"""Lines with bands, planes with boundaries: the marks that the figures of the course have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dldiag.course.bands import Band
+from dldiag.figures.theme import DASHES, MARKERS, THEMES, ThemeName, figure, plain, translucent
+
+
+def add_band(drawn: go.Figure, found: Band, name: object, index: int, theme: ThemeName, **line: Any) -> None:
+    """Draw one band: its mean as a line in the color, dash and mark of its index, its interval as a shade."""
+    colors = THEMES[theme].series
+    color, label = colors[index % len(colors)], plain(name)
+    _shade(drawn, found, color, label)
+    drawn.add_scatter(
+        x=found.x,
+        y=found.mean,
+        name=label,
+        legendgroup=label,
+        mode=line.get("mode", "lines"),
+        line={"color": color, "width": 2.5, "dash": DASHES[index % len(DASHES)]},
+        marker={"symbol": MARKERS[index % len(MARKERS)], "size": 8, "color": color},
+        hovertemplate=f"{label}: %{{y:.3g}}<extra></extra>",
+    )
+
+
+def _shade(drawn: go.Figure, found: Band, color: str, label: str) -> None:
+    """Shade the interval where it is known."""
+    known = [i for i, (low, high) in enumerate(zip(found.low, found.high, strict=True)) if isfinite(low + high)]
+    drawn.add_scatter(
+        x=[found.x[i] for i in known] + [found.x[i] for i in reversed(known)],
+        y=[found.high[i] for i in known] + [found.low[i] for i in reversed(known)],
+        fill="toself",
+        fillcolor=translucent(color),
+        line={"width": 0},
+        mode="lines",
+        hoverinfo="skip",
+        showlegend=False,
+        legendgroup=label,
+    )
+
+
+def bands_figure(
+    named: Sequence[tuple[object, Band]], x_title: str, y_title: str, *, theme: ThemeName, **axis: Any
+) -> go.Figure:
+    """Draw several bands; `mode` is plotly's, everything else is a setting of the y axis."""
+    drawn = figure(theme)
+    mode = axis.pop("mode", "lines")
+    for index, (name, found) in enumerate(named):
+        add_band(drawn, found, name, index, theme, mode=mode)
+    drawn.update_xaxes(title={"text": x_title, "standoff": 8})
+    return drawn.update_yaxes(title={"text": y_title, "standoff": 8}, **axis)
+
+
+def plane_figure(
+    x: Sequence[float],
+    y: Sequence[float],
+    probabilities: Sequence[Sequence[float]],
+    rows: Sequence[tuple[float, float, float]],
+    names: tuple[str, str],
+    *,
+    theme: ThemeName,
+) -> go.Figure:
+    """Draw a model's answer on two columns: its probability as shades, its boundary as a line, the rows as marks."""
+    look = THEMES[theme]
+    drawn = figure(theme, height=330)
+    drawn.add_contour(
+        x=x,
+        y=y,
+        z=probabilities,
+        zmin=0,
+        zmax=1,
+        colorscale=[[0, look.series[0]], [0.5, look.paper], [1, look.series[1]]],
+        opacity=0.35,
+        showscale=False,
+        contours={"start": 0, "end": 1, "size": 0.1, "coloring": "fill", "showlines": False},
+        hoverinfo="skip",
+    )
+    boundary = {"start": 0.5, "end": 0.5, "size": 1, "coloring": "none"}
+    drawn.add_contour(
+        x=x,
+        y=y,
+        z=probabilities,
+        contours=boundary,
+        line={"color": look.ink, "width": 3},
+        showscale=False,
+        showlegend=False,
+        hoverinfo="skip",
+    )
+    for answer in (0, 1):
+        shown = [(u, v) for u, v, label in rows if label == answer]
+        drawn.add_scatter(
+            x=[u for u, _ in shown],
+            y=[v for _, v in shown],
+            mode="markers",
+            marker={"symbol": MARKERS[answer], "size": 5, "color": look.series[answer]},
+            showlegend=False,
+            hoverinfo="skip",
+        )
+    drawn.update_xaxes(title={"text": plain(names[0])}, range=[x[0], x[-1]], showgrid=False, zeroline=False)
+    return drawn.update_yaxes(title={"text": plain(names[1])}, range=[y[0], y[-1]], showgrid=False, zeroline=False)

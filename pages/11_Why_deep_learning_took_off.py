@@ -1,0 +1,94 @@
+"""Why deep learning took off: error against rows for networks and traditional learners, and sigmoid against ReLU."""
+
+from typing import Any
+
+import msgspec
+import streamlit as st
+
+from dldiag.app.course_data import ask_data, dataset_of
+from dldiag.app.course_parts import formulas, heading, link_to_diagnosis, look_at, offer
+from dldiag.app.forms import ask_knobs
+from dldiag.app.navigation import page
+from dldiag.app.running import run_job
+from dldiag.app.widgets import explained, figure_mode, show_figure, show_message, show_rows
+from dldiag.course.figures_took_off import alt_race, alt_scale, crossing_rows, race_figure, scale_figure, scale_rows
+from dldiag.course.race import Race, RaceSettings, look_at_race
+from dldiag.course.took_off import LEARNERS, Scale, ScaleSettings, look_at_crossover, look_at_few_rows
+from dldiag.figures import alt_learning_curves, learning_curves
+from dldiag.language import Message, tr
+from dldiag.types import Progress
+
+FORMULAS = (
+    (
+        r"d_r(n) = E^{\text{first}}_r(n) - E^{\text{second}}_r(n), \qquad \bar d(n^*) = 0",
+        Message(
+            "The crossover n* is where the mean difference of the errors over repeats r changes its sign for good:"
+        ),
+    ),
+    (
+        r"\bar d^* = \bar d + c\,(\bar d^{\text{resampled}} - \bar d), \qquad "
+        r"c^2 = \frac{1/J + n_{dev}/n_{train}}{(J-1)/J^2}",
+        Message("Its interval comes from resampling the J repeats, widened because they overlap (Nadeau and Bengio):"),
+    ),
+)
+
+
+def partial(progress: Progress) -> None:
+    figure = learning_curves(progress.curves, theme=figure_mode(), train=False)
+    show_figure(figure, alt_learning_curves(progress.curves))
+
+
+def show_scale(reference: dict[str, Any]) -> None:
+    heading(tr("Scale drives progress: data"))
+    labels = {key: row.label for key, row in LEARNERS.items()}
+    asked = ask_knobs(ScaleSettings(), "scale", choices={"learners": labels}, columns=2)
+    found = run_job("course_scale", {"data": reference, "asked": asked}, partial=partial)
+    if found is None:
+        return
+    result = msgspec.convert(found, Scale)
+    if not result.curves:
+        show_message(Message("Choose at least one learner."), kind="info")
+        return
+    look_at(look_at_crossover(result))
+    look_at(look_at_few_rows(result))
+    show_figure(scale_figure(result, theme=figure_mode()), alt_scale(result), key="scale")
+    show_rows(scale_rows(result), alt=tr("Error of every learner on the fewest and on the most rows"))
+    if result.others:
+        show_message(tr("Other crossovers that these repeats are sure of:"))
+        show_rows(crossing_rows(result.others), alt=tr("Who overtakes whom, and at how many rows"))
+    formulas(FORMULAS)
+    show_message(
+        tr("Break it: leave out the networks, take two repeats' worth of rows, or compare on a single line of data."),
+        kind="caption",
+    )
+    offer({"hidden_layer_sizes": (96, 96)}, key="use.size")
+
+
+def show_race(reference: dict[str, Any]) -> None:
+    heading(tr("Scale drives progress: algorithms"))
+    asked = ask_knobs(RaceSettings(), "race", columns=4)
+    found = run_job("course_race", {"data": reference, "asked": asked})
+    if found is None:
+        return
+    result = msgspec.convert(found, Race)
+    look_at(look_at_race(result))
+    for column, seconds in zip(st.columns(2), (False, True), strict=True):
+        with column:
+            figure = race_figure(result, seconds=seconds, theme=figure_mode())
+            show_figure(figure, alt_race(result, seconds=seconds), key=f"race.{seconds}")
+    show_message(tr("Break it: take one hidden layer, or let tanh run against ReLU."), kind="caption")
+    offer({"activation": result.second.activation, "learning_rate_init": result.second.rate}, key="use.race")
+
+
+page(
+    "Why deep learning took off",
+    "With more rows, larger networks go on improving where other learners level off, and ReLU made them fast to train.",
+)
+chosen = ask_data("took_off", toys=("circles", "moons", "blobs", "wave"), default="sample:spirals")
+with explained():
+    dataset_of(chosen)
+    show_scale(chosen)
+    show_race(chosen)
+link_to_diagnosis(
+    tr("In your diagnosis: your learning curve, the reference models beside it, and what more rows would bring")
+)
