@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from dldiag.cli_numbers import add_numbers
 from dldiag.data.dataset import make_dataset
 from dldiag.data.ingest import read_table
 from dldiag.data.samples import SAMPLES, load_sample
@@ -69,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     verbs = top.add_subparsers(required=True, metavar="VERB", parser_class=Parser)
     _add_diagnose(verbs.add_parser("diagnose", help=tr("diagnose a model on a table"), allow_abbrev=False))
     _add_plain(verbs.add_parser("samples", help=tr("list the tables that ship with dldiag")), _samples)
+    add_numbers(verbs)
     run = verbs.add_parser("run", help=tr("start the dashboard"))
     run.add_argument("--port", type=int, metavar="N", help=tr("port of the dashboard"))
     _add_plain(run, _run)

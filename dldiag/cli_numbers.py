@@ -1,0 +1,90 @@
+"""The verb `dldiag numbers`: errors measured elsewhere in, the same verdict and remedies out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dldiag.flags import Parser, flag, help_of
+from dldiag.knobs import Knob, SettingError, knobs_of, parse
+from dldiag.language import LANGUAGES, speaking, tr
+from dldiag.numbers import Numbers, diagnose_numbers, read_curve_table
+from dldiag.report import to_html, to_json, to_text
+from dldiag.types import LearningCurve, Report
+
+OUTPUTS: dict[str, Callable[[Report], str]] = {"json": to_json, "html": to_html}
+
+
+def add_numbers(verbs: argparse._SubParsersAction[Parser]) -> None:
+    """Add the verb to the command line; its flags come from the knobs of Numbers."""
+    one = verbs.add_parser("numbers", help=tr("read errors measured elsewhere"), allow_abbrev=False)
+    for name, knob in knobs_of(Numbers).items():
+        one.add_argument(_flag(name), dest=name, metavar=_placeholder(knob), choices=knob.choices, help=help_of(knob))
+    one.add_argument(
+        "--curve", metavar="FILE", help=tr("a table of a learning curve: rows, train_error, dev_error, repeat")
+    )
+    one.add_argument("--json", metavar="OUT", help=tr("write the report as JSON"))
+    one.add_argument("--html", metavar="OUT", help=tr("write the report as one HTML file"))
+    one.add_argument("--quiet", action="store_true", help=tr("write nothing on stdout"))
+    one.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
+    one.set_defaults(verb=run)
+
+
+def run(given: argparse.Namespace) -> None:
+    """Read the numbers, say what they mean, and write what was asked for."""
+    for name in OUTPUTS:
+        _check_place(getattr(given, name))
+    numbers = read_numbers(given)
+    with speaking("en"):  # a report holds English; it is put into the reader's language when it is shown
+        report = diagnose_numbers(numbers, _curve(given.curve, numbers.unit))
+    if not given.quiet:
+        sys.stdout.write(to_text(report))
+    for name, write in OUTPUTS.items():
+        if getattr(given, name):
+            Path(getattr(given, name)).write_text(write(report), encoding="utf-8")
+
+
+def read_numbers(given: argparse.Namespace) -> Numbers:
+    """Return the numbers that the flags give; SettingError when one cannot be read."""
+    knobs = knobs_of(Numbers)
+    return Numbers(**{name: _value(name, knobs[name], text) for name, text in _texts(given, knobs).items()})
+
+
+def _texts(given: argparse.Namespace, knobs: dict[str, Knob]) -> dict[str, str]:
+    return {name: getattr(given, name) for name in knobs if getattr(given, name) is not None}
+
+
+def _value(name: str, knob: Knob, text: str) -> Any:
+    """Read one value; an error may be written in percent, 15%."""
+    if knob.kind is float and text.strip().endswith("%"):
+        text = repr(parse(_flag(name), knob, text.strip().rstrip("% ")) / 100)
+    return parse(_flag(name), knob, text)
+
+
+def _flag(name: str) -> str:
+    """Return the flag of a number.
+
+    >>> _flag("training_dev_error"), _flag("dev_rows")
+    ('--training-dev', '--dev-rows')
+    """
+    return flag(name.removesuffix("_error"))
+
+
+def _placeholder(knob: Knob) -> str | None:
+    return None if knob.choices is not None else {int: "N", float: "X"}.get(knob.kind, "TEXT")
+
+
+def _curve(path: str | None, unit: str) -> LearningCurve | None:
+    if path is None:
+        return None
+    return read_curve_table(Path(path), name=Path(path).name, unit=unit)
+
+
+def _check_place(out: str | None) -> None:
+    if out and not Path(out).absolute().parent.is_dir():
+        raise SettingError(tr("{path} cannot be written: its folder does not exist.", path=repr(out)))
+    if out and Path(out).is_dir():
+        raise SettingError(tr("{path} cannot be written: it is a folder.", path=repr(out)))
