@@ -50,7 +50,7 @@ class Loss:
 
     def _run(self, z: Any, y: Any) -> tuple[Array, Array]:
         delta: Array = np.array(z, dtype=float)[None]
-        losses = np.empty((1, delta.shape[2]))
+        losses: Array = np.empty((1, delta.shape[2]))
         self.step(delta, np.asarray(y)[None], losses, np.empty_like(delta))
         return np.asarray(losses[0]), np.asarray(delta[0])
 

@@ -15,6 +15,9 @@ from dldiag.nn.normalization import Normalized, normalize, normalize_back
 
 Array = NDArray[Any]
 
+TOO_WIDE_TO_COPY = 256  # columns of X; beyond, the copy costs more than it saves
+WORTH_A_COPY = 32  # units; with fewer, a product with a transposed view costs less than copying first
+
 
 # --- one network, plainly: Z = WX + b, A = g(Z) -------------------------------------------------------------------
 
@@ -79,7 +82,7 @@ class Workspace:
     a: list[Array]
     out: list[Array]
     inputs: list[Array]  # of each layer's product (S, in + 1, n): x transposed, then out with its ones
-    inputs_t: list[Array]  # the same transposed (S, n, in + 1): x, then copies
+    copies: list[Array | None]  # where inputs are copied to as (S, n, in + 1), if that pays
     delta: list[Array]
     scratch: list[Array]
     losses: Array
@@ -101,13 +104,17 @@ class Workspace:
         out = [array[:, :-1] for array in with_ones]
         a = [empty(units) for units in hidden] if drops else out
         output = empty(layout.units[-1])
+
+        def copy_for(inputs: Array, units_out: int) -> Array | None:
+            return np.empty((n_members, n_rows, inputs.shape[1]), dtype) if units_out >= WORTH_A_COPY else None
+
         return cls(
             x=x,
             z=([empty(units) for units in hidden] if keeps_input else a) + [output],
             a=a,
             out=out,
             inputs=[np.empty((n_members, x.shape[2], n_rows), dtype), *with_ones],
-            inputs_t=[x, *(np.empty((n_members, n_rows, array.shape[1]), dtype) for array in with_ones)],
+            copies=[None, *map(copy_for, with_ones, layout.units[2:])],
             delta=[*(empty(units) for units in hidden), output],
             scratch=[empty(units) for units in layout.units[1:]],
             losses=np.empty((n_members, n_rows), dtype),
@@ -148,17 +155,21 @@ class Network:
         """Run every layer on space.x and return the output layer's Z (S, K, n); `keep` holds dropout masks."""
         blocks = parameters.blocks
         last = len(blocks) - 1
-        # A copy and a plain product take less time than a product with a transposed view, here and in backward.
-        np.copyto(space.inputs[0], space.x.transpose(0, 2, 1))
+        # A copy and a plain product take less time than a product with a transposed view, here and mostly in backward.
+        inputs = space.x.transpose(0, 2, 1)
+        if space.x.shape[2] <= TOO_WIDE_TO_COPY:
+            np.copyto(space.inputs[0], inputs)
+            inputs = space.inputs[0]
         for layer in range(last):
             z, a = space.z[layer], space.a[layer]
-            np.matmul(blocks[layer], space.inputs[layer], out=z)
+            np.matmul(blocks[layer], inputs, out=z)
+            inputs = space.inputs[layer + 1]
             if self.running:
                 normalize(z, parameters.norms[layer], self.running[layer], space.normalized[layer])
             self.activation.forward(z, a, self.slope)
             if keep:
                 np.multiply(a, keep[layer], out=space.out[layer])
-        return np.matmul(blocks[last], space.inputs[last], out=space.z[last])
+        return np.asarray(np.matmul(blocks[last], inputs, out=space.z[last]))
 
     def backward(
         self, parameters: Parameters, space: Workspace, gradient: Parameters, keep: list[Array] | None = None
@@ -167,8 +178,12 @@ class Network:
         for layer in range(len(parameters.blocks) - 1, 0, -1):
             below = layer - 1
             delta, scratch = space.delta[below], space.scratch[below]
-            np.copyto(space.inputs_t[layer], space.inputs[layer].transpose(0, 2, 1))
-            np.matmul(space.delta[layer], space.inputs_t[layer], out=gradient.blocks[layer])
+            inputs_t = space.inputs[layer].transpose(0, 2, 1)
+            copy = space.copies[layer]
+            if copy is not None:
+                np.copyto(copy, inputs_t)
+                inputs_t = copy
+            np.matmul(space.delta[layer], inputs_t, out=gradient.blocks[layer])
             product = np.multiply if space.delta[layer].shape[1] == 1 else np.matmul  # the same for a single output
             product(parameters.backwards[layer], space.delta[layer], out=delta)
             if keep:

@@ -45,7 +45,7 @@ def _constant(at: Progress) -> float:
 
 
 def _invscaling(at: Progress) -> float:
-    return 1.0 / float(at.rows_seen + 1) ** at.power_t
+    return float(1.0 / (at.rows_seen + 1) ** at.power_t)
 
 
 def _adaptive(at: Progress) -> float:

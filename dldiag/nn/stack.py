@@ -103,6 +103,8 @@ class Stack:
         penalized = plan.layout.penalized(plan.dtype)
         self.l2 = self._column("alpha") * penalized if any(m.alpha for m in members) else None
         self.l1 = self._column("l1") * penalized if any(m.l1 for m in members) else None
+        self.l2_shared = None if self.l2 is None else np.empty_like(self.l2)
+        self.l1_shared = None if self.l1 is None else np.empty_like(self.l1)
         self.clip_norm = self._column("clip_norm") if any(np.isfinite(m.clip_norm) for m in members) else None
         self.dropout = self._column("dropout")[:, :, None] if any(m.dropout for m in members) else None
         slope = self._column("slope")[:, :, None]
@@ -111,7 +113,7 @@ class Stack:
         self.rates = replace(plan.rates, rate=self.rate)
         if plan.optimizer.decouples_decay and self.l2 is not None:
             self.rates = replace(self.rates, decay=self.l2)
-        self.share = np.empty((len(members), 1), plan.dtype)  # 1 / rows (or sum of weights) of the batch
+        self.total = np.zeros((len(members), 1), plan.dtype)  # rows, or sum of weights, of the last batch
         self.penalty = np.zeros(len(members), plan.dtype)
         self.chunks = [self._chunk(part) for part in _parts(*self.flat.shape)]
         self.spaces: dict[int, Workspace] = {}
@@ -189,9 +191,9 @@ class Stack:
             watch(space.delta[-1], space.losses)
         total = self._weigh(space, start, stop)
         self.network.backward(self.parameters, space, self.gradients, keep)
-        np.divide(1, total, out=self.share)
+        self._share_out(total)
         self.penalty[:] = 0
-        return np.asarray(np.add.reduce(space.losses, axis=1) * self.share[:, 0])
+        return np.asarray(np.add.reduce(space.losses, axis=1) / self.total[:, 0])
 
     def space(self, n_rows: int) -> Workspace:
         """Return the arrays for batches of n_rows; they are made once."""
@@ -228,8 +230,17 @@ class Stack:
         space.losses *= weights
         return total[:, None]
 
+    def _share_out(self, total: Any) -> None:
+        """Share the penalties out over the rows of a batch, as scikit-learn does."""
+        if np.array_equal(self.total, np.broadcast_to(total, self.total.shape)):
+            return
+        self.total[:] = total
+        for shared, whole in ((self.l2_shared, self.l2), (self.l1_shared, self.l1)):
+            if shared is not None and whole is not None:
+                np.divide(whole, self.total, out=shared)
+
     def _penalize(self, chunk: Chunk) -> None:
-        """Add the gradient of L1 and L2, shared out over the rows as in scikit-learn, and note the penalties."""
+        """Add the gradient of L1 and L2, and note the penalties."""
         if chunk.l2 is not None and not self.plan.optimizer.decouples_decay:
             self._pull(chunk, chunk.p, chunk.l2, 0.5)
         if chunk.l1 is not None:
@@ -237,7 +248,6 @@ class Stack:
 
     def _pull(self, chunk: Chunk, direction: Array, strength: Array, factor: float) -> None:
         np.multiply(direction, strength, out=chunk.scratch)
-        np.multiply(chunk.scratch, self.share[chunk.members], out=chunk.scratch)
         np.add(chunk.g, chunk.scratch, out=chunk.g)
         products = np.matmul(chunk.scratch[:, None, :], chunk.p[:, :, None])[:, 0, 0]
         self.penalty[chunk.members] += factor * products
@@ -253,8 +263,8 @@ class Stack:
             scratch=self.scratch[: part[0].stop - part[0].start, : part[1].stop - part[1].start],
             state=[state[part] for state in self.state],
             rates=rates,
-            l2=None if self.l2 is None else self.l2[part],
-            l1=None if self.l1 is None else self.l1[part],
+            l2=None if self.l2_shared is None else self.l2_shared[part],
+            l1=None if self.l1_shared is None else self.l1_shared[part],
         )
 
     def _clip(self, limit: Array) -> None:

@@ -23,30 +23,55 @@ Array = NDArray[Any]
 ShouldStop = Callable[[], bool] | None
 OnEpoch = Callable[[int, int, Array], None]
 
+CACHE = 4 * 2**20  # bytes that a stack may work on; what is larger gains nothing from being stacked
+ARRAYS_PER_UNIT = 4  # z, delta, scratch and a copy, each (units, rows)
+ARRAYS_PER_WEIGHT = 5  # the weights, the gradient, two of the optimizer, one for scratch
 ASK_EVERY = 0.3  # seconds between two questions whether to stop, within an epoch
 
 
 def train(
     members: list[Member], plan: Plan, *, should_stop: ShouldStop = None, on_epoch: OnEpoch | None = None
 ) -> None:
-    """Train members in lock-step and leave the outcome on each. Raises Stopped when should_stop() says so."""
+    """Train members in lock-step and leave the outcome on each. Raises Stopped when should_stop() says so.
+
+    Members too large to share the cache train one group after the other; on_epoch counts the epochs of all groups.
+    """
+    at_once = max(1, CACHE // _bytes_per_member(plan))
+    groups = [members[i : i + at_once] for i in range(0, len(members), at_once)]
     longest = max(member.max_epochs for member in members)
     with quiet_and_single_threaded():
-        stack = Stack(members, plan)
-        recorder = Recorder(stack) if plan.record_health else None
-        for epoch in range(1, longest + 1):
-            losses = run_epoch(stack, should_stop, recorder)
-            leaving = take_stock(stack, losses)
+        for number, group in enumerate(groups):
+
+            def tell(epoch: int, before: int = number * longest) -> None:
+                if on_epoch is not None:
+                    losses = np.array([m.losses[-1] if m.losses else np.nan for m in members])
+                    on_epoch(before + epoch, longest * len(groups), losses)
+
+            _train_group(group, plan, should_stop, tell)
+
+
+def _train_group(members: list[Member], plan: Plan, should_stop: ShouldStop, tell: Callable[[int], None]) -> None:
+    stack = Stack(members, plan)
+    recorder = Recorder(stack) if plan.record_health else None
+    for epoch in range(1, max(member.max_epochs for member in members) + 1):
+        losses = run_epoch(stack, should_stop, recorder)
+        leaving = take_stock(stack, losses)
+        if recorder is not None:
+            recorder.end_epoch(losses, leaving)
+        tell(epoch)
+        if len(leaving) == len(stack.members):
+            return
+        if leaving:
+            stack.keep(np.array([i for i in range(len(stack.members)) if i not in leaving]))
             if recorder is not None:
-                recorder.end_epoch(losses, leaving)
-            if on_epoch is not None:
-                on_epoch(epoch, longest, np.array([m.losses[-1] for m in members]))
-            if leaving:
-                if len(leaving) == len(stack.members):
-                    return
-                stack.keep(np.array([i for i in range(len(stack.members)) if i not in leaving]))
-                if recorder is not None:
-                    recorder.after_leaving()
+                recorder.after_leaving()
+
+
+def _bytes_per_member(plan: Plan) -> int:
+    """Return about how much of the cache one member uses in every step."""
+    units = plan.layout.units
+    values = plan.batch_size * (2 * units[0] + ARRAYS_PER_UNIT * sum(units[1:])) + ARRAYS_PER_WEIGHT * plan.layout.size
+    return int(values * np.dtype(plan.dtype).itemsize)
 
 
 def run_epoch(stack: Stack, should_stop: ShouldStop, recorder: Recorder | None = None) -> Array:
