@@ -10,7 +10,7 @@ import streamlit as st
 from dldiag.app import forms
 from dldiag.app.diagnosis import model_knobs
 from dldiag.app.escape import plain
-from dldiag.app.navigation import MAIN
+from dldiag.app.navigation import MAIN, link_to
 from dldiag.app.widgets import show_message
 from dldiag.language import Message, tr
 from dldiag.models import Model, build_model
@@ -59,7 +59,7 @@ def offer(values: Mapping[str, Any], *, key: str, prefix: str = "model") -> bool
 
 def link_to_diagnosis(words: str) -> None:
     """Link to the visitor's diagnosis; `words` say what this page means for it (translated already)."""
-    st.page_link(MAIN, label=plain(words, 300), icon=":material/stethoscope:")
+    link_to(MAIN, words)
 
 
 def _short(value: Any) -> str:
