@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from dldiag.knobs import SettingError, check_all, knob
-from dldiag.language import tr
+from dldiag.language import Message, tr
 from dldiag.types import LearningCurve
 
 TASKS = {
@@ -15,12 +15,12 @@ TASKS = {
 
 
 def _error(label: str, help: str) -> float | None:
-    error: float | None = knob(None, label, help, kind=float, low=0.0, optional=True)
+    error: float | None = knob(None, label, help, kind=float, low=0.0, optional=True, group="errors")
     return error
 
 
 def _rows(label: str, help: str) -> int | None:
-    rows: int | None = knob(None, label, help, kind=int, low=1, high=10**9, optional=True)
+    rows: int | None = knob(None, label, help, kind=int, low=1, high=10**9, optional=True, group="rows behind them")
     return rows
 
 
@@ -42,10 +42,12 @@ class Numbers:
     dev_rows: int | None = _rows("Dev rows", "How many rows the dev error was measured on; decides how sure it is.")
     training_dev_rows: int | None = _rows("Training-dev rows", "How many rows the training-dev error was measured on.")
     test_rows: int | None = _rows("Test rows", "How many rows the test error was measured on.")
-    task: str = knob("classification", "Task", "What the errors are: their unit.", choices=TASKS)
+    task: str = knob(
+        "classification", "Task", "What the errors are: their unit.", choices=TASKS, group="how to read them"
+    )
     material: float = knob(
         0.01, "Smallest difference that matters", "Differences below this, or a tenth of the dev error, count as nothing.",
-        low=0.0, high=1.0,
+        low=0.0, high=1.0, group="how to read them",
     )  # fmt: skip
 
     @property
@@ -71,3 +73,16 @@ def check_numbers(numbers: Numbers, curve: LearningCurve | None = None) -> None:
                 )
     if curve is not None and curve.unit != numbers.unit:
         raise SettingError(tr("The learning curve and the task have different error units: choose the curve's task."))
+
+
+EXAMPLES: dict[str, tuple[Message, Numbers]] = {  # Ng's pairs, and one with a training-dev error
+    "variance": (Message("1 % and 11 %"), Numbers(0.01, 0.11)),
+    "bias": (Message("15 % and 16 %"), Numbers(0.15, 0.16)),
+    "both": (Message("15 % and 30 %"), Numbers(0.15, 0.30)),
+    "neither": (Message("0.5 % and 1 %"), Numbers(0.005, 0.01)),
+    "noisy": (Message("15 % and 16 %, people 15 %"), Numbers(0.15, 0.16, 0.15)),
+    "mismatch": (
+        Message("2 % and 15 %, training-dev 3 %"),
+        Numbers(0.02, 0.15, 0.01, 0.03, train_rows=50_000, dev_rows=5_000, training_dev_rows=5_000),
+    ),
+}

@@ -19,7 +19,7 @@ V1_FIRED = (
     "The training-dev error {training_dev_error:error} is {signal:error} above the training error {train_error:error}: "
     "what the model learnt does not carry over to new rows of the same kind."
 )
-V1_PASSED = "The training-dev error {training_dev_error:error} is at most {high:error} above the training error {train_error:error}."
+V1_PASSED = "The training-dev error {training_dev_error:error} is at most {most:error} above the training error {train_error:error}."
 FIRED = {
     "N1": "Training error, dev error and achievable error lie together.",
     "V2": "Training and dev error differ by {variance:error}, but the dev error is about what is achievable, "
@@ -70,7 +70,7 @@ def _test_rule(gap: Estimate | None) -> Rule:
         "P3", "process", Message("Test error against dev error"),
         signal=lambda e: gap, threshold=MATERIAL,
         fired="The test error is {signal:error} above the dev error {dev_error:error}: too much was chosen on these dev rows.",
-        passed="The test error is at most {high:error} above the dev error {dev_error:error}.",
+        passed="The test error is at most {most:error} above the dev error {dev_error:error}.",
         hint="Draw new and more dev rows, and judge the choices again.",
         problem=None, needs=("dev_error",),
         examples=(Example(Evidence(), "not_applicable"),),

@@ -42,7 +42,7 @@ def evidence_of(numbers: Numbers, curve: LearningCurve | None = None) -> Evidenc
             achievable=_achievable(numbers),
             n_train=_count(numbers.train_rows if curve is None else numbers.train_rows or int(curve.sizes[-1])),
             n_dev=_count(numbers.dev_rows),
-            repeats=None if curve is None else exactly(curve.dev_errors.shape[1]),
+            repeats=None if curve is None else exactly(float(curve.dev_errors.shape[1])),
             dev_half_width=None
             if numbers.dev_rows is None
             else exactly(1.96 * _deviation(dev.value, numbers.dev_rows, numbers)),
@@ -80,7 +80,7 @@ def _deviation(error: float, rows: int, numbers: Numbers) -> float:
 
 
 def _count(rows: int | None) -> Estimate | None:
-    return None if rows is None else exactly(rows)
+    return None if rows is None else exactly(float(rows))
 
 
 def _achievable(numbers: Numbers) -> Estimate:

@@ -1,0 +1,58 @@
+"""Asking for numbers measured elsewhere: examples to start from, the fields, and a learning curve's table."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import streamlit as st
+
+from dldiag.app import forms, session, uploads
+from dldiag.app.escape import legible, plain
+from dldiag.language import tr
+from dldiag.numbers import EXAMPLES, Numbers, read_curve_table
+from dldiag.types import LearningCurve
+
+PREFIX = "numbers"
+KEPT = "curve of numbers"  # where the visitor's uploaded curve is remembered
+EXAMPLES_IN_A_ROW = 3
+HEADER = "rows,train_error,dev_error,repeat"
+
+
+def offer_examples() -> None:
+    """Draw a button per example; it fills the fields."""
+    with st.expander(tr("Fill in an example: training and dev error")):
+        columns = st.columns(EXAMPLES_IN_A_ROW)
+        for k, (key, (label, numbers)) in enumerate(EXAMPLES.items()):
+            if columns[k % EXAMPLES_IN_A_ROW].button(plain(label), key=f"example.{key}", width="stretch"):
+                forms.set_values(PREFIX, asdict(numbers))
+                st.rerun()
+
+
+def ask_numbers() -> Numbers:
+    """Draw the fields and return what they hold."""
+    return Numbers(**forms.ask_knobs(Numbers, PREFIX, columns=5))
+
+
+def ask_curve(unit: str) -> LearningCurve | None:
+    """Ask for the table of a learning curve; it is remembered until it is removed."""
+    file = st.file_uploader(
+        tr("A learning curve (CSV): {header}", header=HEADER),
+        key=f"{PREFIX}.curve.{session.state()['visit']}",
+        help=tr("One line per number of training rows and repeat, from any framework. Scores are turned into errors."),
+    )
+    if file is not None:
+        digest = uploads.keep(session.owner(), file.getvalue())
+        session.state()[KEPT] = {"digest": digest, "name": legible(file.name, 120)}
+    kept: dict[str, Any] | None = session.state().get(KEPT)
+    if kept is None:
+        return None
+    if file is None and st.button(tr("Remove the learning curve {name}", name=kept["name"])):
+        session.state().pop(KEPT)
+        st.rerun()
+    return read_curve_table(uploads.path_of(session.owner(), kept["digest"]), kept["name"], unit)
+
+
+def enough(numbers: Numbers, curve: LearningCurve | None) -> bool:
+    """Tell whether there is something to read yet."""
+    return curve is not None or None not in (numbers.train_error, numbers.dev_error)
