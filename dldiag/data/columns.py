@@ -18,8 +18,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from dldiag.data.cells import Cells, as_arrow, cells_of
-from dldiag.data.dates import from_serials
+from dldiag.data.dates import Dates, from_serials
 from dldiag.data.facts import Facts, facts_of, names_date_or_row
+from dldiag.data.fingerprint import with_choices
 from dldiag.data.kinds import READ_AS_NUMBERS, boolean_values, decide, looks_like_excel_days
 from dldiag.data.missing import sentinel
 from dldiag.data.plain import Plain, plain_columns
@@ -102,6 +103,7 @@ def with_kinds(table: Table, kinds: Mapping[str, Kind]) -> Table:
         frame=whole,
         columns=tuple(by_name.get(column.name, column) for column in table.columns),
         notices=kept + notices,
+        fingerprint=with_choices(table.fingerprint, kinds),
     )
 
 
@@ -159,6 +161,10 @@ def _as_texts(facts: Facts) -> Read:
     return facts.cells.spread(texts, None), []
 
 
+def _as_nothing(facts: Facts) -> Read:
+    return np.full(facts.cells.rows, None, dtype=object), []
+
+
 def _as_category(facts: Facts) -> Read:
     values, _ = _as_texts(facts)
     kept = facts.doubtful
@@ -194,7 +200,7 @@ def _as_booleans(facts: Facts) -> Read:
 def _as_dates(facts: Facts) -> Read:
     cells, dates = facts.solid, facts.dates
     if not dates.read.any() and facts.numbers.read.any():
-        return cells.spread(from_serials(facts.numbers.values), np.datetime64("NaT")), []
+        dates = Dates(from_serials(facts.numbers.values), "excel")
     unread = ~dates.read
     remarks = [_remark("unread", facts, cells, unread)] if unread.any() else []
     if dates.ambiguous:
@@ -210,7 +216,7 @@ _READERS: dict[Kind, Callable[[Facts], Read]] = {
     "text": _as_texts,
     "identifier": _as_texts,
     "constant": _as_texts,
-    "empty": _as_texts,
+    "empty": _as_nothing,
 }
 
 

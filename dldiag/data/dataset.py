@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dldiag.data.columns import check_names
 from dldiag.data.features import features_of
+from dldiag.data.fingerprint import with_choices
 from dldiag.data.outcome import outcome_of
 from dldiag.language import Message
 from dldiag.types import DataError, Dataset, Table
@@ -42,6 +43,15 @@ def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form m
     special = (None, ROW_ORDER, ROW_BLOCKS)
     by_name = [name for name in (groups, times, domain and domain[0]) if name not in special]
     named = [target, *exclude, *by_name]
+    choices = {
+        "target": target,
+        "task": task,
+        "groups": groups,
+        "times": times,
+        "domain": domain,
+        "exclude": sorted(exclude),
+        "log_target": log_target,
+    }
     _check_table(table)
     check_names(named, [column.name for column in table.columns])
     outcome = outcome_of(table, target, task, log_target)
@@ -56,7 +66,7 @@ def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form m
         target=target,
         columns=features.columns,
         classes=outcome.classes,
-        fingerprint=table.fingerprint,
+        fingerprint=with_choices(table.fingerprint, choices),
         notices=table.notices + outcome.notices + features.notices,
         groups=None if groups is None else _groups(table, groups)[rows],
         times=None if times is None else _times(table, times)[rows],

@@ -14,6 +14,7 @@ from dldiag.data.cells import as_mask
 
 FIRST_YEAR, LAST_YEAR = 1800, 2200  # a date outside is taken for something else
 EXCEL_EPOCH = np.datetime64("1899-12-30")
+LAST_SERIAL = 2_958_465  # Excel day number of 9999-12-31
 NEAR_SERIALS = (36526.0, 55153.0)  # Excel day numbers of 2000-01-01 … 2051-01-01
 _CLOCK = r"(?:[ T]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp][Mm])?\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?)?"
 
@@ -76,10 +77,11 @@ def read_dates(texts: pa.Array, *, day_first: bool | None = None) -> Dates:
 
 
 def from_serials(days: NDArray[np.float64]) -> NDArray[np.datetime64]:
-    """Return dates from Excel day numbers (45000 is 2023-03-15)."""
-    seconds = np.where(np.isfinite(days), days, 0.0) * 86_400
+    """Return dates from Excel day numbers (45000 is 2023-03-15); NaT for numbers that a spreadsheet does not know."""
+    known = (days >= 0) & (days <= LAST_SERIAL)
+    seconds = np.where(known, days, 0.0) * 86_400
     dates = EXCEL_EPOCH.astype("datetime64[s]") + seconds.astype("timedelta64[s]")
-    return np.where(np.isfinite(days), dates, np.datetime64("NaT")).astype("datetime64[us]")
+    return np.where(known, dates, np.datetime64("NaT")).astype("datetime64[us]")
 
 
 def _read_as(texts: pa.Array, row: Written) -> Dates:

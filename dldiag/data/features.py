@@ -21,7 +21,7 @@ DATE_PARTS: dict[str, Callable[[pd.Series], pd.Series]] = {
     "year": lambda dates: dates.dt.year,
     "month": lambda dates: dates.dt.month,
     "day of month": lambda dates: dates.dt.day,
-    "day of week": lambda dates: dates.dt.dayofweek,
+    "day of week": lambda dates: dates.dt.day_of_week,
     "hour": lambda dates: dates.dt.hour + dates.dt.minute / 60,
     "days since the first": lambda dates: (dates - dates.min()).dt.total_seconds() / 86_400,
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dldiag.data.columns import type_columns
+from dldiag.data.fingerprint import with_choices
 from dldiag.data.reading import RawTable, read
 from dldiag.types import Kind, ReadPlan, Table
 
@@ -35,7 +36,7 @@ def table_of(raw: RawTable, *, kinds: Mapping[str, Kind] | None = None) -> Table
         frame,
         columns,
         raw.plan,
-        raw.fingerprint,
+        with_choices(raw.fingerprint, kinds or {}),
         raw.notices + notices,
         raw.rows_in_file,
         raw.frame,

@@ -41,6 +41,8 @@ def outcome_of(table: Table, target: str, task: str = "auto", log_target: bool =
             Message("The target {target} has no values.", {"target": target}),
             Message("Pick another column as the target, or fill it in."),
         )
+    if table.column(target).kind == "constant" and task != "regression":
+        raise _one_class(target, ", ".join(table.column(target).examples))
     chosen = infer_task(table, target)[0] if task == "auto" else task
     if chosen == "classification":
         return _classes(_labels(table, target), target)

@@ -207,16 +207,16 @@ def _date_sources(dataset: Dataset) -> dict[str, str]:
 
 
 def _time_orders(dataset: Dataset) -> list[tuple[str, NDArray[np.int64]]]:
-    """Return the orders that columns named or typed as time give; a column in few steps gives none."""
-    frames = [dataset.X] if dataset.aside is None else [dataset.aside, dataset.X]
-    orders, sources = [], _date_sources(dataset)
-    for frame in frames:
-        for name in frame.columns:
-            values = frame[name]
-            values = pd.to_numeric(values, errors="coerce") if values.dtype == object else values
-            timely = values.dtype.kind == "M" or _is_named_time(str(name))
-            if timely and values.dtype.kind in "ifM" and values.nunique() > MOST_GROUPS_PER_ROW * len(values):
-                orders.append((sources.get(str(name), str(name)), np.argsort(values.to_numpy(), kind="stable")))
+    """Return the orders that time columns give: typed or named as time, or a feature that never falls in the file."""
+    aside = dataset.aside if dataset.aside is not None else pd.DataFrame()
+    named = [(str(name), aside[name]) for name in aside.columns if _is_named_time(str(name))]
+    named += [(str(name), dataset.X[name]) for name in dataset.X.columns if dataset.X[name].dtype.kind in "fiM"]
+    sources, orders = _date_sources(dataset), []
+    for name, texts in named:
+        values = pd.to_numeric(texts, errors="coerce") if texts.dtype == object else texts
+        is_clock = _is_named_time(name) or values.dtype.kind == "M" or values.is_monotonic_increasing
+        if is_clock and values.nunique() > MOST_GROUPS_PER_ROW * len(values):
+            orders.append((sources.get(name, name), np.argsort(values.to_numpy(), kind="stable")))
     return orders
 
 
@@ -234,7 +234,8 @@ def _order(dataset: Dataset, column: str, order: NDArray[np.int64]) -> Order:
     found = optimism(dataset, _blocks(dataset, order, is_sorted))
     is_series = bool(column) and follows >= SERIES
     one = replace(one, optimism=found, suspected=_material(found) or is_series)
-    return replace(one, strong=_is_strong(dataset, one, order)) if one.suspected and found else one
+    is_time = _material(found) or _is_named_time(column)
+    return replace(one, strong=is_time and found is not None and _is_strong(dataset, one, order))
 
 
 def _is_strong(dataset: Dataset, one: Order, order: NDArray[np.int64]) -> bool:

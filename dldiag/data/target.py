@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dldiag.data.cells import as_arrow
+from dldiag.data.numbers import read_numbers
 from dldiag.data.words import word_set, words_of
 from dldiag.language import Message, Value
 from dldiag.types import Column, Table, Task
@@ -61,7 +63,7 @@ def suggest_target(table: Table) -> Suggestion | None:
 def infer_task(table: Table, target: str) -> tuple[Task, Message]:
     """Return the task that the target's values suggest, and why."""
     column = table.column(target)
-    if column.kind in ("category", "boolean", "text"):
+    if column.kind in ("category", "boolean", "text") or not read_numbers(as_arrow(column.examples)).read.all():
         return "classification", Message("{target} holds names, not amounts.", {"target": target})
     if column.kind != "number":
         told: dict[str, Value] = {"target": target, "distinct": column.distinct}

@@ -1,0 +1,161 @@
+"""Datasets: targets are read as asked or refused in plain words, and what is left out is told."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dldiag.data.columns import OTHER
+from dldiag.data.dataset import ROW_BLOCKS, ROW_ORDER, make_dataset
+from dldiag.data.duplicates import duplicate_groups
+from dldiag.data.fingerprint import with_choices
+from dldiag.data.outcome import RARE
+from dldiag.types import DataError
+from tests.data.tables import rng, table
+
+N = 60
+X = [f"{value:.4f}" for value in rng(1).normal(size=N)]
+Y = ["a", "b", "b"] * (N // 3)
+
+
+def codes(found):
+    return [notice.code for notice in found.notices]
+
+
+@pytest.mark.parametrize(
+    ("columns", "target", "options", "says"),
+    [
+        ({"x": [], "y": []}, "y", {}, "no rows"),
+        ({"x": ["1"], "y": ["2"]}, "y", {}, "one row"),
+        ({"y": Y}, "y", {}, "one column"),
+        ({"x": X, "y": ["a"] * N}, "y", {}, "only one class"),
+        ({"x": X, "y": [None] * N}, "y", {}, "no values"),
+        ({"x": X, "y": ["NA"] * N}, "y", {}, "no values"),
+        ({"x": X, "label": Y}, "lable", {}, "'lable'.*label"),
+        ({"x": X, "y": [f"name {i}" for i in range(N)]}, "y", {}, "60 different values on 60 rows"),
+        ({"x": X, "y": X}, "y", {"task": "classification"}, "names rows"),
+        ({"x": X, "y": ["red", "blue", "green"] * (N // 3)}, "y", {"task": "regression"}, "holds texts"),
+        ({"x": X, "y": ["3"] * N}, "y", {"task": "regression"}, "3.0 in every row"),
+        ({"x": X, "y": X}, "y", {"log_target": True}, "negative"),
+        ({"x": ["same"] * N, "z": [None] * N, "y": Y}, "y", {}, "No column is left.*same value: x.*no values: z"),
+        ({"x": X, "y": Y}, "y", {"exclude": ["x"]}, "No column is left"),
+        ({"x": X, "z": X, "y": Y}, "y", {"domain": ("x", "nowhere")}, "0 of 60 rows"),
+        ({"x": X, "t": [None] * N, "y": Y}, "y", {"times": "t"}, "no values"),
+        ({"x": X, "y": [f"2024-01-{1 + i % 28:02}" for i in range(N)]}, "y", {"task": "classification"}, "dates"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_learned_from_is_refused_with_a_hint(columns, target, options, says):
+    with pytest.raises(DataError, match=says) as caught:
+        make_dataset(table(None, None, **columns), target, **options)
+    assert str(caught.value.hint)
+
+
+def test_classes_are_sorted_and_named_and_rows_without_one_are_set_aside():
+    found = make_dataset(table(None, None, x=[*X, "1", "2"], y=[*Y, None, ""]), "y")
+    assert found.classes == ("a", "b")
+    assert found.y.tolist() == [0, 1, 1] * (N // 3)
+    assert found.n_rows == N
+    assert (found.notices[0].code, found.notices[0].count) == ("target_missing", 2)
+
+
+def test_number_classes_are_in_the_order_of_their_values():
+    found = make_dataset(table(None, None, x=X, y=["10", "9.0", "2"] * (N // 3)), "y")
+    assert found.classes == ("2", "9", "10")
+    assert found.y[:3].tolist() == [2, 1, 0]
+
+
+def test_boolean_classes_keep_their_spelling():
+    assert make_dataset(table(None, None, x=X, y=["Yes", "No", "No"] * (N // 3)), "y").classes == ("No", "Yes")
+
+
+def test_a_class_too_rare_for_three_sets_is_set_aside_with_a_notice():
+    found = make_dataset(table(None, None, x=[*X, "1", "2"], y=[*Y, "odd", "odd"]), "y")
+    assert found.classes == ("a", "b")
+    assert found.n_rows == N
+    notice = next(one for one in found.notices if one.code == "rare_classes")
+    assert (notice.count, notice.example) == (2, "odd")
+
+
+def test_rare_classes_that_hold_many_rows_together_are_merged_with_a_notice():
+    rare = [f"rare{i // 4}" for i in range(16)]
+    found = make_dataset(table(None, None, x=X + X[:16], y=Y + rare), "y")
+    assert found.classes == ("a", "b", RARE)
+    assert (found.y == 2).sum() == 16
+    assert "rare_classes_merged" in codes(found)
+
+
+def test_columns_that_say_nothing_are_left_out_with_a_notice():
+    made = table(None, None, id=list(range(N)), x=X, same=["s"] * N, none=[None] * N, y=Y)
+    found = make_dataset(made, "y")
+    assert list(found.X.columns) == ["x"]
+    assert codes(found) == ["left_out_identifier", "left_out_constant", "left_out_empty"]
+    assert "id" in str(found.notices[0].message)
+    assert list(found.aside.columns) == ["id", "same", "none"]
+
+
+def test_a_lone_running_number_is_learned_from():
+    found = make_dataset(table(None, None, x=list(range(N)), y=Y), "y")
+    assert found.X["x"].tolist() == list(range(N))
+
+
+def test_dates_become_parts_that_vary():
+    days = pd.date_range("2023-12-01", periods=N).strftime("%Y-%m-%d").tolist()
+    found = make_dataset(table(None, None, day=days, y=X), "y")
+    assert [c.name for c in found.columns] == [
+        "day (year)", "day (month)", "day (day of month)", "day (day of week)", "day (days since the first)",
+    ]  # fmt: skip
+    assert found.X["day (days since the first)"].tolist() == list(range(N))
+    assert found.X["day (month)"].iloc[31] == 1
+
+
+def test_rare_values_of_a_category_are_one_value_and_every_value_is_declared():
+    cells = [f"v{i}" for i in range(100) for _ in range(1 + (i < 20) * 5)]
+    found = make_dataset(table(None, None, c=cells, y=["a", "b"] * (len(cells) // 2)), "y")
+    assert set(found.X["c"]) == set(found.columns[0].levels)
+    assert OTHER in found.columns[0].levels
+    assert "levels_merged" in codes(found)
+
+
+def test_groups_times_and_domain_are_kept_beside_the_features():
+    made = table(
+        None, None, who=["p1", None, "p2", "p1"] * 15, when=list(range(N, 0, -1)), x=X, src=["web", "app"] * 30, y=Y
+    )
+    found = make_dataset(made, "y", groups="who", times="when", domain=("src", "app"))
+    assert list(found.X.columns) == ["when", "x"]
+    assert found.groups[0] == found.groups[3] != found.groups[2]
+    assert len(set(found.groups)) == 2 + 15, "a row without a value is a group of its own"
+    assert (np.diff(found.times) < 0).all()
+    assert found.domain.tolist() == [False, True] * 30
+
+
+def test_the_order_of_the_file_can_stand_for_time_or_groups():
+    found = make_dataset(table(None, None, x=X, y=Y), "y", groups=ROW_BLOCKS, times=ROW_ORDER)
+    assert (np.diff(found.times) == 1).all()
+    assert (np.diff(found.groups) >= 0).all()
+    assert len(set(found.groups)) == 50
+
+
+def test_a_logarithm_of_the_target_is_told():
+    amounts = [str(10**k) for k in range(6)] * 10
+    found = make_dataset(table(None, None, x=X, y=amounts), "y", task="regression", log_target=True)
+    np.testing.assert_allclose(np.exp(found.y), [float(one) for one in amounts])
+    assert "log_target" in codes(found)
+
+
+def test_every_choice_changes_the_fingerprint():
+    made = table(None, None, x=X, z=X[::-1], y=Y)
+    options = [{}, {"exclude": ["z"]}, {"times": "z"}, {"groups": "z"}, {"times": ROW_ORDER}]
+    prints = {make_dataset(made, "y", **one).fingerprint for one in options}
+    assert len(prints) == len(options)
+    assert with_choices("a", {}) == "a"
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from([None, 1.0, 2.0])), min_size=1, max_size=40))
+@settings(max_examples=200, deadline=None)
+def test_equal_rows_share_a_group_and_no_others(rows):
+    frame = pd.DataFrame(rows, columns=["c", "v"])
+    groups = duplicate_groups(frame)
+    for i, one in enumerate(rows):
+        for j, other in enumerate(rows):
+            assert (groups[i] == groups[j]) == (one == other)

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from dldiag.data.split import held_out_share, make_split
+from dldiag.types import DataError
+from tests.problems import dataset, noise, two_blobs
+
+
+def test_no_row_is_on_two_sides():
+    split = make_split(two_blobs(), repeats=5, seed=0)
+    for repeat in split.repeats:
+        parts = [set(split.test_rows), set(repeat.train_rows), set(repeat.dev_rows)]
+        assert sum(map(len, parts)) == len(set.union(*parts)) == 400
+
+
+def test_test_rows_are_the_same_for_every_repeat_and_dev_rows_are_not():
+    split = make_split(two_blobs(), repeats=2, seed=0)
+    assert not np.array_equal(split.repeats[0].dev_rows, split.repeats[1].dev_rows)
+
+
+def test_shares_are_those_of_the_course():
+    assert held_out_share(5_000) == 0.2
+    assert held_out_share(1_000_000) == pytest.approx(0.01)
+    assert held_out_share(10_000_000) == pytest.approx(0.0025)
+
+
+def test_every_prefix_holds_the_classes_in_proportion_even_when_the_file_is_sorted_by_class():
+    rng = np.random.default_rng(0)
+    y = np.sort(rng.choice(4, p=[0.5, 0.3, 0.15, 0.05], size=2000))
+    data = dataset(rng.normal(size=(2000, 3)), y)
+    train = make_split(data, 1, 0).repeats[0].train_rows
+    for m in (60, 200, 1000):
+        shares = np.bincount(data.y[train[:m]], minlength=4) / m
+        assert np.abs(shares - np.bincount(data.y) / 2000).max() < 0.05
+
+
+def test_rows_of_one_group_stay_on_one_side():
+    data = two_blobs()
+    data = dataset(data.X.to_numpy(), data.y, groups=np.repeat(np.arange(80), 5))
+    split = make_split(data, 3, 0)
+    for repeat in split.repeats:
+        assert not set(data.groups[repeat.train_rows]) & set(data.groups[repeat.dev_rows])
+        assert not set(data.groups[repeat.train_rows]) & set(data.groups[split.test_rows])
+
+
+def test_dev_and_test_rows_come_after_training_rows_in_time():
+    data = two_blobs()
+    times = np.random.default_rng(1).permutation(400)
+    split = make_split(dataset(data.X.to_numpy(), data.y, times=times), 2, 0)
+    for repeat in split.repeats:
+        assert times[repeat.train_rows].max() < times[repeat.dev_rows].min()
+        assert times[repeat.dev_rows].max() < times[split.test_rows].min()
+
+
+def test_copies_of_a_row_stay_on_one_side():
+    small = noise(n=100)
+    X = np.repeat(small.X.to_numpy(), 5, axis=0)
+    data = dataset(X, np.repeat(small.y, 5))
+    split = make_split(data, 2, 0)
+    for repeat in split.repeats:
+        train = {tuple(row) for row in X[repeat.train_rows]}
+        assert not any(tuple(row) in train for row in X[repeat.dev_rows])
+
+
+def test_too_few_rows_are_refused_in_words():
+    with pytest.raises(DataError, match="12 rows"):
+        make_split(noise(n=12), 2, 0)
+
+
+def test_the_same_seed_gives_the_same_split():
+    a, b = (make_split(two_blobs(), 3, 7) for _ in range(2))
+    assert np.array_equal(a.repeats[2].train_rows, b.repeats[2].train_rows)
+    assert a.repeats[2].seed == b.repeats[2].seed
