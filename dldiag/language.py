@@ -100,7 +100,9 @@ class _Text(Formatter):
         if format_spec == "error":
             return format_error(value, self._unit)
         if format_spec == "points":
-            return f"{100 * value:+.1f} points".replace("-", "−") if self._unit == "rate" else f"{value:+.3f}"
+            if self._unit != "rate":
+                return f"{value:+.3f}".replace("-", "−")
+            return str(Message("{change} points", {"change": f"{100 * value:+.1f}".replace("-", "−")}))
         if isinstance(value, Message):
             return str(value)
         return str(super().format_field(value, format_spec))

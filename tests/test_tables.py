@@ -42,7 +42,7 @@ def test_every_number_of_the_evidence_is_shown_once():
 def test_the_budget_line_adds_up_as_it_is_written():
     for case in ("bias", "variance", "neither"):
         line = tables.budget_line(make_report(case))
-        *parts, total = (float(text) for text in re.findall(r"(-?[\d.]+) %", line))
+        *parts, total = (float(text) for text in re.findall(r"(-?[\d.]+) %", line.replace("− ", "-")))
         assert sum(parts) == pytest.approx(total, abs=0.11)  # four numbers of one decimal
 
 

@@ -105,7 +105,8 @@ def model_label(curve: LearningCurve) -> str:
 def effect_text(one: Recommendation, unit: str) -> str:
     """Write what a remedy did when it was tried, or what is expected of it; "" when there is nothing to try."""
     if one.trial is not None:
-        return f"{EFFECTS[one.trial.verdict]}: {change_text(one.trial.change, unit)}"
+        change = change_text(one.trial.change, unit)
+        return tr("{effect}: {change}", effect=EFFECTS[one.trial.verdict], change=change)
     if one.expected is not None and one.expected.value != 0:
         return tr("not tried; expected {change}", change=change_text(one.expected, unit))
     return tr("not tried") if one.change else ""
