@@ -33,7 +33,7 @@ class Health:
     (None in the others; always in the first and last). gradient_norm, update_ratio: per layer, at the last
     step of the epoch; update_ratio is the length of the update over the length of the weights. initial_loss is the
     loss before training, expected_loss that of the best constant answer. diverged: the loss stopped being a number;
-    the weights are those before that. stopped_by: "epochs", "plateau", "validation", "divergence".
+    the weights are those before the best epoch. stopped_by: "epochs", "plateau", "validation", "divergence".
     """
 
     epochs: int

@@ -258,7 +258,7 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         if member.diverged:
             warnings.warn(
                 f"Training diverged in epoch {member.epochs}: the loss is no longer a finite number. The weights are "
-                "those before that epoch. Scale the inputs or lower learning_rate_init.",
+                "those before the best epoch. Scale the inputs or lower learning_rate_init.",
                 ConvergenceWarning,
                 stacklevel=3,
             )

@@ -99,7 +99,8 @@ class Stack:
         self.gradient, self.scratch = np.zeros_like(self.flat), np.empty_like(self.flat)
         self.parameters = Parameters.of(plan.layout, self.flat)
         self.gradients = Parameters.of(plan.layout, self.gradient)
-        self.last_finite = self.flat.copy()
+        self.before_epoch = self.flat.copy()
+        self.fallback = self.flat.copy()  # weights at the start of the epoch with the lowest loss
         penalized = plan.layout.penalized(plan.dtype)
         self.l2 = self._column("alpha") * penalized if any(m.alpha for m in members) else None
         self.l1 = self._column("l1") * penalized if any(m.l1 for m in members) else None
@@ -134,12 +135,14 @@ class Stack:
     def keep(self, staying: Array) -> None:
         """Go on with some of the members only."""
         self.members = [self.members[i] for i in staying]
+        fallback = self.fallback[staying]
         self.flat, self.order, self.y = self.flat[staying], self.order[staying], self.y[staying]
         self.x_start = self.x_start[staying]
         self.weights = None if self.weights is None else self.weights[staying]
         self.state = [state[staying] for state in self.state]
         self.running = [average[staying] for average in self.running]
         self._allocate()
+        self.fallback = fallback
 
     def shuffle(self) -> None:
         """Draw the next epoch's order of rows for every member, from its own generator, as scikit-learn does."""

@@ -99,13 +99,15 @@ def take_stock(stack: Stack, losses: Array) -> dict[int, str]:
         member.epochs += 1
         member.rows_seen += stack.n_rows
         member.losses.append(float(losses[i]))
+        if losses[i] <= min(member.losses):
+            stack.fallback[i] = stack.before_epoch[i]
         why = _why_leave(member, stack, i) if finite[i] else "divergence"
         if why:
             leaving[i] = why
             _leave(member, stack, i, why)
         else:
             stack.set_rate(i)
-    np.copyto(stack.last_finite, stack.flat)
+    np.copyto(stack.before_epoch, stack.flat)
     return leaving
 
 
@@ -145,7 +147,7 @@ def _count_stall(member: Member, stack: Stack, i: int) -> None:
 
 def _leave(member: Member, stack: Stack, i: int, why: str) -> None:
     member.stopped_by = why
-    member.flat = stack.last_finite[i].copy() if why == "divergence" else stack.flat[i].copy()
+    member.flat = stack.fallback[i].copy() if why == "divergence" else stack.flat[i].copy()
     member.running = [average[i].copy() for average in stack.running]
     if member.best is not None:
         member.flat, member.running = member.best

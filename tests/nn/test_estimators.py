@@ -1,0 +1,283 @@
+"""The two estimators beside scikit-learn's, and on data nobody hopes for."""
+
+import inspect
+import pickle
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_diabetes, load_digits
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPClassifier as TheirClassifier
+from sklearn.neural_network import MLPRegressor as TheirRegressor
+
+from dldiag.knobs import SettingError, check
+from dldiag.language import catalog
+from dldiag.nn import CLASSIFIER_KNOBS, MLP_KNOBS, REGRESSOR_KNOBS, MLPClassifier, MLPRegressor, fit_stack
+
+DIGITS = load_digits(return_X_y=True)
+DIGITS = DIGITS[0] / 16, DIGITS[1]
+DIABETES = load_diabetes(return_X_y=True)
+DIABETES = DIABETES[0] * 20, (DIABETES[1] - 150) / 77
+
+not_converged = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+
+# --- the same as scikit-learn ---
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(MLPClassifier, TheirClassifier), (MLPRegressor, TheirRegressor)])
+def test_every_parameter_of_scikit_learn_exists_with_its_default_and_order(ours, theirs):
+    own = inspect.signature(ours).parameters
+    for name, parameter in inspect.signature(theirs).parameters.items():
+        assert own[name].default == parameter.default
+        assert own[name].kind == parameter.kind
+    positional = [name for name, p in own.items() if p.kind == p.POSITIONAL_OR_KEYWORD]
+    assert positional == [
+        name for name, p in inspect.signature(theirs).parameters.items() if p.kind == p.POSITIONAL_OR_KEYWORD
+    ]
+
+
+@not_converged
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"solver": "sgd", "learning_rate_init": 0.1},
+        {"solver": "sgd", "activation": "logistic", "momentum": 0.5, "nesterovs_momentum": False, "alpha": 1.0},
+        {"solver": "sgd", "learning_rate": "invscaling", "learning_rate_init": 0.5, "activation": "tanh"},
+        {"solver": "sgd", "learning_rate": "adaptive", "tol": 0.05, "n_iter_no_change": 1, "max_iter": 25},
+        {"solver": "sgd", "early_stopping": True, "n_iter_no_change": 2, "learning_rate_init": 0.2},
+        {"solver": "sgd", "shuffle": False, "batch_size": 33, "hidden_layer_sizes": (20, 10)},
+        {"solver": "adam", "epsilon": 1e-13, "max_iter": 3},
+        {"solver": "lbfgs", "max_iter": 20},
+    ],
+    ids=str,
+)
+def test_same_seed_gives_the_weights_of_scikit_learn(settings):
+    settings = {"max_iter": 12, "random_state": 3} | settings
+    ours = MLPClassifier(dtype="float64", **settings).fit(*DIGITS)
+    theirs = TheirClassifier(**settings).fit(*DIGITS)
+    assert ours.n_iter_ == theirs.n_iter_
+    assert ours.loss_ == pytest.approx(theirs.loss_, rel=1e-6)
+    for a, b in zip(ours.coefs_ + ours.intercepts_, theirs.coefs_ + theirs.intercepts_, strict=True):
+        assert np.allclose(a, b, atol=1e-6)
+    assert np.allclose(ours.predict_proba(DIGITS[0]), theirs.predict_proba(DIGITS[0]), atol=1e-5)
+
+
+@not_converged
+@pytest.mark.parametrize("settings", [{"solver": "sgd"}, {"solver": "lbfgs", "max_iter": 50}], ids=str)
+def test_regression_gives_the_weights_of_scikit_learn(settings):
+    settings = {"max_iter": 30, "random_state": 3, "hidden_layer_sizes": (10,), "early_stopping": False} | settings
+    ours = MLPRegressor(dtype="float64", **settings).fit(*DIABETES)
+    theirs = TheirRegressor(**settings).fit(*DIABETES)
+    assert np.allclose(ours.predict(DIABETES[0]), theirs.predict(DIABETES[0]), atol=1e-5)
+
+
+@not_converged
+def test_partial_fit_and_warm_start_go_on_as_scikit_learn_does():
+    X, y = DIGITS
+    ours, theirs = (m(solver="sgd", random_state=0) for m in (MLPClassifier, TheirClassifier))
+    ours.set_params(dtype="float64")
+    for start in (0, 600, 1200, 0):
+        for model in (ours, theirs):
+            model.partial_fit(X[start : start + 600], y[start : start + 600], classes=range(10))
+    assert np.allclose(ours.coefs_[0], theirs.coefs_[0], atol=1e-10)
+    for model in (ours, theirs):
+        model.set_params(warm_start=True, max_iter=3).fit(X, y).fit(X, y)
+    assert np.allclose(ours.coefs_[0], theirs.coefs_[0], atol=1e-10)
+
+
+@not_converged
+def test_half_precision_costs_no_accuracy():
+    scores = []
+    for dtype in ("float32", "float64"):
+        scores.append(
+            [
+                MLPClassifier((30,), max_iter=15, random_state=s, dtype=dtype).fit(*DIGITS).score(*DIGITS)
+                for s in range(5)
+            ]
+        )
+    assert abs(np.mean(scores[0]) - np.mean(scores[1])) < 0.005
+
+
+# --- a good citizen ---
+
+
+@not_converged
+def test_labels_may_be_texts_and_columns_have_names():
+    X, y = pd.DataFrame(DIGITS[0]).add_prefix("pixel "), np.array(list("abcdefghij"))[DIGITS[1]]
+    model = MLPClassifier(max_iter=20, random_state=0).fit(X, y)
+    assert model.feature_names_in_.tolist() == X.columns.tolist()
+    assert set(model.predict(X)) <= set("abcdefghij")
+    assert model.score(X, y) > 0.9
+    again = pickle.loads(pickle.dumps(model))
+    assert np.array_equal(again.predict_proba(X), model.predict_proba(X))
+
+
+@not_converged
+@pytest.mark.parametrize("settings", [{}, {"batch_norm": True}])
+def test_partial_fit_goes_on_after_pickling(settings):
+    X, y = DIGITS
+    model = MLPClassifier(random_state=0, **settings).partial_fit(X, y, classes=range(10))
+    copy = pickle.loads(pickle.dumps(model))
+    assert np.array_equal(model.partial_fit(X, y).coefs_[0], copy.partial_fit(X, y).coefs_[0])
+
+
+@not_converged
+def test_several_labels_and_several_numbers_at_once():
+    X, y = DIGITS
+    labels = np.stack([y % 2, y > 4], axis=1).astype(int)
+    model = MLPClassifier(max_iter=30, random_state=0).fit(X, labels)
+    assert model.score(X, labels) > 0.85
+    numbers = MLPRegressor(max_iter=30, random_state=0).fit(X, labels)
+    assert numbers.predict(X).shape == labels.shape
+
+
+@not_converged
+def test_class_weights_are_sample_weights():
+    X, y = DIGITS[0][:400], (DIGITS[1][:400] == 3).astype(int)
+    balanced = MLPClassifier((5,), max_iter=10, random_state=0, class_weight="balanced").fit(X, y)
+    by_hand = MLPClassifier((5,), max_iter=10, random_state=0).fit(
+        X, y, np.where(y, 0.5 / y.mean(), 0.5 / (1 - y.mean()))
+    )
+    assert np.allclose(balanced.coefs_[0], by_hand.coefs_[0])
+
+
+@not_converged
+def test_early_stopping_returns_the_weights_of_the_best_epoch():
+    model = MLPClassifier(
+        early_stopping=True, max_iter=60, random_state=0, learning_rate_init=0.05, n_iter_no_change=20
+    )
+    model.fit(*DIGITS)
+    assert model.best_validation_score_ == max(model.validation_scores_)
+    assert model.best_loss_ is None
+    again = clone(model).set_params(max_iter=int(np.argmax(model.validation_scores_)) + 1).fit(*DIGITS)
+    assert np.array_equal(again.coefs_[0], model.coefs_[0])
+
+
+@not_converged
+def test_batch_normalization_is_folded_into_the_weights():
+    model = MLPClassifier((20,), batch_norm=True, max_iter=20, random_state=0).fit(*DIGITS)
+    assert [W.shape for W in model.coefs_] == [(64, 20), (20, 10)]
+    assert model.score(*DIGITS) > 0.9
+
+
+@not_converged
+def test_verbose_prints_a_line_per_epoch(capsys):
+    MLPClassifier(verbose=True, max_iter=3).fit(*DIGITS)
+    assert capsys.readouterr().out.count("Iteration") == 3
+
+
+# --- settings ---
+
+
+@pytest.mark.parametrize("model", [MLPClassifier(), MLPRegressor()])
+def test_every_knob_has_the_default_of_the_constructor(model):
+    knobs = MLP_KNOBS | (CLASSIFIER_KNOBS if isinstance(model, MLPClassifier) else REGRESSOR_KNOBS)
+    for name, knob in knobs.items():
+        default = model.get_params()[name]
+        assert knob.default == (None if default == "auto" and knob.optional else default)
+        check(name, knob, default)
+    assert set(model.get_params()) - set(knobs) == {"random_state", "verbose", "warm_start", "record_health"}
+
+
+def test_every_text_of_a_knob_is_translated():
+    chinese = catalog("zh")
+    for knob in (MLP_KNOBS | CLASSIFIER_KNOBS | REGRESSOR_KNOBS).values():
+        texts = [knob.label, knob.help, *(knob.choices or {}).values(), *([knob.unit] if knob.unit else [])]
+        assert not [text for text in texts if text not in chinese]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"hidden_layer_sizes": (0,)},
+        {"activation": "relax"},
+        {"solver": "bfgs"},
+        {"alpha": -1},
+        {"dropout": 1.0},
+        {"batch_size": 0},
+        {"solver": "lbfgs", "dropout": 0.5},
+        {"learning_rate_init": 0.0},
+    ],
+    ids=str,
+)
+def test_a_setting_that_cannot_be_used_is_named(settings):
+    with pytest.raises(SettingError, match=next(reversed(settings))):
+        MLPClassifier(**settings).fit(*DIGITS)
+
+
+# --- data nobody hopes for ---
+
+
+def hostile(name):
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((300, 4)), rng.integers(0, 3, 300)
+    return {
+        "diverging": (X, y, {"learning_rate_init": 1e6, "solver": "sgd"}),
+        "huge inputs": (X * 1e30, y, {}),
+        "beyond 32 bits": (X * 1e300, y, {}),
+        "zero columns": (X * [0, 0, 0, 0], y, {}),
+        "one-row batches": (X, y, {"batch_size": 1, "batch_norm": True}),
+        "a last batch of one row": (X[:201], y[:201], {"batch_size": 100, "batch_norm": True}),
+        "a thousand classes": (np.vstack([X] * 8), np.arange(2400) % 1000, {}),
+        "one class": (X, np.zeros(300, int), {}),
+        "more units than rows": (X[:10], y[:10], {"hidden_layer_sizes": (500,)}),
+        "tiny rate": (X, y, {"learning_rate_init": 1e-12}),
+        "all weights zero": (X, y, {"init": "zeros"}),
+        "large weights": (X, y, {"init": "large_random", "hidden_layer_sizes": (50, 50, 50)}),
+    }[name]
+
+
+HOSTILE = [
+    "diverging",
+    "huge inputs",
+    "beyond 32 bits",
+    "zero columns",
+    "one-row batches",
+    "a last batch of one row",
+    "a thousand classes",
+    "one class",
+    "more units than rows",
+    "tiny rate",
+    "all weights zero",
+    "large weights",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("activation", ["relu", "tanh", "gelu"])
+def test_hostile_data_gives_one_warning_at_most_and_an_answer(name, activation):
+    X, y, settings = hostile(name)
+    settings = {"max_iter": 4, "random_state": 0, "hidden_layer_sizes": (10,), "activation": activation} | settings
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model = MLPClassifier(**settings).fit(X, y)
+        predicted = model.predict(X)
+    assert [w.category for w in caught] in ([], [ConvergenceWarning])
+    assert set(predicted) <= set(y)
+    assert all(np.isfinite(W).all() for W in model.coefs_)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit_stack([MLPClassifier(**settings)] * 1, [X], [y], dev=[(X, y)])
+
+
+def test_divergence_is_said_in_the_warning_and_on_the_model():
+    X, y, settings = hostile("diverging")
+    with pytest.warns(ConvergenceWarning, match="diverged in epoch"):
+        model = MLPRegressor(record_health=True, **settings).fit(X, y)
+    assert model.stopped_by_ == "divergence"
+    assert model.health_.diverged
+    assert not model.health_.finite
+    assert np.isfinite(model.predict(X)).all()
+
+
+@not_converged
+@pytest.mark.parametrize("loss", ["squared_error", "huber"])
+def test_a_constant_target_is_learnt(loss):
+    X = np.random.default_rng(0).standard_normal((200, 3))
+    model = MLPRegressor(loss, record_health=True, learning_rate_init=0.01, random_state=0).fit(X, np.full(200, 2.0))
+    assert np.abs(model.predict(X) - 2).max() < 0.3
+    assert np.isfinite(model.health_.train_error).all()
