@@ -14,7 +14,7 @@ import sklearn
 from dldiag.curves import as_curve, curve_sizes
 from dldiag.data.preflight import preflight
 from dldiag.evidence import Evidence, Measured, Probe, gather, table_evidence, table_names, training_curve
-from dldiag.fit import ShouldStop
+from dldiag.fit import FitResult, ShouldStop
 from dldiag.forecast import forecast
 from dldiag.knobs import check_all
 from dldiag.language import Message
@@ -24,6 +24,7 @@ from dldiag.remedies import recommend
 from dldiag.rules import RULES, check
 from dldiag.trials import EFFORTS, Effort, diagnosis_split, probe, probe_plan, try_remedies
 from dldiag.types import (
+    DataError,
     Dataset,
     DatasetSummary,
     Forecast,
@@ -148,11 +149,12 @@ def verdict_on(
     curves = tuple(_curve(case, one) for one in (case.model, *references))
     ahead = _forecast(curves[0], settings)
     current = case.bench.get(case.model, n, case.repeats)
+    _check_fitted(current)
     measured = Measured(
         dataset.task,
         current,
         case.bench.get(case.guess, n, case.repeats),
-        {one.key: case.bench.get(one, n, case.repeats) for one in references},
+        {one.key: results for one in references if _worked(results := case.bench.get(one, n, case.repeats))},
         {one.key: one.label for one in references},
         curves[0],
         probes,
@@ -178,6 +180,19 @@ def verdict_on(
         versions=versions(),
     )
     return report, evidence
+
+
+def _worked(results: Sequence[FitResult]) -> bool:
+    return not any(result.failed for result in results)
+
+
+def _check_fitted(results: Sequence[FitResult]) -> None:
+    failed = next((result.failed for result in results if result.failed), "")
+    if failed:
+        raise DataError(
+            Message("The model cannot be trained on these rows: {error}", {"error": failed}),
+            Message("Change the model's settings, or diagnose another model."),
+        )
 
 
 def _curve(case: Case, model: Model) -> LearningCurve:

@@ -79,6 +79,7 @@ class FitResult:
     influence: NDArray[np.float64]
     seconds: float
     health: Health | None = None
+    failed: str = ""
 
     @property
     def dev_variance(self) -> float:
@@ -132,10 +133,9 @@ def fit_stack(stack: Sequence[FitTask], encoded: Encoded, should_stop: ShouldSto
         if is_network(stack[0].model):
             dev = [(p.X_dev, p.y_dev) for p in prepared] if stack[0].watched else None
             nn.fit_stack(models, [p.X for p in prepared], [p.y for p in prepared], dev=dev, should_stop=should_stop)
-        else:
-            models = [_fit_alone(model, p) for model, p in zip(models, prepared, strict=True)]
-        seconds = (time.perf_counter() - started) / len(stack)
-        return [judge(m, task, p, seconds) for m, task, p in zip(models, stack, prepared, strict=True)]
+            seconds = (time.perf_counter() - started) / len(stack)
+            return [judge(m, task, p, seconds) for m, task, p in zip(models, stack, prepared, strict=True)]
+        return [_fit_alone(models[0], stack[0], prepared[0])]
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,10 +175,17 @@ def _seeded(task: FitTask) -> BaseEstimator:
     return estimator.set_params(**seeds)
 
 
-def _fit_alone(model: BaseEstimator, inputs: _Inputs) -> BaseEstimator:
+def _fit_alone(model: BaseEstimator, task: FitTask, inputs: _Inputs) -> FitResult:
+    """Fit an estimator that is not ours; one that refuses this subset gives a result without numbers and says why."""
+    started = time.perf_counter()
     if inputs.y.dtype.kind in "iu" and len(np.unique(inputs.y)) == 1:
         model = DummyClassifier()  # a tiny subset may hold one class only: all that can be learnt is that class
-    return model.fit(inputs.X, inputs.y)
+    try:
+        model.fit(inputs.X, inputs.y)
+        return judge(model, task, inputs, time.perf_counter() - started)
+    except (ValueError, TypeError, ArithmeticError, MemoryError, np.linalg.LinAlgError) as error:
+        nothing = np.full(len(task.dev_rows), np.nan)
+        return FitResult(task, np.nan, np.nan, np.nan, nothing, time.perf_counter() - started, failed=str(error))
 
 
 def judge(model: Any, task: FitTask, inputs: _Inputs, seconds: float) -> FitResult:

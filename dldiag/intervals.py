@@ -34,7 +34,13 @@ def t_interval(values: ArrayLike, rho: float = 0.0) -> tuple[float, float]:
 
 
 def estimate(
-    value: float, variance: float, dof: float = np.inf, *, floor: float | None = None, source: Message | None = None
+    value: float,
+    variance: float,
+    dof: float = np.inf,
+    *,
+    floor: float | None = None,
+    source: Message | None = None,
+    one_sided: float = ONE_SIDED,
 ) -> Estimate:
     """Return a value with its two-sided and one-sided intervals from a variance and its degrees of freedom.
 
@@ -42,12 +48,12 @@ def estimate(
     """
     sd = float(np.sqrt(max(variance, 0.0)))
     two = float(stats.t.ppf(0.5 + TWO_SIDED / 2, dof)) * sd
-    one = float(stats.t.ppf(ONE_SIDED, dof)) * sd
+    one = float(stats.t.ppf(one_sided, dof)) * sd
     bottom = -np.inf if floor is None else min(floor, value)
     return Estimate(value, max(value - two, bottom), value + two, max(value - one, bottom), value + one, source)
 
 
-def pooled_estimate(
+def pooled_estimate(  # noqa: PLR0913 — three counts say how repeats overlap
     repeats: ArrayLike,
     row_variances: ArrayLike,
     *,
@@ -56,6 +62,7 @@ def pooled_estimate(
     n_train: int,
     floor: float | None = None,
     source: Message | None = None,
+    one_sided: float = ONE_SIDED,
 ) -> Estimate:
     """Estimate a mean over repeats whose dev sets overlap.
 
@@ -71,7 +78,7 @@ def pooled_estimate(
     from_repeats = spread * (1 / len(x) + n_dev / max(n_train, 1))
     total = from_rows + from_repeats
     dof = np.inf if from_repeats == 0 else max(1.0, (len(x) - 1) * (total / from_repeats) ** 2)
-    return estimate(float(x.mean()), total, dof, floor=floor, source=source)
+    return estimate(float(x.mean()), total, dof, floor=floor, source=source, one_sided=one_sided)
 
 
 def rate_variance(errors: float, rows: float) -> float:

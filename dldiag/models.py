@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -54,7 +54,7 @@ class Model:
     scale_inputs: bool = True
     raw: bool = False
 
-    @property
+    @cached_property
     def identity(self) -> str:
         """Text that is equal for two models exactly when they would learn the same."""
         settings = sorted(self.estimator.get_params().items())

@@ -118,7 +118,7 @@ def _stop_early(model: Model) -> tuple[Change, ...]:
     return () if model.parameters["early_stopping"] else ({"early_stopping": True},)
 
 
-_WORTH_UNKNOWN = 0.0
+BEFORE_THE_MODEL = ("no_signal",)  # problems that no change of the model can touch: what treats them comes first
 
 REMEDIES: dict[str, Remedy] = {
     row.key: row
@@ -260,7 +260,7 @@ def _entry(
     if problem is None or (model is not None and row.changes is not _never and not changes):
         return None
     expected, change = _expected(row, evidence), next(iter(changes), {})
-    order = (0 if expected < 0 else 2, expected, row.key)
+    order = (0 if expected < 0 or problem in BEFORE_THE_MODEL else 2, expected, row.key)
     return order, _made(row, problem, fired[problem].message, _guess(expected), change)
 
 

@@ -69,6 +69,8 @@ def probe(
     before = bench.get(model, size, repeats)
     found: dict[str, Probe] = {}
     for key, change, candidate in plan:
+        if any(result.failed for result in (*before, *bench.get(candidate, size, repeats))):
+            continue
         one = _compared(before, bench.get(candidate, size, repeats), change)
         if key not in found or one.dev.value < found[key].dev.value:
             found[key] = one

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from dldiag.fit import FitResult
-from dldiag.intervals import distinct, pooled_estimate
+from dldiag.intervals import ONE_SIDED, distinct, pooled_estimate
 from dldiag.language import Message
 from dldiag.types import Estimate
 
@@ -32,14 +33,14 @@ def gap(results: Results) -> Estimate:
     return _pooled(gaps, [_floored(r) + r.train_variance for r in results], results)
 
 
-def paired_change(before: Results, after: Results) -> Estimate:
+def paired_change(before: Results, after: Results, *, one_sided: float = ONE_SIDED) -> Estimate:
     """Estimate the change in dev error, after − before, paired by repeat and by dev row (negative is better)."""
     changes = [b.dev_error - a.dev_error for a, b in zip(before, after, strict=True)]
     variances = [
         float((b.influence - a.influence).var() / len(a.influence)) for a, b in zip(before, after, strict=True)
     ]
     least = [_one_row(a) for a in before]
-    return _pooled(changes, np.maximum(variances, least).tolist(), before)
+    return _pooled(changes, np.maximum(variances, least).tolist(), before, one_sided=one_sided)
 
 
 def train_change(before: Results, after: Results) -> Estimate:
@@ -48,14 +49,7 @@ def train_change(before: Results, after: Results) -> Estimate:
     return _pooled(changes, [0.0] * len(changes), before)
 
 
-def _pooled(
-    values: list[float],
-    variances: list[float],
-    results: Results,
-    *,
-    floor: float | None = None,
-    source: Message | None = None,
-) -> Estimate:
+def _pooled(values: list[float], variances: list[float], results: Results, **how: Any) -> Estimate:
     tasks = [r.task for r in results]
     return pooled_estimate(
         values,
@@ -63,8 +57,7 @@ def _pooled(
         n_dev=len(tasks[0].dev_rows),
         n_distinct=distinct([task.dev_rows for task in tasks]),
         n_train=len(tasks[0].train_rows),
-        floor=floor,
-        source=source,
+        **how,
     )
 
 

@@ -15,6 +15,7 @@ from dldiag.intervals import difference, distinct, estimate, t_interval
 from dldiag.language import Message
 from dldiag.types import Estimate, Forecast, LearningCurve, Settings, Task, exactly
 
+SIGNAL_LEVEL = 0.99  # one-sided: the best of several models is compared with guessing, so chance gets several tries
 DELTA_SHARE = 0.10  # of the dev error; δ is never below it (DESIGN: "1 point or 10 % of dev error")
 
 
@@ -90,7 +91,7 @@ def _against_references(measured: Measured) -> dict[str, Estimate]:
     best = min(candidates.values(), key=_mean_dev)
     found = {
         "guess_error": exactly(_mean_dev(measured.guess)),
-        "better_than_guess": errors.paired_change(best, measured.guess),
+        "better_than_guess": errors.paired_change(best, measured.guess, one_sided=SIGNAL_LEVEL),
     }
     if measured.references:
         reference = min(measured.references.values(), key=_mean_dev)

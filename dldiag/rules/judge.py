@@ -124,7 +124,7 @@ def _muted(rule: Rule) -> Finding:
 
 
 def _silenced(finding: Finding, by: str | None) -> Finding:
-    if by is None or finding.outcome not in ("fired", "undecided"):
+    if by is None or finding.outcome not in ("fired", "undecided", "passed"):
         return finding
     why = Message("{by} comes first: while it stands, this says nothing.", {"by": by})
     return replace(finding, outcome="suppressed", message=why, hint=None, problem=None, suppressed_by=by)

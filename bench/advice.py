@@ -1,0 +1,132 @@
+"""Is the advice right? Every remedy is run on every case, its effect measured on held-out rows; that is the truth.
+
+    python -m bench.advice --half calibrate --seeds 0 --most 40     # run (appends to bench/results/advice.jsonl)
+    python -m bench.advice --print                                  # print the tables from what was run
+
+Controls stand in the same table. Errors are in points (rate) or hundredths of std(y).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.advice_cases import CALIBRATE, FAULTS, REPORT, Case, cases
+from bench.advice_table import print_tables
+from dldiag.data.matrix import encode
+from dldiag.diagnose import diagnose
+from dldiag.fit import Encoded, FitTask, fit_all
+from dldiag.models import Model, build_model, changed
+from dldiag.remedies import REMEDIES, applicable
+from dldiag.types import Dataset, Report, Settings
+
+RESULTS = Path(__file__).with_name("results") / "advice.jsonl"
+TRUTH_SEEDS = 3
+TRAIN_SHARE = 0.6  # of the rows seen: what the diagnosis trains on after dev and test are set aside
+
+
+def joined(*parts: Dataset) -> Dataset:
+    """Stack datasets of the same columns."""
+    from dataclasses import replace
+
+    import pandas as pd
+
+    X = pd.concat([part.X for part in parts], ignore_index=True)
+    return replace(parts[0], X=X, y=np.concatenate([part.y for part in parts]))
+
+
+def truth(case: Case, model: Model, changes: Mapping[str, Model]) -> dict[str, list[float]]:
+    """Return {name: held-out error per seed} of the model as it is and of every changed model."""
+    everything = joined(case.seen, case.extra, case.held_out)
+    n_seen, n_extra = case.seen.n_rows, case.extra.n_rows
+    held = np.arange(n_seen + n_extra, everything.n_rows)
+    n_train = round(TRAIN_SHARE * n_seen)
+    encoded = Encoded(everything, encode(everything), float(np.std(everything.y[held])) or 1.0)
+    tasks = []
+    for seed in range(TRUTH_SEEDS):
+        order = np.random.default_rng([case.seed, seed]).permutation(n_seen)
+        for name, one in {"now": model, **changes}.items():
+            tasks.append(FitTask((name, n_train, seed), one, order[:n_train], held, seed))
+        more = np.concatenate([order[:n_train], np.arange(n_seen, n_seen + min(n_extra, 3 * n_train))])
+        tasks.append(FitTask(("more_data", len(more), seed), model, more, held, seed))
+    errors: dict[str, list[float]] = {}
+    for result in fit_all(tasks, encoded):
+        errors.setdefault(result.task.key[0], []).append(result.dev_error)
+    return errors
+
+
+def run_case(case: Case) -> dict[str, Any]:
+    """Diagnose one case, then find out what every remedy really does."""
+    model = build_model(case.seen.task, FAULTS[case.fault].settings)
+    started = time.perf_counter()
+    report = diagnose(case.seen, model, Settings(seed=case.seed, trials=2))
+    seconds = time.perf_counter() - started
+    named = {f"{key} {json.dumps(change)}": changed(model, change) for key, change in applicable(model)}
+    errors = truth(case, model, named)
+    return {
+        "case": case.name, "family": FAULTS[case.fault].family, "unit": case.seen.unit, "seconds": seconds,
+        "errors": errors, **_advice(report),
+    }  # fmt: skip
+
+
+def _advice(report: Report) -> dict[str, Any]:
+    evidence = {name: [e.value, e.low, e.high] for name, e in report.evidence.items()}
+    return {
+        "bias": report.verdict.bias, "variance": report.verdict.variance, "stability": report.verdict.stability,
+        "headline": str(report.verdict.headline),
+        "fired": [f.code for f in report.findings if f.outcome == "fired"],
+        "recommended": [
+            {
+                "remedy": r.remedy, "column": r.column, "change": dict(r.change),
+                "expected": None if r.expected is None else [r.expected.value, r.expected.low, r.expected.high],
+                "trial": None if r.trial is None else [r.trial.verdict, r.trial.change.value, r.trial.change.low, r.trial.change.high],
+            }
+            for r in report.recommendations
+        ],
+        "evidence": evidence,
+        "forecast": [[p.rows, p.value, p.low, p.high] for p in report.forecast.points],
+    }  # fmt: skip
+
+
+def main() -> None:
+    """Run cases or print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--half", choices=("calibrate", "report"), default="calibrate")
+    parser.add_argument("--seeds", default="0")
+    parser.add_argument("--faults", default=",".join(FAULTS))
+    parser.add_argument("--most", type=int, default=10_000)
+    parser.add_argument(
+        "--every", type=int, default=1, help="run only every k-th case, to sample all tables and faults"
+    )
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--print", action="store_true", dest="only_print")
+    args = parser.parse_args()
+    if not args.only_print:
+        _run(args)
+    print_tables([json.loads(line) for line in args.out.read_text().splitlines()], REMEDIES)
+
+
+def _run(args: argparse.Namespace) -> None:
+    tables = CALIBRATE if args.half == "calibrate" else REPORT
+    faults = {name: FAULTS[name] for name in args.faults.split(",")}
+    done = {json.loads(line)["case"] for line in args.out.read_text().splitlines()} if args.out.exists() else set()
+    args.out.parent.mkdir(exist_ok=True)
+    count = 0
+    for number, case in enumerate(cases(tables, faults, tuple(int(s) for s in args.seeds.split(",")))):
+        if case.name in done or number % args.every or count >= args.most:
+            continue
+        row = {"half": args.half, **run_case(case)}
+        count += 1
+        with args.out.open("a") as file:
+            file.write(json.dumps(row) + "\n")
+        print(f"{count} {case.name} {row['seconds']:.0f} s: {row['recommended'][0]['remedy']}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Cases of the advice benchmark: real tables, healthy or with one fault put in, small enough to try everything."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dldiag.data.dataset import make_dataset
+from dldiag.data.ingest import read_table
+from dldiag.types import Dataset
+
+SHARED = Path(os.environ.get("DLDIAG_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "data"
+CASE_ROWS = 1_000  # given to the diagnosis
+TRUTH_ROWS = 4_000  # held out: the truth is measured on these
+
+# Calibrated on the first list, reported on the second; tables large enough to hold rows back.
+CALIBRATE = ("abalone", "banknote", "california_housing", "cpu_act", "digits_8x8", "magic_telescope", "phoneme",
+             "power_plant", "spambase", "tamielectric", "waveform_40", "isl_default")  # fmt: skip
+REPORT = ("adult", "bike_hour", "covtype_20k", "credit_default_taiwan", "diamonds", "friedman_40k", "htru2_pulsar",
+          "letter", "optdigits", "protein_casp", "shuttle", "wine_quality_white", "mushroom")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a case: settings of the model, fewer rows, or damage to the rows; family is its column."""
+
+    family: str  # training, bias, variance, none
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    rows: int = CASE_ROWS
+    damage: Callable[[Dataset, np.random.Generator], Dataset] | None = None
+
+
+def noisy_labels(dataset: Dataset, rng: np.random.Generator) -> Dataset:
+    """Replace a fifth of the answers by those of other rows."""
+    y = dataset.y.copy()
+    hit = np.flatnonzero(rng.random(len(y)) < 0.2)
+    y[hit] = y[rng.permutation(hit)] if dataset.task == "regression" else rng.choice(y, len(hit))
+    return replace(dataset, y=y)
+
+
+def copied_rows(dataset: Dataset, rng: np.random.Generator) -> Dataset:
+    """Repeat a third of the rows three times in all."""
+    chosen = rng.permutation(dataset.n_rows)[: dataset.n_rows // 3]
+    rows = rng.permutation(np.concatenate([chosen, chosen, chosen]))
+    return replace(dataset, X=dataset.X.iloc[rows].reset_index(drop=True), y=dataset.y[rows])
+
+
+FAULTS: dict[str, Fault] = {
+    "healthy": Fault("none"),
+    "healthy_regularized": Fault("none", {"alpha": 1.0}),
+    "label_noise": Fault("none", damage=noisy_labels),
+    "copied_rows": Fault("none", damage=copied_rows),
+    "tiny_network": Fault("bias", {"hidden_layer_sizes": (2,)}),
+    "one_unit": Fault("bias", {"hidden_layer_sizes": (1,)}),
+    "few_epochs": Fault("bias", {"max_iter": 5}),
+    "two_epochs": Fault("bias", {"max_iter": 2}),
+    "small_step": Fault("training", {"learning_rate_init": 1e-5}),
+    "large_step": Fault("training", {"learning_rate_init": 0.3}),
+    "over_regularized": Fault("bias", {"alpha": 300.0}),
+    "heavy_dropout": Fault("bias", {"dropout": 0.8, "hidden_layer_sizes": (32,)}),
+    "wide_few_rows": Fault("variance", {"hidden_layer_sizes": (256, 256), "alpha": 0.0, "max_iter": 400}, rows=200),
+    "zero_init": Fault("training", {"init": "zeros"}),
+    "large_init_tanh": Fault("training", {"init": "large_random", "activation": "tanh"}),
+    "deep_sigmoid": Fault("training", {"hidden_layer_sizes": (32, 32, 32, 32, 32), "activation": "logistic"}),
+    "linear_activation": Fault("training", {"activation": "identity"}),
+    "unscaled_inputs": Fault("training", {"scale_inputs": False}),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One case: rows for the diagnosis, more rows for the truth, and the model's settings."""
+
+    table: str
+    fault: str
+    seed: int
+    seen: Dataset
+    held_out: Dataset
+    extra: Dataset
+
+    @property
+    def name(self) -> str:
+        """What the case goes by in results."""
+        return f"{self.table}/{self.fault}/{self.seed}"
+
+
+def load(table: str) -> Dataset:
+    """Read one of the shared tables."""
+    manifest = pd.read_csv(SHARED / "manifest.csv").set_index("name").loc[table]
+    read = read_table(SHARED / manifest["file"])
+    return make_dataset(read, manifest["target"], task=manifest["task"])
+
+
+def take(dataset: Dataset, rows: np.ndarray) -> Dataset:
+    """Return some rows of a dataset."""
+    return replace(dataset, X=dataset.X.iloc[rows].reset_index(drop=True), y=dataset.y[rows], groups=None, times=None)
+
+
+def cases(tables: tuple[str, ...], faults: Mapping[str, Fault], seeds: tuple[int, ...]) -> Iterator[Case]:
+    """Make every case of the tables; damage is done to the rows that are seen, never to those held out."""
+    for table in tables:
+        whole = load(table)
+        for fault, row in faults.items():
+            for seed in seeds:
+                rng = np.random.default_rng([seed, len(table), len(fault)])
+                order = rng.permutation(whole.n_rows)
+                n_held = min(TRUTH_ROWS, whole.n_rows // 3)
+                seen = take(whole, order[: row.rows])
+                damaged = row.damage(seen, rng) if row.damage is not None else seen
+                yield Case(
+                    table,
+                    fault,
+                    seed,
+                    damaged,
+                    take(whole, order[-n_held:]),
+                    take(whole, order[row.rows : 4 * row.rows]),
+                )

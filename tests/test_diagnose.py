@@ -1,0 +1,129 @@
+import numpy as np
+import pytest
+
+from dldiag.diagnose import diagnose
+from dldiag.knobs import SettingError
+from dldiag.models import build_model
+from dldiag.report import to_json
+from dldiag.types import DataError, Settings, Stopped
+from tests.problems import checkerboard, dataset, line, noise, two_blobs
+
+QUICK = Settings(budget="quick", sizes=4, repeats=4, trials=1)
+
+
+@pytest.fixture(scope="module")
+def weak():
+    """Diagnose a network with one hidden unit on a checkerboard."""
+    return diagnose(checkerboard(), build_model("classification", {"hidden_layer_sizes": (1,), "max_iter": 60}), QUICK)
+
+
+def test_a_network_too_small_for_its_problem_has_high_bias(weak):
+    assert weak.verdict.bias == "yes"
+    assert "bias" in str(weak.verdict.headline)
+
+
+def test_the_remedy_tried_for_it_helps_on_rows_it_was_not_trained_on(weak):
+    first = weak.recommendations[0]
+    assert first.column in ("bias", "training")
+    assert first.trial is not None
+    assert first.trial.verdict == "helped"
+    assert first.trial.change.high < 0
+
+
+def test_curves_have_a_row_per_size_and_a_column_per_repeat(weak):
+    assert {curve.model for curve in weak.curves} == {"mlp", "linear", "boosting"}
+    for curve in weak.curves:
+        assert curve.dev_errors.shape == (4, 4)
+        assert np.isfinite(curve.dev_errors).all()
+
+
+def test_no_number_is_computed_from_the_sealed_test_rows():
+    data = two_blobs(n=300)
+    settings = Settings(budget="quick", sizes=3, repeats=3, trials=0)
+    from dldiag.trials import diagnosis_split
+
+    sealed = diagnosis_split(data, settings).test_rows
+    X = data.X.to_numpy().copy()
+    X[sealed] = np.random.default_rng(3).normal(size=X[sealed].shape)
+    other = dataset(X, data.y)
+    model = build_model("classification", {"max_iter": 20})
+    assert _numbers(diagnose(data, model, settings)) == _numbers(diagnose(other, model, settings))
+
+
+def _numbers(report):
+    return [curve.dev_errors.tolist() for curve in report.curves], {k: e.value for k, e in report.evidence.items()}
+
+
+def test_pure_noise_is_called_that_and_nothing_is_recommended_for_bias_or_variance():
+    report = diagnose(noise(), build_model("classification", {"max_iter": 40}), QUICK)
+    assert {f.code: f.outcome for f in report.findings}["D9"] == "fired"
+    assert report.verdict.bias == report.verdict.variance == "unknown"
+    assert report.recommendations[0].remedy == "better_features"
+
+
+def test_a_regression_target_in_millions_is_learnt_as_well_as_in_ones():
+    data = line()
+    model = build_model("regression", {"max_iter": 60})
+    small = diagnose(data, model, QUICK)
+    large = diagnose(dataset(data.X.to_numpy(), 1e6 * data.y, "regression"), model, QUICK)
+    assert large.evidence["dev_error"].value == pytest.approx(small.evidence["dev_error"].value, rel=1e-3)
+
+
+def test_same_seed_same_report_with_one_worker_and_with_two():
+    data, model = two_blobs(n=200), build_model("classification", {"max_iter": 15})
+    settings = Settings(budget="quick", sizes=2, repeats=3, trials=1)
+    one, two = (_without_times(diagnose(data, model, settings, n_jobs=n)) for n in (1, 2))
+    assert one == two
+
+
+def _without_times(report):
+    import json
+    import re
+
+    text = re.sub(r'"seconds": ?[\d.e-]+', '"seconds": 0', to_json(report))
+    return json.loads(text)
+
+
+def test_a_first_verdict_comes_before_the_slow_references_are_done():
+    seen = []
+    diagnose(two_blobs(n=200), build_model("classification", {"max_iter": 15}), QUICK, on_progress=seen.append)
+    first = next(i for i, p in enumerate(seen) if p.report is not None)
+    assert np.isnan(seen[first].curves[-1].dev_errors).all()
+    assert seen[first].report.verdict.headline is not None
+
+
+def test_should_stop_ends_it():
+    asked = []
+
+    def stop():
+        asked.append(1)
+        return len(asked) > 20
+
+    with pytest.raises(Stopped):
+        diagnose(two_blobs(), None, QUICK, should_stop=stop)
+
+
+def test_a_setting_outside_its_range_is_refused_before_anything_runs():
+    with pytest.raises(SettingError, match="repeats"):
+        diagnose(two_blobs(), None, Settings(repeats=1))
+
+
+def test_a_target_error_is_what_bias_is_measured_against():
+    report = diagnose(
+        two_blobs(n=200, distance=0.8), None, Settings(budget="quick", sizes=2, repeats=3, trials=0, target_error=0.0)
+    )
+    assert report.evidence["achievable"].value == 0.0
+
+
+def test_any_scikit_learn_estimator_can_be_diagnosed():
+    from sklearn.neighbors import KNeighborsClassifier
+
+    report = diagnose(checkerboard(n=900), KNeighborsClassifier(n_neighbors=60), QUICK)
+    assert report.verdict.bias == "yes"
+    assert report.recommendations[0].remedy == "weaker_regularization"
+    assert report.recommendations[0].trial.verdict == "helped"
+
+
+def test_one_class_is_refused():
+    with pytest.raises(DataError, match="one class"):
+        dataset(np.zeros((50, 2)), np.zeros(50, dtype=int))
