@@ -15,7 +15,7 @@ from dldiag.app.course_parts import (
     present_model,
 )
 from dldiag.app.forms import ask_knobs
-from dldiag.app.navigation import page
+from dldiag.app.navigation import link_to, page
 from dldiag.app.running import run_job
 from dldiag.app.widgets import explained, figure_mode, show_figure, show_message, show_rows
 from dldiag.course.figures_hyperparameters import map_figure, validation_figure
@@ -92,7 +92,7 @@ def show_loop(dataset: Dataset) -> None:
     show_message(read_record(experiments, dataset.fingerprint))
     if experiments:
         show_rows(record_rows(experiments)[:RECORD_SHOWN], alt=tr("The newest experiments"))
-    st.page_link(RECORD_PAGE, label=tr("The whole record, and a place to note your own"), icon=":material/edit_note:")
+    link_to(RECORD_PAGE, tr("The whole record, and a place to note your own"))
 
 
 page(

@@ -210,7 +210,8 @@ def caution(sweep: Sweep) -> Message:
     if sweep.noise_known:
         return Message(
             "Each value: {draws} networks trained on {draws} fresh training sets of this problem, whose truth is "
-            "known. Bars hold 90 %.",
+            "known. Bars hold 90 %. The best value of a toy is a start for your model, not an answer: choose your "
+            "table above for that.",
             values,
         )
     if sweep.overlapping:
@@ -265,8 +266,8 @@ def _with_interval(part: Estimate) -> str:
 
 
 def best_change(sweep: Sweep) -> dict[str, Any]:
-    """Return the settings of the best value for a table's own model; nothing where it would say nothing."""
-    return {} if sweep.noise_known else dict(AXES[sweep.axis].change(sweep.values[sweep.best]))
+    """Return the settings of the best value for a model; empty where rows were turned, which no setting can bring."""
+    return dict(AXES[sweep.axis].change(sweep.values[sweep.best]))
 
 
 def _what_ends_in(end: Parts, best: Parts) -> Message:
