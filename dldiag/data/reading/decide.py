@@ -15,8 +15,8 @@ from dldiag.data.reading.strict import Record, records
 from dldiag.language import Message
 from dldiag.types import DataError, ReadPlan
 
-WHOLE_CHARS = 24 << 20  # texts up to this size are looked at as a whole, of longer ones the two ends
-END_CHARS = 4 << 20
+WHOLE_CHARS = 2 << 20  # texts up to this size are looked at as a whole, of longer ones the two ends
+END_CHARS = 1 << 20
 MARK_ROWS = 1000
 SINGLE_CHARACTERS = ("delimiter", "quote", "escape", "decimal", "thousands")
 LONGEST_DELIMITER = 3  # so that the name of the runs of spaces, \s+, is allowed
@@ -31,7 +31,7 @@ def decide(data: bytes, *, name: str = "", limits: Limits | None = None, **choic
     unpacked, typed = open_data(data, limits or Limits(), choices.get("member", ""))
     around = {"compression": unpacked.compression, "member": unpacked.member}
     if typed:
-        return replace(ReadPlan(**_typed_defaults(typed) | around), **choices)
+        return typed_plan(typed, around, choices)
     text = open_text(unpacked.data, choices.get("encoding", ""))
     return decide_text(text, choices, around)
 
@@ -40,7 +40,7 @@ def decide_text(text: Text, choices: Mapping[str, Any], around: Mapping[str, str
     """Decide how to read a text that is decoded already."""
     encoding = text.decoded.encoding
     if choices.get("format", "jsonl" if "delimiter" not in choices else "csv") == "jsonl" and looks_like_json_lines(text):
-        return replace(ReadPlan(**_typed_defaults("jsonl") | dict(around), encoding=encoding), **choices)
+        return typed_plan("jsonl", {**around, "encoding": encoding}, choices)
     given = {k: choices[k] for k in ("delimiter", "quote", "escape", "skip_space") if k in choices}
     dialect = decide_dialect(text.text, **given)
     found, region = look(text, dialect)
@@ -117,5 +117,7 @@ def check_choices(choices: Mapping[str, Any]) -> None:
             )
 
 
-def _typed_defaults(format_name: str) -> dict[str, Any]:
-    return {"format": format_name, "delimiter": "", "quote": "", "header_row": None, "first_row": 0}
+def typed_plan(format_name: str, around: Mapping[str, str], choices: Mapping[str, Any]) -> ReadPlan:
+    """Return the plan of a format that says itself how it is read."""
+    plain = {"format": format_name, "delimiter": "", "quote": "", "header_row": None, "first_row": 0}
+    return ReadPlan(**{**plain, **around, **choices})

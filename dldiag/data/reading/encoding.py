@@ -36,6 +36,7 @@ UNUSUAL = {"iso_8859_4", "iso_8859_10", "iso_8859_13", "iso_8859_14", "iso_8859_
 SECOND_KNOWS = {"cp855", "mac_cyrillic", "johab"}
 CYRILLIC_NAMES = {"cp1251", "koi8_r", "koi8_u", "cp866", "iso_8859_5", "mac_cyrillic"}
 POOR = 0.7  # plausibility of the first guess below which the second detector is heard
+SIGNS = frozenset("£€¥°²³µ§–—‘’“”…•™®©±×½¼¾ \xa0")
 RARE = {"iso_8859_5": 0.1}  # what an encoding loses that hardly any table is in
 SECOND_VOTE_BYTES = 1 << 14
 PREVIEW_CHARS = 300
@@ -134,8 +135,10 @@ def _frequent_share(beyond: list[str], encoding: str) -> float:
 
 def _utf8_by_accident(data: bytes) -> bool:
     """Tell whether a few Chinese characters in GB18030 happen to be UTF-8 too (as in the word for China Unicom)."""
+    if len(data) > SAMPLE_BYTES or data.isascii():
+        return False
     text = data.decode("utf-8")
-    beyond = [c for c in text if ord(c) > 127] if len(data) < SAMPLE_BYTES else []
+    beyond = [c for c in text if ord(c) > 127]
     chinese = _try(data, "gb18030")
     if not beyond or len(beyond) > SHORT_TEXT or max(map(ord, beyond)) >= 0x800 or chinese is None:
         return False
@@ -174,6 +177,8 @@ def _cjk_level(character: str, encoding: str) -> float:
 def _vote(sample: bytes) -> str:
     """Return the first detector's guess, unless another reading of the bytes is clearly more plausible."""
     first = _first_vote(sample)
+    if first not in CJK and _only_symbols(sample):
+        return "cp1252"
     votes = {first: _weigh(sample, first) - RARE.get(first, 0.0)}
     for rival in _rivals(sample, first):
         votes[rival] = _weigh(sample, rival) - FIRST_MARGIN
@@ -181,6 +186,13 @@ def _vote(sample: bytes) -> str:
     if second and second not in votes:
         votes[second] = _weigh(sample, second) - SECOND_MARGIN
     return max(votes, key=lambda e: votes[e])
+
+
+def _only_symbols(sample: bytes) -> bool:
+    """Tell whether all bytes beyond ASCII are signs of cp1252 that stand apart from letters, such as £ and °."""
+    text = _try(sample, "cp1252") or ""
+    signs = [i for i, c in enumerate(text) if ord(c) > 127]
+    return bool(signs) and all(text[i] in SIGNS and not text[i - 1 : i].isalpha() for i in signs)
 
 
 def _first_vote(sample: bytes) -> str:
@@ -287,7 +299,7 @@ def _decode_by_line(data: bytes, encoding: str) -> Decoded:
 
 def _with_c1(decoded: Decoded) -> Decoded:
     """Replace control characters U+0080 … U+009F by the marks that cp1252 has there (as browsers do)."""
-    count = len(re.findall("[\x80-\x9f]", decoded.text))
+    count = 0 if decoded.text.isascii() else len(re.findall("[\x80-\x9f]", decoded.text))
     if not count:
         return decoded
     text = decoded.text.translate(_C1)

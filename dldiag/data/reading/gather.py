@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from dldiag.data.reading.dialect import Dialect
 from dldiag.data.reading.profile import ColumnProfile, fit_row, profiles
-from dldiag.data.reading.quotes import cells_at_width
+from dldiag.data.reading.quotes import cells_at_width, loose_cells
 from dldiag.data.reading.strict import Record, records
 
 Row = Sequence[str | None]
-Fate = Literal["read", "blank", "blank_rows", "repeated_header", "bare_quotes", "padded", "extra_empty", "realigned", "set_aside"]
-REPAIRS: tuple[Fate, ...] = ("bare_quotes", "padded", "extra_empty", "realigned")
+Fate = Literal["read", "blank", "blank_rows", "blank_end", "repeated_header", "bare_quotes", "padded", "extra_empty", "realigned", "other_delimiter", "set_aside"]
+REPAIRS: tuple[Fate, ...] = ("bare_quotes", "padded", "extra_empty", "realigned", "other_delimiter")
 SAMPLE_RECORDS = 600
+MOST_WORDS = 16  # cells too many that a delimiter such as a space may make
+CUT_SHARE = 0.5  # of the width; a line with fewer cells may be cut by another delimiter
+OTHER_DELIMITERS = (";", "\t", "|", ",", " ")
 LONGEST_REPAIRED = 100_000  # characters of a line; longer lines at fault are set aside
 
 
@@ -27,6 +30,13 @@ class Account:
     records: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
     multiline: int = 0
+
+    def merge(self, other: Account) -> None:
+        """Take in the account of the lines that follow."""
+        self.lines.update(other.lines)
+        self.records.update(other.records)
+        self.examples = {**other.examples, **self.examples}
+        self.multiline += other.multiline
 
     def add(self, fate: str, record: Record) -> None:
         """Count one record; keep it as the example if it is the first of its fate."""
@@ -47,12 +57,28 @@ class Gatherer:
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows in order; `account` is complete when they have all been taken."""
+        blanks: list[Record] = []
+        begun = False
         for record in records(self.text, self.dialect, self.first_line, self.width):
             fate, row = self._lay(record)
+            if fate == "blank_rows" and begun:
+                blanks.append(record)
+                continue
+            fate = "blank_end" if fate == "blank_rows" else fate
             self.account.add(fate, record)
             if row is not None:
+                begun = True
+                yield from self._blank_rows(blanks)
                 self.account.multiline += record.lines > 1
                 yield row
+        for record in blanks:
+            self.account.add("blank_end", record)
+
+    def _blank_rows(self, blanks: list[Record]) -> Iterator[Row]:
+        """Yield the rows without values that stand between others; those at the end are left out."""
+        while blanks:
+            self.account.add("blank_rows", blanks.pop(0))
+            yield [""] * self.width
 
     def _lay(self, record: Record) -> tuple[Fate, Row | None]:
         if record.blank:
@@ -72,7 +98,12 @@ class Gatherer:
         cells = cells_at_width(line, self.dialect, self.width)
         if cells is not None:
             return "bare_quotes", cells
-        return self._mend_width(self.dialect.split(line))
+        loose = loose_cells(line, self.dialect)
+        if len(loose) <= self.width * CUT_SHARE:
+            other = cells_with_other_delimiter(line, self.dialect, self.width, self.columns)
+            if other is not None:
+                return "other_delimiter", other
+        return self._mend_width(loose)
 
     def _mend_width(self, cells: list[str]) -> tuple[Fate, Row | None]:
         if len(cells) > self.width and not any(c.strip() for c in cells[self.width :]):
@@ -80,6 +111,10 @@ class Gatherer:
         if not any(c.strip() for c in cells):
             return "blank_rows", None
         row = fit_row(cells, self.columns, self.dialect.delimiter)
+        if row is None and len(cells) <= self.width * CUT_SHARE:
+            line = self.dialect.delimiter.join(cells)
+            other = cells_with_other_delimiter(line, self.dialect, self.width, self.columns)
+            return ("set_aside", None) if other is None else ("other_delimiter", other)
         if row is None:
             return "set_aside", None
         return ("padded" if list(row[: len(cells)]) == cells else "realigned"), row
@@ -96,3 +131,19 @@ class Gatherer:
             if count >= SAMPLE_RECORDS:
                 return
             yield record
+
+
+def cells_with_other_delimiter(
+    line: str, dialect: Dialect, width: int, columns: Sequence[ColumnProfile] | None
+) -> list[str | None] | None:
+    """Return the cells of a line that another delimiter cuts to the width (or, with columns, to what fits them)."""
+    for delimiter in OTHER_DELIMITERS:
+        if delimiter == dialect.delimiter or delimiter not in line:
+            continue
+        cells = loose_cells(line, replace(dialect, delimiter=delimiter, skip_space=False))
+        if len(cells) == width:
+            return list(cells)
+        fitted = fit_row(cells, columns, delimiter, most_shift=MOST_WORDS) if columns and len(cells) > width else None
+        if fitted is not None:
+            return fitted
+    return None

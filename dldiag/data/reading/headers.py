@@ -11,19 +11,31 @@ from dldiag.data.reading.cells import kind_of, shape_of
 TYPED_SHARE = 0.8  # of the filled cells of a column before it counts as one of numbers or dates
 FEW_VALUES_SHARE = 0.34  # distinct values per row below which a column of words repeats itself
 LEAST_ROWS_FOR_WORDS = 4
+LEAST_COUNTED = 3  # numbers in a row that count up before they are names
 NAME_VOTE, VALUE_VOTE, HINT_VOTE = 1.0, -1.5, 0.7
 _YEAR = re.compile(r"(?:1[89]|20)\d{2}")
 
 
 def has_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     """Tell whether a first row is names rather than values, by how it differs from the rows below it."""
+    names = [c.strip() for c in first]
+    body = [r for r in body if [c.strip() for c in r] != names]
     if not body:
         return not any(kind_of(c) in {"number", "when"} for c in first)
+    if counts_up(first):
+        return not counts_up(body[0])
     votes = sum(_vote(cell, [r[j] for r in body if j < len(r)]) for j, cell in enumerate(first))
     if votes:
         return votes > 0
     filled = [c.strip() for c in first if c.strip()]
     return len(set(filled)) == len(filled) and not any(kind_of(c) in {"number", "when"} for c in filled)
+
+
+def counts_up(cells: Sequence[str]) -> bool:
+    """Tell whether the numbers among the cells are 0, 1, 2 … or 1, 2, 3 …, as frames without names are written."""
+    numbers = [c.strip() for c in cells if kind_of(c) == "number"]
+    begin = numbers[0] if numbers else ""
+    return len(numbers) >= LEAST_COUNTED and begin in {"0", "1"} and numbers == [str(int(begin) + i) for i in range(len(numbers))]
 
 
 def _vote(cell: str, below: Sequence[str]) -> float:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from dldiag.data.reading.cells import kind_of
 
+SAMPLE_CELLS = 50_000
+LEAST_ROWS = 20
 NUMBER_SHARE = 0.5  # of the filled cells of a column before odd words in it count as spellings of missing
 SPELLINGS = (
     "NA", "N/A", "n/a", "na", "#N/A", "NaN", "nan", "NULL", "null", "Null", "None", "none", "NIL", "nil", "-", "--", "—", "–", "?",
@@ -33,6 +35,7 @@ class Marks:
 
 def decide_marks(rows: Sequence[Sequence[str | None]], width: int) -> Marks:
     """Decide the marks from a sample of rows."""
+    rows = rows[: max(LEAST_ROWS, SAMPLE_CELLS // max(1, width))]
     decimals, groups, doubtful, missing = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     for j in range(width):
         cells = [c.strip() for r in rows if j < len(r) and (c := r[j]) and c.strip()]
@@ -40,7 +43,8 @@ def decide_marks(rows: Sequence[Sequence[str | None]], width: int) -> Marks:
         if len(numbers) >= NUMBER_SHARE * len(cells):
             for cell in numbers:
                 _count(cell, decimals, groups, doubtful)
-        if sum(kind_of(c) in {"number", "when"} for c in cells) >= NUMBER_SHARE * len(cells):
+        told = [c for c in cells if c not in SPELLINGS]
+        if told and sum(kind_of(c) in {"number", "when"} for c in told) >= NUMBER_SHARE * len(told):
             missing.update(c for c in cells if c in SPELLINGS)
         missing.update(c for c in cells if c == "?")
     return _marks(decimals, groups, doubtful, missing, rows)

@@ -15,6 +15,8 @@ POOR_FIT = 5.0  # nats per cell above which a cell does not belong to a column
 MOST_SHIFT = 6  # cells too few or too many above which no repair is tried
 DROP_EMPTY_COST = 1.0
 SPLIT_COST = 1.0
+QUOTE_SPLIT_COST = 0.5  # a quote stands where the delimiter is missing
+MOST_QUOTE_SPLITS = 4
 BLUR_COST = 4.0  # two cells that ran into one and cannot be told apart
 MERGE_COST = 2.0
 PAD_COST = 0.7  # a cell left out at the end of the row
@@ -53,13 +55,15 @@ class Fit(NamedTuple):
     cells: tuple[str | None, ...]
 
 
-def fit_row(cells: Sequence[str], columns: Sequence[ColumnProfile], delimiter: str) -> list[str | None] | None:
+def fit_row(
+    cells: Sequence[str], columns: Sequence[ColumnProfile], delimiter: str, most_shift: int = MOST_SHIFT
+) -> list[str | None] | None:
     """Return the row laid on the columns when one way is clearly the best, else None.
 
     A missing delimiter is put back where both parts fit; where they cannot be told apart both cells are left out.
     """
     width = len(columns)
-    if not columns or columns[0].rows < 3 or width > WIDEST or not 0 < abs(len(cells) - width) <= MOST_SHIFT:
+    if not columns or columns[0].rows < 3 or width > WIDEST or not 0 < abs(len(cells) - width) <= most_shift:
         return None
     ways = _lay(tuple(cells), columns, delimiter)
     if not ways or ways[0].cost > POOR_FIT * max(3.0, width * 0.5):
@@ -114,8 +118,10 @@ def _moves(
     if not short and i < len(cells) and not cells[i].strip():
         yield 1, 0, DROP_EMPTY_COST, ()
     if not short and j < len(columns):
-        for n in range(2, min(MOST_SHIFT + 1, len(cells) - i) + 1):
+        for n in range(2, min(len(cells) - len(columns) + 1, len(cells) - i) + 1):
             merged = delimiter.join(cells[i : i + n])
+            if kind_of(merged) != "word":
+                break
             yield n, 1, MERGE_COST + 0.5 * n + columns[j].misfit(merged), (merged,)
 
 
@@ -128,6 +134,9 @@ def _splits(
     cell: str, left: ColumnProfile, right: ColumnProfile
 ) -> Iterator[tuple[int, int, float, tuple[str | None, ...]]]:
     yield 1, 2, BLUR_COST, (None, None)
+    for k in [k for k, c in enumerate(cell) if c == '"'][:MOST_QUOTE_SPLITS]:
+        a, b = cell[:k], cell[k + 1 :]
+        yield 1, 2, QUOTE_SPLIT_COST + left.misfit(a) + right.misfit(b), (a, b)
     if 1 < len(cell) <= LONGEST_SPLIT:
         for k in range(1, len(cell)):
             a, b = cell[:k], cell[k:]

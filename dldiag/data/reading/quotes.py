@@ -10,6 +10,7 @@ from dldiag.data.reading.dialect import SPACES, Dialect
 BARE_QUOTE_COST = 1  # a quote in the middle of a cell without quotes
 LITERAL_QUOTE_COST = 2  # a cell that begins with a quote and is taken as it stands
 STRAY_QUOTE_COST = 2  # a quote within quotes that is not doubled
+GLUED_COST = 3  # two cells without a delimiter between them, one of them in quotes
 MOST_STARTS = 1500  # delimiters in a line above which no repair is tried
 MOST_CLOSERS = 12  # ends that are tried for one quoted cell
 
@@ -20,7 +21,7 @@ def loose_cells(line: str, dialect: Dialect) -> list[str]:
         return dialect.split(line)
     closers, mark, cells, position, at = _closers(line, dialect), dialect.delimiter, [], 0, 0
     while position <= len(line):
-        start = _after_blanks(line, position)
+        start = position if mark == " " else _after_blanks(line, position)
         stop = -1
         if line.startswith(dialect.quote, start):
             while at < len(closers) and not _closes(closers[at], start):
@@ -52,49 +53,66 @@ class _Cut:
     def best(self, start: int, width: int) -> tuple[int, list[str]] | None:
         """Return (cost, cells) of the rest of the line; filled from the far end, so that no recursion runs deep."""
         starts = [0] + [m.end() for m in re.finditer(re.escape(self.dialect.delimiter), self.line)]
-        for left in range(1, width + 1):
+        for left in range(1, width + 1):  # cells still to come
             for begin in reversed(starts):
                 self.known[begin, left] = self._step(begin, left)
         return self.known.get((start, width))
 
     def _step(self, start: int, left: int) -> tuple[int, list[str]] | None:
         ways = []
-        for cost, cell, stop in self._cells(start):
+        for cost, cells, stop in self._cells(start):
             if stop >= len(self.line):
-                if left == 1:
-                    ways.append((cost, [cell]))
+                if left == len(cells):
+                    ways.append((cost, cells))
                 continue
-            rest = self.known.get((stop + len(self.dialect.delimiter), left - 1))
+            rest = self.known.get((stop + len(self.dialect.delimiter), left - len(cells)))
             if rest is not None:
-                ways.append((cost + rest[0], [cell, *rest[1]]))
+                ways.append((cost + rest[0], cells + rest[1]))
         return min(ways, key=lambda w: w[0], default=None)
 
     @lru_cache(maxsize=4096)  # noqa: B019 - lives as long as the one line it cuts
-    def _cells(self, start: int) -> list[tuple[int, str, int]]:
+    def _cells(self, start: int) -> list[tuple[int, list[str], int]]:
+        """Return (cost, cells, end) of every way to read what begins here: mostly one cell, two where one is glued on."""
         stop = self.line.find(self.dialect.delimiter, start)
         stop = len(self.line) if stop < 0 else stop
         quote = self.dialect.quote
         bare = self.line[start:stop]
         cost = 0 if quote not in bare else LITERAL_QUOTE_COST if bare.lstrip().startswith(quote) else BARE_QUOTE_COST
-        ways = [(cost, bare, stop)]
-        opening = _after_blanks(self.line, start)
+        ways = [(cost, [bare], stop)]
+        opening = start if self.dialect.delimiter == " " else _after_blanks(self.line, start)
         if self.line.startswith(quote, opening):
             fitting = [c for c in self.closers if _closes(c, opening)][:MOST_CLOSERS]
             ways += [self._quoted(opening, c) for c in fitting]
+            ways += self._glued_quotes(opening)
+        elif quote in self.line[start:stop]:
+            opening = self.line.index(quote, start)
+            fitting = [c for c in self.closers if _closes(c, opening)][:1]
+            for cost, cells, end in (self._quoted(opening, c) for c in fitting):
+                ways.append((cost + GLUED_COST, [self.line[start:opening], *cells], end))
         return ways
 
-    def _quoted(self, opening: int, closer: tuple[int, int, int]) -> tuple[int, str, int]:
+    def _glued_quotes(self, opening: int) -> list[tuple[int, list[str], int]]:
+        """Read `"a""b"` as two cells whose delimiter is missing."""
+        quote = self.dialect.quote
+        middle = self.line.find(quote * 2, opening + 1)
+        closer = next((c for c in self.closers if middle > 0 and c[1] - 1 > middle + 1), None)
+        if closer is None or quote in self.line[middle + 2 : closer[1] - 1]:
+            return []
+        return [(GLUED_COST, [self.line[opening + 1 : middle], self.line[middle + 2 : closer[1] - 1]], closer[2])]
+
+    def _quoted(self, opening: int, closer: tuple[int, int, int]) -> tuple[int, list[str], int]:
         inner = self.line[opening + 1 : closer[1] - 1]
         stray = inner.replace(self.dialect.escape + self.dialect.quote, "") if self.dialect.escape else inner
         stray = stray.replace(self.dialect.quote * 2, "")
         cost = STRAY_QUOTE_COST if self.dialect.quote in stray else 0
-        return cost, self.dialect.unquote(inner), closer[2]
+        return cost, [self.dialect.unquote(inner)], closer[2]
 
 
 def _closers(line: str, dialect: Dialect) -> list[tuple[int, int, int]]:
     """Return (begin, end) of every run of quotes that stands before a delimiter or the end, and where that stands."""
     quote, mark = re.escape(dialect.quote), re.escape(dialect.delimiter)
-    return [(m.start(1), m.end(1), m.end()) for m in re.finditer(rf"({quote}+) *(?={mark}|$)", line)]
+    blanks = "" if dialect.delimiter == " " else " *"
+    return [(m.start(1), m.end(1), m.end()) for m in re.finditer(rf"({quote}+){blanks}(?={mark}|$)", line)]
 
 
 def _closes(closer: tuple[int, int, int], opening: int) -> bool:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import pyarrow as pa
 
 from dldiag.data.reading.columnar import frame_of
 from dldiag.data.reading.compression import Unpacked
-from dldiag.data.reading.decide import check_choices, decide_text, dialect_of, look
+from dldiag.data.reading.decide import check_choices, decide_text, typed_plan
 from dldiag.data.reading.limits import Limits
 from dldiag.data.reading.marks import decide_marks
 from dldiag.data.reading.notices import notice
-from dldiag.data.reading.raw import Lines, RawTable
+from dldiag.data.reading.raw import RawTable
 from dldiag.data.reading.source import Text, load, open_data, open_text
 from dldiag.data.reading.table import Gathered, gather
-from dldiag.types import DataError, Notice, ReadPlan
+from dldiag.data.reading.typed import TypedTable, read_json, read_typed
+from dldiag.types import Notice, ReadPlan
 
-MARK_ROWS = 1000
+MARK_CELLS = 50_000
 
 
 def read(
@@ -46,14 +46,24 @@ def read(
     unpacked, typed = open_data(data, limits, member)
     around = {"compression": unpacked.compression, "member": unpacked.member}
     if typed:
-        raise NotImplementedError
+        return _raw_of_typed(read_typed(unpacked.data, plan or typed_plan(typed, around, choices), limits), data, title)
     text = open_text(unpacked.data, plan.encoding if plan is not None else choices.get("encoding", ""))
     plan = plan or decide_text(text, choices, around)
+    if plan.format == "jsonl":
+        return _raw_of_typed(read_json(text, plan, limits), data, title, source_notices(text, unpacked))
     gathered = gather(text, plan, limits)
     told = (*source_notices(text, unpacked), *gathered.notices, *mark_notices(gathered, plan))
     frame = frame_of(gathered.table, gathered.names)
     return RawTable(
         gathered.names, frame, plan, told, gathered.rows_in_file, fingerprint(data, plan), title, gathered.lines
+    )
+
+
+def _raw_of_typed(found: TypedTable, data: bytes, title: str, told: Sequence[Notice] = ()) -> RawTable:
+    frame = frame_of(found.table, found.names)
+    notices, identity = (*told, *found.notices), fingerprint(data, found.plan)
+    return RawTable(
+        found.names, frame, found.plan, notices, found.rows_in_file, identity, title, found.lines, found.typed
     )
 
 
@@ -93,7 +103,7 @@ def source_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
 def mark_notices(gathered: Gathered, plan: ReadPlan) -> list[Notice]:
     """Tell how numbers and missing values are taken, where that is not plain."""
     told = []
-    table = gathered.table.slice(0, MARK_ROWS)
+    table = gathered.table.slice(0, max(20, MARK_CELLS // max(1, gathered.table.num_columns)))
     rows = list(zip(*(c.to_pylist() for c in table.columns), strict=True)) if table.num_rows else []
     marks = decide_marks(rows, table.num_columns)
     spellings = [m for m in plan.missing if m]

@@ -12,6 +12,8 @@ from dldiag.data.reading.headers import has_header, is_typed
 from dldiag.data.reading.strict import Record
 
 SAMPLE_ROWS = 200
+SAMPLE_CELLS = 100_000
+LEAST_SAMPLE_ROWS = 10
 FILLED_SHARE = 0.5  # of the cells a row usually fills; below it a line above the table is a title
 MOST_HEADER_LINES = 4
 MOST_FOOTNOTES_SHARE = 0.34  # of the rows; more of them are a second table or sparse rows
@@ -40,8 +42,9 @@ def find_region(found: Sequence[Record], total_lines: int, width: int | None = N
     end = _end(filled, start, width)
     body = [r for r in filled[start + 1 : end] if len(r.cells) == width and not r.fault]
     footer = 0 if end == len(filled) else total_lines - filled[end].line
+    body = body[: max(LEAST_SAMPLE_ROWS, min(SAMPLE_ROWS, SAMPLE_CELLS // max(1, width)))]
     first = filled[start]
-    if not has_header(first.cells, [r.cells for r in body[:SAMPLE_ROWS]]):
+    if not has_header(first.cells, [r.cells for r in body]):
         return Region(None, 0, first.line, footer, width)
     rows = 1 + _further_header_rows(filled, start, body, width)
     last = filled[start + rows - 1]
@@ -93,7 +96,7 @@ def _further_header_rows(filled: Sequence[Record], start: int, body: Sequence[Re
         if not _continues_header(record, filled[start], typed, width):
             break
         more += 1
-    return more
+    return more if start + more + 1 < len(filled) else 0
 
 
 def _continues_header(record: Record, header: Record, typed: Sequence[int], width: int) -> bool:

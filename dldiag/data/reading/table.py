@@ -9,15 +9,16 @@ from itertools import islice
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dldiag.data.reading.columnar import table_of
 from dldiag.data.reading.decide import dialect_of
 from dldiag.data.reading.dialect import SPACES, TRUST, Dialect
-from dldiag.data.reading.gather import REPAIRS, Account, Gatherer
+from dldiag.data.reading.fast import read_body
+from dldiag.data.reading.gather import REPAIRS, Account, cells_with_other_delimiter
 from dldiag.data.reading.headers import Names, unique_names
 from dldiag.data.reading.limits import Limits
 from dldiag.data.reading.notices import notice
 from dldiag.data.reading.quotes import cells_at_width, loose_cells
 from dldiag.data.reading.raw import Lines
+from dldiag.data.reading.sampling import drawn_rows, most_rows
 from dldiag.data.reading.source import Text
 from dldiag.data.reading.strict import records
 from dldiag.language import Message
@@ -53,25 +54,24 @@ class Gathered:
 
 def gather(text: Text, plan: ReadPlan, limits: Limits) -> Gathered:
     """Read a text strictly by its plan."""
-    from dldiag.data.reading.fast import read_regular
-
     dialect, parts = dialect_of(plan), split_parts(text.text, plan)
     header = header_cells(parts.header, dialect)
     width = body_width(parts, dialect, header)
     header, told = fit_header(header, width, parts, dialect)
     width = max(width, len(header or ()))
     _check_width(width, limits)
-    regular = read_regular(parts.body, dialect, width)
-    if regular is not None:
-        table, account = regular
-    else:
-        gatherer = Gatherer(parts.body, dialect, width, parts.first_line, header)
-        table, account = table_of(gatherer.rows(), width), gatherer.account
+    table, account = read_body(parts.body, dialect, width, parts.first_line, header)
+    _check_rows(text, table, account)
     names = unique_names(header or [], width)
     names, table, dropped = drop_empty_tail(names, table)
     lines = account_lines(text, parts, account)
+    rows = table.num_rows
+    keep = drawn_rows(rows, most_rows(table.num_columns, limits), limits.seed)
+    if keep is not None:
+        table = table.take(pa.array(keep))
+        told += (notice("sampled", kept=len(keep), rows=rows, seed=limits.seed),)
     told += name_notices(names, header) + dropped + account_notices(account)
-    return Gathered(names.names, table, lines, (*region_notices(parts, plan, lines), *told), table.num_rows)
+    return Gathered(names.names, table, lines, (*region_notices(parts, plan, lines), *told), rows)
 
 
 def split_parts(text: str, plan: ReadPlan) -> Parts:
@@ -134,21 +134,22 @@ def fit_header(
     """Make the header as wide as the rows where that is certain, and tell where it is not."""
     if header is None or len(header) == width or not width:
         return header, ()
-    mended = cells_at_width(parts.header.strip("\n"), dialect, width) if dialect.quote in parts.header else None
-    if mended and len(mended) == width:
-        return mended, (notice("bare_quotes", count=1, example=parts.header),)
     filled = [c for c in header if c.strip()]
     if len(header) > width and len(filled) == width:
         trailing = not any(c.strip() for c in header[width:])
         return filled, () if trailing else (notice("header_repaired", example=parts.header),)
     if len(header) > width and not any(c.strip() for c in header[width:]):
         return header[:width], ()
-    if len(header) == 1 and width > 2 and len(header[0].split()) == width:
-        return header[0].split(), (notice("header_repaired", example=parts.header),)
+    mended = cells_at_width(parts.header.strip("\n"), dialect, width) if dialect.quote in parts.header else None
+    if mended and len(mended) == width:
+        return mended, (notice("bare_quotes", count=1, example=parts.header),)
     if len(header) == width - 1 and _numbers_rows(parts, dialect, width):
         return ["row", *header], (notice("row_names", name="row", example=parts.header),)
     if len(header) == width - 1 and _ends_empty(parts, dialect, width):
-        return header, ()
+        return header, (notice("trailing_delimiter", width=len(header), example=parts.body.split("\n", 1)[0]),)
+    other = cells_with_other_delimiter(parts.header.strip("\n"), dialect, width, None)
+    if other:
+        return other, (notice("header_repaired", example=parts.header),)
     return header, (notice("header_width", header=len(header), width=width, example=parts.header),)
 
 
@@ -171,6 +172,16 @@ def _check_width(width: int, limits: Limits) -> None:
         )
     if width == 0:
         raise DataError(Message("No table was found in the file."), Message("Check the header line and the delimiter."))
+
+
+def _check_rows(text: Text, table: pa.Table, account: Account) -> None:
+    if table.num_rows == 0 and account.records["set_aside"]:
+        raise DataError(
+            Message("No line has the number of cells of the header, so there is no table to read."),
+            Message("Choose the header line and the delimiter by hand, or upload the table itself."),
+        )
+    if text.lines <= 1 and table.num_columns == 1:
+        raise DataError(Message("The file holds one cell only."), Message("Upload a table with rows and columns."))
 
 
 def drop_empty_tail(names: Names, table: pa.Table) -> tuple[Names, pa.Table, tuple[Notice, ...]]:
@@ -203,8 +214,8 @@ def account_lines(text: Text, parts: Parts, account: Account) -> Lines:
         header=header,
         preamble=len(above) - blank_above,
         footnote=len(below) - blank_below,
-        blank=blank_above + blank_below + counts["blank"] + counts["blank_rows"],
-        read=counts["read"],
+        blank=blank_above + blank_below + counts["blank"] + counts["blank_end"],
+        read=counts["read"] + counts["blank_rows"],
         repaired=sum(counts[r] for r in REPAIRS),
         set_aside=counts["set_aside"] + counts["repeated_header"],
     )
@@ -243,7 +254,7 @@ def name_notices(names: Names, header: Sequence[str] | None) -> tuple[Notice, ..
 
 def account_notices(account: Account) -> tuple[Notice, ...]:
     """Tell what was repaired, set aside or left out, each with an example line."""
-    codes = (*REPAIRS, "set_aside", "blank_rows", "repeated_header")
+    codes = (*REPAIRS, "set_aside", "blank_rows", "blank_end", "repeated_header")
     told = [notice(c, count=account.lines[c], example=account.examples.get(c, "")) for c in codes if account.lines[c]]
     rows = sum(account.records[c] for c in ("read", "set_aside", *REPAIRS))
     if rows and account.records["read"] + account.records["bare_quotes"] < UNEVEN_SHARE * rows:
