@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from dldiag.data.columns import OTHER, with_kinds
+from dldiag.data.kinds import RUNNING
 from dldiag.data.remarks import listed
 from dldiag.language import Message
 from dldiag.types import USED_KINDS, Column, DataError, Kind, Notice, Table
@@ -69,10 +71,8 @@ def _numbers_when_alone(table: Table, left_out: Collection[str]) -> Table:
     asked = [column for column in table.columns if column.name not in left_out]
     if any(column.kind in USED_KINDS for column in asked) or table.raw is None:
         return table
-    running = {
-        c.name: "number" for c in asked if c.kind == "identifier" and c.why.template.startswith("A running number")
-    }
-    return with_kinds(table, running) if running else table  # type: ignore[arg-type]
+    running: dict[str, Kind] = {c.name: "number" for c in asked if c.why.template == RUNNING}
+    return with_kinds(table, running) if running else table
 
 
 def _judged(column: Column, values: pd.Series) -> Column:
@@ -146,8 +146,9 @@ def _merged_notice(kept: Parts) -> list[Notice]:
 
 
 def _nothing_left(table: Table, judged: list[Column]) -> DataError:
-    reasons = "; ".join(str(notice.message) for notice in _left_out_notices(judged))
+    reasons = [notice.message for notice in _left_out_notices(judged)]
+    together = reduce(lambda one, other: Message("{one} {other}", {"one": one, "other": other}), reasons, Message(""))
     return DataError(
-        Message("No column is left to learn from in {name}. {reasons}", {"name": table.name, "reasons": reasons}),
+        Message("No column is left to learn from in {name}. {reasons}", {"name": table.name, "reasons": together}),
         Message("Set the kind of a column by hand, or add columns that describe the rows."),
     )

@@ -28,6 +28,7 @@ REPEATED_TEXT_SHARE = 0.2  # of the cells distinct, at least, for free text whos
 CHARACTERS_PER_WORD = 2.0  # Chinese, Japanese
 CODE_SHARE = 0.5  # of the cells must be too long for a number, or have a leading zero among whole numbers
 
+RUNNING = "A running number: {rows:,} different whole numbers without a gap."
 READ_AS_NUMBERS = "{share:.0%} of the values read as numbers."
 TRUE_WORDS = word_set("true yes y t on 1 是 真 对 有 1.0")
 FALSE_WORDS = word_set("false no n f off 0 否 假 错 没有 0.0")
@@ -139,7 +140,7 @@ def _row_number(facts: Facts) -> Message | None:
         return None
     running = cells.distinct == cells.rows and np.ptp(values) == cells.rows - 1
     if running and (facts.position == 0 or facts.named_like_identifier):
-        return Message("A running number: {rows:,} different whole numbers without a gap.", {"rows": cells.rows})
+        return Message(RUNNING, {"rows": cells.rows})
     if facts.named_like_identifier and _names_rows(cells):
         return Message("Named like an identifier, and its whole numbers hardly repeat.")
     return None

@@ -153,7 +153,7 @@ def test_a_kind_chosen_by_hand_holds_and_says_so():
 
 
 def test_an_unknown_column_is_refused_with_the_nearest_name():
-    with pytest.raises(DataError, match="incom.*income"):
+    with pytest.raises(DataError, match=r"incom.*income"):
         table({"incom": "number"}, None, income=NUMBERS)
 
 
