@@ -14,6 +14,7 @@ Array = NDArray[Any]
 Step = Callable[[Array, Array, Array, Any], None]
 
 HUBER_DELTA = 1.0
+LOSS_OF_A_TIE = np.log(2)  # cross-entropy where both classes are equally likely
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,8 @@ class Loss:
 
     `step(z, y, losses, scratch)` writes the loss of every row into losses (S, n) and turns z (S, K, n) into dL/dZ.
     y is (S, n) whole numbers when `indexed`, else (S, K, n). `predict(z)` turns Z into the model's outputs in place.
-    `errors(delta, losses)` tells from what `step` left how far each row is off: 1 if its class is wrong, or its
-    squared error when `squares`. `floor(y)` is the mean loss of the best constant answer: what an untrained network
+    `errors(delta, losses)` tells from what `step` left how far each row is off: 1 if its class is wrong (or a tie), or
+    its squared error when `squares`. `floor(y)` is the mean loss of the best constant answer: what an untrained network
     should show at most.
     """
 
@@ -126,11 +127,13 @@ def _huber_step(z: Array, y: Array, losses: Array, scratch: Array) -> None:
 
 def _wrong_class(delta: Array, losses: Array) -> Array:
     # delta is p - onehot(y), so its largest entry is the largest probability of a wrong class; exp(-L) is p_y
-    return np.asarray(np.maximum.reduce(delta, axis=1) > np.exp(-losses))
+    return np.asarray(np.maximum.reduce(delta, axis=1) >= np.exp(-losses))
 
 
 def _wrong_side(delta: Array, losses: Array) -> Array:
-    return np.asarray((np.abs(delta) > 0.5).any(axis=1))
+    if delta.shape[1] == 1:
+        return losses >= LOSS_OF_A_TIE
+    return np.asarray((np.abs(delta) >= 0.5).any(axis=1))
 
 
 def _square(delta: Array, losses: Array) -> Array:

@@ -225,7 +225,7 @@ class Stack:
         delta = space.delta[-1]
         if self.row_weights is None:
             delta *= 1 / (stop - start)
-            return float(stop - start)
+            return float(stop - start)  # known to be the same for all members, unlike sums of weights
         weights = self.row_weights[:, start:stop]
         total = np.add.reduce(weights, axis=1)
         total[total == 0] = 1
@@ -235,7 +235,7 @@ class Stack:
 
     def _share_out(self, total: Any) -> None:
         """Share the penalties out over the rows of a batch, as scikit-learn does."""
-        if np.array_equal(self.total, np.broadcast_to(total, self.total.shape)):
+        if isinstance(total, float) and total == self.total[0, 0]:
             return
         self.total[:] = total
         for shared, whole in ((self.l2_shared, self.l2), (self.l1_shared, self.l1)):

@@ -133,4 +133,4 @@ def test_recording_costs_little():
         started = time.thread_time()
         fit_stack(models, [big] * 5, [y] * 5, dev=[(big[:1500], y[:1500])] * 5)
         seconds.setdefault(record, []).append(time.thread_time() - started)
-    assert min(seconds[True]) < 1.25 * min(seconds[False])
+    assert min(seconds[True]) < 1.35 * min(seconds[False])  # about 1.1 on a quiet machine
