@@ -65,7 +65,7 @@ def test_regression_errors_are_not_written_as_percent():
 
 def test_findings_come_first_when_something_was_found():
     outcomes = [row["Outcome"] for row in tables.findings(make_report())]
-    assert outcomes[0] == "found"
+    assert outcomes[0] == "needs attention"
     assert outcomes.index("undecided") < outcomes.index("fine") < outcomes.index("not applicable")
 
 

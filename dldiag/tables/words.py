@@ -15,7 +15,7 @@ COLUMNS: dict[Column_, Message] = {
     "data": Message("The data"),
 }
 OUTCOMES: dict[Outcome, Message] = {
-    "fired": Message("found"),
+    "fired": Message("needs attention"),
     "undecided": Message("undecided"),
     "passed": Message("fine"),
     "suppressed": Message("explained by another finding"),
