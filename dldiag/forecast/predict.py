@@ -29,7 +29,7 @@ HIGHEST = {"rate": 1.0}  # the largest possible error, by unit
 def forecast(
     sizes: ArrayLike,
     dev_errors: ArrayLike,
-    at: Sequence[int] | None = None,
+    at: Sequence[int] | int | None = None,
     *,
     train_errors: ArrayLike | None = None,
     target_error: float | None = None,
@@ -53,7 +53,7 @@ def forecast(
     if reason is not None:
         return Forecast(abstains=reason)
     ahead = look_ahead(curve)
-    rows = [round(m * curve.rows) for m in MULTIPLES] if at is None else [_positive(r) for r in at]
+    rows = [round(m * curve.rows) for m in MULTIPLES] if at is None else [_positive(r) for r in np.atleast_1d(at)]
     highest = HIGHEST.get(unit, math.inf)
     points = tuple(_point(curve, ahead, r, highest) for r in rows)
     target = None if target_error is None else _rows_for(curve, ahead, target_error)
@@ -133,8 +133,8 @@ _REASONS = {
 }
 
 
-def _positive(rows: int) -> int:
-    if rows <= 0:
+def _positive(rows: float) -> int:
+    if not rows >= 1:
         raise ValueError(f"a number of rows must be above 0, not {rows}")
     return int(rows)
 
