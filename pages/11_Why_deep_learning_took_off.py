@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import streamlit as st
 
+from dldiag.app.course_columns import with_rows
 from dldiag.app.course_data import ask_data, dataset_of
 from dldiag.app.course_parts import formulas, heading, link_to_diagnosis, look_at, offer
 from dldiag.app.forms import ask_knobs
@@ -18,6 +19,7 @@ from dldiag.figures import alt_learning_curves, learning_curves
 from dldiag.language import Message, tr
 from dldiag.types import Progress
 
+TOY_ROWS = 2000
 FORMULAS = (
     (
         r"d_r(n) = E^{\text{first}}_r(n) - E^{\text{second}}_r(n), \qquad \bar d(n^*) = 0",
@@ -53,15 +55,17 @@ def show_scale(reference: dict[str, Any]) -> None:
     look_at(look_at_few_rows(result))
     show_figure(scale_figure(result, theme=figure_mode()), alt_scale(result), key="scale")
     show_rows(scale_rows(result), alt=tr("Error of every learner on the fewest and on the most rows"))
+    if result.crossings:
+        show_rows(crossing_rows(result.crossings), alt=tr("The largest network against every traditional learner"))
     if result.others:
         show_message(tr("Other crossovers that these repeats are sure of:"))
         show_rows(crossing_rows(result.others), alt=tr("Who overtakes whom, and at how many rows"))
     formulas(FORMULAS)
     show_message(
-        tr("Break it: leave out the networks, take two repeats' worth of rows, or compare on a single line of data."),
+        tr("Break it: take the two clouds or the line with noise, where a small learner is all one needs."),
         kind="caption",
     )
-    offer({"hidden_layer_sizes": (96, 96)}, key="use.size")
+    offer({"hidden_layer_sizes": (64, 64)}, key="use.size")
 
 
 def show_race(reference: dict[str, Any]) -> None:
@@ -84,7 +88,8 @@ page(
     "Why deep learning took off",
     "With more rows, larger networks go on improving where other learners level off, and ReLU made them fast to train.",
 )
-chosen = ask_data("took_off", toys=("circles", "moons", "blobs", "wave"), default="sample:spirals")
+toys = ("twist", "circles", "two_blobs", "line")
+chosen = with_rows(ask_data("took_off", toys=toys, default="toy:twist"), TOY_ROWS)
 with explained():
     dataset_of(chosen)
     show_scale(chosen)

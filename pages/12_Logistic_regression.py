@@ -67,9 +67,7 @@ def show_unit(problem: YesNo) -> None:
 
 def show_layer(reference: dict[str, Any], plane: dict[str, Any]) -> None:
     heading(tr("The same unit, repeated: a hidden layer"))
-    st.latex(
-        r"z = W x + b, \quad a = \sigma(z), \qquad W = \begin{pmatrix} — w_1^T — \\ \vdots \\ — w_k^T — \end{pmatrix}"
-    )
+    st.latex(r"z = W x + b, \quad a = \sigma(z), \qquad W = \begin{pmatrix} w_1^T \\ \vdots \\ w_k^T \end{pmatrix}")
     if len(plane["columns"]) < 2:
         show_message(
             Message("This table has one usable column; lines need two, so a toy problem is drawn."), kind="info"

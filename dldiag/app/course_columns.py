@@ -23,6 +23,11 @@ def open_dataset(reference: Reference) -> Dataset:
     return cast(Dataset, kept[1])
 
 
+def with_rows(reference: Reference, rows: int) -> Reference:
+    """Return a reference to as many rows of a toy; a table has the rows it has."""
+    return reference | {"rows": rows} if "toy" in reference else reference
+
+
 def ask_plane(dataset: Dataset, reference: Reference, prefix: str) -> dict[str, Any]:
     """Let the visitor choose two columns and the class taken for yes; returns {"columns": […], "positive": …}.
 
@@ -36,8 +41,9 @@ def ask_plane(dataset: Dataset, reference: Reference, prefix: str) -> dict[str, 
 
 def plane_knobs(dataset: Dataset) -> dict[str, Knob]:
     """Return the settings of `ask_plane`: the two columns that say most about the target come first."""
-    strongest = yes_no(dataset, most=2).names
-    names = {name: name for name in (*strongest, *feature_names(dataset))}
+    offered, strongest = feature_names(dataset), yes_no(dataset, most=2).names
+    strongest = tuple(sorted(strongest, key=lambda name: offered.index(name) if name in offered else len(offered)))
+    names = {name: name for name in (*strongest, *offered)}
     knobs = {
         key: Knob(strongest[place], str, label, "The column drawn on this axis.", choices=names)
         for place, (key, label) in enumerate((("across", "Column across"), ("up", "Column up")))

@@ -23,8 +23,8 @@ def add_band(drawn: go.Figure, found: Band, name: object, index: int, theme: The
         name=label,
         legendgroup=label,
         mode=line.get("mode", "lines"),
-        line={"color": color, "width": 2.5, "dash": DASHES[index % len(DASHES)]},
-        marker={"symbol": MARKERS[index % len(MARKERS)], "size": 8, "color": color},
+        line={"color": color, "width": 2.5, "dash": line.get("dash", DASHES[index % len(DASHES)])},
+        marker={"symbol": line.get("symbol", MARKERS[index % len(MARKERS)]), "size": 8, "color": color},
         hovertemplate=f"{label}: %{{y:.3g}}<extra></extra>",
     )
 
@@ -45,14 +45,25 @@ def _shade(drawn: go.Figure, found: Band, color: str, label: str) -> None:
     )
 
 
+LOSS_AXIS: dict[str, Any] = {
+    "type": "log",
+    "tickvals": [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100],
+}
+DECADES: dict[str, Any] = {"type": "log", "dtick": 1, "exponentformat": "power"}
+
+
 def bands_figure(
-    named: Sequence[tuple[object, Band]], x_title: str, y_title: str, *, theme: ThemeName, **axis: Any
+    named: Sequence[tuple[object, Band | None]], x_title: str, y_title: str, *, theme: ThemeName, **axis: Any
 ) -> go.Figure:
-    """Draw several bands; `mode` is plotly's, everything else is a setting of the y axis."""
+    """Draw several bands; `mode` is plotly's, everything else is a setting of the y axis.
+
+    A band that is None is left out; the others keep their colors.
+    """
     drawn = figure(theme)
     mode = axis.pop("mode", "lines")
     for index, (name, found) in enumerate(named):
-        add_band(drawn, found, name, index, theme, mode=mode)
+        if found is not None:
+            add_band(drawn, found, name, index, theme, mode=mode)
     drawn.update_xaxes(title={"text": x_title, "standoff": 8})
     return drawn.update_yaxes(title={"text": y_title, "standoff": 8}, **axis)
 

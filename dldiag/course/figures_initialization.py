@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from math import isfinite, log10
+from math import asinh, isfinite, log10
 
 import plotly.graph_objects as go
 
 from dldiag.course.bands import Band
-from dldiag.course.figures_bands import bands_figure
+from dldiag.course.figures_bands import DECADES, LOSS_AXIS, bands_figure
+from dldiag.course.flow import ZERO_GRADIENT
 from dldiag.course.initialization import STARTS, Beginnings, Begun
 from dldiag.figures.theme import DASHES, MARKERS, THEMES, ThemeName, figure, plain
 from dldiag.language import Message, Value, format_error, tr
 
 HIGHEST_LOSS = 30.0  # times the loss of a constant guess; what lies above is not drawn
+BAR = 0.85  # height of the highest bar of a layer, of the room between two layers
+SMALLEST_SHARE = 1e-9
 LOWEST_LOSS = 0.02  # of the loss of a constant guess
 
 
@@ -30,7 +33,7 @@ def distance_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figu
             hovertemplate="%{x}: %{y:.3g}",
         )
     drawn.update_xaxes(title={"text": tr("step")})
-    return drawn.update_yaxes(title={"text": tr("largest distance between two units")}, rangemode="tozero")
+    return drawn.update_yaxes(title={"text": tr("distance between units")}, rangemode="tozero")
 
 
 def alt_distance(found: Beginnings) -> Message:
@@ -66,27 +69,31 @@ def alt_single(found: Beginnings) -> Message:
 
 
 def histogram_figure(found: Beginnings, key: str, moment: int, *, theme: ThemeName = "light") -> go.Figure:
-    """Draw the activations of every hidden layer of one start as a heat map: a column per layer, shades for shares."""
-    one = by_key(found, key)
-    layers = [tr("layer {number}", number=number + 1) for number in range(len(one.histograms[moment]))]
-    names = [_range(low, high) for low, high in pairwise(found.bins)]
-    drawn, look = figure(theme, height=360), THEMES[theme]
-    drawn.add_heatmap(
-        x=layers,
-        y=names,
-        z=list(zip(*one.histograms[moment], strict=True)),
-        zmin=0,
-        zmax=1,
-        colorscale=[[0, look.grid], [0.02, look.series[5]], [0.3, look.series[0]], [1, look.series[1]]],
-        colorbar={"tickformat": ".0%", "thickness": 12},
-        hovertemplate="%{x}, %{y}: %{z:.1%}<extra></extra>",
-    )
-    drawn.update_yaxes(title={"text": tr("activation")}, tickvals=names[::5], showgrid=False)
-    return drawn.update_xaxes(showgrid=False)
+    """Draw a histogram of the activations of every hidden layer of one start, the first layer at the bottom."""
+    layers = by_key(found, key).histograms[moment]
+    drawn, look = figure(theme, height=90 + 70 * len(layers)), THEMES[theme]
+    places = [(low + high) / 2 for low, high in pairwise(arcsinh(edge) for edge in found.bins)]
+    labels = [f"{low:.2g} … {high:.2g}" for low, high in pairwise(found.bins)]
+    for number, shares in enumerate(layers, start=1):
+        highest = max(*shares, SMALLEST_SHARE)
+        drawn.add_bar(
+            x=places,
+            y=[BAR * share / highest for share in shares],
+            base=[number] * len(shares),
+            marker={"color": look.series[0], "line": {"width": 0}},
+            customdata=list(zip(labels, shares, strict=True)),
+            hovertemplate="%{customdata[0]}: %{customdata[1]:.1%}<extra></extra>",
+        )
+    marks = (-10, -1, -0.1, 0, 0.1, 1, 10)
+    axis = {"tickvals": [arcsinh(mark) for mark in marks], "ticktext": [f"{mark:g}" for mark in marks]}
+    drawn.update_layout(barmode="overlay", bargap=0, showlegend=False)
+    drawn.update_xaxes(title={"text": tr("activation")}, tickangle=0, **axis)
+    return drawn.update_yaxes(title={"text": tr("hidden layer")}, dtick=1, range=[0.9, len(layers) + 1])
 
 
-def _range(low: float, high: float) -> str:
-    return f"{(low + high) / 2:.2g}"
+def arcsinh(value: float) -> float:
+    """Return the place of an activation on the drawn axis, which is finer near 0 (as the bins are)."""
+    return asinh(10 * value)
 
 
 def alt_histogram(found: Beginnings, key: str, moment: int) -> Message:
@@ -110,15 +117,17 @@ def losses_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure
     drawn = bands_figure(named, tr("step"), tr("training loss"), theme=theme)
     highest, lowest = HIGHEST_LOSS * found.baseline, LOWEST_LOSS * found.baseline
     drawn.add_hline(y=found.baseline, line={"color": THEMES[theme].faint, "dash": "dot", "width": 1})
-    return drawn.update_yaxes(type="log", minallowed=log10(lowest), maxallowed=log10(highest))
+    return drawn.update_yaxes(**LOSS_AXIS, minallowed=log10(lowest), maxallowed=log10(highest))
 
 
 def gradients_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the gradient norm of every layer before the first step, for every start whose gradient is not 0."""
-    named: list[tuple[object, Band]] = [(one.label, one.gradients_start) for one in found.starts if one.key != "zeros"]
+    named: list[tuple[object, Band | None]] = [
+        (one.label, None if one.key == "zeros" else one.gradients_start) for one in found.starts
+    ]
     title = tr("gradient norm at the start")
     drawn = bands_figure(named, tr("layer (1 is next to the inputs)"), title, theme=theme, mode="lines+markers")
-    return drawn.update_yaxes(type="log", exponentformat="power").update_xaxes(dtick=1)
+    return drawn.update_yaxes(**DECADES).update_xaxes(dtick=1)
 
 
 def saturation_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure:
@@ -168,10 +177,14 @@ def start_rows(found: Beginnings) -> list[dict[str, str]]:
             tr("Spread of activations, first → last layer"): f"{one.spread_start[0]:.2g} → {one.spread_start[-1]:.2g}",
             tr(
                 "Gradient, first → last layer"
-            ): f"{one.gradients_start.mean[0]:.1e} → {one.gradients_start.mean[-1]:.1e}",
+            ): f"{_size(one.gradients_start.mean[0])} → {_size(one.gradients_start.mean[-1])}",
         }
         for one in found.starts
     ]
+
+
+def _size(gradient: float) -> str:
+    return "0" if gradient <= ZERO_GRADIENT * 2 else f"{gradient:.1e}"
 
 
 def _loss(one: Begun) -> str:

@@ -53,7 +53,7 @@ def graph_figure(graph: Graph, *, backward: bool = True, theme: ThemeName = "lig
     drawn.add_scatter(
         x=[node.across for node in graph.nodes],
         y=[node.up for node in graph.nodes],
-        text=[f"{node.label}<br><b>{node.value:.3g}</b>" for node in graph.nodes],
+        text=[f"{node.label}<br><b>{_short(node.value)}</b>" for node in graph.nodes],
         mode="markers+text",
         textposition="middle center",
         textfont={"color": look.ink, "size": 13},
@@ -89,13 +89,19 @@ def _arrow(drawn: go.Figure, start: tuple[float, float], end: tuple[float, float
     )
 
 
+def _short(value: float) -> str:
+    return f"{value + 0.0:.3g}"  # + 0.0 turns −0 into 0
+
+
 def _derivatives(drawn: go.Figure, graph: Graph, place: dict[str, tuple[float, float]], color: str) -> None:
     for edge in graph.edges:
+        if edge.derivative is None:
+            continue
         (x0, y0), (x1, y1) = place[edge.start], place[edge.end]
         drawn.add_annotation(
             x=(x0 + x1) / 2,
             y=(y0 + y1) / 2,
-            text=f"{edge.symbol} = {edge.derivative:.3g}",
+            text=f"{edge.symbol} = {_short(edge.derivative)}",
             showarrow=False,
             bgcolor=THEMES["light"].paper if color == THEMES["light"].bad else THEMES["dark"].paper,
             font={"color": color, "size": 12},

@@ -10,25 +10,25 @@ import plotly.graph_objects as go
 
 from dldiag.course.bands import Band
 from dldiag.course.crossover import Crossover
-from dldiag.course.figures_bands import add_band, bands_figure
+from dldiag.course.figures_bands import LOSS_AXIS, add_band, bands_figure
 from dldiag.course.race import Race
 from dldiag.course.took_off import LEARNERS, CurveBand, Scale
-from dldiag.figures.theme import THEMES, ThemeName, error_axis, figure, plain, rows_axis, translucent
+from dldiag.figures.theme import MARKERS, THEMES, ThemeName, error_axis, figure, rows_axis, translucent
 from dldiag.language import Message, format_error, tr
 
 
 def scale_figure(found: Scale, *, theme: ThemeName = "light") -> go.Figure:
     """Draw dev error against training rows for every learner, networks as full lines, with the crossover's range."""
     drawn = figure(theme, height=460)
-    for index, curve in enumerate(found.curves):
+    place = {True: 0, False: 1}  # networks share a color; every traditional learner has its own
+    for curve in found.curves:
         points = Band(tuple(map(float, curve.sizes)), curve.errors, curve.low, curve.high)
-        add_band(drawn, points, curve.label, index, theme, mode="lines+markers")
-    drawn.for_each_trace(
-        lambda trace: trace.update(line_dash="solid", line_width=3),
-        selector=lambda trace: trace.name in {plain(curve.label) for curve in found.curves if curve.deep},
-    )
-    if found.crossing is not None and found.crossing.verdict == "crosses":
-        _mark(drawn, found.crossing, theme)
+        mark = MARKERS[list(LEARNERS).index(curve.key) % len(MARKERS)]
+        look = {"dash": "solid", "symbol": mark} if curve.deep else {}
+        add_band(drawn, points, curve.label, place[curve.deep], theme, mode="lines+markers", **look)
+        place[False] += not curve.deep
+    if found.crossings and found.crossings[0].verdict == "crosses":
+        _mark(drawn, found.crossings[0], theme)
     sizes = sorted({n for curve in found.curves for n in curve.sizes})
     return drawn.update_xaxes(**rows_axis(sizes)).update_yaxes(**error_axis(found.unit), rangemode="tozero")
 
@@ -83,18 +83,30 @@ def _with_interval(curve: CurveBand, at: int, unit: str) -> str:
     return f"{value} ({low} – {high})"
 
 
+VERDICTS = {
+    "crosses": Message("yes"),
+    "not_in_sight": Message("no crossover in sight"),
+    "undecided": Message("not decided"),
+}
+
+
 def crossing_rows(found: Sequence[Crossover]) -> list[dict[str, str]]:
-    """Return one row of texts per sure crossover: who overtakes whom, and where."""
+    """Return one row of texts per pair: who overtakes whom, whether that is sure, and where."""
     return [
         {
-            tr("Overtaken"): str(LEARNERS[one.first].label),
-            tr("By"): str(LEARNERS[one.second].label),
-            tr("At about rows"): f"{one.size.value:,.0f}",
-            tr("90 % interval"): f"{one.size.low:,.0f} – {one.size.high:,.0f}",
+            tr("Ahead on few rows"): str(LEARNERS[one.first].label),
+            tr("Overtaken by"): str(LEARNERS[one.second].label),
+            tr("Verdict"): str(VERDICTS[one.verdict]),
+            tr("Rows (90 % interval)"): _rows(one),
         }
         for one in found
-        if one.size is not None
     ]
+
+
+def _rows(one: Crossover) -> str:
+    if one.size is None or one.verdict == "not_in_sight":
+        return ""
+    return f"{one.size.value:,.0f} ({one.size.low:,.0f} – {one.size.high:,.0f})"
 
 
 def race_figure(found: Race, *, seconds: bool, theme: ThemeName = "light") -> go.Figure:
@@ -105,7 +117,7 @@ def race_figure(found: Race, *, seconds: bool, theme: ThemeName = "light") -> go
         label = tr("{label} (learning rate {rate:g})", label=runner.label, rate=runner.rate)
         named.append((label, replace(runner.loss, x=tuple(step * pace for step in runner.loss.x))))
     title = tr("seconds of training (one network)") if seconds else tr("steps (mini-batches)")
-    drawn = bands_figure(named, title, tr("training loss"), theme=theme, type="log")
+    drawn = bands_figure(named, title, tr("training loss"), theme=theme, **LOSS_AXIS)
     return finish_line(drawn, found.target, theme)
 
 

@@ -20,8 +20,8 @@ Array = NDArray[np.float64]
 GRID = 60  # points of the drawn plane along each side
 ROOM = 0.15  # of the range, drawn around the rows
 ROWS_DRAWN = 400
-STEPS = 400
-RATE = 0.05
+STEPS = 800
+RATE = 0.1
 BETTER = 0.01  # a fall of the error rate by this much is worth a sentence
 HIDDEN_ACTIVATION = "logistic"  # every hidden unit is the unit of logistic regression
 

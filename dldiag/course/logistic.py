@@ -85,7 +85,7 @@ class UnitSettings:
         0.5, "Learning rate", "Length of a step, times the slope.", low=0.0001, high=1000, log=True
     )
     steps: int = knob(50, "Steps", "Steps of gradient descent over all rows.", low=1, high=500)
-    step: int = knob(0, "Step looked at", "Everything below shows the unit before this step.", low=0, high=500)
+    step: int = knob(1, "Step looked at", "Everything below shows the unit before this step.", low=0, high=500)
 
 
 # --- the computation graph ----------------------------------------------------------------------------------------
@@ -104,12 +104,12 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """An arrow of the graph; `derivative` is d loss / d (value at its start)."""
+    """An arrow of the graph; `derivative` is d loss / d (value at its start), None for the answer, which is given."""
 
     start: str
     end: str
     symbol: str
-    derivative: float
+    derivative: float | None = None
 
 
 @dataclass(frozen=True)
@@ -161,6 +161,7 @@ def _with_end(row: Pass, nodes: list[Node], edges: list[Edge], rest: float | Non
         Edge("b", "z", "db", row.db),
         Edge("z", "a", "dz", row.dz),
         Edge("a", "L", "da", row.da),
+        Edge("y", "L", ""),
     ]
     return Graph(tuple(nodes), tuple(edges))
 

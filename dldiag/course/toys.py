@@ -19,6 +19,7 @@ Rng = np.random.Generator
 MOON_SHIFT = (0.5, 0.25)  # how far the lower moon is moved right and down, in radii
 INNER_RADIUS = 0.5  # of the inner circle; the outer one has radius 1
 BLOB_CENTERS = ((-1.5, -1.0), (1.5, -1.0), (0.0, 1.5))
+TWIST_COLUMNS, TWIST = 16, 0.7  # columns, four of which matter; weight of the product of two of them
 LINE_SLOPE, LINE_START = 2.0, -1.0
 WAVE_TURNS = 3.0  # of the sine over the range −1…1
 
@@ -105,6 +106,12 @@ def _two_blobs(n: int, rng: Rng) -> tuple[Array, Array]:
     return np.column_stack([2 * which - 1, np.zeros(n)]), which
 
 
+def _twist(n: int, rng: Rng) -> tuple[Array, Array]:
+    points = rng.normal(0, 1, (n, TWIST_COLUMNS))
+    plane, product = points[:, 0] + points[:, 1], points[:, 2] * points[:, 3]
+    return points, (plane + TWIST * product > 0).astype(np.float64)
+
+
 def line_truth(X: Array) -> Array:
     """Return the straight line behind the toy "line"; X (n, 1) -> (n,)."""
     return LINE_START + LINE_SLOPE * X[:, 0]
@@ -129,6 +136,7 @@ TOYS: dict[str, Toy] = {
     "xor": Toy(Message("Four squares (exclusive or)"), "classification", _xor, 0.05, ("same sign", "opposite sign")),
     "blobs": Toy(Message("Three clouds"), "classification", _blobs, 0.7, ("left", "right", "top")),
     "two_blobs": Toy(Message("Two clouds"), "classification", _two_blobs, 0.8, ("left", "right")),
+    "twist": Toy(Message("A plane with a twist (16 columns)"), "classification", _twist, 0.1, ("below", "above")),
     "line": Toy(Message("A line with noise"), "regression", _along(line_truth), 0.5, truth=line_truth),
     "wave": Toy(Message("A wave with noise"), "regression", _along(wave_truth), 0.3, truth=wave_truth),
 }
