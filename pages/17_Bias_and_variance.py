@@ -14,6 +14,7 @@ from dldiag.course.bias_variance import (
     SweepSettings,
     best_change,
     caution,
+    picture_key,
     pictures_to_show,
     read_sweep,
     sweep_rows,
@@ -71,6 +72,8 @@ def show_pictures(sweep: Sweep) -> None:
             with column:
                 show_message(words)
                 show_figure(picture_figure(picture, theme=figure_mode()), words, key=f"picture.{place}")
+    if shown:
+        show_message(picture_key(sweep), kind="caption")
 
 
 def show_pairs() -> None:

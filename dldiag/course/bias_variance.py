@@ -236,6 +236,19 @@ def pictures_to_show(sweep: Sweep) -> tuple[tuple[Message, Picture], ...]:
     return tuple((_words(sweep, place), sweep.pictures[place]) for place in places)
 
 
+def picture_key(sweep: Sweep) -> Message:
+    """Say what the lines or colors of the pictures stand for."""
+    if sweep.pictures and sweep.pictures[0].y:
+        return Message(
+            "Color: the share of the networks that vote for the second class (white: half of them); marks: the rows of "
+            "one training set."
+        )
+    return Message(
+        "Thick line: the mean of all fits; thin lines: single fits; band: 90 % of them; dashes: the truth; dots: the "
+        "rows of one training set."
+    )
+
+
 def _words(sweep: Sweep, place: int) -> Message:
     at, best = sweep.parts[place], sweep.parts[sweep.best]
     values: dict[str, Value] = {"axis": AXES[sweep.axis].label, "value": f"{sweep.values[place]:g}"}

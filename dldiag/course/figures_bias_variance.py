@@ -5,6 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dldiag.course.bias_variance import AXES, Sweep
+from dldiag.course.figures_hyperparameters import write_above
 from dldiag.course.number_pairs import PairReading
 from dldiag.course.pictures import Picture
 from dldiag.figures.theme import DASHES, MARKERS, THEMES, Theme, ThemeName, figure, plain, translucent
@@ -31,8 +32,7 @@ def sweep_figure(sweep: Sweep, *, theme: ThemeName = "light") -> go.Figure:
         noise = [parts.noise for parts in sweep.parts]
         drawn.add_scatter(x=texts, y=noise, mode="lines", name=tr("noise"), line={"color": look.faint, "dash": "dot"})
     best = sweep.parts[sweep.best].total
-    text = f"<b>{tr('least')}</b>"
-    drawn.add_annotation(x=texts[sweep.best], y=best.high, text=text, yshift=12, showarrow=False)
+    write_above(drawn, texts[sweep.best], best.high, tr("least"), look)
     drawn.update_xaxes(type="category", title={"text": str(AXES[sweep.axis].label), "standoff": 8})
     return drawn.update_yaxes(title={"text": _unit_words(sweep.unit), "standoff": 8}, tickformat=_format(sweep.unit))
 
@@ -69,7 +69,6 @@ def _line(picture: Picture, theme: ThemeName) -> go.Figure:
             y=single,
             mode="lines",
             line={"color": translucent(look.series[0], 0.35), "width": 1},
-            showlegend=False,
             hoverinfo="skip",
         )
     drawn.add_scatter(
@@ -79,25 +78,19 @@ def _line(picture: Picture, theme: ThemeName) -> go.Figure:
         fillcolor=translucent(look.series[0]),
         line={"width": 0},
         mode="lines",
-        name=tr("90 % of the fits"),
         hoverinfo="skip",
     )
-    drawn.add_scatter(
-        x=picture.x, y=picture.mean, mode="lines", name=tr("mean fit"), line={"color": look.series[0], "width": 3}
-    )
-    drawn.add_scatter(
-        x=picture.x, y=picture.truth, mode="lines", name=tr("truth"), line={"color": look.series[1], "dash": "dash"}
-    )
+    drawn.add_scatter(x=picture.x, y=picture.mean, mode="lines", line={"color": look.series[0], "width": 3})
+    drawn.add_scatter(x=picture.x, y=picture.truth, mode="lines", line={"color": look.series[1], "dash": "dash"})
     drawn.add_scatter(
         x=picture.row_x,
         y=picture.row_y,
         mode="markers",
-        name=tr("rows of one training set"),
         marker={"color": look.faint, "size": 5},
     )
     seen = [*picture.truth, *picture.row_y]
     room = ROOM_ABOVE * (max(seen) - min(seen))
-    return drawn.update_yaxes(range=[min(seen) - room, max(seen) + room]).update_layout(legend={"y": -0.18})
+    return drawn.update_yaxes(range=[min(seen) - room, max(seen) + room]).update_layout(showlegend=False)
 
 
 def _plane(picture: Picture, theme: ThemeName) -> go.Figure:
@@ -137,7 +130,10 @@ def pairs_figure(readings: tuple[PairReading, ...], *, theme: ThemeName = "light
         (tr("variance"), [one.variance for one in readings], look.series[1], "."),
     )
     for name, values, color, pattern in parts:
-        marker = {"color": color, "pattern": {"shape": pattern, "fgcolor": look.paper, "solidity": 0.2}}
+        marker = {
+            "color": color,
+            "pattern": {"shape": pattern, "fgcolor": look.paper, "solidity": 0.2, "fillmode": "overlay"},
+        }
         drawn.add_bar(y=names, x=values, orientation="h", name=name, marker=marker)
     drawn.update_layout(barmode="stack", legend={"y": -0.28, "traceorder": "normal"})
     drawn.update_xaxes(tickformat=".0%", title={"text": tr("Error (share of wrong rows)")}, rangemode="tozero")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from dldiag.course.validation import Tried, Validation
+from dldiag.course.validation import Validation
 from dldiag.figures.theme import MARKERS, THEMES, Theme, ThemeName, error_axis, figure, plain
 from dldiag.language import format_error, tr, translate
 from dldiag.types import Estimate
@@ -20,9 +20,9 @@ def validation_figure(result: Validation, *, theme: ThemeName = "light") -> go.F
     texts = [one.values[0] for one in result.tried]
     _add_errors(drawn, texts, [one.dev for one in result.tried], tr("Dev error"), look, 0)
     _add_errors(drawn, texts, [one.train for one in result.tried], tr("Training error"), look, 1)
-    _mark(drawn, texts[result.best], result.tried[result.best], tr("best"), look)
+    write_above(drawn, texts[result.best], result.tried[result.best].dev.high, tr("best"), look)
     if result.present is not None and result.present != result.best:
-        _mark(drawn, texts[result.present], result.tried[result.present], tr("present"), look)
+        write_above(drawn, texts[result.present], result.tried[result.present].dev.high, tr("present"), look)
     drawn.update_xaxes(type="category", title={"text": plain(translate(result.labels[0])), "standoff": 8})
     return drawn.update_yaxes(**error_axis(result.unit), rangemode="tozero")
 
@@ -47,9 +47,18 @@ def _add_errors(drawn: go.Figure, texts: list[str], errors: list[Estimate], name
     )
 
 
-def _mark(drawn: go.Figure, text: str, one: Tried, word: str, look: Theme) -> None:
-    drawn.add_annotation(
-        x=text, y=one.dev.high, text=f"<b>{word}</b>", yshift=12, showarrow=False, font={"color": look.ink}
+def write_above(drawn: go.Figure, x: str, y: float, word: str, look: Theme) -> None:
+    """Write a word above a point of a category axis (an annotation would take "0.1" for a place, not a name)."""
+    drawn.add_scatter(
+        x=[x],
+        y=[y],
+        mode="text",
+        text=[f"<b>{word}</b>"],
+        textposition="top center",
+        textfont={"color": look.ink},
+        showlegend=False,
+        hoverinfo="skip",
+        cliponaxis=False,
     )
 
 

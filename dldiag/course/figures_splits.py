@@ -29,7 +29,10 @@ def shares_figure(advice: SplitAdvice, *, theme: ThemeName = "light") -> go.Figu
             x=[n / max(advice.rows, 1) for n in rows],
             orientation="h",
             name=name,
-            marker={"color": color, "pattern": {"shape": pattern, "fgcolor": look.paper, "solidity": 0.2}},
+            marker={
+                "color": color,
+                "pattern": {"shape": pattern, "fgcolor": look.paper, "solidity": 0.2, "fillmode": "overlay"},
+            },
             customdata=[f"{n:,}" for n in rows],
             hovertemplate=f"{name}: %{{customdata}}<extra></extra>",
         )
@@ -60,7 +63,9 @@ def selection_figure(result: Selection, *, theme: ThemeName = "light") -> go.Fig
             marker={"symbol": MARKERS[index], "size": 9},
         )
     drawn.update_xaxes(**_models_axis(result))
-    return drawn.update_yaxes(**error_axis(result.unit), rangemode="normal")
+    return drawn.update_yaxes(**error_axis(result.unit)).update_yaxes(
+        tickformat=".1%" if result.unit == "rate" else ".3~f"
+    )
 
 
 def gap_figure(result: Selection, *, theme: ThemeName = "light") -> go.Figure:

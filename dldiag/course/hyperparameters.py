@@ -28,6 +28,7 @@ CUSTOMARY: Mapping[str, tuple[Any, ...]] = {
     "init_scale": (0.01, 0.1, 0.5, 1.0, 2.0, 10.0),
 }
 NOT_TRIED = frozenset({"random_state", "verbose", "warm_start"})  # decide no parameter that a person would search
+NO_SECOND = "none"
 SEARCHED: Mapping[str, str] = {
     name: one.label for name, one in MODELS["mlp"].knobs.items() if name not in {*NOT_TRIED, "dtype", "max_fun"}
 }
@@ -122,8 +123,8 @@ class SearchSettings:
 
     first: str = knob("alpha", "Hyperparameter", "Its validation curve is drawn.", choices=SEARCHED)
     first_values: str = knob("", "Its values", "Separated by spaces; empty: customary values and the present one.")
-    second: str | None = knob(
-        None, "Second one", "With a second one a map is drawn.", kind=str, choices=SEARCHED, optional=True
+    second: str = knob(
+        NO_SECOND, "Second one", "With a second one a map is drawn.", choices={NO_SECOND: "none", **SEARCHED}
     )
     second_values: str = knob("", "Values of the second", "Separated by spaces; empty: customary values.")
 
@@ -132,7 +133,7 @@ def grid_of(model: Model, asked: SearchSettings) -> dict[str, tuple[str, ...]]:
     """Return {hyperparameter: values as texts} of a search; SettingError for a value that its knob does not take."""
     knobs, present = knobs_of_model(model), model.parameters
     given = {asked.first: asked.first_values}
-    if asked.second is not None and asked.second != asked.first:
+    if asked.second not in (NO_SECOND, asked.first):
         given[asked.second] = asked.second_values
     count = VALUES if len(given) == 1 else VALUES_OF_TWO
     grid = {}
