@@ -6,7 +6,7 @@ from math import sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dldiag.cli import main
@@ -69,6 +69,7 @@ def test_remedies_follow_the_textbook_table_with_the_larger_part_first():
     assert [one.rank for one in diagnose_numbers(Numbers(0.15, 0.35)).recommendations] == list(range(1, len(both) + 1))
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     st.floats(0, 0.4),
     st.floats(0, 0.4),
@@ -83,6 +84,7 @@ def test_four_parts_add_up_to_the_dev_error(human, train, training_dev, dev, row
     assert e["train_error"] + e["variance"] == pytest.approx(e["training_dev_error"])
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.floats(0, 0.5), st.floats(0, 0.5))
 def test_three_parts_add_up_without_a_training_dev_error(train, dev):
     e = errors_of(diagnose_numbers(Numbers(train, dev)))
