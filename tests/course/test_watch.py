@@ -1,0 +1,166 @@
+"""What is watched while networks train is true: loss and gradients against PyTorch, shares against closed forms."""
+
+import numpy as np
+import pytest
+
+from dldiag.course.prepared import Prepared, open_rows, prepare
+from dldiag.course.toys import TOYS, toy
+from dldiag.course.watch import (
+    Recipe,
+    bin_edges,
+    moments_of,
+    outputs,
+    train,
+    unit_distance,
+    watch,
+    watch_all,
+    woken_share,
+)
+from dldiag.data.split import make_split
+from dldiag.types import Stopped
+
+LOSSES = {"moons": "binary_cross_entropy", "blobs": "softmax_cross_entropy", "wave": "squared_error"}
+TINY = Recipe(activation="tanh", init="glorot_normal", hidden_layers=2, units=5, batch_size=32, rates=(0.05,))
+
+
+def torch_losses(torch, data, layers, activation):
+    """Return the loss and each layer's gradient norm of plain layers, by automatic differentiation."""
+    weights = [
+        (torch.tensor(W, dtype=torch.float64, requires_grad=True), torch.tensor(b, dtype=torch.float64))
+        for W, b in layers
+    ]
+    a = torch.tensor(data.X, dtype=torch.float64)
+    for number, (W, b) in enumerate(weights):
+        a = a @ W + b
+        if number < len(weights) - 1:
+            a = getattr(torch, activation)(a)
+    y = torch.tensor(data.y)
+    functional = torch.nn.functional
+    loss = {
+        "binary_cross_entropy": lambda: functional.binary_cross_entropy_with_logits(a[:, 0], y.double()),
+        "softmax_cross_entropy": lambda: functional.cross_entropy(a, y.long()),
+        "squared_error": lambda: 0.5 * functional.mse_loss(a[:, 0], y.double()),
+    }[data.loss]()
+    loss.backward()
+    return loss.item(), [W.grad.norm().item() for W, _ in weights]
+
+
+@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_loss_and_gradients_are_pytorchs(name, activation):
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    data = prepare(toy(name, 200))
+    assert data.loss == LOSSES[name]
+    recipe = Recipe(activation=activation, hidden_layers=2, units=5, batch_size=32, rates=(0.05,))
+    found = watch(data, recipe, seeds=1, steps=20, checkpoints=4)
+    (layers,) = train(data, recipe, np.arange(data.n_rows)[None], steps=20)
+    loss, gradients = torch_losses(torch, data, layers, activation)
+    assert found.loss[-1][0] == pytest.approx(loss, rel=1e-4)
+    assert found.gradients[-1][0] == pytest.approx(gradients, rel=1e-3)
+
+
+def test_sgd_with_momentum_takes_pytorchs_steps():
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    data = prepare(toy("moons", 64))
+    recipe = Recipe(activation="tanh", init="glorot_normal", hidden_layers=1, units=4, batch_size=64, rates=(0.1,))
+    rows = np.arange(64)[None]
+    ((W1, b1), (W2, b2)) = train(data, recipe, rows, steps=0)[0]
+    model = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Tanh(), torch.nn.Linear(4, 1)).double()
+    for layer, (W, b) in ((model[0], (W1, b1)), (model[2], (W2, b2))):
+        layer.weight.data, layer.bias.data = torch.tensor(W.T).double(), torch.tensor(b).double()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    X, y = torch.tensor(data.X).double(), torch.tensor(data.y).double()
+    for _ in range(15):
+        optimizer.zero_grad()
+        torch.nn.functional.binary_cross_entropy_with_logits(model(X)[:, 0], y).backward()
+        optimizer.step()
+    ours = outputs(train(data, recipe, rows, steps=15)[0], data.X, "tanh")
+    np.testing.assert_allclose(ours[:, 0], model(X)[:, 0].detach().numpy(), atol=2e-5)
+
+
+def test_a_member_does_not_depend_on_the_others():
+    data = prepare(toy("moons", 200))
+    alone = watch(data, TINY, seeds=1, steps=30)
+    among = watch(data, Recipe(**{**vars(TINY), "rates": (0.05, 0.2)}), seeds=3, steps=30)
+    np.testing.assert_allclose([row[0] for row in among.loss], [row[0] for row in alone.loss], rtol=1e-5)
+    assert among.of_rate(0).recipe.rates == (0.05,)
+    assert among.of_rate(1).loss[-1] == among.loss[-1][3:]
+
+
+def test_the_same_seed_gives_the_same_run():
+    data = prepare(toy("blobs", 200))
+    first, second = (watch(data, TINY, seeds=2, steps=10) for _ in range(2))
+    assert first.loss == second.loss
+    assert watch(data, TINY, seeds=2, steps=10, seed=5).loss != first.loss
+
+
+def test_histograms_hold_all_activations_and_those_of_tanh_lie_within_one():
+    found = watch(prepare(toy("moons", 200)), TINY, seeds=1, steps=5)
+    shares = np.array(found.histograms)
+    np.testing.assert_allclose(shares.sum(axis=2), 1)
+    outside = np.array(found.bins[1:]) < -1
+    assert shares[:, :, outside].sum() == 0
+    assert found.bins == tuple(bin_edges())
+
+
+def test_saturation_of_large_random_weights_is_the_share_of_the_normal_distribution():
+    from scipy.stats import norm
+
+    data = Prepared(np.ones((400, 1), np.float32), np.zeros(400, np.float32), 1, "binary_cross_entropy", 0.0)
+    recipe = Recipe(activation="tanh", init="large_random", hidden_layers=1, units=2000)
+    found = watch(data, recipe, seeds=1, steps=0)
+    assert found.saturated[0][0][0] == pytest.approx(2 * norm.sf(3 / 10), abs=0.03)  # z ~ N(0, 10²), |z| > 3
+
+
+def test_distance_between_units_is_the_closed_form():
+    block = np.array([[[3.0, 4.0], [0.0, 0.0]], [[1.0, 1.0], [1.0, 1.0]], [[0.0, 0.0], [0.0, 0.0]]])
+    np.testing.assert_allclose(unit_distance(block), [5 / 2.5, 0, 0])
+
+
+def test_units_that_wake_are_counted():
+    asleep = np.zeros((3, 2, 1, 4), bool)
+    asleep[0, 0, 0, :2] = asleep[1, 0, 0, :2] = asleep[2, 0, 0, 0] = True
+    np.testing.assert_allclose(woken_share(asleep), [0.5, np.nan])
+
+
+def test_a_biased_relu_layer_is_silent_as_computed_by_hand():
+    data = prepare(toy("moons", 200))
+    recipe = Recipe(start_bias=-4.0, hidden_layers=1, units=16)
+    found = watch(data, recipe, seeds=1, steps=0)
+    ((W, b), _) = train(data, recipe, np.arange(data.n_rows)[None], steps=0)[0]
+    by_hand = ((data.X @ W + b) <= 0).all(axis=0).mean()
+    assert found.silent[0][0][0] == pytest.approx(by_hand)
+    assert by_hand > 0
+
+
+def test_checkpoints_begin_at_0_and_end_at_the_last_step():
+    assert moments_of(7, 100) == list(range(8))
+    assert moments_of(300, 40)[0] == 0
+    assert moments_of(300, 40)[-1] == 300
+
+
+def test_a_stopped_run_stops_and_progress_reaches_the_end():
+    data, seen = prepare(toy("moons", 100)), []
+    with pytest.raises(Stopped):
+        list(watch_all(data, [TINY], steps=5, should_stop=lambda: True))
+    list(watch_all(data, [TINY, TINY], steps=5, seeds=1, on_progress=seen.append))
+    assert [one.done for one in seen] == list(range(12))
+    assert seen[-1].total == 12
+
+
+@pytest.mark.parametrize("name", TOYS)
+def test_the_baseline_is_the_loss_of_the_best_constant(name):
+    data = prepare(toy(name, 300))
+    zeros = Recipe(init="zeros", hidden_layers=0, rates=(0.5,), batch_size=1000)
+    bias_only = Prepared(data.X * 0, data.y, data.n_outputs, data.loss, data.baseline)
+    found = watch(bias_only, zeros, seeds=1, steps=200)
+    assert found.loss[-1][0] == pytest.approx(data.baseline, rel=0.03)
+
+
+def test_sealed_test_rows_stay_out():
+    made = toy("blobs", 500)
+    left = open_rows(made, seed=0)
+    sealed = make_split(made, 1, 0).test_rows
+    kept = {tuple(row) for row in left.X.to_numpy()}
+    assert left.n_rows == 500 - len(sealed)
+    assert not kept & {tuple(row) for row in made.X.to_numpy()[sealed]}
