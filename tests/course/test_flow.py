@@ -1,0 +1,73 @@
+"""Gradients fade with depth as the slopes say, and silent units wake only where the slope is not 0."""
+
+import msgspec
+import numpy as np
+import pytest
+
+from dldiag.course.flow import Flow, FlowSettings, flow, log_band, look_at_flow, share_through
+from dldiag.course.prepared import prepare
+from dldiag.course.sleepers import Sleepers, SleepersSettings, look_at_sleepers, sleepers
+from dldiag.course.toys import toy
+from dldiag.course.watch import Recipe
+
+
+@pytest.fixture(scope="module")
+def data():
+    return prepare(toy("moons", 400))
+
+
+@pytest.fixture(scope="module")
+def found(data):
+    return flow(data, FlowSettings(functions=("logistic", "relu"), hidden_layers=5, steps=80, seeds=3))
+
+
+def test_the_sigmoid_starves_the_first_layer_and_relu_does_not(found):
+    sigmoid, relu = found.layers
+    assert sigmoid.through.high < 0.01
+    assert relu.through.low > 0.05
+    assert list(np.argsort(sigmoid.start.mean)) == sorted(range(6), key=lambda i: sigmoid.start.mean[i])
+    assert "Sigmoid passes only" in str(look_at_flow(found))
+
+
+def test_shares_by_depth_end_at_the_share_at_the_chosen_depth(found):
+    for one in found.layers:
+        assert one.by_depth.mean[-1] == pytest.approx(one.through.value)
+        assert one.by_depth.x == (1, 2, 3, 4, 5)
+
+
+def test_a_gradient_through_sigmoids_is_at_most_a_quarter_per_layer_times_the_weights(data):
+    """‖dW1‖ / ‖dWL‖ of sigmoid layers against the product of ¼ and the largest singular values."""
+    recipe = Recipe("logistic", "orthogonal", hidden_layers=4, units=8)
+    share = share_through(data, recipe, seeds=3, seed=0)
+    size = np.sqrt((data.X[:256] ** 2).sum(axis=1).mean()) / np.sqrt(8 * 0.5**2)
+    assert (share < 0.25**4 * 1.0 * size * 20).all()
+    assert (share > 0).all()
+
+
+def test_shallow_networks_do_not_show_it_and_the_sentence_says_so(data):
+    shallow = flow(data, FlowSettings(functions=("tanh", "relu"), hidden_layers=1, steps=50, seeds=3))
+    assert "does not show" in str(look_at_flow(shallow))
+
+
+def test_a_band_of_logarithms_has_the_geometric_mean():
+    made = log_band([1], [[0.01, 1.0, 100.0]])
+    assert made.mean[0] == pytest.approx(1.0)
+    assert made.low[0] < 1 < made.high[0]
+
+
+def test_results_survive_json(found, data):
+    assert msgspec.json.decode(msgspec.json.encode(found), type=Flow) == found
+    slept = sleepers(data, SleepersSettings(steps=50, seeds=3))
+    assert msgspec.json.decode(msgspec.json.encode(slept), type=Sleepers) == slept
+
+
+def test_leaky_units_wake_and_the_network_learns(data):
+    slept = sleepers(data, SleepersSettings())
+    assert slept.leaky.woken > slept.plain.woken
+    assert slept.loss_change.high < 0
+    assert "in place of" in str(look_at_sleepers(slept))
+
+
+def test_where_nobody_sleeps_the_sentence_says_so(data):
+    awake = sleepers(data, SleepersSettings(start_bias=0.0, learning_rate=0.01, steps=50, seeds=3))
+    assert "nobody slept" in str(look_at_sleepers(awake))

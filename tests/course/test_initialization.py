@@ -1,0 +1,102 @@
+"""Starts: twins stay twins exactly, signals shrink and grow as their variance says, and the sentences follow."""
+
+import msgspec
+import numpy as np
+import pytest
+
+from dldiag.course.initialization import (
+    STARTS,
+    Beginnings,
+    StartSettings,
+    beginnings,
+    best_start,
+    change_against,
+    look_at_starts,
+    look_at_zeros,
+)
+from dldiag.course.prepared import prepare
+from dldiag.course.toys import toy
+from dldiag.nn.initializers import INITIALIZERS
+
+
+@pytest.fixture(scope="module")
+def data():
+    return prepare(toy("moons", 400))
+
+
+@pytest.fixture(scope="module")
+def found(data):
+    return beginnings(data, StartSettings(hidden_layers=4, steps=100, seeds=3))
+
+
+def start(found, key):
+    return found.starts[list(STARTS).index(key)]
+
+
+@pytest.mark.parametrize("activation", ["tanh", "logistic", "relu"])
+@pytest.mark.parametrize("name", ["moons", "blobs"])
+def test_units_from_zeros_stay_exactly_alike(activation, name):
+    settings = StartSettings(activation=activation, hidden_layers=2, steps=60, seeds=3, solver="adam")
+    zeros = start(beginnings(prepare(toy(name, 300)), settings), "zeros")
+    assert max(zeros.distance) == 0.0
+
+
+def test_one_layer_learns_from_zeros_and_the_sentence_says_both(found):
+    assert found.single.mean[-1] < 0.7 * found.single.mean[0]
+    assert start(found, "zeros").loss.mean[-1] == pytest.approx(found.baseline, abs=0.01)
+    assert "exactly 0" in str(look_at_zeros(found))
+
+
+@pytest.mark.parametrize(
+    "key, deviation",
+    [
+        ("times_0.001", 0.001),
+        ("times_1", 1.0),
+        ("times_10", 10.0),
+        ("glorot", (2 / 48) ** 0.5),
+        ("he", (2 / 24) ** 0.5),
+    ],
+)
+def test_a_start_draws_weights_of_its_standard_deviation(key, deviation):
+    row = STARTS[key]
+    W, b = INITIALIZERS[row.init].draw(np.random.RandomState(0), 24, 24, row.scale, None)
+    assert W.std() == pytest.approx(deviation, rel=0.1)
+    assert not b.any()
+
+
+def test_small_weights_fade_and_large_ones_saturate(found):
+    small, large, glorot = (start(found, key) for key in ("times_0.001", "times_10", "glorot"))
+    ratios = np.array(small.spread_start[1:]) / np.array(small.spread_start[:-1])
+    np.testing.assert_allclose(ratios, 0.001 * np.sqrt(24), rtol=0.5)  # Var(z) = n · Var(w) · Var(a)
+    assert min(large.saturated_start[1:]) > 0.8
+    assert max(glorot.saturated_start) < 0.05
+    assert glorot.spread_start[-1] > 0.1
+
+
+def test_the_sentence_names_the_saturated_and_the_faded(found):
+    said = str(look_at_starts(found))
+    assert "With random × 10," in said
+    assert "saturated before the first step" in said
+    assert "Not learnt in these steps: random × 0.001" in said
+
+
+def test_numbers_that_blow_up_are_said_to(data):
+    wild = beginnings(data, StartSettings(activation="relu", hidden_layers=6, steps=50, seeds=3, learning_rate=0.03))
+    assert "blew up with" in str(look_at_starts(wild))
+    assert np.isfinite(change_against(wild, "he", "glorot").value)
+
+
+def test_where_nothing_learns_the_sentence_says_so(data):
+    idle = beginnings(data, StartSettings(steps=20, seeds=3, learning_rate=0.0001))
+    assert "does not show" in str(look_at_starts(idle))
+
+
+def test_the_best_start_has_the_lowest_loss(found):
+    finals = {key: one.loss.mean[-1] for key, one in zip(STARTS, found.starts, strict=True)}
+    assert best_start(found) == STARTS[min(finals, key=finals.get)]
+    assert change_against(found, "zeros", "he").low > 0
+
+
+def test_results_survive_json(found):
+    again = msgspec.json.decode(msgspec.json.encode(found), type=Beginnings)
+    assert again == found

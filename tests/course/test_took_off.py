@@ -1,0 +1,105 @@
+"""Error against rows: every learner on the same subsets as scikit-learn would see them, and what is read off."""
+
+import msgspec
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+
+from dldiag.course.took_off import (
+    LEARNERS,
+    Scale,
+    ScaleSettings,
+    apart,
+    look_at_crossover,
+    look_at_few_rows,
+    read,
+    scale,
+)
+from dldiag.course.toys import toy
+from dldiag.data.split import make_split
+from dldiag.types import LearningCurve, Stopped
+
+SIZES = np.array([20, 80, 320, 1280])
+QUICK = ScaleSettings(learners=("medium", "linear"), sizes=3, repeats=3, train_rows=200)
+
+
+def curve(key, errors, repeats=6, spread=0.003):
+    noise = np.random.default_rng(len(key)).normal(0, spread, (len(SIZES), repeats))
+    table = np.asarray(errors)[:, None] + noise
+    return LearningCurve(key, SIZES, table, table)
+
+
+def test_the_linear_learner_is_scikit_learns_on_the_same_rows():
+    made = toy("circles", 500)
+    found = scale(made, QUICK)
+    split = make_split(made, 3, 0, 200)
+    size, errors = found.curves[1].sizes[0], []
+    for repeat in split.repeats:
+        rows = repeat.train_rows[:size]
+        scaler = StandardScaler().fit(made.X.to_numpy()[rows])
+        model = LogisticRegression(max_iter=500).fit(scaler.transform(made.X.to_numpy()[rows]), made.y[rows])
+        X_dev = scaler.transform(made.X.to_numpy()[repeat.dev_rows])
+        errors.append(1 - model.score(X_dev, made.y[repeat.dev_rows]))
+    assert found.curves[1].errors[0] == pytest.approx(np.mean(errors), abs=1e-6)
+    assert msgspec.json.decode(msgspec.json.encode(found), type=Scale) == found
+
+
+def test_a_true_crossover_is_said_with_its_rows():
+    found = read([curve("large", [0.4, 0.3, 0.2, 0.1]), curve("linear", [0.3, 0.25, 0.22, 0.2])], rho=0.25)
+    one = found.crossings[0]
+    assert (one.first, one.second, one.verdict) == ("linear", "large", "crosses")
+    assert 80 < one.size.value < 320
+    assert "overtakes Linear model" in str(look_at_crossover(found))
+
+
+@pytest.mark.parametrize(
+    "large, words",
+    [
+        ([0.5, 0.45, 0.44, 0.43], "No crossover in sight up to 1,280 rows: Linear model stays ahead"),
+        ([0.2, 0.1, 0.05, 0.02], "is ahead of every traditional learner"),
+        ([0.2, 0.25, 0.3, 0.35], "turned around"),
+    ],
+)
+def test_what_is_not_there_is_not_claimed(large, words):
+    found = read([curve("large", large), curve("linear", [0.3, 0.25, 0.22, 0.2])], rho=0.25)
+    assert words in str(look_at_crossover(found))
+
+
+@pytest.mark.parametrize(
+    "other, words",
+    [([0.301, 0.3, 0.3, 0.3], "hardly differ, as the course says"), ([0.5, 0.3, 0.3, 0.3], "Here that is false")],
+)
+def test_the_claim_about_few_rows_is_tested(other, words):
+    found = read([curve("large", [0.3, 0.3, 0.3, 0.3]), curve("linear", other)], rho=0.25)
+    assert words in str(look_at_few_rows(found))
+
+
+def test_noise_leaves_the_claim_open():
+    loud = [curve(key, [0.3, 0.3, 0.3, 0.3], spread=0.1) for key in ("large", "linear")]
+    assert "cannot say" in str(look_at_few_rows(read(loud, rho=0.25)))
+
+
+def test_one_learner_or_none_is_answered_kindly():
+    alone = read([curve("linear", [0.3, 0.2, 0.1, 0.1])], rho=0.25)
+    assert "choose two or more" in str(look_at_few_rows(alone))
+    assert "choose both" in str(look_at_crossover(alone))
+    assert read([], rho=0.25).curves == ()
+
+
+def test_every_learner_can_be_built_for_both_tasks():
+    for name, task in (("moons", "classification"), ("wave", "regression")):
+        everyone = ScaleSettings(learners=tuple(LEARNERS), sizes=3, repeats=3, train_rows=60)
+        found = scale(toy(name, 200), everyone)
+        assert [one.key for one in found.curves] == list(LEARNERS)
+        assert found.unit == ("rate" if task == "classification" else "sd")
+
+
+def test_differences_are_written_without_sign():
+    assert str(apart(-0.052, "rate")) == "5.2 points"
+    assert str(apart(-0.052, "sd")) == "0.052"
+
+
+def test_a_stop_is_heard():
+    with pytest.raises(Stopped):
+        scale(toy("moons", 200), QUICK, should_stop=lambda: True)
