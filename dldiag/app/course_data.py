@@ -32,12 +32,13 @@ def ask_data(
     """
     offered = _offered(toys, samples, own)
     start = _start(prefix, offered, default)
-    key = f"{prefix}.data.{session.state()['visit']}"
+    labels = {one: _label(one) for one in offered}
+    key, labels = f"{prefix}.data.{session.state()['visit']}", {one: _label(one) for one in offered}
     chosen = st.selectbox(
         tr("Data"),
         list(offered),
         index=list(offered).index(start),
-        format_func=_label,
+        format_func=labels.__getitem__,
         key=key,
         help=tr("Your own table appears here once it is uploaded and a target is chosen."),
     )
