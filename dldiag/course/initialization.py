@@ -260,6 +260,9 @@ def _worst_sentences(found: Beginnings) -> list[Message]:
         most = max(loud, key=lambda one: max(one.saturated_start))
         values: dict[str, Any] = {"label": most.label, "share": max(most.saturated_start), "unit": "rate"}
         said.append(Message("With {label}, {share:error} of a layer is saturated before the first step.", values))
+    burst = [one.label for one in found.starts if not np.isfinite(one.loss.mean[-1])]
+    if burst:
+        said.append(Message("The numbers blew up with {labels}.", {"labels": _listed(burst)}))
     faint = [one for one in found.starts if one.key != "zeros" and one.loss.mean[-1] > (1 - FADED) * found.baseline]
     if faint:
         labels = _listed([one.label for one in faint])
