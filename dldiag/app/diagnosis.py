@@ -21,10 +21,9 @@ FIRST_SETTINGS = ("target_error", "budget")
 
 
 def current_job() -> str | None:
-    """Return the diagnosis this visitor is looking at: the one of this session, else the one of the URL."""
+    """Return the diagnosis this visitor is looking at; the URL names it, too."""
     slots = session.state()["slots"]
-    named = st.query_params.get("job", "")
-    if SLOT not in slots and named and not session.reopen(named):
+    if SLOT not in slots and "job" in st.query_params:  # `page` did not find it
         st.query_params.pop("job")
         st.info(plain(tr("The result in this link is not here any more. Start again with your table.")))
     job: str | None = slots.get(SLOT)

@@ -52,6 +52,7 @@ def page(title: str, claim: str = "") -> None:
     code = session.speak()
     st.set_page_config(f"{tr(title)} · {NAME}", page_icon=str(ICON), layout="wide", initial_sidebar_state="auto")
     _note_visit(title)
+    session.follow_url()
     session.pool()  # the workers warm up while the visitor reads
     _keep_in_url("lang", code if code != "en" or "lang" in st.query_params else None)
     session.remember_owner()

@@ -15,6 +15,7 @@ from dldiag.language import tr
 from dldiag.tables import Cell
 from dldiag.types import Recommendation, Report
 
+STAR = ":material/star:"
 ICONS = {
     "helped": ":material/trending_down:",
     "hurt": ":material/trending_up:",
@@ -58,19 +59,15 @@ def _show_others(cells: list[Cell]) -> None:
 
 def _show_cell(cell: Cell, report: Report, job: str | None) -> None:
     with st.container(border=True, key=f"lit-{cell.remedy}"):
-        badge = tr("Recommended first") if cell.rank == 1 else tr("Recommended, number {rank}", rank=cell.rank)
-        st.markdown(f"{_badge(cell.rank, badge)}  \n**{plain(cell.title)}**")
+        badge = tr("Recommended first") if cell.rank == 1 else tr("Recommended {rank}", rank=cell.rank)
+        color = "blue" if cell.rank == 1 else "gray"
+        st.markdown(f":{color}-badge[{STAR if cell.rank == 1 else ''} {plain(badge)}]  \n**{plain(cell.title)}**")
         show_message(cell.because)
         if cell.effect:
             icon = ICONS.get(cell.verdict or "undecided", "")
             st.markdown(f"{icon if cell.verdict else ''} {plain(cell.effect)}")
         if job is not None:
             _show_buttons(cell, report, job)
-
-
-def _badge(rank: int | None, text: str) -> str:
-    icon = ":material/star:" if rank == 1 else ":material/arrow_forward:"
-    return f"{icon} :primary-badge[{plain(text)}]" if rank == 1 else f"{icon} :gray-badge[{plain(text)}]"
 
 
 def _show_buttons(cell: Cell, report: Report, job: str) -> None:

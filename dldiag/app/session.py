@@ -141,6 +141,13 @@ def refresh_forms() -> None:
     state()["visit"] += 1
 
 
+def follow_url() -> None:
+    """Take up the job that the URL names, if this session has none yet (F5, another tab, a link)."""
+    named = st.query_params.get("job", "")
+    if named and "diagnose" not in state()["slots"]:
+        reopen(named)
+
+
 def reopen(job: str) -> bool:
     """Take up the job of a URL after F5 or in another tab: its table and settings become this visitor's.
 

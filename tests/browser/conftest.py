@@ -33,10 +33,15 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = (home / "server.log").open("wb")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(self.port)]
-            + ["--server.headless", "true"],
+            [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={self.port}"],
             cwd=ROOT,
-            env={**os.environ, "DLDIAG_HOME": str(home), "PYTHONPATH": str(ROOT), **environment},
+            env={
+                **os.environ,
+                "DLDIAG_HOME": str(home),
+                "PYTHONPATH": str(ROOT),
+                "STREAMLIT_SERVER_HEADLESS": "true",
+                **environment,
+            },
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )
@@ -79,7 +84,7 @@ def server(tmp_path_factory, chromium):
 def slow_server(tmp_path_factory, chromium):
     """The dashboard with a diagnosis of hand-made numbers that takes its time, for the running state."""
     server = Server(
-        tmp_path_factory.mktemp("slow"), DLDIAG_JOB_MODULES="tests.app.slow_diagnosis", DLDIAG_TEST_SECONDS="6"
+        tmp_path_factory.mktemp("slow"), DLDIAG_JOB_MODULES="tests.app.slow_diagnosis", DLDIAG_TEST_SECONDS="12"
     )
     yield server
     server.close()
@@ -108,5 +113,6 @@ def visit(chromium):
 
 def settle(page, milliseconds=600):
     """Wait until the script has run and the page has stood still for a moment."""
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-    page.wait_for_timeout(milliseconds)
+    for pause in (300, milliseconds):
+        page.wait_for_timeout(pause)
+        page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
