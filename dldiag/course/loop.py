@@ -36,7 +36,7 @@ def read_record(experiments: Sequence[Experiment], fingerprint: str = "") -> Mes
     """Say what to look at: how often the loop was gone through on these data, and whether turns lead to turns."""
     mine = [one for one in experiments if not fingerprint or one.fingerprint in ("", fingerprint)]
     if not mine:
-        return Message("The record is empty: trials, adopted remedies and what you note below are written here.")
+        return Message("The record is empty: trials, adopted remedies and what you note yourself are written here.")
     counts = Counter(one.source for one in mine)
     values: dict[str, Value] = {"turns": len(mine), "trials": counts["trial"], "adopted": counts["adopted"]}
     values |= {"manual": counts["manual"], "led": sum(bool(one.next_idea) for one in mine)}

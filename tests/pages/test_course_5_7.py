@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dldiag.app import navigation, records
+from dldiag.language import speaking
 from tests.pages.test_course_1_4 import TABLES, charts, lines_to_look_at, until_done, with_table
 
 PAGES = {
@@ -56,8 +57,10 @@ def test_a_page_works_on_difficult_tables(number, name):
 
 @pytest.mark.parametrize("number", PAGES)
 def test_a_page_speaks_chinese_and_leaves_no_english_sentence(number):
-    app = until_done(start(number, lang="zh"))
-    texts = [*app.markdown, *app.caption, *app.info, *app.title, *app.subheader]
+    with speaking("zh"):  # the runner asks for the words of options outside the page
+        app = until_done(start(number, lang="zh"))
+    main = app.main
+    texts = [*main.markdown, *main.caption, *main.info, *main.title, *main.subheader]
     shown = [re.sub(r"\\(.)", r"\1", one.value) for one in texts]
     english = [text for text in shown if re.search(r"[A-Za-z]{3,} [a-z]{2,} [a-z]{2,} [a-z]{2,}", text)]
     assert not english
@@ -66,7 +69,7 @@ def test_a_page_speaks_chinese_and_leaves_no_english_sentence(number):
 @pytest.mark.parametrize(
     ("number", "query", "shown"),
     [
-        (15, {"size.difference": "0.005", "size.rows": "1000000"}, "98/1/1"),
+        (15, {"size.rows": "1000000"}, "98/1/1"),
         (16, {"search.first": "dropout", "search.first_values": "0 0.5"}, "dropout"),
         (17, {"pairs.dev_rows": "100"}, "leave"),
     ],
