@@ -22,7 +22,7 @@ from dldiag.meter import Meter
 from dldiag.models import Model, as_model, build_model
 from dldiag.remedies import recommend
 from dldiag.rules import RULES, check
-from dldiag.trials import EFFORTS, Effort, diagnosis_split, probe, probe_plan, try_remedies
+from dldiag.trials import EFFORTS, LEAST_REPEATS, Effort, diagnosis_split, probe, probe_plan, try_remedies
 from dldiag.types import (
     DataError,
     Dataset,
@@ -91,7 +91,7 @@ def run(case: Case, on_progress: OnProgress = None) -> Report:
     case.bench.fit(slow, case.sizes, case.repeats, on_result=meter.advance)
 
     meter.enter(Message("Short runs of every remedy"))
-    probes = probe(case.bench, case.model, case.effort, on_result=meter.advance)
+    probes = probe(case.bench, case.model, case.effort, smallest=case.settings.material, on_result=meter.advance)
 
     report, evidence = verdict_on(case, case.references, probes, started)
     meter.first(lambda: report)
@@ -232,7 +232,7 @@ def _meter(case: Case, on_progress: OnProgress) -> Meter:
     models = [case.guess, case.model, *case.references]
     weights = [(one, size) for one in models for size in case.sizes for _ in case.repeats]
     probe_size = min(case.effort.probe_rows, case.sizes[-1])
-    weights += [(one, probe_size) for _, _, one in probe_plan(case.model) for _ in range(case.effort.probe_repeats)]
+    weights += [(one, probe_size) for _, _, one in probe_plan(case.model) for _ in range(LEAST_REPEATS)]
 
     def curves() -> tuple[LearningCurve, ...]:
         return tuple(_curve(case, one) for one in (case.model, *case.references))

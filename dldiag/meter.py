@@ -11,6 +11,8 @@ from dldiag.models import MODELS, Model
 from dldiag.types import LearningCurve, Progress, Report
 
 REPORT_EVERY = 0.2  # seconds between two calls of on_progress
+SETUP_ROWS = 300  # a fit costs about as much as this many rows even when it has hardly any
+FORESEEABLE = 0.05  # share of the work from which the remaining time is told
 
 
 class Meter:
@@ -54,11 +56,11 @@ class Meter:
         self._on_progress(progress)
 
     def _seconds_left(self) -> float | None:
-        if self._weight <= 0:
+        if self._weight <= FORESEEABLE * self._planned:
             return None
         elapsed = time.monotonic() - self._started
         return max(0.0, elapsed * (self._planned / self._weight - 1))
 
 
 def _weight(model: Model, size: int) -> float:
-    return (MODELS[model.key].cost if model.key in MODELS else 1.0) * size
+    return (MODELS[model.key].cost if model.key in MODELS else 1.0) * (size + SETUP_ROWS)

@@ -15,7 +15,7 @@ from dldiag.types import Column_, Estimate, Finding, Recommendation, exactly
 Change = Mapping[str, Any]  # settings by knob name
 
 WIDER = 4  # times the units of each hidden layer, at most MOST_UNITS
-MOST_UNITS = 512
+MOST_UNITS = 256
 LONGER = 5  # times the epochs
 SMALLEST_ALPHA, ALPHAS = 1e-4, (1.0, 10.0)  # weak L2, and strong: scikit-learn's alpha, divided by the number of rows
 DROPOUTS = (0.3,)
@@ -46,13 +46,9 @@ def _never(model: Model) -> tuple[Change, ...]:
 
 def _bigger(model: Model) -> tuple[Change, ...]:
     layers = tuple(model.parameters["hidden_layer_sizes"])
-    wide = tuple(min(MOST_UNITS, max(64, WIDER * units)) for units in layers) or (64,)
-    deeper = (*wide, wide[-1])
-    return (
-        ({"hidden_layer_sizes": wide}, {"hidden_layer_sizes": deeper})
-        if wide != layers
-        else ({"hidden_layer_sizes": deeper},)
-    )
+    wide = tuple(max(units, min(MOST_UNITS, max(64, WIDER * units))) for units in layers) or (64,)
+    deep = (*wide, wide[-1])
+    return tuple({"hidden_layer_sizes": sizes} for sizes in (wide, deep) if sizes != layers)
 
 
 def _smaller(model: Model) -> tuple[Change, ...]:
@@ -245,6 +241,7 @@ def _ranked(rank: int, r: Recommendation) -> Recommendation:
 
 
 Order = tuple[int, float, str]
+SURE, MORE_DATA, LEAVE_IT, PERHAPS = range(4)  # rows cost more than a setting: first what can be changed at once
 
 
 def _entry(
@@ -253,15 +250,23 @@ def _entry(
     problem = next((p for p in reversed(row.treats) if p in fired), None)
     probe = evidence.probes.get(row.key)
     if row.key == "leave_it":
-        return (1, 0.0, row.key), _made(row, problem or "nothing", row.why, exactly(0.0), {})
+        return (LEAVE_IT, 0.0, row.key), _made(row, problem or "nothing", row.why, exactly(0.0), {})
     if probe is not None:
         return _probed_entry(row, problem, probe, fired, evidence)
     changes = [] if model is None else [change for _, change in applicable(model, {row.key})]
     if problem is None or (model is not None and row.changes is not _never and not changes):
         return None
     expected, change = _expected(row, evidence), next(iter(changes), {})
-    order = (0 if expected < 0 or problem in BEFORE_THE_MODEL else 2, expected, row.key)
+    order = (_place(row, expected, problem), expected, row.key)
     return order, _made(row, problem, fired[problem].message, _guess(expected), change)
+
+
+def _place(row: Remedy, expected: float, problem: str | None) -> int:
+    if problem in BEFORE_THE_MODEL:
+        return SURE
+    if row.key == "more_data" and expected < 0:
+        return MORE_DATA
+    return SURE if expected < 0 else PERHAPS
 
 
 def _probed_entry(
@@ -273,7 +278,7 @@ def _probed_entry(
     if not surely and not (might and problem):
         return None
     because = fired[problem].message if problem in fired else row.why
-    order = (0 if surely else 2, probe.dev.value, row.key)
+    order = (SURE if surely else PERHAPS, probe.dev.value, row.key)
     return order, _made(row, problem or row.treats[-1], because, probe.dev, probe.settings)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dldiag.data.split import make_split
-from dldiag.evidence import Evidence, Probe, paired_change, train_change, training_curve
+from dldiag.evidence import DELTA_SHARE, Evidence, Probe, paired_change, train_change, training_curve
 from dldiag.fit import FitResult
 from dldiag.forecast import forecast
 from dldiag.language import Message, Value
@@ -21,24 +21,26 @@ from dldiag.workbench import Workbench
 HINDCAST_HIDES = 2  # largest sizes hidden from the forecast that is checked against them
 BATCH = 3  # repeats added at a time until a trial is decided
 
+LEAST_REPEATS, MOST_REPEATS = 4, 10  # of a probe; what can still gain after the least gets the most
+
 OnResult = Callable[[FitResult], None] | None
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is spent: rows and repeats of probes, number of trials, repeats of a trial, rows of a curve."""
+    """How much is spent: rows of a probe and of all its repeats, trials, repeats of a trial, rows of a curve."""
 
     probe_rows: int
-    probe_repeats: int
+    probe_budget: int
     trials: int
     trial_repeats: int
     most_rows: int
 
 
 EFFORTS: dict[str, Effort] = {
-    "quick": Effort(probe_rows=1_000, probe_repeats=3, trials=1, trial_repeats=5, most_rows=4_000),
-    "standard": Effort(probe_rows=3_000, probe_repeats=4, trials=2, trial_repeats=10, most_rows=20_000),
-    "thorough": Effort(probe_rows=10_000, probe_repeats=5, trials=5, trial_repeats=20, most_rows=100_000),
+    "quick": Effort(probe_rows=1_000, probe_budget=4_000, trials=1, trial_repeats=5, most_rows=4_000),
+    "standard": Effort(probe_rows=3_000, probe_budget=12_000, trials=2, trial_repeats=10, most_rows=20_000),
+    "thorough": Effort(probe_rows=10_000, probe_budget=50_000, trials=5, trial_repeats=20, most_rows=100_000),
 }
 
 
@@ -46,7 +48,7 @@ def diagnosis_split(dataset: Dataset, settings: Settings) -> Split:
     """Draw the split that a diagnosis with these settings uses."""
     effort = EFFORTS[settings.budget]
     rows = min(settings.train_rows or effort.most_rows, effort.most_rows)
-    repeats = max(settings.repeats, effort.trial_repeats, effort.probe_repeats)
+    repeats = max(settings.repeats, effort.trial_repeats, MOST_REPEATS)
     return make_split(dataset, repeats, settings.seed, rows)
 
 
@@ -56,25 +58,56 @@ def probe_plan(model: Model, keys: Collection[str] | None = None) -> list[tuple[
 
 
 def probe(
-    bench: Workbench, model: Model, effort: Effort, *, keys: Collection[str] | None = None, on_result: OnResult = None
+    bench: Workbench,
+    model: Model,
+    effort: Effort,
+    *,
+    smallest: float,
+    keys: Collection[str] | None = None,
+    on_result: OnResult = None,
 ) -> dict[str, Probe]:
     """Run every applicable remedy for a few repeats on a few rows; return the best setting of each.
 
-    The current model runs on the same rows, so that every change is paired.
+    The current model runs on the same rows, so that every change is paired. A race: settings that cannot gain half of δ
+    any more after the least repeats drop out. smallest: the user's smallest difference that matters.
     """
-    plan = probe_plan(model, keys)
     size = min(effort.probe_rows, bench.split.n_train)
-    repeats = range(min(effort.probe_repeats, len(bench.split.repeats)))
-    bench.fit([model, *(candidate for _, _, candidate in plan)], [size], repeats, on_result=on_result, watched=True)
-    before = bench.get(model, size, repeats)
-    found: dict[str, Probe] = {}
-    for key, change, candidate in plan:
-        if any(result.failed for result in (*before, *bench.get(candidate, size, repeats))):
-            continue
-        one = _compared(before, bench.get(candidate, size, repeats), change)
-        if key not in found or one.dev.value < found[key].dev.value:
-            found[key] = one
+    alive, found = probe_plan(model, keys), dict[str, Probe]()
+    for n in (LEAST_REPEATS, probe_repeats(effort, size)):
+        repeats = range(n)
+        bench.fit(
+            [model, *(candidate for _, _, candidate in alive)], [size], repeats, on_result=on_result, watched=True
+        )
+        before = bench.get(model, size, repeats)
+        compared = [
+            (key, change, _compared_at(bench, candidate, size, before, change)) for key, change, candidate in alive
+        ]
+        found |= _best_of_each((key, one) for key, _, one in compared if one is not None)
+        half = max(smallest, DELTA_SHARE * float(np.mean([r.dev_error for r in before]))) / 2
+        alive = [
+            entry for entry, (_, _, one) in zip(alive, compared, strict=True) if one is not None and one.dev.low < -half
+        ]
     return found
+
+
+def probe_repeats(effort: Effort, size: int) -> int:
+    """Return the repeats of a probe of this many rows: more where fits are cheap."""
+    return min(MOST_REPEATS, max(LEAST_REPEATS, effort.probe_budget // size))
+
+
+def _compared_at(
+    bench: Workbench, candidate: Model, size: int, before: Sequence[FitResult], change: Mapping[str, Any]
+) -> Probe | None:
+    after = bench.get(candidate, size, range(len(before)))
+    return None if any(result.failed for result in (*before, *after)) else _compared(before, after, change)
+
+
+def _best_of_each(probes: Iterable[tuple[str, Probe]]) -> dict[str, Probe]:
+    best: dict[str, Probe] = {}
+    for key, one in probes:
+        if key not in best or one.dev.value < best[key].dev.value:
+            best[key] = one
+    return best
 
 
 def _compared(before: Sequence[FitResult], after: Sequence[FitResult], change: Mapping[str, Any]) -> Probe:
@@ -102,7 +135,7 @@ def try_change(
     """Run a changed model against the current one at full size, adding repeats until decided or out of effort."""
     candidate, size = changed(model, change), bench.split.n_train
     most = min(effort.trial_repeats, len(bench.split.repeats))
-    n = min(most, effort.probe_repeats + 1)
+    n = min(most, LEAST_REPEATS + 1)
     while True:
         repeats = range(n)
         bench.fit([model, candidate], [size], repeats, on_result=on_result, watched=True)
