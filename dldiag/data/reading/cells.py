@@ -23,7 +23,9 @@ _DATE = (
 _ZONE = r"(?:\s?(?:Z|UTC|GMT|[-+]\d{2}:?\d{2}))?"
 _WHEN = re.compile(rf"{_DATE}(?:[T\s]+{_TIME}{_ZONE})?|{_TIME}", re.IGNORECASE)
 _LINK = re.compile(r"(?:https?|ftp)://\S+|www\.\S+|[^\s@,;|]+@[^\s@,;|]+\.[a-z]{2,}", re.IGNORECASE)
-_MISSING = frozenset({"na", "n/a", "null", "none", "nan", "-", "--", "?", ".", "..", "...", "missing", "#n/a", "nil", "\\n"})
+_MISSING = frozenset(
+    {"na", "n/a", "null", "none", "nan", "-", "--", "?", ".", "..", "...", "missing", "#n/a", "nil", "\\n"}
+)
 _CODE = re.compile(r"[\w.#-]*\d[\w.#-]*|[A-Z]{1,4}")
 _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]+")

@@ -26,6 +26,8 @@ def table_of(rows: Iterable[Sequence[str | None]], width: int) -> pa.Table:
 def frame_of(table: pa.Table, names: Sequence[str]) -> pd.DataFrame:
     """Return a pandas frame of str columns; absent cells are missing (isna)."""
     table = table.combine_chunks() if table.num_columns < table.num_rows else table
-    frame = table.to_pandas(types_mapper={pa.large_string(): pd.StringDtype("pyarrow", na_value=float("nan"))}.get)
+    frame: pd.DataFrame = table.to_pandas(
+        types_mapper={pa.large_string(): pd.StringDtype("pyarrow", na_value=float("nan"))}.get
+    )
     frame.columns = pd.Index(list(names), dtype="str")
     return frame

@@ -55,7 +55,16 @@ def unpack(data: bytes, limits: Limits, member: str = "") -> Unpacked:
         return Unpacked(data)
     try:
         unpacked = _unzip(data, limits, member) if compression == "zip" else _inflate(data, compression, limits)
-    except (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError) as error:
+    except (
+        OSError,
+        EOFError,
+        zlib.error,
+        lzma.LZMAError,
+        zipfile.BadZipFile,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
         raise DataError(
             Message("The {compression} file is damaged or cannot be unpacked.", {"compression": compression}),
             Message("Unpack it on your computer and upload the table itself."),

@@ -39,7 +39,9 @@ def decide(data: bytes, *, name: str = "", limits: Limits | None = None, **choic
 def decide_text(text: Text, choices: Mapping[str, Any], around: Mapping[str, str]) -> ReadPlan:
     """Decide how to read a text that is decoded already."""
     encoding = text.decoded.encoding
-    if choices.get("format", "jsonl" if "delimiter" not in choices else "csv") == "jsonl" and looks_like_json_lines(text):
+    if choices.get("format", "jsonl" if "delimiter" not in choices else "csv") == "jsonl" and looks_like_json_lines(
+        text
+    ):
         return typed_plan("jsonl", {**around, "encoding": encoding}, choices)
     given = {k: choices[k] for k in ("delimiter", "quote", "escape", "skip_space") if k in choices}
     dialect = decide_dialect(text.text, **given)
@@ -48,7 +50,7 @@ def decide_text(text: Text, choices: Mapping[str, Any], around: Mapping[str, str
     region = _given_region(region, choices)
     body = [r.cells for r in found if r.line >= first and not r.fault][:MARK_ROWS]
     marks = decide_marks(body, region.width)
-    decided = {
+    decided: dict[str, Any] = {
         "format": "csv", "encoding": encoding, "delimiter": dialect.delimiter, "quote": dialect.quote,
         "escape": dialect.escape, "skip_space": dialect.skip_space, "header_row": region.header_row,
         "header_rows": region.header_rows or 1, "first_row": region.first_row, "footer_rows": region.footer_rows,

@@ -65,7 +65,7 @@ class Dialect:
 @lru_cache(maxsize=256)
 def _field(dialect: Dialect) -> re.Pattern[str]:
     mark = SPACES if dialect.delimiter == SPACES else re.escape(dialect.delimiter)
-    ends = rf"(?=[^\S\n]+|\n|\Z)" if dialect.delimiter == SPACES else (rf"(?={mark}|\n|\Z)" if mark else r"(?=\n|\Z)")
+    ends = r"(?=[^\S\n]+|\n|\Z)" if dialect.delimiter == SPACES else (rf"(?={mark}|\n|\Z)" if mark else r"(?=\n|\Z)")
     quote, escape = re.escape(dialect.quote), re.escape(dialect.escape)
     lead = r"[ ]*" if dialect.skip_space or dialect.delimiter not in (" ", SPACES, "\t") else ""
     stop = r"\s" if dialect.delimiter == SPACES else mark

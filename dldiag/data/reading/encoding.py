@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-import chardetng_py
+import chardetng_py  # type: ignore[import-untyped]  # the package has no py.typed mark
 import charset_normalizer
 
 from dldiag.data.reading.frequent import CYRILLIC, FREQUENT
@@ -22,7 +22,14 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-PYTHON_NAMES = {"gbk": "gb18030", "gb2312": "gb18030", "shift_jis": "cp932", "euc-kr": "cp949", "big5": "big5hkscs", "windows-874": "cp874"}
+PYTHON_NAMES = {
+    "gbk": "gb18030",
+    "gb2312": "gb18030",
+    "shift_jis": "cp932",
+    "euc-kr": "cp949",
+    "big5": "big5hkscs",
+    "windows-874": "cp874",
+}
 CJK = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949")
 OTHERS = ("cp1252", "cp1250", "cp1251", "koi8_r", "cp866", "cp855", "mac_cyrillic", "cp1253", "cp1254", "johab")
 UTF8_SHARE = 0.5  # of the lines with other than ASCII bytes that must be UTF-8 before the rest counts as damage
@@ -32,7 +39,16 @@ SECOND_MARGIN = 0.03  # the same for the second detector, which knows the older 
 FREQUENT_WEIGHT = 0.5
 SHORT_TEXT = 24  # characters beyond ASCII up to which bytes may be UTF-8 by accident
 ACCIDENT_SHARE = 0.6  # of frequent Chinese characters that tells such an accident
-UNUSUAL = {"iso_8859_4", "iso_8859_10", "iso_8859_13", "iso_8859_14", "iso_8859_16", "iso_8859_3", "macintosh", "mac_roman"}
+UNUSUAL = {
+    "iso_8859_4",
+    "iso_8859_10",
+    "iso_8859_13",
+    "iso_8859_14",
+    "iso_8859_16",
+    "iso_8859_3",
+    "macintosh",
+    "mac_roman",
+}
 SECOND_KNOWS = {"cp855", "mac_cyrillic", "johab"}
 CYRILLIC_NAMES = {"cp1251", "koi8_r", "koi8_u", "cp866", "iso_8859_5", "mac_cyrillic"}
 POOR = 0.7  # plausibility of the first guess below which the second detector is heard
@@ -165,7 +181,13 @@ def _common(character: str, encoding: str) -> float:
 
 
 def _cjk_level(character: str, encoding: str) -> float:
-    lead_of_level = {"gb18030": (0xB0, 0xD7), "big5hkscs": (0xA4, 0xC6), "cp932": (0x81, 0x97), "euc_jp": (0xA1, 0xCF), "cp949": (0xB0, 0xC8)}
+    lead_of_level = {
+        "gb18030": (0xB0, 0xD7),
+        "big5hkscs": (0xA4, 0xC6),
+        "cp932": (0x81, 0x97),
+        "euc_jp": (0xA1, 0xCF),
+        "cp949": (0xB0, 0xC8),
+    }
     raw = character.encode(encoding, errors="ignore")
     first, last = lead_of_level[encoding]
     trail = 0x40 if encoding in {"big5hkscs", "cp932"} else 0xA1
@@ -261,7 +283,7 @@ def _looks_wide(head: bytes) -> bool:
 
 def _wide_score(head: bytes, encoding: str) -> float:
     text = _try(head[: len(head) // 2 * 2], encoding)
-    if text is None or "\n" not in text and len(text) > 1000:
+    if text is None or ("\n" not in text and len(text) > 1000):
         return 0.0
     good = sum(c.isprintable() or c in "\r\n\t" for c in text) - 2 * text.count("\0")
     known = sum(ord(c) < 0x250 or 0x370 <= ord(c) < 0x700 or 0x3000 <= ord(c) < 0xD7B0 or c in "€“”‘’–—" for c in text)

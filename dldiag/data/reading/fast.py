@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.csv
 from numpy.typing import NDArray
 
-from dldiag.data.reading.dialect import SPACES, Dialect
 from dldiag.data.reading.columnar import table_of
+from dldiag.data.reading.dialect import SPACES, Dialect
 from dldiag.data.reading.gather import Account, Gatherer
 from dldiag.data.reading.strict import quoted_record
 
@@ -85,7 +85,9 @@ def read_regular(body: str, dialect: Dialect, width: int) -> tuple[pa.Table, Acc
     try:
         table = pyarrow.csv.read_csv(
             pa.BufferReader(data),
-            read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=max(BLOCK_BYTES, _longest_line(data, quoted) * 2)),
+            read_options=pyarrow.csv.ReadOptions(
+                column_names=names, block_size=max(BLOCK_BYTES, _longest_line(data, quoted) * 2)
+            ),
             parse_options=pyarrow.csv.ParseOptions(
                 delimiter=dialect.delimiter,
                 quote_char=dialect.quote if quoted.size else False,

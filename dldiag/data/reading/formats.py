@@ -73,7 +73,9 @@ def refuse_markup(text: str) -> None:
 def refuse_noise(text: str) -> None:
     """Raise DataError for text that nobody wrote: control characters and characters without meaning."""
     sample = text[: HEAD * 4]
-    controls = sum(unicodedata.category(c) == "Cc" and c not in "\n\r\t\x1c\x1d\x1e\x1f\x01\x02\x03\x07" for c in sample)
+    controls = sum(
+        unicodedata.category(c) == "Cc" and c not in "\n\r\t\x1c\x1d\x1e\x1f\x01\x02\x03\x07" for c in sample
+    )
     strange = sum(c == "�" or unicodedata.category(c) in {"Cn", "Co", "Cs"} for c in sample)
     if controls > max(3, MOST_CONTROLS_SHARE * len(sample)) or strange > max(4, MOST_STRANGE_SHARE * len(sample)):
         raise DataError(

@@ -13,7 +13,19 @@ from dldiag.data.reading.quotes import cells_at_width, loose_cells
 from dldiag.data.reading.strict import Record, records
 
 Row = Sequence[str | None]
-Fate = Literal["read", "blank", "blank_rows", "blank_end", "repeated_header", "bare_quotes", "padded", "extra_empty", "realigned", "other_delimiter", "set_aside"]
+Fate = Literal[
+    "read",
+    "blank",
+    "blank_rows",
+    "blank_end",
+    "repeated_header",
+    "bare_quotes",
+    "padded",
+    "extra_empty",
+    "realigned",
+    "other_delimiter",
+    "set_aside",
+]
 REPAIRS: tuple[Fate, ...] = ("bare_quotes", "padded", "extra_empty", "realigned", "other_delimiter")
 SAMPLE_RECORDS = 600
 MOST_WORDS = 16  # cells too many that a delimiter such as a space may make
@@ -58,16 +70,13 @@ class Gatherer:
     def rows(self) -> Iterator[Row]:
         """Yield the rows in order; `account` is complete when they have all been taken."""
         blanks: list[Record] = []
-        begun = False
         for record in records(self.text, self.dialect, self.first_line, self.width):
             fate, row = self._lay(record)
-            if fate == "blank_rows" and begun:
+            if fate == "blank_rows":
                 blanks.append(record)
                 continue
-            fate = "blank_end" if fate == "blank_rows" else fate
             self.account.add(fate, record)
             if row is not None:
-                begun = True
                 yield from self._blank_rows(blanks)
                 self.account.multiline += record.lines > 1
                 yield row
@@ -86,7 +95,7 @@ class Gatherer:
         if record.fault:
             return self._mend_quotes(record.cells[0])
         cells = record.cells
-        if self.header is not None and [c.strip() for c in cells] == self.header:
+        if self.account.records and [c.strip() for c in cells] == self.header:
             return "repeated_header", None
         if len(cells) == self.width:
             return "read", cells

@@ -35,7 +35,11 @@ def counts_up(cells: Sequence[str]) -> bool:
     """Tell whether the numbers among the cells are 0, 1, 2 … or 1, 2, 3 …, as frames without names are written."""
     numbers = [c.strip() for c in cells if kind_of(c) == "number"]
     begin = numbers[0] if numbers else ""
-    return len(numbers) >= LEAST_COUNTED and begin in {"0", "1"} and numbers == [str(int(begin) + i) for i in range(len(numbers))]
+    return (
+        len(numbers) >= LEAST_COUNTED
+        and begin in {"0", "1"}
+        and numbers == [str(int(begin) + i) for i in range(len(numbers))]
+    )
 
 
 def _vote(cell: str, below: Sequence[str]) -> float:

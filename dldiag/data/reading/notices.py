@@ -35,10 +35,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The delimiter {delimiter} was taken, but it does not cut all lines alike.",
         "Look at the preview and choose the delimiter by hand if the columns are wrong.",
     ),
-    "unusual_delimiter": ("The cells are separated by {delimiter}.", "Choose another delimiter if the columns are wrong."),
+    "unusual_delimiter": (
+        "The cells are separated by {delimiter}.",
+        "Choose another delimiter if the columns are wrong.",
+    ),
     "quote": ("Cells are put in {quote} instead of double quotes.", ""),
     "escape": ("A quote within quotes is marked by {escape} in this file.", ""),
-    "preamble": ("{count:,} lines above the table were left out.", "Choose the header line by hand if it is another one."),
+    "preamble": (
+        "{count:,} lines above the table were left out.",
+        "Choose the header line by hand if it is another one.",
+    ),
     "footnotes": ("{count:,} lines below the table were left out.", "Set the footer lines to 0 to read them as rows."),
     "no_header": (
         "The first line looks like values, not names: the columns were named column_1, column_2 ….",
@@ -49,7 +55,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The header has {header:,} cells and the rows have {width:,}: the names are kept in their order from the left.",
         "Check that every name stands above its own column.",
     ),
-    "header_repaired": ("The header is not cut like the rows; it was mended to their number of cells.", "Check the names."),
+    "header_repaired": (
+        "The header is not cut like the rows; it was mended to their number of cells.",
+        "Check the names.",
+    ),
     "trailing_delimiter": (
         "Every row ends with an empty cell for which there is no name; {width:,} columns were read.",
         "Check that every name stands above its own column.",
@@ -78,7 +87,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "blank_rows": ("{count:,} rows have delimiters but no value.", ""),
     "blank_end": ("{count:,} rows without any value at the ends of the table were left out.", ""),
-    "repeated_header": ("{count:,} lines repeat the header and were left out.", "The file was put together from parts."),
+    "repeated_header": (
+        "{count:,} lines repeat the header and were left out.",
+        "The file was put together from parts.",
+    ),
     "no_rows": ("There are names but no rows.", ""),
     "missing_spellings": ("These spellings are taken as missing in columns of numbers: {spellings}.", ""),
     "decimal_comma": ("Numbers are written with a decimal comma.", "Choose the decimal mark by hand if that is wrong."),

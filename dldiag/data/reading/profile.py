@@ -13,6 +13,7 @@ SAMPLE_ROWS = 400
 SURE_MARGIN = 1.0  # nats between the best and the second reading of a row before it is believed
 POOR_FIT = 5.0  # nats per cell above which a cell does not belong to a column
 MOST_SHIFT = 6  # cells too few or too many above which no repair is tried
+MOST_LACKING = 0.45  # share of the cells of a row that may be lacking
 DROP_EMPTY_COST = 1.0
 SPLIT_COST = 1.0
 QUOTE_SPLIT_COST = 0.5  # a quote stands where the delimiter is missing
@@ -45,7 +46,9 @@ def profiles(rows: Sequence[Sequence[str]], width: int) -> list[ColumnProfile]:
     """Learn the columns from rows of the right width."""
     sound = [r for r in rows if len(r) == width][:SAMPLE_ROWS]
     columns = [[r[j] for r in sound] for j in range(width)]
-    return [ColumnProfile(Counter(map(kind_of, c)), Counter(shape_of(x) for x in c if x.strip()), len(c)) for c in columns]
+    return [
+        ColumnProfile(Counter(map(kind_of, c)), Counter(shape_of(x) for x in c if x.strip()), len(c)) for c in columns
+    ]
 
 
 class Fit(NamedTuple):
@@ -64,6 +67,8 @@ def fit_row(
     """
     width = len(columns)
     if not columns or columns[0].rows < 3 or width > WIDEST or not 0 < abs(len(cells) - width) <= most_shift:
+        return None
+    if len(cells) < width * (1 - MOST_LACKING):
         return None
     ways = _lay(tuple(cells), columns, delimiter)
     if not ways or ways[0].cost > POOR_FIT * max(3.0, width * 0.5):

@@ -13,13 +13,15 @@ import msgspec
 from dldiag.data.reading.columnar import frame_of
 from dldiag.data.reading.compression import Unpacked
 from dldiag.data.reading.decide import check_choices, decide_text, typed_plan
+from dldiag.data.reading.declared import TypedTable
+from dldiag.data.reading.jsonl import read_json
 from dldiag.data.reading.limits import Limits
 from dldiag.data.reading.marks import decide_marks
 from dldiag.data.reading.notices import notice
 from dldiag.data.reading.raw import RawTable
 from dldiag.data.reading.source import Text, load, open_data, open_text
 from dldiag.data.reading.table import Gathered, gather
-from dldiag.data.reading.typed import TypedTable, read_json, read_typed
+from dldiag.data.reading.typed import read_typed
 from dldiag.types import Notice, ReadPlan
 
 MARK_CELLS = 50_000

@@ -79,7 +79,9 @@ def split_parts(text: str, plan: ReadPlan) -> Parts:
     header_at = plan.first_row if plan.header_row is None else plan.header_row
     first = plan.first_row if plan.header_row is None else max(plan.first_row, header_at + 1)
     start = line_offset(text, header_at)
-    header_end = start if plan.header_row is None else line_offset(text, header_at + max(1, plan.header_rows), start, header_at)
+    header_end = (
+        start if plan.header_row is None else line_offset(text, header_at + max(1, plan.header_rows), start, header_at)
+    )
     body = line_offset(text, first, start, header_at)
     end = max(body, footer_offset(text, plan.footer_rows))
     return Parts(text[:start] + text[header_end:body], text[start:header_end], text[body:end], text[end:], first)
@@ -135,22 +137,30 @@ def fit_header(
     if header is None or len(header) == width or not width:
         return header, ()
     filled = [c for c in header if c.strip()]
-    if len(header) > width and len(filled) == width:
-        trailing = not any(c.strip() for c in header[width:])
-        return filled, () if trailing else (notice("header_repaired", example=parts.header),)
     if len(header) > width and not any(c.strip() for c in header[width:]):
         return header[:width], ()
-    mended = cells_at_width(parts.header.strip("\n"), dialect, width) if dialect.quote in parts.header else None
-    if mended and len(mended) == width:
-        return mended, (notice("bare_quotes", count=1, example=parts.header),)
+    if len(header) > width and len(filled) == width:
+        return filled, (notice("header_repaired", example=parts.header),)
+    return _mended_header(header, width, parts, dialect) or (header, (_unlike(header, width, parts, dialect),))
+
+
+def _mended_header(
+    header: list[str], width: int, parts: Parts, dialect: Dialect
+) -> tuple[list[str], tuple[Notice, ...]] | None:
+    """Return the header cut in another way that gives the rows' width; None when there is none."""
+    line = parts.header.strip("\n")
+    if dialect.quote and dialect.quote in line and (cut := cells_at_width(line, dialect, width)) is not None:
+        return cut, (notice("bare_quotes", count=1, example=line),)
     if len(header) == width - 1 and _numbers_rows(parts, dialect, width):
-        return ["row", *header], (notice("row_names", name="row", example=parts.header),)
+        return ["row", *header], (notice("row_names", name="row", example=line),)
+    other = cells_with_other_delimiter(line, dialect, width, None)
+    return None if other is None else ([c or "" for c in other], (notice("header_repaired", example=line),))
+
+
+def _unlike(header: list[str], width: int, parts: Parts, dialect: Dialect) -> Notice:
     if len(header) == width - 1 and _ends_empty(parts, dialect, width):
-        return header, (notice("trailing_delimiter", width=len(header), example=parts.body.split("\n", 1)[0]),)
-    other = cells_with_other_delimiter(parts.header.strip("\n"), dialect, width, None)
-    if other:
-        return other, (notice("header_repaired", example=parts.header),)
-    return header, (notice("header_width", header=len(header), width=width, example=parts.header),)
+        return notice("trailing_delimiter", width=len(header), example=parts.body.split("\n", 1)[0])
+    return notice("header_width", header=len(header), width=width, example=parts.header)
 
 
 def _numbers_rows(parts: Parts, dialect: Dialect, width: int) -> bool:
@@ -167,7 +177,10 @@ def _ends_empty(parts: Parts, dialect: Dialect, width: int) -> bool:
 def _check_width(width: int, limits: Limits) -> None:
     if width > limits.max_columns:
         raise DataError(
-            Message("The table has {width:,} columns; the limit is {limit:,}.", {"width": width, "limit": limits.max_columns}),
+            Message(
+                "The table has {width:,} columns; the limit is {limit:,}.",
+                {"width": width, "limit": limits.max_columns},
+            ),
             Message("Choose another delimiter if that is wrong, leave columns out, or raise the limit."),
         )
     if width == 0:
@@ -187,7 +200,12 @@ def _check_rows(text: Text, table: pa.Table, account: Account) -> None:
 def drop_empty_tail(names: Names, table: pa.Table) -> tuple[Names, pa.Table, tuple[Notice, ...]]:
     """Leave out columns at the end that have neither a name nor any value."""
     keep = table.num_columns
-    while keep > 1 and keep - 1 in names.made_up and _is_empty(table.column(keep - 1)) and len(names.made_up) < len(names.names):
+    while (
+        keep > 1
+        and keep - 1 in names.made_up
+        and _is_empty(table.column(keep - 1))
+        and len(names.made_up) < len(names.names)
+    ):
         keep -= 1
     dropped = table.num_columns - keep
     if not dropped:

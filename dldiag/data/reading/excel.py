@@ -1,0 +1,132 @@
+"""Excel workbooks (.xlsx) -> texts: the first sheet with cells, its table found as in a text file."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from dldiag.data.reading.columnar import table_of
+from dldiag.data.reading.declared import TypedTable, check_unpacked
+from dldiag.data.reading.headers import Names, unique_names
+from dldiag.data.reading.limits import Limits
+from dldiag.data.reading.notices import notice
+from dldiag.data.reading.raw import Lines
+from dldiag.data.reading.region import find_region
+from dldiag.data.reading.sampling import drawn_rows, most_rows
+from dldiag.data.reading.strict import Record
+from dldiag.language import Message
+from dldiag.types import DataError, Notice, ReadPlan
+
+EXACT_INTEGERS = 1e15  # whole floats below it are written without a point
+
+
+def read_excel(data: bytes, plan: ReadPlan, limits: Limits) -> TypedTable:
+    """Read a sheet; DataError when there is none like that or it has too many cells."""
+    import openpyxl
+
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        check_unpacked(sum(i.file_size for i in archive.infolist()), limits)
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    sheets = [s for s in book.worksheets if s.sheet_state == "visible"] or list(book.worksheets)
+    sheet, rows = _chosen_sheet(sheets, plan.sheet, limits)
+    records = [Record(i, 1, r) for i, r in enumerate(rows)]
+    region = find_region(records, len(records))
+    if not region.width:
+        raise DataError(Message("The sheet {sheet} is empty.", {"sheet": sheet}), Message("Choose another sheet."))
+    plan = replace(plan, sheet=sheet, header_row=region.header_row, first_row=region.first_row,
+                   header_rows=region.header_rows or 1, footer_rows=region.footer_rows)  # fmt: skip
+    told = [notice("sheet", count=len(sheets), sheet=sheet)] if len(sheets) > 1 else []
+    return _from_sheet(rows, plan, region.width, limits, told)
+
+
+def _chosen_sheet(sheets: Sequence[Any], wanted: str, limits: Limits) -> tuple[str, list[list[str]]]:
+    """Return the sheet asked for, else the first that is not empty."""
+    names = [s.title for s in sheets]
+    if wanted and wanted not in names:
+        raise DataError(
+            Message("The workbook has no sheet named {sheet}.", {"sheet": wanted}),
+            Message("Its sheets are: {names}.", {"names": ", ".join(names)[:300]}),
+        )
+    for sheet in sheets:
+        if wanted in ("", sheet.title):
+            rows = _sheet_rows(sheet, limits)
+            if rows or wanted:
+                return sheet.title, rows
+    raise DataError(Message("The workbook is empty."), Message("Upload a workbook that has rows."))
+
+
+def _sheet_rows(sheet: Any, limits: Limits) -> list[list[str]]:
+    rows: list[list[str]] = []
+    cells = 0
+    for values in sheet.iter_rows(values_only=True):
+        row = [_excel_text(v) for v in values]
+        cells += len(row)
+        if cells > limits.max_cells or len(row) > limits.max_columns:
+            raise DataError(
+                Message("The sheet has more than {most:,} cells.", {"most": limits.max_cells}),
+                Message("Export the table as CSV or Parquet, which are read in samples."),
+            )
+        rows.append(row)
+    while rows and not any(rows[-1]):
+        rows.pop()
+    width = max((j + 1 for r in rows for j, c in enumerate(r) if c), default=0)
+    return [(r + [""] * width)[:width] for r in rows]
+
+
+def _excel_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT_INTEGERS:
+        return str(int(value))
+    text = str(value)
+    return text.removesuffix(" 00:00:00") if hasattr(value, "year") else text
+
+
+def _from_sheet(rows: list[list[str]], plan: ReadPlan, width: int, limits: Limits, told: list[Notice]) -> TypedTable:
+    end = len(rows) - plan.footer_rows
+    body = [r for r in rows[plan.first_row : end] if any(r)]
+    before = plan.first_row if plan.header_row is None else plan.header_row
+    names = unique_names(_sheet_header(rows, plan), width)
+    lines = Lines(
+        total=len(rows),
+        header=plan.first_row - before,
+        preamble=before,
+        footnote=plan.footer_rows,
+        blank=max(0, end - plan.first_row) - len(body),
+        read=len(body),
+    )
+    told = [*told, *_sheet_notices(rows, plan, names, lines)]
+    keep = drawn_rows(len(body), most_rows(width, limits), limits.seed)
+    kept = body if keep is None else [body[i] for i in keep]
+    if keep is not None:
+        told.append(notice("sampled", kept=len(kept), rows=len(body), seed=limits.seed))
+    return TypedTable(names.names, table_of(kept, width), plan, lines, len(body), {}, tuple(told))
+
+
+def _sheet_header(rows: list[list[str]], plan: ReadPlan) -> list[str]:
+    if plan.header_row is None:
+        return []
+    above = rows[plan.header_row : plan.header_row + max(1, plan.header_rows)]
+    return [" ".join(c.strip() for c in column if c.strip()) for column in zip(*above, strict=True)]
+
+
+def _sheet_notices(rows: list[list[str]], plan: ReadPlan, names: Names, lines: Lines) -> list[Notice]:
+    told = []
+    if plan.header_row is None:
+        told.append(notice("no_header", example=_shown(rows[plan.first_row])))
+    elif names.made_up:
+        told.append(notice("made_up_names", count=len(names.made_up), example=names.names[names.made_up[0]]))
+    if lines.preamble:
+        told.append(notice("preamble", count=lines.preamble, example=_shown(rows[0])))
+    if lines.footnote:
+        told.append(notice("footnotes", count=lines.footnote, example=_shown(rows[len(rows) - lines.footnote])))
+    return told
+
+
+def _shown(row: list[str]) -> str:
+    return " | ".join(c for c in row if c)
