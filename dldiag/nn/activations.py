@@ -47,15 +47,15 @@ class Activation:
     def value(self, z: Any, slope: float | None = None) -> Array:
         """Return g(z) as a new array."""
         z = np.asarray(z, dtype=float)
-        a = np.empty_like(z)
+        a: Array = np.empty_like(z)
         self.forward(z, a, self._slope(slope))
         return a
 
     def derivative(self, z: Any, slope: float | None = None) -> Array:
         """Return g'(z) as a new array."""
         z = np.asarray(z, dtype=float)
-        delta, a = np.ones_like(z), self.value(z, slope)
-        self.backward(delta, z, a, np.empty_like(z), self._slope(slope))
+        delta: Array = np.ones_like(z)
+        self.backward(delta, z, self.value(z, slope), np.empty_like(z), self._slope(slope))
         return delta
 
     def _slope(self, slope: float | None) -> float:

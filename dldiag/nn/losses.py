@@ -71,7 +71,7 @@ def _softmax_step(z: Array, y: Array, losses: Array, scratch: Array) -> None:
 def true_positions(y: Array, n_classes: int) -> Array:
     """Return the positions in a flat (S, K, n) array of each row's true class; y is (S, n)."""
     n_members, n_rows = y.shape
-    positions = y * n_rows
+    positions: Array = y * n_rows
     positions += _first_positions(n_members, n_rows, n_classes)
     return positions
 
@@ -132,7 +132,7 @@ def _wrong_class(delta: Array, losses: Array) -> Array:
 
 def _wrong_side(delta: Array, losses: Array) -> Array:
     if delta.shape[1] == 1:
-        return losses >= LOSS_OF_A_TIE
+        return np.asarray(losses >= LOSS_OF_A_TIE)
     return np.asarray((np.abs(delta) >= 0.5).any(axis=1))
 
 

@@ -90,7 +90,7 @@ def test_partial_fit_and_warm_start_go_on_as_scikit_learn_does():
 
 
 @not_converged
-def test_half_precision_costs_no_accuracy():
+def test_numbers_of_32_bits_cost_no_accuracy():
     scores = []
     for dtype in ("float32", "float64"):
         scores.append(
