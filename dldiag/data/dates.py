@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -91,11 +93,20 @@ def _read_as(texts: pa.Array, row: Written) -> Dates:
         return Dates(values, row.key)
     chosen = texts.filter(pa.array(mask))
     day, clock = _day_and_clock(chosen)
-    days = pd.to_datetime(pd.Series(day.to_pylist(), dtype=object), format=row.form, errors="coerce")
-    moments = days.to_numpy(dtype="datetime64[us]") + _clock_times(clock)
-    years = days.dt.year.to_numpy()
-    values[mask] = np.where((years >= FIRST_YEAR) & (years <= LAST_YEAR), moments, np.datetime64("NaT"))
+    values[mask] = _each_distinct(day, lambda texts: _days(texts, row.form)) + _each_distinct(clock, _clock_times)
     return Dates(values, row.key)
+
+
+def _each_distinct(texts: pa.Array, read: Callable[[pa.Array], NDArray[Any]]) -> NDArray[Any]:
+    """Read every distinct text once: days and times of day repeat much more than moments."""
+    encoded = texts.dictionary_encode()
+    return np.asarray(read(encoded.dictionary)[encoded.indices.to_numpy(zero_copy_only=False)])
+
+
+def _days(texts: pa.Array, form: str) -> NDArray[np.datetime64]:
+    days = pd.to_datetime(pd.Series(texts.to_pylist(), dtype=object), format=form, errors="coerce")
+    known = ((days.dt.year >= FIRST_YEAR) & (days.dt.year <= LAST_YEAR)).to_numpy()
+    return np.where(known, days.to_numpy(dtype="datetime64[us]"), np.datetime64("NaT"))
 
 
 def _day_and_clock(texts: pa.Array) -> tuple[pa.Array, pa.Array]:

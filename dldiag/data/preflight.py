@@ -53,6 +53,11 @@ class Preflight:
     log_offered: bool
     suggested: tuple[Suggested, ...]
 
+    @property
+    def split_misleads(self) -> bool:
+        """Whether a random split alone makes most of what a model seems to know: no verdict from it can be trusted."""
+        return self.order.strong or (self.groups is not None and self.groups.strong)
+
 
 def preflight(dataset: Dataset, seed: int = 0) -> Preflight:
     """Look at a dataset before training; under a second for 50,000 rows × 20 columns.

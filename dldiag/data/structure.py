@@ -126,9 +126,15 @@ def _of_groups(dataset: Dataset, codes: NDArray[np.int64], name: str) -> Optimis
     return optimism(dataset, whole, left_out=name)
 
 
+def _aside(dataset: Dataset) -> pd.DataFrame:
+    """Return the columns that were left out of X, none when they are of other rows."""
+    aside = dataset.aside
+    return pd.DataFrame() if aside is None or len(aside) != dataset.n_rows else aside
+
+
 def _candidates(dataset: Dataset) -> list[tuple[str, NDArray[np.int64]]]:
     """Return columns of whole numbers or texts with the right number of values, as codes."""
-    frames = [dataset.X] if dataset.aside is None else [dataset.aside, dataset.X]
+    frames = [_aside(dataset), dataset.X]
     dates = _date_sources(dataset)
     named = [(str(name), frame[name]) for frame in frames for name in frame.columns if name not in dates]
     others = [one for one in named if not _is_named(one[0])]
@@ -208,7 +214,7 @@ def _date_sources(dataset: Dataset) -> dict[str, str]:
 
 def _time_orders(dataset: Dataset) -> list[tuple[str, NDArray[np.int64]]]:
     """Return the orders that time columns give: typed or named as time, or a feature that never falls in the file."""
-    aside = dataset.aside if dataset.aside is not None else pd.DataFrame()
+    aside = _aside(dataset)
     named = [(str(name), aside[name]) for name in aside.columns if _is_named_time(str(name))]
     named += [(str(name), dataset.X[name]) for name in dataset.X.columns if dataset.X[name].dtype.kind in "fiM"]
     sources, orders = _date_sources(dataset), []
