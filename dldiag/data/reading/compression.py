@@ -55,6 +55,8 @@ def unpack(data: bytes, limits: Limits, member: str = "") -> Unpacked:
         return Unpacked(data)
     try:
         unpacked = _unzip(data, limits, member) if compression == "zip" else _inflate(data, compression, limits)
+    except DataError:
+        raise
     except (
         OSError,
         EOFError,

@@ -40,7 +40,7 @@ NOT_TABLES: tuple[tuple[str, bytes], ...] = (
     ("an Avro file", b"Obj\x01"),
     ("an ORC file", b"ORC"),
 )
-_WEB = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|script)\b", re.IGNORECASE | re.DOTALL)
+_WEB = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table)\b", re.IGNORECASE | re.DOTALL)
 _XML = re.compile(r"\s*<(?:\?xml|[A-Za-z][\w:.-]*(?:\s[^<>]*)?>\s*<)")
 
 
@@ -63,7 +63,7 @@ def refuse_markup(text: str) -> None:
     """Raise DataError for web pages and XML."""
     head = text[:HEAD]
     for what, pattern in (("a web page", _WEB), ("an XML file", _XML)):
-        if pattern.match(head):
+        if pattern.match(head) and text.rstrip().endswith(">"):
             raise DataError(
                 Message("This is {what}, not a table.", {"what": Message(what)}),
                 Message("Download the table itself, as CSV, Parquet or Excel."),

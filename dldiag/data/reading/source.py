@@ -73,7 +73,7 @@ def open_text(data: bytes, encoding: str = "") -> Text:
     """Decode bytes and make all line ends \\n; DataError for what is no text or has nothing in it."""
     try:
         decoded = decode(data, encoding or decide_encoding(data))
-    except (LookupError, ValueError) as error:
+    except (LookupError, ValueError) as error:  # a codec may refuse bytes in ways of its own
         raise DataError(
             Message("There is no encoding named {encoding}.", {"encoding": encoding}),
             Message("Choose one such as utf-8, gb18030, big5, cp932, cp1252 or utf-16."),

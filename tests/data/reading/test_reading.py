@@ -1,0 +1,196 @@
+"""Ordinary and awkward text files come out as the table that a person sees in them."""
+
+import pytest
+
+from dldiag.data.reading import RawTable, decide, preview, read
+from dldiag.types import DataError
+
+ROWS = "".join(f"{i},{20 + i % 40},{city},{1000 + 7.5 * i}\n" for i, city in enumerate(["Paris", "Rome", "Oslo"] * 10))
+PLAIN = "id,age,city,income\n" + ROWS
+
+
+def codes(table: RawTable) -> set[str]:
+    return {n.code for n in table.notices}
+
+
+def cells(table: RawTable) -> list[list[str]]:
+    return table.frame.astype(object).where(table.frame.notna(), "").to_numpy().tolist()
+
+
+@pytest.fixture(scope="module")
+def plain() -> RawTable:
+    return read(PLAIN.encode())
+
+
+def test_an_ordinary_file_is_read_without_any_notice(plain):
+    assert plain.header == ("id", "age", "city", "income")
+    assert cells(plain) == [line.split(",") for line in ROWS.splitlines()]
+    assert plain.notices == ()
+    assert (plain.lines.total, plain.lines.header, plain.lines.read) == (31, 1, 30)
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|", "^", "~", "\x1f", " ", "§", ":", "#", "*", "&", "@", "!"])
+def test_every_one_character_delimiter_gives_the_same_table(plain, mark):
+    table = read(PLAIN.replace(",", mark).encode())
+    assert table.plan.delimiter == mark
+    assert table.header == plain.header
+    assert cells(table) == cells(plain)
+
+
+def test_runs_of_spaces_are_one_delimiter(plain):
+    text = "\n".join("".join(c.ljust(12) for c in line.split(",")) for line in PLAIN.splitlines())
+    table = read(text.encode())
+    assert table.plan.delimiter == r"\s+"
+    assert cells(table) == cells(plain)
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])
+def test_every_line_end_gives_the_same_table(plain, end):
+    assert cells(read(PLAIN.replace("\n", end).encode())) == cells(plain)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_every_unicode_encoding_gives_the_same_table(plain, encoding):
+    assert cells(read(PLAIN.encode(encoding))) == cells(plain)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "header"),
+    [("gb18030", "编号,年龄,城市,收入"), ("big5", "編號,年齡,城市,收入"), ("cp932", "番号,年齢,都市,収入"), ("cp1252", "numéro,âge,cité,revenu")],
+)
+def test_a_header_in_another_encoding_is_read_and_told(encoding, header):
+    table = read((header + "\n" + ROWS).encode(encoding))
+    assert table.header == tuple(header.split(","))
+    assert "encoding" in codes(table)
+
+
+def test_lines_in_a_second_encoding_are_read_and_told():
+    text = "编号,城市\n" + "".join(f"{i},广州\n" for i in range(30))
+    table = read(text.encode() + "".join(f"{i},北京\n" for i in range(9)).encode("gb18030"))
+    assert table.frame["城市"].tolist() == ["广州"] * 30 + ["北京"] * 9
+    assert "mixed_encodings" in codes(table)
+
+
+@pytest.mark.parametrize("above", ["Annual report\n\n", "Annual report,,,\n,,,\n", "# a\n# b, c\n"])
+def test_title_lines_are_left_out_and_told(plain, above):
+    table = read((above + PLAIN).encode())
+    assert table.header == plain.header
+    assert cells(table) == cells(plain)
+    assert table.lines.preamble > 0
+    assert "preamble" in codes(table)
+
+
+def test_footnotes_are_left_out_and_told(plain):
+    table = read((PLAIN + "\nSource: own survey\n").encode())
+    assert cells(table) == cells(plain)
+    assert (table.lines.footnote, table.lines.blank) == (1, 1)
+    assert "footnotes" in codes(table)
+
+
+def test_a_file_without_names_gets_names_and_a_notice(plain):
+    table = read(ROWS.encode())
+    assert table.header == ("column_1", "column_2", "column_3", "column_4")
+    assert cells(table) == cells(plain)
+    assert "no_header" in codes(table)
+
+
+def test_years_and_counted_columns_are_names():
+    years = "country,2019,2020,2021\n" + "".join(f"c{i},{i}.5,{i}.25,{i % 2}\n" for i in range(9))
+    counted = "0,1,2,target\n" + "".join(f"{i}.5,{i}.25,{i},{i % 2}\n" for i in range(9))
+    assert read(years.encode()).header == ("country", "2019", "2020", "2021")
+    assert read(counted.encode()).header == ("0", "1", "2", "target")
+
+
+def test_a_cell_too_many_in_every_row_shifts_nothing():
+    table = read(("id,age,city,income\n" + ROWS.replace("\n", ",9\n")).encode())
+    assert table.header[:4] == ("id", "age", "city", "income")
+    assert table.frame["id"].iloc[3] == "3"
+    assert set(table.frame[table.header[4]]) == {"9"}
+    assert "header_width" in codes(table)
+
+
+def test_an_unclosed_quote_costs_no_other_row(plain):
+    lines = PLAIN.splitlines(keepends=True)
+    lines[5] = lines[5].replace("Rome", '"Rome')
+    table = read("".join(lines).encode())
+    assert len(table.frame) == 30
+    assert table.lines.repaired == 1
+    assert [r for i, r in enumerate(cells(table)) if i != 4] == [r for i, r in enumerate(cells(plain)) if i != 4]
+    assert "bare_quotes" in codes(table)
+
+
+def test_a_line_that_does_not_fit_is_set_aside_with_its_number():
+    table = read((PLAIN + "1,2,3,4,5,6,7,8,9\n").encode())
+    assert table.lines.set_aside == 1
+    told = next(n for n in table.notices if n.code == "set_aside")
+    assert (told.count, told.example[:3]) == (1, "32:")
+
+
+def test_an_empty_cell_too_many_is_taken_out_where_it_is(plain):
+    lines = PLAIN.splitlines(keepends=True)
+    lines[7] = lines[7].replace(",", ",,", 1)
+    table = read("".join(lines).encode())
+    assert cells(table) == cells(plain)
+    assert "realigned" in codes(table)
+
+
+def test_cells_over_several_lines_are_kept():
+    text = 'a,b\n1,"x\ny"\n2,"said ""no"""\n'
+    assert cells(read(text.encode())) == [["1", "x\ny"], ["2", 'said "no"']]
+
+
+def test_names_are_unique_and_not_empty():
+    table = read(b"x,,x,X\n1,2,3,4\n5,6,7,8\n")
+    assert table.header == ("x", "column_2", "x (2)", "X")
+    assert {"made_up_names", "renamed"} <= codes(table)
+
+
+def test_texts_keep_every_character():
+    text = "id,code,country\n" + "".join(f"12345678901234567{i:02d},00{i},NA\n" for i in range(10))
+    table = read(text.encode())
+    assert table.frame.iloc[3].tolist() == ["1234567890123456703", "003", "NA"]
+    assert table.plan.missing == ("",)
+
+
+def test_number_marks_are_decided_for_the_file():
+    assert read(b"x;y\n0,5;1\n1.000,25;2\n").plan.decimal == ","
+    assert read(b"x;y\n0,5;1\n1.000,25;2\n").plan.thousands == "."
+    assert read(b'x,y\n"1,000.5",1\n"2,000.5",2\n').plan.thousands == ","
+    assert "ambiguous_thousands" in codes(read(b"x;y\n1.000;1\n2.001;2\n"))
+
+
+def test_spellings_of_missing_are_found_in_columns_of_numbers():
+    text = "x,y\n" + "".join(f"{i},1\n" for i in range(9)) + "NA,1\nmissing,0\n"
+    assert set(read(text.encode()).plan.missing) == {"", "NA", "missing"}
+
+
+def test_choices_by_hand_win():
+    table = read(PLAIN.encode(), header_row=None)
+    assert len(table.frame) == 31
+    table = read(b"a;b,c\n1;2,3\n", delimiter=",")
+    assert table.header == ("a;b", "c")
+    assert read(PLAIN.encode(), first_row=11, header_row=0).frame["id"].iloc[0] == "10"
+
+
+def test_a_plan_read_again_gives_the_same_table_and_identity(plain):
+    data = PLAIN.encode()
+    again = read(data, plan=decide(data))
+    assert again.fingerprint == plain.fingerprint
+    assert cells(again) == cells(plain)
+    assert read(data, delimiter=";").fingerprint != plain.fingerprint
+
+
+def test_a_preview_shows_the_first_rows():
+    data = (PLAIN + ROWS * 2000).encode()
+    assert cells(preview(data, decide(data), rows=5)) == [line.split(",") for line in ROWS.splitlines()[:5]]
+
+
+@pytest.mark.parametrize("wrong", [{"delimter": ";"}, {"delimiter": ""}, {"quote": "ab"}, {"header_row": -1}, {"encoding": "no-such"}])
+def test_choices_that_are_none_are_refused(wrong):
+    with pytest.raises(DataError):
+        read(PLAIN.encode(), **wrong)
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(DataError, match="cannot be read"):
+        read(tmp_path / "nothing.csv")
