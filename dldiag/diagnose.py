@@ -147,7 +147,6 @@ def verdict_on(
     """Gather the evidence, apply the rules, order the remedies, and conclude."""
     dataset, settings, n = case.bench.dataset, case.settings, case.sizes[-1]
     curves = tuple(_curve(case, one) for one in (case.model, *references))
-    ahead = _forecast(curves[0], settings)
     current = case.bench.get(case.model, n, case.repeats)
     _check_fitted(current)
     measured = Measured(
@@ -161,8 +160,9 @@ def verdict_on(
         case.table,
         case.names,
         case.model.scale_inputs,
+        case.bench.training_dev(case.model, n, case.repeats),
     )
-    evidence = gather(measured, settings, ahead)
+    evidence = gather(measured, settings)
     findings = check(evidence, RULES, settings.muted)
     report = Report(
         dataset=summary_of(dataset),
@@ -174,7 +174,7 @@ def verdict_on(
         findings=findings,
         recommendations=recommend(findings, evidence, case.model),
         verdict=conclude(findings, evidence, dataset.target, current, settings.seed),
-        forecast=ahead,
+        forecast=_forecast(curves[0], settings),
         training_curve=training_curve(current),
         seconds=time.perf_counter() - started,
         versions=versions(),

@@ -176,6 +176,15 @@ REMEDIES: dict[str, Remedy] = {
             Message("No setting can find what the columns do not say."),
         ),
         Remedy(
+            "matching_data",
+            Message("Training data like the dev rows"),
+            "data",
+            ("mismatch",),
+            _never,
+            0.0,
+            Message("The model does well on new rows like its training rows: more rows of the dev kind would teach it the rest."),
+        ),
+        Remedy(
             "clean_labels", Message("Cleaner answers"), "data", ("conflicting_labels",), _never, 0.0,
             Message("Rows with wrong answers set a floor that no model gets below."),
         ),

@@ -162,6 +162,7 @@ class Repeat:
     train_rows: NDArray[np.int64]
     dev_rows: NDArray[np.int64]
     seed: int
+    training_dev_rows: NDArray[np.int64] | None = None  # held-out rows like the training rows, where dev rows are not
 
 
 @dataclass(frozen=True, eq=False)

@@ -55,6 +55,16 @@ class Workbench:
         found = (self.results.get((model.identity, size, r)) for r in repeats)
         return [result for result in found if result is not None]
 
+    def training_dev(self, model: Model, size: int, repeats: Sequence[int]) -> list[FitResult]:
+        """Judge a model on the held-out rows like its training rows; [] where the dev rows are such rows."""
+        drawn = [(r, self.split.repeats[r]) for r in repeats]
+        tasks = [
+            FitTask(("training-dev", size, r), model, repeat.train_rows[:size], repeat.training_dev_rows, repeat.seed)
+            for r, repeat in drawn
+            if repeat.training_dev_rows is not None
+        ]
+        return list(fit_all(tasks, self.encoded, n_jobs=self._n_jobs, should_stop=self._should_stop))
+
     def _task(self, model: Model, size: int, r: int, watched: bool) -> FitTask:
         repeat = self.split.repeats[r]
         key = (model.identity, size, r)

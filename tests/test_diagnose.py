@@ -127,3 +127,16 @@ def test_any_scikit_learn_estimator_can_be_diagnosed():
 def test_one_class_is_refused():
     with pytest.raises(DataError, match="one class"):
         dataset(np.zeros((50, 2)), np.zeros(50, dtype=int))
+
+
+def test_dev_rows_from_elsewhere_are_a_part_of_the_dev_error_of_their_own():
+    data = two_blobs(n=800, distance=3.0)
+    domain = np.arange(800) % 4 == 0
+    X = data.X.to_numpy() + 2.5 * domain[:, None] * np.array([1, 1, 0, 0])  # the rows that count are shifted
+    report = diagnose(
+        dataset(X, data.y, domain=domain),
+        build_model("classification", {"max_iter": 30}),
+        Settings(budget="quick", sizes=2, repeats=4, trials=0, train_rows=300),
+    )
+    parts = ("achievable", "avoidable_bias", "variance", "mismatch")
+    assert sum(report.evidence[name].value for name in parts) == pytest.approx(report.evidence["dev_error"].value)

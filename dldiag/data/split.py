@@ -48,8 +48,10 @@ def make_split(dataset: Dataset, repeats: int, seed: int, train_rows: int | None
     if dataset.times is not None:
         return _split_in_time(dataset, repeats, rng, share, train_rows)
     groups, method = _kept_together(dataset)
-    rest, test = _cut(everything, dataset, groups, share, rng)
     drawn = []
+    if dataset.domain is not None:
+        return _split_by_domain(dataset, dataset.domain, groups, repeats, rng, share, train_rows)
+    rest, test = _cut(everything, dataset, groups, share, rng)
     for _ in range(repeats):
         train, dev = _cut(rest, dataset, groups, share / (1 - share), rng)
         drawn.append(
@@ -69,6 +71,30 @@ def _split_in_time(
         Repeat(rng.permutation(train)[:train_rows], np.sort(dev), int(rng.integers(2**31))) for _ in range(repeats)
     )
     return Split(np.sort(test), drawn, "time")
+
+
+def _split_by_domain(
+    dataset: Dataset, domain: NDArray[np.bool_], groups: Rows | None, repeats: int, rng: np.random.Generator,
+    share: float, train_rows: int | None,
+) -> Split:  # fmt: skip
+    """Judge on rows of the kind that counts; hold training-dev rows of the other kind back (Ng, ch. 40)."""
+    own, other = np.flatnonzero(domain), np.flatnonzero(~domain)
+    if min(len(own), len(other)) < LEAST_ROWS:
+        raise DataError(
+            Message(
+                "There are {own} rows of the kind to be predicted and {other} others.",
+                {"own": len(own), "other": len(other)},
+            ),
+            Message("Comparing two kinds of rows needs at least {least} of each.", {"least": LEAST_ROWS}),
+        )
+    rest, test = _cut(own, dataset, groups, 0.4, rng)
+    drawn = []
+    for _ in range(repeats):
+        kept, dev = _cut(rest, dataset, groups, 0.5, rng)
+        train, training_dev = _cut(other, dataset, groups, share, rng)
+        order = _stratified_order(np.concatenate([train, kept]), dataset, rng)[:train_rows]
+        drawn.append(Repeat(order, np.sort(dev), int(rng.integers(2**31)), np.sort(training_dev)))
+    return Split(np.sort(test), tuple(drawn), "given")
 
 
 def _kept_together(dataset: Dataset) -> tuple[Rows | None, str]:

@@ -11,9 +11,10 @@ from dldiag.evidence import errors
 from dldiag.evidence.noun import Evidence, Probe
 from dldiag.evidence.signals import signals
 from dldiag.fit import FitResult
+from dldiag.forecast import expected_gain
 from dldiag.intervals import difference, distinct, estimate, t_interval
 from dldiag.language import Message
-from dldiag.types import Estimate, Forecast, LearningCurve, Settings, Task, exactly
+from dldiag.types import Estimate, LearningCurve, Settings, Task, exactly
 
 SIGNAL_LEVEL = 0.99  # one-sided: the best of several models is compared with guessing, so chance gets several tries
 DELTA_SHARE = 0.10  # of the dev error; δ is never below it (DESIGN: "1 point or 10 % of dev error")
@@ -36,27 +37,29 @@ class Measured:
     table: Mapping[str, Estimate | None] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     scaled_inputs: bool = True
+    training_dev: Sequence[FitResult] = ()  # the model judged on new rows like its training rows
 
 
-def gather(measured: Measured, settings: Settings, forecasted: Forecast | None = None) -> Evidence:
+def gather(measured: Measured, settings: Settings) -> Evidence:
     """Turn fits into evidence: errors, gaps, what is achievable, the curve's forecast, health signals and probes."""
-    dev = errors.dev_error(measured.current)
+    dev, curve = errors.dev_error(measured.current), measured.curve
     evidence = Evidence(
         task=measured.task,
         material=exactly(max(settings.material, DELTA_SHARE * dev.value)),
         train_error=errors.train_error(measured.current),
         dev_error=dev,
-        variance=errors.gap(measured.current),
+        variance=errors.gap(measured.training_dev or measured.current),
         target_error=None if settings.target_error is None else exactly(settings.target_error),
         probes=measured.probes,
         names=measured.names,
         scaled_inputs=exactly(float(measured.scaled_inputs)),
+        **_mismatch(measured, dev),
         **_counts(measured),
         **_against_references(measured),
         **{name: value for name, value in measured.table.items() if value is not None},
         **signals(measured.current),
-        more_data_gain=_gain(measured, forecasted),
-        curve_rise=_rise(measured.curve),
+        more_data_gain=expected_gain(curve.sizes, curve.dev_errors, train_errors=curve.train_errors),
+        curve_rise=_rise(curve),
     )
     return with_achievable(replace(evidence, achievable=_achievable(measured, evidence, settings)))
 
@@ -70,6 +73,14 @@ def with_achievable(evidence: Evidence) -> Evidence:
         avoidable_bias=difference(evidence.train_error, evidence.achievable),
         excess=difference(evidence.dev_error, evidence.achievable),
     )
+
+
+def _mismatch(measured: Measured, dev: Estimate) -> dict[str, Estimate]:
+    """Return the training-dev error and what the dev rows add to it (Ng, ch. 41); {} where all rows are of one kind."""
+    if not measured.training_dev:
+        return {}
+    training_dev = errors.dev_error(measured.training_dev)
+    return {"training_dev_error": training_dev, "mismatch": difference(dev, training_dev)}
 
 
 def _counts(measured: Measured) -> dict[str, Estimate]:
@@ -137,16 +148,6 @@ def _after(probe: Probe, evidence: Evidence) -> Estimate:
         value + one,
         Message("a short run of a remedy"),
     )
-
-
-def _gain(measured: Measured, forecasted: Forecast | None) -> Estimate | None:
-    """Return how much four times the rows are forecast to lower the dev error; None where the forecast abstains."""
-    four_times = 4 * int(measured.curve.sizes[-1])
-    point = next((p for p in (forecasted or Forecast()).points if p.rows == four_times), None)
-    if point is None:
-        return None
-    now = float(np.nanmean(measured.curve.dev_errors[-1]))
-    return Estimate(now - point.value, now - max(point.high, point.value), now - min(point.low, point.value))
 
 
 def _rise(curve: LearningCurve) -> Estimate | None:

@@ -53,6 +53,7 @@ class Evidence:
     training_dev_error: Number = None
     variance: Number = None  # dev error − training error
     mismatch: Number = None  # dev error − training-dev error
+    test_gap: Number = None  # test error − dev error, where a test error is known
     target_error: Number = None
     achievable: Number = None
     avoidable_bias: Number = None  # training error − achievable error

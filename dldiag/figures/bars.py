@@ -36,7 +36,10 @@ def error_budget(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     for name, start, color, pattern in parts:
         part, row = evidence[name], budget_label(name)
         base = evidence[start].value if start in evidence else 0.0
-        mark = {"color": look.series[color], "pattern": {"shape": pattern, "fgcolor": look.paper, "solidity": 0.15}}
+        mark = {
+            "color": look.series[color],
+            "pattern": {"shape": pattern, "fillmode": "overlay", "fgcolor": look.paper, "solidity": 0.15},
+        }
         drawn.add_bar(
             y=[row],
             x=[part.value],

@@ -6,13 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dldiag.evidence import Evidence
-from dldiag.intervals import difference
 from dldiag.language import Message, Value
-from dldiag.numbers.given import Numbers
-from dldiag.numbers.measure import measured
-from dldiag.rules import RULES, Example, Rule
-from dldiag.rules.noun import MATERIAL
-from dldiag.types import Estimate, Finding, Verdict
+from dldiag.rules import RULES, Rule
+from dldiag.types import Finding, Verdict
 from dldiag.verdict import conclude
 
 V1_FIRED = (
@@ -44,37 +40,16 @@ HARMLESS = Message(
 ASSUMED = Message("No human-level error was given: 0 is assumed to be achievable.")
 
 
-def rules_for(numbers: Numbers, evidence: Evidence) -> tuple[Rule, ...]:
+def rules_for(evidence: Evidence) -> tuple[Rule, ...]:
     """Return the catalogue in words that fit numbers: nothing was tried; variance may end at the training-dev error."""
     by_training_dev = evidence.training_dev_error is not None
-    rules = [_reworded(rule, by_training_dev) for rule in RULES]
-    return (*rules, _test_rule(_test_gap(numbers, evidence)))
+    return tuple(_reworded(rule, by_training_dev) for rule in RULES)
 
 
 def _reworded(rule: Rule, by_training_dev: bool) -> Rule:
     if rule.code == "V1" and by_training_dev:
         return replace(rule, fired=V1_FIRED, passed=V1_PASSED)
-    if rule.code == "D7":
-        return replace(rule, silences=(*rule.silences, "N1", "V2"))
     return replace(rule, fired=FIRED[rule.code]) if rule.code in FIRED else rule
-
-
-def _test_gap(numbers: Numbers, evidence: Evidence) -> Estimate | None:
-    test = measured(numbers, "test")
-    return None if test is None or evidence.dev_error is None else difference(test, evidence.dev_error)
-
-
-def _test_rule(gap: Estimate | None) -> Rule:
-    """Make the rule about a test error far above the dev error: too much was chosen on the dev rows (Ng, ch. 6)."""
-    return Rule(
-        "P3", "process", Message("Test error against dev error"),
-        signal=lambda e: gap, threshold=MATERIAL,
-        fired="The test error is {signal:error} above the dev error {dev_error:error}: too much was chosen on these dev rows.",
-        passed="The test error is at most {most:error} above the dev error {dev_error:error}.",
-        hint="Draw new and more dev rows, and judge the choices again.",
-        problem=None, needs=("dev_error",),
-        examples=(Example(Evidence(), "not_applicable"),),
-    )  # fmt: skip
 
 
 def verdict_of(findings: Sequence[Finding], evidence: Evidence, *, assumed: bool = False) -> Verdict:

@@ -28,6 +28,7 @@ def evidence_of(numbers: Numbers, curve: LearningCurve | None = None) -> Evidenc
     train = measured(numbers, "train", None if curve is None else curve.train_errors[-1])
     dev = measured(numbers, "dev", None if curve is None else curve.dev_errors[-1])
     training_dev = None if numbers.training_dev_error is None else measured(numbers, "training_dev")
+    test = measured(numbers, "test")
     if train is None or dev is None:
         raise SettingError(tr("Give a training error and a dev error, or a learning curve that holds them."))
     return with_achievable(
@@ -39,6 +40,7 @@ def evidence_of(numbers: Numbers, curve: LearningCurve | None = None) -> Evidenc
             training_dev_error=training_dev,
             variance=difference(training_dev or dev, train),
             mismatch=None if training_dev is None else difference(dev, training_dev),
+            test_gap=None if test is None else difference(test, dev),
             achievable=_achievable(numbers),
             n_train=_count(numbers.train_rows if curve is None else numbers.train_rows or int(curve.sizes[-1])),
             n_dev=_count(numbers.dev_rows),

@@ -16,11 +16,6 @@ TEXTBOOK = (  # the order of the remedy table (Ng), for want of anything measure
     "matching_data",
 )  # fmt: skip
 PART_OF = {"bias": "avoidable_bias", "variance": "variance", "data": "mismatch"}
-MATCHING_DATA = Recommendation(
-    0, "matching_data", Message("Training data like the dev rows"), "data",
-    Message("The model does well on new rows like its training rows: more rows of the dev kind would teach it the rest."),
-    "mismatch",
-)  # fmt: skip
 LEAVE_IT_FIRST = Message("No part of the dev error is large enough to be worth a change.")
 LEAVE_IT_LAST = Message("It costs nothing; compare every change with it.")
 
@@ -31,8 +26,6 @@ def remedies_for(findings: Sequence[Finding], evidence: Evidence) -> tuple[Recom
     Leaving it comes first when nothing was found, else before what only might help.
     """
     found = recommend(findings, evidence)
-    if any(finding.code == "D7" and finding.outcome == "fired" for finding in findings):
-        found = (*found, MATCHING_DATA)
     lit = sorted((one for one in found if _in_reach(one, evidence)), key=lambda one: _textbook(one, evidence))
     leave = [_left(one, bool(lit)) for one in found if one.remedy == "leave_it"]
     rest = [one for one in found if one not in lit and one.remedy != "leave_it"]

@@ -44,7 +44,7 @@ def diagnose_numbers(numbers: Numbers, curve: LearningCurve | None = None) -> Re
     started = time.perf_counter()
     check_numbers(numbers, curve)
     evidence = evidence_of(numbers, curve)
-    findings = check(evidence, rules_for(numbers, evidence))
+    findings = check(evidence, rules_for(evidence))
     return Report(
         dataset=_dataset(numbers, curve, evidence),
         split=_split(numbers, curve),

@@ -107,7 +107,8 @@ DATA_RULES: tuple[Rule, ...] = (
         fired="Rows from elsewhere are harder by {signal:error} than fresh rows like the training rows.",
         passed="Rows from elsewhere are no harder ({signal:error}).",
         hint="Bring training rows that look like the rows to be predicted, or weight them.",
-        problem="mismatch", needs=("mismatch",),
+        problem="mismatch",
+        silences=("N1", "V2"), needs=("mismatch",),
         examples=(
             Example(Evidence(mismatch=Estimate(0.09, 0.07, 0.11)), "fired"),
             Example(Evidence(mismatch=Estimate(0.0, -0.01, 0.01)), "passed"),

@@ -10,6 +10,22 @@ from dldiag.types import Estimate, exactly
 
 PROCESS_RULES: tuple[Rule, ...] = (
     Rule(
+        "P3",
+        "process",
+        Message("Test error against dev error"),
+        signal=lambda e: e.test_gap,
+        threshold=MATERIAL,
+        fired="The test error is {signal:error} above the dev error {dev_error:error}: too much was chosen on these dev rows.",
+        passed="The test error is at most {most:error} above the dev error {dev_error:error}.",
+        hint="Draw new and more dev rows, and judge the choices again.",
+        problem=None,
+        needs=("dev_error", "test_gap"),
+        examples=(
+            Example(Evidence(dev_error=exactly(0.1), test_gap=Estimate(0.05, 0.03, 0.07)), "fired"),
+            Example(Evidence(dev_error=exactly(0.1), test_gap=Estimate(0.0, -0.01, 0.01)), "passed"),
+        ),
+    ),
+    Rule(
         "P4", "process", Message("Against a linear model"),
         signal=lambda e: e.simple_lead, threshold=HALF_MATERIAL,
         fired="A linear model has a dev error lower by {signal:error}.",

@@ -32,6 +32,7 @@ ERRORS: dict[str, Message] = BUDGET | {
     "dev_half_width": Message("Half-width of the dev error's interval"),
 }
 DIFFERENCES: dict[str, Message] = {
+    "test_gap": Message("Test error above dev error"),
     "excess": Message("Dev error above achievable"),
     "better_than_guess": Message("Best model better than guessing by"),
     "reference_lead": Message("Model minus best reference model"),

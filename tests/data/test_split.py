@@ -71,3 +71,16 @@ def test_the_same_seed_gives_the_same_split():
     a, b = (make_split(two_blobs(), 3, 7) for _ in range(2))
     assert np.array_equal(a.repeats[2].train_rows, b.repeats[2].train_rows)
     assert a.repeats[2].seed == b.repeats[2].seed
+
+
+def test_rows_of_another_kind_train_and_only_rows_of_the_kind_that_counts_judge():
+    data = two_blobs()
+    domain = np.arange(400) % 4 == 0
+    split = make_split(dataset(data.X.to_numpy(), data.y, domain=domain), 3, 0)
+    assert domain[split.test_rows].all()
+    for repeat in split.repeats:
+        assert domain[repeat.dev_rows].all()
+        assert not domain[repeat.training_dev_rows].any()
+        assert not set(repeat.train_rows) & (
+            set(repeat.training_dev_rows) | set(repeat.dev_rows) | set(split.test_rows)
+        )
