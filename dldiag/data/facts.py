@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dldiag.data.cells import Cells, as_mask
-from dldiag.data.dates import WRITTEN, Dates, read_dates
+from dldiag.data.dates import Dates, read_dates
 from dldiag.data.missing import maybe_missing, surely_missing
 from dldiag.data.numbers import Numbers, read_numbers
 from dldiag.data.words import word_set, words_of
@@ -21,8 +21,7 @@ _ID_WORDS = word_set("id ids uuid guid identifier rowid index idx key pk ssn ema
 _ID_PARTS = ("编号", "序号", "身份证", "手机号", "订单号", "学号", "工号")
 _DATE_WORDS = word_set("date day d dt datum fecha time timestamp datetime month")
 _DATE_PARTS = ("日期", "时间")
-DATE_SAMPLE = 200  # distinct texts looked at before all are tried as dates
-NUMBER_SAMPLE = 500  # the same for numbers, spread over the column
+NUMBER_SAMPLE = 500  # distinct texts, spread over the column, that are looked at before all are tried as numbers
 HOPELESS = 0.1  # share of the sample that reads as numbers, below which the others are not tried
 
 
@@ -62,10 +61,7 @@ class Facts:
 
     @cached_property
     def dates(self) -> Dates:
-        """The solid texts as dates; nothing is read when a sample shows none."""
-        sample = self.solid.texts.slice(0, DATE_SAMPLE)
-        if not any(pc.any(pc.match_substring_regex(sample, row.pattern)).as_py() for row in WRITTEN):
-            return Dates(np.full(self.solid.distinct, np.datetime64("NaT"), dtype="datetime64[us]"), "")
+        """The solid texts as dates."""
         return read_dates(self.solid.texts, day_first=self.plan.day_first)
 
     @property

@@ -100,8 +100,9 @@ def groups_in(dataset: Dataset) -> Groups | None:
 
 def order_in(dataset: Dataset) -> Order:
     """Return what the order of the rows says, in time when a column tells the time, else in the file."""
-    by_time = [_order(dataset, name, order) for name, order in _time_orders(dataset)]
-    in_file = _order(dataset, "", np.arange(dataset.n_rows))
+    features = _ranks(dataset)
+    by_time = [_order(dataset, features, name, order) for name, order in _time_orders(dataset)]
+    in_file = _order(dataset, features, "", np.arange(dataset.n_rows))
     return max([*by_time, in_file], key=lambda one: (one.suspected, bool(one.column), one.target_follows))
 
 
@@ -226,11 +227,11 @@ def _time_orders(dataset: Dataset) -> list[tuple[str, NDArray[np.int64]]]:
     return orders
 
 
-def _order(dataset: Dataset, column: str, order: NDArray[np.int64]) -> Order:
+def _order(dataset: Dataset, ranks: dict[str, NDArray[np.float64]], column: str, order: NDArray[np.int64]) -> Order:
     y = dataset.y[order]
     follows = _class_follows(y) if dataset.task == "classification" else _follows(rankdata(y))
     bands = _bands(dataset)[order]
-    features = [_follows_within(bands, values[order]) for values in _ranks(dataset).values()]
+    features = [_follows_within(bands, values[order]) for values in ranks.values()]
     features_follow = float(np.median(features)) if features else 0.0
     is_sorted = _is_sorted(dataset, y)
     one = Order(column, follows, features_follow, is_sorted, suspected=False)
