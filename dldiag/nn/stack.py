@@ -76,6 +76,8 @@ class Stack:
                 average[i] = m.running[layer] if m.running else average[i]
         self.X, self.x_start = _under_each_other([m.X for m in members], plan)
         self.y = np.stack([m.y for m in members])
+        if not plan.loss.indexed:
+            self.y = self.y.astype(plan.dtype)
         self.weights = self._row_weights()
         self.order = np.tile(np.arange(self.n_rows), (len(members), 1))
         self._allocate()
