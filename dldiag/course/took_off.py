@@ -18,7 +18,7 @@ from dldiag.intervals import t_interval
 from dldiag.knobs import knob
 from dldiag.language import Message
 from dldiag.models import Model, build_model
-from dldiag.types import Dataset, LearningCurve, Progress, Split, Task
+from dldiag.types import DataError, Dataset, LearningCurve, Progress, Split, Task
 
 MATERIAL = 0.01  # of the error unit: the smallest difference that matters, as in the diagnosis
 
@@ -105,7 +105,7 @@ def scale(
     chosen = settings or ScaleSettings()
     models = [learner_model(key, dataset.task) for key in chosen.learners if key in LEARNERS]
     split = make_split(dataset, chosen.repeats, seed, chosen.train_rows)
-    sizes = curve_sizes(split.n_train, chosen.sizes, len(dataset.classes))
+    sizes = _sizes(split.n_train, chosen.sizes, len(dataset.classes))
     tasks = [task for size in sizes for model in models for task in _tasks(model, split, size)]
     found: dict[Any, FitResult] = {}
     with threadpool_limits(1):  # small fits: waiting for each other's threads would cost more than they bring
@@ -116,6 +116,18 @@ def scale(
                 on_progress(Progress(STAGE, len(found), len(tasks), curves=partial))
     curves = [as_curve(model, sizes, chosen.repeats, found, dataset.unit) for model in models]
     return read(curves, rho=split.n_dev / split.n_train, seed=seed)
+
+
+def _sizes(n_train: int, k: int, n_classes: int) -> tuple[int, ...]:
+    """Return at least two sizes; with very many classes the smallest one may hold fewer than two rows of each."""
+    sizes = curve_sizes(n_train, k, n_classes)
+    sizes = sizes if len(sizes) > 1 else curve_sizes(n_train, k)
+    if len(sizes) > 1:
+        return sizes
+    raise DataError(
+        Message("There are {rows} training rows; a curve needs more.", {"rows": n_train}),
+        Message("Take another table, or a toy problem."),
+    )
 
 
 def _tasks(model: Model, split: Split, size: int) -> Iterator[FitTask]:

@@ -1,5 +1,6 @@
 """The first four course pages through Streamlit's own test runner, on toys, samples and difficult tables of a visitor."""
 
+import copy
 import re
 import time
 
@@ -30,7 +31,7 @@ def start(number, values=None, **query):
     app = AppTest.from_file(str(navigation.ROOT / "pages" / PAGES[number][0]), default_timeout=120)
     for name, value in query.items():
         app.query_params[name] = value
-    app.session_state["dldiag"] = {"owner": "a" * 43, "visit": 0, "values": values or QUICK, "slots": {}}
+    app.session_state["dldiag"] = {"owner": "a" * 43, "visit": 0, "values": copy.deepcopy(values or QUICK), "slots": {}}
     return app
 
 
