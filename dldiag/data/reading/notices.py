@@ -28,13 +28,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "nul_characters": ("{count:,} NUL characters were taken out of the text.", "The file may be damaged."),
     "mixed_line_ends": ("Lines end in different ways in this file; each of them was taken as a line end.", ""),
-    "compressed": ("The file was unpacked ({compression}).", ""),
     "wrong_name": ("The file is {format}, whatever its name says, and was read as that.", ""),
-    "one_column": ("No delimiter was found: every line is one cell.", "Choose the delimiter by hand if there is one."),
-    "unsure_delimiter": (
-        "The delimiter {delimiter} was taken, but it does not cut all lines alike.",
-        "Look at the preview and choose the delimiter by hand if the columns are wrong.",
-    ),
     "unusual_delimiter": (
         "The cells are separated by {delimiter}.",
         "Choose another delimiter if the columns are wrong.",
@@ -98,7 +92,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Numbers like {example} can mean two things: the mark was taken as {meaning}.",
         "Choose the decimal and thousands marks by hand if that is wrong.",
     ),
-    "long_lines": ("Cells run over several lines in {count:,} rows.", ""),
     "uneven": (
         "Only {count:,} of {total:,} lines have the usual number of cells.",
         "Look at the preview: the delimiter or the header line may be wrong.",

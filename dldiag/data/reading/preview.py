@@ -27,7 +27,9 @@ def preview(source: str | Path | bytes, plan: ReadPlan, rows: int = 20, limits: 
     return replace(table, frame=table.frame.head(rows))
 
 
-def alternatives(data: bytes, plan: ReadPlan | None = None, limits: Limits | None = None) -> tuple[tuple[str, str], ...]:
+def alternatives(
+    data: bytes, plan: ReadPlan | None = None, limits: Limits | None = None
+) -> tuple[tuple[str, str], ...]:
     """Return (encoding, preview) of up to three other encodings in which the bytes are about as plausible.
 
     The preview shows lines with other than ASCII characters, so that a person can tell which reads right.

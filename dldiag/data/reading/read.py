@@ -14,6 +14,7 @@ from dldiag.data.reading.columnar import frame_of
 from dldiag.data.reading.compression import Unpacked
 from dldiag.data.reading.decide import check_choices, decide_text, typed_plan
 from dldiag.data.reading.declared import TypedTable
+from dldiag.data.reading.encoding import alternatives_of
 from dldiag.data.reading.jsonl import read_json
 from dldiag.data.reading.limits import Limits
 from dldiag.data.reading.marks import decide_marks
@@ -25,6 +26,9 @@ from dldiag.data.reading.typed import read_typed
 from dldiag.types import Notice, ReadPlan
 
 MARK_CELLS = 50_000
+LOOKED_AT_CHARS = 1 << 20
+FEW_CHARACTERS = 60  # beyond ASCII; with more of them the better encoding is plain
+TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
 
 
 def read(
@@ -54,7 +58,12 @@ def read(
     if plan.format == "jsonl":
         return _raw_of_typed(read_json(text, plan, limits), data, title, source_notices(text, unpacked))
     gathered = gather(text, plan, limits)
-    told = (*source_notices(text, unpacked), *gathered.notices, *mark_notices(gathered, plan))
+    told = (
+        *source_notices(text, unpacked),
+        *close_notices(text, unpacked),
+        *gathered.notices,
+        *mark_notices(gathered, plan),
+    )
     frame = frame_of(gathered.table, gathered.names)
     return RawTable(
         gathered.names, frame, plan, told, gathered.rows_in_file, fingerprint(data, plan), title, gathered.lines
@@ -63,7 +72,9 @@ def read(
 
 def _raw_of_typed(found: TypedTable, data: bytes, title: str, told: Sequence[Notice] = ()) -> RawTable:
     frame = frame_of(found.table, found.names)
-    notices, identity = (*told, *found.notices), fingerprint(data, found.plan)
+    named_text = title.lower().endswith(TEXT_ENDINGS) and found.plan.format != "jsonl"
+    misnamed = [notice("wrong_name", format=found.plan.format.title())] if named_text else []
+    notices, identity = (*told, *misnamed, *found.notices), fingerprint(data, found.plan)
     return RawTable(
         found.names, frame, found.plan, notices, found.rows_in_file, identity, title, found.lines, found.typed
     )
@@ -100,6 +111,18 @@ def source_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
     if text.nuls:
         told.append(notice("nul_characters", count=text.nuls))
     return told
+
+
+def close_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
+    """Tell when a text has so few characters beyond ASCII that another encoding fits as well."""
+    beyond = 0 if text.text.isascii() else sum(ord(c) > 127 for c in text.text[:LOOKED_AT_CHARS])
+    if not 0 < beyond <= FEW_CHARACTERS:
+        return []
+    others = alternatives_of(unpacked.data, text.decoded.encoding)
+    if not others:
+        return []
+    other, example = others[0]
+    return [notice("encoding_close", encoding=text.decoded.encoding, other=other, example=example)]
 
 
 def mark_notices(gathered: Gathered, plan: ReadPlan) -> list[Notice]:

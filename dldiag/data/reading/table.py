@@ -62,6 +62,7 @@ def gather(text: Text, plan: ReadPlan, limits: Limits) -> Gathered:
     _check_width(width, limits)
     table, account = read_body(parts.body, dialect, width, parts.first_line, header)
     _check_rows(text, table, account)
+    _check_cells(text, table, limits)
     names = unique_names(header or [], width)
     names, table, dropped = drop_empty_tail(names, table)
     lines = account_lines(text, parts, account)
@@ -185,6 +186,20 @@ def _check_width(width: int, limits: Limits) -> None:
         )
     if width == 0:
         raise DataError(Message("No table was found in the file."), Message("Check the header line and the delimiter."))
+
+
+def _check_cells(text: Text, table: pa.Table, limits: Limits) -> None:
+    if len(text.text) <= limits.max_cell_chars:
+        return
+    longest = max((pc.max(pc.utf8_length(c)).as_py() or 0 for c in table.columns), default=0)
+    if longest > limits.max_cell_chars:
+        raise DataError(
+            Message(
+                "A cell has {longest:,} characters; the limit is {limit:,}.",
+                {"longest": longest, "limit": limits.max_cell_chars},
+            ),
+            Message("A quote may be open, or the delimiter wrong; choose them by hand, or raise the limit."),
+        )
 
 
 def _check_rows(text: Text, table: pa.Table, account: Account) -> None:

@@ -59,4 +59,6 @@ def test_a_damaged_text_read_in_chunks_is_the_same_as_in_one(seed, monkeypatch):
     parts = read(data)
     assert parts.frame.equals(whole.frame)
     assert parts.lines == whole.lines
-    assert [(n.code, n.count, n.example) for n in parts.notices] == [(n.code, n.count, n.example) for n in whole.notices]
+    assert [(n.code, n.count, n.example) for n in parts.notices] == [
+        (n.code, n.count, n.example) for n in whole.notices
+    ]

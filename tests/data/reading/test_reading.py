@@ -56,7 +56,12 @@ def test_every_unicode_encoding_gives_the_same_table(plain, encoding):
 
 @pytest.mark.parametrize(
     ("encoding", "header"),
-    [("gb18030", "编号,年龄,城市,收入"), ("big5", "編號,年齡,城市,收入"), ("cp932", "番号,年齢,都市,収入"), ("cp1252", "numéro,âge,cité,revenu")],
+    [
+        ("gb18030", "编号,年龄,城市,收入"),
+        ("big5", "編號,年齡,城市,收入"),
+        ("cp932", "番号,年齢,都市,収入"),
+        ("cp1252", "numéro,âge,cité,revenu"),
+    ],
 )
 def test_a_header_in_another_encoding_is_read_and_told(encoding, header):
     table = read((header + "\n" + ROWS).encode(encoding))
@@ -185,7 +190,9 @@ def test_a_preview_shows_the_first_rows():
     assert cells(preview(data, decide(data), rows=5)) == [line.split(",") for line in ROWS.splitlines()[:5]]
 
 
-@pytest.mark.parametrize("wrong", [{"delimter": ";"}, {"delimiter": ""}, {"quote": "ab"}, {"header_row": -1}, {"encoding": "no-such"}])
+@pytest.mark.parametrize(
+    "wrong", [{"delimter": ";"}, {"delimiter": ""}, {"quote": "ab"}, {"header_row": -1}, {"encoding": "no-such"}]
+)
 def test_choices_that_are_none_are_refused(wrong):
     with pytest.raises(DataError):
         read(PLAIN.encode(), **wrong)
