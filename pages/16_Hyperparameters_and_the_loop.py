@@ -84,6 +84,7 @@ def show_errors(result: Validation) -> None:
         with column:
             show_message(tr("Dev error") if kind == "dev" else tr("Training error"), kind="caption")
             show_figure(map_figure(result, kind=kind, theme=figure_mode()), read_validation(result), key=f"map.{kind}")
+    show_message(tr("◎ is the best setting tried, ○ your present one."), kind="caption")
 
 
 def show_loop(dataset: Dataset) -> None:

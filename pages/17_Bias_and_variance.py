@@ -20,7 +20,15 @@ from dldiag.course.bias_variance import (
     sweep_rows,
 )
 from dldiag.course.figures_bias_variance import pairs_figure, picture_figure, sweep_figure
-from dldiag.course.number_pairs import PAIRS, Pair, PairSettings, pair_rows, read_number_pairs, read_pairs
+from dldiag.course.number_pairs import (
+    PAIRS,
+    Pair,
+    PairSettings,
+    pair_rows,
+    read_number_pairs,
+    read_pairs,
+    words_of_rules,
+)
 from dldiag.course.toys import TOYS
 from dldiag.language import Message, tr
 
@@ -83,9 +91,17 @@ def show_pairs() -> None:
     look_at(read_number_pairs(readings, rows))
     show_figure(pairs_figure(readings, theme=figure_mode()), read_number_pairs(readings, rows), key="pairs")
     show_rows(pair_rows(PAIRS, readings), alt=tr("What the rules say to each pair"))
+    with st.expander(tr("What the rules say, in full"), icon=":material/gavel:"):
+        for one in readings:
+            show_message(one.name)
+            for words in words_of_rules(one):
+                show_message(words, kind="caption")
     show_message(tr("And your own numbers:"))
     own = Pair(**ask_knobs(Pair(), "own", columns=3))
-    show_rows(pair_rows((own,), read_pairs((own,), dev_rows=rows)), alt=tr("What the rules say to your numbers"))
+    readings = read_pairs((own,), dev_rows=rows)
+    show_rows(pair_rows((own,), readings), alt=tr("What the rules say to your numbers"))
+    for words in words_of_rules(readings[0]):
+        show_message(words)
 
 
 page(

@@ -240,8 +240,8 @@ def picture_key(sweep: Sweep) -> Message:
     """Say what the lines or colors of the pictures stand for."""
     if sweep.pictures and sweep.pictures[0].y:
         return Message(
-            "Color: the share of the networks that vote for the second class (white: half of them); marks: the rows of "
-            "one training set."
+            "Color: the share of the networks that vote for the second class (in between: half of them); marks: the "
+            "rows of one training set."
         )
     return Message(
         "Thick line: the mean of all fits; thin lines: single fits; band: 90 % of them; dashes: the truth; dots: the "

@@ -77,7 +77,7 @@ def map_figure(result: Validation, *, kind: str = "dev", theme: ThemeName = "lig
         colorscale="Cividis_r",
         zmin=min(errors),
         zmax=sorted(errors)[int(0.9 * (len(errors) - 1))] or None,
-        colorbar={"tickformat": ".0%" if result.unit == "rate" else ".2~f", "thickness": 12},
+        colorbar={"tickformat": ".1%" if result.unit == "rate" else ".3~f", "thickness": 12},
         xgap=2,
         ygap=2,
         hovertemplate=f"{result.names[0]} = %{{y}}<br>{result.names[1]} = %{{x}}<br>%{{text}}<extra></extra>",

@@ -107,10 +107,16 @@ def pair_rows(pairs: Sequence[Pair], readings: Sequence[PairReading]) -> tuple[d
             tr("Dev error"): format_error(pair.dev, "rate"),
             tr("People"): format_error(pair.human, "rate"),
             tr("Reading"): str(summary_of(one)),
-            tr("Rule {code}", code=BIAS_RULE): str(one.bias_finding.message),
-            tr("Rule {code}", code=VARIANCE_RULE): str(one.variance_finding.message),
         }
         for pair, one in zip(pairs, readings, strict=True)
+    )
+
+
+def words_of_rules(reading: PairReading) -> tuple[Message, ...]:
+    """Return what the two rules say to a pair, each with its code."""
+    return tuple(
+        Message("{code}: {words}", {"code": finding.code, "words": finding.message})
+        for finding in (reading.bias_finding, reading.variance_finding)
     )
 
 
