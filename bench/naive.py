@@ -1,0 +1,54 @@
+"""Run the naive results that must be impossible here, and count right verdicts, refusals and naive results.
+
+Run: python -m bench.naive [TABLES PER CASE] [CASE …]       (20 tables each by default; quick effort, no trials)
+Writes bench/results/naive.json.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+import dldiag
+from bench.naive_tables import CASES, Case
+from dldiag.data.dataset import make_dataset
+from dldiag.data.ingest import read_table
+from dldiag.types import DataError, Settings
+
+RESULT = Path(__file__).with_name("results") / "naive.json"
+QUICK = Settings(budget="quick", trials=0, sizes=4, repeats=4)
+
+
+def outcome(case: Case, frame: pd.DataFrame) -> str:
+    try:
+        table = read_table(frame.to_csv(index=False).encode(), name=case.key)
+        report = dldiag.diagnose(make_dataset(table, "y", **case.options), None, QUICK)
+    except DataError:
+        return "right" if case.refusal_is_right else "refused"
+    if case.is_naive(report):
+        return "naive"
+    return "right" if case.is_right(report) else "wrong"
+
+
+def main() -> None:
+    tables = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    wanted = set(sys.argv[2:])
+    found = {}
+    for case in CASES:
+        if wanted and case.key not in wanted:
+            continue
+        started = time.perf_counter()
+        answers = [outcome(case, case.make(np.random.default_rng(seed))) for seed in range(tables)]
+        counts = {one: answers.count(one) for one in ("right", "refused", "wrong", "naive") if one in answers}
+        found[case.key] = {"naive": case.naive, "truth": case.truth, "tables": tables, **counts}
+        print(f"{case.key:16} {counts}   {(time.perf_counter() - started) / tables:.1f} s per table", flush=True)
+    RESULT.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
