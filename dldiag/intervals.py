@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -60,25 +61,29 @@ def pooled_estimate(  # noqa: PLR0913 — three counts say how repeats overlap
     n_dev: int,
     n_distinct: int,
     n_train: int,
-    floor: float | None = None,
-    source: Message | None = None,
-    one_sided: float = ONE_SIDED,
+    trim: float = 0.0,
+    **how: Any,
 ) -> Estimate:
     """Estimate a mean over repeats whose dev sets overlap.
 
     repeats: (J,) one error (or paired difference) per repeat. row_variances: (J,) the variance that sampling of the
     n_dev dev rows alone gives to each. n_distinct: different dev rows over all repeats. The variance is that of the
     rows (shrunk by how many different ones were seen) plus that of the repeats beyond it, the latter corrected for
-    overlapping training sets (Nadeau & Bengio 2003); degrees of freedom after Satterthwaite.
+    overlapping training sets (Nadeau & Bengio 2003); degrees of freedom after Satterthwaite. trim: share of repeats cut
+    off at either end (Yuen 1974), so that one fit that blew up does not hide what the others say. how: as in `estimate`.
     """
-    x = np.asarray(repeats, dtype=float)
-    rows = float(np.mean(np.asarray(row_variances, dtype=float)))
-    spread = max(0.0, float(x.var(ddof=1)) - rows) if len(x) > 1 else 0.0
+    x = np.sort(np.asarray(repeats, dtype=float))
+    cut = int(trim * len(x))
+    kept = x[cut : len(x) - cut]
+    typical = np.median if cut else np.mean
+    rows = float(typical(np.asarray(row_variances, dtype=float)))
+    scatter = float(np.clip(x, kept[0], kept[-1]).var(ddof=1)) * (len(x) / len(kept)) ** 2 if len(x) > 1 else 0.0
+    spread = max(0.0, scatter - rows)
     from_rows = rows * n_dev / max(n_distinct, n_dev)
     from_repeats = spread * (1 / len(x) + n_dev / max(n_train, 1))
     total = from_rows + from_repeats
-    dof = np.inf if from_repeats == 0 else max(1.0, (len(x) - 1) * (total / from_repeats) ** 2)
-    return estimate(float(x.mean()), total, dof, floor=floor, source=source, one_sided=one_sided)
+    dof = np.inf if from_repeats == 0 else max(1.0, (len(kept) - 1) * (total / from_repeats) ** 2)
+    return estimate(float(kept.mean()), total, dof, **how)
 
 
 def rate_variance(errors: float, rows: float) -> float:

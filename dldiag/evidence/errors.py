@@ -13,6 +13,7 @@ from dldiag.language import Message
 from dldiag.types import Estimate
 
 Results = Sequence[FitResult]
+TRIM = 0.2  # of the repeats at either end of a paired change: one fit that blew up must not decide
 
 
 def dev_error(results: Results, source: Message | None = None) -> Estimate:
@@ -40,13 +41,13 @@ def paired_change(before: Results, after: Results, *, one_sided: float = ONE_SID
         float((b.influence - a.influence).var() / len(a.influence)) for a, b in zip(before, after, strict=True)
     ]
     least = [_one_row(a) for a in before]
-    return _pooled(changes, np.maximum(variances, least).tolist(), before, one_sided=one_sided)
+    return _pooled(changes, np.maximum(variances, least).tolist(), before, trim=TRIM, one_sided=one_sided)
 
 
 def train_change(before: Results, after: Results) -> Estimate:
     """Estimate the change in training error, after − before, paired by repeat."""
     changes = [b.train_error - a.train_error for a, b in zip(before, after, strict=True)]
-    return _pooled(changes, [0.0] * len(changes), before)
+    return _pooled(changes, [0.0] * len(changes), before, trim=TRIM)
 
 
 def _pooled(values: list[float], variances: list[float], results: Results, **how: Any) -> Estimate:
