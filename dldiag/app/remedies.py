@@ -40,6 +40,7 @@ def show_remedies(report: Report, job: str | None) -> None:
             _show_others([cell for cell in cells if not cell.lit])
     if FIGURES["trial_effects"].shown(report):
         row = FIGURES["trial_effects"]
+        st.markdown(f"**{plain(row.title)}**")
         show_figure(row.draw(report, figure_mode()), row.alt(report), key="figure.trial_effects")
 
 

@@ -15,8 +15,8 @@ CSS = """
 h1 { letter-spacing: -0.02em; }
 .st-key-verdict h2 { font-size: 1.55rem; line-height: 1.3; padding: 0; }
 [class*="st-key-lit-"] { border-left: 5px solid #2A8F96; }
-[data-testid="stCaptionContainer"] { color: inherit; }
-[data-testid="stCaptionContainer"] > * { opacity: 0.8; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: inherit !important; }
+[data-testid="stCaptionContainer"] { opacity: 0.78; }
 button[data-testid*="rimary"]:not(:disabled) { background: #14757b; border-color: #14757b; color: #fff; }
 button[data-testid*="rimary"]:not(:disabled):hover { background: #0f5e63; border-color: #0f5e63; color: #fff; }
 [data-testid="stSidebar"] [data-testid="stCaptionContainer"] p {
