@@ -54,7 +54,7 @@ def estimate(
     return Estimate(value, max(value - two, bottom), value + two, max(value - one, bottom), value + one, source)
 
 
-def pooled_estimate(  # noqa: PLR0913 — three counts say how repeats overlap
+def pooled_estimate(
     repeats: ArrayLike,
     row_variances: ArrayLike,
     *,

@@ -1,0 +1,75 @@
+import pytest
+
+from dldiag.evidence.noun import Evidence, Probe
+from dldiag.models import build_model, changed
+from dldiag.remedies import REMEDIES, applicable, recommend
+from dldiag.rules import PROBLEMS, RULES, check
+from dldiag.types import Estimate, exactly
+
+
+def probe(value, half=0.005):
+    change = Estimate(value, value - half, value + half)
+    return Probe(change, change, {"alpha": 1.0}, 5, 1.0)
+
+
+def evidence(**probes):
+    return Evidence(
+        material=exactly(0.02), train_error=exactly(0.15), dev_error=exactly(0.2), achievable=exactly(0.05),
+        avoidable_bias=Estimate(0.1, 0.08, 0.12), variance=Estimate(0.05, 0.03, 0.07), n_dev=exactly(500),
+        repeats=exactly(5), probes=probes,
+    )  # fmt: skip
+
+
+def advice(found, model=None):
+    return recommend(check(found, RULES), found, model)
+
+
+def test_every_remedy_treats_problems_that_exist_and_every_fireable_problem_has_a_remedy_or_a_hint():
+    for row in REMEDIES.values():
+        assert set(row.treats) <= set(PROBLEMS)
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_every_change_of_every_remedy_makes_a_model_that_differs(task):
+    model = build_model(task)
+    for key, change in applicable(model):
+        assert changed(model, change).identity != model.identity, key
+
+
+def test_the_remedy_that_gained_most_comes_first():
+    found = evidence(bigger_network=probe(-0.03), train_longer=probe(-0.08), regularization=probe(0.0))
+    assert [r.remedy for r in advice(found)][:2] == ["train_longer", "bigger_network"]
+
+
+def test_leaving_it_comes_before_what_only_might_help():
+    found = evidence(bigger_network=probe(-0.02, half=0.03))
+    order = [r.remedy for r in advice(found)]
+    assert order.index("leave_it") < order.index("bigger_network")
+
+
+def test_what_surely_gains_nothing_is_not_recommended():
+    assert "regularization" not in [r.remedy for r in advice(evidence(regularization=probe(0.01)))]
+
+
+def test_without_probes_the_table_of_the_course_decides():
+    found = evidence()
+    columns = [r.column for r in advice(found) if r.expected is not None and r.expected.value < 0]
+    assert columns[0] == "bias"  # the larger part of the dev error
+
+
+def test_leave_it_is_always_in_the_list_and_ranks_are_a_count():
+    for found in (evidence(), evidence(bigger_network=probe(-0.05)), Evidence()):
+        recommendations = advice(found)
+        assert "leave_it" in [r.remedy for r in recommendations]
+        assert [r.rank for r in recommendations] == list(range(1, len(recommendations) + 1))
+
+
+def test_a_remedy_never_proposes_what_the_model_already_is():
+    small = build_model("classification", {"early_stopping": True, "init": "auto"})
+    assert not [change for key, change in applicable(small) if key in ("early_stopping", "other_initialization")]
+
+
+def test_strong_regularization_is_what_weaker_regularization_takes_back():
+    model = build_model("classification", {"alpha": 100.0, "dropout": 0.5})
+    changes = dict(applicable(model, {"weaker_regularization"}))
+    assert changes["weaker_regularization"] == {"alpha": 1e-4, "dropout": 0.0}
