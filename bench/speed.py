@@ -21,32 +21,43 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 import argparse
 import json
 import platform
-import subprocess
 import sys
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 
-from bench.speed_work import ENGINES, QUICK, WORKLOADS, Workload, measure, ours_stacked, peak_gflops, products_seconds
+from bench.speed_work import (
+    ENGINES,
+    QUICK,
+    WORKLOADS,
+    Workload,
+    measure,
+    ours_stacked,
+    peak_gflops,
+    products_seconds,
+    warm_up_all,
+)
 
 RESULTS = Path(__file__).with_name("results")
 
 
 def main() -> None:
     arguments = _arguments()
-    if arguments.one:
-        print(json.dumps(measure(WORKLOADS[arguments.one[0]], arguments.one[1])))
-        return
     if arguments.curve:
         from bench.speed_curve import compare
 
         _write("speed_curve.json", compare())
         return
     names = [arguments.only] if arguments.only else QUICK if arguments.quick else WORKLOADS
-    rows = [_compare(WORKLOADS[name]) for name in names]
+    warm_up_all()
+    rows = []
+    for name in names:
+        rows.append(_compare(WORKLOADS[name]))
+        print(_line(rows[-1]), flush=True)
     print_table(rows)
     growth = {} if arguments.only else {axis: _growth(axis, works) for axis, works in GROWTH.items()}
     if not arguments.only:
@@ -62,7 +73,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--only", choices=WORKLOADS)
     parser.add_argument("--curve", action="store_true")
-    parser.add_argument("--one", nargs=2, metavar=("WORKLOAD", "ENGINE"), help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -70,12 +80,11 @@ def _compare(work: Workload) -> dict:
     """Measure every engine on a workload, each in a process of its own; a missing engine is left out."""
     found = {}
     for engine in ENGINES:
-        command = [sys.executable, "-m", "bench.speed", "--one", work.name, engine]
-        run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=RESULTS.parents[1])
-        if run.returncode == 0:
-            found[engine] = json.loads(run.stdout.splitlines()[-1])
-        else:
-            print(f"{work.name}, {engine}: {run.stderr.splitlines()[-1:]}", file=sys.stderr)
+        with get_context("fork").Pool(1) as pool:
+            try:
+                found[engine] = pool.apply(measure, (work, engine))
+            except ImportError as error:
+                print(f"{engine}: {error}", file=sys.stderr)
     peak, alone = peak_gflops(), products_seconds(work)
     ours = found["stacked"]["seconds"]
     return {
@@ -87,6 +96,13 @@ def _compare(work: Workload) -> dict:
         "products_share": alone / ours,
         "peak_gflops": peak,
     }
+
+
+def _line(row: dict) -> str:
+    return f"{row['workload']}: " + ", ".join(
+        f"{engine} {1000 * one['seconds']:.1f} ms ({row['times'][engine]:.1f}×)"
+        for engine, one in row["engines"].items()
+    )
 
 
 def print_table(rows: list[dict]) -> None:
@@ -122,7 +138,7 @@ def _growth(axis: str, works: list[Workload]) -> dict:
     seconds = [min(ours_stacked(w, w.repeats)[0] for _ in range(2)) * w.repeats for w in works]
     slopes = np.diff(np.log(seconds)) / np.diff(np.log(sizes))
     cells = ", ".join(f"{size}: {s:.3f} s" for size, s in zip(sizes, seconds, strict=True))
-    print(f"{axis:8} {cells}; slopes {', '.join(f'{slope:.2f}' for slope in slopes)}")
+    print(f"{axis:8} {cells}; slopes {', '.join(f'{slope:.2f}' for slope in slopes)}", flush=True)
     return {"sizes": sizes, "seconds": seconds, "slopes": slopes.tolist()}
 
 

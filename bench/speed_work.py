@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -174,25 +175,27 @@ ENGINES = {
     "scikit-learn 64 bits": sklearn_64,
     "PyTorch": torch_eager,
 }
-FEWEST = {"stacked": 1.0, "alone": 0.3, "scikit-learn": 0.2, "scikit-learn 64 bits": 0.2, "PyTorch": 0.2}
+PEER_FITS = 2  # fits of which the mean is taken, of every engine but the stack
 
 
 def measure(work: Workload, engine: str) -> dict:
-    """Return seconds per fit, accuracy and peak memory of one engine; run it in a process of its own."""
+    """Return seconds per fit, accuracy and peak memory of one engine; run it in a forked process of its own."""
     import resource
 
-    count = max(2, round(work.repeats * FEWEST[engine]))
+    count = work.repeats if engine == "stacked" else PEER_FITS
     warnings.simplefilter("ignore")
-    _warm_up(engine)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     seconds, accuracy = ENGINES[engine](work, count)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {"seconds": seconds, "accuracy": accuracy, "megabytes": (peak - before) / 1024, "fits": count}
 
 
-def _warm_up(engine: str) -> None:
-    """Pay for imports before the clock starts."""
-    ENGINES[engine](Workload("warm up", 100, 4, (4,), 50, 2, 1), 2)
+def warm_up_all() -> None:
+    """Pay for the imports once, before any process is forked and any clock starts."""
+    warnings.simplefilter("ignore")
+    for engine in ENGINES.values():
+        with suppress(ImportError):
+            engine(Workload("warm up", 100, 4, (4,), 50, 2, 1), 2)
 
 
 def products_seconds(work: Workload) -> float:

@@ -22,7 +22,7 @@ from dldiag.nn.schedules import Progress, Schedule
 Array = NDArray[Any]
 Watch = Callable[[Array, Array], None]
 
-CHUNK = 16_384  # parameters updated in one go: five arrays of them fit a second-level cache
+CHUNK = 65_536  # parameters updated in one go: five arrays of them about fill a second-level cache
 DROPOUT_LEVELS = 2**16  # dropout compares 16 random bits per unit; the share dropped is exact to 1 / 65,536
 
 
