@@ -50,8 +50,9 @@ def show_unit(problem: YesNo) -> None:
     show_derivation(row)
     show_figure(draw.loss_figure(loss_curve(), row, theme=figure_mode()), draw.alt_loss(row), key="loss")
     heading(tr("All examples: the cost, one step at a time"))
+    st.latex(r"J(w, b) = \frac{1}{m} \sum_{i=1}^{m} \mathcal{L}(a^{(i)}, y^{(i)})")
     st.latex(
-        r"J(w, b) = \frac{1}{m} \sum_{i=1}^{m} \mathcal{L}(a^{(i)}, y^{(i)}), \qquad w \leftarrow w - \alpha \frac{\partial J}{\partial w}"
+        r"w \leftarrow w - \alpha \frac{\partial J}{\partial w}, \quad b \leftarrow b - \alpha \frac{\partial J}{\partial b}"
     )
     left, right = st.columns(2)
     with left:
@@ -67,7 +68,7 @@ def show_unit(problem: YesNo) -> None:
 
 def show_layer(reference: dict[str, Any], plane: dict[str, Any]) -> None:
     heading(tr("The same unit, repeated: a hidden layer"))
-    st.latex(r"z = W x + b, \quad a = \sigma(z), \qquad W = \begin{pmatrix} w_1^T \\ \vdots \\ w_k^T \end{pmatrix}")
+    st.latex(r"z = W x + b, \; a = \sigma(z), \; W = \begin{pmatrix} w_1^T \\ \vdots \\ w_k^T \end{pmatrix}")
     if len(plane["columns"]) < 2:
         show_message(
             Message("This table has one usable column; lines need two, so a toy problem is drawn."), kind="info"

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dldiag.course.activations import Collapse, Shape
 from dldiag.course.deep_linear import LINEAR, DeepLinear, Drawn
-from dldiag.course.figures_bands import DECADES, bands_figure, plane_figure
+from dldiag.course.figures_bands import bands_figure, decades_axis, plane_figure
 from dldiag.course.flow import Flow, LayerFlow
 from dldiag.course.sleepers import Sleepers
 from dldiag.figures.theme import DASHES, THEMES, ThemeName, figure, plain
@@ -105,7 +105,7 @@ def layers_figure(found: Flow, when: Literal["start", "end"], *, theme: ThemeNam
     named = [(translate(one.runner.label), one.start if when == "start" else one.end) for one in found.layers]
     title = tr("gradient norm at the start") if when == "start" else tr("gradient norm after training")
     drawn = bands_figure(named, tr("layer (1 is next to the inputs)"), title, theme=theme, mode="lines+markers")
-    return drawn.update_yaxes(**DECADES).update_xaxes(dtick=1)
+    return drawn.update_yaxes(**decades_axis([each for _, each in named])).update_xaxes(dtick=1)
 
 
 def depth_figure(found: Flow, *, theme: ThemeName = "light") -> go.Figure:
@@ -113,7 +113,7 @@ def depth_figure(found: Flow, *, theme: ThemeName = "light") -> go.Figure:
     named = [(translate(one.runner.label), one.by_depth) for one in found.layers]
     title = tr("first layer's gradient / last layer's")
     drawn = bands_figure(named, tr("hidden layers"), title, theme=theme, mode="lines+markers")
-    return drawn.update_yaxes(**DECADES).update_xaxes(dtick=1)
+    return drawn.update_yaxes(**decades_axis([each for _, each in named])).update_xaxes(dtick=1)
 
 
 def alt_flow(found: Flow) -> Message:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
+from math import ceil, isfinite, log10
 from typing import Any
 
 import plotly.graph_objects as go
@@ -49,7 +49,7 @@ LOSS_AXIS: dict[str, Any] = {
     "type": "log",
     "tickvals": [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100],
 }
-DECADES: dict[str, Any] = {"type": "log", "dtick": 1, "exponentformat": "power"}
+MOST_DECADES = 6  # ticks on an axis of powers of ten
 
 
 def bands_figure(
@@ -66,6 +66,13 @@ def bands_figure(
             add_band(drawn, found, name, index, theme, mode=mode)
     drawn.update_xaxes(title={"text": x_title, "standoff": 8})
     return drawn.update_yaxes(title={"text": y_title, "standoff": 8}, **axis)
+
+
+def decades_axis(found: Sequence[Band | None]) -> dict[str, Any]:
+    """Return the layout of a log axis with at most MOST_DECADES ticks, all at powers of ten."""
+    values = [value for one in found if one is not None for value in one.mean if isfinite(value) and value > 0]
+    span = log10(max(values) / min(values)) if values else 1.0
+    return {"type": "log", "dtick": max(1, ceil(span / MOST_DECADES)), "exponentformat": "power"}
 
 
 def plane_figure(

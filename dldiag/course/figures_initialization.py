@@ -8,7 +8,7 @@ from math import asinh, isfinite, log10
 import plotly.graph_objects as go
 
 from dldiag.course.bands import Band
-from dldiag.course.figures_bands import DECADES, LOSS_AXIS, bands_figure
+from dldiag.course.figures_bands import LOSS_AXIS, bands_figure, decades_axis
 from dldiag.course.flow import ZERO_GRADIENT
 from dldiag.course.initialization import STARTS, Beginnings, Begun
 from dldiag.figures.theme import DASHES, MARKERS, THEMES, ThemeName, figure, plain
@@ -127,7 +127,7 @@ def gradients_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Fig
     ]
     title = tr("gradient norm at the start")
     drawn = bands_figure(named, tr("layer (1 is next to the inputs)"), title, theme=theme, mode="lines+markers")
-    return drawn.update_yaxes(**DECADES).update_xaxes(dtick=1)
+    return drawn.update_yaxes(**decades_axis([each for _, each in named])).update_xaxes(dtick=1)
 
 
 def saturation_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure:

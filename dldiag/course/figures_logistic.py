@@ -10,9 +10,9 @@ from dldiag.course.logistic import CostMap, Descent, Graph, LossCurve, Pass
 from dldiag.figures.theme import THEMES, ThemeName, figure, plain
 from dldiag.language import Message, tr
 
-NODE_SIZE = 60  # pixels
-ARROW_GAP = 32  # pixels between the middle of a node and the tip or tail of an arrow
-ROW_HEIGHT = 96  # pixels between two inputs of the graph
+NODE_SIZE = 54  # pixels
+ARROW_GAP = 30  # pixels between the middle of a node and the tip or tail of an arrow
+LEVEL_HEIGHT = 118  # pixels between two levels of the graph
 
 
 def loss_figure(curve: LossCurve, row: Pass | None = None, *, theme: ThemeName = "light") -> go.Figure:
@@ -46,8 +46,7 @@ def graph_figure(graph: Graph, *, backward: bool = True, theme: ThemeName = "lig
     """Draw the computation graph: forward values on the nodes, backward derivatives on the edges."""
     place = {node.key: (node.across, node.up) for node in graph.nodes}
     ups = [node.up for node in graph.nodes]
-    height = int(ROW_HEIGHT * (max(ups) - min(ups) + 1.4))
-    drawn, look = figure(theme, height=max(300, height)), THEMES[theme]
+    drawn, look = figure(theme, height=int(LEVEL_HEIGHT * (max(ups) - min(ups) + 0.8))), THEMES[theme]
     for edge in graph.edges:
         _arrow(drawn, place[edge.start], place[edge.end], look.faint)
     drawn.add_scatter(
@@ -68,8 +67,9 @@ def graph_figure(graph: Graph, *, backward: bool = True, theme: ThemeName = "lig
     )
     if backward:
         _derivatives(drawn, graph, place, look.bad)
-    drawn.update_xaxes(visible=False, range=[-0.4, 4.4], fixedrange=True)
-    return drawn.update_yaxes(visible=False, range=[min(ups) - 0.7, max(ups) + 0.7], fixedrange=True)
+    right = max(node.across for node in graph.nodes)
+    drawn.update_xaxes(visible=False, range=[-0.6, right + 0.6], fixedrange=True)
+    return drawn.update_yaxes(visible=False, range=[min(ups) - 0.4, max(ups) + 0.4], fixedrange=True)
 
 
 def _arrow(drawn: go.Figure, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
@@ -99,8 +99,8 @@ def _derivatives(drawn: go.Figure, graph: Graph, place: dict[str, tuple[float, f
             continue
         (x0, y0), (x1, y1) = place[edge.start], place[edge.end]
         drawn.add_annotation(
-            x=(x0 + x1) / 2,
-            y=(y0 + y1) / 2,
+            x=x0 + edge.at * (x1 - x0),
+            y=y0 + edge.at * (y1 - y0),
             text=f"{edge.symbol} = {_short(edge.derivative)}",
             showarrow=False,
             bgcolor=THEMES["light"].paper if color == THEMES["light"].bad else THEMES["dark"].paper,

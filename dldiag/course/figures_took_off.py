@@ -39,7 +39,7 @@ def _mark(drawn: go.Figure, one: Crossover, theme: ThemeName) -> None:
         return
     drawn.add_vrect(x0=one.size.low, x1=one.size.high, fillcolor=translucent(color), line_width=0, layer="below")
     drawn.add_vline(x=one.size.value, line={"color": color, "dash": "dash"})
-    words = {"text": tr("crossover"), "font": {"color": color}, "showarrow": False, "yanchor": "bottom"}
+    words = {"text": tr("crossover"), "font": {"color": color}, "showarrow": False, "yanchor": "top", "xanchor": "left"}
     drawn.add_annotation(x=log10(one.size.value), y=1, yref="paper", **words)
 
 

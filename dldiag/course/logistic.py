@@ -104,20 +104,27 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """An arrow of the graph; `derivative` is d loss / d (value at its start), None for the answer, which is given."""
+    """An arrow of the graph; `derivative` is d loss / d (value at its start), None for the answer, which is given.
+
+    at: where along the arrow it is written, so that neighbors do not cover each other.
+    """
 
     start: str
     end: str
     symbol: str
     derivative: float | None = None
+    at: float = 0.5
 
 
 @dataclass(frozen=True)
 class Graph:
-    """The computation graph of one unit on one row."""
+    """The computation graph of one unit on one row, inputs on top, loss at the bottom."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+
+
+EARLY, LATE = 0.3, 0.66  # places along an arrow
 
 
 def computation_graph(row: Pass, most: int = 4) -> Graph:
@@ -125,40 +132,39 @@ def computation_graph(row: Pass, most: int = 4) -> Graph:
     terms = [w * x for w, x in zip(row.w, row.x, strict=True)]
     order = sorted(range(len(terms)), key=lambda j: -abs(terms[j]))
     shown, rest = sorted(order[:most]), order[most:]
-    heights = [-2.0 * place for place in range(len(shown))]
     nodes: list[Node] = []
     edges: list[Edge] = []
-    for j, up in zip(shown, heights, strict=True):
-        key = str(j + 1)
+    for place, j in enumerate(shown):
+        key, left = str(j + 1), 2.0 * place
         nodes += [
-            Node(f"x{key}", f"x<sub>{key}</sub>", row.x[j], 0.0, up + 0.4),
-            Node(f"w{key}", f"w<sub>{key}</sub>", row.w[j], 0.0, up - 0.4),
-            Node(f"p{key}", f"w<sub>{key}</sub>·x<sub>{key}</sub>", terms[j], 1.0, up),
+            Node(f"x{key}", f"x<sub>{key}</sub>", row.x[j], left, 0.0),
+            Node(f"w{key}", f"w<sub>{key}</sub>", row.w[j], left + 1, 0.0),
+            Node(f"p{key}", f"w<sub>{key}</sub>x<sub>{key}</sub>", terms[j], left + 0.5, -1.0),
         ]
         edges += [
-            Edge(f"x{key}", f"p{key}", f"dx<sub>{key}</sub>", row.dx[j]),
-            Edge(f"w{key}", f"p{key}", f"dw<sub>{key}</sub>", row.dw[j]),
-            Edge(f"p{key}", "z", f"dp<sub>{key}</sub>", row.dz),
+            Edge(f"x{key}", f"p{key}", f"dx<sub>{key}</sub>", row.dx[j], EARLY),
+            Edge(f"w{key}", f"p{key}", f"dw<sub>{key}</sub>", row.dw[j], LATE),
+            Edge(f"p{key}", "z", f"dp<sub>{key}</sub>", row.dz, (EARLY, LATE)[place % 2]),
         ]
     return _with_end(row, nodes, edges, sum(terms[j] for j in rest) if rest else None)
 
 
 def _with_end(row: Pass, nodes: list[Node], edges: list[Edge], rest: float | None) -> Graph:
-    below = min((node.up for node in nodes), default=0.0)
-    middle = below / 2
+    right = max(node.across for node in nodes) + 1
     if rest is not None:
-        below -= 1.0
-        nodes.append(Node("rest", "Σ", rest, 1.0, below))
-        edges.append(Edge("rest", "z", "dΣ", row.dz))
+        nodes.append(Node("rest", "Σ", rest, right, -1.0))
+        edges.append(Edge("rest", "z", "dΣ", row.dz, LATE))
+        right += 1
+    middle = right / 2
     nodes += [
-        Node("b", "b", row.b, 1.0, below - 1.0),
-        Node("z", "z", row.z, 2.0, middle),
-        Node("a", "a = σ(z)", row.a, 3.0, middle),
-        Node("y", "y", row.y, 3.0, middle - 1.5),
-        Node("L", "L(a, y)", row.loss, 4.0, middle),
+        Node("b", "b", row.b, right, -1.0),
+        Node("z", "z", row.z, middle, -2.0),
+        Node("a", "a = σ(z)", row.a, middle, -3.0),
+        Node("y", "y", row.y, middle + 1.5, -3.0),
+        Node("L", "L(a, y)", row.loss, middle, -4.0),
     ]
     edges += [
-        Edge("b", "z", "db", row.db),
+        Edge("b", "z", "db", row.db, EARLY),
         Edge("z", "a", "dz", row.dz),
         Edge("a", "L", "da", row.da),
         Edge("y", "L", ""),
@@ -329,9 +335,9 @@ def step_rows(descent: Descent, at: int) -> list[dict[str, str]]:
     return [
         {
             tr("Weight of"): name,
-            tr("value at step {number}", number=at): f"{value:.4f}",
-            tr("slope of J"): f"{slope:+.4f}",
-            tr("value after the next step"): f"{value - descent.learning_rate * slope:.4f}",
+            tr("value at step {number}", number=at): f"{round(value, 4) + 0.0:.4f}",
+            tr("slope of J"): f"{round(slope, 4) + 0.0:+.4f}",
+            tr("value after the next step"): f"{round(value - descent.learning_rate * slope, 4) + 0.0:.4f}",
         }
         for name, value, slope in zip(names, (*step.w, step.b), (*step.dw, step.db), strict=True)
     ]

@@ -263,6 +263,6 @@ _CROSSOVER = {
 
 def apart(value: float, unit: str) -> Message:
     """Write a difference of errors without its sign."""
-    return (
-        Message("{points:.1f} points", {"points": 100 * abs(value)}) if unit == "rate" else Message(f"{abs(value):.3f}")
-    )
+    if unit == "rate":
+        return Message("{points:.1f} points", {"points": 100 * abs(value)})
+    return Message("{value:.3f}", {"value": abs(value)})
