@@ -59,7 +59,8 @@ def offer(values: Mapping[str, Any], *, key: str, prefix: str = "model") -> bool
 
 def link_to_diagnosis(words: str) -> None:
     """Link to the visitor's diagnosis; `words` say what this page means for it (translated already)."""
-    link_to(MAIN, words)
+    show_message(words)
+    link_to(MAIN, tr("Diagnose a model"))
 
 
 def _short(value: Any) -> str:
