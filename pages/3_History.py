@@ -30,7 +30,7 @@ with explained():
                 st.markdown(
                     f"**{plain(one.name)}** · {plain(tr('target {name}', name=one.target))} · {plain(when)} UTC"
                 )
-                show_message(one.headline)
+                show_message(records.headline(one))
             if show.button(tr("Open"), key=f"open.{one.id}", width="stretch"):
                 session.state()["opened report"] = one.id
                 st.rerun()

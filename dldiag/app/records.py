@@ -10,6 +10,7 @@ import streamlit as st
 from dldiag.app import jobs, session
 from dldiag.app.widgets import show_error
 from dldiag.history import Experiment, History, PastReport
+from dldiag.language import Message, current_language
 from dldiag.tables import change_text, effect_text, unit_of
 from dldiag.types import DataError, Recommendation, Report
 
@@ -62,6 +63,16 @@ def past_reports() -> tuple[PastReport, ...]:
 def past_report(key: str) -> Report:
     """Return one of the visitor's reports; KeyError when it is not theirs."""
     return History().get(key, session.owner())
+
+
+def headline(one: PastReport) -> Message | str:
+    """Return a past report's verdict, to be read in the visitor's language; the list itself keeps English."""
+    if current_language() == "en":
+        return one.headline
+    try:
+        return past_report(one.id).verdict.headline
+    except (DataError, KeyError):
+        return one.headline
 
 
 def forget(key: str) -> None:
