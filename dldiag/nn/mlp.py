@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.metrics import r2_score
-from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import _check_sample_weight, column_or_1d, validate_data
 
 from dldiag.nn.losses import LOSSES, Loss
@@ -112,18 +111,31 @@ class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
         check_classification_targets(y)
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
+        if first and incremental and classes is None:
+            raise ValueError("classes must be passed on the first call to partial_fit.")
         if first:
-            if incremental and classes is None:
-                raise ValueError("classes must be passed on the first call to partial_fit.")
-            self._multilabel = type_of_target(y).startswith("multilabel")
-            self._binarizer = LabelBinarizer().fit(classes if classes is not None and not self._multilabel else y)
-            self.classes_ = self._binarizer.classes_
-        else:
-            self._check_same_classes(unique_labels(y), incremental)
+            self._multilabel = y.ndim == 2
         if self._multilabel:
-            return dense(X), np.asarray(dense(y), np.float64)
-        index = np.searchsorted(self.classes_, y)
+            return dense(X), self._check_labels(y, first)
+        index = self._index_of_classes(y, first, incremental, classes)
         return dense(X), index if len(self.classes_) > 2 else index[:, None].astype(np.float64)
+
+    def _check_labels(self, y: Any, first: bool) -> Array:
+        if not type_of_target(y).startswith("multilabel"):
+            raise ValueError("y has several columns, which must be labels: 0 or 1 in every row.")
+        if first:
+            self.classes_ = np.arange(y.shape[1])
+        return np.asarray(dense(y), np.float64)
+
+    def _index_of_classes(self, y: Array, first: bool, incremental: bool, classes: Any) -> Array:
+        """Return the number of every row's class; learns the classes at first."""
+        if first and classes is None:
+            self.classes_, index = np.unique(y, return_inverse=True)
+            return index
+        if first:
+            self.classes_ = np.unique(classes)
+        self._check_same_classes(np.unique(y), first or incremental)
+        return np.searchsorted(self.classes_, y)
 
     def _check_same_classes(self, labels: Array, incremental: bool) -> None:
         unknown = np.setdiff1d(labels, self.classes_)
