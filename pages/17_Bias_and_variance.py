@@ -29,7 +29,7 @@ from dldiag.course.number_pairs import (
     read_pairs,
     words_of_rules,
 )
-from dldiag.course.toys import TOYS
+from dldiag.course.truth import KNOWN
 from dldiag.language import Message, tr
 
 SQUARED = (
@@ -108,7 +108,7 @@ page(
     "Bias and variance",
     "The error of a model is bias plus variance plus noise: what lowers one of the first two often raises the other.",
 )
-chosen = ask_data("bias", toys=tuple(TOYS), default="toy:wave")
+chosen = ask_data("bias", toys=KNOWN, default="toy:wave")
 with explained():
     heading(tr("Under-fitting, just right, over-fitting"))
     show_sweep(chosen)

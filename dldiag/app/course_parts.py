@@ -58,7 +58,7 @@ def offer(values: Mapping[str, Any], *, key: str, prefix: str = "model") -> bool
 
 
 def link_to_diagnosis(words: str) -> None:
-    """Link to the visitor's diagnosis; `words` say what this page means for it (translated already)."""
+    """Say in `words` (translated already) what this page means for the visitor's diagnosis, and link to it."""
     show_message(words)
     link_to(MAIN, tr("Diagnose a model"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dldiag.course.bias_variance import AXES, Sweep
-from dldiag.course.figures_hyperparameters import write_above
+from dldiag.course.figures_hyperparameters import write_at
 from dldiag.course.number_pairs import PairReading
 from dldiag.course.pictures import Picture
 from dldiag.figures.theme import DASHES, MARKERS, THEMES, Theme, ThemeName, figure, plain, translucent
@@ -32,7 +32,7 @@ def sweep_figure(sweep: Sweep, *, theme: ThemeName = "light") -> go.Figure:
         noise = [parts.noise for parts in sweep.parts]
         drawn.add_scatter(x=texts, y=noise, mode="lines", name=tr("noise"), line={"color": look.faint, "dash": "dot"})
     best = sweep.parts[sweep.best].total
-    write_above(drawn, texts[sweep.best], best.high, tr("least"), look)
+    write_at(drawn, texts[sweep.best], best.high, tr("least"), look)
     drawn.update_xaxes(type="category", title={"text": str(AXES[sweep.axis].label), "standoff": 8})
     return drawn.update_yaxes(title={"text": _unit_words(sweep.unit), "standoff": 8}, tickformat=_format(sweep.unit))
 

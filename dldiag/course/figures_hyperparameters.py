@@ -20,9 +20,10 @@ def validation_figure(result: Validation, *, theme: ThemeName = "light") -> go.F
     texts = [one.values[0] for one in result.tried]
     _add_errors(drawn, texts, [one.dev for one in result.tried], tr("Dev error"), look, 0)
     _add_errors(drawn, texts, [one.train for one in result.tried], tr("Training error"), look, 1)
-    write_above(drawn, texts[result.best], result.tried[result.best].dev.high, tr("best"), look)
+    write_at(drawn, texts[result.best], result.tried[result.best].dev.high, tr("best"), look)
     if result.present is not None and result.present != result.best:
-        write_above(drawn, texts[result.present], result.tried[result.present].dev.high, tr("present"), look)
+        low = result.tried[result.present].dev.low
+        write_at(drawn, texts[result.present], low, tr("present"), look, place="bottom center")
     drawn.update_xaxes(type="category", title={"text": plain(translate(result.labels[0])), "standoff": 8})
     return drawn.update_yaxes(**error_axis(result.unit), rangemode="tozero")
 
@@ -47,14 +48,14 @@ def _add_errors(drawn: go.Figure, texts: list[str], errors: list[Estimate], name
     )
 
 
-def write_above(drawn: go.Figure, x: str, y: float, word: str, look: Theme) -> None:
-    """Write a word above a point of a category axis (an annotation would take "0.1" for a place, not a name)."""
+def write_at(drawn: go.Figure, x: str, y: float, word: str, look: Theme, *, place: str = "top center") -> None:
+    """Write a word at a point of a category axis (an annotation would take "0.1" for a place, not a name)."""
     drawn.add_scatter(
         x=[x],
         y=[y],
         mode="text",
         text=[f"<b>{word}</b>"],
-        textposition="top center",
+        textposition=place,
         textfont={"color": look.ink},
         showlegend=False,
         hoverinfo="skip",

@@ -11,6 +11,16 @@ Array = NDArray[np.float64]
 CENTERS = 4000  # noise-free points that stand for the whole shape of a class
 
 
+MOST_COLUMNS = 2  # of a toy whose density the centers cover
+
+
+def _columns(name: str) -> int:
+    return int(TOYS[name].points(2, np.random.default_rng(0))[0].shape[1])
+
+
+KNOWN = tuple(name for name in TOYS if _columns(name) <= MOST_COLUMNS)  # the toys whose truth can be computed
+
+
 def posterior(name: str, X: Array, noise: float, *, seed: int = 0) -> Array:
     """Return the probability of each class at each point of a toy of classes: (n, d) -> (n, classes).
 

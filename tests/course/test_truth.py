@@ -6,9 +6,9 @@ from scipy.stats import norm
 from sklearn.neighbors import KNeighborsClassifier
 
 from dldiag.course.toys import TOYS, toy
-from dldiag.course.truth import posterior
+from dldiag.course.truth import KNOWN, posterior
 
-OF_CLASSES = [name for name, row in TOYS.items() if row.task == "classification"]
+OF_CLASSES = [name for name in KNOWN if TOYS[name].task == "classification"]
 
 
 @pytest.mark.parametrize("noise", [0.5, 0.8, 1.2])
@@ -32,3 +32,8 @@ def test_the_truth_is_calibrated_and_no_neighbor_of_many_rows_beats_it(name):
     assert error == pytest.approx(np.mean(1 - p.max(axis=1)), abs=0.025)
     neighbors = KNeighborsClassifier(50).fit(data.X.to_numpy(), data.y)
     assert error <= np.mean(neighbors.predict(fresh.X.to_numpy()) != fresh.y) + 0.01
+
+
+def test_only_toys_of_one_or_two_columns_have_a_computed_truth():
+    assert {"wave", "line", "moons", "circles", "xor", "blobs", "two_blobs"} <= set(KNOWN)
+    assert all(toy(name, 10).X.shape[1] <= 2 for name in KNOWN)
