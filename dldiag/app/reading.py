@@ -54,7 +54,7 @@ def show_reading() -> Table | None:
         table = session.current_table()
     except (DataError, OSError, KeyError) as error:
         _show_failure(error)
-        _ask_plan(ReadPlan(**reference.get("plan", {})), expanded="plan" in reference)
+        _ask_plan(ReadPlan(**reference.get("plan", {})), tr("Read it another way"), expanded="plan" in reference)
         return None
     if table is None:
         return None
@@ -62,7 +62,7 @@ def show_reading() -> Table | None:
     show_frame(_preview(table), alt=tr("The first rows of the table as they were read"), height=PREVIEW_HEIGHT)
     show_notices(table.notices)
     if table.plan.format == "csv":
-        _ask_plan(table.plan, expanded=False)
+        _ask_plan(table.plan, tr("How it was read: {how}", how=plan_text(table.plan)), expanded=False)
     _ask_kinds(table)
     return table
 
@@ -108,9 +108,8 @@ def _preview(table: Table) -> pd.DataFrame:
 # --- how it was read ----------------------------------------------------------------------------------------------
 
 
-def _ask_plan(plan: ReadPlan, *, expanded: bool) -> None:
+def _ask_plan(plan: ReadPlan, label: str, *, expanded: bool) -> None:
     visit = session.state()["visit"]
-    label = tr("How it was read: {how}", how=plan_text(plan))
     with st.expander(plain(label), expanded=expanded), st.form(f"plan.{visit}", border=False):
         chosen = _plan_fields(plan)
         if st.form_submit_button(tr("Read it again this way")):
