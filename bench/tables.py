@@ -296,6 +296,11 @@ def _write_wide(path: Path) -> None:
             stream.write(",".join(str(rng.randrange(1000)) for _ in range(10_000)) + "\n")
 
 
+def _save(figures: dict) -> None:
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ours", action="store_true", help="leave the libraries out")
@@ -314,11 +319,12 @@ def main() -> None:
         figures["ours"] = scores("read")
         figures["encodings"] = encodings(args.seed)
         figures["clean"] = clean_notices()
+        _save(figures)
         for name, reader in {} if args.ours else LIBRARIES.items():
             print(name)
             figures[name] = scores(reader.__name__, ("wild", "polluted", "spectrum", "w3c"))
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
+            _save(figures)
+    _save(figures)
     print(
         json.dumps(
             figures if not args.ours else {k: figures[k] for k in ("encodings", "clean")}, indent=1, ensure_ascii=False
