@@ -21,7 +21,7 @@ from dldiag.data.ingest import read_table
 from dldiag.types import DataError, Settings
 
 RESULT = Path(__file__).with_name("results") / "naive.json"
-QUICK = Settings(budget="quick", trials=0, sizes=4, repeats=4)
+QUICK = Settings(budget="quick", trials=0, sizes=3, repeats=3, baselines=("linear",))
 
 
 def outcome(case: Case, frame: pd.DataFrame) -> str:

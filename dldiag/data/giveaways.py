@@ -24,6 +24,7 @@ DOMINANCE = 0.2  # by which it must beat the best of the other columns (RULES.md
 NORMAL_90 = 1.2816  # standard errors: a one-sided 90 % bound
 ENCODED_VALUES = 5  # distinct values, at least, of a column that holds target means
 ENCODED_ROWS = 2.0  # rows per value, at least
+ENCODED_CHANCE = 1e-3  # p-value from which group means lie too near to a column for it not to be made of them
 ENCODED_MATCH = 1e-6  # relative difference between a value and the mean target of its rows
 
 
@@ -169,6 +170,32 @@ def _holds_target_means(dataset: Dataset, name: str) -> bool:
     codes, different = pd.factorize(dataset.X[name].to_numpy())
     if not ENCODED_VALUES <= len(different) <= dataset.n_rows / ENCODED_ROWS or (codes < 0).any():
         return False
-    means = np.bincount(codes, weights=dataset.y) / np.bincount(codes)
-    width = float(np.ptp(means))
-    return width > 0 and bool(np.abs(means - different).max() <= ENCODED_MATCH * width)
+    sizes = np.bincount(codes)
+    means = np.bincount(codes, weights=dataset.y) / sizes
+    if np.ptp(means) == 0:
+        return False
+    distance = np.abs(means - different)
+    if distance.max() <= ENCODED_MATCH * np.ptp(means):
+        return True
+    return _nearer_than_chance(dataset, codes, np.asarray(different, dtype=float), sizes * distance**2)
+
+
+def _nearer_than_chance(
+    dataset: Dataset, codes: NDArray[np.int64], told: NDArray[np.float64], squares: NDArray[np.float64]
+) -> bool:
+    """Whether the means of the rows here lie nearer to the column than even the true means would.
+
+    So they do when the column was computed from these rows and others (the sealed test rows): what the true mean of a
+    group misses by is its variance / its rows; a mean that was computed from these rows as well misses by less.
+    """
+    if dataset.task == "classification":
+        if told.min() < 0 or told.max() > 1:
+            return False
+        variance = told * (1 - told)
+    else:
+        inside = dataset.y - (np.bincount(codes, weights=dataset.y) / np.bincount(codes))[codes]
+        variance = np.full(len(told), float((inside**2).sum()) / (len(codes) - len(told)))
+    open_ = variance > 0
+    exact = bool((squares[~open_] <= ENCODED_MATCH).all())
+    total = float((squares[open_] / variance[open_]).sum())
+    return exact and float(chi2.cdf(total, int(open_.sum()))) < ENCODED_CHANCE

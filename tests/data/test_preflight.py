@@ -91,6 +91,24 @@ def test_a_column_of_target_means_is_named(seed):
     assert ("city_code", "target_means") in [(one.column, one.reason) for one in look(frame).giveaways]
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_target_means_are_recognized_when_some_of_their_rows_are_sealed(seed):
+    random = rng(seed)
+    frame = noise(random, 500).assign(city=random.integers(0, 120, 500), y=random.integers(0, 2, 500))
+    frame["rate"] = frame.groupby("city").y.transform("mean")
+    frame["honest"] = random.integers(0, 60, 500) / 60
+    seen = frame.sample(frac=0.8, random_state=seed).drop(columns="city")
+    assert [one.column for one in look(seen).giveaways] == ["rate"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_honest_forecast_is_not_taken_for_target_means(seed):
+    random = rng(seed)
+    forecast = random.integers(1, 60, 1200) / 60
+    frame = noise(random, 1200).assign(forecast=forecast, y=(random.random(1200) < forecast).astype(int))
+    assert look(frame).giveaways == ()
+
+
 def test_a_strong_but_honest_feature_is_no_giveaway():
     random = rng(5)
     frame = noise(random, 1000)
