@@ -79,9 +79,9 @@ def show_layer(reference: dict[str, Any], plane: dict[str, Any]) -> None:
         return
     result = msgspec.convert(found, Widening)
     look_at(look_at_widening(result))
-    cells = st.columns(2)
+    cells = [*st.columns(2), *st.columns(2)]  # row by row, also where a phone puts them under each other
     for index, one in enumerate(result.widths):
-        with cells[index % 2]:
+        with cells[index]:
             show_message(draw.alt_layer(one), kind="caption")
             show_figure(
                 draw.layer_figure(result, index, theme=figure_mode()), draw.alt_layer(one), key=f"layer.{index}"

@@ -57,9 +57,9 @@ def show_deep_linear(reference: dict[str, Any], plane: dict[str, Any]) -> None:
         return
     result = msgspec.convert(found, DeepLinear)
     look_at(look_at_deep_linear(result))
-    cells = st.columns(2)
+    cells = [*st.columns(2), *st.columns(2)]  # row by row, also where a phone puts them under each other
     for index, one in enumerate(result.models):
-        with cells[index % 2]:
+        with cells[index]:
             show_message(draw.model_name(one), kind="caption")
             figure = draw.boundary_figure(result, index, theme=figure_mode())
             show_figure(figure, draw.alt_boundary(result, index), key=f"plane.{index}")

@@ -95,9 +95,11 @@ def matrix_latex(made: Collapse) -> str:
     inside = r" \\ ".join(" & ".join(f"{value:.4f}" for value in row) for row in made.W)
     bias = r" & ".join(f"{value:.4f}" for value in made.b)
     factors = rf"W_1 W_2 \cdots W_{{{len(made.shapes)}}}" if len(made.shapes) > 2 else "W_1 W_2"
-    return (
-        rf"{factors} = \begin{{pmatrix}} {inside} \end{{pmatrix}}, \quad b = \begin{{pmatrix}} {bias} \end{{pmatrix}}"
+    lines = (
+        rf"{factors} &= \begin{{pmatrix}} {inside} \end{{pmatrix}}",
+        rf"b &= \begin{{pmatrix}} {bias} \end{{pmatrix}}",
     )
+    return r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}"
 
 
 def layers_figure(found: Flow, when: Literal["start", "end"], *, theme: ThemeName = "light") -> go.Figure:

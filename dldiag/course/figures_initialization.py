@@ -84,7 +84,7 @@ def histogram_figure(found: Beginnings, key: str, moment: int, *, theme: ThemeNa
             customdata=list(zip(labels, shares, strict=True)),
             hovertemplate="%{customdata[0]}: %{customdata[1]:.1%}<extra></extra>",
         )
-    marks = (-10, -1, -0.1, 0, 0.1, 1, 10)
+    marks = (-10, -1, 0, 1, 10)
     axis = {"tickvals": [arcsinh(mark) for mark in marks], "ticktext": [f"{mark:g}" for mark in marks]}
     drawn.update_layout(barmode="overlay", bargap=0, showlegend=False)
     drawn.update_xaxes(title={"text": tr("activation")}, tickangle=0, **axis)

@@ -154,12 +154,15 @@ def look_at_flow(found: Flow) -> Message:
         "strong_steps": float(np.median(strong.runner.to_target)),
         "target": found.target,
     }
-    if weak.through.high >= WEAK:
+    if weak.through.value >= WEAK:
         return Message(
             "Hidden layers: {depth}. The first one gets {weak_share:.2g} of the last one's gradient even with {weak}; "
             "none of these activations starves it. This run does not show the effect; add layers or the sigmoid.",
             values,
         )
+    if weak.through.high >= WEAK:
+        values |= {"low": weak.through.low, "high": weak.through.high, "limit": WEAK}
+        return Message(_UNSURE, values)
     if all(weak.runner.arrived) and values["weak_steps"] <= values["strong_steps"]:
         return Message(
             "Hidden layers: {depth}. {weak} passes only {weak_share:.2g} of the gradient back to the first layer "
@@ -170,6 +173,10 @@ def look_at_flow(found: Flow) -> Message:
     return Message(_SLOWER if all(weak.runner.arrived) else _NEVER, values)
 
 
+_UNSURE = (
+    "Hidden layers: {depth}. {weak} passes {weak_share:.2g} of the gradient back to the first layer, but the interval "
+    "({low:.2g} to {high:.2g}) reaches {limit:g}: these seeds do not show for sure that it is starved. Add seeds or layers."
+)
 _SLOWER = (
     "Hidden layers: {depth}. {weak} passes only {weak_share:.2g} of the gradient back to the first layer, {strong} "
     "{strong_share:.2g}; to a loss of {target:.3f} they took {weak_steps:.0f} and {strong_steps:.0f} steps."
