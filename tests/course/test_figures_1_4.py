@@ -1,0 +1,94 @@
+"""Every figure of the first four course pages draws what its result holds, in both appearances, and says it in words."""
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from dldiag.course import figures_activations, figures_initialization, figures_logistic, figures_took_off
+from dldiag.course.activations import collapse, shape
+from dldiag.course.flow import FlowSettings, flow
+from dldiag.course.initialization import StartSettings, beginnings
+from dldiag.course.logistic import computation_graph, cost_map, descend, loss_curve, pass_at
+from dldiag.course.prepared import prepare
+from dldiag.course.problem import yes_no
+from dldiag.course.race import RaceSettings, race
+from dldiag.course.toys import toy
+
+THEMES = ("light", "dark")
+each_theme = pytest.mark.parametrize("theme", THEMES)
+
+
+@pytest.fixture(scope="module")
+def data():
+    return prepare(toy("moons", 200))
+
+
+@each_theme
+def test_the_graph_shows_every_forward_value_and_every_backward_derivative(theme):
+    problem = yes_no(toy("moons"), most=2)
+    row = pass_at(problem, descend(problem, steps=3), 2, 1)
+    graph = computation_graph(row)
+    drawn = figures_logistic.graph_figure(graph, theme=theme)
+    shown = " ".join(drawn.data[0].text) + " ".join(one.text for one in drawn.layout.annotations)
+    for node in graph.nodes:
+        assert f"{node.value + 0.0:.3g}" in shown
+    for edge in graph.edges:
+        assert edge.derivative is None or f"{edge.symbol} = {edge.derivative + 0.0:.3g}" in shown
+    assert f"{row.loss:.3f}" in str(figures_logistic.alt_graph(row))
+    assert "-0<" not in shown
+
+
+@each_theme
+def test_the_star_stands_where_the_descent_stands(theme):
+    problem = yes_no(toy("moons"), most=2)
+    made = descend(problem, steps=10)
+    drawn = figures_logistic.descent_figure(made, 4, theme=theme)
+    assert (drawn.data[1].x[0], drawn.data[1].y[0]) == (4, made.steps[4].cost)
+    way = figures_logistic.cost_map_figure(cost_map(problem, made), 4, theme=theme)
+    assert way.data[-1].x[0] == made.steps[4].w[0]
+    loss = figures_logistic.loss_figure(loss_curve(), pass_at(problem, made, 4, 1), theme=theme)
+    assert len(loss.data) == 3
+
+
+@each_theme
+def test_the_finish_line_is_drawn_at_the_target_and_its_words_beside_it(theme, data):
+    found = race(data, RaceSettings(steps=50, seeds=3, hidden_layers=2))
+    drawn = figures_took_off.race_figure(found, seconds=False, theme=theme)
+    assert drawn.layout.shapes[0].y0 == pytest.approx(found.target)
+    assert drawn.layout.annotations[0].y == pytest.approx(np.log10(found.target))
+    assert "Sigmoid" in str(figures_took_off.alt_race(found, seconds=True))
+
+
+@each_theme
+def test_a_start_keeps_its_color_in_every_figure(theme, data):
+    found = beginnings(data, StartSettings(steps=20, seeds=3, hidden_layers=2))
+    colors = {}
+    for figure in ("distance_figure", "losses_figure", "gradients_figure", "saturation_figure"):
+        drawn = getattr(figures_initialization, figure)(found, theme=theme)
+        for trace in drawn.data:
+            if trace.name:
+                assert colors.setdefault(trace.name, trace.line.color) == trace.line.color
+    assert len(set(colors.values())) == 6
+    bars = figures_initialization.histogram_figure(found, "he", 0, theme=theme)
+    assert len(bars.data) == 2
+    assert [round(sum(share for _, share in trace.customdata), 6) for trace in bars.data] == [1.0, 1.0]
+
+
+@each_theme
+def test_gradients_by_layer_and_by_depth_are_drawn_for_every_activation(theme, data):
+    found = flow(data, FlowSettings(functions=("tanh", "relu"), hidden_layers=2, steps=50, seeds=3))
+    for drawn in (
+        figures_activations.layers_figure(found, "start", theme=theme),
+        figures_activations.depth_figure(found, theme=theme),
+        figures_activations.shapes_figure([shape("tanh"), shape("relu")], slopes=True, theme=theme),
+    ):
+        assert isinstance(drawn, go.Figure)
+        assert {trace.name for trace in drawn.data if trace.name} == {"Tanh", "ReLU"}
+
+
+def test_the_product_is_written_with_its_numbers():
+    made = collapse([np.eye(2), np.array([[2.0], [3.0]])], [np.zeros(2), np.array([0.5])], np.eye(2))
+    written = figures_activations.matrix_latex(made)
+    assert "2.0000" in written
+    assert "3.0000" in written
+    assert "0.5000" in written
