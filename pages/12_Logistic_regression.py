@@ -13,12 +13,12 @@ from dldiag.app.navigation import page
 from dldiag.app.running import run_job
 from dldiag.app.widgets import explained, figure_mode, show_figure, show_message, show_rows
 from dldiag.course import figures_logistic as draw
+from dldiag.course.graph import computation_graph
 from dldiag.course.hidden_layer import Widening, look_at_widening
 from dldiag.course.logistic import (
     DERIVATION,
     Pass,
     UnitSettings,
-    computation_graph,
     cost_map,
     descend,
     look_at_descent,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dldiag.course.figures_bands import plane_figure
+from dldiag.course.graph import Graph
 from dldiag.course.hidden_layer import HiddenLayer, Widening
-from dldiag.course.logistic import CostMap, Descent, Graph, LossCurve, Pass
+from dldiag.course.logistic import CostMap, Descent, LossCurve, Pass
 from dldiag.figures.theme import THEMES, ThemeName, figure, plain
 from dldiag.language import Message, tr
 

@@ -7,8 +7,9 @@ import pytest
 from dldiag.course import figures_activations, figures_initialization, figures_logistic, figures_took_off
 from dldiag.course.activations import collapse, shape
 from dldiag.course.flow import FlowSettings, flow
+from dldiag.course.graph import computation_graph
 from dldiag.course.initialization import StartSettings, beginnings
-from dldiag.course.logistic import computation_graph, cost_map, descend, loss_curve, pass_at
+from dldiag.course.logistic import cost_map, descend, loss_curve, pass_at
 from dldiag.course.prepared import prepare
 from dldiag.course.problem import yes_no
 from dldiag.course.race import RaceSettings, race

@@ -8,10 +8,10 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
+from dldiag.course.graph import computation_graph
 from dldiag.course.logistic import (
     DERIVATION,
     SMALLEST_FALL,
-    computation_graph,
     cost_map,
     cross_entropy,
     descend,
