@@ -17,7 +17,7 @@ from dldiag.evidence import Evidence, Measured, Probe, gather, table_evidence, t
 from dldiag.fit import FitResult, ShouldStop
 from dldiag.forecast import forecast
 from dldiag.knobs import check_all
-from dldiag.language import Message
+from dldiag.language import Message, Value
 from dldiag.meter import Meter
 from dldiag.models import Model, as_model, build_model
 from dldiag.remedies import recommend
@@ -53,7 +53,7 @@ class Case:
     effort: Effort
     sizes: tuple[int, ...]
     table: Mapping[str, Any]
-    names: Mapping[str, str]
+    names: Mapping[str, Value]
 
     @property
     def repeats(self) -> range:
@@ -133,6 +133,7 @@ def open_rows(dataset: Dataset, split: Split) -> Dataset:
     return replace(
         dataset, X=dataset.X.iloc[rows].reset_index(drop=True), y=dataset.y[rows],
         groups=part(dataset.groups), times=part(dataset.times), domain=part(dataset.domain),
+        aside=None if dataset.aside is None else dataset.aside.iloc[rows].reset_index(drop=True),
     )  # fmt: skip
 
 

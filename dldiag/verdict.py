@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dldiag.evidence.noun import Evidence
 from dldiag.fit import FitResult
-from dldiag.language import Message
+from dldiag.language import Message, Value
 from dldiag.types import Answer, Finding, Verdict
 
 RESAMPLES = 200  # of the repeats, for the stability of the verdict
@@ -27,10 +27,12 @@ FIRST: tuple[tuple[str, Message], ...] = (
     ),
     ("T6", Message("Training blows up: the loss stops being a number before the model has learnt anything.")),
     (
-        "D10",
-        Message("Rows with the same {group_column} belong together: split by it first, or the errors look too good."),
+        "D13",
+        Message(
+            "Rows belong together by {structure}: split by that first. With rows drawn at random a model is judged on what it "
+            "has all but seen, and every error looks too good."
+        ),
     ),
-    ("D11", Message("The rows follow each other in time: split by time first, or the errors look too good.")),
 )
 
 BY_ANSWERS: Mapping[tuple[Answer, Answer], Message] = {
@@ -101,7 +103,7 @@ def _problem(bias: Answer, variance: Answer) -> str | None:
     return "high_variance" if variance == "yes" else None
 
 
-def _values(evidence: Evidence, target: str) -> dict[str, float | int | str | None]:
+def _values(evidence: Evidence, target: str) -> dict[str, Value]:
     def value(name: str) -> float | None:
         estimate = getattr(evidence, name)
         return None if estimate is None else estimate.value

@@ -13,7 +13,7 @@ from dldiag.evidence.signals import signals
 from dldiag.fit import FitResult
 from dldiag.forecast import expected_gain
 from dldiag.intervals import difference, distinct, estimate, t_interval
-from dldiag.language import Message
+from dldiag.language import Message, Value
 from dldiag.types import Estimate, LearningCurve, Settings, Task, exactly
 
 SIGNAL_LEVEL = 0.99  # one-sided: the best of several models is compared with guessing, so chance gets several tries
@@ -35,7 +35,7 @@ class Measured:
     curve: LearningCurve
     probes: Mapping[str, Probe] = field(default_factory=dict)
     table: Mapping[str, Estimate | None] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, Value] = field(default_factory=dict)
     scaled_inputs: bool = True
     training_dev: Sequence[FitResult] = ()  # the model judged on new rows like its training rows
 

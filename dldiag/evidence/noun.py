@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
+from dldiag.language import Value
 from dldiag.types import Estimate, Task
 
 Number = Estimate | None
@@ -45,6 +46,7 @@ class Evidence:
     scaled_inputs: Number = None  # 1 when inputs are scaled, else 0
     group_suspicion: Number = None
     time_suspicion: Number = None
+    split_misleads: Number = None  # 1 when a random split alone makes most of what a quick model seems to know, else 0
     outlier_share: Number = None
     # errors
     material: Number = None  # the smallest difference that matters, δ
@@ -78,7 +80,7 @@ class Evidence:
     past_minimum: Number = None
     # probes: short paired runs of remedies, the best setting of each
     probes: Mapping[str, Probe] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)  # of columns that messages mention
+    names: Mapping[str, Value] = field(default_factory=dict)  # of columns that messages mention
 
     @property
     def unit(self) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dldiag.data.preflight import Preflight
+from dldiag.language import Message, Value
 from dldiag.types import Estimate, exactly
+
+FILE_ORDER = Message("the order of the rows in the file")
 
 
 def table_evidence(found: Preflight) -> dict[str, Estimate | None]:
@@ -21,15 +24,17 @@ def table_evidence(found: Preflight) -> dict[str, Estimate | None]:
         "scale_ratio": exactly(found.scales.ratio),
         "group_suspicion": exactly(float(found.groups is not None)),
         "time_suspicion": exactly(float(found.order.suspected)),
+        "split_misleads": exactly(float(found.split_misleads)),
         "outlier_share": exactly(sum(one.cells for one in found.outliers) / cells),
     }
 
 
-def table_names(found: Preflight) -> dict[str, str]:
+def table_names(found: Preflight) -> dict[str, Value]:
     """Return the names that rules of level data mention."""
     return {
         "leak_column": found.giveaways[0].column if found.giveaways else "",
         "group_column": found.groups.column if found.groups is not None else "",
         "time_column": found.order.column,
+        "structure": found.groups.column if found.groups is not None else found.order.column or FILE_ORDER,
         "outlier_column": found.outliers[0].column if found.outliers else "",
     }

@@ -22,7 +22,7 @@ STANDS_OUT = Threshold(
 )
 SUSPICION = Threshold("SUSPICION", 0.5, "0 no … 1 yes", "the preflight look at the table")
 NOT_BETTER = Threshold("NOT_BETTER", 0.0, "error", "skore SKD002 and SKD009: no better than a dummy")
-WILD = Threshold("WILD", 0.001, "share of cells", "share of number cells beyond 10 interquartile ranges")
+WILD = Threshold("WILD", 0.001, "share of cells", "share of number cells beyond 20 robust standard deviations")
 
 
 def _scaled(e: Evidence) -> Message | None:
@@ -162,6 +162,23 @@ DATA_RULES: tuple[Rule, ...] = (
         examples=(
             Example(Evidence(time_suspicion=exactly(1)), "fired"),
             Example(Evidence(time_suspicion=exactly(0)), "passed"),
+        ),
+    ),
+    Rule(
+        "D13",
+        "data",
+        Message("Does a random split mislead?"),
+        signal=lambda e: e.split_misleads,
+        threshold=SUSPICION,
+        fired="Judged by {structure} instead of on random rows, a quick model loses most of what it seemed to know.",
+        passed="A quick model knows as much on rows kept apart as on random rows.",
+        hint="Split by {structure}; no verdict is given before.",
+        problem="structure",
+        needs=("split_misleads",),
+        silences=EVERYTHING_BELOW,
+        examples=(
+            Example(Evidence(split_misleads=exactly(1), names={"structure": "patient"}), "fired"),
+            Example(Evidence(split_misleads=exactly(0)), "passed"),
         ),
     ),
     Rule(

@@ -61,6 +61,7 @@ COUNTS: dict[str, Message] = {
     "scaled_inputs": Message("Inputs are scaled (1: yes)"),
     "group_suspicion": Message("Signs of groups among the rows"),
     "time_suspicion": Message("Signs of an order in time"),
+    "split_misleads": Message("A random split misleads (1: yes)"),
     "initial_loss_ratio": Message("First loss over the expected one"),
     "symmetry": Message("Distance between hidden units"),
     "spread_ratio": Message("Spread of activations, last layer over first"),
