@@ -86,7 +86,9 @@ def run(case: Case, on_progress: OnProgress = None) -> Report:
 
     quick, slow = case.references[:1], case.references[1:]
     meter.enter(Message("Learning curves"))
-    case.bench.fit([case.guess, case.model, *quick], case.sizes, case.repeats, on_result=meter.advance, watched=True)
+    for size in case.sizes:
+        whole = size == case.sizes[-1]
+        case.bench.fit([case.guess, case.model, *quick], [size], case.repeats, on_result=meter.advance, watched=whole)
     meter.first(lambda: report_on(case, quick, {}, started))
     case.bench.fit(slow, case.sizes, case.repeats, on_result=meter.advance)
 

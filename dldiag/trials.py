@@ -14,7 +14,7 @@ from dldiag.fit import FitResult
 from dldiag.forecast import forecast
 from dldiag.language import Message, Value
 from dldiag.models import Model, changed
-from dldiag.remedies import applicable
+from dldiag.remedies import REMEDIES, applicable
 from dldiag.types import Dataset, Estimate, LearningCurve, Recommendation, Report, Settings, Split, Trial, TrialVerdict
 from dldiag.workbench import Workbench
 
@@ -39,7 +39,7 @@ class Effort:
 
 EFFORTS: dict[str, Effort] = {
     "quick": Effort(probe_rows=1_000, probe_budget=4_000, trials=1, trial_repeats=5, most_rows=4_000),
-    "standard": Effort(probe_rows=3_000, probe_budget=12_000, trials=2, trial_repeats=10, most_rows=20_000),
+    "standard": Effort(probe_rows=2_000, probe_budget=8_000, trials=2, trial_repeats=10, most_rows=20_000),
     "thorough": Effort(probe_rows=10_000, probe_budget=50_000, trials=5, trial_repeats=20, most_rows=100_000),
 }
 
@@ -72,22 +72,37 @@ def probe(
     any more after the least repeats drop out. smallest: the user's smallest difference that matters.
     """
     size = min(effort.probe_rows, bench.split.n_train)
-    alive, found = probe_plan(model, keys), dict[str, Probe]()
+    bench.fit([model], [size], range(LEAST_REPEATS), on_result=on_result, watched=size == bench.split.n_train)
+    wanted = worth_a_probe(bench.get(model, size, range(LEAST_REPEATS)), smallest)
+    alive, found = [entry for entry in probe_plan(model, keys) if entry[0] in wanted], dict[str, Probe]()
     for n in (LEAST_REPEATS, probe_repeats(effort, size)):
         repeats = range(n)
-        bench.fit(
-            [model, *(candidate for _, _, candidate in alive)], [size], repeats, on_result=on_result, watched=True
-        )
+        candidates = [model, *(candidate for _, _, candidate in alive)]
+        bench.fit(candidates, [size], repeats, on_result=on_result, watched=size == bench.split.n_train)
         before = bench.get(model, size, repeats)
         compared = [
             (key, change, _compared_at(bench, candidate, size, before, change)) for key, change, candidate in alive
         ]
         found |= _best_of_each((key, one) for key, _, one in compared if one is not None)
-        half = max(smallest, DELTA_SHARE * float(np.mean([r.dev_error for r in before]))) / 2
+        half = _material(before, smallest) / 2
         alive = [
             entry for entry, (_, _, one) in zip(alive, compared, strict=True) if one is not None and one.dev.low < -half
         ]
     return found
+
+
+def worth_a_probe(before: Sequence[FitResult], smallest: float) -> set[str]:
+    """Return the remedies that can matter: none against bias without training error, none against variance without a gap."""
+    train = float(np.mean([r.train_error for r in before]))
+    gap = float(np.mean([r.dev_error for r in before])) - train
+    delta = _material(before, smallest)
+    off = {"bias"} if train <= delta else set[str]()
+    off |= {"variance"} if gap <= delta / 2 else set()
+    return {key for key, row in REMEDIES.items() if row.column not in off}
+
+
+def _material(before: Sequence[FitResult], smallest: float) -> float:
+    return max(smallest, DELTA_SHARE * float(np.mean([r.dev_error for r in before])))
 
 
 def probe_repeats(effort: Effort, size: int) -> int:

@@ -1,4 +1,4 @@
-"""Tables shipped with the project, each with one thing wrong; sources and licences are in samples/README.md."""
+"""Tables shipped with the project, each with one thing wrong; sources and licences are in sample_files/README.md."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ SAMPLES: dict[str, Sample] = {row.key: row for row in _ROWS}
 
 def sample_bytes(key: str) -> bytes:
     """Return the bytes of a sample's file; KeyError when there is no such sample."""
-    return files("dldiag.data").joinpath("samples", SAMPLES[key].file).read_bytes()
+    return files("dldiag.data").joinpath("sample_files", SAMPLES[key].file).read_bytes()
 
 
 def load_sample(key: str) -> Table:

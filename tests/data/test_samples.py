@@ -12,7 +12,7 @@ from dldiag.data.samples import SAMPLES, load_sample, sample_bytes
 from dldiag.data.target import suggest_target
 from tests.shared_data import SHARED
 
-FOLDER = Path(dldiag.data.__file__).with_name("samples")
+FOLDER = Path(dldiag.data.__file__).with_name("sample_files")
 SHIPPABLE = {"MIT", "BSD", "CC BY 4.0", "CC0"}
 LARGEST = 300_000  # bytes
 

@@ -2,7 +2,7 @@
 
 Row i has a class c of 0 or 1, a turn t uniform on [0.5, 2.5] and, with angle a = 2π t + π c and radius r = t,
 x1 = r cos(a) + e1, x2 = r sin(a) + e2, where e1 and e2 are normal with standard deviation 0.04.
-Run: python dldiag/data/samples/make_spirals.py
+Run: python dldiag/data/sample_files/make_spirals.py
 """
 
 from pathlib import Path
