@@ -90,7 +90,7 @@ def rate_variance(errors: float, rows: float) -> float:
     """Return the sampling variance of an error rate, never 0: one error and one hit are added (Agresti & Coull).
 
     >>> round(rate_variance(0.0, 100) ** 0.5, 4)
-    0.0097
+    0.0098
     """
     smoothed = (errors * rows + 1) / (rows + 2)
     return smoothed * (1 - smoothed) / (rows + 2)

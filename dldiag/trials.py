@@ -209,6 +209,8 @@ def hindcast(curve: LearningCurve, evidence: Evidence) -> Trial | None:
     """
     gain = evidence.more_data_gain
     shown = len(curve.sizes) - HINDCAST_HIDES
+    if shown < 1:
+        return None
     hidden = int(curve.sizes[-1])
     past = forecast(curve.sizes[:shown], curve.dev_errors[:shown], [hidden], unit=curve.unit)
     if gain is None or not past.points:

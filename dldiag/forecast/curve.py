@@ -83,7 +83,8 @@ def _two_dimensional(errors: ArrayLike, sizes: int) -> Floats:
     table = np.asarray(errors, dtype=float)
     if table.ndim not in (1, 2) or len(table) != sizes:
         raise ValueError(f"errors of shape {table.shape} do not go with {sizes} sizes")
-    return np.where(np.isfinite(table), table, np.nan).reshape(sizes, -1)
+    table = table[:, None] if table.ndim == 1 else table
+    return np.where(np.isfinite(table), table, np.nan)
 
 
 def _mean_by_row(table: Floats) -> Floats:
