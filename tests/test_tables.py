@@ -41,7 +41,7 @@ def test_every_number_of_the_evidence_is_shown_once():
 
 def test_the_budget_line_adds_up_as_it_is_written():
     for case in ("bias", "variance", "neither"):
-        line = tables.budget_line(make_report(case))
+        line = tables.budget_line(make_report(case)).split(" (")[0]  # what is achievable may stand behind it
         *parts, total = (float(text) for text in re.findall(r"(-?[\d.]+) %", line.replace("− ", "-")))
         assert sum(parts) == pytest.approx(total, abs=0.11)  # four numbers of one decimal
 
@@ -137,3 +137,14 @@ def test_errors_are_written_with_their_interval(estimate, text):
 def test_tables_speak_the_readers_language():
     with speaking("zh"):
         assert "错误" in "".join(tables.budget(make_report())[0]) or "误差" in "".join(tables.budget(make_report())[0])
+
+
+def test_a_training_error_below_achievable_leaves_no_negative_bias_in_the_budget_line():
+    report = make_report("bias")
+    evidence = dict(report.evidence) | {
+        "train_error": exactly(0.01), "achievable": exactly(0.2), "avoidable_bias": exactly(-0.19),
+        "variance": exactly(0.24), "dev_error": exactly(0.25),
+    }  # fmt: skip
+    evidence.pop("mismatch", None)
+    line = tables.budget_line(replace(report, evidence=evidence))
+    assert line == "1.0 % training error + 24.0 % variance = 25.0 % dev error (20.0 % is achievable)"

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from dldiag.figures.theme import THEMES, Theme, ThemeName, error_axis, figure, plain
 from dldiag.language import tr
-from dldiag.tables import EFFECTS, budget_label, change_text, error_text, unit_of
+from dldiag.tables import EFFECTS, budget_label, change_text, error_text, fits_beyond_achievable, unit_of
 from dldiag.types import Estimate, Recommendation, Report, TrialVerdict
 
 ROW_HEIGHT = 52  # pixels
@@ -20,6 +20,8 @@ PARTS: tuple[tuple[str, str, int, str], ...] = (
     ("mismatch", "training_dev_error", 3, "x"),
     ("dev_error", "", 2, ""),
 )
+# The same where the training error lies below the achievable error: there is no bias to show.
+BEYOND = (PARTS[0], ("train_error", "", 0, "/"), *PARTS[2:])
 SYMBOLS: dict[TrialVerdict, str] = {
     "helped": "circle",
     "hurt": "x",
@@ -31,10 +33,11 @@ SYMBOLS: dict[TrialVerdict, str] = {
 def error_budget(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw how the dev error adds up: achievable, then avoidable bias, then variance, each with its interval."""
     evidence, unit, look = report.evidence, unit_of(report), THEMES[theme]
-    parts = [part for part in PARTS if part[0] in evidence]
+    parts = [part for part in (BEYOND if fits_beyond_achievable(report) else PARTS) if part[0] in evidence]
     drawn = figure(theme, height=MARGIN_HEIGHT + ROW_HEIGHT * len(parts))
     for name, start, color, pattern in parts:
         part, row = evidence[name], budget_label(name)
+        row = row.removeprefix("= ") if name == "train_error" else row
         base = evidence[start].value if start in evidence else 0.0
         mark = {
             "color": look.series[color],

@@ -45,6 +45,12 @@ def budget(report: Report) -> list[Row]:
     ]
 
 
+def fits_beyond_achievable(report: Report) -> bool:
+    """Tell whether the training error is below the achievable error: then no bias is left, and the budget starts there."""
+    needed = {"train_error", "avoidable_bias"} <= set(report.evidence)
+    return needed and report.evidence["avoidable_bias"].value < 0
+
+
 def budget_line(report: Report) -> str:
     """Write the error budget in one line, as in "6.2 % achievable + 10.9 % avoidable bias + 1.2 % variance = ..."."""
     needed = ("achievable", "avoidable_bias", "variance", "dev_error")
@@ -52,10 +58,15 @@ def budget_line(report: Report) -> str:
         return ""
     parts: dict[str, Value] = {name: report.evidence[name].value for name in needed} | {"unit": unit_of(report)}
     template = "{achievable:error} achievable + {avoidable_bias:error} avoidable bias + {variance:error} variance"
+    if fits_beyond_achievable(report):
+        parts |= {"train_error": report.evidence["train_error"].value}
+        template = "{train_error:error} training error + {variance:error} variance"
     total: Message = Message("{parts} = {dev_error:error} dev error", parts | {"parts": Message(template, parts)})
     if "mismatch" in report.evidence:
         parts |= {"mismatch": report.evidence["mismatch"].value, "parts": Message(template, parts)}
         total = Message("{parts} + {mismatch:error} data mismatch = {dev_error:error} dev error", parts)
+    if fits_beyond_achievable(report):
+        total = Message("{total} ({achievable:error} is achievable)", parts | {"total": total})
     return str(total).replace("+ -", "− ")  # a part may be below zero
 
 
