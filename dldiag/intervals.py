@@ -13,6 +13,7 @@ from dldiag.language import Message
 from dldiag.types import Estimate
 
 TWO_SIDED = 0.90  # of every interval that is shown
+TRIMMED_FROM = 8  # repeats; with fewer, cutting some off leaves too few to tell their spread
 ONE_SIDED = 0.90  # of the bounds that rules read
 
 
@@ -70,10 +71,10 @@ def pooled_estimate(
     n_dev dev rows alone gives to each. n_distinct: different dev rows over all repeats. The variance is that of the
     rows (shrunk by how many different ones were seen) plus that of the repeats beyond it, the latter corrected for
     overlapping training sets (Nadeau & Bengio 2003); degrees of freedom after Satterthwaite. trim: share of repeats cut
-    off at either end (Yuen 1974), so that one fit that blew up does not hide what the others say. how: as in `estimate`.
+    off at either end (Yuen 1974; from 8 repeats), so that one fit that blew up does not hide what the others say. how: as in `estimate`.
     """
     x = np.sort(np.asarray(repeats, dtype=float))
-    cut = int(trim * len(x))
+    cut = int(trim * len(x)) if len(x) >= TRIMMED_FROM else 0
     kept = x[cut : len(x) - cut]
     typical = np.median if cut else np.mean
     rows = float(typical(np.asarray(row_variances, dtype=float)))

@@ -140,3 +140,12 @@ def test_dev_rows_from_elsewhere_are_a_part_of_the_dev_error_of_their_own():
     )
     parts = ("achievable", "avoidable_bias", "variance", "mismatch")
     assert sum(report.evidence[name].value for name in parts) == pytest.approx(report.evidence["dev_error"].value)
+
+
+def test_a_clear_signal_is_seen_with_five_repeats_of_few_rows():
+    settings = Settings(budget="quick", sizes=2, repeats=5, trials=0)
+    for seed in range(3):
+        report = diagnose(
+            two_blobs(n=250, distance=1.5, seed=seed), build_model("classification", {"max_iter": 40}), settings
+        )
+        assert {f.code: f.outcome for f in report.findings}["D9"] == "passed"
