@@ -71,6 +71,7 @@ class Server:
         self._log.close()
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     """Keep the browser tests on one of several test processes: they share a server, and two browsers starve each other."""
     for item in items:
