@@ -45,7 +45,7 @@ def main() -> None:
 
 def _verdict(page: Any, url: str) -> None:
     page.goto(url)
-    page.locator('[data-testid="stMain"] button').filter(has_text="credit").first.click()
+    page.locator('[data-testid="stMain"] button').filter(has_text="piral").first.click()
     page.get_by_role("button", name="Use ", exact=False).first.click()
     page.get_by_role("button", name="Diagnose", exact=True).click()
     page.get_by_role("button", name="Report (HTML)").wait_for()
