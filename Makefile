@@ -36,8 +36,7 @@ run:             ## start the dashboard
 	$(PYTHON) -m streamlit run streamlit_app.py
 
 bench:           ## the benchmarks; each prints a table and writes JSON (slow)
-	for one in bench/speed.py bench/advice.py bench/forecast.py bench/tables.py; do \
-	    if [ -f $$one ]; then $(PYTHON) $$one || exit 1; fi; done
+	for one in speed advice forecast tables; do $(PYTHON) -m bench.$$one || exit 1; done
 
 format:          ## format the code
 	$(PYTHON) -m ruff format .

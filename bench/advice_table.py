@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -88,7 +89,7 @@ def _published(row: Row, found: Mapping[str, float]) -> list[str]:
 
 
 def _random(row: Row, found: Mapping[str, float]) -> list[str]:
-    rng = np.random.default_rng(abs(hash(row["case"])) % 2**32)
+    rng = np.random.default_rng(zlib.crc32(row["case"].encode()))
     return list(rng.permutation([name for name in found if not name.startswith("more_data")]))
 
 

@@ -131,9 +131,7 @@ def test_a_forecast_nearly_scales_with_the_errors_when_none_is_at_a_bound(times,
     errors = power_law(SIZES, floor, 1.0, power)
     plain = forecast(SIZES, errors, unit="sd")
     scaled = forecast(SIZES, times * errors, unit="sd")
-    assert [p.value for p in scaled] == pytest.approx(
-        [times * p.value for p in plain], rel=0.05, abs=0.004
-    )  # one weight looks at the error itself
+    assert [p.value for p in scaled] == pytest.approx([times * p.value for p in plain], rel=0.05, abs=0.004)
 
 
 @settings(max_examples=25, deadline=None)
