@@ -104,6 +104,7 @@ def main() -> None:
     parser.add_argument(
         "--every", type=int, default=1, help="run only every k-th case, to sample all tables and faults"
     )
+    parser.add_argument("--offset", type=int, default=0, help="with --every: which of each k cases")
     parser.add_argument("--out", type=Path, default=RESULTS)
     parser.add_argument("--print", action="store_true", dest="only_print")
     args = parser.parse_args()
@@ -119,7 +120,7 @@ def _run(args: argparse.Namespace) -> None:
     args.out.parent.mkdir(exist_ok=True)
     count = 0
     for number, case in enumerate(cases(tables, faults, tuple(int(s) for s in args.seeds.split(",")))):
-        if case.name in done or number % args.every or count >= args.most:
+        if case.name in done or number % args.every != args.offset or count >= args.most:
             continue
         row = {"half": args.half, **run_case(case)}
         count += 1

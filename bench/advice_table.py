@@ -18,9 +18,14 @@ Pick = Callable[[Row, Mapping[str, float]], Sequence[str]]
 
 
 def effects(row: Row) -> dict[str, float]:
-    """Return {remedy with its change: held-out change in points}; the least of a remedy's changes counts as its own."""
-    now = np.array(row["errors"]["now"])
-    return {name: 100 * float(np.mean(np.array(e) - now)) for name, e in row["errors"].items() if name != "now"}
+    """Return {remedy with its change: held-out change in points}.
+
+    An error above that of the plainest guess counts as that: nobody keeps such a model, and how far a diverged
+    regression is off would drown every mean.
+    """
+    worst = row["evidence"]["guess_error"][0]
+    error = {name: np.minimum(e, worst) for name, e in row["errors"].items()}
+    return {name: 100 * float(np.mean(e - error["now"])) for name, e in error.items() if name != "now"}
 
 
 def by_remedy(found: Mapping[str, float]) -> dict[str, float]:

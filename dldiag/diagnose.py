@@ -12,7 +12,7 @@ import numpy as np
 import sklearn
 
 from dldiag.curves import as_curve, curve_sizes
-from dldiag.data.preflight import preflight
+from dldiag.data.preflight import Preflight, preflight
 from dldiag.evidence import Evidence, Measured, Probe, gather, table_evidence, table_names, training_curve
 from dldiag.fit import FitResult, ShouldStop
 from dldiag.forecast import forecast
@@ -30,6 +30,7 @@ from dldiag.types import (
     Forecast,
     LearningCurve,
     Progress,
+    Repair,
     Report,
     Settings,
     Split,
@@ -54,6 +55,7 @@ class Case:
     sizes: tuple[int, ...]
     table: Mapping[str, Any]
     names: Mapping[str, Value]
+    repairs: tuple[Repair, ...]
 
     @property
     def repeats(self) -> range:
@@ -116,13 +118,19 @@ def prepare(
     own = build_model(dataset.task) if model is None else as_model(model)
     references = tuple(build_model(dataset.task, key=key) for key in settings.baselines if key != own.key)
     split = diagnosis_split(dataset, settings)
-    found = preflight(open_rows(dataset, split), settings.seed)
+    found = look(dataset, settings, split)
     bench = Workbench(dataset, split, n_jobs=n_jobs, should_stop=should_stop)
     sizes = curve_sizes(split.n_train, settings.sizes, len(dataset.classes))
     return Case(
         bench, own, build_model(dataset.task, key="guess"), references, settings, effort, sizes,
-        table_evidence(found), table_names(found),
+        table_evidence(found), table_names(found), found.repairs,
     )  # fmt: skip
+
+
+def look(dataset: Dataset, settings: Settings = Settings(), split: Split | None = None) -> Preflight:  # noqa: B008 — frozen
+    """Look at the table before training, at the rows that a diagnosis with these settings does not seal."""
+    split = diagnosis_split(dataset, settings) if split is None else split
+    return preflight(open_rows(dataset, split), settings.seed)
 
 
 def open_rows(dataset: Dataset, split: Split) -> Dataset:
@@ -179,6 +187,7 @@ def verdict_on(
         verdict=conclude(findings, evidence, dataset.target, current, settings.seed),
         forecast=_forecast(curves[0], settings),
         training_curve=training_curve(current),
+        repairs=case.repairs,
         seconds=time.perf_counter() - started,
         versions=versions(),
     )

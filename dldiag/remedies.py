@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from dldiag.evidence.noun import Evidence, Probe
+from dldiag.knobs import SettingError
 from dldiag.language import Message
-from dldiag.models import Model, is_network
+from dldiag.models import Model, changed, is_network
 from dldiag.rules.noun import material
 from dldiag.types import Column_, Estimate, Finding, Recommendation, exactly
 
@@ -226,7 +227,16 @@ def applicable(model: Model, keys: Collection[str] | None = None) -> list[tuple[
     if not is_network(model):
         return [one for one in _levers(model) if keys is None or one[0] in keys]
     rows = (row for row in REMEDIES.values() if keys is None or row.key in keys)
-    return [(row.key, change) for row in rows for change in row.changes(model)]
+    return [(row.key, change) for row in rows for change in row.changes(model) if _is_possible(model, change)]
+
+
+def _is_possible(model: Model, change: Change) -> bool:
+    """Tell whether the changed settings go together: L-BFGS with dropout, for one, does not."""
+    try:
+        changed(model, change)
+    except SettingError:
+        return False
+    return True
 
 
 def recommend(

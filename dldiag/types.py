@@ -387,6 +387,16 @@ class Recommendation:
 
 
 @dataclass(frozen=True)
+class Repair:
+    """A change in how the table is used that one click makes: `choices` is what make_dataset is then given."""
+
+    code: str
+    title: Message
+    because: Message
+    choices: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What is wrong with the model, in one sentence, and the two answers behind it."""
 
@@ -455,6 +465,7 @@ class Report:
     forecast: Forecast
     test: TestResult | None = None
     training_curve: TrainingCurve | None = None
+    repairs: tuple[Repair, ...] = ()
     seconds: float = 0.0
     versions: Mapping[str, str] = field(default_factory=dict)
     schema: str = "dldiag-report/1"

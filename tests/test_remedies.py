@@ -1,6 +1,8 @@
+import numpy as np
 import pytest
 
 from dldiag.evidence.noun import Evidence, Probe
+from dldiag.knobs import SettingError
 from dldiag.models import build_model, changed
 from dldiag.remedies import REMEDIES, applicable, recommend
 from dldiag.rules import PROBLEMS, RULES, check
@@ -73,3 +75,23 @@ def test_strong_regularization_is_what_weaker_regularization_takes_back():
     model = build_model("classification", {"alpha": 100.0, "dropout": 0.5})
     changes = dict(applicable(model, {"weaker_regularization"}))
     assert changes["weaker_regularization"] == {"alpha": 1e-4, "dropout": 0.0}
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
+@pytest.mark.parametrize(
+    "setting",
+    [{}, {"dropout": 0.5}, {"batch_norm": True}, {"early_stopping": True}, {"activation": "logistic", "init": "zeros"},
+     {"hidden_layer_sizes": ()}, {"l1": 0.1, "alpha": 50.0}, {"learning_rate_init": 1.0}, {"scale_inputs": False}],
+    ids=str,
+)  # fmt: skip
+def test_every_change_of_any_model_can_be_trained(setting, solver):
+    if solver == "lbfgs" and setting.keys() & {"dropout", "batch_norm"}:
+        with pytest.raises(SettingError, match="lbfgs"):
+            build_model("classification", {"solver": solver, **setting})
+        return
+    model = build_model("classification", {"solver": solver, "max_iter": 2, **setting})
+    X, y = np.random.default_rng(0).normal(size=(30, 3)), np.arange(30) % 2
+    for _, change in applicable(model):
+        fitted = changed(model, change | {"max_iter": 2}).estimator.fit(X, y)
+        assert fitted.predict(X).shape == (30,), change

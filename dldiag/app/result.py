@@ -11,6 +11,7 @@ from dldiag.app import session
 from dldiag.app.escape import plain
 from dldiag.app.improving import show_improving, show_test_set
 from dldiag.app.remedies import show_remedies, show_remedy_list
+from dldiag.app.repairing import show_repairs
 from dldiag.app.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.figures import FIGURES, alt_learning_curves, learning_curves
 from dldiag.language import Message, tr
@@ -35,6 +36,8 @@ GROWING = Message("The learning curves grow here; a first verdict follows before
 def show_report(report: Report, job: str | None, *, complete: bool = True) -> None:
     """Show a report whole: conclusion, then numbers, then charts, then everything else one click away."""
     _show_verdict(report, complete=complete)
+    if job is not None:
+        show_repairs(report, job)
     _show_figure("error_budget", report, tables.budget_line(report))
     show_remedies(report, job)
     _show_figure("learning_curves", report)

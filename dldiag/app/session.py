@@ -17,7 +17,7 @@ from dldiag.app.limits import limits
 from dldiag.app.places import is_token, new_token
 from dldiag.app.pool import Pool
 from dldiag.language import LANGUAGES, set_language
-from dldiag.types import Dataset, Table
+from dldiag.types import Dataset, Repair, Table
 
 _KEY = "dldiag"
 COOKIE = "dldiag_owner"
@@ -97,7 +97,7 @@ def use_data(reference: sources.Reference | None) -> None:
 
 
 def change_data(**changes: Any) -> None:
-    """Change what is known of the visitor's data: plan, kinds, target, task, groups, times; None forgets a choice."""
+    """Change what is known of the visitor's data: plan, kinds, target, task, …; None forgets a choice."""
     merged = (current_reference() or {}) | changes
     state()["data"] = {key: value for key, value in merged.items() if value is not None}
 
@@ -114,6 +114,25 @@ def current_dataset() -> Dataset | None:
     if reference is None or not ("toy" in reference or reference.get("target")):
         return None
     return cast(Dataset, _kept("dataset", reference))
+
+
+def found_before(dataset: Dataset) -> tuple[Repair, ...]:
+    """Return the repairs that a look at the rows to be diagnosed offers; looked at once per dataset."""
+    kept = state().get("kept look")
+    if kept is None or kept[0] != dataset.fingerprint:
+        from dldiag.diagnose import look
+
+        kept = state()["kept look"] = (dataset.fingerprint, look(dataset).repairs)
+    return cast("tuple[Repair, ...]", kept[1])
+
+
+def repair_data(repair: Repair) -> None:
+    """Make a repair: it becomes part of what names the visitor's data, where the form shows it and can undo it."""
+    from dldiag.data.repairs import applied
+
+    changed = applied(current_reference() or {}, (repair,))
+    state()["data"] = changed | {"exclude": list(changed["exclude"])} if "exclude" in changed else changed
+    refresh_forms()
 
 
 def own_reference(reference: sources.Reference) -> sources.Reference:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 import streamlit as st
 
 from dldiag.app import session
 from dldiag.app.escape import legible, plain
+from dldiag.app.repairing import offer_repairs
 from dldiag.app.widgets import figure_mode, show_error, show_figure, show_message, show_notices
 from dldiag.language import Message, tr
 from dldiag.types import DataError, Dataset, Table, Task
@@ -28,7 +29,7 @@ def ask_target(table: Table) -> Dataset | None:
         return None
     inferred, why = infer_task(table, target)
     task = _ask_task(target, inferred, why)
-    _ask_structure(table, target)
+    _ask_structure(table, target, task)
     session.change_data(target=target, task=task)
     try:
         dataset = session.current_dataset()
@@ -37,6 +38,7 @@ def ask_target(table: Table) -> Dataset | None:
         return None
     if dataset is not None:
         own = dataset.notices[len(table.notices) :]
+        offer_repairs(dataset)
         _show_distribution(dataset)
         show_notices(own, label=tr("{count} notices about the target and the features", count=len(own)))
     return dataset
@@ -102,15 +104,18 @@ def _ask_task(target: str, inferred: Task, why: Message) -> Task:
     return cast(Task, chosen or inferred)
 
 
-def _ask_structure(table: Table, target: str) -> None:
-    """Ask for columns that say how rows may be split: groups that belong together, and time."""
+def _ask_structure(table: Table, target: str, task: Task) -> None:
+    """Ask how rows may be split (groups that belong together, time), and what is left out of what is learned from."""
+    from dldiag.data.dataset import ROW_BLOCKS, ROW_ORDER
+
     reference = session.current_reference() or {}
-    names: list[str | None] = [None, *(column.name for column in table.columns if column.name != target)]
-    with st.expander(tr("Do rows belong together, or follow in time?")):
+    names = [column.name for column in table.columns if column.name != target]
+    with st.expander(tr("Split, columns left out, logarithm"), expanded=bool(_structure_of(reference))):
         left, right = st.columns(2)
         with left:
             groups = _ask_optional(
                 tr("Rows of one … belong together"),
+                {None: tr("nothing"), ROW_BLOCKS: tr("neighboring rows of the file")},
                 names,
                 reference.get("groups"),
                 tr(
@@ -120,19 +125,41 @@ def _ask_structure(table: Table, target: str) -> None:
         with right:
             times = _ask_optional(
                 tr("Rows are ordered by"),
+                {None: tr("nothing"), ROW_ORDER: tr("their order in the file")},
                 names,
                 reference.get("times"),
                 tr("A date or counter: dev and test rows then come after the training rows."),
             )
-    session.change_data(groups=groups, times=times)
+        exclude = st.multiselect(
+            tr("Columns left out"),
+            names,
+            default=[name for name in reference.get("exclude", ()) if name in names],
+            format_func=lambda name: legible(name, 80),
+            key=f"exclude.{target}.{session.state()['visit']}",
+            help=tr("For example what is only known after the answer."),
+        )
+        log_target = task == "regression" and st.toggle(
+            tr("Learn the logarithm of the target"),
+            value=bool(reference.get("log_target")),
+            key=f"log.{target}.{session.state()['visit']}",
+            help=tr("For amounts of which a few are very large."),
+        )
+    session.change_data(groups=groups, times=times, exclude=exclude or None, log_target=log_target or None)
 
 
-def _ask_optional(label: str, names: list[str | None], known: str | None, help: str) -> str | None:
+def _structure_of(reference: dict[str, Any]) -> list[str]:
+    return [name for name in ("groups", "times", "exclude", "log_target") if reference.get(name)]
+
+
+def _ask_optional(
+    label: str, special: dict[str | None, str], columns: list[str], known: str | None, help: str
+) -> str | None:
+    names = [*special, *columns]
     return st.selectbox(
         label,
         names,
         index=names.index(known) if known in names else 0,
-        format_func=lambda name: tr("nothing") if name is None else legible(name, 80),
+        format_func=lambda name: special[name] if name in special else legible(name, 80),
         help=help,
         key=f"{label}.{session.state()['visit']}",
     )

@@ -8,23 +8,12 @@ import numpy as np
 
 from dldiag.data.duplicates import Copies, copies_of
 from dldiag.data.giveaways import Clue, Giveaway, clues, giveaways
+from dldiag.data.repairs import repair
 from dldiag.data.spread import Outlier, Scales, outliers, scales, tail
 from dldiag.data.structure import Groups, Order, groups_in, order_in
-from dldiag.types import Dataset
+from dldiag.types import Dataset, Repair
 
 CLUES_KEPT = 10  # the strongest single columns kept in the result
-
-
-@dataclass(frozen=True)
-class Suggested:
-    """A repair that one click makes: a code and the column it is about ("" for the order of the rows in the file).
-
-    Codes: split_by_group, split_by_time (column "": ROW_ORDER), split_by_blocks (ROW_BLOCKS), exclude_column,
-    log_target.
-    """
-
-    code: str
-    column: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +40,7 @@ class Preflight:
     outliers: tuple[Outlier, ...]
     target_skewness: float
     log_offered: bool
-    suggested: tuple[Suggested, ...]
+    repairs: tuple[Repair, ...]
 
     @property
     def split_misleads(self) -> bool:
@@ -89,7 +78,7 @@ def preflight(dataset: Dataset, seed: int = 0) -> Preflight:
         outliers=outliers(dataset),
         target_skewness=skewness,
         log_offered=log_offered,
-        suggested=_suggested(given_away, groups, order, log_offered),
+        repairs=_repairs(dataset.target, given_away, groups, order, log_offered),
     )
 
 
@@ -102,14 +91,16 @@ def _balance(dataset: Dataset) -> tuple[float, str, int]:
     return float(counts.max()) / dataset.n_rows, dataset.classes[rarest], int(counts[rarest])
 
 
-def _suggested(
-    given_away: tuple[Giveaway, ...], groups: Groups | None, order: Order, log_offered: bool
-) -> tuple[Suggested, ...]:
-    repairs = [Suggested("exclude_column", one.column) for one in given_away]
+def _repairs(
+    target: str, given_away: tuple[Giveaway, ...], groups: Groups | None, order: Order, log_offered: bool
+) -> tuple[Repair, ...]:
+    found = [repair("exclude_column", one.column) for one in given_away]
     if groups is not None:
-        repairs.append(Suggested("split_by_group", groups.column))
+        found.append(repair("split_by_group", groups.column))
+    elif order.suspected and order.sorted_by_target:
+        found.append(repair("split_by_blocks"))
     elif order.suspected:
-        repairs.append(Suggested("split_by_blocks" if order.sorted_by_target else "split_by_time", order.column))
+        found.append(repair("split_by_time", order.column) if order.column else repair("split_by_row_order"))
     if log_offered:
-        repairs.append(Suggested("log_target"))
-    return tuple(repairs)
+        found.append(repair("log_target", target))
+    return tuple(found)

@@ -123,7 +123,7 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         self, X: Any, y: Any, sample_weight: Any = None, *, incremental: bool = False, dev: Any = None, **more: Any
     ) -> Member:
         """Check settings and data and return the member of a stack that is to be trained."""
-        self._check_settings()
+        self.check_settings()
         first = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
         X, targets = self._check_data(X, y, first, incremental, more.get("classes"))
         weights = self._row_weights(y, X, sample_weight)
@@ -147,7 +147,8 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         with np.errstate(over="ignore"):  # a value too large becomes infinite, the loss with it, and that is noticed
             return np.ascontiguousarray(X, self._dtype(len(member.X)))
 
-    def _check_settings(self) -> None:
+    def check_settings(self) -> None:
+        """Raise SettingError when a setting, or two together, cannot be used."""
         if self.solver not in OPTIMIZERS and (self.dropout or self.batch_norm):
             raise SettingError(
                 tr(

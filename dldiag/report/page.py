@@ -43,6 +43,7 @@ def _page(report: Report) -> Iterator[str]:
 
 def _sections(report: Report) -> Iterator[str]:
     yield from _verdict(report)
+    yield from _table(tr("Before anything else, consider"), tables.repairs(report))
     yield from _budget(report)
     yield from _remedies(report)
     yield from _curves(report)

@@ -19,7 +19,8 @@ IN_FULL: tuple[Outcome, ...] = ("fired", "could_not_run")  # findings; of the un
 
 def to_text(report: Report, width: int = WIDTH) -> str:
     """Write the verdict, the error budget, the remedy table and the findings in so many columns."""
-    parts = (_verdict(report, width), _budget(report, width), _remedies(report, width), _findings(report, width))
+    sections = (_verdict, _repairs, _budget, _remedies, _findings)
+    parts = (section(report, width) for section in sections)
     return "\n\n".join("\n".join(part) for part in map(list, parts) if part) + "\n"
 
 
@@ -28,6 +29,15 @@ def _verdict(report: Report, width: int) -> Iterator[str]:
     if report.verdict.detail is not None:
         yield from wrapped(str(report.verdict.detail), width)
     yield from wrapped("; ".join(f"{name}: {text}" for name, text in tables.answers(report)), width)
+
+
+def _repairs(report: Report, width: int) -> Iterator[str]:
+    rows = [list(row.values()) for row in tables.repairs(report)]
+    if rows:
+        yield tr("Before anything else, consider")
+    for title, because, flag in rows:
+        yield from wrapped(f"{title} ({flag})", width, indent=INDENT * 2, first=INDENT)
+        yield from wrapped(because, width, indent=INDENT * 3)
 
 
 def _budget(report: Report, width: int) -> Iterator[str]:

@@ -16,6 +16,7 @@ from dldiag.tables.rows import (
     forecast,
     notices,
     remedies,
+    repairs,
 )
 from dldiag.tables.words import (
     ANSWERS,
@@ -61,6 +62,7 @@ __all__ = [
     "points",
     "remedies",
     "remedy_table",
+    "repairs",
     "setting_text",
     "unit_of",
 ]

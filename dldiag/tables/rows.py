@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 
 from dldiag.knobs import knobs_of
@@ -18,7 +19,7 @@ from dldiag.tables.words import (
     setting_text,
     unit_of,
 )
-from dldiag.types import Estimate, Outcome, Report, Settings
+from dldiag.types import Estimate, Outcome, Repair, Report, Settings
 
 Row = dict[str, str]  # translated header -> text
 
@@ -33,6 +34,25 @@ def answers(report: Report) -> list[tuple[str, str]]:
     if verdict.stability is not None:
         pairs.append((tr("Same verdict in resampled repeats"), f"{100 * verdict.stability:.0f} %"))
     return pairs
+
+
+def repairs(report: Report) -> list[Row]:
+    """Return what one click repairs in how the table is used, with the flag that does it on the command line."""
+    return [
+        {tr("Repair"): str(one.title), tr("Why"): str(one.because), tr("Command line"): _flag_of(one)}
+        for one in report.repairs
+    ]
+
+
+REPAIR_FLAGS = {"exclude": "--exclude", "groups": "--group", "times": "--time", "log_target": "--log-target"}
+
+
+def _flag_of(repair: Repair) -> str:
+    words: list[str] = []
+    for name, value in repair.choices.items():
+        values = value if isinstance(value, list | tuple) else [] if value is True else [value]
+        words += [word for one in values for word in (REPAIR_FLAGS[name], shlex.quote(one))] or [REPAIR_FLAGS[name]]
+    return " ".join(words)
 
 
 def budget(report: Report) -> list[Row]:

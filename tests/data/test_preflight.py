@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from dldiag.data.dataset import make_dataset
-from dldiag.data.preflight import Suggested, preflight
+from dldiag.data.preflight import preflight
+from dldiag.data.repairs import repair
 from tests.data.tables import frame_table, rng
 
 
@@ -32,7 +33,7 @@ def test_a_sound_table_raises_no_suspicion(seed):
     assert found.groups is None
     assert not found.order.suspected
     assert found.giveaways == ()
-    assert found.suggested == ()
+    assert found.repairs == ()
     assert found.outliers == ()
     assert found.copies.share == 0
     assert found.noise_p < 0.01
@@ -80,7 +81,7 @@ def test_a_copy_of_the_target_is_named(seed, how):
         frame["leak"] = {"copy": frame.y, "renamed": frame.y.map({0: "lost", 1: "won"}), "inverted": 5 - frame.y}[how]
     found = look(frame)
     assert [one.column for one in found.giveaways] == ["leak"]
-    assert found.suggested == (Suggested("exclude_column", "leak"),)
+    assert found.repairs == (repair("exclude_column", "leak"),)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -135,9 +136,9 @@ def test_groups_that_a_column_names_are_found_and_a_split_by_them_offered(seed, 
     assert found.groups.column == named
     assert (found.groups.groups, found.groups.rows_per_group) == (40, 15)
     assert found.groups.strong
-    assert found.suggested == (Suggested("split_by_group", named),)
+    assert found.repairs == (repair("split_by_group", named),)
     told = look(subjects(seed, named, shuffled), groups=named)
-    assert told.groups is None and told.suggested == ()
+    assert told.groups is None and told.repairs == ()
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -163,9 +164,9 @@ def walk(seed, kind, rows=500):
 def test_a_random_walk_is_a_matter_of_time(seed, kind, column):
     found = look(walk(seed, kind), task="regression")
     assert found.order.suspected
-    assert found.suggested[0] == Suggested("split_by_time", column)
+    assert found.repairs[0] == repair("split_by_time", column)
     told = look(walk(seed, kind), task="regression", times=column or "#row order")
-    assert told.suggested == ()
+    assert told.repairs == ()
 
 
 def test_a_file_sorted_by_class_is_seen_as_such_and_not_as_time():
@@ -188,7 +189,7 @@ def test_imbalance_scale_outliers_and_tail_are_numbers():
     prices = noise(random, 1000).assign(y=np.exp(2 * random.normal(size=1000)).round(4))
     tailed = look(prices)
     assert tailed.log_offered and tailed.target_skewness > 2
-    assert Suggested("log_target") in tailed.suggested
+    assert repair("log_target", "y") in tailed.repairs
 
 
 def test_the_result_is_plain_numbers_that_survive_json_and_repeat():
