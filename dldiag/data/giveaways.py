@@ -18,8 +18,9 @@ COARSE = 8  # bins of the test of association, which wants many rows in each
 # Share of the baseline's error (variance, for amounts) that one column must surely remove to give the target away.
 # True clues come near: mushroom's odor .97 of the errors, yacht's Froude number .985 of the variance.
 GIVES_AWAY = {"classification": 0.98, "regression": 0.995}
-SAME_ORDER_ROWS = 20  # rows; fewer may fall into the same order by chance
+SAME_ORDER_ROWS = 20  # rows; fewer may fall into the same order, or the same classes, by chance
 SAME_ORDER = 0.9995  # rank correlation from which an amount is the target in another unit
+ROWS_PER_VALUE = 20  # of a column whose values each have one answer, for all rows to count as judged
 DOMINANCE = 0.2  # by which it must beat the best of the other columns (RULES.md D5: require dominance)
 NORMAL_90 = 1.2816  # standard errors: a one-sided 90 % bound
 ENCODED_VALUES = 5  # distinct values, at least, of a column that holds target means
@@ -62,7 +63,8 @@ def giveaways(dataset: Dataset, found: tuple[Clue, ...]) -> tuple[Giveaway, ...]
     least = GIVES_AWAY[dataset.task]
     strong = [clue for clue in found if clue.at_least >= least]
     others = max((clue.removed for clue in found if clue.at_least < least), default=0.0)
-    copied = [Giveaway(c.column, c.removed, others, "copies") for c in strong if c.removed - others >= DOMINANCE]
+    sure = [clue for clue in strong if clue.at_least == 1 or clue.removed - others >= DOMINANCE]
+    copied = [Giveaway(clue.column, clue.removed, others, "copies") for clue in sure]
     told = {one.column for one in copied}
     encoded = [name for name in _numbers(dataset) if name not in told and _holds_target_means(dataset, name)]
     removed = {clue.column: clue.removed for clue in found}
@@ -77,6 +79,8 @@ def _clue(name: str, values: NDArray[Any], y: NDArray[Any], ranks: NDArray[np.fl
     p_value = _p_value(bins, y, task)
     if task == "regression" and values.dtype != object and _same_order(values, ranks):
         return Clue(name, 1.0, 1.0, p_value)
+    if task == "classification" and removed == 1:
+        return Clue(name, 1.0, _surely_removed(bins, y), p_value)
     return Clue(name, removed, removed - NORMAL_90 * error, p_value)
 
 
@@ -86,6 +90,19 @@ def _same_order(values: NDArray[np.float64], ranks: NDArray[np.float64]) -> bool
     if present.sum() < SAME_ORDER_ROWS or np.ptp(values[present]) == 0 or np.ptp(ranks[present]) == 0:
         return False
     return bool(abs(np.corrcoef(rankdata(values[present]), ranks[present])[0, 1]) >= SAME_ORDER)
+
+
+def _surely_removed(bins: NDArray[np.int64], y: NDArray[Any]) -> float:
+    """Return the share of the error that a column removes at least, when it removed all of it on the rows judged.
+
+    All rows count: a column with a value for every class and a class for every value is the target by another name.
+    """
+    pairs, values = len(np.unique(bins * (int(y.max()) + 1) + y)), len(np.unique(bins))
+    base = 1 - float(np.bincount(y).max()) / len(y)
+    if pairs == values == len(np.unique(y)) and len(y) >= SAME_ORDER_ROWS:
+        return 1.0
+    seen = len(y) if pairs == values and values <= len(y) / ROWS_PER_VALUE else len(y) - len(y) // 2
+    return 1 - NORMAL_90 / max(seen, 1) / base
 
 
 def _bins(values: NDArray[Any]) -> NDArray[np.int64]:

@@ -84,6 +84,25 @@ def test_a_copy_of_the_target_is_named(seed, how):
     assert found.repairs == (repair("exclude_column", "leak"),)
 
 
+@pytest.mark.parametrize("rows", [24, 60, 120, 240])
+@pytest.mark.parametrize("how", ["renamed", "beside strong columns"])
+def test_the_target_by_another_name_is_named_in_few_rows(rows, how):
+    random = rng(rows)
+    y = random.integers(0, 2, rows)
+    frame = noise(random, rows).assign(y=y, paid=np.where(y, 7, 3))
+    if how == "beside strong columns":
+        frame["x0"] = y + 0.3 * random.normal(size=rows)
+    assert [one.column for one in look(frame).giveaways] == ["paid"]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_clean_cut_in_few_rows_is_no_giveaway(seed):
+    random = rng(seed)
+    frame = noise(random, 60)
+    frame["y"] = (frame.x0 > 0).astype(int)
+    assert look(frame).giveaways == ()
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_column_of_target_means_is_named(seed):
     random = rng(seed)

@@ -2,6 +2,8 @@
 
 import time
 
+import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -160,3 +162,61 @@ def test_a_kind_changed_by_hand_is_kept_in_the_reference():
     first = table.columns[0].name
     again = sources.table_of({"sample": "iris", "kinds": {first: "category"}})
     assert again.column(first).kind == "category"
+
+
+def with_a_leak(rows=300):
+    """Return a CSV whose column "paid" is the answer under another name, and whose honest columns know a little."""
+    random = np.random.default_rng(0)
+    x = random.normal(size=(rows, 3)).round(4)
+    won = (x[:, 0] + random.normal(size=rows) > 0).astype(int)
+    frame = pd.DataFrame(x, columns=["a", "b", "c"]).assign(paid=np.where(won, 7, 3), won=np.where(won, "yes", "no"))
+    return frame.to_csv(index=False).encode()
+
+
+def repair_button(app):
+    return next(one for one in app.button if one.key and one.key.startswith("repair."))
+
+
+def choose_target(app, name):
+    return next(one for one in app.selectbox if one.key and one.key.startswith("target.")).set_value(name).run()
+
+
+def test_a_column_that_gives_the_answer_away_is_left_out_by_one_click_and_the_click_can_be_undone():
+    app = choose_target(upload(start(), with_a_leak()), "won")
+    assert "Leave out paid" in texts(app)
+    repair_button(app).click().run()
+    assert app.session_state["dldiag"]["data"]["exclude"] == ["paid"]
+    assert "Leave out paid" not in texts(app)
+    left_out = app.multiselect[0]
+    assert left_out.value == ["paid"]
+    left_out.set_value([]).run()
+    assert "Leave out paid" in texts(app)
+    assert not app.exception
+
+
+def test_a_report_offers_the_repair_and_diagnoses_again_with_it():
+    app = choose_target(upload(start(), with_a_leak()), "won")
+    app.session_state["dldiag"]["values"]["settings"] = dict(QUICK)
+    app.session_state["dldiag"]["visit"] += 1
+    app.run()
+    app.button(key="diagnose").click().run()
+    until_done(app)
+    assert "give the answer away" in app.header[0].value
+    repair_button(app).click().run()
+    until_done(app)
+    assert not app.exception
+    assert "give the answer away" not in app.header[0].value
+    assert app.session_state["dldiag"]["data"]["exclude"] == ["paid"]
+
+
+def test_a_long_tailed_amount_is_put_on_a_logarithm_by_one_click():
+    random = np.random.default_rng(0)
+    x = random.normal(size=(400, 2)).round(4)
+    price = np.exp(2 * x[:, 0] + random.normal(size=400)).round(4)
+    content = pd.DataFrame(x, columns=["a", "b"]).assign(price=price).to_csv(index=False).encode()
+    app = choose_target(upload(start(), content), "price")
+    assert "Learn the logarithm of price" in texts(app)
+    repair_button(app).click().run()
+    assert app.toggle[0].value is True
+    assert "Learn the logarithm of price?" not in texts(app)
+    assert not app.exception
