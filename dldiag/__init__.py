@@ -3,6 +3,7 @@
 from dldiag.curves import learning_curve
 from dldiag.data.dataset import make_dataset
 from dldiag.data.ingest import read_table
+from dldiag.data.joining import with_second_file
 from dldiag.diagnose import diagnose
 from dldiag.forecast import forecast
 from dldiag.nn import MLPClassifier, MLPRegressor
@@ -23,4 +24,5 @@ __all__ = [
     "read_table",
     "to_html",
     "to_json",
+    "with_second_file",
 ]

@@ -13,6 +13,7 @@ from pathlib import Path
 from dldiag.cli_numbers import add_numbers
 from dldiag.data.dataset import make_dataset
 from dldiag.data.ingest import read_table
+from dldiag.data.joining import FROM_FILE, SECOND, with_second_file
 from dldiag.data.samples import SAMPLES, load_sample
 from dldiag.diagnose import diagnose
 from dldiag.flags import (
@@ -136,6 +137,12 @@ def _dataset(given: argparse.Namespace) -> Dataset:
     else:
         path, choices = _readable(given.file), read_choices(given)
         table, target = read_table(path, name=path.name, kinds=read_kinds(given), **choices), given.target
+    domain = named("--domain", given.domain) if given.domain else None
+    if given.second:
+        if domain:
+            raise SettingError(tr("--second and --domain cannot be used together."))
+        second = _readable(given.second)
+        table, domain = with_second_file(table, second, name=second.name), (FROM_FILE, SECOND)
     if target is None:
         names = ", ".join(column.name for column in table.columns[:20])
         raise SettingError(tr("Name the column to predict with --target; the columns are: {names}.", names=names))
@@ -145,7 +152,7 @@ def _dataset(given: argparse.Namespace) -> Dataset:
         task=given.task,
         groups=given.group,
         times=given.time,
-        domain=named("--domain", given.domain) if given.domain else None,
+        domain=domain,
         exclude=given.exclude,
         log_target=given.log_target,
     )

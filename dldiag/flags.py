@@ -91,6 +91,11 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     columns.add_argument(
         "--domain", metavar="COLUMN=VALUE", help=tr("the rows that the model must work on; dev and test are of these")
     )
+    columns.add_argument(
+        "--second",
+        metavar="FILE",
+        help=tr("a second file with rows like those to be predicted; dev and test are of it"),
+    )
     columns.add_argument("--log-target", action="store_true", help=tr("learn the logarithm of the target"))
 
 

@@ -136,10 +136,13 @@ def repair_data(repair: Repair) -> None:
 
 
 def own_reference(reference: sources.Reference) -> sources.Reference:
-    """Return the reference with the path of this visitor's own upload in it."""
-    if "upload" not in reference:
-        return reference
-    return reference | {"path": str(uploads.path_of(owner(), reference["upload"]))}
+    """Return the reference with the paths of this visitor's own uploads in it."""
+    found = dict(reference)
+    if "second" in reference:
+        found["second"] = own_reference(reference["second"])
+    if "upload" in reference:
+        found["path"] = str(uploads.path_of(owner(), reference["upload"]))
+    return found
 
 
 def _kept(what: str, reference: sources.Reference) -> Any:
@@ -176,9 +179,11 @@ def reopen(job: str) -> bool:
         return False
     spec = jobs.spec_of(job)
     data = spec.arguments.get("data")
-    if isinstance(data, dict) and "upload" in data and spec.owner != owner():
+    if isinstance(data, dict) and spec.owner != owner():
         try:
-            uploads.share(spec.owner, owner(), data["upload"])
+            for one in (data, data.get("second", {})):
+                if "upload" in one:
+                    uploads.share(spec.owner, owner(), one["upload"])
         except KeyError:
             data = None  # the bytes are gone; the result is still there
     if isinstance(data, dict):

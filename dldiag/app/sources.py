@@ -1,8 +1,8 @@
 """A reference names data in plain JSON, so that a page, a job and a URL can speak of the same rows.
 
 {"upload": sha256, "name": …} | {"path": …, "stamp": …} | {"sample": key} | {"toy": key, …}
-and, once decided by hand or by the page: plan (reading choices made by hand), kinds, target, task, groups,
-times, exclude, log_target
+and, once decided by hand or by the page: plan (reading choices made by hand), kinds, second (a second file: upload or
+path, name), target, task, groups, times, domain, exclude, log_target
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from dldiag.language import Message
 from dldiag.types import DataError, Dataset, Table
 
 Reference = dict[str, Any]
-OF_TABLE = ("upload", "path", "stamp", "sample", "toy", "name", "plan", "kinds", "rows", "noise", "seed")
-OF_DATASET = ("task", "groups", "times", "exclude", "log_target")
+OF_TABLE = ("upload", "path", "stamp", "sample", "toy", "name", "plan", "kinds", "second", "rows", "noise", "seed")
+OF_DATASET = ("task", "groups", "times", "domain", "exclude", "log_target")
 
 
 def identity(reference: Reference, what: str) -> str:
@@ -44,6 +44,7 @@ def path_reference(text: str) -> Reference:
 def table_of(reference: Reference) -> Table:
     """Read the table that a reference names; an upload's path must be in it by now."""
     from dldiag.data.ingest import read_table
+    from dldiag.data.joining import with_second_file
 
     chosen: dict[str, Any] = {}
     for name, value in reference.get("plan", {}).items():
@@ -52,8 +53,11 @@ def table_of(reference: Reference) -> Table:
         chosen["kinds"] = reference["kinds"]
     if "sample" in reference:
         file, content = _sample(reference["sample"])
-        return read_table(content, name=file, **chosen)
-    return read_table(Path(reference["path"]), name=reference.get("name", ""), **chosen)
+        table = read_table(content, name=file, **chosen)
+    else:
+        table = read_table(Path(reference["path"]), name=reference.get("name", ""), **chosen)
+    second = reference.get("second")
+    return with_second_file(table, Path(second["path"]), name=second["name"]) if second else table
 
 
 def dataset_of(reference: Reference) -> Dataset:
@@ -64,10 +68,13 @@ def dataset_of(reference: Reference) -> Dataset:
         rows, seed = reference.get("rows", 400), reference.get("seed", 0)
         return toy(reference["toy"], rows, noise=reference.get("noise"), seed=seed)
     from dldiag.data.dataset import make_dataset
+    from dldiag.data.joining import FROM_FILE, SECOND
 
     if not reference.get("target"):
         raise DataError(Message("No target is chosen yet."), Message("Pick the column to predict."))
     chosen = {key: reference[key] for key in OF_DATASET if key in reference}
+    if reference.get("second"):
+        chosen["domain"] = (FROM_FILE, SECOND)
     return make_dataset(table_of(reference), reference["target"], **chosen)
 
 

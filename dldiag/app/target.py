@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import streamlit as st
 
-from dldiag.app import session
+from dldiag.app import session, uploads
 from dldiag.app.escape import legible, plain
 from dldiag.app.repairing import offer_repairs
 from dldiag.app.widgets import figure_mode, show_error, show_figure, show_message, show_notices
@@ -17,6 +17,8 @@ TASKS: dict[Task, Message] = {
     "classification": Message("a class (classification)"),
     "regression": Message("an amount (regression)"),
 }
+
+MOST_MARKS = 50  # different values of a column that may mark the rows that count
 
 
 def ask_target(table: Table) -> Dataset | None:
@@ -130,6 +132,7 @@ def _ask_structure(table: Table, target: str, task: Task) -> None:
                 reference.get("times"),
                 tr("A date or counter: dev and test rows then come after the training rows."),
             )
+        domain = _ask_domain(table, names, reference)
         exclude = st.multiselect(
             tr("Columns left out"),
             names,
@@ -144,11 +147,69 @@ def _ask_structure(table: Table, target: str, task: Task) -> None:
             key=f"log.{target}.{session.state()['visit']}",
             help=tr("For amounts of which a few are very large."),
         )
-    session.change_data(groups=groups, times=times, exclude=exclude or None, log_target=log_target or None)
+        _ask_second_file(reference)
+    session.change_data(
+        groups=groups, times=times, domain=domain, exclude=exclude or None, log_target=log_target or None
+    )
+
+
+def _ask_domain(table: Table, names: list[str], reference: dict[str, Any]) -> list[str] | None:
+    """Ask for a column and its value that mark the rows the model must work on, when others are only there to learn."""
+    if reference.get("second"):
+        return None
+    known, value = reference.get("domain") or (None, None)
+    left, right = st.columns(2)
+    with left:
+        column = _ask_optional(
+            tr("The rows that count are marked in"),
+            {None: tr("nothing")},
+            [name for name in names if 2 <= table.column(name).distinct <= MOST_MARKS],
+            known,
+            tr(
+                "When some rows come from elsewhere and only help to learn: dev and test rows are of the rows that count."
+            ),
+        )
+    if column is None:
+        return None
+    texts = (table.raw if table.raw is not None else table.frame)[column].dropna().astype(str).str.strip()
+    values = texts.value_counts().index.tolist()
+    with right:
+        value = st.selectbox(
+            tr("by the value"),
+            values,
+            index=values.index(value) if value in values else None,
+            format_func=lambda text: legible(text, 80),
+            placeholder=tr("Pick a value"),
+            key=f"domain.{column}.{session.state()['visit']}",
+        )
+    return None if value is None else [column, value]
+
+
+def _ask_second_file(reference: dict[str, Any]) -> None:
+    second = reference.get("second")
+    if second:
+        text, button = st.columns([3, 1], vertical_alignment="center")
+        with text:
+            show_message(tr("The rows that count come from the second file, {name}.", name=legible(second["name"], 80)))
+        if button.button(tr("Remove it"), key="second.remove", width="stretch"):
+            session.change_data(second=None)
+            session.refresh_forms()
+            st.rerun()
+        return
+    file = st.file_uploader(
+        tr("A second file with rows like those to be predicted"),
+        key=f"second.{session.state()['visit']}",
+        help=tr("With the same columns. The model learns from both files and is judged on rows of the second."),
+    )
+    if file is not None:
+        digest = uploads.keep(session.owner(), file.getvalue())
+        session.change_data(second={"upload": digest, "name": legible(file.name, 120)})
+        session.refresh_forms()
+        st.rerun()
 
 
 def _structure_of(reference: dict[str, Any]) -> list[str]:
-    return [name for name in ("groups", "times", "exclude", "log_target") if reference.get(name)]
+    return [name for name in ("groups", "times", "domain", "second", "exclude", "log_target") if reference.get(name)]
 
 
 def _ask_optional(

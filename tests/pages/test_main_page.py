@@ -220,3 +220,29 @@ def test_a_long_tailed_amount_is_put_on_a_logarithm_by_one_click():
     assert app.toggle[0].value is True
     assert "Learn the logarithm of price?" not in texts(app)
     assert not app.exception
+
+
+def test_a_second_file_marks_the_rows_that_count_and_can_be_removed():
+    app = choose_target(upload(start(), with_a_leak()), "won")
+    memory = app.session_state["dldiag"]
+    memory["data"]["second"] = {"upload": uploads.keep(memory["owner"], with_a_leak(200)), "name": "phone.csv"}
+    app.run()
+    assert not app.exception
+    assert "phone.csv" in texts(app)
+    assert "500 rows" in texts(app)
+    app.button(key="second.remove").click().run()
+    assert "300 rows" in texts(app)
+
+
+def test_a_column_and_its_value_mark_the_rows_that_count():
+    content = with_a_leak().decode().replace("a,b,c", "site,b,c", 1)
+    lines = content.splitlines()
+    marked = [
+        lines[0],
+        *(f"{'north' if i % 3 else 'south'},{line.split(',', 1)[1]}" for i, line in enumerate(lines[1:])),
+    ]
+    app = choose_target(upload(start(), "\n".join(marked).encode()), "won")
+    next(one for one in app.selectbox if "marked in" in one.label).set_value("site").run()
+    next(one for one in app.selectbox if one.key and one.key.startswith("domain.")).set_value("south").run()
+    assert not app.exception
+    assert app.session_state["dldiag"]["data"]["domain"] == ["site", "south"]

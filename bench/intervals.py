@@ -1,0 +1,155 @@
+"""Do the intervals of paired changes cover what the change really does? Calibrates the overlap of repeats.
+
+    python -m bench.intervals run --every 5      # appends to bench/results/intervals.jsonl
+    python -m bench.intervals                    # prints coverage, width and decisions for several ways to reckon
+
+The truth of a change: the same two models on training sets drawn from the rows seen, many seeds, judged on rows that
+were held back.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from bench.advice import TRAIN_SHARE, joined
+from bench.advice_cases import CALIBRATE, FAULTS, Case, cases
+from dldiag.data.matrix import encode
+from dldiag.evidence.errors import TRIM
+from dldiag.fit import Encoded, FitTask, fit_all
+from dldiag.intervals import distinct, pooled_estimate
+from dldiag.models import Model, build_model, changed
+from dldiag.remedies import applicable
+from dldiag.trials import MOST_REPEATS, diagnosis_split
+from dldiag.types import Settings
+from dldiag.workbench import Workbench
+
+RESULTS = Path(__file__).with_name("results") / "intervals.jsonl"
+TRUTH_SEEDS = 12
+Row = dict[str, Any]
+
+
+def run(case: Case) -> Iterator[Row]:
+    """Yield one row per change: differences by repeat, what the dev rows alone leave open, and the truth."""
+    model = build_model(case.seen.task, FAULTS[case.fault].settings)
+    plan = [(f"{key} {json.dumps(change)}", changed(model, change)) for key, change in applicable(model)]
+    split = diagnosis_split(case.seen, Settings(seed=case.seed))
+    bench, repeats = Workbench(case.seen, split), range(MOST_REPEATS)
+    bench.fit([build_model(case.seen.task, key="guess"), model, *(one for _, one in plan)], [split.n_train], repeats)
+    guess = bench.get(build_model(case.seen.task, key="guess"), split.n_train, repeats)
+    before = bench.get(model, split.n_train, repeats)
+    true = _truth(case, [model, *(one for _, one in plan)])
+    for i, (name, one) in enumerate(plan, start=1):
+        after = bench.get(one, split.n_train, repeats)
+        yield {
+            "case": case.name, "change": name, "before": [r.dev_error for r in before],
+            "after": [r.dev_error for r in after], "guess": float(np.mean([r.dev_error for r in guess])),
+            "row_variances": [
+                float((b.influence - a.influence).var() / len(a.influence)) for a, b in zip(before, after, strict=True)
+            ],
+            "n_dev": len(before[0].task.dev_rows), "n_train": split.n_train,
+            "n_distinct": distinct([r.task.dev_rows for r in before]),
+            "true_before": true[0], "true_after": true[i],
+        }  # fmt: skip
+
+
+def _truth(case: Case, models: list[Model]) -> list[list[float]]:
+    everything = joined(case.seen, case.held_out)
+    n_seen = case.seen.n_rows
+    held, n_train = np.arange(n_seen, everything.n_rows), round(TRAIN_SHARE * n_seen)
+    encoded = Encoded(everything, encode(everything), float(np.std(everything.y[held])) or 1.0)
+    tasks = []
+    for seed in range(TRUTH_SEEDS):
+        rows = np.random.default_rng([case.seed, seed]).permutation(n_seen)[:n_train]
+        tasks += [FitTask((str(i), n_train, seed), one, rows, held, seed) for i, one in enumerate(models)]
+    found: list[list[float]] = [[] for _ in models]
+    for result in fit_all(tasks, encoded):
+        found[int(result.task.key[0])].append(result.dev_error)
+    return found
+
+
+# --- ways to reckon -----------------------------------------------------------------------------------------------
+
+
+def pooled(overlap: float) -> Callable[[Row, int], tuple[float, float, float]]:
+    """Return our interval with so much of Nadeau and Bengio's correction: (value, low, high)."""
+
+    def reckon(row: Row, n: int) -> tuple[float, float, float]:
+        values, variances = _differences(row)[:n], np.array(row["row_variances"][:n])
+        n_train = row["n_train"] / max(overlap, 1e-9)
+        one = pooled_estimate(
+            values, variances, n_dev=row["n_dev"], n_distinct=row["n_distinct"], n_train=n_train, trim=TRIM
+        )
+        return one.value, one.low, one.high
+
+    return reckon
+
+
+def walsh(row: Row, n: int) -> tuple[float, float, float]:
+    """Hodges and Lehmann's interval: the signed-rank test inverted; skewed differences do not stretch it."""
+    values = np.sort(_differences(row)[:n])
+    means = np.sort(((values[:, None] + values) / 2)[np.triu_indices(n)])
+    mean, spread = n * (n + 1) / 4, np.sqrt(n * (n + 1) * (2 * n + 1) / 24)
+    cut = max(0, int(np.floor(mean - stats.norm.ppf(0.95) * spread)))
+    return float(np.median(means)), float(means[cut]), float(means[len(means) - 1 - cut])
+
+
+def _differences(row: Row) -> np.ndarray:
+    worst = row["guess"]
+    return np.minimum(row["after"], worst) - np.minimum(row["before"], worst)
+
+
+WAYS = {**{f"pooled, overlap {c}": pooled(c) for c in (1.0, 0.5, 0.25, 0.0)}, "signed ranks": walsh}
+
+
+def print_table(rows: list[Row]) -> None:
+    """Print, for each way and number of repeats, how often it covers, how wide it is, and what it decides."""
+    print(f"{'':24}{'repeats':>8}{'covers':>9}{'width':>8}{'seen':>8}{'false':>8}")
+    for name, reckon in WAYS.items():
+        for n in (4, MOST_REPEATS):
+            print(f"{name:24}{n:8}" + "".join(_figures(rows, reckon, n)))
+
+
+def _figures(rows: list[Row], reckon: Callable[[Row, int], tuple[float, float, float]], n: int) -> list[str]:
+    hits, widths, seen, false = [], [], [], []
+    for row in rows:
+        _, low, high = reckon(row, n)
+        true = _truth_of(row)
+        delta = max(0.01, 0.1 * float(np.mean(np.minimum(row["before"], row["guess"]))))
+        hits.append(low <= true <= high)
+        widths.append(high - low)
+        (seen if true <= -delta else false if true > -delta / 4 else []).append(high < -delta / 2)
+    return [f"{np.mean(hits):9.1%}{100 * np.median(widths):8.2f}{np.mean(seen):8.1%}{np.mean(false):8.1%}"]
+
+
+def _truth_of(row: Row) -> float:
+    worst = row["guess"]
+    return float(np.mean(np.minimum(row["true_after"], worst) - np.minimum(row["true_before"], worst)))
+
+
+def main() -> None:
+    """Run cases or print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="?", choices=("run", "print"), default="print")
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--offset", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    args = parser.parse_args()
+    if args.what == "run":
+        args.out.parent.mkdir(exist_ok=True)
+        for number, case in enumerate(cases(CALIBRATE, FAULTS, (0,))):
+            if number % args.every == args.offset:
+                with args.out.open("a") as file:
+                    file.writelines(json.dumps(row) + "\n" for row in run(case))
+                print(case.name, flush=True)
+    print_table([json.loads(line) for line in args.out.read_text().splitlines()])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Two files under each other: the second holds rows of another kind, those that the model must work on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from dldiag.data.fingerprint import with_choices
+from dldiag.data.ingest import table_of
+from dldiag.data.reading import read
+from dldiag.language import Message
+from dldiag.types import Column, DataError, Notice, Table
+
+FROM_FILE = "#file"  # the column that says from which file a row comes; never a feature
+SECOND = "second"  # its value for rows of the second file
+
+
+def with_second_file(table: Table, source: str | Path | bytes, *, name: str = "") -> Table:
+    """Read a second file and put its rows below a table's, each row marked in the column FROM_FILE.
+
+    Columns are matched by name and take the kinds of the first file; what only the second has is left out, with a
+    notice. Use it with make_dataset(…, domain=(FROM_FILE, SECOND)): dev and test rows are then of the second file.
+    Raises DataError when the second file lacks a column of the first.
+    """
+    raw = read(source, name=name)
+    kinds = {column.name: column.kind for column in table.columns if column.name in raw.frame}
+    second = table_of(raw, kinds=kinds)
+    names = [column.name for column in table.columns]
+    _check_columns(names, second)
+    marks = ["first"] * len(table.frame) + [SECOND] * len(second.frame)
+    mark = Column(FROM_FILE, "category", Message("It marks the file that a row comes from."), 0, 2, ("first", SECOND))
+    return replace(
+        table,
+        frame=pd.concat([table.frame, second.frame[names]], ignore_index=True).assign(**{FROM_FILE: marks}),
+        columns=(*(_merged(column, second.column(column.name)) for column in table.columns), mark),
+        fingerprint=with_choices(table.fingerprint, {"second": second.fingerprint}),
+        notices=(*table.notices, *second.notices, *_left_out(names, second)),
+        rows_in_file=table.rows_in_file + second.rows_in_file,
+        raw=_stacked(table, second, names, marks),
+    )
+
+
+def _check_columns(names: list[str], second: Table) -> None:
+    lacking = [name for name in names if name not in second.frame]
+    if lacking:
+        raise DataError(
+            Message("The second file has no column {names}.", {"names": ", ".join(lacking[:5])}),
+            Message("Both files need the same columns, the target among them."),
+        )
+
+
+def _merged(column: Column, other: Column) -> Column:
+    levels = tuple(dict.fromkeys((*column.levels, *other.levels)))
+    return replace(
+        column, missing=column.missing + other.missing, distinct=max(column.distinct, len(levels)), levels=levels
+    )
+
+
+def _left_out(names: list[str], second: Table) -> tuple[Notice, ...]:
+    extra = [column.name for column in second.columns if column.name not in names]
+    if not extra:
+        return ()
+    text = Message("{count} columns are only in the second file and are left out.", {"count": len(extra)})
+    return (Notice("second_file_columns", text, count=len(extra), example=", ".join(extra[:5])),)
+
+
+def _stacked(table: Table, second: Table, names: list[str], marks: list[str]) -> pd.DataFrame | None:
+    if table.raw is None or second.raw is None:
+        return None
+    return pd.concat([table.raw[names], second.raw[names]], ignore_index=True).assign(**{FROM_FILE: marks})
