@@ -69,7 +69,8 @@ class FitResult:
     """What one fit gave, in the error unit.
 
     influence: (dev rows,) how much each dev row adds to the error; its variance / rows is the sampling variance of
-    dev_error, and differences of two models on the same rows are paired through it.
+    dev_error, and differences of two models on the same rows are paired through it. guess_error: of the plainest guess
+    (the commonest class, or the mean, of the training rows) on the same dev rows.
     """
 
     task: FitTask
@@ -78,8 +79,14 @@ class FitResult:
     train_variance: float
     influence: NDArray[np.float64]
     seconds: float
+    guess_error: float = np.inf
     health: Health | None = None
     failed: str = ""
+
+    @property
+    def useful_error(self) -> float:
+        """The dev error of this model or of the plainest guess, whichever one would rather use."""
+        return min(self.dev_error, self.guess_error)
 
     @property
     def dev_variance(self) -> float:
@@ -193,7 +200,16 @@ def judge(model: Any, task: FitTask, inputs: _Inputs, seconds: float) -> FitResu
     train_error, train_rows = error_by_row(inputs.y, model.predict(inputs.X), inputs)
     dev_error, influence = error_by_row(inputs.y_dev, model.predict(inputs.X_dev), inputs)
     train_variance = float(train_rows.var() / len(train_rows))
-    return FitResult(task, train_error, dev_error, train_variance, influence, seconds, getattr(model, "health_", None))
+    guess_error = error_by_row(inputs.y_dev, _plainest_guess(inputs), inputs)[0]
+    return FitResult(
+        task, train_error, dev_error, train_variance, influence, seconds, guess_error, getattr(model, "health_", None)
+    )
+
+
+def _plainest_guess(inputs: _Inputs) -> NDArray[Any]:
+    """Return the commonest class, or the mean, of the training rows for every dev row."""
+    y = inputs.y
+    return np.full(len(inputs.y_dev), np.bincount(y).argmax() if y.dtype.kind in "iu" else y.mean())
 
 
 def error_by_row(y: NDArray[Any], predicted: NDArray[Any], inputs: _Inputs) -> tuple[float, NDArray[np.float64]]:

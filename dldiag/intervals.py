@@ -13,7 +13,6 @@ from dldiag.language import Message
 from dldiag.types import Estimate
 
 TWO_SIDED = 0.90  # of every interval that is shown
-TRIMMED_FROM = 8  # repeats; with fewer, cutting some off leaves too few to tell their spread
 ONE_SIDED = 0.90  # of the bounds that rules read
 
 
@@ -56,35 +55,20 @@ def estimate(
 
 
 def pooled_estimate(
-    repeats: ArrayLike,
-    row_variances: ArrayLike,
-    *,
-    n_dev: int,
-    n_distinct: int,
-    n_train: int,
-    trim: float = 0.0,
-    **how: Any,
+    repeats: ArrayLike, row_variances: ArrayLike, *, n_dev: int, n_distinct: int, **how: Any
 ) -> Estimate:
     """Estimate a mean over repeats whose dev sets overlap.
 
     repeats: (J,) one error (or paired difference) per repeat. row_variances: (J,) the variance that sampling of the
     n_dev dev rows alone gives to each. n_distinct: different dev rows over all repeats. The variance is that of the
-    rows (shrunk by how many different ones were seen) plus that of the repeats beyond it, the latter corrected for
-    overlapping training sets (Nadeau & Bengio 2003); degrees of freedom after Satterthwaite. trim: share of repeats cut
-    off at either end (Yuen 1974; from 8 repeats), so that one fit that blew up does not hide what the others say. how: as in `estimate`.
+    rows (shrunk by how many different ones were seen) plus that of the repeats beyond it, with J - 1 degrees of
+    freedom. How often such intervals cover what a change really does: `python -m bench.intervals`. how: as in `estimate`.
     """
-    x = np.sort(np.asarray(repeats, dtype=float))
-    cut = int(trim * len(x)) if len(x) >= TRIMMED_FROM else 0
-    kept = x[cut : len(x) - cut]
-    typical = np.median if cut else np.mean
-    rows = float(typical(np.asarray(row_variances, dtype=float)))
-    scatter = float(np.clip(x, kept[0], kept[-1]).var(ddof=1)) * (len(x) / len(kept)) ** 2 if len(x) > 1 else 0.0
-    spread = max(0.0, scatter - rows)
-    from_rows = rows * n_dev / max(n_distinct, n_dev)
-    from_repeats = spread * (1 / len(x) + n_dev / max(n_train, 1))
-    total = from_rows + from_repeats
-    dof = np.inf if from_repeats == 0 else max(1.0, (len(kept) - 1) * (total / from_repeats) ** 2)
-    return estimate(float(kept.mean()), total, dof, **how)
+    x = np.asarray(repeats, dtype=float)
+    rows = float(np.median(np.asarray(row_variances, dtype=float)))
+    spread = max(0.0, float(x.var(ddof=1)) - rows) if len(x) > 1 else 0.0
+    variance = rows * n_dev / max(n_distinct, n_dev) + spread / len(x)
+    return estimate(float(x.mean()), variance, max(1, len(x) - 1), **how)
 
 
 def rate_variance(errors: float, rows: float) -> float:

@@ -13,7 +13,6 @@ from dldiag.language import Message
 from dldiag.types import Estimate
 
 Results = Sequence[FitResult]
-TRIM = 0.2  # of the repeats at either end of a paired change: one fit that blew up must not decide
 
 
 def dev_error(results: Results, source: Message | None = None) -> Estimate:
@@ -35,19 +34,26 @@ def gap(results: Results) -> Estimate:
 
 
 def paired_change(before: Results, after: Results, *, one_sided: float = ONE_SIDED) -> Estimate:
-    """Estimate the change in dev error, after − before, paired by repeat and by dev row (negative is better)."""
-    changes = [b.dev_error - a.dev_error for a, b in zip(before, after, strict=True)]
+    """Estimate the change in dev error, after − before, paired by repeat and by dev row (negative is better).
+
+    A model that errs more than the plainest guess counts as that guess: nobody would use it, and how far a fit blew up
+    must not hide what the other repeats say.
+    """
+    changes = [b.useful_error - a.useful_error for a, b in zip(before, after, strict=True)]
     variances = [
         float((b.influence - a.influence).var() / len(a.influence)) for a, b in zip(before, after, strict=True)
     ]
     least = [_one_row(a) for a in before]
-    return _pooled(changes, np.maximum(variances, least).tolist(), before, trim=TRIM, one_sided=one_sided)
+    return _pooled(changes, np.maximum(variances, least).tolist(), before, one_sided=one_sided)
 
 
 def train_change(before: Results, after: Results) -> Estimate:
-    """Estimate the change in training error, after − before, paired by repeat."""
-    changes = [b.train_error - a.train_error for a, b in zip(before, after, strict=True)]
-    return _pooled(changes, [0.0] * len(changes), before, trim=TRIM)
+    """Estimate the change in training error, after − before, paired by repeat; also at most the plainest guess's."""
+    changes = [
+        min(b.train_error, b.guess_error) - min(a.train_error, a.guess_error)
+        for a, b in zip(before, after, strict=True)
+    ]
+    return _pooled(changes, [0.0] * len(changes), before)
 
 
 def _pooled(values: list[float], variances: list[float], results: Results, **how: Any) -> Estimate:
@@ -57,7 +63,6 @@ def _pooled(values: list[float], variances: list[float], results: Results, **how
         variances,
         n_dev=len(tasks[0].dev_rows),
         n_distinct=distinct([task.dev_rows for task in tasks]),
-        n_train=len(tasks[0].train_rows),
         **how,
     )
 
