@@ -1,6 +1,7 @@
 """Is the advice right? Every remedy is run on every case, its effect measured on held-out rows; that is the truth.
 
     python -m bench.advice --half calibrate --seeds 0 --most 40     # run (appends to bench/results/advice.jsonl)
+    python -m bench.advice --agreement 25 --every 23                # verdicts over 25 splits of the same rows
     python -m bench.advice --print                                  # print the tables from what was run
 
 Controls stand in the same table. Errors are in points (rate) or hundredths of std(y).
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -27,7 +29,8 @@ from dldiag.remedies import REMEDIES, applicable
 from dldiag.types import Dataset, Report, Settings
 
 RESULTS = Path(__file__).with_name("results") / "advice.jsonl"
-TRUTH_SEEDS = 3
+TABLES = {"calibrate": CALIBRATE, "report": REPORT}
+TRUTH_SEEDS = 5
 TRAIN_SHARE = 0.6  # of the rows seen: what the diagnosis trains on after dev and test are set aside
 
 
@@ -71,8 +74,33 @@ def run_case(case: Case) -> dict[str, Any]:
     errors = truth(case, model, named)
     return {
         "case": case.name, "family": FAULTS[case.fault].family, "unit": case.seen.unit, "seconds": seconds,
+        "n_train": report.split.n_train, "n_more": min(case.extra.n_rows, 3 * report.split.n_train) + report.split.n_train,
         "errors": errors, **_advice(report),
     }  # fmt: skip
+
+
+def agreement(half: str, seeds: int, every: int, offset: int) -> None:
+    """Print how often the verdict is the commonest one when only the seed of the split changes.
+
+    Two verdicts contradict each other when one says yes and the other no about bias or about variance.
+    """
+    same, silent = [], []
+    for number, case in enumerate(cases(TABLES[half], FAULTS, (0,))):
+        if number % every != offset:
+            continue
+        model = build_model(case.seen.task, FAULTS[case.fault].settings)
+        found = []
+        for seed in range(seeds):
+            verdict = diagnose(case.seen, model, Settings(seed=seed, trials=0)).verdict
+            found.append((verdict.bias, verdict.variance))
+        commonest, count = Counter(found).most_common(1)[0]
+        against = sum({a, b} == {"yes", "no"} for one in found for a, b in zip(one, commonest, strict=True))
+        same.append(count / seeds)
+        silent.append(1 - against / (2 * seeds))
+        print(f"{case.name}: {dict(Counter('/'.join(one) for one in found))}", flush=True)
+    print(
+        f"the commonest verdict: {np.mean(same):.1%}; no contradiction to it: {np.mean(silent):.1%}; {len(same)} cases"
+    )
 
 
 def _advice(report: Report) -> dict[str, Any]:
@@ -106,15 +134,21 @@ def main() -> None:
     )
     parser.add_argument("--offset", type=int, default=0, help="with --every: which of each k cases")
     parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument(
+        "--agreement", type=int, default=0, metavar="SEEDS", help="how far verdicts depend on the split"
+    )
     parser.add_argument("--print", action="store_true", dest="only_print")
     args = parser.parse_args()
+    if args.agreement:
+        agreement(args.half, args.agreement, args.every, args.offset)
+        return
     if not args.only_print:
         _run(args)
     print_tables([json.loads(line) for line in args.out.read_text().splitlines()], REMEDIES)
 
 
 def _run(args: argparse.Namespace) -> None:
-    tables = CALIBRATE if args.half == "calibrate" else REPORT
+    tables = TABLES[args.half]
     faults = {name: FAULTS[name] for name in args.faults.split(",")}
     done = {json.loads(line)["case"] for line in args.out.read_text().splitlines()} if args.out.exists() else set()
     args.out.parent.mkdir(exist_ok=True)
