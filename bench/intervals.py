@@ -81,7 +81,7 @@ def pooled(overlap: float) -> Callable[[Row, int], tuple[float, float, float]]:
 
     def reckon(row: Row, n: int) -> tuple[float, float, float]:
         values, variances = _differences(row)[:n], row["row_variances"][:n]
-        one = pooled_estimate(values, variances, n_dev=row["n_dev"], n_distinct=row["n_distinct"])
+        one = pooled_estimate(values, variances, n_dev=row["n_dev"], n_distinct=_seen(row, n))
         spread = max(0.0, float(values.var(ddof=1)) - float(np.median(variances)))
         half = stats.t.ppf(0.95, n - 1) * np.sqrt(overlap * spread * row["n_dev"] / row["n_train"])
         return (
@@ -91,6 +91,12 @@ def pooled(overlap: float) -> Callable[[Row, int], tuple[float, float, float]]:
         )
 
     return reckon
+
+
+def _seen(row: Row, n: int) -> int:
+    """Return about how many different dev rows n repeats judge on."""
+    rows = row["n_dev"] + row["n_train"]
+    return min(row["n_distinct"], round(rows * (1 - (1 - row["n_dev"] / rows) ** n)))
 
 
 def walsh(row: Row, n: int) -> tuple[float, float, float]:

@@ -61,14 +61,17 @@ def pooled_estimate(
 
     repeats: (J,) one error (or paired difference) per repeat. row_variances: (J,) the variance that sampling of the
     n_dev dev rows alone gives to each. n_distinct: different dev rows over all repeats. The variance is that of the
-    rows (shrunk by how many different ones were seen) plus that of the repeats beyond it, with J - 1 degrees of
-    freedom. How often such intervals cover what a change really does: `python -m bench.intervals`. how: as in `estimate`.
+    rows (shrunk by how many different ones were seen) plus that of the repeats beyond it; degrees of freedom as if all
+    that is uncertain were the repeats' scatter (after Satterthwaite), at least J - 1. How often such intervals cover
+    what a change really does: `python -m bench.intervals`. how: as in `estimate`.
     """
     x = np.asarray(repeats, dtype=float)
     rows = float(np.median(np.asarray(row_variances, dtype=float)))
-    spread = max(0.0, float(x.var(ddof=1)) - rows) if len(x) > 1 else 0.0
-    variance = rows * n_dev / max(n_distinct, n_dev) + spread / len(x)
-    return estimate(float(x.mean()), variance, max(1, len(x) - 1), **how)
+    scatter = float(x.var(ddof=1)) if len(x) > 1 else 0.0
+    variance = rows * n_dev / max(n_distinct, n_dev) + max(0.0, scatter - rows) / len(x)
+    least = max(1, len(x) - 1)
+    dof = np.inf if scatter == 0 else max(least, least * (variance * len(x) / scatter) ** 2)
+    return estimate(float(x.mean()), variance, dof, **how)
 
 
 def rate_variance(errors: float, rows: float) -> float:

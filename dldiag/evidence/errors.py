@@ -33,16 +33,15 @@ def gap(results: Results) -> Estimate:
     return _pooled(gaps, [_floored(r) + r.train_variance for r in results], results)
 
 
-def paired_change(before: Results, after: Results, *, one_sided: float = ONE_SIDED) -> Estimate:
+def paired_change(before: Results, after: Results, *, clipped: bool = True, one_sided: float = ONE_SIDED) -> Estimate:
     """Estimate the change in dev error, after − before, paired by repeat and by dev row (negative is better).
 
-    A model that errs more than the plainest guess counts as that guess: nobody would use it, and how far a fit blew up
-    must not hide what the other repeats say.
+    clipped: a model that errs more than the plainest guess counts as that guess: nobody would use it, and how far a
+    fit blew up must not hide what the other repeats say. (Not for a comparison with the guess itself.)
     """
-    changes = [b.useful_error - a.useful_error for a, b in zip(before, after, strict=True)]
-    variances = [
-        float((b.influence - a.influence).var() / len(a.influence)) for a, b in zip(before, after, strict=True)
-    ]
+    pairs = list(zip(before, after, strict=True))
+    changes = [b.useful_error - a.useful_error if clipped else b.dev_error - a.dev_error for a, b in pairs]
+    variances = [float((b.influence - a.influence).var() / len(a.influence)) for a, b in pairs]
     least = [_one_row(a) for a in before]
     return _pooled(changes, np.maximum(variances, least).tolist(), before, one_sided=one_sided)
 

@@ -102,7 +102,7 @@ def _against_references(measured: Measured) -> dict[str, Estimate]:
     best = min(candidates.values(), key=_mean_dev)
     found = {
         "guess_error": exactly(_mean_dev(measured.guess)),
-        "better_than_guess": errors.paired_change(best, measured.guess, one_sided=SIGNAL_LEVEL),
+        "better_than_guess": errors.paired_change(best, measured.guess, clipped=False, one_sided=SIGNAL_LEVEL),
     }
     if measured.references:
         reference = min(measured.references.values(), key=_mean_dev)
