@@ -74,7 +74,7 @@ def run_case(case: Case) -> dict[str, Any]:
     errors = truth(case, model, named)
     return {
         "case": case.name, "family": FAULTS[case.fault].family, "unit": case.seen.unit, "seconds": seconds,
-        "n_train": report.split.n_train, "n_more": min(case.extra.n_rows, 3 * report.split.n_train) + report.split.n_train,
+        "n_train": report.split.train, "n_more": min(case.extra.n_rows, 3 * report.split.train) + report.split.train,
         "errors": errors, **_advice(report),
     }  # fmt: skip
 

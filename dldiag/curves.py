@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,14 @@ def as_curve(
                 train[i, r], dev[i, r] = result.train_error, result.dev_error
                 seconds += result.seconds
     return LearningCurve(model.key, np.array(sizes, dtype=np.int64), train, dev, str(model.label), unit, seconds)
+
+
+def clipped(curve: LearningCurve, guess_error: float) -> LearningCurve:
+    """Return the curve with no dev error above that of the plainest guess: what a forecast is to be made from.
+
+    How far a few fits on few rows blew up says nothing about more rows.
+    """
+    return replace(curve, dev_errors=np.minimum(curve.dev_errors, guess_error))
 
 
 def learning_curve(  # noqa: PLR0913 — scikit-learn's own arguments

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import sklearn
 
-from dldiag.curves import as_curve, curve_sizes
+from dldiag.curves import as_curve, clipped, curve_sizes
 from dldiag.data.preflight import Preflight, preflight
 from dldiag.evidence import Evidence, Measured, Probe, gather, table_evidence, table_names, training_curve
 from dldiag.fit import FitResult, ShouldStop
@@ -160,13 +160,15 @@ def verdict_on(
     curves = tuple(_curve(case, one) for one in (case.model, *references))
     current = case.bench.get(case.model, n, case.repeats)
     _check_fitted(current)
+    guess = case.bench.get(case.guess, n, case.repeats)
+    useful = clipped(curves[0], float(np.mean([result.dev_error for result in guess])))
     measured = Measured(
         dataset.task,
         current,
-        case.bench.get(case.guess, n, case.repeats),
+        guess,
         {one.key: results for one in references if _worked(results := case.bench.get(one, n, case.repeats))},
         {one.key: one.label for one in references},
-        curves[0],
+        useful,
         probes,
         case.table,
         case.names,
@@ -185,7 +187,7 @@ def verdict_on(
         findings=findings,
         recommendations=recommend(findings, evidence, case.model),
         verdict=conclude(findings, evidence, dataset.target, current, settings.seed),
-        forecast=_forecast(curves[0], settings),
+        forecast=_forecast(useful, settings),
         training_curve=training_curve(current),
         repairs=case.repairs,
         seconds=time.perf_counter() - started,

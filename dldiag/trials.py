@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from dldiag.curves import clipped
 from dldiag.data.split import make_split
 from dldiag.evidence import DELTA_SHARE, Evidence, Probe, paired_change, train_change, training_curve
 from dldiag.fit import FitResult
@@ -208,6 +209,7 @@ def hindcast(curve: LearningCurve, evidence: Evidence) -> Trial | None:
     The verdict is the forecast's for four times the rows, or undecided when it missed what had been hidden.
     """
     gain = evidence.more_data_gain
+    curve = curve if evidence.guess_error is None else clipped(curve, evidence.guess_error.value)
     shown = len(curve.sizes) - HINDCAST_HIDES
     if shown < 1:
         return None

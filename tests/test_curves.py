@@ -5,8 +5,9 @@ from sklearn.model_selection import ShuffleSplit
 from sklearn.model_selection import learning_curve as sklearn_curve
 
 from dldiag import MLPClassifier, learning_curve
-from dldiag.curves import curve_sizes
-from dldiag.types import DataError
+from dldiag.curves import clipped, curve_sizes
+from dldiag.forecast import forecast
+from dldiag.types import DataError, LearningCurve
 from tests.problems import line, two_blobs
 
 
@@ -49,3 +50,17 @@ def test_sizes_are_evenly_spaced_in_log_rows_and_end_with_all_rows():
     steps = np.diff(np.log(sizes))
     assert sizes[-1] == 5_000
     assert steps.max() - steps.min() < 0.05
+
+
+def test_fits_that_blew_up_on_few_rows_do_not_promise_miracles_from_more():
+    blown = as_drawn([5.7, 5.0, 4.2, 3.8, 1.1, 0.64])
+    raw = forecast(blown.sizes, blown.dev_errors, [6400], unit="sd").points[0].value
+    kept = clipped(blown, 0.98)
+    assert kept.dev_errors.max() <= 0.98
+    assert forecast(kept.sizes, kept.dev_errors, [6400], unit="sd").points[0].value > raw + 0.1
+
+
+def as_drawn(means):
+    sizes = 50 * 2 ** np.arange(len(means))
+    errors = np.array(means)[:, None] * np.array([0.98, 1.0, 1.02])
+    return LearningCurve("mlp", sizes, errors / 2, errors, "network", "sd")
