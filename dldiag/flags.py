@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from dldiag.knobs import Knob, SettingError, knobs_of, parse
 from dldiag.language import tr, translate
-from dldiag.models import MODELS
+from dldiag.models import MODELS, knobs_for
 from dldiag.types import Kind, ReadPlan, Settings
 
 TRIALS = {"auto": None, "none": 0}  # beside a number
@@ -114,7 +114,7 @@ def read_kinds(given: argparse.Namespace) -> dict[str, Kind]:
 
 def read_parameters(key: str, texts: Iterable[str]) -> dict[str, Any]:
     """Return the model's settings of every --set NAME=VALUE; SettingError names what cannot be set."""
-    knobs = MODELS[key].knobs
+    knobs = knobs_for(key, ("classification", "regression"))
     pairs = dict(named("--set", text) for text in texts)
     _check_names("--set", pairs, knobs)
     return {name: parse(name, knobs[name], text) for name, text in pairs.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from types import MappingProxyType
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
@@ -81,6 +81,7 @@ class ModelRow:
     label: Message
     make: Mapping[Task, Callable[[], BaseEstimator]]
     knobs: Mapping[str, Knob] = field(default_factory=dict)
+    task_knobs: Mapping[Task, Mapping[str, Knob]] = field(default_factory=dict)
     cost: float = 1.0  # time of one fit, relative to the linear model at 1,000 rows (for the remaining time only)
 
 
@@ -89,6 +90,7 @@ MODELS: dict[str, ModelRow] = {
         Message("Neural network (NumPy)"),
         {"classification": nn.MLPClassifier, "regression": nn.MLPRegressor},
         {**nn.MLP_KNOBS, "scale_inputs": SCALE_KNOB},
+        {"classification": nn.CLASSIFIER_KNOBS, "regression": nn.REGRESSOR_KNOBS},
         cost=10,
     ),
     "guess": ModelRow(
@@ -155,7 +157,16 @@ def as_model(estimator: Any) -> Model:
 
 def knobs_of_model(model: Model) -> Mapping[str, Knob]:
     """Return the settings of a model that have a knob."""
-    return MODELS[model.key].knobs if model.key in MODELS else {}
+    if model.key not in MODELS:
+        return {}
+    return knobs_for(model.key, ("classification" if is_classifier(model.estimator) else "regression",))
+
+
+def knobs_for(key: str, tasks: Iterable[Task] = ()) -> Mapping[str, Knob]:
+    """Return the knobs of a row of MODELS: those of any task, and those that only some tasks have."""
+    row = MODELS[key]
+    own = (row.task_knobs.get(task, {}) for task in tasks)
+    return {**row.knobs, **{name: knob for knobs in own for name, knob in knobs.items()}}
 
 
 def is_network(model: Model) -> bool:

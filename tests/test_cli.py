@@ -228,3 +228,9 @@ def test_a_terminal_without_our_characters_gets_a_report_all_the_same():
         env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
     )
     assert b"sample:iris" in done.stdout
+
+
+def test_settings_that_only_one_task_has_can_be_set_for_it_and_are_refused_for_the_other(capsys):
+    assert main(["diagnose", "sample:iris", "--set", "class_weight=balanced", *SMALL, *SHORT]) == 0
+    assert main(["diagnose", "sample:concrete", "--set", "class_weight=balanced", *SMALL, *SHORT]) == 2
+    assert "class_weight" in capsys.readouterr().err

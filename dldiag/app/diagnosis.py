@@ -14,7 +14,7 @@ from dldiag.app.records import keep_in_history, keep_trials
 from dldiag.app.result import show_first_look, show_report
 from dldiag.app.running import restart, show_ending, start_job, watch
 from dldiag.language import tr
-from dldiag.types import Dataset, Progress, Report, Settings
+from dldiag.types import Dataset, Progress, Report, Settings, Task
 
 SLOT = "diagnose"
 FIRST_SETTINGS = ("target_error", "budget")
@@ -43,7 +43,7 @@ def ask_and_start(dataset: Dataset) -> None:
     """Draw the settings and the button that starts the diagnosis."""
     first = forms.ask_knobs(Settings(), "settings", names=FIRST_SETTINGS, columns=2)
     button = st.container()  # above what few people change
-    model = _ask_model()
+    model = _ask_model(dataset.task)
     settings = first | _ask_settings()
     with button:
         _offer_start(dataset, model, settings)
@@ -69,7 +69,7 @@ def start_diagnosis(model: dict[str, Any], settings: dict[str, Any], **path: Any
     forms.set_values("model", model)
     arguments = {
         "data": session.current_reference(),
-        "model": forms.changed_from_default(model_knobs(), model),
+        "model": forms.changed_from_default(model_knobs("classification", "regression"), model),
         "settings": forms.changed_from_default(Settings(), settings),
         **path,
     }
@@ -78,16 +78,16 @@ def start_diagnosis(model: dict[str, Any], settings: dict[str, Any], **path: Any
         st.rerun()
 
 
-def model_knobs() -> dict[str, Any]:
-    """Return the settings of the network, by name."""
-    from dldiag.models import MODELS
+def model_knobs(*tasks: Task) -> dict[str, Any]:
+    """Return the settings of the network, by name; those that only some tasks have when these are named."""
+    from dldiag.models import knobs_for
 
-    return dict(MODELS["mlp"].knobs)
+    return dict(knobs_for("mlp", tasks))
 
 
-def _ask_model() -> dict[str, Any]:
+def _ask_model(task: Task) -> dict[str, Any]:
     with st.expander(tr("Settings of the network"), icon=":material/tune:"):
-        return forms.ask_knobs(model_knobs(), "model", columns=3)
+        return forms.ask_knobs(model_knobs(task), "model", columns=3)
 
 
 def _ask_settings() -> dict[str, Any]:
