@@ -128,6 +128,7 @@ def test_unknown_cells_are_left_out_and_the_order_of_sizes_does_not_matter():
 @settings(max_examples=25, deadline=None)
 @given(st.floats(0.2, 5), st.floats(0.01, 0.3), st.floats(0.2, 1.0))
 def test_a_forecast_nearly_scales_with_the_errors_when_none_is_at_a_bound(times, floor, power):
+    # Not exactly: shapes are weighed by their loss over a least loss, which is a property of errors, not of their scale.
     errors = power_law(SIZES, floor, 1.0, power)
     plain = forecast(SIZES, errors, unit="sd")
     scaled = forecast(SIZES, times * errors, unit="sd")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Shapes = Callable[[Floats], Floats]  # rows relative to the largest size (m,) -> (shapes, m), falling in rows
 
+LEAST_LOSS = 1e-6  # squared error unit: no mean error is known to better than a tenth of a point
 ROWS_WEIGHT = 0.5  # a size weighs rows**0.5: large sizes are measured better and matter more
 
 
@@ -45,7 +46,7 @@ def extrapolate(shapes: Shapes, sizes: Floats, errors: Floats, factors: Floats) 
     weights = x**ROWS_WEIGHT / np.sum(x**ROWS_WEIGHT)
     basis = shapes(x)
     a, b, loss = fit_shapes(basis, errors, weights)
-    credit = np.exp(-0.5 * len(sizes) * np.clip(loss / max(loss.min(), 1e-6) - 1, 0, 50))
+    credit = np.exp(-0.5 * len(sizes) * np.clip(loss / max(loss.min(), LEAST_LOSS) - 1, 0, 50))
     return np.asarray(credit @ (a[:, None] + b[:, None] * shapes(factors)) / credit.sum())
 
 
