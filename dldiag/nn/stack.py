@@ -149,10 +149,8 @@ class Stack:
     def shuffle(self) -> None:
         """Draw the next epoch's order of rows for every member, from its own generator, as scikit-learn does."""
         if self.plan.shuffle:
-            for i, member in enumerate(self.members):
-                permutation = np.arange(self.n_rows)
-                member.rng.shuffle(permutation)
-                self.order[i] = self.order[i][permutation]
+            for member, order in zip(self.members, self.order, strict=True):
+                member.rng.shuffle(order)  # in place: the same order as scikit-learn's indices[permutation]
         at = self.order
         self.rows = at + self.x_start[:, None]
         targets = np.take_along_axis(self.y, at if self.plan.loss.indexed else at[:, :, None], axis=1)
