@@ -50,7 +50,8 @@ def run(case: Case) -> Iterator[Row]:
             "case": case.name, "change": name, "before": [r.dev_error for r in before],
             "after": [r.dev_error for r in after], "guess": float(np.mean([r.dev_error for r in guess])),
             "row_variances": [
-                float((b.influence - a.influence).var() / len(a.influence)) for a, b in zip(before, after, strict=True)
+                float((b.useful_influence - a.useful_influence).var() / len(a.influence))
+                for a, b in zip(before, after, strict=True)
             ],
             "n_dev": len(before[0].task.dev_rows), "n_train": split.n_train,
             "n_distinct": distinct([r.task.dev_rows for r in before]),

@@ -69,8 +69,9 @@ class FitResult:
     """What one fit gave, in the error unit.
 
     influence: (dev rows,) how much each dev row adds to the error; its variance / rows is the sampling variance of
-    dev_error, and differences of two models on the same rows are paired through it. guess_error: of the plainest guess
-    (the commonest class, or the mean, of the training rows) on the same dev rows.
+    dev_error. useful_error, useful_influence: of this model or, where it errs more than the plainest guess (the commonest
+    class, or the mean, of the training rows), of that guess: what one would use. Two models on the same rows are
+    compared through them.
     """
 
     task: FitTask
@@ -79,13 +80,14 @@ class FitResult:
     train_variance: float
     influence: NDArray[np.float64]
     seconds: float
-    guess_error: float = np.inf
+    guess_error: float
+    useful_influence: NDArray[np.float64]
     health: Health | None = None
     failed: str = ""
 
     @property
     def useful_error(self) -> float:
-        """The dev error of this model or of the plainest guess, whichever one would rather use."""
+        """The dev error of this model or of the plainest guess, whichever is less."""
         return min(self.dev_error, self.guess_error)
 
     @property
@@ -192,7 +194,8 @@ def _fit_alone(model: BaseEstimator, task: FitTask, inputs: _Inputs) -> FitResul
         return judge(model, task, inputs, time.perf_counter() - started)
     except (ValueError, TypeError, ArithmeticError, MemoryError, np.linalg.LinAlgError) as error:
         nothing = np.full(len(task.dev_rows), np.nan)
-        return FitResult(task, np.nan, np.nan, np.nan, nothing, time.perf_counter() - started, failed=str(error))
+        seconds = time.perf_counter() - started
+        return FitResult(task, np.nan, np.nan, np.nan, nothing, seconds, np.nan, nothing, failed=str(error))
 
 
 def judge(model: Any, task: FitTask, inputs: _Inputs, seconds: float) -> FitResult:
@@ -200,10 +203,10 @@ def judge(model: Any, task: FitTask, inputs: _Inputs, seconds: float) -> FitResu
     train_error, train_rows = error_by_row(inputs.y, model.predict(inputs.X), inputs)
     dev_error, influence = error_by_row(inputs.y_dev, model.predict(inputs.X_dev), inputs)
     train_variance = float(train_rows.var() / len(train_rows))
-    guess_error = error_by_row(inputs.y_dev, _plainest_guess(inputs), inputs)[0]
-    return FitResult(
-        task, train_error, dev_error, train_variance, influence, seconds, guess_error, getattr(model, "health_", None)
-    )
+    guess_error, guess_influence = error_by_row(inputs.y_dev, _plainest_guess(inputs), inputs)
+    useful = influence if dev_error <= guess_error else guess_influence
+    health = getattr(model, "health_", None)
+    return FitResult(task, train_error, dev_error, train_variance, influence, seconds, guess_error, useful, health)
 
 
 def _plainest_guess(inputs: _Inputs) -> NDArray[Any]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from dldiag.curves import clipped
 from dldiag.data.split import make_split
-from dldiag.evidence import DELTA_SHARE, Evidence, Probe, paired_change, train_change, training_curve
+from dldiag.evidence import Evidence, Probe, material_of, paired_change, train_change, training_curve
 from dldiag.fit import FitResult
 from dldiag.forecast import forecast
 from dldiag.language import Message, Value
@@ -85,7 +85,7 @@ def probe(
             (key, change, _compared_at(bench, candidate, size, before, change)) for key, change, candidate in alive
         ]
         found |= _best_of_each((key, one) for key, _, one in compared if one is not None)
-        half = _material(before, smallest) / 2
+        half = material_of(before, smallest) / 2
         alive = [
             entry for entry, (_, _, one) in zip(alive, compared, strict=True) if one is not None and one.dev.low < -half
         ]
@@ -95,15 +95,11 @@ def probe(
 def worth_a_probe(before: Sequence[FitResult], smallest: float) -> set[str]:
     """Return the remedies that can matter: none against bias without training error, none against variance without a gap."""
     train = float(np.mean([r.train_error for r in before]))
-    gap = float(np.mean([r.dev_error for r in before])) - train
-    delta = _material(before, smallest)
+    gap = float(np.mean([r.useful_error for r in before])) - train
+    delta = material_of(before, smallest)
     off = {"bias"} if train <= delta else set[str]()
     off |= {"variance"} if gap <= delta / 2 else set()
     return {key for key, row in REMEDIES.items() if row.column not in off}
-
-
-def _material(before: Sequence[FitResult], smallest: float) -> float:
-    return max(smallest, DELTA_SHARE * float(np.mean([r.dev_error for r in before])))
 
 
 def probe_repeats(effort: Effort, size: int) -> int:

@@ -1,6 +1,9 @@
 import numpy as np
+import pandas as pd
 import pytest
 
+from dldiag.data.dataset import make_dataset
+from dldiag.data.ingest import read_table
 from dldiag.diagnose import diagnose
 from dldiag.knobs import SettingError
 from dldiag.models import build_model
@@ -149,3 +152,14 @@ def test_a_clear_signal_is_seen_with_five_repeats_of_few_rows():
             two_blobs(n=250, distance=1.5, seed=seed), build_model("classification", {"max_iter": 40}), settings
         )
         assert {f.code: f.outcome for f in report.findings}["D9"] == "passed"
+
+
+def test_what_matters_is_a_share_of_the_guess_when_the_model_is_far_worse_than_it():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(300, 3)) * [1, 1000, 1e5]
+    table = pd.DataFrame(x, columns=list("abc")).assign(y=x[:, 0] + 0.1 * rng.normal(size=300))
+    dataset = make_dataset(read_table(table.to_csv(index=False).encode(), name="wild.csv"), "y")
+    report = diagnose(dataset, build_model("regression", {"scale_inputs": False}), Settings(budget="quick", trials=0))
+    assert report.evidence["dev_error"].value > 10
+    assert report.evidence["material"].value < 0.15
+    assert report.recommendations[0].remedy == "scale_inputs"

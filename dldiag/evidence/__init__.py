@@ -1,7 +1,7 @@
 """Curves, health signals and probes to evidence: estimates with intervals."""
 
 from dldiag.evidence.errors import paired_change, train_change
-from dldiag.evidence.gather import DELTA_SHARE, Measured, gather, with_achievable
+from dldiag.evidence.gather import DELTA_SHARE, Measured, gather, material_of, with_achievable
 from dldiag.evidence.noun import Evidence, Probe
 from dldiag.evidence.signals import training_curve
 from dldiag.evidence.table import table_evidence, table_names
@@ -12,6 +12,7 @@ __all__ = [
     "Measured",
     "Probe",
     "gather",
+    "material_of",
     "paired_change",
     "table_evidence",
     "table_names",

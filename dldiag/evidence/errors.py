@@ -40,8 +40,12 @@ def paired_change(before: Results, after: Results, *, clipped: bool = True, one_
     fit blew up must not hide what the other repeats say. (Not for a comparison with the guess itself.)
     """
     pairs = list(zip(before, after, strict=True))
-    changes = [b.useful_error - a.useful_error if clipped else b.dev_error - a.dev_error for a, b in pairs]
-    variances = [float((b.influence - a.influence).var() / len(a.influence)) for a, b in pairs]
+    if clipped:
+        changes = [b.useful_error - a.useful_error for a, b in pairs]
+        shares = [b.useful_influence - a.useful_influence for a, b in pairs]
+    else:
+        changes, shares = [b.dev_error - a.dev_error for a, b in pairs], [b.influence - a.influence for a, b in pairs]
+    variances = [float(share.var() / len(share)) for share in shares]
     least = [_one_row(a) for a in before]
     return _pooled(changes, np.maximum(variances, least).tolist(), before, one_sided=one_sided)
 
@@ -73,5 +77,5 @@ def _floored(result: FitResult) -> float:
 
 def _one_row(result: FitResult) -> float:
     """The variance that one differing row in n would bring: the least that n rows can tell apart."""
-    n, largest = len(result.influence), max(float(result.influence.max(initial=0.0)), 0.1)
+    n, largest = len(result.influence), max(float(result.useful_influence.max(initial=0.0)), 0.1)
     return (largest / n) ** 2

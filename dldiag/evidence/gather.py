@@ -45,7 +45,7 @@ def gather(measured: Measured, settings: Settings) -> Evidence:
     dev, curve = errors.dev_error(measured.current), measured.curve
     evidence = Evidence(
         task=measured.task,
-        material=exactly(max(settings.material, DELTA_SHARE * dev.value)),
+        material=exactly(material_of(measured.current, settings.material)),
         train_error=errors.train_error(measured.current),
         dev_error=dev,
         variance=errors.gap(measured.training_dev or measured.current),
@@ -62,6 +62,11 @@ def gather(measured: Measured, settings: Settings) -> Evidence:
         curve_rise=_rise(curve),
     )
     return with_achievable(replace(evidence, achievable=_achievable(measured, evidence, settings)))
+
+
+def material_of(results: Sequence[FitResult], smallest: float) -> float:
+    """Return δ, the smallest difference that matters: a share of the dev error, of the plainest guess's at most."""
+    return max(smallest, DELTA_SHARE * float(np.mean([result.useful_error for result in results])))
 
 
 def with_achievable(evidence: Evidence) -> Evidence:
@@ -128,15 +133,14 @@ def _achievable(measured: Measured, evidence: Evidence, settings: Settings) -> E
     candidates = [errors.dev_error(measured.current, Message("the model itself"))]
     for key, results in measured.references.items():
         candidates.append(errors.dev_error(results, Message("{model}", {"model": measured.labels[key]})))
-    candidates += [_after(probe, evidence) for probe in measured.probes.values()]
+    before = errors.dev_error(min(measured.current, measured.guess, key=_mean_dev))  # as a probe's change counts it
+    candidates += [_after(probe, before) for probe in measured.probes.values()]
     best = min(candidates, key=lambda e: e.surely_below)
     return replace(best, high=max(best.value, best.high))
 
 
-def _after(probe: Probe, evidence: Evidence) -> Estimate:
+def _after(probe: Probe, before: Estimate) -> Estimate:
     """Return the dev error after a probed remedy, from the error before it and the paired change."""
-    assert evidence.dev_error is not None
-    before = evidence.dev_error
     half = float(np.hypot(before.high - before.value, probe.dev.high - probe.dev.value))
     value = max(0.0, before.value + probe.dev.value)
     one = float(np.hypot(before.surely_below - before.value, probe.dev.surely_below - probe.dev.value))
