@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize as scipy_minimize
 
 from dldiag.nn.member import Member
+from dldiag.nn.recorder import Recorder
 from dldiag.nn.stack import Plan, Stack
 from dldiag.nn.training import ShouldStop, ask, quiet_and_single_threaded
 
@@ -17,23 +18,68 @@ Array = NDArray[Any]
 
 
 def minimize(member: Member, plan: Plan, max_evaluations: int, *, should_stop: ShouldStop = None) -> None:
-    """Minimize one member's loss over all its rows; leaves the outcome on it. Raises Stopped."""
+    """Minimize one member's loss over all its rows; leaves the outcome on it. Raises Stopped.
+
+    An epoch of the health signals is an iteration: it may look at all rows several times.
+    """
     stack = Stack([member], replace(plan, shuffle=False))
     stack.shuffle()
+    watch = _Watch(stack) if plan.record_health else None
 
     def loss_and_gradient(flat: Array) -> tuple[float, Array]:
         ask(should_stop)
         stack.flat[0] = flat
-        loss = float(stack.differentiate(0, stack.n_rows)[0])
+        loss = float(stack.differentiate(0, stack.n_rows, watch.note if watch else None)[0])
         return loss, stack.gradient[0].astype(np.float64)
 
     options = {"maxfun": max_evaluations, "maxiter": member.max_epochs, "gtol": member.tol}
     start: Any = np.asarray(member.flat, np.float64)
     with quiet_and_single_threaded():
-        found: Any = scipy_minimize(loss_and_gradient, start, method="L-BFGS-B", jac=True, options=options)  # type: ignore[call-overload]  # the stubs want exact shapes
-    member.flat = np.asarray(found.x)
-    member.epochs = int(found.nit)
-    member.best_loss = float(found.fun)
-    member.best_epoch = member.epochs
+        callback = watch.end_iteration if watch else None
+        found: Any = scipy_minimize(  # type: ignore[call-overload]  # the stubs want exact shapes
+            loss_and_gradient, start, method="L-BFGS-B", jac=True, options=options, callback=callback
+        )
+        member.flat = np.asarray(found.x)
+        member.epochs = int(found.nit)
+        member.best_loss = float(found.fun)
+        member.best_epoch = member.epochs
+        member.stopped_by = "divergence" if not np.isfinite(found.fun) else "epochs" if found.status == 1 else "plateau"
+        if watch is not None:
+            watch.end(member.stopped_by)
     member.losses = [float(found.fun)]
-    member.stopped_by = "divergence" if not np.isfinite(found.fun) else "epochs" if found.status == 1 else "plateau"
+
+
+class _Watch:
+    """Records health: SciPy says after an iteration that it is over, and not whether it was the last."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack, self.recorder = stack, Recorder(stack)
+        self.before = stack.flat[0].copy()
+        self.pending: Array | None = None
+
+    def note(self, delta: Array, losses: Array) -> None:
+        """Take the errors of an evaluation; the last one before an iteration ends is that of its weights."""
+        self.recorder.forget()
+        self.recorder.note_errors(delta, losses)
+
+    def end_iteration(self, flat: Array) -> None:
+        """Record the iteration before, now known not to be the last, and keep this one for later."""
+        if self.pending is not None:
+            self._record(self.pending, {})
+        self.pending = flat.copy()
+
+    def end(self, why: str) -> None:
+        """Record the last iteration, or the start when there was none, and leave the Health on the member."""
+        self._record(self.before if self.pending is None else self.pending, {0: why})
+
+    def _record(self, flat: Array, leaving: dict[int, str]) -> None:
+        stack, member = self.stack, self.stack.members[0]
+        now = stack.flat[0].copy(), stack.gradient[0].copy()
+        stack.flat[0] = flat
+        loss = stack.differentiate(0, stack.n_rows, self.note)
+        member.losses.append(float(loss[0]))
+        self.recorder.penalty[:] = stack.penalty
+        self.recorder.before[0] = self.before
+        self.recorder.end_epoch(loss, leaving)
+        self.before = flat.copy()
+        stack.flat[0], stack.gradient[0] = now

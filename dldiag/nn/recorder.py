@@ -59,9 +59,10 @@ class Recorder:
             who = [i for i, m in enumerate(stack.members) if m.dev and len(m.dev[0]) == size]
             parts = [m.dev[0] for m in stack.members if m.dev and len(m.dev[0]) == size]
             self.dev[size] = who, Evaluation(stack.network_of(who), parts, stack.plan.dtype)
-        self._clear()
+        self.forget()
 
-    def _clear(self) -> None:
+    def forget(self) -> None:
+        """Begin an epoch."""
         size = len(self.members)
         self.errors, self.penalty = np.zeros(size), np.zeros(size)
         self.before = np.empty_like(self.stack.flat)
@@ -72,11 +73,12 @@ class Recorder:
         last = stop == stack.n_rows
         if last:
             np.copyto(self.before, stack.flat)
-        loss = stack.step(start, stop, self._note_errors)
+        loss = stack.step(start, stop, self.note_errors)
         self.penalty += stack.penalty * ((stop - start) / stack.n_rows)
         return loss
 
-    def _note_errors(self, delta: Array, losses: Array) -> None:
+    def note_errors(self, delta: Array, losses: Array) -> None:
+        """Count the errors of a batch."""
         self.errors += np.add.reduce(self.stack.plan.loss.errors(delta, losses), axis=1)
 
     def end_epoch(self, losses: Array, leaving: dict[int, str]) -> None:
@@ -98,7 +100,7 @@ class Recorder:
             self._look([m for i, m in enumerate(self.members) if _is_milestone(self.epoch) or i in leaving])
         for i, why in leaving.items():
             self.members[i].health = self._health(self.members[i], why)
-        self._clear()
+        self.forget()
 
     def after_leaving(self) -> None:
         """Follow the stack after members have left it."""

@@ -134,3 +134,28 @@ def test_recording_costs_little():
         fit_stack(models, [big] * 5, [y] * 5, dev=[(big[:1500], y[:1500])] * 5)
         seconds.setdefault(record, []).append(time.thread_time() - started)
     assert min(seconds[True]) < 1.35 * min(seconds[False])  # about 1.1 on a quiet machine
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_l_bfgs_is_watched_too_an_iteration_being_an_epoch(task):
+    kind, y, y_dev = (MLPClassifier, Y, Y_DEV) if task == "classification" else (MLPRegressor, X[:, 0], X_DEV[:, 0])
+    model = kind(hidden_layer_sizes=(8,), solver="lbfgs", record_health=True, max_iter=15, random_state=0)
+    plain = kind(hidden_layer_sizes=(8,), solver="lbfgs", max_iter=15, random_state=0)
+    fit_stack([model], [X], [y], dev=[(X_DEV, y_dev)])
+    fit_stack([plain], [X], [y])
+    seen = model.health_
+    assert all((a == b).all() for a, b in zip(model.coefs_, plain.coefs_, strict=True))
+    assert seen.epochs == model.n_iter_ == len(seen.loss) == len(seen.train_error) == len(seen.update_ratio)
+    assert list(seen.loss) == sorted(seen.loss, reverse=True)
+    assert seen.loss[-1] == pytest.approx(model.loss_)
+    assert seen.dev_error[-1] is not None
+    if task == "classification":
+        assert seen.train_error[-1] == pytest.approx(1 - model.score(X, y))
+        assert seen.dev_error[-1] == pytest.approx(1 - model.score(X_DEV, y_dev))
+
+
+def test_l_bfgs_that_has_nothing_to_do_still_has_a_health():
+    model = MLPRegressor(hidden_layer_sizes=(4,), solver="lbfgs", record_health=True, tol=1e6, random_state=0)
+    fit_stack([model], [X], [X[:, 0]])
+    assert model.health_ is not None
+    assert model.health_.stopped_by == "plateau"
