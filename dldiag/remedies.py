@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dldiag.evidence.noun import Evidence, Probe
@@ -11,7 +11,7 @@ from dldiag.knobs import SettingError
 from dldiag.language import Message
 from dldiag.models import Model, changed, is_network
 from dldiag.rules.noun import material
-from dldiag.types import Column_, Estimate, Finding, Recommendation, exactly
+from dldiag.types import Column_, Estimate, Finding, Recommendation, Trial, exactly
 
 Change = Mapping[str, Any]  # settings by knob name
 
@@ -190,6 +190,10 @@ REMEDIES: dict[str, Remedy] = {
             Message("Rows with wrong answers set a floor that no model gets below."),
         ),
         Remedy(
+            "other_model", Message("Another model"), "data", ("simple_model_wins", "reference_wins"), _never, 0.0,
+            Message("A reference model does better on the same rows: use it, or repair this model until it wins."),
+        ),
+        Remedy(
             "leave_it", Message("Leave it"), "data", ("harmless_gap", "noise", "nothing"), _never, 0.0,
             Message("Nothing that was tried lowers the dev error by an amount that matters."),
         ),
@@ -260,7 +264,8 @@ def _ranked(rank: int, r: Recommendation) -> Recommendation:
 
 
 Order = tuple[int, float, str]
-SURE, MORE_DATA, LEAVE_IT, PERHAPS = range(4)  # rows cost more than a setting: first what can be changed at once
+# First what can be changed at once; another model, or more rows, cost more than a setting.
+SURE, DEARER, LEAVE_IT, PERHAPS = range(4)
 
 
 def _entry(
@@ -272,6 +277,8 @@ def _entry(
         return (LEAVE_IT, 0.0, row.key), _made(row, problem or "nothing", row.why, exactly(0.0), {})
     if probe is not None:
         return _probed_entry(row, problem, probe, fired, evidence)
+    if row.key == "other_model" and problem is not None:
+        return _other_model(row, problem, fired, evidence)
     changes = [] if model is None else [change for _, change in applicable(model, {row.key})]
     if problem is None or (model is not None and row.changes is not _never and not changes):
         return None
@@ -280,11 +287,25 @@ def _entry(
     return order, _made(row, problem, fired[problem].message, _guess(expected), change)
 
 
+def _other_model(
+    row: Remedy, problem: str, fired: Mapping[str | None, Finding], evidence: Evidence
+) -> tuple[Order, Recommendation] | None:
+    """Recommend the reference model that surely does better; the learning curves were its trial."""
+    lead = evidence.simple_lead if problem == "simple_model_wins" else evidence.reference_lead
+    if lead is None:
+        return None
+    change = Estimate(-lead.value, -lead.high, -lead.low, -lead.surely_below, -lead.surely_above)
+    order = (_place(row, change.value, problem), change.value, row.key)
+    repeats = 0 if evidence.repeats is None else round(evidence.repeats.value)
+    trial = Trial(row.key, "helped", change, repeats, 0.0)
+    return order, replace(_made(row, problem, fired[problem].message, change, {}), trial=trial)
+
+
 def _place(row: Remedy, expected: float, problem: str | None) -> int:
     if problem in BEFORE_THE_MODEL:
         return SURE
-    if row.key == "more_data" and expected < 0:
-        return MORE_DATA
+    if row.key in ("more_data", "other_model") and expected < 0:
+        return DEARER
     return SURE if expected < 0 else PERHAPS
 
 

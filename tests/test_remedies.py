@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -95,3 +97,13 @@ def test_every_change_of_any_model_can_be_trained(setting, solver):
     for _, change in applicable(model):
         fitted = changed(model, change | {"max_iter": 2}).estimator.fit(X, y)
         assert fitted.predict(X).shape == (30,), change
+
+
+def test_a_reference_model_that_surely_does_better_is_a_remedy_with_what_it_measured():
+    found = replace(evidence(), simple_lead=Estimate(0.05, 0.03, 0.07), names={"reference": "Ridge"})
+    first = advice(found)
+    other = next(r for r in first if r.remedy == "other_model")
+    assert other.trial.verdict == "helped"
+    assert other.trial.change.value == -0.05
+    assert other.rank < next(r.rank for r in first if r.remedy == "leave_it")
+    assert "other_model" not in [r.remedy for r in advice(replace(found, simple_lead=Estimate(0.01, -0.01, 0.03)))]

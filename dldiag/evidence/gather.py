@@ -51,7 +51,7 @@ def gather(measured: Measured, settings: Settings) -> Evidence:
         variance=errors.gap(measured.training_dev or measured.current),
         target_error=None if settings.target_error is None else exactly(settings.target_error),
         probes=measured.probes,
-        names=measured.names,
+        names={**measured.names, "reference": _best_label(measured)},
         scaled_inputs=exactly(float(measured.scaled_inputs)),
         **_mismatch(measured, dev),
         **_counts(measured),
@@ -116,6 +116,12 @@ def _against_references(measured: Measured) -> dict[str, Estimate]:
     if "linear" in measured.references:
         found["simple_lead"] = errors.paired_change(measured.references["linear"], measured.current)
     return found
+
+
+def _best_label(measured: Measured) -> Value:
+    """Return the name of the best reference model; "" without any."""
+    best = min(measured.references, key=lambda key: _mean_dev(measured.references[key]), default="")
+    return measured.labels.get(best, "")
 
 
 def _mean_dev(results: Sequence[FitResult]) -> float:

@@ -23,8 +23,8 @@ def _negative(estimate: Estimate | None) -> Estimate | None:
 
 
 def something_gains(e: Evidence) -> bool:
-    """Tell whether a probed remedy, or more rows, surely gains more than half of what matters."""
-    gains = [gain_of(e, remedy) for remedy in e.probes] + [e.more_data_gain]
+    """Tell whether a probed remedy, more rows, or another model surely gains more than half of what matters."""
+    gains = [gain_of(e, remedy) for remedy in e.probes] + [e.more_data_gain, e.simple_lead, e.reference_lead]
     return any(gain is not None and gain.surely_above > material(e) / 2 for gain in gains)
 
 

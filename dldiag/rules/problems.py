@@ -38,6 +38,7 @@ PROBLEMS: dict[str, Message] = {
     "harmless_gap": Message("A gap that costs nothing"),
     "nothing": Message("Nothing to repair"),
     "simple_model_wins": Message("A simpler model does better"),
+    "reference_wins": Message("Another model does better"),
     "ill_behaved_curve": Message("More rows made it worse"),
     "easy_dev": Message("Dev rows are easier than training rows"),
 }

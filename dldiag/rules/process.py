@@ -40,12 +40,17 @@ PROCESS_RULES: tuple[Rule, ...] = (
     Rule(
         "P6", "process", Message("Against the best reference model"),
         signal=lambda e: e.reference_lead, threshold=MATERIAL,
-        fired="The best reference model has a dev error lower by {signal:error}.",
+        fired="{reference} has a dev error lower by {signal:error}.",
         passed="No reference model is better by more than {most:error}.",
         hint="Something is left to gain: the remedies below say where; or use the reference model.",
-        problem=None, needs=("reference_lead", "reference_error"),
+        problem="reference_wins", needs=("reference_lead", "reference_error"),
         examples=(
-            Example(Evidence(reference_lead=Estimate(0.05, 0.03, 0.07), reference_error=exactly(0.1)), "fired"),
+            Example(
+                Evidence(
+                    reference_lead=Estimate(0.05, 0.03, 0.07), reference_error=exactly(0.1), names={"reference": "Ridge"}
+                ),
+                "fired",
+            ),
             Example(Evidence(reference_lead=Estimate(-0.05, -0.07, -0.03), reference_error=exactly(0.1)), "passed"),
         ),
     ),
