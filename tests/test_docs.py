@@ -1,10 +1,15 @@
-"""Generated pages say what the code says."""
+"""Generated pages say what the code says; the README's first command does what it says."""
+
+import tomllib
+from pathlib import Path
 
 import pytest
 
 from dldiag.remedies import REMEDIES
 from dldiag.rules import RULES
 from docs import generate
+
+ROOT = Path(__file__).parent.parent
 
 
 def test_no_generated_page_is_stale():
@@ -25,3 +30,9 @@ def test_every_rule_and_every_remedy_is_on_its_page():
     rules, remedies = generate.text_of("rules.md"), generate.text_of("remedies.md")
     assert all(f"### {rule.code} " in rules for rule in RULES)
     assert all(f"`{key}`" in remedies for key in REMEDIES)
+
+
+def test_the_first_start_on_a_new_machine_asks_nothing_and_listens_here_only():
+    server = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["server"]
+    assert server["showEmailPrompt"] is False
+    assert server["address"] == "127.0.0.1"

@@ -1,10 +1,14 @@
-"""No bytes get more out of the reader than a table or a plain refusal, within the limits."""
+"""No bytes get more out of the reader than a table or a plain refusal, within the limits.
+
+DLDIAG_EXAMPLES=20000 draws that many examples of bytes instead of the usual 300.
+"""
 
 import bz2
 import csv
 import gzip
 import io
 import lzma
+import os
 import random
 import time
 import zipfile
@@ -16,6 +20,7 @@ from hypothesis import strategies as st
 from dldiag.data.reading import Limits, RawTable, read
 from dldiag.types import DataError
 
+EXAMPLES = int(os.environ.get("DLDIAG_EXAMPLES", "300"))
 PLAIN = ("id,age,city\n" + "".join(f"{i},{i % 40},Paris\n" for i in range(50))).encode()
 TABLES = st.lists(
     st.lists(st.text(st.characters(codec="utf-8"), max_size=8), min_size=1, max_size=6), min_size=1, max_size=12
@@ -29,7 +34,7 @@ def outcome(data: bytes) -> RawTable | DataError:
         return error
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.binary(max_size=400))
 @example(b"\x00")
 @example(b"\xef\xbb\xbf")
