@@ -165,11 +165,23 @@ def _print_rest(rows: Sequence[Row], columns: Mapping[str, str]) -> None:
     null = [row for row in rows if min(by_remedy(effects(row)).values()) > -matters(row)]
     false = [row["case"] for row in null if row["recommended"][0]["change"]]
     right = [_family_right(row, columns) for row in rows]
-    print(f"family of the first recommendation right: {np.mean(right):.1%}")
+    decided = [ok for row, ok in zip(rows, right, strict=True) if _is_decided(row)]
+    print(f"family of the first recommendation right: {np.mean(right):.1%} of {len(right)}")
+    print(f"  where it is sure whether anything helps enough: {np.mean(decided):.1%} of {len(decided)}")
     print(f"missed fixes of {FIX:.0f} points and more: {len(missed)} of {len(helped)} {missed[:6]}")
     print(f"false alarms where nothing helps by a point, or half of δ: {len(false)} of {len(null)} {false[:6]}")
     print(f"seconds per diagnosis: median {np.median([row['seconds'] for row in rows]):.1f}")
     _print_coverage(rows)
+
+
+def _is_decided(row: Row) -> bool:
+    """Tell whether the truth itself is sure: the best effect's interval lies on one side of what matters."""
+    worst = row["evidence"]["guess_error"][0]
+    found = effects(row)
+    best = min((name for name in found if not name.startswith("more_data")), key=lambda name: found[name])
+    changes = 100 * (np.minimum(row["errors"][best], worst) - np.minimum(row["errors"]["now"], worst))
+    unsure = float(stats.t.ppf(0.95, len(changes) - 1) * stats.sem(changes))
+    return abs(found[best] + matters(row)) > unsure
 
 
 def _family_right(row: Row, columns: Mapping[str, str]) -> bool:
