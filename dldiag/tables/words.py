@@ -12,7 +12,7 @@ COLUMNS: dict[Column_, Message] = {
     "training": Message("First make it train"),
     "bias": Message("High bias"),
     "variance": Message("High variance"),
-    "data": Message("The data"),
+    "data": Message("Beyond the settings"),
 }
 OUTCOMES: dict[Outcome, Message] = {
     "fired": Message("needs attention"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from dldiag.data.reading.dialect import Dialect
-from dldiag.data.reading.profile import ColumnProfile, fit_row, profiles
+from dldiag.data.reading.profile import POOR_FIT, ColumnProfile, fit_row, profiles
 from dldiag.data.reading.quotes import cells_at_width, loose_cells
 from dldiag.data.reading.strict import Record, records
 
@@ -116,7 +116,7 @@ class Gatherer:
 
     def _mend_width(self, cells: list[str]) -> tuple[Fate, Row | None]:
         if len(cells) > self.width and not any(c.strip() for c in cells[self.width :]):
-            return "extra_empty", cells[: self.width]
+            return self._drop_empty(cells)
         if not any(c.strip() for c in cells):
             return "blank_rows", None
         row = fit_row(cells, self.columns, self.dialect.delimiter)
@@ -127,6 +127,15 @@ class Gatherer:
         if row is None:
             return "set_aside", None
         return ("padded" if list(row[: len(cells)]) == cells else "realigned"), row
+
+    def _drop_empty(self, cells: list[str]) -> tuple[Fate, Row | None]:
+        """Leave out empty cells: those at the end, unless the others then stand in columns that they do not fit."""
+        cut = cells[: self.width]
+        if any(c.misfit(cell) > POOR_FIT for c, cell in zip(self.columns, cut, strict=True)):
+            row = fit_row(cells, self.columns, self.dialect.delimiter)
+            if row is not None and None not in row and list(row) != cut:
+                return "realigned", row
+        return "extra_empty", cut
 
     @property
     def columns(self) -> list[ColumnProfile]:

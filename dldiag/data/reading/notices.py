@@ -27,6 +27,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "",
     ),
     "nul_characters": ("{count:,} NUL characters were taken out of the text.", "The file may be damaged."),
+    "cut_off": (
+        "The last line has no line end: the file may have been cut off there.",
+        "Compare the last row with the original; a value in it may be incomplete.",
+    ),
     "mixed_line_ends": ("Lines end in different ways in this file; each of them was taken as a line end.", ""),
     "wrong_name": ("The file is {format}, whatever its name says, and was read as that.", ""),
     "unusual_delimiter": (

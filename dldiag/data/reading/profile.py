@@ -16,6 +16,7 @@ MOST_SHIFT = 6  # cells too few or too many above which no repair is tried
 MOST_LACKING = 0.45  # share of the cells of a row that may be lacking
 DROP_EMPTY_COST = 1.0
 SPLIT_COST = 1.0
+RUN_SPLIT_COST = 1.5  # two cells ran into one, and the cut is within a number or a word
 QUOTE_SPLIT_COST = 0.5  # a quote stands where the delimiter is missing
 MOST_QUOTE_SPLITS = 4
 BLUR_COST = 4.0  # two cells that ran into one and cannot be told apart
@@ -24,6 +25,7 @@ PAD_COST = 0.7  # a cell left out at the end of the row
 GAP_COST = 3.0  # a cell left out elsewhere
 STRANGE_SHAPE_COST = 2.5
 FEW_SHAPES = 12
+NUMBER_MARKS = ".,:/-+"
 LONGEST_SPLIT = 80  # characters; no attempt is made to cut longer cells in two
 WIDEST = 200  # columns above which rows are not realigned
 
@@ -147,4 +149,11 @@ def _splits(
             a, b = cell[:k], cell[k:]
             cost = left.misfit(a) + right.misfit(b)
             if cost < BLUR_COST:
-                yield 1, 2, SPLIT_COST + cost, (a, b)
+                yield 1, 2, SPLIT_COST + cost + RUN_SPLIT_COST * _within_run(a[-1], b[0]), (a, b)
+
+
+def _within_run(before: str, after: str) -> bool:
+    """Tell whether two neighbors belong to one number or one word; a capital after a small letter begins a word."""
+    if before.isalpha() and after.isalpha():
+        return not (before.islower() and after.isupper())
+    return all(c.isdigit() or c in NUMBER_MARKS for c in (before, after))

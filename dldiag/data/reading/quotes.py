@@ -8,7 +8,8 @@ from functools import lru_cache
 from dldiag.data.reading.dialect import SPACES, Dialect
 
 BARE_QUOTE_COST = 1  # a quote in the middle of a cell without quotes
-LITERAL_QUOTE_COST = 2  # a cell that begins with a quote and is taken as it stands
+LITERAL_QUOTE_COST = 3  # a cell that begins with a quote and is taken as it stands
+CLOSING_QUOTE_COST = 3  # a cell without quotes that ends with one, and not as 5" does
 STRAY_QUOTE_COST = 2  # a quote within quotes that is not doubled
 GLUED_COST = 3  # two cells without a delimiter between them, one of them in quotes
 MOST_STARTS = 1500  # delimiters in a line above which no repair is tried
@@ -77,8 +78,7 @@ class _Cut:
         stop = len(self.line) if stop < 0 else stop
         quote = self.dialect.quote
         bare = self.line[start:stop]
-        cost = 0 if quote not in bare else LITERAL_QUOTE_COST if bare.lstrip().startswith(quote) else BARE_QUOTE_COST
-        ways = [(cost, [bare], stop)]
+        ways = [(_bare_cost(bare, quote), [bare], stop)]
         opening = start if self.dialect.delimiter == " " else _after_blanks(self.line, start)
         if self.line.startswith(quote, opening):
             fitting = [c for c in self.closers if _closes(c, opening)][:MOST_CLOSERS]
@@ -86,7 +86,8 @@ class _Cut:
             ways += self._glued_quotes(opening)
         elif quote in self.line[start:stop]:
             opening = self.line.index(quote, start)
-            fitting = [c for c in self.closers if _closes(c, opening)][:1]
+            glued = self.line[opening + 1 : opening + 2].isalnum()
+            fitting = [c for c in self.closers if glued and _closes(c, opening)][:1]
             for cost, cells, end in (self._quoted(opening, c) for c in fitting):
                 ways.append((cost + GLUED_COST, [self.line[start:opening], *cells], end))
         return ways
@@ -106,6 +107,17 @@ class _Cut:
         stray = stray.replace(self.dialect.quote * 2, "")
         cost = STRAY_QUOTE_COST if self.dialect.quote in stray else 0
         return cost, [self.dialect.unquote(inner)], closer[2]
+
+
+def _bare_cost(bare: str, quote: str) -> int:
+    """Return the cost of taking a cell's quotes as they stand."""
+    if quote not in bare:
+        return 0
+    if bare.lstrip().startswith(quote):
+        return LITERAL_QUOTE_COST
+    text = bare.rstrip()
+    closes = text.endswith(quote) and not text.rstrip(quote)[-1:].isdigit()
+    return CLOSING_QUOTE_COST if closes else BARE_QUOTE_COST
 
 
 def _closers(line: str, dialect: Dialect) -> list[tuple[int, int, int]]:

@@ -27,6 +27,7 @@ from dldiag.types import Notice, ReadPlan
 
 MARK_CELLS = 50_000
 LOOKED_AT_CHARS = 1 << 20
+LEAST_LINES_OF_END = 20  # of a text before a last line without line end is told: none of 73 sound files ends so
 FEW_CHARACTERS = 60  # beyond ASCII; with more of them the better encoding is plain
 TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
 
@@ -106,6 +107,8 @@ def source_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
         told.append(notice("bad_characters", count=decoded.bad_characters, example=decoded.bad_example))
     if decoded.recovered:
         told.append(notice("recovered_characters", count=decoded.recovered))
+    if text.lines >= LEAST_LINES_OF_END and not text.text.endswith("\n"):
+        told.append(notice("cut_off", example=text.text[text.text.rfind("\n") + 1 :]))
     if text.mixed_ends:
         told.append(notice("mixed_line_ends"))
     if text.nuls:

@@ -13,9 +13,11 @@ from dldiag.data.reading.decide import dialect_of
 from dldiag.data.reading.dialect import SPACES, TRUST, Dialect
 from dldiag.data.reading.fast import read_body
 from dldiag.data.reading.gather import REPAIRS, Account, cells_with_other_delimiter
+from dldiag.data.reading.glued import split_name
 from dldiag.data.reading.headers import Names, unique_names
 from dldiag.data.reading.limits import Limits
 from dldiag.data.reading.notices import notice
+from dldiag.data.reading.profile import profiles
 from dldiag.data.reading.quotes import cells_at_width, loose_cells
 from dldiag.data.reading.raw import Lines
 from dldiag.data.reading.sampling import drawn_rows, most_rows
@@ -154,6 +156,10 @@ def _mended_header(
         return cut, (notice("bare_quotes", count=1, example=line),)
     if len(header) == width - 1 and _numbers_rows(parts, dialect, width):
         return ["row", *header], (notice("row_names", name="row", example=line),)
+    if len(header) == width - 1:
+        body = [r.cells for r in islice(records(parts.body, dialect), WIDTH_RECORDS) if not r.fault and not r.blank]
+        if (names := split_name(header, profiles(body, width))) is not None:
+            return names, (notice("header_repaired", example=line),)
     other = cells_with_other_delimiter(line, dialect, width, None)
     return None if other is None else ([c or "" for c in other], (notice("header_repaired", example=line),))
 
