@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 
 from bench.damage import damaged  # noqa: E402
+from bench.pollock import simple_score  # noqa: E402
 from bench.words import ENCODED, table_text  # noqa: E402
 from dldiag.data.reading import read as read_raw  # noqa: E402
 from dldiag.data.reading.encoding import decide_encoding  # noqa: E402
@@ -317,6 +318,8 @@ def main() -> None:
         figures["size"] = size()
     else:
         figures["ours"] = scores("read")
+        score = _score_module()
+        figures["pollock"] = simple_score(score.SETS["polluted"](), read, score.norm)
         figures["encodings"] = encodings(args.seed)
         figures["clean"] = clean_notices()
         _save(figures)
@@ -327,7 +330,9 @@ def main() -> None:
     _save(figures)
     print(
         json.dumps(
-            figures if not args.ours else {k: figures[k] for k in ("encodings", "clean")}, indent=1, ensure_ascii=False
+            figures if not args.ours else {k: figures[k] for k in ("pollock", "encodings", "clean")},
+            indent=1,
+            ensure_ascii=False,
         )
     )
 

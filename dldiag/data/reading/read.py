@@ -27,7 +27,7 @@ from dldiag.types import Notice, ReadPlan
 
 MARK_CELLS = 50_000
 LOOKED_AT_CHARS = 1 << 20
-LEAST_LINES_OF_END = 20  # of a text before a last line without line end is told: none of 73 sound files ends so
+LEAST_LINES_OF_END = 20  # of a text before a last line without line end is told; none of 73 sound files ends so
 FEW_CHARACTERS = 60  # beyond ASCII; with more of them the better encoding is plain
 TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
 
