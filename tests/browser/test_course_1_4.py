@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.conftest import settle
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]  # one process: two browsers starve each other
 
 PAGES = {
     "Why_deep_learning_took_off": (

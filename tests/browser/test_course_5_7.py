@@ -8,7 +8,7 @@ from tests.browser.conftest import settle
 from tests.browser.test_looks import overflow
 
 Error = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").Error
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]  # one process: two browsers starve each other
 
 SPLITS, SEARCH, BIAS = "Train_dev_and_test_sets", "Hyperparameters_and_the_loop", "Bias_and_variance"
 QUICK = {

@@ -8,7 +8,7 @@ from dldiag.app.navigation import pages
 from tests.browser.conftest import settle
 from tests.browser.test_main_flow import CSV, diagnose, pick_target, upload
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]  # one process: two browsers starve each other
 
 PHONE = 390
 OWN = [one for one in pages() if not one.course]

@@ -11,7 +11,7 @@ from playwright.sync_api import Error
 from tests.browser.conftest import settle
 from tests.shared_data import SHARED
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]  # one process: two browsers starve each other
 
 CSV = "x1,x2,label\n" + "".join(
     f"{(k * 37) % 101},{(k * 53) % 97},{'yes' if (k * 37) % 101 > 50 else 'no'}\n" for k in range(400)

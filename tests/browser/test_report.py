@@ -6,7 +6,7 @@ from dldiag.figures import FIGURES, THEMES
 from dldiag.report import to_html
 from tests.reports import make_report
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]  # one process: two browsers starve each other
 
 
 @pytest.fixture

@@ -201,3 +201,45 @@ def test_choices_that_are_none_are_refused(wrong):
 def test_a_file_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(DataError, match="cannot be read"):
         read(tmp_path / "nothing.csv")
+
+
+def test_a_delimiter_missing_in_the_header_is_put_back_where_the_names_then_fit_their_columns():
+    rows = "".join(f"2024-01-{i + 1:02d},10:{i:02d},{i},www.a.org/{i},\n" for i in range(20))
+    for header in ("DATETIME,Qty,URL,Comments", "DATE,TIMEQty,URL,Comments", "DATE,TIME,QtyURL,Comments"):
+        table = read(f"{header}\n{rows}".encode())
+        assert [n.upper() for n in table.header] == ["DATE", "TIME", "QTY", "URL", "COMMENTS"]
+        assert "header_repaired" in codes(table)
+
+
+def test_an_empty_cell_too_many_shifts_nothing_when_the_last_column_is_empty_too():
+    lines = [f"2024-01-{i % 28 + 1:02d},{i},city {i},www.a.org/{i}," for i in range(40)]
+    sound = read(("day,n,city,url,notes\n" + "\n".join(lines) + "\n").encode())
+    lines[9] = lines[9].replace(",", ",,", 1)
+    table = read(("day,n,city,url,notes\n" + "\n".join(lines) + "\n").encode())
+    assert cells(table) == cells(sound)
+    assert "realigned" in codes(table)
+
+
+def test_two_cells_that_ran_into_one_are_cut_between_number_and_word():
+    lines = [f"{i},$1{i}.5{i % 7},Item of {'abc'[i % 3]} kind,www.a.org/{i}" for i in range(60)]
+    sound = read(("i,price,what,url\n" + "\n".join(lines) + "\n").encode())
+    lines[20] = lines[20].replace(",Item", "Item")
+    assert cells(read(("i,price,what,url\n" + "\n".join(lines) + "\n").encode())) == cells(sound)
+
+
+def test_a_quote_too_many_within_quotes_leaves_the_others_their_meaning():
+    text = 'a,b,c\n1,""https://x.org",2\n' + '3,"https://y.org",4\n' * 20
+    assert cells(read(text.encode()))[0] == ["1", '"https://x.org', "2"]
+
+
+def test_a_long_file_without_a_last_line_end_is_told():
+    assert "cut_off" in codes(read(PLAIN[:-3].encode()))
+    assert "cut_off" not in codes(read(PLAIN.encode()))
+    assert "cut_off" not in codes(read(b"a,b\n1,2"))
+
+
+def test_words_between_blanks_are_cells_when_every_line_has_as_many_and_prose_when_not():
+    lines = [f"{'abc'[i % 3]} red {'xyz'[i % 2]} tall" for i in range(30)]
+    assert len(read(("shape color edge size\n" + "\n".join(lines) + "\n").encode()).header) == 4
+    prose = "what people said\n" + "".join("so it goes " * (i % 3 + 1) + "on\n" for i in range(30))
+    assert len(read(prose.encode()).header) == 1
