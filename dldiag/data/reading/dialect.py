@@ -27,6 +27,7 @@ LONGEST_SAMPLED_LINE = 100_000  # characters; of a longer line the beginning is 
 ONE_COLUMN_SCORE = 0.30  # what a candidate must reach to be believed at all
 BELIEVED = 0.9  # trust below which a delimiter is weak: it must cut every line, and into plausible cells
 WEAK_PLAUSIBILITY = 0.70
+SURE_WORDS, SURE_LINES = 4, 10  # so many words in each of so many lines are no prose: blanks cut cells
 FAULT_COST = 0.6  # share of the trust that is lost when the quotes of every line are at fault
 WRAPPED_BONUS = 1.15  # most lines have a field in apostrophes
 QUOTED_EVIDENCE = 2  # fields in apostrophes before these are taken for quotes
@@ -129,7 +130,8 @@ def _score(sample: str, dialect: Dialect) -> float:
         return 0.0
     typed = _plausibility([r for r in rows if len(r) == width])
     if weak:
-        if typed < WEAK_PLAUSIBILITY:
+        blanks = dialect.delimiter in {" ", SPACES} and even == 1 and width >= SURE_WORDS and len(rows) >= SURE_LINES
+        if typed < WEAK_PLAUSIBILITY and not blanks:
             return 0.0
         trust *= 1 - _whole(sample)
     if dialect.quote == "'" and _wrapped(sample, "'") >= 0.5 * len(rows):
