@@ -39,6 +39,8 @@ from dldiag.types import (
 from dldiag.verdict import conclude
 from dldiag.workbench import Workbench
 
+AFTER_TRYING = ("V2", "N1")  # rules that conclude from what was tried and did not help
+
 OnProgress = Callable[[Progress], None] | None
 
 
@@ -91,7 +93,7 @@ def run(case: Case, on_progress: OnProgress = None) -> Report:
     for size in case.sizes:
         whole = size == case.sizes[-1]
         case.bench.fit([case.guess, case.model, *quick], [size], case.repeats, on_result=meter.advance, watched=whole)
-    meter.first(lambda: report_on(case, quick, {}, started))
+    meter.first(lambda: report_on(case, quick, started))
     case.bench.fit(slow, case.sizes, case.repeats, on_result=meter.advance)
 
     meter.enter(Message("Short runs of every remedy"))
@@ -147,13 +149,13 @@ def open_rows(dataset: Dataset, split: Split) -> Dataset:
     )  # fmt: skip
 
 
-def report_on(case: Case, references: Sequence[Model], probes: Mapping[str, Probe], started: float) -> Report:
-    """Make the report of what has been measured so far."""
-    return verdict_on(case, references, probes, started)[0]
+def report_on(case: Case, references: Sequence[Model], started: float) -> Report:
+    """Make the report of what has been measured so far: no remedy was tried, so nothing is said of that."""
+    return verdict_on(case, references, {}, started, muted=AFTER_TRYING)[0]
 
 
 def verdict_on(
-    case: Case, references: Sequence[Model], probes: Mapping[str, Probe], started: float
+    case: Case, references: Sequence[Model], probes: Mapping[str, Probe], started: float, *, muted: tuple[str, ...] = ()
 ) -> tuple[Report, Evidence]:
     """Gather the evidence, apply the rules, order the remedies, and conclude."""
     dataset, settings, n = case.bench.dataset, case.settings, case.sizes[-1]
@@ -176,7 +178,7 @@ def verdict_on(
         case.bench.training_dev(case.model, n, case.repeats),
     )
     evidence = gather(measured, settings)
-    findings = check(evidence, RULES, settings.muted)
+    findings = check(evidence, RULES, (*settings.muted, *muted))
     report = Report(
         dataset=summary_of(dataset),
         split=_split_summary(case),

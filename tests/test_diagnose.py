@@ -163,3 +163,12 @@ def test_what_matters_is_a_share_of_the_guess_when_the_model_is_far_worse_than_i
     assert report.evidence["dev_error"].value > 10
     assert report.evidence["material"].value < 0.15
     assert report.recommendations[0].remedy == "scale_inputs"
+
+
+def test_the_first_verdict_says_nothing_of_what_was_tried_because_nothing_was():
+    seen = []
+    last = diagnose(noise(), None, Settings(budget="quick", sizes=3, repeats=4, trials=0), on_progress=seen.append)
+    first = next(progress.report for progress in seen if progress.report is not None)
+    outcomes = {finding.code: finding.outcome for finding in first.findings}
+    assert outcomes["V2"] == outcomes["N1"] == "muted"
+    assert "muted" not in {finding.outcome for finding in last.findings}

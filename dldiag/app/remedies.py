@@ -12,7 +12,7 @@ from dldiag.app.running import show_ending, watch
 from dldiag.app.widgets import explained, figure_mode, show_figure, show_message
 from dldiag.figures import FIGURES
 from dldiag.language import tr
-from dldiag.tables import Cell
+from dldiag.tables import LEAVE_IT, Cell
 from dldiag.types import Recommendation, Report
 
 STAR = ":material/star:"
@@ -34,10 +34,10 @@ def show_remedies(report: Report, job: str | None) -> None:
     for column, (name, cells) in zip(st.columns(len(table)), table.items(), strict=True):
         with column:
             st.markdown(f"**{plain(tables.COLUMNS[name])}**")
-            for cell in cells:
-                if cell.lit:
-                    _show_cell(cell, report, job)
-            _show_others([cell for cell in cells if not cell.lit])
+            shown = [cell for cell in cells if cell.lit or _might_help(cell)]
+            for cell in shown:
+                _show_cell(cell, report, job)
+            _show_others([cell for cell in cells if cell not in shown])
     if FIGURES["trial_effects"].shown(report):
         row = FIGURES["trial_effects"]
         st.markdown(f"**{plain(row.title)}**")
@@ -58,11 +58,22 @@ def _show_others(cells: list[Cell]) -> None:
             st.caption(f"{plain(tr('Not recommended now:'))}{titles}")
 
 
+def _might_help(cell: Cell) -> bool:
+    """Tell whether a remedy comes after "leave it": it was not seen to help, and might."""
+    return cell.rank is not None and not cell.lit and cell.remedy != LEAVE_IT
+
+
+def _badge(cell: Cell) -> str:
+    if not cell.lit:
+        return tr("Might help")
+    return tr("Recommended first") if cell.rank == 1 else tr("Recommended {rank}", rank=cell.rank)
+
+
 def _show_cell(cell: Cell, report: Report, job: str | None) -> None:
-    with st.container(border=True, key=f"lit-{cell.remedy}"):
-        badge = tr("Recommended first") if cell.rank == 1 else tr("Recommended {rank}", rank=cell.rank)
-        color = "blue" if cell.rank == 1 else "gray"
-        st.markdown(f":{color}-badge[{STAR if cell.rank == 1 else ''} {plain(badge)}]  \n**{plain(cell.title)}**")
+    with st.container(border=True, key=f"{'lit' if cell.lit else 'perhaps'}-{cell.remedy}"):
+        first = cell.lit and cell.rank == 1
+        badge = f"{STAR if first else ''} {plain(_badge(cell))}"
+        st.markdown(f":{'blue' if first else 'gray'}-badge[{badge}]  \n**{plain(cell.title)}**")
         show_message(cell.because)
         if cell.effect:
             icon = ICONS.get(cell.verdict or "undecided", "")

@@ -2,7 +2,7 @@
 
 from dldiag.tables.evidence_words import BUDGET, budget_label, evidence_label, evidence_text
 from dldiag.tables.points import Point, points
-from dldiag.tables.remedy_table import Cell, remedy_table
+from dldiag.tables.remedy_table import LEAVE_IT, Cell, remedy_table
 from dldiag.tables.rows import (
     Row,
     answers,
@@ -37,6 +37,7 @@ __all__ = [
     "BUDGET",
     "COLUMNS",
     "EFFECTS",
+    "LEAVE_IT",
     "OUTCOMES",
     "Cell",
     "Point",
