@@ -26,6 +26,9 @@ NORMAL_90 = 1.2816  # standard errors: a one-sided 90 % bound
 ENCODED_VALUES = 5  # distinct values, at least, of a column that holds target means
 ENCODED_ROWS = 2.0  # rows per value, at least
 ENCODED_CHANCE = 1e-3  # p-value from which group means lie too near to a column for it not to be made of them
+ENCODED_HINT = 0.1  # the same, when all values are fractions of small groups, and more different ones than tenths make
+FRACTIONS, LARGEST_GROUP = 12, 20  # different values, at least; rows of such a group, at most
+SHARE_MATCH = 0.01  # how near a value times n must be to a whole number: three decimals are enough
 ENCODED_MATCH = 1e-6  # relative difference between a value and the mean target of its rows
 
 
@@ -215,4 +218,11 @@ def _nearer_than_chance(
     open_ = variance > 0
     exact = bool((squares[~open_] <= ENCODED_MATCH).all())
     total = float((squares[open_] / variance[open_]).sum())
-    return exact and float(chi2.cdf(total, int(open_.sum()))) < ENCODED_CHANCE
+    chance = ENCODED_HINT if dataset.task == "classification" and _are_shares(told) else ENCODED_CHANCE
+    return exact and float(chi2.cdf(total, int(open_.sum()))) < chance
+
+
+def _are_shares(told: NDArray[np.float64]) -> bool:
+    """Whether all of many values are k / n for groups of few rows, as the class shares of such groups are."""
+    counts = told[:, None] * np.arange(1, LARGEST_GROUP + 1)
+    return len(told) > FRACTIONS and bool((np.abs(counts - np.round(counts)).min(axis=1) <= SHARE_MATCH).all())
