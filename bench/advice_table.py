@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy import stats
 
+SEARCH = Path(__file__).with_name("results") / "random_search.jsonl"
 FIX = 5.0  # points: a fix that must not be missed
 HARM = 1.0  # points worse than before
 POINT = 1.0  # a gain that matters at least; half of the report's own δ where that is more (δ is 10 % of the dev error)
@@ -151,6 +153,24 @@ def _print_regret(rows: Sequence[Row], columns: Mapping[str, str]) -> None:
         print(
             f"{name:24}{first.mean():11.2f}{np.quantile(first, 0.9):8.2f}{two.mean():10.2f}{three.mean():10.2f}{harm:7.1%}"
         )
+    if SEARCH.exists():
+        _print_search(rows)
+
+
+def _print_search(rows: Sequence[Row]) -> None:
+    """Print the regret of random search at equal cost, on the cases on which it was run."""
+    found = {one["case"]: one["errors"] for one in map(json.loads, SEARCH.read_text().splitlines())}
+    rows = [row for row in rows if row["case"] in found]
+    if not rows:
+        return
+    gains, best = [], []
+    for row in rows:
+        worst = row["evidence"]["guess_error"][0]
+        now, after = np.minimum(row["errors"]["now"], worst), np.minimum(found[row["case"]], worst)
+        gains.append(100 * float(after.mean() - now.mean()))
+        best.append(min(0.0, *by_remedy(effects(row)).values()))
+    regret, harm = np.array(gains) - np.array(best), np.mean(np.array(gains) > HARM)
+    print(f"{'random search':24}{regret.mean():11.2f}{np.quantile(regret, 0.9):8.2f}{harm:27.1%}  ({len(rows)} cases)")
 
 
 def _harm(row: Row, pick: Pick) -> bool:
