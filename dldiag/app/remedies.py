@@ -66,7 +66,7 @@ def _might_help(cell: Cell) -> bool:
 def _badge(cell: Cell) -> str:
     if not cell.lit:
         return tr("Might help")
-    return tr("Recommended first") if cell.rank == 1 else tr("Recommended {rank}", rank=cell.rank)
+    return tr("First choice") if cell.rank == 1 else tr("Recommended {rank}", rank=cell.rank)
 
 
 def _show_cell(cell: Cell, report: Report, job: str | None) -> None:
