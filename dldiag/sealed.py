@@ -37,7 +37,7 @@ def open_test(
     return TestResult(
         start=dev_error(opened.start),
         winner=dev_error(opened.winner),
-        difference=paired_change(opened.start, opened.winner),
+        difference=paired_change(opened.start, opened.winner, clipped=False),  # it stands beside both errors
         rows=len(split.test_rows),
         dev_uses=dev_uses,
     )

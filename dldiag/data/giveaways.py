@@ -27,7 +27,7 @@ ENCODED_VALUES = 5  # distinct values, at least, of a column that holds target m
 ENCODED_ROWS = 2.0  # rows per value, at least
 ENCODED_CHANCE = 1e-3  # p-value from which group means lie too near to a column for it not to be made of them
 ENCODED_HINT = 0.1  # the same, when all values are fractions of small groups, and more different ones than tenths make
-FRACTIONS, LARGEST_GROUP = 12, 20  # different values, at least; rows of such a group, at most
+FRACTIONS, LARGEST_GROUP = 12, 20  # more different values than that; rows of such a group, at most
 SHARE_MATCH = 0.01  # how near a value times n must be to a whole number: three decimals are enough
 ENCODED_MATCH = 1e-6  # relative difference between a value and the mean target of its rows
 

@@ -22,7 +22,7 @@ def with_second_file(table: Table, source: str | Path | bytes, *, name: str = ""
 
     Columns are matched by name and take the kinds of the first file; what only the second has is left out, with a
     notice. Use it with make_dataset(…, domain=(FROM_FILE, SECOND)): dev and test rows are then of the second file.
-    Raises DataError when the second file lacks a column of the first.
+    Raises DataError when the second file lacks a column of the first, or FROM_FILE is a column already.
     """
     raw = read(source, name=name)
     kinds = {column.name: column.kind for column in table.columns if column.name in raw.frame}
@@ -43,6 +43,11 @@ def with_second_file(table: Table, source: str | Path | bytes, *, name: str = ""
 
 
 def _check_columns(names: list[str], second: Table) -> None:
+    if FROM_FILE in names:
+        raise DataError(
+            Message("There is a column {name} already.", {"name": FROM_FILE}),
+            Message("Rename it, or join one second file only."),
+        )
     lacking = [name for name in names if name not in second.frame]
     if lacking:
         raise DataError(

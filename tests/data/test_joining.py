@@ -53,6 +53,11 @@ def test_a_file_without_a_column_is_refused_by_name_and_a_spare_column_is_left_o
     assert [one.example for one in joined.notices if one.code == "second_file_columns"] == ["more"]
 
 
+def test_a_table_that_has_the_mark_already_is_refused_and_keeps_its_column():
+    with pytest.raises(DataError, match="already"):
+        with_second_file(both(rows(0, 40), rows(1, 40)), csv(rows(2, 40)), name="third.csv")
+
+
 def test_a_category_of_the_second_file_alone_is_known():
     first, second = rows(0, 60).assign(c=list("ab") * 30), rows(1, 60).assign(c=list("bz") * 30)
     assert set(both(first, second).column("c").levels) == {"a", "b", "z"}
