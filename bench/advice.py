@@ -1,6 +1,7 @@
 """Is the advice right? Every remedy is run on every case, its effect measured on held-out rows; that is the truth.
 
     python -m bench.advice --half calibrate --seeds 0 --most 40     # run (appends to bench/results/advice.jsonl)
+    python -m bench.advice --again --half report                    # diagnose the same cases again, keep their truth
     python -m bench.advice --agreement 25 --every 23                # verdicts over 25 splits of the same rows
     python -m bench.advice --print                                  # print the tables from what was run
 
@@ -64,14 +65,14 @@ def truth(case: Case, model: Model, changes: Mapping[str, Model]) -> dict[str, l
     return errors
 
 
-def run_case(case: Case) -> dict[str, Any]:
-    """Diagnose one case, then find out what every remedy really does."""
+def run_case(case: Case, known: Mapping[str, list[float]] | None = None) -> dict[str, Any]:
+    """Diagnose one case, then find out what every remedy really does, unless that is `known` already."""
     model = build_model(case.seen.task, FAULTS[case.fault].settings)
     started = time.perf_counter()
     report = diagnose(case.seen, model, Settings(seed=case.seed, trials=2))
     seconds = time.perf_counter() - started
     named = {f"{key} {json.dumps(change)}": changed(model, change) for key, change in applicable(model)}
-    errors = truth(case, model, named)
+    errors = dict(known) if known and set(known) >= set(named) else truth(case, model, named)
     return {
         "case": case.name, "family": FAULTS[case.fault].family, "unit": case.seen.unit, "seconds": seconds,
         "n_train": report.split.train, "n_more": min(case.extra.n_rows, 3 * report.split.train) + report.split.train,
@@ -133,6 +134,7 @@ def main() -> None:
         "--every", type=int, default=1, help="run only every k-th case, to sample all tables and faults"
     )
     parser.add_argument("--offset", type=int, default=0, help="with --every: which of each k cases")
+    parser.add_argument("--again", action="store_true", help="diagnose the cases that were run once more")
     parser.add_argument("--out", type=Path, default=RESULTS)
     parser.add_argument(
         "--agreement", type=int, default=0, metavar="SEEDS", help="how far verdicts depend on the split"
@@ -150,16 +152,19 @@ def main() -> None:
 def _run(args: argparse.Namespace) -> None:
     tables = TABLES[args.half]
     faults = {name: FAULTS[name] for name in args.faults.split(",")}
-    done = {json.loads(line)["case"] for line in args.out.read_text().splitlines()} if args.out.exists() else set()
+    rows = [json.loads(line) for line in args.out.read_text().splitlines()] if args.out.exists() else []
+    done = {row["case"]: row for row in rows}
     args.out.parent.mkdir(exist_ok=True)
     count = 0
     for number, case in enumerate(cases(tables, faults, tuple(int(s) for s in args.seeds.split(",")))):
-        if case.name in done or number % args.every != args.offset or count >= args.most:
+        chosen = case.name in done if args.again else case.name not in done and number % args.every == args.offset
+        if not chosen or count >= args.most:
             continue
-        row = {"half": args.half, **run_case(case)}
+        known = done[case.name]["errors"] if args.again else None
+        row = {"half": args.half, **run_case(case, known)}
         count += 1
-        with args.out.open("a") as file:
-            file.write(json.dumps(row) + "\n")
+        done[case.name] = row
+        args.out.write_text("".join(json.dumps(one) + "\n" for one in done.values()))
         print(f"{count} {case.name} {row['seconds']:.0f} s: {row['recommended'][0]['remedy']}", flush=True)
 
 

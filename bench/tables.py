@@ -3,7 +3,7 @@
 python -m bench.tables                 # all figures of our reader and of the libraries that are installed
 python -m bench.tables --ours          # our reader only
 python -m bench.tables --fresh 2000    # fresh damage on sound tables, our reader
-python -m bench.tables --size          # 200 MB and 10,000 columns: seconds and memory, beside pandas alone
+python -m bench.tables --size          # 200 MB, 2 GB and 10,000 columns: seconds and memory, beside pandas alone
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ sys.path[:0] = [str(ROOT)]
 from bench.damage import damaged  # noqa: E402
 from bench.pollock import simple_score  # noqa: E402
 from bench.words import ENCODED, table_text  # noqa: E402
+from dldiag.data.reading import RawTable  # noqa: E402
 from dldiag.data.reading import read as read_raw  # noqa: E402
 from dldiag.data.reading.encoding import decide_encoding  # noqa: E402
 from dldiag.types import DataError  # noqa: E402
@@ -50,6 +51,18 @@ def read(path: str) -> Read:
         if "empty" in str(error.message):
             return [], [], [str(error)]
         raise
+    return _cells(table)
+
+
+def read_every_line(path: str) -> Read:
+    """Return what is read when a person says that no line is a title, a footnote or a name.
+
+    The truth of the W3C files counts such lines as rows.
+    """
+    return _cells(read_raw(path, header_row=None, first_row=0, footer_rows=0))
+
+
+def _cells(table: RawTable) -> Read:
     rows = table.frame.astype(object).where(table.frame.notna(), "").to_numpy().tolist()
     return list(table.header), rows, [str(n.message) for n in table.notices]
 
@@ -255,12 +268,14 @@ def _sound_tables(rng: random.Random, count: int) -> list[tuple[list[str], list[
 
 
 def size() -> dict[str, dict[str, float]]:
-    """Return seconds and peak memory of a 200 MB file and of 10,000 columns, each in a process of its own."""
+    """Return seconds and peak memory of files of 200 MB and 2 GB and of 10,000 columns, each in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        long, wide = Path(folder) / "long.csv", Path(folder) / "wide.csv"
-        _write_long(long)
+        long, longer, wide = (Path(folder) / f"{name}.csv" for name in ("long", "longer", "wide"))
+        _write_long(long, 200 << 20)
+        _write_long(longer, 2000 << 20)
         _write_wide(wide)
         jobs = [(n, r, p) for n, p in (("200 MB", long), ("10,000 columns", wide)) for r in ("ours", "pandas")]
+        jobs.append(("2 GB, rows drawn", "ours", longer))
         context = multiprocessing.get_context("spawn")
         with context.Pool(1, maxtasksperchild=1) as pool:
             return {f"{n}, {r}": pool.apply(_measure, (r, str(p))) for n, r, p in jobs}
@@ -277,7 +292,7 @@ def _measure(reader: str, path: str) -> dict[str, float]:
             "seconds_per_million_cells": round(seconds / cells, 3)}  # fmt: skip
 
 
-def _write_long(path: Path) -> None:
+def _write_long(path: Path, size: int) -> None:
     rng = random.Random(0)
     block = "".join(
         f'{i},{rng.gauss(0, 1):.6f},{rng.gauss(0, 1):.4f},"city {i % 50}, north",{i % 2},2024-01-{i % 28 + 1:02d}\n'
@@ -285,7 +300,7 @@ def _write_long(path: Path) -> None:
     )
     with path.open("w") as stream:
         stream.write("id,a,b,city,y,day\n")
-        while stream.tell() < 200 << 20:
+        while stream.tell() < size:
             stream.write(block)
 
 
@@ -318,6 +333,7 @@ def main() -> None:
         figures["size"] = size()
     else:
         figures["ours"] = scores("read")
+        figures["ours, every line a row"] = scores("read_every_line", ("w3c",))
         score = _score_module()
         figures["pollock"] = simple_score(score.SETS["polluted"](), read, score.norm)
         figures["encodings"] = encodings(args.seed)

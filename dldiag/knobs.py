@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, TypeVar
 
 from dldiag.language import Message, tr
+
+T = TypeVar("T")
+VARIABLE = "DLDIAG_{name}"  # a limit is changed through the environment: DLDIAG_QUEUE_LENGTH=50
 
 
 class SettingError(ValueError):
@@ -106,6 +110,16 @@ def check_all(settings: Any) -> None:
     """Check every knob of a settings dataclass instance."""
     for name, one in knobs_of(settings).items():
         check(name, one, getattr(settings, name))
+
+
+def from_environment(settings: type[T]) -> T:
+    """Return a settings dataclass with what the environment says: DLDIAG_MAX_ROWS=1000 sets its field `max_rows`.
+
+    Raises SettingError for a value that cannot be used.
+    """
+    named = {VARIABLE.format(name=name.upper()): (name, one) for name, one in knobs_of(settings).items()}
+    given = {name: parse(name, one, os.environ[key]) for key, (name, one) in named.items() if key in os.environ}
+    return settings(**given)
 
 
 def _read_bool(text: str) -> bool:

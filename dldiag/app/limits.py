@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-from dldiag.knobs import knob, knobs_of, parse
-
-VARIABLE = "DLDIAG_{name}"  # a limit is changed through the environment: DLDIAG_QUEUE_LENGTH=50
+from dldiag.knobs import knob
 
 
 def _spare_cores() -> int:
@@ -29,14 +27,3 @@ class Limits:
         10.0, "Minutes of silence", "A worker that gives no sign of life for so long is ended.", low=0.01
     )
     kept_days: float = knob(7.0, "Days kept", "Uploads and results older than this are removed.", low=0.0)
-
-
-def limits() -> Limits:
-    """Return the limits with what the environment says; SettingError when it says nonsense."""
-    knobs = knobs_of(Limits)
-    given = {
-        f.name: parse(f.name, knobs[f.name], os.environ[VARIABLE.format(name=f.name.upper())])
-        for f in fields(Limits)
-        if VARIABLE.format(name=f.name.upper()) in os.environ
-    }
-    return Limits(**given)

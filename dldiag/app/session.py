@@ -13,9 +13,10 @@ from typing import Any, cast
 import streamlit as st
 
 from dldiag.app import jobs, sources, uploads
-from dldiag.app.limits import limits
+from dldiag.app.limits import Limits
 from dldiag.app.places import is_token, new_token
 from dldiag.app.pool import Pool
+from dldiag.knobs import from_environment
 from dldiag.language import LANGUAGES, set_language
 from dldiag.types import Dataset, Repair, Table
 
@@ -29,7 +30,7 @@ def pool() -> Pool:
     """Return the one pool of this server, its workers warming up from the first visit on."""
     modules = os.environ.get("DLDIAG_JOB_MODULES", "").split()
     threading.Thread(target=_warm_up, daemon=True).start()
-    return Pool(limits(), modules)
+    return Pool(from_environment(Limits), modules)
 
 
 def _warm_up() -> None:

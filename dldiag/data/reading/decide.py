@@ -12,6 +12,7 @@ from dldiag.data.reading.marks import decide_marks
 from dldiag.data.reading.region import Region, common_width, find_region
 from dldiag.data.reading.source import Text, looks_like_json_lines, open_data, open_text
 from dldiag.data.reading.strict import Record, records
+from dldiag.knobs import from_environment
 from dldiag.language import Message
 from dldiag.types import DataError, ReadPlan
 
@@ -28,7 +29,7 @@ def decide(data: bytes, *, name: str = "", limits: Limits | None = None, **choic
     Raises DataError when the bytes are no table, or a choice is none.
     """
     check_choices(choices)
-    unpacked, typed = open_data(data, limits or Limits(), choices.get("member", ""))
+    unpacked, typed = open_data(data, limits or from_environment(Limits), choices.get("member", ""))
     around = {"compression": unpacked.compression, "member": unpacked.member}
     if typed:
         return typed_plan(typed, around, choices)

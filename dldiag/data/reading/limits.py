@@ -14,6 +14,9 @@ class Limits:
     """Bounds on what is read; beyond one of them a file is refused in plain words or its rows are sampled."""
 
     max_bytes: int = knob(2048 * MIB, "Largest file", "Bytes of a file that are taken into memory.", low=1)
+    max_text_bytes: int = knob(
+        400 * MIB, "Largest text", "Bytes of text read at once; of a larger file on disk rows are drawn.", low=1
+    )
     max_unpacked_bytes: int = knob(
         1024 * MIB, "Largest unpacked file", "Bytes that a compressed file may unpack to.", low=1
     )

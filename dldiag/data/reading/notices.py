@@ -102,7 +102,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "sheet": ("The workbook has {count:,} sheets; {sheet} was read.", "Choose another sheet by hand."),
     "member": ("The archive has {count:,} files; {member} was read, the only table.", ""),
-    "sampled": ("{kept:,} of {rows:,} rows were drawn at random (seed {seed}).", "Raise the limits to read all rows."),
+    "sampled": (
+        "{kept:,} of {rows:,} rows were drawn at random (seed {seed}).",
+        "Set DLDIAG_MAX_ROWS and DLDIAG_MAX_CELLS higher to read all rows.",
+    ),
+    "drawn_from_file": (
+        "The file has {size:,} MiB, more than is read at once: {kept:,} of its {rows:,} rows were drawn at random from all "
+        "of it (seed {seed}).",
+        "Set DLDIAG_MAX_TEXT_BYTES higher where the memory allows it.",
+    ),
     "left_out_column": ("{count:,} columns hold binary data and were left out.", ""),
 }
 

@@ -6,10 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from dldiag.data.reading.encoding import alternatives_of
+from dldiag.data.reading.large import take
 from dldiag.data.reading.limits import Limits
 from dldiag.data.reading.raw import RawTable
 from dldiag.data.reading.read import read
-from dldiag.data.reading.source import load, open_data
+from dldiag.data.reading.source import open_data
+from dldiag.knobs import from_environment
 from dldiag.types import ReadPlan
 
 PREVIEW_BYTES = 1 << 18
@@ -19,8 +21,8 @@ PLAIN_TEXT = "csv"
 
 def preview(source: str | Path | bytes, plan: ReadPlan, rows: int = 20, limits: Limits | None = None) -> RawTable:
     """Return the first rows as the plan reads them; of a long text only the beginning is looked at."""
-    limits = limits or Limits()
-    data = load(source, limits)
+    limits = limits or from_environment(Limits)
+    data = take(source, limits, plan).data
     if plan.format == PLAIN_TEXT and not plan.compression:
         data, plan = _beginning(data, plan)
     table = read(data, plan=plan, limits=limits)
@@ -36,7 +38,7 @@ def alternatives(
     """
     from dldiag.data.reading.encoding import decide_encoding
 
-    unpacked, typed = open_data(data, limits or Limits(), "" if plan is None else plan.member)
+    unpacked, typed = open_data(data, limits or from_environment(Limits), "" if plan is None else plan.member)
     if typed:
         return ()
     chosen = decide_encoding(unpacked.data) if plan is None else plan.encoding

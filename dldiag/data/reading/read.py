@@ -16,13 +16,15 @@ from dldiag.data.reading.decide import check_choices, decide_text, typed_plan
 from dldiag.data.reading.declared import TypedTable
 from dldiag.data.reading.encoding import alternatives_of
 from dldiag.data.reading.jsonl import read_json
+from dldiag.data.reading.large import take
 from dldiag.data.reading.limits import Limits
 from dldiag.data.reading.marks import decide_marks
 from dldiag.data.reading.notices import notice
 from dldiag.data.reading.raw import RawTable
-from dldiag.data.reading.source import Text, load, open_data, open_text
+from dldiag.data.reading.source import Text, open_data, open_text
 from dldiag.data.reading.table import Gathered, gather
 from dldiag.data.reading.typed import read_typed
+from dldiag.knobs import from_environment
 from dldiag.types import Notice, ReadPlan
 
 MARK_CELLS = 50_000
@@ -44,9 +46,10 @@ def read(
 
     Raises DataError, in plain words, for everything that cannot be read as a table.
     """
-    limits = limits or Limits()
+    limits = limits or from_environment(Limits)
     check_choices(choices)
-    data = load(source, limits)
+    taken = take(source, limits, plan, **choices)
+    data = taken.data
     title = name or (Path(source).name if isinstance(source, str | Path) else "")
     plan = replace(plan, **choices) if plan is not None else None
     member = plan.member if plan is not None else choices.get("member", "")
@@ -57,9 +60,12 @@ def read(
     text = open_text(unpacked.data, plan.encoding if plan is not None else choices.get("encoding", ""))
     plan = plan or decide_text(text, choices, around)
     if plan.format == "jsonl":
-        return _raw_of_typed(read_json(text, plan, limits), data, title, source_notices(text, unpacked))
+        told = (*taken.notices, *source_notices(text, unpacked))
+        table = _raw_of_typed(read_json(text, plan, limits), data, title, told)
+        return replace(table, rows_in_file=taken.rows_in_file or table.rows_in_file)
     gathered = gather(text, plan, limits)
     told = (
+        *taken.notices,
         *source_notices(text, unpacked),
         *close_notices(text, unpacked),
         *gathered.notices,
@@ -67,7 +73,14 @@ def read(
     )
     frame = frame_of(gathered.table, gathered.names)
     return RawTable(
-        gathered.names, frame, plan, told, gathered.rows_in_file, fingerprint(data, plan), title, gathered.lines
+        gathered.names,
+        frame,
+        plan,
+        told,
+        taken.rows_in_file or gathered.rows_in_file,
+        fingerprint(data, plan),
+        title,
+        gathered.lines,
     )
 
 

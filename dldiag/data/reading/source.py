@@ -56,7 +56,7 @@ def _check_bytes(size: int, limits: Limits) -> None:
                 "The file has {size:,} MiB; the limit is {limit:,} MiB.",
                 {"size": size // MIB, "limit": limits.max_bytes // MIB},
             ),
-            Message("Raise the limit on files, or upload a part of the rows."),
+            Message("Set DLDIAG_MAX_BYTES higher, or give a part of the rows."),
         )
 
 
