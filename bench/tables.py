@@ -94,7 +94,7 @@ def read_pandas_sniffed(path: str) -> Read:
 def read_polars(path: str) -> Read:
     import polars
 
-    frame = polars.read_csv(path, infer_schema=False, missing_utf8_is_empty_string=True)
+    frame = polars.read_csv(path, infer_schema=False, empty_string_is_null=False)
     return frame.columns, [list(r) for r in frame.rows()], []
 
 

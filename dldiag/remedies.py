@@ -115,6 +115,7 @@ def _stop_early(model: Model) -> tuple[Change, ...]:
     return () if model.parameters["early_stopping"] else ({"early_stopping": True},)
 
 
+SEARCH = "search_settings"  # the remedy whose change is found by its trial
 BEFORE_THE_MODEL = ("no_signal",)  # problems that no change of the model can touch: what treats them comes first
 
 REMEDIES: dict[str, Remedy] = {
@@ -192,6 +193,10 @@ REMEDIES: dict[str, Remedy] = {
         Remedy(
             "other_model", Message("Another model"), "data", ("simple_model_wins", "reference_wins"), _never, 0.0,
             Message("A reference model does better on the same rows: use it, or repair this model until it wins."),
+        ),
+        Remedy(
+            SEARCH, Message("Search the settings"), "data", ("high_bias", "high_variance", "reference_wins"), _never, 0.0,
+            Message("Some settings only help together: combinations are drawn at random, and the best runs against the model as it is."),
         ),
         Remedy(
             "leave_it", Message("Leave it"), "data", ("harmless_gap", "noise", "nothing"), _never, 0.0,
@@ -282,9 +287,12 @@ def _entry(
     changes = [] if model is None else [change for _, change in applicable(model, {row.key})]
     if problem is None or (model is not None and row.changes is not _never and not changes):
         return None
+    if row.key == SEARCH and model is not None and not is_network(model):
+        return None
     expected, change = _expected(row, evidence), next(iter(changes), {})
     order = (_place(row, expected, problem), expected, row.key)
-    return order, _made(row, problem, fired[problem].message, _guess(expected), change)
+    because = row.why if row.key == SEARCH else fired[problem].message
+    return order, _made(row, problem, because, _guess(expected), change)
 
 
 def _other_model(

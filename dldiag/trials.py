@@ -152,21 +152,28 @@ def try_change(
         repeats = range(n)
         bench.fit([model, candidate], [size], repeats, on_result=on_result, watched=True)
         before, after = bench.get(model, size, repeats), bench.get(candidate, size, repeats)
-        one = _compared(before, after, change)
-        verdict = decide(one.dev, material)
-        if verdict != "undecided" or n == most:
-            return Trial(
-                remedy,
-                verdict,
-                one.dev,
-                n,
-                one.seconds,
-                dict(change),
-                training_curve(before),
-                training_curve(after),
-                one.train,
-            )
+        trial = trial_of(remedy, change, before, after, material)
+        if trial.verdict != "undecided" or n == most:
+            return trial
         n = min(most, n + BATCH)
+
+
+def trial_of(
+    remedy: str, change: Mapping[str, Any], before: Sequence[FitResult], after: Sequence[FitResult], material: float
+) -> Trial:
+    """Compare the fits of a changed model with those of the current one on the same repeats."""
+    one = _compared(before, after, change)
+    return Trial(
+        remedy,
+        decide(one.dev, material),
+        one.dev,
+        len(after),
+        one.seconds,
+        dict(change),
+        training_curve(before),
+        training_curve(after),
+        one.train,
+    )
 
 
 def try_remedies(

@@ -10,24 +10,38 @@ from numpy.typing import NDArray
 from dldiag.evidence.noun import Evidence
 from dldiag.fit import FitResult
 from dldiag.language import Message, Value
-from dldiag.types import Answer, Finding, Verdict
+from dldiag.types import Answer, Finding, Outcome, Verdict
 
 RESAMPLES = 200  # of the repeats, for the stability of the verdict
 
 ANSWERS: Mapping[str, Answer] = {"fired": "yes", "passed": "no", "undecided": "undecided"}
 
-# What is said first, before bias and variance, because nothing below it can be trusted.
-FIRST: tuple[tuple[str, Message], ...] = (
-    ("D5", Message("The column {leak_column} seems to give the answer away: check it before believing anything else.")),
+# What is said first, before bias and variance, because nothing below it can be trusted: rule, its outcome, the sentence.
+FIRST: tuple[tuple[str, Outcome, Message], ...] = (
+    (
+        "D5",
+        "fired",
+        Message("The column {leak_column} seems to give the answer away: check it before believing anything else."),
+    ),
     (
         "D9",
+        "fired",
         Message(
-            "The columns say nothing about {target} that any model here could use: no model beats the plainest guess."
+            "No model is shown to beat the plainest guess: the columns may say nothing about {target} that a model could use."
         ),
     ),
-    ("T6", Message("Training blows up: the loss stops being a number before the model has learnt anything.")),
+    (
+        "D9",
+        "undecided",
+        Message(
+            "Too close to tell whether the columns say anything about {target}: the best model beats the plainest guess by "
+            "{better:error}, which chance alone may do."
+        ),
+    ),
+    ("T6", "fired", Message("Training blows up: the loss stops being a number before the model has learnt anything.")),
     (
         "D13",
+        "fired",
         Message(
             "Rows belong together by {structure}: split by that first. With rows drawn at random a model is judged on what it "
             "has all but seen, and every error looks too good."
@@ -77,7 +91,9 @@ def conclude(
     by_code = {finding.code: finding for finding in findings}
     bias, variance = answer(by_code.get("B1")), answer(by_code.get("V1"))
     values = _values(evidence, target)
-    first = next(((code, text) for code, text in FIRST if code in by_code and by_code[code].outcome == "fired"), None)
+    first = next(
+        ((code, text) for code, outcome, text in FIRST if code in by_code and by_code[code].outcome == outcome), None
+    )
     answers = BY_ANSWERS.get((bias, variance), CANNOT_TELL)
     detail: Message | None = None
     if first is not None:
@@ -111,7 +127,7 @@ def _values(evidence: Evidence, target: str) -> dict[str, Value]:
     n_dev = value("n_dev")
     return {
         "train": value("train_error"), "dev": value("dev_error"), "achievable": value("achievable"),
-        "n_dev": None if n_dev is None else int(n_dev), "unit": evidence.unit, "target": target, **evidence.names,
+        "better": value("better_than_guess"), "n_dev": None if n_dev is None else int(n_dev), "unit": evidence.unit, "target": target, **evidence.names,
     }  # fmt: skip
 
 

@@ -20,21 +20,20 @@ ShouldStop = Callable[[], bool]
 def try_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop) -> Any:
     """Run one remedy paired with the current model: {"data", "model", "settings", "remedy", "change", "material"}."""
     from dldiag.diagnose import prepare
-    from dldiag.trials import EFFORTS, try_change
+    from dldiag.search import planned_fits, try_remedy
+    from dldiag.trials import EFFORTS
 
     dataset, model, settings = asked(arguments)
     case = prepare(dataset, model, settings, should_stop=should_stop)
     effort = EFFORTS[settings.budget]
-    done = [0]
+    remedy, done = arguments["remedy"], [0]
 
     def count(_: Any) -> None:
         done[0] += 1
-        on_progress(Progress(Message("Trying it on your data"), done[0], 2 * effort.trial_repeats))
+        on_progress(Progress(Message("Trying it on your data"), done[0], planned_fits(remedy, effort)))
 
     change, material = as_parameters(arguments["change"]), arguments["material"]
-    trial = try_change(
-        case.bench, model, arguments["remedy"], change, material=material, effort=effort, on_result=count
-    )
+    trial = try_remedy(case.bench, model, remedy, change, material=material, effort=effort, on_result=count)
     return msgspec.to_builtins(trial, enc_hook=wire.plain_number)
 
 

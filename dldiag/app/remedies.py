@@ -12,6 +12,7 @@ from dldiag.app.running import show_ending, watch
 from dldiag.app.widgets import explained, figure_mode, show_figure, show_message
 from dldiag.figures import FIGURES
 from dldiag.language import tr
+from dldiag.remedies import SEARCH
 from dldiag.tables import LEAVE_IT, Cell
 from dldiag.types import Recommendation, Report
 
@@ -88,7 +89,7 @@ def _show_buttons(cell: Cell, report: Report, job: str) -> None:
     if one.trial is None and trying is not None:
         _show_trial(trying, job, cell.remedy)
     with st.container(horizontal=True):
-        if one.trial is None and trying is None and one.change:
+        if one.trial is None and trying is None and (one.change or one.remedy == SEARCH):
             _offer_trial(one, report, job)
         change = dict(one.trial.settings if one.trial else one.change)
         if change and st.button(

@@ -31,7 +31,11 @@ def _scaled(e: Evidence) -> Message | None:
 
 
 def _not_better(e: Evidence) -> Estimate | None:
-    return None if e.better_than_guess is None else exactly(-e.better_than_guess.surely_above)
+    """Return by how much no model beats the plainest guess: surely so within the 90 % interval, surely not by the stricter bound."""
+    gain = e.better_than_guess
+    if gain is None:
+        return None
+    return Estimate(-gain.value, -gain.high, -gain.low, at_least=-gain.low, at_most=-gain.surely_above)
 
 
 def _regression(e: Evidence) -> Message | None:
@@ -133,11 +137,14 @@ DATA_RULES: tuple[Rule, ...] = (
         fired="No model is shown to beat the plainest guess ({guess_error:error} wrong): the columns may say nothing "
         "about the target.",
         passed="At least one model beats the plainest guess.",
+        unsure="The best model beats the plainest guess by {better_than_guess:error}, which chance alone may do when the best of "
+        "several is taken.",
         hint="Look for other columns, or for a mistake in how rows and answers were joined, before changing the model.",
         problem="no_signal", needs=("better_than_guess", "guess_error"), silences=EVERYTHING_BELOW, decided_by="nothing",
         examples=(
             Example(Evidence(better_than_guess=Estimate(0.0, -0.03, 0.03), guess_error=exactly(0.5)), "fired"),
             Example(Evidence(better_than_guess=Estimate(0.2, 0.15, 0.25), guess_error=exactly(0.5)), "passed"),
+            Example(Evidence(better_than_guess=Estimate(0.03, 0.01, 0.05, at_least=-0.01), guess_error=exactly(0.5)), "undecided"),
         ),
     ),
     Rule(

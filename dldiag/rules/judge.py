@@ -75,6 +75,8 @@ def times_more(signal: Estimate, threshold: float) -> float:
 def _undecided(rule: Rule, evidence: Evidence, signal: Estimate, threshold: float) -> Message:
     more = times_more(signal, threshold)
     values: dict[str, Value] = dict(_values(rule, evidence, signal, threshold))
+    if rule.unsure:
+        return Message(rule.unsure, values)
     count = evidence.n_dev if rule.decided_by == "rows" else evidence.repeats
     if count is None or more > MOST_TIMES:
         return Message(

@@ -37,7 +37,7 @@ class Rule:
     """One rule. It fires when `signal` is above `threshold` with 90 % confidence.
 
     needs: evidence that must be there. unless: a reason why the rule does not apply to this evidence, else None.
-    silences: codes of downstream rules that say nothing once this one has fired. fired, passed and hint are templates;
+    silences: codes of downstream rules that say nothing once this one has fired. fired, passed, unsure and hint are templates;
     they may use {signal}, {low}, {high}, {threshold} and every name of the evidence.
     """
 
@@ -55,6 +55,7 @@ class Rule:
     silences: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
     decided_by: str = "rows"  # what would decide it: rows, repeats or nothing
+    unsure: str = ""  # instead of the usual sentence about an undecided rule
     words: Callable[[Evidence], Mapping[str, Value]] = field(default=lambda _: {})
 
 

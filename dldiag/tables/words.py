@@ -12,7 +12,7 @@ COLUMNS: dict[Column_, Message] = {
     "training": Message("First make it train"),
     "bias": Message("High bias"),
     "variance": Message("High variance"),
-    "data": Message("Beyond the settings"),
+    "data": Message("Beyond one setting"),
 }
 OUTCOMES: dict[Outcome, Message] = {
     "fired": Message("needs attention"),

@@ -1,0 +1,106 @@
+"""Search: settings drawn at random all at once; the best is run against the current model on repeats that did not choose it.
+
+Remedies change one thing, so that its effect can be seen; a search finds what only helps together. Values are drawn as
+Ng's course advises: at random rather than on a grid, rates evenly in their logarithm (Bergstra and Bengio 2012).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from dldiag.models import Model, changed, is_network
+from dldiag.remedies import SEARCH, Change
+from dldiag.trials import Effort, OnResult, trial_of, try_change
+from dldiag.types import Trial, exactly
+from dldiag.workbench import Workbench
+
+TRIED = 14  # combinations; with CHOOSING repeats about as many fits as the rest of a diagnosis
+CHOOSING = 4  # repeats that choose the best combination; its effect is measured on others
+LEAST_OTHERS = 3  # repeats without which an effect has no interval: then all of them measure it
+LAYERS = ((25,), (50,), (100,), (256,), (50, 50), (100, 100), (256, 256))
+
+Draw = Callable[[np.random.Generator], Any]
+
+SEARCHED: Mapping[str, Draw] = {
+    "hidden_layer_sizes": lambda rng: LAYERS[rng.integers(len(LAYERS))],
+    "activation": lambda rng: str(rng.choice(["relu", "tanh"])),
+    "init": lambda rng: "auto",
+    "alpha": lambda rng: _rounded(10 ** rng.uniform(-5, 1.5)),
+    "dropout": lambda rng: float(rng.choice([0.0, 0.0, 0.2, 0.5])),
+    "learning_rate_init": lambda rng: _rounded(10 ** rng.uniform(-4, -1)),
+    "max_iter": lambda rng: int(rng.choice([100, 200, 400])),
+    "solver": lambda rng: "adam",
+    "scale_inputs": lambda rng: True,
+}
+
+
+def drawn_change(model: Model, rng: np.random.Generator) -> Change:
+    """Draw one combination of settings; of each only what differs from the model's."""
+    values = {name: draw(rng) for name, draw in SEARCHED.items()}
+    now = {**model.parameters, "scale_inputs": model.scale_inputs}
+    return {name: value for name, value in values.items() if now.get(name) != value}
+
+
+def try_remedy(
+    bench: Workbench, model: Model, remedy: str, change: Change, *, material: float, effort: Effort,
+    on_result: OnResult = None,
+) -> Trial:  # fmt: skip
+    """Run one remedy on the user's data: its change against the current model, or a search for one."""
+    if remedy == SEARCH:
+        return search(bench, model, material=material, effort=effort, on_result=on_result)
+    return try_change(bench, model, remedy, change, material=material, effort=effort, on_result=on_result)
+
+
+def planned_fits(remedy: str, effort: Effort) -> int:
+    """Return how many fits the trial of a remedy makes at most."""
+    return 2 * effort.trial_repeats + (remedy == SEARCH) * (TRIED + 1) * CHOOSING
+
+
+def search(bench: Workbench, model: Model, *, material: float, effort: Effort, on_result: OnResult = None) -> Trial:
+    """Draw combinations, let the first repeats choose the best, and measure what it changes on the other repeats.
+
+    The trial is "no effect" when no combination did better than the model as it is. material: δ, in the error's unit.
+    Raises ValueError for a model that is not our network.
+    """
+    if not is_network(model):
+        raise ValueError("only the settings of our network can be searched")
+    rng = np.random.default_rng([bench.split.repeats[0].seed, TRIED])
+    changes = [drawn_change(model, rng) for _ in range(TRIED)]
+    best = _chosen(bench, model, changes, effort, on_result)
+    if best is None:
+        return Trial(SEARCH, "no_effect", exactly(0.0), CHOOSING, 0.0)
+    size, repeats = bench.split.n_train, _others(len(bench.split.repeats), effort)
+    candidate = changed(model, best)
+    bench.fit([model, candidate], [size], repeats, on_result=on_result, watched=True)
+    return trial_of(SEARCH, best, bench.get(model, size, repeats), bench.get(candidate, size, repeats), material)
+
+
+def _chosen(
+    bench: Workbench, model: Model, changes: list[Change], effort: Effort, on_result: OnResult
+) -> Change | None:
+    """Return the change with the least mean dev error over the repeats that choose; None when the model itself has it."""
+    size, repeats = min(effort.probe_rows, bench.split.n_train), range(min(CHOOSING, len(bench.split.repeats)))
+    candidates = [changed(model, change) for change in changes]
+    bench.fit([model, *candidates], [size], repeats, on_result=on_result, watched=size == bench.split.n_train)
+
+    def error(one: Model) -> float:
+        results = bench.get(one, size, repeats)
+        return np.inf if any(r.failed for r in results) else float(np.mean([r.useful_error for r in results]))
+
+    errors = [error(one) for one in candidates]
+    best = int(np.argmin(errors))
+    return changes[best] if errors[best] < error(model) else None
+
+
+def _others(drawn: int, effort: Effort) -> range:
+    """Return the repeats that measure: those that did not choose, as far as there are enough."""
+    last = min(drawn, CHOOSING + effort.trial_repeats)
+    return range(CHOOSING, last) if last - CHOOSING >= LEAST_OTHERS else range(drawn)
+
+
+def _rounded(value: float) -> float:
+    """Round to two digits: more would say nothing."""
+    return float(f"{value:.1e}")
