@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dldiag.cli_numbers import add_numbers
@@ -26,11 +27,12 @@ from dldiag.flags import (
     read_parameters,
     read_settings,
 )
+from dldiag.improve import finish, improve
 from dldiag.knobs import Knob, SettingError, parse
 from dldiag.language import LANGUAGES, Message, current_language, set_language, speaking, tr, translate
-from dldiag.models import MODELS, build_model
-from dldiag.report import curves_csv, to_html, to_json, to_text
-from dldiag.types import DataError, Dataset, Progress, Report
+from dldiag.models import MODELS, Model, build_model
+from dldiag.report import curves_csv, path_to_text, to_html, to_json, to_text
+from dldiag.types import DataError, Dataset, Progress, Report, Settings
 
 FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130  # exit statuses
 TASKS = ("auto", "classification", "regression")
@@ -69,7 +71,14 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     top = Parser(prog="dldiag", description=tr("What is wrong with my model, and what should I do next?"))
     verbs = top.add_subparsers(required=True, metavar="VERB", parser_class=Parser)
-    _add_diagnose(verbs.add_parser("diagnose", help=tr("diagnose a model on a table"), allow_abbrev=False))
+    _add_diagnose(verbs.add_parser("diagnose", help=tr("diagnose a model on a table"), allow_abbrev=False), _diagnose)
+    loop = verbs.add_parser(
+        "improve", help=tr("adopt what helps and diagnose again, until nothing helps"), allow_abbrev=False
+    )
+    _add_diagnose(loop, _improve)
+    loop.add_argument(
+        "--open-test", action="store_true", help=tr("then judge the start and the end on the sealed test rows, once")
+    )
     _add_plain(verbs.add_parser("samples", help=tr("list the tables that ship with dldiag")), _samples)
     add_numbers(verbs)
     run = verbs.add_parser("run", help=tr("start the dashboard"))
@@ -86,7 +95,7 @@ def _add_plain(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespace]
 # --- diagnose -----------------------------------------------------------------------------------------------------
 
 
-def _add_diagnose(one: argparse.ArgumentParser) -> None:
+def _add_diagnose(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespace], None]) -> None:
     one.add_argument("file", metavar="FILE", help=tr("the table; sample:NAME takes one that ships with dldiag"))
     one.add_argument("--target", metavar="NAME", help=tr("the column to predict"))
     one.add_argument(
@@ -110,21 +119,40 @@ def _add_diagnose(one: argparse.ArgumentParser) -> None:
         help=tr("show progress on stderr"),
     )
     output.add_argument("--quiet", action="store_true", help=tr("write nothing on stdout"))
-    _add_plain(one, _diagnose)
+    _add_plain(one, verb)
 
 
 def _diagnose(given: argparse.Namespace) -> None:
+    dataset, model, settings, jobs = _asked(given)
+    with speaking("en"):  # a report holds English; it is put into the reader's language when it is shown
+        report = diagnose(dataset, model, settings, on_progress=_meter(given), n_jobs=jobs)
+    _tell(given, report)
+
+
+def _improve(given: argparse.Namespace) -> None:
+    dataset, model, settings, jobs = _asked(given)
+    with speaking("en"):
+        found = improve(dataset, model, settings, on_progress=_meter(given), n_jobs=jobs)
+        if given.open_test:
+            winner = build_model(dataset.task, found.winner, given.model)
+            found = finish(dataset, model, winner, settings, found)
+    _tell(given, replace(found.report, test=found.test), path_to_text(found) + "\n")
+
+
+def _asked(given: argparse.Namespace) -> tuple[Dataset, Model, Settings, int]:
+    """Return what the flags ask for; everything that can be refused is refused before the work."""
     _check_outputs(given)
     settings, parameters = read_settings(given), read_parameters(given.model, given.set)
     jobs = parse("--jobs", Knob(1, int, "", "", low=1), given.jobs)
     dataset = _dataset(given)
-    model, on_progress = build_model(dataset.task, parameters, given.model), _meter(given)
-    with speaking("en"):  # a report holds English; it is put into the reader's language when it is shown
-        report = diagnose(dataset, model, settings, on_progress=on_progress, n_jobs=jobs)
+    return dataset, build_model(dataset.task, parameters, given.model), settings, jobs
+
+
+def _tell(given: argparse.Namespace, report: Report, first: str = "") -> None:
     if given.progress:
         print(file=sys.stderr)
     if not given.quiet:
-        print(to_text(report), end="")
+        print(first + to_text(report), end="")
     _write_outputs(given, report)
 
 

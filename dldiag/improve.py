@@ -5,13 +5,13 @@ When no single remedy helps, the settings are searched once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dldiag.diagnose import Case, prepare, run
+from dldiag.diagnose import Case, OnProgress, prepare, run
 from dldiag.fit import FitResult, ShouldStop
-from dldiag.language import Message
+from dldiag.language import Message, Value
 from dldiag.models import Model, changed
 from dldiag.remedies import SEARCH
 from dldiag.sealed import open_test
@@ -59,55 +59,68 @@ def improve(
     settings: Settings = Settings(),  # noqa: B008 — frozen
     *,
     most_steps: int = MOST_STEPS,
-    on_progress: Callable[[Progress], None] | None = None,
-    on_step: Callable[[Step], None] | None = None,
+    on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
+    n_jobs: int = 1,
 ) -> Improvement:
     """Adopt the best remedy and diagnose again, until neither one nor a search helps or `most_steps` were taken.
 
     The test set stays sealed; `finish` opens it. Raises what `diagnose` raises.
     """
-    case = prepare(dataset, model, settings, should_stop=should_stop)
+    case = prepare(dataset, model, settings, n_jobs=n_jobs, should_stop=should_stop)
     start, uses, searched = case.model, 0, False
     steps: list[Step] = []
     ended = Message("The loop ended after {steps} steps, the most that were allowed.", {"steps": most_steps})
     while True:
-        report = run(case, on_progress)
+        tell = _turn_teller(len(steps) + 1, on_progress)
+        report = run(case, tell)
         uses += sum(1 for r in report.recommendations if r.trial is not None)
         best = best_trial(report.recommendations)
         if best is None and not searched:
-            best, tried = _searched(case, report, on_progress)
-            searched, uses = True, uses + tried
+            report, searched = _searched(case, report, tell), True
+            best = best_trial(report.recommendations)
+            uses += TRIED * any(r.remedy == SEARCH for r in report.recommendations)
         if best is None or best.trial is None:
             ended = Message("Nothing that was tried lowers the dev error any further.")
             break
         if len(steps) == most_steps:
             break
         steps.append(_step(best, report))
-        if on_step is not None:
-            on_step(steps[-1])
         case = replace(case, model=changed(case.model, best.trial.settings))
     return Improvement(tuple(steps), start.parameters, case.model.parameters, report, uses, ended, None, case.model.key)
 
 
-def _searched(
-    case: Case, report: Report, on_progress: Callable[[Progress], None] | None
-) -> tuple[Recommendation | None, int]:
-    """Search the settings when no single remedy helps any more; return what helped, and how many settings were compared."""
-    recommended = next((r for r in report.recommendations if r.remedy == SEARCH), None)
-    if recommended is None:
-        return None, 0
+def _turn_teller(turn: int, on_progress: OnProgress) -> OnProgress:
+    """Return what tells the progress of one diagnosis as a turn of the loop."""
+    if on_progress is None:
+        return None
+
+    def tell(progress: Progress) -> None:
+        values: dict[str, Value] = {"turn": turn, "stage": progress.stage}
+        on_progress(replace(progress, stage=Message("Turn {turn}: {stage}", values), report=None))
+
+    return tell
+
+
+def _searched(case: Case, report: Report, tell: OnProgress) -> Report:
+    """Search the settings where that is recommended; return the report with what came of it."""
     done = [0]
 
     def count(_: FitResult) -> None:
         done[0] += 1
-        if on_progress is not None:
-            on_progress(Progress(Message("Searching the settings"), done[0], planned_fits(SEARCH, case.effort)))
+        if tell is not None:
+            tell(Progress(Message("Searching the settings"), done[0], planned_fits(SEARCH, case.effort)))
+
+    def tried(one: Recommendation) -> Recommendation:
+        if one.remedy != SEARCH:
+            return one
+        return replace(
+            one, trial=search(case.bench, case.model, material=material, effort=case.effort, on_result=count)
+        )
 
     found = report.evidence.get("material")
     material = found.value if found else case.settings.material
-    trial = search(case.bench, case.model, material=material, effort=case.effort, on_result=count)
-    return best_trial([replace(recommended, trial=trial)]), TRIED
+    return replace(report, recommendations=tuple(tried(one) for one in report.recommendations))
 
 
 def _step(best: Recommendation, report: Report) -> Step:

@@ -6,17 +6,19 @@ from typing import Any
 
 import streamlit as st
 
+from dldiag import tables
 from dldiag.app import jobs, loop, session, wire
 from dldiag.app.diagnosis_jobs import as_parameters
 from dldiag.app.escape import plain
 from dldiag.app.running import show_ending, watch
 from dldiag.app.widgets import explained, show_message, show_rows
+from dldiag.improve import Step
 from dldiag.language import Message, tr
-from dldiag.tables import change_text, error_text, setting_text, unit_of
 from dldiag.types import Estimate, Report
 
 IMPROVE_HELP = Message(
-    "Adopts the remedy that helped most, diagnoses again, and goes on until nothing that is tried helps any more. "
+    "Adopts the remedy that helped most, diagnoses again, and goes on until nothing that is tried helps any more; then it "
+    "searches the settings once. "
     "The test set stays sealed."
 )
 SEALED = Message(
@@ -51,28 +53,23 @@ def show_improving(report: Report, job: str) -> None:
 
 
 def _show_path(found: dict[str, Any], report: Report) -> None:
-    unit = unit_of(report)
+    unit = tables.unit_of(report)
     show_message(wire.message_from_json(found["ended"]))
     if found["steps"]:
-        show_rows([_step_row(k, step, unit) for k, step in enumerate(found["steps"], 1)], alt=tr("The path taken"))
+        show_rows(tables.path([_step_of(step) for step in found["steps"]], unit), alt=tr("The path taken"))
         if st.button(tr("Adopt all of these and diagnose again"), key="adopt.winner"):
             _adopt_winner(found)
     show_message(tr("Settings compared on the dev rows: {uses}.", uses=found["dev_uses"]), kind="caption")
 
 
-def _step_row(k: int, step: dict[str, Any], unit: str) -> dict[str, str]:
-    effect, before = (Estimate(**_numbers(step[name])) for name in ("effect", "dev_error"))
-    changed = ", ".join(f"{name} = {setting_text(value)}" for name, value in as_parameters(step["change"]).items())
-    return {
-        tr("Turn"): str(k),
-        tr("Dev error before"): error_text(before, unit),
-        tr("Adopted"): f"{wire.message_from_json(step['title'])} ({changed})",
-        tr("Effect"): change_text(effect, unit),
+def _step_of(found: dict[str, Any]) -> Step:
+    """Rebuild a step that went through JSON."""
+    numbers = {
+        name: Estimate(**{end: found[name][end] for end in ("value", "low", "high")})
+        for name in ("effect", "dev_error")
     }
-
-
-def _numbers(plain_estimate: dict[str, Any]) -> dict[str, Any]:
-    return {name: plain_estimate[name] for name in ("value", "low", "high")}
+    title, change = wire.message_from_json(found["title"]), as_parameters(found["change"])
+    return Step(found["problem"], found["remedy"], title, change, **numbers)
 
 
 def _adopt_winner(found: dict[str, Any]) -> None:
@@ -119,23 +116,8 @@ def _offer_opening(report: Report, job: str) -> None:
 
 
 def _show_test(report: Report) -> None:
-    test, unit = report.test, unit_of(report)
-    if test is None:
+    if report.test is None:
         return
-    if test.start == test.winner:
-        text = tr(
-            "On {rows:,} test rows that nothing had touched before, the error is {error}.",
-            rows=test.rows,
-            error=error_text(test.winner, unit),
-        )
-    else:
-        text = tr(
-            "On {rows:,} test rows that nothing had touched before: the starting model {start}, the present one "
-            "{winner}; the change is {change}.",
-            rows=test.rows,
-            start=error_text(test.start, unit),
-            winner=error_text(test.winner, unit),
-            change=change_text(test.difference, unit),
-        )
+    text = tables.test_line(report.test, tables.unit_of(report))
     st.markdown(f"**{plain(text, 600)}**")
-    show_message(tr("Settings compared on the dev rows: {uses}.", uses=test.dev_uses), kind="caption")
+    show_message(tr("Settings compared on the dev rows: {uses}.", uses=report.test.dev_uses), kind="caption")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 
 from dldiag.app import wire
 from dldiag.app.diagnosis_jobs import as_parameters, asked
-from dldiag.language import Message, Value
+from dldiag.language import Message
 from dldiag.types import Progress
 
 OnProgress = Callable[[Progress], None]
@@ -39,17 +38,11 @@ def try_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: Sho
 
 def improve_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop) -> dict[str, Any]:
     """Adopt what helps and diagnose again until nothing does: {"data", "model", "settings"}."""
-    from dldiag.improve import Step, improve
+    from dldiag.improve import improve
     from dldiag.report import to_json
 
     dataset, model, settings = asked(arguments)
-    steps: list[Step] = []
-
-    def tell(progress: Progress) -> None:
-        values: dict[str, Value] = {"turn": len(steps) + 1, "stage": progress.stage}
-        on_progress(replace(progress, stage=Message("Turn {turn}: {stage}", values), report=None))
-
-    found = improve(dataset, model, settings, on_progress=tell, on_step=steps.append, should_stop=should_stop)
+    found = improve(dataset, model, settings, on_progress=on_progress, should_stop=should_stop)
     return {
         "steps": msgspec.to_builtins(list(found.steps), enc_hook=wire.plain_number),
         "start": dict(found.start),

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from dldiag import tables
+from dldiag.improve import Improvement
 from dldiag.language import tr
 from dldiag.tables import Cell
 from dldiag.types import Column_, Outcome, Report
@@ -22,6 +23,27 @@ def to_text(report: Report, width: int = WIDTH) -> str:
     sections = (_verdict, _repairs, _budget, _remedies, _findings)
     parts = (section(report, width) for section in sections)
     return "\n\n".join("\n".join(part) for part in map(list, parts) if part) + "\n"
+
+
+def path_to_text(found: Improvement, width: int = WIDTH) -> str:
+    """Write the way through the loop: its steps, how it ended, the settings it ended with, and the test when it was opened."""
+    lines = [tr("The path taken")] if found.steps else []
+    for row in tables.path(found.steps, tables.unit_of(found.report)):
+        number, before, adopted, effect = row.values()
+        text = tr("{before}, then {adopted}: {effect}", before=before, adopted=adopted, effect=effect)
+        lines += wrapped(text, width, indent=INDENT * 3, first=f"{INDENT}{number}. ")
+    lines += wrapped(f"{found.ended} {tr('Settings compared on the dev rows: {uses}.', uses=found.dev_uses)}", width)
+    changed = {name: value for name, value in found.winner.items() if found.start.get(name) != value}
+    if changed:
+        flags = " ".join(f"--set {name}={_flag_text(value)}" for name, value in changed.items())
+        lines += wrapped(tr("To start from here: {flags}", flags=flags), width, indent=INDENT)
+    if found.test is not None:
+        lines += wrapped(tables.test_line(found.test, tables.unit_of(found.report)), width)
+    return "\n".join(lines) + "\n"
+
+
+def _flag_text(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
 
 
 def _verdict(report: Report, width: int) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """A report as rows of texts; the page, the HTML file and the command line all show these, so their words agree."""
 
 from dldiag.tables.evidence_words import BUDGET, budget_label, evidence_label, evidence_text
+from dldiag.tables.path import path, test_line
 from dldiag.tables.points import Point, points
 from dldiag.tables.remedy_table import LEAVE_IT, Cell, remedy_table
 from dldiag.tables.rows import (
@@ -59,11 +60,13 @@ __all__ = [
     "forecast",
     "model_label",
     "notices",
+    "path",
     "plain_number",
     "points",
     "remedies",
     "remedy_table",
     "repairs",
     "setting_text",
+    "test_line",
     "unit_of",
 ]

@@ -1,0 +1,43 @@
+"""The way through the loop as texts: its steps, and what the sealed test rows say of both ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dldiag.improve import Step
+from dldiag.language import tr
+from dldiag.tables.words import change_text, error_text, setting_text
+from dldiag.types import TestResult
+
+
+def path(steps: Sequence[Step], unit: str) -> list[dict[str, str]]:
+    """Return a row per step: the dev error before, what was adopted, its measured effect."""
+    return [_row(number, step, unit) for number, step in enumerate(steps, 1)]
+
+
+def _row(number: int, step: Step, unit: str) -> dict[str, str]:
+    changed = ", ".join(f"{name} = {setting_text(value)}" for name, value in step.change.items())
+    return {
+        tr("Turn"): str(number),
+        tr("Dev error before"): error_text(step.dev_error, unit),
+        tr("Adopted"): f"{step.title} ({changed})",
+        tr("Effect"): change_text(step.effect, unit),
+    }
+
+
+def test_line(test: TestResult, unit: str) -> str:
+    """Say how the starting model and the present one do on the test rows."""
+    if test.start == test.winner:
+        return tr(
+            "On {rows:,} test rows that nothing had touched before, the error is {error}.",
+            rows=test.rows,
+            error=error_text(test.winner, unit),
+        )
+    return tr(
+        "On {rows:,} test rows that nothing had touched before: the starting model {start}, the present one "
+        "{winner}; the change is {change}.",
+        rows=test.rows,
+        start=error_text(test.start, unit),
+        winner=error_text(test.winner, unit),
+        change=change_text(test.difference, unit),
+    )
