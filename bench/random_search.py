@@ -58,15 +58,16 @@ def loop(case: Case) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Search, or go through the loop, on every report case that was run and has no result here yet."""
+    """Search, or go through the loop, on every case of a half that was run and has no result here yet."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--loop", action="store_true", help="improve until it stops instead")
+    parser.add_argument("--half", choices=tuple(TABLES), default="report")
     parser.add_argument("--every", type=int, default=1, help="only every k-th of the cases")
     args = parser.parse_args()
     out, work = (LOOPS, loop) if args.loop else (SEARCHES, search)
     run = {json.loads(line)["case"] for line in RESULTS.read_text().splitlines()}
     done = {json.loads(line)["case"] for line in out.read_text().splitlines()} if out.exists() else set()
-    chosen = [case for case in cases(TABLES["report"], FAULTS, (0,)) if case.name in run]
+    chosen = [case for case in cases(TABLES[args.half], FAULTS, (0,)) if case.name in run]
     for case in chosen[:: args.every]:
         if case.name not in done:
             row = work(case)

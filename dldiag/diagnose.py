@@ -27,6 +27,7 @@ from dldiag.types import (
     DataError,
     Dataset,
     DatasetSummary,
+    Finding,
     Forecast,
     LearningCurve,
     Progress,
@@ -40,6 +41,12 @@ from dldiag.verdict import conclude
 from dldiag.workbench import Workbench
 
 AFTER_TRYING = ("V2", "N1")  # rules that conclude from what was tried and did not help
+
+UNFINISHED = ("short_training", "wrong_step")  # problems of a network that is still on its way
+TRAIN_FIRST = Message(
+    "Longer training or another step size lowers the dev error. More rows would mean more steps, too, and this curve cannot "
+    "tell one from the other: train first, then read a forecast."
+)
 
 OnProgress = Callable[[Progress], None] | None
 
@@ -189,7 +196,7 @@ def verdict_on(
         findings=findings,
         recommendations=recommend(findings, evidence, case.model),
         verdict=conclude(findings, evidence, dataset.target, current, settings.seed),
-        forecast=_forecast(useful, settings),
+        forecast=_forecast(useful, settings, findings),
         training_curve=training_curve(current),
         repairs=case.repairs,
         seconds=time.perf_counter() - started,
@@ -215,7 +222,9 @@ def _curve(case: Case, model: Model) -> LearningCurve:
     return as_curve(model, case.sizes, len(case.repeats), case.bench.results, case.bench.dataset.unit)
 
 
-def _forecast(curve: LearningCurve, settings: Settings) -> Forecast:
+def _forecast(curve: LearningCurve, settings: Settings, findings: Sequence[Finding]) -> Forecast:
+    if any(one.outcome == "fired" and one.problem in UNFINISHED for one in findings):
+        return Forecast(abstains=TRAIN_FIRST)
     return forecast(
         curve.sizes,
         curve.dev_errors,

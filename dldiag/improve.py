@@ -16,7 +16,7 @@ from dldiag.models import Model, changed
 from dldiag.remedies import SEARCH
 from dldiag.sealed import open_test
 from dldiag.search import TRIED, planned_fits, search
-from dldiag.types import Dataset, Estimate, Progress, Recommendation, Report, Settings, TestResult
+from dldiag.types import Dataset, Estimate, Progress, Recommendation, Report, Settings, TestResult, Trial
 
 MOST_STEPS = 6  # adoptions before the loop ends by itself
 
@@ -49,8 +49,13 @@ class Improvement:
 
 def best_trial(recommendations: Sequence[Recommendation]) -> Recommendation | None:
     """Return the recommendation whose trial helped most, None when none did."""
-    helped = [r for r in recommendations if r.trial is not None and r.trial.verdict == "helped" and r.trial.settings]
+    helped = [r for r in recommendations if r.trial is not None and r.trial.settings and _is_worth_it(r.trial)]
     return min(helped, key=lambda r: r.trial.change.value if r.trial else 0.0, default=None)
+
+
+def _is_worth_it(trial: Trial) -> bool:
+    """A single change must gain what matters; a search, which ends the loop, is taken for any sure gain."""
+    return trial.verdict == "helped" or (trial.remedy == SEARCH and trial.change.surely_below < 0)
 
 
 def improve(

@@ -195,7 +195,7 @@ REMEDIES: dict[str, Remedy] = {
             Message("A reference model does better on the same rows: use it, or repair this model until it wins."),
         ),
         Remedy(
-            SEARCH, Message("Search the settings"), "data", ("high_bias", "high_variance", "reference_wins"), _never, 0.0,
+            SEARCH, Message("Search the settings"), "data", ("high_bias", "high_variance", "reference_wins", "harmless_gap", "noise"), _never, 0.0,
             Message("Some settings only help together: combinations are drawn at random, and the best runs against the model as it is."),
         ),
         Remedy(
@@ -289,7 +289,7 @@ def _entry(
         return None
     if row.key == SEARCH and model is not None and not is_network(model):
         return None
-    expected, change = _expected(row, evidence), next(iter(changes), {})
+    expected, change = _expected(row, evidence, fired), next(iter(changes), {})
     order = (_place(row, expected, problem), expected, row.key)
     because = row.why if row.key == SEARCH else fired[problem].message
     return order, _made(row, problem, because, _guess(expected), change)
@@ -330,11 +330,11 @@ def _probed_entry(
     return order, _made(row, problem or row.treats[-1], because, probe.dev, probe.settings)
 
 
-def _expected(row: Remedy, evidence: Evidence) -> float:
+def _expected(row: Remedy, evidence: Evidence, fired: Mapping[str | None, Finding]) -> float:
     """Return the change of dev error to expect of a remedy that could not be probed (negative is better)."""
     if row.key == "more_data":
         gain = evidence.more_data_gain
-        return -gain.value if gain is not None and gain.surely_above > material(evidence) else 0.0
+        return -gain.value if gain is not None and "few_rows" in fired else 0.0
     if evidence.probes or evidence.dev_error is None:
         return 0.0
     part = evidence.avoidable_bias if row.column in ("bias", "training") else evidence.variance

@@ -13,13 +13,15 @@ import numpy as np
 
 from dldiag.models import Model, changed, is_network
 from dldiag.remedies import SEARCH, Change
-from dldiag.trials import Effort, OnResult, trial_of, try_change
+from dldiag.trials import CHOOSERS, Effort, OnResult, trial_of, try_change
 from dldiag.types import Trial, exactly
 from dldiag.workbench import Workbench
 
-TRIED = 14  # combinations; with CHOOSING repeats about as many fits as the rest of a diagnosis
-CHOOSING = 4  # repeats that choose the best combination; its effect is measured on others
-LEAST_OTHERS = 3  # repeats without which an effect has no interval: then all of them measure it
+TRIED, KEPT = (
+    24,
+    8,
+)  # combinations, and how many of them are left after the first repeats; about the fits of a diagnosis
+FIRST = 2  # repeats of all combinations; those left get all CHOOSERS
 LAYERS = ((25,), (50,), (100,), (256,), (50, 50), (100, 100), (256, 256))
 
 Draw = Callable[[np.random.Generator], Any]
@@ -56,11 +58,12 @@ def try_remedy(
 
 def planned_fits(remedy: str, effort: Effort) -> int:
     """Return how many fits the trial of a remedy makes at most."""
-    return 2 * effort.trial_repeats + (remedy == SEARCH) * (TRIED + 1) * CHOOSING
+    of_search = (TRIED + 1) * FIRST + (KEPT + 1) * (CHOOSERS - FIRST)
+    return 2 * effort.trial_repeats + (remedy == SEARCH) * of_search
 
 
 def search(bench: Workbench, model: Model, *, material: float, effort: Effort, on_result: OnResult = None) -> Trial:
-    """Draw combinations, let the first repeats choose the best, and measure what it changes on the other repeats.
+    """Draw combinations, let the last repeats of the split choose the best, and measure what it changes on the others.
 
     The trial is "no effect" when no combination did better than the model as it is. material: δ, in the error's unit.
     Raises ValueError for a model that is not our network.
@@ -71,8 +74,8 @@ def search(bench: Workbench, model: Model, *, material: float, effort: Effort, o
     changes = [drawn_change(model, rng) for _ in range(TRIED)]
     best = _chosen(bench, model, changes, effort, on_result)
     if best is None:
-        return Trial(SEARCH, "no_effect", exactly(0.0), CHOOSING, 0.0)
-    size, repeats = bench.split.n_train, _others(len(bench.split.repeats), effort)
+        return Trial(SEARCH, "no_effect", exactly(0.0), CHOOSERS, 0.0)
+    size, repeats = bench.split.n_train, range(min(effort.trial_repeats, len(bench.split.repeats) - CHOOSERS))
     candidate = changed(model, best)
     bench.fit([model, candidate], [size], repeats, on_result=on_result, watched=True)
     return trial_of(SEARCH, best, bench.get(model, size, repeats), bench.get(candidate, size, repeats), material)
@@ -81,24 +84,24 @@ def search(bench: Workbench, model: Model, *, material: float, effort: Effort, o
 def _chosen(
     bench: Workbench, model: Model, changes: list[Change], effort: Effort, on_result: OnResult
 ) -> Change | None:
-    """Return the change with the least mean dev error over the repeats that choose; None when the model itself has it."""
-    size, repeats = min(effort.probe_rows, bench.split.n_train), range(min(CHOOSING, len(bench.split.repeats)))
-    candidates = [changed(model, change) for change in changes]
-    bench.fit([model, *candidates], [size], repeats, on_result=on_result, watched=size == bench.split.n_train)
+    """Return the change with the least mean dev error over the repeats that choose; None when the model itself has it.
 
-    def error(one: Model) -> float:
-        results = bench.get(one, size, repeats)
-        return np.inf if any(r.failed for r in results) else float(np.mean([r.useful_error for r in results]))
+    A race: what is not among the best after the first repeats drops out.
+    """
+    size, left = min(effort.probe_rows, bench.split.n_train), [(change, changed(model, change)) for change in changes]
+    drawn = len(bench.split.repeats)
+    for kept, n in ((KEPT, FIRST), (1, CHOOSERS)):
+        repeats = range(drawn - CHOOSERS, drawn - CHOOSERS + n)
+        bench.fit([model, *(one for _, one in left)], [size], repeats, on_result=on_result)
+        left = sorted(left, key=lambda pair: _mean_error(bench, pair[1], size, repeats))[:kept]
+    best, candidate = left[0]
+    better = _mean_error(bench, candidate, size, repeats) < _mean_error(bench, model, size, repeats)
+    return best if better else None
 
-    errors = [error(one) for one in candidates]
-    best = int(np.argmin(errors))
-    return changes[best] if errors[best] < error(model) else None
 
-
-def _others(drawn: int, effort: Effort) -> range:
-    """Return the repeats that measure: those that did not choose, as far as there are enough."""
-    last = min(drawn, CHOOSING + effort.trial_repeats)
-    return range(CHOOSING, last) if last - CHOOSING >= LEAST_OTHERS else range(drawn)
+def _mean_error(bench: Workbench, model: Model, size: int, repeats: range) -> float:
+    results = bench.get(model, size, repeats)
+    return np.inf if any(r.failed for r in results) else float(np.mean([r.useful_error for r in results]))
 
 
 def _rounded(value: float) -> float:

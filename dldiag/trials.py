@@ -20,6 +20,7 @@ from dldiag.types import Dataset, Estimate, LearningCurve, Recommendation, Repor
 from dldiag.workbench import Workbench
 
 HINDCAST_HIDES = 2  # largest sizes hidden from the forecast that is checked against them
+CHOOSERS = 4  # repeats beyond all others, by which a search chooses, so that the others can measure what it chose
 BATCH = 3  # repeats added at a time until a trial is decided
 
 LEAST_REPEATS, MOST_REPEATS = 4, 10  # of a probe; what can still gain after the least gets the most
@@ -50,7 +51,7 @@ def diagnosis_split(dataset: Dataset, settings: Settings) -> Split:
     effort = EFFORTS[settings.budget]
     rows = min(settings.train_rows or effort.most_rows, effort.most_rows)
     repeats = max(settings.repeats, effort.trial_repeats, MOST_REPEATS)
-    return make_split(dataset, repeats, settings.seed, rows)
+    return make_split(dataset, repeats + CHOOSERS, settings.seed, rows)
 
 
 def probe_plan(model: Model, keys: Collection[str] | None = None) -> list[tuple[str, Mapping[str, Any], Model]]:
@@ -187,7 +188,7 @@ def try_remedies(
         if done == most:
             break
         if recommendation.remedy == "more_data":
-            trial = hindcast(report.curves[0], evidence)
+            trial = hindcast(report.curves[0], evidence) if report.forecast.abstains is None else None
         elif recommendation.change:
             trial = try_change(
                 bench,

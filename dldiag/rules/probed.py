@@ -27,6 +27,7 @@ def probed(  # noqa: PLR0913 — a row of texts
     passed: str,
     hint: str,
     source: str,
+    silences: tuple[str, ...] = (),
 ) -> Rule:
     """Make the rule that fires when a probed remedy gains more than half the smallest difference that matters."""
     return Rule(
@@ -39,6 +40,7 @@ def probed(  # noqa: PLR0913 — a row of texts
         passed=passed,
         hint=hint,
         problem=problem,
+        silences=silences,
         decided_by="repeats",
         examples=(
             Example(_example(remedy, Estimate(-0.08, -0.1, -0.06)), "fired"),

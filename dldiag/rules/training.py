@@ -141,6 +141,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
         passed="Larger and smaller step sizes were tried and gain at most {most:error}.",
         hint="Change learning_rate_init.",
         source="Ng; Cockpit; playbook: a three-fold and ten-fold probe",
+        silences=("V1c",),  # as B1b
     ),
     probed(
         "T10", "training", Message("Initialization"), "other_initialization", "bad_initialization",
