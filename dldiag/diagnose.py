@@ -71,6 +71,11 @@ class Case:
         """The repeats of the learning curve."""
         return range(min(self.settings.repeats, len(self.bench.split.repeats)))
 
+    @property
+    def trials(self) -> int:
+        """How many remedies are tried at most."""
+        return self.effort.trials if self.settings.trials is None else self.settings.trials
+
 
 def diagnose(
     dataset: Dataset,
@@ -109,9 +114,8 @@ def run(case: Case, on_progress: OnProgress = None) -> Report:
     report, evidence = verdict_on(case, case.references, probes, started)
     meter.first(lambda: report)
     meter.enter(Message("Trying the recommended remedies"))
-    most = case.effort.trials if case.settings.trials is None else case.settings.trials
     for tried in try_remedies(
-        case.bench, case.model, report, evidence, effort=case.effort, most=most, on_result=meter.advance
+        case.bench, case.model, report, evidence, effort=case.effort, most=case.trials, on_result=meter.advance
     ):  # fmt: skip
         report = replace(report, recommendations=tried)
         meter.first(lambda: report)  # noqa: B023 — called at once
@@ -258,6 +262,7 @@ def _meter(case: Case, on_progress: OnProgress) -> Meter:
     weights = [(one, size) for one in models for size in case.sizes for _ in case.repeats]
     probe_size = min(case.effort.probe_rows, case.sizes[-1])
     weights += [(one, probe_size) for _, _, one in probe_plan(case.model) for _ in range(LEAST_REPEATS)]
+    weights += [(case.model, case.sizes[-1])] * (2 * LEAST_REPEATS * case.trials)
 
     def curves() -> tuple[LearningCurve, ...]:
         return tuple(_curve(case, one) for one in (case.model, *case.references))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from dldiag.fit import FitResult
 from dldiag.language import Message
-from dldiag.models import MODELS, Model
+from dldiag.models import MODELS, Model, is_network
 from dldiag.types import LearningCurve, Progress, Report
 
 REPORT_EVERY = 0.2  # seconds between two calls of on_progress
 SETUP_ROWS = 300  # a fit costs about as much as this many rows even when it has hardly any
+USUAL_INPUTS, USUAL_UNITS = 20, 100
 FORESEEABLE = 0.05  # share of the work from which the remaining time is told
 
 
@@ -63,4 +66,13 @@ class Meter:
 
 
 def _weight(model: Model, size: int) -> float:
-    return (MODELS[model.key].cost if model.key in MODELS else 1.0) * (size + SETUP_ROWS)
+    cost = MODELS[model.key].cost if model.key in MODELS else 1.0
+    return cost * _size_cost(model) * (size + SETUP_ROWS)
+
+
+def _size_cost(model: Model) -> float:
+    """Return how much longer a network takes than one of the usual size: about as the root of its weights."""
+    if not is_network(model):
+        return 1.0
+    layers = [USUAL_INPUTS, *model.parameters["hidden_layer_sizes"]]
+    return math.sqrt(sum(a * b for a, b in pairwise(layers)) / (USUAL_INPUTS * USUAL_UNITS) or 1.0)

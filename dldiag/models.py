@@ -91,7 +91,7 @@ MODELS: dict[str, ModelRow] = {
         {"classification": nn.MLPClassifier, "regression": nn.MLPRegressor},
         {**nn.MLP_KNOBS, "scale_inputs": SCALE_KNOB},
         {"classification": nn.CLASSIFIER_KNOBS, "regression": nn.REGRESSOR_KNOBS},
-        cost=10,
+        cost=20,
     ),
     "guess": ModelRow(
         Message("Plainest guess"), {"classification": DummyClassifier, "regression": DummyRegressor}, cost=0.1
