@@ -19,7 +19,7 @@ from dldiag.forecast import forecast
 from dldiag.knobs import check_all
 from dldiag.language import Message, Value
 from dldiag.meter import Meter
-from dldiag.models import Model, as_model, build_model
+from dldiag.models import Model, as_model, build_model, is_of_counts
 from dldiag.remedies import recommend
 from dldiag.rules import RULES, check
 from dldiag.trials import EFFORTS, LEAST_REPEATS, Effort, diagnosis_split, probe, probe_plan, try_remedies
@@ -129,6 +129,7 @@ def prepare(
     check_all(settings)
     effort = EFFORTS[settings.budget]
     own = build_model(dataset.task) if model is None else as_model(model)
+    _check_target(dataset, own)
     references = tuple(build_model(dataset.task, key=key) for key in settings.baselines if key != own.key)
     split = diagnosis_split(dataset, settings)
     found = look(dataset, settings, split)
@@ -138,6 +139,16 @@ def prepare(
         bench, own, build_model(dataset.task, key="guess"), references, settings, effort, sizes,
         table_evidence(found), table_names(found), found.repairs,
     )  # fmt: skip
+
+
+def _check_target(dataset: Dataset, model: Model) -> None:
+    if is_of_counts(model) and float(np.min(dataset.y)) < 0:
+        raise DataError(
+            Message(
+                "The loss of this model is for counts, and {target} has negative values.", {"target": dataset.target}
+            ),
+            Message("Choose squared error or Huber as the loss."),
+        )
 
 
 def look(dataset: Dataset, settings: Settings = Settings(), split: Split | None = None) -> Preflight:  # noqa: B008 — frozen

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from dldiag import nn
 from dldiag.data.matrix import Matrix, encode
-from dldiag.models import Model, Preparation, is_network
+from dldiag.models import Model, Preparation, is_network, is_of_counts
 from dldiag.nn.health import Health
 from dldiag.types import Dataset, Split, Stopped
 
@@ -149,7 +149,10 @@ def fit_stack(stack: Sequence[FitTask], encoded: Encoded, should_stop: ShouldSto
 
 @dataclass(frozen=True, eq=False)
 class _Inputs:
-    """Prepared inputs of one task; regression targets are centered and scaled by the training subset."""
+    """Prepared inputs of one task; regression targets are centered and scaled by the training subset.
+
+    Counts keep their zero: they are divided by their mean.
+    """
 
     X: Any
     y: NDArray[Any]
@@ -165,6 +168,8 @@ class _Inputs:
         mean, spread = 0.0, 1.0
         if encoded.dataset.task == "regression":
             mean, spread = float(np.mean(y)), float(np.std(y)) or 1.0
+            if is_of_counts(task.model):
+                mean, spread = 0.0, abs(mean) or 1.0
             y, y_dev = (y - mean) / spread, (y_dev - mean) / spread
         X: Any
         X_dev: Any

@@ -120,6 +120,9 @@ MODELS: dict[str, ModelRow] = {
 }
 
 
+COUNT_LOSSES, COUNT_KINDS = ("poisson", "gamma"), ("PoissonRegressor", "GammaRegressor", "TweedieRegressor")
+
+
 def build_model(task: Task, parameters: Mapping[str, Any] | None = None, key: str = "mlp") -> Model:
     """Make a row of MODELS for a task, with some settings changed; SettingError names what cannot be set."""
     if key not in MODELS:
@@ -167,6 +170,16 @@ def knobs_for(key: str, tasks: Iterable[Task] = ()) -> Mapping[str, Knob]:
     row = MODELS[key]
     own = (row.task_knobs.get(task, {}) for task in tasks)
     return {**row.knobs, **{name: knob for knobs in own for name, knob in knobs.items()}}
+
+
+def is_of_counts(model: Model) -> bool:
+    """Tell whether a model takes no negative targets: it has a Poisson or gamma loss."""
+    settings = model.estimator.get_params()
+    losses = [value for name, value in settings.items() if name.split("__")[-1] == "loss"]
+    kinds = [type(one).__name__ for one in (model.estimator, *settings.values())]
+    return any(one in COUNT_LOSSES for one in losses if isinstance(one, str)) or any(
+        k.startswith(COUNT_KINDS) for k in kinds
+    )
 
 
 def is_network(model: Model) -> bool:

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import PoissonRegressor
 
 from dldiag.data.dataset import make_dataset
 from dldiag.data.ingest import read_table
@@ -172,3 +173,16 @@ def test_the_first_verdict_says_nothing_of_what_was_tried_because_nothing_was():
     outcomes = {finding.code: finding.outcome for finding in first.findings}
     assert outcomes["V2"] == outcomes["N1"] == "muted"
     assert "muted" not in {finding.outcome for finding in last.findings}
+
+
+def test_counts_can_be_learnt_with_their_own_loss_and_a_negative_target_is_refused_in_words():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 3))
+    counts = dataset(X, rng.poisson(np.exp(X[:, 0])).astype(float), "regression")
+    settings = Settings(budget="quick", sizes=2, repeats=2, trials=0)
+    report = diagnose(counts, build_model("regression", {"loss": "poisson"}), settings)
+    assert report.evidence["dev_error"].value < 1.0, "better than the mean"
+    theirs = diagnose(counts, PoissonRegressor(), settings)
+    assert theirs.evidence["dev_error"].value < 1.0
+    with pytest.raises(DataError, match="negative"):
+        diagnose(dataset(X, X[:, 0], "regression"), build_model("regression", {"loss": "poisson"}), settings)

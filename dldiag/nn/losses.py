@@ -14,6 +14,7 @@ Array = NDArray[Any]
 Step = Callable[[Array, Array, Array, Any], None]
 
 HUBER_DELTA = 1.0
+LARGEST_EXPONENT = 30.0  # of e^z, in float32 far from overflow
 LOSS_OF_A_TIE = np.log(2)  # cross-entropy where both classes are equally likely
 
 
@@ -125,6 +126,21 @@ def _huber_step(z: Array, y: Array, losses: Array, scratch: Array) -> None:
     np.clip(z, -HUBER_DELTA, HUBER_DELTA, out=z)
 
 
+def _poisson_step(z: Array, y: Array, losses: Array, scratch: Array) -> None:
+    np.clip(z, -LARGEST_EXPONENT, LARGEST_EXPONENT, out=z)
+    np.multiply(y, z, out=scratch)
+    np.exp(z, out=z)
+    np.subtract(z, scratch, out=scratch)
+    scratch += _self_information(y)
+    np.add.reduce(scratch, axis=1, out=losses)
+    z -= y
+
+
+def _self_information(y: Array) -> Array:
+    """Return y ln y − y, 0 at 0: what the Poisson loss lacks to be 0 where the output is y."""
+    return np.asarray(y * np.log(np.maximum(y, np.finfo(y.dtype).tiny)) - y)
+
+
 def _wrong_class(delta: Array, losses: Array) -> Array:
     # delta is p - onehot(y), so its largest entry is the largest probability of a wrong class; exp(-L) is p_y
     return np.asarray(np.maximum.reduce(delta, axis=1) >= np.exp(-losses))
@@ -138,6 +154,10 @@ def _wrong_side(delta: Array, losses: Array) -> Array:
 
 def _square(delta: Array, losses: Array) -> Array:
     return 2 * losses
+
+
+def _square_of_delta(delta: Array, losses: Array) -> Array:
+    return np.asarray(np.square(delta).sum(axis=1))
 
 
 def _square_of_huber(delta: Array, losses: Array) -> Array:
@@ -158,10 +178,20 @@ def _half_variance(y: Array) -> float:
     return 0.5 * float(y.var(axis=0).sum())
 
 
+def _poisson_of_mean(y: Array) -> float:
+    return float((_self_information(y).mean(axis=0) - _self_information(y.mean(axis=0))).sum())
+
+
 def _huber_of_median(y: Array) -> float:
     apart = np.abs(y - np.median(y, axis=0))
     near = np.minimum(apart, HUBER_DELTA)
     return float((near * (apart - 0.5 * near)).sum(axis=1).mean())
+
+
+def _exponential(z: Array) -> Array:
+    np.clip(z, -LARGEST_EXPONENT, LARGEST_EXPONENT, out=z)
+    np.exp(z, out=z)
+    return z
 
 
 def _itself(z: Array) -> Array:
@@ -218,6 +248,19 @@ _ROWS = (
         _itself,
         _square_of_huber,
         _huber_of_median,
+        squares=True,
+    ),
+    Loss(
+        "poisson",
+        "Poisson (counts)",
+        r"L = e^z - y z + y \ln y - y",
+        r"\partial L / \partial z = e^z - y",
+        "Nelder and Wedderburn 1972",
+        "exp",
+        _poisson_step,
+        _exponential,
+        _square_of_delta,
+        _poisson_of_mean,
         squares=True,
     ),
 )

@@ -190,7 +190,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
 class MLPRegressor(RegressorMixin, Perceptron):  # type: ignore[misc]
     """A multi-layer perceptron for numbers, with scikit-learn's parameters and those of ours (see MLPClassifier).
 
-    loss: "squared_error" or "huber".
+    loss: "squared_error", "huber", or "poisson" for counts (half the deviance, with a log link; y must not be negative).
 
     >>> MLPRegressor(hidden_layer_sizes=(8,), solver="lbfgs", random_state=0).fit([[0.0], [1.0]], [1, 3]).n_outputs_
     1
@@ -257,6 +257,8 @@ class MLPRegressor(RegressorMixin, Perceptron):  # type: ignore[misc]
         )
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
+        if self.loss == "poisson" and np.min(y) < 0:
+            raise ValueError("loss='poisson' is for counts: y must not be negative")
         return dense(X), np.asarray(y, np.float64).reshape(len(y), -1)
 
     def _row_weights(self, y: Any, X: Array, sample_weight: Any) -> Array | None:

@@ -254,8 +254,8 @@ REGRESSOR_KNOBS: dict[str, Knob] = {
         "squared_error",
         str,
         "Loss",
-        "What is made small; Huber is less moved by outliers.",
-        choices={"squared_error": "Squared error", "huber": "Huber"},
+        "What is made small; Huber is less moved by outliers, Poisson is for counts.",
+        choices={"squared_error": "Squared error", "huber": "Huber", "poisson": "Poisson (counts)"},
         group="loss",
     ),
 }

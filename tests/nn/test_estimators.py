@@ -67,12 +67,23 @@ def test_same_seed_gives_the_weights_of_scikit_learn(settings):
 
 
 @not_converged
-@pytest.mark.parametrize("settings", [{"solver": "sgd"}, {"solver": "lbfgs", "max_iter": 50}], ids=str)
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"solver": "sgd"},
+        {"solver": "lbfgs", "max_iter": 50},
+        {"loss": "poisson"},
+        {"loss": "poisson", "solver": "lbfgs", "max_iter": 50},
+    ],
+    ids=str,
+)
 def test_regression_gives_the_weights_of_scikit_learn(settings):
     settings = {"max_iter": 30, "random_state": 3, "hidden_layer_sizes": (10,), "early_stopping": False} | settings
-    ours = MLPRegressor(dtype="float64", **settings).fit(*DIABETES)
-    theirs = TheirRegressor(**settings).fit(*DIABETES)
-    assert np.allclose(ours.predict(DIABETES[0]), theirs.predict(DIABETES[0]), atol=1e-5)
+    X, y = DIABETES
+    y = y - y.min() if settings.get("loss") == "poisson" else y
+    ours = MLPRegressor(dtype="float64", **settings).fit(X, y)
+    theirs = TheirRegressor(**settings).fit(X, y)
+    assert np.allclose(ours.predict(X), theirs.predict(X), atol=1e-5)
 
 
 @not_converged
@@ -275,9 +286,20 @@ def test_divergence_is_said_in_the_warning_and_on_the_model():
 
 
 @not_converged
-@pytest.mark.parametrize("loss", ["squared_error", "huber"])
+@pytest.mark.parametrize("loss", ["squared_error", "huber", "poisson"])
 def test_a_constant_target_is_learnt(loss):
     X = np.random.default_rng(0).standard_normal((200, 3))
     model = MLPRegressor(loss, record_health=True, learning_rate_init=0.01, random_state=0).fit(X, np.full(200, 2.0))
     assert np.abs(model.predict(X) - 2).max() < 0.3
     assert np.isfinite(model.health_.train_error).all()
+
+
+def test_counts_are_learnt_with_a_log_link_and_negative_ones_are_refused():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((2000, 2))
+    y = rng.poisson(np.exp(0.5 * X[:, 0] - 0.3))
+    model = MLPRegressor("poisson", (), max_iter=60, random_state=0, learning_rate_init=0.01).fit(X, y)
+    assert (model.predict(X) > 0).all()
+    assert np.corrcoef(np.log(model.predict(X)), X[:, 0])[0, 1] > 0.99
+    with pytest.raises(ValueError, match="negative"):
+        MLPRegressor("poisson").fit(X, y - 1)

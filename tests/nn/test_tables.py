@@ -92,6 +92,8 @@ def some_outputs(row, seed=0, n_rows=40):
     z = 3 * rng.standard_normal((n_out, n_rows))
     if row.indexed:
         return z, rng.integers(0, n_out, n_rows)
+    if row.name == "poisson":
+        return z, rng.poisson(2.0, z.shape).astype(float)
     return z, (rng.random(z.shape) < 0.5).astype(float) if row.name.startswith("binary") else rng.standard_normal(
         z.shape
     )
@@ -117,6 +119,7 @@ def test_loss_agrees_with_pytorch(row):
         "binary_cross_entropy": lambda z, y: F.binary_cross_entropy_with_logits(z, y, reduction="none").sum(0),
         "squared_error": lambda z, y: 0.5 * F.mse_loss(z, y, reduction="none").sum(0),
         "huber": lambda z, y: F.huber_loss(z, y, reduction="none").sum(0),
+        "poisson": lambda z, y: (F.poisson_nll_loss(z, y, reduction="none") + torch.xlogy(y, y) - y).sum(0),
     }[row.name]
     z, y = some_outputs(row)
     z_torch = torch.tensor(z, requires_grad=True)
@@ -149,6 +152,7 @@ def test_floor_is_the_loss_of_the_best_constant_answer(row):
         constant = np.log(share / (1 - share))
     else:
         constant = np.median(targets, axis=0) if row.name == "huber" else targets.mean(axis=0)
+        constant = np.log(constant) if row.name == "poisson" else constant
     z = np.repeat(constant[:, None], len(targets), axis=1)
     assert row.floor(targets) == pytest.approx(row.value(z, y).mean(), rel=1e-6)
 
@@ -160,7 +164,7 @@ def test_errors_count_wrong_classes_or_square_residuals(row):
     if row.indexed:
         expected = z.argmax(axis=0) != y
     elif row.squares:
-        expected = np.square(z - y).sum(axis=0)
+        expected = np.square((np.exp(z) if row.name == "poisson" else z) - y).sum(axis=0)
         if row.name == "huber":  # known only for a single output
             delta, losses = row.gradient(z[:1], y[:1])[None], row.value(z[:1], y[:1])[None]
             expected = np.square(z[0] - y[0])
