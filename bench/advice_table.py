@@ -270,7 +270,7 @@ def _hits(row: Row) -> Iterator[tuple[str, bool]]:
     n = row.get("n_train", 0)
     for rows, value, low, high in row["forecast"]:
         if n and rows == 4 * n == row["n_more"]:
-            yield "forecast at 4 times the rows", _covers((value, low, high), np.array(errors["more_data"]))
+            yield "forecast at 4 times the rows", _covers((value, low, high), np.minimum(errors["more_data"], worst))
 
 
 def _covers(interval: Sequence[float], truth: np.ndarray) -> bool:

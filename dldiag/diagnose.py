@@ -147,7 +147,7 @@ def _check_target(dataset: Dataset, model: Model) -> None:
             Message(
                 "The loss of this model is for counts, and {target} has negative values.", {"target": dataset.target}
             ),
-            Message("Choose squared error or Huber as the loss."),
+            Message("Choose squared error (squared_error) or Huber (huber) as the loss."),
         )
 
 

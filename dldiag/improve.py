@@ -86,7 +86,7 @@ def improve(
             best = best_trial(report.recommendations)
             uses += TRIED * any(r.remedy == SEARCH for r in report.recommendations)
         if best is None or best.trial is None:
-            ended = Message("Nothing that was tried lowers the dev error any further.")
+            ended = Message("Nothing that was tried is shown to lower the dev error any further.")
             break
         if len(steps) == most_steps:
             break

@@ -115,6 +115,7 @@ def _stop_early(model: Model) -> tuple[Change, ...]:
     return () if model.parameters["early_stopping"] else ({"early_stopping": True},)
 
 
+MORE_DATA = "more_data"  # the remedy that no trial can run: a forecast stands for it
 SEARCH = "search_settings"  # the remedy whose change is found by its trial
 BEFORE_THE_MODEL = ("no_signal",)  # problems that no change of the model can touch: what treats them comes first
 
@@ -200,7 +201,7 @@ REMEDIES: dict[str, Remedy] = {
         ),
         Remedy(
             "leave_it", Message("Leave it"), "data", ("harmless_gap", "noise", "nothing"), _never, 0.0,
-            Message("Nothing that was tried lowers the dev error by an amount that matters."),
+            Message("No change is shown to lower the dev error by an amount that matters."),
         ),
     )
 }  # fmt: skip

@@ -80,7 +80,8 @@ CANNOT_TELL = Message(
     "achievable about {achievable:error}."
 )
 HARMLESS = Message(
-    "Leave it: training and dev error differ ({train:error} and {dev:error}), but nothing tried here does better on new rows."
+    "Leave it: training and dev error differ ({train:error} and {dev:error}), but nothing tried here is shown to do better on "
+    "new rows."
 )
 
 

@@ -91,7 +91,8 @@ def _start(name: str, knob: Knob, prefix: str) -> Any:
     """Return the value a field begins with; a value that the knob does not allow is left out."""
     known = session.state()["values"].get(prefix, {})
     if name in known:
-        return tuple(known[name]) if knob.kind is tuple and known[name] is not None else known[name]
+        value = None if knob.optional and known[name] == "auto" else known[name]
+        return tuple(value) if knob.kind is tuple and value is not None else value
     text = st.query_params.get(f"{prefix}.{name}")
     if text is None:
         return knob.default
@@ -193,4 +194,8 @@ def _write_url(name: str, value: Any, knob: Knob) -> None:
 
 
 def _same(a: Any, b: Any) -> bool:
+    if {a if isinstance(a, str) else None, b if isinstance(b, str) else None} == {"auto", None} and (
+        a is None or b is None
+    ):
+        return True  # two ways to leave a setting to the network
     return (tuple(a) if isinstance(a, list | tuple) else a) == (tuple(b) if isinstance(b, list | tuple) else b)

@@ -18,9 +18,10 @@ from dldiag.types import Estimate, Report
 
 IMPROVE_HELP = Message(
     "Adopts the remedy that helped most, diagnoses again, and goes on until nothing that is tried helps any more; then it "
-    "searches the settings once. "
-    "The test set stays sealed."
+    "searches the settings once and takes what it finds even if that is only likely to help."
 )
+STAYS_SEALED = Message("The test set stays sealed.")
+IS_OPEN = Message("The test set has been opened: it cannot judge what you choose from here on.")
 SEALED = Message(
     "{rows:,} test rows were set aside before anything else; no number has been computed from them. Open them once, at "
     "the end: choosing again afterwards would make them worthless."
@@ -33,6 +34,9 @@ def show_improving(report: Report, job: str) -> None:
     running = loop.started(job).get("improve")
     if running is None:
         show_message(IMPROVE_HELP)
+        show_message(
+            STAYS_SEALED if report.test is None else IS_OPEN, kind="caption" if report.test is None else "warning"
+        )
         if st.button(tr("Improve until it stops"), key="improve", icon=":material/autorenew:"):
             with explained():
                 loop.start(job, "improve", "improve")
@@ -76,8 +80,11 @@ def _adopt_winner(found: dict[str, Any]) -> None:
     from dldiag.app.diagnosis import start_diagnosis
 
     job = st.query_params.get("job", "")
-    settings = jobs.spec_of(job).arguments.get("settings", {}) if jobs.exists(job) else {}
-    start_diagnosis(as_parameters(found["winner"]), settings, start=found["start"], dev_uses=found["dev_uses"])
+    arguments = jobs.spec_of(job).arguments if jobs.exists(job) else {}
+    start, winner = as_parameters(found["start"]), as_parameters(found["winner"])
+    adopted = {name: value for name, value in winner.items() if start.get(name) != value}
+    present, settings = arguments.get("model", {}), arguments.get("settings", {})
+    start_diagnosis({**present, **adopted}, settings, start=found["start"], dev_uses=found["dev_uses"])
 
 
 # --- the sealed test set ------------------------------------------------------------------------------------------

@@ -65,6 +65,8 @@ def _might_help(cell: Cell) -> bool:
 
 
 def _badge(cell: Cell) -> str:
+    if not cell.lit and cell.verdict in ("no_effect", "hurt"):
+        return tr("Did not help")
     if not cell.lit:
         return tr("Might help")
     return tr("First choice") if cell.rank == 1 else tr("Recommended {rank}", rank=cell.rank)
@@ -79,6 +81,8 @@ def _show_cell(cell: Cell, report: Report, job: str | None) -> None:
         if cell.effect:
             icon = ICONS.get(cell.verdict or "undecided", "")
             st.markdown(f"{icon if cell.verdict else ''} {plain(cell.effect)}")
+        if cell.note:
+            show_message(cell.note, kind="caption")
         if job is not None:
             _show_buttons(cell, report, job)
 

@@ -93,8 +93,18 @@ def current_reference() -> sources.Reference | None:
 
 def use_data(reference: sources.Reference | None) -> None:
     """Make this the visitor's data; forms and results that belonged to another table are forgotten."""
+    if current_reference() is not None:
+        _forget_settings()
     state()["data"] = reference
     refresh_forms()
+
+
+def _forget_settings() -> None:
+    """Forget how the network of another table was set; a link that names settings keeps them for its first table."""
+    state()["values"] = {}
+    for name in list(st.query_params):
+        if name.split(".")[0] in ("model", "settings"):
+            del st.query_params[name]
 
 
 def change_data(**changes: Any) -> None:

@@ -14,7 +14,7 @@ from dldiag.figures.alt import (
     alt_training_curve,
     alt_trial_effects,
 )
-from dldiag.figures.bars import error_budget, trial_effects
+from dldiag.figures.bars import error_budget, ran_here, trial_effects
 from dldiag.figures.curves import forecast, learning_curves, training_curve
 from dldiag.figures.theme import THEMES, ThemeName, figure
 from dldiag.language import Message
@@ -43,7 +43,7 @@ FIGURES: dict[str, FigureRow] = {
     "trial_effects": FigureRow(
         Message("What the remedies did on your data"),
         Message("Change in dev error of each remedy that was tried; left of zero is better; whiskers: 90 % intervals."),
-        lambda report: any(one.trial for one in report.recommendations),
+        lambda report: bool(ran_here(report)),
         lambda report, theme: trial_effects(report, theme=theme),
         alt_trial_effects,
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dldiag.figures.bars import ran_here
 from dldiag.language import Message, Value
 from dldiag.tables import BUDGET, model_label, points, unit_of
 from dldiag.types import LearningCurve, Recommendation, Report, TrainingCurve
@@ -30,7 +31,7 @@ def alt_error_budget(report: Report) -> Message:
 
 def alt_trial_effects(report: Report) -> Message:
     """Say what each tried remedy changed."""
-    tried = [_effect(one, unit_of(report)) for one in report.recommendations if one.trial is not None]
+    tried = [_effect(one, unit_of(report)) for one in ran_here(report)]
     return _joined(Message("Change in dev error of each remedy that was tried."), tried)
 
 

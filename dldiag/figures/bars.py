@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from dldiag.figures.theme import THEMES, Theme, ThemeName, error_axis, figure, plain
 from dldiag.language import tr
+from dldiag.remedies import MORE_DATA
 from dldiag.tables import EFFECTS, budget_label, change_text, error_text, fits_beyond_achievable, unit_of
 from dldiag.types import Estimate, Recommendation, Report, TrialVerdict
 
@@ -59,9 +60,14 @@ def error_budget(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     return drawn.update_xaxes(**error_axis(unit), rangemode="tozero").update_layout(showlegend=False)
 
 
+def ran_here(report: Report) -> list[Recommendation]:
+    """Return the remedies that were run on these rows: all that were tried but the forecast of more rows."""
+    return [one for one in report.recommendations if one.trial is not None and one.remedy != MORE_DATA]
+
+
 def trial_effects(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the measured change in dev error of each tried remedy, with its interval and the line of no change."""
-    tried = [one for one in report.recommendations if one.trial is not None]
+    tried = ran_here(report)
     unit, look = unit_of(report), THEMES[theme]
     drawn = figure(theme, height=MARGIN_HEIGHT + ROW_HEIGHT * max(1, len(tried)))
     for one in tried:

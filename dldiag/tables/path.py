@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dldiag.improve import Step
 from dldiag.language import tr
-from dldiag.tables.words import change_text, error_text, setting_text
+from dldiag.tables.words import change_text, changes_text, error_text
 from dldiag.types import TestResult
 
 
@@ -16,12 +16,12 @@ def path(steps: Sequence[Step], unit: str) -> list[dict[str, str]]:
 
 
 def _row(number: int, step: Step, unit: str) -> dict[str, str]:
-    changed = ", ".join(f"{name} = {setting_text(value)}" for name, value in step.change.items())
+    changed, effect = changes_text(step.change), change_text(step.effect, unit)
     return {
         tr("Turn"): str(number),
         tr("Dev error before"): error_text(step.dev_error, unit),
         tr("Adopted"): f"{step.title} ({changed})",
-        tr("Effect"): change_text(step.effect, unit),
+        tr("Effect"): effect if step.effect.high < 0 else tr("{effect}, likely but not certain", effect=effect),
     }
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dldiag.remedies import REMEDIES
-from dldiag.tables.words import COLUMNS, effect_text, unit_of
+from dldiag.language import tr
+from dldiag.remedies import REMEDIES, SEARCH
+from dldiag.tables.words import COLUMNS, changes_text, effect_text, unit_of
 from dldiag.types import Column_, Recommendation, Report, TrialVerdict
 
 LEAVE_IT = "leave_it"  # what comes after it in the order might help, but is not better than doing nothing
@@ -22,6 +23,7 @@ class Cell:
     because: str = ""
     effect: str = ""
     verdict: TrialVerdict | None = None
+    note: str = ""
 
 
 def remedy_table(report: Report) -> dict[Column_, list[Cell]]:
@@ -45,4 +47,8 @@ def _rank_of_leave_it(report: Report) -> int:
 
 def _ranked(one: Recommendation, unit: str, *, lit: bool) -> Cell:
     verdict = one.trial.verdict if one.trial else None
-    return Cell(one.remedy, str(one.title), one.rank, lit, str(one.because), effect_text(one, unit), verdict)
+    because = str(one.because)
+    if one.remedy == SEARCH and one.trial is not None and one.trial.settings:
+        because = tr("The best of what was drawn: {changes}.", changes=changes_text(one.trial.settings))
+    note = str(one.trial.note) if one.trial is not None and one.trial.note is not None else ""
+    return Cell(one.remedy, str(one.title), one.rank, lit, because, effect_text(one, unit), verdict, note)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from dldiag.language import Message, format_error, tr, translate
+from dldiag.remedies import MORE_DATA
 from dldiag.types import Answer, Column_, Estimate, LearningCurve, Outcome, Recommendation, Report, TrialVerdict
 
 COLUMNS: dict[Column_, Message] = {
@@ -106,10 +108,17 @@ def effect_text(one: Recommendation, unit: str) -> str:
     """Write what a remedy did when it was tried, or what is expected of it; "" when there is nothing to try."""
     if one.trial is not None:
         change = change_text(one.trial.change, unit)
+        if one.remedy == MORE_DATA:
+            return tr("forecast for 4 times the rows: {change}", change=change)
         return tr("{effect}: {change}", effect=EFFECTS[one.trial.verdict], change=change)
     if one.expected is not None and one.expected.value != 0:
         return tr("not tried; expected {change}", change=change_text(one.expected, unit))
     return tr("not tried") if one.change else ""
+
+
+def changes_text(change: Mapping[str, Any]) -> str:
+    """Write changed settings: max_iter = 1000, alpha = 1."""
+    return ", ".join(f"{name} = {setting_text(value)}" for name, value in change.items())
 
 
 def setting_text(value: Any) -> str:

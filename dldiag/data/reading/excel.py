@@ -55,7 +55,7 @@ def _chosen_sheet(sheets: Sequence[Any], wanted: str, limits: Limits) -> tuple[s
             rows = _sheet_rows(sheet, limits)
             if rows or wanted:
                 return sheet.title, rows
-    raise DataError(Message("The workbook is empty."), Message("Upload a workbook that has rows."))
+    raise DataError(Message("The workbook is empty."), Message("Take a workbook that has rows."))
 
 
 def _sheet_rows(sheet: Any, limits: Limits) -> list[list[str]]:

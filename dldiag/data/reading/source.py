@@ -80,7 +80,7 @@ def open_text(data: bytes, encoding: str = "") -> Text:
         ) from error
     text, mixed = _one_line_end(decoded.text)
     if not text.strip("\ufeff \t\n\0"):
-        raise DataError(Message("The file is empty."), Message("Upload a file that has rows."))
+        raise DataError(Message("The file is empty."), Message("Take a file that has rows."))
     refuse_markup(text)
     refuse_noise(text)
     nuls = text.count("\0")
