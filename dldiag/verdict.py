@@ -91,6 +91,8 @@ def conclude(
     """Return the verdict: the first thing that stands in the way, else the two answers about bias and variance."""
     by_code = {finding.code: finding for finding in findings}
     bias, variance = answer(by_code.get("B1")), answer(by_code.get("V1"))
+    if "D9" in by_code and by_code["D9"].outcome == "undecided":
+        bias = variance = "undecided"  # where chance may have made the best model, it may have made the gap
     values = _values(evidence, target)
     first = next(
         ((code, text) for code, outcome, text in FIRST if code in by_code and by_code[code].outcome == outcome), None
@@ -98,7 +100,8 @@ def conclude(
     answers = BY_ANSWERS.get((bias, variance), CANNOT_TELL)
     detail: Message | None = None
     if first is not None:
-        headline, detail = first[1], None if bias == "unknown" else Message(answers.template, values)
+        silent = bias == "unknown" or first[0] == "D9"
+        headline, detail = first[1], None if silent else Message(answers.template, values)
     elif "V2" in by_code and by_code["V2"].outcome == "fired" and bias != "yes":
         headline = HARMLESS
     else:

@@ -55,3 +55,10 @@ def test_every_headline_reads_in_chinese():
             values = {"train": 0.1, "dev": 0.2, "achievable": 0.05, "n_dev": 500, "unit": "rate"}
             text = str(type(message)(message.template, values))
             assert any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+
+def test_where_chance_may_have_made_the_best_model_neither_bias_nor_variance_is_claimed():
+    close = {"better_than_guess": Estimate(0.05, 0.01, 0.09, at_least=-0.01), "guess_error": exactly(0.25)}
+    found = verdict(evidence("0", "+", **close))
+    assert "Too close to tell whether the columns" in str(found.headline)
+    assert (found.bias, found.variance, found.detail) == ("undecided", "undecided", None)

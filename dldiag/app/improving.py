@@ -99,7 +99,10 @@ def show_test_set(report: Report, job: str) -> None:
     elif opening is not None and not session.pool().look(opening).has_ended:
         watch(opening, None, None)
     elif opening is not None:
-        show_ending(session.pool().look(opening))
+        view = session.pool().look(opening)
+        show_ending(view)
+        if view.state == "finished":
+            st.rerun()  # it ended while this page was drawn
     elif loop.opened_before(report):
         show_message(tr("The test rows of this table were opened before; they cannot judge fairly a second time."))
     else:

@@ -120,7 +120,9 @@ def _show_trial(trying: str, job: str, remedy: str) -> None:
         watch(trying, None, None)
         return
     show_ending(view)
-    if view.state != "finished" and st.button(tr("Start again"), key=f"again.{remedy}"):
+    if view.state == "finished":
+        st.rerun()  # it ended while this page was drawn
+    if st.button(tr("Start again"), key=f"again.{remedy}"):
         loop.forget(job, f"try {remedy}")
         st.rerun()
 
