@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dldiag.improve import Step
 from dldiag.language import tr
 from dldiag.tables.words import change_text, changes_text, error_text
-from dldiag.types import TestResult
+from dldiag.types import Estimate, TestResult
 
 
 def path(steps: Sequence[Step], unit: str) -> list[dict[str, str]]:
@@ -33,7 +33,7 @@ def test_line(test: TestResult, unit: str) -> str:
             rows=test.rows,
             error=error_text(test.winner, unit),
         )
-    return tr(
+    said = tr(
         "On {rows:,} test rows that nothing had touched before: the starting model {start}, the present one "
         "{winner}; the change is {change}.",
         rows=test.rows,
@@ -41,3 +41,10 @@ def test_line(test: TestResult, unit: str) -> str:
         winner=error_text(test.winner, unit),
         change=change_text(test.difference, unit),
     )
+    return f"{said} {_reading(test.difference)}"
+
+
+def _reading(change: Estimate) -> str:
+    if change.high < 0:
+        return tr("The present model is better.")
+    return tr("The present model is worse.") if change.low > 0 else tr("Neither is shown to be better.")
