@@ -87,7 +87,7 @@ def format_error(value: float, unit: Value) -> str:
 
 
 class _Text(Formatter):
-    """str.format with `{x:error}`, `{x:points}` (a signed difference of errors) and nested messages."""
+    """str.format with `{x:error}`, differences of errors as `{x:points}` (signed) or `{x:gap}`; nested messages."""
 
     def vformat(self, format_string: str, args: Any, kwargs: Mapping[str, Any]) -> str:
         self_with_unit = _Text()
@@ -97,12 +97,13 @@ class _Text(Formatter):
     _unit: Value = "rate"
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        if format_spec == "error":
+        rate = self._unit == "rate"
+        if format_spec == "error" or (format_spec == "gap" and not rate):
             return format_error(value, self._unit)
-        if format_spec == "points":
-            if self._unit != "rate":
-                return f"{value:+.3f}".replace("-", "−")
-            return str(Message("{change} points", {"change": f"{100 * value:+.1f}".replace("-", "−")}))
+        if format_spec in ("points", "gap"):
+            sign = "+" if format_spec == "points" else ""
+            change = (f"{100 * value:{sign}.1f}" if rate else f"{value:{sign}.3f}").replace("-", "−")
+            return str(Message("{change} points", {"change": change})) if rate else change
         if isinstance(value, Message):
             return str(value)
         return str(super().format_field(value, format_spec))

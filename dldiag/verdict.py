@@ -35,7 +35,7 @@ FIRST: tuple[tuple[str, Outcome, Message], ...] = (
         "undecided",
         Message(
             "Too close to tell whether the columns say anything about {target}: the best model beats the plainest guess by "
-            "{better:error}, which chance alone may do."
+            "{better:gap}, which chance alone may do."
         ),
     ),
     ("T6", "fired", Message("Training blows up: the loss stops being a number before the model has learnt anything.")),

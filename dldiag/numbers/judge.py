@@ -12,10 +12,10 @@ from dldiag.types import Finding, Verdict
 from dldiag.verdict import conclude
 
 V1_FIRED = (
-    "The training-dev error {training_dev_error:error} is {signal:error} above the training error {train_error:error}: "
+    "The training-dev error {training_dev_error:error} is {signal:gap} above the training error {train_error:error}: "
     "what the model learnt does not carry over to new rows of the same kind."
 )
-V1_PASSED = "The training-dev error {training_dev_error:error} is at most {most:error} above the training error {train_error:error}."
+V1_PASSED = "The training-dev error {training_dev_error:error} is at most {most:gap} above the training error {train_error:error}."
 FIRED = {
     "N1": "Training error, dev error and achievable error lie together.",
     "V2": "Training and dev error differ by {variance:error}, but the dev error is about what is achievable, "

@@ -53,9 +53,9 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
     Rule(
         "B1", "bias_variance", Message("Avoidable bias"),
         signal=lambda e: e.avoidable_bias, threshold=MATERIAL,
-        fired="The training error {train_error:error} is {signal:error} above the achievable {achievable:error}: "
+        fired="The training error {train_error:error} is {signal:gap} above the achievable {achievable:error}: "
         "the model does not even fit the rows it has seen.",
-        passed="The training error {train_error:error} is at most {most:error} above the achievable {achievable:error}.",
+        passed="The training error {train_error:error} is at most {most:gap} above the achievable {achievable:error}.",
         hint="A bigger network, longer training, or another optimization method.",
         problem="high_bias", needs=("train_error", "achievable", "avoidable_bias"),
         examples=(
@@ -71,39 +71,39 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
     ),
     probed(
         "B1a", "bias_variance", Message("Size of the network"), "bigger_network", "small_network",
-        fired="A bigger network lowers the dev error by {signal:error} in a short run.",
-        passed="A bigger network gains at most {most:error}.",
+        fired="A bigger network lowers the dev error by {signal:gap} in a short run.",
+        passed="A bigger network gains at most {most:gap}.",
         hint="Use more units or another layer.",
         source="Ng: a bigger network against high bias",
     ),
     probed(
         "B1b", "bias_variance", Message("Length of training"), "train_longer", "short_training",
-        fired="Longer training lowers the dev error by {signal:error} in a short run.",
-        passed="Longer training gains at most {most:error}.",
+        fired="Longer training lowers the dev error by {signal:gap} in a short run.",
+        passed="Longer training gains at most {most:gap}.",
         hint="Train for more epochs.",
         source="Ng: train longer; playbook",
         silences=("V1c",),  # more rows are more steps, too: the curve of a network in training tells little about rows
     ),
     probed(
         "B1c", "bias_variance", Message("Optimization method"), "other_optimizer", "slow_optimizer",
-        fired="Another optimization method lowers the dev error by {signal:error} in a short run.",
-        passed="Another optimization method gains at most {most:error}.",
+        fired="Another optimization method lowers the dev error by {signal:gap} in a short run.",
+        passed="Another optimization method gains at most {most:gap}.",
         hint="Change the solver.",
         source="Ng: another optimization method",
     ),
     probed(
         "B1d", "bias_variance", Message("Strength of regularization"), "weaker_regularization", "over_regularized",
-        fired="Weaker regularization lowers the dev error by {signal:error} in a short run.",
-        passed="Weaker regularization gains at most {most:error}.",
+        fired="Weaker regularization lowers the dev error by {signal:gap} in a short run.",
+        passed="Weaker regularization gains at most {most:gap}.",
         hint="Lower alpha and dropout.",
         source="Ng, Machine Learning Yearning, ch. 25",
     ),
     Rule(
         "V1", "bias_variance", Message("Variance"),
         signal=lambda e: e.variance, threshold=MATERIAL,
-        fired="The dev error {dev_error:error} is {signal:error} above the training error {train_error:error}: "
+        fired="The dev error {dev_error:error} is {signal:gap} above the training error {train_error:error}: "
         "what the model learnt does not carry over to new rows.",
-        passed="The dev error {dev_error:error} is at most {most:error} above the training error {train_error:error}.",
+        passed="The dev error {dev_error:error} is at most {most:gap} above the training error {train_error:error}.",
         hint="Regularization, or more training data.",
         problem="high_variance", needs=("train_error", "dev_error", "variance"),
         examples=(
@@ -113,23 +113,23 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
     ),
     probed(
         "V1a", "bias_variance", Message("More regularization"), "regularization", "under_regularized",
-        fired="Stronger regularization lowers the dev error by {signal:error} in a short run.",
-        passed="Stronger regularization gains at most {most:error}.",
+        fired="Stronger regularization lowers the dev error by {signal:gap} in a short run.",
+        passed="Stronger regularization gains at most {most:gap}.",
         hint="Raise alpha or dropout.",
         source="Ng: regularization against high variance",
     ),
     probed(
         "V1b", "bias_variance", Message("Early stopping"), "early_stopping", "past_minimum",
-        fired="Early stopping lowers the dev error by {signal:error} in a short run.",
-        passed="Early stopping gains at most {most:error}.",
+        fired="Early stopping lowers the dev error by {signal:gap} in a short run.",
+        passed="Early stopping gains at most {most:gap}.",
         hint="Set early_stopping.",
         source="Ng, Machine Learning Yearning, ch. 27; playbook",
     ),
     Rule(
         "V1c", "bias_variance", Message("More training data"),
         signal=lambda e: e.more_data_gain, threshold=MATERIAL,
-        fired="Four times the rows are expected to lower the dev error by {signal:error}.",
-        passed="Four times the rows are expected to gain at most {most:error}.",
+        fired="Four times the rows are expected to lower the dev error by {signal:gap}.",
+        passed="Four times the rows are expected to gain at most {most:gap}.",
         hint="Collect more rows; the forecast says how many.",
         problem="few_rows", needs=("more_data_gain",), decided_by="repeats",
         examples=(
@@ -139,8 +139,8 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
     ),
     probed(
         "V1d", "bias_variance", Message("Smaller network"), "smaller_network", "large_network",
-        fired="A smaller network lowers the dev error by {signal:error} in a short run.",
-        passed="A smaller network gains at most {most:error}.",
+        fired="A smaller network lowers the dev error by {signal:gap} in a short run.",
+        passed="A smaller network gains at most {most:gap}.",
         hint="Use fewer units.",
         source="Ng (with caution: prefer regularization)",
     ),
@@ -182,7 +182,7 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
     Rule(
         "C1", "bias_variance", Message("Shape of the learning curve"),
         signal=lambda e: e.curve_rise, threshold=ANY_RISE,
-        fired="With more rows the dev error rose by {signal:error}: the curve is ill-behaved.",
+        fired="With more rows the dev error rose by {signal:gap}: the curve is ill-behaved.",
         passed="More rows never made the dev error surely worse.",
         hint="Do not read a forecast off this curve; check the step size and the scaling.",
         problem="ill_behaved_curve", needs=("curve_rise",), silences=("V1c",), decided_by="repeats",
@@ -194,7 +194,7 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
     Rule(
         "C2", "bias_variance", Message("Training error above dev error"),
         signal=lambda e: _negative(e.variance), threshold=BELOW_DEV,
-        fired="The dev error is lower than the training error, by {signal:error}.",
+        fired="The dev error is lower than the training error, by {signal:gap}.",
         passed="The dev error is not below the training error.",
         hint="Look for easier dev rows or for copies; shuffle and split again.",
         problem="easy_dev", needs=("variance",), unless=_chance,

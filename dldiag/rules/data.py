@@ -108,8 +108,8 @@ DATA_RULES: tuple[Rule, ...] = (
     Rule(
         "D7", "data", Message("Dev rows like the training rows"),
         signal=lambda e: e.mismatch, threshold=MATERIAL,
-        fired="Rows from elsewhere are harder by {signal:error} than fresh rows like the training rows.",
-        passed="Rows from elsewhere are no harder ({signal:error}).",
+        fired="Rows from elsewhere are harder by {signal:gap} than fresh rows like the training rows.",
+        passed="Rows from elsewhere are no harder ({signal:gap}).",
         hint="Bring training rows that look like the rows to be predicted, or weight them.",
         problem="mismatch",
         silences=("N1", "V2"), needs=("mismatch",),
@@ -137,7 +137,7 @@ DATA_RULES: tuple[Rule, ...] = (
         fired="No model is shown to beat the plainest guess ({guess_error:error} wrong): the columns may say nothing "
         "about the target.",
         passed="At least one model beats the plainest guess.",
-        unsure="The best model beats the plainest guess by {better_than_guess:error}, which chance alone may do when the best of "
+        unsure="The best model beats the plainest guess by {better_than_guess:gap}, which chance alone may do when the best of "
         "several is taken.",
         hint="Look for other columns, or for a mistake in how rows and answers were joined, before changing the model.",
         problem="no_signal", needs=("better_than_guess", "guess_error"), silences=EVERYTHING_BELOW, decided_by="nothing",

@@ -15,8 +15,8 @@ PROCESS_RULES: tuple[Rule, ...] = (
         Message("Test error against dev error"),
         signal=lambda e: e.test_gap,
         threshold=MATERIAL,
-        fired="The test error is {signal:error} above the dev error {dev_error:error}: too much was chosen on these dev rows.",
-        passed="The test error is at most {most:error} above the dev error {dev_error:error}.",
+        fired="The test error is {signal:gap} above the dev error {dev_error:error}: too much was chosen on these dev rows.",
+        passed="The test error is at most {most:gap} above the dev error {dev_error:error}.",
         hint="Draw new and more dev rows, and judge the choices again.",
         problem=None,
         needs=("dev_error", "test_gap"),
@@ -28,8 +28,8 @@ PROCESS_RULES: tuple[Rule, ...] = (
     Rule(
         "P4", "process", Message("Against a linear model"),
         signal=lambda e: e.simple_lead, threshold=HALF_MATERIAL,
-        fired="A linear model has a dev error lower by {signal:error}.",
-        passed="A linear model is better by at most {most:error}.",
+        fired="A linear model has a dev error lower by {signal:gap}.",
+        passed="A linear model is better by at most {most:gap}.",
         hint="Use the linear model, or repair the network until it wins.",
         problem="simple_model_wins", needs=("simple_lead",),
         examples=(
@@ -40,8 +40,8 @@ PROCESS_RULES: tuple[Rule, ...] = (
     Rule(
         "P6", "process", Message("Against the best reference model"),
         signal=lambda e: e.reference_lead, threshold=MATERIAL,
-        fired="{reference} has a dev error lower by {signal:error}.",
-        passed="No reference model is better by more than {most:error}.",
+        fired="{reference} has a dev error lower by {signal:gap}.",
+        passed="No reference model is better by more than {most:gap}.",
         hint="Something is left to gain: the remedies below say where; or use the reference model.",
         problem="reference_wins", needs=("reference_lead", "reference_error"),
         examples=(
