@@ -104,7 +104,7 @@ CASES = (
     Case("walk", "R² .98", "no skill ordered in time", walk,
          lambda r: fired(r, "D11"), lambda r: dev_error(r) <= 0.5 and not fired(r, "D11")),
     Case("walk_split", "R² .98", "no skill ordered in time", walk,
-         lambda r: dev_error(r) >= 0.8, lambda r: dev_error(r) <= 0.3, {"times": "day"}),
+         lambda r: dev_error(r) >= 0.8 or fired(r, "D9"), lambda r: dev_error(r) <= 0.3, {"times": "day"}),
     Case("large_target", "R² 0, high bias", "Ridge R² .92 (error .28)", large_target,
          lambda r: dev_error(r) <= 0.45 and r.verdict.bias != "yes", lambda r: dev_error(r) >= 0.9),
     Case("noise", "get more data", "no signal", lambda rng: noise(rng, 400),
