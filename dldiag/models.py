@@ -173,13 +173,14 @@ def knobs_for(key: str, tasks: Iterable[Task] = ()) -> Mapping[str, Knob]:
 
 
 def is_of_counts(model: Model) -> bool:
-    """Tell whether a model takes no negative targets: it has a Poisson or gamma loss."""
-    settings = model.estimator.get_params()
-    losses = [value for name, value in settings.items() if name.split("__")[-1] == "loss"]
-    kinds = [type(one).__name__ for one in (model.estimator, *settings.values())]
-    return any(one in COUNT_LOSSES for one in losses if isinstance(one, str)) or any(
-        k.startswith(COUNT_KINDS) for k in kinds
-    )
+    """Tell whether a model takes no negative targets: it, or a step of it, has a Poisson or gamma loss."""
+    steps = [model.estimator, *model.estimator.get_params().values()]
+    return any(getattr(one, "loss", None) in COUNT_LOSSES or _is_of_count_kind(one) for one in steps)
+
+
+def _is_of_count_kind(estimator: Any) -> bool:
+    normal = getattr(estimator, "power", 1) < 1  # Tweedie's power 0, its default, is the normal distribution
+    return type(estimator).__name__ in COUNT_KINDS and not normal
 
 
 def is_network(model: Model) -> bool:

@@ -162,7 +162,7 @@ REMEDIES: dict[str, Remedy] = {
             Message("A penalty on large weights keeps the network from learning the noise of its training rows."),
         ),
         Remedy(
-            "more_data", Message("More training data"), "variance", ("high_variance", "few_rows"), _never, 0.2,
+            MORE_DATA, Message("More training data"), "variance", ("high_variance", "few_rows"), _never, 0.2,
             Message("With more rows there is less chance to learn by heart."),
         ),
         Remedy(
@@ -313,7 +313,7 @@ def _other_model(
 def _place(row: Remedy, expected: float, problem: str | None) -> int:
     if problem in BEFORE_THE_MODEL:
         return SURE
-    if row.key in ("more_data", "other_model") and expected < 0:
+    if row.key in (MORE_DATA, "other_model") and expected < 0:
         return DEARER
     return SURE if expected < 0 else PERHAPS
 
@@ -333,7 +333,7 @@ def _probed_entry(
 
 def _expected(row: Remedy, evidence: Evidence, fired: Mapping[str | None, Finding]) -> float:
     """Return the change of dev error to expect of a remedy that could not be probed (negative is better)."""
-    if row.key == "more_data":
+    if row.key == MORE_DATA:
         gain = evidence.more_data_gain
         return -gain.value if gain is not None and "few_rows" in fired else 0.0
     if evidence.probes or evidence.dev_error is None:

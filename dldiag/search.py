@@ -17,10 +17,8 @@ from dldiag.trials import CHOOSERS, Effort, OnResult, trial_of, try_change
 from dldiag.types import Trial, exactly
 from dldiag.workbench import Workbench
 
-TRIED, KEPT = (
-    24,
-    8,
-)  # combinations, and how many of them are left after the first repeats; about the fits of a diagnosis
+TRIED = 24  # combinations; with the race about as many fits as the rest of a diagnosis
+KEPT = 8  # of them left after the first repeats
 FIRST = 2  # repeats of all combinations; those left get all CHOOSERS
 LAYERS = ((25,), (50,), (100,), (256,), (50, 50), (100, 100), (256, 256))
 

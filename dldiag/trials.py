@@ -15,7 +15,7 @@ from dldiag.fit import FitResult
 from dldiag.forecast import forecast
 from dldiag.language import Message, Value
 from dldiag.models import Model, changed
-from dldiag.remedies import REMEDIES, applicable
+from dldiag.remedies import MORE_DATA, REMEDIES, applicable
 from dldiag.types import Dataset, Estimate, LearningCurve, Recommendation, Report, Settings, Split, Trial, TrialVerdict
 from dldiag.workbench import Workbench
 
@@ -187,7 +187,7 @@ def try_remedies(
     for i, recommendation in enumerate(report.recommendations):
         if done == most:
             break
-        if recommendation.remedy == "more_data":
+        if recommendation.remedy == MORE_DATA:
             trial = hindcast(report.curves[0], evidence) if report.forecast.abstains is None else None
         elif recommendation.change:
             trial = try_change(
@@ -235,4 +235,4 @@ def hindcast(curve: LearningCurve, evidence: Evidence) -> Trial | None:
         values,
     )
     verdict = decide(change, material) if hit else "undecided"
-    return Trial("more_data", verdict, change, curve.dev_errors.shape[1], 0.0, note=note)
+    return Trial(MORE_DATA, verdict, change, curve.dev_errors.shape[1], 0.0, note=note)

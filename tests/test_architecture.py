@@ -100,7 +100,9 @@ def test_nothing_points_to_somebodys_machine():
 def test_the_search_for_machine_paths_finds_one():
     assert MACHINE.search("open('" + "/".join(["", "work", "x"]) + "')")
     assert MACHINE.search('"' + "/".join(["", "home", "me", "x"]) + '"')
-    assert not MACHINE.search("https://example.org/work/x and a/work/b")
+    assert not MACHINE.search(
+        "https://example.org" + "/".join(["", "work", "x"]) + " and " + "/".join(["a", "work", "b"])
+    )
 
 
 def test_the_run_time_needs_are_listed_once():

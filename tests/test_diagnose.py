@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.linear_model import PoissonRegressor
+from sklearn.linear_model import PoissonRegressor, TweedieRegressor
 
 from dldiag.data.dataset import make_dataset
 from dldiag.data.ingest import read_table
@@ -182,6 +182,8 @@ def test_counts_can_be_learnt_with_their_own_loss_and_a_negative_target_is_refus
     settings = Settings(budget="quick", sizes=2, repeats=2, trials=0)
     report = diagnose(counts, build_model("regression", {"loss": "poisson"}), settings)
     assert report.evidence["dev_error"].value < 1.0, "better than the mean"
+    normal = diagnose(dataset(X, X[:, 0], "regression"), TweedieRegressor(), settings)
+    assert normal.evidence["dev_error"].value < 1.0, "power 0 is the normal distribution: negative values are fine"
     theirs = diagnose(counts, PoissonRegressor(), settings)
     assert theirs.evidence["dev_error"].value < 1.0
     with pytest.raises(DataError, match="negative"):

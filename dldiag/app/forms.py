@@ -194,8 +194,5 @@ def _write_url(name: str, value: Any, knob: Knob) -> None:
 
 
 def _same(a: Any, b: Any) -> bool:
-    if {a if isinstance(a, str) else None, b if isinstance(b, str) else None} == {"auto", None} and (
-        a is None or b is None
-    ):
-        return True  # two ways to leave a setting to the network
+    a, b = (None if isinstance(one, str) and one == "auto" else one for one in (a, b))  # both leave it to the network
     return (tuple(a) if isinstance(a, list | tuple) else a) == (tuple(b) if isinstance(b, list | tuple) else b)

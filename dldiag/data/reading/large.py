@@ -10,7 +10,9 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from dldiag.data.reading.compression import compression_of
 from dldiag.data.reading.decide import decide
+from dldiag.data.reading.formats import typed_format
 from dldiag.data.reading.limits import MIB, Limits
 from dldiag.data.reading.notices import notice
 from dldiag.data.reading.source import load
@@ -65,7 +67,7 @@ def _plan_of_head(path: Path, limits: Limits, choices: dict[str, Any]) -> ReadPl
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     head = head[: head.rfind(b"\n") + 1] or head
-    if head.startswith((b"\x1f\x8b", b"PK", b"BZh", b"\xfd7zXZ", b"PAR1", b"PARE", b"ARROW1", b"FEA1")):
+    if compression_of(head) or typed_format(head):
         return None
     plan = decide(head, limits=limits, **choices)
     one_list = plan.format == "jsonl" and head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
