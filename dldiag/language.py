@@ -87,7 +87,9 @@ def format_error(value: float, unit: Value) -> str:
 
 
 class _Text(Formatter):
-    """str.format with `{x:error}`, differences of errors as `{x:points}` (signed) or `{x:gap}`; nested messages."""
+    """str.format with `{x:error}`, differences of errors as `{x:points}` (signed), `{x:gap}` or `{x:bare}` (without the
+    word "points"); nested messages.
+    """
 
     def vformat(self, format_string: str, args: Any, kwargs: Mapping[str, Any]) -> str:
         self_with_unit = _Text()
@@ -98,12 +100,12 @@ class _Text(Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         rate = self._unit == "rate"
-        if format_spec == "error" or (format_spec == "gap" and not rate):
+        if format_spec == "error":
             return format_error(value, self._unit)
-        if format_spec in ("points", "gap"):
+        if format_spec in ("points", "gap", "bare"):
             sign = "+" if format_spec == "points" else ""
             change = (f"{100 * value:{sign}.1f}" if rate else f"{value:{sign}.3f}").replace("-", "−")
-            return str(Message("{change} points", {"change": change})) if rate else change
+            return str(Message("{change} points", {"change": change})) if rate and format_spec != "bare" else change
         if isinstance(value, Message):
             return str(value)
         return str(super().format_field(value, format_spec))

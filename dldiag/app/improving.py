@@ -14,6 +14,7 @@ from dldiag.app.running import show_ending, watch
 from dldiag.app.widgets import explained, show_message, show_rows
 from dldiag.improve import Step
 from dldiag.language import Message, tr
+from dldiag.report import from_json
 from dldiag.types import Estimate, Report
 
 IMPROVE_HELP = Message(
@@ -60,7 +61,9 @@ def _show_path(found: dict[str, Any], report: Report) -> None:
     unit = tables.unit_of(report)
     show_message(wire.message_from_json(found["ended"]))
     if found["steps"]:
-        show_rows(tables.path([_step_of(step) for step in found["steps"]], unit), alt=tr("The path taken"))
+        steps = [_step_of(step) for step in found["steps"]]
+        show_rows(tables.path(steps, unit), alt=tr("The path taken"))
+        show_message(tables.path_line(steps, from_json(found["report"]).evidence["dev_error"], unit))
         if st.button(tr("Adopt all of these and diagnose again"), key="adopt.winner"):
             _adopt_winner(found)
     show_message(tr("Settings compared on the dev rows: {uses}.", uses=found["dev_uses"]), kind="caption")

@@ -31,6 +31,8 @@ def show_remedies(report: Report, job: str | None) -> None:
     Without a job (a report from the history) there are no buttons.
     """
     st.subheader(tr("What to do next"), anchor=False)
+    if line := tables.order_line(report):
+        show_message(line)
     table = {column: cells for column, cells in tables.remedy_table(report).items() if cells}
     for column, (name, cells) in zip(st.columns(len(table)), table.items(), strict=True):
         with column:

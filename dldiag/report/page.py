@@ -50,6 +50,7 @@ def _sections(report: Report) -> Iterator[str]:
     yield from _findings(report)
     yield from _forecast(report)
     yield from _training(report)
+    yield from _test(report)
     yield from _table(tr("Data, split and settings"), tables.facts(report))
     yield from _table(tr("Notices"), tables.notices(report))
     yield f"<footer>{escape(_versions(report))}</footer>"
@@ -81,6 +82,8 @@ def _budget(report: Report) -> Iterator[str]:
 def _remedies(report: Report) -> Iterator[str]:
     yield _heading(tr("What to do next"))
     yield f'<p class="note">{escape(tr("Recommended remedies are framed and numbered, best first."))}</p>'
+    if line := tables.order_line(report):
+        yield f'<p class="note">{escape(line)}</p>'
     yield '<div class="remedies">'
     for column, cells in tables.remedy_table(report).items():
         if cells:
@@ -101,7 +104,8 @@ def _cell(cell: Cell) -> str:
     place = tr("recommended: {rank}", rank=cell.rank) if cell.lit else tr("might help: {rank}", rank=cell.rank)
     title = f'<span class="rank">{escape(place)}</span><strong>{escape(cell.title)}</strong>'
     effect = f'<p class="effect {cell.verdict or ""}">{escape(cell.effect)}</p>' if cell.effect else ""
-    return f'<li class="cell {"lit" if cell.lit else "ranked"}">{title}<p>{escape(cell.because)}</p>{effect}</li>'
+    note = f'<p class="note">{escape(cell.note)}</p>' if cell.note else ""
+    return f'<li class="cell {"lit" if cell.lit else "ranked"}">{title}<p>{escape(cell.because)}</p>{effect}{note}</li>'
 
 
 def _curves(report: Report) -> Iterator[str]:
@@ -129,6 +133,12 @@ def _training(report: Report) -> Iterator[str]:
     if FIGURES["training_curve"].shown(report):
         yield _heading(str(FIGURES["training_curve"].title))
         yield from _chart("training_curve", report)
+
+
+def _test(report: Report) -> Iterator[str]:
+    if report.test is not None:
+        yield _heading(tr("The sealed test set"))
+        yield f"<p>{escape(tables.test_line(report.test, tables.unit_of(report)))}</p>"
 
 
 def _versions(report: Report) -> str:

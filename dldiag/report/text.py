@@ -32,6 +32,9 @@ def path_to_text(found: Improvement, width: int = WIDTH) -> str:
         number, before, adopted, effect = row.values()
         text = tr("{before}, then {adopted}: {effect}", before=before, adopted=adopted, effect=effect)
         lines += wrapped(text, width, indent=INDENT * 3, first=f"{INDENT}{number}. ")
+    if found.steps:
+        unit = tables.unit_of(found.report)
+        lines += wrapped(tables.path_line(found.steps, found.report.evidence["dev_error"], unit), width)
     lines += wrapped(f"{found.ended} {tr('Settings compared on the dev rows: {uses}.', uses=found.dev_uses)}", width)
     changed = {name: value for name, value in found.winner.items() if found.start.get(name) != value}
     if changed:
@@ -84,6 +87,9 @@ def _remedies(report: Report, width: int) -> Iterator[str]:
     yield from _grid({column: cells for column, cells in table.items() if column != "data"}, width)
     extra = ", ".join(cell.title for cell in table["data"])
     yield from wrapped(f"{tables.COLUMNS['data']}: {extra}", width, indent=INDENT)
+    if line := tables.order_line(report):
+        yield ""
+        yield from wrapped(line, width, indent=INDENT)
     ranked = sorted((cell for cells in table.values() for cell in cells if cell.rank), key=lambda cell: cell.rank or 0)
     for cell in ranked:
         yield ""

@@ -166,7 +166,7 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
     Rule(
         "N1", "bias_variance", Message("What is left"),
         signal=_nothing, threshold=NOTHING_GAINS,
-        fired="Training error, dev error and achievable error lie together, and nothing tried lowers the dev error.",
+        fired="Neither bias nor variance is shown to be large, and nothing that was tried is shown to lower the dev error.",
         passed="There is something left to gain, or to find out.",
         hint="Leave the model. To get below {achievable:error}, look for better columns or cleaner answers.",
         problem="noise", needs=("avoidable_bias", "variance", "achievable"), decided_by="nothing",

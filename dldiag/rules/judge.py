@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from dldiag.evidence.noun import Evidence
@@ -77,24 +77,23 @@ def _undecided(rule: Rule, evidence: Evidence, signal: Estimate, threshold: floa
     values: dict[str, Value] = dict(_values(rule, evidence, signal, threshold))
     if rule.unsure:
         return Message(rule.unsure, values)
+    seen, limit = WRITTEN.get(rule.threshold.unit.split()[0], PLAINLY)
+    values = values | {"seen": Message(seen, values), "limit": Message(limit, values)}
     count = evidence.n_dev if rule.decided_by == "rows" else evidence.repeats
     if count is None or more > MOST_TIMES:
-        return Message(
-            "{signal:error} ({low:error} to {high:error}) is too close to {threshold:error} to tell.", values
-        )
+        return Message("{seen} is too close to {limit} to tell.", values)
     values["more"] = math.ceil(count.value * (more - 1)) or 1
     if rule.decided_by == "rows":
-        return Message(
-            "{signal:error} ({low:error} to {high:error}) against {threshold:error}: "
-            "about {more:,} more rows to judge with would tell.",
-            values,
-        )
-    return Message(
-        "{signal:error} ({low:error} to {high:error}) against {threshold:error}: about {more:,} more repeats would tell.",
-        values,
-    )
+        return Message("{seen} against {limit}: about {more:,} more rows to judge with would tell.", values)
+    return Message("{seen} against {limit}: about {more:,} more repeats would tell.", values)
 
 
+# How a signal and its threshold are written, by the first word of the threshold's unit.
+WRITTEN: Mapping[str, tuple[str, str]] = {
+    "error": ("{signal:gap} ({low:bare} to {high:bare})", "{threshold:gap}"),
+    "share": ("{signal:.1%} ({low:.1%} to {high:.1%})", "{threshold:.1%}"),
+}
+PLAINLY = ("{signal:.3g} ({low:.3g} to {high:.3g})", "{threshold:.3g}")
 MOST_TIMES = 30.0  # beyond so many times the rows, a number would be no advice
 
 

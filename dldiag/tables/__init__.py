@@ -1,9 +1,9 @@
 """A report as rows of texts; the page, the HTML file and the command line all show these, so their words agree."""
 
 from dldiag.tables.evidence_words import BUDGET, budget_label, evidence_label, evidence_text
-from dldiag.tables.path import path, test_line
+from dldiag.tables.path import path, path_line, test_line
 from dldiag.tables.points import Point, points
-from dldiag.tables.remedy_table import LEAVE_IT, Cell, remedy_table
+from dldiag.tables.remedy_table import LEAVE_IT, Cell, order_line, remedy_table
 from dldiag.tables.rows import (
     Row,
     answers,
@@ -60,7 +60,9 @@ __all__ = [
     "forecast",
     "model_label",
     "notices",
+    "order_line",
     "path",
+    "path_line",
     "plain_number",
     "points",
     "remedies",

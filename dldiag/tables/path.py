@@ -15,6 +15,14 @@ def path(steps: Sequence[Step], unit: str) -> list[dict[str, str]]:
     return [_row(number, step, unit) for number, step in enumerate(steps, 1)]
 
 
+def path_line(steps: Sequence[Step], end: Estimate, unit: str) -> str:
+    """Say from where to where the dev error went; "" when no step was taken."""
+    if not steps:
+        return ""
+    start, now = error_text(steps[0].dev_error, unit), error_text(end, unit)
+    return tr("The dev error went from {start} to {now}.", start=start, now=now)
+
+
 def _row(number: int, step: Step, unit: str) -> dict[str, str]:
     changed, effect = changes_text(step.change), change_text(step.effect, unit)
     return {
