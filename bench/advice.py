@@ -83,24 +83,27 @@ def run_case(case: Case, known: Mapping[str, list[float]] | None = None) -> dict
 def agreement(half: str, seeds: int, every: int, offset: int) -> None:
     """Print how often the verdict is the commonest one when only the seed of the split changes.
 
-    Two verdicts contradict each other when one says yes and the other no about bias or about variance.
+    Once for the sentence that a person reads, once for the pair of answers about bias and variance. Two pairs contradict
+    each other when one says yes and the other no to the same question.
     """
-    same, silent = [], []
+    sentences, pairs, silent = [], [], []
     for number, case in enumerate(cases(TABLES[half], FAULTS, (0,))):
         if number % every != offset:
             continue
         model = build_model(case.seen.task, FAULTS[case.fault].settings)
-        found = []
-        for seed in range(seeds):
-            verdict = diagnose(case.seen, model, Settings(seed=seed, trials=0)).verdict
-            found.append((verdict.bias, verdict.variance))
+        verdicts = [diagnose(case.seen, model, Settings(seed=seed, trials=0)).verdict for seed in range(seeds)]
+        said = Counter(verdict.headline.template for verdict in verdicts)
+        found = [(verdict.bias, verdict.variance) for verdict in verdicts]
         commonest, count = Counter(found).most_common(1)[0]
         against = sum({a, b} == {"yes", "no"} for one in found for a, b in zip(one, commonest, strict=True))
-        same.append(count / seeds)
+        sentences.append(max(said.values()) / seeds)
+        pairs.append(count / seeds)
         silent.append(1 - against / (2 * seeds))
         print(f"{case.name}: {dict(Counter('/'.join(one) for one in found))}", flush=True)
+        print(f"    {[(times, text[:40]) for text, times in said.most_common()]}", flush=True)
     print(
-        f"the commonest verdict: {np.mean(same):.1%}; no contradiction to it: {np.mean(silent):.1%}; {len(same)} cases"
+        f"the commonest sentence: {np.mean(sentences):.1%}; the commonest pair of answers: {np.mean(pairs):.1%}; "
+        f"no contradiction to it: {np.mean(silent):.1%}; {len(pairs)} cases"
     )
 
 

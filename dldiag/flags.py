@@ -177,7 +177,7 @@ def _check_names(option: str, given: Iterable[str], known: Mapping[str, Any] | I
         if name not in choices:
             near = get_close_matches(name, choices, n=3) or choices
             values = {"option": option, "name": repr(name), "choices": ", ".join(near) or "–"}
-            raise SettingError(tr("{option}: there is no {name}; there are {choices}.", **values))
+            raise SettingError(tr("{option}: there is no {name}. Possible here: {choices}.", **values))
 
 
 def _placeholder(one: Knob) -> str:

@@ -54,8 +54,10 @@ def best_trial(recommendations: Sequence[Recommendation]) -> Recommendation | No
 
 
 def _is_worth_it(trial: Trial) -> bool:
-    """A single change must gain what matters; a search, which ends the loop, is taken for any sure gain."""
-    return trial.verdict == "helped" or (trial.remedy == SEARCH and trial.change.surely_below < 0)
+    """A single change must help, or gain for sure if not for sure what matters; a search, which ends the loop, a little less."""
+    if trial.remedy == SEARCH:
+        return trial.change.surely_below < 0
+    return trial.verdict == "helped" or trial.is_likely_help
 
 
 def improve(

@@ -10,7 +10,8 @@ from dldiag.evidence.noun import Evidence, Probe
 from dldiag.knobs import SettingError
 from dldiag.language import Message
 from dldiag.models import Model, changed, is_network
-from dldiag.rules.noun import material
+from dldiag.rules.noun import is_likely, material
+from dldiag.rules.probed import gain_of
 from dldiag.types import Column_, Estimate, Finding, Recommendation, Trial, exactly
 
 Change = Mapping[str, Any]  # settings by knob name
@@ -255,7 +256,7 @@ def recommend(
     """Order the remedies that treat what was found: surest and largest gain first.
 
     What was probed counts with its measured gain; what could not be, with its usual worth. Leaving the model as it is
-    is always in the list, and comes first when nothing surely gains.
+    is always in the list, and comes first when nothing surely or likely gains.
     """
     fired: dict[str | None, Finding] = {
         finding.problem: finding for finding in findings if finding.outcome == "fired" and finding.problem
@@ -271,7 +272,7 @@ def _ranked(rank: int, r: Recommendation) -> Recommendation:
 
 Order = tuple[int, float, str]
 # First what can be changed at once; another model, or more rows, cost more than a setting.
-SURE, DEARER, LEAVE_IT, PERHAPS = range(4)
+SURE, LIKELY, DEARER, LEAVE_IT, PERHAPS = range(5)
 
 
 def _entry(
@@ -321,14 +322,18 @@ def _place(row: Remedy, expected: float, problem: str | None) -> int:
 def _probed_entry(
     row: Remedy, problem: str | None, probe: Probe, fired: Mapping[str | None, Finding], evidence: Evidence
 ) -> tuple[Order, Recommendation] | None:
-    """Place a probed remedy: before "leave it" when it surely gains, after it when it only might."""
-    surely = probe.dev.surely_below < -material(evidence) / 2
-    might = probe.dev.low < -material(evidence) / 2
-    if not surely and not (might and problem):
+    """Place a probed remedy: before "leave it" when it surely or likely gains, after it when it only might."""
+    half, gain = material(evidence) / 2, gain_of(evidence, row.key)
+    if probe.dev.surely_below < -half:
+        place = SURE
+    elif gain is not None and is_likely(gain, evidence):
+        place = LIKELY
+    elif probe.dev.low < -half and (problem or probe.dev.surely_below < 0):
+        place = PERHAPS
+    else:
         return None
     because = fired[problem].message if problem in fired else row.why
-    order = (SURE if surely else PERHAPS, probe.dev.value, row.key)
-    return order, _made(row, problem or row.treats[-1], because, probe.dev, probe.settings)
+    return (place, probe.dev.value, row.key), _made(row, problem or row.treats[-1], because, probe.dev, probe.settings)
 
 
 def _expected(row: Remedy, evidence: Evidence, fired: Mapping[str | None, Finding]) -> float:

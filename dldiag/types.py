@@ -370,6 +370,11 @@ class Trial:
     train_change: Estimate | None = None
     note: Message | None = None
 
+    @property
+    def is_likely_help(self) -> bool:
+        """Whether the error is lower for sure, though not for sure by an amount that matters."""
+        return self.verdict == "undecided" and self.change.high < 0
+
 
 @dataclass(frozen=True)
 class Recommendation:

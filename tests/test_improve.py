@@ -1,9 +1,10 @@
 import pytest
 
-from dldiag.improve import finish, improve
+from dldiag.improve import best_trial, finish, improve
+from dldiag.language import Message
 from dldiag.models import build_model
 from dldiag.sealed import open_test
-from dldiag.types import Settings
+from dldiag.types import Estimate, Recommendation, Settings, Trial
 from tests.problems import checkerboard, line
 
 SETTINGS = Settings(budget="quick", sizes=2, repeats=3)
@@ -22,6 +23,20 @@ def test_the_loop_repairs_a_weak_network_and_the_test_set_confirms_it_once():
     assert opened.test.difference.value < 0
     with pytest.raises(ValueError, match="already"):
         finish(data, start, winner, SETTINGS, opened)
+
+
+def tried(remedy, verdict, value, low, high):
+    trial = Trial(remedy, verdict, Estimate(value, low, high), 5, 1.0, {"alpha": 1.0})
+    return Recommendation(1, remedy, Message(remedy), "variance", Message(""), "high_variance", trial=trial)
+
+
+def test_the_loop_adopts_what_helped_most_or_likely_helped_and_nothing_that_chance_may_have_done():
+    likely = tried("regularization", "undecided", -0.03, -0.05, -0.01)
+    by_chance = tried("bigger_network", "undecided", -0.05, -0.11, 0.01)
+    too_little = tried("train_longer", "no_effect", -0.004, -0.006, -0.002)
+    assert best_trial([by_chance, likely, too_little]) is likely
+    assert best_trial([by_chance, too_little]) is None
+    assert best_trial([likely, helped := tried("step_size", "helped", -0.08, -0.09, -0.07)]) is helped
 
 
 def test_on_the_test_set_the_difference_is_that_of_the_two_errors_even_of_a_model_worse_than_guessing():

@@ -51,6 +51,28 @@ def test_leaving_it_comes_before_what_only_might_help():
     assert order.index("leave_it") < order.index("bigger_network")
 
 
+def test_what_likely_gains_comes_after_what_surely_does_and_before_leaving_it():
+    found = evidence(bigger_network=probe(-0.011, half=0.0005), regularization=probe(-0.016, half=0.012))
+    assert [r.remedy for r in advice(found)][:3] == ["bigger_network", "regularization", "leave_it"]
+
+
+def test_what_gains_for_sure_but_little_is_shown_after_leaving_it_even_without_a_finding():
+    found = replace(
+        evidence(weaker_regularization=probe(-0.008, half=0.007)), avoidable_bias=Estimate(0.0, -0.01, 0.01)
+    )
+    order = [r.remedy for r in advice(found)]
+    assert order.index("leave_it") < order.index("weaker_regularization")
+
+
+def test_a_gap_is_not_called_harmless_while_a_remedy_likely_gains():
+    excess = Estimate(0.0, -0.01, 0.01)
+    found = replace(evidence(regularization=probe(-0.016, half=0.012)), excess=excess)
+    outcome = {f.code: f.outcome for f in check(found, RULES)}
+    assert outcome["V2"] == "passed"
+    without = {f.code: f.outcome for f in check(replace(found, probes={}), RULES)}
+    assert without["V2"] == "fired"
+
+
 def test_what_surely_gains_nothing_is_not_recommended():
     assert "regularization" not in [r.remedy for r in advice(evidence(regularization=probe(0.01)))]
 

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from dldiag.figures.theme import THEMES, Theme, ThemeName, error_axis, figure, plain
 from dldiag.language import tr
 from dldiag.remedies import MORE_DATA
-from dldiag.tables import EFFECTS, budget_label, change_text, error_text, fits_beyond_achievable, unit_of
+from dldiag.tables import budget_label, change_text, effect_word, error_text, fits_beyond_achievable, unit_of
 from dldiag.types import Estimate, Recommendation, Report, TrialVerdict
 
 ROW_HEIGHT = 52  # pixels
@@ -92,11 +92,16 @@ def _add_effect(drawn: go.Figure, one: Recommendation, unit: str, look: Theme) -
         mode="markers",
         marker={"symbol": SYMBOLS[verdict], "size": 12, "color": color, "line": {"color": color, "width": 2}},
         error_x=_whiskers(change, look, color),
-        customdata=[f"{EFFECTS[verdict]}: {change_text(change, unit)}"],
+        customdata=[f"{effect_word(one.trial)}: {change_text(change, unit)}"],
         hovertemplate="%{y}<br>%{customdata}<extra></extra>",
     )
     drawn.add_annotation(
-        x=change.value, y=row, text=str(EFFECTS[verdict]), yshift=16, showarrow=False, font={"color": color, "size": 12}
+        x=change.value,
+        y=row,
+        text=str(effect_word(one.trial)),
+        yshift=16,
+        showarrow=False,
+        font={"color": color, "size": 12},
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dldiag.evidence.noun import Evidence, Probe
 from dldiag.language import Message
-from dldiag.rules.noun import MATERIAL, Example, Rule, Threshold, material
+from dldiag.rules.noun import MATERIAL, Example, Rule, Threshold, is_likely, material
 from dldiag.rules.probed import gain_of, probed
 from dldiag.types import Estimate, exactly
 
@@ -23,9 +23,11 @@ def _negative(estimate: Estimate | None) -> Estimate | None:
 
 
 def something_gains(e: Evidence) -> bool:
-    """Tell whether a probed remedy, more rows, or another model surely gains more than half of what matters."""
-    gains = [gain_of(e, remedy) for remedy in e.probes] + [e.more_data_gain, e.simple_lead, e.reference_lead]
-    return any(gain is not None and gain.surely_above > material(e) / 2 for gain in gains)
+    """Tell whether a probed remedy, more rows, or another model surely gains half of what matters, or a remedy likely does."""
+    probes = [gain for remedy in e.probes if (gain := gain_of(e, remedy)) is not None]
+    gains = [*probes, e.more_data_gain, e.simple_lead, e.reference_lead]
+    surely = any(gain is not None and gain.surely_above > material(e) / 2 for gain in gains)
+    return surely or any(is_likely(gain, e) for gain in probes)
 
 
 def _harmless(e: Evidence) -> Estimate | None:

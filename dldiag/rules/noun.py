@@ -64,4 +64,13 @@ def material(evidence: Evidence) -> float:
     return evidence.material.value if evidence.material is not None else 0.01
 
 
+def is_likely(gain: Estimate, evidence: Evidence) -> bool:
+    """Tell whether a gain in dev error is above zero for sure, and by its estimate at least half of what matters.
+
+    Less than what makes a rule fire, which asks for half of what matters for sure; enough to be worth a try before leaving
+    the model as it is.
+    """
+    return gain.low > 0 and gain.value > material(evidence) / 2
+
+
 MATERIAL = Threshold("δ", material, "error", "the larger of the setting and 10 % of the dev error")

@@ -8,7 +8,7 @@ from typing import Any
 
 from dldiag.language import Message, format_error, tr, translate
 from dldiag.remedies import MORE_DATA
-from dldiag.types import Answer, Column_, Estimate, LearningCurve, Outcome, Recommendation, Report, TrialVerdict
+from dldiag.types import Answer, Column_, Estimate, LearningCurve, Outcome, Recommendation, Report, Trial, TrialVerdict
 
 COLUMNS: dict[Column_, Message] = {
     "training": Message("First make it train"),
@@ -31,6 +31,7 @@ EFFECTS: dict[TrialVerdict, Message] = {
     "no_effect": Message("no effect"),
     "undecided": Message("undecided"),
 }
+LIKELY = Message("likely helped")
 ANSWERS: dict[Answer, Message] = {
     "yes": Message("yes"),
     "no": Message("no"),
@@ -104,13 +105,18 @@ def model_label(curve: LearningCurve) -> str:
     return translate(curve.label or curve.model)
 
 
+def effect_word(trial: Trial) -> Message:
+    """Return the word for what a trial showed."""
+    return LIKELY if trial.is_likely_help else EFFECTS[trial.verdict]
+
+
 def effect_text(one: Recommendation, unit: str) -> str:
     """Write what a remedy did when it was tried, or what is expected of it; "" when there is nothing to try."""
     if one.trial is not None:
         change = change_text(one.trial.change, unit)
         if one.remedy == MORE_DATA:
             return tr("forecast for 4 times the rows: {change}", change=change)
-        return tr("{effect}: {change}", effect=EFFECTS[one.trial.verdict], change=change)
+        return tr("{effect}: {change}", effect=effect_word(one.trial), change=change)
     if one.expected is not None and one.expected.value != 0:
         return tr("not tried; expected {change}", change=change_text(one.expected, unit))
     return tr("not tried") if one.change else ""
