@@ -22,7 +22,7 @@ from bench.advice import TRAIN_SHARE, joined
 from bench.advice_cases import CALIBRATE, FAULTS, Case, cases
 from dldiag.data.matrix import encode
 from dldiag.fit import Encoded, FitTask, fit_all
-from dldiag.intervals import distinct, pooled_estimate
+from dldiag.intervals import RowPart, distinct, pooled_estimate
 from dldiag.models import Model, build_model, changed
 from dldiag.remedies import applicable
 from dldiag.trials import MOST_REPEATS, diagnosis_split
@@ -82,7 +82,7 @@ def pooled(overlap: float) -> Callable[[Row, int], tuple[float, float, float]]:
 
     def reckon(row: Row, n: int) -> tuple[float, float, float]:
         values, variances = _differences(row)[:n], row["row_variances"][:n]
-        one = pooled_estimate(values, variances, n_dev=row["n_dev"], n_distinct=_seen(row, n))
+        one = pooled_estimate(values, [RowPart(variances, min(1.0, row["n_dev"] / _seen(row, n)))])
         spread = max(0.0, float(values.var(ddof=1)) - float(np.median(variances)))
         half = stats.t.ppf(0.95, n - 1) * np.sqrt(overlap * spread * row["n_dev"] / row["n_train"])
         return (

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import sklearn
+from sklearn.base import is_classifier, is_regressor
 
 from dldiag.curves import as_curve, clipped, curve_sizes
 from dldiag.data.preflight import Preflight, preflight
@@ -129,6 +130,7 @@ def prepare(
     check_all(settings)
     effort = EFFORTS[settings.budget]
     own = build_model(dataset.task) if model is None else as_model(model)
+    _check_task(dataset, own)
     _check_target(dataset, own)
     references = tuple(build_model(dataset.task, key=key) for key in settings.baselines if key != own.key)
     split = diagnosis_split(dataset, settings)
@@ -139,6 +141,16 @@ def prepare(
         bench, own, build_model(dataset.task, key="guess"), references, settings, effort, sizes,
         table_evidence(found), table_names(found), found.repairs,
     )  # fmt: skip
+
+
+def _check_task(dataset: Dataset, model: Model) -> None:
+    """Refuse a regressor for classes and a classifier for numbers; what says neither is taken at its word."""
+    wrong = is_regressor if dataset.task == "classification" else is_classifier
+    if wrong(model.estimator):
+        raise DataError(
+            Message("{model} is not made for {task}.", {"model": model.label, "task": Message(dataset.task)}),
+            Message("Choose another model, or read the target as the other task."),
+        )
 
 
 def _check_target(dataset: Dataset, model: Model) -> None:

@@ -21,6 +21,8 @@ from dldiag.models import Model, Preparation, is_network, is_of_counts
 from dldiag.nn.health import Health
 from dldiag.types import Dataset, Split, Stopped
 
+# What an estimator may raise on rows that it cannot learn from.
+REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError, np.linalg.LinAlgError)
 LARGEST_STACK = 32  # networks trained in lock-step; more members only add memory
 
 ShouldStop = Callable[[], bool] | None
@@ -141,7 +143,10 @@ def fit_stack(stack: Sequence[FitTask], encoded: Encoded, should_stop: ShouldSto
         warnings.simplefilter("ignore")  # non-convergence is a finding, not a line on somebody's terminal
         if is_network(stack[0].model):
             dev = [(p.X_dev, p.y_dev) for p in prepared] if stack[0].watched else None
-            nn.fit_stack(models, [p.X for p in prepared], [p.y for p in prepared], dev=dev, should_stop=should_stop)
+            try:
+                nn.fit_stack(models, [p.X for p in prepared], [p.y for p in prepared], dev=dev, should_stop=should_stop)
+            except REFUSALS as error:
+                return [_refused(task, time.perf_counter() - started, error) for task in stack]
             seconds = (time.perf_counter() - started) / len(stack)
             return [judge(m, task, p, seconds) for m, task, p in zip(models, stack, prepared, strict=True)]
         return [_fit_alone(models[0], stack[0], prepared[0])]
@@ -197,10 +202,13 @@ def _fit_alone(model: BaseEstimator, task: FitTask, inputs: _Inputs) -> FitResul
     try:
         model.fit(inputs.X, inputs.y)
         return judge(model, task, inputs, time.perf_counter() - started)
-    except (ValueError, TypeError, ArithmeticError, MemoryError, np.linalg.LinAlgError) as error:
-        nothing = np.full(len(task.dev_rows), np.nan)
-        seconds = time.perf_counter() - started
-        return FitResult(task, np.nan, np.nan, np.nan, nothing, seconds, np.nan, nothing, failed=str(error))
+    except REFUSALS as error:
+        return _refused(task, time.perf_counter() - started, error)
+
+
+def _refused(task: FitTask, seconds: float, error: BaseException) -> FitResult:
+    nothing = np.full(len(task.dev_rows), np.nan)
+    return FitResult(task, np.nan, np.nan, np.nan, nothing, seconds, np.nan, nothing, failed=str(error) or repr(error))
 
 
 def judge(model: Any, task: FitTask, inputs: _Inputs, seconds: float) -> FitResult:
@@ -224,19 +232,21 @@ def error_by_row(y: NDArray[Any], predicted: NDArray[Any], inputs: _Inputs) -> t
     """Return the error and each row's share in it.
 
     Classification: the error rate and 0/1 per row. Regression: RMSE / std(y) and, to first order, how the root of the
-    mean square moves with each row: e²/(2·RMSE·std). A model whose predictions are not finite errs like a hundred
-    times the mean, so that it loses without poisoning averages.
+    mean square moves with each row: e²/(2·RMSE·std). A prediction that is not finite, or HOPELESS far from the training
+    mean, counts as that far, so that its model loses without poisoning averages.
     """
     if y.dtype.kind in "iu":
         wrong = (y != predicted).astype(float)
         return float(wrong.mean()), wrong
-    residual = np.nan_to_num((predicted - y).astype(float), nan=_HOPELESS, posinf=_HOPELESS, neginf=-_HOPELESS)
-    squares = np.square(np.clip(residual, -_HOPELESS, _HOPELESS) * inputs.y_spread / inputs.y_scale)
+    unit, center = inputs.y_scale / inputs.y_spread, float(np.mean(inputs.y))
+    off = np.nan_to_num((predicted - center).astype(float), nan=np.inf, posinf=np.inf, neginf=-np.inf)
+    residual = np.clip(off, -HOPELESS * unit, HOPELESS * unit) + center - y
+    squares = np.square(residual / unit)
     error = float(np.sqrt(squares.mean()))
     return error, squares / (2 * max(error, 1e-12))
 
 
-_HOPELESS = 100.0  # standard deviations
+HOPELESS = 100.0  # std(y), of the table and not of a training subset, whose spread may be next to nothing
 
 
 def _ask(should_stop: ShouldStop) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -54,21 +55,40 @@ def estimate(
     return Estimate(value, max(value - two, bottom), value + two, max(value - one, bottom), value + one, source)
 
 
-def pooled_estimate(
-    repeats: ArrayLike, row_variances: ArrayLike, *, n_dev: int, n_distinct: int, **how: Any
-) -> Estimate:
-    """Estimate a mean over repeats whose dev sets overlap.
+@dataclass(frozen=True, eq=False)
+class RowPart:
+    """What the sampling of one kind of rows, dev or training, adds to the variance of a mean over repeats.
 
-    repeats: (J,) one error (or paired difference) per repeat. row_variances: (J,) the variance that sampling of the
-    n_dev dev rows alone gives to each. n_distinct: different dev rows over all repeats. The variance is that of the
-    rows (shrunk by how many different ones were seen) plus that of the repeats beyond it; degrees of freedom as if all
-    that is uncertain were the repeats' scatter (after Satterthwaite), at least J - 1. How often such intervals cover
-    what a change really does: `python -m bench.intervals`. how: as in `estimate`.
+    variances: (J,) of each repeat alone. shared: the part of it that remains in the mean, because repeats share rows.
+    """
+
+    variances: Sequence[float]
+    shared: float
+
+
+def shared(rows: Sequence[NDArray[np.int64]]) -> float:
+    """Return rows of one repeat over different rows of all repeats, at most 1.
+
+    >>> shared([np.array([1, 2]), np.array([2, 3])])
+    0.6666666666666666
+    """
+    return min(1.0, len(rows[0]) / distinct(rows))
+
+
+def pooled_estimate(repeats: ArrayLike, parts: Sequence[RowPart], **how: Any) -> Estimate:
+    """Estimate a mean over repeats that share rows.
+
+    repeats: (J,) one error (or paired difference) per repeat. The variance is that of the rows (shrunk by how many
+    different ones were seen) plus that of the repeats beyond it; degrees of freedom as if all that is uncertain were
+    the repeats' scatter (after Satterthwaite), at least J - 1. How often such intervals cover what a change really
+    does: `python -m bench.intervals`. how: as in `estimate`.
     """
     x = np.asarray(repeats, dtype=float)
-    rows = float(np.median(np.asarray(row_variances, dtype=float)))
+    medians = [float(np.median(np.asarray(part.variances, dtype=float))) for part in parts]
+    rows = sum(medians)
     scatter = float(x.var(ddof=1)) if len(x) > 1 else 0.0
-    variance = rows * n_dev / max(n_distinct, n_dev) + max(0.0, scatter - rows) / len(x)
+    in_mean = sum(median * part.shared for median, part in zip(medians, parts, strict=True))
+    variance = in_mean + max(0.0, scatter - rows) / len(x)
     least = max(1, len(x) - 1)
     dof = np.inf if scatter == 0 else max(least, least * (variance * len(x) / scatter) ** 2)
     return estimate(float(x.mean()), variance, dof, **how)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import numbers
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
+
+import numpy as np
 
 from dldiag.language import Message, tr
 
@@ -83,8 +86,10 @@ def check(name: str, knob: Knob, value: Any) -> None:
                 choices=", ".join(knob.choices),
             )
         )
-    if knob.kind in (int, float) and (not isinstance(value, int | float) or math.isnan(value)):
-        raise SettingError(tr("{name} = {value} is not a number.", name=name, value=repr(value)))
+    if not _is_of_kind(value, knob.kind):
+        raise SettingError(
+            tr("{name} = {text} is not {kind}.", name=name, text=repr(value), kind=_KIND_NAMES[knob.kind])
+        )
     for one in value if isinstance(value, tuple | list) else (value,):
         if knob.low is not None and one < knob.low:
             raise SettingError(
@@ -104,6 +109,18 @@ def check(name: str, knob: Knob, value: Any) -> None:
                     high=knob.high,
                 )
             )
+
+
+def _is_of_kind(value: Any, kind: type) -> bool:
+    """Tell whether a value is of a knob's kind; NumPy's numbers count, and true and false are no numbers."""
+    if isinstance(value, bool | np.bool_):
+        return kind not in (int, float, tuple)
+    if kind in (int, float):
+        wanted = numbers.Integral if kind is int else numbers.Real
+        return isinstance(value, wanted) and not math.isnan(value)
+    if kind is bool:
+        return False
+    return isinstance(value, tuple | list) if kind is tuple else True
 
 
 def check_all(settings: Any) -> None:

@@ -69,6 +69,8 @@ class Model:
     def parameters(self) -> dict[str, Any]:
         """The settings a person may change, with their present values."""
         values = self.estimator.get_params(deep=False)
+        if is_network(self):
+            values["hidden_layer_sizes"] = self.estimator.hidden_layers()  # scikit-learn takes one number, too
         return {name: values[name] for name in knobs_of_model(self) if name in values} | (
             {"scale_inputs": self.scale_inputs} if is_network(self) else {}
         )

@@ -350,7 +350,7 @@ class TrainingCurve:
     """Loss and errors against epochs, averaged over repeats (never called a learning curve)."""
 
     epochs: tuple[int, ...] = ()
-    loss: tuple[float, ...] = ()
+    loss: tuple[float | None, ...] = ()  # None from where a training has blown up
     train_error: tuple[float | None, ...] = ()
     dev_error: tuple[float | None, ...] = ()
 

@@ -79,6 +79,10 @@ CANNOT_TELL = Message(
     "Too close to tell with {n_dev:,} rows to judge with: training error {train:error}, error on new rows {dev:error}, "
     "achievable about {achievable:error}."
 )
+NOT_ASKED = Message(
+    "Bias or variance was not judged, because a rule is muted or does not apply: training error {train:error}, error on new "
+    "rows {dev:error}, achievable about {achievable:error}."
+)
 HARMLESS = Message(
     "Leave it: training and dev error differ ({train:error} and {dev:error}), but nothing tried here is shown to do better on "
     "new rows."
@@ -97,7 +101,7 @@ def conclude(
     first = next(
         ((code, text) for code, outcome, text in FIRST if code in by_code and by_code[code].outcome == outcome), None
     )
-    answers = BY_ANSWERS.get((bias, variance), CANNOT_TELL)
+    answers = NOT_ASKED if "unknown" in (bias, variance) else BY_ANSWERS.get((bias, variance), CANNOT_TELL)
     detail: Message | None = None
     if first is not None:
         silent = bias == "unknown" or first[0] == "D9"

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from dldiag.intervals import difference, pooled_estimate, rate_estimate, rows_to_see, t_interval
+from dldiag.intervals import RowPart, difference, pooled_estimate, rate_estimate, rows_to_see, t_interval
 from dldiag.types import Estimate
 
 
@@ -24,7 +24,7 @@ def test_the_ninety_percent_interval_of_an_error_rate_covers_the_truth_nine_time
     for _ in range(600):
         skill = truth + 0.01 * rng.normal(size=repeats)  # repeats differ in what they learnt
         errors = rng.binomial(n, skill) / n
-        found = pooled_estimate(errors, errors * (1 - errors) / n, n_dev=n, n_distinct=repeats * n)
+        found = pooled_estimate(errors, [RowPart(errors * (1 - errors) / n, shared=1 / repeats)])
         hits += found.low <= truth <= found.high
     assert 0.85 <= hits / 600 <= 0.97
 

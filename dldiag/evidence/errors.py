@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from dldiag.fit import FitResult
-from dldiag.intervals import ONE_SIDED, distinct, pooled_estimate
+from dldiag.intervals import ONE_SIDED, RowPart, pooled_estimate, shared
 from dldiag.language import Message
 from dldiag.types import Estimate
 
@@ -17,20 +16,18 @@ Results = Sequence[FitResult]
 
 def dev_error(results: Results, source: Message | None = None) -> Estimate:
     """Estimate a model's dev error over repeats."""
-    return _pooled([r.dev_error for r in results], [_floored(r) for r in results], results, floor=0.0, source=source)
+    return pooled_estimate([r.dev_error for r in results], [_dev_part(results)], floor=0.0, source=source)
 
 
 def train_error(results: Results, source: Message | None = None) -> Estimate:
     """Estimate a model's training error over repeats."""
-    return _pooled(
-        [r.train_error for r in results], [r.train_variance for r in results], results, floor=0.0, source=source
-    )
+    return pooled_estimate([r.train_error for r in results], [_train_part(results)], floor=0.0, source=source)
 
 
 def gap(results: Results) -> Estimate:
     """Estimate variance: dev error − training error of the same fits."""
     gaps = [r.dev_error - r.train_error for r in results]
-    return _pooled(gaps, [_floored(r) + r.train_variance for r in results], results)
+    return pooled_estimate(gaps, [_dev_part(results), _train_part(results)])
 
 
 def paired_change(before: Results, after: Results, *, clipped: bool = True, one_sided: float = ONE_SIDED) -> Estimate:
@@ -47,7 +44,8 @@ def paired_change(before: Results, after: Results, *, clipped: bool = True, one_
         changes, shares = [b.dev_error - a.dev_error for a, b in pairs], [b.influence - a.influence for a, b in pairs]
     variances = [float(share.var() / len(share)) for share in shares]
     least = [_one_row(a) for a in before]
-    return _pooled(changes, np.maximum(variances, least).tolist(), before, one_sided=one_sided)
+    part = _dev_part(before, np.maximum(variances, least).tolist())
+    return pooled_estimate(changes, [part], one_sided=one_sided)
 
 
 def train_change(before: Results, after: Results) -> Estimate:
@@ -56,21 +54,20 @@ def train_change(before: Results, after: Results) -> Estimate:
         min(b.train_error, b.guess_error) - min(a.train_error, a.guess_error)
         for a, b in zip(before, after, strict=True)
     ]
-    return _pooled(changes, [0.0] * len(changes), before)
+    return pooled_estimate(changes, [])
 
 
-def _pooled(values: list[float], variances: list[float], results: Results, **how: Any) -> Estimate:
-    tasks = [r.task for r in results]
-    return pooled_estimate(
-        values,
-        variances,
-        n_dev=len(tasks[0].dev_rows),
-        n_distinct=distinct([task.dev_rows for task in tasks]),
-        **how,
-    )
+def _dev_part(results: Results, variances: Sequence[float] | None = None) -> RowPart:
+    """Return what sampling of the dev rows gives to each repeat: to its dev error unless told otherwise."""
+    values = [floored_variance(r) for r in results] if variances is None else variances
+    return RowPart(values, shared([r.task.dev_rows for r in results]))
 
 
-def _floored(result: FitResult) -> float:
+def _train_part(results: Results) -> RowPart:
+    return RowPart([r.train_variance for r in results], shared([r.task.train_rows for r in results]))
+
+
+def floored_variance(result: FitResult) -> float:
     """Sampling variance of a dev error; a model without a single error on n rows is not known to be perfect."""
     return max(result.dev_variance, _one_row(result))
 

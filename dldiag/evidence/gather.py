@@ -92,7 +92,7 @@ def _counts(measured: Measured) -> dict[str, Estimate]:
     tasks = [result.task for result in measured.current]
     n_dev = len(tasks[0].dev_rows)
     different = distinct([task.dev_rows for task in tasks])
-    row_variance = float(np.mean([result.dev_variance for result in measured.current])) * n_dev / different
+    row_variance = float(np.mean([errors.floored_variance(result) for result in measured.current])) * n_dev / different
     return {
         "n_train": exactly(len(tasks[0].train_rows)),
         "n_dev": exactly(different),

@@ -83,7 +83,7 @@ def training_curve(results: Sequence[FitResult]) -> TrainingCurve | None:
     dev = [h.dev_error for h in healths if h.dev_error]
     return TrainingCurve(
         tuple(range(1, epochs + 1)),
-        tuple(value or 0.0 for value in _mean_by_epoch([h.loss for h in healths], epochs)),
+        _mean_by_epoch([h.loss for h in healths], epochs),
         _mean_by_epoch([h.train_error for h in healths], epochs),
         _mean_by_epoch(dev, epochs) if dev else (),
     )

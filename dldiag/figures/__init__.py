@@ -18,6 +18,7 @@ from dldiag.figures.bars import error_budget, ran_here, trial_effects
 from dldiag.figures.curves import forecast, learning_curves, training_curve
 from dldiag.figures.theme import THEMES, ThemeName, figure
 from dldiag.language import Message
+from dldiag.tables import unit_of
 from dldiag.types import Report, TrainingCurve
 
 
@@ -67,10 +68,10 @@ FIGURES: dict[str, FigureRow] = {
         lambda report: report.training_curve is not None and bool(report.training_curve.epochs),
         lambda report, theme: training_curve(
             report.training_curve or TrainingCurve(),
-            unit="rate" if report.dataset.task == "classification" else "sd",
+            unit=unit_of(report),
             theme=theme,
         ),
-        lambda report: alt_training_curve(report.training_curve or TrainingCurve()),
+        lambda report: alt_training_curve(report.training_curve or TrainingCurve(), unit=unit_of(report)),
     ),
 }
 

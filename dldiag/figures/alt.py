@@ -85,7 +85,7 @@ def _effect(one: Recommendation, unit: str) -> Message:
 
 def _epochs(curve: TrainingCurve, unit: str) -> Message:
     errors = [error for error in curve.dev_error if error is not None] or [
-        error for error in curve.train_error if error
+        error for error in curve.train_error if error is not None
     ]
     if not errors:
         return Message("{epochs} epochs.", {"epochs": len(curve.epochs)})

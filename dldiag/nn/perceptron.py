@@ -36,6 +36,7 @@ Array = NDArray[Any]
 Judge = Callable[[Array], float]
 
 LARGEST_AUTO_BATCH = 200  # rows; scikit-learn's
+LEAST_VALIDATION = 2  # rows set aside for early stopping
 
 
 def is_stochastic(model: Any) -> bool:
@@ -218,16 +219,20 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         self._optimizer_state: tuple[list[Array], int] | None = None
 
     def _set_aside(self, member: Member) -> None:
-        """Take the validation rows out of the training rows, as scikit-learn does."""
+        """Take the validation rows out of the training rows, as scikit-learn does.
+
+        Where scikit-learn refuses (fewer than two rows, or than classes, to validate on), two rows are drawn at random.
+        """
         stratify = self._stratify(member.y)
         rows = np.arange(len(member.X))
-        train_rows, held = train_test_split(
-            rows, random_state=self._rng, test_size=self.validation_fraction, stratify=stratify
-        )
-        if len(held) < 2:
+        n_held = max(LEAST_VALIDATION, int(np.ceil(self.validation_fraction * len(rows))))
+        if n_held >= len(rows):
             raise ValueError(
                 "The validation set is too small. Increase 'validation_fraction' or the size of your dataset."
             )
+        if stratify is not None and not _can_stratify(stratify, n_held):
+            stratify = None
+        train_rows, held = train_test_split(rows, random_state=self._rng, test_size=n_held, stratify=stratify)
         weights = None if member.weights is None else member.weights[held]
         member.X_validation = member.X[held]
         member.score = self._score(member.y[held], weights)
@@ -349,6 +354,12 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def _can_stratify(labels: Array, n_held: int) -> bool:
+    """Tell whether every class can stand on both sides when n_held rows are set aside."""
+    counts = np.unique(labels, return_counts=True)[1]
+    return bool(counts.min() >= 2 and min(n_held, len(labels) - n_held) >= len(counts))
 
 
 def dense(X: Any) -> Array:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dldiag.evidence.noun import Evidence
 from dldiag.language import Message
 from dldiag.rules.noun import MATERIAL, Example, Rule, Threshold, material
-from dldiag.types import Estimate, exactly
+from dldiag.types import Estimate, Level, exactly
 
-EVERYTHING_BELOW = (
-    "B1", "B1a", "B1b", "B1c", "B1d", "V1", "V1a", "V1b", "V1c", "V1d", "V2", "N1", "T4", "T7", "T8", "T9",  "T12", "T10", "T13", "T14"
-)  # fmt: skip
+# What a verdict that cannot be trusted silences: whether and how a network trains can still be told.
+VERDICT: tuple[Level, ...] = ("bias_variance", "process")
+CAUSES = ("T4", "T7", "T8", "T9", "T10", "T12", "T13", "T14")
 
 HALF_MATERIAL = Threshold("δ/2", lambda e: material(e) / 2, "error", "half the smallest difference that matters")
 COPIES = Threshold("COPIES", 0.01, "share of rows", "Deepchecks, mixed samples; 1 % so that chance copies stay quiet")
@@ -140,7 +140,7 @@ DATA_RULES: tuple[Rule, ...] = (
         unsure="The best model beats the plainest guess by {better_than_guess:gap}, which chance alone may do when the best of "
         "several is taken.",
         hint="Look for other columns, or for a mistake in how rows and answers were joined, before changing the model.",
-        problem="no_signal", needs=("better_than_guess", "guess_error"), silences=EVERYTHING_BELOW, decided_by="nothing",
+        problem="no_signal", needs=("better_than_guess", "guess_error"), silences=CAUSES, silences_levels=VERDICT, decided_by="nothing",
         examples=(
             Example(Evidence(better_than_guess=Estimate(0.0, -0.03, 0.03), guess_error=exactly(0.5)), "fired"),
             Example(Evidence(better_than_guess=Estimate(0.2, 0.15, 0.25), guess_error=exactly(0.5)), "passed"),
@@ -182,7 +182,8 @@ DATA_RULES: tuple[Rule, ...] = (
         hint="Split by {structure}; no verdict is given before.",
         problem="structure",
         needs=("split_misleads",),
-        silences=EVERYTHING_BELOW,
+        silences=CAUSES,
+        silences_levels=VERDICT,
         examples=(
             Example(Evidence(split_misleads=exactly(1), names={"structure": "patient"}), "fired"),
             Example(Evidence(split_misleads=exactly(0)), "passed"),

@@ -21,7 +21,8 @@ def check(evidence: Evidence, rules: Sequence[Rule], muted: Collection[str] = ()
     silencer: dict[str, str] = {}
     for rule, finding in zip(rules, findings, strict=True):
         if finding.outcome == "fired" and rule.code not in silencer:
-            silencer |= {code: rule.code for code in rule.silences if code not in silencer}
+            silent = [one.code for one in rules if one.code in rule.silences or one.level in rule.silences_levels]
+            silencer |= {code: rule.code for code in silent if code not in silencer}
     return tuple(_silenced(finding, silencer.get(finding.code)) for finding in findings)
 
 

@@ -37,8 +37,8 @@ class Rule:
     """One rule. It fires when `signal` is above `threshold` with 90 % confidence.
 
     needs: evidence that must be there. unless: a reason why the rule does not apply to this evidence, else None.
-    silences: codes of downstream rules that say nothing once this one has fired. fired, passed, unsure and hint are templates;
-    they may use {signal}, {low}, {high}, {threshold} and every name of the evidence.
+    silences, silences_levels: downstream rules, by code and by level, that say nothing once this one has fired.
+    fired, passed, unsure and hint are templates; they may use {signal}, {low}, {high}, {threshold} and every name of the evidence.
     """
 
     code: str
@@ -53,6 +53,7 @@ class Rule:
     needs: tuple[str, ...] = ()
     unless: Callable[[Evidence], Message | None] | None = None
     silences: tuple[str, ...] = ()
+    silences_levels: tuple[Level, ...] = ()
     examples: tuple[Example, ...] = ()
     decided_by: str = "rows"  # what would decide it: rows, repeats or nothing
     unsure: str = ""  # instead of the usual sentence about an undecided rule
