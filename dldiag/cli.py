@@ -134,8 +134,7 @@ def _improve(given: argparse.Namespace) -> None:
     with speaking("en"):
         found = improve(dataset, model, settings, on_progress=_meter(given), n_jobs=jobs)
         if given.open_test:
-            winner = build_model(dataset.task, found.winner, given.model)
-            found = finish(dataset, model, winner, settings, found)
+            found = finish(dataset, settings, found)
     _tell(given, replace(found.report, test=found.test), path_to_text(found) + "\n")
 
 

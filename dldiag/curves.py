@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import issparse
 from sklearn.base import is_classifier
+from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import check_cv
 from sklearn.utils import indexable
 
 from dldiag.data.matrix import Matrix
 from dldiag.fit import Encoded, FitResult, FitTask, fit_all
 from dldiag.language import Message
-from dldiag.models import Model, as_model
-from dldiag.types import Column, DataError, Dataset, LearningCurve
+from dldiag.models import Model, as_model, is_network
+from dldiag.types import DataError, Dataset, LearningCurve
 from dldiag.workbench import Point
 
 SMALLEST_SIZE = 10  # rows; below it a fit says nothing
@@ -70,50 +74,53 @@ def learning_curve(  # noqa: PLR0913 — scikit-learn's own arguments
 ) -> LearningCurve:
     """Compute a learning curve with scikit-learn's arguments; the repeats are the folds of cv.
 
-    X: (n, d) numbers, used as they are. train_sizes: shares of the largest training set, or rows. cv: what
-    scikit-learn's own learning_curve takes. Errors are lower-is-better: error rate, or RMSE / std(y).
-    Raises DataError when no size leaves a row to train on.
+    X: (n, d), used as it is (our own networks compute in 32 bits). y: (n,); numbers are centered and scaled by each
+    training subset. train_sizes: shares of the largest training set, or rows. cv: what scikit-learn's own
+    learning_curve takes. Errors are lower-is-better: error rate, or RMSE / std(y); NaN, with a FitFailedWarning, where
+    a fit failed. Raises DataError when no size leaves a row to train on, or when no fit succeeds.
     """
     X, y, groups = indexable(X, y, groups)
-    dataset, matrix = _as_is(np.asarray(X, dtype=float), np.asarray(y), is_classifier(estimator))
+    model = replace(as_model(estimator), raw=True)
+    encoded = _as_given(model, X, np.asarray(y))
     folds = list(check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y, groups))
     sizes = _absolute(np.asarray(train_sizes), min(len(train) for train, _ in folds))
-    model = _unprepared(as_model(estimator))
     rng = np.random.default_rng(random_state)
     tasks = []
     for r, (train, dev) in enumerate(folds):
         rows = rng.permutation(train) if shuffle else train
         seed = int(rng.integers(2**31))
         tasks += [FitTask((model.identity, size, r), model, rows[:size], dev, seed) for size in sizes]
-    encoded = Encoded(dataset, matrix, float(np.std(dataset.y)) or 1.0 if dataset.task == "regression" else 1.0)
     results = {result.task.key: result for result in fit_all(tasks, encoded, n_jobs=n_jobs)}
-    return as_curve(model, sizes, len(folds), results, dataset.unit)
+    _tell_failures(list(results.values()))
+    return as_curve(model, sizes, len(folds), results, encoded.dataset.unit)
 
 
-def _as_is(X: NDArray[np.float64], y: NDArray[Any], classify: bool) -> tuple[Dataset, Matrix]:
-    import pandas as pd
-
-    names = tuple(f"x{i}" for i in range(X.shape[1]))
-    columns = tuple(Column(name, "number", Message("given as a number")) for name in names)
-    if not classify:
-        dataset = Dataset("arrays", pd.DataFrame(X, columns=list(names)), y.astype(float), "regression", "y", columns)
-    else:
+def _as_given(model: Model, X: Any, y: NDArray[Any]) -> Encoded:
+    """Return rows as a fit takes them, with nothing done to X that its model would not do itself."""
+    network = is_network(model)
+    given = np.asarray(X, dtype=np.float32) if network else X if hasattr(X, "iloc") or issparse(X) else np.asarray(X)
+    if is_classifier(model.estimator):
         classes, codes = np.unique(y, return_inverse=True)
-        labels = tuple(str(label) for label in classes)
-        dataset = Dataset(
-            "arrays",
-            pd.DataFrame(X, columns=list(names)),
-            codes.astype(np.int64),
-            "classification",
-            "y",
-            columns,
-            labels,
+        answers: dict[str, Any] = {"y": codes.astype(np.int64), "task": "classification"}
+        answers["classes"], scale = tuple(str(label) for label in classes), 1.0
+    else:
+        answers, scale = {"y": y.astype(float), "task": "regression"}, float(np.std(y.astype(float))) or 1.0
+    dataset = Dataset("arrays", pd.DataFrame(index=range(len(y))), target="y", columns=(), **answers)
+    seen: Any = given if network else np.empty((len(y), 0))
+    return Encoded(dataset, Matrix(seen, (), np.zeros(seen.shape[1], dtype=bool)), scale, given)
+
+
+def _tell_failures(results: Sequence[FitResult]) -> None:
+    """Say that fits failed: NaN alone would be read as "not there yet"."""
+    reasons = [result.failed for result in results if result.failed]
+    if len(reasons) == len(results):
+        raise DataError(
+            Message("The model cannot be trained on these rows: {error}", {"error": reasons[0]}),
+            Message("Change the model's settings, or prepare X so that it can be fitted."),
         )
-    return dataset, Matrix(X, names, np.zeros(len(names), dtype=bool))
-
-
-def _unprepared(model: Model) -> Model:
-    return Model(model.key, model.label, model.estimator, scale_inputs=False, raw=False)
+    if reasons:
+        text = f"{len(reasons)} of {len(results)} fits failed; their errors are NaN. The first: {reasons[0]}"
+        warnings.warn(text, FitFailedWarning, stacklevel=3)
 
 
 def _absolute(train_sizes: NDArray[Any], most: int) -> tuple[int, ...]:

@@ -17,8 +17,8 @@ from dldiag.data.preflight import Preflight, preflight
 from dldiag.evidence import Evidence, Measured, Probe, gather, table_evidence, table_names, training_curve
 from dldiag.fit import FitResult, ShouldStop
 from dldiag.forecast import forecast
-from dldiag.knobs import check_all
-from dldiag.language import Message, Value
+from dldiag.knobs import SettingError, check_all
+from dldiag.language import Message, Value, tr
 from dldiag.meter import Meter
 from dldiag.models import Model, as_model, build_model, is_of_counts
 from dldiag.remedies import recommend
@@ -77,6 +77,12 @@ class Case:
         """How many remedies are tried at most."""
         return self.effort.trials if self.settings.trials is None else self.settings.trials
 
+    @property
+    def compared(self) -> int:
+        """How many settings of the model the dev rows have judged so far."""
+        others = {one.identity for one in (self.guess, *self.references)}
+        return len(self.bench.judged() - others)
+
 
 def diagnose(
     dataset: Dataset,
@@ -120,7 +126,7 @@ def run(case: Case, on_progress: OnProgress = None) -> Report:
     ):  # fmt: skip
         report = replace(report, recommendations=tried)
         meter.first(lambda: report)  # noqa: B023 — called at once
-    return replace(report, seconds=time.perf_counter() - started)
+    return replace(report, compared=case.compared, seconds=time.perf_counter() - started)
 
 
 def prepare(
@@ -128,6 +134,7 @@ def prepare(
 ) -> Case:
     """Split first, look at the table, and choose what is compared with what."""
     check_all(settings)
+    _check_muted(settings)
     effort = EFFORTS[settings.budget]
     own = build_model(dataset.task) if model is None else as_model(model)
     _check_task(dataset, own)
@@ -141,6 +148,15 @@ def prepare(
         bench, own, build_model(dataset.task, key="guess"), references, settings, effort, sizes,
         table_evidence(found), table_names(found), found.repairs,
     )  # fmt: skip
+
+
+def _check_muted(settings: Settings) -> None:
+    known = [rule.code for rule in RULES]
+    unknown = [code for code in settings.muted if code not in known]
+    if unknown:
+        raise SettingError(
+            tr("muted: there is no rule {code}; there are {codes}.", code=repr(unknown[0]), codes=", ".join(known))
+        )
 
 
 def _check_task(dataset: Dataset, model: Model) -> None:
@@ -226,6 +242,7 @@ def verdict_on(
         forecast=_forecast(useful, settings, findings),
         training_curve=training_curve(current),
         repairs=case.repairs,
+        compared=case.compared,
         seconds=time.perf_counter() - started,
         versions=versions(),
     )

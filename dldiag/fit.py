@@ -31,11 +31,15 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Encoded:
-    """A dataset with its encoded features: what every fit on it shares. y_scale is std(y), the unit of RMSE."""
+    """A dataset with its encoded features: what every fit on it shares.
+
+    y_scale: std(y), the unit of RMSE. given: what a raw model gets rows of; the dataset's typed frame unless told.
+    """
 
     dataset: Dataset
     matrix: Matrix
     y_scale: float
+    given: Any = None
     _preparations: dict[Hashable, Preparation] = field(default_factory=dict)
 
     def preparation(self, train_rows: Rows, scale: bool) -> Preparation:
@@ -44,6 +48,11 @@ class Encoded:
         if key not in self._preparations:
             self._preparations[key] = Preparation(self.matrix, train_rows, scale=scale)
         return self._preparations[key]
+
+    def given_rows(self, rows: Rows) -> Any:
+        """Return rows of what raw models get."""
+        given = self.dataset.X if self.given is None else self.given
+        return given.iloc[rows] if hasattr(given, "iloc") else given[rows]
 
 
 def encode_dataset(dataset: Dataset, split: Split) -> Encoded:
@@ -179,7 +188,7 @@ class _Inputs:
         X: Any
         X_dev: Any
         if task.model.raw:
-            X, X_dev = encoded.dataset.X.iloc[task.train_rows], encoded.dataset.X.iloc[task.dev_rows]
+            X, X_dev = encoded.given_rows(task.train_rows), encoded.given_rows(task.dev_rows)
         else:
             preparation = encoded.preparation(task.train_rows, task.model.scale_inputs)
             X, X_dev = preparation.inputs(task.train_rows), preparation.inputs(task.dev_rows)

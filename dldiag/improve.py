@@ -6,7 +6,7 @@ When no single remedy helps, the settings are searched once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dldiag.diagnose import Case, OnProgress, prepare, run
@@ -15,7 +15,7 @@ from dldiag.language import Message, Value
 from dldiag.models import Model, changed
 from dldiag.remedies import SEARCH
 from dldiag.sealed import open_test
-from dldiag.search import TRIED, planned_fits, search
+from dldiag.search import planned_fits, search
 from dldiag.types import Dataset, Estimate, Progress, Recommendation, Report, Settings, TestResult, Trial
 
 MOST_STEPS = 6  # adoptions before the loop ends by itself
@@ -35,16 +35,24 @@ class Step:
 
 @dataclass(frozen=True, eq=False)
 class Improvement:
-    """The whole path: its steps, where it started and ended, and how often the dev sets were used to choose."""
+    """The whole path: its steps, where it started and ended, and how many models the dev sets have compared."""
 
     steps: tuple[Step, ...]
-    start: Mapping[str, Any]
-    winner: Mapping[str, Any]
+    start: Model
+    winner: Model
     report: Report
-    dev_uses: int
     ended: Message
     test: TestResult | None = None
-    key: str = field(default="mlp")
+
+    @property
+    def dev_uses(self) -> int:
+        """How many settings of the model were compared on the dev sets."""
+        return self.report.compared
+
+    @property
+    def change(self) -> dict[str, Any]:
+        """The settings that all steps together have changed, with their last values."""
+        return {name: value for step in self.steps for name, value in step.change.items()}
 
 
 def best_trial(recommendations: Sequence[Recommendation]) -> Recommendation | None:
@@ -75,18 +83,16 @@ def improve(
     The test set stays sealed; `finish` opens it. Raises what `diagnose` raises.
     """
     case = prepare(dataset, model, settings, n_jobs=n_jobs, should_stop=should_stop)
-    start, uses, searched = case.model, 0, False
+    start, searched = case.model, False
     steps: list[Step] = []
     ended = Message("The loop ended after {steps} steps, the most that were allowed.", {"steps": most_steps})
     while True:
         tell = _turn_teller(len(steps) + 1, on_progress)
         report = run(case, tell)
-        uses += sum(1 for r in report.recommendations if r.trial is not None)
         best = best_trial(report.recommendations)
         if best is None and not searched:
             report, searched = _searched(case, report, tell), True
             best = best_trial(report.recommendations)
-            uses += TRIED * any(r.remedy == SEARCH for r in report.recommendations)
         if best is None or best.trial is None:
             ended = Message("Nothing that was tried is shown to lower the dev error any further.")
             break
@@ -94,7 +100,7 @@ def improve(
             break
         steps.append(_step(best, report))
         case = replace(case, model=changed(case.model, best.trial.settings))
-    return Improvement(tuple(steps), start.parameters, case.model.parameters, report, uses, ended, None, case.model.key)
+    return Improvement(tuple(steps), start, case.model, report, ended)
 
 
 def _turn_teller(turn: int, on_progress: OnProgress) -> OnProgress:
@@ -127,7 +133,8 @@ def _searched(case: Case, report: Report, tell: OnProgress) -> Report:
 
     found = report.evidence.get("material")
     material = found.value if found else case.settings.material
-    return replace(report, recommendations=tuple(tried(one) for one in report.recommendations))
+    recommendations = tuple(tried(one) for one in report.recommendations)
+    return replace(report, recommendations=recommendations, compared=case.compared)
 
 
 def _step(best: Recommendation, report: Report) -> Step:
@@ -142,8 +149,9 @@ def _step(best: Recommendation, report: Report) -> Step:
     )
 
 
-def finish(dataset: Dataset, start: Model, winner: Model, settings: Settings, improvement: Improvement) -> Improvement:
+def finish(dataset: Dataset, settings: Settings, found: Improvement) -> Improvement:
     """Open the sealed test set, once, with the winner and the starting model side by side."""
-    if improvement.test is not None:
+    if found.test is not None:
         raise ValueError("the test set has been opened already")
-    return replace(improvement, test=open_test(dataset, start, winner, settings, dev_uses=improvement.dev_uses))
+    test = open_test(dataset, found.start, found.winner, settings, dev_uses=found.dev_uses)
+    return replace(found, test=test)

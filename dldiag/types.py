@@ -471,6 +471,7 @@ class Report:
     test: TestResult | None = None
     training_curve: TrainingCurve | None = None
     repairs: tuple[Repair, ...] = ()
+    compared: int = 0  # settings of the model that were judged on the dev rows, the present ones among them
     seconds: float = 0.0
     versions: Mapping[str, str] = field(default_factory=dict)
     schema: str = "dldiag-report/1"

@@ -55,6 +55,10 @@ class Workbench:
         found = (self.results.get((model.identity, size, r)) for r in repeats)
         return [result for result in found if result is not None]
 
+    def judged(self) -> set[str]:
+        """Return the identities of all models that the dev rows have judged."""
+        return {identity for identity, _, _ in self.results}
+
     def training_dev(self, model: Model, size: int, repeats: Sequence[int]) -> list[FitResult]:
         """Judge a model on the held-out rows like its training rows; [] where the dev rows are such rows."""
         drawn = [(r, self.split.repeats[r]) for r in repeats]

@@ -11,6 +11,7 @@ from dldiag.cli import parser
 from dldiag.models import MODELS
 from dldiag.remedies import REMEDIES
 from dldiag.rules import RULES
+from dldiag.rules.judge import silenced_by
 from dldiag.rules.noun import Example, Rule
 from dldiag.tables import COLUMNS, OUTCOMES, evidence_label
 from dldiag.tables.evidence_words import evidence_text
@@ -49,7 +50,7 @@ def _rule(rule: Rule) -> Iterator[str]:
         f"- otherwise: {rule.passed}",
         f"- threshold: `{threshold.name}` = {value} ({threshold.unit}); source: {threshold.source}",
         f"- names the problem `{rule.problem}`" if rule.problem else "",
-        f"- silences {', '.join(rule.silences)}" if rule.silences else "",
+        f"- silences {', '.join(silenced)}" if (silenced := silenced_by(rule, RULES)) else "",
     ]
     yield "\n".join(fact for fact in facts if fact)
     if rule.examples:

@@ -1,8 +1,14 @@
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.compose import TransformedTargetRegressor, make_column_transformer
+from sklearn.exceptions import FitFailedWarning
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import ShuffleSplit
 from sklearn.model_selection import learning_curve as sklearn_curve
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from dldiag import MLPClassifier, learning_curve
 from dldiag.curves import clipped, curve_sizes
@@ -38,6 +44,37 @@ def test_our_network_learns_two_blobs_and_the_curve_has_a_column_per_repeat():
     assert curve.dev_errors[-1].mean() < 0.05
 
 
+def test_a_model_gets_the_columns_it_was_given_words_and_gaps_included():
+    rng = np.random.default_rng(0)
+    color, size = rng.choice(["red", "blue"], 300), rng.normal(size=300)
+    X = pd.DataFrame({"color": color, "size": np.where(rng.random(300) < 0.1, np.nan, size)})
+    y = (color == "red") ^ (rng.random(300) < 0.05)
+    prepare = make_column_transformer((OneHotEncoder(), ["color"]), (SimpleImputer(), ["size"]))
+    model, cv = make_pipeline(prepare, LogisticRegression()), ShuffleSplit(3, test_size=0.25, random_state=0)
+    ours = learning_curve(model, X, y, train_sizes=[0.5, 1.0], cv=cv, shuffle=False)
+    _, _, dev = sklearn_curve(model, X, y, train_sizes=[0.5, 1.0], cv=cv)
+    np.testing.assert_allclose(ours.dev_errors, 1 - dev, atol=1e-12)
+
+
+@pytest.mark.parametrize("model", [LogisticRegression(), MLPClassifier(max_iter=3)])
+def test_gaps_that_a_model_cannot_take_are_refused_and_not_filled(model):
+    data = two_blobs()
+    X = data.X.to_numpy().copy()
+    X[:, 1] = np.nan
+    with pytest.raises(DataError, match="NaN"):
+        learning_curve(model, X, data.y, cv=3)
+
+
+def test_a_fit_that_fails_is_told():
+    data = two_blobs()
+    X = data.X.to_numpy().copy()
+    X[0, 0] = np.nan
+    with pytest.warns(FitFailedWarning, match="fits failed"):
+        curve = learning_curve(LogisticRegression(), X, data.y, train_sizes=[20, 200], cv=4)
+    assert np.isnan(curve.dev_errors).any()
+    assert np.isfinite(curve.dev_errors).any()
+
+
 @pytest.mark.parametrize("sizes", [[0], [2.0], [10_000]])
 def test_impossible_sizes_are_refused(sizes):
     data = two_blobs()
@@ -64,3 +101,14 @@ def as_drawn(means):
     sizes = 50 * 2 ** np.arange(len(means))
     errors = np.array(means)[:, None] * np.array([0.98, 1.0, 1.02])
     return LearningCurve("mlp", sizes, errors / 2, errors, "network", "sd")
+
+
+def test_a_model_far_off_on_a_heavy_tailed_target_errs_as_scikit_learn_says():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(400, 3))
+    y = np.exp(3 * X[:, 0] + rng.normal(size=400))
+    cv = ShuffleSplit(4, test_size=0.25, random_state=0)
+    ours = learning_curve(Ridge(), X, y, train_sizes=[20, 300], cv=cv, shuffle=False)
+    how = {"train_sizes": [20, 300], "cv": cv, "scoring": "neg_root_mean_squared_error"}
+    _, _, dev = sklearn_curve(TransformedTargetRegressor(Ridge(), transformer=StandardScaler()), X, y, **how)
+    np.testing.assert_allclose(ours.dev_errors, -dev / y.std(), rtol=1e-6)

@@ -1,15 +1,19 @@
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.linear_model import PoissonRegressor, TweedieRegressor
+from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge, TweedieRegressor
 
 from dldiag.data.dataset import make_dataset
 from dldiag.data.ingest import read_table
 from dldiag.diagnose import diagnose
 from dldiag.knobs import SettingError
-from dldiag.models import build_model
+from dldiag.models import build_model, changed
+from dldiag.nn import MLPClassifier
+from dldiag.remedies import applicable
 from dldiag.report import to_json
+from dldiag.trials import diagnosis_split
 from dldiag.types import DataError, Settings, Stopped
+from dldiag.workbench import Workbench
 from tests.problems import checkerboard, dataset, line, noise, two_blobs
 
 QUICK = Settings(budget="quick", sizes=4, repeats=4, trials=1)
@@ -44,8 +48,6 @@ def test_curves_have_a_row_per_size_and_a_column_per_repeat(weak):
 def test_no_number_is_computed_from_the_sealed_test_rows():
     data = two_blobs(n=300)
     settings = Settings(budget="quick", sizes=3, repeats=3, trials=0)
-    from dldiag.trials import diagnosis_split
-
     sealed = diagnosis_split(data, settings).test_rows
     X = data.X.to_numpy().copy()
     X[sealed] = np.random.default_rng(3).normal(size=X[sealed].shape)
@@ -110,6 +112,47 @@ def test_should_stop_ends_it():
 def test_a_setting_outside_its_range_is_refused_before_anything_runs():
     with pytest.raises(SettingError, match="repeats"):
         diagnose(two_blobs(), None, Settings(repeats=1))
+
+
+@pytest.mark.parametrize(("muted", "words"), [(("D99",), "no rule 'D99'"), ("D1", "list")])
+def test_muting_a_rule_that_is_not_there_is_refused(muted, words):
+    with pytest.raises(SettingError, match=words):
+        diagnose(two_blobs(), None, Settings(muted=muted))
+
+
+def test_with_the_rule_of_bias_muted_the_verdict_does_not_pretend_to_have_judged_it():
+    settings = Settings(budget="quick", sizes=2, repeats=3, trials=0, muted=("B1",))
+    report = diagnose(two_blobs(n=200), build_model("classification", {"max_iter": 15}), settings)
+    assert report.verdict.bias == "unknown"
+    assert "not judged" in str(report.verdict.headline)
+
+
+@pytest.mark.parametrize(("data", "model"), [(two_blobs(), Ridge()), (line(), LogisticRegression())])
+def test_a_model_of_the_other_task_is_refused(data, model):
+    with pytest.raises(DataError, match="not made for"):
+        diagnose(data, model, QUICK)
+
+
+def test_one_hidden_layer_may_be_given_as_a_number_as_in_scikit_learn():
+    settings = Settings(budget="quick", sizes=2, repeats=3, trials=0)
+    as_number, as_tuple = (
+        diagnose(two_blobs(n=150), MLPClassifier(hidden_layer_sizes=sizes, max_iter=15), settings)
+        for sizes in (8, (8,))
+    )
+    assert _numbers(as_number) == _numbers(as_tuple)
+    assert as_number.model["parameters"]["hidden_layer_sizes"] == (8,)
+
+
+@pytest.mark.parametrize("problem", [two_blobs, line])
+@pytest.mark.parametrize("rows", [40, 400])
+def test_every_change_that_a_remedy_may_try_can_be_fitted_on_any_size_of_the_curve(problem, rows):
+    data = problem(n=rows)
+    model = build_model(data.task, {"max_iter": 3})
+    tried = [model, *(changed(model, change) for _, change in applicable(model))]
+    split = diagnosis_split(data, Settings(repeats=2))
+    bench = Workbench(data, split)
+    bench.fit(tried, [10, split.n_train], range(2), watched=True)
+    assert [result.failed for result in bench.results.values() if result.failed] == []
 
 
 def test_a_target_error_is_what_bias_is_measured_against():

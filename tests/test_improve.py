@@ -1,11 +1,13 @@
 import pytest
+from sklearn.neighbors import KNeighborsClassifier
 
 from dldiag.improve import best_trial, finish, improve
 from dldiag.language import Message
-from dldiag.models import build_model
+from dldiag.models import as_model, build_model
+from dldiag.report import path_to_text
 from dldiag.sealed import open_test
 from dldiag.types import Estimate, Recommendation, Settings, Trial
-from tests.problems import checkerboard, line
+from tests.problems import checkerboard, line, two_blobs
 
 SETTINGS = Settings(budget="quick", sizes=2, repeats=3)
 
@@ -18,11 +20,28 @@ def test_the_loop_repairs_a_weak_network_and_the_test_set_confirms_it_once():
     assert path.steps[0].effect.high < 0
     assert path.winner != path.start
     assert path.dev_uses >= len(path.steps)
-    winner = build_model("classification", dict(path.winner))
-    opened = finish(data, start, winner, SETTINGS, path)
+    opened = finish(data, SETTINGS, path)
     assert opened.test.difference.value < 0
     with pytest.raises(ValueError, match="already"):
-        finish(data, start, winner, SETTINGS, opened)
+        finish(data, SETTINGS, opened)
+
+
+def test_every_setting_that_the_dev_rows_judged_is_counted():
+    start = build_model("classification", {"hidden_layer_sizes": (4,), "max_iter": 20})
+    path = improve(two_blobs(n=150), start, SETTINGS, most_steps=0)
+    report = path.report
+    tried = {str(sorted(one.trial.settings.items())) for one in report.recommendations if one.trial is not None}
+    assert path.dev_uses > 1 + len(tried), "short runs of other settings are comparisons, too"
+
+
+def test_the_winner_of_a_model_that_is_not_ours_is_what_the_test_set_judges():
+    data, start = checkerboard(), as_model(KNeighborsClassifier(n_neighbors=200))
+    path = improve(data, start, SETTINGS, most_steps=3)
+    assert path.change["n_neighbors"] == path.winner.estimator.n_neighbors < 200
+    opened = finish(data, SETTINGS, path)
+    assert opened.test.winner.value < opened.test.start.value
+    assert f"n_neighbors={path.change['n_neighbors']}" in path_to_text(path)
+    assert "--set n_neighbors" not in path_to_text(path), "the command line has no such setting"
 
 
 def tried(remedy, verdict, value, low, high):

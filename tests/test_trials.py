@@ -36,6 +36,16 @@ def test_probes_share_fits_with_what_was_fitted_before():
     probe(bench, model, QUICK, smallest=0.01, keys={"smaller_network"})
     again = []
     probe(bench, model, QUICK, smallest=0.01, keys={"smaller_network"}, on_result=again.append)
+    first = []
+    probe(
+        Workbench(data, make_split(data, 10, 0)),
+        model,
+        QUICK,
+        smallest=0.01,
+        keys={"smaller_network"},
+        on_result=first.append,
+    )
+    assert first
     assert again == []
 
 

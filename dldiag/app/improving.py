@@ -119,7 +119,7 @@ def _offer_opening(report: Report, job: str) -> None:
         if st.button(tr("Yes, open it"), type="primary", key="open"):
             arguments = jobs.spec_of(job).arguments
             present = arguments.get("model", {})
-            uses = arguments.get("dev_uses", 0) + sum(1 for one in report.recommendations if one.trial)
+            uses = arguments.get("dev_uses", 0) + report.compared
             with explained():
                 loop.start(
                     job, "open", "open", start=arguments.get("start", present), winner=present, dev_uses=max(1, uses)

@@ -45,8 +45,8 @@ def improve_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop:
     found = improve(dataset, model, settings, on_progress=on_progress, should_stop=should_stop)
     return {
         "steps": msgspec.to_builtins(list(found.steps), enc_hook=wire.plain_number),
-        "start": dict(found.start),
-        "winner": dict(found.winner),
+        "start": found.start.parameters,
+        "winner": found.winner.parameters,
         "dev_uses": found.dev_uses,
         "ended": wire.message_to_json(found.ended),
         "report": to_json(found.report),

@@ -134,6 +134,6 @@ def _adopt(job: str, report: Report, change: dict[str, object]) -> None:
 
     arguments = jobs.spec_of(job).arguments
     present = arguments.get("model", {})
-    uses = arguments.get("dev_uses", 0) + sum(1 for one in report.recommendations if one.trial)
+    uses = arguments.get("dev_uses", 0) + report.compared
     start = arguments.get("start", present)
     start_diagnosis({**present, **change}, arguments.get("settings", {}), start=start, dev_uses=uses)

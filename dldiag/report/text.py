@@ -10,6 +10,7 @@ from itertools import zip_longest
 from dldiag import tables
 from dldiag.improve import Improvement
 from dldiag.language import tr
+from dldiag.models import knobs_of_model
 from dldiag.tables import Cell
 from dldiag.types import Column_, Outcome, Report
 
@@ -36,10 +37,12 @@ def path_to_text(found: Improvement, width: int = WIDTH) -> str:
         unit = tables.unit_of(found.report)
         lines += wrapped(tables.path_line(found.steps, found.report.evidence["dev_error"], unit), width)
     lines += wrapped(f"{found.ended} {tr('Settings compared on the dev rows: {uses}.', uses=found.dev_uses)}", width)
-    changed = {name: value for name, value in found.winner.items() if found.start.get(name) != value}
-    if changed:
-        flags = " ".join(f"--set {name}={_flag_text(value)}" for name, value in changed.items())
-        lines += wrapped(tr("To start from here: {flags}", flags=flags), width, indent=INDENT)
+    if found.change:
+        settable = knobs_of_model(found.winner)
+        settings = " ".join(
+            f"{'--set ' * (name in settable)}{name}={_flag_text(value)}" for name, value in found.change.items()
+        )
+        lines += wrapped(tr("To start from here: {flags}", flags=settings), width, indent=INDENT)
     if found.test is not None:
         lines += wrapped(tables.test_line(found.test, tables.unit_of(found.report)), width)
     return "\n".join(lines) + "\n"

@@ -21,9 +21,13 @@ def check(evidence: Evidence, rules: Sequence[Rule], muted: Collection[str] = ()
     silencer: dict[str, str] = {}
     for rule, finding in zip(rules, findings, strict=True):
         if finding.outcome == "fired" and rule.code not in silencer:
-            silent = [one.code for one in rules if one.code in rule.silences or one.level in rule.silences_levels]
-            silencer |= {code: rule.code for code in silent if code not in silencer}
+            silencer |= {code: rule.code for code in silenced_by(rule, rules) if code not in silencer}
     return tuple(_silenced(finding, silencer.get(finding.code)) for finding in findings)
+
+
+def silenced_by(rule: Rule, rules: Sequence[Rule]) -> list[str]:
+    """Return the codes of the rules that say nothing once this one has fired."""
+    return [one.code for one in rules if one.code in rule.silences or one.level in rule.silences_levels]
 
 
 def _applied(rule: Rule, evidence: Evidence) -> Finding:
