@@ -27,7 +27,8 @@ from dldiag.diagnose import diagnose
 from dldiag.fit import Encoded, FitTask, fit_all
 from dldiag.models import Model, build_model, changed
 from dldiag.remedies import REMEDIES, applicable
-from dldiag.types import Dataset, Report, Settings
+from dldiag.settings import Settings
+from dldiag.types import Dataset, Report
 
 RESULTS = Path(__file__).with_name("results") / "advice.jsonl"
 TABLES = {"calibrate": CALIBRATE, "report": REPORT}

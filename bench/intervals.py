@@ -22,11 +22,11 @@ from bench.advice import TRAIN_SHARE, joined
 from bench.advice_cases import CALIBRATE, FAULTS, Case, cases
 from dldiag.data.matrix import encode
 from dldiag.fit import Encoded, FitTask, fit_all
-from dldiag.intervals import RowPart, distinct, pooled_estimate
+from dldiag.intervals import RowPart, delta_of, distinct, pooled_estimate
 from dldiag.models import Model, build_model, changed
 from dldiag.remedies import applicable
+from dldiag.settings import Settings
 from dldiag.trials import MOST_REPEATS, diagnosis_split
-from dldiag.types import Settings
 from dldiag.workbench import Workbench
 
 RESULTS = Path(__file__).with_name("results") / "intervals.jsonl"
@@ -130,7 +130,7 @@ def _figures(rows: list[Row], reckon: Callable[[Row, int], tuple[float, float, f
     for row in rows:
         value, low, high = reckon(row, n)
         true, unsure = _truth_of(row)
-        delta = max(0.01, 0.1 * float(np.mean(np.minimum(row["before"], row["guess"]))))
+        delta = delta_of(float(np.mean(np.minimum(row["before"], row["guess"]))))
         hits.append(abs(true - value) <= np.hypot(value - low if true < value else high - value, unsure))
         widths.append(high - low)
         (seen if true <= -delta else false if true > -delta / 4 else []).append(high < -delta / 2)

@@ -18,7 +18,8 @@ import dldiag
 from bench.naive_tables import CASES, Case
 from dldiag.data.dataset import make_dataset
 from dldiag.data.ingest import read_table
-from dldiag.types import DataError, Settings
+from dldiag.settings import Settings
+from dldiag.types import DataError
 
 RESULT = Path(__file__).with_name("results") / "naive.json"
 QUICK = Settings(budget="quick", trials=0, sizes=3, repeats=3, baselines=("linear",))

@@ -21,8 +21,8 @@ from bench.advice_cases import FAULTS, Case, cases
 from dldiag.improve import improve
 from dldiag.models import build_model, changed
 from dldiag.search import drawn_change
+from dldiag.settings import Settings
 from dldiag.trials import diagnosis_split
-from dldiag.types import Settings
 from dldiag.workbench import Workbench
 
 RESULT_FOLDER = Path(__file__).with_name("results")

@@ -8,7 +8,8 @@ from dldiag.diagnose import diagnose
 from dldiag.forecast import forecast
 from dldiag.nn import MLPClassifier, MLPRegressor
 from dldiag.report import from_json, to_html, to_json
-from dldiag.types import DataError, Report, Settings
+from dldiag.settings import Settings
+from dldiag.types import DataError, Report
 
 __all__ = [
     "DataError",

@@ -31,14 +31,14 @@ from dldiag.improve import finish, improve
 from dldiag.knobs import Knob, SettingError, parse
 from dldiag.language import LANGUAGES, Message, current_language, set_language, speaking, tr, translate
 from dldiag.models import MODELS, Model, build_model
-from dldiag.report import curves_csv, path_to_text, to_html, to_json, to_text
-from dldiag.types import DataError, Dataset, Progress, Report, Settings
+from dldiag.outputs import add_outputs, check_outputs, write_outputs
+from dldiag.report import path_to_text, to_text
+from dldiag.settings import Settings
+from dldiag.types import DataError, Dataset, Progress, Report
 
 FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130  # exit statuses
-TASKS = ("auto", "classification", "regression")
 SAMPLE = "sample:"
 APP = Path(__file__).parent.parent / "streamlit_app.py"
-OUTPUTS: dict[str, Callable[[Report], str]] = {"json": to_json, "html": to_html, "curves_csv": curves_csv}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -108,9 +108,7 @@ def _add_diagnose(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespa
     add_settings(one)
     add_reading(one)
     output = one.add_argument_group(tr("output"))
-    output.add_argument("--json", metavar="OUT", help=tr("write the report as JSON"))
-    output.add_argument("--html", metavar="OUT", help=tr("write the report as one HTML file"))
-    output.add_argument("--curves-csv", metavar="OUT", help=tr("write the learning curves as CSV"))
+    add_outputs(output)
     output.add_argument("--jobs", default="1", metavar="N", help=tr("worker processes; the result is the same"))
     output.add_argument(
         "--progress",
@@ -140,7 +138,7 @@ def _improve(given: argparse.Namespace) -> None:
 
 def _asked(given: argparse.Namespace) -> tuple[Dataset, Model, Settings, int]:
     """Return what the flags ask for; everything that can be refused is refused before the work."""
-    _check_outputs(given)
+    check_outputs(given)
     settings, parameters = read_settings(given), read_parameters(given.model, given.set)
     jobs = parse("--jobs", Knob(1, int, "", "", low=1), given.jobs)
     dataset = _dataset(given)
@@ -152,7 +150,7 @@ def _tell(given: argparse.Namespace, report: Report, first: str = "") -> None:
         print(file=sys.stderr)
     if not given.quiet:
         print(first + to_text(report), end="")
-    _write_outputs(given, report)
+    write_outputs(given, report)
 
 
 def _dataset(given: argparse.Namespace) -> Dataset:
@@ -207,25 +205,6 @@ def _meter(given: argparse.Namespace) -> Callable[[Progress], None] | None:
 
 
 # --- output -------------------------------------------------------------------------------------------------------
-
-
-def _check_outputs(given: argparse.Namespace) -> None:
-    """Refuse before the work, not after it, when a place to write to is not there."""
-    for name in OUTPUTS:
-        out = getattr(given, name)
-        if out and not Path(out).absolute().parent.is_dir():
-            raise SettingError(tr("{path} cannot be written: its folder does not exist.", path=repr(out)))
-        if out and Path(out).is_dir():
-            raise SettingError(tr("{path} cannot be written: it is a folder.", path=repr(out)))
-
-
-def _write_outputs(given: argparse.Namespace, report: Report) -> None:
-    for name, write in OUTPUTS.items():
-        out = getattr(given, name)
-        if out:
-            draft = Path(f"{out}.{os.getpid()}.part")
-            draft.write_text(write(report), encoding="utf-8")
-            draft.replace(out)
 
 
 def _refuse(text: str, status: int = BAD_INPUT) -> int:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from dldiag.flags import Parser, flag, help_of
-from dldiag.knobs import Knob, SettingError, knobs_of, parse
+from dldiag.knobs import Knob, knobs_of, parse
 from dldiag.language import LANGUAGES, speaking, tr
 from dldiag.numbers import Numbers, diagnose_numbers, read_curve_table
-from dldiag.report import to_html, to_json, to_text
-from dldiag.types import LearningCurve, Report
-
-OUTPUTS: dict[str, Callable[[Report], str]] = {"json": to_json, "html": to_html}
+from dldiag.outputs import add_outputs, check_outputs, write_outputs
+from dldiag.report import to_text
+from dldiag.types import LearningCurve
 
 
 def add_numbers(verbs: argparse._SubParsersAction[Parser]) -> None:
@@ -26,8 +24,7 @@ def add_numbers(verbs: argparse._SubParsersAction[Parser]) -> None:
     one.add_argument(
         "--curve", metavar="FILE", help=tr("a table of a learning curve: rows, train_error, dev_error, repeat")
     )
-    one.add_argument("--json", metavar="OUT", help=tr("write the report as JSON"))
-    one.add_argument("--html", metavar="OUT", help=tr("write the report as one HTML file"))
+    add_outputs(one, ("json", "html"))
     one.add_argument("--quiet", action="store_true", help=tr("write nothing on stdout"))
     one.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
     one.set_defaults(verb=run)
@@ -35,16 +32,13 @@ def add_numbers(verbs: argparse._SubParsersAction[Parser]) -> None:
 
 def run(given: argparse.Namespace) -> None:
     """Read the numbers, say what they mean, and write what was asked for."""
-    for name in OUTPUTS:
-        _check_place(getattr(given, name))
+    check_outputs(given)
     numbers = read_numbers(given)
     with speaking("en"):  # a report holds English; it is put into the reader's language when it is shown
         report = diagnose_numbers(numbers, _curve(given.curve, numbers.unit))
     if not given.quiet:
         sys.stdout.write(to_text(report))
-    for name, write in OUTPUTS.items():
-        if getattr(given, name):
-            Path(getattr(given, name)).write_text(write(report), encoding="utf-8")
+    write_outputs(given, report)
 
 
 def read_numbers(given: argparse.Namespace) -> Numbers:
@@ -81,10 +75,3 @@ def _curve(path: str | None, unit: str) -> LearningCurve | None:
     if path is None:
         return None
     return read_curve_table(Path(path), name=Path(path).name, unit=unit)
-
-
-def _check_place(out: str | None) -> None:
-    if out and not Path(out).absolute().parent.is_dir():
-        raise SettingError(tr("{path} cannot be written: its folder does not exist.", path=repr(out)))
-    if out and Path(out).is_dir():
-        raise SettingError(tr("{path} cannot be written: it is a folder.", path=repr(out)))

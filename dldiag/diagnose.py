@@ -23,6 +23,7 @@ from dldiag.meter import Meter
 from dldiag.models import Model, as_model, build_model, is_of_counts
 from dldiag.remedies import recommend
 from dldiag.rules import RULES, check
+from dldiag.settings import Settings
 from dldiag.trials import EFFORTS, LEAST_REPEATS, Effort, diagnosis_split, probe, probe_plan, try_remedies
 from dldiag.types import (
     DataError,
@@ -34,7 +35,6 @@ from dldiag.types import (
     Progress,
     Repair,
     Report,
-    Settings,
     Split,
     SplitSummary,
 )

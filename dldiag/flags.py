@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 from dldiag.knobs import Knob, SettingError, knobs_of, parse
 from dldiag.language import tr, translate
 from dldiag.models import MODELS, knobs_for
-from dldiag.types import Kind, ReadPlan, Settings
+from dldiag.settings import Settings
+from dldiag.types import Kind, ReadPlan
 
 TRIALS = {"auto": None, "none": 0}  # beside a number
 NOT_ASKED = {"trials", "baselines", "muted"}  # settings whose flag is written by hand below

@@ -16,7 +16,8 @@ from dldiag.models import Model, changed
 from dldiag.remedies import SEARCH
 from dldiag.sealed import open_test
 from dldiag.search import planned_fits, search
-from dldiag.types import Dataset, Estimate, Progress, Recommendation, Report, Settings, TestResult, Trial
+from dldiag.settings import Settings
+from dldiag.types import Dataset, Estimate, Progress, Recommendation, Report, TestResult, Trial
 
 MOST_STEPS = 6  # adoptions before the loop ends by itself
 
@@ -128,11 +129,9 @@ def _searched(case: Case, report: Report, tell: OnProgress) -> Report:
         if one.remedy != SEARCH:
             return one
         return replace(
-            one, trial=search(case.bench, case.model, material=material, effort=case.effort, on_result=count)
+            one, trial=search(case.bench, case.model, material=report.delta, effort=case.effort, on_result=count)
         )
 
-    found = report.evidence.get("material")
-    material = found.value if found else case.settings.material
     recommendations = tuple(tried(one) for one in report.recommendations)
     return replace(report, recommendations=recommendations, compared=case.compared)
 

@@ -11,10 +11,24 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from dldiag.language import Message
+from dldiag.settings import Settings
 from dldiag.types import Estimate
 
 TWO_SIDED = 0.90  # of every interval that is shown
 ONE_SIDED = 0.90  # of the bounds that rules read
+Z_TWO_SIDED = float(stats.norm.ppf(0.5 + TWO_SIDED / 2))  # standard errors
+Z_ONE_SIDED = float(stats.norm.ppf(ONE_SIDED))
+Z_95 = float(stats.norm.ppf(0.975))  # of the half-width that Ng's rule for the size of a dev set is about
+DELTA_SHARE = 0.10  # of the error; δ is never below it (DESIGN: "1 point or 10 % of dev error")
+
+
+def delta_of(error: float, least: float = Settings.material) -> float:
+    """Return δ, the smallest difference of errors that matters: a share of the error, and never below `least`.
+
+    >>> delta_of(0.05), delta_of(0.5)
+    (0.01, 0.05)
+    """
+    return max(least, DELTA_SHARE * error)
 
 
 def t_interval(values: ArrayLike, rho: float = 0.0) -> tuple[float, float]:
@@ -131,15 +145,6 @@ def difference(a: Estimate, b: Estimate, source: Message | None = None) -> Estim
         value + half(a.surely_below - a.value, b.value - b.surely_above),
         source,
     )
-
-
-def rows_to_see(rate: float, half_width: float) -> int:
-    """Return the rows at which an error rate has this 95 % half-width, 1.96·sqrt(E(1−E)/n) (Ng, dev-set size).
-
-    >>> rows_to_see(0.10, 0.01)
-    3458
-    """
-    return int(np.ceil(1.96**2 * rate * (1 - rate) / half_width**2))
 
 
 def distinct(rows: Sequence[NDArray[np.int64]]) -> int:

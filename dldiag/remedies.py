@@ -10,7 +10,7 @@ from dldiag.evidence.noun import Evidence, Probe
 from dldiag.knobs import SettingError
 from dldiag.language import Message
 from dldiag.models import Model, changed, is_network
-from dldiag.rules.noun import is_likely, material
+from dldiag.rules.noun import is_likely
 from dldiag.rules.probed import gain_of
 from dldiag.types import Column_, Estimate, Finding, Recommendation, Trial, exactly
 
@@ -304,7 +304,7 @@ def _other_model(
     lead = evidence.simple_lead if problem == "simple_model_wins" else evidence.reference_lead
     if lead is None:
         return None
-    change = Estimate(-lead.value, -lead.high, -lead.low, -lead.surely_below, -lead.surely_above)
+    change = -lead
     order = (_place(row, change.value, problem), change.value, row.key)
     repeats = 0 if evidence.repeats is None else round(evidence.repeats.value)
     trial = Trial(row.key, "helped", change, repeats, 0.0)
@@ -323,7 +323,7 @@ def _probed_entry(
     row: Remedy, problem: str | None, probe: Probe, fired: Mapping[str | None, Finding], evidence: Evidence
 ) -> tuple[Order, Recommendation] | None:
     """Place a probed remedy: before "leave it" when it surely or likely gains, after it when it only might."""
-    half, gain = material(evidence) / 2, gain_of(evidence, row.key)
+    half, gain = evidence.delta / 2, gain_of(evidence, row.key)
     if probe.dev.surely_below < -half:
         place = SURE
     elif gain is not None and is_likely(gain, evidence):

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from dldiag.evidence.errors import dev_error, paired_change
 from dldiag.fit import FitResult, FitTask, ShouldStop, encode_dataset, fit_all
 from dldiag.models import Model
+from dldiag.settings import Settings
 from dldiag.trials import diagnosis_split
-from dldiag.types import Dataset, Settings, Split, TestResult
+from dldiag.types import Dataset, Split, TestResult
 
 
 @dataclass(frozen=True, eq=False)

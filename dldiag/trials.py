@@ -16,7 +16,8 @@ from dldiag.forecast import forecast
 from dldiag.language import Message, Value
 from dldiag.models import Model, changed
 from dldiag.remedies import MORE_DATA, REMEDIES, applicable
-from dldiag.types import Dataset, Estimate, LearningCurve, Recommendation, Report, Settings, Split, Trial, TrialVerdict
+from dldiag.settings import Settings
+from dldiag.types import Dataset, Estimate, LearningCurve, Recommendation, Report, Split, Trial, TrialVerdict
 from dldiag.workbench import Workbench
 
 HINDCAST_HIDES = 2  # largest sizes hidden from the forecast that is checked against them
@@ -183,7 +184,6 @@ def try_remedies(
 ) -> Iterable[tuple[Recommendation, ...]]:  # fmt: skip
     """Try the first `most` recommended remedies that can be run, in their order; yield the list after each trial."""
     tried, done = list(report.recommendations), 0
-    material = evidence.material.value if evidence.material is not None else 0.01
     for i, recommendation in enumerate(report.recommendations):
         if done == most:
             break
@@ -195,7 +195,7 @@ def try_remedies(
                 model,
                 recommendation.remedy,
                 recommendation.change,
-                material=material,
+                material=evidence.delta,
                 effort=effort,
                 on_result=on_result,
             )
@@ -223,8 +223,7 @@ def hindcast(curve: LearningCurve, evidence: Evidence) -> Trial | None:
         return None
     real, point = float(np.nanmean(curve.dev_errors[-1])), past.points[0]
     hit = point.low <= real <= point.high
-    change = Estimate(-gain.value, -gain.high, -gain.low, -gain.surely_below, -gain.surely_above)
-    material = evidence.material.value if evidence.material is not None else 0.01
+    change = -gain
     values: dict[str, Value] = {
         "seen": int(curve.sizes[shown - 1]), "hidden": hidden, "predicted": point.value, "low": point.low, "high": point.high,
         "real": real, "unit": curve.unit,
@@ -234,5 +233,5 @@ def hindcast(curve: LearningCurve, evidence: Evidence) -> Trial | None:
         "{real:error}.",
         values,
     )
-    verdict = decide(change, material) if hit else "undecided"
+    verdict = decide(change, evidence.delta) if hit else "undecided"
     return Trial(MORE_DATA, verdict, change, curve.dev_errors.shape[1], 0.0, note=note)

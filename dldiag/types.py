@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dldiag.knobs import knob
 from dldiag.language import Message
 
 Task = Literal["classification", "regression"]
+ErrorUnit = Literal["rate", "sd"]  # share of wrong rows; RMSE / std of the target
 Kind = Literal["number", "category", "boolean", "date", "text", "identifier", "constant", "empty"]
 Outcome = Literal["fired", "passed", "undecided", "not_applicable", "could_not_run", "suppressed", "muted"]
 Level = Literal["data", "training", "bias_variance", "process"]
@@ -22,6 +22,11 @@ TrialVerdict = Literal["helped", "hurt", "no_effect", "undecided"]
 Answer = Literal["yes", "no", "undecided", "unknown"]
 
 USED_KINDS: tuple[Kind, ...] = ("number", "category", "boolean", "date", "text")
+
+
+def error_unit(task: Task) -> ErrorUnit:
+    """Return the unit that errors of a task are in."""
+    return "rate" if task == "classification" else "sd"
 
 
 class DataError(ValueError):
@@ -150,9 +155,9 @@ class Dataset:
         return len(self.y)
 
     @property
-    def unit(self) -> str:
-        """The unit of every error: "rate" (share of wrong rows) or "sd" (RMSE / std of the target)."""
-        return "rate" if self.task == "classification" else "sd"
+    def unit(self) -> ErrorUnit:
+        """The unit of every error, as `error_unit` of its task."""
+        return error_unit(self.task)
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,64 +189,6 @@ class Split:
         return min(len(r.dev_rows) for r in self.repeats)
 
 
-# --- settings -----------------------------------------------------------------------------------------------------
-
-BUDGETS = {"quick": "quick (about a minute)", "standard": "standard", "thorough": "thorough"}
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How a diagnosis is made. The model's own settings live on the model."""
-
-    target_error: float | None = knob(
-        None,
-        "Target error",
-        "The error you want or that people reach, in the error unit (0.05 is 5 % of rows wrong). "
-        "Leave empty to let the reference models say what is achievable.",
-        kind=float,
-        low=0.0,
-        optional=True,
-    )
-    budget: str = knob(
-        "standard", "Effort", "How many repeats and trials are spent before the verdict.", choices=BUDGETS
-    )
-    sizes: int = knob(8, "Dataset sizes", "Number of nested training-set sizes on the learning curve.", low=2, high=20)
-    repeats: int = knob(
-        5, "Repeats", "Random training subsets per size; more repeats, narrower intervals.", low=2, high=50
-    )
-    train_rows: int | None = knob(
-        None,
-        "Training rows",
-        "Use at most this many training rows; the others are left aside.",
-        kind=int,
-        low=10,
-        optional=True,
-    )
-    material: float = knob(
-        0.01,
-        "Smallest difference that matters",
-        "Differences below this (and below 10 % of the dev error) count as nothing; in the error unit.",
-        low=0.0,
-        high=1.0,
-    )
-    baselines: tuple[str, ...] = knob(
-        ("linear", "boosting"),
-        "Reference models",
-        "Scikit-learn models trained on the same subsets.",
-        kind=tuple,
-    )
-    trials: int | None = knob(
-        None,
-        "Trials",
-        "How many remedies to try at most; empty lets the effort decide.",
-        kind=int,
-        low=0,
-        optional=True,
-    )
-    seed: int = knob(0, "Seed", "Same data, settings and seed give the same report.", low=0, high=2**31 - 1)
-    muted: tuple[str, ...] = knob((), "Muted rules", "Codes of rules that are not to be applied.", kind=tuple)
-
-
 # --- measurements -------------------------------------------------------------------------------------------------
 
 
@@ -263,6 +210,10 @@ class Estimate:
     def __post_init__(self) -> None:
         if not self.low <= self.value <= self.high:
             raise ValueError(f"an interval must hold its value: {self.low} <= {self.value} <= {self.high}")
+
+    def __neg__(self) -> Estimate:
+        """The same with the opposite sign: a change of an error as a gain."""
+        return Estimate(-self.value, -self.high, -self.low, -self.surely_below, -self.surely_above)
 
     @property
     def surely_above(self) -> float:
@@ -475,6 +426,12 @@ class Report:
     seconds: float = 0.0
     versions: Mapping[str, str] = field(default_factory=dict)
     schema: str = "dldiag-report/1"
+
+    @property
+    def delta(self) -> float:
+        """δ, the smallest difference of errors that mattered here."""
+        found = self.evidence.get("material")
+        return float(self.settings["material"]) if found is None else found.value
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,8 @@ from dldiag.knobs import SettingError, knobs_of
 from dldiag.language import set_language
 from dldiag.models import MODELS
 from dldiag.report import from_json
-from dldiag.types import ReadPlan, Settings
+from dldiag.settings import Settings
+from dldiag.types import ReadPlan
 
 ROOT = Path(__file__).parent.parent
 SMALL = ["--budget", "quick", "--trials", "none", "--sizes", "3", "--repeats", "2", "--baselines", "linear"]

@@ -11,8 +11,9 @@ from dldiag.models import build_model, changed
 from dldiag.nn import MLPClassifier
 from dldiag.remedies import applicable
 from dldiag.report import to_json
+from dldiag.settings import Settings
 from dldiag.trials import diagnosis_split
-from dldiag.types import DataError, Settings, Stopped
+from dldiag.types import DataError, Stopped
 from dldiag.workbench import Workbench
 from tests.problems import checkerboard, dataset, line, noise, two_blobs
 

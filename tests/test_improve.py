@@ -6,7 +6,8 @@ from dldiag.language import Message
 from dldiag.models import as_model, build_model
 from dldiag.report import path_to_text
 from dldiag.sealed import open_test
-from dldiag.types import Estimate, Recommendation, Settings, Trial
+from dldiag.settings import Settings
+from dldiag.types import Estimate, Recommendation, Trial
 from tests.problems import checkerboard, line, two_blobs
 
 SETTINGS = Settings(budget="quick", sizes=2, repeats=3)

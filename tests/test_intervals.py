@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from dldiag.intervals import RowPart, difference, pooled_estimate, rate_estimate, rows_to_see, t_interval
+from dldiag.intervals import RowPart, difference, pooled_estimate, rate_estimate, t_interval
 from dldiag.types import Estimate
 
 
@@ -43,8 +43,3 @@ def test_half_widths_of_a_difference_add_in_quadrature():
     gap = difference(Estimate(0.3, 0.27, 0.33), Estimate(0.1, 0.06, 0.14))
     assert gap.value == pytest.approx(0.2)
     assert gap.high - gap.value == pytest.approx(0.05)
-
-
-@pytest.mark.parametrize(("points", "rows"), [(0.05, 138), (0.03, 384), (0.02, 864), (0.01, 3457), (0.005, 13830)])
-def test_rows_to_see_agree_with_the_published_table(points, rows):
-    assert abs(rows_to_see(0.10, points) - rows) <= 1

@@ -15,7 +15,7 @@ from dldiag.language import CATALOGS, LANGUAGES, Message, catalog, set_language,
 from dldiag.models import MODELS
 from dldiag.nn import CLASSIFIER_KNOBS, MLP_KNOBS, REGRESSOR_KNOBS
 from dldiag.rules import RULES
-from dldiag.types import Settings
+from dldiag.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 OTHERS = [language for language in LANGUAGES if language != "en"]

@@ -14,7 +14,8 @@ from dldiag.app.records import keep_in_history, keep_trials
 from dldiag.app.result import show_first_look, show_report
 from dldiag.app.running import restart, show_ending, start_job, watch
 from dldiag.language import tr
-from dldiag.types import Dataset, Progress, Report, Settings, Task
+from dldiag.settings import Settings
+from dldiag.types import Dataset, Progress, Report, Task
 
 SLOT = "diagnose"
 FIRST_SETTINGS = ("target_error", "budget")

@@ -7,7 +7,8 @@ from typing import Any
 
 from dldiag.app import sources
 from dldiag.knobs import check_all
-from dldiag.types import Dataset, Progress, Settings
+from dldiag.settings import Settings
+from dldiag.types import Dataset, Progress
 
 
 def diagnose_job(

@@ -109,10 +109,9 @@ def _offer_trial(one: Recommendation, report: Report, job: str) -> None:
     if st.button(
         tr("Try it"), key=f"try.{one.remedy}", help=tr("Train with this change on your data and measure the effect.")
     ):
-        found = report.evidence.get("material")
-        material = found.value if found else report.settings["material"]
         with explained():
-            loop.start(job, f"try {one.remedy}", "try", remedy=one.remedy, change=dict(one.change), material=material)
+            change = dict(one.change)
+            loop.start(job, f"try {one.remedy}", "try", remedy=one.remedy, change=change, material=report.delta)
         st.rerun()
 
 

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from dldiag.intervals import delta_of
+from dldiag.settings import Settings
 from dldiag.types import Answer, Estimate, LearningCurve
 
 Array = NDArray[np.float64]
@@ -19,7 +21,6 @@ Crossed = Literal["crosses", "not_in_sight", "undecided"]
 RESAMPLES = 1000
 SURE = 0.90  # share of resamples that must agree before a crossover (or its absence) is stated
 LEVEL = 0.90  # of the interval of a crossover size
-MATERIAL_SHARE = 0.10  # of the error: differences below this count as nothing, as in the diagnosis
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ class SmallSizes:
 
 
 def learners_differ_at(
-    curves: Sequence[LearningCurve], rows: int, *, material: float = 0.01, rho: float = 0.0
+    curves: Sequence[LearningCurve], rows: int, *, material: float = Settings.material, rho: float = 0.0
 ) -> SmallSizes:
     """Test at one size whether learners differ by more than a material difference.
 
@@ -145,7 +146,7 @@ def learners_differ_at(
     if len(errors) < 2:
         raise ValueError(f"fewer than two curves are complete at {rows} rows")
     order = sorted(errors, key=lambda name: float(errors[name].mean()))
-    material = max(material, MATERIAL_SHARE * float(errors[order[0]].mean()))
+    material = delta_of(float(errors[order[0]].mean()), material)
     pairs = list(combinations(order, 2))
     intervals = [_paired(errors[worse] - errors[better], rho, len(pairs)) for better, worse in pairs]
     holds: Answer = "undecided"

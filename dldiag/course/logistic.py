@@ -17,7 +17,6 @@ from dldiag.types import Progress, Stopped
 
 Array = NDArray[np.float64]
 
-COIN_COST = float(np.log(2))  # cost of predicting one half for every row, in nats
 SMALLEST_FALL = 0.001  # nats; a fall of the cost below this shows nothing
 STEPS_LOOKED_AT = 25  # steps between two questions whether to stop
 

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dldiag.evidence.noun import Evidence
-from dldiag.intervals import difference, rate_estimate
+from dldiag.intervals import delta_of, difference, rate_estimate
 from dldiag.knobs import knob
 from dldiag.language import Message, Value, format_error, tr
 from dldiag.rules import RULES, check
 from dldiag.types import Finding, Outcome, exactly
 
-MATERIAL_LEAST, MATERIAL_SHARE = 0.01, 0.10  # δ: one point, or a tenth of the dev error if that is more (protocol)
 TRAIN_ROWS_PER_DEV_ROW = 3  # as in 60/20/20
 BIAS_RULE, VARIANCE_RULE = "B1", "V1"
 
@@ -84,7 +83,7 @@ def evidence_of(pair: Pair, dev_rows: int) -> Evidence:
     return Evidence(
         n_dev=exactly(dev_rows),
         n_train=exactly(TRAIN_ROWS_PER_DEV_ROW * dev_rows),
-        material=exactly(max(MATERIAL_LEAST, MATERIAL_SHARE * pair.dev)),
+        material=exactly(delta_of(pair.dev)),
         train_error=train,
         dev_error=dev,
         achievable=people,

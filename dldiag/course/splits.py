@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dldiag.data.split import held_out_share
+from dldiag.intervals import Z_95
 from dldiag.knobs import knob
 from dldiag.language import Message, Value, format_error, tr
 from dldiag.types import Dataset
 
-Z95 = 1.959963984540054  # two-sided 95 % point of the normal distribution
 FEWEST_ROWS_TO_SPLIT = 100  # rows; below this a held-out set is too small to mean anything: cross-validate (the course)
 
 SHARES = (
@@ -59,7 +59,7 @@ def half_width(error: float, rows: int, unit: str = "rate") -> float:
     >>> round(half_width(0.1, 864), 3)
     0.02
     """
-    return Z95 * _SPREADS[unit](error) / math.sqrt(rows) if rows else math.inf
+    return Z_95 * _SPREADS[unit](error) / math.sqrt(rows) if rows else math.inf
 
 
 def rows_to_see(error: float, difference: float, unit: str = "rate") -> int:
@@ -68,7 +68,7 @@ def rows_to_see(error: float, difference: float, unit: str = "rate") -> int:
     >>> rows_to_see(0.1, 0.01), rows_to_see(0.1, 0.05)
     (3458, 139)
     """
-    return max(1, math.ceil((Z95 * _SPREADS[unit](error) / difference) ** 2))
+    return max(1, math.ceil((Z_95 * _SPREADS[unit](error) / difference) ** 2))
 
 
 def advise_split(rows: int, error: float, difference: float, unit: str = "rate") -> SplitAdvice:

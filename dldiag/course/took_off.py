@@ -20,8 +20,6 @@ from dldiag.language import Message
 from dldiag.models import Model, build_model
 from dldiag.types import DataError, Dataset, LearningCurve, Progress, Split, Task
 
-MATERIAL = 0.01  # of the error unit: the smallest difference that matters, as in the diagnosis
-
 
 @dataclass(frozen=True)
 class Learner:
@@ -152,8 +150,8 @@ def read(curves: Sequence[LearningCurve], *, rho: float, seed: int = 0) -> Scale
     return Scale(
         unit=curves[0].unit,
         curves=tuple(_band(curve, rho) for curve in curves),
-        few=learners_differ_at(curves, int(sizes[0]), material=MATERIAL, rho=rho) if several else None,
-        many=learners_differ_at(curves, int(sizes[-1]), material=MATERIAL, rho=rho) if several else None,
+        few=learners_differ_at(curves, int(sizes[0]), rho=rho) if several else None,
+        many=learners_differ_at(curves, int(sizes[-1]), rho=rho) if several else None,
         crossings=tuple(sorted((crossed[pair] for pair in main), key=_overtaking)),
         others=tuple(sorted(others, key=lambda one: -one.share)),
     )

@@ -16,7 +16,7 @@ from dldiag.fit import FitResult
 from dldiag.knobs import knob, parse
 from dldiag.language import Message, Value, format_error, tr
 from dldiag.models import Model, changed, knobs_of_model
-from dldiag.types import Dataset, Estimate, Progress, Split
+from dldiag.types import Dataset, Estimate, Progress, Split, error_unit
 from dldiag.workbench import Workbench
 
 OnProgress = Callable[[Progress], None] | None
@@ -219,7 +219,7 @@ def _judge(
             for name, value in zip(grid, tried[best].values, strict=True)
             if _is_edge(grid[name], value) and not is_true_bound(knobs[name], value)
         ),
-        unit="rate" if is_classifier(model.estimator) else "sd",
+        unit=error_unit("classification" if is_classifier(model.estimator) else "regression"),
         repeats=len(results[best]),
         train_rows=len(task.train_rows),
         dev_rows=len(task.dev_rows),

@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dldiag.intervals import Z_TWO_SIDED
 from dldiag.types import Dataset, Estimate
-
-NORMAL_90 = 1.6449  # standard errors: half-width of a two-sided 90 % interval
 
 
 def duplicate_groups(X: pd.DataFrame, y: NDArray[Any] | None = None) -> NDArray[np.int64]:
@@ -101,5 +100,5 @@ def _with_interval(losses: NDArray[np.float64], sizes: NDArray[np.float64], scal
     """Ratio estimate of losses per row, with its linearized 90 % interval (groups of equal rows are the units)."""
     n = float(sizes.sum())
     value = float(losses.sum() / n)
-    half = NORMAL_90 * float(np.sqrt(((losses - value * sizes) ** 2).sum())) / n
+    half = Z_TWO_SIDED * float(np.sqrt(((losses - value * sizes) ** 2).sum())) / n
     return Estimate(value / scale, max(0.0, value - half) / scale, (value + half) / scale)

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import chi2, f, rankdata
 
+from dldiag.intervals import Z_ONE_SIDED
 from dldiag.types import Dataset
 
 SCREEN_ROWS = 10_000  # rows drawn for the screening; half to learn, half to judge
@@ -22,7 +23,6 @@ SAME_ORDER_ROWS = 20  # rows; fewer may fall into the same order, or the same cl
 SAME_ORDER = 0.9995  # rank correlation from which an amount is the target in another unit
 ROWS_PER_VALUE = 20  # of a column whose values each have one answer, for all rows to count as judged
 DOMINANCE = 0.2  # by which it must beat the best of the other columns (RULES.md D5: require dominance)
-NORMAL_90 = 1.2816  # standard errors: a one-sided 90 % bound
 ENCODED_VALUES = 5  # distinct values, at least, of a column that holds target means
 ENCODED_ROWS = 2.0  # rows per value, at least
 ENCODED_CHANCE = 1e-3  # p-value from which group means lie too near to a column for it not to be made of them
@@ -84,7 +84,7 @@ def _clue(name: str, values: NDArray[Any], y: NDArray[Any], ranks: NDArray[np.fl
         return Clue(name, 1.0, 1.0, p_value)
     if task == "classification" and removed == 1:
         return Clue(name, 1.0, _surely_removed(bins, y), p_value)
-    return Clue(name, removed, removed - NORMAL_90 * error, p_value)
+    return Clue(name, removed, removed - Z_ONE_SIDED * error, p_value)
 
 
 def _same_order(values: NDArray[np.float64], ranks: NDArray[np.float64]) -> bool:
@@ -105,7 +105,7 @@ def _surely_removed(bins: NDArray[np.int64], y: NDArray[Any]) -> float:
     if pairs == values == len(np.unique(y)) and len(y) >= SAME_ORDER_ROWS:
         return 1.0
     seen = len(y) if pairs == values and values <= len(y) / ROWS_PER_VALUE else len(y) - len(y) // 2
-    return 1 - NORMAL_90 / max(seen, 1) / base
+    return 1 - Z_ONE_SIDED / max(seen, 1) / base
 
 
 def _bins(values: NDArray[Any]) -> NDArray[np.int64]:

@@ -1,13 +1,12 @@
 """Curves, health signals and probes to evidence: estimates with intervals."""
 
 from dldiag.evidence.errors import paired_change, train_change
-from dldiag.evidence.gather import DELTA_SHARE, Measured, gather, material_of, with_achievable
+from dldiag.evidence.gather import Measured, gather, material_of, with_achievable
 from dldiag.evidence.noun import Evidence, Probe
 from dldiag.evidence.signals import training_curve
 from dldiag.evidence.table import table_evidence, table_names
 
 __all__ = [
-    "DELTA_SHARE",
     "Evidence",
     "Measured",
     "Probe",

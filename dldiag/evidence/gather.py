@@ -12,12 +12,12 @@ from dldiag.evidence.noun import Evidence, Probe
 from dldiag.evidence.signals import signals
 from dldiag.fit import FitResult
 from dldiag.forecast import expected_gain
-from dldiag.intervals import difference, distinct, estimate, t_interval
+from dldiag.intervals import Z_95, Z_TWO_SIDED, delta_of, difference, distinct, estimate, t_interval
 from dldiag.language import Message, Value
-from dldiag.types import Estimate, LearningCurve, Settings, Task, exactly
+from dldiag.settings import Settings
+from dldiag.types import Estimate, LearningCurve, Task, exactly
 
 SIGNAL_LEVEL = 0.99  # one-sided: the best of several models is compared with guessing, so chance gets several tries
-DELTA_SHARE = 0.10  # of the dev error; δ is never below it (DESIGN: "1 point or 10 % of dev error")
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,12 +61,12 @@ def gather(measured: Measured, settings: Settings) -> Evidence:
         more_data_gain=expected_gain(curve.sizes, curve.dev_errors, train_errors=curve.train_errors),
         curve_rise=_rise(curve),
     )
-    return with_achievable(replace(evidence, achievable=_achievable(measured, evidence, settings)))
+    return with_achievable(replace(evidence, achievable=_achievable(measured, settings)))
 
 
 def material_of(results: Sequence[FitResult], smallest: float) -> float:
     """Return δ, the smallest difference that matters: a share of the dev error, of the plainest guess's at most."""
-    return max(smallest, DELTA_SHARE * float(np.mean([result.useful_error for result in results])))
+    return delta_of(float(np.mean([result.useful_error for result in results])), smallest)
 
 
 def with_achievable(evidence: Evidence) -> Evidence:
@@ -97,7 +97,7 @@ def _counts(measured: Measured) -> dict[str, Estimate]:
         "n_train": exactly(len(tasks[0].train_rows)),
         "n_dev": exactly(different),
         "repeats": exactly(len(tasks)),
-        "dev_half_width": exactly(1.96 * float(np.sqrt(row_variance))),
+        "dev_half_width": exactly(Z_95 * float(np.sqrt(row_variance))),
     }
 
 
@@ -128,11 +128,10 @@ def _mean_dev(results: Sequence[FitResult]) -> float:
     return float(np.mean([result.dev_error for result in results]))
 
 
-def _achievable(measured: Measured, evidence: Evidence, settings: Settings) -> Estimate:
+def _achievable(measured: Measured, settings: Settings) -> Estimate:
     """Return E*: the user's target, else the least that any model here is sure to reach.
 
-    An upper bound: some other model may reach less. Its lower end is what conflicting rows leave unreachable, never
-    silently 0 without saying so.
+    An upper bound: some other model may reach less. Its source says which model that is.
     """
     if settings.target_error is not None:
         return exactly(settings.target_error, Message("your target"))
@@ -141,8 +140,7 @@ def _achievable(measured: Measured, evidence: Evidence, settings: Settings) -> E
         candidates.append(errors.dev_error(results, Message("{model}", {"model": measured.labels[key]})))
     before = errors.dev_error(min(measured.current, measured.guess, key=_mean_dev))  # as a probe's change counts it
     candidates += [_after(probe, before) for probe in measured.probes.values()]
-    best = min(candidates, key=lambda e: e.surely_below)
-    return replace(best, high=max(best.value, best.high))
+    return min(candidates, key=lambda e: e.surely_below)
 
 
 def _after(probe: Probe, before: Estimate) -> Estimate:
@@ -161,7 +159,11 @@ def _after(probe: Probe, before: Estimate) -> Estimate:
 
 
 def _rise(curve: LearningCurve) -> Estimate | None:
-    """Return the largest paired rise of the dev error from one size to the next, Bonferroni-corrected by its width."""
+    """Return the largest paired rise of the dev error from one size to the next.
+
+    The interval is as wide as the square root of the number of steps asks for, among which the largest was chosen: wider
+    than Bonferroni's from five steps on.
+    """
     steps = np.diff(curve.dev_errors, axis=0)
     steps = steps[np.isfinite(steps).all(axis=1)]
     if len(steps) == 0 or steps.shape[1] < 3:
@@ -169,4 +171,4 @@ def _rise(curve: LearningCurve) -> Estimate | None:
     worst = steps[int(np.argmax(steps.mean(axis=1)))]
     low, high = t_interval(worst, rho=1.0)
     widened = (high - low) / 2 * float(np.sqrt(len(steps)))
-    return estimate(float(worst.mean()), (widened / 1.645) ** 2)
+    return estimate(float(worst.mean()), (widened / Z_TWO_SIDED) ** 2)

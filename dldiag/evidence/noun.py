@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 from dldiag.language import Value
-from dldiag.types import Estimate, Task
+from dldiag.settings import Settings
+from dldiag.types import ErrorUnit, Estimate, Task, error_unit
 
 Number = Estimate | None
 
@@ -83,9 +84,14 @@ class Evidence:
     names: Mapping[str, Value] = field(default_factory=dict)  # of columns that messages mention
 
     @property
-    def unit(self) -> str:
-        """The unit of every error: "rate" or "sd"."""
-        return "rate" if self.task == "classification" else "sd"
+    def unit(self) -> ErrorUnit:
+        """The unit of every error."""
+        return error_unit(self.task)
+
+    @property
+    def delta(self) -> float:
+        """δ, the smallest difference that matters: `material`, or a setting's default where it was not told."""
+        return self.material.value if self.material is not None else Settings.material
 
     def estimates(self) -> dict[str, Estimate]:
         """Return {name: estimate} of everything that was measured; probes as probe_<remedy>."""

@@ -10,7 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from dldiag.forecast.curve import Curve, read_curve, rises
 from dldiag.forecast.outlook import Outlook, look_ahead
+from dldiag.intervals import Z_TWO_SIDED
 from dldiag.language import Message
+from dldiag.settings import Settings
 from dldiag.types import Answer, Estimate, Forecast, ForecastPoint
 
 Floats = NDArray[np.float64]
@@ -65,7 +67,7 @@ def more_data_helps(
     dev_errors: ArrayLike,
     *,
     factor: float = 4,
-    delta: float = 0.01,
+    delta: float = Settings.material,
     train_errors: ArrayLike | None = None,
 ) -> tuple[float, Answer]:
     """Return the probability that `factor` × the rows cut the error by at least `delta`, and the answer it gives.
@@ -151,7 +153,7 @@ def _point(curve: Curve, ahead: Outlook, rows: int, highest: float) -> ForecastP
 def _seen(curve: Curve, rows: int) -> ForecastPoint:
     """Return the error between sizes of the curve, with its noise."""
     value = float(np.interp(np.log(rows), np.log(curve.sizes), curve.dev))
-    away = 1.645 * curve.noise
+    away = Z_TWO_SIDED * curve.noise
     return ForecastPoint(rows, value, max(value - away, 0.0), value + away)
 
 

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 
 from dldiag.knobs import SettingError, check_all, knob
 from dldiag.language import Message, tr
-from dldiag.types import LearningCurve
+from dldiag.settings import Settings
+from dldiag.types import ErrorUnit, LearningCurve, error_unit
 
 TASKS = {
     "classification": "classification (share of wrong rows)",
@@ -46,14 +47,14 @@ class Numbers:
         "classification", "Task", "What the errors are: their unit.", choices=TASKS, group="how to read them"
     )
     material: float = knob(
-        0.01, "Smallest difference that matters", "Differences below this, or a tenth of the dev error, count as nothing.",
+        Settings.material, "Smallest difference that matters", "Differences below this, or a tenth of the dev error, count as nothing.",
         low=0.0, high=1.0, group="how to read them",
     )  # fmt: skip
 
     @property
-    def unit(self) -> str:
-        """The unit of every error: "rate" or "sd"."""
-        return "rate" if self.task == "classification" else "sd"
+    def unit(self) -> ErrorUnit:
+        """The unit of every error."""
+        return error_unit(self.task)  # type: ignore[arg-type]  # a knob of choices is a text
 
 
 def check_numbers(numbers: Numbers, curve: LearningCurve | None = None) -> None:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dldiag.evidence import Evidence, with_achievable
 from dldiag.forecast import expected_gain
-from dldiag.intervals import difference, estimate, rate_estimate, rate_variance
+from dldiag.intervals import Z_95, delta_of, difference, estimate, rate_estimate, rate_variance
 from dldiag.knobs import SettingError
 from dldiag.language import Message, tr
 from dldiag.numbers.given import Numbers
@@ -15,7 +15,6 @@ from dldiag.types import Estimate, LearningCurve, exactly
 
 Floats = NDArray[np.float64]
 
-DELTA_SHARE = 0.10  # of the dev error; δ is never below it, as in a diagnosis
 DEV_SHARE = 0.25  # dev rows / training rows of a curve's repeats where not told: an 80/20 split
 
 
@@ -34,7 +33,7 @@ def evidence_of(numbers: Numbers, curve: LearningCurve | None = None) -> Evidenc
     return with_achievable(
         Evidence(
             task="classification" if numbers.unit == "rate" else "regression",
-            material=exactly(max(numbers.material, DELTA_SHARE * dev.value)),
+            material=exactly(delta_of(dev.value, numbers.material)),
             train_error=train,
             dev_error=dev,
             training_dev_error=training_dev,
@@ -47,7 +46,7 @@ def evidence_of(numbers: Numbers, curve: LearningCurve | None = None) -> Evidenc
             repeats=None if curve is None else exactly(float(curve.dev_errors.shape[1])),
             dev_half_width=None
             if numbers.dev_rows is None
-            else exactly(1.96 * _deviation(dev.value, numbers.dev_rows, numbers)),
+            else exactly(Z_95 * _deviation(dev.value, numbers.dev_rows, numbers)),
             more_data_gain=None if curve is None else _gain(curve),
         )
     )

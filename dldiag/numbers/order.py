@@ -8,7 +8,6 @@ from dataclasses import replace
 from dldiag.evidence import Evidence
 from dldiag.language import Message
 from dldiag.remedies import recommend
-from dldiag.rules.noun import material
 from dldiag.types import Estimate, Finding, Recommendation
 
 TEXTBOOK = (  # the order of the remedy table (Ng), for want of anything measured
@@ -35,7 +34,7 @@ def remedies_for(findings: Sequence[Finding], evidence: Evidence) -> tuple[Recom
 def _in_reach(one: Recommendation, evidence: Evidence) -> bool:
     """Tell whether a remedy of the table is recommended: more data only where the curve does not speak against it."""
     gain = evidence.more_data_gain
-    unhelpful = one.remedy == "more_data" and gain is not None and gain.surely_below <= material(evidence)
+    unhelpful = one.remedy == "more_data" and gain is not None and gain.surely_below <= evidence.delta
     return one.remedy in TEXTBOOK and not unhelpful
 
 

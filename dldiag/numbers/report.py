@@ -13,7 +13,6 @@ from dldiag.numbers.judge import ASSUMED, rules_for, verdict_of
 from dldiag.numbers.measure import evidence_of
 from dldiag.numbers.order import remedies_for
 from dldiag.rules import check
-from dldiag.rules.noun import material
 from dldiag.types import DatasetSummary, Forecast, LearningCurve, Notice, Report, SplitSummary
 
 LABEL = Message("a model known by its numbers")
@@ -88,7 +87,7 @@ def notices_on(numbers: Numbers, curve: LearningCurve | None, evidence: Evidence
     found = []
     if numbers.human_error is None:
         found.append(NO_HUMAN)
-    elif evidence.avoidable_bias is not None and evidence.avoidable_bias.surely_below < -material(evidence):
+    elif evidence.avoidable_bias is not None and evidence.avoidable_bias.surely_below < -evidence.delta:
         found.append(BELOW_HUMAN)
     if numbers.dev_rows is None and (curve is None or numbers.dev_error is not None or curve.dev_errors.shape[1] < 2):
         found.append(NO_ROWS)

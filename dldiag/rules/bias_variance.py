@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dldiag.evidence.noun import Evidence, Probe
 from dldiag.language import Message
-from dldiag.rules.noun import MATERIAL, Example, Rule, Threshold, is_likely, material
+from dldiag.rules.noun import MATERIAL, Example, Rule, Threshold, is_likely
 from dldiag.rules.probed import gain_of, probed
 from dldiag.types import Estimate, exactly
 
@@ -16,37 +16,34 @@ _E = Estimate
 
 
 def _negative(estimate: Estimate | None) -> Estimate | None:
-    if estimate is None:
-        return None
-    e = estimate
-    return Estimate(-e.value, -e.high, -e.low, -e.surely_below, -e.surely_above)
+    return None if estimate is None else -estimate
 
 
 def something_gains(e: Evidence) -> bool:
     """Tell whether a probed remedy, more rows, or another model surely gains half of what matters, or a remedy likely does."""
     probes = [gain for remedy in e.probes if (gain := gain_of(e, remedy)) is not None]
     gains = [*probes, e.more_data_gain, e.simple_lead, e.reference_lead]
-    surely = any(gain is not None and gain.surely_above > material(e) / 2 for gain in gains)
+    surely = any(gain is not None and gain.surely_above > e.delta / 2 for gain in gains)
     return surely or any(is_likely(gain, e) for gain in probes)
 
 
 def _harmless(e: Evidence) -> Estimate | None:
     if e.variance is None or e.excess is None:
         return None
-    gap = e.variance.surely_above > material(e)
-    costs = e.excess.surely_above > material(e)
+    gap = e.variance.surely_above > e.delta
+    costs = e.excess.surely_above > e.delta
     return exactly(float(gap and not costs and not something_gains(e)))
 
 
 def _nothing(e: Evidence) -> Estimate | None:
     if e.avoidable_bias is None or e.variance is None:
         return None
-    small = e.avoidable_bias.surely_above <= material(e) and e.variance.surely_above <= material(e)
+    small = e.avoidable_bias.surely_above <= e.delta and e.variance.surely_above <= e.delta
     return exactly(float(small and not something_gains(e)))
 
 
 def _chance(e: Evidence) -> Message | None:
-    if e.variance is not None and -material(e) < e.variance.value < 0:
+    if e.variance is not None and -e.delta < e.variance.value < 0:
         return Message("Training and dev error are equal for all that matters.")
     return None
 

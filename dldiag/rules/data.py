@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dldiag.evidence.noun import Evidence
 from dldiag.language import Message
-from dldiag.rules.noun import MATERIAL, Example, Rule, Threshold, material
+from dldiag.rules.noun import MATERIAL, Example, Rule, Threshold
 from dldiag.types import Estimate, Level, exactly
 
 # What a verdict that cannot be trusted silences: whether and how a network trains can still be told.
 VERDICT: tuple[Level, ...] = ("bias_variance", "process")
 CAUSES = ("T4", "T7", "T8", "T9", "T10", "T12", "T13", "T14")
 
-HALF_MATERIAL = Threshold("δ/2", lambda e: material(e) / 2, "error", "half the smallest difference that matters")
+HALF_MATERIAL = Threshold("δ/2", lambda e: e.delta / 2, "error", "half the smallest difference that matters")
 COPIES = Threshold("COPIES", 0.01, "share of rows", "Deepchecks, mixed samples; 1 % so that chance copies stay quiet")
 MAJORITY = Threshold("MAJORITY", 0.8, "share of rows", "skore SKD004; SageMaker Debugger warns at 10:1")
 SCALES = Threshold(
@@ -35,7 +37,7 @@ def _not_better(e: Evidence) -> Estimate | None:
     gain = e.better_than_guess
     if gain is None:
         return None
-    return Estimate(-gain.value, -gain.high, -gain.low, at_least=-gain.low, at_most=-gain.surely_above)
+    return replace(-gain, at_least=-gain.low)
 
 
 def _regression(e: Evidence) -> Message | None:
@@ -208,4 +210,4 @@ def _rows_needed(e: Evidence) -> int:
     """Return the dev rows that would bring the half-width down to δ (it shrinks with the root of the rows)."""
     if e.dev_half_width is None or e.n_dev is None:
         return 0
-    return round(e.n_dev.value * (e.dev_half_width.value / material(e)) ** 2)
+    return round(e.n_dev.value * (e.dev_half_width.value / e.delta) ** 2)

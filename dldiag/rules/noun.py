@@ -60,18 +60,13 @@ class Rule:
     words: Callable[[Evidence], Mapping[str, Value]] = field(default=lambda _: {})
 
 
-def material(evidence: Evidence) -> float:
-    """Return δ, the smallest difference that matters: the larger of the user's setting and 10 % of the dev error."""
-    return evidence.material.value if evidence.material is not None else 0.01
-
-
 def is_likely(gain: Estimate, evidence: Evidence) -> bool:
     """Tell whether a gain in dev error is above zero for sure, and by its estimate at least half of what matters.
 
     Less than what makes a rule fire, which asks for half of what matters for sure; enough to be worth a try before leaving
     the model as it is.
     """
-    return gain.low > 0 and gain.value > material(evidence) / 2
+    return gain.low > 0 and gain.value > evidence.delta / 2
 
 
-MATERIAL = Threshold("δ", material, "error", "the larger of the setting and 10 % of the dev error")
+MATERIAL = Threshold("δ", lambda e: e.delta, "error", "the larger of the setting and 10 % of the dev error")

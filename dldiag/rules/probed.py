@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dldiag.evidence.noun import Evidence, Probe
 from dldiag.language import Message
-from dldiag.rules.noun import Example, Rule, Threshold, material
+from dldiag.rules.noun import Example, Rule, Threshold
 from dldiag.types import Estimate, Level, exactly
 
 
 def gain_of(evidence: Evidence, remedy: str) -> Estimate | None:
     """Return by how much a probed remedy lowers the dev error (positive is better), None when it was not probed."""
-    if remedy not in evidence.probes:
-        return None
-    dev = evidence.probes[remedy].dev
-    return Estimate(-dev.value, -dev.high, -dev.low, -dev.surely_below, -dev.surely_above)
+    return -evidence.probes[remedy].dev if remedy in evidence.probes else None
 
 
 def probed(  # noqa: PLR0913 — a row of texts
@@ -35,7 +32,7 @@ def probed(  # noqa: PLR0913 — a row of texts
         level,
         title,
         signal=lambda e: gain_of(e, remedy),
-        threshold=Threshold("δ/2", lambda e: material(e) / 2, "error", source),
+        threshold=Threshold("δ/2", lambda e: e.delta / 2, "error", source),
         fired=fired,
         passed=passed,
         hint=hint,

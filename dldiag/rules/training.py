@@ -7,7 +7,7 @@ import math
 from dldiag.evidence.noun import Evidence
 from dldiag.language import Message
 from dldiag.rules.data import HALF_MATERIAL
-from dldiag.rules.noun import Example, Rule, Threshold, material
+from dldiag.rules.noun import Example, Rule, Threshold
 from dldiag.rules.probed import probed
 from dldiag.types import Estimate, exactly
 
@@ -28,7 +28,7 @@ BIAS_CAUSES = ("B1a", "B1b", "B1c", "B1d", "V1", "V1a", "V1b", "V1c", "V1d", "V2
 
 def _learns_well(e: Evidence) -> Message | None:
     """A health signal is a cause only where there is an effect: training error above what is achievable."""
-    if e.avoidable_bias is not None and e.avoidable_bias.surely_below <= material(e):
+    if e.avoidable_bias is not None and e.avoidable_bias.surely_below <= e.delta:
         return Message("The training error is as low as it can be all the same.")
     return None
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from dldiag.knobs import knobs_of
 from dldiag.language import Message, Value, tr, translate
+from dldiag.settings import Settings
 from dldiag.tables.evidence_words import BUDGET, budget_label, evidence_label, evidence_text
 from dldiag.tables.points import points
 from dldiag.tables.words import (
@@ -19,7 +20,7 @@ from dldiag.tables.words import (
     setting_text,
     unit_of,
 )
-from dldiag.types import Estimate, Outcome, Repair, Report, Settings
+from dldiag.types import Estimate, Outcome, Repair, Report
 
 Row = dict[str, str]  # translated header -> text
 

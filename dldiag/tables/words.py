@@ -8,7 +8,19 @@ from typing import Any
 
 from dldiag.language import Message, format_error, tr, translate
 from dldiag.remedies import MORE_DATA
-from dldiag.types import Answer, Column_, Estimate, LearningCurve, Outcome, Recommendation, Report, Trial, TrialVerdict
+from dldiag.types import (
+    Answer,
+    Column_,
+    ErrorUnit,
+    Estimate,
+    LearningCurve,
+    Outcome,
+    Recommendation,
+    Report,
+    Trial,
+    TrialVerdict,
+    error_unit,
+)
 
 COLUMNS: dict[Column_, Message] = {
     "training": Message("First make it train"),
@@ -40,9 +52,9 @@ ANSWERS: dict[Answer, Message] = {
 }
 
 
-def unit_of(report: Report) -> str:
-    """Return the unit of the report's errors, "rate" or "sd"."""
-    return "rate" if report.dataset.task == "classification" else "sd"
+def unit_of(report: Report) -> ErrorUnit:
+    """Return the unit of the report's errors."""
+    return error_unit(report.dataset.task)
 
 
 def error_text(error: Estimate, unit: str) -> str:
