@@ -15,7 +15,7 @@ from sklearn.base import is_classifier, is_regressor
 from dldiag.curves import as_curve, clipped, curve_sizes
 from dldiag.data.preflight import Preflight, preflight
 from dldiag.evidence import Evidence, Measured, Probe, gather, table_evidence, table_names, training_curve
-from dldiag.fit import FitResult, ShouldStop
+from dldiag.fit import Encoded, FitResult, ShouldStop
 from dldiag.forecast import forecast
 from dldiag.knobs import SettingError, check_all
 from dldiag.language import Message, Value, tr
@@ -230,7 +230,7 @@ def verdict_on(
     evidence = gather(measured, settings)
     findings = check(evidence, RULES, (*settings.muted, *muted))
     report = Report(
-        dataset=summary_of(dataset),
+        dataset=summary_of(case.bench.encoded),
         split=_split_summary(case),
         model={"key": case.model.key, "label": str(case.model.label), "parameters": case.model.parameters},
         settings=asdict(settings),
@@ -278,11 +278,13 @@ def _forecast(curve: LearningCurve, settings: Settings, findings: Sequence[Findi
     )
 
 
-def summary_of(dataset: Dataset) -> DatasetSummary:
+def summary_of(encoded: Encoded) -> DatasetSummary:
     """Return what a report says about the data: no rows."""
+    dataset = encoded.dataset
     return DatasetSummary(
         dataset.name, dataset.n_rows, dataset.X.shape[1], dataset.task, dataset.target, dataset.classes,
         dataset.fingerprint, dataset.notices, dataset.columns, dataset.plan,
+        encoded.y_scale if dataset.task == "regression" else None,
     )  # fmt: skip
 
 

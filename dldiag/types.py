@@ -378,6 +378,7 @@ class DatasetSummary:
     notices: tuple[Notice, ...] = ()
     columns: tuple[Column, ...] = ()
     plan: ReadPlan | None = None
+    spread: float | None = None  # std of a target of numbers, in its own unit: what an error of 1 is
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ import pytest
 
 from dldiag import tables
 from dldiag.evidence.noun import Evidence
-from dldiag.language import speaking
+from dldiag.language import Message, speaking
 from dldiag.remedies import REMEDIES
 from dldiag.tables.evidence_words import LABELS
-from dldiag.types import Estimate, LearningCurve, exactly
+from dldiag.types import Estimate, LearningCurve, Notice, exactly
 from tests.reports import make_curves, make_report
 
 TABLES = [
@@ -51,6 +51,16 @@ def test_a_mismatch_is_a_fourth_part_of_the_budget():
     evidence = dict(report.evidence) | {"mismatch": exactly(0.02), "training_dev_error": exactly(0.163)}
     assert "2.0 % data mismatch" in tables.budget_line(replace(report, evidence=evidence))
     assert "+ Data mismatch" in [row["Part"] for row in tables.budget(replace(report, evidence=evidence))]
+
+
+def test_errors_of_numbers_are_told_in_the_unit_of_the_target_too():
+    report = make_report(task="regression")
+    known = replace(report, dataset=replace(report.dataset, spread=50.0))
+    own = report.evidence["dev_error"].value * 50
+    assert f"is {own:.3g}." in tables.unit_line(known)
+    logarithm = Notice("log_target", Message("The logarithm of {target} is predicted.", {"target": "spend"}))
+    assert "log(spend)" in tables.unit_line(replace(known, dataset=replace(known.dataset, notices=(logarithm,))))
+    assert tables.unit_line(make_report()) == ""
 
 
 def test_an_incomplete_budget_has_no_line():

@@ -38,7 +38,7 @@ def show_report(report: Report, job: str | None, *, complete: bool = True) -> No
     _show_verdict(report, complete=complete)
     if job is not None:
         show_repairs(report, job)
-    _show_figure("error_budget", report, tables.budget_line(report))
+    _show_figure("error_budget", report, tables.budget_line(report), note=tables.unit_line(report))
     show_remedies(report, job)
     _show_figure("learning_curves", report)
     _show_forecast(report)
@@ -100,13 +100,15 @@ def _show_answers(report: Report) -> None:
 # --- figures ------------------------------------------------------------------------------------------------------
 
 
-def _show_figure(kind: str, report: Report, line: str = "") -> None:
+def _show_figure(kind: str, report: Report, line: str = "", note: str = "") -> None:
     row = FIGURES[kind]
     if not row.shown(report):
         return
     st.subheader(plain(row.title), anchor=False)
     if line:
         show_message(line)
+    if note:
+        show_message(note, kind="caption")
     show_figure(row.draw(report, figure_mode()), row.alt(report), key=f"figure.{kind}")
 
 

@@ -75,6 +75,8 @@ def _budget(report: Report) -> Iterator[str]:
     line = tables.budget_line(report)
     if line:
         yield f'<p class="budget">{escape(line)}</p>'
+    if line := tables.unit_line(report):
+        yield f'<p class="note">{escape(line)}</p>'
     yield from _rows(tr("Error budget"), tables.budget(report))
     yield from _chart("error_budget", report)
 

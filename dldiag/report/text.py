@@ -74,6 +74,8 @@ def _budget(report: Report, width: int) -> Iterator[str]:
         yield tr("Error budget")
         yield from wrapped(tables.budget_line(report), width, indent=INDENT)
         yield from _aligned(rows, width)
+        if line := tables.unit_line(report):
+            yield from wrapped(line, width, indent=INDENT, first=INDENT)
 
 
 def _aligned(rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:

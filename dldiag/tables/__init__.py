@@ -18,6 +18,7 @@ from dldiag.tables.rows import (
     notices,
     remedies,
     repairs,
+    unit_line,
 )
 from dldiag.tables.words import (
     ANSWERS,
@@ -70,5 +71,6 @@ __all__ = [
     "repairs",
     "setting_text",
     "test_line",
+    "unit_line",
     "unit_of",
 ]

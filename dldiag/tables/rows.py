@@ -18,6 +18,7 @@ from dldiag.tables.words import (
     error_text,
     model_label,
     setting_text,
+    short,
     unit_of,
 )
 from dldiag.types import Estimate, Outcome, Repair, Report
@@ -89,6 +90,23 @@ def budget_line(report: Report) -> str:
     if fits_beyond_achievable(report):
         total = Message("{total} ({achievable:error} is achievable)", parts | {"total": total})
     return str(total).replace("+ -", "− ")  # a part may be below zero
+
+
+def unit_line(report: Report) -> str:
+    """Say what an error of 1 is in the target's own unit; "" for classes, whose errors are shares of rows."""
+    spread, dev = report.dataset.spread, report.evidence.get("dev_error")
+    if spread is None or dev is None:
+        return ""
+    logarithm = any(notice.code == "log_target" for notice in report.dataset.notices)
+    return tr(
+        "Errors are in units of the spread of {target}: 1 is its standard deviation, {spread}, about what guessing the mean "
+        "gives. A dev error of {dev:error} is {own}.",
+        target=f"log({report.dataset.target})" if logarithm else report.dataset.target,
+        spread=short(spread),
+        dev=dev.value,
+        unit=unit_of(report),
+        own=short(dev.value * spread),
+    )
 
 
 def evidence(report: Report) -> list[Row]:

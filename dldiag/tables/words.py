@@ -57,6 +57,16 @@ def unit_of(report: Report) -> ErrorUnit:
     return error_unit(report.dataset.task)
 
 
+def short(value: float) -> str:
+    """Write a number with three digits that count.
+
+    >>> short(16.7052), short(123456.0), short(0.000123456)
+    ('16.7', '123,000', '0.000123')
+    """
+    digits = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
+    return f"{float(f'{value:.3g}'):,.{digits}f}"
+
+
 def error_text(error: Estimate, unit: str) -> str:
     """Write an error and its interval.
 
