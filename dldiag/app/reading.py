@@ -11,7 +11,7 @@ import streamlit as st
 from dldiag.app import session
 from dldiag.app.escape import legible, plain
 from dldiag.app.widgets import show_error, show_frame, show_message, show_notices
-from dldiag.language import Message, tr, translate
+from dldiag.language import Message, tr
 from dldiag.types import DataError, Kind, ReadPlan, Table
 
 PREVIEW_ROWS = 5
@@ -223,8 +223,3 @@ def _apply_kinds(table: Table, chosen: list[str], kinds: dict[str, Kind]) -> Non
         session.change_data(kinds=before | changes)
         session.refresh_forms()
         st.rerun()
-
-
-def kind_name(kind: Kind) -> str:
-    """Return the kind of a column in words."""
-    return translate(KINDS[kind].template)

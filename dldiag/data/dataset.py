@@ -53,6 +53,7 @@ def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form m
         "log_target": log_target,
     }
     _check_table(table)
+    _check_splitting(groups, times, domain)
     check_names(named, [column.name for column in table.columns])
     outcome = outcome_of(table, target, task, log_target)
     rows = outcome.rows
@@ -88,6 +89,17 @@ def _check_table(table: Table) -> None:
         raise DataError(
             Message("The table has one column, {name}.", {"name": table.columns[0].name}),
             Message("A diagnosis needs a target and at least one feature; is the delimiter right?"),
+        )
+
+
+def _check_splitting(groups: str | None, times: str | None, domain: tuple[str, str] | None) -> None:
+    if times is not None and (groups is not None or domain is not None):
+        raise DataError(
+            Message(
+                "Rows cannot be split by time and by {other} at once.",
+                {"other": Message("group") if groups else Message("kind of rows")},
+            ),
+            Message("Choose the one that matches how the model will be used: on later rows, or on other groups."),
         )
 
 

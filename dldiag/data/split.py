@@ -64,6 +64,7 @@ def _split_in_time(
     dataset: Dataset, repeats: int, rng: np.random.Generator, share: float, train_rows: int | None
 ) -> Split:
     assert dataset.times is not None
+    # Copies of a row at another time are left where they are: that a day repeats itself is something to learn from.
     order = np.argsort(dataset.times, kind="stable")
     held = max(1, round(share * len(order)))
     train, dev, test = order[: -2 * held], order[-2 * held : -held], order[-held:]
@@ -77,7 +78,10 @@ def _split_by_domain(
     dataset: Dataset, domain: NDArray[np.bool_], groups: Rows | None, repeats: int, rng: np.random.Generator,
     share: float, train_rows: int | None,
 ) -> Split:  # fmt: skip
-    """Judge on rows of the kind that counts; hold training-dev rows of the other kind back (Ng, ch. 40)."""
+    """Judge on rows of the kind that counts; hold training-dev rows of the other kind back (Ng, ch. 40).
+
+    Rows that belong to a judged row's group leave training: groups, and copies of a row, may reach over both kinds.
+    """
     own, other = np.flatnonzero(domain), np.flatnonzero(~domain)
     if min(len(own), len(other)) < LEAST_ROWS:
         raise DataError(
@@ -92,9 +96,27 @@ def _split_by_domain(
     for _ in range(repeats):
         kept, dev = _cut(rest, dataset, groups, 0.5, rng)
         train, training_dev = _cut(other, dataset, groups, share, rng)
-        order = _stratified_order(np.concatenate([train, kept]), dataset, rng)[:train_rows]
+        training_dev = _apart(training_dev, np.concatenate([dev, test]), groups)
+        judged = np.concatenate([dev, test, training_dev])
+        order = _stratified_order(_apart(np.concatenate([train, kept]), judged, groups), dataset, rng)[:train_rows]
+        _check_left(order, training_dev)
         drawn.append(Repeat(order, np.sort(dev), int(rng.integers(2**31)), np.sort(training_dev)))
     return Split(np.sort(test), tuple(drawn), "given")
+
+
+def _apart(rows: Rows, judged: Rows, groups: Rows | None) -> Rows:
+    """Return the rows that share no group with judged ones."""
+    return rows if groups is None else rows[~np.isin(groups[rows], groups[judged])]
+
+
+def _check_left(train: Rows, training_dev: Rows) -> None:
+    if len(train) < LEAST_ROWS or len(training_dev) == 0:
+        raise DataError(
+            Message(
+                "Nearly every row shares its group with rows of the kind to be predicted: none is left to train on."
+            ),
+            Message("Split by another column or by none, or add rows of other groups."),
+        )
 
 
 def _kept_together(dataset: Dataset) -> tuple[Rows | None, str]:

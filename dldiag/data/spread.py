@@ -13,7 +13,6 @@ from dldiag.types import Dataset
 IQR_OF_NORMAL = 1.349  # interquartile range of a normal column, in standard deviations
 EXTREME = 20.0  # robust standard deviations from the median; a long but natural tail stays below (own choice)
 EXTREME_SHARE = 0.01  # of the rows; more common values are a tail, not outliers (own choice)
-SHOWN = 10  # columns with outliers that are named, the most extreme first
 LONG_TAIL = 2.0  # skewness of the target from which a logarithm is offered (1 is commonly called high)
 TAIL_CURED = 0.5  # share of the skewness that must go with the logarithm
 
@@ -56,7 +55,7 @@ def scales(dataset: Dataset) -> Scales:
 def outliers(dataset: Dataset) -> tuple[Outlier, ...]:
     """Return the columns with a few extreme values, the most extreme first."""
     found = [_outlier(name, values) for name, values in _numbers(dataset).items()]
-    return tuple(sorted((one for one in found if one), key=lambda one: -one.deviations)[:SHOWN])
+    return tuple(sorted((one for one in found if one), key=lambda one: -one.deviations))
 
 
 def tail(dataset: Dataset) -> tuple[float, bool]:

@@ -121,17 +121,25 @@ def test_groups_times_and_domain_are_kept_beside_the_features():
     made = table(
         None, None, who=["p1", None, "p2", "p1"] * 15, when=list(range(N, 0, -1)), x=X, src=["web", "app"] * 30, y=Y
     )
-    found = make_dataset(made, "y", groups="who", times="when", domain=("src", "app"))
+    found = make_dataset(made, "y", groups="who", domain=("src", "app"))
     assert list(found.X.columns) == ["when", "x"]
     assert found.groups[0] == found.groups[3] != found.groups[2]
     assert len(set(found.groups)) == 2 + 15, "a row without a value is a group of its own"
-    assert (np.diff(found.times) < 0).all()
     assert found.domain.tolist() == [False, True] * 30
+    assert (np.diff(make_dataset(made, "y", times="when").times) < 0).all()
+
+
+@pytest.mark.parametrize("more", [{"groups": "who"}, {"domain": ("src", "app")}])
+def test_time_and_another_way_to_split_are_not_silently_reduced_to_one(more):
+    made = table(None, None, who=["p1", "p2", "p3", "p4"] * 15, when=list(range(N)), x=X, src=["web", "app"] * 30, y=Y)
+    with pytest.raises(DataError, match="at once"):
+        make_dataset(made, "y", times="when", **more)
 
 
 def test_the_order_of_the_file_can_stand_for_time_or_groups():
-    found = make_dataset(table(None, None, x=X, y=Y), "y", groups=ROW_BLOCKS, times=ROW_ORDER)
-    assert (np.diff(found.times) == 1).all()
+    made = table(None, None, x=X, y=Y)
+    assert (np.diff(make_dataset(made, "y", times=ROW_ORDER).times) == 1).all()
+    found = make_dataset(made, "y", groups=ROW_BLOCKS)
     assert (np.diff(found.groups) >= 0).all()
     assert len(set(found.groups)) == 50
 

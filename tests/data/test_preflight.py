@@ -9,6 +9,7 @@ from dldiag.data.dataset import make_dataset
 from dldiag.data.preflight import preflight
 from dldiag.data.repairs import repair
 from tests.data.tables import frame_table, rng
+from tests.problems import dataset
 
 
 def look(frame, **options):
@@ -192,6 +193,14 @@ def test_a_file_sorted_by_class_is_seen_as_such_and_not_as_time():
     found = look(sound(0).sort_values("y"))
     assert found.order.sorted_by_target
     assert not found.order.suspected
+
+
+def test_extreme_values_of_every_column_are_counted_however_many_there_are():
+    drawn = np.random.default_rng(0)
+    X = drawn.normal(size=(500, 30))
+    X[7, :] = 1e6
+    found = preflight(dataset(X, drawn.integers(2, size=500)))
+    assert sum(one.cells for one in found.outliers) == 30
 
 
 def test_imbalance_scale_outliers_and_tail_are_numbers():

@@ -1,5 +1,9 @@
+from itertools import combinations
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dldiag.data.split import held_out_share, make_split
 from dldiag.types import DataError
@@ -41,6 +45,49 @@ def test_rows_of_one_group_stay_on_one_side():
     for repeat in split.repeats:
         assert not set(data.groups[repeat.train_rows]) & set(data.groups[repeat.dev_rows])
         assert not set(data.groups[repeat.train_rows]) & set(data.groups[split.test_rows])
+
+
+@given(
+    st.lists(st.integers(0, 40), min_size=240, max_size=240).filter(lambda g: len(set(g)) >= 30),
+    st.booleans(), st.booleans(), st.integers(0, 100),
+)  # fmt: skip
+@settings(max_examples=60, deadline=None)
+def test_no_group_and_no_copy_is_on_two_sides_whatever_else_decides_the_split(labels, as_copies, with_domain, seed):
+    groups = np.array(labels)
+    rng = np.random.default_rng(seed)
+    X = np.repeat(rng.normal(size=(60, 2)), 4, axis=0) if as_copies else rng.normal(size=(240, 2))
+    together = np.arange(240) // 4 if as_copies else groups
+    shuffled = rng.permutation(240)
+    X, together = X[shuffled], together[shuffled]
+    domain = rng.random(240) < 0.5 if with_domain else None
+    data = dataset(X, rng.integers(2, size=240), groups=None if as_copies else together, domain=domain)
+    try:
+        split = make_split(data, 2, seed)
+    except DataError:
+        return  # too few are left: said so
+    for repeat in split.repeats:
+        judged = [split.test_rows, repeat.dev_rows]
+        judged += [] if repeat.training_dev_rows is None else [repeat.training_dev_rows]
+        sides = [set(together[rows]) for rows in (repeat.train_rows, *judged)]
+        assert all(not a & b for a, b in combinations(sides, 2))
+
+
+def test_groups_that_reach_over_both_kinds_of_rows_are_split_and_most_rows_still_train():
+    rng = np.random.default_rng(0)
+    groups, domain = rng.integers(100, size=2000), rng.random(2000) < 0.3
+    data = dataset(rng.normal(size=(2000, 2)), rng.integers(2, size=2000), groups=groups, domain=domain)
+    split = make_split(data, 3, 0)
+    assert split.n_train > 300
+    assert split.n_dev > 50
+
+
+def test_where_every_group_is_of_both_kinds_and_judged_nothing_is_left_and_that_is_said():
+    groups = np.arange(80) % 4
+    data = dataset(
+        np.random.default_rng(0).normal(size=(80, 2)), np.arange(80) // 4 % 2, groups=groups, domain=np.arange(80) < 40
+    )
+    with pytest.raises(DataError, match="group"):
+        make_split(data, 1, 0)
 
 
 def test_dev_and_test_rows_come_after_training_rows_in_time():

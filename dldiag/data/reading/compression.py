@@ -18,7 +18,6 @@ CHUNK = 1 << 20
 FREE_RATIO_BYTES = 10 * MIB  # below this size the ratio of packed to plain bytes does not matter
 MOST_MEMBERS = 1000
 IGNORED_MEMBERS = ("__MACOSX/", ".")
-MOST_LAYERS = 2
 
 
 class Unpacked(NamedTuple):

@@ -9,9 +9,10 @@ from typing import Any
 from dldiag.data.reading.dialect import Dialect, decide_dialect
 from dldiag.data.reading.limits import Limits
 from dldiag.data.reading.marks import decide_marks
-from dldiag.data.reading.region import Region, common_width, find_region
+from dldiag.data.reading.region import Region, common_width, find_region, given_region
 from dldiag.data.reading.source import Text, looks_like_json_lines, open_data, open_text
 from dldiag.data.reading.strict import Record, records
+from dldiag.data.reading.typed import read_typed
 from dldiag.knobs import from_environment
 from dldiag.language import Message
 from dldiag.types import DataError, ReadPlan
@@ -23,14 +24,17 @@ SINGLE_CHARACTERS = ("delimiter", "quote", "escape", "decimal", "thousands")
 LONGEST_DELIMITER = 3  # so that the name of the runs of spaces, \s+, is allowed
 
 
-def decide(data: bytes, *, name: str = "", limits: Limits | None = None, **choices: Any) -> ReadPlan:
+def decide(data: bytes, *, limits: Limits | None = None, **choices: Any) -> ReadPlan:
     """Decide how to read a file; choices (fields of ReadPlan given by hand) are taken as they are.
 
     Raises DataError when the bytes are no table, or a choice is none.
     """
     check_choices(choices)
-    unpacked, typed = open_data(data, limits or from_environment(Limits), choices.get("member", ""))
+    limits = limits or from_environment(Limits)
+    unpacked, typed = open_data(data, limits, choices.get("member", ""))
     around = {"compression": unpacked.compression, "member": unpacked.member}
+    if typed == "excel":
+        return read_typed(unpacked.data, typed_plan(typed, around, choices), limits, choices).plan
     if typed:
         return typed_plan(typed, around, choices)
     text = open_text(unpacked.data, choices.get("encoding", ""))
@@ -48,7 +52,7 @@ def decide_text(text: Text, choices: Mapping[str, Any], around: Mapping[str, str
     dialect = decide_dialect(text.text, **given)
     found, region = look(text, dialect)
     first = choices.get("first_row", region.first_row)
-    region = _given_region(region, choices)
+    region = given_region(region, choices)
     body = [r.cells for r in found if r.line >= first and not r.fault][:MARK_ROWS]
     marks = decide_marks(body, region.width)
     decided: dict[str, Any] = {
@@ -81,17 +85,6 @@ def _footer_of_end(text: Text, dialect: Dialect, width: int, head: Sequence[Reco
     if start is None or not tail:
         return 0
     return find_region([start._replace(line=-1, lines=1), *tail], tail[-1].line + tail[-1].lines, width).footer_rows
-
-
-def _given_region(region: Region, choices: Mapping[str, Any]) -> Region:
-    """Move the region to where a person says the header stands."""
-    if "header_row" not in choices:
-        return region
-    row = choices["header_row"]
-    if row is None:
-        first = region.header_row if region.header_row is not None else region.first_row
-        return replace(region, header_row=None, header_rows=0, first_row=first)
-    return replace(region, header_row=row, header_rows=1, first_row=row + choices.get("header_rows", 1))
 
 
 def dialect_of(plan: ReadPlan) -> Dialect:

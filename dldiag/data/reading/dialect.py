@@ -23,7 +23,6 @@ TRUST = {",": 1.0, ";": 0.995, "\t": 1.0, "|": 0.99, "\x1f": 0.99, "\x01": 0.99,
 }  # fmt: skip
 TYPED = {"empty": 0.6, "missing": 0.9, "number": 1.0, "when": 1.0, "link": 1.0, "code": 0.9, "word": 0.65, "mark": 0.2}
 SAMPLE_LINES = 400
-LONGEST_SAMPLED_LINE = 100_000  # characters; of a longer line the beginning is enough
 ONE_COLUMN_SCORE = 0.30  # what a candidate must reach to be believed at all
 BELIEVED = 0.9  # trust below which a delimiter is weak: it must cut every line, and into plausible cells
 WEAK_PLAUSIBILITY = 0.70

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from dldiag.data.reading.headers import Names, unique_names
 from dldiag.data.reading.limits import Limits
 from dldiag.data.reading.notices import notice
 from dldiag.data.reading.raw import Lines
-from dldiag.data.reading.region import find_region
+from dldiag.data.reading.region import find_region, given_region
 from dldiag.data.reading.sampling import drawn_rows, most_rows
 from dldiag.data.reading.strict import Record
 from dldiag.language import Message
@@ -23,8 +23,11 @@ from dldiag.types import DataError, Notice, ReadPlan
 EXACT_INTEGERS = 1e15  # whole floats below it are written without a point
 
 
-def read_excel(data: bytes, plan: ReadPlan, limits: Limits) -> TypedTable:
-    """Read a sheet; DataError when there is none like that or it has too many cells."""
+def read_excel(data: bytes, plan: ReadPlan, limits: Limits, choices: Mapping[str, Any] | None = None) -> TypedTable:
+    """Read a sheet; DataError when there is none like that or it has too many cells.
+
+    choices: what was chosen by hand, when the plan does not say yet where the table stands; None when it does.
+    """
     import openpyxl
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -32,14 +35,34 @@ def read_excel(data: bytes, plan: ReadPlan, limits: Limits) -> TypedTable:
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     sheets = [s for s in book.worksheets if s.sheet_state == "visible"] or list(book.worksheets)
     sheet, rows = _chosen_sheet(sheets, plan.sheet, limits)
-    records = [Record(i, 1, r) for i, r in enumerate(rows)]
-    region = find_region(records, len(records))
-    if not region.width:
+    if not rows or not rows[0]:
         raise DataError(Message("The sheet {sheet} is empty.", {"sheet": sheet}), Message("Choose another sheet."))
-    plan = replace(plan, sheet=sheet, header_row=region.header_row, first_row=region.first_row,
-                   header_rows=region.header_rows or 1, footer_rows=region.footer_rows)  # fmt: skip
+    plan = replace(plan if choices is None else _placed(plan, rows, choices), sheet=sheet)
+    _check_place(plan, len(rows))
     told = [notice("sheet", count=len(sheets), sheet=sheet)] if len(sheets) > 1 else []
-    return _from_sheet(rows, plan, region.width, limits, told)
+    return _from_sheet(rows, plan, len(rows[0]), limits, told)
+
+
+def _placed(plan: ReadPlan, rows: list[list[str]], choices: Mapping[str, Any]) -> ReadPlan:
+    """Decide where the table stands among the rows, as far as that was not chosen by hand."""
+    found = find_region([Record(i, 1, r) for i, r in enumerate(rows)], len(rows))
+    region = given_region(found, choices)
+    place = {
+        "header_row": region.header_row,
+        "header_rows": region.header_rows or 1,
+        "first_row": region.first_row,
+        "footer_rows": region.footer_rows,
+    }
+    return replace(plan, **{name: choices.get(name, value) for name, value in place.items()})
+
+
+def _check_place(plan: ReadPlan, n_rows: int) -> None:
+    last = max(plan.first_row, 0 if plan.header_row is None else plan.header_row + max(1, plan.header_rows))
+    if last + plan.footer_rows > n_rows:
+        raise DataError(
+            Message("The sheet has {rows:,} rows; header and footnotes take more.", {"rows": n_rows}),
+            Message("Rows are counted from 0; choose a header row within the sheet."),
+        )
 
 
 def _chosen_sheet(sheets: Sequence[Any], wanted: str, limits: Limits) -> tuple[str, list[list[str]]]:

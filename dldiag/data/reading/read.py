@@ -56,7 +56,9 @@ def read(
     unpacked, typed = open_data(data, limits, member)
     around = {"compression": unpacked.compression, "member": unpacked.member}
     if typed:
-        return _raw_of_typed(read_typed(unpacked.data, plan or typed_plan(typed, around, choices), limits), data, title)
+        undecided = None if plan is not None else choices
+        plan = plan or typed_plan(typed, around, choices)
+        return _raw_of_typed(read_typed(unpacked.data, plan, limits, undecided), data, title)
     text = open_text(unpacked.data, plan.encoding if plan is not None else choices.get("encoding", ""))
     plan = plan or decide_text(text, choices, around)
     if plan.format == "jsonl":

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from statistics import median
+from typing import Any
 
 from dldiag.data.reading.cells import kind_of
 from dldiag.data.reading.headers import has_header, is_typed
@@ -49,6 +50,17 @@ def find_region(found: Sequence[Record], total_lines: int, width: int | None = N
     rows = 1 + _further_header_rows(filled, start, body, width)
     last = filled[start + rows - 1]
     return Region(first.line, last.line + last.lines - first.line, last.line + last.lines, footer, width)
+
+
+def given_region(region: Region, choices: Mapping[str, Any]) -> Region:
+    """Move the region to where a person says the header stands."""
+    if "header_row" not in choices:
+        return region
+    row = choices["header_row"]
+    if row is None:
+        first = region.header_row if region.header_row is not None else region.first_row
+        return replace(region, header_row=None, header_rows=0, first_row=first)
+    return replace(region, header_row=row, header_rows=1, first_row=row + choices.get("header_rows", 1))
 
 
 def common_width(found: Sequence[Record]) -> int:

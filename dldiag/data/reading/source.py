@@ -13,8 +13,6 @@ from dldiag.data.reading.limits import MIB, Limits
 from dldiag.language import Message
 from dldiag.types import DataError
 
-_BARE_RETURN = re.compile(r"\r(?!\n)")
-
 
 @dataclass(frozen=True)
 class Text:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from dldiag.data.reading.arrow import read_feather, read_parquet
 from dldiag.data.reading.declared import TypedTable
@@ -11,18 +12,24 @@ from dldiag.data.reading.limits import Limits
 from dldiag.language import Message
 from dldiag.types import DataError, ReadPlan
 
-READERS: dict[str, tuple[str, Callable[[bytes, ReadPlan, Limits], TypedTable]]] = {
-    "parquet": ("Parquet", read_parquet),
-    "feather": ("Feather/Arrow", read_feather),
+Choices = Mapping[str, Any] | None
+Reader = Callable[[bytes, ReadPlan, Limits, Choices], TypedTable]
+
+READERS: dict[str, tuple[str, Reader]] = {
+    "parquet": ("Parquet", lambda data, plan, limits, _: read_parquet(data, plan, limits)),
+    "feather": ("Feather/Arrow", lambda data, plan, limits, _: read_feather(data, plan, limits)),
     "excel": ("Excel", read_excel),
 }
 
 
-def read_typed(data: bytes, plan: ReadPlan, limits: Limits) -> TypedTable:
-    """Read a Parquet, Feather or Excel file; DataError when it is damaged or too large."""
+def read_typed(data: bytes, plan: ReadPlan, limits: Limits, choices: Choices = None) -> TypedTable:
+    """Read a Parquet, Feather or Excel file; DataError when it is damaged or too large.
+
+    choices: what was chosen by hand, when the rest of the plan is still to be decided; None for a plan that is whole.
+    """
     label, reader = READERS[plan.format]
     try:
-        return reader(data, plan, limits)
+        return reader(data, plan, limits, choices)
     except DataError:
         raise
     except Exception as error:  # parsers of binary formats raise all kinds of errors on damaged files

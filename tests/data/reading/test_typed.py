@@ -10,6 +10,7 @@ import pyarrow.feather
 import pyarrow.parquet
 import pytest
 
+from dldiag.data.ingest import read_table
 from dldiag.data.reading import Limits, read
 from dldiag.types import DataError
 
@@ -97,6 +98,35 @@ def test_a_sheet_can_be_chosen():
     assert read(workbook(["a", "b"], [1, 2], sheets=2), sheet="Sheet").frame.shape == (1, 2)
     with pytest.raises(DataError, match="no sheet named"):
         read(workbook(["a", "b"], [1, 2]), sheet="nothing")
+
+
+NUMBERS = [[10 * i, i] for i in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("choices", "header", "rows"),
+    [
+        ({"header_row": None}, ("column_1", "column_2"), 7),
+        ({"header_row": 1}, ("c", "d"), 5),
+        ({"header_row": 0, "header_rows": 2}, ("a c", "b d"), 5),
+        ({"header_row": 0, "first_row": 3}, ("a", "b"), 4),
+        ({"header_row": 0, "first_row": 2, "footer_rows": 2}, ("a", "b"), 3),
+    ],
+)
+def test_where_the_table_stands_in_a_sheet_can_be_chosen(choices, header, rows):
+    table = read(workbook(["a", "b"], ["c", "d"], *NUMBERS), **choices)
+    assert (table.header, len(table.frame)) == (header, rows)
+    assert read(workbook(["a", "b"], ["c", "d"], *NUMBERS), plan=table.plan).frame.equals(table.frame)
+
+
+def test_a_header_beyond_the_sheet_is_refused_in_words():
+    with pytest.raises(DataError, match="7 rows"):
+        read(workbook(["a", "b"], ["c", "d"], *NUMBERS), header_row=99)
+
+
+def test_a_word_that_means_missing_can_be_named_for_a_sheet():
+    found = read_table(workbook(["x", "y"], *[["gone" if i == 3 else i, i] for i in range(9)]), missing=("gone",))
+    assert found.frame["x"].isna().tolist() == [i == 3 for i in range(9)]
 
 
 def test_pandas_reads_the_same_from_a_workbook():
