@@ -106,7 +106,10 @@ def show_test_set(report: Report, job: str) -> None:
         show_ending(view)
         if view.state == "finished":
             st.rerun()  # it ended while this page was drawn
-    elif loop.opened_before(report):
+        if st.button(tr("Start again"), key="open.again"):
+            loop.forget(job, "open")
+            st.rerun()
+    elif loop.opened_before(job):
         show_message(tr("The test rows of this table were opened before; they cannot judge fairly a second time."))
     else:
         _offer_opening(report, job)
@@ -121,10 +124,7 @@ def _offer_opening(report: Report, job: str) -> None:
             present = arguments.get("model", {})
             uses = arguments.get("dev_uses", 0) + report.compared
             with explained():
-                loop.start(
-                    job, "open", "open", start=arguments.get("start", present), winner=present, dev_uses=max(1, uses)
-                )
-            loop.mark_opened(report)
+                loop.open_test(job, start=arguments.get("start", present), winner=present, dev_uses=max(1, uses))
             st.rerun()
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from dldiag.app import jobs, session, wire
+from dldiag.app import jobs, session, sources, wire
 from dldiag.app.places import home, private, write_whole
 from dldiag.types import Recommendation, Report, TestResult, Trial
 
@@ -65,16 +65,26 @@ def _with_trial(one: Recommendation, job: str | None) -> Recommendation:
 # --- the test set is opened once ----------------------------------------------------------------------------------
 
 
-def opened_before(report: Report) -> bool:
-    """Say whether this visitor opened the test set of this table and target before."""
-    return _mark(report).exists()
+def opened_before(job: str) -> bool:
+    """Say whether this visitor opened, or is opening, test rows of the same file and target.
+
+    Other choices about the file do not make its rows new. An opening that was canceled or failed showed nothing.
+    """
+    mark = _mark(job)
+    opening = mark.read_text(encoding="utf-8") if mark.exists() else None
+    if opening is None:
+        return False
+    ending = jobs.ending_of(opening) if jobs.exists(opening) else None
+    return ending is None or ending.state == "finished"
 
 
-def mark_opened(report: Report) -> None:
-    """Note that the test set of this table and target is opened."""
-    _mark(report).touch()
+def open_test(job: str, **more: Any) -> None:
+    """Start the opening of the sealed test set; that it was is known from here on, unless it comes to nothing."""
+    start(job, "open", "open", **more)
+    write_whole(_mark(job), started(job)["open"].encode())
 
 
-def _mark(report: Report) -> Path:
-    name = hashlib.sha256(f"{report.dataset.fingerprint}/{report.dataset.target}".encode()).hexdigest()
+def _mark(job: str) -> Path:
+    rows = sources.identity(jobs.spec_of(job).arguments["data"], "rows")
+    name = hashlib.sha256(rows.encode()).hexdigest()
     return private(private(home() / "opened") / session.owner()) / name

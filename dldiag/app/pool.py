@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import threading
@@ -28,6 +29,8 @@ HUNG = Message("The computation gave no sign of life and was ended.")
 UNWATCHED = Message("Nobody looked at this for a while, so it was ended. What had been reached is kept.")
 RESTARTED = Message("The server was restarted while this was running.")
 AGAIN = Message("Start it again.")
+REFUSED = Message("The machine could not run this: {reason}.")
+REFUSED_HINT = Message("Free some disk space or memory, then start it again.")
 FULL = Message("The server is busy: {waiting} computations are waiting already.")
 FULL_HINT = Message("Nothing is lost; try again in a minute.")
 
@@ -120,24 +123,44 @@ class Pool:
     # --- one thread per worker ------------------------------------------------------------------------------------
 
     def _serve(self) -> None:
-        worker = Worker(self._modules)
+        worker = self._warm(None)
         try:
             while (run := self._next()) is not None:
-                worker = self._living(worker)
-                worker.send(run.job)
-                self._follow(worker, run)
+                worker = self._do(run, worker)
                 with self._changed:
                     del self._running[run.job]
                     self._changed.notify_all()  # the owner's next job may start now
-                worker = self._living(worker)  # warm again before the next job comes
+                worker = self._warm(worker)  # before the next job comes
         finally:
-            worker.dismiss()
+            if worker is not None:
+                worker.dismiss()
 
-    def _living(self, worker: Worker) -> Worker:
+    def _do(self, run: _Run, worker: Worker | None) -> Worker | None:
+        """Have a worker do a job; return the worker. A machine that refuses ends the job, never the thread."""
+        try:
+            worker = self._living(worker)
+            worker.send(run.job)
+            self._follow(worker, run)
+        except OSError as error:
+            if worker is not None and worker.is_alive:
+                worker.kill()
+            with contextlib.suppress(OSError):
+                jobs.end(run.job, Ending("failed", Message(REFUSED.template, {"reason": str(error)}), REFUSED_HINT))
+        return worker
+
+    def _warm(self, worker: Worker | None) -> Worker | None:
+        """Return a living worker if the machine gives one; the next job tries again."""
+        try:
+            return self._living(worker)
+        except OSError:
+            return None
+
+    def _living(self, worker: Worker | None) -> Worker:
         """Return the worker, or a new one in place of a dead one."""
-        if worker.is_alive:
+        if worker is not None and worker.is_alive:
             return worker
-        worker.dismiss()
+        if worker is not None:
+            worker.dismiss()
         return Worker(self._modules)
 
     def _next(self) -> _Run | None:
@@ -190,7 +213,8 @@ class Pool:
         oldest = time.monotonic() - self._limits.abandoned_minutes * SECONDS_PER_MINUTE
         for job in [job for job, seen in self._watched.items() if seen < oldest]:
             if self._line.place(job) is not None:
-                self._stop(job, UNWATCHED)
+                with contextlib.suppress(OSError):  # a full disk: it is dropped at the next look
+                    self._stop(job, UNWATCHED)
 
     def _is_worth_keeping(self, job: str) -> bool:
         if not jobs.exists(job) or (jobs.is_asked_to_stop(job) and jobs.ending_of(job) is None):

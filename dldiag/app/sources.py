@@ -16,13 +16,14 @@ from dldiag.language import Message
 from dldiag.types import DataError, Dataset, Table
 
 Reference = dict[str, Any]
-OF_TABLE = ("upload", "path", "stamp", "sample", "toy", "name", "plan", "kinds", "second", "rows", "noise", "seed")
+OF_FILE = ("upload", "path", "stamp", "sample", "toy", "second", "rows", "noise", "seed")
+OF_TABLE = (*OF_FILE, "name", "plan", "kinds")
 OF_DATASET = ("task", "groups", "times", "domain", "exclude", "log_target")
 
 
 def identity(reference: Reference, what: str) -> str:
-    """Return what tells two references apart, as far as a table (or a dataset) depends on them."""
-    parts = OF_TABLE + (("target", *OF_DATASET) if what == "dataset" else ())
+    """Return what tells two references apart, as far as a table (or a dataset, or the rows of a file) depends on them."""
+    parts = {"table": OF_TABLE, "dataset": (*OF_TABLE, "target", *OF_DATASET), "rows": (*OF_FILE, "target")}[what]
     return wire.dumps([[key, reference[key]] for key in parts if key in reference])
 
 

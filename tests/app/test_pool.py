@@ -59,6 +59,26 @@ def test_what_a_job_prints_does_not_disturb_the_protocol(pool, ann):
     assert jobs.result_of(job) == "still here"
 
 
+def test_a_machine_that_refuses_a_process_ends_the_job_in_words_and_the_next_one_runs(pool, ann, monkeypatch):
+    job = pool.submit("count", LONG, ann)
+    wait(pool, job, runs)
+    refused = []
+
+    def refuse(*_, **__):
+        refused.append(1)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("dldiag.app.pool.Worker", refuse)
+    monkeypatch.setattr("dldiag.app.pool.jobs.is_asked_to_stop", refuse)  # the first look at the job fails, too
+    view = wait(pool, job)
+    assert view.state == "failed"
+    assert "No space left on device" in str(view.ending.message)
+    monkeypatch.undo()
+    assert refused
+    again = pool.submit("count", {"to": 21}, ann)
+    assert wait(pool, again).state == "finished"
+
+
 def test_cancel_stops_a_running_job_within_a_second(pool, ann):
     job = pool.submit("count", LONG, ann)
     wait(pool, job, runs)
