@@ -28,6 +28,8 @@ def verdict(found):
         ("+", "+", ("yes", "yes")),
         ("0", "0", ("no", "no")),
         ("?", "?", ("undecided", "undecided")),
+        ("0", "?", ("no", "undecided")),
+        ("?", "0", ("undecided", "no")),
     ],
 )
 def test_the_two_answers_follow_the_two_rules(bias, variance, answers):

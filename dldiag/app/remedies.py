@@ -75,8 +75,9 @@ def _badge(cell: Cell) -> str:
 
 
 def _show_cell(cell: Cell, report: Report, job: str | None) -> None:
-    with st.container(border=True, key=f"{'lit' if cell.lit else 'perhaps'}-{cell.remedy}"):
-        first = cell.lit and cell.rank == 1
+    first = cell.lit and cell.rank == 1
+    looks = "lit-first" if first else "lit" if cell.lit else "perhaps"  # see theme.py
+    with st.container(border=True, key=f"{looks}-{cell.remedy}"):
         badge = f"{STAR if first else ''} {plain(_badge(cell))}"
         st.markdown(f":{'blue' if first else 'gray'}-badge[{badge}]  \n**{plain(cell.title)}**")
         show_message(cell.because)

@@ -15,6 +15,11 @@ CSS = """
 h1 { letter-spacing: -0.02em; }
 .st-key-verdict h2 { font-size: 1.55rem; line-height: 1.3; padding: 0; }
 [class*="st-key-lit-"] { border-left: 5px solid #2A8F96; }
+/* On a phone the columns stand under each other: what is recommended comes first. */
+@media (max-width: 640px) {
+  [data-testid="stColumn"]:has([class*="st-key-lit-"]) { order: -1; }
+  [data-testid="stColumn"]:has([class*="st-key-lit-first-"]) { order: -2; }
+}
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: inherit !important; }
 [data-testid="stCaptionContainer"] { opacity: 0.78; }
 button[data-testid*="rimary"]:not(:disabled) { background: #14757b; border-color: #14757b; color: #fff; }

@@ -10,7 +10,8 @@ from dldiag.remedies import MORE_DATA
 from dldiag.tables import budget_label, change_text, effect_word, error_text, fits_beyond_achievable, unit_of
 from dldiag.types import Estimate, Recommendation, Report, TrialVerdict
 
-ROW_HEIGHT = 52  # pixels
+ROW_HEIGHT = 56  # pixels
+BAR_HEIGHT = 22
 MARGIN_HEIGHT = 84
 
 # Each part of the budget: where it begins (as another number of the evidence), its color and its pattern.
@@ -49,13 +50,13 @@ def error_budget(report: Report, *, theme: ThemeName = "light") -> go.Figure:
             x=[part.value],
             base=[base],
             orientation="h",
-            width=0.55,
+            width=BAR_HEIGHT / ROW_HEIGHT,
             marker=mark,
             error_x=_whiskers(part, look),
             customdata=[error_text(part, unit)],
             hovertemplate="%{y}<br>%{customdata}<extra></extra>",
         )
-        _write_beside(drawn, row, base + max(part.high, part.value, 0.0), error_text(part, unit))
+        _write_above(drawn, row, error_text(part, unit))
     drawn.update_yaxes(autorange="reversed", showgrid=False, ticks="")
     return drawn.update_xaxes(**error_axis(unit), rangemode="tozero").update_layout(showlegend=False)
 
@@ -116,5 +117,6 @@ def _whiskers(part: Estimate, look: Theme, color: str | None = None) -> dict[str
     }
 
 
-def _write_beside(drawn: go.Figure, row: str, x: float, text: str) -> None:
-    drawn.add_annotation(x=x, y=row, text=text, xanchor="left", xshift=8, showarrow=False)
+def _write_above(drawn: go.Figure, row: str, text: str) -> None:
+    """Write above a bar: beside it, a phone would have no room left for the bar."""
+    drawn.add_annotation(x=0, y=row, text=text, xanchor="left", xshift=2, yshift=BAR_HEIGHT, showarrow=False)
