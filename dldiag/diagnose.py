@@ -208,25 +208,9 @@ def verdict_on(
     case: Case, references: Sequence[Model], probes: Mapping[str, Probe], started: float, *, muted: tuple[str, ...] = ()
 ) -> tuple[Report, Evidence]:
     """Gather the evidence, apply the rules, order the remedies, and conclude."""
-    dataset, settings, n = case.bench.dataset, case.settings, case.sizes[-1]
+    dataset, settings = case.bench.dataset, case.settings
     curves = tuple(_curve(case, one) for one in (case.model, *references))
-    current = case.bench.get(case.model, n, case.repeats)
-    _check_fitted(current)
-    guess = case.bench.get(case.guess, n, case.repeats)
-    useful = clipped(curves[0], float(np.mean([result.dev_error for result in guess])))
-    measured = Measured(
-        dataset.task,
-        current,
-        guess,
-        {one.key: results for one in references if _worked(results := case.bench.get(one, n, case.repeats))},
-        {one.key: one.label for one in references},
-        useful,
-        probes,
-        case.table,
-        case.names,
-        case.model.scale_inputs,
-        case.bench.training_dev(case.model, n, case.repeats),
-    )
+    measured = _measured(case, references, probes, curves[0])
     evidence = gather(measured, settings)
     findings = check(evidence, RULES, (*settings.muted, *muted))
     report = Report(
@@ -238,15 +222,34 @@ def verdict_on(
         evidence=evidence.estimates(),
         findings=findings,
         recommendations=recommend(findings, evidence, case.model),
-        verdict=conclude(findings, evidence, dataset.target, current, settings.seed),
-        forecast=_forecast(useful, settings, findings),
-        training_curve=training_curve(current),
+        verdict=conclude(findings, evidence, dataset.target, measured.current, settings.seed),
+        forecast=_forecast(measured.curve, settings, findings),
+        training_curve=training_curve(measured.current),
         repairs=case.repairs,
         compared=case.compared,
         seconds=time.perf_counter() - started,
         versions=versions(),
     )
     return report, evidence
+
+
+def _measured(case: Case, references: Sequence[Model], probes: Mapping[str, Probe], curve: LearningCurve) -> Measured:
+    n = case.sizes[-1]
+    current, guess = (case.bench.get(one, n, case.repeats) for one in (case.model, case.guess))
+    _check_fitted(current)
+    return Measured(
+        case.bench.dataset.task,
+        current,
+        guess,
+        {one.key: results for one in references if _worked(results := case.bench.get(one, n, case.repeats))},
+        {one.key: one.label for one in references},
+        clipped(curve, float(np.mean([result.dev_error for result in guess]))),
+        probes,
+        case.table,
+        case.names,
+        case.model.scale_inputs,
+        case.bench.training_dev(case.model, n, case.repeats),
+    )
 
 
 def _worked(results: Sequence[FitResult]) -> bool:

@@ -67,7 +67,7 @@ def parse(name: str, knob: Knob, text: str) -> Any:
         value = _READERS[knob.kind](text)
     except (ValueError, KeyError) as error:
         raise SettingError(
-            tr("{name} = {text} is not {kind}.", name=name, text=repr(text), kind=_KIND_NAMES[knob.kind])
+            tr("{name} = {text} is not {kind}.", name=name, text=repr(text), kind=_kind_name(knob))
         ) from error
     check(name, knob, value)
     return value
@@ -78,37 +78,29 @@ def check(name: str, knob: Knob, value: Any) -> None:
     if knob.optional and (value is None or (isinstance(value, str) and value == "auto")):
         return
     if knob.choices is not None and value not in knob.choices:
+        choices = ", ".join(knob.choices)
         raise SettingError(
-            tr(
-                "{name} = {value} is not one of {choices}.",
-                name=name,
-                value=repr(value),
-                choices=", ".join(knob.choices),
-            )
+            tr("{name} = {value} is not one of {choices}.", name=name, value=repr(value), choices=choices)
         )
     if not _is_of_kind(value, knob.kind):
-        raise SettingError(
-            tr("{name} = {text} is not {kind}.", name=name, text=repr(value), kind=_KIND_NAMES[knob.kind])
-        )
+        kind = _kind_name(knob)
+        raise SettingError(tr("{name} = {text} is not {kind}.", name=name, text=repr(value), kind=kind))
     for one in value if isinstance(value, tuple | list) else (value,):
-        if knob.low is not None and one < knob.low:
-            raise SettingError(
-                tr(
-                    "{name} = {value} is below its lowest value {low}.",
-                    name=name,
-                    value=str(value),
-                    low=knob.low,
-                )
-            )
-        if knob.high is not None and one > knob.high:
-            raise SettingError(
-                tr(
-                    "{name} = {value} is above its highest value {high}.",
-                    name=name,
-                    value=str(value),
-                    high=knob.high,
-                )
-            )
+        _check_range(name, knob, one)
+
+
+def _check_range(name: str, knob: Knob, value: Any) -> None:
+    if knob.low is not None and value < knob.low:
+        text = tr("{name} = {value} is below its lowest value {low}.", name=name, value=str(value), low=knob.low)
+        raise SettingError(text)
+    if knob.high is not None and value > knob.high:
+        text = tr("{name} = {value} is above its highest value {high}.", name=name, value=str(value), high=knob.high)
+        raise SettingError(text)
+
+
+def _kind_name(knob: Knob) -> Message:
+    of_names = knob.kind is tuple and not (knob.default and all(isinstance(one, int) for one in knob.default))
+    return Message("a list of names") if of_names else _KIND_NAMES[knob.kind]
 
 
 def _is_of_kind(value: Any, kind: type) -> bool:

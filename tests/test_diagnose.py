@@ -115,7 +115,7 @@ def test_a_setting_outside_its_range_is_refused_before_anything_runs():
         diagnose(two_blobs(), None, Settings(repeats=1))
 
 
-@pytest.mark.parametrize(("muted", "words"), [(("D99",), "no rule 'D99'"), ("D1", "list")])
+@pytest.mark.parametrize(("muted", "words"), [(("D99",), "no rule 'D99'"), ("D1", "list of names")])
 def test_muting_a_rule_that_is_not_there_is_refused(muted, words):
     with pytest.raises(SettingError, match=words):
         diagnose(two_blobs(), None, Settings(muted=muted))

@@ -40,21 +40,14 @@ def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form m
     log(1 + target) when it has zeros.
     Raises DataError, with a hint, for what cannot be learned from.
     """
-    special = (None, ROW_ORDER, ROW_BLOCKS)
-    by_name = [name for name in (groups, times, domain and domain[0]) if name not in special]
-    named = [target, *exclude, *by_name]
     choices = {
-        "target": target,
-        "task": task,
-        "groups": groups,
-        "times": times,
-        "domain": domain,
-        "exclude": sorted(exclude),
+        "target": target, "task": task, "groups": groups, "times": times, "domain": domain, "exclude": sorted(exclude),
         "log_target": log_target,
-    }
+    }  # fmt: skip
     _check_table(table)
     _check_splitting(groups, times, domain)
-    check_names(named, [column.name for column in table.columns])
+    deciding = [name for name in (groups, times, domain and domain[0]) if name not in (None, ROW_ORDER, ROW_BLOCKS)]
+    check_names([target, *exclude, *deciding], [column.name for column in table.columns])
     outcome = outcome_of(table, target, task, log_target)
     rows = outcome.rows
     left_out = {target, *exclude, *([groups] if groups else []), *([domain[0]] if domain else [])}

@@ -62,28 +62,18 @@ def read(
     text = open_text(unpacked.data, plan.encoding if plan is not None else choices.get("encoding", ""))
     plan = plan or decide_text(text, choices, around)
     if plan.format == "jsonl":
-        told = (*taken.notices, *source_notices(text, unpacked))
+        told = [*taken.notices, *source_notices(text, unpacked)]
         table = _raw_of_typed(read_json(text, plan, limits), data, title, told)
-        return replace(table, rows_in_file=taken.rows_in_file or table.rows_in_file)
-    gathered = gather(text, plan, limits)
-    told = (
-        *taken.notices,
-        *source_notices(text, unpacked),
-        *close_notices(text, unpacked),
-        *gathered.notices,
-        *mark_notices(gathered, plan),
-    )
-    frame = frame_of(gathered.table, gathered.names)
-    return RawTable(
-        gathered.names,
-        frame,
-        plan,
-        told,
-        taken.rows_in_file or gathered.rows_in_file,
-        fingerprint(data, plan),
-        title,
-        gathered.lines,
-    )
+    else:
+        gathered = gather(text, plan, limits)
+        told = [*taken.notices, *source_notices(text, unpacked), *close_notices(text, unpacked), *gathered.notices]
+        table = _raw_of_text(gathered, plan, data, title, [*told, *mark_notices(gathered, plan)])
+    return replace(table, rows_in_file=taken.rows_in_file or table.rows_in_file)
+
+
+def _raw_of_text(found: Gathered, plan: ReadPlan, data: bytes, title: str, told: Sequence[Notice]) -> RawTable:
+    frame, identity = frame_of(found.table, found.names), fingerprint(data, plan)
+    return RawTable(found.names, frame, plan, tuple(told), found.rows_in_file, identity, title, found.lines)
 
 
 def _raw_of_typed(found: TypedTable, data: bytes, title: str, told: Sequence[Notice] = ()) -> RawTable:
