@@ -51,9 +51,8 @@ def loop(case: Case) -> dict[str, Any]:
     started = time.perf_counter()
     found = improve(case.seen, model, Settings(seed=case.seed))
     seconds = time.perf_counter() - started
-    winner = build_model(case.seen.task, found.winner)
     steps = [[s.remedy, dict(s.change), s.effect.value, s.effect.low, s.effect.high] for s in found.steps]
-    errors = truth(case, model, {"winner": winner})
+    errors = truth(case, model, {"winner": found.winner})
     return {"case": case.name, "errors": errors["winner"], "now": errors["now"], "seconds": seconds, "steps": steps}
 
 
