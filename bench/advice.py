@@ -14,7 +14,7 @@ import argparse
 import json
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,14 +70,17 @@ def run_case(case: Case, known: Mapping[str, list[float]] | None = None) -> dict
     """Diagnose one case, then find out what every remedy really does, unless that is `known` already."""
     model = build_model(case.seen.task, FAULTS[case.fault].settings)
     started = time.perf_counter()
-    report = diagnose(case.seen, model, Settings(seed=case.seed, trials=2))
+    order: list[str] = []
+    report = diagnose(
+        case.seen, model, Settings(seed=case.seed, trials=2), on_progress=lambda p: _note_order(p.report, order)
+    )
     seconds = time.perf_counter() - started
     named = {f"{key} {json.dumps(change)}": changed(model, change) for key, change in applicable(model)}
     errors = dict(known) if known and set(known) >= set(named) else truth(case, model, named)
     return {
         "case": case.name, "family": FAULTS[case.fault].family, "unit": case.seen.unit, "seconds": seconds,
         "n_train": report.split.train, "n_more": min(case.extra.n_rows, 3 * report.split.train) + report.split.train,
-        "errors": errors, **_advice(report),
+        "errors": errors, **_advice(report, order),
     }  # fmt: skip
 
 
@@ -108,7 +111,13 @@ def agreement(half: str, seeds: int, every: int, offset: int) -> None:
     )
 
 
-def _advice(report: Report) -> dict[str, Any]:
+def _note_order(report: Report | None, order: list[str]) -> None:
+    """Note the order of what is recommended before any of it has been tried."""
+    if report is not None and all(r.trial is None or r.remedy == "other_model" for r in report.recommendations):
+        order[:] = [r.remedy for r in report.recommendations]
+
+
+def _advice(report: Report, order: Sequence[str]) -> dict[str, Any]:
     evidence = {name: [e.value, e.low, e.high] for name, e in report.evidence.items()}
     return {
         "bias": report.verdict.bias, "variance": report.verdict.variance, "stability": report.verdict.stability,
@@ -120,7 +129,7 @@ def _advice(report: Report) -> dict[str, Any]:
                 "expected": None if r.expected is None else [r.expected.value, r.expected.low, r.expected.high],
                 "trial": None if r.trial is None else [r.trial.verdict, r.trial.change.value, r.trial.change.low, r.trial.change.high],
             }
-            for r in report.recommendations
+            for r in sorted(report.recommendations, key=lambda r: order.index(r.remedy))
         ],
         "evidence": evidence,
         "forecast": [[p.rows, p.value, p.low, p.high] for p in report.forecast.points],

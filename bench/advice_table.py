@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from dldiag.remedies import REFUTED
+
 SEARCH = Path(__file__).with_name("results") / "random_search.jsonl"
 FIX = 5.0  # points: a fix that must not be missed
 Z90, Z80 = 1.645, 1.282  # of the two-sided 90 % interval, and of the one-sided 90 % bound
@@ -56,6 +58,16 @@ def ours(row: Row, found: Mapping[str, float]) -> list[str]:
         elif r["change"]:
             named.append(f"{r['remedy']} {json.dumps(r['change'])}")
     return named
+
+
+def settled(row: Row, found: Mapping[str, float]) -> list[str]:
+    """Return the same after our trials: what was tried and has no effect that matters, or hurt, comes last."""
+    refuted = [
+        f"{r['remedy']} {json.dumps(r['change'])}"
+        for r in row["recommended"]
+        if r["trial"] is not None and r["trial"][0] in REFUTED
+    ]
+    return sorted(ours(row, found), key=lambda name: name in refuted)
 
 
 def regrets(rows: Sequence[Row], pick: Pick, k: int = 1) -> np.ndarray:
@@ -136,6 +148,7 @@ def print_tables(rows: Sequence[Row], remedies: Mapping[str, Any]) -> None:
 def _print_regret(rows: Sequence[Row], columns: Mapping[str, str]) -> None:
     picks: dict[str, Pick] = {
         "dldiag": ours,
+        "  after its trials": settled,
         "always bias": _first_of("bias", columns),
         "always variance": _first_of("variance", columns),
         "nothing": lambda row, found: [""],
@@ -200,6 +213,8 @@ def _print_rest(rows: Sequence[Row], columns: Mapping[str, str]) -> None:
     print(
         f"false alarms where nothing helps by a point, or half of δ: {len(false)} of {len(null)} {false[:6]}; {alarms:.1%}"
     )
+    after = sum(bool(settled(row, effects(row))[:1] != [""]) for row in null)
+    print(f"  after its trials, that many are still recommended: {after}")
     print(
         f"verdict agreement over splits that our intervals allow: {np.mean([_agreement_allowed(r) for r in rows]):.1%}"
     )
@@ -231,9 +246,12 @@ def _blurred_choices(row: Row, columns: Mapping[str, str], draws: int = 200) -> 
     usual = float(np.median(list(widths.values()))) if widths else 0.0
     spread = np.array([widths.get(key, usual) for key in found]) / Z90
     seen = np.array(list(found.values())) + spread * rng.normal(size=(draws, len(found)))
-    surely = seen + Z80 * spread < -50 * float(guessed["material"][0])
-    best = np.where(surely, seen, np.inf).argmin(axis=1)
-    return [columns[list(found)[i]] if sure else NONE for i, sure in zip(best, surely.any(axis=1), strict=True)]
+    half = 50 * float(guessed["material"][0])
+    surely = seen + Z80 * spread < -half
+    likely = (seen + Z90 * spread < 0) & (seen < -half)
+    taken = np.where(surely.any(axis=1)[:, None], surely, likely)  # what surely gains comes before what likely does
+    best = np.where(taken, seen, np.inf).argmin(axis=1)
+    return [columns[list(found)[i]] if any_ else NONE for i, any_ in zip(best, taken.any(axis=1), strict=True)]
 
 
 def _agreement_allowed(row: Row) -> float:

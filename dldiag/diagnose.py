@@ -21,7 +21,7 @@ from dldiag.knobs import SettingError, check_all
 from dldiag.language import Message, Value, tr
 from dldiag.meter import Meter
 from dldiag.models import Model, as_model, build_model, is_of_counts
-from dldiag.remedies import recommend
+from dldiag.remedies import recommend, settled
 from dldiag.rules import RULES, check
 from dldiag.settings import Settings
 from dldiag.trials import EFFORTS, LEAST_REPEATS, Effort, diagnosis_split, probe, probe_plan, try_remedies
@@ -124,7 +124,7 @@ def run(case: Case, on_progress: OnProgress = None) -> Report:
     for tried in try_remedies(
         case.bench, case.model, report, evidence, effort=case.effort, most=case.trials, on_result=meter.advance
     ):  # fmt: skip
-        report = replace(report, recommendations=tried)
+        report = replace(report, recommendations=settled(tried))
         meter.first(lambda: report)  # noqa: B023 — called at once
     return replace(report, compared=case.compared, seconds=time.perf_counter() - started)
 

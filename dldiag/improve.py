@@ -13,7 +13,7 @@ from dldiag.diagnose import Case, OnProgress, prepare, run
 from dldiag.fit import FitResult, ShouldStop
 from dldiag.language import Message, Value
 from dldiag.models import Model, changed
-from dldiag.remedies import SEARCH
+from dldiag.remedies import SEARCH, settled
 from dldiag.sealed import open_test
 from dldiag.search import planned_fits, search
 from dldiag.settings import Settings
@@ -132,7 +132,7 @@ def _searched(case: Case, report: Report, tell: OnProgress) -> Report:
             one, trial=search(case.bench, case.model, material=report.delta, effort=case.effort, on_result=count)
         )
 
-    recommendations = tuple(tried(one) for one in report.recommendations)
+    recommendations = settled([tried(one) for one in report.recommendations])
     return replace(report, recommendations=recommendations, compared=case.compared)
 
 

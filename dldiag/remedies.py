@@ -118,6 +118,7 @@ def _stop_early(model: Model) -> tuple[Change, ...]:
 
 MORE_DATA = "more_data"  # the remedy that no trial can run: a forecast stands for it
 SEARCH = "search_settings"  # the remedy whose change is found by its trial
+REFUTED = ("no_effect", "hurt")  # verdicts of a trial that take a remedy out of what is recommended
 BEFORE_THE_MODEL = ("no_signal",)  # problems that no change of the model can touch: what treats them comes first
 
 REMEDIES: dict[str, Remedy] = {
@@ -263,11 +264,14 @@ def recommend(
     }
     entries = [_entry(row, fired, evidence, model) for row in REMEDIES.values()]
     ordered = sorted((e for e in entries if e is not None), key=lambda entry: entry[0])
-    return tuple(_ranked(rank, recommendation) for rank, (_, recommendation) in enumerate(ordered, start=1))
+    return tuple(replace(recommendation, rank=rank) for rank, (_, recommendation) in enumerate(ordered, start=1))
 
 
-def _ranked(rank: int, r: Recommendation) -> Recommendation:
-    return Recommendation(rank, r.remedy, r.title, r.column, r.because, r.problem, r.expected, r.change, r.trial)
+def settled(recommendations: Sequence[Recommendation]) -> tuple[Recommendation, ...]:
+    """Put what was tried and has no effect that matters, or hurt, behind leaving the model as it is."""
+    refuted = [one for one in recommendations if one.trial is not None and one.trial.verdict in REFUTED]
+    ordered = [one for one in recommendations if one not in refuted] + refuted
+    return tuple(replace(one, rank=rank) for rank, one in enumerate(ordered, start=1))
 
 
 Order = tuple[int, float, str]

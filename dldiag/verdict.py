@@ -74,15 +74,8 @@ BY_ANSWERS: Mapping[tuple[Answer, Answer], Message] = {
         "High variance: wrong by {train:error} on the rows it learnt from and by {dev:error} on new rows. Whether bias adds "
         "to it cannot be told with {n_dev:,} rows to judge with."
     ),
-    ("no", "undecided"): Message(
-        "Too close to tell whether variance is high; bias is not. The model is wrong by {train:error} on the rows it learnt "
-        "from and by {dev:error} on new rows, with {n_dev:,} rows to judge with."
-    ),
-    ("undecided", "no"): Message(
-        "Too close to tell whether bias is high; variance is not. The model is wrong by {train:error} on the rows it learnt "
-        "from, where about {achievable:error} is achievable, with {n_dev:,} rows to judge with."
-    ),
 }
+# Also where one of the two is known not to be high: that half comes and goes with the split; it stands below the sentence.
 CANNOT_TELL = Message(
     "Too close to tell with {n_dev:,} rows to judge with: training error {train:error}, error on new rows {dev:error}, "
     "achievable about {achievable:error}."

@@ -6,9 +6,9 @@ import pytest
 from dldiag.evidence.noun import Evidence, Probe
 from dldiag.knobs import SettingError
 from dldiag.models import build_model, changed
-from dldiag.remedies import REMEDIES, applicable, recommend
+from dldiag.remedies import REMEDIES, applicable, recommend, settled
 from dldiag.rules import PROBLEMS, RULES, check
-from dldiag.types import Estimate, exactly
+from dldiag.types import Estimate, Trial, exactly
 
 
 def probe(value, half=0.005):
@@ -81,6 +81,17 @@ def test_without_probes_the_table_of_the_course_decides():
     found = evidence()
     columns = [r.column for r in advice(found) if r.expected is not None and r.expected.value < 0]
     assert columns[0] == "bias"  # the larger part of the dev error
+
+
+@pytest.mark.parametrize("verdict", ["no_effect", "hurt"])
+def test_what_was_tried_in_vain_is_no_longer_recommended(verdict):
+    first, second, *others = advice(evidence(bigger_network=probe(-0.05), train_longer=probe(-0.03)))
+    trial = Trial(first.remedy, verdict, Estimate(0.0, -0.01, 0.01), 5, 1.0)
+    after = settled([replace(first, trial=trial), second, *others])
+    order = [one.remedy for one in after]
+    assert order[0] == second.remedy
+    assert order.index("leave_it") < order.index(first.remedy)
+    assert [one.rank for one in after] == list(range(1, len(after) + 1))
 
 
 def test_leave_it_is_always_in_the_list_and_ranks_are_a_count():

@@ -15,6 +15,7 @@ import msgspec
 
 from dldiag.app import jobs, session, sources, wire
 from dldiag.app.places import home, private, write_whole
+from dldiag.remedies import settled
 from dldiag.types import Recommendation, Report, TestResult, Trial
 
 FILE = "loop.json"
@@ -44,7 +45,7 @@ def forget(job: str, what: str) -> None:
 def with_trials(report: Report, job: str) -> Report:
     """Return the report with the results of the trials that were started by hand, and of the opened test set."""
     found = started(job)
-    recommendations = tuple(_with_trial(one, found.get(f"try {one.remedy}")) for one in report.recommendations)
+    recommendations = settled([_with_trial(one, found.get(f"try {one.remedy}")) for one in report.recommendations])
     opened = finished(found.get("open"))
     test = report.test if opened is None else msgspec.convert(opened, TestResult)
     sealed = report.split.sealed and test is None
