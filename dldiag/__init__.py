@@ -7,7 +7,7 @@ from dldiag.data.joining import with_second_file
 from dldiag.diagnose import diagnose
 from dldiag.forecast import forecast
 from dldiag.nn import MLPClassifier, MLPRegressor
-from dldiag.report import from_json, to_html, to_json
+from dldiag.report import from_json, to_html, to_json, to_text
 from dldiag.settings import Settings
 from dldiag.types import DataError, Report
 
@@ -25,5 +25,6 @@ __all__ = [
     "read_table",
     "to_html",
     "to_json",
+    "to_text",
     "with_second_file",
 ]
