@@ -33,11 +33,14 @@ def _scaled(e: Evidence) -> Message | None:
 
 
 def _not_better(e: Evidence) -> Estimate | None:
-    """Return by how much no model beats the plainest guess: surely so within the 90 % interval, surely not by the stricter bound."""
+    """Return by how much no model beats the plainest guess: surely not by the stricter bound.
+
+    Surely so where the 90 % interval allows no gain, unless the gain seen is one that matters: then few rows hide it.
+    """
     gain = e.better_than_guess
     if gain is None:
         return None
-    return replace(-gain, at_least=-gain.low)
+    return replace(-gain, at_least=-gain.value if gain.value >= e.delta else -gain.low)
 
 
 def _regression(e: Evidence) -> Message | None:
@@ -147,6 +150,7 @@ DATA_RULES: tuple[Rule, ...] = (
             Example(Evidence(better_than_guess=Estimate(0.0, -0.03, 0.03), guess_error=exactly(0.5)), "fired"),
             Example(Evidence(better_than_guess=Estimate(0.2, 0.15, 0.25), guess_error=exactly(0.5)), "passed"),
             Example(Evidence(better_than_guess=Estimate(0.03, 0.01, 0.05, at_least=-0.01), guess_error=exactly(0.5)), "undecided"),
+            Example(Evidence(better_than_guess=Estimate(0.25, -0.13, 0.63, at_least=-0.49), guess_error=exactly(0.33)), "undecided"),
         ),
     ),
     Rule(
