@@ -72,16 +72,18 @@ def probe(
     """Run every applicable remedy for a few repeats on a few rows; return the best setting of each.
 
     The current model runs on the same rows, so that every change is paired. A race: settings that cannot gain half of δ
-    any more after the least repeats drop out. smallest: the user's smallest difference that matters.
+    any more after the least repeats drop out. smallest: the user's smallest difference that matters. Candidates of the
+    first heat are not watched: that would take a fifth of its time, and a trial has more repeats to be seen on.
     """
     size = min(effort.probe_rows, bench.split.n_train)
-    bench.fit([model], [size], range(LEAST_REPEATS), on_result=on_result, watched=size == bench.split.n_train)
+    whole = size == bench.split.n_train
+    bench.fit([model], [size], range(LEAST_REPEATS), on_result=on_result, watched=whole)
     wanted = worth_a_probe(bench.get(model, size, range(LEAST_REPEATS)), smallest)
     alive, found = [entry for entry in probe_plan(model, keys) if entry[0] in wanted], dict[str, Probe]()
     for n in (LEAST_REPEATS, probe_repeats(effort, size)):
         repeats = range(n)
         candidates = [model, *(candidate for _, _, candidate in alive)]
-        bench.fit(candidates, [size], repeats, on_result=on_result, watched=size == bench.split.n_train)
+        bench.fit(candidates, [size], repeats, on_result=on_result, watched=whole and n > LEAST_REPEATS)
         before = bench.get(model, size, repeats)
         compared = [
             (key, change, _compared_at(bench, candidate, size, before, change)) for key, change, candidate in alive
@@ -165,6 +167,7 @@ def trial_of(
 ) -> Trial:
     """Compare the fits of a changed model with those of the current one on the same repeats."""
     one = _compared(before, after, change)
+    watched = [(b, a) for b, a in zip(before, after, strict=True) if b.health and a.health]
     return Trial(
         remedy,
         decide(one.dev, material),
@@ -172,8 +175,8 @@ def trial_of(
         len(after),
         one.seconds,
         dict(change),
-        training_curve(before),
-        training_curve(after),
+        training_curve([b for b, _ in watched]),
+        training_curve([a for _, a in watched]),
         one.train,
     )
 
