@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 from numpy.typing import NDArray
 
@@ -26,12 +27,12 @@ def read_body(
     body: str, dialect: Dialect, width: int, first_line: int, header: Sequence[str] | None
 ) -> tuple[pa.Table, Account]:
     """Read a table's lines: fast where they are regular, strictly line by line where they are not."""
-    whole = read_regular(body, dialect, width)
+    whole = read_regular(body, dialect, width, header)
     if whole is not None:
         return whole
     tables, account, line = [], Account(), first_line
     for chunk in chunks_of(body, dialect, width):
-        part = read_regular(chunk, dialect, width) if len(chunk) < len(body) else None
+        part = read_regular(chunk, dialect, width, header) if len(chunk) < len(body) else None
         if part is None:
             gatherer = Gatherer(chunk, dialect, width, line, header)
             part = table_of(gatherer.rows(), width), gatherer.account
@@ -69,7 +70,9 @@ def _boundary(body: str, position: int, dialect: Dialect, width: int) -> int:
     return -1
 
 
-def read_regular(body: str, dialect: Dialect, width: int) -> tuple[pa.Table, Account] | None:
+def read_regular(
+    body: str, dialect: Dialect, width: int, header: Sequence[str] | None
+) -> tuple[pa.Table, Account] | None:
     """Return the table and the account of its lines, or None when the text is not regular.
 
     Regular is: a one-byte delimiter, quotes only around whole cells and doubled within, every row of the same width,
@@ -101,7 +104,7 @@ def read_regular(body: str, dialect: Dialect, width: int) -> tuple[pa.Table, Acc
         )
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowKeyError):
         return None
-    return table, _account(data, quoted, table.num_rows)
+    return None if _repeats_header(table, header) else (table, _account(data, quoted, table.num_rows))
 
 
 def _plain(dialect: Dialect) -> bool:
@@ -138,6 +141,18 @@ def _blank_row(body: str, dialect: Dialect) -> bool:
         return False
     mark = re.escape(dialect.delimiter)
     return re.search(rf"(?:\A|\n)[ \t{mark}]+(?:\n|\Z)", body) is not None
+
+
+def _repeats_header(table: pa.Table, header: Sequence[str] | None) -> bool:
+    """Tell whether some row is the header once more. The longest name comes first: the fewest rows hold it."""
+    if header is None or len(header) != table.num_columns:
+        return False
+    names = [c.strip() for c in header]
+    for j in sorted(range(len(names)), key=lambda j: -len(names[j])):
+        table = table.filter(pc.match_substring(table.column(j), names[j]))
+        if not table.num_rows:
+            return False
+    return any([c.strip() for c in row] == names for row in zip(*(c.to_pylist() for c in table.columns), strict=True))
 
 
 def _longest_line(data: bytes, quoted: NDArray[np.int64]) -> int:

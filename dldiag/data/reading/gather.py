@@ -95,7 +95,7 @@ class Gatherer:
         if record.fault:
             return self._mend_quotes(record.cells[0])
         cells = record.cells
-        if self.account.records and [c.strip() for c in cells] == self.header:
+        if [c.strip() for c in cells] == self.header:
             return "repeated_header", None
         if len(cells) == self.width:
             return "read", cells

@@ -30,7 +30,7 @@ def random_text(seed: int, rows: int) -> tuple[str, int]:
 def test_both_ways_agree_on_regular_text(seed, monkeypatch):
     monkeypatch.setattr(fast, "LEAST_CHARS", 0)
     text, width = random_text(seed, 300)
-    quick = fast.read_regular(text, Dialect(), width)
+    quick = fast.read_regular(text, Dialect(), width, None)
     slow = Gatherer(text, Dialect(), width, 0, None)
     table = table_of(slow.rows(), width)
     assert quick is not None
@@ -43,7 +43,7 @@ def test_both_ways_agree_on_regular_text(seed, monkeypatch):
 )
 def test_the_fast_way_leaves_irregular_text_alone(damage, monkeypatch):
     monkeypatch.setattr(fast, "LEAST_CHARS", 0)
-    assert fast.read_regular("1,2\n" * 20 + damage + "1,2\n" * 20, Dialect(), 2) is None
+    assert fast.read_regular("1,2\n" * 20 + damage + "1,2\n" * 20, Dialect(), 2, None) is None
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -62,3 +62,22 @@ def test_a_damaged_text_read_in_chunks_is_the_same_as_in_one(seed, monkeypatch):
     assert [(n.code, n.count, n.example) for n in parts.notices] == [
         (n.code, n.count, n.example) for n in whole.notices
     ]
+
+
+@pytest.mark.parametrize("least", [0, fast.LEAST_CHARS], ids=["fast", "strict"])
+@pytest.mark.parametrize("repeat", ["x,label\n", '"x", label\n'], ids=repr)
+def test_a_repeated_header_is_no_row_in_a_long_text_either(least, repeat, monkeypatch):
+    monkeypatch.setattr(fast, "LEAST_CHARS", least)
+    part = "".join(f"{i * 1.5},{'p' if i % 2 else 'q'}\n" for i in range(900))
+    table = read(("x,label\n" + part + (repeat + part) * 7).encode())
+    assert set(table.frame["label"]) == {"p", "q"}
+    assert len(table.frame) == 8 * 900
+    assert [(n.code, n.count) for n in table.notices if n.code == "repeated_header"] == [("repeated_header", 7)]
+
+
+def test_a_header_that_begins_a_chunk_is_no_row(monkeypatch):
+    monkeypatch.setattr(fast, "LEAST_CHARS", 0)
+    part = "".join(f"{i},p\n" for i in range(100))
+    monkeypatch.setattr(fast, "chunks_of", lambda *_: iter([part, "x,label\n" + part]))
+    table, account = fast.read_body(part + "x,label\n" + part, Dialect(), 2, 1, ["x", "label"])
+    assert (table.num_rows, account.lines["repeated_header"]) == (200, 1)
