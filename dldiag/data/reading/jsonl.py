@@ -14,7 +14,7 @@ from dldiag.data.reading.limits import Limits
 from dldiag.data.reading.notices import notice
 from dldiag.data.reading.raw import Lines
 from dldiag.data.reading.sampling import drawn_rows, most_rows
-from dldiag.data.reading.source import Text
+from dldiag.data.reading.source import Text, whole_characters
 from dldiag.language import Message
 from dldiag.types import DataError, ReadPlan
 
@@ -33,9 +33,11 @@ def read_json(text: Text, plan: ReadPlan, limits: Limits) -> TypedTable:
         raise DataError(Message("No JSON objects were found in the file."), Message("Put one object on each line."))
     keep = drawn_rows(len(objects), most_rows(len(names), limits), limits.seed)
     kept = objects if keep is None else [objects[i] for i in keep]
-    table = table_of(([_json_text(o[n]) if n in o else None for n in names] for o in kept), len(names))
-    header = unique_names(list(names), len(names)).names
+    halves = _Halves()
+    table = table_of(([halves.mend(_json_text(o.get(n))) for n in names] for o in kept), len(names))
+    header = unique_names([halves.mend(n) or "" for n in names], len(names)).names
     told = [notice("set_aside", count=aside, example=example)] if aside else []
+    told += [notice("bad_characters", count=halves.count, example=halves.example)] if halves.count else []
     if keep is not None:
         told.append(notice("sampled", kept=len(kept), rows=len(objects), seed=limits.seed))
     typed = {h: t for h, n in zip(header, names, strict=True) if (t := _json_type(kept, n))}
@@ -74,6 +76,22 @@ def _json_object(line: str) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return one if isinstance(one, dict) else None
+
+
+class _Halves:
+    """Halves of characters, which an escape in JSON can spell: mended, and counted with the first example."""
+
+    def __init__(self) -> None:
+        self.count, self.example = 0, ""
+
+    def mend(self, text: str | None) -> str | None:
+        """Return the text with whole characters only; nothing of nothing."""
+        if text is None or text.isascii():
+            return text
+        mended, count = whole_characters(text)
+        if count:
+            self.count, self.example = self.count + count, self.example or mended
+        return mended
 
 
 class _Number(str):

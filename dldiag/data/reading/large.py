@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from os import SEEK_END
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from dldiag.data.reading.compression import compression_of
 from dldiag.data.reading.decide import decide
+from dldiag.data.reading.enclosed import SPACE, Marks, record_ends
 from dldiag.data.reading.formats import typed_format
 from dldiag.data.reading.limits import MIB, Limits
 from dldiag.data.reading.notices import notice
@@ -19,39 +21,45 @@ from dldiag.data.reading.source import load
 from dldiag.language import Message
 from dldiag.types import DataError, Notice, ReadPlan
 
-HEAD_BYTES = 4 * MIB  # of a large file: from them it is decided where its rows begin and how they end
+HEAD_BYTES = 4 * MIB  # of a large file: from them and its end it is decided where its rows begin and end, and how
+TAIL_BYTES = MIB >> 4
 BLOCK_BYTES = 16 * MIB
 FILL = 0.98  # of the bytes allowed: the expected size of the draw, so that chance does not exceed them
-LINE_END = ord("\n")
 
 
 @dataclass(frozen=True)
 class Taken:
-    """The bytes to be read; of a large file those of the records drawn, and how many it has in all."""
+    """The bytes to be read; of a large file those of the records drawn, and how many rows and bytes it has in all."""
 
     data: bytes
     rows_in_file: int | None = None
-    notices: tuple[Notice, ...] = ()
+    size: int = 0
+
+    def told(self, kept: int, limits: Limits) -> list[Notice]:
+        """Tell how many of how many rows were drawn."""
+        if self.rows_in_file is None:
+            return []
+        size = self.size // MIB
+        return [notice("drawn_from_file", kept=kept, rows=self.rows_in_file, size=size, seed=limits.seed)]
 
 
 def take(source: str | Path | bytes, limits: Limits, plan: ReadPlan | None = None, **choices: Any) -> Taken:
     """Return the bytes of a source, or of a file of text above `max_text_bytes` a random draw of its records.
 
-    The lines above the first row are kept. Every record has the same chance; their order stays. Raises DataError for a
-    source that cannot be read, is too large, or has no line ends.
+    The lines above the first row and below the last are kept. Every record has the same chance; their order stays.
+    Raises DataError for a source that cannot be read, is too large, or has no line ends.
     """
     path = None if isinstance(source, bytes | bytearray | memoryview) else Path(source)
     size = _size(path)
     if path is None or size <= limits.max_text_bytes:
         return Taken(load(source, limits))
-    plan = plan or _plan_of_head(path, limits, choices)
+    plan = plan or _plan_of_ends(path, size, limits, choices)
     if plan is None:
         return Taken(load(path, limits))
     share = FILL * limits.max_text_bytes / size
     with path.open("rb") as file:
-        data, kept, rows = _draw(file, plan, share, limits)
-    told = notice("drawn_from_file", kept=kept, rows=rows, size=size // MIB, seed=limits.seed)
-    return Taken(data, rows, (told,))
+        data, rows = _draw(file, plan, share, limits)
+    return Taken(data, rows, size)
 
 
 def _size(path: Path | None) -> int:
@@ -62,41 +70,52 @@ def _size(path: Path | None) -> int:
         return 0
 
 
-def _plan_of_head(path: Path, limits: Limits, choices: dict[str, Any]) -> ReadPlan | None:
-    """Return how the beginning of a file is read; None when it is not text of one record after the other."""
+def _plan_of_ends(path: Path, size: int, limits: Limits, choices: dict[str, Any]) -> ReadPlan | None:
+    """Return how a file is read by its beginning and its end; None when it is not text of one record after the other."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
-    head = head[: head.rfind(b"\n") + 1] or head
+        head = head[: head.rfind(b"\n") + 1] or head
+        file.seek(max(len(head), size - TAIL_BYTES))
+        whole = file.tell() == len(head)
+        tail = file.read()
     if compression_of(head) or typed_format(head):
         return None
-    plan = decide(head, limits=limits, **choices)
+    plan = decide(head + (tail if whole else tail[tail.find(b"\n") + 1 :]), limits=limits, **choices)
     one_list = plan.format == "jsonl" and head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
     return None if one_list or plan.encoding.startswith(("utf-16", "utf-32")) else plan
 
 
-def _draw(file: BinaryIO, plan: ReadPlan, share: float, limits: Limits) -> tuple[bytes, int, int]:
-    """Return the lines above the first row with the records drawn, how many were drawn, and how many there are."""
+def _draw(file: BinaryIO, plan: ReadPlan, share: float, limits: Limits) -> tuple[bytes, int]:
+    """Return the lines above the first row, the records drawn and the lines below; and how many rows there are."""
     rng = np.random.default_rng(limits.seed)
+    below = _last_lines(file, plan.footer_rows)
+    end = file.seek(0, SEEK_END) - len(below)
+    file.seek(0)
     parts = [b"".join(file.readline(limits.max_cell_chars) for _ in range(plan.first_row))]
-    kept = rows = 0
-    quote = ord(plan.quote) if plan.quote.isascii() and plan.quote else None
-    for block, ends in _blocks(file, quote, limits):
-        chosen = np.flatnonzero(rng.random(len(ends)) < share)
+    rows = 0
+    for block, ends in _blocks(file, end, Marks.of(plan), limits):
         starts = np.concatenate([[0], ends[:-1]])
+        filled = np.maximum.reduceat(np.frombuffer(block, np.uint8)[: ends[-1]], starts) > SPACE
+        chosen = np.flatnonzero(filled & (rng.random(len(ends)) < share))
         bounds = zip(starts[chosen].tolist(), ends[chosen].tolist(), strict=True)
-        parts.append(b"".join([block[start:end] for start, end in bounds]))
-        kept, rows = kept + len(chosen), rows + len(ends)
-    return b"".join(parts), kept, rows
+        parts.append(b"".join([block[start:stop] for start, stop in bounds]))
+        rows += int(filled.sum())
+    return b"".join([*parts, below]), rows
 
 
-def _blocks(file: BinaryIO, quote: int | None, limits: Limits) -> Iterator[tuple[bytes, NDArray[np.intp]]]:
-    """Yield blocks of whole records with the places where these end."""
+def _last_lines(file: BinaryIO, lines: int) -> bytes:
+    file.seek(max(0, file.seek(0, SEEK_END) - TAIL_BYTES))
+    return b"".join(file.read().splitlines(keepends=True)[-lines:]) if lines else b""
+
+
+def _blocks(file: BinaryIO, end: int, marks: Marks, limits: Limits) -> Iterator[tuple[bytes, NDArray[np.intp]]]:
+    """Yield blocks of whole records, up to an offset in the file, with the places where these end."""
     rest = b""
-    while block := file.read(BLOCK_BYTES):
+    while block := file.read(max(0, min(BLOCK_BYTES, end - file.tell()))):
         block = rest + block
-        ends = _record_ends(block, quote)
+        ends = record_ends(block, marks)
         if not len(ends) or len(block) - ends[-1] > limits.max_cell_chars:
-            ends = _record_ends(block, None)  # a quote that nobody closes: every line is a record
+            ends = record_ends(block, Marks())  # a quote that nobody closes: every line is a record
         if not len(ends) and len(block) > limits.max_cell_chars:
             raise DataError(
                 Message("The file is larger than is read at once, and has no line ends to draw rows by."),
@@ -107,13 +126,3 @@ def _blocks(file: BinaryIO, quote: int | None, limits: Limits) -> Iterator[tuple
         rest = block[ends[-1] :] if len(ends) else block
     if rest:
         yield rest, np.array([len(rest)])
-
-
-def _record_ends(block: bytes, quote: int | None) -> NDArray[np.intp]:
-    """Return the offsets after the line ends that no quotes enclose, when the block begins with a record."""
-    codes = np.frombuffer(block, np.uint8)
-    ends = np.flatnonzero(codes == LINE_END)
-    if quote is not None:
-        before = np.searchsorted(np.flatnonzero(codes == quote), ends)
-        ends = ends[before % 2 == 0]
-    return ends + 1

@@ -21,7 +21,7 @@ from dldiag.data.reading.limits import Limits
 from dldiag.data.reading.marks import decide_marks
 from dldiag.data.reading.notices import notice
 from dldiag.data.reading.raw import RawTable
-from dldiag.data.reading.source import Text, open_data, open_text
+from dldiag.data.reading.source import Text, open_data, open_text, whole_characters
 from dldiag.data.reading.table import Gathered, gather
 from dldiag.data.reading.typed import read_typed
 from dldiag.knobs import from_environment
@@ -50,7 +50,7 @@ def read(
     check_choices(choices)
     taken = take(source, limits, plan, **choices)
     data = taken.data
-    title = name or (Path(source).name if isinstance(source, str | Path) else "")
+    title, _ = whole_characters(name or (Path(source).name if isinstance(source, str | Path) else ""))
     plan = replace(plan, **choices) if plan is not None else None
     member = plan.member if plan is not None else choices.get("member", "")
     unpacked, typed = open_data(data, limits, member)
@@ -62,12 +62,14 @@ def read(
     text = open_text(unpacked.data, plan.encoding if plan is not None else choices.get("encoding", ""))
     plan = plan or decide_text(text, choices, around)
     if plan.format == "jsonl":
-        told = [*taken.notices, *source_notices(text, unpacked)]
-        table = _raw_of_typed(read_json(text, plan, limits), data, title, told)
+        found = read_json(text, plan, limits)
+        told = [*taken.told(found.rows_in_file, limits), *source_notices(text, unpacked)]
+        table = _raw_of_typed(found, data, title, told)
     else:
         gathered = gather(text, plan, limits)
-        told = [*taken.notices, *source_notices(text, unpacked), *close_notices(text, unpacked), *gathered.notices]
-        table = _raw_of_text(gathered, plan, data, title, [*told, *mark_notices(gathered, plan)])
+        told = [*taken.told(gathered.rows_in_file, limits), *source_notices(text, unpacked)]
+        told += [*close_notices(text, unpacked), *gathered.notices, *mark_notices(gathered, plan)]
+        table = _raw_of_text(gathered, plan, data, title, told)
     return replace(table, rows_in_file=taken.rows_in_file or table.rows_in_file)
 
 

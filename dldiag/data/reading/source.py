@@ -13,6 +13,8 @@ from dldiag.data.reading.limits import MIB, Limits
 from dldiag.language import Message
 from dldiag.types import DataError
 
+_HALF = re.compile("[\ud800-\udfff]")  # lone surrogates: from JSON escapes, or bytes of a file name that are no UTF-8
+
 
 @dataclass(frozen=True)
 class Text:
@@ -87,6 +89,11 @@ def open_text(data: bytes, encoding: str = "") -> Text:
     else:
         nuls = 0
     return Text(text.removeprefix("\ufeff"), decoded, mixed, nuls)
+
+
+def whole_characters(text: str) -> tuple[str, int]:
+    """Return a text with � for every half of a character, which no file can hold, and how many there were."""
+    return _HALF.subn("�", text)
 
 
 def _one_line_end(text: str) -> tuple[str, bool]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import random
 
 import numpy as np
 import pytest
 
 from dldiag.data.reading import Limits, read
 from dldiag.data.reading import large as large_module
+from dldiag.data.reading.enclosed import Marks, record_ends
 from dldiag.knobs import SettingError
-from dldiag.types import DataError
+from dldiag.types import DataError, ReadPlan
 
 ROWS = 20_000
 FEW = Limits(max_text_bytes=200_000)
@@ -73,6 +77,56 @@ def test_a_quote_that_nobody_closes_does_not_swallow_the_file(write):
     broken = body.replace('"text 100"', '"text 100', 1)
     table = read(write("id,text\n" + broken), limits=Limits(max_text_bytes=200_000, max_cell_chars=30_000))
     assert len(table.frame) > 0.8 * ROWS * 200_000 / len(broken)
+
+
+def told_rows(table):
+    told = next(n for n in table.notices if n.code == "drawn_from_file").message.values
+    return told["kept"], told["rows"]
+
+
+def test_quotes_that_enclose_nothing_keep_the_draw_even_and_its_counts_right(write):
+    inches = "".join(f"{i},{i % 30}{chr(34) + ' screen' if i % 50 == 0 else ''},{i % 2}\n" for i in range(ROWS * 2))
+    table = read(write("a,b,c\n" + inches), limits=FEW)
+    assert told_rows(table) == (len(table.frame), ROWS * 2)
+    share = np.bincount(table.frame["a"].astype(int) % 50, minlength=50) / (ROWS * 2 / 50)
+    assert share.min() > share.mean() / 2
+    assert share.max() < share.mean() * 1.5
+
+
+@pytest.mark.parametrize("blank", ["\n", " \n"], ids=repr)
+def test_blank_lines_are_no_rows(write, blank):
+    table = read(write("a,b\n" + "".join(f"{i},{i % 7} of them\n{blank}" for i in range(ROWS))), limits=FEW)
+    assert told_rows(table) == (len(table.frame), ROWS)
+
+
+@pytest.mark.parametrize("head", [large_module.HEAD_BYTES, 100_000])
+def test_lines_below_the_table_are_kept_and_no_rows(write, head, monkeypatch):
+    monkeypatch.setattr(large_module, "HEAD_BYTES", head)
+    body = "".join(f"{i},{i % 7},somebody\n" for i in range(ROWS))
+    table = read(write("a,b,c\n" + body + "Source: own survey\nAll rights reserved\n"), limits=FEW)
+    assert told_rows(table) == (len(table.frame), ROWS)
+    assert table.lines.footnote == 2
+    assert table.frame["a"].str.isdigit().all()
+
+
+CELLS = ["x", "", 'said "no"', "a,b", "two\nlines", '"', ' "lead', 'tail" ', "1", ",", '",', ',"', '"\n"', "\n"]
+
+
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+@pytest.mark.parametrize("mark", [",", ";", "\t", " "], ids=repr)
+def test_records_end_where_the_csv_module_ends_them(mark, quoting):
+    rng, out, ends = random.Random(0), io.StringIO(newline=""), []
+    writer = csv.writer(out, delimiter=mark, quoting=quoting, lineterminator="\n")
+    for _ in range(500):
+        writer.writerow(rng.choices(CELLS, k=4))
+        ends.append(out.tell())
+    marks = Marks.of(ReadPlan(delimiter=mark))
+    assert record_ends(out.getvalue().encode(), marks).tolist() == ends
+
+
+def test_an_escaped_quote_ends_no_cell():
+    text = '1,"a \\", b\n c"\n2,x\n'
+    assert record_ends(text.encode(), Marks.of(ReadPlan(escape="\\"))).tolist() == [15, len(text)]
 
 
 def test_json_lines_are_drawn_as_well(write):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 
 import openpyxl
 import pandas as pd
@@ -153,3 +154,17 @@ def test_a_list_of_objects_is_read_too():
 def test_json_lines_that_are_none_are_set_aside():
     table = read(b'{"a": 1}\nnonsense\n\n{"a": 2}\n')
     assert (len(table.frame), table.lines.set_aside, table.lines.blank) == (2, 1, 1)
+
+
+def test_half_a_character_in_json_is_shown_as_one_that_could_not_be_decoded():
+    table = read(b'{"a":1,"b":"\\ud83dx"}\n{"a":2,"b":"y","c\\udc00":["\\ud83d\\ude00"]}\n')
+    assert table.header == ("a", "b", "c\ufffd")
+    assert table.frame["b"].tolist() == ["\ufffdx", "y"]
+    assert table.frame["c\ufffd"].iloc[1] == '["\U0001f600"]'
+    told = next(n for n in table.notices if n.code == "bad_characters")
+    assert (told.count, told.example) == (2, "\ufffdx")
+
+
+def test_a_file_name_that_is_no_utf8_makes_a_title_that_can_be_written():
+    table = read(b"a,b\n1,2\n", name=os.fsdecode(b"b\xffd.csv"))
+    assert table.name.encode() == b"b\xef\xbf\xbdd.csv"
