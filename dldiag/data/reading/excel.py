@@ -10,13 +10,14 @@ from typing import Any
 
 from dldiag.data.reading.columnar import table_of
 from dldiag.data.reading.declared import TypedTable, check_unpacked
-from dldiag.data.reading.headers import Names, unique_names
+from dldiag.data.reading.headers import unique_names
 from dldiag.data.reading.limits import Limits
 from dldiag.data.reading.notices import notice
 from dldiag.data.reading.raw import Lines
 from dldiag.data.reading.region import find_region, given_region
 from dldiag.data.reading.sampling import drawn_rows, most_rows
 from dldiag.data.reading.strict import Record
+from dldiag.data.reading.told import Parts, name_notices, region_notices
 from dldiag.language import Message
 from dldiag.types import DataError, Notice, ReadPlan
 
@@ -114,7 +115,8 @@ def _from_sheet(rows: list[list[str]], plan: ReadPlan, width: int, limits: Limit
     end = len(rows) - plan.footer_rows
     body = [r for r in rows[plan.first_row : end] if any(r)]
     before = plan.first_row if plan.header_row is None else plan.header_row
-    names = unique_names(_sheet_header(rows, plan), width)
+    header = _sheet_header(rows, plan)
+    names = unique_names(header or [], width)
     lines = Lines(
         total=len(rows),
         header=plan.first_row - before,
@@ -123,7 +125,8 @@ def _from_sheet(rows: list[list[str]], plan: ReadPlan, width: int, limits: Limit
         blank=max(0, end - plan.first_row) - len(body),
         read=len(body),
     )
-    told = [*told, *_sheet_notices(rows, plan, names, lines)]
+    told = [*told, *region_notices(_parts(rows, plan), plan, lines), *name_notices(names, header)]
+    told += [notice("blank_end", count=lines.blank)] if lines.blank else []
     keep = drawn_rows(len(body), most_rows(width, limits), limits.seed)
     kept = body if keep is None else [body[i] for i in keep]
     if keep is not None:
@@ -131,24 +134,19 @@ def _from_sheet(rows: list[list[str]], plan: ReadPlan, width: int, limits: Limit
     return TypedTable(names.names, table_of(kept, width), plan, lines, len(body), {}, tuple(told))
 
 
-def _sheet_header(rows: list[list[str]], plan: ReadPlan) -> list[str]:
+def _sheet_header(rows: list[list[str]], plan: ReadPlan) -> list[str] | None:
     if plan.header_row is None:
-        return []
+        return None
     above = rows[plan.header_row : plan.header_row + max(1, plan.header_rows)]
     return [" ".join(c.strip() for c in column if c.strip()) for column in zip(*above, strict=True)]
 
 
-def _sheet_notices(rows: list[list[str]], plan: ReadPlan, names: Names, lines: Lines) -> list[Notice]:
-    told = []
-    if plan.header_row is None:
-        told.append(notice("no_header", example=_shown(rows[plan.first_row])))
-    elif names.made_up:
-        told.append(notice("made_up_names", count=len(names.made_up), example=names.names[names.made_up[0]]))
-    if lines.preamble:
-        told.append(notice("preamble", count=lines.preamble, example=_shown(rows[0])))
-    if lines.footnote:
-        told.append(notice("footnotes", count=lines.footnote, example=_shown(rows[len(rows) - lines.footnote])))
-    return told
+def _parts(rows: list[list[str]], plan: ReadPlan) -> Parts:
+    """Return the rows by what they are, as texts that can be shown; of the body the first one."""
+    first = plan.first_row
+    before, end = first if plan.header_row is None else plan.header_row, len(rows) - plan.footer_rows
+    cuts = (rows[:before], rows[before:first], rows[first : first + 1], rows[end:])
+    return Parts(*("".join(_shown(row) + "\n" for row in cut) for cut in cuts), first)
 
 
 def _shown(row: list[str]) -> str:

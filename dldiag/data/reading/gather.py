@@ -30,6 +30,7 @@ REPAIRS: tuple[Fate, ...] = ("bare_quotes", "padded", "extra_empty", "realigned"
 SAMPLE_RECORDS = 600
 MOST_WORDS = 16  # cells too many that a delimiter such as a space may make
 CUT_SHARE = 0.5  # of the width; a line with fewer cells may be cut by another delimiter
+MOST_STRANGERS = 0.25  # share of the cells so cut that may fit their columns poorly; more, and the line is no row
 OTHER_DELIMITERS = (";", "\t", "|", ",", " ")
 LONGEST_REPAIRED = 100_000  # characters of a line; longer lines at fault are set aside
 
@@ -159,9 +160,14 @@ def cells_with_other_delimiter(
         if delimiter == dialect.delimiter or delimiter not in line:
             continue
         cells = loose_cells(line, replace(dialect, delimiter=delimiter, skip_space=False))
-        if len(cells) == width:
+        if len(cells) == width and (not columns or _fits(cells, columns)):
             return list(cells)
         fitted = fit_row(cells, columns, delimiter, most_shift=MOST_WORDS) if columns and len(cells) > width else None
         if fitted is not None:
             return fitted
     return None
+
+
+def _fits(cells: Sequence[str], columns: Sequence[ColumnProfile]) -> bool:
+    strangers = sum(c.misfit(cell) > POOR_FIT for c, cell in zip(columns, cells, strict=True))
+    return strangers <= MOST_STRANGERS * len(cells)

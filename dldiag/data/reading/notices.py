@@ -84,7 +84,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Mend them in the file if you need them.",
     ),
     "blank_rows": ("{count:,} rows have delimiters but no value.", ""),
-    "blank_end": ("{count:,} rows without any value at the ends of the table were left out.", ""),
+    "blank_end": ("{count:,} rows without any value were left out.", ""),
     "repeated_header": (
         "{count:,} lines repeat the header and were left out.",
         "The file was put together from parts.",

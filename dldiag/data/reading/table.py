@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dldiag.data.reading.decide import dialect_of
-from dldiag.data.reading.dialect import SPACES, TRUST, Dialect
+from dldiag.data.reading.dialect import Dialect
 from dldiag.data.reading.fast import read_body
 from dldiag.data.reading.gather import REPAIRS, Account, cells_with_other_delimiter
 from dldiag.data.reading.glued import split_name
@@ -23,24 +23,13 @@ from dldiag.data.reading.raw import Lines
 from dldiag.data.reading.sampling import drawn_rows, most_rows
 from dldiag.data.reading.source import Text
 from dldiag.data.reading.strict import records
+from dldiag.data.reading.told import Parts, name_notices, region_notices
 from dldiag.language import Message
 from dldiag.types import DataError, Notice, ReadPlan
 
 WIDTH_RECORDS = 1000
 HEADER_WIDTH_SHARE = 0.3  # of the rows that must have the header's width for it to be the table's
-USUAL_DELIMITERS = {",", ";", "\t", "|"}
 UNEVEN_SHARE = 0.8  # of the rows that must be sound before the delimiter is doubted
-
-
-@dataclass(frozen=True)
-class Parts:
-    """The lines of a text by what they are: above the table, its header, its body, below it."""
-
-    above: str
-    header: str
-    body: str
-    below: str
-    first_line: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -258,37 +247,6 @@ def account_lines(text: Text, parts: Parts, account: Account) -> Lines:
         repaired=sum(counts[r] for r in REPAIRS),
         set_aside=counts["set_aside"] + counts["repeated_header"],
     )
-
-
-def region_notices(parts: Parts, plan: ReadPlan, lines: Lines) -> list[Notice]:
-    """Tell what was left out above and below the table, and unusual marks."""
-    told = []
-    if lines.preamble:
-        told.append(notice("preamble", count=lines.preamble, example=parts.above.strip()))
-    if lines.footnote:
-        told.append(notice("footnotes", count=lines.footnote, example=parts.below.strip()))
-    if plan.header_row is None:
-        told.append(notice("no_header", example=parts.body.split("\n", 1)[0]))
-    elif plan.header_rows > 1 and parts.header.strip().count("\n"):
-        told.append(notice("joined_header", count=plan.header_rows, example=parts.header.strip()))
-    if plan.delimiter not in USUAL_DELIMITERS and plan.delimiter in TRUST:
-        shown = "spaces" if plan.delimiter in {SPACES, " "} else repr(plan.delimiter)
-        told.append(notice("unusual_delimiter", delimiter=shown, example=parts.header or parts.body[:100]))
-    if plan.quote not in {'"', ""}:
-        told.append(notice("quote", quote=plan.quote))
-    if plan.escape:
-        told.append(notice("escape", escape=repr(plan.escape)[1:-1]))
-    return told
-
-
-def name_notices(names: Names, header: Sequence[str] | None) -> tuple[Notice, ...]:
-    """Tell where names were made up or numbered."""
-    told = []
-    if header is not None and names.made_up:
-        told.append(notice("made_up_names", count=len(names.made_up), example=names.names[names.made_up[0]]))
-    if names.renamed:
-        told.append(notice("renamed", count=len(names.renamed), example=names.names[names.renamed[0]]))
-    return tuple(told)
 
 
 def account_notices(account: Account) -> tuple[Notice, ...]:

@@ -3,6 +3,7 @@
 import pytest
 
 from dldiag.data.reading import RawTable, decide, preview, read
+from dldiag.language import speaking
 from dldiag.types import DataError
 
 ROWS = "".join(f"{i},{20 + i % 40},{city},{1000 + 7.5 * i}\n" for i, city in enumerate(["Paris", "Rome", "Oslo"] * 10))
@@ -129,6 +130,28 @@ def test_a_line_that_does_not_fit_is_set_aside_with_its_number():
     assert table.lines.set_aside == 1
     told = next(n for n in table.notices if n.code == "set_aside")
     assert (told.count, told.example[:3]) == (1, "32:")
+
+
+@pytest.mark.parametrize("comment", ["# a comment", "# new sensor", "-- see below"])
+def test_a_comment_among_the_rows_is_set_aside_and_not_cut_at_its_blanks(comment):
+    rows = [f"{i},{i * 0.5},{'a' if i % 2 else 'b'}\n" for i in range(20)]
+    table = read(("x,y,label\n" + "".join([*rows[:10], comment + "\n", *rows[10:]])).encode())
+    assert len(table.frame) == 20
+    assert table.lines.set_aside == 1
+
+
+def test_a_line_cut_by_another_delimiter_is_mended(plain):
+    lines = PLAIN.splitlines(keepends=True)
+    lines[7] = lines[7].replace(",", ";")
+    table = read("".join(lines).encode())
+    assert cells(table) == cells(plain)
+    assert "other_delimiter" in codes(table)
+
+
+def test_that_cells_are_separated_by_spaces_is_told_in_the_readers_language(plain):
+    told = next(n for n in read(PLAIN.replace(",", " ").encode()).notices if n.code == "unusual_delimiter")
+    with speaking("zh"):
+        assert "空格" in str(told.message)
 
 
 def test_an_empty_cell_too_many_is_taken_out_where_it_is(plain):

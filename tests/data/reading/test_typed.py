@@ -120,6 +120,13 @@ def test_where_the_table_stands_in_a_sheet_can_be_chosen(choices, header, rows):
     assert read(workbook(["a", "b"], ["c", "d"], *NUMBERS), plan=table.plan).frame.equals(table.frame)
 
 
+def test_what_is_done_to_the_names_and_rows_of_a_sheet_is_told_as_for_a_text():
+    rows = [[i, i * 0.5, i * 2] for i in range(8)]
+    table = read(workbook(["time", "speed", "speed"], ["s", "m/s", "m/s"], *rows[:4], [], *rows[4:]))
+    assert table.header == ("time s", "speed m/s", "speed m/s (2)")
+    assert {n.code: n.count for n in table.notices} == {"joined_header": 2, "renamed": 1, "blank_end": 1}
+
+
 def test_a_header_beyond_the_sheet_is_refused_in_words():
     with pytest.raises(DataError, match="7 rows"):
         read(workbook(["a", "b"], ["c", "d"], *NUMBERS), header_row=99)
