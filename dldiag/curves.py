@@ -74,9 +74,8 @@ def learning_curve(  # noqa: PLR0913 — scikit-learn's own arguments
 ) -> LearningCurve:
     """Compute a learning curve with scikit-learn's arguments; the repeats are the folds of cv.
 
-    X: (n, d), used as it is (our own networks compute in 32 bits). y: (n,); numbers are centered and scaled by each
-    training subset. train_sizes: shares of the largest training set, or rows. cv: what scikit-learn's own
-    learning_curve takes. Errors are lower-is-better: error rate, or RMSE / std(y); NaN, with a FitFailedWarning, where
+    X: (n, d) and y: (n,), used as they are (our own networks compute in 32 bits). train_sizes: shares of the largest
+    training set, or rows. cv: what scikit-learn's own learning_curve takes. Errors are lower-is-better: error rate, or RMSE / std(y); NaN, with a FitFailedWarning, where
     a fit failed. Raises DataError when no size leaves a row to train on, or when no fit succeeds.
     """
     X, y, groups = indexable(X, y, groups)

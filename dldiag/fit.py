@@ -19,7 +19,7 @@ from dldiag import nn
 from dldiag.data.matrix import Matrix, encode
 from dldiag.models import Model, Preparation, is_network, is_of_counts
 from dldiag.nn.health import Health
-from dldiag.types import Dataset, Split, Stopped
+from dldiag.types import Clusters, Dataset, ErrorUnit, Split, Stopped, error_unit
 
 # What an estimator may raise on rows that it cannot learn from.
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError, np.linalg.LinAlgError)
@@ -34,12 +34,14 @@ class Encoded:
     """A dataset with its encoded features: what every fit on it shares.
 
     y_scale: std(y), the unit of RMSE. given: what a raw model gets rows of; the dataset's typed frame unless told.
+    clusters: of the rows that do not count each for itself.
     """
 
     dataset: Dataset
     matrix: Matrix
     y_scale: float
     given: Any = None
+    clusters: Clusters | None = None
     _preparations: dict[Hashable, Preparation] = field(default_factory=dict)
 
     def preparation(self, train_rows: Rows, scale: bool) -> Preparation:
@@ -58,9 +60,10 @@ class Encoded:
 def encode_dataset(dataset: Dataset, split: Split) -> Encoded:
     """Encode a dataset; the unit of regression errors comes from the rows that are not sealed."""
     if dataset.task == "classification":
-        return Encoded(dataset, encode(dataset), 1.0)
+        return Encoded(dataset, encode(dataset), 1.0, clusters=split.clusters)
     open_rows = np.setdiff1d(np.arange(dataset.n_rows), split.test_rows)
-    return Encoded(dataset, encode(dataset), float(np.std(dataset.y[open_rows])) or 1.0)
+    scale = float(np.std(dataset.y[open_rows])) or 1.0
+    return Encoded(dataset, encode(dataset), scale, clusters=split.clusters)
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,28 +166,22 @@ def fit_stack(stack: Sequence[FitTask], encoded: Encoded, should_stop: ShouldSto
 
 @dataclass(frozen=True, eq=False)
 class _Inputs:
-    """Prepared inputs of one task; regression targets are centered and scaled by the training subset.
-
-    Counts keep their zero: they are divided by their mean.
-    """
+    """Prepared inputs of one task, and targets in units of y_spread; y_scale is the unit of errors."""
 
     X: Any
     y: NDArray[Any]
     X_dev: Any
     y_dev: NDArray[Any]
-    y_mean: float
     y_spread: float
     y_scale: float
 
     @classmethod
     def of(cls, task: FitTask, encoded: Encoded) -> _Inputs:
         y, y_dev = encoded.dataset.y[task.train_rows], encoded.dataset.y[task.dev_rows]
-        mean, spread = 0.0, 1.0
+        spread = 1.0
         if encoded.dataset.task == "regression":
-            mean, spread = float(np.mean(y)), float(np.std(y)) or 1.0
-            if is_of_counts(task.model):
-                mean, spread = 0.0, abs(mean) or 1.0
-            y, y_dev = (y - mean) / spread, (y_dev - mean) / spread
+            center, spread = _standard(y, task.model)
+            y, y_dev = (y - center) / spread, (y_dev - center) / spread
         X: Any
         X_dev: Any
         if task.model.raw:
@@ -192,7 +189,19 @@ class _Inputs:
         else:
             preparation = encoded.preparation(task.train_rows, task.model.scale_inputs)
             X, X_dev = preparation.inputs(task.train_rows), preparation.inputs(task.dev_rows)
-        return cls(X, y, X_dev, y_dev, mean, spread, encoded.y_scale)
+        return cls(X, y, X_dev, y_dev, spread, encoded.y_scale)
+
+
+def _standard(y: NDArray[Any], model: Model) -> tuple[float, float]:
+    """Return what the targets of a training subset are centered on and divided by.
+
+    A user's own model gets them as they are: with others, its penalties and its transformation of the target would be
+    those of another model. Counts keep their zero: they are divided by their mean.
+    """
+    if not model.standardizes_target:
+        return 0.0, 1.0
+    mean, spread = float(np.mean(y)), float(np.std(y)) or 1.0
+    return (0.0, abs(mean) or 1.0) if is_of_counts(model) else (mean, spread)
 
 
 def _seeded(task: FitTask) -> BaseEstimator:

@@ -68,6 +68,11 @@ class Model:
         return f"{self.key}:{self.scale_inputs}:{type(self.estimator).__name__}:{settings}"
 
     @property
+    def standardizes_target(self) -> bool:
+        """Whether it learns numbers brought to mean 0 and spread 1: rows of MODELS do, a user's own model does not."""
+        return self.key in MODELS and not self.raw
+
+    @property
     def parameters(self) -> dict[str, Any]:
         """The settings a person may change, with their present values."""
         values = self.estimator.get_params(deep=False)
