@@ -17,9 +17,10 @@ from threadpoolctl import threadpool_limits
 
 from dldiag import nn
 from dldiag.data.matrix import Matrix, encode
+from dldiag.intervals import mean_variance
 from dldiag.models import Model, Preparation, is_network, is_of_counts
 from dldiag.nn.health import Health
-from dldiag.types import Clusters, Dataset, ErrorUnit, Split, Stopped, error_unit
+from dldiag.types import Clusters, Dataset, ErrorUnit, Split, Stopped
 
 # What an estimator may raise on rows that it cannot learn from.
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError, np.linalg.LinAlgError)
@@ -96,6 +97,9 @@ class FitResult:
     seconds: float
     guess_error: float
     useful_influence: NDArray[np.float64]
+    unit: ErrorUnit = "rate"
+    train_clusters: Clusters | None = None
+    dev_clusters: Clusters | None = None
     health: Health | None = None
     failed: str = ""
 
@@ -103,11 +107,6 @@ class FitResult:
     def useful_error(self) -> float:
         """The dev error of this model or of the plainest guess, whichever is less."""
         return min(self.dev_error, self.guess_error)
-
-    @property
-    def dev_variance(self) -> float:
-        """Sampling variance of dev_error from the dev rows alone."""
-        return float(self.influence.var() / len(self.influence))
 
 
 def fit_all(
@@ -147,21 +146,42 @@ def _shape(task: FitTask, encoded: Encoded) -> Hashable:
 
 
 def fit_stack(stack: Sequence[FitTask], encoded: Encoded, should_stop: ShouldStop = None) -> list[FitResult]:
-    """Fit tasks of one shape together and judge each on its own rows; seconds are shared out evenly."""
+    """Fit tasks of one shape together and judge each on its own rows; seconds are shared out evenly.
+
+    Where one is refused, each is fitted alone: what fails does not depend on who shares the stack.
+    """
     started = time.perf_counter()
-    prepared = [_Inputs.of(task, encoded) for task in stack]
-    models = [_seeded(task) for task in stack]
+    prepared = _prepared(stack, encoded)
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # non-convergence is a finding, not a line on somebody's terminal
-        if is_network(stack[0].model):
-            dev = [(p.X_dev, p.y_dev) for p in prepared] if stack[0].watched else None
-            try:
-                nn.fit_stack(models, [p.X for p in prepared], [p.y for p in prepared], dev=dev, should_stop=should_stop)
-            except REFUSALS as error:
-                return [_refused(task, time.perf_counter() - started, error) for task in stack]
-            seconds = (time.perf_counter() - started) / len(stack)
-            return [judge(m, task, p, seconds) for m, task, p in zip(models, stack, prepared, strict=True)]
-        return [_fit_alone(models[0], stack[0], prepared[0])]
+        if not is_network(stack[0].model):
+            return [_fit_alone(_seeded(stack[0]), stack[0], prepared[0])]
+        try:
+            return _fit_networks(stack, prepared, should_stop)
+        except REFUSALS as error:
+            if len(stack) == 1:
+                return [_refused(stack[0], time.perf_counter() - started, error)]
+    return [fit_stack([task], encoded, should_stop)[0] for task in stack]
+
+
+def _fit_networks(stack: Sequence[FitTask], prepared: Sequence[_Inputs], should_stop: ShouldStop) -> list[FitResult]:
+    started = time.perf_counter()
+    models = [_seeded(task) for task in stack]
+    dev = [(p.X_dev, p.y_dev) for p in prepared] if stack[0].watched else None
+    nn.fit_stack(models, [p.X for p in prepared], [p.y for p in prepared], dev=dev, should_stop=should_stop)
+    seconds = (time.perf_counter() - started) / len(stack)
+    return [judge(m, task, p, seconds) for m, task, p in zip(models, stack, prepared, strict=True)]
+
+
+def _prepared(stack: Sequence[FitTask], encoded: Encoded) -> list[_Inputs]:
+    """Prepare the inputs of every task, once for those on the same rows: networks that share theirs hold them once."""
+    found: dict[Hashable, _Inputs] = {}
+    inputs = []
+    for task in stack:
+        key = task.train_rows.tobytes(), task.dev_rows.tobytes(), task.model.scale_inputs
+        found[key] = found.get(key) or _Inputs.of(task, encoded)
+        inputs.append(found[key])
+    return inputs
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,6 +194,7 @@ class _Inputs:
     y_dev: NDArray[Any]
     y_spread: float
     y_scale: float
+    clusters: tuple[Clusters | None, Clusters | None]  # of the training and of the dev rows
 
     @classmethod
     def of(cls, task: FitTask, encoded: Encoded) -> _Inputs:
@@ -189,7 +210,9 @@ class _Inputs:
         else:
             preparation = encoded.preparation(task.train_rows, task.model.scale_inputs)
             X, X_dev = preparation.inputs(task.train_rows), preparation.inputs(task.dev_rows)
-        return cls(X, y, X_dev, y_dev, spread, encoded.y_scale)
+        every = encoded.clusters
+        clusters = (None, None) if every is None else (every.of(task.train_rows), every.of(task.dev_rows))
+        return cls(X, y, X_dev, y_dev, spread, encoded.y_scale, clusters)
 
 
 def _standard(y: NDArray[Any], model: Model) -> tuple[float, float]:
@@ -233,11 +256,14 @@ def judge(model: Any, task: FitTask, inputs: _Inputs, seconds: float) -> FitResu
     """Measure a fitted model on its training and dev rows."""
     train_error, train_rows = error_by_row(inputs.y, model.predict(inputs.X), inputs)
     dev_error, influence = error_by_row(inputs.y_dev, model.predict(inputs.X_dev), inputs)
-    train_variance = float(train_rows.var() / len(train_rows))
+    train_variance = mean_variance(train_rows, inputs.clusters[0])
     guess_error, guess_influence = error_by_row(inputs.y_dev, _plainest_guess(inputs), inputs)
     useful = influence if dev_error <= guess_error else guess_influence
-    health = getattr(model, "health_", None)
-    return FitResult(task, train_error, dev_error, train_variance, influence, seconds, guess_error, useful, health)
+    unit: ErrorUnit = "rate" if inputs.y.dtype.kind in "iu" else "sd"
+    return FitResult(
+        task, train_error, dev_error, train_variance, influence, seconds, guess_error, useful, unit,
+        *inputs.clusters, getattr(model, "health_", None),
+    )  # fmt: skip
 
 
 def _plainest_guess(inputs: _Inputs) -> NDArray[Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 
 from dldiag.fit import Encoded, FitResult, FitTask, ShouldStop, encode_dataset, fit_all
 from dldiag.models import Model
@@ -22,6 +23,7 @@ class Workbench:
         self.split = split
         self.encoded: Encoded = encode_dataset(dataset, split)
         self.results: dict[Point, FitResult] = {}
+        self._training_dev: dict[Point, FitResult] = {}  # apart: these rows are no dev rows
         self._n_jobs = n_jobs
         self._should_stop = should_stop
 
@@ -38,14 +40,13 @@ class Workbench:
 
         watched: record health signals (of networks).
         """
-        tasks = [
-            self._task(model, size, r, watched)
-            for size in sizes
-            for model in models
-            for r in repeats
+        points = [(model, size, r) for size in sizes for model in models for r in repeats]
+        tasks = {
+            (model.identity, size, r): self._task(model, size, r, watched)
+            for model, size, r in points
             if (model.identity, size, r) not in self.results
-        ]
-        for result in fit_all(tasks, self.encoded, n_jobs=self._n_jobs, should_stop=self._should_stop):
+        }
+        for result in self._fitted(tasks.values()):
             self.results[result.task.key] = result
             if on_result is not None:
                 on_result(result)
@@ -61,13 +62,19 @@ class Workbench:
 
     def training_dev(self, model: Model, size: int, repeats: Sequence[int]) -> list[FitResult]:
         """Judge a model on the held-out rows like its training rows; [] where the dev rows are such rows."""
-        drawn = [(r, self.split.repeats[r]) for r in repeats]
-        tasks = [
-            FitTask(("training-dev", size, r), model, repeat.train_rows[:size], repeat.training_dev_rows, repeat.seed)
-            for r, repeat in drawn
-            if repeat.training_dev_rows is not None
-        ]
-        return list(fit_all(tasks, self.encoded, n_jobs=self._n_jobs, should_stop=self._should_stop))
+        points = [(model.identity, size, r) for r in repeats if self.split.repeats[r].training_dev_rows is not None]
+        missing = [point for point in points if point not in self._training_dev]
+        for result in self._fitted([self._training_dev_task(model, size, r) for _, size, r in missing]):
+            self._training_dev[result.task.key] = result
+        return [self._training_dev[point] for point in points]
+
+    def _fitted(self, tasks: Collection[FitTask]) -> Iterator[FitResult]:
+        return fit_all([*tasks], self.encoded, n_jobs=self._n_jobs, should_stop=self._should_stop)
+
+    def _training_dev_task(self, model: Model, size: int, r: int) -> FitTask:
+        judging = self.split.repeats[r].training_dev_rows
+        assert judging is not None
+        return replace(self._task(model, size, r, watched=False), dev_rows=judging)
 
     def _task(self, model: Model, size: int, r: int, watched: bool) -> FitTask:
         repeat = self.split.repeats[r]

@@ -4,16 +4,19 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
+from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import ElasticNet, Lasso, LinearRegression
+from sklearn.model_selection import KFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVR
 
-from dldiag.models import as_model, build_model
+from dldiag import MLPClassifier, learning_curve, nn
+from dldiag.models import as_model, build_model, changed
 from dldiag.settings import Settings
 from dldiag.trials import diagnosis_split
 from dldiag.workbench import Workbench
-from tests.problems import dataset
+from tests.problems import dataset, two_blobs
 
 
 def far_from_zero(n=400):
@@ -72,3 +75,58 @@ def test_hopeless_predictions_of_a_users_own_model_count_as_a_hundred_spreads_of
     bench, model = bench_of(data), as_model(Wild())
     bench.fit([model], [200], [0])
     assert bench.get(model, 200, [0])[0].dev_error == pytest.approx(100, rel=0.02)
+
+
+def gaps_in_some_folds():
+    X = np.random.default_rng(0).normal(size=(200, 3)).astype(np.float32)
+    y = (X[:, 0] > 0).astype(int)
+    X[0, 0] = np.nan
+    return X, y
+
+
+def test_what_fails_does_not_depend_on_who_shares_the_stack():
+    X, y = gaps_in_some_folds()
+    folds = list(KFold(4).split(X))
+    with pytest.warns(FitFailedWarning, match="fits failed"):
+        together = learning_curve(MLPClassifier(max_iter=3), X, y, train_sizes=[20], cv=folds, random_state=0)
+    with_the_gap = [0 in dev for _, dev in folds]
+    rng = np.random.default_rng(0)
+    drawn = []
+    for train, _ in folds:
+        drawn.append(rng.permutation(train)[:20])
+        rng.integers(2**31)
+    with_the_gap = [gap or 0 in rows for gap, rows in zip(with_the_gap, drawn, strict=True)]
+    assert np.isnan(together.dev_errors[0]).tolist() == with_the_gap
+    assert 0 < sum(with_the_gap) < 4
+
+
+def test_networks_of_one_call_on_the_same_rows_hold_them_once(monkeypatch):
+    monkeypatch.setattr("dldiag.models.REMEMBERED", 0)  # as if the inputs were too large to be remembered
+    seen = []
+    fit = nn.fit_stack
+    monkeypatch.setattr(
+        "dldiag.fit.nn.fit_stack", lambda models, Xs, ys, **how: (seen.extend(Xs), fit(models, Xs, ys, **how))
+    )
+    bench, base = bench_of(two_blobs()), build_model("classification", {"max_iter": 2})
+    bench.fit([changed(base, {"alpha": alpha}) for alpha in (1e-4, 0.1, 1.0, 10.0)], [100], range(4))
+    assert len(seen) == 16
+    assert len({id(X) for X in seen}) == 4
+
+
+def test_two_models_that_would_learn_the_same_are_fitted_once():
+    bench, base = bench_of(two_blobs()), build_model("classification", {"max_iter": 2})
+    fits = []
+    bench.fit([base, changed(base, {})], [100], range(2), on_result=fits.append)
+    assert len(fits) == 2
+
+
+def test_fits_judged_on_rows_like_the_training_rows_are_remembered(monkeypatch):
+    own = np.arange(900) < 300
+    data = dataset(np.random.default_rng(0).normal(size=(900, 3)), np.arange(900) % 2, domain=own)
+    bench, model = bench_of(data), build_model("classification", {"max_iter": 2})
+    first = bench.training_dev(model, 100, range(3))
+    monkeypatch.setattr("dldiag.workbench.fit_all", lambda tasks, encoded, **how: iter(pytest.fail() for _ in tasks))
+    again = bench.training_dev(model, 100, range(3))
+    assert [r.dev_error for r in again] == [r.dev_error for r in first]
+    assert len(first) == 3
+    assert not bench.judged()
