@@ -26,8 +26,8 @@ class Knob:
     """One setting: how it is named, asked for, read from text and checked.
 
     `kind` is the type of one value: int, float, bool, str or tuple (of ints: layer sizes). `low` and `high` are
-    inclusive. `choices` maps each allowed value to its label. `optional` allows None (written "none", or
-    "auto" as in scikit-learn).
+    inclusive. `choices` maps each allowed value to its label. `optional` allows None (written "none" or "auto");
+    `auto` says that the word "auto" means the same where a value is given, as in scikit-learn.
     """
 
     default: Any
@@ -38,6 +38,7 @@ class Knob:
     high: float | None = None
     choices: Mapping[str, str] | None = None
     optional: bool = False
+    auto: bool = False
     group: str = ""
     unit: str = ""
     log: bool = False
@@ -75,7 +76,7 @@ def parse(name: str, knob: Knob, text: str) -> Any:
 
 def check(name: str, knob: Knob, value: Any) -> None:
     """Raise SettingError when a value is outside the knob's range or choices."""
-    if knob.optional and (value is None or (isinstance(value, str) and value == "auto")):
+    if (knob.optional and value is None) or (knob.auto and isinstance(value, str) and value == "auto"):
         return
     if knob.choices is not None and value not in knob.choices:
         choices = ", ".join(knob.choices)

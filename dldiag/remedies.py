@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sklearn.pipeline import Pipeline
+
 from dldiag.evidence.noun import Evidence, Probe
 from dldiag.knobs import SettingError
 from dldiag.language import Message
@@ -65,10 +67,10 @@ def _longer(model: Model) -> tuple[Change, ...]:
 
 
 def _optimizer(model: Model) -> tuple[Change, ...]:
-    others: tuple[Change, ...] = (
-        {"solver": "adam", "learning_rate_init": BEST_STEPS[0]},
-        {"solver": "lbfgs"},
-    )
+    full_batches: Change = {"solver": "lbfgs"}
+    if model.parameters["early_stopping"]:
+        full_batches = {**full_batches, "early_stopping": False}  # it has no epochs to stop at: say what is dropped
+    others: tuple[Change, ...] = ({"solver": "adam", "learning_rate_init": BEST_STEPS[0]}, full_batches)
     return tuple(change for change in others if change["solver"] != model.parameters["solver"])
 
 
@@ -92,6 +94,8 @@ def _weaker(model: Model) -> tuple[Change, ...]:
 def _stronger(model: Model) -> tuple[Change, ...]:
     alpha, dropout = float(model.parameters["alpha"]), float(model.parameters.get("dropout") or 0.0)
     by_alpha = tuple({"alpha": strong} for strong in ALPHAS if strong > alpha)
+    if not model.parameters["hidden_layer_sizes"]:
+        return by_alpha
     return by_alpha + tuple({"dropout": share} for share in DROPOUTS if share > dropout)
 
 
@@ -100,6 +104,8 @@ def _initialization(model: Model) -> tuple[Change, ...]:
 
 
 def _activation(model: Model) -> tuple[Change, ...]:
+    if not model.parameters["hidden_layer_sizes"]:
+        return ()
     if model.parameters["activation"] == "relu":
         return ({"activation": "tanh"},)
     change: dict[str, Any] = {"activation": "relu"}
@@ -113,7 +119,8 @@ def _scale(model: Model) -> tuple[Change, ...]:
 
 
 def _stop_early(model: Model) -> tuple[Change, ...]:
-    return () if model.parameters["early_stopping"] else ({"early_stopping": True},)
+    cannot = model.parameters["early_stopping"] or model.parameters["solver"] == "lbfgs"
+    return () if cannot else ({"early_stopping": True},)
 
 
 MORE_DATA = "more_data"  # the remedy that no trial can run: a forecast stands for it
@@ -223,10 +230,23 @@ LEVERS: Mapping[str, Mapping[str, float]] = {
 }
 
 
+def _settings_of_what_learns(estimator: Any) -> dict[str, Any]:
+    """Return an estimator's settings without those of a pipeline's earlier steps, which prepare."""
+    settings = estimator.get_params()
+    pipelines = {f"{name}__": value for name, value in settings.items()} | {"": estimator}
+    prepare = [
+        f"{prefix}{step}__"
+        for prefix, pipeline in pipelines.items()
+        if isinstance(pipeline, Pipeline)
+        for step, _ in pipeline.steps[:-1]
+    ]
+    return {name: value for name, value in settings.items() if not name.startswith(tuple(prepare))}
+
+
 def _levers(model: Model) -> list[tuple[str, Change]]:
     """List what can be tried on an estimator that is not our network: its known settings, up or down."""
     found: list[tuple[str, Change]] = []
-    for name, value in model.estimator.get_params().items():
+    for name, value in _settings_of_what_learns(model.estimator).items():
         for remedy, factor in LEVERS.get(name.split("__")[-1], {}).items():
             if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
                 new = max(1, round(value * factor)) if isinstance(value, int) else value * factor

@@ -2,13 +2,25 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sklearn.base import clone
+from sklearn.compose import make_column_transformer
+from sklearn.decomposition import PCA
+from sklearn.ensemble import BaggingClassifier
+from sklearn.experimental import enable_iterative_imputer  # noqa: F401
+from sklearn.impute import IterativeImputer, KNNImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.tree import DecisionTreeClassifier
 
 from dldiag.evidence.noun import Evidence, Probe
 from dldiag.knobs import SettingError
-from dldiag.models import build_model, changed
+from dldiag.models import as_model, build_model, changed
+from dldiag.nn import fit_stack
 from dldiag.remedies import REMEDIES, applicable, recommend, settled
 from dldiag.rules import PROBLEMS, RULES, check
 from dldiag.types import Estimate, Trial, exactly
+from tests.problems import two_blobs
 
 
 def probe(value, half=0.005):
@@ -38,6 +50,44 @@ def test_every_change_of_every_remedy_makes_a_model_that_differs(task):
     model = build_model(task)
     for key, change in applicable(model):
         assert changed(model, change).identity != model.identity, key
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"solver": "lbfgs"}, {"hidden_layer_sizes": ()}, {"early_stopping": True}, {"solver": "lbfgs", "alpha": 1.0}],
+    ids=str,
+)
+def test_every_change_makes_a_network_that_learns_something_else(settings):
+    data = two_blobs(120)
+    X, y = data.X.to_numpy(np.float32), data.y
+    model = build_model("classification", {"max_iter": 15, "tol": 0.0} | settings)
+    before = clone(model.estimator).set_params(random_state=0)
+    fit_stack([before], [X], [y])
+    keys = set(REMEDIES) - {"train_longer"}  # the best weights that early stopping keeps may be the same
+    for key, change in applicable(model, keys):
+        after = changed(model, change).estimator.set_params(random_state=0)
+        fit_stack([after], [X], [y])
+        same = [a.shape == b.shape and (a == b).all() for a, b in zip(before.coefs_, after.coefs_, strict=False)]
+        assert not all(same), (key, change)
+
+
+def test_full_batches_say_that_early_stopping_is_dropped():
+    stopping = build_model("classification", {"early_stopping": True})
+    changes = [change for _, change in applicable(stopping, {"other_optimizer"})]
+    assert {"solver": "lbfgs", "early_stopping": False} in changes
+
+
+def test_levers_act_on_what_learns_and_not_on_what_prepares():
+    prepare = make_column_transformer((IterativeImputer(max_iter=5), ["a"]), (KNNImputer(n_neighbors=3), ["b"]))
+    pipeline = make_pipeline(prepare, PCA(), LogisticRegression(C=2.0, max_iter=50))
+    for model in (pipeline, GridSearchCV(pipeline, {})):
+        prefix = "" if model is pipeline else "estimator__"
+        names = {name for _, change in applicable(as_model(model)) for name in change}
+        assert names == {f"{prefix}logisticregression__C", f"{prefix}logisticregression__max_iter"}
+    forest = make_pipeline(KNNImputer(), BaggingClassifier(DecisionTreeClassifier(max_depth=4), n_estimators=10))
+    names = {name for _, change in applicable(as_model(forest)) for name in change}
+    found = {"n_estimators", "estimator__max_depth", "estimator__min_samples_leaf"}
+    assert names == {f"baggingclassifier__{name}" for name in found}
 
 
 def test_the_remedy_that_gained_most_comes_first():

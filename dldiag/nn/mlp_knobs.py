@@ -102,6 +102,7 @@ MLP_KNOBS: dict[str, Knob] = {
         low=1,
         high=10_000_000,
         optional=True,
+        auto=True,
         group="optimizer",
         unit="rows",
     ),
