@@ -52,7 +52,7 @@ SCALE_KNOB = Knob(
 class Model:
     """An unfitted estimator with the name it goes by and how its inputs are prepared.
 
-    raw: the estimator prepares the table itself (a user's pipeline) and gets the typed frame.
+    raw: the estimator prepares the table itself (a user's pipeline, or what holds one) and gets the typed frame.
     """
 
     key: str
@@ -158,13 +158,14 @@ def changed(model: Model, parameters: Mapping[str, Any]) -> Model:
 
 
 def as_model(estimator: Any) -> Model:
-    """Take an unfitted scikit-learn estimator as a model; a pipeline prepares its own inputs."""
+    """Take an unfitted scikit-learn estimator as a model; a pipeline, or what holds one, prepares its own inputs."""
     if isinstance(estimator, Model):
         return estimator
     if isinstance(estimator, nn.MLPClassifier | nn.MLPRegressor):
         return Model("mlp", MODELS["mlp"].label, estimator)
     label = Message("{name}", {"name": type(estimator).__name__})
-    return Model("own", label, estimator, raw=isinstance(estimator, Pipeline))
+    parts = [estimator, *estimator.get_params().values()]
+    return Model("own", label, estimator, raw=any(isinstance(part, Pipeline) for part in parts))
 
 
 def knobs_of_model(model: Model) -> Mapping[str, Knob]:

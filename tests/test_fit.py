@@ -3,15 +3,18 @@
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.compose import TransformedTargetRegressor
+from sklearn.compose import TransformedTargetRegressor, make_column_transformer
+from sklearn.ensemble import VotingClassifier
 from sklearn.exceptions import FitFailedWarning
-from sklearn.linear_model import ElasticNet, Lasso, LinearRegression
-from sklearn.model_selection import KFold
+from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, LogisticRegression
+from sklearn.model_selection import GridSearchCV, KFold
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVR
 
 from dldiag import MLPClassifier, learning_curve, nn
+from dldiag.diagnose import diagnose
 from dldiag.models import as_model, build_model, changed
 from dldiag.settings import Settings
 from dldiag.trials import diagnosis_split
@@ -130,3 +133,33 @@ def test_fits_judged_on_rows_like_the_training_rows_are_remembered(monkeypatch):
     assert [r.dev_error for r in again] == [r.dev_error for r in first]
     assert len(first) == 3
     assert not bench.judged()
+
+
+BY_NAME = make_pipeline(make_column_transformer((StandardScaler(), ["x0", "x1"])), LogisticRegression())
+
+
+@pytest.mark.parametrize(
+    "model",
+    [BY_NAME, GridSearchCV(BY_NAME, {"logisticregression__C": [0.1, 1]}, cv=3), VotingClassifier([("a", BY_NAME)])],
+)
+def test_a_pipeline_gets_its_columns_by_name_whoever_holds_it(model):
+    data = two_blobs()
+    bench, own = bench_of(data), as_model(model)
+    bench.fit([own], [200], [0])
+    (ours,) = bench.get(own, 200, [0])
+    rows, dev = bench.split.repeats[0].train_rows[:200], bench.split.repeats[0].dev_rows
+    theirs = clone(model).fit(data.X.iloc[rows], data.y[rows])
+    assert not ours.failed
+    assert ours.dev_error == pytest.approx(1 - theirs.score(data.X.iloc[dev], data.y[dev]))
+
+
+def test_nothing_is_said_of_the_scale_of_inputs_that_a_users_pipeline_prepares():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 2)) * [1, 1e6]
+    report = diagnose(
+        dataset(X, (X[:, 0] > 0).astype(int)),
+        make_pipeline(KNeighborsClassifier()),
+        Settings(budget="quick", trials=0, sizes=2, repeats=2, baselines=()),
+    )
+    assert next(finding.outcome for finding in report.findings if finding.code == "D8") == "not_applicable"
+    assert "scaled_inputs" not in report.evidence

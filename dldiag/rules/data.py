@@ -129,7 +129,7 @@ DATA_RULES: tuple[Rule, ...] = (
         fired="The widest column varies {signal:,.0f} times as much as the narrowest, and inputs are not scaled.",
         passed="Columns vary on similar scales ({signal:,.0f} to 1).",
         hint="Scale the inputs.",
-        problem="unscaled_inputs", needs=("scale_ratio",), unless=_scaled,
+        problem="unscaled_inputs", needs=("scale_ratio", "scaled_inputs"), unless=_scaled,
         examples=(
             Example(Evidence(scale_ratio=exactly(1e5), scaled_inputs=exactly(0)), "fired"),
             Example(Evidence(scale_ratio=exactly(1e5), scaled_inputs=exactly(1)), "not_applicable"),
