@@ -12,13 +12,14 @@ from scipy import stats
 
 from dldiag.language import Message
 from dldiag.settings import Settings
-from dldiag.types import Estimate
+from dldiag.types import Clusters, Estimate
 
 TWO_SIDED = 0.90  # of every interval that is shown
 ONE_SIDED = 0.90  # of the bounds that rules read
 Z_TWO_SIDED = float(stats.norm.ppf(0.5 + TWO_SIDED / 2))  # standard errors
 Z_ONE_SIDED = float(stats.norm.ppf(ONE_SIDED))
 Z_95 = float(stats.norm.ppf(0.975))  # of the half-width that Ng's rule for the size of a dev set is about
+NONE_SEEN = 3.0  # errors that n rows without one allow, 95 % on one side (Hanley & Lippman-Hand 1983, rule of three)
 DELTA_SHARE = 0.10  # of the error; δ is never below it (DESIGN: "1 point or 10 % of dev error")
 
 
@@ -74,10 +75,59 @@ class RowPart:
     """What the sampling of one kind of rows, dev or training, adds to the variance of a mean over repeats.
 
     variances: (J,) of each repeat alone. shared: the part of it that remains in the mean, because repeats share rows.
+    least: what remains in the mean even where no row differed. dof: of the variances, few where clusters are few.
     """
 
     variances: Sequence[float]
     shared: float
+    least: float = 0.0
+    dof: float = np.inf
+
+    @property
+    def of_one(self) -> float:
+        """The variance of one repeat."""
+        return float(np.median(np.asarray(self.variances, dtype=float)))
+
+    @property
+    def in_mean(self) -> float:
+        """The variance of the mean over repeats."""
+        return max(self.of_one * self.shared, self.least)
+
+
+def mean_variance(shares: NDArray[np.float64], clusters: Clusters | None = None) -> float:
+    """Return the sampling variance of a mean of what each row gives; rows of one cluster vary together."""
+    n = len(shares)
+    if clusters is None:
+        return float(shares.var() / n)
+    of_clusters = _sums(shares - shares.mean(), clusters.labels)
+    return float(np.square(of_clusters).sum()) / n**2 * _of_few(len(of_clusters))
+
+
+def clustered_part(shares: Sequence[NDArray[np.float64]], clusters: Sequence[Clusters], least: float = 0.0) -> RowPart:
+    """Return what the sampling of clusters adds to the variance of a mean over repeats.
+
+    shares, clusters: (J,) of the rows of each repeat. A cluster counts with the rows that it gave to all repeats together:
+    one repeat alone may hold too few clusters to tell how they vary. Degrees of freedom: clusters - 1, of clusters
+    of equal weight that would be as uncertain (Carter, Schnepel & Steigerwald 2017).
+    """
+    labels = [one.labels for one in clusters]
+    weights = np.concatenate([np.full(len(one), 1 / len(one) / len(labels)) for one in labels])
+    values, together = np.concatenate(list(shares)), np.concatenate(labels)
+    of_clusters = _sums(weights * (values - weights @ values), together)
+    in_mean = float(np.square(of_clusters).sum()) * _of_few(len(of_clusters))
+    part = float(np.mean([len(np.unique(one)) for one in labels])) / len(of_clusters)
+    alike = 1 / float(np.square(_sums(weights, together)).sum())
+    return RowPart([in_mean / part], part, least, max(1.0, alike - 1))
+
+
+def _sums(values: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Sum values by label."""
+    return np.asarray(np.bincount(np.unique(labels, return_inverse=True)[1], weights=values))
+
+
+def _of_few(clusters: int) -> float:
+    """Return by how much a variance from few clusters is too small on average."""
+    return clusters / max(1, clusters - 1)
 
 
 def shared(rows: Sequence[NDArray[np.int64]]) -> float:
@@ -94,18 +144,27 @@ def pooled_estimate(repeats: ArrayLike, parts: Sequence[RowPart], **how: Any) ->
 
     repeats: (J,) one error (or paired difference) per repeat. The variance is that of the rows (shrunk by how many
     different ones were seen) plus that of the repeats beyond it; degrees of freedom as if all that is uncertain were
-    the repeats' scatter (after Satterthwaite), at least J - 1. How often such intervals cover what a change really
-    does: `python -m bench.intervals`. how: as in `estimate`.
+    the repeats' scatter (after Satterthwaite), at least J - 1 and at most what the rows' own variance rests on. How often
+    such intervals cover what a change really does: `python -m bench.intervals`. how: as in `estimate`.
     """
     x = np.asarray(repeats, dtype=float)
-    medians = [float(np.median(np.asarray(part.variances, dtype=float))) for part in parts]
-    rows = sum(medians)
-    scatter = float(x.var(ddof=1)) if len(x) > 1 else 0.0
-    in_mean = sum(median * part.shared for median, part in zip(medians, parts, strict=True))
-    variance = in_mean + max(0.0, scatter - rows) / len(x)
-    least = max(1, len(x) - 1)
-    dof = np.inf if scatter == 0 else max(least, least * (variance * len(x) / scatter) ** 2)
-    return estimate(float(x.mean()), variance, dof, **how)
+    n, least = len(x), max(1, len(x) - 1)
+    scatter = float(x.var(ddof=1)) if n > 1 else 0.0
+    # Rows that all repeats share do not make them scatter: E[s²] = n/(n-1) (variance of one - variance of the mean).
+    of_rows = sum(part.of_one * (1 - part.shared) for part in parts) * n / least
+    variance = sum(part.in_mean for part in parts) + max(0.0, scatter - of_rows) / n
+    dof = np.inf if scatter == 0 else max(least, least * (variance * n / scatter) ** 2)
+    return estimate(float(x.mean()), variance, min([dof, *(part.dof for part in parts)]), **how)
+
+
+def unseen_variance(rows: int) -> float:
+    """Return the variance of an error rate that rows without a single error leave possible.
+
+    >>> upper = Z_TWO_SIDED * unseen_variance(47) ** 0.5  # the exact bound is 0.062
+    >>> round(upper, 3)
+    0.064
+    """
+    return (NONE_SEEN / Z_TWO_SIDED / rows) ** 2
 
 
 def rate_variance(errors: float, rows: float) -> float:

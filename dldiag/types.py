@@ -161,6 +161,18 @@ class Dataset:
 
 
 @dataclass(frozen=True, eq=False)
+class Clusters:
+    """Rows that do not count each for itself: a label per row, of its group or of the row that it is a copy of."""
+
+    labels: NDArray[np.int64]
+    are_copies: bool
+
+    def of(self, rows: NDArray[np.int64]) -> Clusters:
+        """Return the clusters of some rows."""
+        return Clusters(self.labels[rows], self.are_copies)
+
+
+@dataclass(frozen=True, eq=False)
 class Repeat:
     """One repeat: an order of training rows, of which every size is a prefix, and the dev rows that go with it."""
 
@@ -176,7 +188,8 @@ class Split:
 
     test_rows: NDArray[np.int64]
     repeats: tuple[Repeat, ...]
-    method: str  # random, group, time, given
+    method: str  # random, copies_together, group, time, given
+    clusters: Clusters | None = None  # of all rows of the dataset; None: every row counts for itself
 
     @property
     def n_train(self) -> int:

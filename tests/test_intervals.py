@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from dldiag.intervals import RowPart, difference, pooled_estimate, rate_estimate, t_interval
+from dldiag.intervals import RowPart, difference, pooled_estimate, rate_estimate, shared, t_interval
 from dldiag.types import Estimate
 
 
@@ -43,3 +43,23 @@ def test_half_widths_of_a_difference_add_in_quadrature():
     gap = difference(Estimate(0.3, 0.27, 0.33), Estimate(0.1, 0.06, 0.14))
     assert gap.value == pytest.approx(0.2)
     assert gap.high - gap.value == pytest.approx(0.05)
+
+
+def test_rows_that_all_repeats_share_leave_the_scatter_to_the_fits():
+    x, of_rows = np.array([0.10, 0.14, 0.12, 0.20, 0.09]), 0.03**2
+    found = pooled_estimate(x, [RowPart([of_rows] * 5, shared=1.0)])
+    half = (found.high - found.low) / 2
+    assert half >= stats.norm.ppf(0.95) * np.sqrt(of_rows + x.var(ddof=1) / 5)
+
+
+@pytest.mark.parametrize("fit_sd", [0.0, 0.03])
+@pytest.mark.parametrize("are_fixed", [True, False])
+def test_intervals_hold_the_truth_whether_dev_rows_are_fixed_or_drawn(are_fixed, fit_sd):
+    rng, n, truth, hits = np.random.default_rng(1), 200, 0.2, 0
+    for _ in range(600):
+        hard, rows = rng.random(800), [np.arange(n) if are_fixed else rng.permutation(800)[:n] for _ in range(5)]
+        wrong = [hard[one] < truth + fit_sd * rng.normal() for one in rows]
+        part = RowPart([float(one.var() / n) for one in wrong], shared(rows))
+        found = pooled_estimate([one.mean() for one in wrong], [part])
+        hits += found.low <= truth <= found.high
+    assert 0.87 <= hits / 600 <= 0.95

@@ -8,7 +8,7 @@ from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, StratifiedS
 
 from dldiag.data.duplicates import duplicate_groups
 from dldiag.language import Message
-from dldiag.types import DataError, Dataset, Repeat, Split
+from dldiag.types import Clusters, DataError, Dataset, Repeat, Split
 
 Rows = NDArray[np.int64]
 
@@ -47,17 +47,17 @@ def make_split(dataset: Dataset, repeats: int, seed: int, train_rows: int | None
     everything = np.arange(dataset.n_rows)
     if dataset.times is not None:
         return _split_in_time(dataset, repeats, rng, share, train_rows)
-    groups, method = _kept_together(dataset)
-    drawn = []
+    clusters, method = _kept_together(dataset)
     if dataset.domain is not None:
-        return _split_by_domain(dataset, dataset.domain, groups, repeats, rng, share, train_rows)
+        return _split_by_domain(dataset, dataset.domain, clusters, repeats, rng, share, train_rows)
+    groups, drawn = None if clusters is None else clusters.labels, []
     rest, test = _cut(everything, dataset, groups, share, rng)
     for _ in range(repeats):
         train, dev = _cut(rest, dataset, groups, share / (1 - share), rng)
         drawn.append(
             Repeat(_stratified_order(train, dataset, rng)[:train_rows], np.sort(dev), int(rng.integers(2**31)))
         )
-    return Split(np.sort(test), tuple(drawn), method)
+    return Split(np.sort(test), tuple(drawn), method, clusters)
 
 
 def _split_in_time(
@@ -75,7 +75,7 @@ def _split_in_time(
 
 
 def _split_by_domain(
-    dataset: Dataset, domain: NDArray[np.bool_], groups: Rows | None, repeats: int, rng: np.random.Generator,
+    dataset: Dataset, domain: NDArray[np.bool_], clusters: Clusters | None, repeats: int, rng: np.random.Generator,
     share: float, train_rows: int | None,
 ) -> Split:  # fmt: skip
     """Judge on rows of the kind that counts; hold training-dev rows of the other kind back (Ng, ch. 40).
@@ -91,8 +91,8 @@ def _split_by_domain(
             ),
             Message("Comparing two kinds of rows needs at least {least} of each.", {"least": LEAST_ROWS}),
         )
+    groups, drawn = None if clusters is None else clusters.labels, []
     rest, test = _cut(own, dataset, groups, 0.4, rng)
-    drawn = []
     for _ in range(repeats):
         kept, dev = _cut(rest, dataset, groups, 0.5, rng)
         train, training_dev = _cut(other, dataset, groups, share, rng)
@@ -101,7 +101,7 @@ def _split_by_domain(
         order = _stratified_order(_apart(np.concatenate([train, kept]), judged, groups), dataset, rng)[:train_rows]
         _check_left(order, training_dev)
         drawn.append(Repeat(order, np.sort(dev), int(rng.integers(2**31)), np.sort(training_dev)))
-    return Split(np.sort(test), tuple(drawn), "given")
+    return Split(np.sort(test), tuple(drawn), "given", clusters)
 
 
 def _apart(rows: Rows, judged: Rows, groups: Rows | None) -> Rows:
@@ -119,16 +119,16 @@ def _check_left(train: Rows, training_dev: Rows) -> None:
         )
 
 
-def _kept_together(dataset: Dataset) -> tuple[Rows | None, str]:
-    """Return group labels: the user's, else exact copies of a row (which would let a model know its dev rows)."""
+def _kept_together(dataset: Dataset) -> tuple[Clusters | None, str]:
+    """Return what stays on one side: the user's groups, else exact copies of a row (a model would know its dev rows)."""
     if dataset.groups is not None:
         labels: Rows = np.unique(dataset.groups, return_inverse=True)[1].astype(np.int64)
-        return labels, "group"
+        return Clusters(labels, are_copies=False), "group"
     copies: Rows = duplicate_groups(dataset.X)
     n_different = int(copies.max()) + 1
     if n_different == len(copies) or n_different < LEAST_GROUPS:
         return None, "random"
-    return copies, "copies_together"
+    return Clusters(copies, are_copies=True), "copies_together"
 
 
 def _cut(

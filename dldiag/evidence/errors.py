@@ -5,18 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dldiag.fit import FitResult
-from dldiag.intervals import ONE_SIDED, RowPart, pooled_estimate, shared
+from dldiag.intervals import (
+    ONE_SIDED,
+    RowPart,
+    clustered_part,
+    distinct,
+    mean_variance,
+    pooled_estimate,
+    shared,
+    unseen_variance,
+)
 from dldiag.language import Message
 from dldiag.types import Estimate
 
 Results = Sequence[FitResult]
 
+LEAST_SHARE = 0.1  # std(y); what one more row could add to an RMSE when all rows seen were met exactly
+
 
 def dev_error(results: Results, source: Message | None = None) -> Estimate:
     """Estimate a model's dev error over repeats."""
-    return pooled_estimate([r.dev_error for r in results], [_dev_part(results)], floor=0.0, source=source)
+    return pooled_estimate([r.dev_error for r in results], [dev_part(results)], floor=0.0, source=source)
 
 
 def train_error(results: Results, source: Message | None = None) -> Estimate:
@@ -27,7 +39,7 @@ def train_error(results: Results, source: Message | None = None) -> Estimate:
 def gap(results: Results) -> Estimate:
     """Estimate variance: dev error − training error of the same fits."""
     gaps = [r.dev_error - r.train_error for r in results]
-    return pooled_estimate(gaps, [_dev_part(results), _train_part(results)])
+    return pooled_estimate(gaps, [dev_part(results), _train_part(results)])
 
 
 def paired_change(before: Results, after: Results, *, clipped: bool = True, one_sided: float = ONE_SIDED) -> Estimate:
@@ -42,10 +54,7 @@ def paired_change(before: Results, after: Results, *, clipped: bool = True, one_
         shares = [b.useful_influence - a.useful_influence for a, b in pairs]
     else:
         changes, shares = [b.dev_error - a.dev_error for a, b in pairs], [b.influence - a.influence for a, b in pairs]
-    variances = [float(share.var() / len(share)) for share in shares]
-    least = [_one_row(a) for a in before]
-    part = _dev_part(before, np.maximum(variances, least).tolist())
-    return pooled_estimate(changes, [part], one_sided=one_sided)
+    return pooled_estimate(changes, [dev_part(before, shares)], one_sided=one_sided)
 
 
 def train_change(before: Results, after: Results) -> Estimate:
@@ -57,22 +66,36 @@ def train_change(before: Results, after: Results) -> Estimate:
     return pooled_estimate(changes, [])
 
 
-def _dev_part(results: Results, variances: Sequence[float] | None = None) -> RowPart:
-    """Return what sampling of the dev rows gives to each repeat: to its dev error unless told otherwise."""
-    values = [floored_variance(r) for r in results] if variances is None else variances
-    return RowPart(values, shared([r.task.dev_rows for r in results]))
+def dev_part(results: Results, shares: Sequence[NDArray[np.float64]] | None = None) -> RowPart:
+    """Return what sampling of the dev rows gives: to the dev error, or to whatever has these shares of its rows."""
+    values = [r.influence for r in results] if shares is None else shares
+    least = _least(results)
+    clusters = [r.dev_clusters for r in results if r.dev_clusters is not None]
+    if clusters:
+        return clustered_part(values, clusters, least)
+    return RowPart([mean_variance(one) for one in values], shared([r.task.dev_rows for r in results]), least)
 
 
 def _train_part(results: Results) -> RowPart:
-    return RowPart([r.train_variance for r in results], shared([r.task.train_rows for r in results]))
+    clusters = [r.train_clusters for r in results if r.train_clusters is not None]
+    units = [one.labels for one in clusters] or [r.task.train_rows for r in results]
+    dof = max(1, distinct(units) - 1) if clusters else np.inf
+    return RowPart([r.train_variance for r in results], shared(units), dof=dof)
 
 
-def floored_variance(result: FitResult) -> float:
-    """Sampling variance of a dev error; a model without a single error on n rows is not known to be perfect."""
-    return max(result.dev_variance, _one_row(result))
+def distinct_dev_rows(results: Results) -> int:
+    """Count the different rows that judged, copies of a row once."""
+    copies = [r.dev_clusters.labels for r in results if r.dev_clusters is not None and r.dev_clusters.are_copies]
+    return distinct(copies or [r.task.dev_rows for r in results])
 
 
-def _one_row(result: FitResult) -> float:
-    """The variance that one differing row in n would bring: the least that n rows can tell apart."""
-    n, largest = len(result.influence), max(float(result.useful_influence.max(initial=0.0)), 0.1)
-    return (largest / n) ** 2
+def _least(results: Results) -> float:
+    """Return the least variance that dev rows leave: a model without a single error on n rows is not known to be perfect.
+
+    Of a target of numbers: that of one row whose error is as large as the largest seen.
+    """
+    rows = distinct_dev_rows(results)
+    if results[0].unit == "rate":
+        return unseen_variance(rows)
+    largest = float(np.median([r.useful_influence.max(initial=LEAST_SHARE) for r in results]))
+    return largest**2 / (len(results[0].influence) * rows)

@@ -12,7 +12,7 @@ from dldiag.evidence.noun import Evidence, Probe
 from dldiag.evidence.signals import signals
 from dldiag.fit import FitResult
 from dldiag.forecast import expected_gain
-from dldiag.intervals import Z_95, Z_TWO_SIDED, delta_of, difference, distinct, estimate, t_interval
+from dldiag.intervals import Z_95, Z_TWO_SIDED, delta_of, difference, estimate, t_interval
 from dldiag.language import Message, Value
 from dldiag.settings import Settings
 from dldiag.types import Estimate, LearningCurve, Task, exactly
@@ -52,7 +52,7 @@ def gather(measured: Measured, settings: Settings) -> Evidence:
         target_error=None if settings.target_error is None else exactly(settings.target_error),
         probes=measured.probes,
         names={**measured.names, "reference": _best_label(measured)},
-        scaled_inputs=_scaled_inputs(measured),
+        scaled_inputs=exactly(float(measured.scaled_inputs)),
         **_mismatch(measured, dev),
         **_counts(measured),
         **_against_references(measured),
@@ -62,12 +62,6 @@ def gather(measured: Measured, settings: Settings) -> Evidence:
         curve_rise=_rise(curve),
     )
     return with_achievable(replace(evidence, achievable=_achievable(measured, settings)))
-
-
-def _scaled_inputs(measured: Measured) -> Estimate | None:
-    """Tell whether inputs are scaled; None where the model prepares them itself, which cannot be seen from here."""
-    own = any(result.task.model.raw for result in measured.current)
-    return None if own else exactly(float(measured.scaled_inputs))
 
 
 def material_of(results: Sequence[FitResult], smallest: float) -> float:
@@ -95,15 +89,12 @@ def _mismatch(measured: Measured, dev: Estimate) -> dict[str, Estimate]:
 
 
 def _counts(measured: Measured) -> dict[str, Estimate]:
-    tasks = [result.task for result in measured.current]
-    n_dev = len(tasks[0].dev_rows)
-    different = distinct([task.dev_rows for task in tasks])
-    row_variance = float(np.mean([errors.floored_variance(result) for result in measured.current])) * n_dev / different
+    results = measured.current
     return {
-        "n_train": exactly(len(tasks[0].train_rows)),
-        "n_dev": exactly(different),
-        "repeats": exactly(len(tasks)),
-        "dev_half_width": exactly(Z_95 * float(np.sqrt(row_variance))),
+        "n_train": exactly(len(results[0].task.train_rows)),
+        "n_dev": exactly(errors.distinct_dev_rows(results)),
+        "repeats": exactly(len(results)),
+        "dev_half_width": exactly(Z_95 * float(np.sqrt(errors.dev_part(results).in_mean))),
     }
 
 
