@@ -52,7 +52,7 @@ def gather(measured: Measured, settings: Settings) -> Evidence:
         target_error=None if settings.target_error is None else exactly(settings.target_error),
         probes=measured.probes,
         names={**measured.names, "reference": _best_label(measured)},
-        scaled_inputs=exactly(float(measured.scaled_inputs)),
+        scaled_inputs=_scaled_inputs(measured),
         **_mismatch(measured, dev),
         **_counts(measured),
         **_against_references(measured),
@@ -62,6 +62,12 @@ def gather(measured: Measured, settings: Settings) -> Evidence:
         curve_rise=_rise(curve),
     )
     return with_achievable(replace(evidence, achievable=_achievable(measured, settings)))
+
+
+def _scaled_inputs(measured: Measured) -> Estimate | None:
+    """Tell whether inputs are scaled; None where the model prepares them itself, which cannot be seen from here."""
+    own = any(result.task.model.raw for result in measured.current)
+    return None if own else exactly(float(measured.scaled_inputs))
 
 
 def material_of(results: Sequence[FitResult], smallest: float) -> float:
