@@ -145,8 +145,13 @@ def _parts(rows: list[list[str]], plan: ReadPlan) -> Parts:
     """Return the rows by what they are, as texts that can be shown; of the body the first one."""
     first = plan.first_row
     before, end = first if plan.header_row is None else plan.header_row, len(rows) - plan.footer_rows
-    cuts = (rows[:before], rows[before:first], rows[first : first + 1], rows[end:])
-    return Parts(*("".join(_shown(row) + "\n" for row in cut) for cut in cuts), first)
+    return Parts(
+        _lines(rows[:before]), _lines(rows[before:first]), _lines(rows[first : first + 1]), _lines(rows[end:]), first
+    )
+
+
+def _lines(rows: list[list[str]]) -> str:
+    return "".join(_shown(row) + "\n" for row in rows)
 
 
 def _shown(row: list[str]) -> str:

@@ -34,10 +34,10 @@ def read_body(
     for chunk in chunks_of(body, dialect, width):
         part = read_regular(chunk, dialect, width, header) if len(chunk) < len(body) else None
         if part is None:
-            gatherer = Gatherer(chunk, dialect, width, line, header)
-            part = table_of(gatherer.rows(), width), gatherer.account
-        tables.append(part[0])
-        account.merge(part[1])
+            tables.append(table_of(Gatherer(chunk, dialect, width, line, header, account).rows(), width))
+        else:
+            tables.append(part[0])
+            account.merge(part[1])
         line += chunk.count("\n")
     return pa.concat_tables(tables), account
 

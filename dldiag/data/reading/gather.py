@@ -60,12 +60,20 @@ class Account:
 
 
 class Gatherer:
-    """Lays the records of a table's lines on its columns."""
+    """Lays the records of a table's lines on its columns; `account` is that of the lines before, if there are some."""
 
-    def __init__(self, text: str, dialect: Dialect, width: int, first_line: int, header: Sequence[str] | None) -> None:
+    def __init__(
+        self,
+        text: str,
+        dialect: Dialect,
+        width: int,
+        first_line: int,
+        header: Sequence[str] | None,
+        account: Account | None = None,
+    ) -> None:
         self.text, self.dialect, self.width, self.first_line = text, dialect, width, first_line
         self.header = None if header is None else [c.strip() for c in header]
-        self.account = Account()
+        self.account = account or Account()
         self._columns: list[ColumnProfile] | None = None
 
     def rows(self) -> Iterator[Row]:
@@ -96,7 +104,7 @@ class Gatherer:
         if record.fault:
             return self._mend_quotes(record.cells[0])
         cells = record.cells
-        if [c.strip() for c in cells] == self.header:
+        if self.account.records and [c.strip() for c in cells] == self.header:  # the first row may look like the names
             return "repeated_header", None
         if len(cells) == self.width:
             return "read", cells

@@ -75,6 +75,10 @@ def test_a_repeated_header_is_no_row_in_a_long_text_either(least, repeat, monkey
     assert [(n.code, n.count) for n in table.notices if n.code == "repeated_header"] == [("repeated_header", 7)]
 
 
+def test_a_first_row_that_looks_like_the_names_is_a_row():
+    assert len(read(b"foo,bar\nfoo,bar\n").frame) == 1
+
+
 def test_a_header_that_begins_a_chunk_is_no_row(monkeypatch):
     monkeypatch.setattr(fast, "LEAST_CHARS", 0)
     part = "".join(f"{i},p\n" for i in range(100))
