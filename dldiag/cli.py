@@ -31,7 +31,7 @@ from dldiag.improve import finish, improve
 from dldiag.knobs import Knob, SettingError, parse
 from dldiag.language import LANGUAGES, Message, current_language, set_language, speaking, tr, translate
 from dldiag.models import MODELS, Model, build_model
-from dldiag.outputs import add_outputs, check_outputs, write_outputs
+from dldiag.outputs import add_outputs, check_outputs, harmless, write_outputs
 from dldiag.report import path_to_text, to_text
 from dldiag.settings import Settings
 from dldiag.types import DataError, Dataset, Progress, Report
@@ -149,7 +149,7 @@ def _tell(given: argparse.Namespace, report: Report, first: str = "") -> None:
     if given.progress:
         print(file=sys.stderr)
     if not given.quiet:
-        print(first + to_text(report), end="")
+        print(harmless(first + to_text(report)), end="")
     write_outputs(given, report)
 
 
@@ -198,8 +198,8 @@ def _meter(given: argparse.Namespace) -> Callable[[Progress], None] | None:
         with speaking(language):
             seconds = progress.seconds_left
             left = "" if seconds is None else tr("about {seconds:.0f} s left", seconds=seconds)
-            line = f"\r\033[K{progress.stage} {progress.done}/{progress.total} {left}"
-        print(line, end="", file=sys.stderr, flush=True)
+            line = harmless(f"{progress.stage} {progress.done}/{progress.total} {left}")
+        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
 
     return show if given.progress else None
 
@@ -208,7 +208,7 @@ def _meter(given: argparse.Namespace) -> Callable[[Progress], None] | None:
 
 
 def _refuse(text: str, status: int = BAD_INPUT) -> int:
-    print("dldiag:", " ".join(text.split()), file=sys.stderr)
+    print("dldiag:", harmless(" ".join(text.split())), file=sys.stderr)
     return status
 
 

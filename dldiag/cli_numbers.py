@@ -11,7 +11,7 @@ from dldiag.flags import Parser, flag, help_of
 from dldiag.knobs import Knob, knobs_of, parse
 from dldiag.language import LANGUAGES, speaking, tr
 from dldiag.numbers import Numbers, diagnose_numbers, read_curve_table
-from dldiag.outputs import add_outputs, check_outputs, write_outputs
+from dldiag.outputs import add_outputs, check_outputs, harmless, write_outputs
 from dldiag.report import to_text
 from dldiag.types import LearningCurve
 
@@ -37,7 +37,7 @@ def run(given: argparse.Namespace) -> None:
     with speaking("en"):  # a report holds English; it is put into the reader's language when it is shown
         report = diagnose_numbers(numbers, _curve(given.curve, numbers.unit))
     if not given.quiet:
-        sys.stdout.write(to_text(report))
+        sys.stdout.write(harmless(to_text(report)))
     write_outputs(given, report)
 
 

@@ -1,9 +1,10 @@
-"""The files that a verb of the command line writes: refused before the work when they cannot be, written after it."""
+"""What a verb of the command line writes: files, refused before the work when they cannot be, and harmless texts."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -18,6 +19,8 @@ OUTPUTS: dict[str, tuple[Callable[[Report], str], Message]] = {
     "html": (to_html, Message("write the report as one HTML file")),
     "curves_csv": (curves_csv, Message("write the learning curves as CSV")),
 }
+
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def add_outputs(group: argparse._ActionsContainer, names: Iterable[str] = OUTPUTS) -> None:
@@ -41,6 +44,15 @@ def write_outputs(given: argparse.Namespace, report: Report) -> None:
         draft = Path(f"{out}.{os.getpid()}.part")
         draft.write_text(OUTPUTS[name][0](report), encoding="utf-8")
         draft.replace(out)
+
+
+def harmless(text: str) -> str:
+    """Return a text for a terminal: what a file's names hold commands nothing and hides nothing.
+
+    >>> harmless("a\\x1b]0;owned\\x07 b")
+    'a�]0;owned� b'
+    """
+    return _COMMANDS.sub("\ufffd", text)
 
 
 def _asked(given: argparse.Namespace) -> list[tuple[str, Path]]:

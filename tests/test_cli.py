@@ -147,6 +147,18 @@ def test_nearest_names_are_offered(table, capsys):
     )
 
 
+def test_what_a_files_names_hold_commands_no_terminal(tmp_path, capsys):
+    path = tmp_path / "names.csv"
+    rows = "".join(f"{i % 7},{i % 2}\n" for i in range(60))
+    path.write_text("a\x1b]0;owned\x07,label\x1b[2J\n" + rows)
+    assert "\x1b" not in refused(capsys, "diagnose", path)
+    assert main(["diagnose", str(path), "--target", "label\x1b[2J", *SMALL, *SHORT, "--progress"]) == 0
+    out, err = capsys.readouterr()
+    assert "[2J" in out
+    assert "\x1b" not in out
+    assert "\x1b" not in err.replace("\r\x1b[K", "")
+
+
 def test_an_error_can_be_read_in_chinese(table, capsys):
     assert "没有文件" in refused(capsys, "diagnose", "nowhere.csv", "--target", "x", "--language", "zh")
 
