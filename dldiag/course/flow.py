@@ -10,7 +10,7 @@ import numpy as np
 
 from dldiag.course.bands import Band, band
 from dldiag.course.prepared import Prepared
-from dldiag.course.race import RATES, SOLVERS, Runner, fair_target, runner_to, suited_init
+from dldiag.course.race import SOLVERS, Runner, fair_target, finish_line, recipes_of, runner_to
 from dldiag.course.watch import OnProgress, Recipe, ShouldStop, Watched, watch, watch_all
 from dldiag.intervals import t_interval
 from dldiag.knobs import knob
@@ -31,13 +31,7 @@ class FlowSettings:
     hidden_layers: int = knob(6, "Hidden layers", "Of every network.", low=1, high=12)
     units: int = knob(24, "Units per layer", "Of every hidden layer.", low=2, high=64)
     solver: str = knob("momentum", "Optimizer", "All networks use it.", choices=SOLVERS)
-    share: float = knob(
-        0.8,
-        "Finish line",
-        "Share of the way from the loss of a constant guess (0) down to the best loss of any run (1).",
-        low=0.1,
-        high=0.95,
-    )
+    share: float = finish_line()
     steps: int = knob(150, "Steps", "Mini-batches at most.", low=50, high=1000)
     seeds: int = knob(5, "Seeds", "Runs of each; more give a narrower interval.", low=3, high=20)
 
@@ -84,15 +78,10 @@ def flow(
     the target in the fewest steps.
     """
     chosen = settings or FlowSettings()
-    recipes = [
-        Recipe(name, suited_init(name), hidden_layers=chosen.hidden_layers, units=chosen.units, rates=RATES)
-        for name in chosen.functions or ("relu",)
-    ]
-    recipes = [replace(one, optimizer=chosen.solver) for one in recipes]
     ran = list(
         watch_all(
             data,
-            recipes,
+            recipes_of(chosen.functions or ("relu",), chosen.hidden_layers, chosen.units, chosen.solver),
             seeds=chosen.seeds,
             steps=chosen.steps,
             seed=seed,

@@ -29,6 +29,17 @@ RACED = {row.name: row.label for name, row in ACTIVATIONS.items() if name == row
 SOLVERS = {name: OPTIMIZERS[name].label for name in ("momentum", "adam", "rmsprop")}
 
 
+def finish_line() -> Any:
+    """Return the knob of the share of the way down to which activations race."""
+    return knob(
+        0.8,
+        "Finish line",
+        "Share of the way from the loss of a constant guess (0) down to the best loss of any run (1).",
+        low=0.1,
+        high=0.95,
+    )
+
+
 @dataclass(frozen=True)
 class RaceSettings:
     """What a person may change about the race."""
@@ -38,13 +49,7 @@ class RaceSettings:
     hidden_layers: int = knob(4, "Hidden layers", "Both networks have as many.", low=1, high=10)
     units: int = knob(24, "Units per layer", "Both networks have as many.", low=2, high=64)
     solver: str = knob("momentum", "Optimizer", "Both networks use it.", choices=SOLVERS)
-    share: float = knob(
-        0.8,
-        "Finish line",
-        "Share of the way from the loss of a constant guess (0) down to the best loss of any run (1).",
-        low=0.1,
-        high=0.95,
-    )
+    share: float = finish_line()
     steps: int = knob(300, "Steps", "Mini-batches at most.", low=50, high=1000)
     seeds: int = knob(5, "Seeds", "Runs of each; more give a narrower interval.", low=3, high=20)
 
@@ -97,20 +102,9 @@ def race(
     from the initialization made for it and uses the learning rate of RATES that takes it there in the fewest steps.
     """
     chosen = settings or RaceSettings()
-    recipes = [
-        Recipe(
-            activation=name,
-            init=suited_init(name),
-            hidden_layers=chosen.hidden_layers,
-            units=chosen.units,
-            optimizer=chosen.solver,
-            rates=RATES,
-        )
-        for name in (chosen.first, chosen.second)
-    ]
     ran = watch_all(
         data,
-        recipes,
+        recipes_of((chosen.first, chosen.second), chosen.hidden_layers, chosen.units, chosen.solver),
         seeds=chosen.seeds,
         steps=chosen.steps,
         seed=seed,
@@ -118,6 +112,14 @@ def race(
         should_stop=should_stop,
     )
     return judge(list(ran), data.baseline, chosen.share)
+
+
+def recipes_of(activations: Sequence[str], hidden_layers: int, units: int, solver: str) -> list[Recipe]:
+    """Return what is trained of each activation: the same network from the start made for it, at every rate of RATES."""
+    return [
+        Recipe(name, suited_init(name), hidden_layers=hidden_layers, units=units, optimizer=solver, rates=RATES)
+        for name in activations
+    ]
 
 
 def suited_init(activation: str) -> str:
