@@ -43,10 +43,13 @@ from dldiag.workbench import Workbench
 
 AFTER_TRYING = ("V2", "N1")  # rules that conclude from what was tried and did not help
 
-UNFINISHED = ("short_training", "wrong_step")  # problems of a network that is still on its way
+UNFINISHED = {"short_training", "wrong_step"}  # problems of a network that is still on its way
 TRAIN_FIRST = Message(
     "Longer training or another step size lowers the dev error. More rows would mean more steps, too, and this curve cannot "
     "tell one from the other: train first, then read a forecast."
+)
+ILL_BEHAVED = Message(
+    "The dev error rose with more rows on the way: such a curve says nothing reliable about more rows still."
 )
 
 OnProgress = Callable[[Progress], None] | None
@@ -222,7 +225,7 @@ def verdict_on(
         evidence=evidence.estimates(),
         findings=findings,
         recommendations=recommend(findings, evidence, case.model),
-        verdict=conclude(findings, evidence, dataset.target, measured.current, settings.seed),
+        verdict=conclude(findings, evidence, dataset.target, measured.alike, settings.seed),
         forecast=_forecast(measured.curve, settings, findings),
         training_curve=training_curve(measured.current),
         repairs=case.repairs,
@@ -237,11 +240,12 @@ def _measured(case: Case, references: Sequence[Model], probes: Mapping[str, Prob
     n = case.sizes[-1]
     current, guess = (case.bench.get(one, n, case.repeats) for one in (case.model, case.guess))
     _check_fitted(current)
+    worked = [one for one in references if _worked(case.bench.get(one, n, case.repeats))]
     return Measured(
         case.bench.dataset.task,
         current,
         guess,
-        {one.key: results for one in references if _worked(results := case.bench.get(one, n, case.repeats))},
+        {one.key: case.bench.get(one, n, case.repeats) for one in worked},
         {one.key: one.label for one in references},
         clipped(curve, float(np.mean([result.dev_error for result in guess]))),
         probes,
@@ -249,6 +253,7 @@ def _measured(case: Case, references: Sequence[Model], probes: Mapping[str, Prob
         case.names,
         case.model.scale_inputs,
         case.bench.training_dev(case.model, n, case.repeats),
+        {one.key: case.bench.training_dev(one, n, case.repeats) for one in worked},
     )
 
 
@@ -270,8 +275,11 @@ def _curve(case: Case, model: Model) -> LearningCurve:
 
 
 def _forecast(curve: LearningCurve, settings: Settings, findings: Sequence[Finding]) -> Forecast:
-    if any(one.outcome == "fired" and one.problem in UNFINISHED for one in findings):
+    found = {one.problem for one in findings if one.outcome == "fired"}
+    if found & UNFINISHED:
         return Forecast(abstains=TRAIN_FIRST)
+    if "ill_behaved_curve" in found:
+        return Forecast(abstains=ILL_BEHAVED)
     return forecast(
         curve.sizes,
         curve.dev_errors,

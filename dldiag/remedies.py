@@ -14,7 +14,7 @@ from dldiag.language import Message
 from dldiag.models import Model, changed, is_network
 from dldiag.rules.noun import is_likely
 from dldiag.rules.probed import gain_of
-from dldiag.types import Column_, Estimate, Finding, Recommendation, Trial, exactly
+from dldiag.types import Column_, Estimate, Finding, Recommendation, Trial, TrialVerdict, exactly
 
 Change = Mapping[str, Any]  # settings by knob name
 
@@ -294,6 +294,19 @@ def settled(recommendations: Sequence[Recommendation]) -> tuple[Recommendation, 
     return tuple(replace(one, rank=rank) for rank, one in enumerate(ordered, start=1))
 
 
+def decide(change: Estimate, material: float) -> TrialVerdict:
+    """Read the interval of a change in dev error against δ.
+
+    >>> decide(Estimate(-0.05, -0.06, -0.04), 0.01), decide(Estimate(0.0, -0.004, 0.004), 0.01)
+    ('helped', 'no_effect')
+    """
+    if change.high < -material / 2:
+        return "helped"
+    if change.low > material / 2:
+        return "hurt"
+    return "no_effect" if -material <= change.low and change.high <= material else "undecided"
+
+
 Order = tuple[int, float, str]
 # First what can be changed at once; another model, or more rows, cost more than a setting.
 SURE, LIKELY, DEARER, LEAVE_IT, PERHAPS = range(5)
@@ -306,6 +319,8 @@ def _entry(
     probe = evidence.probes.get(row.key)
     if row.key == "leave_it":
         return (LEAVE_IT, 0.0, row.key), _made(row, problem or "nothing", row.why, exactly(0.0), {})
+    if row.key == SEARCH:
+        return _search(row, problem, fired, model)
     if probe is not None:
         return _probed_entry(row, problem, probe, fired, evidence)
     if row.key == "other_model" and problem is not None:
@@ -313,12 +328,19 @@ def _entry(
     changes = [] if model is None else [change for _, change in applicable(model, {row.key})]
     if problem is None or (model is not None and row.changes is not _never and not changes):
         return None
-    if row.key == SEARCH and model is not None and not is_network(model):
-        return None
     expected, change = _expected(row, evidence, fired), next(iter(changes), {})
     order = (_place(row, expected, problem), expected, row.key)
-    because = row.why if row.key == SEARCH else fired[problem].message
-    return order, _made(row, problem, because, _guess(expected), change)
+    return order, _made(row, problem, fired[problem].message, _guess(expected), change)
+
+
+def _search(
+    row: Remedy, problem: str | None, fired: Mapping[str | None, Finding], model: Model | None
+) -> tuple[Order, Recommendation] | None:
+    """Offer a search for every network whose columns say something: what only helps together no rule foresees."""
+    suits = problem is not None if model is None else is_network(model)
+    if not suits or not fired.keys().isdisjoint(BEFORE_THE_MODEL):
+        return None
+    return (PERHAPS, 0.0, row.key), _made(row, problem or "nothing", row.why, None, {})
 
 
 def _other_model(
@@ -331,7 +353,7 @@ def _other_model(
     change = -lead
     order = (_place(row, change.value, problem), change.value, row.key)
     repeats = 0 if evidence.repeats is None else round(evidence.repeats.value)
-    trial = Trial(row.key, "helped", change, repeats, 0.0)
+    trial = Trial(row.key, decide(change, evidence.delta), change, repeats, 0.0)
     return order, replace(_made(row, problem, fired[problem].message, change, {}), trial=trial)
 
 

@@ -15,9 +15,9 @@ from dldiag.fit import FitResult
 from dldiag.forecast import forecast
 from dldiag.language import Message, Value
 from dldiag.models import Model, changed
-from dldiag.remedies import MORE_DATA, REMEDIES, applicable
+from dldiag.remedies import MORE_DATA, REMEDIES, applicable, decide
 from dldiag.settings import Settings
-from dldiag.types import Dataset, Estimate, LearningCurve, Recommendation, Report, Split, Trial, TrialVerdict
+from dldiag.types import Dataset, LearningCurve, Recommendation, Report, Split, Trial
 from dldiag.workbench import Workbench
 
 HINDCAST_HIDES = 2  # largest sizes hidden from the forecast that is checked against them
@@ -78,7 +78,8 @@ def probe(
     size = min(effort.probe_rows, bench.split.n_train)
     whole = size == bench.split.n_train
     bench.fit([model], [size], range(LEAST_REPEATS), on_result=on_result, watched=whole)
-    wanted = worth_a_probe(bench.get(model, size, range(LEAST_REPEATS)), smallest)
+    seen = (bench.get(model, n, range(LEAST_REPEATS)) for n in {size, bench.split.n_train})
+    wanted = set[str]().union(*(worth_a_probe(before, smallest) for before in seen if before))
     alive, found = [entry for entry in probe_plan(model, keys) if entry[0] in wanted], dict[str, Probe]()
     for n in (LEAST_REPEATS, probe_repeats(effort, size)):
         repeats = range(n)
@@ -129,19 +130,6 @@ def _best_of_each(probes: Iterable[tuple[str, Probe]]) -> dict[str, Probe]:
 def _compared(before: Sequence[FitResult], after: Sequence[FitResult], change: Mapping[str, Any]) -> Probe:
     seconds = sum(result.seconds for result in after)
     return Probe(paired_change(before, after), train_change(before, after), dict(change), len(after), seconds)
-
-
-def decide(change: Estimate, material: float) -> TrialVerdict:
-    """Read the interval of a change in dev error against δ.
-
-    >>> decide(Estimate(-0.05, -0.06, -0.04), 0.01), decide(Estimate(0.0, -0.004, 0.004), 0.01)
-    ('helped', 'no_effect')
-    """
-    if change.high < -material / 2:
-        return "helped"
-    if change.low > material / 2:
-        return "hurt"
-    return "no_effect" if -material <= change.low and change.high <= material else "undecided"
 
 
 def try_change(

@@ -49,6 +49,10 @@ FIRST: tuple[tuple[str, Outcome, Message], ...] = (
     ),
 )
 
+# What the rows, or else the repeats, that an answer rests on are called in the sentences below.
+JUDGED = Message("{n_dev:,} rows to judge with")
+JUDGED_BY_REPEATS = Message("so few repeats")
+
 BY_ANSWERS: Mapping[tuple[Answer, Answer], Message] = {
     ("yes", "yes"): Message(
         "Both high bias and high variance: the model gets {train:error} wrong on the rows it learnt from, where about "
@@ -68,17 +72,21 @@ BY_ANSWERS: Mapping[tuple[Answer, Answer], Message] = {
     ),
     ("yes", "undecided"): Message(
         "High bias: even on the rows it learnt from the model is wrong by {train:error}, where about {achievable:error} is "
-        "achievable. Whether variance adds to it cannot be told with {n_dev:,} rows to judge with."
+        "achievable. Whether variance adds to it cannot be told with {judged}."
     ),
     ("undecided", "yes"): Message(
         "High variance: wrong by {train:error} on the rows it learnt from and by {dev:error} on new rows. Whether bias adds "
-        "to it cannot be told with {n_dev:,} rows to judge with."
+        "to it cannot be told with {judged}."
     ),
 }
 # Also where one of the two is known not to be high: that half comes and goes with the split; it stands below the sentence.
 CANNOT_TELL = Message(
-    "Too close to tell with {n_dev:,} rows to judge with: training error {train:error}, error on new rows {dev:error}, "
+    "Too close to tell with {judged}: training error {train:error}, error on new rows {dev:error}, "
     "achievable about {achievable:error}."
+)
+TOGETHER = Message(
+    "Neither bias nor variance is high by itself, but the two add up: the model is wrong by {dev:error} on new rows, where "
+    "about {achievable:error} is achievable."
 )
 NOT_ASKED = Message(
     "Bias or variance was not judged, because a rule is muted or does not apply: training error {train:error}, error on new "
@@ -88,33 +96,63 @@ HARMLESS = Message(
     "Leave it: training and dev error differ ({train:error} and {dev:error}), but nothing tried here is shown to do better on "
     "new rows."
 )
+MISMATCH = Message(
+    "Data mismatch: the model is wrong by {training_dev:error} on new rows like its training rows, but by {dev:error} on "
+    "the dev rows. They come from elsewhere."
+)
+MISMATCH_TOO = Message(
+    "On top of that comes data mismatch: {training_dev:error} on new rows like the training rows, {dev:error} on the dev rows."
+)
 
 
 def conclude(
     findings: Sequence[Finding], evidence: Evidence, target: str, results: Sequence[FitResult] = (), seed: int = 0
 ) -> Verdict:
-    """Return the verdict: the first thing that stands in the way, else the two answers about bias and variance."""
+    """Return the verdict: the first thing that stands in the way, else the two answers about bias and variance.
+
+    results: the fits whose training and dev errors the two answers rest on, for the stability of the verdict.
+    """
     by_code = {finding.code: finding for finding in findings}
+    fired = {code for code, finding in by_code.items() if finding.outcome == "fired"}
     bias, variance = answer(by_code.get("B1")), answer(by_code.get("V1"))
-    if "D9" in by_code and by_code["D9"].outcome == "undecided":
-        bias = variance = "undecided"  # where chance may have made the best model, it may have made the gap
-    values = _values(evidence, target)
     first = next(
         ((code, text) for code, outcome, text in FIRST if code in by_code and by_code[code].outcome == outcome), None
     )
-    answers = NOT_ASKED if "unknown" in (bias, variance) else BY_ANSWERS.get((bias, variance), CANNOT_TELL)
-    detail: Message | None = None
+    answers, details = _answers(bias, variance, evidence), list[Message]()
+    problem = _problem(bias, variance)
     if first is not None:
-        silent = bias == "unknown" or first[0] == "D9"
-        headline, detail = first[1], None if silent else Message(answers.template, values)
-    elif "V2" in by_code and by_code["V2"].outcome == "fired" and bias != "yes":
-        headline = HARMLESS
+        headline, problem = first[1], by_code[first[0]].problem
+        details = [] if first[0] == "D9" or "unknown" in (bias, variance) else [answers]
+    elif "V2" in fired and bias != "yes":
+        headline, problem = HARMLESS, "harmless_gap"
+    elif "D7" in fired and (bias, variance) == ("no", "no"):
+        headline, problem = MISMATCH, "mismatch"
     else:
         headline = answers
-    problem = by_code[first[0]].problem if first is not None else _problem(bias, variance)
+    if "D7" in fired and headline is not MISMATCH:
+        details.append(MISMATCH_TOO)
+    values = _values(evidence, target)
+    detail = joined([Message(one.template, values) for one in details])
     return Verdict(
         Message(headline.template, values), bias, variance, detail, stability(results, evidence, seed), problem
     )
+
+
+def joined(sentences: Sequence[Message]) -> Message | None:
+    """Return some sentences as one message, None when there are none."""
+    if len(sentences) < 2:
+        return sentences[0] if sentences else None
+    return Message("{one} {two}", {"one": sentences[0], "two": joined(sentences[1:])})
+
+
+def _answers(bias: Answer, variance: Answer, evidence: Evidence) -> Message:
+    """Return the sentence for two answers; two times "no" may still leave a sum that matters."""
+    if "unknown" in (bias, variance):
+        return NOT_ASKED
+    adds_up = evidence.excess is not None and evidence.excess.surely_above > evidence.delta
+    if (bias, variance) == ("no", "no") and adds_up and evidence.mismatch is None:
+        return TOGETHER
+    return BY_ANSWERS.get((bias, variance), CANNOT_TELL)
 
 
 def answer(finding: Finding | None) -> Answer:
@@ -134,9 +172,11 @@ def _values(evidence: Evidence, target: str) -> dict[str, Value]:
         return None if estimate is None else estimate.value
 
     n_dev = value("n_dev")
+    judged = JUDGED_BY_REPEATS if n_dev is None else Message(JUDGED.template, {"n_dev": int(n_dev)})
     return {
-        "train": value("train_error"), "dev": value("dev_error"), "achievable": value("achievable"),
-        "better": value("better_than_guess"), "n_dev": None if n_dev is None else int(n_dev), "unit": evidence.unit, "target": target, **evidence.names,
+        "train": value("train_error"), "dev": value("dev_error"), "training_dev": value("training_dev_error"),
+        "achievable": value("achievable"), "better": value("better_than_guess"), "judged": judged,
+        "unit": evidence.unit, "target": target, **evidence.names,
     }  # fmt: skip
 
 

@@ -5,15 +5,16 @@ from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge, Tw
 
 from dldiag.data.dataset import make_dataset
 from dldiag.data.ingest import read_table
-from dldiag.diagnose import diagnose
+from dldiag.diagnose import ILL_BEHAVED, _forecast, diagnose
 from dldiag.knobs import SettingError
+from dldiag.language import Message
 from dldiag.models import build_model, changed
 from dldiag.nn import MLPClassifier
 from dldiag.remedies import applicable
 from dldiag.report import to_json
 from dldiag.settings import Settings
 from dldiag.trials import diagnosis_split
-from dldiag.types import DataError, Stopped
+from dldiag.types import DataError, Finding, LearningCurve, Stopped
 from dldiag.workbench import Workbench
 from tests.problems import checkerboard, dataset, line, noise, two_blobs
 
@@ -188,6 +189,29 @@ def test_dev_rows_from_elsewhere_are_a_part_of_the_dev_error_of_their_own():
     )
     parts = ("achievable", "avoidable_bias", "variance", "mismatch")
     assert sum(report.evidence[name].value for name in parts) == pytest.approx(report.evidence["dev_error"].value)
+
+
+def test_bias_shows_on_rows_like_the_training_rows_however_noisy_the_rows_that_count_are():
+    rng, data = np.random.default_rng(1), checkerboard(1500)
+    domain = np.arange(1500) % 4 == 0
+    y = np.where(
+        domain & (rng.random(1500) < 0.8), rng.integers(2, size=1500), data.y
+    )  # answers there are mostly guesses
+    report = diagnose(
+        dataset(data.X.to_numpy(), y, domain=domain),
+        build_model("classification", {"hidden_layer_sizes": (2,), "max_iter": 30}),
+        Settings(trials=0, repeats=3, sizes=3, budget="quick", baselines=("boosting",)),
+    )
+    assert report.evidence["achievable"].value < 0.2  # of boosting, on rows like the training rows
+    assert report.verdict.bias == "yes"
+
+
+def test_no_forecast_is_read_off_a_curve_that_rises():
+    finding = Finding("C1", "bias_variance", Message("C1"), "fired", Message("it rises"), problem="ill_behaved_curve")
+    errors = np.array([[0.3] * 5, [0.25] * 5, [0.2] * 5, [0.21] * 5, [0.19] * 5, [0.18] * 5])
+    curve = LearningCurve("mlp", np.array([50, 100, 200, 400, 800, 1600]), errors * 0, errors)
+    assert _forecast(curve, Settings(), ()).points
+    assert _forecast(curve, Settings(), (finding,)).abstains == ILL_BEHAVED
 
 
 def test_a_clear_signal_is_seen_with_five_repeats_of_few_rows():

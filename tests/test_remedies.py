@@ -190,3 +190,21 @@ def test_a_reference_model_that_surely_does_better_is_a_remedy_with_what_it_meas
     assert other.trial.change.value == -0.05
     assert other.rank < next(r.rank for r in first if r.remedy == "leave_it")
     assert "other_model" not in [r.remedy for r in advice(replace(found, simple_lead=Estimate(0.01, -0.01, 0.03)))]
+
+
+@pytest.mark.parametrize(
+    ("lead", "verdict"), [((0.02, 0.004, 0.036, 0.0055), "undecided"), ((0.03, 0.02, 0.04), "helped")]
+)
+def test_a_reference_model_is_judged_by_the_interval_as_every_trial_is(lead, verdict):
+    value, low, high, *at_least = lead
+    found = Evidence(material=exactly(0.01), simple_lead=Estimate(value, low, high, *at_least))
+    (row,) = [one for one in advice(found) if one.remedy == "other_model"]
+    assert row.trial.verdict == verdict
+
+
+def test_a_search_is_offered_for_every_network_whose_columns_say_something():
+    network, forest = build_model("classification"), build_model("classification", key="forest")
+    assert any(one.remedy == "search_settings" for one in advice(Evidence(), network))
+    assert not any(one.remedy == "search_settings" for one in advice(Evidence(), forest))
+    noise = Evidence(better_than_guess=Estimate(0.0, -0.02, 0.02), guess_error=exactly(0.5))
+    assert not any(one.remedy == "search_settings" for one in advice(noise, network))

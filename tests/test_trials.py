@@ -3,7 +3,8 @@ import numpy as np
 from dldiag.data.split import make_split
 from dldiag.evidence.noun import Evidence
 from dldiag.models import build_model
-from dldiag.trials import EFFORTS, decide, hindcast, probe, try_change
+from dldiag.remedies import decide
+from dldiag.trials import EFFORTS, hindcast, probe, try_change
 from dldiag.types import Estimate, LearningCurve, exactly
 from dldiag.workbench import Workbench
 from tests.problems import checkerboard, two_blobs

@@ -38,6 +38,12 @@ class Measured:
     names: Mapping[str, Value] = field(default_factory=dict)
     scaled_inputs: bool = True
     training_dev: Sequence[FitResult] = ()  # the model judged on new rows like its training rows
+    references_training_dev: Mapping[str, Sequence[FitResult]] = field(default_factory=dict)
+
+    @property
+    def alike(self) -> Sequence[FitResult]:
+        """The model judged on new rows of the kind that it learnt from: where bias and variance are read."""
+        return self.training_dev or self.current
 
 
 def gather(measured: Measured, settings: Settings) -> Evidence:
@@ -48,7 +54,7 @@ def gather(measured: Measured, settings: Settings) -> Evidence:
         material=exactly(material_of(measured.current, settings.material)),
         train_error=errors.train_error(measured.current),
         dev_error=dev,
-        variance=errors.gap(measured.training_dev or measured.current),
+        variance=errors.gap(measured.alike),
         target_error=None if settings.target_error is None else exactly(settings.target_error),
         probes=measured.probes,
         names={**measured.names, "reference": _best_label(measured)},
@@ -134,13 +140,17 @@ def _mean_dev(results: Sequence[FitResult]) -> float:
 def _achievable(measured: Measured, settings: Settings) -> Estimate:
     """Return E*: the user's target, else the least that any model here is sure to reach.
 
-    An upper bound: some other model may reach less. Its source says which model that is.
+    An upper bound: some other model may reach less. Its source says which model that is. Where the dev rows are of
+    another kind, it is that on new rows like the training rows: only there can it be held against the training error.
     """
     if settings.target_error is not None:
         return exactly(settings.target_error, Message("your target"))
-    candidates = [errors.dev_error(measured.current, Message("the model itself"))]
-    for key, results in measured.references.items():
+    candidates = [errors.dev_error(measured.alike, Message("the model itself"))]
+    references = measured.references_training_dev if measured.training_dev else measured.references
+    for key, results in references.items():
         candidates.append(errors.dev_error(results, Message("{model}", {"model": measured.labels[key]})))
+    if measured.training_dev:
+        return min(candidates, key=lambda e: e.surely_below)
     before = errors.dev_error(min(measured.current, measured.guess, key=_mean_dev))  # as a probe's change counts it
     candidates += [_after(probe, before) for probe in measured.probes.values()]
     return min(candidates, key=lambda e: e.surely_below)

@@ -9,7 +9,7 @@ from dldiag.evidence import Evidence
 from dldiag.forecast import forecast
 from dldiag.language import Message
 from dldiag.numbers.given import Numbers, check_numbers
-from dldiag.numbers.judge import ASSUMED, rules_for, verdict_of
+from dldiag.numbers.judge import ASSUMED, NUMBER_RULES, verdict_of
 from dldiag.numbers.measure import evidence_of
 from dldiag.numbers.order import remedies_for
 from dldiag.rules import check
@@ -43,7 +43,7 @@ def diagnose_numbers(numbers: Numbers, curve: LearningCurve | None = None) -> Re
     started = time.perf_counter()
     check_numbers(numbers, curve)
     evidence = evidence_of(numbers, curve)
-    findings = check(evidence, rules_for(evidence))
+    findings = check(evidence, NUMBER_RULES)
     return Report(
         dataset=_dataset(numbers, curve, evidence),
         split=_split(numbers, curve),

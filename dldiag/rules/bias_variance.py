@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dldiag.evidence.noun import Evidence, Probe
-from dldiag.language import Message
+from dldiag.language import Message, Value
 from dldiag.rules.noun import MATERIAL, Example, Rule, Threshold, is_likely
 from dldiag.rules.probed import gain_of, probed
 from dldiag.types import Estimate, exactly
@@ -19,10 +19,23 @@ def _negative(estimate: Estimate | None) -> Estimate | None:
     return None if estimate is None else -estimate
 
 
+def _new_rows(e: Evidence) -> dict[str, Value]:
+    """Return what variance ends at: the error on new rows like the training rows, where the dev rows are of another kind."""
+    if e.training_dev_error is not None:
+        return {"judged_on": Message("training-dev error"), "judged": e.training_dev_error.value}
+    return {"judged_on": Message("dev error"), "judged": e.dev_error.value if e.dev_error is not None else None}
+
+
+def _more_data(e: Evidence) -> Estimate | None:
+    """Return what more rows are expected to gain; nothing can be expected of a curve that surely rises."""
+    rises = e.curve_rise is not None and e.curve_rise.surely_above > 0
+    return None if rises else e.more_data_gain
+
+
 def something_gains(e: Evidence) -> bool:
     """Tell whether a probed remedy, more rows, or another model surely gains half of what matters, or a remedy likely does."""
     probes = [gain for remedy in e.probes if (gain := gain_of(e, remedy)) is not None]
-    gains = [*probes, e.more_data_gain, e.simple_lead, e.reference_lead]
+    gains = [*probes, _more_data(e), e.simple_lead, e.reference_lead]
     surely = any(gain is not None and gain.surely_above > e.delta / 2 for gain in gains)
     return surely or any(is_likely(gain, e) for gain in probes)
 
@@ -100,11 +113,11 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
     Rule(
         "V1", "bias_variance", Message("Variance"),
         signal=lambda e: e.variance, threshold=MATERIAL,
-        fired="The dev error {dev_error:error} is {signal:gap} above the training error {train_error:error}: "
+        fired="The {judged_on} {judged:error} is {signal:gap} above the training error {train_error:error}: "
         "what the model learnt does not carry over to new rows.",
-        passed="The dev error {dev_error:error} is at most {most:gap} above the training error {train_error:error}.",
+        passed="The {judged_on} {judged:error} is at most {most:gap} above the training error {train_error:error}.",
         hint="Regularization, or more training data.",
-        problem="high_variance", needs=("train_error", "dev_error", "variance"),
+        problem="high_variance", needs=("train_error", "dev_error", "variance"), words=_new_rows,
         examples=(
             Example(Evidence(train_error=exactly(0.01), dev_error=exactly(0.11), variance=_E(0.10, 0.08, 0.12)), "fired"),
             Example(Evidence(train_error=exactly(0.15), dev_error=exactly(0.16), variance=_E(0.005, 0.0, 0.009)), "passed"),

@@ -145,7 +145,8 @@ DATA_RULES: tuple[Rule, ...] = (
         unsure="The best model beats the plainest guess by {better_than_guess:gap}, which chance alone may do when the best of "
         "several is taken.",
         hint="Look for other columns, or for a mistake in how rows and answers were joined, before changing the model.",
-        problem="no_signal", needs=("better_than_guess", "guess_error"), silences=CAUSES, silences_levels=VERDICT, decided_by="nothing",
+        problem="no_signal", needs=("better_than_guess", "guess_error"), silences=CAUSES, silences_levels=VERDICT,
+        clouds=("B1", "V1"), decided_by="nothing",  # where chance may have made the best model, it may have made the gap
         examples=(
             Example(Evidence(better_than_guess=Estimate(0.0, -0.03, 0.03), guess_error=exactly(0.5)), "fired"),
             Example(Evidence(better_than_guess=Estimate(0.2, 0.15, 0.25), guess_error=exactly(0.5)), "passed"),

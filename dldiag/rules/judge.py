@@ -15,9 +15,17 @@ from dldiag.types import Estimate, Finding, Outcome
 def check(evidence: Evidence, rules: Sequence[Rule], muted: Collection[str] = ()) -> tuple[Finding, ...]:
     """Apply every rule; a rule that crashes could not run, and the others go on.
 
-    A fired rule silences the downstream rules that it names: their findings become "suppressed" and say by whom.
+    A fired rule silences the downstream rules that it names: their findings become "suppressed" and say by whom. An
+    undecided rule clouds those that it names: they become undecided, too.
     """
     findings = [_muted(rule) if rule.code in muted else _applied(rule, evidence) for rule in rules]
+    cloud = {
+        code: rule.code
+        for rule, finding in zip(rules, findings, strict=True)
+        if finding.outcome == "undecided"
+        for code in rule.clouds
+    }
+    findings = [_clouded(finding, cloud.get(finding.code)) for finding in findings]
     silencer: dict[str, str] = {}
     for rule, finding in zip(rules, findings, strict=True):
         if finding.outcome == "fired" and rule.code not in silencer:
@@ -127,6 +135,13 @@ def _finding(
 
 def _muted(rule: Rule) -> Finding:
     return _finding(rule, "muted", Message("You have muted this rule."))
+
+
+def _clouded(finding: Finding, by: str | None) -> Finding:
+    if by is None or finding.outcome not in ("fired", "passed"):
+        return finding
+    why = Message("While {by} is too close to tell, this is, too.", {"by": by})
+    return replace(finding, outcome="undecided", message=why, hint=None, problem=None)
 
 
 def _silenced(finding: Finding, by: str | None) -> Finding:

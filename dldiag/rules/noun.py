@@ -38,6 +38,7 @@ class Rule:
 
     needs: evidence that must be there. unless: a reason why the rule does not apply to this evidence, else None.
     silences, silences_levels: downstream rules, by code and by level, that say nothing once this one has fired.
+    clouds: downstream rules that are undecided, too, while this one is.
     fired, passed, unsure and hint are templates; they may use {signal}, {low}, {high}, {threshold} and every name of the evidence.
     """
 
@@ -54,6 +55,7 @@ class Rule:
     unless: Callable[[Evidence], Message | None] | None = None
     silences: tuple[str, ...] = ()
     silences_levels: tuple[Level, ...] = ()
+    clouds: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
     decided_by: str = "rows"  # what would decide it: rows, repeats or nothing
     unsure: str = ""  # instead of the usual sentence about an undecided rule

@@ -30,7 +30,7 @@ PROCESS_RULES: tuple[Rule, ...] = (
         signal=lambda e: e.simple_lead, threshold=HALF_MATERIAL,
         fired="A linear model has a dev error lower by {signal:gap}.",
         passed="A linear model is better by at most {most:gap}.",
-        hint="Use the linear model, or repair the network until it wins.",
+        hint="Use the linear model, or improve this one until it wins.",
         problem="simple_model_wins", needs=("simple_lead",),
         examples=(
             Example(Evidence(simple_lead=Estimate(0.05, 0.03, 0.07)), "fired"),
