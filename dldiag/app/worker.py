@@ -5,6 +5,7 @@ Started as `python -m dldiag.app.worker [module …]` by dldiag.app.workers; the
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import io
 import os
@@ -24,27 +25,32 @@ from dldiag.language import Message
 from dldiag.types import DataError, Progress, Stopped
 
 LOOK_SECONDS = 0.05  # how often at most the cancel file is looked for
-BEAT_SECONDS = 1.0  # how often at most a sign of life is given
+BEAT_SECONDS = 1.0  # how often a sign of life is given
 EVENT_SECONDS = 0.15  # how often at most a progress is written; pages look less often
 
 
 class Reporter:
-    """The `on_progress` and `should_stop` of one job: writes events, looks for `cancel`, gives signs of life."""
+    """The `on_progress` and `should_stop` of one job: writes events, looks for `cancel`.
+
+    A thread of its own gives signs of life: one fit of a library may take long and asks nothing meanwhile.
+    """
 
     def __init__(self, job: str) -> None:
         self._folder = jobs.folder_of(job)
         self._events = (self._folder / "events.jsonl").open("a", encoding="utf-8")
         self._kept: dict[str, Any] = {"curves": [], "report": None}
         self._unwritten: Progress | None = None
-        self._looked = self._beaten = self._written = 0.0
+        self._looked = self._written = 0.0
         self._stop = False
+        self._closed = threading.Event()
+        self._heart = threading.Thread(target=self._beat, daemon=True)
+        self._heart.start()
 
     def on_progress(self, progress: Progress) -> None:
         """Append a progress; of a burst only the newest is written."""
         self._unwritten = progress
         if time.monotonic() - self._written >= EVENT_SECONDS:
             self.write()
-        self._beat()
 
     def should_stop(self) -> bool:
         """Say whether the job was canceled; cheap enough to be asked after every mini-batch."""
@@ -52,7 +58,6 @@ class Reporter:
         if not self._stop and now - self._looked >= LOOK_SECONDS:
             self._looked = now
             self._stop = (self._folder / "cancel").exists()
-            self._beat()
             if self._unwritten is not None and now - self._written >= EVENT_SECONDS:
                 self.write()
         return self._stop
@@ -69,14 +74,15 @@ class Reporter:
 
     def close(self) -> None:
         """Write what is left and close the file."""
+        self._closed.set()
+        self._heart.join()
         self.write()
         self._events.close()
 
     def _beat(self) -> None:
-        now = time.monotonic()
-        if now - self._beaten >= BEAT_SECONDS:
-            self._beaten = now
-            (self._folder / "beat").touch()
+        while not self._closed.wait(BEAT_SECONDS):
+            with contextlib.suppress(OSError):  # a full disk: the next beat may be heard
+                (self._folder / "beat").touch()
 
 
 def perform(job: str) -> jobs.Ending:

@@ -54,7 +54,7 @@ class Worker:
     def send(self, job: str) -> None:
         """Give the worker a job; a worker that is gone is noticed by `is_alive`."""
         assert self._process.stdin is not None
-        with contextlib.suppress(BrokenPipeError, ValueError):
+        with contextlib.suppress(OSError, ValueError):
             self._process.stdin.write(job + "\n")
             self._process.stdin.flush()
 
@@ -73,7 +73,7 @@ class Worker:
     def dismiss(self) -> None:
         """Close its input, upon which it ends; end it when it does not. Nothing is left open."""
         assert self._process.stdin is not None and self._process.stdout is not None
-        with contextlib.suppress(BrokenPipeError):
+        with contextlib.suppress(OSError):  # of a dead process: a broken pipe here, an invalid argument on Windows
             self._process.stdin.close()
         try:
             self._process.wait(FAREWELL_SECONDS)

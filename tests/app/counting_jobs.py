@@ -1,6 +1,7 @@
 """Job kinds of the tests: they count, disobey, break and die, but compute nothing."""
 
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -33,6 +34,11 @@ def deaf(arguments, on_progress, should_stop):
     time.sleep(60)
 
 
+def freeze(arguments, on_progress, should_stop):
+    """Stand still as a whole process, so that no thread of it gives a sign of life."""
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
 def die(arguments, on_progress, should_stop):
     """End the process as the kernel would when memory runs out."""
     os._exit(9)
@@ -56,4 +62,4 @@ def chatty(arguments, on_progress, should_stop):
     return "still here"
 
 
-JOBS |= {f.__name__: f for f in (count, half, deaf, die, refuse, broken, size_of_upload, chatty)}
+JOBS |= {f.__name__: f for f in (count, half, deaf, freeze, die, refuse, broken, size_of_upload, chatty)}
