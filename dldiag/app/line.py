@@ -51,6 +51,10 @@ class Line:
                 return True
         return False
 
+    def everyone(self) -> set[str]:
+        """Return all owners and jobs that wait."""
+        return {*self._jobs, *(job for jobs in self._jobs.values() for job in jobs)}
+
     def place(self, job: str) -> int | None:
         """Return 1 for the next job to start, 2 for the one after; None when it does not wait."""
         return {waiting: k for k, waiting in enumerate(self._order(), start=1)}.get(job)

@@ -22,6 +22,7 @@ from dldiag.types import DataError
 
 LISTEN_SECONDS = 0.1  # how long a thread waits for its worker before it looks at the clock and the cancel file
 SECONDS_PER_MINUTE = 60
+TIDY_SECONDS = 3600.0  # how often what is too old is removed
 
 DIED = Message("The process that computed this ended unexpectedly; nothing else was affected.")
 DIED_HINT = Message("Try again. If it happens again, the table may need more memory than there is: use fewer rows.")
@@ -72,9 +73,10 @@ class Pool:
         self._running: dict[str, _Run] = {}  # by job
         self._watched: dict[str, float] = {}  # by job, when a page last looked
         self._known: dict[str, str] = {}  # by content key, the job that computes or computed it
-        self._closed = False
-        remove_older_than(limits.kept_days)
-        self._threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(limits.workers)]
+        self._closed = threading.Event()
+        self._tidy()
+        tasks = [self._keep_tidy, *[self._serve] * limits.workers]
+        self._threads = [threading.Thread(target=task, daemon=True) for task in tasks]
         for thread in self._threads:
             thread.start()
 
@@ -115,10 +117,26 @@ class Pool:
     def close(self) -> None:
         """End all workers; jobs that run are lost."""
         with self._changed:
-            self._closed = True
+            self._closed.set()
             self._changed.notify_all()
         for thread in self._threads:
             thread.join()
+
+    # --- one thread that tidies up ---------------------------------------------------------------------------------
+
+    def _keep_tidy(self) -> None:
+        while not self._closed.wait(TIDY_SECONDS):
+            with contextlib.suppress(OSError):  # whatever could not be removed is tried again
+                self._tidy()
+
+    def _tidy(self) -> None:
+        """Remove what is too old, and forget the jobs that are gone."""
+        with self._changed:
+            alive = self._line.everyone() | {name for run in self._running.values() for name in (run.owner, run.job)}
+        remove_older_than(self._limits.kept_days, but=alive)
+        with self._changed:
+            self._known = {key: job for key, job in self._known.items() if jobs.exists(job)}
+            self._watched = {job: seen for job, seen in self._watched.items() if jobs.exists(job)}
 
     # --- one thread per worker ------------------------------------------------------------------------------------
 
@@ -166,7 +184,7 @@ class Pool:
     def _next(self) -> _Run | None:
         """Wait for a job; None when the pool closes."""
         with self._changed:
-            while not self._closed:
+            while not self._closed.is_set():
                 self._drop_unwatched()
                 taken = self._line.take({run.owner for run in self._running.values()})
                 if taken is not None:
@@ -188,7 +206,7 @@ class Pool:
         """Return how a job must be ended from outside, None while all is well."""
         if not worker.is_alive:
             return Ending("failed", DIED, DIED_HINT)
-        if self._closed:
+        if self._closed.is_set():
             return Ending("failed", RESTARTED, AGAIN)
         now = time.monotonic()
         if now - self._watched[run.job] > self._limits.abandoned_minutes * SECONDS_PER_MINUTE:
@@ -220,7 +238,7 @@ class Pool:
         if not jobs.exists(job) or (jobs.is_asked_to_stop(job) and jobs.ending_of(job) is None):
             return False
         ending = jobs.ending_of(job)
-        return ending is None or ending.state in ("finished", "refused")
+        return ending is None or ending.state == "finished"
 
     def _runs_elsewhere(self, job: str) -> bool:
         """Say whether another living server (of the same user) has this job."""

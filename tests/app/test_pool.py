@@ -147,6 +147,15 @@ def test_a_canceled_question_may_be_asked_again(pool, ann):
     wait(pool, again)
 
 
+@pytest.mark.parametrize("kind", ["refuse", "broken"])
+def test_a_question_that_was_refused_or_failed_may_be_asked_again(pool, ann, kind):
+    first = pool.submit(kind, {}, ann)
+    wait(pool, first)
+    again = pool.submit(kind, {}, ann)
+    assert again != first
+    wait(pool, again)
+
+
 def test_owners_take_turns_and_see_their_place(pool, ann, bob):
     first = pool.submit("count", LONG, ann)
     wait(pool, first, runs)
@@ -198,12 +207,39 @@ def test_a_job_that_nobody_watches_ends_and_says_why(ann):
         pool.close()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="stops a process")
 def test_a_silent_worker_is_ended_with_a_sentence(ann):
     pool = Pool(Limits(workers=1, hung_minutes=0.02), MODULES)
     try:
-        view = wait(pool, pool.submit("deaf", {}, ann), seconds=10)
+        view = wait(pool, pool.submit("freeze", {}, ann), seconds=30)
         assert view.state == "failed"
         assert "no sign of life" in str(view.ending.message)
+    finally:
+        pool.close()
+
+
+def test_a_running_server_removes_what_is_old_and_forgets_it_but_nothing_that_runs(ann, bob, monkeypatch):
+    monkeypatch.setattr("dldiag.app.pool.TIDY_SECONDS", 0.1)
+    pool = Pool(Limits(workers=1), MODULES)
+    try:
+        done = pool.submit("count", {"to": 2}, ann)
+        wait(pool, done)
+        digest = uploads.keep(ann, b"old")
+        running, waiting = pool.submit("count", LONG, bob), pool.submit("count", LONG | {"x": 1}, bob)
+        wait(pool, running, runs)
+        for folder in [*map(jobs.folder_of, (done, running, waiting)), uploads.path_of(ann, digest).parent]:
+            os.utime(folder, (0, 0))
+        deadline = time.monotonic() + 10
+        while jobs.exists(done) or done in pool._watched or done in pool._known.values():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        with pytest.raises(KeyError):
+            uploads.path_of(ann, digest)
+        assert jobs.exists(running)
+        assert jobs.exists(waiting)
+        for job in (waiting, running):
+            pool.cancel(job)
+        wait(pool, running)
     finally:
         pool.close()
 
