@@ -7,6 +7,7 @@ path, name), target, task, groups, times, domain, exclude, log_target
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,21 @@ def path_reference(text: str) -> Reference:
             Message("The file {path} cannot be read: {reason}.", {"path": text, "reason": _reason(error)}),
             Message("Check the path; it is a path on the machine that runs dldiag."),
         ) from error
-    return {"path": str(path.resolve()), "stamp": f"{facts.st_size}-{facts.st_mtime_ns}", "name": path.name}
+    return {"path": str(path.resolve()), "stamp": _stamp(facts), "name": path.name}
+
+
+def check_unchanged(reference: Reference) -> None:
+    """Raise DataError when a file of this machine is not what it was when it was chosen."""
+    path = Path(reference["path"])
+    if "stamp" in reference and path.exists() and _stamp(path.stat()) != reference["stamp"]:
+        raise DataError(
+            Message("The file {name} changed since it was chosen.", {"name": reference.get("name", "")}),
+            Message("Choose it again."),
+        )
+
+
+def _stamp(facts: os.stat_result) -> str:
+    return f"{facts.st_size}-{facts.st_mtime_ns}"
 
 
 def table_of(reference: Reference) -> Table:
@@ -56,9 +71,13 @@ def table_of(reference: Reference) -> Table:
         file, content = _sample(reference["sample"])
         table = read_table(content, name=file, **chosen)
     else:
+        check_unchanged(reference)
         table = read_table(Path(reference["path"]), name=reference.get("name", ""), **chosen)
     second = reference.get("second")
-    return with_second_file(table, Path(second["path"]), name=second["name"]) if second else table
+    if not second:
+        return table
+    check_unchanged(second)
+    return with_second_file(table, Path(second["path"]), name=second["name"])
 
 
 def dataset_of(reference: Reference) -> Dataset:
