@@ -15,6 +15,7 @@ from dldiag.tables import change_text, effect_text, unit_of
 from dldiag.types import DataError, Recommendation, Report
 
 MARK = "in_history"
+GONE = Message("This report is not in your history any more.")
 
 
 def keep_in_history(job: str, report: Report) -> None:
@@ -22,9 +23,9 @@ def keep_in_history(job: str, report: Report) -> None:
     mark = jobs.folder_of(job) / MARK
     if mark.exists() or jobs.spec_of(job).owner != session.owner():
         return
-    mark.touch()
     try:
         History().add(report, owner=session.owner())
+        mark.touch()
     except DataError as error:
         show_error(error)
 
@@ -36,9 +37,10 @@ def keep_trials(job: str, report: Report) -> None:
     for one in report.recommendations:
         mark = jobs.folder_of(job) / f"noted_{one.remedy}"
         if one.trial is not None and not mark.exists():
-            mark.touch()
             changed, result = dict(one.trial.settings), effect_text(one, unit_of(report))
-            note(Experiment(str(one.title), changed, result, source="trial", fingerprint=report.dataset.fingerprint))
+            fingerprint = report.dataset.fingerprint
+            if note(Experiment(str(one.title), changed, result, source="trial", fingerprint=fingerprint)):
+                mark.touch()
 
 
 def note_adopted(report: Report, one: Recommendation, change: dict[str, Any]) -> None:
@@ -47,12 +49,14 @@ def note_adopted(report: Report, one: Recommendation, change: dict[str, Any]) ->
     note(Experiment(str(one.title), change, result, source="adopted", fingerprint=report.dataset.fingerprint))
 
 
-def note(experiment: Experiment) -> None:
-    """Write an experiment into the visitor's record."""
+def note(experiment: Experiment) -> bool:
+    """Write an experiment into the visitor's record; False, and the reason on the page, when that cannot be."""
     try:
         History().add_experiment(experiment, owner=session.owner())
     except DataError as error:
         show_error(error)
+        return False
+    return True
 
 
 def past_reports() -> tuple[PastReport, ...]:
@@ -61,8 +65,11 @@ def past_reports() -> tuple[PastReport, ...]:
 
 
 def past_report(key: str) -> Report:
-    """Return one of the visitor's reports; KeyError when it is not theirs."""
-    return History().get(key, session.owner())
+    """Return one of the visitor's reports; DataError when it is not theirs or not there any more."""
+    try:
+        return History().get(key, session.owner())
+    except KeyError as error:
+        raise DataError(GONE, Message("It was removed, perhaps in another tab.")) from error
 
 
 def headline(one: PastReport) -> Message | str:
@@ -71,7 +78,7 @@ def headline(one: PastReport) -> Message | str:
         return one.headline
     try:
         return past_report(one.id).verdict.headline
-    except (DataError, KeyError):
+    except DataError:
         return one.headline
 
 

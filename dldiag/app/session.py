@@ -175,9 +175,10 @@ def refresh_forms() -> None:
 
 
 def follow_url() -> None:
-    """Take up the job that the URL names, if this session has none yet (F5, another tab, a link)."""
+    """Take up the job that the URL names, once, if this session has no diagnosis yet (F5, another tab, a link)."""
     named = st.query_params.get("job", "")
-    if named and "diagnose" not in state()["slots"]:
+    if named and named != state().get("followed") and "diagnose" not in state()["slots"]:
+        state()["followed"] = named
         reopen(named)
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dldiag.app import navigation
+from dldiag.app import jobs, navigation
 from dldiag.app.navigation import FIRST_OF_COURSE
+from dldiag.app.places import new_token
 
 ROOT = navigation.ROOT
 PAGES = [Path(one.file) for one in navigation.pages() if not one.course]
@@ -37,6 +38,29 @@ def test_an_experiment_noted_by_hand_stays_in_the_record():
     app.button[0].click().run()
     assert not app.exception
     assert "Twice as many units" in str(app.table[0].value)
+
+
+def test_a_report_that_was_removed_in_another_tab_is_told_and_the_list_is_a_click_away():
+    app = AppTest.from_file(str(ROOT / "pages/3_History.py"), default_timeout=60).run()
+    app.session_state["dldiag"]["opened report"] = "gone"
+    app.run()
+    assert not app.exception
+    assert "not in your history" in app.warning[0].value
+    app.button[0].click().run()
+    assert not app.warning
+
+
+def test_a_link_to_a_job_of_the_course_is_followed_once():
+    job = jobs.create(jobs.Spec("course_race", {"data": {"toy": "moons"}}, new_token()))
+    app = AppTest.from_file(str(ROOT / "pages/3_History.py"), default_timeout=60)
+    app.query_params["job"] = job
+    app.run()
+    assert app.session_state["dldiag"]["slots"]["course_race"] == job
+    app.session_state["dldiag"]["data"] = {"toy": "spirals"}
+    visit = app.session_state["dldiag"]["visit"]
+    app.run()
+    assert app.session_state["dldiag"]["data"] == {"toy": "spirals"}
+    assert app.session_state["dldiag"]["visit"] == visit
 
 
 def test_the_history_of_a_newcomer_is_empty_and_says_what_to_do():
