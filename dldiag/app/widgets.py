@@ -11,12 +11,14 @@ import streamlit as st
 
 from dldiag.app.escape import legible, plain
 from dldiag.app.theme import mode
+from dldiag.data.reading.headers import unique_names
 from dldiag.knobs import SettingError
 from dldiag.language import Message, tr
 from dldiag.types import DataError, Notice
 
 FIGURE_CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
 LONGEST_MESSAGE = 2000
+LONGEST_NAME = 80  # characters of a column's name above its values
 FULL_ROWS = 12  # a table of at most so many rows is shown whole, longer ones scroll
 
 
@@ -83,7 +85,8 @@ def show_rows(rows: Iterable[Mapping[str, Any]], *, alt: str, key: str | None = 
 def show_frame(frame: pd.DataFrame, *, alt: str, key: str | None = None, height: int = 250) -> None:
     """Show the first rows of a table as they were read."""
     shown = frame.copy()
-    shown.columns = pd.Index([legible(name, 80) for name in shown.columns])
+    names = [legible(name, LONGEST_NAME) for name in shown.columns]
+    shown.columns = pd.Index(unique_names(names, len(names)).names)  # cut short, two names may be the same
     for name in shown.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in shown.dtypes]]:
         shown[name] = shown[name].map(_cell)
     st.dataframe(shown, hide_index=True, alt=alt, key=key, height=height)

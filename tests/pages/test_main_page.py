@@ -51,6 +51,16 @@ def test_the_empty_page_says_what_it_does_and_offers_samples():
     assert {one.key for one in app.button} >= {"sample.iris", "sample.concrete", "sample.spirals"}
 
 
+def test_names_that_are_the_same_where_they_are_cut_short_are_shown_apart():
+    name = "how often in the last twelve months did you visit a place of this kind, on average, "
+    rows = "".join(f"{i},{i * 2},{i % 2}\n" for i in range(40))
+    app = upload(start(), f'"{name}a","{name}b",label\n{rows}'.encode())
+    assert not app.exception
+    shown = app.dataframe[0].value
+    assert shown.shape == (5, 3)
+    assert len(set(shown.columns)) == 3
+
+
 def test_no_target_is_chosen_silently():
     app = sample(start())
     assert app.selectbox[-1].value is None
