@@ -15,9 +15,9 @@ from dldiag.course.initialization import (
     Beginnings,
     ShownSettings,
     StartSettings,
-    best_start,
     look_at_starts,
     look_at_zeros,
+    settings_to_use,
 )
 from dldiag.language import Message, tr
 
@@ -65,7 +65,7 @@ def show_histograms(result: Beginnings) -> None:
 
 page(
     "Weight initialization",
-    "Units that start alike stay alike, and weights that start too small or too large silence the gradient.",
+    "Units that start alike stay alike; too small weights let the signal fade, too large ones saturate or blow up.",
 )
 chosen = ask_data("initialization", toys=("moons", "circles", "blobs", "wave"), default="toy:moons")
 with explained():
@@ -78,8 +78,7 @@ with explained():
         show_starts(beginnings)
         show_histograms(beginnings)
         show_message(tr("Break it: ten layers of tanh from random × 0.001, or ReLU from random × 10."), kind="caption")
-        start = best_start(beginnings)
-        offer({"activation": beginnings.activation, "init": start.init, "init_scale": start.scale}, key="use.start")
+        offer(settings_to_use(beginnings), key="use.start")
 link_to_diagnosis(
     tr("In your diagnosis: the rules on symmetry, the scale of the start, and the loss before the first step")
 )

@@ -46,7 +46,12 @@ def changed_settings() -> dict[str, Any]:
 
 
 def offer(values: Mapping[str, Any], *, key: str, prefix: str = "model") -> bool:
-    """Offer to put settings into the visitor's model (or diagnosis); True when they were taken just now."""
+    """Offer to put settings into the visitor's model (or diagnosis); True when they were taken just now.
+
+    Without settings there is no button: a result that shows nothing recommends nothing.
+    """
+    if not values:
+        return False
     words = ", ".join(f"{name} = {_short(value)}" for name, value in values.items())
     taken = st.button(
         tr("Use this in my model: {settings}", settings=plain(words)), key=key, icon=":material/input:", type="primary"

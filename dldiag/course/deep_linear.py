@@ -85,7 +85,7 @@ def deep_linear(
     if len(problem.names) != 2:
         raise ValueError(f"a plane has two columns, not {len(problem.names)}")
     chosen = settings or DeepLinearSettings()
-    data = Prepared(problem.X.astype(np.float32), problem.y.astype(np.float32), 1, "binary_cross_entropy", np.log(2))
+    data = Prepared(problem.X.astype(np.float32), problem.y.astype(np.float32), 1, "binary_cross_entropy")
     pools, devs = _partitions(len(problem.y), chosen.repeats, seed)
     recipes = [
         _recipe(LINEAR, 1, chosen),

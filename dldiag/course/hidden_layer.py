@@ -74,7 +74,7 @@ def widen(
     """Train networks with more and more units in one hidden layer on two columns; 0 is a single unit."""
     if len(problem.names) != 2:
         raise ValueError(f"a plane has two columns, not {len(problem.names)}")
-    data = Prepared(problem.X.astype(np.float32), problem.y.astype(np.float32), 1, "binary_cross_entropy", np.log(2))
+    data = Prepared(problem.X.astype(np.float32), problem.y.astype(np.float32), 1, "binary_cross_entropy")
     sides = [_side(problem.X[:, j]) for j in (0, 1)]
     plane = np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, 2)
     pool = np.arange(len(problem.y))[None]

@@ -24,6 +24,7 @@ from dldiag.types import Estimate
 Array = NDArray[np.float64]
 
 HALF_SATURATED = 0.5  # share of a layer's activations
+MADE_TO_MEASURE = ("glorot", "he")  # the only starts that fit layers of any size, so the only ones to recommend
 FADED = 0.05  # of the loss of a constant guess: a run that gets no further down has not learnt
 HIDDEN = {name: ACTIVATIONS[name].label for name in ("tanh", "logistic", "relu", "leaky_relu")}
 
@@ -176,10 +177,24 @@ def _begun(key: str, ran: Watched, middle: int) -> Begun:
     )
 
 
-def best_start(found: Beginnings) -> Start:
-    """Return the start with the lowest mean loss at the end."""
-    ended = [one for one in found.starts if np.isfinite(one.loss.mean[-1])] or [found.starts[-1]]
-    return STARTS[min(ended, key=lambda one: one.loss.mean[-1]).key]
+def winner(found: Beginnings) -> Begun | None:
+    """Return the start with the lowest mean loss at the end; None where none got clearly below a constant guess."""
+    learnt = [one for one in found.starts if one.loss.mean[-1] <= (1 - FADED) * found.baseline]
+    return min(learnt, key=lambda one: one.loss.mean[-1], default=None)
+
+
+def settings_to_use(found: Beginnings) -> dict[str, Any]:
+    """Return the winner as settings of a model; empty unless it was made to measure and shown better than the others."""
+    best = winner(found)
+    if best is None or best.key not in MADE_TO_MEASURE or _ties(found, best):
+        return {}
+    return {"activation": found.activation, "init": STARTS[best.key].init, "init_scale": STARTS[best.key].scale}
+
+
+def _ties(found: Beginnings, best: Begun) -> list[Begun]:
+    """Return the starts that cannot be told apart from the best."""
+    gaps = [(one, change_against(found, one.key, best.key)) for one in found.starts if one is not best]
+    return [one for one, gap in gaps if gap.low <= 0 and np.isfinite(gap.high)]
 
 
 def change_against(found: Beginnings, key: str, other: str) -> Estimate:
@@ -226,15 +241,14 @@ _NEITHER = (
 
 def look_at_starts(found: Beginnings) -> Message:
     """Say which start ended lowest, which saturated, which faded, and whether the best is told apart at all."""
-    ended = [one for one in found.starts if np.isfinite(one.loss.mean[-1])]
-    if not ended or min(one.loss.mean[-1] for one in ended) > (1 - FADED) * found.baseline:
+    best = winner(found)
+    if best is None:
         return Message(
             "No start got clearly below the loss of a constant guess ({baseline:.3f}) at this learning rate. This run "
             "does not show which one is better.",
             {"baseline": found.baseline},
         )
-    best = min(ended, key=lambda one: one.loss.mean[-1])
-    parts = [_best_sentence(found, best), *_worst_sentences(found)]
+    parts = [_best_sentence(found, best), *_upset(found, best), *_worst_sentences(found)]
     text = parts[0]
     for part in parts[1:]:
         text = Message("{first} {second}", {"first": text, "second": part})
@@ -242,15 +256,27 @@ def look_at_starts(found: Beginnings) -> Message:
 
 
 def _best_sentence(found: Beginnings, best: Begun) -> Message:
-    gaps = {one.key: change_against(found, one.key, best.key) for one in found.starts if one is not best}
-    ties = [STARTS[key].label for key, gap in gaps.items() if gap.low <= 0 <= gap.high and np.isfinite(gap.high)]
+    ties = _ties(found, best)
     values: dict[str, Any] = {"best": best.label, "loss": best.loss.mean[-1], "steps": found.steps[-1]}
     if not ties:
         return Message("{best} ended lowest after {steps} steps, at a loss of {loss:.3f}.", values)
     return Message(
         "{best} ended lowest after {steps} steps, at a loss of {loss:.3f}, but cannot be told apart from {ties}.",
-        values | {"ties": _listed(ties)},
+        values | {"ties": _listed([one.label for one in ties])},
     )
+
+
+def _upset(found: Beginnings, best: Begun) -> list[Message]:
+    """Say so where the starts made to measure are not among the best."""
+    if {one.key for one in (best, *_ties(found, best))} & set(MADE_TO_MEASURE):
+        return []
+    return [
+        Message(
+            "Here Glorot and He do not win; but the weights of {best} are not made to measure and may fade or saturate in "
+            "layers of other sizes.",
+            {"best": best.label},
+        )
+    ]
 
 
 def _worst_sentences(found: Beginnings) -> list[Message]:

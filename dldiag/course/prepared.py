@@ -14,19 +14,26 @@ from dldiag.types import Dataset
 
 Array = NDArray[Any]
 
+WATCHED_ROWS = 256  # the first rows, on which loss, gradients and activations are measured at every checkpoint
+
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """X: (n, d) float32 standardized; y: (n,) class numbers or standardized values; loss: a key of LOSSES.
-
-    baseline: the loss of the best constant prediction (entropy of the classes, or half the variance).
-    """
+    """X: (n, d) float32 standardized; y: (n,) class numbers or standardized values; loss: a key of LOSSES."""
 
     X: Array
     y: Array
     n_outputs: int
     loss: str
-    baseline: float
+
+    @property
+    def baseline(self) -> float:
+        """The least loss of a constant prediction on the watched rows: entropy of the classes, or half the variance."""
+        y = self.y[:WATCHED_ROWS].astype(np.float64)
+        if self.loss == "squared_error":
+            return float(y.var() / 2)
+        shares = np.unique(y, return_counts=True)[1] / len(y)
+        return float(-(shares * np.log(shares)).sum())
 
     @property
     def n_rows(self) -> int:
@@ -63,10 +70,8 @@ def prepare(dataset: Dataset, *, max_rows: int = 1000, seed: int = 0) -> Prepare
     if dataset.task == "regression":
         values = dataset.y[rows].astype(np.float64)
         y = (values - values.mean()) / (values.std() or 1.0)
-        return Prepared(X, y.astype(np.float32), 1, "squared_error", 0.5)
+        return Prepared(X, y.astype(np.float32), 1, "squared_error")
     classes, codes = np.unique(dataset.y[rows], return_inverse=True)
-    shares = np.bincount(codes) / len(codes)
-    entropy = float(-(shares * np.log(shares)).sum())
     if len(classes) <= 2:
-        return Prepared(X, codes.astype(np.float32), 1, "binary_cross_entropy", entropy)
-    return Prepared(X, codes.astype(np.float32), len(classes), "softmax_cross_entropy", entropy)
+        return Prepared(X, codes.astype(np.float32), 1, "binary_cross_entropy")
+    return Prepared(X, codes.astype(np.float32), len(classes), "softmax_cross_entropy")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from dldiag.course.prepared import Prepared
+from dldiag.course.prepared import WATCHED_ROWS, Prepared
 from dldiag.language import Message
 from dldiag.nn.activations import ACTIVATIONS, Activation
 from dldiag.nn.initializers import INITIALIZERS
@@ -25,7 +25,6 @@ Array = NDArray[Any]
 OnProgress = Callable[[Progress], None] | None
 ShouldStop = Callable[[], bool] | None
 
-WATCHED_ROWS = 256  # rows on which loss, gradients and activations are measured at every checkpoint
 BINS = 31  # of an activation histogram
 WIDEST = 10.0  # activations beyond −10…10 are counted in the outermost bins
 UNITS_COMPARED = 16  # units of a layer whose pairwise distances are measured

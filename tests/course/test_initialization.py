@@ -1,5 +1,7 @@
 """Starts: twins stay twins exactly, signals shrink and grow as their variance says, and the sentences follow."""
 
+from dataclasses import replace
+
 import msgspec
 import numpy as np
 import pytest
@@ -9,10 +11,11 @@ from dldiag.course.initialization import (
     Beginnings,
     StartSettings,
     beginnings,
-    best_start,
     change_against,
     look_at_starts,
     look_at_zeros,
+    settings_to_use,
+    winner,
 )
 from dldiag.course.prepared import prepare
 from dldiag.course.toys import toy
@@ -89,12 +92,45 @@ def test_numbers_that_blow_up_are_said_to(data):
 def test_where_nothing_learns_the_sentence_says_so(data):
     idle = beginnings(data, StartSettings(steps=20, seeds=3, learning_rate=0.0001))
     assert "does not show" in str(look_at_starts(idle))
+    assert winner(idle) is None
+    assert settings_to_use(idle) == {}
 
 
 def test_the_best_start_has_the_lowest_loss(found):
     finals = {key: one.loss.mean[-1] for key, one in zip(STARTS, found.starts, strict=True)}
-    assert best_start(found) == STARTS[min(finals, key=finals.get)]
+    assert winner(found).key == min(finals, key=finals.get)
     assert change_against(found, "zeros", "he").low > 0
+
+
+def with_finals(found, finals):
+    """Return the same starts with these losses at the end, {key: one per seed}; every other one blew up."""
+
+    def ending(one):
+        final = finals.get(one.key, (np.nan,) * 3)
+        mean = (*one.loss.mean[:-1], float(np.mean(final)))
+        return replace(one, final=final, loss=replace(one.loss, mean=mean))
+
+    return replace(found, baseline=0.69, starts=tuple(map(ending, found.starts)))
+
+
+@pytest.mark.parametrize(
+    ("finals", "init"),
+    [
+        ({"he": (0.10, 0.11, 0.12), "glorot": (0.20, 0.21, 0.22), "zeros": (0.69,) * 3}, "he_normal"),
+        ({"he": (0.10, 0.11, 0.12), "glorot": (0.12, 0.11, 0.10)}, None),  # not told apart
+        ({"times_1": (0.10, 0.11, 0.12), "he": (0.20, 0.21, 0.22)}, None),  # fits layers of this size only
+        ({"zeros": (0.10, 0.11, 0.12), "he": (0.20, 0.21, 0.22)}, None),
+        ({"he": (0.68, 0.69, 0.69)}, None),  # nothing learnt
+        ({}, None),
+    ],
+)
+def test_only_a_start_made_to_measure_that_was_shown_better_is_recommended(found, finals, init):
+    assert settings_to_use(with_finals(found, finals)).get("init") == init
+
+
+def test_where_glorot_and_he_do_not_win_the_sentence_says_so(found):
+    other = with_finals(found, {"times_1": (0.10, 0.11, 0.12), "he": (0.20, 0.21, 0.22)})
+    assert "Glorot and He do not win" in str(look_at_starts(other))
 
 
 def test_results_survive_json(found):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dldiag.course.prepared import Prepared, open_rows, prepare
+from dldiag.course.prepared import WATCHED_ROWS, Prepared, open_rows, prepare
 from dldiag.course.toys import TOYS, toy
 from dldiag.course.watch import (
     Recipe,
@@ -106,7 +106,7 @@ def test_histograms_hold_all_activations_and_those_of_tanh_lie_within_one():
 def test_saturation_of_large_random_weights_is_the_share_of_the_normal_distribution():
     from scipy.stats import norm
 
-    data = Prepared(np.ones((400, 1), np.float32), np.zeros(400, np.float32), 1, "binary_cross_entropy", 0.0)
+    data = Prepared(np.ones((400, 1), np.float32), np.zeros(400, np.float32), 1, "binary_cross_entropy")
     recipe = Recipe(activation="tanh", init="large_random", hidden_layers=1, units=2000)
     found = watch(data, recipe, seeds=1, steps=0)
     assert found.saturated[0][0][0] == pytest.approx(2 * norm.sf(3 / 10), abs=0.03)  # z ~ N(0, 10²), |z| > 3
@@ -152,7 +152,7 @@ def test_a_stopped_run_stops_and_progress_reaches_the_end():
 def test_the_baseline_is_the_loss_of_the_best_constant(name):
     data = prepare(toy(name, 300))
     zeros = Recipe(init="zeros", hidden_layers=0, rates=(0.5,), batch_size=1000)
-    bias_only = Prepared(data.X * 0, data.y, data.n_outputs, data.loss, data.baseline)
+    bias_only = Prepared(data.X * 0, data.y, data.n_outputs, data.loss)
     found = watch(bias_only, zeros, seeds=1, steps=200)
     assert found.loss[-1][0] == pytest.approx(data.baseline, rel=0.03)
 
@@ -164,3 +164,14 @@ def test_sealed_test_rows_stay_out():
     kept = {tuple(row) for row in left.X.to_numpy()}
     assert left.n_rows == 500 - len(sealed)
     assert not kept & {tuple(row) for row in made.X.to_numpy()[sealed]}
+
+
+@pytest.mark.parametrize("name", ["moons", "blobs", "wave"])
+def test_the_constant_guess_is_judged_on_the_rows_that_are_watched(name):
+    """No constant gets below the baseline on the watched rows, and the best one reaches it."""
+    data = prepare(toy(name, 1000))
+    bias_only = Prepared(data.X[:WATCHED_ROWS] * 0, data.y[:WATCHED_ROWS], data.n_outputs, data.loss)
+    recipe = Recipe(hidden_layers=0, init="zeros", rates=(0.1,), batch_size=WATCHED_ROWS)
+    lowest = np.min(watch(bias_only, recipe, seeds=1, steps=300).loss)
+    assert lowest == pytest.approx(data.baseline, abs=1e-4)
+    assert lowest >= data.baseline - 1e-6

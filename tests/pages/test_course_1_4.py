@@ -97,7 +97,6 @@ def test_a_page_works_without_any_upload_and_shows_its_computed_lines(number):
     app = until_done(start(number))
     assert len(lines_to_look_at(app)) >= PAGES[number][1]
     assert charts(app)
-    assert any("Use this in my model" in one.label for one in app.button)
     assert len(app.latex) >= 1
 
 
@@ -135,8 +134,17 @@ def test_the_line_to_look_at_follows_the_setting():
     assert "overshoots" in lines_to_look_at(app)[0]
 
 
+def buttons_to_use(app):
+    return [one for one in app.button if "Use this in my model" in one.label]
+
+
 def test_use_this_puts_the_setting_into_the_model():
-    app = until_done(start(14))
-    button = next(one for one in app.button if "Use this in my model" in one.label)
-    app = button.click().run()
+    app = until_done(start(14, {}, **{"initialization.data": "toy:circles"}))
+    app = buttons_to_use(app)[0].click().run()
     assert app.session_state["dldiag"]["values"]["model"]["activation"] == "tanh"
+
+
+def test_where_nothing_was_learnt_nothing_is_recommended():
+    app = until_done(start(14, {}, **{"starts.seeds": "3", "starts.steps": "20", "starts.learning_rate": "0.0001"}))
+    assert "does not show" in lines_to_look_at(app)[1]
+    assert not buttons_to_use(app)
