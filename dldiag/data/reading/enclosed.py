@@ -11,7 +11,6 @@ from dldiag.data.reading.dialect import SPACES
 from dldiag.types import ReadPlan
 
 LINE_END, RETURN, SPACE = ord("\n"), ord("\r"), ord(" ")
-OUTSIDE = -1  # stands for the byte before the first and after the last
 MOST_BLANKS = 8  # between a delimiter and a quote
 
 
@@ -43,30 +42,30 @@ def _encoded(text: str, encoding: str) -> bytes:
 
 def record_ends(block: bytes, marks: Marks) -> NDArray[np.intp]:
     """Return the offsets after the line ends that no quotes enclose, when the block begins with a record."""
-    codes = np.frombuffer(block, np.uint8)
-    ends = np.flatnonzero(codes == LINE_END)
-    if marks.quote is not None:
-        at, within = _quotes(codes, marks)
+    ends = np.flatnonzero(np.frombuffer(block, np.uint8) == LINE_END)
+    if marks.quote is not None and marks.quote in block:
+        at, within = _quotes(block, marks)
         state = np.concatenate([[False], within])
         ends = ends[~state[np.searchsorted(at, ends)]]
     return ends + 1
 
 
-def _quotes(codes: NDArray[np.uint8], marks: Marks) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+def _quotes(block: bytes, marks: Marks) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Return where quotes stand that can open or close a cell, and whether the text behind each is within one.
 
     A run of quotes of an even number is doubled quotes or an empty cell. One that only opens begins a cell, if none is
     open; one that only closes ends it; one that can do both does what is due.
     """
+    codes = np.frombuffer(b"\n" + block + b"\n", np.uint8)  # so that every byte has neighbors
     first, last = _runs(np.flatnonzero(codes == marks.quote))
     odd = (last - first) % 2 == 0
     if marks.escape is not None:
-        odd &= _at(codes, first - 1) != marks.escape
+        odd &= codes[first - 1] != marks.escape
     first, last = first[odd], last[odd]
     opens = _stands_by(codes, first, -1, marks.before, marks.blanks)
     closes = _stands_by(codes, last, 1, marks.after, marks.blanks)
     able = opens | closes
-    at, opens, closes = last[able], opens[able], closes[able]
+    at, opens, closes = last[able] - 1, opens[able], closes[able]
     order = np.arange(len(at))
     sure = np.maximum.accumulate(np.where(opens & closes, -1, order))  # the last quote that leaves no choice
     turns = order - sure  # each quote since then that could do both turned it round
@@ -75,21 +74,20 @@ def _quotes(codes: NDArray[np.uint8], marks: Marks) -> tuple[NDArray[np.intp], N
 
 def _runs(at: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the first and the last place of every run without a gap."""
-    gap = np.diff(at, prepend=-2, append=np.iinfo(np.intp).max) > 1
+    gap = np.concatenate([[True], np.diff(at) > 1, [True]])
     return at[gap[:-1]], at[gap[1:]]
 
 
 def _stands_by(
     codes: NDArray[np.uint8], at: NDArray[np.intp], step: int, neighbors: tuple[int, ...], blanks: bool
 ) -> NDArray[np.bool_]:
-    """Tell whether one of these neighbors, or the end of the block, stands beside each place."""
+    """Tell whether one of these neighbors stands beside each place."""
     beside = at + step
     for _ in range(MOST_BLANKS if blanks else 0):
-        beside = beside + step * (_at(codes, beside) == SPACE)
-    return np.isin(_at(codes, beside), (*neighbors, OUTSIDE))
-
-
-def _at(codes: NDArray[np.uint8], places: NDArray[np.intp]) -> NDArray[np.int16]:
-    """Return the bytes at these places; OUTSIDE where the block has none."""
-    inside = (places >= 0) & (places < len(codes))
-    return np.where(inside, codes[np.where(inside, places, 0)].astype(np.int16), OUTSIDE)
+        blank = codes[beside] == SPACE
+        if not blank.any():
+            break
+        beside[blank] += step
+    wanted = np.zeros(256, dtype=bool)
+    wanted[list(neighbors)] = True
+    return wanted[codes[beside]]
