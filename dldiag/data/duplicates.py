@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dldiag.data.coincidence import repeats_by_chance
 from dldiag.intervals import Z_TWO_SIDED
 from dldiag.types import Dataset, Estimate
 
@@ -43,9 +44,10 @@ class Copies:
     conflicting_share: float
     error_floor: Estimate
     largest_group: int  # rows of the features that are repeated most often
+    are_chance: bool  # few combinations of values are possible: equal rows are no copies of each other
 
 
-def copies_of(dataset: Dataset) -> Copies:
+def copies_of(dataset: Dataset, seed: int = 0) -> Copies:
     """Count exact copies and contradictions, and the error floor that contradictions imply."""
     same_x = duplicate_groups(dataset.X)
     same_xy = duplicate_groups(pd.DataFrame({"x": same_x}), dataset.y)
@@ -63,6 +65,7 @@ def copies_of(dataset: Dataset) -> Copies:
         conflicting_share=conflicting / n,
         error_floor=_error_floor(dataset, same_x),
         largest_group=int(sizes.max()),
+        are_chance=repeats_by_chance(dataset.X, dataset.y, same_x, seed),
     )
 
 

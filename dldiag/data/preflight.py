@@ -66,7 +66,7 @@ def preflight(dataset: Dataset, seed: int = 0) -> Preflight:
     return Preflight(
         rows=dataset.n_rows,
         features=dataset.X.shape[1],
-        copies=copies_of(dataset),
+        copies=copies_of(dataset, seed),
         classes=len(dataset.classes),
         majority_share=share,
         rarest_class=rarest,

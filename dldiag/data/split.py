@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, StratifiedShuffleSplit
+from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit
 
+from dldiag.data.coincidence import repeats_by_chance
 from dldiag.data.duplicates import duplicate_groups
 from dldiag.language import Message
 from dldiag.types import Clusters, DataError, Dataset, Repeat, Split
@@ -15,7 +16,9 @@ Rows = NDArray[np.int64]
 # Share of rows for dev and for test, by number of rows (Ng's course: 60/20/20, 98/1/1, 99.5/0.25/0.25).
 SHARES = {10_000: 0.20, 100_000: 0.10, 1_000_000: 0.01, 10_000_000: 0.0025}
 LEAST_ROWS = 20  # below this no split leaves anything to learn from and to judge with
-LEAST_GROUPS = 50  # rows with equal features are kept together when there are at least so many different ones
+CUTS = 50  # are drawn at most where groups differ in size; the one with most nearly the wanted rows is taken
+LEAST_GROUPS = 4  # one to test and one to judge on, and two to learn from
+NEAR = 0.10  # of the wanted rows; a cut that is so near is taken at once
 
 
 def held_out_share(n_rows: int) -> float:
@@ -47,7 +50,7 @@ def make_split(dataset: Dataset, repeats: int, seed: int, train_rows: int | None
     everything = np.arange(dataset.n_rows)
     if dataset.times is not None:
         return _split_in_time(dataset, repeats, rng, share, train_rows)
-    clusters, method = _kept_together(dataset)
+    clusters, method = _kept_together(dataset, seed)
     if dataset.domain is not None:
         return _split_by_domain(dataset, dataset.domain, clusters, repeats, rng, share, train_rows)
     groups, drawn = None if clusters is None else clusters.labels, []
@@ -119,14 +122,20 @@ def _check_left(train: Rows, training_dev: Rows) -> None:
         )
 
 
-def _kept_together(dataset: Dataset) -> tuple[Clusters | None, str]:
-    """Return what stays on one side: the user's groups, else exact copies of a row (a model would know its dev rows)."""
+def _kept_together(dataset: Dataset, seed: int) -> tuple[Clusters | None, str]:
+    """Return what stays on one side: the user's groups, else exact copies of a row (a model would know its dev rows).
+
+    Not rows that are equal by chance: a new row is one of few possible ones, too, and to judge only on those that were
+    never seen would be to judge on rows of another kind.
+    """
     if dataset.groups is not None:
         labels: Rows = np.unique(dataset.groups, return_inverse=True)[1].astype(np.int64)
         return Clusters(labels, are_copies=False), "group"
     copies: Rows = duplicate_groups(dataset.X)
     n_different = int(copies.max()) + 1
-    if n_different == len(copies) or n_different < LEAST_GROUPS:
+    if n_different == len(copies) or n_different < LEAST_ROWS:
+        return None, "random"
+    if repeats_by_chance(dataset.X, dataset.y, copies, seed):
         return None, "random"
     return Clusters(copies, are_copies=True), "copies_together"
 
@@ -135,21 +144,36 @@ def _cut(
     rows: Rows, dataset: Dataset, groups: NDArray[np.int64] | None, share: float, rng: np.random.Generator
 ) -> tuple[Rows, Rows]:
     """Cut rows in two; the second part is about `share` of them."""
-    state = int(rng.integers(2**31))
     if groups is not None:
-        n_groups = len(np.unique(groups[rows]))
-        if n_groups < 4:
-            raise DataError(
-                Message("The group column has only {groups} different values.", {"groups": n_groups}),
-                Message("Splitting by group needs at least 4 groups, better 30; pick another column or none."),
-            )
-        cut = GroupShuffleSplit(1, test_size=share, random_state=state).split(rows, groups=groups[rows])
-    elif _can_stratify(dataset, rows, share):
+        is_held = _held_groups(groups[rows], share, rng)
+        return rows[~is_held], rows[is_held]
+    state = int(rng.integers(2**31))
+    if _can_stratify(dataset, rows, share):
         cut = StratifiedShuffleSplit(1, test_size=share, random_state=state).split(rows, dataset.y[rows])
     else:
         cut = ShuffleSplit(1, test_size=share, random_state=state).split(rows)
     kept, held = next(iter(cut))
     return rows[kept], rows[held]
+
+
+def _held_groups(labels: Rows, share: float, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Draw groups that together have about `share` of the rows; return which rows are theirs."""
+    groups = np.unique(labels, return_inverse=True)[1]
+    sizes = np.bincount(groups)
+    if len(sizes) < LEAST_GROUPS:
+        raise DataError(
+            Message("The group column has only {groups} different values.", {"groups": len(sizes)}),
+            Message("Splitting by group needs at least 4 groups, better 30; pick another column or none."),
+        )
+    wanted, held, off = share * len(labels), np.empty(0, dtype=np.int64), np.inf
+    for _ in range(CUTS):
+        order = rng.permutation(len(sizes))
+        distances = np.abs(np.cumsum(sizes[order])[:-1] - wanted)
+        if distances.min() < off:
+            held, off = order[: 1 + int(distances.argmin())], distances.min()
+        if off <= NEAR * wanted:
+            break
+    return np.isin(groups, held)
 
 
 def _can_stratify(dataset: Dataset, rows: Rows, share: float) -> bool:

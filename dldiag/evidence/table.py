@@ -16,7 +16,7 @@ def table_evidence(found: Preflight) -> dict[str, Estimate | None]:
     return {
         "n_features": exactly(found.features),
         "n_classes": exactly(found.classes) if found.classes else None,
-        "duplicate_share": exactly(found.copies.share),
+        "duplicate_share": exactly(0.0 if found.copies.are_chance else found.copies.share),
         "conflict_floor": found.copies.error_floor,
         "leak_gain": exactly(leak.removed if leak is not None else 0.0),
         "majority_share": exactly(found.majority_share) if found.classes else None,
