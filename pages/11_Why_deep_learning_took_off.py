@@ -13,11 +13,11 @@ from dldiag.app.navigation import page
 from dldiag.app.running import run_job
 from dldiag.app.widgets import explained, figure_mode, show_figure, show_message, show_rows
 from dldiag.course.figures_took_off import alt_race, alt_scale, crossing_rows, race_figure, scale_figure, scale_rows
-from dldiag.course.race import Race, RaceSettings, look_at_race
-from dldiag.course.took_off import LEARNERS, Scale, ScaleSettings, look_at_crossover, look_at_few_rows
+from dldiag.course.race import Race, RaceSettings, look_at_race, runner_to_use
+from dldiag.course.took_off import LEARNERS, Scale, ScaleSettings, look_at_crossover, look_at_few_rows, size_to_use
 from dldiag.figures import alt_learning_curves, learning_curves
 from dldiag.language import Message, tr
-from dldiag.types import Progress
+from dldiag.types import Progress, Task
 
 TOY_ROWS = 2000
 FORMULAS = (
@@ -40,7 +40,7 @@ def partial(progress: Progress) -> None:
     show_figure(figure, alt_learning_curves(progress.curves))
 
 
-def show_scale(reference: dict[str, Any]) -> None:
+def show_scale(reference: dict[str, Any], task: Task) -> None:
     heading(tr("Scale drives progress: data"))
     labels = {key: row.label for key, row in LEARNERS.items()}
     asked = ask_knobs(ScaleSettings(), "scale", choices={"learners": labels}, columns=2)
@@ -65,7 +65,7 @@ def show_scale(reference: dict[str, Any]) -> None:
         tr("Break it: take the two clouds or the line with noise, where a small learner is all one needs."),
         kind="caption",
     )
-    offer({"hidden_layer_sizes": (64, 64)}, key="use.size")
+    offer(size_to_use(result, task), key="use.size")
 
 
 def show_race(reference: dict[str, Any]) -> None:
@@ -81,7 +81,7 @@ def show_race(reference: dict[str, Any]) -> None:
             figure = race_figure(result, seconds=seconds, theme=figure_mode())
             show_figure(figure, alt_race(result, seconds=seconds), key=f"race.{seconds}")
     show_message(tr("Break it: take one hidden layer, or let tanh run against ReLU."), kind="caption")
-    offer({"activation": result.second.activation, "learning_rate_init": result.second.rate}, key="use.race")
+    offer(runner_to_use(result), key="use.race")
 
 
 page(
@@ -91,8 +91,7 @@ page(
 toys = ("twist", "circles", "two_blobs", "line")
 chosen = with_rows(ask_data("took_off", toys=toys, default="toy:twist"), TOY_ROWS)
 with explained():
-    dataset_of(chosen)
-    show_scale(chosen)
+    show_scale(chosen, dataset_of(chosen).task)
     show_race(chosen)
 link_to_diagnosis(
     tr("In your diagnosis: your learning curve, the reference models beside it, and what more rows would bring")

@@ -72,7 +72,7 @@ class Runner:
 
 @dataclass(frozen=True)
 class Race:
-    """The first runner against the second, to `target` loss.
+    """The first runner against the second, to `target` loss; solver: the optimizer of both.
 
     steps_ratio, seconds_ratio: how many times more the first needs, geometric mean over seeds with its 90 % interval;
     None when the second never arrives. at_least: some seed of the first never arrived, so the ratio is a lower bound.
@@ -86,6 +86,7 @@ class Race:
     seconds_ratio: Estimate | None
     at_least: bool
     learnt: bool
+    solver: str
 
 
 def race(
@@ -143,6 +144,7 @@ def judge(ran: Sequence[Watched], baseline: float, share: float) -> Race:
         seconds_ratio=_ratio(slow, fast, pace),
         at_least=not all(first.arrived[i] for i in pairs),
         learnt=baseline - target > share * LEAST_FALL * baseline,
+        solver=ran[0].recipe.optimizer,
     )
 
 
@@ -211,6 +213,17 @@ def _ratio(slow: Array, fast: Array, pace: float) -> Estimate | None:
     logs = np.log(pace * slow / fast)
     low, high = t_interval(logs)
     return Estimate(float(np.exp(logs.mean())), float(np.exp(low)), float(np.exp(high)))
+
+
+def runner_to_use(found: Race) -> dict[str, Any]:
+    """Return what the runner that surely needs fewer steps ran with; empty when none does in every run."""
+    ratio = found.steps_ratio
+    if not found.learnt or (ratio is not None and ratio.low <= 1 <= ratio.high):
+        return {}
+    fast = found.second if ratio is not None and ratio.low > 1 else found.first
+    if not all(fast.arrived):
+        return {}
+    return {"activation": fast.activation, "solver": found.solver, "learning_rate_init": fast.rate}
 
 
 def look_at_race(found: Race) -> Message:

@@ -80,7 +80,8 @@ class Scale:
     """All learners on the same nested subsets, who overtakes whom, and whether they differ on few and on many rows.
 
     crossings: the largest network against each traditional learner, the surest overtaking first; others: every other
-    pair that crosses for sure.
+    pair that crosses for sure. network: of the networks the one with the least error on the most rows, "" when another
+    learner surely errs less there.
     """
 
     unit: str
@@ -89,6 +90,7 @@ class Scale:
     many: SmallSizes | None
     crossings: tuple[Crossover, ...]
     others: tuple[Crossover, ...]
+    network: str = ""
 
 
 def scale(
@@ -154,7 +156,26 @@ def read(curves: Sequence[LearningCurve], *, rho: float, seed: int = 0) -> Scale
         many=learners_differ_at(curves, int(sizes[-1]), rho=rho) if several else None,
         crossings=tuple(sorted((crossed[pair] for pair in main), key=_overtaking)),
         others=tuple(sorted(others, key=lambda one: -one.share)),
+        network=_network_to_use(curves, rho) if several else "",
     )
+
+
+def _network_to_use(curves: Sequence[LearningCurve], rho: float) -> str:
+    """Return the best network on the most rows unless it is surely worse there than the best learner."""
+    at_most_rows = {curve.model: np.asarray(curve.dev_errors[-1], float) for curve in curves}
+    networks = [key for key in at_most_rows if LEARNERS[key].deep]
+    if not networks:
+        return ""
+    best, network = (min(keys, key=lambda key: float(at_most_rows[key].mean())) for keys in (at_most_rows, networks))
+    behind, _ = t_interval(at_most_rows[network] - at_most_rows[best], rho)
+    return "" if behind > 0 else network
+
+
+def size_to_use(found: Scale, task: Task) -> dict[str, Any]:
+    """Return the size of the network to use; empty when no network is among the best."""
+    if not found.network:
+        return {}
+    return {"hidden_layer_sizes": LEARNERS[found.network].parameters(task)["hidden_layer_sizes"]}
 
 
 def _against_largest(keys: Sequence[str]) -> list[frozenset[str]]:
@@ -195,12 +216,14 @@ def look_at_few_rows(found: Scale) -> Message:
         "rows": few.rows,
         "best": LEARNERS[few.best].label,
         "worst": LEARNERS[few.worst].label,
-        "spread": apart(few.spread.value, found.unit),
+        "spread": few.spread.value,
         "low": few.spread.low,
         "high": few.spread.high,
         "material": few.material,
         "many": many.rows,
-        "later": apart(many.spread.value, found.unit),
+        "later": many.spread.value,
+        "later_best": LEARNERS[many.best].label,
+        "later_worst": LEARNERS[many.worst].label,
         "unit": found.unit,
     }
     return Message(_FEW[few.holds], values)
@@ -208,14 +231,14 @@ def look_at_few_rows(found: Scale) -> Message:
 
 _FEW = {
     "yes": "On {rows:,} rows the learners hardly differ, as the course says: from {best} to {worst} it is "
-    "{spread} (interval for all pairs {low:points} to {high:points}), less than the {material:error} that "
-    "matters. On {many:,} rows it is {later}.",
+    "{spread:gap} (interval for all pairs {low:points} to {high:points}), less than the {material:gap} that "
+    "matters. On {many:,} rows {later_worst} errs {later:gap} more than {later_best}.",
     "no": "The course says that learners hardly differ on few rows. Here that is false: on {rows:,} rows {worst} errs "
-    "{spread} more than {best} (interval for all pairs {low:points} to {high:points}). On {many:,} rows the "
-    "two ends are {later} apart.",
-    "undecided": "On {rows:,} rows the learners lie {spread} apart ({best} to {worst}), but the interval for "
+    "{spread:gap} more than {best} (interval for all pairs {low:points} to {high:points}). On {many:,} rows "
+    "{later_worst} errs {later:gap} more than {later_best}.",
+    "undecided": "On {rows:,} rows the learners lie {spread:gap} apart ({best} to {worst}), but the interval for "
     "all pairs goes from {low:points} to {high:points}: these repeats cannot say whether that matters. On {many:,} "
-    "rows the two ends are {later} apart.",
+    "rows {later_worst} errs {later:gap} more than {later_best}.",
 }
 
 
@@ -257,10 +280,3 @@ _CROSSOVER = {
     "given_up": "The figure of the course is turned around here: {first} is ahead on {few:,} rows, and in {share:error} "
     "of the resampled repeats {second} overtakes it before {rows:,} rows.",
 }
-
-
-def apart(value: float, unit: str) -> Message:
-    """Write a difference of errors without its sign."""
-    if unit == "rate":
-        return Message("{points:.1f} points", {"points": 100 * abs(value)})
-    return Message("{value:.3f}", {"value": abs(value)})

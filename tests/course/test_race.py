@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dldiag.course.prepared import prepare
-from dldiag.course.race import Race, RaceSettings, fastest_rate, first_below, judge, look_at_race, race
+from dldiag.course.race import Race, RaceSettings, fastest_rate, first_below, judge, look_at_race, race, runner_to_use
 from dldiag.course.toys import toy
 from dldiag.course.watch import Recipe, watch
 
@@ -47,6 +47,16 @@ def test_a_runner_that_never_arrives_gives_a_lower_bound():
 )
 def test_the_sentence_follows_the_numbers(slow, fast, words):
     assert words in str(look_at_race(judge([run(slow), run(fast)], baseline=1.0, share=0.5)))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "winner"),
+    [(0.02, 0.1, "relu"), (0.1, 0.02, "tanh"), (0.1, 0.1, None), (0.1, 0.0001, "tanh"), (0.00001, 0.00001, None)],
+)
+def test_the_winner_is_recommended_with_what_it_ran_with_and_nothing_without_one(first, second, winner):
+    found = judge([run(first, activation="tanh"), run(second)], baseline=1.0, share=0.5)
+    expected = {"activation": winner, "solver": "momentum", "learning_rate_init": 0.1} if winner else {}
+    assert runner_to_use(found) == expected
 
 
 def test_where_nobody_learns_there_is_no_race():

@@ -10,11 +10,11 @@ from dldiag.course.took_off import (
     LEARNERS,
     Scale,
     ScaleSettings,
-    apart,
     look_at_crossover,
     look_at_few_rows,
     read,
     scale,
+    size_to_use,
 )
 from dldiag.course.toys import toy
 from dldiag.data.split import make_split
@@ -95,9 +95,31 @@ def test_every_learner_can_be_built_for_both_tasks():
         assert found.unit == ("rate" if task == "classification" else "sd")
 
 
-def test_differences_are_written_without_sign():
-    assert str(apart(-0.052, "rate")) == "5.2 points"
-    assert str(apart(-0.052, "sd")) == "0.052"
+@pytest.mark.parametrize(
+    ("errors", "size"),
+    [
+        ({"small": 0.1, "large": 0.2, "linear": 0.3}, (4,)),
+        ({"small": 0.2, "large": 0.1, "linear": 0.3}, (64, 64)),
+        ({"small": 0.1, "large": 0.2, "linear": 0.0999}, (4,)),  # not decided
+        ({"small": 0.2, "large": 0.3, "linear": 0.1}, None),
+        ({"linear": 0.2, "svm": 0.3}, None),
+        ({"large": 0.3}, None),
+    ],
+)
+def test_the_size_of_the_best_network_is_recommended_unless_another_learner_is_better(errors, size):
+    found = read([curve(key, [0.4, 0.4, 0.4, error]) for key, error in errors.items()], rho=0.25)
+    assert size_to_use(found, "classification").get("hidden_layer_sizes") == size
+
+
+def test_a_difference_is_said_of_the_two_learners_it_was_measured_between():
+    """The surest pair need not be the two ends: who is 14 points apart is named."""
+    calm, wild = (
+        curve(*one, spread=0) for one in (("linear", [0.2, 0.2, 0.2, 0.2]), ("neighbors", [0.3, 0.3, 0.3, 0.34]))
+    )
+    ends = curve("boosting", [0.3, 0.3, 0.3, 0.35], spread=0.1)
+    said = str(look_at_few_rows(read([calm, wild, ends], rho=0.25)))
+    assert "On 1,280 rows k nearest neighbors errs 14.0 points more than Linear model." in said
+    assert "two ends" not in said
 
 
 def test_a_stop_is_heard():

@@ -139,12 +139,12 @@ def buttons_to_use(app):
 
 
 def test_use_this_puts_the_setting_into_the_model():
-    app = until_done(start(14, {}, **{"initialization.data": "toy:circles"}))
+    app = until_done(start(14, {"starts": {"seeds": 5}}, **{"initialization.data": "toy:circles"}))
     app = buttons_to_use(app)[0].click().run()
     assert app.session_state["dldiag"]["values"]["model"]["activation"] == "tanh"
 
 
 def test_where_nothing_was_learnt_nothing_is_recommended():
-    app = until_done(start(14, {}, **{"starts.seeds": "3", "starts.steps": "20", "starts.learning_rate": "0.0001"}))
+    app = until_done(start(14, **{"starts.learning_rate": "0.0001"}))
     assert "does not show" in lines_to_look_at(app)[1]
     assert not buttons_to_use(app)
