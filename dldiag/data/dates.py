@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,32 +19,50 @@ EXCEL_EPOCH = np.datetime64("1899-12-30")
 LAST_SERIAL = 2_958_465  # Excel day number of 9999-12-31
 NEAR_SERIALS = (36526.0, 55153.0)  # Excel day numbers of 2000-01-01 … 2051-01-01
 SAMPLE = 200  # texts of which one at least must be written in a way, for all to be tried in that way
-_CLOCK = r"(?:[ T]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp][Mm])?\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?)?"
+_CLOCK = (
+    r"(?:,?[ T]+(?:(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?|24:00(?::00)?)"
+    r"\s*(?:[AaPp][Mm])?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
+)
+_WEEKDAY = r"(?i:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?i:day)?,?[ ]+"
+_MONTH = (
+    r"(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
+_SHORT_YEAR = "%y"  # 69 … 99 are of the 20th century, 00 … 68 of the 21st, as POSIX strptime has it
 
 
 @dataclass(frozen=True)
 class Written:
-    """One way of writing a date: a pattern that its texts match, and how pandas reads them."""
+    """One way of writing a date: what its day looks like, and how it is read once its marks are hyphens."""
 
     key: str
-    pattern: str
-    form: str  # a strptime format; "ISO8601" or "mixed" as pandas knows them
+    day: str  # a regular expression, without the weekday before it and the time of day behind it
+    form: str  # a strptime format
     example: str
+
+    @property
+    def pattern(self) -> str:
+        """What a whole text looks like; a number such as 20240331 has no time of day."""
+        return rf"^{self.day}$" if self.form == "%Y%m%d" else rf"^(?:{_WEEKDAY})?{self.day}{_CLOCK}$"
 
 
 WRITTEN = (
-    Written("ymd", rf"^\d{{4}}-\d{{1,2}}-\d{{1,2}}{_CLOCK}$", "%Y-%m-%d", "2024-03-31"),
-    Written("ymd/", rf"^\d{{4}}/\d{{1,2}}/\d{{1,2}}{_CLOCK}$", "%Y-%m-%d", "2024/3/31"),
-    Written("ymd.", rf"^\d{{4}}\.\d{{1,2}}\.\d{{1,2}}{_CLOCK}$", "%Y-%m-%d", "2024.03.31"),
-    Written("zh", rf"^\d{{4}}年\d{{1,2}}月\d{{1,2}}日?{_CLOCK}$", "%Y-%m-%d", "2024年3月31日"),
-    Written("mdy", rf"^\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{4}}{_CLOCK}$", "%m-%d-%Y", "03/31/2024"),
-    Written("dmy", rf"^\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{4}}{_CLOCK}$", "%d-%m-%Y", "31/03/2024"),
-    Written("compact", r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$", "%Y%m%d", "20240331"),
-    Written("d mon y", rf"^\d{{1,2}}[ -][A-Za-z]{{3}}[ -,]+\d{{4}}{_CLOCK}$", "%d-%b-%Y", "31 Mar 2024"),
-    Written("mon d y", rf"^[A-Za-z]{{3}}[ -]\d{{1,2}},?[ -]+\d{{4}}{_CLOCK}$", "%b-%d-%Y", "Mar 31, 2024"),
-    Written("d month y", rf"^\d{{1,2}}[ -][A-Za-z]{{4,9}}[ -,]+\d{{4}}{_CLOCK}$", "%d-%B-%Y", "31 March 2024"),
-    Written("month d y", rf"^[A-Za-z]{{4,9}}[ -]\d{{1,2}},?[ -]+\d{{4}}{_CLOCK}$", "%B-%d-%Y", "March 31, 2024"),
-    Written("ym", r"^\d{4}[-/年](?:0?[1-9]|1[0-2])月?$", "%Y-%m", "2024-03"),
+    Written("ymd", r"\d{4}-\d{1,2}-\d{1,2}", "%Y-%m-%d", "2024-03-31"),
+    Written("ymd/", r"\d{4}/\d{1,2}/\d{1,2}", "%Y-%m-%d", "2024/3/31"),
+    Written("ymd.", r"\d{4}\.\d{1,2}\.\d{1,2}", "%Y-%m-%d", "2024.03.31"),
+    Written("zh", r"\d{4}年\d{1,2}月\d{1,2}日?", "%Y-%m-%d", "2024年3月31日"),
+    Written("mdy", r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}", "%m-%d-%Y", "03/31/2024"),
+    Written("dmy", r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}", "%d-%m-%Y", "31/03/2024"),
+    Written("mdy short", r"\d{1,2}/\d{1,2}/\d{2}", "%m-%d-%y", "3/31/24"),
+    Written("dmy short", r"(?:\d{1,2}/\d{1,2}/|\d{1,2}\.\d{1,2}\.)\d{2}", "%d-%m-%y", "31.03.24"),
+    Written("compact", r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", "%Y%m%d", "20240331"),
+    Written("d mon y", rf"\d{{1,2}}[ .-]+{_MONTH}[ .,-]+\d{{4}}", "%d-%b-%Y", "31 Mar 2024"),
+    Written("d mon y short", rf"\d{{1,2}}[ .-]+{_MONTH}[ .,-]+\d{{2}}", "%d-%b-%y", "31-Mar-24"),
+    Written("mon d y", rf"{_MONTH}[ .-]+\d{{1,2}}[ ,-]+\d{{4}}", "%b-%d-%Y", "March 31, 2024"),
+    Written("ym", r"\d{4}[-/年](?:0?[1-9]|1[0-2])月?", "%Y-%m", "2024-03"),
+    Written("my", r"(?:0?[1-9]|1[0-2])[/-]\d{4}", "%m-%Y", "03/2024"),
+    Written("mon y", rf"{_MONTH}[ .,-]+\d{{4}}", "%b-%Y", "March 2024"),
+    Written("mon y short", rf"{_MONTH}[ -]\d{{2}}", "%b-%y", "Mar-24"),
 )
 
 
@@ -55,6 +73,7 @@ class Dates:
     values: NDArray[np.datetime64]
     written: str
     ambiguous: bool = False
+    short_years: bool = False
 
     @property
     def read(self) -> NDArray[np.bool_]:
@@ -75,9 +94,10 @@ def read_dates(texts: pa.Array, *, day_first: bool | None = None) -> Dates:
         by_key[row.key] = found
         if found.read.sum() > best.read.sum():
             best = found
-    if best.written in ("mdy", "dmy"):
-        return _day_or_month_first(by_key["mdy"], by_key["dmy"], day_first)
-    return best
+    month, day = (by_key.get(first + best.written[3:]) for first in ("mdy", "dmy"))
+    if best.written[:3] not in ("mdy", "dmy") or month is None or day is None:
+        return best
+    return _day_or_month_first(month, day, day_first)
 
 
 def from_serials(days: NDArray[np.float64]) -> NDArray[np.datetime64]:
@@ -96,7 +116,7 @@ def _read_as(texts: pa.Array, row: Written) -> Dates:
     chosen = texts.filter(pa.array(mask))
     day, clock = _day_and_clock(chosen)
     values[mask] = _each_distinct(day, lambda texts: _days(texts, row.form)) + _each_distinct(clock, _clock_times)
-    return Dates(values, row.key)
+    return Dates(values, row.key, short_years=row.form.endswith(_SHORT_YEAR))
 
 
 def _each_distinct(texts: pa.Array, read: Callable[[pa.Array], NDArray[Any]]) -> NDArray[Any]:
@@ -114,16 +134,18 @@ def _days(texts: pa.Array, form: str) -> NDArray[np.datetime64]:
 def _day_and_clock(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Split "2024/3/31 12:30" into "2024-3-31" and "12:30" (empty when there is no clock time)."""
     has_clock = as_mask(pc.match_substring(texts, ":"))
-    day = pc.replace_substring_regex(texts, r"[ T]+\d{1,2}:.*$", "")
+    day = pc.replace_substring_regex(texts, r",?[ T]+\d{1,2}:.*$", "")
     clock = pc.replace_substring_regex(texts, r"^.*?[ T]+(\d{1,2}:.*)$", r"\1")
     clock = pc.if_else(pa.array(has_clock), clock, "")
+    day = pc.replace_substring_regex(day, rf"^{_WEEKDAY}", "")
+    day = pc.replace_substring_regex(day, r"([A-Za-z]{3})[A-Za-z]*", r"\1")
     day = pc.replace_substring_regex(day, "[年月/., -]+", "-")
     return pc.replace_substring_regex(day, "日|-$", ""), clock
 
 
 def _clock_times(clock: pa.Array) -> NDArray[np.timedelta64]:
     """Return the time of day; an offset (Z, +02:00) is dropped: the wall clock is what repeats from day to day."""
-    bare = pc.replace_substring_regex(clock, r"\s*(?:Z|UTC|[+-]\d{2}:?\d{2})$", "")
+    bare = pc.replace_substring_regex(clock, r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$", "")
     afternoon = as_mask(pc.match_substring_regex(bare, r"[Pp][Mm]$"))
     morning = as_mask(pc.match_substring_regex(bare, r"[Aa][Mm]$"))
     bare = pc.replace_substring(pc.replace_substring_regex(bare, r"\s*[AaPp][Mm]$", ""), ",", ".")
@@ -149,7 +171,7 @@ def _day_or_month_first(month: Dates, day: Dates, day_first: bool | None) -> Dat
     if day.read.sum() != month.read.sum():
         return chosen[bool(day.read.sum() > month.read.sum())]
     first = bool(_steps_back(day) < _steps_back(month))
-    return Dates(chosen[first].values, chosen[first].written, ambiguous=True)
+    return replace(chosen[first], ambiguous=True)
 
 
 def _steps_back(dates: Dates) -> int:

@@ -1,5 +1,6 @@
 """Dates are read in the one way they are written, and the day-or-month question is asked."""
 
+import re
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dldiag.data.cells import as_arrow
-from dldiag.data.dates import from_serials, read_dates
+from dldiag.data.dates import WRITTEN, from_serials, read_dates
 
 MOMENT = np.datetime64("2024-03-31")
 
@@ -16,10 +17,38 @@ MOMENT = np.datetime64("2024-03-31")
 @pytest.mark.parametrize(
     "text",
     ["2024-03-31", "2024/3/31", "2024.03.31", "2024年3月31日", "03/31/2024", "31/03/2024", "31.3.2024", "20240331", "31 Mar 2024",
-     "Mar 31, 2024", "31 March 2024", "March 31, 2024", "2024-03-31 00:00:00", "2024-03-31T00:00:00Z"],
+     "Mar 31, 2024", "31 March 2024", "March 31, 2024", "2024-03-31 00:00:00", "2024-03-31T00:00:00Z", "31-Mar-2024",
+     "31-March-2024", "31. March 2024", "Sun, 31 Mar 2024", "Sunday, March 31, 2024", "Sun, 31 Mar 2024 00:00:00 GMT",
+     "3/31/2024, 12:00 AM", "2024-03-30 24:00"],
 )  # fmt: skip
 def test_every_way_of_writing_a_date_is_read(text):
     assert read_dates(as_arrow([text])).values[0] == MOMENT
+
+
+SEPARATORS = (" ", "-", "/", ".", ", ", " - ")
+VARIANTS = [
+    (row, text)
+    for row in WRITTEN
+    for text in dict.fromkeys(re.sub("[ ,./-]+", separator, row.example) for separator in SEPARATORS)
+    if re.fullmatch(row.pattern, text)
+]
+
+
+@pytest.mark.parametrize(("row", "text"), VARIANTS, ids=lambda part: getattr(part, "key", part))
+def test_an_example_is_read_with_each_separator_that_its_pattern_allows(row, text):
+    assert read_dates(as_arrow([text])).values[0] == read_dates(as_arrow([row.example])).values[0]
+    assert read_dates(as_arrow([row.example])).values[0].astype("datetime64[M]") == np.datetime64("2024-03")
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("01.02.23", "2023-02-01"), ("31/3/24", "2024-03-31"), ("3/31/24", "2024-03-31"), ("31-Mar-24", "2024-03-31"), ("Mar-24", "2024-03-01"),
+     ("3/31/68", "2068-03-31"), ("3/31/69", "1969-03-31"), ("January 2024", "2024-01-01"), ("3/31/24 13:00", "2024-03-31T13:00")],
+)  # fmt: skip
+def test_years_of_two_digits_and_months_without_a_day_are_read(text, day):
+    found = read_dates(as_arrow([text]))
+    assert found.values[0] == np.datetime64(day)
+    assert found.short_years == ("20" not in text)
 
 
 @pytest.mark.parametrize(
@@ -32,8 +61,10 @@ def test_the_time_of_day_is_kept(text, clock):
 
 
 @pytest.mark.parametrize(
-    "text", ["2024-02-30", "2024-13-01", "13/13/2024", "1.5", "20241301", "3024-01-01", "abc", "12:30"]
-)
+    "text",
+    ["2024-02-30", "2024-13-01", "13/13/2024", "1.5", "20241301", "3024-01-01", "abc", "12:30", "2024-03-31 25:00",
+     "2024-03-31 10:89", "2024-03-31 10:00:61", "31 Marble 2024", "Cup-24", "1.2.3", "192.168.10.24"],
+)  # fmt: skip
 def test_what_is_no_date_is_not_read(text):
     assert not read_dates(as_arrow([text])).read[0]
 
@@ -49,6 +80,11 @@ def test_day_or_month_first_is_asked_when_open_and_can_be_told():
     assert read_dates(texts).ambiguous
     assert read_dates(texts, day_first=True).values[0] == np.datetime64("2024-02-01")
     assert read_dates(texts, day_first=False).values[0] == np.datetime64("2024-01-02")
+
+
+def test_short_years_with_points_begin_with_the_day_and_those_with_slashes_are_asked_about():
+    assert not read_dates(as_arrow(["01.02.24", "02.03.24"])).ambiguous
+    assert read_dates(as_arrow(["1/2/24", "2/3/24"])).ambiguous
 
 
 def test_excel_day_numbers_are_dates():
