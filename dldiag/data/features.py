@@ -106,6 +106,11 @@ def _date_parts(column: Column, dates: pd.Series) -> list[tuple[Column, pd.Serie
     return parts
 
 
+def source_of(column: Column) -> str:
+    """Return the name of the table's column that a feature was made of: a date for its parts, else its own."""
+    return str(column.why.values["name"]) if column.why.template == DATE_PART else column.name
+
+
 Parts = list[tuple[Column, pd.Series]]
 
 

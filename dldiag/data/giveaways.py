@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import chi2, f, rankdata
 
+from dldiag.data.features import source_of
 from dldiag.intervals import Z_ONE_SIDED
 from dldiag.types import Dataset
 
@@ -44,7 +45,10 @@ class Clue:
 
 @dataclass(frozen=True)
 class Giveaway:
-    """A column that seems to give the target away: the share of the error it removes alone, and the next best one."""
+    """A column of the table that seems to give the target away: the share of the error it removes alone, and the next.
+
+    Of a date it is the part that removes most.
+    """
 
     column: str
     removed: float
@@ -64,14 +68,24 @@ def clues(dataset: Dataset, seed: int = 0) -> tuple[Clue, ...]:
 def giveaways(dataset: Dataset, found: tuple[Clue, ...]) -> tuple[Giveaway, ...]:
     """Return the columns that say nearly everything alone while the others do not, and those made of target means."""
     least = GIVES_AWAY[dataset.task]
-    strong = [clue for clue in found if clue.at_least >= least]
-    others = max((clue.removed for clue in found if clue.at_least < least), default=0.0)
+    columns = _by_column(dataset, found)
+    strong = [clue for clue in columns if clue.at_least >= least]
+    others = max((clue.removed for clue in columns if clue.at_least < least), default=0.0)
     sure = [clue for clue in strong if clue.at_least == 1 or clue.removed - others >= DOMINANCE]
     copied = [Giveaway(clue.column, clue.removed, others, "copies") for clue in sure]
     told = {one.column for one in copied}
     encoded = [name for name in _numbers(dataset) if name not in told and _holds_target_means(dataset, name)]
-    removed = {clue.column: clue.removed for clue in found}
+    removed = {clue.column: clue.removed for clue in columns}
     return (*copied, *(Giveaway(name, removed[name], others, "target_means") for name in encoded))
+
+
+def _by_column(dataset: Dataset, found: tuple[Clue, ...]) -> list[Clue]:
+    """Return the best clue of each column of the table: the parts of a date are no columns beside it."""
+    sources = {column.name: source_of(column) for column in dataset.columns}
+    best: dict[str, Clue] = {}
+    for clue in sorted(found, key=lambda clue: (-clue.at_least, -clue.removed)):
+        best.setdefault(sources[clue.column], replace(clue, column=sources[clue.column]))
+    return list(best.values())
 
 
 def _clue(name: str, values: NDArray[Any], y: NDArray[Any], ranks: NDArray[np.float64], task: str) -> Clue:
@@ -180,7 +194,7 @@ def _variance_ratio(groups: NDArray[np.int64], values: NDArray[np.float64]) -> f
 
 
 def _numbers(dataset: Dataset) -> list[str]:
-    return [column.name for column in dataset.columns if column.kind == "number"]
+    return [column.name for column in dataset.columns if column.kind == "number" and source_of(column) == column.name]
 
 
 def _holds_target_means(dataset: Dataset, name: str) -> bool:

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import rankdata, spearmanr
 
-from dldiag.data.features import DATE_PART
+from dldiag.data.features import source_of
 from dldiag.data.probe import PROBE_FOLDS, PROBE_ROWS, Optimism, forward_error, optimism
 from dldiag.data.words import word_set, words_of
 from dldiag.types import Dataset
@@ -209,8 +209,7 @@ def _target_columns(dataset: Dataset) -> list[NDArray[np.float64]]:
 
 def _date_sources(dataset: Dataset) -> dict[str, str]:
     """Return the date column of the table that each part of a date came from, by feature name."""
-    parts = [column for column in dataset.columns if column.why.template == DATE_PART]
-    return {column.name: str(column.why.values["name"]) for column in parts}
+    return {column.name: source for column in dataset.columns if (source := source_of(column)) != column.name}
 
 
 def _time_orders(dataset: Dataset) -> list[tuple[str, NDArray[np.int64]]]:

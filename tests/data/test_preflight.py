@@ -85,6 +85,19 @@ def test_a_copy_of_the_target_is_named(seed, how):
     assert found.repairs == (repair("exclude_column", "leak"),)
 
 
+@pytest.mark.parametrize("share", [0.5, 0.32])
+def test_a_date_that_only_one_class_has_is_named_as_the_column_that_it_is(share):
+    random = rng(0)
+    y = (random.random(400) < share).astype(int)
+    frame = noise(random).assign(y=y)
+    frame["ended"] = [f"2024-{1 + i % 12:02}-{1 + i % 28:02}" if one else None for i, one in enumerate(y)]
+    found = look(frame)
+    assert [one.column for one in found.giveaways] == ["ended"]
+    assert found.repairs == (repair("exclude_column", "ended"),)
+    left = make_dataset(frame_table(frame), "y", **found.repairs[0].choices)
+    assert list(left.X.columns) == [f"x{i}" for i in range(5)]
+
+
 @pytest.mark.parametrize("rows", [24, 60, 120, 240])
 @pytest.mark.parametrize("how", ["renamed", "beside strong columns"])
 def test_the_target_by_another_name_is_named_in_few_rows(rows, how):
