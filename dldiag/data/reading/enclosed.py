@@ -58,13 +58,11 @@ def _quotes(block: bytes, marks: Marks) -> tuple[NDArray[np.intp], NDArray[np.bo
     """
     codes = np.frombuffer(b"\n" + block + b"\n", np.uint8)  # so that every byte has neighbors
     first, last = _runs(np.flatnonzero(codes == marks.quote))
-    odd = (last - first) % 2 == 0
-    if marks.escape is not None:
-        odd &= codes[first - 1] != marks.escape
-    first, last = first[odd], last[odd]
     opens = _stands_by(codes, first, -1, marks.before, marks.blanks)
     closes = _stands_by(codes, last, 1, marks.after, marks.blanks)
-    able = opens | closes
+    able = (opens | closes) & ((last - first) % 2 == 0)
+    if marks.escape is not None:
+        able &= codes[first - 1] != marks.escape
     at, opens, closes = last[able] - 1, opens[able], closes[able]
     order = np.arange(len(at))
     sure = np.maximum.accumulate(np.where(opens & closes, -1, order))  # the last quote that leaves no choice
