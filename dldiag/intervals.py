@@ -115,6 +115,8 @@ def clustered_part(shares: Sequence[NDArray[np.float64]], clusters: Sequence[Clu
     values, together = np.concatenate(list(shares)), np.concatenate(labels)
     of_clusters = _sums(weights * (values - weights @ values), together)
     in_mean = float(np.square(of_clusters).sum()) * _of_few(len(of_clusters))
+    if len(of_clusters) == 1:  # says nothing of others: it may be as different as a single row
+        in_mean = float(values.var())
     part = float(np.mean([len(np.unique(one)) for one in labels])) / len(of_clusters)
     alike = 1 / float(np.square(_sums(weights, together)).sum())
     return RowPart([in_mean / part], part, least, max(1.0, alike - 1))

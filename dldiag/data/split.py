@@ -16,9 +16,10 @@ Rows = NDArray[np.int64]
 # Share of rows for dev and for test, by number of rows (Ng's course: 60/20/20, 98/1/1, 99.5/0.25/0.25).
 SHARES = {10_000: 0.20, 100_000: 0.10, 1_000_000: 0.01, 10_000_000: 0.0025}
 LEAST_ROWS = 20  # below this no split leaves anything to learn from and to judge with
-CUTS = 50  # are drawn at most where groups differ in size; the one with most nearly the wanted rows is taken
+CUTS = 50  # are drawn at most where groups differ in size; then the one with most nearly the wanted rows is taken
 LEAST_GROUPS = 4  # one to test and one to judge on, and two to learn from
-NEAR = 0.10  # of the wanted rows; a cut that is so near is taken at once
+HELD_GROUPS = 3  # one in so many at most is held, however small groups are: some must be left to learn from
+WELCOME = (0.25, 1.1)  # of the wanted rows; the first such cut is taken: the nearest would be the same in every repeat
 
 
 def held_out_share(n_rows: int) -> float:
@@ -130,6 +131,7 @@ def _kept_together(dataset: Dataset, seed: int) -> tuple[Clusters | None, str]:
     """
     if dataset.groups is not None:
         labels: Rows = np.unique(dataset.groups, return_inverse=True)[1].astype(np.int64)
+        _check_groups(int(labels.max()) + 1, LEAST_GROUPS)
         return Clusters(labels, are_copies=False), "group"
     copies: Rows = duplicate_groups(dataset.X)
     n_different = int(copies.max()) + 1
@@ -160,20 +162,26 @@ def _held_groups(labels: Rows, share: float, rng: np.random.Generator) -> NDArra
     """Draw groups that together have about `share` of the rows; return which rows are theirs."""
     groups = np.unique(labels, return_inverse=True)[1]
     sizes = np.bincount(groups)
-    if len(sizes) < LEAST_GROUPS:
-        raise DataError(
-            Message("The group column has only {groups} different values.", {"groups": len(sizes)}),
-            Message("Splitting by group needs at least 4 groups, better 30; pick another column or none."),
-        )
+    _check_groups(len(sizes), 2)
+    most = max(1, len(sizes) // HELD_GROUPS)
     wanted, held, off = share * len(labels), np.empty(0, dtype=np.int64), np.inf
     for _ in range(CUTS):
         order = rng.permutation(len(sizes))
-        distances = np.abs(np.cumsum(sizes[order])[:-1] - wanted)
-        if distances.min() < off:
-            held, off = order[: 1 + int(distances.argmin())], distances.min()
-        if off <= NEAR * wanted:
-            break
+        rows = np.cumsum(sizes[order[:most]])
+        n = int(np.abs(rows - wanted).argmin())
+        if abs(rows[n] - wanted) < off:
+            held, off = order[: n + 1], abs(rows[n] - wanted)
+        if WELCOME[0] * wanted <= rows[n] <= WELCOME[1] * wanted:
+            return np.isin(groups, order[: n + 1])
     return np.isin(groups, held)
+
+
+def _check_groups(groups: int, least: int) -> None:
+    if groups < least:
+        raise DataError(
+            Message("The group column has only {groups} different values.", {"groups": groups}),
+            Message("Splitting by group needs at least 4 groups, better 30; pick another column or none."),
+        )
 
 
 def _can_stratify(dataset: Dataset, rows: Rows, share: float) -> bool:

@@ -81,13 +81,13 @@ def test_groups_that_reach_over_both_kinds_of_rows_are_split_and_most_rows_still
     assert split.n_dev > 50
 
 
-def test_where_every_group_is_of_both_kinds_and_judged_nothing_is_left_and_that_is_said():
-    groups = np.arange(80) % 4
-    data = dataset(
-        np.random.default_rng(0).normal(size=(80, 2)), np.arange(80) // 4 % 2, groups=groups, domain=np.arange(80) < 40
-    )
-    with pytest.raises(DataError, match="group"):
-        make_split(data, 1, 0)
+@pytest.mark.parametrize("seed", range(5))
+def test_where_every_group_is_of_both_kinds_and_judged_nothing_is_left_and_that_is_said(seed):
+    own, other = np.repeat([0, 1, 2], 10), np.repeat([0, 1, 2, 3], [3, 3, 3, 11])
+    X, y = np.random.default_rng(0).normal(size=(50, 2)), np.arange(50) % 2
+    data = dataset(X, y, groups=np.concatenate([own, other]), domain=np.arange(50) < 30)
+    with pytest.raises(DataError, match="shares its group"):
+        make_split(data, 1, seed)
 
 
 def test_dev_and_test_rows_come_after_training_rows_in_time():
@@ -131,3 +131,22 @@ def test_rows_of_another_kind_train_and_only_rows_of_the_kind_that_counts_judge(
         assert not set(repeat.train_rows) & (
             set(repeat.training_dev_rows) | set(repeat.dev_rows) | set(split.test_rows)
         )
+
+
+@pytest.mark.parametrize("groups", [5, 10, 30])
+@pytest.mark.parametrize("seed", range(3))
+def test_groups_of_very_unequal_size_leave_about_the_wanted_rows_in_every_repeat(groups, seed):
+    rng = np.random.default_rng(seed)
+    shares = 1 / np.arange(1, groups + 1) ** 1.5
+    labels = rng.choice(groups, p=shares / shares.sum(), size=3000)
+    split = make_split(dataset(rng.normal(size=(3000, 2)), rng.integers(2, size=3000), groups=labels), 14, seed)
+    trained = [len(repeat.train_rows) for repeat in split.repeats]
+    assert split.n_train > 0.8 * np.median(trained)
+    assert split.n_train > 0.7 * 0.6 * 3000
+
+
+def test_four_groups_are_enough_and_three_are_not():
+    data, y = np.random.default_rng(0).normal(size=(100, 2)), np.arange(100) % 2
+    assert make_split(dataset(data, y, groups=np.arange(100) // 25), 3, 0).n_train == 50
+    with pytest.raises(DataError, match="at least 4 groups"):
+        make_split(dataset(data, y, groups=np.arange(100) // 34), 3, 0)
