@@ -9,7 +9,7 @@ Series = tuple[float, ...]
 
 @dataclass(frozen=True)
 class LayerHealth:
-    """One look at every layer at the end of an epoch (0: before training), on a fixed sample of training rows.
+    """One look at every layer, before training (epoch 0) or after it, on a fixed sample of training rows.
 
     Per hidden layer: dead (share of units that give nothing on every row), saturated (share of values where the
     derivative has all but vanished), spread (standard deviation of Z), distance (largest distance between the
@@ -28,10 +28,11 @@ class Health:
     """The signals of one training run; series have one entry per epoch, signals by layer one tuple per epoch.
 
     loss: mean training loss with penalties, as in `loss_curve_`. penalty_share: share of penalties in it.
-    train_error, dev_error: error rate, or RMSE over the spread of the training targets; train_error is measured on
-    the batches of the epoch as they pass, dev_error at its end, and where the dev set is large not in every epoch
-    (None in the others; always in the first and last). gradient_norm, update_ratio: per layer, at the last
-    step of the epoch; update_ratio is the length of the update over the length of the weights. initial_loss is the
+    train_error, dev_error: error rate, or RMSE over `unit`, the spread of the training targets; train_error is measured
+    on the batches of the epoch as they pass, dev_error at its end, and where that would cost too much not in every
+    epoch (None in the others; always in the first and last). gradient_norm, update_ratio: per layer, at the last step of
+    the epoch; the gradient has penalties and clipping in it; update_ratio is the length of the update over the length of
+    the weights. layers: before training and after it. initial_loss is the
     loss before training, expected_loss that of the best constant answer. diverged: the loss stopped being a number;
     the weights are those before the best epoch. stopped_by: "epochs", "plateau", "validation", "divergence".
     """
@@ -52,6 +53,7 @@ class Health:
     stopped_by: str
     best_epoch: int
     validation: Series | None = None
+    unit: float = 1.0
 
     @property
     def first_look(self) -> LayerHealth | None:

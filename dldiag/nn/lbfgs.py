@@ -78,6 +78,7 @@ class _Watch:
         stack.flat[0] = flat
         loss = stack.differentiate(0, stack.n_rows, self.note)
         member.losses.append(float(loss[0]))
+        self.recorder.note_gradient()
         self.recorder.penalty[:] = stack.penalty
         self.recorder.before[0] = self.before
         self.recorder.end_epoch(loss, leaving)

@@ -173,7 +173,12 @@ class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
 
     def _dev_error(self, y: Array) -> Judge:
         decide = self._decide  # a class that the training rows lack is never predicted, and so counts as wrong
-        return lambda outputs: float(np.mean((decide(outputs.T) != y).reshape(len(y), -1).any(axis=1)))
+
+        def error(outputs: Array) -> float:
+            wrong = decide(outputs.T) != y
+            return float(np.count_nonzero(wrong if wrong.ndim == 1 else wrong.any(axis=1)) / len(y))
+
+        return error
 
     def _right(self, targets: Array, outputs: Array) -> Array:
         """Tell for every row whether outputs (K, n) say its class (or all its labels)."""

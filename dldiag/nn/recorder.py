@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,9 +18,10 @@ Array = NDArray[Any]
 
 PROBE_ROWS = 256  # training rows on which the layers are looked at
 COMPARED_UNITS = 64  # units of a layer whose weights are compared with each other
-DEV_SHARE = 0.1  # of the time that training takes, for measuring the dev error; then it is not measured every epoch
+DEV_SHARE = 0.02  # of the time that training takes, for measuring the dev error; then it is not measured every epoch
 DEV_POINTS = 25  # but at least about so often in a run
 FORWARD_SHARE = 1 / 3  # what a forward pass takes of a whole step
+STARTING = 200  # rows; a pass over them takes about as long as starting one does
 
 
 @dataclass(eq=False)
@@ -30,34 +32,47 @@ class Series:
     initial_error: float
     expected_loss: float
     unit: float  # of errors: 1, or the spread of the training targets
+    dev_every: int  # epochs from one dev error to the next
     penalty_share: list[float] = field(default_factory=list)
     train_error: list[float] = field(default_factory=list)
-    dev_error: list[float | None] = field(default_factory=list)
+    dev_error: dict[int, float] = field(default_factory=dict)  # by epoch
     gradient_norm: list[tuple[float, ...]] = field(default_factory=list)
     update_ratio: list[tuple[float, ...]] = field(default_factory=list)
     looks: list[LayerHealth] = field(default_factory=list)
 
 
 class Recorder:
-    """Watches a stack; `step` and `end_epoch` are called by the training loop."""
+    """Watches a stack; `step` and `end_epoch` are called by the training loop.
+
+    An epoch of a small network takes a millisecond: what it shows is noted for all members at once, and handed to each
+    when somebody leaves.
+    """
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
-        self.series = {id(member): Series(*_at_start(stack, i)) for i, member in enumerate(stack.members)}
+        self.series = {
+            id(member): Series(*_at_start(stack, i), _dev_every(member, stack))
+            for i, member in enumerate(stack.members)
+        }
         self.epoch = 0
         self._prepare()
-        self._look(self.stack.members)
+        self._look(range(len(stack.members)))
 
     def _prepare(self) -> None:
         """Lay out what depends on who is in the stack."""
         stack = self.stack
         self.members = stack.members
-        rows = [member.X[:PROBE_ROWS] for member in stack.members]
-        self.probe = Evaluation(stack.network, rows, stack.plan.dtype)
-        self.dev: dict[int, tuple[list[int], Evaluation]] = {}
-        for size in {len(m.dev[0]) for m in stack.members if m.dev}:
-            who = [i for i, m in enumerate(stack.members) if m.dev and len(m.dev[0]) == size]
-            parts = [m.dev[0] for m in stack.members if m.dev and len(m.dev[0]) == size]
+        self.before = np.empty_like(stack.flat)
+        self.before_by_layer = _by_layer(stack, self.before)
+        self.gradient_by_layer = _by_layer(stack, stack.gradient)
+        self.squares = _squares(self.gradient_by_layer)
+        self.noted: list[tuple[Array, ...]] = []
+        self.dev: dict[tuple[int, int], tuple[list[int], Evaluation]] = {}
+        watched = [i for i, m in enumerate(stack.members) if m.dev]
+        alike = {i: (len(m.dev[0]), self.series[id(m)].dev_every) for i, m in enumerate(stack.members) if m.dev}
+        for size in set(alike.values()):
+            who = [i for i in watched if alike[i] == size]
+            parts = [m.dev[0] for i, m in enumerate(stack.members) if m.dev and i in who]
             self.dev[size] = who, Evaluation(stack.network_of(who), parts, stack.plan.dtype)
         self.forget()
 
@@ -65,7 +80,6 @@ class Recorder:
         """Begin an epoch."""
         size = len(self.members)
         self.errors, self.penalty = np.zeros(size), np.zeros(size)
-        self.before = np.empty_like(self.stack.flat)
 
     def step(self, start: int, stop: int) -> Array:
         """Take one step as the stack does, and note what it showed."""
@@ -73,7 +87,7 @@ class Recorder:
         last = stop == stack.n_rows
         if last:
             np.copyto(self.before, stack.flat)
-        loss = stack.step(start, stop, self.note_errors)
+        loss = stack.step(start, stop, self.note_errors, self.note_gradient if last else None)
         self.penalty += stack.penalty * ((stop - start) / stack.n_rows)
         return loss
 
@@ -81,23 +95,20 @@ class Recorder:
         """Count the errors of a batch."""
         self.errors += np.add.reduce(self.stack.plan.loss.errors(delta, losses), axis=1)
 
+    def note_gradient(self) -> None:
+        """Take the length of every layer's gradient, before the optimizer overwrites it."""
+        self.squares = _squares(self.gradient_by_layer)
+
     def end_epoch(self, losses: Array, leaving: dict[int, str]) -> None:
         """Note the epoch of every member; those who leave get their Health."""
         self.epoch += 1
-        stack = self.stack
-        norms = _lengths(stack.gradients.blocks)
-        ratios = self._update_ratios()
-        dev = self._dev_errors(bool(leaving))
-        for i, member in enumerate(self.members):
-            series = self.series[id(member)]
-            mean = self.errors[i] / stack.n_rows
-            series.train_error.append(_root_over(mean, series.unit) if stack.plan.loss.squares else float(mean))
-            series.penalty_share.append(float(self.penalty[i] / losses[i]) if losses[i] else 0.0)
-            series.gradient_norm.append(tuple(norms[i].tolist()))
-            series.update_ratio.append(tuple(ratios[i].tolist()))
-            series.dev_error.append(dev[i])
-        if _is_milestone(self.epoch) or leaving:
-            self._look([m for i, m in enumerate(self.members) if _is_milestone(self.epoch) or i in leaving])
+        weights = _squares(self.before_by_layer)
+        np.subtract(self.stack.flat, self.before, out=self.before)
+        self.noted.append((self.errors, self.penalty, losses, self.squares, weights, _squares(self.before_by_layer)))
+        self._note_dev_errors(leaving)
+        if leaving:
+            self._hand_out()
+            self._look(leaving)
         for i, why in leaving.items():
             self.members[i].health = self._health(self.members[i], why)
         self.forget()
@@ -106,57 +117,66 @@ class Recorder:
         """Follow the stack after members have left it."""
         self._prepare()
 
-    def _update_ratios(self) -> Array:
-        weights = _lengths(self.stack.plan.layout.weights(self.before))
-        np.subtract(self.stack.flat, self.before, out=self.before)
-        updates = _lengths(self.stack.plan.layout.weights(self.before))
-        return np.divide(updates, weights, out=np.zeros_like(updates), where=weights > 0)
+    def _hand_out(self) -> None:
+        """Hand what was noted since the stack last changed to its members."""
+        errors, penalty, losses, *squares = (
+            np.array(epochs, dtype=np.float64) for epochs in zip(*self.noted, strict=True)
+        )
+        gradients, weights, updates = (np.sqrt(one) for one in squares)
+        shares = np.divide(penalty, losses, out=np.zeros_like(penalty), where=losses != 0)
+        ratios = np.divide(updates, weights, out=np.zeros_like(updates), where=weights > 0)
+        means = errors / self.stack.n_rows
+        for i, member in enumerate(self.members):
+            series = self.series[id(member)]
+            mean = np.sqrt(means[:, i]) / series.unit if self.stack.plan.loss.squares else means[:, i]
+            series.train_error += mean.tolist()
+            series.penalty_share += shares[:, i].tolist()
+            series.gradient_norm += map(tuple, gradients[:, i].tolist())
+            series.update_ratio += map(tuple, ratios[:, i].tolist())
+        self.noted = []
 
-    def _dev_errors(self, someone_leaves: bool) -> list[float | None]:
-        errors: list[float | None] = [None] * len(self.members)
-        for size, (who, evaluation) in self.dev.items():
-            if not someone_leaves and self.epoch % self._dev_every(size) and self.epoch > 1:
+    def _note_dev_errors(self, leaving: Collection[int]) -> None:
+        """Note every member's dev error where it is due, which depends on the member alone, and when it leaves."""
+        for (_, every), (who, evaluation) in self.dev.items():
+            due = who if self.epoch == 1 or self.epoch % every == 0 else [i for i in who if i in leaving]
+            if not due:
                 continue
-            found = evaluation.outputs(self.stack.flat[who], [average[who] for average in self.stack.running])
-            for i, outputs in zip(who, found, strict=True):
+            flat = self.stack.flat if len(who) == len(self.members) else self.stack.flat[who]
+            found = evaluation.outputs(flat, [average[who] for average in self.stack.running])
+            for i in due:
                 member = self.members[i]
                 assert member.dev is not None
-                errors[i] = member.dev[1](outputs) / self.series[id(member)].unit
-        return errors
+                self.series[id(member)].dev_error[self.epoch] = member.dev[1](found[who.index(i)])
 
-    def _dev_every(self, n_dev: int) -> int:
-        wanted = n_dev * FORWARD_SHARE / (DEV_SHARE * self.stack.n_rows)
-        longest = max(member.max_epochs for member in self.members)
-        return max(1, min(int(np.ceil(wanted)), longest // DEV_POINTS))
+    def _look(self, who: Collection[int]) -> None:
+        looks = self._layer_health(list(who))
+        for k, i in enumerate(who):
+            look = LayerHealth(self.epoch, *(tuple(values[k].tolist()) for values in looks))
+            self.series[id(self.members[i])].looks.append(look)
 
-    def _look(self, members: list[Member]) -> None:
-        looks = self._layer_health()
-        for i, member in enumerate(self.members):
-            if member in members:
-                series = self.series[id(member)].looks
-                series.append(LayerHealth(self.epoch, *(tuple(values[i].tolist()) for values in looks)))
-
-    def _layer_health(self) -> tuple[Array, Array, Array, Array]:
-        activation = self.stack.plan.activation
-        (_, space), *_ = self.probe.passes(self.stack.flat, self.stack.running)
+    def _layer_health(self, who: list[int]) -> tuple[Array, Array, Array, Array]:
+        stack, activation = self.stack, self.stack.plan.activation
+        probe = Evaluation(stack.network_of(who), [self.members[i].X[:PROBE_ROWS] for i in who], stack.plan.dtype)
+        (_, space), *_ = probe.passes(stack.flat[who], [average[who] for average in stack.running])
         dead, saturated, spread = [], [], []
         for z, a in zip(space.z[:-1], space.a, strict=True):
             spread.append(z.std(axis=(1, 2)))
             dead.append(_dead_share(a, activation.dead_below))
             limit = activation.saturates_at
             saturated.append(np.zeros(len(z)) if limit is None else (np.abs(z) > limit).mean(axis=(1, 2)))
-        distance = [unit_distance(block) for block in self.stack.parameters.blocks[:-1]]
-        empty = np.empty((len(self.members), 0))
+        distance = [unit_distance(block[who]) for block in stack.parameters.blocks[:-1]]
+        empty = np.empty((len(who), 0))
         return tuple(np.stack(p, axis=1) if p else empty for p in (dead, saturated, spread, distance))  # type: ignore[return-value]
 
     def _health(self, member: Member, why: str) -> Health:
         series = self.series[id(member)]
+        dev = [series.dev_error.get(epoch) for epoch in range(1, self.epoch + 1)]
         return Health(
             epochs=member.epochs,
             loss=tuple(member.losses),
             penalty_share=tuple(series.penalty_share),
             train_error=tuple(series.train_error),
-            dev_error=tuple(series.dev_error) if member.dev else None,
+            dev_error=tuple(None if error is None else error / series.unit for error in dev) if member.dev else None,
             gradient_norm=tuple(series.gradient_norm),
             update_ratio=tuple(series.update_ratio),
             layers=tuple(series.looks),
@@ -168,6 +188,7 @@ class Recorder:
             stopped_by=why,
             best_epoch=member.best_epoch,
             validation=tuple(member.scores) if member.scores else None,
+            unit=series.unit,
         )
 
 
@@ -186,14 +207,31 @@ def _at_start(stack: Stack, i: int) -> tuple[float, float, float, float]:
     return float(losses.mean()), error, float(loss.floor(member.y)), unit
 
 
+def _dev_every(member: Member, stack: Stack) -> int:
+    """Return how many epochs lie between two dev errors: one costs a pass over the dev rows, an epoch all its steps."""
+    if member.dev is None:
+        return 1
+    n_steps = -(-stack.n_rows // stack.plan.batch_size)
+    of_an_epoch = (len(member.dev[0]) + STARTING) * FORWARD_SHARE / (stack.n_rows + STARTING * n_steps)
+    return max(1, min(int(np.ceil(of_an_epoch / DEV_SHARE)), member.max_epochs // DEV_POINTS))
+
+
 def _root_over(mean_square: float, unit: float) -> float:
     return float(np.sqrt(mean_square)) / unit
 
 
-def _lengths(blocks: list[Array]) -> Array:
-    """Return the Frobenius norm (S, layers) of every layer's [W | b]."""
-    flat = [np.ascontiguousarray(block).reshape(len(block), 1, -1) for block in blocks]
-    return np.sqrt(np.stack([np.matmul(f, f.transpose(0, 2, 1))[:, 0, 0] for f in flat], axis=1).astype(np.float64))
+Pairs = list[tuple[Array, Array]]
+
+
+def _by_layer(stack: Stack, flat: Array) -> Pairs:
+    """Return every layer's [W | b] in a flat array (S, P) as a row and as a column, whose product is its square."""
+    parts = [flat[:, start : start + rows * columns] for start, rows, columns in stack.plan.layout.blocks]
+    return [(part[:, None, :], part[:, :, None]) for part in parts]
+
+
+def _squares(pairs: Pairs) -> Array:
+    """Return the squared Frobenius norm (S, layers)."""
+    return np.concatenate([np.matmul(row, column)[:, :, 0] for row, column in pairs], axis=1)
 
 
 def _dead_share(a: Array, dead_below: float | None) -> Array:
@@ -218,8 +256,3 @@ def unit_distance(block: Array) -> Array:
 
 
 _ROUNDING = 1e-7
-
-
-def _is_milestone(epoch: int) -> bool:
-    """Tell whether layers are looked at after this epoch: 1, 2, 4, 8, …"""
-    return epoch & (epoch - 1) == 0

@@ -157,16 +157,25 @@ class Stack:
         self.targets = targets if self.plan.loss.indexed else np.ascontiguousarray(targets.transpose(0, 2, 1))
         self.row_weights = None if self.weights is None else np.take_along_axis(self.weights, at, axis=1)
 
-    def step(self, start: int, stop: int, watch: Watch | None = None) -> Array:
-        """Take one step on the rows start…stop of the epoch's order; return each member's loss before it (S,)."""
+    def step(
+        self, start: int, stop: int, watch: Watch | None = None, before_update: Callable[[], None] | None = None
+    ) -> Array:
+        """Take one step on the rows start…stop of the epoch's order; return each member's loss before it (S,).
+
+        before_update() sees the gradient, penalties and clipping included, which the optimizer then overwrites.
+        """
         loss = self._backpropagate(start, stop, watch)
         self.updates += 1
-        if self.clip_norm is not None:
+        whole = self.clip_norm is not None or before_update is not None
+        if whole:
             for chunk in self.chunks:
                 self._penalize(chunk)
+        if self.clip_norm is not None:
             self._clip(self.clip_norm)
+        if before_update is not None:
+            before_update()
         for chunk in self.chunks:
-            if self.clip_norm is None:
+            if not whole:
                 self._penalize(chunk)
             self.plan.optimizer.update(chunk.p, chunk.g, chunk.state, chunk.rates, self.updates, chunk.scratch)
         return loss + self.penalty

@@ -8,6 +8,8 @@ import pytest
 
 from dldiag.nn import MLPClassifier, MLPRegressor, fit_stack
 from dldiag.nn.health import Health
+from dldiag.nn.optimizers import OPTIMIZERS
+from dldiag.nn.stack import Stack
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((1200, 6)).astype(np.float32)
@@ -85,6 +87,37 @@ def test_gradients_vanish_through_many_small_sigmoids():
     _, seen = health(activation="logistic", hidden_layer_sizes=(8,) * 6, init="small_random")
     first, *_, last = seen.gradient_norm[0]
     assert first < 1e-3 * last
+
+
+@pytest.mark.parametrize("clip_norm", [None, 0.05])
+@pytest.mark.parametrize("solver", [*OPTIMIZERS])
+def test_gradient_norms_are_those_of_the_gradient_that_the_last_step_of_an_epoch_took(solver, clip_norm):
+    how = {"solver": solver, "clip_norm": clip_norm, "alpha": 5.0, "l1": 0.1, "hidden_layer_sizes": (8, 4)}
+    _, seen = health(**how, max_iter=2)
+    model = MLPClassifier(**how, random_state=0, batch_size=50)
+    stack = Stack([model.begin(X, Y)], model._plan(len(X)))
+    for norms in seen.gradient_norm:
+        stack.shuffle()
+        for start in range(0, len(X) - 50, 50):
+            stack.step(start, start + 50)
+        before = stack.flat.copy()
+        stack.differentiate(len(X) - 50, len(X))
+        length = np.linalg.norm(stack.gradient)
+        short = 1 if clip_norm is None else min(1, clip_norm / length)
+        expected = [short * np.linalg.norm(block) for block in stack.gradients.blocks]
+        np.testing.assert_allclose(norms, expected, rtol=1e-4)
+        assert np.array_equal(stack.flat, before)
+        stack.step(len(X) - 50, len(X))
+
+
+def test_dev_errors_and_layers_do_not_depend_on_who_shares_the_stack():
+    short = MLPClassifier((8,), record_health=True, max_iter=30, random_state=1, tol=0.0, n_iter_no_change=99)
+    long = MLPClassifier((8,), record_health=True, max_iter=100, random_state=0, tol=0.0, n_iter_no_change=99)
+    fit_stack([short, long], [X[:50]] * 2, [Y[:50]] * 2, dev=[(X, Y)] * 2)
+    alone = MLPClassifier(**long.get_params())
+    fit_stack([alone], [X[:50]], [Y[:50]], dev=[(X, Y)])
+    assert alone.health_ == long.health_
+    assert [look.epoch for look in short.health_.layers] == [0, 30]
 
 
 def test_the_penalty_takes_its_share_of_the_loss():
