@@ -52,7 +52,7 @@ def diagnosis_split(dataset: Dataset, settings: Settings) -> Split:
     effort = EFFORTS[settings.budget]
     rows = min(settings.train_rows or effort.most_rows, effort.most_rows)
     repeats = max(settings.repeats, effort.trial_repeats, MOST_REPEATS)
-    return make_split(dataset, repeats + CHOOSERS, settings.seed, rows)
+    return make_split(dataset, repeats + CHOOSERS, settings.seed, rows, choosers=CHOOSERS)
 
 
 def probe_plan(model: Model, keys: Collection[str] | None = None) -> list[tuple[str, Mapping[str, Any], Model]]:

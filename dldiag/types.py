@@ -190,16 +190,22 @@ class Split:
     repeats: tuple[Repeat, ...]
     method: str  # random, copies_together, group, time, given
     clusters: Clusters | None = None  # of all rows of the dataset; None: every row counts for itself
+    choosers: int = 0  # the last repeats, by which a search chooses; the others measure
 
     @property
     def n_train(self) -> int:
-        """Training rows at full size (the least over repeats)."""
-        return min(len(r.train_rows) for r in self.repeats)
+        """Training rows at full size (the least over repeats that measure)."""
+        return min(len(r.train_rows) for r in self.measuring)
 
     @property
     def n_dev(self) -> int:
-        """Dev rows of one repeat (the least over repeats)."""
-        return min(len(r.dev_rows) for r in self.repeats)
+        """Dev rows of one repeat (the least over repeats that measure)."""
+        return min(len(r.dev_rows) for r in self.measuring)
+
+    @property
+    def measuring(self) -> tuple[Repeat, ...]:
+        """The repeats that no search chooses by."""
+        return self.repeats[: len(self.repeats) - self.choosers]
 
 
 # --- measurements -------------------------------------------------------------------------------------------------

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit
@@ -17,6 +20,7 @@ Rows = NDArray[np.int64]
 SHARES = {10_000: 0.20, 100_000: 0.10, 1_000_000: 0.01, 10_000_000: 0.0025}
 LEAST_ROWS = 20  # below this no split leaves anything to learn from and to judge with
 CUTS = 50  # are drawn at most where groups differ in size; then the one with most nearly the wanted rows is taken
+LEAST_TIMES = 3  # different ones: to learn from, to judge on, to test
 LEAST_GROUPS = 4  # one to test and one to judge on, and two to learn from
 HELD_GROUPS = 3  # one in so many at most is held, however small groups are: some must be left to learn from
 WELCOME = (0.25, 1.1)  # of the wanted rows; the first such cut is taken: the nearest would be the same in every repeat
@@ -32,11 +36,12 @@ def held_out_share(n_rows: int) -> float:
     return round(float(np.exp(np.interp(np.log(n_rows), logs, np.log(list(SHARES.values()))))), 6)
 
 
-def make_split(dataset: Dataset, repeats: int, seed: int, train_rows: int | None = None) -> Split:
+def make_split(dataset: Dataset, repeats: int, seed: int, train_rows: int | None = None, *, choosers: int = 0) -> Split:
     """Set the test rows aside and draw the repeats from the others.
 
     Each repeat has its own train/dev partition, except in time order, where dev rows follow the training rows. Sizes
-    of a learning curve are prefixes of `train_rows`, ordered so that every prefix is stratified.
+    of a learning curve are prefixes of `train_rows`, ordered so that every prefix is stratified. choosers: how many of
+    the repeats, the last, a search chooses by; in time order their dev rows are the latest that the others train on.
     """
     if dataset.n_rows < LEAST_ROWS:
         raise DataError(
@@ -50,10 +55,11 @@ def make_split(dataset: Dataset, repeats: int, seed: int, train_rows: int | None
     share = held_out_share(dataset.n_rows)
     everything = np.arange(dataset.n_rows)
     if dataset.times is not None:
-        return _split_in_time(dataset, repeats, rng, share, train_rows)
+        return _split_in_time(dataset.times, (repeats - choosers, choosers), rng, share, train_rows)
     clusters, method = _kept_together(dataset, seed)
     if dataset.domain is not None:
-        return _split_by_domain(dataset, dataset.domain, clusters, repeats, rng, share, train_rows)
+        split = _split_by_domain(dataset, dataset.domain, clusters, repeats, rng, share, train_rows)
+        return replace(split, choosers=choosers)
     groups, drawn = None if clusters is None else clusters.labels, []
     rest, test = _cut(everything, dataset, groups, share, rng)
     for _ in range(repeats):
@@ -61,21 +67,63 @@ def make_split(dataset: Dataset, repeats: int, seed: int, train_rows: int | None
         drawn.append(
             Repeat(_stratified_order(train, dataset, rng)[:train_rows], np.sort(dev), int(rng.integers(2**31)))
         )
-    return Split(np.sort(test), tuple(drawn), method, clusters)
+    return Split(np.sort(test), tuple(drawn), method, clusters, choosers)
 
 
 def _split_in_time(
-    dataset: Dataset, repeats: int, rng: np.random.Generator, share: float, train_rows: int | None
+    times: NDArray[Any], drawn: tuple[int, int], rng: np.random.Generator, share: float, train_rows: int | None
 ) -> Split:
-    assert dataset.times is not None
+    """Train on what came first; drawn: how many repeats measure and how many a search chooses by."""
     # Copies of a row at another time are left where they are: that a day repeats itself is something to learn from.
-    order = np.argsort(dataset.times, kind="stable")
-    held = max(1, round(share * len(order)))
-    train, dev, test = order[: -2 * held], order[-2 * held : -held], order[-held:]
-    drawn = tuple(
-        Repeat(rng.permutation(train)[:train_rows], np.sort(dev), int(rng.integers(2**31))) for _ in range(repeats)
+    order = np.argsort(times, kind="stable")
+    first, second = _cuts_in_time(times[order], share)
+    earlier = _cut_before(times[order], first, share)
+    measuring, choosing = (order[:first], order[first:second]), (order[:earlier], order[earlier:first])
+    repeats = tuple(
+        Repeat(rng.permutation(train)[:train_rows], np.sort(dev), int(rng.integers(2**31)))
+        for (train, dev), n in zip((measuring, choosing), drawn, strict=True)
+        for _ in range(n)
     )
-    return Split(np.sort(test), drawn, "time")
+    return Split(np.sort(order[second:]), repeats, "time", choosers=drawn[1])
+
+
+def _cuts_in_time(times: NDArray[Any], share: float) -> tuple[int, int]:
+    """Return where dev and test rows begin in the order of time: where the time changes, next to the wanted places."""
+    changes, n = _changes(times), len(times)
+    if len(changes) < LEAST_TIMES - 1:
+        raise DataError(
+            Message("The time column has only {times} different values.", {"times": len(changes) + 1}),
+            Message(
+                "Splitting in time needs at least {least}: one to learn from, one to judge on, one to test.",
+                {"least": LEAST_TIMES},
+            ),
+        )
+    held = max(1, round(share * n))
+    second = _nearest(changes[1:], n - held)
+    first = _nearest(changes[changes < second], second - held)
+    if first < min(LEAST_ROWS, n // 2):
+        raise DataError(
+            Message("Only {rows} rows come before those that are to judge.", {"rows": first}),
+            Message("Most rows have the same time: pick a column that tells their times apart, or split at random."),
+        )
+    return first, second
+
+
+def _cut_before(times: NDArray[Any], end: int, share: float) -> int:
+    """Return where the rows begin that a search is judged on: where the time changes, unless that leaves too little."""
+    wanted = max(end // 2, end - round(share * len(times)))
+    changes = _changes(times[:end])
+    changes = changes[changes >= end // 2]
+    return _nearest(changes, wanted) if len(changes) else wanted
+
+
+def _changes(times: NDArray[Any]) -> Rows:
+    """Return where a new time begins."""
+    return 1 + np.flatnonzero(times[1:] != times[:-1])
+
+
+def _nearest(places: Rows, wanted: int) -> int:
+    return int(places[np.abs(places - wanted).argmin()])
 
 
 def _split_by_domain(

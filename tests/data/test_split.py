@@ -6,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dldiag.data.split import held_out_share, make_split
+from dldiag.settings import Settings
+from dldiag.trials import CHOOSERS, diagnosis_split
 from dldiag.types import DataError
 from tests.problems import dataset, noise, two_blobs
 
@@ -150,3 +152,40 @@ def test_four_groups_are_enough_and_three_are_not():
     assert make_split(dataset(data, y, groups=np.arange(100) // 25), 3, 0).n_train == 50
     with pytest.raises(DataError, match="at least 4 groups"):
         make_split(dataset(data, y, groups=np.arange(100) // 34), 3, 0)
+
+
+@pytest.mark.parametrize("rows_of", [(300, 150, 150), (400, 100, 50, 50), (30, 500, 70), tuple(range(1, 60))])
+def test_no_time_is_on_two_sides(rows_of):
+    times = np.random.default_rng(0).permutation(np.repeat(np.arange(len(rows_of)), rows_of))
+    X, y = np.random.default_rng(1).normal(size=(len(times), 2)), np.arange(len(times)) % 2
+    split = make_split(dataset(X, y, times=times), 6, 0, choosers=2)
+    for repeat in split.measuring:
+        assert times[repeat.train_rows].max() < times[repeat.dev_rows].min()
+        assert times[repeat.dev_rows].max() < times[split.test_rows].min()
+
+
+@pytest.mark.parametrize(("rows_of", "words"), [((580, 20), "only 2 different"), ((10, 580, 10), "Only 10 rows")])
+def test_times_that_leave_nothing_to_learn_from_or_to_judge_on_are_refused_in_words(rows_of, words):
+    times = np.repeat(np.arange(len(rows_of)), rows_of)
+    X, y = np.random.default_rng(1).normal(size=(600, 2)), np.arange(600) % 2
+    with pytest.raises(DataError, match=words):
+        make_split(dataset(X, y, times=times), 2, 0)
+
+
+def test_in_time_order_a_search_chooses_by_rows_that_come_before_those_that_measure():
+    data = two_blobs()
+    times = np.random.default_rng(1).permutation(400)
+    split = make_split(dataset(data.X.to_numpy(), data.y, times=times), 6, 0, choosers=2)
+    assert split.n_train == 240 and len(split.measuring) == 4
+    for repeat in split.repeats[-2:]:
+        assert times[repeat.train_rows].max() < times[repeat.dev_rows].min()
+        assert len(repeat.dev_rows) == 80
+        for other in split.measuring:
+            assert times[repeat.dev_rows].max() < times[other.dev_rows].min()
+
+
+def test_the_split_of_a_diagnosis_has_choosers_that_do_not_count_for_its_size():
+    data = two_blobs()
+    split = diagnosis_split(dataset(data.X.to_numpy(), data.y, times=np.arange(400)), Settings())
+    assert split.choosers == CHOOSERS
+    assert split.n_train == 240
