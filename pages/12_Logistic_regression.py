@@ -7,14 +7,14 @@ import streamlit as st
 
 from dldiag.app.course_columns import ask_plane, open_dataset
 from dldiag.app.course_data import ask_data
-from dldiag.app.course_parts import heading, link_to_diagnosis, look_at, offer
+from dldiag.app.course_parts import add, heading, link_to_diagnosis, look_at, offer
 from dldiag.app.forms import ask_knobs
 from dldiag.app.navigation import page
 from dldiag.app.running import run_job
 from dldiag.app.widgets import explained, figure_mode, show_figure, show_message, show_rows
 from dldiag.course import figures_logistic as draw
 from dldiag.course.graph import computation_graph
-from dldiag.course.hidden_layer import Widening, look_at_widening
+from dldiag.course.hidden_layer import Widening, layer_to_use, look_at_widening
 from dldiag.course.logistic import (
     DERIVATION,
     Pass,
@@ -23,10 +23,12 @@ from dldiag.course.logistic import (
     descend,
     look_at_descent,
     loss_curve,
+    map_words,
     pass_at,
+    place,
     step_rows,
 )
-from dldiag.course.problem import YesNo, yes_no
+from dldiag.course.problem import YesNo, feature_names, marks_words, yes_no
 from dldiag.language import Message, tr
 
 
@@ -40,9 +42,10 @@ def show_derivation(row: Pass) -> None:
 def show_unit(problem: YesNo) -> None:
     asked = ask_knobs(UnitSettings(), "unit", columns=4)
     descent = descend(problem, learning_rate=asked["learning_rate"], steps=asked["steps"])
-    at = min(asked["step"], asked["steps"])
-    row = pass_at(problem, descent, at, asked["row"])
+    shown = place(problem, descent, asked["step"], asked["row"])
+    at, row = shown.step, pass_at(problem, descent, shown.step, shown.row)
     look_at(look_at_descent(descent))
+    add(shown.words)
     heading(tr("One example: forward and backward"))
     show_message(Message("The question: {event}? Features are standardized.", {"event": problem.event}))
     graph = computation_graph(row)
@@ -60,13 +63,14 @@ def show_unit(problem: YesNo) -> None:
     with right:
         made = cost_map(problem, descent)
         show_figure(draw.cost_map_figure(made, at, theme=figure_mode()), draw.alt_cost_map(made, at), key="map")
+    add(map_words(made))
     show_rows(step_rows(descent, at), alt=tr("Weights, slopes and the next weights at this step"))
     show_message(
         tr("Break it: set the learning rate to 100 and watch the cost climb out of the valley."), kind="caption"
     )
 
 
-def show_layer(reference: dict[str, Any], plane: dict[str, Any]) -> None:
+def show_layer(reference: dict[str, Any], plane: dict[str, Any], columns: int) -> None:
     heading(tr("The same unit, repeated: a hidden layer"))
     st.latex(r"z = W x + b, \; a = \sigma(z), \; W = \begin{pmatrix} w_1^T \\ \vdots \\ w_k^T \end{pmatrix}")
     if len(plane["columns"]) < 2:
@@ -86,8 +90,8 @@ def show_layer(reference: dict[str, Any], plane: dict[str, Any]) -> None:
             show_figure(
                 draw.layer_figure(result, index, theme=figure_mode()), draw.alt_layer(one), key=f"layer.{index}"
             )
-    best = min(result.widths[1:], key=lambda one: one.error)
-    offer({"activation": "logistic", "hidden_layer_sizes": (best.units,)}, key="use.layer")
+    add(marks_words(result.marks))
+    offer(layer_to_use(result, columns), key="use.layer")
 
 
 page("Logistic regression", "Logistic regression is one unit of a network: what it does, every unit does.")
@@ -96,5 +100,5 @@ with explained():
     data = open_dataset(chosen)
     plane = ask_plane(data, chosen, "plane")
     show_unit(yes_no(data, plane["columns"], positive=plane["positive"]))
-    show_layer(chosen, plane)
+    show_layer(chosen, plane, len(feature_names(data)))
 link_to_diagnosis(tr("In your diagnosis: the linear model is this unit, and the gap to it is what hidden layers bring"))

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dldiag.app.course_columns import ask_plane, open_dataset
 from dldiag.app.course_data import ask_data
-from dldiag.app.course_parts import formulas, heading, link_to_diagnosis, look_at, offer
+from dldiag.app.course_parts import add, formulas, heading, link_to_diagnosis, look_at, offer
 from dldiag.app.forms import ask_knobs
 from dldiag.app.navigation import page
 from dldiag.app.running import run_job
@@ -15,8 +15,9 @@ from dldiag.app.widgets import explained, figure_mode, show_figure, show_message
 from dldiag.course import figures_activations as draw
 from dldiag.course.activations import OFFERED, ShapeSettings, look_at_shapes, shape
 from dldiag.course.deep_linear import DeepLinear, DeepLinearSettings, look_at_deep_linear
-from dldiag.course.flow import Flow, FlowSettings, look_at_flow
-from dldiag.course.sleepers import Sleepers, SleepersSettings, look_at_sleepers
+from dldiag.course.flow import Flow, FlowSettings, activation_to_use, look_at_flow
+from dldiag.course.problem import marks_words
+from dldiag.course.sleepers import Sleepers, SleepersSettings, look_at_sleepers, slope_to_use
 from dldiag.language import Message, tr
 from dldiag.nn.activations import ACTIVATIONS
 
@@ -63,6 +64,7 @@ def show_deep_linear(reference: dict[str, Any], plane: dict[str, Any]) -> None:
             show_message(draw.model_name(one), kind="caption")
             figure = draw.boundary_figure(result, index, theme=figure_mode())
             show_figure(figure, draw.alt_boundary(result, index), key=f"plane.{index}")
+    add(marks_words(result.marks))
     show_rows(draw.boundary_rows(result), alt=tr("Dev errors, and their differences from logistic regression"))
     st.latex(draw.matrix_latex(result.collapsed))
     formulas(DEEP)
@@ -86,9 +88,8 @@ def show_flow(reference: dict[str, Any]) -> None:
         show_figure(draw.depth_figure(result, theme=figure_mode()), draw.alt_flow(result), key="flow.depth")
     show_rows(draw.flow_rows(result), alt=tr("Gradient, saturation and steps of every activation"))
     formulas(BACK)
-    show_message(tr("Break it: with one hidden layer the sigmoid is nearly as good."), kind="caption")
-    best = min(result.layers, key=lambda one: sum(one.runner.to_target))
-    offer({"activation": best.runner.activation}, key="use.flow")
+    show_message(tr("Break it: take one hidden layer and see what is left of the difference."), kind="caption")
+    offer(activation_to_use(result), key="use.flow")
 
 
 def show_sleepers(reference: dict[str, Any]) -> None:
@@ -105,7 +106,7 @@ def show_sleepers(reference: dict[str, Any]) -> None:
         with column:
             show_figure(figure(result, theme=figure_mode()), draw.alt_sleepers(result), key=f"sleepers.{name}")
     show_message(tr("Break it: start at a bias of 0, or take steps ten times as long."), kind="caption")
-    offer({"activation": "leaky_relu"}, key="use.leaky")
+    offer(slope_to_use(result), key="use.leaky")
 
 
 page(

@@ -27,6 +27,12 @@ def look_at(message: Message) -> None:
     st.info(f"**{plain(tr('What to look at:'))}** {plain(message, 2000)}", icon=":material/visibility:")
 
 
+def add(message: Message | None) -> None:
+    """Show a remark in small letters where there is one."""
+    if message is not None:
+        show_message(message, kind="caption")
+
+
 def formulas(lines: Sequence[tuple[str, Message]]) -> None:
     """Typeset formulas (LaTeX), each with a sentence."""
     with st.expander(tr("The formulas"), icon=":material/function:"):

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from dldiag.course.activations import Collapse, collapse
 from dldiag.course.logistic import sigmoid
 from dldiag.course.prepared import Prepared
-from dldiag.course.problem import YesNo
+from dldiag.course.problem import Marks, YesNo, marks_of
 from dldiag.course.race import suited_init
 from dldiag.course.watch import Layers, OnProgress, Recipe, ShouldStop, outputs, train
 from dldiag.intervals import t_interval
@@ -26,7 +26,6 @@ Array = NDArray[np.float64]
 DEV_SHARE = 0.3  # of the rows, in every repeat
 GRID = 60  # points of the drawn plane along each side
 ROOM = 0.15  # of the range, drawn around the rows
-ROWS_DRAWN = 400
 LINEAR = "identity"
 NO_DIFFERENCE = 0.01  # error rates closer than this count as equal
 BENT = {row.name: row.label for name, row in ACTIVATIONS.items() if name == row.name and name != LINEAR}
@@ -66,7 +65,7 @@ class DeepLinear:
     event: Message
     x: tuple[float, ...]
     y: tuple[float, ...]
-    rows: tuple[tuple[float, float, float], ...]
+    marks: Marks
     models: tuple[Drawn, ...]
     against_logistic: tuple[Estimate, ...]
     line: tuple[float, float, float]
@@ -148,13 +147,12 @@ def _assemble(
         )
     rho = devs.shape[1] / pools.shape[1]
     deep, slopes = networks[1][0], reference[0].coef_[0]
-    shown = zip(problem.X[:ROWS_DRAWN], problem.y[:ROWS_DRAWN], strict=True)
     return DeepLinear(
         names=(problem.names[0], problem.names[1]),
         event=problem.event,
         x=tuple(sides[0].tolist()),
         y=tuple(sides[1].tolist()),
-        rows=tuple((float(u), float(v), float(y)) for (u, v), y in shown),
+        marks=marks_of(problem),
         models=tuple(models),
         against_logistic=tuple(_difference(np.array(one.dev_errors) - errors, rho) for one in models[1:]),
         line=(float(slopes[0]), float(slopes[1]), float(reference[0].intercept_[0])),

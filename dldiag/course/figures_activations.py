@@ -48,7 +48,7 @@ def alt_shapes(shapes: Sequence[Shape], *, slopes: bool) -> Message:
 def boundary_figure(found: DeepLinear, index: int, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the answer of one model on the plane of the two columns."""
     one = found.models[index]
-    return plane_figure(found.x, found.y, one.probabilities, found.rows, found.names, theme=theme)
+    return plane_figure(found.x, found.y, one.probabilities, found.marks.rows, found.names, theme=theme)
 
 
 def model_name(one: Drawn) -> str:
@@ -91,10 +91,10 @@ def _points(gap: Estimate) -> str:
 
 
 def matrix_latex(made: Collapse) -> str:
-    """Write the product of all layers as a formula with its numbers."""
-    inside = r" \\ ".join(" & ".join(f"{value:.4f}" for value in row) for row in made.W)
-    bias = r" & ".join(f"{value:.4f}" for value in made.b)
-    factors = rf"W_1 W_2 \cdots W_{{{len(made.shapes)}}}" if len(made.shapes) > 2 else "W_1 W_2"
+    """Write the product of all layers as a formula with its numbers, in the course's form Z = WX + b: a row per unit."""
+    inside = r" \\ ".join(" & ".join(f"{value:.4f}" for value in row) for row in zip(*made.W, strict=True))
+    bias = r" \\ ".join(f"{value:.4f}" for value in made.b)
+    factors = rf"W_{{{len(made.shapes)}}} \cdots W_1" if len(made.shapes) > 2 else "W_2 W_1"
     lines = (
         rf"{factors} &= \begin{{pmatrix}} {inside} \end{{pmatrix}}",
         rf"b &= \begin{{pmatrix}} {bias} \end{{pmatrix}}",
@@ -111,9 +111,9 @@ def layers_figure(found: Flow, when: Literal["start", "end"], *, theme: ThemeNam
 
 
 def depth_figure(found: Flow, *, theme: ThemeName = "light") -> go.Figure:
-    """Draw how much of the last layer's gradient the first one gets, against depth."""
+    """Draw the gradient of a weight of the first layer over that of one of the last, against depth."""
     named = [(translate(one.runner.label), one.by_depth) for one in found.layers]
-    title = tr("first layer's gradient / last layer's")
+    title = tr("first layer's gradient / last layer's, per weight")
     drawn = bands_figure(named, tr("hidden layers"), title, theme=theme, mode="lines+markers")
     return drawn.update_yaxes(**decades_axis([each for _, each in named])).update_xaxes(dtick=1)
 
@@ -122,18 +122,18 @@ def alt_flow(found: Flow) -> Message:
     """Say how much gradient each activation passes back."""
     text = Message("Gradient norm by layer.")
     for one in found.layers:
-        values: dict[str, Value] = {"label": Message(one.runner.label), "share": one.through.value}
-        part = Message("{label}: the first layer gets {share:.2g} of the last layer's.", values)
+        values: dict[str, Value] = {"label": Message(one.runner.label), "ratio": one.through.value}
+        part = Message("{label}: per weight, the first layer's is {ratio:.2g} times the last layer's.", values)
         text = Message("{before} {part}", {"before": text, "part": part})
     return text
 
 
 def flow_rows(found: Flow) -> list[dict[str, str]]:
-    """Return one row of texts per activation: share of gradient, saturation, learning rate, steps to the loss."""
+    """Return one row of texts per activation: ratio of gradients, saturation, learning rate, steps to the loss."""
     return [
         {
             tr("Activation"): translate(one.runner.label),
-            tr("First layer's share of the gradient"): f"{one.through.value:.2g} "
+            tr("First layer's gradient / last layer's, per weight"): f"{one.through.value:.2g} "
             f"({one.through.low:.2g} – {one.through.high:.2g})",
             tr("Saturated (start → end)"): f"{_mean(one.saturated_start)} → {_mean(one.saturated_end)}",
             tr("Learning rate"): f"{one.runner.rate:g}",

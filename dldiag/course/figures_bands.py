@@ -69,9 +69,14 @@ def bands_figure(
 
 
 def decades_axis(found: Sequence[Band | None]) -> dict[str, Any]:
-    """Return the layout of a log axis with at most MOST_DECADES ticks, all at powers of ten."""
+    """Return the layout of a log axis with at most MOST_DECADES ticks, all at powers of ten.
+
+    Within one decade there may be none of them: plotly then chooses.
+    """
     values = [value for one in found if one is not None for value in one.mean if isfinite(value) and value > 0]
     span = log10(max(values) / min(values)) if values else 1.0
+    if span < 1:
+        return {"type": "log"}
     return {"type": "log", "dtick": max(1, ceil(span / MOST_DECADES)), "exponentformat": "power"}
 
 

@@ -182,7 +182,7 @@ def alt_cost_map(made: CostMap, at: int) -> Message:
 def layer_figure(found: Widening, index: int, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the answer of one width on the plane, with the line of every hidden unit."""
     one, look = found.widths[index], THEMES[theme]
-    drawn = plane_figure(found.x, found.y, one.probabilities, found.rows, found.names, theme=theme)
+    drawn = plane_figure(found.x, found.y, one.probabilities, found.marks.rows, found.names, theme=theme)
     for line in one.lines if one.units else ():
         ends = _crossing(line.w1, line.w2, line.b, found)
         if ends:

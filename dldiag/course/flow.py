@@ -10,14 +10,14 @@ import numpy as np
 
 from dldiag.course.bands import Band, band
 from dldiag.course.prepared import Prepared
-from dldiag.course.race import SOLVERS, Runner, fair_target, finish_line, recipes_of, runner_to
+from dldiag.course.race import LEAST_FALL, SOLVERS, Runner, fair_target, finish_line, recipes_of, runner_to
 from dldiag.course.watch import OnProgress, Recipe, ShouldStop, Watched, watch, watch_all
 from dldiag.intervals import t_interval
 from dldiag.knobs import knob
 from dldiag.language import Message
 from dldiag.types import Estimate
 
-WEAK = 0.1  # a first layer that gets less than this share of the last layer's gradient is starved
+WEAK = 0.1  # times the gradient of a weight of the last layer; a first layer that gets less is starved
 ZERO_GRADIENT = 1e-30  # stands in for a gradient that is exactly 0 where a logarithm is taken
 
 
@@ -42,7 +42,8 @@ class LayerFlow:
 
     start, end: by layer (hidden layers, then output), the gradient norm at the first and last step over seeds; x is the
     layer's number. saturated_start, saturated_end: (hidden layers,) mean shares. by_depth: the first layer's gradient
-    over the last layer's at the start, against the number of hidden layers. through: the same at the chosen depth.
+    over the last layer's at the start, per weight, against the number of hidden layers. through: the same at the
+    chosen depth.
     """
 
     runner: Runner
@@ -98,22 +99,28 @@ def _layer_flow(data: Prepared, ran: Watched, target: float, seed: int) -> Layer
     gradients, saturated = np.asarray(best.gradients), np.asarray(best.saturated)
     numbers = range(1, gradients.shape[2] + 1)
     depths = range(1, ran.recipe.hidden_layers + 1)
-    shares = [share_through(data, replace(best.recipe, hidden_layers=n), best.seeds, seed) for n in depths]
+    ratios = [ratio_through(data, replace(best.recipe, hidden_layers=n), best.seeds, seed) for n in depths]
     return LayerFlow(
         runner=runner,
         start=log_band(numbers, gradients[0].T),
         end=log_band(numbers, gradients[-1].T),
         saturated_start=tuple(map(float, saturated[0].mean(axis=0))),
         saturated_end=tuple(map(float, saturated[-1].mean(axis=0))),
-        by_depth=log_band(depths, shares),
-        through=_log_estimate(shares[-1]),
+        by_depth=log_band(depths, ratios),
+        through=_log_estimate(ratios[-1]),
     )
 
 
-def share_through(data: Prepared, recipe: Recipe, seeds: int, seed: int) -> Any:
-    """Return (seeds,) the gradient norm of the first layer over that of the last before any training."""
+def ratio_through(data: Prepared, recipe: Recipe, seeds: int, seed: int) -> Any:
+    """Return (seeds,) the gradient of a weight of the first layer over that of one of the last, before any training.
+
+    Each is the root of the mean square over the layer's weights, so that the sizes of the layers do not count.
+    """
     gradients = np.asarray(watch(data, recipe, seeds=seeds, steps=0, seed=seed).gradients[0])
-    return gradients[:, 0] / np.maximum(gradients[:, -1], ZERO_GRADIENT)
+    per_weight = np.sqrt(
+        data.n_outputs / data.n_features
+    )  # weights: inputs × units of the first, units × outputs of the last
+    return per_weight * gradients[:, 0] / np.maximum(gradients[:, -1], ZERO_GRADIENT)
 
 
 def log_band(x: Sequence[int] | range, values: Any) -> Band:
@@ -130,23 +137,23 @@ def _log_estimate(values: Any) -> Estimate:
 
 def look_at_flow(found: Flow) -> Message:
     """Say which activation starves the first layer and what that cost, or that none does in this run."""
-    order = sorted(found.layers, key=lambda one: one.through.value)
-    weak = order[0]
-    strong = min(order[1:] or order, key=lambda one: (-sum(one.runner.arrived), float(np.median(one.runner.to_target))))
+    if len(found.layers) < 2:
+        return Message("One activation alone cannot be compared; choose two or more.")
+    weak, strong = _weak_and_strong(found)
     values: dict[str, Any] = {
         "depth": found.hidden_layers,
         "weak": Message(weak.runner.label),
         "strong": Message(strong.runner.label),
-        "weak_share": weak.through.value,
-        "strong_share": strong.through.value,
+        "weak_ratio": weak.through.value,
+        "strong_ratio": strong.through.value,
         "weak_steps": float(np.median(weak.runner.to_target)),
         "strong_steps": float(np.median(strong.runner.to_target)),
         "target": found.target,
     }
     if weak.through.value >= WEAK:
         return Message(
-            "Hidden layers: {depth}. The first one gets {weak_share:.2g} of the last one's gradient even with {weak}; "
-            "none of these activations starves it. This run does not show the effect; add layers or the sigmoid.",
+            "Hidden layers: {depth}. Per weight, the first layer's gradient is {weak_ratio:.2g} times the last layer's "
+            "even with {weak}; none of these activations starves it. This run does not show the effect; add layers or the sigmoid.",
             values,
         )
     if weak.through.high >= WEAK:
@@ -154,24 +161,41 @@ def look_at_flow(found: Flow) -> Message:
         return Message(_UNSURE, values)
     if all(weak.runner.arrived) and values["weak_steps"] <= values["strong_steps"]:
         return Message(
-            "Hidden layers: {depth}. {weak} passes only {weak_share:.2g} of the gradient back to the first layer "
-            "({strong}: {strong_share:.2g}), yet it came to a loss of {target:.3f} no later: here the weak gradient "
+            "Hidden layers: {depth}. With {weak} the first layer's gradient is only {weak_ratio:.2g} times the last "
+            "layer's, per weight ({strong}: {strong_ratio:.2g}), yet it came to a loss of {target:.3f} no later: here the weak gradient "
             "cost nothing.",
             values,
         )
     return Message(_SLOWER if all(weak.runner.arrived) else _NEVER, values)
 
 
+def _weak_and_strong(found: Flow) -> tuple[LayerFlow, LayerFlow]:
+    """Return the activation with the weakest gradient in the first layer, and of the others the first to arrive."""
+    weak, *others = sorted(found.layers, key=lambda one: one.through.value)
+    return weak, min(others, key=lambda one: (-sum(one.runner.arrived), float(np.median(one.runner.to_target))))
+
+
+def activation_to_use(found: Flow) -> dict[str, Any]:
+    """Return the first to arrive where another activation starved and surely took more steps; empty otherwise."""
+    if len(found.layers) < 2 or found.target > (1 - LEAST_FALL) * found.baseline:
+        return {}
+    weak, strong = _weak_and_strong(found)
+    later, _ = t_interval(np.log(weak.runner.to_target) - np.log(strong.runner.to_target))
+    if weak.through.high >= WEAK or later <= 0 or not all(strong.runner.arrived):
+        return {}
+    return {"activation": strong.runner.activation}
+
+
 _UNSURE = (
-    "Hidden layers: {depth}. {weak} passes {weak_share:.2g} of the gradient back to the first layer, but the interval "
-    "({low:.2g} to {high:.2g}) reaches {limit:g}: these seeds do not show for sure that it is starved. Add seeds or layers."
+    "Hidden layers: {depth}. With {weak} the first layer's gradient is {weak_ratio:.2g} times the last layer's, per "
+    "weight, but the interval ({low:.2g} to {high:.2g}) reaches {limit:g}: these seeds do not show for sure that it is starved. Add seeds or layers."
 )
 _SLOWER = (
-    "Hidden layers: {depth}. {weak} passes only {weak_share:.2g} of the gradient back to the first layer, {strong} "
-    "{strong_share:.2g}; to a loss of {target:.3f} they took {weak_steps:.0f} and {strong_steps:.0f} steps."
+    "Hidden layers: {depth}. With {weak} the first layer's gradient is only {weak_ratio:.2g} times the last layer's, "
+    "per weight, with {strong} {strong_ratio:.2g} times; to a loss of {target:.3f} they took {weak_steps:.0f} and {strong_steps:.0f} steps."
 )
 _NEVER = (
-    "Hidden layers: {depth}. {weak} passes only {weak_share:.2g} of the gradient back to the first layer, {strong} "
-    "{strong_share:.2g}; in {weak_steps:.0f} steps some runs of {weak} never came to a loss of {target:.3f}, {strong} "
+    "Hidden layers: {depth}. With {weak} the first layer's gradient is only {weak_ratio:.2g} times the last layer's, "
+    "per weight, with {strong} {strong_ratio:.2g} times; in {weak_steps:.0f} steps some runs of {weak} never came to a loss of {target:.3f}, {strong} "
     "took {strong_steps:.0f}."
 )

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dldiag.course.logistic import cross_entropy, sigmoid
+from dldiag.course.logistic import constant_error, cross_entropy, sigmoid
 from dldiag.course.prepared import Prepared
-from dldiag.course.problem import YesNo
+from dldiag.course.problem import Marks, YesNo, marks_of
 from dldiag.course.watch import Layers, OnProgress, Recipe, ShouldStop, outputs, train
 from dldiag.language import Message
 from dldiag.types import Progress, Stopped
@@ -19,7 +19,6 @@ Array = NDArray[np.float64]
 
 GRID = 60  # points of the drawn plane along each side
 ROOM = 0.15  # of the range, drawn around the rows
-ROWS_DRAWN = 400
 STEPS = 800
 RATE = 0.1
 BETTER = 0.01  # a fall of the error rate by this much is worth a sentence
@@ -53,14 +52,18 @@ class HiddenLayer:
 
 @dataclass(frozen=True)
 class Widening:
-    """The same unit once, then repeated: widths[0] is logistic regression itself (0 hidden units)."""
+    """The same unit once, then repeated: widths[0] is logistic regression itself (0 hidden units).
+
+    constant_error: of always giving the more frequent answer, on the same rows.
+    """
 
     names: tuple[str, str]
     event: Message
     x: tuple[float, ...]
     y: tuple[float, ...]
-    rows: tuple[tuple[float, float, float], ...]
+    marks: Marks
     widths: tuple[HiddenLayer, ...]
+    constant_error: float
 
 
 def widen(
@@ -97,14 +100,14 @@ def widen(
         )
         layers = train(data, recipe, pool, steps=STEPS, seed=seed, on_step=on_step)[0]
         widths.append(_described(width, layers, problem, plane))
-    shown = zip(problem.X[:ROWS_DRAWN], problem.y[:ROWS_DRAWN], strict=True)
     return Widening(
         names=(problem.names[0], problem.names[1]),
         event=problem.event,
         x=tuple(sides[0].tolist()),
         y=tuple(sides[1].tolist()),
-        rows=tuple((float(u), float(v), float(y)) for (u, v), y in shown),
+        marks=marks_of(problem),
         widths=tuple(widths),
+        constant_error=constant_error(problem),
     )
 
 
@@ -136,16 +139,37 @@ def unit_by_unit(W: NDArray[Any], b: NDArray[Any], X: Array) -> float:
     return float(np.abs(together - alone).max())
 
 
+def _best(found: Widening) -> HiddenLayer:
+    return min(found.widths[1:], key=lambda one: (one.error, one.units))
+
+
+def layer_to_use(found: Widening, columns: int) -> dict[str, Any]:
+    """Return the hidden layer that paid; empty where it did not, or where the table has more columns than the plane."""
+    best = _best(found)
+    pays = found.widths[0].error - best.error >= BETTER and best.error < found.constant_error
+    if not pays or columns != len(found.names):
+        return {}
+    return {"activation": HIDDEN_ACTIVATION, "hidden_layer_sizes": (best.units,)}
+
+
 def look_at_widening(found: Widening) -> Message:
     """Say what repeating the unit bought on these rows, or that a single one is enough."""
-    single, best = found.widths[0], min(found.widths[1:], key=lambda one: (one.error, one.units))
+    single, best = found.widths[0], _best(found)
     values: dict[str, Any] = {
         "single": single.error,
         "best": best.error,
         "units": best.units,
         "apart": max(one.apart for one in found.widths),
+        "constant": found.constant_error,
         "unit": "rate",
     }
+    if min(single.error, best.error) >= found.constant_error:
+        return Message(
+            "One unit errs on {single:error} of these rows and {units} hidden units on {best:error}: no better than always "
+            "giving the more frequent answer ({constant:error}). These columns say too little; this run does not show the "
+            "gain. Try other columns or the two circles.",
+            values,
+        )
     if single.error - best.error < BETTER:
         return Message(
             "One unit errs on {single:error} of these rows and {units} hidden units on {best:error}: a single line is "

@@ -18,6 +18,7 @@ from dldiag.types import Progress, Stopped
 Array = NDArray[np.float64]
 
 SMALLEST_FALL = 0.001  # nats; a fall of the cost below this shows nothing
+ROUNDING = 1e-9  # nats; a rise of the cost by less is the rounding of 64-bit numbers, not a step too long
 STEPS_LOOKED_AT = 25  # steps between two questions whether to stop
 
 
@@ -178,11 +179,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Descent:
-    """Gradient descent on all rows; steps[0] is the start."""
+    """Gradient descent on all rows; steps[0] is the start. constant_error: of always giving the more frequent answer."""
 
     names: tuple[str, ...]
     learning_rate: float
     steps: tuple[Step, ...]
+    constant_error: float
 
 
 def descend(
@@ -206,7 +208,13 @@ def descend(
         w = w - learning_rate * np.asarray(record[-1].dw)
         b = b - learning_rate * record[-1].db
         record.append(_step(problem, w, b))
-    return Descent(problem.names, learning_rate, tuple(record))
+    return Descent(problem.names, learning_rate, tuple(record), constant_error(problem))
+
+
+def constant_error(problem: YesNo) -> float:
+    """Return the share of rows on which the more frequent answer is wrong."""
+    yes = float(problem.y.mean())
+    return min(yes, 1 - yes)
 
 
 def _split_start(start: Sequence[float] | None, d: int) -> tuple[Array, float]:
@@ -237,9 +245,28 @@ def _step(problem: YesNo, w: Array, b: float) -> Step:
     )
 
 
+@dataclass(frozen=True)
+class Place:
+    """What is looked at: a step and a row (counted from 1), and what is said where another was asked for."""
+
+    step: int
+    row: int
+    words: Message | None = None
+
+
+def place(problem: YesNo, descent: Descent, step: int, row: int) -> Place:
+    """Return the asked step and row, or the last ones where there are fewer."""
+    last, rows = len(descent.steps) - 1, len(problem.y)
+    said: Message | None = None
+    if step > last or row > rows:
+        values: dict[str, Any] = {"step": min(step, last), "row": min(row, rows), "last": last, "rows": rows}
+        said = Message("There are {last} steps and {rows:,} rows: step {step}, row {row:,} is shown.", values)
+    return Place(min(step, last), min(row, rows), said)
+
+
 def pass_at(problem: YesNo, descent: Descent, at: int, row: int) -> Pass:
-    """Send one row (counted from 1; the last one when there are fewer) through the unit as it stands before a step."""
-    step, index = descent.steps[at], min(row, len(problem.y)) - 1
+    """Send one row (counted from 1) through the unit as it stands before a step."""
+    step, index = descent.steps[at], row - 1
     return forward_backward(problem.X[index], step.w, step.b, float(problem.y[index]), problem.names)
 
 
@@ -261,15 +288,16 @@ def step_rows(descent: Descent, at: int) -> list[dict[str, str]]:
 def look_at_descent(result: Descent) -> Message:
     """Say what this run of gradient descent shows, or that it shows a step that is too long."""
     costs = [step.cost for step in result.steps]
-    rises = sum(after > before for before, after in pairwise(costs))
+    rises = sum(after - before > ROUNDING for before, after in pairwise(costs))
     values: dict[str, Any] = {
         "first": costs[0],
         "last": costs[-1],
         "steps": len(costs) - 1,
         "rate": result.learning_rate,
         "rises": rises,
-        "before": result.steps[0].error,
         "after": result.steps[-1].error,
+        "constant": result.constant_error,
+        "unit": "rate",
     }
     if rises:
         return Message(
@@ -283,9 +311,16 @@ def look_at_descent(result: Descent) -> Message:
             "very small or these columns say nothing about the answer. This run does not show the effect.",
             values,
         )
+    if result.steps[-1].error >= result.constant_error:
+        return Message(
+            "In {steps} steps the cost fell from {first:.4f} to {last:.4f} and never rose, but the unit errs on "
+            "{after:error} of rows, no less than always giving the more frequent answer ({constant:error}): its answers "
+            "have learnt nothing from these columns yet.",
+            values,
+        )
     return Message(
-        "The cost fell in every one of the {steps} steps, from {first:.4f} to {last:.4f}, and wrong answers went from "
-        "{before:error} to {after:error} of rows.",
+        "In {steps} steps the cost fell from {first:.4f} to {last:.4f} and never rose, and the unit errs on {after:error} "
+        "of rows; always giving the more frequent answer errs on {constant:error}.",
         values,
     )
 
@@ -295,9 +330,13 @@ def look_at_descent(result: Descent) -> Message:
 
 @dataclass(frozen=True)
 class CostMap:
-    """The cost J over two weights, the others held at their last value: costs[i][j] at (first[j], second[i])."""
+    """The cost J over two weights, the others held at their last value: costs[i][j] at (first[j], second[i]).
+
+    held: how many weights are held, the bias among them.
+    """
 
     names: tuple[str, str]
+    held: int
     first: tuple[float, ...]
     second: tuple[float, ...]
     costs: tuple[tuple[float, ...], ...]
@@ -317,10 +356,21 @@ def cost_map(problem: YesNo, descent: Descent, points: int = 41) -> CostMap:
     ]
     return CostMap(
         names=(names[0], names[1]),
+        held=len(names) - 2,
         first=tuple(grids[0].tolist()),
         second=tuple(grids[1].tolist()),
         costs=tuple(map(tuple, costs)),
         path=tuple((float(u), float(v)) for u, v in walk[:, :2]),
+    )
+
+
+def map_words(made: CostMap) -> Message | None:
+    """Say what the map leaves out; None when it holds every weight."""
+    if not made.held:
+        return None
+    return Message(
+        "The map is cut where all other weights, the bias among them, have their last value; earlier steps were taken on "
+        "other cuts, so the path need not run straight downhill here."
     )
 
 

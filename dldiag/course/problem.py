@@ -16,6 +16,9 @@ Array = NDArray[np.float64]
 
 LEVELS_SHOWN = 3  # most frequent values of a category that become yes-or-no features
 NANOSECONDS_PER_DAY = 86_400e9
+ROWS_DRAWN = 400
+CROWDED = 0.5  # of the drawn rows; with fewer different places marks cover each other
+JITTER = 0.12  # of the usual gap between two values, to each side: marks stay nearest to their own value
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +71,31 @@ def yes_no(
     values = np.column_stack([features[name] for name in names])
     centers, scales = values.mean(axis=0), values.std(axis=0)
     return YesNo((values - centers) / scales, y, names, centers, scales, event)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Rows to draw on a plane of two columns, (x, y, answer); `moved` says that they were moved a little to be seen."""
+
+    rows: tuple[tuple[float, float, float], ...]
+    moved: bool
+
+
+def marks_of(problem: YesNo, seed: int = 0) -> Marks:
+    """Return the first rows as marks on the plane of two features; where many share a place they are spread around it."""
+    X = problem.X[:ROWS_DRAWN]
+    moved = len(np.unique(X, axis=0)) < CROWDED * len(X)
+    if moved:
+        gaps = np.array([np.median(np.diff(np.unique(column))) if np.ptp(column) else 0.0 for column in X.T])
+        X = X + JITTER * gaps * np.random.default_rng(seed).uniform(-1, 1, X.shape)
+    return Marks(tuple((float(u), float(v), float(y)) for (u, v), y in zip(X, problem.y, strict=False)), moved)
+
+
+def marks_words(marks: Marks) -> Message | None:
+    """Say that marks do not lie exactly where their rows are; None when they do."""
+    if not marks.moved:
+        return None
+    return Message("Many rows share one place on these columns; their marks are moved a little so that all are seen.")
 
 
 def feature_names(dataset: Dataset, limit: int = 200) -> tuple[str, ...]:

@@ -115,6 +115,12 @@ def _sleeper(ran: Watched) -> Sleeper:
     )
 
 
+def slope_to_use(found: Sleepers) -> dict[str, Any]:
+    """Return the leaky slope where units slept and it surely paid; empty otherwise."""
+    pays = max(found.plain.silent.mean) >= FEW_SILENT and found.loss_change.high < 0
+    return {"activation": found.leaky.activation} if pays else {}
+
+
 def look_at_sleepers(found: Sleepers) -> Message:
     """Say how many units slept, how many woke, and whether the leaky slope was worth it in this run."""
     change = found.loss_change

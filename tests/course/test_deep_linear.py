@@ -1,12 +1,14 @@
 """A deep linear network is logistic regression, checked against scikit-learn; a hidden layer is its unit repeated."""
 
+from dataclasses import replace
+
 import msgspec
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
 from dldiag.course.deep_linear import DeepLinear, DeepLinearSettings, deep_linear, look_at_deep_linear
-from dldiag.course.hidden_layer import look_at_widening, unit_by_unit, widen
+from dldiag.course.hidden_layer import layer_to_use, look_at_widening, unit_by_unit, widen
 from dldiag.course.problem import yes_no
 from dldiag.course.toys import toy
 from dldiag.types import Stopped
@@ -77,7 +79,19 @@ def test_no_hidden_unit_is_logistic_regression_and_more_units_bend_the_boundary(
     assert single.cost == pytest.approx(best, abs=0.01)
     assert layer.error < 0.05 < single.error
     assert "draws one line" in str(look_at_widening(found))
+    assert layer_to_use(found, 2) == {"activation": "logistic", "hidden_layer_sizes": (8,)}
+    assert layer_to_use(found, 5) == {}, "two columns of five say nothing about the whole table"
 
 
 def test_two_clouds_need_one_unit_only():
-    assert "a single line is enough" in str(look_at_widening(widen(yes_no(toy("two_blobs"), most=2), units=(0, 2))))
+    found = widen(yes_no(toy("two_blobs"), most=2), units=(0, 2))
+    assert "a single line is enough" in str(look_at_widening(found))
+    assert layer_to_use(found, 2) == {}
+
+
+def test_layers_that_only_say_no_are_not_praised():
+    problem = yes_no(toy("two_blobs", 300), most=2)
+    rare = replace(problem, y=(np.arange(300) < 30).astype(float), X=np.random.default_rng(0).normal(size=(300, 2)))
+    found = replace(widen(rare, units=(0, 2)), constant_error=0.0)
+    assert "no better than always giving the more frequent answer" in str(look_at_widening(found))
+    assert layer_to_use(found, 2) == {}

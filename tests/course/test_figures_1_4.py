@@ -6,6 +6,8 @@ import pytest
 
 from dldiag.course import figures_activations, figures_initialization, figures_logistic, figures_took_off
 from dldiag.course.activations import collapse, shape
+from dldiag.course.bands import Band
+from dldiag.course.figures_bands import decades_axis
 from dldiag.course.flow import FlowSettings, flow
 from dldiag.course.graph import computation_graph
 from dldiag.course.initialization import StartSettings, beginnings
@@ -93,3 +95,19 @@ def test_the_product_is_written_with_its_numbers():
     assert "2.0000" in written
     assert "3.0000" in written
     assert "0.5000" in written
+
+
+def test_the_product_is_written_as_the_course_multiplies_layers():
+    """Z = W2(W1 X + b1) + b2: the last layer comes first, and a unit is a row."""
+    made = collapse(
+        [np.eye(2), np.eye(2), np.array([[2.0], [3.0]])], [np.zeros(2), np.zeros(2), np.zeros(1)], np.eye(2)
+    )
+    written = figures_activations.matrix_latex(made)
+    assert r"W_{3} \cdots W_1 &=" in written
+    assert "2.0000 & 3.0000" in written
+
+
+def test_within_one_decade_an_axis_is_not_left_without_ticks():
+    near, far = (Band((1, 2), (1.5, top), (1, 1), (2, 2)) for top in (8.0, 800.0))
+    assert "dtick" not in decades_axis([near])
+    assert decades_axis([near, far])["dtick"] == 1

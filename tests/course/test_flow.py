@@ -1,14 +1,17 @@
 """Gradients fade with depth as the slopes say, and silent units wake only where the slope is not 0."""
 
+from dataclasses import replace
+
 import msgspec
 import numpy as np
 import pytest
 
-from dldiag.course.flow import Flow, FlowSettings, flow, log_band, look_at_flow, share_through
+from dldiag.course.flow import Flow, FlowSettings, activation_to_use, flow, log_band, look_at_flow, ratio_through
 from dldiag.course.prepared import prepare
-from dldiag.course.sleepers import Sleepers, SleepersSettings, look_at_sleepers, sleepers
+from dldiag.course.sleepers import Sleepers, SleepersSettings, look_at_sleepers, sleepers, slope_to_use
 from dldiag.course.toys import toy
 from dldiag.course.watch import Recipe
+from dldiag.types import Estimate
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +29,8 @@ def test_the_sigmoid_starves_the_first_layer_and_relu_does_not(found):
     assert sigmoid.through.high < 0.01
     assert relu.through.low > 0.05
     assert list(np.argsort(sigmoid.start.mean)) == sorted(range(6), key=lambda i: sigmoid.start.mean[i])
-    assert "Sigmoid passes only" in str(look_at_flow(found))
+    assert "With Sigmoid the first layer's gradient is only" in str(look_at_flow(found))
+    assert activation_to_use(found) == {"activation": "relu"}
 
 
 def test_shares_by_depth_end_at_the_share_at_the_chosen_depth(found):
@@ -36,9 +40,9 @@ def test_shares_by_depth_end_at_the_share_at_the_chosen_depth(found):
 
 
 def test_a_gradient_through_sigmoids_is_at_most_a_quarter_per_layer_times_the_weights(data):
-    """‖dW1‖ / ‖dWL‖ of sigmoid layers against the product of ¼ and the largest singular values."""
+    """‖dW1‖ / ‖dWL‖, per weight, of sigmoid layers against the product of ¼ and the largest singular values."""
     recipe = Recipe("logistic", "orthogonal", hidden_layers=4, units=8)
-    share = share_through(data, recipe, seeds=3, seed=0)
+    share = ratio_through(data, recipe, seeds=3, seed=0) * np.sqrt(data.n_features)
     size = np.sqrt((data.X[:256] ** 2).sum(axis=1).mean()) / np.sqrt(8 * 0.5**2)
     assert (share < 0.25**4 * 1.0 * size * 20).all()
     assert (share > 0).all()
@@ -47,6 +51,20 @@ def test_a_gradient_through_sigmoids_is_at_most_a_quarter_per_layer_times_the_we
 def test_shallow_networks_do_not_show_it_and_the_sentence_says_so(data):
     shallow = flow(data, FlowSettings(functions=("tanh", "relu"), hidden_layers=1, steps=50, seeds=3))
     assert "does not show" in str(look_at_flow(shallow))
+    assert activation_to_use(shallow) == {}
+
+
+def test_one_activation_is_not_compared_with_itself(data):
+    alone = flow(data, FlowSettings(functions=("relu",), hidden_layers=1, steps=50, seeds=3))
+    assert "choose two" in str(look_at_flow(alone))
+    assert activation_to_use(alone) == {}
+
+
+def test_the_ratio_of_gradients_does_not_depend_on_how_many_inputs_there_are(data):
+    """The same column written many times (its weights as much smaller) has the same gradient in every weight."""
+    many = replace(data, X=np.repeat(data.X, 8, axis=1) / np.sqrt(8))
+    few, wide = (ratio_through(one, Recipe("tanh", "glorot_normal"), 20, 0).mean() for one in (data, many))
+    assert few / np.sqrt(8) == pytest.approx(wide, rel=0.3)
 
 
 def test_a_band_of_logarithms_has_the_geometric_mean():
@@ -66,8 +84,15 @@ def test_leaky_units_wake_and_the_network_learns(data):
     assert slept.leaky.woken > slept.plain.woken
     assert slept.loss_change.high < 0
     assert "in place of" in str(look_at_sleepers(slept))
+    assert slope_to_use(slept) == {"activation": "leaky_relu"}
 
 
 def test_where_nobody_sleeps_the_sentence_says_so(data):
     awake = sleepers(data, SleepersSettings(start_bias=0.0, learning_rate=0.01, steps=50, seeds=3))
     assert "nobody slept" in str(look_at_sleepers(awake))
+    assert slope_to_use(awake) == slope_to_use(replace(awake, loss_change=Estimate(-1, -2, -0.5))) == {}
+
+
+def test_a_leaky_slope_that_did_not_surely_pay_is_not_recommended(data):
+    slept = sleepers(data, SleepersSettings(steps=50, seeds=3))
+    assert slope_to_use(replace(slept, loss_change=Estimate(-0.1, -0.3, 0.1))) == {}

@@ -1,6 +1,8 @@
 """One unit, checked against finite differences, PyTorch, scikit-learn and closed forms."""
 
 import math
+from dataclasses import replace
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -18,6 +20,8 @@ from dldiag.course.logistic import (
     forward_backward,
     look_at_descent,
     loss_curve,
+    map_words,
+    place,
     sigmoid,
 )
 from dldiag.course.problem import yes_no
@@ -129,11 +133,43 @@ def test_a_step_moves_against_the_gradient_by_the_learning_rate():
 
 def test_the_sentence_follows_the_run():
     problem = yes_no(toy("moons"), most=2)
-    assert "fell in every one" in str(look_at_descent(descend(problem, learning_rate=0.5)))
+    assert "never rose" in str(look_at_descent(descend(problem, learning_rate=0.5)))
     assert "overshoots" in str(look_at_descent(descend(yes_no(toy("xor")), learning_rate=30.0)))
     still = descend(problem, learning_rate=1e-6)
     assert still.steps[0].cost - still.steps[-1].cost < SMALLEST_FALL
     assert "does not show" in str(look_at_descent(still))
+
+
+def test_rounding_is_no_overshoot():
+    """At the bottom of the valley the cost goes up and down in its last digit."""
+    still = descend(yes_no(toy("moons", 300), most=2), steps=50)
+    shaken = tuple(replace(step, cost=0.25 + 1e-16 * (-1) ** at) for at, step in enumerate(still.steps))
+    assert any(after.cost > before.cost for before, after in pairwise(shaken))
+    assert "hardly moved" in str(look_at_descent(replace(still, steps=shaken)))
+
+
+def test_a_unit_that_only_says_no_is_not_praised():
+    problem = yes_no(toy("moons", 300), most=2)
+    rare = replace(problem, y=(np.arange(300) < 60).astype(float), X=np.random.default_rng(0).normal(size=(300, 2)))
+    found = descend(rare)
+    assert found.constant_error == pytest.approx(0.2)
+    assert found.steps[-1].error >= found.constant_error
+    assert "no less than always giving the more frequent answer (20.0 %)" in str(look_at_descent(found))
+
+
+def test_a_step_or_row_that_is_not_there_is_said_to_be_the_last():
+    problem = yes_no(toy("moons", 300), most=2)
+    found = descend(problem, steps=5)
+    assert place(problem, found, 3, 300).words is None
+    beyond = place(problem, found, 9, 1000)
+    assert (beyond.step, beyond.row) == (5, 300)
+    assert "There are 5 steps and 300 rows" in str(beyond.words)
+
+
+def test_the_map_says_what_it_holds_at_its_last_value():
+    two, one = (yes_no(toy("moons"), most=most) for most in (2, 1))
+    assert "bias" in str(map_words(cost_map(two, descend(two, steps=3))))
+    assert map_words(cost_map(one, descend(one, steps=3))) is None
 
 
 def test_the_cost_map_holds_the_cost_along_the_path():

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dldiag.course.problem import feature_names, yes_no
+from dldiag.course.problem import feature_names, marks_of, marks_words, yes_no
 from dldiag.course.toys import TOYS, toy
 from dldiag.language import Message
 from dldiag.types import Column, DataError, Dataset
@@ -75,3 +75,24 @@ def test_a_table_without_numbers_is_refused_with_a_hint():
 
 def test_of_many_rows_a_sample_is_used():
     assert len(yes_no(toy("moons", 5000), max_rows=700).y) == 700
+
+
+def test_marks_that_share_a_place_are_spread_around_it_the_same_way_each_time():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"sex": rng.integers(0, 2, 300), "class": rng.integers(1, 4, 300)})
+    problem = yes_no(table(frame, rng.integers(0, 2, 300)), ["sex", "class"])
+    marks = marks_of(problem)
+    assert marks.moved and marks == marks_of(problem)
+    assert len({row[:2] for row in marks.rows}) == 300
+    for j in (0, 1):
+        values = np.unique(problem.X[:, j])
+        nearest = values[np.abs(np.array(marks.rows)[:, j, None] - values).argmin(axis=1)]
+        np.testing.assert_array_equal(nearest, problem.X[:, j])
+    assert "moved a little" in str(marks_words(marks))
+
+
+def test_marks_that_can_be_told_apart_stay_where_they_are():
+    problem = yes_no(toy("moons", 300), most=2)
+    marks = marks_of(problem)
+    assert marks_words(marks) is None
+    np.testing.assert_array_equal(np.array(marks.rows)[:, :2], problem.X)

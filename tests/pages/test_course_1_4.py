@@ -129,7 +129,7 @@ def test_the_permalink_restores_a_setting(number, query):
 
 def test_the_line_to_look_at_follows_the_setting():
     app = until_done(start(12))
-    assert "fell in every one" in lines_to_look_at(app)[0]
+    assert "never rose" in lines_to_look_at(app)[0]
     app = until_done(start(12, **{"unit.learning_rate": "500"}))
     assert "overshoots" in lines_to_look_at(app)[0]
 
