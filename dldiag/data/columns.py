@@ -21,15 +21,24 @@ from dldiag.data.cells import Cells, as_arrow, cells_of
 from dldiag.data.dates import Dates, from_serials
 from dldiag.data.facts import Facts, facts_of, names_date_or_row
 from dldiag.data.fingerprint import with_choices
-from dldiag.data.kinds import READ_AS_NUMBERS, boolean_values, decide, looks_like_excel_days
+from dldiag.data.kinds import (
+    MAX_LEVELS,
+    MOSTLY_DATES,
+    MOSTLY_NUMBERS,
+    READ_AS_NUMBERS,
+    boolean_values,
+    decide,
+    looks_like_excel_days,
+)
 from dldiag.data.missing import sentinel
 from dldiag.data.plain import Plain, plain_columns
 from dldiag.data.remarks import REMARKS, Remark, notices_of
 from dldiag.language import Message
 from dldiag.types import Column, DataError, Kind, Notice, ReadPlan, Table
 
-MAX_LEVELS = 40  # declared values of a category; the others become OTHER (bounds the one-hot width; own choice)
 OTHER = "(other)"
+# What a text bears that was read from it, beside other marks in the same column.
+_MARK_OF = {"decimal_comma": "[,，]", "percent": "[%％]", "bounds": r"[<>≤≥~≈*]", "hours": ":"}
 _DAMAGED = r"^\d\.\d{2,}E\+\d{2}$"
 EXAMPLES = 20  # first cells from which examples are taken
 DAMAGED_SHARE = 0.5  # of the cells written like that, from which the column is taken for damaged codes
@@ -91,20 +100,33 @@ def with_kinds(table: Table, kinds: Mapping[str, Kind]) -> Table:
     check_names(kinds, [column.name for column in table.columns])
     if table.raw is None:
         raise DataError(Message("This table no longer holds its cell texts, so a column's kind cannot be changed."))
-    names = [name for name in table.raw.columns if name in kinds]
-    frame, columns, notices = type_columns(table.raw[names], table.plan, kinds=kinds)
+    names = _read_again(table, kinds)
+    by_hand = {column.name: column.kind for column in table.columns if column.why == _CHOSEN and column.name in names}
+    frame, columns, notices = type_columns(table.raw[names], table.plan, kinds=by_hand | dict(kinds))
     whole = table.frame.copy(deep=False)
-    for name in names:
+    for name in kinds:
         whole[name] = frame[name]
-    by_name = {column.name: column for column in columns}
-    kept = tuple(notice for notice in table.notices if notice.code not in REMARKS or not _about(notice, names))
+    by_name = {column.name: column for column in columns if column.name in kinds}
+    told_anew = REMARKS if len(names) == len(table.columns) else {}
+    kept = [one for one in table.notices if one.code not in told_anew and not _about(one, names)]
     return replace(
         table,
         frame=whole,
         columns=tuple(by_name.get(column.name, column) for column in table.columns),
-        notices=kept + notices,
+        notices=(*kept, *notices),
         fingerprint=with_choices(table.fingerprint, kinds),
     )
+
+
+def _read_again(table: Table, kinds: Mapping[str, Kind]) -> list[str]:
+    """Return the columns whose notices must be told anew: those of other kinds, or all where a notice is shared."""
+    changed = [column.name for column in table.columns if column.name in kinds]
+    shared = [
+        str(one.message.values["columns"]) for one in table.notices if one.code in REMARKS and not _about(one, changed)
+    ]
+    if any(name in columns for columns in shared for name in changed):
+        return [column.name for column in table.columns]
+    return changed
 
 
 def check_names(names: Mapping[str, Any] | Sequence[str], columns: Sequence[str]) -> None:
@@ -135,7 +157,7 @@ def type_column(
     values, remarks = _READERS[decided](facts)
     missing = int(pd.isna(values).sum())
     column = Column(name, decided, why, missing, facts.cells.distinct, _levels(facts, decided), facts.cells.examples())
-    return Typed(column, values, (*remarks, *_spelled(facts, decided), *_damaged(facts)))
+    return Typed(column, values, (*remarks, *_spelled(facts, decided), *_damaged(facts), *_mostly(facts, why)))
 
 
 def levels_of(cells: Cells) -> tuple[str, ...]:
@@ -203,8 +225,9 @@ def _as_dates(facts: Facts) -> Read:
         dates = Dates(from_serials(facts.numbers.values), "excel")
     unread = ~dates.read
     remarks = [_remark("unread", facts, cells, unread)] if unread.any() else []
-    if dates.ambiguous:
-        remarks.append(_remark("open_date", facts, cells, dates.read))
+    for code, is_so in (("open_date", dates.ambiguous), ("short_years", dates.short_years)):
+        if is_so:
+            remarks.append(_remark(code, facts, cells, dates.read))
     return cells.spread(dates.values, np.datetime64("NaT")), remarks
 
 
@@ -231,14 +254,15 @@ def _spelled(facts: Facts, kind: Kind) -> tuple[Remark, ...]:
 def _marks(facts: Facts) -> list[Remark]:
     """Return what was read into numbers besides plain digits."""
     numbers, cells = facts.numbers, facts.solid
-    marked = ~cells.matches(r"^[+-]?[\d.]+(?:[eE][+-]?\d+)?$") & numbers.read & ~numbers.infinite
-    remarks = []
-    for code in ("decimal_comma", "percent"):
-        if code in numbers.marks:
-            remarks.append(_remark(code, facts, cells, marked))
-    if numbers.marks - {"decimal_comma", "percent"}:
-        remarks.append(_remark("number_marks", facts, cells, marked))
+    told = numbers.marks & {"decimal_comma", "percent", "bounds", "hours"}
+    remarks = [_remark(code, facts, cells, numbers.marked & _bears(cells, code)) for code in sorted(told)]
+    if numbers.marks - told and not numbers.ambiguous:
+        remarks.append(_remark("number_marks", facts, cells, numbers.marked))
     return remarks
+
+
+def _bears(cells: Cells, code: str) -> NDArray[np.bool_]:
+    return cells.matches(_MARK_OF[code])
 
 
 def _doubts(facts: Facts) -> list[Remark]:
@@ -263,6 +287,15 @@ def _damaged(facts: Facts) -> tuple[Remark, ...]:
     return (_remark("damaged_codes", facts, facts.cells, damaged),)
 
 
+def _mostly(facts: Facts, why: Message) -> tuple[Remark, ...]:
+    """Return the remark on a category most of whose values read as numbers or dates."""
+    code = {MOSTLY_NUMBERS: "mostly_numbers", MOSTLY_DATES: "mostly_dates"}.get(why.template)
+    if code is None:
+        return ()
+    read = facts.numbers.read if code == "mostly_numbers" else facts.dates.read
+    return (_remark(code, facts, facts.solid, ~read),)
+
+
 def _remark(code: str, facts: Facts, cells: Cells, mask: NDArray[np.bool_], shown: int = 3) -> Remark:
     texts = tuple(cells.texts.filter(mask).slice(0, shown).to_pylist()) if mask.any() else ()
     return Remark(code, facts.name, cells.count(mask), texts, cells.first_row(mask) + 1 if mask.any() else 0)
@@ -271,4 +304,4 @@ def _remark(code: str, facts: Facts, cells: Cells, mask: NDArray[np.bool_], show
 def _about(notice: Notice, names: Sequence[str]) -> bool:
     """Whether a notice about columns speaks of the re-typed ones alone."""
     columns = str(notice.message.values.get("columns", ""))
-    return bool(columns) and set(columns.split(", ")) <= set(names)
+    return notice.code in REMARKS and set(columns.split(", ")) <= set(names)

@@ -19,8 +19,10 @@ from dldiag.types import ReadPlan
 
 _ID_WORDS = word_set("id ids uuid guid identifier rowid index idx key pk ssn email phone unnamed isbn iban")
 _ID_PARTS = ("编号", "序号", "身份证", "手机号", "订单号", "学号", "工号")
-_DATE_WORDS = word_set("date day d dt datum fecha time timestamp datetime month")
-_DATE_PARTS = ("日期", "时间")
+_DATE_WORDS = word_set("date day d dt datum fecha time timestamp datetime month year jahr")
+_DATE_PARTS = ("日期", "时间", "年份", "年度")
+_CODE_WORDS = word_set("code codes zip plz fips postcode postal")
+_CODE_PARTS = ("编码", "邮编", "代码")
 NUMBER_SAMPLE = 500  # distinct texts, spread over the column, that are looked at before all are tried as numbers
 HOPELESS = 0.1  # share of the sample that reads as numbers, below which the others are not tried
 
@@ -56,7 +58,7 @@ class Facts:
             sample = texts.take(pa.array(np.linspace(0, len(texts) - 1, NUMBER_SAMPLE).astype(np.int64)))
             if read_numbers(sample, **marks).read.mean() < HOPELESS:
                 nothing = np.zeros(len(texts), dtype=bool)
-                return Numbers(np.full(len(texts), np.nan), nothing, nothing)
+                return Numbers(np.full(len(texts), np.nan), nothing, nothing, nothing)
         return read_numbers(texts, **marks)
 
     @cached_property
@@ -68,6 +70,11 @@ class Facts:
     def named_like_identifier(self) -> bool:
         """Whether the name says that the column names rows: customer_id, Unnamed: 0, 编号."""
         return bool(self.words & _ID_WORDS) or any(part in self.name for part in _ID_PARTS)
+
+    @property
+    def named_like_code(self) -> bool:
+        """Whether the name says that the column holds codes: zip, state_code, 邮编."""
+        return bool(self.words & _CODE_WORDS) or any(part in self.name for part in _CODE_PARTS)
 
     @property
     def named_like_date(self) -> bool:

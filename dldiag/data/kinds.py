@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dldiag.data.cells import Cells, as_mask
-from dldiag.data.dates import NEAR_SERIALS
+from dldiag.data.dates import FIRST_YEAR, LAST_YEAR, NEAR_SERIALS
 from dldiag.data.facts import Facts
 from dldiag.data.numbers import LARGEST_EXACT
 from dldiag.data.words import word_set
@@ -18,22 +18,31 @@ from dldiag.types import Kind
 
 # Shares of the present cells and counts of distinct values. Own choices, tried on the 53 tables of the manifest.
 READ_SHARE = 0.95  # of the cells must read as a number or a date
-ODD_WORD_SHARE = 0.5  # one repeated word among numbers is a missing value up to this share
-NUMBERS_BESIDE_ODD_WORD = 10  # distinct numbers that must stand beside it
+MOSTLY_SHARE = 0.5  # of the cells must read as a number or a date for the others to be the odd ones
+ODD_WORDS = 5  # different words without digits among numbers or dates that stand for a missing value
+READ_BESIDE_ODD_WORDS = 10  # distinct numbers or dates that must stand beside them
+MAX_LEVELS = 40  # declared values of a category; the others become one (bounds the one-hot width; own choice)
 UNIQUE_SHARE = 0.9  # of the cells distinct: names the row rather than describes it
 UNIQUE_ROWS = 20  # rows below which "all distinct" means nothing
 TEXT_WORDS = 3.0  # mean words of a cell of free text
 REPEATED_TEXT_WORDS = 6.0  # mean words of free text whose cells repeat
 REPEATED_TEXT_SHARE = 0.2  # of the cells distinct, at least, for free text whose cells repeat
+NAME_WORDS = 4.0  # mean words from which capitalized texts are more than names of people
 CHARACTERS_PER_WORD = 2.0  # Chinese, Japanese
 CODE_SHARE = 0.5  # of the cells must be too long for a number, or have a leading zero among whole numbers
+CODE_DIGITS = 3  # digits, at least, of a code with leading zeros whose name does not say that it is one: 07 is an hour
 
+MOSTLY_NUMBERS = "{share:.0%} of the values read as numbers, the others do not, such as {examples}."
+MOSTLY_DATES = "{share:.0%} of the values read as dates, the others do not, such as {examples}."
 RUNNING = "A running number: {rows:,} different whole numbers without a gap."
 READ_AS_NUMBERS = "{share:.0%} of the values read as numbers."
 TRUE_WORDS = word_set("true yes y t on 1 是 真 对 有 1.0")
 FALSE_WORDS = word_set("false no n f off 0 否 假 错 没有 0.0")
 _WHOLE = r"^[+-]?\d+$"
 _LEADING_ZERO = r"^0\d+$"
+_WIDE = r"[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]"
+_WORD = r"[^\s\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]+"
+_LOWER_CASE_WORD = r"(?:^|\s)\p{Ll}"
 
 
 def decide(facts: Facts) -> tuple[Kind, Message]:
@@ -94,12 +103,25 @@ def _one_value_or_nothing(facts: Facts) -> Message | None:
 
 def _date(facts: Facts) -> Message | None:
     read = facts.dates.read
-    if not len(read) or facts.solid.share(read) < READ_SHARE or facts.solid.distinct < 2:
+    if not _holds(facts.solid, read) or facts.solid.distinct < 2:
         return None
     return Message(
         "{share:.0%} of the values are dates, such as {example}.",
-        {"share": facts.solid.share(read), "example": facts.solid.examples(1)[0]},
+        {"share": facts.solid.share(read), "example": facts.solid.texts.filter(pa.array(read))[0].as_py()},
     )
+
+
+def _holds(cells: Cells, read: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> bool:
+    """Whether a column is what most of its cells read as: all but a few cells do, or all but a few words do.
+
+    Words without a digit beside many different numbers or dates (“below limit”, “ongoing”) say why there is none.
+    """
+    share = cells.share(read)
+    if share >= READ_SHARE:
+        return True
+    if share < MOSTLY_SHARE or read.sum() < READ_BESIDE_ODD_WORDS or (~read).sum() > ODD_WORDS:
+        return False
+    return not (cells.matches(r"\d") & ~read).any()
 
 
 def _code_identifier(facts: Facts) -> Message | None:
@@ -120,10 +142,20 @@ def _code_reason(facts: Facts) -> Message | None:
             "Whole numbers too long to be kept exactly, such as {example}: codes.", {"example": cells.examples(1)[0]}
         )
     zeros = cells.matches(_LEADING_ZERO)
-    if zeros.any():
+    if zeros.any() and _are_padded(facts, zeros):
         example = cells.texts[int(np.argmax(zeros))].as_py()
         return Message("Digits with leading zeros, such as {example}: codes.", {"example": example})
     return None
+
+
+def _are_padded(facts: Facts, zeros: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> bool:
+    """Whether leading zeros make codes: all texts are of one width, or most begin so; one such cell may be a slip."""
+    cells = facts.cells
+    width = pc.utf8_length(cells.texts).to_numpy(zero_copy_only=False)
+    usual = width == width[int(np.argmax(zeros))]
+    least = 1 if facts.named_like_code or facts.named_like_identifier else CODE_DIGITS
+    padded = cells.share(usual) >= READ_SHARE or cells.share(zeros) >= CODE_SHARE
+    return bool(width[zeros].max() >= least) and padded
 
 
 def _too_long(facts: Facts) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -136,7 +168,7 @@ def _row_number(facts: Facts) -> Message | None:
     values, cells = facts.numbers.values, facts.cells
     if cells.rows < UNIQUE_ROWS or not len(values) or np.isnan(values).any() or (values != np.round(values)).any():
         return None
-    if looks_like_excel_days(facts):
+    if looks_like_excel_days(facts) or _holds_years(facts):
         return None
     running = cells.distinct == cells.rows and np.ptp(values) == cells.rows - 1
     if running and (facts.position == 0 or facts.named_like_identifier):
@@ -154,21 +186,27 @@ def looks_like_excel_days(facts: Facts) -> bool:
     return bool((values >= NEAR_SERIALS[0]).all() and (values <= NEAR_SERIALS[1]).all())
 
 
+def _holds_years(facts: Facts) -> bool:
+    values = facts.numbers.values
+    return facts.named_like_date and bool(((values >= FIRST_YEAR) & (values <= LAST_YEAR)).all())
+
+
 def _number(facts: Facts) -> Message | None:
     cells, read = facts.solid, facts.numbers.read
-    share = cells.share(read)
-    if share < READ_SHARE and not _one_odd_word(facts):
+    return Message(READ_AS_NUMBERS, {"share": cells.share(read)}) if _holds(cells, read) else None
+
+
+def _mostly(facts: Facts) -> Message | None:
+    """Numbers or dates with others that are neither a few cells nor a few words: told, never taken for names of rows."""
+    cells = facts.solid
+    keeps_every_level = cells.distinct <= MAX_LEVELS and not _names_rows(cells)
+    if facts.named_like_identifier or facts.named_like_code or keeps_every_level or cells.rows < UNIQUE_ROWS:
         return None
-    return Message(READ_AS_NUMBERS, {"share": share})
-
-
-def _one_odd_word(facts: Facts) -> bool:
-    read = facts.numbers.read
-    odd = np.flatnonzero(~read)
-    if len(odd) != 1 or read.sum() < NUMBERS_BESIDE_ODD_WORD:
-        return False
-    has_digit = any(character.isdigit() for character in facts.solid.texts[int(odd[0])].as_py())
-    return not has_digit and facts.solid.share(~read) <= ODD_WORD_SHARE
+    for template, read in ((MOSTLY_NUMBERS, facts.numbers.read), (MOSTLY_DATES, facts.dates.read)):
+        share = cells.share(read)
+        if share >= MOSTLY_SHARE:
+            return Message(template, {"share": share, "examples": ", ".join(cells.without(read).examples())})
+    return None
 
 
 def _text(facts: Facts) -> Message | None:
@@ -177,12 +215,18 @@ def _text(facts: Facts) -> Message | None:
         return None
     words = mean_words(cells)
     unique = cells.distinct / max(cells.present, 1)
-    free = words >= TEXT_WORDS and unique >= UNIQUE_SHARE
+    free = words >= TEXT_WORDS and unique >= UNIQUE_SHARE and not _are_names(cells, words)
     if not free and not (words >= REPEATED_TEXT_WORDS and unique >= REPEATED_TEXT_SHARE):
         return None
     return Message(
         "Free text: {words:.1f} words in a cell, {share:.0%} of the cells different.", {"words": words, "share": unique}
     )
+
+
+def _are_names(cells: Cells, words: float) -> bool:
+    """Whether most texts are a few capitalized words, as names of people are, or have no letters, as phone numbers."""
+    pattern = _LOWER_CASE_WORD if words < NAME_WORDS else r"\pL"
+    return cells.share(cells.matches(pattern) | cells.matches(_WIDE)) < MOSTLY_SHARE
 
 
 def _identifier(facts: Facts) -> Message | None:
@@ -198,10 +242,8 @@ def _names_rows(cells: Cells) -> bool:
 
 def mean_words(cells: Cells) -> float:
     """Return the mean number of words of a cell; two Chinese or Japanese characters count as a word."""
-    wide = pc.count_substring_regex(cells.texts, r"[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]").to_numpy(zero_copy_only=False)
-    words = pc.count_substring_regex(cells.texts, r"[^\s\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]+").to_numpy(
-        zero_copy_only=False
-    )
+    wide = pc.count_substring_regex(cells.texts, _WIDE).to_numpy(zero_copy_only=False)
+    words = pc.count_substring_regex(cells.texts, _WORD).to_numpy(zero_copy_only=False)
     return float(((words + wide / CHARACTERS_PER_WORD) * cells.counts).sum() / max(cells.present, 1))
 
 
@@ -216,6 +258,7 @@ KINDS: tuple[tuple[Kind, Callable[[Facts], Message | None]], ...] = (
     ("identifier", _row_number),
     ("constant", _number_constant),
     ("number", _number),
+    ("category", _mostly),
     ("text", _text),
     ("identifier", _identifier),
 )

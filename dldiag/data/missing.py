@@ -12,10 +12,12 @@ from dldiag.data.words import word_set
 
 # Missing wherever they stand (lower case).
 SURE = word_set(
-    "? ?? n/a #n/a nan null <na> #null! #value! #div/0! #ref! #num! #name? \\n (null) missing #missing nat 缺失 缺失值"
+    "? ?? n/a #n/a nan null <na> #null! #value! #div/0! #ref! #num! #name? \\n (null) missing #missing nat 缺失 缺失值 欠損 결측"
 )
 # Missing among numbers, dates and booleans; kept as values among other texts.
-MAYBE = word_set("na none - -- --- . .. * / n.a. n.a nil unknown unk undefined n.d. nd — – － 无 空 未知 不详 暂无") | {
+MAYBE = word_set(
+    "na none - -- --- . .. ... : * / n.a. n.a nil unknown unk undefined n.d. nd s.d. nr — – － 无 空 空值 未知 不详 暂无"
+) | {
     "not available",
     "not applicable",
     "no data",

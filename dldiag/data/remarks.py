@@ -50,6 +50,22 @@ REMARKS = {
         "Add it to the missing values of the reading choices if it does.",
     ),
     "number_marks": _Text("{columns}: read as numbers from texts such as {examples}."),
+    "bounds": _Text(
+        "{columns}: {examples} were read as the bare number (cells: {count:,}).",
+        "Make the column a category if the sign beside the number matters.",
+    ),
+    "hours": _Text(
+        "{columns}: times such as {examples} were read as numbers of hours.",
+        "Make the column a category if these are no times.",
+    ),
+    "mostly_numbers": _Text(
+        "{columns}: most values read as numbers, but {count:,} cells do not, such as {examples}; kept as a category.",
+        "Correct these cells in the file, or make the column a number: these cells then count as missing.",
+    ),
+    "mostly_dates": _Text(
+        "{columns}: most values read as dates, but {count:,} cells do not, such as {examples}; kept as a category.",
+        "Correct these cells in the file, or make the column a date: these cells then count as missing.",
+    ),
     "percent": _Text("{columns}: percent signs were read, so {examples} became a share of 1."),
     "decimal_comma": _Text(
         "{columns}: the comma was read as the decimal mark, as in {examples}.",
@@ -62,6 +78,14 @@ REMARKS = {
     "open_comma": _Text(
         "{columns}: {examples} was read with commas marking thousands, but they could also be decimal commas.",
         "Set the decimal mark to “,” in the reading choices if they are.",
+    ),
+    "open_thousands": _Text(
+        "{columns}: in {examples} the point was read as the thousands mark, but it could also be the decimal mark.",
+        "Set the decimal mark to “.” in the reading choices if it is.",
+    ),
+    "short_years": _Text(
+        "{columns}: the years of dates such as {examples} have two digits; they were read as 1969 to 2068.",
+        "Make the column a category if these are no dates.",
     ),
     "open_date": _Text(
         "{columns}: day and month cannot be told apart in dates such as {examples}.",

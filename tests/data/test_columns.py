@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dldiag.data.columns import OTHER, with_kinds
+from dldiag.data.ingest import read_table
 from dldiag.types import DataError, ReadPlan
 from tests.data.tables import rng, table
 
@@ -70,14 +71,152 @@ def test_among_numbers_na_is_missing_and_every_spelling_is_listed():
     assert all(one in str(notice.message) for one in spellings)
 
 
+def from_csv(header, row, rows=60, **choices):
+    """Return the table of a CSV text whose lines are made by their number."""
+    lines = [header, *(row(i) for i in range(rows)), ""]
+    return read_table("\n".join(lines).encode(), **choices)
+
+
+def told(made, code):
+    return next(one for one in made.notices if one.code == code)
+
+
+def test_a_spelling_found_among_numbers_stays_a_value_in_categories_unless_it_is_given_by_hand():
+    def row(i):
+        return f"{'+-'[i % 2]},{'-' if i % 10 == 0 else i * 1.5},{i % 2}"
+
+    made = from_csv("test,n,y", row)
+    assert [column.missing for column in made.columns] == [0, 6, 0]
+    assert set(made.frame["test"]) == {"+", "-"}
+    assert from_csv("test,n,y", row, missing=("-",)).column("test").missing == 30
+
+
+def test_what_is_told_of_a_column_is_not_told_again_of_the_file():
+    made = from_csv("a;b;y", lambda i: f"{i},5;{'NA' if i % 7 == 0 else i};{i % 2}")
+    codes = [one.code for one in made.notices]
+    assert sorted(codes) == ["decimal_comma", "missing_spellings"]
+    assert [one.count for one in made.notices] == [9, 60]
+
+
+def test_a_column_made_a_category_takes_its_cells_out_of_a_notice_shared_with_others():
+    made = from_csv("a,b,y", lambda i: f"{'NA' if i % 9 == 0 else i / 2},{'-' if i % 7 == 0 else i / 4},{i % 2}")
+    assert told(made, "missing_spellings").count == 16
+    again = with_kinds(made, {"a": "category"})
+    assert told(again, "missing_spellings").count == 9
+    assert [one.code for one in again.notices] == ["missing_spellings", "kept_spellings"]
+    assert again.column("b") == made.column("b")
+
+
+def test_a_notice_about_many_columns_is_told_once_after_one_of_them_changed():
+    names = "abcdefgh"
+    made = from_csv(",".join(names), lambda i: ",".join("NA" if i % 9 == 0 else str(i / k) for k in range(2, 10)))
+    assert told(made, "missing_spellings").count == 8 * 7
+    again = with_kinds(made, {"c": "category"})
+    assert [(one.code, one.count) for one in again.notices] == [("missing_spellings", 7 * 7), ("kept_spellings", 7)]
+
+
+def test_times_of_day_are_numbers_of_hours_and_say_so():
+    made = from_csv("at,took,y", lambda i: f"{i % 24:02}:{i:02},1:{i:02}:07,{i % 2}")
+    assert [column.kind for column in made.columns] == ["number", "number", "boolean"]
+    assert made.frame["took"].iloc[30] == pytest.approx(1.5 + 7 / 3600)
+    assert "hours" in str(told(made, "hours").message)
+    assert told(made, "hours").count == 120
+
+
+def test_years_of_two_digits_are_told():
+    made = from_csv("day,y", lambda i: f"{1 + i % 28}-Mar-{i % 20:02},{i % 2}")
+    assert made.column("day").kind == "date"
+    assert told(made, "short_years").count == 60
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "code"),
+    [
+        (lambda i: f"A/{i}" if i % 3 == 0 else i * 37, "category", "mostly_numbers"),
+        (lambda i: f"see file {i}" if i % 3 == 0 else f"2024-{1 + i % 12}-{1 + i % 28}", "category", "mostly_dates"),
+        (lambda i: "ongoing" if i % 3 == 0 else f"2024-{1 + i % 12}-{1 + i % 28}", "date", "unread"),
+        (lambda i: ["low", "none found", "-"][i % 3] if i % 3 == 0 else i * 37, "number", "unread"),
+        (lambda i: "<0.01" if i % 5 == 0 else i / 7, "number", "bounds"),
+    ],
+)
+def test_a_column_mostly_of_numbers_or_dates_is_no_identifier_and_says_what_the_others_are(cell, kind, code):
+    made = from_csv("x,y", lambda i: f"{cell(i)},{i % 2}", 120)
+    assert made.column("x").kind == kind, str(made.column("x").why)
+    assert told(made, code).count == sum(not str(cell(i))[0].isdigit() for i in range(120))
+    assert told(made, code).hint.template
+
+
+def test_a_few_levels_of_numbers_and_words_are_a_category_without_a_notice():
+    made = from_csv("doors,y", lambda i: f"{['2', '3', '4', '5more'][i % 4]},{i % 2}")
+    assert made.column("doors").kind == "category"
+    assert made.notices == ()
+
+
+def test_a_thousands_mark_that_other_columns_settled_is_told_with_its_cells_and_asked_about():
+    made = from_csv("lat;p;y", lambda i: f"48.{100 + i * 7};{i % 7},5;{i % 2}")
+    notice = told(made, "open_thousands")
+    assert made.frame["lat"].iloc[0] == 48100
+    assert (notice.count, notice.example) == (60, "48.100")
+    assert "open_thousands" not in {
+        one.code for one in from_csv("lat;p;y", lambda i: f"48.{100 + i};{i},5;1", decimal=",").notices
+    }
+    mixed = from_csv("n;p;y", lambda i: f"{i + 1}.{i:03}.000;{i % 7},5;{i % 2}")
+    assert (told(mixed, "number_marks").count, told(mixed, "number_marks").example) == (60, "1.000.000")
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind"),
+    [
+        (lambda i: "07" if i == 3 else i * 3, "number"),
+        (lambda i: "007" if i == 3 else i * 3, "number"),
+        (lambda i: f"{i % 24:02}", "number"),
+        (lambda i: f"{1067 + i % 20 * 977:05}", "category"),
+        (lambda i: f"{90000 - i * 1471:05}", "identifier"),
+        (lambda i: ["030", "089", "04321"][i % 3], "category"),
+    ],
+)
+def test_leading_zeros_make_codes_where_the_column_is_padded_not_where_one_cell_is(cell, kind):
+    made = from_csv("x,y", lambda i: f"{cell(i)},{i % 2}")
+    assert made.column("x").kind == kind, str(made.column("x").why)
+
+
+def test_postal_codes_with_letters_are_codes_whatever_most_of_them_look_like():
+    made = from_csv("PostalCode,y", lambda i: f"{f'H2G {i}A' if i % 3 == 0 else 10000 + i % 50 * 7},{i % 2}", 120)
+    assert made.column("PostalCode").kind == "category"
+    assert made.notices == ()
+
+
+def test_two_digits_are_codes_where_the_name_says_so():
+    assert from_csv("state_code,y", lambda i: f"{1 + i % 50:02},{i % 2}").column("state_code").kind == "category"
+
+
+def test_years_in_the_first_column_are_numbers_and_phones_and_names_are_identifiers():
+    made = from_csv("year,phone,name,y", lambda i: f"{1960 + i},+49 30 {100000 + i},Anna M{i:x}x Lee,{i % 2}")
+    assert [column.kind for column in made.columns] == ["number", "identifier", "identifier", "boolean"]
+
+
+def test_a_row_of_totals_is_named():
+    made = read_table(("region,sales\n" + "".join(f"r{i % 4},{i}\n" for i in range(40)) + "Total,780\n").encode())
+    assert told(made, "total_rows").count == 1
+    assert "rows 41" in str(told(made, "total_rows").message)
+
+
+def test_rows_of_subtotals_are_named_where_they_add_up():
+    def row(i):
+        return f"小计,{sum(range(i - 4, i))}" if i % 5 == 4 else f"r{i % 4},{i}"
+
+    assert told(from_csv("region,sales", row, 40), "total_rows").count == 8
+    assert from_csv("brand,sales", lambda i: f"{'Total' if i % 9 == 0 else 'Shell'},{i % 7}", 64).notices == ()
+
+
 def test_minus_999_is_kept_but_noticed_and_the_plan_can_take_it_as_missing():
     cells = NUMBERS + ["-999"] * 5
     made = table(None, None, v=cells)
     assert made.frame["v"].min() == -999
     assert [one.code for one in made.notices] == ["sentinel"]
-    told = table(None, ReadPlan(missing=("", "-999")), v=cells)
-    assert told.column("v").missing == 5
-    assert told.frame["v"].min() > -10
+    answered = table(None, ReadPlan(missing=("", "-999")), v=cells)
+    assert answered.column("v").missing == 5
+    assert answered.frame["v"].min() > -10
 
 
 def test_99_within_the_range_of_the_others_is_no_sentinel():

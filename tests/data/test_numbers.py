@@ -59,8 +59,34 @@ def test_an_open_question_is_asked_and_the_plan_answers_it():
     assert read_numbers(as_arrow(["1.000", "0.5"])).ambiguous == ""
     told = read_numbers(as_arrow(["1.000", "2.001"]), thousands=".")
     assert told.values.tolist() == [1000, 2001]
-    assert told.ambiguous == ""
+    assert told.ambiguous == "thousands"  # the mark may have been settled by other columns
+    assert read_numbers(as_arrow(["1.000", "2.001", "950"]), thousands=".").ambiguous == ""
     assert read_numbers(as_arrow(["1,234", "2,345"]), decimal=",").values.tolist() == [1.234, 2.345]
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [("00:05", 5 / 60), ("1:01:07", 1 + 1 / 60 + 7 / 3600), ("12:30 AM", 0.5), ("12:30 pm", 12.5), ("1:05 PM", 13 + 5 / 60),
+     ("-1:30", -1.5), ("100:00", 100), ("0:00:01.5", 1.5 / 3600)],
+)  # fmt: skip
+def test_times_of_day_and_durations_are_hours(text, hours):
+    found = read_numbers(as_arrow([text]))
+    assert found.values[0] == pytest.approx(hours)
+    assert found.marks == {"hours"}
+
+
+@pytest.mark.parametrize("text", ["16:9", "1:75", "1:2:3:4", "12:30:99", "a:30"])
+def test_what_is_no_time_is_not_read(text):
+    assert not read_numbers(as_arrow([text])).read[0]
+
+
+def test_bounds_and_stars_beside_many_bare_numbers_are_read_and_alone_are_names():
+    bare = [f"{value / 7:.2f}" for value in range(1, 30)]
+    found = read_numbers(as_arrow([*bare, "<0.01", "~3", "0.5*", "≥ 40"]))
+    assert found.values[-4:].tolist() == [0.01, 3, 0.5, 40]
+    assert found.marked.tolist() == [False] * len(bare) + [True] * 4
+    assert not read_numbers(as_arrow(["<50", ">50"])).read.any()
+    assert not read_numbers(as_arrow(["<=50K", ">50K"])).read.any()
 
 
 finite = st.floats(allow_nan=False, allow_infinity=False, width=64)
