@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 
 import numpy as np
 import pandas as pd
@@ -26,12 +26,33 @@ def arrow_file_of(frame: pd.DataFrame) -> bytes:
 
 
 def _array(column: pd.Series) -> pa.Array:
-    dense = pd.Series(np.asarray(column)) if isinstance(column.dtype, pd.SparseDtype) else column
+    dtype = column.dtype.categories.dtype if isinstance(column.dtype, pd.CategoricalDtype) else column.dtype
+    dense = next((plain(column) for kind, plain in _PLAIN if isinstance(dtype, kind)), column)
     try:
         return pa.array(dense, from_pandas=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
         missing = dense.isna().to_numpy()
         return pa.array([None if gap else str(cell) for cell, gap in zip(dense, missing, strict=True)], pa.string())
+
+
+def _duration(cells: pd.Series) -> pd.Series:
+    """Return time spans as texts, 1:30:00, which are read as hours."""
+    seconds = cells.astype("timedelta64[us]").dt.total_seconds()
+    return seconds.map(_clock, na_action="ignore").astype(object)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(abs(seconds), 60)
+    return f"{'-' * (seconds < 0)}{int(minutes // 60)}:{int(minutes % 60):02}:{rest:09.6f}"
+
+
+# Types that Arrow has no texts for, or texts that have lost what they mean: what stands for them.
+_PLAIN: tuple[tuple[type, Callable[[pd.Series], pd.Series]], ...] = (
+    (pd.SparseDtype, lambda cells: pd.Series(np.asarray(cells))),
+    (pd.IntervalDtype, lambda cells: cells.astype(object).map(str, na_action="ignore")),
+    (pd.PeriodDtype, lambda cells: cells.astype(object).map(pd.Period.to_timestamp, na_action="ignore")),
+    (np.dtypes.TimeDelta64DType, _duration),
+)
 
 
 def _name(label: Hashable) -> str:

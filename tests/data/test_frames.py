@@ -51,6 +51,24 @@ def test_a_column_of_any_type_is_read(column):
     assert len(table.frame) == ROWS
 
 
+def test_spans_and_stretches_of_time_and_intervals_keep_what_they_mean():
+    frame = pd.DataFrame(
+        {
+            "cut": pd.cut(np.arange(60.0), 5),
+            "between": pd.arrays.IntervalArray.from_breaks(range(61)),
+            "quarter": pd.period_range("2000Q1", periods=60, freq="Q"),
+            "took": pd.to_timedelta(np.arange(60) * 90, unit="min"),
+        }
+    )
+    frame.loc[3] = [None, frame["between"][3], pd.NaT, pd.NaT]
+    table = read_table(frame)
+    assert [one.kind for one in table.columns] == ["category", "identifier", "date", "number"]
+    assert [one.missing for one in table.columns] == [1, 0, 1, 1]
+    assert table.frame["cut"].nunique() == 5
+    assert table.frame["quarter"].iloc[1] == pd.Timestamp("2000-04-01")
+    assert table.frame["took"].iloc[[0, 1, 59]].tolist() == [0, 1.5, 88.5]
+
+
 def test_names_may_be_numbers_pairs_or_stand_twice():
     assert [c.name for c in read_table(pd.DataFrame(RNG.normal(size=(9, 2)))).columns] == ["0", "1"]
     pairs = pd.DataFrame(RNG.normal(size=(9, 2)), columns=pd.MultiIndex.from_tuples([("a", 1), ("a", 2)]))
