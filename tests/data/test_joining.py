@@ -63,6 +63,21 @@ def test_a_category_of_the_second_file_alone_is_known():
     assert set(both(first, second).column("c").levels) == {"a", "b", "z"}
 
 
+def test_what_the_second_file_leaves_open_is_settled_as_in_the_first():
+    first = "day;n;p\n" + "".join(f"{1 + i % 31:02}/03/2024;{i}.{i:03},5;{i},25\n" for i in range(1, 60))
+    second = "day;n;p\n" + "".join(f"0{1 + i % 9}/04/2024;{i}.{i:03};{i}.125\n" for i in range(1, 30))
+    joined = with_second_file(read_table(first.encode()), second.encode())
+    assert joined.frame["day"].iloc[59:].dt.month.eq(4).all()
+    assert joined.frame["n"].iloc[59] == 1001
+
+
+def test_two_words_made_yes_and_no_in_the_first_file_mean_the_same_in_the_second():
+    first = read_table(csv(rows(0, 40).assign(c=["lost", "won"] * 20)), kinds={"c": "boolean"})
+    joined = with_second_file(first, csv(rows(1, 30).assign(c="won")))
+    assert (joined.frame["c"].iloc[40:] == 1).all()
+    assert set(joined.raw["c"].iloc[40:]) == {"won"}
+
+
 def test_another_second_file_is_other_data():
     one, two = both(rows(0, 40), rows(1, 40)), both(rows(0, 40), rows(2, 40))
     assert one.fingerprint != two.fingerprint
