@@ -21,8 +21,9 @@ from scipy import stats
 from bench.advice import TRAIN_SHARE, joined
 from bench.advice_cases import CALIBRATE, FAULTS, Case, cases
 from dldiag.data.matrix import encode
+from dldiag.evidence.errors import distinct_dev_rows
 from dldiag.fit import Encoded, FitTask, fit_all
-from dldiag.intervals import RowPart, delta_of, distinct, pooled_estimate
+from dldiag.intervals import RowPart, delta_of, mean_variance, pooled_estimate
 from dldiag.models import Model, build_model, changed
 from dldiag.remedies import applicable
 from dldiag.settings import Settings
@@ -50,11 +51,11 @@ def run(case: Case) -> Iterator[Row]:
             "case": case.name, "change": name, "before": [r.dev_error for r in before],
             "after": [r.dev_error for r in after], "guess": float(np.mean([r.dev_error for r in guess])),
             "row_variances": [
-                float((b.useful_influence - a.useful_influence).var() / len(a.influence))
+                mean_variance(b.useful_influence - a.useful_influence, a.dev_clusters)
                 for a, b in zip(before, after, strict=True)
             ],
             "n_dev": len(before[0].task.dev_rows), "n_train": split.n_train,
-            "n_distinct": distinct([r.task.dev_rows for r in before]),
+            "n_distinct": distinct_dev_rows(before),
             "true_before": true[0], "true_after": true[i],
         }  # fmt: skip
 
