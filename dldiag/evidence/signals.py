@@ -24,7 +24,7 @@ def signals(results: Sequence[FitResult]) -> dict[str, Estimate | None]:
     return {
         "nonfinite_share": exactly(float(np.mean([h.diverged or not h.finite for h in healths]))),
         "initial_loss_ratio": _median(healths, lambda h: h.initial_loss / max(h.expected_loss, 1e-12)),
-        "symmetry": _median(healths, lambda h: _worst(h.last_look, lambda look: min(look.distance))),
+        "symmetry": _median(healths, lambda h: _worst(h.last_look, lambda look: _closest(look, h.units))),
         "spread_ratio": _median(healths, lambda h: _worst(h.first_look, _spread_ratio)),
         "gradient_ratio": _median(healths, _gradient_ratio),
         "dead_share": _median(healths, lambda h: _worst(h.last_look, lambda look: max(look.dead))),
@@ -46,32 +46,51 @@ def _spread_ratio(look: LayerHealth) -> float | None:
     return look.spread[-1] / max(look.spread[0], 1e-12) if len(look.spread) > 1 else None
 
 
+def _closest(look: LayerHealth, units: Sequence[int]) -> float | None:
+    """Return the distance between the units of the layer where it is least; a single unit has none to differ from."""
+    return min((d for d, n in zip(look.distance, units, strict=True) if n > 1), default=None)
+
+
 def _gradient_ratio(health: Health) -> float | None:
-    """Return the gradient norm of the first layer over that of the last, at the first epoch."""
-    if not health.gradient_norm or len(health.gradient_norm) < 2:
+    """Return the gradient norm of the first layer over that of the last, in the first epoch."""
+    if not health.gradient_norm or len(health.gradient_norm[0]) < 2:
         return None
-    first, last = health.gradient_norm[0], health.gradient_norm[-1]
-    return float(first[0] / last[0]) if first and last and last[0] > 0 else None
+    first, *_, last = health.gradient_norm[0]
+    return first / last if last > 0 else None
 
 
 def _past_minimum(healths: Sequence[Health]) -> Estimate | None:
-    rises = [
-        _rise(np.asarray(h.dev_error, dtype=float)) for h in healths if h.dev_error and len(h.dev_error) >= 2 * SMOOTHED
-    ]
-    if len(rises) < 2:
+    """Estimate how far the dev error rises after its best epoch, chosen on one half of the repeats and read on the other.
+
+    The least of a noisy curve lies below its end even where nothing rises: who chooses an epoch cannot judge it.
+    """
+    curves = [curve for curve in map(_smoothed, healths) if curve is not None]
+    if len(curves) < 2:
         return None
+    longest = max(len(curve) for curve in curves)
+    laid = np.array([np.pad(curve, (0, longest - len(curve)), mode="edge") for curve in curves])
+    halves = laid[::2], laid[1::2]
+    rises = np.concatenate([_rises(halves[0], halves[1]), _rises(halves[1], halves[0])])
     low, high = t_interval(rises)
-    value = float(np.mean(rises))
-    return Estimate(value, min(max(low, 0.0), value), high)
+    value, low, high = (max(0.0, bound) for bound in (float(rises.mean()), low, high))
+    return Estimate(value, low, high)
 
 
-def _rise(dev_error: NDArray[np.float64]) -> float:
-    """Return last − lowest smoothed dev error, 0 when the lowest lies in the last tenth of the epochs."""
-    dev_error = dev_error[np.isfinite(dev_error)]
-    if len(dev_error) < 2 * SMOOTHED:
-        return 0.0
-    smooth = np.convolve(dev_error, np.ones(SMOOTHED) / SMOOTHED, mode="valid")
-    return 0.0 if np.argmin(smooth) >= EARLY * (len(smooth) - 1) else float(smooth[-1] - smooth.min())
+def _smoothed(health: Health) -> NDArray[np.float64] | None:
+    """Return the dev error of every epoch, averaged over SMOOTHED measurements; None where there are too few of them."""
+    errors = np.array(health.dev_error or (), dtype=float)
+    epochs = np.flatnonzero(np.isfinite(errors))
+    if len(epochs) < 2 * SMOOTHED:
+        return None
+    smooth = np.convolve(errors[epochs], np.ones(SMOOTHED) / SMOOTHED, mode="valid")
+    return np.interp(np.arange(len(errors)), epochs[SMOOTHED - 1 :], smooth)
+
+
+def _rises(choosing: NDArray[np.float64], judged: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return by how much the judged curves end above the epoch where the choosing ones are lowest; 0 when that is late."""
+    best = int(np.argmin(choosing.mean(axis=0)))
+    late = best >= EARLY * (choosing.shape[1] - 1)
+    return np.zeros(len(judged)) if late else judged[:, -1] - judged[:, best]
 
 
 def training_curve(results: Sequence[FitResult]) -> TrainingCurve | None:

@@ -32,7 +32,7 @@ class Health:
     on the batches of the epoch as they pass, dev_error at its end, and where that would cost too much not in every
     epoch (None in the others; always in the first and last). gradient_norm, update_ratio: per layer, at the last step of
     the epoch; the gradient has penalties and clipping in it; update_ratio is the length of the update over the length of
-    the weights. layers: before training and after it. initial_loss is the
+    the weights. layers: before training and after it; units: how many each hidden layer has. initial_loss is the
     loss before training, expected_loss that of the best constant answer. diverged: the loss stopped being a number;
     the weights are those before the best epoch. stopped_by: "epochs", "plateau", "validation", "divergence".
     """
@@ -54,6 +54,7 @@ class Health:
     best_epoch: int
     validation: Series | None = None
     unit: float = 1.0
+    units: tuple[int, ...] = ()
 
     @property
     def first_look(self) -> LayerHealth | None:

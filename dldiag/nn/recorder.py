@@ -189,6 +189,7 @@ class Recorder:
             best_epoch=member.best_epoch,
             validation=tuple(member.scores) if member.scores else None,
             unit=series.unit,
+            units=self.stack.plan.layout.units[1:-1],
         )
 
 
