@@ -51,7 +51,9 @@ def with_second_file(table: Table, source: str | Path | bytes, *, name: str = ""
 def _settled(table: Table) -> dict[str, Any]:
     """Return the reading choices that make a second file's texts mean what they mean in the first."""
     plan = table.plan
-    choices: dict[str, Any] = {"decimal": plan.decimal, "thousands": plan.thousands, "missing": plan.missing}
+    choices: dict[str, Any] = {"missing": plan.missing}
+    if plan.format == "csv":  # in a typed file numbers are numbers, and no mark was settled
+        choices |= {"decimal": plan.decimal, "thousands": plan.thousands}
     if plan.day_first is None and table.raw is not None:
         dates = [table.raw[column.name] for column in table.columns if column.kind == "date"]
         written = {read_dates(cells_of(as_arrow(texts)).texts).written[:3] for texts in dates} & {"dmy", "mdy"}

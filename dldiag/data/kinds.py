@@ -42,7 +42,7 @@ _WHOLE = r"^[+-]?\d+$"
 _LEADING_ZERO = r"^0\d+$"
 _WIDE = r"[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]"
 _WORD = r"[^\s\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]+"
-_LOWER_CASE_WORD = r"(?:^|\s)\p{Ll}"
+_DESCRIBING = r"(?:^|\s)\p{Ll}|\pL.*\d|\d.*\pL"  # a word in lower case, or letters and digits as in an address
 
 
 def decide(facts: Facts) -> tuple[Kind, Message]:
@@ -225,7 +225,7 @@ def _text(facts: Facts) -> Message | None:
 
 def _are_names(cells: Cells, words: float) -> bool:
     """Whether most texts are a few capitalized words, as names of people are, or have no letters, as phone numbers."""
-    pattern = _LOWER_CASE_WORD if words < NAME_WORDS else r"\pL"
+    pattern = _DESCRIBING if words < NAME_WORDS else r"\pL"
     return cells.share(cells.matches(pattern) | cells.matches(_WIDE)) < MOSTLY_SHARE
 
 

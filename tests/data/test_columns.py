@@ -191,8 +191,12 @@ def test_two_digits_are_codes_where_the_name_says_so():
 
 
 def test_years_in_the_first_column_are_numbers_and_phones_and_names_are_identifiers():
-    made = from_csv("year,phone,name,y", lambda i: f"{1960 + i},+49 30 {100000 + i},Anna M{i:x}x Lee,{i % 2}")
-    assert [column.kind for column in made.columns] == ["number", "identifier", "identifier", "boolean"]
+    def row(i):
+        name = f"Anna M{chr(97 + i % 26)}{chr(97 + i // 26)} Lee"
+        return f"{1960 + i},+49 30 {100000 + i},{name},{i} Main Street,red shirt {i},{i % 2}"
+
+    kinds = [column.kind for column in from_csv("year,phone,name,address,title,y", row).columns]
+    assert kinds == ["number", "identifier", "identifier", "text", "text", "boolean"]
 
 
 def test_a_row_of_totals_is_named():

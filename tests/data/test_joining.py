@@ -71,6 +71,12 @@ def test_what_the_second_file_leaves_open_is_settled_as_in_the_first():
     assert joined.frame["n"].iloc[59] == 1001
 
 
+def test_a_first_file_of_typed_numbers_settles_no_marks_for_the_second():
+    first = read_table(pd.DataFrame({"n": np.arange(40) * 1100, "p": np.arange(40) / 4}))
+    joined = with_second_file(first, ("n;p\n" + "".join(f"12.{i:03};{i},25\n" for i in range(30))).encode())
+    assert joined.frame["n"].iloc[40:].tolist() == list(range(12000, 12030))
+
+
 def test_two_words_made_yes_and_no_in_the_first_file_mean_the_same_in_the_second():
     first = read_table(csv(rows(0, 40).assign(c=["lost", "won"] * 20)), kinds={"c": "boolean"})
     joined = with_second_file(first, csv(rows(1, 30).assign(c="won")))
