@@ -11,6 +11,7 @@ from dldiag.fit import FitResult, FitTask
 from dldiag.models import build_model
 from dldiag.settings import Settings
 from dldiag.types import Clusters, LearningCurve
+from dldiag.workbench import Workbench
 from tests.problems import dataset
 
 MODEL = build_model("classification")
@@ -116,3 +117,17 @@ def test_the_split_says_which_rows_do_not_count_each_for_itself():
     assert copies.clusters.are_copies and len(np.unique(copies.clusters.labels)) == 100
     assert not groups.clusters.are_copies and len(np.unique(groups.clusters.labels)) == 30
     assert make_split(dataset(rng.normal(size=(300, 2)), y), 1, 0).clusters is None
+
+
+def test_training_errors_know_of_groups_too():
+    rng = np.random.default_rng(0)
+    groups = np.repeat(np.arange(30), 20)
+    y = np.where(
+        rng.random(600) < np.repeat(rng.choice([0.05, 0.95], 30), 20), 1, 0
+    )  # groups differ, features say nothing
+    data = dataset(np.ones((600, 1)) * rng.normal(size=(600, 1)), y, groups=groups)
+    bench = Workbench(data, make_split(data, 5, 0))
+    guess = build_model("classification", key="guess")
+    bench.fit([guess], [bench.split.n_train], range(5))
+    found = errors.train_error(bench.get(guess, bench.split.n_train, range(5)))
+    assert found.high - found.low > 4 * 1.645 * np.sqrt(0.25 / 600)  # twice what 600 rows would leave, taken one by one

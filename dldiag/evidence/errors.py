@@ -78,7 +78,7 @@ def dev_part(results: Results, shares: Sequence[NDArray[np.float64]] | None = No
 
 def _train_part(results: Results) -> RowPart:
     clusters = [r.train_clusters for r in results if r.train_clusters is not None]
-    units = [one.labels for one in clusters] or [r.task.train_rows for r in results]
+    units = clusters or [r.task.train_rows for r in results]
     dof = max(1, distinct(units) - 1) if clusters else np.inf
     return RowPart([r.train_variance for r in results], shared(units), dof=dof)
 
