@@ -3,18 +3,19 @@
 import msgspec
 import streamlit as st
 
-from dldiag.app.course_data import ask_data, dataset_of
-from dldiag.app.course_parts import changed_settings, formulas, heading, link_to_diagnosis, look_at, offer
+from dldiag.app.course_data import ask_data, dataset_of, expected_error
+from dldiag.app.course_parts import add, changed_settings, formulas, heading, link_to_diagnosis, look_at, offer
 from dldiag.app.forms import ask_knobs
 from dldiag.app.navigation import page
 from dldiag.app.running import run_job
 from dldiag.app.widgets import explained, figure_mode, show_figure, show_message, show_rows
 from dldiag.course.candidates import SelectionSettings
 from dldiag.course.figures_splits import gap_figure, selection_figure, shares_figure
-from dldiag.course.selection import Selection, read_selection
+from dldiag.course.selection import Selection, fewer_rows, read_selection
 from dldiag.course.splits import (
     SplitSettings,
     advise_split,
+    material_to_use,
     read_split_advice,
     set_rows,
     split_rows,
@@ -27,6 +28,10 @@ SIZE_FORMULAS = (
     (
         r"h = 1.96\,\sqrt{\frac{E\,(1-E)}{n}} \quad\Longrightarrow\quad n = \frac{1.96^2\,E\,(1-E)}{h^2}",
         Message("The half-width h of the 95 % interval of an error rate E measured on n rows, and the rows it takes:"),
+    ),
+    (
+        r"h \ge \frac{3}{n}",
+        Message("Where hardly an error is seen: n rows without any still allow three in n (rule of three):"),
     ),
     (
         r"h = \frac{1.96\,E}{\sqrt{2n}}",
@@ -48,16 +53,21 @@ CHOICE_FORMULAS = (
 )
 
 
-def show_sizes(dataset: Dataset) -> None:
+def show_sizes(reference: dict[str, object], dataset: Dataset) -> None:
     heading(tr("How large must they be?"))
     asked = ask_knobs(SplitSettings(), "size", columns=3)
-    advice = advise_split(asked["rows"] or dataset.n_rows, asked["error"], asked["difference"], dataset.unit)
+    error = asked["error"]
+    if error is None:
+        expected = expected_error(reference)
+        error = expected.error
+        add(expected.words)
+    advice = advise_split(asked["rows"] or dataset.n_rows, error, asked["difference"], dataset.unit)
     look_at(read_split_advice(advice))
     show_figure(shares_figure(advice, theme=figure_mode()), read_split_advice(advice), key="shares")
     show_rows(split_rows(advice), alt=tr("Rows of each set for five ways of splitting"))
     formulas(SIZE_FORMULAS)
     show_message(this_projects_split(dataset))
-    offer({"material": asked["difference"]}, key="use", prefix="settings")
+    offer(material_to_use(advice, dataset), key="use", prefix="settings")
 
 
 def show_choice(reference: dict[str, object]) -> None:
@@ -68,6 +78,7 @@ def show_choice(reference: dict[str, object]) -> None:
         return
     result = msgspec.convert(found, Selection)
     look_at(read_selection(result))
+    add(fewer_rows(result, asked["test_rows"]))
     left, right = st.columns(2)
     with left:
         show_figure(selection_figure(result, theme=figure_mode()), read_selection(result), key="promise")
@@ -84,7 +95,7 @@ reference = ask_data("splits", toys=("moons", "wave"), default="sample:german_cr
 with explained():
     data = dataset_of(reference)
     show_rows(set_rows(), alt=tr("What each set is for"))
-    show_sizes(data)
+    show_sizes(reference, data)
     show_choice(reference)
 heading(tr("The sealed test set"))
 show_message(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
@@ -12,6 +12,9 @@ from dldiag.app.escape import legible
 from dldiag.app.sources import Reference
 from dldiag.language import tr
 from dldiag.types import DataError, Dataset
+
+if TYPE_CHECKING:
+    from dldiag.course.first_error import FirstError
 
 OWN = "own"
 
@@ -58,6 +61,17 @@ def dataset_of(reference: Reference) -> Dataset:
         return _public(sources.identity(reference, "dataset"), reference)
     dataset = session.current_dataset()
     return dataset if dataset is not None else sources.dataset_of(session.own_reference(reference))
+
+
+def expected_error(reference: Reference) -> FirstError:
+    """Return the error to expect on the rows of a reference; the last one is kept with the visitor."""
+    from dldiag.course.first_error import first_error
+
+    identity = sources.identity(reference, "dataset")
+    kept = session.state().get("kept first error")
+    if kept is None or kept[0] != identity:
+        kept = session.state()["kept first error"] = (identity, first_error(dataset_of(reference)))
+    return cast("FirstError", kept[1])
 
 
 def _offered(toys: Sequence[str], samples: Sequence[str] | None, own: bool) -> dict[str, Reference]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dldiag.course.selection import Selection
-from dldiag.course.splits import SplitAdvice, split_name
+from dldiag.course.splits import SplitAdvice, known_to, split_name
 from dldiag.figures.theme import MARKERS, THEMES, ThemeName, error_axis, figure, translucent
-from dldiag.language import format_error, tr
+from dldiag.language import tr
 
 ROW_HEIGHT, MARGIN_HEIGHT = 44, 110  # pixels
 PATTERNS = ("", "/", ".")  # of the training, dev and test set: told apart without color
@@ -38,7 +38,7 @@ def shares_figure(advice: SplitAdvice, *, theme: ThemeName = "light") -> go.Figu
         )
     for place, option in enumerate(advice.options):
         mark = "✓ " if place == advice.advised else ""
-        text = f"{mark}± {format_error(option.half_width, advice.unit)}" if option.dev_rows else "–"
+        text = f"{mark}{known_to(option, advice.unit)}"
         bold = f"<b>{text}</b>" if place == advice.advised else text
         drawn.add_annotation(x=1.0, y=names[place], text=bold, xanchor="left", xshift=6, showarrow=False)
     drawn.update_layout(barmode="stack", margin={"r": 84}, legend={"y": -0.28, "traceorder": "normal"})

@@ -136,6 +136,16 @@ def read_selection(result: Selection) -> Message:
     )
 
 
+def fewer_rows(result: Selection, asked: int) -> Message | None:
+    """Say so where the table cannot give as many test rows as asked for; None where it can."""
+    if result.n_test >= asked:
+        return None
+    return Message(
+        "{asked:,} test rows were asked for; this table gives {n:,}, so that as many fresh rows remain.",
+        {"asked": asked, "n": result.n_test},
+    )
+
+
 def _draw_errors(
     losses: NDArray[np.floating], n_test: int, draws: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dldiag.data.split import held_out_share
-from dldiag.intervals import Z_95
+from dldiag.intervals import NONE_SEEN, Z_95
 from dldiag.knobs import knob
-from dldiag.language import Message, Value, format_error, tr
+from dldiag.language import Message, Value, tr
 from dldiag.types import Dataset
 
 FEWEST_ROWS_TO_SPLIT = 100  # rows; below this a held-out set is too small to mean anything: cross-validate (the course)
+
+LEAST_DEV_ROWS = 30  # rows; with fewer no normal formula holds (the rule of thumb of statistics courses)
 
 SHARES = (
     (0.6, 0.2, 0.2),  # the classic advice, for up to tens of thousands of rows
@@ -53,26 +55,30 @@ class SplitAdvice:
 def half_width(error: float, rows: int, unit: str = "rate") -> float:
     """Return the half-width of the 95 % interval of an error measured on `rows` rows.
 
-    For a rate, 1.96·sqrt(E(1−E)/n): the normal approximation of the binomial. For an RMSE in units of std(y),
-    1.96·E/sqrt(2n): the standard error of a standard deviation of normal residuals.
+    For a rate, 1.96·sqrt(E(1−E)/n), the normal approximation of the binomial, and never below 3/n, what rows without an
+    error leave possible (rule of three). For an RMSE in units of std(y), 1.96·E/sqrt(2n): the standard error of a
+    standard deviation of normal residuals.
 
-    >>> round(half_width(0.1, 864), 3)
-    0.02
+    >>> round(half_width(0.1, 864), 3), half_width(0.0, 300)
+    (0.02, 0.01)
     """
-    return Z_95 * _SPREADS[unit](error) / math.sqrt(rows) if rows else math.inf
+    if not rows:
+        return math.inf
+    return max(Z_95 * _SPREADS[unit](error) / math.sqrt(rows), _LEAST[unit] / rows)
 
 
 def rows_to_see(error: float, difference: float, unit: str = "rate") -> int:
-    """Return the fewest rows whose 95 % interval is no wider than `difference` to each side.
+    """Return the fewest rows whose 95 % interval is no wider than `difference` to each side, at least LEAST_DEV_ROWS.
 
-    >>> rows_to_see(0.1, 0.01), rows_to_see(0.1, 0.05)
-    (3458, 139)
+    >>> rows_to_see(0.1, 0.01), rows_to_see(0.1, 0.05), rows_to_see(0.0, 0.01)
+    (3458, 139, 300)
     """
-    return max(1, math.ceil((Z_95 * _SPREADS[unit](error) / difference) ** 2))
+    normal, unseen = (Z_95 * _SPREADS[unit](error) / difference) ** 2, _LEAST[unit] / difference
+    return max(LEAST_DEV_ROWS, math.ceil(normal), math.ceil(unseen))
 
 
 def advise_split(rows: int, error: float, difference: float, unit: str = "rate") -> SplitAdvice:
-    """Say how to split a table of `rows` rows so that its dev set shows a difference of the given size.
+    """Say how to split a table of `rows` rows so that its dev set tells an error to ± `difference`.
 
     Of the splits whose dev set is large enough the one that leaves most rows to train on is advised, and 60/20/20 when
     none is.
@@ -98,16 +104,21 @@ def read_split_advice(advice: SplitAdvice) -> Message:
     values |= {"split": split_name(best), "dev": best.dev_rows, "h": best.half_width}
     if best.enough:
         return Message(
-            "Seeing a difference of {difference:error} at an error of {error:error} takes {needed:,} dev rows. Of your "
-            "{rows:,} rows, {split} gives {dev:,} (± {h:error}) and leaves the most rows to train on.",
+            "Knowing an error of {error:error} to ± {difference:gap} takes {needed:,} dev rows. Of your {rows:,} rows, "
+            "{split} gives {dev:,} (± {h:gap}) and leaves the most rows to train on.",
             values,
         )
     return Message(
-        "Seeing a difference of {difference:error} at an error of {error:error} takes {needed:,} dev rows. Of your "
-        "{rows:,} rows even {split} gives only {dev:,} (± {h:error}): smaller differences need repeated splits or more "
-        "rows.",
+        "Knowing an error of {error:error} to ± {difference:gap} takes {needed:,} dev rows. Of your {rows:,} rows even "
+        "{split} gives only {dev:,} (± {h:gap}): a closer look needs repeated splits or more rows.",
         values,
     )
+
+
+def material_to_use(advice: SplitAdvice, dataset: Dataset) -> dict[str, float]:
+    """Return the difference as the one that matters in the diagnosis; empty unless a dev set of this table shows it."""
+    shown = advice.advised is not None and advice.options[advice.advised].enough
+    return {"material": advice.difference} if shown and advice.rows == dataset.n_rows else {}
 
 
 def split_rows(advice: SplitAdvice) -> tuple[dict[str, str], ...]:
@@ -118,12 +129,17 @@ def split_rows(advice: SplitAdvice) -> tuple[dict[str, str], ...]:
             tr("Training rows"): f"{option.train_rows:,}",
             tr("Dev rows"): f"{option.dev_rows:,}",
             tr("Test rows"): f"{option.test_rows:,}",
-            tr("Dev error known to"): f"± {format_error(option.half_width, advice.unit)}" if option.dev_rows else "–",
+            tr("Dev error known to"): known_to(option, advice.unit),
             tr("Enough"): tr("yes") if option.enough else tr("no"),
             tr("Advised"): "✓" if place == advice.advised else "",
         }
         for place, option in enumerate(advice.options)
     )
+
+
+def known_to(option: SplitOption, unit: str) -> str:
+    """Write how closely the dev set of a split tells an error."""
+    return tr("± {h:gap}", h=option.half_width, unit=unit) if option.dev_rows else "–"
 
 
 def split_name(option: SplitOption) -> str:
@@ -134,24 +150,34 @@ def split_name(option: SplitOption) -> str:
 def _option(rows: int, shares: tuple[float, float, float], error: float, difference: float, unit: str) -> SplitOption:
     dev, test = round(rows * shares[1]), round(rows * shares[2])
     h = half_width(error, dev, unit)
-    return SplitOption(*shares, rows - dev - test, dev, test, h, dev > 0 and h <= difference)
+    return SplitOption(*shares, rows - dev - test, dev, test, h, dev >= LEAST_DEV_ROWS and h <= difference)
 
 
 _SPREADS: dict[str, Callable[[float], float]] = {  # standard deviation of sqrt(n) × the measured error
     "rate": lambda error: math.sqrt(max(error * (1 - error), 0.0)),
     "sd": lambda error: error / math.sqrt(2),
 }
+_LEAST = {"rate": NONE_SEEN, "sd": 0.0}  # rows × the half-width where no error was seen
 
 
 @dataclass(frozen=True)
 class SplitSettings:
-    """What the split is to show: a difference of this size at an error of this size."""
+    """What the split is to show: an error of this size, told this closely."""
 
-    error: float = knob(0.1, "Expected error", "The error you expect, in the error unit.", low=0.0, high=1.0)
+    error: float | None = knob(
+        None,
+        "Expected error",
+        "The error you expect, in the error unit; empty: what a quick linear model makes on this table.",
+        kind=float,
+        low=0.0,
+        high=1.0,
+        optional=True,
+    )
     difference: float = knob(
         0.01,
-        "Difference to see",
-        "The smallest difference between two models that the dev set must show, in the error unit.",
+        "Known to ±",
+        "How closely the dev set must tell an error, in the error unit. Two models on the same rows are told apart more "
+        "closely than that: what both get wrong does not count.",
         low=0.0001,
         high=0.5,
     )

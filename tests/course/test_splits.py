@@ -2,8 +2,22 @@
 
 import numpy as np
 import pytest
+from scipy.stats import beta
+from sklearn.linear_model import LinearRegression, LogisticRegression
 
-from dldiag.course.splits import advise_split, half_width, read_split_advice, rows_to_see, split_name
+from dldiag.course.first_error import first_error
+from dldiag.course.selection import choose_on_test, fewer_rows
+from dldiag.course.splits import (
+    LEAST_DEV_ROWS,
+    advise_split,
+    half_width,
+    material_to_use,
+    read_split_advice,
+    rows_to_see,
+    split_name,
+)
+from dldiag.course.toys import toy
+from dldiag.data.split import make_split
 
 
 @pytest.mark.parametrize(("difference", "rows"), [(0.05, 138), (0.03, 384), (0.02, 864), (0.01, 3457), (0.005, 13830)])
@@ -56,3 +70,57 @@ def test_the_reading_says_when_no_split_is_enough_and_when_to_cross_validate():
     assert "cross-validation" in str(read_split_advice(advise_split(60, 0.1, 0.01)))
     assert "only 200" in str(read_split_advice(advise_split(1000, 0.1, 0.01)))
     assert "98/1/1 gives 10,000" in str(read_split_advice(advise_split(10**6, 0.1, 0.01)))
+
+
+@pytest.mark.parametrize("difference", [0.05, 0.01, 0.002])
+def test_no_error_among_so_few_rows_still_allows_the_difference(difference):
+    """The exact bound of n rows without an error, 95 % on one side, against the rule of three."""
+    rows = rows_to_see(0.0, difference)
+    assert beta.ppf(0.95, 1, rows) == pytest.approx(difference, rel=0.03)
+    assert half_width(0.0, rows) <= difference
+
+
+@pytest.mark.parametrize(("error", "difference", "unit"), [(0.5, 0.5, "rate"), (0.0, 0.5, "rate"), (0.0, 0.01, "sd")])
+def test_a_handful_of_rows_is_never_advised(error, difference, unit):
+    assert rows_to_see(error, difference, unit) == LEAST_DEV_ROWS
+    assert not advise_split(100, error, difference, unit).options[0].enough
+
+
+def test_differences_are_written_in_points_and_said_to_be_of_one_error():
+    assert "Knowing an error of 10.0 % to ± 1.0 points takes 3,458 dev rows" in str(
+        read_split_advice(advise_split(10**6, 0.1, 0.01))
+    )
+
+
+def test_the_difference_goes_into_the_diagnosis_only_where_a_dev_set_of_the_table_shows_it():
+    table = toy("moons", 1000)
+    assert material_to_use(advise_split(1000, 0.1, 0.05), table) == {"material": 0.05}
+    assert material_to_use(advise_split(1000, 0.1, 0.01), table) == {}
+    assert material_to_use(advise_split(10**6, 0.1, 0.01), table) == {}, "a million rows that nobody has"
+
+
+@pytest.mark.parametrize("name", ["moons", "wave", "blobs"])
+def test_the_expected_error_is_measured_on_the_table(name):
+    table = toy(name, 400)
+    found, split = first_error(table), make_split(table, 1, 0)
+    X = table.X.to_numpy()
+    rows, dev = split.repeats[0].train_rows, split.repeats[0].dev_rows
+    if table.task == "classification":
+        wrong = LogisticRegression().fit(X[rows], table.y[rows]).predict(X[dev]) != table.y[dev]
+        assert found.error == pytest.approx(wrong.mean(), abs=0.03)
+    else:
+        residuals = LinearRegression().fit(X[rows], table.y[rows]).predict(X[dev]) - table.y[dev]
+        assert found.error == pytest.approx(np.sqrt(np.mean(residuals**2)) / table.y.std(), abs=0.1)
+    assert "linear model" in str(found.words)
+
+
+def test_the_expected_error_of_a_handful_of_rows_is_the_guess_of_the_commonest_class():
+    few = toy("moons", 12)
+    assert first_error(few).error == pytest.approx(1 - np.bincount(few.y).max() / 12)
+    assert first_error(toy("wave", 12)).error == 1.0
+
+
+def test_fewer_test_rows_than_asked_for_are_said():
+    result = choose_on_test(np.random.default_rng(0).integers(0, 2, (3, 400)).astype(float), n_test=200, draws=5)
+    assert "10,000 test rows were asked for; this table gives 200" in str(fewer_rows(result, 10_000))
+    assert fewer_rows(result, 200) is None
