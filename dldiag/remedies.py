@@ -6,11 +6,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sklearn.pipeline import Pipeline
-
 from dldiag.evidence.noun import Evidence, Probe
 from dldiag.knobs import SettingError
 from dldiag.language import Message
+from dldiag.levers import levers
 from dldiag.models import Model, changed, is_network
 from dldiag.rules.noun import is_likely
 from dldiag.rules.probed import gain_of
@@ -216,48 +215,10 @@ REMEDIES: dict[str, Remedy] = {
 }  # fmt: skip
 
 
-# Settings of other estimators that act like a remedy: by which factor each remedy changes them.
-LEVERS: Mapping[str, Mapping[str, float]] = {
-    "C": {"regularization": 0.1, "weaker_regularization": 10},
-    "alpha": {"regularization": 10, "weaker_regularization": 0.1},
-    "max_depth": {"regularization": 0.5, "weaker_regularization": 2},
-    "max_leaf_nodes": {"regularization": 0.25, "weaker_regularization": 4},
-    "min_samples_leaf": {"regularization": 5, "weaker_regularization": 0.2},
-    "n_neighbors": {"regularization": 4, "weaker_regularization": 0.25},
-    "n_estimators": {"train_longer": 4},
-    "max_iter": {"train_longer": 5},
-    "learning_rate": {"step_size": 0.3},
-}
-
-
-def _settings_of_what_learns(estimator: Any) -> dict[str, Any]:
-    """Return an estimator's settings without those of a pipeline's earlier steps, which prepare."""
-    settings = estimator.get_params()
-    pipelines = {f"{name}__": value for name, value in settings.items()} | {"": estimator}
-    prepare = [
-        f"{prefix}{step}__"
-        for prefix, pipeline in pipelines.items()
-        if isinstance(pipeline, Pipeline)
-        for step, _ in pipeline.steps[:-1]
-    ]
-    return {name: value for name, value in settings.items() if not name.startswith(tuple(prepare))}
-
-
-def _levers(model: Model) -> list[tuple[str, Change]]:
-    """List what can be tried on an estimator that is not our network: its known settings, up or down."""
-    found: list[tuple[str, Change]] = []
-    for name, value in _settings_of_what_learns(model.estimator).items():
-        for remedy, factor in LEVERS.get(name.split("__")[-1], {}).items():
-            if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
-                new = max(1, round(value * factor)) if isinstance(value, int) else value * factor
-                found += [(remedy, {name: new})] if new != value else []
-    return found
-
-
 def applicable(model: Model, keys: Collection[str] | None = None) -> list[tuple[str, Change]]:
     """List (remedy, change) for every setting that a remedy could try on this model."""
     if not is_network(model):
-        return [one for one in _levers(model) if keys is None or one[0] in keys]
+        return [one for one in levers(model.estimator) if keys is None or one[0] in keys]
     rows = (row for row in REMEDIES.values() if keys is None or row.key in keys)
     return [(row.key, change) for row in rows for change in row.changes(model) if _is_possible(model, change)]
 
