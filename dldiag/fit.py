@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -262,8 +262,22 @@ def judge(model: Any, task: FitTask, inputs: _Inputs, seconds: float) -> FitResu
     unit: ErrorUnit = "rate" if inputs.y.dtype.kind in "iu" else "sd"
     return FitResult(
         task, train_error, dev_error, train_variance, influence, seconds, guess_error, useful, unit,
-        *_kept(inputs), getattr(model, "health_", None),
+        *_kept(inputs), _in_unit(getattr(model, "health_", None), inputs),
     )  # fmt: skip
+
+
+def _in_unit(health: Health | None, inputs: _Inputs) -> Health | None:
+    """Bring the errors of a watched training to the unit of all errors: std(y) of the table, not of a training subset."""
+    if health is None or inputs.y.dtype.kind in "iu":
+        return health
+    factor = health.unit * inputs.y_spread / inputs.y_scale
+    return replace(
+        health,
+        train_error=tuple(error * factor for error in health.train_error),
+        dev_error=health.dev_error and tuple(None if error is None else error * factor for error in health.dev_error),
+        initial_error=health.initial_error * factor,
+        unit=inputs.y_scale,
+    )
 
 
 def _kept(inputs: _Inputs) -> tuple[Rows | None, Clusters | None]:
