@@ -17,8 +17,9 @@ from dldiag.remedies import SEARCH, settled
 from dldiag.sealed import open_test
 from dldiag.search import planned_fits, search
 from dldiag.settings import Settings
-from dldiag.types import Dataset, Estimate, Progress, Recommendation, Report, TestResult, Trial
+from dldiag.types import Dataset, Estimate, Progress, Recommendation, Report, Stopped, TestResult, Trial
 
+STOPPED = Message("The loop was stopped by hand; what it had adopted until then is below.")
 MOST_STEPS = 6  # adoptions before the loop ends by itself
 
 
@@ -44,6 +45,7 @@ class Improvement:
     report: Report
     ended: Message
     test: TestResult | None = None
+    stopped: bool = False  # by hand: `report` is then of the model before the last step
 
     @property
     def dev_uses(self) -> int:
@@ -81,7 +83,8 @@ def improve(
 ) -> Improvement:
     """Adopt the best remedy and diagnose again, until neither one nor a search helps or `most_steps` were taken.
 
-    The test set stays sealed; `finish` opens it. Raises what `diagnose` raises.
+    The test set stays sealed; `finish` opens it. Raises what `diagnose` raises; but once a step was taken, Stopped ends
+    the loop and what was adopted is returned.
     """
     case = prepare(dataset, model, settings, n_jobs=n_jobs, should_stop=should_stop)
     start, searched = case.model, False
@@ -89,11 +92,14 @@ def improve(
     ended = Message("The loop ended after {steps} steps, the most that were allowed.", {"steps": most_steps})
     while True:
         tell = _turn_teller(len(steps) + 1, on_progress)
-        report = run(case, tell)
+        try:
+            report, searched = _turn(case, searched, tell)
+        except Stopped:
+            if not steps:
+                raise
+            report = replace(report, compared=case.compared)
+            return Improvement(tuple(steps), start, case.model, report, STOPPED, stopped=True)
         best = best_trial(report.recommendations)
-        if best is None and not searched:
-            report, searched = _searched(case, report, tell), True
-            best = best_trial(report.recommendations)
         if best is None or best.trial is None:
             ended = Message("Nothing that was tried is shown to lower the dev error any further.")
             break
@@ -102,6 +108,14 @@ def improve(
         steps.append(_step(best, report))
         case = replace(case, model=changed(case.model, best.trial.settings))
     return Improvement(tuple(steps), start, case.model, report, ended)
+
+
+def _turn(case: Case, searched: bool, tell: OnProgress) -> tuple[Report, bool]:
+    """Diagnose, and search the settings once where no remedy helps; return the report and whether that was done by now."""
+    report = run(case, tell)
+    if searched or best_trial(report.recommendations) is not None:
+        return report, searched
+    return _searched(case, report, tell), True
 
 
 def _turn_teller(turn: int, on_progress: OnProgress) -> OnProgress:

@@ -123,9 +123,17 @@ def _stop_early(model: Model) -> tuple[Change, ...]:
 
 
 MORE_DATA = "more_data"  # the remedy that no trial can run: a forecast stands for it
+LEAVE_IT = "leave_it"
+NOT_FIRST = Message("It costs nothing; compare every change with it.")
 SEARCH = "search_settings"  # the remedy whose change is found by its trial
 REFUTED = ("no_effect", "hurt")  # verdicts of a trial that take a remedy out of what is recommended
-BEFORE_THE_MODEL = ("no_signal",)  # problems that no change of the model can touch: what treats them comes first
+BEFORE_THE_MODEL = (
+    "no_signal",
+    "leak",
+    "misleading_split",
+)  # no change of the model can touch them: what treats them comes first
+FEW_DEV_ROWS = "few_dev_rows"  # a problem worth a remedy only while it keeps the verdict open
+VERDICT_RULES = ("B1", "V1")
 
 REMEDIES: dict[str, Remedy] = {
     row.key: row
@@ -183,6 +191,14 @@ REMEDIES: dict[str, Remedy] = {
         ),
         # the data
         Remedy(
+            "repair_table", Message("Repair how the table is used"), "data", ("misleading_split", "leak"), _never, 0.0,
+            Message("Until then every error looks too good, and nothing that is measured can be trusted."),
+        ),
+        Remedy(
+            "more_dev_rows", Message("More rows to judge with"), "data", (FEW_DEV_ROWS, "dev_overused"), _never, 0.0,
+            Message("With few rows to judge with, chance decides which of two models looks better."),
+        ),
+        Remedy(
             "better_features", Message("Better columns"), "data", ("no_signal", "noise"), _never, 0.0,
             Message("No setting can find what the columns do not say."),
         ),
@@ -208,7 +224,7 @@ REMEDIES: dict[str, Remedy] = {
             Message("Some settings only help together: combinations are drawn at random, and the best runs against the model as it is."),
         ),
         Remedy(
-            "leave_it", Message("Leave it"), "data", ("harmless_gap", "noise", "nothing"), _never, 0.0,
+            LEAVE_IT, Message("Leave it"), "data", ("harmless_gap", "noise", "nothing"), _never, 0.0,
             Message("No change is shown to lower the dev error by an amount that matters."),
         ),
     )
@@ -243,16 +259,30 @@ def recommend(
     fired: dict[str | None, Finding] = {
         finding.problem: finding for finding in findings if finding.outcome == "fired" and finding.problem
     }
+    if not any(finding.code in VERDICT_RULES and finding.outcome == "undecided" for finding in findings):
+        fired.pop(FEW_DEV_ROWS, None)
     entries = [_entry(row, fired, evidence, model) for row in REMEDIES.values()]
     ordered = sorted((e for e in entries if e is not None), key=lambda entry: entry[0])
-    return tuple(replace(recommendation, rank=rank) for rank, (_, recommendation) in enumerate(ordered, start=1))
+    return ranked([recommendation for _, recommendation in ordered])
+
+
+def ranked(ordered: Sequence[Recommendation]) -> tuple[Recommendation, ...]:
+    """Number recommendations in their order; what is said of leaving the model as it is depends on its place."""
+    numbered = (replace(one, rank=rank) for rank, one in enumerate(ordered, start=1))
+    return tuple(
+        replace(one, because=NOT_FIRST) if one.remedy == LEAVE_IT and one.rank > 1 else one for one in numbered
+    )
 
 
 def settled(recommendations: Sequence[Recommendation]) -> tuple[Recommendation, ...]:
     """Put what was tried and has no effect that matters, or hurt, behind leaving the model as it is."""
     refuted = [one for one in recommendations if one.trial is not None and one.trial.verdict in REFUTED]
-    ordered = [one for one in recommendations if one not in refuted] + refuted
-    return tuple(replace(one, rank=rank) for rank, one in enumerate(ordered, start=1))
+    first = [
+        replace(one, because=REMEDIES[LEAVE_IT].why) if one.remedy == LEAVE_IT else one
+        for one in recommendations
+        if one not in refuted
+    ]
+    return ranked([*first, *refuted])
 
 
 def decide(change: Estimate, material: float) -> TrialVerdict:
@@ -270,7 +300,7 @@ def decide(change: Estimate, material: float) -> TrialVerdict:
 
 Order = tuple[int, float, str]
 # First what can be changed at once; another model, or more rows, cost more than a setting.
-SURE, LIKELY, DEARER, LEAVE_IT, PERHAPS = range(5)
+FIRST, SURE, LIKELY, DEARER, AS_IT_IS, PERHAPS = range(6)
 
 
 def _entry(
@@ -278,8 +308,8 @@ def _entry(
 ) -> tuple[Order, Recommendation] | None:
     problem = next((p for p in reversed(row.treats) if p in fired), None)
     probe = evidence.probes.get(row.key)
-    if row.key == "leave_it":
-        return (LEAVE_IT, 0.0, row.key), _made(row, problem or "nothing", row.why, exactly(0.0), {})
+    if row.key == LEAVE_IT:
+        return (AS_IT_IS, 0.0, row.key), _made(row, problem or "nothing", row.why, exactly(0.0), {})
     if row.key == SEARCH:
         return _search(row, problem, fired, model)
     if probe is not None:
@@ -320,8 +350,8 @@ def _other_model(
 
 def _place(row: Remedy, expected: float, problem: str | None) -> int:
     if problem in BEFORE_THE_MODEL:
-        return SURE
-    if row.key in (MORE_DATA, "other_model") and expected < 0:
+        return FIRST
+    if (row.key in (MORE_DATA, "other_model") and expected < 0) or row.key == "more_dev_rows":
         return DEARER
     return SURE if expected < 0 else PERHAPS
 

@@ -173,14 +173,16 @@ def try_remedies(
     bench: Workbench, model: Model, report: Report, evidence: Evidence,
     *, effort: Effort, most: int, on_result: OnResult = None,
 ) -> Iterable[tuple[Recommendation, ...]]:  # fmt: skip
-    """Try the first `most` recommended remedies that can be run, in their order; yield the list after each trial."""
+    """Try the first `most` recommended remedies that can be run, in their order; yield the list after each trial.
+
+    More data is tried on the past, which costs no fit and does not count.
+    """
     tried, done = list(report.recommendations), 0
-    for i, recommendation in enumerate(report.recommendations):
-        if done == most:
-            break
+    for i, recommendation in enumerate(report.recommendations if most else ()):
         if recommendation.remedy == MORE_DATA:
             trial = hindcast(report.curves[0], evidence) if report.forecast.abstains is None else None
-        elif recommendation.change:
+        elif recommendation.change and done < most:
+            done += 1
             trial = try_change(
                 bench,
                 model,
@@ -193,7 +195,6 @@ def try_remedies(
         else:
             continue
         if trial is not None:
-            done += 1
             tried[i] = replace(recommendation, trial=trial)
             yield tuple(tried)
 

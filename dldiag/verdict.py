@@ -93,12 +93,15 @@ NOT_ASKED = Message(
     "rows {dev:error}, achievable about {achievable:error}."
 )
 HARMLESS = Message(
-    "Leave it: training and dev error differ ({train:error} and {dev:error}), but nothing tried here is shown to do better on "
-    "new rows."
+    "High variance that costs nothing we could find: training and dev error differ ({train:error} and {dev:error}), but nothing "
+    "tried here is shown to do better on new rows. Leave it."
 )
 MISMATCH = Message(
     "Data mismatch: the model is wrong by {training_dev:error} on new rows like its training rows, but by {dev:error} on "
     "the dev rows. They come from elsewhere."
+)
+OVERUSED = Message(
+    "The test error is {test_gap:gap} above the dev error: too much was chosen on these dev rows, or too few of them judge."
 )
 MISMATCH_TOO = Message(
     "On top of that comes data mismatch: {training_dev:error} on new rows like the training rows, {dev:error} on the dev rows."
@@ -131,11 +134,13 @@ def conclude(
         headline = answers
     if "D7" in fired and headline is not MISMATCH:
         details.append(MISMATCH_TOO)
+    if "P3" in fired:
+        details.append(OVERUSED)
     values = _values(evidence, target)
     detail = joined([Message(one.template, values) for one in details])
-    return Verdict(
-        Message(headline.template, values), bias, variance, detail, stability(results, evidence, seed), problem
-    )
+    is_decided = {bias, variance} <= {"yes", "no"}
+    share = stability(results, evidence, seed) if is_decided else None
+    return Verdict(Message(headline.template, values), bias, variance, detail, share, problem)
 
 
 def joined(sentences: Sequence[Message]) -> Message | None:
@@ -176,6 +181,7 @@ def _values(evidence: Evidence, target: str) -> dict[str, Value]:
     return {
         "train": value("train_error"), "dev": value("dev_error"), "training_dev": value("training_dev_error"),
         "achievable": value("achievable"), "better": value("better_than_guess"), "judged": judged,
+        "test_gap": value("test_gap"),
         "unit": evidence.unit, "target": target, **evidence.names,
     }  # fmt: skip
 

@@ -99,7 +99,7 @@ def test_whiskers_are_the_intervals_of_the_trials():
 def test_trial_effects_have_a_line_at_no_change_and_a_word_each():
     drawn = figures.trial_effects(make_report())
     assert [shape.x0 for shape in drawn.layout.shapes] == [0]
-    assert [one.text for one in drawn.layout.annotations] == ["helped", "no effect", "undecided"]
+    assert [one.text for one in drawn.layout.annotations] == ["helped", "no effect that matters", "undecided"]
 
 
 def test_the_forecast_shows_every_point_and_the_target():

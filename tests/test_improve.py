@@ -7,7 +7,7 @@ from dldiag.models import as_model, build_model
 from dldiag.report import path_to_text
 from dldiag.sealed import open_test
 from dldiag.settings import Settings
-from dldiag.types import Estimate, Recommendation, Trial
+from dldiag.types import Estimate, Recommendation, Stopped, Trial
 from tests.problems import checkerboard, line, two_blobs
 
 SETTINGS = Settings(budget="quick", sizes=2, repeats=3)
@@ -25,6 +25,22 @@ def test_the_loop_repairs_a_weak_network_and_the_test_set_confirms_it_once():
     assert opened.test.difference.value < 0
     with pytest.raises(ValueError, match="already"):
         finish(data, SETTINGS, opened)
+
+
+def test_a_loop_that_is_stopped_keeps_what_it_had_adopted():
+    turns = []
+
+    def follow(progress):
+        turns.append("Turn 2" in str(progress.stage))
+
+    start = build_model("classification", {"hidden_layer_sizes": (1,), "max_iter": 60})
+    path = improve(checkerboard(), start, SETTINGS, on_progress=follow, should_stop=lambda: any(turns))
+    assert path.stopped
+    assert len(path.steps) == 1
+    assert path.winner.parameters != path.start.parameters
+    assert path.dev_uses >= 2
+    with pytest.raises(Stopped):
+        improve(checkerboard(), start, SETTINGS, should_stop=lambda: True)
 
 
 def test_every_setting_that_the_dev_rows_judged_is_counted():

@@ -297,3 +297,17 @@ def test_bad_input_is_one_plain_line_and_status_two(arguments, capsys):
     assert captured.out == ""
     assert len(captured.err.strip().splitlines()) == 1
     assert "Traceback" not in captured.err
+
+
+def test_a_test_error_far_above_the_dev_error_is_told_and_treated():
+    report = diagnose_numbers(Numbers(0.08, 0.10, 0.01, test_error=0.20, dev_rows=500, test_rows=500))
+    assert "too much was chosen on these dev rows" in str(report.verdict.detail)
+    leave = next(one.rank for one in report.recommendations if one.remedy == "leave_it")
+    assert next(one.rank for one in report.recommendations if one.remedy == "more_dev_rows") < leave
+
+
+def test_nothing_is_expected_of_a_remedy_that_nothing_was_measured_of():
+    report = diagnose_numbers(Numbers(0.08, 0.10, 0.01))
+    assert [one.expected for one in report.recommendations if one.remedy != "leave_it"] == [None] * (
+        len(report.recommendations) - 1
+    )

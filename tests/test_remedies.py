@@ -208,3 +208,19 @@ def test_a_search_is_offered_for_every_network_whose_columns_say_something():
     assert not any(one.remedy == "search_settings" for one in advice(Evidence(), forest))
     noise = Evidence(better_than_guess=Estimate(0.0, -0.02, 0.02), guess_error=exactly(0.5))
     assert not any(one.remedy == "search_settings" for one in advice(noise, network))
+
+
+def test_what_must_be_repaired_in_the_table_comes_before_every_change_of_the_model():
+    leak = replace(evidence(bigger_network=probe(-0.1)), leak_gain=exactly(0.95), names={"leak_column": "paid_back"})
+    first, *rest = advice(leak)
+    assert first.remedy == "repair_table"
+    assert "paid_back" in str(first.because)
+    assert "search_settings" not in [one.remedy for one in rest]
+
+
+def test_more_rows_to_judge_with_are_recommended_only_while_they_keep_the_verdict_open():
+    open_ = replace(evidence(), variance=Estimate(0.02, -0.02, 0.06), dev_half_width=exactly(0.06), n_dev=exactly(96))
+    order = [one.remedy for one in advice(open_)]
+    assert order.index("more_dev_rows") < order.index("leave_it")
+    decided = replace(open_, variance=Estimate(0.1, 0.08, 0.12))
+    assert "more_dev_rows" not in [one.remedy for one in advice(decided)]

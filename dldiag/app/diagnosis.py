@@ -13,7 +13,8 @@ from dldiag.app.pool import View
 from dldiag.app.records import keep_in_history, keep_trials
 from dldiag.app.result import show_first_look, show_report
 from dldiag.app.running import restart, show_ending, start_job, watch
-from dldiag.language import tr
+from dldiag.knobs import knobs_of
+from dldiag.language import tr, translate
 from dldiag.settings import Settings
 from dldiag.types import Dataset, Progress, Report, Task
 
@@ -48,6 +49,7 @@ def ask_and_start(dataset: Dataset) -> None:
     settings = first | _ask_settings()
     with button:
         _offer_start(dataset, model, settings)
+        _show_model(model)
 
 
 def _offer_start(dataset: Dataset, model: dict[str, Any], settings: dict[str, Any]) -> None:
@@ -59,6 +61,17 @@ def _offer_start(dataset: Dataset, model: dict[str, Any], settings: dict[str, An
         features=len(dataset.columns),
     )
     st.caption(plain(text))
+
+
+def _show_model(model: dict[str, Any]) -> None:
+    """Say which model will be diagnosed, and where to go with one that was trained elsewhere."""
+    layers = " → ".join(f"{units:,}" for units in model["hidden_layer_sizes"]) or tr("none")
+    text = tr(
+        "The model that is diagnosed: a neural network with hidden layers of {layers} units. Give it the settings of yours below; "
+        "for a model that was trained elsewhere, use “Only numbers in hand”.",
+        layers=layers,
+    )
+    st.caption(plain(text, 600))
 
 
 def start_diagnosis(model: dict[str, Any], settings: dict[str, Any], **path: Any) -> None:
@@ -138,8 +151,8 @@ def _show_heading(job: str) -> None:
     text, change, other = st.columns([4, 1.2, 1.2], vertical_alignment="center")
     data = arguments.get("data") or {}
     with text:
-        parts = [legible(data.get("name", ""), 60), tr("target {name}", name=legible(data.get("target", ""), 60))]
-        st.markdown(f"**{plain(parts[0])}** · {plain(parts[1])} · {plain(_settings_text(arguments))}")
+        parts = [tr("target {name}", name=legible(data.get("target", ""), 60)), *_uses(data), _settings_text(arguments)]
+        st.markdown(f"**{plain(legible(data.get('name', ''), 60))}** · " + " · ".join(map(plain, parts)))
     if change.button(tr("Change settings"), width="stretch", key="change"):
         forget_job()
         st.rerun()
@@ -149,11 +162,24 @@ def _show_heading(job: str) -> None:
         st.rerun()
 
 
+def _uses(data: dict[str, Any]) -> list[str]:
+    """Say how the table is used where that was decided by hand or by a repair."""
+    from dldiag.data.dataset import ROW_BLOCKS, ROW_ORDER
+
+    said = [tr("without {columns}", columns=legible(", ".join(data["exclude"]), 60))] if data.get("exclude") else []
+    marks = {ROW_BLOCKS: tr("neighboring rows of the file"), ROW_ORDER: tr("their order in the file")}
+    chosen = [data[key] for key in ("groups", "times") if data.get(key)]
+    said += [tr("split by {column}", column=marks.get(one, legible(one, 60))) for one in chosen]
+    return said + ([tr("logarithm of the target")] if data.get("log_target") else [])
+
+
 def _settings_text(arguments: dict[str, Any]) -> str:
     changed = {**arguments.get("model", {}), **arguments.get("settings", {})}
     if not changed:
         return tr("default settings")
-    return ", ".join(f"{name} = {_short(value)}" for name, value in changed.items())
+    knobs = model_knobs("classification", "regression") | knobs_of(Settings)
+    named = ((translate(knobs[name].label) if name in knobs else name, value) for name, value in changed.items())
+    return ", ".join(f"{name} = {_short(value)}" for name, value in named)
 
 
 def _short(value: Any) -> str:

@@ -48,7 +48,7 @@ def show_improving(report: Report, job: str) -> None:
         watch(running, None, None)
         return
     show_ending(view)
-    found = loop.finished(running)
+    found = loop.finished(running) or loop.kept(running)
     if found is None:
         if st.button(tr("Start again"), key="improve.again"):
             loop.forget(job, "improve")
@@ -63,7 +63,8 @@ def _show_path(found: dict[str, Any], report: Report) -> None:
     if found["steps"]:
         steps = [_step_of(step) for step in found["steps"]]
         show_rows(tables.path(steps, unit), alt=tr("The path taken"))
-        show_message(tables.path_line(steps, from_json(found["report"]).evidence["dev_error"], unit))
+        if found["report"] is not None:
+            show_message(tables.path_line(steps, from_json(found["report"]).evidence["dev_error"], unit))
         if st.button(tr("Adopt all of these and diagnose again"), key="adopt.winner"):
             _adopt_winner(found)
     show_message(tr("Settings compared on the dev rows: {uses}.", uses=found["dev_uses"]), kind="caption")

@@ -58,6 +58,15 @@ def finished(job: str | None) -> Any | None:
     return None if job is None or ending is None or ending.state != "finished" else jobs.result_of(job)
 
 
+def kept(job: str) -> Any | None:
+    """Return what a job that was canceled had reached, None when it kept nothing."""
+    ending = jobs.ending_of(job)
+    try:
+        return jobs.result_of(job) if ending is not None and ending.state == "canceled" else None
+    except FileNotFoundError:
+        return None
+
+
 def _with_trial(one: Recommendation, job: str | None) -> Recommendation:
     found = finished(job)
     return one if found is None else replace(one, trial=msgspec.convert(found, Trial))

@@ -49,7 +49,7 @@ def improve_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop:
         "winner": found.winner.parameters,
         "dev_uses": found.dev_uses,
         "ended": wire.message_to_json(found.ended),
-        "report": to_json(found.report),
+        "report": None if found.stopped else to_json(found.report),
     }
 
 

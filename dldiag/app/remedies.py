@@ -66,19 +66,11 @@ def _might_help(cell: Cell) -> bool:
     return cell.rank is not None and not cell.lit and cell.remedy != LEAVE_IT
 
 
-def _badge(cell: Cell) -> str:
-    if not cell.lit and cell.verdict in ("no_effect", "hurt"):
-        return tr("Did not help")
-    if not cell.lit:
-        return tr("Might help")
-    return tr("First choice") if cell.rank == 1 else tr("Recommended {rank}", rank=cell.rank)
-
-
 def _show_cell(cell: Cell, report: Report, job: str | None) -> None:
     first = cell.lit and cell.rank == 1
     looks = "lit-first" if first else "lit" if cell.lit else "perhaps"  # see theme.py
     with st.container(border=True, key=f"{looks}-{cell.remedy}"):
-        badge = f"{STAR if first else ''} {plain(_badge(cell))}"
+        badge = f"{STAR if first else ''} {plain(tables.badge(cell))}"
         st.markdown(f":{'blue' if first else 'gray'}-badge[{badge}]  \n**{plain(cell.title)}**")
         show_message(cell.because)
         if cell.effect:

@@ -92,9 +92,11 @@ def _show_answers(report: Report) -> None:
         f"{ANSWER_ICONS[given]} **{plain(name)}:** {plain(tables.ANSWERS[given])}" for name, given in answers.items()
     ]
     if report.verdict.stability is not None:
-        share = tr("same answer in {share:.0%} of re-drawn repeats", share=report.verdict.stability)
-        parts.append(f":material/repeat: {plain(share)}")
+        name, share = tables.answers(report)[-1]
+        parts.append(f":material/repeat: **{plain(name)}:** {plain(share)}")
     st.markdown("  ·  ".join(parts))
+    if line := tables.rows_line(report):
+        show_message(line, kind="caption")
 
 
 # --- figures ------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from dldiag.data.cells import as_arrow, cells_of
 from dldiag.data.columns import with_kinds
 from dldiag.data.remarks import listed
 from dldiag.data.target import infer_task
-from dldiag.language import Message
+from dldiag.language import Message, Value
 from dldiag.types import DataError, Notice, Table, Task
 
 LEAST_CLASS_ROWS = 5  # rows; fewer cannot be in training, dev and test (three, one and one of 60/20/20)
@@ -102,6 +102,8 @@ def _classes(labels: NDArray[Any], target: str) -> Outcome:
         labels, kept, notice = _without_rare(labels, rare, target)
         rows, notices = rows[kept], (*notices, notice)
     classes = tuple(sorted(set(labels.tolist()), key=_class_order))
+    if len(classes) < 2 and rare:
+        raise _too_rare(target, rare)
     if len(classes) < 2:
         raise _one_class(target, str(classes[0]) if classes else "")
     y = pd.Categorical(labels, categories=list(classes)).codes.astype(np.int64)
@@ -154,6 +156,14 @@ def _class_order(name: str) -> tuple[int, float, str]:
         return (0, float(name), name)
     except ValueError:
         return (1, 0.0, name)
+
+
+def _too_rare(target: str, rare: list[str]) -> DataError:
+    values: dict[str, Value] = {"target": target, "least": LEAST_CLASS_ROWS, "classes": listed(rare)}
+    return DataError(
+        Message("Two classes of the target {target} need at least {least} rows each; {classes} have fewer.", values),
+        Message("Add rows of these classes, merge them with others, or pick another target."),
+    )
 
 
 def _one_class(target: str, name: str) -> DataError:

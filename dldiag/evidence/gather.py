@@ -146,6 +146,8 @@ def _achievable(measured: Measured, settings: Settings) -> Estimate:
     if settings.target_error is not None:
         return exactly(settings.target_error, Message("your target"))
     candidates = [errors.dev_error(measured.alike, Message("the model itself"))]
+    if not measured.training_dev:
+        candidates.append(errors.dev_error(measured.guess, Message("the plainest guess")))
     references = measured.references_training_dev if measured.training_dev else measured.references
     for key, results in references.items():
         candidates.append(errors.dev_error(results, Message("{model}", {"model": measured.labels[key]})))

@@ -109,7 +109,7 @@ def plain(text: object) -> str:
 def error_axis(unit: str) -> dict[str, object]:
     """Return the layout of an axis that shows errors."""
     if unit == "rate":
-        return {"title": {"text": tr("Error (share of wrong rows)"), "standoff": 8}, "tickformat": ".0%"}
+        return {"title": {"text": tr("Error (share of wrong rows)"), "standoff": 8}, "tickformat": ".1~%"}
     return {"title": {"text": tr("Error (RMSE / std)"), "standoff": 8}, "tickformat": ".2~f"}
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from dldiag.knobs import SettingError, check_all, knob
-from dldiag.language import Message, tr
+from dldiag.knobs import SettingError, check_all, knob, knobs_of
+from dldiag.language import Message, tr, translate
 from dldiag.settings import Settings
 from dldiag.types import ErrorUnit, LearningCurve, error_unit
 
@@ -68,7 +68,7 @@ def check_numbers(numbers: Numbers, curve: LearningCurve | None = None) -> None:
                 raise SettingError(
                     tr(
                         "{name} = {value} is above 1: write errors as shares, 0.15 for 15 %.",
-                        name=name,
+                        name=translate(knobs_of(Numbers)[name].label),
                         value=f"{value:g}",
                     )
                 )

@@ -7,16 +7,15 @@ from dataclasses import replace
 
 from dldiag.evidence import Evidence
 from dldiag.language import Message
-from dldiag.remedies import recommend
+from dldiag.remedies import LEAVE_IT, MORE_DATA, NOT_FIRST, recommend
 from dldiag.types import Estimate, Finding, Recommendation
 
 TEXTBOOK = (  # the order of the remedy table (Ng), for want of anything measured
     "bigger_network", "train_longer", "other_optimizer", "weaker_regularization", "regularization", "more_data",
-    "matching_data",
+    "matching_data", "more_dev_rows",
 )  # fmt: skip
-PART_OF = {"bias": "avoidable_bias", "variance": "variance", "data": "mismatch"}
+PART_OF = {"bias": "avoidable_bias", "variance": "variance", "matching_data": "mismatch", "more_dev_rows": "test_gap"}
 LEAVE_IT_FIRST = Message("No part of the dev error is large enough to be worth a change.")
-LEAVE_IT_LAST = Message("It costs nothing; compare every change with it.")
 
 
 def remedies_for(findings: Sequence[Finding], evidence: Evidence) -> tuple[Recommendation, ...]:
@@ -24,11 +23,16 @@ def remedies_for(findings: Sequence[Finding], evidence: Evidence) -> tuple[Recom
 
     Leaving it comes first when nothing was found, else before what only might help.
     """
-    found = recommend(findings, evidence)
+    found = [_unmeasured(one) for one in recommend(findings, evidence)]
     lit = sorted((one for one in found if _in_reach(one, evidence)), key=lambda one: _textbook(one, evidence))
-    leave = [_left(one, bool(lit)) for one in found if one.remedy == "leave_it"]
-    rest = [one for one in found if one not in lit and one.remedy != "leave_it"]
+    leave = [_left(one, bool(lit)) for one in found if one.remedy == LEAVE_IT]
+    rest = [one for one in found if one not in lit and one.remedy != LEAVE_IT]
     return tuple(replace(one, rank=rank) for rank, one in enumerate([*lit, *leave, *rest], start=1))
+
+
+def _unmeasured(one: Recommendation) -> Recommendation:
+    """Drop what is expected of a remedy from experience alone: beside measured numbers it would pass for one."""
+    return one if one.remedy == MORE_DATA else replace(one, expected=None)
 
 
 def _in_reach(one: Recommendation, evidence: Evidence) -> bool:
@@ -39,9 +43,9 @@ def _in_reach(one: Recommendation, evidence: Evidence) -> bool:
 
 
 def _textbook(one: Recommendation, evidence: Evidence) -> tuple[float, int]:
-    part: Estimate | None = getattr(evidence, PART_OF[one.column])
+    part: Estimate | None = getattr(evidence, PART_OF.get(one.remedy) or PART_OF[one.column])
     return -(part.value if part is not None else 0.0), TEXTBOOK.index(one.remedy)
 
 
 def _left(one: Recommendation, others: bool) -> Recommendation:
-    return replace(one, because=LEAVE_IT_LAST if others else LEAVE_IT_FIRST)
+    return replace(one, because=NOT_FIRST if others else LEAVE_IT_FIRST)

@@ -71,7 +71,7 @@ def _verdict(report: Report) -> Iterator[str]:
 
 
 def _budget(report: Report) -> Iterator[str]:
-    yield _heading(tr("Error budget"))
+    yield _heading(str(FIGURES["error_budget"].title))
     line = tables.budget_line(report)
     if line:
         yield f'<p class="budget">{escape(line)}</p>'
@@ -103,8 +103,7 @@ def _remedy_column(column: Column_, cells: Sequence[Cell]) -> Iterator[str]:
 def _cell(cell: Cell) -> str:
     if cell.rank is None:
         return f'<li class="cell">{escape(cell.title)}</li>'
-    place = tr("recommended: {rank}", rank=cell.rank) if cell.lit else tr("might help: {rank}", rank=cell.rank)
-    title = f'<span class="rank">{escape(place)}</span><strong>{escape(cell.title)}</strong>'
+    title = f'<span class="rank">{escape(tables.badge(cell))}</span><strong>{escape(cell.title)}</strong>'
     effect = f'<p class="effect {cell.verdict or ""}">{escape(cell.effect)}</p>' if cell.effect else ""
     note = f'<p class="note">{escape(cell.note)}</p>' if cell.note else ""
     return f'<li class="cell {"lit" if cell.lit else "ranked"}">{title}<p>{escape(cell.because)}</p>{effect}{note}</li>'

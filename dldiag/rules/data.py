@@ -51,8 +51,8 @@ DATA_RULES: tuple[Rule, ...] = (
     Rule(
         "D1", "data", Message("Enough rows to judge with"),
         signal=lambda e: e.dev_half_width, threshold=MATERIAL,
-        fired="The dev error is only known to ±{signal:error}; differences below that cannot be seen.",
-        passed="The dev error is known to ±{signal:error}.",
+        fired="{n_dev:,} rows to judge with tell an error to ±{signal:error} at best (95 %); smaller differences cannot be seen.",
+        passed="{n_dev:,} rows to judge with tell an error to ±{signal:error} (95 %).",
         hint="Add rows. For ±{threshold:error} about {rows_needed:,} different dev rows are needed.",
         problem="few_dev_rows", needs=("dev_half_width", "dev_error", "n_dev"),
         words=lambda e: {"rows_needed": _rows_needed(e)},
@@ -139,7 +139,7 @@ DATA_RULES: tuple[Rule, ...] = (
     Rule(
         "D9", "data", Message("Do the columns say anything about the target?"),
         signal=_not_better, threshold=NOT_BETTER,
-        fired="No model is shown to beat the plainest guess ({guess_error:error} wrong): the columns may say nothing "
+        fired="No model is shown to beat the plainest guess (error {guess_error:error}): the columns may say nothing "
         "about the target.",
         passed="At least one model beats the plainest guess.",
         unsure="The best model beats the plainest guess by {better_than_guess:gap}, which chance alone may do when the best of "
@@ -187,7 +187,7 @@ DATA_RULES: tuple[Rule, ...] = (
         fired="Judged by {structure} instead of on random rows, a quick model loses most of what it seemed to know.",
         passed="A quick model knows as much on rows kept apart as on random rows.",
         hint="Split by {structure}; no verdict is given before.",
-        problem="structure",
+        problem="misleading_split",
         needs=("split_misleads",),
         silences=CAUSES,
         silences_levels=VERDICT,

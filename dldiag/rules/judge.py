@@ -48,9 +48,8 @@ def _applied(rule: Rule, evidence: Evidence) -> Finding:
 
 def judge(rule: Rule, evidence: Evidence) -> Finding:
     """Apply one rule to evidence."""
-    missing = [name for name in rule.needs if getattr(evidence, name) is None]
-    if missing:
-        return _finding(rule, "not_applicable", Message("Not measured: {names}.", {"names": ", ".join(missing)}))
+    if any(getattr(evidence, name) is None for name in rule.needs):
+        return _finding(rule, "not_applicable", Message("What this rule reads was not measured here."))
     reason = rule.unless(evidence) if rule.unless is not None else None
     if reason is not None:
         return _finding(rule, "not_applicable", reason)

@@ -13,6 +13,7 @@ PROBLEMS: dict[str, Message] = {
     "imbalance": Message("One class outnumbers the others"),
     "mismatch": Message("Dev rows come from elsewhere than training rows"),
     "structure": Message("Rows that belong together or follow each other"),
+    "misleading_split": Message("A random split that misleads"),
     "outliers": Message("Extreme values"),
     "no_signal": Message("The columns say nothing about the target"),
     # training
@@ -40,5 +41,6 @@ PROBLEMS: dict[str, Message] = {
     "simple_model_wins": Message("A simpler model does better"),
     "reference_wins": Message("Another model does better"),
     "ill_behaved_curve": Message("More rows made it worse"),
+    "dev_overused": Message("Too much chosen on the same dev rows"),
     "easy_dev": Message("Dev rows are easier than training rows"),
 }

@@ -18,7 +18,7 @@ PROCESS_RULES: tuple[Rule, ...] = (
         fired="The test error is {signal:gap} above the dev error {dev_error:error}: too much was chosen on these dev rows.",
         passed="The test error is at most {most:gap} above the dev error {dev_error:error}.",
         hint="Draw new and more dev rows, and judge the choices again.",
-        problem=None,
+        problem="dev_overused",
         needs=("dev_error", "test_gap"),
         examples=(
             Example(Evidence(dev_error=exactly(0.1), test_gap=Estimate(0.05, 0.03, 0.07)), "fired"),

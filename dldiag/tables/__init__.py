@@ -1,9 +1,10 @@
 """A report as rows of texts; the page, the HTML file and the command line all show these, so their words agree."""
 
+from dldiag.remedies import LEAVE_IT
 from dldiag.tables.evidence_words import BUDGET, budget_label, evidence_label, evidence_text
 from dldiag.tables.path import path, path_line, test_line
 from dldiag.tables.points import Point, points
-from dldiag.tables.remedy_table import LEAVE_IT, Cell, order_line, remedy_table
+from dldiag.tables.remedy_table import Cell, badge, order_line, remedy_table
 from dldiag.tables.rows import (
     Row,
     answers,
@@ -18,6 +19,7 @@ from dldiag.tables.rows import (
     notices,
     remedies,
     repairs,
+    rows_line,
     unit_line,
 )
 from dldiag.tables.words import (
@@ -44,6 +46,7 @@ __all__ = [
     "Point",
     "Row",
     "answers",
+    "badge",
     "budget",
     "budget_label",
     "budget_line",
@@ -69,6 +72,7 @@ __all__ = [
     "remedies",
     "remedy_table",
     "repairs",
+    "rows_line",
     "setting_text",
     "test_line",
     "unit_line",

@@ -20,7 +20,12 @@ def path_line(steps: Sequence[Step], end: Estimate, unit: str) -> str:
     if not steps:
         return ""
     start, now = error_text(steps[0].dev_error, unit), error_text(end, unit)
-    return tr("The dev error went from {start} to {now}.", start=start, now=now)
+    return tr(
+        "The dev error went from {start} to {now}, on the repeats of the learning curve; the effects above were measured on "
+        "more repeats, the two models side by side.",
+        start=start,
+        now=now,
+    )
 
 
 def _row(number: int, step: Step, unit: str) -> dict[str, str]:

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dldiag.language import tr
-from dldiag.remedies import REMEDIES, SEARCH
+from dldiag.remedies import LEAVE_IT, MORE_DATA, REFUTED, REMEDIES, SEARCH
 from dldiag.tables.words import COLUMNS, changes_text, effect_text, unit_of
 from dldiag.types import Column_, Recommendation, Report, TrialVerdict, Verdict
-
-LEAVE_IT = "leave_it"  # what comes after it in the order might help, but is not better than doing nothing
 
 
 @dataclass(frozen=True)
@@ -41,6 +39,13 @@ def remedy_table(report: Report) -> dict[Column_, list[Cell]]:
     return table
 
 
+def badge(cell: Cell) -> str:
+    """Say in a word or two how a ranked cell stands: recommended and in which place, worth a try, or tried in vain."""
+    if not cell.lit:
+        return tr("Did not help") if cell.verdict in REFUTED else tr("Might help")
+    return tr("First choice") if cell.rank == 1 else tr("Recommended {rank}", rank=cell.rank)
+
+
 AGAINST: Mapping[Column_, tuple[Column_, ...]] = {"bias": ("bias", "training"), "variance": ("variance",)}
 
 
@@ -52,12 +57,30 @@ def order_line(report: Report) -> str:
         return ""
     if first.expected is None or first.expected.high >= 0:
         return ""
-    return tr(
-        "{named} is what was found, yet “{first}” comes first: in short runs of every remedy it lowered the dev error "
-        "most, and that is what counts.",
+    said = tr(
+        "{named} is what was found, yet “{first}” comes first: in short runs of every setting it lowered the dev error most, "
+        "and that is what counts.",
         named=COLUMNS[named],
         first=first.title,
     )
+    dearer = _gains_more(report, _change(first))
+    if dearer is None:
+        return said
+    return said + " " + tr("“{dearer}” gains more and costs more: it is no setting.", dearer=dearer.title)
+
+
+def _change(one: Recommendation) -> float:
+    """Return the change of the dev error that a remedy showed, else the one expected of it."""
+    seen = one.trial.change if one.trial is not None else one.expected
+    return 0.0 if seen is None else seen.value
+
+
+def _gains_more(report: Report, change: float) -> Recommendation | None:
+    """Return what costs more than a setting and lowers the dev error further than that, if anything does."""
+    dearer = [
+        one for one in report.recommendations if one.remedy in ("other_model", MORE_DATA) and _change(one) < change
+    ]
+    return min(dearer, key=_change, default=None)
 
 
 def _only_finding(verdict: Verdict) -> Column_ | None:
@@ -74,6 +97,8 @@ def _rank_of_leave_it(report: Report) -> int:
 def _ranked(one: Recommendation, unit: str, *, lit: bool) -> Cell:
     verdict = one.trial.verdict if one.trial else None
     because = str(one.because)
+    if one.trial is not None and one.trial.settings and one.problem == REMEDIES[one.remedy].treats[-1]:
+        because = str(REMEDIES[one.remedy].why)  # the trial says more than the short run that led to it
     if one.remedy == SEARCH and one.trial is not None and one.trial.settings:
         because = tr("The best of what was drawn: {changes}.", changes=changes_text(one.trial.settings))
     note = str(one.trial.note) if one.trial is not None and one.trial.note is not None else ""

@@ -13,6 +13,7 @@ from dldiag.tables.points import points
 from dldiag.tables.words import (
     ANSWERS,
     COLUMNS,
+    METHODS,
     OUTCOMES,
     effect_text,
     error_text,
@@ -34,7 +35,7 @@ def answers(report: Report) -> list[tuple[str, str]]:
         (str(COLUMNS["variance"]), str(ANSWERS[verdict.variance])),
     ]
     if verdict.stability is not None:
-        pairs.append((tr("Same verdict in resampled repeats"), f"{100 * verdict.stability:.0f} %"))
+        pairs.append((tr("Same answers in re-drawn repeats"), f"{100 * verdict.stability:.0f} %"))
     return pairs
 
 
@@ -198,8 +199,10 @@ def facts(report: Report) -> list[Row]:
     data = report.dataset
     pairs = [
         (tr("File"), data.name),
-        (tr("Rows and features"), tr("{rows:,} rows, {features:,} features", rows=data.rows, features=data.features)),
-        (tr("Target"), tr("{target} ({task})", target=data.target, task=translate(data.task))),
+        (tr("Rows"), f"{data.rows:,}" if data.rows else ""),
+        (tr("Features"), f"{data.features:,}" if data.features else ""),
+        (tr("Target"), data.target),
+        (tr("Task"), translate(data.task)),
         (tr("Classes"), ", ".join(data.classes)),
         (tr("Split"), _split_text(report)),
         (tr("Test set"), tr("sealed: never looked at") if report.split.sealed else tr("opened")),
@@ -220,8 +223,24 @@ def _setting_label(name: str) -> str:
 def _split_text(report: Report) -> str:
     split = report.split
     counts = {"train": split.train, "dev": split.dev, "test": split.test, "repeats": split.repeats}
-    template = "{train:,} training / {dev:,} dev / {test:,} test rows, {repeats} repeats ({method})"
-    return str(Message(template, {**counts, "method": translate(split.method)}))
+    if not any((split.train, split.dev, split.test)):
+        return ""
+    template = "{train:,} training / {dev:,} dev / {test:,} test rows, {method}; repeats: {repeats}"
+    return str(Message(template, {**counts, "method": METHODS.get(split.method, split.method)}))
+
+
+def rows_line(report: Report) -> str:
+    """Say how many rows were used where the effort left some aside; "" where all were."""
+    split, rows = report.split, report.dataset.rows
+    if split.method == "given" or split.train + split.dev + split.test >= rows:
+        return ""
+    return tr(
+        "Learnt from {train:,} and judged on {dev:,} of the {rows:,} rows in every repeat: more effort, or more training rows "
+        "in the settings, uses more of them.",
+        train=split.train,
+        dev=split.dev,
+        rows=rows,
+    )
 
 
 def _source(estimate: Estimate) -> str:

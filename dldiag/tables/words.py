@@ -40,10 +40,17 @@ OUTCOMES: dict[Outcome, Message] = {
 EFFECTS: dict[TrialVerdict, Message] = {
     "helped": Message("helped"),
     "hurt": Message("hurt"),
-    "no_effect": Message("no effect"),
+    "no_effect": Message("no effect that matters"),
     "undecided": Message("undecided"),
 }
 LIKELY = Message("likely helped")
+METHODS: Mapping[str, Message] = {  # how rows were split
+    "random": Message("at random"),
+    "copies_together": Message("at random, copies of a row on one side"),
+    "group": Message("by group"),
+    "time": Message("in order of time"),
+    "given": Message("as given"),
+}
 ANSWERS: dict[Answer, Message] = {
     "yes": Message("yes"),
     "no": Message("no"),
