@@ -6,6 +6,7 @@ import streamlit as st
 from dldiag.app import records
 from dldiag.app.course_data import ask_data, dataset_of
 from dldiag.app.course_parts import (
+    add,
     changed_settings,
     formulas,
     heading,
@@ -19,7 +20,7 @@ from dldiag.app.navigation import link_to, page
 from dldiag.app.running import run_job
 from dldiag.app.widgets import explained, figure_mode, show_figure, show_message, show_rows
 from dldiag.course.figures_hyperparameters import map_figure, validation_figure
-from dldiag.course.hyperparameters import SearchSettings, grid_of, read_settings, setting_rows, settings_of
+from dldiag.course.hyperparameters import SearchSettings, grid_of, read_settings, same_twice, setting_rows, settings_of
 from dldiag.course.loop import experiment_of, read_record, record_rows
 from dldiag.course.validation import (
     Validation,
@@ -60,6 +61,7 @@ def show_list(model: Model) -> None:
 def show_search(dataset: Dataset, model: Model, reference: dict[str, object]) -> None:
     heading(tr("Which value is best?"))
     search = SearchSettings(**ask_knobs(SearchSettings(), "search", columns=2))
+    add(same_twice(search))
     asked = ask_knobs(ValidationSettings(), "validation", columns=3)
     grid = [[name, list(values)] for name, values in grid_of(model, search).items()]
     arguments = {"data": reference, "model": changed_settings(), "grid": grid, "asked": asked}

@@ -4,7 +4,7 @@ import msgspec
 import streamlit as st
 
 from dldiag.app.course_data import ask_data
-from dldiag.app.course_parts import changed_settings, formulas, heading, link_to_diagnosis, look_at, offer
+from dldiag.app.course_parts import add, changed_settings, formulas, heading, link_to_diagnosis, look_at, offer
 from dldiag.app.forms import ask_knobs
 from dldiag.app.navigation import page
 from dldiag.app.running import run_job
@@ -12,6 +12,7 @@ from dldiag.app.widgets import explained, figure_mode, show_figure, show_message
 from dldiag.course.bias_variance import (
     Sweep,
     SweepSettings,
+    below_zero,
     best_change,
     caution,
     picture_key,
@@ -64,12 +65,12 @@ def show_sweep(reference: dict[str, object]) -> None:
     look_at(read_sweep(sweep))
     show_figure(sweep_figure(sweep, theme=figure_mode()), read_sweep(sweep), key="sweep")
     show_pictures(sweep)
-    show_message(caution(sweep), kind="caption")
+    add(below_zero(sweep))
+    add(caution(sweep))
     with st.expander(tr("The numbers"), icon=":material/table:"):
         show_rows(sweep_rows(sweep), alt=tr("Bias, variance, noise and their sum at each value"))
     formulas(FORMULAS)
-    if best_change(sweep):
-        offer(best_change(sweep), key="use")
+    offer(best_change(sweep), key="use")
 
 
 def show_pictures(sweep: Sweep) -> None:

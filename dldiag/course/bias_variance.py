@@ -14,7 +14,7 @@ from dldiag.course.resampling import Problem, predict_after_each, table_problem,
 from dldiag.course.toys import TOYS
 from dldiag.intervals import difference
 from dldiag.knobs import knob
-from dldiag.language import Message, Value, tr
+from dldiag.language import Message, Value, format_error, tr
 from dldiag.models import Model, build_model, changed
 from dldiag.types import Dataset, Estimate, Progress
 
@@ -168,34 +168,56 @@ def read_sweep(sweep: Sweep) -> Message:
     """Say what to look at: how bias and variance move along the axis, and where under- and over-fitting begin."""
     first, last, best = sweep.parts[0], sweep.parts[-1], sweep.parts[sweep.best]
     values: dict[str, Value] = {"axis": AXES[sweep.axis].label, "best": f"{sweep.values[sweep.best]:g}"}
-    values |= {"first": f"{sweep.values[0]:g}", "last": f"{sweep.values[-1]:g}", "total": _written(best.total.value)}
-    values["bias"] = _move(_name_of_bias(sweep), first.bias, last.bias)
-    values["variance"] = _move(Message("variance"), first.variance, last.variance)
-    ends = [_what_ends_in(end, best) for end in (first, last) if _is_clear(end.total, best.total)]
-    if len(ends) == 2:
-        return Message(
-            "From {first} to {last} ({axis}), {bias} and {variance}. The expected error is least at {best} ({total}) "
-            "and clearly larger at both ends: at {first} the model {left}, at {last} it {right}.",
-            values | {"left": ends[0], "right": ends[1]},
-        )
-    if ends:
-        values["end"] = values["first"] if _is_clear(first.total, best.total) else values["last"]
-        return Message(
-            "From {first} to {last} ({axis}), {bias} and {variance}. The expected error is least at {best} ({total}). "
-            "At {end} the model {what}; the other end is not clearly worse in this run.",
-            values | {"what": ends[0]},
-        )
+    values |= {"first": f"{sweep.values[0]:g}", "last": f"{sweep.values[-1]:g}"}
+    values["total"] = _written(best.total.value, sweep.unit)
+    values["bias"] = _move(_name_of_bias(sweep), first.bias, last.bias, sweep.unit)
+    values["variance"] = _move(Message("variance"), first.variance, last.variance, sweep.unit)
+    worse = _worse_ends(sweep)
+    if len(worse) == 2:
+        values |= {"left": _what_ends_in(first, best), "right": _what_ends_in(last, best)}
+        return Message(_BOTH_ENDS, values)
+    if worse:
+        values |= {"end": f"{sweep.values[worse[0]]:g}", "what": _what_ends_in(sweep.parts[worse[0]], best)}
+        return Message(_BEST_AT_AN_END if _best_is_an_end(sweep) else _ONE_END, values)
     if _trades(first, last):
-        return Message(
-            "From {first} to {last} ({axis}), {bias} and {variance}: one is traded for the other. Their sum is least "
-            "at {best} ({total}), but this run cannot tell it from the ends.",
-            values,
-        )
+        return Message(_TRADED_AT_AN_END if _best_is_an_end(sweep) else _TRADED, values)
     return Message(
-        "This run does not show the effect: from {first} to {last} ({axis}), {bias} and {variance}, and no value is "
-        "clearly better than the ends. More training sets, fewer rows or more noise make it visible.",
+        "This run does not show the effect: from {first} to {last} ({axis}), {bias} and {variance}, and the expected "
+        "error at the ends cannot be told from the least. More training sets, fewer rows or more noise make it visible.",
         values,
     )
+
+
+_BOTH_ENDS = (
+    "From {first} to {last} ({axis}), {bias} and {variance}. The expected error is least at {best} ({total}) "
+    "and clearly larger at both ends: at {first} the model {left}, at {last} it {right}."
+)
+_ONE_END = (
+    "From {first} to {last} ({axis}), {bias} and {variance}. The expected error is least at {best} ({total}). "
+    "At {end} the model {what}; the other end is not clearly worse in this run."
+)
+_BEST_AT_AN_END = (
+    "From {first} to {last} ({axis}), {bias} and {variance}. The expected error is least at {best} ({total}), an end of "
+    "what was tried: it may lie beyond. At the other end, {end}, the model {what}."
+)
+_TRADED = (
+    "From {first} to {last} ({axis}), {bias} and {variance}: one is traded for the other. Their sum is least "
+    "at {best} ({total}), but this run cannot tell it from the ends."
+)
+_TRADED_AT_AN_END = (
+    "From {first} to {last} ({axis}), {bias} and {variance}: one is traded for the other. Their sum is least at {best} "
+    "({total}), an end of what was tried, but this run cannot tell it from the other end."
+)
+
+
+def _worse_ends(sweep: Sweep) -> list[int]:
+    """Return the places of the ends whose expected error is clearly larger than the least."""
+    least = sweep.parts[sweep.best].total
+    return [place for place in (0, -1) if _is_clear(sweep.parts[place].total, least)]
+
+
+def _best_is_an_end(sweep: Sweep) -> bool:
+    return sweep.best in (0, len(sweep.values) - 1)
 
 
 def _trades(first: Parts, last: Parts) -> bool:
@@ -225,6 +247,16 @@ def caution(sweep: Sweep) -> Message:
         "Each value: {draws} networks trained on {draws} separate subsets of {rows} training rows. The truth behind a "
         "table is unknown, so noise stays inside the bias. Bars hold 90 %.",
         values,
+    )
+
+
+def below_zero(sweep: Sweep) -> Message | None:
+    """Say what a variance below 0 means for shares of wrong rows; None where there is none."""
+    if sweep.unit != "rate" or all(parts.variance.value >= 0 for parts in sweep.parts):
+        return None
+    return Message(
+        "A variance below 0 is no mistake: where most networks are wrong, the few that answer otherwise are right, so there "
+        "the spread between networks lowers the share of wrong rows. Squared errors cannot do this."
     )
 
 
@@ -264,22 +296,27 @@ def sweep_rows(sweep: Sweep) -> tuple[dict[str, str], ...]:
     return tuple(
         {
             str(AXES[sweep.axis].label): f"{value:g}",
-            str(_name_of_bias(sweep)): _with_interval(parts.bias),
-            tr("variance"): _with_interval(parts.variance),
-            tr("noise"): _written(parts.noise) if parts.noise is not None else "–",
-            tr("expected error (the sum)"): _with_interval(parts.total),
-            tr("measured on noisy rows"): _written(measured),
+            str(_name_of_bias(sweep)): _with_interval(parts.bias, sweep.unit),
+            tr("variance"): _with_interval(parts.variance, sweep.unit),
+            tr("noise"): _written(parts.noise, sweep.unit) if parts.noise is not None else "–",
+            tr("expected error (the sum)"): _with_interval(parts.total, sweep.unit),
+            tr("measured on noisy rows"): _written(measured, sweep.unit),
         }
         for value, parts, measured in zip(sweep.values, sweep.parts, sweep.measured, strict=True)
     )
 
 
-def _with_interval(part: Estimate) -> str:
-    return f"{part.value:.3f} ({part.low:.3f} – {part.high:.3f})"
+def _with_interval(part: Estimate, unit: str) -> str:
+    return f"{_written(part.value, unit)} ({_written(part.low, unit)} – {_written(part.high, unit)})"
 
 
 def best_change(sweep: Sweep) -> dict[str, Any]:
-    """Return the settings of the best value for a model; empty where rows were turned, which no setting can bring."""
+    """Return the settings of the best value where both ends are clearly worse; empty otherwise.
+
+    Rows that were turned are no setting: they give none.
+    """
+    if len(_worse_ends(sweep)) < 2:
+        return {}
     return dict(AXES[sweep.axis].change(sweep.values[sweep.best]))
 
 
@@ -294,8 +331,8 @@ def _name_of_bias(sweep: Sweep) -> Message:
     return Message("bias") if sweep.noise_known else Message("bias with noise")
 
 
-def _move(what: Message, first: Estimate, last: Estimate) -> Message:
-    values: dict[str, Value] = {"what": what, "first": _written(first.value), "last": _written(last.value)}
+def _move(what: Message, first: Estimate, last: Estimate, unit: str) -> Message:
+    values: dict[str, Value] = {"what": what, "first": _written(first.value, unit), "last": _written(last.value, unit)}
     if _is_clear(last, first):
         return Message("{what} rises from {first} to {last}", values)
     if _is_clear(first, last):
@@ -307,8 +344,9 @@ def _is_clear(larger: Estimate, smaller: Estimate) -> bool:
     return difference(larger, smaller).low > 0
 
 
-def _written(value: float) -> str:
-    return f"{max(value, 0.0):.3f}"
+def _written(value: float, unit: str) -> str:
+    """Write a part; that of squared errors is below 0 only by the chance of its estimate."""
+    return format_error(round(value if unit == "rate" else max(value, 0.0), 3) + 0.0, unit)  # + 0.0 turns −0 into 0
 
 
 def _most_rows(axis: str, rows: int) -> int:

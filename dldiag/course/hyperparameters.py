@@ -143,6 +143,13 @@ def grid_of(model: Model, asked: SearchSettings) -> dict[str, tuple[str, ...]]:
     return grid
 
 
+def same_twice(asked: SearchSettings) -> Message | None:
+    """Say so where the second hyperparameter is the first again; None where it is not."""
+    if asked.second != asked.first:
+        return None
+    return Message("The second hyperparameter is the first one again: one curve is drawn, no map.")
+
+
 def _checked(name: str, knob: Knob, text: str) -> Any:
     value = parse(name, knob, text)
     check(name, knob, value)

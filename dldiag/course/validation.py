@@ -132,7 +132,12 @@ def read_validation(result: Validation) -> Message:
 
 
 def best_settings(result: Validation, model: Model) -> dict[str, Any]:
-    """Return the best values, {hyperparameter: value}, as the model takes them."""
+    """Return the best values, {hyperparameter: value}, as the model takes them.
+
+    Empty unless they surely beat the present ones and lie inside what was tried: beyond an edge may be better ones.
+    """
+    if result.present is None or result.present in result.ties or result.edges:
+        return {}
     knobs = knobs_of_model(model)
     best = result.tried[result.best].values
     return {name: parse(name, knobs[name], text) for name, text in zip(result.names, best, strict=True)}

@@ -1,5 +1,7 @@
 """Claims about validation curves and maps: same splits for all, honest ties, edges named, scikit-learn's numbers."""
 
+from dataclasses import replace
+
 import msgspec
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from dldiag.course.hyperparameters import (
     grid_of,
     is_true_bound,
     read_settings,
+    same_twice,
     settings_of,
     values_to_try,
 )
@@ -76,10 +79,18 @@ def test_a_step_far_too_small_loses_and_the_reading_names_the_best(by_rate):
     assert f"learning_rate_init = {by_rate.tried[by_rate.best].values[0]}" in str(read_validation(by_rate))
 
 
-def test_the_present_value_is_found_and_the_best_can_be_put_into_the_model(by_rate, model):
+def test_the_best_value_can_be_put_into_the_model_only_where_it_surely_beats_the_present_one(by_rate, model):
     assert by_rate.tried[by_rate.present].values == ("0.01",)
-    (value,) = best_settings(by_rate, model).values()
-    assert changed(model, {"learning_rate_init": value}).parameters["learning_rate_init"] == value
+    won = replace(by_rate, best=2, present=0, ties=(2,), edges=())
+    assert best_settings(won, model) == {"learning_rate_init": 0.01}
+    assert best_settings(replace(won, ties=(0, 2)), model) == {}, "no reason to change it"
+    assert best_settings(replace(won, present=None), model) == {}, "the present one was not tried"
+    assert best_settings(replace(won, edges=("learning_rate_init",)), model) == {}, "go farther first"
+
+
+def test_the_same_hyperparameter_twice_is_said():
+    assert "one curve" in str(same_twice(SearchSettings("alpha", "", "alpha")))
+    assert same_twice(SearchSettings("alpha", "", "dropout")) is None
 
 
 def test_values_that_change_nothing_are_ties_and_the_reading_says_so(model):

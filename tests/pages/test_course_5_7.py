@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from dldiag.app import navigation, records
 from dldiag.language import speaking
-from tests.pages.test_course_1_4 import TABLES, charts, lines_to_look_at, until_done, with_table
+from tests.pages.test_course_1_4 import TABLES, buttons_to_use, charts, lines_to_look_at, until_done, with_table
 
 PAGES = {
     15: ("15_Train_dev_and_test_sets.py", 2),
@@ -41,7 +41,6 @@ def test_a_page_works_without_any_upload_and_shows_its_computed_lines(number):
     app = until_done(start(number))
     assert len(lines_to_look_at(app)) >= PAGES[number][1]
     assert charts(app)
-    assert button(app, "Use this in my model")
     assert len(app.latex) >= 1
     assert not app.warning
 
@@ -89,11 +88,19 @@ def test_two_hyperparameters_draw_a_map():
 
 
 def test_using_the_best_value_sets_the_model_and_writes_the_record():
-    app = until_done(start(16, owner="c"))
+    bad = {"model": {"hidden_layer_sizes": (8,), "max_iter": 20, "alpha": 1000.0, "learning_rate_init": 0.01}}
+    asked = {"first": "alpha", "first_values": "0 1 1000"}
+    values = QUICK | bad | {"search": asked, "validation": {"repeats": 3, "train_rows": 300}}
+    app = until_done(start(16, values, **{"hyperparameters.data": "toy:moons"}))
     best = button(app, "Use this in my model")
     app = best.click().run()
     assert "alpha" in app.session_state["dldiag"]["values"]["model"]
     assert any("1" in one.value or "One experiment" in one.value for one in app.markdown)
+
+
+def test_without_a_sure_gain_no_value_is_recommended():
+    app = until_done(start(16))
+    assert not buttons_to_use(app)
 
 
 def test_an_impossible_value_is_refused_with_its_reason_and_the_page_stays():
@@ -103,10 +110,18 @@ def test_an_impossible_value_is_refused_with_its_reason_and_the_page_stays():
     assert app.title
 
 
-def test_the_difference_asked_for_becomes_the_material_one_of_the_diagnosis():
-    app = until_done(start(15))
+def test_the_difference_asked_for_becomes_the_material_one_of_the_diagnosis_where_it_can_be_seen():
+    assert not buttons_to_use(until_done(start(15)))
+    app = until_done(start(15, **{"size.difference": "0.2"}))
     app = button(app, "Use this in my model").click().run()
-    assert app.session_state["dldiag"]["values"]["settings"]["material"] == 0.01
+    assert app.session_state["dldiag"]["values"]["settings"]["material"] == 0.2
+
+
+def test_the_expected_error_is_that_of_the_table_and_too_many_test_rows_are_said():
+    app = until_done(start(15, QUICK | {"choice": {"models": 4, "test_rows": 10_000}}))
+    captions = [one.value.replace("\\", "") for one in app.caption]
+    assert any("quick linear model" in text for text in captions)
+    assert any("10,000 test rows were asked for" in text for text in captions)
 
 
 def test_records_are_the_visitors_own():
