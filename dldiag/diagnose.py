@@ -21,7 +21,7 @@ from dldiag.knobs import SettingError, check_all
 from dldiag.language import Message, Value, tr
 from dldiag.meter import Meter
 from dldiag.models import Model, as_model, build_model, is_of_counts
-from dldiag.remedies import recommend, settled
+from dldiag.recommend import recommend, settled
 from dldiag.rules import RULES, check
 from dldiag.settings import Settings
 from dldiag.trials import EFFORTS, LEAST_REPEATS, Effort, diagnosis_split, probe, probe_plan, try_remedies

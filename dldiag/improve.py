@@ -13,7 +13,8 @@ from dldiag.diagnose import Case, OnProgress, prepare, run
 from dldiag.fit import FitResult, ShouldStop
 from dldiag.language import Message, Value
 from dldiag.models import Model, changed
-from dldiag.remedies import SEARCH, settled
+from dldiag.recommend import settled
+from dldiag.remedies import SEARCH
 from dldiag.sealed import open_test
 from dldiag.search import planned_fits, search
 from dldiag.settings import Settings

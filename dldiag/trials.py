@@ -15,7 +15,8 @@ from dldiag.fit import FitResult
 from dldiag.forecast import forecast
 from dldiag.language import Message, Value
 from dldiag.models import Model, changed
-from dldiag.remedies import MORE_DATA, REMEDIES, applicable, decide
+from dldiag.recommend import decide
+from dldiag.remedies import MORE_DATA, REMEDIES, applicable
 from dldiag.settings import Settings
 from dldiag.types import Dataset, LearningCurve, Recommendation, Report, Split, Trial
 from dldiag.workbench import Workbench

@@ -17,7 +17,8 @@ from dldiag.evidence.noun import Evidence, Probe
 from dldiag.knobs import SettingError
 from dldiag.models import as_model, build_model, changed
 from dldiag.nn import fit_stack
-from dldiag.remedies import REMEDIES, applicable, recommend, settled
+from dldiag.recommend import recommend, settled
+from dldiag.remedies import REMEDIES, applicable
 from dldiag.rules import PROBLEMS, RULES, check
 from dldiag.types import Estimate, Trial, exactly
 from tests.problems import two_blobs

@@ -3,7 +3,7 @@ import numpy as np
 from dldiag.data.split import make_split
 from dldiag.evidence.noun import Evidence
 from dldiag.models import build_model
-from dldiag.remedies import decide
+from dldiag.recommend import decide
 from dldiag.trials import EFFORTS, hindcast, probe, try_change
 from dldiag.types import Estimate, LearningCurve, exactly
 from dldiag.workbench import Workbench

@@ -15,7 +15,7 @@ import msgspec
 
 from dldiag.app import jobs, session, sources, wire
 from dldiag.app.places import home, private, write_whole
-from dldiag.remedies import settled
+from dldiag.recommend import settled
 from dldiag.types import Recommendation, Report, TestResult, Trial
 
 FILE = "loop.json"

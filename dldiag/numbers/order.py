@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from dldiag.evidence import Evidence
 from dldiag.language import Message
-from dldiag.remedies import LEAVE_IT, MORE_DATA, NOT_FIRST, recommend
+from dldiag.recommend import NOT_FIRST, recommend
+from dldiag.remedies import LEAVE_IT, MORE_DATA
 from dldiag.types import Estimate, Finding, Recommendation
 
 TEXTBOOK = (  # the order of the remedy table (Ng), for want of anything measured

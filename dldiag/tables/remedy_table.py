@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dldiag.language import tr
-from dldiag.remedies import LEAVE_IT, MORE_DATA, REFUTED, REMEDIES, SEARCH
+from dldiag.recommend import REFUTED
+from dldiag.remedies import LEAVE_IT, MORE_DATA, REMEDIES, SEARCH
 from dldiag.tables.words import COLUMNS, changes_text, effect_text, unit_of
 from dldiag.types import Column_, Recommendation, Report, TrialVerdict, Verdict
 
