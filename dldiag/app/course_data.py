@@ -10,7 +10,8 @@ import streamlit as st
 from dldiag.app import session, sources
 from dldiag.app.escape import legible
 from dldiag.app.sources import Reference
-from dldiag.language import tr
+from dldiag.app.widgets import show_message
+from dldiag.language import Message, tr
 from dldiag.types import DataError, Dataset
 
 if TYPE_CHECKING:
@@ -31,11 +32,11 @@ def ask_data(
 
     `toys` and `samples` are keys (samples: all when None); `own` offers the visitor's table once a target is chosen,
     and then begins with it. The choice stays in the URL as `?prefix.data=toy:moons`, an own table excepted: it is
-    nobody else's.
+    nobody else's. Of such a choice it only says that there was one, for the sentence after F5 has closed the table.
     """
     offered = _offered(toys, samples, own)
     start = _start(prefix, offered, default)
-    labels = {one: _label(one) for one in offered}
+    _say_if_closed(prefix, offered)
     key, labels = f"{prefix}.data.{session.state()['visit']}", {one: _label(one) for one in offered}
     chosen = st.selectbox(
         tr("Data"),
@@ -95,6 +96,23 @@ def _start(prefix: str, offered: dict[str, Reference], default: str) -> str:
     return next(iter(offered))
 
 
+def _say_if_closed(prefix: str, offered: dict[str, Reference]) -> None:
+    """Say that the link's own table is not open here, until one is; its columns' names leave the link."""
+    closed = session.state().setdefault("closed", [])
+    if st.query_params.get(f"{prefix}.data") == OWN and OWN not in offered and prefix not in closed:
+        closed.append(prefix)
+        for name in [one for one in st.query_params if f".{OWN}." in one]:
+            del st.query_params[name]
+    if prefix in closed and OWN not in offered:
+        show_message(
+            Message(
+                "This page was on a table of your own, which is not open any more: loading a page anew closes it. Open it "
+                "again under Diagnose a model; until then another one is shown."
+            ),
+            kind="info",
+        )
+
+
 def _label(choice: str) -> str:
     from dldiag.course.toys import TOYS
     from dldiag.data.samples import SAMPLES
@@ -114,8 +132,5 @@ def _own_name() -> str:
 
 
 def _write_url(name: str, chosen: str) -> None:
-    if chosen == OWN:
-        if name in st.query_params:
-            del st.query_params[name]
-    elif st.query_params.get(name) != chosen:
+    if st.query_params.get(name) != chosen:
         st.query_params[name] = chosen

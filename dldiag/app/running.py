@@ -46,11 +46,15 @@ def run_job(
         return None
     if view.state == "finished":
         return jobs.result_of(job)
-    show_ending(view)
+    kept = _kept_result(job)
+    reached = None if kept is not None or view.progress is None else wire.progress_from_json(view.progress)
+    show_ending(view, is_kept=kept is not None or bool(reached and partial))
     if st.button(tr("Start again"), key=f"again.{slot}"):
         restart(slot)
         st.rerun()
-    return _kept_result(job)
+    if reached and partial:
+        partial(reached)
+    return kept
 
 
 def start_job(kind: str, arguments: dict[str, Any], *, slot: str) -> bool:
@@ -134,13 +138,14 @@ def time_text(seconds: float | None) -> str:
     return tr("about {minutes} minutes left", minutes=max(1, -(-int(seconds) // 60)))
 
 
-def show_ending(view: View) -> None:
-    """Say how a job ended when it did not simply finish."""
+def show_ending(view: View, *, is_kept: bool = True) -> None:
+    """Say how a job ended when it did not simply finish, and whether what it had reached is still there."""
     ending = view.ending
     if ending is None or view.state == "finished":
         return
     if view.state == "canceled":
-        show_message(ending.message or Message("Canceled. What had been reached is kept."), kind="info")
+        kept, lost = Message("Canceled. What had been reached is kept."), Message("Canceled before there was a result.")
+        show_message(ending.message or (kept if is_kept else lost), kind="info")
     else:
         show_error(ending.message or Message("This could not be computed."), ending.hint or "")
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dldiag.app import navigation, uploads
+from dldiag.app import navigation, session, uploads
 from dldiag.language import speaking
 
 PAGES = {
@@ -136,6 +136,28 @@ def test_the_line_to_look_at_follows_the_setting():
 
 def buttons_to_use(app):
     return [one for one in app.button if "Use this in my model" in one.label]
+
+
+def test_a_reload_without_the_own_table_says_so_and_drops_its_columns_from_the_link():
+    query = {"logistic.data": "own", "plane.own.across": "salary", "unit.step": "3"}
+    app = until_done(start(12, **query))
+    assert any("not open any more" in one.value for one in app.info)
+    assert "plane.own.across" not in app.query_params and "unit.step" in app.query_params
+    app.run()
+    assert any("not open any more" in one.value for one in app.info), "it stays until a table is open"
+    frame, target = two_columns(np.random.default_rng(0))
+    app = until_done(with_table(start(12, **query), frame, target))
+    assert not any("not open any more" in one.value for one in app.info)
+    assert app.query_params["logistic.data"] in ("own", ["own"])
+
+
+def test_a_canceled_page_does_not_claim_to_keep_what_it_does_not_show():
+    slow = {"starts": {"steps": 1000, "seeds": 20, "hidden_layers": 10, "units": 64}}
+    app = start(14, slow).run()
+    session.pool().cancel(app.session_state["dldiag"]["slots"]["course_starts"])
+    app = until_done(app)
+    assert any("Canceled before there was a result" in one.value for one in app.info)
+    assert not charts(app)
 
 
 def test_use_this_puts_the_setting_into_the_model():
