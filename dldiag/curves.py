@@ -68,19 +68,27 @@ def learning_curve(  # noqa: PLR0913 — scikit-learn's own arguments
     groups: ArrayLike | None = None,
     train_sizes: ArrayLike = (0.1, 0.325, 0.55, 0.775, 1.0),
     cv: Any = None,
-    n_jobs: int = 1,
+    n_jobs: int | None = 1,
     shuffle: bool = True,
     random_state: int | None = 0,
+    error_score: float | str = np.nan,
+    **others: Any,
 ) -> LearningCurve:
     """Compute a learning curve with scikit-learn's arguments; the repeats are the folds of cv.
 
     X: (n, d) and y: (n,), used as they are (our own networks compute in 32 bits). train_sizes: shares of the largest
-    training set, or rows. cv: what scikit-learn's own learning_curve takes. Errors are lower-is-better: error rate, or RMSE / std(y); NaN, with a FitFailedWarning, where
-    a fit failed. Raises DataError when no size leaves a row to train on, or when no fit succeeds.
+    training set, or rows. cv: what scikit-learn's own learning_curve takes. shuffle: draw the subsets from all training
+    rows, unlike scikit-learn's default, which takes the first: of a file in order of class or time these are no sample.
+    random_state: of that draw, and of an estimator whose own is None; one that it has is kept.
+
+    Errors are lower-is-better: error rate, or RMSE / std(y); NaN, with a FitFailedWarning, where a fit failed, unless
+    error_score is "raise". verbose and pre_dispatch are taken and change nothing. Raises DataError when no size leaves
+    a row to train on, or when no fit succeeds; ValueError for scikit-learn's other arguments at other values than its own.
     """
+    _check_others(error_score, others)
     X, y, groups = indexable(X, y, groups)
-    model = replace(as_model(estimator), raw=True)
-    encoded = _as_given(model, X, np.asarray(y))
+    model, y = replace(as_model(estimator), raw=True), _one_column(y)
+    encoded = _as_given(model, X, y)
     folds = list(check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y, groups))
     sizes = _absolute(np.asarray(train_sizes), min(len(train) for train, _ in folds))
     rng = np.random.default_rng(random_state)
@@ -88,31 +96,67 @@ def learning_curve(  # noqa: PLR0913 — scikit-learn's own arguments
     for r, (train, dev) in enumerate(folds):
         rows = rng.permutation(train) if shuffle else train
         seed = int(rng.integers(2**31))
-        tasks += [FitTask((model.identity, size, r), model, rows[:size], dev, seed) for size in sizes]
-    results = {result.task.key: result for result in fit_all(tasks, encoded, n_jobs=n_jobs)}
-    _tell_failures(list(results.values()))
+        tasks += [FitTask((model.identity, size, r), model, rows[:size], dev, seed, reseeded=False) for size in sizes]
+    results = {result.task.key: result for result in fit_all(tasks, encoded, n_jobs=n_jobs or 1)}
+    _tell_failures(list(results.values()), error_score)
     return as_curve(model, sizes, len(folds), results, encoded.dataset.unit)
+
+
+# What scikit-learn's function takes besides: the values at which nothing differs here, and why there are no others.
+OTHERS: dict[str, tuple[tuple[Any, ...], str]] = {
+    "scoring": ((None,), "errors are error rates, or RMSE / std(y)"),
+    "exploit_incremental_learning": ((False,), "every subset is learnt from the start"),
+    "return_times": ((False,), "the curve tells its seconds"),
+    "params": ((None, {}), "fit gets X and y only"),
+    "fit_params": ((None, {}), "fit gets X and y only"),
+}
+WITHOUT_EFFECT = ("verbose", "pre_dispatch")  # on the result
+
+
+def _check_others(error_score: float | str, others: Mapping[str, Any]) -> None:
+    if error_score != "raise" and not (isinstance(error_score, float) and np.isnan(error_score)):
+        raise ValueError(f"error_score can be NaN or 'raise' here, not {error_score!r}: a score is no error.")
+    for name, value in others.items():
+        if name not in OTHERS and name not in WITHOUT_EFFECT:
+            raise TypeError(f"learning_curve takes no argument named {name}.")
+        allowed, why = OTHERS.get(name, ((value,), ""))
+        if value not in allowed:
+            raise ValueError(f"{name} can only be {allowed[0]!r} here, not {value!r}: {why}.")
+
+
+def _one_column(y: ArrayLike) -> NDArray[Any]:
+    """Return the target as (n,): a column of its own is one; DataError for more of them."""
+    values = np.asarray(y)
+    if values.size != len(values):
+        raise DataError(
+            Message("y has {columns} columns.", {"columns": values.size // max(1, len(values))}),
+            Message("Give one target at a time."),
+        )
+    return values.ravel()
 
 
 def _as_given(model: Model, X: Any, y: NDArray[Any]) -> Encoded:
     """Return rows as a fit takes them, with nothing done to X that its model would not do itself."""
-    network = is_network(model)
-    given = np.asarray(X, dtype=np.float32) if network else X if hasattr(X, "iloc") or issparse(X) else np.asarray(X)
+    network, labels = is_network(model), None
+    if network:
+        given = np.asarray(X.toarray() if hasattr(X, "toarray") else X, dtype=np.float32)
+    else:
+        given = X if hasattr(X, "iloc") or issparse(X) else np.asarray(X)
     if is_classifier(model.estimator):
-        classes, codes = np.unique(y, return_inverse=True)
+        labels, codes = np.unique(y, return_inverse=True)
         answers: dict[str, Any] = {"y": codes.astype(np.int64), "task": "classification"}
-        answers["classes"], scale = tuple(str(label) for label in classes), 1.0
+        answers["classes"], scale = tuple(str(label) for label in labels), 1.0
     else:
         answers, scale = {"y": y.astype(float), "task": "regression"}, float(np.std(y.astype(float))) or 1.0
     dataset = Dataset("arrays", pd.DataFrame(index=range(len(y))), target="y", columns=(), **answers)
     seen: Any = given if network else np.empty((len(y), 0))
-    return Encoded(dataset, Matrix(seen, (), np.zeros(seen.shape[1], dtype=bool)), scale, given)
+    return Encoded(dataset, Matrix(seen, (), np.zeros(seen.shape[1], dtype=bool)), scale, given, labels=labels)
 
 
-def _tell_failures(results: Sequence[FitResult]) -> None:
+def _tell_failures(results: Sequence[FitResult], error_score: float | str) -> None:
     """Say that fits failed: NaN alone would be read as "not there yet"."""
     reasons = [result.failed for result in results if result.failed]
-    if len(reasons) == len(results):
+    if len(reasons) == len(results) or (reasons and error_score == "raise"):
         raise DataError(
             Message("The model cannot be trained on these rows: {error}", {"error": reasons[0]}),
             Message("Change the model's settings, or prepare X so that it can be fitted."),

@@ -98,9 +98,11 @@ def diagnose(
 ) -> Report:
     """Say what is wrong with a model on a dataset, how sure that is, what to do next, and what it did when tried.
 
-    model: an unfitted scikit-learn estimator, or None for our network with its default settings. on_progress is called
-    with a Progress after each fit; a first verdict comes with it as soon as the model and the linear reference are
-    done. Raises DataError and SettingError for input that cannot be used, Stopped when should_stop() says so.
+    model: an unfitted scikit-learn estimator, or None for our network with its default settings. An estimator learns the
+    class names as pandas reads them (numbers where they are numbers); each repeat sets its random_state, so that what
+    is compared differs in nothing else. on_progress is called with a Progress after each fit; a first verdict comes with
+    it as soon as the model and the linear reference are done. Raises DataError and SettingError for input that cannot be
+    used, TypeError for what is no dataset, estimator or settings, Stopped when should_stop() says so.
     """
     return run(prepare(dataset, model, settings, n_jobs=n_jobs, should_stop=should_stop), on_progress)
 
@@ -136,6 +138,7 @@ def prepare(
     dataset: Dataset, model: Any, settings: Settings, *, n_jobs: int = 1, should_stop: ShouldStop = None
 ) -> Case:
     """Split first, look at the table, and choose what is compared with what."""
+    _check_types(dataset, settings)
     check_all(settings)
     _check_muted(settings)
     effort = EFFORTS[settings.budget]
@@ -151,6 +154,15 @@ def prepare(
         bench, own, build_model(dataset.task, key="guess"), references, settings, effort, sizes,
         table_evidence(found), table_names(found), found.repairs,
     )  # fmt: skip
+
+
+def _check_types(dataset: Any, settings: Any) -> None:
+    if not isinstance(dataset, Dataset):
+        what = type(dataset).__name__
+        raise TypeError(f"diagnose takes a dataset, not a {what}: dldiag.make_dataset(table, target) makes one.")
+    if not isinstance(settings, Settings):
+        what = type(settings).__name__
+        raise TypeError(f"settings must be dldiag.Settings(…), not a {what}.")
 
 
 def _check_muted(settings: Settings) -> None:

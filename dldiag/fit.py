@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
@@ -17,12 +18,13 @@ from threadpoolctl import threadpool_limits
 
 from dldiag import nn
 from dldiag.data.matrix import Matrix, encode
+from dldiag.data.outcome import number_name
 from dldiag.intervals import mean_variance
-from dldiag.models import Model, Preparation, is_network, is_of_counts
+from dldiag.models import MODELS, Model, Preparation, is_network, is_of_counts
 from dldiag.nn.health import Health
 from dldiag.types import Clusters, Dataset, ErrorUnit, Split, Stopped
 
-# What an estimator may raise on rows that it cannot learn from.
+# What an estimator of ours may raise on rows that it cannot learn from; a user's own may raise anything.
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError, np.linalg.LinAlgError)
 LARGEST_STACK = 32  # networks trained in lock-step; more members only add memory
 
@@ -35,7 +37,7 @@ class Encoded:
     """A dataset with its encoded features: what every fit on it shares.
 
     y_scale: std(y), the unit of RMSE. given: what a raw model gets rows of; the dataset's typed frame unless told.
-    clusters: of the rows that do not count each for itself.
+    clusters: of the rows that do not count each for itself. labels: of the classes, as a user's own model gets them.
     """
 
     dataset: Dataset
@@ -43,6 +45,7 @@ class Encoded:
     y_scale: float
     given: Any = None
     clusters: Clusters | None = None
+    labels: NDArray[Any] | None = None
     _preparations: dict[Hashable, Preparation] = field(default_factory=dict)
 
     def preparation(self, train_rows: Rows, scale: bool) -> Preparation:
@@ -61,15 +64,34 @@ class Encoded:
 def encode_dataset(dataset: Dataset, split: Split) -> Encoded:
     """Encode a dataset; the unit of regression errors comes from the rows that are not sealed."""
     if dataset.task == "classification":
-        return Encoded(dataset, encode(dataset), 1.0, clusters=split.clusters)
+        labels = class_labels(dataset.classes)
+        return Encoded(dataset, encode(dataset), 1.0, clusters=split.clusters, labels=labels)
     open_rows = np.setdiff1d(np.arange(dataset.n_rows), split.test_rows)
     scale = float(np.std(dataset.y[open_rows])) or 1.0
     return Encoded(dataset, encode(dataset), scale, clusters=split.clusters)
 
 
+def class_labels(classes: Sequence[str]) -> NDArray[Any]:
+    """Return class names as pandas would read them, which is how a user's own settings name them.
+
+    Numbers where each name is the name of one, true and false, else the names.
+
+    >>> class_labels(["1", "2"]).tolist(), class_labels(["False", "True"]).tolist(), class_labels(["01", "2"]).tolist()
+    ([1, 2], [False, True], ['01', '2'])
+    """
+    if {name.lower() for name in classes} <= {"true", "false"}:
+        return np.array([name.lower() == "true" for name in classes])
+    numbers = pd.to_numeric(pd.Series(classes), errors="coerce").to_numpy()
+    named = np.isfinite(numbers).all() and [number_name(one) for one in numbers] == list(classes)
+    return numbers if named else np.array(classes)
+
+
 @dataclass(frozen=True, eq=False)
 class FitTask:
-    """One fit: a model, the rows that train it, the rows that judge it, its seed, and a key to know it again by."""
+    """One fit: a model, the rows that train it, the rows that judge it, its seed, and a key to know it again by.
+
+    reseeded: every random_state gets the seed, so that repeats are paired; else only one that is None.
+    """
 
     key: tuple[str, int, int]
     model: Model
@@ -77,6 +99,7 @@ class FitTask:
     dev_rows: Rows
     seed: int
     watched: bool = False  # record health signals and the dev error of every epoch
+    reseeded: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +178,7 @@ def fit_stack(stack: Sequence[FitTask], encoded: Encoded, should_stop: ShouldSto
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # non-convergence is a finding, not a line on somebody's terminal
         if not is_network(stack[0].model):
-            return [_fit_alone(_seeded(stack[0]), stack[0], prepared[0])]
+            return [_fit_alone(stack[0], prepared[0])]
         try:
             return _fit_networks(stack, prepared, should_stop)
         except REFUSALS as error:
@@ -170,7 +193,7 @@ def _fit_networks(stack: Sequence[FitTask], prepared: Sequence[_Inputs], should_
     dev = [(p.X_dev, p.y_dev) for p in prepared] if stack[0].watched else None
     nn.fit_stack(models, [p.X for p in prepared], [p.y for p in prepared], dev=dev, should_stop=should_stop)
     seconds = (time.perf_counter() - started) / len(stack)
-    return [judge(m, task, p, seconds) for m, task, p in zip(models, stack, prepared, strict=True)]
+    return [judge(m, task, p, seconds, _predicted(m, p)) for m, task, p in zip(models, stack, prepared, strict=True)]
 
 
 def _prepared(stack: Sequence[FitTask], encoded: Encoded) -> list[_Inputs]:
@@ -195,6 +218,7 @@ class _Inputs:
     y_spread: float
     y_scale: float
     clusters: tuple[Clusters | None, Clusters | None]  # of the training and of the dev rows
+    labels: NDArray[Any] | None = None  # that stand for the codes in y where the model is a user's own
 
     @classmethod
     def of(cls, task: FitTask, encoded: Encoded) -> _Inputs:
@@ -212,7 +236,8 @@ class _Inputs:
             X, X_dev = preparation.inputs(task.train_rows), preparation.inputs(task.dev_rows)
         every = encoded.clusters
         clusters = (None, None) if every is None else (every.of(task.train_rows), every.of(task.dev_rows))
-        return cls(X, y, X_dev, y_dev, spread, encoded.y_scale, clusters)
+        labels = None if task.model.key in MODELS else encoded.labels
+        return cls(X, y, X_dev, y_dev, spread, encoded.y_scale, clusters, labels)
 
 
 def _standard(y: NDArray[Any], model: Model) -> tuple[float, float]:
@@ -229,33 +254,55 @@ def _standard(y: NDArray[Any], model: Model) -> tuple[float, float]:
 
 def _seeded(task: FitTask) -> BaseEstimator:
     estimator = clone(task.model.estimator)
-    seeds = {name: task.seed for name in estimator.get_params() if name.split("__")[-1] == "random_state"}
+    seeds = {
+        name: task.seed
+        for name, value in estimator.get_params().items()
+        if name.split("__")[-1] == "random_state" and (task.reseeded or value is None)
+    }
     if is_network(task.model):
         seeds["record_health"] = task.watched
     return estimator.set_params(**seeds)
 
 
-def _fit_alone(model: BaseEstimator, task: FitTask, inputs: _Inputs) -> FitResult:
+def _fit_alone(task: FitTask, inputs: _Inputs) -> FitResult:
     """Fit an estimator that is not ours; one that refuses this subset gives a result without numbers and says why."""
     started = time.perf_counter()
-    if inputs.y.dtype.kind in "iu" and len(np.unique(inputs.y)) == 1:
-        model = DummyClassifier()  # a tiny subset may hold one class only: all that can be learnt is that class
+    one_class = inputs.y.dtype.kind in "iu" and len(np.unique(inputs.y)) == 1
+    refusals = REFUSALS if task.model.key in MODELS else (Exception,)
     try:
-        model.fit(inputs.X, inputs.y)
-        return judge(model, task, inputs, time.perf_counter() - started)
-    except REFUSALS as error:
+        # A tiny subset may hold one class only: all that can be learnt is that class.
+        model = DummyClassifier() if one_class else _seeded(task)
+        model.fit(inputs.X, inputs.y if inputs.labels is None else inputs.labels[inputs.y])
+        predicted = _predicted(model, inputs)
+    except refusals as error:
         return _refused(task, time.perf_counter() - started, error)
+    return judge(model, task, inputs, time.perf_counter() - started, predicted)
+
+
+def _predicted(model: Any, inputs: _Inputs) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return one prediction for every training and every dev row; of classes the code, −1 for one that there is not."""
+    found = []
+    for X, y in ((inputs.X, inputs.y), (inputs.X_dev, inputs.y_dev)):
+        predicted = np.asarray(model.predict(X), dtype=None if y.dtype.kind in "iu" else float)
+        if predicted.size != len(y):
+            raise ValueError(f"predict returned an array of shape {predicted.shape} for {len(y)} rows.")
+        flat = predicted.ravel()
+        found.append(flat if inputs.labels is None else pd.Index(inputs.labels).get_indexer(pd.Index(flat)))
+    return found[0], found[1]
 
 
 def _refused(task: FitTask, seconds: float, error: BaseException) -> FitResult:
     nothing = np.full(len(task.dev_rows), np.nan)
-    return FitResult(task, np.nan, np.nan, np.nan, nothing, seconds, np.nan, nothing, failed=str(error) or repr(error))
+    said = str(error) if isinstance(error, REFUSALS) else f"{type(error).__name__}: {error}"
+    return FitResult(task, np.nan, np.nan, np.nan, nothing, seconds, np.nan, nothing, failed=said or repr(error))
 
 
-def judge(model: Any, task: FitTask, inputs: _Inputs, seconds: float) -> FitResult:
-    """Measure a fitted model on its training and dev rows."""
-    train_error, train_rows = error_by_row(inputs.y, model.predict(inputs.X), inputs)
-    dev_error, influence = error_by_row(inputs.y_dev, model.predict(inputs.X_dev), inputs)
+def judge(
+    model: Any, task: FitTask, inputs: _Inputs, seconds: float, predicted: tuple[NDArray[Any], NDArray[Any]]
+) -> FitResult:
+    """Measure what a fitted model predicted for its training and dev rows."""
+    train_error, train_rows = error_by_row(inputs.y, predicted[0], inputs)
+    dev_error, influence = error_by_row(inputs.y_dev, predicted[1], inputs)
     train_variance = mean_variance(train_rows, inputs.clusters[0])
     guess_error, guess_influence = error_by_row(inputs.y_dev, _plainest_guess(inputs), inputs)
     useful = influence if dev_error <= guess_error else guess_influence

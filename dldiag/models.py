@@ -163,9 +163,19 @@ def as_model(estimator: Any) -> Model:
         return estimator
     if isinstance(estimator, nn.MLPClassifier | nn.MLPRegressor):
         return Model("mlp", MODELS["mlp"].label, estimator)
+    _check_estimator(estimator)
     label = Message("{name}", {"name": type(estimator).__name__})
     parts = [estimator, *estimator.get_params().values()]
     return Model("own", label, estimator, raw=any(isinstance(part, Pipeline) for part in parts))
+
+
+def _check_estimator(estimator: Any) -> None:
+    if isinstance(estimator, type):
+        raise TypeError(f"The model is the class {estimator.__name__}; give an instance of it, {estimator.__name__}().")
+    missing = [name for name in ("fit", "predict", "get_params", "set_params") if not hasattr(estimator, name)]
+    if missing:
+        what = type(estimator).__name__
+        raise TypeError(f"The model must be an unfitted scikit-learn estimator; {what} has no {missing[0]}.")
 
 
 def knobs_of_model(model: Model) -> Mapping[str, Knob]:

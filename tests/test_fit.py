@@ -1,9 +1,14 @@
 """What a fit gives is what scikit-learn's own fit of the same model on the same rows gives."""
 
+from dataclasses import replace
+from io import StringIO
+
 import numpy as np
+import pandas as pd
 import pytest
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.compose import TransformedTargetRegressor, make_column_transformer
+from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import VotingClassifier
 from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, LogisticRegression
@@ -18,6 +23,7 @@ from dldiag.diagnose import diagnose
 from dldiag.models import as_model, build_model, changed
 from dldiag.settings import Settings
 from dldiag.trials import diagnosis_split
+from dldiag.types import DataError
 from dldiag.workbench import Workbench
 from tests.problems import dataset, two_blobs
 
@@ -163,3 +169,84 @@ def test_nothing_is_said_of_the_scale_of_inputs_that_a_users_pipeline_prepares()
     )
     assert next(finding.outcome for finding in report.findings if finding.code == "D8") == "not_applicable"
     assert "scaled_inputs" not in report.evidence
+
+
+@pytest.mark.parametrize("names", [["no", "yes"], ["1", "2"], ["0.5", "1"], ["False", "true"], ["01", "02"]], ids=str)
+def test_a_users_own_classifier_learns_the_class_names_as_pandas_reads_them(names):
+    data = replace(two_blobs(distance=1), classes=tuple(names))
+    labels = pd.read_csv(StringIO("y\n" + "\n".join(names)))["y"].tolist() if names[0] != "01" else names
+    model = DummyClassifier(strategy="constant", constant=[labels[1]])  # refuses a label that is not in y
+    bench = bench_of(data)
+    bench.fit([as_model(model)], [100], [0])
+    (ours,) = bench.get(as_model(model), 100, [0])
+    rows, dev = bench.split.repeats[0].train_rows[:100], bench.split.repeats[0].dev_rows
+    X, y = data.X.to_numpy(), np.array(labels)[data.y]
+    theirs = clone(model).fit(X[rows], y[rows])
+    assert not ours.failed
+    assert ours.dev_error == pytest.approx(1 - theirs.score(X[dev], y[dev]))
+    assert ours.train_error == pytest.approx(1 - theirs.score(X[rows], y[rows]))
+
+
+class Raiser(ClassifierMixin, BaseEstimator):
+    """Raises whatever it was told to, as some libraries do."""
+
+    def __init__(self, error=None, predicts=False):
+        self.error, self.predicts = error, predicts
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        if not self.predicts:
+            raise self.error
+        return self
+
+    def predict(self, X):
+        raise self.error
+
+
+ERRORS = (
+    ValueError("said"), RuntimeError("said"), KeyError("said"), AttributeError("said"), IndexError("said"),
+    AssertionError("said"), NotImplementedError("said"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("predicts", [False, True], ids=["fit", "predict"])
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_whatever_a_users_own_model_raises_is_told_as_the_models_word(error, predicts):
+    data = two_blobs()
+    with pytest.raises(DataError, match=r"cannot be trained on these rows.*said"):
+        learning_curve(Raiser(error, predicts), data.X.to_numpy(), data.y, cv=3)
+
+
+def test_a_diagnosis_of_a_model_that_raises_says_what_it_said():
+    with pytest.raises(DataError, match=r"cannot be trained.*RuntimeError: no GPU"):
+        diagnose(two_blobs(), Raiser(RuntimeError("no GPU")), Settings(budget="quick", trials=0, sizes=2, repeats=3))
+
+
+class Twice(LinearRegression):
+    """Predicts two numbers for each row."""
+
+    def predict(self, X):
+        return np.zeros((len(X), 2))
+
+
+def test_a_model_that_predicts_two_numbers_a_row_is_refused():
+    data = far_from_zero()
+    with pytest.raises(DataError, match=r"shape \(\d+, 2\)"):
+        learning_curve(Twice(), data.X.to_numpy(), data.y, cv=3)
+
+
+@pytest.mark.parametrize(
+    "model", [LogisticRegression, "mlp", 3, StandardScaler()], ids=["class", "str", "int", "scaler"]
+)
+def test_what_is_no_estimator_is_a_type_error_in_one_sentence(model):
+    data = two_blobs()
+    for ask in (lambda: diagnose(data, model), lambda: learning_curve(model, data.X.to_numpy(), data.y)):
+        with pytest.raises(TypeError, match=r"^The model [^\n]*\.$"):
+            ask()
+
+
+def test_what_is_no_dataset_or_no_settings_is_a_type_error_in_one_sentence():
+    with pytest.raises(TypeError, match="make_dataset"):
+        diagnose(two_blobs().X)
+    with pytest.raises(TypeError, match="Settings"):
+        diagnose(two_blobs(), None, {"budget": "quick"})
