@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import warnings
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
@@ -18,7 +19,6 @@ from threadpoolctl import threadpool_limits
 
 from dldiag import nn
 from dldiag.data.matrix import Matrix, encode
-from dldiag.data.outcome import number_name
 from dldiag.intervals import mean_variance
 from dldiag.models import MODELS, Model, Preparation, is_network, is_of_counts
 from dldiag.nn.health import Health
@@ -74,16 +74,17 @@ def encode_dataset(dataset: Dataset, split: Split) -> Encoded:
 def class_labels(classes: Sequence[str]) -> NDArray[Any]:
     """Return class names as pandas would read them, which is how a user's own settings name them.
 
-    Numbers where each name is the name of one, true and false, else the names.
+    Whole numbers, true and false, else the names: scikit-learn takes no other numbers for classes.
 
     >>> class_labels(["1", "2"]).tolist(), class_labels(["False", "True"]).tolist(), class_labels(["01", "2"]).tolist()
     ([1, 2], [False, True], ['01', '2'])
     """
     if {name.lower() for name in classes} <= {"true", "false"}:
         return np.array([name.lower() == "true" for name in classes])
-    numbers = pd.to_numeric(pd.Series(classes), errors="coerce").to_numpy()
-    named = np.isfinite(numbers).all() and [number_name(one) for one in numbers] == list(classes)
-    return numbers if named else np.array(classes)
+    return np.array(classes, dtype=np.int64 if all(map(_WHOLE.fullmatch, classes)) else None)
+
+
+_WHOLE = re.compile(r"0|-?[1-9]\d{0,17}")  # as they are written, within 64 bits
 
 
 @dataclass(frozen=True, eq=False)
