@@ -14,7 +14,15 @@ from dldiag.app.running import run_job
 from dldiag.app.widgets import explained, figure_mode, show_figure, show_message, show_rows
 from dldiag.course.figures_took_off import alt_race, alt_scale, crossing_rows, race_figure, scale_figure, scale_rows
 from dldiag.course.race import Race, RaceSettings, look_at_race, runner_to_use
-from dldiag.course.took_off import LEARNERS, Scale, ScaleSettings, look_at_crossover, look_at_few_rows, size_to_use
+from dldiag.course.took_off import (
+    LEARNERS,
+    Scale,
+    ScaleSettings,
+    look_at_crossover,
+    look_at_few_rows,
+    named,
+    size_to_use,
+)
 from dldiag.figures import alt_learning_curves, learning_curves
 from dldiag.language import Message, tr
 from dldiag.types import Progress, Task
@@ -36,8 +44,8 @@ FORMULAS = (
 
 
 def partial(progress: Progress) -> None:
-    figure = learning_curves(progress.curves, theme=figure_mode(), train=False)
-    show_figure(figure, alt_learning_curves(progress.curves))
+    curves = named(progress.curves)
+    show_figure(learning_curves(curves, theme=figure_mode(), train=False), alt_learning_curves(curves))
 
 
 def show_scale(reference: dict[str, Any], task: Task) -> None:

@@ -103,19 +103,22 @@ def scale(
 ) -> Scale:
     """Fit every learner on every size and repeat; test rows stay sealed. Raises DataError, Stopped."""
     chosen = settings or ScaleSettings()
-    models = [learner_model(key, dataset.task) for key in chosen.learners if key in LEARNERS]
+    models = {key: learner_model(key, dataset.task) for key in chosen.learners if key in LEARNERS}
     split = make_split(dataset, chosen.repeats, seed, chosen.train_rows)
     sizes = _sizes(split.n_train, chosen.sizes, len(dataset.classes))
-    tasks = [task for size in sizes for model in models for task in _tasks(model, split, size)]
+    tasks = [task for size in sizes for model in models.values() for task in _tasks(model, split, size)]
     found: dict[Any, FitResult] = {}
+
+    def curves() -> tuple[LearningCurve, ...]:
+        of_models = {key: as_curve(model, sizes, chosen.repeats, found, dataset.unit) for key, model in models.items()}
+        return named([replace(curve, model=key) for key, curve in of_models.items()])
+
     with threadpool_limits(1):  # small fits: waiting for each other's threads would cost more than they bring
         for result in fit_all(tasks, encode_dataset(dataset, split), should_stop=should_stop):
             found[result.task.key] = result
             if on_progress is not None:
-                partial = tuple(as_curve(model, sizes, chosen.repeats, found, dataset.unit) for model in models)
-                on_progress(Progress(STAGE, len(found), len(tasks), curves=partial))
-    curves = [as_curve(model, sizes, chosen.repeats, found, dataset.unit) for model in models]
-    return read(curves, rho=split.n_dev / split.n_train, seed=seed)
+                on_progress(Progress(STAGE, len(found), len(tasks), curves=curves()))
+    return read(curves(), rho=split.n_dev / split.n_train, seed=seed)
 
 
 def _sizes(n_train: int, k: int, n_classes: int) -> tuple[int, ...]:
@@ -136,9 +139,14 @@ def _tasks(model: Model, split: Split, size: int) -> Iterator[FitTask]:
 
 
 def learner_model(key: str, task: Task) -> Model:
-    """Return one learner as a model that goes by its own key."""
+    """Return one learner as the model that it is a setting of."""
     row = LEARNERS[key]
-    return replace(build_model(task, row.parameters(task), row.model), key=key, label=row.label)
+    return build_model(task, row.parameters(task), row.model)
+
+
+def named(curves: Sequence[LearningCurve]) -> tuple[LearningCurve, ...]:
+    """Return the curves with the names of their learners in the language in use."""
+    return tuple(replace(curve, label=str(LEARNERS[curve.model].label)) for curve in curves)
 
 
 def read(curves: Sequence[LearningCurve], *, rho: float, seed: int = 0) -> Scale:
@@ -162,7 +170,7 @@ def read(curves: Sequence[LearningCurve], *, rho: float, seed: int = 0) -> Scale
 
 def _network_to_use(curves: Sequence[LearningCurve], rho: float) -> str:
     """Return the best network on the most rows unless it is surely worse there than the best learner."""
-    at_most_rows = {curve.model: np.asarray(curve.dev_errors[-1], float) for curve in curves}
+    at_most_rows = {one.model: one.dev_errors[-1] for one in curves if np.isfinite(one.dev_errors[-1]).all()}
     networks = [key for key in at_most_rows if LEARNERS[key].deep]
     if not networks:
         return ""

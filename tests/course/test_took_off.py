@@ -1,5 +1,7 @@
 """Error against rows: every learner on the same subsets as scikit-learn would see them, and what is read off."""
 
+from dataclasses import replace
+
 import msgspec
 import numpy as np
 import pytest
@@ -43,6 +45,19 @@ def test_the_linear_learner_is_scikit_learns_on_the_same_rows():
         errors.append(1 - model.score(X_dev, made.y[repeat.dev_rows]))
     assert found.curves[1].errors[0] == pytest.approx(np.mean(errors), abs=1e-6)
     assert msgspec.json.decode(msgspec.json.encode(found), type=Scale) == found
+
+
+@pytest.mark.parametrize(("name", "least"), [("moons", 0.2), ("wave", 0.8)])
+def test_networks_of_every_size_learn(name, least):
+    """Also a target far from 0, which a network learns only when it is standardized."""
+    made = toy(name, 400)
+    if made.task == "regression":
+        made = replace(made, y=1000 + 100 * made.y)
+    seen = []
+    asked = ScaleSettings(learners=("small", "medium", "large"), sizes=3, repeats=3, train_rows=240)
+    found = scale(made, asked, on_progress=seen.append)
+    assert all(one.errors[-1] < least for one in found.curves)
+    assert [curve.label for curve in seen[-1].curves] == [str(LEARNERS[one.key].label) for one in found.curves]
 
 
 def test_a_true_crossover_is_said_with_its_rows():
