@@ -9,7 +9,7 @@ from dldiag.course.splits import SplitAdvice, known_to, split_name
 from dldiag.figures.theme import MARKERS, THEMES, ThemeName, error_axis, figure, translucent
 from dldiag.language import tr
 
-ROW_HEIGHT, MARGIN_HEIGHT = 44, 110  # pixels
+ROW_HEIGHT, MARGIN_HEIGHT, RIGHT_MARGIN = 44, 110, 118  # pixels; on the right stands "✓ ± 12.2 points"
 PATTERNS = ("", "/", ".")  # of the training, dev and test set: told apart without color
 
 
@@ -41,7 +41,7 @@ def shares_figure(advice: SplitAdvice, *, theme: ThemeName = "light") -> go.Figu
         text = f"{mark}{known_to(option, advice.unit)}"
         bold = f"<b>{text}</b>" if place == advice.advised else text
         drawn.add_annotation(x=1.0, y=names[place], text=bold, xanchor="left", xshift=6, showarrow=False)
-    drawn.update_layout(barmode="stack", margin={"r": 84}, legend={"y": -0.28, "traceorder": "normal"})
+    drawn.update_layout(barmode="stack", margin={"r": RIGHT_MARGIN}, legend={"y": -0.28, "traceorder": "normal"})
     drawn.update_xaxes(tickformat=".0%", range=[0, 1], title={"text": tr("Share of the rows")})
     return drawn.update_yaxes(autorange="reversed", type="category", showgrid=False, ticks="")
 

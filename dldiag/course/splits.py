@@ -138,8 +138,8 @@ def split_rows(advice: SplitAdvice) -> tuple[dict[str, str], ...]:
 
 
 def known_to(option: SplitOption, unit: str) -> str:
-    """Write how closely the dev set of a split tells an error."""
-    return tr("± {h:gap}", h=option.half_width, unit=unit) if option.dev_rows else "–"
+    """Write how closely the dev set of a split tells an error; nothing where it is too small for any formula."""
+    return tr("± {h:gap}", h=option.half_width, unit=unit) if option.dev_rows >= LEAST_DEV_ROWS else "–"
 
 
 def split_name(option: SplitOption) -> str:

@@ -11,6 +11,7 @@ from dldiag.course.splits import (
     LEAST_DEV_ROWS,
     advise_split,
     half_width,
+    known_to,
     material_to_use,
     read_split_advice,
     rows_to_see,
@@ -83,7 +84,8 @@ def test_no_error_among_so_few_rows_still_allows_the_difference(difference):
 @pytest.mark.parametrize(("error", "difference", "unit"), [(0.5, 0.5, "rate"), (0.0, 0.5, "rate"), (0.0, 0.01, "sd")])
 def test_a_handful_of_rows_is_never_advised(error, difference, unit):
     assert rows_to_see(error, difference, unit) == LEAST_DEV_ROWS
-    assert not advise_split(100, error, difference, unit).options[0].enough
+    smallest = advise_split(100, error, difference, unit).options[0]
+    assert not smallest.enough and known_to(smallest, unit) == "–"
 
 
 def test_differences_are_written_in_points_and_said_to_be_of_one_error():
