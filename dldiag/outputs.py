@@ -30,20 +30,53 @@ def add_outputs(group: argparse._ActionsContainer, names: Iterable[str] = OUTPUT
 
 
 def check_outputs(given: argparse.Namespace) -> None:
-    """Refuse before the work, not after it, when a place to write to is not there."""
+    """Refuse before the work, not after it, what cannot be written, and two outputs at one place."""
+    seen = set()
     for _, out in _asked(given):
-        if not out.absolute().parent.is_dir():
-            raise SettingError(tr("{path} cannot be written: its folder does not exist.", path=repr(str(out))))
-        if out.is_dir():
-            raise SettingError(tr("{path} cannot be written: it is a folder.", path=repr(str(out))))
+        try:
+            _check_place(out)
+            seen.add(out.resolve())
+        except (OSError, RuntimeError) as error:  # a link that leads to itself is one or the other
+            reason = getattr(error, "strerror", None) or str(error)
+            raise SettingError(tr("{path} cannot be written: {reason}.", path=repr(str(out)), reason=reason)) from error
+    if len(seen) < len(_asked(given)):
+        raise SettingError(tr("Two outputs cannot be written to one place; give two outputs two names."))
+
+
+def _check_place(out: Path) -> None:
+    if not out.absolute().parent.is_dir():
+        raise SettingError(tr("{path} cannot be written: its folder does not exist.", path=repr(str(out))))
+    if out.is_dir():
+        raise SettingError(tr("{path} cannot be written: it is a folder.", path=repr(str(out))))
+    if not _is_special(out):
+        draft = _draft(out)
+        draft.touch()
+        draft.unlink()
 
 
 def write_outputs(given: argparse.Namespace, report: Report) -> None:
     """Write what was asked for, each file whole or not at all."""
     for name, out in _asked(given):
-        draft = Path(f"{out}.{os.getpid()}.part")
-        draft.write_text(OUTPUTS[name][0](report), encoding="utf-8")
-        draft.replace(out)
+        text = OUTPUTS[name][0](report)
+        if _is_special(out):
+            out.write_text(text, encoding="utf-8")
+            continue
+        draft = _draft(out)
+        try:
+            draft.write_text(text, encoding="utf-8")
+            draft.replace(out.resolve())
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def _is_special(out: Path) -> bool:
+    """Tell whether a pipe or a device stands there, which is written to and not replaced."""
+    return out.exists() and not out.is_file()
+
+
+def _draft(out: Path) -> Path:
+    """Return the name of what becomes the file when it is whole, beside it; beside what a link leads to."""
+    return Path(f"{out.resolve()}.{os.getpid()}.part")
 
 
 def harmless(text: str) -> str:
@@ -56,4 +89,4 @@ def harmless(text: str) -> str:
 
 
 def _asked(given: argparse.Namespace) -> list[tuple[str, Path]]:
-    return [(name, Path(out)) for name in OUTPUTS if (out := getattr(given, name, None))]
+    return [(name, Path(out)) for name in OUTPUTS if (out := getattr(given, name, None)) is not None]
