@@ -16,6 +16,7 @@ from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import check_cv
 from sklearn.utils import indexable
 
+from dldiag import errors
 from dldiag.data.matrix import Matrix
 from dldiag.fit import Encoded, FitResult, FitTask, fit_all
 from dldiag.language import Message
@@ -52,12 +53,29 @@ def as_curve(
     return LearningCurve(model.key, np.array(sizes, dtype=np.int64), train, dev, str(model.label), unit, seconds)
 
 
+def with_estimates(
+    curve: LearningCurve, model: Model, repeats: Sequence[int], results: Mapping[Point, FitResult]
+) -> LearningCurve:
+    """Return the curve with the interval of every point, from dev rows and repeats together."""
+    found = [_fitted(model, int(size), repeats, results) for size in curve.sizes]
+    return replace(
+        curve,
+        train_estimates=tuple(errors.train_error(one) if one else None for one in found),
+        dev_estimates=tuple(errors.dev_error(one) if one else None for one in found),
+    )
+
+
+def _fitted(model: Model, size: int, repeats: Sequence[int], results: Mapping[Point, FitResult]) -> list[FitResult]:
+    found = (results.get((model.identity, size, r)) for r in repeats)
+    return [one for one in found if one is not None and not one.failed]
+
+
 def clipped(curve: LearningCurve, guess_error: float) -> LearningCurve:
     """Return the curve with no dev error above that of the plainest guess: what a forecast is to be made from.
 
     How far a few fits on few rows blew up says nothing about more rows.
     """
-    return replace(curve, dev_errors=np.minimum(curve.dev_errors, guess_error))
+    return replace(curve, dev_errors=np.minimum(curve.dev_errors, guess_error), dev_estimates=())
 
 
 def learning_curve(  # noqa: PLR0913 — scikit-learn's own arguments

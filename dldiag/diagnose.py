@@ -12,7 +12,7 @@ import numpy as np
 import sklearn
 from sklearn.base import is_classifier, is_regressor
 
-from dldiag.curves import as_curve, clipped, curve_sizes
+from dldiag.curves import as_curve, clipped, curve_sizes, with_estimates
 from dldiag.data.preflight import Preflight, preflight
 from dldiag.evidence import Evidence, Measured, Probe, gather, table_evidence, table_names, training_curve
 from dldiag.fit import Encoded, FitResult, ShouldStop
@@ -283,7 +283,8 @@ def _check_fitted(results: Sequence[FitResult]) -> None:
 
 
 def _curve(case: Case, model: Model) -> LearningCurve:
-    return as_curve(model, case.sizes, len(case.repeats), case.bench.results, case.bench.dataset.unit)
+    curve = as_curve(model, case.sizes, len(case.repeats), case.bench.results, case.bench.dataset.unit)
+    return with_estimates(curve, model, case.repeats, case.bench.results)
 
 
 def _forecast(curve: LearningCurve, settings: Settings, findings: Sequence[Finding]) -> Forecast:
@@ -329,7 +330,11 @@ def _meter(case: Case, on_progress: OnProgress) -> Meter:
     weights += [(one, probe_size) for _, _, one in probe_plan(case.model) for _ in range(LEAST_REPEATS)]
     weights += [(case.model, case.sizes[-1])] * (2 * LEAST_REPEATS * case.trials)
 
-    def curves() -> tuple[LearningCurve, ...]:
-        return tuple(_curve(case, one) for one in (case.model, *case.references))
+    def curves() -> tuple[LearningCurve, ...]:  # without intervals from rows, which take a while: often asked for
+        models = (case.model, *case.references)
+        laid = (
+            as_curve(one, case.sizes, len(case.repeats), case.bench.results, case.bench.dataset.unit) for one in models
+        )
+        return tuple(laid)
 
     return Meter(weights, curves, on_progress)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dldiag.evidence.errors import dev_error, paired_change
+from dldiag.errors import dev_error, paired_change
 from dldiag.fit import FitResult, FitTask, ShouldStop, encode_dataset, fit_all
 from dldiag.models import Model
 from dldiag.settings import Settings

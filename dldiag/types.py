@@ -255,6 +255,8 @@ class LearningCurve:
     """Errors against number of training rows, on nested subsets.
 
     sizes: (k,) rows; train_errors, dev_errors: (k, repeats), NaN where not (yet) computed; in the error unit.
+    train_estimates, dev_estimates: (k,) their means with intervals from rows and repeats together; () where only the
+    errors are known.
     """
 
     model: str
@@ -264,6 +266,8 @@ class LearningCurve:
     label: str = ""
     unit: str = "rate"
     seconds: float = 0.0
+    train_estimates: tuple[Estimate | None, ...] = ()
+    dev_estimates: tuple[Estimate | None, ...] = ()
 
     def __post_init__(self) -> None:
         if self.train_errors.shape != self.dev_errors.shape or len(self.sizes) != len(self.dev_errors):

@@ -13,6 +13,7 @@ from dldiag.nn import MLPClassifier
 from dldiag.remedies import applicable
 from dldiag.report import to_json
 from dldiag.settings import Settings
+from dldiag.tables import points
 from dldiag.trials import diagnosis_split
 from dldiag.types import DataError, Finding, LearningCurve, Stopped
 from dldiag.workbench import Workbench
@@ -45,6 +46,12 @@ def test_curves_have_a_row_per_size_and_a_column_per_repeat(weak):
     for curve in weak.curves:
         assert curve.dev_errors.shape == (4, 4)
         assert np.isfinite(curve.dev_errors).all()
+
+
+def test_the_end_of_the_learning_curve_is_the_dev_error_of_the_budget(weak):
+    assert weak.curves[0].dev_estimates[-1] == weak.evidence["dev_error"]
+    assert weak.curves[0].train_estimates[-1] == weak.evidence["train_error"]
+    assert list(points(weak.curves[0]))[-1].dev == weak.evidence["dev_error"]
 
 
 def test_no_number_is_computed_from_the_sealed_test_rows():

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from dldiag import errors
 from dldiag.data.split import make_split
-from dldiag.evidence import errors
 from dldiag.evidence.gather import Measured, gather
 from dldiag.fit import FitResult, FitTask
 from dldiag.models import build_model

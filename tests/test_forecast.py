@@ -125,7 +125,7 @@ def test_unknown_cells_are_left_out_and_the_order_of_sizes_does_not_matter():
     assert forecast(SIZES, errors) == forecast(SIZES, holes) == forecast(SIZES[shuffled], holes[shuffled])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(0.2, 5), st.floats(0.01, 0.3), st.floats(0.2, 1.0))
 def test_a_forecast_nearly_scales_with_the_errors_when_none_is_at_a_bound(times, floor, power):
     # Not exactly: shapes are weighed by their loss over a least loss, which is a property of errors, not of their scale.
@@ -135,7 +135,7 @@ def test_a_forecast_nearly_scales_with_the_errors_when_none_is_at_a_bound(times,
     assert [p.value for p in scaled] == pytest.approx([times * p.value for p in plain], rel=0.05, abs=0.004)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000))
 def test_intervals_hold_their_value_lie_in_range_and_widen_with_the_rows(seed):
     rng = np.random.default_rng(seed)

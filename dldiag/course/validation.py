@@ -11,7 +11,7 @@ from sklearn.base import is_classifier
 
 from dldiag.course.hyperparameters import as_text, is_true_bound
 from dldiag.data.split import make_split
-from dldiag.evidence.errors import dev_error, paired_change, train_error
+from dldiag.errors import dev_error, paired_change, train_error
 from dldiag.fit import FitResult
 from dldiag.knobs import knob, parse
 from dldiag.language import Message, Value, format_error, tr

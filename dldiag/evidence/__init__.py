@@ -1,6 +1,6 @@
 """Curves, health signals and probes to evidence: estimates with intervals."""
 
-from dldiag.evidence.errors import paired_change, train_change
+from dldiag.errors import paired_change, train_change
 from dldiag.evidence.gather import Measured, gather, material_of, with_achievable
 from dldiag.evidence.noun import Evidence, Probe
 from dldiag.evidence.signals import training_curve

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from dldiag.evidence import errors
+from dldiag import errors
 from dldiag.evidence.noun import Evidence, Probe
 from dldiag.evidence.signals import signals
 from dldiag.fit import FitResult

@@ -23,9 +23,14 @@ class Point:
 
 
 def points(curve: LearningCurve) -> Iterator[Point]:
-    """Yield one point per size: the mean over repeats and its 90 % t interval; NaN is left out."""
-    for rows, train, dev in zip(curve.sizes, curve.train_errors, curve.dev_errors, strict=True):
-        yield Point(int(rows), _mean(train), _mean(dev), int(np.isfinite(dev).sum()))
+    """Yield one point per size: the mean over repeats with its interval; NaN is left out.
+
+    The interval is the curve's own, from rows and repeats together; that of the repeats alone where it has none.
+    """
+    train = curve.train_estimates or tuple(_mean(row) for row in curve.train_errors)
+    dev = curve.dev_estimates or tuple(_mean(row) for row in curve.dev_errors)
+    for i, rows in enumerate(curve.sizes):
+        yield Point(int(rows), train[i], dev[i], int(np.isfinite(curve.dev_errors[i]).sum()))
 
 
 def _mean(errors: NDArray[np.float64]) -> Estimate | None:
