@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from dldiag.data.reading.compression import Unpacked
 from dldiag.data.reading.dialect import Dialect, decide_dialect
 from dldiag.data.reading.limits import Limits
 from dldiag.data.reading.marks import decide_marks
 from dldiag.data.reading.region import Region, common_width, find_region, given_region
 from dldiag.data.reading.source import Text, looks_like_json_lines, open_data, open_text
 from dldiag.data.reading.strict import Record, records
-from dldiag.data.reading.typed import read_typed
+from dldiag.data.reading.typed import READERS, read_typed
 from dldiag.knobs import from_environment
 from dldiag.language import Message
 from dldiag.types import DataError, ReadPlan
@@ -20,8 +21,6 @@ from dldiag.types import DataError, ReadPlan
 WHOLE_CHARS = 2 << 20  # texts up to this size are looked at as a whole, of longer ones the two ends
 END_CHARS = 1 << 20
 MARK_ROWS = 1000
-SINGLE_CHARACTERS = ("delimiter", "quote", "escape", "decimal", "thousands")
-LONGEST_DELIMITER = 3  # so that the name of the runs of spaces, \s+, is allowed
 
 
 def decide(data: bytes, *, limits: Limits | None = None, **choices: Any) -> ReadPlan:
@@ -61,7 +60,11 @@ def decide_text(text: Text, choices: Mapping[str, Any], around: Mapping[str, str
         "header_rows": region.header_rows or 1, "first_row": region.first_row, "footer_rows": region.footer_rows,
         "decimal": marks.decimal, "thousands": marks.thousands, "missing": marks.missing,
     }  # fmt: skip
-    return ReadPlan(**(decided | dict(around) | dict(choices)))
+    if decided["decimal"] == choices.get("thousands"):
+        decided["decimal"] = "," if choices["thousands"] == "." else "."
+    if decided["thousands"] == choices.get("decimal"):
+        decided["thousands"] = ""
+    return ReadPlan(**(decided | {**choices, **around}))
 
 
 def look(text: Text, dialect: Dialect) -> tuple[list[Record], Region]:
@@ -94,26 +97,105 @@ def dialect_of(plan: ReadPlan) -> Dialect:
 
 def check_choices(choices: Mapping[str, Any]) -> None:
     """Raise DataError for a choice that is no field of the plan or has no possible value."""
-    known = {f.name for f in fields(ReadPlan)}
-    for key, value in choices.items():
-        if key not in known:
+    for name, value in choices.items():
+        if name not in POSSIBLE:
             raise DataError(
-                Message("There is no reading choice named {name}.", {"name": key}),
-                Message("Choices are: {names}.", {"names": ", ".join(sorted(known))}),
+                Message("There is no reading choice named {name}.", {"name": name}),
+                Message("Choices are: {names}.", {"names": ", ".join(sorted(POSSIBLE))}),
             )
-        wrong = key in SINGLE_CHARACTERS and (not isinstance(value, str) or len(value) > LONGEST_DELIMITER)
-        wrong |= key in {"first_row", "footer_rows", "header_rows"} and (not isinstance(value, int) or value < 0)
-        wrong |= key == "header_row" and value is not None and (not isinstance(value, int) or value < 0)
-        wrong |= key == "delimiter" and (not value or "\n" in value or (len(value) > 1 and value != r"\s+"))
-        wrong |= key in {"quote", "escape"} and (len(value) > 1 or value == "\n")
-        if wrong:
+        possible, hint = POSSIBLE[name]
+        if not possible(value):
+            raise DataError(Message("{name} cannot be {value}.", {"name": name, "value": repr(value)[:60]}), hint)
+    if choices.get("thousands") and choices.get("decimal") == choices["thousands"]:
+        raise DataError(
+            Message(
+                "{value} cannot be the decimal mark and the mark between thousands.", {"value": choices["decimal"]}
+            ),
+            Message("Choose two different marks."),
+        )
+
+
+def check_found(choices: Mapping[str, Any], unpacked: Unpacked, typed: str) -> None:
+    """Raise DataError for a choice by hand that this file, now that it is unpacked, does not allow."""
+    wanted = {name: choices[name] for name in ("format", "compression", "sheet", "member") if choices.get(name)}
+    packed = SHORT.get(unpacked.compression, unpacked.compression)
+    allowed = {
+        "format": wanted.get("format") in ((typed,) if typed else TEXT_FORMATS),
+        "compression": SHORT.get(wanted.get("compression", ""), wanted.get("compression")) == packed,
+        "sheet": typed == "excel",
+        "member": unpacked.compression == "zip",
+    }
+    for name, value in wanted.items():
+        if not allowed[name]:
+            found = Message(
+                "{format}, packed as {packed}" if packed else "{format}", {"format": typed or "text", "packed": packed}
+            )
             raise DataError(
-                Message("{name} cannot be {value}.", {"name": key, "value": repr(value)[:60]}),
-                Message("Delimiter, quote, escape and marks are one character; rows are counted from 0."),
+                Message(
+                    "{name} = {value} does not fit this file: it is {found}.",
+                    {"name": name, "value": value, "found": found},
+                ),
+                Message("Leave {name} out; what a file is, is told by its content.", {"name": name}),
             )
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_count(least: int) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def _is_mark(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= 1 and value != "\n"
+
+
+def _is_delimiter(value: Any) -> bool:
+    return value == SPACES or bool(value and _is_mark(value))
+
+
+SPACES = r"\s+"  # the name of runs of spaces as a delimiter
+TEXT_FORMATS = ("csv", "jsonl")
+FORMATS = (*TEXT_FORMATS, *READERS)
+SHORT = {"gzip": "gz", "bzip2": "bz2"}  # names of packings, as files end
+PACKINGS = ("", "gz", "gzip", "bz2", "bzip2", "xz", "zip")
+DECIMALS = (".", ",")
+THOUSANDS = ("", ".", ",", " ", "'", "’", "_", "\u00a0", "\u202f", "\u2009")
+
+_MARK = Message("Delimiter, quote, escape and marks are one character; rows are counted from 0.")
+_TEXT = Message("Give a text.")
+_YES_NO = Message("Say yes or no.")
+# What each choice by hand may be, and what to do about another.
+POSSIBLE: dict[str, tuple[Callable[[Any], bool], Message]] = {
+    "format": (lambda value: value in FORMATS, Message("Formats are {names}.", {"names": ", ".join(FORMATS)})),
+    "compression": (lambda value: value in PACKINGS, Message("Packed files are gz, zip, bz2 or xz.")),
+    "encoding": (_is_text, _TEXT),
+    "delimiter": (_is_delimiter, _MARK),
+    "quote": (_is_mark, _MARK),
+    "escape": (_is_mark, _MARK),
+    "header_row": (lambda value: value is None or _is_count(0)(value), _MARK),
+    "first_row": (_is_count(0), _MARK),
+    "footer_rows": (_is_count(0), _MARK),
+    "missing": (
+        lambda value: isinstance(value, tuple | list) and all(map(_is_text, value)),
+        Message("Give a list of texts."),
+    ),
+    "decimal": (lambda value: value in DECIMALS, Message("A decimal mark is a point or a comma.")),
+    "thousands": (
+        lambda value: value in THOUSANDS,
+        Message("Thousands are marked by a point, a comma, a space or an apostrophe."),
+    ),
+    "sheet": (_is_text, _TEXT),
+    "member": (_is_text, _TEXT),
+    "header_rows": (_is_count(1), Message("A header has one line or more.")),
+    "skip_space": (lambda value: isinstance(value, bool), _YES_NO),
+    "max_rows": (lambda value: value is None or _is_count(1)(value), Message("Keep one row or more.")),
+    "day_first": (lambda value: value is None or isinstance(value, bool), _YES_NO),
+}
 
 
 def typed_plan(format_name: str, around: Mapping[str, str], choices: Mapping[str, Any]) -> ReadPlan:
     """Return the plan of a format that says itself how it is read."""
     plain = {"format": format_name, "delimiter": "", "quote": "", "header_row": None, "first_row": 0}
-    return ReadPlan(**{**plain, **around, **choices})
+    return ReadPlan(**{**plain, **choices, **around})

@@ -104,7 +104,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "member": ("The archive has {count:,} files; {member} was read, the only table.", ""),
     "sampled": (
         "{kept:,} of {rows:,} rows were drawn at random (seed {seed}).",
-        "Set DLDIAG_MAX_ROWS and DLDIAG_MAX_CELLS higher to read all rows.",
+        "To read all rows, ask for no sample, or set DLDIAG_MAX_ROWS and DLDIAG_MAX_CELLS higher.",
     ),
     "drawn_from_file": (
         "The file has {size:,} MiB, more than is read at once: {kept:,} of its {rows:,} rows were drawn at random from all "

@@ -12,7 +12,7 @@ import msgspec
 
 from dldiag.data.reading.columnar import frame_of
 from dldiag.data.reading.compression import Unpacked
-from dldiag.data.reading.decide import check_choices, decide_text, typed_plan
+from dldiag.data.reading.decide import check_choices, check_found, decide_text, typed_plan
 from dldiag.data.reading.declared import TypedTable
 from dldiag.data.reading.encoding import alternatives_of
 from dldiag.data.reading.jsonl import read_json
@@ -21,6 +21,7 @@ from dldiag.data.reading.limits import Limits
 from dldiag.data.reading.marks import decide_marks
 from dldiag.data.reading.notices import notice
 from dldiag.data.reading.raw import RawTable
+from dldiag.data.reading.sampling import sampled_by
 from dldiag.data.reading.source import Text, open_data, open_text, whole_characters
 from dldiag.data.reading.table import Gathered, gather
 from dldiag.data.reading.typed import read_typed
@@ -54,13 +55,15 @@ def read(
     plan = replace(plan, **choices) if plan is not None else None
     member = plan.member if plan is not None else choices.get("member", "")
     unpacked, typed = open_data(data, limits, member)
+    check_found(choices, unpacked, typed)
     around = {"compression": unpacked.compression, "member": unpacked.member}
     if typed:
         undecided = None if plan is not None else choices
         plan = plan or typed_plan(typed, around, choices)
-        return _raw_of_typed(read_typed(unpacked.data, plan, limits, undecided), data, title)
+        return _raw_of_typed(read_typed(unpacked.data, plan, sampled_by(plan, limits), undecided), data, title)
     text = open_text(unpacked.data, plan.encoding if plan is not None else choices.get("encoding", ""))
     plan = plan or decide_text(text, choices, around)
+    limits = sampled_by(plan, limits)
     if plan.format == "jsonl":
         found = read_json(text, plan, limits)
         told = [*taken.told(found.rows_in_file, limits), *source_notices(text, unpacked)]
@@ -144,7 +147,7 @@ def mark_notices(gathered: Gathered, plan: ReadPlan) -> list[Notice]:
     spellings = [m for m in plan.missing if m]
     if spellings:
         told.append(notice("missing_spellings", spellings=", ".join(spellings)))
-    if plan.decimal == ",":
+    if plan.decimal == "," == marks.decimal:
         told.append(notice("decimal_comma"))
     if marks.ambiguous and "." in marks.ambiguous:
         meaning = marks.ambiguous if plan.decimal == "." else marks.ambiguous.replace(".", "")

@@ -54,13 +54,13 @@ def find_region(found: Sequence[Record], total_lines: int, width: int | None = N
 
 def given_region(region: Region, choices: Mapping[str, Any]) -> Region:
     """Move the region to where a person says the header stands."""
-    if "header_row" not in choices:
+    if choices.keys().isdisjoint(("header_row", "header_rows")):
         return region
-    row = choices["header_row"]
+    found = region.first_row if region.header_row is None else region.header_row
+    row, rows = choices.get("header_row", found), choices.get("header_rows", 1)
     if row is None:
-        first = region.header_row if region.header_row is not None else region.first_row
-        return replace(region, header_row=None, header_rows=0, first_row=first)
-    return replace(region, header_row=row, header_rows=1, first_row=row + choices.get("header_rows", 1))
+        return replace(region, header_row=None, header_rows=0, first_row=found)
+    return replace(region, header_row=row, header_rows=rows, first_row=row + rows)
 
 
 def common_width(found: Sequence[Record]) -> int:

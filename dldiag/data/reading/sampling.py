@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from dldiag.data.reading.limits import Limits
+from dldiag.types import ReadPlan
+
+
+def sampled_by(plan: ReadPlan, limits: Limits) -> Limits:
+    """Return the limits with no more rows than the plan keeps."""
+    return limits if plan.max_rows is None else replace(limits, max_rows=min(limits.max_rows, plan.max_rows))
 
 
 def most_rows(columns: int, limits: Limits) -> int:

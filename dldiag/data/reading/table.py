@@ -45,6 +45,7 @@ class Gathered:
 
 def gather(text: Text, plan: ReadPlan, limits: Limits) -> Gathered:
     """Read a text strictly by its plan."""
+    _check_header(text, plan)
     dialect, parts = dialect_of(plan), split_parts(text.text, plan)
     header = header_cells(parts.header, dialect)
     width = body_width(parts, dialect, header)
@@ -181,6 +182,18 @@ def _check_width(width: int, limits: Limits) -> None:
         )
     if width == 0:
         raise DataError(Message("No table was found in the file."), Message("Check the header line and the delimiter."))
+
+
+def _check_header(text: Text, plan: ReadPlan) -> None:
+    end = 0 if plan.header_row is None else plan.header_row + plan.header_rows
+    if end > text.lines:
+        raise DataError(
+            Message(
+                "The file has {rows:,} lines, and its header would end at line {end:,}.",
+                {"rows": text.lines, "end": end},
+            ),
+            Message("Rows are counted from 0; choose a header within the file."),
+        )
 
 
 def _check_cells(text: Text, table: pa.Table, limits: Limits) -> None:

@@ -1,5 +1,9 @@
 """Ordinary and awkward text files come out as the table that a person sees in them."""
 
+import gzip
+import io
+
+import pandas as pd
 import pytest
 
 from dldiag.data.reading import RawTable, decide, preview, read
@@ -266,3 +270,72 @@ def test_words_between_blanks_are_cells_when_every_line_has_as_many_and_prose_wh
     assert len(read(("shape color edge size\n" + "\n".join(lines) + "\n").encode()).header) == 4
     prose = "what people said\n" + "".join("so it goes " * (i % 3 + 1) + "on\n" for i in range(30))
     assert len(read(prose.encode()).header) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"format": "foo"}, {"format": "excel"}, {"format": "parquet"}, {"compression": "foo"}, {"compression": "gz"},
+        {"decimal": "x"}, {"decimal": ".."}, {"decimal": ""}, {"thousands": ".."}, {"thousands": "x"}, {"sheet": "foo"},
+        {"member": "foo"}, {"header_rows": 0}, {"header_rows": 500}, {"header_row": 500}, {"encoding": 5},
+        {"missing": "NA"}, {"skip_space": "yes"}, {"day_first": 1}, {"max_rows": 0}, {"max_rows": -5}, {"max_rows": "9"},
+        {"first_row": True}, {"decimal": ",", "thousands": ","}, {"delimiter": "foo"}, {"delimiter": 5},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_choice_that_this_file_does_not_allow_is_refused_and_not_ignored(wrong):
+    with pytest.raises(DataError) as refused:
+        read(PLAIN.encode(), **wrong)
+    assert refused.value.hint
+    assert next(iter(wrong)) in str(refused.value) or "header" in next(iter(wrong)) or len(wrong) == 2
+
+
+@pytest.mark.parametrize("name", ["gz", "gzip", ""])
+def test_a_packing_may_be_named_as_files_end(name):
+    table = read(gzip.compress(PLAIN.encode()), compression=name)
+    assert table.frame.equals(read(gzip.compress(PLAIN.encode())).frame)
+    assert table.plan.compression == "gzip"
+
+
+def test_header_lines_that_are_joined_are_no_rows():
+    table = read(b"a,b\nin cm,in kg\n1,2\n3,4\n5,6\n", header_rows=2)
+    assert table.header == ("a in cm", "b in kg")
+    assert len(table.frame) == 3
+
+
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_a_decimal_comma_is_told_where_numbers_have_one(decimal):
+    text = "a;b\n" + "".join(f"{i}{decimal}5;{i}\n" for i in range(30))
+    assert ("decimal_comma" in codes(read(text.encode(), decimal=","))) == (decimal == ",")
+
+
+def test_a_mark_by_hand_moves_the_other_one():
+    text = "a;b\n" + "".join(f"1,{i:03};{i}.5\n" for i in range(30))
+    assert read(text.encode(), decimal=",").plan.thousands != ","
+    assert read(text.encode(), thousands=".").plan.decimal == ","
+
+
+def sources():
+    rows = [f"{i},{i * 2}" for i in range(200)]
+    frame = pd.DataFrame({"a": range(200), "b": range(0, 400, 2)})
+    book, parquet, feather = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    frame.to_excel(book, index=False)
+    frame.to_parquet(parquet)
+    frame.to_feather(feather)
+    lines = "\n".join(frame.to_json(orient="records", lines=True).splitlines())
+    return {
+        "csv": ("a,b\n" + "\n".join(rows) + "\n").encode(), "jsonl": lines.encode(), "excel": book.getvalue(),
+        "parquet": parquet.getvalue(), "feather": feather.getvalue(),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "excel", "parquet", "feather"])
+def test_a_sample_of_so_many_rows_is_kept_where_it_is_asked_for(kind):
+    data = sources()[kind]
+    table = read(data, max_rows=30)
+    assert (len(table.frame), table.rows_in_file, table.plan.max_rows) == (30, 200, 30)
+    assert "sampled" in codes(table)
+    assert (table.frame["b"].astype(float) == 2 * table.frame["a"].astype(float)).all()
+    again = read(data, plan=table.plan)
+    assert again.frame.equals(table.frame)
+    assert len(read(data, max_rows=500).frame) == len(read(data, max_rows=None).frame) == 200
