@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from dldiag.data.columns import check_names
 from dldiag.data.features import features_of
 from dldiag.data.fingerprint import with_choices
+from dldiag.data.ingest import read_table
 from dldiag.data.outcome import outcome_of
 from dldiag.language import Message
 from dldiag.types import DataError, Dataset, Table
@@ -22,7 +24,7 @@ LEAST_ROWS = 2  # rows; with one there is nothing to compare (a split asks for m
 
 
 def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form may ask
-    table: Table,
+    table: Table | pd.DataFrame,
     target: str,
     *,
     task: str = "auto",
@@ -32,7 +34,7 @@ def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form m
     exclude: Sequence[str] = (),
     log_target: bool = False,
 ) -> Dataset:
-    """Make a dataset from a table: features, target, task, and how its rows may be split.
+    """Make a dataset from a table, or a DataFrame: features, target, task, and how its rows may be split.
 
     `task` is auto, classification or regression. `groups` names a column whose equal values stay on one side of every
     split (or ROW_BLOCKS), `times` one that orders the rows (or ROW_ORDER); `domain` is (column, value): rows with that
@@ -40,6 +42,10 @@ def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form m
     log(1 + target) when it has zeros.
     Raises DataError, with a hint, for what cannot be learned from.
     """
+    table = _as_table(table)
+    names = [column.name for column in table.columns]
+    target, *exclude = (_spelled(name, names) for name in (target, *exclude))
+    groups, times = (name and _spelled(name, names) for name in (groups, times))
     choices = {
         "target": target, "task": task, "groups": groups, "times": times, "domain": domain, "exclude": sorted(exclude),
         "log_target": log_target,
@@ -47,8 +53,10 @@ def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form m
     _check_table(table)
     _check_splitting(groups, times, domain)
     deciding = [name for name in (groups, times, domain and domain[0]) if name not in (None, ROW_ORDER, ROW_BLOCKS)]
-    check_names([target, *exclude, *deciding], [column.name for column in table.columns])
+    check_names([target, *exclude, *deciding], names)
+    _check_target_is_not(target, exclude, deciding)
     outcome = outcome_of(table, target, task, log_target)
+    _check_logarithm(outcome.task, target, log_target)
     rows = outcome.rows
     left_out = {target, *exclude, *([groups] if groups else []), *([domain[0]] if domain else [])}
     features = features_of(table, rows, left_out, target)
@@ -68,6 +76,39 @@ def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form m
         plan=table.plan,
         aside=features.aside,
     )
+
+
+def _as_table(table: Any) -> Table:
+    if isinstance(table, pd.DataFrame):
+        return read_table(table)
+    if not isinstance(table, Table):
+        raise TypeError(
+            f"make_dataset takes a table of read_table, or a pandas DataFrame, not a {type(table).__name__}."
+        )
+    return table
+
+
+def _spelled(name: object, names: Sequence[str]) -> str:
+    """Return a column's name as it is here: as a text, without the blanks around it that reading takes off."""
+    text = str(name)
+    return text.strip() if text not in names and text.strip() in names else text
+
+
+def _check_target_is_not(target: str, exclude: Sequence[str], deciding: Sequence[str | None]) -> None:
+    what = Message("leave out") if target in exclude else Message("split the rows by")
+    if target in (*exclude, *deciding):
+        raise DataError(
+            Message("{target} is the target: it is not a column to {what}.", {"target": target, "what": what}),
+            Message("Choose another column, or another target."),
+        )
+
+
+def _check_logarithm(task: str, target: str, log_target: bool) -> None:
+    if log_target and task == "classification":
+        raise DataError(
+            Message("The target {target} holds classes, which have no logarithm.", {"target": target}),
+            Message("Predict the classes as they are, or an amount (regression)."),
+        )
 
 
 def _check_table(table: Table) -> None:

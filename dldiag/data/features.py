@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 from dldiag.data.columns import OTHER, with_kinds
 from dldiag.data.kinds import RUNNING
+from dldiag.data.matrix import TEXT_FEATURES
 from dldiag.data.remarks import listed
 from dldiag.language import Message
 from dldiag.types import USED_KINDS, Column, DataError, Kind, Notice, Table
 
-MAX_FEATURES = 5_000  # columns; more are left out (5,000 × 50,000 rows of float32 is 1 GB)
+MAX_FEATURES = 5_000  # columns of the encoded matrix; more are left out
+MAX_CELLS = 500_000_000  # of the encoded matrix: 4 GB in 64 bits
 
 DATE_PART = "A part of the date {name}."  # why such a column is there
 DATE_PARTS: dict[str, Callable[[pd.Series], pd.Series]] = {
@@ -116,10 +118,12 @@ Parts = list[tuple[Column, pd.Series]]
 
 def _not_too_many(parts: Parts) -> tuple[Parts, tuple[Notice, ...]]:
     """Keep the columns with the fewest missing values (the first of equals); the target is not looked at."""
-    if len(parts) <= MAX_FEATURES:
-        return parts, ()
+    most = min(MAX_FEATURES, MAX_CELLS // max(1, len(parts[0][1]))) if parts else 0
     order = sorted(range(len(parts)), key=lambda i: (parts[i][0].missing, i))
-    kept = [parts[i] for i in sorted(order[:MAX_FEATURES])]
+    taken = np.cumsum([_width(*parts[i]) for i in order]) <= most
+    if taken.all():
+        return parts, ()
+    kept = [parts[i] for i in sorted(np.array(order)[taken].tolist())]
     count = len(parts) - len(kept)
     text = (
         "{count:,} of {columns:,} columns were left out, those with the most missing values or furthest to the right."
@@ -127,6 +131,13 @@ def _not_too_many(parts: Parts) -> tuple[Parts, tuple[Notice, ...]]:
     values = {"count": count, "columns": len(parts)}
     hint = Message("Leave columns out by hand to choose which.")
     return kept, (Notice("too_many_columns", Message(text, values), count, hint=hint),)
+
+
+def _width(column: Column, values: pd.Series) -> int:
+    """Return how many columns of the matrix a feature becomes (see `matrix`)."""
+    if column.kind == "category":
+        return max(1, len(column.levels))
+    return TEXT_FEATURES if column.kind == "text" else 1 + bool(values.isna().any())
 
 
 def _left_out_notices(columns: list[Column]) -> list[Notice]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pandas as pd
 
@@ -15,21 +15,22 @@ from dldiag.data.frames import NAME, arrow_file_of
 from dldiag.data.reading import RawTable, read
 from dldiag.data.remarks import REMARKS
 from dldiag.data.totals import total_rows
-from dldiag.types import Kind, ReadPlan, Table
+from dldiag.language import Message
+from dldiag.types import DataError, Kind, ReadPlan, Table
 
 ANSWERS = ("decimal", "thousands")  # reading choices that answer a question about the marks of numbers
 OPEN_MARKS = ("open_point", "open_comma", "open_thousands")  # these questions
 
 
 def read_table(
-    source: str | Path | bytes | pd.DataFrame,
+    source: str | Path | bytes | IO[Any] | pd.DataFrame,
     *,
     name: str = "",
     plan: ReadPlan | None = None,
     kinds: Mapping[str, Kind] | None = None,
     **choices: Any,
 ) -> Table:
-    """Read a file (a path or its bytes), or a DataFrame, and type its columns.
+    """Read a file (a path, its bytes, or an open file), or a DataFrame, and type its columns.
 
     `plan` or single `choices` (delimiter, encoding, decimal …) decide by hand what would be detected; `kinds` sets the
     kind of columns by name. Raises DataError when nothing can be read.
@@ -39,10 +40,26 @@ def read_table(
         choices.setdefault("missing", ("",))
     if isinstance(source, pd.DataFrame):
         source, name = arrow_file_of(source), name or NAME
-    table = table_of(read(source, name=name, plan=plan, **choices), kinds=kinds)
+    table = table_of(read(_path_or_bytes(source), name=name, plan=plan, **choices), kinds=kinds)
     if choices.keys().isdisjoint(ANSWERS):
         return table
     return replace(table, notices=tuple(one for one in table.notices if one.code not in OPEN_MARKS))
+
+
+def _path_or_bytes(source: Any) -> str | Path | bytes:
+    """Read an open file to its end; DataError for a text that is the table itself, TypeError for anything else."""
+    if hasattr(source, "read") and not isinstance(source, Path):
+        content = source.read()
+        return content.encode() if isinstance(content, str) else bytes(content)
+    if isinstance(source, str) and "\n" in source:
+        raise DataError(
+            Message("This text is the table itself, not the path of a file."),
+            Message("Give its bytes: read_table(text.encode())."),
+        )
+    if not isinstance(source, str | Path | bytes | bytearray | memoryview):
+        what = type(source).__name__
+        raise TypeError(f"read_table takes a path, bytes, an open file or a pandas DataFrame, not a {what}.")
+    return bytes(source) if isinstance(source, bytearray | memoryview) else source
 
 
 def table_of(raw: RawTable, *, kinds: Mapping[str, Kind] | None = None) -> Table:

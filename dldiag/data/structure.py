@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata, spearmanr
 
 from dldiag.data.features import source_of
-from dldiag.data.probe import PROBE_FOLDS, PROBE_ROWS, Optimism, forward_error, optimism
+from dldiag.data.optimism import FOLDS, ROWS, Optimism, forward_error, optimism
 from dldiag.data.words import word_set, words_of
 from dldiag.types import Dataset
 
@@ -249,7 +249,7 @@ def _is_strong(dataset: Dataset, one: Order, order: NDArray[np.int64]) -> bool:
     assert one.optimism is not None
     if not one.sorted_by_target and one.optimism.lost(forward_error(dataset, order)) >= SKILL_GONE_FORWARD:
         return True
-    if one.optimism.skill_lost < SKILL_GONE or dataset.n_rows <= PROBE_ROWS:
+    if one.optimism.skill_lost < SKILL_GONE or dataset.n_rows <= ROWS:
         return one.optimism.skill_lost >= SKILL_GONE
     thinned = optimism(dataset, _blocks(dataset, order, one.sorted_by_target), thin=True)
     return thinned is not None and thinned.skill_lost >= SKILL_GONE
@@ -262,7 +262,7 @@ def _blocks(dataset: Dataset, order: NDArray[np.int64], is_sorted: bool) -> NDAr
     if is_sorted and dataset.task == "classification":
         parts = [order[dataset.y[order] == one] for one in range(len(dataset.classes))]
     for number, rows in enumerate(parts):
-        per_part = max(2 * PROBE_FOLDS, BLOCKS_IN_FILE * max(1, len(rows) // PROBE_ROWS))
+        per_part = max(2 * FOLDS, BLOCKS_IN_FILE * max(1, len(rows) // ROWS))
         blocks[rows] = number * BLOCKS_IN_FILE * dataset.n_rows + np.arange(len(rows)) * per_part // max(len(rows), 1)
     return np.unique(blocks, return_inverse=True)[1].astype(np.int64)
 

@@ -10,6 +10,7 @@ from dldiag.data.columns import OTHER
 from dldiag.data.dataset import ROW_BLOCKS, ROW_ORDER, make_dataset
 from dldiag.data.duplicates import duplicate_groups
 from dldiag.data.fingerprint import with_choices
+from dldiag.data.ingest import read_table
 from dldiag.data.outcome import RARE
 from dldiag.types import DataError
 from tests.data.tables import rng, table
@@ -38,6 +39,11 @@ def codes(found):
         ({"x": X, "y": ["red", "blue", "green"] * (N // 3)}, "y", {"task": "regression"}, "holds texts"),
         ({"x": X, "y": ["3"] * N}, "y", {"task": "regression"}, "3.0 in every row"),
         ({"x": X, "y": X}, "y", {"log_target": True}, "negative"),
+        ({"x": X, "y": Y}, "y", {"log_target": True}, "no logarithm"),
+        ({"x": X, "y": Y}, "y", {"exclude": ["y"]}, "leave out"),
+        ({"x": X, "y": Y}, "y", {"times": "y"}, "split the rows"),
+        ({"x": X, "y": Y}, "y", {"groups": "y"}, "split the rows"),
+        ({"x": X, "y": Y}, "y", {"domain": ("y", "a")}, "split the rows"),
         ({"x": ["same"] * N, "z": [None] * N, "y": Y}, "y", {}, "No column is left.*same value: x.*no values: z"),
         ({"x": X, "y": Y}, "y", {"exclude": ["x"]}, "No column is left"),
         ({"x": X, "z": X, "y": Y}, "y", {"domain": ("x", "nowhere")}, "0 of 60 rows"),
@@ -173,3 +179,26 @@ def test_classes_too_rare_to_be_learnt_are_named():
     few = table(None, None, a=["1", "2", "3", "4", "5", "6"], y=["p", "q"] * 3)
     with pytest.raises(DataError, match="Two classes of the target y need at least 5 rows each; p, q have fewer"):
         make_dataset(few, "y", task="classification")
+
+
+def test_what_a_column_becomes_counts_when_there_are_too_many(monkeypatch):
+    monkeypatch.setattr("dldiag.data.features.MAX_FEATURES", 6)
+    levels = ["p", "q", "r", "s"] * (N // 4)
+    found = make_dataset(table(None, None, a=X, kind=levels, b=X, c=X, y=Y), "y")
+    assert [column.name for column in found.columns] == ["a", "kind", "b"]
+    assert "too_many_columns" in codes(found)
+
+
+def test_a_name_with_blanks_around_it_is_the_column_that_the_header_writes_so():
+    data = read_table(b"x, y ,z \n" + b"".join(f"{i},{i % 2},{i % 3}\n".encode() for i in range(60)))
+    assert make_dataset(data, " y ", exclude=["z "]).target == "y"
+
+
+def test_a_data_frame_is_read_first():
+    frame = pd.DataFrame({0: np.arange(60.0), 1: np.arange(60) % 2})
+    assert make_dataset(frame, 1).fingerprint == make_dataset(read_table(frame), "1").fingerprint
+
+
+def test_what_is_no_table_is_a_type_error_in_one_sentence():
+    with pytest.raises(TypeError, match="read_table"):
+        make_dataset({"x": X, "y": Y}, "y")

@@ -1,5 +1,7 @@
 """A DataFrame is read like a file: the same kinds, the same texts, nothing lost."""
 
+import io
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from dldiag import Settings, diagnose, make_dataset, read_table
+from dldiag import DataError, Settings, diagnose, make_dataset, read_table
 from tests.shared_data import SHARED
 
 ROWS = 60
@@ -96,3 +98,16 @@ def test_a_real_table_in_memory_is_the_table_in_its_file():
     ours, theirs = read_table(pd.read_csv(path)), read_table(path)
     assert [(c.name, c.kind) for c in ours.columns] == [(c.name, c.kind) for c in theirs.columns]
     assert len(ours.frame) == len(theirs.frame)
+
+
+@pytest.mark.parametrize("opened", [lambda text: io.BytesIO(text.encode()), io.StringIO], ids=["bytes", "text"])
+def test_an_open_file_is_read_like_its_bytes(opened):
+    text = FRAME.to_csv(index=False)
+    pd.testing.assert_frame_equal(read_table(opened(text)).frame, read_table(text.encode()).frame)
+
+
+def test_a_text_that_is_a_table_is_told_from_a_path():
+    with pytest.raises(DataError, match="encode"):
+        read_table("a,b\n1,2\n3,4\n")
+    with pytest.raises(TypeError, match="DataFrame"):
+        read_table([[1, 2], [3, 4]])

@@ -8,16 +8,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
 from dldiag.types import Dataset
 
-PROBE_ROWS = 1_500  # rows used, in whole blocks
-PROBE_FOLDS = 4
+ROWS = 1_500  # rows used, in whole blocks
+FOLDS = 4
 FORWARD = 0.7  # share of the rows, in order, that is learned from when later rows judge
-PROBE_TREES = 10
-PROBE_FEATURES = 24  # columns used, spread over the table
-NORMAL_95 = 1.6449  # standard errors: a one-sided 95 % bound
+TREES = 10
+FEATURES = 24  # columns used, spread over the table
+NORMAL_95 = float(stats.norm.ppf(0.95))  # standard errors: a one-sided 95 % bound
 
 
 @dataclass(frozen=True)
@@ -43,28 +44,28 @@ class Optimism:
 def optimism(
     dataset: Dataset, blocks: NDArray[np.int64], *, left_out: str = "", thin: bool = False, seed: int = 0
 ) -> Optimism | None:
-    """Compare random rows with whole blocks on up to PROBE_ROWS rows; None when there is nothing to compare with.
+    """Compare random rows with whole blocks on up to ROWS rows; None when there is nothing to compare with.
 
     A larger table gives some whole blocks, or, when `thin`, some rows of every block.
     """
     rng = np.random.default_rng(seed)
-    rows = np.sort(rng.permutation(len(blocks))[:PROBE_ROWS]) if thin else _whole_blocks(blocks, rng)
+    rows = np.sort(rng.permutation(len(blocks))[:ROWS]) if thin else _whole_blocks(blocks, rng)
     codes = np.unique(blocks[rows], return_inverse=True)[1]
     names = [name for name in dataset.X.columns if name != left_out]
-    if not names or codes.max(initial=0) + 1 < 2 * PROBE_FOLDS:
+    if not names or codes.max(initial=0) + 1 < 2 * FOLDS:
         return None
-    X = _as_numbers(dataset.X[names[:: max(1, len(names) // PROBE_FEATURES)]].iloc[rows])
+    X = _as_numbers(dataset.X[names[:: max(1, len(names) // FEATURES)]].iloc[rows])
     y = dataset.y[rows]
-    by_row = _losses(X, y, dataset.task, rng.permutation(len(rows)) % PROBE_FOLDS, seed)
-    by_block = _losses(X, y, dataset.task, (rng.permutation(codes.max() + 1) % PROBE_FOLDS)[codes], seed)
+    by_row = _losses(X, y, dataset.task, rng.permutation(len(rows)) % FOLDS, seed)
+    by_block = _losses(X, y, dataset.task, (rng.permutation(codes.max() + 1) % FOLDS)[codes], seed)
     return _compared(by_row, by_block, codes, y, dataset.task)
 
 
 def forward_error(dataset: Dataset, order: NDArray[np.int64], seed: int = 0) -> float:
     """Return the error of a quick model on the last rows of an order, learned from the rows before them."""
-    rows = order[:: 1 + len(order) // PROBE_ROWS]
+    rows = order[:: 1 + len(order) // ROWS]
     names = list(dataset.X.columns)
-    X = _as_numbers(dataset.X[names[:: max(1, len(names) // PROBE_FEATURES)]].iloc[rows])
+    X = _as_numbers(dataset.X[names[:: max(1, len(names) // FEATURES)]].iloc[rows])
     y = dataset.y[rows]
     later = np.arange(len(rows)) >= FORWARD * len(rows)
     answer = _model(dataset.task, seed).fit(X[~later], y[~later]).predict(X[later])
@@ -75,15 +76,15 @@ def forward_error(dataset: Dataset, order: NDArray[np.int64], seed: int = 0) -> 
 
 def _model(task: str, seed: int) -> Any:
     model_class = ExtraTreesClassifier if task == "classification" else ExtraTreesRegressor
-    return model_class(PROBE_TREES, min_samples_leaf=2, max_features=0.5, random_state=seed, n_jobs=1)
+    return model_class(TREES, min_samples_leaf=2, max_features=0.5, random_state=seed, n_jobs=1)
 
 
 def _whole_blocks(blocks: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
-    """Return rows of randomly chosen blocks, in the order of the file, up to PROBE_ROWS."""
-    if len(blocks) <= PROBE_ROWS:
+    """Return rows of randomly chosen blocks, in the order of the file, up to ROWS."""
+    if len(blocks) <= ROWS:
         return np.arange(len(blocks))
     order = rng.permutation(int(blocks.max()) + 1)
-    taken = np.cumsum(np.bincount(blocks)[order]) <= PROBE_ROWS
+    taken = np.cumsum(np.bincount(blocks)[order]) <= ROWS
     return np.flatnonzero(np.isin(blocks, order[taken]))
 
 
@@ -103,7 +104,7 @@ def _losses(
 ) -> NDArray[np.float64]:
     """Return the loss of each row when its fold was not learned from: 0/1, or squared error."""
     losses = np.zeros(len(y))
-    for fold in range(PROBE_FOLDS):
+    for fold in range(FOLDS):
         held = folds == fold
         if not held.any() or held.all():
             continue
