@@ -219,9 +219,9 @@ class Estimate:
     default to low and high (careful side).
     """
 
-    value: float
-    low: float
-    high: float
+    value: int | float  # a count stays a whole number in JSON and back
+    low: int | float
+    high: int | float
     at_least: float | None = None
     at_most: float | None = None
     source: Message | None = None

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dldiag.diagnose import diagnose
 from dldiag.language import Message, speaking
 from dldiag.report import from_json, to_json
+from dldiag.settings import Settings
 from dldiag.types import DataError, Estimate, Notice, TrainingCurve
+from tests.problems import two_blobs
 from tests.reports import make_curves, make_report, make_test_result
 
 CASES = ["bias", "variance", "neither", "undecided"]
@@ -154,3 +157,9 @@ def test_a_report_with_a_missing_part_is_refused():
     del plain["verdict"]
     with pytest.raises(DataError, match="verdict"):
         from_json(json.dumps(plain))
+
+
+def test_a_report_of_a_diagnosis_is_written_again_as_it_was():
+    asked = Settings(budget="quick", trials=0, sizes=2, repeats=3, baselines=("linear",))
+    text = to_json(diagnose(two_blobs(), None, asked))
+    assert to_json(from_json(text)) == text
