@@ -9,6 +9,7 @@ import numpy as np
 
 from dldiag.course.bands import Band, band
 from dldiag.course.prepared import Prepared
+from dldiag.course.race import LEAST_FALL
 from dldiag.course.watch import OnProgress, Recipe, ShouldStop, Watched, watch_all
 from dldiag.intervals import t_interval
 from dldiag.knobs import knob
@@ -116,9 +117,9 @@ def _sleeper(ran: Watched) -> Sleeper:
 
 
 def slope_to_use(found: Sleepers) -> dict[str, Any]:
-    """Return the leaky slope where units slept and it surely paid; empty otherwise."""
-    pays = max(found.plain.silent.mean) >= FEW_SILENT and found.loss_change.high < 0
-    return {"activation": found.leaky.activation} if pays else {}
+    """Return the leaky slope where units slept and it surely paid, by a fall that counts as learning; empty otherwise."""
+    pays = found.loss_change.high < -LEAST_FALL * found.baseline
+    return {"activation": found.leaky.activation} if pays and max(found.plain.silent.mean) >= FEW_SILENT else {}
 
 
 def look_at_sleepers(found: Sleepers) -> Message:

@@ -96,3 +96,4 @@ def test_where_nobody_sleeps_the_sentence_says_so(data):
 def test_a_leaky_slope_that_did_not_surely_pay_is_not_recommended(data):
     slept = sleepers(data, SleepersSettings(steps=50, seeds=3))
     assert slope_to_use(replace(slept, loss_change=Estimate(-0.1, -0.3, 0.1))) == {}
+    assert slope_to_use(replace(slept, loss_change=Estimate(-0.005, -0.007, -0.003))) == {}, "sure, but next to nothing"
