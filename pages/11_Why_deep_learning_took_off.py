@@ -7,7 +7,7 @@ import streamlit as st
 
 from dldiag.app.course_columns import with_rows
 from dldiag.app.course_data import ask_data, dataset_of
-from dldiag.app.course_parts import formulas, heading, link_to_diagnosis, look_at, offer
+from dldiag.app.course_parts import add, formulas, heading, link_to_diagnosis, look_at, offer
 from dldiag.app.forms import ask_knobs
 from dldiag.app.navigation import page
 from dldiag.app.running import run_job
@@ -22,6 +22,7 @@ from dldiag.course.took_off import (
     look_at_few_rows,
     named,
     size_to_use,
+    size_words,
 )
 from dldiag.figures import alt_learning_curves, learning_curves
 from dldiag.language import Message, tr
@@ -73,6 +74,7 @@ def show_scale(reference: dict[str, Any], task: Task) -> None:
         tr("Break it: take the two clouds or the line with noise, where a small learner is all one needs."),
         kind="caption",
     )
+    add(size_words(result))
     offer(size_to_use(result, task), key="use.size")
 
 

@@ -113,7 +113,7 @@ def layers_figure(found: Flow, when: Literal["start", "end"], *, theme: ThemeNam
 def depth_figure(found: Flow, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the gradient of a weight of the first layer over that of one of the last, against depth."""
     named = [(translate(one.runner.label), one.by_depth) for one in found.layers]
-    title = tr("gradient per weight, first / last layer")
+    title = tr("gradient, first / last layer")
     drawn = bands_figure(named, tr("hidden layers"), title, theme=theme, mode="lines+markers")
     return drawn.update_yaxes(**decades_axis([each for _, each in named])).update_xaxes(dtick=1)
 

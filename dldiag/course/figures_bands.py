@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil, isfinite, log10
+from math import ceil, floor, isfinite, log10
 from typing import Any
 
 import plotly.graph_objects as go
@@ -50,6 +50,7 @@ LOSS_AXIS: dict[str, Any] = {
     "tickvals": [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100],
 }
 MOST_DECADES = 6  # ticks on an axis of powers of ten
+STEPS = (1, 1.5, 2, 3, 5, 7)  # ticks of a decade that fills the axis alone
 
 
 def bands_figure(
@@ -69,14 +70,13 @@ def bands_figure(
 
 
 def decades_axis(found: Sequence[Band | None]) -> dict[str, Any]:
-    """Return the layout of a log axis with at most MOST_DECADES ticks, all at powers of ten.
-
-    Within one decade there may be none of them: plotly then chooses.
-    """
+    """Return the layout of a log axis with at most MOST_DECADES ticks at powers of ten, or with STEPS in about one decade."""
     values = [value for one in found if one is not None for value in one.mean if isfinite(value) and value > 0]
     span = log10(max(values) / min(values)) if values else 1.0
     if span < 1:
-        return {"type": "log"}
+        lowest = floor(log10(min(values))) if values else 0
+        ticks = [step * 10.0**decade for decade in (lowest - 1, lowest, lowest + 1) for step in STEPS]
+        return {"type": "log", "tickvals": ticks, "exponentformat": "power"}
     return {"type": "log", "dtick": max(1, ceil(span / MOST_DECADES)), "exponentformat": "power"}
 
 

@@ -250,6 +250,16 @@ _FEW = {
 }
 
 
+def size_words(found: Scale) -> Message | None:
+    """Say which size is recommended and why; None without one."""
+    if not found.network:
+        return None
+    values: dict[str, Any] = {"network": LEARNERS[found.network].label, "rows": found.curves[0].sizes[-1]}
+    return Message(
+        "Of the networks, {network} erred least on {rows:,} rows, and no other learner is surely better there.", values
+    )
+
+
 def look_at_crossover(found: Scale) -> Message:
     """Say at how many rows the largest network overtakes a traditional learner, or that it does not."""
     if not found.crossings:

@@ -17,6 +17,7 @@ from dldiag.course.took_off import (
     read,
     scale,
     size_to_use,
+    size_words,
 )
 from dldiag.course.toys import toy
 from dldiag.data.split import make_split
@@ -124,6 +125,7 @@ def test_every_learner_can_be_built_for_both_tasks():
 def test_the_size_of_the_best_network_is_recommended_unless_another_learner_is_better(errors, size):
     found = read([curve(key, [0.4, 0.4, 0.4, error]) for key, error in errors.items()], rho=0.25)
     assert size_to_use(found, "classification").get("hidden_layer_sizes") == size
+    assert (size_words(found) is None) == (size is None)
 
 
 def test_a_difference_is_said_of_the_two_learners_it_was_measured_between():
