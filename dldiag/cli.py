@@ -15,7 +15,7 @@ from dldiag.cli_numbers import add_numbers
 from dldiag.data.dataset import make_dataset
 from dldiag.data.ingest import read_table
 from dldiag.data.joining import FROM_FILE, SECOND, with_second_file
-from dldiag.data.samples import SAMPLES, load_sample
+from dldiag.data.samples import SAMPLES, sample_bytes
 from dldiag.diagnose import diagnose
 from dldiag.flags import (
     Parser,
@@ -154,14 +154,15 @@ def _tell(given: argparse.Namespace, report: Report, first: str = "") -> None:
 
 
 def _dataset(given: argparse.Namespace) -> Dataset:
+    source: Path | bytes
     if given.file.startswith(SAMPLE):
         sample = SAMPLES.get(given.file.removeprefix(SAMPLE))
         if sample is None:
             raise SettingError(tr("There is no such sample; there are {names}.", names=", ".join(SAMPLES)))
-        table, target = load_sample(sample.key), given.target or sample.target
+        source, name, target = sample_bytes(sample.key), sample.file, given.target or sample.target
     else:
-        path, choices = _readable(given.file), read_choices(given)
-        table, target = read_table(path, name=path.name, kinds=read_kinds(given), **choices), given.target
+        source, name, target = _readable(given.file), Path(given.file).name, given.target
+    table = read_table(source, name=name, kinds=read_kinds(given), **read_choices(given))
     domain = named("--domain", given.domain) if given.domain else None
     if given.second:
         if domain:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
 
-from dldiag.flags import Parser, flag, help_of
-from dldiag.knobs import Knob, knobs_of, parse
+from dldiag.flags import Parser, flag, help_of, read_value
+from dldiag.knobs import Knob, knobs_of
 from dldiag.language import LANGUAGES, speaking, tr
 from dldiag.numbers import Numbers, diagnose_numbers, read_curve_table
 from dldiag.outputs import add_outputs, check_outputs, harmless, write_outputs
@@ -44,18 +43,11 @@ def run(given: argparse.Namespace) -> None:
 def read_numbers(given: argparse.Namespace) -> Numbers:
     """Return the numbers that the flags give; SettingError when one cannot be read."""
     knobs = knobs_of(Numbers)
-    return Numbers(**{name: _value(name, knobs[name], text) for name, text in _texts(given, knobs).items()})
+    return Numbers(**{name: read_value(_flag(name), knobs[name], text) for name, text in _texts(given, knobs).items()})
 
 
 def _texts(given: argparse.Namespace, knobs: dict[str, Knob]) -> dict[str, str]:
     return {name: getattr(given, name) for name in knobs if getattr(given, name) is not None}
-
-
-def _value(name: str, knob: Knob, text: str) -> Any:
-    """Read one value; an error may be written in percent, 15%."""
-    if knob.kind is float and text.strip().endswith("%"):
-        text = repr(parse(_flag(name), knob, text.strip().rstrip("% ")) / 100)
-    return parse(_flag(name), knob, text)
 
 
 def _flag(name: str) -> str:

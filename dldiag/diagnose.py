@@ -141,6 +141,7 @@ def prepare(
     _check_types(dataset, settings)
     check_all(settings)
     _check_muted(settings)
+    _check_target_error(dataset, settings)
     effort = EFFORTS[settings.budget]
     own = build_model(dataset.task) if model is None else as_model(model)
     _check_task(dataset, own)
@@ -172,6 +173,13 @@ def _check_muted(settings: Settings) -> None:
         raise SettingError(
             tr("muted: there is no rule {code}; there are {codes}.", code=repr(unknown[0]), codes=", ".join(known))
         )
+
+
+def _check_target_error(dataset: Dataset, settings: Settings) -> None:
+    wanted = settings.target_error
+    if dataset.task == "classification" and wanted is not None and wanted > 1:
+        text = "{name} = {value} is above 1: write errors as shares, 0.15 for 15 %."
+        raise SettingError(tr(text, name=tr("Target error"), value=f"{wanted:g}"))
 
 
 def _check_task(dataset: Dataset, model: Model) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any, NoReturn
 
-from dldiag.knobs import Knob, SettingError, knobs_of, parse
+from dldiag.knobs import Knob, SettingError, check, knobs_of, parse
 from dldiag.language import tr, translate
 from dldiag.models import MODELS, knobs_for
 from dldiag.settings import Settings
@@ -64,7 +64,7 @@ def read_settings(given: argparse.Namespace) -> Settings:
     """Return the settings that the flags ask for; SettingError when one cannot be used."""
     knobs = knobs_of(Settings)
     texts = {name: getattr(given, name) for name in knobs if getattr(given, name) is not None}
-    values = {name: parse(name, knobs[name], text) for name, text in texts.items() if name not in NOT_ASKED}
+    values = {name: read_value(name, knobs[name], text) for name, text in texts.items() if name not in NOT_ASKED}
     if "trials" in texts:
         text = texts["trials"].strip().lower()
         values["trials"] = TRIALS[text] if text in TRIALS else parse("trials", knobs["trials"], text)
@@ -117,8 +117,26 @@ def read_parameters(key: str, texts: Iterable[str]) -> dict[str, Any]:
     """Return the model's settings of every --set NAME=VALUE; SettingError names what cannot be set."""
     knobs = knobs_for(key, ("classification", "regression"))
     pairs = dict(named("--set", text) for text in texts)
+    if pairs and not knobs:
+        raise SettingError(
+            tr("{option}: the model {model} has no settings that can be changed here.", option="--set", model=key)
+        )
     _check_names("--set", pairs, knobs)
     return {name: parse(name, knobs[name], text) for name, text in pairs.items()}
+
+
+def read_value(name: str, knob: Knob, text: str) -> Any:
+    """Read one value; a number may be written in percent.
+
+    >>> read_value("target_error", Knob(None, float, "", "", low=0, high=1), "5%")
+    0.05
+    """
+    number = text.strip().removesuffix("%")
+    if knob.kind is not float or number == text.strip():
+        return parse(name, knob, text)
+    value = parse(name, Knob(0.0, float, "", ""), number or text) / 100
+    check(name, knob, value)
+    return value
 
 
 def named(option: str, text: str) -> tuple[str, str]:

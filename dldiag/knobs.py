@@ -105,12 +105,13 @@ def _kind_name(knob: Knob) -> Message:
 
 
 def _is_of_kind(value: Any, kind: type) -> bool:
-    """Tell whether a value is of a knob's kind; NumPy's numbers count, and true and false are no numbers."""
+    """Tell whether a value is of a knob's kind; NumPy's numbers count, and true, false and infinity are none."""
     if isinstance(value, bool | np.bool_):
         return kind not in (int, float, tuple)
     if kind in (int, float):
         wanted = numbers.Integral if kind is int else numbers.Real
-        return isinstance(value, wanted) and not math.isnan(value)
+        endless = isinstance(value, float | np.floating) and not math.isfinite(value)
+        return isinstance(value, wanted) and not endless
     if kind is bool:
         return False
     return isinstance(value, tuple | list) if kind is tuple else True

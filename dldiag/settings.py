@@ -26,8 +26,8 @@ class Settings:
         "standard", "Effort", "How many repeats and trials are spent before the verdict.", choices=BUDGETS
     )
     sizes: int = knob(8, "Dataset sizes", "Number of nested training-set sizes on the learning curve.", low=2, high=20)
-    repeats: int = knob(
-        5, "Repeats", "Random training subsets per size; more repeats, narrower intervals.", low=2, high=50
+    repeats: int = knob(  # of two the spread has one degree of freedom: nothing would ever be decided
+        5, "Repeats", "Random training subsets per size; more repeats, narrower intervals.", low=3, high=50
     )
     train_rows: int | None = knob(
         None,

@@ -21,7 +21,7 @@ from dldiag.settings import Settings
 from dldiag.types import ReadPlan
 
 ROOT = Path(__file__).parent.parent
-SMALL = ["--budget", "quick", "--trials", "none", "--sizes", "3", "--repeats", "2", "--baselines", "linear"]
+SMALL = ["--budget", "quick", "--trials", "none", "--sizes", "3", "--repeats", "3", "--baselines", "linear"]
 SHORT = ["--set", "hidden_layer_sizes=4", "--set", "max_iter=5"]
 
 
@@ -112,6 +112,18 @@ BAD = {
     "a layer that is no number": ["diagnose", "TABLE", "--target", "answer", "--set", "hidden_layer_sizes=a,b"],
     "a choice that is none": ["diagnose", "TABLE", "--target", "answer", "--set", "activation=magic"],
     "a seed that is no number": ["diagnose", "TABLE", "--target", "answer", "--seed", "x"],
+    "a target error without end": ["diagnose", "TABLE", "--target", "answer", "--target-error", "inf"],
+    "a target error above every rate": ["diagnose", "TABLE", "--target", "answer", "--target-error", "5"],
+    "a target error of 500 percent": ["diagnose", "TABLE", "--target", "answer", "--target-error", "500%"],
+    "two repeats": ["diagnose", "TABLE", "--target", "answer", "--repeats", "2"],
+    "a measured error without end": ["numbers", "--train", "0.1", "--dev", "inf"],
+    "a percent sign without a number": ["numbers", "--train", "%", "--dev", "0.1"],
+    "a sample of no rows": ["diagnose", "TABLE", "--target", "answer", "--max-rows", "0"],
+    "a format that is none": ["diagnose", "TABLE", "--target", "answer", "--format", "foo"],
+    "an output that cannot be made": ["diagnose", "TABLE", "--target", "answer", "--html", "x" * 300],
+    "two outputs at one place": ["diagnose", "TABLE", "--target", "answer", "--html", "x", "--json", "x"],
+    "the logarithm of classes": ["diagnose", "TABLE", "--target", "answer", "--log-target"],
+    "a sample read another way": ["diagnose", "sample:iris", "--format", "excel"],
     "a target error below 0": ["diagnose", "TABLE", "--target", "answer", "--target-error", "-0.1"],
     "too few training rows": ["diagnose", "TABLE", "--target", "answer", "--train-rows", "1"],
     "trials that are no number": ["diagnose", "TABLE", "--target", "answer", "--trials", "some"],
@@ -216,8 +228,19 @@ def test_reading_choices_come_in_their_own_types():
 
 
 def test_a_model_without_settings_says_so():
-    with pytest.raises(SettingError, match="alpha"):
+    with pytest.raises(SettingError, match="linear has no settings"):
         read_parameters("linear", ["alpha=1"])
+
+
+@pytest.mark.parametrize(("text", "value"), [("5%", 0.05), (" 5 % ", 0.05), ("0.05", 0.05), ("none", None)])
+def test_a_target_error_may_be_in_percent(text, value):
+    assert read_settings(given("--target-error", text)).target_error == value
+
+
+def test_a_table_that_ships_with_dldiag_is_read_as_asked(tmp_path, capsys):
+    out = tmp_path / "report.json"
+    assert main(["diagnose", "sample:iris", "--max-rows", "60", *SMALL, *SHORT, "--json", str(out), "--quiet"]) == 0
+    assert from_json(out.read_text(encoding="utf-8")).dataset.rows == 60
 
 
 def test_help_fits_and_names_every_default(capsys):

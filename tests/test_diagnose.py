@@ -158,7 +158,7 @@ def test_every_change_that_a_remedy_may_try_can_be_fitted_on_any_size_of_the_cur
     data = problem(n=rows)
     model = build_model(data.task, {"max_iter": 3})
     tried = [model, *(changed(model, change) for _, change in applicable(model))]
-    split = diagnosis_split(data, Settings(repeats=2))
+    split = diagnosis_split(data, Settings(repeats=3))
     bench = Workbench(data, split)
     bench.fit(tried, [10, split.n_train], range(2), watched=True)
     assert [result.failed for result in bench.results.values() if result.failed] == []
@@ -254,7 +254,7 @@ def test_counts_can_be_learnt_with_their_own_loss_and_a_negative_target_is_refus
     rng = np.random.default_rng(0)
     X = rng.normal(size=(300, 3))
     counts = dataset(X, rng.poisson(np.exp(X[:, 0])).astype(float), "regression")
-    settings = Settings(budget="quick", sizes=2, repeats=2, trials=0)
+    settings = Settings(budget="quick", sizes=2, repeats=3, trials=0)
     report = diagnose(counts, build_model("regression", {"loss": "poisson"}), settings)
     assert report.evidence["dev_error"].value < 1.0, "better than the mean"
     normal = diagnose(dataset(X, X[:, 0], "regression"), TweedieRegressor(), settings)

@@ -165,7 +165,7 @@ def test_nothing_is_said_of_the_scale_of_inputs_that_a_users_pipeline_prepares()
     report = diagnose(
         dataset(X, (X[:, 0] > 0).astype(int)),
         make_pipeline(KNeighborsClassifier()),
-        Settings(budget="quick", trials=0, sizes=2, repeats=2, baselines=()),
+        Settings(budget="quick", trials=0, sizes=2, repeats=3, baselines=()),
     )
     assert next(finding.outcome for finding in report.findings if finding.code == "D8") == "not_applicable"
     assert "scaled_inputs" not in report.evidence

@@ -94,7 +94,7 @@ def test_a_falling_curve_is_rarely_taken_for_ill_behaved():
         (SIZES, [0.40, 0.30, 0.20, 0.15, 0.20, 0.30], "above what fewer rows gave"),
         (SIZES, [0.30, 0.20, 0.50, 0.20, 0.15, 0.12], "up and down again"),
         (SIZES, [np.nan] * 6, "0 numbers of training rows"),
-        (SIZES, [0.3, 0.2, np.inf, np.nan, np.nan, 0.1], "3 numbers of training rows"),
+        (SIZES, [0.3, 0.2, np.nan, np.nan, np.nan, 0.1], "3 numbers of training rows"),
     ],
 )
 def test_ill_behaved_curves_get_no_forecast_and_the_reason(sizes, errors, says):
@@ -116,6 +116,35 @@ def test_shapes_that_disagree_and_impossible_sizes_are_refused():
         forecast([0, 100, 200, 400], [0.4, 0.3, 0.2, 0.1])
     with pytest.raises(ValueError, match="above 0"):
         forecast(SIZES, power_law(SIZES), at=[-1])
+
+
+SEEN = [0.3, 0.24, 0.2, 0.17, 0.15]
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"dev_errors": [30, 24, 20, 17, 15]}, "15 % as 0.15"),
+        ({"dev_errors": [-0.3, 0.24, 0.2, 0.17, 0.15]}, "not -0.3"),
+        ({"dev_errors": [0.3, 0.24, np.inf, 0.17, 0.15]}, "not inf"),
+        ({"dev_errors": [5, 4, 3, 2, -1], "unit": "sd"}, "not below 0"),
+        ({"train_errors": [1, 2, 3, 4, 5]}, "not 2"),
+        ({"sizes": [100, 200, 400, 800, np.inf]}, "sizes"),
+        ({"sizes": [100, np.nan, 400, 800, 1600]}, "sizes"),
+        ({"unit": "rmse"}, "'rate' or 'sd'"),
+        ({"target_error": -1}, "not -1"),
+        ({"target_error": np.nan}, "target error"),
+        ({"target_error": 5}, "15 % as 0.15"),
+        ({"at": np.inf}, "number of rows"),
+    ],
+)
+def test_what_is_no_error_no_size_and_no_unit_is_refused_in_plain_words(changes, says):
+    with pytest.raises(ValueError, match=says):
+        forecast(**({"sizes": [100, 200, 400, 800, 1600], "dev_errors": SEEN} | changes))
+
+
+def test_errors_of_a_regression_may_be_above_1():
+    assert forecast([100, 200, 400, 800, 1600], [5, 4, 3, 2, 1.5], unit="sd", target_error=1.2).points
 
 
 def test_unknown_cells_are_left_out_and_the_order_of_sizes_does_not_matter():

@@ -42,17 +42,19 @@ class Curve:
         return float(self.dev[-1])
 
 
-def read_curve(sizes: ArrayLike, dev_errors: ArrayLike, train_errors: ArrayLike | None = None) -> Curve:
+def read_curve(
+    sizes: ArrayLike, dev_errors: ArrayLike, train_errors: ArrayLike | None = None, highest: float = np.inf
+) -> Curve:
     """Average the repeats of each size, leaving out what is not known, in increasing order of size.
 
     sizes: (k,) above 0; dev_errors, train_errors: (k,) or (k, repeats), NaN where unknown. Raises ValueError when the
-    shapes disagree or a size is not above 0.
+    shapes disagree, a size is not above 0, or an error is not from 0 to `highest`.
     """
     rows = np.asarray(sizes, dtype=float)
-    dev = _two_dimensional(dev_errors, len(rows))
-    train = None if train_errors is None else _two_dimensional(train_errors, len(rows))
-    if rows.ndim != 1 or not np.all(rows > 0):
+    if rows.ndim != 1 or not np.all((rows > 0) & np.isfinite(rows)):
         raise ValueError("sizes must be one row of numbers above 0")
+    dev = _two_dimensional(dev_errors, len(rows), highest)
+    train = None if train_errors is None else _two_dimensional(train_errors, len(rows), highest)
     known: NDArray[np.bool_] = np.asarray(np.isfinite(dev).any(axis=1))
     order = np.argsort(rows, kind="stable")
     order = order[known[order]]
@@ -79,12 +81,21 @@ def rises(curve: Curve) -> str | None:
     return "before" if rise.max() > HUMP and in_noise.max() > HUMP_IN_NOISE else None
 
 
-def _two_dimensional(errors: ArrayLike, sizes: int) -> Floats:
+def check_errors(errors: Floats, highest: float) -> None:
+    """Raise ValueError for what is no error: below 0, infinite, or above the highest there is. NaN is unknown."""
+    wrong = errors[(errors < 0) | np.isinf(errors) | (errors > highest)]
+    if wrong.size and highest == 1:
+        raise ValueError(f"an error rate is between 0 and 1, not {wrong[0]:g}; write 15 % as 0.15, or say unit='sd'")
+    if wrong.size:
+        raise ValueError(f"an error is a number not below 0, not {wrong[0]:g}")
+
+
+def _two_dimensional(errors: ArrayLike, sizes: int, highest: float) -> Floats:
     table = np.asarray(errors, dtype=float)
     if table.ndim not in (1, 2) or len(table) != sizes:
         raise ValueError(f"errors of shape {table.shape} do not go with {sizes} sizes")
-    table = table[:, None] if table.ndim == 1 else table
-    return np.where(np.isfinite(table), table, np.nan)
+    check_errors(table, highest)
+    return table[:, None] if table.ndim == 1 else table
 
 
 def _mean_by_row(table: Floats) -> Floats:

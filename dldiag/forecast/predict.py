@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dldiag.forecast.curve import Curve, read_curve, rises
+from dldiag.forecast.curve import Curve, check_errors, read_curve, rises
 from dldiag.forecast.outlook import Outlook, look_ahead
 from dldiag.intervals import Z_TWO_SIDED
 from dldiag.language import Message
@@ -25,7 +25,7 @@ LEAST_SIZES = 4
 LEAST_ROWS = 32  # below, published curves go up as often as down
 LEAST_SPAN = 4.0  # largest size / smallest size
 FARTHEST = 100.0  # × the largest size: no row number beyond is named
-HIGHEST = {"rate": 1.0}  # the largest possible error, by unit
+HIGHEST = {"rate": 1.0, "sd": math.inf}  # the largest possible error, by unit
 
 
 def forecast(
@@ -43,20 +43,25 @@ def forecast(
     sizes: (k,) rows; dev_errors, train_errors: (k,) or (k, repeats), NaN where unknown; at: numbers of rows (2, 4 and
     10 times the largest size when None). Errors are in the unit of the curve; `target_error` adds the rows that reach
     it, None where that is not foreseen within 100 times the rows. On a curve that cannot be extrapolated there are no
-    points and `abstains` says why. Nothing is drawn at random: `seed` is accepted so that every step of a diagnosis
-    takes one. Raises ValueError when shapes disagree, or a size or row number is not above 0.
+    points and `abstains` says why. unit: "rate" (share of wrong rows) or "sd" (RMSE / std(y)). Nothing is drawn at
+    random: `seed` is accepted so that every step of a diagnosis takes one. Raises ValueError when shapes disagree, a size
+    or row number is not above 0, an error or the target error cannot be one, or the unit is another.
 
     >>> points = forecast([100, 200, 400, 800], [0.30, 0.24, 0.20, 0.17])
     >>> [(p.rows, p.low < p.value < p.high) for p in points]
     [(1600, True), (3200, True), (8000, True)]
     """
-    curve = read_curve(sizes, dev_errors, train_errors)
+    if unit not in HIGHEST:
+        raise ValueError(f"the unit is 'rate' or 'sd', not {unit!r}")
+    highest = HIGHEST[unit]
+    if target_error is not None:
+        _check_target(target_error, highest)
+    curve = read_curve(sizes, dev_errors, train_errors, highest)
     reason = why_not(curve)
     if reason is not None:
         return Forecast(abstains=reason)
     ahead = look_ahead(curve)
     rows = [round(m * curve.rows) for m in MULTIPLES] if at is None else [_positive(r) for r in np.atleast_1d(at)]
-    highest = HIGHEST.get(unit, math.inf)
     points = tuple(_point(curve, ahead, r, highest) for r in rows)
     target = None if target_error is None else _rows_for(curve, ahead, target_error)
     return Forecast(points, rows_for_target=target)
@@ -135,8 +140,14 @@ _REASONS = {
 }
 
 
+def _check_target(target_error: float, highest: float) -> None:
+    if math.isnan(target_error):
+        raise ValueError("the target error must be a number, or None")
+    check_errors(np.array([target_error], dtype=float), highest)
+
+
 def _positive(rows: float) -> int:
-    if not rows >= 1:
+    if not 1 <= rows < math.inf:
         raise ValueError(f"a number of rows must be above 0, not {rows}")
     return int(rows)
 
