@@ -13,7 +13,7 @@ from dldiag.types import Finding, Verdict
 
 FIRED = {
     "N1": "Training error, dev error and achievable error lie together.",
-    "V2": "Training and dev error differ by {variance:error}, but the dev error is about what is achievable, "
+    "V2": "Training and dev error differ by {variance:gap}, but the dev error is about what is achievable, "
     "{achievable:error}.",
 }
 

@@ -159,7 +159,7 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
     Rule(
         "V2", "bias_variance", Message("A gap that costs nothing"),
         signal=_harmless, threshold=NOTHING_GAINS,
-        fired="Training and dev error differ by {variance:error}, but the dev error is as low as anything we tried reaches.",
+        fired="Training and dev error differ by {variance:gap}, but the dev error is as low as anything we tried reaches.",
         passed="There is no gap that could be ignored.",
         hint="Leave it: the gap is not costing you anything we could find.",
         problem="harmless_gap", needs=("variance", "excess"), decided_by="nothing",
