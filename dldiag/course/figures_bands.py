@@ -50,7 +50,7 @@ LOSS_AXIS: dict[str, Any] = {
     "tickvals": [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100],
 }
 MOST_DECADES = 6  # ticks on an axis of powers of ten
-STEPS = (1, 1.5, 2, 3, 5, 7)  # ticks of a decade that fills the axis alone
+STEPS = ((1, 1.5, 2, 3, 5, 7), (1, 2, 5))  # ticks of a decade where less than one, or less than two, fill the axis
 
 
 def bands_figure(
@@ -70,12 +70,12 @@ def bands_figure(
 
 
 def decades_axis(found: Sequence[Band | None]) -> dict[str, Any]:
-    """Return the layout of a log axis with at most MOST_DECADES ticks at powers of ten, or with STEPS in about one decade."""
+    """Return the layout of a log axis with at most MOST_DECADES ticks at powers of ten; few decades get steps between."""
     values = [value for one in found if one is not None for value in one.mean if isfinite(value) and value > 0]
     span = log10(max(values) / min(values)) if values else 1.0
-    if span < 1:
+    if span < len(STEPS):
         lowest = floor(log10(min(values))) if values else 0
-        ticks = [step * 10.0**decade for decade in (lowest - 1, lowest, lowest + 1) for step in STEPS]
+        ticks = [step * 10.0 ** (lowest + decade) for decade in range(-1, 4) for step in STEPS[int(span)]]
         return {"type": "log", "tickvals": ticks, "exponentformat": "power"}
     return {"type": "log", "dtick": max(1, ceil(span / MOST_DECADES)), "exponentformat": "power"}
 

@@ -108,6 +108,7 @@ def test_the_product_is_written_as_the_course_multiplies_layers():
 
 
 def test_within_one_decade_an_axis_is_not_left_without_ticks():
-    near, far = (Band((1, 2), (1.5, top), (1, 1), (2, 2)) for top in (8.0, 800.0))
+    near, far, wide = (Band((1, 2), (1.5, top), (1, 1), (2, 2)) for top in (8.0, 30.0, 800.0))
     assert sum(1.5 <= tick <= 8.0 for tick in decades_axis([near])["tickvals"]) >= 3
-    assert decades_axis([near, far])["dtick"] == 1
+    assert sum(1.5 <= tick <= 30.0 for tick in decades_axis([far])["tickvals"]) >= 3
+    assert decades_axis([near, wide])["dtick"] == 1
