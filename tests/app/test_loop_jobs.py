@@ -7,7 +7,7 @@ from dldiag.app.diagnosis_jobs import diagnose_job
 from dldiag.app.loop_jobs import improve_job, open_job, try_job
 from dldiag.types import Estimate, Stopped
 
-QUICK = {"budget": "quick", "sizes": 2, "repeats": 2, "baselines": ["linear"]}
+QUICK = {"budget": "quick", "sizes": 2, "repeats": 3, "baselines": ["linear"]}
 ASKED = {
     "data": {"sample": "iris", "target": "target", "task": "classification"},
     "model": {"hidden_layer_sizes": [1], "max_iter": 5},

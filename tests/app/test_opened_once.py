@@ -11,7 +11,7 @@ from dldiag.app.places import new_token
 from dldiag.app.pool import Pool
 
 DATA = {"sample": "concrete", "target": "strength"}
-SETTINGS = {"budget": "quick", "repeats": 2}
+SETTINGS = {"budget": "quick", "repeats": 3}
 MODELS = {"start": {"max_iter": 2}, "winner": {"max_iter": 5}, "dev_uses": 1}
 
 

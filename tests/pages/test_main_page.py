@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from dldiag.app import jobs, navigation, sources, uploads
 
 MAIN = str(navigation.ROOT / navigation.MAIN)
-QUICK = {"budget": "quick", "sizes": 2, "repeats": 2, "trials": 0, "baselines": ("linear",)}
+QUICK = {"budget": "quick", "sizes": 2, "repeats": 3, "trials": 0, "baselines": ("linear",)}
 
 
 def start(**query):
