@@ -18,6 +18,7 @@ from sklearn.utils import indexable
 
 from dldiag import errors
 from dldiag.data.matrix import Matrix
+from dldiag.data.outcome import check_scale
 from dldiag.fit import Encoded, FitResult, FitTask, fit_all
 from dldiag.language import Message
 from dldiag.models import Model, as_model, is_network
@@ -165,7 +166,9 @@ def _as_given(model: Model, X: Any, y: NDArray[Any]) -> Encoded:
         answers: dict[str, Any] = {"y": codes.astype(np.int64), "task": "classification"}
         answers["classes"], scale = tuple(str(label) for label in labels), 1.0
     else:
-        answers, scale = {"y": y.astype(float), "task": "regression"}, float(np.std(y.astype(float))) or 1.0
+        amounts = y.astype(float)
+        check_scale(amounts, "y")
+        answers, scale = {"y": amounts, "task": "regression"}, float(np.std(amounts)) or 1.0
     dataset = Dataset("arrays", pd.DataFrame(index=range(len(y))), target="y", columns=(), **answers)
     seen: Any = given if network else np.empty((len(y), 0))
     return Encoded(dataset, Matrix(seen, (), np.zeros(seen.shape[1], dtype=bool)), scale, given, labels=labels)

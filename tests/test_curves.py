@@ -242,3 +242,17 @@ def test_a_fit_that_fails_is_an_error_where_that_was_asked_for():
     X[0, 0] = np.nan
     with pytest.raises(DataError, match="NaN"):
         learning_curve(LogisticRegression(), X, data.y, train_sizes=[20, 200], cv=4, error_score="raise")
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e300])
+def test_a_target_whose_squares_are_no_numbers_is_refused(scale):
+    data = line()
+    with pytest.raises(DataError, match="another unit"):
+        learning_curve(Ridge(), data.X.to_numpy(), scale * data.y, cv=3)
+
+
+@pytest.mark.parametrize("scale", [1e-60, 1e60])
+def test_the_unit_of_a_target_does_not_matter(scale):
+    data = line()
+    plain, other = (learning_curve(Ridge(), data.X.to_numpy(), k * data.y, cv=3) for k in (1.0, scale))
+    np.testing.assert_allclose(other.dev_errors, plain.dev_errors, rtol=1e-9)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -263,3 +265,12 @@ def test_counts_can_be_learnt_with_their_own_loss_and_a_negative_target_is_refus
     assert theirs.evidence["dev_error"].value < 1.0
     with pytest.raises(DataError, match="negative"):
         diagnose(dataset(X, X[:, 0], "regression"), build_model("regression", {"loss": "poisson"}), settings)
+
+
+@pytest.mark.parametrize("scale", [1e-60, 1e60])
+@pytest.mark.filterwarnings("error")
+def test_a_target_and_columns_in_a_far_off_unit_are_diagnosed_without_noise(scale):
+    near = line()
+    far = replace(near, X=near.X * scale, y=near.y * scale)
+    settings = Settings(budget="quick", sizes=2, repeats=3, trials=0, baselines=("linear",))
+    assert diagnose(far, None, settings).evidence["dev_error"].value < 1

@@ -20,6 +20,7 @@ LEAST_CLASS_ROWS = 5  # rows; fewer cannot be in training, dev and test (three, 
 MERGE_SHARE = 0.05  # of the rows: rare classes that hold more together are merged, not set aside (own choice)
 NAMES_SHARE = 0.5  # classes per row from which the target names rows instead of grouping them (own choice)
 AMOUNT_SHARE = 0.95  # of the target's values that must be numbers for a regression (own choice)
+SMALLEST, LARGEST = 1e-100, 1e100  # spread and size of a target: beyond, 64 bits do not hold the squares of sums
 RARE = "(rare)"
 
 
@@ -197,6 +198,7 @@ def _amounts(values: NDArray[np.float64], target: str, log_target: bool) -> Outc
             Message("The target {target} is {value} in every row.", {"target": target, "value": float(y[0])}),
             Message("There is nothing to predict; pick another target."),
         )
+    check_scale(y, target)
     notices = _without_target(len(values) - len(rows), target)
     if log_target:
         y = _log(y, target)
@@ -205,6 +207,20 @@ def _amounts(values: NDArray[np.float64], target: str, log_target: bool) -> Outc
             Notice("log_target", Message("The logarithm of {target} is predicted.", {"target": target}), len(y)),
         )
     return Outcome(rows, y, "regression", (), notices)
+
+
+def check_scale(y: NDArray[np.float64], target: str) -> None:
+    """Raise DataError for amounts so small or so large that their squares are not to be computed with."""
+    low, high = float(np.min(y)), float(np.max(y))
+    if low == high or (high - low >= SMALLEST and max(-low, high) <= LARGEST):
+        return
+    raise DataError(
+        Message(
+            "The target {target} goes from {low} to {high}: squares of such numbers cannot be computed with.",
+            {"target": target, "low": f"{low:.3g}", "high": f"{high:.3g}"},
+        ),
+        Message("Write it in another unit, so that its values are nearer to 1."),
+    )
 
 
 def _log(y: NDArray[np.float64], target: str) -> NDArray[np.float64]:

@@ -39,6 +39,8 @@ def codes(found):
         ({"x": X, "y": ["red", "blue", "green"] * (N // 3)}, "y", {"task": "regression"}, "holds texts"),
         ({"x": X, "y": ["3"] * N}, "y", {"task": "regression"}, "3.0 in every row"),
         ({"x": X, "y": X}, "y", {"log_target": True}, "negative"),
+        ({"x": X, "y": [f"{one}e-300" for one in X]}, "y", {}, "another unit"),
+        ({"x": X, "y": [f"{one}e300" for one in X]}, "y", {}, "another unit"),
         ({"x": X, "y": Y}, "y", {"log_target": True}, "no logarithm"),
         ({"x": X, "y": Y}, "y", {"exclude": ["y"]}, "leave out"),
         ({"x": X, "y": Y}, "y", {"times": "y"}, "split the rows"),
