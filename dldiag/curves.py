@@ -55,10 +55,10 @@ def as_curve(
 
 
 def with_estimates(
-    curve: LearningCurve, model: Model, repeats: Sequence[int], results: Mapping[Point, FitResult]
+    curve: LearningCurve, model: Model, repeats: Sequence[Sequence[int]], results: Mapping[Point, FitResult]
 ) -> LearningCurve:
-    """Return the curve with the interval of every point, from dev rows and repeats together."""
-    found = [_fitted(model, int(size), repeats, results) for size in curve.sizes]
+    """Return the curve with the estimate of every point, from dev rows and repeats together; repeats: those of each size."""
+    found = [_fitted(model, int(size), drawn, results) for size, drawn in zip(curve.sizes, repeats, strict=True)]
     return replace(
         curve,
         train_estimates=tuple(errors.train_error(one) if one else None for one in found),

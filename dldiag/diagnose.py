@@ -24,7 +24,16 @@ from dldiag.models import Model, as_model, build_model, is_of_counts
 from dldiag.recommend import recommend, settled
 from dldiag.rules import RULES, check
 from dldiag.settings import Settings
-from dldiag.trials import EFFORTS, LEAST_REPEATS, Effort, diagnosis_split, probe, probe_plan, try_remedies
+from dldiag.trials import (
+    EFFORTS,
+    LEAST_REPEATS,
+    Effort,
+    diagnosis_split,
+    probe,
+    probe_plan,
+    probe_repeats,
+    try_remedies,
+)
 from dldiag.types import (
     DataError,
     Dataset,
@@ -43,6 +52,7 @@ from dldiag.workbench import Workbench
 
 AFTER_TRYING = ("V2", "N1")  # rules that conclude from what was tried and did not help
 
+MORE_REPEATS = 2  # times the repeats of the curve, with all training rows where fits are cheap
 UNFINISHED = {"short_training", "wrong_step"}  # problems of a network that is still on its way
 TRAIN_FIRST = Message(
     "Longer training or another step size lowers the dev error. More rows would mean more steps, too, and this curve cannot "
@@ -74,6 +84,19 @@ class Case:
     def repeats(self) -> range:
         """The repeats of the learning curve."""
         return range(min(self.settings.repeats, len(self.bench.split.repeats)))
+
+    @property
+    def all_repeats(self) -> range:
+        """The repeats with all training rows, on which the verdict rests: more than the curve has where fits are cheap.
+
+        With five, every other table of some hundred rows was undecided for some seeds and not for others.
+        """
+        n = min(MORE_REPEATS * len(self.repeats), probe_repeats(self.effort, self.sizes[-1]))
+        return range(max(len(self.repeats), min(n, len(self.bench.split.measuring))))
+
+    def repeats_at(self, size: int) -> range:
+        """Return the repeats at one size of the curve."""
+        return self.all_repeats if size == self.sizes[-1] else self.repeats
 
     @property
     def trials(self) -> int:
@@ -116,9 +139,11 @@ def run(case: Case, on_progress: OnProgress = None) -> Report:
     meter.enter(Message("Learning curves"))
     for size in case.sizes:
         whole = size == case.sizes[-1]
-        case.bench.fit([case.guess, case.model, *quick], [size], case.repeats, on_result=meter.advance, watched=whole)
+        models = [case.guess, case.model, *quick]
+        case.bench.fit(models, [size], case.repeats_at(size), on_result=meter.advance, watched=whole)
     meter.first(lambda: report_on(case, quick, started))
-    case.bench.fit(slow, case.sizes, case.repeats, on_result=meter.advance)
+    case.bench.fit(slow, case.sizes[:-1], case.repeats, on_result=meter.advance)
+    case.bench.fit(slow, case.sizes[-1:], case.all_repeats, on_result=meter.advance)
 
     meter.enter(Message("Short runs of every remedy"))
     probes = probe(case.bench, case.model, case.effort, smallest=case.settings.material, on_result=meter.advance)
@@ -257,23 +282,23 @@ def verdict_on(
 
 
 def _measured(case: Case, references: Sequence[Model], probes: Mapping[str, Probe], curve: LearningCurve) -> Measured:
-    n = case.sizes[-1]
-    current, guess = (case.bench.get(one, n, case.repeats) for one in (case.model, case.guess))
+    n, repeats = case.sizes[-1], case.all_repeats
+    current, guess = (case.bench.get(one, n, repeats) for one in (case.model, case.guess))
     _check_fitted(current)
-    worked = [one for one in references if _worked(case.bench.get(one, n, case.repeats))]
+    worked = [one for one in references if _worked(case.bench.get(one, n, repeats))]
     return Measured(
         case.bench.dataset.task,
         current,
         guess,
-        {one.key: case.bench.get(one, n, case.repeats) for one in worked},
+        {one.key: case.bench.get(one, n, repeats) for one in worked},
         {one.key: one.label for one in references},
         clipped(curve, float(np.mean([result.dev_error for result in guess]))),
         probes,
         case.table,
         case.names,
         case.model.scale_inputs,
-        case.bench.training_dev(case.model, n, case.repeats),
-        {one.key: case.bench.training_dev(one, n, case.repeats) for one in worked},
+        case.bench.training_dev(case.model, n, repeats),
+        {one.key: case.bench.training_dev(one, n, repeats) for one in worked},
     )
 
 
@@ -292,7 +317,7 @@ def _check_fitted(results: Sequence[FitResult]) -> None:
 
 def _curve(case: Case, model: Model) -> LearningCurve:
     curve = as_curve(model, case.sizes, len(case.repeats), case.bench.results, case.bench.dataset.unit)
-    return with_estimates(curve, model, case.repeats, case.bench.results)
+    return with_estimates(curve, model, [case.repeats_at(size) for size in case.sizes], case.bench.results)
 
 
 def _forecast(curve: LearningCurve, settings: Settings, findings: Sequence[Finding]) -> Forecast:
@@ -333,7 +358,7 @@ def versions() -> dict[str, str]:
 def _meter(case: Case, on_progress: OnProgress) -> Meter:
     """Weigh the fits to come, so that the remaining time can be told."""
     models = [case.guess, case.model, *case.references]
-    weights = [(one, size) for one in models for size in case.sizes for _ in case.repeats]
+    weights = [(one, size) for one in models for size in case.sizes for _ in case.repeats_at(size)]
     probe_size = min(case.effort.probe_rows, case.sizes[-1])
     weights += [(one, probe_size) for _, _, one in probe_plan(case.model) for _ in range(LEAST_REPEATS)]
     weights += [(case.model, case.sizes[-1])] * (2 * LEAST_REPEATS * case.trials)

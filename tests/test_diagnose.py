@@ -56,6 +56,11 @@ def test_the_end_of_the_learning_curve_is_the_dev_error_of_the_budget(weak):
     assert list(points(weak.curves[0]))[-1].dev == weak.evidence["dev_error"]
 
 
+def test_the_verdict_rests_on_more_repeats_than_the_curve_where_fits_are_cheap(weak):
+    assert weak.curves[0].dev_errors.shape == (4, 4)
+    assert weak.evidence["repeats"].value == 7  # as many as short runs of 540 rows get
+
+
 def test_no_number_is_computed_from_the_sealed_test_rows():
     data = two_blobs(n=300)
     settings = Settings(budget="quick", sizes=3, repeats=3, trials=0)

@@ -128,6 +128,8 @@ def time_text(seconds: float | None) -> str:
 
     >>> time_text(4), time_text(75), time_text(None)
     ('a few seconds left', 'about 2 minutes left', '')
+    >>> time_text(56)
+    'about a minute left'
     """
     if seconds is None:
         return ""
@@ -135,7 +137,8 @@ def time_text(seconds: float | None) -> str:
         return tr("a few seconds left")
     if seconds < 55:
         return tr("about {seconds} seconds left", seconds=round(seconds / 5) * 5)
-    return tr("about {minutes} minutes left", minutes=max(1, -(-int(seconds) // 60)))
+    minutes = -(-int(seconds) // 60)
+    return tr("about a minute left") if minutes == 1 else tr("about {minutes} minutes left", minutes=minutes)
 
 
 def show_ending(view: View, *, is_kept: bool = True) -> None:
