@@ -101,6 +101,13 @@ def test_a_translation_has_the_values_of_its_text(language):
 
 
 @pytest.mark.parametrize("language", OTHERS)
+def test_no_translation_outlives_its_text(language):
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in FILES)
+    written = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    assert set(catalog(language)) <= written | set(all_texts())
+
+
+@pytest.mark.parametrize("language", OTHERS)
 def test_two_rooms_do_not_translate_a_text_differently(language):
     seen: dict[str, tuple[str, str]] = {}
     different = []

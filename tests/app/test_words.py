@@ -1,7 +1,6 @@
 """Every text of the app's own room has its Chinese, with the same values in it."""
 
 import ast
-import json
 from pathlib import Path
 from string import Formatter
 
@@ -9,11 +8,10 @@ import pytest
 
 import dldiag.app
 from dldiag.app.navigation import ROOT, pages
-from dldiag.language import CATALOGS, catalog
+from dldiag.language import catalog
 from dldiag.models import MODELS
 
 OWN_PAGES = ("streamlit_app.py", "pages/2_Record_of_experiments.py", "pages/3_History.py")
-CATALOG = json.loads((CATALOGS / "zh" / "app.json").read_text(encoding="utf-8"))
 
 
 def sources():
@@ -49,7 +47,3 @@ def test_a_text_has_its_chinese(template):
     chinese = catalog("zh")  # a file of another room may hold it
     assert template in chinese
     assert names(chinese[template]) == names(template)
-
-
-def test_the_catalog_holds_nothing_that_is_not_said():
-    assert set(CATALOG) <= set(own_templates())
