@@ -50,6 +50,8 @@ def _verdict(page: Any, url: str) -> None:
     page.get_by_role("button", name="Diagnose", exact=True).click()
     page.get_by_role("button", name="Report (HTML)").wait_for()
     _until_done(page)
+    page.mouse.move(0, 0)  # where the button was may be another one now, with its help shown
+    page.wait_for_timeout(1_000)
     page.screenshot(path=IMAGES / "verdict.png")
 
 
