@@ -63,6 +63,11 @@ def show_reading() -> Table | None:
     show_notices(table.notices)
     if table.plan.format == "csv":
         _ask_plan(table.plan, tr("How it was read: {how}", how=plan_text(table.plan)), expanded=False)
+    if not len(table.frame):
+        from dldiag.data.dataset import no_rows
+
+        show_error(no_rows(table))
+        return None
     _ask_kinds(table)
     return table
 

@@ -56,7 +56,7 @@ def show_notices(notices: Sequence[Notice], *, label: str = "") -> None:
     """List what was repaired, left out or noticed, with counts and examples."""
     if not notices:
         return
-    with st.expander(label or tr("{count} notices about the file", count=len(notices))):
+    with st.expander(label or tr("Notices about the file: {count}", count=len(notices))):
         for one in notices:
             st.markdown(_notice_text(one))
 

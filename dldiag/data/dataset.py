@@ -111,12 +111,17 @@ def _check_logarithm(task: str, target: str, log_target: bool) -> None:
         )
 
 
+def no_rows(table: Table) -> DataError:
+    """Return what is said of a table of names alone."""
+    return DataError(
+        Message("The table {name} has no rows below its header.", {"name": table.name}),
+        Message("Upload a file with at least a header line and some rows."),
+    )
+
+
 def _check_table(table: Table) -> None:
     if len(table.columns) == 0 or len(table.frame) == 0:
-        raise DataError(
-            Message("The table {name} has no rows below its header.", {"name": table.name}),
-            Message("Upload a file with at least a header line and some rows."),
-        )
+        raise no_rows(table)
     if len(table.frame) < LEAST_ROWS:
         raise DataError(Message("The table has one row; nothing can be learned from one row."), Message("Add rows."))
     if len(table.columns) < 2:

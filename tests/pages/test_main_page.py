@@ -136,6 +136,12 @@ def test_a_bad_file_gives_a_message_and_the_page_stays_usable(name):
     assert {one.key for one in app.button} >= {"sample.iris"}
 
 
+def test_a_file_of_names_alone_is_refused_before_a_target_is_asked_for():
+    app = upload(start(), b"a,b,c\n")
+    assert any("no rows below its header" in one.value for one in app.warning)
+    assert not [one for one in app.selectbox if one.key and one.key.startswith("target.")]
+
+
 def test_two_visitors_do_not_see_each_others_tables():
     ann, bob = start(), start()
     upload(ann, b"secret,b\n1,2\n3,4\n5,6\n", "ann.csv")
