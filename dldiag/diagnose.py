@@ -89,7 +89,7 @@ class Case:
     def all_repeats(self) -> range:
         """The repeats with all training rows, on which the verdict rests: more than the curve has where fits are cheap.
 
-        With five, every other table of some hundred rows was undecided for some seeds and not for others.
+        With five, the answers on tables of some hundred rows hung on the seed (docs/decisions.md).
         """
         n = min(MORE_REPEATS * len(self.repeats), probe_repeats(self.effort, self.sizes[-1]))
         return range(max(len(self.repeats), min(n, len(self.bench.split.measuring))))

@@ -74,7 +74,7 @@ def probe(
 
     The current model runs on the same rows, so that every change is paired. A race: settings that cannot gain half of δ
     any more after the least repeats drop out. smallest: the user's smallest difference that matters. Candidates of the
-    first heat are not watched: that would take a fifth of its time, and a trial has more repeats to be seen on.
+    first heat are not watched: that takes time, and a trial has more repeats to be seen on.
     """
     size = min(effort.probe_rows, bench.split.n_train)
     whole = size == bench.split.n_train
