@@ -32,6 +32,7 @@ from dldiag.knobs import Knob, SettingError, parse
 from dldiag.language import LANGUAGES, Message, current_language, set_language, speaking, tr, translate
 from dldiag.models import MODELS, Model, build_model
 from dldiag.outputs import add_outputs, check_outputs, harmless, write_outputs
+from dldiag.processes import USUAL_MOST, usual_count
 from dldiag.report import path_to_text, to_text
 from dldiag.settings import Settings
 from dldiag.types import DataError, Dataset, Progress, Report
@@ -109,7 +110,8 @@ def _add_diagnose(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespa
     add_reading(one)
     output = one.add_argument_group(tr("output"))
     add_outputs(output)
-    output.add_argument("--jobs", default="1", metavar="N", help=tr("worker processes; the result is the same"))
+    jobs = tr("worker processes; the result is the same (default: one per core, up to {most})", most=USUAL_MOST)
+    output.add_argument("--jobs", default=str(usual_count()), metavar="N", help=jobs)
     output.add_argument(
         "--progress",
         action=argparse.BooleanOptionalAction,

@@ -22,6 +22,7 @@ from dldiag.data.outcome import check_scale
 from dldiag.fit import Encoded, FitResult, FitTask, fit_all
 from dldiag.language import Message
 from dldiag.models import Model, as_model, is_network
+from dldiag.processes import Processes
 from dldiag.types import DataError, Dataset, LearningCurve
 from dldiag.workbench import Point
 
@@ -116,7 +117,7 @@ def learning_curve(  # noqa: PLR0913 — scikit-learn's own arguments
         rows = rng.permutation(train) if shuffle else train
         seed = int(rng.integers(2**31))
         tasks += [FitTask((model.identity, size, r), model, rows[:size], dev, seed, reseeded=False) for size in sizes]
-    results = {result.task.key: result for result in fit_all(tasks, encoded, n_jobs=n_jobs or 1)}
+    results = {result.task.key: result for result in fit_all(tasks, encoded, processes=Processes(n_jobs or 1))}
     _tell_failures(list(results.values()), error_score)
     return as_curve(model, sizes, len(folds), results, encoded.dataset.unit)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 import warnings
@@ -11,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 from sklearn.dummy import DummyClassifier
@@ -20,8 +20,9 @@ from threadpoolctl import threadpool_limits
 from dldiag import nn
 from dldiag.data.matrix import Matrix, encode
 from dldiag.intervals import mean_variance
-from dldiag.models import MODELS, Model, Preparation, is_network, is_of_counts
+from dldiag.models import MODELS, Model, Preparation, fit_cost, is_network, is_of_counts
 from dldiag.nn.health import Health
+from dldiag.processes import ALONE, Processes, portable
 from dldiag.types import Clusters, Dataset, ErrorUnit, Split, Stopped
 
 # What an estimator of ours may raise on rows that it cannot learn from; a user's own may raise anything.
@@ -134,23 +135,43 @@ class FitResult:
 
 
 def fit_all(
-    tasks: Sequence[FitTask], encoded: Encoded, *, n_jobs: int = 1, should_stop: ShouldStop = None
+    tasks: Sequence[FitTask], encoded: Encoded, *, processes: Processes = ALONE, should_stop: ShouldStop = None
 ) -> Iterator[FitResult]:
-    """Fit every task and yield results as they come, in an order that does not depend on n_jobs.
+    """Fit every task and yield results as they come: networks of one shape as one stack, stacks side by side.
 
-    Networks of one shape are trained as one stack; stacks run in parallel through joblib, so that
-    `joblib.parallel_config(backend="dask")` spreads them over a cluster. Raises Stopped when should_stop() says so.
+    A result does not depend on who else is in its stack, or on where it is fitted; the order does. Raises Stopped when
+    should_stop() says so; other processes ask it where it can be pickled.
     """
     stacks = list(group_by_shape(tasks, encoded))
-    if n_jobs == 1:
-        for stack in stacks:
-            _ask(should_stop)
-            yield from fit_stack(stack, encoded, should_stop)
-        return
-    parallel = Parallel(n_jobs=n_jobs, return_as="generator")
-    for results in parallel(delayed(fit_stack)(stack, encoded) for stack in stacks):
+    if processes.count > 1:
+        stacks = _costliest_last(stacks, processes.count)
+    while stacks and not processes.ready:
         _ask(should_stop)
-        yield from results
+        yield from fit_stack(stacks.pop(0), encoded, should_stop)
+    if stacks:
+        asked = portable(should_stop)
+        work = ((stack, prepare(stack, encoded), asked) for stack in reversed(stacks))
+        for results in processes.run(fit_prepared, work):
+            _ask(should_stop)
+            yield from results
+
+
+def _costliest_last(stacks: Sequence[list[FitTask]], n_jobs: int) -> list[list[FitTask]]:
+    """Cut stacks into pieces of at most what each process has to do, and sort them by their cost.
+
+    The costliest are to be begun first, so that no process waits long for another's last piece. Smaller pieces would
+    fill gaps better, but a network alone takes nearly twice as long as one of ten in a stack.
+    """
+    most = sum(_cost(stack) for stack in stacks) / n_jobs
+    pieces = list[list[FitTask]]()
+    for stack in stacks:
+        n = min(len(stack), math.ceil(_cost(stack) / most))
+        pieces += [stack[i::n] for i in range(n)]
+    return sorted(pieces, key=_cost)
+
+
+def _cost(stack: Sequence[FitTask]) -> float:
+    return sum(fit_cost(task.model, len(task.train_rows)) for task in stack)
 
 
 def group_by_shape(tasks: Iterable[FitTask], encoded: Encoded) -> Iterator[list[FitTask]]:
@@ -170,12 +191,19 @@ def _shape(task: FitTask, encoded: Encoded) -> Hashable:
 
 
 def fit_stack(stack: Sequence[FitTask], encoded: Encoded, should_stop: ShouldStop = None) -> list[FitResult]:
-    """Fit tasks of one shape together and judge each on its own rows; seconds are shared out evenly.
+    """Fit tasks of one shape together and judge each on its own rows; seconds are shared out evenly."""
+    return fit_prepared(stack, prepare(stack, encoded), should_stop)
+
+
+def fit_prepared(
+    stack: Sequence[FitTask], prepared: Sequence[Inputs], should_stop: ShouldStop = None
+) -> list[FitResult]:
+    """Fit tasks whose inputs are prepared, in this process or another.
 
     Where one is refused, each is fitted alone: what fails does not depend on who shares the stack.
     """
     started = time.perf_counter()
-    prepared = _prepared(stack, encoded)
+    _ask(should_stop)
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # non-convergence is a finding, not a line on somebody's terminal
         if not is_network(stack[0].model):
@@ -185,10 +213,10 @@ def fit_stack(stack: Sequence[FitTask], encoded: Encoded, should_stop: ShouldSto
         except REFUSALS as error:
             if len(stack) == 1:
                 return [_refused(stack[0], time.perf_counter() - started, error)]
-    return [fit_stack([task], encoded, should_stop)[0] for task in stack]
+    return [fit_prepared([task], [one], should_stop)[0] for task, one in zip(stack, prepared, strict=True)]
 
 
-def _fit_networks(stack: Sequence[FitTask], prepared: Sequence[_Inputs], should_stop: ShouldStop) -> list[FitResult]:
+def _fit_networks(stack: Sequence[FitTask], prepared: Sequence[Inputs], should_stop: ShouldStop) -> list[FitResult]:
     started = time.perf_counter()
     models = [_seeded(task) for task in stack]
     dev = [(p.X_dev, p.y_dev) for p in prepared] if stack[0].watched else None
@@ -197,19 +225,19 @@ def _fit_networks(stack: Sequence[FitTask], prepared: Sequence[_Inputs], should_
     return [judge(m, task, p, seconds, _predicted(m, p)) for m, task, p in zip(models, stack, prepared, strict=True)]
 
 
-def _prepared(stack: Sequence[FitTask], encoded: Encoded) -> list[_Inputs]:
+def prepare(stack: Sequence[FitTask], encoded: Encoded) -> list[Inputs]:
     """Prepare the inputs of every task, once for those on the same rows: networks that share theirs hold them once."""
-    found: dict[Hashable, _Inputs] = {}
+    found: dict[Hashable, Inputs] = {}
     inputs = []
     for task in stack:
         key = task.train_rows.tobytes(), task.dev_rows.tobytes(), task.model.scale_inputs
-        found[key] = found.get(key) or _Inputs.of(task, encoded)
+        found[key] = found.get(key) or Inputs.of(task, encoded)
         inputs.append(found[key])
     return inputs
 
 
 @dataclass(frozen=True, eq=False)
-class _Inputs:
+class Inputs:
     """Prepared inputs of one task, and targets in units of y_spread; y_scale is the unit of errors."""
 
     X: Any
@@ -222,7 +250,7 @@ class _Inputs:
     labels: NDArray[Any] | None = None  # that stand for the codes in y where the model is a user's own
 
     @classmethod
-    def of(cls, task: FitTask, encoded: Encoded) -> _Inputs:
+    def of(cls, task: FitTask, encoded: Encoded) -> Inputs:
         y, y_dev = encoded.dataset.y[task.train_rows], encoded.dataset.y[task.dev_rows]
         spread = 1.0
         if encoded.dataset.task == "regression":
@@ -265,7 +293,7 @@ def _seeded(task: FitTask) -> BaseEstimator:
     return estimator.set_params(**seeds)
 
 
-def _fit_alone(task: FitTask, inputs: _Inputs) -> FitResult:
+def _fit_alone(task: FitTask, inputs: Inputs) -> FitResult:
     """Fit an estimator that is not ours; one that refuses this subset gives a result without numbers and says why."""
     started = time.perf_counter()
     one_class = inputs.y.dtype.kind in "iu" and len(np.unique(inputs.y)) == 1
@@ -280,7 +308,7 @@ def _fit_alone(task: FitTask, inputs: _Inputs) -> FitResult:
     return judge(model, task, inputs, time.perf_counter() - started, predicted)
 
 
-def _predicted(model: Any, inputs: _Inputs) -> tuple[NDArray[Any], NDArray[Any]]:
+def _predicted(model: Any, inputs: Inputs) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return one prediction for every training and every dev row; of classes the code, −1 for one that there is not."""
     found = []
     for X, y in ((inputs.X, inputs.y), (inputs.X_dev, inputs.y_dev)):
@@ -299,7 +327,7 @@ def _refused(task: FitTask, seconds: float, error: BaseException) -> FitResult:
 
 
 def judge(
-    model: Any, task: FitTask, inputs: _Inputs, seconds: float, predicted: tuple[NDArray[Any], NDArray[Any]]
+    model: Any, task: FitTask, inputs: Inputs, seconds: float, predicted: tuple[NDArray[Any], NDArray[Any]]
 ) -> FitResult:
     """Measure what a fitted model predicted for its training and dev rows."""
     train_error, train_rows = error_by_row(inputs.y, predicted[0], inputs)
@@ -314,7 +342,7 @@ def judge(
     )  # fmt: skip
 
 
-def _in_unit(health: Health | None, inputs: _Inputs) -> Health | None:
+def _in_unit(health: Health | None, inputs: Inputs) -> Health | None:
     """Bring the errors of a watched training to the unit of all errors: std(y) of the table, not of a training subset."""
     if health is None or inputs.y.dtype.kind in "iu":
         return health
@@ -328,19 +356,19 @@ def _in_unit(health: Health | None, inputs: _Inputs) -> Health | None:
     )
 
 
-def _kept(inputs: _Inputs) -> tuple[Rows | None, Clusters | None]:
+def _kept(inputs: Inputs) -> tuple[Rows | None, Clusters | None]:
     """Return what is kept of the clusters: which ones trained, and of every dev row its own."""
     train, dev = inputs.clusters
     return None if train is None else np.unique(train.labels), dev
 
 
-def _plainest_guess(inputs: _Inputs) -> NDArray[Any]:
+def _plainest_guess(inputs: Inputs) -> NDArray[Any]:
     """Return the commonest class, or the mean, of the training rows for every dev row."""
     y = inputs.y
     return np.full(len(inputs.y_dev), np.bincount(y).argmax() if y.dtype.kind in "iu" else y.mean())
 
 
-def error_by_row(y: NDArray[Any], predicted: NDArray[Any], inputs: _Inputs) -> tuple[float, NDArray[np.float64]]:
+def error_by_row(y: NDArray[Any], predicted: NDArray[Any], inputs: Inputs) -> tuple[float, NDArray[np.float64]]:
     """Return the error and each row's share in it.
 
     Classification: the error rate and 0/1 per row. Regression: RMSE / std(y) and, to first order, how the root of the

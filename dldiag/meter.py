@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 from dldiag.fit import FitResult
 from dldiag.language import Message
-from dldiag.models import MODELS, Model, is_network
+from dldiag.models import Model, fit_cost
 from dldiag.types import LearningCurve, Progress, Report
 
 REPORT_EVERY = 0.2  # seconds between two calls of on_progress
-SETUP_ROWS = 300  # a fit costs about as much as this many rows even when it has hardly any
-USUAL_INPUTS, USUAL_UNITS = 20, 100
 FORESEEABLE = 0.05  # share of the work from which the remaining time is told
 
 
@@ -27,7 +23,7 @@ class Meter:
         curves: Callable[[], tuple[LearningCurve, ...]],
         on_progress: Callable[[Progress], None] | None,
     ) -> None:
-        self._planned = sum(_weight(model, size) for model, size in planned)
+        self._planned = sum(fit_cost(model, size) for model, size in planned)
         self._curves, self._on_progress = curves, on_progress
         self._total, self._done, self._weight = len(planned), 0, 0.0
         self._started, self._told = time.monotonic(), 0.0
@@ -42,7 +38,7 @@ class Meter:
         """Count one finished fit."""
         self._done += 1
         self._total = max(self._total, self._done)
-        self._weight += _weight(result.task.model, len(result.task.train_rows))
+        self._weight += fit_cost(result.task.model, len(result.task.train_rows))
         if time.monotonic() - self._told >= REPORT_EVERY:
             self._tell()
 
@@ -63,16 +59,3 @@ class Meter:
             return None
         elapsed = time.monotonic() - self._started
         return max(0.0, elapsed * (self._planned / self._weight - 1))
-
-
-def _weight(model: Model, size: int) -> float:
-    cost = MODELS[model.key].cost if model.key in MODELS else 1.0
-    return cost * _size_cost(model) * (size + SETUP_ROWS)
-
-
-def _size_cost(model: Model) -> float:
-    """Return how much longer a network takes than one of the usual size: about as the root of its weights."""
-    if not is_network(model):
-        return 1.0
-    layers = [USUAL_INPUTS, *model.parameters["hidden_layer_sizes"]]
-    return math.sqrt(sum(a * b for a, b in pairwise(layers)) / (USUAL_INPUTS * USUAL_UNITS) or 1.0)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -32,6 +34,9 @@ from dldiag.language import Message, tr
 from dldiag.types import Task
 
 FARTHEST = 20.0  # standard deviations; values beyond are cut, so that one wild cell cannot blow up a network
+
+SETUP_ROWS = 300  # a fit costs about as much as this many rows even when it has hardly any
+USUAL_INPUTS, USUAL_UNITS = 20, 100
 
 REMEMBERED = 2**20  # bytes of prepared inputs; training on more takes far longer than preparing them again
 
@@ -206,6 +211,20 @@ def _is_of_count_kind(estimator: Any) -> bool:
 def is_network(model: Model) -> bool:
     """Tell whether the model is our own network, which can be stacked and watched from the inside."""
     return isinstance(model.estimator, nn.MLPClassifier | nn.MLPRegressor)
+
+
+def fit_cost(model: Model, n_rows: int) -> float:
+    """Return about how long one fit takes, in rows of the linear model."""
+    cost = MODELS[model.key].cost if model.key in MODELS else 1.0
+    return cost * _size_cost(model) * (n_rows + SETUP_ROWS)
+
+
+def _size_cost(model: Model) -> float:
+    """Return how much longer a network takes than one of the usual size: about as the root of its weights."""
+    if not is_network(model):
+        return 1.0
+    layers = [USUAL_INPUTS, *model.parameters["hidden_layer_sizes"]]
+    return math.sqrt(sum(a * b for a, b in pairwise(layers)) / (USUAL_INPUTS * USUAL_UNITS) or 1.0)
 
 
 class Preparation:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from dldiag.fit import Encoded, FitResult, FitTask, ShouldStop, encode_dataset, fit_all
 from dldiag.models import Model
+from dldiag.processes import Processes
 from dldiag.types import Dataset, Split
 
 Point = tuple[str, int, int]  # model identity, training rows, repeat
@@ -24,7 +25,7 @@ class Workbench:
         self.encoded: Encoded = encode_dataset(dataset, split)
         self.results: dict[Point, FitResult] = {}
         self._training_dev: dict[Point, FitResult] = {}  # apart: these rows are no dev rows
-        self._n_jobs = n_jobs
+        self._processes = Processes(n_jobs)
         self._should_stop = should_stop
 
     def fit(
@@ -69,7 +70,7 @@ class Workbench:
         return [self._training_dev[point] for point in points]
 
     def _fitted(self, tasks: Collection[FitTask]) -> Iterator[FitResult]:
-        return fit_all([*tasks], self.encoded, n_jobs=self._n_jobs, should_stop=self._should_stop)
+        return fit_all([*tasks], self.encoded, processes=self._processes, should_stop=self._should_stop)
 
     def _training_dev_task(self, model: Model, size: int, r: int) -> FitTask:
         judging = self.split.repeats[r].training_dev_rows

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from dldiag.app import sources
-from dldiag.knobs import check_all
+from dldiag.app.limits import Limits
+from dldiag.knobs import check_all, from_environment
 from dldiag.settings import Settings
 from dldiag.types import Dataset, Progress
 
@@ -19,7 +20,10 @@ def diagnose_job(
     from dldiag.report import to_json
 
     dataset, model, settings = asked(arguments)
-    return to_json(diagnose(dataset, model, settings, on_progress=on_progress, should_stop=should_stop))
+    report = diagnose(
+        dataset, model, settings, on_progress=on_progress, should_stop=should_stop, n_jobs=processes_of_a_job()
+    )
+    return to_json(report)
 
 
 def asked(arguments: dict[str, Any]) -> tuple[Dataset, Any, Settings]:
@@ -31,6 +35,11 @@ def asked(arguments: dict[str, Any]) -> tuple[Dataset, Any, Settings]:
     settings = Settings(**as_parameters(arguments.get("settings", {})))
     check_all(settings)
     return dataset, model, settings
+
+
+def processes_of_a_job() -> int:
+    """Return how many processes share the fits of one job on this server."""
+    return from_environment(Limits).processes
 
 
 def as_parameters(plain: dict[str, Any]) -> dict[str, Any]:

@@ -6,18 +6,20 @@ import os
 from dataclasses import dataclass
 
 from dldiag.knobs import knob
+from dldiag.processes import usual_count
 
 
-def _spare_cores() -> int:
-    """Leave one core to the pages: as many workers as cores was measured to slow every click."""
-    return max(1, (os.cpu_count() or 2) - 1)
+def _jobs_at_once() -> int:
+    """Let half of the cores have a job each: every job uses several while no other runs."""
+    return max(1, (os.cpu_count() or 2) // 2)
 
 
 @dataclass(frozen=True)
 class Limits:
     """What the app may use; every field can be set by an environment variable DLDIAG_<FIELD>."""
 
-    workers: int = knob(_spare_cores(), "Workers", "Processes that run jobs.", low=1, high=256)
+    workers: int = knob(_jobs_at_once(), "Workers", "Jobs that run at once.", low=1, high=256)
+    processes: int = knob(usual_count(), "Processes", "Processes that share the fits of one job.", low=1, high=256)
     queue_length: int = knob(30, "Queue length", "Jobs that may wait; one more is refused.", low=1, high=10_000)
     abandoned_minutes: float = knob(
         5.0, "Minutes unwatched", "A job that no page has looked at for so long ends.", low=0.01

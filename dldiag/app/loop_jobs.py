@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from dldiag.app import wire
-from dldiag.app.diagnosis_jobs import as_parameters, asked
+from dldiag.app.diagnosis_jobs import as_parameters, asked, processes_of_a_job
 from dldiag.language import Message
 from dldiag.types import Progress
 
@@ -23,7 +23,7 @@ def try_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: Sho
     from dldiag.trials import EFFORTS
 
     dataset, model, settings = asked(arguments)
-    case = prepare(dataset, model, settings, should_stop=should_stop)
+    case = prepare(dataset, model, settings, should_stop=should_stop, n_jobs=processes_of_a_job())
     effort = EFFORTS[settings.budget]
     remedy, done = arguments["remedy"], [0]
 
@@ -42,7 +42,9 @@ def improve_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop:
     from dldiag.report import to_json
 
     dataset, model, settings = asked(arguments)
-    found = improve(dataset, model, settings, on_progress=on_progress, should_stop=should_stop)
+    found = improve(
+        dataset, model, settings, on_progress=on_progress, should_stop=should_stop, n_jobs=processes_of_a_job()
+    )
     return {
         "steps": msgspec.to_builtins(list(found.steps), enc_hook=wire.plain_number),
         "start": found.start.parameters,

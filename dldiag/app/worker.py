@@ -15,24 +15,46 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, TextIO
 
 from dldiag.app import jobs, uploads, wire
 from dldiag.app.job_kinds import JOBS, warm_up
+from dldiag.app.limits import Limits
 from dldiag.app.places import write_whole
-from dldiag.knobs import SettingError
+from dldiag.app.workers import end_family
+from dldiag.knobs import SettingError, from_environment
 from dldiag.language import Message
+from dldiag.processes import Processes
 from dldiag.types import DataError, Progress, Stopped
 
 LOOK_SECONDS = 0.05  # how often at most the cancel file is looked for
-BEAT_SECONDS = 1.0  # how often a sign of life is given
+BEAT_SECONDS = 0.5  # how often a sign of life is given
+BEHIND_THE_PAGES = 10  # niceness: a click is answered first
 EVENT_SECONDS = 0.15  # how often at most a progress is written; pages look less often
 
 
-class Reporter:
-    """The `on_progress` and `should_stop` of one job: writes events, looks for `cancel`.
+class Canceled:
+    """The `should_stop` of one job: looks for the file `cancel`, from this process or, pickled, from another.
 
-    A thread of its own gives signs of life: one fit of a library may take long and asks nothing meanwhile.
+    Asked after every mini-batch, hence a class: it remembers when it looked last.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._looked, self._is_so = folder, 0.0, False
+
+    def __call__(self) -> bool:
+        """Say whether the job was canceled."""
+        now = time.monotonic()
+        if not self._is_so and now - self._looked >= LOOK_SECONDS:
+            self._looked, self._is_so = now, (self._folder / "cancel").exists()
+        return self._is_so
+
+
+class Reporter:
+    """The `on_progress` of one job: writes events.
+
+    A thread of its own gives signs of life and writes what is left of a burst: one fit of a library may take long.
     """
 
     def __init__(self, job: str) -> None:
@@ -40,8 +62,8 @@ class Reporter:
         self._events = (self._folder / "events.jsonl").open("a", encoding="utf-8")
         self._kept: dict[str, Any] = {"curves": [], "report": None}
         self._unwritten: Progress | None = None
-        self._looked = self._written = 0.0
-        self._stop = False
+        self._written = 0.0
+        self._writing = threading.Lock()
         self._closed = threading.Event()
         self._heart = threading.Thread(target=self._beat, daemon=True)
         self._heart.start()
@@ -52,25 +74,17 @@ class Reporter:
         if time.monotonic() - self._written >= EVENT_SECONDS:
             self.write()
 
-    def should_stop(self) -> bool:
-        """Say whether the job was canceled; cheap enough to be asked after every mini-batch."""
-        now = time.monotonic()
-        if not self._stop and now - self._looked >= LOOK_SECONDS:
-            self._looked = now
-            self._stop = (self._folder / "cancel").exists()
-            if self._unwritten is not None and now - self._written >= EVENT_SECONDS:
-                self.write()
-        return self._stop
-
     def write(self) -> None:
         """Write what is not written yet; curves and a report once reached stay with every later line."""
-        if self._unwritten is None:
-            return
-        plain = wire.progress_to_json(self._unwritten)
-        self._kept |= {key: plain[key] for key in ("curves", "report") if plain[key]}
-        self._events.write(wire.dumps(plain | self._kept) + "\n")
-        self._events.flush()
-        self._unwritten, self._written = None, time.monotonic()
+        with self._writing:
+            progress, self._unwritten = self._unwritten, None
+            if progress is None:
+                return
+            plain = wire.progress_to_json(progress)
+            self._kept |= {key: plain[key] for key in ("curves", "report") if plain[key]}
+            self._events.write(wire.dumps(plain | self._kept) + "\n")
+            self._events.flush()
+            self._written = time.monotonic()
 
     def close(self) -> None:
         """Write what is left and close the file."""
@@ -83,6 +97,7 @@ class Reporter:
         while not self._closed.wait(BEAT_SECONDS):
             with contextlib.suppress(OSError):  # a full disk: the next beat may be heard
                 (self._folder / "beat").touch()
+                self.write()
 
 
 def perform(job: str) -> jobs.Ending:
@@ -110,7 +125,7 @@ def _attempt(job: str, reporter: Reporter) -> jobs.Ending:
     spec = jobs.spec_of(job)
     function = JOBS[spec.kind]
     try:
-        result = function(with_paths(spec.arguments, spec.owner), reporter.on_progress, reporter.should_stop)
+        result = function(with_paths(spec.arguments, spec.owner), reporter.on_progress, Canceled(jobs.folder_of(job)))
     except Stopped:
         return jobs.Ending("canceled", jobs.why_stopped(job))
     write_whole(jobs.folder_of(job) / "result.json", wire.dumps(result).encode())
@@ -143,6 +158,7 @@ def _lines(source: TextIO) -> Iterator[str]:
     def read() -> None:
         for line in source:
             waiting.put(line.strip())
+        end_family(os.getpid())
         os._exit(0)
 
     threading.Thread(target=read, daemon=True).start()
@@ -162,6 +178,9 @@ def main(modules: list[str]) -> None:
     channel = _own_channel()
     for module in modules:
         importlib.import_module(module)
+    if hasattr(os, "nice"):
+        os.nice(BEHIND_THE_PAGES)
+    Processes(from_environment(Limits).processes)  # which start while this one imports
     try:
         warm_up()
     except Exception:  # it will fail again inside a job, where the page can say so

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -71,7 +72,7 @@ class Worker:
         self.dismiss()
 
     def dismiss(self) -> None:
-        """Close its input, upon which it ends; end it when it does not. Nothing is left open."""
+        """Close its input, upon which it ends; end it when it does not. Nothing is left open, none that it started."""
         assert self._process.stdin is not None and self._process.stdout is not None
         with contextlib.suppress(OSError):  # of a dead process: a broken pipe here, an invalid argument on Windows
             self._process.stdin.close()
@@ -80,6 +81,7 @@ class Worker:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        end_family(self.pid)
         self._ear.join()
         self._process.stdout.close()
 
@@ -87,3 +89,10 @@ class Worker:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             self._said.put(line.strip())
+
+
+def end_family(leader: int) -> None:
+    """End a worker and the processes it started, where they are one group; elsewhere theirs end when idle for minutes."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(leader, signal.SIGTERM)  # joblib's tidier ignores it, and removes what they leave behind

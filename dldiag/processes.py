@@ -1,0 +1,75 @@
+"""Processes that fit side by side: started in the background, while the caller goes on by itself."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from threading import Thread
+from typing import Any, TypeVar
+
+from joblib import Parallel, delayed, effective_n_jobs
+from joblib.parallel import get_active_backend
+
+Result = TypeVar("Result")
+
+OWN_BACKEND = "LokyBackend"  # joblib's processes on this machine; any other was chosen by parallel_config
+USUAL_MOST = 4  # processes, where nobody says how many: more are left to other work, and each needs 150 MB
+
+
+class Processes:
+    """As many processes as asked for, through joblib: `parallel_config(backend="dask")` makes a cluster of them.
+
+    They take about two seconds to start, so they are started at once and used when `ready`. A class because it knows
+    whether they are there. Two of them in one process share the same processes.
+    """
+
+    def __init__(self, n_jobs: int = 1) -> None:
+        self.count = int(effective_n_jobs(n_jobs))
+        self._starting: Thread | None = None
+        if self.count > 1 and type(get_active_backend()[0]).__name__ == OWN_BACKEND:
+            self._starting = Thread(target=self._start, daemon=True)
+            self._starting.start()
+
+    @property
+    def ready(self) -> bool:
+        """Whether there are processes besides the caller's, and work that is sent to them is begun at once."""
+        return self.count > 1 and (self._starting is None or not self._starting.is_alive())
+
+    def run(self, function: Callable[..., Result], items: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
+        """Yield function(*item) of every item as they come, in any order; MemoryError where a process was ended."""
+        try:
+            yield from self._parallel()(delayed(function)(*item) for item in items)
+        except BrokenProcessPool as error:  # by the system, which does that when memory runs out
+            raise MemoryError(str(error)) from error
+
+    def _parallel(self) -> Parallel:
+        """Return joblib's door to the processes; with other arguments it would start others."""
+        return Parallel(n_jobs=self.count, return_as="generator_unordered", max_nbytes=None)
+
+    def _start(self) -> None:
+        try:
+            list(self._parallel()(delayed(_arrive)() for _ in range(self.count)))
+        except Exception:  # no shared semaphores on this machine, an interrupt: the caller does everything
+            self.count = 1
+
+
+ALONE = Processes()
+
+
+def usual_count() -> int:
+    """Return how many processes to use where nobody says: the cores, up to USUAL_MOST."""
+    return min(USUAL_MOST, int(effective_n_jobs(-1)))
+
+
+def portable(function: Any) -> Any:
+    """Return a function that another process can ask, too; None for one that only lives here."""
+    try:
+        pickle.dumps(function)
+    except (pickle.PicklingError, TypeError, AttributeError):
+        return None
+    return function
+
+
+def _arrive() -> None:
+    """Do nothing: a process that was asked to has imported dldiag, and with it what fits need."""
