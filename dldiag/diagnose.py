@@ -123,7 +123,8 @@ def diagnose(
 
     model: an unfitted scikit-learn estimator, or None for our network with its default settings. An estimator learns the
     class names as pandas reads them (numbers where they are numbers); each repeat sets its random_state, so that what
-    is compared differs in nothing else. on_progress is called with a Progress after each fit; a first verdict comes with
+    is compared differs in nothing else. n_jobs: processes that share the fits, −1 for all cores; the report is the same, and a
+    should_stop that can be pickled is asked in them, too. on_progress is called with a Progress after each fit; a first verdict comes with
     it as soon as the model and the linear reference are done. Raises DataError and SettingError for input that cannot be
     used, TypeError for what is no dataset, estimator or settings, Stopped when should_stop() says so.
     """
