@@ -17,7 +17,7 @@ from dldiag.data.preflight import Preflight, preflight
 from dldiag.evidence import Evidence, Measured, Probe, gather, table_evidence, table_names, training_curve
 from dldiag.fit import Encoded, FitResult, ShouldStop
 from dldiag.forecast import forecast
-from dldiag.knobs import SettingError, check_all
+from dldiag.knobs import SettingError, check_all, check_shares
 from dldiag.language import Message, Value, tr
 from dldiag.meter import Meter
 from dldiag.models import Model, as_model, build_model, is_of_counts
@@ -167,7 +167,8 @@ def prepare(
     _check_types(dataset, settings)
     check_all(settings)
     _check_muted(settings)
-    _check_target_error(dataset, settings)
+    if dataset.task == "classification":
+        check_shares(settings, ["target_error"])
     effort = EFFORTS[settings.budget]
     own = build_model(dataset.task) if model is None else as_model(model)
     _check_task(dataset, own)
@@ -199,13 +200,6 @@ def _check_muted(settings: Settings) -> None:
         raise SettingError(
             tr("muted: there is no rule {code}; there are {codes}.", code=repr(unknown[0]), codes=", ".join(known))
         )
-
-
-def _check_target_error(dataset: Dataset, settings: Settings) -> None:
-    wanted = settings.target_error
-    if dataset.task == "classification" and wanted is not None and wanted > 1:
-        text = "{name} = {value} is above 1: write errors as shares, 0.15 for 15 %."
-        raise SettingError(tr(text, name=tr("Target error"), value=f"{wanted:g}"))
 
 
 def _check_task(dataset: Dataset, model: Model) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import numbers
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 import numpy as np
 
-from dldiag.language import Message, tr
+from dldiag.language import Message, tr, translate
 
 T = TypeVar("T")
 VARIABLE = "DLDIAG_{name}"  # a limit is changed through the environment: DLDIAG_QUEUE_LENGTH=50
@@ -115,6 +115,15 @@ def _is_of_kind(value: Any, kind: type) -> bool:
     if kind is bool:
         return False
     return isinstance(value, tuple | list) if kind is tuple else True
+
+
+def check_shares(settings: Any, names: Iterable[str]) -> None:
+    """Raise SettingError where one of these errors is above 1, as a percentage would be."""
+    for name in names:
+        value = getattr(settings, name)
+        if value is not None and value > 1:
+            text = "{name} = {value} is above 1: write errors as shares, 0.15 for 15 %."
+            raise SettingError(tr(text, name=translate(knobs_of(settings)[name].label), value=f"{value:g}"))
 
 
 def check_all(settings: Any) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from dldiag.knobs import SettingError, check_all, knob, knobs_of
-from dldiag.language import Message, tr, translate
+from dldiag.knobs import SettingError, check_all, check_shares, knob
+from dldiag.language import Message, tr
 from dldiag.settings import Settings
 from dldiag.types import ErrorUnit, LearningCurve, error_unit
 
@@ -63,15 +63,7 @@ def check_numbers(numbers: Numbers, curve: LearningCurve | None = None) -> None:
     if curve is None and (numbers.train_error is None or numbers.dev_error is None):
         raise SettingError(tr("Give a training error and a dev error, or a learning curve that holds them."))
     if numbers.unit == "rate":
-        for name, value in asdict(numbers).items():
-            if name.endswith("_error") and value is not None and value > 1:
-                raise SettingError(
-                    tr(
-                        "{name} = {value} is above 1: write errors as shares, 0.15 for 15 %.",
-                        name=translate(knobs_of(Numbers)[name].label),
-                        value=f"{value:g}",
-                    )
-                )
+        check_shares(numbers, (name for name in asdict(numbers) if name.endswith("_error")))
     if curve is not None and curve.unit != numbers.unit:
         raise SettingError(tr("The learning curve and the task have different error units: choose the curve's task."))
 
