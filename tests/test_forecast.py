@@ -136,6 +136,7 @@ SEEN = [0.3, 0.24, 0.2, 0.17, 0.15]
         ({"target_error": np.nan}, "target error"),
         ({"target_error": 5}, "15 % as 0.15"),
         ({"at": np.inf}, "number of rows"),
+        ({"at": 10}, "begins at 100 rows"),
     ],
 )
 def test_what_is_no_error_no_size_and_no_unit_is_refused_in_plain_words(changes, says):
@@ -152,6 +153,13 @@ def test_unknown_cells_are_left_out_and_the_order_of_sizes_does_not_matter():
     holes = np.column_stack([errors, np.full(len(SIZES), np.nan)])
     shuffled = np.random.default_rng(0).permutation(len(SIZES))
     assert forecast(SIZES, errors) == forecast(SIZES, holes) == forecast(SIZES[shuffled], holes[shuffled])
+
+
+def test_a_size_that_comes_twice_is_a_repeat_and_no_further_size():
+    errors = measured(np.random.default_rng(3))
+    in_lines = np.repeat(SIZES, errors.shape[1]), errors.ravel()
+    assert forecast(*in_lines, train_errors=in_lines[1] / 2) == forecast(SIZES, errors, train_errors=errors / 2)
+    assert "known at {known}" in forecast([100, 100, 400, 400], [0.3, 0.29, 0.2, 0.21]).abstains.template
 
 
 @settings(max_examples=25)

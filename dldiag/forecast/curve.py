@@ -47,23 +47,21 @@ def read_curve(
 ) -> Curve:
     """Average the repeats of each size, leaving out what is not known, in increasing order of size.
 
-    sizes: (k,) above 0; dev_errors, train_errors: (k,) or (k, repeats), NaN where unknown. Raises ValueError when the
-    shapes disagree, a size is not above 0, or an error is not from 0 to `highest`.
+    sizes: (k,) above 0, where one that comes twice is a repeat; dev_errors, train_errors: (k,) or (k, repeats), NaN where
+    unknown. Raises ValueError when the shapes disagree, a size is not above 0, or an error is not from 0 to `highest`.
     """
     rows = np.asarray(sizes, dtype=float)
     if rows.ndim != 1 or not np.all((rows > 0) & np.isfinite(rows)):
         raise ValueError("sizes must be one row of numbers above 0")
-    dev = _two_dimensional(dev_errors, len(rows), highest)
-    train = None if train_errors is None else _two_dimensional(train_errors, len(rows), highest)
+    dev = _by_size(rows, _two_dimensional(dev_errors, len(rows), highest))
+    train = None if train_errors is None else _by_size(rows, _two_dimensional(train_errors, len(rows), highest))
     known: NDArray[np.bool_] = np.asarray(np.isfinite(dev).any(axis=1))
-    order = np.argsort(rows, kind="stable")
-    order = order[known[order]]
-    rows, dev = rows[order], dev[order]
+    rows, dev = np.unique(rows)[known], dev[known]
     means = _mean_by_row(dev)
     return Curve(
         sizes=rows,
         dev=means,
-        train=None if train is None else _train_means(train[order]),
+        train=None if train is None else _train_means(train[known]),
         repeats=int(np.isfinite(dev).sum(axis=1).max(initial=0)),
         noise=_noise(rows, dev, means),
     )
@@ -96,6 +94,14 @@ def _two_dimensional(errors: ArrayLike, sizes: int, highest: float) -> Floats:
         raise ValueError(f"errors of shape {table.shape} do not go with {sizes} sizes")
     check_errors(table, highest)
     return table[:, None] if table.ndim == 1 else table
+
+
+def _by_size(rows: Floats, table: Floats) -> Floats:
+    """Return the errors of each different size, increasing, on one row: those of a size that comes twice side by side."""
+    found = [table[rows == size].ravel() for size in np.unique(rows)]
+    most = max(map(len, found), default=0)
+    filled = [np.pad(errors, (0, most - len(errors)), constant_values=np.nan) for errors in found]
+    return np.array(filled).reshape(len(found), most)
 
 
 def _mean_by_row(table: Floats) -> Floats:

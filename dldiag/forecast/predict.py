@@ -40,12 +40,13 @@ def forecast(
 ) -> Forecast:
     """Forecast the dev error at more training rows, with 90 % intervals.
 
-    sizes: (k,) rows; dev_errors, train_errors: (k,) or (k, repeats), NaN where unknown; at: numbers of rows (2, 4 and
-    10 times the largest size when None). Errors are in the unit of the curve; `target_error` adds the rows that reach
-    it, None where that is not foreseen within 100 times the rows. On a curve that cannot be extrapolated there are no
-    points and `abstains` says why. unit: "rate" (share of wrong rows) or "sd" (RMSE / std(y)). Nothing is drawn at
-    random: `seed` is accepted so that every step of a diagnosis takes one. Raises ValueError when shapes disagree, a size
-    or row number is not above 0, an error or the target error cannot be one, or the unit is another.
+    sizes: (k,) rows, where one that comes twice is a repeat; dev_errors, train_errors: (k,) or (k, repeats), NaN where
+    unknown; at: numbers of rows, not below the smallest size (2, 4 and 10 times the largest when None). Errors are in the
+    unit of the curve; `target_error` adds the rows that reach it, None where that is not foreseen within 100 times the
+    rows. On a curve that cannot be extrapolated there are no points and `abstains` says why. unit: "rate" (share of wrong
+    rows) or "sd" (RMSE / std(y)). Nothing is drawn at random: `seed` is accepted so that every step of a diagnosis takes
+    one. Raises ValueError when shapes disagree, a size is not above 0, a number of rows is below all sizes, an error or the
+    target error cannot be one, or the unit is another.
 
     >>> points = forecast([100, 200, 400, 800], [0.30, 0.24, 0.20, 0.17])
     >>> [(p.rows, p.low < p.value < p.high) for p in points]
@@ -154,18 +155,20 @@ def _positive(rows: float) -> int:
 
 def _point(curve: Curve, ahead: Outlook, rows: int, highest: float) -> ForecastPoint:
     if rows < curve.rows:
-        return _seen(curve, rows)
+        return _seen(curve, rows, highest)
     drop, quantiles, _ = ahead.at(rows / curve.rows)
     ends = np.clip(curve.last - np.interp([HIGH, LOW], ahead.levels, quantiles), 0.0, highest)
     value = float(np.clip(curve.last - drop, *ends))
     return ForecastPoint(rows, value, float(ends[0]), float(ends[1]))
 
 
-def _seen(curve: Curve, rows: int) -> ForecastPoint:
+def _seen(curve: Curve, rows: int, highest: float) -> ForecastPoint:
     """Return the error between sizes of the curve, with its noise."""
+    if rows < curve.sizes[0]:
+        raise ValueError(f"the curve begins at {curve.sizes[0]:g} rows and says nothing about {rows}")
     value = float(np.interp(np.log(rows), np.log(curve.sizes), curve.dev))
     away = Z_TWO_SIDED * curve.noise
-    return ForecastPoint(rows, value, max(value - away, 0.0), value + away)
+    return ForecastPoint(rows, value, max(value - away, 0.0), min(value + away, highest))
 
 
 def _rows_for(curve: Curve, ahead: Outlook, target: float) -> Estimate | None:
