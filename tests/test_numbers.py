@@ -211,6 +211,36 @@ def test_scores_of_other_frameworks_are_turned_into_errors():
     assert curve.train_errors == pytest.approx(np.array([[0.0, 0.0], [0.0, 0.01]]))
 
 
+def test_scores_of_a_regression_become_the_root_of_what_they_leave():
+    rng = np.random.default_rng(0)
+    y, predicted = rng.normal(size=400), rng.normal(size=400) / 3
+    r2 = 1 - np.mean((y - predicted) ** 2) / np.var(y)
+    for names in ("rows,train_score,val_score", "rows,train_r2,val_r2"):
+        curve = read_curve_table(f"{names}\n100,1.0,{r2}\n200,0.91,0.84\n".encode(), unit="sd")
+        rmse = np.sqrt(np.mean((y - predicted) ** 2)) / np.std(y)  # the unit of every error of a regression
+        assert curve.dev_errors.ravel() == pytest.approx([rmse, 0.4])
+        assert curve.train_errors.ravel() == pytest.approx([0.0, 0.3])
+
+
+def test_repeats_of_several_seeds_and_folds_are_all_kept():
+    lines = [
+        f"{n},0.0,{0.3 - n / 1000 + s / 100 + f / 1000},{s},{f}" for n in (100, 200) for s in (1, 2) for f in (1, 2, 3)
+    ]
+    curve = read_curve_table("\n".join(["rows,train_error,dev_error,seed,fold", *lines]).encode())
+    assert curve.dev_errors.shape == (2, 6)
+    assert np.isfinite(curve.dev_errors).all()
+    one = read_curve_table(
+        b"rows,train_error,dev_error,repeat,seed\n10,0,0.5,1,7\n10,0,0.4,2,8\n20,0,0.4,1,9\n20,0,0.3,2,3\n"
+    )
+    assert one.dev_errors == pytest.approx(np.array([[0.5, 0.4], [0.4, 0.3]]))
+
+
+def test_the_verdict_is_read_where_both_errors_are_known():
+    table = b"rows,train_error,dev_error\n100,0,0.3\n200,0,0.25\n400,0.02,0.22\n800,0.01,\n"
+    evidence = diagnose_numbers(Numbers(), read_curve_table(table)).evidence
+    assert [evidence[name].value for name in ("n_train", "train_error", "dev_error")] == [400, 0.02, 0.22]
+
+
 def test_repeats_without_a_column_are_numbered_and_gaps_stay_unknown():
     curve = read_curve_table(b"rows,train_error,dev_error\n10,0.1,0.5\n10,0.1,0.6\n20,0.1,0.4\n20,,\n")
     assert curve.dev_errors.shape == (2, 2)
@@ -233,11 +263,23 @@ def test_our_own_sheet_of_curves_can_be_read_again():
         ("rows,train_error,dev_error\n0,0.1,0.5\n20,0.1,0.4\n", "above 0"),
         ("rows,train_error,dev_error\n10,0.1,much\n20,0.1,0.4\n", "not a number"),
         ("rows,train_error,dev_error\n10,0.1,\n20,0.1,\n", "no line with"),
+        ("train_size,train_error,dev_error\n0.1,0,0.3\n1.0,0,0.2\n", "0.1 is no number of training rows"),
+        ("rows,train_error,dev_error,unit\n10,0.1,0.9,percent\n20,0.1,0.5,percent\n", "'percent' is no unit"),
+        ("rows,train_error,dev_error,cv\n10,0,0.5,5\n10,0,0.4,5\n", "about 10 rows and the same cv"),
+        ("rows,train_acc,val_acc\n10,99,80\n20,98,84\n", "A score of 99 in column train_acc"),
+        ("rows,train_r2,val_r2\n10,0.9,0.8\n20,0.9,0.85\n", "only a regression has"),
     ],
 )
 def test_a_table_that_is_no_learning_curve_is_refused(text, says):
     with pytest.raises(DataError, match=says):
         read_curve_table(text.encode())
+
+
+def test_a_negative_loss_is_not_taken_for_r2():
+    with pytest.raises(DataError, match="neither accuracy nor R²"):
+        read_curve_table(b"rows,train_score,val_score\n100,-10,-25\n200,-9,-20\n", unit="sd")
+    worse_than_the_mean_on_new_rows = read_curve_table(b"rows,train_score,val_score\n9,1,-0.44\n20,1,0.75\n", unit="sd")
+    assert worse_than_the_mean_on_new_rows.dev_errors.ravel() == pytest.approx([1.2, 0.5])
 
 
 def test_units_that_disagree_are_refused():

@@ -24,8 +24,9 @@ def evidence_of(numbers: Numbers, curve: LearningCurve | None = None) -> Evidenc
     With a training-dev error, variance ends there and data mismatch is the rest: achievable + avoidable bias +
     variance + mismatch = dev error.
     """
-    train = measured(numbers, "train", None if curve is None else curve.train_errors[-1])
-    dev = measured(numbers, "dev", None if curve is None else curve.dev_errors[-1])
+    end = -1 if curve is None else _end(numbers, curve)
+    train = measured(numbers, "train", None if curve is None else curve.train_errors[end])
+    dev = measured(numbers, "dev", None if curve is None else curve.dev_errors[end])
     training_dev = None if numbers.training_dev_error is None else measured(numbers, "training_dev")
     test = measured(numbers, "test")
     if train is None or dev is None:
@@ -41,7 +42,7 @@ def evidence_of(numbers: Numbers, curve: LearningCurve | None = None) -> Evidenc
             mismatch=None if training_dev is None else difference(dev, training_dev),
             test_gap=None if test is None else difference(test, dev),
             achievable=_achievable(numbers),
-            n_train=_count(numbers.train_rows if curve is None else numbers.train_rows or int(curve.sizes[-1])),
+            n_train=_count(numbers.train_rows or (None if curve is None else int(curve.sizes[end]))),
             n_dev=_count(numbers.dev_rows),
             repeats=None if curve is None else exactly(float(curve.dev_errors.shape[1])),
             dev_half_width=None
@@ -50,6 +51,16 @@ def evidence_of(numbers: Numbers, curve: LearningCurve | None = None) -> Evidenc
             more_data_gain=None if curve is None else _gain(curve),
         )
     )
+
+
+def _end(numbers: Numbers, curve: LearningCurve) -> int:
+    """Return the place of the largest size with every error that is not typed; the last where there is none."""
+    known = np.ones(len(curve.sizes), dtype=bool)
+    if numbers.train_error is None:
+        known &= np.isfinite(curve.train_errors).any(axis=1)
+    if numbers.dev_error is None:
+        known &= np.isfinite(curve.dev_errors).any(axis=1)
+    return int(np.flatnonzero(known)[-1]) if known.any() else -1
 
 
 def measured(numbers: Numbers, part: str, repeats: Floats | None = None) -> Estimate | None:
