@@ -13,6 +13,7 @@ import sklearn
 from sklearn.base import is_classifier, is_regressor
 
 from dldiag.curves import as_curve, clipped, curve_sizes, with_estimates
+from dldiag.data.dataset import rows_of
 from dldiag.data.preflight import Preflight, preflight
 from dldiag.evidence import Evidence, Measured, Probe, gather, table_evidence, table_names, training_curve
 from dldiag.fit import Encoded, FitResult, ShouldStop
@@ -230,16 +231,7 @@ def look(dataset: Dataset, settings: Settings = Settings(), split: Split | None 
 
 def open_rows(dataset: Dataset, split: Split) -> Dataset:
     """Return the dataset without its sealed test rows."""
-    rows = np.setdiff1d(np.arange(dataset.n_rows), split.test_rows)
-
-    def part(values: Any) -> Any:
-        return None if values is None else values[rows]
-
-    return replace(
-        dataset, X=dataset.X.iloc[rows].reset_index(drop=True), y=dataset.y[rows],
-        groups=part(dataset.groups), times=part(dataset.times), domain=part(dataset.domain),
-        aside=None if dataset.aside is None else dataset.aside.iloc[rows].reset_index(drop=True),
-    )  # fmt: skip
+    return rows_of(dataset, np.setdiff1d(np.arange(dataset.n_rows), split.test_rows))
 
 
 def report_on(case: Case, references: Sequence[Model], started: float) -> Report:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dldiag.data.dataset import rows_of
 from dldiag.data.matrix import encode
 from dldiag.data.split import LEAST_ROWS, make_split
 from dldiag.types import Dataset
@@ -51,14 +52,7 @@ def open_rows(dataset: Dataset, seed: int = 0) -> Dataset:
     if dataset.n_rows < LEAST_ROWS:
         return dataset
     keep = np.setdiff1d(np.arange(dataset.n_rows), make_split(dataset, 1, seed).test_rows)
-    return replace(
-        dataset,
-        X=dataset.X.iloc[keep].reset_index(drop=True),
-        y=dataset.y[keep],
-        groups=None if dataset.groups is None else dataset.groups[keep],
-        times=None if dataset.times is None else dataset.times[keep],
-        domain=None if dataset.domain is None else dataset.domain[keep],
-    )
+    return rows_of(dataset, keep)
 
 
 def prepare(dataset: Dataset, *, max_rows: int = 1000, seed: int = 0) -> Prepared:

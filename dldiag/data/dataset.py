@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -117,6 +118,19 @@ def no_rows(table: Table) -> DataError:
         Message("The table {name} has no rows below its header.", {"name": table.name}),
         Message("Upload a file with at least a header line and some rows."),
     )
+
+
+def rows_of(dataset: Dataset, rows: NDArray[np.int64]) -> Dataset:
+    """Return the dataset with only these of its rows, in this order."""
+
+    def part(values: NDArray[Any] | None) -> NDArray[Any] | None:
+        return None if values is None else values[rows]
+
+    return replace(
+        dataset, X=dataset.X.iloc[rows].reset_index(drop=True), y=dataset.y[rows],
+        groups=part(dataset.groups), times=part(dataset.times), domain=part(dataset.domain),
+        aside=None if dataset.aside is None else dataset.aside.iloc[rows].reset_index(drop=True),
+    )  # fmt: skip
 
 
 def _check_table(table: Table) -> None:

@@ -30,6 +30,11 @@ def duplicate_groups(X: pd.DataFrame, y: NDArray[Any] | None = None) -> NDArray[
     return groups.astype(np.int64)
 
 
+def different_rows(X: pd.DataFrame) -> NDArray[np.int64]:
+    """Return the rows whose features stand in no row before them."""
+    return _first_rows(duplicate_groups(X))
+
+
 @dataclass(frozen=True)
 class Copies:
     """How many rows repeat others, and what the rows that contradict each other cost.

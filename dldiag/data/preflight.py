@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dldiag.data.duplicates import Copies, copies_of
+from dldiag.data.dataset import rows_of
+from dldiag.data.duplicates import Copies, copies_of, different_rows
 from dldiag.data.giveaways import Clue, Giveaway, clues, giveaways
 from dldiag.data.repairs import repair
 from dldiag.data.spread import Outlier, Scales, outliers, scales, tail
@@ -57,7 +58,8 @@ def preflight(dataset: Dataset, seed: int = 0) -> Preflight:
     found = clues(dataset, seed)
     told = dataset.groups is not None or dataset.times is not None
     ordered = told or dataset.domain is not None
-    groups = None if told else groups_in(dataset)
+    copies = copies_of(dataset, seed)
+    groups = None if told else groups_in(_without(copies, dataset))
     marker = groups.column if groups else ""
     given_away = tuple(one for one in giveaways(dataset, found) if one.column != marker)
     order = Order("", 0.0, 0.0, sorted_by_target=False, suspected=False) if ordered else order_in(dataset)
@@ -66,7 +68,7 @@ def preflight(dataset: Dataset, seed: int = 0) -> Preflight:
     return Preflight(
         rows=dataset.n_rows,
         features=dataset.X.shape[1],
-        copies=copies_of(dataset, seed),
+        copies=copies,
         classes=len(dataset.classes),
         majority_share=share,
         rarest_class=rarest,
@@ -82,6 +84,12 @@ def preflight(dataset: Dataset, seed: int = 0) -> Preflight:
         log_offered=log_offered,
         repairs=_repairs(dataset.target, given_away, groups, order, log_offered),
     )
+
+
+def _without(copies: Copies, dataset: Dataset) -> Dataset:
+    """Return the rows of which none is a copy: every split keeps copies together, so what only they share misleads nobody."""
+    is_clean = copies.feature_share == 0 or copies.are_chance
+    return dataset if is_clean else rows_of(dataset, different_rows(dataset.X))
 
 
 def _balance(dataset: Dataset) -> tuple[float, str, int]:

@@ -175,6 +175,26 @@ def test_groups_that_a_column_names_are_found_and_a_split_by_them_offered(seed, 
 
 
 @pytest.mark.parametrize("seed", range(3))
+def test_what_only_copies_share_marks_no_groups_but_groups_among_copies_are_seen(seed):
+    weighed = sound(seed, 200).assign(weight=rng(seed).integers(10**6, size=200))
+    found = look(pd.concat([weighed] * 3).sample(frac=1, random_state=seed))
+    assert found.copies.share == pytest.approx(2 / 3)
+    assert found.groups is None and found.repairs == ()
+    assert look(pd.concat([subjects(seed, "subject", shuffled=True)] * 2)).groups.column == "subject"
+
+
+@pytest.mark.parametrize("seed", [1, 3, 4, 9])
+def test_a_skill_that_random_rows_do_not_show_is_not_lost_on_whole_groups(seed):
+    random = rng(seed)
+    status = np.where(random.random(800) < 0.6, 0, random.integers(1, 12, 800))
+    frame = pd.DataFrame({f"bill{i}": (2 * status + 2 * random.normal(size=800)).round(3) for i in range(5)})
+    frame = frame.assign(status=status, y=random.random(800) < np.where(status == 0, 0.1, 0.53))
+    found = look(frame)
+    assert found.groups.optimism.block_error > found.groups.optimism.baseline > found.groups.optimism.random_error
+    assert not found.split_misleads
+
+
+@pytest.mark.parametrize("seed", range(3))
 def test_groups_that_no_column_names_show_in_the_order_of_the_file(seed):
     found = look(subjects(seed, "", shuffled=False))
     assert found.order.suspected and found.order.strong
