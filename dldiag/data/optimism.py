@@ -29,6 +29,7 @@ class Optimism:
     block_error: float
     baseline: float
     at_least: float  # block error − random error is surely above this
+    skill_at_least: float  # baseline − random error is surely above this
 
     @property
     def skill_lost(self) -> float:
@@ -36,9 +37,9 @@ class Optimism:
         return self.lost(self.block_error)
 
     def lost(self, error: float) -> float:
-        """Return the share of the skill that is gone when this is the error."""
+        """Return the share of the skill that is gone when this is the error; a skill that is not shown cannot be lost."""
         skill = self.baseline - self.random_error
-        return float(np.clip((error - self.random_error) / skill, 0.0, 1.0)) if skill > 0 else 0.0
+        return float(np.clip((error - self.random_error) / skill, 0.0, 1.0)) if self.skill_at_least > 0 else 0.0
 
 
 def optimism(
@@ -116,15 +117,23 @@ def _losses(
 def _compared(
     by_row: NDArray[np.float64], by_block: NDArray[np.float64], blocks: NDArray[np.int64], y: NDArray[Any], task: str
 ) -> Optimism:
-    """Put the losses into the error unit; the interval of the difference takes blocks as the units."""
-    sums = np.bincount(blocks, weights=by_block - by_row)
-    sizes = np.bincount(blocks)
-    mean = float(sums.sum() / sizes.sum())
-    spread = float(np.sqrt(((sums - mean * sizes) ** 2).sum())) / float(sizes.sum())
+    """Put the losses into the error unit; the interval of a difference takes blocks as the units."""
+    by_none = (y != np.bincount(y).argmax()).astype(float) if task == "classification" else (y - y.mean()) ** 2
+    lost, skill = _surely_above(by_block - by_row, blocks), _surely_above(by_none - by_row, blocks)
+    means = (float(losses.mean()) for losses in (by_row, by_block, by_none))
     if task == "classification":
-        baseline = 1 - float(np.bincount(y).max()) / len(y)
-        return Optimism(float(by_row.mean()), float(by_block.mean()), baseline, mean - NORMAL_95 * spread)
+        return Optimism(*means, lost, skill)
     scale = float(np.std(y)) or 1.0
-    random_error, block_error = (float(np.sqrt(losses.mean())) / scale for losses in (by_row, by_block))
-    slope = 1 / (scale * scale * max(random_error + block_error, 1e-9))  # of a root: difference of squares / sum
-    return Optimism(random_error, block_error, 1.0, (mean - NORMAL_95 * spread) * slope)
+    random_error, block_error, baseline = (float(np.sqrt(mean)) / scale for mean in means)
+
+    def of_roots(difference: float, error: float) -> float:  # of a root: difference of squares / sum
+        return difference / (scale * scale * max(random_error + error, 1e-9))
+
+    return Optimism(random_error, block_error, 1.0, of_roots(lost, block_error), of_roots(skill, baseline))
+
+
+def _surely_above(differences: NDArray[np.float64], blocks: NDArray[np.int64]) -> float:
+    """Return the one-sided 95 % bound of a mean difference of losses, blocks being the units."""
+    sums, sizes = np.bincount(blocks, weights=differences), np.bincount(blocks)
+    mean = float(sums.sum() / sizes.sum())
+    return mean - NORMAL_95 * float(np.sqrt(((sums - mean * sizes) ** 2).sum())) / float(sizes.sum())
