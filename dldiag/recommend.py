@@ -10,7 +10,6 @@ from dldiag.language import Message
 from dldiag.models import Model, is_network
 from dldiag.remedies import LEAVE_IT, MORE_DATA, REMEDIES, SEARCH, Change, Remedy, applicable
 from dldiag.rules.noun import is_likely
-from dldiag.rules.probed import gain_of
 from dldiag.types import Estimate, Finding, Recommendation, Trial, TrialVerdict, exactly
 
 NOT_FIRST = Message("It costs nothing; compare every change with it.")
@@ -135,11 +134,15 @@ def _place(row: Remedy, expected: float, problem: str | None) -> int:
 def _probed_entry(
     row: Remedy, problem: str | None, probe: Probe, fired: Mapping[str | None, Finding], evidence: Evidence
 ) -> tuple[Order, Recommendation] | None:
-    """Place a probed remedy: before "leave it" when it surely or likely gains, after it when it only might."""
-    half, gain = evidence.delta / 2, gain_of(evidence, row.key)
+    """Place a probed remedy: before "leave it" when it surely or likely gains, after it when it only might.
+
+    Where its cause shows by itself, not in the short run alone, any sure gain is a likely one.
+    """
+    half, gain = evidence.delta / 2, -probe.dev
+    has_cause = problem in fired and fired[problem].code not in VERDICT_RULES
     if probe.dev.surely_below < -half:
         place = SURE
-    elif gain is not None and is_likely(gain, evidence):
+    elif is_likely(gain, evidence) or (has_cause and gain.low > 0):
         place = LIKELY
     elif probe.dev.low < -half and (problem or probe.dev.surely_below < 0):
         place = PERHAPS

@@ -115,6 +115,23 @@ def test_what_gains_for_sure_but_little_is_shown_after_leaving_it_even_without_a
     assert order.index("leave_it") < order.index("weaker_regularization")
 
 
+def test_any_sure_gain_comes_before_leaving_it_where_its_cause_shows_by_itself():
+    no_bias, no_gap = Estimate(0.0, -0.01, 0.01), Estimate(0.005, 0.0, 0.01)
+    plain = replace(evidence(scale_inputs=probe(-0.008, half=0.007)), avoidable_bias=no_bias, variance=no_gap)
+    assert {f.code: f.outcome for f in check(plain, RULES)}["N1"] == "fired"
+    assert advice(plain)[0].remedy == "leave_it"
+    unscaled = replace(plain, scale_ratio=exactly(1e5), scaled_inputs=exactly(0))
+    outcomes = {f.code: f.outcome for f in check(unscaled, RULES)}
+    assert (outcomes["D8"], outcomes["N1"]) == ("fired", "suppressed")
+    assert advice(unscaled)[0].remedy == "scale_inputs"
+
+
+def test_high_bias_alone_is_no_cause_that_makes_a_small_gain_worth_more():
+    found = evidence(train_longer=probe(-0.008, half=0.007))
+    assert {f.code: f.outcome for f in check(found, RULES)}["B1"] == "fired"
+    assert advice(found)[0].remedy == "leave_it"
+
+
 def test_a_gap_is_not_called_harmless_while_a_remedy_likely_gains():
     excess = Estimate(0.0, -0.01, 0.01)
     found = replace(evidence(regularization=probe(-0.016, half=0.012)), excess=excess)

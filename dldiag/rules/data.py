@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dldiag.evidence.noun import Evidence
+from dldiag.evidence.noun import Evidence, Probe
 from dldiag.language import Message
 from dldiag.rules.noun import MATERIAL, Example, Rule, Threshold
+from dldiag.rules.probed import gain_of
 from dldiag.types import Estimate, Level, exactly
 
 # What a verdict that cannot be trusted silences: whether and how a network trains can still be told.
 VERDICT: tuple[Level, ...] = ("bias_variance", "process")
+NOTHING_LEFT = ("N1", "V2")  # conclude from what was tried that nothing is left to gain: not while a cause stands
 CAUSES = ("T4", "T7", "T8", "T9", "T10", "T12", "T13", "T14")
 
 HALF_MATERIAL = Threshold("δ/2", lambda e: e.delta / 2, "error", "half the smallest difference that matters")
@@ -28,8 +30,13 @@ WILD = Threshold("WILD", 0.001, "share of cells", "share of number cells beyond 
 
 
 def _scaled(e: Evidence) -> Message | None:
-    on = e.scaled_inputs is not None and e.scaled_inputs.value == 1
-    return Message("Inputs are scaled before they reach the model.") if on else None
+    """Inputs on different scales are a cause only where they are not scaled and scaling them is not shown to be useless."""
+    if e.scaled_inputs is not None and e.scaled_inputs.value == 1:
+        return Message("Inputs are scaled before they reach the model.")
+    gain = gain_of(e, "scale_inputs")
+    if gain is not None and gain.surely_below <= HALF_MATERIAL.at(e):
+        return Message("Scaled inputs were tried, and they do not lower the dev error by an amount that matters.")
+    return None
 
 
 def _not_better(e: Evidence) -> Estimate | None:
@@ -117,7 +124,7 @@ DATA_RULES: tuple[Rule, ...] = (
         passed="Rows from elsewhere are no harder ({signal:gap}).",
         hint="Bring training rows that look like the rows to be predicted, or weight them.",
         problem="mismatch",
-        silences=("N1", "V2"), needs=("mismatch",),
+        silences=NOTHING_LEFT, needs=("mismatch",),
         examples=(
             Example(Evidence(mismatch=Estimate(0.09, 0.07, 0.11)), "fired"),
             Example(Evidence(mismatch=Estimate(0.0, -0.01, 0.01)), "passed"),
@@ -129,10 +136,17 @@ DATA_RULES: tuple[Rule, ...] = (
         fired="The widest column varies {signal:,.0f} times as much as the narrowest, and inputs are not scaled.",
         passed="Columns vary on similar scales ({signal:,.0f} to 1).",
         hint="Scale the inputs.",
-        problem="unscaled_inputs", needs=("scale_ratio", "scaled_inputs"), unless=_scaled,
+        problem="unscaled_inputs", needs=("scale_ratio", "scaled_inputs"), unless=_scaled, silences=NOTHING_LEFT,
         examples=(
             Example(Evidence(scale_ratio=exactly(1e5), scaled_inputs=exactly(0)), "fired"),
             Example(Evidence(scale_ratio=exactly(1e5), scaled_inputs=exactly(1)), "not_applicable"),
+            Example(
+                Evidence(
+                    scale_ratio=exactly(1e5), scaled_inputs=exactly(0),
+                    probes={"scale_inputs": Probe(Estimate(0.03, 0.01, 0.05), exactly(0.0))},
+                ),
+                "not_applicable",
+            ),
             Example(Evidence(scale_ratio=exactly(3), scaled_inputs=exactly(0)), "passed"),
         ),
     ),

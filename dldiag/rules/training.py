@@ -6,7 +6,7 @@ import math
 
 from dldiag.evidence.noun import Evidence
 from dldiag.language import Message
-from dldiag.rules.data import HALF_MATERIAL
+from dldiag.rules.data import HALF_MATERIAL, NOTHING_LEFT
 from dldiag.rules.noun import Example, Rule, Threshold
 from dldiag.rules.probed import probed
 from dldiag.types import Estimate, exactly
@@ -67,7 +67,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
         fired="The units of a hidden layer are identical: they learn the same thing and count as one.",
         passed="The units of every hidden layer differ.",
         hint="Start from small random weights, not from equal ones.",
-        problem="bad_initialization", needs=("symmetry",),
+        problem="bad_initialization", needs=("symmetry",), silences=NOTHING_LEFT,
         examples=(
             Example(Evidence(symmetry=exactly(0.0)), "fired"),
             Example(Evidence(symmetry=exactly(0.4)), "passed"),
@@ -79,7 +79,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
         fired="Before the first step the loss is {signal:.1f} times what a guess would cost: the weights start too large.",
         passed="Before the first step the loss is what a guess would cost ({signal:.2f} times).",
         hint="Start from smaller weights (He for ReLU, Glorot for tanh).",
-        problem="bad_initialization", needs=("initial_loss_ratio",), unless=_learns_well,
+        problem="bad_initialization", needs=("initial_loss_ratio",), unless=_learns_well, silences=NOTHING_LEFT,
         examples=(
             Example(Evidence(initial_loss_ratio=exactly(8), avoidable_bias=_HIGH_BIAS), "fired"),
             Example(Evidence(initial_loss_ratio=exactly(8), avoidable_bias=_NO_BIAS), "not_applicable"),
@@ -92,7 +92,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
         fired="Signals change {signal:,.0f}-fold from the first layer to the last before training starts.",
         passed="Signals keep their size from layer to layer ({signal:.1f}-fold).",
         hint="Use He initialization for ReLU and Glorot for tanh.",
-        problem="bad_initialization", needs=("spread_ratio",), unless=_learns_well,
+        problem="bad_initialization", needs=("spread_ratio",), unless=_learns_well, silences=NOTHING_LEFT,
         examples=(
             Example(Evidence(spread_ratio=exactly(1e-4), avoidable_bias=_HIGH_BIAS), "fired"),
             Example(Evidence(spread_ratio=exactly(1.3), avoidable_bias=_HIGH_BIAS), "passed"),
@@ -104,7 +104,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
         fired="The gradient shrinks {signal:,.0f}-fold on its way to the first layer: the early layers hardly learn.",
         passed="The gradient reaches the first layer.",
         hint="Use ReLU with He initialization, or fewer layers.",
-        problem="bad_activation", needs=("gradient_ratio",), unless=_learns_well,
+        problem="bad_activation", needs=("gradient_ratio",), unless=_learns_well, silences=NOTHING_LEFT,
         examples=(
             Example(Evidence(gradient_ratio=exactly(1e-5), avoidable_bias=_HIGH_BIAS), "fired"),
             Example(Evidence(gradient_ratio=exactly(0.5), avoidable_bias=_HIGH_BIAS), "passed"),
@@ -116,7 +116,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
         fired="{signal:.0%} of the hidden units answer 0 to every row.",
         passed="{signal:.0%} of the hidden units answer 0 to every row.",
         hint="Try leaky ReLU, a smaller step size or He initialization.",
-        problem="bad_activation", needs=("dead_share",), unless=_learns_well,
+        problem="bad_activation", needs=("dead_share",), unless=_learns_well, silences=NOTHING_LEFT,
         examples=(
             Example(Evidence(dead_share=exactly(0.9), avoidable_bias=_HIGH_BIAS), "fired"),
             Example(Evidence(dead_share=exactly(0.9), avoidable_bias=_NO_BIAS), "not_applicable"),
@@ -129,7 +129,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
         fired="{signal:.0%} of the time a unit sits on the flat part of its activation, where it cannot learn.",
         passed="Units are on the flat part of their activation {signal:.0%} of the time.",
         hint="Scale the inputs, start from smaller weights, or use ReLU.",
-        problem="bad_initialization", needs=("saturated_share",), unless=_learns_well,
+        problem="bad_initialization", needs=("saturated_share",), unless=_learns_well, silences=NOTHING_LEFT,
         examples=(
             Example(Evidence(saturated_share=exactly(0.8), avoidable_bias=_HIGH_BIAS), "fired"),
             Example(Evidence(saturated_share=exactly(0.02), avoidable_bias=_HIGH_BIAS), "passed"),
@@ -170,7 +170,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
         fired="The dev error was lower by {signal:gap} at an earlier epoch.",
         passed="The dev error is at most {most:gap} above its lowest point.",
         hint="Stop early, keeping the best weights.",
-        problem="past_minimum", needs=("past_minimum",), decided_by="repeats",
+        problem="past_minimum", needs=("past_minimum",), decided_by="repeats", silences=NOTHING_LEFT,
         examples=(
             Example(Evidence(past_minimum=Estimate(0.05, 0.03, 0.07)), "fired"),
             Example(Evidence(past_minimum=Estimate(0.001, 0.0, 0.002)), "passed"),
