@@ -137,10 +137,14 @@ def try_change(
     bench: Workbench, model: Model, remedy: str, change: Mapping[str, Any], *, material: float, effort: Effort,
     on_result: OnResult = None,
 ) -> Trial:  # fmt: skip
-    """Run a changed model against the current one at full size, adding repeats until decided or out of effort."""
+    """Run a changed model against the current one at full size, adding repeats until decided or out of effort.
+
+    What a probe has run at this size counts from the start: a trial never knows less than the probe that it continues.
+    """
     candidate, size = changed(model, change), bench.split.n_train
-    most = min(effort.trial_repeats, len(bench.split.repeats))
-    n = min(most, LEAST_REPEATS + 1)
+    probed = len(bench.get(candidate, size, range(len(bench.split.measuring))))
+    most = max(probed, min(effort.trial_repeats, len(bench.split.repeats)))
+    n = max(probed, min(most, LEAST_REPEATS + 1))
     while True:
         repeats = range(n)
         bench.fit([model, candidate], [size], repeats, on_result=on_result, watched=True)

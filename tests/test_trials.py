@@ -30,6 +30,18 @@ def test_a_harmful_change_is_called_that():
     assert trial.verdict == "hurt"
 
 
+def test_a_trial_knows_no_less_than_the_probe_that_it_continues():
+    data = two_blobs(n=150)
+    bench = Workbench(data, make_split(data, 10, 0))
+    model = build_model("classification", {"max_iter": 10})
+    probed = probe(bench, model, QUICK, smallest=0.01, keys={"bigger_network"})["bigger_network"]
+    again = []
+    trial = try_change(
+        bench, model, "bigger_network", probed.settings, material=0.5, effort=QUICK, on_result=again.append
+    )
+    assert (trial.repeats, trial.change, again) == (probed.repeats, probed.dev, [])
+
+
 def test_probes_share_fits_with_what_was_fitted_before():
     data = two_blobs(n=150)
     bench = Workbench(data, make_split(data, 10, 0))
