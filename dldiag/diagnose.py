@@ -59,6 +59,10 @@ TRAIN_FIRST = Message(
     "Longer training or another step size lowers the dev error. More rows would mean more steps, too, and this curve cannot "
     "tell one from the other: train first, then read a forecast."
 )
+START_FIRST = Message(
+    "Some random starts do not train. With more rows more of them may, and this curve cannot tell that from what the rows "
+    "teach: make every start train, then read a forecast."
+)
 ILL_BEHAVED = Message(
     "The dev error rose with more rows on the way: such a curve says nothing reliable about more rows still."
 )
@@ -311,6 +315,8 @@ def _forecast(curve: LearningCurve, settings: Settings, findings: Sequence[Findi
     found = {one.problem for one in findings if one.outcome == "fired"}
     if found & UNFINISHED:
         return Forecast(abstains=TRAIN_FIRST)
+    if "uneven_start" in found:
+        return Forecast(abstains=START_FIRST)
     if "ill_behaved_curve" in found:
         return Forecast(abstains=ILL_BEHAVED)
     return forecast(

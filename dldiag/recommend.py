@@ -138,11 +138,11 @@ def _probed_entry(
 
     Where its cause shows by itself, not in the short run alone, any sure gain is a likely one.
     """
-    half, gain = evidence.delta / 2, -probe.dev
+    half = evidence.delta / 2
     has_cause = problem in fired and fired[problem].code not in VERDICT_RULES
     if probe.dev.surely_below < -half:
         place = SURE
-    elif is_likely(gain, evidence) or (has_cause and gain.low > 0):
+    elif is_likely(probe, evidence) or (has_cause and probe.dev.high < 0):
         place = LIKELY
     elif probe.dev.low < -half and (problem or probe.dev.surely_below < 0):
         place = PERHAPS

@@ -137,15 +137,15 @@ REMEDIES: dict[str, Remedy] = {
             Message("Columns on very different scales make gradient descent crawl along the narrow ones."),
         ),
         Remedy(
-            "step_size", Message("Another step size"), "training", ("wrong_step", "divergence"), _step, 0.4,
+            "step_size", Message("Another step size"), "training", ("uneven_start", "wrong_step", "divergence"), _step, 0.4,
             Message("Too small a step gets nowhere in the epochs given; too large a step jumps over the minimum."),
         ),
         Remedy(
-            "other_initialization", Message("Another initialization"), "training", ("bad_initialization",), _initialization, 0.5,
+            "other_initialization", Message("Another initialization"), "training", ("uneven_start", "bad_initialization"), _initialization, 0.5,
             Message("Equal or oversized starting weights keep units alike or stuck on the flat part of the activation."),
         ),
         Remedy(
-            "other_activation", Message("Another activation function"), "training", ("bad_activation",), _activation, 0.4,
+            "other_activation", Message("Another activation function"), "training", ("uneven_start", "bad_activation"), _activation, 0.4,
             Message("A unit whose slope is near zero passes no gradient on; a linear one adds nothing to a linear model."),
         ),
         # high bias
@@ -154,11 +154,11 @@ REMEDIES: dict[str, Remedy] = {
             Message("More units can bend the fit further toward the training rows."),
         ),
         Remedy(
-            "train_longer", Message("Train longer"), "bias", ("high_bias", "short_training"), _longer, 0.25,
+            "train_longer", Message("Train longer"), "bias", ("high_bias", "uneven_start", "short_training"), _longer, 0.25,
             Message("The training error was still falling, or stopped early on a plateau."),
         ),
         Remedy(
-            "other_optimizer", Message("Another optimization method"), "bias", ("high_bias", "slow_optimizer"), _optimizer, 0.2,
+            "other_optimizer", Message("Another optimization method"), "bias", ("high_bias", "uneven_start", "slow_optimizer"), _optimizer, 0.2,
             Message("The same network can reach a lower training error with another way of taking steps."),
         ),
         Remedy(

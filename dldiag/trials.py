@@ -10,7 +10,7 @@ import numpy as np
 
 from dldiag.curves import clipped
 from dldiag.data.split import make_split
-from dldiag.evidence import Evidence, Probe, material_of, paired_change, train_change, training_curve
+from dldiag.evidence import Evidence, Probe, frees, material_of, paired_change, train_change, training_curve
 from dldiag.fit import FitResult
 from dldiag.forecast import forecast
 from dldiag.language import Message, Value
@@ -130,7 +130,8 @@ def _best_of_each(probes: Iterable[tuple[str, Probe]]) -> dict[str, Probe]:
 
 def _compared(before: Sequence[FitResult], after: Sequence[FitResult], change: Mapping[str, Any]) -> Probe:
     seconds = sum(result.seconds for result in after)
-    return Probe(paired_change(before, after), train_change(before, after), dict(change), len(after), seconds)
+    changes = paired_change(before, after), train_change(before, after)
+    return Probe(*changes, dict(change), len(after), seconds, frees(before, after))
 
 
 def try_change(

@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge, Tw
 
 from dldiag.data.dataset import make_dataset
 from dldiag.data.ingest import read_table
-from dldiag.diagnose import ILL_BEHAVED, _forecast, diagnose
+from dldiag.diagnose import ILL_BEHAVED, START_FIRST, TRAIN_FIRST, _forecast, diagnose
 from dldiag.knobs import SettingError
 from dldiag.language import Message
 from dldiag.models import build_model, changed
@@ -220,12 +220,16 @@ def test_bias_shows_on_rows_like_the_training_rows_however_noisy_the_rows_that_c
     assert report.verdict.bias == "yes"
 
 
-def test_no_forecast_is_read_off_a_curve_that_rises():
-    finding = Finding("C1", "bias_variance", Message("C1"), "fired", Message("it rises"), problem="ill_behaved_curve")
+@pytest.mark.parametrize(
+    ("problem", "says"),
+    [("ill_behaved_curve", ILL_BEHAVED), ("uneven_start", START_FIRST), ("short_training", TRAIN_FIRST)],
+)
+def test_no_forecast_is_read_off_a_curve_that_rises_or_of_a_network_that_does_not_train_yet(problem, says):
+    finding = Finding("C1", "bias_variance", Message("C1"), "fired", Message("it rises"), problem=problem)
     errors = np.array([[0.3] * 5, [0.25] * 5, [0.2] * 5, [0.21] * 5, [0.19] * 5, [0.18] * 5])
     curve = LearningCurve("mlp", np.array([50, 100, 200, 400, 800, 1600]), errors * 0, errors)
     assert _forecast(curve, Settings(), ()).points
-    assert _forecast(curve, Settings(), (finding,)).abstains == ILL_BEHAVED
+    assert _forecast(curve, Settings(), (finding,)).abstains == says
 
 
 def test_a_clear_signal_is_seen_with_five_repeats_of_few_rows():

@@ -126,6 +126,16 @@ def test_any_sure_gain_comes_before_leaving_it_where_its_cause_shows_by_itself()
     assert advice(unscaled)[0].remedy == "scale_inputs"
 
 
+def test_what_makes_every_start_train_comes_before_leaving_it_though_the_mean_over_repeats_is_unsure():
+    step = probe(-0.085, half=0.13)
+    unsure, hangs = Estimate(0.0, -0.1, 0.1), exactly(0.1)
+    found = replace(evidence(step_size=replace(step, frees=True)), avoidable_bias=unsure, stuck_share=hangs)
+    assert advice(found)[0].remedy == "step_size"
+    outcomes = {f.code: f.outcome for f in check(replace(found, more_data_gain=Estimate(0.2, 0.1, 0.3)), RULES)}
+    assert (outcomes["T15"], outcomes["V1c"], outcomes["N1"]) == ("fired", "suppressed", "suppressed")
+    assert advice(replace(found, probes={"step_size": step}))[0].remedy == "leave_it"
+
+
 def test_high_bias_alone_is_no_cause_that_makes_a_small_gain_worth_more():
     found = evidence(train_longer=probe(-0.008, half=0.007))
     assert {f.code: f.outcome for f in check(found, RULES)}["B1"] == "fired"

@@ -1,5 +1,7 @@
 """Health signals to evidence, against what is known of the training they come from."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from dldiag import MLPClassifier, MLPRegressor, nn
 from dldiag.data.dataset import make_dataset
 from dldiag.data.samples import SAMPLES, load_sample
 from dldiag.evidence.noun import Evidence
-from dldiag.evidence.signals import SMOOTHED, signals, training_curve
+from dldiag.evidence.signals import SMOOTHED, frees, signals, training_curve
 from dldiag.fit import FitResult, FitTask
 from dldiag.models import as_model, build_model
 from dldiag.nn.health import Health
@@ -65,6 +67,36 @@ def test_a_layer_of_one_unit_has_no_units_that_are_the_same():
     assert alone["symmetry"] is None
     same = signals(watched(product_of_signs(), as_model(MLPClassifier((20, 1), max_iter=10, init="zeros"))))
     assert same["symmetry"].value == 0
+
+
+def of_errors(*pairs):
+    """Watched repeats of these training and dev errors, where the plainest guess errs by 1."""
+    health = Health(1, (), (), (), None, (), (), (), 0.0, 0.0, 0.0, True, False, "epochs", 0)
+    plain = of_healths([health] * len(pairs))
+    return [
+        replace(one, train_error=train, dev_error=dev, guess_error=1.0)
+        for one, (train, dev) in zip(plain, pairs, strict=True)
+    ]
+
+
+def test_a_repeat_that_learns_nothing_where_most_learn_well_is_stuck():
+    well, stuck, by_heart = (0.2, 0.25), (1.0, 0.97), (0.0, 1.1)
+    share = {
+        (9, 1, 0): 0.1, (10, 0, 0): 0.0, (7, 3, 0): 0.3, (9, 0, 1): 0.0,
+        (0, 10, 0): 0.0, (4, 6, 0): 0.0,  # most learn nothing: that is no matter of the start
+    }  # fmt: skip
+    for (a, b, c), expected in share.items():
+        found = signals(of_errors(*[well] * a, *[stuck] * b, *[by_heart] * c))["stuck_share"]
+        assert found.value == pytest.approx(expected), (a, b, c)
+        assert judge(RULE["T15"], Evidence(stuck_share=found)).outcome == ("fired" if expected else "passed")
+
+
+def test_a_remedy_frees_only_when_every_repeat_trains_with_it():
+    well, stuck = (0.2, 0.25), (1.0, 0.97)
+    before = of_errors(well, well, well, stuck)
+    assert frees(before, of_errors(well, well, well, well))
+    assert not frees(before, of_errors(well, stuck, well, well))
+    assert not frees(of_errors(well, well, well), of_errors(well, well, well))
 
 
 def of_dev_errors(curves):

@@ -14,13 +14,17 @@ Number = Estimate | None
 
 @dataclass(frozen=True)
 class Probe:
-    """What one remedy did in a short paired run: the change of dev and of training error (negative is better)."""
+    """What one remedy did in a short paired run: the change of dev and of training error (negative is better).
+
+    frees: repeats in which the model learns next to nothing, as it does not in most, train with this remedy, as do all.
+    """
 
     dev: Estimate
     train: Estimate
     settings: Mapping[str, object] = field(default_factory=dict)
     repeats: int = 0
     seconds: float = 0.0
+    frees: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ class Evidence:
     dead_share: Number = None
     saturated_share: Number = None
     past_minimum: Number = None
+    stuck_share: Number = None  # of repeats that learn next to nothing where most learn well
     # probes: short paired runs of remedies, the best setting of each
     probes: Mapping[str, Probe] = field(default_factory=dict)
     names: Mapping[str, Value] = field(default_factory=dict)  # of columns that messages mention

@@ -13,6 +13,8 @@ from dldiag.nn.health import Health, LayerHealth
 from dldiag.types import Estimate, TrainingCurve, exactly
 
 SMOOTHED = 5  # epochs averaged before a minimum is looked for
+STUCK = 0.9  # of the plainest guess's error, which a fit that has learnt next to nothing is not below (own choice)
+LEARNT = 0.5  # of the same, which most fits are below where they learn well (own choice)
 EARLY = 0.9  # a minimum counts as passed when it lies before this share of the epochs
 
 
@@ -30,7 +32,21 @@ def signals(results: Sequence[FitResult]) -> dict[str, Estimate | None]:
         "dead_share": _median(healths, lambda h: _worst(h.last_look, lambda look: max(look.dead))),
         "saturated_share": _median(healths, lambda h: _worst(h.last_look, lambda look: max(look.saturated))),
         "past_minimum": _past_minimum(healths),
+        "stuck_share": exactly(float(np.mean(stuck(results)))),
     }
+
+
+def stuck(results: Sequence[FitResult]) -> NDArray[np.bool_]:
+    """Tell which repeats have learnt next to nothing, on training and dev rows, where most learn well; none where most do not."""
+    guess = np.array([r.guess_error for r in results])
+    train, dev = np.array([r.train_error for r in results]), np.array([r.dev_error for r in results])
+    learns = bool(np.median(dev - LEARNT * guess) < 0)
+    return (np.minimum(train, dev) >= STUCK * guess) & (guess > 0) & learns
+
+
+def frees(before: Sequence[FitResult], after: Sequence[FitResult]) -> bool:
+    """Tell whether repeats that are stuck before a change are so no longer, and no other is."""
+    return bool(stuck(before).any() and not stuck(after).any())
 
 
 def _median(healths: Sequence[Health], of: Callable[[Health], float | None]) -> Estimate | None:

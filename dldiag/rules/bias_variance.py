@@ -37,7 +37,7 @@ def something_gains(e: Evidence) -> bool:
     probes = [gain for remedy in e.probes if (gain := gain_of(e, remedy)) is not None]
     gains = [*probes, _more_data(e), e.simple_lead, e.reference_lead]
     surely = any(gain is not None and gain.surely_above > e.delta / 2 for gain in gains)
-    return surely or any(is_likely(gain, e) for gain in probes)
+    return surely or any(is_likely(probe, e) for probe in e.probes.values())
 
 
 def _harmless(e: Evidence) -> Estimate | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from dldiag.evidence.noun import Evidence
+from dldiag.evidence.noun import Evidence, Probe
 from dldiag.language import Message, Value
 from dldiag.types import Estimate, Level, Outcome
 
@@ -62,13 +62,15 @@ class Rule:
     words: Callable[[Evidence], Mapping[str, Value]] = field(default=lambda _: {})
 
 
-def is_likely(gain: Estimate, evidence: Evidence) -> bool:
-    """Tell whether a gain in dev error is above zero for sure, and by its estimate at least half of what matters.
+def is_likely(probe: Probe, evidence: Evidence) -> bool:
+    """Tell whether a remedy's gain in dev error is by its estimate at least half of what matters, and for sure above zero.
 
     Less than what makes a rule fire, which asks for half of what matters for sure; enough to be worth a try before leaving
-    the model as it is.
+    the model as it is. Where the gain is that of a few repeats which learn nothing without the remedy, an interval of the
+    mean over all repeats does not tell whether it is sure; that every repeat trains with the remedy does.
     """
-    return gain.low > 0 and gain.value > evidence.delta / 2
+    gain = -probe.dev
+    return gain.value > evidence.delta / 2 and (gain.low > 0 or probe.frees)
 
 
 MATERIAL = Threshold("δ", lambda e: e.delta, "error", "the larger of the setting and 10 % of the dev error")

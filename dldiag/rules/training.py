@@ -20,6 +20,7 @@ IDENTICAL = Threshold(
 SPREAD = Threshold("SPREAD", 10.0, "ratio", "SageMaker Debugger, PoorWeightInitialization")
 VANISHING = Threshold("VANISHING", 1000.0, "ratio of gradient norms, last layer / first", "AUTOTRAINER: 1e-3")
 ANY = Threshold("ANY", 0.0, "share of repeats", "a loss that is not a number is never right")
+ANY_STUCK = Threshold("ANY_STUCK", 0.0, "share of repeats", "seen once, it will be seen again (own choice)")
 DEAD = Threshold("DEAD", 0.7, "share of units", "AUTOTRAINER and DeepDiagnosis fire at 70 %, SageMaker warns at 50 %")
 SATURATED = Threshold("SATURATED", 0.5, "share of pre-activations", "DeepDiagnosis: |z| > 5")
 
@@ -174,6 +175,20 @@ TRAINING_RULES: tuple[Rule, ...] = (
         examples=(
             Example(Evidence(past_minimum=Estimate(0.05, 0.03, 0.07)), "fired"),
             Example(Evidence(past_minimum=Estimate(0.001, 0.0, 0.002)), "passed"),
+        ),
+    ),
+    Rule(
+        "T15", "training", Message("Does it train from every start?"),
+        signal=lambda e: e.stuck_share, threshold=ANY_STUCK,
+        fired="In {signal:.0%} of the repeats the network learns next to nothing, while in most it learns well: whether it trains "
+        "hangs on the random start.",
+        passed="There is no repeat that learns next to nothing while most learn well.",
+        hint="Take a step size, activation, initialization or length of training with which every repeat trains.",
+        problem="uneven_start", needs=("stuck_share",), decided_by="repeats",
+        silences=(*NOTHING_LEFT, "V1c"),  # with more rows more starts train: the curve tells little about rows
+        examples=(
+            Example(Evidence(stuck_share=exactly(0.1)), "fired"),
+            Example(Evidence(stuck_share=exactly(0.0)), "passed"),
         ),
     ),
 )  # fmt: skip
