@@ -73,7 +73,9 @@ def decide(change: Estimate, material: float) -> TrialVerdict:
     return "no_effect" if -material <= change.low and change.high <= material else "undecided"
 
 
-Order = tuple[int, float, str]
+Order = tuple[int, float, int]
+PLACES = {key: place for place, key in enumerate(REMEDIES)}  # what makes a network train comes before what trains it better
+SHOWN = 3  # decimals of an error that are written: what is shown as equal is no reason for an order
 # First what can be changed at once; another model, or more rows, cost more than a setting.
 FIRST, SURE, LIKELY, DEARER, AS_IT_IS, PERHAPS = range(6)
 
@@ -84,7 +86,7 @@ def _entry(
     problem = next((p for p in reversed(row.treats) if p in fired), None)
     probe = evidence.probes.get(row.key)
     if row.key == LEAVE_IT:
-        return (AS_IT_IS, 0.0, row.key), _made(row, problem or "nothing", row.why, exactly(0.0), {})
+        return _order(AS_IT_IS, 0.0, row), _made(row, problem or "nothing", row.why, exactly(0.0), {})
     if row.key == SEARCH:
         return _search(row, problem, fired, model)
     if probe is not None:
@@ -95,7 +97,7 @@ def _entry(
     if problem is None or (model is not None and row.is_a_setting and not changes):
         return None
     expected, change = _expected(row, evidence, fired), next(iter(changes), {})
-    order = (_place(row, expected, problem), expected, row.key)
+    order = _order(_place(row, expected, problem), expected, row)
     return order, _made(row, problem, fired[problem].message, _guess(expected), change)
 
 
@@ -106,7 +108,7 @@ def _search(
     suits = problem is not None if model is None else is_network(model)
     if not suits or not fired.keys().isdisjoint(BEFORE_THE_MODEL):
         return None
-    return (PERHAPS, 0.0, row.key), _made(row, problem or "nothing", row.why, None, {})
+    return _order(PERHAPS, 0.0, row), _made(row, problem or "nothing", row.why, None, {})
 
 
 def _other_model(
@@ -117,10 +119,14 @@ def _other_model(
     if lead is None:
         return None
     change = -lead
-    order = (_place(row, change.value, problem), change.value, row.key)
+    order = _order(_place(row, change.value, problem), change.value, row)
     repeats = 0 if evidence.repeats is None else round(evidence.repeats.value)
     trial = Trial(row.key, decide(change, evidence.delta), change, repeats, 0.0)
     return order, replace(_made(row, problem, fired[problem].message, change, {}), trial=trial)
+
+
+def _order(place: int, change: float, row: Remedy) -> Order:
+    return place, round(change, SHOWN), PLACES[row.key]
 
 
 def _place(row: Remedy, expected: float, problem: str | None) -> int:
@@ -149,7 +155,8 @@ def _probed_entry(
     else:
         return None
     because = fired[problem].message if problem in fired else row.why
-    return (place, probe.dev.value, row.key), _made(row, problem or row.treats[-1], because, probe.dev, probe.settings)
+    found = _made(row, problem or row.treats[-1], because, probe.dev, probe.settings)
+    return _order(place, probe.dev.value, row), found
 
 
 def _expected(row: Remedy, evidence: Evidence, fired: Mapping[str | None, Finding]) -> float:
