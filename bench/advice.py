@@ -20,8 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from bench.advice_cases import CALIBRATE, FAULTS, REPORT, Case, cases
+from bench.advice_cases import CALIBRATE, FAULTS, REPORT, Case, cases, copied_rows
 from bench.advice_table import print_tables
+from dldiag.data.duplicates import duplicate_groups
 from dldiag.data.matrix import encode
 from dldiag.diagnose import diagnose
 from dldiag.fit import Encoded, FitTask, fit_all
@@ -55,7 +56,7 @@ def truth(case: Case, model: Model, changes: Mapping[str, Model]) -> dict[str, l
     encoded = Encoded(everything, encode(everything), float(np.std(everything.y[held])) or 1.0)
     tasks = []
     for seed in range(TRUTH_SEEDS):
-        order = np.random.default_rng([case.seed, seed]).permutation(n_seen)
+        order = _in_order(case, np.random.default_rng([case.seed, seed]))
         for name, one in {"now": model, **changes}.items():
             tasks.append(FitTask((name, n_train, seed), one, order[:n_train], held, seed))
         more = np.concatenate([order[:n_train], np.arange(n_seen, n_seen + min(n_extra, 3 * n_train))])
@@ -64,6 +65,17 @@ def truth(case: Case, model: Model, changes: Mapping[str, Model]) -> dict[str, l
     for result in fit_all(tasks, encoded):
         errors.setdefault(result.task.key[0], []).append(result.dev_error)
     return errors
+
+
+def _in_order(case: Case, rng: np.random.Generator) -> np.ndarray:
+    """Return the rows seen in random order; copies that the fault made stay together, as in every split of a diagnosis.
+
+    Else the truth would train on half as many different rows again as the diagnosis does.
+    """
+    if FAULTS[case.fault].damage is not copied_rows:
+        return rng.permutation(case.seen.n_rows)
+    copies = duplicate_groups(case.seen.X)
+    return np.argsort(rng.permutation(int(copies.max()) + 1)[copies], kind="stable")
 
 
 def run_case(case: Case, known: Mapping[str, list[float]] | None = None) -> dict[str, Any]:
