@@ -74,7 +74,7 @@ def decide(change: Estimate, material: float) -> TrialVerdict:
 
 
 Order = tuple[int, float, int]
-PLACES = {key: place for place, key in enumerate(REMEDIES)}  # what makes a network train comes before what trains it better
+PLACES = {key: place for place, key in enumerate(REMEDIES)}  # what makes a network train at all stands first
 SHOWN = 3  # decimals of an error that are written: what is shown as equal is no reason for an order
 # First what can be changed at once; another model, or more rows, cost more than a setting.
 FIRST, SURE, LIKELY, DEARER, AS_IT_IS, PERHAPS = range(6)

@@ -47,6 +47,14 @@ FIRST: tuple[tuple[str, Outcome, Message], ...] = (
             "has all but seen, and every error looks too good."
         ),
     ),
+    (
+        "T15",
+        "fired",
+        Message(
+            "Whether the network trains hangs on the random start: in {stuck:.0%} of the repeats it learns next to nothing, in most "
+            "it learns well."
+        ),
+    ),
 )
 
 # What the rows, or else the repeats, that an answer rests on are called in the sentences below.
@@ -181,7 +189,7 @@ def _values(evidence: Evidence, target: str) -> dict[str, Value]:
     return {
         "train": value("train_error"), "dev": value("dev_error"), "training_dev": value("training_dev_error"),
         "achievable": value("achievable"), "better": value("better_than_guess"), "judged": judged,
-        "test_gap": value("test_gap"),
+        "test_gap": value("test_gap"), "stuck": value("stuck_share"),
         "unit": evidence.unit, "target": target, **evidence.names,
     }  # fmt: skip
 

@@ -51,6 +51,13 @@ def test_what_stands_in_the_way_is_said_first_and_the_rest_after_it():
     assert "High bias" in str(found.detail)
 
 
+def test_that_some_starts_do_not_train_is_said_before_the_mean_over_all_of_them():
+    found = verdict(evidence("?", "?", stuck_share=exactly(0.1)))
+    assert "random start" in str(found.headline) and "10%" in str(found.headline)
+    assert (found.bias, found.variance, found.problem) == ("undecided", "undecided", "uneven_start")
+    assert "Too close to tell" in str(found.detail)
+
+
 def test_no_signal_leaves_both_answers_unknown():
     noise = {"better_than_guess": Estimate(0.0, -0.02, 0.02), "guess_error": exactly(0.2)}
     found = verdict(evidence("+", "+", **noise))
