@@ -120,16 +120,16 @@ def _compared(
     """Put the losses into the error unit; the interval of a difference takes blocks as the units."""
     by_none = (y != np.bincount(y).argmax()).astype(float) if task == "classification" else (y - y.mean()) ** 2
     lost, skill = _surely_above(by_block - by_row, blocks), _surely_above(by_none - by_row, blocks)
-    means = (float(losses.mean()) for losses in (by_row, by_block, by_none))
+    random_error, block_error, baseline = (float(losses.mean()) for losses in (by_row, by_block, by_none))
     if task == "classification":
-        return Optimism(*means, lost, skill)
+        return Optimism(random_error, block_error, baseline, lost, skill)
     scale = float(np.std(y)) or 1.0
-    random_error, block_error, baseline = (float(np.sqrt(mean)) / scale for mean in means)
+    random_error, block_error = (float(np.sqrt(mean)) / scale for mean in (random_error, block_error))
 
     def of_roots(difference: float, error: float) -> float:  # of a root: difference of squares / sum
         return difference / (scale * scale * max(random_error + error, 1e-9))
 
-    return Optimism(random_error, block_error, 1.0, of_roots(lost, block_error), of_roots(skill, baseline))
+    return Optimism(random_error, block_error, 1.0, of_roots(lost, block_error), of_roots(skill, 1.0))
 
 
 def _surely_above(differences: NDArray[np.float64], blocks: NDArray[np.int64]) -> float:

@@ -41,7 +41,7 @@ def stuck(results: Sequence[FitResult]) -> NDArray[np.bool_]:
     guess = np.array([r.guess_error for r in results])
     train, dev = np.array([r.train_error for r in results]), np.array([r.dev_error for r in results])
     learns = bool(np.median(dev - LEARNT * guess) < 0)
-    return (np.minimum(train, dev) >= STUCK * guess) & (guess > 0) & learns
+    return np.asarray((np.minimum(train, dev) >= STUCK * guess) & (guess > 0) & learns)
 
 
 def frees(before: Sequence[FitResult], after: Sequence[FitResult]) -> bool:
