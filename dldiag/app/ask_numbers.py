@@ -15,6 +15,7 @@ from dldiag.types import LearningCurve
 
 PREFIX = "numbers"
 KEPT = "curve of numbers"  # where the visitor's uploaded curve is remembered
+IN_ADDRESS = f"{PREFIX}.curve"
 EXAMPLES_IN_A_ROW = 3
 HEADER = "rows,train_error,dev_error,repeat"
 
@@ -35,7 +36,7 @@ def ask_numbers() -> Numbers:
 
 
 def ask_curve(unit: str) -> LearningCurve | None:
-    """Ask for the table of a learning curve; it is remembered until it is removed."""
+    """Ask for the table of a learning curve; it is remembered, in the address too, until it is removed."""
     file = st.file_uploader(
         tr("A learning curve (CSV): {header}", header=HEADER),
         key=f"{PREFIX}.curve.{session.state()['visit']}",
@@ -44,13 +45,30 @@ def ask_curve(unit: str) -> LearningCurve | None:
     if file is not None:
         digest = uploads.keep(session.owner(), file.getvalue())
         session.state()[KEPT] = {"digest": digest, "name": legible(file.name, 120)}
-    kept: dict[str, Any] | None = session.state().get(KEPT)
+    kept = _kept()
     if kept is None:
         return None
     if file is None and st.button(tr("Remove the learning curve {name}", name=kept["name"])):
         session.state().pop(KEPT)
+        st.query_params.pop(IN_ADDRESS, None)
         st.rerun()
+    if (address := f"{kept['digest']} {kept['name']}") != st.query_params.get(IN_ADDRESS):
+        st.query_params[IN_ADDRESS] = address
     return read_curve_table(uploads.path_of(session.owner(), kept["digest"]), kept["name"], unit)
+
+
+def _kept() -> dict[str, Any] | None:
+    """Return the curve of this session, or after F5 that of the address, when it lies on this visitor's shelf."""
+    if KEPT not in session.state() and IN_ADDRESS in st.query_params:
+        digest, _, name = st.query_params[IN_ADDRESS].partition(" ")
+        try:
+            uploads.path_of(session.owner(), digest)
+        except KeyError:
+            st.query_params.pop(IN_ADDRESS)
+        else:
+            session.state()[KEPT] = {"digest": digest, "name": legible(name, 120)}
+    kept: dict[str, Any] | None = session.state().get(KEPT)
+    return kept
 
 
 def enough(numbers: Numbers, curve: LearningCurve | None) -> bool:

@@ -3,7 +3,9 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dldiag.app import session, uploads
 from dldiag.app.navigation import ROOT
+from dldiag.app.places import new_token
 from dldiag.language import speaking
 
 PAGE = str(ROOT / "pages/4_Only_numbers.py")
@@ -71,3 +73,20 @@ def test_an_uploaded_curve_is_read_and_remembered():
     ).run()
     assert not app.exception
     assert "High variance" in headlines(app)
+
+
+def test_an_uploaded_curve_survives_f5_for_its_owner_only(monkeypatch):
+    ann, bob = new_token(), new_token()
+    lines = [f"{n},0.01,{0.05 + 2 * n**-0.5:.4f}" for n in (100, 200, 400, 800, 1600)]
+    digest = uploads.keep(ann, ("rows,train_error,dev_error\n" + "\n".join(lines)).encode())
+    monkeypatch.setattr(session, "owner", lambda: ann)
+    again = opened(curve=f"{digest} curve.csv")
+    assert "High variance" in headlines(again)
+    (remove,) = (one for one in again.button if "curve.csv" in one.label)
+    remove.click().run()
+    assert "enough to begin with" in again.info[0].value
+    assert "numbers.curve" not in again.query_params
+    monkeypatch.setattr(session, "owner", lambda: bob)
+    stranger = opened(curve=f"{digest} curve.csv")
+    assert not stranger.exception
+    assert "enough to begin with" in stranger.info[0].value
