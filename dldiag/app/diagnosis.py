@@ -38,6 +38,7 @@ def forget_job() -> None:
     """Go back to the settings; the result stays in the history."""
     restart(SLOT)
     st.query_params.pop("job")
+    session.state().pop("followed", None)  # the browser's Back may name it again
     session.refresh_forms()
 
 
