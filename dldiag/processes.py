@@ -14,7 +14,7 @@ from joblib.parallel import get_active_backend
 Result = TypeVar("Result")
 
 OWN_BACKEND = "LokyBackend"  # joblib's processes on this machine; any other was chosen by parallel_config
-USUAL_MOST = 4  # processes, where nobody says how many: more are left to other work, and each needs 150 MB
+USUAL_MOST = 4  # processes, where nobody says how many: more are left to other work, and each needs 200 MB
 
 
 class Processes:
@@ -57,9 +57,14 @@ class Processes:
 ALONE = Processes()
 
 
+def cores() -> int:
+    """Return how many cores this process may use, which in a container are fewer than the machine has."""
+    return int(effective_n_jobs(-1))
+
+
 def usual_count() -> int:
     """Return how many processes to use where nobody says: the cores, up to USUAL_MOST."""
-    return min(USUAL_MOST, int(effective_n_jobs(-1)))
+    return min(USUAL_MOST, cores())
 
 
 def portable(function: Any) -> Any:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 from dldiag.knobs import knob
-from dldiag.processes import usual_count
+from dldiag.processes import cores, usual_count
+
+MOST_AT_ONCE = 4  # jobs, where nobody says how many: with four processes each they take up to 4 GB
 
 
 def _jobs_at_once() -> int:
     """Let half of the cores have a job each: every job uses several while no other runs."""
-    return max(1, (os.cpu_count() or 2) // 2)
+    return max(1, min(MOST_AT_ONCE, cores() // 2))
 
 
 @dataclass(frozen=True)
