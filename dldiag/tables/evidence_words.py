@@ -49,6 +49,7 @@ SHARES: dict[str, Message] = {
     "nonfinite_share": Message("Fits with values that are not finite"),
     "dead_share": Message("Dead units"),
     "saturated_share": Message("Saturated units"),
+    "stuck_share": Message("Repeats that learn next to nothing"),
 }
 COUNTS: dict[str, Message] = {
     "n_train": Message("Training rows"),
