@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from dldiag.cli_numbers import add_numbers
@@ -135,7 +134,7 @@ def _improve(given: argparse.Namespace) -> None:
         found = improve(dataset, model, settings, on_progress=_meter(given), n_jobs=jobs)
         if given.open_test:
             found = finish(dataset, settings, found)
-    _tell(given, replace(found.report, test=found.test), path_to_text(found) + "\n")
+    _tell(given, found.report, path_to_text(found) + "\n")
 
 
 def _asked(given: argparse.Namespace) -> tuple[Dataset, Model, Settings, int]:

@@ -164,8 +164,9 @@ def _step(best: Recommendation, report: Report) -> Step:
 
 
 def finish(dataset: Dataset, settings: Settings, found: Improvement) -> Improvement:
-    """Open the sealed test set, once, with the winner and the starting model side by side."""
+    """Open the sealed test set, once, with the winner and the starting model side by side; the report says so, too."""
     if found.test is not None:
         raise ValueError("the test set has been opened already")
     test = open_test(dataset, found.start, found.winner, settings, dev_uses=found.dev_uses)
-    return replace(found, test=test)
+    report = replace(found.report, test=test, split=replace(found.report.split, sealed=False))
+    return replace(found, test=test, report=report)

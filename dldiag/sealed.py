@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dldiag.errors import dev_error, paired_change
 from dldiag.fit import FitResult, FitTask, ShouldStop, encode_dataset, fit_all
+from dldiag.language import Message
 from dldiag.models import Model
 from dldiag.settings import Settings
 from dldiag.trials import diagnosis_split
-from dldiag.types import Dataset, Split, TestResult
+from dldiag.types import DataError, Dataset, Split, TestResult
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,10 +33,12 @@ def open_test(
 
     The same settings and seed draw the same split as the diagnosis did. Each repeat trains on its own training rows, so
     the interval holds repeat-to-repeat spread and the sampling of test rows; the difference is paired (negative:
-    the winner is better). dev_uses: how many settings were compared on the dev sets before.
+    the winner is better). dev_uses: how many settings were compared on the dev sets before. Raises DataError when a
+    model cannot be judged on the test rows.
     """
     split = diagnosis_split(dataset, settings)
     opened = _judge(dataset, split, start, winner, settings.repeats, should_stop)
+    _check_judged([*opened.start, *opened.winner])
     return TestResult(
         start=dev_error(opened.start),
         winner=dev_error(opened.winner),
@@ -42,6 +46,15 @@ def open_test(
         rows=len(split.test_rows),
         dev_uses=dev_uses,
     )
+
+
+def _check_judged(results: Sequence[FitResult]) -> None:
+    failed = next((result.failed for result in results if result.failed), "")
+    if failed:
+        raise DataError(
+            Message("The model cannot be judged on the test rows: {error}", {"error": failed}),
+            Message("Let the model take values that no training row has, then open the test set again."),
+        )
 
 
 def _judge(

@@ -7,7 +7,8 @@ from dldiag.models import as_model, build_model
 from dldiag.report import path_to_text
 from dldiag.sealed import open_test
 from dldiag.settings import Settings
-from dldiag.types import Estimate, Recommendation, Stopped, Trial
+from dldiag.trials import diagnosis_split
+from dldiag.types import DataError, Estimate, Recommendation, Stopped, Trial
 from tests.problems import checkerboard, line, two_blobs
 
 SETTINGS = Settings(budget="quick", sizes=2, repeats=3)
@@ -23,6 +24,8 @@ def test_the_loop_repairs_a_weak_network_and_the_test_set_confirms_it_once():
     assert path.dev_uses >= len(path.steps)
     opened = finish(data, SETTINGS, path)
     assert opened.test.difference.value < 0
+    assert opened.report.test == opened.test
+    assert not opened.report.split.sealed, "a report that shows the test rows' error does not call them sealed"
     with pytest.raises(ValueError, match="already"):
         finish(data, SETTINGS, opened)
 
@@ -39,6 +42,7 @@ def test_a_loop_that_is_stopped_keeps_what_it_had_adopted():
     assert len(path.steps) == 1
     assert path.winner.parameters != path.start.parameters
     assert path.dev_uses >= 2
+    assert "went from" not in path_to_text(path), "the report is of the model before the step"
     with pytest.raises(Stopped):
         improve(checkerboard(), start, SETTINGS, should_stop=lambda: True)
 
@@ -59,6 +63,26 @@ def test_the_winner_of_a_model_that_is_not_ours_is_what_the_test_set_judges():
     assert opened.test.winner.value < opened.test.start.value
     assert f"n_neighbors={path.change['n_neighbors']}" in path_to_text(path)
     assert "--set n_neighbors" not in path_to_text(path), "the command line has no such setting"
+
+
+class KnowsItsRows(KNeighborsClassifier):
+    """Refuses rows that it has not been shown before, as an encoder without handle_unknown does."""
+
+    def __init__(self, allowed=None, n_neighbors=5):
+        super().__init__(n_neighbors=n_neighbors)
+        self.allowed = allowed
+
+    def predict(self, X):
+        if len(X) == self.allowed:
+            raise ValueError("Found unknown categories")
+        return super().predict(X)
+
+
+def test_a_model_that_refuses_the_test_rows_is_told_in_plain_words():
+    data, settings = two_blobs(n=300), Settings(budget="quick", repeats=3)
+    refuses = as_model(KnowsItsRows(len(diagnosis_split(data, settings).test_rows)))
+    with pytest.raises(DataError, match="on the test rows: Found unknown categories"):
+        open_test(data, refuses, build_model("classification", key="linear"), settings)
 
 
 def tried(remedy, verdict, value, low, high):

@@ -54,10 +54,10 @@ def show_improving(report: Report, job: str) -> None:
             loop.forget(job, "improve")
             st.rerun()
         return
-    _show_path(found, report)
+    _show_path(found, report, job)
 
 
-def _show_path(found: dict[str, Any], report: Report) -> None:
+def _show_path(found: dict[str, Any], report: Report, job: str) -> None:
     unit = tables.unit_of(report)
     show_message(wire.message_from_json(found["ended"]))
     if found["steps"]:
@@ -66,7 +66,7 @@ def _show_path(found: dict[str, Any], report: Report) -> None:
         if found["report"] is not None:
             show_message(tables.path_line(steps, from_json(found["report"]).evidence["dev_error"], unit))
         if st.button(tr("Adopt all of these and diagnose again"), key="adopt.winner"):
-            _adopt_winner(found)
+            _adopt_winner(found, report, job)
     show_message(tr("Settings compared on the dev rows: {uses}.", uses=found["dev_uses"]), kind="caption")
 
 
@@ -80,15 +80,15 @@ def _step_of(found: dict[str, Any]) -> Step:
     return Step(found["problem"], found["remedy"], title, change, **numbers)
 
 
-def _adopt_winner(found: dict[str, Any]) -> None:
+def _adopt_winner(found: dict[str, Any], report: Report, job: str) -> None:
     from dldiag.app.diagnosis import start_diagnosis
 
-    job = st.query_params.get("job", "")
-    arguments = jobs.spec_of(job).arguments if jobs.exists(job) else {}
+    arguments = jobs.spec_of(job).arguments
     start, winner = as_parameters(found["start"]), as_parameters(found["winner"])
     adopted = {name: value for name, value in winner.items() if start.get(name) != value}
     present, settings = arguments.get("model", {}), arguments.get("settings", {})
-    start_diagnosis({**present, **adopted}, settings, start=found["start"], dev_uses=found["dev_uses"])
+    first, uses = arguments.get("start", found["start"]), loop.dev_uses(job, report)
+    start_diagnosis({**present, **adopted}, settings, start=first, dev_uses=uses)
 
 
 # --- the sealed test set ------------------------------------------------------------------------------------------
@@ -123,9 +123,9 @@ def _offer_opening(report: Report, job: str) -> None:
         if st.button(tr("Yes, open it"), type="primary", key="open"):
             arguments = jobs.spec_of(job).arguments
             present = arguments.get("model", {})
-            uses = arguments.get("dev_uses", 0) + report.compared
+            start, uses = arguments.get("start", present), loop.dev_uses(job, report)
             with explained():
-                loop.open_test(job, start=arguments.get("start", present), winner=present, dev_uses=max(1, uses))
+                loop.open_test(job, start=start, winner=present, dev_uses=uses)
             st.rerun()
 
 

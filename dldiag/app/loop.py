@@ -16,6 +16,8 @@ import msgspec
 from dldiag.app import jobs, session, sources, wire
 from dldiag.app.places import home, private, write_whole
 from dldiag.recommend import settled
+from dldiag.remedies import SEARCH
+from dldiag.search import TRIED
 from dldiag.types import Recommendation, Report, TestResult, Trial
 
 FILE = "loop.json"
@@ -65,6 +67,22 @@ def kept(job: str) -> Any | None:
         return jobs.result_of(job) if ending is not None and ending.state == "canceled" else None
     except FileNotFoundError:
         return None
+
+
+def dev_uses(job: str, report: Report) -> int:
+    """Return how many settings the dev rows have judged up to here: before this diagnosis, in it, and started from it.
+
+    The loop makes the comparisons of the diagnosis again, so the larger of both counts; a remedy that was probed counts
+    among those of the diagnosis.
+    """
+    before, found = jobs.spec_of(job).arguments.get("dev_uses", 0), started(job)
+    by_loop = finished(found.get("improve")) or (kept(found["improve"]) if "improve" in found else None) or {}
+    by_hand = sum(
+        TRIED if one.remedy == SEARCH else f"probe_{one.remedy}" not in report.evidence
+        for one in report.recommendations
+        if finished(found.get(f"try {one.remedy}")) is not None
+    )
+    return max(1, int(before + max(report.compared + by_hand, by_loop.get("dev_uses", 0))))
 
 
 def _with_trial(one: Recommendation, job: str | None) -> Recommendation:

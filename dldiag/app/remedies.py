@@ -126,6 +126,5 @@ def _adopt(job: str, report: Report, change: dict[str, object]) -> None:
 
     arguments = jobs.spec_of(job).arguments
     present = arguments.get("model", {})
-    uses = arguments.get("dev_uses", 0) + report.compared
-    start = arguments.get("start", present)
+    start, uses = arguments.get("start", present), loop.dev_uses(job, report)
     start_diagnosis({**present, **change}, arguments.get("settings", {}), start=start, dev_uses=uses)

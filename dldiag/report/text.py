@@ -33,7 +33,7 @@ def path_to_text(found: Improvement, width: int = WIDTH) -> str:
         number, before, adopted, effect = row.values()
         text = tr("{before}, then {adopted}: {effect}", before=before, adopted=adopted, effect=effect)
         lines += wrapped(text, width, indent=INDENT * 3, first=f"{INDENT}{number}. ")
-    if found.steps:
+    if found.steps and not found.stopped:  # then the report is of the model that it ended with
         unit = tables.unit_of(found.report)
         lines += wrapped(tables.path_line(found.steps, found.report.evidence["dev_error"], unit), width)
     lines += wrapped(f"{found.ended} {tr('Settings compared on the dev rows: {uses}.', uses=found.dev_uses)}", width)

@@ -21,8 +21,8 @@ def path_line(steps: Sequence[Step], end: Estimate, unit: str) -> str:
         return ""
     start, now = error_text(steps[0].dev_error, unit), error_text(end, unit)
     return tr(
-        "The dev error went from {start} to {now}, on the repeats of the learning curve; the effects above were measured on "
-        "more repeats, the two models side by side.",
+        "The dev error went from {start} to {now}; the effects above were measured with the two models side by side, on the "
+        "repeats of their trial.",
         start=start,
         now=now,
     )
