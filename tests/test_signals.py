@@ -42,7 +42,8 @@ def product_of_signs(n=500):
 
 
 def t5(results):
-    return judge(RULE["T5"], Evidence(**{k: v for k, v in signals(results).items() if k == "gradient_ratio"})).outcome
+    seen = signals(results)
+    return judge(RULE["T5"], Evidence(**{name: seen[name] for name in ("gradient_ratio", "first_gradient")})).outcome
 
 
 def test_a_gradient_that_vanishes_on_its_way_through_six_sigmoid_layers_is_seen():

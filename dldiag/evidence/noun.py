@@ -80,6 +80,7 @@ class Evidence:
     symmetry: Number = None
     spread_ratio: Number = None
     gradient_ratio: Number = None
+    first_gradient: Number = None  # gradient norm of the first layer, in the first epoch
     dead_share: Number = None
     saturated_share: Number = None
     past_minimum: Number = None

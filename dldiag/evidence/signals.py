@@ -29,6 +29,7 @@ def signals(results: Sequence[FitResult]) -> dict[str, Estimate | None]:
         "symmetry": _median(healths, lambda h: _worst(h.last_look, lambda look: _closest(look, h.units))),
         "spread_ratio": _median(healths, lambda h: _worst(h.first_look, _spread_ratio)),
         "gradient_ratio": _median(healths, _gradient_ratio),
+        "first_gradient": _median(healths, lambda h: h.gradient_norm[0][0] if h.gradient_norm else None),
         "dead_share": _median(healths, lambda h: _worst(h.last_look, lambda look: max(look.dead))),
         "saturated_share": _median(healths, lambda h: _worst(h.last_look, lambda look: max(look.saturated))),
         "past_minimum": _past_minimum(healths),

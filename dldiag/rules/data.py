@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dldiag.evidence.noun import Evidence, Probe
 from dldiag.language import Message
 from dldiag.rules.noun import MATERIAL, Example, Rule, Threshold
@@ -25,7 +23,9 @@ STANDS_OUT = Threshold(
     "STANDS_OUT", 0.0, "share of the error", "the preflight look: dominance over the next best column"
 )
 SUSPICION = Threshold("SUSPICION", 0.5, "0 no … 1 yes", "the preflight look at the table")
-NOT_BETTER = Threshold("NOT_BETTER", 0.0, "error", "skore SKD002 and SKD009: no better than a dummy")
+NOT_SHOWN = Threshold(
+    "NOT_SHOWN", 0.5, "0 no … 1 yes", "skore SKD002 and SKD009: no better than a dummy; two bars, docs/decisions.md"
+)
 WILD = Threshold("WILD", 0.001, "share of cells", "share of number cells beyond 20 robust standard deviations")
 
 
@@ -39,15 +39,18 @@ def _scaled(e: Evidence) -> Message | None:
     return None
 
 
-def _not_better(e: Evidence) -> Estimate | None:
-    """Return by how much no model beats the plainest guess: surely not by the stricter bound.
+def _says_nothing(e: Evidence) -> Estimate | None:
+    """Return 1 where no model is shown to beat the plainest guess, 0 where one surely does, and all between where neither.
 
-    Surely so where the 90 % interval allows no gain, unless the gain seen is one that matters: then few rows hide it.
+    Not shown: the 90 % interval allows no gain, and the gain seen is none that matters, which few rows might hide. Surely:
+    by the stricter bound, since the best of several models is compared.
     """
     gain = e.better_than_guess
     if gain is None:
         return None
-    return replace(-gain, at_least=-gain.value if gain.value >= e.delta else -gain.low)
+    if gain.low < 0 and gain.value < e.delta:
+        return exactly(1.0)
+    return exactly(0.0) if gain.surely_above >= 0 else Estimate(0.5, 0.0, 1.0)
 
 
 def _regression(e: Evidence) -> Message | None:
@@ -152,7 +155,7 @@ DATA_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "D9", "data", Message("Do the columns say anything about the target?"),
-        signal=_not_better, threshold=NOT_BETTER,
+        signal=_says_nothing, threshold=NOT_SHOWN,
         fired="No model is shown to beat the plainest guess (error {guess_error:error}): the columns may say nothing "
         "about the target.",
         passed="At least one model beats the plainest guess.",

@@ -19,6 +19,9 @@ IDENTICAL = Threshold(
 )
 SPREAD = Threshold("SPREAD", 10.0, "ratio", "SageMaker Debugger, PoorWeightInitialization")
 VANISHING = Threshold("VANISHING", 1000.0, "ratio of gradient norms, last layer / first", "AUTOTRAINER: 1e-3")
+SMALL_GRADIENT = Threshold(
+    "SMALL_GRADIENT", 1e-4, "gradient norm of the first layer", "AUTOTRAINER: 1e-4, with the ratio"
+)
 ANY = Threshold("ANY", 0.0, "share of repeats", "a loss that is not a number is never right")
 ANY_STUCK = Threshold("ANY_STUCK", 0.0, "share of repeats", "seen once, it will be seen again (own choice)")
 DEAD = Threshold("DEAD", 0.7, "share of units", "AUTOTRAINER and DeepDiagnosis fire at 70 %, SageMaker warns at 50 %")
@@ -31,6 +34,16 @@ def _learns_well(e: Evidence) -> Message | None:
     """A health signal is a cause only where there is an effect: training error above what is achievable."""
     if e.avoidable_bias is not None and e.avoidable_bias.surely_below <= e.delta:
         return Message("The training error is as low as it can be all the same.")
+    return None
+
+
+def _gradient_arrives(e: Evidence) -> Message | None:
+    """A ratio says nothing of the early layers where the last one's gradient is large and theirs is not small."""
+    if (why := _learns_well(e)) is not None or e.gradient_ratio is None or e.first_gradient is None:
+        return why
+    shrinks = e.gradient_ratio.value * VANISHING.at(e) < 1
+    if shrinks and e.first_gradient.value >= SMALL_GRADIENT.at(e):
+        return Message("The gradient of the last layer is much larger, but that of the first is not small.")
     return None
 
 
@@ -105,9 +118,12 @@ TRAINING_RULES: tuple[Rule, ...] = (
         fired="The gradient shrinks {signal:,.0f}-fold on its way to the first layer: the early layers hardly learn.",
         passed="The gradient reaches the first layer.",
         hint="Use ReLU with He initialization, or fewer layers.",
-        problem="bad_activation", needs=("gradient_ratio",), unless=_learns_well, silences=NOTHING_LEFT,
+        problem="bad_activation", needs=("gradient_ratio",), unless=_gradient_arrives, silences=NOTHING_LEFT,
         examples=(
-            Example(Evidence(gradient_ratio=exactly(1e-5), avoidable_bias=_HIGH_BIAS), "fired"),
+            Example(Evidence(gradient_ratio=exactly(1e-5), first_gradient=exactly(1e-6), avoidable_bias=_HIGH_BIAS), "fired"),
+            Example(
+                Evidence(gradient_ratio=exactly(1e-5), first_gradient=exactly(0.3), avoidable_bias=_HIGH_BIAS), "not_applicable"
+            ),
             Example(Evidence(gradient_ratio=exactly(0.5), avoidable_bias=_HIGH_BIAS), "passed"),
         ),
     ),

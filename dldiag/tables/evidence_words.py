@@ -67,6 +67,7 @@ COUNTS: dict[str, Message] = {
     "symmetry": Message("Distance between hidden units"),
     "spread_ratio": Message("Spread of activations, last layer over first"),
     "gradient_ratio": Message("Gradient norm, first layer over last"),
+    "first_gradient": Message("Gradient norm of the first layer"),
 }
 TRIED = Message("Short run of {remedy}: change of the dev error")
 PROBE = "probe_"
