@@ -9,6 +9,7 @@ import streamlit as st
 
 from dldiag.app import forms, session, uploads
 from dldiag.app.escape import legible, plain
+from dldiag.app.widgets import explained
 from dldiag.language import tr
 from dldiag.numbers import EXAMPLES, Numbers, read_curve_table
 from dldiag.types import LearningCurve
@@ -43,7 +44,8 @@ def ask_curve(unit: str) -> LearningCurve | None:
         help=tr("One line per number of training rows and repeat, from any framework. Scores are turned into errors."),
     )
     if file is not None:
-        digest = uploads.keep(session.owner(), file.getvalue())
+        with explained():
+            digest = uploads.keep(session.owner(), file.getvalue())
         session.state()[KEPT] = {"digest": digest, "name": legible(file.name, 120)}
     kept = _kept()
     if kept is None:

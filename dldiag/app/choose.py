@@ -38,7 +38,8 @@ def is_own_machine() -> bool:
 
 
 def _use_upload(file: Any) -> None:
-    digest = uploads.keep(session.owner(), file.getvalue())
+    with explained():
+        digest = uploads.keep(session.owner(), file.getvalue())
     _use({"upload": digest, "name": legible(file.name, 120)})
 
 

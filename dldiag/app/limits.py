@@ -30,3 +30,12 @@ class Limits:
         10.0, "Minutes of silence", "A worker that gives no sign of life for so long is ended.", low=0.01
     )
     kept_days: float = knob(7.0, "Days kept", "Uploads and results older than this are removed.", low=0.0)
+    visitor_megabytes: float = knob(
+        2_000.0,
+        "Megabytes of a visitor",
+        "Of one visitor's uploads; the oldest of them make room for a new one.",
+        low=0.001,
+    )
+    uploads_megabytes: float = knob(
+        20_000.0, "Megabytes of uploads", "Of all visitors' uploads; one more is refused.", low=0.001
+    )

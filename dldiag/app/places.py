@@ -53,8 +53,11 @@ def private(folder: Path) -> Path:
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that a reader sees all of it or nothing."""
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    draft.write_bytes(content)
-    draft.replace(path)
+    try:
+        draft.write_bytes(content)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)  # what a full disk left of it
 
 
 def remove_older_than(days: float, *, but: Collection[str] = ()) -> None:

@@ -18,7 +18,7 @@ from dldiag.app.places import is_token, new_token
 from dldiag.app.pool import Pool
 from dldiag.knobs import from_environment
 from dldiag.language import LANGUAGES, set_language
-from dldiag.types import Dataset, Repair, Table
+from dldiag.types import DataError, Dataset, Repair, Table
 
 _KEY = "dldiag"
 COOKIE = "dldiag_owner"
@@ -196,8 +196,8 @@ def reopen(job: str) -> bool:
             for one in (data, data.get("second", {})):
                 if "upload" in one:
                     uploads.share(spec.owner, owner(), one["upload"])
-        except KeyError:
-            data = None  # the bytes are gone; the result is still there
+        except (KeyError, DataError):
+            data = None  # the bytes are gone, or there is no room for them; the result is still there
     if isinstance(data, dict):
         state()["data"] = data
     state()["values"] |= {name: dict(spec.arguments[name]) for name in ("model", "settings") if name in spec.arguments}

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dldiag.app import session, uploads
 from dldiag.app.escape import legible
-from dldiag.app.widgets import show_message
+from dldiag.app.widgets import explained, show_message
 from dldiag.language import tr
 from dldiag.types import Table, Task
 
@@ -124,7 +124,8 @@ def _ask_second_file(reference: dict[str, Any]) -> None:
         help=tr("With the same columns. The model learns from both files and is judged on rows of the second."),
     )
     if file is not None:
-        digest = uploads.keep(session.owner(), file.getvalue())
+        with explained():
+            digest = uploads.keep(session.owner(), file.getvalue())
         session.change_data(second={"upload": digest, "name": legible(file.name, 120)})
         session.refresh_forms()
         st.rerun()
