@@ -39,3 +39,9 @@ class Limits:
     uploads_megabytes: float = knob(
         20_000.0, "Megabytes of uploads", "Of all visitors' uploads; one more is refused.", low=0.001
     )
+    tables_megabytes: float = knob(
+        2_000.0,
+        "Megabytes of tables",
+        "Of all visitors' tables in memory; the one longest unused is read again.",
+        low=0.0,
+    )

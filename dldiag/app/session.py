@@ -14,6 +14,7 @@ import streamlit as st
 
 from dldiag.app import jobs, sources, uploads
 from dldiag.app.limits import Limits
+from dldiag.app.memory import Memory
 from dldiag.app.places import is_token, new_token
 from dldiag.app.pool import Pool
 from dldiag.knobs import from_environment
@@ -158,12 +159,15 @@ def own_reference(reference: sources.Reference) -> sources.Reference:
 
 def _kept(what: str, reference: sources.Reference) -> Any:
     """Read a table or dataset, and keep the last one; never shared with another visitor."""
+    session = cast(str, state().setdefault("session", new_token()))
     identity = sources.identity(reference, what)
-    kept = state().get(f"kept {what}")
-    if kept is None or kept[0] != identity:
-        read = sources.READERS[what]
-        kept = state()[f"kept {what}"] = (identity, read(own_reference(reference)))
-    return kept[1]
+    return memory().get(session, what, identity, lambda: sources.READERS[what](own_reference(reference)))
+
+
+@st.cache_resource(show_spinner=False)
+def memory() -> Memory:
+    """Return what this server holds of visitors' tables."""
+    return Memory(from_environment(Limits).tables_megabytes)
 
 
 # --- forms and jobs -----------------------------------------------------------------------------------------------
