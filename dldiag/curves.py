@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from reprlib import repr as shortened
 from typing import Any
 
 import numpy as np
@@ -141,7 +142,7 @@ def _check_others(error_score: float | str, others: Mapping[str, Any]) -> None:
             raise TypeError(f"learning_curve takes no argument named {name}.")
         allowed, why = OTHERS.get(name, ((value,), ""))
         if value not in allowed:
-            raise ValueError(f"{name} can only be {allowed[0]!r} here, not {value!r}: {why}.")
+            raise ValueError(f"{name} can only be {allowed[0]!r} here, not {shortened(value)}: {why}.")
 
 
 def _one_column(y: ArrayLike) -> NDArray[Any]:

@@ -256,3 +256,10 @@ def test_the_unit_of_a_target_does_not_matter(scale):
     data = line()
     plain, other = (learning_curve(Ridge(), data.X.to_numpy(), k * data.y, cv=3) for k in (1.0, scale))
     np.testing.assert_allclose(other.dev_errors, plain.dev_errors, rtol=1e-9)
+
+
+def test_what_fit_cannot_be_given_is_refused_in_a_line_however_large_it_is():
+    weights = {"sample_weight": np.ones(40)}
+    with pytest.raises(ValueError, match="fit gets X and y only") as refused:
+        learning_curve(LogisticRegression(), np.eye(40), np.arange(40) % 2, params=weights)
+    assert len(str(refused.value)) < 150
