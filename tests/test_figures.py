@@ -8,7 +8,7 @@ import pytest
 
 from dldiag import figures
 from dldiag.figures import FIGURES
-from dldiag.figures.theme import DASHES, MARKERS, THEMES
+from dldiag.figures.theme import DASHES, MARKERS, THEMES, rows_axis
 from dldiag.language import Message
 from dldiag.types import LearningCurve
 from tests.reports import make_curves, make_report, make_training_curve
@@ -169,3 +169,11 @@ def test_the_first_three_series_look_different_to_everyone(theme, sight):
 
 def test_there_are_enough_marks_and_dashes_for_every_color():
     assert len(MARKERS) >= len(THEMES["light"].series) <= len(DASHES)
+
+
+def test_ticks_of_training_rows_are_spread_over_the_whole_axis():
+    rows = [10, 15, 22, 33, 48, 71, 106, 157, 314, 628, 1570]
+    ticks = np.log(rows_axis(rows)["tickvals"])
+    assert ticks[-1] == np.log(1570), "the largest is named"
+    assert np.diff(ticks).min() > np.log(157) / 7, "no two names collide"
+    assert np.diff([np.log(10), *ticks]).max() < np.log(157) / 3, "no long stretch is without one"

@@ -8,13 +8,14 @@ from itertools import pairwise
 import numpy as np
 import plotly.graph_objects as go
 
-from dldiag.figures.theme import THEMES, ThemeName, figure
+from dldiag.figures.theme import THEMES, ThemeName, figure, plain
 from dldiag.language import Message, Value, tr
 from dldiag.types import Dataset
 
 MOST_CLASSES = 8  # drawn one by one; the rest are one bar
 BINS = 24
 HEIGHT = 150  # px
+LONGEST_NAME = 24  # characters of a class under its bar
 
 
 @dataclass(frozen=True)
@@ -61,16 +62,22 @@ def describe(found: Distribution, target: str) -> Message:
 
 
 def draw(found: Distribution, *, theme: ThemeName) -> go.Figure:
-    """Draw the counts as bars."""
+    """Draw the counts as bars: one per class by its name, one per bin where it lies among the amounts."""
     look = THEMES[theme]
     drawn = figure(theme, height=HEIGHT)
-    labels = [_plain(label) for label in found.labels]
-    drawn.add_bar(x=labels, y=list(found.counts), marker={"color": look.series[0]}, hovertemplate="%{x}: %{y:,}")
-    drawn.update_xaxes(type="category", showgrid=False, ticks="", showticklabels=not found.edges)
+    names = [_short(label) for label in found.labels]
+    middles = [(low + high) / 2 for low, high in pairwise(found.edges)] or list(range(len(names)))
+    drawn.add_bar(
+        x=middles,
+        y=list(found.counts),
+        customdata=names,
+        marker={"color": look.series[0]},
+        hovertemplate="%{customdata}: %{y:,}<extra></extra>",
+    )
+    named = {} if found.edges else {"tickvals": middles, "ticktext": names, "ticks": ""}
+    drawn.update_xaxes(type="linear", showgrid=False, zeroline=False, nticks=6, **named)
     return drawn.update_yaxes(title={"text": tr("Rows")}, nticks=4).update_layout(showlegend=False, bargap=0.1)
 
 
-def _plain(label: str) -> str:
-    """Plotly reads a few tags in labels; a class name is never one."""
-    short = label if len(label) <= 24 else label[:23] + "…"
-    return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def _short(label: str) -> str:
+    return plain(label if len(label) <= LONGEST_NAME else label[: LONGEST_NAME - 1] + "…")

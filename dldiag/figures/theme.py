@@ -15,6 +15,7 @@ ThemeName = Literal["light", "dark"]
 HEIGHT = 380  # pixels
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', sans-serif"
 BAND_OPACITY = 0.16
+MOST_TICKS = 7  # between the ends of an axis of rows, so that numbers of four digits fit on a phone
 
 
 @dataclass(frozen=True)
@@ -114,9 +115,16 @@ def error_axis(unit: str) -> dict[str, object]:
 
 
 def rows_axis(rows: Sequence[int]) -> dict[str, object]:
-    """Return the layout of a log axis of training rows, with a tick at (some of) the given rows."""
-    step = max(1, -(-len(rows) // 6))
-    ticks = sorted(rows)[::-1][::step][::-1]
+    """Return the layout of a log axis of training rows, with a tick at those of the given rows that stand apart.
+
+    >>> rows_axis([10, 15, 22, 33, 48, 71, 106, 157, 314, 628, 1570])["ticktext"]
+    ['15', '33', '71', '157', '628', '1,570']
+    """
+    ticks: list[int] = []
+    apart = (max(rows, default=1) / min(rows, default=1)) ** (1 / MOST_TICKS)
+    for n in sorted(rows, reverse=True):  # from the last: what the whole table gives is always named
+        if not ticks or ticks[0] / n >= apart:
+            ticks.insert(0, n)
     return {
         "type": "log",
         "title": {"text": tr("Training rows (log scale)"), "standoff": 8},
