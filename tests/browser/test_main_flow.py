@@ -165,6 +165,22 @@ def test_a_running_job_survives_f5(slow_server, visit):
     page.get_by_text("Take it with you").wait_for()
 
 
+def test_back_after_changing_settings_finds_the_result_again_after_f5_too(slow_server, visit):
+    page = visit(slow_server.url)
+    upload(page, CSV + "7,7,yes\n")
+    pick_target(page, "label")
+    diagnose(page)
+    page.get_by_text("Take it with you").wait_for()
+    page.reload()
+    page.get_by_text("Take it with you").wait_for()
+    page.get_by_role("button", name="Change settings").click()
+    settle(page)
+    assert "job=" not in page.url
+    page.go_back()
+    page.locator(".st-key-verdict").wait_for()
+    assert "job=" in page.url
+
+
 BAD = {
     "empty": b"",
     "header only": b"a,b,c\n",
