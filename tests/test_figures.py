@@ -8,7 +8,7 @@ import pytest
 
 from dldiag import figures
 from dldiag.figures import FIGURES
-from dldiag.figures.theme import DASHES, MARKERS, THEMES, rows_axis
+from dldiag.figures.theme import DASHES, MARKERS, MOST_TICKS, THEMES, rows_axis
 from dldiag.language import Message
 from dldiag.types import LearningCurve
 from tests.reports import make_curves, make_report, make_training_curve
@@ -175,5 +175,15 @@ def test_ticks_of_training_rows_are_spread_over_the_whole_axis():
     rows = [10, 15, 22, 33, 48, 71, 106, 157, 314, 628, 1570]
     ticks = np.log(rows_axis(rows)["tickvals"])
     assert ticks[-1] == np.log(1570), "the largest is named"
-    assert np.diff(ticks).min() > np.log(157) / 7, "no two names collide"
+    assert np.diff(ticks).min() >= np.log(157) / MOST_TICKS, "no two names collide"
     assert np.diff([np.log(10), *ticks]).max() < np.log(157) / 3, "no long stretch is without one"
+    evenly = [10, 18, 32, 57, 101, 180, 322, 574]
+    assert rows_axis(evenly)["tickvals"] == [18, 57, 180, 574]
+
+
+def test_the_axis_of_a_forecast_names_sizes_on_both_sides_of_today():
+    report = make_report("variance")
+    ticks = FIGURES["forecast"].draw(report, "light").layout.xaxis.tickvals
+    sizes = report.curves[0].sizes
+    assert min(ticks) < sizes[-3], "the measured part of the axis has numbers, too"
+    assert max(ticks) > sizes[-1]

@@ -27,7 +27,7 @@ ANSWER_ICONS = {
 VERDICT_HEIGHT, CURVES_HEIGHT, REMEDIES_HEIGHT = 120, 460, 280  # px, of the running state: nothing may jump
 GLOSSARY = Message(
     "Training rows are those the model learns from; dev rows are others, on which it is checked while you work on it. "
-    "High bias: it is wrong even on the rows it learned from. High variance: it does well there, and worse on others."
+    "High bias: it is wrong even on the rows it learnt from. High variance: it does well there, and worse on others."
 )
 FIRST_VERDICT = Message("First verdict; more is still being computed.")
 GROWING = Message("The learning curves grow here; a first verdict follows before everything is computed.")

@@ -109,7 +109,7 @@ def forecast(report: Report, *, theme: ThemeName = "light") -> go.Figure:
         hovertemplate=f"{tr('Training rows')}: %{{x:,}}<br>%{{customdata}}<extra></extra>",
     )
     _add_target(drawn, report, theme)
-    rows = [rows for rows, _ in seen[-3:] + expected]
+    rows = [rows for rows, _ in seen + expected]
     return drawn.update_xaxes(**rows_axis(rows)).update_yaxes(**error_axis(unit), rangemode="tozero")
 
 

@@ -15,7 +15,7 @@ ThemeName = Literal["light", "dark"]
 HEIGHT = 380  # pixels
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', sans-serif"
 BAND_OPACITY = 0.16
-MOST_TICKS = 7  # between the ends of an axis of rows, so that numbers of four digits fit on a phone
+MOST_TICKS = 6  # between the ends of an axis of rows, so that numbers of four digits fit on a phone
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def rows_axis(rows: Sequence[int]) -> dict[str, object]:
     """Return the layout of a log axis of training rows, with a tick at those of the given rows that stand apart.
 
     >>> rows_axis([10, 15, 22, 33, 48, 71, 106, 157, 314, 628, 1570])["ticktext"]
-    ['15', '33', '71', '157', '628', '1,570']
+    ['15', '48', '157', '628', '1,570']
     """
     ticks: list[int] = []
     apart = (max(rows, default=1) / min(rows, default=1)) ** (1 / MOST_TICKS)
