@@ -25,7 +25,8 @@ from bench.advice_table import print_tables
 from dldiag.data.duplicates import duplicate_groups
 from dldiag.data.matrix import encode
 from dldiag.diagnose import diagnose
-from dldiag.fit import Encoded, FitTask, fit_all
+from dldiag.fit import fit_all
+from dldiag.inputs import Encoded, FitTask
 from dldiag.models import Model, build_model, changed
 from dldiag.remedies import REMEDIES, applicable
 from dldiag.settings import Settings

@@ -22,7 +22,8 @@ from bench.advice import TRAIN_SHARE, joined
 from bench.advice_cases import CALIBRATE, FAULTS, Case, cases
 from dldiag.data.matrix import encode
 from dldiag.errors import distinct_dev_rows
-from dldiag.fit import Encoded, FitTask, fit_all
+from dldiag.fit import fit_all
+from dldiag.inputs import Encoded, FitTask
 from dldiag.intervals import RowPart, delta_of, mean_variance, pooled_estimate
 from dldiag.models import Model, build_model, changed
 from dldiag.remedies import applicable

@@ -20,7 +20,8 @@ from sklearn.utils import indexable
 from dldiag import errors
 from dldiag.data.matrix import Matrix
 from dldiag.data.outcome import check_scale
-from dldiag.fit import Encoded, FitResult, FitTask, fit_all
+from dldiag.fit import FitResult, fit_all
+from dldiag.inputs import Encoded, FitTask
 from dldiag.language import Message
 from dldiag.models import Model, as_model, is_network
 from dldiag.processes import Processes

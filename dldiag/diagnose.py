@@ -16,8 +16,9 @@ from dldiag.curves import as_curve, clipped, curve_sizes, with_estimates
 from dldiag.data.dataset import rows_of
 from dldiag.data.preflight import Preflight, preflight
 from dldiag.evidence import Evidence, Measured, Probe, gather, table_evidence, table_names, training_curve
-from dldiag.fit import Encoded, FitResult, ShouldStop
+from dldiag.fit import FitResult, ShouldStop
 from dldiag.forecast import forecast
+from dldiag.inputs import Encoded
 from dldiag.knobs import SettingError, check_all, check_shares
 from dldiag.language import Message, Value, tr
 from dldiag.meter import Meter
@@ -249,7 +250,7 @@ def verdict_on(
     """Gather the evidence, apply the rules, order the remedies, and conclude."""
     dataset, settings = case.bench.dataset, case.settings
     curves = tuple(_curve(case, one) for one in (case.model, *references))
-    measured = _measured(case, references, probes, curves[0])
+    measured = _measured(case, references, probes)
     evidence = gather(measured, settings)
     findings = check(evidence, RULES, (*settings.muted, *muted))
     report = Report(
@@ -272,8 +273,9 @@ def verdict_on(
     return report, evidence
 
 
-def _measured(case: Case, references: Sequence[Model], probes: Mapping[str, Probe], curve: LearningCurve) -> Measured:
+def _measured(case: Case, references: Sequence[Model], probes: Mapping[str, Probe]) -> Measured:
     n, repeats = case.sizes[-1], case.all_repeats
+    every_repeat = as_curve(case.model, case.sizes, len(repeats), case.bench.results, case.bench.dataset.unit)
     current, guess = (case.bench.get(one, n, repeats) for one in (case.model, case.guess))
     _check_fitted(current)
     worked = [one for one in references if _worked(case.bench.get(one, n, repeats))]
@@ -283,7 +285,7 @@ def _measured(case: Case, references: Sequence[Model], probes: Mapping[str, Prob
         guess,
         {one.key: case.bench.get(one, n, repeats) for one in worked},
         {one.key: one.label for one in references},
-        clipped(curve, float(np.mean([result.dev_error for result in guess]))),
+        clipped(every_repeat, float(np.mean([result.dev_error for result in guess]))),
         probes,
         case.table,
         case.names,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dldiag.errors import dev_error, paired_change
-from dldiag.fit import FitResult, FitTask, ShouldStop, encode_dataset, fit_all
+from dldiag.fit import FitResult, ShouldStop, fit_all
+from dldiag.inputs import FitTask, encode_dataset
 from dldiag.language import Message
 from dldiag.models import Model
 from dldiag.settings import Settings

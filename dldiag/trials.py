@@ -219,7 +219,8 @@ def hindcast(curve: LearningCurve, evidence: Evidence) -> Trial | None:
     past = forecast(curve.sizes[:shown], curve.dev_errors[:shown], [hidden], unit=curve.unit)
     if gain is None or not past.points:
         return None
-    real, point = float(np.nanmean(curve.dev_errors[-1])), past.points[0]
+    known = evidence.dev_error  # of more repeats than the curve has
+    real, point = float(np.nanmean(curve.dev_errors[-1])) if known is None else known.value, past.points[0]
     hit = point.low <= real <= point.high
     change = -gain
     values: dict[str, Value] = {

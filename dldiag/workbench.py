@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
-from dldiag.fit import Encoded, FitResult, FitTask, ShouldStop, encode_dataset, fit_all
+from dldiag.fit import FitResult, ShouldStop, fit_all
+from dldiag.inputs import Encoded, FitTask, encode_dataset
 from dldiag.models import Model
 from dldiag.processes import Processes
 from dldiag.types import Dataset, Split

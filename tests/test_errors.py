@@ -7,7 +7,8 @@ from scipy import stats
 from dldiag import errors
 from dldiag.data.split import make_split
 from dldiag.evidence.gather import Measured, gather
-from dldiag.fit import FitResult, FitTask
+from dldiag.fit import FitResult
+from dldiag.inputs import FitTask
 from dldiag.models import build_model
 from dldiag.settings import Settings
 from dldiag.types import Clusters, LearningCurve

@@ -20,6 +20,7 @@ from sklearn.svm import SVR
 
 from dldiag import MLPClassifier, learning_curve, nn
 from dldiag.diagnose import diagnose
+from dldiag.fit import fit_all
 from dldiag.models import as_model, build_model, changed
 from dldiag.settings import Settings
 from dldiag.trials import diagnosis_split
@@ -251,3 +252,42 @@ def test_what_is_no_dataset_or_no_settings_is_a_type_error_in_one_sentence():
         diagnose(two_blobs().X)
     with pytest.raises(TypeError, match="Settings"):
         diagnose(two_blobs(), None, {"budget": "quick"})
+
+
+class OnlyNumbers(ClassifierMixin, BaseEstimator):
+    """Refuses labels other than 0 … k−1, as XGBoost does; learns the commonest."""
+
+    def __init__(self, class_weight=None):
+        self.class_weight = class_weight
+
+    def fit(self, X, y):
+        present = np.unique(y)
+        if list(present) != list(range(len(present))):
+            raise ValueError(f"Invalid classes inferred from unique values of `y`, got {present}")
+        self.commonest_ = np.bincount(y).argmax()
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.commonest_)
+
+
+def _labelled(model, codes):
+    data = two_blobs(n=len(codes))
+    data = replace(data, classes=("amber", "blue", "coral"), y=np.array(codes))
+    bench = Workbench(data, diagnosis_split(data, Settings()))
+    rows = np.arange(len(codes))
+    task = replace(bench._task(as_model(model), 5, 0, False), train_rows=rows, dev_rows=rows)
+    (result,) = fit_all([task], bench.encoded)
+    return result
+
+
+@pytest.mark.parametrize("codes", [[0] * 30 + [1] * 60 + [2] * 30, [0] * 40 + [2] * 80])
+def test_a_classifier_that_refuses_names_learns_numbers_in_their_place(codes):
+    result = _labelled(OnlyNumbers(), codes)
+    assert not result.failed
+    assert result.dev_error == pytest.approx(1 - np.bincount(codes).max() / len(codes))
+
+
+def test_numbers_never_stand_in_for_names_that_a_setting_may_name():
+    result = _labelled(OnlyNumbers(class_weight={0: 1.0, 1: 5.0}), [0] * 30 + [1] * 60 + [2] * 30)
+    assert "Invalid classes" in result.failed

@@ -162,6 +162,13 @@ def test_a_size_that_comes_twice_is_a_repeat_and_no_further_size():
     assert "known at {known}" in forecast([100, 100, 400, 400], [0.3, 0.29, 0.2, 0.21]).abstains.template
 
 
+def test_more_rows_never_gain_more_than_all_of_the_error():
+    falls = [0.30, 0.29, 0.28, 0.25, 0.2, 0.15, 0.1, 0.017]  # ever steeper, which no curve goes on to be
+    gain = expected_gain([10, 20, 40, 80, 150, 300, 400, 574], falls)
+    assert gain.value <= 0.017
+    assert gain.high <= 0.017
+
+
 @settings(max_examples=25)
 @given(st.floats(0.2, 5), st.floats(0.01, 0.3), st.floats(0.2, 1.0))
 def test_a_forecast_nearly_scales_with_the_errors_when_none_is_at_a_bound(times, floor, power):

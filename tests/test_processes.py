@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from dldiag import processes
-from dldiag.fit import FitTask, _costliest_last, fit_all
+from dldiag.fit import _costliest_last, fit_all
+from dldiag.inputs import FitTask
 from dldiag.models import build_model, fit_cost
 from dldiag.processes import ALONE, Processes, portable
 from dldiag.settings import Settings

@@ -10,7 +10,8 @@ from dldiag.data.dataset import make_dataset
 from dldiag.data.samples import SAMPLES, load_sample
 from dldiag.evidence.noun import Evidence
 from dldiag.evidence.signals import SMOOTHED, frees, signals, training_curve
-from dldiag.fit import FitResult, FitTask
+from dldiag.fit import FitResult
+from dldiag.inputs import FitTask
 from dldiag.models import as_model, build_model
 from dldiag.nn.health import Health
 from dldiag.rules import RULES, judge

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from dldiag.course.hyperparameters import values_to_try
 from dldiag.course.selection import Selection, choose_on_test, guessing_losses
 from dldiag.data.split import make_split
-from dldiag.fit import FitResult, FitTask, encode_dataset, fit_all
+from dldiag.fit import FitResult, fit_all
+from dldiag.inputs import FitTask, encode_dataset
 from dldiag.knobs import knob, parse
 from dldiag.language import Message
 from dldiag.models import Model, changed, knobs_of_model

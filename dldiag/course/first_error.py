@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dldiag.data.split import LEAST_ROWS, make_split
-from dldiag.fit import FitTask, encode_dataset, fit_all
+from dldiag.fit import fit_all
+from dldiag.inputs import FitTask, encode_dataset
 from dldiag.language import Message
 from dldiag.models import build_model
 from dldiag.types import Dataset

@@ -18,7 +18,7 @@ from dldiag.course.decomposition import Parts, squared_parts, zero_one_parts
 from dldiag.course.toys import TOYS, toy
 from dldiag.course.truth import posterior
 from dldiag.data.split import make_split
-from dldiag.fit import Encoded, encode_dataset
+from dldiag.inputs import Encoded, encode_dataset
 from dldiag.models import Model
 from dldiag.types import Dataset, Split, Stopped
 

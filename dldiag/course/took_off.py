@@ -13,7 +13,8 @@ from threadpoolctl import threadpool_limits
 from dldiag.course.crossover import Crossover, SmallSizes, crossover, learners_differ_at
 from dldiag.curves import as_curve, curve_sizes
 from dldiag.data.split import make_split
-from dldiag.fit import FitResult, FitTask, encode_dataset, fit_all
+from dldiag.fit import FitResult, fit_all
+from dldiag.inputs import FitTask, encode_dataset
 from dldiag.intervals import t_interval
 from dldiag.knobs import knob
 from dldiag.language import Message

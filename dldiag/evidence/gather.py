@@ -179,7 +179,8 @@ def _rise(curve: LearningCurve) -> Estimate | None:
     The interval is as wide as the square root of the number of steps asks for, among which the largest was chosen: wider
     than Bonferroni's from five steps on.
     """
-    steps = np.diff(curve.dev_errors, axis=0)
+    drawn = np.isfinite(curve.dev_errors[:-1]).any(axis=0)  # the largest size may have more repeats
+    steps = np.diff(curve.dev_errors[:, drawn], axis=0)
     steps = steps[np.isfinite(steps).all(axis=1)]
     if len(steps) == 0 or steps.shape[1] < 3:
         return None

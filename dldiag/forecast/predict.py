@@ -92,12 +92,13 @@ def more_data_helps(
 def expected_gain(
     sizes: ArrayLike, dev_errors: ArrayLike, *, factor: float = 4, train_errors: ArrayLike | None = None
 ) -> Estimate | None:
-    """Estimate by how much `factor` × the rows lower the error; None where the forecast abstains."""
+    """Estimate by how much `factor` × the rows lower the error, by no more than all of it; None where the forecast abstains."""
     curve = read_curve(sizes, dev_errors, train_errors)
     if why_not(curve) is not None:
         return None
     ahead = look_ahead(curve)
     drop, _, gains = ahead.at(max(factor, 1.0))
+    drop, *gains = np.minimum([drop, *gains], curve.last).tolist()
     low, careful, bold, high = np.interp([LOW, *CAREFUL, HIGH], ahead.levels, gains)
     return Estimate(drop, min(low, drop), max(high, drop), min(careful, drop), max(bold, drop))
 
