@@ -27,7 +27,8 @@ class Knob:
 
     `kind` is the type of one value: int, float, bool, str or tuple (of ints: layer sizes). `low` and `high` are
     inclusive. `choices` maps each allowed value to its label. `optional` allows None (written "none" or "auto");
-    `auto` says that the word "auto" means the same where a value is given, as in scikit-learn.
+    `auto` says that the word "auto" means the same where a value is given, as in scikit-learn. `empty` says in a form
+    what a field left empty stands for; by default an optional one is automatic.
     """
 
     default: Any
@@ -42,6 +43,7 @@ class Knob:
     group: str = ""
     unit: str = ""
     log: bool = False
+    empty: str = ""
 
 
 def knob(default: Any, label: str, help: str, **limits: Any) -> Any:

@@ -72,7 +72,7 @@ def show_sizes(reference: dict[str, object], dataset: Dataset) -> None:
 
 def show_choice(reference: dict[str, object]) -> None:
     heading(tr("What goes wrong when models are chosen on the test set?"))
-    asked = ask_knobs(SelectionSettings(), "choice", columns=4)
+    asked = ask_knobs(SelectionSettings(), "choice", columns=2)
     found = run_job("course_selection", {"data": reference, "model": changed_settings(), "asked": asked})
     if found is None:
         return

@@ -56,7 +56,7 @@ FORMULAS = (
 
 
 def show_sweep(reference: dict[str, object]) -> None:
-    asked = ask_knobs(SweepSettings(), "sweep", columns=5)
+    asked = ask_knobs(SweepSettings(), "sweep", columns=3)
     model = {} if "toy" in reference else changed_settings()
     found = run_job("course_sweep", {"data": reference, "model": model, "asked": asked})
     if found is None:

@@ -39,6 +39,7 @@ def texts_in(tree: ast.Module) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
             arguments = [node.args[i] for i in TRANSLATED.get(name, ()) if i < len(node.args)]
+            arguments += [each.value for each in node.keywords if name in ("knob", "Knob") and each.arg == "empty"]
             for argument in arguments:
                 yield from literals(argument, named)
 

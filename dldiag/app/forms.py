@@ -153,7 +153,7 @@ def _number(knob: Knob, label: str, start: Any, key: str, help_text: str) -> Any
         "step": 1 if kind is int else _step(knob, start),
         "format": "%d" if kind is int else FORMAT,
     }
-    return st.number_input(label, placeholder=tr(AUTOMATIC), key=key, help=help_text, **fitting)
+    return st.number_input(label, placeholder=_when_empty(knob), key=key, help=help_text, **fitting)
 
 
 def _step(knob: Knob, start: float | None) -> float:
@@ -164,9 +164,7 @@ def _step(knob: Knob, start: float | None) -> float:
 
 def _text(knob: Knob, label: str, start: Any, key: str, help_text: str) -> Any:
     shown = "" if start is None else ", ".join(map(str, start)) if isinstance(start, tuple | list) else str(start)
-    text = st.text_input(
-        label, value=shown, key=key, help=help_text, placeholder=tr(AUTOMATIC) if knob.optional else None
-    )
+    text = st.text_input(label, value=shown, key=key, help=help_text, placeholder=_when_empty(knob))
     try:
         value = _read(translate(knob.label), knob, text or "")
         if value == () and not knob.optional and knob.default != ():
@@ -176,6 +174,11 @@ def _text(knob: Knob, label: str, start: Any, key: str, help_text: str) -> Any:
         st.caption(f":red[{plain(error)}] {plain(tr('The default is used instead.'))}")
         return knob.default
     return value
+
+
+def _when_empty(knob: Knob) -> str | None:
+    """Return what a field that is left empty stands for, in the visitor's language; None where it must be filled."""
+    return translate(knob.empty) if knob.empty else tr(AUTOMATIC) if knob.optional else None
 
 
 def _holds_texts(knob: Knob) -> bool:

@@ -29,6 +29,7 @@ CUSTOMARY: Mapping[str, tuple[Any, ...]] = {
 }
 NOT_TRIED = frozenset({"random_state", "verbose", "warm_start"})  # decide no parameter that a person would search
 NO_SECOND = "none"
+LEFT_EMPTY = "customary values"
 SEARCHED: Mapping[str, str] = {
     name: one.label for name, one in MODELS["mlp"].knobs.items() if name not in {*NOT_TRIED, "dtype", "max_fun"}
 }
@@ -122,11 +123,15 @@ class SearchSettings:
     """Which hyperparameters are searched, and over which values (empty: customary ones around the present)."""
 
     first: str = knob("alpha", "Hyperparameter", "Its validation curve is drawn.", choices=SEARCHED)
-    first_values: str = knob("", "Its values", "Separated by spaces; empty: customary values and the present one.")
+    first_values: str = knob(
+        "", "Its values", "Separated by spaces; empty: customary values and the present one.", empty=LEFT_EMPTY
+    )
     second: str = knob(
         NO_SECOND, "Second one", "With a second one a map is drawn.", choices={NO_SECOND: "none", **SEARCHED}
     )
-    second_values: str = knob("", "Values of the second", "Separated by spaces; empty: customary values.")
+    second_values: str = knob(
+        "", "Values of the second", "Separated by spaces; empty: customary values.", empty=LEFT_EMPTY
+    )
 
 
 def grid_of(model: Model, asked: SearchSettings) -> dict[str, tuple[str, ...]]:

@@ -9,6 +9,7 @@ from dldiag.language import Message, tr
 from dldiag.settings import Settings
 from dldiag.types import ErrorUnit, LearningCurve, error_unit
 
+NOT_GIVEN = "not given"  # what an empty field means here: nobody works it out
 TASKS = {
     "classification": "classification (share of wrong rows)",
     "regression": "regression (RMSE / std of the target)",
@@ -16,12 +17,14 @@ TASKS = {
 
 
 def _error(label: str, help: str) -> float | None:
-    error: float | None = knob(None, label, help, kind=float, low=0.0, optional=True, group="errors")
+    error: float | None = knob(None, label, help, kind=float, low=0.0, optional=True, group="errors", empty=NOT_GIVEN)
     return error
 
 
 def _rows(label: str, help: str) -> int | None:
-    rows: int | None = knob(None, label, help, kind=int, low=1, high=10**9, optional=True, group="rows behind them")
+    rows: int | None = knob(
+        None, label, help, kind=int, low=1, high=10**9, optional=True, group="rows behind them", empty=NOT_GIVEN
+    )
     return rows
 
 

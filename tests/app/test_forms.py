@@ -42,6 +42,25 @@ def test_a_form_begins_with_the_defaults_and_every_field_has_help():
     assert all(field.help for field in fields)
 
 
+def unknown():
+    from dldiag.app.forms import ask_knobs
+    from dldiag.knobs import Knob
+
+    knobs = {
+        "rows": Knob(None, int, "Rows", "At most.", low=10, optional=True),
+        "error": Knob(None, float, "Error", "If known.", optional=True, empty="not given"),
+        "tried": Knob("", str, "Tried", "Texts.", empty="customary values"),
+        "name": Knob("a", str, "Name", "A text."),
+    }
+    ask_knobs(knobs, "t")
+
+
+def test_an_empty_field_says_what_it_stands_for_and_not_that_an_unknown_number_is_automatic():
+    app = AppTest.from_function(unknown).run()
+    assert [one.placeholder for one in app.number_input] == ["automatic", "not given"]
+    assert [one.placeholder for one in app.text_input] == ["customary values", ""]
+
+
 def test_what_is_typed_is_returned_and_written_into_the_url():
     app = AppTest.from_function(form).run()
     app.text_input[0].set_value("64, 32")
