@@ -148,6 +148,10 @@ def look_at_flow(found: Flow) -> Message:
         "strong_ratio": strong.through.value,
         "weak_steps": float(np.median(weak.runner.to_target)),
         "strong_steps": float(np.median(strong.runner.to_target)),
+        "weak_there": sum(weak.runner.arrived),
+        "strong_there": sum(strong.runner.arrived),
+        "runs": len(weak.runner.arrived),
+        "steps": weak.runner.loss.x[-1],
         "target": found.target,
     }
     if weak.through.value >= WEAK:
@@ -196,6 +200,6 @@ _SLOWER = (
 )
 _NEVER = (
     "Hidden layers: {depth}. With {weak} the first layer's gradient is only {weak_ratio:.2g} times the last layer's, "
-    "per weight, with {strong} {strong_ratio:.2g} times; in {weak_steps:.0f} steps some runs of {weak} never came to a loss of {target:.3f}, {strong} "
-    "took {strong_steps:.0f}."
+    "per weight, with {strong} {strong_ratio:.2g} times; to a loss of {target:.3f} came {weak_there} of {runs} "
+    "runs of {weak} within {steps:.0f} steps, and {strong_there} of {runs} of {strong}, in {strong_steps:.0f} steps."
 )

@@ -244,6 +244,7 @@ def look_at_race(found: Race) -> Message:
         )
     ratio = found.steps_ratio
     values |= {"ratio": ratio.value, "low": ratio.low, "high": ratio.high}
+    values |= {"late": found.first.arrived.count(False), "runs": len(found.first.arrived)}
     values |= {"seconds": found.seconds_ratio.value if found.seconds_ratio else float("nan")}
     return Message(_sentence(found, ratio), values)
 
@@ -251,8 +252,8 @@ def look_at_race(found: Race) -> Message:
 def _sentence(found: Race, ratio: Estimate) -> str:
     if ratio.low > 1 and found.at_least:
         return (
-            "{first} needs at least {ratio:.1f} times the steps of {second} to a loss of {target:.3f}: some of its "
-            "runs had not got there when the race was stopped."
+            "{first} needs at least {ratio:.1f} times the steps of {second} to a loss of {target:.3f}: {late} of its "
+            "{runs} runs had not got there when the race was stopped."
         )
     if ratio.low > 1:
         return (
