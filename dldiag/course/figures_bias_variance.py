@@ -32,7 +32,7 @@ def sweep_figure(sweep: Sweep, *, theme: ThemeName = "light") -> go.Figure:
         noise = [parts.noise for parts in sweep.parts]
         drawn.add_scatter(x=texts, y=noise, mode="lines", name=tr("noise"), line={"color": look.faint, "dash": "dot"})
     best = sweep.parts[sweep.best].total
-    write_at(drawn, texts[sweep.best], best.high, tr("least"), look)
+    write_at(drawn, texts[sweep.best], best.low, tr("least"), look, place="bottom center")
     drawn.update_xaxes(type="category", title={"text": str(AXES[sweep.axis].label), "standoff": 8})
     return drawn.update_yaxes(title={"text": _unit_words(sweep.unit), "standoff": 8}, tickformat=_format(sweep.unit))
 
@@ -90,7 +90,9 @@ def _line(picture: Picture, theme: ThemeName) -> go.Figure:
     )
     seen = [*picture.truth, *picture.row_y]
     room = ROOM_ABOVE * (max(seen) - min(seen))
-    return drawn.update_yaxes(range=[min(seen) - room, max(seen) + room]).update_layout(showlegend=False)
+    drawn.update_xaxes(title={"text": "x"})
+    drawn.update_yaxes(title={"text": "y"}, range=[min(seen) - room, max(seen) + room])
+    return drawn.update_layout(showlegend=False)
 
 
 def _plane(picture: Picture, theme: ThemeName) -> go.Figure:
@@ -117,7 +119,8 @@ def _plane(picture: Picture, theme: ThemeName) -> go.Figure:
             showlegend=False,
             marker={"symbol": mark, "size": 6, "color": look.series[k], "line": {"width": 1, "color": look.ink}},
         )
-    return drawn.update_xaxes(showgrid=False).update_yaxes(showgrid=False)
+    drawn.update_xaxes(title={"text": "x1"}, showgrid=False)
+    return drawn.update_yaxes(title={"text": "x2"}, showgrid=False)
 
 
 def pairs_figure(readings: tuple[PairReading, ...], *, theme: ThemeName = "light") -> go.Figure:

@@ -88,7 +88,9 @@ def histogram_figure(found: Beginnings, key: str, moment: int, *, theme: ThemeNa
     axis = {"tickvals": [arcsinh(mark) for mark in marks], "ticktext": [f"{mark:g}" for mark in marks]}
     drawn.update_layout(barmode="overlay", bargap=0, showlegend=False)
     drawn.update_xaxes(title={"text": tr("activation")}, tickangle=0, **axis)
-    return drawn.update_yaxes(title={"text": tr("hidden layer")}, dtick=1, range=[0.9, len(layers) + 1])
+    return drawn.update_yaxes(
+        title={"text": tr("hidden layer")}, tickvals=list(range(1, len(layers) + 1)), range=[0.9, len(layers) + 1]
+    )
 
 
 def arcsinh(value: float) -> float:

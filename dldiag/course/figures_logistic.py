@@ -11,9 +11,11 @@ from dldiag.course.logistic import CostMap, Descent, LossCurve, Pass
 from dldiag.figures.theme import THEMES, ThemeName, figure, plain
 from dldiag.language import Message, tr
 
-NODE_SIZE = 54  # pixels
-ARROW_GAP = 30  # pixels between the middle of a node and the tip or tail of an arrow
-LEVEL_HEIGHT = 118  # pixels between two levels of the graph
+NODE_SIZE = 62  # pixels: a value of three digits fits
+VALUE_SIZES = (13, 11)  # pixels of a node's text: of a value of up to MOST_SIGNS signs, and of a longer one
+MOST_SIGNS = 7
+ARROW_GAP = 34  # pixels between the middle of a node and the tip or tail of an arrow
+LEVEL_HEIGHT = 160  # pixels between two levels of the graph: a derivative stands clear of both nodes
 
 
 def loss_figure(curve: LossCurve, row: Pass | None = None, *, theme: ThemeName = "light") -> go.Figure:
@@ -56,7 +58,7 @@ def graph_figure(graph: Graph, *, backward: bool = True, theme: ThemeName = "lig
         text=[f"{node.label}<br><b>{_short(node.value)}</b>" for node in graph.nodes],
         mode="markers+text",
         textposition="middle center",
-        textfont={"color": look.ink, "size": 13},
+        textfont={"color": look.ink, "size": [VALUE_SIZES[len(_short(n.value)) > MOST_SIGNS] for n in graph.nodes]},
         marker={
             "size": NODE_SIZE,
             "symbol": "square",

@@ -21,6 +21,7 @@ from dldiag.course.bias_variance import (
     sweep_toy,
 )
 from dldiag.course.decomposition import Parts
+from dldiag.course.figures_bias_variance import picture_figure
 from dldiag.course.resampling import predict_after_each, table_problem, toy_problem
 from dldiag.data.split import make_split
 from dldiag.language import Message
@@ -117,6 +118,11 @@ def test_pictures_show_the_ends_and_the_best(wave):
     assert "under-fits" in words[-1] and "least expected error" in words[1]
     flat, bent = shown[-1][1], shown[1][1]
     assert np.ptp(flat.mean) < 0.5 < np.ptp(bent.mean)  # the under-fit is nearly a constant
+
+
+def test_a_picture_names_its_axes(wave):
+    axes = picture_figure(pictures_to_show(wave)[0][1]).layout
+    assert (axes.xaxis.title.text, axes.yaxis.title.text) == ("x", "y")
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,21 @@ def test_the_graph_shows_every_forward_value_and_every_backward_derivative(theme
     assert "-0<" not in shown
 
 
+def test_no_derivative_covers_a_node_and_every_value_fits_into_its_own():
+    problem = yes_no(toy("moons"), most=2)
+    graph = computation_graph(pass_at(problem, descend(problem, steps=3), 2, 1))
+    drawn = figures_logistic.graph_figure(graph)
+    low, high = drawn.layout.yaxis.range
+    pixels = (drawn.layout.height - drawn.layout.margin.t - drawn.layout.margin.b) / (high - low)
+    size = drawn.data[0].marker.size
+    half_a_line = 0.5 * 1.3 * 12  # of text of 12 pixels
+    for written in (one for one in drawn.layout.annotations if one.text):
+        assert min(abs(written.y - node.up) for node in graph.nodes) * pixels > size / 2 + half_a_line
+    sizes = drawn.data[0].textfont.size
+    for node, of_text in zip(graph.nodes, sizes, strict=True):
+        assert len(f"{node.value + 0.0:.3g}") * 0.6 * of_text < size  # a digit is 0.6 of its height wide
+
+
 @each_theme
 def test_the_star_stands_where_the_descent_stands(theme):
     problem = yes_no(toy("moons"), most=2)
@@ -74,6 +89,7 @@ def test_a_start_keeps_its_color_in_every_figure(theme, data):
     assert len(set(colors.values())) == 6
     bars = figures_initialization.histogram_figure(found, "he", 0, theme=theme)
     assert len(bars.data) == 2
+    assert bars.layout.yaxis.tickvals == (1, 2), "the top of the last layer's bars is no layer"
     assert [round(sum(share for _, share in trace.customdata), 6) for trace in bars.data] == [1.0, 1.0]
 
 
