@@ -75,7 +75,7 @@ def show_deep_linear(reference: dict[str, Any], plane: dict[str, Any]) -> None:
 
 def show_flow(reference: dict[str, Any]) -> None:
     heading(tr("Why ReLU learns faster"))
-    asked = ask_knobs(FlowSettings(), "flow", choices={"functions": LABELS}, columns=4)
+    asked = ask_knobs(FlowSettings(), "flow", choices={"functions": LABELS}, columns=3)
     found = run_job("course_flow", {"data": reference, "asked": asked})
     if found is None:
         return

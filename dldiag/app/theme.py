@@ -26,6 +26,9 @@ button[data-testid*="rimary"]:not(:disabled) { background: #14757b; border-color
 button[data-testid*="rimary"]:not(:disabled):hover { background: #0f5e63; border-color: #0f5e63; color: #fff; }
 [data-testid="stSidebar"] [data-testid="stCaptionContainer"] p {
   text-transform: uppercase; letter-spacing: 0.06em; font-size: 0.75rem; }
+/* Streamlit keeps what was picked on one line and hides the rest: here every pick is seen. */
+div:has(> [data-testid="stMultiSelectTagsContainer"]) { height: auto; max-height: none; min-height: 2.5rem; }
+[data-testid="stMultiSelectTagsContainer"] { flex-wrap: wrap; height: auto; mask-image: none; }
 @media (max-width: 640px) {
   .block-container { padding-left: 1rem; padding-right: 1rem; }
   h1 { font-size: 1.6rem; } }

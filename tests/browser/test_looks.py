@@ -99,3 +99,11 @@ def test_every_figure_has_words_and_every_field_a_help(slow_server, visit):
     ]
     assert len(words) >= 3
     assert all(one and len(one) > 20 for one in words), words
+
+
+def test_everything_that_was_picked_is_seen(server, visit):
+    page = visit(f"{server.url}/Activation_functions")
+    picked = page.get_by_test_id("stMultiSelectTagsContainer")
+    picked.first.wait_for()
+    for one in picked.all():
+        assert one.evaluate("e => Math.max(e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight)") <= 0
