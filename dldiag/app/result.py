@@ -14,7 +14,7 @@ from dldiag.app.remedies import show_remedies, show_remedy_list
 from dldiag.app.repairing import show_repairs
 from dldiag.app.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.figures import FIGURES, alt_learning_curves, learning_curves
-from dldiag.language import Message, tr
+from dldiag.language import Message, speaking, tr
 from dldiag.report import curves_csv, to_json
 from dldiag.types import LearningCurve, Report
 
@@ -147,11 +147,11 @@ def _show_details(report: Report) -> None:
 
 def _show_downloads(report: Report) -> None:
     st.subheader(tr("Take it with you"), anchor=False)
-    name = "dldiag-report"
+    name, language = "dldiag-report", session.language()
     with st.container(horizontal=True):
         st.download_button(
             tr("Report (HTML)"),
-            lambda: _html(report),
+            lambda: _html(report, language),
             f"{name}.html",
             "text/html",
             help=tr("One file with all figures; opens without a network."),
@@ -165,8 +165,9 @@ def _show_downloads(report: Report) -> None:
         )
 
 
-def _html(report: Report) -> str:
+def _html(report: Report, language: str) -> str:
+    """Write the report in the page's language: a download is made outside the run of a page, where no visitor is known."""
     from dldiag.report import to_html
 
-    session.speak()
-    return to_html(report)
+    with speaking(language):
+        return to_html(report)

@@ -75,6 +75,9 @@ def test_the_report_has_no_serious_finding_and_fits_a_phone(slow_server, visit, 
     settle(phone)
     assert overflow(phone) <= 0
     assert findings(phone) == []
+    with phone.expect_download() as download:
+        phone.get_by_role("button", name="HTML").click()
+    assert f'<html lang="{code}' in download.value.path().read_text(encoding="utf-8")[:200], "in the page's language"
 
 
 def test_every_figure_has_words_and_every_field_a_help(slow_server, visit):
