@@ -13,7 +13,7 @@ from dldiag.app.pool import View
 from dldiag.app.records import keep_in_history, keep_trials
 from dldiag.app.result import show_first_look, show_report
 from dldiag.app.running import restart, show_ending, start_job, watch
-from dldiag.knobs import knobs_of
+from dldiag.knobs import Knob, knobs_of
 from dldiag.language import tr, translate
 from dldiag.settings import Settings
 from dldiag.types import Dataset, Progress, Report, Task
@@ -179,8 +179,15 @@ def _settings_text(arguments: dict[str, Any]) -> str:
     if not changed:
         return tr("default settings")
     knobs = model_knobs("classification", "regression") | knobs_of(Settings)
-    named = ((translate(knobs[name].label) if name in knobs else name, value) for name, value in changed.items())
-    return ", ".join(f"{name} = {_short(value)}" for name, value in named)
+    return ", ".join(_setting(name, value, knobs.get(name)) for name, value in changed.items())
+
+
+def _setting(name: str, value: Any, knob: Knob | None) -> str:
+    """Write a setting as its field does: by its label, and a choice by its own."""
+    if knob is None:
+        return f"{name} = {_short(value)}"
+    chosen = (knob.choices or {}).get(value) if isinstance(value, str) else None
+    return f"{translate(knob.label)} = {translate(chosen) if chosen else _short(value)}"
 
 
 def _short(value: Any) -> str:
