@@ -28,13 +28,12 @@ WORDS = ("classification", "regression", "random", "group", "time", "given")
 
 def texts_in(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield (line, template) of every literal that is given to something that translates it."""
-    named = {
-        target.id: node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None
-        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
-        if isinstance(target, ast.Name)
-    }
+    named: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                if isinstance(target, ast.Name):
+                    named.setdefault(target.id, []).append(node.value)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
@@ -44,15 +43,17 @@ def texts_in(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield from literals(argument, named)
 
 
-def literals(node: ast.expr, named: dict[str, ast.expr]) -> Iterator[tuple[int, str]]:
-    """Yield the literal texts that an argument can be: itself, either side of a choice, or what a name holds."""
+def literals(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[tuple[int, str]]:
+    """Yield the literal texts that an argument can be: itself, either side of a choice, or all that a name may hold."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.lineno, node.value
     elif isinstance(node, ast.IfExp):
         yield from literals(node.body, named)
         yield from literals(node.orelse, named)
-    elif isinstance(node, ast.Name) and isinstance(named.get(node.id), ast.Constant):
-        yield from literals(named[node.id], {})
+    elif isinstance(node, ast.Name):
+        for held in named.get(node.id, ()):
+            if isinstance(held, ast.Constant):
+                yield from literals(held, {})
 
 
 def knob_texts(one: Knob) -> Iterator[str]:
