@@ -164,9 +164,11 @@ def test_a_size_that_comes_twice_is_a_repeat_and_no_further_size():
 
 def test_more_rows_never_gain_more_than_all_of_the_error():
     falls = [0.30, 0.29, 0.28, 0.25, 0.2, 0.15, 0.1, 0.017]  # ever steeper, which no curve goes on to be
-    gain = expected_gain([10, 20, 40, 80, 150, 300, 400, 574], falls)
+    repeats = np.array(falls)[:, None] + [-0.003, -0.001, 0.001, 0.003]
+    gain = expected_gain([10, 20, 40, 80, 150, 300, 400, 574], repeats)
     assert gain.value <= 0.017
-    assert gain.high <= 0.017
+    assert 0.017 - 0.004 < gain.low < gain.value, "what the error is now is known to within its noise only"
+    assert gain.high < 0.017 + 0.004
 
 
 @settings(max_examples=25)

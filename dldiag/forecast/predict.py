@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
 
 from dldiag.forecast.curve import Curve, check_errors, read_curve, rises
 from dldiag.forecast.outlook import Outlook, look_ahead
@@ -98,9 +99,14 @@ def expected_gain(
         return None
     ahead = look_ahead(curve)
     drop, _, gains = ahead.at(max(factor, 1.0))
-    drop, *gains = np.minimum([drop, *gains], curve.last).tolist()
+    drop, gains = min(drop, curve.last), np.minimum(gains, _error_now(curve, ahead.levels))
     low, careful, bold, high = np.interp([LOW, *CAREFUL, HIGH], ahead.levels, gains)
     return Estimate(drop, min(low, drop), max(high, drop), min(careful, drop), max(bold, drop))
+
+
+def _error_now(curve: Curve, levels: Floats) -> Floats:
+    """Return the quantiles of the true error at the last size: what more rows can take away at most."""
+    return np.maximum(curve.last + curve.noise * ndtri(levels), 0.0)
 
 
 def gain_probability(ahead: Outlook, factor: float, delta: float) -> float:
