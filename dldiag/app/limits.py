@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dldiag.knobs import knob
 from dldiag.processes import cores, usual_count
 
+MEGABYTE = 2**20  # bytes
 MOST_AT_ONCE = 4  # jobs, where nobody says how many: with four processes each they take up to 4 GB
 
 

@@ -7,9 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
+from dldiag.app.limits import MEGABYTE
 from dldiag.types import Dataset, Table
-
-MEGABYTE = 2**20  # bytes
 
 Held = dict[str, tuple[str, Any, int]]  # what it is: its identity, itself, and its bytes
 

@@ -9,14 +9,13 @@ import re
 import shutil
 from pathlib import Path
 
-from dldiag.app.limits import Limits
+from dldiag.app.limits import MEGABYTE, Limits
 from dldiag.app.places import home, is_token, new_token, private, write_whole
 from dldiag.knobs import from_environment
 from dldiag.language import Message
 from dldiag.types import DataError
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
-MEGABYTE = 2**20  # bytes
 NO_ROOM = Message("There is no room for another upload: those of all visitors fill what this server keeps.")
 NO_ROOM_HINT = Message("Try again later, or ask who runs this server; a smaller file may still fit.")
 
