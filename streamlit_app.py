@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from dldiag.app import diagnosis, session
-from dldiag.app.choose import ask_table
-from dldiag.app.navigation import page
-from dldiag.app.reading import show_reading
-from dldiag.app.target import ask_target
-from dldiag.language import tr
+from dldiag.app.state import session
+from dldiag.app.ui.page import page
+from dldiag.app.views import diagnosis
+from dldiag.app.views.table_preview import show_reading
+from dldiag.app.views.target import ask_target
+from dldiag.app.views.upload import ask_table
+from dldiag.core.i18n import tr
 
 CLAIM = (
     "Upload a table, pick what to predict, and read what is wrong with your model and what to do next, "

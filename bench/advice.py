@@ -22,15 +22,15 @@ import numpy as np
 
 from bench.advice_cases import CALIBRATE, FAULTS, REPORT, Case, cases, copied_rows
 from bench.advice_table import print_tables
-from dldiag.data.duplicates import duplicate_groups
-from dldiag.data.matrix import encode
-from dldiag.diagnose import diagnose
-from dldiag.fit import fit_all
-from dldiag.inputs import Encoded, FitTask
-from dldiag.models import Model, build_model, changed
-from dldiag.remedies import REMEDIES, applicable
-from dldiag.settings import Settings
-from dldiag.types import Dataset, Report
+from dldiag.core.settings import Settings
+from dldiag.core.types import Dataset, Report
+from dldiag.data.audit.duplicates import duplicate_groups
+from dldiag.data.encode import encode
+from dldiag.diagnosis.diagnose import diagnose
+from dldiag.diagnosis.remedies import REMEDIES, applicable
+from dldiag.experiments.fit import fit_all
+from dldiag.experiments.models import Model, build_model, changed
+from dldiag.experiments.tasks import Encoded, FitTask
 
 RESULTS = Path(__file__).with_name("results") / "advice.jsonl"
 TABLES = {"calibrate": CALIBRATE, "report": REPORT}

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dldiag.core.types import Dataset
 from dldiag.data.dataset import make_dataset
-from dldiag.data.ingest import read_table
-from dldiag.types import Dataset
+from dldiag.data.read_table import read_table
 
 SHARED = Path(os.environ.get("DLDIAG_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "data"
 CASE_ROWS = 1_000  # given to the diagnosis

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from dldiag.recommend import REFUTED
+from dldiag.diagnosis.recommend import REFUTED
 
 SEARCH = Path(__file__).with_name("results") / "random_search.jsonl"
 FIX = 5.0  # points: a fix that must not be missed

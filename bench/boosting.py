@@ -12,8 +12,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from bench.advice_cases import CALIBRATE, TRUTH_ROWS, load
-from dldiag.data.matrix import encode
-from dldiag.models import build_model, changed
+from dldiag.data.encode import encode
+from dldiag.experiments.models import build_model, changed
 
 SIZES = (300, 3_000)
 SEEDS = 3

@@ -19,12 +19,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from dldiag.data.columns import type_columns
+from dldiag.core.types import ReadPlan, Table
+from dldiag.data.audit.audit import preflight
 from dldiag.data.dataset import make_dataset
-from dldiag.data.ingest import read_table
-from dldiag.data.preflight import preflight
+from dldiag.data.read_table import read_table
 from dldiag.data.target import infer_task, suggest_target
-from dldiag.types import ReadPlan, Table
+from dldiag.data.typing.columns import type_columns
 from tests.shared_data import SHARED
 
 RESULT = Path(__file__).with_name("results") / "columns.json"

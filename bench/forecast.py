@@ -23,10 +23,10 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from bench.forecast_fit import Rows, fit_constants, rows_of
 from bench.lcdb_curves import FACTORS, NETS, OTHERS, Case, judged_cases, published, reported, training_cases
-from dldiag.forecast.curve import Curve, rises
-from dldiag.forecast.families import fit_shapes
-from dldiag.forecast.outlook import CONSTANTS, look_ahead
-from dldiag.forecast.predict import HIGH, LOW, SURE, forecast, gain_probability
+from dldiag.experiments.forecast.curve import Curve, rises
+from dldiag.experiments.forecast.families import fit_shapes
+from dldiag.experiments.forecast.outlook import CONSTANTS, look_ahead
+from dldiag.experiments.forecast.predict import HIGH, LOW, SURE, forecast, gain_probability
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +36,7 @@ DELTA = 0.01  # "do 4× rows cut the test error by at least 1 point?"
 FOUR = FACTORS.index(4.0)
 ABOUT = (
     "Fitted by `python -m bench.forecast --fit` on LCDB 1.0 and 1.1 (MLP, RealMLP), even OpenML ids. Per factor of the "
-    "rows: `drop` = weights of the features in dldiag/forecast/describe.py (least absolute deviations), `spread` = "
+    "rows: `drop` = weights of the features in dldiag/experiments/forecast/describe.py (least absolute deviations), `spread` = "
     "weights of its spread terms, residuals = quantiles, at `levels`, of (true − foreseen drop) / spread on datasets "
     "left out of the fit."
 )

@@ -19,8 +19,8 @@ from sklearn.preprocessing import StandardScaler
 
 from bench.lcdb_curves import SHARED
 from dldiag import MLPClassifier, MLPRegressor, learning_curve
-from dldiag.forecast import forecast, more_data_helps
-from dldiag.types import LearningCurve
+from dldiag.core.types import LearningCurve
+from dldiag.experiments.forecast import forecast, more_data_helps
 
 RESULTS = Path(__file__).with_name("results") / "forecast_own.json"
 CACHE_SIZES = (16, 2048)  # smallest and largest training set

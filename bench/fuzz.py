@@ -18,9 +18,9 @@ import atheris
 import pyarrow as pa
 import pyarrow.parquet
 
-with atheris.instrument_imports(include=["dldiag.data.reading"]):
-    from dldiag.data.reading import Limits, RawTable, read
-    from dldiag.types import DataError
+with atheris.instrument_imports(include=["dldiag.data.io"]):
+    from dldiag.core.types import DataError
+    from dldiag.data.io import Limits, RawTable, read
 
 LIMITS = Limits(max_unpacked_bytes=16 << 20)
 SLOW_SECONDS = 10.0

@@ -20,16 +20,16 @@ from scipy import stats
 
 from bench.advice import TRAIN_SHARE, joined
 from bench.advice_cases import CALIBRATE, FAULTS, Case, cases
-from dldiag.data.matrix import encode
-from dldiag.errors import distinct_dev_rows
-from dldiag.fit import fit_all
-from dldiag.inputs import Encoded, FitTask
-from dldiag.intervals import RowPart, delta_of, mean_variance, pooled_estimate
-from dldiag.models import Model, build_model, changed
-from dldiag.remedies import applicable
-from dldiag.settings import Settings
-from dldiag.trials import MOST_REPEATS, diagnosis_split
-from dldiag.workbench import Workbench
+from dldiag.core.settings import Settings
+from dldiag.core.statistics import RowPart, delta_of, mean_variance, pooled_estimate
+from dldiag.data.encode import encode
+from dldiag.diagnosis.remedies import applicable
+from dldiag.diagnosis.trials import MOST_REPEATS, diagnosis_split
+from dldiag.experiments.estimates import distinct_dev_rows
+from dldiag.experiments.fit import fit_all
+from dldiag.experiments.fit_cache import Workbench
+from dldiag.experiments.models import Model, build_model, changed
+from dldiag.experiments.tasks import Encoded, FitTask
 
 RESULTS = Path(__file__).with_name("results") / "intervals.jsonl"
 TRUTH_SEEDS = 12

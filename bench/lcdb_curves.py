@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dldiag.forecast.curve import Curve, read_curve
+from dldiag.experiments.forecast.curve import Curve, read_curve
 
 Floats = NDArray[np.float64]
 

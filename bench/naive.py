@@ -16,10 +16,10 @@ import pandas as pd
 
 import dldiag
 from bench.naive_tables import CASES, Case
+from dldiag.core.settings import Settings
+from dldiag.core.types import DataError
 from dldiag.data.dataset import make_dataset
-from dldiag.data.ingest import read_table
-from dldiag.settings import Settings
-from dldiag.types import DataError
+from dldiag.data.read_table import read_table
 
 RESULT = Path(__file__).with_name("results") / "naive.json"
 QUICK = Settings(budget="quick", trials=0, sizes=3, repeats=3, baselines=("linear",))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dldiag.types import Report
+from dldiag.core.types import Report
 
 # Errors are in the error unit: 0.5 is chance for two equal classes, 1.0 is predicting the mean.
 CHANCE = 0.38  # above this a dev error on two classes of noise is honest about there being nothing (binomial, 60 rows)

@@ -18,12 +18,12 @@ import numpy as np
 
 from bench.advice import RESULTS, TABLES, truth
 from bench.advice_cases import FAULTS, Case, cases
-from dldiag.improve import improve
-from dldiag.models import build_model, changed
-from dldiag.search import drawn_change
-from dldiag.settings import Settings
-from dldiag.trials import diagnosis_split
-from dldiag.workbench import Workbench
+from dldiag.core.settings import Settings
+from dldiag.diagnosis.improve import improve
+from dldiag.diagnosis.search import drawn_change
+from dldiag.diagnosis.trials import diagnosis_split
+from dldiag.experiments.fit_cache import Workbench
+from dldiag.experiments.models import build_model, changed
 
 RESULT_FOLDER = Path(__file__).with_name("results")
 SEARCHES, LOOPS = RESULT_FOLDER / "random_search.jsonl", RESULT_FOLDER / "loop.jsonl"

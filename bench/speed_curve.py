@@ -83,7 +83,7 @@ def _start_processes(n: int) -> None:
     """Start joblib's processes and let each import what it needs, as a dashboard's are before a job comes."""
     from joblib import Parallel, delayed
 
-    from dldiag.processes import Processes
+    from dldiag.core.parallel import Processes
 
     processes = Processes(n)
     while n > 1 and not processes.ready:

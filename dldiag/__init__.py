@@ -1,15 +1,15 @@
 """dldiag: bias/variance diagnosis with evidence, and remedies tried on your own data."""
 
-from dldiag.curves import learning_curve
+from dldiag.core.settings import Settings
+from dldiag.core.types import DataError, Report
 from dldiag.data.dataset import make_dataset
-from dldiag.data.ingest import read_table
-from dldiag.data.joining import with_second_file
-from dldiag.diagnose import diagnose
-from dldiag.forecast import forecast
+from dldiag.data.read_table import read_table
+from dldiag.data.second_file import with_second_file
+from dldiag.diagnosis.diagnose import diagnose
+from dldiag.experiments.forecast import forecast
+from dldiag.experiments.learning_curve import learning_curve
 from dldiag.nn import MLPClassifier, MLPRegressor
 from dldiag.report import from_json, to_html, to_json, to_text
-from dldiag.settings import Settings
-from dldiag.types import DataError, Report
 
 __all__ = [
     "DataError",

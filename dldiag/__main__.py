@@ -2,7 +2,7 @@
 
 import sys
 
-from dldiag.cli import main
+from dldiag.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -7,14 +7,14 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from dldiag.cli import parser
-from dldiag.models import MODELS
-from dldiag.remedies import REMEDIES
-from dldiag.rules import RULES
-from dldiag.rules.judge import silenced_by
-from dldiag.rules.noun import Example, Rule
-from dldiag.tables import COLUMNS, OUTCOMES, evidence_label
-from dldiag.tables.evidence_words import evidence_text
+from dldiag.cli.main import parser
+from dldiag.diagnosis.remedies import REMEDIES
+from dldiag.diagnosis.rules import RULES
+from dldiag.diagnosis.rules.engine import silenced_by
+from dldiag.diagnosis.rules.rule import Example, Rule
+from dldiag.experiments.models import MODELS
+from dldiag.report.view import COLUMNS, OUTCOMES, evidence_label
+from dldiag.report.view.evidence_labels import evidence_text
 
 HERE = Path(__file__).parent
 MADE = "<!-- Made by docs/generate.py from the code; change the code, then run `make docs`. -->"

@@ -5,16 +5,18 @@ from typing import Any
 import msgspec
 import streamlit as st
 
-from dldiag.app.course_columns import with_rows
-from dldiag.app.course_data import ask_data, dataset_of
-from dldiag.app.course_parts import add, formulas, heading, link_to_diagnosis, look_at, offer
-from dldiag.app.forms import ask_knobs
-from dldiag.app.navigation import page
-from dldiag.app.running import run_job
-from dldiag.app.widgets import explained, figure_mode, show_figure, show_message, show_rows
-from dldiag.course.figures_took_off import alt_race, alt_scale, crossing_rows, race_figure, scale_figure, scale_rows
-from dldiag.course.race import Race, RaceSettings, look_at_race, runner_to_use
-from dldiag.course.took_off import (
+from dldiag.app.course.columns import with_rows
+from dldiag.app.course.data import ask_data, dataset_of
+from dldiag.app.course.layout import add, formulas, heading, link_to_diagnosis, look_at, offer
+from dldiag.app.ui.forms import ask_knobs
+from dldiag.app.ui.page import page
+from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows
+from dldiag.app.views.progress import run_job
+from dldiag.core.i18n import Message, tr
+from dldiag.core.types import Progress, Task
+from dldiag.course.shared.race import Race, RaceSettings, look_at_race, runner_to_use
+from dldiag.course.took_off.figures import alt_race, alt_scale, crossing_rows, race_figure, scale_figure, scale_rows
+from dldiag.course.took_off.scaling import (
     LEARNERS,
     Scale,
     ScaleSettings,
@@ -24,9 +26,7 @@ from dldiag.course.took_off import (
     size_to_use,
     size_words,
 )
-from dldiag.figures import alt_learning_curves, learning_curves
-from dldiag.language import Message, tr
-from dldiag.types import Progress, Task
+from dldiag.report.figures import alt_learning_curves, learning_curves
 
 TOY_ROWS = 2000
 FORMULAS = (

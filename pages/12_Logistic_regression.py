@@ -5,17 +5,18 @@ from typing import Any
 import msgspec
 import streamlit as st
 
-from dldiag.app.course_columns import ask_plane, open_dataset
-from dldiag.app.course_data import ask_data
-from dldiag.app.course_parts import add, heading, link_to_diagnosis, look_at, offer
-from dldiag.app.forms import ask_knobs
-from dldiag.app.navigation import page
-from dldiag.app.running import run_job
-from dldiag.app.widgets import explained, figure_mode, show_figure, show_message, show_rows
-from dldiag.course import figures_logistic as draw
-from dldiag.course.graph import computation_graph
-from dldiag.course.hidden_layer import Widening, layer_to_use, look_at_widening
-from dldiag.course.logistic import (
+from dldiag.app.course.columns import ask_plane, open_dataset
+from dldiag.app.course.data import ask_data
+from dldiag.app.course.layout import add, heading, link_to_diagnosis, look_at, offer
+from dldiag.app.ui.forms import ask_knobs
+from dldiag.app.ui.page import page
+from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows
+from dldiag.app.views.progress import run_job
+from dldiag.core.i18n import Message, tr
+from dldiag.course.logistic import figures as draw
+from dldiag.course.logistic.graph import computation_graph
+from dldiag.course.logistic.hidden_layer import Widening, layer_to_use, look_at_widening
+from dldiag.course.logistic.regression import (
     DERIVATION,
     Pass,
     UnitSettings,
@@ -28,8 +29,7 @@ from dldiag.course.logistic import (
     place,
     step_rows,
 )
-from dldiag.course.problem import YesNo, feature_names, marks_words, yes_no
-from dldiag.language import Message, tr
+from dldiag.course.shared.problem import YesNo, feature_names, marks_words, yes_no
 
 
 def show_derivation(row: Pass) -> None:

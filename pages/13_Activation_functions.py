@@ -5,20 +5,20 @@ from typing import Any
 import msgspec
 import streamlit as st
 
-from dldiag.app.course_columns import ask_plane, open_dataset
-from dldiag.app.course_data import ask_data
-from dldiag.app.course_parts import add, formulas, heading, link_to_diagnosis, look_at, offer
-from dldiag.app.forms import ask_knobs
-from dldiag.app.navigation import page
-from dldiag.app.running import run_job
-from dldiag.app.widgets import explained, figure_mode, show_figure, show_message, show_rows
-from dldiag.course import figures_activations as draw
-from dldiag.course.activations import OFFERED, ShapeSettings, look_at_shapes, shape
-from dldiag.course.deep_linear import DeepLinear, DeepLinearSettings, look_at_deep_linear
-from dldiag.course.flow import Flow, FlowSettings, activation_to_use, look_at_flow
-from dldiag.course.problem import marks_words
-from dldiag.course.sleepers import Sleepers, SleepersSettings, look_at_sleepers, slope_to_use
-from dldiag.language import Message, tr
+from dldiag.app.course.columns import ask_plane, open_dataset
+from dldiag.app.course.data import ask_data
+from dldiag.app.course.layout import add, formulas, heading, link_to_diagnosis, look_at, offer
+from dldiag.app.ui.forms import ask_knobs
+from dldiag.app.ui.page import page
+from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows
+from dldiag.app.views.progress import run_job
+from dldiag.core.i18n import Message, tr
+from dldiag.course.activations import figures as draw
+from dldiag.course.activations.dead_units import Sleepers, SleepersSettings, look_at_sleepers, slope_to_use
+from dldiag.course.activations.deep_linear import DeepLinear, DeepLinearSettings, look_at_deep_linear
+from dldiag.course.activations.functions import OFFERED, ShapeSettings, look_at_shapes, shape
+from dldiag.course.shared.problem import marks_words
+from dldiag.course.shared.signal_flow import Flow, FlowSettings, activation_to_use, look_at_flow
 from dldiag.nn.activations import ACTIVATIONS
 
 LABELS = {name: Message(ACTIVATIONS[name].label) for name in OFFERED}

@@ -3,14 +3,15 @@
 import msgspec
 import streamlit as st
 
-from dldiag.app.course_data import ask_data, dataset_of
-from dldiag.app.course_parts import formulas, heading, link_to_diagnosis, look_at, offer
-from dldiag.app.forms import ask_knobs
-from dldiag.app.navigation import page
-from dldiag.app.running import run_job
-from dldiag.app.widgets import explained, figure_mode, show_figure, show_message, show_rows
-from dldiag.course import figures_initialization as draw
-from dldiag.course.initialization import (
+from dldiag.app.course.data import ask_data, dataset_of
+from dldiag.app.course.layout import formulas, heading, link_to_diagnosis, look_at, offer
+from dldiag.app.ui.forms import ask_knobs
+from dldiag.app.ui.page import page
+from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows
+from dldiag.app.views.progress import run_job
+from dldiag.core.i18n import Message, tr
+from dldiag.course.initialization import figures as draw
+from dldiag.course.initialization.starts import (
     STARTS,
     Beginnings,
     ShownSettings,
@@ -19,7 +20,6 @@ from dldiag.course.initialization import (
     look_at_zeros,
     settings_to_use,
 )
-from dldiag.language import Message, tr
 
 FORMULAS = (
     *((start.formula, start.label) for start in STARTS.values()),

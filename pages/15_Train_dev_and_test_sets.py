@@ -3,16 +3,18 @@
 import msgspec
 import streamlit as st
 
-from dldiag.app.course_data import ask_data, dataset_of, expected_error
-from dldiag.app.course_parts import add, changed_settings, formulas, heading, link_to_diagnosis, look_at, offer
-from dldiag.app.forms import ask_knobs
-from dldiag.app.navigation import page
-from dldiag.app.running import run_job
-from dldiag.app.widgets import explained, figure_mode, show_figure, show_message, show_rows
-from dldiag.course.candidates import SelectionSettings
-from dldiag.course.figures_splits import gap_figure, selection_figure, shares_figure
-from dldiag.course.selection import Selection, fewer_rows, read_selection
-from dldiag.course.splits import (
+from dldiag.app.course.data import ask_data, dataset_of, expected_error
+from dldiag.app.course.layout import add, changed_settings, formulas, heading, link_to_diagnosis, look_at, offer
+from dldiag.app.ui.forms import ask_knobs
+from dldiag.app.ui.page import page
+from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows
+from dldiag.app.views.progress import run_job
+from dldiag.core.i18n import Message, tr
+from dldiag.core.types import Dataset
+from dldiag.course.splits.candidates import SelectionSettings
+from dldiag.course.splits.figures import gap_figure, selection_figure, shares_figure
+from dldiag.course.splits.selection import Selection, fewer_rows, read_selection
+from dldiag.course.splits.sizes import (
     SplitSettings,
     advise_split,
     material_to_use,
@@ -21,8 +23,6 @@ from dldiag.course.splits import (
     split_rows,
     this_projects_split,
 )
-from dldiag.language import Message, tr
-from dldiag.types import Dataset
 
 SIZE_FORMULAS = (
     (

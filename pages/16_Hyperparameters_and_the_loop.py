@@ -3,9 +3,8 @@
 import msgspec
 import streamlit as st
 
-from dldiag.app import records
-from dldiag.app.course_data import ask_data, dataset_of
-from dldiag.app.course_parts import (
+from dldiag.app.course.data import ask_data, dataset_of
+from dldiag.app.course.layout import (
     add,
     changed_settings,
     formulas,
@@ -15,23 +14,31 @@ from dldiag.app.course_parts import (
     offer,
     present_model,
 )
-from dldiag.app.forms import ask_knobs
-from dldiag.app.navigation import link_to, page
-from dldiag.app.running import run_job
-from dldiag.app.widgets import explained, figure_mode, show_figure, show_message, show_rows
-from dldiag.course.figures_hyperparameters import map_figure, validation_figure
-from dldiag.course.hyperparameters import SearchSettings, grid_of, read_settings, same_twice, setting_rows, settings_of
-from dldiag.course.loop import experiment_of, read_record, record_rows
-from dldiag.course.validation import (
+from dldiag.app.state import history
+from dldiag.app.ui.forms import ask_knobs
+from dldiag.app.ui.page import link_to, page
+from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows
+from dldiag.app.views.progress import run_job
+from dldiag.core.i18n import Message, tr
+from dldiag.core.types import Dataset
+from dldiag.course.hyperparameters.figures import map_figure, validation_figure
+from dldiag.course.hyperparameters.record import experiment_of, read_record, record_rows
+from dldiag.course.hyperparameters.settings import (
+    SearchSettings,
+    grid_of,
+    read_settings,
+    same_twice,
+    setting_rows,
+    settings_of,
+)
+from dldiag.course.hyperparameters.validation_curve import (
     Validation,
     ValidationSettings,
     best_settings,
     read_validation,
     validation_rows,
 )
-from dldiag.language import Message, tr
-from dldiag.models import Model
-from dldiag.types import Dataset
+from dldiag.experiments.models import Model
 
 RECORD_PAGE = "pages/2_Record_of_experiments.py"
 RECORD_SHOWN = 5
@@ -75,7 +82,7 @@ def show_search(dataset: Dataset, model: Model, reference: dict[str, object]) ->
         show_rows(validation_rows(result), alt=tr("Training and dev error of every setting tried"))
     formulas(FORMULAS)
     if offer(best_settings(result, model), key="use"):
-        records.note(experiment_of(result, dataset.fingerprint))
+        history.note(experiment_of(result, dataset.fingerprint))
 
 
 def show_errors(result: Validation) -> None:
@@ -91,7 +98,7 @@ def show_errors(result: Validation) -> None:
 
 def show_loop(dataset: Dataset) -> None:
     heading(tr("The loop: idea, change, result, next idea"))
-    experiments = records.experiments()
+    experiments = history.experiments()
     show_message(read_record(experiments, dataset.fingerprint))
     if experiments:
         show_rows(record_rows(experiments)[:RECORD_SHOWN], alt=tr("The newest experiments"))

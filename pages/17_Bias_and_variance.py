@@ -3,13 +3,24 @@
 import msgspec
 import streamlit as st
 
-from dldiag.app.course_data import ask_data
-from dldiag.app.course_parts import add, changed_settings, formulas, heading, link_to_diagnosis, look_at, offer
-from dldiag.app.forms import ask_knobs
-from dldiag.app.navigation import page
-from dldiag.app.running import run_job
-from dldiag.app.widgets import explained, figure_mode, show_figure, show_message, show_rows
-from dldiag.course.bias_variance import (
+from dldiag.app.course.data import ask_data
+from dldiag.app.course.layout import add, changed_settings, formulas, heading, link_to_diagnosis, look_at, offer
+from dldiag.app.ui.forms import ask_knobs
+from dldiag.app.ui.page import page
+from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows
+from dldiag.app.views.progress import run_job
+from dldiag.core.i18n import Message, tr
+from dldiag.course.bias_variance.figures import pairs_figure, picture_figure, sweep_figure
+from dldiag.course.bias_variance.number_pairs import (
+    PAIRS,
+    Pair,
+    PairSettings,
+    pair_rows,
+    read_number_pairs,
+    read_pairs,
+    words_of_rules,
+)
+from dldiag.course.bias_variance.sweep import (
     Sweep,
     SweepSettings,
     below_zero,
@@ -20,18 +31,7 @@ from dldiag.course.bias_variance import (
     read_sweep,
     sweep_rows,
 )
-from dldiag.course.figures_bias_variance import pairs_figure, picture_figure, sweep_figure
-from dldiag.course.number_pairs import (
-    PAIRS,
-    Pair,
-    PairSettings,
-    pair_rows,
-    read_number_pairs,
-    read_pairs,
-    words_of_rules,
-)
-from dldiag.course.truth import KNOWN
-from dldiag.language import Message, tr
+from dldiag.course.bias_variance.truth import KNOWN
 
 SQUARED = (
     r"\mathbb{E}\big[(y-\hat f(x))^2\big] = "

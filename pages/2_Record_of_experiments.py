@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from dldiag.app import records
-from dldiag.app.navigation import page
-from dldiag.app.widgets import explained, show_message, show_rows
-from dldiag.course.loop import read_record, record_rows
-from dldiag.language import tr
+from dldiag.app.state import history
+from dldiag.app.ui.page import page
+from dldiag.app.ui.widgets import explained, show_message, show_rows
+from dldiag.core.i18n import tr
+from dldiag.course.hyperparameters.record import read_record, record_rows
 
 page(
     "Record of experiments",
     "Models get better in a loop: an idea, a change, a result, the next idea. Every trial and adopted remedy is noted.",
 )
 with explained():
-    experiments = records.experiments()
+    experiments = history.experiments()
     show_message(read_record(experiments))
     if experiments:
         show_rows(record_rows(experiments), alt=tr("Record of experiments, newest first"))
@@ -23,4 +23,4 @@ with explained():
         result = st.text_input(tr("Result"), help=tr("What came out: the change in dev error, if you have it."))
         following = st.text_input(tr("Next idea"), help=tr("What the result suggests to try next."))
         if st.form_submit_button(tr("Write it down"), type="primary") and idea.strip():
-            records.note_by_hand(idea, result, following)
+            history.note_by_hand(idea, result, following)

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from dldiag.app import records, session
-from dldiag.app.escape import plain
-from dldiag.app.navigation import MAIN, link_to, page
-from dldiag.app.result import show_past_report
-from dldiag.app.widgets import explained, show_message
-from dldiag.language import tr
+from dldiag.app.state import history, session
+from dldiag.app.ui.escape import plain
+from dldiag.app.ui.page import MAIN, link_to, page
+from dldiag.app.ui.widgets import explained, show_message
+from dldiag.app.views.report import show_past_report
+from dldiag.core.i18n import tr
 
 page("History", "Every finished diagnosis is kept here, for you only.")
 with explained():
@@ -16,9 +16,9 @@ with explained():
         if st.button(tr("Back to the list")):
             session.state().pop("opened report")
             st.rerun()
-        show_past_report(records.past_report(opened))
+        show_past_report(history.past_report(opened))
         st.stop()
-    past = records.past_reports()
+    past = history.past_reports()
     if not past:
         show_message(tr("Nothing here yet. Diagnose a table, and its report appears here."), kind="info")
         link_to(MAIN, tr("Diagnose a model"))
@@ -30,10 +30,10 @@ with explained():
                 st.markdown(
                     f"**{plain(one.name)}** · {plain(tr('target {name}', name=one.target))} · {plain(when)} UTC"
                 )
-                show_message(records.headline(one))
+                show_message(history.headline(one))
             if show.button(tr("Open"), key=f"open.{one.id}", width="stretch"):
                 session.state()["opened report"] = one.id
                 st.rerun()
             if drop.button(tr("Remove"), key=f"remove.{one.id}", width="stretch"):
-                records.forget(one.id)
+                history.forget(one.id)
                 st.rerun()

@@ -1,11 +1,11 @@
 """Only numbers in hand: errors measured elsewhere, or a learning curve from any framework, read by the same rules."""
 
-from dldiag.app.ask_numbers import ask_curve, ask_numbers, enough, offer_examples
-from dldiag.app.navigation import page
-from dldiag.app.result import show_past_report
-from dldiag.app.widgets import explained, show_message
-from dldiag.language import tr
-from dldiag.numbers import diagnose_numbers
+from dldiag.app.ui.page import page
+from dldiag.app.ui.widgets import explained, show_message
+from dldiag.app.views.metrics import ask_curve, ask_numbers, enough, offer_examples
+from dldiag.app.views.report import show_past_report
+from dldiag.core.i18n import tr
+from dldiag.diagnosis.from_metrics import diagnose_numbers
 
 page(
     "Only numbers in hand",

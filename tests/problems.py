@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from dldiag.language import Message
-from dldiag.types import Column, Dataset
+from dldiag.core.i18n import Message
+from dldiag.core.types import Column, Dataset
 
 
 def columns(n):

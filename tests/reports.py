@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from dldiag.language import Message
-from dldiag.types import (
+from dldiag.core.i18n import Message
+from dldiag.core.types import (
     Column,
     DatasetSummary,
     Estimate,

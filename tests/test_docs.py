@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dldiag.remedies import REMEDIES
-from dldiag.rules import RULES
+from dldiag.diagnosis.remedies import REMEDIES
+from dldiag.diagnosis.rules import RULES
 from docs import generate
 
 ROOT = Path(__file__).parent.parent

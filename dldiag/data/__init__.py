@@ -1,11 +1,11 @@
 """Data: bytes to a table of typed columns, a target, checks before training, and splits."""
 
-from dldiag.data.columns import with_kinds
+from dldiag.data.audit.duplicates import duplicate_groups
 from dldiag.data.dataset import make_dataset
-from dldiag.data.duplicates import duplicate_groups
-from dldiag.data.ingest import read_table
+from dldiag.data.read_table import read_table
 from dldiag.data.samples import SAMPLES, Sample, load_sample
 from dldiag.data.target import Suggestion, infer_task, suggest_target
+from dldiag.data.typing.columns import with_kinds
 
 __all__ = [
     "SAMPLES",

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dldiag.data.columns import check_names
+from dldiag.core.i18n import Message
+from dldiag.core.types import DataError, Dataset, Table
 from dldiag.data.features import features_of
 from dldiag.data.fingerprint import with_choices
-from dldiag.data.ingest import read_table
-from dldiag.data.outcome import outcome_of
-from dldiag.language import Message
-from dldiag.types import DataError, Dataset, Table
+from dldiag.data.read_table import read_table
+from dldiag.data.target import outcome_of
+from dldiag.data.typing.columns import check_names
 
 ROW_ORDER = "#row order"  # as `times`: the rows stand in time order in the file
 ROW_BLOCKS = "#row blocks"  # as `groups`: rows that stand together in the file belong together

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dldiag.data.columns import OTHER, with_kinds
-from dldiag.data.kinds import RUNNING
-from dldiag.data.matrix import TEXT_FEATURES
-from dldiag.data.remarks import listed
-from dldiag.language import Message
-from dldiag.types import USED_KINDS, Column, DataError, Kind, Notice, Table
+from dldiag.core.i18n import Message
+from dldiag.core.types import USED_KINDS, Column, DataError, Kind, Notice, Table
+from dldiag.data.encode import TEXT_FEATURES
+from dldiag.data.typing.columns import OTHER, with_kinds
+from dldiag.data.typing.kinds import RUNNING
+from dldiag.data.typing.notices import listed
 
 MAX_FEATURES = 5_000  # columns of the encoded matrix; more are left out
 MAX_CELLS = 500_000_000  # of the encoded matrix: 4 GB in 64 bits

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.resources import files
 
-from dldiag.data.ingest import read_table
-from dldiag.language import Message
-from dldiag.types import Table, Task
+from dldiag.core.i18n import Message
+from dldiag.core.types import Table, Task
+from dldiag.data.read_table import read_table
 
 
 @dataclass(frozen=True)

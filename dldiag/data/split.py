@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit
 
-from dldiag.data.coincidence import repeats_by_chance
-from dldiag.data.duplicates import duplicate_groups
-from dldiag.language import Message
-from dldiag.types import Clusters, DataError, Dataset, Repeat, Split
+from dldiag.core.i18n import Message
+from dldiag.core.types import Clusters, DataError, Dataset, Repeat, Split
+from dldiag.data.audit.duplicates import duplicate_groups, repeats_by_chance
 
 Rows = NDArray[np.int64]
 

@@ -1,8 +1,8 @@
 """The NumPy network: tables of its parts, the stacked training loop, and two scikit-learn estimators."""
 
-from dldiag.nn.mlp import MLPClassifier, MLPRegressor
-from dldiag.nn.mlp_knobs import CLASSIFIER_KNOBS, MLP_KNOBS, REGRESSOR_KNOBS
-from dldiag.nn.stacking import fit_stack, stack_key
+from dldiag.nn.estimators import MLPClassifier, MLPRegressor
+from dldiag.nn.fit_many import fit_stack, stack_key
+from dldiag.nn.params import CLASSIFIER_KNOBS, MLP_KNOBS, REGRESSOR_KNOBS
 
 __all__ = [
     "CLASSIFIER_KNOBS",

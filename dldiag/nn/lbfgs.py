@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize as scipy_minimize
 
-from dldiag.nn.member import Member
-from dldiag.nn.recorder import Recorder
-from dldiag.nn.stack import Plan, Stack
+from dldiag.nn.health_recorder import Recorder
+from dldiag.nn.stack import Member, Plan, Stack
 from dldiag.nn.training import ShouldStop, ask, quiet_and_single_threaded
 
 Array = NDArray[Any]

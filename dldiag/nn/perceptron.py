@@ -16,20 +16,18 @@ from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from dldiag.knobs import Knob, SettingError, check
-from dldiag.language import tr
+from dldiag.core.i18n import tr
+from dldiag.core.params import Knob, SettingError, check
 from dldiag.nn.activations import ACTIVATIONS
-from dldiag.nn.evaluation import outputs
 from dldiag.nn.initializers import INITIALIZERS
 from dldiag.nn.layout import Layout
 from dldiag.nn.lbfgs import minimize
 from dldiag.nn.losses import Loss
-from dldiag.nn.member import Member
-from dldiag.nn.network import Network
+from dldiag.nn.network import Network, outputs
 from dldiag.nn.normalization import first_running, fold
 from dldiag.nn.optimizers import OPTIMIZERS, Rates
 from dldiag.nn.schedules import SCHEDULES
-from dldiag.nn.stack import Plan
+from dldiag.nn.stack import Member, Plan
 from dldiag.nn.training import OnEpoch, ShouldStop, train
 
 Array = NDArray[Any]
@@ -89,7 +87,7 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
     ) -> Self:
         """Fit the network to X (n, d) and y (n,) or (n, K).
 
-        should_stop() is asked in every epoch and ends the fit with `dldiag.types.Stopped`; on_epoch(epoch,
+        should_stop() is asked in every epoch and ends the fit with `dldiag.core.types.Stopped`; on_epoch(epoch,
         epochs at most, losses) is called after every epoch. Warns ConvergenceWarning as scikit-learn does.
         """
         member = self.begin(X, y, sample_weight)

@@ -12,12 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from dldiag.nn.evaluation import Evaluation
-from dldiag.nn.member import Member
-from dldiag.nn.recorder import Recorder
+from dldiag.core.types import Stopped
+from dldiag.nn.health_recorder import Recorder
+from dldiag.nn.network import Evaluation
 from dldiag.nn.schedules import ADAPTIVE_SMALLEST_RATE
-from dldiag.nn.stack import Plan, Stack
-from dldiag.types import Stopped
+from dldiag.nn.stack import Member, Plan, Stack
 
 Array = NDArray[Any]
 ShouldStop = Callable[[], bool] | None

@@ -7,12 +7,12 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from dldiag import tables
-from dldiag.improve import Improvement
-from dldiag.language import tr
-from dldiag.models import knobs_of_model
-from dldiag.tables import Cell
-from dldiag.types import Column_, Outcome, Report
+from dldiag.core.i18n import tr
+from dldiag.core.types import Column_, Outcome, Report
+from dldiag.diagnosis.improve import Improvement
+from dldiag.experiments.models import knobs_of_model
+from dldiag.report import view
+from dldiag.report.view import Cell
 
 WIDTH = 80  # columns
 INDENT = "  "
@@ -29,13 +29,13 @@ def to_text(report: Report, width: int = WIDTH) -> str:
 def path_to_text(found: Improvement, width: int = WIDTH) -> str:
     """Write the way through the loop: its steps, how it ended, the settings it ended with, and the test when it was opened."""
     lines = [tr("The path taken")] if found.steps else []
-    for row in tables.path(found.steps, tables.unit_of(found.report)):
+    for row in view.path(found.steps, view.unit_of(found.report)):
         number, before, adopted, effect = row.values()
         text = tr("{before}, then {adopted}: {effect}", before=before, adopted=adopted, effect=effect)
         lines += wrapped(text, width, indent=INDENT * 3, first=f"{INDENT}{number}. ")
     if found.steps and not found.stopped:  # then the report is of the model that it ended with
-        unit = tables.unit_of(found.report)
-        lines += wrapped(tables.path_line(found.steps, found.report.evidence["dev_error"], unit), width)
+        unit = view.unit_of(found.report)
+        lines += wrapped(view.path_line(found.steps, found.report.evidence["dev_error"], unit), width)
     lines += wrapped(f"{found.ended} {tr('Settings compared on the dev rows: {uses}.', uses=found.dev_uses)}", width)
     if found.change:
         settable = knobs_of_model(found.winner)
@@ -44,7 +44,7 @@ def path_to_text(found: Improvement, width: int = WIDTH) -> str:
         )
         lines += wrapped(tr("To start from here: {flags}", flags=settings), width, indent=INDENT)
     if found.test is not None:
-        lines += wrapped(tables.test_line(found.test, tables.unit_of(found.report)), width)
+        lines += wrapped(view.test_line(found.test, view.unit_of(found.report)), width)
     return "\n".join(lines) + "\n"
 
 
@@ -56,11 +56,11 @@ def _verdict(report: Report, width: int) -> Iterator[str]:
     yield from wrapped(str(report.verdict.headline), width)
     if report.verdict.detail is not None:
         yield from wrapped(str(report.verdict.detail), width)
-    yield from wrapped("; ".join(f"{name}: {text}" for name, text in tables.answers(report)), width)
+    yield from wrapped("; ".join(f"{name}: {text}" for name, text in view.answers(report)), width)
 
 
 def _repairs(report: Report, width: int) -> Iterator[str]:
-    rows = [list(row.values()) for row in tables.repairs(report)]
+    rows = [list(row.values()) for row in view.repairs(report)]
     if rows:
         yield tr("Before anything else, consider")
     for title, because, flag in rows:
@@ -69,12 +69,12 @@ def _repairs(report: Report, width: int) -> Iterator[str]:
 
 
 def _budget(report: Report, width: int) -> Iterator[str]:
-    rows = [list(row.values()) for row in tables.budget(report)]
+    rows = [list(row.values()) for row in view.budget(report)]
     if rows:
         yield tr("Error budget")
-        yield from wrapped(tables.budget_line(report), width, indent=INDENT)
+        yield from wrapped(view.budget_line(report), width, indent=INDENT)
         yield from _aligned(rows, width)
-        if line := tables.unit_line(report):
+        if line := view.unit_line(report):
             yield from wrapped(line, width, indent=INDENT, first=INDENT)
 
 
@@ -87,12 +87,12 @@ def _aligned(rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
 
 
 def _remedies(report: Report, width: int) -> Iterator[str]:
-    table = tables.remedy_table(report)
+    table = view.remedy_table(report)
     yield tr("What to do next (recommended remedies are numbered)")
     yield from _grid({column: cells for column, cells in table.items() if column != "data"}, width)
     extra = ", ".join(cell.title for cell in table["data"])
-    yield from wrapped(f"{tables.COLUMNS['data']}: {extra}", width, indent=INDENT)
-    if line := tables.order_line(report):
+    yield from wrapped(f"{view.COLUMNS['data']}: {extra}", width, indent=INDENT)
+    if line := view.order_line(report):
         yield ""
         yield from wrapped(line, width, indent=INDENT)
     ranked = sorted((cell for cells in table.values() for cell in cells if cell.rank), key=lambda cell: cell.rank or 0)
@@ -103,7 +103,7 @@ def _remedies(report: Report, width: int) -> Iterator[str]:
 
 def _grid(table: dict[Column_, list[Cell]], width: int) -> Iterator[str]:
     column_width = (width - len(INDENT)) // len(table)
-    titles = [str(tables.COLUMNS[column]) for column in table]
+    titles = [str(view.COLUMNS[column]) for column in table]
     yield INDENT + "".join(padded(title, column_width) for title in titles).rstrip()
     yield INDENT + "".join(padded("-" * (column_width - 2), column_width) for _ in titles).rstrip()
     columns = [[line for cell in cells for line in _cell(cell, column_width - 1)] for cells in table.values()]
@@ -125,7 +125,7 @@ def _reason(cell: Cell, width: int) -> Iterator[str]:
 
 
 def _findings(report: Report, width: int) -> Iterator[str]:
-    shown = [list(row.values()) for row in tables.findings(report, IN_FULL)]
+    shown = [list(row.values()) for row in view.findings(report, IN_FULL)]
     undecided = [one for one in report.findings if one.outcome == "undecided"]
     if report.findings:
         yield tr("Findings")

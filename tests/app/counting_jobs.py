@@ -5,9 +5,9 @@ import signal
 import time
 from pathlib import Path
 
-from dldiag.app.job_kinds import JOBS
-from dldiag.language import Message
-from dldiag.types import DataError, Progress, Stopped
+from dldiag.app.jobs.registry import JOBS
+from dldiag.core.i18n import Message
+from dldiag.core.types import DataError, Progress, Stopped
 
 
 def count(arguments, on_progress, should_stop):

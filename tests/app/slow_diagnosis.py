@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from dldiag.app.job_kinds import JOBS
-from dldiag.language import Message
+from dldiag.app.jobs.registry import JOBS
+from dldiag.core.i18n import Message
+from dldiag.core.types import Progress, Stopped
 from dldiag.report import to_json
-from dldiag.types import Progress, Stopped
 from tests.reports import make_report
 
 SECONDS = float(os.environ.get("DLDIAG_TEST_SECONDS", "4"))

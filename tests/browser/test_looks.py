@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dldiag.app.navigation import pages
+from dldiag.app.ui.page import pages
 from tests.browser.conftest import settle
 from tests.browser.test_main_flow import CSV, diagnose, pick_target, upload
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dldiag.figures import FIGURES, THEMES
 from dldiag.report import to_html
+from dldiag.report.figures import FIGURES, THEMES
 from tests.reports import make_report
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]  # one process: two browsers starve each other

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sklearn.neural_network import MLPRegressor
 
-from dldiag.course.activations import OFFERED, collapse, look_at_shapes, shape
-from dldiag.course.toys import toy
+from dldiag.course.activations.functions import OFFERED, collapse, look_at_shapes, shape
+from dldiag.course.shared.toys import toy
 
 TORCH = {"logistic": "sigmoid", "tanh": "tanh", "relu": "relu", "leaky_relu": "leaky_relu", "softplus": "softplus"}
 

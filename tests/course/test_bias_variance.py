@@ -7,7 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dldiag.course.bias_variance import (
+from dldiag.core.i18n import Message
+from dldiag.core.types import Column, Dataset, Estimate, Stopped
+from dldiag.course.bias_variance.decomposition import Parts
+from dldiag.course.bias_variance.figures import picture_figure
+from dldiag.course.bias_variance.resampling import predict_after_each, table_problem, toy_problem
+from dldiag.course.bias_variance.sweep import (
     AXES,
     Sweep,
     SweepSettings,
@@ -20,13 +25,8 @@ from dldiag.course.bias_variance import (
     sweep_table,
     sweep_toy,
 )
-from dldiag.course.decomposition import Parts
-from dldiag.course.figures_bias_variance import picture_figure
-from dldiag.course.resampling import predict_after_each, table_problem, toy_problem
 from dldiag.data.split import make_split
-from dldiag.language import Message
-from dldiag.models import build_model
-from dldiag.types import Column, Dataset, Estimate, Stopped
+from dldiag.experiments.models import build_model
 
 QUICK = {"max_iter": 150}
 

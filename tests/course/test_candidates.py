@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from dldiag.course.candidates import SelectionSettings, select_on_test
-from dldiag.course.selection import Selection, read_selection
-from dldiag.course.toys import toy
+from dldiag.core.types import Stopped
+from dldiag.course.shared.toys import toy
+from dldiag.course.splits.candidates import SelectionSettings, select_on_test
+from dldiag.course.splits.selection import Selection, read_selection
 from dldiag.data import SAMPLES, load_sample
 from dldiag.data.dataset import make_dataset
 from dldiag.data.split import make_split
-from dldiag.fit import fit_all
-from dldiag.models import build_model
-from dldiag.types import Stopped
+from dldiag.experiments.fit import fit_all
+from dldiag.experiments.models import build_model
 
 QUICK = {"max_iter": 20, "hidden_layer_sizes": (8,)}
 
@@ -54,7 +54,7 @@ def test_the_sealed_rows_are_neither_trained_on_nor_judged_with(credit, monkeypa
         seen.extend(np.concatenate([one.train_rows, one.dev_rows]) for one in tasks)
         return fit_all(tasks, encoded, **more)
 
-    monkeypatch.setattr("dldiag.course.candidates.fit_all", spy)
+    monkeypatch.setattr("dldiag.course.splits.candidates.fit_all", spy)
     select(credit, kind="seeds", models=2, seed=5)
     sealed = make_split(credit, 1, 5).test_rows
     assert seen and not np.isin(sealed, np.concatenate(seen)).any()

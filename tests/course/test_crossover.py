@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from dldiag.course.crossover import crossover, crossovers, learners_differ_at
-from dldiag.types import LearningCurve
+from dldiag.core.types import LearningCurve
+from dldiag.course.took_off.crossover import crossover, crossovers, learners_differ_at
 
 SIZES = np.array([50, 100, 200, 400, 800, 1600])
 

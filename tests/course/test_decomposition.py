@@ -5,7 +5,7 @@ import pytest
 from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.neighbors import KNeighborsRegressor
 
-from dldiag.course.decomposition import squared_parts, zero_one_parts
+from dldiag.course.bias_variance.decomposition import squared_parts, zero_one_parts
 
 SIGMA = 0.4
 

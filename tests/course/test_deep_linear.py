@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from dldiag.course.deep_linear import DeepLinear, DeepLinearSettings, deep_linear, look_at_deep_linear
-from dldiag.course.hidden_layer import layer_to_use, look_at_widening, unit_by_unit, widen
-from dldiag.course.problem import yes_no
-from dldiag.course.toys import toy
-from dldiag.types import Stopped
+from dldiag.core.types import Stopped
+from dldiag.course.activations.deep_linear import DeepLinear, DeepLinearSettings, deep_linear, look_at_deep_linear
+from dldiag.course.logistic.hidden_layer import layer_to_use, look_at_widening, unit_by_unit, widen
+from dldiag.course.shared.problem import yes_no
+from dldiag.course.shared.toys import toy
 
 QUICK = DeepLinearSettings(depth=6, steps=300, repeats=3)
 

@@ -4,18 +4,21 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from dldiag.course import figures_activations, figures_initialization, figures_logistic, figures_took_off
-from dldiag.course.activations import collapse, shape
-from dldiag.course.bands import Band
-from dldiag.course.figures_bands import decades_axis
-from dldiag.course.flow import FlowSettings, flow
-from dldiag.course.graph import computation_graph
-from dldiag.course.initialization import StartSettings, beginnings
-from dldiag.course.logistic import cost_map, descend, loss_curve, pass_at
-from dldiag.course.prepared import prepare
-from dldiag.course.problem import yes_no
-from dldiag.course.race import RaceSettings, race
-from dldiag.course.toys import toy
+from dldiag.course.activations import figures as figures_activations
+from dldiag.course.activations.functions import collapse, shape
+from dldiag.course.initialization import figures as figures_initialization
+from dldiag.course.initialization.starts import StartSettings, beginnings
+from dldiag.course.logistic import figures as figures_logistic
+from dldiag.course.logistic.graph import computation_graph
+from dldiag.course.logistic.regression import cost_map, descend, loss_curve, pass_at
+from dldiag.course.shared.band_figures import decades_axis
+from dldiag.course.shared.bands import Band
+from dldiag.course.shared.prepared import prepare
+from dldiag.course.shared.problem import yes_no
+from dldiag.course.shared.race import RaceSettings, race
+from dldiag.course.shared.signal_flow import FlowSettings, flow
+from dldiag.course.shared.toys import toy
+from dldiag.course.took_off import figures as figures_took_off
 
 THEMES = ("light", "dark")
 each_theme = pytest.mark.parametrize("theme", THEMES)

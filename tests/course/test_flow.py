@@ -6,12 +6,20 @@ import msgspec
 import numpy as np
 import pytest
 
-from dldiag.course.flow import Flow, FlowSettings, activation_to_use, flow, log_band, look_at_flow, ratio_through
-from dldiag.course.prepared import prepare
-from dldiag.course.sleepers import Sleepers, SleepersSettings, look_at_sleepers, sleepers, slope_to_use
-from dldiag.course.toys import toy
-from dldiag.course.watch import Recipe
-from dldiag.types import Estimate
+from dldiag.core.types import Estimate
+from dldiag.course.activations.dead_units import Sleepers, SleepersSettings, look_at_sleepers, sleepers, slope_to_use
+from dldiag.course.shared.instrumented import Recipe
+from dldiag.course.shared.prepared import prepare
+from dldiag.course.shared.signal_flow import (
+    Flow,
+    FlowSettings,
+    activation_to_use,
+    flow,
+    log_band,
+    look_at_flow,
+    ratio_through,
+)
+from dldiag.course.shared.toys import toy
 
 
 @pytest.fixture(scope="module")

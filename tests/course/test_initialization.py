@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from dldiag.course.initialization import (
+from dldiag.course.initialization.starts import (
     STARTS,
     Beginnings,
     StartSettings,
@@ -17,8 +17,8 @@ from dldiag.course.initialization import (
     settings_to_use,
     winner,
 )
-from dldiag.course.prepared import prepare
-from dldiag.course.toys import toy
+from dldiag.course.shared.prepared import prepare
+from dldiag.course.shared.toys import toy
 from dldiag.nn.initializers import INITIALIZERS
 
 

@@ -10,8 +10,9 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
-from dldiag.course.graph import computation_graph
-from dldiag.course.logistic import (
+from dldiag.core.types import Stopped
+from dldiag.course.logistic.graph import computation_graph
+from dldiag.course.logistic.regression import (
     DERIVATION,
     SMALLEST_FALL,
     cost_map,
@@ -24,9 +25,8 @@ from dldiag.course.logistic import (
     place,
     sigmoid,
 )
-from dldiag.course.problem import yes_no
-from dldiag.course.toys import toy
-from dldiag.types import Stopped
+from dldiag.course.shared.problem import yes_no
+from dldiag.course.shared.toys import toy
 
 ROWS = [([0.5, -1.2, 2.0], [0.1, 0.4, -0.3], 0.2, 1.0), ([1.0], [3.0], -1.0, 0.0), ([0.0, 0.0], [5.0, 5.0], 0.0, 1.0)]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dldiag.course.number_pairs import PAIRS, Pair, read_number_pairs, read_pairs, summary_of
+from dldiag.course.bias_variance.number_pairs import PAIRS, Pair, read_number_pairs, read_pairs, summary_of
 
 TEXTBOOK = ("high variance", "high bias", "high bias and high variance", "low bias and low variance")
 

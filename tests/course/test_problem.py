@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dldiag.course.problem import feature_names, marks_of, marks_words, yes_no
-from dldiag.course.toys import TOYS, toy
-from dldiag.language import Message
-from dldiag.types import Column, DataError, Dataset
+from dldiag.core.i18n import Message
+from dldiag.core.types import Column, DataError, Dataset
+from dldiag.course.shared.problem import feature_names, marks_of, marks_words, yes_no
+from dldiag.course.shared.toys import TOYS, toy
 
 WHY = Message("")
 

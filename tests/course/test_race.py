@@ -6,10 +6,19 @@ import msgspec
 import numpy as np
 import pytest
 
-from dldiag.course.prepared import prepare
-from dldiag.course.race import Race, RaceSettings, fastest_rate, first_below, judge, look_at_race, race, runner_to_use
-from dldiag.course.toys import toy
-from dldiag.course.watch import Recipe, watch
+from dldiag.course.shared.instrumented import Recipe, watch
+from dldiag.course.shared.prepared import prepare
+from dldiag.course.shared.race import (
+    Race,
+    RaceSettings,
+    fastest_rate,
+    first_below,
+    judge,
+    look_at_race,
+    race,
+    runner_to_use,
+)
+from dldiag.course.shared.toys import toy
 
 STEPS = tuple(range(0, 101))
 

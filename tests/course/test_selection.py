@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from dldiag.course.selection import (
+from dldiag.course.splits.selection import (
     Selection,
     choose_on_test,
     expected_maximum,

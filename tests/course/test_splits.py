@@ -5,9 +5,10 @@ import pytest
 from scipy.stats import beta
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
-from dldiag.course.first_error import first_error
-from dldiag.course.selection import choose_on_test, fewer_rows
-from dldiag.course.splits import (
+from dldiag.course.shared.first_error import first_error
+from dldiag.course.shared.toys import toy
+from dldiag.course.splits.selection import choose_on_test, fewer_rows
+from dldiag.course.splits.sizes import (
     LEAST_DEV_ROWS,
     advise_split,
     half_width,
@@ -17,7 +18,6 @@ from dldiag.course.splits import (
     rows_to_see,
     split_name,
 )
-from dldiag.course.toys import toy
 from dldiag.data.split import make_split
 
 

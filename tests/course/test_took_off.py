@@ -8,7 +8,9 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from dldiag.course.took_off import (
+from dldiag.core.types import LearningCurve, Stopped
+from dldiag.course.shared.toys import toy
+from dldiag.course.took_off.scaling import (
     LEARNERS,
     Scale,
     ScaleSettings,
@@ -19,9 +21,7 @@ from dldiag.course.took_off import (
     size_to_use,
     size_words,
 )
-from dldiag.course.toys import toy
 from dldiag.data.split import make_split
-from dldiag.types import LearningCurve, Stopped
 
 SIZES = np.array([20, 80, 320, 1280])
 QUICK = ScaleSettings(learners=("medium", "linear"), sizes=3, repeats=3, train_rows=200)

@@ -6,7 +6,7 @@ from sklearn.datasets import make_circles, make_moons
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.metrics import pairwise_distances
 
-from dldiag.course.toys import TOYS, toy
+from dldiag.course.shared.toys import TOYS, toy
 
 each_toy = pytest.mark.parametrize("name", TOYS)
 each_regression = pytest.mark.parametrize("name", [name for name, row in TOYS.items() if row.truth])

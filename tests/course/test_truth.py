@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import norm
 from sklearn.neighbors import KNeighborsClassifier
 
-from dldiag.course.toys import TOYS, toy
-from dldiag.course.truth import KNOWN, posterior
+from dldiag.course.bias_variance.truth import KNOWN, posterior
+from dldiag.course.shared.toys import TOYS, toy
 
 OF_CLASSES = [name for name in KNOWN if TOYS[name].task == "classification"]
 

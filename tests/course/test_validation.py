@@ -6,7 +6,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from dldiag.course.hyperparameters import (
+from dldiag.core.params import SettingError, check, parse
+from dldiag.core.types import Stopped
+from dldiag.course.hyperparameters.record import experiment_of, read_record, record_rows
+from dldiag.course.hyperparameters.settings import (
     SEARCHED,
     SearchSettings,
     grid_of,
@@ -16,9 +19,7 @@ from dldiag.course.hyperparameters import (
     settings_of,
     values_to_try,
 )
-from dldiag.course.loop import experiment_of, read_record, record_rows
-from dldiag.course.toys import toy
-from dldiag.course.validation import (
+from dldiag.course.hyperparameters.validation_curve import (
     Validation,
     ValidationSettings,
     best_settings,
@@ -26,11 +27,10 @@ from dldiag.course.validation import (
     validate,
     validation_rows,
 )
+from dldiag.course.shared.toys import toy
 from dldiag.data.split import make_split
-from dldiag.history import Experiment
-from dldiag.knobs import SettingError, check, parse
-from dldiag.models import build_model, changed, knobs_of_model
-from dldiag.types import Stopped
+from dldiag.experiments.models import build_model, changed, knobs_of_model
+from dldiag.report.history import Experiment
 
 QUICK = ValidationSettings(repeats=3, train_rows=150)
 

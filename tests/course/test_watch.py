@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from dldiag.course.prepared import WATCHED_ROWS, Prepared, open_rows, prepare
-from dldiag.course.toys import TOYS, toy
-from dldiag.course.watch import (
+from dldiag.core.types import Stopped
+from dldiag.course.shared.instrumented import (
     Recipe,
     bin_edges,
     moments_of,
@@ -16,8 +15,9 @@ from dldiag.course.watch import (
     watch_all,
     woken_share,
 )
+from dldiag.course.shared.prepared import WATCHED_ROWS, Prepared, open_rows, prepare
+from dldiag.course.shared.toys import TOYS, toy
 from dldiag.data.split import make_split
-from dldiag.types import Stopped
 
 LOSSES = {"moons": "binary_cross_entropy", "blobs": "softmax_cross_entropy", "wave": "squared_error"}
 TINY = Recipe(activation="tanh", init="glorot_normal", hidden_layers=2, units=5, batch_size=32, rates=(0.05,))

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from dldiag.data.ingest import table_of
-from dldiag.data.reading import RawTable
-from dldiag.types import Kind, ReadPlan, Table
+from dldiag.core.types import Kind, ReadPlan, Table
+from dldiag.data.io import RawTable
+from dldiag.data.read_table import table_of
 
 
 def table(

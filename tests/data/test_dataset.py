@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dldiag.data.columns import OTHER
+from dldiag.core.types import DataError
+from dldiag.data.audit.duplicates import duplicate_groups
 from dldiag.data.dataset import ROW_BLOCKS, ROW_ORDER, make_dataset
-from dldiag.data.duplicates import duplicate_groups
 from dldiag.data.fingerprint import with_choices
-from dldiag.data.ingest import read_table
-from dldiag.data.outcome import RARE
-from dldiag.types import DataError
+from dldiag.data.read_table import read_table
+from dldiag.data.target import RARE
+from dldiag.data.typing.columns import OTHER
 from tests.data.tables import rng, table
 
 N = 60

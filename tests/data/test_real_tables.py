@@ -8,11 +8,11 @@ from functools import cache
 import numpy as np
 import pytest
 
+from dldiag.core.types import DataError
+from dldiag.data.audit.audit import preflight
 from dldiag.data.dataset import make_dataset
-from dldiag.data.ingest import read_table
-from dldiag.data.preflight import preflight
+from dldiag.data.read_table import read_table
 from dldiag.data.target import infer_task, suggest_target
-from dldiag.types import DataError
 from tests.shared_data import SHARED, needs_shared
 
 LARGE = 21_000  # rows; larger tables are left to bench/columns.py

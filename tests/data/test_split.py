@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dldiag.core.settings import Settings
+from dldiag.core.types import DataError
 from dldiag.data.split import held_out_share, make_split
-from dldiag.settings import Settings
-from dldiag.trials import CHOOSERS, diagnosis_split
-from dldiag.types import DataError
+from dldiag.diagnosis.trials import CHOOSERS, diagnosis_split
 from tests.problems import dataset, noise, two_blobs
 
 

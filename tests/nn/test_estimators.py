@@ -13,8 +13,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier as TheirClassifier
 from sklearn.neural_network import MLPRegressor as TheirRegressor
 
-from dldiag.knobs import SettingError, check
-from dldiag.language import catalog
+from dldiag.core.i18n import catalog
+from dldiag.core.params import SettingError, check
 from dldiag.nn import CLASSIFIER_KNOBS, MLP_KNOBS, REGRESSOR_KNOBS, MLPClassifier, MLPRegressor, fit_stack
 
 DIGITS = load_digits(return_X_y=True)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
+from dldiag.core.types import Stopped
 from dldiag.nn import MLPClassifier, MLPRegressor, fit_stack, stack_key
-from dldiag.types import Stopped
 
 N, D, K = 430, 7, 3
 

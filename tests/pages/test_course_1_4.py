@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dldiag.app import navigation, session, uploads
-from dldiag.language import speaking
+from dldiag.app.state import session, uploads
+from dldiag.app.ui import page as navigation
+from dldiag.core.i18n import speaking
 
 PAGES = {
     11: ("11_Why_deep_learning_took_off.py", 2),

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dldiag.app import navigation, records
-from dldiag.language import speaking
+from dldiag.app.state import history
+from dldiag.app.ui import page as navigation
+from dldiag.core.i18n import speaking
 from tests.pages.test_course_1_4 import TABLES, buttons_to_use, charts, lines_to_look_at, until_done, with_table
 
 PAGES = {
@@ -125,4 +126,4 @@ def test_the_expected_error_is_that_of_the_table_and_too_many_test_rows_are_said
 
 
 def test_records_are_the_visitors_own():
-    assert records.History().experiments("nobody") == ()
+    assert history.History().experiments("nobody") == ()

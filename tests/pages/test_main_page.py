@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dldiag.app import jobs, navigation, sources, uploads
+from dldiag.app.jobs import store
+from dldiag.app.state import data_ref, uploads
+from dldiag.app.ui import page as navigation
 
 MAIN = str(navigation.ROOT / navigation.MAIN)
 QUICK = {"budget": "quick", "sizes": 2, "repeats": 3, "trials": 0, "baselines": ("linear",)}
@@ -85,7 +87,7 @@ def test_a_diagnosis_runs_to_its_report_and_survives_f5():
     job = app.query_params["job"]
     until_done(app)
     assert not app.exception
-    assert jobs.ending_of(job).state == "finished"
+    assert store.ending_of(job).state == "finished"
     assert app.header, "the verdict is there"
     headline = app.header[0].value
     again = start(job=job)
@@ -174,9 +176,9 @@ def test_the_language_switches_every_word_and_stays():
 
 
 def test_a_kind_changed_by_hand_is_kept_in_the_reference():
-    table = sources.table_of({"sample": "iris"})
+    table = data_ref.table_of({"sample": "iris"})
     first = table.columns[0].name
-    again = sources.table_of({"sample": "iris", "kinds": {first: "category"}})
+    again = data_ref.table_of({"sample": "iris", "kinds": {first: "category"}})
     assert again.column(first).kind == "category"
 
 

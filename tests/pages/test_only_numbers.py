@@ -3,10 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dldiag.app import session, uploads
-from dldiag.app.navigation import ROOT
-from dldiag.app.places import new_token
-from dldiag.language import speaking
+from dldiag.app.state import session, uploads
+from dldiag.app.state.paths import new_token
+from dldiag.app.ui.page import ROOT
+from dldiag.core.i18n import speaking
 
 PAGE = str(ROOT / "pages/4_Only_numbers.py")
 

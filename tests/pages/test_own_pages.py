@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dldiag.app import jobs, navigation
-from dldiag.app.navigation import FIRST_OF_COURSE
-from dldiag.app.places import new_token
+from dldiag.app.jobs import store
+from dldiag.app.state.paths import new_token
+from dldiag.app.ui import page as navigation
+from dldiag.app.ui.page import FIRST_OF_COURSE
 
 ROOT = navigation.ROOT
 PAGES = [Path(one.file) for one in navigation.pages() if not one.course]
@@ -51,7 +52,7 @@ def test_a_report_that_was_removed_in_another_tab_is_told_and_the_list_is_a_clic
 
 
 def test_a_link_to_a_job_of_the_course_is_followed_once():
-    job = jobs.create(jobs.Spec("course_race", {"data": {"toy": "moons"}}, new_token()))
+    job = store.create(store.Spec("course_race", {"data": {"toy": "moons"}}, new_token()))
     app = AppTest.from_file(str(ROOT / "pages/3_History.py"), default_timeout=60)
     app.query_params["job"] = job
     app.run()

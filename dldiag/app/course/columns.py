@@ -1,0 +1,56 @@
+"""Which rows and columns a course page draws: the open rows of the data, two columns of them, and what counts as yes."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from dldiag.app.course.data import dataset_of
+from dldiag.app.state import data_ref, session
+from dldiag.app.state.data_ref import Reference
+from dldiag.app.ui.forms import ask_knobs
+from dldiag.core.params import Knob
+from dldiag.core.types import Dataset
+from dldiag.course.shared.prepared import open_rows
+from dldiag.course.shared.problem import default_positive, feature_names, yes_no
+
+
+def open_dataset(reference: Reference) -> Dataset:
+    """Return the rows of a reference without the sealed test rows; the last one is kept with the visitor."""
+    identity = data_ref.identity(reference, "dataset")
+    kept = session.state().get("kept open rows")
+    if kept is None or kept[0] != identity:
+        kept = session.state()["kept open rows"] = (identity, open_rows(dataset_of(reference)))
+    return cast(Dataset, kept[1])
+
+
+def with_rows(reference: Reference, rows: int) -> Reference:
+    """Return a reference to as many rows of a toy; a table has the rows it has."""
+    return reference | {"rows": rows} if "toy" in reference else reference
+
+
+def ask_plane(dataset: Dataset, reference: Reference, prefix: str) -> dict[str, Any]:
+    """Let the visitor choose two columns and the class taken for yes; returns {"columns": […], "positive": …}.
+
+    A table with one usable column gives one. The choice is remembered for each table on its own.
+    """
+    own = reference.get("toy") or reference.get("sample") or "own"
+    asked = ask_knobs(plane_knobs(dataset), f"{prefix}.{own}", columns=3)
+    columns = [asked[name] for name in ("across", "up") if name in asked]
+    return {"columns": columns, "positive": asked.get("positive")}
+
+
+def plane_knobs(dataset: Dataset) -> dict[str, Knob]:
+    """Return the settings of `ask_plane`: the two columns that say most about the target come first."""
+    offered, strongest = feature_names(dataset), yes_no(dataset, most=2).names
+    strongest = tuple(sorted(strongest, key=lambda name: offered.index(name) if name in offered else len(offered)))
+    names = {name: name for name in (*strongest, *offered)}
+    knobs = {
+        key: Knob(strongest[place], str, label, "The column drawn on this axis.", choices=names)
+        for place, (key, label) in enumerate((("across", "Column across"), ("up", "Column up")))
+        if place < len(strongest)
+    }
+    if len(dataset.classes) > 2:
+        classes = {name: name for name in dataset.classes}
+        help_text = "The class that counts as yes; all others count as no."
+        knobs["positive"] = Knob(default_positive(dataset), str, "Yes means", help_text, choices=classes)
+    return knobs

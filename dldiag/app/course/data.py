@@ -1,0 +1,136 @@
+"""The data of a course page: the visitor's own table when there is one, else a sample or a toy problem."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+import streamlit as st
+
+from dldiag.app.state import data_ref, session
+from dldiag.app.state.data_ref import Reference
+from dldiag.app.ui.escape import legible
+from dldiag.app.ui.widgets import show_message
+from dldiag.core.i18n import Message, tr
+from dldiag.core.types import DataError, Dataset
+
+if TYPE_CHECKING:
+    from dldiag.course.shared.first_error import FirstError
+
+OWN = "own"
+
+
+def ask_data(
+    prefix: str,
+    *,
+    toys: Sequence[str] = (),
+    samples: Sequence[str] | None = None,
+    own: bool = True,
+    default: str = "",
+) -> Reference:
+    """Let the visitor choose what a course page runs on and return its reference (plain JSON, for a job).
+
+    `toys` and `samples` are keys (samples: all when None); `own` offers the visitor's table once a target is chosen,
+    and then begins with it. The choice stays in the URL as `?prefix.data=toy:moons`, an own table excepted: it is
+    nobody else's. Of such a choice it only says that there was one, for the sentence after F5 has closed the table.
+    """
+    offered = _offered(toys, samples, own)
+    start = _start(prefix, offered, default)
+    _say_if_closed(prefix, offered)
+    key, labels = f"{prefix}.data.{session.state()['visit']}", {one: _label(one) for one in offered}
+    chosen = st.selectbox(
+        tr("Data"),
+        list(offered),
+        index=list(offered).index(start),
+        format_func=labels.__getitem__,
+        key=key,
+        help=tr("Your own table appears here once it is uploaded and a target is chosen."),
+    )
+    session.state()["values"].setdefault(prefix, {})["data"] = chosen
+    _write_url(f"{prefix}.data", chosen)
+    return offered[chosen]
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _public(identity: str, _reference: Reference) -> Dataset:
+    return data_ref.dataset_of(_reference)
+
+
+def dataset_of(reference: Reference) -> Dataset:
+    """Return the rows of a reference; what belongs to everybody is made once, the visitor's own is kept with them."""
+    if "toy" in reference or "sample" in reference:
+        return _public(data_ref.identity(reference, "dataset"), reference)
+    dataset = session.current_dataset()
+    return dataset if dataset is not None else data_ref.dataset_of(session.own_reference(reference))
+
+
+def expected_error(reference: Reference) -> FirstError:
+    """Return the error to expect on the rows of a reference; the last one is kept with the visitor."""
+    from dldiag.course.shared.first_error import first_error
+
+    identity = data_ref.identity(reference, "dataset")
+    kept = session.state().get("kept first error")
+    if kept is None or kept[0] != identity:
+        kept = session.state()["kept first error"] = (identity, first_error(dataset_of(reference)))
+    return cast("FirstError", kept[1])
+
+
+def _offered(toys: Sequence[str], samples: Sequence[str] | None, own: bool) -> dict[str, Reference]:
+    from dldiag.data.samples import SAMPLES
+
+    offered: dict[str, Reference] = {}
+    mine = session.current_reference()
+    if own and mine is not None and ("toy" in mine or mine.get("target")):
+        offered[OWN] = mine
+    offered |= {f"toy:{key}": {"toy": key} for key in toys}
+    for key in SAMPLES if samples is None else samples:
+        offered[f"sample:{key}"] = {"sample": key, "target": SAMPLES[key].target}
+    return offered
+
+
+def _start(prefix: str, offered: dict[str, Reference], default: str) -> str:
+    known = session.state()["values"].get(prefix, {}).get("data")
+    for one in (known, st.query_params.get(f"{prefix}.data"), OWN, default):
+        if one in offered:
+            return cast(str, one)
+    return next(iter(offered))
+
+
+def _say_if_closed(prefix: str, offered: dict[str, Reference]) -> None:
+    """Say that the link's own table is not open here, until one is; its columns' names leave the link."""
+    closed = session.state().setdefault("closed", [])
+    if st.query_params.get(f"{prefix}.data") == OWN and OWN not in offered and prefix not in closed:
+        closed.append(prefix)
+        for name in [one for one in st.query_params if f".{OWN}." in one]:
+            del st.query_params[name]
+    if prefix in closed and OWN not in offered:
+        show_message(
+            Message(
+                "This page was on a table of your own, which is not open any more: loading a page anew closes it. Open it "
+                "again under Diagnose a model; until then another one is shown."
+            ),
+            kind="info",
+        )
+
+
+def _label(choice: str) -> str:
+    from dldiag.course.shared.toys import TOYS
+    from dldiag.data.samples import SAMPLES
+
+    if choice == OWN:
+        return tr("Your table: {name}", name=_own_name())
+    kind, _, key = choice.partition(":")
+    return str(TOYS[key].label if kind == "toy" else SAMPLES[key].title)
+
+
+def _own_name() -> str:
+    try:
+        dataset = session.current_dataset()
+    except (DataError, KeyError, OSError):
+        dataset = None
+    return legible(dataset.name if dataset is not None else "", 60)
+
+
+def _write_url(name: str, chosen: str) -> None:
+    if st.query_params.get(name) != chosen:
+        st.query_params[name] = chosen

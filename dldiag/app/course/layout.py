@@ -1,0 +1,78 @@
+"""What course pages share: the line to look at, typeset formulas, and the way back into the visitor's own model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from dldiag.app.ui import forms
+from dldiag.app.ui.escape import plain
+from dldiag.app.ui.page import MAIN, link_to
+from dldiag.app.ui.widgets import show_message
+from dldiag.app.views.start import model_knobs
+from dldiag.core.i18n import Message, tr
+from dldiag.core.types import Task
+from dldiag.experiments.models import Model, build_model
+
+
+def heading(text: str) -> None:
+    """Begin a part of a page; `text` is translated already."""
+    st.subheader(plain(text), anchor=False)
+
+
+def look_at(message: Message) -> None:
+    """Show the computed line that says what to look at."""
+    st.info(f"**{plain(tr('What to look at:'))}** {plain(message, 2000)}", icon=":material/visibility:")
+
+
+def add(message: Message | None) -> None:
+    """Show a remark in small letters where there is one."""
+    if message is not None:
+        show_message(message, kind="caption")
+
+
+def formulas(lines: Sequence[tuple[str, Message]]) -> None:
+    """Typeset formulas (LaTeX), each with a sentence."""
+    with st.expander(tr("The formulas"), icon=":material/function:"):
+        for formula, words in lines:
+            show_message(words)
+            st.latex(formula)
+
+
+def present_model(task: Task) -> Model:
+    """Return the visitor's network as it is set at present (see the form on the main page)."""
+    return build_model(task, forms.remembered(model_knobs(), "model"))
+
+
+def changed_settings() -> dict[str, Any]:
+    """Return the visitor's settings of the network that differ from the defaults, for a job."""
+    return forms.changed_from_default(model_knobs(), forms.remembered(model_knobs(), "model"))
+
+
+def offer(values: Mapping[str, Any], *, key: str, prefix: str = "model") -> bool:
+    """Offer to put settings into the visitor's model (or diagnosis); True when they were taken just now.
+
+    Without settings there is no button: a result that shows nothing recommends nothing.
+    """
+    if not values:
+        return False
+    words = ", ".join(f"{name} = {_short(value)}" for name, value in values.items())
+    taken = st.button(
+        tr("Use this in my model: {settings}", settings=plain(words)), key=key, icon=":material/input:", type="primary"
+    )
+    if taken:
+        forms.set_values(prefix, values)
+        st.success(plain(tr("Set: {settings}. It is used from now on, here and in the diagnosis.", settings=words)))
+    return taken
+
+
+def link_to_diagnosis(words: str) -> None:
+    """Say in `words` (translated already) what this page means for the visitor's diagnosis, and link to it."""
+    show_message(words)
+    link_to(MAIN, tr("Diagnose a model"))
+
+
+def _short(value: Any) -> str:
+    return "(" + ", ".join(map(str, value)) + ")" if isinstance(value, list | tuple) else str(value)

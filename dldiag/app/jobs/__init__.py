@@ -1,0 +1,1 @@
+"""Work outside the page: the pool of processes, the queue, and every kind of job."""

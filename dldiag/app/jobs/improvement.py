@@ -1,0 +1,70 @@
+"""The jobs of the loop: try one remedy, improve until it stops, open the sealed test set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from dldiag.app.jobs import serialize
+from dldiag.app.jobs.diagnosis import as_parameters, asked, processes_of_a_job
+from dldiag.core.i18n import Message
+from dldiag.core.types import Progress
+
+OnProgress = Callable[[Progress], None]
+ShouldStop = Callable[[], bool]
+
+
+def try_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop) -> Any:
+    """Run one remedy paired with the current model: {"data", "model", "settings", "remedy", "change", "material"}."""
+    from dldiag.diagnosis.diagnose import prepare
+    from dldiag.diagnosis.search import planned_fits, try_remedy
+    from dldiag.diagnosis.trials import EFFORTS
+
+    dataset, model, settings = asked(arguments)
+    case = prepare(dataset, model, settings, should_stop=should_stop, n_jobs=processes_of_a_job())
+    effort = EFFORTS[settings.budget]
+    remedy, done = arguments["remedy"], [0]
+
+    def count(_: Any) -> None:
+        done[0] += 1
+        on_progress(Progress(Message("Trying it on your data"), done[0], planned_fits(remedy, effort)))
+
+    change, material = as_parameters(arguments["change"]), arguments["material"]
+    trial = try_remedy(case.bench, model, remedy, change, material=material, effort=effort, on_result=count)
+    return msgspec.to_builtins(trial, enc_hook=serialize.plain_number)
+
+
+def improve_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop) -> dict[str, Any]:
+    """Adopt what helps and diagnose again until nothing does: {"data", "model", "settings"}."""
+    from dldiag.diagnosis.improve import improve
+    from dldiag.report import to_json
+
+    dataset, model, settings = asked(arguments)
+    found = improve(
+        dataset, model, settings, on_progress=on_progress, should_stop=should_stop, n_jobs=processes_of_a_job()
+    )
+    return {
+        "steps": msgspec.to_builtins(list(found.steps), enc_hook=serialize.plain_number),
+        "start": found.start.parameters,
+        "winner": found.winner.parameters,
+        "dev_uses": found.dev_uses,
+        "ended": serialize.message_to_json(found.ended),
+        "report": None if found.stopped else to_json(found.report),
+    }
+
+
+def open_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop) -> Any:
+    """Open the sealed test set: {"data", "settings", "start", "winner", "dev_uses"}."""
+    from dldiag.diagnosis.test_set import open_test
+    from dldiag.experiments.models import build_model
+
+    dataset, _, settings = asked(arguments)
+    start, winner = (build_model(dataset.task, as_parameters(arguments[one])) for one in ("start", "winner"))
+    on_progress(Progress(Message("Opening the test set"), 0, 1))
+    uses = arguments["dev_uses"]
+    return msgspec.to_builtins(
+        open_test(dataset, start, winner, settings, dev_uses=uses, should_stop=should_stop),
+        enc_hook=serialize.plain_number,
+    )

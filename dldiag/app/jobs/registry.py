@@ -1,0 +1,61 @@
+"""JOBS: what a worker can compute. A page that needs another computation adds a row.
+
+A row is a function (arguments, on_progress, should_stop) -> a JSON-able result. `arguments` is what the page passed to
+`run_job`, with every {"upload": sha256, …} replaced by {"path": …, …}. `on_progress` takes a `Progress`; `should_stop`
+is asked often, and `Stopped` may be raised. Heavy imports belong inside the functions: pages import this table too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from dldiag.app.jobs.course import (
+    deep_linear_job,
+    flow_job,
+    race_job,
+    scale_job,
+    select_job,
+    sleepers_job,
+    starts_job,
+    sweep_job,
+    validate_job,
+    widen_job,
+)
+from dldiag.app.jobs.diagnosis import diagnose_job
+from dldiag.app.jobs.improvement import improve_job, open_job, try_job
+from dldiag.core.types import Progress
+
+OnProgress = Callable[[Progress], None]
+ShouldStop = Callable[[], bool]
+JobFunction = Callable[[dict[str, Any], OnProgress, ShouldStop], Any]
+
+JOBS: dict[str, JobFunction] = {
+    "diagnose": diagnose_job,
+    "try": try_job,
+    "improve": improve_job,
+    "open": open_job,
+    "course_scale": scale_job,
+    "course_race": race_job,
+    "course_widening": widen_job,
+    "course_deep_linear": deep_linear_job,
+    "course_flow": flow_job,
+    "course_sleepers": sleepers_job,
+    "course_starts": starts_job,
+    "course_selection": select_job,
+    "course_validation": validate_job,
+    "course_sweep": sweep_job,
+}
+
+
+def warm_up() -> None:
+    """Import what the jobs will need, so that the first one starts at once."""
+    for module in (
+        "sklearn.ensemble",
+        "sklearn.linear_model",
+        "dldiag.diagnosis.diagnose",
+        "dldiag.report",
+        "dldiag.data.read_table",
+    ):
+        import_module(module)

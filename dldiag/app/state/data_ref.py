@@ -1,0 +1,113 @@
+"""A reference names data in plain JSON, so that a page, a job and a URL can speak of the same rows.
+
+{"upload": sha256, "name": …} | {"path": …, "stamp": …} | {"sample": key} | {"toy": key, …}
+and, once decided by hand or by the page: plan (reading choices made by hand), kinds, second (a second file: upload or
+path, name), target, task, groups, times, domain, exclude, log_target
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dldiag.app.jobs import serialize
+from dldiag.core.i18n import Message
+from dldiag.core.types import DataError, Dataset, Table
+
+Reference = dict[str, Any]
+OF_FILE = ("upload", "path", "stamp", "sample", "toy", "second", "rows", "noise", "seed")
+OF_TABLE = (*OF_FILE, "name", "plan", "kinds")
+OF_DATASET = ("task", "groups", "times", "domain", "exclude", "log_target")
+
+
+def identity(reference: Reference, what: str) -> str:
+    """Return what tells two references apart, as far as a table (or a dataset, or the rows of a file) depends on them."""
+    parts = {"table": OF_TABLE, "dataset": (*OF_TABLE, "target", *OF_DATASET), "rows": (*OF_FILE, "target")}[what]
+    return serialize.dumps([[key, reference[key]] for key in parts if key in reference])
+
+
+def path_reference(text: str) -> Reference:
+    """Return a reference to a file of the machine the dashboard runs on; DataError when it cannot be read."""
+    path = Path(text.strip().strip("\"'")).expanduser()
+    try:
+        facts = path.stat()
+        with path.open("rb"):
+            pass
+    except (OSError, ValueError) as error:
+        raise DataError(
+            Message("The file {path} cannot be read: {reason}.", {"path": text, "reason": _reason(error)}),
+            Message("Check the path; it is a path on the machine that runs dldiag."),
+        ) from error
+    return {"path": str(path.resolve()), "stamp": _stamp(facts), "name": path.name}
+
+
+def check_unchanged(reference: Reference) -> None:
+    """Raise DataError when a file of this machine is not what it was when it was chosen."""
+    path = Path(reference["path"])
+    if "stamp" in reference and path.exists() and _stamp(path.stat()) != reference["stamp"]:
+        raise DataError(
+            Message("The file {name} changed since it was chosen.", {"name": reference.get("name", "")}),
+            Message("Choose it again."),
+        )
+
+
+def _stamp(facts: os.stat_result) -> str:
+    return f"{facts.st_size}-{facts.st_mtime_ns}"
+
+
+def table_of(reference: Reference) -> Table:
+    """Read the table that a reference names; an upload's path must be in it by now."""
+    from dldiag.data.read_table import read_table
+    from dldiag.data.second_file import with_second_file
+
+    chosen: dict[str, Any] = {}
+    for name, value in reference.get("plan", {}).items():
+        chosen[name] = tuple(value) if isinstance(value, list) else value
+    if reference.get("kinds"):
+        chosen["kinds"] = reference["kinds"]
+    if "sample" in reference:
+        file, content = _sample(reference["sample"])
+        table = read_table(content, name=file, **chosen)
+    else:
+        check_unchanged(reference)
+        table = read_table(Path(reference["path"]), name=reference.get("name", ""), **chosen)
+    second = reference.get("second")
+    if not second:
+        return table
+    check_unchanged(second)
+    return with_second_file(table, Path(second["path"]), name=second["name"])
+
+
+def dataset_of(reference: Reference) -> Dataset:
+    """Return the rows that a reference names, ready to learn from; a toy is made, everything else is read."""
+    if "toy" in reference:
+        from dldiag.course.shared.toys import toy
+
+        rows, seed = reference.get("rows", 400), reference.get("seed", 0)
+        return toy(reference["toy"], rows, noise=reference.get("noise"), seed=seed)
+    from dldiag.data.dataset import make_dataset
+    from dldiag.data.second_file import FROM_FILE, SECOND
+
+    if not reference.get("target"):
+        raise DataError(Message("No target is chosen yet."), Message("Pick the column to predict."))
+    chosen = {key: reference[key] for key in OF_DATASET if key in reference}
+    if reference.get("second"):
+        chosen["domain"] = (FROM_FILE, SECOND)
+    return make_dataset(table_of(reference), reference["target"], **chosen)
+
+
+def _sample(key: str) -> tuple[str, bytes]:
+    from dldiag.data.samples import SAMPLES, sample_bytes
+
+    if key not in SAMPLES:
+        raise DataError(Message("There is no sample {name}.", {"name": key}), Message("Pick another."))
+    return SAMPLES[key].file, sample_bytes(key)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+READERS: dict[str, Callable[[Reference], Any]] = {"table": table_of, "dataset": dataset_of}

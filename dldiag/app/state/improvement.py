@@ -1,0 +1,119 @@
+"""The loop around one diagnosis: which trials, improvement and test-set opening were started from it, and what came out.
+
+Kept in the diagnosis's own folder, so that F5 and a page switch find them again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from dldiag.app.jobs import serialize, store
+from dldiag.app.state import data_ref, session
+from dldiag.app.state.paths import home, private, write_whole
+from dldiag.core.types import Recommendation, Report, TestResult, Trial
+from dldiag.diagnosis.recommend import settled
+from dldiag.diagnosis.remedies import SEARCH
+from dldiag.diagnosis.search import TRIED
+
+FILE = "loop.json"
+
+
+def started(job: str) -> dict[str, str]:
+    """Return what was started from a diagnosis: {"try bigger_network": job, "improve": job, "open": job}."""
+    path = store.folder_of(job) / FILE
+    found: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return {what: other for what, other in found.items() if store.exists(other)}
+
+
+def start(job: str, what: str, kind: str, **more: Any) -> None:
+    """Start a job from a diagnosis with its data and settings; DataError when the line is full."""
+    spec = store.spec_of(job).arguments
+    arguments = {name: spec[name] for name in ("data", "model", "settings")} | more
+    other = session.pool().submit(kind, arguments, session.owner())
+    write_whole(store.folder_of(job) / FILE, serialize.dumps(started(job) | {what: other}).encode())
+
+
+def forget(job: str, what: str) -> None:
+    """Forget something that was started, so that it may be started again."""
+    kept = {name: other for name, other in started(job).items() if name != what}
+    write_whole(store.folder_of(job) / FILE, serialize.dumps(kept).encode())
+
+
+def with_trials(report: Report, job: str) -> Report:
+    """Return the report with the results of the trials that were started by hand, and of the opened test set."""
+    found = started(job)
+    recommendations = settled([_with_trial(one, found.get(f"try {one.remedy}")) for one in report.recommendations])
+    opened = finished(found.get("open"))
+    test = report.test if opened is None else msgspec.convert(opened, TestResult)
+    sealed = report.split.sealed and test is None
+    return replace(report, recommendations=recommendations, test=test, split=replace(report.split, sealed=sealed))
+
+
+def finished(job: str | None) -> Any | None:
+    """Return the result of a job, None while there is none."""
+    ending = None if job is None else store.ending_of(job)
+    return None if job is None or ending is None or ending.state != "finished" else store.result_of(job)
+
+
+def kept(job: str) -> Any | None:
+    """Return what a job that was canceled had reached, None when it kept nothing."""
+    ending = store.ending_of(job)
+    try:
+        return store.result_of(job) if ending is not None and ending.state == "canceled" else None
+    except FileNotFoundError:
+        return None
+
+
+def dev_uses(job: str, report: Report) -> int:
+    """Return how many settings the dev rows have judged up to here: before this diagnosis, in it, and started from it.
+
+    The loop makes the comparisons of the diagnosis again, so the larger of both counts; a remedy that was probed counts
+    among those of the diagnosis.
+    """
+    before, found = store.spec_of(job).arguments.get("dev_uses", 0), started(job)
+    by_loop = finished(found.get("improve")) or (kept(found["improve"]) if "improve" in found else None) or {}
+    by_hand = sum(
+        TRIED if one.remedy == SEARCH else f"probe_{one.remedy}" not in report.evidence
+        for one in report.recommendations
+        if finished(found.get(f"try {one.remedy}")) is not None
+    )
+    return max(1, int(before + max(report.compared + by_hand, by_loop.get("dev_uses", 0))))
+
+
+def _with_trial(one: Recommendation, job: str | None) -> Recommendation:
+    found = finished(job)
+    return one if found is None else replace(one, trial=msgspec.convert(found, Trial))
+
+
+# --- the test set is opened once ----------------------------------------------------------------------------------
+
+
+def opened_before(job: str) -> bool:
+    """Say whether this visitor opened, or is opening, test rows of the same file and target.
+
+    Other choices about the file do not make its rows new. An opening that was canceled or failed showed nothing.
+    """
+    mark = _mark(job)
+    opening = mark.read_text(encoding="utf-8") if mark.exists() else None
+    if opening is None:
+        return False
+    ending = store.ending_of(opening) if store.exists(opening) else None
+    return ending is None or ending.state == "finished"
+
+
+def open_test(job: str, **more: Any) -> None:
+    """Start the opening of the sealed test set; that it was is known from here on, unless it comes to nothing."""
+    start(job, "open", "open", **more)
+    write_whole(_mark(job), started(job)["open"].encode())
+
+
+def _mark(job: str) -> Path:
+    rows = data_ref.identity(store.spec_of(job).arguments["data"], "rows")
+    name = hashlib.sha256(rows.encode()).hexdigest()
+    return private(private(home() / "opened") / session.owner()) / name

@@ -1,0 +1,217 @@
+"""What belongs to one visitor: who they are to the job pool, their language, their table, their settings.
+
+Kept under one key that no widget uses, because Streamlit forgets the keys of widgets on a page switch.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from importlib import import_module
+from typing import Any, cast
+
+import streamlit as st
+
+from dldiag.app.jobs import store
+from dldiag.app.jobs.pool import Pool
+from dldiag.app.state import data_ref, uploads
+from dldiag.app.state.limits import Limits
+from dldiag.app.state.paths import is_token, new_token
+from dldiag.app.state.table_cache import Memory
+from dldiag.core.i18n import LANGUAGES, set_language
+from dldiag.core.params import from_environment
+from dldiag.core.types import DataError, Dataset, Repair, Table
+
+_KEY = "dldiag"
+COOKIE = "dldiag_owner"
+COOKIE_SECONDS = 180 * 86_400
+
+
+@st.cache_resource(show_spinner=False)
+def pool() -> Pool:
+    """Return the one pool of this server, its workers warming up from the first visit on."""
+    modules = os.environ.get("DLDIAG_JOB_MODULES", "").split()
+    threading.Thread(target=_warm_up, daemon=True).start()
+    return Pool(from_environment(Limits), modules)
+
+
+def _warm_up() -> None:
+    """Import what the pages will need while the visitor reads the first one."""
+    for module in (
+        "dldiag.report.figures",
+        "dldiag.report",
+        "dldiag.experiments.models",
+        "dldiag.data.read_table",
+        "dldiag.report.history",
+    ):
+        import_module(module)
+
+
+def state() -> dict[str, Any]:
+    """Return this visitor's memory; it survives page switches, not F5 (for that, see `?job=`)."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = {"owner": _returning() or new_token(), "visit": 0, "values": {}, "slots": {}}
+    return cast(dict[str, Any], st.session_state[_KEY])
+
+
+def owner() -> str:
+    """Return the token under which this visitor's uploads and jobs are kept."""
+    return cast(str, state()["owner"])
+
+
+def remember_owner() -> None:
+    """Ask the browser to keep the owner's token, so that F5 and a new tab find uploads and history again."""
+    if not _returning():
+        cookie = f"{COOKIE}={owner()}; path=/; max-age={COOKIE_SECONDS}; SameSite=Strict"
+        st.html(f"<script>document.cookie = '{cookie}'</script>", unsafe_allow_javascript=True)
+
+
+def _returning() -> str | None:
+    token = str(st.context.cookies.get(COOKIE, ""))
+    return token if is_token(token) else None
+
+
+# --- language -----------------------------------------------------------------------------------------------------
+
+
+def language() -> str:
+    """Return the visitor's language: what they chose, else the URL's, else the browser's."""
+    chosen = state().get("language") or st.query_params.get("lang") or _of_browser()
+    return chosen if chosen in LANGUAGES else "en"
+
+
+def speak() -> str:
+    """Use the visitor's language from here on in this run (every run is a thread of its own)."""
+    code = language()
+    set_language(code)
+    return code
+
+
+def _of_browser() -> str:
+    return str(st.context.locale or "en").split("-")[0]
+
+
+# --- the table ----------------------------------------------------------------------------------------------------
+
+
+def current_reference() -> data_ref.Reference | None:
+    """Return what names the visitor's data (see `data_ref`), None before they chose any."""
+    return cast("data_ref.Reference | None", state().get("data"))
+
+
+def use_data(reference: data_ref.Reference | None) -> None:
+    """Make this the visitor's data; forms and results that belonged to another table are forgotten."""
+    if current_reference() is not None:
+        _forget_settings()
+    state()["data"] = reference
+    refresh_forms()
+
+
+def _forget_settings() -> None:
+    """Forget how the network of another table was set; a link that names settings keeps them for its first table."""
+    state()["values"] = {}
+    for name in list(st.query_params):
+        if name.split(".")[0] in ("model", "settings"):
+            del st.query_params[name]
+
+
+def change_data(**changes: Any) -> None:
+    """Change what is known of the visitor's data: plan, kinds, target, task, …; None forgets a choice."""
+    merged = (current_reference() or {}) | changes
+    state()["data"] = {key: value for key, value in merged.items() if value is not None}
+
+
+def current_table() -> Table | None:
+    """Return the visitor's table, read once and kept; DataError when it cannot be read as asked."""
+    reference = current_reference()
+    return None if reference is None or "toy" in reference else _kept("table", reference)
+
+
+def current_dataset() -> Dataset | None:
+    """Return the visitor's rows ready to learn from; None before a target is chosen."""
+    reference = current_reference()
+    if reference is None or not ("toy" in reference or reference.get("target")):
+        return None
+    return cast(Dataset, _kept("dataset", reference))
+
+
+def found_before(dataset: Dataset) -> tuple[Repair, ...]:
+    """Return the repairs that a look at the rows to be diagnosed offers; looked at once per dataset."""
+    kept = state().get("kept look")
+    if kept is None or kept[0] != dataset.fingerprint:
+        from dldiag.diagnosis.diagnose import look
+
+        kept = state()["kept look"] = (dataset.fingerprint, look(dataset).repairs)
+    return cast("tuple[Repair, ...]", kept[1])
+
+
+def repair_data(repair: Repair) -> None:
+    """Make a repair: it becomes part of what names the visitor's data, where the form shows it and can undo it."""
+    from dldiag.data.audit.repairs import applied
+
+    changed = applied(current_reference() or {}, (repair,))
+    state()["data"] = changed | {"exclude": list(changed["exclude"])} if "exclude" in changed else changed
+    refresh_forms()
+
+
+def own_reference(reference: data_ref.Reference) -> data_ref.Reference:
+    """Return the reference with the paths of this visitor's own uploads in it."""
+    found = dict(reference)
+    if "second" in reference:
+        found["second"] = own_reference(reference["second"])
+    if "upload" in reference:
+        found["path"] = str(uploads.path_of(owner(), reference["upload"]))
+    return found
+
+
+def _kept(what: str, reference: data_ref.Reference) -> Any:
+    """Read a table or dataset, and keep the last one; never shared with another visitor."""
+    session = cast(str, state().setdefault("session", new_token()))
+    identity = data_ref.identity(reference, what)
+    return memory().get(session, what, identity, lambda: data_ref.READERS[what](own_reference(reference)))
+
+
+@st.cache_resource(show_spinner=False)
+def memory() -> Memory:
+    """Return what this server holds of visitors' tables."""
+    return Memory(from_environment(Limits).tables_megabytes)
+
+
+# --- forms and jobs -----------------------------------------------------------------------------------------------
+
+
+def refresh_forms() -> None:
+    """Make every form show the remembered values again (after they were changed by something else than a widget)."""
+    state()["visit"] += 1
+
+
+def follow_url() -> None:
+    """Take up the job that the URL names, once, if this session has no diagnosis yet (F5, another tab, a link)."""
+    named = st.query_params.get("job", "")
+    if named and named != state().get("followed") and "diagnose" not in state()["slots"]:
+        state()["followed"] = named
+        reopen(named)
+
+
+def reopen(job: str) -> bool:
+    """Take up the job of a URL after F5 or in another tab: its table and settings become this visitor's.
+
+    Who holds a job's unguessable id may see it and go on with it. False when there is no such job.
+    """
+    if not is_token(job) or not store.exists(job):
+        return False
+    spec = store.spec_of(job)
+    data = spec.arguments.get("data")
+    if isinstance(data, dict) and spec.owner != owner():
+        try:
+            for one in (data, data.get("second", {})):
+                if "upload" in one:
+                    uploads.share(spec.owner, owner(), one["upload"])
+        except (KeyError, DataError):
+            data = None  # the bytes are gone, or there is no room for them; the result is still there
+    if isinstance(data, dict):
+        state()["data"] = data
+    state()["values"] |= {name: dict(spec.arguments[name]) for name in ("model", "settings") if name in spec.arguments}
+    state()["slots"][spec.kind] = job
+    refresh_forms()
+    return True

@@ -1,0 +1,79 @@
+"""Uploaded bytes, kept by their sha256, one shelf per owner: nobody reaches another owner's shelf."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+from pathlib import Path
+
+from dldiag.app.state.limits import MEGABYTE, Limits
+from dldiag.app.state.paths import home, is_token, new_token, private, write_whole
+from dldiag.core.i18n import Message
+from dldiag.core.params import from_environment
+from dldiag.core.types import DataError
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
+NO_ROOM = Message("There is no room for another upload: those of all visitors fill what this server keeps.")
+NO_ROOM_HINT = Message("Try again later, or ask who runs this server; a smaller file may still fit.")
+
+
+def keep(owner: str, content: bytes) -> str:
+    """Put bytes on the owner's shelf and return their sha256, by which they are asked for.
+
+    The owner's oldest uploads make room where they are too many; DataError where those of all visitors are.
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    path = _shelf(owner) / digest
+    if not path.exists():
+        _make_room(path.parent, len(content))
+        write_whole(path, content)
+    for used in (path, path.parent):
+        os.utime(used)
+    return digest
+
+
+def path_of(owner: str, digest: str) -> Path:
+    """Return where an owner's bytes lie; KeyError when this owner has none of that sha256."""
+    path = _shelf(owner) / digest
+    if not SHA256.fullmatch(digest) or not path.is_file():
+        raise KeyError(digest)
+    return path
+
+
+def share(giver: str, taker: str, digest: str) -> None:
+    """Put a copy of one owner's bytes on another's shelf: who holds a job's id may go on with its table."""
+    source, target = path_of(giver, digest), _shelf(taker) / digest
+    if not target.exists():
+        _make_room(target.parent, source.stat().st_size)
+        draft = target.with_name(f"{digest}.{new_token()}.part")  # a reader sees all of it or nothing
+        shutil.copyfile(source, draft)
+        draft.replace(target)
+
+
+def _make_room(shelf: Path, size: int) -> None:
+    limits = from_environment(Limits)
+    sizes = {path: path.stat() for path in sorted(shelf.iterdir(), key=lambda path: path.stat().st_mtime)}
+    room = limits.visitor_megabytes * MEGABYTE - sum(found.st_size for found in sizes.values())
+    for path, found in sizes.items():
+        if room < size:
+            path.unlink(missing_ok=True)
+            room += found.st_size
+    if _bytes_kept() + size > limits.uploads_megabytes * MEGABYTE:
+        raise DataError(NO_ROOM, NO_ROOM_HINT)
+
+
+def _bytes_kept() -> int:
+    total = 0
+    for path in (home() / "uploads").glob("*/*"):
+        with contextlib.suppress(FileNotFoundError):  # removed since it was listed
+            total += path.stat().st_size
+    return total
+
+
+def _shelf(owner: str) -> Path:
+    if not is_token(owner):
+        raise ValueError("an owner is a token of dldiag.app.state.paths.new_token")
+    return private(private(home() / "uploads") / owner)

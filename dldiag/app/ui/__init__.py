@@ -1,0 +1,1 @@
+"""Widgets, forms, theme and the frame of every page."""

@@ -1,0 +1,143 @@
+"""Every page begins here: its title, the sidebar with the other pages, the language, and the table at hand.
+
+A page is a file in pages/; its docstring's first line is its title (up to the colon). Numbers below 10 belong to
+the diagnosis, the others to the course. Nothing else has to be written down for a page to appear.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
+
+from dldiag.app.state import session
+from dldiag.app.ui.escape import legible, plain
+from dldiag.app.ui.theme import CSS, ICON
+from dldiag.app.ui.widgets import show_message
+from dldiag.core.i18n import LANGUAGES, tr, translate
+from dldiag.core.types import DataError
+
+ROOT = Path(__file__).resolve().parents[3]
+MAIN = "streamlit_app.py"
+FIRST_OF_COURSE = 10
+NAME = "dldiag"
+TO_TOP = """<script>document.querySelector('[data-testid="stMain"]').scrollTo(0, 0)</script>"""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: its file relative to the project, its English title, and whether it belongs to the course."""
+
+    file: str
+    title: str
+    course: bool
+
+
+@cache
+def pages() -> tuple[Page, ...]:
+    """Return all pages in the order of their numbers, the main page first."""
+    found = [Page(MAIN, "Diagnose a model", course=False)]
+    for path in sorted((ROOT / "pages").glob("[0-9]*.py")):
+        number = int(path.name.split("_")[0])
+        found.append(Page(f"pages/{path.name}", _title(path), number >= FIRST_OF_COURSE))
+    return tuple(found)
+
+
+def page(title: str, claim: str = "") -> None:
+    """Set a page up: call it first. `title` and `claim` (the page's first sentence) are English templates."""
+    code = session.speak()
+    st.set_page_config(f"{tr(title)} · {NAME}", page_icon=str(ICON), layout="wide", initial_sidebar_state="auto")
+    _note_visit(title)
+    session.follow_url()
+    session.pool()  # the workers warm up while the visitor reads
+    _keep_in_url("lang", code if code != "en" or "lang" in st.query_params else None)
+    session.remember_owner()
+    st.html(f"<style>{CSS}</style>")
+    with st.sidebar:
+        _sidebar(code)
+    st.title(tr(title), anchor=False)
+    if claim:
+        st.markdown(plain(tr(claim)))
+    if session.state().pop("to top", False):
+        st.html(TO_TOP, unsafe_allow_javascript=True)
+
+
+def _note_visit(title: str) -> None:
+    """Notice a page switch: its forms then start from what is remembered, not from what Streamlit forgot."""
+    memory = session.state()
+    if memory.get("page") != title:
+        memory["page"] = title
+        session.refresh_forms()
+
+
+def _sidebar(code: str) -> None:
+    st.markdown(f"**{NAME}**")
+    _links(tr("Diagnose"), course=False)
+    _links(tr("The course"), course=True)
+    st.divider()
+    _table_at_hand()
+    _language_switch(code)
+
+
+def _links(heading: str, *, course: bool) -> None:
+    shown = [one for one in pages() if one.course == course]
+    if not shown:
+        return
+    st.caption(heading)
+    for one in shown:
+        link_to(one.file, translate(one.title))
+
+
+def link_to(file: str, label: str) -> None:
+    """Draw a link to a page; only its name where a page runs without the others (in a test, say)."""
+    try:
+        st.page_link(file, label=plain(label))
+    except StreamlitPageNotFoundError:
+        show_message(label)
+
+
+def _table_at_hand() -> None:
+    reference = session.current_reference()
+    if reference is None:
+        st.caption(tr("No table yet"))
+        return
+    try:
+        table = session.current_table()
+    except (DataError, KeyError, OSError):
+        return
+    if table is not None:
+        st.caption(tr("Your table"))
+        size = tr("{rows:,} rows, {columns:,} columns", rows=len(table.frame), columns=len(table.columns))
+        st.markdown(f"**{plain(table.name, 60)}**  \n{plain(size)}")
+        if reference.get("target"):
+            st.markdown(plain(tr("Target: {name}", name=legible(reference["target"], 60))))
+
+
+def _language_switch(code: str) -> None:
+    chosen = st.segmented_control(
+        "Language · 语言",
+        list(LANGUAGES),
+        default=code,
+        format_func=lambda one: LANGUAGES[one],
+        key=f"language.{session.state()['visit']}",
+        required=True,
+    )
+    if chosen and chosen != code:
+        session.state()["language"] = chosen
+        st.query_params["lang"] = chosen
+        session.refresh_forms()  # options of the old language would not be found among the new ones
+        st.rerun()
+
+
+def _keep_in_url(name: str, value: str | None) -> None:
+    if value is not None and st.query_params.get(name) != value:
+        st.query_params[name] = value
+
+
+def _title(path: Path) -> str:
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or path.stem
+    return docstring.splitlines()[0].split(":")[0].rstrip(".")

@@ -1,0 +1,110 @@
+"""What pages show: messages, errors, tables of rows and figures, with every user text made harmless."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Literal
+
+import pandas as pd
+import streamlit as st
+
+from dldiag.app.ui.escape import legible, plain
+from dldiag.app.ui.theme import mode
+from dldiag.core.i18n import Message, tr
+from dldiag.core.params import SettingError
+from dldiag.core.types import DataError, Notice
+from dldiag.data.io.header import unique_names
+
+FIGURE_CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
+LONGEST_MESSAGE = 2000
+LONGEST_NAME = 80  # characters of a column's name above its values
+FULL_ROWS = 12  # a table of at most so many rows is shown whole, longer ones scroll
+
+
+def show_message(message: Message | str, *, kind: str = "text") -> None:
+    """Show a text as it is; `kind` is text, caption, info, success, warning or error."""
+    show: dict[str, Callable[[str], Any]] = {
+        "text": st.markdown,
+        "caption": st.caption,
+        "info": st.info,
+        "success": st.success,
+        "warning": st.warning,
+        "error": st.error,
+    }
+    show[kind](plain(message, longest=LONGEST_MESSAGE))
+
+
+def show_error(error: DataError | SettingError | Message, hint: Message | str = "") -> None:
+    """Show what is wrong and what to do, calmly; the rest of the page stays."""
+    message, hint = (error.message, error.hint) if isinstance(error, DataError) else (str(error), hint)
+    advice = f"  \n{plain(hint)}" if str(hint) else ""
+    st.warning(f"**{plain(message)}**{advice}")
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn a DataError or SettingError inside into its message and end the run there; what is above stays."""
+    try:
+        yield
+    except (DataError, SettingError) as error:
+        show_error(error)
+        st.stop()
+
+
+def show_notices(notices: Sequence[Notice], *, label: str = "") -> None:
+    """List what was repaired, left out or noticed, with counts and examples."""
+    if not notices:
+        return
+    with st.expander(label or tr("Notices about the file: {count}", count=len(notices))):
+        for one in notices:
+            st.markdown(_notice_text(one))
+
+
+def _notice_text(one: Notice) -> str:
+    parts = [f"- {plain(one.message)}"]
+    if one.example:
+        parts.append(plain(tr("Example: {example}", example=legible(one.example, 120))))
+    if one.hint:
+        parts.append(plain(one.hint))
+    return " ".join(parts)
+
+
+def show_rows(rows: Iterable[Mapping[str, Any]], *, alt: str, key: str | None = None) -> None:
+    """Show rows of texts as a table; `alt` says what it holds."""
+    frame = pd.DataFrame([{legible(k): _cell(v) for k, v in row.items()} for row in rows])
+    if frame.empty:
+        show_message(tr("There is nothing to show here."), kind="caption")
+        return
+    if len(frame) <= FULL_ROWS:
+        st.table(frame.map(_markdown).rename(columns=_markdown), hide_index=True)
+    else:
+        st.dataframe(frame, hide_index=True, alt=alt, key=key)
+
+
+def show_frame(frame: pd.DataFrame, *, alt: str, key: str | None = None, height: int = 250) -> None:
+    """Show the first rows of a table as they were read."""
+    shown = frame.copy()
+    names = [legible(name, LONGEST_NAME) for name in shown.columns]
+    shown.columns = pd.Index(unique_names(names, len(names)).names)  # cut short, two names may be the same
+    for name in shown.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in shown.dtypes]]:
+        shown[name] = shown[name].map(_cell)
+    st.dataframe(shown, hide_index=True, alt=alt, key=key, height=height)
+
+
+def show_figure(figure: Any, alt: str | Message, *, key: str | None = None) -> None:
+    """Show a plotly figure in the page's theme; `alt` says in words what it shows, for those who do not see it."""
+    st.plotly_chart(figure, alt=legible(alt, 2000), key=key, theme=None, config=FIGURE_CONFIG)
+
+
+def figure_mode() -> Literal["light", "dark"]:
+    """Return "light" or "dark": what figures are to be drawn for."""
+    return mode()
+
+
+def _cell(value: Any) -> Any:
+    return "" if value is None else legible(value) if isinstance(value, str | Message) else value
+
+
+def _markdown(value: Any) -> Any:
+    return plain(value) if isinstance(value, str) else value

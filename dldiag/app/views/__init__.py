@@ -1,0 +1,1 @@
+"""What a page shows: upload, target, progress, the report."""

@@ -1,0 +1,175 @@
+"""The main page's second half: settings, the Diagnose button, the running state, and the report once it is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dldiag.app.jobs import serialize, store
+from dldiag.app.jobs.pool import View
+from dldiag.app.state import session
+from dldiag.app.state.history import keep_in_history, keep_trials
+from dldiag.app.state.improvement import with_trials
+from dldiag.app.ui import forms
+from dldiag.app.ui.escape import legible, plain
+from dldiag.app.views.progress import restart, show_ending, watch
+from dldiag.app.views.report import show_first_look, show_report
+from dldiag.app.views.start import SLOT, model_knobs, start_diagnosis
+from dldiag.core.i18n import tr, translate
+from dldiag.core.params import Knob, knobs_of
+from dldiag.core.settings import Settings
+from dldiag.core.types import Dataset, Progress, Report, Task
+
+FIRST_SETTINGS = ("target_error", "budget")
+
+
+def current_job() -> str | None:
+    """Return the diagnosis this visitor is looking at; the URL names it, too."""
+    slots = session.state()["slots"]
+    if SLOT not in slots and "job" in st.query_params:  # `page` did not find it
+        st.query_params.pop("job")
+        st.info(plain(tr("The result in this link is not here any more. Start again with your table.")))
+    job: str | None = slots.get(SLOT)
+    if job and st.query_params.get("job") != job:
+        st.query_params["job"] = job
+    return job
+
+
+def forget_job() -> None:
+    """Go back to the settings; the result stays in the history."""
+    restart(SLOT)
+    st.query_params.pop("job")
+    session.state().pop("followed", None)  # the browser's Back may name it again
+    session.refresh_forms()
+
+
+def ask_and_start(dataset: Dataset) -> None:
+    """Draw the settings and the button that starts the diagnosis."""
+    first = forms.ask_knobs(Settings(), "settings", names=FIRST_SETTINGS, columns=2)
+    button = st.container()  # above what few people change
+    model = _ask_model(dataset.task)
+    settings = first | _ask_settings()
+    with button:
+        _offer_start(dataset, model, settings)
+        _show_model(model)
+
+
+def _offer_start(dataset: Dataset, model: dict[str, Any], settings: dict[str, Any]) -> None:
+    if st.button(tr("Diagnose"), type="primary", key="diagnose", icon=":material/stethoscope:"):
+        start_diagnosis(model, settings)
+    text = tr(
+        "{rows:,} rows, {features} features. Part of the rows is sealed as a test set before anything else.",
+        rows=dataset.n_rows,
+        features=len(dataset.columns),
+    )
+    st.caption(plain(text))
+
+
+def _show_model(model: dict[str, Any]) -> None:
+    """Say which model will be diagnosed, and where to go with one that was trained elsewhere."""
+    layers = " → ".join(f"{units:,}" for units in model["hidden_layer_sizes"]) or tr("none")
+    text = tr(
+        "The model that is diagnosed: a neural network with hidden layers of {layers} units. Give it the settings of yours below; "
+        "for a model that was trained elsewhere, use “Only numbers in hand”.",
+        layers=layers,
+    )
+    st.caption(plain(text, 600))
+
+
+def _ask_model(task: Task) -> dict[str, Any]:
+    with st.expander(tr("Settings of the network"), icon=":material/tune:"):
+        return forms.ask_knobs(model_knobs(task), "model", columns=3)
+
+
+def _ask_settings() -> dict[str, Any]:
+    from dldiag.experiments.models import MODELS
+
+    baselines = {key: row.label for key, row in MODELS.items() if key != "mlp"}
+    rest = tuple(name for name in forms.remembered(Settings(), "settings") if name not in FIRST_SETTINGS)
+    with st.expander(tr("More settings of the diagnosis"), icon=":material/settings:"):
+        choices = {"baselines": baselines}
+        return forms.ask_knobs(Settings(), "settings", names=rest, choices=choices, columns=3)
+
+
+# --- running and done ---------------------------------------------------------------------------------------------
+
+
+def show_job(job: str) -> None:
+    """Show a diagnosis: how far it is, or its report."""
+    _show_heading(job)
+    view = session.pool().look(job)
+    if not view.has_ended:
+        watch(job, _partial, None)
+        return
+    show_ending(view)
+    report = report_of(view)
+    if report is not None:
+        report = with_trials(report, job)
+        if view.state == "finished":
+            keep_in_history(job, report)
+            keep_trials(job, report)
+        show_report(report, job, complete=view.state == "finished")
+    elif view.progress is not None:
+        _partial(serialize.progress_from_json(view.progress))
+
+
+def report_of(view: View) -> Report | None:
+    """Return the report of a job that has ended: the final one, else the last one on the way."""
+    try:
+        return serialize.report_from_text(store.result_of(view.job))
+    except FileNotFoundError:
+        text = (view.progress or {}).get("report")
+        return serialize.report_from_text(text) if text else None
+
+
+def _show_heading(job: str) -> None:
+    """Say in one line what is diagnosed, with the way back."""
+    arguments = store.spec_of(job).arguments
+    text, change, other = st.columns([4, 1.2, 1.2], vertical_alignment="center")
+    data = arguments.get("data") or {}
+    with text:
+        parts = [tr("target {name}", name=legible(data.get("target", ""), 60)), *_uses(data), _settings_text(arguments)]
+        st.markdown(f"**{plain(legible(data.get('name', ''), 60))}** · " + " · ".join(map(plain, parts)))
+    if change.button(tr("Change settings"), width="stretch", key="change"):
+        forget_job()
+        st.rerun()
+    if other.button(tr("Another table"), width="stretch", key="another"):
+        forget_job()
+        session.use_data(None)
+        st.rerun()
+
+
+def _uses(data: dict[str, Any]) -> list[str]:
+    """Say how the table is used where that was decided by hand or by a repair."""
+    from dldiag.data.dataset import ROW_BLOCKS, ROW_ORDER
+
+    said = [tr("without {columns}", columns=legible(", ".join(data["exclude"]), 60))] if data.get("exclude") else []
+    marks = {ROW_BLOCKS: tr("neighboring rows of the file"), ROW_ORDER: tr("their order in the file")}
+    chosen = [data[key] for key in ("groups", "times") if data.get(key)]
+    said += [tr("split by {column}", column=marks.get(one, legible(one, 60))) for one in chosen]
+    return said + ([tr("logarithm of the target")] if data.get("log_target") else [])
+
+
+def _settings_text(arguments: dict[str, Any]) -> str:
+    changed = {**arguments.get("model", {}), **arguments.get("settings", {})}
+    if not changed:
+        return tr("default settings")
+    knobs = model_knobs("classification", "regression") | knobs_of(Settings)
+    return ", ".join(_setting(name, value, knobs.get(name)) for name, value in changed.items())
+
+
+def _setting(name: str, value: Any, knob: Knob | None) -> str:
+    """Write a setting as its field does: by its label, and a choice by its own."""
+    if knob is None:
+        return f"{name} = {_short(value)}"
+    chosen = (knob.choices or {}).get(value) if isinstance(value, str) else None
+    return f"{translate(knob.label)} = {translate(chosen) if chosen else _short(value)}"
+
+
+def _short(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else legible(value, 40)
+
+
+def _partial(progress: Progress) -> None:
+    show_first_look(progress.curves, progress.report)

@@ -1,0 +1,137 @@
+"""The last two steps on the page: improve until it stops, and open the sealed test set once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dldiag.app.jobs import serialize, store
+from dldiag.app.jobs.diagnosis import as_parameters
+from dldiag.app.state import improvement, session
+from dldiag.app.ui.escape import plain
+from dldiag.app.ui.widgets import explained, show_message, show_rows
+from dldiag.app.views.progress import show_ending, watch
+from dldiag.app.views.start import start_diagnosis
+from dldiag.core.i18n import Message, tr
+from dldiag.core.types import Estimate, Report
+from dldiag.diagnosis.improve import Step
+from dldiag.report import from_json, view
+
+IMPROVE_HELP = Message(
+    "Adopts the remedy that helped most, diagnoses again, and goes on until nothing that is tried helps any more; then it "
+    "searches the settings once and takes what it finds even if that is only likely to help."
+)
+STAYS_SEALED = Message("The test set stays sealed.")
+IS_OPEN = Message("The test set has been opened: it cannot judge what you choose from here on.")
+SEALED = Message(
+    "{rows:,} test rows were set aside before anything else; no number has been computed from them. Open them once, at "
+    "the end: choosing again afterwards would make them worthless."
+)
+
+
+def show_improving(report: Report, job: str) -> None:
+    """Offer to go through the loop automatically, show how far it is, or the path it took."""
+    st.subheader(tr("Improve until it stops"), anchor=False)
+    running = improvement.started(job).get("improve")
+    if running is None:
+        show_message(IMPROVE_HELP)
+        show_message(
+            STAYS_SEALED if report.test is None else IS_OPEN, kind="caption" if report.test is None else "warning"
+        )
+        if st.button(tr("Improve until it stops"), key="improve", icon=":material/autorenew:"):
+            with explained():
+                improvement.start(job, "improve", "improve")
+            st.rerun()
+        return
+    view = session.pool().look(running)
+    if not view.has_ended:
+        watch(running, None, None)
+        return
+    show_ending(view)
+    found = improvement.finished(running) or improvement.kept(running)
+    if found is None:
+        if st.button(tr("Start again"), key="improve.again"):
+            improvement.forget(job, "improve")
+            st.rerun()
+        return
+    _show_path(found, report, job)
+
+
+def _show_path(found: dict[str, Any], report: Report, job: str) -> None:
+    unit = view.unit_of(report)
+    show_message(serialize.message_from_json(found["ended"]))
+    if found["steps"]:
+        steps = [_step_of(step) for step in found["steps"]]
+        show_rows(view.path(steps, unit), alt=tr("The path taken"))
+        if found["report"] is not None:
+            show_message(view.path_line(steps, from_json(found["report"]).evidence["dev_error"], unit))
+        if st.button(tr("Adopt all of these and diagnose again"), key="adopt.winner"):
+            _adopt_winner(found, report, job)
+    show_message(tr("Settings compared on the dev rows: {uses}.", uses=found["dev_uses"]), kind="caption")
+
+
+def _step_of(found: dict[str, Any]) -> Step:
+    """Rebuild a step that went through JSON."""
+    numbers = {
+        name: Estimate(**{end: found[name][end] for end in ("value", "low", "high")})
+        for name in ("effect", "dev_error")
+    }
+    title, change = serialize.message_from_json(found["title"]), as_parameters(found["change"])
+    return Step(found["problem"], found["remedy"], title, change, **numbers)
+
+
+def _adopt_winner(found: dict[str, Any], report: Report, job: str) -> None:
+
+    arguments = store.spec_of(job).arguments
+    start, winner = as_parameters(found["start"]), as_parameters(found["winner"])
+    adopted = {name: value for name, value in winner.items() if start.get(name) != value}
+    present, settings = arguments.get("model", {}), arguments.get("settings", {})
+    first, uses = arguments.get("start", found["start"]), improvement.dev_uses(job, report)
+    start_diagnosis({**present, **adopted}, settings, start=first, dev_uses=uses)
+
+
+# --- the sealed test set ------------------------------------------------------------------------------------------
+
+
+def show_test_set(report: Report, job: str) -> None:
+    """Offer to open the sealed test set, once, with the starting model and the present one side by side."""
+    st.subheader(tr("The sealed test set"), anchor=False)
+    opening = improvement.started(job).get("open")
+    if report.test is not None:
+        _show_test(report)
+    elif opening is not None and not session.pool().look(opening).has_ended:
+        watch(opening, None, None)
+    elif opening is not None:
+        view = session.pool().look(opening)
+        show_ending(view)
+        if view.state == "finished":
+            st.rerun()  # it ended while this page was drawn
+        if st.button(tr("Start again"), key="open.again"):
+            improvement.forget(job, "open")
+            st.rerun()
+    elif improvement.opened_before(job):
+        show_message(tr("The test rows of this table were opened before; they cannot judge fairly a second time."))
+    else:
+        _offer_opening(report, job)
+
+
+def _offer_opening(report: Report, job: str) -> None:
+    show_message(Message(SEALED.template, {"rows": report.split.test}))
+    with st.popover(tr("Open the test set …"), icon=":material/lock_open:"):
+        show_message(tr("This can be done once for this table. Are you done choosing?"))
+        if st.button(tr("Yes, open it"), type="primary", key="open"):
+            arguments = store.spec_of(job).arguments
+            present = arguments.get("model", {})
+            start, uses = arguments.get("start", present), improvement.dev_uses(job, report)
+            with explained():
+                improvement.open_test(job, start=start, winner=present, dev_uses=uses)
+            st.rerun()
+
+
+def _show_test(report: Report) -> None:
+    if report.test is None:
+        return
+    text = view.test_line(report.test, view.unit_of(report))
+    st.markdown(f"**{plain(text, 600)}**")
+    show_message(tr("Settings compared on the dev rows: {uses}.", uses=report.test.dev_uses), kind="caption")

@@ -1,0 +1,79 @@
+"""Asking for numbers measured elsewhere: examples to start from, the fields, and a learning curve's table."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import streamlit as st
+
+from dldiag.app.state import session, uploads
+from dldiag.app.ui import forms
+from dldiag.app.ui.escape import legible, plain
+from dldiag.app.ui.widgets import explained
+from dldiag.core.i18n import tr
+from dldiag.core.types import LearningCurve
+from dldiag.diagnosis.from_metrics import EXAMPLES, Numbers, read_curve_table
+
+PREFIX = "numbers"
+KEPT = "curve of numbers"  # where the visitor's uploaded curve is remembered
+IN_ADDRESS = f"{PREFIX}.curve"
+EXAMPLES_IN_A_ROW = 3
+HEADER = "rows,train_error,dev_error,repeat"
+
+
+def offer_examples() -> None:
+    """Draw a button per example; it fills the fields."""
+    with st.expander(tr("Fill in an example: training and dev error")):
+        columns = st.columns(EXAMPLES_IN_A_ROW)
+        for k, (key, (label, numbers)) in enumerate(EXAMPLES.items()):
+            if columns[k % EXAMPLES_IN_A_ROW].button(plain(label), key=f"example.{key}", width="stretch"):
+                forms.set_values(PREFIX, asdict(numbers))
+                st.rerun()
+
+
+def ask_numbers() -> Numbers:
+    """Draw the fields and return what they hold."""
+    return Numbers(**forms.ask_knobs(Numbers, PREFIX, columns=2))
+
+
+def ask_curve(unit: str) -> LearningCurve | None:
+    """Ask for the table of a learning curve; it is remembered, in the address too, until it is removed."""
+    file = st.file_uploader(
+        tr("A learning curve (CSV): {header}", header=HEADER),
+        key=f"{PREFIX}.curve.{session.state()['visit']}",
+        help=tr("One line per number of training rows and repeat, from any framework. Scores are turned into errors."),
+    )
+    if file is not None:
+        with explained():
+            digest = uploads.keep(session.owner(), file.getvalue())
+        session.state()[KEPT] = {"digest": digest, "name": legible(file.name, 120)}
+    kept = _kept()
+    if kept is None:
+        return None
+    if file is None and st.button(tr("Remove the learning curve {name}", name=kept["name"])):
+        session.state().pop(KEPT)
+        st.query_params.pop(IN_ADDRESS, None)
+        st.rerun()
+    if (address := f"{kept['digest']} {kept['name']}") != st.query_params.get(IN_ADDRESS):
+        st.query_params[IN_ADDRESS] = address
+    return read_curve_table(uploads.path_of(session.owner(), kept["digest"]), kept["name"], unit)
+
+
+def _kept() -> dict[str, Any] | None:
+    """Return the curve of this session, or after F5 that of the address, when it lies on this visitor's shelf."""
+    if KEPT not in session.state() and IN_ADDRESS in st.query_params:
+        digest, _, name = st.query_params[IN_ADDRESS].partition(" ")
+        try:
+            uploads.path_of(session.owner(), digest)
+        except KeyError:
+            st.query_params.pop(IN_ADDRESS)
+        else:
+            session.state()[KEPT] = {"digest": digest, "name": legible(name, 120)}
+    kept: dict[str, Any] | None = session.state().get(KEPT)
+    return kept
+
+
+def enough(numbers: Numbers, curve: LearningCurve | None) -> bool:
+    """Tell whether there is something to read yet."""
+    return curve is not None or None not in (numbers.train_error, numbers.dev_error)

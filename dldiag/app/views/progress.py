@@ -1,0 +1,161 @@
+"""`run_job`: a computation on a page, with progress, time left, growing partial results and Cancel.
+
+The page goes on being usable; leaving it, F5 (through `?job=`) or a lost connection neither lose nor restart a job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from dldiag.app.jobs import serialize, store
+from dldiag.app.jobs.pool import View
+from dldiag.app.state import session
+from dldiag.app.ui.escape import plain
+from dldiag.app.ui.widgets import show_error, show_message
+from dldiag.core.i18n import Message, tr
+from dldiag.core.types import DataError, Progress
+
+POLL_SECONDS = 0.5
+PROGRESS_HEIGHT = 92  # px: the progress block never changes its height, so nothing below it moves
+ShowPartial = Callable[[Progress], None]
+
+
+def run_job(
+    kind: str,
+    arguments: dict[str, Any],
+    *,
+    slot: str | None = None,
+    partial: ShowPartial | None = None,
+    height: int | None = 420,
+) -> Any | None:
+    """Return the job's result when there is one; until then show how far it is and return None.
+
+    `kind` is a row of job_kinds.JOBS. The same kind and arguments are computed once; other arguments stop what runs in
+    this `slot` (by default one per kind) and start anew. `partial` draws what is known so far, in `height` pixels that
+    are reserved from the beginning.
+    """
+    slot = slot or kind
+    if not start_job(kind, arguments, slot=slot):
+        return None
+    job = session.state()["slots"][slot]
+    view = session.pool().look(job)
+    if not view.has_ended:
+        watch(job, partial, height)
+        return None
+    if view.state == "finished":
+        return store.result_of(job)
+    kept = _kept_result(job)
+    reached = None if kept is not None or view.progress is None else serialize.progress_from_json(view.progress)
+    show_ending(view, is_kept=kept is not None or bool(reached and partial))
+    if st.button(tr("Start again"), key=f"again.{slot}"):
+        restart(slot)
+        st.rerun()
+    if reached and partial:
+        partial(reached)
+    return kept
+
+
+def start_job(kind: str, arguments: dict[str, Any], *, slot: str) -> bool:
+    """Make a slot hold the job of these arguments, started now unless it was before; False when the line is full."""
+    slots = session.state()["slots"]
+    wanted = serialize.dumps([kind, arguments])
+    if slots.get(f"question of {slot}") == wanted and store.exists(slots.get(slot, "")):
+        return True
+    try:
+        job = session.pool().submit(kind, arguments, session.owner())
+    except DataError as error:
+        show_error(error)
+        return False
+    before = slots.get(slot)
+    if before and before != job:
+        session.pool().cancel(before)
+    slots[slot], slots[f"question of {slot}"] = job, wanted
+    return True
+
+
+def restart(slot: str) -> None:
+    """Forget what a slot holds, so that it is computed anew."""
+    for key in (slot, f"question of {slot}"):
+        session.state()["slots"].pop(key, None)
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def watch(job: str, partial: ShowPartial | None = None, height: int | None = 420) -> None:
+    """Show a running job and look at it again and again, without running the page; run the page once it has ended."""
+    session.speak()
+    view = session.pool().look(job)
+    if view.has_ended:
+        st.rerun()
+    progress = None if view.progress is None else serialize.progress_from_json(view.progress)
+    with st.container(height=PROGRESS_HEIGHT, border=True, key=f"progress-{job}"):
+        _show_progress(view, progress)
+    if partial is not None:
+        with st.container(height="content" if height is None else height, border=False, key=f"partial-{job}"):
+            partial(progress or Progress(Message(""), 0, 0))
+
+
+def _show_progress(view: View, progress: Progress | None) -> None:
+    text, button = st.columns([3, 1], vertical_alignment="center", wrap=False)
+    stopping = store.is_asked_to_stop(view.job)
+    with text:
+        st.progress(share_done(progress), text=plain(tr("Stopping …") if stopping else stage_text(view, progress)))
+    with button:
+        if st.button(tr("Cancel"), key=f"cancel.{view.job}", disabled=stopping, width="stretch"):
+            session.pool().cancel(view.job)
+            st.rerun(scope="fragment")
+
+
+def share_done(progress: Progress | None) -> float:
+    """Return how much is done, 0…1."""
+    return 0.0 if progress is None or not progress.total else min(1.0, max(0.0, progress.done / progress.total))
+
+
+def stage_text(view: View, progress: Progress | None) -> str:
+    """Say in one line what is going on and how long it will take."""
+    if view.state == "waiting":
+        return tr("Waiting: number {place} in line", place=view.place or 1)
+    if progress is None:
+        return tr("Starting …")
+    counts = tr("{done:,} of {total:,}", done=progress.done, total=progress.total)
+    parts = [str(progress.stage), counts, time_text(progress.seconds_left)]
+    return " · ".join(part for part in parts if part)
+
+
+def time_text(seconds: float | None) -> str:
+    """Write a remaining time as a person would say it.
+
+    >>> time_text(4), time_text(75), time_text(None)
+    ('a few seconds left', 'about 2 minutes left', '')
+    >>> time_text(56)
+    'about a minute left'
+    """
+    if seconds is None:
+        return ""
+    if seconds < 10:
+        return tr("a few seconds left")
+    if seconds < 55:
+        return tr("about {seconds} seconds left", seconds=round(seconds / 5) * 5)
+    minutes = -(-int(seconds) // 60)
+    return tr("about a minute left") if minutes == 1 else tr("about {minutes} minutes left", minutes=minutes)
+
+
+def show_ending(view: View, *, is_kept: bool = True) -> None:
+    """Say how a job ended when it did not simply finish, and whether what it had reached is still there."""
+    ending = view.ending
+    if ending is None or view.state == "finished":
+        return
+    if view.state == "canceled":
+        kept, lost = Message("Canceled. What had been reached is kept."), Message("Canceled before there was a result.")
+        show_message(ending.message or (kept if is_kept else lost), kind="info")
+    else:
+        show_error(ending.message or Message("This could not be computed."), ending.hint or "")
+
+
+def _kept_result(job: str) -> Any | None:
+    try:
+        return store.result_of(job)
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,47 @@
+"""Repairs offered on the page, one click each: before the diagnosis from a look at the table, after it from the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dldiag.app.jobs import store
+from dldiag.app.state import session
+from dldiag.app.ui.escape import plain
+from dldiag.app.ui.widgets import show_message
+from dldiag.app.views.start import start_diagnosis
+from dldiag.core.i18n import tr
+from dldiag.core.types import Dataset, Repair, Report
+
+LOOKED_AT_ONCE = 1_000_000  # cells; a larger table is looked at in the diagnosis, not while its target is being chosen
+
+
+def offer_repairs(dataset: Dataset) -> None:
+    """Look at the table before anything is trained, and offer what one click repairs."""
+    if dataset.n_rows * dataset.X.shape[1] > LOOKED_AT_ONCE:
+        return
+    for one in _clicked(session.found_before(dataset), tr("Repair")):
+        session.repair_data(one)
+        st.rerun()
+
+
+def show_repairs(report: Report, job: str) -> None:
+    """Offer the repairs that the look at the table found, and diagnose again with the one that is clicked."""
+    for one in _clicked(report.repairs, tr("Repair and diagnose again")):
+        arguments = store.spec_of(job).arguments
+        session.use_data(arguments["data"])
+        session.repair_data(one)
+        start_diagnosis(arguments.get("model", {}), arguments.get("settings", {}))
+
+
+def _clicked(repairs: Sequence[Repair], label: str) -> list[Repair]:
+    """Draw a row per repair and return those whose button was clicked."""
+    clicked = []
+    for one in repairs:
+        text, button = st.columns([3, 1.4], vertical_alignment="center")
+        with text:
+            show_message(tr("{title}? {because}", title=one.title, because=one.because))
+        if button.button(plain(label), key=f"repair.{one.code}.{one.title}", width="stretch", icon=":material/build:"):
+            clicked.append(one)
+    return clicked

@@ -1,0 +1,172 @@
+"""A report on the page: the verdict first, then where the error comes from, what to do, and the numbers behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dldiag.app.state import session
+from dldiag.app.ui.escape import plain
+from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
+from dldiag.app.views.improvement import show_improving, show_test_set
+from dldiag.app.views.remedies import show_remedies, show_remedy_list
+from dldiag.app.views.repairs import show_repairs
+from dldiag.core.i18n import Message, speaking, tr
+from dldiag.core.types import LearningCurve, Report
+from dldiag.report import curves_csv, to_json, view
+from dldiag.report.figures import FIGURES, alt_learning_curves, learning_curves
+
+ANSWER_ICONS = {
+    "yes": ":material/error:",
+    "no": ":material/check_circle:",
+    "undecided": ":material/help:",
+    "unknown": ":material/help:",
+}
+VERDICT_HEIGHT, CURVES_HEIGHT, REMEDIES_HEIGHT = 120, 460, 280  # px, of the running state: nothing may jump
+GLOSSARY = Message(
+    "Training rows are those the model learns from; dev rows are others, on which it is checked while you work on it. "
+    "High bias: it is wrong even on the rows it learnt from. High variance: it does well there, and worse on others."
+)
+FIRST_VERDICT = Message("First verdict; more is still being computed.")
+GROWING = Message("The learning curves grow here; a first verdict follows before everything is computed.")
+
+
+def show_report(report: Report, job: str | None, *, complete: bool = True) -> None:
+    """Show a report whole: conclusion, then numbers, then charts, then everything else one click away."""
+    _show_verdict(report, complete=complete)
+    if job is not None:
+        show_repairs(report, job)
+    _show_figure("error_budget", report, view.budget_line(report), note=view.unit_line(report))
+    show_remedies(report, job)
+    _show_figure("learning_curves", report)
+    _show_forecast(report)
+    if job is not None and complete:
+        show_improving(report, job)
+        show_test_set(report, job)
+    _show_details(report)
+    _show_downloads(report)
+
+
+def show_past_report(report: Report) -> None:
+    """Show a report of the history: everything but the buttons that would compute."""
+    show_report(report, job=None)
+
+
+def show_first_look(curves: Sequence[LearningCurve], report: Report | None) -> None:
+    """Show what is known while a diagnosis runs; every part keeps its height."""
+    with st.container(height=VERDICT_HEIGHT, border=False):
+        if report is not None:
+            st.markdown(f"#### {plain(report.verdict.headline)}")
+            show_message(FIRST_VERDICT, kind="caption")
+        else:
+            show_message(GROWING, kind="caption")
+    with st.container(height=CURVES_HEIGHT, border=False):
+        figure = learning_curves(curves, theme=figure_mode(), train=False)
+        show_figure(figure, alt_learning_curves(curves), key="growing")
+    with st.container(height=REMEDIES_HEIGHT, border=False):
+        if report is not None and report.recommendations:
+            show_remedy_list(report)
+
+
+# --- the verdict --------------------------------------------------------------------------------------------------
+
+
+def _show_verdict(report: Report, *, complete: bool) -> None:
+    verdict = report.verdict
+    with st.container(border=True, key="verdict"):
+        st.header(plain(verdict.headline, 600), anchor=False)
+        if verdict.detail:
+            show_message(verdict.detail)
+        _show_answers(report)
+        if not complete:
+            show_message(tr("This verdict rests on what was computed before it was stopped."), kind="caption")
+        with st.popover(tr("What do these words mean?"), type="tertiary"):
+            show_message(GLOSSARY)
+
+
+def _show_answers(report: Report) -> None:
+    answers = {tr("High bias"): report.verdict.bias, tr("High variance"): report.verdict.variance}
+    parts = [
+        f"{ANSWER_ICONS[given]} **{plain(name)}:** {plain(view.ANSWERS[given])}" for name, given in answers.items()
+    ]
+    if report.verdict.stability is not None:
+        name, share = view.answers(report)[-1]
+        parts.append(f":material/repeat: **{plain(name)}:** {plain(share)}")
+    st.markdown("  ·  ".join(parts))
+    if line := view.rows_line(report):
+        show_message(line, kind="caption")
+
+
+# --- figures ------------------------------------------------------------------------------------------------------
+
+
+def _show_figure(kind: str, report: Report, line: str = "", note: str = "") -> None:
+    row = FIGURES[kind]
+    if not row.shown(report):
+        return
+    st.subheader(plain(row.title), anchor=False)
+    if line:
+        show_message(line)
+    if note:
+        show_message(note, kind="caption")
+    show_figure(row.draw(report, figure_mode()), row.alt(report), key=f"figure.{kind}")
+
+
+def _show_forecast(report: Report) -> None:
+    if FIGURES["forecast"].shown(report):
+        _show_figure("forecast", report)
+    elif report.forecast.abstains:
+        st.subheader(plain(FIGURES["forecast"].title), anchor=False)
+        show_message(report.forecast.abstains)
+
+
+# --- one click away -----------------------------------------------------------------------------------------------
+
+
+def _show_details(report: Report) -> None:
+    st.subheader(tr("The evidence"), anchor=False)
+    details = {
+        tr("Findings: what each rule said"): view.findings(report),
+        tr("Evidence: every number the rules read"): view.evidence(report),
+        tr("Learning curves as numbers"): view.curves(report),
+        tr("Forecast as numbers"): view.forecast(report),
+        tr("Data, split, model and settings"): view.facts(report),
+        tr("Notices about the data"): view.notices(report),
+    }
+    for label, rows in details.items():
+        if rows:
+            with st.expander(plain(label)):
+                show_rows(rows, alt=label, key=f"rows.{label}")
+    if FIGURES["training_curve"].shown(report):
+        with st.expander(plain(FIGURES["training_curve"].title)):
+            row = FIGURES["training_curve"]
+            show_figure(row.draw(report, figure_mode()), row.alt(report), key="figure.training_curve")
+
+
+def _show_downloads(report: Report) -> None:
+    st.subheader(tr("Take it with you"), anchor=False)
+    name, language = "dldiag-report", session.language()
+    with st.container(horizontal=True):
+        st.download_button(
+            tr("Report (HTML)"),
+            lambda: _html(report, language),
+            f"{name}.html",
+            "text/html",
+            help=tr("One file with all figures; opens without a network."),
+            on_click="ignore",
+        )
+        st.download_button(
+            tr("Report (JSON)"), lambda: to_json(report), f"{name}.json", "application/json", on_click="ignore"
+        )
+        st.download_button(
+            tr("Learning curves (CSV)"), lambda: curves_csv(report), f"{name}.csv", "text/csv", on_click="ignore"
+        )
+
+
+def _html(report: Report, language: str) -> str:
+    """Write the report in the page's language: a download is made outside the run of a page, where no visitor is known."""
+    from dldiag.report import to_html
+
+    with speaking(language):
+        return to_html(report)

@@ -1,0 +1,105 @@
+"""The target: which column is to be predicted, and whether that is a class or an amount. Nothing is chosen silently."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import streamlit as st
+
+from dldiag.app.state import session
+from dldiag.app.ui.escape import legible, plain
+from dldiag.app.ui.widgets import figure_mode, show_error, show_figure, show_message, show_notices
+from dldiag.app.views.repairs import offer_repairs
+from dldiag.app.views.split_options import ask_use
+from dldiag.core.i18n import Message, tr
+from dldiag.core.types import DataError, Dataset, Table, Task
+
+TASKS: dict[Task, Message] = {
+    "classification": Message("a class (classification)"),
+    "regression": Message("an amount (regression)"),
+}
+
+
+def ask_target(table: Table) -> Dataset | None:
+    """Ask for the target and the task; return the rows ready to learn from, None while something is missing."""
+    from dldiag.data.target import infer_task
+
+    target = _ask_column(table)
+    if target is None:
+        _offer_suggestion(table)
+        return None
+    inferred, why = infer_task(table, target)
+    task = _ask_task(target, inferred, why)
+    ask_use(table, target, task)
+    session.change_data(target=target, task=task)
+    try:
+        dataset = session.current_dataset()
+    except DataError as error:
+        show_error(error)
+        return None
+    if dataset is not None:
+        own = dataset.notices[len(table.notices) :]
+        offer_repairs(dataset)
+        _show_distribution(dataset)
+        show_notices(own, label=tr("{count} notices about the target and the features", count=len(own)))
+    return dataset
+
+
+def _show_distribution(dataset: Dataset) -> None:
+    from dldiag.app.views.target_figure import describe, distribution, draw
+
+    found = distribution(dataset)
+    show_figure(draw(found, theme=figure_mode()), describe(found, dataset.target), key="distribution")
+
+
+def _ask_column(table: Table) -> str | None:
+    names = [column.name for column in table.columns]
+    known = (session.current_reference() or {}).get("target")
+    chosen = st.selectbox(
+        tr("What is to be predicted?"),
+        names,
+        index=names.index(known) if known in names else None,
+        format_func=lambda name: legible(name, 80),
+        placeholder=tr("Pick the target column"),
+        key=f"target.{session.state()['visit']}",
+        help=tr("The column whose values the model should learn to predict from the others."),
+    )
+    if chosen != known:
+        session.change_data(target=chosen, task=None)
+    return chosen
+
+
+def _offer_suggestion(table: Table) -> None:
+    from dldiag.data.target import suggest_target
+
+    suggestion = suggest_target(table)
+    if suggestion is None:
+        show_message(tr("No column stands out as the target; pick the one you want to predict."), kind="caption")
+        return
+    text, button = st.columns([3, 1], vertical_alignment="center")
+    name = legible(suggestion.name, 60)
+    with text:
+        show_message(tr("Suggestion: {name}, because {why}.", name=name, why=suggestion.why))
+    with button:
+        if st.button(plain(tr("Use {name}", name=name)), key="suggestion", width="stretch"):
+            session.change_data(target=suggestion.name, task=None)
+            session.refresh_forms()
+            st.rerun()
+
+
+def _ask_task(target: str, inferred: Task, why: Message) -> Task:
+    known = (session.current_reference() or {}).get("task")
+    chosen = st.segmented_control(
+        tr("The target is"),
+        list(TASKS),
+        default=known if known in TASKS else inferred,
+        format_func=lambda one: str(TASKS[one]),
+        key=f"task.{target}.{session.state()['visit']}",
+        required=True,
+        help=tr("A class is one of a few names; an amount is a number where nearly right is nearly good."),
+    )
+    if (chosen or inferred) == inferred:
+        show_message(why, kind="caption")
+    else:
+        show_message(tr("Chosen by hand; the values look otherwise: {why}", why=why), kind="caption")
+    return cast(Task, chosen or inferred)

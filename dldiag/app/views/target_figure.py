@@ -1,0 +1,83 @@
+"""How the target is distributed, drawn before anything is trained: what there is to predict, and how unevenly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dldiag.core.i18n import Message, Value, tr
+from dldiag.core.types import Dataset
+from dldiag.report.figures.theme import THEMES, ThemeName, figure, plain
+
+MOST_CLASSES = 8  # drawn one by one; the rest are one bar
+BINS = 24
+HEIGHT = 150  # px
+LONGEST_NAME = 24  # characters of a class under its bar
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Counts of the target's values: one per class, or one per bin of an amount (`edges` has one more)."""
+
+    labels: tuple[str, ...]
+    counts: tuple[int, ...]
+    edges: tuple[float, ...] = ()
+
+    @property
+    def largest(self) -> int:
+        """The position of the most frequent value."""
+        return int(np.argmax(self.counts))
+
+
+def distribution(dataset: Dataset) -> Distribution:
+    """Count the target's values."""
+    if dataset.task == "regression":
+        counts, edges = np.histogram(dataset.y, bins=BINS)
+        spans = tuple(f"{low:.4g} … {high:.4g}" for low, high in pairwise(edges))
+        return Distribution(spans, tuple(int(n) for n in counts), tuple(float(edge) for edge in edges))
+    counts = np.bincount(dataset.y.astype(np.int64), minlength=len(dataset.classes))
+    order = np.argsort(-counts, kind="stable")
+    kept, rest = order[:MOST_CLASSES], order[MOST_CLASSES:]
+    labels = [dataset.classes[k] for k in kept] + ([tr("{count} others", count=len(rest))] if len(rest) else [])
+    numbers = [int(counts[k]) for k in kept] + ([int(counts[rest].sum())] if len(rest) else [])
+    return Distribution(tuple(labels), tuple(numbers))
+
+
+def describe(found: Distribution, target: str) -> Message:
+    """Say in one sentence what the distribution is."""
+    share = found.counts[found.largest] / max(1, sum(found.counts))
+    values: dict[str, Value] = {
+        "target": target,
+        "label": found.labels[found.largest],
+        "share": share,
+        "count": len(found.counts),
+    }
+    if found.edges:
+        values |= {"low": found.edges[0], "high": found.edges[-1]}
+        return Message("{target} lies between {low:.4g} and {high:.4g}.", values)
+    return Message("{target}: {share:.0%} of the rows are {label}, more than of any other class.", values)
+
+
+def draw(found: Distribution, *, theme: ThemeName) -> go.Figure:
+    """Draw the counts as bars: one per class by its name, one per bin where it lies among the amounts."""
+    look = THEMES[theme]
+    drawn = figure(theme, height=HEIGHT)
+    names = [_short(label) for label in found.labels]
+    middles = [(low + high) / 2 for low, high in pairwise(found.edges)] or list(range(len(names)))
+    drawn.add_bar(
+        x=middles,
+        y=list(found.counts),
+        customdata=names,
+        marker={"color": look.series[0]},
+        hovertemplate="%{customdata}: %{y:,}<extra></extra>",
+    )
+    named = {} if found.edges else {"tickvals": middles, "ticktext": names, "ticks": ""}
+    drawn.update_xaxes(type="linear", showgrid=False, zeroline=False, nticks=6, **named)
+    return drawn.update_yaxes(title={"text": tr("Rows")}, nticks=4).update_layout(showlegend=False, bargap=0.1)
+
+
+def _short(label: str) -> str:
+    return plain(label if len(label) <= LONGEST_NAME else label[: LONGEST_NAME - 1] + "…")

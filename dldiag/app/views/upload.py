@@ -1,0 +1,76 @@
+"""Choosing a table: an upload, a sample that ships with the project, or a file of this machine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dldiag.app.state import data_ref, session, uploads
+from dldiag.app.ui.escape import legible, plain
+from dldiag.app.ui.widgets import explained, show_message
+from dldiag.core.i18n import tr
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+
+
+def ask_table() -> None:
+    """Draw the empty state: a place to drop a file, the samples as buttons, and a path where that is safe."""
+    visit = session.state()["visit"]
+    file = st.file_uploader(
+        tr("Your table: CSV, TSV, Excel, Parquet or JSON lines"),
+        key=f"upload.{visit}",
+        help=tr("The file stays on the machine that runs dldiag."),
+    )
+    if file is not None:
+        _use_upload(file)
+    st.subheader(tr("No table at hand? Take a sample"), anchor=False)
+    _sample_buttons()
+    if is_own_machine():
+        _ask_path()
+
+
+def is_own_machine() -> bool:
+    """Say whether the visitor sits at the machine that runs the server; only then may they name its files."""
+    host = st.context.headers.get("Host", "").rsplit(":", 1)[0]
+    forwarded = any(name.lower().startswith(("x-forwarded", "forwarded")) for name in st.context.headers)
+    return st.get_option("server.address") in LOOPBACK and host in LOOPBACK and not forwarded
+
+
+def _use_upload(file: Any) -> None:
+    with explained():
+        digest = uploads.keep(session.owner(), file.getvalue())
+    _use({"upload": digest, "name": legible(file.name, 120)})
+
+
+def _use(reference: data_ref.Reference) -> None:
+    session.use_data(reference)
+    st.rerun()
+
+
+def _sample_buttons() -> None:
+    from dldiag.data.samples import SAMPLES
+
+    for row in _rows(list(SAMPLES.values()), 3):
+        for column, sample in zip(st.columns(3), row, strict=False):
+            with column.container(border=True, height="stretch"):
+                if st.button(plain(sample.title), key=f"sample.{sample.key}", width="stretch"):
+                    _use({"sample": sample.key, "name": sample.file})
+                show_message(sample.story, kind="caption")
+
+
+def _rows(items: list[Any], width: int) -> list[list[Any]]:
+    return [items[k : k + width] for k in range(0, len(items), width)]
+
+
+def _ask_path() -> None:
+    with st.expander(tr("A file on this machine")), st.form("path", border=False):
+        text = st.text_input(
+            tr("Path"),
+            help=tr("Read without an upload, as it is now; useful for large files."),
+            placeholder="/data/customers.csv",
+        )
+        if st.form_submit_button(tr("Read it")) and text.strip():
+            with explained():
+                reference = data_ref.path_reference(text)
+            _use(reference)

@@ -1,0 +1,209 @@
+"""Command-line flags made from the knobs and from the reading plan, and their values read back."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from typing import Any, NoReturn
+
+from dldiag.core.i18n import tr, translate
+from dldiag.core.params import Knob, SettingError, check, knobs_of, parse
+from dldiag.core.settings import Settings
+from dldiag.core.types import Kind, ReadPlan
+from dldiag.experiments.models import MODELS, knobs_for
+
+TRIALS = {"auto": None, "none": 0}  # beside a number
+NOT_ASKED = {"trials", "baselines", "muted"}  # settings whose flag is written by hand below
+
+# How the reading plan's texts are written on a command line.
+ESCAPES = {"\\t": "\t", "tab": "\t", "space": " ", "\\s": " ", "comma": ",", "semicolon": ";"}
+READING_HELP: dict[str, str] = {
+    "format": "csv, parquet, feather, excel or jsonl",
+    "compression": "gz, zip, bz2 or xz",
+    "encoding": "character encoding, for instance gb18030",
+    "delimiter": "the character between two cells (tab for a tabulator)",
+    "quote": "the character around a cell",
+    "escape": "the character that takes the meaning from the next one",
+    "header_row": "line of the header, counted from 0; none when there is no header",
+    "header_rows": "number of header lines whose names are joined",
+    "first_row": "first line of the data, counted from 0",
+    "footer_rows": "lines to leave out at the end",
+    "missing": "a text that means missing; may be given several times",
+    "decimal": "the decimal mark",
+    "thousands": "the mark between thousands",
+    "sheet": "name of the sheet of an Excel file",
+    "member": "name of the file within an archive",
+    "max_rows": "keep a sample of so many rows",
+    "skip_space": "yes when blanks after a delimiter belong to it",
+    "day_first": "yes when 03/04/2024 is the 3rd of April, no when it is March 4th",
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one plain line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing the usage."""
+        raise SettingError(message)
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Add one flag per knob of Settings."""
+    group = parser.add_argument_group(tr("how to diagnose"))
+    for name, one in knobs_of(Settings).items():
+        if name not in NOT_ASKED:
+            group.add_argument(flag(name), dest=name, metavar=_placeholder(one), help=help_of(one))
+    knobs = knobs_of(Settings)
+    group.add_argument("--trials", metavar="auto|none|N", help=help_of(knobs["trials"]))
+    group.add_argument("--baselines", metavar="NAME,…", help=help_of(knobs["baselines"]))
+    group.add_argument("--muted", metavar="CODE,…", help=help_of(knobs["muted"]))
+
+
+def read_settings(given: argparse.Namespace) -> Settings:
+    """Return the settings that the flags ask for; SettingError when one cannot be used."""
+    knobs = knobs_of(Settings)
+    texts = {name: getattr(given, name) for name in knobs if getattr(given, name) is not None}
+    values = {name: read_value(name, knobs[name], text) for name, text in texts.items() if name not in NOT_ASKED}
+    if "trials" in texts:
+        text = texts["trials"].strip().lower()
+        values["trials"] = TRIALS[text] if text in TRIALS else parse("trials", knobs["trials"], text)
+    values |= {name: _names(texts[name]) for name in ("baselines", "muted") if name in texts}
+    _check_names("baselines", values.get("baselines", ()), MODELS)
+    return Settings(**values)
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Add one flag per part of the reading plan, and those that choose columns."""
+    group = parser.add_argument_group(tr("how to read the file (detected when not given)"))
+    for one in fields(ReadPlan):
+        group.add_argument(
+            flag(one.name),
+            dest=f"read_{one.name}",
+            metavar="X",
+            action="append" if one.name == "missing" else "store",
+            help=translate(READING_HELP.get(one.name, one.name)),
+        )
+    columns = parser.add_argument_group(tr("columns"))
+    columns.add_argument("--kind", action="append", default=[], metavar="COLUMN=KIND", help=tr("kind of a column"))
+    columns.add_argument("--exclude", action="append", default=[], metavar="COLUMN", help=tr("leave a column out"))
+    columns.add_argument("--group", metavar="COLUMN", help=tr("rows of one group stay on one side of every split"))
+    columns.add_argument("--time", metavar="COLUMN", help=tr("dev and test rows come after the training rows"))
+    columns.add_argument(
+        "--domain", metavar="COLUMN=VALUE", help=tr("the rows that the model must work on; dev and test are of these")
+    )
+    columns.add_argument(
+        "--second",
+        metavar="FILE",
+        help=tr("a second file with rows like those to be predicted; dev and test are of it"),
+    )
+    columns.add_argument("--log-target", action="store_true", help=tr("learn the logarithm of the target"))
+
+
+def read_choices(given: argparse.Namespace) -> dict[str, Any]:
+    """Return the parts of the reading plan that were given, each in its own type."""
+    texts = {one.name: getattr(given, f"read_{one.name}") for one in fields(ReadPlan)}
+    return {name: _choice(name, text) for name, text in texts.items() if text is not None}
+
+
+def read_kinds(given: argparse.Namespace) -> dict[str, Kind]:
+    """Return {column: kind} of every --kind."""
+    kinds = dict(named("--kind", text) for text in given.kind)
+    _check_names("--kind", kinds.values(), Kind.__args__)  # type: ignore[attr-defined]
+    return kinds  # type: ignore[return-value]
+
+
+def read_parameters(key: str, texts: Iterable[str]) -> dict[str, Any]:
+    """Return the model's settings of every --set NAME=VALUE; SettingError names what cannot be set."""
+    knobs = knobs_for(key, ("classification", "regression"))
+    pairs = dict(named("--set", text) for text in texts)
+    if pairs and not knobs:
+        raise SettingError(
+            tr("{option}: the model {model} has no settings that can be changed here.", option="--set", model=key)
+        )
+    _check_names("--set", pairs, knobs)
+    return {name: parse(name, knobs[name], text) for name, text in pairs.items()}
+
+
+def read_value(name: str, knob: Knob, text: str) -> Any:
+    """Read one value; a number may be written in percent.
+
+    >>> read_value("target_error", Knob(None, float, "", "", low=0, high=1), "5%")
+    0.05
+    """
+    number = text.strip().removesuffix("%")
+    if knob.kind is not float or number == text.strip():
+        return parse(name, knob, text)
+    value = parse(name, Knob(0.0, float, "", ""), number or text) / 100
+    check(name, knob, value)
+    return value
+
+
+def named(option: str, text: str) -> tuple[str, str]:
+    """Split NAME=VALUE.
+
+    >>> named("--set", "alpha=0.1")
+    ('alpha', '0.1')
+    """
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise SettingError(tr("{option} {text} is not of the form NAME=VALUE.", option=option, text=repr(text)))
+    return name.strip(), value
+
+
+def help_of(one: Knob) -> str:
+    """Write a knob's help with its choices, range and default."""
+    parts = [translate(one.help)]
+    if one.choices is not None:
+        parts.append(tr("One of {choices}.", choices=", ".join(one.choices)))
+    if one.default not in (None, ()):
+        parts.append(tr("Default {default}.", default=_shown(one.default)))
+    return " ".join(parts).replace("%", "%%")
+
+
+def flag(name: str) -> str:
+    """Return the flag of a setting.
+
+    >>> flag("target_error")
+    '--target-error'
+    """
+    return "--" + name.replace("_", "-")
+
+
+def _choice(name: str, text: Any) -> Any:
+    """Read one part of the plan in the type that ReadPlan declares for it."""
+    kind = str(ReadPlan.__annotations__[name])
+    if isinstance(text, list):
+        return tuple(text)
+    if "None" in kind and text.lower() == "none":
+        return None
+    if "int" in kind:
+        return parse(flag(name), Knob(0, int, "", "", low=0), text)
+    if "bool" in kind:
+        return parse(flag(name), Knob(False, bool, "", ""), text)
+    return ESCAPES.get(text, text)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip() and part.strip() != "none")
+
+
+def _check_names(option: str, given: Iterable[str], known: Mapping[str, Any] | Iterable[str]) -> None:
+    from difflib import get_close_matches
+
+    choices = list(known)
+    for name in given:
+        if name not in choices:
+            near = get_close_matches(name, choices, n=3) or choices
+            values = {"option": option, "name": repr(name), "choices": ", ".join(near) or "–"}
+            raise SettingError(tr("{option}: there is no {name}. Possible here: {choices}.", **values))
+
+
+def _placeholder(one: Knob) -> str:
+    if one.choices is not None:
+        return "|".join(one.choices)
+    return {int: "N", float: "X"}.get(one.kind, "TEXT")
+
+
+def _shown(default: Any) -> str:
+    return ",".join(str(part) for part in default) if isinstance(default, tuple) else str(default)

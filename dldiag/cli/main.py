@@ -1,0 +1,260 @@
+"""The command line: `python -m dldiag diagnose FILE --target NAME`; bad input is one plain line and exit status 2."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from dldiag.cli.flags import (
+    Parser,
+    add_reading,
+    add_settings,
+    named,
+    read_choices,
+    read_kinds,
+    read_parameters,
+    read_settings,
+)
+from dldiag.cli.metrics import add_numbers
+from dldiag.cli.outputs import add_outputs, check_outputs, harmless, write_outputs
+from dldiag.core.i18n import LANGUAGES, Message, current_language, set_language, speaking, tr, translate
+from dldiag.core.parallel import USUAL_MOST, usual_count
+from dldiag.core.params import Knob, SettingError, parse
+from dldiag.core.settings import Settings
+from dldiag.core.types import DataError, Dataset, Progress, Report
+from dldiag.data.dataset import make_dataset
+from dldiag.data.read_table import read_table
+from dldiag.data.samples import SAMPLES, sample_bytes
+from dldiag.data.second_file import FROM_FILE, SECOND, with_second_file
+from dldiag.diagnosis.diagnose import diagnose
+from dldiag.diagnosis.improve import finish, improve
+from dldiag.experiments.models import MODELS, Model, build_model
+from dldiag.report import path_to_text, to_text
+
+FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130  # exit statuses
+SAMPLE = "sample:"
+APP = Path(__file__).parents[2] / "streamlit_app.py"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a verb and return the exit status; what cannot be done is one line on stderr.
+
+    DLDIAG_TRACEBACK=1 shows where a fault of dldiag itself happened.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    set_language(_language(arguments))
+    _write_any_character()
+    try:
+        given = parser().parse_args(arguments)
+        return int(given.verb(given) or 0)
+    except (DataError, SettingError) as error:
+        return _refuse(str(error))
+    except OSError as error:
+        return _refuse(_os_text(error))
+    except MemoryError:
+        return _refuse(tr("There is not enough memory for this; use --max-rows to read a sample."))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        if os.environ.get("DLDIAG_TRACEBACK"):
+            raise
+        what = f"{type(error).__name__}: {error}"
+        return _refuse(tr("This is a fault of dldiag, not of your data: {what}.", what=what), FAULT)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    top = Parser(prog="dldiag", description=tr("What is wrong with my model, and what should I do next?"))
+    verbs = top.add_subparsers(required=True, metavar="VERB", parser_class=Parser)
+    _add_diagnose(verbs.add_parser("diagnose", help=tr("diagnose a model on a table"), allow_abbrev=False), _diagnose)
+    loop = verbs.add_parser(
+        "improve", help=tr("adopt what helps and diagnose again, until nothing helps"), allow_abbrev=False
+    )
+    _add_diagnose(loop, _improve)
+    loop.add_argument(
+        "--open-test", action="store_true", help=tr("then judge the start and the end on the sealed test rows, once")
+    )
+    _add_plain(verbs.add_parser("samples", help=tr("list the tables that ship with dldiag")), _samples)
+    add_numbers(verbs)
+    run = verbs.add_parser("run", help=tr("start the dashboard"))
+    run.add_argument("--port", type=int, metavar="N", help=tr("port of the dashboard"))
+    _add_plain(run, _run)
+    return top
+
+
+def _add_plain(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespace], int | None]) -> None:
+    one.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
+    one.set_defaults(verb=verb)
+
+
+# --- diagnose -----------------------------------------------------------------------------------------------------
+
+
+def _add_diagnose(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespace], None]) -> None:
+    one.add_argument("file", metavar="FILE", help=tr("the table; sample:NAME takes one that ships with dldiag"))
+    one.add_argument("--target", metavar="NAME", help=tr("the column to predict"))
+    one.add_argument(
+        "--task", choices=("auto", "classification", "regression"), default="auto", help=tr("kind of task")
+    )
+    one.add_argument("--model", choices=[key for key in MODELS if key != "guess"], default="mlp", help=tr("the model"))
+    one.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help=tr("a setting of the model, by its name")
+    )
+    add_settings(one)
+    add_reading(one)
+    output = one.add_argument_group(tr("output"))
+    add_outputs(output)
+    jobs = tr("worker processes; the result is the same (default: one per core, up to {most})", most=USUAL_MOST)
+    output.add_argument("--jobs", default=str(usual_count()), metavar="N", help=jobs)
+    output.add_argument(
+        "--progress",
+        action=argparse.BooleanOptionalAction,
+        default=sys.stderr.isatty(),
+        help=tr("show progress on stderr"),
+    )
+    output.add_argument("--quiet", action="store_true", help=tr("write nothing on stdout"))
+    _add_plain(one, verb)
+
+
+def _diagnose(given: argparse.Namespace) -> None:
+    dataset, model, settings, jobs = _asked(given)
+    with speaking("en"):  # a report holds English; it is put into the reader's language when it is shown
+        report = diagnose(dataset, model, settings, on_progress=_meter(given), n_jobs=jobs)
+    _tell(given, report)
+
+
+def _improve(given: argparse.Namespace) -> None:
+    dataset, model, settings, jobs = _asked(given)
+    with speaking("en"):
+        found = improve(dataset, model, settings, on_progress=_meter(given), n_jobs=jobs)
+        if given.open_test:
+            found = finish(dataset, settings, found)
+    _tell(given, found.report, path_to_text(found) + "\n")
+
+
+def _asked(given: argparse.Namespace) -> tuple[Dataset, Model, Settings, int]:
+    """Return what the flags ask for; everything that can be refused is refused before the work."""
+    check_outputs(given)
+    settings, parameters = read_settings(given), read_parameters(given.model, given.set)
+    jobs = parse("--jobs", Knob(1, int, "", "", low=1), given.jobs)
+    dataset = _dataset(given)
+    return dataset, build_model(dataset.task, parameters, given.model), settings, jobs
+
+
+def _tell(given: argparse.Namespace, report: Report, first: str = "") -> None:
+    if given.progress:
+        print(file=sys.stderr)
+    if not given.quiet:
+        print(harmless(first + to_text(report)), end="")
+    write_outputs(given, report)
+
+
+def _dataset(given: argparse.Namespace) -> Dataset:
+    source: Path | bytes
+    if given.file.startswith(SAMPLE):
+        sample = SAMPLES.get(given.file.removeprefix(SAMPLE))
+        if sample is None:
+            raise SettingError(tr("There is no such sample; there are {names}.", names=", ".join(SAMPLES)))
+        source, name, target = sample_bytes(sample.key), sample.file, given.target or sample.target
+    else:
+        source, name, target = _readable(given.file), Path(given.file).name, given.target
+    table = read_table(source, name=name, kinds=read_kinds(given), **read_choices(given))
+    domain = named("--domain", given.domain) if given.domain else None
+    if given.second:
+        if domain:
+            raise SettingError(tr("--second and --domain cannot be used together."))
+        second = _readable(given.second)
+        table, domain = with_second_file(table, second, name=second.name), (FROM_FILE, SECOND)
+    if target is None:
+        names = ", ".join(column.name for column in table.columns[:20])
+        raise SettingError(tr("Name the column to predict with --target; the columns are: {names}.", names=names))
+    return make_dataset(
+        table,
+        target,
+        task=given.task,
+        groups=given.group,
+        times=given.time,
+        domain=domain,
+        exclude=given.exclude,
+        log_target=given.log_target,
+    )
+
+
+def _readable(name: str) -> Path:
+    path = Path(name)
+    if path.is_dir():
+        raise DataError(Message("{name} is a folder.", {"name": name}), Message("Name a file in it."))
+    with path.open("rb"):
+        return path
+
+
+def _meter(given: argparse.Namespace) -> Callable[[Progress], None] | None:
+    language = current_language()
+
+    def show(progress: Progress) -> None:
+        with speaking(language):
+            seconds = progress.seconds_left
+            left = "" if seconds is None else tr("about {seconds:.0f} s left", seconds=seconds)
+            line = harmless(f"{progress.stage} {progress.done}/{progress.total} {left}")
+        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+
+    return show if given.progress else None
+
+
+# --- output -------------------------------------------------------------------------------------------------------
+
+
+def _refuse(text: str, status: int = BAD_INPUT) -> int:
+    print("dldiag:", harmless(" ".join(text.split())), file=sys.stderr)
+    return status
+
+
+def _os_text(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return tr("There is no file {path}.", path=repr(error.filename))
+    return tr("{path}: {reason}.", path=repr(error.filename or ""), reason=error.strerror or str(error))
+
+
+def _language(arguments: Sequence[str]) -> str:
+    """Return the language asked for, before anything is parsed, so that errors are in it too."""
+    for here, following in zip(arguments, [*arguments[1:], ""], strict=False):
+        if here == "--language":
+            return following
+        if here.startswith("--language="):
+            return here.partition("=")[2]
+    return os.environ.get("DLDIAG_LANGUAGE", "en")
+
+
+def _write_any_character() -> None:
+    """Keep a terminal that lacks a character from ending the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+# --- samples, run -------------------------------------------------------------------------------------------------
+
+
+def _samples(_: argparse.Namespace) -> None:
+    for one in SAMPLES.values():
+        print(f"{SAMPLE}{one.key}  {one.title} ({translate(one.task)}, {tr('target')} {one.target})")
+        print(f"    {one.story}")
+
+
+def _run(given: argparse.Namespace) -> int:
+    if not APP.exists():
+        raise SettingError(tr("The dashboard is not installed here; run this from a clone of the project."))
+    command = [sys.executable, "-m", "streamlit", "run", str(APP)]
+    command += ["--server.port", str(given.port)] if given.port else []
+    started = time.monotonic()
+    status = subprocess.call(command, cwd=APP.parent)
+    return 0 if time.monotonic() - started > 1 and status in (0, -2, INTERRUPTED) else status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""The verb `dldiag numbers`: errors measured elsewhere in, the same verdict and remedies out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from dldiag.cli.flags import Parser, flag, help_of, read_value
+from dldiag.cli.outputs import add_outputs, check_outputs, harmless, write_outputs
+from dldiag.core.i18n import LANGUAGES, speaking, tr
+from dldiag.core.params import Knob, knobs_of
+from dldiag.core.types import LearningCurve
+from dldiag.diagnosis.from_metrics import Numbers, diagnose_numbers, read_curve_table
+from dldiag.report import to_text
+
+
+def add_numbers(verbs: argparse._SubParsersAction[Parser]) -> None:
+    """Add the verb to the command line; its flags come from the knobs of Numbers."""
+    one = verbs.add_parser("numbers", help=tr("read errors measured elsewhere"), allow_abbrev=False)
+    for name, knob in knobs_of(Numbers).items():
+        one.add_argument(_flag(name), dest=name, metavar=_placeholder(knob), choices=knob.choices, help=help_of(knob))
+    one.add_argument(
+        "--curve", metavar="FILE", help=tr("a table of a learning curve: rows, train_error, dev_error, repeat")
+    )
+    add_outputs(one, ("json", "html"))
+    one.add_argument("--quiet", action="store_true", help=tr("write nothing on stdout"))
+    one.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
+    one.set_defaults(verb=run)
+
+
+def run(given: argparse.Namespace) -> None:
+    """Read the numbers, say what they mean, and write what was asked for."""
+    check_outputs(given)
+    numbers = read_numbers(given)
+    with speaking("en"):  # a report holds English; it is put into the reader's language when it is shown
+        report = diagnose_numbers(numbers, _curve(given.curve, numbers.unit))
+    if not given.quiet:
+        sys.stdout.write(harmless(to_text(report)))
+    write_outputs(given, report)
+
+
+def read_numbers(given: argparse.Namespace) -> Numbers:
+    """Return the numbers that the flags give; SettingError when one cannot be read."""
+    knobs = knobs_of(Numbers)
+    return Numbers(**{name: read_value(_flag(name), knobs[name], text) for name, text in _texts(given, knobs).items()})
+
+
+def _texts(given: argparse.Namespace, knobs: dict[str, Knob]) -> dict[str, str]:
+    return {name: getattr(given, name) for name in knobs if getattr(given, name) is not None}
+
+
+def _flag(name: str) -> str:
+    """Return the flag of a number.
+
+    >>> _flag("training_dev_error"), _flag("dev_rows")
+    ('--training-dev', '--dev-rows')
+    """
+    return flag(name.removesuffix("_error"))
+
+
+def _placeholder(knob: Knob) -> str | None:
+    return None if knob.choices is not None else {int: "N", float: "X"}.get(knob.kind, "TEXT")
+
+
+def _curve(path: str | None, unit: str) -> LearningCurve | None:
+    if path is None:
+        return None
+    return read_curve_table(Path(path), name=Path(path).name, unit=unit)

@@ -1,0 +1,92 @@
+"""What a verb of the command line writes: files, refused before the work when they cannot be, and harmless texts."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from dldiag.core.i18n import Message, tr
+from dldiag.core.params import SettingError
+from dldiag.core.types import Report
+from dldiag.report import curves_csv, to_html, to_json
+
+# name of the flag: what it writes, and its help
+OUTPUTS: dict[str, tuple[Callable[[Report], str], Message]] = {
+    "json": (to_json, Message("write the report as JSON")),
+    "html": (to_html, Message("write the report as one HTML file")),
+    "curves_csv": (curves_csv, Message("write the learning curves as CSV")),
+}
+
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def add_outputs(group: argparse._ActionsContainer, names: Iterable[str] = OUTPUTS) -> None:
+    """Add the flags of some outputs."""
+    for name in names:
+        group.add_argument("--" + name.replace("_", "-"), metavar="OUT", help=str(OUTPUTS[name][1]))
+
+
+def check_outputs(given: argparse.Namespace) -> None:
+    """Refuse before the work, not after it, what cannot be written, and two outputs at one place."""
+    seen = set()
+    for _, out in _asked(given):
+        try:
+            _check_place(out)
+            seen.add(out.resolve())
+        except (OSError, RuntimeError) as error:  # a link that leads to itself is one or the other
+            reason = getattr(error, "strerror", None) or str(error)
+            raise SettingError(tr("{path} cannot be written: {reason}.", path=repr(str(out)), reason=reason)) from error
+    if len(seen) < len(_asked(given)):
+        raise SettingError(tr("Two outputs cannot be written to one place; give two outputs two names."))
+
+
+def _check_place(out: Path) -> None:
+    if not out.absolute().parent.is_dir():
+        raise SettingError(tr("{path} cannot be written: its folder does not exist.", path=repr(str(out))))
+    if out.is_dir():
+        raise SettingError(tr("{path} cannot be written: it is a folder.", path=repr(str(out))))
+    if not _is_special(out):
+        draft = _draft(out)
+        draft.touch()
+        draft.unlink()
+
+
+def write_outputs(given: argparse.Namespace, report: Report) -> None:
+    """Write what was asked for, each file whole or not at all."""
+    for name, out in _asked(given):
+        text = OUTPUTS[name][0](report)
+        if _is_special(out):
+            out.write_text(text, encoding="utf-8")
+            continue
+        draft = _draft(out)
+        try:
+            draft.write_text(text, encoding="utf-8")
+            draft.replace(out.resolve())
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def _is_special(out: Path) -> bool:
+    """Tell whether a pipe or a device stands there, which is written to and not replaced."""
+    return out.exists() and not out.is_file()
+
+
+def _draft(out: Path) -> Path:
+    """Return the name of what becomes the file when it is whole, beside it; beside what a link leads to."""
+    return Path(f"{out.resolve()}.{os.getpid()}.part")
+
+
+def harmless(text: str) -> str:
+    """Return a text for a terminal: what a file's names hold commands nothing and hides nothing.
+
+    >>> harmless("a\\x1b]0;owned\\x07 b")
+    'a�]0;owned� b'
+    """
+    return _COMMANDS.sub("\ufffd", text)
+
+
+def _asked(given: argparse.Namespace) -> list[tuple[str, Path]]:
+    return [(name, Path(out)) for name in OUTPUTS if (out := getattr(given, name, None)) is not None]

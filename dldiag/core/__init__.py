@@ -1,0 +1,1 @@
+"""Words every room speaks: types, parameters, settings, texts, statistics, processes."""

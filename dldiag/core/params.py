@@ -1,0 +1,173 @@
+"""A knob is a setting's default, range, choices and help; forms, command-line flags and checks come from it."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
+
+import numpy as np
+
+from dldiag.core.i18n import Message, tr, translate
+
+T = TypeVar("T")
+VARIABLE = "DLDIAG_{name}"  # a limit is changed through the environment: DLDIAG_QUEUE_LENGTH=50
+
+
+class SettingError(ValueError):
+    """A setting has a value that cannot be used; the text says which, why, and what is possible."""
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One setting: how it is named, asked for, read from text and checked.
+
+    `kind` is the type of one value: int, float, bool, str or tuple (of ints: layer sizes). `low` and `high` are
+    inclusive. `choices` maps each allowed value to its label. `optional` allows None (written "none" or "auto");
+    `auto` says that the word "auto" means the same where a value is given, as in scikit-learn. `empty` says in a form
+    what a field left empty stands for; by default an optional one is automatic.
+    """
+
+    default: Any
+    kind: type
+    label: str
+    help: str
+    low: float | None = None
+    high: float | None = None
+    choices: Mapping[str, str] | None = None
+    optional: bool = False
+    auto: bool = False
+    group: str = ""
+    unit: str = ""
+    log: bool = False
+    empty: str = ""
+
+
+def knob(default: Any, label: str, help: str, **limits: Any) -> Any:
+    """Declare a dataclass field that is a setting; see `Knob` for the limits."""
+    kind = limits.pop("kind", type(default))
+    return field(default=default, metadata={"knob": Knob(default, kind, label, help, **limits)})
+
+
+def knobs_of(settings: Any) -> dict[str, Knob]:
+    """Return {name: Knob} of a settings dataclass (class or instance), in the order of its fields."""
+    return {f.name: f.metadata["knob"] for f in fields(settings) if "knob" in f.metadata}
+
+
+def parse(name: str, knob: Knob, text: str) -> Any:
+    """Read a knob's value from text, as in `--set hidden_layer_sizes=64,64`.
+
+    >>> parse("alpha", Knob(1e-4, float, "L2", "", low=0), "0.01")
+    0.01
+    """
+    text = text.strip()
+    if knob.optional and text.lower() in {"none", "auto", ""}:
+        return None
+    try:
+        value = _READERS[knob.kind](text)
+    except (ValueError, KeyError) as error:
+        raise SettingError(
+            tr("{name} = {text} is not {kind}.", name=name, text=repr(text), kind=_kind_name(knob))
+        ) from error
+    check(name, knob, value)
+    return value
+
+
+def check(name: str, knob: Knob, value: Any) -> None:
+    """Raise SettingError when a value is outside the knob's range or choices."""
+    if (knob.optional and value is None) or (knob.auto and isinstance(value, str) and value == "auto"):
+        return
+    if knob.choices is not None and value not in knob.choices:
+        choices = ", ".join(knob.choices)
+        raise SettingError(
+            tr("{name} = {value} is not one of {choices}.", name=name, value=repr(value), choices=choices)
+        )
+    if not _is_of_kind(value, knob.kind):
+        kind = _kind_name(knob)
+        raise SettingError(tr("{name} = {text} is not {kind}.", name=name, text=repr(value), kind=kind))
+    for one in value if isinstance(value, tuple | list) else (value,):
+        _check_range(name, knob, one)
+
+
+def _check_range(name: str, knob: Knob, value: Any) -> None:
+    if knob.low is not None and value < knob.low:
+        text = tr("{name} = {value} is below its lowest value {low}.", name=name, value=str(value), low=knob.low)
+        raise SettingError(text)
+    if knob.high is not None and value > knob.high:
+        text = tr("{name} = {value} is above its highest value {high}.", name=name, value=str(value), high=knob.high)
+        raise SettingError(text)
+
+
+def _kind_name(knob: Knob) -> Message:
+    of_names = knob.kind is tuple and not (knob.default and all(isinstance(one, int) for one in knob.default))
+    return Message("a list of names") if of_names else _KIND_NAMES[knob.kind]
+
+
+def _is_of_kind(value: Any, kind: type) -> bool:
+    """Tell whether a value is of a knob's kind; NumPy's numbers count, and true, false and infinity are none."""
+    if isinstance(value, bool | np.bool_):
+        return kind not in (int, float, tuple)
+    if kind in (int, float):
+        wanted = numbers.Integral if kind is int else numbers.Real
+        endless = isinstance(value, float | np.floating) and not math.isfinite(value)
+        return isinstance(value, wanted) and not endless
+    if kind is bool:
+        return False
+    return isinstance(value, tuple | list) if kind is tuple else True
+
+
+def check_shares(settings: Any, names: Iterable[str]) -> None:
+    """Raise SettingError where one of these errors is above 1, as a percentage would be."""
+    for name in names:
+        value = getattr(settings, name)
+        if value is not None and value > 1:
+            text = "{name} = {value} is above 1: write errors as shares, 0.15 for 15 %."
+            raise SettingError(tr(text, name=translate(knobs_of(settings)[name].label), value=f"{value:g}"))
+
+
+def check_all(settings: Any) -> None:
+    """Check every knob of a settings dataclass instance."""
+    for name, one in knobs_of(settings).items():
+        check(name, one, getattr(settings, name))
+
+
+def from_environment(settings: type[T]) -> T:
+    """Return a settings dataclass with what the environment says: DLDIAG_MAX_ROWS=1000 sets its field `max_rows`.
+
+    Raises SettingError for a value that cannot be used.
+    """
+    named = {VARIABLE.format(name=name.upper()): (name, one) for name, one in knobs_of(settings).items()}
+    given = {name: parse(name, one, os.environ[key]) for key, (name, one) in named.items() if key in os.environ}
+    return settings(**given)
+
+
+def _read_bool(text: str) -> bool:
+    return {
+        "true": True,
+        "yes": True,
+        "1": True,
+        "on": True,
+        "false": False,
+        "no": False,
+        "0": False,
+        "off": False,
+    }[text.lower()]
+
+
+_READERS: dict[type, Any] = {
+    int: int,
+    float: float,
+    bool: _read_bool,
+    str: str,
+    tuple: lambda text: tuple(int(part) for part in text.strip("()[]").split(",") if part.strip()),
+}
+_KIND_NAMES = {
+    int: Message("a whole number"),
+    float: Message("a number"),
+    bool: Message("true or false"),
+    str: Message("a text"),
+    tuple: Message("a list of whole numbers"),
+}

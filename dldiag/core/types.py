@@ -1,0 +1,470 @@
+"""The nouns of the project: frozen dataclasses that check themselves, and the numbers derived from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dldiag.core.i18n import Message
+
+Task = Literal["classification", "regression"]
+ErrorUnit = Literal["rate", "sd"]  # share of wrong rows; RMSE / std of the target
+Kind = Literal["number", "category", "boolean", "date", "text", "identifier", "constant", "empty"]
+Outcome = Literal["fired", "passed", "undecided", "not_applicable", "could_not_run", "suppressed", "muted"]
+Level = Literal["data", "training", "bias_variance", "process"]
+Column_ = Literal["training", "bias", "variance", "data"]
+TrialVerdict = Literal["helped", "hurt", "no_effect", "undecided"]
+Answer = Literal["yes", "no", "undecided", "unknown"]
+
+USED_KINDS: tuple[Kind, ...] = ("number", "category", "boolean", "date", "text")
+
+
+def error_unit(task: Task) -> ErrorUnit:
+    """Return the unit that errors of a task are in."""
+    return "rate" if task == "classification" else "sd"
+
+
+class DataError(ValueError):
+    """The data cannot be used as asked; `message` says what is wrong, `hint` what to do."""
+
+    def __init__(self, message: Message | str, hint: Message | str = "") -> None:
+        self.message = message if isinstance(message, Message) else Message(message)
+        self.hint = hint if isinstance(hint, Message) else Message(hint)
+        super().__init__(str(self.message))
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class Stopped(Exception):
+    """Raised out of a long computation when its `should_stop` said so."""
+
+
+# --- data ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that was repaired, dropped, set aside or noticed on the way in, with a count and an example."""
+
+    code: str
+    message: Message
+    count: int = 0
+    example: str = ""
+    hint: Message | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: its kind, why it was taken for that, and how its texts are to be read."""
+
+    name: str
+    kind: Kind
+    why: Message
+    missing: int = 0
+    distinct: int = 0
+    levels: tuple[str, ...] = ()  # of a category or boolean: the declared values, most frequent first
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadPlan:
+    """What was decided about a file before it is read strictly; plain JSON, shown, editable, kept in the report."""
+
+    format: str = "csv"  # csv, parquet, feather, excel, jsonl
+    compression: str = ""
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str = ""
+    header_row: int | None = 0  # line index of the header within the decoded text; None: there is none
+    first_row: int = 1  # line index of the first data line
+    footer_rows: int = 0
+    missing: tuple[str, ...] = ("",)
+    decimal: str = "."
+    thousands: str = ""
+    sheet: str = ""
+    member: str = ""  # of an archive
+    header_rows: int = 1  # lines from header_row on whose names are joined
+    skip_space: bool = False  # blanks after a delimiter belong to it
+    max_rows: int | None = None  # rows kept by sampling; None: all
+    day_first: bool | None = None  # whether 03/04/2024 is the 3rd of April; None: the column decides
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table as read: typed columns beside the raw texts that they came from.
+
+    `frame` has one pandas column per name: float64 for numbers and booleans, str/None for everything else, datetime64
+    for dates. `fingerprint` is the sha256 of the bytes plus the plan: the identity of the data everywhere.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    columns: tuple[Column, ...]
+    plan: ReadPlan
+    fingerprint: str
+    notices: tuple[Notice, ...] = ()
+    rows_in_file: int = 0
+    raw: pd.DataFrame | None = None  # the cell texts, kept so that a column's kind can be changed by hand
+
+    def column(self, name: str) -> Column:
+        """Return the column of this name; KeyError when there is none."""
+        return {c.name: c for c in self.columns}[name]
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Rows ready to learn from: features X (typed frame), target y, and how they may be split.
+
+    y holds class indices 0…K−1 (classification) or float64 values (regression), never missing.
+    """
+
+    name: str
+    X: pd.DataFrame
+    y: NDArray[Any]
+    task: Task
+    target: str
+    columns: tuple[Column, ...]  # of X, in its order
+    classes: tuple[str, ...] = ()
+    fingerprint: str = ""
+    notices: tuple[Notice, ...] = ()
+    groups: NDArray[Any] | None = None  # rows of one group stay on one side of every split
+    times: NDArray[Any] | None = None  # sortable; dev and test rows come after training rows
+    domain: NDArray[Any] | None = None  # True where the row comes from the distribution that dev and test must match
+    plan: ReadPlan | None = None
+    aside: pd.DataFrame | None = None  # identifier and group columns left out of X, for the checks before training
+
+    def __post_init__(self) -> None:
+        if len(self.X) != len(self.y):
+            raise ValueError(f"X has {len(self.X)} rows and y has {len(self.y)}")
+        if self.task == "classification" and len(self.classes) < 2:
+            raise DataError(
+                Message("The target {target} has only one class.", {"target": self.target}),
+                Message("There is nothing to learn from one class; pick another target or add rows of another class."),
+            )
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return len(self.y)
+
+    @property
+    def unit(self) -> ErrorUnit:
+        """The unit of every error, as `error_unit` of its task."""
+        return error_unit(self.task)
+
+
+@dataclass(frozen=True, eq=False)
+class Clusters:
+    """Rows that do not count each for itself: a label per row, of its group or of the row that it is a copy of."""
+
+    labels: NDArray[np.int64]
+    are_copies: bool
+
+    def of(self, rows: NDArray[np.int64]) -> Clusters:
+        """Return the clusters of some rows."""
+        return Clusters(self.labels[rows], self.are_copies)
+
+
+@dataclass(frozen=True, eq=False)
+class Repeat:
+    """One repeat: an order of training rows, of which every size is a prefix, and the dev rows that go with it."""
+
+    train_rows: NDArray[np.int64]
+    dev_rows: NDArray[np.int64]
+    seed: int
+    training_dev_rows: NDArray[np.int64] | None = None  # held-out rows like the training rows, where dev rows are not
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Row indices: the sealed test rows, and the repeats drawn from the others."""
+
+    test_rows: NDArray[np.int64]
+    repeats: tuple[Repeat, ...]
+    method: str  # random, copies_together, group, time, given
+    clusters: Clusters | None = None  # of all rows of the dataset; None: every row counts for itself
+    choosers: int = 0  # the last repeats, by which a search chooses; the others measure
+
+    @property
+    def n_train(self) -> int:
+        """Training rows at full size (the least over repeats that measure)."""
+        return min(len(r.train_rows) for r in self.measuring)
+
+    @property
+    def n_dev(self) -> int:
+        """Dev rows of one repeat (the least over repeats that measure)."""
+        return min(len(r.dev_rows) for r in self.measuring)
+
+    @property
+    def measuring(self) -> tuple[Repeat, ...]:
+        """The repeats that no search chooses by."""
+        return self.repeats[: len(self.repeats) - self.choosers]
+
+
+# --- measurements -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its uncertainty.
+
+    low…high is the two-sided 90 % interval. `at_least` and `at_most` are the one-sided 90 % bounds that rules use; they
+    default to low and high (careful side).
+    """
+
+    value: int | float  # a count stays a whole number in JSON and back
+    low: int | float
+    high: int | float
+    at_least: float | None = None
+    at_most: float | None = None
+    source: Message | None = None
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.value <= self.high:
+            raise ValueError(f"an interval must hold its value: {self.low} <= {self.value} <= {self.high}")
+
+    def __neg__(self) -> Estimate:
+        """The same with the opposite sign: a change of an error as a gain."""
+        return Estimate(-self.value, -self.high, -self.low, -self.surely_below, -self.surely_above)
+
+    @property
+    def surely_above(self) -> float:
+        """With 90 % confidence the number is above this."""
+        return self.low if self.at_least is None else self.at_least
+
+    @property
+    def surely_below(self) -> float:
+        """With 90 % confidence the number is below this."""
+        return self.high if self.at_most is None else self.at_most
+
+
+def exactly(value: float, source: Message | None = None) -> Estimate:
+    """Return a number known without error (a count, a setting)."""
+    return Estimate(value, value, value, source=source)
+
+
+@dataclass(frozen=True, eq=False)
+class LearningCurve:
+    """Errors against number of training rows, on nested subsets.
+
+    sizes: (k,) rows; train_errors, dev_errors: (k, repeats), NaN where not (yet) computed; in the error unit.
+    train_estimates, dev_estimates: (k,) their means with intervals from rows and repeats together; () where only the
+    errors are known.
+    """
+
+    model: str
+    sizes: NDArray[np.int64]
+    train_errors: NDArray[np.float64]
+    dev_errors: NDArray[np.float64]
+    label: str = ""
+    unit: str = "rate"
+    seconds: float = 0.0
+    train_estimates: tuple[Estimate | None, ...] = ()
+    dev_estimates: tuple[Estimate | None, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.train_errors.shape != self.dev_errors.shape or len(self.sizes) != len(self.dev_errors):
+            raise ValueError("sizes, train_errors and dev_errors must agree: (k,), (k, repeats), (k, repeats)")
+
+
+@dataclass(frozen=True)
+class ForecastPoint:
+    """The dev error expected at a number of training rows, with its 90 % interval."""
+
+    rows: int
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What the learning curve says about more data; `abstains` says why when it says nothing."""
+
+    points: tuple[ForecastPoint, ...] = ()
+    abstains: Message | None = None
+    rows_for_target: Estimate | None = None
+
+    def __iter__(self) -> Iterator[ForecastPoint]:
+        return iter(self.points)
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def __getitem__(self, index: int) -> ForecastPoint:
+        return self.points[index]
+
+
+# --- verdicts -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one rule said: its outcome, what is wrong (message) and what to do (hint)."""
+
+    code: str
+    level: Level
+    title: Message
+    outcome: Outcome
+    message: Message
+    hint: Message | None = None
+    problem: str | None = None  # the key of a problem, when fired
+    suppressed_by: str | None = None
+
+
+@dataclass(frozen=True)
+class TrainingCurve:
+    """Loss and errors against epochs, averaged over repeats (never called a learning curve)."""
+
+    epochs: tuple[int, ...] = ()
+    loss: tuple[float | None, ...] = ()  # None from where a training has blown up
+    train_error: tuple[float | None, ...] = ()
+    dev_error: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A remedy run on the user's data, paired with the current model: `change` is in dev error, negative is better."""
+
+    remedy: str
+    verdict: TrialVerdict
+    change: Estimate
+    repeats: int
+    seconds: float
+    settings: Mapping[str, Any] = field(default_factory=dict)  # what the remedy set, by knob name
+    before: TrainingCurve | None = None
+    after: TrainingCurve | None = None
+    train_change: Estimate | None = None
+    note: Message | None = None
+
+    @property
+    def is_likely_help(self) -> bool:
+        """Whether the error is lower for sure, though not for sure by an amount that matters."""
+        return self.verdict == "undecided" and self.change.high < 0
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """One remedy of the remedy table, its place in the order, why, and what happened when it was tried."""
+
+    rank: int
+    remedy: str
+    title: Message
+    column: Column_
+    because: Message
+    problem: str
+    expected: Estimate | None = None
+    change: Mapping[str, Any] = field(default_factory=dict)  # settings it would set, by knob name
+    trial: Trial | None = None
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A change in how the table is used that one click makes: `choices` is what make_dataset is then given."""
+
+    code: str
+    title: Message
+    because: Message
+    choices: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is wrong with the model, in one sentence, and the two answers behind it."""
+
+    headline: Message
+    bias: Answer
+    variance: Answer
+    detail: Message | None = None
+    stability: float | None = None  # share of resampled repeats that give the same two answers
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class DatasetSummary:
+    """What the report says about the data; no rows."""
+
+    name: str
+    rows: int
+    features: int
+    task: Task
+    target: str
+    classes: tuple[str, ...]
+    fingerprint: str
+    notices: tuple[Notice, ...] = ()
+    columns: tuple[Column, ...] = ()
+    plan: ReadPlan | None = None
+    spread: float | None = None  # std of a target of numbers, in its own unit: what an error of 1 is
+
+
+@dataclass(frozen=True)
+class SplitSummary:
+    """Row counts of the split; `sealed` while the test rows have not been opened."""
+
+    train: int
+    dev: int
+    test: int
+    sealed: bool
+    method: str
+    repeats: int
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """The one opening of the sealed test set: winner and starting model side by side."""
+
+    __test__ = False  # not a test case
+
+    start: Estimate
+    winner: Estimate
+    difference: Estimate
+    rows: int
+    dev_uses: int
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """Everything a diagnosis found: codes and numbers only; survives JSON unchanged."""
+
+    dataset: DatasetSummary
+    split: SplitSummary
+    model: Mapping[str, Any]  # {"key", "label", "parameters": {name: value}}
+    settings: Mapping[str, Any]
+    curves: tuple[LearningCurve, ...]
+    evidence: Mapping[str, Estimate]
+    findings: tuple[Finding, ...]
+    recommendations: tuple[Recommendation, ...]
+    verdict: Verdict
+    forecast: Forecast
+    test: TestResult | None = None
+    training_curve: TrainingCurve | None = None
+    repairs: tuple[Repair, ...] = ()
+    compared: int = 0  # settings of the model that were judged on the dev rows, the present ones among them
+    seconds: float = 0.0
+    versions: Mapping[str, str] = field(default_factory=dict)
+    schema: str = "dldiag-report/1"
+
+    @property
+    def delta(self) -> float:
+        """δ, the smallest difference of errors that mattered here."""
+        found = self.evidence.get("material")
+        return float(self.settings["material"]) if found is None else found.value
+
+
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """Where a long computation stands; what is already known comes with it."""
+
+    stage: Message
+    done: int
+    total: int
+    seconds_left: float | None = None
+    curves: tuple[LearningCurve, ...] = ()
+    report: Report | None = None  # a first verdict, while the rest is still running

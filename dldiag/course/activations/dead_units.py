@@ -1,0 +1,165 @@
+"""What a leaky slope adds when units die: ReLU units pushed below zero stay silent, leaky ones may wake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dldiag.core.i18n import Message
+from dldiag.core.params import knob
+from dldiag.core.statistics import t_interval
+from dldiag.core.types import Estimate
+from dldiag.course.shared.bands import Band, band
+from dldiag.course.shared.instrumented import OnProgress, Recipe, ShouldStop, Watched, watch_all
+from dldiag.course.shared.prepared import Prepared
+from dldiag.course.shared.race import LEAST_FALL
+from dldiag.nn.activations import ACTIVATIONS
+
+PAIR = ("relu", "leaky_relu")
+FEW_SILENT = 0.05  # share of units below which nothing has died
+
+
+@dataclass(frozen=True)
+class SleepersSettings:
+    """What a person may change about the experiment with dead units."""
+
+    start_bias: float = knob(
+        -5.0,
+        "Starting bias",
+        "Added to every hidden unit at the start; far below 0 puts units to sleep.",
+        low=-10,
+        high=0,
+    )
+    learning_rate: float = knob(
+        0.1, "Learning rate", "Long steps put units to sleep as well.", low=0.001, high=2.0, log=True
+    )
+    hidden_layers: int = knob(1, "Hidden layers", "Of both networks.", low=1, high=6)
+    units: int = knob(24, "Units per layer", "Of every hidden layer.", low=2, high=64)
+    steps: int = knob(300, "Steps", "Mini-batches of training.", low=50, high=1000)
+    seeds: int = knob(5, "Seeds", "Runs of each; more give a narrower interval.", low=3, high=20)
+
+
+@dataclass(frozen=True)
+class Sleeper:
+    """One activation: share of silent units and loss over steps, and of the once silent units the share that woke."""
+
+    activation: str
+    label: str
+    silent: Band
+    loss: Band
+    woken: float
+
+
+@dataclass(frozen=True)
+class Sleepers:
+    """ReLU and leaky ReLU from the same start on the same batches.
+
+    loss_change: final loss of the leaky network minus that of the other, paired over seeds, 90 % interval.
+    """
+
+    baseline: float
+    plain: Sleeper
+    leaky: Sleeper
+    loss_change: Estimate
+
+
+def sleepers(
+    data: Prepared,
+    settings: SleepersSettings | None = None,
+    *,
+    seed: int = 0,
+    on_progress: OnProgress = None,
+    should_stop: ShouldStop = None,
+) -> Sleepers:
+    """Train both networks from a start that puts units to sleep and watch who wakes."""
+    chosen = settings or SleepersSettings()
+    recipes = [
+        Recipe(
+            activation=name,
+            start_bias=chosen.start_bias,
+            hidden_layers=chosen.hidden_layers,
+            units=chosen.units,
+            rates=(chosen.learning_rate,),
+        )
+        for name in PAIR
+    ]
+    plain, leaky = watch_all(
+        data,
+        recipes,
+        seeds=chosen.seeds,
+        steps=chosen.steps,
+        seed=seed,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
+    change = np.asarray(leaky.loss[-1]) - np.asarray(plain.loss[-1])
+    return Sleepers(data.baseline, _sleeper(plain), _sleeper(leaky), _paired(change))
+
+
+def _paired(change: Any) -> Estimate:
+    if not np.isfinite(change).all():
+        return Estimate(0.0, -np.inf, np.inf)
+    low, high = t_interval(change)
+    return Estimate(float(change.mean()), low, high)
+
+
+def _sleeper(ran: Watched) -> Sleeper:
+    woken = [share for share in ran.woken if np.isfinite(share)]
+    return Sleeper(
+        activation=ran.recipe.activation,
+        label=ACTIVATIONS[ran.recipe.activation].label,
+        silent=band(ran.steps, np.asarray(ran.silent).mean(axis=2)),
+        loss=band(ran.steps, ran.loss),
+        woken=float(np.mean(woken)) if woken else 0.0,
+    )
+
+
+def slope_to_use(found: Sleepers) -> dict[str, Any]:
+    """Return the leaky slope where units slept and it surely paid, by a fall that counts as learning; empty otherwise."""
+    pays = found.loss_change.high < -LEAST_FALL * found.baseline
+    return {"activation": found.leaky.activation} if pays and max(found.plain.silent.mean) >= FEW_SILENT else {}
+
+
+def look_at_sleepers(found: Sleepers) -> Message:
+    """Say how many units slept, how many woke, and whether the leaky slope was worth it in this run."""
+    change = found.loss_change
+    most = max(found.plain.silent.mean)
+    values: dict[str, Any] = {
+        "most": most,
+        "plain_end": found.plain.silent.mean[-1],
+        "leaky_end": found.leaky.silent.mean[-1],
+        "plain_woken": found.plain.woken,
+        "leaky_woken": found.leaky.woken,
+        "plain_loss": found.plain.loss.mean[-1],
+        "leaky_loss": found.leaky.loss.mean[-1],
+        "change": change.value,
+        "low": change.low,
+        "high": change.high,
+        "unit": "rate",
+    }
+    if most < FEW_SILENT:
+        return Message(
+            "At most {most:error} of the ReLU units were silent at any time: nobody slept, so there is nobody to wake. "
+            "This run does not show the effect; lower the starting bias or lengthen the steps.",
+            values,
+        )
+    if change.high < 0:
+        return Message(
+            "{most:error} of the ReLU units slept and {plain_woken:error} of the sleepers woke; with the leaky slope "
+            "{leaky_woken:error} woke, and the loss ended at {leaky_loss:.3f} in place of {plain_loss:.3f} (change "
+            "{change:+.3f}, 90 % interval {low:+.3f} to {high:+.3f}).",
+            values,
+        )
+    return Message(_WORSE if change.low > 0 else _OPEN, values)
+
+
+_WORSE = (
+    "{most:error} of the ReLU units slept, but the leaky slope made it worse here: the loss ended at {leaky_loss:.3f} "
+    "in place of {plain_loss:.3f} (change {change:+.3f}, 90 % interval {low:+.3f} to {high:+.3f})."
+)
+_OPEN = (
+    "{most:error} of the ReLU units slept, but this run does not show that the leaky slope pays: the loss ended at "
+    "{leaky_loss:.3f} in place of {plain_loss:.3f}, and the interval of the change ({low:+.3f} to {high:+.3f}) holds 0."
+)

@@ -1,0 +1,229 @@
+"""Why activations must bend: a linear network of any depth draws the line of logistic regression."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from dldiag.core.i18n import Message
+from dldiag.core.params import knob
+from dldiag.core.statistics import t_interval
+from dldiag.core.types import Estimate, Progress, Stopped
+from dldiag.course.activations.functions import Collapse, collapse
+from dldiag.course.logistic.regression import sigmoid
+from dldiag.course.shared.instrumented import Layers, OnProgress, Recipe, ShouldStop, outputs, train
+from dldiag.course.shared.prepared import Prepared
+from dldiag.course.shared.problem import Marks, YesNo, marks_of
+from dldiag.course.shared.race import suited_init
+from dldiag.nn.activations import ACTIVATIONS
+
+Array = NDArray[np.float64]
+
+DEV_SHARE = 0.3  # of the rows, in every repeat
+GRID = 60  # points of the drawn plane along each side
+ROOM = 0.15  # of the range, drawn around the rows
+LINEAR = "identity"
+NO_DIFFERENCE = 0.01  # error rates closer than this count as equal
+BENT = {row.name: row.label for name, row in ACTIVATIONS.items() if name == row.name and name != LINEAR}
+
+
+@dataclass(frozen=True)
+class DeepLinearSettings:
+    """What a person may change about the deep linear network."""
+
+    depth: int = knob(10, "Layers", "Layers with weights of the deep networks.", low=2, high=12)
+    units: int = knob(8, "Units per layer", "Of every hidden layer.", low=2, high=32)
+    bend: str = knob("tanh", "The bend", "The activation of the network that may bend.", choices=BENT)
+    steps: int = knob(500, "Steps", "Mini-batches of training.", low=50, high=2000)
+    repeats: int = knob(5, "Repeats", "Random splits into training and dev rows.", low=3, high=20)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One model: its dev error on every repeat, and its answer on the plane, probabilities[i][j] at (x[j], y[i])."""
+
+    key: str
+    layers: int
+    activation: str
+    dev_errors: tuple[float, ...]
+    probabilities: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
+class DeepLinear:
+    """Logistic regression, linear networks of one and many layers, and the deep one with a bend, on the same rows.
+
+    against_logistic: dev error minus that of logistic regression, by model, with 90 % intervals (paired, corrected for
+    overlapping repeats). line: (w1, w2, b) of logistic regression of the first repeat.
+    """
+
+    names: tuple[str, str]
+    event: Message
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    marks: Marks
+    models: tuple[Drawn, ...]
+    against_logistic: tuple[Estimate, ...]
+    line: tuple[float, float, float]
+    collapsed: Collapse
+
+
+def deep_linear(
+    problem: YesNo,
+    settings: DeepLinearSettings | None = None,
+    *,
+    seed: int = 0,
+    on_progress: OnProgress = None,
+    should_stop: ShouldStop = None,
+) -> DeepLinear:
+    """Train the four models on two columns and compare boundaries and errors; problem has exactly two features."""
+    if len(problem.names) != 2:
+        raise ValueError(f"a plane has two columns, not {len(problem.names)}")
+    chosen = settings or DeepLinearSettings()
+    data = Prepared(problem.X.astype(np.float32), problem.y.astype(np.float32), 1, "binary_cross_entropy")
+    pools, devs = _partitions(len(problem.y), chosen.repeats, seed)
+    recipes = [
+        _recipe(LINEAR, 1, chosen),
+        _recipe(LINEAR, chosen.depth, chosen),
+        _recipe(chosen.bend, chosen.depth, chosen),
+    ]
+    networks: list[list[Layers]] = []
+    for number, recipe in enumerate(recipes):
+
+        def on_step(step: int, before: int = number * chosen.steps) -> None:
+            if should_stop is not None and should_stop():
+                raise Stopped
+            if on_progress is not None:
+                on_progress(Progress(Message("Training networks"), before + step, len(recipes) * chosen.steps))
+
+        networks.append(train(data, recipe, pools, steps=chosen.steps, seed=seed, on_step=on_step))
+    return _assemble(problem, recipes, networks, pools, devs)
+
+
+def _recipe(activation: str, layers: int, chosen: DeepLinearSettings) -> Recipe:
+    return Recipe(
+        activation=activation,
+        init=suited_init(activation),
+        hidden_layers=layers - 1,
+        units=chosen.units,
+        optimizer="adam",
+        rates=(0.01 if layers > 1 else 0.1,),
+    )
+
+
+def _partitions(n_rows: int, repeats: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return training rows (repeats, n) and dev rows (repeats, m)."""
+    rng = np.random.default_rng(seed)
+    order = np.stack([rng.permutation(n_rows) for _ in range(repeats)])
+    held = max(1, round(DEV_SHARE * n_rows))
+    return order[:, held:], order[:, :held]
+
+
+def _assemble(
+    problem: YesNo,
+    recipes: list[Recipe],
+    networks: list[list[Layers]],
+    pools: NDArray[np.int64],
+    devs: NDArray[np.int64],
+) -> DeepLinear:
+    sides = [_side(problem.X[:, j]) for j in (0, 1)]
+    plane = np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, 2)
+    reference = [_logistic(problem, pool) for pool in pools]
+    errors = np.array([_error(problem, dev, one.decision_function) for one, dev in zip(reference, devs, strict=True)])
+    models = [_drawn("logistic", 1, LINEAR, errors, reference[0].decision_function(plane))]
+    for recipe, members in zip(recipes, networks, strict=True):
+        found = [
+            _error(problem, dev, lambda X, one=one, name=recipe.activation: outputs(one, X, name)[:, 0])
+            for one, dev in zip(members, devs, strict=True)
+        ]
+        layers = recipe.hidden_layers + 1
+        key = f"{'linear' if recipe.activation == LINEAR else 'bent'}_{layers}"
+        models.append(
+            _drawn(key, layers, recipe.activation, np.array(found), outputs(members[0], plane, recipe.activation)[:, 0])
+        )
+    rho = devs.shape[1] / pools.shape[1]
+    deep, slopes = networks[1][0], reference[0].coef_[0]
+    return DeepLinear(
+        names=(problem.names[0], problem.names[1]),
+        event=problem.event,
+        x=tuple(sides[0].tolist()),
+        y=tuple(sides[1].tolist()),
+        marks=marks_of(problem),
+        models=tuple(models),
+        against_logistic=tuple(_difference(np.array(one.dev_errors) - errors, rho) for one in models[1:]),
+        line=(float(slopes[0]), float(slopes[1]), float(reference[0].intercept_[0])),
+        collapsed=collapse([W for W, _ in deep], [b for _, b in deep], problem.X),
+    )
+
+
+def _side(values: Array) -> Array:
+    low, high = float(values.min()), float(values.max())
+    room = ROOM * (high - low)
+    return np.linspace(low - room, high + room, GRID)
+
+
+def _logistic(problem: YesNo, rows: NDArray[np.int64]) -> Any:
+    return LogisticRegression(C=np.inf, max_iter=1000).fit(problem.X[rows], problem.y[rows])
+
+
+def _error(problem: YesNo, rows: NDArray[np.int64], score: Any) -> float:
+    return float(np.mean((score(problem.X[rows]) > 0) != (problem.y[rows] == 1)))
+
+
+def _drawn(key: str, layers: int, activation: str, errors: Array, z: Array) -> Drawn:
+    table = sigmoid(z).reshape(GRID, GRID)
+    return Drawn(key, layers, activation, tuple(map(float, errors)), tuple(map(tuple, table.round(4).tolist())))
+
+
+def _difference(differences: Array, rho: float) -> Estimate:
+    low, high = t_interval(differences, rho)
+    return Estimate(float(differences.mean()), low, high)
+
+
+def look_at_deep_linear(found: DeepLinear) -> Message:
+    """Say how the linear networks and the bent one compare with logistic regression on these rows."""
+    deep, bent = found.models[2], found.models[3]
+    line, curve = found.against_logistic[1], found.against_logistic[2]
+    values: dict[str, Any] = {
+        "layers": deep.layers,
+        "exact": found.collapsed.exact_difference,
+        "change": line.value,
+        "low": line.low,
+        "high": line.high,
+        "bend": Message(ACTIVATIONS[bent.activation].label),
+        "gain": curve.value,
+        "gain_low": curve.low,
+        "gain_high": curve.high,
+        "unit": "rate",
+    }
+    same = abs(line.value) < NO_DIFFERENCE or line.low <= 0 <= line.high
+    first = _EQUAL if same else _NOT_YET
+    second = _BENT_BETTER if curve.high < 0 else _BENT_WORSE if curve.low > 0 else _BENT_SAME
+    return Message("{first} {second}", {"first": Message(first, values), "second": Message(second, values)})
+
+
+_EQUAL = (
+    "Multiplied out, the {layers} linear layers are one matrix with a difference of exactly {exact:g}, and its error "
+    "cannot be told from logistic regression's: {change:points} (90 % interval {low:points} to {high:points})."
+)
+_NOT_YET = (
+    "Multiplied out, the {layers} linear layers are one matrix with a difference of exactly {exact:g}, but training "
+    "had not reached logistic regression's error yet: {change:points} (90 % interval {low:points} to {high:points}). "
+    "Give it more steps."
+)
+_BENT_BETTER = (
+    "With {bend} between the layers the boundary bends: {gain:points} (90 % interval {gain_low:points} to "
+    "{gain_high:points})."
+)
+_BENT_WORSE = (
+    "With {bend} between the layers the error is higher here: {gain:points} (90 % interval {gain_low:points} to "
+    "{gain_high:points}). A line is all this data asks for, or so deep a network did not train."
+)
+_BENT_SAME = (
+    "With {bend} between the layers the boundary may bend, but this run does not show a lower error: {gain:points} "
+    "(90 % interval {gain_low:points} to {gain_high:points})."
+)

@@ -1,0 +1,184 @@
+"""Activation functions drawn: shapes and slopes, boundaries, gradients by layer and depth, units asleep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import plotly.graph_objects as go
+
+from dldiag.core.i18n import Message, Value, format_error, tr, translate
+from dldiag.core.types import Estimate
+from dldiag.course.activations.dead_units import Sleepers
+from dldiag.course.activations.deep_linear import LINEAR, DeepLinear, Drawn
+from dldiag.course.activations.functions import Collapse, Shape
+from dldiag.course.shared.band_figures import bands_figure, decades_axis, plane_figure
+from dldiag.course.shared.signal_flow import Flow, LayerFlow
+from dldiag.nn.activations import ACTIVATIONS
+from dldiag.report.figures.theme import DASHES, THEMES, ThemeName, figure, plain
+
+
+def shapes_figure(shapes: Sequence[Shape], *, slopes: bool, theme: ThemeName = "light") -> go.Figure:
+    """Draw values, or slopes, of several activations."""
+    drawn, look = figure(theme), THEMES[theme]
+    for index, one in enumerate(shapes):
+        line = {"color": look.series[index % len(look.series)], "width": 2.5, "dash": DASHES[index % len(DASHES)]}
+        drawn.add_scatter(
+            x=one.z,
+            y=one.slope if slopes else one.value,
+            name=plain(translate(one.label)),
+            mode="lines",
+            line=line,
+            hovertemplate="%{x:.2f}: %{y:.3f}",
+        )
+    drawn.update_xaxes(title={"text": "z"})
+    axis = {} if slopes else {"range": [-2, 6]}
+    return drawn.update_yaxes(title={"text": tr("slope g'(z)") if slopes else tr("value g(z)")}, **axis)
+
+
+def alt_shapes(shapes: Sequence[Shape], *, slopes: bool) -> Message:
+    """Say which functions are drawn and how steep they get."""
+    text = Message("Slopes of activation functions.") if slopes else Message("Values of activation functions.")
+    for one in shapes:
+        part = Message("{label}: slope up to {most:.2f}.", {"label": Message(one.label), "most": one.largest_slope})
+        text = Message("{before} {part}", {"before": text, "part": part})
+    return text
+
+
+def boundary_figure(found: DeepLinear, index: int, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the answer of one model on the plane of the two columns."""
+    one = found.models[index]
+    return plane_figure(found.x, found.y, one.probabilities, found.marks.rows, found.names, theme=theme)
+
+
+def model_name(one: Drawn) -> str:
+    """Name one of the four models."""
+    if one.key == "logistic":
+        return tr("Logistic regression")
+    if one.activation == LINEAR:
+        return tr("Linear network, layers: {layers}", layers=one.layers)
+    label = translate(ACTIVATIONS[one.activation].label)
+    return tr("Network with {bend}, layers: {layers}", bend=label, layers=one.layers)
+
+
+def alt_boundary(found: DeepLinear, index: int) -> Message:
+    """Say whose boundary is drawn and how often it is wrong."""
+    one = found.models[index]
+    mean = sum(one.dev_errors) / len(one.dev_errors)
+    return Message(
+        "Boundary of {model} between yes and no on {a} and {b}; dev error {error:error}.",
+        {"model": model_name(one), "a": found.names[0], "b": found.names[1], "error": mean, "unit": "rate"},
+    )
+
+
+def boundary_rows(found: DeepLinear) -> list[dict[str, str]]:
+    """Return one row of texts per model: its dev error and the difference from logistic regression's."""
+    differences: list[Estimate | None] = [None, *found.against_logistic]
+    return [
+        {
+            tr("Model"): model_name(one),
+            tr("Dev error"): format_error(sum(one.dev_errors) / len(one.dev_errors), "rate"),
+            tr("Against logistic regression"): "" if gap is None else _points(gap),
+        }
+        for one, gap in zip(found.models, differences, strict=True)
+    ]
+
+
+def _points(gap: Estimate) -> str:
+    return tr(
+        "{value:points} ({low:points} to {high:points})", value=gap.value, low=gap.low, high=gap.high, unit="rate"
+    )
+
+
+def matrix_latex(made: Collapse) -> str:
+    """Write the product of all layers as a formula with its numbers, in the course's form Z = WX + b: a row per unit."""
+    inside = r" \\ ".join(" & ".join(f"{value:.4f}" for value in row) for row in zip(*made.W, strict=True))
+    bias = r" \\ ".join(f"{value:.4f}" for value in made.b)
+    factors = rf"W_{{{len(made.shapes)}}} \cdots W_1" if len(made.shapes) > 2 else "W_2 W_1"
+    lines = (
+        rf"{factors} &= \begin{{pmatrix}} {inside} \end{{pmatrix}}",
+        rf"b &= \begin{{pmatrix}} {bias} \end{{pmatrix}}",
+    )
+    return r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}"
+
+
+def layers_figure(found: Flow, when: Literal["start", "end"], *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the gradient norm of every layer, at the start or at the end of training."""
+    named = [(translate(one.runner.label), one.start if when == "start" else one.end) for one in found.layers]
+    title = tr("gradient norm at the start") if when == "start" else tr("gradient norm after training")
+    drawn = bands_figure(named, tr("layer (1 is next to the inputs)"), title, theme=theme, mode="lines+markers")
+    return drawn.update_yaxes(**decades_axis([each for _, each in named])).update_xaxes(dtick=1)
+
+
+def depth_figure(found: Flow, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the gradient of a weight of the first layer over that of one of the last, against depth."""
+    named = [(translate(one.runner.label), one.by_depth) for one in found.layers]
+    title = tr("gradient, first / last layer")
+    drawn = bands_figure(named, tr("hidden layers"), title, theme=theme, mode="lines+markers")
+    return drawn.update_yaxes(**decades_axis([each for _, each in named])).update_xaxes(dtick=1)
+
+
+def alt_flow(found: Flow) -> Message:
+    """Say how much gradient each activation passes back."""
+    text = Message("Gradient norm by layer.")
+    for one in found.layers:
+        values: dict[str, Value] = {"label": Message(one.runner.label), "ratio": one.through.value}
+        part = Message("{label}: per weight, the first layer's is {ratio:.2g} times the last layer's.", values)
+        text = Message("{before} {part}", {"before": text, "part": part})
+    return text
+
+
+def flow_rows(found: Flow) -> list[dict[str, str]]:
+    """Return one row of texts per activation: ratio of gradients, saturation, learning rate, steps to the loss."""
+    return [
+        {
+            tr("Activation"): translate(one.runner.label),
+            tr("First layer's gradient / last layer's, per weight"): f"{one.through.value:.2g} "
+            f"({one.through.low:.2g} – {one.through.high:.2g})",
+            tr("Saturated (start → end)"): f"{_mean(one.saturated_start)} → {_mean(one.saturated_end)}",
+            tr("Learning rate"): f"{one.runner.rate:g}",
+            tr("Steps to the finish line"): _steps(one),
+        }
+        for one in found.layers
+    ]
+
+
+def _mean(shares: tuple[float, ...]) -> str:
+    return format_error(sum(shares) / len(shares), "rate") if shares else ""
+
+
+def _steps(one: LayerFlow) -> str:
+    middle = sorted(one.runner.to_target)[len(one.runner.to_target) // 2]
+    arrived = sum(one.runner.arrived)
+    if arrived == len(one.runner.arrived):
+        return f"{middle:.0f}"
+    return tr("{arrived} of {runs} runs arrived", arrived=arrived, runs=len(one.runner.arrived))
+
+
+def silent_figure(found: Sleepers, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the share of silent units over steps."""
+    named = [(translate(one.label), one.silent) for one in (found.plain, found.leaky)]
+    drawn = bands_figure(named, tr("step"), tr("share of silent units"), theme=theme)
+    return drawn.update_yaxes(range=[0, 1.02], tickformat=".0%")
+
+
+def waking_figure(found: Sleepers, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the loss of both networks over steps."""
+    named = [(translate(one.label), one.loss) for one in (found.plain, found.leaky)]
+    return bands_figure(named, tr("step"), tr("training loss"), theme=theme, rangemode="tozero")
+
+
+def alt_sleepers(found: Sleepers) -> Message:
+    """Say how many units were silent at both ends, and both losses."""
+    text = Message("Silent units and training loss over steps.")
+    for one in (found.plain, found.leaky):
+        values: dict[str, Value] = {
+            "label": Message(one.label),
+            "start": one.silent.mean[0],
+            "end": one.silent.mean[-1],
+            "loss": one.loss.mean[-1],
+            "unit": "rate",
+        }
+        part = Message("{label}: {start:error} silent at the start, {end:error} at the end, loss {loss:.3f}.", values)
+        text = Message("{before} {part}", {"before": text, "part": part})
+    return text

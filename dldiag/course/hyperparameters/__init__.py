@@ -1,0 +1,1 @@
+"""Hyperparameters and the loop of experiments."""

@@ -1,0 +1,68 @@
+"""The loop: idea, what was changed, result, next idea, read from the record of experiments."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from dldiag.core.i18n import Message, Value, tr
+from dldiag.course.hyperparameters.validation_curve import Validation, read_validation
+from dldiag.report.history import Experiment
+
+SOURCES: dict[str, Message] = {
+    "trial": Message("trial"),
+    "adopted": Message("adopted remedy"),
+    "manual": Message("by hand"),
+}
+ENOUGH_TURNS = 2  # of the loop; below it there is nothing to say about a direction
+
+
+def record_rows(experiments: Sequence[Experiment]) -> tuple[dict[str, str], ...]:
+    """Return the record as rows of texts, newest first."""
+    return tuple(
+        {
+            tr("When"): one.at[:16].replace("T", " "),
+            tr("Idea"): one.idea,
+            tr("What changed"): ", ".join(f"{name} = {value}" for name, value in one.changed.items()),
+            tr("Result"): one.result,
+            tr("Next idea"): one.next_idea,
+            tr("From"): str(SOURCES.get(one.source, one.source)),
+        }
+        for one in reversed(experiments)
+    )
+
+
+def read_record(experiments: Sequence[Experiment], fingerprint: str = "") -> Message:
+    """Say what to look at: how often the loop was gone through on these data, and whether turns lead to turns."""
+    mine = [one for one in experiments if not fingerprint or one.fingerprint in ("", fingerprint)]
+    if not mine:
+        return Message("The record is empty: trials, adopted remedies and what you note yourself are written here.")
+    counts = Counter(one.source for one in mine)
+    values: dict[str, Value] = {"turns": len(mine), "trials": counts["trial"], "adopted": counts["adopted"]}
+    values |= {"manual": counts["manual"], "led": sum(bool(one.next_idea) for one in mine)}
+    if len(mine) < ENOUGH_TURNS:
+        return Message("One experiment so far. Change one thing at a time, measure, and note the next idea.", values)
+    return Message(
+        "{turns} experiments: {trials} trials, {adopted} adopted remedies, {manual} by hand. {led} of them name the "
+        "next idea; the course's advice is to go through this loop fast and often, not to guess right the first time.",
+        values,
+    )
+
+
+def experiment_of(result: Validation, fingerprint: str = "") -> Experiment:
+    """Return the record of a validation curve or map: what was searched, what was best, and what to try next."""
+    best = result.tried[result.best]
+    names = ", ".join(result.names)
+    following = (
+        tr("Search {names} farther: the best value was the last one tried.", names=", ".join(result.edges))
+        if result.edges
+        else ""
+    )
+    return Experiment(
+        idea=tr("Search {names} ({count} settings)", names=names, count=len(result.tried)),
+        changed=dict(zip(result.names, best.values, strict=True)),
+        result=str(read_validation(result)),
+        next_idea=following,
+        source="manual",
+        fingerprint=fingerprint,
+    )

@@ -1,0 +1,244 @@
+"""Hyperparameters: the settings that a person sets and that decide the parameters, and which values of one to try."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dldiag.core.i18n import Message, tr, translate
+from dldiag.core.params import Knob, check, knob, parse
+from dldiag.experiments.models import MODELS, Model, knobs_of_model
+
+VALUES, VALUES_OF_TWO = 7, 5  # values tried of one hyperparameter; of each of two
+DECADES = 3.0  # of a number searched on a log scale: half of them below the present value, half above
+SPREAD = 4.0  # a number searched on a plain scale goes from value / SPREAD to value · SPREAD
+LAYER_FACTORS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0, 2.0, 4.0)  # of the present number of units of each layer
+SMALLEST_LOG = 1e-4  # stands for "a little" where the present value of a log-scaled knob is 0
+# Customary values of settings whose usual range says more than the present value does; the present one is added.
+CUSTOMARY: Mapping[str, tuple[Any, ...]] = {
+    "alpha": (0.0, 0.001, 0.01, 0.1, 1.0, 10.0, 100.0),
+    "l1": (0.0, 0.001, 0.01, 0.1, 1.0, 10.0),
+    "dropout": (0.0, 0.1, 0.2, 0.3, 0.5, 0.7),
+    "learning_rate_init": (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1),
+    "max_iter": (5, 15, 50, 100, 200, 400),
+    "batch_size": (8, 16, 32, 64, 128, 256),
+    "init_scale": (0.01, 0.1, 0.5, 1.0, 2.0, 10.0),
+}
+NOT_TRIED = frozenset({"random_state", "verbose", "warm_start"})  # decide no parameter that a person would search
+NO_SECOND = "none"
+LEFT_EMPTY = "customary values"
+SEARCHED: Mapping[str, str] = {
+    name: one.label for name, one in MODELS["mlp"].knobs.items() if name not in {*NOT_TRIED, "dtype", "max_fun"}
+}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One hyperparameter of a model as a row to read; `value` and `default` as `--set` writes them."""
+
+    name: str
+    label: str
+    help: str
+    value: str
+    default: str
+    limits: str
+    group: str
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the present value is another than the default."""
+        return self.value != self.default
+
+
+def settings_of(model: Model) -> tuple[Setting, ...]:
+    """Return every hyperparameter of a model with its present value, in the order of its knobs."""
+    present = model.parameters
+    return tuple(
+        Setting(name, knob.label, knob.help, as_text(present[name]), as_text(knob.default), limits_of(knob), knob.group)
+        for name, knob in knobs_of_model(model).items()
+        if name in present and name not in NOT_TRIED
+    )
+
+
+def read_settings(model: Model) -> Message:
+    """Say how many hyperparameters the model has and which of them were changed."""
+    settings = settings_of(model)
+    changed = ", ".join(f"{translate(one.label)} = {one.value}" for one in settings if one.is_changed)
+    if not changed:
+        return Message(
+            "Your model has {count} hyperparameters, all at their defaults. Training changes none of them: it changes "
+            "the weights, and these settings decide which weights it ends with.",
+            {"count": len(settings)},
+        )
+    return Message(
+        "Your model has {count} hyperparameters; changed by hand: {changed}. Training changes none of them: it changes "
+        "the weights, and these settings decide which weights it ends with.",
+        {"count": len(settings), "changed": changed},
+    )
+
+
+def setting_rows(settings: tuple[Setting, ...]) -> tuple[dict[str, str], ...]:
+    """Return the hyperparameters as rows of texts, the changed ones first."""
+    return tuple(
+        {
+            tr("Hyperparameter"): translate(one.label),
+            tr("Name"): one.name,
+            tr("Present"): one.value,
+            tr("Default"): one.default,
+            tr("What it does"): translate(one.help),
+        }
+        for one in sorted(settings, key=lambda one: not one.is_changed)
+    )
+
+
+def values_to_try(name: str, knob: Knob, present: Any, count: int = VALUES) -> tuple[str, ...]:
+    """Return values of a knob worth trying, as texts, smallest first and the present one among them.
+
+    Numbers go around the present value within the knob's limits, choices are all tried, and layers are made narrower
+    and wider.
+    """
+    if knob.choices is not None:
+        return tuple(as_text(choice) for choice in knob.choices)
+    if name in CUSTOMARY:
+        found = tuple(sorted({*CUSTOMARY[name], *([present] if isinstance(present, int | float) else [])}))
+    else:
+        found = _GRIDS[knob.kind](knob, present, count)
+    texts = dict.fromkeys(as_text(value) for value in found if _is_allowed(name, knob, value))
+    return _thinned(tuple(texts), count, as_text(present))
+
+
+def _thinned(texts: tuple[str, ...], count: int, keep: str) -> tuple[str, ...]:
+    """Keep at most about `count` texts, evenly spaced, the first, the last and `keep` among them."""
+    if len(texts) <= count + 1:
+        return texts
+    places = {round(i) for i in np.linspace(0, len(texts) - 1, count)}
+    return tuple(text for i, text in enumerate(texts) if i in places or text == keep)
+
+
+@dataclass(frozen=True)
+class SearchSettings:
+    """Which hyperparameters are searched, and over which values (empty: customary ones around the present)."""
+
+    first: str = knob("alpha", "Hyperparameter", "Its validation curve is drawn.", choices=SEARCHED)
+    first_values: str = knob(
+        "", "Its values", "Separated by spaces; empty: customary values and the present one.", empty=LEFT_EMPTY
+    )
+    second: str = knob(
+        NO_SECOND, "Second one", "With a second one a map is drawn.", choices={NO_SECOND: "none", **SEARCHED}
+    )
+    second_values: str = knob(
+        "", "Values of the second", "Separated by spaces; empty: customary values.", empty=LEFT_EMPTY
+    )
+
+
+def grid_of(model: Model, asked: SearchSettings) -> dict[str, tuple[str, ...]]:
+    """Return {hyperparameter: values as texts} of a search; SettingError for a value that its knob does not take."""
+    knobs, present = knobs_of_model(model), model.parameters
+    given = {asked.first: asked.first_values}
+    if asked.second not in (NO_SECOND, asked.first):
+        given[asked.second] = asked.second_values
+    count = VALUES if len(given) == 1 else VALUES_OF_TWO
+    grid = {}
+    for name, texts in given.items():
+        values = tuple(as_text(_checked(name, knobs[name], text)) for text in texts.replace(";", " ").split())
+        grid[name] = tuple(dict.fromkeys(values)) or values_to_try(name, knobs[name], present[name], count)
+    return grid
+
+
+def same_twice(asked: SearchSettings) -> Message | None:
+    """Say so where the second hyperparameter is the first again; None where it is not."""
+    if asked.second != asked.first:
+        return None
+    return Message("The second hyperparameter is the first one again: one curve is drawn, no map.")
+
+
+def _checked(name: str, knob: Knob, text: str) -> Any:
+    value = parse(name, knob, text)
+    check(name, knob, value)
+    return value
+
+
+def is_ordered(knob: Knob) -> bool:
+    """Tell whether "smaller" and "larger" mean something for this knob."""
+    return knob.choices is None and knob.kind in (int, float, tuple)
+
+
+def is_true_bound(knob: Knob, text: str) -> bool:
+    """Tell whether a value lies at the knob's own limit, beyond which there is nothing to try."""
+    if not is_ordered(knob):
+        return True
+    value = parse("value", knob, text)
+    numbers = value if isinstance(value, tuple) else (value,)
+    return any(one is None or one in (knob.low, knob.high) for one in numbers)
+
+
+def as_text(value: Any) -> str:
+    """Write a value the way `--set` reads it.
+
+    >>> as_text((64, 32)), as_text(1e-4), as_text(None), as_text(True)
+    ('64,32', '0.0001', 'none', 'true')
+    """
+    if isinstance(value, tuple | list):
+        return ",".join(str(one) for one in value)
+    if isinstance(value, bool) or value is None:
+        return str(value).lower()
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def limits_of(knob: Knob) -> str:
+    """Write what a knob allows: its choices or its range."""
+    if knob.choices is not None:
+        return ", ".join(as_text(choice) for choice in knob.choices)
+    low, high = ("" if end is None else f"{end:g}" for end in (knob.low, knob.high))
+    return f"{low} … {high}".strip() if low or high else ""
+
+
+def _is_allowed(name: str, knob: Knob, value: Any) -> bool:
+    try:
+        check(name, knob, value)
+    except ValueError:
+        return False
+    return True
+
+
+def _of_bool(knob: Knob, present: Any, count: int) -> tuple[Any, ...]:
+    return (False, True)
+
+
+def _of_layers(knob: Knob, present: Any, count: int) -> tuple[Any, ...]:
+    layers = tuple(present) or (1,)
+    return tuple(tuple(max(1, round(units * factor)) for units in layers) for factor in LAYER_FACTORS[-count:])
+
+
+def _of_float(knob: Knob, present: Any, count: int) -> tuple[Any, ...]:
+    if not knob.log:
+        return _plain(knob, present, count)
+    start = present or SMALLEST_LOG
+    tenths = np.linspace(-DECADES / 2, DECADES / 2, count)
+    grid = {float(f"{start * 10**step:.2g}") for step in tenths} | ({0.0} if not present else set())
+    return tuple(sorted(grid | {present if present is not None else start}))
+
+
+def _of_int(knob: Knob, present: Any, count: int) -> tuple[Any, ...]:
+    start = present or max(1, int(knob.low or 1))
+    grid = {round(x) for x in np.geomspace(max(1, start / SPREAD), max(start * SPREAD, 2), count)}
+    return tuple(sorted(grid | {start}))
+
+
+def _plain(knob: Knob, present: Any, count: int) -> tuple[Any, ...]:
+    low = knob.low if knob.low is not None else 0.0
+    high = knob.high if knob.high is not None else SPREAD * (present or 1.0)
+    grid = {float(f"{x:.2g}") for x in np.linspace(low, high, count)}
+    return tuple(sorted(grid | ({present} if present is not None else set())))
+
+
+_GRIDS: Mapping[type, Callable[[Knob, Any, int], tuple[Any, ...]]] = {
+    bool: _of_bool,
+    tuple: _of_layers,
+    float: _of_float,
+    int: _of_int,
+    str: lambda knob, present, count: (present,),
+}

@@ -1,0 +1,235 @@
+"""Validation curves and maps: training and dev error against the values of one or two hyperparameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from sklearn.base import is_classifier
+
+from dldiag.core.i18n import Message, Value, format_error, tr
+from dldiag.core.params import knob, parse
+from dldiag.core.types import Dataset, Estimate, Progress, Split, error_unit
+from dldiag.course.hyperparameters.settings import as_text, is_true_bound
+from dldiag.data.split import make_split
+from dldiag.experiments.estimates import dev_error, paired_change, train_error
+from dldiag.experiments.fit import FitResult
+from dldiag.experiments.fit_cache import Workbench
+from dldiag.experiments.models import Model, changed, knobs_of_model
+
+OnProgress = Callable[[Progress], None] | None
+ShouldStop = Callable[[], bool] | None
+
+EDGE_STEP = 3  # "try beyond the edge" means this many times farther (playbook)
+
+
+@dataclass(frozen=True)
+class ValidationSettings:
+    """How often and on how many rows each setting is tried."""
+
+    repeats: int = knob(
+        3, "Repeats", "Random train/dev splits per value; more repeats, narrower intervals.", low=2, high=20
+    )
+    train_rows: int = knob(500, "Training rows", "Rows that each fit learns from at most.", low=20, high=100_000)
+    seed: int = knob(0, "Seed", "Same settings and seed, same numbers.", low=0, high=2**31 - 1)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One setting that was tried: its values as texts, and its errors with 90 % intervals."""
+
+    values: tuple[str, ...]
+    train: Estimate
+    dev: Estimate
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Errors over a grid of one or two hyperparameters, in the order of `product(*grid)`.
+
+    `best` is the place of the least dev error, `present` that of the model's own setting (None when it was not tried).
+    `gain` is the dev error of the best minus that of the present setting (or of the second best), paired over repeats
+    and rows. `ties` are the places that cannot be told from the best: the 90 % interval of the paired difference holds
+    zero. `edges` names the hyperparameters whose best value is the last one tried though more could be.
+    """
+
+    names: tuple[str, ...]
+    labels: tuple[str, ...]
+    grid: tuple[tuple[str, ...], ...]
+    tried: tuple[Tried, ...]
+    best: int
+    present: int | None
+    gain: Estimate
+    ties: tuple[int, ...]
+    edges: tuple[str, ...]
+    unit: str
+    repeats: int
+    train_rows: int
+    dev_rows: int
+
+
+def validate(
+    dataset: Dataset,
+    model: Model,
+    grid: Mapping[str, Sequence[str]],
+    asked: ValidationSettings,
+    *,
+    on_progress: OnProgress = None,
+    should_stop: ShouldStop = None,
+) -> Validation:
+    """Train the model with every combination of the values and measure training and dev error, never the test set.
+
+    grid: {hyperparameter: values as texts}, one or two of them. All values see the same splits and seeds. Raises
+    SettingError for a value that its knob does not take.
+    """
+    split = make_split(dataset, asked.repeats, asked.seed, asked.train_rows)
+    combinations = list(product(*grid.values()))
+    models = [_with(model, dict(zip(grid, values, strict=True))) for values in combinations]
+    results = _fit(dataset, models, split, on_progress, should_stop)
+    tried = tuple(
+        Tried(values, train_error(row), dev_error(row)) for values, row in zip(combinations, results, strict=True)
+    )
+    return _judge(model, grid, tried, results)
+
+
+def read_validation(result: Validation) -> Message:
+    """Say what to look at: the best value, whether it truly beats the present one, and whether it lies at the edge."""
+    best = result.tried[result.best]
+    values: dict[str, Value] = {"unit": result.unit, "what": _in_words(result, best.values), "dev": best.dev.value}
+    values |= {"gain": result.gain.value, "low": result.gain.low, "high": result.gain.high, "tried": len(result.tried)}
+    values |= {"ties": len(result.ties), "edge": _edge_warning(result)}
+    if len(result.ties) == len(result.tried):
+        return Message(
+            "This run does not show an effect: all {tried} settings tried lie within the noise of the best "
+            "({what}, dev error {dev:error}). More repeats or rows could tell them apart.{edge}",
+            values,
+        )
+    if result.present is None:
+        return Message(
+            "The least dev error is {dev:error} at {what}; {ties} of {tried} settings tried cannot be told from it "
+            "(P2).{edge}",
+            values,
+        )
+    if result.present in result.ties:
+        return Message(
+            "The least dev error is {dev:error} at {what}, but {ties} of {tried} settings tried cannot be told from it "
+            "(P2), your present one among them: no reason to change it.{edge}",
+            values,
+        )
+    if result.gain.high < 0:
+        return Message(
+            "The least dev error is {dev:error} at {what}: {gain:points} against your present setting (90 % interval "
+            "{low:points} to {high:points}). The best of {tried} is a little flattered by the choice.{edge}",
+            values,
+        )
+    return Message(
+        "The least dev error is {dev:error} at {what}. Against your present setting that is {gain:points}, but the "
+        "90 % interval ({low:points} to {high:points}) still holds zero: more repeats would decide.{edge}",
+        values,
+    )
+
+
+def best_settings(result: Validation, model: Model) -> dict[str, Any]:
+    """Return the best values, {hyperparameter: value}, as the model takes them.
+
+    Empty unless they surely beat the present ones and lie inside what was tried: beyond an edge may be better ones.
+    """
+    if result.present is None or result.present in result.ties or result.edges:
+        return {}
+    knobs = knobs_of_model(model)
+    best = result.tried[result.best].values
+    return {name: parse(name, knobs[name], text) for name, text in zip(result.names, best, strict=True)}
+
+
+def validation_rows(result: Validation) -> tuple[dict[str, str], ...]:
+    """Return every setting tried as a row of texts, the best first."""
+    order = sorted(range(len(result.tried)), key=lambda i: result.tried[i].dev.value)
+    return tuple(_row(result, place) for place in order)
+
+
+def _row(result: Validation, place: int) -> dict[str, str]:
+    one = result.tried[place]
+    remark = tr("best") if place == result.best else tr("cannot be told from the best") if place in result.ties else ""
+    return {
+        **dict(zip(result.names, one.values, strict=True)),
+        tr("Training error"): _with_interval(one.train, result.unit),
+        tr("Dev error"): _with_interval(one.dev, result.unit),
+        tr("Remark"): " · ".join(filter(None, (remark, tr("present") if place == result.present else ""))),
+    }
+
+
+def _with_interval(error: Estimate, unit: str) -> str:
+    value, low, high = (format_error(one, unit) for one in (error.value, error.low, error.high))
+    return f"{value} ({low} – {high})"
+
+
+def _edge_warning(result: Validation) -> Message:
+    if not result.edges:
+        return Message("")
+    names = ", ".join(result.edges)
+    return Message(
+        " The best value of {names} is the last one tried (P1): go {times} times farther before trusting it.",
+        {"names": names, "times": EDGE_STEP},
+    )
+
+
+def _in_words(result: Validation, values: tuple[str, ...]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in zip(result.names, values, strict=True))
+
+
+def _with(model: Model, texts: Mapping[str, str]) -> Model:
+    knobs = knobs_of_model(model)
+    return changed(model, {name: parse(name, knobs[name], text) for name, text in texts.items()})
+
+
+def _fit(
+    dataset: Dataset, models: Sequence[Model], split: Split, on_progress: OnProgress, should_stop: ShouldStop
+) -> list[list[FitResult]]:
+    """Return results as [model][repeat]; all models see the same splits and seeds."""
+    bench = Workbench(dataset, split, should_stop=should_stop)
+    repeats = range(len(split.repeats))
+
+    def report(_: FitResult) -> None:
+        if on_progress is not None:
+            on_progress(Progress(Message("Training networks"), len(bench.results), len(models) * len(repeats)))
+
+    bench.fit(models, [split.n_train], repeats, on_result=report)
+    return [bench.get(model, split.n_train, repeats) for model in models]
+
+
+def _judge(
+    model: Model, grid: Mapping[str, Sequence[str]], tried: tuple[Tried, ...], results: list[list[FitResult]]
+) -> Validation:
+    knobs = knobs_of_model(model)
+    order = sorted(range(len(tried)), key=lambda i: tried[i].dev.value)
+    own = tuple(as_text(model.parameters[name]) for name in grid)
+    present = next((i for i, one in enumerate(tried) if one.values == own), None)
+    best = order[0]
+    rival = present if present not in (None, best) else order[min(1, len(order) - 1)]
+    gains = [paired_change(other, results[best]) for other in results]
+    task = results[best][0].task
+    return Validation(
+        names=tuple(grid),
+        labels=tuple(knobs[name].label for name in grid),
+        grid=tuple(tuple(values) for values in grid.values()),
+        tried=tried,
+        best=best,
+        present=present,
+        gain=gains[rival],
+        ties=tuple(i for i, gain in enumerate(gains) if i == best or gain.high >= 0),
+        edges=tuple(
+            name
+            for name, value in zip(grid, tried[best].values, strict=True)
+            if _is_edge(grid[name], value) and not is_true_bound(knobs[name], value)
+        ),
+        unit=error_unit("classification" if is_classifier(model.estimator) else "regression"),
+        repeats=len(results[best]),
+        train_rows=len(task.train_rows),
+        dev_rows=len(task.dev_rows),
+    )
+
+
+def _is_edge(values: Sequence[str], value: str) -> bool:
+    return len(values) > 1 and value in (values[0], values[-1])

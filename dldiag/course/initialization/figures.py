@@ -1,0 +1,201 @@
+"""First weights drawn: distances between units, histograms of activations by layer, saturation, gradients, loss."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from math import asinh, isfinite, log10
+
+import plotly.graph_objects as go
+
+from dldiag.core.i18n import Message, Value, format_error, tr
+from dldiag.course.initialization.starts import STARTS, Beginnings, Begun
+from dldiag.course.shared.band_figures import LOSS_AXIS, bands_figure, decades_axis
+from dldiag.course.shared.bands import Band
+from dldiag.course.shared.signal_flow import ZERO_GRADIENT
+from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName, figure, plain
+
+HIGHEST_LOSS = 30.0  # times the loss of a constant guess; what lies above is not drawn
+BAR = 0.85  # height of the highest bar of a layer, of the room between two layers
+SMALLEST_SHARE = 1e-9
+LOWEST_LOSS = 0.02  # of the loss of a constant guess
+
+
+def distance_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the largest distance between two units of a layer over steps, for every start."""
+    drawn, look = figure(theme), THEMES[theme]
+    for index, one in enumerate(found.starts):
+        drawn.add_scatter(
+            x=found.steps,
+            y=one.distance,
+            name=plain(one.label),
+            mode="lines",
+            line={"color": look.series[index], "width": 4 if one.key == "zeros" else 2, "dash": DASHES[index]},
+            hovertemplate="%{x}: %{y:.3g}",
+        )
+    drawn.update_xaxes(title={"text": tr("step")})
+    return drawn.update_yaxes(title={"text": tr("distance between units")}, rangemode="tozero")
+
+
+def alt_distance(found: Beginnings) -> Message:
+    """Say how far units of each start are apart at the end."""
+    text = Message("Largest distance between two units of a layer over steps.")
+    for one in found.starts:
+        values: dict[str, Value] = {"label": one.label, "end": one.distance[-1]}
+        part = Message("{label}: {end:.2g} at the end.", values)
+        text = Message("{before} {part}", {"before": text, "part": part})
+    return text
+
+
+def single_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the loss from zeros: the network with hidden units, and one layer without."""
+    zeros = next(one for one in found.starts if one.key == "zeros")
+    named = [(tr("network with hidden units"), zeros.loss), (tr("one layer, no hidden units"), found.single)]
+    return bands_figure(named, tr("step"), tr("training loss"), theme=theme, rangemode="tozero")
+
+
+def alt_single(found: Beginnings) -> Message:
+    """Say where both losses end."""
+    zeros = next(one for one in found.starts if one.key == "zeros")
+    return Message(
+        "Training loss from zeros. Network with hidden units: from {first:.3f} to {last:.3f}. One layer without hidden "
+        "units: from {single_first:.3f} to {single_last:.3f}.",
+        {
+            "first": zeros.loss.mean[0],
+            "last": zeros.loss.mean[-1],
+            "single_first": found.single.mean[0],
+            "single_last": found.single.mean[-1],
+        },
+    )
+
+
+def histogram_figure(found: Beginnings, key: str, moment: int, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw a histogram of the activations of every hidden layer of one start, the first layer at the bottom."""
+    layers = by_key(found, key).histograms[moment]
+    drawn, look = figure(theme, height=90 + 70 * len(layers)), THEMES[theme]
+    places = [(low + high) / 2 for low, high in pairwise(arcsinh(edge) for edge in found.bins)]
+    labels = [f"{low:.2g} … {high:.2g}" for low, high in pairwise(found.bins)]
+    for number, shares in enumerate(layers, start=1):
+        highest = max(*shares, SMALLEST_SHARE)
+        drawn.add_bar(
+            x=places,
+            y=[BAR * share / highest for share in shares],
+            base=[number] * len(shares),
+            marker={"color": look.series[0], "line": {"width": 0}},
+            customdata=list(zip(labels, shares, strict=True)),
+            hovertemplate="%{customdata[0]}: %{customdata[1]:.1%}<extra></extra>",
+        )
+    marks = (-10, -1, 0, 1, 10)
+    axis = {"tickvals": [arcsinh(mark) for mark in marks], "ticktext": [f"{mark:g}" for mark in marks]}
+    drawn.update_layout(barmode="overlay", bargap=0, showlegend=False)
+    drawn.update_xaxes(title={"text": tr("activation")}, tickangle=0, **axis)
+    return drawn.update_yaxes(
+        title={"text": tr("hidden layer")}, tickvals=list(range(1, len(layers) + 1)), range=[0.9, len(layers) + 1]
+    )
+
+
+def arcsinh(value: float) -> float:
+    """Return the place of an activation on the drawn axis, which is finer near 0 (as the bins are)."""
+    return asinh(10 * value)
+
+
+def alt_histogram(found: Beginnings, key: str, moment: int) -> Message:
+    """Say how wide the activations of the first and last hidden layer are."""
+    one = by_key(found, key)
+    return Message(
+        "Activations of every hidden layer with {label} at step {step}. Before training their standard deviation is "
+        "{first:.2g} in the first and {last:.2g} in the last hidden layer.",
+        {
+            "label": one.label,
+            "step": found.moments[moment],
+            "first": one.spread_start[0],
+            "last": one.spread_start[-1],
+        },
+    )
+
+
+def losses_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the training loss of every start over steps."""
+    named = [(one.label, one.loss) for one in found.starts]
+    drawn = bands_figure(named, tr("step"), tr("training loss"), theme=theme)
+    highest, lowest = HIGHEST_LOSS * found.baseline, LOWEST_LOSS * found.baseline
+    drawn.add_hline(y=found.baseline, line={"color": THEMES[theme].faint, "dash": "dot", "width": 1})
+    return drawn.update_yaxes(**LOSS_AXIS, minallowed=log10(lowest), maxallowed=log10(highest))
+
+
+def gradients_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the gradient norm of every layer before the first step, for every start whose gradient is not 0."""
+    named: list[tuple[object, Band | None]] = [
+        (one.label, None if one.key == "zeros" else one.gradients_start) for one in found.starts
+    ]
+    title = tr("gradient norm at the start")
+    drawn = bands_figure(named, tr("layer (1 is next to the inputs)"), title, theme=theme, mode="lines+markers")
+    return drawn.update_yaxes(**decades_axis([each for _, each in named])).update_xaxes(dtick=1)
+
+
+def saturation_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the share of saturated activations of every hidden layer before the first step."""
+    drawn, look = figure(theme), THEMES[theme]
+    for index, one in enumerate(found.starts):
+        drawn.add_scatter(
+            x=list(range(1, len(one.saturated_start) + 1)),
+            y=one.saturated_start,
+            name=plain(one.label),
+            mode="lines+markers",
+            line={"color": look.series[index], "dash": DASHES[index], "width": 2},
+            marker={"symbol": MARKERS[index], "size": 8},
+            hovertemplate="%{x}: %{y:.1%}",
+        )
+    drawn.update_xaxes(title={"text": tr("hidden layer")}, dtick=1)
+    return drawn.update_yaxes(title={"text": tr("saturated at the start")}, tickformat=".0%", range=[-0.02, 1.02])
+
+
+def alt_starts(found: Beginnings) -> Message:
+    """Say the loss at the end, the gradient of the first layer and the saturation of every start."""
+    text = Message("Starts compared.")
+    for one in found.starts:
+        values: dict[str, Value] = {
+            "label": one.label,
+            "loss": one.loss.mean[-1],
+            "first": one.gradients_start.mean[0],
+            "share": max(one.saturated_start, default=0.0),
+            "unit": "rate",
+        }
+        part = Message(
+            "{label}: loss {loss:.3f} at the end, gradient of the first layer {first:.1e} at the start, at most "
+            "{share:error} of a layer saturated.",
+            values,
+        )
+        text = Message("{before} {part}", {"before": text, "part": part})
+    return text
+
+
+def start_rows(found: Beginnings) -> list[dict[str, str]]:
+    """Return one row of texts per start: loss with its interval, saturation, spread of the last layer."""
+    return [
+        {
+            tr("Start"): str(one.label),
+            tr("Loss at the end (90 % interval)"): _loss(one),
+            tr("Saturated at the start"): format_error(max(one.saturated_start, default=0.0), "rate"),
+            tr("Spread of activations, first → last layer"): f"{one.spread_start[0]:.2g} → {one.spread_start[-1]:.2g}",
+            tr(
+                "Gradient, first → last layer"
+            ): f"{_size(one.gradients_start.mean[0])} → {_size(one.gradients_start.mean[-1])}",
+        }
+        for one in found.starts
+    ]
+
+
+def _size(gradient: float) -> str:
+    return "0" if gradient <= ZERO_GRADIENT * 2 else f"{gradient:.1e}"
+
+
+def _loss(one: Begun) -> str:
+    end = one.loss
+    if not isfinite(end.mean[-1]):
+        return tr("blew up")
+    return f"{end.mean[-1]:.3f} ({end.low[-1]:.3f} – {end.high[-1]:.3f})"
+
+
+def by_key(found: Beginnings, key: str) -> Begun:
+    """Return one start by its key in STARTS."""
+    return found.starts[list(STARTS).index(key)]

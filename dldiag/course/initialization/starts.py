@@ -1,0 +1,303 @@
+"""What the first weights decide: units that stay twins, signals that die out or saturate, and starts that work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dldiag.core.i18n import Message
+from dldiag.core.params import knob
+from dldiag.core.statistics import t_interval
+from dldiag.core.types import Estimate
+from dldiag.course.shared.bands import Band, band
+from dldiag.course.shared.instrumented import OnProgress, Recipe, ShouldStop, Watched, watch_all
+from dldiag.course.shared.prepared import Prepared
+from dldiag.course.shared.race import SOLVERS
+from dldiag.course.shared.signal_flow import log_band
+from dldiag.nn.activations import ACTIVATIONS
+from dldiag.nn.initializers import INITIALIZERS
+
+Array = NDArray[np.float64]
+
+HALF_SATURATED = 0.5  # share of a layer's activations
+MADE_TO_MEASURE = ("glorot", "he")  # the only starts that fit layers of any size, so the only ones to recommend
+FADED = 0.05  # of the loss of a constant guess: a run that gets no further down has not learnt
+HIDDEN = {name: ACTIVATIONS[name].label for name in ("tanh", "logistic", "relu", "leaky_relu")}
+
+
+@dataclass(frozen=True)
+class Start:
+    """One way to begin: a row of INITIALIZERS times a scale."""
+
+    label: Message
+    init: str
+    scale: float = 1.0
+    formula: str = ""
+
+
+STARTS: dict[str, Start] = {
+    "zeros": Start(Message("zeros"), "zeros", formula=r"W = 0"),
+    "times_0.001": Start(Message("random × 0.001"), "small_random", 0.1, r"W \sim 0.001\,N(0, 1)"),
+    "times_1": Start(Message("random × 1"), "small_random", 100.0, r"W \sim N(0, 1)"),
+    "times_10": Start(Message("random × 10"), "large_random", formula=r"W \sim 10\,N(0, 1)"),
+    "glorot": Start(Message("Glorot"), "glorot_normal", formula=INITIALIZERS["glorot_normal"].formula),
+    "he": Start(Message("He"), "he_normal", formula=INITIALIZERS["he_normal"].formula),
+}
+
+
+@dataclass(frozen=True)
+class StartSettings:
+    """What a person may change about the comparison of starts."""
+
+    activation: str = knob("tanh", "Activation", "Of every hidden layer.", choices=HIDDEN)
+    hidden_layers: int = knob(5, "Hidden layers", "Of every network.", low=1, high=10)
+    units: int = knob(24, "Units per layer", "Of every hidden layer.", low=2, high=64)
+    learning_rate: float = knob(0.03, "Learning rate", "The same for every start.", low=0.0001, high=1.0, log=True)
+    solver: str = knob("momentum", "Optimizer", "The same for every start.", choices=SOLVERS)
+    steps: int = knob(200, "Steps", "Mini-batches of training.", low=20, high=1000)
+    seeds: int = knob(5, "Seeds", "Runs of each start; more give a narrower interval.", low=3, high=20)
+
+
+@dataclass(frozen=True)
+class ShownSettings:
+    """Which start's activations are drawn."""
+
+    start: str = knob(
+        "times_10",
+        "Start",
+        "Whose activations are drawn.",
+        choices={key: row.label.template for key, row in STARTS.items()},
+    )
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What one start led to.
+
+    loss: over steps. distance: over steps, the largest distance between two units of a layer, the largest over layers
+    and seeds. gradients_start, gradients_end: norm by layer. saturated_start, saturated_end, spread_start: by hidden
+    layer, mean over seeds. histograms: at the start, in the middle and at the end, (3, hidden layers, bins) shares.
+    """
+
+    key: str
+    label: Message
+    loss: Band
+    final: tuple[float, ...]
+    distance: tuple[float, ...]
+    gradients_start: Band
+    gradients_end: Band
+    saturated_start: tuple[float, ...]
+    saturated_end: tuple[float, ...]
+    spread_start: tuple[float, ...]
+    histograms: tuple[tuple[tuple[float, ...], ...], ...]
+
+
+@dataclass(frozen=True)
+class Beginnings:
+    """All starts in the same network on the same batches, and one layer without hidden units from zeros."""
+
+    activation: str
+    baseline: float
+    steps: tuple[int, ...]
+    moments: tuple[int, int, int]
+    bins: tuple[float, ...]
+    starts: tuple[Begun, ...]
+    single: Band
+
+
+def beginnings(
+    data: Prepared,
+    settings: StartSettings | None = None,
+    *,
+    seed: int = 0,
+    on_progress: OnProgress = None,
+    should_stop: ShouldStop = None,
+) -> Beginnings:
+    """Train the same network from every row of STARTS, and logistic (or linear) regression from zeros."""
+    chosen = settings or StartSettings()
+    ran = list(
+        watch_all(
+            data,
+            [*(_recipe(start, chosen) for start in STARTS.values()), _single(chosen)],
+            seeds=chosen.seeds,
+            steps=chosen.steps,
+            seed=seed,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
+    )
+    steps = ran[0].steps
+    middle = len(steps) // 2
+    return Beginnings(
+        activation=chosen.activation,
+        baseline=data.baseline,
+        steps=steps,
+        moments=(steps[0], steps[middle], steps[-1]),
+        bins=ran[0].bins,
+        starts=tuple(_begun(key, one, middle) for key, one in zip(STARTS, ran, strict=False)),
+        single=band(steps, ran[-1].loss),
+    )
+
+
+def _recipe(start: Start, chosen: StartSettings) -> Recipe:
+    return Recipe(
+        activation=chosen.activation,
+        init=start.init,
+        init_scale=start.scale,
+        hidden_layers=chosen.hidden_layers,
+        units=chosen.units,
+        optimizer=chosen.solver,
+        rates=(chosen.learning_rate,),
+    )
+
+
+def _single(chosen: StartSettings) -> Recipe:
+    return Recipe(init="zeros", hidden_layers=0, optimizer=chosen.solver, rates=(chosen.learning_rate,))
+
+
+def _begun(key: str, ran: Watched, middle: int) -> Begun:
+    gradients, saturated, spread = (np.asarray(each) for each in (ran.gradients, ran.saturated, ran.spread))
+    numbers = range(1, gradients.shape[2] + 1)
+    return Begun(
+        key=key,
+        label=STARTS[key].label,
+        loss=band(ran.steps, ran.loss),
+        final=ran.loss[-1],
+        distance=tuple(np.asarray(ran.distance).max(axis=(1, 2)).tolist()),
+        gradients_start=log_band(numbers, gradients[0].T),
+        gradients_end=log_band(numbers, gradients[-1].T),
+        saturated_start=tuple(saturated[0].mean(axis=0).tolist()),
+        saturated_end=tuple(saturated[-1].mean(axis=0).tolist()),
+        spread_start=tuple(spread[0].mean(axis=0).tolist()),
+        histograms=(ran.histograms[0], ran.histograms[middle], ran.histograms[-1]),
+    )
+
+
+def winner(found: Beginnings) -> Begun | None:
+    """Return the start with the lowest mean loss at the end; None where none got clearly below a constant guess."""
+    learnt = [one for one in found.starts if one.loss.mean[-1] <= (1 - FADED) * found.baseline]
+    return min(learnt, key=lambda one: one.loss.mean[-1], default=None)
+
+
+def settings_to_use(found: Beginnings) -> dict[str, Any]:
+    """Return the winner as settings of a model; empty unless it was made to measure and shown better than the others."""
+    best = winner(found)
+    if best is None or best.key not in MADE_TO_MEASURE or _ties(found, best):
+        return {}
+    return {"activation": found.activation, "init": STARTS[best.key].init, "init_scale": STARTS[best.key].scale}
+
+
+def _ties(found: Beginnings, best: Begun) -> list[Begun]:
+    """Return the starts that cannot be told apart from the best."""
+    gaps = [(one, change_against(found, one.key, best.key)) for one in found.starts if one is not best]
+    return [one for one, gap in gaps if gap.low <= 0 and np.isfinite(gap.high)]
+
+
+def change_against(found: Beginnings, key: str, other: str) -> Estimate:
+    """Return the final loss of one start minus that of another, paired over seeds, with its 90 % interval."""
+    by_key = {one.key: np.asarray(one.final) for one in found.starts}
+    change = by_key[key] - by_key[other]
+    if not np.isfinite(change).all():
+        return Estimate(0.0, -np.inf, np.inf)
+    low, high = t_interval(change)
+    return Estimate(float(change.mean()), low, high)
+
+
+def look_at_zeros(found: Beginnings) -> Message:
+    """Say that units started alike stayed alike, and what one layer from zeros did meanwhile."""
+    zeros = next(one for one in found.starts if one.key == "zeros")
+    values: dict[str, Any] = {
+        "steps": found.steps[-1],
+        "apart": max(zeros.distance),
+        "start": found.baseline,
+        "end": zeros.loss.mean[-1],
+        "single_start": found.single.mean[0],
+        "single": found.single.mean[-1],
+    }
+    if values["apart"] > 0:
+        return Message(
+            "After {steps} steps from zeros two units of a layer differ by {apart:.2g}. They should be twins: this "
+            "run does not show the effect.",
+            values,
+        )
+    return Message(_ZEROS_ALONE if found.single.mean[-1] < found.single.mean[0] else _NEITHER, values)
+
+
+_ZEROS_ALONE = (
+    "After {steps} steps from zeros the distance between any two units of a layer is still exactly {apart:g}, and the "
+    "loss is {end:.3f} (a constant guess: {start:.3f}). One layer without hidden units went from {single_start:.3f} to "
+    "{single:.3f} from the same zeros."
+)
+_NEITHER = (
+    "After {steps} steps from zeros the distance between any two units of a layer is still exactly {apart:g}. One "
+    "layer without hidden units did not learn either ({single_start:.3f} to {single:.3f}), so this run shows only "
+    "half of it."
+)
+
+
+def look_at_starts(found: Beginnings) -> Message:
+    """Say which start ended lowest, which saturated, which faded, and whether the best is told apart at all."""
+    best = winner(found)
+    if best is None:
+        return Message(
+            "No start got clearly below the loss of a constant guess ({baseline:.3f}) at this learning rate. This run "
+            "does not show which one is better.",
+            {"baseline": found.baseline},
+        )
+    parts = [_best_sentence(found, best), *_upset(found, best), *_worst_sentences(found)]
+    text = parts[0]
+    for part in parts[1:]:
+        text = Message("{first} {second}", {"first": text, "second": part})
+    return text
+
+
+def _best_sentence(found: Beginnings, best: Begun) -> Message:
+    ties = _ties(found, best)
+    values: dict[str, Any] = {"best": best.label, "loss": best.loss.mean[-1], "steps": found.steps[-1]}
+    if not ties:
+        return Message("{best} ended lowest after {steps} steps, at a loss of {loss:.3f}.", values)
+    return Message(
+        "{best} ended lowest after {steps} steps, at a loss of {loss:.3f}, but cannot be told apart from {ties}.",
+        values | {"ties": _listed([one.label for one in ties])},
+    )
+
+
+def _upset(found: Beginnings, best: Begun) -> list[Message]:
+    """Say so where the starts made to measure are not among the best."""
+    if {one.key for one in (best, *_ties(found, best))} & set(MADE_TO_MEASURE):
+        return []
+    return [
+        Message(
+            "Here Glorot and He do not win; but the weights of {best} are not made to measure and may fade or saturate in "
+            "layers of other sizes.",
+            {"best": best.label},
+        )
+    ]
+
+
+def _worst_sentences(found: Beginnings) -> list[Message]:
+    said = []
+    loud = [one for one in found.starts if max(one.saturated_start) > HALF_SATURATED]
+    if loud:
+        most = max(loud, key=lambda one: max(one.saturated_start))
+        values: dict[str, Any] = {"label": most.label, "share": max(most.saturated_start), "unit": "rate"}
+        said.append(Message("With {label}, {share:error} of a layer is saturated before the first step.", values))
+    burst = [one.label for one in found.starts if not np.isfinite(one.loss.mean[-1])]
+    if burst:
+        said.append(Message("The numbers blew up with {labels}.", {"labels": _listed(burst)}))
+    faint = [one for one in found.starts if one.key != "zeros" and one.loss.mean[-1] > (1 - FADED) * found.baseline]
+    if faint:
+        labels = _listed([one.label for one in faint])
+        said.append(Message("Not learnt in these steps: {labels}.", {"labels": labels}))
+    return said
+
+
+def _listed(labels: Sequence[Message]) -> Message:
+    text = labels[0]
+    for label in labels[1:]:
+        text = Message("{first}, {second}", {"first": text, "second": label})
+    return text

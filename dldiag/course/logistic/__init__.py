@@ -1,0 +1,1 @@
+"""Logistic regression: one unit, its loss and its graph."""

@@ -1,0 +1,218 @@
+"""What one unit does, drawn: its loss, its computation graph, its descent, and the layer made of such units."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from dldiag.core.i18n import Message, tr
+from dldiag.course.logistic.graph import Graph
+from dldiag.course.logistic.hidden_layer import HiddenLayer, Widening
+from dldiag.course.logistic.regression import CostMap, Descent, LossCurve, Pass
+from dldiag.course.shared.band_figures import plane_figure
+from dldiag.report.figures.theme import THEMES, ThemeName, figure, plain
+
+NODE_SIZE = 62  # pixels: a value of three digits fits
+VALUE_SIZES = (13, 11)  # pixels of a node's text: of a value of up to MOST_SIGNS signs, and of a longer one
+MOST_SIGNS = 7
+ARROW_GAP = 34  # pixels between the middle of a node and the tip or tail of an arrow
+LEVEL_HEIGHT = 160  # pixels between two levels of the graph: a derivative stands clear of both nodes
+
+
+def loss_figure(curve: LossCurve, row: Pass | None = None, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the loss of one example against its prediction for both answers, with a row's place on it."""
+    drawn, look = figure(theme), THEMES[theme]
+    for index, (values, name, dash) in enumerate(
+        (
+            (curve.when_yes, tr("when the answer is yes: −log a"), "solid"),
+            (curve.when_no, tr("when the answer is no: −log(1 − a)"), "dash"),
+        )
+    ):
+        line = {"dash": dash, "color": look.series[index], "width": 2.5}
+        drawn.add_scatter(x=curve.predictions, y=values, name=name, mode="lines", line=line)
+    if row is not None:
+        mark = {"size": 14, "symbol": "diamond", "color": look.ink}
+        drawn.add_scatter(x=[row.a], y=[row.loss], name=tr("this row"), mode="markers", marker=mark)
+    drawn.update_xaxes(title={"text": tr("prediction a")}, range=[0, 1])
+    return drawn.update_yaxes(title={"text": tr("loss (nats)")}, rangemode="tozero")
+
+
+def alt_loss(row: Pass) -> Message:
+    """Say where the row lies on the loss."""
+    return Message(
+        "Loss of one example against its prediction: −log a when the answer is yes, −log(1 − a) when it is no. This row "
+        "has the answer {y:g}, the prediction {a:.3f} and the loss {loss:.3f}.",
+        {"y": row.y, "a": row.a, "loss": row.loss},
+    )
+
+
+def graph_figure(graph: Graph, *, backward: bool = True, theme: ThemeName = "light") -> go.Figure:
+    """Draw the computation graph: forward values on the nodes, backward derivatives on the edges."""
+    place = {node.key: (node.across, node.up) for node in graph.nodes}
+    ups = [node.up for node in graph.nodes]
+    drawn, look = figure(theme, height=int(LEVEL_HEIGHT * (max(ups) - min(ups) + 0.8))), THEMES[theme]
+    for edge in graph.edges:
+        _arrow(drawn, place[edge.start], place[edge.end], look.faint)
+    drawn.add_scatter(
+        x=[node.across for node in graph.nodes],
+        y=[node.up for node in graph.nodes],
+        text=[f"{node.label}<br><b>{_short(node.value)}</b>" for node in graph.nodes],
+        mode="markers+text",
+        textposition="middle center",
+        textfont={"color": look.ink, "size": [VALUE_SIZES[len(_short(n.value)) > MOST_SIGNS] for n in graph.nodes]},
+        marker={
+            "size": NODE_SIZE,
+            "symbol": "square",
+            "color": look.paper,
+            "line": {"color": look.faint, "width": 1.5},
+        },
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    if backward:
+        _derivatives(drawn, graph, place, look.bad)
+    right = max(node.across for node in graph.nodes)
+    drawn.update_xaxes(visible=False, range=[-0.6, right + 0.6], fixedrange=True)
+    return drawn.update_yaxes(visible=False, range=[min(ups) - 0.4, max(ups) + 0.4], fixedrange=True)
+
+
+def _arrow(drawn: go.Figure, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
+    drawn.add_annotation(
+        x=end[0],
+        y=end[1],
+        ax=start[0],
+        ay=start[1],
+        axref="x",
+        ayref="y",
+        text="",
+        arrowhead=2,
+        arrowcolor=color,
+        standoff=ARROW_GAP,
+        startstandoff=ARROW_GAP,
+        arrowwidth=1.3,
+    )
+
+
+def _short(value: float) -> str:
+    return f"{value + 0.0:.3g}"  # + 0.0 turns −0 into 0
+
+
+def _derivatives(drawn: go.Figure, graph: Graph, place: dict[str, tuple[float, float]], color: str) -> None:
+    for edge in graph.edges:
+        if edge.derivative is None:
+            continue
+        (x0, y0), (x1, y1) = place[edge.start], place[edge.end]
+        drawn.add_annotation(
+            x=x0 + edge.at * (x1 - x0),
+            y=y0 + edge.at * (y1 - y0),
+            text=f"{edge.symbol} = {_short(edge.derivative)}",
+            showarrow=False,
+            bgcolor=THEMES["light"].paper if color == THEMES["light"].bad else THEMES["dark"].paper,
+            font={"color": color, "size": 12},
+        )
+
+
+def alt_graph(row: Pass) -> Message:
+    """Say the values that flow forward and backward."""
+    return Message(
+        "Computation graph of one unit on this row. Forward: z = {z:.3f}, a = {a:.3f}, loss = {loss:.3f}. Backward: da = "
+        "{da:.3f}, dz = {dz:.3f}, db = {db:.3f}.",
+        {"z": row.z, "a": row.a, "loss": row.loss, "da": row.da, "dz": row.dz, "db": row.db},
+    )
+
+
+def descent_figure(descent: Descent, at: int, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the cost against steps, with the step that is looked at."""
+    costs = [step.cost for step in descent.steps]
+    drawn, look = figure(theme), THEMES[theme]
+    line = {"color": look.series[0], "width": 2.5}
+    drawn.add_scatter(x=list(range(len(costs))), y=costs, mode="lines", name=tr("cost J"), line=line)
+    mark = {"size": 14, "symbol": "star", "color": look.series[1]}
+    drawn.add_scatter(x=[at], y=[costs[at]], mode="markers", name=tr("step {number}", number=at), marker=mark)
+    drawn.update_xaxes(title={"text": tr("step")}, rangemode="tozero")
+    return drawn.update_yaxes(title={"text": tr("cost J (nats)")}, rangemode="tozero")
+
+
+def alt_descent(descent: Descent, at: int) -> Message:
+    """Say where the cost starts, stands and ends."""
+    steps = descent.steps
+    return Message(
+        "Cost J against steps of gradient descent: {first:.3f} at the start, {now:.3f} at step {at}, {last:.3f} at the "
+        "end.",
+        {"first": steps[0].cost, "now": steps[at].cost, "at": at, "last": steps[-1].cost},
+    )
+
+
+def cost_map_figure(made: CostMap, at: int, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the cost over two weights as a map, with the way that gradient descent took up to a step."""
+    drawn, look = figure(theme), THEMES[theme]
+    drawn.add_contour(
+        x=made.first,
+        y=made.second,
+        z=made.costs,
+        ncontours=25,
+        colorscale=[[0, look.paper], [1, look.series[0]]],
+        line={"width": 0.5},
+        colorbar={"title": "J", "thickness": 12},
+        hoverinfo="skip",
+    )
+    walked = made.path[: at + 1]
+    drawn.add_scatter(
+        x=[u for u, _ in walked],
+        y=[v for _, v in walked],
+        mode="lines+markers",
+        marker={"size": 5, "color": look.series[1]},
+        line={"color": look.series[1], "width": 2},
+        showlegend=False,
+        hoverinfo="skip",
+    )
+    mark = {"size": 16, "symbol": "star", "color": look.series[1], "line": {"color": look.ink, "width": 1}}
+    drawn.add_scatter(x=[walked[-1][0]], y=[walked[-1][1]], mode="markers", marker=mark, showlegend=False)
+    drawn.update_xaxes(title={"text": plain(tr("weight of {name}", name=made.names[0]))})
+    last = tr("bias b") if made.names[1] == "b" else tr("weight of {name}", name=made.names[1])
+    return drawn.update_yaxes(title={"text": plain(last)})
+
+
+def alt_cost_map(made: CostMap, at: int) -> Message:
+    """Say from where to where the descent went on the map."""
+    (u0, v0), (u, v) = made.path[0], made.path[at]
+    return Message(
+        "Map of the cost over two weights: gradient descent went from ({u0:.2f}, {v0:.2f}) to ({u:.2f}, {v:.2f}).",
+        {"u0": u0, "v0": v0, "u": u, "v": v},
+    )
+
+
+def layer_figure(found: Widening, index: int, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the answer of one width on the plane, with the line of every hidden unit."""
+    one, look = found.widths[index], THEMES[theme]
+    drawn = plane_figure(found.x, found.y, one.probabilities, found.marks.rows, found.names, theme=theme)
+    for line in one.lines if one.units else ():
+        ends = _crossing(line.w1, line.w2, line.b, found)
+        if ends:
+            style = {"color": look.series[2], "width": 1.5, "dash": "dot"}
+            drawn.add_scatter(
+                x=ends[0], y=ends[1], mode="lines", line=style, showlegend=False, hoverinfo="skip", opacity=0.9
+            )
+    return drawn
+
+
+def _crossing(w1: float, w2: float, b: float, found: Widening) -> tuple[list[float], list[float]] | None:
+    """Return two points of the line w1·x + w2·y + b = 0, on the sides that it crosses least steeply."""
+    if abs(w2) >= abs(w1) and w2:
+        xs = [found.x[0], found.x[-1]]
+        return xs, [-(w1 * x + b) / w2 for x in xs]
+    if w1:
+        ys = [found.y[0], found.y[-1]]
+        return [-(w2 * y + b) / w1 for y in ys], ys
+    return None
+
+
+def alt_layer(one: HiddenLayer) -> Message:
+    """Say how many lines are drawn and what the error is."""
+    if not one.units:
+        return Message(
+            "One unit: a straight boundary, wrong on {error:error} of the rows.", {"error": one.error, "unit": "rate"}
+        )
+    return Message(
+        "{units} hidden units, each a dotted line, and the boundary made of them, wrong on {error:error} of the rows.",
+        {"units": one.units, "error": one.error, "unit": "rate"},
+    )

@@ -1,0 +1,1 @@
+"""What several lessons share: toy data, prepared rows, the instrumented run."""

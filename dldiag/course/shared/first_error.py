@@ -1,0 +1,58 @@
+"""The error to expect on a table before anything was diagnosed: what a quick linear model, or a guess, makes on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dldiag.core.i18n import Message
+from dldiag.core.types import Dataset
+from dldiag.data.split import LEAST_ROWS, make_split
+from dldiag.experiments.fit import fit_all
+from dldiag.experiments.models import build_model
+from dldiag.experiments.tasks import FitTask, encode_dataset
+
+TRAIN_ROWS = 500  # rows; an answer within a second
+GUESS_ERROR_SD = 1.0  # of always saying the mean, in standard deviations of the target
+
+
+@dataclass(frozen=True)
+class FirstError:
+    """An error in the error unit, and where it comes from in words."""
+
+    error: float
+    words: Message
+
+
+def first_error(dataset: Dataset, seed: int = 0) -> FirstError:
+    """Return the dev error of a linear model on one split (test rows stay sealed), or a guess's where that is less."""
+    if dataset.n_rows < LEAST_ROWS:
+        return _of_a_guess(dataset)
+    split = make_split(dataset, 1, seed, TRAIN_ROWS)
+    (repeat,), model = split.repeats, build_model(dataset.task, {}, "linear")
+    task = FitTask((model.identity, 0, 0), model, repeat.train_rows, repeat.dev_rows, repeat.seed)
+    (found,) = fit_all([task], encode_dataset(dataset, split))
+    error = found.guess_error if found.failed else found.useful_error
+    values = {"error": error, "rows": len(repeat.dev_rows), "unit": dataset.unit}
+    return FirstError(
+        error,
+        Message(
+            "Expected error {error:error}: what a quick linear model (or a guess, if that is better) makes on {rows:,} dev "
+            "rows of this table. Write your own into the form.",
+            values,
+        ),
+    )
+
+
+def _of_a_guess(dataset: Dataset) -> FirstError:
+    error = GUESS_ERROR_SD
+    if dataset.task == "classification":
+        error = 1 - float(np.bincount(dataset.y).max()) / dataset.n_rows
+    values = {"error": error, "unit": dataset.unit}
+    return FirstError(
+        error,
+        Message(
+            "Expected error {error:error}: that of always giving the same answer. Write your own into the form.", values
+        ),
+    )

@@ -1,0 +1,157 @@
+"""A Dataset as a yes-or-no question on standardized numbers: what one logistic unit can be shown on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dldiag.core.i18n import Message
+from dldiag.core.types import Column, DataError, Dataset
+
+Array = NDArray[np.float64]
+
+LEVELS_SHOWN = 3  # most frequent values of a category that become yes-or-no features
+NANOSECONDS_PER_DAY = 86_400e9
+ROWS_DRAWN = 400
+CROWDED = 0.5  # of the drawn rows; with fewer different places marks cover each other
+JITTER = 0.12  # of the usual gap between two values, to each side: marks stay nearest to their own value
+
+
+@dataclass(frozen=True, eq=False)
+class YesNo:
+    """Rows of a yes-or-no question.
+
+    X: (n, d) features with mean 0 and standard deviation 1; y: (n,) answers 0.0 or 1.0; names: (d,);
+    centers, scales: (d,) with original value = X * scale + center. `event` says in words what y = 1 means.
+    """
+
+    X: Array
+    y: Array
+    names: tuple[str, ...]
+    centers: Array
+    scales: Array
+    event: Message
+
+    def __post_init__(self) -> None:
+        if self.X.shape != (len(self.y), len(self.names)):
+            raise ValueError(f"X is {self.X.shape}, y has {len(self.y)} rows and there are {len(self.names)} names")
+
+
+def yes_no(
+    dataset: Dataset,
+    columns: Sequence[str] | None = None,
+    *,
+    positive: str | None = None,
+    most: int = 3,
+    max_rows: int = 2000,
+    seed: int = 0,
+) -> YesNo:
+    """Turn a dataset into a yes-or-no question about its target.
+
+    With classes the event is `positive` (default: the most frequent class but one, or the second class of two) against
+    the rest; with a number it is "above the median". `columns` chooses features by name (see `feature_names`); without
+    them the `most` that correlate most with the answer are taken. Missing values become the column's mean. Of more
+    than `max_rows` rows a random sample is used. Raises DataError when the table has no number to learn from.
+    """
+    rows = _sample(dataset.n_rows, max_rows, seed)
+    answers, event = _answers(dataset, positive)
+    y = answers[rows]
+    features = _features(dataset, rows)
+    if not features:
+        raise DataError(
+            Message("No column of {name} can be written as a number that varies.", {"name": dataset.name}),
+            Message("Pick a toy problem, or a table with number or category columns."),
+        )
+    known = [name for name in columns or () if name in features]
+    names = tuple(known) or _strongest(features, y, most)
+    values = np.column_stack([features[name] for name in names])
+    centers, scales = values.mean(axis=0), values.std(axis=0)
+    return YesNo((values - centers) / scales, y, names, centers, scales, event)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Rows to draw on a plane of two columns, (x, y, answer); `moved` says that they were moved a little to be seen."""
+
+    rows: tuple[tuple[float, float, float], ...]
+    moved: bool
+
+
+def marks_of(problem: YesNo, seed: int = 0) -> Marks:
+    """Return the first rows as marks on the plane of two features; where many share a place they are spread around it."""
+    X = problem.X[:ROWS_DRAWN]
+    moved = len(np.unique(X, axis=0)) < CROWDED * len(X)
+    if moved:
+        gaps = np.array([np.median(np.diff(np.unique(column))) if np.ptp(column) else 0.0 for column in X.T])
+        X = X + JITTER * gaps * np.random.default_rng(seed).uniform(-1, 1, X.shape)
+    return Marks(tuple((float(u), float(v), float(y)) for (u, v), y in zip(X, problem.y, strict=False)), moved)
+
+
+def marks_words(marks: Marks) -> Message | None:
+    """Say that marks do not lie exactly where their rows are; None when they do."""
+    if not marks.moved:
+        return None
+    return Message("Many rows share one place on these columns; their marks are moved a little so that all are seen.")
+
+
+def feature_names(dataset: Dataset, limit: int = 200) -> tuple[str, ...]:
+    """Return the names that `yes_no` accepts as columns, at most `limit`."""
+    rows = _sample(dataset.n_rows, 2000, 0)
+    return tuple(name for name, _ in zip(_features(dataset, rows), range(limit), strict=False))
+
+
+def _sample(n_rows: int, most: int, seed: int) -> NDArray[np.int64]:
+    if n_rows <= most:
+        return np.arange(n_rows)
+    return np.sort(np.random.default_rng(seed).choice(n_rows, most, replace=False))
+
+
+def _answers(dataset: Dataset, positive: str | None) -> tuple[Array, Message]:
+    values = {"target": dataset.target}
+    if dataset.task == "regression":
+        middle = float(np.median(dataset.y))
+        event = Message("{target} is above its median {middle:.4g}", {**values, "middle": middle})
+        return (dataset.y > middle).astype(np.float64), event
+    chosen = positive if positive in dataset.classes else default_positive(dataset)
+    event = Message("{target} is {level}", {**values, "level": chosen})
+    return (dataset.y == dataset.classes.index(chosen)).astype(np.float64), event
+
+
+def default_positive(dataset: Dataset) -> str:
+    """Return the class taken for "yes": the second of two, the most frequent of more."""
+    if len(dataset.classes) == 2:
+        return dataset.classes[1]
+    return dataset.classes[int(np.bincount(dataset.y, minlength=len(dataset.classes)).argmax())]
+
+
+def _features(dataset: Dataset, rows: NDArray[np.int64]) -> dict[str, Array]:
+    frame = dataset.X.iloc[rows]
+    found: dict[str, Array] = {}
+    for column in dataset.columns:
+        for name, values in _numbers(column, frame[column.name]):
+            known = np.isfinite(values)
+            if known.any() and values[known].std() > 0:
+                found[name] = np.where(known, values, values[known].mean())
+    return found
+
+
+def _numbers(column: Column, values: pd.Series[float]) -> Iterator[tuple[str, Array]]:
+    if pd.api.types.is_datetime64_any_dtype(values):
+        days = values.astype("datetime64[ns]").astype("int64").to_numpy() / NANOSECONDS_PER_DAY
+        yield column.name, np.asarray(np.where(values.isna(), np.nan, days), dtype=np.float64)
+    elif pd.api.types.is_numeric_dtype(values):
+        yield column.name, np.asarray(values.to_numpy(np.float64, na_value=np.nan))
+    elif column.kind in ("category", "boolean"):
+        levels = column.levels[:LEVELS_SHOWN] or tuple(values.value_counts().index[:LEVELS_SHOWN])
+        for level in levels[: 1 if len(column.levels) == 2 else None]:
+            yield f"{column.name} = {level}", np.asarray(values == level, dtype=np.float64)
+
+
+def _strongest(features: dict[str, Array], y: Array, most: int) -> tuple[str, ...]:
+    side = y - y.mean()
+    strength = {name: abs(float(side @ (x - x.mean()))) / (x.std() * len(y)) for name, x in features.items()}
+    return tuple(sorted(strength, key=lambda name: -strength[name])[:most])

@@ -1,0 +1,271 @@
+"""Two activations race to the same loss: in steps and in seconds, how many times faster, and how sure is that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dldiag.core.i18n import Message
+from dldiag.core.params import knob
+from dldiag.core.statistics import t_interval
+from dldiag.core.types import Estimate
+from dldiag.course.shared.bands import Band, band
+from dldiag.course.shared.instrumented import OnProgress, Recipe, ShouldStop, Watched, watch_all
+from dldiag.course.shared.prepared import Prepared
+from dldiag.nn.activations import ACTIVATIONS
+from dldiag.nn.optimizers import OPTIMIZERS
+
+Array = NDArray[np.float64]
+
+RATES = (0.003, 0.01, 0.03, 0.1, 0.3)  # learning rates that every runner may choose from
+LEAST_FALL = 0.02  # of the baseline loss; a best run that falls by less has learnt nothing to race to
+
+
+RACED = {row.name: row.label for name, row in ACTIVATIONS.items() if name == row.name and row.name != "identity"}
+SOLVERS = {name: OPTIMIZERS[name].label for name in ("momentum", "adam", "rmsprop")}
+
+
+def finish_line() -> Any:
+    """Return the knob of the share of the way down to which activations race."""
+    return knob(
+        0.8,
+        "Finish line",
+        "Share of the way from the loss of a constant guess (0) down to the best loss of any run (1).",
+        low=0.1,
+        high=0.95,
+    )
+
+
+@dataclass(frozen=True)
+class RaceSettings:
+    """What a person may change about the race."""
+
+    first: str = knob("logistic", "First runner", "The activation of every hidden layer.", choices=RACED)
+    second: str = knob("relu", "Second runner", "The activation it is compared with.", choices=RACED)
+    hidden_layers: int = knob(4, "Hidden layers", "Both networks have as many.", low=1, high=10)
+    units: int = knob(24, "Units per layer", "Both networks have as many.", low=2, high=64)
+    solver: str = knob("momentum", "Optimizer", "Both networks use it.", choices=SOLVERS)
+    share: float = finish_line()
+    steps: int = knob(300, "Steps", "Mini-batches at most.", low=50, high=1000)
+    seeds: int = knob(5, "Seeds", "Runs of each; more give a narrower interval.", low=3, high=20)
+
+
+@dataclass(frozen=True)
+class Runner:
+    """One activation with its best learning rate: loss against steps, and steps to the target per seed (S,).
+
+    A seed that never got there holds the last step in `to_target` and False in `arrived`.
+    """
+
+    activation: str
+    label: str
+    rate: float
+    loss: Band
+    seconds_per_step: float
+    to_target: tuple[float, ...]
+    arrived: tuple[bool, ...]
+
+
+@dataclass(frozen=True)
+class Race:
+    """The first runner against the second, to `target` loss; solver: the optimizer of both.
+
+    steps_ratio, seconds_ratio: how many times more the first needs, geometric mean over seeds with its 90 % interval;
+    None when the second never arrives. at_least: some seed of the first never arrived, so the ratio is a lower bound.
+    """
+
+    first: Runner
+    second: Runner
+    baseline: float
+    target: float
+    steps_ratio: Estimate | None
+    seconds_ratio: Estimate | None
+    at_least: bool
+    learnt: bool
+    solver: str
+
+
+def race(
+    data: Prepared,
+    settings: RaceSettings | None = None,
+    *,
+    seed: int = 0,
+    on_progress: OnProgress = None,
+    should_stop: ShouldStop = None,
+) -> Race:
+    """Race two activations in the same network on the same batches to a share of the way down.
+
+    The way goes from the loss of the best constant prediction to the lowest final loss of any run. Each runner starts
+    from the initialization made for it and uses the learning rate of RATES that takes it there in the fewest steps.
+    """
+    chosen = settings or RaceSettings()
+    ran = watch_all(
+        data,
+        recipes_of((chosen.first, chosen.second), chosen.hidden_layers, chosen.units, chosen.solver),
+        seeds=chosen.seeds,
+        steps=chosen.steps,
+        seed=seed,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
+    return judge(list(ran), data.baseline, chosen.share)
+
+
+def recipes_of(activations: Sequence[str], hidden_layers: int, units: int, solver: str) -> list[Recipe]:
+    """Return what is trained of each activation: the same network from the start made for it, at every rate of RATES."""
+    return [
+        Recipe(name, suited_init(name), hidden_layers=hidden_layers, units=units, optimizer=solver, rates=RATES)
+        for name in activations
+    ]
+
+
+def suited_init(activation: str) -> str:
+    """Return the initializer made for an activation: He for rectifiers, Glorot for the others."""
+    return "he_normal" if ACTIVATIONS[activation].rectifier else "glorot_normal"
+
+
+def judge(ran: Sequence[Watched], baseline: float, share: float) -> Race:
+    """Compare two watched runs, the slow candidate first; share: of the way from the baseline to the best loss."""
+    target = fair_target(ran, baseline, share)
+    first, second = (runner_to(one, target)[1] for one in ran)
+    pairs = [i for i, arrived in enumerate(second.arrived) if arrived]
+    slow, fast = (np.asarray([runner.to_target[i] for i in pairs]) for runner in (first, second))
+    pace = first.seconds_per_step / second.seconds_per_step
+    return Race(
+        first=first,
+        second=second,
+        baseline=baseline,
+        target=target,
+        steps_ratio=_ratio(slow, fast, 1.0),
+        seconds_ratio=_ratio(slow, fast, pace),
+        at_least=not all(first.arrived[i] for i in pairs),
+        learnt=baseline - target > share * LEAST_FALL * baseline,
+        solver=ran[0].recipe.optimizer,
+    )
+
+
+def fair_target(ran: Sequence[Watched], baseline: float, share: float) -> float:
+    """Return the loss at a share of the way from the baseline to the lowest final loss of any run."""
+    finals = np.concatenate([_final_losses(one) for one in ran])
+    best = float(np.nanmin(finals)) if np.isfinite(finals).any() else baseline
+    return baseline - share * (baseline - best)
+
+
+def runner_to(ran: Watched, target: float) -> tuple[Watched, Runner]:
+    """Return the members of the fastest learning rate to a loss, and their steps to it."""
+    best = fastest_rate(ran, target)
+    return best, _runner(best, target)
+
+
+def _final_losses(ran: Watched) -> Array:
+    """Return (rates,) mean losses at the end; NaN where a run blew up."""
+    final = np.asarray(ran.loss[-1]).reshape(len(ran.recipe.rates), ran.seeds).mean(axis=1)
+    return np.where(np.isfinite(final), final, np.nan)
+
+
+def fastest_rate(ran: Watched, target: float) -> Watched:
+    """Return the members of the learning rate with the fewest steps to a loss; of none that arrives, the lowest end."""
+    needed = []
+    for index, final in enumerate(_final_losses(ran)):
+        runner = _runner(ran.of_rate(index), target)
+        steps = float(np.mean(np.log(runner.to_target)))
+        needed.append((-sum(runner.arrived), steps, final if np.isfinite(final) else np.inf))
+    return ran.of_rate(min(range(len(needed)), key=needed.__getitem__))
+
+
+def _runner(watched: Watched, target: float) -> Runner:
+    loss = np.asarray(watched.loss)
+    found = [first_below(np.asarray(watched.steps, float), loss[:, member], target) for member in range(watched.seeds)]
+    return Runner(
+        activation=watched.recipe.activation,
+        label=ACTIVATIONS[watched.recipe.activation].label,
+        rate=watched.recipe.rates[0],
+        loss=band(watched.steps, watched.loss),
+        seconds_per_step=watched.seconds_per_step,
+        to_target=tuple(watched.steps[-1] if at is None else at for at in found),
+        arrived=tuple(at is not None for at in found),
+    )
+
+
+def first_below(steps: Array, loss: Array, target: float) -> float | None:
+    """Return the step at which a loss first reaches the target, on straight lines between checkpoints; None if never.
+
+    >>> first_below(np.array([0.0, 10.0, 20.0]), np.array([3.0, 2.0, 1.0]), 1.5)
+    15.0
+    """
+    below = np.flatnonzero(loss <= target)
+    if len(below) == 0:
+        return None
+    i = int(below[0])
+    if i == 0:
+        return float(max(steps[0], 1.0))  # there before the first step: counted as one
+    share = (loss[i - 1] - target) / (loss[i - 1] - loss[i])
+    return float(max(1.0, steps[i - 1] + share * (steps[i] - steps[i - 1])))
+
+
+def _ratio(slow: Array, fast: Array, pace: float) -> Estimate | None:
+    if len(fast) == 0:
+        return None
+    logs = np.log(pace * slow / fast)
+    low, high = t_interval(logs)
+    return Estimate(float(np.exp(logs.mean())), float(np.exp(low)), float(np.exp(high)))
+
+
+def runner_to_use(found: Race) -> dict[str, Any]:
+    """Return what the runner that surely needs fewer steps ran with; empty when none does in every run."""
+    ratio = found.steps_ratio
+    if not found.learnt or (ratio is not None and ratio.low <= 1 <= ratio.high):
+        return {}
+    fast = found.second if ratio is not None and ratio.low > 1 else found.first
+    if not all(fast.arrived):
+        return {}
+    return {"activation": fast.activation, "solver": found.solver, "learning_rate_init": fast.rate}
+
+
+def look_at_race(found: Race) -> Message:
+    """Say how many times faster the second runner was, or that this run does not show it."""
+    first, second = Message(found.first.label), Message(found.second.label)
+    values: dict[str, Any] = {"first": first, "second": second, "target": found.target}
+    if not found.learnt:
+        return Message(
+            "Neither {first} nor {second} got clearly below the loss of a constant guess, so there is nothing to race "
+            "to. This run does not show the effect; take another table or more steps.",
+            values,
+        )
+    if found.steps_ratio is None:
+        return Message(
+            "{second} did not reach the loss of {target:.3f}, but {first} did: on this data the effect is the other "
+            "way round.",
+            values,
+        )
+    ratio = found.steps_ratio
+    values |= {"ratio": ratio.value, "low": ratio.low, "high": ratio.high}
+    values |= {"late": found.first.arrived.count(False), "runs": len(found.first.arrived)}
+    values |= {"seconds": found.seconds_ratio.value if found.seconds_ratio else float("nan")}
+    return Message(_sentence(found, ratio), values)
+
+
+def _sentence(found: Race, ratio: Estimate) -> str:
+    if ratio.low > 1 and found.at_least:
+        return (
+            "{first} needs at least {ratio:.1f} times the steps of {second} to a loss of {target:.3f}: {late} of its "
+            "{runs} runs had not got there when the race was stopped."
+        )
+    if ratio.low > 1:
+        return (
+            "{first} needs {ratio:.1f} times the steps of {second} to a loss of {target:.3f} (90 % interval {low:.1f} "
+            "to {high:.1f}) and {seconds:.1f} times the seconds."
+        )
+    if ratio.high < 1:
+        return (
+            "Here it is the other way round: {first} needs only {ratio:.2f} times the steps of {second} to a loss of "
+            "{target:.3f} (90 % interval {low:.2f} to {high:.2f}). In few layers a bend is not the bottleneck."
+        )
+    return (
+        "This run does not show a difference: {first} needs {ratio:.1f} times the steps of {second} to a loss of "
+        "{target:.3f}, but the 90 % interval goes from {low:.2f} to {high:.2f} and holds 1."
+    )

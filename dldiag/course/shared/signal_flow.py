@@ -1,0 +1,205 @@
+"""Why ReLU learns faster: how much gradient reaches each layer, by activation and depth, and the steps it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from dldiag.core.i18n import Message
+from dldiag.core.params import knob
+from dldiag.core.statistics import t_interval
+from dldiag.core.types import Estimate
+from dldiag.course.shared.bands import Band, band
+from dldiag.course.shared.instrumented import OnProgress, Recipe, ShouldStop, Watched, watch, watch_all
+from dldiag.course.shared.prepared import Prepared
+from dldiag.course.shared.race import LEAST_FALL, SOLVERS, Runner, fair_target, finish_line, recipes_of, runner_to
+
+WEAK = 0.1  # times the gradient of a weight of the last layer; a first layer that gets less is starved
+ZERO_GRADIENT = 1e-30  # stands in for a gradient that is exactly 0 where a logarithm is taken
+
+
+@dataclass(frozen=True)
+class FlowSettings:
+    """What a person may change about the comparison of activations."""
+
+    functions: tuple[str, ...] = knob(
+        ("logistic", "tanh", "relu", "leaky_relu"), "Activations", "They train the same network.", kind=tuple
+    )
+    hidden_layers: int = knob(6, "Hidden layers", "Of every network.", low=1, high=12)
+    units: int = knob(24, "Units per layer", "Of every hidden layer.", low=2, high=64)
+    solver: str = knob("momentum", "Optimizer", "All networks use it.", choices=SOLVERS)
+    share: float = finish_line()
+    steps: int = knob(150, "Steps", "Mini-batches at most.", low=50, high=1000)
+    seeds: int = knob(5, "Seeds", "Runs of each; more give a narrower interval.", low=3, high=20)
+
+
+@dataclass(frozen=True)
+class LayerFlow:
+    """What one activation lets through.
+
+    start, end: by layer (hidden layers, then output), the gradient norm at the first and last step over seeds; x is the
+    layer's number. saturated_start, saturated_end: (hidden layers,) mean shares. by_depth: the first layer's gradient
+    over the last layer's at the start, per weight, against the number of hidden layers. through: the same at the
+    chosen depth.
+    """
+
+    runner: Runner
+    start: Band
+    end: Band
+    saturated_start: tuple[float, ...]
+    saturated_end: tuple[float, ...]
+    by_depth: Band
+    through: Estimate
+
+
+@dataclass(frozen=True)
+class Flow:
+    """All activations on the same rows, batches and seeds, and the loss they race to."""
+
+    baseline: float
+    target: float
+    hidden_layers: int
+    layers: tuple[LayerFlow, ...]
+
+
+def flow(
+    data: Prepared,
+    settings: FlowSettings | None = None,
+    *,
+    seed: int = 0,
+    on_progress: OnProgress = None,
+    should_stop: ShouldStop = None,
+) -> Flow:
+    """Train one network per activation and measure the gradient of every layer, saturation, and steps to a loss.
+
+    Every activation starts from the initialization made for it and uses, of RATES, the learning rate that takes it to
+    the target in the fewest steps.
+    """
+    chosen = settings or FlowSettings()
+    ran = list(
+        watch_all(
+            data,
+            recipes_of(chosen.functions or ("relu",), chosen.hidden_layers, chosen.units, chosen.solver),
+            seeds=chosen.seeds,
+            steps=chosen.steps,
+            seed=seed,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
+    )
+    target = fair_target(ran, data.baseline, chosen.share)
+    return Flow(data.baseline, target, chosen.hidden_layers, tuple(_layer_flow(data, one, target, seed) for one in ran))
+
+
+def _layer_flow(data: Prepared, ran: Watched, target: float, seed: int) -> LayerFlow:
+    best, runner = runner_to(ran, target)
+    gradients, saturated = np.asarray(best.gradients), np.asarray(best.saturated)
+    numbers = range(1, gradients.shape[2] + 1)
+    depths = range(1, ran.recipe.hidden_layers + 1)
+    ratios = [ratio_through(data, replace(best.recipe, hidden_layers=n), best.seeds, seed) for n in depths]
+    return LayerFlow(
+        runner=runner,
+        start=log_band(numbers, gradients[0].T),
+        end=log_band(numbers, gradients[-1].T),
+        saturated_start=tuple(map(float, saturated[0].mean(axis=0))),
+        saturated_end=tuple(map(float, saturated[-1].mean(axis=0))),
+        by_depth=log_band(depths, ratios),
+        through=_log_estimate(ratios[-1]),
+    )
+
+
+def ratio_through(data: Prepared, recipe: Recipe, seeds: int, seed: int) -> Any:
+    """Return (seeds,) the gradient of a weight of the first layer over that of one of the last, before any training.
+
+    Each is the root of the mean square over the layer's weights, so that the sizes of the layers do not count.
+    """
+    gradients = np.asarray(watch(data, recipe, seeds=seeds, steps=0, seed=seed).gradients[0])
+    per_weight = np.sqrt(
+        data.n_outputs / data.n_features
+    )  # weights: inputs × units of the first, units × outputs of the last
+    return per_weight * gradients[:, 0] / np.maximum(gradients[:, -1], ZERO_GRADIENT)
+
+
+def log_band(x: Sequence[int] | range, values: Any) -> Band:
+    """Return a band of positive values (T, S) whose mean and interval are taken of the logarithms."""
+    logs = band(x, np.log(np.maximum(np.asarray(values, float), ZERO_GRADIENT)))
+    return Band(logs.x, *(tuple(np.exp(side).tolist()) for side in (logs.mean, logs.low, logs.high)))
+
+
+def _log_estimate(values: Any) -> Estimate:
+    logs = np.log(np.maximum(values, ZERO_GRADIENT))
+    low, high = t_interval(logs)
+    return Estimate(float(np.exp(logs.mean())), float(np.exp(low)), float(np.exp(high)))
+
+
+def look_at_flow(found: Flow) -> Message:
+    """Say which activation starves the first layer and what that cost, or that none does in this run."""
+    if len(found.layers) < 2:
+        return Message("One activation alone cannot be compared; choose two or more.")
+    weak, strong = _weak_and_strong(found)
+    values: dict[str, Any] = {
+        "depth": found.hidden_layers,
+        "weak": Message(weak.runner.label),
+        "strong": Message(strong.runner.label),
+        "weak_ratio": weak.through.value,
+        "strong_ratio": strong.through.value,
+        "weak_steps": float(np.median(weak.runner.to_target)),
+        "strong_steps": float(np.median(strong.runner.to_target)),
+        "weak_there": sum(weak.runner.arrived),
+        "strong_there": sum(strong.runner.arrived),
+        "runs": len(weak.runner.arrived),
+        "steps": weak.runner.loss.x[-1],
+        "target": found.target,
+    }
+    if weak.through.value >= WEAK:
+        return Message(
+            "Hidden layers: {depth}. Per weight, the first layer's gradient is {weak_ratio:.2g} times the last layer's "
+            "even with {weak}; none of these activations starves it. This run does not show the effect; add layers or the sigmoid.",
+            values,
+        )
+    if weak.through.high >= WEAK:
+        values |= {"low": weak.through.low, "high": weak.through.high, "limit": WEAK}
+        return Message(_UNSURE, values)
+    if all(weak.runner.arrived) and values["weak_steps"] <= values["strong_steps"]:
+        return Message(
+            "Hidden layers: {depth}. With {weak} the first layer's gradient is only {weak_ratio:.2g} times the last "
+            "layer's, per weight ({strong}: {strong_ratio:.2g}), yet it came to a loss of {target:.3f} no later: here the weak gradient "
+            "cost nothing.",
+            values,
+        )
+    return Message(_SLOWER if all(weak.runner.arrived) else _NEVER, values)
+
+
+def _weak_and_strong(found: Flow) -> tuple[LayerFlow, LayerFlow]:
+    """Return the activation with the weakest gradient in the first layer, and of the others the first to arrive."""
+    weak, *others = sorted(found.layers, key=lambda one: one.through.value)
+    return weak, min(others, key=lambda one: (-sum(one.runner.arrived), float(np.median(one.runner.to_target))))
+
+
+def activation_to_use(found: Flow) -> dict[str, Any]:
+    """Return the first to arrive where another activation starved and surely took more steps; empty otherwise."""
+    if len(found.layers) < 2 or found.target > (1 - LEAST_FALL) * found.baseline:
+        return {}
+    weak, strong = _weak_and_strong(found)
+    later, _ = t_interval(np.log(weak.runner.to_target) - np.log(strong.runner.to_target))
+    if weak.through.high >= WEAK or later <= 0 or not all(strong.runner.arrived):
+        return {}
+    return {"activation": strong.runner.activation}
+
+
+_UNSURE = (
+    "Hidden layers: {depth}. With {weak} the first layer's gradient is {weak_ratio:.2g} times the last layer's, per "
+    "weight, but the interval ({low:.2g} to {high:.2g}) reaches {limit:g}: these seeds do not show for sure that it is starved. Add seeds or layers."
+)
+_SLOWER = (
+    "Hidden layers: {depth}. With {weak} the first layer's gradient is only {weak_ratio:.2g} times the last layer's, "
+    "per weight, with {strong} {strong_ratio:.2g} times; to a loss of {target:.3f} they took {weak_steps:.0f} and {strong_steps:.0f} steps."
+)
+_NEVER = (
+    "Hidden layers: {depth}. With {weak} the first layer's gradient is only {weak_ratio:.2g} times the last layer's, "
+    "per weight, with {strong} {strong_ratio:.2g} times; of {runs} runs of {weak} {weak_there} came to a loss of {target:.3f} within "
+    "{steps:.0f} steps, of {strong} {strong_there}, in {strong_steps:.0f} steps."
+)

@@ -1,0 +1,110 @@
+"""The k models that a person might choose among: the same network again, other settings, or guessing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dldiag.core.i18n import Message
+from dldiag.core.params import knob, parse
+from dldiag.core.types import Dataset, Progress
+from dldiag.course.hyperparameters.settings import values_to_try
+from dldiag.course.splits.selection import Selection, choose_on_test, guessing_losses
+from dldiag.data.split import make_split
+from dldiag.experiments.fit import FitResult, fit_all
+from dldiag.experiments.models import Model, changed, knobs_of_model
+from dldiag.experiments.tasks import FitTask, encode_dataset
+
+Array = NDArray[np.float64]
+OnProgress = Callable[[Progress], None] | None
+ShouldStop = Callable[[], bool] | None
+
+MOST_POOL_ROWS = 20_000  # rows that play the world; more change nothing that can be seen
+TRAIN_SHARE = 0.5  # of the rows that are not sealed; the others are what the models are chosen and judged on
+MOST_TRAIN_ROWS = 500  # an answer within seconds
+LARGEST_TEST_SHARE = 0.5  # of the pool, so that as many fresh rows remain
+VARIED = ("hidden_layer_sizes", "alpha", "learning_rate_init", "activation")  # what "other settings" draws at random
+
+
+@dataclass(frozen=True)
+class SelectionSettings:
+    """Which models are chosen among, how many, and on how many test rows."""
+
+    kind: str = knob(
+        "seeds",
+        "Models to choose from",
+        "Networks of other seeds are equally good, those of other settings truly differ, guesses know nothing.",
+        choices={"seeds": "my network, other seeds", "settings": "my network, other settings", "guesses": "guesses"},
+    )
+    models: int = knob(32, "Models", "How many models the best is chosen from at most.", low=2, high=256)
+    test_rows: int = knob(100, "Test rows", "Rows that the choice is made on.", low=10, high=10_000)
+    seed: int = knob(0, "Seed", "Same settings and seed, same numbers.", low=0, high=2**31 - 1)
+
+
+def select_on_test(
+    dataset: Dataset,
+    model: Model,
+    asked: SelectionSettings,
+    *,
+    on_progress: OnProgress = None,
+    should_stop: ShouldStop = None,
+) -> Selection:
+    """Make the models, then choose the best of k on a test set, many times (see `choose_on_test`).
+
+    The project's own test rows stay sealed: the training rows, the test rows of this play and its fresh rows are all
+    drawn from the others.
+    """
+    rng = np.random.default_rng(asked.seed)
+    split = make_split(dataset, 1, asked.seed)
+    rest = rng.permutation(np.concatenate([split.repeats[0].train_rows, split.repeats[0].dev_rows]))
+    cut = min(MOST_TRAIN_ROWS, int(TRAIN_SHARE * len(rest)))
+    train, pool = rest[:cut], rest[cut : cut + MOST_POOL_ROWS]
+    models = _MAKERS[asked.kind](model, asked.models, rng)
+    if models:
+        tasks = [FitTask(("candidate", i, 0), one, train, pool, asked.seed + i) for i, one in enumerate(models)]
+        results = fit_all(tasks, encode_dataset(dataset, split), should_stop=should_stop)
+        losses = _collect(results, len(tasks), dataset.unit, on_progress)
+    else:
+        losses = guessing_losses(dataset.y[pool], asked.models, task=dataset.task, seed=asked.seed)
+    n_test = max(1, min(asked.test_rows, int(LARGEST_TEST_SHARE * len(pool))))
+    return choose_on_test(losses, n_test=n_test, unit=dataset.unit, seed=asked.seed)
+
+
+def _collect(results: Iterable[FitResult], count: int, unit: str, on_progress: OnProgress) -> Array:
+    """Return losses (models, pool rows) in the order of the models."""
+    losses: dict[int, Array] = {}
+    for result in results:
+        losses[result.task.key[1]] = _losses(result, unit)
+        if on_progress is not None:
+            on_progress(Progress(Message("Training networks"), len(losses), count))
+    return np.stack([losses[i] for i in range(count)])
+
+
+def _losses(result: FitResult, unit: str) -> Array:
+    """Return what each row loses: FitResult keeps e²/(2·RMSE) per row of a regression, in the error unit."""
+    return result.influence if unit == "rate" else result.influence * 2 * result.dev_error
+
+
+def _other_seeds(model: Model, count: int, rng: np.random.Generator) -> list[Model]:
+    return [model] * count
+
+
+def _other_settings(model: Model, count: int, rng: np.random.Generator) -> list[Model]:
+    knobs, present = knobs_of_model(model), model.parameters
+    grid = {name: values_to_try(name, knobs[name], present[name]) for name in VARIED if name in knobs}
+
+    def one() -> dict[str, Any]:
+        return {name: parse(name, knobs[name], str(rng.choice(values))) for name, values in grid.items()}
+
+    return [changed(model, one()) for _ in range(count)]
+
+
+_MAKERS: dict[str, Callable[[Model, int, np.random.Generator], list[Model]]] = {
+    "seeds": _other_seeds,
+    "settings": _other_settings,
+    "guesses": lambda model, count, rng: [],
+}

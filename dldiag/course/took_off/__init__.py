@@ -1,0 +1,1 @@
+"""Why deep learning took off: error against rows."""

@@ -1,0 +1,301 @@
+"""Why deep learning took off: error against number of rows for networks of three sizes and traditional learners."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from dldiag.core.i18n import Message
+from dldiag.core.params import knob
+from dldiag.core.statistics import t_interval
+from dldiag.core.types import DataError, Dataset, LearningCurve, Progress, Split, Task
+from dldiag.course.took_off.crossover import Crossover, SmallSizes, crossover, learners_differ_at
+from dldiag.data.split import make_split
+from dldiag.experiments.fit import FitResult, fit_all
+from dldiag.experiments.learning_curve import as_curve, curve_sizes
+from dldiag.experiments.models import Model, build_model
+from dldiag.experiments.tasks import FitTask, encode_dataset
+
+
+@dataclass(frozen=True)
+class Learner:
+    """One learner of the figure: a row of MODELS with settings; `deep` marks the networks, smallest first."""
+
+    label: Message
+    model: str
+    parameters: Callable[[Task], dict[str, Any]] = lambda task: {}
+    deep: bool = False
+
+
+def _network(*units: int) -> Callable[[Task], dict[str, Any]]:
+    return lambda task: {"hidden_layer_sizes": units, "max_iter": EPOCHS, "learning_rate_init": RATE}
+
+
+EPOCHS, RATE = 80, 0.01
+# 30 rounds are enough for these sizes; scikit-learn's 20 rows in a leaf could not split the smallest subsets at all
+BOOSTING = {"max_iter": 30, "min_samples_leaf": 5}
+STAGE = Message("Training learners on growing subsets")
+
+LEARNERS: dict[str, Learner] = {
+    "small": Learner(Message("Small network (4 units)"), "mlp", _network(4), deep=True),
+    "medium": Learner(Message("Medium network (32 units)"), "mlp", _network(32), deep=True),
+    "large": Learner(Message("Large network (2 × 64 units)"), "mlp", _network(64, 64), deep=True),
+    "linear": Learner(Message("Linear model"), "linear"),
+    "svm": Learner(Message("Support vector machine"), "svm"),
+    "neighbors": Learner(Message("k nearest neighbors"), "neighbors"),
+    "boosting": Learner(Message("Gradient boosting"), "boosting", lambda task: BOOSTING),
+}
+
+
+@dataclass(frozen=True)
+class ScaleSettings:
+    """What a person may change about error against size."""
+
+    learners: tuple[str, ...] = knob(tuple(LEARNERS), "Learners", "Trained on the same nested subsets.", kind=tuple)
+    sizes: int = knob(5, "Dataset sizes", "Nested subsets, evenly spaced in log(rows).", low=3, high=10)
+    repeats: int = knob(6, "Repeats", "Random subsets per size; more give narrower intervals.", low=3, high=20)
+    train_rows: int = knob(1000, "Training rows", "At most so many, to stay within seconds.", low=40, high=100_000)
+
+
+@dataclass(frozen=True)
+class CurveBand:
+    """Dev error of one learner against rows with its 90 % interval (corrected for overlapping repeats)."""
+
+    key: str
+    label: Message
+    deep: bool
+    sizes: tuple[int, ...]
+    errors: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Scale:
+    """All learners on the same nested subsets, who overtakes whom, and whether they differ on few and on many rows.
+
+    crossings: the largest network against each traditional learner, the surest overtaking first; others: every other
+    pair that crosses for sure. network: of the networks the one with the least error on the most rows, "" when another
+    learner surely errs less there.
+    """
+
+    unit: str
+    curves: tuple[CurveBand, ...]
+    few: SmallSizes | None
+    many: SmallSizes | None
+    crossings: tuple[Crossover, ...]
+    others: tuple[Crossover, ...]
+    network: str = ""
+
+
+def scale(
+    dataset: Dataset,
+    settings: ScaleSettings | None = None,
+    *,
+    seed: int = 0,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Scale:
+    """Fit every learner on every size and repeat; test rows stay sealed. Raises DataError, Stopped."""
+    chosen = settings or ScaleSettings()
+    models = {key: learner_model(key, dataset.task) for key in chosen.learners if key in LEARNERS}
+    split = make_split(dataset, chosen.repeats, seed, chosen.train_rows)
+    sizes = _sizes(split.n_train, chosen.sizes, len(dataset.classes))
+    tasks = [task for size in sizes for model in models.values() for task in _tasks(model, split, size)]
+    found: dict[Any, FitResult] = {}
+
+    def curves() -> tuple[LearningCurve, ...]:
+        of_models = {key: as_curve(model, sizes, chosen.repeats, found, dataset.unit) for key, model in models.items()}
+        return named([replace(curve, model=key) for key, curve in of_models.items()])
+
+    with threadpool_limits(1):  # small fits: waiting for each other's threads would cost more than they bring
+        for result in fit_all(tasks, encode_dataset(dataset, split), should_stop=should_stop):
+            found[result.task.key] = result
+            if on_progress is not None:
+                on_progress(Progress(STAGE, len(found), len(tasks), curves=curves()))
+    return read(curves(), rho=split.n_dev / split.n_train, seed=seed)
+
+
+def _sizes(n_train: int, k: int, n_classes: int) -> tuple[int, ...]:
+    """Return at least two sizes; with very many classes the smallest one may hold fewer than two rows of each."""
+    sizes = curve_sizes(n_train, k, n_classes)
+    sizes = sizes if len(sizes) > 1 else curve_sizes(n_train, k)
+    if len(sizes) > 1:
+        return sizes
+    raise DataError(
+        Message("There are {rows} training rows; a curve needs more.", {"rows": n_train}),
+        Message("Take another table, or a toy problem."),
+    )
+
+
+def _tasks(model: Model, split: Split, size: int) -> Iterator[FitTask]:
+    for r, repeat in enumerate(split.repeats):
+        yield FitTask((model.identity, size, r), model, repeat.train_rows[:size], repeat.dev_rows, repeat.seed)
+
+
+def learner_model(key: str, task: Task) -> Model:
+    """Return one learner as the model that it is a setting of."""
+    row = LEARNERS[key]
+    return build_model(task, row.parameters(task), row.model)
+
+
+def named(curves: Sequence[LearningCurve]) -> tuple[LearningCurve, ...]:
+    """Return the curves with the names of their learners in the language in use."""
+    return tuple(replace(curve, label=str(LEARNERS[curve.model].label)) for curve in curves)
+
+
+def read(curves: Sequence[LearningCurve], *, rho: float, seed: int = 0) -> Scale:
+    """Read crossovers and the test of the small-data claim off curves on the same sizes; rho: dev / training rows."""
+    if not curves:
+        return Scale("rate", (), None, None, (), ())
+    sizes, several = curves[0].sizes, len(curves) > 1
+    crossed = {frozenset((a.model, b.model)): crossover(a, b, rho=rho, seed=seed) for a, b in combinations(curves, 2)}
+    main = _against_largest([curve.model for curve in curves])
+    others = [one for pair, one in crossed.items() if pair not in main and one.verdict == "crosses"]
+    return Scale(
+        unit=curves[0].unit,
+        curves=tuple(_band(curve, rho) for curve in curves),
+        few=learners_differ_at(curves, int(sizes[0]), rho=rho) if several else None,
+        many=learners_differ_at(curves, int(sizes[-1]), rho=rho) if several else None,
+        crossings=tuple(sorted((crossed[pair] for pair in main), key=_overtaking)),
+        others=tuple(sorted(others, key=lambda one: -one.share)),
+        network=_network_to_use(curves, rho) if several else "",
+    )
+
+
+def _network_to_use(curves: Sequence[LearningCurve], rho: float) -> str:
+    """Return the best network on the most rows unless it is surely worse there than the best learner."""
+    at_most_rows = {one.model: one.dev_errors[-1] for one in curves if np.isfinite(one.dev_errors[-1]).all()}
+    networks = [key for key in at_most_rows if LEARNERS[key].deep]
+    if not networks:
+        return ""
+    best, network = (min(keys, key=lambda key: float(at_most_rows[key].mean())) for keys in (at_most_rows, networks))
+    behind, _ = t_interval(at_most_rows[network] - at_most_rows[best], rho)
+    return "" if behind > 0 else network
+
+
+def size_to_use(found: Scale, task: Task) -> dict[str, Any]:
+    """Return the size of the network to use; empty when no network is among the best."""
+    if not found.network:
+        return {}
+    return {"hidden_layer_sizes": LEARNERS[found.network].parameters(task)["hidden_layer_sizes"]}
+
+
+def _against_largest(keys: Sequence[str]) -> list[frozenset[str]]:
+    """Return the pairs of the largest network with each traditional learner."""
+    deep = [key for key in LEARNERS if LEARNERS[key].deep and key in keys]
+    return [frozenset((deep[-1], key)) for key in keys if not LEARNERS[key].deep] if deep else []
+
+
+def _overtaking(one: Crossover) -> tuple[bool, float]:
+    """Order crossovers: those in which a network overtakes come first, the surest before the others."""
+    return (not LEARNERS[one.second].deep, -one.share)
+
+
+def _band(curve: LearningCurve, rho: float) -> CurveBand:
+    row = LEARNERS[curve.model]
+    sides = [t_interval(errors, rho) for errors in curve.dev_errors]
+    return CurveBand(
+        key=curve.model,
+        label=row.label,
+        deep=row.deep,
+        sizes=tuple(int(n) for n in curve.sizes),
+        errors=tuple(float(e) for e in np.nanmean(curve.dev_errors, axis=1)),
+        low=tuple(max(0.0, low) for low, _ in sides),
+        high=tuple(high for _, high in sides),
+        seconds=curve.seconds,
+    )
+
+
+# --- what to look at ----------------------------------------------------------------------------------------------
+
+
+def look_at_few_rows(found: Scale) -> Message:
+    """Say whether learners hardly differ on few rows in this run, and how that compares with many rows."""
+    if found.few is None or found.many is None:
+        return Message("One learner alone cannot be compared; choose two or more.")
+    few, many = found.few, found.many
+    values: dict[str, Any] = {
+        "rows": few.rows,
+        "best": LEARNERS[few.best].label,
+        "worst": LEARNERS[few.worst].label,
+        "spread": few.spread.value,
+        "low": few.spread.low,
+        "high": few.spread.high,
+        "material": few.material,
+        "many": many.rows,
+        "later": many.spread.value,
+        "later_best": LEARNERS[many.best].label,
+        "later_worst": LEARNERS[many.worst].label,
+        "unit": found.unit,
+    }
+    return Message(_FEW[few.holds], values)
+
+
+_FEW = {
+    "yes": "On {rows:,} rows the learners hardly differ, as the course says: from {best} to {worst} it is "
+    "{spread:gap} (interval for all pairs {low:points} to {high:points}), less than the {material:gap} that "
+    "matters. On {many:,} rows {later_worst} errs {later:gap} more than {later_best}.",
+    "no": "The course says that learners hardly differ on few rows. Here that is false: on {rows:,} rows {worst} errs "
+    "{spread:gap} more than {best} (interval for all pairs {low:points} to {high:points}). On {many:,} rows "
+    "{later_worst} errs {later:gap} more than {later_best}.",
+    "undecided": "On {rows:,} rows the learners lie {spread:gap} apart ({best} to {worst}), but the interval for "
+    "all pairs goes from {low:points} to {high:points}: these repeats cannot say whether that matters. On {many:,} "
+    "rows {later_worst} errs {later:gap} more than {later_best}.",
+}
+
+
+def size_words(found: Scale) -> Message | None:
+    """Say which size is recommended and why; None without one."""
+    if not found.network:
+        return None
+    values: dict[str, Any] = {"network": LEARNERS[found.network].label, "rows": found.curves[0].sizes[-1]}
+    return Message(
+        "Of the networks, {network} erred least on {rows:,} rows, and no other learner is surely better there.", values
+    )
+
+
+def look_at_crossover(found: Scale) -> Message:
+    """Say at how many rows the largest network overtakes a traditional learner, or that it does not."""
+    if not found.crossings:
+        return Message("A crossover needs a network and a traditional learner; choose both.")
+    one = found.crossings[0]
+    values: dict[str, Any] = {
+        "first": LEARNERS[one.first].label,
+        "second": LEARNERS[one.second].label,
+        "few": found.curves[0].sizes[0],
+        "rows": found.curves[0].sizes[-1],
+        "share": one.share,
+        "unit": "rate",
+    }
+    if one.size is not None:
+        values |= {"at": one.size.value, "low": one.size.low, "high": one.size.high}
+    return Message(_CROSSOVER[_case(one)], values)
+
+
+def _case(one: Crossover) -> str:
+    if LEARNERS[one.first].deep:
+        return "ahead" if one.verdict == "not_in_sight" else "given_up"
+    return "maybe" if one.verdict == "undecided" and one.size is None else one.verdict
+
+
+_CROSSOVER = {
+    "crosses": "{second} overtakes {first} at about {at:,.0f} rows (90 % interval {low:,.0f} to {high:,.0f}, over "
+    "resampled repeats).",
+    "undecided": "{second} may overtake {first} at about {at:,.0f} rows, but only in {share:error} of the resampled "
+    "repeats: not decided. More repeats or more rows would tell.",
+    "maybe": "In {share:error} of the resampled repeats {second} overtakes {first} before {rows:,} rows, in the others "
+    "it does not: not decided. More repeats or more rows would tell.",
+    "not_in_sight": "No crossover in sight up to {rows:,} rows: {first} stays ahead of {second} (overtaken in only "
+    "{share:error} of the resampled repeats). This run does not show the figure of the course.",
+    "ahead": "No crossover in sight: {first} is ahead of every traditional learner from {few:,} rows on. If there is "
+    "one, it lies below; start from fewer rows to see it.",
+    "given_up": "The figure of the course is turned around here: {first} is ahead on {few:,} rows, and in {share:error} "
+    "of the resampled repeats {second} overtakes it before {rows:,} rows.",
+}

@@ -1,0 +1,299 @@
+"""Rows that belong together: groups that a column names, and an order in time, both of which a random split leaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import rankdata, spearmanr
+
+from dldiag.core.types import Dataset
+from dldiag.data.audit.split_optimism import FOLDS, ROWS, Optimism, forward_error, optimism
+from dldiag.data.features import source_of
+from dldiag.data.typing.name_words import word_set, words_of
+
+# A column may name groups when it has at least so many values, each on so many rows (own choices).
+LEAST_GROUPS = 10
+LEAST_ROWS_PER_GROUP = 2.0
+MOST_GROUPS_PER_ROW = 0.5
+NAMED_GROUP = word_set(
+    "id ids group groups subject subjects patient patients person user customer client session household participant "
+    "speaker writer student family animal fold"
+)
+NAMED_GROUP_PARTS = ("病人", "患者", "用户", "客户", "组别", "批次", "编号")
+NAMED_TIME = word_set("time date datetime timestamp day week month year t step period epoch")
+NAMED_TIME_PARTS = ("日期", "时间")
+LOOKED_AT = 24  # features whose likeness within groups is measured
+CANDIDATES = 64  # columns not named like a group that are looked at, spread over the table
+PROBED = 2  # columns that are put to the test of a model, those with the most alike rows first
+BLOCKS = 1.1  # runs of equal values per value, at most, to stand together
+
+# How alike rows of a group are: share of the spread between groups, corrected for the number of groups (adjusted R²).
+ALIKE = 0.3  # over features, below which a column is not put to the test
+ALIKE_TESTED = 0.1  # the same, over features or in the target, for a column named like a group
+ALIKE_NAMED = 0.2  # in the target, from which a column named like a group is taken for one without a test
+
+FOLLOWS = 0.3  # correlation of a row with the row before it, from which the order in the file is put to the test
+FOLLOWS_SURELY = 4.0  # and in standard errors (1/√rows)
+SORTED = 0.98  # rank correlation of target and row number from which a file is sorted by its target
+BLOCKS_IN_FILE = 20  # contiguous blocks of rows compared with random rows, per class
+
+MATERIAL = 0.02  # error unit: by which whole groups or blocks must surely be worse than random rows (own choice)
+MATERIAL_SHARE = 0.15  # and as a share of the error on whole groups or blocks (own choice)
+SKILL_GONE = 0.5  # share of the apparent skill lost from which the random split alone makes the result
+SKILL_GONE_FORWARD = 0.68  # the same on later rows, which also change (California's houses in their order: .64)
+SERIES = 0.9  # correlation of neighbors in a time column's order from which the target is a series
+
+
+@dataclass(frozen=True)
+class Groups:
+    """A column whose equal values mark rows that belong together.
+
+    `optimism` compares a quick model on random rows and on whole groups (without the column); None when not tested.
+    """
+
+    column: str
+    groups: int
+    rows_per_group: float
+    features_alike: float  # adjusted R², median over features
+    target_alike: float  # adjusted R² of the target
+    in_blocks: bool
+    named: bool
+    optimism: Optimism | None = None
+
+    @property
+    def strong(self) -> bool:
+        """Whether a random split alone makes most of what a model seems to know."""
+        return self.optimism is not None and self.optimism.skill_lost >= SKILL_GONE
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the order of the rows in the file (or of a time column) says.
+
+    `target_follows`: correlation of the target with that of the row before; `features_follow`: median over features,
+    among rows with a like target. `column` is the time column in whose order rows were compared, "" for the file's.
+    `optimism` compares a quick model on random rows and on whole blocks; None when not tested.
+    """
+
+    column: str
+    target_follows: float
+    features_follow: float
+    sorted_by_target: bool
+    suspected: bool
+    optimism: Optimism | None = None
+    strong: bool = False  # whether a random split alone makes most of what a model seems to know
+
+
+def groups_in(dataset: Dataset) -> Groups | None:
+    """Return the column that most surely marks groups of rows, or None."""
+    features, target = _ranks(dataset), _target_columns(dataset)
+    candidates = dict(_candidates(dataset))
+    found = [one for name, codes in candidates.items() if (one := _groups(name, codes, features, target))]
+    likely = sorted((one for one in found if _is_likely(one)), key=lambda one: (-one.named, -one.features_alike))
+    tested = [replace(one, optimism=_of_groups(dataset, candidates[one.column], one.column)) for one in likely[:PROBED]]
+    return next((one for one in tested if _is_group(one)), None)
+
+
+def order_in(dataset: Dataset) -> Order:
+    """Return what the order of the rows says, in time when a column tells the time, else in the file."""
+    features = _ranks(dataset)
+    by_time = [_order(dataset, features, name, order) for name, order in _time_orders(dataset)]
+    in_file = _order(dataset, features, "", np.arange(dataset.n_rows))
+    return max([*by_time, in_file], key=lambda one: (one.suspected, bool(one.column), one.target_follows))
+
+
+def _is_likely(one: Groups) -> bool:
+    named = one.named and max(one.features_alike, one.target_alike) >= ALIKE_TESTED
+    return named or one.features_alike >= ALIKE
+
+
+def _is_group(one: Groups) -> bool:
+    return _material(one.optimism) or (one.named and one.target_alike >= ALIKE_NAMED)
+
+
+def _material(found: Optimism | None) -> bool:
+    return found is not None and found.at_least > max(MATERIAL, MATERIAL_SHARE * found.block_error)
+
+
+def _of_groups(dataset: Dataset, codes: NDArray[np.int64], name: str) -> Optimism | None:
+    """Rows without a value are groups of their own."""
+    alone = codes < 0
+    whole = codes.copy()
+    whole[alone] = codes.max() + 1 + np.arange(int(alone.sum()))
+    return optimism(dataset, whole, left_out=name)
+
+
+def _aside(dataset: Dataset) -> pd.DataFrame:
+    """Return the columns that were left out of X, none when they are of other rows."""
+    aside = dataset.aside
+    return pd.DataFrame() if aside is None or len(aside) != dataset.n_rows else aside
+
+
+def _candidates(dataset: Dataset) -> list[tuple[str, NDArray[np.int64]]]:
+    """Return columns of whole numbers or texts with the right number of values, as codes."""
+    frames = [_aside(dataset), dataset.X]
+    dates = _date_sources(dataset)
+    named = [(str(name), frame[name]) for frame in frames for name in frame.columns if name not in dates]
+    others = [one for one in named if not _is_named(one[0])]
+    chosen = [one for one in named if _is_named(one[0])] + others[:: 1 + len(others) // CANDIDATES]
+    return [(name, codes) for name, values in chosen if (codes := _group_codes(values)) is not None]
+
+
+def _is_named(name: str) -> bool:
+    return bool(NAMED_GROUP & set(words_of(name))) or any(part in name for part in NAMED_GROUP_PARTS)
+
+
+def _is_named_time(name: str) -> bool:
+    return bool(NAMED_TIME & set(words_of(name))) or any(part in name for part in NAMED_TIME_PARTS)
+
+
+def _group_codes(values: pd.Series) -> NDArray[np.int64] | None:
+    if values.dtype.kind == "f" and not bool((values.dropna() % 1 == 0).all()):
+        return None
+    codes, different = pd.factorize(values)
+    rows = int((codes >= 0).sum())
+    few = len(different) < LEAST_GROUPS or len(different) > MOST_GROUPS_PER_ROW * rows
+    return None if few or rows < LEAST_ROWS_PER_GROUP * len(different) else np.asarray(codes)
+
+
+def _groups(
+    name: str, codes: NDArray[np.int64], features: dict[str, NDArray[np.float64]], target: list[NDArray[np.float64]]
+) -> Groups | None:
+    present = codes >= 0
+    kept = codes[present]
+    n_groups = int(kept.max()) + 1
+    alike = [_alike(kept, values[present]) for other, values in features.items() if other != name]
+    runs = 1 + int((np.diff(kept) != 0).sum())
+    return Groups(
+        name,
+        n_groups,
+        float(np.median(np.bincount(kept))),
+        float(np.median(alike)) if alike else 0.0,
+        max(_alike(kept, values[present]) for values in target),
+        runs <= BLOCKS * n_groups,
+        _is_named(name),
+    )
+
+
+def _alike(codes: NDArray[np.int64], values: NDArray[np.float64]) -> float:
+    """Return the adjusted R² of a column by group, at least 0."""
+    n, sizes = len(values), np.bincount(codes)
+    groups = int((sizes > 0).sum())
+    total = float(((values - values.mean()) ** 2).sum())
+    if total == 0 or n <= groups:
+        return 0.0
+    means = np.bincount(codes, weights=values) / np.maximum(sizes, 1)
+    inside = float(((values - means[codes]) ** 2).sum())
+    return max(0.0, 1 - (inside / (n - groups)) / (total / (n - 1)))
+
+
+def _ranks(dataset: Dataset) -> dict[str, NDArray[np.float64]]:
+    """Return the ranks of up to LOOKED_AT number columns that vary, spread over the table."""
+    names = [c.name for c in dataset.columns if c.kind == "number"]
+    step = max(1, len(names) // LOOKED_AT)
+    chosen = names[::step][:LOOKED_AT]
+    return {name: rankdata(dataset.X[name].fillna(dataset.X[name].median()).to_numpy()) for name in chosen}
+
+
+def _target_columns(dataset: Dataset) -> list[NDArray[np.float64]]:
+    """Return the target as numbers: ranks of amounts, or one 0/1 column per (frequent) class."""
+    if dataset.task == "regression":
+        return [rankdata(dataset.y)]
+    common = np.argsort(-np.bincount(dataset.y), kind="stable")[:LOOKED_AT]
+    return [(dataset.y == one).astype(float) for one in common]
+
+
+def _date_sources(dataset: Dataset) -> dict[str, str]:
+    """Return the date column of the table that each part of a date came from, by feature name."""
+    return {column.name: source for column in dataset.columns if (source := source_of(column)) != column.name}
+
+
+def _time_orders(dataset: Dataset) -> list[tuple[str, NDArray[np.int64]]]:
+    """Return the orders that time columns give: typed or named as time, or a feature that never falls in the file."""
+    aside = _aside(dataset)
+    named = [(str(name), aside[name]) for name in aside.columns if _is_named_time(str(name))]
+    named += [(str(name), dataset.X[name]) for name in dataset.X.columns if dataset.X[name].dtype.kind in "fiM"]
+    sources, orders = _date_sources(dataset), []
+    for name, texts in named:
+        values = pd.to_numeric(texts, errors="coerce") if texts.dtype == object else texts
+        is_clock = _is_named_time(name) or values.dtype.kind == "M" or values.is_monotonic_increasing
+        if is_clock and values.nunique() > MOST_GROUPS_PER_ROW * len(values):
+            orders.append((sources.get(name, name), np.argsort(values.to_numpy(), kind="stable")))
+    return orders
+
+
+def _order(dataset: Dataset, ranks: dict[str, NDArray[np.float64]], column: str, order: NDArray[np.int64]) -> Order:
+    y = dataset.y[order]
+    follows = _class_follows(y) if dataset.task == "classification" else _follows(rankdata(y))
+    bands = _bands(dataset)[order]
+    features = [_follows_within(bands, values[order]) for values in ranks.values()]
+    features_follow = float(np.median(features)) if features else 0.0
+    is_sorted = _is_sorted(dataset, y)
+    one = Order(column, follows, features_follow, is_sorted, suspected=False)
+    least = max(FOLLOWS, FOLLOWS_SURELY / np.sqrt(dataset.n_rows))
+    if (is_sorted or follows < least) and features_follow < least:
+        return one
+    found = optimism(dataset, _blocks(dataset, order, is_sorted))
+    is_series = bool(column) and follows >= SERIES
+    one = replace(one, optimism=found, suspected=_material(found) or is_series)
+    is_time = _material(found) or _is_named_time(column)
+    return replace(one, strong=is_time and found is not None and _is_strong(dataset, one, order))
+
+
+def _is_strong(dataset: Dataset, one: Order, order: NDArray[np.int64]) -> bool:
+    """Whether most of the skill is gone on later rows, or on whole blocks, however a large table is sampled."""
+    assert one.optimism is not None
+    if not one.sorted_by_target and one.optimism.lost(forward_error(dataset, order)) >= SKILL_GONE_FORWARD:
+        return True
+    if one.optimism.skill_lost < SKILL_GONE or dataset.n_rows <= ROWS:
+        return one.optimism.skill_lost >= SKILL_GONE
+    thinned = optimism(dataset, _blocks(dataset, order, one.sorted_by_target), thin=True)
+    return thinned is not None and thinned.skill_lost >= SKILL_GONE
+
+
+def _blocks(dataset: Dataset, order: NDArray[np.int64], is_sorted: bool) -> NDArray[np.int64]:
+    """Return a block number per row: contiguous rows; in a file sorted by class, contiguous within each class."""
+    blocks = np.empty(dataset.n_rows, dtype=np.int64)
+    parts = [order]
+    if is_sorted and dataset.task == "classification":
+        parts = [order[dataset.y[order] == one] for one in range(len(dataset.classes))]
+    for number, rows in enumerate(parts):
+        per_part = max(2 * FOLDS, BLOCKS_IN_FILE * max(1, len(rows) // ROWS))
+        blocks[rows] = number * BLOCKS_IN_FILE * dataset.n_rows + np.arange(len(rows)) * per_part // max(len(rows), 1)
+    return np.unique(blocks, return_inverse=True)[1].astype(np.int64)
+
+
+def _follows(values: NDArray[np.float64]) -> float:
+    if len(values) < 3 or np.ptp(values[1:]) == 0 or np.ptp(values[:-1]) == 0:
+        return 0.0
+    return float(np.corrcoef(values[:-1], values[1:])[0, 1])
+
+
+def _class_follows(y: NDArray[Any]) -> float:
+    """Return how much more often than by chance neighbors have the same class (0: by chance, 1: always)."""
+    shares = np.bincount(y) / len(y)
+    chance = float((shares**2).sum())
+    return (float((y[1:] == y[:-1]).mean()) - chance) / (1 - chance) if len(y) > 1 and chance < 1 else 0.0
+
+
+def _bands(dataset: Dataset) -> NDArray[np.int64]:
+    """Return which rows have a like target: the class, or one of about √rows bands of amounts."""
+    if dataset.task == "classification":
+        return np.asarray(dataset.y)
+    bands = max(2, int(np.sqrt(dataset.n_rows)))
+    return np.asarray((rankdata(dataset.y) - 1) * bands // dataset.n_rows, dtype=np.int64)
+
+
+def _follows_within(bands: NDArray[np.int64], values: NDArray[np.float64]) -> float:
+    means = np.bincount(bands, weights=values) / np.maximum(np.bincount(bands), 1)
+    return _follows(values - means[bands])
+
+
+def _is_sorted(dataset: Dataset, y: NDArray[Any]) -> bool:
+    if dataset.task == "classification":
+        return int((np.diff(y) != 0).sum()) == len(np.unique(y)) - 1
+    return bool(abs(float(spearmanr(np.arange(len(y)), y).statistic)) >= SORTED)

@@ -1,0 +1,85 @@
+"""How the numbers of a table spread: scales, extreme values, and the tail of an amount to predict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import skew
+
+from dldiag.core.types import Dataset
+
+IQR_OF_NORMAL = 1.349  # interquartile range of a normal column, in standard deviations
+EXTREME = 20.0  # robust standard deviations from the median; a long but natural tail stays below (own choice)
+EXTREME_SHARE = 0.01  # of the rows; more common values are a tail, not outliers (own choice)
+LONG_TAIL = 2.0  # skewness of the target from which a logarithm is offered (1 is commonly called high)
+TAIL_CURED = 0.5  # share of the skewness that must go with the logarithm
+
+
+@dataclass(frozen=True)
+class Outlier:
+    """A column with a few extreme values: how many cells, and how far the furthest is from the median.
+
+    `deviations` is in robust standard deviations (interquartile range / 1.349).
+    """
+
+    column: str
+    cells: int
+    deviations: float
+    example: float
+
+
+@dataclass(frozen=True)
+class Scales:
+    """How differently the number columns are scaled, before any standardizing."""
+
+    ratio: float  # largest standard deviation / smallest
+    largest: str  # the column with the largest standard deviation
+    smallest: str
+    furthest: float  # largest absolute value
+    numbers: int  # columns compared
+
+
+def scales(dataset: Dataset) -> Scales:
+    """Return the scales of the number columns."""
+    deviations = {name: float(np.nanstd(values)) for name, values in _numbers(dataset).items()}
+    varying = {name: value for name, value in deviations.items() if value > 0 and np.isfinite(value)}
+    if not varying:
+        return Scales(1.0, "", "", 0.0, 0)
+    largest, smallest = max(varying, key=lambda n: varying[n]), min(varying, key=lambda n: varying[n])
+    furthest = max(float(np.nanmax(np.abs(values))) for values in _numbers(dataset).values())
+    return Scales(varying[largest] / varying[smallest], largest, smallest, furthest, len(varying))
+
+
+def outliers(dataset: Dataset) -> tuple[Outlier, ...]:
+    """Return the columns with a few extreme values, the most extreme first."""
+    found = [_outlier(name, values) for name, values in _numbers(dataset).items()]
+    return tuple(sorted((one for one in found if one), key=lambda one: -one.deviations))
+
+
+def tail(dataset: Dataset) -> tuple[float, bool]:
+    """Return the skewness of an amount to predict, and whether its logarithm would cure a long tail."""
+    if dataset.task != "regression":
+        return 0.0, False
+    skewness = float(skew(dataset.y))
+    if skewness < LONG_TAIL or dataset.y.min() < 0:
+        return skewness, False
+    logged = np.log1p(dataset.y) if dataset.y.min() == 0 else np.log(dataset.y)
+    return skewness, bool(abs(float(skew(logged))) < TAIL_CURED * skewness)
+
+
+def _numbers(dataset: Dataset) -> dict[str, NDArray[np.float64]]:
+    return {c.name: dataset.X[c.name].to_numpy(dtype=float) for c in dataset.columns if c.kind == "number"}
+
+
+def _outlier(name: str, values: NDArray[np.float64]) -> Outlier | None:
+    present = values[np.isfinite(values)]
+    low, middle, high = np.quantile(present, [0.25, 0.5, 0.75]) if len(present) else (0.0, 0.0, 0.0)
+    if high <= low:
+        return None
+    distance = np.abs(present - middle) / ((high - low) / IQR_OF_NORMAL)
+    cells = int((distance > EXTREME).sum())
+    if not 0 < cells <= EXTREME_SHARE * len(present):
+        return None
+    return Outlier(name, cells, float(distance.max()), float(present[int(distance.argmax())]))

@@ -1,0 +1,70 @@
+"""Rows that hold the totals of others, which a spreadsheet leaves among the rows to learn from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from dldiag.core.i18n import Message
+from dldiag.core.types import Notice
+from dldiag.data.typing.distinct import as_arrow, as_mask
+
+MOST_TOTALS = 0.25  # of the rows; a word on more rows is a value of its column, whatever it means (own choice)
+ADDS_UP = 1e-3  # relative difference between a total and the sum of its rows: totals are rounded
+LEAST_ADDED = 2  # rows that a total sums up
+SHOWN = 5  # row numbers in the notice
+_TOTAL = (
+    r"(?i)^(?:(?:grand|sub|year|all)?[ -]?totals?|sum|summe|gesamt|gesamtsumme|insgesamt|zwischensumme|somme|suma|totale"
+    r"|sous-total|итого|всего|合计|总计|小计|共计|总和|合計|總計|小計|계|합계)\s*[:：]?$|^.{1,30} (?:sub)?total$|^(?:sub)?total .{1,30}$"
+)
+
+
+def total_rows(raw: pd.DataFrame, frame: pd.DataFrame) -> tuple[Notice, ...]:
+    """Return a notice that names the rows of totals: rows whose numbers add up others, and the last row."""
+    last = _is_total(as_arrow([raw[name].iloc[-1] for name in raw.columns] if len(raw) else []))
+    looked_at = [name for name, ends in zip(raw.columns, last, strict=False) if ends or frame[name].dtype.kind != "f"]
+    named = {int(row): name for name in looked_at for row in _rows_named(as_arrow(raw[name]))}
+    rows = _totals(frame, np.array(sorted(named), dtype=np.int64))
+    return (_notice(rows, str(raw[named[rows[-1]]].iloc[rows[-1]]).strip()),) if rows else ()
+
+
+def _rows_named(texts: pa.Array) -> NDArray[np.int64]:
+    rows = np.flatnonzero(_is_total(texts))
+    return rows if len(rows) <= MOST_TOTALS * len(texts) else rows[:0]
+
+
+def _is_total(texts: pa.Array) -> NDArray[np.bool_]:
+    return as_mask(pc.match_substring_regex(pc.utf8_trim_whitespace(texts), _TOTAL))
+
+
+def _totals(frame: pd.DataFrame, named: NDArray[np.int64]) -> list[int]:
+    """Return the rows named as totals that add up, and the last row when no other row is named like it."""
+    if not len(named):
+        return []
+    numbers = np.nan_to_num(frame.select_dtypes("float64").to_numpy())
+    parts = numbers.copy()
+    parts[named] = 0
+    above = np.cumsum(parts, axis=0)[named]
+    since = np.diff(above, axis=0, prepend=0)
+    added = np.diff(named, prepend=-1) - 1
+    adds_up = _equal(numbers[named], above) | (_equal(numbers[named], since) & (added >= LEAST_ADDED))
+    adds_up |= (len(named) == 1) & (named == len(frame) - 1)
+    return [int(row) for row in named[adds_up]]
+
+
+def _equal(totals: NDArray[np.float64], sums: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return in which rows a number is the sum of the others."""
+    near = np.abs(totals - sums) <= ADDS_UP * np.abs(sums)
+    return np.asarray((near & (sums != 0)).any(axis=1))
+
+
+def _notice(rows: list[int], example: str) -> Notice:
+    text = "{count:,} rows seem to hold totals of other rows, such as {example}: rows {rows}."
+    shown = ", ".join(str(row + 1) for row in rows[:SHOWN]) + (" …" if len(rows) > SHOWN else "")
+    hint = Message("Take these rows out of the file: a model would learn from them as from the others.")
+    return Notice(
+        "total_rows", Message(text, {"count": len(rows), "example": example, "rows": shown}), len(rows), example, hint
+    )

@@ -1,0 +1,11 @@
+"""Reading: bytes -> what was decided (ReadPlan) -> raw texts (RawTable), every line accounted for."""
+
+from __future__ import annotations
+
+from dldiag.data.io.limits import Limits
+from dldiag.data.io.preview import alternatives, preview
+from dldiag.data.io.raw_table import Lines, RawTable
+from dldiag.data.io.read import read
+from dldiag.data.io.sniff import decide
+
+__all__ = ["Limits", "Lines", "RawTable", "alternatives", "decide", "preview", "read"]

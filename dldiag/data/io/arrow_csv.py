@@ -1,0 +1,181 @@
+"""Regular text -> table by PyArrow's parser; anything it could read otherwise than the strict way is left to that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+from numpy.typing import NDArray
+
+from dldiag.data.io.dialect import SPACES, Dialect
+from dldiag.data.io.raw_table import table_of
+from dldiag.data.io.repair_rows import Account, Gatherer
+from dldiag.data.io.strict import quoted_record
+
+LEAST_CHARS = 200_000  # below this size the strict way is as fast
+BLOCK_BYTES = 16 << 20
+CHUNK_CHARS = 4 << 20  # of a text that is not regular as a whole: the regular chunks of it are read fast
+MOST_BOUNDARY_LINES = 500  # lines that are looked at for a place to cut
+NEWLINE = 10
+
+
+def read_body(
+    body: str, dialect: Dialect, width: int, first_line: int, header: Sequence[str] | None
+) -> tuple[pa.Table, Account]:
+    """Read a table's lines: fast where they are regular, strictly line by line where they are not."""
+    whole = read_regular(body, dialect, width, header)
+    if whole is not None:
+        return whole
+    tables, account, line = [], Account(), first_line
+    for chunk in chunks_of(body, dialect, width):
+        part = read_regular(chunk, dialect, width, header) if len(chunk) < len(body) else None
+        if part is None:
+            tables.append(table_of(Gatherer(chunk, dialect, width, line, header, account).rows(), width))
+        else:
+            tables.append(part[0])
+            account.merge(part[1])
+        line += chunk.count("\n")
+    return pa.concat_tables(tables), account
+
+
+def chunks_of(body: str, dialect: Dialect, width: int) -> Iterator[str]:
+    """Cut a text between plain rows: lines that have the width by themselves, so that no quoted cell is cut."""
+    begin = 0
+    while len(body) - begin > 2 * CHUNK_CHARS:
+        end = _boundary(body, begin + CHUNK_CHARS, dialect, width)
+        if end < 0:
+            break
+        yield body[begin:end]
+        begin = end
+    yield body[begin:]
+
+
+def _boundary(body: str, position: int, dialect: Dialect, width: int) -> int:
+    plain = 0
+    start = body.find("\n", position) + 1
+    for _ in range(MOST_BOUNDARY_LINES):
+        end = body.find("\n", start)
+        if start == 0 or end < 0:
+            return -1
+        line = body[start:end]
+        cells = quoted_record(line, 0, dialect)[0] if dialect.quote and dialect.quote in line else dialect.split(line)
+        plain = plain + 1 if cells is not None and len(cells) == width and line.strip() else 0
+        if plain == 2:
+            return start
+        start = end + 1
+    return -1
+
+
+def read_regular(
+    body: str, dialect: Dialect, width: int, header: Sequence[str] | None
+) -> tuple[pa.Table, Account] | None:
+    """Return the table and the account of its lines, or None when the text is not regular.
+
+    Regular is: a one-byte delimiter, quotes only around whole cells and doubled within, every row of the same width,
+    no row without values, no repeated header.
+    """
+    if len(body) < LEAST_CHARS or not _plain(dialect) or width < 2:
+        return None
+    data = body.encode("utf-8", errors="surrogatepass")
+    quoted = _quotes_in_order(data, dialect)
+    if quoted is None or _blank_row(body, dialect):
+        return None
+    names = [str(j) for j in range(width)]
+    try:
+        table = pyarrow.csv.read_csv(
+            pa.BufferReader(data),
+            read_options=pyarrow.csv.ReadOptions(
+                column_names=names, block_size=max(BLOCK_BYTES, _longest_line(data, quoted) * 2)
+            ),
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter=dialect.delimiter,
+                quote_char=dialect.quote if quoted.size else False,
+                double_quote=True,
+                newlines_in_values=bool(quoted.size),
+                ignore_empty_lines=True,
+            ),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False
+            ),
+        )
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowKeyError):
+        return None
+    return None if _repeats_header(table, header) else (table, _account(data, quoted, table.num_rows))
+
+
+def _plain(dialect: Dialect) -> bool:
+    one_byte = len(dialect.delimiter) == 1 and dialect.delimiter.isascii() and dialect.delimiter not in (SPACES, " ")
+    return one_byte and not dialect.escape and not dialect.skip_space and len(dialect.quote) <= 1
+
+
+def _quotes_in_order(data: bytes, dialect: Dialect) -> NDArray[np.int64] | None:
+    """Return where quotes stand when each opens or closes a whole cell or is doubled within one; else None."""
+    if not dialect.quote or dialect.quote.encode() not in data:
+        return np.empty(0, np.int64)
+    if not dialect.quote.isascii():
+        return None
+    raw = np.frombuffer(data, np.uint8)
+    at = np.flatnonzero(raw == ord(dialect.quote))
+    if len(at) % 2:
+        return None
+    opens, closes = at[0::2], at[1::2]
+    ends = {ord(dialect.delimiter), NEWLINE}
+    before = np.where(opens > 0, raw[np.maximum(opens - 1, 0)], NEWLINE)
+    after = np.where(closes + 1 < len(raw), raw[np.minimum(closes + 1, len(raw) - 1)], NEWLINE)
+    doubled = closes[:-1] + 1 == opens[1:]
+    good_open = np.isin(before, list(ends))
+    good_open[1:] |= doubled
+    good_close = np.isin(after, list(ends))
+    good_close[:-1] |= doubled
+    return at if good_open.all() and good_close.all() else None
+
+
+def _blank_row(body: str, dialect: Dialect) -> bool:
+    """Tell whether some row has delimiters or blanks but no value: such rows are told one by one."""
+    marks = (dialect.delimiter, " ", "\t")
+    if not body.startswith(marks) and not any(f"\n{m}" in body for m in marks):
+        return False
+    mark = re.escape(dialect.delimiter)
+    return re.search(rf"(?:\A|\n)[ \t{mark}]+(?:\n|\Z)", body) is not None
+
+
+def _repeats_header(table: pa.Table, header: Sequence[str] | None) -> bool:
+    """Tell whether some row is the header once more. The longest name comes first: the fewest rows hold it."""
+    if header is None or len(header) != table.num_columns:
+        return False
+    names = [c.strip() for c in header]
+    for j in sorted(range(len(names)), key=lambda j: -len(names[j])):
+        table = table.filter(pc.match_substring(table.column(j), names[j]))
+        if not table.num_rows:
+            return False
+    return any([c.strip() for c in row] == names for row in zip(*(c.to_pylist() for c in table.columns), strict=True))
+
+
+def _longest_line(data: bytes, quoted: NDArray[np.int64]) -> int:
+    raw = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(raw == NEWLINE)
+    if not len(ends):
+        return len(data)
+    return int(np.diff(_outside(ends, quoted), prepend=0, append=len(data)).max())
+
+
+def _outside(ends: NDArray[np.int64], quoted: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the line ends that stand outside quotes: an even number of quotes stands before them."""
+    return ends if not quoted.size else ends[np.searchsorted(quoted, ends) % 2 == 0]
+
+
+def _account(data: bytes, quoted: NDArray[np.int64], rows: int) -> Account:
+    """Count lines: those that end a record right after another end are blank, all others were read."""
+    raw = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(raw == NEWLINE)
+    outside = _outside(ends, quoted)
+    lines = len(ends) + (bool(data) and not data.endswith(b"\n"))
+    blank = int((np.diff(outside, prepend=-1) == 1).sum())
+    account = Account()
+    account.lines.update({"read": lines - blank, "blank": blank})
+    account.records.update({"read": rows, "blank": blank})
+    return account

@@ -1,0 +1,154 @@
+"""Excel workbooks (.xlsx) -> texts: the first sheet with cells, its table found as in a text file."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from dldiag.core.i18n import Message
+from dldiag.core.types import DataError, Notice, ReadPlan
+from dldiag.data.io.header import unique_names
+from dldiag.data.io.limits import Limits, drawn_rows, most_rows
+from dldiag.data.io.notices import notice
+from dldiag.data.io.raw_table import Lines, TypedTable, check_unpacked, table_of
+from dldiag.data.io.strict import Record
+from dldiag.data.io.table_bounds import Parts, find_region, given_region, name_notices, region_notices
+
+EXACT_INTEGERS = 1e15  # whole floats below it are written without a point
+
+
+def read_excel(data: bytes, plan: ReadPlan, limits: Limits, choices: Mapping[str, Any] | None = None) -> TypedTable:
+    """Read a sheet; DataError when there is none like that or it has too many cells.
+
+    choices: what was chosen by hand, when the plan does not say yet where the table stands; None when it does.
+    """
+    import openpyxl
+
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        check_unpacked(sum(i.file_size for i in archive.infolist()), limits)
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    sheets = [s for s in book.worksheets if s.sheet_state == "visible"] or list(book.worksheets)
+    sheet, rows = _chosen_sheet(sheets, plan.sheet, limits)
+    if not rows or not rows[0]:
+        raise DataError(Message("The sheet {sheet} is empty.", {"sheet": sheet}), Message("Choose another sheet."))
+    plan = replace(plan if choices is None else _placed(plan, rows, choices), sheet=sheet)
+    _check_place(plan, len(rows))
+    told = [notice("sheet", count=len(sheets), sheet=sheet)] if len(sheets) > 1 else []
+    return _from_sheet(rows, plan, len(rows[0]), limits, told)
+
+
+def _placed(plan: ReadPlan, rows: list[list[str]], choices: Mapping[str, Any]) -> ReadPlan:
+    """Decide where the table stands among the rows, as far as that was not chosen by hand."""
+    found = find_region([Record(i, 1, r) for i, r in enumerate(rows)], len(rows))
+    region = given_region(found, choices)
+    place = {
+        "header_row": region.header_row,
+        "header_rows": region.header_rows or 1,
+        "first_row": region.first_row,
+        "footer_rows": region.footer_rows,
+    }
+    return replace(plan, **{name: choices.get(name, value) for name, value in place.items()})
+
+
+def _check_place(plan: ReadPlan, n_rows: int) -> None:
+    last = max(plan.first_row, 0 if plan.header_row is None else plan.header_row + max(1, plan.header_rows))
+    if last + plan.footer_rows > n_rows:
+        raise DataError(
+            Message("The sheet has {rows:,} rows; header and footnotes take more.", {"rows": n_rows}),
+            Message("Rows are counted from 0; choose a header row within the sheet."),
+        )
+
+
+def _chosen_sheet(sheets: Sequence[Any], wanted: str, limits: Limits) -> tuple[str, list[list[str]]]:
+    """Return the sheet asked for, else the first that is not empty."""
+    names = [s.title for s in sheets]
+    if wanted and wanted not in names:
+        raise DataError(
+            Message("The workbook has no sheet named {sheet}.", {"sheet": wanted}),
+            Message("Its sheets are: {names}.", {"names": ", ".join(names)[:300]}),
+        )
+    for sheet in sheets:
+        if wanted in ("", sheet.title):
+            rows = _sheet_rows(sheet, limits)
+            if rows or wanted:
+                return sheet.title, rows
+    raise DataError(Message("The workbook is empty."), Message("Take a workbook that has rows."))
+
+
+def _sheet_rows(sheet: Any, limits: Limits) -> list[list[str]]:
+    rows: list[list[str]] = []
+    cells = 0
+    for values in sheet.iter_rows(values_only=True):
+        row = [_excel_text(v) for v in values]
+        cells += len(row)
+        if cells > limits.max_cells or len(row) > limits.max_columns:
+            raise DataError(
+                Message("The sheet has more than {most:,} cells.", {"most": limits.max_cells}),
+                Message("Export the table as CSV or Parquet, which are read in samples."),
+            )
+        rows.append(row)
+    while rows and not any(rows[-1]):
+        rows.pop()
+    width = max((j + 1 for r in rows for j, c in enumerate(r) if c), default=0)
+    return [(r + [""] * width)[:width] for r in rows]
+
+
+def _excel_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT_INTEGERS:
+        return str(int(value))
+    text = str(value)
+    return text.removesuffix(" 00:00:00") if hasattr(value, "year") else text
+
+
+def _from_sheet(rows: list[list[str]], plan: ReadPlan, width: int, limits: Limits, told: list[Notice]) -> TypedTable:
+    end = len(rows) - plan.footer_rows
+    body = [r for r in rows[plan.first_row : end] if any(r)]
+    before = plan.first_row if plan.header_row is None else plan.header_row
+    header = _sheet_header(rows, plan)
+    names = unique_names(header or [], width)
+    lines = Lines(
+        total=len(rows),
+        header=plan.first_row - before,
+        preamble=before,
+        footnote=plan.footer_rows,
+        blank=max(0, end - plan.first_row) - len(body),
+        read=len(body),
+    )
+    told = [*told, *region_notices(_parts(rows, plan), plan, lines), *name_notices(names, header)]
+    told += [notice("blank_end", count=lines.blank)] if lines.blank else []
+    keep = drawn_rows(len(body), most_rows(width, limits), limits.seed)
+    kept = body if keep is None else [body[i] for i in keep]
+    if keep is not None:
+        told.append(notice("sampled", kept=len(kept), rows=len(body), seed=limits.seed))
+    return TypedTable(names.names, table_of(kept, width), plan, lines, len(body), {}, tuple(told))
+
+
+def _sheet_header(rows: list[list[str]], plan: ReadPlan) -> list[str] | None:
+    if plan.header_row is None:
+        return None
+    above = rows[plan.header_row : plan.header_row + max(1, plan.header_rows)]
+    return [" ".join(c.strip() for c in column if c.strip()) for column in zip(*above, strict=True)]
+
+
+def _parts(rows: list[list[str]], plan: ReadPlan) -> Parts:
+    """Return the rows by what they are, as texts that can be shown; of the body the first one."""
+    first = plan.first_row
+    before, end = first if plan.header_row is None else plan.header_row, len(rows) - plan.footer_rows
+    return Parts(
+        _lines(rows[:before]), _lines(rows[before:first]), _lines(rows[first : first + 1]), _lines(rows[end:]), first
+    )
+
+
+def _lines(rows: list[list[str]]) -> str:
+    return "".join(_shown(row) + "\n" for row in rows)
+
+
+def _shown(row: list[str]) -> str:
+    return " | ".join(c for c in row if c)

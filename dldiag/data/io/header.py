@@ -1,0 +1,173 @@
+"""Whether the first row holds names, and unique, non-empty names for every column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dldiag.data.io.cell_kind import kind_of, shape_of
+from dldiag.data.io.column_profile import ColumnProfile
+
+TYPED_SHARE = 0.8  # of the filled cells of a column before it counts as one of numbers or dates
+FEW_VALUES_SHARE = 0.34  # distinct values per row below which a column of words repeats itself
+LEAST_ROWS_FOR_WORDS = 4
+LEAST_COUNTED = 3  # numbers in a row that count up before they are names
+NAME_VOTE, VALUE_VOTE, HINT_VOTE = 1.0, -1.5, 0.7
+_YEAR = re.compile(r"(?:1[89]|20)\d{2}")
+
+
+def has_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a first row is names rather than values, by how it differs from the rows below it."""
+    names = [c.strip() for c in first]
+    body = [r for r in body if [c.strip() for c in r] != names]
+    if not body:
+        return not any(kind_of(c) in {"number", "when"} for c in first)
+    if counts_up(first):
+        return not counts_up(body[0])
+    votes = sum(_vote(cell, [r[j] for r in body if j < len(r)]) for j, cell in enumerate(first))
+    if votes:
+        return votes > 0
+    filled = [c.strip() for c in first if c.strip()]
+    return len(set(filled)) == len(filled) and not any(kind_of(c) in {"number", "when"} for c in filled)
+
+
+def counts_up(cells: Sequence[str]) -> bool:
+    """Tell whether the numbers among the cells are 0, 1, 2 … or 1, 2, 3 …, as frames without names are written."""
+    numbers = [c.strip() for c in cells if kind_of(c) == "number"]
+    begin = numbers[0] if numbers else ""
+    return (
+        len(numbers) >= LEAST_COUNTED
+        and begin in {"0", "1"}
+        and numbers == [str(int(begin) + i) for i in range(len(numbers))]
+    )
+
+
+def _vote(cell: str, below: Sequence[str]) -> float:
+    kind, filled = kind_of(cell), [c for c in below if kind_of(c) not in {"empty", "missing"}]
+    if kind == "empty" or not filled:
+        return 0.0
+    if is_typed(filled):
+        return _vote_against_numbers(cell, kind, filled)
+    if kind in {"number", "when"}:
+        return 0.0 if _YEAR.fullmatch(cell.strip()) else -NAME_VOTE
+    return _vote_against_words(cell, filled)
+
+
+def _vote_against_numbers(cell: str, kind: str, filled: Sequence[str]) -> float:
+    if kind in {"word", "code", "mark", "link"}:
+        return NAME_VOTE
+    year_names = _YEAR.fullmatch(cell.strip()) and not any(_YEAR.fullmatch(c.strip()) for c in filled)
+    return 0.0 if kind == "missing" or year_names else VALUE_VOTE
+
+
+def _vote_against_words(cell: str, filled: Sequence[str]) -> float:
+    values = {c.strip() for c in filled}
+    if cell.strip() in values:
+        return VALUE_VOTE
+    if len(filled) < LEAST_ROWS_FOR_WORDS:
+        return 0.0
+    shapes = {shape_of(c) for c in filled}
+    repeats = len(values) <= FEW_VALUES_SHARE * len(filled)
+    return HINT_VOTE if repeats or (len(shapes) <= 2 and shape_of(cell) not in shapes) else 0.0
+
+
+def is_typed(cells: Sequence[str]) -> bool:
+    """Tell whether nearly all of these cells are numbers or dates."""
+    typed = sum(kind_of(c) in {"number", "when"} for c in cells)
+    return bool(cells) and typed >= TYPED_SHARE * len(cells)
+
+
+@dataclass(frozen=True)
+class Names:
+    """Unique names, with the places where one had to be made up or changed."""
+
+    names: tuple[str, ...]
+    made_up: tuple[int, ...] = ()
+    renamed: tuple[int, ...] = ()
+
+
+def unique_names(cells: Sequence[str], width: int) -> Names:
+    """Return one unique, non-empty name per column: blanks become column_3, a second `x` becomes `x (2)`.
+
+    >>> unique_names(["x", " ", "x"], 3).names
+    ('x', 'column_2', 'x (2)')
+    """
+    given = [" ".join(c.split()) for c in cells[:width]] + [""] * (width - len(cells))
+    taken = {c for c in given if c}
+    names: list[str] = []
+    used: set[str] = set()
+    made_up, renamed = [], []
+    for j, cell in enumerate(given):
+        name = cell
+        if not cell:
+            name = _free(f"column_{j + 1}", used | taken)
+            made_up.append(j)
+        elif cell in used:
+            name = _free(cell, used | taken)
+            renamed.append(j)
+        names.append(name)
+        used.add(name)
+    return Names(tuple(names), tuple(made_up), tuple(renamed))
+
+
+def _free(name: str, taken: set[str]) -> str:
+    if name not in taken:
+        return name
+    number = 2
+    while f"{name} ({number})" in taken:
+        number += 1
+    return f"{name} ({number})"
+
+
+# What a column holds whose name ends with such a word. Columns without values and other names tell nothing.
+HOLDS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("date", "time", "datum", "day", "born", "日期", "时间"), frozenset({"when"})),
+    **dict.fromkeys(("price", "amount", "cost", "qty", "quantity", "count", "total", "age", "weight", "height", "score", "rate",
+                     "金额", "数量", "价格", "年龄"), frozenset({"number"})),
+    **dict.fromkeys(("id", "code", "number", "no", "zip", "phone", "编号", "代码"), frozenset({"code", "number"})),
+    **dict.fromkeys(("url", "link", "website", "email", "mail"), frozenset({"link"})),
+    **dict.fromkeys(("name", "type", "description", "title", "city", "country", "comment", "comments", "notes", "text",
+                     "姓名", "名称", "城市"), frozenset({"word", "code"})),
+}  # fmt: skip
+SURE_MARGIN = 2  # names that must fit better than when the last column is the one without a name
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|\"+")
+
+
+def split_name(header: Sequence[str], columns: Sequence[ColumnProfile]) -> list[str] | None:
+    """Return the header with the one name cut in two that lets the names fit the columns; None when that is not plain.
+
+    >>> from dldiag.data.io.column_profile import profiles
+    >>> split_name(["DATETIME", "Qty", "URL"], profiles([["2024-01-05", "10:30", "3", "www.a.org"]] * 3, 4))
+    ['DATE', 'TIME', 'Qty', 'URL']
+    """
+    kinds = [_main_kind(c) for c in columns]
+    ways = [[*header[:k], *parts, *header[k + 1 :]] for k, name in enumerate(header) for parts in _cuts(name)]
+    scored = sorted(((_fit(way, kinds), way) for way in ways), key=lambda w: -w[0])
+    if not scored or scored[0][0] - _fit(header, kinds) < SURE_MARGIN:
+        return None
+    return None if len(scored) > 1 and scored[1][0] == scored[0][0] else scored[0][1]
+
+
+def _cuts(name: str) -> list[tuple[str, str]]:
+    """Return the ways to cut a name: where a new word begins, or between two words that are known."""
+    text = name.strip()
+    cuts = [(text[: m.start()], text[m.end() :]) for m in _WORDS.finditer(text)]
+    cuts += [(text[:k], text[k:]) for k in range(1, len(text)) if {text[:k].lower(), text[k:].lower()} <= HOLDS.keys()]
+    return [(a, b) for a, b in dict.fromkeys(cuts) if a and b]
+
+
+def _fit(names: Sequence[str], kinds: Sequence[str]) -> int:
+    """Return how many names stand above what they tell, less those that stand above something else."""
+    told = [(holds, kind) for name, kind in zip(names, kinds, strict=False) if (holds := _holds(name)) and kind]
+    return sum(1 if kind in holds else -1 for holds, kind in told)
+
+
+def _holds(name: str) -> frozenset[str]:
+    words = [w for w in HOLDS if name.strip().lower().endswith(w)]
+    return HOLDS[max(words, key=len)] if words else frozenset()
+
+
+def _main_kind(column: ColumnProfile) -> str:
+    filled = [(n, kind) for kind, n in column.kinds.items() if kind not in {"empty", "missing"}]
+    return max(filled)[1] if filled else ""

@@ -1,0 +1,270 @@
+"""A text and its plan -> the raw table: header, rows, an account of every line, and what is to be told about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dldiag.core.i18n import Message
+from dldiag.core.types import DataError, Notice, ReadPlan
+from dldiag.data.io.arrow_csv import read_body
+from dldiag.data.io.column_profile import profiles
+from dldiag.data.io.dialect import Dialect
+from dldiag.data.io.header import Names, split_name, unique_names
+from dldiag.data.io.limits import Limits, drawn_rows, most_rows
+from dldiag.data.io.notices import notice
+from dldiag.data.io.quotes import cells_at_width, loose_cells
+from dldiag.data.io.raw_table import Lines
+from dldiag.data.io.repair_rows import REPAIRS, Account, cells_with_other_delimiter
+from dldiag.data.io.sniff import dialect_of
+from dldiag.data.io.source import Text
+from dldiag.data.io.strict import records
+from dldiag.data.io.table_bounds import Parts, name_notices, region_notices
+
+WIDTH_RECORDS = 1000
+HEADER_WIDTH_SHARE = 0.3  # of the rows that must have the header's width for it to be the table's
+UNEVEN_SHARE = 0.8  # of the rows that must be sound before the delimiter is doubted
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """A table of texts with its names, its account of lines and what is told."""
+
+    names: tuple[str, ...]
+    table: pa.Table
+    lines: Lines
+    notices: tuple[Notice, ...]
+    rows_in_file: int
+
+
+def gather(text: Text, plan: ReadPlan, limits: Limits) -> Gathered:
+    """Read a text strictly by its plan."""
+    _check_header(text, plan)
+    dialect, parts = dialect_of(plan), split_parts(text.text, plan)
+    header = header_cells(parts.header, dialect)
+    width = body_width(parts, dialect, header)
+    header, told = fit_header(header, width, parts, dialect)
+    width = max(width, len(header or ()))
+    _check_width(width, limits)
+    table, account = read_body(parts.body, dialect, width, parts.first_line, header)
+    _check_rows(text, table, account)
+    _check_cells(text, table, limits)
+    names = unique_names(header or [], width)
+    names, table, dropped = drop_empty_tail(names, table)
+    lines = account_lines(text, parts, account)
+    rows = table.num_rows
+    keep = drawn_rows(rows, most_rows(table.num_columns, limits), limits.seed)
+    if keep is not None:
+        table = table.take(pa.array(keep))
+        told += (notice("sampled", kept=len(keep), rows=rows, seed=limits.seed),)
+    told += name_notices(names, header) + dropped + account_notices(account)
+    return Gathered(names.names, table, lines, (*region_notices(parts, plan, lines), *told), rows)
+
+
+def split_parts(text: str, plan: ReadPlan) -> Parts:
+    """Cut a text at the lines that the plan names."""
+    header_at = plan.first_row if plan.header_row is None else plan.header_row
+    first = plan.first_row if plan.header_row is None else max(plan.first_row, header_at + 1)
+    start = line_offset(text, header_at)
+    header_end = (
+        start if plan.header_row is None else line_offset(text, header_at + max(1, plan.header_rows), start, header_at)
+    )
+    body = line_offset(text, first, start, header_at)
+    end = max(body, footer_offset(text, plan.footer_rows))
+    return Parts(text[:start] + text[header_end:body], text[start:header_end], text[body:end], text[end:], first)
+
+
+def line_offset(text: str, line: int, position: int = 0, at: int = 0) -> int:
+    """Return where a line begins (the end of the text when it has fewer lines)."""
+    while at < line:
+        position = text.find("\n", position) + 1
+        if position == 0:
+            return len(text)
+        at += 1
+    return position
+
+
+def footer_offset(text: str, lines: int) -> int:
+    """Return where the last lines of a text begin."""
+    position = len(text) - text.endswith("\n")
+    for _ in range(lines):
+        position = text.rfind("\n", 0, max(0, position))
+        if position < 0:
+            return 0
+    return len(text) if lines == 0 else position + 1
+
+
+def header_cells(header: str, dialect: Dialect) -> list[str] | None:
+    """Return the names of the header lines, joined column by column; None when there is no header."""
+    rows = [r for r in records(header, dialect) if not r.blank]
+    if not rows:
+        return None
+    cut = [r.cells if not r.fault else loose_cells(r.cells[0], dialect) for r in rows]
+    columns = [[r[j].strip() for r in cut if j < len(r)] for j in range(max(map(len, cut)))]
+    return [" ".join(c for c in column if c) for column in columns]
+
+
+def body_width(parts: Parts, dialect: Dialect, header: Sequence[str] | None) -> int:
+    """Return how many cells a row has: what most rows have, the header's number where enough rows agree."""
+    sample = islice(records(parts.body, dialect, 0, None), WIDTH_RECORDS)
+    widths = [len(r.cells) for r in sample if not r.blank and not r.fault]
+    if not widths:
+        faulty = next((r for r in records(parts.body, dialect) if r.fault), None)
+        return len(header) if header else len(loose_cells(faulty.cells[0], dialect)) if faulty else 0
+    usual = max(set(widths), key=lambda w: (widths.count(w), w))
+    if header and widths.count(len(header)) >= HEADER_WIDTH_SHARE * len(widths):
+        return len(header)
+    return usual
+
+
+def fit_header(
+    header: list[str] | None, width: int, parts: Parts, dialect: Dialect
+) -> tuple[list[str] | None, tuple[Notice, ...]]:
+    """Make the header as wide as the rows where that is certain, and tell where it is not."""
+    if header is None or len(header) == width or not width:
+        return header, ()
+    filled = [c for c in header if c.strip()]
+    if len(header) > width and not any(c.strip() for c in header[width:]):
+        return header[:width], ()
+    if len(header) > width and len(filled) == width:
+        return filled, (notice("header_repaired", example=parts.header),)
+    return _mended_header(header, width, parts, dialect) or (header, (_unlike(header, width, parts, dialect),))
+
+
+def _mended_header(
+    header: list[str], width: int, parts: Parts, dialect: Dialect
+) -> tuple[list[str], tuple[Notice, ...]] | None:
+    """Return the header cut in another way that gives the rows' width; None when there is none."""
+    line = parts.header.strip("\n")
+    if dialect.quote and dialect.quote in line and (cut := cells_at_width(line, dialect, width)) is not None:
+        return cut, (notice("bare_quotes", count=1, example=line),)
+    if len(header) == width - 1 and _numbers_rows(parts, dialect, width):
+        return ["row", *header], (notice("row_names", name="row", example=line),)
+    if len(header) == width - 1:
+        body = [r.cells for r in islice(records(parts.body, dialect), WIDTH_RECORDS) if not r.fault and not r.blank]
+        if (names := split_name(header, profiles(body, width))) is not None:
+            return names, (notice("header_repaired", example=line),)
+    other = cells_with_other_delimiter(line, dialect, width, None)
+    return None if other is None else ([c or "" for c in other], (notice("header_repaired", example=line),))
+
+
+def _unlike(header: list[str], width: int, parts: Parts, dialect: Dialect) -> Notice:
+    if len(header) == width - 1 and _ends_empty(parts, dialect, width):
+        return notice("trailing_delimiter", width=len(header), example=parts.body.split("\n", 1)[0])
+    return notice("header_width", header=len(header), width=width, example=parts.header)
+
+
+def _numbers_rows(parts: Parts, dialect: Dialect, width: int) -> bool:
+    """Tell whether the first cells count 1, 2, 3 …, as R writes row names."""
+    rows = [r.cells for r in islice(records(parts.body, dialect), WIDTH_RECORDS) if len(r.cells) == width]
+    return len(rows) > 2 and [r[0].strip() for r in rows] == [str(i + 1) for i in range(len(rows))]
+
+
+def _ends_empty(parts: Parts, dialect: Dialect, width: int) -> bool:
+    rows = (r.cells for r in islice(records(parts.body, dialect), WIDTH_RECORDS) if len(r.cells) == width)
+    return not any(r[-1].strip() for r in rows)
+
+
+def _check_width(width: int, limits: Limits) -> None:
+    if width > limits.max_columns:
+        raise DataError(
+            Message(
+                "The table has {width:,} columns; the limit is {limit:,}.",
+                {"width": width, "limit": limits.max_columns},
+            ),
+            Message("Choose another delimiter if that is wrong, leave columns out, or raise the limit."),
+        )
+    if width == 0:
+        raise DataError(Message("No table was found in the file."), Message("Check the header line and the delimiter."))
+
+
+def _check_header(text: Text, plan: ReadPlan) -> None:
+    end = 0 if plan.header_row is None else plan.header_row + plan.header_rows
+    if end > text.lines:
+        raise DataError(
+            Message(
+                "The file has {rows:,} lines, and its header would end at line {end:,}.",
+                {"rows": text.lines, "end": end},
+            ),
+            Message("Rows are counted from 0; choose a header within the file."),
+        )
+
+
+def _check_cells(text: Text, table: pa.Table, limits: Limits) -> None:
+    if len(text.text) <= limits.max_cell_chars:
+        return
+    longest = max((pc.max(pc.utf8_length(c)).as_py() or 0 for c in table.columns), default=0)
+    if longest > limits.max_cell_chars:
+        raise DataError(
+            Message(
+                "A cell has {longest:,} characters; the limit is {limit:,}.",
+                {"longest": longest, "limit": limits.max_cell_chars},
+            ),
+            Message("A quote may be open, or the delimiter wrong; choose them by hand, or raise the limit."),
+        )
+
+
+def _check_rows(text: Text, table: pa.Table, account: Account) -> None:
+    if table.num_rows == 0 and account.records["set_aside"]:
+        raise DataError(
+            Message("No line has the number of cells of the header, so there is no table to read."),
+            Message("Choose the header line and the delimiter by hand, or upload the table itself."),
+        )
+    if text.lines <= 1 and table.num_columns == 1:
+        raise DataError(Message("The file holds one cell only."), Message("Upload a table with rows and columns."))
+
+
+def drop_empty_tail(names: Names, table: pa.Table) -> tuple[Names, pa.Table, tuple[Notice, ...]]:
+    """Leave out columns at the end that have neither a name nor any value."""
+    keep = table.num_columns
+    while (
+        keep > 1
+        and keep - 1 in names.made_up
+        and _is_empty(table.column(keep - 1))
+        and len(names.made_up) < len(names.names)
+    ):
+        keep -= 1
+    dropped = table.num_columns - keep
+    if not dropped:
+        return names, table, ()
+    made_up = tuple(j for j in names.made_up if j < keep)
+    told = () if table.num_rows else (notice("empty_column_dropped", count=dropped),)
+    return replace(names, names=names.names[:keep], made_up=made_up), table.select(list(range(keep))), told
+
+
+def _is_empty(column: pa.ChunkedArray) -> bool:
+    filled = pc.greater(pc.utf8_length(pc.utf8_trim_whitespace(column)), 0)
+    return not pc.any(filled).as_py()
+
+
+def account_lines(text: Text, parts: Parts, account: Account) -> Lines:
+    """Count every line of the text by what became of it."""
+    above, below = parts.above.split("\n")[:-1], parts.below.removesuffix("\n").split("\n") if parts.below else []
+    blank_above = sum(not line.strip() for line in above)
+    blank_below = sum(not line.strip() for line in below)
+    header = parts.header.count("\n") + (bool(parts.header) and not parts.header.endswith("\n"))
+    counts = account.lines
+    return Lines(
+        total=text.lines,
+        header=header,
+        preamble=len(above) - blank_above,
+        footnote=len(below) - blank_below,
+        blank=blank_above + blank_below + counts["blank"] + counts["blank_end"],
+        read=counts["read"] + counts["blank_rows"],
+        repaired=sum(counts[r] for r in REPAIRS),
+        set_aside=counts["set_aside"] + counts["repeated_header"],
+    )
+
+
+def account_notices(account: Account) -> tuple[Notice, ...]:
+    """Tell what was repaired, set aside or left out, each with an example line."""
+    codes = (*REPAIRS, "set_aside", "blank_rows", "blank_end", "repeated_header")
+    told = [notice(c, count=account.lines[c], example=account.examples.get(c, "")) for c in codes if account.lines[c]]
+    rows = sum(account.records[c] for c in ("read", "set_aside", *REPAIRS))
+    if rows and account.records["read"] + account.records["bare_quotes"] < UNEVEN_SHARE * rows:
+        told.append(notice("uneven", count=account.records["read"], total=rows))
+    return tuple(told)

@@ -1,0 +1,154 @@
+"""Reading: a plan is decided unless one is given, then the file is read by it, and everything done is told."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from dldiag.core.params import from_environment
+from dldiag.core.types import Notice, ReadPlan
+from dldiag.data.io.compression import Unpacked
+from dldiag.data.io.encoding import alternatives_of
+from dldiag.data.io.formats.jsonl import read_json
+from dldiag.data.io.formats.registry import read_typed
+from dldiag.data.io.limits import Limits, sampled_by
+from dldiag.data.io.notices import notice
+from dldiag.data.io.number_format import decide_marks
+from dldiag.data.io.parse import Gathered, gather
+from dldiag.data.io.raw_table import RawTable, TypedTable, frame_of
+from dldiag.data.io.sample_large import take
+from dldiag.data.io.sniff import check_choices, check_found, decide_text, typed_plan
+from dldiag.data.io.source import Text, open_data, open_text, whole_characters
+
+MARK_CELLS = 50_000
+LOOKED_AT_CHARS = 1 << 20
+LEAST_LINES_OF_END = 20  # of a text before a last line without line end is told; none of 73 sound files ends so
+FEW_CHARACTERS = 60  # beyond ASCII; with more of them the better encoding is plain
+TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
+
+
+def read(
+    source: str | Path | bytes,
+    *,
+    name: str = "",
+    plan: ReadPlan | None = None,
+    limits: Limits | None = None,
+    **choices: Any,
+) -> RawTable:
+    """Read a file by a plan, or by the plan that `decide` makes with these choices.
+
+    Raises DataError, in plain words, for everything that cannot be read as a table.
+    """
+    limits = limits or from_environment(Limits)
+    check_choices(choices)
+    taken = take(source, limits, plan, **choices)
+    data = taken.data
+    title, _ = whole_characters(name or (Path(source).name if isinstance(source, str | Path) else ""))
+    plan = replace(plan, **choices) if plan is not None else None
+    member = plan.member if plan is not None else choices.get("member", "")
+    unpacked, typed = open_data(data, limits, member)
+    check_found(choices, unpacked, typed)
+    around = {"compression": unpacked.compression, "member": unpacked.member}
+    if typed:
+        undecided = None if plan is not None else choices
+        plan = plan or typed_plan(typed, around, choices)
+        return _raw_of_typed(read_typed(unpacked.data, plan, sampled_by(plan, limits), undecided), data, title)
+    text = open_text(unpacked.data, plan.encoding if plan is not None else choices.get("encoding", ""))
+    plan = plan or decide_text(text, choices, around)
+    limits = sampled_by(plan, limits)
+    if plan.format == "jsonl":
+        found = read_json(text, plan, limits)
+        told = [*taken.told(found.rows_in_file, limits), *source_notices(text, unpacked)]
+        table = _raw_of_typed(found, data, title, told)
+    else:
+        gathered = gather(text, plan, limits)
+        told = [*taken.told(gathered.rows_in_file, limits), *source_notices(text, unpacked)]
+        told += [*close_notices(text, unpacked), *gathered.notices, *mark_notices(gathered, plan)]
+        table = _raw_of_text(gathered, plan, data, title, told)
+    return replace(table, rows_in_file=taken.rows_in_file or table.rows_in_file)
+
+
+def _raw_of_text(found: Gathered, plan: ReadPlan, data: bytes, title: str, told: Sequence[Notice]) -> RawTable:
+    frame, identity = frame_of(found.table, found.names), fingerprint(data, plan)
+    return RawTable(found.names, frame, plan, tuple(told), found.rows_in_file, identity, title, found.lines)
+
+
+def _raw_of_typed(found: TypedTable, data: bytes, title: str, told: Sequence[Notice] = ()) -> RawTable:
+    frame = frame_of(found.table, found.names)
+    named_text = title.lower().endswith(TEXT_ENDINGS) and found.plan.format != "jsonl"
+    misnamed = [notice("wrong_name", format=found.plan.format.title())] if named_text else []
+    notices, identity = (*told, *misnamed, *found.notices), fingerprint(data, found.plan)
+    return RawTable(
+        found.names, frame, found.plan, notices, found.rows_in_file, identity, title, found.lines, found.typed
+    )
+
+
+def fingerprint(data: bytes, plan: ReadPlan) -> str:
+    """Return the identity of the data: sha256 of the bytes and of the plan."""
+    return hashlib.sha256(hashlib.sha256(data).digest() + msgspec.json.encode(asdict(plan))).hexdigest()
+
+
+def source_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
+    """Tell how the text was unpacked and decoded."""
+    decoded, told = text.decoded, []
+    if unpacked.compression and unpacked.members > 1:
+        told.append(notice("member", count=unpacked.members, member=unpacked.member))
+    if decoded.encoding not in {"utf-8", "utf-8-sig", "ascii"}:
+        told.append(notice("encoding", encoding=decoded.encoding))
+    if decoded.other_lines:
+        told.append(
+            notice(
+                "mixed_encodings",
+                count=decoded.other_lines,
+                example=decoded.bad_example,
+                encoding=decoded.encoding,
+                other=decoded.other_encoding,
+            )
+        )
+    if decoded.bad_characters:
+        told.append(notice("bad_characters", count=decoded.bad_characters, example=decoded.bad_example))
+    if decoded.recovered:
+        told.append(notice("recovered_characters", count=decoded.recovered))
+    if text.lines >= LEAST_LINES_OF_END and not text.text.endswith("\n"):
+        told.append(notice("cut_off", example=text.text[text.text.rfind("\n") + 1 :]))
+    if text.mixed_ends:
+        told.append(notice("mixed_line_ends"))
+    if text.nuls:
+        told.append(notice("nul_characters", count=text.nuls))
+    return told
+
+
+def close_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
+    """Tell when a text has so few characters beyond ASCII that another encoding fits as well."""
+    beyond = 0 if text.text.isascii() else sum(ord(c) > 127 for c in text.text[:LOOKED_AT_CHARS])
+    if not 0 < beyond <= FEW_CHARACTERS:
+        return []
+    others = alternatives_of(unpacked.data, text.decoded.encoding)
+    if not others:
+        return []
+    other, example = others[0]
+    return [notice("encoding_close", encoding=text.decoded.encoding, other=other, example=example)]
+
+
+def mark_notices(gathered: Gathered, plan: ReadPlan) -> list[Notice]:
+    """Tell how numbers and missing values are taken, where that is not plain."""
+    told = []
+    table = gathered.table.slice(0, max(20, MARK_CELLS // max(1, gathered.table.num_columns)))
+    rows = list(zip(*(c.to_pylist() for c in table.columns), strict=True)) if table.num_rows else []
+    marks = decide_marks(rows, table.num_columns)
+    spellings = [m for m in plan.missing if m]
+    if spellings:
+        told.append(notice("missing_spellings", spellings=", ".join(spellings)))
+    if plan.decimal == "," == marks.decimal:
+        told.append(notice("decimal_comma"))
+    if marks.ambiguous and "." in marks.ambiguous:
+        meaning = marks.ambiguous if plan.decimal == "." else marks.ambiguous.replace(".", "")
+        told.append(notice("ambiguous_thousands", example=marks.ambiguous, meaning=meaning))
+    if not table.num_rows:
+        told.append(notice("no_rows"))
+    return told

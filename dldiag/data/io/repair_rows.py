@@ -1,0 +1,181 @@
+"""Records -> rows of one width: sound ones as they are, the others repaired or set aside, every line counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from dldiag.data.io.column_profile import POOR_FIT, ColumnProfile, fit_row, profiles
+from dldiag.data.io.dialect import Dialect
+from dldiag.data.io.quotes import cells_at_width, loose_cells
+from dldiag.data.io.strict import Record, records
+
+Row = Sequence[str | None]
+Fate = Literal[
+    "read",
+    "blank",
+    "blank_rows",
+    "blank_end",
+    "repeated_header",
+    "bare_quotes",
+    "padded",
+    "extra_empty",
+    "realigned",
+    "other_delimiter",
+    "set_aside",
+]
+REPAIRS: tuple[Fate, ...] = ("bare_quotes", "padded", "extra_empty", "realigned", "other_delimiter")
+SAMPLE_RECORDS = 600
+MOST_WORDS = 16  # cells too many that a delimiter such as a space may make
+CUT_SHARE = 0.5  # of the width; a line with fewer cells may be cut by another delimiter
+MOST_STRANGERS = 0.25  # share of the cells so cut that may fit their columns poorly; more, and the line is no row
+OTHER_DELIMITERS = (";", "\t", "|", ",", " ")
+LONGEST_REPAIRED = 100_000  # characters of a line; longer lines at fault are set aside
+
+
+@dataclass
+class Account:
+    """How many lines and records had which fate, and the first example of each."""
+
+    lines: Counter[str] = field(default_factory=Counter)
+    records: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+    multiline: int = 0
+
+    def merge(self, other: Account) -> None:
+        """Take in the account of the lines that follow."""
+        self.lines.update(other.lines)
+        self.records.update(other.records)
+        self.examples = {**other.examples, **self.examples}
+        self.multiline += other.multiline
+
+    def add(self, fate: str, record: Record) -> None:
+        """Count one record; keep it as the example if it is the first of its fate."""
+        self.lines[fate] += record.lines
+        self.records[fate] += 1
+        if fate not in self.examples and fate not in {"read", "blank"}:
+            self.examples[fate] = f"{record.line + 1}: " + " | ".join(record.cells)[:200]
+
+
+class Gatherer:
+    """Lays the records of a table's lines on its columns; `account` is that of the lines before, if there are some."""
+
+    def __init__(
+        self,
+        text: str,
+        dialect: Dialect,
+        width: int,
+        first_line: int,
+        header: Sequence[str] | None,
+        account: Account | None = None,
+    ) -> None:
+        self.text, self.dialect, self.width, self.first_line = text, dialect, width, first_line
+        self.header = None if header is None else [c.strip() for c in header]
+        self.account = account or Account()
+        self._columns: list[ColumnProfile] | None = None
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows in order; `account` is complete when they have all been taken."""
+        blanks: list[Record] = []
+        for record in records(self.text, self.dialect, self.first_line, self.width):
+            fate, row = self._lay(record)
+            if fate == "blank_rows":
+                blanks.append(record)
+                continue
+            self.account.add(fate, record)
+            if row is not None:
+                yield from self._blank_rows(blanks)
+                self.account.multiline += record.lines > 1
+                yield row
+        for record in blanks:
+            self.account.add("blank_end", record)
+
+    def _blank_rows(self, blanks: list[Record]) -> Iterator[Row]:
+        """Yield the rows without values that stand between others; those at the end are left out."""
+        while blanks:
+            self.account.add("blank_rows", blanks.pop(0))
+            yield [""] * self.width
+
+    def _lay(self, record: Record) -> tuple[Fate, Row | None]:
+        if record.blank:
+            return ("blank_rows" if len(record.cells) > 1 and self.width > 1 else "blank"), None
+        if record.fault:
+            return self._mend_quotes(record.cells[0])
+        cells = record.cells
+        if self.account.records and [c.strip() for c in cells] == self.header:  # the first row may look like the names
+            return "repeated_header", None
+        if len(cells) == self.width:
+            return "read", cells
+        return self._mend_width(cells)
+
+    def _mend_quotes(self, line: str) -> tuple[Fate, Row | None]:
+        if len(line) > LONGEST_REPAIRED:
+            return "set_aside", None
+        cells = cells_at_width(line, self.dialect, self.width)
+        if cells is not None:
+            return "bare_quotes", cells
+        loose = loose_cells(line, self.dialect)
+        if len(loose) <= self.width * CUT_SHARE:
+            other = cells_with_other_delimiter(line, self.dialect, self.width, self.columns)
+            if other is not None:
+                return "other_delimiter", other
+        return self._mend_width(loose)
+
+    def _mend_width(self, cells: list[str]) -> tuple[Fate, Row | None]:
+        if len(cells) > self.width and not any(c.strip() for c in cells[self.width :]):
+            return self._drop_empty(cells)
+        if not any(c.strip() for c in cells):
+            return "blank_rows", None
+        row = fit_row(cells, self.columns, self.dialect.delimiter)
+        if row is None and len(cells) <= self.width * CUT_SHARE:
+            line = self.dialect.delimiter.join(cells)
+            other = cells_with_other_delimiter(line, self.dialect, self.width, self.columns)
+            return ("set_aside", None) if other is None else ("other_delimiter", other)
+        if row is None:
+            return "set_aside", None
+        return ("padded" if list(row[: len(cells)]) == cells else "realigned"), row
+
+    def _drop_empty(self, cells: list[str]) -> tuple[Fate, Row | None]:
+        """Leave out empty cells: those at the end, unless the others then stand in columns that they do not fit."""
+        cut = cells[: self.width]
+        if any(c.misfit(cell) > POOR_FIT for c, cell in zip(self.columns, cut, strict=True)):
+            row = fit_row(cells, self.columns, self.dialect.delimiter)
+            if row is not None and None not in row and list(row) != cut:
+                return "realigned", row
+        return "extra_empty", cut
+
+    @property
+    def columns(self) -> list[ColumnProfile]:
+        """The columns as the sound rows among the first records show them."""
+        if self._columns is None:
+            self._columns = profiles([r.cells for r in self._sample() if not r.fault and not r.blank], self.width)
+        return self._columns
+
+    def _sample(self) -> Iterator[Record]:
+        for count, record in enumerate(records(self.text, self.dialect, self.first_line, self.width)):
+            if count >= SAMPLE_RECORDS:
+                return
+            yield record
+
+
+def cells_with_other_delimiter(
+    line: str, dialect: Dialect, width: int, columns: Sequence[ColumnProfile] | None
+) -> list[str | None] | None:
+    """Return the cells of a line that another delimiter cuts to the width (or, with columns, to what fits them)."""
+    for delimiter in OTHER_DELIMITERS:
+        if delimiter == dialect.delimiter or delimiter not in line:
+            continue
+        cells = loose_cells(line, replace(dialect, delimiter=delimiter, skip_space=False))
+        if len(cells) == width and (not columns or _fits(cells, columns)):
+            return list(cells)
+        fitted = fit_row(cells, columns, delimiter, most_shift=MOST_WORDS) if columns and len(cells) > width else None
+        if fitted is not None:
+            return fitted
+    return None
+
+
+def _fits(cells: Sequence[str], columns: Sequence[ColumnProfile]) -> bool:
+    strangers = sum(c.misfit(cell) > POOR_FIT for c, cell in zip(columns, cells, strict=True))
+    return strangers <= MOST_STRANGERS * len(cells)

@@ -1,0 +1,191 @@
+"""From a path or bytes to text: unpacked, recognized, decoded, with one kind of line end."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from dldiag.core.i18n import Message
+from dldiag.core.types import DataError
+from dldiag.data.io.compression import Unpacked, is_workbook, unpack
+from dldiag.data.io.encoding import Decoded, decide_encoding, decode
+from dldiag.data.io.limits import MIB, Limits
+
+_HALF = re.compile("[\ud800-\udfff]")  # lone surrogates: from JSON escapes, or bytes of a file name that are no UTF-8
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text whose lines end in \\n, and what was done to get it."""
+
+    text: str
+    decoded: Decoded
+    mixed_ends: bool = False
+    nuls: int = 0
+
+    @property
+    def lines(self) -> int:
+        """Number of lines."""
+        return self.text.count("\n") + (not self.text.endswith("\n") and bool(self.text))
+
+
+def load(source: str | Path | bytes, limits: Limits) -> bytes:
+    """Return the bytes of a source; DataError when there is no such file or it is too large."""
+    if isinstance(source, bytes | bytearray | memoryview):
+        data = bytes(source)
+        _check_bytes(len(data), limits)
+        return data
+    path = Path(source)
+    try:
+        _check_bytes(path.stat().st_size, limits)
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no valid path"
+        raise DataError(
+            Message("{path} cannot be read: {reason}.", {"path": str(source)[:300], "reason": reason}),
+            Message("Check the path and your permission to read it."),
+        ) from error
+
+
+def _check_bytes(size: int, limits: Limits) -> None:
+    if size > limits.max_bytes:
+        raise DataError(
+            Message(
+                "The file has {size:,} MiB; the limit is {limit:,} MiB.",
+                {"size": size // MIB, "limit": limits.max_bytes // MIB},
+            ),
+            Message("Set DLDIAG_MAX_BYTES higher, or give a part of the rows."),
+        )
+
+
+def open_data(data: bytes, limits: Limits, member: str = "") -> tuple[Unpacked, str]:
+    """Return plain bytes and their typed format (parquet, feather, excel) or nothing for text."""
+    unpacked = unpack(data, limits, member)
+    typed = typed_format(unpacked.data)
+    if not typed:
+        refuse_binary(unpacked.data)
+    return unpacked, typed
+
+
+def open_text(data: bytes, encoding: str = "") -> Text:
+    """Decode bytes and make all line ends \\n; DataError for what is no text or has nothing in it."""
+    try:
+        decoded = decode(data, encoding or decide_encoding(data))
+    except (LookupError, ValueError) as error:  # a codec may refuse bytes in ways of its own
+        raise DataError(
+            Message("There is no encoding named {encoding}.", {"encoding": encoding}),
+            Message("Choose one such as utf-8, gb18030, big5, cp932, cp1252 or utf-16."),
+        ) from error
+    text, mixed = _one_line_end(decoded.text)
+    if not text.strip("\ufeff \t\n\0"):
+        raise DataError(Message("The file is empty."), Message("Take a file that has rows."))
+    refuse_markup(text)
+    refuse_noise(text)
+    nuls = text.count("\0")
+    if nuls and not re.search("\0[\"']", text):
+        text = text.replace("\0", "")
+    else:
+        nuls = 0
+    return Text(text.removeprefix("\ufeff"), decoded, mixed, nuls)
+
+
+def whole_characters(text: str) -> tuple[str, int]:
+    """Return a text with � for every half of a character, which no file can hold, and how many there were."""
+    return _HALF.subn("�", text)
+
+
+def _one_line_end(text: str) -> tuple[str, bool]:
+    if "\r" not in text:
+        return text, False
+    both = text.count("\r\n")
+    alone_n, alone_r = text.count("\n") - both, text.count("\r") - both
+    text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
+    return text, sum(n > 0 for n in (both, alone_n, alone_r)) > 1
+
+
+def looks_like_json_lines(text: Text) -> bool:
+    """Tell whether a text is JSON objects rather than a table of cells."""
+    return is_json_lines(text.text)
+
+
+HEAD = 4096  # bytes that tell what a file is
+MOST_CONTROLS_SHARE = 0.02  # of the characters; above it a file is not text
+MOST_STRANGE_SHARE = 0.10  # characters without meaning in any script; above it a file is not text
+
+TYPED: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
+    ("parquet", lambda d: d.startswith((b"PAR1", b"PARE"))),
+    ("feather", lambda d: d.startswith((b"ARROW1", b"FEA1"))),
+    ("excel", lambda d: d.startswith(b"PK") and is_workbook(d)),
+)
+
+NOT_TABLES: tuple[tuple[str, bytes], ...] = (
+    ("a PNG image", b"\x89PNG"),
+    ("a JPEG image", b"\xff\xd8\xff"),
+    ("a GIF image", b"GIF8"),
+    ("a TIFF image", b"II*\0"),
+    ("a PDF document", b"%PDF"),
+    ("an old Excel or Word file", b"\xd0\xcf\x11\xe0"),
+    ("an RTF document", b"{\\rtf"),
+    ("a program", b"\x7fELF"),
+    ("a program", b"MZ\x90"),
+    ("an SQLite database", b"SQLite format 3"),
+    ("an HDF5 file", b"\x89HDF"),
+    ("a NumPy file", b"\x93NUMPY"),
+    ("a 7-Zip archive", b"7z\xbc\xaf"),
+    ("a RAR archive", b"Rar!"),
+    ("a Zstandard file", b"\x28\xb5\x2f\xfd"),
+    ("a zip archive", b"PK\x03\x04"),
+    ("an Avro file", b"Obj\x01"),
+    ("an ORC file", b"ORC"),
+)
+_WEB = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table)\b", re.IGNORECASE | re.DOTALL)
+_XML = re.compile(r"\s*<(?:\?xml|[A-Za-z][\w:.-]*(?:\s[^<>]*)?>\s*<)")
+
+
+def typed_format(data: bytes) -> str:
+    """Return parquet, feather or excel when the first bytes say so, else nothing."""
+    return next((name for name, known in TYPED if known(data)), "")
+
+
+def refuse_binary(data: bytes) -> None:
+    """Raise DataError for bytes that are a known kind of file other than a table."""
+    for what, magic in NOT_TABLES:
+        if data.startswith(magic):
+            raise DataError(
+                Message("This is {what}, not a table.", {"what": Message(what)}),
+                Message("Export the table as CSV, Parquet or Excel (.xlsx) and upload that."),
+            )
+
+
+def refuse_markup(text: str) -> None:
+    """Raise DataError for web pages and XML."""
+    head = text[:HEAD]
+    for what, pattern in (("a web page", _WEB), ("an XML file", _XML)):
+        if pattern.match(head) and text.rstrip().endswith(">"):
+            raise DataError(
+                Message("This is {what}, not a table.", {"what": Message(what)}),
+                Message("Download the table itself, as CSV, Parquet or Excel."),
+            )
+
+
+def refuse_noise(text: str) -> None:
+    """Raise DataError for text that nobody wrote: control characters and characters without meaning."""
+    sample = text[: HEAD * 4]
+    controls = sum(
+        unicodedata.category(c) == "Cc" and c not in "\n\r\t\x1c\x1d\x1e\x1f\x01\x02\x03\x07" for c in sample
+    )
+    strange = sum(c == "�" or unicodedata.category(c) in {"Cn", "Co", "Cs"} for c in sample)
+    if controls > max(3, MOST_CONTROLS_SHARE * len(sample)) or strange > max(4, MOST_STRANGE_SHARE * len(sample)):
+        raise DataError(
+            Message("This is binary data, not a table of text."),
+            Message("Export the table as CSV, Parquet or Excel (.xlsx) and upload that."),
+        )
+
+
+def is_json_lines(text: str) -> bool:
+    """Tell whether a text is JSON objects, one a line, or a list of them."""
+    head = text[:HEAD].lstrip()
+    return bool(re.match(r'\{\s*"(?:[^"\\]|\\.)*"\s*:', head) or re.match(r'\[\s*\{\s*"(?:[^"\\]|\\.)*"\s*:', head))

@@ -1,0 +1,212 @@
+"""Where the table stands among the lines: title lines above it, its header, its rows, footnotes below it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import Any
+
+from dldiag.core.i18n import Message, Value
+from dldiag.core.types import Notice, ReadPlan
+from dldiag.data.io.cell_kind import kind_of
+from dldiag.data.io.dialect import SPACES, TRUST
+from dldiag.data.io.header import Names, has_header, is_typed
+from dldiag.data.io.notices import notice
+from dldiag.data.io.raw_table import Lines
+from dldiag.data.io.strict import Record
+
+SAMPLE_ROWS = 200
+SAMPLE_CELLS = 100_000
+LEAST_SAMPLE_ROWS = 10
+FILLED_SHARE = 0.5  # of the cells a row usually fills; below it a line above the table is a title
+MOST_HEADER_LINES = 4
+MOST_FOOTNOTES_SHARE = 0.34  # of the rows; more of them are a second table or sparse rows
+SPARSE_SHARE = 0.05  # of the rows that look like footnotes above which they are taken for rows
+LEAST_ROWS_OF_NEXT_TABLE = 2
+
+
+@dataclass(frozen=True)
+class Region:
+    """The table's place, in lines of the text: names from `header_row` on, values from `first_row` on."""
+
+    header_row: int | None
+    header_rows: int
+    first_row: int
+    footer_rows: int
+    width: int
+
+
+def find_region(found: Sequence[Record], total_lines: int, width: int | None = None) -> Region:
+    """Find the table among all records of a text."""
+    width = width or common_width(found)
+    filled = [r for r in found if not r.blank]
+    if not filled:
+        return Region(None, 0, 0, 0, 0)
+    start = _start(filled, width)
+    end = _end(filled, start, width)
+    body = [r for r in filled[start + 1 : end] if len(r.cells) == width and not r.fault]
+    footer = 0 if end == len(filled) else total_lines - filled[end].line
+    body = body[: max(LEAST_SAMPLE_ROWS, min(SAMPLE_ROWS, SAMPLE_CELLS // max(1, width)))]
+    first = filled[start]
+    if not has_header(first.cells, [r.cells for r in body]):
+        return Region(None, 0, first.line, footer, width)
+    rows = 1 + _further_header_rows(filled, start, body, width)
+    last = filled[start + rows - 1]
+    return Region(first.line, last.line + last.lines - first.line, last.line + last.lines, footer, width)
+
+
+def given_region(region: Region, choices: Mapping[str, Any]) -> Region:
+    """Move the region to where a person says the header stands."""
+    if choices.keys().isdisjoint(("header_row", "header_rows")):
+        return region
+    found = region.first_row if region.header_row is None else region.header_row
+    row, rows = choices.get("header_row", found), choices.get("header_rows", 1)
+    if row is None:
+        return replace(region, header_row=None, header_rows=0, first_row=found)
+    return replace(region, header_row=row, header_rows=rows, first_row=row + rows)
+
+
+def common_width(found: Sequence[Record]) -> int:
+    """Return the number of cells that most records have (ties: the one seen first)."""
+    counts = Counter(len(r.cells) for r in found if not r.blank and not r.fault)
+    if not counts:
+        return max((len(r.cells) for r in found), default=0)
+    many = Counter({w: n for w, n in counts.items() if w > 1})
+    best = many.most_common(1)[0] if many else (1, 0)
+    return best[0] if best[1] >= counts[1] * FILLED_SHARE else 1
+
+
+def _start(filled: Sequence[Record], width: int) -> int:
+    """Return the index of the header, or of the first row when there is no header."""
+    usual = median([r.filled for r in filled if len(r.cells) == width][:SAMPLE_ROWS] or [1])
+    least = min(width, max(2, FILLED_SHARE * usual))
+    for i, record in enumerate(filled):
+        if record.fault:
+            if i + 1 < len(filled) and len(filled[i + 1].cells) == width:
+                return i
+            continue
+        if record.filled < least:
+            continue
+        if len(record.cells) == width or _is_damaged_header(filled, i, width):
+            return i
+    return 0
+
+
+def _is_damaged_header(filled: Sequence[Record], i: int, width: int) -> bool:
+    """Tell whether a line of the wrong width stands where the header must be: right above rows of values."""
+    following = [r for r in filled[i + 1 : i + 1 + SAMPLE_ROWS] if len(r.cells) == width]
+    if not following or len(filled[i + 1].cells) != width or width < 2:
+        return False
+    if any(kind_of(c) in {"number", "when"} for c in filled[i].cells):
+        return False
+    below = [r.cells for r in following[1:]]
+    return not (below and has_header(following[0].cells, below))
+
+
+def _further_header_rows(filled: Sequence[Record], start: int, body: Sequence[Record], width: int) -> int:
+    """Count the rows under the header that hold names too: the same again, or words above columns of numbers."""
+    typed = [j for j in range(width) if is_typed(_values(body[MOST_HEADER_LINES:], j))]
+    more = 0
+    for record in filled[start + 1 : start + MOST_HEADER_LINES]:
+        if not _continues_header(record, filled[start], typed, width):
+            break
+        more += 1
+    return more if start + more + 1 < len(filled) else 0
+
+
+def _continues_header(record: Record, header: Record, typed: Sequence[int], width: int) -> bool:
+    if record.fault or len(record.cells) != width:
+        return False
+    if [c.strip() for c in record.cells] == [c.strip() for c in header.cells]:
+        return True
+    if any(kind_of(c) in {"number", "when", "missing"} for c in record.cells):
+        return False
+    return any(kind_of(record.cells[j]) in {"word", "mark"} for j in typed)
+
+
+def _values(body: Sequence[Record], j: int) -> list[str]:
+    return [r.cells[j] for r in body[:SAMPLE_ROWS] if kind_of(r.cells[j]) not in {"empty", "missing"}]
+
+
+def _end(filled: Sequence[Record], start: int, width: int) -> int:
+    """Return the index of the first record that is no longer part of the table."""
+    end = _next_table(filled, start, width)
+    notes = end
+    while notes > start + 1 and _is_note(filled[notes - 1], width):
+        notes -= 1
+    rows = notes - start
+    sparse = sum(_is_note(r, width) for r in filled[start:notes])
+    few = end - notes <= max(3, MOST_FOOTNOTES_SHARE * rows)
+    return notes if few and sparse <= SPARSE_SHARE * rows else end
+
+
+def _is_note(record: Record, width: int) -> bool:
+    """Tell whether a record looks like a line of text below a table: one filled cell, the first."""
+    if width < 2 or record.fault:
+        return False
+    if width == 2:
+        return len(record.cells) == 1
+    return record.filled == 1 and bool(record.cells[0].strip())
+
+
+def _next_table(filled: Sequence[Record], start: int, width: int) -> int:
+    """Return where a second table begins: another header like the first, or after a gap rows of another width."""
+    names = [c.strip() for c in filled[start].cells]
+    last = max(i for i, r in enumerate(filled) if len(r.cells) == width or i == start)
+    for i in range(start + MOST_HEADER_LINES, len(filled)):
+        record = filled[i]
+        cells = [c.strip() for c in record.cells]
+        common = min(len(cells), len(names))
+        if cells != names and common >= 2 and common >= 0.7 * len(names) and cells[:common] == names[:common]:
+            return i
+        gap = record.line > filled[i - 1].line + filled[i - 1].lines
+        if gap and i > last and len(filled) - i >= LEAST_ROWS_OF_NEXT_TABLE:
+            return i
+    return len(filled)
+
+
+USUAL_DELIMITERS = {",", ";", "\t", "|"}
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The lines of a text by what they are: above the table, its header, its body, below it."""
+
+    above: str
+    header: str
+    body: str
+    below: str
+    first_line: int
+
+
+def region_notices(parts: Parts, plan: ReadPlan, lines: Lines) -> list[Notice]:
+    """Tell what was left out above and below the table, and unusual marks."""
+    told = []
+    if lines.preamble:
+        told.append(notice("preamble", count=lines.preamble, example=parts.above.strip()))
+    if lines.footnote:
+        told.append(notice("footnotes", count=lines.footnote, example=parts.below.strip()))
+    if plan.header_row is None:
+        told.append(notice("no_header", example=parts.body.split("\n", 1)[0]))
+    elif plan.header_rows > 1 and parts.header.strip().count("\n"):
+        told.append(notice("joined_header", count=plan.header_rows, example=parts.header.strip()))
+    if plan.delimiter not in USUAL_DELIMITERS and plan.delimiter in TRUST:
+        shown: Value = Message("spaces") if plan.delimiter in {SPACES, " "} else repr(plan.delimiter)
+        told.append(notice("unusual_delimiter", delimiter=shown, example=parts.header or parts.body[:100]))
+    if plan.quote not in {'"', ""}:
+        told.append(notice("quote", quote=plan.quote))
+    if plan.escape:
+        told.append(notice("escape", escape=repr(plan.escape)[1:-1]))
+    return told
+
+
+def name_notices(names: Names, header: Sequence[str] | None) -> tuple[Notice, ...]:
+    """Tell where names were made up or numbered."""
+    told = []
+    if header is not None and names.made_up:
+        told.append(notice("made_up_names", count=len(names.made_up), example=names.names[names.made_up[0]]))
+    if names.renamed:
+        told.append(notice("renamed", count=len(names.renamed), example=names.names[names.renamed[0]]))
+    return tuple(told)

@@ -1,0 +1,78 @@
+"""Bytes to a Table: read the raw texts, then type the columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, Any
+
+import pandas as pd
+
+from dldiag.core.i18n import Message
+from dldiag.core.types import DataError, Kind, ReadPlan, Table
+from dldiag.data.audit.total_rows import total_rows
+from dldiag.data.fingerprint import with_choices
+from dldiag.data.from_pandas import NAME, arrow_file_of
+from dldiag.data.io import RawTable, read
+from dldiag.data.typing.columns import type_columns
+from dldiag.data.typing.notices import REMARKS
+
+ANSWERS = ("decimal", "thousands")  # reading choices that answer a question about the marks of numbers
+OPEN_MARKS = ("open_point", "open_comma", "open_thousands")  # these questions
+
+
+def read_table(
+    source: str | Path | bytes | IO[Any] | pd.DataFrame,
+    *,
+    name: str = "",
+    plan: ReadPlan | None = None,
+    kinds: Mapping[str, Kind] | None = None,
+    **choices: Any,
+) -> Table:
+    """Read a file (a path, its bytes, or an open file), or a DataFrame, and type its columns.
+
+    `plan` or single `choices` (delimiter, encoding, decimal …) decide by hand what would be detected; `kinds` sets the
+    kind of columns by name. Raises DataError when nothing can be read.
+    """
+    if plan is None:
+        # Which spellings are missing is decided column by column; those in a plan were given by hand and hold everywhere.
+        choices.setdefault("missing", ("",))
+    if isinstance(source, pd.DataFrame):
+        source, name = arrow_file_of(source), name or NAME
+    table = table_of(read(_path_or_bytes(source), name=name, plan=plan, **choices), kinds=kinds)
+    if choices.keys().isdisjoint(ANSWERS):
+        return table
+    return replace(table, notices=tuple(one for one in table.notices if one.code not in OPEN_MARKS))
+
+
+def _path_or_bytes(source: Any) -> str | Path | bytes:
+    """Read an open file to its end; DataError for a text that is the table itself, TypeError for anything else."""
+    if hasattr(source, "read") and not isinstance(source, Path):
+        content = source.read()
+        return content.encode() if isinstance(content, str) else bytes(content)
+    if isinstance(source, str) and "\n" in source:
+        raise DataError(
+            Message("This text is the table itself, not the path of a file."),
+            Message("Give its bytes: read_table(text.encode())."),
+        )
+    if not isinstance(source, str | Path | bytes | bytearray | memoryview):
+        what = type(source).__name__
+        raise TypeError(f"read_table takes a path, bytes, an open file or a pandas DataFrame, not a {what}.")
+    return bytes(source) if isinstance(source, bytearray | memoryview) else source
+
+
+def table_of(raw: RawTable, *, kinds: Mapping[str, Kind] | None = None) -> Table:
+    """Type the columns of a raw table; what is told of marks and spellings column by column is not told of the file."""
+    frame, columns, notices = type_columns(raw.frame, raw.plan, kinds=kinds, declared=raw.typed)
+    told = tuple(one for one in raw.notices if one.code not in (*REMARKS, "ambiguous_thousands"))
+    return Table(
+        raw.name,
+        frame,
+        columns,
+        raw.plan,
+        with_choices(raw.fingerprint, kinds or {}),
+        told + total_rows(raw.frame, frame) + notices,
+        raw.rows_in_file,
+        raw.frame,
+    )

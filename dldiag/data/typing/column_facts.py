@@ -1,0 +1,102 @@
+"""What is known about one column before its kind is decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from dldiag.core.types import ReadPlan
+from dldiag.data.typing.dates import Dates, read_dates
+from dldiag.data.typing.distinct import Cells, as_mask
+from dldiag.data.typing.missing import maybe_missing, surely_missing
+from dldiag.data.typing.name_words import word_set, words_of
+from dldiag.data.typing.numbers import Numbers, read_numbers
+
+_ID_WORDS = word_set("id ids uuid guid identifier rowid index idx key pk ssn email phone unnamed isbn iban")
+_ID_PARTS = ("编号", "序号", "身份证", "手机号", "订单号", "学号", "工号")
+_DATE_WORDS = word_set("date day d dt datum fecha time timestamp datetime month year jahr")
+_DATE_PARTS = ("日期", "时间", "年份", "年度")
+_CODE_WORDS = word_set("code codes zip plz fips postcode postal")
+_CODE_PARTS = ("编码", "邮编", "代码")
+NUMBER_SAMPLE = 500  # distinct texts, spread over the column, that are looked at before all are tried as numbers
+HOPELESS = 0.1  # share of the sample that reads as numbers, below which the others are not tried
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """One column: its cells without sure missing values, and `solid` ones without the doubtful spellings as well."""
+
+    name: str
+    position: int
+    cells: Cells
+    plan: ReadPlan
+    sure: tuple[str, ...] = ()  # spellings of missing values that were taken out
+    sure_count: int = 0
+    declared: str = ""  # what a typed file format says: number, date, bool
+    words: frozenset[str] = field(default_factory=frozenset)
+
+    @cached_property
+    def doubtful(self) -> NDArray[np.bool_]:
+        """Which texts may mean "missing"."""
+        return maybe_missing(self.cells.texts)
+
+    @cached_property
+    def solid(self) -> Cells:
+        """The cells without the texts that may mean "missing"."""
+        return self.cells.without(self.doubtful)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """The solid texts as numbers."""
+        texts, marks = self.solid.texts, {"decimal": self.plan.decimal, "thousands": self.plan.thousands}
+        if len(texts) > NUMBER_SAMPLE:
+            sample = texts.take(pa.array(np.linspace(0, len(texts) - 1, NUMBER_SAMPLE).astype(np.int64)))
+            if read_numbers(sample, **marks).read.mean() < HOPELESS:
+                nothing = np.zeros(len(texts), dtype=bool)
+                return Numbers(np.full(len(texts), np.nan), nothing, nothing, nothing)
+        return read_numbers(texts, **marks)
+
+    @cached_property
+    def dates(self) -> Dates:
+        """The solid texts as dates."""
+        return read_dates(self.solid.texts, day_first=self.plan.day_first)
+
+    @property
+    def named_like_identifier(self) -> bool:
+        """Whether the name says that the column names rows: customer_id, Unnamed: 0, 编号."""
+        return bool(self.words & _ID_WORDS) or any(part in self.name for part in _ID_PARTS)
+
+    @property
+    def named_like_code(self) -> bool:
+        """Whether the name says that the column holds codes: zip, state_code, 邮编."""
+        return bool(self.words & _CODE_WORDS) or any(part in self.name for part in _CODE_PARTS)
+
+    @property
+    def named_like_date(self) -> bool:
+        """Whether the name says that the column holds dates."""
+        return bool(self.words & _DATE_WORDS) or any(part in self.name for part in _DATE_PARTS)
+
+
+def names_date_or_row(name: str) -> bool:
+    """Whether a column name says that it holds dates or names rows."""
+    words = set(words_of(name))
+    return bool(words & (_ID_WORDS | _DATE_WORDS)) or any(part in name for part in _ID_PARTS + _DATE_PARTS)
+
+
+def facts_of(name: str, position: int, cells: Cells, plan: ReadPlan, declared: str = "") -> Facts:
+    """Take missing values out of a column and look at its name."""
+    missing = surely_missing(cells.texts)
+    if set(plan.missing) - {""}:
+        missing = missing | as_mask(pc.is_in(cells.texts, value_set=_set_of(plan.missing, cells)))
+    spellings = tuple(cells.texts.filter(missing).to_pylist())
+    left = cells.without(missing)
+    return Facts(name, position, left, plan, spellings, cells.count(missing), declared, frozenset(words_of(name)))
+
+
+def _set_of(words: tuple[str, ...], cells: Cells) -> pa.Array:
+    return pa.array([word.strip() for word in words], type=cells.texts.type)

@@ -1,0 +1,307 @@
+"""Raw texts to typed columns: the kind of each with its evidence, its values, and what was noticed on the way.
+
+In the frame, numbers and booleans are float64 (NaN missing), dates datetime64[us] (NaT missing), and categories, free
+text and identifiers are objects: str, or None where missing, trimmed but otherwise as they stand in the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from dldiag.core.i18n import Message
+from dldiag.core.types import Column, DataError, Kind, Notice, ReadPlan, Table
+from dldiag.data.fingerprint import with_choices
+from dldiag.data.typing.column_facts import Facts, facts_of, names_date_or_row
+from dldiag.data.typing.dates import Dates, from_serials
+from dldiag.data.typing.distinct import Cells, as_arrow, cells_of
+from dldiag.data.typing.kinds import (
+    MAX_LEVELS,
+    MOSTLY_DATES,
+    MOSTLY_NUMBERS,
+    READ_AS_NUMBERS,
+    boolean_values,
+    decide,
+    looks_like_excel_days,
+)
+from dldiag.data.typing.missing import sentinel
+from dldiag.data.typing.notices import REMARKS, Remark, notices_of
+from dldiag.data.typing.numeric_fast import Plain, plain_columns
+
+OTHER = "(other)"
+# What a text bears that was read from it, beside other marks in the same column.
+_MARK_OF = {"decimal_comma": "[,，]", "percent": "[%％]", "bounds": r"[<>≤≥~≈*]", "hours": ":"}
+_DAMAGED = r"^\d\.\d{2,}E\+\d{2}$"
+EXAMPLES = 20  # first cells from which examples are taken
+DAMAGED_SHARE = 0.5  # of the cells written like that, from which the column is taken for damaged codes
+_CHOSEN = Message("Chosen by hand.")
+
+
+@dataclass(frozen=True, eq=False)
+class Typed:
+    """One typed column: its description, its values by row, and what was noticed."""
+
+    column: Column
+    values: NDArray[Any]
+    remarks: tuple[Remark, ...] = ()
+
+
+def type_columns(
+    raw: pd.DataFrame,
+    plan: ReadPlan,
+    *,
+    kinds: Mapping[str, Kind] | None = None,
+    declared: Mapping[str, str] | None = None,
+) -> tuple[pd.DataFrame, tuple[Column, ...], tuple[Notice, ...]]:
+    """Return the typed frame, its columns, and notices, from a frame of raw cell texts (str/None).
+
+    `kinds` are kinds chosen by hand, by column name; `declared` what a typed file format says about a column.
+    """
+    chosen, told = dict(kinds or {}), dict(declared or {})
+    check_names(chosen, list(raw.columns))
+    typed = list(_typed(raw, plan, chosen, told))
+    rows = pd.RangeIndex(len(raw))
+    values = {one.column.name: pd.Series(one.values, rows, dtype=one.values.dtype) for one in typed}
+    frame = pd.DataFrame(values, index=rows, copy=False)
+    remarks = [remark for one in typed for remark in one.remarks]
+    return frame, tuple(one.column for one in typed), notices_of(remarks)
+
+
+def _typed(
+    raw: pd.DataFrame, plan: ReadPlan, chosen: Mapping[str, Kind], declared: Mapping[str, str]
+) -> Iterator[Typed]:
+    arrays = [as_arrow(texts) for _, texts in raw.items()]
+    usual = plan.decimal == "." and not plan.thousands and not set(plan.missing) - {""}
+    fast = plain_columns(arrays) if usual else repeat(None)
+    for position, (name, texts, plain) in enumerate(zip(map(str, raw.columns), arrays, fast, strict=False)):
+        if plain is not None and name not in chosen and not names_date_or_row(name):
+            yield _plain_column(name, texts, plain)
+        else:
+            yield type_column(name, position, texts, plan, chosen.get(name), declared.get(name, ""))
+
+
+def _plain_column(name: str, texts: pa.Array, plain: Plain) -> Typed:
+    why = Message(READ_AS_NUMBERS, {"share": 1.0})
+    examples = tuple(dict.fromkeys(text for text in texts.slice(0, EXAMPLES).to_pylist() if text))[:3]
+    missing = int(np.isnan(plain.values).sum())
+    return Typed(Column(name, "number", why, missing, plain.distinct, (), examples), plain.values)
+
+
+def with_kinds(table: Table, kinds: Mapping[str, Kind]) -> Table:
+    """Return the table with some columns read as another kind, from the raw texts it keeps."""
+    check_names(kinds, [column.name for column in table.columns])
+    if table.raw is None:
+        raise DataError(Message("This table no longer holds its cell texts, so a column's kind cannot be changed."))
+    names = _read_again(table, kinds)
+    by_hand = {column.name: column.kind for column in table.columns if column.why == _CHOSEN and column.name in names}
+    frame, columns, notices = type_columns(table.raw[names], table.plan, kinds=by_hand | dict(kinds))
+    whole = table.frame.copy(deep=False)
+    for name in kinds:
+        whole[name] = frame[name]
+    by_name = {column.name: column for column in columns if column.name in kinds}
+    told_anew = REMARKS if len(names) == len(table.columns) else {}
+    kept = [one for one in table.notices if one.code not in told_anew and not _about(one, names)]
+    return replace(
+        table,
+        frame=whole,
+        columns=tuple(by_name.get(column.name, column) for column in table.columns),
+        notices=(*kept, *notices),
+        fingerprint=with_choices(table.fingerprint, kinds),
+    )
+
+
+def _read_again(table: Table, kinds: Mapping[str, Kind]) -> list[str]:
+    """Return the columns whose notices must be told anew: those of other kinds, or all where a notice is shared."""
+    changed = [column.name for column in table.columns if column.name in kinds]
+    shared = [
+        str(one.message.values["columns"]) for one in table.notices if one.code in REMARKS and not _about(one, changed)
+    ]
+    if any(name in columns for columns in shared for name in changed):
+        return [column.name for column in table.columns]
+    return changed
+
+
+def check_names(names: Mapping[str, Any] | Sequence[str], columns: Sequence[str]) -> None:
+    """Raise DataError for a name that is not a column, with the nearest names."""
+    for name in names:
+        if name not in columns:
+            raise unknown_column(name, columns)
+
+
+def unknown_column(name: str, columns: Sequence[str]) -> DataError:
+    """Return the error for a column that is not there."""
+    near = get_close_matches(name, columns, n=3, cutoff=0.5)
+    near += [one for one in columns if one.lower() == name.lower() and one not in near]
+    hint = (
+        Message("Nearest names: {names}.", {"names": ", ".join(near)})
+        if near
+        else Message("Its columns are: {names}.", {"names": ", ".join(columns[:20])})
+    )
+    return DataError(Message("There is no column {name} in this table.", {"name": repr(name)}), hint)
+
+
+def type_column(
+    name: str, position: int, texts: pa.Array, plan: ReadPlan, kind: Kind | None = None, declared: str = ""
+) -> Typed:
+    """Read one column of raw texts: decide its kind (or take the given one) and return its values."""
+    facts = facts_of(name, position, cells_of(texts), plan, declared)
+    decided, why = decide(facts) if kind is None else (kind, _CHOSEN)
+    values, remarks = _READERS[decided](facts)
+    missing = int(pd.isna(values).sum())
+    column = Column(name, decided, why, missing, facts.cells.distinct, _levels(facts, decided), facts.cells.examples())
+    return Typed(column, values, (*remarks, *_spelled(facts, decided), *_damaged(facts), *_mostly(facts, why)))
+
+
+def levels_of(cells: Cells) -> tuple[str, ...]:
+    """Return the distinct texts, most frequent first and then by text; the rare ones beyond the cap as OTHER."""
+    texts = cells.texts.to_pylist()
+    order = sorted(range(len(texts)), key=lambda i: (-int(cells.counts[i]), texts[i]))
+    if len(order) <= MAX_LEVELS:
+        return tuple(texts[i] for i in order)
+    return (*(texts[i] for i in order[: MAX_LEVELS - 1]), OTHER)
+
+
+def _levels(facts: Facts, kind: Kind) -> tuple[str, ...]:
+    if kind == "boolean":
+        return ("0", "1")
+    return levels_of(facts.cells) if kind == "category" else ()
+
+
+Read = tuple[NDArray[Any], list[Remark]]
+
+
+def _as_texts(facts: Facts) -> Read:
+    texts = np.array(facts.cells.texts.to_pylist(), dtype=object)
+    return facts.cells.spread(texts, None), []
+
+
+def _as_nothing(facts: Facts) -> Read:
+    return np.full(facts.cells.rows, None, dtype=object), []
+
+
+def _as_category(facts: Facts) -> Read:
+    values, _ = _as_texts(facts)
+    kept = facts.doubtful
+    return values, [_remark("kept_spellings", facts, facts.cells, kept)] if kept.any() else []
+
+
+def _as_numbers(facts: Facts) -> Read:
+    cells, numbers = facts.solid, facts.numbers
+    remarks = [*_marks(facts), *_doubts(facts)]
+    for code, mask in (("unread", ~numbers.read), ("not_finite", numbers.infinite)):
+        if mask.any():
+            remarks.append(_remark(code, facts, cells, mask))
+    return cells.spread(numbers.values, np.nan), remarks
+
+
+def _as_booleans(facts: Facts) -> Read:
+    cells = facts.solid
+    values = boolean_values(cells.texts)
+    if np.isnan(values).all() and cells.distinct == 2:
+        values = np.argsort(np.argsort(cells.texts.to_pylist())).astype(float)
+    if np.isnan(values).all() and cells.present:
+        raise DataError(
+            Message("The column {name} cannot be read as yes/no.", {"name": facts.name}),
+            Message("It holds values such as {examples}.", {"examples": ", ".join(cells.examples())}),
+        )
+    unread = np.isnan(values)
+    remarks = [_remark("unread", facts, cells, unread)] if unread.any() else []
+    if cells.distinct - unread.sum() > 2:
+        remarks.append(_remark("merged_boolean", facts, cells, ~unread, shown=8))
+    return cells.spread(values, np.nan), remarks
+
+
+def _as_dates(facts: Facts) -> Read:
+    cells, dates = facts.solid, facts.dates
+    if not dates.read.any() and facts.numbers.read.any():
+        dates = Dates(from_serials(facts.numbers.values), "excel")
+    unread = ~dates.read
+    remarks = [_remark("unread", facts, cells, unread)] if unread.any() else []
+    for code, is_so in (("open_date", dates.ambiguous), ("short_years", dates.short_years)):
+        if is_so:
+            remarks.append(_remark(code, facts, cells, dates.read))
+    return cells.spread(dates.values, np.datetime64("NaT")), remarks
+
+
+_READERS: dict[Kind, Callable[[Facts], Read]] = {
+    "number": _as_numbers,
+    "boolean": _as_booleans,
+    "date": _as_dates,
+    "category": _as_category,
+    "text": _as_texts,
+    "identifier": _as_texts,
+    "constant": _as_texts,
+    "empty": _as_nothing,
+}
+
+
+def _spelled(facts: Facts, kind: Kind) -> tuple[Remark, ...]:
+    spellings, count = facts.sure, facts.sure_count
+    if kind in ("number", "boolean", "date", "empty"):
+        spellings += tuple(facts.cells.texts.filter(facts.doubtful).to_pylist()) if facts.doubtful.any() else ()
+        count += facts.cells.count(facts.doubtful)
+    return (Remark("missing_spellings", facts.name, count, spellings),) if count else ()
+
+
+def _marks(facts: Facts) -> list[Remark]:
+    """Return what was read into numbers besides plain digits."""
+    numbers, cells = facts.numbers, facts.solid
+    told = numbers.marks & {"decimal_comma", "percent", "bounds", "hours"}
+    remarks = [_remark(code, facts, cells, numbers.marked & _bears(cells, code)) for code in sorted(told)]
+    if numbers.marks - told and not numbers.ambiguous:
+        remarks.append(_remark("number_marks", facts, cells, numbers.marked))
+    return remarks
+
+
+def _bears(cells: Cells, code: str) -> NDArray[np.bool_]:
+    return cells.matches(_MARK_OF[code])
+
+
+def _doubts(facts: Facts) -> list[Remark]:
+    """Return what may have been meant otherwise."""
+    numbers, cells = facts.numbers, facts.solid
+    remarks = []
+    if numbers.ambiguous:
+        remarks.append(_remark(f"open_{numbers.ambiguous}", facts, cells, cells.matches("[.,]")))
+    stray = sentinel(cells, numbers.values)
+    if stray is not None:
+        remarks.append(_remark("sentinel", facts, cells, numbers.values == stray))
+    if looks_like_excel_days(facts):
+        remarks.append(_remark("excel_days", facts, cells, numbers.read))
+    return remarks
+
+
+def _damaged(facts: Facts) -> tuple[Remark, ...]:
+    """Return the remark on long codes that a spreadsheet wrote as 1.23457E+17."""
+    damaged = facts.cells.matches(_DAMAGED)
+    if facts.cells.share(damaged) <= DAMAGED_SHARE:
+        return ()
+    return (_remark("damaged_codes", facts, facts.cells, damaged),)
+
+
+def _mostly(facts: Facts, why: Message) -> tuple[Remark, ...]:
+    """Return the remark on a category most of whose values read as numbers or dates."""
+    code = {MOSTLY_NUMBERS: "mostly_numbers", MOSTLY_DATES: "mostly_dates"}.get(why.template)
+    if code is None:
+        return ()
+    read = facts.numbers.read if code == "mostly_numbers" else facts.dates.read
+    return (_remark(code, facts, facts.solid, ~read),)
+
+
+def _remark(code: str, facts: Facts, cells: Cells, mask: NDArray[np.bool_], shown: int = 3) -> Remark:
+    texts = tuple(cells.texts.filter(mask).slice(0, shown).to_pylist()) if mask.any() else ()
+    return Remark(code, facts.name, cells.count(mask), texts, cells.first_row(mask) + 1 if mask.any() else 0)
+
+
+def _about(notice: Notice, names: Sequence[str]) -> bool:
+    """Whether a notice about columns speaks of the re-typed ones alone."""
+    columns = str(notice.message.values.get("columns", ""))
+    return notice.code in REMARKS and set(columns.split(", ")) <= set(names)

@@ -1,0 +1,264 @@
+"""What kind a column is: one row per kind, asked in order; the first that gives a reason is it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dldiag.core.i18n import Message
+from dldiag.core.types import Kind
+from dldiag.data.typing.column_facts import Facts
+from dldiag.data.typing.dates import FIRST_YEAR, LAST_YEAR, NEAR_SERIALS
+from dldiag.data.typing.distinct import Cells, as_mask
+from dldiag.data.typing.name_words import word_set
+from dldiag.data.typing.numbers import LARGEST_EXACT
+
+# Shares of the present cells and counts of distinct values. Own choices, tried on the 53 tables of the manifest.
+READ_SHARE = 0.95  # of the cells must read as a number or a date
+MOSTLY_SHARE = 0.5  # of the cells must read as a number or a date for the others to be the odd ones
+ODD_WORDS = 5  # different words without digits among numbers or dates that stand for a missing value
+READ_BESIDE_ODD_WORDS = 10  # distinct numbers or dates that must stand beside them
+MAX_LEVELS = 40  # declared values of a category; the others become one (bounds the one-hot width; own choice)
+UNIQUE_SHARE = 0.9  # of the cells distinct: names the row rather than describes it
+UNIQUE_ROWS = 20  # rows below which "all distinct" means nothing
+TEXT_WORDS = 3.0  # mean words of a cell of free text
+REPEATED_TEXT_WORDS = 6.0  # mean words of free text whose cells repeat
+REPEATED_TEXT_SHARE = 0.2  # of the cells distinct, at least, for free text whose cells repeat
+NAME_WORDS = 4.0  # mean words from which capitalized texts are more than names of people
+CHARACTERS_PER_WORD = 2.0  # Chinese, Japanese
+CODE_SHARE = 0.5  # of the cells must be too long for a number, or have a leading zero among whole numbers
+CODE_DIGITS = 3  # digits, at least, of a code with leading zeros whose name does not say that it is one: 07 is an hour
+
+MOSTLY_NUMBERS = "{share:.0%} of the values read as numbers, the others do not, such as {examples}."
+MOSTLY_DATES = "{share:.0%} of the values read as dates, the others do not, such as {examples}."
+RUNNING = "A running number: {rows:,} different whole numbers without a gap."
+READ_AS_NUMBERS = "{share:.0%} of the values read as numbers."
+TRUE_WORDS = word_set("true yes y t on 1 是 真 对 有 1.0")
+FALSE_WORDS = word_set("false no n f off 0 否 假 错 没有 0.0")
+_WHOLE = r"^[+-]?\d+$"
+_LEADING_ZERO = r"^0\d+$"
+_WIDE = r"[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]"
+_WORD = r"[^\s\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]+"
+_DESCRIBING = r"(?:^|\s)\p{Ll}|\pL.*\d|\d.*\pL"  # a word in lower case, or letters and digits as in an address
+
+
+def decide(facts: Facts) -> tuple[Kind, Message]:
+    """Return the kind of a column and why it was taken for that."""
+    for kind, reason in KINDS:
+        why = reason(facts)
+        if why is not None:
+            return kind, why
+    return "category", Message(
+        "{distinct:,} different texts among {present:,} values.",
+        {"distinct": facts.cells.distinct, "present": facts.cells.present},
+    )
+
+
+def boolean_values(texts: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Return 1 for words that say yes, 0 for words that say no, NaN for others."""
+    lower = pc.utf8_lower(texts)
+    yes = as_mask(pc.is_in(lower, value_set=pa.array(sorted(TRUE_WORDS), type=texts.type)))
+    no = as_mask(pc.is_in(lower, value_set=pa.array(sorted(FALSE_WORDS), type=texts.type)))
+    return np.where(yes, 1.0, np.where(no, 0.0, np.nan))
+
+
+def _empty(facts: Facts) -> Message | None:
+    return Message("No cell holds a value.") if facts.solid.present == 0 else None
+
+
+def _boolean(facts: Facts) -> Message | None:
+    if not 2 <= facts.solid.distinct <= len(TRUE_WORDS) + len(FALSE_WORDS):
+        return None
+    if set(boolean_values(facts.solid.texts)) != {0.0, 1.0}:
+        return None
+    return Message("Only yes/no values: {examples}.", {"examples": ", ".join(facts.solid.examples(6))})
+
+
+def _constant(facts: Facts) -> Message | None:
+    if facts.cells.distinct != 1 or facts.cells.present < facts.cells.rows:
+        return None
+    return Message("Every cell is the same: {example}.", {"example": facts.cells.examples(1)[0]})
+
+
+def _number_constant(facts: Facts) -> Message | None:
+    """1, 1.0 and 1.00 are one value."""
+    values = facts.numbers.values
+    if facts.cells.present < facts.cells.rows or not facts.numbers.read.all() or np.isnan(values).any():
+        return None
+    return (
+        Message("Every cell is the same: {example}.", {"example": facts.cells.examples(1)[0]})
+        if np.ptp(values) == 0
+        else None
+    )
+
+
+def _one_value_or_nothing(facts: Facts) -> Message | None:
+    if facts.cells.distinct != 1:
+        return None
+    return Message("One value, {example}, or nothing.", {"example": facts.cells.examples(1)[0]})
+
+
+def _date(facts: Facts) -> Message | None:
+    read = facts.dates.read
+    if not _holds(facts.solid, read) or facts.solid.distinct < 2:
+        return None
+    return Message(
+        "{share:.0%} of the values are dates, such as {example}.",
+        {"share": facts.solid.share(read), "example": facts.solid.texts.filter(pa.array(read))[0].as_py()},
+    )
+
+
+def _holds(cells: Cells, read: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> bool:
+    """Whether a column is what most of its cells read as: all but a few cells do, or all but a few words do.
+
+    Words without a digit beside many different numbers or dates (“below limit”, “ongoing”) say why there is none.
+    """
+    share = cells.share(read)
+    if share >= READ_SHARE:
+        return True
+    if share < MOSTLY_SHARE or read.sum() < READ_BESIDE_ODD_WORDS or (~read).sum() > ODD_WORDS:
+        return False
+    return not (cells.matches(r"\d") & ~read).any()
+
+
+def _code_identifier(facts: Facts) -> Message | None:
+    return _code_reason(facts) if _names_rows(facts.cells) else None
+
+
+def _code_category(facts: Facts) -> Message | None:
+    return _code_reason(facts)
+
+
+def _code_reason(facts: Facts) -> Message | None:
+    cells = facts.cells
+    whole = cells.matches(_WHOLE)
+    if cells.share(whole) < READ_SHARE:
+        return None
+    if facts.solid.share(_too_long(facts)) >= CODE_SHARE:
+        return Message(
+            "Whole numbers too long to be kept exactly, such as {example}: codes.", {"example": cells.examples(1)[0]}
+        )
+    zeros = cells.matches(_LEADING_ZERO)
+    if zeros.any() and _are_padded(facts, zeros):
+        example = cells.texts[int(np.argmax(zeros))].as_py()
+        return Message("Digits with leading zeros, such as {example}: codes.", {"example": example})
+    return None
+
+
+def _are_padded(facts: Facts, zeros: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> bool:
+    """Whether leading zeros make codes: all texts are of one width, or most begin so; one such cell may be a slip."""
+    cells = facts.cells
+    width = pc.utf8_length(cells.texts).to_numpy(zero_copy_only=False)
+    usual = width == width[int(np.argmax(zeros))]
+    least = 1 if facts.named_like_code or facts.named_like_identifier else CODE_DIGITS
+    padded = cells.share(usual) >= READ_SHARE or cells.share(zeros) >= CODE_SHARE
+    return bool(width[zeros].max() >= least) and padded
+
+
+def _too_long(facts: Facts) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.abs(facts.numbers.values) > LARGEST_EXACT) & facts.solid.matches(_WHOLE)
+
+
+def _row_number(facts: Facts) -> Message | None:
+    """Whole numbers that name the rows: a running number, or all different under the name of an identifier."""
+    values, cells = facts.numbers.values, facts.cells
+    if cells.rows < UNIQUE_ROWS or not len(values) or np.isnan(values).any() or (values != np.round(values)).any():
+        return None
+    if looks_like_excel_days(facts) or _holds_years(facts):
+        return None
+    running = cells.distinct == cells.rows and np.ptp(values) == cells.rows - 1
+    if running and (facts.position == 0 or facts.named_like_identifier):
+        return Message(RUNNING, {"rows": cells.rows})
+    if facts.named_like_identifier and _names_rows(cells):
+        return Message("Named like an identifier, and its whole numbers hardly repeat.")
+    return None
+
+
+def looks_like_excel_days(facts: Facts) -> bool:
+    """Whether a column named like a date holds numbers that are spreadsheet day numbers of this century."""
+    values = facts.numbers.values[facts.numbers.read]
+    if not facts.named_like_date or not len(values) or np.isnan(values).any():
+        return False
+    return bool((values >= NEAR_SERIALS[0]).all() and (values <= NEAR_SERIALS[1]).all())
+
+
+def _holds_years(facts: Facts) -> bool:
+    values = facts.numbers.values
+    return facts.named_like_date and bool(((values >= FIRST_YEAR) & (values <= LAST_YEAR)).all())
+
+
+def _number(facts: Facts) -> Message | None:
+    cells, read = facts.solid, facts.numbers.read
+    return Message(READ_AS_NUMBERS, {"share": cells.share(read)}) if _holds(cells, read) else None
+
+
+def _mostly(facts: Facts) -> Message | None:
+    """Numbers or dates with others that are neither a few cells nor a few words: told, never taken for names of rows."""
+    cells = facts.solid
+    keeps_every_level = cells.distinct <= MAX_LEVELS and not _names_rows(cells)
+    if facts.named_like_identifier or facts.named_like_code or keeps_every_level or cells.rows < UNIQUE_ROWS:
+        return None
+    for template, read in ((MOSTLY_NUMBERS, facts.numbers.read), (MOSTLY_DATES, facts.dates.read)):
+        share = cells.share(read)
+        if share >= MOSTLY_SHARE:
+            return Message(template, {"share": share, "examples": ", ".join(cells.without(read).examples())})
+    return None
+
+
+def _text(facts: Facts) -> Message | None:
+    cells = facts.cells
+    if cells.rows < UNIQUE_ROWS:
+        return None
+    words = mean_words(cells)
+    unique = cells.distinct / max(cells.present, 1)
+    free = words >= TEXT_WORDS and unique >= UNIQUE_SHARE and not _are_names(cells, words)
+    if not free and not (words >= REPEATED_TEXT_WORDS and unique >= REPEATED_TEXT_SHARE):
+        return None
+    return Message(
+        "Free text: {words:.1f} words in a cell, {share:.0%} of the cells different.", {"words": words, "share": unique}
+    )
+
+
+def _are_names(cells: Cells, words: float) -> bool:
+    """Whether most texts are a few capitalized words, as names of people are, or have no letters, as phone numbers."""
+    pattern = _DESCRIBING if words < NAME_WORDS else r"\pL"
+    return cells.share(cells.matches(pattern) | cells.matches(_WIDE)) < MOSTLY_SHARE
+
+
+def _identifier(facts: Facts) -> Message | None:
+    if facts.cells.rows < UNIQUE_ROWS or not _names_rows(facts.cells):
+        return None
+    share = facts.cells.distinct / facts.cells.present
+    return Message("{share:.0%} of the values are different: they name the rows.", {"share": share})
+
+
+def _names_rows(cells: Cells) -> bool:
+    return cells.present > 1 and cells.distinct >= UNIQUE_SHARE * cells.present
+
+
+def mean_words(cells: Cells) -> float:
+    """Return the mean number of words of a cell; two Chinese or Japanese characters count as a word."""
+    wide = pc.count_substring_regex(cells.texts, _WIDE).to_numpy(zero_copy_only=False)
+    words = pc.count_substring_regex(cells.texts, _WORD).to_numpy(zero_copy_only=False)
+    return float(((words + wide / CHARACTERS_PER_WORD) * cells.counts).sum() / max(cells.present, 1))
+
+
+KINDS: tuple[tuple[Kind, Callable[[Facts], Message | None]], ...] = (
+    ("empty", _empty),
+    ("constant", _constant),
+    ("category", _one_value_or_nothing),
+    ("boolean", _boolean),
+    ("identifier", _code_identifier),
+    ("category", _code_category),
+    ("date", _date),
+    ("identifier", _row_number),
+    ("constant", _number_constant),
+    ("number", _number),
+    ("category", _mostly),
+    ("text", _text),
+    ("identifier", _identifier),
+)

@@ -1,0 +1,129 @@
+"""What was noticed in single columns, put together into one notice per thing noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dldiag.core.i18n import Message, Value
+from dldiag.core.types import Notice
+
+SHOWN = 5  # columns named in a notice; the others are counted
+EXAMPLES = 12  # texts shown in a notice
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something noticed in one column: what (a key of REMARKS), in how many cells, with examples."""
+
+    code: str
+    column: str
+    count: int
+    examples: tuple[str, ...] = ()
+    row: int = 0  # the first such cell, counted from 1 below the header; 0: not known
+
+
+@dataclass(frozen=True)
+class _Text:
+    message: str
+    hint: str = ""
+
+
+REMARKS = {
+    "missing_spellings": _Text(
+        "Read as “missing” in {columns}: {examples} (cells: {count:,}).",
+        "If one of these is a real value, make the column a category.",
+    ),
+    "kept_spellings": _Text(
+        "Kept as a value in {columns}, though it may mean “missing”: {examples} (cells: {count:,}).",
+        "Add the spelling to the missing values of the reading choices if it does.",
+    ),
+    "unread": _Text(
+        "In {columns}, cells that do not read as the column's kind count as missing: {examples} (cells: {count:,}; "
+        "the first in row {row:,}).",
+        "Correct them in the file, or make the column a category.",
+    ),
+    "not_finite": _Text("In {columns}, values that are not finite count as missing: {examples} (cells: {count:,})."),
+    "sentinel": _Text(
+        "Kept as a value in {columns}, though it stands far from all others and may mean “missing”: {examples} "
+        "(cells: {count:,}).",
+        "Add it to the missing values of the reading choices if it does.",
+    ),
+    "number_marks": _Text("{columns}: read as numbers from texts such as {examples}."),
+    "bounds": _Text(
+        "{columns}: {examples} were read as the bare number (cells: {count:,}).",
+        "Make the column a category if the sign beside the number matters.",
+    ),
+    "hours": _Text(
+        "{columns}: times such as {examples} were read as numbers of hours.",
+        "Make the column a category if these are no times.",
+    ),
+    "mostly_numbers": _Text(
+        "{columns}: most values read as numbers, but {count:,} cells do not, such as {examples}; kept as a category.",
+        "Correct these cells in the file, or make the column a number: these cells then count as missing.",
+    ),
+    "mostly_dates": _Text(
+        "{columns}: most values read as dates, but {count:,} cells do not, such as {examples}; kept as a category.",
+        "Correct these cells in the file, or make the column a date: these cells then count as missing.",
+    ),
+    "percent": _Text("{columns}: percent signs were read, so {examples} became a share of 1."),
+    "decimal_comma": _Text(
+        "{columns}: the comma was read as the decimal mark, as in {examples}.",
+        "Set the decimal mark in the reading choices if that is wrong.",
+    ),
+    "open_point": _Text(
+        "{columns}: {examples} was read with a decimal point, but the point could also mark thousands.",
+        "Set the thousands mark to “.” in the reading choices if it does.",
+    ),
+    "open_comma": _Text(
+        "{columns}: {examples} was read with commas marking thousands, but they could also be decimal commas.",
+        "Set the decimal mark to “,” in the reading choices if they are.",
+    ),
+    "open_thousands": _Text(
+        "{columns}: in {examples} the point was read as the thousands mark, but it could also be the decimal mark.",
+        "Set the decimal mark to “.” in the reading choices if it is.",
+    ),
+    "short_years": _Text(
+        "{columns}: the years of dates such as {examples} have two digits; they were read as 1969 to 2068.",
+        "Make the column a category if these are no dates.",
+    ),
+    "open_date": _Text(
+        "{columns}: day and month cannot be told apart in dates such as {examples}.",
+        "Say in the reading choices whether the day comes first.",
+    ),
+    "excel_days": _Text(
+        "{columns} looks like Excel day numbers ({examples}); it was read as numbers.",
+        "Make the column a date if it is one.",
+    ),
+    "damaged_codes": _Text(
+        "{columns} looks like long codes that a spreadsheet rounded ({examples}); the lost digits are not in the file.",
+        "Export the table again with this column as text.",
+    ),
+    "merged_boolean": _Text("{columns}: different spellings of yes and no were merged: {examples}."),
+}
+
+
+def notices_of(remarks: Sequence[Remark]) -> tuple[Notice, ...]:
+    """Return one notice per code, in the order of REMARKS, naming the first columns and counting the others."""
+    found = ((code, [remark for remark in remarks if remark.code == code]) for code in REMARKS)
+    return tuple(_notice(code, ones) for code, ones in found if ones)
+
+
+def _notice(code: str, remarks: list[Remark]) -> Notice:
+    examples = list(dict.fromkeys(text for remark in remarks for text in remark.examples))[:EXAMPLES]
+    count = sum(remark.count for remark in remarks)
+    values: dict[str, Value] = {
+        "columns": listed([r.column for r in remarks]),
+        "count": count,
+        "examples": ", ".join(examples),
+        "row": remarks[0].row,
+    }
+    hint = Message(REMARKS[code].hint) if REMARKS[code].hint else None
+    return Notice(code, Message(REMARKS[code].message, values), count, examples[0] if examples else "", hint)
+
+
+def listed(names: Sequence[str]) -> Message | str:
+    """Return "a, b, c", or "a, b, c, d, e and 7 more"."""
+    if len(names) <= SHOWN:
+        return ", ".join(names)
+    return Message("{first} and {more:,} more", {"first": ", ".join(names[:SHOWN]), "more": len(names) - SHOWN})

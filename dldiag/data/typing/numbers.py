@@ -1,0 +1,167 @@
+"""Texts to numbers: marks of thousands, decimal comma, currency, percent, units, bounds; times of day as hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from dldiag.data.typing.distinct import as_mask
+
+PLAIN = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?$"
+INFINITE = r"^[+-]?(?i:inf|infinity|∞)$"
+BARE_BESIDE_BOUNDS = 10  # distinct bare numbers, at least, and more than there are bounds, for <0.01 to be a number
+LARGEST_EXACT = 2.0**53  # float64: whole numbers above this are rounded
+
+_CURRENCY = r"(?:[$€£¥₹₽₩฿₺₴₫₪元円]|(?i:USD|EUR|GBP|CNY|RMB|JPY|CHF|AUD|CAD|HKD|INR|NT\$|US\$|HK\$|R\$|kr\.?|zł))"
+_GROUPED_BY_SPACE = r"^([+-]?\d{1,3}(?:[ '’\x{00a0}\x{202f}\x{2009}_]\d{3})+)((?:[.,]\d+)?)$"
+_COMMA_GROUPS = r"^[+-]?[1-9]\d{0,2}(?:,\d{2})*(?:,\d{3})+(?:\.\d*)?$"
+_COMMA_DECIMAL = r"^[+-]?(?:\d*,\d+|[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?)(?:[eE][+-]?\d{1,3})?$"
+_BOUND = r"^(?:[<>≤≥~≈]=?\s*([+-]?[\d.,]*\d)|([+-]?[\d.,]*\d)\s*\*{1,3})$"
+_HOURS = (
+    r"^(?P<sign>[+-]?)(?P<hour>\d{1,3}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d(?:[.,]\d+)?))?"
+    r"\s*(?P<half>(?:[AaPp][Mm])?)$"
+)
+_WHOLE = r"^[+-]?\d+$"
+_ONE_POINT_GROUP = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
+_ONE_COMMA_GROUP = r"^[+-]?[1-9]\d{0,2},\d{3}$"
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """What distinct texts are as numbers: value (NaN when unread or not finite), whether read, and the marks met.
+
+    `marked` says which were read from more than plain digits. `marks` holds codes: currency, percent, parentheses,
+    thousands, decimal_comma, unit, bounds, hours. `ambiguous` says what else the texts could mean: "point" was read as
+    decimals and could be thousands (1.234), "thousands" the other way round, "comma" was read as thousands and could be
+    decimals (1,234), else "".
+    """
+
+    values: NDArray[np.float64]
+    read: NDArray[np.bool_]
+    infinite: NDArray[np.bool_]
+    marked: NDArray[np.bool_]
+    marks: frozenset[str] = frozenset()
+    ambiguous: str = ""
+
+
+def read_numbers(texts: pa.Array, *, decimal: str = ".", thousands: str = "") -> Numbers:
+    """Read distinct trimmed texts as numbers; `decimal` and `thousands` decide only where the texts leave it open."""
+    plain = as_mask(pc.match_substring_regex(texts, PLAIN))
+    infinite = as_mask(pc.match_substring_regex(texts, INFINITE))
+    if (plain | infinite).all() and not _open_question(texts):
+        values = _cast(texts, plain)
+        return Numbers(values, plain | infinite, infinite | (plain & np.isnan(values)), np.zeros_like(plain))
+    clock = _has(texts, _HOURS)
+    if clock.sum() > plain.sum():
+        return Numbers(_hours(texts), clock, np.zeros_like(clock), clock, frozenset({"hours"}))
+    bodies, marks = _without_marks(texts)
+    numerals, read, found, ambiguous = _with_point(bodies, decimal, thousands)
+    values = _cast(numerals, read)
+    values = np.where(marks["parentheses"], -values, values)
+    values = np.where(marks["percent"], values / 100.0, values)
+    met = {name for name, mask in marks.items() if (mask & read).any()} | found
+    marked = read & as_mask(pc.not_equal(numerals, texts))
+    return Numbers(values, read | infinite, infinite | (read & np.isnan(values)), marked, frozenset(met), ambiguous)
+
+
+def _hours(texts: pa.Array) -> NDArray[np.float64]:
+    """Return times of day and durations (h:mm, h:mm:ss, with AM or PM) as hours, NaN for other texts."""
+    found = pc.extract_regex(texts, _HOURS)
+    part = {name: pc.struct_field(found, name) for name in ("sign", "hour", "minute", "second", "half")}
+    hour, minute, second = (_count(part[name]) for name in ("hour", "minute", "second"))
+    hour = np.where(_has(part["half"], "."), hour % 12, hour) + 12 * _has(part["half"], "[Pp]")
+    return np.asarray((hour + minute / 60 + second / 3600) * np.where(_has(part["sign"], "-"), -1, 1))
+
+
+def _count(digits: pa.Array) -> NDArray[np.float64]:
+    text = pc.if_else(pc.equal(digits, ""), "0", pc.replace_substring(digits, ",", "."))
+    return np.array(pc.cast(text, pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _cast(numerals: pa.Array, read: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return float64, NaN where not read and where the number is too large to be finite."""
+    safe = pc.if_else(pa.array(read), numerals, pa.scalar(None, numerals.type))
+    safe = pc.replace_substring_regex(safe, r"^\+", "")
+    values = np.array(pc.cast(safe, pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+    values[~np.isfinite(values)] = np.nan
+    return values
+
+
+def _without_marks(texts: pa.Array) -> tuple[pa.Array, dict[str, NDArray[np.bool_]]]:
+    """Strip currency, percent, parentheses, one shared unit and spaces between thousands; say where each was."""
+    body = pc.utf8_normalize(texts, "NFKC")
+    body = pc.replace_substring_regex(body, "[−–]", "-")
+    marks: dict[str, NDArray[np.bool_]] = {}
+    body, marks["parentheses"] = _strip(body, r"^\(\s*(.*\d.*)\)$")
+    body, before = _strip(body, rf"^([+-]?)\s*{_CURRENCY}\s*(.*\d.*)$", r"\1\2")
+    body, after = _strip(body, rf"^(.*\d.*?)\s*{_CURRENCY}$")
+    marks["currency"] = before | after
+    body, marks["percent"] = _strip(body, r"^(.*\d)\s*%$")
+    body, _ = _strip(body, r"^(\d.*)-$", r"-\1")
+    body, marks["unit"] = _strip_unit(body)
+    body, marks["bounds"] = _strip_bounds(body)
+    grouped = as_mask(pc.match_substring_regex(body, _GROUPED_BY_SPACE))
+    marks["thousands"] = grouped
+    if grouped.any():
+        squeezed = pc.replace_substring_regex(body, r"[ '’\x{00a0}\x{202f}\x{2009}_]", "")
+        body = pc.if_else(pa.array(grouped), squeezed, body)
+    return body, marks
+
+
+def _strip(body: pa.Array, pattern: str, keep: str = r"\1") -> tuple[pa.Array, NDArray[np.bool_]]:
+    mask = as_mask(pc.match_substring_regex(body, pattern))
+    return (pc.replace_substring_regex(body, pattern, keep) if mask.any() else body), mask
+
+
+def _strip_bounds(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
+    """Strip <, >, ~ and stars of a footnote where they are few beside bare numbers: <50 and >50 alone are two names."""
+    mask, bare = _has(body, _BOUND), _has(body, r"^[+-]?[\d.,]*\d$").sum()
+    if bare < BARE_BESIDE_BOUNDS or bare <= mask.sum():
+        return body, np.zeros(len(mask), dtype=bool)
+    return pc.replace_substring_regex(body, _BOUND, r"\1\2"), mask
+
+
+def _strip_unit(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
+    """Strip letters behind the number when every text has the same ones (12 kg, 7 kg)."""
+    pattern = r"^[+-]?[\d.,]*\d\s*([A-Za-zµμ°/²³]{1,6})$"
+    mask = as_mask(pc.match_substring_regex(body, pattern))
+    if not mask.all() or not len(mask):
+        return body, np.zeros(len(mask), dtype=bool)
+    units = pc.unique(pc.replace_substring_regex(body, r"^[+-]?[\d.,]*\d\s*", ""))
+    if len(units) != 1:
+        return body, np.zeros(len(mask), dtype=bool)
+    return pc.replace_substring_regex(body, r"\s*[A-Za-zµμ°/²³]+$", ""), mask
+
+
+def _with_point(bodies: pa.Array, decimal: str, thousands: str) -> tuple[pa.Array, NDArray[np.bool_], set[str], str]:
+    """Choose between 1,234.5 and 1.234,5 for the column as a whole; return texts with a decimal point."""
+    plain, groups = _has(bodies, PLAIN), _has(bodies, _COMMA_GROUPS)
+    comma = _has(bodies, _COMMA_DECIMAL) | _has(bodies, _WHOLE)
+    point = plain | groups
+    told_comma = decimal == "," or thousands == "."
+    if comma.sum() > point.sum() or (told_comma and comma.sum() == point.sum() and _has(bodies, "[.,]").any()):
+        swapped = pc.replace_substring(pc.replace_substring(bodies, ".", ""), ",", ".")
+        found = {"decimal_comma"} if _has(bodies, ",").any() else {"thousands"}
+        return swapped, comma, found, "thousands" if _has(bodies, _ONE_POINT_GROUP).all() else ""
+    question = "" if told_comma or thousands == "," else _open_question(bodies)
+    found = {"thousands"} if groups.any() else set()
+    return pc.replace_substring(bodies, ",", ""), point, found, question
+
+
+def _open_question(bodies: pa.Array) -> str:
+    """Return "point" or "comma" when every text has one group of three digits behind its only mark."""
+    marked = _has(bodies, "[.,]")
+    if not marked.any():
+        return ""
+    for code, pattern in (("point", _ONE_POINT_GROUP), ("comma", _ONE_COMMA_GROUP)):
+        if _has(bodies, pattern)[marked].all():
+            return code
+    return ""
+
+
+def _has(texts: pa.Array, pattern: str) -> NDArray[np.bool_]:
+    return as_mask(pc.match_substring_regex(texts, pattern))

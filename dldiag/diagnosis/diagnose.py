@@ -1,0 +1,368 @@
+"""THE MAIN FLOW: a dataset and a model in; what is wrong, how sure, and what to do next out. Start reading here."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+import sklearn
+from sklearn.base import is_classifier, is_regressor
+
+from dldiag.core.i18n import Message, Value, tr
+from dldiag.core.params import SettingError, check_all, check_shares
+from dldiag.core.settings import Settings
+from dldiag.core.types import (
+    DataError,
+    Dataset,
+    DatasetSummary,
+    Finding,
+    Forecast,
+    LearningCurve,
+    Progress,
+    Repair,
+    Report,
+    Split,
+    SplitSummary,
+)
+from dldiag.data.audit.audit import Preflight, preflight
+from dldiag.data.dataset import rows_of
+from dldiag.diagnosis.evidence import Evidence, Measured, Probe, gather, table_evidence, table_names, training_curve
+from dldiag.diagnosis.progress import Meter
+from dldiag.diagnosis.recommend import recommend, settled
+from dldiag.diagnosis.rules import RULES, check
+from dldiag.diagnosis.trials import (
+    EFFORTS,
+    LEAST_REPEATS,
+    Effort,
+    diagnosis_split,
+    probe,
+    probe_plan,
+    probe_repeats,
+    try_remedies,
+)
+from dldiag.diagnosis.verdict import conclude
+from dldiag.experiments.fit import FitResult, ShouldStop
+from dldiag.experiments.fit_cache import Workbench
+from dldiag.experiments.forecast import forecast
+from dldiag.experiments.learning_curve import as_curve, clipped, curve_sizes, with_estimates
+from dldiag.experiments.models import Model, as_model, build_model, is_of_counts
+from dldiag.experiments.tasks import Encoded
+
+AFTER_TRYING = ("V2", "N1")  # rules that conclude from what was tried and did not help
+
+MORE_REPEATS = 2  # times the repeats of the curve, with all training rows where fits are cheap
+UNFINISHED = {"short_training", "wrong_step"}  # problems of a network that is still on its way
+TRAIN_FIRST = Message(
+    "Longer training or another step size lowers the dev error. More rows would mean more steps, too, and this curve cannot "
+    "tell one from the other: train first, then read a forecast."
+)
+START_FIRST = Message(
+    "Some random starts do not train. With more rows more of them may, and this curve cannot tell that from what the rows "
+    "teach: make every start train, then read a forecast."
+)
+ILL_BEHAVED = Message(
+    "The dev error rose with more rows on the way: such a curve says nothing reliable about more rows still."
+)
+
+OnProgress = Callable[[Progress], None] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """What one diagnosis is about: the fits' workbench, the model, what it is compared with, and how hard to try."""
+
+    bench: Workbench
+    model: Model
+    guess: Model
+    references: tuple[Model, ...]
+    settings: Settings
+    effort: Effort
+    sizes: tuple[int, ...]
+    table: Mapping[str, Any]
+    names: Mapping[str, Value]
+    repairs: tuple[Repair, ...]
+
+    @property
+    def repeats(self) -> range:
+        """The repeats of the learning curve."""
+        return range(min(self.settings.repeats, len(self.bench.split.repeats)))
+
+    @property
+    def all_repeats(self) -> range:
+        """The repeats with all training rows, on which the verdict rests: more than the curve has where fits are cheap.
+
+        With five, the answers on tables of some hundred rows hung on the seed (docs/decisions.md).
+        """
+        n = min(MORE_REPEATS * len(self.repeats), probe_repeats(self.effort, self.sizes[-1]))
+        return range(max(len(self.repeats), min(n, len(self.bench.split.measuring))))
+
+    def repeats_at(self, size: int) -> range:
+        """Return the repeats at one size of the curve."""
+        return self.all_repeats if size == self.sizes[-1] else self.repeats
+
+    @property
+    def trials(self) -> int:
+        """How many remedies are tried at most."""
+        return self.effort.trials if self.settings.trials is None else self.settings.trials
+
+    @property
+    def compared(self) -> int:
+        """How many settings of the model the dev rows have judged so far."""
+        others = {one.identity for one in (self.guess, *self.references)}
+        return len(self.bench.judged() - others)
+
+
+def diagnose(
+    dataset: Dataset,
+    model: Any = None,
+    settings: Settings = Settings(),  # noqa: B008 — frozen
+    *,
+    on_progress: OnProgress = None,
+    should_stop: ShouldStop = None,
+    n_jobs: int = 1,
+) -> Report:
+    """Say what is wrong with a model on a dataset, how sure that is, what to do next, and what it did when tried.
+
+    model: an unfitted scikit-learn estimator, or None for our network with its default settings. An estimator learns the
+    class names as pandas reads them (numbers where they are numbers); each repeat sets its random_state, so that what
+    is compared differs in nothing else. n_jobs: processes that share the fits, −1 for all cores; the report is the same, and a
+    should_stop that can be pickled is asked in them, too. on_progress is called with a Progress after each fit; a first verdict comes with
+    it as soon as the model and the linear reference are done. Raises DataError and SettingError for input that cannot be
+    used, TypeError for what is no dataset, estimator or settings, Stopped when should_stop() says so.
+    """
+    return run(prepare(dataset, model, settings, n_jobs=n_jobs, should_stop=should_stop), on_progress)
+
+
+def run(case: Case, on_progress: OnProgress = None) -> Report:
+    """Diagnose a prepared case: curves, probes, verdict, trials."""
+    started = time.perf_counter()
+    meter = _meter(case, on_progress)
+
+    quick, slow = case.references[:1], case.references[1:]
+    meter.enter(Message("Learning curves"))
+    for size in case.sizes:
+        whole = size == case.sizes[-1]
+        models = [case.guess, case.model, *quick]
+        case.bench.fit(models, [size], case.repeats_at(size), on_result=meter.advance, watched=whole)
+    meter.first(lambda: report_on(case, quick, started))
+    case.bench.fit(slow, case.sizes[:-1], case.repeats, on_result=meter.advance)
+    case.bench.fit(slow, case.sizes[-1:], case.all_repeats, on_result=meter.advance)
+
+    meter.enter(Message("Short runs of every remedy"))
+    probes = probe(case.bench, case.model, case.effort, smallest=case.settings.material, on_result=meter.advance)
+
+    report, evidence = verdict_on(case, case.references, probes, started)
+    meter.first(lambda: report)
+    meter.enter(Message("Trying the recommended remedies"))
+    for tried in try_remedies(
+        case.bench, case.model, report, evidence, effort=case.effort, most=case.trials, on_result=meter.advance
+    ):  # fmt: skip
+        report = replace(report, recommendations=settled(tried))
+        meter.first(lambda: report)  # noqa: B023 — called at once
+    return replace(report, compared=case.compared, seconds=time.perf_counter() - started)
+
+
+def prepare(
+    dataset: Dataset, model: Any, settings: Settings, *, n_jobs: int = 1, should_stop: ShouldStop = None
+) -> Case:
+    """Split first, look at the table, and choose what is compared with what."""
+    _check_types(dataset, settings)
+    check_all(settings)
+    _check_muted(settings)
+    if dataset.task == "classification":
+        check_shares(settings, ["target_error"])
+    effort = EFFORTS[settings.budget]
+    own = build_model(dataset.task) if model is None else as_model(model)
+    _check_task(dataset, own)
+    _check_target(dataset, own)
+    references = tuple(build_model(dataset.task, key=key) for key in settings.baselines if key != own.key)
+    split = diagnosis_split(dataset, settings)
+    found = look(dataset, settings, split)
+    bench = Workbench(dataset, split, n_jobs=n_jobs, should_stop=should_stop)
+    sizes = curve_sizes(split.n_train, settings.sizes, len(dataset.classes))
+    return Case(
+        bench, own, build_model(dataset.task, key="guess"), references, settings, effort, sizes,
+        table_evidence(found), table_names(found), found.repairs,
+    )  # fmt: skip
+
+
+def _check_types(dataset: Any, settings: Any) -> None:
+    if not isinstance(dataset, Dataset):
+        what = type(dataset).__name__
+        raise TypeError(f"diagnose takes a dataset, not a {what}: dldiag.make_dataset(table, target) makes one.")
+    if not isinstance(settings, Settings):
+        what = type(settings).__name__
+        raise TypeError(f"settings must be dldiag.Settings(…), not a {what}.")
+
+
+def _check_muted(settings: Settings) -> None:
+    known = [rule.code for rule in RULES]
+    unknown = [code for code in settings.muted if code not in known]
+    if unknown:
+        raise SettingError(
+            tr("muted: there is no rule {code}; there are {codes}.", code=repr(unknown[0]), codes=", ".join(known))
+        )
+
+
+def _check_task(dataset: Dataset, model: Model) -> None:
+    """Refuse a regressor for classes and a classifier for numbers; what says neither is taken at its word."""
+    wrong = is_regressor if dataset.task == "classification" else is_classifier
+    if wrong(model.estimator):
+        raise DataError(
+            Message("{model} is not made for {task}.", {"model": model.label, "task": Message(dataset.task)}),
+            Message("Choose another model, or read the target as the other task."),
+        )
+
+
+def _check_target(dataset: Dataset, model: Model) -> None:
+    if is_of_counts(model) and float(np.min(dataset.y)) < 0:
+        raise DataError(
+            Message(
+                "The loss of this model is for counts, and {target} has negative values.", {"target": dataset.target}
+            ),
+            Message("Choose squared error (squared_error) or Huber (huber) as the loss."),
+        )
+
+
+def look(dataset: Dataset, settings: Settings = Settings(), split: Split | None = None) -> Preflight:  # noqa: B008 — frozen
+    """Look at the table before training, at the rows that a diagnosis with these settings does not seal."""
+    split = diagnosis_split(dataset, settings) if split is None else split
+    return preflight(open_rows(dataset, split), settings.seed)
+
+
+def open_rows(dataset: Dataset, split: Split) -> Dataset:
+    """Return the dataset without its sealed test rows."""
+    return rows_of(dataset, np.setdiff1d(np.arange(dataset.n_rows), split.test_rows))
+
+
+def report_on(case: Case, references: Sequence[Model], started: float) -> Report:
+    """Make the report of what has been measured so far: no remedy was tried, so nothing is said of that."""
+    return verdict_on(case, references, {}, started, muted=AFTER_TRYING)[0]
+
+
+def verdict_on(
+    case: Case, references: Sequence[Model], probes: Mapping[str, Probe], started: float, *, muted: tuple[str, ...] = ()
+) -> tuple[Report, Evidence]:
+    """Gather the evidence, apply the rules, order the remedies, and conclude."""
+    dataset, settings = case.bench.dataset, case.settings
+    curves = tuple(_curve(case, one) for one in (case.model, *references))
+    measured = _measured(case, references, probes)
+    evidence = gather(measured, settings)
+    findings = check(evidence, RULES, (*settings.muted, *muted))
+    report = Report(
+        dataset=summary_of(case.bench.encoded),
+        split=_split_summary(case),
+        model={"key": case.model.key, "label": str(case.model.label), "parameters": case.model.parameters},
+        settings=asdict(settings),
+        curves=curves,
+        evidence=evidence.estimates(),
+        findings=findings,
+        recommendations=recommend(findings, evidence, case.model),
+        verdict=conclude(findings, evidence, dataset.target, measured.alike, settings.seed),
+        forecast=_forecast(measured.curve, settings, findings),
+        training_curve=training_curve(measured.current),
+        repairs=case.repairs,
+        compared=case.compared,
+        seconds=time.perf_counter() - started,
+        versions=versions(),
+    )
+    return report, evidence
+
+
+def _measured(case: Case, references: Sequence[Model], probes: Mapping[str, Probe]) -> Measured:
+    n, repeats = case.sizes[-1], case.all_repeats
+    every_repeat = as_curve(case.model, case.sizes, len(repeats), case.bench.results, case.bench.dataset.unit)
+    current, guess = (case.bench.get(one, n, repeats) for one in (case.model, case.guess))
+    _check_fitted(current)
+    worked = [one for one in references if _worked(case.bench.get(one, n, repeats))]
+    return Measured(
+        case.bench.dataset.task,
+        current,
+        guess,
+        {one.key: case.bench.get(one, n, repeats) for one in worked},
+        {one.key: one.label for one in references},
+        clipped(every_repeat, float(np.mean([result.dev_error for result in guess]))),
+        probes,
+        case.table,
+        case.names,
+        case.model.scale_inputs,
+        case.bench.training_dev(case.model, n, repeats),
+        {one.key: case.bench.training_dev(one, n, repeats) for one in worked},
+    )
+
+
+def _worked(results: Sequence[FitResult]) -> bool:
+    return not any(result.failed for result in results)
+
+
+def _check_fitted(results: Sequence[FitResult]) -> None:
+    failed = next((result.failed for result in results if result.failed), "")
+    if failed:
+        raise DataError(
+            Message("The model cannot be trained on these rows: {error}", {"error": failed}),
+            Message("Change the model's settings, or diagnose another model."),
+        )
+
+
+def _curve(case: Case, model: Model) -> LearningCurve:
+    curve = as_curve(model, case.sizes, len(case.repeats), case.bench.results, case.bench.dataset.unit)
+    return with_estimates(curve, model, [case.repeats_at(size) for size in case.sizes], case.bench.results)
+
+
+def _forecast(curve: LearningCurve, settings: Settings, findings: Sequence[Finding]) -> Forecast:
+    found = {one.problem for one in findings if one.outcome == "fired"}
+    if found & UNFINISHED:
+        return Forecast(abstains=TRAIN_FIRST)
+    if "uneven_start" in found:
+        return Forecast(abstains=START_FIRST)
+    if "ill_behaved_curve" in found:
+        return Forecast(abstains=ILL_BEHAVED)
+    return forecast(
+        curve.sizes,
+        curve.dev_errors,
+        train_errors=curve.train_errors,
+        target_error=settings.target_error,
+        unit=curve.unit,
+    )
+
+
+def summary_of(encoded: Encoded) -> DatasetSummary:
+    """Return what a report says about the data: no rows."""
+    dataset = encoded.dataset
+    return DatasetSummary(
+        dataset.name, dataset.n_rows, dataset.X.shape[1], dataset.task, dataset.target, dataset.classes,
+        dataset.fingerprint, dataset.notices, dataset.columns, dataset.plan,
+        encoded.y_scale if dataset.task == "regression" else None,
+    )  # fmt: skip
+
+
+def _split_summary(case: Case) -> SplitSummary:
+    split = case.bench.split
+    return SplitSummary(split.n_train, split.n_dev, len(split.test_rows), True, split.method, len(case.repeats))
+
+
+def versions() -> dict[str, str]:
+    """Return the versions a report depends on."""
+    return {"python": platform.python_version(), "numpy": np.__version__, "scikit-learn": sklearn.__version__}
+
+
+def _meter(case: Case, on_progress: OnProgress) -> Meter:
+    """Weigh the fits to come, so that the remaining time can be told."""
+    models = [case.guess, case.model, *case.references]
+    weights = [(one, size) for one in models for size in case.sizes for _ in case.repeats_at(size)]
+    probe_size = min(case.effort.probe_rows, case.sizes[-1])
+    weights += [(one, probe_size) for _, _, one in probe_plan(case.model) for _ in range(LEAST_REPEATS)]
+    weights += [(case.model, case.sizes[-1])] * (2 * LEAST_REPEATS * case.trials)
+
+    def curves() -> tuple[LearningCurve, ...]:  # without intervals from rows, which take a while: often asked for
+        models = (case.model, *case.references)
+        laid = (
+            as_curve(one, case.sizes, len(case.repeats), case.bench.results, case.bench.dataset.unit) for one in models
+        )
+        return tuple(laid)
+
+    return Meter(weights, curves, on_progress)

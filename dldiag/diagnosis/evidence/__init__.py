@@ -1,0 +1,22 @@
+"""Curves, health signals and probes to evidence: estimates with intervals."""
+
+from dldiag.diagnosis.evidence.evidence import Evidence, Probe
+from dldiag.diagnosis.evidence.gather import Measured, gather, material_of, with_achievable
+from dldiag.diagnosis.evidence.signals import frees, training_curve
+from dldiag.diagnosis.evidence.table_audit import table_evidence, table_names
+from dldiag.experiments.estimates import paired_change, train_change
+
+__all__ = [
+    "Evidence",
+    "Measured",
+    "Probe",
+    "frees",
+    "gather",
+    "material_of",
+    "paired_change",
+    "table_evidence",
+    "table_names",
+    "train_change",
+    "training_curve",
+    "with_achievable",
+]

@@ -1,0 +1,190 @@
+"""gather: everything that was measured on one dataset and model, as Evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from dldiag.core.i18n import Message, Value
+from dldiag.core.settings import Settings
+from dldiag.core.statistics import Z_95, Z_TWO_SIDED, delta_of, difference, estimate, t_interval
+from dldiag.core.types import Estimate, LearningCurve, Task, exactly
+from dldiag.diagnosis.evidence.evidence import Evidence, Probe
+from dldiag.diagnosis.evidence.signals import signals
+from dldiag.experiments import estimates
+from dldiag.experiments.fit import FitResult
+from dldiag.experiments.forecast import expected_gain
+
+SIGNAL_LEVEL = 0.99  # one-sided: the best of several models is compared with guessing, so chance gets several tries
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """The fits that evidence is made of, all at the full number of training rows.
+
+    current, guess: one result per repeat; references: {key: results}. table: evidence about the table itself, by name.
+    """
+
+    task: Task
+    current: Sequence[FitResult]
+    guess: Sequence[FitResult]
+    references: Mapping[str, Sequence[FitResult]]
+    labels: Mapping[str, Message]
+    curve: LearningCurve
+    probes: Mapping[str, Probe] = field(default_factory=dict)
+    table: Mapping[str, Estimate | None] = field(default_factory=dict)
+    names: Mapping[str, Value] = field(default_factory=dict)
+    scaled_inputs: bool = True
+    training_dev: Sequence[FitResult] = ()  # the model judged on new rows like its training rows
+    references_training_dev: Mapping[str, Sequence[FitResult]] = field(default_factory=dict)
+
+    @property
+    def alike(self) -> Sequence[FitResult]:
+        """The model judged on new rows of the kind that it learnt from: where bias and variance are read."""
+        return self.training_dev or self.current
+
+
+def gather(measured: Measured, settings: Settings) -> Evidence:
+    """Turn fits into evidence: errors, gaps, what is achievable, the curve's forecast, health signals and probes."""
+    dev, curve = estimates.dev_error(measured.current), measured.curve
+    evidence = Evidence(
+        task=measured.task,
+        material=exactly(material_of(measured.current, settings.material)),
+        train_error=estimates.train_error(measured.current),
+        dev_error=dev,
+        variance=estimates.gap(measured.alike),
+        target_error=None if settings.target_error is None else exactly(settings.target_error),
+        probes=measured.probes,
+        names={**measured.names, "reference": _best_label(measured)},
+        scaled_inputs=_scaled_inputs(measured),
+        **_mismatch(measured, dev),
+        **_counts(measured),
+        **_against_references(measured),
+        **{name: value for name, value in measured.table.items() if value is not None},
+        **signals(measured.current),
+        more_data_gain=expected_gain(curve.sizes, curve.dev_errors, train_errors=curve.train_errors),
+        curve_rise=_rise(curve),
+    )
+    return with_achievable(replace(evidence, achievable=_achievable(measured, settings)))
+
+
+def _scaled_inputs(measured: Measured) -> Estimate | None:
+    """Tell whether inputs are scaled; None where the model prepares them itself, which cannot be seen from here."""
+    own = any(result.task.model.raw for result in measured.current)
+    return None if own else exactly(float(measured.scaled_inputs))
+
+
+def material_of(results: Sequence[FitResult], smallest: float) -> float:
+    """Return δ, the smallest difference that matters: a share of the dev error, of the plainest guess's at most."""
+    return delta_of(float(np.mean([result.useful_error for result in results])), smallest)
+
+
+def with_achievable(evidence: Evidence) -> Evidence:
+    """Derive what follows from the achievable error: avoidable bias and the excess of the dev error over it."""
+    if evidence.achievable is None or evidence.train_error is None or evidence.dev_error is None:
+        return evidence
+    return replace(
+        evidence,
+        avoidable_bias=difference(evidence.train_error, evidence.achievable),
+        excess=difference(evidence.dev_error, evidence.achievable),
+    )
+
+
+def _mismatch(measured: Measured, dev: Estimate) -> dict[str, Estimate]:
+    """Return the training-dev error and what the dev rows add to it (Ng, ch. 41); {} where all rows are of one kind."""
+    if not measured.training_dev:
+        return {}
+    training_dev = estimates.dev_error(measured.training_dev)
+    return {"training_dev_error": training_dev, "mismatch": difference(dev, training_dev)}
+
+
+def _counts(measured: Measured) -> dict[str, Estimate]:
+    results = measured.current
+    return {
+        "n_train": exactly(len(results[0].task.train_rows)),
+        "n_dev": exactly(estimates.distinct_dev_rows(results)),
+        "repeats": exactly(len(results)),
+        "dev_half_width": exactly(Z_95 * float(np.sqrt(estimates.dev_part(results).in_mean))),
+    }
+
+
+def _against_references(measured: Measured) -> dict[str, Estimate]:
+    """Compare with the plainest guess, the linear model and the best reference, each paired by repeat and row."""
+    candidates = {"current": measured.current, **measured.references}
+    best = min(candidates.values(), key=_mean_dev)
+    found = {
+        "guess_error": exactly(_mean_dev(measured.guess)),
+        "better_than_guess": estimates.paired_change(best, measured.guess, clipped=False, one_sided=SIGNAL_LEVEL),
+    }
+    if measured.references:
+        reference = min(measured.references.values(), key=_mean_dev)
+        found["reference_error"] = estimates.dev_error(reference)
+        found["reference_lead"] = estimates.paired_change(reference, measured.current)
+    if "linear" in measured.references:
+        found["simple_lead"] = estimates.paired_change(measured.references["linear"], measured.current)
+    return found
+
+
+def _best_label(measured: Measured) -> Value:
+    """Return the name of the best reference model; "" without any."""
+    best = min(measured.references, key=lambda key: _mean_dev(measured.references[key]), default="")
+    return measured.labels.get(best, "")
+
+
+def _mean_dev(results: Sequence[FitResult]) -> float:
+    return float(np.mean([result.dev_error for result in results]))
+
+
+def _achievable(measured: Measured, settings: Settings) -> Estimate:
+    """Return E*: the user's target, else the least that any model here is sure to reach.
+
+    An upper bound: some other model may reach less. Its source says which model that is. Where the dev rows are of
+    another kind, it is that on new rows like the training rows: only there can it be held against the training error.
+    """
+    if settings.target_error is not None:
+        return exactly(settings.target_error, Message("your target"))
+    candidates = [estimates.dev_error(measured.alike, Message("the model itself"))]
+    if not measured.training_dev:
+        candidates.append(estimates.dev_error(measured.guess, Message("the plainest guess")))
+    references = measured.references_training_dev if measured.training_dev else measured.references
+    for key, results in references.items():
+        candidates.append(estimates.dev_error(results, Message("{model}", {"model": measured.labels[key]})))
+    if measured.training_dev:
+        return min(candidates, key=lambda e: e.surely_below)
+    before = estimates.dev_error(min(measured.current, measured.guess, key=_mean_dev))  # as a probe's change counts it
+    candidates += [_after(probe, before) for probe in measured.probes.values()]
+    return min(candidates, key=lambda e: e.surely_below)
+
+
+def _after(probe: Probe, before: Estimate) -> Estimate:
+    """Return the dev error after a probed remedy, from the error before it and the paired change."""
+    half = float(np.hypot(before.high - before.value, probe.dev.high - probe.dev.value))
+    value = max(0.0, before.value + probe.dev.value)
+    one = float(np.hypot(before.surely_below - before.value, probe.dev.surely_below - probe.dev.value))
+    return Estimate(
+        value,
+        max(0.0, value - half),
+        value + half,
+        max(0.0, value - one),
+        value + one,
+        Message("a short run of a remedy"),
+    )
+
+
+def _rise(curve: LearningCurve) -> Estimate | None:
+    """Return the largest paired rise of the dev error from one size to the next.
+
+    The interval is as wide as the square root of the number of steps asks for, among which the largest was chosen: wider
+    than Bonferroni's from five steps on.
+    """
+    drawn = np.isfinite(curve.dev_errors[:-1]).any(axis=0)  # the largest size may have more repeats
+    steps = np.diff(curve.dev_errors[:, drawn], axis=0)
+    steps = steps[np.isfinite(steps).all(axis=1)]
+    if len(steps) == 0 or steps.shape[1] < 3:
+        return None
+    worst = steps[int(np.argmax(steps.mean(axis=1)))]
+    low, high = t_interval(worst, rho=1.0)
+    widened = (high - low) / 2 * float(np.sqrt(len(steps)))
+    return estimate(float(worst.mean()), (widened / Z_TWO_SIDED) ** 2)

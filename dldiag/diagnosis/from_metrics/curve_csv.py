@@ -1,0 +1,199 @@
+"""A learning curve from a table: rows, training and dev error per line, from any framework."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dldiag.core.i18n import Message
+from dldiag.core.types import DataError, LearningCurve
+from dldiag.data.read_table import read_table
+from dldiag.experiments.forecast import HIGHEST
+
+Floats = NDArray[np.float64]
+
+# What people and frameworks call these columns: in lower case, every other character read as "_".
+NAMES: dict[str, tuple[str, ...]] = {
+    "rows": (
+        "rows", "train_rows", "training_rows", "n", "n_train", "train_size", "train_sizes", "size", "samples", "n_samples",
+        "examples", "training_examples",
+    ),
+    "train_error": ("train_error", "training_error", "train_err", "error_train"),
+    "dev_error": (
+        "dev_error", "val_error", "valid_error", "validation_error", "dev_err", "val_err", "error_dev", "error_val",
+        "cv_error", "test_error", "test_err",
+    ),
+    "train_score": ("train_score", "training_score", "train_acc", "train_accuracy", "training_accuracy", "accuracy"),
+    "dev_score": (
+        "dev_score", "val_score", "validation_score", "dev_accuracy", "dev_acc", "val_acc", "val_accuracy",
+        "validation_accuracy", "cv_score", "test_score", "test_accuracy",
+    ),
+    "train_r2": ("train_r2", "training_r2", "r2_train", "r2"),
+    "dev_r2": ("dev_r2", "val_r2", "validation_r2", "r2_dev", "r2_val", "cv_r2", "test_r2"),
+    "model": ("model", "estimator", "learner"),
+    "unit": ("unit",),
+}  # fmt: skip
+REPEATS = ("repeat", "seed", "fold", "split", "run", "cv")  # what tells lines of one size apart; the first that does
+
+
+def read_curve_table(source: str | Path | bytes, name: str = "", unit: str = "rate") -> LearningCurve:
+    """Read a learning curve from a CSV (or any table that dldiag reads).
+
+    Columns: rows, train_error, dev_error, optionally repeat; the names of common frameworks are known too, scores
+    are turned into errors (1 − accuracy, or √(1 − R²) = RMSE / std(y)), and of several models the first is taken. unit:
+    "rate" or "sd", unless the table has a column for it. Raises DataError when a column is missing, an error cannot be
+    one, a number of rows is none, or two lines of one size cannot be told apart.
+    """
+    table = read_table(source, name=name)
+    columns = _columns(table.frame)
+    kept = _first_model(table.frame, columns)
+    unit = _unit(kept, columns, unit)
+    rows = _numbers(kept, columns["rows"])
+    train, dev = _errors(kept, columns, "train", unit), _errors(kept, columns, "dev", unit)
+    known = np.isfinite(rows) & (np.isfinite(train) | np.isfinite(dev))
+    if not known.any() or not np.isfinite(dev).any():
+        raise DataError(Message("The table has no line with a number of rows and a dev error."))
+    _check_rows(rows[known])
+    kept, rows, train, dev = kept[known], rows[known], train[known], dev[known]
+    label = str(kept[columns["model"]].iloc[0]) if "model" in columns else table.name
+    return _laid_out(rows, _repeats(kept, rows), train, dev, label, unit)
+
+
+def _check_rows(rows: Floats) -> None:
+    if (rows <= 0).any():
+        raise DataError(Message("The number of training rows must be above 0 on every line."))
+    parts = rows[rows != np.floor(rows)]
+    if parts.size:
+        raise DataError(
+            Message("{value} is no number of training rows.", {"value": f"{parts[0]:g}"}),
+            Message("Write how many rows there were, not which share of them."),
+        )
+
+
+def _plain_names(frame: pd.DataFrame) -> dict[str, str]:
+    """Return {name in lower case, every other character as "_": name of the column}."""
+    return {re.sub(r"\W+", "_", str(name).strip().lower()).strip("_"): str(name) for name in frame.columns}
+
+
+def _columns(frame: pd.DataFrame) -> dict[str, str]:
+    """Return {what it is: name of the column}."""
+    plain = _plain_names(frame)
+    found = {what: next((plain[n] for n in names if n in plain), None) for what, names in NAMES.items()}
+    columns = {what: name for what, name in found.items() if name is not None}
+    missing = [w for w in ("rows", "train", "dev") if not {w, f"{w}_error", f"{w}_score", f"{w}_r2"} & set(columns)]
+    if missing:
+        raise DataError(
+            Message("A learning curve needs the columns rows, train_error and dev_error; the table has {names}.",
+                    {"names": ", ".join(map(str, frame.columns[:20]))}),
+            Message("Rename the columns; a column repeat tells several runs at one number of rows apart."),
+        )  # fmt: skip
+    return columns
+
+
+def _first_model(frame: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
+    if "model" not in columns:
+        return frame
+    models = frame[columns["model"]]
+    first: pd.DataFrame = frame.loc[models == models.iloc[0]]
+    return first
+
+
+def _unit(frame: pd.DataFrame, columns: dict[str, str], unit: str) -> str:
+    """Return the unit that the table tells, or else the one that was told."""
+    told = [str(value).strip() for value in frame[columns["unit"]].dropna()] if "unit" in columns else []
+    other = next((one for one in told if one not in HIGHEST), None)
+    if other is not None:
+        raise DataError(
+            Message("{value} is no unit of errors.", {"value": repr(other[:40])}),
+            Message("Write rate (share of wrong rows) or sd (RMSE / std of the target), or leave the column out."),
+        )
+    return told[0] if told else unit
+
+
+def _repeats(frame: pd.DataFrame, rows: Floats) -> NDArray[np.int64]:
+    """Number the lines of one size: by the column that tells them apart, by all such together, or in their order."""
+    plain = _plain_names(frame)
+    names = [plain[name] for name in REPEATS if name in plain]
+    if not names:
+        return np.asarray(pd.Series(rows).groupby(rows).cumcount(), dtype=np.int64)
+    for chosen in (*([name] for name in names), names):
+        labels = pd.Series(list(map(tuple, frame[chosen].astype(str).to_numpy()))).to_numpy()
+        twice = pd.DataFrame({"rows": rows, "repeat": labels}).duplicated()
+        if not twice.any():
+            return np.asarray(pd.factorize(labels, sort=True)[0], dtype=np.int64)
+    size = int(rows[twice][0])
+    raise DataError(
+        Message("Two lines are about {rows:,} rows and the same {repeat}.", {"rows": size, "repeat": ", ".join(names)}),
+        Message("Number the runs of one size apart, or leave the column out: lines are then numbered in their order."),
+    )
+
+
+def _errors(frame: pd.DataFrame, columns: dict[str, str], part: str, unit: str) -> Floats:
+    kind = next(kind for kind in ("error", "score", "r2") if f"{part}_{kind}" in columns)
+    name = columns[f"{part}_{kind}"]
+    given = _numbers(frame, name)
+    if kind == "error":
+        _check_errors(given, unit)
+        return given
+    if kind == "r2" and unit == "rate":
+        raise DataError(
+            Message("Column {name} holds R², which only a regression has.", {"name": name}),
+            Message("Choose regression as the task."),
+        )
+    _check_scores(given, name, unit, is_train=part == "train")
+    errors: Floats = 1 - given if unit == "rate" else np.sqrt(1 - given)  # RMSE / std(y)
+    return errors
+
+
+def _check_errors(errors: Floats, unit: str) -> None:
+    wrong = errors[(errors < 0) | (errors > HIGHEST[unit])]
+    if wrong.size:
+        raise DataError(
+            Message("An error of {worst} cannot be a share of wrong rows.", {"worst": f"{wrong[0]:g}"}),
+            Message("Write errors as shares between 0 and 1 (0.15 for 15 %); for a regression choose that task."),
+        )
+
+
+def _check_scores(scores: Floats, name: str, unit: str, *, is_train: bool) -> None:
+    """Refuse what is neither accuracy nor R²; R² below 0 wherever a model was trained is another score, such as −RMSE."""
+    wrong = scores[(scores > 1) | ((scores < 0) & (unit == "rate"))]
+    known = scores[np.isfinite(scores)]
+    if is_train and known.size and known.max() < 0:
+        wrong = known
+    if wrong.size:
+        raise DataError(
+            Message(
+                "A score of {worst} in column {name} is neither accuracy nor R².",
+                {"worst": f"{wrong[0]:g}", "name": name},
+            ),
+            Message("Write accuracy as a share between 0 and 1 (0.85 for 85 %); other scores as errors."),
+        )
+
+
+def _numbers(frame: pd.DataFrame, name: str) -> Floats:
+    column = frame[name]
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
+    unread = column.notna().to_numpy() & np.isnan(numbers)
+    if unread.any():
+        example = str(column[unread].iloc[0])[:40]
+        raise DataError(
+            Message("{value} in column {name} is not a number.", {"value": repr(example), "name": name}),
+            Message("Leave unknown values empty."),
+        )
+    return numbers
+
+
+def _laid_out(
+    rows: Floats, repeat: NDArray[np.int64], train: Floats, dev: Floats, label: str, unit: str
+) -> LearningCurve:
+    """Put lines into (size, repeat) arrays; what is not there is NaN."""
+    sizes = np.unique(rows)
+    shape = (len(sizes), int(repeat.max()) + 1)
+    at = (np.searchsorted(sizes, rows), repeat)
+    train_errors, dev_errors = np.full(shape, np.nan), np.full(shape, np.nan)
+    train_errors[at], dev_errors[at] = train, dev
+    return LearningCurve("table", sizes.astype(np.int64), train_errors, dev_errors, label=label, unit=unit)

@@ -1,0 +1,105 @@
+"""A person's numbers, or the end of a learning curve, to the evidence that rules read."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dldiag.core.i18n import Message, tr
+from dldiag.core.params import SettingError
+from dldiag.core.statistics import Z_95, delta_of, difference, estimate, rate_estimate, rate_variance
+from dldiag.core.types import Estimate, LearningCurve, exactly
+from dldiag.diagnosis.evidence import Evidence, with_achievable
+from dldiag.diagnosis.from_metrics.metrics import Numbers
+from dldiag.experiments.forecast import expected_gain
+
+Floats = NDArray[np.float64]
+
+DEV_SHARE = 0.25  # dev rows / training rows of a curve's repeats where not told: an 80/20 split
+
+
+def evidence_of(numbers: Numbers, curve: LearningCurve | None = None) -> Evidence:
+    """Turn numbers into the evidence that rules read.
+
+    With a training-dev error, variance ends there and data mismatch is the rest: achievable + avoidable bias +
+    variance + mismatch = dev error.
+    """
+    end = -1 if curve is None else _end(numbers, curve)
+    train = measured(numbers, "train", None if curve is None else curve.train_errors[end])
+    dev = measured(numbers, "dev", None if curve is None else curve.dev_errors[end])
+    training_dev = None if numbers.training_dev_error is None else measured(numbers, "training_dev")
+    test = measured(numbers, "test")
+    if train is None or dev is None:
+        raise SettingError(tr("Give a training error and a dev error, or a learning curve that holds them."))
+    return with_achievable(
+        Evidence(
+            task="classification" if numbers.unit == "rate" else "regression",
+            material=exactly(delta_of(dev.value, numbers.material)),
+            train_error=train,
+            dev_error=dev,
+            training_dev_error=training_dev,
+            variance=difference(training_dev or dev, train),
+            mismatch=None if training_dev is None else difference(dev, training_dev),
+            test_gap=None if test is None else difference(test, dev),
+            achievable=_achievable(numbers),
+            n_train=_count(numbers.train_rows or (None if curve is None else int(curve.sizes[end]))),
+            n_dev=_count(numbers.dev_rows),
+            repeats=None if curve is None else exactly(float(curve.dev_errors.shape[1])),
+            dev_half_width=None
+            if numbers.dev_rows is None
+            else exactly(Z_95 * _deviation(dev.value, numbers.dev_rows, numbers)),
+            more_data_gain=None if curve is None else _gain(curve),
+        )
+    )
+
+
+def _end(numbers: Numbers, curve: LearningCurve) -> int:
+    """Return the place of the largest size with every error that is not typed; the last where there is none."""
+    known = np.ones(len(curve.sizes), dtype=bool)
+    if numbers.train_error is None:
+        known &= np.isfinite(curve.train_errors).any(axis=1)
+    if numbers.dev_error is None:
+        known &= np.isfinite(curve.dev_errors).any(axis=1)
+    return int(np.flatnonzero(known)[-1]) if known.any() else -1
+
+
+def measured(numbers: Numbers, part: str, repeats: Floats | None = None) -> Estimate | None:
+    """Return one error: as typed, with its interval from the rows; else from the curve's repeats at full size."""
+    typed, rows = getattr(numbers, f"{part}_error"), getattr(numbers, f"{part}_rows")
+    if typed is not None:
+        return exactly(typed) if rows is None else _from_rows(typed, rows, numbers)
+    known = np.array([]) if repeats is None else repeats[np.isfinite(repeats)]
+    if len(known) == 0:
+        return None
+    mean = float(known.mean())
+    if len(known) == 1:
+        return exactly(mean) if rows is None else _from_rows(mean, rows, numbers)
+    share = numbers.dev_rows / numbers.train_rows if numbers.dev_rows and numbers.train_rows else DEV_SHARE
+    return estimate(mean, float(known.var(ddof=1)) * (1 / len(known) + share), len(known) - 1, floor=0.0)
+
+
+def _from_rows(error: float, rows: int, numbers: Numbers) -> Estimate:
+    if numbers.unit == "rate":
+        return rate_estimate(error, rows)
+    return estimate(error, _deviation(error, rows, numbers) ** 2, floor=0.0)
+
+
+def _deviation(error: float, rows: int, numbers: Numbers) -> float:
+    """Return the standard deviation of an error measured on so many rows: of a share, or of an RMSE (normal residuals)."""
+    if numbers.unit == "rate":
+        return float(np.sqrt(rate_variance(error, rows)))
+    return float(error / np.sqrt(2 * rows))
+
+
+def _count(rows: int | None) -> Estimate | None:
+    return None if rows is None else exactly(float(rows))
+
+
+def _achievable(numbers: Numbers) -> Estimate:
+    if numbers.human_error is None:
+        return exactly(0.0, Message("assumed: no human-level error was given"))
+    return exactly(numbers.human_error, Message("human-level error, as given"))
+
+
+def _gain(curve: LearningCurve) -> Estimate | None:
+    return expected_gain(curve.sizes, curve.dev_errors, train_errors=curve.train_errors)

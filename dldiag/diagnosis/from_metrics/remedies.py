@@ -1,0 +1,52 @@
+"""The remedies in the order of the textbook's table, for want of anything measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dldiag.core.i18n import Message
+from dldiag.core.types import Estimate, Finding, Recommendation
+from dldiag.diagnosis.evidence import Evidence
+from dldiag.diagnosis.recommend import NOT_FIRST, recommend
+from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA
+
+TEXTBOOK = (  # the order of the remedy table (Ng), for want of anything measured
+    "bigger_network", "train_longer", "other_optimizer", "weaker_regularization", "regularization", "more_data",
+    "matching_data", "more_dev_rows",
+)  # fmt: skip
+PART_OF = {"bias": "avoidable_bias", "variance": "variance", "matching_data": "mismatch", "more_dev_rows": "test_gap"}
+LEAVE_IT_FIRST = Message("No part of the dev error is large enough to be worth a change.")
+
+
+def remedies_for(findings: Sequence[Finding], evidence: Evidence) -> tuple[Recommendation, ...]:
+    """Order the remedies against what was found: the largest part of the dev error first, as in the textbook's table.
+
+    Leaving it comes first when nothing was found, else before what only might help.
+    """
+    found = [_unmeasured(one) for one in recommend(findings, evidence)]
+    lit = sorted((one for one in found if _in_reach(one, evidence)), key=lambda one: _textbook(one, evidence))
+    leave = [_left(one, bool(lit)) for one in found if one.remedy == LEAVE_IT]
+    rest = [one for one in found if one not in lit and one.remedy != LEAVE_IT]
+    return tuple(replace(one, rank=rank) for rank, one in enumerate([*lit, *leave, *rest], start=1))
+
+
+def _unmeasured(one: Recommendation) -> Recommendation:
+    """Drop what is expected of a remedy from experience alone: beside measured numbers it would pass for one."""
+    return one if one.remedy == MORE_DATA else replace(one, expected=None)
+
+
+def _in_reach(one: Recommendation, evidence: Evidence) -> bool:
+    """Tell whether a remedy of the table is recommended: more data only where the curve does not speak against it."""
+    gain = evidence.more_data_gain
+    unhelpful = one.remedy == "more_data" and gain is not None and gain.surely_below <= evidence.delta
+    return one.remedy in TEXTBOOK and not unhelpful
+
+
+def _textbook(one: Recommendation, evidence: Evidence) -> tuple[float, int]:
+    part: Estimate | None = getattr(evidence, PART_OF.get(one.remedy) or PART_OF[one.column])
+    return -(part.value if part is not None else 0.0), TEXTBOOK.index(one.remedy)
+
+
+def _left(one: Recommendation, others: bool) -> Recommendation:
+    return replace(one, because=NOT_FIRST if others else LEAVE_IT_FIRST)

@@ -1,0 +1,61 @@
+"""How far a diagnosis is, and how long it will still take."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from dldiag.core.i18n import Message
+from dldiag.core.types import LearningCurve, Progress, Report
+from dldiag.experiments.fit import FitResult
+from dldiag.experiments.models import Model, fit_cost
+
+REPORT_EVERY = 0.2  # seconds between two calls of on_progress
+FORESEEABLE = 0.05  # share of the work from which the remaining time is told
+
+
+class Meter:
+    """Counts finished fits against those planned and tells on_progress; keeps time, hence a class."""
+
+    def __init__(
+        self,
+        planned: Sequence[tuple[Model, int]],
+        curves: Callable[[], tuple[LearningCurve, ...]],
+        on_progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self._planned = sum(fit_cost(model, size) for model, size in planned)
+        self._curves, self._on_progress = curves, on_progress
+        self._total, self._done, self._weight = len(planned), 0, 0.0
+        self._started, self._told = time.monotonic(), 0.0
+        self._stage = Message("Getting ready")
+
+    def enter(self, stage: Message) -> None:
+        """Begin a stage."""
+        self._stage = stage
+        self._tell()
+
+    def advance(self, result: FitResult) -> None:
+        """Count one finished fit."""
+        self._done += 1
+        self._total = max(self._total, self._done)
+        self._weight += fit_cost(result.task.model, len(result.task.train_rows))
+        if time.monotonic() - self._told >= REPORT_EVERY:
+            self._tell()
+
+    def first(self, report: Callable[[], Report]) -> None:
+        """Tell what is known so far, when somebody listens."""
+        if self._on_progress is not None:
+            self._tell(report())
+
+    def _tell(self, report: Report | None = None) -> None:
+        if self._on_progress is None:
+            return
+        self._told = time.monotonic()
+        progress = Progress(self._stage, self._done, self._total, self._seconds_left(), self._curves(), report)
+        self._on_progress(progress)
+
+    def _seconds_left(self) -> float | None:
+        if self._weight <= FORESEEABLE * self._planned:
+            return None
+        elapsed = time.monotonic() - self._started
+        return max(0.0, elapsed * (self._planned / self._weight - 1))

@@ -1,0 +1,179 @@
+"""recommend: findings and evidence to remedies in their order, surest and largest gain first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from dldiag.core.i18n import Message
+from dldiag.core.types import Estimate, Finding, Recommendation, Trial, TrialVerdict, exactly
+from dldiag.diagnosis.evidence.evidence import Evidence, Probe
+from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, REMEDIES, SEARCH, Change, Remedy, applicable
+from dldiag.diagnosis.rules.rule import is_likely
+from dldiag.experiments.models import Model, is_network
+
+NOT_FIRST = Message("It costs nothing; compare every change with it.")
+REFUTED = ("no_effect", "hurt")  # verdicts of a trial that take a remedy out of what is recommended
+BEFORE_THE_MODEL = (
+    "no_signal",
+    "leak",
+    "misleading_split",
+)  # no change of the model touches them: what does comes first
+FEW_DEV_ROWS = "few_dev_rows"  # a problem worth a remedy only while it keeps the verdict open
+VERDICT_RULES = ("B1", "V1")
+
+
+def recommend(
+    findings: Sequence[Finding], evidence: Evidence, model: Model | None = None
+) -> tuple[Recommendation, ...]:
+    """Order the remedies that treat what was found: surest and largest gain first.
+
+    What was probed counts with its measured gain; what could not be, with its usual worth. Leaving the model as it is
+    is always in the list, and comes first when nothing surely or likely gains.
+    """
+    fired: dict[str | None, Finding] = {
+        finding.problem: finding for finding in findings if finding.outcome == "fired" and finding.problem
+    }
+    if not any(finding.code in VERDICT_RULES and finding.outcome == "undecided" for finding in findings):
+        fired.pop(FEW_DEV_ROWS, None)
+    entries = [_entry(row, fired, evidence, model) for row in REMEDIES.values()]
+    ordered = sorted((e for e in entries if e is not None), key=lambda entry: entry[0])
+    return ranked([recommendation for _, recommendation in ordered])
+
+
+def ranked(ordered: Sequence[Recommendation]) -> tuple[Recommendation, ...]:
+    """Number recommendations in their order; what is said of leaving the model as it is depends on its place."""
+    numbered = (replace(one, rank=rank) for rank, one in enumerate(ordered, start=1))
+    return tuple(
+        replace(one, because=NOT_FIRST) if one.remedy == LEAVE_IT and one.rank > 1 else one for one in numbered
+    )
+
+
+def settled(recommendations: Sequence[Recommendation]) -> tuple[Recommendation, ...]:
+    """Put what was tried and has no effect that matters, or hurt, behind leaving the model as it is."""
+    refuted = [one for one in recommendations if one.trial is not None and one.trial.verdict in REFUTED]
+    first = [
+        replace(one, because=REMEDIES[LEAVE_IT].why) if one.remedy == LEAVE_IT else one
+        for one in recommendations
+        if one not in refuted
+    ]
+    return ranked([*first, *refuted])
+
+
+def decide(change: Estimate, material: float) -> TrialVerdict:
+    """Read the interval of a change in dev error against δ.
+
+    >>> decide(Estimate(-0.05, -0.06, -0.04), 0.01), decide(Estimate(0.0, -0.004, 0.004), 0.01)
+    ('helped', 'no_effect')
+    """
+    if change.high < -material / 2:
+        return "helped"
+    if change.low > material / 2:
+        return "hurt"
+    return "no_effect" if -material <= change.low and change.high <= material else "undecided"
+
+
+Order = tuple[int, float, int]
+PLACES = {key: place for place, key in enumerate(REMEDIES)}  # what makes a network train at all stands first
+SHOWN = 3  # decimals of an error that are written: what is shown as equal is no reason for an order
+# First what can be changed at once; another model, or more rows, cost more than a setting.
+FIRST, SURE, LIKELY, DEARER, AS_IT_IS, PERHAPS = range(6)
+
+
+def _entry(
+    row: Remedy, fired: Mapping[str | None, Finding], evidence: Evidence, model: Model | None
+) -> tuple[Order, Recommendation] | None:
+    problem = next((p for p in reversed(row.treats) if p in fired), None)
+    probe = evidence.probes.get(row.key)
+    if row.key == LEAVE_IT:
+        return _order(AS_IT_IS, 0.0, row), _made(row, problem or "nothing", row.why, exactly(0.0), {})
+    if row.key == SEARCH:
+        return _search(row, problem, fired, model)
+    if probe is not None:
+        return _probed_entry(row, problem, probe, fired, evidence)
+    if row.key == "other_model" and problem is not None:
+        return _other_model(row, problem, fired, evidence)
+    changes = [] if model is None else [change for _, change in applicable(model, {row.key})]
+    if problem is None or (model is not None and row.is_a_setting and not changes):
+        return None
+    expected, change = _expected(row, evidence, fired), next(iter(changes), {})
+    order = _order(_place(row, expected, problem), expected, row)
+    return order, _made(row, problem, fired[problem].message, _guess(expected), change)
+
+
+def _search(
+    row: Remedy, problem: str | None, fired: Mapping[str | None, Finding], model: Model | None
+) -> tuple[Order, Recommendation] | None:
+    """Offer a search for every network whose columns say something: what only helps together no rule foresees."""
+    suits = problem is not None if model is None else is_network(model)
+    if not suits or not fired.keys().isdisjoint(BEFORE_THE_MODEL):
+        return None
+    return _order(PERHAPS, 0.0, row), _made(row, problem or "nothing", row.why, None, {})
+
+
+def _other_model(
+    row: Remedy, problem: str, fired: Mapping[str | None, Finding], evidence: Evidence
+) -> tuple[Order, Recommendation] | None:
+    """Recommend the reference model that surely does better; the learning curves were its trial."""
+    lead = evidence.simple_lead if problem == "simple_model_wins" else evidence.reference_lead
+    if lead is None:
+        return None
+    change = -lead
+    order = _order(_place(row, change.value, problem), change.value, row)
+    repeats = 0 if evidence.repeats is None else round(evidence.repeats.value)
+    trial = Trial(row.key, decide(change, evidence.delta), change, repeats, 0.0)
+    return order, replace(_made(row, problem, fired[problem].message, change, {}), trial=trial)
+
+
+def _order(place: int, change: float, row: Remedy) -> Order:
+    return place, round(change, SHOWN), PLACES[row.key]
+
+
+def _place(row: Remedy, expected: float, problem: str | None) -> int:
+    if problem in BEFORE_THE_MODEL:
+        return FIRST
+    if (row.key in (MORE_DATA, "other_model") and expected < 0) or row.key == "more_dev_rows":
+        return DEARER
+    return SURE if expected < 0 else PERHAPS
+
+
+def _probed_entry(
+    row: Remedy, problem: str | None, probe: Probe, fired: Mapping[str | None, Finding], evidence: Evidence
+) -> tuple[Order, Recommendation] | None:
+    """Place a probed remedy: before "leave it" when it surely or likely gains, after it when it only might.
+
+    Where its cause shows by itself, not in the short run alone, any sure gain is a likely one.
+    """
+    half = evidence.delta / 2
+    has_cause = problem in fired and fired[problem].code not in VERDICT_RULES
+    if probe.dev.surely_below < -half:
+        place = SURE
+    elif is_likely(probe, evidence) or (has_cause and probe.dev.high < 0):
+        place = LIKELY
+    elif probe.dev.low < -half and (problem or probe.dev.surely_below < 0):
+        place = PERHAPS
+    else:
+        return None
+    because = fired[problem].message if problem in fired else row.why
+    found = _made(row, problem or row.treats[-1], because, probe.dev, probe.settings)
+    return _order(place, probe.dev.value, row), found
+
+
+def _expected(row: Remedy, evidence: Evidence, fired: Mapping[str | None, Finding]) -> float:
+    """Return the change of dev error to expect of a remedy that could not be probed (negative is better)."""
+    if row.key == MORE_DATA:
+        gain = evidence.more_data_gain
+        return -gain.value if gain is not None and "few_rows" in fired else 0.0
+    if evidence.probes or evidence.dev_error is None:
+        return 0.0
+    part = evidence.avoidable_bias if row.column in ("bias", "training") else evidence.variance
+    room = max(0.0, part.value) if part is not None else 0.0
+    return -row.worth * room
+
+
+def _guess(change: float) -> Estimate | None:
+    return None if change == 0 else Estimate(change, 2 * change, 0.0)
+
+
+def _made(row: Remedy, problem: str, because: Message, expected: Estimate | None, change: Change) -> Recommendation:
+    return Recommendation(0, row.key, row.title, row.column, because, problem, expected, dict(change))

@@ -1,0 +1,279 @@
+"""REMEDIES: one row per remedy; its change both recommends it and runs its trial."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sklearn.pipeline import Pipeline
+
+from dldiag.core.i18n import Message
+from dldiag.core.params import SettingError
+from dldiag.core.types import Column_
+from dldiag.experiments.models import Model, changed, is_network
+
+Change = Mapping[str, Any]  # settings by knob name
+
+WIDER = 4  # times the units of each hidden layer, at most MOST_UNITS
+MOST_UNITS = 256
+LONGER = 5  # times the epochs
+SMALLEST_ALPHA, ALPHAS = 1e-4, (1.0, 10.0)  # weak L2, and strong: scikit-learn's alpha, divided by the number of rows
+DROPOUTS = (0.3,)
+STEPS = (10.0, 0.1)  # factors on the step size, the first a larger step
+BEST_STEPS = (1e-3, 1e-2)  # step sizes that adaptive methods usually do well with
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """One remedy: its column in the remedy table, the problems it treats, and the settings it would change.
+
+    changes: model -> the settings to try, likeliest first; () when the remedy cannot be applied to this model.
+    worth: usual share of the dev error it removes where its problem was found; orders what could not be probed.
+    """
+
+    key: str
+    title: Message
+    column: Column_
+    treats: tuple[str, ...]
+    changes: Callable[[Model], tuple[Change, ...]]
+    worth: float
+    why: Message
+
+    @property
+    def is_a_setting(self) -> bool:
+        """Whether it changes settings of a model at all."""
+        return self.changes is not _never
+
+
+def _never(model: Model) -> tuple[Change, ...]:
+    return ()
+
+
+def _bigger(model: Model) -> tuple[Change, ...]:
+    layers = tuple(model.parameters["hidden_layer_sizes"])
+    wide = tuple(max(units, min(MOST_UNITS, max(64, WIDER * units))) for units in layers) or (64,)
+    deep = (*wide, wide[-1])
+    return tuple({"hidden_layer_sizes": sizes} for sizes in (wide, deep) if sizes != layers)
+
+
+def _smaller(model: Model) -> tuple[Change, ...]:
+    layers = tuple(model.parameters["hidden_layer_sizes"])
+    small = tuple(max(4, units // WIDER) for units in layers)
+    return ({"hidden_layer_sizes": small},) if small != layers else ()
+
+
+def _longer(model: Model) -> tuple[Change, ...]:
+    epochs = max(200, LONGER * int(model.parameters["max_iter"]))
+    return ({"max_iter": epochs, "tol": 0.0, "n_iter_no_change": max(50, int(model.parameters["n_iter_no_change"]))},)
+
+
+def _optimizer(model: Model) -> tuple[Change, ...]:
+    full_batches: Change = {"solver": "lbfgs"}
+    if model.parameters["early_stopping"]:
+        full_batches = {**full_batches, "early_stopping": False}  # it has no epochs to stop at: say what is dropped
+    others: tuple[Change, ...] = ({"solver": "adam", "learning_rate_init": BEST_STEPS[0]}, full_batches)
+    return tuple(change for change in others if change["solver"] != model.parameters["solver"])
+
+
+def _step(model: Model) -> tuple[Change, ...]:
+    if model.parameters["solver"] == "lbfgs":
+        return ()
+    now = float(model.parameters["learning_rate_init"])
+    tried = [now * factor for factor in STEPS] + [step for step in BEST_STEPS if not 0.09 < step / now < 11]
+    return tuple({"learning_rate_init": step} for step in tried if 1e-6 <= step <= 1.0)
+
+
+def _weaker(model: Model) -> tuple[Change, ...]:
+    strong = {
+        name: weak
+        for name, weak in (("alpha", SMALLEST_ALPHA), ("dropout", 0.0), ("l1", 0.0))
+        if float(model.parameters.get(name) or 0.0) > weak
+    }
+    return (strong,) if strong else ()
+
+
+def _stronger(model: Model) -> tuple[Change, ...]:
+    alpha, dropout = float(model.parameters["alpha"]), float(model.parameters.get("dropout") or 0.0)
+    by_alpha = tuple({"alpha": strong} for strong in ALPHAS if strong > alpha)
+    if not model.parameters["hidden_layer_sizes"]:
+        return by_alpha
+    return by_alpha + tuple({"dropout": share} for share in DROPOUTS if share > dropout)
+
+
+def _initialization(model: Model) -> tuple[Change, ...]:
+    return ({"init": "auto"},) if model.parameters.get("init", "auto") != "auto" else ()
+
+
+def _activation(model: Model) -> tuple[Change, ...]:
+    if not model.parameters["hidden_layer_sizes"]:
+        return ()
+    if model.parameters["activation"] == "relu":
+        return ({"activation": "tanh"},)
+    change: dict[str, Any] = {"activation": "relu"}
+    if model.parameters.get("init", "auto") != "auto":
+        change["init"] = "auto"
+    return (change,)
+
+
+def _scale(model: Model) -> tuple[Change, ...]:
+    return () if model.scale_inputs else ({"scale_inputs": True},)
+
+
+def _stop_early(model: Model) -> tuple[Change, ...]:
+    cannot = model.parameters["early_stopping"] or model.parameters["solver"] == "lbfgs"
+    return () if cannot else ({"early_stopping": True},)
+
+
+MORE_DATA = "more_data"  # the remedy that no trial can run: a forecast stands for it
+LEAVE_IT = "leave_it"
+SEARCH = "search_settings"  # the remedy whose change is found by its trial
+
+REMEDIES: dict[str, Remedy] = {
+    row.key: row
+    for row in (
+        # first make it train
+        Remedy(
+            "scale_inputs", Message("Scale the inputs"), "training", ("unscaled_inputs",), _scale, 0.5,
+            Message("Columns on very different scales make gradient descent crawl along the narrow ones."),
+        ),
+        Remedy(
+            "step_size", Message("Another step size"), "training", ("uneven_start", "wrong_step", "divergence"), _step, 0.4,
+            Message("Too small a step gets nowhere in the epochs given; too large a step jumps over the minimum."),
+        ),
+        Remedy(
+            "other_initialization", Message("Another initialization"), "training", ("uneven_start", "bad_initialization"), _initialization, 0.5,
+            Message("Equal or oversized starting weights keep units alike or stuck on the flat part of the activation."),
+        ),
+        Remedy(
+            "other_activation", Message("Another activation function"), "training", ("uneven_start", "bad_activation"), _activation, 0.4,
+            Message("A unit whose slope is near zero passes no gradient on; a linear one adds nothing to a linear model."),
+        ),
+        # high bias
+        Remedy(
+            "bigger_network", Message("A bigger network"), "bias", ("high_bias", "small_network"), _bigger, 0.3,
+            Message("More units can bend the fit further toward the training rows."),
+        ),
+        Remedy(
+            "train_longer", Message("Train longer"), "bias", ("high_bias", "uneven_start", "short_training"), _longer, 0.25,
+            Message("The training error was still falling, or stopped early on a plateau."),
+        ),
+        Remedy(
+            "other_optimizer", Message("Another optimization method"), "bias", ("high_bias", "uneven_start", "slow_optimizer"), _optimizer, 0.2,
+            Message("The same network can reach a lower training error with another way of taking steps."),
+        ),
+        Remedy(
+            "weaker_regularization", Message("Weaker regularization"), "bias", ("high_bias", "over_regularized"), _weaker, 0.35,
+            Message("The penalty keeps the weights smaller than the data ask for."),
+        ),
+        # high variance
+        Remedy(
+            "regularization", Message("Regularization"), "variance", ("high_variance", "under_regularized"), _stronger, 0.15,
+            Message("A penalty on large weights keeps the network from learning the noise of its training rows."),
+        ),
+        Remedy(
+            MORE_DATA, Message("More training data"), "variance", ("high_variance", "few_rows"), _never, 0.2,
+            Message("With more rows there is less chance to learn by heart."),
+        ),
+        Remedy(
+            "early_stopping", Message("Early stopping"), "variance", ("past_minimum",), _stop_early, 0.1,
+            Message("The dev error was lower before the last epochs learnt the noise."),
+        ),
+        Remedy(
+            "smaller_network", Message("A smaller network"), "variance", ("large_network",), _smaller, 0.05,
+            Message("Fewer weights can learn less by heart."),
+        ),
+        # the data
+        Remedy(
+            "repair_table", Message("Repair how the table is used"), "data", ("misleading_split", "leak"), _never, 0.0,
+            Message("Until then every error looks too good, and nothing that is measured can be trusted."),
+        ),
+        Remedy(
+            "more_dev_rows", Message("More rows to judge with"), "data", ("few_dev_rows", "dev_overused"), _never, 0.0,
+            Message("With few rows to judge with, chance decides which of two models looks better."),
+        ),
+        Remedy(
+            "better_features", Message("Better columns"), "data", ("no_signal", "noise"), _never, 0.0,
+            Message("No setting can find what the columns do not say."),
+        ),
+        Remedy(
+            "matching_data",
+            Message("Training data like the dev rows"),
+            "data",
+            ("mismatch",),
+            _never,
+            0.0,
+            Message("The model does well on new rows like its training rows: more rows of the dev kind would teach it the rest."),
+        ),
+        Remedy(
+            "clean_labels", Message("Cleaner answers"), "data", ("conflicting_labels",), _never, 0.0,
+            Message("Rows with wrong answers set a floor that no model gets below."),
+        ),
+        Remedy(
+            "other_model", Message("Another model"), "data", ("simple_model_wins", "reference_wins"), _never, 0.0,
+            Message("A reference model does better on the same rows: use it, or repair this model until it wins."),
+        ),
+        Remedy(
+            SEARCH, Message("Search the settings"), "data", ("high_bias", "high_variance", "reference_wins", "harmless_gap", "noise"), _never, 0.0,
+            Message("Some settings only help together: combinations are drawn at random, and the best runs against the model as it is."),
+        ),
+        Remedy(
+            LEAVE_IT, Message("Leave it"), "data", ("harmless_gap", "noise", "nothing"), _never, 0.0,
+            Message("No change is shown to lower the dev error by an amount that matters."),
+        ),
+    )
+}  # fmt: skip
+
+
+def applicable(model: Model, keys: Collection[str] | None = None) -> list[tuple[str, Change]]:
+    """List (remedy, change) for every setting that a remedy could try on this model."""
+    if not is_network(model):
+        return [one for one in levers(model.estimator) if keys is None or one[0] in keys]
+    rows = (row for row in REMEDIES.values() if keys is None or row.key in keys)
+    return [(row.key, change) for row in rows for change in row.changes(model) if _is_possible(model, change)]
+
+
+def _is_possible(model: Model, change: Change) -> bool:
+    """Tell whether the changed settings go together: L-BFGS with dropout, for one, does not."""
+    try:
+        changed(model, change)
+    except SettingError:
+        return False
+    return True
+
+
+LEVERS: Mapping[str, Mapping[str, float]] = {
+    "C": {"regularization": 0.1, "weaker_regularization": 10},
+    "alpha": {"regularization": 10, "weaker_regularization": 0.1},
+    "max_depth": {"regularization": 0.5, "weaker_regularization": 2},
+    "max_leaf_nodes": {"regularization": 0.25, "weaker_regularization": 4},
+    "min_samples_leaf": {"regularization": 5, "weaker_regularization": 0.2},
+    "n_neighbors": {"regularization": 4, "weaker_regularization": 0.25},
+    "n_estimators": {"train_longer": 4},
+    "max_iter": {"train_longer": 5},
+    "learning_rate": {"step_size": 0.3},
+}
+
+
+def _settings_of_what_learns(estimator: Any) -> dict[str, Any]:
+    """Return an estimator's settings without those of a pipeline's earlier steps, which prepare."""
+    settings = estimator.get_params()
+    pipelines = {f"{name}__": value for name, value in settings.items()} | {"": estimator}
+    prepare = [
+        f"{prefix}{step}__"
+        for prefix, pipeline in pipelines.items()
+        if isinstance(pipeline, Pipeline)
+        for step, _ in pipeline.steps[:-1]
+    ]
+    return {name: value for name, value in settings.items() if not name.startswith(tuple(prepare))}
+
+
+def levers(estimator: Any) -> list[tuple[str, Mapping[str, Any]]]:
+    """List (remedy, change) for every known setting of an estimator that is not our network, up or down."""
+    found: list[tuple[str, Mapping[str, Any]]] = []
+    for name, value in _settings_of_what_learns(estimator).items():
+        for remedy, factor in LEVERS.get(name.split("__")[-1], {}).items():
+            if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+                new = max(1, round(value * factor)) if isinstance(value, int) else value * factor
+                found += [(remedy, {name: new})] if new != value else []
+    return found

@@ -1,0 +1,13 @@
+"""RULES: the catalogue. A rule is added in one place: a row in the file of its level."""
+
+from dldiag.diagnosis.rules.bias_variance import BIAS_VARIANCE_RULES
+from dldiag.diagnosis.rules.data import DATA_RULES
+from dldiag.diagnosis.rules.engine import check, judge
+from dldiag.diagnosis.rules.problems import PROBLEMS
+from dldiag.diagnosis.rules.process import PROCESS_RULES
+from dldiag.diagnosis.rules.rule import Example, Rule, Threshold
+from dldiag.diagnosis.rules.training import TRAINING_RULES
+
+RULES: tuple[Rule, ...] = DATA_RULES + TRAINING_RULES + BIAS_VARIANCE_RULES + PROCESS_RULES
+
+__all__ = ["PROBLEMS", "RULES", "Example", "Rule", "Threshold", "check", "judge"]

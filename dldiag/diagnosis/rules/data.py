@@ -1,0 +1,235 @@
+"""Rules of level data: can these rows teach and judge a model at all?"""
+
+from __future__ import annotations
+
+from dldiag.core.i18n import Message
+from dldiag.core.types import Estimate, Level, exactly
+from dldiag.diagnosis.evidence.evidence import Evidence, Probe
+from dldiag.diagnosis.rules.remedy_gain import gain_of
+from dldiag.diagnosis.rules.rule import MATERIAL, Example, Rule, Threshold
+
+# What a verdict that cannot be trusted silences: whether and how a network trains can still be told.
+VERDICT: tuple[Level, ...] = ("bias_variance", "process")
+NOTHING_LEFT = ("N1", "V2")  # conclude from what was tried that nothing is left to gain: not while a cause stands
+CAUSES = ("T4", "T7", "T8", "T9", "T10", "T12", "T13", "T14")
+
+HALF_MATERIAL = Threshold("δ/2", lambda e: e.delta / 2, "error", "half the smallest difference that matters")
+COPIES = Threshold("COPIES", 0.01, "share of rows", "Deepchecks, mixed samples; 1 % so that chance copies stay quiet")
+MAJORITY = Threshold("MAJORITY", 0.8, "share of rows", "skore SKD004; SageMaker Debugger warns at 10:1")
+SCALES = Threshold(
+    "SCALES", 100.0, "ratio of spreads", "UMLAUT and DeepDiagnosis fire at [−1, 1]; theirs also on standardized data"
+)
+STANDS_OUT = Threshold(
+    "STANDS_OUT", 0.0, "share of the error", "the preflight look: dominance over the next best column"
+)
+SUSPICION = Threshold("SUSPICION", 0.5, "0 no … 1 yes", "the preflight look at the table")
+NOT_SHOWN = Threshold(
+    "NOT_SHOWN", 0.5, "0 no … 1 yes", "skore SKD002 and SKD009: no better than a dummy; two bars, docs/decisions.md"
+)
+WILD = Threshold("WILD", 0.001, "share of cells", "share of number cells beyond 20 robust standard deviations")
+
+
+def _scaled(e: Evidence) -> Message | None:
+    """Inputs on different scales are a cause only where they are not scaled and scaling them is not shown to be useless."""
+    if e.scaled_inputs is not None and e.scaled_inputs.value == 1:
+        return Message("Inputs are scaled before they reach the model.")
+    gain = gain_of(e, "scale_inputs")
+    if gain is not None and gain.surely_below <= HALF_MATERIAL.at(e):
+        return Message("Scaled inputs were tried, and they do not lower the dev error by an amount that matters.")
+    return None
+
+
+def _says_nothing(e: Evidence) -> Estimate | None:
+    """Return 1 where no model is shown to beat the plainest guess, 0 where one surely does, and all between where neither.
+
+    Not shown: the 90 % interval allows no gain, and the gain seen is none that matters, which few rows might hide. Surely:
+    by the stricter bound, since the best of several models is compared.
+    """
+    gain = e.better_than_guess
+    if gain is None:
+        return None
+    if gain.low < 0 and gain.value < e.delta:
+        return exactly(1.0)
+    return exactly(0.0) if gain.surely_above >= 0 else Estimate(0.5, 0.0, 1.0)
+
+
+def _regression(e: Evidence) -> Message | None:
+    return None if e.task == "classification" else Message("Only a classification target has classes.")
+
+
+DATA_RULES: tuple[Rule, ...] = (
+    Rule(
+        "D1", "data", Message("Enough rows to judge with"),
+        signal=lambda e: e.dev_half_width, threshold=MATERIAL,
+        fired="{n_dev:,} rows to judge with tell an error to ±{signal:error} at best (95 %); smaller differences cannot be seen.",
+        passed="{n_dev:,} rows to judge with tell an error to ±{signal:error} (95 %).",
+        hint="Add rows. For ±{threshold:error} about {rows_needed:,} different dev rows are needed.",
+        problem="few_dev_rows", needs=("dev_half_width", "dev_error", "n_dev"),
+        words=lambda e: {"rows_needed": _rows_needed(e)},
+        examples=(
+            Example(Evidence(dev_half_width=exactly(0.08), dev_error=exactly(0.2), n_dev=exactly(60)), "fired"),
+            Example(Evidence(dev_half_width=exactly(0.005), dev_error=exactly(0.2), n_dev=exactly(9000)), "passed"),
+        ),
+    ),
+    Rule(
+        "D3", "data", Message("Copies of rows"),
+        signal=lambda e: e.duplicate_share, threshold=COPIES,
+        fired="{signal:.1%} of the rows are copies of another row.",
+        passed="{signal:.1%} of the rows are copies of another row.",
+        hint="Copies are kept on one side of every split, so that no model is judged on rows it has seen.",
+        problem="duplicates", needs=("duplicate_share",),
+        examples=(
+            Example(Evidence(duplicate_share=exactly(0.8)), "fired"),
+            Example(Evidence(duplicate_share=exactly(0.0)), "passed"),
+        ),
+    ),
+    Rule(
+        "D4", "data", Message("Equal rows, different answers"),
+        signal=lambda e: e.conflict_floor, threshold=HALF_MATERIAL,
+        fired="Rows that are equal in every column have different answers: no model can get below {signal:error}.",
+        passed="Equal rows with different answers cost at most {signal:error}.",
+        hint="Look for a missing column that tells these rows apart, or for wrong answers.",
+        problem="conflicting_labels", needs=("conflict_floor",),
+        examples=(
+            Example(Evidence(conflict_floor=exactly(0.06), material=exactly(0.02)), "fired"),
+            Example(Evidence(conflict_floor=exactly(0.001), material=exactly(0.02)), "passed"),
+        ),
+    ),
+    Rule(
+        "D5", "data", Message("A column that gives the target away"),
+        signal=lambda e: e.leak_gain, threshold=STANDS_OUT,
+        fired="The column {leak_column} alone removes {signal:.0%} of the error, far more than any other: it may give the target away.",
+        passed="No single column gives the target away.",
+        hint="Ask whether {leak_column} is known at the time of prediction. If not, leave it out and diagnose again.",
+        problem="leak", needs=("leak_gain",),
+        examples=(
+            Example(Evidence(leak_gain=exactly(0.9), names={"leak_column": "paid"}), "fired"),
+            Example(Evidence(leak_gain=exactly(0.0)), "passed"),
+        ),
+    ),
+    Rule(
+        "D6", "data", Message("Balance of the classes"),
+        signal=lambda e: e.majority_share, threshold=MAJORITY,
+        fired="{signal:.1%} of the rows belong to one class: always answering it is right that often.",
+        passed="The commonest class has {signal:.1%} of the rows.",
+        hint="Compare every error with {guess:error}, the error of that answer; consider class_weight='balanced'.",
+        problem="imbalance", needs=("majority_share",), unless=_regression,
+        words=lambda e: {"guess": 1 - e.majority_share.value if e.majority_share else None},
+        examples=(
+            Example(Evidence(majority_share=exactly(0.95)), "fired"),
+            Example(Evidence(majority_share=exactly(0.6)), "passed"),
+        ),
+    ),
+    Rule(
+        "D7", "data", Message("Dev rows like the training rows"),
+        signal=lambda e: e.mismatch, threshold=MATERIAL,
+        fired="Rows from elsewhere are harder by {signal:gap} than fresh rows like the training rows.",
+        passed="Rows from elsewhere are no harder ({signal:gap}).",
+        hint="Bring training rows that look like the rows to be predicted, or weight them.",
+        problem="mismatch",
+        silences=NOTHING_LEFT, needs=("mismatch",),
+        examples=(
+            Example(Evidence(mismatch=Estimate(0.09, 0.07, 0.11)), "fired"),
+            Example(Evidence(mismatch=Estimate(0.0, -0.01, 0.01)), "passed"),
+        ),
+    ),
+    Rule(
+        "D8", "data", Message("Scale of the inputs"),
+        signal=lambda e: e.scale_ratio, threshold=SCALES,
+        fired="The widest column varies {signal:,.0f} times as much as the narrowest, and inputs are not scaled.",
+        passed="Columns vary on similar scales ({signal:,.0f} to 1).",
+        hint="Scale the inputs.",
+        problem="unscaled_inputs", needs=("scale_ratio", "scaled_inputs"), unless=_scaled, silences=NOTHING_LEFT,
+        examples=(
+            Example(Evidence(scale_ratio=exactly(1e5), scaled_inputs=exactly(0)), "fired"),
+            Example(Evidence(scale_ratio=exactly(1e5), scaled_inputs=exactly(1)), "not_applicable"),
+            Example(
+                Evidence(
+                    scale_ratio=exactly(1e5), scaled_inputs=exactly(0),
+                    probes={"scale_inputs": Probe(Estimate(0.03, 0.01, 0.05), exactly(0.0))},
+                ),
+                "not_applicable",
+            ),
+            Example(Evidence(scale_ratio=exactly(3), scaled_inputs=exactly(0)), "passed"),
+        ),
+    ),
+    Rule(
+        "D9", "data", Message("Do the columns say anything about the target?"),
+        signal=_says_nothing, threshold=NOT_SHOWN,
+        fired="No model is shown to beat the plainest guess (error {guess_error:error}): the columns may say nothing "
+        "about the target.",
+        passed="At least one model beats the plainest guess.",
+        unsure="The best model beats the plainest guess by {better_than_guess:gap}, which chance alone may do when the best of "
+        "several is taken.",
+        hint="Look for other columns, or for a mistake in how rows and answers were joined, before changing the model.",
+        problem="no_signal", needs=("better_than_guess", "guess_error"), silences=CAUSES, silences_levels=VERDICT,
+        clouds=("B1", "V1"), decided_by="nothing",  # where chance may have made the best model, it may have made the gap
+        examples=(
+            Example(Evidence(better_than_guess=Estimate(0.0, -0.03, 0.03), guess_error=exactly(0.5)), "fired"),
+            Example(Evidence(better_than_guess=Estimate(0.2, 0.15, 0.25), guess_error=exactly(0.5)), "passed"),
+            Example(Evidence(better_than_guess=Estimate(0.03, 0.01, 0.05, at_least=-0.01), guess_error=exactly(0.5)), "undecided"),
+            Example(Evidence(better_than_guess=Estimate(0.25, -0.13, 0.63, at_least=-0.49), guess_error=exactly(0.33)), "undecided"),
+        ),
+    ),
+    Rule(
+        "D10", "data", Message("Rows that belong together"),
+        signal=lambda e: e.group_suspicion, threshold=SUSPICION,
+        fired="The column {group_column} looks as if it marked groups of rows that belong together.",
+        passed="No column looks like a mark of groups.",
+        hint="If new rows will come from new groups, split by {group_column}: otherwise the dev error is too good.",
+        problem="structure", needs=("group_suspicion",),
+        examples=(
+            Example(Evidence(group_suspicion=exactly(1), names={"group_column": "patient"}), "fired"),
+            Example(Evidence(group_suspicion=exactly(0)), "passed"),
+        ),
+    ),
+    Rule(
+        "D11", "data", Message("Rows that follow each other"),
+        signal=lambda e: e.time_suspicion, threshold=SUSPICION,
+        fired="Neighboring rows of the file have similar answers: it may be in order of time.",
+        passed="The order of the rows says nothing about the target.",
+        hint="If you will predict the future, split by time: otherwise the dev error is too good.",
+        problem="structure", needs=("time_suspicion",),
+        examples=(
+            Example(Evidence(time_suspicion=exactly(1)), "fired"),
+            Example(Evidence(time_suspicion=exactly(0)), "passed"),
+        ),
+    ),
+    Rule(
+        "D13",
+        "data",
+        Message("Does a random split mislead?"),
+        signal=lambda e: e.split_misleads,
+        threshold=SUSPICION,
+        fired="Judged by {structure} instead of on random rows, a quick model loses most of what it seemed to know.",
+        passed="A quick model knows as much on rows kept apart as on random rows.",
+        hint="Split by {structure}; no verdict is given before.",
+        problem="misleading_split",
+        needs=("split_misleads",),
+        silences=CAUSES,
+        silences_levels=VERDICT,
+        examples=(
+            Example(Evidence(split_misleads=exactly(1), names={"structure": "patient"}), "fired"),
+            Example(Evidence(split_misleads=exactly(0)), "passed"),
+        ),
+    ),
+    Rule(
+        "D12", "data", Message("Extreme values"),
+        signal=lambda e: e.outlier_share, threshold=WILD,
+        fired="{signal:.2%} of the number cells lie far outside the rest of their column.",
+        passed="Hardly any number cell lies far outside the rest of its column.",
+        hint="Check their units and typing errors; a logarithm often helps with columns that span powers of ten.",
+        problem="outliers", needs=("outlier_share",),
+        examples=(
+            Example(Evidence(outlier_share=exactly(0.05)), "fired"),
+            Example(Evidence(outlier_share=exactly(0.0)), "passed"),
+        ),
+    ),
+)  # fmt: skip
+
+
+def _rows_needed(e: Evidence) -> int:
+    """Return the dev rows that would bring the half-width down to δ (it shrinks with the root of the rows)."""
+    if e.dev_half_width is None or e.n_dev is None:
+        return 0
+    return round(e.n_dev.value * (e.dev_half_width.value / e.delta) ** 2)

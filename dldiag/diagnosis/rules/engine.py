@@ -1,0 +1,150 @@
+"""check: apply every rule to evidence; outcomes, suppression, and what would decide the undecided."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from dldiag.core.i18n import Message, Value
+from dldiag.core.types import Estimate, Finding, Outcome
+from dldiag.diagnosis.evidence.evidence import Evidence
+from dldiag.diagnosis.rules.rule import Rule
+
+
+def check(evidence: Evidence, rules: Sequence[Rule], muted: Collection[str] = ()) -> tuple[Finding, ...]:
+    """Apply every rule; a rule that crashes could not run, and the others go on.
+
+    A fired rule silences the downstream rules that it names: their findings become "suppressed" and say by whom. An
+    undecided rule clouds those that it names: they become undecided, too.
+    """
+    findings = [_muted(rule) if rule.code in muted else _applied(rule, evidence) for rule in rules]
+    cloud = {
+        code: rule.code
+        for rule, finding in zip(rules, findings, strict=True)
+        if finding.outcome == "undecided"
+        for code in rule.clouds
+    }
+    findings = [_clouded(finding, cloud.get(finding.code)) for finding in findings]
+    silencer: dict[str, str] = {}
+    for rule, finding in zip(rules, findings, strict=True):
+        if finding.outcome == "fired" and rule.code not in silencer:
+            silencer |= {code: rule.code for code in silenced_by(rule, rules) if code not in silencer}
+    return tuple(_silenced(finding, silencer.get(finding.code)) for finding in findings)
+
+
+def silenced_by(rule: Rule, rules: Sequence[Rule]) -> list[str]:
+    """Return the codes of the rules that say nothing once this one has fired."""
+    return [one.code for one in rules if one.code in rule.silences or one.level in rule.silences_levels]
+
+
+def _applied(rule: Rule, evidence: Evidence) -> Finding:
+    try:
+        return judge(rule, evidence)
+    except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        why = Message("The rule could not run: {error}.", {"error": f"{type(error).__name__}: {error}"})
+        return _finding(rule, "could_not_run", why)
+
+
+def judge(rule: Rule, evidence: Evidence) -> Finding:
+    """Apply one rule to evidence."""
+    if any(getattr(evidence, name) is None for name in rule.needs):
+        return _finding(rule, "not_applicable", Message("What this rule reads was not measured here."))
+    reason = rule.unless(evidence) if rule.unless is not None else None
+    if reason is not None:
+        return _finding(rule, "not_applicable", reason)
+    signal = rule.signal(evidence)
+    if signal is None:
+        return _finding(rule, "not_applicable", Message("There was nothing to measure."))
+    threshold = rule.threshold.at(evidence)
+    values = _values(rule, evidence, signal, threshold)
+    outcome = compare(signal, threshold)
+    if outcome == "fired":
+        return _finding(rule, outcome, Message(rule.fired, values), Message(rule.hint, values), rule.problem)
+    if outcome == "passed":
+        return _finding(rule, outcome, Message(rule.passed, values))
+    return _finding(rule, outcome, _undecided(rule, evidence, signal, threshold))
+
+
+def compare(signal: Estimate, threshold: float) -> Outcome:
+    """Compare a signal's one-sided 90 % bounds with a threshold.
+
+    >>> compare(Estimate(0.2, 0.15, 0.25), 0.1), compare(Estimate(0.2, 0.05, 0.35), 0.1)
+    ('fired', 'undecided')
+    """
+    if signal.surely_above > threshold:
+        return "fired"
+    return "passed" if signal.surely_below <= threshold else "undecided"
+
+
+def times_more(signal: Estimate, threshold: float) -> float:
+    """Return how many times more rows or repeats would decide: half-widths shrink with the root of their number."""
+    distance = abs(signal.value - threshold)
+    toward = signal.value - signal.surely_above if signal.value > threshold else signal.surely_below - signal.value
+    return math.inf if distance == 0 else max(1.0, (toward / distance) ** 2)
+
+
+def _undecided(rule: Rule, evidence: Evidence, signal: Estimate, threshold: float) -> Message:
+    more = times_more(signal, threshold)
+    values: dict[str, Value] = dict(_values(rule, evidence, signal, threshold))
+    if rule.unsure:
+        return Message(rule.unsure, values)
+    seen, limit = WRITTEN.get(rule.threshold.unit.split()[0], PLAINLY)
+    values = values | {"seen": Message(seen, values), "limit": Message(limit, values)}
+    count = evidence.n_dev if rule.decided_by == "rows" else evidence.repeats
+    if count is None or more > MOST_TIMES:
+        return Message("{seen} is too close to {limit} to tell.", values)
+    values["more"] = math.ceil(count.value * (more - 1)) or 1
+    if rule.decided_by == "rows":
+        return Message("{seen} against {limit}: about {more:,} more rows to judge with would tell.", values)
+    return Message("{seen} against {limit}: about {more:,} more repeats would tell.", values)
+
+
+# How a signal and its threshold are written, by the first word of the threshold's unit.
+WRITTEN: Mapping[str, tuple[str, str]] = {
+    "error": ("{signal:gap} ({low:bare} to {high:bare})", "{threshold:gap}"),
+    "share": ("{signal:.1%} ({low:.1%} to {high:.1%})", "{threshold:.1%}"),
+}
+PLAINLY = ("{signal:.3g} ({low:.3g} to {high:.3g})", "{threshold:.3g}")
+MOST_TIMES = 30.0  # beyond so many times the rows, a number would be no advice
+
+
+def _values(rule: Rule, evidence: Evidence, signal: Estimate, threshold: float) -> dict[str, Value]:
+    measured: dict[str, Value] = {name: estimate.value for name, estimate in evidence.estimates().items()}
+    return (
+        measured
+        | dict(evidence.names)
+        | {
+            "signal": signal.value,
+            "low": signal.low,
+            "high": signal.high,
+            "most": max(0.0, signal.high),
+            "threshold": threshold,
+            "unit": evidence.unit,
+        }
+        | dict(rule.words(evidence))
+    )
+
+
+def _finding(
+    rule: Rule, outcome: Outcome, message: Message, hint: Message | None = None, problem: str | None = None
+) -> Finding:
+    return Finding(rule.code, rule.level, rule.title, outcome, message, hint, problem)
+
+
+def _muted(rule: Rule) -> Finding:
+    return _finding(rule, "muted", Message("You have muted this rule."))
+
+
+def _clouded(finding: Finding, by: str | None) -> Finding:
+    if by is None or finding.outcome not in ("fired", "passed"):
+        return finding
+    why = Message("While {by} is too close to tell, this is, too.", {"by": by})
+    return replace(finding, outcome="undecided", message=why, hint=None, problem=None)
+
+
+def _silenced(finding: Finding, by: str | None) -> Finding:
+    if by is None or finding.outcome not in ("fired", "undecided", "passed"):
+        return finding
+    why = Message("{by} comes first: while it stands, this says nothing.", {"by": by})
+    return replace(finding, outcome="suppressed", message=why, hint=None, problem=None, suppressed_by=by)

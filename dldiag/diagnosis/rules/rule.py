@@ -1,0 +1,76 @@
+"""What a rule is: one row that compares one signal with one named threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from dldiag.core.i18n import Message, Value
+from dldiag.core.types import Estimate, Level, Outcome
+from dldiag.diagnosis.evidence.evidence import Evidence, Probe
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A named threshold with its unit and its source. A callable reads it from the evidence (δ depends on the error)."""
+
+    name: str
+    value: float | Callable[[Evidence], float]
+    unit: str
+    source: str
+
+    def at(self, evidence: Evidence) -> float:
+        """Return the threshold for this evidence."""
+        return self.value(evidence) if callable(self.value) else self.value
+
+
+@dataclass(frozen=True)
+class Example:
+    """Evidence and the outcome that the rule must give on it; tests and the rule page are made from these."""
+
+    evidence: Evidence
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. It fires when `signal` is above `threshold` with 90 % confidence.
+
+    needs: evidence that must be there. unless: a reason why the rule does not apply to this evidence, else None.
+    silences, silences_levels: downstream rules, by code and by level, that say nothing once this one has fired.
+    clouds: downstream rules that are undecided, too, while this one is.
+    fired, passed, unsure and hint are templates; they may use {signal}, {low}, {high}, {threshold} and every name of the evidence.
+    """
+
+    code: str
+    level: Level
+    title: Message
+    signal: Callable[[Evidence], Estimate | None]
+    threshold: Threshold
+    fired: str
+    passed: str
+    hint: str
+    problem: str | None
+    needs: tuple[str, ...] = ()
+    unless: Callable[[Evidence], Message | None] | None = None
+    silences: tuple[str, ...] = ()
+    silences_levels: tuple[Level, ...] = ()
+    clouds: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
+    decided_by: str = "rows"  # what would decide it: rows, repeats or nothing
+    unsure: str = ""  # instead of the usual sentence about an undecided rule
+    words: Callable[[Evidence], Mapping[str, Value]] = field(default=lambda _: {})
+
+
+def is_likely(probe: Probe, evidence: Evidence) -> bool:
+    """Tell whether a remedy's gain in dev error is by its estimate at least half of what matters, and for sure above zero.
+
+    Less than what makes a rule fire, which asks for half of what matters for sure; enough to be worth a try before leaving
+    the model as it is. Where the gain is that of a few repeats which learn nothing without the remedy, an interval of the
+    mean over all repeats does not tell whether it is sure; that every repeat trains with the remedy does.
+    """
+    gain = -probe.dev
+    return gain.value > evidence.delta / 2 and (gain.low > 0 or probe.frees)
+
+
+MATERIAL = Threshold("δ", lambda e: e.delta, "error", "the larger of the setting and 10 % of the dev error")

@@ -1,0 +1,210 @@
+"""Rules of level training: does the network learn at all, and as well as it could?"""
+
+from __future__ import annotations
+
+import math
+
+from dldiag.core.i18n import Message
+from dldiag.core.types import Estimate, exactly
+from dldiag.diagnosis.evidence.evidence import Evidence
+from dldiag.diagnosis.rules.data import HALF_MATERIAL, NOTHING_LEFT
+from dldiag.diagnosis.rules.remedy_gain import probed
+from dldiag.diagnosis.rules.rule import Example, Rule, Threshold
+
+INITIAL_LOSS = Threshold(
+    "INITIAL_LOSS", 1.5, "times the expected loss", "Karpathy, A recipe for training neural networks"
+)
+IDENTICAL = Threshold(
+    "IDENTICAL", 6.0, "powers of ten", "distance of units below 1e-6 of their norm; NeuraLint, SageMaker AllZero"
+)
+SPREAD = Threshold("SPREAD", 10.0, "ratio", "SageMaker Debugger, PoorWeightInitialization")
+VANISHING = Threshold("VANISHING", 1000.0, "ratio of gradient norms, last layer / first", "AUTOTRAINER: 1e-3")
+SMALL_GRADIENT = Threshold(
+    "SMALL_GRADIENT", 1e-4, "gradient norm of the first layer", "AUTOTRAINER: 1e-4, with the ratio"
+)
+ANY = Threshold("ANY", 0.0, "share of repeats", "a loss that is not a number is never right")
+ANY_STUCK = Threshold("ANY_STUCK", 0.0, "share of repeats", "seen once, it will be seen again (own choice)")
+DEAD = Threshold("DEAD", 0.7, "share of units", "AUTOTRAINER and DeepDiagnosis fire at 70 %, SageMaker warns at 50 %")
+SATURATED = Threshold("SATURATED", 0.5, "share of pre-activations", "DeepDiagnosis: |z| > 5")
+
+BIAS_CAUSES = ("B1a", "B1b", "B1c", "B1d", "V1", "V1a", "V1b", "V1c", "V1d", "V2", "N1")
+
+
+def _learns_well(e: Evidence) -> Message | None:
+    """A health signal is a cause only where there is an effect: training error above what is achievable."""
+    if e.avoidable_bias is not None and e.avoidable_bias.surely_below <= e.delta:
+        return Message("The training error is as low as it can be all the same.")
+    return None
+
+
+def _gradient_arrives(e: Evidence) -> Message | None:
+    """A ratio says nothing of the early layers where the last one's gradient is large and theirs is not small."""
+    if (why := _learns_well(e)) is not None or e.gradient_ratio is None or e.first_gradient is None:
+        return why
+    shrinks = e.gradient_ratio.value * VANISHING.at(e) < 1
+    if shrinks and e.first_gradient.value >= SMALL_GRADIENT.at(e):
+        return Message("The gradient of the last layer is much larger, but that of the first is not small.")
+    return None
+
+
+def _identical(e: Evidence) -> Estimate | None:
+    return None if e.symmetry is None else exactly(-math.log10(max(e.symmetry.value, 1e-12)))
+
+
+def _inverse(estimate: Estimate | None) -> Estimate | None:
+    return None if estimate is None else exactly(1 / max(estimate.value, 1e-12))
+
+
+def _apart(estimate: Estimate | None) -> Estimate | None:
+    return None if estimate is None else exactly(max(estimate.value, 1 / max(estimate.value, 1e-12)))
+
+
+_HIGH_BIAS = Estimate(0.2, 0.15, 0.25)
+_NO_BIAS = Estimate(0.0, -0.005, 0.005)
+
+TRAINING_RULES: tuple[Rule, ...] = (
+    Rule(
+        "T6", "training", Message("Does training stay finite?"),
+        signal=lambda e: e.nonfinite_share, threshold=ANY,
+        fired="In {signal:.0%} of the repeats the loss stopped being a number: training blew up.",
+        passed="The loss stayed finite in every repeat.",
+        hint="Take a smaller step size, scale the inputs, or clip the gradient.",
+        problem="divergence", needs=("nonfinite_share",), silences=BIAS_CAUSES,
+        examples=(
+            Example(Evidence(nonfinite_share=exactly(0.4)), "fired"),
+            Example(Evidence(nonfinite_share=exactly(0.0)), "passed"),
+        ),
+    ),
+    Rule(
+        "T3", "training", Message("Do units differ from each other?"),
+        signal=_identical, threshold=IDENTICAL,
+        fired="The units of a hidden layer are identical: they learn the same thing and count as one.",
+        passed="The units of every hidden layer differ.",
+        hint="Start from small random weights, not from equal ones.",
+        problem="bad_initialization", needs=("symmetry",), silences=NOTHING_LEFT,
+        examples=(
+            Example(Evidence(symmetry=exactly(0.0)), "fired"),
+            Example(Evidence(symmetry=exactly(0.4)), "passed"),
+        ),
+    ),
+    Rule(
+        "T1", "training", Message("Loss before the first step"),
+        signal=lambda e: e.initial_loss_ratio, threshold=INITIAL_LOSS,
+        fired="Before the first step the loss is {signal:.1f} times what a guess would cost: the weights start too large.",
+        passed="Before the first step the loss is what a guess would cost ({signal:.2f} times).",
+        hint="Start from smaller weights (He for ReLU, Glorot for tanh).",
+        problem="bad_initialization", needs=("initial_loss_ratio",), unless=_learns_well, silences=NOTHING_LEFT,
+        examples=(
+            Example(Evidence(initial_loss_ratio=exactly(8), avoidable_bias=_HIGH_BIAS), "fired"),
+            Example(Evidence(initial_loss_ratio=exactly(8), avoidable_bias=_NO_BIAS), "not_applicable"),
+            Example(Evidence(initial_loss_ratio=exactly(1.1), avoidable_bias=_HIGH_BIAS), "passed"),
+        ),
+    ),
+    Rule(
+        "T4", "training", Message("Spread of signals through the layers"),
+        signal=lambda e: _apart(e.spread_ratio), threshold=SPREAD,
+        fired="Signals change {signal:,.0f}-fold from the first layer to the last before training starts.",
+        passed="Signals keep their size from layer to layer ({signal:.1f}-fold).",
+        hint="Use He initialization for ReLU and Glorot for tanh.",
+        problem="bad_initialization", needs=("spread_ratio",), unless=_learns_well, silences=NOTHING_LEFT,
+        examples=(
+            Example(Evidence(spread_ratio=exactly(1e-4), avoidable_bias=_HIGH_BIAS), "fired"),
+            Example(Evidence(spread_ratio=exactly(1.3), avoidable_bias=_HIGH_BIAS), "passed"),
+        ),
+    ),
+    Rule(
+        "T5", "training", Message("Does the gradient reach the first layer?"),
+        signal=lambda e: _inverse(e.gradient_ratio), threshold=VANISHING,
+        fired="The gradient shrinks {signal:,.0f}-fold on its way to the first layer: the early layers hardly learn.",
+        passed="The gradient reaches the first layer.",
+        hint="Use ReLU with He initialization, or fewer layers.",
+        problem="bad_activation", needs=("gradient_ratio",), unless=_gradient_arrives, silences=NOTHING_LEFT,
+        examples=(
+            Example(Evidence(gradient_ratio=exactly(1e-5), first_gradient=exactly(1e-6), avoidable_bias=_HIGH_BIAS), "fired"),
+            Example(
+                Evidence(gradient_ratio=exactly(1e-5), first_gradient=exactly(0.3), avoidable_bias=_HIGH_BIAS), "not_applicable"
+            ),
+            Example(Evidence(gradient_ratio=exactly(0.5), avoidable_bias=_HIGH_BIAS), "passed"),
+        ),
+    ),
+    Rule(
+        "T7", "training", Message("Dead units"),
+        signal=lambda e: e.dead_share, threshold=DEAD,
+        fired="{signal:.0%} of the hidden units answer 0 to every row.",
+        passed="{signal:.0%} of the hidden units answer 0 to every row.",
+        hint="Try leaky ReLU, a smaller step size or He initialization.",
+        problem="bad_activation", needs=("dead_share",), unless=_learns_well, silences=NOTHING_LEFT,
+        examples=(
+            Example(Evidence(dead_share=exactly(0.9), avoidable_bias=_HIGH_BIAS), "fired"),
+            Example(Evidence(dead_share=exactly(0.9), avoidable_bias=_NO_BIAS), "not_applicable"),
+            Example(Evidence(dead_share=exactly(0.1), avoidable_bias=_HIGH_BIAS), "passed"),
+        ),
+    ),
+    Rule(
+        "T8", "training", Message("Saturated units"),
+        signal=lambda e: e.saturated_share, threshold=SATURATED,
+        fired="{signal:.0%} of the time a unit sits on the flat part of its activation, where it cannot learn.",
+        passed="Units are on the flat part of their activation {signal:.0%} of the time.",
+        hint="Scale the inputs, start from smaller weights, or use ReLU.",
+        problem="bad_initialization", needs=("saturated_share",), unless=_learns_well, silences=NOTHING_LEFT,
+        examples=(
+            Example(Evidence(saturated_share=exactly(0.8), avoidable_bias=_HIGH_BIAS), "fired"),
+            Example(Evidence(saturated_share=exactly(0.02), avoidable_bias=_HIGH_BIAS), "passed"),
+        ),
+    ),
+    probed(
+        "T9", "training", Message("Step size"), "step_size", "wrong_step",
+        fired="Another step size lowers the dev error by {signal:gap} in a short run.",
+        passed="Larger and smaller step sizes were tried and gain at most {most:gap}.",
+        hint="Change learning_rate_init.",
+        source="Ng; Cockpit; playbook: a three-fold and ten-fold probe",
+        silences=("V1c",),  # as B1b
+    ),
+    probed(
+        "T10", "training", Message("Initialization"), "other_initialization", "bad_initialization",
+        fired="Another initialization lowers the dev error by {signal:gap} in a short run.",
+        passed="Another initialization gains at most {most:gap}.",
+        hint="Use the initialization made for this activation.",
+        source="the course: weight initialization; NeuraLint",
+    ),
+    probed(
+        "T13", "training", Message("Activation"), "other_activation", "bad_activation",
+        fired="Another activation function lowers the dev error by {signal:gap} in a short run.",
+        passed="Another activation function gains at most {most:gap}.",
+        hint="Use ReLU in the hidden layers.",
+        source="the course: why ReLU learns faster",
+    ),
+    probed(
+        "T14", "training", Message("Scaled inputs"), "scale_inputs", "unscaled_inputs",
+        fired="Scaling the inputs lowers the dev error by {signal:gap} in a short run.",
+        passed="Scaling the inputs gains at most {most:gap}.",
+        hint="Scale the inputs.",
+        source="the course: normalizing inputs",
+    ),
+    Rule(
+        "T12", "training", Message("Is training past its best point?"),
+        signal=lambda e: e.past_minimum, threshold=HALF_MATERIAL,
+        fired="The dev error was lower by {signal:gap} at an earlier epoch.",
+        passed="The dev error is at most {most:gap} above its lowest point.",
+        hint="Stop early, keeping the best weights.",
+        problem="past_minimum", needs=("past_minimum",), decided_by="repeats", silences=NOTHING_LEFT,
+        examples=(
+            Example(Evidence(past_minimum=Estimate(0.05, 0.03, 0.07)), "fired"),
+            Example(Evidence(past_minimum=Estimate(0.001, 0.0, 0.002)), "passed"),
+        ),
+    ),
+    Rule(
+        "T15", "training", Message("Does it train from every start?"),
+        signal=lambda e: e.stuck_share, threshold=ANY_STUCK,
+        fired="In {signal:.0%} of the repeats the network learns next to nothing, while in most it learns well: whether it trains "
+        "hangs on the random start.",
+        passed="There is no repeat that learns next to nothing while most learn well.",
+        hint="Take a step size, activation, initialization or length of training with which every repeat trains.",
+        problem="uneven_start", needs=("stuck_share",), decided_by="repeats",
+        silences=(*NOTHING_LEFT, "V1c"),  # with more rows more starts train: the curve tells little about rows
+        examples=(
+            Example(Evidence(stuck_share=exactly(0.1)), "fired"),
+            Example(Evidence(stuck_share=exactly(0.0)), "passed"),
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,107 @@
+"""Search: settings drawn at random all at once; the best is run against the current model on repeats that did not choose it.
+
+Remedies change one thing, so that its effect can be seen; a search finds what only helps together. Values are drawn as
+Ng's course advises: at random rather than on a grid, rates evenly in their logarithm (Bergstra and Bengio 2012).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from dldiag.core.types import Trial, exactly
+from dldiag.diagnosis.remedies import SEARCH, Change
+from dldiag.diagnosis.trials import CHOOSERS, Effort, OnResult, trial_of, try_change
+from dldiag.experiments.fit_cache import Workbench
+from dldiag.experiments.models import Model, changed, is_network
+
+TRIED = 24  # combinations; with the race about as many fits as the rest of a diagnosis
+KEPT = 8  # of them left after the first repeats
+FIRST = 2  # repeats of all combinations; those left get all CHOOSERS
+LAYERS = ((25,), (50,), (100,), (256,), (50, 50), (100, 100), (256, 256))
+
+Draw = Callable[[np.random.Generator], Any]
+
+SEARCHED: Mapping[str, Draw] = {
+    "hidden_layer_sizes": lambda rng: LAYERS[rng.integers(len(LAYERS))],
+    "activation": lambda rng: str(rng.choice(["relu", "tanh"])),
+    "init": lambda rng: "auto",
+    "alpha": lambda rng: _rounded(10 ** rng.uniform(-5, 1.5)),
+    "dropout": lambda rng: float(rng.choice([0.0, 0.0, 0.2, 0.5])),
+    "learning_rate_init": lambda rng: _rounded(10 ** rng.uniform(-4, -1)),
+    "max_iter": lambda rng: int(rng.choice([100, 200, 400])),
+    "solver": lambda rng: "adam",
+    "scale_inputs": lambda rng: True,
+}
+
+
+def drawn_change(model: Model, rng: np.random.Generator) -> Change:
+    """Draw one combination of settings; of each only what differs from the model's."""
+    values = {name: draw(rng) for name, draw in SEARCHED.items()}
+    now = {**model.parameters, "scale_inputs": model.scale_inputs}
+    return {name: value for name, value in values.items() if now.get(name) != value}
+
+
+def try_remedy(
+    bench: Workbench, model: Model, remedy: str, change: Change, *, material: float, effort: Effort,
+    on_result: OnResult = None,
+) -> Trial:  # fmt: skip
+    """Run one remedy on the user's data: its change against the current model, or a search for one."""
+    if remedy == SEARCH:
+        return search(bench, model, material=material, effort=effort, on_result=on_result)
+    return try_change(bench, model, remedy, change, material=material, effort=effort, on_result=on_result)
+
+
+def planned_fits(remedy: str, effort: Effort) -> int:
+    """Return how many fits the trial of a remedy makes at most."""
+    of_search = (TRIED + 1) * FIRST + (KEPT + 1) * (CHOOSERS - FIRST)
+    return 2 * effort.trial_repeats + (remedy == SEARCH) * of_search
+
+
+def search(bench: Workbench, model: Model, *, material: float, effort: Effort, on_result: OnResult = None) -> Trial:
+    """Draw combinations, let the last repeats of the split choose the best, and measure what it changes on the others.
+
+    The trial is "no effect" when no combination did better than the model as it is. material: δ, in the error's unit.
+    Raises ValueError for a model that is not our network.
+    """
+    if not is_network(model):
+        raise ValueError("only the settings of our network can be searched")
+    rng = np.random.default_rng([bench.split.repeats[0].seed, TRIED])
+    changes = [drawn_change(model, rng) for _ in range(TRIED)]
+    best = _chosen(bench, model, changes, effort, on_result)
+    if best is None:
+        return Trial(SEARCH, "no_effect", exactly(0.0), CHOOSERS, 0.0)
+    size, repeats = bench.split.n_train, range(min(effort.trial_repeats, len(bench.split.repeats) - CHOOSERS))
+    candidate = changed(model, best)
+    bench.fit([model, candidate], [size], repeats, on_result=on_result, watched=True)
+    return trial_of(SEARCH, best, bench.get(model, size, repeats), bench.get(candidate, size, repeats), material)
+
+
+def _chosen(
+    bench: Workbench, model: Model, changes: list[Change], effort: Effort, on_result: OnResult
+) -> Change | None:
+    """Return the change with the least mean dev error over the repeats that choose; None when the model itself has it.
+
+    A race: what is not among the best after the first repeats drops out.
+    """
+    size, left = min(effort.probe_rows, bench.split.n_train), [(change, changed(model, change)) for change in changes]
+    drawn = len(bench.split.repeats)
+    for kept, n in ((KEPT, FIRST), (1, CHOOSERS)):
+        repeats = range(drawn - CHOOSERS, drawn - CHOOSERS + n)
+        bench.fit([model, *(one for _, one in left)], [size], repeats, on_result=on_result)
+        left = sorted(left, key=lambda pair: _mean_error(bench, pair[1], size, repeats))[:kept]
+    best, candidate = left[0]
+    better = _mean_error(bench, candidate, size, repeats) < _mean_error(bench, model, size, repeats)
+    return best if better else None
+
+
+def _mean_error(bench: Workbench, model: Model, size: int, repeats: range) -> float:
+    results = bench.get(model, size, repeats)
+    return np.inf if any(r.failed for r in results) else float(np.mean([r.useful_error for r in results]))
+
+
+def _rounded(value: float) -> float:
+    """Round to two digits: more would say nothing."""
+    return float(f"{value:.1e}")

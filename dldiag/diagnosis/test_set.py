@@ -1,0 +1,72 @@
+"""The sealed test set: opened once, at the end, with the winner and the starting model side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dldiag.core.i18n import Message
+from dldiag.core.settings import Settings
+from dldiag.core.types import DataError, Dataset, Split, TestResult
+from dldiag.diagnosis.trials import diagnosis_split
+from dldiag.experiments.estimates import dev_error, paired_change
+from dldiag.experiments.fit import FitResult, ShouldStop, fit_all
+from dldiag.experiments.models import Model
+from dldiag.experiments.tasks import FitTask, encode_dataset
+
+
+@dataclass(frozen=True, eq=False)
+class _Opened:
+    start: list[FitResult]
+    winner: list[FitResult]
+
+
+def open_test(
+    dataset: Dataset,
+    start: Model,
+    winner: Model,
+    settings: Settings,
+    *,
+    dev_uses: int = 1,
+    should_stop: ShouldStop = None,
+) -> TestResult:
+    """Judge two models on the test rows that no number has been computed from so far.
+
+    The same settings and seed draw the same split as the diagnosis did. Each repeat trains on its own training rows, so
+    the interval holds repeat-to-repeat spread and the sampling of test rows; the difference is paired (negative:
+    the winner is better). dev_uses: how many settings were compared on the dev sets before. Raises DataError when a
+    model cannot be judged on the test rows.
+    """
+    split = diagnosis_split(dataset, settings)
+    opened = _judge(dataset, split, start, winner, settings.repeats, should_stop)
+    _check_judged([*opened.start, *opened.winner])
+    return TestResult(
+        start=dev_error(opened.start),
+        winner=dev_error(opened.winner),
+        difference=paired_change(opened.start, opened.winner, clipped=False),  # it stands beside both errors
+        rows=len(split.test_rows),
+        dev_uses=dev_uses,
+    )
+
+
+def _check_judged(results: Sequence[FitResult]) -> None:
+    failed = next((result.failed for result in results if result.failed), "")
+    if failed:
+        raise DataError(
+            Message("The model cannot be judged on the test rows: {error}", {"error": failed}),
+            Message("Let the model take values that no training row has, then open the test set again."),
+        )
+
+
+def _judge(
+    dataset: Dataset, split: Split, start: Model, winner: Model, repeats: int, should_stop: ShouldStop
+) -> _Opened:
+    tasks = [
+        FitTask((which, split.n_train, r), model, repeat.train_rows[: split.n_train], split.test_rows, repeat.seed)
+        for which, model in (("start", start), ("winner", winner))
+        for r, repeat in enumerate(split.repeats[:repeats])
+    ]
+    results = {
+        result.task.key: result for result in fit_all(tasks, encode_dataset(dataset, split), should_stop=should_stop)
+    }
+    return _Opened(*([results[task.key] for task in tasks if task.key[0] == which] for which in ("start", "winner")))

@@ -1,0 +1,101 @@
+"""Errors of fits to estimates: of one model, of a gap, of a paired difference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dldiag.core.i18n import Message
+from dldiag.core.statistics import (
+    ONE_SIDED,
+    RowPart,
+    clustered_part,
+    distinct,
+    mean_variance,
+    pooled_estimate,
+    shared,
+    unseen_variance,
+)
+from dldiag.core.types import Estimate
+from dldiag.experiments.fit import FitResult
+
+Results = Sequence[FitResult]
+
+LEAST_SHARE = 0.1  # std(y); what one more row could add to an RMSE when all rows seen were met exactly
+
+
+def dev_error(results: Results, source: Message | None = None) -> Estimate:
+    """Estimate a model's dev error over repeats."""
+    return pooled_estimate([r.dev_error for r in results], [dev_part(results)], floor=0.0, source=source)
+
+
+def train_error(results: Results, source: Message | None = None) -> Estimate:
+    """Estimate a model's training error over repeats."""
+    return pooled_estimate([r.train_error for r in results], [_train_part(results)], floor=0.0, source=source)
+
+
+def gap(results: Results) -> Estimate:
+    """Estimate variance: dev error − training error of the same fits."""
+    gaps = [r.dev_error - r.train_error for r in results]
+    return pooled_estimate(gaps, [dev_part(results), _train_part(results)])
+
+
+def paired_change(before: Results, after: Results, *, clipped: bool = True, one_sided: float = ONE_SIDED) -> Estimate:
+    """Estimate the change in dev error, after − before, paired by repeat and by dev row (negative is better).
+
+    clipped: a model that errs more than the plainest guess counts as that guess: nobody would use it, and how far a
+    fit blew up must not hide what the other repeats say. (Not for a comparison with the guess itself.)
+    """
+    pairs = list(zip(before, after, strict=True))
+    if clipped:
+        changes = [b.useful_error - a.useful_error for a, b in pairs]
+        shares = [b.useful_influence - a.useful_influence for a, b in pairs]
+    else:
+        changes, shares = [b.dev_error - a.dev_error for a, b in pairs], [b.influence - a.influence for a, b in pairs]
+    return pooled_estimate(changes, [dev_part(before, shares)], one_sided=one_sided)
+
+
+def train_change(before: Results, after: Results) -> Estimate:
+    """Estimate the change in training error, after − before, paired by repeat; also at most the plainest guess's."""
+    changes = [
+        min(b.train_error, b.guess_error) - min(a.train_error, a.guess_error)
+        for a, b in zip(before, after, strict=True)
+    ]
+    return pooled_estimate(changes, [])
+
+
+def dev_part(results: Results, shares: Sequence[NDArray[np.float64]] | None = None) -> RowPart:
+    """Return what sampling of the dev rows gives: to the dev error, or to whatever has these shares of its rows."""
+    values = [r.influence for r in results] if shares is None else shares
+    least = _least(results)
+    clusters = [r.dev_clusters for r in results if r.dev_clusters is not None]
+    if clusters:
+        return clustered_part(values, clusters, least)
+    return RowPart([mean_variance(one) for one in values], shared([r.task.dev_rows for r in results]), least)
+
+
+def _train_part(results: Results) -> RowPart:
+    clusters = [r.train_clusters for r in results if r.train_clusters is not None]
+    units = clusters or [r.task.train_rows for r in results]
+    dof = max(1, distinct(units) - 1) if clusters else np.inf
+    return RowPart([r.train_variance for r in results], shared(units), dof=dof)
+
+
+def distinct_dev_rows(results: Results) -> int:
+    """Count the different rows that judged, copies of a row once."""
+    copies = [r.dev_clusters.labels for r in results if r.dev_clusters is not None and r.dev_clusters.are_copies]
+    return distinct(copies or [r.task.dev_rows for r in results])
+
+
+def _least(results: Results) -> float:
+    """Return the least variance that dev rows leave: a model without a single error on n rows is not known to be perfect.
+
+    Of a target of numbers: that of one row whose error is as large as the largest seen.
+    """
+    rows = distinct_dev_rows(results)
+    if results[0].unit == "rate":
+        return unseen_variance(rows)
+    largest = float(np.median([r.useful_influence.max(initial=LEAST_SHARE) for r in results]))
+    return largest**2 / (len(results[0].influence) * rows)

@@ -1,0 +1,298 @@
+"""fit_all: the only slow function. Every learning curve, probe and trial is a list of fits that goes through it."""
+
+from __future__ import annotations
+
+import math
+import time
+import warnings
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, clone
+from sklearn.dummy import DummyClassifier
+from threadpoolctl import threadpool_limits
+
+from dldiag import nn
+from dldiag.core.parallel import ALONE, Processes, portable
+from dldiag.core.statistics import mean_variance
+from dldiag.core.types import Clusters, ErrorUnit, Stopped
+from dldiag.experiments.models import MODELS, fit_cost, is_network
+from dldiag.experiments.tasks import Encoded, FitTask, Inputs, Rows, prepare
+from dldiag.nn.health import Health
+
+# What an estimator of ours may raise on rows that it cannot learn from; a user's own may raise anything.
+REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError, np.linalg.LinAlgError)
+LARGEST_STACK = 32  # networks trained in lock-step; more members only add memory
+
+ShouldStop = Callable[[], bool] | None
+
+
+@dataclass(frozen=True, eq=False)
+class FitResult:
+    """What one fit gave, in the error unit.
+
+    influence: (dev rows,) how much each dev row adds to the error; its variance / rows is the sampling variance of
+    dev_error. useful_error, useful_influence: of this model or, where it errs more than the plainest guess (the commonest
+    class, or the mean, of the training rows), of that guess: what one would use. Two models on the same rows are
+    compared through them.
+    """
+
+    task: FitTask
+    train_error: float
+    dev_error: float
+    train_variance: float
+    influence: NDArray[np.float64]
+    seconds: float
+    guess_error: float
+    useful_influence: NDArray[np.float64]
+    unit: ErrorUnit = "rate"
+    train_clusters: Rows | None = None  # the different ones
+    dev_clusters: Clusters | None = None
+    health: Health | None = None
+    failed: str = ""
+
+    @property
+    def useful_error(self) -> float:
+        """The dev error of this model or of the plainest guess, whichever is less."""
+        return min(self.dev_error, self.guess_error)
+
+
+def fit_all(
+    tasks: Sequence[FitTask], encoded: Encoded, *, processes: Processes = ALONE, should_stop: ShouldStop = None
+) -> Iterator[FitResult]:
+    """Fit every task and yield results as they come: networks of one shape as one stack, stacks side by side.
+
+    A result does not depend on who else is in its stack, or on where it is fitted; the order does. Raises Stopped when
+    should_stop() says so; other processes ask it where it can be pickled.
+    """
+    stacks = list(group_by_shape(tasks, encoded))
+    if processes.count > 1:
+        stacks = _costliest_last(stacks, processes.count)
+    while stacks and not processes.ready:
+        _ask(should_stop)
+        yield from fit_stack(stacks.pop(0), encoded, should_stop)
+    if stacks:
+        asked = portable(should_stop)
+        work = ((stack, prepare(stack, encoded), asked) for stack in reversed(stacks))
+        for results in processes.run(fit_prepared, work):
+            _ask(should_stop)
+            yield from results
+
+
+def _costliest_last(stacks: Sequence[list[FitTask]], n_jobs: int) -> list[list[FitTask]]:
+    """Cut stacks into pieces of at most what each process has to do, and sort them by their cost.
+
+    The costliest are to be begun first, so that no process waits long for another's last piece. Smaller pieces would
+    fill gaps better, but a network alone takes nearly twice as long as one of ten in a stack.
+    """
+    most = sum(_cost(stack) for stack in stacks) / n_jobs
+    pieces = list[list[FitTask]]()
+    for stack in stacks:
+        n = min(len(stack), math.ceil(_cost(stack) / most))
+        pieces += [stack[i::n] for i in range(n)]
+    return sorted(pieces, key=_cost)
+
+
+def _cost(stack: Sequence[FitTask]) -> float:
+    return sum(fit_cost(task.model, len(task.train_rows)) for task in stack)
+
+
+def group_by_shape(tasks: Iterable[FitTask], encoded: Encoded) -> Iterator[list[FitTask]]:
+    """Collect the tasks whose networks can be trained as one stack; every other task stands alone."""
+    stacks: dict[Hashable, list[FitTask]] = {}
+    for number, task in enumerate(tasks):
+        shape = _shape(task, encoded) if is_network(task.model) else number
+        stacks.setdefault(shape, []).append(task)
+    for stack in stacks.values():
+        yield from (stack[i : i + LARGEST_STACK] for i in range(0, len(stack), LARGEST_STACK))
+
+
+def _shape(task: FitTask, encoded: Encoded) -> Hashable:
+    n_outputs = len(np.unique(encoded.dataset.y[task.train_rows])) if encoded.dataset.task == "classification" else 1
+    key = nn.stack_key(task.model.estimator, len(task.train_rows), encoded.matrix.n_features, n_outputs)
+    return key, task.watched
+
+
+def fit_stack(stack: Sequence[FitTask], encoded: Encoded, should_stop: ShouldStop = None) -> list[FitResult]:
+    """Fit tasks of one shape together and judge each on its own rows; seconds are shared out evenly."""
+    return fit_prepared(stack, prepare(stack, encoded), should_stop)
+
+
+def fit_prepared(
+    stack: Sequence[FitTask], prepared: Sequence[Inputs], should_stop: ShouldStop = None
+) -> list[FitResult]:
+    """Fit tasks whose inputs are prepared, in this process or another.
+
+    Where one is refused, each is fitted alone: what fails does not depend on who shares the stack.
+    """
+    started = time.perf_counter()
+    _ask(should_stop)
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # non-convergence is a finding, not a line on somebody's terminal
+        if not is_network(stack[0].model):
+            return [_fit_alone(stack[0], prepared[0])]
+        try:
+            return _fit_networks(stack, prepared, should_stop)
+        except REFUSALS as error:
+            if len(stack) == 1:
+                return [_refused(stack[0], time.perf_counter() - started, error)]
+    return [fit_prepared([task], [one], should_stop)[0] for task, one in zip(stack, prepared, strict=True)]
+
+
+def _fit_networks(stack: Sequence[FitTask], prepared: Sequence[Inputs], should_stop: ShouldStop) -> list[FitResult]:
+    started = time.perf_counter()
+    models = [_seeded(task) for task in stack]
+    dev = [(p.X_dev, p.y_dev) for p in prepared] if stack[0].watched else None
+    nn.fit_stack(models, [p.X for p in prepared], [p.y for p in prepared], dev=dev, should_stop=should_stop)
+    seconds = (time.perf_counter() - started) / len(stack)
+    return [
+        judge(m, task, p, seconds, _predicted(m, p, p.labels))
+        for m, task, p in zip(models, stack, prepared, strict=True)
+    ]
+
+
+def _seeded(task: FitTask) -> BaseEstimator:
+    estimator = clone(task.model.estimator)
+    seeds = {
+        name: task.seed
+        for name, value in estimator.get_params().items()
+        if name.split("__")[-1] == "random_state" and (task.reseeded or value is None)
+    }
+    if is_network(task.model):
+        seeds["record_health"] = task.watched
+    return estimator.set_params(**seeds)
+
+
+def _fit_alone(task: FitTask, inputs: Inputs) -> FitResult:
+    """Fit an estimator that is not ours; one that refuses this subset gives a result without numbers and says why."""
+    started = time.perf_counter()
+    one_class = inputs.y.dtype.kind in "iu" and len(np.unique(inputs.y)) == 1
+    refusals = REFUSALS if task.model.key in MODELS else (Exception,)
+    try:
+        # A tiny subset may hold one class only: all that can be learnt is that class.
+        model = DummyClassifier() if one_class else _seeded(task)
+        predicted = _learnt(model, inputs, refusals)
+    except refusals as error:
+        return _refused(task, time.perf_counter() - started, error)
+    return judge(model, task, inputs, time.perf_counter() - started, predicted)
+
+
+def _learnt(
+    model: BaseEstimator, inputs: Inputs, refusals: tuple[type[Exception], ...]
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Fit and predict; a classifier that refuses the labels gets numbers 0 … k−1 in their place, as XGBoost asks for.
+
+    Not where a setting may name labels (weights by class): it would then speak of other classes.
+    """
+    try:
+        return _predicted(_fitted(model, inputs, inputs.labels), inputs, inputs.labels)
+    except refusals as error:
+        named = any(isinstance(value, Mapping) for value in model.get_params().values())
+        if inputs.labels is None or named:
+            raise
+        numbers = _numbered(inputs.y, len(inputs.labels))
+        try:
+            return _predicted(_fitted(clone(model), inputs, numbers), inputs, numbers)
+        except refusals:
+            raise error from None
+
+
+def _fitted(model: Any, inputs: Inputs, labels: NDArray[Any] | None) -> Any:
+    return model.fit(inputs.X, inputs.y if labels is None else labels[inputs.y])
+
+
+def _numbered(y: NDArray[Any], n_classes: int) -> NDArray[np.int64]:
+    """Return a number for every class: 0 … k−1 for the k that are in y, in their order, then the others."""
+    absent = np.ones(n_classes, dtype=bool)
+    absent[y] = False
+    return np.argsort(np.argsort(absent, kind="stable"))
+
+
+def _predicted(model: Any, inputs: Inputs, labels: NDArray[Any] | None) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return one prediction for every training and every dev row; of classes the code, −1 for one that there is not."""
+    found = []
+    for X, y in ((inputs.X, inputs.y), (inputs.X_dev, inputs.y_dev)):
+        predicted = np.asarray(model.predict(X), dtype=None if y.dtype.kind in "iu" else float)
+        if predicted.size != len(y):
+            raise ValueError(f"predict returned an array of shape {predicted.shape} for {len(y)} rows.")
+        flat = predicted.ravel()
+        found.append(flat if labels is None else pd.Index(labels).get_indexer(pd.Index(flat)))
+    return found[0], found[1]
+
+
+def _refused(task: FitTask, seconds: float, error: BaseException) -> FitResult:
+    nothing = np.full(len(task.dev_rows), np.nan)
+    said = str(error) if isinstance(error, REFUSALS) else f"{type(error).__name__}: {error}"
+    return FitResult(task, np.nan, np.nan, np.nan, nothing, seconds, np.nan, nothing, failed=said or repr(error))
+
+
+def judge(
+    model: Any, task: FitTask, inputs: Inputs, seconds: float, predicted: tuple[NDArray[Any], NDArray[Any]]
+) -> FitResult:
+    """Measure what a fitted model predicted for its training and dev rows."""
+    train_error, train_rows = error_by_row(inputs.y, predicted[0], inputs)
+    dev_error, influence = error_by_row(inputs.y_dev, predicted[1], inputs)
+    train_variance = mean_variance(train_rows, inputs.clusters[0])
+    guess_error, guess_influence = error_by_row(inputs.y_dev, _plainest_guess(inputs), inputs)
+    useful = influence if dev_error <= guess_error else guess_influence
+    unit: ErrorUnit = "rate" if inputs.y.dtype.kind in "iu" else "sd"
+    return FitResult(
+        task, train_error, dev_error, train_variance, influence, seconds, guess_error, useful, unit,
+        *_kept(inputs), _in_unit(getattr(model, "health_", None), inputs),
+    )  # fmt: skip
+
+
+def _in_unit(health: Health | None, inputs: Inputs) -> Health | None:
+    """Bring the errors of a watched training to the unit of all errors: std(y) of the table, not of a training subset."""
+    if health is None or inputs.y.dtype.kind in "iu":
+        return health
+    factor = health.unit * inputs.y_spread / inputs.y_scale
+    return replace(
+        health,
+        train_error=tuple(error * factor for error in health.train_error),
+        dev_error=health.dev_error and tuple(None if error is None else error * factor for error in health.dev_error),
+        initial_error=health.initial_error * factor,
+        unit=inputs.y_scale,
+    )
+
+
+def _kept(inputs: Inputs) -> tuple[Rows | None, Clusters | None]:
+    """Return what is kept of the clusters: which ones trained, and of every dev row its own."""
+    train, dev = inputs.clusters
+    return None if train is None else np.unique(train.labels), dev
+
+
+def _plainest_guess(inputs: Inputs) -> NDArray[Any]:
+    """Return the commonest class, or the mean, of the training rows for every dev row."""
+    y = inputs.y
+    return np.full(len(inputs.y_dev), np.bincount(y).argmax() if y.dtype.kind in "iu" else y.mean())
+
+
+def error_by_row(y: NDArray[Any], predicted: NDArray[Any], inputs: Inputs) -> tuple[float, NDArray[np.float64]]:
+    """Return the error and each row's share in it.
+
+    Classification: the error rate and 0/1 per row. Regression: RMSE / std(y) and, to first order, how the root of the
+    mean square moves with each row: e²/(2·RMSE·std). A prediction that is not finite, or HOPELESS far from the training
+    mean, counts as that far, so that its model loses without poisoning averages.
+    """
+    if y.dtype.kind in "iu":
+        wrong = (y != predicted).astype(float)
+        return float(wrong.mean()), wrong
+    unit, center = inputs.y_scale / inputs.y_spread, float(np.mean(inputs.y))
+    off = np.nan_to_num((predicted - center).astype(float), nan=np.inf, posinf=np.inf, neginf=-np.inf)
+    residual = np.clip(off, -HOPELESS * unit, HOPELESS * unit) + center - y
+    squares = np.square(residual / unit)
+    error = float(np.sqrt(squares.mean()))
+    return error, squares / (2 * max(error, 1e-12))
+
+
+HOPELESS = 100.0  # std(y), of the table and not of a training subset, whose spread may be next to nothing
+
+
+def _ask(should_stop: ShouldStop) -> None:
+    if should_stop is not None and should_stop():
+        raise Stopped

@@ -1,0 +1,84 @@
+"""The workbench: one dataset, its split, and every fit made on it so far, so that nothing is fitted twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+
+from dldiag.core.parallel import Processes
+from dldiag.core.types import Dataset, Split
+from dldiag.experiments.fit import FitResult, ShouldStop, fit_all
+from dldiag.experiments.models import Model
+from dldiag.experiments.tasks import Encoded, FitTask, encode_dataset
+
+Point = tuple[str, int, int]  # model identity, training rows, repeat
+
+
+class Workbench:
+    """Fits on demand and remembers: curves, probes and trials ask for points and share them.
+
+    A class because it keeps results between calls; `results` maps each Point to its FitResult.
+    """
+
+    def __init__(self, dataset: Dataset, split: Split, *, n_jobs: int = 1, should_stop: ShouldStop = None) -> None:
+        self.dataset = dataset
+        self.split = split
+        self.encoded: Encoded = encode_dataset(dataset, split)
+        self.results: dict[Point, FitResult] = {}
+        self._training_dev: dict[Point, FitResult] = {}  # apart: these rows are no dev rows
+        self._processes = Processes(n_jobs)
+        self._should_stop = should_stop
+
+    def fit(
+        self,
+        models: Sequence[Model],
+        sizes: Sequence[int],
+        repeats: Sequence[int],
+        *,
+        on_result: Callable[[FitResult], None] | None = None,
+        watched: bool = False,
+    ) -> None:
+        """Fit every model at every size and repeat that is not there yet; smallest sizes first.
+
+        watched: record health signals (of networks).
+        """
+        points = [(model, size, r) for size in sizes for model in models for r in repeats]
+        tasks = {
+            (model.identity, size, r): self._task(model, size, r, watched)
+            for model, size, r in points
+            if (model.identity, size, r) not in self.results
+        }
+        for result in self._fitted(tasks.values()):
+            self.results[result.task.key] = result
+            if on_result is not None:
+                on_result(result)
+
+    def get(self, model: Model, size: int, repeats: Sequence[int]) -> list[FitResult]:
+        """Return the results of a model at a size, one per repeat, that are there."""
+        found = (self.results.get((model.identity, size, r)) for r in repeats)
+        return [result for result in found if result is not None]
+
+    def judged(self) -> set[str]:
+        """Return the identities of all models that the dev rows have judged."""
+        return {identity for identity, _, _ in self.results}
+
+    def training_dev(self, model: Model, size: int, repeats: Sequence[int]) -> list[FitResult]:
+        """Judge a model on the held-out rows like its training rows; [] where the dev rows are such rows."""
+        points = [(model.identity, size, r) for r in repeats if self.split.repeats[r].training_dev_rows is not None]
+        missing = [point for point in points if point not in self._training_dev]
+        for result in self._fitted([self._training_dev_task(model, size, r) for _, size, r in missing]):
+            self._training_dev[result.task.key] = result
+        return [self._training_dev[point] for point in points]
+
+    def _fitted(self, tasks: Collection[FitTask]) -> Iterator[FitResult]:
+        return fit_all([*tasks], self.encoded, processes=self._processes, should_stop=self._should_stop)
+
+    def _training_dev_task(self, model: Model, size: int, r: int) -> FitTask:
+        judging = self.split.repeats[r].training_dev_rows
+        assert judging is not None
+        return replace(self._task(model, size, r, watched=False), dev_rows=judging)
+
+    def _task(self, model: Model, size: int, r: int, watched: bool) -> FitTask:
+        repeat = self.split.repeats[r]
+        key = (model.identity, size, r)
+        return FitTask(key, model, repeat.train_rows[:size], repeat.dev_rows, repeat.seed, watched)

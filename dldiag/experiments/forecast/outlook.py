@@ -1,0 +1,94 @@
+"""The fitted constants, and the distribution of the drop in error that they foresee."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from dldiag.experiments.forecast.curve import Curve
+from dldiag.experiments.forecast.describe import describe, spread_terms
+
+Floats = NDArray[np.float64]
+
+CONSTANTS = Path(__file__).with_name("constants.json")
+LATER_SHARE = 0.7  # beyond 10x each further doubling gains at most this share of the one before: a power law n^-0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """What is foreseen at the fitted factors of the rows.
+
+    factors: (f,), increasing from 1; drop: (f,) fall of the error below the last one seen; drop_quantiles and
+    gain_quantiles: (f, levels), of that fall and of the fall below the true error at the last size.
+    """
+
+    factors: Floats
+    drop: Floats
+    levels: Floats
+    drop_quantiles: Floats
+    gain_quantiles: Floats
+
+    def at(self, factor: float) -> tuple[float, Floats, Floats]:
+        """Return drop, drop quantiles and gain quantiles at any factor of the rows, 1 or more."""
+        return (
+            float(_between(self.factors, self.drop[:, None], factor)[0]),
+            _between(self.factors, self.drop_quantiles, factor),
+            _between(self.factors, self.gain_quantiles, factor),
+        )
+
+
+@cache
+def constants() -> dict[str, Any]:
+    """Read the constants that bench/forecast.py --fit wrote."""
+    return dict(json.loads(CONSTANTS.read_text(encoding="utf-8")))
+
+
+def look_ahead(curve: Curve, fitted: dict[str, Any] | None = None) -> Outlook:
+    """Return what the fitted constants foresee for this curve."""
+    fitted = fitted or constants()
+    table = fitted["outlooks"][_variant(curve)]
+    factors = np.array([float(key) for key in table])
+    rows = list(table.values())
+    seen = describe(curve, factors)
+    drop = np.array([sum(w * seen[name][j] for name, w in row["drop"].items()) for j, row in enumerate(rows)])
+    scale = np.sum(spread_terms(curve, drop) * [list(row["spread"].values()) for row in rows], axis=1)
+    quantiles = [
+        drop[:, None] + scale[:, None] * np.array([row[kind] for row in rows])
+        for kind in ("drop_residuals", "gain_residuals")
+    ]
+    levels = np.array(fitted["levels"])
+    return Outlook(
+        np.concatenate([[1.0], factors]),
+        np.maximum.accumulate(np.concatenate([[0.0 if drop[0] > 0 else drop[0]], drop])),
+        levels,
+        *(_from_now(q, curve.noise, levels) for q in quantiles),
+    )
+
+
+def _variant(curve: Curve) -> str:
+    parts = ["train"] * (curve.train is not None) + ["repeats"] * (curve.repeats > 1)
+    return ", ".join(parts)
+
+
+def _from_now(quantiles: Floats, noise: float, levels: Floats) -> Floats:
+    """Put the quantiles at factor 1 in front: nothing but the noise of the last error."""
+    return np.concatenate([noise * ndtri(levels)[None], quantiles])
+
+
+def _between(factors: Floats, values: Floats, factor: float) -> Floats:
+    """Interpolate rows of values in log factor; beyond the last, go on at LATER_SHARE per doubling."""
+    x, known = np.log2(factor), np.log2(factors)
+    if x <= known[-1]:
+        right = min(max(int(np.searchsorted(known, x)), 1), len(known) - 1)
+        share = (x - known[right - 1]) / (known[right] - known[right - 1])
+        return np.asarray(values[right - 1] + share * (values[right] - values[right - 1]))
+    slope = (values[-1] - values[-2]) / (known[-1] - known[-2])
+    doublings = (1 - LATER_SHARE ** (x - known[-1])) / -np.log(LATER_SHARE)
+    return np.asarray(values[-1] + slope * doublings)

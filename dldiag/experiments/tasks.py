@@ -1,0 +1,145 @@
+"""What fits get: a dataset encoded once, one task per fit, and the inputs that are prepared for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dldiag.core.types import Clusters, Dataset, Split
+from dldiag.data.encode import Matrix, encode
+from dldiag.experiments.models import MODELS, Model, Preparation, is_of_counts
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """A dataset with its encoded features: what every fit on it shares.
+
+    y_scale: std(y), the unit of RMSE. given: what a raw model gets rows of; the dataset's typed frame unless told.
+    clusters: of the rows that do not count each for itself. labels: of the classes, as a user's own model gets them.
+    """
+
+    dataset: Dataset
+    matrix: Matrix
+    y_scale: float
+    given: Any = None
+    clusters: Clusters | None = None
+    labels: NDArray[Any] | None = None
+    _preparations: dict[Hashable, Preparation] = field(default_factory=dict)
+
+    def preparation(self, train_rows: Rows, scale: bool) -> Preparation:
+        """Return what these training rows teach about the inputs; learnt once per subset."""
+        key = (train_rows.tobytes(), scale)
+        if key not in self._preparations:
+            self._preparations[key] = Preparation(self.matrix, train_rows, scale=scale)
+        return self._preparations[key]
+
+    def given_rows(self, rows: Rows) -> Any:
+        """Return rows of what raw models get."""
+        given = self.dataset.X if self.given is None else self.given
+        return given.iloc[rows] if hasattr(given, "iloc") else given[rows]
+
+
+def encode_dataset(dataset: Dataset, split: Split) -> Encoded:
+    """Encode a dataset; the unit of regression errors comes from the rows that are not sealed."""
+    if dataset.task == "classification":
+        labels = class_labels(dataset.classes)
+        return Encoded(dataset, encode(dataset), 1.0, clusters=split.clusters, labels=labels)
+    open_rows = np.setdiff1d(np.arange(dataset.n_rows), split.test_rows)
+    scale = float(np.std(dataset.y[open_rows])) or 1.0
+    return Encoded(dataset, encode(dataset), scale, clusters=split.clusters)
+
+
+def class_labels(classes: Sequence[str]) -> NDArray[Any]:
+    """Return class names as pandas would read them, which is how a user's own settings name them.
+
+    Whole numbers, true and false, else the names: scikit-learn takes no other numbers for classes.
+
+    >>> class_labels(["1", "2"]).tolist(), class_labels(["False", "True"]).tolist(), class_labels(["01", "2"]).tolist()
+    ([1, 2], [False, True], ['01', '2'])
+    """
+    if {name.lower() for name in classes} <= {"true", "false"}:
+        return np.array([name.lower() == "true" for name in classes])
+    return np.array(classes, dtype=np.int64 if all(map(_WHOLE.fullmatch, classes)) else None)
+
+
+_WHOLE = re.compile(r"0|-?[1-9]\d{0,17}")  # as they are written, within 64 bits
+
+
+@dataclass(frozen=True, eq=False)
+class FitTask:
+    """One fit: a model, the rows that train it, the rows that judge it, its seed, and a key to know it again by.
+
+    reseeded: every random_state gets the seed, so that repeats are paired; else only one that is None.
+    """
+
+    key: tuple[str, int, int]
+    model: Model
+    train_rows: Rows
+    dev_rows: Rows
+    seed: int
+    watched: bool = False  # record health signals and the dev error of every epoch
+    reseeded: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """Prepared inputs of one task, and targets in units of y_spread; y_scale is the unit of errors."""
+
+    X: Any
+    y: NDArray[Any]
+    X_dev: Any
+    y_dev: NDArray[Any]
+    y_spread: float
+    y_scale: float
+    clusters: tuple[Clusters | None, Clusters | None]  # of the training and of the dev rows
+    labels: NDArray[Any] | None = None  # that stand for the codes in y where the model is a user's own
+
+    @classmethod
+    def of(cls, task: FitTask, encoded: Encoded) -> Inputs:
+        """Prepare the inputs of one task."""
+        y, y_dev = encoded.dataset.y[task.train_rows], encoded.dataset.y[task.dev_rows]
+        spread = 1.0
+        if encoded.dataset.task == "regression":
+            center, spread = _standard(y, task.model)
+            y, y_dev = (y - center) / spread, (y_dev - center) / spread
+        X: Any
+        X_dev: Any
+        if task.model.raw:
+            X, X_dev = encoded.given_rows(task.train_rows), encoded.given_rows(task.dev_rows)
+        else:
+            preparation = encoded.preparation(task.train_rows, task.model.scale_inputs)
+            X, X_dev = preparation.inputs(task.train_rows), preparation.inputs(task.dev_rows)
+        every = encoded.clusters
+        clusters = (None, None) if every is None else (every.of(task.train_rows), every.of(task.dev_rows))
+        labels = None if task.model.key in MODELS else encoded.labels
+        return cls(X, y, X_dev, y_dev, spread, encoded.y_scale, clusters, labels)
+
+
+def prepare(stack: Sequence[FitTask], encoded: Encoded) -> list[Inputs]:
+    """Prepare the inputs of every task, once for those on the same rows: networks that share theirs hold them once."""
+    found: dict[Hashable, Inputs] = {}
+    inputs = []
+    for task in stack:
+        key = task.train_rows.tobytes(), task.dev_rows.tobytes(), task.model.scale_inputs
+        found[key] = found.get(key) or Inputs.of(task, encoded)
+        inputs.append(found[key])
+    return inputs
+
+
+def _standard(y: NDArray[Any], model: Model) -> tuple[float, float]:
+    """Return what the targets of a training subset are centered on and divided by.
+
+    A user's own model gets them as they are: with others, its penalties and its transformation of the target would be
+    those of another model. Counts keep their zero: they are divided by their mean.
+    """
+    if not model.standardizes_target:
+        return 0.0, 1.0
+    mean, spread = float(np.mean(y)), float(np.std(y)) or 1.0
+    return (0.0, abs(mean) or 1.0) if is_of_counts(model) else (mean, spread)

@@ -1,0 +1,170 @@
+"""Figures with rows or epochs on the x axis: learning curves, the forecast, training curves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from dldiag.core.i18n import format_error, tr
+from dldiag.core.types import Estimate, ForecastPoint, LearningCurve, Report, TrainingCurve
+from dldiag.report.figures.theme import (
+    DASHES,
+    MARKERS,
+    THEMES,
+    ThemeName,
+    error_axis,
+    figure,
+    plain,
+    rows_axis,
+    translucent,
+)
+from dldiag.report.view import error_text, model_label, points, unit_of
+
+Points = list[tuple[int, Estimate]]
+
+
+def learning_curves(
+    curves: Sequence[LearningCurve],
+    *,
+    theme: ThemeName = "light",
+    achievable: Estimate | None = None,
+    train: bool = True,
+) -> go.Figure:
+    """Draw error against training rows: dev error filled marks, training error hollow, 90 % bands.
+
+    A model has its own color and its own mark; training errors are dotted. `achievable` is drawn as a range.
+    """
+    unit = curves[0].unit if curves else "rate"
+    drawn = figure(theme, height=440)
+    sizes = sorted({int(size) for curve in curves for size in curve.sizes})
+    if achievable is not None and sizes:
+        _add_range(drawn, achievable, (sizes[0], sizes[-1]), theme)
+    for index, curve in enumerate(curves):
+        found = list(points(curve))
+        _add_series(drawn, [(p.rows, p.dev) for p in found if p.dev], curve, index, theme=theme, kind="dev")
+        if train:
+            _add_series(drawn, [(p.rows, p.train) for p in found if p.train], curve, index, theme=theme, kind="train")
+    return drawn.update_xaxes(**rows_axis(sizes)).update_yaxes(**error_axis(unit), rangemode="tozero")
+
+
+def _add_series(
+    drawn: go.Figure, found: Points, curve: LearningCurve, index: int, *, theme: ThemeName, kind: str
+) -> None:
+    color = THEMES[theme].series[index % len(THEMES[theme].series)]
+    mark = MARKERS[index % len(MARKERS)]
+    dev = kind == "dev"
+    words = tr("{model}: dev error", model=model_label(curve))
+    name = plain(words if dev else tr("{model}: training error", model=model_label(curve)))
+    _add_band(drawn, found, color, legend=name)
+    drawn.add_scatter(
+        x=[rows for rows, _ in found],
+        y=[error.value for _, error in found],
+        mode="lines+markers",
+        name=name,
+        legendgroup=name,
+        line={"color": color, "dash": DASHES[index % len(DASHES)] if dev else "dot", "width": 2.5 if dev else 1.5},
+        marker={"symbol": mark if dev else f"{mark}-open", "size": 8, "color": color},
+        customdata=[error_text(error, curve.unit) for _, error in found],
+        hovertemplate=f"{name}<br>{tr('Training rows')}: %{{x:,}}<br>%{{customdata}}<extra></extra>",
+    )
+
+
+def _add_band(drawn: go.Figure, found: Points, color: str, *, legend: str) -> None:
+    drawn.add_scatter(
+        x=[rows for rows, _ in found] + [rows for rows, _ in reversed(found)],
+        y=[error.high for _, error in found] + [error.low for _, error in reversed(found)],
+        fill="toself",
+        fillcolor=translucent(color),
+        line={"width": 0},
+        mode="lines",
+        hoverinfo="skip",
+        showlegend=False,
+        legendgroup=legend,
+    )
+
+
+def _add_range(drawn: go.Figure, achievable: Estimate, ends: tuple[int, int], theme: ThemeName) -> None:
+    color, name = THEMES[theme].faint, tr("Achievable error")
+    _add_band(drawn, [(rows, achievable) for rows in ends], color, legend=name)
+    drawn.add_scatter(
+        x=ends,
+        y=[achievable.value, achievable.value],
+        mode="lines",
+        name=name,
+        legendgroup=name,
+        line={"color": color, "dash": "longdash", "width": 1.5},
+        hoverinfo="skip",
+    )
+
+
+def forecast(report: Report, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the model's dev error and what is expected of it with more rows."""
+    unit, look = unit_of(report), THEMES[theme]
+    drawn = figure(theme)
+    seen = _dev_points(report)
+    expected = [(point.rows, _as_estimate(point)) for point in report.forecast]
+    if report.curves:
+        _add_series(drawn, seen, report.curves[0], 0, theme=theme, kind="dev")
+    joined = seen[-1:] + expected
+    _add_band(drawn, joined, look.series[1], legend="forecast")
+    drawn.add_scatter(
+        x=[rows for rows, _ in joined],
+        y=[error.value for _, error in joined],
+        mode="lines+markers",
+        name=tr("Expected dev error"),
+        line={"color": look.series[1], "dash": "dash", "width": 2.5},
+        marker={"symbol": "square-open", "size": 8},
+        customdata=[error_text(error, unit) for _, error in joined],
+        hovertemplate=f"{tr('Training rows')}: %{{x:,}}<br>%{{customdata}}<extra></extra>",
+    )
+    _add_target(drawn, report, theme)
+    rows = [rows for rows, _ in seen + expected]
+    return drawn.update_xaxes(**rows_axis(rows)).update_yaxes(**error_axis(unit), rangemode="tozero")
+
+
+def _dev_points(report: Report) -> Points:
+    return [(p.rows, p.dev) for p in points(report.curves[0]) if p.dev] if report.curves else []
+
+
+def _as_estimate(point: ForecastPoint) -> Estimate:
+    return Estimate(point.value, point.low, point.high)
+
+
+def _add_target(drawn: go.Figure, report: Report, theme: ThemeName) -> None:
+    target = report.settings.get("target_error")
+    if target is None:
+        return
+    text = tr("target error {target}", target=format_error(target, unit_of(report)))
+    drawn.add_hline(
+        y=target, line={"color": THEMES[theme].faint, "dash": "dot"}, annotation={"text": text, "yanchor": "bottom"}
+    )
+
+
+def training_curve(
+    before: TrainingCurve, after: TrainingCurve | None = None, *, unit: str = "rate", theme: ThemeName = "light"
+) -> go.Figure:
+    """Draw training and dev error against epochs, before a remedy and after it."""
+    drawn = figure(theme)
+    _add_epochs(drawn, before, tr("before") if after else "", 0, theme)
+    if after is not None:
+        _add_epochs(drawn, after, tr("after"), 1, theme)
+    drawn.update_xaxes(title={"text": tr("Epoch"), "standoff": 8})
+    return drawn.update_yaxes(**error_axis(unit), rangemode="tozero")
+
+
+def _add_epochs(drawn: go.Figure, curve: TrainingCurve, when: str, index: int, theme: ThemeName) -> None:
+    color = THEMES[theme].series[index]
+    for words, errors, dash in (
+        (tr("Dev error"), curve.dev_error, "solid"),
+        (tr("Training error"), curve.train_error, "dot"),
+    ):
+        known = [(epoch, error) for epoch, error in zip(curve.epochs, errors, strict=False) if error is not None]
+        drawn.add_scatter(
+            x=[epoch for epoch, _ in known],
+            y=[error for _, error in known],
+            mode="lines+markers" if len(known) < 40 else "lines",
+            marker={"symbol": MARKERS[index] if dash == "solid" else f"{MARKERS[index]}-open", "size": 5},
+            name=f"{words} ({when})" if when else words,
+            line={"color": color, "dash": dash, "width": 2},
+        )

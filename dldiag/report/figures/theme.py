@@ -1,0 +1,133 @@
+"""Colors, marks and the plotly layout of every figure, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import plotly.graph_objects as go
+
+from dldiag.core.i18n import tr
+
+ThemeName = Literal["light", "dark"]
+
+HEIGHT = 380  # pixels
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', sans-serif"
+BAND_OPACITY = 0.16
+MOST_TICKS = 6  # between the ends of an axis of rows, so that numbers of four digits fit on a phone
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The colors of one appearance; every series color has a contrast of at least 3 : 1 to the paper."""
+
+    paper: str
+    ink: str
+    faint: str
+    grid: str
+    series: tuple[str, ...]
+    good: str
+    bad: str
+    neutral: str
+
+
+# After Okabe & Ito (2008), "Color universal design", darkened for white paper and lightened for dark.
+THEMES: dict[ThemeName, Theme] = {
+    "light": Theme(
+        paper="#ffffff",
+        ink="#17252a",
+        faint="#4a5a5e",
+        grid="#e0e7e8",
+        series=("#0072b2", "#c35200", "#004d38", "#a3478a", "#6b5f00", "#4d5a66"),
+        good="#00805c",
+        bad="#c35200",
+        neutral="#5b6675",
+    ),
+    "dark": Theme(
+        paper="#10181b",
+        ink="#e7eeef",
+        faint="#a9b9bc",
+        grid="#26353a",
+        series=("#56b4e9", "#f08a4b", "#e9d8a6", "#e3a0c8", "#3cc79b", "#b8c1cc"),
+        good="#3cc79b",
+        bad="#f08a4b",
+        neutral="#a7b0bd",
+    ),
+}
+MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "x")
+DASHES = ("solid", "dash", "dashdot", "longdash", "dot", "longdashdot")
+
+
+def figure(theme: ThemeName, *, height: int = HEIGHT) -> go.Figure:
+    """Return an empty figure in an appearance; its background is transparent."""
+    look = THEMES[theme]
+    axis = {
+        "gridcolor": look.grid,
+        "linecolor": look.faint,
+        "zerolinecolor": look.faint,
+        "ticks": "outside",
+        "tickcolor": look.faint,
+        "automargin": True,
+        "title": {"standoff": 8},
+    }
+    layout = go.Layout(
+        height=height,
+        margin={"l": 8, "r": 12, "t": 12, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": FONT, "size": 13, "color": look.ink},
+        hoverlabel={"bgcolor": look.paper, "bordercolor": look.faint, "font": {"color": look.ink, "family": FONT}},
+        legend={
+            "orientation": "h",
+            "yref": "container",
+            "yanchor": "bottom",
+            "y": 0,
+            "x": 0,
+            "bgcolor": "rgba(0,0,0,0)",
+        },
+        hovermode="closest",
+    )
+    return go.Figure(layout=layout).update_xaxes(**axis).update_yaxes(**axis)
+
+
+def translucent(color: str, opacity: float = BAND_OPACITY) -> str:
+    """Return a #rrggbb color as rgba.
+
+    >>> translucent("#0072b2", 0.5)
+    'rgba(0, 114, 178, 0.5)'
+    """
+    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, {opacity})"
+
+
+def plain(text: object) -> str:
+    """Return a text that plotly shows as it is: its own markup is not taken from names that users chose."""
+    escaped = str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escaped.replace("$", "&#36;")
+
+
+def error_axis(unit: str) -> dict[str, object]:
+    """Return the layout of an axis that shows errors."""
+    if unit == "rate":
+        return {"title": {"text": tr("Error (share of wrong rows)"), "standoff": 8}, "tickformat": ".1~%"}
+    return {"title": {"text": tr("Error (RMSE / std)"), "standoff": 8}, "tickformat": ".2~f"}
+
+
+def rows_axis(rows: Sequence[int]) -> dict[str, object]:
+    """Return the layout of a log axis of training rows, with a tick at those of the given rows that stand apart.
+
+    >>> rows_axis([10, 15, 22, 33, 48, 71, 106, 157, 314, 628, 1570])["ticktext"]
+    ['15', '48', '157', '628', '1,570']
+    """
+    ticks: list[int] = []
+    apart = (max(rows, default=1) / min(rows, default=1)) ** (1 / MOST_TICKS)
+    for n in sorted(rows, reverse=True):  # from the last: what the whole table gives is always named
+        if not ticks or ticks[0] / n >= apart:
+            ticks.insert(0, n)
+    return {
+        "type": "log",
+        "title": {"text": tr("Training rows (log scale)"), "standoff": 8},
+        "tickvals": ticks,
+        "ticktext": [f"{n:,}" for n in ticks],
+    }

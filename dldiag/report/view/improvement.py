@@ -1,0 +1,63 @@
+"""The way through the loop as texts: its steps, and what the sealed test rows say of both ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dldiag.core.i18n import tr
+from dldiag.core.types import Estimate, TestResult
+from dldiag.diagnosis.improve import Step
+from dldiag.report.view.labels import change_text, changes_text, error_text
+
+
+def path(steps: Sequence[Step], unit: str) -> list[dict[str, str]]:
+    """Return a row per step: the dev error before, what was adopted, its measured effect."""
+    return [_row(number, step, unit) for number, step in enumerate(steps, 1)]
+
+
+def path_line(steps: Sequence[Step], end: Estimate, unit: str) -> str:
+    """Say from where to where the dev error went; "" when no step was taken."""
+    if not steps:
+        return ""
+    start, now = error_text(steps[0].dev_error, unit), error_text(end, unit)
+    return tr(
+        "The dev error went from {start} to {now}; the effects above were measured with the two models side by side, on the "
+        "repeats of their trial.",
+        start=start,
+        now=now,
+    )
+
+
+def _row(number: int, step: Step, unit: str) -> dict[str, str]:
+    changed, effect = changes_text(step.change), change_text(step.effect, unit)
+    return {
+        tr("Turn"): str(number),
+        tr("Dev error before"): error_text(step.dev_error, unit),
+        tr("Adopted"): f"{step.title} ({changed})",
+        tr("Effect"): effect if step.effect.high < 0 else tr("{effect}, likely but not certain", effect=effect),
+    }
+
+
+def test_line(test: TestResult, unit: str) -> str:
+    """Say how the starting model and the present one do on the test rows."""
+    if test.start == test.winner:
+        return tr(
+            "On {rows:,} test rows that nothing had touched before, the error is {error}.",
+            rows=test.rows,
+            error=error_text(test.winner, unit),
+        )
+    said = tr(
+        "On {rows:,} test rows that nothing had touched before: the starting model {start}, the present one "
+        "{winner}; the change is {change}.",
+        rows=test.rows,
+        start=error_text(test.start, unit),
+        winner=error_text(test.winner, unit),
+        change=change_text(test.difference, unit),
+    )
+    return f"{said} {_reading(test.difference)}"
+
+
+def _reading(change: Estimate) -> str:
+    if change.high < 0:
+        return tr("The present model is better.")
+    return tr("The present model is worse.") if change.low > 0 else tr("Neither is shown to be better.")

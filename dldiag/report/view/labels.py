@@ -1,0 +1,167 @@
+"""Words and numbers as every screen writes them: the outcome words, errors with intervals, labels of codes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from dldiag.core.i18n import Message, format_error, tr, translate
+from dldiag.core.types import (
+    Answer,
+    Column_,
+    ErrorUnit,
+    Estimate,
+    LearningCurve,
+    Outcome,
+    Recommendation,
+    Report,
+    Trial,
+    TrialVerdict,
+    error_unit,
+)
+from dldiag.diagnosis.remedies import MORE_DATA
+
+COLUMNS: dict[Column_, Message] = {
+    "training": Message("First make it train"),
+    "bias": Message("High bias"),
+    "variance": Message("High variance"),
+    "data": Message("Beyond one setting"),
+}
+OUTCOMES: dict[Outcome, Message] = {
+    "fired": Message("needs attention"),
+    "undecided": Message("undecided"),
+    "passed": Message("fine"),
+    "suppressed": Message("explained by another finding"),
+    "not_applicable": Message("not applicable"),
+    "could_not_run": Message("could not run"),
+    "muted": Message("muted"),
+}
+EFFECTS: dict[TrialVerdict, Message] = {
+    "helped": Message("helped"),
+    "hurt": Message("hurt"),
+    "no_effect": Message("no effect that matters"),
+    "undecided": Message("undecided"),
+}
+LIKELY = Message("likely helped")
+METHODS: Mapping[str, Message] = {  # how rows were split
+    "random": Message("at random"),
+    "copies_together": Message("at random, copies of a row on one side"),
+    "group": Message("by group"),
+    "time": Message("in order of time"),
+    "given": Message("as given"),
+}
+ANSWERS: dict[Answer, Message] = {
+    "yes": Message("yes"),
+    "no": Message("no"),
+    "undecided": Message("undecided"),
+    "unknown": Message("unknown"),
+}
+
+
+def unit_of(report: Report) -> ErrorUnit:
+    """Return the unit of the report's errors."""
+    return error_unit(report.dataset.task)
+
+
+def short(value: float) -> str:
+    """Write a number with three digits that count.
+
+    >>> short(16.7052), short(123456.0), short(0.000123456)
+    ('16.7', '123,000', '0.000123')
+    """
+    digits = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
+    return f"{float(f'{value:.3g}'):,.{digits}f}"
+
+
+def error_text(error: Estimate, unit: str) -> str:
+    """Write an error and its interval.
+
+    >>> error_text(Estimate(0.171, 0.165, 0.177), "rate")
+    '17.1 % (16.5 to 17.7)'
+    """
+    return f"{format_error(error.value, unit)} {_interval(error, unit)}".rstrip().replace("-", "−")
+
+
+def change_text(change: Estimate, unit: str) -> str:
+    """Write a signed change of an error and its interval; negative is better.
+
+    >>> change_text(Estimate(-0.071, -0.083, -0.059), "rate")
+    '−7.1 points (−8.3 to −5.9)'
+    """
+    points = str(Message("{value:points}", {"value": change.value, "unit": unit}))
+    return f"{points} {_interval(change, unit, sign='+')}".rstrip().replace("-", "−")
+
+
+def _interval(estimate: Estimate, unit: str, sign: str = "") -> str:
+    if estimate.low == estimate.high:
+        return ""
+    if math.isinf(estimate.low) and math.isinf(estimate.high):
+        return f"({tr('interval unknown')})"
+    form = f"{sign}.1f" if unit == "rate" else f"{sign}.3f"
+    scale = 100 if unit == "rate" else 1
+    low, high = (f"{scale * bound:{form}}" for bound in (estimate.low, estimate.high))
+    return f"({tr('{low} to {high}', low=low, high=high)})"
+
+
+def share_text(share: Estimate) -> str:
+    """Write a share of something, 0…1, as percent.
+
+    >>> share_text(Estimate(0.5, 0.25, 0.75))
+    '50.0 % (25.0 to 75.0)'
+    """
+    return error_text(share, "rate")
+
+
+def plain_number(estimate: Estimate) -> str:
+    """Write a number that is not an error, with its interval when it has one.
+
+    >>> plain_number(Estimate(2000, 2000, 2000)), plain_number(Estimate(0.5, 0.25, 1.0))
+    ('2,000', '0.5 (0.25 to 1)')
+    """
+    if estimate.low == estimate.high:
+        return _short(estimate.value)
+    return f"{_short(estimate.value)} ({tr('{low} to {high}', low=_short(estimate.low), high=_short(estimate.high))})"
+
+
+def _short(value: float) -> str:
+    whole = abs(value) >= 1000 or float(value).is_integer()
+    return f"{value:,.0f}" if whole and math.isfinite(value) else f"{value:.3g}"
+
+
+def model_label(curve: LearningCurve) -> str:
+    """Return the name of a curve's model in the reader's language (a curve holds the English one)."""
+    return translate(curve.label or curve.model)
+
+
+def effect_word(trial: Trial) -> Message:
+    """Return the word for what a trial showed."""
+    return LIKELY if trial.is_likely_help else EFFECTS[trial.verdict]
+
+
+def effect_text(one: Recommendation, unit: str) -> str:
+    """Write what a remedy did when it was tried, or what is expected of it; "" when there is nothing to try."""
+    if one.trial is not None:
+        change = change_text(one.trial.change, unit)
+        if one.remedy == MORE_DATA:
+            return tr("forecast for 4 times the rows: {change}", change=change)
+        return tr("{effect}: {change}", effect=effect_word(one.trial), change=change)
+    if one.expected is not None and one.expected.value != 0:
+        return tr("not tried; expected {change}", change=change_text(one.expected, unit))
+    return tr("not tried") if one.change else ""
+
+
+def changes_text(change: Mapping[str, Any]) -> str:
+    """Write changed settings: max_iter = 1000, alpha = 1."""
+    return ", ".join(f"{name} = {setting_text(value)}" for name, value in change.items())
+
+
+def setting_text(value: Any) -> str:
+    """Write the value of a setting.
+
+    >>> setting_text((64, 64)), setting_text(None)
+    ('64, 64', '–')
+    """
+    if isinstance(value, tuple | list):
+        return ", ".join(str(one) for one in value) or "–"
+    return "–" if value is None else str(value)

@@ -1,0 +1,247 @@
+"""A report as rows of texts: one list of {translated header: text} for each table that a reader meets."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+
+from dldiag.core.i18n import Message, Value, tr, translate
+from dldiag.core.params import knobs_of
+from dldiag.core.settings import Settings
+from dldiag.core.types import Estimate, Outcome, Repair, Report
+from dldiag.report.view.curve_points import points
+from dldiag.report.view.evidence_labels import BUDGET, budget_label, evidence_label, evidence_text
+from dldiag.report.view.labels import (
+    ANSWERS,
+    COLUMNS,
+    METHODS,
+    OUTCOMES,
+    effect_text,
+    error_text,
+    model_label,
+    setting_text,
+    short,
+    unit_of,
+)
+
+Row = dict[str, str]  # translated header -> text
+
+
+def answers(report: Report) -> list[tuple[str, str]]:
+    """Return the answers behind the verdict as pairs: high bias, high variance, how stable that is."""
+    verdict = report.verdict
+    pairs = [
+        (str(COLUMNS["bias"]), str(ANSWERS[verdict.bias])),
+        (str(COLUMNS["variance"]), str(ANSWERS[verdict.variance])),
+    ]
+    if verdict.stability is not None:
+        pairs.append((tr("Same answers in re-drawn repeats"), f"{100 * verdict.stability:.0f} %"))
+    return pairs
+
+
+def repairs(report: Report) -> list[Row]:
+    """Return what one click repairs in how the table is used, with the flag that does it on the command line."""
+    return [
+        {tr("Repair"): str(one.title), tr("Why"): str(one.because), tr("Command line"): _flag_of(one)}
+        for one in report.repairs
+    ]
+
+
+REPAIR_FLAGS = {"exclude": "--exclude", "groups": "--group", "times": "--time", "log_target": "--log-target"}
+
+
+def _flag_of(repair: Repair) -> str:
+    words: list[str] = []
+    for name, value in repair.choices.items():
+        values = value if isinstance(value, list | tuple) else [] if value is True else [value]
+        words += [word for one in values for word in (REPAIR_FLAGS[name], shlex.quote(one))] or [REPAIR_FLAGS[name]]
+    return " ".join(words)
+
+
+def budget(report: Report) -> list[Row]:
+    """Return the error budget: achievable + avoidable bias = training error; + variance = dev error."""
+    unit = unit_of(report)
+    found = [(name, report.evidence[name]) for name in BUDGET if name in report.evidence]
+    return [
+        {tr("Part"): budget_label(name), tr("Error"): error_text(error, unit), tr("Source"): _source(error)}
+        for name, error in found
+    ]
+
+
+def fits_beyond_achievable(report: Report) -> bool:
+    """Tell whether the training error is below the achievable error: then no bias is left, and the budget starts there."""
+    needed = {"train_error", "avoidable_bias"} <= set(report.evidence)
+    return needed and report.evidence["avoidable_bias"].value < 0
+
+
+def budget_line(report: Report) -> str:
+    """Write the error budget in one line, as in "6.2 % achievable + 10.9 % avoidable bias + 1.2 % variance = ..."."""
+    needed = ("achievable", "avoidable_bias", "variance", "dev_error")
+    if not all(name in report.evidence for name in needed):
+        return ""
+    parts: dict[str, Value] = {name: report.evidence[name].value for name in needed} | {"unit": unit_of(report)}
+    template = "{achievable:error} achievable + {avoidable_bias:error} avoidable bias + {variance:error} variance"
+    if fits_beyond_achievable(report):
+        parts |= {"train_error": report.evidence["train_error"].value}
+        template = "{train_error:error} training error + {variance:error} variance"
+    total: Message = Message("{parts} = {dev_error:error} dev error", parts | {"parts": Message(template, parts)})
+    if "mismatch" in report.evidence:
+        parts |= {"mismatch": report.evidence["mismatch"].value, "parts": Message(template, parts)}
+        total = Message("{parts} + {mismatch:error} data mismatch = {dev_error:error} dev error", parts)
+    if fits_beyond_achievable(report):
+        total = Message("{total} ({achievable:error} is achievable)", parts | {"total": total})
+    return str(total).replace("+ -", "− ")  # a part may be below zero
+
+
+def unit_line(report: Report) -> str:
+    """Say what an error of 1 is in the target's own unit; "" for classes, whose errors are shares of rows."""
+    spread, dev = report.dataset.spread, report.evidence.get("dev_error")
+    if spread is None or dev is None:
+        return ""
+    logarithm = any(notice.code == "log_target" for notice in report.dataset.notices)
+    return tr(
+        "Errors are in units of the spread of {target}: 1 is its standard deviation, {spread}, about what guessing the mean "
+        "gives. A dev error of {dev:error} is {own}.",
+        target=f"log({report.dataset.target})" if logarithm else report.dataset.target,
+        spread=short(spread),
+        dev=dev.value,
+        unit=unit_of(report),
+        own=short(dev.value * spread),
+    )
+
+
+def evidence(report: Report) -> list[Row]:
+    """Return every number the rules read, with its interval and source."""
+    unit = unit_of(report)
+    return [
+        {
+            tr("Evidence"): evidence_label(name),
+            tr("Value (90 % interval)"): evidence_text(name, one, unit),
+            tr("Source"): _source(one),
+        }
+        for name, one in report.evidence.items()
+    ]
+
+
+def findings(report: Report, outcomes: Iterable[Outcome] = tuple(OUTCOMES)) -> list[Row]:
+    """Return what the rules said, what was found first; `outcomes` keeps some of them only."""
+    kept = set(outcomes)
+    order = list(OUTCOMES)
+    rows = sorted((one for one in report.findings if one.outcome in kept), key=lambda one: order.index(one.outcome))
+    return [
+        {
+            tr("Rule"): one.code,
+            tr("About"): str(one.title),
+            tr("Outcome"): str(OUTCOMES[one.outcome]),
+            tr("What was seen"): str(one.message),
+            tr("What to do"): str(one.hint or ""),
+        }
+        for one in rows
+    ]
+
+
+def remedies(report: Report) -> list[Row]:
+    """Return the recommended remedies in their order, with the reason and the measured effect."""
+    return [
+        {
+            "#": str(one.rank),
+            tr("Remedy"): str(one.title),
+            tr("Against"): str(COLUMNS[one.column]),
+            tr("Because"): str(one.because),
+            tr("Measured effect on the dev error"): effect_text(one, unit_of(report)),
+        }
+        for one in report.recommendations
+    ]
+
+
+def curves(report: Report) -> list[Row]:
+    """Return the learning curves: one row per model and size, means over repeats with intervals."""
+    return [
+        {
+            tr("Model"): model_label(curve),
+            tr("Training rows"): f"{point.rows:,}",
+            tr("Training error"): error_text(point.train, curve.unit) if point.train else "",
+            tr("Dev error"): error_text(point.dev, curve.unit) if point.dev else "",
+            tr("Repeats"): str(point.repeats),
+        }
+        for curve in report.curves
+        for point in points(curve)
+    ]
+
+
+def forecast(report: Report) -> list[Row]:
+    """Return the dev error expected with more rows."""
+    unit = unit_of(report)
+    return [
+        {
+            tr("Training rows"): f"{point.rows:,}",
+            tr("Expected dev error"): error_text(Estimate(point.value, point.low, point.high), unit),
+        }
+        for point in report.forecast
+    ]
+
+
+def notices(report: Report) -> list[Row]:
+    """Return what was repaired, left out or noticed while reading."""
+    return [
+        {
+            tr("Notice"): str(one.message),
+            tr("Count"): f"{one.count:,}" if one.count else "",
+            tr("Example"): one.example,
+            tr("What to do"): str(one.hint or ""),
+        }
+        for one in report.dataset.notices
+    ]
+
+
+def facts(report: Report) -> list[Row]:
+    """Return the data, the split, the model and the settings as pairs of texts."""
+    data = report.dataset
+    pairs = [
+        (tr("File"), data.name),
+        (tr("Rows"), f"{data.rows:,}" if data.rows else ""),
+        (tr("Features"), f"{data.features:,}" if data.features else ""),
+        (tr("Target"), data.target),
+        (tr("Task"), translate(data.task)),
+        (tr("Classes"), ", ".join(data.classes)),
+        (tr("Split"), _split_text(report)),
+        (tr("Test set"), tr("sealed: never looked at") if report.split.sealed else tr("opened")),
+        (tr("Model"), translate(str(report.model.get("label", "")))),
+        *((name, setting_text(value)) for name, value in report.model.get("parameters", {}).items()),
+        *((_setting_label(name), setting_text(value)) for name, value in report.settings.items()),
+        (tr("Data identity (sha256)"), data.fingerprint),
+        (tr("Computing time"), tr("{seconds:.1f} s", seconds=report.seconds)),
+    ]
+    return [{tr("What"): name, tr("Value"): text} for name, text in pairs if text]
+
+
+def _setting_label(name: str) -> str:
+    known = knobs_of(Settings)
+    return translate(known[name].label) if name in known else name
+
+
+def _split_text(report: Report) -> str:
+    split = report.split
+    counts = {"train": split.train, "dev": split.dev, "test": split.test, "repeats": split.repeats}
+    if not any((split.train, split.dev, split.test)):
+        return ""
+    template = "{train:,} training / {dev:,} dev / {test:,} test rows, {method}; repeats: {repeats}"
+    return str(Message(template, {**counts, "method": METHODS.get(split.method, split.method)}))
+
+
+def rows_line(report: Report) -> str:
+    """Say how many rows were used where the effort left some aside; "" where all were."""
+    split, rows = report.split, report.dataset.rows
+    if split.method == "given" or split.train + split.dev + split.test >= rows:
+        return ""
+    return tr(
+        "Learnt from {train:,} and judged on {dev:,} of the {rows:,} rows in every repeat: more effort, or more training rows "
+        "in the settings, uses more of them.",
+        train=split.train,
+        dev=split.dev,
+        rows=rows,
+    )
+
+
+def _source(estimate: Estimate) -> str:
+    return str(estimate.source or "")

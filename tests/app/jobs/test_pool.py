@@ -1,0 +1,316 @@
+"""The pool of jobs, on real processes: nothing is lost, nobody blocks or sees anybody else."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from dldiag.app.jobs import store
+from dldiag.app.jobs.pool import Pool
+from dldiag.app.state import uploads
+from dldiag.app.state.limits import Limits
+from dldiag.app.state.paths import new_token
+from dldiag.core.types import DataError
+
+MODULES = ["tests.app.counting_jobs"]
+LONG = {"to": 3000, "seconds": 0.01}
+
+
+@pytest.fixture(scope="module")
+def pool(home):
+    pool = Pool(Limits(workers=1, cancel_seconds=1.0), MODULES)
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+def ann():
+    return new_token()
+
+
+@pytest.fixture
+def bob():
+    return new_token()
+
+
+def wait(pool, job, until=lambda view: view.has_ended, seconds=30.0):
+    deadline = time.monotonic() + seconds
+    while not until(view := pool.look(job)):
+        assert time.monotonic() < deadline, view
+        time.sleep(0.02)
+    return view
+
+
+def runs(view):
+    return view.state == "running" and view.progress is not None
+
+
+def test_a_job_finishes_and_its_result_and_last_progress_can_be_read(pool, ann):
+    job = pool.submit("count", {"to": 20}, ann)
+    assert wait(pool, job).state == "finished"
+    assert store.result_of(job) == {"counted": 20}
+    assert pool.look(job).progress["done"] == 19
+
+
+def test_what_a_job_prints_does_not_disturb_the_protocol(pool, ann):
+    job = pool.submit("chatty", {}, ann)
+    assert wait(pool, job).state == "finished"
+    assert store.result_of(job) == "still here"
+
+
+def test_a_machine_that_refuses_a_process_ends_the_job_in_words_and_the_next_one_runs(pool, ann, monkeypatch):
+    job = pool.submit("count", LONG, ann)
+    wait(pool, job, runs)
+    refused = []
+
+    def refuse(*_, **__):
+        refused.append(1)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("dldiag.app.jobs.pool.Worker", refuse)
+    monkeypatch.setattr("dldiag.app.jobs.pool.jobs.is_asked_to_stop", refuse)  # the first look at the job fails, too
+    view = wait(pool, job)
+    assert view.state == "failed"
+    assert "No space left on device" in str(view.ending.message)
+    monkeypatch.undo()
+    assert refused
+    again = pool.submit("count", {"to": 21}, ann)
+    assert wait(pool, again).state == "finished"
+
+
+def test_cancel_stops_a_running_job_within_a_second(pool, ann):
+    job = pool.submit("count", LONG, ann)
+    wait(pool, job, runs)
+    start = time.monotonic()
+    pool.cancel(job)
+    assert wait(pool, job).state == "canceled"
+    assert time.monotonic() - start < 1.0
+
+
+def test_a_result_that_was_returned_on_cancel_is_kept(pool, ann):
+    job = pool.submit("half", {}, ann)
+    wait(pool, job, lambda view: view.state == "running")
+    time.sleep(0.5)
+    pool.cancel(job)
+    assert wait(pool, job).state == "canceled"
+    assert store.result_of(job)["counted"] > 0
+
+
+def test_a_worker_that_does_not_obey_is_replaced_and_the_next_job_runs(pool, ann):
+    deaf = pool.submit("deaf", {}, ann)
+    wait(pool, deaf, lambda view: view.state == "running")
+    pool.cancel(deaf)
+    assert wait(pool, deaf, seconds=5).state == "canceled"
+    assert wait(pool, pool.submit("count", {"to": 2}, ann)).state == "finished"
+
+
+def test_a_dead_worker_fails_its_job_with_a_sentence_and_nobody_elses(pool, ann, bob):
+    dying, healthy = pool.submit("die", {}, ann), pool.submit("count", {"to": 3}, bob)
+    view = wait(pool, dying)
+    assert view.state == "failed"
+    assert "ended unexpectedly" in str(view.ending.message)
+    assert wait(pool, healthy).state == "finished"
+
+
+def test_bad_data_is_refused_with_message_and_hint(pool, ann):
+    view = wait(pool, pool.submit("refuse", {}, ann))
+    assert (view.state, str(view.ending.message), str(view.ending.hint)) == (
+        "refused",
+        "The column x is not there.",
+        "Pick another.",
+    )
+
+
+def test_a_fault_is_told_with_its_error_and_without_a_traceback(pool, ann):
+    view = wait(pool, pool.submit("broken", {}, ann))
+    assert view.state == "failed"
+    assert "ZeroDivisionError" in str(view.ending.message)
+    assert "Traceback" not in str(view.ending.message)
+
+
+def test_the_same_question_is_computed_once_per_owner_and_never_crosses_owners(pool, ann, bob):
+    first = pool.submit("count", {"to": 4, "seconds": 0.01}, ann)
+    assert pool.submit("count", {"seconds": 0.01, "to": 4}, ann) == first
+    wait(pool, first)
+    assert pool.submit("count", {"to": 4, "seconds": 0.01}, ann) == first
+    assert pool.submit("count", {"to": 4, "seconds": 0.01}, bob) != first
+
+
+def test_a_canceled_question_may_be_asked_again(pool, ann):
+    job = pool.submit("count", LONG, ann)
+    pool.cancel(job)
+    wait(pool, job)
+    again = pool.submit("count", LONG, ann)
+    assert again != job
+    pool.cancel(again)
+    wait(pool, again)
+
+
+@pytest.mark.parametrize("kind", ["refuse", "broken"])
+def test_a_question_that_was_refused_or_failed_may_be_asked_again(pool, ann, kind):
+    first = pool.submit(kind, {}, ann)
+    wait(pool, first)
+    again = pool.submit(kind, {}, ann)
+    assert again != first
+    wait(pool, again)
+
+
+def test_owners_take_turns_and_see_their_place(pool, ann, bob):
+    first = pool.submit("count", LONG, ann)
+    wait(pool, first, runs)
+    second = pool.submit("count", {"to": 5, "x": 1}, ann)
+    third = pool.submit("count", {"to": 5, "x": 2}, ann)
+    other = pool.submit("count", {"to": 5}, bob)
+    assert [pool.look(job).place for job in (second, other, third)] == [1, 2, 3]
+    pool.cancel(third)
+    assert pool.look(third).state == "canceled"
+    pool.cancel(first)
+    assert {wait(pool, job).state for job in (second, other)} == {"finished"}
+
+
+def test_one_owner_runs_one_job_at_a_time_even_with_idle_workers(ann, bob):
+    pool = Pool(Limits(workers=2), MODULES)
+    try:
+        first, second = (pool.submit("count", LONG | {"x": x}, ann) for x in (1, 2))
+        other = pool.submit("count", LONG, bob)
+        wait(pool, first, runs)
+        wait(pool, other, runs)
+        assert pool.look(second).state == "waiting"
+        for job in (first, second, other):
+            pool.cancel(job)
+        assert {wait(pool, job).state for job in (first, second, other)} == {"canceled"}
+    finally:
+        pool.close()
+
+
+def test_a_full_line_refuses_and_says_so(ann, bob):
+    pool = Pool(Limits(workers=1, queue_length=1), MODULES)
+    try:
+        wait(pool, pool.submit("count", LONG, ann), lambda view: view.state == "running")
+        pool.submit("count", LONG, bob)
+        with pytest.raises(DataError, match="1 computations are waiting"):
+            pool.submit("count", LONG, new_token())
+    finally:
+        pool.close()
+
+
+def test_a_job_that_nobody_watches_ends_and_says_why(ann):
+    pool = Pool(Limits(workers=1, abandoned_minutes=0.01), MODULES)
+    try:
+        job = pool.submit("count", LONG, ann)
+        time.sleep(2.5)
+        view = wait(pool, job)
+        assert view.state == "canceled"
+        assert "Nobody looked" in str(view.ending.message)
+    finally:
+        pool.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="stops a process")
+def test_a_silent_worker_is_ended_with_a_sentence(ann):
+    pool = Pool(Limits(workers=1, hung_minutes=0.02), MODULES)
+    try:
+        view = wait(pool, pool.submit("freeze", {}, ann), seconds=30)
+        assert view.state == "failed"
+        assert "no sign of life" in str(view.ending.message)
+    finally:
+        pool.close()
+
+
+def test_a_running_server_removes_what_is_old_and_forgets_it_but_nothing_that_runs(ann, bob, monkeypatch):
+    monkeypatch.setattr("dldiag.app.jobs.pool.TIDY_SECONDS", 0.1)
+    pool = Pool(Limits(workers=1), MODULES)
+    try:
+        done = pool.submit("count", {"to": 2}, ann)
+        wait(pool, done)
+        digest = uploads.keep(ann, b"old")
+        running, waiting = pool.submit("count", LONG, bob), pool.submit("count", LONG | {"x": 1}, bob)
+        wait(pool, running, runs)
+        for folder in [*map(store.folder_of, (done, running, waiting)), uploads.path_of(ann, digest).parent]:
+            os.utime(folder, (0, 0))
+        deadline = time.monotonic() + 10
+        while store.exists(done) or done in pool._watched or done in pool._known.values():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        with pytest.raises(KeyError):
+            uploads.path_of(ann, digest)
+        assert store.exists(running)
+        assert store.exists(waiting)
+        for job in (waiting, running):
+            pool.cancel(job)
+        wait(pool, running)
+    finally:
+        pool.close()
+
+
+def test_finished_results_outlive_the_server_and_running_ones_are_reported_lost(ann):
+    pool = Pool(Limits(workers=1), MODULES)
+    done = pool.submit("count", {"to": 3, "x": "outlive"}, ann)
+    wait(pool, done)
+    running = pool.submit("count", LONG, ann)
+    wait(pool, running, runs)
+    pool.close()
+    later = Pool(Limits(workers=1), MODULES)
+    try:
+        assert later.look(done).state == "finished"
+        assert later.look(running).state == "failed"
+        assert "restarted" in str(later.look(running).ending.message)
+        assert later.look(running).progress["total"] == LONG["to"], "what had been reached is still there"
+    finally:
+        later.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="looks at processes")
+def test_workers_end_with_their_server(tmp_path):
+    import subprocess
+    import sys
+
+    script = (
+        "import sys, time\nfrom dldiag.app.jobs.processes import Worker\n"
+        "w = Worker(); print(w.hear(30), w.pid, flush=True); time.sleep(60)"
+    )
+    server = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    ready, pid = server.stdout.readline().split()
+    assert ready == "ready"
+    server.send_signal(signal.SIGKILL)
+    server.wait()
+    server.stdout.close()
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and _state(int(pid)) not in (None, "Z"):
+        time.sleep(0.05)
+    assert _state(int(pid)) in (None, "Z")
+
+
+def _state(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return None
+
+
+def test_uploads_are_read_by_their_owner_only(pool, ann, bob):
+    digest = uploads.keep(ann, b"a,b\n1,2\n")
+    assert uploads.keep(ann, b"a,b\n1,2\n") == digest
+    job = pool.submit("size_of_upload", {"data": {"upload": digest}}, ann)
+    assert wait(pool, job).state == "finished"
+    assert store.result_of(job) == 8
+    stranger = pool.submit("size_of_upload", {"data": {"upload": digest}}, bob)
+    assert wait(pool, stranger).state == "failed"
+    uploads.share(ann, bob, digest)
+    assert uploads.path_of(bob, digest).read_bytes() == b"a,b\n1,2\n"
+
+
+@pytest.mark.parametrize("text", ["", "../../etc/passwd", "x" * 300, "a/b" * 10, "nobody-has-ever-had-this-id"])
+def test_no_text_from_a_url_reaches_another_path(pool, text):
+    with pytest.raises(KeyError):
+        pool.look(text)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_everything_is_private_to_the_user(pool, ann):
+    digest = uploads.keep(ann, b"secret")
+    job = pool.submit("count", {"to": 1}, ann)
+    for folder in (store.folder_of(job), uploads.path_of(ann, digest).parent):
+        assert folder.stat().st_mode & 0o077 == 0

@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from dldiag.core.statistics import RowPart, difference, pooled_estimate, rate_estimate, shared, t_interval
+from dldiag.core.types import Estimate
+
+
+def test_t_interval_is_the_textbook_interval_when_repeats_are_independent():
+    x = np.array([0.12, 0.15, 0.11, 0.18, 0.14])
+    expected = stats.t.interval(0.9, 4, loc=x.mean(), scale=stats.sem(x))
+    assert t_interval(x) == pytest.approx(expected)
+
+
+def test_overlapping_repeats_widen_the_interval_as_nadeau_and_bengio_say():
+    x = [0.12, 0.15, 0.11, 0.18, 0.14]
+    plain, corrected = t_interval(x), t_interval(x, rho=0.25)
+    assert (corrected[1] - corrected[0]) / (plain[1] - plain[0]) == pytest.approx(np.sqrt((1 / 5 + 0.25) / (1 / 5)))
+
+
+def test_the_ninety_percent_interval_of_an_error_rate_covers_the_truth_nine_times_in_ten():
+    rng = np.random.default_rng(0)
+    truth, n, repeats, hits = 0.2, 400, 5, 0
+    for _ in range(600):
+        skill = truth + 0.01 * rng.normal(size=repeats)  # repeats differ in what they learnt
+        errors = rng.binomial(n, skill) / n
+        found = pooled_estimate(errors, [RowPart(errors * (1 - errors) / n, shared=1 / repeats)])
+        hits += found.low <= truth <= found.high
+    assert 0.85 <= hits / 600 <= 0.97
+
+
+def test_wilson_interval_is_scipys():
+    found = rate_estimate(0.1, 200)
+    expected = stats.binomtest(20, 200).proportion_ci(0.9, method="wilson")
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
+
+
+def test_no_error_in_fifty_rows_does_not_mean_no_error():
+    assert rate_estimate(0.0, 50).high > 0.02
+
+
+def test_half_widths_of_a_difference_add_in_quadrature():
+    gap = difference(Estimate(0.3, 0.27, 0.33), Estimate(0.1, 0.06, 0.14))
+    assert gap.value == pytest.approx(0.2)
+    assert gap.high - gap.value == pytest.approx(0.05)
+
+
+def test_rows_that_all_repeats_share_leave_the_scatter_to_the_fits():
+    x, of_rows = np.array([0.10, 0.14, 0.12, 0.20, 0.09]), 0.03**2
+    found = pooled_estimate(x, [RowPart([of_rows] * 5, shared=1.0)])
+    half = (found.high - found.low) / 2
+    assert half >= stats.norm.ppf(0.95) * np.sqrt(of_rows + x.var(ddof=1) / 5)
+
+
+@pytest.mark.parametrize("fit_sd", [0.0, 0.03])
+@pytest.mark.parametrize("are_fixed", [True, False])
+def test_intervals_hold_the_truth_whether_dev_rows_are_fixed_or_drawn(are_fixed, fit_sd):
+    rng, n, truth, hits = np.random.default_rng(1), 200, 0.2, 0
+    for _ in range(600):
+        hard, rows = rng.random(800), [np.arange(n) if are_fixed else rng.permutation(800)[:n] for _ in range(5)]
+        wrong = [hard[one] < truth + fit_sd * rng.normal() for one in rows]
+        part = RowPart([float(one.var() / n) for one in wrong], shared(rows))
+        found = pooled_estimate([one.mean() for one in wrong], [part])
+        hits += found.low <= truth <= found.high
+    assert 0.87 <= hits / 600 <= 0.95

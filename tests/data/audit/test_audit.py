@@ -1,0 +1,260 @@
+"""Before training: each thing wrong with a table is seen on tables made to have it, and not on sound ones."""
+
+import msgspec
+import numpy as np
+import pandas as pd
+import pytest
+
+from dldiag.data.audit.audit import preflight
+from dldiag.data.audit.repairs import repair
+from dldiag.data.dataset import make_dataset
+from tests.data.tables import frame_table, rng
+from tests.problems import dataset
+
+
+def look(frame, **options):
+    return preflight(make_dataset(frame_table(frame), "y", **options))
+
+
+def noise(random, rows=400, columns=5):
+    return pd.DataFrame(random.normal(size=(rows, columns)).round(4), columns=[f"x{i}" for i in range(columns)])
+
+
+def sound(seed, rows=600):
+    """A learnable table with nothing wrong: five features, two of which matter."""
+    random = rng(seed)
+    frame = noise(random, rows)
+    frame["y"] = (frame.x0 + frame.x1 + random.normal(size=rows) > 0).map({True: "yes", False: "no"})
+    return frame
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_sound_table_raises_no_suspicion(seed):
+    found = look(sound(seed))
+    assert found.groups is None
+    assert not found.order.suspected
+    assert found.giveaways == ()
+    assert found.repairs == ()
+    assert found.outliers == ()
+    assert found.copies.share == 0
+    assert found.noise_p < 0.01
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_pure_noise_shows_no_signal(seed):
+    frame = noise(rng(seed)).assign(y=rng(seed + 100).integers(0, 2, 400))
+    assert look(frame).noise_p > 0.001
+
+
+def test_rows_repeated_five_times_are_counted():
+    frame = pd.concat([sound(0, 100)] * 5)
+    found = look(frame).copies
+    assert (found.rows, found.share, found.largest_group) == (400, 0.8, 5)
+    assert found.conflicting_rows == 0
+
+
+def test_contradictions_give_the_error_floor_of_counting():
+    cells = {"x": ["a"] * 100 + ["b"] * 100, "y": ["0"] * 70 + ["1"] * 30 + ["0"] * 10 + ["1"] * 90}
+    found = look(pd.DataFrame(cells)).copies
+    assert found.error_floor.value == pytest.approx((30 + 10) / 200)
+    assert found.error_floor.low <= 0.2 <= found.error_floor.high
+    assert found.conflicting_share == 1
+
+
+def test_contradicting_amounts_give_the_spread_within_equal_rows():
+    random = rng(3)
+    x = random.integers(0, 20, 2000)
+    frame = pd.DataFrame({"x": x.astype(float), "y": (3.0 * x + 5 * random.normal(size=2000)).round(4)})
+    floor = look(frame).copies.error_floor
+    assert floor.value == pytest.approx(5 / frame.y.std(), rel=0.1)
+    assert floor.low < floor.value < floor.high
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("how", ["copy", "renamed", "inverted", "other unit"])
+def test_a_copy_of_the_target_is_named(seed, how):
+    frame = noise(rng(seed))
+    y = frame.x0 * 2 + rng(seed + 50).normal(size=len(frame))
+    if how == "other unit":
+        frame["y"], frame["leak"] = y.round(4), (np.exp(y / 3) * 100).round(4)
+    else:
+        frame["y"] = (y > 0).astype(int)
+        frame["leak"] = {"copy": frame.y, "renamed": frame.y.map({0: "lost", 1: "won"}), "inverted": 5 - frame.y}[how]
+    found = look(frame)
+    assert [one.column for one in found.giveaways] == ["leak"]
+    assert found.repairs == (repair("exclude_column", "leak"),)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.32])
+def test_a_date_that_only_one_class_has_is_named_as_the_column_that_it_is(share):
+    random = rng(0)
+    y = (random.random(400) < share).astype(int)
+    frame = noise(random).assign(y=y)
+    frame["ended"] = [f"2024-{1 + i % 12:02}-{1 + i % 28:02}" if one else None for i, one in enumerate(y)]
+    found = look(frame)
+    assert [one.column for one in found.giveaways] == ["ended"]
+    assert found.repairs == (repair("exclude_column", "ended"),)
+    left = make_dataset(frame_table(frame), "y", **found.repairs[0].choices)
+    assert list(left.X.columns) == [f"x{i}" for i in range(5)]
+
+
+@pytest.mark.parametrize("rows", [24, 60, 120, 240])
+@pytest.mark.parametrize("how", ["renamed", "beside strong columns"])
+def test_the_target_by_another_name_is_named_in_few_rows(rows, how):
+    random = rng(rows)
+    y = random.integers(0, 2, rows)
+    frame = noise(random, rows).assign(y=y, paid=np.where(y, 7, 3))
+    if how == "beside strong columns":
+        frame["x0"] = y + 0.3 * random.normal(size=rows)
+    assert [one.column for one in look(frame).giveaways] == ["paid"]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_clean_cut_in_few_rows_is_no_giveaway(seed):
+    random = rng(seed)
+    frame = noise(random, 60)
+    frame["y"] = (frame.x0 > 0).astype(int)
+    assert look(frame).giveaways == ()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_column_of_target_means_is_named(seed):
+    random = rng(seed)
+    frame = noise(random).assign(city=random.integers(0, 80, 400), y=random.integers(0, 2, 400))
+    frame["city_code"] = frame.groupby("city").y.transform("mean")
+    assert ("city_code", "target_means") in [(one.column, one.reason) for one in look(frame).giveaways]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_target_means_are_recognized_when_some_of_their_rows_are_sealed(seed):
+    random = rng(seed)
+    frame = noise(random, 500).assign(city=random.integers(0, 120, 500), y=random.integers(0, 2, 500))
+    frame["rate"] = frame.groupby("city").y.transform("mean")
+    frame["honest"] = random.integers(0, 60, 500) / 60
+    seen = frame.sample(frac=0.8, random_state=seed).drop(columns="city")
+    assert [one.column for one in look(seen).giveaways] == ["rate"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_honest_forecast_is_not_taken_for_target_means(seed):
+    random = rng(seed)
+    forecast = random.integers(1, 60, 1200) / 60
+    frame = noise(random, 1200).assign(forecast=forecast, y=(random.random(1200) < forecast).astype(int))
+    assert look(frame).giveaways == ()
+
+
+def test_a_strong_but_honest_feature_is_no_giveaway():
+    random = rng(5)
+    frame = noise(random, 1000)
+    frame["y"] = (frame.x0 + 0.15 * random.normal(size=1000) > 0).astype(int)
+    assert look(frame).giveaways == ()
+
+
+def subjects(seed, named, shuffled):
+    """40 people, 15 rows each: the rows of a person are alike, their class is the person's."""
+    random = rng(seed)
+    who = np.repeat(np.arange(40), 15)
+    centers, labels = random.normal(size=(40, 8)), random.integers(0, 2, 40)
+    frame = pd.DataFrame((centers[who] + 0.1 * random.normal(size=(600, 8))).round(4), columns=list("abcdefgh"))
+    if named:
+        frame[named] = who
+    frame["y"] = labels[who]
+    return frame.sample(frac=1, random_state=seed) if shuffled else frame
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("named", "shuffled"), [("subject", False), ("subject", True), ("k", True)])
+def test_groups_that_a_column_names_are_found_and_a_split_by_them_offered(seed, named, shuffled):
+    found = look(subjects(seed, named, shuffled))
+    assert found.groups.column == named
+    assert (found.groups.groups, found.groups.rows_per_group) == (40, 15)
+    assert found.groups.strong
+    assert found.repairs == (repair("split_by_group", named),)
+    told = look(subjects(seed, named, shuffled), groups=named)
+    assert told.groups is None and told.repairs == ()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_only_copies_share_marks_no_groups_but_groups_among_copies_are_seen(seed):
+    weighed = sound(seed, 200).assign(weight=rng(seed).integers(10**6, size=200))
+    found = look(pd.concat([weighed] * 3).sample(frac=1, random_state=seed))
+    assert found.copies.share == pytest.approx(2 / 3)
+    assert found.groups is None and found.repairs == ()
+    assert look(pd.concat([subjects(seed, "subject", shuffled=True)] * 2)).groups.column == "subject"
+
+
+@pytest.mark.parametrize("seed", [1, 3, 4, 9])
+def test_a_skill_that_random_rows_do_not_show_is_not_lost_on_whole_groups(seed):
+    random = rng(seed)
+    status = np.where(random.random(800) < 0.6, 0, random.integers(1, 12, 800))
+    frame = pd.DataFrame({f"bill{i}": (2 * status + 2 * random.normal(size=800)).round(3) for i in range(5)})
+    frame = frame.assign(status=status, y=random.random(800) < np.where(status == 0, 0.1, 0.53))
+    found = look(frame)
+    assert found.groups.optimism.block_error > found.groups.optimism.baseline > found.groups.optimism.random_error
+    assert not found.split_misleads
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_groups_that_no_column_names_show_in_the_order_of_the_file(seed):
+    found = look(subjects(seed, "", shuffled=False))
+    assert found.order.suspected and found.order.strong
+
+
+def walk(seed, kind, rows=500):
+    random = rng(seed)
+    frame = noise(random, rows, 1)
+    if kind == "date":
+        frame["day"] = pd.date_range("2020-01-01", periods=rows).strftime("%Y-%m-%d")
+    elif kind == "t":
+        frame.insert(0, "t", np.arange(rows))
+    else:
+        frame["position"] = np.arange(rows) / 7
+    return frame.assign(y=np.cumsum(random.normal(size=rows)).round(4))
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("kind", "column"), [("date", "day"), ("t", "t"), ("position", "position")])
+def test_a_random_walk_is_a_matter_of_time(seed, kind, column):
+    found = look(walk(seed, kind), task="regression")
+    assert found.order.suspected
+    assert found.repairs[0] == repair("split_by_time", column)
+    told = look(walk(seed, kind), task="regression", times=column or "#row order")
+    assert told.repairs == ()
+
+
+def test_a_file_sorted_by_class_is_seen_as_such_and_not_as_time():
+    found = look(sound(0).sort_values("y"))
+    assert found.order.sorted_by_target
+    assert not found.order.suspected
+
+
+def test_extreme_values_of_every_column_are_counted_however_many_there_are():
+    drawn = np.random.default_rng(0)
+    X = drawn.normal(size=(500, 30))
+    X[7, :] = 1e6
+    found = preflight(dataset(X, drawn.integers(2, size=500)))
+    assert sum(one.cells for one in found.outliers) == 30
+
+
+def test_imbalance_scale_outliers_and_tail_are_numbers():
+    random = rng(6)
+    frame = noise(random, 1000)
+    frame["x0"] *= 1e6
+    frame.loc[3, "x1"] = 1e4
+    frame["y"] = np.where(np.arange(1000) < 970, "no", "yes")
+    found = look(frame)
+    assert found.majority_share == pytest.approx(0.97)
+    assert (found.rarest_class, found.rarest_class_rows) == ("yes", 30)
+    assert found.scales.largest == "x0" and found.scales.ratio > 1e4
+    assert (found.outliers[0].column, found.outliers[0].cells, found.outliers[0].example) == ("x1", 1, 1e4)
+    prices = noise(random, 1000).assign(y=np.exp(2 * random.normal(size=1000)).round(4))
+    tailed = look(prices)
+    assert tailed.log_offered and tailed.target_skewness > 2
+    assert repair("log_target", "y") in tailed.repairs
+
+
+def test_the_result_is_plain_numbers_that_survive_json_and_repeat():
+    found = look(subjects(0, "subject", shuffled=True))
+    text = msgspec.json.encode(found)
+    assert msgspec.json.decode(text, type=type(found)) == found
+    assert msgspec.json.encode(look(subjects(0, "subject", shuffled=True))) == text

@@ -1,0 +1,355 @@
+"""Only numbers in hand: the textbook's pairs come out right, parts add up, and curves from anywhere can be read."""
+
+import json
+from dataclasses import replace
+from math import sqrt
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dldiag.cli.main import main
+from dldiag.core.params import SettingError
+from dldiag.core.types import DataError
+from dldiag.diagnosis.from_metrics import EXAMPLES, Numbers, diagnose_numbers, read_curve_table
+from dldiag.diagnosis.from_metrics.evidence import evidence_of
+from dldiag.diagnosis.from_metrics.rules import NUMBER_RULES
+from dldiag.experiments.learning_curve import LearningCurve
+from dldiag.report import curves_csv, from_json, to_html, to_json, to_text
+
+MANY = {"train_rows": 60_000, "dev_rows": 20_000}
+PAIRS = [  # the deep-learning course: training, dev and human-level error -> bias, variance
+    (0.01, 0.11, None, "no", "yes"),
+    (0.15, 0.16, None, "yes", "no"),
+    (0.15, 0.30, None, "yes", "yes"),
+    (0.005, 0.01, None, "no", "no"),
+    (0.15, 0.16, 0.15, "no", "no"),
+]
+CURVE = """rows,train_error,dev_error,repeat
+100,0.00,0.30,1
+200,0.00,0.24,1
+400,0.00,0.20,1
+800,0.01,0.17,1
+100,0.00,0.29,2
+200,0.00,0.25,2
+400,0.00,0.19,2
+800,0.01,0.16,2
+100,0.00,0.31,3
+200,0.00,0.23,3
+400,0.00,0.20,3
+800,0.01,0.165,3
+"""
+
+
+def errors_of(report):
+    return {name: estimate.value for name, estimate in report.evidence.items()}
+
+
+@pytest.mark.parametrize("rows", [{}, MANY], ids=["exact", "many rows"])
+@pytest.mark.parametrize(("train", "dev", "human", "bias", "variance"), PAIRS)
+def test_the_textbook_pairs_come_out_right(train, dev, human, bias, variance, rows):
+    report = diagnose_numbers(Numbers(train, dev, human, **rows))
+    assert (report.verdict.bias, report.verdict.variance) == (bias, variance)
+    first = report.recommendations[0].remedy
+    assert first == {"yes": "bigger_network", "no": {"yes": "regularization", "no": "leave_it"}[variance]}[bias]
+
+
+def test_the_same_pair_on_few_rows_is_left_undecided_with_the_rows_that_would_decide():
+    report = diagnose_numbers(Numbers(0.15, 0.19, 0.15, dev_rows=300, train_rows=900))
+    assert report.verdict.variance == "undecided"
+    found = {finding.code: str(finding.message) for finding in report.findings}
+    assert "more rows to judge with would tell" in found["V1"]
+
+
+def test_remedies_follow_the_textbook_table_with_the_larger_part_first():
+    both = [one.remedy for one in diagnose_numbers(Numbers(0.15, 0.35)).recommendations]
+    assert both[:2] == ["regularization", "more_data"]
+    assert both.index("bigger_network") < both.index("train_longer") < both.index("leave_it")
+    assert [one.rank for one in diagnose_numbers(Numbers(0.15, 0.35)).recommendations] == list(range(1, len(both) + 1))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.floats(0, 0.4),
+    st.floats(0, 0.4),
+    st.floats(0, 0.4),
+    st.floats(0, 0.4),
+    st.sampled_from([None, 50, 2000, 10**6]),
+)
+def test_four_parts_add_up_to_the_dev_error(human, train, training_dev, dev, rows):
+    numbers = Numbers(train, dev, human, training_dev, dev_rows=rows, train_rows=rows, training_dev_rows=rows)
+    e = errors_of(diagnose_numbers(numbers))
+    assert e["achievable"] + e["avoidable_bias"] + e["variance"] + e["mismatch"] == pytest.approx(e["dev_error"])
+    assert e["train_error"] + e["variance"] == pytest.approx(e["training_dev_error"])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(0, 0.5), st.floats(0, 0.5))
+def test_three_parts_add_up_without_a_training_dev_error(train, dev):
+    e = errors_of(diagnose_numbers(Numbers(train, dev)))
+    assert e["achievable"] + e["avoidable_bias"] + e["variance"] == pytest.approx(e["dev_error"])
+    assert "mismatch" not in e
+
+
+def test_data_mismatch_is_told_from_variance_by_the_training_dev_error():
+    with_it = diagnose_numbers(EXAMPLES["mismatch"][1])
+    assert "Data mismatch" in str(with_it.verdict.headline)
+    assert with_it.verdict.variance == "no"
+    assert with_it.recommendations[0].remedy == "matching_data"
+    assert {f.code for f in with_it.findings if f.outcome == "fired"} >= {"D7"}
+    assert "N1" not in {f.code for f in with_it.findings if f.outcome == "fired"}
+    without = diagnose_numbers(replace(EXAMPLES["mismatch"][1], training_dev_error=None))
+    assert without.verdict.variance == "yes"
+    assert "data mismatch" in " ".join(to_text(with_it).split())
+
+
+def test_a_gap_at_the_human_level_is_left_alone():
+    report = diagnose_numbers(Numbers(0.01, 0.11, 0.11, **MANY))
+    assert "Leave it" in str(report.verdict.headline)
+
+
+def test_a_test_error_far_above_the_dev_error_is_told():
+    outcome = {f.code: f.outcome for f in diagnose_numbers(Numbers(0.05, 0.06, 0.05, test_error=0.12)).findings}
+    assert outcome["P3"] == "fired"
+    outcome = {f.code: f.outcome for f in diagnose_numbers(Numbers(0.05, 0.06, 0.05, test_error=0.062)).findings}
+    assert outcome["P3"] == "passed"
+    assert {f.code: f.outcome for f in diagnose_numbers(Numbers(0.05, 0.06)).findings}["P3"] == "not_applicable"
+
+
+def test_nothing_is_assumed_silently():
+    plain = diagnose_numbers(Numbers(0.05, 0.06))
+    assert {notice.code for notice in plain.dataset.notices} == {"no_human_error", "no_dev_rows"}
+    assert "0 is assumed" in str(plain.verdict.detail)
+    assert "assumed" in str(plain.evidence["achievable"].source)
+    assert diagnose_numbers(Numbers(0.05, 0.06, 0.05, dev_rows=100)).dataset.notices == ()
+    below = diagnose_numbers(Numbers(0.01, 0.03, 0.05, **MANY))
+    assert {notice.code for notice in below.dataset.notices} == {"below_human_error"}
+
+
+def test_intervals_come_from_the_rows():
+    dev = evidence_of(Numbers(0.02, 0.10, dev_rows=400)).dev_error
+    z, n, p = 1.6449, 400, 0.10  # Wilson's score interval, written out
+    middle, half = (p + z**2 / (2 * n)) / (1 + z**2 / n), z * sqrt(p * (1 - p) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
+    assert (dev.low, dev.high) == pytest.approx((middle - half, middle + half), abs=1e-4)
+    rmse = evidence_of(Numbers(0.2, 0.5, dev_rows=200, task="regression")).dev_error
+    assert rmse.high - rmse.value == pytest.approx(1.6449 * 0.5 / sqrt(400), rel=1e-3)
+
+
+def test_regression_errors_may_exceed_one():
+    assert diagnose_numbers(Numbers(0.9, 1.4, 0.3, task="regression")).verdict.bias == "yes"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "says"),
+    [
+        (Numbers(), "training error and a dev error"),
+        (Numbers(0.1), "training error and a dev error"),
+        (Numbers(15.0, 16.0), "0.15 for 15 %"),
+        (Numbers(-0.1, 0.2), "below its lowest value"),
+        (Numbers(0.1, 0.2, dev_rows=0), "below its lowest value"),
+    ],
+)
+def test_impossible_numbers_are_refused_in_one_plain_line(numbers, says):
+    with pytest.raises(SettingError, match=says):
+        diagnose_numbers(numbers)
+
+
+def test_every_rule_runs_on_numbers():
+    for _, numbers in EXAMPLES.values():
+        report = diagnose_numbers(numbers)
+        assert "could_not_run" not in {finding.outcome for finding in report.findings}
+        assert len(report.findings) == len(NUMBER_RULES)
+        assert all(str(finding.message) for finding in report.findings)
+
+
+def test_a_report_of_numbers_survives_json_and_can_be_shown_everywhere():
+    for numbers, curve in ((EXAMPLES["mismatch"][1], None), (Numbers(), read_curve_table(CURVE.encode()))):
+        report = diagnose_numbers(numbers, curve)
+        assert to_json(from_json(to_json(report))) == to_json(report)
+        assert str(report.verdict.headline)[:20] in to_html(report)
+        assert "Error budget" in to_text(report)
+
+
+# --- learning curves ----------------------------------------------------------------------------------------------
+
+
+def test_a_learning_curve_gives_errors_their_spread_and_a_forecast():
+    curve = read_curve_table(CURVE.encode(), "mine.csv")
+    assert curve.sizes.tolist() == [100, 200, 400, 800]
+    assert curve.dev_errors[-1] == pytest.approx([0.17, 0.16, 0.165])
+    report = diagnose_numbers(Numbers(human_error=0.02), curve)
+    assert report.evidence["dev_error"].value == pytest.approx(0.165)
+    assert report.evidence["dev_error"].low < 0.165 < report.evidence["dev_error"].high
+    assert report.verdict.variance == "yes"
+    assert [point.rows for point in report.forecast] == [1600, 3200, 8000]
+    assert report.evidence["more_data_gain"].surely_above > 0.01
+    assert {f.code: f.outcome for f in report.findings}["V1c"] == "fired"
+
+
+def test_more_data_is_not_recommended_where_the_curve_is_flat():
+    rows = "\n".join(
+        f"{n},0.01,{0.10 + 0.001 * (r % 2)},{r}" for n in (1000, 2000, 4000, 8000, 16000) for r in range(4)
+    )
+    report = diagnose_numbers(
+        Numbers(material=0.03), read_curve_table(f"rows,train_error,dev_error,repeat\n{rows}".encode())
+    )
+    order = [one.remedy for one in report.recommendations]
+    assert order[0] == "regularization"
+    assert "more_data" not in order[: order.index("leave_it")]
+
+
+def test_typed_numbers_count_before_the_curve():
+    report = diagnose_numbers(Numbers(dev_error=0.4, dev_rows=1000), read_curve_table(CURVE.encode()))
+    assert report.evidence["dev_error"].value == 0.4
+
+
+def test_scores_of_other_frameworks_are_turned_into_errors():
+    text = "n_train;Train Score;test_score;fold\n100;1.0;0.7;1\n200;1.0;0.75;1\n100;1.0;0.72;2\n200;0.99;0.77;2\n"
+    curve = read_curve_table(text.encode())
+    assert curve.dev_errors == pytest.approx(np.array([[0.3, 0.28], [0.25, 0.23]]))
+    assert curve.train_errors == pytest.approx(np.array([[0.0, 0.0], [0.0, 0.01]]))
+
+
+def test_scores_of_a_regression_become_the_root_of_what_they_leave():
+    rng = np.random.default_rng(0)
+    y, predicted = rng.normal(size=400), rng.normal(size=400) / 3
+    r2 = 1 - np.mean((y - predicted) ** 2) / np.var(y)
+    for names in ("rows,train_score,val_score", "rows,train_r2,val_r2"):
+        curve = read_curve_table(f"{names}\n100,1.0,{r2}\n200,0.91,0.84\n".encode(), unit="sd")
+        rmse = np.sqrt(np.mean((y - predicted) ** 2)) / np.std(y)  # the unit of every error of a regression
+        assert curve.dev_errors.ravel() == pytest.approx([rmse, 0.4])
+        assert curve.train_errors.ravel() == pytest.approx([0.0, 0.3])
+
+
+def test_repeats_of_several_seeds_and_folds_are_all_kept():
+    lines = [
+        f"{n},0.0,{0.3 - n / 1000 + s / 100 + f / 1000},{s},{f}" for n in (100, 200) for s in (1, 2) for f in (1, 2, 3)
+    ]
+    curve = read_curve_table("\n".join(["rows,train_error,dev_error,seed,fold", *lines]).encode())
+    assert curve.dev_errors.shape == (2, 6)
+    assert np.isfinite(curve.dev_errors).all()
+    one = read_curve_table(
+        b"rows,train_error,dev_error,repeat,seed\n10,0,0.5,1,7\n10,0,0.4,2,8\n20,0,0.4,1,9\n20,0,0.3,2,3\n"
+    )
+    assert one.dev_errors == pytest.approx(np.array([[0.5, 0.4], [0.4, 0.3]]))
+
+
+def test_the_verdict_is_read_where_both_errors_are_known():
+    table = b"rows,train_error,dev_error\n100,0,0.3\n200,0,0.25\n400,0.02,0.22\n800,0.01,\n"
+    evidence = diagnose_numbers(Numbers(), read_curve_table(table)).evidence
+    assert [evidence[name].value for name in ("n_train", "train_error", "dev_error")] == [400, 0.02, 0.22]
+
+
+def test_repeats_without_a_column_are_numbered_and_gaps_stay_unknown():
+    curve = read_curve_table(b"rows,train_error,dev_error\n10,0.1,0.5\n10,0.1,0.6\n20,0.1,0.4\n20,,\n")
+    assert curve.dev_errors.shape == (2, 2)
+    assert np.isnan(curve.dev_errors[1, 1])
+
+
+def test_our_own_sheet_of_curves_can_be_read_again():
+    report = diagnose_numbers(Numbers(), read_curve_table(CURVE.encode(), "mine.csv"))
+    again = read_curve_table(curves_csv(report).encode())
+    assert np.array_equal(again.dev_errors, report.curves[0].dev_errors)
+    assert np.array_equal(again.sizes, report.curves[0].sizes)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("a,b\n1,2\n3,4\n", "needs the columns rows"),
+        ("rows,train_error,dev_error\n10,1,50\n20,1,40\n", "cannot be a share"),
+        ("rows,train_error,dev_error\n10,0.1,-0.5\n20,0.1,0.4\n", "cannot be a share"),
+        ("rows,train_error,dev_error\n0,0.1,0.5\n20,0.1,0.4\n", "above 0"),
+        ("rows,train_error,dev_error\n10,0.1,much\n20,0.1,0.4\n", "not a number"),
+        ("rows,train_error,dev_error\n10,0.1,\n20,0.1,\n", "no line with"),
+        ("train_size,train_error,dev_error\n0.1,0,0.3\n1.0,0,0.2\n", "0.1 is no number of training rows"),
+        ("rows,train_error,dev_error,unit\n10,0.1,0.9,percent\n20,0.1,0.5,percent\n", "'percent' is no unit"),
+        ("rows,train_error,dev_error,cv\n10,0,0.5,5\n10,0,0.4,5\n", "about 10 rows and the same cv"),
+        ("rows,train_acc,val_acc\n10,99,80\n20,98,84\n", "A score of 99 in column train_acc"),
+        ("rows,train_r2,val_r2\n10,0.9,0.8\n20,0.9,0.85\n", "only a regression has"),
+    ],
+)
+def test_a_table_that_is_no_learning_curve_is_refused(text, says):
+    with pytest.raises(DataError, match=says):
+        read_curve_table(text.encode())
+
+
+def test_a_negative_loss_is_not_taken_for_r2():
+    with pytest.raises(DataError, match="neither accuracy nor R²"):
+        read_curve_table(b"rows,train_score,val_score\n100,-10,-25\n200,-9,-20\n", unit="sd")
+    worse_than_the_mean_on_new_rows = read_curve_table(b"rows,train_score,val_score\n9,1,-0.44\n20,1,0.75\n", unit="sd")
+    assert worse_than_the_mean_on_new_rows.dev_errors.ravel() == pytest.approx([1.2, 0.5])
+
+
+def test_units_that_disagree_are_refused():
+    curve = read_curve_table(CURVE.encode(), unit="sd")
+    with pytest.raises(SettingError, match="different error units"):
+        diagnose_numbers(Numbers(), curve)
+
+
+def test_a_curve_of_one_size_still_gives_a_verdict():
+    curve = LearningCurve("x", np.array([100]), np.array([[0.01]]), np.array([[0.2]]))
+    report = diagnose_numbers(Numbers(), curve)
+    assert report.verdict.variance == "yes"
+    assert len(report.forecast) == 0
+    assert report.forecast.abstains is not None
+
+
+# --- the command line ---------------------------------------------------------------------------------------------
+
+
+def test_the_verb_says_what_is_wrong(capsys, tmp_path):
+    status = main(
+        [
+            "numbers",
+            "--train",
+            "2%",
+            "--dev",
+            "0.15",
+            "--human",
+            ".01",
+            "--dev-rows",
+            "2000",
+            "--json",
+            str(tmp_path / "out.json"),
+        ]
+    )
+    assert status == 0
+    assert capsys.readouterr().out.startswith("High variance")
+    report = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert report["evidence"]["train_error"]["value"] == 0.02
+    assert report["verdict"]["variance"] == "yes"
+
+
+def test_the_verb_reads_a_curve_and_writes_chinese(capsys, tmp_path):
+    (tmp_path / "curve.csv").write_text(CURVE, encoding="utf-8")
+    assert main(["numbers", "--curve", str(tmp_path / "curve.csv"), "--language", "zh"]) == 0
+    assert "高方差" in capsys.readouterr().out
+    main(["samples", "--language", "en"])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["--train", "15", "--dev", "16"], ["--train", "x"], ["--curve", "absent.csv"], ["--train", ".1", "--dev", ".2", "--json", "no/where.json"]],
+)  # fmt: skip
+def test_bad_input_is_one_plain_line_and_status_two(arguments, capsys):
+    assert main(["numbers", *arguments]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert len(captured.err.strip().splitlines()) == 1
+    assert "Traceback" not in captured.err
+
+
+def test_a_test_error_far_above_the_dev_error_is_told_and_treated():
+    report = diagnose_numbers(Numbers(0.08, 0.10, 0.01, test_error=0.20, dev_rows=500, test_rows=500))
+    assert "too much was chosen on these dev rows" in str(report.verdict.detail)
+    leave = next(one.rank for one in report.recommendations if one.remedy == "leave_it")
+    assert next(one.rank for one in report.recommendations if one.remedy == "more_dev_rows") < leave
+
+
+def test_nothing_is_expected_of_a_remedy_that_nothing_was_measured_of():
+    report = diagnose_numbers(Numbers(0.08, 0.10, 0.01))
+    assert [one.expected for one in report.recommendations if one.remedy != "leave_it"] == [None] * (
+        len(report.recommendations) - 1
+    )

@@ -1,0 +1,106 @@
+import pytest
+from sklearn.neighbors import KNeighborsClassifier
+
+from dldiag.core.i18n import Message
+from dldiag.core.settings import Settings
+from dldiag.core.types import DataError, Estimate, Recommendation, Stopped, Trial
+from dldiag.diagnosis.improve import best_trial, finish, improve
+from dldiag.diagnosis.test_set import open_test
+from dldiag.diagnosis.trials import diagnosis_split
+from dldiag.experiments.models import as_model, build_model
+from dldiag.report import path_to_text
+from tests.problems import checkerboard, line, two_blobs
+
+SETTINGS = Settings(budget="quick", sizes=2, repeats=3)
+
+
+def test_the_loop_repairs_a_weak_network_and_the_test_set_confirms_it_once():
+    data = checkerboard()
+    start = build_model("classification", {"hidden_layer_sizes": (1,), "max_iter": 60})
+    path = improve(data, start, SETTINGS, most_steps=2)
+    assert path.steps
+    assert path.steps[0].effect.high < 0
+    assert path.winner != path.start
+    assert path.dev_uses >= len(path.steps)
+    opened = finish(data, SETTINGS, path)
+    assert opened.test.difference.value < 0
+    assert opened.report.test == opened.test
+    assert not opened.report.split.sealed, "a report that shows the test rows' error does not call them sealed"
+    with pytest.raises(ValueError, match="already"):
+        finish(data, SETTINGS, opened)
+
+
+def test_a_loop_that_is_stopped_keeps_what_it_had_adopted():
+    turns = []
+
+    def follow(progress):
+        turns.append("Turn 2" in str(progress.stage))
+
+    start = build_model("classification", {"hidden_layer_sizes": (1,), "max_iter": 60})
+    path = improve(checkerboard(), start, SETTINGS, on_progress=follow, should_stop=lambda: any(turns))
+    assert path.stopped
+    assert len(path.steps) == 1
+    assert path.winner.parameters != path.start.parameters
+    assert path.dev_uses >= 2
+    assert "went from" not in path_to_text(path), "the report is of the model before the step"
+    with pytest.raises(Stopped):
+        improve(checkerboard(), start, SETTINGS, should_stop=lambda: True)
+
+
+def test_every_setting_that_the_dev_rows_judged_is_counted():
+    start = build_model("classification", {"hidden_layer_sizes": (4,), "max_iter": 20})
+    path = improve(two_blobs(n=150), start, SETTINGS, most_steps=0)
+    report = path.report
+    tried = {str(sorted(one.trial.settings.items())) for one in report.recommendations if one.trial is not None}
+    assert path.dev_uses > 1 + len(tried), "short runs of other settings are comparisons, too"
+
+
+def test_the_winner_of_a_model_that_is_not_ours_is_what_the_test_set_judges():
+    data, start = checkerboard(), as_model(KNeighborsClassifier(n_neighbors=200))
+    path = improve(data, start, SETTINGS, most_steps=3)
+    assert path.change["n_neighbors"] == path.winner.estimator.n_neighbors < 200
+    opened = finish(data, SETTINGS, path)
+    assert opened.test.winner.value < opened.test.start.value
+    assert f"n_neighbors={path.change['n_neighbors']}" in path_to_text(path)
+    assert "--set n_neighbors" not in path_to_text(path), "the command line has no such setting"
+
+
+class KnowsItsRows(KNeighborsClassifier):
+    """Refuses rows that it has not been shown before, as an encoder without handle_unknown does."""
+
+    def __init__(self, allowed=None, n_neighbors=5):
+        super().__init__(n_neighbors=n_neighbors)
+        self.allowed = allowed
+
+    def predict(self, X):
+        if len(X) == self.allowed:
+            raise ValueError("Found unknown categories")
+        return super().predict(X)
+
+
+def test_a_model_that_refuses_the_test_rows_is_told_in_plain_words():
+    data, settings = two_blobs(n=300), Settings(budget="quick", repeats=3)
+    refuses = as_model(KnowsItsRows(len(diagnosis_split(data, settings).test_rows)))
+    with pytest.raises(DataError, match="on the test rows: Found unknown categories"):
+        open_test(data, refuses, build_model("classification", key="linear"), settings)
+
+
+def tried(remedy, verdict, value, low, high):
+    trial = Trial(remedy, verdict, Estimate(value, low, high), 5, 1.0, {"alpha": 1.0})
+    return Recommendation(1, remedy, Message(remedy), "variance", Message(""), "high_variance", trial=trial)
+
+
+def test_the_loop_adopts_what_helped_most_or_likely_helped_and_nothing_that_chance_may_have_done():
+    likely = tried("regularization", "undecided", -0.03, -0.05, -0.01)
+    by_chance = tried("bigger_network", "undecided", -0.05, -0.11, 0.01)
+    too_little = tried("train_longer", "no_effect", -0.004, -0.006, -0.002)
+    assert best_trial([by_chance, likely, too_little]) is likely
+    assert best_trial([by_chance, too_little]) is None
+    assert best_trial([likely, helped := tried("step_size", "helped", -0.08, -0.09, -0.07)]) is helped
+
+
+def test_on_the_test_set_the_difference_is_that_of_the_two_errors_even_of_a_model_worse_than_guessing():
+    data, wild = line(), build_model("regression", {"learning_rate_init": 1.0, "max_iter": 1, "init": "large_random"})
+    found = open_test(data, wild, build_model("regression"), Settings(budget="quick", repeats=3))
+    assert found.start.value > 1.2, "worse than the mean, whose error is about 1"
+    assert found.difference.value == pytest.approx(found.winner.value - found.start.value)

@@ -1,0 +1,86 @@
+import numpy as np
+
+from dldiag.core.types import Estimate, LearningCurve, exactly
+from dldiag.data.split import make_split
+from dldiag.diagnosis.evidence.evidence import Evidence
+from dldiag.diagnosis.recommend import decide
+from dldiag.diagnosis.trials import EFFORTS, hindcast, probe, try_change
+from dldiag.experiments.fit_cache import Workbench
+from dldiag.experiments.models import build_model
+from tests.problems import checkerboard, two_blobs
+
+QUICK = EFFORTS["quick"]
+
+
+def test_a_trial_is_paired_so_a_change_that_changes_nothing_has_no_effect_and_no_doubt():
+    data = two_blobs(n=200)
+    model = build_model("classification", {"max_iter": 20})
+    trial = try_change(
+        Workbench(data, make_split(data, 5, 0)), model, "leave_it", {"verbose": True}, material=0.04, effort=QUICK
+    )
+    assert trial.change.value == 0.0
+    assert trial.verdict == "no_effect"
+
+
+def test_a_harmful_change_is_called_that():
+    data = checkerboard()
+    bench = Workbench(data, make_split(data, 5, 0))
+    model = build_model("classification", {"hidden_layer_sizes": (64,), "learning_rate_init": 0.01, "max_iter": 100})
+    trial = try_change(bench, model, "smaller_network", {"hidden_layer_sizes": (1,)}, material=0.02, effort=QUICK)
+    assert trial.verdict == "hurt"
+
+
+def test_a_trial_knows_no_less_than_the_probe_that_it_continues():
+    data = two_blobs(n=150)
+    bench = Workbench(data, make_split(data, 10, 0))
+    model = build_model("classification", {"max_iter": 10})
+    probed = probe(bench, model, QUICK, smallest=0.01, keys={"bigger_network"})["bigger_network"]
+    again = []
+    trial = try_change(
+        bench, model, "bigger_network", probed.settings, material=0.5, effort=QUICK, on_result=again.append
+    )
+    assert (trial.repeats, trial.change, again) == (probed.repeats, probed.dev, [])
+
+
+def test_probes_share_fits_with_what_was_fitted_before():
+    data = two_blobs(n=150)
+    bench = Workbench(data, make_split(data, 10, 0))
+    model = build_model("classification", {"max_iter": 10})
+    probe(bench, model, QUICK, smallest=0.01, keys={"smaller_network"})
+    again = []
+    probe(bench, model, QUICK, smallest=0.01, keys={"smaller_network"}, on_result=again.append)
+    first = []
+    probe(
+        Workbench(data, make_split(data, 10, 0)),
+        model,
+        QUICK,
+        smallest=0.01,
+        keys={"smaller_network"},
+        on_result=first.append,
+    )
+    assert first
+    assert again == []
+
+
+def test_the_interval_decides():
+    assert decide(Estimate(-0.01, -0.05, 0.03), 0.02) == "undecided"
+    assert decide(Estimate(0.05, 0.03, 0.07), 0.02) == "hurt"
+
+
+def curve(errors):
+    sizes = np.array([50, 100, 200, 400, 800, 1600, 3200, 6400])
+    dev = np.array(errors)[:, None] + 0.002 * np.random.default_rng(0).normal(size=(8, 5))
+    return LearningCurve("mlp", sizes, np.zeros((8, 5)), dev)
+
+
+def test_more_data_helps_where_the_curve_still_falls_and_the_past_confirms_it():
+    falling = curve(0.02 + 2.0 * np.array([50, 100, 200, 400, 800, 1600, 3200, 6400.0]) ** -0.45)
+    trial = hindcast(falling, Evidence(material=exactly(0.01), more_data_gain=Estimate(0.02, 0.015, 0.025)))
+    assert trial.verdict == "helped"
+    assert "6,400" in str(trial.note)
+
+
+def test_more_data_is_not_promised_when_the_past_was_forecast_wrongly():
+    kinked = curve([0.5, 0.4, 0.32, 0.26, 0.21, 0.17, 0.17, 0.30])
+    trial = hindcast(kinked, Evidence(material=exactly(0.01), more_data_gain=Estimate(0.05, 0.03, 0.07)))
+    assert trial is None or trial.verdict == "undecided"

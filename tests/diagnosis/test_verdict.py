@@ -1,0 +1,132 @@
+from dataclasses import replace
+
+import pytest
+
+from dldiag.core.i18n import speaking
+from dldiag.core.types import Estimate, exactly
+from dldiag.diagnosis.evidence.evidence import Evidence
+from dldiag.diagnosis.rules import RULES, check
+from dldiag.diagnosis.verdict import BY_ANSWERS, CANNOT_TELL, conclude
+
+
+def evidence(bias, variance, **more):
+    """Evidence whose bias and variance are surely there (+), surely not (0) or in between (?)."""
+    part = {"+": Estimate(0.1, 0.08, 0.12), "0": Estimate(0.0, -0.004, 0.004), "?": Estimate(0.02, -0.02, 0.06)}
+    return Evidence(
+        material=exactly(0.02), train_error=exactly(0.15), dev_error=exactly(0.2), achievable=exactly(0.05), n_dev=exactly(500),
+        avoidable_bias=part[bias], variance=part[variance], excess=Estimate(0.15, 0.1, 0.2), repeats=exactly(5), **more,
+    )  # fmt: skip
+
+
+def verdict(found):
+    return conclude(check(found, RULES), found, "price")
+
+
+def outcomes(found):
+    return {finding.code: finding.outcome for finding in check(found, RULES)}
+
+
+@pytest.mark.parametrize(
+    ("bias", "variance", "answers"),
+    [
+        ("+", "0", ("yes", "no")),
+        ("0", "+", ("no", "yes")),
+        ("+", "+", ("yes", "yes")),
+        ("0", "0", ("no", "no")),
+        ("?", "?", ("undecided", "undecided")),
+        ("0", "?", ("no", "undecided")),
+        ("?", "0", ("undecided", "no")),
+    ],
+)
+def test_the_two_answers_follow_the_two_rules(bias, variance, answers):
+    found = verdict(evidence(bias, variance))
+    assert (found.bias, found.variance) == answers
+    told = {"+": "15.0 %", "0": "20.0 %", "?": "15.0 %"}  # the training error where bias is, else the dev error
+    assert told[bias] in str(found.headline)
+
+
+def test_what_stands_in_the_way_is_said_first_and_the_rest_after_it():
+    found = verdict(evidence("+", "0", leak_gain=exactly(0.95), names={"leak_column": "paid_back"}))
+    assert "paid_back" in str(found.headline)
+    assert "High bias" in str(found.detail)
+
+
+def test_that_some_starts_do_not_train_is_said_before_the_mean_over_all_of_them():
+    found = verdict(evidence("?", "?", stuck_share=exactly(0.1)))
+    assert "random start" in str(found.headline) and "10%" in str(found.headline)
+    assert (found.bias, found.variance, found.problem) == ("undecided", "undecided", "uneven_start")
+    assert "Too close to tell" in str(found.detail)
+
+
+def test_no_signal_leaves_both_answers_unknown():
+    noise = {"better_than_guess": Estimate(0.0, -0.02, 0.02), "guess_error": exactly(0.2)}
+    found = verdict(evidence("+", "+", **noise))
+    assert (found.bias, found.variance) == ("unknown", "unknown")
+    assert "price" in str(found.headline)
+
+
+def test_every_headline_reads_in_chinese():
+    with speaking("zh"):
+        for message in (*BY_ANSWERS.values(), CANNOT_TELL):
+            values = {"train": 0.1, "dev": 0.2, "achievable": 0.05, "judged": "x", "unit": "rate"}
+            text = str(type(message)(message.template, values))
+            assert any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+
+def test_where_chance_may_have_made_the_best_model_neither_bias_nor_variance_is_claimed():
+    close = {"better_than_guess": Estimate(0.05, 0.01, 0.09, at_least=-0.01), "guess_error": exactly(0.25)}
+    found = verdict(evidence("0", "+", **close))
+    assert "Too close to tell whether the columns" in str(found.headline)
+    assert (found.bias, found.variance, found.detail) == ("undecided", "undecided", None)
+
+
+def test_what_chance_may_have_made_is_undecided_in_the_findings_as_in_the_verdict():
+    close = {"better_than_guess": Estimate(0.05, 0.01, 0.09, at_least=-0.01), "guess_error": exactly(0.25)}
+    found = outcomes(evidence("0", "+", **close))
+    assert (found["D9"], found["B1"], found["V1"]) == ("undecided", "undecided", "undecided")
+
+
+@pytest.mark.parametrize(("bias", "variance"), [("?", "?"), ("+", "?"), ("?", "+")])
+def test_an_undecided_verdict_reads_without_a_number_of_dev_rows(bias, variance):
+    found = replace(evidence(bias, variance), n_dev=None)
+    assert "so few repeats" in str(verdict(found).headline)
+
+
+def test_two_small_parts_whose_sum_matters_are_not_called_as_little_as_can_be_reached():
+    left = verdict(evidence("0", "0"))
+    assert "add up" in str(left.headline)
+    done = verdict(replace(evidence("0", "0"), excess=Estimate(0.0, -0.01, 0.01)))
+    assert "as little as anything tried here reaches" in str(done.headline)
+
+
+def test_rows_from_elsewhere_are_the_verdict_where_neither_bias_nor_variance_is_high():
+    found = evidence("0", "0", training_dev_error=exactly(0.06), mismatch=Estimate(0.21, 0.18, 0.24))
+    assert verdict(found).problem == "mismatch"
+    assert "6.0 % on new rows like its training rows" in str(verdict(found).headline)
+    (told,) = [one for one in check(found, RULES) if one.code == "V1"]
+    assert "training-dev error 6.0 %" in str(told.message)
+
+
+def test_rows_from_elsewhere_are_told_beside_high_variance():
+    found = verdict(evidence("0", "+", training_dev_error=exactly(0.1), mismatch=Estimate(0.21, 0.18, 0.24)))
+    assert "High variance" in str(found.headline)
+    assert "data mismatch" in str(found.detail)
+
+
+def test_a_training_that_blows_up_is_no_rule_that_is_muted():
+    found = verdict(evidence("+", "+", nonfinite_share=exactly(0.4)))
+    assert "blows up" in str(found.headline)
+    assert found.detail is None
+
+
+def test_a_gap_that_costs_nothing_is_not_the_problem_of_high_variance():
+    free = Estimate(0.0, -0.01, 0.005)
+    found = verdict(replace(evidence("0", "+"), excess=free))
+    assert (found.problem, found.variance) == ("harmless_gap", "yes")
+
+
+def test_more_rows_are_no_reason_to_go_on_where_the_curve_rises():
+    gain, rise = Estimate(0.1, 0.08, 0.12), Estimate(0.03, 0.02, 0.04)
+    still = replace(evidence("0", "+"), excess=Estimate(0.0, -0.01, 0.005), more_data_gain=gain)
+    assert outcomes(still)["V2"] == "passed"
+    assert outcomes(replace(still, curve_rise=rise))["V2"] == "fired"

@@ -1,0 +1,134 @@
+"""Intervals of errors, held against simulations whose true error is known."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from dldiag.core.settings import Settings
+from dldiag.core.types import Clusters, LearningCurve
+from dldiag.data.split import make_split
+from dldiag.diagnosis.evidence.gather import Measured, gather
+from dldiag.experiments import estimates
+from dldiag.experiments.fit import FitResult
+from dldiag.experiments.fit_cache import Workbench
+from dldiag.experiments.models import build_model
+from dldiag.experiments.tasks import FitTask
+from tests.problems import dataset
+
+MODEL = build_model("classification")
+
+
+def result(wrong, dev_rows, clusters=None):
+    """A fit whose mistakes on all rows of the table are given."""
+    task = FitTask(("made", 10, 0), MODEL, np.arange(10), dev_rows, 0)
+    shares = wrong[dev_rows].astype(float)
+    held = None if clusters is None else clusters.of(dev_rows)
+    return FitResult(task, 0.0, shares.mean(), 0.0, shares, 0.0, 0.5, shares, dev_clusters=held)
+
+
+def drawn(rng, wrong, clusters, repeats):
+    """Repeats that judge on a quarter of the clusters, one fifth of which stay sealed."""
+    each = np.arange(len(wrong)) if clusters is None else clusters.labels
+    open_ones = rng.permutation(each.max() + 1)[: round(0.8 * (each.max() + 1))]
+    for _ in range(repeats):
+        held = rng.permutation(open_ones)[: round(len(open_ones) / 4)]
+        yield result(wrong, np.flatnonzero(np.isin(each, held)), clusters)
+
+
+def coverage(make, truth, clusters, repeats, estimate=estimates.dev_error, tries=300):
+    rng, hits = np.random.default_rng(0), 0
+    for _ in range(tries):
+        found = estimate(list(drawn(rng, make(rng), clusters, repeats)))
+        hits += found.low <= truth <= found.high
+    return hits / tries
+
+
+def in_groups(rng):
+    chances = np.clip(rng.normal(0.3, 0.15, 30), 0.01, 0.99)
+    return rng.random(900) < np.repeat(chances, 30)
+
+
+GROUPS = Clusters(np.repeat(np.arange(30), 30), are_copies=False)
+COPIES = Clusters(np.repeat(np.arange(200), 5), are_copies=True)
+
+
+@pytest.mark.parametrize("repeats", [5, 20])
+@pytest.mark.parametrize(
+    ("make", "clusters"),
+    [
+        (lambda rng: rng.random(900) < 0.3, None),
+        (in_groups, GROUPS),
+        (lambda rng: np.repeat(rng.random(200) < 0.3, 5), COPIES),
+    ],
+    ids=["rows", "groups", "copies"],
+)
+def test_nine_intervals_in_ten_hold_the_truth_whether_rows_come_alone_in_groups_or_in_copies(make, clusters, repeats):
+    assert 0.86 <= coverage(make, 0.3, clusters, repeats) <= 0.97
+
+
+@pytest.mark.parametrize("repeats", [5, 20])
+def test_a_change_that_differs_between_groups_and_is_none_on_average_is_told_as_that(repeats):
+    def change(results):
+        return estimates.paired_change(
+            [result(np.zeros(900), r.task.dev_rows, GROUPS) for r in results], results, clipped=False
+        )
+
+    def make(rng):
+        chances = rng.normal(0, 0.08, 30).repeat(30)
+        draw = rng.random(900)
+        return (draw < 0.1 + np.maximum(chances, 0)).astype(float) - (draw > 0.9 - np.maximum(-chances, 0))
+
+    assert coverage(make, 0.0, GROUPS, repeats, change) >= 0.86
+
+
+def test_few_and_unequal_groups_are_told_with_few_degrees_of_freedom():
+    sizes = np.array([400, 100, 60, 40, 40, 30, 30, 20, 20, 20, 20, 20])
+    clusters = Clusters(np.repeat(np.arange(12), sizes), are_copies=False)
+    wrong = np.random.default_rng(0).random(sizes.sum()) < 0.3
+    part = estimates.dev_part([result(wrong, np.arange(len(wrong)), clusters)])
+    assert part.dof < 5
+
+
+@pytest.mark.parametrize("repeats", [1, 5])
+def test_no_error_on_few_rows_leaves_what_the_exact_bound_leaves(repeats):
+    wrong, rows = np.zeros(100), np.random.default_rng(0)
+    results = [result(wrong, np.sort(rows.permutation(47)[: 47 if repeats == 1 else 16])) for _ in range(repeats)]
+    different = estimates.distinct_dev_rows(results)
+    exact = stats.beta.ppf(0.95, 1, different)
+    assert estimates.dev_error(results).high == pytest.approx(exact, rel=0.1)
+    assert estimates.paired_change(results, results).high == pytest.approx(exact, rel=0.1)
+
+
+def test_the_half_width_of_a_perfect_dev_error_is_that_of_its_few_rows():
+    results = [result(np.zeros(47), np.arange(47))]
+    curve = LearningCurve("made", np.array([10]), np.zeros((1, 1)), np.zeros((1, 1)))
+    found = gather(Measured("classification", results, results, {}, {}, curve), Settings())
+    assert found.dev_half_width.value == pytest.approx(stats.beta.ppf(0.975, 1, 47), rel=0.1)
+
+
+def test_copies_of_a_row_are_one_row_to_judge_with():
+    results = [result(np.zeros(1000), np.arange(100), COPIES), result(np.zeros(1000), np.arange(50, 150), COPIES)]
+    assert estimates.distinct_dev_rows(results) == 30
+
+
+def test_the_split_says_which_rows_do_not_count_each_for_itself():
+    rng = np.random.default_rng(0)
+    X, y = np.repeat(rng.normal(size=(100, 2)), 3, axis=0), rng.integers(2, size=300)
+    copies, groups = make_split(dataset(X, y), 1, 0), make_split(dataset(X, y, groups=np.arange(300) // 10), 1, 0)
+    assert copies.clusters.are_copies and len(np.unique(copies.clusters.labels)) == 100
+    assert not groups.clusters.are_copies and len(np.unique(groups.clusters.labels)) == 30
+    assert make_split(dataset(rng.normal(size=(300, 2)), y), 1, 0).clusters is None
+
+
+def test_training_errors_know_of_groups_too():
+    rng = np.random.default_rng(0)
+    groups = np.repeat(np.arange(30), 20)
+    y = np.where(
+        rng.random(600) < np.repeat(rng.choice([0.05, 0.95], 30), 20), 1, 0
+    )  # groups differ, features say nothing
+    data = dataset(np.ones((600, 1)) * rng.normal(size=(600, 1)), y, groups=groups)
+    bench = Workbench(data, make_split(data, 5, 0))
+    guess = build_model("classification", key="guess")
+    bench.fit([guess], [bench.split.n_train], range(5))
+    found = estimates.train_error(bench.get(guess, bench.split.n_train, range(5)))
+    assert found.high - found.low > 4 * 1.645 * np.sqrt(0.25 / 600)  # twice what 600 rows would leave, taken one by one

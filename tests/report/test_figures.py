@@ -1,0 +1,189 @@
+"""Figures show the numbers of a report, and nothing by color alone."""
+
+import itertools
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from dldiag.core.i18n import Message
+from dldiag.core.types import LearningCurve
+from dldiag.report import figures
+from dldiag.report.figures import FIGURES
+from dldiag.report.figures.theme import DASHES, MARKERS, MOST_TICKS, THEMES, rows_axis
+from tests.reports import make_curves, make_report, make_training_curve
+
+CASES = ["bias", "variance", "neither", "undecided"]
+
+
+def shown(figure: go.Figure) -> list[go.Scatter]:
+    return [trace for trace in figure.data if trace.showlegend is not False and trace.name]
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_figure_draws_in_every_case_and_theme(kind, case, theme):
+    report = make_report(case)
+    if FIGURES[kind].shown(report):
+        drawn = FIGURES[kind].draw(report, theme)
+        assert drawn.data
+        assert drawn.layout.font.color == THEMES[theme].ink
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_every_figure_has_words_with_its_numbers(kind):
+    words = figures.alt(kind, make_report())
+    assert isinstance(words, Message)
+    assert sum(character.isdigit() for character in str(words)) >= 4
+
+
+def test_the_curves_pass_through_the_means_over_repeats():
+    curves = make_curves("bias", "rate")
+    drawn = figures.learning_curves(curves)
+    dev = next(trace for trace in drawn.data if trace.name == "Neural network: dev error" and trace.showlegend is None)
+    np.testing.assert_allclose(dev.y, curves[0].dev_errors.mean(axis=1))
+    np.testing.assert_array_equal(dev.x, curves[0].sizes)
+
+
+def test_models_differ_by_color_and_by_mark_and_by_dash():
+    curves = [
+        LearningCurve(f"m{i}", np.array([10, 20]), np.full((2, 3), 0.1), np.full((2, 3), 0.2), label=f"Model {i}")
+        for i in range(5)
+    ]
+    dev = [trace for trace in shown(figures.learning_curves(curves)) if trace.name.endswith("dev error")]
+    for looks in zip(*((t.line.color, t.marker.symbol, t.line.dash) for t in dev), strict=True):
+        assert len(set(looks)) == 5
+
+
+def test_dev_and_training_errors_differ_by_more_than_color():
+    dev, train = shown(figures.learning_curves(make_curves("bias", "rate")[:1]))
+    assert (dev.line.dash, dev.marker.symbol) == ("solid", "circle")
+    assert (train.line.dash, train.marker.symbol) == ("dot", "circle-open")
+
+
+def test_rows_are_on_a_log_axis_with_ticks_at_the_sizes():
+    curves = make_curves("bias", "rate")
+    axis = figures.learning_curves(curves).layout.xaxis
+    assert axis.type == "log"
+    assert set(axis.tickvals) <= set(curves[0].sizes)
+
+
+def test_no_curve_yet_is_an_empty_figure():
+    assert not figures.learning_curves(()).data
+
+
+def test_a_half_finished_curve_is_drawn_as_far_as_it_goes():
+    errors = np.array([[0.3, 0.4], [np.nan, np.nan]])
+    curve = LearningCurve("mlp", np.array([10, 20]), errors, errors)
+    assert all(list(trace.x) == [10] for trace in shown(figures.learning_curves([curve])))
+
+
+def test_each_part_of_the_budget_begins_where_the_one_above_ends():
+    report = make_report()
+    achievable, bias, variance, total = figures.error_budget(report).data
+    assert bias.base[0] == pytest.approx(achievable.x[0])
+    assert variance.base[0] == pytest.approx(bias.base[0] + bias.x[0])
+    assert total.x[0] == pytest.approx(variance.base[0] + variance.x[0])
+    assert total.base[0] == 0
+
+
+def test_whiskers_are_the_intervals_of_the_trials():
+    report = make_report()
+    for one, trace in zip(report.recommendations, figures.trial_effects(report).data, strict=True):
+        change = one.trial.change
+        assert trace.x[0] + trace.error_x.array[0] == pytest.approx(change.high)
+        assert trace.x[0] - trace.error_x.arrayminus[0] == pytest.approx(change.low)
+
+
+def test_trial_effects_have_a_line_at_no_change_and_a_word_each():
+    drawn = figures.trial_effects(make_report())
+    assert [shape.x0 for shape in drawn.layout.shapes] == [0]
+    assert [one.text for one in drawn.layout.annotations] == ["helped", "no effect that matters", "undecided"]
+
+
+def test_the_forecast_shows_every_point_and_the_target():
+    report = make_report(settings={"target_error": 0.1})
+    drawn = figures.forecast(report)
+    expected = next(trace for trace in drawn.data if trace.name == "Expected dev error")
+    assert list(expected.y[1:]) == [point.value for point in report.forecast]
+    assert drawn.layout.shapes[0].y0 == 0.1
+
+
+def test_training_curves_leave_unrecorded_epochs_out():
+    before, after = make_training_curve(0.2), make_training_curve(0.1)
+    dev = figures.training_curve(before, after).data[0]
+    assert len(dev.x) == sum(error is not None for error in before.dev_error)
+
+
+def test_markup_in_a_users_text_is_shown_as_it_is():
+    evil = "<b>x</b> <a href='javascript:alert(1)'>y</a> $z$"
+    curve = LearningCurve("own", np.array([10]), np.array([[0.1]]), np.array([[0.2]]), label=evil)
+    assert all("<" not in trace.name.replace("<br>", "") for trace in shown(figures.learning_curves([curve])))
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the WCAG 2 contrast ratio of two colors."""
+
+    def luminance(color: str) -> float:
+        channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return float(np.dot([0.2126, 0.7152, 0.0722], linear))
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_colors_can_be_seen_on_their_paper(theme):
+    look = THEMES[theme]
+    assert min(contrast(color, look.paper) for color in look.series) >= 3  # WCAG 1.4.11, graphics
+    assert min(contrast(color, look.paper) for color in (look.ink, look.faint, look.good, look.bad)) >= 4.5  # text
+
+
+# Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB; and nobody's deficiency.
+SIGHT = {
+    "all": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "protan": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deutan": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritan": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def lab(color: str, sight: str) -> np.ndarray:
+    """Return how a color is seen, in CIE L*a*b*."""
+    channels = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    x = XYZ @ np.clip(np.array(SIGHT[sight]) @ linear, 0, 1) / [0.9505, 1, 1.089]
+    f = np.where(x > 0.008856, np.cbrt(x), 7.787 * x + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("sight", SIGHT)
+def test_the_first_three_series_look_different_to_everyone(theme, sight):
+    seen = [lab(color, sight) for color in THEMES[theme].series[:3]]
+    assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) > 20
+
+
+def test_there_are_enough_marks_and_dashes_for_every_color():
+    assert len(MARKERS) >= len(THEMES["light"].series) <= len(DASHES)
+
+
+def test_ticks_of_training_rows_are_spread_over_the_whole_axis():
+    rows = [10, 15, 22, 33, 48, 71, 106, 157, 314, 628, 1570]
+    ticks = np.log(rows_axis(rows)["tickvals"])
+    assert ticks[-1] == np.log(1570), "the largest is named"
+    assert np.diff(ticks).min() >= np.log(157) / MOST_TICKS, "no two names collide"
+    assert np.diff([np.log(10), *ticks]).max() < np.log(157) / 3, "no long stretch is without one"
+    evenly = [10, 18, 32, 57, 101, 180, 322, 574]
+    assert rows_axis(evenly)["tickvals"] == [18, 57, 180, 574]
+
+
+def test_the_axis_of_a_forecast_names_sizes_on_both_sides_of_today():
+    report = make_report("variance")
+    ticks = FIGURES["forecast"].draw(report, "light").layout.xaxis.tickvals
+    sizes = report.curves[0].sizes
+    assert min(ticks) < sizes[-3], "the measured part of the axis has numbers, too"
+    assert max(ticks) > sizes[-1]
