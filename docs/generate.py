@@ -87,9 +87,9 @@ def cli_page() -> Iterator[str]:
         yield "\n".join(["| | |", "|---|---|", *(_flag(one) for one in verb._actions if one.dest != "help")])
     yield "## Settings for --set"
     for key, row in MODELS.items():
-        if row.knobs:
+        if row.params:
             yield f"### --model {key}"
-            lines = [f"| `{name}` | {_cell(one.help)} | `{one.default}` |" for name, one in row.knobs.items()]
+            lines = [f"| `{name}` | {_cell(one.help)} | `{one.default}` |" for name, one in row.params.items()]
             yield "\n".join(["| name | what it does | default |", "|---|---|---|", *lines])
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from dldiag.app.course.columns import with_rows
 from dldiag.app.course.data import ask_data, dataset_of
 from dldiag.app.course.layout import add, formulas, heading, link_to_diagnosis, look_at, offer
-from dldiag.app.ui.forms import ask_knobs
+from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.page import page
 from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows
 from dldiag.app.views.progress import run_job
@@ -52,7 +52,7 @@ def partial(progress: Progress) -> None:
 def show_scale(reference: dict[str, Any], task: Task) -> None:
     heading(tr("Scale drives progress: data"))
     labels = {key: row.label for key, row in LEARNERS.items()}
-    asked = ask_knobs(ScaleSettings(), "scale", choices={"learners": labels}, columns=2)
+    asked = ask_params(ScaleSettings(), "scale", choices={"learners": labels}, columns=2)
     found = run_job("course_scale", {"data": reference, "asked": asked}, partial=partial)
     if found is None:
         return
@@ -80,7 +80,7 @@ def show_scale(reference: dict[str, Any], task: Task) -> None:
 
 def show_race(reference: dict[str, Any]) -> None:
     heading(tr("Scale drives progress: algorithms"))
-    asked = ask_knobs(RaceSettings(), "race", columns=4)
+    asked = ask_params(RaceSettings(), "race", columns=4)
     found = run_job("course_race", {"data": reference, "asked": asked})
     if found is None:
         return

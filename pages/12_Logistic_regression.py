@@ -8,7 +8,7 @@ import streamlit as st
 from dldiag.app.course.columns import ask_plane, open_dataset
 from dldiag.app.course.data import ask_data
 from dldiag.app.course.layout import add, heading, link_to_diagnosis, look_at, offer
-from dldiag.app.ui.forms import ask_knobs
+from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.page import page
 from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows
 from dldiag.app.views.progress import run_job
@@ -40,7 +40,7 @@ def show_derivation(row: Pass) -> None:
 
 
 def show_unit(problem: YesNo) -> None:
-    asked = ask_knobs(UnitSettings(), "unit", columns=4)
+    asked = ask_params(UnitSettings(), "unit", columns=4)
     descent = descend(problem, learning_rate=asked["learning_rate"], steps=asked["steps"])
     shown = place(problem, descent, asked["step"], asked["row"])
     at, row = shown.step, pass_at(problem, descent, shown.step, shown.row)

@@ -8,7 +8,7 @@ import streamlit as st
 from dldiag.app.course.columns import ask_plane, open_dataset
 from dldiag.app.course.data import ask_data
 from dldiag.app.course.layout import add, formulas, heading, link_to_diagnosis, look_at, offer
-from dldiag.app.ui.forms import ask_knobs
+from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.page import page
 from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows
 from dldiag.app.views.progress import run_job
@@ -35,7 +35,7 @@ BACK = (
 
 def show_shapes() -> None:
     heading(tr("Values and slopes"))
-    asked = ask_knobs(ShapeSettings(), "shapes", choices={"functions": LABELS}, columns=2)
+    asked = ask_params(ShapeSettings(), "shapes", choices={"functions": LABELS}, columns=2)
     shapes = [shape(name) for name in asked["functions"] or OFFERED]
     look_at(look_at_shapes(shapes, asked["layers"]))
     for column, slopes in zip(st.columns(2), (False, True), strict=True):
@@ -52,7 +52,7 @@ def show_deep_linear(reference: dict[str, Any], plane: dict[str, Any]) -> None:
             Message("This table has one usable column; lines need two, so a toy problem is drawn."), kind="info"
         )
         reference, plane = {"toy": "circles"}, {"columns": None, "positive": None}
-    asked = ask_knobs(DeepLinearSettings(), "linear", columns=5)
+    asked = ask_params(DeepLinearSettings(), "linear", columns=5)
     found = run_job("course_deep_linear", {"data": reference, **plane, "asked": asked})
     if found is None:
         return
@@ -75,7 +75,7 @@ def show_deep_linear(reference: dict[str, Any], plane: dict[str, Any]) -> None:
 
 def show_flow(reference: dict[str, Any]) -> None:
     heading(tr("Why ReLU learns faster"))
-    asked = ask_knobs(FlowSettings(), "flow", choices={"functions": LABELS}, columns=3)
+    asked = ask_params(FlowSettings(), "flow", choices={"functions": LABELS}, columns=3)
     found = run_job("course_flow", {"data": reference, "asked": asked})
     if found is None:
         return
@@ -94,7 +94,7 @@ def show_flow(reference: dict[str, Any]) -> None:
 
 def show_sleepers(reference: dict[str, Any]) -> None:
     heading(tr("What a leaky slope adds when units die"))
-    asked = ask_knobs(SleepersSettings(), "sleepers", columns=3)
+    asked = ask_params(SleepersSettings(), "sleepers", columns=3)
     found = run_job("course_sleepers", {"data": reference, "asked": asked})
     if found is None:
         return

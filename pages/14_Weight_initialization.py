@@ -5,7 +5,7 @@ import streamlit as st
 
 from dldiag.app.course.data import ask_data, dataset_of
 from dldiag.app.course.layout import formulas, heading, link_to_diagnosis, look_at, offer
-from dldiag.app.ui.forms import ask_knobs
+from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.page import page
 from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows
 from dldiag.app.views.progress import run_job
@@ -55,7 +55,7 @@ def show_starts(result: Beginnings) -> None:
 
 def show_histograms(result: Beginnings) -> None:
     heading(tr("Activations by layer, before and during training"))
-    key = ask_knobs(ShownSettings(), "shown")["start"]
+    key = ask_params(ShownSettings(), "shown")["start"]
     for moment, column in enumerate(st.columns(3)):
         with column:
             show_message(tr("Step {step}", step=result.moments[moment]), kind="caption")
@@ -70,7 +70,7 @@ page(
 chosen = ask_data("initialization", toys=("moons", "circles", "blobs", "wave"), default="toy:moons")
 with explained():
     dataset_of(chosen)
-    asked = ask_knobs(StartSettings(), "starts", columns=4)
+    asked = ask_params(StartSettings(), "starts", columns=4)
     found = run_job("course_starts", {"data": chosen, "asked": asked})
     if found is not None:
         beginnings = msgspec.convert(found, Beginnings)

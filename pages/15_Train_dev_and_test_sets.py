@@ -5,7 +5,7 @@ import streamlit as st
 
 from dldiag.app.course.data import ask_data, dataset_of, expected_error
 from dldiag.app.course.layout import add, changed_settings, formulas, heading, link_to_diagnosis, look_at, offer
-from dldiag.app.ui.forms import ask_knobs
+from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.page import page
 from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows
 from dldiag.app.views.progress import run_job
@@ -55,7 +55,7 @@ CHOICE_FORMULAS = (
 
 def show_sizes(reference: dict[str, object], dataset: Dataset) -> None:
     heading(tr("How large must they be?"))
-    asked = ask_knobs(SplitSettings(), "size", columns=3)
+    asked = ask_params(SplitSettings(), "size", columns=3)
     error = asked["error"]
     if error is None:
         expected = expected_error(reference)
@@ -72,7 +72,7 @@ def show_sizes(reference: dict[str, object], dataset: Dataset) -> None:
 
 def show_choice(reference: dict[str, object]) -> None:
     heading(tr("What goes wrong when models are chosen on the test set?"))
-    asked = ask_knobs(SelectionSettings(), "choice", columns=2)
+    asked = ask_params(SelectionSettings(), "choice", columns=2)
     found = run_job("course_selection", {"data": reference, "model": changed_settings(), "asked": asked})
     if found is None:
         return

@@ -15,7 +15,7 @@ from dldiag.app.course.layout import (
     present_model,
 )
 from dldiag.app.state import history
-from dldiag.app.ui.forms import ask_knobs
+from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.page import link_to, page
 from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows
 from dldiag.app.views.progress import run_job
@@ -67,9 +67,9 @@ def show_list(model: Model) -> None:
 
 def show_search(dataset: Dataset, model: Model, reference: dict[str, object]) -> None:
     heading(tr("Which value is best?"))
-    search = SearchSettings(**ask_knobs(SearchSettings(), "search", columns=2))
+    search = SearchSettings(**ask_params(SearchSettings(), "search", columns=2))
     add(same_twice(search))
-    asked = ask_knobs(ValidationSettings(), "validation", columns=3)
+    asked = ask_params(ValidationSettings(), "validation", columns=3)
     grid = [[name, list(values)] for name, values in grid_of(model, search).items()]
     arguments = {"data": reference, "model": changed_settings(), "grid": grid, "asked": asked}
     found = run_job("course_validation", arguments)

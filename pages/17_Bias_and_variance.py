@@ -5,7 +5,7 @@ import streamlit as st
 
 from dldiag.app.course.data import ask_data
 from dldiag.app.course.layout import add, changed_settings, formulas, heading, link_to_diagnosis, look_at, offer
-from dldiag.app.ui.forms import ask_knobs
+from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.page import page
 from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows
 from dldiag.app.views.progress import run_job
@@ -56,7 +56,7 @@ FORMULAS = (
 
 
 def show_sweep(reference: dict[str, object]) -> None:
-    asked = ask_knobs(SweepSettings(), "sweep", columns=3)
+    asked = ask_params(SweepSettings(), "sweep", columns=3)
     model = {} if "toy" in reference else changed_settings()
     found = run_job("course_sweep", {"data": reference, "model": model, "asked": asked})
     if found is None:
@@ -87,7 +87,7 @@ def show_pictures(sweep: Sweep) -> None:
 
 def show_pairs() -> None:
     heading(tr("Five pairs of numbers, read by the rules"))
-    rows = ask_knobs(PairSettings(), "pairs")["dev_rows"]
+    rows = ask_params(PairSettings(), "pairs")["dev_rows"]
     readings = read_pairs(dev_rows=rows)
     look_at(read_number_pairs(readings, rows))
     show_figure(pairs_figure(readings, theme=figure_mode()), read_number_pairs(readings, rows), key="pairs")
@@ -98,7 +98,7 @@ def show_pairs() -> None:
             for words in words_of_rules(one):
                 show_message(words, kind="caption")
     show_message(tr("And your own numbers:"))
-    own = Pair(**ask_knobs(Pair(), "own", columns=3))
+    own = Pair(**ask_params(Pair(), "own", columns=3))
     readings = read_pairs((own,), dev_rows=rows)
     show_rows(pair_rows((own,), readings), alt=tr("What the rules say to your numbers"))
     for words in words_of_rules(readings[0]):

@@ -1,4 +1,4 @@
-"""Command-line flags made from the knobs and from the reading plan, and their values read back."""
+"""Command-line flags made from the parameters and from the reading plan, and their values read back."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import fields
 from typing import Any, NoReturn
 
 from dldiag.core.i18n import tr, translate
-from dldiag.core.params import Knob, SettingError, check, knobs_of, parse
+from dldiag.core.params import Param, SettingError, check, params_of, parse
 from dldiag.core.settings import Settings
 from dldiag.core.types import Kind, ReadPlan
-from dldiag.experiments.models import MODELS, knobs_for
+from dldiag.experiments.models import MODELS, params_for
 
 TRIALS = {"auto": None, "none": 0}  # beside a number
 NOT_ASKED = {"trials", "baselines", "muted"}  # settings whose flag is written by hand below
@@ -49,25 +49,25 @@ class Parser(argparse.ArgumentParser):
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
-    """Add one flag per knob of Settings."""
+    """Add one flag per parameter of Settings."""
     group = parser.add_argument_group(tr("how to diagnose"))
-    for name, one in knobs_of(Settings).items():
+    for name, one in params_of(Settings).items():
         if name not in NOT_ASKED:
             group.add_argument(flag(name), dest=name, metavar=_placeholder(one), help=help_of(one))
-    knobs = knobs_of(Settings)
-    group.add_argument("--trials", metavar="auto|none|N", help=help_of(knobs["trials"]))
-    group.add_argument("--baselines", metavar="NAME,…", help=help_of(knobs["baselines"]))
-    group.add_argument("--muted", metavar="CODE,…", help=help_of(knobs["muted"]))
+    params = params_of(Settings)
+    group.add_argument("--trials", metavar="auto|none|N", help=help_of(params["trials"]))
+    group.add_argument("--baselines", metavar="NAME,…", help=help_of(params["baselines"]))
+    group.add_argument("--muted", metavar="CODE,…", help=help_of(params["muted"]))
 
 
 def read_settings(given: argparse.Namespace) -> Settings:
     """Return the settings that the flags ask for; SettingError when one cannot be used."""
-    knobs = knobs_of(Settings)
-    texts = {name: getattr(given, name) for name in knobs if getattr(given, name) is not None}
-    values = {name: read_value(name, knobs[name], text) for name, text in texts.items() if name not in NOT_ASKED}
+    params = params_of(Settings)
+    texts = {name: getattr(given, name) for name in params if getattr(given, name) is not None}
+    values = {name: read_value(name, params[name], text) for name, text in texts.items() if name not in NOT_ASKED}
     if "trials" in texts:
         text = texts["trials"].strip().lower()
-        values["trials"] = TRIALS[text] if text in TRIALS else parse("trials", knobs["trials"], text)
+        values["trials"] = TRIALS[text] if text in TRIALS else parse("trials", params["trials"], text)
     values |= {name: _names(texts[name]) for name in ("baselines", "muted") if name in texts}
     _check_names("baselines", values.get("baselines", ()), MODELS)
     return Settings(**values)
@@ -115,27 +115,27 @@ def read_kinds(given: argparse.Namespace) -> dict[str, Kind]:
 
 def read_parameters(key: str, texts: Iterable[str]) -> dict[str, Any]:
     """Return the model's settings of every --set NAME=VALUE; SettingError names what cannot be set."""
-    knobs = knobs_for(key, ("classification", "regression"))
+    params = params_for(key, ("classification", "regression"))
     pairs = dict(named("--set", text) for text in texts)
-    if pairs and not knobs:
+    if pairs and not params:
         raise SettingError(
             tr("{option}: the model {model} has no settings that can be changed here.", option="--set", model=key)
         )
-    _check_names("--set", pairs, knobs)
-    return {name: parse(name, knobs[name], text) for name, text in pairs.items()}
+    _check_names("--set", pairs, params)
+    return {name: parse(name, params[name], text) for name, text in pairs.items()}
 
 
-def read_value(name: str, knob: Knob, text: str) -> Any:
+def read_value(name: str, param: Param, text: str) -> Any:
     """Read one value; a number may be written in percent.
 
-    >>> read_value("target_error", Knob(None, float, "", "", low=0, high=1), "5%")
+    >>> read_value("target_error", Param(None, float, "", "", low=0, high=1), "5%")
     0.05
     """
     number = text.strip().removesuffix("%")
-    if knob.kind is not float or number == text.strip():
-        return parse(name, knob, text)
-    value = parse(name, Knob(0.0, float, "", ""), number or text) / 100
-    check(name, knob, value)
+    if param.kind is not float or number == text.strip():
+        return parse(name, param, text)
+    value = parse(name, Param(0.0, float, "", ""), number or text) / 100
+    check(name, param, value)
     return value
 
 
@@ -151,8 +151,8 @@ def named(option: str, text: str) -> tuple[str, str]:
     return name.strip(), value
 
 
-def help_of(one: Knob) -> str:
-    """Write a knob's help with its choices, range and default."""
+def help_of(one: Param) -> str:
+    """Write a parameter's help with its choices, range and default."""
     parts = [translate(one.help)]
     if one.choices is not None:
         parts.append(tr("One of {choices}.", choices=", ".join(one.choices)))
@@ -178,9 +178,9 @@ def _choice(name: str, text: Any) -> Any:
     if "None" in kind and text.lower() == "none":
         return None
     if "int" in kind:
-        return parse(flag(name), Knob(0, int, "", "", low=0), text)
+        return parse(flag(name), Param(0, int, "", "", low=0), text)
     if "bool" in kind:
-        return parse(flag(name), Knob(False, bool, "", ""), text)
+        return parse(flag(name), Param(False, bool, "", ""), text)
     return ESCAPES.get(text, text)
 
 
@@ -199,7 +199,7 @@ def _check_names(option: str, given: Iterable[str], known: Mapping[str, Any] | I
             raise SettingError(tr("{option}: there is no {name}. Possible here: {choices}.", **values))
 
 
-def _placeholder(one: Knob) -> str:
+def _placeholder(one: Param) -> str:
     if one.choices is not None:
         return "|".join(one.choices)
     return {int: "N", float: "X"}.get(one.kind, "TEXT")

@@ -24,7 +24,7 @@ from dldiag.cli.metrics import add_numbers
 from dldiag.cli.outputs import add_outputs, check_outputs, harmless, write_outputs
 from dldiag.core.i18n import LANGUAGES, Message, current_language, set_language, speaking, tr, translate
 from dldiag.core.parallel import USUAL_MOST, usual_count
-from dldiag.core.params import Knob, SettingError, parse
+from dldiag.core.params import Param, SettingError, parse
 from dldiag.core.settings import Settings
 from dldiag.core.types import DataError, Dataset, Progress, Report
 from dldiag.data.dataset import make_dataset
@@ -141,7 +141,7 @@ def _asked(given: argparse.Namespace) -> tuple[Dataset, Model, Settings, int]:
     """Return what the flags ask for; everything that can be refused is refused before the work."""
     check_outputs(given)
     settings, parameters = read_settings(given), read_parameters(given.model, given.set)
-    jobs = parse("--jobs", Knob(1, int, "", "", low=1), given.jobs)
+    jobs = parse("--jobs", Param(1, int, "", "", low=1), given.jobs)
     dataset = _dataset(given)
     return dataset, build_model(dataset.task, parameters, given.model), settings, jobs
 

@@ -9,17 +9,19 @@ from pathlib import Path
 from dldiag.cli.flags import Parser, flag, help_of, read_value
 from dldiag.cli.outputs import add_outputs, check_outputs, harmless, write_outputs
 from dldiag.core.i18n import LANGUAGES, speaking, tr
-from dldiag.core.params import Knob, knobs_of
+from dldiag.core.params import Param, params_of
 from dldiag.core.types import LearningCurve
 from dldiag.diagnosis.from_metrics import Numbers, diagnose_numbers, read_curve_table
 from dldiag.report import to_text
 
 
 def add_numbers(verbs: argparse._SubParsersAction[Parser]) -> None:
-    """Add the verb to the command line; its flags come from the knobs of Numbers."""
+    """Add the verb to the command line; its flags come from the parameters of Numbers."""
     one = verbs.add_parser("numbers", help=tr("read errors measured elsewhere"), allow_abbrev=False)
-    for name, knob in knobs_of(Numbers).items():
-        one.add_argument(_flag(name), dest=name, metavar=_placeholder(knob), choices=knob.choices, help=help_of(knob))
+    for name, param in params_of(Numbers).items():
+        one.add_argument(
+            _flag(name), dest=name, metavar=_placeholder(param), choices=param.choices, help=help_of(param)
+        )
     one.add_argument(
         "--curve", metavar="FILE", help=tr("a table of a learning curve: rows, train_error, dev_error, repeat")
     )
@@ -42,12 +44,14 @@ def run(given: argparse.Namespace) -> None:
 
 def read_numbers(given: argparse.Namespace) -> Numbers:
     """Return the numbers that the flags give; SettingError when one cannot be read."""
-    knobs = knobs_of(Numbers)
-    return Numbers(**{name: read_value(_flag(name), knobs[name], text) for name, text in _texts(given, knobs).items()})
+    params = params_of(Numbers)
+    return Numbers(
+        **{name: read_value(_flag(name), params[name], text) for name, text in _texts(given, params).items()}
+    )
 
 
-def _texts(given: argparse.Namespace, knobs: dict[str, Knob]) -> dict[str, str]:
-    return {name: getattr(given, name) for name in knobs if getattr(given, name) is not None}
+def _texts(given: argparse.Namespace, params: dict[str, Param]) -> dict[str, str]:
+    return {name: getattr(given, name) for name in params if getattr(given, name) is not None}
 
 
 def _flag(name: str) -> str:
@@ -59,8 +63,8 @@ def _flag(name: str) -> str:
     return flag(name.removesuffix("_error"))
 
 
-def _placeholder(knob: Knob) -> str | None:
-    return None if knob.choices is not None else {int: "N", float: "X"}.get(knob.kind, "TEXT")
+def _placeholder(param: Param) -> str | None:
+    return None if param.choices is not None else {int: "N", float: "X"}.get(param.kind, "TEXT")
 
 
 def _curve(path: str | None, unit: str) -> LearningCurve | None:

@@ -1,4 +1,4 @@
-"""A knob is a setting's default, range, choices and help; forms, command-line flags and checks come from it."""
+"""A parameter is a setting's default, range, choices and help; forms, command-line flags and checks come from it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class SettingError(ValueError):
 
 
 @dataclass(frozen=True)
-class Knob:
+class Param:
     """One setting: how it is named, asked for, read from text and checked.
 
     `kind` is the type of one value: int, float, bool, str or tuple (of ints: layer sizes). `low` and `high` are
@@ -46,68 +46,68 @@ class Knob:
     empty: str = ""
 
 
-def knob(default: Any, label: str, help: str, **limits: Any) -> Any:
-    """Declare a dataclass field that is a setting; see `Knob` for the limits."""
+def param(default: Any, label: str, help: str, **limits: Any) -> Any:
+    """Declare a dataclass field that is a setting; see `Param` for the limits."""
     kind = limits.pop("kind", type(default))
-    return field(default=default, metadata={"knob": Knob(default, kind, label, help, **limits)})
+    return field(default=default, metadata={"param": Param(default, kind, label, help, **limits)})
 
 
-def knobs_of(settings: Any) -> dict[str, Knob]:
-    """Return {name: Knob} of a settings dataclass (class or instance), in the order of its fields."""
-    return {f.name: f.metadata["knob"] for f in fields(settings) if "knob" in f.metadata}
+def params_of(settings: Any) -> dict[str, Param]:
+    """Return {name: Param} of a settings dataclass (class or instance), in the order of its fields."""
+    return {f.name: f.metadata["param"] for f in fields(settings) if "param" in f.metadata}
 
 
-def parse(name: str, knob: Knob, text: str) -> Any:
-    """Read a knob's value from text, as in `--set hidden_layer_sizes=64,64`.
+def parse(name: str, param: Param, text: str) -> Any:
+    """Read a parameter's value from text, as in `--set hidden_layer_sizes=64,64`.
 
-    >>> parse("alpha", Knob(1e-4, float, "L2", "", low=0), "0.01")
+    >>> parse("alpha", Param(1e-4, float, "L2", "", low=0), "0.01")
     0.01
     """
     text = text.strip()
-    if knob.optional and text.lower() in {"none", "auto", ""}:
+    if param.optional and text.lower() in {"none", "auto", ""}:
         return None
     try:
-        value = _READERS[knob.kind](text)
+        value = _READERS[param.kind](text)
     except (ValueError, KeyError) as error:
         raise SettingError(
-            tr("{name} = {text} is not {kind}.", name=name, text=repr(text), kind=_kind_name(knob))
+            tr("{name} = {text} is not {kind}.", name=name, text=repr(text), kind=_kind_name(param))
         ) from error
-    check(name, knob, value)
+    check(name, param, value)
     return value
 
 
-def check(name: str, knob: Knob, value: Any) -> None:
-    """Raise SettingError when a value is outside the knob's range or choices."""
-    if (knob.optional and value is None) or (knob.auto and isinstance(value, str) and value == "auto"):
+def check(name: str, param: Param, value: Any) -> None:
+    """Raise SettingError when a value is outside the parameter's range or choices."""
+    if (param.optional and value is None) or (param.auto and isinstance(value, str) and value == "auto"):
         return
-    if knob.choices is not None and value not in knob.choices:
-        choices = ", ".join(knob.choices)
+    if param.choices is not None and value not in param.choices:
+        choices = ", ".join(param.choices)
         raise SettingError(
             tr("{name} = {value} is not one of {choices}.", name=name, value=repr(value), choices=choices)
         )
-    if not _is_of_kind(value, knob.kind):
-        kind = _kind_name(knob)
+    if not _is_of_kind(value, param.kind):
+        kind = _kind_name(param)
         raise SettingError(tr("{name} = {text} is not {kind}.", name=name, text=repr(value), kind=kind))
     for one in value if isinstance(value, tuple | list) else (value,):
-        _check_range(name, knob, one)
+        _check_range(name, param, one)
 
 
-def _check_range(name: str, knob: Knob, value: Any) -> None:
-    if knob.low is not None and value < knob.low:
-        text = tr("{name} = {value} is below its lowest value {low}.", name=name, value=str(value), low=knob.low)
+def _check_range(name: str, param: Param, value: Any) -> None:
+    if param.low is not None and value < param.low:
+        text = tr("{name} = {value} is below its lowest value {low}.", name=name, value=str(value), low=param.low)
         raise SettingError(text)
-    if knob.high is not None and value > knob.high:
-        text = tr("{name} = {value} is above its highest value {high}.", name=name, value=str(value), high=knob.high)
+    if param.high is not None and value > param.high:
+        text = tr("{name} = {value} is above its highest value {high}.", name=name, value=str(value), high=param.high)
         raise SettingError(text)
 
 
-def _kind_name(knob: Knob) -> Message:
-    of_names = knob.kind is tuple and not (knob.default and all(isinstance(one, int) for one in knob.default))
-    return Message("a list of names") if of_names else _KIND_NAMES[knob.kind]
+def _kind_name(param: Param) -> Message:
+    of_names = param.kind is tuple and not (param.default and all(isinstance(one, int) for one in param.default))
+    return Message("a list of names") if of_names else _KIND_NAMES[param.kind]
 
 
 def _is_of_kind(value: Any, kind: type) -> bool:
-    """Tell whether a value is of a knob's kind; NumPy's numbers count, and true, false and infinity are none."""
+    """Tell whether a value is of a parameter's kind; NumPy's numbers count, and true, false and infinity are none."""
     if isinstance(value, bool | np.bool_):
         return kind not in (int, float, tuple)
     if kind in (int, float):
@@ -125,12 +125,12 @@ def check_shares(settings: Any, names: Iterable[str]) -> None:
         value = getattr(settings, name)
         if value is not None and value > 1:
             text = "{name} = {value} is above 1: write errors as shares, 0.15 for 15 %."
-            raise SettingError(tr(text, name=translate(knobs_of(settings)[name].label), value=f"{value:g}"))
+            raise SettingError(tr(text, name=translate(params_of(settings)[name].label), value=f"{value:g}"))
 
 
 def check_all(settings: Any) -> None:
-    """Check every knob of a settings dataclass instance."""
-    for name, one in knobs_of(settings).items():
+    """Check every parameter of a settings dataclass instance."""
+    for name, one in params_of(settings).items():
         check(name, one, getattr(settings, name))
 
 
@@ -139,7 +139,7 @@ def from_environment(settings: type[T]) -> T:
 
     Raises SettingError for a value that cannot be used.
     """
-    named = {VARIABLE.format(name=name.upper()): (name, one) for name, one in knobs_of(settings).items()}
+    named = {VARIABLE.format(name=name.upper()): (name, one) for name, one in params_of(settings).items()}
     given = {name: parse(name, one, os.environ[key]) for key, (name, one) in named.items() if key in os.environ}
     return settings(**given)
 

@@ -1,10 +1,10 @@
-"""How a diagnosis is made: one knob per setting."""
+"""How a diagnosis is made: one parameter per setting."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dldiag.core.params import knob
+from dldiag.core.params import param
 
 BUDGETS = {"quick": "quick (about a minute)", "standard": "standard", "thorough": "thorough"}
 
@@ -13,7 +13,7 @@ BUDGETS = {"quick": "quick (about a minute)", "standard": "standard", "thorough"
 class Settings:
     """How a diagnosis is made. The model's own settings live on the model."""
 
-    target_error: float | None = knob(
+    target_error: float | None = param(
         None,
         "Target error",
         "The error you want or that people reach, in the error unit (0.05 is 5 % of rows wrong). "
@@ -22,14 +22,14 @@ class Settings:
         low=0.0,
         optional=True,
     )
-    budget: str = knob(
+    budget: str = param(
         "standard", "Effort", "How many repeats and trials are spent before the verdict.", choices=BUDGETS
     )
-    sizes: int = knob(8, "Dataset sizes", "Number of nested training-set sizes on the learning curve.", low=2, high=20)
-    repeats: int = knob(  # of two the spread has one degree of freedom: nothing would ever be decided
+    sizes: int = param(8, "Dataset sizes", "Number of nested training-set sizes on the learning curve.", low=2, high=20)
+    repeats: int = param(  # of two the spread has one degree of freedom: nothing would ever be decided
         5, "Repeats", "Random training subsets per size; more repeats, narrower intervals.", low=3, high=50
     )
-    train_rows: int | None = knob(
+    train_rows: int | None = param(
         None,
         "Training rows",
         "Use at most this many training rows; the others are left aside.",
@@ -37,20 +37,20 @@ class Settings:
         low=10,
         optional=True,
     )
-    material: float = knob(
+    material: float = param(
         0.01,
         "Smallest difference that matters",
         "Differences below this (and below 10 % of the dev error) count as nothing; in the error unit.",
         low=0.0,
         high=1.0,
     )
-    baselines: tuple[str, ...] = knob(
+    baselines: tuple[str, ...] = param(
         ("linear", "boosting"),
         "Reference models",
         "Scikit-learn models trained on the same subsets.",
         kind=tuple,
     )
-    trials: int | None = knob(
+    trials: int | None = param(
         None,
         "Trials",
         "How many remedies to try at most; empty lets the effort decide.",
@@ -58,5 +58,5 @@ class Settings:
         low=0,
         optional=True,
     )
-    seed: int = knob(0, "Seed", "Same data, settings and seed give the same report.", low=0, high=2**31 - 1)
-    muted: tuple[str, ...] = knob((), "Muted rules", "Codes of rules that are not to be applied.", kind=tuple)
+    seed: int = param(0, "Seed", "Same data, settings and seed give the same report.", low=0, high=2**31 - 1)
+    muted: tuple[str, ...] = param((), "Muted rules", "Codes of rules that are not to be applied.", kind=tuple)

@@ -338,7 +338,7 @@ class Trial:
     change: Estimate
     repeats: int
     seconds: float
-    settings: Mapping[str, Any] = field(default_factory=dict)  # what the remedy set, by knob name
+    settings: Mapping[str, Any] = field(default_factory=dict)  # what the remedy set, by parameter name
     before: TrainingCurve | None = None
     after: TrainingCurve | None = None
     train_change: Estimate | None = None
@@ -361,7 +361,7 @@ class Recommendation:
     because: Message
     problem: str
     expected: Estimate | None = None
-    change: Mapping[str, Any] = field(default_factory=dict)  # settings it would set, by knob name
+    change: Mapping[str, Any] = field(default_factory=dict)  # settings it would set, by parameter name
     trial: Trial | None = None
 
 

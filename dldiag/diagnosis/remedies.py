@@ -13,7 +13,7 @@ from dldiag.core.params import SettingError
 from dldiag.core.types import Column_
 from dldiag.experiments.models import Model, changed, is_network
 
-Change = Mapping[str, Any]  # settings by knob name
+Change = Mapping[str, Any]  # settings by parameter name
 
 WIDER = 4  # times the units of each hidden layer, at most MOST_UNITS
 MOST_UNITS = 256

@@ -29,7 +29,7 @@ from sklearn.svm import SVC, SVR
 
 from dldiag import nn
 from dldiag.core.i18n import Message, tr
-from dldiag.core.params import Knob, SettingError, check
+from dldiag.core.params import Param, SettingError, check
 from dldiag.core.types import Task
 from dldiag.data.encode import Matrix
 
@@ -44,7 +44,7 @@ REMEMBERED = 2**20  # bytes of prepared inputs; training on more takes far longe
 # 300 and 3,000 rows a dev error 0.5 % higher in mean (`python -m bench.boosting`). It is a reference, not a contestant.
 QUICK_BOOSTING = MappingProxyType({"learning_rate": 0.2, "max_iter": 50, "early_stopping": False})
 
-SCALE_KNOB = Knob(
+SCALE_PARAM = Param(
     True,
     bool,
     "Scale inputs",
@@ -83,7 +83,7 @@ class Model:
         values = self.estimator.get_params(deep=False)
         if is_network(self):
             values["hidden_layer_sizes"] = self.estimator.hidden_layers()  # scikit-learn takes one number, too
-        return {name: values[name] for name in knobs_of_model(self) if name in values} | (
+        return {name: values[name] for name in params_of_model(self) if name in values} | (
             {"scale_inputs": self.scale_inputs} if is_network(self) else {}
         )
 
@@ -94,8 +94,8 @@ class ModelRow:
 
     label: Message
     make: Mapping[Task, Callable[[], BaseEstimator]]
-    knobs: Mapping[str, Knob] = field(default_factory=dict)
-    task_knobs: Mapping[Task, Mapping[str, Knob]] = field(default_factory=dict)
+    params: Mapping[str, Param] = field(default_factory=dict)
+    task_params: Mapping[Task, Mapping[str, Param]] = field(default_factory=dict)
     cost: float = 1.0  # time of one fit, relative to the linear model at 1,000 rows (for the remaining time only)
 
 
@@ -103,8 +103,8 @@ MODELS: dict[str, ModelRow] = {
     "mlp": ModelRow(
         Message("Neural network (NumPy)"),
         {"classification": nn.MLPClassifier, "regression": nn.MLPRegressor},
-        {**nn.MLP_KNOBS, "scale_inputs": SCALE_KNOB},
-        {"classification": nn.CLASSIFIER_KNOBS, "regression": nn.REGRESSOR_KNOBS},
+        {**nn.MLP_PARAMS, "scale_inputs": SCALE_PARAM},
+        {"classification": nn.CLASSIFIER_PARAMS, "regression": nn.REGRESSOR_PARAMS},
         cost=20,
     ),
     "guess": ModelRow(
@@ -148,11 +148,11 @@ def build_model(task: Task, parameters: Mapping[str, Any] | None = None, key: st
 
 
 def changed(model: Model, parameters: Mapping[str, Any]) -> Model:
-    """Return the model with some settings changed, each checked against its knob, and a network's also together."""
-    knobs, known = knobs_of_model(model), model.estimator.get_params()
+    """Return the model with some settings changed, each checked against its parameter, and a network's also together."""
+    params, known = params_of_model(model), model.estimator.get_params()
     for name, value in parameters.items():
-        if name in knobs:
-            check(name, knobs[name], value)
+        if name in params:
+            check(name, params[name], value)
         elif name not in known:
             raise SettingError(tr("{model} has no setting {name}.", model=model.label, name=repr(name)))
     own = {name: value for name, value in parameters.items() if name != "scale_inputs"}
@@ -183,18 +183,18 @@ def _check_estimator(estimator: Any) -> None:
         raise TypeError(f"The model must be an unfitted scikit-learn estimator; {what} has no {missing[0]}.")
 
 
-def knobs_of_model(model: Model) -> Mapping[str, Knob]:
-    """Return the settings of a model that have a knob."""
+def params_of_model(model: Model) -> Mapping[str, Param]:
+    """Return the settings of a model that have a parameter."""
     if model.key not in MODELS:
         return {}
-    return knobs_for(model.key, ("classification" if is_classifier(model.estimator) else "regression",))
+    return params_for(model.key, ("classification" if is_classifier(model.estimator) else "regression",))
 
 
-def knobs_for(key: str, tasks: Iterable[Task] = ()) -> Mapping[str, Knob]:
-    """Return the knobs of a row of MODELS: those of any task, and those that only some tasks have."""
+def params_for(key: str, tasks: Iterable[Task] = ()) -> Mapping[str, Param]:
+    """Return the parameters of a row of MODELS: those of any task, and those that only some tasks have."""
     row = MODELS[key]
-    own = (row.task_knobs.get(task, {}) for task in tasks)
-    return {**row.knobs, **{name: knob for knobs in own for name, knob in knobs.items()}}
+    own = (row.task_params.get(task, {}) for task in tasks)
+    return {**row.params, **{name: param for params in own for name, param in params.items()}}
 
 
 def is_of_counts(model: Model) -> bool:

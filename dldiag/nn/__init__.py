@@ -2,12 +2,12 @@
 
 from dldiag.nn.estimators import MLPClassifier, MLPRegressor
 from dldiag.nn.fit_many import fit_stack, stack_key
-from dldiag.nn.params import CLASSIFIER_KNOBS, MLP_KNOBS, REGRESSOR_KNOBS
+from dldiag.nn.params import CLASSIFIER_PARAMS, MLP_PARAMS, REGRESSOR_PARAMS
 
 __all__ = [
-    "CLASSIFIER_KNOBS",
-    "MLP_KNOBS",
-    "REGRESSOR_KNOBS",
+    "CLASSIFIER_PARAMS",
+    "MLP_PARAMS",
+    "REGRESSOR_PARAMS",
     "MLPClassifier",
     "MLPRegressor",
     "fit_stack",

@@ -14,7 +14,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import _check_sample_weight, column_or_1d, validate_data
 
 from dldiag.nn.losses import LOSSES, Loss
-from dldiag.nn.params import CLASSIFIER_KNOBS, MLP_KNOBS, REGRESSOR_KNOBS
+from dldiag.nn.params import CLASSIFIER_PARAMS, MLP_PARAMS, REGRESSOR_PARAMS
 from dldiag.nn.perceptron import Judge, Perceptron, dense, is_stochastic, store
 
 Array = NDArray[Any]
@@ -32,7 +32,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
     array(['low', 'high'], dtype='<U4')
     """
 
-    _knobs = MLP_KNOBS | CLASSIFIER_KNOBS
+    _params = MLP_PARAMS | CLASSIFIER_PARAMS
 
     def __init__(  # noqa: PLR0913  # scikit-learn's signature
         self,
@@ -201,7 +201,7 @@ class MLPRegressor(RegressorMixin, Perceptron):  # type: ignore[misc]
     1
     """
 
-    _knobs = MLP_KNOBS | REGRESSOR_KNOBS
+    _params = MLP_PARAMS | REGRESSOR_PARAMS
 
     def __init__(  # noqa: PLR0913  # scikit-learn's signature
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dldiag.core.params import Knob
+from dldiag.core.params import Param
 from dldiag.nn.activations import ACTIVATIONS
 from dldiag.nn.initializers import INITIALIZERS
 from dldiag.nn.optimizers import OPTIMIZERS
@@ -16,8 +16,8 @@ _DTYPES = {
     "float64": "64 bits",
 }
 
-MLP_KNOBS: dict[str, Knob] = {
-    "hidden_layer_sizes": Knob(
+MLP_PARAMS: dict[str, Param] = {
+    "hidden_layer_sizes": Param(
         (100,),
         tuple,
         "Hidden layers",
@@ -26,10 +26,10 @@ MLP_KNOBS: dict[str, Knob] = {
         high=4096,
         group="size",
     ),
-    "activation": Knob(
+    "activation": Param(
         "relu", str, "Activation", "The function that each hidden unit applies.", choices=_ACTIVATIONS, group="size"
     ),
-    "activation_slope": Knob(
+    "activation_slope": Param(
         None,
         float,
         "Slope for negative inputs",
@@ -39,14 +39,14 @@ MLP_KNOBS: dict[str, Knob] = {
         optional=True,
         group="size",
     ),
-    "batch_norm": Knob(
+    "batch_norm": Param(
         False,
         bool,
         "Batch normalization",
         "Bring every hidden unit's Z to mean 0 and spread 1 within each batch.",
         group="size",
     ),
-    "init": Knob(
+    "init": Param(
         "auto",
         str,
         "Initialization",
@@ -54,7 +54,7 @@ MLP_KNOBS: dict[str, Knob] = {
         choices={name: row.label for name, row in INITIALIZERS.items()},
         group="start",
     ),
-    "init_scale": Knob(
+    "init_scale": Param(
         1.0,
         float,
         "Initialization scale",
@@ -64,10 +64,10 @@ MLP_KNOBS: dict[str, Knob] = {
         group="start",
         log=True,
     ),
-    "solver": Knob(
+    "solver": Param(
         "adam", str, "Optimizer", "How the weights follow the gradient.", choices=_SOLVERS, group="optimizer"
     ),
-    "learning_rate_init": Knob(
+    "learning_rate_init": Param(
         0.001,
         float,
         "Learning rate",
@@ -77,7 +77,7 @@ MLP_KNOBS: dict[str, Knob] = {
         group="optimizer",
         log=True,
     ),
-    "learning_rate": Knob(
+    "learning_rate": Param(
         "constant",
         str,
         "Schedule",
@@ -85,7 +85,7 @@ MLP_KNOBS: dict[str, Knob] = {
         choices={name: row.label for name, row in SCHEDULES.items()},
         group="optimizer",
     ),
-    "power_t": Knob(
+    "power_t": Param(
         0.5,
         float,
         "Power",
@@ -94,7 +94,7 @@ MLP_KNOBS: dict[str, Knob] = {
         high=10.0,
         group="optimizer",
     ),
-    "batch_size": Knob(
+    "batch_size": Param(
         None,
         int,
         "Batch size",
@@ -106,7 +106,7 @@ MLP_KNOBS: dict[str, Knob] = {
         group="optimizer",
         unit="rows",
     ),
-    "max_iter": Knob(
+    "max_iter": Param(
         200,
         int,
         "Epochs",
@@ -116,16 +116,16 @@ MLP_KNOBS: dict[str, Knob] = {
         group="optimizer",
         unit="epochs",
     ),
-    "momentum": Knob(
+    "momentum": Param(
         0.9, float, "Momentum", "Share of the last step that is kept (SGD).", low=0.0, high=1.0, group="optimizer"
     ),
-    "nesterovs_momentum": Knob(
+    "nesterovs_momentum": Param(
         True, bool, "Nesterov momentum", "Look ahead along the momentum (SGD).", group="optimizer"
     ),
-    "beta_1": Knob(
+    "beta_1": Param(
         0.9, float, "Beta 1", "Memory of the mean of gradients (Adam).", low=0.0, high=0.999999, group="optimizer"
     ),
-    "beta_2": Knob(
+    "beta_2": Param(
         0.999,
         float,
         "Beta 2",
@@ -134,7 +134,7 @@ MLP_KNOBS: dict[str, Knob] = {
         high=0.99999999,
         group="optimizer",
     ),
-    "epsilon": Knob(
+    "epsilon": Param(
         1e-8,
         float,
         "Epsilon",
@@ -144,8 +144,8 @@ MLP_KNOBS: dict[str, Knob] = {
         group="optimizer",
         log=True,
     ),
-    "shuffle": Knob(True, bool, "Shuffle", "Take the rows in a new order in every epoch.", group="optimizer"),
-    "alpha": Knob(
+    "shuffle": Param(True, bool, "Shuffle", "Take the rows in a new order in every epoch.", group="optimizer"),
+    "alpha": Param(
         0.0001,
         float,
         "L2",
@@ -155,7 +155,7 @@ MLP_KNOBS: dict[str, Knob] = {
         group="regularization",
         log=True,
     ),
-    "l1": Knob(
+    "l1": Param(
         0.0,
         float,
         "L1",
@@ -165,7 +165,7 @@ MLP_KNOBS: dict[str, Knob] = {
         group="regularization",
         log=True,
     ),
-    "dropout": Knob(
+    "dropout": Param(
         0.0,
         float,
         "Dropout",
@@ -174,7 +174,7 @@ MLP_KNOBS: dict[str, Knob] = {
         high=0.95,
         group="regularization",
     ),
-    "clip_norm": Knob(
+    "clip_norm": Param(
         None,
         float,
         "Gradient clipping",
@@ -184,14 +184,14 @@ MLP_KNOBS: dict[str, Knob] = {
         optional=True,
         group="regularization",
     ),
-    "early_stopping": Knob(
+    "early_stopping": Param(
         False,
         bool,
         "Early stopping",
         "Set training rows aside, stop when the score on them no longer rises, and keep the best weights.",
         group="stopping",
     ),
-    "validation_fraction": Knob(
+    "validation_fraction": Param(
         0.1,
         float,
         "Validation share",
@@ -200,7 +200,7 @@ MLP_KNOBS: dict[str, Knob] = {
         high=0.99,
         group="stopping",
     ),
-    "tol": Knob(
+    "tol": Param(
         1e-4,
         float,
         "Tolerance",
@@ -210,7 +210,7 @@ MLP_KNOBS: dict[str, Knob] = {
         group="stopping",
         log=True,
     ),
-    "n_iter_no_change": Knob(
+    "n_iter_no_change": Param(
         10,
         int,
         "Patience",
@@ -220,7 +220,7 @@ MLP_KNOBS: dict[str, Knob] = {
         group="stopping",
         unit="epochs",
     ),
-    "max_fun": Knob(
+    "max_fun": Param(
         15000,
         int,
         "Loss evaluations",
@@ -229,7 +229,7 @@ MLP_KNOBS: dict[str, Knob] = {
         high=100_000_000,
         group="stopping",
     ),
-    "dtype": Knob(
+    "dtype": Param(
         "auto",
         str,
         "Precision",
@@ -239,8 +239,8 @@ MLP_KNOBS: dict[str, Knob] = {
     ),
 }
 
-CLASSIFIER_KNOBS: dict[str, Knob] = {
-    "class_weight": Knob(
+CLASSIFIER_PARAMS: dict[str, Param] = {
+    "class_weight": Param(
         None,
         str,
         "Class weights",
@@ -250,8 +250,8 @@ CLASSIFIER_KNOBS: dict[str, Knob] = {
         group="loss",
     ),
 }
-REGRESSOR_KNOBS: dict[str, Knob] = {
-    "loss": Knob(
+REGRESSOR_PARAMS: dict[str, Param] = {
+    "loss": Param(
         "squared_error",
         str,
         "Loss",

@@ -17,7 +17,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from dldiag.core.i18n import tr
-from dldiag.core.params import Knob, SettingError, check
+from dldiag.core.params import Param, SettingError, check
 from dldiag.nn.activations import ACTIVATIONS
 from dldiag.nn.initializers import INITIALIZERS
 from dldiag.nn.layout import Layout
@@ -47,7 +47,7 @@ def is_stochastic(model: Any) -> bool:
 class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """What the classifier and the regressor share."""
 
-    _knobs: dict[str, Knob]
+    _params: dict[str, Param]
 
     def _check_data(self, X: Any, y: Any, first: bool, incremental: bool, classes: Any = None) -> tuple[Array, Array]:
         """Return X (n, d) and targets (n,) or (n, K), checked; learns the classes at first."""
@@ -155,7 +155,7 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
                     solver=self.solver,
                 )
             )
-        for name, knob in self._knobs.items():
+        for name, param in self._params.items():
             value = getattr(self, name)
             if isinstance(value, np.generic):
                 value = value.item()
@@ -165,7 +165,7 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
                 continue
             if name == "n_iter_no_change" and value == np.inf:
                 continue
-            check(name, knob, value)
+            check(name, param, value)
 
     def _settle(self, member: Member, incremental: bool) -> None:
         """Copy the settings that may differ within a stack, and what an earlier call left."""

@@ -10,7 +10,7 @@ from itertools import zip_longest
 from dldiag.core.i18n import tr
 from dldiag.core.types import Column_, Outcome, Report
 from dldiag.diagnosis.improve import Improvement
-from dldiag.experiments.models import knobs_of_model
+from dldiag.experiments.models import params_of_model
 from dldiag.report import view
 from dldiag.report.view import Cell
 
@@ -38,7 +38,7 @@ def path_to_text(found: Improvement, width: int = WIDTH) -> str:
         lines += wrapped(view.path_line(found.steps, found.report.evidence["dev_error"], unit), width)
     lines += wrapped(f"{found.ended} {tr('Settings compared on the dev rows: {uses}.', uses=found.dev_uses)}", width)
     if found.change:
-        settable = knobs_of_model(found.winner)
+        settable = params_of_model(found.winner)
         settings = " ".join(
             f"{'--set ' * (name in settable)}{name}={_flag_text(value)}" for name, value in found.change.items()
         )

@@ -14,7 +14,7 @@ import pytest
 from dldiag.cli.flags import READING_HELP, read_choices, read_parameters, read_settings
 from dldiag.cli.main import main, parser
 from dldiag.core.i18n import set_language
-from dldiag.core.params import SettingError, knobs_of
+from dldiag.core.params import SettingError, params_of
 from dldiag.core.settings import Settings
 from dldiag.core.types import ReadPlan
 from dldiag.experiments.models import MODELS
@@ -197,7 +197,7 @@ def given(*arguments: str):
 def test_every_setting_has_a_flag_that_sets_it():
     values = {"target_error": "0.1", "budget": "quick", "baselines": "linear", "trials": "2", "muted": "D1,T3"}
     values["material"] = "0.02"
-    for name, one in knobs_of(Settings).items():
+    for name, one in params_of(Settings).items():
         text = values.get(name, "20")
         changed = read_settings(given("--" + name.replace("_", "-"), text))
         assert getattr(changed, name) != one.default, name
@@ -210,7 +210,7 @@ def test_trials_are_auto_none_or_a_number(text, trials):
 
 
 def test_every_setting_of_the_network_can_be_set():
-    for name, one in MODELS["mlp"].knobs.items():
+    for name, one in MODELS["mlp"].params.items():
         default = one.default
         text = ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
         assert read_parameters("mlp", [f"{name}={text}"]) == {name: default}

@@ -11,17 +11,17 @@ import pytest
 
 from dldiag.cli.flags import READING_HELP
 from dldiag.core.i18n import CATALOGS, LANGUAGES, Message, catalog, set_language, speaking, tr, translate
-from dldiag.core.params import Knob, knobs_of
+from dldiag.core.params import Param, params_of
 from dldiag.core.settings import Settings
 from dldiag.diagnosis.rules import RULES
 from dldiag.experiments.models import MODELS
-from dldiag.nn import CLASSIFIER_KNOBS, MLP_KNOBS, REGRESSOR_KNOBS
+from dldiag.nn import CLASSIFIER_PARAMS, MLP_PARAMS, REGRESSOR_PARAMS
 
 ROOT = Path(__file__).parents[2]
 OTHERS = [language for language in LANGUAGES if language != "en"]
 FILES = sorted([*ROOT.glob("dldiag/**/*.py"), *ROOT.glob("pages/*.py"), *ROOT.glob("streamlit_app.py")])
 
-TRANSLATED = {"Message": (0,), "tr": (0,), "translate": (0,), "DataError": (0, 1), "knob": (1, 2), "Knob": (2, 3)}
+TRANSLATED = {"Message": (0,), "tr": (0,), "translate": (0,), "DataError": (0, 1), "param": (1, 2), "Param": (2, 3)}
 # Codes that are shown as words.
 WORDS = ("classification", "regression", "random", "group", "time", "given")
 
@@ -38,7 +38,7 @@ def texts_in(tree: ast.Module) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
             arguments = [node.args[i] for i in TRANSLATED.get(name, ()) if i < len(node.args)]
-            arguments += [each.value for each in node.keywords if name in ("knob", "Knob") and each.arg == "empty"]
+            arguments += [each.value for each in node.keywords if name in ("param", "Param") and each.arg == "empty"]
             for argument in arguments:
                 yield from literals(argument, named)
 
@@ -56,15 +56,20 @@ def literals(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[tuple
                 yield from literals(held, {})
 
 
-def knob_texts(one: Knob) -> Iterator[str]:
+def param_texts(one: Param) -> Iterator[str]:
     yield from (one.label, one.help, one.group, one.unit, *(one.choices or {}).values())
 
 
 def texts_of_rows() -> Iterator[tuple[str, str]]:
     """Yield (where, template) of plain texts that stand in tables of rows and are translated when shown."""
-    knobs = [*knobs_of(Settings).values(), *MLP_KNOBS.values(), *CLASSIFIER_KNOBS.values(), *REGRESSOR_KNOBS.values()]
-    knobs += [one for row in MODELS.values() for one in row.knobs.values()]
-    yield from (("knobs", text) for one in knobs for text in knob_texts(one))
+    params = [
+        *params_of(Settings).values(),
+        *MLP_PARAMS.values(),
+        *CLASSIFIER_PARAMS.values(),
+        *REGRESSOR_PARAMS.values(),
+    ]
+    params += [one for row in MODELS.values() for one in row.params.values()]
+    yield from (("params", text) for one in params for text in param_texts(one))
     yield from (("rules", text) for rule in RULES for text in (rule.fired, rule.passed, rule.hint))
     yield from (("flags", text) for text in READING_HELP.values())
     yield from (("words", word) for word in WORDS)
@@ -127,9 +132,7 @@ def test_chinese_translations_are_chinese():
 
 
 def test_the_collector_sees_what_it_is_meant_to_see():
-    source = (
-        'A = "from a name"\ntr("plain")\nMessage(A)\nMessage("x" if y else "z")\nknob(1, "label", "help")\ntr(f"{x}")'
-    )
+    source = 'A = "from a name"\ntr("plain")\nMessage(A)\nMessage("x" if y else "z")\nparam(1, "label", "help")\ntr(f"{x}")'
     assert {text for _, text in texts_in(ast.parse(source))} == {"plain", "from a name", "x", "z", "label", "help"}
 
 

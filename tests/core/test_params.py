@@ -2,15 +2,15 @@ from dataclasses import replace
 
 import pytest
 
-from dldiag.core.params import SettingError, check, check_all, knobs_of
+from dldiag.core.params import SettingError, check, check_all, params_of
 from dldiag.core.settings import Settings
 from dldiag.experiments.models import build_model
-from dldiag.nn import CLASSIFIER_KNOBS, MLP_KNOBS
+from dldiag.nn import CLASSIFIER_PARAMS, MLP_PARAMS
 
-OPTIONAL = {**knobs_of(Settings), **MLP_KNOBS, **CLASSIFIER_KNOBS}
+OPTIONAL = {**params_of(Settings), **MLP_PARAMS, **CLASSIFIER_PARAMS}
 
 
-@pytest.mark.parametrize("name", [name for name, knob in OPTIONAL.items() if knob.optional and name != "batch_size"])
+@pytest.mark.parametrize("name", [name for name, param in OPTIONAL.items() if param.optional and name != "batch_size"])
 def test_the_word_auto_is_no_number(name):
     with pytest.raises(SettingError, match=f"{name} = 'auto' is not"):
         check(name, OPTIONAL[name], "auto")

@@ -29,7 +29,7 @@ from dldiag.course.hyperparameters.validation_curve import (
 )
 from dldiag.course.shared.toys import toy
 from dldiag.data.split import make_split
-from dldiag.experiments.models import build_model, changed, knobs_of_model
+from dldiag.experiments.models import build_model, changed, params_of_model
 from dldiag.report.history import Experiment
 
 QUICK = ValidationSettings(repeats=3, train_rows=150)
@@ -46,15 +46,15 @@ def by_rate(model):
 
 
 @pytest.mark.parametrize("name", list(SEARCHED))
-def test_every_knob_has_values_to_try_that_it_accepts_and_the_present_one_among_them(name):
+def test_every_param_has_values_to_try_that_it_accepts_and_the_present_one_among_them(name):
     model = build_model("classification")
-    knob, present = knobs_of_model(model)[name], model.parameters[name]
-    texts = values_to_try(name, knob, present)
+    param, present = params_of_model(model)[name], model.parameters[name]
+    texts = values_to_try(name, param, present)
     assert len(texts) == len(set(texts)) >= 1
     for text in texts:
-        check(name, knob, parse(name, knob, text))
+        check(name, param, parse(name, param, text))
     if present not in (None, "auto"):
-        assert any(parse(name, knob, text) == present for text in texts)
+        assert any(parse(name, param, text) == present for text in texts)
 
 
 @pytest.mark.filterwarnings("ignore:Maximum iterations")
@@ -109,9 +109,9 @@ def test_a_best_value_at_the_edge_is_warned_of_unless_it_is_a_true_bound(model):
 
 
 def test_limits_choices_and_switches_are_true_bounds():
-    knobs = knobs_of_model(build_model("classification"))
-    assert is_true_bound(knobs["alpha"], "0.0") and is_true_bound(knobs["activation"], "relu")
-    assert not is_true_bound(knobs["alpha"], "100.0") and not is_true_bound(knobs["hidden_layer_sizes"], "64,64")
+    params = params_of_model(build_model("classification"))
+    assert is_true_bound(params["alpha"], "0.0") and is_true_bound(params["activation"], "relu")
+    assert not is_true_bound(params["alpha"], "100.0") and not is_true_bound(params["hidden_layer_sizes"], "64,64")
 
 
 def test_a_map_holds_every_combination_in_order_and_agrees_with_the_curve(model):

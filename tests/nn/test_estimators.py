@@ -15,7 +15,7 @@ from sklearn.neural_network import MLPRegressor as TheirRegressor
 
 from dldiag.core.i18n import catalog
 from dldiag.core.params import SettingError, check
-from dldiag.nn import CLASSIFIER_KNOBS, MLP_KNOBS, REGRESSOR_KNOBS, MLPClassifier, MLPRegressor, fit_stack
+from dldiag.nn import CLASSIFIER_PARAMS, MLP_PARAMS, REGRESSOR_PARAMS, MLPClassifier, MLPRegressor, fit_stack
 
 DIGITS = load_digits(return_X_y=True)
 DIGITS = DIGITS[0] / 16, DIGITS[1]
@@ -185,19 +185,19 @@ def test_verbose_prints_a_line_per_epoch(capsys):
 
 
 @pytest.mark.parametrize("model", [MLPClassifier(), MLPRegressor()])
-def test_every_knob_has_the_default_of_the_constructor(model):
-    knobs = MLP_KNOBS | (CLASSIFIER_KNOBS if isinstance(model, MLPClassifier) else REGRESSOR_KNOBS)
-    for name, knob in knobs.items():
+def test_every_param_has_the_default_of_the_constructor(model):
+    params = MLP_PARAMS | (CLASSIFIER_PARAMS if isinstance(model, MLPClassifier) else REGRESSOR_PARAMS)
+    for name, param in params.items():
         default = model.get_params()[name]
-        assert knob.default == (None if default == "auto" and knob.optional else default)
-        check(name, knob, default)
-    assert set(model.get_params()) - set(knobs) == {"random_state", "verbose", "warm_start", "record_health"}
+        assert param.default == (None if default == "auto" and param.optional else default)
+        check(name, param, default)
+    assert set(model.get_params()) - set(params) == {"random_state", "verbose", "warm_start", "record_health"}
 
 
-def test_every_text_of_a_knob_is_translated():
+def test_every_text_of_a_param_is_translated():
     chinese = catalog("zh")
-    for knob in (MLP_KNOBS | CLASSIFIER_KNOBS | REGRESSOR_KNOBS).values():
-        texts = [knob.label, knob.help, *(knob.choices or {}).values(), *([knob.unit] if knob.unit else [])]
+    for param in (MLP_PARAMS | CLASSIFIER_PARAMS | REGRESSOR_PARAMS).values():
+        texts = [param.label, param.help, *(param.choices or {}).values(), *([param.unit] if param.unit else [])]
         assert not [text for text in texts if text not in chinese]
 
 

@@ -7,8 +7,8 @@ from typing import Any, cast
 from dldiag.app.course.data import dataset_of
 from dldiag.app.state import data_ref, session
 from dldiag.app.state.data_ref import Reference
-from dldiag.app.ui.forms import ask_knobs
-from dldiag.core.params import Knob
+from dldiag.app.ui.forms import ask_params
+from dldiag.core.params import Param
 from dldiag.core.types import Dataset
 from dldiag.course.shared.prepared import open_rows
 from dldiag.course.shared.problem import default_positive, feature_names, yes_no
@@ -34,23 +34,23 @@ def ask_plane(dataset: Dataset, reference: Reference, prefix: str) -> dict[str, 
     A table with one usable column gives one. The choice is remembered for each table on its own.
     """
     own = reference.get("toy") or reference.get("sample") or "own"
-    asked = ask_knobs(plane_knobs(dataset), f"{prefix}.{own}", columns=3)
+    asked = ask_params(plane_params(dataset), f"{prefix}.{own}", columns=3)
     columns = [asked[name] for name in ("across", "up") if name in asked]
     return {"columns": columns, "positive": asked.get("positive")}
 
 
-def plane_knobs(dataset: Dataset) -> dict[str, Knob]:
+def plane_params(dataset: Dataset) -> dict[str, Param]:
     """Return the settings of `ask_plane`: the two columns that say most about the target come first."""
     offered, strongest = feature_names(dataset), yes_no(dataset, most=2).names
     strongest = tuple(sorted(strongest, key=lambda name: offered.index(name) if name in offered else len(offered)))
     names = {name: name for name in (*strongest, *offered)}
-    knobs = {
-        key: Knob(strongest[place], str, label, "The column drawn on this axis.", choices=names)
+    params = {
+        key: Param(strongest[place], str, label, "The column drawn on this axis.", choices=names)
         for place, (key, label) in enumerate((("across", "Column across"), ("up", "Column up")))
         if place < len(strongest)
     }
     if len(dataset.classes) > 2:
         classes = {name: name for name in dataset.classes}
         help_text = "The class that counts as yes; all others count as no."
-        knobs["positive"] = Knob(default_positive(dataset), str, "Yes means", help_text, choices=classes)
-    return knobs
+        params["positive"] = Param(default_positive(dataset), str, "Yes means", help_text, choices=classes)
+    return params

@@ -11,7 +11,7 @@ from dldiag.app.ui import forms
 from dldiag.app.ui.escape import plain
 from dldiag.app.ui.page import MAIN, link_to
 from dldiag.app.ui.widgets import show_message
-from dldiag.app.views.start import model_knobs
+from dldiag.app.views.start import model_params
 from dldiag.core.i18n import Message, tr
 from dldiag.core.types import Task
 from dldiag.experiments.models import Model, build_model
@@ -43,12 +43,12 @@ def formulas(lines: Sequence[tuple[str, Message]]) -> None:
 
 def present_model(task: Task) -> Model:
     """Return the visitor's network as it is set at present (see the form on the main page)."""
-    return build_model(task, forms.remembered(model_knobs(), "model"))
+    return build_model(task, forms.remembered(model_params(), "model"))
 
 
 def changed_settings() -> dict[str, Any]:
     """Return the visitor's settings of the network that differ from the defaults, for a job."""
-    return forms.changed_from_default(model_knobs(), forms.remembered(model_knobs(), "model"))
+    return forms.changed_from_default(model_params(), forms.remembered(model_params(), "model"))
 
 
 def offer(values: Mapping[str, Any], *, key: str, prefix: str = "model") -> bool:

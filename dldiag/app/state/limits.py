@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dldiag.core.parallel import cores, usual_count
-from dldiag.core.params import knob
+from dldiag.core.params import param
 
 MEGABYTE = 2**20  # bytes
 MOST_AT_ONCE = 4  # jobs, where nobody says how many: with four processes each they take up to 4 GB
@@ -20,27 +20,27 @@ def _jobs_at_once() -> int:
 class Limits:
     """What the app may use; every field can be set by an environment variable DLDIAG_<FIELD>."""
 
-    workers: int = knob(_jobs_at_once(), "Workers", "Jobs that run at once.", low=1, high=256)
-    processes: int = knob(usual_count(), "Processes", "Processes that share the fits of one job.", low=1, high=256)
-    queue_length: int = knob(30, "Queue length", "Jobs that may wait; one more is refused.", low=1, high=10_000)
-    abandoned_minutes: float = knob(
+    workers: int = param(_jobs_at_once(), "Workers", "Jobs that run at once.", low=1, high=256)
+    processes: int = param(usual_count(), "Processes", "Processes that share the fits of one job.", low=1, high=256)
+    queue_length: int = param(30, "Queue length", "Jobs that may wait; one more is refused.", low=1, high=10_000)
+    abandoned_minutes: float = param(
         5.0, "Minutes unwatched", "A job that no page has looked at for so long ends.", low=0.01
     )
-    cancel_seconds: float = knob(3.0, "Patience with Cancel", "Then the worker is ended and replaced.", low=0.0)
-    hung_minutes: float = knob(
+    cancel_seconds: float = param(3.0, "Patience with Cancel", "Then the worker is ended and replaced.", low=0.0)
+    hung_minutes: float = param(
         10.0, "Minutes of silence", "A worker that gives no sign of life for so long is ended.", low=0.01
     )
-    kept_days: float = knob(7.0, "Days kept", "Uploads and results older than this are removed.", low=0.0)
-    visitor_megabytes: float = knob(
+    kept_days: float = param(7.0, "Days kept", "Uploads and results older than this are removed.", low=0.0)
+    visitor_megabytes: float = param(
         2_000.0,
         "Megabytes of a visitor",
         "Of one visitor's uploads; the oldest of them make room for a new one.",
         low=0.001,
     )
-    uploads_megabytes: float = knob(
+    uploads_megabytes: float = param(
         20_000.0, "Megabytes of uploads", "Of all visitors' uploads; one more is refused.", low=0.001
     )
-    tables_megabytes: float = knob(
+    tables_megabytes: float = param(
         2_000.0,
         "Megabytes of tables",
         "Of all visitors' tables in memory; the one longest unused is read again.",

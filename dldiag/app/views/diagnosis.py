@@ -15,9 +15,9 @@ from dldiag.app.ui import forms
 from dldiag.app.ui.escape import legible, plain
 from dldiag.app.views.progress import restart, show_ending, watch
 from dldiag.app.views.report import show_first_look, show_report
-from dldiag.app.views.start import SLOT, model_knobs, start_diagnosis
+from dldiag.app.views.start import SLOT, model_params, start_diagnosis
 from dldiag.core.i18n import tr, translate
-from dldiag.core.params import Knob, knobs_of
+from dldiag.core.params import Param, params_of
 from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset, Progress, Report, Task
 
@@ -46,7 +46,7 @@ def forget_job() -> None:
 
 def ask_and_start(dataset: Dataset) -> None:
     """Draw the settings and the button that starts the diagnosis."""
-    first = forms.ask_knobs(Settings(), "settings", names=FIRST_SETTINGS, columns=2)
+    first = forms.ask_params(Settings(), "settings", names=FIRST_SETTINGS, columns=2)
     button = st.container()  # above what few people change
     model = _ask_model(dataset.task)
     settings = first | _ask_settings()
@@ -79,7 +79,7 @@ def _show_model(model: dict[str, Any]) -> None:
 
 def _ask_model(task: Task) -> dict[str, Any]:
     with st.expander(tr("Settings of the network"), icon=":material/tune:"):
-        return forms.ask_knobs(model_knobs(task), "model", columns=3)
+        return forms.ask_params(model_params(task), "model", columns=3)
 
 
 def _ask_settings() -> dict[str, Any]:
@@ -89,7 +89,7 @@ def _ask_settings() -> dict[str, Any]:
     rest = tuple(name for name in forms.remembered(Settings(), "settings") if name not in FIRST_SETTINGS)
     with st.expander(tr("More settings of the diagnosis"), icon=":material/settings:"):
         choices = {"baselines": baselines}
-        return forms.ask_knobs(Settings(), "settings", names=rest, choices=choices, columns=3)
+        return forms.ask_params(Settings(), "settings", names=rest, choices=choices, columns=3)
 
 
 # --- running and done ---------------------------------------------------------------------------------------------
@@ -155,16 +155,16 @@ def _settings_text(arguments: dict[str, Any]) -> str:
     changed = {**arguments.get("model", {}), **arguments.get("settings", {})}
     if not changed:
         return tr("default settings")
-    knobs = model_knobs("classification", "regression") | knobs_of(Settings)
-    return ", ".join(_setting(name, value, knobs.get(name)) for name, value in changed.items())
+    params = model_params("classification", "regression") | params_of(Settings)
+    return ", ".join(_setting(name, value, params.get(name)) for name, value in changed.items())
 
 
-def _setting(name: str, value: Any, knob: Knob | None) -> str:
+def _setting(name: str, value: Any, param: Param | None) -> str:
     """Write a setting as its field does: by its label, and a choice by its own."""
-    if knob is None:
+    if param is None:
         return f"{name} = {_short(value)}"
-    chosen = (knob.choices or {}).get(value) if isinstance(value, str) else None
-    return f"{translate(knob.label)} = {translate(chosen) if chosen else _short(value)}"
+    chosen = (param.choices or {}).get(value) if isinstance(value, str) else None
+    return f"{translate(param.label)} = {translate(chosen) if chosen else _short(value)}"
 
 
 def _short(value: Any) -> str:

@@ -34,7 +34,7 @@ def offer_examples() -> None:
 
 def ask_numbers() -> Numbers:
     """Draw the fields and return what they hold."""
-    return Numbers(**forms.ask_knobs(Numbers, PREFIX, columns=2))
+    return Numbers(**forms.ask_params(Numbers, PREFIX, columns=2))
 
 
 def ask_curve(unit: str) -> LearningCurve | None:

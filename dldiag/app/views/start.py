@@ -24,7 +24,7 @@ def start_diagnosis(model: dict[str, Any], settings: dict[str, Any], **path: Any
     forms.set_values("model", model)
     arguments = {
         "data": session.current_reference(),
-        "model": forms.changed_from_default(model_knobs("classification", "regression"), model),
+        "model": forms.changed_from_default(model_params("classification", "regression"), model),
         "settings": forms.changed_from_default(Settings(), settings),
         **path,
     }
@@ -33,8 +33,8 @@ def start_diagnosis(model: dict[str, Any], settings: dict[str, Any], **path: Any
         st.rerun()
 
 
-def model_knobs(*tasks: Task) -> dict[str, Any]:
+def model_params(*tasks: Task) -> dict[str, Any]:
     """Return the settings of the network, by name; those that only some tasks have when these are named."""
-    from dldiag.experiments.models import knobs_for
+    from dldiag.experiments.models import params_for
 
-    return dict(knobs_for("mlp", tasks))
+    return dict(params_for("mlp", tasks))

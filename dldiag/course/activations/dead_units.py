@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dldiag.core.i18n import Message
-from dldiag.core.params import knob
+from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Estimate
 from dldiag.course.shared.bands import Band, band
@@ -25,20 +25,20 @@ FEW_SILENT = 0.05  # share of units below which nothing has died
 class SleepersSettings:
     """What a person may change about the experiment with dead units."""
 
-    start_bias: float = knob(
+    start_bias: float = param(
         -5.0,
         "Starting bias",
         "Added to every hidden unit at the start; far below 0 puts units to sleep.",
         low=-10,
         high=0,
     )
-    learning_rate: float = knob(
+    learning_rate: float = param(
         0.1, "Learning rate", "Long steps put units to sleep as well.", low=0.001, high=2.0, log=True
     )
-    hidden_layers: int = knob(1, "Hidden layers", "Of both networks.", low=1, high=6)
-    units: int = knob(24, "Units per layer", "Of every hidden layer.", low=2, high=64)
-    steps: int = knob(300, "Steps", "Mini-batches of training.", low=50, high=1000)
-    seeds: int = knob(5, "Seeds", "Runs of each; more give a narrower interval.", low=3, high=20)
+    hidden_layers: int = param(1, "Hidden layers", "Of both networks.", low=1, high=6)
+    units: int = param(24, "Units per layer", "Of every hidden layer.", low=2, high=64)
+    steps: int = param(300, "Steps", "Mini-batches of training.", low=50, high=1000)
+    seeds: int = param(5, "Seeds", "Runs of each; more give a narrower interval.", low=3, high=20)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from dldiag.core.i18n import Message
-from dldiag.core.params import knob
+from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Estimate, Progress, Stopped
 from dldiag.course.activations.functions import Collapse, collapse
@@ -35,11 +35,11 @@ BENT = {row.name: row.label for name, row in ACTIVATIONS.items() if name == row.
 class DeepLinearSettings:
     """What a person may change about the deep linear network."""
 
-    depth: int = knob(10, "Layers", "Layers with weights of the deep networks.", low=2, high=12)
-    units: int = knob(8, "Units per layer", "Of every hidden layer.", low=2, high=32)
-    bend: str = knob("tanh", "The bend", "The activation of the network that may bend.", choices=BENT)
-    steps: int = knob(500, "Steps", "Mini-batches of training.", low=50, high=2000)
-    repeats: int = knob(5, "Repeats", "Random splits into training and dev rows.", low=3, high=20)
+    depth: int = param(10, "Layers", "Layers with weights of the deep networks.", low=2, high=12)
+    units: int = param(8, "Units per layer", "Of every hidden layer.", low=2, high=32)
+    bend: str = param("tanh", "The bend", "The activation of the network that may bend.", choices=BENT)
+    steps: int = param(500, "Steps", "Mini-batches of training.", low=50, high=2000)
+    repeats: int = param(5, "Repeats", "Random splits into training and dev rows.", low=3, high=20)
 
 
 @dataclass(frozen=True)

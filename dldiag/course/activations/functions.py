@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message
-from dldiag.core.params import knob
+from dldiag.core.params import param
 from dldiag.nn.activations import ACTIVATIONS
 
 Array = NDArray[np.float64]
@@ -30,10 +30,10 @@ OFFERED = tuple(name for name, row in ACTIVATIONS.items() if row.name == name)
 class ShapeSettings:
     """Which functions are drawn, and through how many layers a gradient is followed."""
 
-    functions: tuple[str, ...] = knob(
+    functions: tuple[str, ...] = param(
         ("logistic", "tanh", "relu", "leaky_relu"), "Activations", "Drawn side by side.", kind=tuple
     )
-    layers: int = knob(5, "Layers", "The gradient passes through so many.", low=1, high=50)
+    layers: int = param(5, "Layers", "The gradient passes through so many.", low=1, high=50)
 
 
 @dataclass(frozen=True)

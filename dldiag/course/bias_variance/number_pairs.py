@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dldiag.core.i18n import Message, Value, format_error, tr
-from dldiag.core.params import knob
+from dldiag.core.params import param
 from dldiag.core.statistics import delta_of, difference, rate_estimate
 from dldiag.core.types import Finding, Outcome, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence
@@ -20,9 +20,9 @@ BIAS_RULE, VARIANCE_RULE = "B1", "V1"
 class Pair:
     """Training and dev error, and the error that people reach (the achievable error); shares of wrong rows."""
 
-    train: float = knob(0.08, "Training error", "Share of wrong training rows.", low=0.0, high=1.0)
-    dev: float = knob(0.10, "Dev error", "Share of wrong dev rows.", low=0.0, high=1.0)
-    human: float = knob(0.0, "Human-level error", "What people reach: the achievable error.", low=0.0, high=1.0)
+    train: float = param(0.08, "Training error", "Share of wrong training rows.", low=0.0, high=1.0)
+    dev: float = param(0.10, "Dev error", "Share of wrong dev rows.", low=0.0, high=1.0)
+    human: float = param(0.0, "Human-level error", "What people reach: the achievable error.", low=0.0, high=1.0)
 
     @property
     def name(self) -> str:
@@ -35,7 +35,7 @@ class Pair:
 class PairSettings:
     """On how many rows the pairs were measured."""
 
-    dev_rows: int = knob(
+    dev_rows: int = param(
         10_000, "Dev rows behind these numbers", "Few rows leave the rules undecided.", low=20, high=10**8
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dldiag.core.i18n import Message, Value, format_error, tr
-from dldiag.core.params import knob
+from dldiag.core.params import param
 from dldiag.core.statistics import difference
 from dldiag.core.types import Dataset, Estimate, Progress
 from dldiag.course.bias_variance.decomposition import Parts
@@ -79,7 +79,7 @@ AXES: dict[str, Axis] = {
 class SweepSettings:
     """What is turned, and how many training sets of how many rows each value gets."""
 
-    axis: str = knob(
+    axis: str = param(
         "alpha",
         "What to turn",
         "The setting whose effect on bias and variance is measured.",
@@ -90,7 +90,7 @@ class SweepSettings:
             "rows": "training rows",
         },
     )
-    rows: int | None = knob(
+    rows: int | None = param(
         None,
         "Training rows",
         "Rows of each training set; empty: few on a toy problem, more on a table.",
@@ -99,7 +99,7 @@ class SweepSettings:
         high=2000,
         optional=True,
     )
-    noise: float | None = knob(
+    noise: float | None = param(
         None,
         "Noise",
         "Of a toy problem; empty: enough to see over-fitting.",
@@ -108,8 +108,8 @@ class SweepSettings:
         high=3.0,
         optional=True,
     )
-    draws: int = knob(20, "Training sets", "More of them, narrower intervals.", low=5, high=60)
-    seed: int = knob(0, "Seed", "Same settings and seed, same numbers.", low=0, high=2**31 - 1)
+    draws: int = param(20, "Training sets", "More of them, narrower intervals.", low=5, high=60)
+    seed: int = param(0, "Seed", "Same settings and seed, same numbers.", low=0, high=2**31 - 1)
 
 
 @dataclass(frozen=True)

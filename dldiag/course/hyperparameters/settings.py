@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from dldiag.core.i18n import Message, tr, translate
-from dldiag.core.params import Knob, check, knob, parse
-from dldiag.experiments.models import MODELS, Model, knobs_of_model
+from dldiag.core.params import Param, check, param, parse
+from dldiag.experiments.models import MODELS, Model, params_of_model
 
 VALUES, VALUES_OF_TWO = 7, 5  # values tried of one hyperparameter; of each of two
 DECADES = 3.0  # of a number searched on a log scale: half of them below the present value, half above
 SPREAD = 4.0  # a number searched on a plain scale goes from value / SPREAD to value · SPREAD
 LAYER_FACTORS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0, 2.0, 4.0)  # of the present number of units of each layer
-SMALLEST_LOG = 1e-4  # stands for "a little" where the present value of a log-scaled knob is 0
+SMALLEST_LOG = 1e-4  # stands for "a little" where the present value of a log-scaled parameter is 0
 # Customary values of settings whose usual range says more than the present value does; the present one is added.
 CUSTOMARY: Mapping[str, tuple[Any, ...]] = {
     "alpha": (0.0, 0.001, 0.01, 0.1, 1.0, 10.0, 100.0),
@@ -31,7 +31,7 @@ NOT_TRIED = frozenset({"random_state", "verbose", "warm_start"})  # decide no pa
 NO_SECOND = "none"
 LEFT_EMPTY = "customary values"
 SEARCHED: Mapping[str, str] = {
-    name: one.label for name, one in MODELS["mlp"].knobs.items() if name not in {*NOT_TRIED, "dtype", "max_fun"}
+    name: one.label for name, one in MODELS["mlp"].params.items() if name not in {*NOT_TRIED, "dtype", "max_fun"}
 }
 
 
@@ -54,11 +54,13 @@ class Setting:
 
 
 def settings_of(model: Model) -> tuple[Setting, ...]:
-    """Return every hyperparameter of a model with its present value, in the order of its knobs."""
+    """Return every hyperparameter of a model with its present value, in the order of its parameters."""
     present = model.parameters
     return tuple(
-        Setting(name, knob.label, knob.help, as_text(present[name]), as_text(knob.default), limits_of(knob), knob.group)
-        for name, knob in knobs_of_model(model).items()
+        Setting(
+            name, param.label, param.help, as_text(present[name]), as_text(param.default), limits_of(param), param.group
+        )
+        for name, param in params_of_model(model).items()
         if name in present and name not in NOT_TRIED
     )
 
@@ -94,19 +96,19 @@ def setting_rows(settings: tuple[Setting, ...]) -> tuple[dict[str, str], ...]:
     )
 
 
-def values_to_try(name: str, knob: Knob, present: Any, count: int = VALUES) -> tuple[str, ...]:
-    """Return values of a knob worth trying, as texts, smallest first and the present one among them.
+def values_to_try(name: str, param: Param, present: Any, count: int = VALUES) -> tuple[str, ...]:
+    """Return values of a parameter worth trying, as texts, smallest first and the present one among them.
 
-    Numbers go around the present value within the knob's limits, choices are all tried, and layers are made narrower
+    Numbers go around the present value within the parameter's limits, choices are all tried, and layers are made narrower
     and wider.
     """
-    if knob.choices is not None:
-        return tuple(as_text(choice) for choice in knob.choices)
+    if param.choices is not None:
+        return tuple(as_text(choice) for choice in param.choices)
     if name in CUSTOMARY:
         found = tuple(sorted({*CUSTOMARY[name], *([present] if isinstance(present, int | float) else [])}))
     else:
-        found = _GRIDS[knob.kind](knob, present, count)
-    texts = dict.fromkeys(as_text(value) for value in found if _is_allowed(name, knob, value))
+        found = _GRIDS[param.kind](param, present, count)
+    texts = dict.fromkeys(as_text(value) for value in found if _is_allowed(name, param, value))
     return _thinned(tuple(texts), count, as_text(present))
 
 
@@ -122,29 +124,29 @@ def _thinned(texts: tuple[str, ...], count: int, keep: str) -> tuple[str, ...]:
 class SearchSettings:
     """Which hyperparameters are searched, and over which values (empty: customary ones around the present)."""
 
-    first: str = knob("alpha", "Hyperparameter", "Its validation curve is drawn.", choices=SEARCHED)
-    first_values: str = knob(
+    first: str = param("alpha", "Hyperparameter", "Its validation curve is drawn.", choices=SEARCHED)
+    first_values: str = param(
         "", "Its values", "Separated by spaces; empty: customary values and the present one.", empty=LEFT_EMPTY
     )
-    second: str = knob(
+    second: str = param(
         NO_SECOND, "Second one", "With a second one a map is drawn.", choices={NO_SECOND: "none", **SEARCHED}
     )
-    second_values: str = knob(
+    second_values: str = param(
         "", "Values of the second", "Separated by spaces; empty: customary values.", empty=LEFT_EMPTY
     )
 
 
 def grid_of(model: Model, asked: SearchSettings) -> dict[str, tuple[str, ...]]:
-    """Return {hyperparameter: values as texts} of a search; SettingError for a value that its knob does not take."""
-    knobs, present = knobs_of_model(model), model.parameters
+    """Return {hyperparameter: values as texts} of a search; SettingError for a value that its parameter does not take."""
+    params, present = params_of_model(model), model.parameters
     given = {asked.first: asked.first_values}
     if asked.second not in (NO_SECOND, asked.first):
         given[asked.second] = asked.second_values
     count = VALUES if len(given) == 1 else VALUES_OF_TWO
     grid = {}
     for name, texts in given.items():
-        values = tuple(as_text(_checked(name, knobs[name], text)) for text in texts.replace(";", " ").split())
-        grid[name] = tuple(dict.fromkeys(values)) or values_to_try(name, knobs[name], present[name], count)
+        values = tuple(as_text(_checked(name, params[name], text)) for text in texts.replace(";", " ").split())
+        grid[name] = tuple(dict.fromkeys(values)) or values_to_try(name, params[name], present[name], count)
     return grid
 
 
@@ -155,24 +157,24 @@ def same_twice(asked: SearchSettings) -> Message | None:
     return Message("The second hyperparameter is the first one again: one curve is drawn, no map.")
 
 
-def _checked(name: str, knob: Knob, text: str) -> Any:
-    value = parse(name, knob, text)
-    check(name, knob, value)
+def _checked(name: str, param: Param, text: str) -> Any:
+    value = parse(name, param, text)
+    check(name, param, value)
     return value
 
 
-def is_ordered(knob: Knob) -> bool:
-    """Tell whether "smaller" and "larger" mean something for this knob."""
-    return knob.choices is None and knob.kind in (int, float, tuple)
+def is_ordered(param: Param) -> bool:
+    """Tell whether "smaller" and "larger" mean something for this parameter."""
+    return param.choices is None and param.kind in (int, float, tuple)
 
 
-def is_true_bound(knob: Knob, text: str) -> bool:
-    """Tell whether a value lies at the knob's own limit, beyond which there is nothing to try."""
-    if not is_ordered(knob):
+def is_true_bound(param: Param, text: str) -> bool:
+    """Tell whether a value lies at the parameter's own limit, beyond which there is nothing to try."""
+    if not is_ordered(param):
         return True
-    value = parse("value", knob, text)
+    value = parse("value", param, text)
     numbers = value if isinstance(value, tuple) else (value,)
-    return any(one is None or one in (knob.low, knob.high) for one in numbers)
+    return any(one is None or one in (param.low, param.high) for one in numbers)
 
 
 def as_text(value: Any) -> str:
@@ -188,57 +190,57 @@ def as_text(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def limits_of(knob: Knob) -> str:
-    """Write what a knob allows: its choices or its range."""
-    if knob.choices is not None:
-        return ", ".join(as_text(choice) for choice in knob.choices)
-    low, high = ("" if end is None else f"{end:g}" for end in (knob.low, knob.high))
+def limits_of(param: Param) -> str:
+    """Write what a parameter allows: its choices or its range."""
+    if param.choices is not None:
+        return ", ".join(as_text(choice) for choice in param.choices)
+    low, high = ("" if end is None else f"{end:g}" for end in (param.low, param.high))
     return f"{low} … {high}".strip() if low or high else ""
 
 
-def _is_allowed(name: str, knob: Knob, value: Any) -> bool:
+def _is_allowed(name: str, param: Param, value: Any) -> bool:
     try:
-        check(name, knob, value)
+        check(name, param, value)
     except ValueError:
         return False
     return True
 
 
-def _of_bool(knob: Knob, present: Any, count: int) -> tuple[Any, ...]:
+def _of_bool(param: Param, present: Any, count: int) -> tuple[Any, ...]:
     return (False, True)
 
 
-def _of_layers(knob: Knob, present: Any, count: int) -> tuple[Any, ...]:
+def _of_layers(param: Param, present: Any, count: int) -> tuple[Any, ...]:
     layers = tuple(present) or (1,)
     return tuple(tuple(max(1, round(units * factor)) for units in layers) for factor in LAYER_FACTORS[-count:])
 
 
-def _of_float(knob: Knob, present: Any, count: int) -> tuple[Any, ...]:
-    if not knob.log:
-        return _plain(knob, present, count)
+def _of_float(param: Param, present: Any, count: int) -> tuple[Any, ...]:
+    if not param.log:
+        return _plain(param, present, count)
     start = present or SMALLEST_LOG
     tenths = np.linspace(-DECADES / 2, DECADES / 2, count)
     grid = {float(f"{start * 10**step:.2g}") for step in tenths} | ({0.0} if not present else set())
     return tuple(sorted(grid | {present if present is not None else start}))
 
 
-def _of_int(knob: Knob, present: Any, count: int) -> tuple[Any, ...]:
-    start = present or max(1, int(knob.low or 1))
+def _of_int(param: Param, present: Any, count: int) -> tuple[Any, ...]:
+    start = present or max(1, int(param.low or 1))
     grid = {round(x) for x in np.geomspace(max(1, start / SPREAD), max(start * SPREAD, 2), count)}
     return tuple(sorted(grid | {start}))
 
 
-def _plain(knob: Knob, present: Any, count: int) -> tuple[Any, ...]:
-    low = knob.low if knob.low is not None else 0.0
-    high = knob.high if knob.high is not None else SPREAD * (present or 1.0)
+def _plain(param: Param, present: Any, count: int) -> tuple[Any, ...]:
+    low = param.low if param.low is not None else 0.0
+    high = param.high if param.high is not None else SPREAD * (present or 1.0)
     grid = {float(f"{x:.2g}") for x in np.linspace(low, high, count)}
     return tuple(sorted(grid | ({present} if present is not None else set())))
 
 
-_GRIDS: Mapping[type, Callable[[Knob, Any, int], tuple[Any, ...]]] = {
+_GRIDS: Mapping[type, Callable[[Param, Any, int], tuple[Any, ...]]] = {
     bool: _of_bool,
     tuple: _of_layers,
     float: _of_float,
     int: _of_int,
-    str: lambda knob, present, count: (present,),
+    str: lambda param, present, count: (present,),
 }

@@ -10,14 +10,14 @@ from typing import Any
 from sklearn.base import is_classifier
 
 from dldiag.core.i18n import Message, Value, format_error, tr
-from dldiag.core.params import knob, parse
+from dldiag.core.params import param, parse
 from dldiag.core.types import Dataset, Estimate, Progress, Split, error_unit
 from dldiag.course.hyperparameters.settings import as_text, is_true_bound
 from dldiag.data.split import make_split
 from dldiag.experiments.estimates import dev_error, paired_change, train_error
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import Workbench
-from dldiag.experiments.models import Model, changed, knobs_of_model
+from dldiag.experiments.models import Model, changed, params_of_model
 
 OnProgress = Callable[[Progress], None] | None
 ShouldStop = Callable[[], bool] | None
@@ -29,11 +29,11 @@ EDGE_STEP = 3  # "try beyond the edge" means this many times farther (playbook)
 class ValidationSettings:
     """How often and on how many rows each setting is tried."""
 
-    repeats: int = knob(
+    repeats: int = param(
         3, "Repeats", "Random train/dev splits per value; more repeats, narrower intervals.", low=2, high=20
     )
-    train_rows: int = knob(500, "Training rows", "Rows that each fit learns from at most.", low=20, high=100_000)
-    seed: int = knob(0, "Seed", "Same settings and seed, same numbers.", low=0, high=2**31 - 1)
+    train_rows: int = param(500, "Training rows", "Rows that each fit learns from at most.", low=20, high=100_000)
+    seed: int = param(0, "Seed", "Same settings and seed, same numbers.", low=0, high=2**31 - 1)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def validate(
     """Train the model with every combination of the values and measure training and dev error, never the test set.
 
     grid: {hyperparameter: values as texts}, one or two of them. All values see the same splits and seeds. Raises
-    SettingError for a value that its knob does not take.
+    SettingError for a value that its parameter does not take.
     """
     split = make_split(dataset, asked.repeats, asked.seed, asked.train_rows)
     combinations = list(product(*grid.values()))
@@ -138,9 +138,9 @@ def best_settings(result: Validation, model: Model) -> dict[str, Any]:
     """
     if result.present is None or result.present in result.ties or result.edges:
         return {}
-    knobs = knobs_of_model(model)
+    params = params_of_model(model)
     best = result.tried[result.best].values
-    return {name: parse(name, knobs[name], text) for name, text in zip(result.names, best, strict=True)}
+    return {name: parse(name, params[name], text) for name, text in zip(result.names, best, strict=True)}
 
 
 def validation_rows(result: Validation) -> tuple[dict[str, str], ...]:
@@ -180,8 +180,8 @@ def _in_words(result: Validation, values: tuple[str, ...]) -> str:
 
 
 def _with(model: Model, texts: Mapping[str, str]) -> Model:
-    knobs = knobs_of_model(model)
-    return changed(model, {name: parse(name, knobs[name], text) for name, text in texts.items()})
+    params = params_of_model(model)
+    return changed(model, {name: parse(name, params[name], text) for name, text in texts.items()})
 
 
 def _fit(
@@ -202,7 +202,7 @@ def _fit(
 def _judge(
     model: Model, grid: Mapping[str, Sequence[str]], tried: tuple[Tried, ...], results: list[list[FitResult]]
 ) -> Validation:
-    knobs = knobs_of_model(model)
+    params = params_of_model(model)
     order = sorted(range(len(tried)), key=lambda i: tried[i].dev.value)
     own = tuple(as_text(model.parameters[name]) for name in grid)
     present = next((i for i, one in enumerate(tried) if one.values == own), None)
@@ -212,7 +212,7 @@ def _judge(
     task = results[best][0].task
     return Validation(
         names=tuple(grid),
-        labels=tuple(knobs[name].label for name in grid),
+        labels=tuple(params[name].label for name in grid),
         grid=tuple(tuple(values) for values in grid.values()),
         tried=tried,
         best=best,
@@ -222,7 +222,7 @@ def _judge(
         edges=tuple(
             name
             for name, value in zip(grid, tried[best].values, strict=True)
-            if _is_edge(grid[name], value) and not is_true_bound(knobs[name], value)
+            if _is_edge(grid[name], value) and not is_true_bound(params[name], value)
         ),
         unit=error_unit("classification" if is_classifier(model.estimator) else "regression"),
         repeats=len(results[best]),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message
-from dldiag.core.params import knob
+from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Estimate
 from dldiag.course.shared.bands import Band, band
@@ -53,20 +53,20 @@ STARTS: dict[str, Start] = {
 class StartSettings:
     """What a person may change about the comparison of starts."""
 
-    activation: str = knob("tanh", "Activation", "Of every hidden layer.", choices=HIDDEN)
-    hidden_layers: int = knob(5, "Hidden layers", "Of every network.", low=1, high=10)
-    units: int = knob(24, "Units per layer", "Of every hidden layer.", low=2, high=64)
-    learning_rate: float = knob(0.03, "Learning rate", "The same for every start.", low=0.0001, high=1.0, log=True)
-    solver: str = knob("momentum", "Optimizer", "The same for every start.", choices=SOLVERS)
-    steps: int = knob(200, "Steps", "Mini-batches of training.", low=20, high=1000)
-    seeds: int = knob(5, "Seeds", "Runs of each start; more give a narrower interval.", low=3, high=20)
+    activation: str = param("tanh", "Activation", "Of every hidden layer.", choices=HIDDEN)
+    hidden_layers: int = param(5, "Hidden layers", "Of every network.", low=1, high=10)
+    units: int = param(24, "Units per layer", "Of every hidden layer.", low=2, high=64)
+    learning_rate: float = param(0.03, "Learning rate", "The same for every start.", low=0.0001, high=1.0, log=True)
+    solver: str = param("momentum", "Optimizer", "The same for every start.", choices=SOLVERS)
+    steps: int = param(200, "Steps", "Mini-batches of training.", low=20, high=1000)
+    seeds: int = param(5, "Seeds", "Runs of each start; more give a narrower interval.", low=3, high=20)
 
 
 @dataclass(frozen=True)
 class ShownSettings:
     """Which start's activations are drawn."""
 
-    start: str = knob(
+    start: str = param(
         "times_10",
         "Start",
         "Whose activations are drawn.",

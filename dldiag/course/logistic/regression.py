@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message, tr
-from dldiag.core.params import knob
+from dldiag.core.params import param
 from dldiag.core.types import Progress, Stopped
 from dldiag.course.shared.problem import YesNo
 
@@ -80,12 +80,12 @@ def forward_backward(x: Sequence[float], w: Sequence[float], b: float, y: float,
 class UnitSettings:
     """What a person may change about the unit and its descent."""
 
-    row: int = knob(1, "Row", "The example that is sent through the unit; counted from 1.", low=1)
-    learning_rate: float = knob(
+    row: int = param(1, "Row", "The example that is sent through the unit; counted from 1.", low=1)
+    learning_rate: float = param(
         0.5, "Learning rate", "Length of a step, times the slope.", low=0.0001, high=1000, log=True
     )
-    steps: int = knob(50, "Steps", "Steps of gradient descent over all rows.", low=1, high=500)
-    step: int = knob(1, "Step looked at", "Everything below shows the unit before this step.", low=0, high=500)
+    steps: int = param(50, "Steps", "Steps of gradient descent over all rows.", low=1, high=500)
+    step: int = param(1, "Step looked at", "Everything below shows the unit before this step.", low=0, high=500)
 
 
 # --- the derivation -----------------------------------------------------------------------------------------------

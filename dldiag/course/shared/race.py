@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message
-from dldiag.core.params import knob
+from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Estimate
 from dldiag.course.shared.bands import Band, band
@@ -30,8 +30,8 @@ SOLVERS = {name: OPTIMIZERS[name].label for name in ("momentum", "adam", "rmspro
 
 
 def finish_line() -> Any:
-    """Return the knob of the share of the way down to which activations race."""
-    return knob(
+    """Return the parameter of the share of the way down to which activations race."""
+    return param(
         0.8,
         "Finish line",
         "Share of the way from the loss of a constant guess (0) down to the best loss of any run (1).",
@@ -44,14 +44,14 @@ def finish_line() -> Any:
 class RaceSettings:
     """What a person may change about the race."""
 
-    first: str = knob("logistic", "First runner", "The activation of every hidden layer.", choices=RACED)
-    second: str = knob("relu", "Second runner", "The activation it is compared with.", choices=RACED)
-    hidden_layers: int = knob(4, "Hidden layers", "Both networks have as many.", low=1, high=10)
-    units: int = knob(24, "Units per layer", "Both networks have as many.", low=2, high=64)
-    solver: str = knob("momentum", "Optimizer", "Both networks use it.", choices=SOLVERS)
+    first: str = param("logistic", "First runner", "The activation of every hidden layer.", choices=RACED)
+    second: str = param("relu", "Second runner", "The activation it is compared with.", choices=RACED)
+    hidden_layers: int = param(4, "Hidden layers", "Both networks have as many.", low=1, high=10)
+    units: int = param(24, "Units per layer", "Both networks have as many.", low=2, high=64)
+    solver: str = param("momentum", "Optimizer", "Both networks use it.", choices=SOLVERS)
     share: float = finish_line()
-    steps: int = knob(300, "Steps", "Mini-batches at most.", low=50, high=1000)
-    seeds: int = knob(5, "Seeds", "Runs of each; more give a narrower interval.", low=3, high=20)
+    steps: int = param(300, "Steps", "Mini-batches at most.", low=50, high=1000)
+    seeds: int = param(5, "Seeds", "Runs of each; more give a narrower interval.", low=3, high=20)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dldiag.core.i18n import Message
-from dldiag.core.params import knob
+from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Estimate
 from dldiag.course.shared.bands import Band, band
@@ -25,15 +25,15 @@ ZERO_GRADIENT = 1e-30  # stands in for a gradient that is exactly 0 where a loga
 class FlowSettings:
     """What a person may change about the comparison of activations."""
 
-    functions: tuple[str, ...] = knob(
+    functions: tuple[str, ...] = param(
         ("logistic", "tanh", "relu", "leaky_relu"), "Activations", "They train the same network.", kind=tuple
     )
-    hidden_layers: int = knob(6, "Hidden layers", "Of every network.", low=1, high=12)
-    units: int = knob(24, "Units per layer", "Of every hidden layer.", low=2, high=64)
-    solver: str = knob("momentum", "Optimizer", "All networks use it.", choices=SOLVERS)
+    hidden_layers: int = param(6, "Hidden layers", "Of every network.", low=1, high=12)
+    units: int = param(24, "Units per layer", "Of every hidden layer.", low=2, high=64)
+    solver: str = param("momentum", "Optimizer", "All networks use it.", choices=SOLVERS)
     share: float = finish_line()
-    steps: int = knob(150, "Steps", "Mini-batches at most.", low=50, high=1000)
-    seeds: int = knob(5, "Seeds", "Runs of each; more give a narrower interval.", low=3, high=20)
+    steps: int = param(150, "Steps", "Mini-batches at most.", low=50, high=1000)
+    seeds: int = param(5, "Seeds", "Runs of each; more give a narrower interval.", low=3, high=20)
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message
-from dldiag.core.params import knob, parse
+from dldiag.core.params import param, parse
 from dldiag.core.types import Dataset, Progress
 from dldiag.course.hyperparameters.settings import values_to_try
 from dldiag.course.splits.selection import Selection, choose_on_test, guessing_losses
 from dldiag.data.split import make_split
 from dldiag.experiments.fit import FitResult, fit_all
-from dldiag.experiments.models import Model, changed, knobs_of_model
+from dldiag.experiments.models import Model, changed, params_of_model
 from dldiag.experiments.tasks import FitTask, encode_dataset
 
 Array = NDArray[np.float64]
@@ -34,15 +34,15 @@ VARIED = ("hidden_layer_sizes", "alpha", "learning_rate_init", "activation")  # 
 class SelectionSettings:
     """Which models are chosen among, how many, and on how many test rows."""
 
-    kind: str = knob(
+    kind: str = param(
         "seeds",
         "Models to choose from",
         "Networks of other seeds are equally good, those of other settings truly differ, guesses know nothing.",
         choices={"seeds": "my network, other seeds", "settings": "my network, other settings", "guesses": "guesses"},
     )
-    models: int = knob(32, "Models", "How many models the best is chosen from at most.", low=2, high=256)
-    test_rows: int = knob(100, "Test rows", "Rows that the choice is made on.", low=10, high=10_000)
-    seed: int = knob(0, "Seed", "Same settings and seed, same numbers.", low=0, high=2**31 - 1)
+    models: int = param(32, "Models", "How many models the best is chosen from at most.", low=2, high=256)
+    test_rows: int = param(100, "Test rows", "Rows that the choice is made on.", low=10, high=10_000)
+    seed: int = param(0, "Seed", "Same settings and seed, same numbers.", low=0, high=2**31 - 1)
 
 
 def select_on_test(
@@ -94,11 +94,11 @@ def _other_seeds(model: Model, count: int, rng: np.random.Generator) -> list[Mod
 
 
 def _other_settings(model: Model, count: int, rng: np.random.Generator) -> list[Model]:
-    knobs, present = knobs_of_model(model), model.parameters
-    grid = {name: values_to_try(name, knobs[name], present[name]) for name in VARIED if name in knobs}
+    params, present = params_of_model(model), model.parameters
+    grid = {name: values_to_try(name, params[name], present[name]) for name in VARIED if name in params}
 
     def one() -> dict[str, Any]:
-        return {name: parse(name, knobs[name], str(rng.choice(values))) for name, values in grid.items()}
+        return {name: parse(name, params[name], str(rng.choice(values))) for name, values in grid.items()}
 
     return [changed(model, one()) for _ in range(count)]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dldiag.core.i18n import Message, Value, tr
-from dldiag.core.params import knob
+from dldiag.core.params import param
 from dldiag.core.statistics import NONE_SEEN, Z_95
 from dldiag.core.types import Dataset
 from dldiag.data.split import held_out_share
@@ -164,7 +164,7 @@ _LEAST = {"rate": NONE_SEEN, "sd": 0.0}  # rows × the half-width where no error
 class SplitSettings:
     """What the split is to show: an error of this size, told this closely."""
 
-    error: float | None = knob(
+    error: float | None = param(
         None,
         "Expected error",
         "The error you expect, in the error unit; empty: what a quick linear model makes on this table.",
@@ -173,7 +173,7 @@ class SplitSettings:
         high=1.0,
         optional=True,
     )
-    difference: float = knob(
+    difference: float = param(
         0.01,
         "Known to ±",
         "How closely the dev set must tell an error, in the error unit. Two models on the same rows are told apart more "
@@ -181,7 +181,7 @@ class SplitSettings:
         low=0.0001,
         high=0.5,
     )
-    rows: int | None = knob(
+    rows: int | None = param(
         None, "Rows", "Empty: the rows of the table. Try a million.", kind=int, low=2, high=1_000_000_000, optional=True
     )
 

@@ -11,7 +11,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from dldiag.core.i18n import Message
-from dldiag.core.params import knob
+from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import DataError, Dataset, LearningCurve, Progress, Split, Task
 from dldiag.course.took_off.crossover import Crossover, SmallSizes, crossover, learners_differ_at
@@ -56,10 +56,10 @@ LEARNERS: dict[str, Learner] = {
 class ScaleSettings:
     """What a person may change about error against size."""
 
-    learners: tuple[str, ...] = knob(tuple(LEARNERS), "Learners", "Trained on the same nested subsets.", kind=tuple)
-    sizes: int = knob(5, "Dataset sizes", "Nested subsets, evenly spaced in log(rows).", low=3, high=10)
-    repeats: int = knob(6, "Repeats", "Random subsets per size; more give narrower intervals.", low=3, high=20)
-    train_rows: int = knob(1000, "Training rows", "At most so many, to stay within seconds.", low=40, high=100_000)
+    learners: tuple[str, ...] = param(tuple(LEARNERS), "Learners", "Trained on the same nested subsets.", kind=tuple)
+    sizes: int = param(5, "Dataset sizes", "Nested subsets, evenly spaced in log(rows).", low=3, high=10)
+    repeats: int = param(6, "Repeats", "Random subsets per size; more give narrower intervals.", low=3, high=20)
+    train_rows: int = param(1000, "Training rows", "At most so many, to stay within seconds.", low=40, high=100_000)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from dldiag.core.params import knob
+from dldiag.core.params import param
 from dldiag.core.types import ReadPlan
 
 MIB = 1 << 20
@@ -17,21 +17,21 @@ MIB = 1 << 20
 class Limits:
     """Bounds on what is read; beyond one of them a file is refused in plain words or its rows are sampled."""
 
-    max_bytes: int = knob(2048 * MIB, "Largest file", "Bytes of a file that are taken into memory.", low=1)
-    max_text_bytes: int = knob(
+    max_bytes: int = param(2048 * MIB, "Largest file", "Bytes of a file that are taken into memory.", low=1)
+    max_text_bytes: int = param(
         400 * MIB, "Largest text", "Bytes of text read at once; of a larger file on disk rows are drawn.", low=1
     )
-    max_unpacked_bytes: int = knob(
+    max_unpacked_bytes: int = param(
         1024 * MIB, "Largest unpacked file", "Bytes that a compressed file may unpack to.", low=1
     )
-    max_ratio: int = knob(1000, "Highest compression", "Unpacked bytes per packed byte, above 10 MiB.", low=2)
-    max_cell_chars: int = knob(10 * MIB, "Longest cell", "Characters in one cell.", low=1)
-    max_columns: int = knob(20_000, "Most columns", "Columns of one table.", low=1)
-    max_rows: int = knob(5_000_000, "Most rows", "Rows kept; from more rows a random sample is drawn.", low=1)
-    max_cells: int = knob(
+    max_ratio: int = param(1000, "Highest compression", "Unpacked bytes per packed byte, above 10 MiB.", low=2)
+    max_cell_chars: int = param(10 * MIB, "Longest cell", "Characters in one cell.", low=1)
+    max_columns: int = param(20_000, "Most columns", "Columns of one table.", low=1)
+    max_rows: int = param(5_000_000, "Most rows", "Rows kept; from more rows a random sample is drawn.", low=1)
+    max_cells: int = param(
         100_000_000, "Most cells", "Cells kept; from more cells a random sample of rows is drawn.", low=1
     )
-    seed: int = knob(0, "Seed", "Of the draw when rows are sampled.", low=0, high=2**31 - 1)
+    seed: int = param(0, "Seed", "Of the draw when rows are sampled.", low=0, high=2**31 - 1)
 
 
 def sampled_by(plan: ReadPlan, limits: Limits) -> Limits:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from dldiag.core.i18n import Message, tr
-from dldiag.core.params import SettingError, check_all, check_shares, knob
+from dldiag.core.params import SettingError, check_all, check_shares, param
 from dldiag.core.settings import Settings
 from dldiag.core.types import ErrorUnit, LearningCurve, error_unit
 
@@ -17,12 +17,12 @@ TASKS = {
 
 
 def _error(label: str, help: str) -> float | None:
-    error: float | None = knob(None, label, help, kind=float, low=0.0, optional=True, group="errors", empty=NOT_GIVEN)
+    error: float | None = param(None, label, help, kind=float, low=0.0, optional=True, group="errors", empty=NOT_GIVEN)
     return error
 
 
 def _rows(label: str, help: str) -> int | None:
-    rows: int | None = knob(
+    rows: int | None = param(
         None, label, help, kind=int, low=1, high=10**9, optional=True, group="rows behind them", empty=NOT_GIVEN
     )
     return rows
@@ -46,10 +46,10 @@ class Numbers:
     dev_rows: int | None = _rows("Dev rows", "How many rows the dev error was measured on; decides how sure it is.")
     training_dev_rows: int | None = _rows("Training-dev rows", "How many rows the training-dev error was measured on.")
     test_rows: int | None = _rows("Test rows", "How many rows the test error was measured on.")
-    task: str = knob(
+    task: str = param(
         "classification", "Task", "What the errors are: their unit.", choices=TASKS, group="how to read them"
     )
-    material: float = knob(
+    material: float = param(
         Settings.material, "Smallest difference that matters", "Differences below this, or a tenth of the dev error, count as nothing.",
         low=0.0, high=1.0, group="how to read them",
     )  # fmt: skip
@@ -57,7 +57,7 @@ class Numbers:
     @property
     def unit(self) -> ErrorUnit:
         """The unit of every error."""
-        return error_unit(self.task)  # type: ignore[arg-type]  # a knob of choices is a text
+        return error_unit(self.task)  # type: ignore[arg-type]  # a parameter of choices is a text
 
 
 def check_numbers(numbers: Numbers, curve: LearningCurve | None = None) -> None:

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable
 
 from dldiag.core.i18n import Message, Value, tr, translate
-from dldiag.core.params import knobs_of
+from dldiag.core.params import params_of
 from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, Outcome, Repair, Report
 from dldiag.report.view.curve_points import points
@@ -216,7 +216,7 @@ def facts(report: Report) -> list[Row]:
 
 
 def _setting_label(name: str) -> str:
-    known = knobs_of(Settings)
+    known = params_of(Settings)
     return translate(known[name].label) if name in known else name
 
 

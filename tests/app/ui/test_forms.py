@@ -1,4 +1,4 @@
-"""Forms made from knobs, driven through Streamlit's own test runner."""
+"""Forms made from parameters, driven through Streamlit's own test runner."""
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -7,18 +7,18 @@ from streamlit.testing.v1 import AppTest
 def form():
     import streamlit as st
 
-    from dldiag.app.ui.forms import ask_knobs
-    from dldiag.core.params import Knob
+    from dldiag.app.ui.forms import ask_params
+    from dldiag.core.params import Param
 
-    knobs = {
-        "layers": Knob((100,), tuple, "Layers", "Units of each layer.", low=1),
-        "rate": Knob(0.001, float, "Rate", "Step size.", low=0.0, high=1.0),
-        "kind": Knob("relu", str, "Kind", "Which one.", choices={"relu": "ReLU", "tanh": "tanh"}),
-        "rows": Knob(None, int, "Rows", "At most.", low=10, optional=True),
-        "early": Knob(False, bool, "Early", "Stop early."),
-        "names": Knob(("a",), tuple, "Names", "Some of them."),
+    params = {
+        "layers": Param((100,), tuple, "Layers", "Units of each layer.", low=1),
+        "rate": Param(0.001, float, "Rate", "Step size.", low=0.0, high=1.0),
+        "kind": Param("relu", str, "Kind", "Which one.", choices={"relu": "ReLU", "tanh": "tanh"}),
+        "rows": Param(None, int, "Rows", "At most.", low=10, optional=True),
+        "early": Param(False, bool, "Early", "Stop early."),
+        "names": Param(("a",), tuple, "Names", "Some of them."),
     }
-    values = ask_knobs(knobs, "t", choices={"names": {"a": "A", "b": "B"}}, columns=2)
+    values = ask_params(params, "t", choices={"names": {"a": "A", "b": "B"}}, columns=2)
     st.session_state["values"] = values
 
 
@@ -43,16 +43,16 @@ def test_a_form_begins_with_the_defaults_and_every_field_has_help():
 
 
 def unknown():
-    from dldiag.app.ui.forms import ask_knobs
-    from dldiag.core.params import Knob
+    from dldiag.app.ui.forms import ask_params
+    from dldiag.core.params import Param
 
-    knobs = {
-        "rows": Knob(None, int, "Rows", "At most.", low=10, optional=True),
-        "error": Knob(None, float, "Error", "If known.", optional=True, empty="not given"),
-        "tried": Knob("", str, "Tried", "Texts.", empty="customary values"),
-        "name": Knob("a", str, "Name", "A text."),
+    params = {
+        "rows": Param(None, int, "Rows", "At most.", low=10, optional=True),
+        "error": Param(None, float, "Error", "If known.", optional=True, empty="not given"),
+        "tried": Param("", str, "Tried", "Texts.", empty="customary values"),
+        "name": Param("a", str, "Name", "A text."),
     }
-    ask_knobs(knobs, "t")
+    ask_params(params, "t")
 
 
 def test_an_empty_field_says_what_it_stands_for_and_not_that_an_unknown_number_is_automatic():

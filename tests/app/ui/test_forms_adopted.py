@@ -8,13 +8,13 @@ def page(known):
 
     from dldiag.app.state import session
     from dldiag.app.ui import forms
-    from dldiag.app.views.diagnosis import model_knobs
+    from dldiag.app.views.diagnosis import model_params
 
     session.state()
     if "begun" not in st.session_state:
         st.session_state["begun"] = True
         forms.set_values("model", known)
-    st.session_state["shown"] = forms.ask_knobs(model_knobs("regression"), "model", columns=3)
+    st.session_state["shown"] = forms.ask_params(model_params("regression"), "model", columns=3)
 
 
 def test_a_setting_left_to_the_network_can_be_shown_in_the_form():

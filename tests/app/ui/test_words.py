@@ -34,7 +34,7 @@ def templates(path):
 def own_templates():
     texts = {text for path in sources() for text in templates(path)}
     titles = {page.title for page in pages() if page.file in OWN_PAGES}
-    groups = {knob.group for row in MODELS.values() for knob in row.knobs.values() if knob.group}
+    groups = {param.group for row in MODELS.values() for param in row.params.values() if param.group}
     return sorted(texts | titles | groups)
 
 
