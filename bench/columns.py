@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from dldiag.core.types import ReadPlan, Table
-from dldiag.data.audit.audit import preflight
+from dldiag.data.audit.audit import audit_table
 from dldiag.data.dataset import make_dataset
 from dldiag.data.read_table import read_table
 from dldiag.data.target import infer_task, suggest_target
@@ -64,7 +64,7 @@ def on_real_tables() -> dict[str, object]:
 def look_seconds(table: Table, row: dict[str, str]) -> float:
     dataset = make_dataset(table, row["target"])
     started = time.perf_counter()
-    preflight(dataset)
+    audit_table(dataset)
     return round(time.perf_counter() - started, 3)
 
 

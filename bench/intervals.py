@@ -27,7 +27,7 @@ from dldiag.diagnosis.remedies import applicable
 from dldiag.diagnosis.trials import MOST_REPEATS, diagnosis_split
 from dldiag.experiments.estimates import distinct_dev_rows
 from dldiag.experiments.fit import fit_all
-from dldiag.experiments.fit_cache import Workbench
+from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model, build_model, changed
 from dldiag.experiments.tasks import Encoded, FitTask
 
@@ -41,7 +41,7 @@ def run(case: Case) -> Iterator[Row]:
     model = build_model(case.seen.task, FAULTS[case.fault].settings)
     plan = [(f"{key} {json.dumps(change)}", changed(model, change)) for key, change in applicable(model)]
     split = diagnosis_split(case.seen, Settings(seed=case.seed))
-    bench, repeats = Workbench(case.seen, split), range(MOST_REPEATS)
+    bench, repeats = FitCache(case.seen, split), range(MOST_REPEATS)
     bench.fit([build_model(case.seen.task, key="guess"), model, *(one for _, one in plan)], [split.n_train], repeats)
     guess = bench.get(build_model(case.seen.task, key="guess"), split.n_train, repeats)
     before = bench.get(model, split.n_train, repeats)

@@ -22,7 +22,7 @@ from dldiag.core.settings import Settings
 from dldiag.diagnosis.improve import improve
 from dldiag.diagnosis.search import drawn_change
 from dldiag.diagnosis.trials import diagnosis_split
-from dldiag.experiments.fit_cache import Workbench
+from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import build_model, changed
 
 RESULT_FOLDER = Path(__file__).with_name("results")
@@ -36,7 +36,7 @@ def search(case: Case) -> dict[str, Any]:
     rng = np.random.default_rng([case.seed, 77])
     candidates = [model, *(changed(model, drawn_change(model, rng)) for _ in range(TRIED))]
     split = diagnosis_split(case.seen, Settings(seed=case.seed))
-    bench, repeats = Workbench(case.seen, split), range(REPEATS)
+    bench, repeats = FitCache(case.seen, split), range(REPEATS)
     started = time.perf_counter()
     bench.fit(candidates, [split.n_train], repeats)
     seconds = time.perf_counter() - started

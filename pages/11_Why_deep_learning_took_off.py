@@ -6,7 +6,7 @@ import msgspec
 import streamlit as st
 
 from dldiag.app.course.columns import with_rows
-from dldiag.app.course.data import ask_data, dataset_of
+from dldiag.app.course.data import ask_data, lesson_dataset
 from dldiag.app.course.layout import add, formulas, heading, link_to_diagnosis, look_at, offer
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.page import page
@@ -22,7 +22,7 @@ from dldiag.course.took_off.scaling import (
     ScaleSettings,
     look_at_crossover,
     look_at_few_rows,
-    named,
+    named_learner,
     size_to_use,
     size_words,
 )
@@ -45,7 +45,7 @@ FORMULAS = (
 
 
 def partial(progress: Progress) -> None:
-    curves = named(progress.curves)
+    curves = named_learner(progress.curves)
     show_figure(learning_curves(curves, theme=figure_mode(), train=False), alt_learning_curves(curves))
 
 
@@ -101,7 +101,7 @@ page(
 toys = ("twist", "circles", "two_blobs", "line")
 chosen = with_rows(ask_data("took_off", toys=toys, default="toy:twist"), TOY_ROWS)
 with explained():
-    show_scale(chosen, dataset_of(chosen).task)
+    show_scale(chosen, lesson_dataset(chosen).task)
     show_race(chosen)
 link_to_diagnosis(
     tr("In your diagnosis: your learning curve, the reference models beside it, and what more rows would bring")

@@ -3,7 +3,7 @@
 import msgspec
 import streamlit as st
 
-from dldiag.app.course.data import ask_data, dataset_of
+from dldiag.app.course.data import ask_data, lesson_dataset
 from dldiag.app.course.layout import formulas, heading, link_to_diagnosis, look_at, offer
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.page import page
@@ -69,7 +69,7 @@ page(
 )
 chosen = ask_data("initialization", toys=("moons", "circles", "blobs", "wave"), default="toy:moons")
 with explained():
-    dataset_of(chosen)
+    lesson_dataset(chosen)
     asked = ask_params(StartSettings(), "starts", columns=4)
     found = run_job("course_starts", {"data": chosen, "asked": asked})
     if found is not None:

@@ -3,7 +3,7 @@
 import msgspec
 import streamlit as st
 
-from dldiag.app.course.data import ask_data, dataset_of, expected_error
+from dldiag.app.course.data import ask_data, expected_error, lesson_dataset
 from dldiag.app.course.layout import add, changed_settings, formulas, heading, link_to_diagnosis, look_at, offer
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.page import page
@@ -93,7 +93,7 @@ page(
 )
 reference = ask_data("splits", toys=("moons", "wave"), default="sample:german_credit")
 with explained():
-    data = dataset_of(reference)
+    data = lesson_dataset(reference)
     show_rows(set_rows(), alt=tr("What each set is for"))
     show_sizes(reference, data)
     show_choice(reference)

@@ -3,7 +3,7 @@
 import msgspec
 import streamlit as st
 
-from dldiag.app.course.data import ask_data, dataset_of
+from dldiag.app.course.data import ask_data, lesson_dataset
 from dldiag.app.course.layout import (
     add,
     changed_settings,
@@ -26,7 +26,7 @@ from dldiag.course.hyperparameters.record import experiment_of, read_record, rec
 from dldiag.course.hyperparameters.settings import (
     SearchSettings,
     grid_of,
-    read_settings,
+    read_searched,
     same_twice,
     setting_rows,
     settings_of,
@@ -60,7 +60,7 @@ FORMULAS = (
 
 def show_list(model: Model) -> None:
     heading(tr("The hyperparameters of your model"))
-    show_message(read_settings(model))
+    show_message(read_searched(model))
     with st.expander(tr("All of them, with present values"), icon=":material/tune:"):
         show_rows(setting_rows(settings_of(model)), alt=tr("Hyperparameters with present and default values"))
 
@@ -111,7 +111,7 @@ page(
 )
 reference = ask_data("hyperparameters", toys=("moons", "wave"), default="sample:german_credit")
 with explained():
-    data = dataset_of(reference)
+    data = lesson_dataset(reference)
     network = present_model(data.task)
     show_list(network)
     show_search(data, network, reference)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dldiag.app.state import history, session
-from dldiag.app.ui.escape import plain
+from dldiag.app.ui.escape import escape_markdown
 from dldiag.app.ui.page import MAIN, link_to, page
 from dldiag.app.ui.widgets import explained, show_message
 from dldiag.app.views.report import show_past_report
@@ -28,12 +28,12 @@ with explained():
             when = one.at[:16].replace("T", " ")
             with text:
                 st.markdown(
-                    f"**{plain(one.name)}** · {plain(tr('target {name}', name=one.target))} · {plain(when)} UTC"
+                    f"**{escape_markdown(one.name)}** · {escape_markdown(tr('target {name}', name=one.target))} · {escape_markdown(when)} UTC"
                 )
                 show_message(history.headline(one))
             if show.button(tr("Open"), key=f"open.{one.id}", width="stretch"):
                 session.state()["opened report"] = one.id
                 st.rerun()
             if drop.button(tr("Remove"), key=f"remove.{one.id}", width="stretch"):
-                history.forget(one.id)
+                history.forget_record(one.id)
                 st.rerun()

@@ -108,7 +108,7 @@ def read_choices(given: argparse.Namespace) -> dict[str, Any]:
 
 def read_kinds(given: argparse.Namespace) -> dict[str, Kind]:
     """Return {column: kind} of every --kind."""
-    kinds = dict(named("--kind", text) for text in given.kind)
+    kinds = dict(named_values("--kind", text) for text in given.kind)
     _check_names("--kind", kinds.values(), Kind.__args__)  # type: ignore[attr-defined]
     return kinds  # type: ignore[return-value]
 
@@ -116,7 +116,7 @@ def read_kinds(given: argparse.Namespace) -> dict[str, Kind]:
 def read_parameters(key: str, texts: Iterable[str]) -> dict[str, Any]:
     """Return the model's settings of every --set NAME=VALUE; SettingError names what cannot be set."""
     params = params_for(key, ("classification", "regression"))
-    pairs = dict(named("--set", text) for text in texts)
+    pairs = dict(named_values("--set", text) for text in texts)
     if pairs and not params:
         raise SettingError(
             tr("{option}: the model {model} has no settings that can be changed here.", option="--set", model=key)
@@ -139,7 +139,7 @@ def read_value(name: str, param: Param, text: str) -> Any:
     return value
 
 
-def named(option: str, text: str) -> tuple[str, str]:
+def named_values(option: str, text: str) -> tuple[str, str]:
     """Split NAME=VALUE.
 
     >>> named("--set", "alpha=0.1")

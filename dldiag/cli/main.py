@@ -14,14 +14,14 @@ from dldiag.cli.flags import (
     Parser,
     add_reading,
     add_settings,
-    named,
+    named_values,
     read_choices,
     read_kinds,
     read_parameters,
     read_settings,
 )
 from dldiag.cli.metrics import add_numbers
-from dldiag.cli.outputs import add_outputs, check_outputs, harmless, write_outputs
+from dldiag.cli.outputs import add_outputs, check_outputs, link_safe, write_outputs
 from dldiag.core.i18n import LANGUAGES, Message, current_language, set_language, speaking, tr, translate
 from dldiag.core.parallel import USUAL_MOST, usual_count
 from dldiag.core.params import Param, SettingError, parse
@@ -150,7 +150,7 @@ def _tell(given: argparse.Namespace, report: Report, first: str = "") -> None:
     if given.progress:
         print(file=sys.stderr)
     if not given.quiet:
-        print(harmless(first + to_text(report)), end="")
+        print(link_safe(first + to_text(report)), end="")
     write_outputs(given, report)
 
 
@@ -164,7 +164,7 @@ def _dataset(given: argparse.Namespace) -> Dataset:
     else:
         source, name, target = _readable(given.file), Path(given.file).name, given.target
     table = read_table(source, name=name, kinds=read_kinds(given), **read_choices(given))
-    domain = named("--domain", given.domain) if given.domain else None
+    domain = named_values("--domain", given.domain) if given.domain else None
     if given.second:
         if domain:
             raise SettingError(tr("--second and --domain cannot be used together."))
@@ -200,7 +200,7 @@ def _meter(given: argparse.Namespace) -> Callable[[Progress], None] | None:
         with speaking(language):
             seconds = progress.seconds_left
             left = "" if seconds is None else tr("about {seconds:.0f} s left", seconds=seconds)
-            line = harmless(f"{progress.stage} {progress.done}/{progress.total} {left}")
+            line = link_safe(f"{progress.stage} {progress.done}/{progress.total} {left}")
         print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
 
     return show if given.progress else None
@@ -210,7 +210,7 @@ def _meter(given: argparse.Namespace) -> Callable[[Progress], None] | None:
 
 
 def _refuse(text: str, status: int = BAD_INPUT) -> int:
-    print("dldiag:", harmless(" ".join(text.split())), file=sys.stderr)
+    print("dldiag:", link_safe(" ".join(text.split())), file=sys.stderr)
     return status
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from dldiag.cli.flags import Parser, flag, help_of, read_value
-from dldiag.cli.outputs import add_outputs, check_outputs, harmless, write_outputs
+from dldiag.cli.outputs import add_outputs, check_outputs, link_safe, write_outputs
 from dldiag.core.i18n import LANGUAGES, speaking, tr
 from dldiag.core.params import Param, params_of
 from dldiag.core.types import LearningCurve
@@ -28,21 +28,21 @@ def add_numbers(verbs: argparse._SubParsersAction[Parser]) -> None:
     add_outputs(one, ("json", "html"))
     one.add_argument("--quiet", action="store_true", help=tr("write nothing on stdout"))
     one.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
-    one.set_defaults(verb=run)
+    one.set_defaults(verb=run_numbers)
 
 
-def run(given: argparse.Namespace) -> None:
+def run_numbers(given: argparse.Namespace) -> None:
     """Read the numbers, say what they mean, and write what was asked for."""
     check_outputs(given)
-    numbers = read_numbers(given)
+    numbers = read_metrics(given)
     with speaking("en"):  # a report holds English; it is put into the reader's language when it is shown
         report = diagnose_numbers(numbers, _curve(given.curve, numbers.unit))
     if not given.quiet:
-        sys.stdout.write(harmless(to_text(report)))
+        sys.stdout.write(link_safe(to_text(report)))
     write_outputs(given, report)
 
 
-def read_numbers(given: argparse.Namespace) -> Numbers:
+def read_metrics(given: argparse.Namespace) -> Numbers:
     """Return the numbers that the flags give; SettingError when one cannot be read."""
     params = params_of(Numbers)
     return Numbers(

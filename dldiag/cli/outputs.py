@@ -79,7 +79,7 @@ def _draft(out: Path) -> Path:
     return Path(f"{out.resolve()}.{os.getpid()}.part")
 
 
-def harmless(text: str) -> str:
+def link_safe(text: str) -> str:
     """Return a text for a terminal: what a file's names hold commands nothing and hides nothing.
 
     >>> harmless("a\\x1b]0;owned\\x07 b")

@@ -190,7 +190,7 @@ class Split:
     repeats: tuple[Repeat, ...]
     method: str  # random, copies_together, group, time, given
     clusters: Clusters | None = None  # of all rows of the dataset; None: every row counts for itself
-    choosers: int = 0  # the last repeats, by which a search chooses; the others measure
+    selection_repeats: int = 0  # the last repeats, by which a search chooses; the others measure
 
     @property
     def n_train(self) -> int:
@@ -205,7 +205,7 @@ class Split:
     @property
     def measuring(self) -> tuple[Repeat, ...]:
         """The repeats that no search chooses by."""
-        return self.repeats[: len(self.repeats) - self.choosers]
+        return self.repeats[: len(self.repeats) - self.selection_repeats]
 
 
 # --- measurements -------------------------------------------------------------------------------------------------

@@ -35,11 +35,13 @@ def held_out_share(n_rows: int) -> float:
     return round(float(np.exp(np.interp(np.log(n_rows), logs, np.log(list(SHARES.values()))))), 6)
 
 
-def make_split(dataset: Dataset, repeats: int, seed: int, train_rows: int | None = None, *, choosers: int = 0) -> Split:
+def make_split(
+    dataset: Dataset, repeats: int, seed: int, train_rows: int | None = None, *, selection_repeats: int = 0
+) -> Split:
     """Set the test rows aside and draw the repeats from the others.
 
     Each repeat has its own train/dev partition, except in time order, where dev rows follow the training rows. Sizes
-    of a learning curve are prefixes of `train_rows`, ordered so that every prefix is stratified. choosers: how many of
+    of a learning curve are prefixes of `train_rows`, ordered so that every prefix is stratified. selection_repeats: how many of
     the repeats, the last, a search chooses by; in time order their dev rows are the latest that the others train on.
     """
     if dataset.n_rows < LEAST_ROWS:
@@ -54,11 +56,11 @@ def make_split(dataset: Dataset, repeats: int, seed: int, train_rows: int | None
     share = held_out_share(dataset.n_rows)
     everything = np.arange(dataset.n_rows)
     if dataset.times is not None:
-        return _split_in_time(dataset.times, (repeats - choosers, choosers), rng, share, train_rows)
+        return _split_in_time(dataset.times, (repeats - selection_repeats, selection_repeats), rng, share, train_rows)
     clusters, method = _kept_together(dataset, seed)
     if dataset.domain is not None:
         split = _split_by_domain(dataset, dataset.domain, clusters, repeats, rng, share, train_rows)
-        return replace(split, choosers=choosers)
+        return replace(split, selection_repeats=selection_repeats)
     groups, drawn = None if clusters is None else clusters.labels, []
     rest, test = _cut(everything, dataset, groups, share, rng)
     for _ in range(repeats):
@@ -66,7 +68,7 @@ def make_split(dataset: Dataset, repeats: int, seed: int, train_rows: int | None
         drawn.append(
             Repeat(_stratified_order(train, dataset, rng)[:train_rows], np.sort(dev), int(rng.integers(2**31)))
         )
-    return Split(np.sort(test), tuple(drawn), method, clusters, choosers)
+    return Split(np.sort(test), tuple(drawn), method, clusters, selection_repeats)
 
 
 def _split_in_time(
@@ -83,7 +85,7 @@ def _split_in_time(
         for (train, dev), n in zip((measuring, choosing), drawn, strict=True)
         for _ in range(n)
     )
-    return Split(np.sort(order[second:]), repeats, "time", choosers=drawn[1])
+    return Split(np.sort(order[second:]), repeats, "time", selection_repeats=drawn[1])
 
 
 def _cuts_in_time(times: NDArray[Any], share: float) -> tuple[int, int]:

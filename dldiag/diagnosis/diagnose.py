@@ -28,12 +28,20 @@ from dldiag.core.types import (
     Split,
     SplitSummary,
 )
-from dldiag.data.audit.audit import Preflight, preflight
+from dldiag.data.audit.audit import TableAudit, audit_table
 from dldiag.data.dataset import rows_of
-from dldiag.diagnosis.evidence import Evidence, Measured, Probe, gather, table_evidence, table_names, training_curve
-from dldiag.diagnosis.progress import Meter
+from dldiag.diagnosis.evidence import (
+    Evidence,
+    Measured,
+    Probe,
+    gather,
+    mean_training_curve,
+    table_evidence,
+    table_names,
+)
+from dldiag.diagnosis.progress import ProgressMeter
 from dldiag.diagnosis.recommend import recommend, settled
-from dldiag.diagnosis.rules import RULES, check
+from dldiag.diagnosis.rules import RULES, check_rules
 from dldiag.diagnosis.trials import (
     EFFORTS,
     LEAST_REPEATS,
@@ -46,7 +54,7 @@ from dldiag.diagnosis.trials import (
 )
 from dldiag.diagnosis.verdict import conclude
 from dldiag.experiments.fit import FitResult, ShouldStop
-from dldiag.experiments.fit_cache import Workbench
+from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.forecast import forecast
 from dldiag.experiments.learning_curve import as_curve, clipped, curve_sizes, with_estimates
 from dldiag.experiments.models import Model, as_model, build_model, is_of_counts
@@ -75,7 +83,7 @@ OnProgress = Callable[[Progress], None] | None
 class Case:
     """What one diagnosis is about: the fits' workbench, the model, what it is compared with, and how hard to try."""
 
-    bench: Workbench
+    fits: FitCache
     model: Model
     guess: Model
     references: tuple[Model, ...]
@@ -89,7 +97,7 @@ class Case:
     @property
     def repeats(self) -> range:
         """The repeats of the learning curve."""
-        return range(min(self.settings.repeats, len(self.bench.split.repeats)))
+        return range(min(self.settings.repeats, len(self.fits.split.repeats)))
 
     @property
     def all_repeats(self) -> range:
@@ -98,7 +106,7 @@ class Case:
         With five, the answers on tables of some hundred rows hung on the seed (docs/decisions.md).
         """
         n = min(MORE_REPEATS * len(self.repeats), probe_repeats(self.effort, self.sizes[-1]))
-        return range(max(len(self.repeats), min(n, len(self.bench.split.measuring))))
+        return range(max(len(self.repeats), min(n, len(self.fits.split.measuring))))
 
     def repeats_at(self, size: int) -> range:
         """Return the repeats at one size of the curve."""
@@ -113,7 +121,7 @@ class Case:
     def compared(self) -> int:
         """How many settings of the model the dev rows have judged so far."""
         others = {one.identity for one in (self.guess, *self.references)}
-        return len(self.bench.judged() - others)
+        return len(self.fits.judged() - others)
 
 
 def diagnose(
@@ -134,39 +142,39 @@ def diagnose(
     it as soon as the model and the linear reference are done. Raises DataError and SettingError for input that cannot be
     used, TypeError for what is no dataset, estimator or settings, Stopped when should_stop() says so.
     """
-    return run(prepare(dataset, model, settings, n_jobs=n_jobs, should_stop=should_stop), on_progress)
+    return run_case(prepare_case(dataset, model, settings, n_jobs=n_jobs, should_stop=should_stop), on_progress)
 
 
-def run(case: Case, on_progress: OnProgress = None) -> Report:
+def run_case(case: Case, on_progress: OnProgress = None) -> Report:
     """Diagnose a prepared case: curves, probes, verdict, trials."""
     started = time.perf_counter()
-    meter = _meter(case, on_progress)
+    progress = _progress_of(case, on_progress)
 
     quick, slow = case.references[:1], case.references[1:]
-    meter.enter(Message("Learning curves"))
+    progress.enter(Message("Learning curves"))
     for size in case.sizes:
         whole = size == case.sizes[-1]
         models = [case.guess, case.model, *quick]
-        case.bench.fit(models, [size], case.repeats_at(size), on_result=meter.advance, watched=whole)
-    meter.first(lambda: report_on(case, quick, started))
-    case.bench.fit(slow, case.sizes[:-1], case.repeats, on_result=meter.advance)
-    case.bench.fit(slow, case.sizes[-1:], case.all_repeats, on_result=meter.advance)
+        case.fits.fit(models, [size], case.repeats_at(size), on_result=progress.advance, watched=whole)
+    progress.first(lambda: report_on(case, quick, started))
+    case.fits.fit(slow, case.sizes[:-1], case.repeats, on_result=progress.advance)
+    case.fits.fit(slow, case.sizes[-1:], case.all_repeats, on_result=progress.advance)
 
-    meter.enter(Message("Short runs of every remedy"))
-    probes = probe(case.bench, case.model, case.effort, smallest=case.settings.material, on_result=meter.advance)
+    progress.enter(Message("Short runs of every remedy"))
+    probes = probe(case.fits, case.model, case.effort, smallest=case.settings.material, on_result=progress.advance)
 
     report, evidence = verdict_on(case, case.references, probes, started)
-    meter.first(lambda: report)
-    meter.enter(Message("Trying the recommended remedies"))
+    progress.first(lambda: report)
+    progress.enter(Message("Trying the recommended remedies"))
     for tried in try_remedies(
-        case.bench, case.model, report, evidence, effort=case.effort, most=case.trials, on_result=meter.advance
+        case.fits, case.model, report, evidence, effort=case.effort, most=case.trials, on_result=progress.advance
     ):  # fmt: skip
         report = replace(report, recommendations=settled(tried))
-        meter.first(lambda: report)  # noqa: B023 — called at once
+        progress.first(lambda: report)  # noqa: B023 — called at once
     return replace(report, compared=case.compared, seconds=time.perf_counter() - started)
 
 
-def prepare(
+def prepare_case(
     dataset: Dataset, model: Any, settings: Settings, *, n_jobs: int = 1, should_stop: ShouldStop = None
 ) -> Case:
     """Split first, look at the table, and choose what is compared with what."""
@@ -181,11 +189,11 @@ def prepare(
     _check_target(dataset, own)
     references = tuple(build_model(dataset.task, key=key) for key in settings.baselines if key != own.key)
     split = diagnosis_split(dataset, settings)
-    found = look(dataset, settings, split)
-    bench = Workbench(dataset, split, n_jobs=n_jobs, should_stop=should_stop)
+    found = audit_open_rows(dataset, settings, split)
+    fits = FitCache(dataset, split, n_jobs=n_jobs, should_stop=should_stop)
     sizes = curve_sizes(split.n_train, settings.sizes, len(dataset.classes))
     return Case(
-        bench, own, build_model(dataset.task, key="guess"), references, settings, effort, sizes,
+        fits, own, build_model(dataset.task, key="guess"), references, settings, effort, sizes,
         table_evidence(found), table_names(found), found.repairs,
     )  # fmt: skip
 
@@ -228,10 +236,10 @@ def _check_target(dataset: Dataset, model: Model) -> None:
         )
 
 
-def look(dataset: Dataset, settings: Settings = Settings(), split: Split | None = None) -> Preflight:  # noqa: B008 — frozen
+def audit_open_rows(dataset: Dataset, settings: Settings = Settings(), split: Split | None = None) -> TableAudit:  # noqa: B008 — frozen
     """Look at the table before training, at the rows that a diagnosis with these settings does not seal."""
     split = diagnosis_split(dataset, settings) if split is None else split
-    return preflight(open_rows(dataset, split), settings.seed)
+    return audit_table(open_rows(dataset, split), settings.seed)
 
 
 def open_rows(dataset: Dataset, split: Split) -> Dataset:
@@ -248,13 +256,13 @@ def verdict_on(
     case: Case, references: Sequence[Model], probes: Mapping[str, Probe], started: float, *, muted: tuple[str, ...] = ()
 ) -> tuple[Report, Evidence]:
     """Gather the evidence, apply the rules, order the remedies, and conclude."""
-    dataset, settings = case.bench.dataset, case.settings
+    dataset, settings = case.fits.dataset, case.settings
     curves = tuple(_curve(case, one) for one in (case.model, *references))
     measured = _measured(case, references, probes)
     evidence = gather(measured, settings)
-    findings = check(evidence, RULES, (*settings.muted, *muted))
+    findings = check_rules(evidence, RULES, (*settings.muted, *muted))
     report = Report(
-        dataset=summary_of(case.bench.encoded),
+        dataset=summary_of(case.fits.encoded),
         split=_split_summary(case),
         model={"key": case.model.key, "label": str(case.model.label), "parameters": case.model.parameters},
         settings=asdict(settings),
@@ -264,7 +272,7 @@ def verdict_on(
         recommendations=recommend(findings, evidence, case.model),
         verdict=conclude(findings, evidence, dataset.target, measured.alike, settings.seed),
         forecast=_forecast(measured.curve, settings, findings),
-        training_curve=training_curve(measured.current),
+        training_curve=mean_training_curve(measured.current),
         repairs=case.repairs,
         compared=case.compared,
         seconds=time.perf_counter() - started,
@@ -275,23 +283,23 @@ def verdict_on(
 
 def _measured(case: Case, references: Sequence[Model], probes: Mapping[str, Probe]) -> Measured:
     n, repeats = case.sizes[-1], case.all_repeats
-    every_repeat = as_curve(case.model, case.sizes, len(repeats), case.bench.results, case.bench.dataset.unit)
-    current, guess = (case.bench.get(one, n, repeats) for one in (case.model, case.guess))
+    every_repeat = as_curve(case.model, case.sizes, len(repeats), case.fits.results, case.fits.dataset.unit)
+    current, guess = (case.fits.get(one, n, repeats) for one in (case.model, case.guess))
     _check_fitted(current)
-    worked = [one for one in references if _worked(case.bench.get(one, n, repeats))]
+    worked = [one for one in references if _worked(case.fits.get(one, n, repeats))]
     return Measured(
-        case.bench.dataset.task,
+        case.fits.dataset.task,
         current,
         guess,
-        {one.key: case.bench.get(one, n, repeats) for one in worked},
+        {one.key: case.fits.get(one, n, repeats) for one in worked},
         {one.key: one.label for one in references},
         clipped(every_repeat, float(np.mean([result.dev_error for result in guess]))),
         probes,
         case.table,
         case.names,
         case.model.scale_inputs,
-        case.bench.training_dev(case.model, n, repeats),
-        {one.key: case.bench.training_dev(one, n, repeats) for one in worked},
+        case.fits.training_dev(case.model, n, repeats),
+        {one.key: case.fits.training_dev(one, n, repeats) for one in worked},
     )
 
 
@@ -309,8 +317,8 @@ def _check_fitted(results: Sequence[FitResult]) -> None:
 
 
 def _curve(case: Case, model: Model) -> LearningCurve:
-    curve = as_curve(model, case.sizes, len(case.repeats), case.bench.results, case.bench.dataset.unit)
-    return with_estimates(curve, model, [case.repeats_at(size) for size in case.sizes], case.bench.results)
+    curve = as_curve(model, case.sizes, len(case.repeats), case.fits.results, case.fits.dataset.unit)
+    return with_estimates(curve, model, [case.repeats_at(size) for size in case.sizes], case.fits.results)
 
 
 def _forecast(curve: LearningCurve, settings: Settings, findings: Sequence[Finding]) -> Forecast:
@@ -341,7 +349,7 @@ def summary_of(encoded: Encoded) -> DatasetSummary:
 
 
 def _split_summary(case: Case) -> SplitSummary:
-    split = case.bench.split
+    split = case.fits.split
     return SplitSummary(split.n_train, split.n_dev, len(split.test_rows), True, split.method, len(case.repeats))
 
 
@@ -350,7 +358,7 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), "numpy": np.__version__, "scikit-learn": sklearn.__version__}
 
 
-def _meter(case: Case, on_progress: OnProgress) -> Meter:
+def _progress_of(case: Case, on_progress: OnProgress) -> ProgressMeter:
     """Weigh the fits to come, so that the remaining time can be told."""
     models = [case.guess, case.model, *case.references]
     weights = [(one, size) for one in models for size in case.sizes for _ in case.repeats_at(size)]
@@ -361,8 +369,8 @@ def _meter(case: Case, on_progress: OnProgress) -> Meter:
     def curves() -> tuple[LearningCurve, ...]:  # without intervals from rows, which take a while: often asked for
         models = (case.model, *case.references)
         laid = (
-            as_curve(one, case.sizes, len(case.repeats), case.bench.results, case.bench.dataset.unit) for one in models
+            as_curve(one, case.sizes, len(case.repeats), case.fits.results, case.fits.dataset.unit) for one in models
         )
         return tuple(laid)
 
-    return Meter(weights, curves, on_progress)
+    return ProgressMeter(weights, curves, on_progress)

@@ -12,7 +12,7 @@ from typing import Any
 from dldiag.core.i18n import Message, Value
 from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset, Estimate, Progress, Recommendation, Report, Stopped, TestResult, Trial
-from dldiag.diagnosis.diagnose import Case, OnProgress, prepare, run
+from dldiag.diagnosis.diagnose import Case, OnProgress, prepare_case, run_case
 from dldiag.diagnosis.recommend import settled
 from dldiag.diagnosis.remedies import SEARCH
 from dldiag.diagnosis.search import planned_fits, search
@@ -87,7 +87,7 @@ def improve(
     The test set stays sealed; `finish` opens it. Raises what `diagnose` raises; but once a step was taken, Stopped ends
     the loop and what was adopted is returned.
     """
-    case = prepare(dataset, model, settings, n_jobs=n_jobs, should_stop=should_stop)
+    case = prepare_case(dataset, model, settings, n_jobs=n_jobs, should_stop=should_stop)
     start, searched = case.model, False
     steps: list[Step] = []
     ended = Message("The loop ended after {steps} steps, the most that were allowed.", {"steps": most_steps})
@@ -113,7 +113,7 @@ def improve(
 
 def _turn(case: Case, searched: bool, tell: OnProgress) -> tuple[Report, bool]:
     """Diagnose, and search the settings once where no remedy helps; return the report and whether that was done by now."""
-    report = run(case, tell)
+    report = run_case(case, tell)
     if searched or best_trial(report.recommendations) is not None:
         return report, searched
     return _searched(case, report, tell), True
@@ -144,7 +144,7 @@ def _searched(case: Case, report: Report, tell: OnProgress) -> Report:
         if one.remedy != SEARCH:
             return one
         return replace(
-            one, trial=search(case.bench, case.model, material=report.delta, effort=case.effort, on_result=count)
+            one, trial=search(case.fits, case.model, material=report.delta, effort=case.effort, on_result=count)
         )
 
     recommendations = settled([tried(one) for one in report.recommendations])

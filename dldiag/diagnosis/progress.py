@@ -14,7 +14,7 @@ REPORT_EVERY = 0.2  # seconds between two calls of on_progress
 FORESEEABLE = 0.05  # share of the work from which the remaining time is told
 
 
-class Meter:
+class ProgressMeter:
     """Counts finished fits against those planned and tells on_progress; keeps time, hence a class."""
 
     def __init__(

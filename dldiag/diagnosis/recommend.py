@@ -60,7 +60,7 @@ def settled(recommendations: Sequence[Recommendation]) -> tuple[Recommendation, 
     return ranked([*first, *refuted])
 
 
-def decide(change: Estimate, material: float) -> TrialVerdict:
+def decide_order(change: Estimate, material: float) -> TrialVerdict:
     """Read the interval of a change in dev error against δ.
 
     >>> decide(Estimate(-0.05, -0.06, -0.04), 0.01), decide(Estimate(0.0, -0.004, 0.004), 0.01)
@@ -73,7 +73,7 @@ def decide(change: Estimate, material: float) -> TrialVerdict:
     return "no_effect" if -material <= change.low and change.high <= material else "undecided"
 
 
-Order = tuple[int, float, int]
+RemedyOrder = tuple[int, float, int]
 PLACES = {key: place for place, key in enumerate(REMEDIES)}  # what makes a network train at all stands first
 SHOWN = 3  # decimals of an error that are written: what is shown as equal is no reason for an order
 # First what can be changed at once; another model, or more rows, cost more than a setting.
@@ -82,7 +82,7 @@ FIRST, SURE, LIKELY, DEARER, AS_IT_IS, PERHAPS = range(6)
 
 def _entry(
     row: Remedy, fired: Mapping[str | None, Finding], evidence: Evidence, model: Model | None
-) -> tuple[Order, Recommendation] | None:
+) -> tuple[RemedyOrder, Recommendation] | None:
     problem = next((p for p in reversed(row.treats) if p in fired), None)
     probe = evidence.probes.get(row.key)
     if row.key == LEAVE_IT:
@@ -103,7 +103,7 @@ def _entry(
 
 def _search(
     row: Remedy, problem: str | None, fired: Mapping[str | None, Finding], model: Model | None
-) -> tuple[Order, Recommendation] | None:
+) -> tuple[RemedyOrder, Recommendation] | None:
     """Offer a search for every network whose columns say something: what only helps together no rule foresees."""
     suits = problem is not None if model is None else is_network(model)
     if not suits or not fired.keys().isdisjoint(BEFORE_THE_MODEL):
@@ -113,7 +113,7 @@ def _search(
 
 def _other_model(
     row: Remedy, problem: str, fired: Mapping[str | None, Finding], evidence: Evidence
-) -> tuple[Order, Recommendation] | None:
+) -> tuple[RemedyOrder, Recommendation] | None:
     """Recommend the reference model that surely does better; the learning curves were its trial."""
     lead = evidence.simple_lead if problem == "simple_model_wins" else evidence.reference_lead
     if lead is None:
@@ -121,11 +121,11 @@ def _other_model(
     change = -lead
     order = _order(_place(row, change.value, problem), change.value, row)
     repeats = 0 if evidence.repeats is None else round(evidence.repeats.value)
-    trial = Trial(row.key, decide(change, evidence.delta), change, repeats, 0.0)
+    trial = Trial(row.key, decide_order(change, evidence.delta), change, repeats, 0.0)
     return order, replace(_made(row, problem, fired[problem].message, change, {}), trial=trial)
 
 
-def _order(place: int, change: float, row: Remedy) -> Order:
+def _order(place: int, change: float, row: Remedy) -> RemedyOrder:
     return place, round(change, SHOWN), PLACES[row.key]
 
 
@@ -139,7 +139,7 @@ def _place(row: Remedy, expected: float, problem: str | None) -> int:
 
 def _probed_entry(
     row: Remedy, problem: str | None, probe: Probe, fired: Mapping[str | None, Finding], evidence: Evidence
-) -> tuple[Order, Recommendation] | None:
+) -> tuple[RemedyOrder, Recommendation] | None:
     """Place a probed remedy: before "leave it" when it surely or likely gains, after it when it only might.
 
     Where its cause shows by itself, not in the short run alone, any sure gain is a likely one.

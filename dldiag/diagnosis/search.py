@@ -14,7 +14,7 @@ import numpy as np
 from dldiag.core.types import Trial, exactly
 from dldiag.diagnosis.remedies import SEARCH, Change
 from dldiag.diagnosis.trials import CHOOSERS, Effort, OnResult, trial_of, try_change
-from dldiag.experiments.fit_cache import Workbench
+from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model, changed, is_network
 
 TRIED = 24  # combinations; with the race about as many fits as the rest of a diagnosis
@@ -45,13 +45,13 @@ def drawn_change(model: Model, rng: np.random.Generator) -> Change:
 
 
 def try_remedy(
-    bench: Workbench, model: Model, remedy: str, change: Change, *, material: float, effort: Effort,
+    fits: FitCache, model: Model, remedy: str, change: Change, *, material: float, effort: Effort,
     on_result: OnResult = None,
 ) -> Trial:  # fmt: skip
     """Run one remedy on the user's data: its change against the current model, or a search for one."""
     if remedy == SEARCH:
-        return search(bench, model, material=material, effort=effort, on_result=on_result)
-    return try_change(bench, model, remedy, change, material=material, effort=effort, on_result=on_result)
+        return search(fits, model, material=material, effort=effort, on_result=on_result)
+    return try_change(fits, model, remedy, change, material=material, effort=effort, on_result=on_result)
 
 
 def planned_fits(remedy: str, effort: Effort) -> int:
@@ -60,7 +60,7 @@ def planned_fits(remedy: str, effort: Effort) -> int:
     return 2 * effort.trial_repeats + (remedy == SEARCH) * of_search
 
 
-def search(bench: Workbench, model: Model, *, material: float, effort: Effort, on_result: OnResult = None) -> Trial:
+def search(fits: FitCache, model: Model, *, material: float, effort: Effort, on_result: OnResult = None) -> Trial:
     """Draw combinations, let the last repeats of the split choose the best, and measure what it changes on the others.
 
     The trial is "no effect" when no combination did better than the model as it is. material: δ, in the error's unit.
@@ -68,37 +68,35 @@ def search(bench: Workbench, model: Model, *, material: float, effort: Effort, o
     """
     if not is_network(model):
         raise ValueError("only the settings of our network can be searched")
-    rng = np.random.default_rng([bench.split.repeats[0].seed, TRIED])
+    rng = np.random.default_rng([fits.split.repeats[0].seed, TRIED])
     changes = [drawn_change(model, rng) for _ in range(TRIED)]
-    best = _chosen(bench, model, changes, effort, on_result)
+    best = _chosen(fits, model, changes, effort, on_result)
     if best is None:
         return Trial(SEARCH, "no_effect", exactly(0.0), CHOOSERS, 0.0)
-    size, repeats = bench.split.n_train, range(min(effort.trial_repeats, len(bench.split.repeats) - CHOOSERS))
+    size, repeats = fits.split.n_train, range(min(effort.trial_repeats, len(fits.split.repeats) - CHOOSERS))
     candidate = changed(model, best)
-    bench.fit([model, candidate], [size], repeats, on_result=on_result, watched=True)
-    return trial_of(SEARCH, best, bench.get(model, size, repeats), bench.get(candidate, size, repeats), material)
+    fits.fit([model, candidate], [size], repeats, on_result=on_result, watched=True)
+    return trial_of(SEARCH, best, fits.get(model, size, repeats), fits.get(candidate, size, repeats), material)
 
 
-def _chosen(
-    bench: Workbench, model: Model, changes: list[Change], effort: Effort, on_result: OnResult
-) -> Change | None:
+def _chosen(fits: FitCache, model: Model, changes: list[Change], effort: Effort, on_result: OnResult) -> Change | None:
     """Return the change with the least mean dev error over the repeats that choose; None when the model itself has it.
 
     A race: what is not among the best after the first repeats drops out.
     """
-    size, left = min(effort.probe_rows, bench.split.n_train), [(change, changed(model, change)) for change in changes]
-    drawn = len(bench.split.repeats)
+    size, left = min(effort.probe_rows, fits.split.n_train), [(change, changed(model, change)) for change in changes]
+    drawn = len(fits.split.repeats)
     for kept, n in ((KEPT, FIRST), (1, CHOOSERS)):
         repeats = range(drawn - CHOOSERS, drawn - CHOOSERS + n)
-        bench.fit([model, *(one for _, one in left)], [size], repeats, on_result=on_result)
-        left = sorted(left, key=lambda pair: _mean_error(bench, pair[1], size, repeats))[:kept]
+        fits.fit([model, *(one for _, one in left)], [size], repeats, on_result=on_result)
+        left = sorted(left, key=lambda pair: _mean_error(fits, pair[1], size, repeats))[:kept]
     best, candidate = left[0]
-    better = _mean_error(bench, candidate, size, repeats) < _mean_error(bench, model, size, repeats)
+    better = _mean_error(fits, candidate, size, repeats) < _mean_error(fits, model, size, repeats)
     return best if better else None
 
 
-def _mean_error(bench: Workbench, model: Model, size: int, repeats: range) -> float:
-    results = bench.get(model, size, repeats)
+def _mean_error(fits: FitCache, model: Model, size: int, repeats: range) -> float:
+    results = fits.get(model, size, repeats)
     return np.inf if any(r.failed for r in results) else float(np.mean([r.useful_error for r in results]))
 
 

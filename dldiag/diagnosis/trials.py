@@ -12,11 +12,19 @@ from dldiag.core.i18n import Message, Value
 from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset, LearningCurve, Recommendation, Report, Split, Trial
 from dldiag.data.split import make_split
-from dldiag.diagnosis.evidence import Evidence, Probe, frees, material_of, paired_change, train_change, training_curve
-from dldiag.diagnosis.recommend import decide
+from dldiag.diagnosis.evidence import (
+    Evidence,
+    Probe,
+    frees,
+    material_of,
+    mean_training_curve,
+    paired_change,
+    train_change,
+)
+from dldiag.diagnosis.recommend import decide_order
 from dldiag.diagnosis.remedies import MORE_DATA, REMEDIES, applicable
 from dldiag.experiments.fit import FitResult
-from dldiag.experiments.fit_cache import Workbench
+from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.forecast import forecast
 from dldiag.experiments.learning_curve import clipped
 from dldiag.experiments.models import Model, changed
@@ -53,7 +61,7 @@ def diagnosis_split(dataset: Dataset, settings: Settings) -> Split:
     effort = EFFORTS[settings.budget]
     rows = min(settings.train_rows or effort.most_rows, effort.most_rows)
     repeats = max(settings.repeats, effort.trial_repeats, MOST_REPEATS)
-    return make_split(dataset, repeats + CHOOSERS, settings.seed, rows, choosers=CHOOSERS)
+    return make_split(dataset, repeats + CHOOSERS, settings.seed, rows, selection_repeats=CHOOSERS)
 
 
 def probe_plan(model: Model, keys: Collection[str] | None = None) -> list[tuple[str, Mapping[str, Any], Model]]:
@@ -62,7 +70,7 @@ def probe_plan(model: Model, keys: Collection[str] | None = None) -> list[tuple[
 
 
 def probe(
-    bench: Workbench,
+    fits: FitCache,
     model: Model,
     effort: Effort,
     *,
@@ -76,19 +84,19 @@ def probe(
     any more after the least repeats drop out. smallest: the user's smallest difference that matters. Candidates of the
     first heat are not watched: that takes time, and a trial has more repeats to be seen on.
     """
-    size = min(effort.probe_rows, bench.split.n_train)
-    whole = size == bench.split.n_train
-    bench.fit([model], [size], range(LEAST_REPEATS), on_result=on_result, watched=whole)
-    seen = (bench.get(model, n, range(LEAST_REPEATS)) for n in {size, bench.split.n_train})
+    size = min(effort.probe_rows, fits.split.n_train)
+    whole = size == fits.split.n_train
+    fits.fit([model], [size], range(LEAST_REPEATS), on_result=on_result, watched=whole)
+    seen = (fits.get(model, n, range(LEAST_REPEATS)) for n in {size, fits.split.n_train})
     wanted = set[str]().union(*(worth_a_probe(before, smallest) for before in seen if before))
     alive, found = [entry for entry in probe_plan(model, keys) if entry[0] in wanted], dict[str, Probe]()
     for n in (LEAST_REPEATS, probe_repeats(effort, size)):
         repeats = range(n)
         candidates = [model, *(candidate for _, _, candidate in alive)]
-        bench.fit(candidates, [size], repeats, on_result=on_result, watched=whole and n > LEAST_REPEATS)
-        before = bench.get(model, size, repeats)
+        fits.fit(candidates, [size], repeats, on_result=on_result, watched=whole and n > LEAST_REPEATS)
+        before = fits.get(model, size, repeats)
         compared = [
-            (key, change, _compared_at(bench, candidate, size, before, change)) for key, change, candidate in alive
+            (key, change, _compared_at(fits, candidate, size, before, change)) for key, change, candidate in alive
         ]
         found |= _best_of_each((key, one) for key, _, one in compared if one is not None)
         half = material_of(before, smallest) / 2
@@ -114,9 +122,9 @@ def probe_repeats(effort: Effort, size: int) -> int:
 
 
 def _compared_at(
-    bench: Workbench, candidate: Model, size: int, before: Sequence[FitResult], change: Mapping[str, Any]
+    fits: FitCache, candidate: Model, size: int, before: Sequence[FitResult], change: Mapping[str, Any]
 ) -> Probe | None:
-    after = bench.get(candidate, size, range(len(before)))
+    after = fits.get(candidate, size, range(len(before)))
     return None if any(result.failed for result in (*before, *after)) else _compared(before, after, change)
 
 
@@ -135,21 +143,21 @@ def _compared(before: Sequence[FitResult], after: Sequence[FitResult], change: M
 
 
 def try_change(
-    bench: Workbench, model: Model, remedy: str, change: Mapping[str, Any], *, material: float, effort: Effort,
+    fits: FitCache, model: Model, remedy: str, change: Mapping[str, Any], *, material: float, effort: Effort,
     on_result: OnResult = None,
 ) -> Trial:  # fmt: skip
     """Run a changed model against the current one at full size, adding repeats until decided or out of effort.
 
     What a probe has run at this size counts from the start: a trial never knows less than the probe that it continues.
     """
-    candidate, size = changed(model, change), bench.split.n_train
-    probed = len(bench.get(candidate, size, range(len(bench.split.measuring))))
-    most = max(probed, min(effort.trial_repeats, len(bench.split.repeats)))
+    candidate, size = changed(model, change), fits.split.n_train
+    probed = len(fits.get(candidate, size, range(len(fits.split.measuring))))
+    most = max(probed, min(effort.trial_repeats, len(fits.split.repeats)))
     n = max(probed, min(most, LEAST_REPEATS + 1))
     while True:
         repeats = range(n)
-        bench.fit([model, candidate], [size], repeats, on_result=on_result, watched=True)
-        before, after = bench.get(model, size, repeats), bench.get(candidate, size, repeats)
+        fits.fit([model, candidate], [size], repeats, on_result=on_result, watched=True)
+        before, after = fits.get(model, size, repeats), fits.get(candidate, size, repeats)
         trial = trial_of(remedy, change, before, after, material)
         if trial.verdict != "undecided" or n == most:
             return trial
@@ -164,19 +172,19 @@ def trial_of(
     watched = [(b, a) for b, a in zip(before, after, strict=True) if b.health and a.health]
     return Trial(
         remedy,
-        decide(one.dev, material),
+        decide_order(one.dev, material),
         one.dev,
         len(after),
         one.seconds,
         dict(change),
-        training_curve([b for b, _ in watched]),
-        training_curve([a for _, a in watched]),
+        mean_training_curve([b for b, _ in watched]),
+        mean_training_curve([a for _, a in watched]),
         one.train,
     )
 
 
 def try_remedies(
-    bench: Workbench, model: Model, report: Report, evidence: Evidence,
+    fits: FitCache, model: Model, report: Report, evidence: Evidence,
     *, effort: Effort, most: int, on_result: OnResult = None,
 ) -> Iterable[tuple[Recommendation, ...]]:  # fmt: skip
     """Try the first `most` recommended remedies that can be run, in their order; yield the list after each trial.
@@ -190,7 +198,7 @@ def try_remedies(
         elif recommendation.change and done < most:
             done += 1
             trial = try_change(
-                bench,
+                fits,
                 model,
                 recommendation.remedy,
                 recommendation.change,
@@ -232,5 +240,5 @@ def hindcast(curve: LearningCurve, evidence: Evidence) -> Trial | None:
         "{real:error}.",
         values,
     )
-    verdict = decide(change, evidence.delta) if hit else "undecided"
+    verdict = decide_order(change, evidence.delta) if hit else "undecided"
     return Trial(MORE_DATA, verdict, change, curve.dev_errors.shape[1], 0.0, note=note)

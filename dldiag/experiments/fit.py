@@ -21,7 +21,7 @@ from dldiag.core.parallel import ALONE, Processes, portable
 from dldiag.core.statistics import mean_variance
 from dldiag.core.types import Clusters, ErrorUnit, Stopped
 from dldiag.experiments.models import MODELS, fit_cost, is_network
-from dldiag.experiments.tasks import Encoded, FitTask, Inputs, Rows, prepare
+from dldiag.experiments.tasks import Encoded, FitTask, Inputs, Rows, prepare_inputs
 from dldiag.nn.health import Health
 
 # What an estimator of ours may raise on rows that it cannot learn from; a user's own may raise anything.
@@ -74,10 +74,10 @@ def fit_all(
         stacks = _costliest_last(stacks, processes.count)
     while stacks and not processes.ready:
         _ask(should_stop)
-        yield from fit_stack(stacks.pop(0), encoded, should_stop)
+        yield from fit_one_stack(stacks.pop(0), encoded, should_stop)
     if stacks:
         asked = portable(should_stop)
-        work = ((stack, prepare(stack, encoded), asked) for stack in reversed(stacks))
+        work = ((stack, prepare_inputs(stack, encoded), asked) for stack in reversed(stacks))
         for results in processes.run(fit_prepared, work):
             _ask(should_stop)
             yield from results
@@ -117,9 +117,9 @@ def _shape(task: FitTask, encoded: Encoded) -> Hashable:
     return key, task.watched
 
 
-def fit_stack(stack: Sequence[FitTask], encoded: Encoded, should_stop: ShouldStop = None) -> list[FitResult]:
+def fit_one_stack(stack: Sequence[FitTask], encoded: Encoded, should_stop: ShouldStop = None) -> list[FitResult]:
     """Fit tasks of one shape together and judge each on its own rows; seconds are shared out evenly."""
-    return fit_prepared(stack, prepare(stack, encoded), should_stop)
+    return fit_prepared(stack, prepare_inputs(stack, encoded), should_stop)
 
 
 def fit_prepared(
@@ -150,7 +150,7 @@ def _fit_networks(stack: Sequence[FitTask], prepared: Sequence[Inputs], should_s
     nn.fit_stack(models, [p.X for p in prepared], [p.y for p in prepared], dev=dev, should_stop=should_stop)
     seconds = (time.perf_counter() - started) / len(stack)
     return [
-        judge(m, task, p, seconds, _predicted(m, p, p.labels))
+        errors_of(m, task, p, seconds, _predicted(m, p, p.labels))
         for m, task, p in zip(models, stack, prepared, strict=True)
     ]
 
@@ -178,7 +178,7 @@ def _fit_alone(task: FitTask, inputs: Inputs) -> FitResult:
         predicted = _learnt(model, inputs, refusals)
     except refusals as error:
         return _refused(task, time.perf_counter() - started, error)
-    return judge(model, task, inputs, time.perf_counter() - started, predicted)
+    return errors_of(model, task, inputs, time.perf_counter() - started, predicted)
 
 
 def _learnt(
@@ -230,7 +230,7 @@ def _refused(task: FitTask, seconds: float, error: BaseException) -> FitResult:
     return FitResult(task, np.nan, np.nan, np.nan, nothing, seconds, np.nan, nothing, failed=said or repr(error))
 
 
-def judge(
+def errors_of(
     model: Any, task: FitTask, inputs: Inputs, seconds: float, predicted: tuple[NDArray[Any], NDArray[Any]]
 ) -> FitResult:
     """Measure what a fitted model predicted for its training and dev rows."""

@@ -11,10 +11,10 @@ from dldiag.experiments.fit import FitResult, ShouldStop, fit_all
 from dldiag.experiments.models import Model
 from dldiag.experiments.tasks import Encoded, FitTask, encode_dataset
 
-Point = tuple[str, int, int]  # model identity, training rows, repeat
+FitKey = tuple[str, int, int]  # model identity, training rows, repeat
 
 
-class Workbench:
+class FitCache:
     """Fits on demand and remembers: curves, probes and trials ask for points and share them.
 
     A class because it keeps results between calls; `results` maps each Point to its FitResult.
@@ -24,8 +24,8 @@ class Workbench:
         self.dataset = dataset
         self.split = split
         self.encoded: Encoded = encode_dataset(dataset, split)
-        self.results: dict[Point, FitResult] = {}
-        self._training_dev: dict[Point, FitResult] = {}  # apart: these rows are no dev rows
+        self.results: dict[FitKey, FitResult] = {}
+        self._training_dev: dict[FitKey, FitResult] = {}  # apart: these rows are no dev rows
         self._processes = Processes(n_jobs)
         self._should_stop = should_stop
 

@@ -24,7 +24,7 @@ from dldiag.data.encode import Matrix
 from dldiag.data.target import check_scale
 from dldiag.experiments import estimates
 from dldiag.experiments.fit import FitResult, fit_all
-from dldiag.experiments.fit_cache import Point
+from dldiag.experiments.fit_cache import FitKey
 from dldiag.experiments.models import Model, as_model, is_network
 from dldiag.experiments.tasks import Encoded, FitTask
 
@@ -43,7 +43,7 @@ def curve_sizes(n_train: int, k: int, n_classes: int = 0) -> tuple[int, ...]:
 
 
 def as_curve(
-    model: Model, sizes: Sequence[int], n_repeats: int, results: Mapping[Point, FitResult], unit: str
+    model: Model, sizes: Sequence[int], n_repeats: int, results: Mapping[FitKey, FitResult], unit: str
 ) -> LearningCurve:
     """Lay results out as (size × repeat); what is not there yet is NaN."""
     train, dev = (np.full((len(sizes), n_repeats), np.nan) for _ in range(2))
@@ -58,7 +58,7 @@ def as_curve(
 
 
 def with_estimates(
-    curve: LearningCurve, model: Model, repeats: Sequence[Sequence[int]], results: Mapping[Point, FitResult]
+    curve: LearningCurve, model: Model, repeats: Sequence[Sequence[int]], results: Mapping[FitKey, FitResult]
 ) -> LearningCurve:
     """Return the curve with the estimate of every point, from dev rows and repeats together; repeats: those of each size."""
     found = [_fitted(model, int(size), drawn, results) for size, drawn in zip(curve.sizes, repeats, strict=True)]
@@ -69,7 +69,7 @@ def with_estimates(
     )
 
 
-def _fitted(model: Model, size: int, repeats: Sequence[int], results: Mapping[Point, FitResult]) -> list[FitResult]:
+def _fitted(model: Model, size: int, repeats: Sequence[int], results: Mapping[FitKey, FitResult]) -> list[FitResult]:
     found = (results.get((model.identity, size, r)) for r in repeats)
     return [one for one in found if one is not None and not one.failed]
 

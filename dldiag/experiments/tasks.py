@@ -122,7 +122,7 @@ class Inputs:
         return cls(X, y, X_dev, y_dev, spread, encoded.y_scale, clusters, labels)
 
 
-def prepare(stack: Sequence[FitTask], encoded: Encoded) -> list[Inputs]:
+def prepare_inputs(stack: Sequence[FitTask], encoded: Encoded) -> list[Inputs]:
     """Prepare the inputs of every task, once for those on the same rows: networks that share theirs hold them once."""
     found: dict[Hashable, Inputs] = {}
     inputs = []

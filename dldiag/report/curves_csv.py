@@ -22,7 +22,7 @@ def curves_csv(report: Report) -> str:
     return sheet.getvalue()
 
 
-def harmless(text: str) -> str:
+def formula_safe(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula.
 
     >>> harmless("=1+1"), harmless("plain")
@@ -32,7 +32,7 @@ def harmless(text: str) -> str:
 
 
 def _lines(curve: LearningCurve) -> list[list[str | int]]:
-    names: list[str | int] = [harmless(curve.model), harmless(curve.label or curve.model)]
+    names: list[str | int] = [formula_safe(curve.model), formula_safe(curve.label or curve.model)]
     return [
         [
             *names,

@@ -62,7 +62,7 @@ class Experiment:
     at: str = ""  # ISO 8601, UTC; set when it is recorded
 
 
-def home() -> Path:
+def history_home() -> Path:
     """Return the folder of the history: $DLDIAG_HOME, else the user's data folder of the platform."""
     named = os.environ.get("DLDIAG_HOME")
     if named:
@@ -82,7 +82,7 @@ class History:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.path = (folder or home()) / FILE
+        self.path = (folder or history_home()) / FILE
 
     def add(self, report: Report, *, owner: str) -> str:
         """Store a report and return its id."""

@@ -126,7 +126,7 @@ def _forecast(report: Report) -> Iterator[str]:
     yield _heading(str(FIGURES["forecast"].title))
     if report.forecast.abstains is not None:
         yield f"<p>{escape(str(report.forecast.abstains))}</p>"
-    yield from _rows(str(FIGURES["forecast"].title), view.forecast(report))
+    yield from _rows(str(FIGURES["forecast"].title), view.forecast_rows(report))
     yield from _chart("forecast", report)
 
 

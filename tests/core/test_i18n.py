@@ -132,7 +132,9 @@ def test_chinese_translations_are_chinese():
 
 
 def test_the_collector_sees_what_it_is_meant_to_see():
-    source = 'A = "from a name"\ntr("plain")\nMessage(A)\nMessage("x" if y else "z")\nparam(1, "label", "help")\ntr(f"{x}")'
+    source = (
+        'A = "from a name"\ntr("plain")\nMessage(A)\nMessage("x" if y else "z")\nparam(1, "label", "help")\ntr(f"{x}")'
+    )
     assert {text for _, text in texts_in(ast.parse(source))} == {"plain", "from a name", "x", "z", "label", "help"}
 
 

@@ -13,7 +13,7 @@ from dldiag.core.settings import Settings
 from dldiag.core.types import Stopped
 from dldiag.diagnosis.trials import diagnosis_split
 from dldiag.experiments.fit import _costliest_last, fit_all
-from dldiag.experiments.fit_cache import Workbench
+from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import build_model, fit_cost
 from dldiag.experiments.tasks import FitTask
 from tests.problems import two_blobs
@@ -64,7 +64,7 @@ def test_a_function_that_only_lives_here_is_not_asked_elsewhere():
 
 def _tasks(keys, n_repeats=6):
     data = two_blobs(n=200)
-    bench = Workbench(data, diagnosis_split(data, Settings()))
+    bench = FitCache(data, diagnosis_split(data, Settings()))
     models = [build_model(data.task, {"max_iter": 5} if key == "mlp" else {}, key) for key in keys]
     return bench.encoded, [bench._task(m, n, r, False) for m in models for n in (20, 90) for r in range(n_repeats)]
 
@@ -94,7 +94,7 @@ def test_results_are_those_of_one_process_to_the_last_bit(two):
 
 def test_a_stop_is_heard_in_the_other_processes(two):
     data = two_blobs(n=400)
-    bench = Workbench(data, diagnosis_split(data, Settings()))
+    bench = FitCache(data, diagnosis_split(data, Settings()))
     endless = build_model(data.task, {"max_iter": 1_000_000, "n_iter_no_change": 1_000_000})
     tasks: list[FitTask] = [bench._task(endless, 200, r, False) for r in range(4)]
     with pytest.raises(Stopped):

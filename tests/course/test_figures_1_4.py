@@ -13,7 +13,7 @@ from dldiag.course.logistic.graph import computation_graph
 from dldiag.course.logistic.regression import cost_map, descend, loss_curve, pass_at
 from dldiag.course.shared.band_figures import decades_axis
 from dldiag.course.shared.bands import Band
-from dldiag.course.shared.prepared import prepare
+from dldiag.course.shared.prepared import prepare_lesson
 from dldiag.course.shared.problem import yes_no
 from dldiag.course.shared.race import RaceSettings, race
 from dldiag.course.shared.signal_flow import FlowSettings, flow
@@ -26,7 +26,7 @@ each_theme = pytest.mark.parametrize("theme", THEMES)
 
 @pytest.fixture(scope="module")
 def data():
-    return prepare(toy("moons", 200))
+    return prepare_lesson(toy("moons", 200))
 
 
 @each_theme

@@ -9,7 +9,7 @@ import pytest
 from dldiag.core.types import Estimate
 from dldiag.course.activations.dead_units import Sleepers, SleepersSettings, look_at_sleepers, sleepers, slope_to_use
 from dldiag.course.shared.instrumented import Recipe
-from dldiag.course.shared.prepared import prepare
+from dldiag.course.shared.prepared import prepare_lesson
 from dldiag.course.shared.signal_flow import (
     Flow,
     FlowSettings,
@@ -24,7 +24,7 @@ from dldiag.course.shared.toys import toy
 
 @pytest.fixture(scope="module")
 def data():
-    return prepare(toy("moons", 400))
+    return prepare_lesson(toy("moons", 400))
 
 
 @pytest.fixture(scope="module")

@@ -17,14 +17,14 @@ from dldiag.course.initialization.starts import (
     settings_to_use,
     winner,
 )
-from dldiag.course.shared.prepared import prepare
+from dldiag.course.shared.prepared import prepare_lesson
 from dldiag.course.shared.toys import toy
 from dldiag.nn.initializers import INITIALIZERS
 
 
 @pytest.fixture(scope="module")
 def data():
-    return prepare(toy("moons", 400))
+    return prepare_lesson(toy("moons", 400))
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def start(found, key):
 @pytest.mark.parametrize("name", ["moons", "blobs"])
 def test_units_from_zeros_stay_exactly_alike(activation, name):
     settings = StartSettings(activation=activation, hidden_layers=2, steps=60, seeds=3, solver="adam")
-    zeros = start(beginnings(prepare(toy(name, 300)), settings), "zeros")
+    zeros = start(beginnings(prepare_lesson(toy(name, 300)), settings), "zeros")
     assert max(zeros.distance) == 0.0
 
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from dldiag.course.bias_variance.number_pairs import PAIRS, Pair, read_number_pairs, read_pairs, summary_of
+from dldiag.course.bias_variance.number_pairs import PAIRS, Pair, pair_summary, read_number_pairs, read_pairs
 
 TEXTBOOK = ("high variance", "high bias", "high bias and high variance", "low bias and low variance")
 
 
 @pytest.mark.parametrize("rows", [10_000, 100_000])
 def test_the_rules_read_the_five_pairs_as_the_textbook_does(rows):
-    words = [str(summary_of(reading)) for reading in read_pairs(dev_rows=rows)]
+    words = [str(pair_summary(reading)) for reading in read_pairs(dev_rows=rows)]
     assert words == [*TEXTBOOK, "low bias and low variance"]
 
 

@@ -6,14 +6,14 @@ import msgspec
 import numpy as np
 import pytest
 
-from dldiag.course.shared.instrumented import Recipe, watch
-from dldiag.course.shared.prepared import prepare
+from dldiag.course.shared.instrumented import Recipe, record_run
+from dldiag.course.shared.prepared import prepare_lesson
 from dldiag.course.shared.race import (
     Race,
     RaceSettings,
     fastest_rate,
     first_below,
-    judge,
+    judge_race,
     look_at_race,
     race,
     runner_to_use,
@@ -25,26 +25,28 @@ STEPS = tuple(range(0, 101))
 
 def run(decay, *, activation="relu", seeds=3, pace=1e-5):
     """Make a watched run by hand whose seeds fall as exp(−decay · step), a little apart."""
-    base = watch(prepare(toy("moons", 60)), Recipe(activation=activation, rates=(0.1,)), seeds=seeds, steps=1)
+    base = record_run(
+        prepare_lesson(toy("moons", 60)), Recipe(activation=activation, rates=(0.1,)), seeds=seeds, steps=1
+    )
     rates = np.asarray(decay) * np.linspace(0.95, 1.05, seeds)
     loss = tuple(tuple(np.exp(-rates * step)) for step in STEPS)
     return replace(base, steps=STEPS, loss=loss, seconds_per_step=pace)
 
 
 def test_the_ratio_of_two_exponentials_is_the_ratio_of_their_rates():
-    found = judge([run(0.02, activation="logistic"), run(0.1)], baseline=1.0, share=0.5)
+    found = judge_race([run(0.02, activation="logistic"), run(0.1)], baseline=1.0, share=0.5)
     assert found.steps_ratio.value == pytest.approx(5, rel=0.02)
     assert found.steps_ratio.low <= 5 <= found.steps_ratio.high
     assert not found.at_least
 
 
 def test_seconds_count_the_pace_of_each_runner():
-    found = judge([run(0.05, pace=3e-5), run(0.1, pace=1e-5)], baseline=1.0, share=0.5)
+    found = judge_race([run(0.05, pace=3e-5), run(0.1, pace=1e-5)], baseline=1.0, share=0.5)
     assert found.seconds_ratio.value == pytest.approx(3 * found.steps_ratio.value)
 
 
 def test_a_runner_that_never_arrives_gives_a_lower_bound():
-    found = judge([run(0.0001, activation="logistic"), run(0.1)], baseline=1.0, share=0.5)
+    found = judge_race([run(0.0001, activation="logistic"), run(0.1)], baseline=1.0, share=0.5)
     assert found.at_least
     assert not any(found.first.arrived)
     said = str(look_at_race(found))
@@ -56,7 +58,7 @@ def test_a_runner_that_never_arrives_gives_a_lower_bound():
     [(0.02, 0.1, "times the steps"), (0.1, 0.02, "other way round"), (0.1, 0.1, "not show a difference")],
 )
 def test_the_sentence_follows_the_numbers(slow, fast, words):
-    assert words in str(look_at_race(judge([run(slow), run(fast)], baseline=1.0, share=0.5)))
+    assert words in str(look_at_race(judge_race([run(slow), run(fast)], baseline=1.0, share=0.5)))
 
 
 @pytest.mark.parametrize(
@@ -64,13 +66,13 @@ def test_the_sentence_follows_the_numbers(slow, fast, words):
     [(0.02, 0.1, "relu"), (0.1, 0.02, "tanh"), (0.1, 0.1, None), (0.1, 0.0001, "tanh"), (0.00001, 0.00001, None)],
 )
 def test_the_winner_is_recommended_with_what_it_ran_with_and_nothing_without_one(first, second, winner):
-    found = judge([run(first, activation="tanh"), run(second)], baseline=1.0, share=0.5)
+    found = judge_race([run(first, activation="tanh"), run(second)], baseline=1.0, share=0.5)
     expected = {"activation": winner, "solver": "momentum", "learning_rate_init": 0.1} if winner else {}
     assert runner_to_use(found) == expected
 
 
 def test_where_nobody_learns_there_is_no_race():
-    found = judge([run(0.00001), run(0.00001)], baseline=1.0, share=0.5)
+    found = judge_race([run(0.00001), run(0.00001)], baseline=1.0, share=0.5)
     assert "does not show" in str(look_at_race(found))
 
 
@@ -82,13 +84,13 @@ def test_the_crossing_lies_on_the_straight_line_between_checkpoints():
 
 
 def test_the_fastest_rate_is_taken_not_the_largest():
-    data = prepare(toy("moons", 300))
-    both = watch(data, Recipe(hidden_layers=2, units=8, rates=(0.0001, 0.1, 50.0)), seeds=3, steps=60)
+    data = prepare_lesson(toy("moons", 300))
+    both = record_run(data, Recipe(hidden_layers=2, units=8, rates=(0.0001, 0.1, 50.0)), seeds=3, steps=60)
     assert fastest_rate(both, 0.3).recipe.rates == (0.1,)
 
 
 def test_relu_beats_sigmoid_in_a_deep_network_and_the_result_is_plain_json():
     settings = RaceSettings(hidden_layers=4, steps=100, seeds=3)
-    found = race(prepare(toy("moons", 400)), settings)
+    found = race(prepare_lesson(toy("moons", 400)), settings)
     assert found.steps_ratio.low > 1
     assert msgspec.json.decode(msgspec.json.encode(found), type=Race) == found

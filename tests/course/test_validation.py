@@ -14,7 +14,7 @@ from dldiag.course.hyperparameters.settings import (
     SearchSettings,
     grid_of,
     is_true_bound,
-    read_settings,
+    read_searched,
     same_twice,
     settings_of,
     values_to_try,
@@ -142,7 +142,7 @@ def test_the_list_of_hyperparameters_shows_present_values_and_which_were_changed
     rows = {one.name: one for one in settings_of(model)}
     assert rows["hidden_layer_sizes"].value == "16" and rows["hidden_layer_sizes"].is_changed
     assert not rows["beta_1"].is_changed
-    assert "changed by hand" in str(read_settings(model))
+    assert "changed by hand" in str(read_searched(model))
 
 
 def test_a_search_becomes_a_turn_of_the_loop(by_rate):

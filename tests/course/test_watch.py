@@ -7,15 +7,15 @@ from dldiag.core.types import Stopped
 from dldiag.course.shared.instrumented import (
     Recipe,
     bin_edges,
+    distance_between_units,
+    layer_outputs,
     moments_of,
-    outputs,
-    train,
-    unit_distance,
-    watch,
+    record_run,
+    train_recorded,
     watch_all,
     woken_share,
 )
-from dldiag.course.shared.prepared import WATCHED_ROWS, Prepared, open_rows, prepare
+from dldiag.course.shared.prepared import WATCHED_ROWS, Prepared, prepare_lesson, without_test_rows
 from dldiag.course.shared.toys import TOYS, toy
 from dldiag.data.split import make_split
 
@@ -49,11 +49,11 @@ def torch_losses(torch, data, layers, activation):
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
 def test_loss_and_gradients_are_pytorchs(name, activation):
     torch = pytest.importorskip("torch", reason="PyTorch is not installed")
-    data = prepare(toy(name, 200))
+    data = prepare_lesson(toy(name, 200))
     assert data.loss == LOSSES[name]
     recipe = Recipe(activation=activation, hidden_layers=2, units=5, batch_size=32, rates=(0.05,))
-    found = watch(data, recipe, seeds=1, steps=20, checkpoints=4)
-    (layers,) = train(data, recipe, np.arange(data.n_rows)[None], steps=20)
+    found = record_run(data, recipe, seeds=1, steps=20, checkpoints=4)
+    (layers,) = train_recorded(data, recipe, np.arange(data.n_rows)[None], steps=20)
     loss, gradients = torch_losses(torch, data, layers, activation)
     assert found.loss[-1][0] == pytest.approx(loss, rel=1e-4)
     assert found.gradients[-1][0] == pytest.approx(gradients, rel=1e-3)
@@ -61,10 +61,10 @@ def test_loss_and_gradients_are_pytorchs(name, activation):
 
 def test_sgd_with_momentum_takes_pytorchs_steps():
     torch = pytest.importorskip("torch", reason="PyTorch is not installed")
-    data = prepare(toy("moons", 64))
+    data = prepare_lesson(toy("moons", 64))
     recipe = Recipe(activation="tanh", init="glorot_normal", hidden_layers=1, units=4, batch_size=64, rates=(0.1,))
     rows = np.arange(64)[None]
-    ((W1, b1), (W2, b2)) = train(data, recipe, rows, steps=0)[0]
+    ((W1, b1), (W2, b2)) = train_recorded(data, recipe, rows, steps=0)[0]
     model = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Tanh(), torch.nn.Linear(4, 1)).double()
     for layer, (W, b) in ((model[0], (W1, b1)), (model[2], (W2, b2))):
         layer.weight.data, layer.bias.data = torch.tensor(W.T).double(), torch.tensor(b).double()
@@ -74,28 +74,28 @@ def test_sgd_with_momentum_takes_pytorchs_steps():
         optimizer.zero_grad()
         torch.nn.functional.binary_cross_entropy_with_logits(model(X)[:, 0], y).backward()
         optimizer.step()
-    ours = outputs(train(data, recipe, rows, steps=15)[0], data.X, "tanh")
+    ours = layer_outputs(train_recorded(data, recipe, rows, steps=15)[0], data.X, "tanh")
     np.testing.assert_allclose(ours[:, 0], model(X)[:, 0].detach().numpy(), atol=2e-5)
 
 
 def test_a_member_does_not_depend_on_the_others():
-    data = prepare(toy("moons", 200))
-    alone = watch(data, TINY, seeds=1, steps=30)
-    among = watch(data, Recipe(**{**vars(TINY), "rates": (0.05, 0.2)}), seeds=3, steps=30)
+    data = prepare_lesson(toy("moons", 200))
+    alone = record_run(data, TINY, seeds=1, steps=30)
+    among = record_run(data, Recipe(**{**vars(TINY), "rates": (0.05, 0.2)}), seeds=3, steps=30)
     np.testing.assert_allclose([row[0] for row in among.loss], [row[0] for row in alone.loss], rtol=1e-5)
     assert among.of_rate(0).recipe.rates == (0.05,)
     assert among.of_rate(1).loss[-1] == among.loss[-1][3:]
 
 
 def test_the_same_seed_gives_the_same_run():
-    data = prepare(toy("blobs", 200))
-    first, second = (watch(data, TINY, seeds=2, steps=10) for _ in range(2))
+    data = prepare_lesson(toy("blobs", 200))
+    first, second = (record_run(data, TINY, seeds=2, steps=10) for _ in range(2))
     assert first.loss == second.loss
-    assert watch(data, TINY, seeds=2, steps=10, seed=5).loss != first.loss
+    assert record_run(data, TINY, seeds=2, steps=10, seed=5).loss != first.loss
 
 
 def test_histograms_hold_all_activations_and_those_of_tanh_lie_within_one():
-    found = watch(prepare(toy("moons", 200)), TINY, seeds=1, steps=5)
+    found = record_run(prepare_lesson(toy("moons", 200)), TINY, seeds=1, steps=5)
     shares = np.array(found.histograms)
     np.testing.assert_allclose(shares.sum(axis=2), 1)
     outside = np.array(found.bins[1:]) < -1
@@ -108,13 +108,13 @@ def test_saturation_of_large_random_weights_is_the_share_of_the_normal_distribut
 
     data = Prepared(np.ones((400, 1), np.float32), np.zeros(400, np.float32), 1, "binary_cross_entropy")
     recipe = Recipe(activation="tanh", init="large_random", hidden_layers=1, units=2000)
-    found = watch(data, recipe, seeds=1, steps=0)
+    found = record_run(data, recipe, seeds=1, steps=0)
     assert found.saturated[0][0][0] == pytest.approx(2 * norm.sf(3 / 10), abs=0.03)  # z ~ N(0, 10²), |z| > 3
 
 
 def test_distance_between_units_is_the_closed_form():
     block = np.array([[[3.0, 4.0], [0.0, 0.0]], [[1.0, 1.0], [1.0, 1.0]], [[0.0, 0.0], [0.0, 0.0]]])
-    np.testing.assert_allclose(unit_distance(block), [5 / 2.5, 0, 0])
+    np.testing.assert_allclose(distance_between_units(block), [5 / 2.5, 0, 0])
 
 
 def test_units_that_wake_are_counted():
@@ -124,10 +124,10 @@ def test_units_that_wake_are_counted():
 
 
 def test_a_biased_relu_layer_is_silent_as_computed_by_hand():
-    data = prepare(toy("moons", 200))
+    data = prepare_lesson(toy("moons", 200))
     recipe = Recipe(start_bias=-4.0, hidden_layers=1, units=16)
-    found = watch(data, recipe, seeds=1, steps=0)
-    ((W, b), _) = train(data, recipe, np.arange(data.n_rows)[None], steps=0)[0]
+    found = record_run(data, recipe, seeds=1, steps=0)
+    ((W, b), _) = train_recorded(data, recipe, np.arange(data.n_rows)[None], steps=0)[0]
     by_hand = ((data.X @ W + b) <= 0).all(axis=0).mean()
     assert found.silent[0][0][0] == pytest.approx(by_hand)
     assert by_hand > 0
@@ -140,7 +140,7 @@ def test_checkpoints_begin_at_0_and_end_at_the_last_step():
 
 
 def test_a_stopped_run_stops_and_progress_reaches_the_end():
-    data, seen = prepare(toy("moons", 100)), []
+    data, seen = prepare_lesson(toy("moons", 100)), []
     with pytest.raises(Stopped):
         list(watch_all(data, [TINY], steps=5, should_stop=lambda: True))
     list(watch_all(data, [TINY, TINY], steps=5, seeds=1, on_progress=seen.append))
@@ -150,16 +150,16 @@ def test_a_stopped_run_stops_and_progress_reaches_the_end():
 
 @pytest.mark.parametrize("name", TOYS)
 def test_the_baseline_is_the_loss_of_the_best_constant(name):
-    data = prepare(toy(name, 300))
+    data = prepare_lesson(toy(name, 300))
     zeros = Recipe(init="zeros", hidden_layers=0, rates=(0.5,), batch_size=1000)
     bias_only = Prepared(data.X * 0, data.y, data.n_outputs, data.loss)
-    found = watch(bias_only, zeros, seeds=1, steps=200)
+    found = record_run(bias_only, zeros, seeds=1, steps=200)
     assert found.loss[-1][0] == pytest.approx(data.baseline, rel=0.03)
 
 
 def test_sealed_test_rows_stay_out():
     made = toy("blobs", 500)
-    left = open_rows(made, seed=0)
+    left = without_test_rows(made, seed=0)
     sealed = make_split(made, 1, 0).test_rows
     kept = {tuple(row) for row in left.X.to_numpy()}
     assert left.n_rows == 500 - len(sealed)
@@ -169,9 +169,9 @@ def test_sealed_test_rows_stay_out():
 @pytest.mark.parametrize("name", ["moons", "blobs", "wave"])
 def test_the_constant_guess_is_judged_on_the_rows_that_are_watched(name):
     """No constant gets below the baseline on the watched rows, and the best one reaches it."""
-    data = prepare(toy(name, 1000))
+    data = prepare_lesson(toy(name, 1000))
     bias_only = Prepared(data.X[:WATCHED_ROWS] * 0, data.y[:WATCHED_ROWS], data.n_outputs, data.loss)
     recipe = Recipe(hidden_layers=0, init="zeros", rates=(0.1,), batch_size=WATCHED_ROWS)
-    lowest = np.min(watch(bias_only, recipe, seeds=1, steps=300).loss)
+    lowest = np.min(record_run(bias_only, recipe, seeds=1, steps=300).loss)
     assert lowest == pytest.approx(data.baseline, abs=1e-4)
     assert lowest >= data.baseline - 1e-6

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dldiag.core.types import DataError
-from dldiag.data.audit.audit import preflight
+from dldiag.data.audit.audit import audit_table
 from dldiag.data.dataset import make_dataset
 from dldiag.data.read_table import read_table
 from dldiag.data.target import infer_task, suggest_target
@@ -65,7 +65,7 @@ def test_task_classes_and_missing_values_agree_with_the_manifest(row):
 
 @each_table()
 def test_looking_before_training_agrees_with_the_manifest(row):
-    found = preflight(make_dataset(real(row["name"]), row["target"]))
+    found = audit_table(make_dataset(real(row["name"]), row["target"]))
     if row["majority_share"]:
         assert found.majority_share == pytest.approx(float(row["majority_share"]), abs=1e-4)
     if row["name"] != "credit_default_taiwan":  # its ID column makes every row different; we leave it out

@@ -158,7 +158,7 @@ def test_four_groups_are_enough_and_three_are_not():
 def test_no_time_is_on_two_sides(rows_of):
     times = np.random.default_rng(0).permutation(np.repeat(np.arange(len(rows_of)), rows_of))
     X, y = np.random.default_rng(1).normal(size=(len(times), 2)), np.arange(len(times)) % 2
-    split = make_split(dataset(X, y, times=times), 6, 0, choosers=2)
+    split = make_split(dataset(X, y, times=times), 6, 0, selection_repeats=2)
     for repeat in split.measuring:
         assert times[repeat.train_rows].max() < times[repeat.dev_rows].min()
         assert times[repeat.dev_rows].max() < times[split.test_rows].min()
@@ -175,7 +175,7 @@ def test_times_that_leave_nothing_to_learn_from_or_to_judge_on_are_refused_in_wo
 def test_in_time_order_a_search_chooses_by_rows_that_come_before_those_that_measure():
     data = two_blobs()
     times = np.random.default_rng(1).permutation(400)
-    split = make_split(dataset(data.X.to_numpy(), data.y, times=times), 6, 0, choosers=2)
+    split = make_split(dataset(data.X.to_numpy(), data.y, times=times), 6, 0, selection_repeats=2)
     assert split.n_train == 240 and len(split.measuring) == 4
     for repeat in split.repeats[-2:]:
         assert times[repeat.train_rows].max() < times[repeat.dev_rows].min()
@@ -187,5 +187,5 @@ def test_in_time_order_a_search_chooses_by_rows_that_come_before_those_that_meas
 def test_the_split_of_a_diagnosis_has_choosers_that_do_not_count_for_its_size():
     data = two_blobs()
     split = diagnosis_split(dataset(data.X.to_numpy(), data.y, times=np.arange(400)), Settings())
-    assert split.choosers == CHOOSERS
+    assert split.selection_repeats == CHOOSERS
     assert split.n_train == 240

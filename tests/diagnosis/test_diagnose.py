@@ -14,7 +14,7 @@ from dldiag.data.read_table import read_table
 from dldiag.diagnosis.diagnose import ILL_BEHAVED, START_FIRST, TRAIN_FIRST, _forecast, diagnose
 from dldiag.diagnosis.remedies import applicable
 from dldiag.diagnosis.trials import diagnosis_split
-from dldiag.experiments.fit_cache import Workbench
+from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import build_model, changed
 from dldiag.nn import MLPClassifier
 from dldiag.report import to_json
@@ -166,9 +166,9 @@ def test_every_change_that_a_remedy_may_try_can_be_fitted_on_any_size_of_the_cur
     model = build_model(data.task, {"max_iter": 3})
     tried = [model, *(changed(model, change) for _, change in applicable(model))]
     split = diagnosis_split(data, Settings(repeats=3))
-    bench = Workbench(data, split)
-    bench.fit(tried, [10, split.n_train], range(2), watched=True)
-    assert [result.failed for result in bench.results.values() if result.failed] == []
+    fits = FitCache(data, split)
+    fits.fit(tried, [10, split.n_train], range(2), watched=True)
+    assert [result.failed for result in fits.results.values() if result.failed] == []
 
 
 def test_a_target_error_is_what_bias_is_measured_against():

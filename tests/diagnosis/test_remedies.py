@@ -18,7 +18,7 @@ from dldiag.core.types import Estimate, Trial, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence, Probe
 from dldiag.diagnosis.recommend import recommend, settled
 from dldiag.diagnosis.remedies import REMEDIES, applicable
-from dldiag.diagnosis.rules import PROBLEMS, RULES, check
+from dldiag.diagnosis.rules import PROBLEMS, RULES, check_rules
 from dldiag.experiments.models import as_model, build_model, changed
 from dldiag.nn import fit_stack
 from tests.problems import two_blobs
@@ -38,7 +38,7 @@ def evidence(**probes):
 
 
 def advice(found, model=None):
-    return recommend(check(found, RULES), found, model)
+    return recommend(check_rules(found, RULES), found, model)
 
 
 def test_every_remedy_treats_problems_that_exist_and_every_fireable_problem_has_a_remedy_or_a_hint():
@@ -125,10 +125,10 @@ def test_what_gains_for_sure_but_little_is_shown_after_leaving_it_even_without_a
 def test_any_sure_gain_comes_before_leaving_it_where_its_cause_shows_by_itself():
     no_bias, no_gap = Estimate(0.0, -0.01, 0.01), Estimate(0.005, 0.0, 0.01)
     plain = replace(evidence(scale_inputs=probe(-0.008, half=0.007)), avoidable_bias=no_bias, variance=no_gap)
-    assert {f.code: f.outcome for f in check(plain, RULES)}["N1"] == "fired"
+    assert {f.code: f.outcome for f in check_rules(plain, RULES)}["N1"] == "fired"
     assert advice(plain)[0].remedy == "leave_it"
     unscaled = replace(plain, scale_ratio=exactly(1e5), scaled_inputs=exactly(0))
-    outcomes = {f.code: f.outcome for f in check(unscaled, RULES)}
+    outcomes = {f.code: f.outcome for f in check_rules(unscaled, RULES)}
     assert (outcomes["D8"], outcomes["N1"]) == ("fired", "suppressed")
     assert advice(unscaled)[0].remedy == "scale_inputs"
 
@@ -138,23 +138,23 @@ def test_what_makes_every_start_train_comes_before_leaving_it_though_the_mean_ov
     unsure, hangs = Estimate(0.0, -0.1, 0.1), exactly(0.1)
     found = replace(evidence(step_size=replace(step, frees=True)), avoidable_bias=unsure, stuck_share=hangs)
     assert advice(found)[0].remedy == "step_size"
-    outcomes = {f.code: f.outcome for f in check(replace(found, more_data_gain=Estimate(0.2, 0.1, 0.3)), RULES)}
+    outcomes = {f.code: f.outcome for f in check_rules(replace(found, more_data_gain=Estimate(0.2, 0.1, 0.3)), RULES)}
     assert (outcomes["T15"], outcomes["V1c"], outcomes["N1"]) == ("fired", "suppressed", "suppressed")
     assert advice(replace(found, probes={"step_size": step}))[0].remedy == "leave_it"
 
 
 def test_high_bias_alone_is_no_cause_that_makes_a_small_gain_worth_more():
     found = evidence(train_longer=probe(-0.008, half=0.007))
-    assert {f.code: f.outcome for f in check(found, RULES)}["B1"] == "fired"
+    assert {f.code: f.outcome for f in check_rules(found, RULES)}["B1"] == "fired"
     assert advice(found)[0].remedy == "leave_it"
 
 
 def test_a_gap_is_not_called_harmless_while_a_remedy_likely_gains():
     excess = Estimate(0.0, -0.01, 0.01)
     found = replace(evidence(regularization=probe(-0.016, half=0.012)), excess=excess)
-    outcome = {f.code: f.outcome for f in check(found, RULES)}
+    outcome = {f.code: f.outcome for f in check_rules(found, RULES)}
     assert outcome["V2"] == "passed"
-    without = {f.code: f.outcome for f in check(replace(found, probes={}), RULES)}
+    without = {f.code: f.outcome for f in check_rules(replace(found, probes={}), RULES)}
     assert without["V2"] == "fired"
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from dldiag.core.types import Estimate, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence
-from dldiag.diagnosis.rules import PROBLEMS, RULES, check
+from dldiag.diagnosis.rules import PROBLEMS, RULES, check_rules
 from dldiag.diagnosis.rules import engine as judge
 from dldiag.diagnosis.rules.engine import times_more
 
@@ -37,7 +37,7 @@ def test_rules_name_problems_that_exist_and_silence_rules_that_exist():
 
 def test_a_crashing_rule_could_not_run_and_the_others_go_on():
     broken = RULES[0].__class__(**{**vars(RULES[0]), "signal": lambda e: 1 / 0, "needs": ()})
-    outcomes = [finding.outcome for finding in check(Evidence(), [broken, *RULES])]
+    outcomes = [finding.outcome for finding in check_rules(Evidence(), [broken, *RULES])]
     assert outcomes[0] == "could_not_run"
     assert len(outcomes) == len(RULES) + 1
 
@@ -47,7 +47,7 @@ def test_no_signal_silences_bias_and_variance_and_says_so():
         better_than_guess=Estimate(0.0, -0.02, 0.02), guess_error=exactly(0.5), train_error=exactly(0.3),
         dev_error=exactly(0.5), variance=Estimate(0.2, 0.15, 0.25),
     )  # fmt: skip
-    found = {finding.code: finding for finding in check(evidence, RULES)}
+    found = {finding.code: finding for finding in check_rules(evidence, RULES)}
     assert found["D9"].outcome == "fired"
     assert found["V1"].outcome == "suppressed"
     assert found["V1"].suppressed_by == "D9"
@@ -60,7 +60,7 @@ BELOW = [(rule, example) for rule, example in EXAMPLES if rule.level in ("bias_v
 def test_rows_that_belong_together_silence_the_verdict_and_everything_about_the_process(rule, example):
     names = {**example.evidence.names, "structure": "patient"}
     evidence = replace(example.evidence, split_misleads=exactly(1), names=names)
-    found = {finding.code: finding for finding in check(evidence, RULES)}
+    found = {finding.code: finding for finding in check_rules(evidence, RULES)}
     assert found[rule.code].outcome in ("suppressed", "not_applicable")
 
 
@@ -69,7 +69,7 @@ def test_a_muted_rule_neither_fires_nor_silences():
         better_than_guess=Estimate(0.0, -0.02, 0.02), guess_error=exactly(0.5), train_error=exactly(0.3),
         dev_error=exactly(0.5), variance=Estimate(0.2, 0.15, 0.25),
     )  # fmt: skip
-    found = {finding.code: finding for finding in check(evidence, RULES, muted={"D9"})}
+    found = {finding.code: finding for finding in check_rules(evidence, RULES, muted={"D9"})}
     assert found["D9"].outcome == "muted"
     assert found["V1"].outcome == "fired"
 
@@ -100,7 +100,7 @@ def test_the_textbook_pairs_read_as_in_the_textbook(pair, expected):
         material=exactly(max(0.01, 0.1 * dev)), train_error=exactly(train), dev_error=exactly(dev),
         achievable=exactly(human), avoidable_bias=around(train - human), variance=around(dev - train),
     )  # fmt: skip
-    fired = {finding.code for finding in check(evidence, RULES) if finding.outcome == "fired"}
+    fired = {finding.code for finding in check_rules(evidence, RULES) if finding.outcome == "fired"}
     assert ("B1" in fired, "V1" in fired) == expected
 
 

@@ -4,7 +4,7 @@ import pytest
 from dldiag.data.split import make_split
 from dldiag.diagnosis.search import FIRST, SEARCHED, TRIED, drawn_change, planned_fits, search, try_remedy
 from dldiag.diagnosis.trials import CHOOSERS, EFFORTS
-from dldiag.experiments.fit_cache import Workbench
+from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import as_model, build_model, changed
 from tests.problems import checkerboard, noise
 
@@ -15,10 +15,10 @@ WEAK = {"hidden_layer_sizes": (1,), "learning_rate_init": 1e-5, "max_iter": 30}
 @pytest.fixture(scope="module")
 def searched():
     data, seen = checkerboard(), []
-    bench = Workbench(data, make_split(data, 10 + CHOOSERS, 0))
+    fits = FitCache(data, make_split(data, 10 + CHOOSERS, 0))
     model = build_model("classification", WEAK)
-    trial = search(bench, model, material=0.02, effort=QUICK, on_result=seen.append)
-    return bench, model, trial, seen
+    trial = search(fits, model, material=0.02, effort=QUICK, on_result=seen.append)
+    return fits, model, trial, seen
 
 
 def test_a_search_mends_what_no_single_change_mends(searched):
@@ -29,10 +29,10 @@ def test_a_search_mends_what_no_single_change_mends(searched):
 
 
 def test_the_effect_is_that_on_the_repeats_that_did_not_choose(searched):
-    bench, model, trial, _ = searched
-    size, others = bench.split.n_train, range(trial.repeats)
-    before = np.array([r.useful_error for r in bench.get(model, size, others)])
-    after = np.array([r.useful_error for r in bench.get(changed(model, trial.settings), size, others)])
+    fits, model, trial, _ = searched
+    size, others = fits.split.n_train, range(trial.repeats)
+    before = np.array([r.useful_error for r in fits.get(model, size, others)])
+    after = np.array([r.useful_error for r in fits.get(changed(model, trial.settings), size, others)])
     assert trial.repeats == QUICK.trial_repeats
     assert trial.change.value == pytest.approx(float((after - before).mean()))
 
@@ -46,9 +46,9 @@ def test_where_the_columns_say_nothing_the_best_of_many_draws_is_not_called_a_he
     verdicts = []
     for seed in range(6):
         data = noise(n=240, seed=seed)
-        bench = Workbench(data, make_split(data, 10 + CHOOSERS, seed))
+        fits = FitCache(data, make_split(data, 10 + CHOOSERS, seed))
         verdicts.append(
-            search(bench, build_model("classification", {"max_iter": 20}), material=0.05, effort=QUICK).verdict
+            search(fits, build_model("classification", {"max_iter": 20}), material=0.05, effort=QUICK).verdict
         )
     assert "helped" not in verdicts
 
@@ -66,6 +66,6 @@ def test_only_our_network_is_searched():
     from sklearn.linear_model import LogisticRegression
 
     data = checkerboard()
-    bench = Workbench(data, make_split(data, 10 + CHOOSERS, 0))
+    fits = FitCache(data, make_split(data, 10 + CHOOSERS, 0))
     with pytest.raises(ValueError, match="network"):
-        try_remedy(bench, as_model(LogisticRegression()), "search_settings", {}, material=0.02, effort=QUICK)
+        try_remedy(fits, as_model(LogisticRegression()), "search_settings", {}, material=0.02, effort=QUICK)

@@ -11,12 +11,12 @@ from dldiag.core.types import exactly
 from dldiag.data.dataset import make_dataset
 from dldiag.data.samples import SAMPLES, load_sample
 from dldiag.diagnosis.evidence.evidence import Evidence
-from dldiag.diagnosis.evidence.signals import SMOOTHED, frees, signals, training_curve
+from dldiag.diagnosis.evidence.signals import SMOOTHED, frees, mean_training_curve, signals
 from dldiag.diagnosis.rules import RULES
 from dldiag.diagnosis.rules import engine as judge
 from dldiag.diagnosis.trials import diagnosis_split
 from dldiag.experiments.fit import FitResult
-from dldiag.experiments.fit_cache import Workbench
+from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import as_model, build_model
 from dldiag.experiments.tasks import FitTask
 from dldiag.nn.health import Health
@@ -32,10 +32,10 @@ def of_healths(healths):
 
 
 def watched(data, model, repeats=3, size=None):
-    bench = Workbench(data, diagnosis_split(data, Settings()))
-    size = size or bench.split.n_train
-    bench.fit([model], [size], range(repeats), watched=True)
-    return bench.get(model, size, range(repeats))
+    fits = FitCache(data, diagnosis_split(data, Settings()))
+    size = size or fits.split.n_train
+    fits.fit([model], [size], range(repeats), watched=True)
+    return fits.get(model, size, range(repeats))
 
 
 def product_of_signs(n=500):
@@ -166,7 +166,7 @@ def test_training_curve_and_learning_curve_tell_errors_in_one_unit():
     for settings in ({}, {"early_stopping": True, "n_iter_no_change": 200}):
         model = as_model(MLPRegressor(hidden_layer_sizes=(16,), max_iter=60, **settings))
         results = watched(data, model, repeats=3)
-        curve = training_curve(results)
+        curve = mean_training_curve(results)
         last = [r.health.dev_error[-1] for r in results]
         assert curve.dev_error[-1] == pytest.approx(np.mean(last))
         if not settings:  # with early stopping, the model keeps better weights than its last ones

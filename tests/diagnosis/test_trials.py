@@ -3,9 +3,9 @@ import numpy as np
 from dldiag.core.types import Estimate, LearningCurve, exactly
 from dldiag.data.split import make_split
 from dldiag.diagnosis.evidence.evidence import Evidence
-from dldiag.diagnosis.recommend import decide
+from dldiag.diagnosis.recommend import decide_order
 from dldiag.diagnosis.trials import EFFORTS, hindcast, probe, try_change
-from dldiag.experiments.fit_cache import Workbench
+from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import build_model
 from tests.problems import checkerboard, two_blobs
 
@@ -16,7 +16,7 @@ def test_a_trial_is_paired_so_a_change_that_changes_nothing_has_no_effect_and_no
     data = two_blobs(n=200)
     model = build_model("classification", {"max_iter": 20})
     trial = try_change(
-        Workbench(data, make_split(data, 5, 0)), model, "leave_it", {"verbose": True}, material=0.04, effort=QUICK
+        FitCache(data, make_split(data, 5, 0)), model, "leave_it", {"verbose": True}, material=0.04, effort=QUICK
     )
     assert trial.change.value == 0.0
     assert trial.verdict == "no_effect"
@@ -24,34 +24,34 @@ def test_a_trial_is_paired_so_a_change_that_changes_nothing_has_no_effect_and_no
 
 def test_a_harmful_change_is_called_that():
     data = checkerboard()
-    bench = Workbench(data, make_split(data, 5, 0))
+    fits = FitCache(data, make_split(data, 5, 0))
     model = build_model("classification", {"hidden_layer_sizes": (64,), "learning_rate_init": 0.01, "max_iter": 100})
-    trial = try_change(bench, model, "smaller_network", {"hidden_layer_sizes": (1,)}, material=0.02, effort=QUICK)
+    trial = try_change(fits, model, "smaller_network", {"hidden_layer_sizes": (1,)}, material=0.02, effort=QUICK)
     assert trial.verdict == "hurt"
 
 
 def test_a_trial_knows_no_less_than_the_probe_that_it_continues():
     data = two_blobs(n=150)
-    bench = Workbench(data, make_split(data, 10, 0))
+    fits = FitCache(data, make_split(data, 10, 0))
     model = build_model("classification", {"max_iter": 10})
-    probed = probe(bench, model, QUICK, smallest=0.01, keys={"bigger_network"})["bigger_network"]
+    probed = probe(fits, model, QUICK, smallest=0.01, keys={"bigger_network"})["bigger_network"]
     again = []
     trial = try_change(
-        bench, model, "bigger_network", probed.settings, material=0.5, effort=QUICK, on_result=again.append
+        fits, model, "bigger_network", probed.settings, material=0.5, effort=QUICK, on_result=again.append
     )
     assert (trial.repeats, trial.change, again) == (probed.repeats, probed.dev, [])
 
 
 def test_probes_share_fits_with_what_was_fitted_before():
     data = two_blobs(n=150)
-    bench = Workbench(data, make_split(data, 10, 0))
+    fits = FitCache(data, make_split(data, 10, 0))
     model = build_model("classification", {"max_iter": 10})
-    probe(bench, model, QUICK, smallest=0.01, keys={"smaller_network"})
+    probe(fits, model, QUICK, smallest=0.01, keys={"smaller_network"})
     again = []
-    probe(bench, model, QUICK, smallest=0.01, keys={"smaller_network"}, on_result=again.append)
+    probe(fits, model, QUICK, smallest=0.01, keys={"smaller_network"}, on_result=again.append)
     first = []
     probe(
-        Workbench(data, make_split(data, 10, 0)),
+        FitCache(data, make_split(data, 10, 0)),
         model,
         QUICK,
         smallest=0.01,
@@ -63,8 +63,8 @@ def test_probes_share_fits_with_what_was_fitted_before():
 
 
 def test_the_interval_decides():
-    assert decide(Estimate(-0.01, -0.05, 0.03), 0.02) == "undecided"
-    assert decide(Estimate(0.05, 0.03, 0.07), 0.02) == "hurt"
+    assert decide_order(Estimate(-0.01, -0.05, 0.03), 0.02) == "undecided"
+    assert decide_order(Estimate(0.05, 0.03, 0.07), 0.02) == "hurt"
 
 
 def curve(errors):

@@ -5,7 +5,7 @@ import pytest
 from dldiag.core.i18n import speaking
 from dldiag.core.types import Estimate, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence
-from dldiag.diagnosis.rules import RULES, check
+from dldiag.diagnosis.rules import RULES, check_rules
 from dldiag.diagnosis.verdict import BY_ANSWERS, CANNOT_TELL, conclude
 
 
@@ -19,11 +19,11 @@ def evidence(bias, variance, **more):
 
 
 def verdict(found):
-    return conclude(check(found, RULES), found, "price")
+    return conclude(check_rules(found, RULES), found, "price")
 
 
 def outcomes(found):
-    return {finding.code: finding.outcome for finding in check(found, RULES)}
+    return {finding.code: finding.outcome for finding in check_rules(found, RULES)}
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_rows_from_elsewhere_are_the_verdict_where_neither_bias_nor_variance_is_
     found = evidence("0", "0", training_dev_error=exactly(0.06), mismatch=Estimate(0.21, 0.18, 0.24))
     assert verdict(found).problem == "mismatch"
     assert "6.0 % on new rows like its training rows" in str(verdict(found).headline)
-    (told,) = [one for one in check(found, RULES) if one.code == "V1"]
+    (told,) = [one for one in check_rules(found, RULES) if one.code == "V1"]
     assert "training-dev error 6.0 %" in str(told.message)
 
 

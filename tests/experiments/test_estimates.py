@@ -10,7 +10,7 @@ from dldiag.data.split import make_split
 from dldiag.diagnosis.evidence.gather import Measured, gather
 from dldiag.experiments import estimates
 from dldiag.experiments.fit import FitResult
-from dldiag.experiments.fit_cache import Workbench
+from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import build_model
 from dldiag.experiments.tasks import FitTask
 from tests.problems import dataset
@@ -127,8 +127,8 @@ def test_training_errors_know_of_groups_too():
         rng.random(600) < np.repeat(rng.choice([0.05, 0.95], 30), 20), 1, 0
     )  # groups differ, features say nothing
     data = dataset(np.ones((600, 1)) * rng.normal(size=(600, 1)), y, groups=groups)
-    bench = Workbench(data, make_split(data, 5, 0))
+    fits = FitCache(data, make_split(data, 5, 0))
     guess = build_model("classification", key="guess")
-    bench.fit([guess], [bench.split.n_train], range(5))
-    found = estimates.train_error(bench.get(guess, bench.split.n_train, range(5)))
+    fits.fit([guess], [fits.split.n_train], range(5))
+    found = estimates.train_error(fits.get(guess, fits.split.n_train, range(5)))
     assert found.high - found.low > 4 * 1.645 * np.sqrt(0.25 / 600)  # twice what 600 rows would leave, taken one by one

@@ -24,7 +24,7 @@ from dldiag.core.types import DataError
 from dldiag.diagnosis.diagnose import diagnose
 from dldiag.diagnosis.trials import diagnosis_split
 from dldiag.experiments.fit import fit_all
-from dldiag.experiments.fit_cache import Workbench
+from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import as_model, build_model, changed
 from tests.problems import dataset, two_blobs
 
@@ -36,8 +36,8 @@ def far_from_zero(n=400):
     return dataset(X, 1000 + 100 * X[:, 0] + 50 * X[:, 1] + 10 * rng.normal(size=n), "regression")
 
 
-def bench_of(data):
-    return Workbench(data, diagnosis_split(data, Settings()))
+def cache_of(data):
+    return FitCache(data, diagnosis_split(data, Settings()))
 
 
 @pytest.mark.parametrize(
@@ -52,25 +52,25 @@ def bench_of(data):
 )
 def test_a_users_own_regressor_gets_the_target_as_it_is(estimator):
     data = far_from_zero()
-    bench, model = bench_of(data), as_model(estimator)
-    bench.fit([model], [200], range(2))
+    fits, model = cache_of(data), as_model(estimator)
+    fits.fit([model], [200], range(2))
     X = data.X if model.raw else data.X.to_numpy()
-    for r, (ours, repeat) in enumerate(zip(bench.get(model, 200, range(2)), bench.split.repeats, strict=False)):
+    for r, (ours, repeat) in enumerate(zip(fits.get(model, 200, range(2)), fits.split.repeats, strict=False)):
         assert not ours.failed
         seeds = {n: repeat.seed for n in estimator.get_params() if n.split("__")[-1] == "random_state"}
         rows, dev = repeat.train_rows[:200], repeat.dev_rows
         theirs = clone(estimator).set_params(**seeds)
         theirs.fit(X.iloc[rows] if model.raw else X[rows], data.y[rows])
         predicted = theirs.predict(X.iloc[dev] if model.raw else X[dev])
-        error = np.sqrt(np.mean((predicted - data.y[dev]) ** 2)) / bench.encoded.y_scale
+        error = np.sqrt(np.mean((predicted - data.y[dev]) ** 2)) / fits.encoded.y_scale
         assert ours.dev_error == pytest.approx(error, rel=1e-3), r
 
 
 def test_a_row_of_our_table_learns_a_standardized_target():
     data = far_from_zero()
-    bench, network = bench_of(data), build_model("regression", {"max_iter": 300})
-    bench.fit([network], [bench.split.n_train], range(2))
-    assert max(r.dev_error for r in bench.get(network, bench.split.n_train, range(2))) < 0.3
+    fits, network = cache_of(data), build_model("regression", {"max_iter": 300})
+    fits.fit([network], [fits.split.n_train], range(2))
+    assert max(r.dev_error for r in fits.get(network, fits.split.n_train, range(2))) < 0.3
 
 
 class Wild(LinearRegression):
@@ -82,9 +82,9 @@ class Wild(LinearRegression):
 
 def test_hopeless_predictions_of_a_users_own_model_count_as_a_hundred_spreads_off():
     data = far_from_zero()
-    bench, model = bench_of(data), as_model(Wild())
-    bench.fit([model], [200], [0])
-    assert bench.get(model, 200, [0])[0].dev_error == pytest.approx(100, rel=0.02)
+    fits, model = cache_of(data), as_model(Wild())
+    fits.fit([model], [200], [0])
+    assert fits.get(model, 200, [0])[0].dev_error == pytest.approx(100, rel=0.02)
 
 
 def gaps_in_some_folds():
@@ -118,31 +118,31 @@ def test_networks_of_one_call_on_the_same_rows_hold_them_once(monkeypatch):
         "dldiag.experiments.fit.nn.fit_stack",
         lambda models, Xs, ys, **how: (seen.extend(Xs), fit(models, Xs, ys, **how)),
     )
-    bench, base = bench_of(two_blobs()), build_model("classification", {"max_iter": 2})
-    bench.fit([changed(base, {"alpha": alpha}) for alpha in (1e-4, 0.1, 1.0, 10.0)], [100], range(4))
+    fits, base = cache_of(two_blobs()), build_model("classification", {"max_iter": 2})
+    fits.fit([changed(base, {"alpha": alpha}) for alpha in (1e-4, 0.1, 1.0, 10.0)], [100], range(4))
     assert len(seen) == 16
     assert len({id(X) for X in seen}) == 4
 
 
 def test_two_models_that_would_learn_the_same_are_fitted_once():
-    bench, base = bench_of(two_blobs()), build_model("classification", {"max_iter": 2})
+    fits, base = cache_of(two_blobs()), build_model("classification", {"max_iter": 2})
     fits = []
-    bench.fit([base, changed(base, {})], [100], range(2), on_result=fits.append)
+    fits.fit([base, changed(base, {})], [100], range(2), on_result=fits.append)
     assert len(fits) == 2
 
 
 def test_fits_judged_on_rows_like_the_training_rows_are_remembered(monkeypatch):
     own = np.arange(900) < 300
     data = dataset(np.random.default_rng(0).normal(size=(900, 3)), np.arange(900) % 2, domain=own)
-    bench, model = bench_of(data), build_model("classification", {"max_iter": 2})
-    first = bench.training_dev(model, 100, range(3))
+    fits, model = cache_of(data), build_model("classification", {"max_iter": 2})
+    first = fits.training_dev(model, 100, range(3))
     monkeypatch.setattr(
         "dldiag.experiments.fit_cache.fit_all", lambda tasks, encoded, **how: iter(pytest.fail() for _ in tasks)
     )
-    again = bench.training_dev(model, 100, range(3))
+    again = fits.training_dev(model, 100, range(3))
     assert [r.dev_error for r in again] == [r.dev_error for r in first]
     assert len(first) == 3
-    assert not bench.judged()
+    assert not fits.judged()
 
 
 BY_NAME = make_pipeline(make_column_transformer((StandardScaler(), ["x0", "x1"])), LogisticRegression())
@@ -154,10 +154,10 @@ BY_NAME = make_pipeline(make_column_transformer((StandardScaler(), ["x0", "x1"])
 )
 def test_a_pipeline_gets_its_columns_by_name_whoever_holds_it(model):
     data = two_blobs()
-    bench, own = bench_of(data), as_model(model)
-    bench.fit([own], [200], [0])
-    (ours,) = bench.get(own, 200, [0])
-    rows, dev = bench.split.repeats[0].train_rows[:200], bench.split.repeats[0].dev_rows
+    fits, own = cache_of(data), as_model(model)
+    fits.fit([own], [200], [0])
+    (ours,) = fits.get(own, 200, [0])
+    rows, dev = fits.split.repeats[0].train_rows[:200], fits.split.repeats[0].dev_rows
     theirs = clone(model).fit(data.X.iloc[rows], data.y[rows])
     assert not ours.failed
     assert ours.dev_error == pytest.approx(1 - theirs.score(data.X.iloc[dev], data.y[dev]))
@@ -181,10 +181,10 @@ def test_a_users_own_classifier_learns_the_class_names_as_pandas_reads_them(name
     as_texts = names[0] in ("01", "0.5")  # other than for pandas: names, and no classes for scikit-learn
     labels = names if as_texts else pd.read_csv(StringIO("y\n" + "\n".join(names)))["y"].tolist()
     model = DummyClassifier(strategy="constant", constant=[labels[1]])  # refuses a label that is not in y
-    bench = bench_of(data)
-    bench.fit([as_model(model)], [100], [0])
-    (ours,) = bench.get(as_model(model), 100, [0])
-    rows, dev = bench.split.repeats[0].train_rows[:100], bench.split.repeats[0].dev_rows
+    fits = cache_of(data)
+    fits.fit([as_model(model)], [100], [0])
+    (ours,) = fits.get(as_model(model), 100, [0])
+    rows, dev = fits.split.repeats[0].train_rows[:100], fits.split.repeats[0].dev_rows
     X, y = data.X.to_numpy(), np.array(labels)[data.y]
     theirs = clone(model).fit(X[rows], y[rows])
     assert not ours.failed
@@ -277,10 +277,10 @@ class OnlyNumbers(ClassifierMixin, BaseEstimator):
 def _labelled(model, codes):
     data = two_blobs(n=len(codes))
     data = replace(data, classes=("amber", "blue", "coral"), y=np.array(codes))
-    bench = Workbench(data, diagnosis_split(data, Settings()))
+    fits = FitCache(data, diagnosis_split(data, Settings()))
     rows = np.arange(len(codes))
-    task = replace(bench._task(as_model(model), 5, 0, False), train_rows=rows, dev_rows=rows)
-    (result,) = fit_all([task], bench.encoded)
+    task = replace(fits._task(as_model(model), 5, 0, False), train_rows=rows, dev_rows=rows)
+    (result,) = fit_all([task], fits.encoded)
     return result
 
 

@@ -176,9 +176,9 @@ def test_the_language_switches_every_word_and_stays():
 
 
 def test_a_kind_changed_by_hand_is_kept_in_the_reference():
-    table = data_ref.table_of({"sample": "iris"})
+    table = data_ref.load_table({"sample": "iris"})
     first = table.columns[0].name
-    again = data_ref.table_of({"sample": "iris", "kinds": {first: "category"}})
+    again = data_ref.load_table({"sample": "iris", "kinds": {first: "category"}})
     assert again.column(first).kind == "category"
 
 

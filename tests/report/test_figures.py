@@ -104,7 +104,7 @@ def test_trial_effects_have_a_line_at_no_change_and_a_word_each():
 
 def test_the_forecast_shows_every_point_and_the_target():
     report = make_report(settings={"target_error": 0.1})
-    drawn = figures.forecast(report)
+    drawn = figures.forecast_figure(report)
     expected = next(trace for trace in drawn.data if trace.name == "Expected dev error")
     assert list(expected.y[1:]) == [point.value for point in report.forecast]
     assert drawn.layout.shapes[0].y0 == 0.1
@@ -112,7 +112,7 @@ def test_the_forecast_shows_every_point_and_the_target():
 
 def test_training_curves_leave_unrecorded_epochs_out():
     before, after = make_training_curve(0.2), make_training_curve(0.1)
-    dev = figures.training_curve(before, after).data[0]
+    dev = figures.training_figure(before, after).data[0]
     assert len(dev.x) == sum(error is not None for error in before.dev_error)
 
 

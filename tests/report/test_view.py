@@ -20,7 +20,7 @@ TABLES = [
     view.findings,
     view.remedies,
     view.curves,
-    view.forecast,
+    view.forecast_rows,
     view.notices,
     view.facts,
 ]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from dldiag.app.course.data import dataset_of
+from dldiag.app.course.data import lesson_dataset
 from dldiag.app.state import data_ref, session
 from dldiag.app.state.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
 from dldiag.core.params import Param
 from dldiag.core.types import Dataset
-from dldiag.course.shared.prepared import open_rows
+from dldiag.course.shared.prepared import without_test_rows
 from dldiag.course.shared.problem import default_positive, feature_names, yes_no
 
 
@@ -19,7 +19,7 @@ def open_dataset(reference: Reference) -> Dataset:
     identity = data_ref.identity(reference, "dataset")
     kept = session.state().get("kept open rows")
     if kept is None or kept[0] != identity:
-        kept = session.state()["kept open rows"] = (identity, open_rows(dataset_of(reference)))
+        kept = session.state()["kept open rows"] = (identity, without_test_rows(lesson_dataset(reference)))
     return cast(Dataset, kept[1])
 
 

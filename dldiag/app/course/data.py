@@ -53,15 +53,15 @@ def ask_data(
 
 @st.cache_data(show_spinner=False, max_entries=32)
 def _public(identity: str, _reference: Reference) -> Dataset:
-    return data_ref.dataset_of(_reference)
+    return data_ref.load_dataset(_reference)
 
 
-def dataset_of(reference: Reference) -> Dataset:
+def lesson_dataset(reference: Reference) -> Dataset:
     """Return the rows of a reference; what belongs to everybody is made once, the visitor's own is kept with them."""
     if "toy" in reference or "sample" in reference:
         return _public(data_ref.identity(reference, "dataset"), reference)
     dataset = session.current_dataset()
-    return dataset if dataset is not None else data_ref.dataset_of(session.own_reference(reference))
+    return dataset if dataset is not None else data_ref.load_dataset(session.own_reference(reference))
 
 
 def expected_error(reference: Reference) -> FirstError:
@@ -71,7 +71,7 @@ def expected_error(reference: Reference) -> FirstError:
     identity = data_ref.identity(reference, "dataset")
     kept = session.state().get("kept first error")
     if kept is None or kept[0] != identity:
-        kept = session.state()["kept first error"] = (identity, first_error(dataset_of(reference)))
+        kept = session.state()["kept first error"] = (identity, first_error(lesson_dataset(reference)))
     return cast("FirstError", kept[1])
 
 

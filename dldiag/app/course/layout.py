@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dldiag.app.ui import forms
-from dldiag.app.ui.escape import plain
+from dldiag.app.ui.escape import escape_markdown
 from dldiag.app.ui.page import MAIN, link_to
 from dldiag.app.ui.widgets import show_message
 from dldiag.app.views.start import model_params
@@ -19,12 +19,14 @@ from dldiag.experiments.models import Model, build_model
 
 def heading(text: str) -> None:
     """Begin a part of a page; `text` is translated already."""
-    st.subheader(plain(text), anchor=False)
+    st.subheader(escape_markdown(text), anchor=False)
 
 
 def look_at(message: Message) -> None:
     """Show the computed line that says what to look at."""
-    st.info(f"**{plain(tr('What to look at:'))}** {plain(message, 2000)}", icon=":material/visibility:")
+    st.info(
+        f"**{escape_markdown(tr('What to look at:'))}** {escape_markdown(message, 2000)}", icon=":material/visibility:"
+    )
 
 
 def add(message: Message | None) -> None:
@@ -60,11 +62,16 @@ def offer(values: Mapping[str, Any], *, key: str, prefix: str = "model") -> bool
         return False
     words = ", ".join(f"{name} = {_short(value)}" for name, value in values.items())
     taken = st.button(
-        tr("Use this in my model: {settings}", settings=plain(words)), key=key, icon=":material/input:", type="primary"
+        tr("Use this in my model: {settings}", settings=escape_markdown(words)),
+        key=key,
+        icon=":material/input:",
+        type="primary",
     )
     if taken:
         forms.set_values(prefix, values)
-        st.success(plain(tr("Set: {settings}. It is used from now on, here and in the diagnosis.", settings=words)))
+        st.success(
+            escape_markdown(tr("Set: {settings}. It is used from now on, here and in the diagnosis.", settings=words))
+        )
     return taken
 
 

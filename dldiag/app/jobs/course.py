@@ -16,11 +16,11 @@ ShouldStop = Callable[[], bool]
 
 def scale_job(arguments: Arguments, on_progress: OnProgress, should_stop: ShouldStop) -> Any:
     """Measure error against rows for many learners: {"data", "asked": ScaleSettings}."""
-    from dldiag.app.state.data_ref import dataset_of
+    from dldiag.app.state.data_ref import load_dataset
     from dldiag.course.took_off.scaling import ScaleSettings, scale
 
     asked = msgspec.convert(arguments["asked"], ScaleSettings)
-    dataset = dataset_of(arguments["data"])
+    dataset = load_dataset(arguments["data"])
     return msgspec.to_builtins(scale(dataset, asked, on_progress=on_progress, should_stop=should_stop))
 
 
@@ -70,20 +70,20 @@ def deep_linear_job(arguments: Arguments, on_progress: OnProgress, should_stop: 
 def _on_prepared(
     arguments: Arguments, settings: type[Any], compute: Callable[..., Any], on_progress: OnProgress, stop: ShouldStop
 ) -> Any:
-    from dldiag.app.state.data_ref import dataset_of
-    from dldiag.course.shared.prepared import open_rows, prepare
+    from dldiag.app.state.data_ref import load_dataset
+    from dldiag.course.shared.prepared import prepare_lesson, without_test_rows
 
-    data = prepare(open_rows(dataset_of(arguments["data"])))
+    data = prepare_lesson(without_test_rows(load_dataset(arguments["data"])))
     asked = msgspec.convert(arguments["asked"], settings)
     return msgspec.to_builtins(compute(data, asked, on_progress=on_progress, should_stop=stop))
 
 
 def _plane(arguments: Arguments) -> Any:
-    from dldiag.app.state.data_ref import dataset_of
-    from dldiag.course.shared.prepared import open_rows
+    from dldiag.app.state.data_ref import load_dataset
+    from dldiag.course.shared.prepared import without_test_rows
     from dldiag.course.shared.problem import yes_no
 
-    dataset = open_rows(dataset_of(arguments["data"]))
+    dataset = without_test_rows(load_dataset(arguments["data"]))
     return yes_no(dataset, arguments["columns"], positive=arguments["positive"], most=2)
 
 
@@ -119,8 +119,8 @@ def sweep_job(arguments: Arguments, on_progress: OnProgress, should_stop: Should
 
 
 def _dataset_and_model(arguments: Arguments) -> tuple[Any, Any]:
-    from dldiag.app.state.data_ref import dataset_of
+    from dldiag.app.state.data_ref import load_dataset
     from dldiag.experiments.models import build_model
 
-    dataset = dataset_of(arguments["data"])
+    dataset = load_dataset(arguments["data"])
     return dataset, build_model(dataset.task, arguments["model"])

@@ -30,7 +30,7 @@ def asked(arguments: dict[str, Any]) -> tuple[Dataset, Any, Settings]:
     """Return the dataset, the model and the settings that a job's arguments name; DataError or SettingError if not."""
     from dldiag.experiments.models import build_model
 
-    dataset = data_ref.dataset_of(arguments["data"])
+    dataset = data_ref.load_dataset(arguments["data"])
     model = build_model(dataset.task, as_parameters(arguments.get("model", {})))
     settings = Settings(**as_parameters(arguments.get("settings", {})))
     check_all(settings)

@@ -18,12 +18,12 @@ ShouldStop = Callable[[], bool]
 
 def try_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop) -> Any:
     """Run one remedy paired with the current model: {"data", "model", "settings", "remedy", "change", "material"}."""
-    from dldiag.diagnosis.diagnose import prepare
+    from dldiag.diagnosis.diagnose import prepare_case
     from dldiag.diagnosis.search import planned_fits, try_remedy
     from dldiag.diagnosis.trials import EFFORTS
 
     dataset, model, settings = asked(arguments)
-    case = prepare(dataset, model, settings, should_stop=should_stop, n_jobs=processes_of_a_job())
+    case = prepare_case(dataset, model, settings, should_stop=should_stop, n_jobs=processes_of_a_job())
     effort = EFFORTS[settings.budget]
     remedy, done = arguments["remedy"], [0]
 
@@ -32,8 +32,8 @@ def try_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: Sho
         on_progress(Progress(Message("Trying it on your data"), done[0], planned_fits(remedy, effort)))
 
     change, material = as_parameters(arguments["change"]), arguments["material"]
-    trial = try_remedy(case.bench, model, remedy, change, material=material, effort=effort, on_result=count)
-    return msgspec.to_builtins(trial, enc_hook=serialize.plain_number)
+    trial = try_remedy(case.fits, model, remedy, change, material=material, effort=effort, on_result=count)
+    return msgspec.to_builtins(trial, enc_hook=serialize.json_number)
 
 
 def improve_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def improve_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop:
         dataset, model, settings, on_progress=on_progress, should_stop=should_stop, n_jobs=processes_of_a_job()
     )
     return {
-        "steps": msgspec.to_builtins(list(found.steps), enc_hook=serialize.plain_number),
+        "steps": msgspec.to_builtins(list(found.steps), enc_hook=serialize.json_number),
         "start": found.start.parameters,
         "winner": found.winner.parameters,
         "dev_uses": found.dev_uses,
@@ -66,5 +66,5 @@ def open_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: Sh
     uses = arguments["dev_uses"]
     return msgspec.to_builtins(
         open_test(dataset, start, winner, settings, dev_uses=uses, should_stop=should_stop),
-        enc_hook=serialize.plain_number,
+        enc_hook=serialize.json_number,
     )

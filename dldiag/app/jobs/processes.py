@@ -12,7 +12,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from dldiag.app.state.paths import home, private
+from dldiag.app.state.paths import app_home, private
 
 ROOT = Path(__file__).resolve().parents[3]
 ONE_THREAD = {
@@ -27,7 +27,7 @@ class Worker:
     def __init__(self, modules: Sequence[str] = ()) -> None:
         paths = [str(ROOT), *(p for p in sys.path if p), os.environ.get("PYTHONPATH", "")]
         environment = os.environ | ONE_THREAD | {"PYTHONPATH": os.pathsep.join(paths)}
-        log = private(home() / "logs") / f"{os.getpid()}.log"
+        log = private(app_home() / "logs") / f"{os.getpid()}.log"
         with log.open("ab") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "dldiag.app.jobs.worker", *modules],

@@ -38,7 +38,7 @@ def progress_from_json(plain: dict[str, Any]) -> Progress:
 
 def message_to_json(message: Message) -> dict[str, Any]:
     """Return a message as plain values, so that each page can put it into its own language."""
-    plain: dict[str, Any] = msgspec.to_builtins(message, enc_hook=plain_number)
+    plain: dict[str, Any] = msgspec.to_builtins(message, enc_hook=json_number)
     return plain
 
 
@@ -82,7 +82,7 @@ def _curve_from_json(plain: dict[str, Any]) -> LearningCurve:
     )
 
 
-def plain_number(value: Any) -> Any:
+def json_number(value: Any) -> Any:
     """Return a NumPy number as Python's; for msgspec and json, which know only those."""
     if isinstance(value, np.generic):
         return value.item()
@@ -91,4 +91,4 @@ def plain_number(value: Any) -> Any:
 
 def dumps(value: Any) -> str:
     """Write JSON on one line; numbers that JSON lacks (NaN) are written as Python reads them back."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=plain_number)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=json_number)

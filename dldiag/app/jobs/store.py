@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dldiag.app.jobs import serialize
-from dldiag.app.state.paths import home, is_token, new_token, private, write_whole
+from dldiag.app.state.paths import app_home, is_token, new_token, private, write_whole
 from dldiag.core.i18n import Message
 
 State = Literal["waiting", "running", "finished", "refused", "failed", "canceled"]
@@ -49,21 +49,21 @@ class Ending:
 def create(spec: Spec) -> str:
     """Make the folder of a new job and return its unguessable id."""
     job = new_token()
-    private(private(home() / "jobs") / job)
+    private(private(app_home() / "jobs") / job)
     write_whole(folder_of(job) / "spec.json", serialize.dumps(asdict(spec)).encode())
     return job
 
 
 def exists(job: str) -> bool:
     """Say whether there is a job of this id; any text may be asked about."""
-    return is_token(job) and (home() / "jobs" / job / "spec.json").is_file()
+    return is_token(job) and (app_home() / "jobs" / job / "spec.json").is_file()
 
 
 def folder_of(job: str) -> Path:
     """Return the folder of a job; KeyError for a text that cannot be an id."""
     if not is_token(job):
         raise KeyError(job)
-    return home() / "jobs" / job
+    return app_home() / "jobs" / job
 
 
 def spec_of(job: str) -> Spec:

@@ -57,7 +57,7 @@ def _stamp(facts: os.stat_result) -> str:
     return f"{facts.st_size}-{facts.st_mtime_ns}"
 
 
-def table_of(reference: Reference) -> Table:
+def load_table(reference: Reference) -> Table:
     """Read the table that a reference names; an upload's path must be in it by now."""
     from dldiag.data.read_table import read_table
     from dldiag.data.second_file import with_second_file
@@ -80,7 +80,7 @@ def table_of(reference: Reference) -> Table:
     return with_second_file(table, Path(second["path"]), name=second["name"])
 
 
-def dataset_of(reference: Reference) -> Dataset:
+def load_dataset(reference: Reference) -> Dataset:
     """Return the rows that a reference names, ready to learn from; a toy is made, everything else is read."""
     if "toy" in reference:
         from dldiag.course.shared.toys import toy
@@ -95,7 +95,7 @@ def dataset_of(reference: Reference) -> Dataset:
     chosen = {key: reference[key] for key in OF_DATASET if key in reference}
     if reference.get("second"):
         chosen["domain"] = (FROM_FILE, SECOND)
-    return make_dataset(table_of(reference), reference["target"], **chosen)
+    return make_dataset(load_table(reference), reference["target"], **chosen)
 
 
 def _sample(key: str) -> tuple[str, bytes]:
@@ -110,4 +110,4 @@ def _reason(error: OSError | ValueError) -> str:
     return (getattr(error, "strerror", None) or str(error)).lower()
 
 
-READERS: dict[str, Callable[[Reference], Any]] = {"table": table_of, "dataset": dataset_of}
+READERS: dict[str, Callable[[Reference], Any]] = {"table": load_table, "dataset": load_dataset}

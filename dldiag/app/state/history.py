@@ -83,7 +83,7 @@ def headline(one: PastReport) -> Message | str:
         return one.headline
 
 
-def forget(key: str) -> None:
+def forget_record(key: str) -> None:
     """Remove one of the visitor's reports."""
     History().remove(key, session.owner())
 

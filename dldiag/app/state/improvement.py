@@ -15,7 +15,7 @@ import msgspec
 
 from dldiag.app.jobs import serialize, store
 from dldiag.app.state import data_ref, session
-from dldiag.app.state.paths import home, private, write_whole
+from dldiag.app.state.paths import app_home, private, write_whole
 from dldiag.core.types import Recommendation, Report, TestResult, Trial
 from dldiag.diagnosis.recommend import settled
 from dldiag.diagnosis.remedies import SEARCH
@@ -39,7 +39,7 @@ def start(job: str, what: str, kind: str, **more: Any) -> None:
     write_whole(store.folder_of(job) / FILE, serialize.dumps(started(job) | {what: other}).encode())
 
 
-def forget(job: str, what: str) -> None:
+def forget_improvement(job: str, what: str) -> None:
     """Forget something that was started, so that it may be started again."""
     kept = {name: other for name, other in started(job).items() if name != what}
     write_whole(store.folder_of(job) / FILE, serialize.dumps(kept).encode())
@@ -107,7 +107,7 @@ def opened_before(job: str) -> bool:
     return ending is None or ending.state == "finished"
 
 
-def open_test(job: str, **more: Any) -> None:
+def start_test(job: str, **more: Any) -> None:
     """Start the opening of the sealed test set; that it was is known from here on, unless it comes to nothing."""
     start(job, "open", "open", **more)
     write_whole(_mark(job), started(job)["open"].encode())
@@ -116,4 +116,4 @@ def open_test(job: str, **more: Any) -> None:
 def _mark(job: str) -> Path:
     rows = data_ref.identity(store.spec_of(job).arguments["data"], "rows")
     name = hashlib.sha256(rows.encode()).hexdigest()
-    return private(private(home() / "opened") / session.owner()) / name
+    return private(private(app_home() / "opened") / session.owner()) / name

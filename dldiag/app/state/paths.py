@@ -30,7 +30,7 @@ def is_token(text: str) -> bool:
     return TOKEN.fullmatch(text) is not None
 
 
-def home() -> Path:
+def app_home() -> Path:
     """Return the private folder of the app: $DLDIAG_HOME/app, else one per user beside the temporary files."""
     named = os.environ.get("DLDIAG_HOME")
     if named:
@@ -64,7 +64,7 @@ def remove_older_than(days: float, *, but: Collection[str] = ()) -> None:
     """Remove the jobs and the owners' uploads that nothing has touched for so many days, but not these."""
     oldest = time.time() - days * SECONDS_PER_DAY
     for kind in ("jobs", "uploads"):
-        for folder in private(home() / kind).iterdir():
+        for folder in private(app_home() / kind).iterdir():
             with contextlib.suppress(FileNotFoundError):  # another server was faster
                 if folder.name not in but and folder.stat().st_mtime < oldest:
                     shutil.rmtree(folder, ignore_errors=True)

@@ -139,9 +139,9 @@ def found_before(dataset: Dataset) -> tuple[Repair, ...]:
     """Return the repairs that a look at the rows to be diagnosed offers; looked at once per dataset."""
     kept = state().get("kept look")
     if kept is None or kept[0] != dataset.fingerprint:
-        from dldiag.diagnosis.diagnose import look
+        from dldiag.diagnosis.diagnose import audit_open_rows
 
-        kept = state()["kept look"] = (dataset.fingerprint, look(dataset).repairs)
+        kept = state()["kept look"] = (dataset.fingerprint, audit_open_rows(dataset).repairs)
     return cast("tuple[Repair, ...]", kept[1])
 
 

@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 from dldiag.app.state.limits import MEGABYTE, Limits
-from dldiag.app.state.paths import home, is_token, new_token, private, write_whole
+from dldiag.app.state.paths import app_home, is_token, new_token, private, write_whole
 from dldiag.core.i18n import Message
 from dldiag.core.params import from_environment
 from dldiag.core.types import DataError
@@ -67,7 +67,7 @@ def _make_room(shelf: Path, size: int) -> None:
 
 def _bytes_kept() -> int:
     total = 0
-    for path in (home() / "uploads").glob("*/*"):
+    for path in (app_home() / "uploads").glob("*/*"):
         with contextlib.suppress(FileNotFoundError):  # removed since it was listed
             total += path.stat().st_size
     return total
@@ -76,4 +76,4 @@ def _bytes_kept() -> int:
 def _shelf(owner: str) -> Path:
     if not is_token(owner):
         raise ValueError("an owner is a token of dldiag.app.state.paths.new_token")
-    return private(private(home() / "uploads") / owner)
+    return private(private(app_home() / "uploads") / owner)

@@ -13,7 +13,7 @@ _LINK = re.compile(r"(?i)(https?:|ftp:|mailto:|xmpp:|www(?=\.))")  # Markdown tu
 _JOINER = "\u2060"  # of no width: it only breaks what would become a link
 
 
-def plain(text: object, longest: int = LONGEST) -> str:
+def escape_markdown(text: object, longest: int = LONGEST) -> str:
     """Return a text that Markdown, HTML and LaTeX all show as it is.
 
     >>> plain("![x](http://a.b/c.png)").count("![")

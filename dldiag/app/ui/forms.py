@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dldiag.app.state import session
-from dldiag.app.ui.escape import plain
+from dldiag.app.ui.escape import escape_markdown
 from dldiag.core.i18n import tr, translate
 from dldiag.core.params import Param, SettingError, check, params_of, parse
 
@@ -36,7 +36,7 @@ def ask_params(
     for group in dict.fromkeys(params[name].group for name in kept):
         members = [name for name in kept if params[name].group == group]
         if group:
-            st.markdown(f"**{plain(_heading(group))}**")
+            st.markdown(f"**{escape_markdown(_heading(group))}**")
         for start in range(0, len(members), columns):  # row by row, so that fields of a row stand on one line
             for name, cell in zip(members[start : start + columns], st.columns(columns), strict=False):
                 with cell:
@@ -79,7 +79,7 @@ def _table(settings: Any) -> Mapping[str, Param]:
 def _ask(name: str, param: Param, prefix: str, options: Mapping[str, Any] | None) -> Any:
     start = _start(name, param, prefix)
     key = f"{prefix}.{name}.{session.state()['visit']}"
-    label = plain(translate(param.label) + (f" ({translate(param.unit)})" if param.unit else ""))
+    label = escape_markdown(translate(param.label) + (f" ({translate(param.unit)})" if param.unit else ""))
     given = st.session_state.get(f"start {key}", start)
     st.session_state[f"start {key}"] = given  # a widget must begin with the same value in every run of a visit
     value = _field(param, label, given, key, options)
@@ -110,7 +110,7 @@ def _read(name: str, param: Param, text: str) -> Any:
 
 def _field(param: Param, label: str, start: Any, key: str, options: Mapping[str, Any] | None) -> Any:
     """Draw the widget that fits a parameter and return its value."""
-    help_text = plain(translate(param.help), 2000)
+    help_text = escape_markdown(translate(param.help), 2000)
     if options is not None:
         picked = [one for one in start if one in options]
         return tuple(
@@ -171,7 +171,7 @@ def _text(param: Param, label: str, start: Any, key: str, help_text: str) -> Any
             raise SettingError(tr("{name} is empty.", name=translate(param.label)))
         check(translate(param.label), param, value) if not _holds_texts(param) else None
     except SettingError as error:
-        st.caption(f":red[{plain(error)}] {plain(tr('The default is used instead.'))}")
+        st.caption(f":red[{escape_markdown(error)}] {escape_markdown(tr('The default is used instead.'))}")
         return param.default
     return value
 

@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
 from dldiag.app.state import session
-from dldiag.app.ui.escape import legible, plain
+from dldiag.app.ui.escape import escape_markdown, legible
 from dldiag.app.ui.theme import CSS, ICON
 from dldiag.app.ui.widgets import show_message
 from dldiag.core.i18n import LANGUAGES, tr, translate
@@ -61,7 +61,7 @@ def page(title: str, claim: str = "") -> None:
         _sidebar(code)
     st.title(tr(title), anchor=False)
     if claim:
-        st.markdown(plain(tr(claim)))
+        st.markdown(escape_markdown(tr(claim)))
     if session.state().pop("to top", False):
         st.html(TO_TOP, unsafe_allow_javascript=True)
 
@@ -95,7 +95,7 @@ def _links(heading: str, *, course: bool) -> None:
 def link_to(file: str, label: str) -> None:
     """Draw a link to a page; only its name where a page runs without the others (in a test, say)."""
     try:
-        st.page_link(file, label=plain(label))
+        st.page_link(file, label=escape_markdown(label))
     except StreamlitPageNotFoundError:
         show_message(label)
 
@@ -112,9 +112,9 @@ def _table_at_hand() -> None:
     if table is not None:
         st.caption(tr("Your table"))
         size = tr("{rows:,} rows, {columns:,} columns", rows=len(table.frame), columns=len(table.columns))
-        st.markdown(f"**{plain(table.name, 60)}**  \n{plain(size)}")
+        st.markdown(f"**{escape_markdown(table.name, 60)}**  \n{escape_markdown(size)}")
         if reference.get("target"):
-            st.markdown(plain(tr("Target: {name}", name=legible(reference["target"], 60))))
+            st.markdown(escape_markdown(tr("Target: {name}", name=legible(reference["target"], 60))))
 
 
 def _language_switch(code: str) -> None:

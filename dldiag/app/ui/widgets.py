@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from dldiag.app.ui.escape import legible, plain
+from dldiag.app.ui.escape import escape_markdown, legible
 from dldiag.app.ui.theme import mode
 from dldiag.core.i18n import Message, tr
 from dldiag.core.params import SettingError
@@ -32,14 +32,14 @@ def show_message(message: Message | str, *, kind: str = "text") -> None:
         "warning": st.warning,
         "error": st.error,
     }
-    show[kind](plain(message, longest=LONGEST_MESSAGE))
+    show[kind](escape_markdown(message, longest=LONGEST_MESSAGE))
 
 
 def show_error(error: DataError | SettingError | Message, hint: Message | str = "") -> None:
     """Show what is wrong and what to do, calmly; the rest of the page stays."""
     message, hint = (error.message, error.hint) if isinstance(error, DataError) else (str(error), hint)
-    advice = f"  \n{plain(hint)}" if str(hint) else ""
-    st.warning(f"**{plain(message)}**{advice}")
+    advice = f"  \n{escape_markdown(hint)}" if str(hint) else ""
+    st.warning(f"**{escape_markdown(message)}**{advice}")
 
 
 @contextmanager
@@ -62,11 +62,11 @@ def show_notices(notices: Sequence[Notice], *, label: str = "") -> None:
 
 
 def _notice_text(one: Notice) -> str:
-    parts = [f"- {plain(one.message)}"]
+    parts = [f"- {escape_markdown(one.message)}"]
     if one.example:
-        parts.append(plain(tr("Example: {example}", example=legible(one.example, 120))))
+        parts.append(escape_markdown(tr("Example: {example}", example=legible(one.example, 120))))
     if one.hint:
-        parts.append(plain(one.hint))
+        parts.append(escape_markdown(one.hint))
     return " ".join(parts)
 
 
@@ -107,4 +107,4 @@ def _cell(value: Any) -> Any:
 
 
 def _markdown(value: Any) -> Any:
-    return plain(value) if isinstance(value, str) else value
+    return escape_markdown(value) if isinstance(value, str) else value

@@ -12,7 +12,7 @@ from dldiag.app.state import session
 from dldiag.app.state.history import keep_in_history, keep_trials
 from dldiag.app.state.improvement import with_trials
 from dldiag.app.ui import forms
-from dldiag.app.ui.escape import legible, plain
+from dldiag.app.ui.escape import escape_markdown, legible
 from dldiag.app.views.progress import restart, show_ending, watch
 from dldiag.app.views.report import show_first_look, show_report
 from dldiag.app.views.start import SLOT, model_params, start_diagnosis
@@ -29,7 +29,7 @@ def current_job() -> str | None:
     slots = session.state()["slots"]
     if SLOT not in slots and "job" in st.query_params:  # `page` did not find it
         st.query_params.pop("job")
-        st.info(plain(tr("The result in this link is not here any more. Start again with your table.")))
+        st.info(escape_markdown(tr("The result in this link is not here any more. Start again with your table.")))
     job: str | None = slots.get(SLOT)
     if job and st.query_params.get("job") != job:
         st.query_params["job"] = job
@@ -63,7 +63,7 @@ def _offer_start(dataset: Dataset, model: dict[str, Any], settings: dict[str, An
         rows=dataset.n_rows,
         features=len(dataset.columns),
     )
-    st.caption(plain(text))
+    st.caption(escape_markdown(text))
 
 
 def _show_model(model: dict[str, Any]) -> None:
@@ -74,7 +74,7 @@ def _show_model(model: dict[str, Any]) -> None:
         "for a model that was trained elsewhere, use “Only numbers in hand”.",
         layers=layers,
     )
-    st.caption(plain(text, 600))
+    st.caption(escape_markdown(text, 600))
 
 
 def _ask_model(task: Task) -> dict[str, Any]:
@@ -130,7 +130,9 @@ def _show_heading(job: str) -> None:
     data = arguments.get("data") or {}
     with text:
         parts = [tr("target {name}", name=legible(data.get("target", ""), 60)), *_uses(data), _settings_text(arguments)]
-        st.markdown(f"**{plain(legible(data.get('name', ''), 60))}** · " + " · ".join(map(plain, parts)))
+        st.markdown(
+            f"**{escape_markdown(legible(data.get('name', ''), 60))}** · " + " · ".join(map(escape_markdown, parts))
+        )
     if change.button(tr("Change settings"), width="stretch", key="change"):
         forget_job()
         st.rerun()

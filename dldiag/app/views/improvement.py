@@ -9,7 +9,7 @@ import streamlit as st
 from dldiag.app.jobs import serialize, store
 from dldiag.app.jobs.diagnosis import as_parameters
 from dldiag.app.state import improvement, session
-from dldiag.app.ui.escape import plain
+from dldiag.app.ui.escape import escape_markdown
 from dldiag.app.ui.widgets import explained, show_message, show_rows
 from dldiag.app.views.progress import show_ending, watch
 from dldiag.app.views.start import start_diagnosis
@@ -52,7 +52,7 @@ def show_improving(report: Report, job: str) -> None:
     found = improvement.finished(running) or improvement.kept(running)
     if found is None:
         if st.button(tr("Start again"), key="improve.again"):
-            improvement.forget(job, "improve")
+            improvement.forget_improvement(job, "improve")
             st.rerun()
         return
     _show_path(found, report, job)
@@ -108,7 +108,7 @@ def show_test_set(report: Report, job: str) -> None:
         if view.state == "finished":
             st.rerun()  # it ended while this page was drawn
         if st.button(tr("Start again"), key="open.again"):
-            improvement.forget(job, "open")
+            improvement.forget_improvement(job, "open")
             st.rerun()
     elif improvement.opened_before(job):
         show_message(tr("The test rows of this table were opened before; they cannot judge fairly a second time."))
@@ -125,7 +125,7 @@ def _offer_opening(report: Report, job: str) -> None:
             present = arguments.get("model", {})
             start, uses = arguments.get("start", present), improvement.dev_uses(job, report)
             with explained():
-                improvement.open_test(job, start=start, winner=present, dev_uses=uses)
+                improvement.start_test(job, start=start, winner=present, dev_uses=uses)
             st.rerun()
 
 
@@ -133,5 +133,5 @@ def _show_test(report: Report) -> None:
     if report.test is None:
         return
     text = view.test_line(report.test, view.unit_of(report))
-    st.markdown(f"**{plain(text, 600)}**")
+    st.markdown(f"**{escape_markdown(text, 600)}**")
     show_message(tr("Settings compared on the dev rows: {uses}.", uses=report.test.dev_uses), kind="caption")

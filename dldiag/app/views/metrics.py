@@ -9,7 +9,7 @@ import streamlit as st
 
 from dldiag.app.state import session, uploads
 from dldiag.app.ui import forms
-from dldiag.app.ui.escape import legible, plain
+from dldiag.app.ui.escape import escape_markdown, legible
 from dldiag.app.ui.widgets import explained
 from dldiag.core.i18n import tr
 from dldiag.core.types import LearningCurve
@@ -27,7 +27,7 @@ def offer_examples() -> None:
     with st.expander(tr("Fill in an example: training and dev error")):
         columns = st.columns(EXAMPLES_IN_A_ROW)
         for k, (key, (label, numbers)) in enumerate(EXAMPLES.items()):
-            if columns[k % EXAMPLES_IN_A_ROW].button(plain(label), key=f"example.{key}", width="stretch"):
+            if columns[k % EXAMPLES_IN_A_ROW].button(escape_markdown(label), key=f"example.{key}", width="stretch"):
                 forms.set_values(PREFIX, asdict(numbers))
                 st.rerun()
 

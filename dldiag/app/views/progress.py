@@ -13,7 +13,7 @@ import streamlit as st
 from dldiag.app.jobs import serialize, store
 from dldiag.app.jobs.pool import View
 from dldiag.app.state import session
-from dldiag.app.ui.escape import plain
+from dldiag.app.ui.escape import escape_markdown
 from dldiag.app.ui.widgets import show_error, show_message
 from dldiag.core.i18n import Message, tr
 from dldiag.core.types import DataError, Progress
@@ -101,7 +101,9 @@ def _show_progress(view: View, progress: Progress | None) -> None:
     text, button = st.columns([3, 1], vertical_alignment="center", wrap=False)
     stopping = store.is_asked_to_stop(view.job)
     with text:
-        st.progress(share_done(progress), text=plain(tr("Stopping …") if stopping else stage_text(view, progress)))
+        st.progress(
+            share_done(progress), text=escape_markdown(tr("Stopping …") if stopping else stage_text(view, progress))
+        )
     with button:
         if st.button(tr("Cancel"), key=f"cancel.{view.job}", disabled=stopping, width="stretch"):
             session.pool().cancel(view.job)

@@ -7,7 +7,7 @@ import streamlit as st
 from dldiag.app.jobs import store
 from dldiag.app.state import improvement, session
 from dldiag.app.state.history import note_adopted
-from dldiag.app.ui.escape import plain
+from dldiag.app.ui.escape import escape_markdown
 from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message
 from dldiag.app.views.progress import show_ending, watch
 from dldiag.app.views.start import start_diagnosis
@@ -38,29 +38,29 @@ def show_remedies(report: Report, job: str | None) -> None:
     table = {column: cells for column, cells in view.remedy_table(report).items() if cells}
     for column, (name, cells) in zip(st.columns(len(table)), table.items(), strict=True):
         with column:
-            st.markdown(f"**{plain(view.COLUMNS[name])}**")
+            st.markdown(f"**{escape_markdown(view.COLUMNS[name])}**")
             shown = [cell for cell in cells if cell.lit or _might_help(cell)]
             for cell in shown:
                 _show_cell(cell, report, job)
             _show_others([cell for cell in cells if cell not in shown])
     if FIGURES["trial_effects"].shown(report):
         row = FIGURES["trial_effects"]
-        st.markdown(f"**{plain(row.title)}**")
+        st.markdown(f"**{escape_markdown(row.title)}**")
         show_figure(row.draw(report, figure_mode()), row.alt(report), key="figure.trial_effects")
 
 
 def show_remedy_list(report: Report) -> None:
     """List the recommended remedies in their order, in one line each; for a report that is still growing."""
     for row in view.remedies(report):
-        st.markdown(" · ".join(plain(text) for text in row.values() if text))
+        st.markdown(" · ".join(escape_markdown(text) for text in row.values() if text))
 
 
 def _show_others(cells: list[Cell]) -> None:
     """List the rest of the menu, pale and in words: what would not help now."""
     if cells:
         with st.container(border=True, key=f"dim-{cells[0].remedy}"):
-            titles = "".join(f"\n- {plain(cell.title)}" for cell in cells)
-            st.caption(f"{plain(tr('Not recommended now:'))}{titles}")
+            titles = "".join(f"\n- {escape_markdown(cell.title)}" for cell in cells)
+            st.caption(f"{escape_markdown(tr('Not recommended now:'))}{titles}")
 
 
 def _might_help(cell: Cell) -> bool:
@@ -72,12 +72,12 @@ def _show_cell(cell: Cell, report: Report, job: str | None) -> None:
     first = cell.lit and cell.rank == 1
     looks = "lit-first" if first else "lit" if cell.lit else "perhaps"  # see theme.py
     with st.container(border=True, key=f"{looks}-{cell.remedy}"):
-        badge = f"{STAR if first else ''} {plain(view.badge(cell))}"
-        st.markdown(f":{'blue' if first else 'gray'}-badge[{badge}]  \n**{plain(cell.title)}**")
+        badge = f"{STAR if first else ''} {escape_markdown(view.badge(cell))}"
+        st.markdown(f":{'blue' if first else 'gray'}-badge[{badge}]  \n**{escape_markdown(cell.title)}**")
         show_message(cell.because)
         if cell.effect:
             icon = ICONS.get(cell.verdict or "undecided", "")
-            st.markdown(f"{icon if cell.verdict else ''} {plain(cell.effect)}")
+            st.markdown(f"{icon if cell.verdict else ''} {escape_markdown(cell.effect)}")
         if cell.note:
             show_message(cell.note, kind="caption")
         if job is not None:
@@ -119,7 +119,7 @@ def _show_trial(trying: str, job: str, remedy: str) -> None:
     if view.state == "finished":
         st.rerun()  # it ended while this page was drawn
     if st.button(tr("Start again"), key=f"again.{remedy}"):
-        improvement.forget(job, f"try {remedy}")
+        improvement.forget_improvement(job, f"try {remedy}")
         st.rerun()
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dldiag.app.jobs import store
 from dldiag.app.state import session
-from dldiag.app.ui.escape import plain
+from dldiag.app.ui.escape import escape_markdown
 from dldiag.app.ui.widgets import show_message
 from dldiag.app.views.start import start_diagnosis
 from dldiag.core.i18n import tr
@@ -42,6 +42,8 @@ def _clicked(repairs: Sequence[Repair], label: str) -> list[Repair]:
         text, button = st.columns([3, 1.4], vertical_alignment="center")
         with text:
             show_message(tr("{title}? {because}", title=one.title, because=one.because))
-        if button.button(plain(label), key=f"repair.{one.code}.{one.title}", width="stretch", icon=":material/build:"):
+        if button.button(
+            escape_markdown(label), key=f"repair.{one.code}.{one.title}", width="stretch", icon=":material/build:"
+        ):
             clicked.append(one)
     return clicked

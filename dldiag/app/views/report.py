@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dldiag.app.state import session
-from dldiag.app.ui.escape import plain
+from dldiag.app.ui.escape import escape_markdown
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.app.views.improvement import show_improving, show_test_set
 from dldiag.app.views.remedies import show_remedies, show_remedy_list
@@ -57,7 +57,7 @@ def show_first_look(curves: Sequence[LearningCurve], report: Report | None) -> N
     """Show what is known while a diagnosis runs; every part keeps its height."""
     with st.container(height=VERDICT_HEIGHT, border=False):
         if report is not None:
-            st.markdown(f"#### {plain(report.verdict.headline)}")
+            st.markdown(f"#### {escape_markdown(report.verdict.headline)}")
             show_message(FIRST_VERDICT, kind="caption")
         else:
             show_message(GROWING, kind="caption")
@@ -75,7 +75,7 @@ def show_first_look(curves: Sequence[LearningCurve], report: Report | None) -> N
 def _show_verdict(report: Report, *, complete: bool) -> None:
     verdict = report.verdict
     with st.container(border=True, key="verdict"):
-        st.header(plain(verdict.headline, 600), anchor=False)
+        st.header(escape_markdown(verdict.headline, 600), anchor=False)
         if verdict.detail:
             show_message(verdict.detail)
         _show_answers(report)
@@ -88,11 +88,12 @@ def _show_verdict(report: Report, *, complete: bool) -> None:
 def _show_answers(report: Report) -> None:
     answers = {tr("High bias"): report.verdict.bias, tr("High variance"): report.verdict.variance}
     parts = [
-        f"{ANSWER_ICONS[given]} **{plain(name)}:** {plain(view.ANSWERS[given])}" for name, given in answers.items()
+        f"{ANSWER_ICONS[given]} **{escape_markdown(name)}:** {escape_markdown(view.ANSWERS[given])}"
+        for name, given in answers.items()
     ]
     if report.verdict.stability is not None:
         name, share = view.answers(report)[-1]
-        parts.append(f":material/repeat: **{plain(name)}:** {plain(share)}")
+        parts.append(f":material/repeat: **{escape_markdown(name)}:** {escape_markdown(share)}")
     st.markdown("  ·  ".join(parts))
     if line := view.rows_line(report):
         show_message(line, kind="caption")
@@ -105,7 +106,7 @@ def _show_figure(kind: str, report: Report, line: str = "", note: str = "") -> N
     row = FIGURES[kind]
     if not row.shown(report):
         return
-    st.subheader(plain(row.title), anchor=False)
+    st.subheader(escape_markdown(row.title), anchor=False)
     if line:
         show_message(line)
     if note:
@@ -117,7 +118,7 @@ def _show_forecast(report: Report) -> None:
     if FIGURES["forecast"].shown(report):
         _show_figure("forecast", report)
     elif report.forecast.abstains:
-        st.subheader(plain(FIGURES["forecast"].title), anchor=False)
+        st.subheader(escape_markdown(FIGURES["forecast"].title), anchor=False)
         show_message(report.forecast.abstains)
 
 
@@ -130,16 +131,16 @@ def _show_details(report: Report) -> None:
         tr("Findings: what each rule said"): view.findings(report),
         tr("Evidence: every number the rules read"): view.evidence(report),
         tr("Learning curves as numbers"): view.curves(report),
-        tr("Forecast as numbers"): view.forecast(report),
+        tr("Forecast as numbers"): view.forecast_rows(report),
         tr("Data, split, model and settings"): view.facts(report),
         tr("Notices about the data"): view.notices(report),
     }
     for label, rows in details.items():
         if rows:
-            with st.expander(plain(label)):
+            with st.expander(escape_markdown(label)):
                 show_rows(rows, alt=label, key=f"rows.{label}")
     if FIGURES["training_curve"].shown(report):
-        with st.expander(plain(FIGURES["training_curve"].title)):
+        with st.expander(escape_markdown(FIGURES["training_curve"].title)):
             row = FIGURES["training_curve"]
             show_figure(row.draw(report, figure_mode()), row.alt(report), key="figure.training_curve")
 

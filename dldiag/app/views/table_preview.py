@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dldiag.app.state import session
-from dldiag.app.ui.escape import legible, plain
+from dldiag.app.ui.escape import escape_markdown, legible
 from dldiag.app.ui.widgets import show_error, show_frame, show_message, show_notices
 from dldiag.core.i18n import Message, tr
 from dldiag.core.types import DataError, Kind, ReadPlan, Table
@@ -81,7 +81,9 @@ def _show_failure(error: DataError | OSError | KeyError) -> None:
 
 def _show_summary(table: Table) -> None:
     size = tr("{rows:,} rows, {columns:,} columns", rows=len(table.frame), columns=len(table.columns))
-    st.markdown(f"**{plain(table.name, 120)}** · {plain(size)} · {plain(kinds_text(table))}")
+    st.markdown(
+        f"**{escape_markdown(table.name, 120)}** · {escape_markdown(size)} · {escape_markdown(kinds_text(table))}"
+    )
 
 
 def kinds_text(table: Table) -> str:
@@ -115,7 +117,7 @@ def _preview(table: Table) -> pd.DataFrame:
 
 def _ask_plan(plan: ReadPlan, label: str, *, expanded: bool) -> None:
     visit = session.state()["visit"]
-    with st.expander(plain(label), expanded=expanded), st.form(f"plan.{visit}", border=False):
+    with st.expander(escape_markdown(label), expanded=expanded), st.form(f"plan.{visit}", border=False):
         chosen = _plan_fields(plan)
         if st.form_submit_button(tr("Read it again this way")):
             changes = {name: value for name, value in chosen.items() if value != getattr(plan, name)}
@@ -191,7 +193,7 @@ def _with(options: tuple[str, ...], value: str) -> list[str]:
 
 def _ask_kinds(table: Table) -> None:
     label = tr("The columns, and what each was taken for")
-    with st.expander(plain(label)):
+    with st.expander(escape_markdown(label)):
         show_message(tr("Change a kind in the second column if it was taken for the wrong one."), kind="caption")
         names = {kind: str(text) for kind, text in KINDS.items()}
         before = pd.DataFrame([_column_row(one, names) for one in table.columns])

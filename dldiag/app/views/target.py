@@ -7,7 +7,7 @@ from typing import cast
 import streamlit as st
 
 from dldiag.app.state import session
-from dldiag.app.ui.escape import legible, plain
+from dldiag.app.ui.escape import escape_markdown, legible
 from dldiag.app.ui.widgets import figure_mode, show_error, show_figure, show_message, show_notices
 from dldiag.app.views.repairs import offer_repairs
 from dldiag.app.views.split_options import ask_use
@@ -46,10 +46,10 @@ def ask_target(table: Table) -> Dataset | None:
 
 
 def _show_distribution(dataset: Dataset) -> None:
-    from dldiag.app.views.target_figure import describe, distribution, draw
+    from dldiag.app.views.target_figure import describe_target, distribution, draw_target
 
     found = distribution(dataset)
-    show_figure(draw(found, theme=figure_mode()), describe(found, dataset.target), key="distribution")
+    show_figure(draw_target(found, theme=figure_mode()), describe_target(found, dataset.target), key="distribution")
 
 
 def _ask_column(table: Table) -> str | None:
@@ -81,7 +81,7 @@ def _offer_suggestion(table: Table) -> None:
     with text:
         show_message(tr("Suggestion: {name}, because {why}.", name=name, why=suggestion.why))
     with button:
-        if st.button(plain(tr("Use {name}", name=name)), key="suggestion", width="stretch"):
+        if st.button(escape_markdown(tr("Use {name}", name=name)), key="suggestion", width="stretch"):
             session.change_data(target=suggestion.name, task=None)
             session.refresh_forms()
             st.rerun()

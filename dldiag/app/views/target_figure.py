@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message, Value, tr
 from dldiag.core.types import Dataset
-from dldiag.report.figures.theme import THEMES, ThemeName, figure, plain
+from dldiag.report.figures.theme import THEMES, ThemeName, figure, plain_text
 
 MOST_CLASSES = 8  # drawn one by one; the rest are one bar
 BINS = 24
@@ -46,7 +46,7 @@ def distribution(dataset: Dataset) -> Distribution:
     return Distribution(tuple(labels), tuple(numbers))
 
 
-def describe(found: Distribution, target: str) -> Message:
+def describe_target(found: Distribution, target: str) -> Message:
     """Say in one sentence what the distribution is."""
     share = found.counts[found.largest] / max(1, sum(found.counts))
     values: dict[str, Value] = {
@@ -61,7 +61,7 @@ def describe(found: Distribution, target: str) -> Message:
     return Message("{target}: {share:.0%} of the rows are {label}, more than of any other class.", values)
 
 
-def draw(found: Distribution, *, theme: ThemeName) -> go.Figure:
+def draw_target(found: Distribution, *, theme: ThemeName) -> go.Figure:
     """Draw the counts as bars: one per class by its name, one per bin where it lies among the amounts."""
     look = THEMES[theme]
     drawn = figure(theme, height=HEIGHT)
@@ -80,4 +80,4 @@ def draw(found: Distribution, *, theme: ThemeName) -> go.Figure:
 
 
 def _short(label: str) -> str:
-    return plain(label if len(label) <= LONGEST_NAME else label[: LONGEST_NAME - 1] + "…")
+    return plain_text(label if len(label) <= LONGEST_NAME else label[: LONGEST_NAME - 1] + "…")

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dldiag.app.state import data_ref, session, uploads
-from dldiag.app.ui.escape import legible, plain
+from dldiag.app.ui.escape import escape_markdown, legible
 from dldiag.app.ui.widgets import explained, show_message
 from dldiag.core.i18n import tr
 
@@ -54,7 +54,7 @@ def _sample_buttons() -> None:
     for row in _rows(list(SAMPLES.values()), 3):
         for column, sample in zip(st.columns(3), row, strict=False):
             with column.container(border=True, height="stretch"):
-                if st.button(plain(sample.title), key=f"sample.{sample.key}", width="stretch"):
+                if st.button(escape_markdown(sample.title), key=f"sample.{sample.key}", width="stretch"):
                     _use({"sample": sample.key, "name": sample.file})
                 show_message(sample.story, kind="caption")
 

@@ -15,7 +15,7 @@ from dldiag.core.statistics import t_interval
 from dldiag.core.types import Estimate, Progress, Stopped
 from dldiag.course.activations.functions import Collapse, collapse
 from dldiag.course.logistic.regression import sigmoid
-from dldiag.course.shared.instrumented import Layers, OnProgress, Recipe, ShouldStop, outputs, train
+from dldiag.course.shared.instrumented import Layers, OnProgress, Recipe, ShouldStop, layer_outputs, train_recorded
 from dldiag.course.shared.prepared import Prepared
 from dldiag.course.shared.problem import Marks, YesNo, marks_of
 from dldiag.course.shared.race import suited_init
@@ -100,7 +100,7 @@ def deep_linear(
             if on_progress is not None:
                 on_progress(Progress(Message("Training networks"), before + step, len(recipes) * chosen.steps))
 
-        networks.append(train(data, recipe, pools, steps=chosen.steps, seed=seed, on_step=on_step))
+        networks.append(train_recorded(data, recipe, pools, steps=chosen.steps, seed=seed, on_step=on_step))
     return _assemble(problem, recipes, networks, pools, devs)
 
 
@@ -137,13 +137,19 @@ def _assemble(
     models = [_drawn("logistic", 1, LINEAR, errors, reference[0].decision_function(plane))]
     for recipe, members in zip(recipes, networks, strict=True):
         found = [
-            _error(problem, dev, lambda X, one=one, name=recipe.activation: outputs(one, X, name)[:, 0])
+            _error(problem, dev, lambda X, one=one, name=recipe.activation: layer_outputs(one, X, name)[:, 0])
             for one, dev in zip(members, devs, strict=True)
         ]
         layers = recipe.hidden_layers + 1
         key = f"{'linear' if recipe.activation == LINEAR else 'bent'}_{layers}"
         models.append(
-            _drawn(key, layers, recipe.activation, np.array(found), outputs(members[0], plane, recipe.activation)[:, 0])
+            _drawn(
+                key,
+                layers,
+                recipe.activation,
+                np.array(found),
+                layer_outputs(members[0], plane, recipe.activation)[:, 0],
+            )
         )
     rho = devs.shape[1] / pools.shape[1]
     deep, slopes = networks[1][0], reference[0].coef_[0]

@@ -15,7 +15,7 @@ from dldiag.course.activations.functions import Collapse, Shape
 from dldiag.course.shared.band_figures import bands_figure, decades_axis, plane_figure
 from dldiag.course.shared.signal_flow import Flow, LayerFlow
 from dldiag.nn.activations import ACTIVATIONS
-from dldiag.report.figures.theme import DASHES, THEMES, ThemeName, figure, plain
+from dldiag.report.figures.theme import DASHES, THEMES, ThemeName, figure, plain_text
 
 
 def shapes_figure(shapes: Sequence[Shape], *, slopes: bool, theme: ThemeName = "light") -> go.Figure:
@@ -26,7 +26,7 @@ def shapes_figure(shapes: Sequence[Shape], *, slopes: bool, theme: ThemeName = "
         drawn.add_scatter(
             x=one.z,
             y=one.slope if slopes else one.value,
-            name=plain(translate(one.label)),
+            name=plain_text(translate(one.label)),
             mode="lines",
             line=line,
             hovertemplate="%{x:.2f}: %{y:.3f}",

@@ -10,7 +10,7 @@ from dldiag.course.bias_variance.number_pairs import PairReading
 from dldiag.course.bias_variance.pictures import Picture
 from dldiag.course.bias_variance.sweep import AXES, Sweep
 from dldiag.course.hyperparameters.figures import write_at
-from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, Theme, ThemeName, figure, plain, translucent
+from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, Theme, ThemeName, figure, plain_text, translucent
 
 PICTURE_HEIGHT = 300  # pixels
 CLASS_MARKS = ("circle", "x")
@@ -126,7 +126,7 @@ def _plane(picture: Picture, theme: ThemeName) -> go.Figure:
 def pairs_figure(readings: tuple[PairReading, ...], *, theme: ThemeName = "light") -> go.Figure:
     """Draw each pair of numbers as one bar: achievable error, then avoidable bias, then variance."""
     drawn, look = figure(theme, height=110 + 44 * len(readings)), THEMES[theme]
-    names = [plain(one.name) for one in readings]
+    names = [plain_text(one.name) for one in readings]
     parts = (
         (tr("achievable error"), [one.achievable for one in readings], look.neutral, ""),
         (tr("avoidable bias"), [one.avoidable_bias for one in readings], look.series[0], "/"),

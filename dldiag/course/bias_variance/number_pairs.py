@@ -10,7 +10,7 @@ from dldiag.core.params import param
 from dldiag.core.statistics import delta_of, difference, rate_estimate
 from dldiag.core.types import Finding, Outcome, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence
-from dldiag.diagnosis.rules import RULES, check
+from dldiag.diagnosis.rules import RULES, check_rules
 
 TRAIN_ROWS_PER_DEV_ROW = 3  # as in 60/20/20
 BIAS_RULE, VARIANCE_RULE = "B1", "V1"
@@ -76,7 +76,7 @@ def read_pairs(pairs: Sequence[Pair] = PAIRS, *, dev_rows: int = 10_000) -> tupl
     return tuple(_read(pair, dev_rows) for pair in pairs)
 
 
-def evidence_of(pair: Pair, dev_rows: int) -> Evidence:
+def pair_evidence(pair: Pair, dev_rows: int) -> Evidence:
     """Return the evidence that a pair amounts to when it was measured on `dev_rows` rows."""
     train = rate_estimate(pair.train, TRAIN_ROWS_PER_DEV_ROW * dev_rows)
     dev, people = rate_estimate(pair.dev, dev_rows), exactly(pair.human, Message("what people reach"))
@@ -93,7 +93,7 @@ def evidence_of(pair: Pair, dev_rows: int) -> Evidence:
     )
 
 
-def summary_of(reading: PairReading) -> Message:
+def pair_summary(reading: PairReading) -> Message:
     """Say in a few words what a pair means."""
     return _WORDS.get((_fired(reading.bias), _fired(reading.has_variance)), _UNDECIDED)
 
@@ -105,7 +105,7 @@ def pair_rows(pairs: Sequence[Pair], readings: Sequence[PairReading]) -> tuple[d
             tr("Training error"): format_error(pair.train, "rate"),
             tr("Dev error"): format_error(pair.dev, "rate"),
             tr("People"): format_error(pair.human, "rate"),
-            tr("Reading"): str(summary_of(one)),
+            tr("Reading"): str(pair_summary(one)),
         }
         for pair, one in zip(pairs, readings, strict=True)
     )
@@ -140,8 +140,8 @@ def read_number_pairs(readings: Sequence[PairReading], dev_rows: int) -> Message
 
 
 def _read(pair: Pair, dev_rows: int) -> PairReading:
-    evidence = evidence_of(pair, dev_rows)
-    findings = {finding.code: finding for finding in check(evidence, RULES)}
+    evidence = pair_evidence(pair, dev_rows)
+    findings = {finding.code: finding for finding in check_rules(evidence, RULES)}
     return PairReading(
         name=pair.name,
         achievable=pair.human,

@@ -36,7 +36,7 @@ class Picture:
     row_class: tuple[int, ...]
 
 
-def draw(problem: Problem, on_grid: NDArray[Any], rows: NDArray[np.int64]) -> Picture | None:
+def draw_fits(problem: Problem, on_grid: NDArray[Any], rows: NDArray[np.int64]) -> Picture | None:
     """Return the picture of predictions (fits, grid points), with the training rows of one fit; None without a grid."""
     if on_grid.shape[1] == 0:
         return None

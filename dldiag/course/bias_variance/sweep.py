@@ -13,7 +13,7 @@ from dldiag.core.params import param
 from dldiag.core.statistics import difference
 from dldiag.core.types import Dataset, Estimate, Progress
 from dldiag.course.bias_variance.decomposition import Parts
-from dldiag.course.bias_variance.pictures import Picture, draw
+from dldiag.course.bias_variance.pictures import Picture, draw_fits
 from dldiag.course.bias_variance.resampling import Problem, predict_after_each, table_problem, toy_problem
 from dldiag.course.shared.toys import TOYS
 from dldiag.experiments.models import Model, build_model, changed
@@ -396,4 +396,4 @@ def _at(problem: Problem, model: Model, size: int, seed: int, should_stop: Shoul
     on_test, on_grid = np.split(predictions, [len(problem.test_rows)], axis=1)
     y = problem.dataset.y[problem.test_rows]
     measured = np.mean(on_test != y) if y.dtype.kind in "iu" else np.mean((on_test - y) ** 2) / (y.var() or 1.0)
-    return _Found(problem.parts(on_test), float(measured), draw(problem, on_grid, sets[0]))
+    return _Found(problem.parts(on_test), float(measured), draw_fits(problem, on_grid, sets[0]))

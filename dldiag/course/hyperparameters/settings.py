@@ -65,7 +65,7 @@ def settings_of(model: Model) -> tuple[Setting, ...]:
     )
 
 
-def read_settings(model: Model) -> Message:
+def read_searched(model: Model) -> Message:
     """Say how many hyperparameters the model has and which of them were changed."""
     settings = settings_of(model)
     changed = ", ".join(f"{translate(one.label)} = {one.value}" for one in settings if one.is_changed)

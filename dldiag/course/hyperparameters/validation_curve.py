@@ -16,7 +16,7 @@ from dldiag.course.hyperparameters.settings import as_text, is_true_bound
 from dldiag.data.split import make_split
 from dldiag.experiments.estimates import dev_error, paired_change, train_error
 from dldiag.experiments.fit import FitResult
-from dldiag.experiments.fit_cache import Workbench
+from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model, changed, params_of_model
 
 OnProgress = Callable[[Progress], None] | None
@@ -188,15 +188,15 @@ def _fit(
     dataset: Dataset, models: Sequence[Model], split: Split, on_progress: OnProgress, should_stop: ShouldStop
 ) -> list[list[FitResult]]:
     """Return results as [model][repeat]; all models see the same splits and seeds."""
-    bench = Workbench(dataset, split, should_stop=should_stop)
+    fits = FitCache(dataset, split, should_stop=should_stop)
     repeats = range(len(split.repeats))
 
     def report(_: FitResult) -> None:
         if on_progress is not None:
-            on_progress(Progress(Message("Training networks"), len(bench.results), len(models) * len(repeats)))
+            on_progress(Progress(Message("Training networks"), len(fits.results), len(models) * len(repeats)))
 
-    bench.fit(models, [split.n_train], repeats, on_result=report)
-    return [bench.get(model, split.n_train, repeats) for model in models]
+    fits.fit(models, [split.n_train], repeats, on_result=report)
+    return [fits.get(model, split.n_train, repeats) for model in models]
 
 
 def _judge(

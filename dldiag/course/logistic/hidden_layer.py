@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dldiag.core.i18n import Message
 from dldiag.core.types import Progress, Stopped
 from dldiag.course.logistic.regression import constant_error, cross_entropy, sigmoid
-from dldiag.course.shared.instrumented import Layers, OnProgress, Recipe, ShouldStop, outputs, train
+from dldiag.course.shared.instrumented import Layers, OnProgress, Recipe, ShouldStop, layer_outputs, train_recorded
 from dldiag.course.shared.prepared import Prepared
 from dldiag.course.shared.problem import Marks, YesNo, marks_of
 
@@ -98,7 +98,7 @@ def widen(
             optimizer="adam",
             rates=(RATE,),
         )
-        layers = train(data, recipe, pool, steps=STEPS, seed=seed, on_step=on_step)[0]
+        layers = train_recorded(data, recipe, pool, steps=STEPS, seed=seed, on_step=on_step)[0]
         widths.append(_described(width, layers, problem, plane))
     return Widening(
         names=(problem.names[0], problem.names[1]),
@@ -118,10 +118,10 @@ def _side(values: Array) -> Array:
 
 
 def _described(width: int, layers: Layers, problem: YesNo, plane: Array) -> HiddenLayer:
-    z = outputs(layers, problem.X, HIDDEN_ACTIVATION)[:, 0]
+    z = layer_outputs(layers, problem.X, HIDDEN_ACTIVATION)[:, 0]
     W, b = layers[0]
     weights = layers[1][0][:, 0] if width else np.ones(1)
-    table = sigmoid(outputs(layers, plane, HIDDEN_ACTIVATION)[:, 0]).reshape(GRID, GRID)
+    table = sigmoid(layer_outputs(layers, plane, HIDDEN_ACTIVATION)[:, 0]).reshape(GRID, GRID)
     return HiddenLayer(
         units=width,
         lines=tuple(Line(*map(float, (*W[:, k], b[k], weights[k]))) for k in range(W.shape[1])),

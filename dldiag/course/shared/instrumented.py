@@ -84,7 +84,7 @@ class Watched:
         return replace(self, recipe=replace(self.recipe, rates=(self.recipe.rates[index],)), **cut)
 
 
-def watch(
+def record_run(
     data: Prepared,
     recipe: Recipe,
     *,
@@ -145,7 +145,7 @@ def watch_all(
             if on_progress is not None:
                 on_progress(Progress(Message("Training networks"), before + step, len(recipes) * (steps + 1)))
 
-        yield watch(data, recipe, seeds=seeds, steps=steps, seed=seed, on_step=on_step)
+        yield record_run(data, recipe, seeds=seeds, steps=steps, seed=seed, on_step=on_step)
 
 
 @dataclass(eq=False)
@@ -226,12 +226,12 @@ class _Stack:
             "spread": _by_layer([a.std(axis=(1, 2)) for a in space.a], members),
             "saturated": _by_layer([_beyond(z, limit) for z in hidden], members),
             "asleep": _asleep(hidden, members),
-            "distance": _by_layer([unit_distance(block) for block in blocks[:-1]], members),
+            "distance": _by_layer([distance_between_units(block) for block in blocks[:-1]], members),
             "histograms": np.array([_histogram(a[0]) for a in space.a]),
         }
 
 
-def unit_distance(block: Array) -> Array:
+def distance_between_units(block: Array) -> Array:
     """Return (S,) the largest distance between two units' [w | b], over the mean length; block (S, units, in + 1)."""
     some = block[:, :UNITS_COMPARED].astype(np.float64)
     apart = np.sqrt(((some[:, :, None] - some[:, None]) ** 2).sum(axis=3)).max(axis=(1, 2))
@@ -310,7 +310,7 @@ def _nested(values: Array) -> Any:
 Layers = list[tuple[Array, Array]]  # (W (in, out), b (out,)) per layer
 
 
-def train(
+def train_recorded(
     data: Prepared,
     recipe: Recipe,
     pools: Array,
@@ -330,7 +330,7 @@ def train(
     return [[(np.array(one[m, :, :-1].T), np.array(one[m, :, -1])) for one in blocks] for m in range(len(pools))]
 
 
-def outputs(layers: Layers, X: Array, activation: str) -> Array:
+def layer_outputs(layers: Layers, X: Array, activation: str) -> Array:
     """Return Z of the output layer (n, K) in float64; X is (n, d)."""
     A = np.asarray(X, np.float64)
     for number, (W, b) in enumerate(layers):

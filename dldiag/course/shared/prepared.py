@@ -47,7 +47,7 @@ class Prepared:
         return int(self.X.shape[1])
 
 
-def open_rows(dataset: Dataset, seed: int = 0) -> Dataset:
+def without_test_rows(dataset: Dataset, seed: int = 0) -> Dataset:
     """Return the dataset without its sealed test rows (the same ones that a diagnosis with this seed sets aside)."""
     if dataset.n_rows < LEAST_ROWS:
         return dataset
@@ -55,7 +55,7 @@ def open_rows(dataset: Dataset, seed: int = 0) -> Dataset:
     return rows_of(dataset, keep)
 
 
-def prepare(dataset: Dataset, *, max_rows: int = 1000, seed: int = 0) -> Prepared:
+def prepare_lesson(dataset: Dataset, *, max_rows: int = 1000, seed: int = 0) -> Prepared:
     """Encode and standardize at most `max_rows` open rows of a dataset, in random order."""
     from dldiag.experiments.models import Preparation
 

@@ -112,7 +112,7 @@ def race(
         on_progress=on_progress,
         should_stop=should_stop,
     )
-    return judge(list(ran), data.baseline, chosen.share)
+    return judge_race(list(ran), data.baseline, chosen.share)
 
 
 def recipes_of(activations: Sequence[str], hidden_layers: int, units: int, solver: str) -> list[Recipe]:
@@ -128,7 +128,7 @@ def suited_init(activation: str) -> str:
     return "he_normal" if ACTIVATIONS[activation].rectifier else "glorot_normal"
 
 
-def judge(ran: Sequence[Watched], baseline: float, share: float) -> Race:
+def judge_race(ran: Sequence[Watched], baseline: float, share: float) -> Race:
     """Compare two watched runs, the slow candidate first; share: of the way from the baseline to the best loss."""
     target = fair_target(ran, baseline, share)
     first, second = (runner_to(one, target)[1] for one in ran)

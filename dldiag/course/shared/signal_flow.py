@@ -13,7 +13,7 @@ from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Estimate
 from dldiag.course.shared.bands import Band, band
-from dldiag.course.shared.instrumented import OnProgress, Recipe, ShouldStop, Watched, watch, watch_all
+from dldiag.course.shared.instrumented import OnProgress, Recipe, ShouldStop, Watched, record_run, watch_all
 from dldiag.course.shared.prepared import Prepared
 from dldiag.course.shared.race import LEAST_FALL, SOLVERS, Runner, fair_target, finish_line, recipes_of, runner_to
 
@@ -116,7 +116,7 @@ def ratio_through(data: Prepared, recipe: Recipe, seeds: int, seed: int) -> Any:
 
     Each is the root of the mean square over the layer's weights, so that the sizes of the layers do not count.
     """
-    gradients = np.asarray(watch(data, recipe, seeds=seeds, steps=0, seed=seed).gradients[0])
+    gradients = np.asarray(record_run(data, recipe, seeds=seeds, steps=0, seed=seed).gradients[0])
     per_weight = np.sqrt(
         data.n_outputs / data.n_features
     )  # weights: inputs × units of the first, units × outputs of the last

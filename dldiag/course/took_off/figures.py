@@ -118,10 +118,10 @@ def race_figure(found: Race, *, seconds: bool, theme: ThemeName = "light") -> go
         named.append((label, replace(runner.loss, x=tuple(step * pace for step in runner.loss.x))))
     title = tr("seconds of training (one network)") if seconds else tr("steps (mini-batches)")
     drawn = bands_figure(named, title, tr("training loss"), theme=theme, **LOSS_AXIS)
-    return finish_line(drawn, found.target, theme)
+    return finish_text(drawn, found.target, theme)
 
 
-def finish_line(drawn: go.Figure, target: float, theme: ThemeName) -> go.Figure:
+def finish_text(drawn: go.Figure, target: float, theme: ThemeName) -> go.Figure:
     """Draw the loss that runners race to, on a log axis."""
     color = THEMES[theme].faint
     drawn.add_hline(y=target, line={"color": color, "dash": "dot"})

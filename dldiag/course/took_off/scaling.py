@@ -112,14 +112,14 @@ def scale(
 
     def curves() -> tuple[LearningCurve, ...]:
         of_models = {key: as_curve(model, sizes, chosen.repeats, found, dataset.unit) for key, model in models.items()}
-        return named([replace(curve, model=key) for key, curve in of_models.items()])
+        return named_learner([replace(curve, model=key) for key, curve in of_models.items()])
 
     with threadpool_limits(1):  # small fits: waiting for each other's threads would cost more than they bring
         for result in fit_all(tasks, encode_dataset(dataset, split), should_stop=should_stop):
             found[result.task.key] = result
             if on_progress is not None:
                 on_progress(Progress(STAGE, len(found), len(tasks), curves=curves()))
-    return read(curves(), rho=split.n_dev / split.n_train, seed=seed)
+    return read_learners(curves(), rho=split.n_dev / split.n_train, seed=seed)
 
 
 def _sizes(n_train: int, k: int, n_classes: int) -> tuple[int, ...]:
@@ -145,12 +145,12 @@ def learner_model(key: str, task: Task) -> Model:
     return build_model(task, row.parameters(task), row.model)
 
 
-def named(curves: Sequence[LearningCurve]) -> tuple[LearningCurve, ...]:
+def named_learner(curves: Sequence[LearningCurve]) -> tuple[LearningCurve, ...]:
     """Return the curves with the names of their learners in the language in use."""
     return tuple(replace(curve, label=str(LEARNERS[curve.model].label)) for curve in curves)
 
 
-def read(curves: Sequence[LearningCurve], *, rho: float, seed: int = 0) -> Scale:
+def read_learners(curves: Sequence[LearningCurve], *, rho: float, seed: int = 0) -> Scale:
     """Read crossovers and the test of the small-data claim off curves on the same sizes; rho: dev / training rows."""
     if not curves:
         return Scale("rate", (), None, None, (), ())

@@ -18,7 +18,7 @@ CLUES_KEPT = 10  # the strongest single columns kept in the result
 
 
 @dataclass(frozen=True)
-class Preflight:
+class TableAudit:
     """What was found in a dataset before training; plain numbers, no rows.
 
     Shares are 0…1 of all rows. `noise_p` is the p-value that no single column is associated with the target, corrected
@@ -49,7 +49,7 @@ class Preflight:
         return self.order.strong or (self.groups is not None and self.groups.strong)
 
 
-def preflight(dataset: Dataset, seed: int = 0) -> Preflight:
+def audit_table(dataset: Dataset, seed: int = 0) -> TableAudit:
     """Look at a dataset before training; under a second for 50,000 rows × 20 columns.
 
     Structure (groups, order) is not looked for when the dataset already names a group or time column, nor order where
@@ -65,7 +65,7 @@ def preflight(dataset: Dataset, seed: int = 0) -> Preflight:
     order = Order("", 0.0, 0.0, sorted_by_target=False, suspected=False) if ordered else order_in(dataset)
     skewness, log_offered = tail(dataset)
     share, rarest, rarest_rows = _balance(dataset)
-    return Preflight(
+    return TableAudit(
         rows=dataset.n_rows,
         features=dataset.X.shape[1],
         copies=copies,

@@ -12,7 +12,7 @@ import pyarrow.csv
 from numpy.typing import NDArray
 
 from dldiag.data.io.dialect import SPACES, Dialect
-from dldiag.data.io.raw_table import table_of
+from dldiag.data.io.raw_table import raw_table
 from dldiag.data.io.repair_rows import Account, Gatherer
 from dldiag.data.io.strict import quoted_record
 
@@ -34,7 +34,7 @@ def read_body(
     for chunk in chunks_of(body, dialect, width):
         part = read_regular(chunk, dialect, width, header) if len(chunk) < len(body) else None
         if part is None:
-            tables.append(table_of(Gatherer(chunk, dialect, width, line, header, account).rows(), width))
+            tables.append(raw_table(Gatherer(chunk, dialect, width, line, header, account).rows(), width))
         else:
             tables.append(part[0])
             account.merge(part[1])

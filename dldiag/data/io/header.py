@@ -134,7 +134,7 @@ SURE_MARGIN = 2  # names that must fit better than when the last column is the o
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|\"+")
 
 
-def split_name(header: Sequence[str], columns: Sequence[ColumnProfile]) -> list[str] | None:
+def split_glued(header: Sequence[str], columns: Sequence[ColumnProfile]) -> list[str] | None:
     """Return the header with the one name cut in two that lets the names fit the columns; None when that is not plain.
 
     >>> from dldiag.data.io.column_profile import profiles

@@ -14,7 +14,7 @@ from dldiag.core.types import DataError, Notice, ReadPlan
 from dldiag.data.io.arrow_csv import read_body
 from dldiag.data.io.column_profile import profiles
 from dldiag.data.io.dialect import Dialect
-from dldiag.data.io.header import Names, split_name, unique_names
+from dldiag.data.io.header import Names, split_glued, unique_names
 from dldiag.data.io.limits import Limits, drawn_rows, most_rows
 from dldiag.data.io.notices import notice
 from dldiag.data.io.quotes import cells_at_width, loose_cells
@@ -41,7 +41,7 @@ class Gathered:
     rows_in_file: int
 
 
-def gather(text: Text, plan: ReadPlan, limits: Limits) -> Gathered:
+def gather_rows(text: Text, plan: ReadPlan, limits: Limits) -> Gathered:
     """Read a text strictly by its plan."""
     _check_header(text, plan)
     dialect, parts = dialect_of(plan), split_parts(text.text, plan)
@@ -146,7 +146,7 @@ def _mended_header(
         return ["row", *header], (notice("row_names", name="row", example=line),)
     if len(header) == width - 1:
         body = [r.cells for r in islice(records(parts.body, dialect), WIDTH_RECORDS) if not r.fault and not r.blank]
-        if (names := split_name(header, profiles(body, width))) is not None:
+        if (names := split_glued(header, profiles(body, width))) is not None:
             return names, (notice("header_repaired", example=line),)
     other = cells_with_other_delimiter(line, dialect, width, None)
     return None if other is None else ([c or "" for c in other], (notice("header_repaired", example=line),))

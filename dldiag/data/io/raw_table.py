@@ -67,7 +67,7 @@ class RawTable:
 BLOCK_CELLS = 2_000_000
 
 
-def table_of(rows: Iterable[Sequence[str | None]], width: int) -> pa.Table:
+def raw_table(rows: Iterable[Sequence[str | None]], width: int) -> pa.Table:
     """Return a table of strings with columns "0", "1" …; None is an absent cell."""
     names = [str(j) for j in range(width)]
     blocks, iterator = [], iter(rows)

@@ -19,7 +19,7 @@ from dldiag.data.io.formats.registry import read_typed
 from dldiag.data.io.limits import Limits, sampled_by
 from dldiag.data.io.notices import notice
 from dldiag.data.io.number_format import decide_marks
-from dldiag.data.io.parse import Gathered, gather
+from dldiag.data.io.parse import Gathered, gather_rows
 from dldiag.data.io.raw_table import RawTable, TypedTable, frame_of
 from dldiag.data.io.sample_large import take
 from dldiag.data.io.sniff import check_choices, check_found, decide_text, typed_plan
@@ -66,7 +66,7 @@ def read(
         told = [*taken.told(found.rows_in_file, limits), *source_notices(text, unpacked)]
         table = _raw_of_typed(found, data, title, told)
     else:
-        gathered = gather(text, plan, limits)
+        gathered = gather_rows(text, plan, limits)
         told = [*taken.told(gathered.rows_in_file, limits), *source_notices(text, unpacked)]
         told += [*close_notices(text, unpacked), *gathered.notices, *mark_notices(gathered, plan)]
         table = _raw_of_text(gathered, plan, data, title, told)

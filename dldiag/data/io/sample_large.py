@@ -17,7 +17,7 @@ from dldiag.data.io.compression import compression_of
 from dldiag.data.io.dialect import SPACES
 from dldiag.data.io.limits import MIB, Limits
 from dldiag.data.io.notices import notice
-from dldiag.data.io.sniff import decide
+from dldiag.data.io.sniff import decide_plan
 from dldiag.data.io.source import load, typed_format
 
 HEAD_BYTES = 4 * MIB  # of a large file: from them and its end it is decided where its rows begin and end, and how
@@ -79,7 +79,7 @@ def _plan_of_ends(path: Path, size: int, limits: Limits, choices: dict[str, Any]
         tail = file.read()
     if compression_of(head) or typed_format(head):
         return None
-    plan = decide(head + (tail if whole else tail[tail.find(b"\n") + 1 :]), limits=limits, **choices)
+    plan = decide_plan(head + (tail if whole else tail[tail.find(b"\n") + 1 :]), limits=limits, **choices)
     one_list = plan.format == "jsonl" and head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
     return None if one_list or plan.encoding.startswith(("utf-16", "utf-32")) else plan
 

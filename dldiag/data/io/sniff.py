@@ -23,7 +23,7 @@ END_CHARS = 1 << 20
 MARK_ROWS = 1000
 
 
-def decide(data: bytes, *, limits: Limits | None = None, **choices: Any) -> ReadPlan:
+def decide_plan(data: bytes, *, limits: Limits | None = None, **choices: Any) -> ReadPlan:
     """Decide how to read a file; choices (fields of ReadPlan given by hand) are taken as they are.
 
     Raises DataError when the bytes are no table, or a choice is none.
@@ -49,7 +49,7 @@ def decide_text(text: Text, choices: Mapping[str, Any], around: Mapping[str, str
         return typed_plan("jsonl", {**around, "encoding": encoding}, choices)
     given = {k: choices[k] for k in ("delimiter", "quote", "escape", "skip_space") if k in choices}
     dialect = decide_dialect(text.text, **given)
-    found, region = look(text, dialect)
+    found, region = look_at_lines(text, dialect)
     first = choices.get("first_row", region.first_row)
     region = given_region(region, choices)
     body = [r.cells for r in found if r.line >= first and not r.fault][:MARK_ROWS]
@@ -67,7 +67,7 @@ def decide_text(text: Text, choices: Mapping[str, Any], around: Mapping[str, str
     return ReadPlan(**(decided | {**choices, **around}))
 
 
-def look(text: Text, dialect: Dialect) -> tuple[list[Record], Region]:
+def look_at_lines(text: Text, dialect: Dialect) -> tuple[list[Record], Region]:
     """Return the records that were looked at and where the table stands among them."""
     if len(text.text) <= WHOLE_CHARS:
         first = list(records(text.text, dialect))

@@ -29,7 +29,7 @@ from dldiag.data.typing.kinds import (
     MOSTLY_NUMBERS,
     READ_AS_NUMBERS,
     boolean_values,
-    decide,
+    decide_kind,
     looks_like_excel_days,
 )
 from dldiag.data.typing.missing import sentinel
@@ -153,7 +153,7 @@ def type_column(
 ) -> Typed:
     """Read one column of raw texts: decide its kind (or take the given one) and return its values."""
     facts = facts_of(name, position, cells_of(texts), plan, declared)
-    decided, why = decide(facts) if kind is None else (kind, _CHOSEN)
+    decided, why = decide_kind(facts) if kind is None else (kind, _CHOSEN)
     values, remarks = _READERS[decided](facts)
     missing = int(pd.isna(values).sum())
     column = Column(name, decided, why, missing, facts.cells.distinct, _levels(facts, decided), facts.cells.examples())

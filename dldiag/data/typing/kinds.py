@@ -45,7 +45,7 @@ _WORD = r"[^\s\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]+"
 _DESCRIBING = r"(?:^|\s)\p{Ll}|\pL.*\d|\d.*\pL"  # a word in lower case, or letters and digits as in an address
 
 
-def decide(facts: Facts) -> tuple[Kind, Message]:
+def decide_kind(facts: Facts) -> tuple[Kind, Message]:
     """Return the kind of a column and why it was taken for that."""
     for kind, reason in KINDS:
         why = reason(facts)

@@ -2,7 +2,7 @@
 
 from dldiag.diagnosis.evidence.evidence import Evidence, Probe
 from dldiag.diagnosis.evidence.gather import Measured, gather, material_of, with_achievable
-from dldiag.diagnosis.evidence.signals import frees, training_curve
+from dldiag.diagnosis.evidence.signals import frees, mean_training_curve
 from dldiag.diagnosis.evidence.table_audit import table_evidence, table_names
 from dldiag.experiments.estimates import paired_change, train_change
 
@@ -13,10 +13,10 @@ __all__ = [
     "frees",
     "gather",
     "material_of",
+    "mean_training_curve",
     "paired_change",
     "table_evidence",
     "table_names",
     "train_change",
-    "training_curve",
     "with_achievable",
 ]

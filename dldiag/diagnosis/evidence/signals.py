@@ -110,7 +110,7 @@ def _rises(choosing: NDArray[np.float64], judged: NDArray[np.float64]) -> NDArra
     return np.zeros(len(judged)) if late else judged[:, -1] - judged[:, best]
 
 
-def training_curve(results: Sequence[FitResult]) -> TrainingCurve | None:
+def mean_training_curve(results: Sequence[FitResult]) -> TrainingCurve | None:
     """Return loss and errors against epochs, averaged over the repeats that are still running at each epoch."""
     healths = [r.health for r in results if r.health is not None]
     if not healths:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dldiag.core.i18n import Message, Value
 from dldiag.core.types import Estimate, exactly
-from dldiag.data.audit.audit import Preflight
+from dldiag.data.audit.audit import TableAudit
 
 FILE_ORDER = Message("the order of the rows in the file")
 
 
-def table_evidence(found: Preflight) -> dict[str, Estimate | None]:
+def table_evidence(found: TableAudit) -> dict[str, Estimate | None]:
     """Return the evidence of level data by name."""
     leak = found.giveaways[0] if found.giveaways else None
     cells = max(1, found.rows * max(1, found.scales.numbers))
@@ -29,7 +29,7 @@ def table_evidence(found: Preflight) -> dict[str, Estimate | None]:
     }
 
 
-def table_names(found: Preflight) -> dict[str, Value]:
+def table_names(found: TableAudit) -> dict[str, Value]:
     """Return the names that rules of level data mention."""
     return {
         "leak_column": found.giveaways[0].column if found.giveaways else "",

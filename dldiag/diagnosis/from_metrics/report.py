@@ -12,7 +12,7 @@ from dldiag.diagnosis.from_metrics.evidence import evidence_of
 from dldiag.diagnosis.from_metrics.metrics import Numbers, check_numbers
 from dldiag.diagnosis.from_metrics.remedies import remedies_for
 from dldiag.diagnosis.from_metrics.rules import ASSUMED, NUMBER_RULES, verdict_of
-from dldiag.diagnosis.rules import check
+from dldiag.diagnosis.rules import check_rules
 from dldiag.experiments.forecast import forecast
 
 LABEL = Message("a model known by its numbers")
@@ -43,7 +43,7 @@ def diagnose_numbers(numbers: Numbers, curve: LearningCurve | None = None) -> Re
     started = time.perf_counter()
     check_numbers(numbers, curve)
     evidence = evidence_of(numbers, curve)
-    findings = check(evidence, NUMBER_RULES)
+    findings = check_rules(evidence, NUMBER_RULES)
     return Report(
         dataset=_dataset(numbers, curve, evidence),
         split=_split(numbers, curve),

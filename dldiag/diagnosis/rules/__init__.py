@@ -2,7 +2,7 @@
 
 from dldiag.diagnosis.rules.bias_variance import BIAS_VARIANCE_RULES
 from dldiag.diagnosis.rules.data import DATA_RULES
-from dldiag.diagnosis.rules.engine import check, judge
+from dldiag.diagnosis.rules.engine import apply_rule, check_rules
 from dldiag.diagnosis.rules.problems import PROBLEMS
 from dldiag.diagnosis.rules.process import PROCESS_RULES
 from dldiag.diagnosis.rules.rule import Example, Rule, Threshold
@@ -10,4 +10,4 @@ from dldiag.diagnosis.rules.training import TRAINING_RULES
 
 RULES: tuple[Rule, ...] = DATA_RULES + TRAINING_RULES + BIAS_VARIANCE_RULES + PROCESS_RULES
 
-__all__ = ["PROBLEMS", "RULES", "Example", "Rule", "Threshold", "check", "judge"]
+__all__ = ["PROBLEMS", "RULES", "Example", "Rule", "Threshold", "apply_rule", "check_rules"]

@@ -12,7 +12,7 @@ from dldiag.diagnosis.evidence.evidence import Evidence
 from dldiag.diagnosis.rules.rule import Rule
 
 
-def check(evidence: Evidence, rules: Sequence[Rule], muted: Collection[str] = ()) -> tuple[Finding, ...]:
+def check_rules(evidence: Evidence, rules: Sequence[Rule], muted: Collection[str] = ()) -> tuple[Finding, ...]:
     """Apply every rule; a rule that crashes could not run, and the others go on.
 
     A fired rule silences the downstream rules that it names: their findings become "suppressed" and say by whom. An
@@ -40,13 +40,13 @@ def silenced_by(rule: Rule, rules: Sequence[Rule]) -> list[str]:
 
 def _applied(rule: Rule, evidence: Evidence) -> Finding:
     try:
-        return judge(rule, evidence)
+        return apply_rule(rule, evidence)
     except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         why = Message("The rule could not run: {error}.", {"error": f"{type(error).__name__}: {error}"})
         return _finding(rule, "could_not_run", why)
 
 
-def judge(rule: Rule, evidence: Evidence) -> Finding:
+def apply_rule(rule: Rule, evidence: Evidence) -> Finding:
     """Apply one rule to evidence."""
     if any(getattr(evidence, name) is None for name in rule.needs):
         return _finding(rule, "not_applicable", Message("What this rule reads was not measured here."))

@@ -46,7 +46,7 @@ class Outlook:
 
 @cache
 def constants() -> dict[str, Any]:
-    """Read the constants that bench/forecast.py --fit wrote."""
+    """Read the constants that fits/forecast.py --fit wrote."""
     return dict(json.loads(CONSTANTS.read_text(encoding="utf-8")))
 
 

@@ -17,7 +17,7 @@ from dldiag.report.figures.alt import (
     alt_trial_effects,
 )
 from dldiag.report.figures.bars import error_budget, ran_here, trial_effects
-from dldiag.report.figures.curves import forecast, learning_curves, training_curve
+from dldiag.report.figures.curves import forecast_figure, learning_curves, training_figure
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 from dldiag.report.view import unit_of
 
@@ -55,18 +55,18 @@ FIGURES: dict[str, FigureRow] = {
         lambda report, theme: learning_curves(report.curves, theme=theme, achievable=report.evidence.get("achievable")),
         lambda report: alt_learning_curves(report.curves),
     ),
-    "forecast": FigureRow(
+    "forecast_figure": FigureRow(
         Message("What more rows would do"),
         Message("Hollow squares: dev error expected with more rows; band: 90 % interval."),
         lambda report: len(report.forecast) > 0,
-        lambda report, theme: forecast(report, theme=theme),
+        lambda report, theme: forecast_figure(report, theme=theme),
         alt_forecast,
     ),
-    "training_curve": FigureRow(
+    "training_figure": FigureRow(
         Message("Training curve"),
         Message("Error against epochs, averaged over repeats."),
         lambda report: report.training_curve is not None and bool(report.training_curve.epochs),
-        lambda report, theme: training_curve(
+        lambda report, theme: training_figure(
             report.training_curve or TrainingCurve(),
             unit=unit_of(report),
             theme=theme,
@@ -94,8 +94,8 @@ __all__ = [
     "alt_trial_effects",
     "error_budget",
     "figure",
-    "forecast",
+    "forecast_figure",
     "learning_curves",
-    "training_curve",
+    "training_figure",
     "trial_effects",
 ]

@@ -15,7 +15,7 @@ from dldiag.report.figures.theme import (
     ThemeName,
     error_axis,
     figure,
-    plain,
+    plain_text,
     rows_axis,
     translucent,
 )
@@ -55,7 +55,7 @@ def _add_series(
     mark = MARKERS[index % len(MARKERS)]
     dev = kind == "dev"
     words = tr("{model}: dev error", model=model_label(curve))
-    name = plain(words if dev else tr("{model}: training error", model=model_label(curve)))
+    name = plain_text(words if dev else tr("{model}: training error", model=model_label(curve)))
     _add_band(drawn, found, color, legend=name)
     drawn.add_scatter(
         x=[rows for rows, _ in found],
@@ -98,7 +98,7 @@ def _add_range(drawn: go.Figure, achievable: Estimate, ends: tuple[int, int], th
     )
 
 
-def forecast(report: Report, *, theme: ThemeName = "light") -> go.Figure:
+def forecast_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the model's dev error and what is expected of it with more rows."""
     unit, look = unit_of(report), THEMES[theme]
     drawn = figure(theme)
@@ -141,7 +141,7 @@ def _add_target(drawn: go.Figure, report: Report, theme: ThemeName) -> None:
     )
 
 
-def training_curve(
+def training_figure(
     before: TrainingCurve, after: TrainingCurve | None = None, *, unit: str = "rate", theme: ThemeName = "light"
 ) -> go.Figure:
     """Draw training and dev error against epochs, before a remedy and after it."""

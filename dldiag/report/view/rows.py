@@ -169,7 +169,7 @@ def curves(report: Report) -> list[Row]:
     ]
 
 
-def forecast(report: Report) -> list[Row]:
+def forecast_rows(report: Report) -> list[Row]:
     """Return the dev error expected with more rows."""
     unit = unit_of(report)
     return [

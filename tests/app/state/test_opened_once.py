@@ -47,7 +47,7 @@ def wait(pool, job, seconds=60.0):
 def test_rows_that_were_opened_stay_opened_under_other_choices_but_not_for_another_target(pool, diagnosis):
     first = diagnosis()
     assert not improvement.opened_before(first)
-    improvement.open_test(first, **MODELS)
+    improvement.start_test(first, **MODELS)
     assert improvement.opened_before(diagnosis(exclude=["age"])), "while it runs"
     assert wait(pool, improvement.started(first)["open"]) == "finished"
     for choices in ({}, {"exclude": ["age"]}, {"task": "regression"}, {"kinds": {"age": "category"}}):
@@ -57,7 +57,7 @@ def test_rows_that_were_opened_stay_opened_under_other_choices_but_not_for_anoth
 
 def test_an_opening_that_was_canceled_may_be_started_again(diagnosis):
     first = diagnosis()
-    improvement.open_test(first, **MODELS)
+    improvement.start_test(first, **MODELS)
     opening = improvement.started(first)["open"]
     store.ask_to_stop(opening)
     store.end(opening, Ending("canceled"))

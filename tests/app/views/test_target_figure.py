@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dldiag.app.views.target_figure import BINS, Distribution, draw
+from dldiag.app.views.target_figure import BINS, Distribution, draw_target
 from dldiag.report.figures.theme import THEMES
 
 
@@ -10,7 +10,7 @@ def test_an_amount_is_drawn_on_an_axis_of_amounts():
     edges = tuple(float(edge) for edge in np.linspace(0, 2_400, BINS + 1))
     found = Distribution(tuple(map(str, edges[:-1])), tuple(range(1, BINS + 1)), edges)
     for theme in THEMES:
-        drawn = draw(found, theme=theme)
+        drawn = draw_target(found, theme=theme)
         assert np.allclose(drawn.data[0].x, np.arange(50, 2_400, 100))
         assert drawn.layout.xaxis.type == "linear"
         assert drawn.layout.xaxis.showticklabels is not False, "one can see what the bars stand for"
@@ -18,12 +18,12 @@ def test_an_amount_is_drawn_on_an_axis_of_amounts():
 
 def test_classes_whose_long_names_begin_alike_keep_a_bar_each():
     found = Distribution(("a very long name of a class: one", "a very long name of a class: two"), (5, 3))
-    drawn = draw(found, theme="light")
+    drawn = draw_target(found, theme="light")
     assert len(set(drawn.data[0].x)) == 2
     assert [text[:6] for text in drawn.layout.xaxis.ticktext] == ["a very"] * 2
 
 
 def test_a_class_name_is_text_and_no_markup():
-    drawn = draw(Distribution(("<b>$5</b>", "$9"), (5, 3)), theme="light")
+    drawn = draw_target(Distribution(("<b>$5</b>", "$9"), (5, 3)), theme="light")
     assert "<b>" not in drawn.layout.xaxis.ticktext[0]
     assert "$" not in "".join(drawn.layout.xaxis.ticktext)

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dldiag.data.audit.audit import preflight
+from dldiag.data.audit.audit import audit_table
 from dldiag.data.audit.repairs import repair
 from dldiag.data.dataset import make_dataset
 from tests.data.tables import frame_table, rng
@@ -13,7 +13,7 @@ from tests.problems import dataset
 
 
 def look(frame, **options):
-    return preflight(make_dataset(frame_table(frame), "y", **options))
+    return audit_table(make_dataset(frame_table(frame), "y", **options))
 
 
 def noise(random, rows=400, columns=5):
@@ -232,7 +232,7 @@ def test_extreme_values_of_every_column_are_counted_however_many_there_are():
     drawn = np.random.default_rng(0)
     X = drawn.normal(size=(500, 30))
     X[7, :] = 1e6
-    found = preflight(dataset(X, drawn.integers(2, size=500)))
+    found = audit_table(dataset(X, drawn.integers(2, size=500)))
     assert sum(one.cells for one in found.outliers) == 30
 
 

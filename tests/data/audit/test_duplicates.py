@@ -4,7 +4,7 @@ import pytest
 
 from bench.naive_tables import repeated
 from dldiag import make_dataset, read_table
-from dldiag.data.audit.audit import preflight
+from dldiag.data.audit.audit import audit_table
 from dldiag.data.audit.duplicates import duplicate_groups, repeats_by_chance
 from dldiag.data.split import make_split
 from dldiag.diagnosis.evidence import table_evidence
@@ -84,5 +84,5 @@ def test_a_table_of_few_combinations_keeps_its_signal():
 def test_rows_that_are_equal_by_chance_are_not_called_copies():
     rng = np.random.default_rng(0)
     for frame, is_chance in ((answers(rng), True), (repeated(rng), False)):
-        found = table_evidence(preflight(make_dataset(read_table(frame), "y")))
+        found = table_evidence(audit_table(make_dataset(read_table(frame), "y")))
         assert (found["duplicate_share"].value == 0) == is_chance

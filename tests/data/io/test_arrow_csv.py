@@ -10,7 +10,7 @@ import pytest
 from dldiag.data.io import arrow_csv as fast
 from dldiag.data.io import read
 from dldiag.data.io.dialect import Dialect
-from dldiag.data.io.raw_table import table_of
+from dldiag.data.io.raw_table import raw_table
 from dldiag.data.io.repair_rows import Gatherer
 
 
@@ -33,7 +33,7 @@ def test_both_ways_agree_on_regular_text(seed, monkeypatch):
     text, width = random_text(seed, 300)
     quick = fast.read_regular(text, Dialect(), width, None)
     slow = Gatherer(text, Dialect(), width, 0, None)
-    table = table_of(slow.rows(), width)
+    table = raw_table(slow.rows(), width)
     assert quick is not None
     assert quick[0].to_pylist() == table.to_pylist()
     assert {k: v for k, v in quick[1].lines.items() if v} == dict(slow.account.lines)

@@ -13,7 +13,7 @@ from dldiag.core.types import DataError, Notice, ReadPlan
 from dldiag.data.io.header import unique_names
 from dldiag.data.io.limits import Limits, drawn_rows, most_rows
 from dldiag.data.io.notices import notice
-from dldiag.data.io.raw_table import Lines, TypedTable, check_unpacked, table_of
+from dldiag.data.io.raw_table import Lines, TypedTable, check_unpacked, raw_table
 from dldiag.data.io.strict import Record
 from dldiag.data.io.table_bounds import Parts, find_region, given_region, name_notices, region_notices
 
@@ -127,7 +127,7 @@ def _from_sheet(rows: list[list[str]], plan: ReadPlan, width: int, limits: Limit
     kept = body if keep is None else [body[i] for i in keep]
     if keep is not None:
         told.append(notice("sampled", kept=len(kept), rows=len(body), seed=limits.seed))
-    return TypedTable(names.names, table_of(kept, width), plan, lines, len(body), {}, tuple(told))
+    return TypedTable(names.names, raw_table(kept, width), plan, lines, len(body), {}, tuple(told))
 
 
 def _sheet_header(rows: list[list[str]], plan: ReadPlan) -> list[str] | None:

@@ -12,7 +12,7 @@ from dldiag.data.io.cell_kind import kind_of
 from dldiag.data.io.header import unique_names
 from dldiag.data.io.limits import Limits, drawn_rows, most_rows
 from dldiag.data.io.notices import notice
-from dldiag.data.io.raw_table import Lines, TypedTable, check_declared, table_of
+from dldiag.data.io.raw_table import Lines, TypedTable, check_declared, raw_table
 from dldiag.data.io.source import Text, whole_characters
 
 TYPE_SAMPLE_ROWS = 2000
@@ -31,7 +31,7 @@ def read_json(text: Text, plan: ReadPlan, limits: Limits) -> TypedTable:
     keep = drawn_rows(len(objects), most_rows(len(names), limits), limits.seed)
     kept = objects if keep is None else [objects[i] for i in keep]
     halves = _Halves()
-    table = table_of(([halves.mend(_json_text(o.get(n))) for n in names] for o in kept), len(names))
+    table = raw_table(([halves.mend(_json_text(o.get(n))) for n in names] for o in kept), len(names))
     header = unique_names([halves.mend(n) or "" for n in names], len(names)).names
     told = [notice("set_aside", count=aside, example=example)] if aside else []
     told += [notice("bad_characters", count=halves.count, example=halves.example)] if halves.count else []
