@@ -142,7 +142,7 @@ def read_value(name: str, param: Param, text: str) -> Any:
 def named_values(option: str, text: str) -> tuple[str, str]:
     """Split NAME=VALUE.
 
-    >>> named("--set", "alpha=0.1")
+    >>> named_values("--set", "alpha=0.1")
     ('alpha', '0.1')
     """
     name, equals, value = text.partition("=")

@@ -82,7 +82,7 @@ def _draft(out: Path) -> Path:
 def link_safe(text: str) -> str:
     """Return a text for a terminal: what a file's names hold commands nothing and hides nothing.
 
-    >>> harmless("a\\x1b]0;owned\\x07 b")
+    >>> link_safe("a\\x1b]0;owned\\x07 b")
     'a�]0;owned� b'
     """
     return _COMMANDS.sub("\ufffd", text)

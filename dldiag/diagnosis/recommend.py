@@ -63,7 +63,7 @@ def settled(recommendations: Sequence[Recommendation]) -> tuple[Recommendation, 
 def decide_order(change: Estimate, material: float) -> TrialVerdict:
     """Read the interval of a change in dev error against δ.
 
-    >>> decide(Estimate(-0.05, -0.06, -0.04), 0.01), decide(Estimate(0.0, -0.004, 0.004), 0.01)
+    >>> decide_order(Estimate(-0.05, -0.06, -0.04), 0.01), decide_order(Estimate(0.0, -0.004, 0.004), 0.01)
     ('helped', 'no_effect')
     """
     if change.high < -material / 2:

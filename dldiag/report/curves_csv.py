@@ -25,7 +25,7 @@ def curves_csv(report: Report) -> str:
 def formula_safe(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula.
 
-    >>> harmless("=1+1"), harmless("plain")
+    >>> formula_safe("=1+1"), formula_safe("plain")
     ("'=1+1", 'plain')
     """
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text

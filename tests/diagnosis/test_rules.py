@@ -5,8 +5,7 @@ import pytest
 
 from dldiag.core.types import Estimate, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence
-from dldiag.diagnosis.rules import PROBLEMS, RULES, check_rules
-from dldiag.diagnosis.rules import engine as judge
+from dldiag.diagnosis.rules import PROBLEMS, RULES, apply_rule, check_rules
 from dldiag.diagnosis.rules.engine import times_more
 
 EXAMPLES = [(rule, example) for rule in RULES for example in rule.examples]
@@ -14,7 +13,7 @@ EXAMPLES = [(rule, example) for rule in RULES for example in rule.examples]
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES, ids=lambda x: getattr(x, "code", None))
 def test_every_example_of_a_rule_comes_out_as_it_says(rule, example):
-    finding = judge(rule, example.evidence)
+    finding = apply_rule(rule, example.evidence)
     assert finding.outcome == example.outcome
     assert str(finding.message)
     if finding.hint is not None:

@@ -12,8 +12,7 @@ from dldiag.data.dataset import make_dataset
 from dldiag.data.samples import SAMPLES, load_sample
 from dldiag.diagnosis.evidence.evidence import Evidence
 from dldiag.diagnosis.evidence.signals import SMOOTHED, frees, mean_training_curve, signals
-from dldiag.diagnosis.rules import RULES
-from dldiag.diagnosis.rules import engine as judge
+from dldiag.diagnosis.rules import RULES, apply_rule
 from dldiag.diagnosis.trials import diagnosis_split
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
@@ -45,7 +44,9 @@ def product_of_signs(n=500):
 
 def t5(results):
     seen = signals(results)
-    return judge(RULE["T5"], Evidence(**{name: seen[name] for name in ("gradient_ratio", "first_gradient")})).outcome
+    return apply_rule(
+        RULE["T5"], Evidence(**{name: seen[name] for name in ("gradient_ratio", "first_gradient")})
+    ).outcome
 
 
 def test_a_gradient_that_vanishes_on_its_way_through_six_sigmoid_layers_is_seen():
@@ -91,7 +92,7 @@ def test_a_repeat_that_learns_nothing_where_most_learn_well_is_stuck():
     for (a, b, c), expected in share.items():
         found = signals(of_errors(*[well] * a, *[stuck] * b, *[by_heart] * c))["stuck_share"]
         assert found.value == pytest.approx(expected), (a, b, c)
-        assert judge(RULE["T15"], Evidence(stuck_share=found)).outcome == ("fired" if expected else "passed")
+        assert apply_rule(RULE["T15"], Evidence(stuck_share=found)).outcome == ("fired" if expected else "passed")
 
 
 def test_a_remedy_frees_only_when_every_repeat_trains_with_it():
@@ -115,7 +116,7 @@ def test_a_curve_that_only_scatters_is_not_past_its_minimum():
         walks = 0.2 + 0.004 * np.cumsum(rng.normal(size=(5, 200)), axis=1) + 0.02 * rng.normal(size=(5, 200))
         found = signals(of_dev_errors(walks))["past_minimum"]
         values.append(found.value)
-        fired += judge(RULE["T12"], Evidence(past_minimum=found, material=exactly(0.02))).outcome == "fired"
+        fired += apply_rule(RULE["T12"], Evidence(past_minimum=found, material=exactly(0.02))).outcome == "fired"
     assert fired <= 6
     assert np.median(values) < 0.01
 
@@ -129,7 +130,7 @@ def test_a_rise_that_is_there_is_measured_and_repeats_that_end_early_keep_their_
     ends = np.mean([truth[199 - 10 * r] for r in range(4)]) - 0.2
     assert found.low < found.value <= found.high
     assert found.value == pytest.approx(ends, abs=0.02)
-    assert judge(RULE["T12"], Evidence(past_minimum=found, material=exactly(0.02))).outcome == "fired"
+    assert apply_rule(RULE["T12"], Evidence(past_minimum=found, material=exactly(0.02))).outcome == "fired"
 
 
 def test_where_dev_errors_are_few_nothing_is_said_of_a_minimum():
@@ -153,7 +154,7 @@ def test_a_well_behaved_network_is_past_its_minimum_only_where_fresh_rows_say_so
         rows = [draw(180) for _ in models]
         nn.fit_stack(models, [X for X, _ in rows], [y for _, y in rows], dev=[draw(60) for _ in models])
         found = signals(of_healths([model.health_ for model in models]))["past_minimum"]
-        fired += judge(RULE["T12"], Evidence(past_minimum=found, material=exactly(0.025))).outcome == "fired"
+        fired += apply_rule(RULE["T12"], Evidence(past_minimum=found, material=exactly(0.025))).outcome == "fired"
     assert fired == 0
 
 

@@ -126,9 +126,9 @@ def test_networks_of_one_call_on_the_same_rows_hold_them_once(monkeypatch):
 
 def test_two_models_that_would_learn_the_same_are_fitted_once():
     fits, base = cache_of(two_blobs()), build_model("classification", {"max_iter": 2})
-    fits = []
-    fits.fit([base, changed(base, {})], [100], range(2), on_result=fits.append)
-    assert len(fits) == 2
+    seen = []
+    fits.fit([base, changed(base, {})], [100], range(2), on_result=seen.append)
+    assert len(seen) == 2
 
 
 def test_fits_judged_on_rows_like_the_training_rows_are_remembered(monkeypatch):

@@ -297,9 +297,9 @@ def test_published_curves_of_neural_networks_are_foreseen_better_than_by_a_power
 
 
 def test_the_published_figures_are_those_of_the_benchmark():
-    """docs/forecast.md quotes fits/results/forecast.json; a figure that is not there would have drifted."""
+    """docs/forecast.md quotes bench/results/forecast.json; a figure that is not there would have drifted."""
     project = Path(__file__).parents[2]
-    results = json.loads((project / "fits" / "results" / "forecast.json").read_text(encoding="utf-8"))
+    results = json.loads((project / "bench" / "results" / "forecast.json").read_text(encoding="utf-8"))
     text = (project / "docs" / "forecast.md").read_text(encoding="utf-8")
     for name in ("1.0 MLP, means over splits", "1.1 MLP, means over splits", "1.1 RealMLP, means over splits"):
         figures = results[name]["forecast"]

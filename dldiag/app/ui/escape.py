@@ -16,7 +16,7 @@ _JOINER = "\u2060"  # of no width: it only breaks what would become a link
 def escape_markdown(text: object, longest: int = LONGEST) -> str:
     """Return a text that Markdown, HTML and LaTeX all show as it is.
 
-    >>> plain("![x](http://a.b/c.png)").count("![")
+    >>> escape_markdown("![x](http://a.b/c.png)").count("![")
     0
     """
     kept = legible(text, longest)

@@ -212,7 +212,7 @@ def look_at_zeros(found: Beginnings) -> Message:
     zeros = next(one for one in found.starts if one.key == "zeros")
     values: dict[str, Any] = {
         "steps": found.steps[-1],
-        "apart": max(zeros.distance),
+        "apart": round(max(zeros.distance), 4),  # some processors round equal units apart in the seventh digit
         "start": found.baseline,
         "end": zeros.loss.mean[-1],
         "single_start": found.single.mean[0],

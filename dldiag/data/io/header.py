@@ -138,7 +138,7 @@ def split_glued(header: Sequence[str], columns: Sequence[ColumnProfile]) -> list
     """Return the header with the one name cut in two that lets the names fit the columns; None when that is not plain.
 
     >>> from dldiag.data.io.column_profile import profiles
-    >>> split_name(["DATETIME", "Qty", "URL"], profiles([["2024-01-05", "10:30", "3", "www.a.org"]] * 3, 4))
+    >>> split_glued(["DATETIME", "Qty", "URL"], profiles([["2024-01-05", "10:30", "3", "www.a.org"]] * 3, 4))
     ['DATE', 'TIME', 'Qty', 'URL']
     """
     kinds = [_main_kind(c) for c in columns]

@@ -55,14 +55,14 @@ FIGURES: dict[str, FigureRow] = {
         lambda report, theme: learning_curves(report.curves, theme=theme, achievable=report.evidence.get("achievable")),
         lambda report: alt_learning_curves(report.curves),
     ),
-    "forecast_figure": FigureRow(
+    "forecast": FigureRow(
         Message("What more rows would do"),
         Message("Hollow squares: dev error expected with more rows; band: 90 % interval."),
         lambda report: len(report.forecast) > 0,
         lambda report, theme: forecast_figure(report, theme=theme),
         alt_forecast,
     ),
-    "training_figure": FigureRow(
+    "training_curve": FigureRow(
         Message("Training curve"),
         Message("Error against epochs, averaged over repeats."),
         lambda report: report.training_curve is not None and bool(report.training_curve.epochs),

@@ -8,8 +8,7 @@ import pytest
 
 from dldiag.core.i18n import speaking
 from dldiag.core.types import DataError
-from dldiag.data.io import RawTable, preview, read
-from dldiag.data.io import sniff as decide
+from dldiag.data.io import RawTable, decide_plan, preview, read
 
 ROWS = "".join(f"{i},{20 + i % 40},{city},{1000 + 7.5 * i}\n" for i, city in enumerate(["Paris", "Rome", "Oslo"] * 10))
 PLAIN = "id,age,city,income\n" + ROWS
@@ -207,7 +206,7 @@ def test_choices_by_hand_win():
 
 def test_a_plan_read_again_gives_the_same_table_and_identity(plain):
     data = PLAIN.encode()
-    again = read(data, plan=decide(data))
+    again = read(data, plan=decide_plan(data))
     assert again.fingerprint == plain.fingerprint
     assert cells(again) == cells(plain)
     assert read(data, delimiter=";").fingerprint != plain.fingerprint
@@ -215,7 +214,7 @@ def test_a_plan_read_again_gives_the_same_table_and_identity(plain):
 
 def test_a_preview_shows_the_first_rows():
     data = (PLAIN + ROWS * 2000).encode()
-    assert cells(preview(data, decide(data), rows=5)) == [line.split(",") for line in ROWS.splitlines()[:5]]
+    assert cells(preview(data, decide_plan(data), rows=5)) == [line.split(",") for line in ROWS.splitlines()[:5]]
 
 
 @pytest.mark.parametrize(
