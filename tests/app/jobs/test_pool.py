@@ -70,7 +70,7 @@ def test_a_machine_that_refuses_a_process_ends_the_job_in_words_and_the_next_one
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("dldiag.app.jobs.pool.Worker", refuse)
-    monkeypatch.setattr("dldiag.app.jobs.pool.jobs.is_asked_to_stop", refuse)  # the first look at the job fails, too
+    monkeypatch.setattr("dldiag.app.jobs.pool.store.is_asked_to_stop", refuse)  # the first look at the job fails, too
     view = wait(pool, job)
     assert view.state == "failed"
     assert "No space left on device" in str(view.ending.message)
