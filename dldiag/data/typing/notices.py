@@ -66,7 +66,31 @@ REMARKS = {
         "{columns}: most values read as dates, but {count:,} cells do not, such as {examples}; kept as a category.",
         "Correct these cells in the file, or make the column a date: these cells then count as missing.",
     ),
+    "label_variants": _Text(
+        "{columns}: some labels differ only in upper and lower case or in blanks: {examples} (cells: {count:,}).",
+        "Merge them if they mean the same.",
+    ),
+    "lists": _Text(
+        "{columns}: cells hold lists, such as {examples}; every different list counts as one value.",
+        "Give each item a column of its own in the file.",
+    ),
     "percent": _Text("{columns}: percent signs were read, so {examples} became a share of 1."),
+    "percent_mixed": _Text(
+        "{columns}: some cells have a percent sign, others do not ({examples}); all were put on one scale, as shares of 1.",
+        "If the bare numbers mean something else, write all cells in one way.",
+    ),
+    "magnitudes": _Text(
+        "{columns}: thousands, millions and the like were multiplied out in {examples} (cells: {count:,}).",
+        "Make the column a category if these marks mean something else.",
+    ),
+    "mixed_units": _Text(
+        "{columns}: units differ or are missing in some cells ({examples}); all were put into the most frequent unit.",
+        "Write all cells in one unit if that is wrong.",
+    ),
+    "mixed_currencies": _Text(
+        "{columns}: currencies differ ({examples}); the numbers were read as they are, without any exchange rate.",
+        "Convert them to one currency: as they are, these numbers cannot be compared.",
+    ),
     "decimal_comma": _Text(
         "{columns}: the comma was read as the decimal mark, as in {examples}.",
         "Set the decimal mark in the reading choices if that is wrong.",
@@ -119,7 +143,8 @@ def _notice(code: str, remarks: list[Remark]) -> Notice:
         "row": remarks[0].row,
     }
     hint = Message(REMARKS[code].hint) if REMARKS[code].hint else None
-    return Notice(code, Message(REMARKS[code].message, values), count, examples[0] if examples else "", hint)
+    names = tuple(remark.column for remark in remarks)
+    return Notice(code, Message(REMARKS[code].message, values), count, examples[0] if examples else "", hint, names)
 
 
 def listed(names: Sequence[str]) -> Message | str:
