@@ -69,7 +69,7 @@ def train_change(before: Results, after: Results) -> Estimate:
 def dev_part(results: Results, shares: Sequence[NDArray[np.float64]] | None = None) -> RowPart:
     """Return what sampling of the dev rows gives: to the dev error, or to whatever has these shares of its rows."""
     values = [r.influence for r in results] if shares is None else shares
-    least = _least(results)
+    least = _least(results, values, LEAST_SHARE if shares is None else 0.0)
     clusters = [r.dev_clusters for r in results if r.dev_clusters is not None]
     if clusters:
         return clustered_part(values, clusters, least)
@@ -89,13 +89,14 @@ def distinct_dev_rows(results: Results) -> int:
     return distinct(copies or [r.task.dev_rows for r in results])
 
 
-def _least(results: Results) -> float:
+def _least(results: Results, shares: Sequence[NDArray[np.float64]], smallest: float) -> float:
     """Return the least variance that dev rows leave: a model without a single error on n rows is not known to be perfect.
 
-    Of a target of numbers: that of one row whose error is as large as the largest seen.
+    Of a numeric target: that of one more row whose share is as large as the largest seen, or `smallest`. A paired change
+    has the shares of its differences: those of one model alone would hide every change on a table with extreme residuals.
     """
     rows = distinct_dev_rows(results)
     if results[0].unit == "rate":
         return unseen_variance(rows)
-    largest = float(np.median([r.useful_influence.max(initial=LEAST_SHARE) for r in results]))
-    return largest**2 / (len(results[0].influence) * rows)
+    largest = float(np.median([np.abs(one).max(initial=smallest) for one in shares]))
+    return largest**2 / (len(shares[0]) * rows)

@@ -132,3 +132,23 @@ def test_training_errors_know_of_groups_too():
     fits.fit([guess], [fits.split.n_train], range(5))
     found = estimates.train_error(fits.get(guess, fits.split.n_train, range(5)))
     assert found.high - found.low > 4 * 1.645 * np.sqrt(0.25 / 600)  # twice what 600 rows would leave, taken one by one
+
+
+def squared(residuals, dev_rows):
+    """A fit whose residuals on all rows of a table with a numeric target are given."""
+    task = FitTask(("made", 10, 0), MODEL, np.arange(10), dev_rows, 0)
+    squares = residuals[dev_rows] ** 2
+    error = np.sqrt(squares.mean())
+    shares = squares / (2 * error)
+    return FitResult(task, 0.0, error, 0.0, shares, 0.0, 9.0, shares, unit="sd")
+
+
+def test_one_extreme_residual_that_both_models_share_does_not_hide_what_a_change_gains():
+    rng = np.random.default_rng(0)
+    before = rng.normal(size=300)
+    after = 0.8 * before
+    before[7] = after[7] = 12.0
+    halves = [np.sort(rng.permutation(300)[:150]) for _ in range(8)]
+    halves = [np.union1d(half, [7]) for half in halves]
+    found = estimates.paired_change([squared(before, h) for h in halves], [squared(after, h) for h in halves])
+    assert found.high < 0
