@@ -87,8 +87,8 @@ def conclude(
     problem = next((one.problem for one in findings if rule and one.code == rule.code), _problem(bias, variance))
     share = stability(results, evidence, seed) if {bias, variance} <= {"yes", "no"} else None
     headline = answers if first is None else first.text
-    detail = joined([Message(one.template, values) for one in details])
-    return Verdict(Message(headline.template, values), bias, variance, detail, share, problem)
+    detail = joined([one.filled(**values) for one in details])
+    return Verdict(headline.filled(**values), bias, variance, detail, share, problem)
 
 
 def _headline(
@@ -148,7 +148,7 @@ def values_of(evidence: Evidence, target: str) -> dict[str, Value]:
         return None if estimate is None else estimate.value
 
     n_dev = value("n_dev")
-    judged = JUDGED_BY_REPEATS if n_dev is None else Message(JUDGED.template, {"n_dev": int(n_dev)})
+    judged = JUDGED_BY_REPEATS if n_dev is None else JUDGED.filled(n_dev=int(n_dev))
     return {
         "train": value("train_error"), "dev": value("dev_error"), "training_dev": value("training_dev_error"),
         "achievable": value("achievable"), "better": value("better_than_guess"), "judged": judged,
