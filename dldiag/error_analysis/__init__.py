@@ -1,0 +1,1 @@
+"""Where a model is wrong: slices, label suspects, importance, worst rows; it reads predictions and fits nothing."""
