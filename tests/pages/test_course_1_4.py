@@ -162,9 +162,10 @@ def test_a_canceled_page_does_not_claim_to_keep_what_it_does_not_show():
 
 
 def test_use_this_puts_the_setting_into_the_model():
-    app = until_done(start(14, {"starts": {"seeds": 5}}, **{"initialization.data": "toy:circles"}))
+    # With ReLU the starts that are not made to measure blow up or do not learn, whatever the last digits.
+    app = until_done(start(14, {"starts": {"activation": "relu"}}, **{"initialization.data": "toy:circles"}))
     app = buttons_to_use(app)[0].click().run()
-    assert app.session_state["dldiag"]["values"]["model"]["activation"] == "tanh"
+    assert app.session_state["dldiag"]["values"]["model"]["init"] in ("he_normal", "glorot_normal")
 
 
 def test_where_nothing_was_learnt_nothing_is_recommended():

@@ -184,9 +184,9 @@ def winner(found: Beginnings) -> Begun | None:
 
 
 def settings_to_use(found: Beginnings) -> dict[str, Any]:
-    """Return the winner as settings of a model; empty unless it was made to measure and shown better than the others."""
+    """Return the winner as settings of a model; empty unless it, and all that tie with it, are made to measure."""
     best = winner(found)
-    if best is None or best.key not in MADE_TO_MEASURE or _ties(found, best):
+    if best is None or not {one.key for one in (best, *_ties(found, best))} <= set(MADE_TO_MEASURE):
         return {}
     return {"activation": found.activation, "init": STARTS[best.key].init, "init_scale": STARTS[best.key].scale}
 
@@ -228,12 +228,12 @@ def look_at_zeros(found: Beginnings) -> Message:
 
 
 _ZEROS_ALONE = (
-    "After {steps} steps from zeros the distance between any two units of a layer is still exactly {apart:g}, and the "
+    "After {steps} steps from zeros any two units of a layer are still the same (distance {apart:.4f}), and the "
     "loss is {end:.3f} (a constant guess: {start:.3f}). One layer without hidden units went from {single_start:.3f} to "
     "{single:.3f} from the same zeros."
 )
 _NEITHER = (
-    "After {steps} steps from zeros the distance between any two units of a layer is still exactly {apart:g}. One "
+    "After {steps} steps from zeros any two units of a layer are still the same (distance {apart:.4f}). One "
     "layer without hidden units did not learn either ({single_start:.3f} to {single:.3f}), so this run shows only "
     "half of it."
 )
