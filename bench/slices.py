@@ -1,6 +1,6 @@
 """Are slices found, and none where there is none? Beside SliceLine on the same tables.
 
-    python -m bench.slices [--tables 40]      # prints a table, writes bench/results/slices.json
+python -m bench.slices [--tables 40]      # prints a table, writes bench/results/slices.json
 """
 
 from __future__ import annotations
@@ -70,7 +70,9 @@ def sliceline(frame: pd.DataFrame, loss: np.ndarray) -> list[np.ndarray]:
     from sliceline.slicefinder import Slicefinder
 
     columns = binned_columns(frame, np.arange(len(frame)))
-    codes = pd.DataFrame({one.name: pd.cut(one.codes, 10, labels=False) if one.bins > 10 else one.codes for one in columns})
+    codes = pd.DataFrame(
+        {one.name: pd.cut(one.codes, 10, labels=False) if one.bins > 10 else one.codes for one in columns}
+    )
     finder = Slicefinder(alpha=0.95, k=MOST, max_l=3, min_sup=40, verbose=False)
     finder.fit(codes, loss)
     found = []

@@ -6,6 +6,7 @@ from dldiag.data.dataset import make_dataset
 from dldiag.data.read_table import read_table
 from dldiag.data.second_file import with_second_file
 from dldiag.diagnosis.diagnose import diagnose
+from dldiag.error_analysis import error_analysis
 from dldiag.experiments.forecast import forecast
 from dldiag.experiments.learning_curve import learning_curve
 from dldiag.nn import MLPClassifier, MLPRegressor
@@ -18,6 +19,7 @@ __all__ = [
     "Report",
     "Settings",
     "diagnose",
+    "error_analysis",
     "forecast",
     "from_json",
     "learning_curve",

@@ -28,7 +28,7 @@ LEAST_SLICE_ROWS = 20  # rows of a slice in each half
 LEAST_TABLE_ROWS = 100  # rows to look for slices in
 LARGEST_SHARE = 0.5  # of the rows; a larger slice is described by what is outside
 LEAST_SCORE = 2.0  # standard errors above the rest, less PER_BOUND each, to be worth a test
-PER_BOUND = 0.6  # standard errors that every bound or category must add, or it stays out
+PER_BOUND = 0.75  # standard errors that every bound or category must add, or it stays out
 BEAM = 30  # rules that are extended
 PER_COLUMN = 3  # rules of one set of columns among them
 MOST_COLUMNS = 60  # that are combined, those with the best single condition
@@ -158,9 +158,7 @@ def _sums_by_bin(column: BinnedColumn, weights: NDArray[np.float32]) -> NDArray[
     return np.asarray(one_hot @ weights, dtype=float)
 
 
-def _best_ranges(
-    column: BinnedColumn, sums: NDArray[np.float64], loss: Loss
-) -> list[tuple[int, float, int, int]]:
+def _best_ranges(column: BinnedColumn, sums: NDArray[np.float64], loss: Loss) -> list[tuple[int, float, int, int]]:
     """Return (rule, score, first, last bin) of the best ranges of bins for every rule; sums: (bins + 2, 2, rules)."""
     pairs = _ranges(column)
     running = np.concatenate([np.zeros((1, *sums.shape[1:])), np.cumsum(sums, axis=0)])
@@ -180,9 +178,7 @@ def _ranges(column: BinnedColumn) -> NDArray[np.int64]:
     """Return (first, last) of every range of bins that may be a condition: not the whole column."""
     if column.is_numeric:
         ranges = [
-            pair
-            for pair in combinations_with_replacement(range(1, column.bins + 1), 2)
-            if pair != (1, column.bins)
+            pair for pair in combinations_with_replacement(range(1, column.bins + 1), 2) if pair != (1, column.bins)
         ]
     else:
         ranges = [(i, i) for i in range(1, column.bins + 1)]
