@@ -83,7 +83,8 @@ class ErrorAnalysis:
         columns |= {"bias": bias[positions].round(4), "variance": variance[positions].round(4)}
         facts = pd.DataFrame(columns)
         own = self._judged.iloc[positions].reset_index(drop=True)
-        return pd.concat([facts, own[[name for name in own.columns if name not in columns]]], axis=1)
+        table: pd.DataFrame = pd.concat([facts, own[[name for name in own.columns if name not in columns]]], axis=1)
+        return table
 
 
 def error_analysis(
