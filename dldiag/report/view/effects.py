@@ -26,10 +26,10 @@ def range_text(change: Estimate, unit: str) -> Message:
     'between 1.1 points better and 0.5 points worse'
     """
     if change.high <= 0:
-        return Message(ALL_BETTER.template, {"low": -change.high, "high": -change.low, "unit": unit})
+        return ALL_BETTER.filled(low=-change.high, high=-change.low, unit=unit)
     if change.low >= 0:
-        return Message(ALL_WORSE.template, {"low": change.low, "high": change.high, "unit": unit})
-    return Message(BETWEEN.template, {"gain": -change.low, "loss": change.high, "unit": unit})
+        return ALL_WORSE.filled(low=change.low, high=change.high, unit=unit)
+    return BETWEEN.filled(gain=-change.low, loss=change.high, unit=unit)
 
 
 def tested_text(trial: Trial, unit: str) -> Message:
@@ -42,14 +42,14 @@ def tested_text(trial: Trial, unit: str) -> Message:
     better: dict[str, Value] = {"gain": -change.value, "low": -change.high, "high": -change.low, "unit": unit}
     worse: dict[str, Value] = {"loss": change.value, "low": change.low, "high": change.high, "unit": unit}
     if trial.verdict == "helped":
-        return Message((BETTER if change.high < 0 else PROBABLY_BETTER).template, better)
+        return (BETTER if change.high < 0 else PROBABLY_BETTER).filled(**better)
     if trial.verdict == "hurt":
-        return Message(WORSE.template, worse)
+        return WORSE.filled(**worse)
     if trial.is_likely_help:
-        return Message(PROBABLY_BETTER.template, better)
+        return PROBABLY_BETTER.filled(**better)
     if trial.verdict == "undecided" and change.low > 0:
-        return Message(PROBABLY_WORSE.template, worse)
-    return Message(SAID[trial.verdict].template, {"range": range_text(change, unit)})
+        return PROBABLY_WORSE.filled(**worse)
+    return SAID[trial.verdict].filled(range=range_text(change, unit))
 
 
 def effect_text(one: Recommendation, unit: str) -> str:
