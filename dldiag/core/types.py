@@ -57,6 +57,7 @@ class Notice:
     count: int = 0
     example: str = ""
     hint: Message | None = None
+    columns: tuple[str, ...] = ()  # that it is about; none: the file as a whole
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ class Column:
     distinct: int = 0
     levels: tuple[str, ...] = ()  # of a category or boolean: the declared values, most frequent first
     examples: tuple[str, ...] = ()
+    origin: str = ""  # code of what decided the kind (`kinds.KINDS`, by_hand); `why` says it in words
+    made_of: str = ""  # of a feature: the table's column that it is a part of; none: itself
 
 
 @dataclass(frozen=True)

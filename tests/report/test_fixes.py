@@ -49,7 +49,9 @@ def test_good_news_looks_like_good_news(case, kind):
 
 def test_every_remedy_is_a_fix_or_says_why_it_is_not():
     report = make_report()
-    assert len(view.fixes(report)) + len(view.not_recommended(report)) == len(REMEDIES) - 1  # keeping the model as it is
+    assert (
+        len(view.fixes(report)) + len(view.not_recommended(report)) == len(REMEDIES) - 1
+    )  # keeping the model as it is
     assert all(row["Why not"] for row in view.not_recommended(report))
 
 

@@ -7,11 +7,11 @@ from html import escape
 import streamlit as st
 
 from dldiag.app.state import improvement, session
-from dldiag.app.ui.escape import escape_markdown, legible
 from dldiag.app.ui.widgets import explained, show_message, show_rows
 from dldiag.app.views.apply import apply_fix
 from dldiag.app.views.progress import show_ending, watch
 from dldiag.core.i18n import tr
+from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import Column_, Report
 from dldiag.report import view
 from dldiag.report.interval_bars import Scale, interval_bar, scale_of

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dldiag.app.ui.escape import escape_markdown
 from dldiag.app.ui.widgets import show_message
 from dldiag.app.views.apply import apply_fix
 from dldiag.app.views.repairs import show_repairs
 from dldiag.core.i18n import Message, tr
+from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import Answer, Column_, Report
 from dldiag.report import view
 from dldiag.report.view import Kind

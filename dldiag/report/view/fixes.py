@@ -124,9 +124,7 @@ def _fix(one: Recommendation, report: Report) -> Fix:
 
 
 def _because(one: Recommendation) -> str:
-    tested_without_cause = (
-        one.trial is not None and one.trial.settings and one.problem == REMEDIES[one.remedy].treats[-1]
-    )
+    tested_without_cause = one.trial is not None and one.trial.settings and one.problem == REMEDIES[one.remedy].specific
     return str(REMEDIES[one.remedy].why if tested_without_cause else one.because)
 
 
