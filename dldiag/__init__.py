@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from dldiag.data.read_table import read_table
     from dldiag.data.second_file import with_second_file
     from dldiag.diagnosis.diagnose import diagnose
+    from dldiag.error_analysis import error_analysis
     from dldiag.experiments.forecast import forecast
     from dldiag.experiments.learning_curve import learning_curve
     from dldiag.nn import MLPClassifier, MLPRegressor
@@ -25,6 +26,7 @@ _PUBLIC = {
     "Report": "dldiag.core.types",
     "Settings": "dldiag.core.settings",
     "diagnose": "dldiag.diagnosis.diagnose",
+    "error_analysis": "dldiag.error_analysis",
     "forecast": "dldiag.experiments.forecast",
     "from_json": "dldiag.report",
     "learning_curve": "dldiag.experiments.learning_curve",
@@ -43,6 +45,7 @@ __all__ = [
     "Report",
     "Settings",
     "diagnose",
+    "error_analysis",
     "forecast",
     "from_json",
     "learning_curve",

@@ -42,7 +42,7 @@ def body_lines(one: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def test_the_core_does_not_import_streamlit():
-    rooms = "cli.main course report diagnosis experiments nn data core"
+    rooms = "cli.main course report diagnosis error_analysis experiments nn data core"
     script = (
         "import importlib, sys\n"
         f"for room in {rooms.split()!r}: importlib.import_module('dldiag.' + room)\n"

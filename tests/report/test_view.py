@@ -8,10 +8,9 @@ import pytest
 
 from dldiag.core.i18n import Message, speaking
 from dldiag.core.types import Estimate, LearningCurve, Notice, exactly
-from dldiag.diagnosis.evidence.evidence import Evidence
+from dldiag.diagnosis.evidence.evidence import EVIDENCE, Evidence
 from dldiag.diagnosis.remedies import REMEDIES
 from dldiag.report import view
-from dldiag.report.view.evidence_labels import LABELS
 from tests.reports import make_curves, make_report
 
 TABLES = [
@@ -128,7 +127,7 @@ def test_an_untried_remedy_says_what_is_expected():
 
 
 def test_every_number_that_rules_can_read_has_words():
-    assert Evidence.__dataclass_fields__.keys() - {"task", "probes", "names"} == set(LABELS)
+    assert Evidence.__dataclass_fields__.keys() - {"task", "probes", "names", "others"} == set(EVIDENCE)
 
 
 @pytest.mark.parametrize(
