@@ -14,8 +14,8 @@ import numpy as np
 from dldiag.core.types import Trial, exactly
 from dldiag.diagnosis.remedies import SEARCH, Change
 from dldiag.diagnosis.trials import CHOOSERS, Attempt, Effort, OnResult, trial_of, try_change
-from dldiag.diagnosis.winners_curse import Picked, Results, correlation_of, picked, standard_error
-from dldiag.experiments.estimates import dev_part, paired_change
+from dldiag.diagnosis.winners_curse import Results, correlation_of, picked, shared_luck
+from dldiag.experiments.estimates import paired_change
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model, changed, is_network
 
@@ -72,27 +72,23 @@ def search(fits: FitCache, model: Model, *, material: float, effort: Effort, on_
         raise ValueError("only the settings of our network can be searched")
     rng = np.random.default_rng([fits.split.repeats[0].seed, TRIED])
     changes = [drawn_change(model, rng) for _ in range(TRIED)]
-    best = _chosen(fits, model, changes, effort, on_result)
-    if best is None or best.picked is None:
+    best, choosing = _chosen(fits, model, changes, effort, on_result)
+    if best.picked is None:
         return Trial(SEARCH, "no_effect", exactly(0.0), CHOOSERS, 0.0)
     size, repeats = fits.split.n_train, range(min(effort.trial_repeats, len(fits.split.repeats) - CHOOSERS))
     candidate = changed(model, best.change)
     fits.fit([model, candidate], [size], repeats, on_result=on_result, watched=True)
     before, after = fits.get(model, size, repeats), fits.get(candidate, size, repeats)
-    return trial_of(best, before, after, material, _shared_luck(before, after, best.picked))
-
-
-def _shared_luck(before: Results, after: Results, chosen: Picked) -> float:
-    """Return the share of a choice's luck that other repeats on the same rows have, too: the rows' part of its variance."""
-    luck = standard_error(chosen.seen) ** 2
-    shares = [b.useful_influence - a.useful_influence for a, b in zip(before, after, strict=True)]
-    return dev_part(before, shares).in_mean / luck if luck > 0 else 1.0
+    share = shared_luck(choosing, (before, after), best.picked.seen, fits.dataset.n_rows)
+    return trial_of(best, before, after, material, share)
 
 
 def _chosen(
     fits: FitCache, model: Model, changes: Sequence[Change], effort: Effort, on_result: OnResult
-) -> Attempt | None:
-    """Return the change with the least mean dev error over the repeats that choose; None when the model itself has it.
+) -> tuple[Attempt, tuple[Results, Results]]:
+    """Return the change with the least mean dev error over the repeats that choose, and its runs beside the model's.
+
+    It is not picked when the model itself has the least.
 
     A race: what is not among the best after the first repeats drops out.
     """
@@ -106,11 +102,11 @@ def _chosen(
         left = sorted(left, key=lambda pair: _mean_change(seen.get(pair[1].identity)))[:kept]
     best, candidate = left[0]
     if _mean_change(seen.get(candidate.identity)) >= 0:
-        return None
+        return Attempt(SEARCH, best), ([], [])
     effects = [paired_change(*pair) for pair in seen.values()]
     together = correlation_of(list(seen.values()), fits.dataset.n_rows)
     found = dict(zip(seen, picked(effects, together, fits.split.repeats[0].seed), strict=True))
-    return Attempt(SEARCH, best, found[candidate.identity])
+    return Attempt(SEARCH, best, found[candidate.identity]), seen[candidate.identity]
 
 
 def _mean_change(pair: tuple[Results, Results] | None) -> float:

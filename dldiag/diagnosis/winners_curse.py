@@ -62,6 +62,22 @@ def _noise(errors: Floats, correlation: Floats, seed: int) -> Floats:
     return np.asarray(np.concatenate([drawn, -drawn]) @ root.T * errors)
 
 
+def shared_luck(
+    choosing: tuple[Results, Results], judging: tuple[Results, Results], seen: Estimate, n_rows: int
+) -> float:
+    """Return the share of a choice's luck that other repeats on the same rows have, too.
+
+    That is the rows' part of the variance: what a change does to a row in both, whatever chance adds in either.
+    """
+    one, other = _by_row(*choosing, n_rows), _by_row(*judging, n_rows)
+    rows = np.isfinite(one) & np.isfinite(other)
+    luck = standard_error(seen) ** 2
+    if rows.sum() < 2 or luck == 0:
+        return 1.0
+    drawn_from = (np.isfinite(one) | np.isfinite(other)).sum()
+    return float(np.clip(np.cov(one[rows], other[rows])[0, 1] / drawn_from / luck, 0.0, 1.0))
+
+
 def shifted(seen: Estimate, by: float) -> Estimate:
     """Return an effect that is expected to be smaller than it looked: its value and upper bounds move, the lower ones stay."""
     by = max(0.0, by)
