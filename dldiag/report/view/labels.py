@@ -39,6 +39,7 @@ OUTCOMES: dict[Outcome, Message] = {
 }
 EFFECTS: dict[TrialVerdict, Message] = {
     "helped": Message("helped"),
+    "helped_little": Message("helped, by less than matters"),
     "hurt": Message("hurt"),
     "no_effect": Message("no effect that matters"),
     "undecided": Message("undecided"),
