@@ -56,24 +56,24 @@ def ranked(ordered: Sequence[Recommendation]) -> tuple[Recommendation, ...]:
     )
 
 
-def settled(recommendations: Sequence[Recommendation]) -> tuple[Recommendation, ...]:
-    """Order recommendations again by what their trials showed: the largest effect first.
+def settled(recommendations: Sequence[Recommendation], delta: float) -> tuple[Recommendation, ...]:
+    """Order recommendations again by what their trials showed: the largest effect first; delta: δ.
 
     What was tried in vain, or hurt, goes behind keeping the model as it is; what helped comes before it, wherever it stood.
     """
     keep = next((one.rank for one in recommendations if one.remedy == LEAVE_IT), len(recommendations) + 1)
-    ordered = sorted(recommendations, key=lambda one: _settled_order(one, keep))
+    ordered = sorted(recommendations, key=lambda one: _settled_order(one, keep, delta))
     fresh = [replace(one, because=REMEDIES[LEAVE_IT].why) if one.remedy == LEAVE_IT else one for one in ordered]
     return ranked(fresh)
 
 
-def _settled_order(one: Recommendation, keep: int) -> tuple[int, bool, float, int]:
+def _settled_order(one: Recommendation, keep: int, delta: float) -> tuple[int, bool, float, int]:
     """Return where a recommendation stands once trials are in; keep: the rank of keeping the model as it is."""
     if one.remedy == LEAVE_IT:
         return AS_IT_IS, False, 0.0, one.rank
     trial = one.trial
     change = trial.change if trial is not None else one.expected
-    value = 0.0 if change is None else round(change.value, SHOWN)
+    value = 0.0 if change is None else round(_worth(one.remedy, change.value, delta), SHOWN)
     if trial is not None and trial.verdict in REFUTED:
         return IN_VAIN, False, value, one.rank
     helps = trial is not None and (trial.verdict in HELPFUL or trial.is_likely_help)
@@ -82,6 +82,11 @@ def _settled_order(one: Recommendation, keep: int) -> tuple[int, bool, float, in
     if one.problem in BEFORE_THE_MODEL and one.remedy in DONE_AT_ONCE:
         return FIRST, False, 0.0, one.rank
     return SURE, not _can_be_done(one), value, one.rank
+
+
+def _worth(remedy: str, change: float, delta: float) -> float:
+    """Return a change of dev error less what it costs: another model has to gain δ/2 more than a setting of this one."""
+    return change + delta / 2 if remedy == "other_model" else change
 
 
 def _can_be_done(one: Recommendation) -> bool:
@@ -154,7 +159,8 @@ def _other_model(
     if lead is None:
         return None
     change = -lead
-    order = _order(SURE if change.surely_below < -evidence.delta / 2 else LIKELY, change.value, row)
+    place = SURE if change.surely_below < -evidence.delta / 2 else LIKELY
+    order = _order(place, _worth(row.key, change.value, evidence.delta), row)
     repeats = 0 if evidence.repeats is None else round(evidence.repeats.value)
     trial = Trial(row.key, decide_order(change, evidence.delta), change, repeats, 0.0)
     return order, replace(_made(row, problem, fired[problem].message, change, {}), trial=trial)

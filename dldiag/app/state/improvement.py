@@ -48,7 +48,8 @@ def forget_improvement(job: str, what: str) -> None:
 def with_trials(report: Report, job: str) -> Report:
     """Return the report with the results of the trials that were started by hand, and of the opened test set."""
     found = started(job)
-    recommendations = settled([_with_trial(one, found.get(f"try {one.remedy}")) for one in report.recommendations])
+    tried = [_with_trial(one, found.get(f"try {one.remedy}")) for one in report.recommendations]
+    recommendations = settled(tried, report.delta)
     opened = finished(found.get("open"))
     test = report.test if opened is None else msgspec.convert(opened, TestResult)
     sealed = report.split.sealed and test is None
