@@ -43,13 +43,17 @@ class SleepersSettings:
 
 @dataclass(frozen=True)
 class Sleeper:
-    """One activation: share of silent units and loss over steps, and of the once silent units the share that woke."""
+    """One activation: share of silent units and loss over steps, and of the once silent units the share that woke.
+
+    asleep: (T, hidden layers, units) 1 where a unit of the first network is silent at a checkpoint.
+    """
 
     activation: str
     label: str
     silent: Band
     loss: Band
     woken: float
+    asleep: tuple[tuple[tuple[float, ...], ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,7 @@ def _sleeper(ran: Watched) -> Sleeper:
         silent=band(ran.steps, np.asarray(ran.silent).mean(axis=2)),
         loss=band(ran.steps, ran.loss),
         woken=float(np.mean(woken)) if woken else 0.0,
+        asleep=ran.asleep,
     )
 
 

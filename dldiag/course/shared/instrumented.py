@@ -59,6 +59,7 @@ class Watched:
     (S,) of the units once silent the share active at the end. distance: (T, S, L − 1) largest distance between
     the weight vectors of two units, over their mean length (0 when all are 0). histograms: (T, L − 1, BINS) shares
     of the first member's activations between `bins` (BINS + 1 edges). seconds_per_step: of one network of the stack.
+    asleep: (T, L − 1, units) 1 where a unit of the first member is silent.
     """
 
     recipe: Recipe
@@ -74,6 +75,7 @@ class Watched:
     bins: tuple[float, ...]
     woken: tuple[float, ...]
     seconds_per_step: float
+    asleep: tuple[tuple[tuple[float, ...], ...], ...] = ()
 
     def of_rate(self, index: int) -> Watched:
         """Return only the members trained with one of the rates."""
@@ -297,6 +299,7 @@ def _as_watched(
         woken=_nested(woken_share(asleep)),
         bins=tuple(bin_edges().tolist()),
         seconds_per_step=per_step,
+        asleep=_nested(asleep[:, 0].astype(float)),
         **found,
     )
 
@@ -320,14 +323,35 @@ def train_recorded(
     on_step: Callable[[int], None] | None = None,
 ) -> list[Layers]:
     """Train one network on each pool of rows and return their layers; pools: (S, rows) row numbers of the data."""
+    return train_snapshots(data, recipe, pools, moments=(steps,), seed=seed, on_step=on_step)[-1]
+
+
+def train_snapshots(
+    data: Prepared,
+    recipe: Recipe,
+    pools: Array,
+    *,
+    moments: Sequence[int],
+    seed: int = 0,
+    on_step: Callable[[int], None] | None = None,
+) -> list[list[Layers]]:
+    """Train one network on each pool of rows and return all their layers before each of these steps, smallest first."""
     stack = _Stack.start(data, recipe, len(pools), seed, pools)
+    taken = []
     with threadpool_limits(1, "blas"), np.errstate(all="ignore"):
-        for step in range(steps):
+        for step in range(moments[-1] + 1):
             if on_step is not None:
                 on_step(step)
-            stack.advance(step)
+            if step in moments:
+                taken.append(_layers_of(stack, len(pools)))
+            if step < moments[-1]:
+                stack.advance(step)
+    return taken
+
+
+def _layers_of(stack: _Stack, members: int) -> list[Layers]:
     blocks = stack.parameters.blocks
-    return [[(np.array(one[m, :, :-1].T), np.array(one[m, :, -1])) for one in blocks] for m in range(len(pools))]
+    return [[(np.array(one[m, :, :-1].T), np.array(one[m, :, -1])) for one in blocks] for m in range(members)]
 
 
 def layer_outputs(layers: Layers, X: Array, activation: str) -> Array:
