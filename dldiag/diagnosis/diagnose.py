@@ -12,7 +12,7 @@ import numpy as np
 import sklearn
 from sklearn.base import is_classifier, is_regressor
 
-from dldiag.core.i18n import Message, Value, tr
+from dldiag.core.i18n import Message, Value, english, tr
 from dldiag.core.params import SettingError, check_all, check_shares
 from dldiag.core.settings import Settings
 from dldiag.core.types import (
@@ -264,7 +264,7 @@ def verdict_on(
     report = Report(
         dataset=summary_of(case.fits.encoded),
         split=_split_summary(case),
-        model={"key": case.model.key, "label": str(case.model.label), "parameters": case.model.parameters},
+        model={"key": case.model.key, "label": english(case.model.label), "parameters": case.model.parameters},
         settings=asdict(settings),
         curves=curves,
         evidence=evidence.estimates(),

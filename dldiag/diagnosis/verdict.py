@@ -145,10 +145,10 @@ def conclude(
     if "P3" in fired:
         details.append(OVERUSED)
     values = _values(evidence, target)
-    detail = joined([Message(one.template, values) for one in details])
+    detail = joined([one.filled(**values) for one in details])
     is_decided = {bias, variance} <= {"yes", "no"}
     share = stability(results, evidence, seed) if is_decided else None
-    return Verdict(Message(headline.template, values), bias, variance, detail, share, problem)
+    return Verdict(headline.filled(**values), bias, variance, detail, share, problem)
 
 
 def joined(sentences: Sequence[Message]) -> Message | None:
@@ -185,7 +185,7 @@ def _values(evidence: Evidence, target: str) -> dict[str, Value]:
         return None if estimate is None else estimate.value
 
     n_dev = value("n_dev")
-    judged = JUDGED_BY_REPEATS if n_dev is None else Message(JUDGED.template, {"n_dev": int(n_dev)})
+    judged = JUDGED_BY_REPEATS if n_dev is None else JUDGED.filled(n_dev=int(n_dev))
     return {
         "train": value("train_error"), "dev": value("dev_error"), "training_dev": value("training_dev_error"),
         "achievable": value("achievable"), "better": value("better_than_guess"), "judged": judged,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,20 +11,36 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize as scipy_minimize
 
 from dldiag.nn.health_recorder import Recorder
+from dldiag.nn.observe import Observer
 from dldiag.nn.stack import Member, Plan, Stack
-from dldiag.nn.training import ShouldStop, ask, quiet_and_single_threaded
+from dldiag.nn.training import ShouldStop, ask, quiet_and_single_threaded, shown_to
 
 Array = NDArray[Any]
 
 
-def minimize(member: Member, plan: Plan, max_evaluations: int, *, should_stop: ShouldStop = None) -> None:
+def minimize(
+    member: Member,
+    plan: Plan,
+    max_evaluations: int,
+    *,
+    should_stop: ShouldStop = None,
+    observers: Sequence[Observer] = (),
+) -> None:
     """Minimize one member's loss over all its rows; leaves the outcome on it. Raises Stopped.
 
-    An epoch of the health signals is an iteration: it may look at all rows several times.
+    An epoch of the health signals, and a step for observers, is an iteration: it may look at all rows several times.
     """
     stack = Stack([member], replace(plan, shuffle=False))
     stack.shuffle()
     watch = _Watch(stack) if plan.record_health else None
+    after_step = shown_to(observers, stack)
+
+    def end_iteration(intermediate_result: Any) -> None:
+        if watch is not None:
+            watch.end_iteration(intermediate_result.x)
+        if after_step is not None:
+            stack.flat[0], stack.updates = intermediate_result.x, stack.updates + 1
+            after_step(np.array([intermediate_result.fun]))
 
     def loss_and_gradient(flat: Array) -> tuple[float, Array]:
         ask(should_stop)
@@ -34,9 +51,8 @@ def minimize(member: Member, plan: Plan, max_evaluations: int, *, should_stop: S
     options = {"maxfun": max_evaluations, "maxiter": member.max_epochs, "gtol": member.tol}
     start: Any = np.asarray(member.flat, np.float64)
     with quiet_and_single_threaded():
-        callback = watch.end_iteration if watch else None
         found: Any = scipy_minimize(  # type: ignore[call-overload]  # the stubs want exact shapes
-            loss_and_gradient, start, method="L-BFGS-B", jac=True, options=options, callback=callback
+            loss_and_gradient, start, method="L-BFGS-B", jac=True, options=options, callback=end_iteration
         )
         member.flat = np.asarray(found.x)
         member.epochs = int(found.nit)

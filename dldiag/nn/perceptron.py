@@ -25,6 +25,7 @@ from dldiag.nn.lbfgs import minimize
 from dldiag.nn.losses import Loss
 from dldiag.nn.network import Network, outputs
 from dldiag.nn.normalization import first_running, fold
+from dldiag.nn.observe import Observer
 from dldiag.nn.optimizers import OPTIMIZERS, Rates
 from dldiag.nn.schedules import SCHEDULES
 from dldiag.nn.stack import Member, Plan
@@ -84,14 +85,16 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         *,
         should_stop: ShouldStop = None,
         on_epoch: OnEpoch | None = None,
+        observers: Sequence[Observer] = (),
     ) -> Self:
         """Fit the network to X (n, d) and y (n,) or (n, K).
 
         should_stop() is asked in every epoch and ends the fit with `dldiag.core.types.Stopped`; on_epoch(epoch,
-        epochs at most, losses) is called after every epoch. Warns ConvergenceWarning as scikit-learn does.
+        epochs at most, losses) is called after every epoch; observers get an `Observation` before the first step and
+        after every one (of L-BFGS: iteration). Warns ConvergenceWarning as scikit-learn does.
         """
         member = self.begin(X, y, sample_weight)
-        self.run([self], [member], should_stop, self._with_print(on_epoch))
+        self.run([self], [member], should_stop, self._with_print(on_epoch), observers)
         self._warn_unless_converged(member)
         return self
 
@@ -106,15 +109,19 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
 
     @staticmethod
     def run(
-        models: Sequence[Perceptron], members: list[Member], should_stop: ShouldStop, on_epoch: OnEpoch | None
+        models: Sequence[Perceptron],
+        members: list[Member],
+        should_stop: ShouldStop,
+        on_epoch: OnEpoch | None,
+        observers: Sequence[Observer] = (),
     ) -> None:
         """Train members with what their models share, and give each model what came out."""
         plan = models[0]._plan(len(members[0].X))
         if models[0].solver in OPTIMIZERS:
-            train(members, plan, should_stop=should_stop, on_epoch=on_epoch)
+            train(members, plan, should_stop=should_stop, on_epoch=on_epoch, observers=observers)
         else:
             for model, member in zip(models, members, strict=True):
-                minimize(member, plan, model.max_fun, should_stop=should_stop)
+                minimize(member, plan, model.max_fun, should_stop=should_stop, observers=observers)
         for model, member in zip(models, members, strict=True):
             model._finish(member)
 

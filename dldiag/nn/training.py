@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -15,12 +15,14 @@ from threadpoolctl import ThreadpoolController
 from dldiag.core.types import Stopped
 from dldiag.nn.health_recorder import Recorder
 from dldiag.nn.network import Evaluation
+from dldiag.nn.observe import Observer, observation_of
 from dldiag.nn.schedules import ADAPTIVE_SMALLEST_RATE
 from dldiag.nn.stack import Member, Plan, Stack
 
 Array = NDArray[Any]
 ShouldStop = Callable[[], bool] | None
 OnEpoch = Callable[[int, int, Array], None]
+AfterStep = Callable[[Array], None]  # gets the batch's mean losses (S,)
 
 CACHE = 4 * 2**20  # bytes that a stack may work on; what is larger gains nothing from being stacked
 ARRAYS_PER_UNIT = 4  # z, delta, scratch and a copy, each (units, rows)
@@ -29,13 +31,20 @@ ASK_EVERY = 0.3  # seconds between two questions whether to stop, within an epoc
 
 
 def train(
-    members: list[Member], plan: Plan, *, should_stop: ShouldStop = None, on_epoch: OnEpoch | None = None
+    members: list[Member],
+    plan: Plan,
+    *,
+    should_stop: ShouldStop = None,
+    on_epoch: OnEpoch | None = None,
+    observers: Sequence[Observer] = (),
 ) -> None:
     """Train members in lock-step and leave the outcome on each. Raises Stopped when should_stop() says so.
 
     Members too large to share the cache train one group after the other; on_epoch counts the epochs of all groups.
+    Each observer is called before the first step and after every one with an `Observation` of all members, which then
+    train as one group. Observers change no bit of the outcome; what they raise ends training.
     """
-    at_once = max(1, CACHE // _bytes_per_member(plan))
+    at_once = len(members) if observers else max(1, CACHE // _bytes_per_member(plan))
     groups = [members[i : i + at_once] for i in range(0, len(members), at_once)]
     longest = max(member.max_epochs for member in members)
     with quiet_and_single_threaded():
@@ -46,14 +55,21 @@ def train(
                     losses = np.array([m.losses[-1] if m.losses else np.nan for m in members])
                     on_epoch(before + epoch, longest * len(groups), losses)
 
-            _train_group(group, plan, should_stop, tell)
+            _train_group(group, plan, should_stop, tell, observers)
 
 
-def _train_group(members: list[Member], plan: Plan, should_stop: ShouldStop, tell: Callable[[int], None]) -> None:
+def _train_group(
+    members: list[Member],
+    plan: Plan,
+    should_stop: ShouldStop,
+    tell: Callable[[int], None],
+    observers: Sequence[Observer],
+) -> None:
     stack = Stack(members, plan)
     recorder = Recorder(stack) if plan.record_health else None
+    after_step = shown_to(observers, stack)
     for epoch in range(1, max(member.max_epochs for member in members) + 1):
-        losses = run_epoch(stack, should_stop, recorder)
+        losses = run_epoch(stack, should_stop, recorder, after_step)
         leaving = take_stock(stack, losses)
         if recorder is not None:
             recorder.end_epoch(losses, leaving)
@@ -66,6 +82,21 @@ def _train_group(members: list[Member], plan: Plan, should_stop: ShouldStop, tel
                 recorder.after_leaving()
 
 
+def shown_to(observers: Sequence[Observer], stack: Stack) -> AfterStep | None:
+    """Show a stack before its first step; return what shows it after a step, or None when nobody observes."""
+    if not observers:
+        return None
+    numbers = {id(member): number for number, member in enumerate(stack.members)}
+
+    def show(losses: Array) -> None:
+        seen = observation_of(stack, numbers, losses)
+        for observer in observers:
+            observer(seen)
+
+    show(np.full(len(stack.members), np.nan))
+    return show
+
+
 def _bytes_per_member(plan: Plan) -> int:
     """Return about how much of the cache one member uses in every step."""
     units = plan.layout.units
@@ -73,7 +104,9 @@ def _bytes_per_member(plan: Plan) -> int:
     return int(values * np.dtype(plan.dtype).itemsize)
 
 
-def run_epoch(stack: Stack, should_stop: ShouldStop, recorder: Recorder | None = None) -> Array:
+def run_epoch(
+    stack: Stack, should_stop: ShouldStop, recorder: Recorder | None = None, after_step: AfterStep | None = None
+) -> Array:
     """Take one step on every batch of every member, in each member's own order; return the mean losses (S,)."""
     ask(should_stop)
     stack.shuffle()
@@ -82,6 +115,8 @@ def run_epoch(stack: Stack, should_stop: ShouldStop, recorder: Recorder | None =
         stop = min(start + stack.plan.batch_size, stack.n_rows)
         loss = stack.step(start, stop) if recorder is None else recorder.step(start, stop)
         losses += loss * ((stop - start) / stack.n_rows)
+        if after_step is not None:
+            after_step(loss)
         if should_stop is not None and time.monotonic() - asked > ASK_EVERY:
             ask(should_stop)
             asked = time.monotonic()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import asdict
 
-from dldiag.core.i18n import Message
+from dldiag.core.i18n import Message, english
 from dldiag.core.types import DatasetSummary, Forecast, LearningCurve, Notice, Report, SplitSummary
 from dldiag.diagnosis.evidence import Evidence
 from dldiag.diagnosis.from_metrics.evidence import evidence_of
@@ -47,7 +47,7 @@ def diagnose_numbers(numbers: Numbers, curve: LearningCurve | None = None) -> Re
     return Report(
         dataset=_dataset(numbers, curve, evidence),
         split=_split(numbers, curve),
-        model={"key": "numbers", "label": LABEL.template, "parameters": {}},
+        model={"key": "numbers", "label": english(LABEL), "parameters": {}},
         settings=asdict(numbers),
         curves=() if curve is None else (curve,),
         evidence=evidence.estimates(),
@@ -75,7 +75,7 @@ def _forecast(numbers: Numbers, curve: LearningCurve | None) -> Forecast:
 
 def _dataset(numbers: Numbers, curve: LearningCurve | None, evidence: Evidence) -> DatasetSummary:
     split = _split(numbers, curve)
-    name = str(LABEL.template) if curve is None else curve.label or curve.model
+    name = english(LABEL) if curve is None else curve.label or curve.model
     task = evidence.task
     return DatasetSummary(
         name, split.train + split.dev + split.test, 0, task, "", (), "", notices_on(numbers, curve, evidence)
