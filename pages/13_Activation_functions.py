@@ -7,7 +7,7 @@ import streamlit as st
 
 from dldiag.app.course.columns import ask_plane, open_dataset
 from dldiag.app.course.data import ask_data
-from dldiag.app.course.layout import add, formulas, offer
+from dldiag.app.course.layout import add, ask_few, formulas, offer
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.course.moving import show_moving
 from dldiag.app.ui.forms import ask_params
@@ -36,8 +36,9 @@ BACK = (
 )
 
 
-def data_of_page() -> dict[str, Any]:
-    return ask_data("activations", toys=("circles", "moons", "xor", "two_blobs", "wave"), default="toy:circles")
+def data_of_page(default: str = "toy:circles") -> dict[str, Any]:
+    prefix = "activations" if default == "toy:circles" else "dying"
+    return ask_data(prefix, toys=("circles", "moons", "xor", "two_blobs", "wave"), default=default)
 
 
 def show_bend(lesson: Lesson) -> None:
@@ -48,7 +49,7 @@ def show_bend(lesson: Lesson) -> None:
             Message("This table has one usable column; lines need two, so a toy problem is drawn."), kind="info"
         )
         reference, plane = {"toy": "circles"}, {"columns": None, "positive": None}
-    asked = ask_params(DeepLinearSettings(), "linear", columns=5, sliders=("depth", "units"))
+    asked = ask_few(DeepLinearSettings(), "linear", ("depth", "bend"), sliders=("depth",))
     found = run_job("course_deep_linear", {"data": reference, **plane, "asked": asked})
     if found is None:
         return
@@ -57,7 +58,7 @@ def show_bend(lesson: Lesson) -> None:
     show_moving(moving.boundaries_moving(result, theme=figure_mode()), moving.alt_boundaries_moving(result), key="bend")
     add(marks_words(result.marks))
     show_rows(draw.boundary_rows(result), alt=tr("Dev errors, and their differences from logistic regression"))
-    with st.expander(tr("The ten matrices, multiplied out"), icon=":material/grid_on:"):
+    with st.expander(tr("The matrices, multiplied out"), icon=":material/grid_on:"):
         st.latex(draw.matrix_latex(result.collapsed))
     formulas(DEEP)
 
@@ -75,7 +76,13 @@ def show_shapes(lesson: Lesson) -> None:
 
 def show_flow(lesson: Lesson) -> None:
     reference = data_of_page()
-    asked = ask_params(FlowSettings(), "flow", choices={"functions": LABELS}, columns=3, sliders=("hidden_layers",))
+    asked = ask_few(
+        FlowSettings(),
+        "flow",
+        ("hidden_layers", "functions"),
+        sliders=("hidden_layers",),
+        choices={"functions": LABELS},
+    )
     found = run_job("course_flow", {"data": reference, "asked": asked})
     if found is None:
         return
@@ -83,7 +90,9 @@ def show_flow(lesson: Lesson) -> None:
     came_out(lesson, reference, result)
     left, right = st.columns(2)
     with left:
-        show_moving(moving.gradients_moving(result, theme=figure_mode()), moving.alt_gradients_moving(result), key="flow")
+        show_moving(
+            moving.gradients_moving(result, theme=figure_mode()), moving.alt_gradients_moving(result), key="flow"
+        )
     with right:
         show_figure(draw.depth_figure(result, theme=figure_mode()), draw.alt_flow(result), key="flow.depth")
     show_rows(draw.flow_rows(result), alt=tr("Gradient, saturation and steps of every activation"))
@@ -92,8 +101,10 @@ def show_flow(lesson: Lesson) -> None:
 
 
 def show_dying(lesson: Lesson) -> None:
-    reference = data_of_page()
-    asked = ask_params(SleepersSettings(), "sleepers", columns=3, sliders=("start_bias", "learning_rate"))
+    reference = data_of_page("toy:moons")
+    asked = ask_few(
+        SleepersSettings(), "sleepers", ("start_bias", "learning_rate"), sliders=("start_bias", "learning_rate")
+    )
     found = run_job("course_sleepers", {"data": reference, "asked": asked})
     if found is None:
         return

@@ -16,7 +16,6 @@ from dldiag.core.i18n import speaking
 PAGES = {
     11: ("11_Why_deep_learning_took_off.py", 2),
     12: ("12_Logistic_regression.py", 1),
-    13: ("13_Activation_functions.py", 3),
     14: ("14_Weight_initialization.py", 1),
 }
 QUICK = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -34,8 +34,7 @@ def show_topic(key: str, shows: Mapping[str, Show]) -> None:
     page(topic.title.template, topic.claim.template)
     lesson = _choose(topic)
     st.header(escape_markdown(lesson.title), anchor=False)
-    for one in lesson.statements:
-        _show_statement(one)
+    _show_statements(lesson.statements)
     if _has_guessed(lesson):
         _heading(2, tr("The experiment"))
         with explained():
@@ -72,11 +71,14 @@ def _choose(topic: Topic) -> Lesson:
     return topic.lesson(chosen)
 
 
-def _show_statement(one: Statement) -> None:
-    if one.number:
-        st.markdown(f"> **{escape_markdown(tr('The notes, {number}:', number=one.number))}** {escape_markdown(one.says)}")
-    else:
-        st.markdown(f"> {escape_markdown(one.says)}")
+def _show_statements(statements: Sequence[Statement]) -> None:
+    """Show what the notes say, a line for each statement."""
+    said = [(tr("The notes, {number}:", number=one.number) if one.number else "", one.says) for one in statements]
+    lines = [
+        f"**{escape_markdown(who)}** {escape_markdown(says)}" if who else escape_markdown(says) for who, says in said
+    ]
+    with st.container(key="statements"):
+        st.markdown("> " + "  \n> ".join(lines))
 
 
 def _has_guessed(lesson: Lesson) -> bool:

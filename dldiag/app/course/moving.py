@@ -17,4 +17,6 @@ def show_moving(figure: Any, alt: str | Message, *, key: str) -> None:
     """Show a figure with frames; arrow keys step through it, Enter or Space on its buttons plays and pauses."""
     show_figure(figure, alt, key=key)
     words = tr("Step through the picture with the arrow keys").replace("\\", "").replace('"', "")
-    st.html(f'<script>window.dldiagSlider = "{words}";\n{KEYS.read_text("utf-8")}</script>', unsafe_allow_javascript=True)
+    st.html(
+        f'<script>window.dldiagSlider = "{words}";\n{KEYS.read_text("utf-8")}</script>', unsafe_allow_javascript=True
+    )

@@ -33,7 +33,7 @@ def ask_params(
     options of a parameter that holds several texts; `sliders` are explored by a slider rather than typed. Values are remembered under `prefix`, come from the URL at first
     (`?prefix.name=value`), and go back into it when they differ from the default.
     """
-    params = _table(settings)
+    params = params_table(settings)
     kept = [name for name in (names or params) if name in params]
     values: dict[str, Any] = {}
     for group in dict.fromkeys(params[name].group for name in kept):
@@ -50,7 +50,7 @@ def ask_params(
 
 def remembered(settings: Any, prefix: str) -> dict[str, Any]:
     """Return the values of a form without drawing it: what was chosen, else the URL's, else the defaults."""
-    return {name: _start(name, param, prefix) for name, param in _table(settings).items()}
+    return {name: _start(name, param, prefix) for name, param in params_table(settings).items()}
 
 
 def set_values(prefix: str, values: Mapping[str, Any]) -> None:
@@ -61,7 +61,7 @@ def set_values(prefix: str, values: Mapping[str, Any]) -> None:
 
 def changed_from_default(settings: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return only the values that differ from their default."""
-    params = _table(settings)
+    params = params_table(settings)
     return {name: value for name, value in values.items() if name in params and not _same(value, params[name].default)}
 
 
@@ -75,7 +75,8 @@ def _heading(group: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _table(settings: Any) -> Mapping[str, Param]:
+def params_table(settings: Any) -> Mapping[str, Param]:
+    """Return {name: Param} of a settings dataclass, or the table itself."""
     return settings if isinstance(settings, Mapping) else params_of(settings)
 
 

@@ -15,6 +15,10 @@ CSS = """
 h1 { letter-spacing: -0.02em; }
 .st-key-verdict h2 { font-size: 1.55rem; line-height: 1.3; padding: 0; }
 [class*="st-key-lit-"] { border-left: 5px solid #2A8F96; }
+.st-key-statements blockquote { opacity: 1; }
+.st-key-statements blockquote * { color: inherit; opacity: 1; }
+/* Who asked for less motion steps through a moving picture by its slider; it has nothing that plays. */
+@media (prefers-reduced-motion: reduce) { .js-plotly-plot .updatemenu-container { display: none; } }
 /* On a phone the columns stand under each other: what is recommended comes first. */
 @media (max-width: 640px) {
   [data-testid="stColumn"]:has([class*="st-key-lit-"]) { order: -1; }

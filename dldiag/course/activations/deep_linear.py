@@ -9,27 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from dldiag.core.aliases import Array, OnProgress, ShouldStop
 from dldiag.core.i18n import Message
 from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Estimate, Progress, Stopped
 from dldiag.course.activations.functions import Collapse, collapse
 from dldiag.course.logistic.regression import sigmoid
-from dldiag.course.shared.instrumented import (
-    Layers,
-    OnProgress,
-    Recipe,
-    ShouldStop,
-    layer_outputs,
-    moments_of,
-    train_snapshots,
-)
+from dldiag.course.shared.instrumented import Layers, Recipe, layer_outputs, moments_of, train_snapshots
 from dldiag.course.shared.prepared import Prepared
 from dldiag.course.shared.problem import Marks, YesNo, marks_of
 from dldiag.course.shared.race import suited_init
 from dldiag.nn.activations import ACTIVATIONS
-
-Array = NDArray[np.float64]
 
 DEV_SHARE = 0.3  # of the rows, in every repeat
 GRID = 60  # points of the drawn plane along each side
@@ -125,7 +116,7 @@ def _moving(problem: YesNo, recipe: Recipe, taken: list[Layers]) -> tuple[tuple[
     sides = [_side(problem.X[:, j], MOVING_GRID) for j in (0, 1)]
     plane = np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, 2)
     answers = [sigmoid(layer_outputs(one, plane, recipe.activation)[:, 0]) for one in taken]
-    return tuple(tuple(map(tuple, a.reshape(MOVING_GRID, MOVING_GRID).round(2).tolist())) for a in answers)
+    return tuple(tuple(map(tuple, a.reshape(MOVING_GRID, MOVING_GRID).round(4).tolist())) for a in answers)
 
 
 def _recipe(activation: str, layers: int, chosen: DeepLinearSettings) -> Recipe:

@@ -14,7 +14,7 @@ from dldiag.course.activations.dead_units import FEW_SILENT, Sleepers, look_at_s
 from dldiag.course.activations.deep_linear import DeepLinear, is_a_line, look_at_deep_linear
 from dldiag.course.activations.functions import Shape, look_at_shapes
 from dldiag.course.shared.lesson import Claim, Lesson, Outcomes, Statement, Topic, Verdict, one_claim, verdict_of
-from dldiag.course.shared.signal_flow import WEAK, Flow, LayerFlow, look_at_flow, weak_and_strong
+from dldiag.course.shared.signal_flow import WEAK, Flow, LayerFlow, look_at_flow
 
 FASTER = 1.1  # times the seconds per step: what is called a difference; single timings scatter by a few percent
 CLEAR_LOSS = 0.1  # of a gradient left after all layers: what is called vanishing
@@ -117,12 +117,16 @@ def sleepers_outcomes(found: Sleepers) -> Outcomes:
 ACTIVATION_LESSONS = Topic(
     "pages/13_Activation_functions.py",
     Message("Activation functions"),
-    Message("Without a bend between them, many layers are one layer. With a bend that keeps its slope, they learn fast."),
+    Message(
+        "Without a bend between them, many layers are one layer. With a bend that keeps its slope, they learn fast."
+    ),
     (
         Lesson(
             "bend",
             Message("Why activations must bend"),
-            Message("A network of ten linear layers, without activations: how does it compare with logistic regression?"),
+            Message(
+                "A network of ten linear layers, without activations: how does it compare with logistic regression?"
+            ),
             {
                 "deep": Message("it is better"),
                 "same": Message("it is the same"),

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from dldiag.core.i18n import Message, tr, translate
+from dldiag.core.i18n import Message, Value, tr, translate
 from dldiag.course.activations.dead_units import Sleepers
 from dldiag.course.activations.deep_linear import MOVING_GRID, DeepLinear
 from dldiag.course.activations.figures import model_name
@@ -90,7 +90,7 @@ def alt_gradients_moving(found: Flow) -> Message:
     """Say what the moving picture of the gradients shows at its two ends."""
     text = Message("Moving picture: gradient norm by layer from step 0 to step {steps}.", {"steps": found.steps[-1]})
     for one in found.layers:
-        values = {
+        values: dict[str, Value] = {
             "label": Message(one.runner.label),
             "start": one.over_steps[0][0],
             "end": one.over_steps[-1][0],
@@ -135,7 +135,7 @@ def _silent_at(found: Sleepers, at: int, theme: ThemeName) -> list[go.Heatmap]:
 
 def alt_dying_moving(found: Sleepers) -> Message:
     """Say how many units of the drawn networks are silent at both ends."""
-    values: dict[str, float | str] = {"unit": "rate"}
+    values: dict[str, Value] = {"unit": "rate"}
     for name, one in (("relu", found.plain), ("leaky", found.leaky)):
         values |= {f"{name}_start": float(np.mean(one.asleep[0])), f"{name}_end": float(np.mean(one.asleep[-1]))}
     return Message(
