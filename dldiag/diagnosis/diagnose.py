@@ -60,8 +60,6 @@ from dldiag.experiments.learning_curve import as_curve, clipped, curve_sizes, wi
 from dldiag.experiments.models import Model, as_model, build_model, is_of_counts
 from dldiag.experiments.tasks import Encoded
 
-AFTER_TRYING = ("V2", "N1")  # rules that conclude from what was tried and did not help
-
 MORE_REPEATS = 2  # times the repeats of the curve, with all training rows where fits are cheap
 UNFINISHED = {"short_training", "wrong_step"}  # problems of a network that is still on its way
 TRAIN_FIRST = Message(
@@ -249,7 +247,8 @@ def open_rows(dataset: Dataset, split: Split) -> Dataset:
 
 def report_on(case: Case, references: Sequence[Model], started: float) -> Report:
     """Make the report of what has been measured so far: no remedy was tried, so nothing is said of that."""
-    return verdict_on(case, references, {}, started, muted=AFTER_TRYING)[0]
+    waiting = tuple(rule.code for rule in RULES if rule.concludes_from_trials)
+    return verdict_on(case, references, {}, started, muted=waiting)[0]
 
 
 def verdict_on(

@@ -15,14 +15,14 @@ from dldiag.course.activations.figures import model_name
 from dldiag.course.shared.band_figures import answer_contours, row_marks
 from dldiag.course.shared.moving_figures import Frame, moving
 from dldiag.course.shared.signal_flow import Flow
-from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName, figure, plain_text
+from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName, escape_plotly, figure
 
 LOWEST_GRADIENT = 1e-12  # below it a gradient is drawn as nothing
 
 
 def side_by_side(titles: Sequence[str], theme: ThemeName, *, height: int = 330) -> go.Figure:
     """Return two empty panels beside each other in an appearance."""
-    panels = make_subplots(cols=2, subplot_titles=[plain_text(title) for title in titles], horizontal_spacing=0.08)
+    panels = make_subplots(cols=2, subplot_titles=[escape_plotly(title) for title in titles], horizontal_spacing=0.08)
     panels.update_layout(figure(theme, height=height).layout)
     axis = figure(theme).layout
     panels.update_xaxes(axis.xaxis).update_yaxes(axis.yaxis)
@@ -38,7 +38,7 @@ def boundaries_moving(found: DeepLinear, *, theme: ThemeName = "light") -> go.Fi
     for column, answers in enumerate(found.moving, start=1):
         drawn.add_traces(answer_contours(x, y, answers[0], theme), rows=[1, 1], cols=[column, column])
         axes: dict[str, object] = {"showgrid": False, "zeroline": False, "row": 1, "col": column}
-        drawn.update_xaxes(range=[x[0], x[-1]], title={"text": plain_text(found.names[0])}, **axes)
+        drawn.update_xaxes(range=[x[0], x[-1]], title={"text": escape_plotly(found.names[0])}, **axes)
         drawn.update_yaxes(range=[y[0], y[-1]], **axes)
     frames = [
         Frame(str(step), [one for answers in found.moving for one in answer_contours(x, y, answers[at], theme)])
@@ -76,7 +76,7 @@ def _gradients_at(found: Flow, at: int, theme: ThemeName) -> list[go.Scatter]:
         go.Scatter(
             x=list(range(1, len(one.over_steps[at]) + 1)),
             y=one.over_steps[at],
-            name=plain_text(translate(one.runner.label)),
+            name=escape_plotly(translate(one.runner.label)),
             mode="lines+markers",
             line={"color": colors[i % len(colors)], "width": 2.5, "dash": DASHES[i % len(DASHES)]},
             marker={"symbol": MARKERS[i % len(MARKERS)], "size": 9},

@@ -11,7 +11,7 @@ from dldiag.diagnosis.evidence import Evidence
 from dldiag.diagnosis.from_metrics.evidence import evidence_of
 from dldiag.diagnosis.from_metrics.metrics import Numbers, check_numbers
 from dldiag.diagnosis.from_metrics.remedies import remedies_for
-from dldiag.diagnosis.from_metrics.rules import ASSUMED, NUMBER_RULES, verdict_of
+from dldiag.diagnosis.from_metrics.rules import ASSUMED, number_rules, verdict_of
 from dldiag.diagnosis.rules import check_rules
 from dldiag.experiments.forecast import forecast
 
@@ -43,7 +43,7 @@ def diagnose_numbers(numbers: Numbers, curve: LearningCurve | None = None) -> Re
     started = time.perf_counter()
     check_numbers(numbers, curve)
     evidence = evidence_of(numbers, curve)
-    findings = check_rules(evidence, NUMBER_RULES)
+    findings = check_rules(evidence, number_rules())
     return Report(
         dataset=_dataset(numbers, curve, evidence),
         split=_split(numbers, curve),
