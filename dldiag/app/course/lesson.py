@@ -11,10 +11,10 @@ from dldiag.app.course import progress
 from dldiag.app.course.data import data_label, is_own
 from dldiag.app.state import session
 from dldiag.app.state.data_ref import Reference
-from dldiag.app.ui.escape import escape_markdown
 from dldiag.app.ui.page import link_to, page
 from dldiag.app.ui.widgets import explained, show_message
 from dldiag.core.i18n import Message, tr
+from dldiag.core.sanitize import escape_markdown
 from dldiag.course.contents import TOPICS, next_topic
 from dldiag.course.shared.lesson import Claim, Lesson, Outcomes, Statement, Topic
 

@@ -9,13 +9,14 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dldiag.core.i18n import Message, Value, tr, translate
+from dldiag.core.sanitize import escape_plotly
 from dldiag.course.activations.dead_units import Sleepers
 from dldiag.course.activations.deep_linear import MOVING_GRID, DeepLinear
 from dldiag.course.activations.figures import model_name
 from dldiag.course.shared.band_figures import answer_contours, row_marks
 from dldiag.course.shared.moving_figures import Frame, moving
 from dldiag.course.shared.signal_flow import Flow
-from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName, escape_plotly, figure
+from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName, figure
 
 LOWEST_GRADIENT = 1e-12  # below it a gradient is drawn as nothing
 
