@@ -1,17 +1,18 @@
 """Every lesson of the course through Streamlit's own test runner: its statements, its claims, both languages."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dldiag.app.ui import page as navigation
 from dldiag.core.i18n import speaking
 from dldiag.course.contents import TOPICS, all_lessons, all_statements
 from tests.pages.test_course_1_4 import QUICK as QUICK_1_4
 from tests.pages.test_course_1_4 import TABLES, until_done, with_table
 
+ROOT = Path(__file__).parents[2]
 QUICK = QUICK_1_4 | {"flow": {"functions": ("logistic", "tanh", "relu"), "hidden_layers": 2, "steps": 50, "seeds": 3}}
 LESSONS = {lesson.key: (topic, lesson) for topic, lesson in all_lessons()}
 ENGLISH = re.compile(r"[A-Za-z]{3,} [a-z]{2,} [a-z]{2,} [a-z]{2,}")
@@ -20,7 +21,7 @@ VERDICTS = ("Seen on this data", "Not seen in this run", "This run contradicts t
 
 def start(key, *, guess="skip", values=None, owner="c", **query):
     topic, _ = LESSONS[key]
-    app = AppTest.from_file(str(navigation.ROOT / topic.file), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / topic.file), default_timeout=120)
     for name, value in {"lesson": key, **query}.items():
         app.query_params[name] = value
     course = {"guesses": {key: guess} if guess else {}, "seen": {}}
@@ -107,7 +108,7 @@ def test_thirty_statements_are_numbered_in_the_order_of_the_notes():
 
 
 def test_every_topic_names_a_page_and_every_lesson_is_named_once():
-    assert all((navigation.ROOT / topic.file).is_file() for topic in TOPICS.values())
+    assert all((ROOT / topic.file).is_file() for topic in TOPICS.values())
     keys = [lesson.key for _, lesson in all_lessons()]
     assert len(keys) == len(set(keys))
 
