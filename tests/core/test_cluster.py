@@ -76,7 +76,10 @@ def test_a_number_of_workers_that_is_none_is_refused(address):
 def test_an_address_where_nobody_answers_is_refused_in_one_line(monkeypatch):
     monkeypatch.setattr("dldiag.core.cluster.CONNECT_SECONDS", 1.0)
     assert CONNECT_SECONDS <= 30
-    with pytest.raises(SettingError, match=r"no Dask scheduler at tcp://127\.0\.0\.1:9"), on_cluster("tcp://127.0.0.1:9"):
+    with (
+        pytest.raises(SettingError, match=r"no Dask scheduler at tcp://127\.0\.0\.1:9"),
+        on_cluster("tcp://127.0.0.1:9"),
+    ):
         pass
 
 
