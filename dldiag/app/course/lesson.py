@@ -31,7 +31,7 @@ VERDICTS: dict[str, tuple[Callable[..., Any], str, Message]] = {
 def show_topic(key: str, shows: Mapping[str, Show]) -> None:
     """Draw the page of a topic: the chosen lesson, whose experiment `shows` draws by the lesson's key."""
     topic = TOPICS[key]
-    page(topic.title.template, topic.claim.template)
+    page(topic.title, topic.claim)
     lesson = _choose(topic)
     st.header(escape_markdown(lesson.title), anchor=False)
     _show_statements(lesson.statements)
