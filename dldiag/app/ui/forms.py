@@ -58,7 +58,7 @@ def shown_now(settings: Any, prefix: str) -> dict[str, Any]:
     values = remembered(settings, prefix)
     for name in values:
         held = st.session_state.get(f"{prefix}.{name}.{session.state()['visit']}")
-        param = _table(settings)[name]
+        param = params_table(settings)[name]
         if held is not None and param.kind is not tuple:
             values[name] = held
     return values
