@@ -10,16 +10,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 from sklearn.dummy import DummyClassifier
 from threadpoolctl import threadpool_limits
 
 from dldiag import nn
+from dldiag.core.cluster import Cluster
 from dldiag.core.parallel import ALONE, Processes, portable
 from dldiag.core.statistics import mean_variance
 from dldiag.core.types import Clusters, ErrorUnit, Stopped
+from dldiag.experiments.model_outputs import KeptOutputs, ModelOutputs, kept_outputs, model_outputs
 from dldiag.experiments.models import MODELS, fit_cost, is_network
 from dldiag.experiments.tasks import Encoded, FitTask, Inputs, Rows, prepare_inputs
 from dldiag.nn.health import Health
@@ -38,7 +39,7 @@ class FitResult:
     influence: (dev rows,) how much each dev row adds to the error; its variance / rows is the sampling variance of
     dev_error. useful_error, useful_influence: of this model or, where it errs more than the plainest guess (the commonest
     class, or the mean, of the training rows), of that guess: what one would use. Two models on the same rows are
-    compared through them.
+    compared through them. kept: what was predicted for the dev rows, where the task asks for it.
     """
 
     task: FitTask
@@ -54,6 +55,7 @@ class FitResult:
     dev_clusters: Clusters | None = None
     health: Health | None = None
     failed: str = ""
+    kept: KeptOutputs | None = None
 
     @property
     def useful_error(self) -> float:
@@ -62,7 +64,11 @@ class FitResult:
 
 
 def fit_all(
-    tasks: Sequence[FitTask], encoded: Encoded, *, processes: Processes = ALONE, should_stop: ShouldStop = None
+    tasks: Sequence[FitTask],
+    encoded: Encoded,
+    *,
+    processes: Processes | Cluster = ALONE,
+    should_stop: ShouldStop = None,
 ) -> Iterator[FitResult]:
     """Fit every task and yield results as they come: networks of one shape as one stack, stacks side by side.
 
@@ -75,7 +81,10 @@ def fit_all(
     while stacks and not processes.ready:
         _ask(should_stop)
         yield from fit_one_stack(stacks.pop(0), encoded, should_stop)
-    if stacks:
+    if isinstance(processes, Cluster):
+        for results in processes.run_shared(fit_one_stack, reversed(stacks), encoded, should_stop):
+            yield from results
+    elif stacks:
         asked = portable(should_stop)
         work = ((stack, prepare_inputs(stack, encoded), asked) for stack in reversed(stacks))
         for results in processes.run(fit_prepared, work):
@@ -150,7 +159,7 @@ def _fit_networks(stack: Sequence[FitTask], prepared: Sequence[Inputs], should_s
     nn.fit_stack(models, [p.X for p in prepared], [p.y for p in prepared], dev=dev, should_stop=should_stop)
     seconds = (time.perf_counter() - started) / len(stack)
     return [
-        errors_of(m, task, p, seconds, _predicted(m, p, p.labels))
+        errors_of(m, task, p, seconds, _outputs(m, task, p, p.labels))
         for m, task, p in zip(models, stack, prepared, strict=True)
     ]
 
@@ -175,28 +184,30 @@ def _fit_alone(task: FitTask, inputs: Inputs) -> FitResult:
     try:
         # A tiny subset may hold one class only: all that can be learnt is that class.
         model = DummyClassifier() if one_class else _seeded(task)
-        predicted = _learnt(model, inputs, refusals)
+        outputs = _learnt(model, task, inputs, refusals)
     except refusals as error:
         return _refused(task, time.perf_counter() - started, error)
-    return errors_of(model, task, inputs, time.perf_counter() - started, predicted)
+    return errors_of(model, task, inputs, time.perf_counter() - started, outputs)
 
 
-def _learnt(
-    model: BaseEstimator, inputs: Inputs, refusals: tuple[type[Exception], ...]
-) -> tuple[NDArray[Any], NDArray[Any]]:
+def _outputs(model: Any, task: FitTask, inputs: Inputs, labels: NDArray[Any] | None) -> ModelOutputs:
+    return model_outputs(model, inputs, labels, on_train=False, on_dev=task.kept)
+
+
+def _learnt(model: BaseEstimator, task: FitTask, inputs: Inputs, refusals: tuple[type[Exception], ...]) -> ModelOutputs:
     """Fit and predict; a classifier that refuses the labels gets numbers 0 … k−1 in their place, as XGBoost asks for.
 
     Not where a setting may name labels (weights by class): it would then speak of other classes.
     """
     try:
-        return _predicted(_fitted(model, inputs, inputs.labels), inputs, inputs.labels)
+        return _outputs(_fitted(model, inputs, inputs.labels), task, inputs, inputs.labels)
     except refusals as error:
         named = any(isinstance(value, Mapping) for value in model.get_params().values())
         if inputs.labels is None or named:
             raise
         numbers = _numbered(inputs.y, len(inputs.labels))
         try:
-            return _predicted(_fitted(clone(model), inputs, numbers), inputs, numbers)
+            return _outputs(_fitted(clone(model), inputs, numbers), task, inputs, numbers)
         except refusals:
             raise error from None
 
@@ -212,30 +223,16 @@ def _numbered(y: NDArray[Any], n_classes: int) -> NDArray[np.int64]:
     return np.argsort(np.argsort(absent, kind="stable"))
 
 
-def _predicted(model: Any, inputs: Inputs, labels: NDArray[Any] | None) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return one prediction for every training and every dev row; of classes the code, −1 for one that there is not."""
-    found = []
-    for X, y in ((inputs.X, inputs.y), (inputs.X_dev, inputs.y_dev)):
-        predicted = np.asarray(model.predict(X), dtype=None if y.dtype.kind in "iu" else float)
-        if predicted.size != len(y):
-            raise ValueError(f"predict returned an array of shape {predicted.shape} for {len(y)} rows.")
-        flat = predicted.ravel()
-        found.append(flat if labels is None else pd.Index(labels).get_indexer(pd.Index(flat)))
-    return found[0], found[1]
-
-
 def _refused(task: FitTask, seconds: float, error: BaseException) -> FitResult:
     nothing = np.full(len(task.dev_rows), np.nan)
     said = str(error) if isinstance(error, REFUSALS) else f"{type(error).__name__}: {error}"
     return FitResult(task, np.nan, np.nan, np.nan, nothing, seconds, np.nan, nothing, failed=said or repr(error))
 
 
-def errors_of(
-    model: Any, task: FitTask, inputs: Inputs, seconds: float, predicted: tuple[NDArray[Any], NDArray[Any]]
-) -> FitResult:
+def errors_of(model: Any, task: FitTask, inputs: Inputs, seconds: float, outputs: ModelOutputs) -> FitResult:
     """Measure what a fitted model predicted for its training and dev rows."""
-    train_error, train_rows = error_by_row(inputs.y, predicted[0], inputs)
-    dev_error, influence = error_by_row(inputs.y_dev, predicted[1], inputs)
+    train_error, train_rows = error_by_row(inputs.y, outputs.train, inputs)
+    dev_error, influence = error_by_row(inputs.y_dev, outputs.dev, inputs)
     train_variance = mean_variance(train_rows, inputs.clusters[0])
     guess_error, guess_influence = error_by_row(inputs.y_dev, _plainest_guess(inputs), inputs)
     useful = influence if dev_error <= guess_error else guess_influence
@@ -243,6 +240,7 @@ def errors_of(
     return FitResult(
         task, train_error, dev_error, train_variance, influence, seconds, guess_error, useful, unit,
         *_kept(inputs), _in_unit(getattr(model, "health_", None), inputs),
+        kept=kept_outputs(outputs, inputs) if task.kept else None,
     )  # fmt: skip
 
 

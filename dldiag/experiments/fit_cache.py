@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
+
+from dldiag.core.cluster import active_cluster
 from dldiag.core.parallel import Processes
 from dldiag.core.types import Dataset, Split
 from dldiag.experiments.fit import FitResult, ShouldStop, fit_all
 from dldiag.experiments.models import Model
+from dldiag.experiments.predictions import Predictions, PredictionStore, pooled
 from dldiag.experiments.tasks import Encoded, FitTask, encode_dataset
 
 FitKey = tuple[str, int, int]  # model identity, training rows, repeat
@@ -25,8 +29,9 @@ class FitCache:
         self.split = split
         self.encoded: Encoded = encode_dataset(dataset, split)
         self.results: dict[FitKey, FitResult] = {}
+        self._store = PredictionStore()
         self._training_dev: dict[FitKey, FitResult] = {}  # apart: these rows are no dev rows
-        self._processes = Processes(n_jobs)
+        self._processes = active_cluster() or Processes(n_jobs)
         self._should_stop = should_stop
 
     def fit(
@@ -49,7 +54,7 @@ class FitCache:
             if (model.identity, size, r) not in self.results
         }
         for result in self._fitted(tasks.values()):
-            self.results[result.task.key] = result
+            self.results[result.task.key] = self._stored(result)
             if on_result is not None:
                 on_result(result)
 
@@ -57,6 +62,34 @@ class FitCache:
         """Return the results of a model at a size, one per repeat, that are there."""
         found = (self.results.get((model.identity, size, r)) for r in repeats)
         return [result for result in found if result is not None]
+
+    def predictions(self, model: Model, repeats: Sequence[int] | None = None) -> Predictions | None:
+        """Return what a model at full size predicted for its dev rows, pooled over the repeats that measure.
+
+        None where no such fit was made, or each failed. repeats: only these of them.
+        """
+        drawn = range(len(self.split.measuring)) if repeats is None else repeats
+        found = [self._predictions_of(one) for one in self.get(model, self.split.n_train, drawn)]
+        parts = [one for one in found if one is not None]
+        return pooled(parts) if parts else None
+
+    def _predictions_of(self, result: FitResult) -> Predictions | None:
+        if result.kept is None:
+            return None
+        rows = result.task.dev_rows
+        repeat = np.full(len(rows), result.task.key[2])
+        kept = result.kept
+        return Predictions(
+            rows, repeat, self.dataset.y[rows], kept.predicted, kept.proba, has_probabilities=kept.has_probabilities
+        )
+
+    def _stored(self, result: FitResult) -> FitResult:
+        """Keep predictions in memory while they fit."""
+        if result.kept is None:
+            return result
+        proba = result.kept.proba
+        stored = None if proba is None else self._store.keep(proba)
+        return replace(result, kept=replace(result.kept, proba=stored))
 
     def judged(self) -> set[str]:
         """Return the identities of all models that the dev rows have judged."""
@@ -76,9 +109,10 @@ class FitCache:
     def _training_dev_task(self, model: Model, size: int, r: int) -> FitTask:
         judging = self.split.repeats[r].training_dev_rows
         assert judging is not None
-        return replace(self._task(model, size, r, watched=False), dev_rows=judging)
+        return replace(self._task(model, size, r, watched=False), dev_rows=judging, kept=False)
 
     def _task(self, model: Model, size: int, r: int, watched: bool) -> FitTask:
         repeat = self.split.repeats[r]
         key = (model.identity, size, r)
-        return FitTask(key, model, repeat.train_rows[:size], repeat.dev_rows, repeat.seed, watched)
+        kept = size == self.split.n_train and r < len(self.split.measuring)
+        return FitTask(key, model, repeat.train_rows[:size], repeat.dev_rows, repeat.seed, watched, kept=kept)

@@ -86,11 +86,12 @@ class FitTask:
     seed: int
     watched: bool = False  # record health signals and the dev error of every epoch
     reseeded: bool = True
+    kept: bool = False  # keep what is predicted for each dev row
 
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
-    """Prepared inputs of one task, and targets in units of y_spread; y_scale is the unit of errors."""
+    """Prepared inputs of one task; targets are less y_center, in units of y_spread; y_scale is the unit of errors."""
 
     X: Any
     y: NDArray[Any]
@@ -100,12 +101,14 @@ class Inputs:
     y_scale: float
     clusters: tuple[Clusters | None, Clusters | None]  # of the training and of the dev rows
     labels: NDArray[Any] | None = None  # that stand for the codes in y where the model is a user's own
+    y_center: float = 0.0
+    n_classes: int = 0
 
     @classmethod
     def of(cls, task: FitTask, encoded: Encoded) -> Inputs:
         """Prepare the inputs of one task."""
         y, y_dev = encoded.dataset.y[task.train_rows], encoded.dataset.y[task.dev_rows]
-        spread = 1.0
+        center, spread = 0.0, 1.0
         if encoded.dataset.task == "regression":
             center, spread = _standard(y, task.model)
             y, y_dev = (y - center) / spread, (y_dev - center) / spread
@@ -119,7 +122,8 @@ class Inputs:
         every = encoded.clusters
         clusters = (None, None) if every is None else (every.of(task.train_rows), every.of(task.dev_rows))
         labels = None if task.model.key in MODELS else encoded.labels
-        return cls(X, y, X_dev, y_dev, spread, encoded.y_scale, clusters, labels)
+        n_classes = len(encoded.dataset.classes)
+        return cls(X, y, X_dev, y_dev, spread, encoded.y_scale, clusters, labels, center, n_classes)
 
 
 def prepare_inputs(stack: Sequence[FitTask], encoded: Encoded) -> list[Inputs]:

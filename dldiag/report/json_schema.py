@@ -7,6 +7,7 @@ what it really was is kept under a sibling key `<key>_source`, so that `from_jso
 from __future__ import annotations
 
 import math
+from dataclasses import fields as fields_of
 from typing import Any
 
 import msgspec
@@ -17,13 +18,14 @@ from dldiag.core.types import DataError, Report
 
 SCHEMA = "dldiag-report/1"
 SOURCE = "_source"
+MESSAGE = {field.name for field in fields_of(Message)}
 
 
 def to_json(report: Report) -> str:
     """Write a report as the public JSON, schema "dldiag-report/1"; texts are in English."""
     fields = msgspec.to_builtins(report, enc_hook=_from_numpy)
     with speaking("en"):
-        plain = _plain(_flatten_forecast(fields))
+        plain = _plain(_paired_changes(_flatten_forecast(fields)))
     return msgspec.json.format(msgspec.json.encode({"schema": fields["schema"]} | plain), indent=2).decode()
 
 
@@ -33,7 +35,7 @@ def from_json(text: str | bytes) -> Report:
         plain = msgspec.json.decode(text)
         if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
             raise DataError(Message("This is not a dldiag report (schema {schema}).", {"schema": SCHEMA}))
-        return msgspec.convert(_nest_forecast(_restored(plain)), Report, dec_hook=_to_numpy)
+        return msgspec.convert(_nest_forecast(_single_changes(_restored(plain))), Report, dec_hook=_to_numpy)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         reason = Message("The report cannot be read: {reason}.", {"reason": str(error)})
         raise DataError(reason, Message("Choose a JSON file that dldiag wrote.")) from error
@@ -51,7 +53,7 @@ def _plain(value: Any) -> Any:
     plain: dict[str, Any] = {}
     for key, one in value.items():
         if _is_message(one):
-            plain |= {key: str(_message(one)), key + SOURCE: one}
+            plain |= {key: str(_message(one)), key + SOURCE: _slim(one)}
         elif _not_finite(one):
             plain |= {key: _numbers(one, named=False), key + SOURCE: {"numbers": _numbers(one, named=True)}}
         else:
@@ -80,12 +82,19 @@ def _is_source(plain: dict[str, Any], key: str) -> bool:
 
 
 def _is_message(value: Any) -> bool:
-    return isinstance(value, dict) and value.keys() == {"template", "values"}
+    return isinstance(value, dict) and {"template", "values"} <= value.keys() <= MESSAGE
 
 
 def _message(value: Any) -> Message:
     values = {key: _message(one) if _is_message(one) else one for key, one in value["values"].items()}
-    return Message(value["template"], values)
+    return Message(**(value | {"values": values}))
+
+
+def _slim(message: dict[str, Any]) -> dict[str, Any]:
+    """Leave out of a message what it does not use."""
+    values = {key: _slim(one) if _is_message(one) else one for key, one in message["values"].items()}
+    used = {key: text for key, text in message.items() if text}
+    return used | {"template": message["template"], "values": values}
 
 
 def _not_finite(value: Any) -> bool:
@@ -126,6 +135,26 @@ def _nest_forecast(fields: dict[str, Any]) -> dict[str, Any]:
         "rows_for_target": fields.pop("forecast_rows_for_target", None),
     }
     return fields | {"forecast": forecast}
+
+
+def _paired_changes(fields: dict[str, Any]) -> dict[str, Any]:
+    """Write the change of each recommendation as {name: [from, to]}, as the public door promises."""
+    now = fields["model"].get("parameters", {})
+    recommendations = [
+        one | {"change": {name: [now.get(name), to] for name, to in one["change"].items()}}
+        for one in fields["recommendations"]
+    ]
+    return fields | {"recommendations": recommendations, "changes": "from_to"}
+
+
+def _single_changes(fields: dict[str, Any]) -> dict[str, Any]:
+    """Undo `_paired_changes`; reports of earlier versions hold the new values alone."""
+    if fields.pop("changes", None) is None:
+        return fields
+    recommendations = [
+        one | {"change": {name: to for name, (_, to) in one["change"].items()}} for one in fields["recommendations"]
+    ]
+    return fields | {"recommendations": recommendations}
 
 
 def _from_numpy(value: Any) -> Any:

@@ -8,11 +8,11 @@ from typing import Any
 import streamlit as st
 
 from dldiag.app.ui import forms
-from dldiag.app.ui.escape import escape_markdown
 from dldiag.app.ui.page import MAIN, link_to
 from dldiag.app.ui.widgets import show_message
 from dldiag.app.views.start import model_params
 from dldiag.core.i18n import Message, tr
+from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import Task
 from dldiag.experiments.models import Model, build_model
 
@@ -27,6 +27,19 @@ def look_at(message: Message) -> None:
     st.info(
         f"**{escape_markdown(tr('What to look at:'))}** {escape_markdown(message, 2000)}", icon=":material/visibility:"
     )
+
+
+def ask_few(
+    settings: Any, prefix: str, first: tuple[str, ...], *, sliders: tuple[str, ...] = (), **options: Any
+) -> dict[str, Any]:
+    """Ask for the settings that a lesson is about in one row; the others stand behind "More settings"."""
+    params = forms.params_table(settings)
+    rest = tuple(name for name in params if name not in first)
+    asked = forms.ask_params(settings, prefix, names=first, columns=len(first), sliders=sliders, **options)
+    if rest:
+        with st.expander(tr("More settings"), icon=":material/tune:"):
+            asked |= forms.ask_params(settings, prefix, names=rest, columns=4, sliders=sliders, **options)
+    return {name: asked[name] for name in params}
 
 
 def add(message: Message | None) -> None:

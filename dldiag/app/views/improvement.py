@@ -9,11 +9,11 @@ import streamlit as st
 from dldiag.app.jobs import serialize, store
 from dldiag.app.jobs.diagnosis import as_parameters
 from dldiag.app.state import improvement, session
-from dldiag.app.ui.escape import escape_markdown
 from dldiag.app.ui.widgets import explained, show_message, show_rows
 from dldiag.app.views.progress import show_ending, watch
 from dldiag.app.views.start import start_diagnosis
 from dldiag.core.i18n import Message, tr
+from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import Estimate, Report
 from dldiag.diagnosis.improve import Step
 from dldiag.report import from_json, view
@@ -117,7 +117,7 @@ def show_test_set(report: Report, job: str) -> None:
 
 
 def _offer_opening(report: Report, job: str) -> None:
-    show_message(Message(SEALED.template, {"rows": report.split.test}))
+    show_message(SEALED.filled(rows=report.split.test))
     with st.popover(tr("Open the test set …"), icon=":material/lock_open:"):
         show_message(tr("This can be done once for this table. Are you done choosing?"))
         if st.button(tr("Yes, open it"), type="primary", key="open"):

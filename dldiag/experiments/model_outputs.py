@@ -1,0 +1,89 @@
+"""What a fitted model says of its training and dev rows: a class or a value for each, and class probabilities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dldiag.experiments.predictions import one_hot
+from dldiag.experiments.tasks import Inputs
+
+Labels = NDArray[Any] | None
+Proba = NDArray[Any] | None
+
+
+@dataclass(frozen=True, eq=False)
+class KeptOutputs:
+    """What is kept of a fit: its predictions for the dev rows, as Predictions has them."""
+
+    predicted: NDArray[Any]
+    proba: NDArray[np.float32] | None
+    has_probabilities: bool
+
+
+@dataclass(frozen=True, eq=False)
+class ModelOutputs:
+    """Predictions for the training and the dev rows, and probabilities (rows, K) where they were asked for and given."""
+
+    train: NDArray[Any]
+    dev: NDArray[Any]
+    train_proba: Proba = None
+    dev_proba: Proba = None
+
+
+def model_outputs(model: Any, inputs: Inputs, labels: Labels, *, on_train: bool, on_dev: bool) -> ModelOutputs:
+    """Return what the model predicts; on_train, on_dev: ask for probabilities, too.
+
+    Of classes the code, −1 for one that there is not. Raises ValueError for a model that gives other than one per row.
+    """
+    return ModelOutputs(
+        _predicted(model, inputs.X, inputs.y, labels),
+        _predicted(model, inputs.X_dev, inputs.y_dev, labels),
+        _probabilities(model, inputs.X, inputs.n_classes, labels) if on_train else None,
+        _probabilities(model, inputs.X_dev, inputs.n_classes, labels) if on_dev else None,
+    )
+
+
+def _predicted(model: Any, X: Any, y: NDArray[Any], labels: Labels) -> NDArray[Any]:
+    predicted = np.asarray(model.predict(X), dtype=None if y.dtype.kind in "iu" else float)
+    if predicted.size != len(y):
+        raise ValueError(f"predict returned an array of shape {predicted.shape} for {len(y)} rows.")
+    return _codes(predicted.ravel(), labels)
+
+
+def _codes(found: NDArray[Any], labels: Labels) -> NDArray[Any]:
+    return found if labels is None else np.asarray(pd.Index(labels).get_indexer(pd.Index(found)))
+
+
+def _probabilities(model: Any, X: Any, n_classes: int, labels: Labels) -> Proba:
+    """Return the probability of each class of the dataset; None where the model gives none that can be used.
+
+    A class that the training rows lack has probability 0.
+    """
+    if not n_classes or not hasattr(model, "predict_proba") or not hasattr(model, "classes_"):
+        return None
+    try:
+        given = np.asarray(model.predict_proba(X))
+        codes = _codes(np.asarray(model.classes_), labels)
+    except Exception:  # a user's own model may have the method and still refuse
+        return None
+    if given.ndim != 2 or given.shape[1] != len(codes) or not np.isfinite(given).all():
+        return None
+    known = (codes >= 0) & (codes < n_classes)
+    laid = np.zeros((len(given), n_classes), dtype=given.dtype if given.dtype.kind == "f" else float)
+    laid[:, codes[known]] = given[:, known]
+    return laid
+
+
+def kept_outputs(outputs: ModelOutputs, inputs: Inputs) -> KeptOutputs:
+    """Return what is kept of the dev rows: predictions in the target's own unit, and class probabilities."""
+    if inputs.y.dtype.kind not in "iu":
+        return KeptOutputs(outputs.dev * inputs.y_spread + inputs.y_center, None, False)
+    predicted = np.asarray(outputs.dev, dtype=np.int64)
+    if outputs.dev_proba is None:
+        return KeptOutputs(predicted, one_hot(predicted, inputs.n_classes), False)
+    return KeptOutputs(predicted, np.asarray(outputs.dev_proba, dtype=np.float32), True)
