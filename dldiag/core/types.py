@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from dldiag.core.i18n import Message
 
 Task = Literal["classification", "regression"]
-ErrorUnit = Literal["rate", "sd"]  # share of wrong rows; RMSE / std of the target
+# rate: share of rows; sd: over the std of the target; score: 1 − a score of at most 1; loss, cost: a number per row
+ErrorUnit = Literal["rate", "sd", "score", "loss", "cost"]
 Kind = Literal["number", "category", "boolean", "date", "text", "identifier", "constant", "empty"]
 Outcome = Literal["fired", "passed", "undecided", "not_applicable", "could_not_run", "suppressed", "muted"]
 Level = Literal["data", "training", "bias_variance", "process"]
