@@ -23,14 +23,18 @@ types:           ## mypy, strict, finds nothing
 imports:         ## imports run downwards only
 	$(PYTHON) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
-docs-check:      ## no generated page is stale
+docs-check:      ## no generated page and no catalog is stale, no text untranslated
 	$(PYTHON) -m docs.generate --check
+	$(PYTHON) -m docs.catalog --check
 
 test:            ## the tests, doctests of modules among them, with branch coverage
 	$(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term:skip-covered
 
 docs:            ## write docs/rules.md, docs/remedies.md and docs/cli.md again
 	$(PYTHON) -m docs.generate
+
+catalog:         ## bring the catalogs of texts in step with the code; says what is not translated yet
+	$(PYTHON) -m docs.catalog
 
 run:             ## start the dashboard
 	$(PYTHON) -m streamlit run streamlit_app.py

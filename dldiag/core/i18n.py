@@ -1,19 +1,20 @@
-"""Every text a person reads: an English template with values, put into the reader's language."""
+"""Every text a person reads: an English template with values, put into the reader's language by gettext."""
 
 from __future__ import annotations
 
-import json
+import gettext
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any, Union
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
-CATALOGS = Path(__file__).with_name("locale")
+CATALOGS = Path(__file__).with_name("locale")  # <language>/LC_MESSAGES/dldiag.po and .mo; `make catalog` writes both
+DOMAIN = "dldiag"
 
 _language: ContextVar[str] = ContextVar("language", default="en")
 
@@ -24,18 +25,43 @@ Value = Union[str, int, float, bool, None, "Message"]
 class Message:
     """An English template and the values that fill it; `str(message)` is the text in the current language.
 
-    A value may itself be a Message. Errors are written `{name:error}`: with a value `unit="rate"` they show as
-    percent, with `unit="sd"` as a multiple of the target's standard deviation.
+    id: a stable name by which code tells messages apart; nothing branches on a template. plural: the template for every
+    count but one, of the value named `n`. context: tells apart two uses of one English text that other languages
+    translate differently. A value may itself be a Message. Errors are written `{name:error}`: with a value `unit="rate"`
+    they show as percent, with `unit="sd"` as a multiple of the target's standard deviation.
 
     >>> str(Message("{train:error} on {rows:,} rows", {"train": 0.125, "rows": 4000, "unit": "rate"}))
     '12.5 % on 4,000 rows'
+    >>> str(Message("{n} row", {"n": 1}, plural="{n} rows")), str(Message("{n} row", {"n": 2}, plural="{n} rows"))
+    ('1 row', '2 rows')
     """
 
     template: str
     values: Mapping[str, Value] = field(default_factory=dict)
+    id: str = ""
+    plural: str = ""
+    context: str = ""
 
     def __str__(self) -> str:
-        return _TEXT.vformat(translate(self.template), (), self.values)
+        return _TEXT.vformat(self._translated(), (), self.values)
+
+    def _translated(self) -> str:
+        known = _translations(_language.get())
+        if not self.plural:
+            return known.pgettext(self.context, self.template) if self.context else translate(self.template)
+        n = self.values.get("n")
+        count = n if isinstance(n, int) else 2
+        if self.context:
+            return known.npgettext(self.context, self.template, self.plural, count)
+        return known.ngettext(self.template, self.plural, count)
+
+    def filled(self, **values: Value) -> Message:
+        """Return the same message with these values.
+
+        >>> str(Message("Leave out {column}").filled(column="paid"))
+        'Leave out paid'
+        """
+        return replace(self, values={**self.values, **values})
 
 
 def tr(template: str, **values: Value) -> str:
@@ -43,18 +69,29 @@ def tr(template: str, **values: Value) -> str:
     return str(Message(template, values))
 
 
+def trn(singular: str, plural: str, n: int, **values: Value) -> str:
+    """Translate a text about `n` things and fill it.
+
+    >>> trn("{n:,} row", "{n:,} rows", 2000)
+    '2,000 rows'
+    """
+    return str(Message(singular, {"n": n, **values}, plural=plural))
+
+
+def english(text: Message | str) -> str:
+    """Return a text in the language of the source, whoever reads: what is kept in results and records."""
+    with speaking("en"):
+        return str(text)
+
+
 def translate(template: str) -> str:
     """Look a template up in the current language's catalog; English is the source and the fallback."""
-    return catalog(_language.get()).get(template, template)
+    return _translations(_language.get()).gettext(template) if template else ""
 
 
 @cache
-def catalog(language: str) -> Mapping[str, str]:
-    """Return {English template: translation}: all JSON files of the language's folder taken together."""
-    texts: dict[str, str] = {}
-    for path in sorted((CATALOGS / language).glob("*.json")):
-        texts |= json.loads(path.read_text(encoding="utf-8"))
-    return texts
+def _translations(language: str) -> gettext.NullTranslations:
+    return gettext.translation(DOMAIN, CATALOGS, [language], fallback=True)
 
 
 @contextmanager

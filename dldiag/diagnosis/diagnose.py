@@ -12,7 +12,7 @@ import numpy as np
 import sklearn
 from sklearn.base import is_classifier, is_regressor
 
-from dldiag.core.i18n import Message, Value, tr
+from dldiag.core.i18n import Message, Value, english, tr
 from dldiag.core.params import SettingError, check_all, check_shares
 from dldiag.core.settings import Settings
 from dldiag.core.types import (
@@ -59,8 +59,6 @@ from dldiag.experiments.forecast import forecast
 from dldiag.experiments.learning_curve import as_curve, clipped, curve_sizes, with_estimates
 from dldiag.experiments.models import Model, as_model, build_model, is_of_counts
 from dldiag.experiments.tasks import Encoded
-
-AFTER_TRYING = ("V2", "N1")  # rules that conclude from what was tried and did not help
 
 MORE_REPEATS = 2  # times the repeats of the curve, with all training rows where fits are cheap
 UNFINISHED = {"short_training", "wrong_step"}  # problems of a network that is still on its way
@@ -249,7 +247,8 @@ def open_rows(dataset: Dataset, split: Split) -> Dataset:
 
 def report_on(case: Case, references: Sequence[Model], started: float) -> Report:
     """Make the report of what has been measured so far: no remedy was tried, so nothing is said of that."""
-    return verdict_on(case, references, {}, started, muted=AFTER_TRYING)[0]
+    waiting = tuple(rule.code for rule in RULES if rule.concludes_from_trials)
+    return verdict_on(case, references, {}, started, muted=waiting)[0]
 
 
 def verdict_on(
@@ -264,7 +263,7 @@ def verdict_on(
     report = Report(
         dataset=summary_of(case.fits.encoded),
         split=_split_summary(case),
-        model={"key": case.model.key, "label": str(case.model.label), "parameters": case.model.parameters},
+        model={"key": case.model.key, "label": english(case.model.label), "parameters": case.model.parameters},
         settings=asdict(settings),
         curves=curves,
         evidence=evidence.estimates(),

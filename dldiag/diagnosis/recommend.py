@@ -9,6 +9,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import Estimate, Finding, Recommendation, Trial, TrialVerdict, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence, Probe
 from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, REMEDIES, SEARCH, Change, Remedy, applicable
+from dldiag.diagnosis.rules import RULES
 from dldiag.diagnosis.rules.rule import is_likely
 from dldiag.experiments.models import Model, is_network
 
@@ -20,7 +21,6 @@ BEFORE_THE_MODEL = (
     "misleading_split",
 )  # no change of the model touches them: what does comes first
 FEW_DEV_ROWS = "few_dev_rows"  # a problem worth a remedy only while it keeps the verdict open
-VERDICT_RULES = ("B1", "V1")
 
 
 def recommend(
@@ -34,11 +34,16 @@ def recommend(
     fired: dict[str | None, Finding] = {
         finding.problem: finding for finding in findings if finding.outcome == "fired" and finding.problem
     }
-    if not any(finding.code in VERDICT_RULES and finding.outcome == "undecided" for finding in findings):
+    if not any(finding.outcome == "undecided" and _answers(finding) for finding in findings):
         fired.pop(FEW_DEV_ROWS, None)
     entries = [_entry(row, fired, evidence, model) for row in REMEDIES.values()]
     ordered = sorted((e for e in entries if e is not None), key=lambda entry: entry[0])
     return ranked([recommendation for _, recommendation in ordered])
+
+
+def _answers(finding: Finding) -> bool:
+    """Tell whether a finding answers one of the verdict's two questions, and so names no cause."""
+    return any(rule.code == finding.code and rule.answers is not None for rule in RULES)
 
 
 def ranked(ordered: Sequence[Recommendation]) -> tuple[Recommendation, ...]:
@@ -145,7 +150,7 @@ def _probed_entry(
     Where its cause shows by itself, not in the short run alone, any sure gain is a likely one.
     """
     half = evidence.delta / 2
-    has_cause = problem in fired and fired[problem].code not in VERDICT_RULES
+    has_cause = problem in fired and not _answers(fired[problem])
     if probe.dev.surely_below < -half:
         place = SURE
     elif is_likely(probe, evidence) or (has_cause and probe.dev.high < 0):

@@ -10,52 +10,12 @@ from numpy.typing import NDArray
 from dldiag.core.i18n import Message, Value
 from dldiag.core.types import Answer, Finding, Outcome, Verdict
 from dldiag.diagnosis.evidence.evidence import Evidence
+from dldiag.diagnosis.rules import RULES, Headline, Rule
 from dldiag.experiments.fit import FitResult
 
 RESAMPLES = 200  # of the repeats, for the stability of the verdict
 
 ANSWERS: Mapping[str, Answer] = {"fired": "yes", "passed": "no", "undecided": "undecided"}
-
-# What is said first, before bias and variance, because nothing below it can be trusted: rule, its outcome, the sentence.
-FIRST: tuple[tuple[str, Outcome, Message], ...] = (
-    (
-        "D5",
-        "fired",
-        Message("The column {leak_column} seems to give the answer away: check it before believing anything else."),
-    ),
-    (
-        "D9",
-        "fired",
-        Message(
-            "No model is shown to beat the plainest guess: the columns may say nothing about {target} that a model could use."
-        ),
-    ),
-    (
-        "D9",
-        "undecided",
-        Message(
-            "Too close to tell whether the columns say anything about {target}: the best model beats the plainest guess by "
-            "{better:gap}, which chance alone may do."
-        ),
-    ),
-    ("T6", "fired", Message("Training blows up: the loss stops being a number before the model has learnt anything.")),
-    (
-        "D13",
-        "fired",
-        Message(
-            "Rows belong together by {structure}: split by that first. With rows drawn at random a model is judged on what it "
-            "has all but seen, and every error looks too good."
-        ),
-    ),
-    (
-        "T15",
-        "fired",
-        Message(
-            "Whether the network trains hangs on the random start: in {stuck:.0%} of the repeats it learns next to nothing, in most "
-            "it learns well."
-        ),
-    ),
-)
 
 # What the rows, or else the repeats, that an answer rests on are called in the sentences below.
 JUDGED = Message("{n_dev:,} rows to judge with")
@@ -100,55 +60,52 @@ NOT_ASKED = Message(
     "Bias or variance was not judged, because a rule is muted or does not apply: training error {train:error}, error on new "
     "rows {dev:error}, achievable about {achievable:error}."
 )
-HARMLESS = Message(
-    "High variance that costs nothing we could find: training and dev error differ ({train:error} and {dev:error}), but nothing "
-    "tried here is shown to do better on new rows. Leave it."
-)
-MISMATCH = Message(
-    "Data mismatch: the model is wrong by {training_dev:error} on new rows like its training rows, but by {dev:error} on "
-    "the dev rows. They come from elsewhere."
-)
-OVERUSED = Message(
-    "The test error is {test_gap:gap} above the dev error: too much was chosen on these dev rows, or too few of them judge."
-)
-MISMATCH_TOO = Message(
-    "On top of that comes data mismatch: {training_dev:error} on new rows like the training rows, {dev:error} on the dev rows."
-)
 
 
 def conclude(
-    findings: Sequence[Finding], evidence: Evidence, target: str, results: Sequence[FitResult] = (), seed: int = 0
+    findings: Sequence[Finding],
+    evidence: Evidence,
+    target: str,
+    results: Sequence[FitResult] = (),
+    seed: int = 0,
+    *,
+    rules: Sequence[Rule] = RULES,
+    by_answers: Mapping[tuple[Answer, Answer], Message] = BY_ANSWERS,
 ) -> Verdict:
-    """Return the verdict: the first thing that stands in the way, else the two answers about bias and variance.
+    """Return the verdict: the first rule with a headline, else the two answers about bias and variance.
 
-    results: the fits whose training and dev errors the two answers rest on, for the stability of the verdict.
+    results: the fits whose training and dev errors the two answers rest on, for the stability of the verdict. rules,
+    by_answers: the rows that findings come from, and the sentence for each pair of answers.
     """
-    by_code = {finding.code: finding for finding in findings}
-    fired = {code for code, finding in by_code.items() if finding.outcome == "fired"}
-    bias, variance = answer(by_code.get("B1")), answer(by_code.get("V1"))
-    first = next(
-        ((code, text) for code, outcome, text in FIRST if code in by_code and by_code[code].outcome == outcome), None
-    )
-    answers, details = _answers(bias, variance, evidence), list[Message]()
-    problem = _problem(bias, variance)
-    if first is not None:
-        headline, problem = first[1], by_code[first[0]].problem
-        details = [] if first[0] == "D9" or "unknown" in (bias, variance) else [answers]
-    elif "V2" in fired and bias != "yes":
-        headline, problem = HARMLESS, "harmless_gap"
-    elif "D7" in fired and (bias, variance) == ("no", "no"):
-        headline, problem = MISMATCH, "mismatch"
-    else:
-        headline = answers
-    if "D7" in fired and headline is not MISMATCH:
-        details.append(MISMATCH_TOO)
-    if "P3" in fired:
-        details.append(OVERUSED)
-    values = _values(evidence, target)
-    detail = joined([Message(one.template, values) for one in details])
-    is_decided = {bias, variance} <= {"yes", "no"}
-    share = stability(results, evidence, seed) if is_decided else None
-    return Verdict(Message(headline.template, values), bias, variance, detail, share, problem)
+    outcomes = {finding.code: finding.outcome for finding in findings}
+    bias, variance = (answer(rules, findings, question) for question in ("bias", "variance"))
+    answers = _answers(bias, variance, evidence, by_answers)
+    rule, first = _headline(rules, outcomes, bias, variance)
+    details = [answers] if _answers_follow(rule, first, bias, variance) else []
+    details += [one.remark for one in rules if one.remark and one is not rule and outcomes.get(one.code) == "fired"]
+    values = values_of(evidence, target)
+    problem = next((one.problem for one in findings if rule and one.code == rule.code), _problem(bias, variance))
+    share = stability(results, evidence, seed) if {bias, variance} <= {"yes", "no"} else None
+    headline = answers if first is None else first.text
+    detail = joined([one.filled(**values) for one in details])
+    return Verdict(headline.filled(**values), bias, variance, detail, share, problem)
+
+
+def _headline(
+    rules: Sequence[Rule], outcomes: Mapping[str, Outcome], bias: Answer, variance: Answer
+) -> tuple[Rule | None, Headline | None]:
+    """Return the rule that opens the verdict, and with what; those that do so whatever the answers are come first."""
+    speak = [(rule, one) for rule in rules for one in rule.headlines if outcomes.get(rule.code) == one.outcome]
+    always = [(rule, one) for rule, one in speak if one.instead_of is None]
+    asked = [(rule, one) for rule, one in speak if one.instead_of is not None and one.instead_of(bias, variance)]
+    return next(iter([*always, *asked]), (None, None))
+
+
+def _answers_follow(rule: Rule | None, first: Headline | None, bias: Answer, variance: Answer) -> bool:
+    """Tell whether the two answers stand below a headline: not where it replaces, clouds or silences them."""
+    if rule is None or first is None or first.instead_of is not None:
+        return False
+    return not rule.clouds and "unknown" not in (bias, variance)
 
 
 def joined(sentences: Sequence[Message]) -> Message | None:
@@ -158,19 +115,23 @@ def joined(sentences: Sequence[Message]) -> Message | None:
     return Message("{one} {two}", {"one": sentences[0], "two": joined(sentences[1:])})
 
 
-def _answers(bias: Answer, variance: Answer, evidence: Evidence) -> Message:
+def _answers(
+    bias: Answer, variance: Answer, evidence: Evidence, by_answers: Mapping[tuple[Answer, Answer], Message]
+) -> Message:
     """Return the sentence for two answers; two times "no" may still leave a sum that matters."""
     if "unknown" in (bias, variance):
         return NOT_ASKED
     adds_up = evidence.excess is not None and evidence.excess.surely_above > evidence.delta
     if (bias, variance) == ("no", "no") and adds_up and evidence.mismatch is None:
         return TOGETHER
-    return BY_ANSWERS.get((bias, variance), CANNOT_TELL)
+    return by_answers.get((bias, variance), CANNOT_TELL)
 
 
-def answer(finding: Finding | None) -> Answer:
-    """Read one finding as yes, no, undecided or unknown (suppressed, muted, not applicable)."""
-    return "unknown" if finding is None else ANSWERS.get(finding.outcome, "unknown")
+def answer(rules: Sequence[Rule], findings: Sequence[Finding], question: str) -> Answer:
+    """Read the finding that answers a question as yes, no, undecided or unknown (suppressed, muted, not applicable)."""
+    asked = {rule.code for rule in rules if rule.answers == question}
+    outcome = next((one.outcome for one in findings if one.code in asked), "not_applicable")
+    return ANSWERS.get(outcome, "unknown")
 
 
 def _problem(bias: Answer, variance: Answer) -> str | None:
@@ -179,13 +140,15 @@ def _problem(bias: Answer, variance: Answer) -> str | None:
     return "high_variance" if variance == "yes" else None
 
 
-def _values(evidence: Evidence, target: str) -> dict[str, Value]:
+def values_of(evidence: Evidence, target: str) -> dict[str, Value]:
+    """Return the values that the sentences of a verdict may use, by name."""
+
     def value(name: str) -> float | None:
         estimate = getattr(evidence, name)
         return None if estimate is None else estimate.value
 
     n_dev = value("n_dev")
-    judged = JUDGED_BY_REPEATS if n_dev is None else Message(JUDGED.template, {"n_dev": int(n_dev)})
+    judged = JUDGED_BY_REPEATS if n_dev is None else JUDGED.filled(n_dev=int(n_dev))
     return {
         "train": value("train_error"), "dev": value("dev_error"), "training_dev": value("training_dev_error"),
         "achievable": value("achievable"), "better": value("better_than_guess"), "judged": judged,

@@ -17,7 +17,7 @@ from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import check_cv
 from sklearn.utils import indexable
 
-from dldiag.core.i18n import Message
+from dldiag.core.i18n import Message, english
 from dldiag.core.parallel import Processes
 from dldiag.core.types import DataError, Dataset, LearningCurve
 from dldiag.data.encode import Matrix
@@ -54,7 +54,7 @@ def as_curve(
             if result is not None:
                 train[i, r], dev[i, r] = result.train_error, result.dev_error
                 seconds += result.seconds
-    return LearningCurve(model.key, np.array(sizes, dtype=np.int64), train, dev, str(model.label), unit, seconds)
+    return LearningCurve(model.key, np.array(sizes, dtype=np.int64), train, dev, english(model.label), unit, seconds)
 
 
 def with_estimates(

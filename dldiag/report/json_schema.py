@@ -7,6 +7,7 @@ what it really was is kept under a sibling key `<key>_source`, so that `from_jso
 from __future__ import annotations
 
 import math
+from dataclasses import fields as fields_of
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from dldiag.core.types import DataError, Report
 
 SCHEMA = "dldiag-report/1"
 SOURCE = "_source"
+MESSAGE = {field.name for field in fields_of(Message)}
 
 
 def to_json(report: Report) -> str:
@@ -51,7 +53,7 @@ def _plain(value: Any) -> Any:
     plain: dict[str, Any] = {}
     for key, one in value.items():
         if _is_message(one):
-            plain |= {key: str(_message(one)), key + SOURCE: one}
+            plain |= {key: str(_message(one)), key + SOURCE: _slim(one)}
         elif _not_finite(one):
             plain |= {key: _numbers(one, named=False), key + SOURCE: {"numbers": _numbers(one, named=True)}}
         else:
@@ -80,12 +82,19 @@ def _is_source(plain: dict[str, Any], key: str) -> bool:
 
 
 def _is_message(value: Any) -> bool:
-    return isinstance(value, dict) and value.keys() == {"template", "values"}
+    return isinstance(value, dict) and {"template", "values"} <= value.keys() <= MESSAGE
 
 
 def _message(value: Any) -> Message:
     values = {key: _message(one) if _is_message(one) else one for key, one in value["values"].items()}
-    return Message(value["template"], values)
+    return Message(**(value | {"values": values}))
+
+
+def _slim(message: dict[str, Any]) -> dict[str, Any]:
+    """Leave out of a message what it does not use."""
+    values = {key: _slim(one) if _is_message(one) else one for key, one in message["values"].items()}
+    used = {key: text for key, text in message.items() if text}
+    return used | {"template": message["template"], "values": values}
 
 
 def _not_finite(value: Any) -> bool:

@@ -14,7 +14,7 @@ from dldiag.core.params import SettingError
 from dldiag.core.types import DataError
 from dldiag.diagnosis.from_metrics import EXAMPLES, Numbers, diagnose_numbers, read_curve_table
 from dldiag.diagnosis.from_metrics.evidence import evidence_of
-from dldiag.diagnosis.from_metrics.rules import NUMBER_RULES
+from dldiag.diagnosis.from_metrics.rules import number_rules
 from dldiag.experiments.learning_curve import LearningCurve
 from dldiag.report import curves_csv, from_json, to_html, to_json, to_text
 
@@ -159,7 +159,7 @@ def test_every_rule_runs_on_numbers():
     for _, numbers in EXAMPLES.values():
         report = diagnose_numbers(numbers)
         assert "could_not_run" not in {finding.outcome for finding in report.findings}
-        assert len(report.findings) == len(NUMBER_RULES)
+        assert len(report.findings) == len(number_rules())
         assert all(str(finding.message) for finding in report.findings)
 
 

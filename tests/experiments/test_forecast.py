@@ -13,12 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dldiag.core.i18n import catalog, speaking
+from dldiag.core.i18n import speaking
 from dldiag.experiments.forecast import expected_gain, forecast, more_data_helps
 from dldiag.experiments.forecast.curve import read_curve
 from dldiag.experiments.forecast.describe import WITH_TRAIN, WITHOUT_TRAIN, describe
 from dldiag.experiments.forecast.families import FAMILIES, extrapolate
 from dldiag.experiments.forecast.outlook import constants
+from docs.catalog import translations
 from tests.shared_data import SHARED
 
 ROOM = Path(sys.modules["dldiag.experiments.forecast"].__file__).parent
@@ -265,7 +266,7 @@ def test_every_text_of_the_room_is_in_chinese():
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Message":
                 templates.add(ast.literal_eval(node.args[0]))
     assert len(templates) >= 5
-    assert templates <= set(catalog("zh"))
+    assert templates <= set(translations("zh"))
     with speaking("zh"):
         assert "训练" in str(forecast([1, 2], [0.1, 0.2]).abstains)
 

@@ -13,9 +13,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier as TheirClassifier
 from sklearn.neural_network import MLPRegressor as TheirRegressor
 
-from dldiag.core.i18n import catalog
 from dldiag.core.params import SettingError, check
 from dldiag.nn import CLASSIFIER_PARAMS, MLP_PARAMS, REGRESSOR_PARAMS, MLPClassifier, MLPRegressor, fit_stack
+from docs.catalog import translations
 
 DIGITS = load_digits(return_X_y=True)
 DIGITS = DIGITS[0] / 16, DIGITS[1]
@@ -195,7 +195,7 @@ def test_every_param_has_the_default_of_the_constructor(model):
 
 
 def test_every_text_of_a_param_is_translated():
-    chinese = catalog("zh")
+    chinese = translations("zh")
     for param in (MLP_PARAMS | CLASSIFIER_PARAMS | REGRESSOR_PARAMS).values():
         texts = [param.label, param.help, *(param.choices or {}).values(), *([param.unit] if param.unit else [])]
         assert not [text for text in texts if text not in chinese]

@@ -90,7 +90,7 @@ class Pool:
             if known is not None and self._is_worth_keeping(known):
                 return known
             if len(self._line) >= self._limits.queue_length:
-                raise DataError(Message(FULL.template, {"waiting": len(self._line)}), FULL_HINT)
+                raise DataError(FULL.filled(waiting=len(self._line)), FULL_HINT)
             job = store.create(Spec(kind, arguments, owner))
             self._line.add(owner, job)
             self._known[key], self._watched[job] = job, time.monotonic()
@@ -163,7 +163,7 @@ class Pool:
             if worker is not None and worker.is_alive:
                 worker.kill()
             with contextlib.suppress(OSError):
-                store.end(run.job, Ending("failed", Message(REFUSED.template, {"reason": str(error)}), REFUSED_HINT))
+                store.end(run.job, Ending("failed", REFUSED.filled(reason=str(error)), REFUSED_HINT))
         return worker
 
     def _warm(self, worker: Worker | None) -> Worker | None:

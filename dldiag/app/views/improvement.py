@@ -117,7 +117,7 @@ def show_test_set(report: Report, job: str) -> None:
 
 
 def _offer_opening(report: Report, job: str) -> None:
-    show_message(Message(SEALED.template, {"rows": report.split.test}))
+    show_message(SEALED.filled(rows=report.split.test))
     with st.popover(tr("Open the test set …"), icon=":material/lock_open:"):
         show_message(tr("This can be done once for this table. Are you done choosing?"))
         if st.button(tr("Yes, open it"), type="primary", key="open"):

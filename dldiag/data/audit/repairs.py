@@ -62,7 +62,7 @@ def repair(code: str, column: str = "") -> Repair:
     """
     row = REPAIRS[code]
     names = {"column": column}
-    return Repair(code, Message(row.title.template, names), row.because, dict(row.choices(column)))
+    return Repair(code, row.title.filled(**names), row.because, dict(row.choices(column)))
 
 
 def applied(choices: Mapping[str, Any], repairs: tuple[Repair, ...]) -> dict[str, Any]:

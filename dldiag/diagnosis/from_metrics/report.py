@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import asdict
 
-from dldiag.core.i18n import Message
+from dldiag.core.i18n import Message, english
 from dldiag.core.types import DatasetSummary, Forecast, LearningCurve, Notice, Report, SplitSummary
 from dldiag.diagnosis.evidence import Evidence
 from dldiag.diagnosis.from_metrics.evidence import evidence_of
 from dldiag.diagnosis.from_metrics.metrics import Numbers, check_numbers
 from dldiag.diagnosis.from_metrics.remedies import remedies_for
-from dldiag.diagnosis.from_metrics.rules import ASSUMED, NUMBER_RULES, verdict_of
+from dldiag.diagnosis.from_metrics.rules import ASSUMED, number_rules, verdict_of
 from dldiag.diagnosis.rules import check_rules
 from dldiag.experiments.forecast import forecast
 
@@ -43,11 +43,11 @@ def diagnose_numbers(numbers: Numbers, curve: LearningCurve | None = None) -> Re
     started = time.perf_counter()
     check_numbers(numbers, curve)
     evidence = evidence_of(numbers, curve)
-    findings = check_rules(evidence, NUMBER_RULES)
+    findings = check_rules(evidence, number_rules())
     return Report(
         dataset=_dataset(numbers, curve, evidence),
         split=_split(numbers, curve),
-        model={"key": "numbers", "label": LABEL.template, "parameters": {}},
+        model={"key": "numbers", "label": english(LABEL), "parameters": {}},
         settings=asdict(numbers),
         curves=() if curve is None else (curve,),
         evidence=evidence.estimates(),
@@ -75,7 +75,7 @@ def _forecast(numbers: Numbers, curve: LearningCurve | None) -> Forecast:
 
 def _dataset(numbers: Numbers, curve: LearningCurve | None, evidence: Evidence) -> DatasetSummary:
     split = _split(numbers, curve)
-    name = str(LABEL.template) if curve is None else curve.label or curve.model
+    name = english(LABEL) if curve is None else curve.label or curve.model
     task = evidence.task
     return DatasetSummary(
         name, split.train + split.dev + split.test, 0, task, "", (), "", notices_on(numbers, curve, evidence)

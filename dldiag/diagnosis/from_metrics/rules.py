@@ -9,7 +9,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import Finding, Verdict
 from dldiag.diagnosis import verdict
 from dldiag.diagnosis.evidence import Evidence
-from dldiag.diagnosis.rules import RULES, Rule
+from dldiag.diagnosis.rules import RULES, Headline, Rule
 
 FIRED = {
     "N1": "Training error, dev error and achievable error lie together.",
@@ -21,16 +21,24 @@ NEITHER = Message(
     "Neither high bias nor high variance: the model is wrong by {dev:error} on new rows, where about {achievable:error} is "
     "achievable."
 )
-HARMLESS = Message(
-    "Leave it: training and dev error differ ({train:error} and {dev:error}), but the dev error is about what is achievable "
-    "({achievable:error})."
-)
-HEADLINES = {verdict.HARMLESS.template: HARMLESS, verdict.BY_ANSWERS["no", "no"].template: NEITHER}
+HEADLINES = {
+    "V2": (
+        Headline(
+            Message(
+                "Leave it: training and dev error differ ({train:error} and {dev:error}), but the dev error is about what is "
+                "achievable ({achievable:error})."
+            ),
+            instead_of=lambda bias, variance: bias != "yes",
+        ),
+    )
+}
 ASSUMED = Message("No human-level error was given: 0 is assumed to be achievable.")
 
-NUMBER_RULES: tuple[Rule, ...] = tuple(
-    replace(rule, fired=FIRED[rule.code]) if rule.code in FIRED else rule for rule in RULES
-)
+
+def number_rules() -> list[Rule]:
+    """Return the rules in words that do not speak of trials."""
+    worded = [replace(rule, fired=FIRED[rule.code]) if rule.code in FIRED else rule for rule in RULES]
+    return [replace(rule, headlines=HEADLINES[rule.code]) if rule.code in HEADLINES else rule for rule in worded]
 
 
 def verdict_of(findings: Sequence[Finding], evidence: Evidence, *, assumed: bool = False) -> Verdict:
@@ -38,7 +46,7 @@ def verdict_of(findings: Sequence[Finding], evidence: Evidence, *, assumed: bool
 
     assumed: the achievable error is an assumption; the verdict then says so.
     """
-    found = verdict.conclude(findings, evidence, "")
-    headline = HEADLINES.get(found.headline.template, found.headline)
+    by_answers = {**verdict.BY_ANSWERS, ("no", "no"): NEITHER}
+    found = verdict.conclude(findings, evidence, "", rules=number_rules(), by_answers=by_answers)
     details = [one for one in (found.detail, ASSUMED if assumed else None) if one is not None]
-    return replace(found, headline=Message(headline.template, found.headline.values), detail=verdict.joined(details))
+    return replace(found, detail=verdict.joined(details))

@@ -6,7 +6,7 @@ from dldiag.core.i18n import Message, Value
 from dldiag.core.types import Estimate, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence, Probe
 from dldiag.diagnosis.rules.remedy_gain import gain_of, probed
-from dldiag.diagnosis.rules.rule import MATERIAL, Example, Rule, Threshold, is_likely
+from dldiag.diagnosis.rules.rule import MATERIAL, Example, Headline, Rule, Threshold, is_likely
 
 ANY_RISE = Threshold("ANY_RISE", 0.0, "error", "LCDB 1.1: a paired rise of the error with more rows")
 BELOW_DEV = Threshold("BELOW_DEV", 0.0, "error", "UMLAUT; sk-autod")
@@ -69,7 +69,7 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
         "the model does not even fit the rows it has seen.",
         passed="The training error {train_error:error} is at most {most:gap} above the achievable {achievable:error}.",
         hint="A bigger network, longer training, or another optimization method.",
-        problem="high_bias", needs=("train_error", "achievable", "avoidable_bias"),
+        problem="high_bias", needs=("train_error", "achievable", "avoidable_bias"), answers="bias",
         examples=(
             Example(Evidence(train_error=exactly(0.15), achievable=exactly(0.01), avoidable_bias=_E(0.14, 0.12, 0.16)), "fired"),
             Example(Evidence(train_error=exactly(0.01), achievable=exactly(0.0), avoidable_bias=_E(0.005, 0.0, 0.009)), "passed"),
@@ -117,7 +117,7 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
         "what the model learnt does not carry over to new rows.",
         passed="The {judged_on} {judged:error} is at most {most:gap} above the training error {train_error:error}.",
         hint="Regularization, or more training data.",
-        problem="high_variance", needs=("train_error", "dev_error", "variance"), words=_new_rows,
+        problem="high_variance", needs=("train_error", "dev_error", "variance"), words=_new_rows, answers="variance",
         examples=(
             Example(Evidence(train_error=exactly(0.01), dev_error=exactly(0.11), variance=_E(0.10, 0.08, 0.12)), "fired"),
             Example(Evidence(train_error=exactly(0.15), dev_error=exactly(0.16), variance=_E(0.005, 0.0, 0.009)), "passed"),
@@ -162,7 +162,16 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
         fired="Training and dev error differ by {variance:gap}, but the dev error is as low as anything we tried reaches.",
         passed="There is no gap that could be ignored.",
         hint="Leave it: the gap is not costing you anything we could find.",
-        problem="harmless_gap", needs=("variance", "excess"), decided_by="nothing",
+        problem="harmless_gap", needs=("variance", "excess"), decided_by="nothing", concludes_from_trials=True,
+        headlines=(
+            Headline(
+                Message(
+                    "High variance that costs nothing we could find: training and dev error differ ({train:error} and {dev:error}), but "
+                    "nothing tried here is shown to do better on new rows. Leave it."
+                ),
+                instead_of=lambda bias, variance: bias != "yes",
+            ),
+        ),
         examples=(
             Example(Evidence(variance=_E(0.1, 0.08, 0.12), excess=_E(0.0, -0.01, 0.01)), "fired"),
             Example(
@@ -181,7 +190,7 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
         fired="Neither bias nor variance is shown to be large, and nothing that was tried is shown to lower the dev error.",
         passed="There is something left to gain, or to find out.",
         hint="Leave the model. To get below {achievable:error}, look for better columns or cleaner answers.",
-        problem="noise", needs=("avoidable_bias", "variance", "achievable"), decided_by="nothing",
+        problem="noise", needs=("avoidable_bias", "variance", "achievable"), decided_by="nothing", concludes_from_trials=True,
         examples=(
             Example(
                 Evidence(avoidable_bias=_E(0.0, -0.01, 0.005), variance=_E(0.0, -0.004, 0.006), achievable=exactly(0.1)), "fired"

@@ -6,11 +6,10 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import Estimate, Level, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence, Probe
 from dldiag.diagnosis.rules.remedy_gain import gain_of
-from dldiag.diagnosis.rules.rule import MATERIAL, Example, Rule, Threshold
+from dldiag.diagnosis.rules.rule import MATERIAL, Example, Headline, Rule, Threshold
 
 # What a verdict that cannot be trusted silences: whether and how a network trains can still be told.
 VERDICT: tuple[Level, ...] = ("bias_variance", "process")
-NOTHING_LEFT = ("N1", "V2")  # conclude from what was tried that nothing is left to gain: not while a cause stands
 CAUSES = ("T4", "T7", "T8", "T9", "T10", "T12", "T13", "T14")
 
 HALF_MATERIAL = Threshold("δ/2", lambda e: e.delta / 2, "error", "half the smallest difference that matters")
@@ -102,6 +101,9 @@ DATA_RULES: tuple[Rule, ...] = (
         passed="No single column gives the target away.",
         hint="Ask whether {leak_column} is known at the time of prediction. If not, leave it out and diagnose again.",
         problem="leak", needs=("leak_gain",),
+        headlines=(
+            Headline(Message("The column {leak_column} seems to give the answer away: check it before believing anything else.")),
+        ),
         examples=(
             Example(Evidence(leak_gain=exactly(0.9), names={"leak_column": "paid"}), "fired"),
             Example(Evidence(leak_gain=exactly(0.0)), "passed"),
@@ -127,7 +129,20 @@ DATA_RULES: tuple[Rule, ...] = (
         passed="Rows from elsewhere are no harder ({signal:gap}).",
         hint="Bring training rows that look like the rows to be predicted, or weight them.",
         problem="mismatch",
-        silences=NOTHING_LEFT, needs=("mismatch",),
+        headlines=(
+            Headline(
+                Message(
+                    "Data mismatch: the model is wrong by {training_dev:error} on new rows like its training rows, but by "
+                    "{dev:error} on the dev rows. They come from elsewhere."
+                ),
+                instead_of=lambda bias, variance: bias == variance == "no",
+            ),
+        ),
+        remark=Message(
+            "On top of that comes data mismatch: {training_dev:error} on new rows like the training rows, {dev:error} on the "
+            "dev rows."
+        ),
+        silences_conclusions=True, needs=("mismatch",),
         examples=(
             Example(Evidence(mismatch=Estimate(0.09, 0.07, 0.11)), "fired"),
             Example(Evidence(mismatch=Estimate(0.0, -0.01, 0.01)), "passed"),
@@ -139,7 +154,7 @@ DATA_RULES: tuple[Rule, ...] = (
         fired="The widest column varies {signal:,.0f} times as much as the narrowest, and inputs are not scaled.",
         passed="Columns vary on similar scales ({signal:,.0f} to 1).",
         hint="Scale the inputs.",
-        problem="unscaled_inputs", needs=("scale_ratio", "scaled_inputs"), unless=_scaled, silences=NOTHING_LEFT,
+        problem="unscaled_inputs", needs=("scale_ratio", "scaled_inputs"), unless=_scaled, silences_conclusions=True,
         examples=(
             Example(Evidence(scale_ratio=exactly(1e5), scaled_inputs=exactly(0)), "fired"),
             Example(Evidence(scale_ratio=exactly(1e5), scaled_inputs=exactly(1)), "not_applicable"),
@@ -164,6 +179,21 @@ DATA_RULES: tuple[Rule, ...] = (
         hint="Look for other columns, or for a mistake in how rows and answers were joined, before changing the model.",
         problem="no_signal", needs=("better_than_guess", "guess_error"), silences=CAUSES, silences_levels=VERDICT,
         clouds=("B1", "V1"), decided_by="nothing",  # where chance may have made the best model, it may have made the gap
+        headlines=(
+            Headline(
+                Message(
+                    "No model is shown to beat the plainest guess: the columns may say nothing about {target} that a model could "
+                    "use."
+                )
+            ),
+            Headline(
+                Message(
+                    "Too close to tell whether the columns say anything about {target}: the best model beats the plainest guess by "
+                    "{better:gap}, which chance alone may do."
+                ),
+                "undecided",
+            ),
+        ),
         examples=(
             Example(Evidence(better_than_guess=Estimate(0.0, -0.03, 0.03), guess_error=exactly(0.5)), "fired"),
             Example(Evidence(better_than_guess=Estimate(0.2, 0.15, 0.25), guess_error=exactly(0.5)), "passed"),
@@ -205,6 +235,14 @@ DATA_RULES: tuple[Rule, ...] = (
         passed="A quick model knows as much on rows kept apart as on random rows.",
         hint="Split by {structure}; no verdict is given before.",
         problem="misleading_split",
+        headlines=(
+            Headline(
+                Message(
+                    "Rows belong together by {structure}: split by that first. With rows drawn at random a model is judged on what it "
+                    "has all but seen, and every error looks too good."
+                )
+            ),
+        ),
         needs=("split_misleads",),
         silences=CAUSES,
         silences_levels=VERDICT,

@@ -35,7 +35,13 @@ def check_rules(evidence: Evidence, rules: Sequence[Rule], muted: Collection[str
 
 def silenced_by(rule: Rule, rules: Sequence[Rule]) -> list[str]:
     """Return the codes of the rules that say nothing once this one has fired."""
-    return [one.code for one in rules if one.code in rule.silences or one.level in rule.silences_levels]
+    return [
+        one.code
+        for one in rules
+        if one.code in rule.silences
+        or one.level in rule.silences_levels
+        or (rule.silences_conclusions and one.concludes_from_trials)
+    ]
 
 
 def _applied(rule: Rule, evidence: Evidence) -> Finding:

@@ -20,6 +20,9 @@ PROCESS_RULES: tuple[Rule, ...] = (
         hint="Draw new and more dev rows, and judge the choices again.",
         problem="dev_overused",
         needs=("dev_error", "test_gap"),
+        remark=Message(
+            "The test error is {test_gap:gap} above the dev error: too much was chosen on these dev rows, or too few of them judge."
+        ),
         examples=(
             Example(Evidence(dev_error=exactly(0.1), test_gap=Estimate(0.05, 0.03, 0.07)), "fired"),
             Example(Evidence(dev_error=exactly(0.1), test_gap=Estimate(0.0, -0.01, 0.01)), "passed"),

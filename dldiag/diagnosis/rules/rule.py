@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from dldiag.core.i18n import Message, Value
-from dldiag.core.types import Estimate, Level, Outcome
+from dldiag.core.types import Answer, Estimate, Level, Outcome
 from dldiag.diagnosis.evidence.evidence import Evidence, Probe
 
 
@@ -33,12 +34,28 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Headline:
+    """The sentence with which a rule opens the verdict when it has this outcome.
+
+    instead_of: tells from the answers about bias and variance whether it takes the place of their sentence; None: it
+    does whatever they are, before every headline that asks, and their sentence follows it.
+    """
+
+    text: Message
+    outcome: Outcome = "fired"
+    instead_of: Callable[[Answer, Answer], bool] | None = None
+
+
+@dataclass(frozen=True)
 class Rule:
     """One rule. It fires when `signal` is above `threshold` with 90 % confidence.
 
     needs: evidence that must be there. unless: a reason why the rule does not apply to this evidence, else None.
     silences, silences_levels: downstream rules, by code and by level, that say nothing once this one has fired.
-    clouds: downstream rules that are undecided, too, while this one is.
+    silences_conclusions: the same for every rule that concludes from trials. clouds: downstream rules that are undecided,
+    too, while this one is. concludes_from_trials: it reads what was tried and did not help, so it waits for the trials.
+    answers: which question of the verdict it answers. headlines, remark: what it adds to the verdict, at its beginning or,
+    when it has fired and does not open it, at its end; they may use the names of `verdict.values_of`.
     fired, passed, unsure and hint are templates; they may use {signal}, {low}, {high}, {threshold} and every name of the evidence.
     """
 
@@ -55,7 +72,12 @@ class Rule:
     unless: Callable[[Evidence], Message | None] | None = None
     silences: tuple[str, ...] = ()
     silences_levels: tuple[Level, ...] = ()
+    silences_conclusions: bool = False
     clouds: tuple[str, ...] = ()
+    concludes_from_trials: bool = False
+    answers: Literal["bias", "variance"] | None = None
+    headlines: tuple[Headline, ...] = ()
+    remark: Message | None = None
     examples: tuple[Example, ...] = ()
     decided_by: str = "rows"  # what would decide it: rows, repeats or nothing
     unsure: str = ""  # instead of the usual sentence about an undecided rule

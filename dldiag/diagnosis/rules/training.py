@@ -7,9 +7,9 @@ import math
 from dldiag.core.i18n import Message
 from dldiag.core.types import Estimate, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence
-from dldiag.diagnosis.rules.data import HALF_MATERIAL, NOTHING_LEFT
+from dldiag.diagnosis.rules.data import HALF_MATERIAL
 from dldiag.diagnosis.rules.remedy_gain import probed
-from dldiag.diagnosis.rules.rule import Example, Rule, Threshold
+from dldiag.diagnosis.rules.rule import Example, Headline, Rule, Threshold
 
 INITIAL_LOSS = Threshold(
     "INITIAL_LOSS", 1.5, "times the expected loss", "Karpathy, A recipe for training neural networks"
@@ -27,7 +27,7 @@ ANY_STUCK = Threshold("ANY_STUCK", 0.0, "share of repeats", "seen once, it will 
 DEAD = Threshold("DEAD", 0.7, "share of units", "AUTOTRAINER and DeepDiagnosis fire at 70 %, SageMaker warns at 50 %")
 SATURATED = Threshold("SATURATED", 0.5, "share of pre-activations", "DeepDiagnosis: |z| > 5")
 
-BIAS_CAUSES = ("B1a", "B1b", "B1c", "B1d", "V1", "V1a", "V1b", "V1c", "V1d", "V2", "N1")
+BIAS_CAUSES = ("B1a", "B1b", "B1c", "B1d", "V1", "V1a", "V1b", "V1c", "V1d")
 
 
 def _learns_well(e: Evidence) -> Message | None:
@@ -69,7 +69,12 @@ TRAINING_RULES: tuple[Rule, ...] = (
         fired="In {signal:.0%} of the repeats the loss stopped being a number: training blew up.",
         passed="The loss stayed finite in every repeat.",
         hint="Take a smaller step size, scale the inputs, or clip the gradient.",
-        problem="divergence", needs=("nonfinite_share",), silences=BIAS_CAUSES,
+        problem="divergence", needs=("nonfinite_share",), silences=BIAS_CAUSES, silences_conclusions=True,
+        headlines=(
+            Headline(
+                Message("Training blows up: the loss stops being a number before the model has learnt anything.")
+            ),
+        ),
         examples=(
             Example(Evidence(nonfinite_share=exactly(0.4)), "fired"),
             Example(Evidence(nonfinite_share=exactly(0.0)), "passed"),
@@ -81,7 +86,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
         fired="The units of a hidden layer are identical: they learn the same thing and count as one.",
         passed="The units of every hidden layer differ.",
         hint="Start from small random weights, not from equal ones.",
-        problem="bad_initialization", needs=("symmetry",), silences=NOTHING_LEFT,
+        problem="bad_initialization", needs=("symmetry",), silences_conclusions=True,
         examples=(
             Example(Evidence(symmetry=exactly(0.0)), "fired"),
             Example(Evidence(symmetry=exactly(0.4)), "passed"),
@@ -93,7 +98,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
         fired="Before the first step the loss is {signal:.1f} times what a guess would cost: the weights start too large.",
         passed="Before the first step the loss is what a guess would cost ({signal:.2f} times).",
         hint="Start from smaller weights (He for ReLU, Glorot for tanh).",
-        problem="bad_initialization", needs=("initial_loss_ratio",), unless=_learns_well, silences=NOTHING_LEFT,
+        problem="bad_initialization", needs=("initial_loss_ratio",), unless=_learns_well, silences_conclusions=True,
         examples=(
             Example(Evidence(initial_loss_ratio=exactly(8), avoidable_bias=_HIGH_BIAS), "fired"),
             Example(Evidence(initial_loss_ratio=exactly(8), avoidable_bias=_NO_BIAS), "not_applicable"),
@@ -106,7 +111,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
         fired="Signals change {signal:,.0f}-fold from the first layer to the last before training starts.",
         passed="Signals keep their size from layer to layer ({signal:.1f}-fold).",
         hint="Use He initialization for ReLU and Glorot for tanh.",
-        problem="bad_initialization", needs=("spread_ratio",), unless=_learns_well, silences=NOTHING_LEFT,
+        problem="bad_initialization", needs=("spread_ratio",), unless=_learns_well, silences_conclusions=True,
         examples=(
             Example(Evidence(spread_ratio=exactly(1e-4), avoidable_bias=_HIGH_BIAS), "fired"),
             Example(Evidence(spread_ratio=exactly(1.3), avoidable_bias=_HIGH_BIAS), "passed"),
@@ -118,7 +123,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
         fired="The gradient shrinks {signal:,.0f}-fold on its way to the first layer: the early layers hardly learn.",
         passed="The gradient reaches the first layer.",
         hint="Use ReLU with He initialization, or fewer layers.",
-        problem="bad_activation", needs=("gradient_ratio",), unless=_gradient_arrives, silences=NOTHING_LEFT,
+        problem="bad_activation", needs=("gradient_ratio",), unless=_gradient_arrives, silences_conclusions=True,
         examples=(
             Example(Evidence(gradient_ratio=exactly(1e-5), first_gradient=exactly(1e-6), avoidable_bias=_HIGH_BIAS), "fired"),
             Example(
@@ -133,7 +138,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
         fired="{signal:.0%} of the hidden units answer 0 to every row.",
         passed="{signal:.0%} of the hidden units answer 0 to every row.",
         hint="Try leaky ReLU, a smaller step size or He initialization.",
-        problem="bad_activation", needs=("dead_share",), unless=_learns_well, silences=NOTHING_LEFT,
+        problem="bad_activation", needs=("dead_share",), unless=_learns_well, silences_conclusions=True,
         examples=(
             Example(Evidence(dead_share=exactly(0.9), avoidable_bias=_HIGH_BIAS), "fired"),
             Example(Evidence(dead_share=exactly(0.9), avoidable_bias=_NO_BIAS), "not_applicable"),
@@ -146,7 +151,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
         fired="{signal:.0%} of the time a unit sits on the flat part of its activation, where it cannot learn.",
         passed="Units are on the flat part of their activation {signal:.0%} of the time.",
         hint="Scale the inputs, start from smaller weights, or use ReLU.",
-        problem="bad_initialization", needs=("saturated_share",), unless=_learns_well, silences=NOTHING_LEFT,
+        problem="bad_initialization", needs=("saturated_share",), unless=_learns_well, silences_conclusions=True,
         examples=(
             Example(Evidence(saturated_share=exactly(0.8), avoidable_bias=_HIGH_BIAS), "fired"),
             Example(Evidence(saturated_share=exactly(0.02), avoidable_bias=_HIGH_BIAS), "passed"),
@@ -187,7 +192,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
         fired="The dev error was lower by {signal:gap} at an earlier epoch.",
         passed="The dev error is at most {most:gap} above its lowest point.",
         hint="Stop early, keeping the best weights.",
-        problem="past_minimum", needs=("past_minimum",), decided_by="repeats", silences=NOTHING_LEFT,
+        problem="past_minimum", needs=("past_minimum",), decided_by="repeats", silences_conclusions=True,
         examples=(
             Example(Evidence(past_minimum=Estimate(0.05, 0.03, 0.07)), "fired"),
             Example(Evidence(past_minimum=Estimate(0.001, 0.0, 0.002)), "passed"),
@@ -201,7 +206,15 @@ TRAINING_RULES: tuple[Rule, ...] = (
         passed="There is no repeat that learns next to nothing while most learn well.",
         hint="Take a step size, activation, initialization or length of training with which every repeat trains.",
         problem="uneven_start", needs=("stuck_share",), decided_by="repeats",
-        silences=(*NOTHING_LEFT, "V1c"),  # with more rows more starts train: the curve tells little about rows
+        headlines=(
+            Headline(
+                Message(
+                    "Whether the network trains hangs on the random start: in {stuck:.0%} of the repeats it learns next to nothing, in "
+                    "most it learns well."
+                )
+            ),
+        ),
+        silences_conclusions=True, silences=("V1c",),  # with more rows more starts train: the curve tells little about rows
         examples=(
             Example(Evidence(stuck_share=exactly(0.1)), "fired"),
             Example(Evidence(stuck_share=exactly(0.0)), "passed"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dldiag.core.i18n import Message, translate
+from dldiag.core.i18n import Message
 from dldiag.core.types import Estimate
+from dldiag.diagnosis.remedies import REMEDIES
 from dldiag.report.view.labels import change_text, error_text, plain_number, share_text
 
 BUDGET: dict[str, Message] = {  # the parts of the error budget, in the order in which they add up
@@ -87,8 +88,8 @@ def budget_label(name: str) -> str:
 def evidence_label(name: str) -> str:
     """Return the words for a code of the evidence; an unknown code is shown as it is."""
     if name.startswith(PROBE):
-        remedy = translate(name.removeprefix(PROBE).replace("_", " "))
-        return str(Message(TRIED.template, {"remedy": remedy}))
+        key = name.removeprefix(PROBE)
+        return str(TRIED.filled(remedy=REMEDIES[key].title if key in REMEDIES else key.replace("_", " ")))
     return str(LABELS.get(name, name.replace("_", " ").capitalize()))
 
 

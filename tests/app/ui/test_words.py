@@ -8,8 +8,8 @@ import pytest
 
 import dldiag.app
 from dldiag.app.ui.page import ROOT, pages
-from dldiag.core.i18n import catalog
 from dldiag.experiments.models import MODELS
+from docs.catalog import translations
 
 OWN_PAGES = ("streamlit_app.py", "pages/2_Record_of_experiments.py", "pages/3_History.py")
 
@@ -44,6 +44,6 @@ def names(template):
 
 @pytest.mark.parametrize("template", own_templates())
 def test_a_text_has_its_chinese(template):
-    chinese = catalog("zh")  # a file of another room may hold it
+    chinese = translations("zh")  # a file of another room may hold it
     assert template in chinese
     assert names(chinese[template]) == names(template)
