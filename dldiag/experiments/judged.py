@@ -92,7 +92,7 @@ def _code_of(label: Any, known: pd.Index) -> int | None:
         return 1 if len(known) == 2 else None
     if label not in known:
         raise ValueError(f"There is no class {label!r}; there are {', '.join(map(repr, known.tolist()))}.")
-    return int(known.get_loc(label))
+    return int(known.get_indexer(pd.Index([label]))[0])
 
 
 def _check_lengths(y: NDArray[Any], prediction: NDArray[Any]) -> None:

@@ -43,7 +43,9 @@ class Metric:
     higher_is_better: bool = False
     needs: tuple[str, ...] = ()
     scarce: Callable[[Judged], float] | None = None
-    spread_powers: int = 0  # 1 where it is in the target's own unit, so that it is divided by the target's spread inside
+    spread_powers: int = (
+        0  # 1 where it is in the target's own unit, so that it is divided by the target's spread inside
+    )
 
     def value(self, y: ArrayLike, prediction: ArrayLike, **options: Any) -> float:
         """Return the metric as the field writes it (AUC 0.958). options: as `judge_classes` or `judge_values`."""
@@ -92,6 +94,12 @@ def _cheapest(judged: Judged, n_classes: int) -> tuple[int, Values]:
     shares = _shares(judged, n_classes)
     assert judged.costs is not None
     return int(np.argmin(shares @ judged.costs)), shares
+
+
+def _per_dearest(judged: Judged) -> float:
+    """Return 1 / the dearest mistake: a rate of mistakes costs at most so many times itself."""
+    assert judged.costs is not None
+    return 1 / max(float(judged.costs.max()), 1e-12)
 
 
 def _mean(judged: Judged) -> float:
@@ -171,7 +179,7 @@ METRICS: dict[str, Metric] = {
         ),
         Metric(
             "cost", Message("Cost per row"), "cost", CLASSES, class_losses.cost, _cheapest,
-            Message("mean cost of a row, by the table of what each mistake costs"), needs=(COSTS,),
+            Message("mean cost of a row, by the table of what each mistake costs"), needs=(COSTS,), scarce=_per_dearest,
         ),
         Metric(
             "rmse", Message("RMSE"), "sd", VALUES, value_losses.rmse, _mean,

@@ -44,7 +44,7 @@ def _density_at_median(values: Values) -> float:
     """Return the density at the median, from the spacing of quantiles around it (bandwidth n^(−1/5), at most 0.25)."""
     half = min(0.25, 0.5 * len(values) ** -0.2)
     low, high = np.quantile(values, [0.5 - half, 0.5 + half])
-    return 2 * half / max(float(high - low), TINY)
+    return float(2 * half / max(float(high - low), TINY))
 
 
 def pinball(judged: Judged) -> Loss:
