@@ -10,6 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dldiag.core.error_findings import ErrorFindings
+from dldiag.core.estimate import Estimate as Estimate
+from dldiag.core.estimate import exactly as exactly
 from dldiag.core.i18n import Message
 
 Task = Literal["classification", "regression"]
@@ -58,6 +61,7 @@ class Notice:
     count: int = 0
     example: str = ""
     hint: Message | None = None
+    columns: tuple[str, ...] = ()  # that it is about; none: the file as a whole
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ class Column:
     distinct: int = 0
     levels: tuple[str, ...] = ()  # of a category or boolean: the declared values, most frequent first
     examples: tuple[str, ...] = ()
+    origin: str = ""  # code of what decided the kind (`kinds.KINDS`, by_hand); `why` says it in words
+    made_of: str = ""  # of a feature: the table's column that it is a part of; none: itself
 
 
 @dataclass(frozen=True)
@@ -210,45 +216,6 @@ class Split:
 
 
 # --- measurements -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number with its uncertainty.
-
-    low…high is the two-sided 90 % interval. `at_least` and `at_most` are the one-sided 90 % bounds that rules use; they
-    default to low and high (careful side).
-    """
-
-    value: int | float  # a count stays a whole number in JSON and back
-    low: int | float
-    high: int | float
-    at_least: float | None = None
-    at_most: float | None = None
-    source: Message | None = None
-
-    def __post_init__(self) -> None:
-        if not self.low <= self.value <= self.high:
-            raise ValueError(f"an interval must hold its value: {self.low} <= {self.value} <= {self.high}")
-
-    def __neg__(self) -> Estimate:
-        """The same with the opposite sign: a change of an error as a gain."""
-        return Estimate(-self.value, -self.high, -self.low, -self.surely_below, -self.surely_above)
-
-    @property
-    def surely_above(self) -> float:
-        """With 90 % confidence the number is above this."""
-        return self.low if self.at_least is None else self.at_least
-
-    @property
-    def surely_below(self) -> float:
-        """With 90 % confidence the number is below this."""
-        return self.high if self.at_most is None else self.at_most
-
-
-def exactly(value: float, source: Message | None = None) -> Estimate:
-    """Return a number known without error (a count, a setting)."""
-    return Estimate(value, value, value, source=source)
 
 
 @dataclass(frozen=True, eq=False)
@@ -447,6 +414,7 @@ class Report:
     test: TestResult | None = None
     training_curve: TrainingCurve | None = None
     repairs: tuple[Repair, ...] = ()
+    errors: ErrorFindings | None = None  # where the model is wrong on the dev rows
     compared: int = 0  # settings of the model that were judged on the dev rows, the present ones among them
     seconds: float = 0.0
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -14,7 +14,6 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import USED_KINDS, Column, DataError, Kind, Notice, Table
 from dldiag.data.encode import TEXT_FEATURES
 from dldiag.data.typing.columns import OTHER, with_kinds
-from dldiag.data.typing.kinds import RUNNING
 from dldiag.data.typing.notices import listed
 
 MAX_FEATURES = 5_000  # columns of the encoded matrix; more are left out
@@ -73,7 +72,7 @@ def _numbers_when_alone(table: Table, left_out: Collection[str]) -> Table:
     asked = [column for column in table.columns if column.name not in left_out]
     if any(column.kind in USED_KINDS for column in asked) or table.raw is None:
         return table
-    running: dict[str, Kind] = {c.name: "number" for c in asked if c.why.template == RUNNING}
+    running: dict[str, Kind] = {c.name: "number" for c in asked if c.origin == "running_number"}
     return with_kinds(table, running) if running else table
 
 
@@ -103,14 +102,15 @@ def _date_parts(column: Column, dates: pd.Series) -> list[tuple[Column, pd.Serie
     for part, of in DATE_PARTS.items():
         values = of(dates).astype(float)
         if values.nunique() > 1:
-            one = Column(f"{column.name} ({part})", "number", why, int(values.isna().sum()), int(values.nunique()))
-            parts.append((one, values))
+            missing, distinct = int(values.isna().sum()), int(values.nunique())
+            name = f"{column.name} ({part})"
+            parts.append((Column(name, "number", why, missing, distinct, made_of=column.name), values))
     return parts
 
 
 def source_of(column: Column) -> str:
     """Return the name of the table's column that a feature was made of: a date for its parts, else its own."""
-    return str(column.why.values["name"]) if column.why.template == DATE_PART else column.name
+    return column.made_of or column.name
 
 
 Parts = list[tuple[Column, pd.Series]]

@@ -15,7 +15,6 @@ from dldiag.data.typing.columns import with_kinds
 from dldiag.data.typing.distinct import as_arrow, cells_of
 from dldiag.data.typing.name_words import word_set, words_of
 from dldiag.data.typing.notices import listed
-from dldiag.data.typing.numbers import read_numbers
 
 # Names of columns by how surely such a column is the one to be predicted (own choice, lower case).
 TARGET_NAMES = word_set(
@@ -30,6 +29,12 @@ POSSIBLE_WORDS = word_set("income rating score grade count demand cost value sta
 POINTS = {"name": 7.0, "word": 6.0, "outcome": 3.0, "possible": 1.5, "last": 2.0, "first": 0.5, "few_values": 0.5}
 LEAST_POINTS = 2.0  # below this no column stands out
 
+WHOLE_NUMBERS = (
+    "running_number",
+    "named_identifier",
+    "code_per_row",
+    "one_number",
+)  # origins of texts that are numbers
 MANY_CLASSES = 20  # different whole numbers; more are amounts unless they are about equally frequent
 MOST_CLASSES = 100  # different whole numbers; more are always amounts
 BALANCED = 0.3  # rows of the rarest value / mean rows per value, from which many values are still classes
@@ -67,7 +72,7 @@ def suggest_target(table: Table) -> Suggestion | None:
 def infer_task(table: Table, target: str) -> tuple[Task, Message]:
     """Return the task that the target's values suggest, and why."""
     column = table.column(target)
-    if column.kind in ("category", "boolean", "text") or not read_numbers(as_arrow(column.examples)).read.all():
+    if column.kind != "number" and column.origin not in WHOLE_NUMBERS:
         return "classification", Message("{target} holds names, not amounts.", {"target": target})
     if column.kind != "number":
         told: dict[str, Value] = {"target": target, "distinct": column.distinct}

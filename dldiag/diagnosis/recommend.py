@@ -88,7 +88,7 @@ FIRST, SURE, LIKELY, DEARER, AS_IT_IS, PERHAPS = range(6)
 def _entry(
     row: Remedy, fired: Mapping[str | None, Finding], evidence: Evidence, model: Model | None
 ) -> tuple[RemedyOrder, Recommendation] | None:
-    problem = next((p for p in reversed(row.treats) if p in fired), None)
+    problem = next((p for p in row.treats if p in fired), None)
     probe = evidence.probes.get(row.key)
     if row.key == LEAVE_IT:
         return _order(AS_IT_IS, 0.0, row), _made(row, problem or "nothing", row.why, exactly(0.0), {})
@@ -160,7 +160,7 @@ def _probed_entry(
     else:
         return None
     because = fired[problem].message if problem in fired else row.why
-    found = _made(row, problem or row.treats[-1], because, probe.dev, probe.settings)
+    found = _made(row, problem or row.specific, because, probe.dev, probe.settings)
     return _order(place, probe.dev.value, row), found
 
 

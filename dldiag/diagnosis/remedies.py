@@ -28,6 +28,9 @@ BEST_STEPS = (1e-3, 1e-2)  # step sizes that adaptive methods usually do well wi
 class Remedy:
     """One remedy: its column in the remedy table, the problems it treats, and the settings it would change.
 
+    treats: the problems, the one that this remedy is made for first. textbook: its place in the remedy table of the
+    textbook (Ng), which orders what nothing measured; None for what is not in it. part: the evidence, a part of the
+    dev error, that it works on in that table.
     changes: model -> the settings to try, likeliest first; () when the remedy cannot be applied to this model.
     worth: usual share of the dev error it removes where its problem was found; orders what could not be probed.
     """
@@ -39,6 +42,13 @@ class Remedy:
     changes: Callable[[Model], tuple[Change, ...]]
     worth: float
     why: Message
+    textbook: int | None = None
+    part: str = ""
+
+    @property
+    def specific(self) -> str:
+        """The problem that this remedy is made for."""
+        return self.treats[0]
 
     @property
     def is_a_setting(self) -> bool:
@@ -138,42 +148,48 @@ REMEDIES: dict[str, Remedy] = {
             Message("Columns on very different scales make gradient descent crawl along the narrow ones."),
         ),
         Remedy(
-            "step_size", Message("Another step size"), "training", ("uneven_start", "wrong_step", "divergence"), _step, 0.4,
+            "step_size", Message("Another step size"), "training", ("divergence", "wrong_step", "uneven_start"), _step, 0.4,
             Message("Too small a step gets nowhere in the epochs given; too large a step jumps over the minimum."),
         ),
         Remedy(
-            "other_initialization", Message("Another initialization"), "training", ("uneven_start", "bad_initialization"), _initialization, 0.5,
+            "other_initialization", Message("Another initialization"), "training", ("bad_initialization", "uneven_start"), _initialization, 0.5,
             Message("Equal or oversized starting weights keep units alike or stuck on the flat part of the activation."),
         ),
         Remedy(
-            "other_activation", Message("Another activation function"), "training", ("uneven_start", "bad_activation"), _activation, 0.4,
+            "other_activation", Message("Another activation function"), "training", ("bad_activation", "uneven_start"), _activation, 0.4,
             Message("A unit whose slope is near zero passes no gradient on; a linear one adds nothing to a linear model."),
         ),
         # high bias
         Remedy(
-            "bigger_network", Message("A bigger network"), "bias", ("high_bias", "small_network"), _bigger, 0.3,
+            "bigger_network", Message("A bigger network"), "bias", ("small_network", "high_bias"), _bigger, 0.3,
             Message("More units can bend the fit further toward the training rows."),
+            textbook=1, part="avoidable_bias",
         ),
         Remedy(
-            "train_longer", Message("Train longer"), "bias", ("high_bias", "uneven_start", "short_training"), _longer, 0.25,
+            "train_longer", Message("Train longer"), "bias", ("short_training", "uneven_start", "high_bias"), _longer, 0.25,
             Message("The training error was still falling, or stopped early on a plateau."),
+            textbook=2, part="avoidable_bias",
         ),
         Remedy(
-            "other_optimizer", Message("Another optimization method"), "bias", ("high_bias", "uneven_start", "slow_optimizer"), _optimizer, 0.2,
+            "other_optimizer", Message("Another optimization method"), "bias", ("slow_optimizer", "uneven_start", "high_bias"), _optimizer, 0.2,
             Message("The same network can reach a lower training error with another way of taking steps."),
+            textbook=3, part="avoidable_bias",
         ),
         Remedy(
-            "weaker_regularization", Message("Weaker regularization"), "bias", ("high_bias", "over_regularized"), _weaker, 0.35,
+            "weaker_regularization", Message("Weaker regularization"), "bias", ("over_regularized", "high_bias"), _weaker, 0.35,
             Message("The penalty keeps the weights smaller than the data ask for."),
+            textbook=4, part="avoidable_bias",
         ),
         # high variance
         Remedy(
-            "regularization", Message("Regularization"), "variance", ("high_variance", "under_regularized"), _stronger, 0.15,
+            "regularization", Message("Regularization"), "variance", ("under_regularized", "high_variance"), _stronger, 0.15,
             Message("A penalty on large weights keeps the network from learning the noise of its training rows."),
+            textbook=5, part="variance",
         ),
         Remedy(
-            MORE_DATA, Message("More training data"), "variance", ("high_variance", "few_rows"), _never, 0.2,
+            MORE_DATA, Message("More training data"), "variance", ("few_rows", "high_variance"), _never, 0.2,
             Message("With more rows there is less chance to learn by heart."),
+            textbook=6, part="variance",
         ),
         Remedy(
             "early_stopping", Message("Early stopping"), "variance", ("past_minimum",), _stop_early, 0.1,
@@ -185,15 +201,16 @@ REMEDIES: dict[str, Remedy] = {
         ),
         # the data
         Remedy(
-            "repair_table", Message("Repair how the table is used"), "data", ("misleading_split", "leak"), _never, 0.0,
+            "repair_table", Message("Repair how the table is used"), "data", ("leak", "misleading_split"), _never, 0.0,
             Message("Until then every error looks too good, and nothing that is measured can be trusted."),
         ),
         Remedy(
-            "more_dev_rows", Message("More rows to judge with"), "data", ("few_dev_rows", "dev_overused"), _never, 0.0,
+            "more_dev_rows", Message("More rows to judge with"), "data", ("dev_overused", "few_dev_rows"), _never, 0.0,
             Message("With few rows to judge with, chance decides which of two models looks better."),
+            textbook=8, part="test_gap",
         ),
         Remedy(
-            "better_features", Message("Better columns"), "data", ("no_signal", "noise"), _never, 0.0,
+            "better_features", Message("Better columns"), "data", ("noise", "no_signal"), _never, 0.0,
             Message("No setting can find what the columns do not say."),
         ),
         Remedy(
@@ -204,21 +221,22 @@ REMEDIES: dict[str, Remedy] = {
             _never,
             0.0,
             Message("The model does well on new rows like its training rows: more rows of the dev kind would teach it the rest."),
+            textbook=7, part="mismatch",
         ),
         Remedy(
             "clean_labels", Message("Cleaner answers"), "data", ("conflicting_labels",), _never, 0.0,
             Message("Rows with wrong answers set a floor that no model gets below."),
         ),
         Remedy(
-            "other_model", Message("Another model"), "data", ("simple_model_wins", "reference_wins"), _never, 0.0,
+            "other_model", Message("Another model"), "data", ("reference_wins", "simple_model_wins"), _never, 0.0,
             Message("A reference model does better on the same rows: use it, or repair this model until it wins."),
         ),
         Remedy(
-            SEARCH, Message("Search the settings"), "data", ("high_bias", "high_variance", "reference_wins", "harmless_gap", "noise"), _never, 0.0,
+            SEARCH, Message("Search the settings"), "data", ("noise", "harmless_gap", "reference_wins", "high_variance", "high_bias"), _never, 0.0,
             Message("Some settings only help together: combinations are drawn at random, and the best runs against the model as it is."),
         ),
         Remedy(
-            LEAVE_IT, Message("Leave it"), "data", ("harmless_gap", "noise", "nothing"), _never, 0.0,
+            LEAVE_IT, Message("Leave it"), "data", ("nothing", "noise", "harmless_gap"), _never, 0.0,
             Message("No change is shown to lower the dev error by an amount that matters."),
         ),
     )

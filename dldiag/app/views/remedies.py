@@ -7,11 +7,11 @@ import streamlit as st
 from dldiag.app.jobs import store
 from dldiag.app.state import improvement, session
 from dldiag.app.state.history import note_adopted
-from dldiag.app.ui.escape import escape_markdown
 from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message
 from dldiag.app.views.progress import show_ending, watch
 from dldiag.app.views.start import start_diagnosis
 from dldiag.core.i18n import tr
+from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import Recommendation, Report
 from dldiag.diagnosis.remedies import SEARCH
 from dldiag.report import view

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dldiag.app.state import session
-from dldiag.app.ui.escape import escape_markdown
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.app.views.improvement import show_improving, show_test_set
 from dldiag.app.views.remedies import show_remedies, show_remedy_list
 from dldiag.app.views.repairs import show_repairs
 from dldiag.core.i18n import Message, speaking, tr
+from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import LearningCurve, Report
 from dldiag.report import curves_csv, to_json, view
 from dldiag.report.figures import FIGURES, alt_learning_curves, learning_curves

@@ -4,122 +4,172 @@ from __future__ import annotations
 
 from dldiag.core.i18n import Message, Value
 from dldiag.core.types import Notice
+from dldiag.data.notice_text import NoticeText
 
-TEXTS: dict[str, tuple[str, str]] = {
-    "encoding": (
-        "The text is in {encoding}, not in UTF-8.",
-        "If letters look wrong, choose another encoding.",
+TEXTS = {
+    "encoding": NoticeText(
+        Message("The text is in {encoding}, not in UTF-8."),
+        Message("If letters look wrong, choose another encoding."),
     ),
-    "encoding_close": (
-        "Two encodings are about as plausible: {encoding} was taken, {other} fits as well.",
-        "Compare the two previews and choose the one that reads right.",
+    "encoding_close": NoticeText(
+        Message("Two encodings are about as plausible: {encoding} was taken, {other} fits as well."),
+        Message("Compare the two previews and choose the one that reads right."),
     ),
-    "bad_characters": (
-        "{count:,} characters could not be decoded and are shown as �.",
-        "Choose another encoding if there are many of them.",
+    "bad_characters": NoticeText(
+        Message("{count:,} characters could not be decoded and are shown as �."),
+        Message("Choose another encoding if there are many of them."),
     ),
-    "mixed_encodings": (
-        "{count:,} lines are not in {encoding} like the rest; they were read as {other}.",
-        "Check these lines: the file was put together from parts with different encodings.",
+    "mixed_encodings": NoticeText(
+        Message("{count:,} lines are not in {encoding} like the rest; they were read as {other}."),
+        Message("Check these lines: the file was put together from parts with different encodings."),
     ),
-    "recovered_characters": (
-        "{count:,} control characters were read as the typographic marks that they stand for.",
-        "",
+    "recovered_characters": NoticeText(
+        Message("{count:,} control characters were read as the typographic marks that they stand for."),
     ),
-    "nul_characters": ("{count:,} NUL characters were taken out of the text.", "The file may be damaged."),
-    "cut_off": (
-        "The last line has no line end: the file may have been cut off there.",
-        "Compare the last row with the original; a value in it may be incomplete.",
+    "nul_characters": NoticeText(
+        Message("{count:,} NUL characters were taken out of the text."),
+        Message("The file may be damaged."),
     ),
-    "mixed_line_ends": ("Lines end in different ways in this file; each of them was taken as a line end.", ""),
-    "wrong_name": ("The file is {format}, whatever its name says, and was read as that.", ""),
-    "unusual_delimiter": (
-        "The cells are separated by {delimiter}.",
-        "Choose another delimiter if the columns are wrong.",
+    "cut_off": NoticeText(
+        Message("The last line has no line end: the file may have been cut off there."),
+        Message("Compare the last row with the original; a value in it may be incomplete."),
     ),
-    "quote": ("Cells are put in {quote} instead of double quotes.", ""),
-    "escape": ("A quote within quotes is marked by {escape} in this file.", ""),
-    "preamble": (
-        "{count:,} lines above the table were left out.",
-        "Choose the header line by hand if it is another one.",
+    "mixed_line_ends": NoticeText(
+        Message("Lines end in different ways in this file; each of them was taken as a line end."),
     ),
-    "footnotes": ("{count:,} lines below the table were left out.", "Set the footer lines to 0 to read them as rows."),
-    "no_header": (
-        "The first line looks like values, not names: the columns were named column_1, column_2 ….",
-        "Choose the header line by hand if the file has one.",
+    "wrong_name": NoticeText(
+        Message("The file is {format}, whatever its name says, and was read as that."),
     ),
-    "joined_header": ("The names stand in {count:,} lines, which were joined.", ""),
-    "header_width": (
-        "The header has {header:,} cells and the rows have {width:,}: the names are kept in their order from the left.",
-        "Check that every name stands above its own column.",
+    "unusual_delimiter": NoticeText(
+        Message("The cells are separated by {delimiter}."),
+        Message("Choose another delimiter if the columns are wrong."),
     ),
-    "header_repaired": (
-        "The header is not cut like the rows; it was mended to their number of cells.",
-        "Check the names.",
+    "quote": NoticeText(
+        Message("Cells are put in {quote} instead of double quotes."),
     ),
-    "trailing_delimiter": (
-        "Every row ends with an empty cell for which there is no name; {width:,} columns were read.",
-        "Check that every name stands above its own column.",
+    "escape": NoticeText(
+        Message("A quote within quotes is marked by {escape} in this file."),
     ),
-    "row_names": ("The first column has no name in the header: it was named {name}.", ""),
-    "made_up_names": ("{count:,} columns have no name and were named by their place.", ""),
-    "renamed": ("{count:,} columns have the same name as another one and were numbered.", ""),
-    "empty_column_dropped": ("{count:,} columns without name and without any value were left out.", ""),
-    "bare_quotes": (
-        "{count:,} lines have quotes that do not follow the rules; they were taken as part of the text.",
-        "Check the example.",
+    "preamble": NoticeText(
+        Message("{count:,} lines above the table were left out."),
+        Message("Choose the header line by hand if it is another one."),
     ),
-    "other_delimiter": (
-        "{count:,} lines are cut by another delimiter than the rest; their cells were put where they fit.",
-        "Check the example.",
+    "footnotes": NoticeText(
+        Message("{count:,} lines below the table were left out."),
+        Message("Set the footer lines to 0 to read them as rows."),
     ),
-    "padded": ("{count:,} lines have cells too few; those at the end were taken as missing.", ""),
-    "extra_empty": ("{count:,} lines have empty cells too many; these were left out.", ""),
-    "realigned": (
-        "{count:,} lines have cells too few or too many; each cell was put where it fits the column.",
-        "Check the example; cells that could not be told apart are missing.",
+    "no_header": NoticeText(
+        Message("The first line looks like values, not names: the columns were named column_1, column_2 …."),
+        Message("Choose the header line by hand if the file has one."),
     ),
-    "set_aside": (
-        "{count:,} lines do not fit the table and were set aside.",
-        "Mend them in the file if you need them.",
+    "joined_header": NoticeText(
+        Message("The names stand in {count:,} lines, which were joined."),
     ),
-    "blank_rows": ("{count:,} rows have delimiters but no value.", ""),
-    "blank_end": ("{count:,} rows without any value were left out.", ""),
-    "repeated_header": (
-        "{count:,} lines repeat the header and were left out.",
-        "The file was put together from parts.",
+    "header_width": NoticeText(
+        Message(
+            "The header has {header:,} cells and the rows have {width:,}: the names are kept in their order "
+            "from the left."
+        ),
+        Message("Check that every name stands above its own column."),
     ),
-    "no_rows": ("There are names but no rows.", ""),
-    "missing_spellings": ("These spellings are taken as missing in columns of numbers: {spellings}.", ""),
-    "decimal_comma": ("Numbers are written with a decimal comma.", "Choose the decimal mark by hand if that is wrong."),
-    "ambiguous_thousands": (
-        "Numbers like {example} can mean two things: the mark was taken as {meaning}.",
-        "Choose the decimal and thousands marks by hand if that is wrong.",
+    "header_repaired": NoticeText(
+        Message("The header is not cut like the rows; it was mended to their number of cells."),
+        Message("Check the names."),
     ),
-    "uneven": (
-        "Only {count:,} of {total:,} lines have the usual number of cells.",
-        "Look at the preview: the delimiter or the header line may be wrong.",
+    "trailing_delimiter": NoticeText(
+        Message("Every row ends with an empty cell for which there is no name; {width:,} columns were read."),
+        Message("Check that every name stands above its own column."),
     ),
-    "sheet": ("The workbook has {count:,} sheets; {sheet} was read.", "Choose another sheet by hand."),
-    "member": ("The archive has {count:,} files; {member} was read, the only table.", ""),
-    "sampled": (
-        "{kept:,} of {rows:,} rows were drawn at random (seed {seed}).",
-        "To read all rows, ask for no sample, or set DLDIAG_MAX_ROWS and DLDIAG_MAX_CELLS higher.",
+    "row_names": NoticeText(
+        Message("The first column has no name in the header: it was named {name}."),
     ),
-    "drawn_from_file": (
-        "The file has {size:,} MiB, more than is read at once: {kept:,} of its {rows:,} rows were drawn at random from all "
-        "of it (seed {seed}).",
-        "Set DLDIAG_MAX_TEXT_BYTES higher where the memory allows it.",
+    "made_up_names": NoticeText(
+        Message("{count:,} columns have no name and were named by their place."),
     ),
-    "left_out_column": ("{count:,} columns hold binary data and were left out.", ""),
+    "renamed": NoticeText(
+        Message("{count:,} columns have the same name as another one and were numbered."),
+    ),
+    "empty_column_dropped": NoticeText(
+        Message("{count:,} columns without name and without any value were left out."),
+    ),
+    "bare_quotes": NoticeText(
+        Message("{count:,} lines have quotes that do not follow the rules; they were taken as part of the text."),
+        Message("Check the example."),
+    ),
+    "other_delimiter": NoticeText(
+        Message("{count:,} lines are cut by another delimiter than the rest; their cells were put where they fit."),
+        Message("Check the example."),
+    ),
+    "padded": NoticeText(
+        Message("{count:,} lines have cells too few; those at the end were taken as missing."),
+    ),
+    "extra_empty": NoticeText(
+        Message("{count:,} lines have empty cells too many; these were left out."),
+    ),
+    "realigned": NoticeText(
+        Message("{count:,} lines have cells too few or too many; each cell was put where it fits the column."),
+        Message("Check the example; cells that could not be told apart are missing."),
+    ),
+    "set_aside": NoticeText(
+        Message("{count:,} lines do not fit the table and were set aside."),
+        Message("Mend them in the file if you need them."),
+    ),
+    "blank_rows": NoticeText(
+        Message("{count:,} rows have delimiters but no value."),
+    ),
+    "blank_end": NoticeText(
+        Message("{count:,} rows without any value were left out."),
+    ),
+    "repeated_header": NoticeText(
+        Message("{count:,} lines repeat the header and were left out."),
+        Message("The file was put together from parts."),
+    ),
+    "no_rows": NoticeText(
+        Message("There are names but no rows."),
+    ),
+    "missing_spellings": NoticeText(
+        Message("These spellings are taken as missing in columns of numbers: {spellings}."),
+    ),
+    "decimal_comma": NoticeText(
+        Message("Numbers are written with a decimal comma."),
+        Message("Choose the decimal mark by hand if that is wrong."),
+    ),
+    "ambiguous_thousands": NoticeText(
+        Message("Numbers like {example} can mean two things: the mark was taken as {meaning}."),
+        Message("Choose the decimal and thousands marks by hand if that is wrong."),
+    ),
+    "uneven": NoticeText(
+        Message("Only {count:,} of {total:,} lines have the usual number of cells."),
+        Message("Look at the preview: the delimiter or the header line may be wrong."),
+    ),
+    "sheet": NoticeText(
+        Message("The workbook has {count:,} sheets; {sheet} was read."),
+        Message("Choose another sheet by hand."),
+    ),
+    "member": NoticeText(
+        Message("The archive has {count:,} files; {member} was read, the only table."),
+    ),
+    "sampled": NoticeText(
+        Message("{kept:,} of {rows:,} rows were drawn at random (seed {seed})."),
+        Message("To read all rows, ask for no sample, or set DLDIAG_MAX_ROWS and DLDIAG_MAX_CELLS higher."),
+    ),
+    "drawn_from_file": NoticeText(
+        Message(
+            "The file has {size:,} MiB, more than is read at once: {kept:,} of its {rows:,} rows were drawn "
+            "at random from all of it (seed {seed})."
+        ),
+        Message("Set DLDIAG_MAX_TEXT_BYTES higher where the memory allows it."),
+    ),
+    "left_out_column": NoticeText(
+        Message("{count:,} columns hold binary data and were left out."),
+    ),
 }
 
 
 def notice(code: str, *, count: int = 0, example: str = "", **values: Value) -> Notice:
     """Make the notice of a code; the count is also a value of its sentence."""
-    sentence, hint = TEXTS[code]
-    told = {"count": count, "example": shorten(example), **values}
-    return Notice(code, Message(sentence, told), count, shorten(example), Message(hint) if hint else None)
+    row, example = TEXTS[code], shorten(example)
+    return Notice(code, row.message.filled(count=count, example=example, **values), count, example, row.hint)
 
 
 def shorten(text: str, most: int = 160) -> str:

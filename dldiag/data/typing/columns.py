@@ -6,6 +6,7 @@ text and identifiers are objects: str, or None where missing, trimmed but otherw
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -25,23 +26,34 @@ from dldiag.data.typing.dates import Dates, from_serials
 from dldiag.data.typing.distinct import Cells, as_arrow, cells_of
 from dldiag.data.typing.kinds import (
     MAX_LEVELS,
-    MOSTLY_DATES,
-    MOSTLY_NUMBERS,
     READ_AS_NUMBERS,
     boolean_values,
     decide_kind,
     looks_like_excel_days,
 )
+from dldiag.data.typing.labels import hold_lists, variants_among
 from dldiag.data.typing.missing import sentinel
 from dldiag.data.typing.notices import REMARKS, Remark, notices_of
 from dldiag.data.typing.numeric_fast import Plain, plain_columns
 
 OTHER = "(other)"
 # What a text bears that was read from it, beside other marks in the same column.
-_MARK_OF = {"decimal_comma": "[,，]", "percent": "[%％]", "bounds": r"[<>≤≥~≈*]", "hours": ":"}
+_MARK_OF = {
+    "decimal_comma": "[,，]",
+    "percent": "[%％]",
+    "bounds": r"[<>≤≥~≈*+]",
+    "hours": ":",
+    "magnitudes": r"\d\s*[^\d\s.,%)-]",
+}
+MIXED = frozenset(
+    {"percent_mixed", "mixed_units", "mixed_currencies"}
+)  # marks that only some cells have, or that differ
+MIXED_EXAMPLES = 4
+_NUMERALS = re.compile(r"[\d.,\s+-]+")
 _DAMAGED = r"^\d\.\d{2,}E\+\d{2}$"
 EXAMPLES = 20  # first cells from which examples are taken
 DAMAGED_SHARE = 0.5  # of the cells written like that, from which the column is taken for damaged codes
+BY_HAND = "by_hand"  # the origin of a kind that a person chose
 _CHOSEN = Message("Chosen by hand.")
 
 
@@ -92,7 +104,7 @@ def _plain_column(name: str, texts: pa.Array, plain: Plain) -> Typed:
     why = Message(READ_AS_NUMBERS, {"share": 1.0})
     examples = tuple(dict.fromkeys(text for text in texts.slice(0, EXAMPLES).to_pylist() if text))[:3]
     missing = int(np.isnan(plain.values).sum())
-    return Typed(Column(name, "number", why, missing, plain.distinct, (), examples), plain.values)
+    return Typed(Column(name, "number", why, missing, plain.distinct, (), examples, "numbers"), plain.values)
 
 
 def with_kinds(table: Table, kinds: Mapping[str, Kind]) -> Table:
@@ -101,7 +113,7 @@ def with_kinds(table: Table, kinds: Mapping[str, Kind]) -> Table:
     if table.raw is None:
         raise DataError(Message("This table no longer holds its cell texts, so a column's kind cannot be changed."))
     names = _read_again(table, kinds)
-    by_hand = {column.name: column.kind for column in table.columns if column.why == _CHOSEN and column.name in names}
+    by_hand = {c.name: c.kind for c in table.columns if c.origin == BY_HAND and c.name in names}
     frame, columns, notices = type_columns(table.raw[names], table.plan, kinds=by_hand | dict(kinds))
     whole = table.frame.copy(deep=False)
     for name in kinds:
@@ -121,9 +133,7 @@ def with_kinds(table: Table, kinds: Mapping[str, Kind]) -> Table:
 def _read_again(table: Table, kinds: Mapping[str, Kind]) -> list[str]:
     """Return the columns whose notices must be told anew: those of other kinds, or all where a notice is shared."""
     changed = [column.name for column in table.columns if column.name in kinds]
-    shared = [
-        str(one.message.values["columns"]) for one in table.notices if one.code in REMARKS and not _about(one, changed)
-    ]
+    shared = [one.columns for one in table.notices if one.code in REMARKS and not _about(one, changed)]
     if any(name in columns for columns in shared for name in changed):
         return [column.name for column in table.columns]
     return changed
@@ -153,11 +163,13 @@ def type_column(
 ) -> Typed:
     """Read one column of raw texts: decide its kind (or take the given one) and return its values."""
     facts = facts_of(name, position, cells_of(texts), plan, declared)
-    decided, why = decide_kind(facts) if kind is None else (kind, _CHOSEN)
+    decided, origin, why = decide_kind(facts) if kind is None else (kind, BY_HAND, _CHOSEN)
     values, remarks = _READERS[decided](facts)
     missing = int(pd.isna(values).sum())
-    column = Column(name, decided, why, missing, facts.cells.distinct, _levels(facts, decided), facts.cells.examples())
-    return Typed(column, values, (*remarks, *_spelled(facts, decided), *_damaged(facts), *_mostly(facts, why)))
+    levels, examples = _levels(facts, decided), facts.cells.examples()
+    column = Column(name, decided, why, missing, facts.cells.distinct, levels, examples, origin)
+    remarks += [*_spelled(facts, decided), *_damaged(facts), *_mostly(facts, origin), *_labels(facts, decided)]
+    return Typed(column, values, tuple(remarks))
 
 
 def levels_of(cells: Cells) -> tuple[str, ...]:
@@ -254,15 +266,23 @@ def _spelled(facts: Facts, kind: Kind) -> tuple[Remark, ...]:
 def _marks(facts: Facts) -> list[Remark]:
     """Return what was read into numbers besides plain digits."""
     numbers, cells = facts.numbers, facts.solid
-    told = numbers.marks & {"decimal_comma", "percent", "bounds", "hours"}
-    remarks = [_remark(code, facts, cells, numbers.marked & _bears(cells, code)) for code in sorted(told)]
-    if numbers.marks - told and not numbers.ambiguous:
+    told = numbers.marks & _MARK_OF.keys()
+    remarks = [_remark(code, facts, cells, numbers.marked & cells.matches(_MARK_OF[code])) for code in sorted(told)]
+    for code in sorted(numbers.marks & MIXED):
+        remarks.append(_mixed(code, facts))
+    if numbers.marks - told - MIXED and not numbers.ambiguous:
         remarks.append(_remark("number_marks", facts, cells, numbers.marked))
     return remarks
 
 
-def _bears(cells: Cells, code: str) -> NDArray[np.bool_]:
-    return cells.matches(_MARK_OF[code])
+def _mixed(code: str, facts: Facts) -> Remark:
+    """Return the remark on a mark that only some cells have, or that differs: one example of each is shown."""
+    cells, numbers = facts.solid, facts.numbers
+    kinds: dict[str, str] = {}
+    for text in cells.texts.filter(pa.array(numbers.read)).to_pylist():
+        kinds.setdefault(_NUMERALS.sub("", text), text)
+    examples = tuple(kinds.values())[:MIXED_EXAMPLES]
+    return Remark(code, facts.name, cells.count(numbers.read), examples, cells.first_row(numbers.read) + 1)
 
 
 def _doubts(facts: Facts) -> list[Remark]:
@@ -287,13 +307,22 @@ def _damaged(facts: Facts) -> tuple[Remark, ...]:
     return (_remark("damaged_codes", facts, facts.cells, damaged),)
 
 
-def _mostly(facts: Facts, why: Message) -> tuple[Remark, ...]:
+def _mostly(facts: Facts, origin: str) -> tuple[Remark, ...]:
     """Return the remark on a category most of whose values read as numbers or dates."""
-    code = {MOSTLY_NUMBERS: "mostly_numbers", MOSTLY_DATES: "mostly_dates"}.get(why.template)
-    if code is None:
+    if origin not in ("mostly_numbers", "mostly_dates"):
         return ()
-    read = facts.numbers.read if code == "mostly_numbers" else facts.dates.read
-    return (_remark(code, facts, facts.solid, ~read),)
+    read = facts.numbers.read if origin == "mostly_numbers" else facts.dates.read
+    return (_remark(origin, facts, facts.solid, ~read),)
+
+
+def _labels(facts: Facts, kind: Kind) -> list[Remark]:
+    """Return the remarks on spellings of one label, and on cells that hold lists."""
+    cells, remarks = facts.cells, []
+    if kind == "category" and (variants := variants_among(cells)).any():
+        remarks.append(_remark("label_variants", facts, cells, variants, shown=6))
+    if kind in ("category", "text", "identifier") and hold_lists(cells):
+        remarks.append(_remark("lists", facts, cells, np.ones(cells.distinct, dtype=bool), shown=2))
+    return remarks
 
 
 def _remark(code: str, facts: Facts, cells: Cells, mask: NDArray[np.bool_], shown: int = 3) -> Remark:
@@ -302,6 +331,5 @@ def _remark(code: str, facts: Facts, cells: Cells, mask: NDArray[np.bool_], show
 
 
 def _about(notice: Notice, names: Sequence[str]) -> bool:
-    """Whether a notice about columns speaks of the re-typed ones alone."""
-    columns = str(notice.message.values.get("columns", ""))
-    return notice.code in REMARKS and set(columns.split(", ")) <= set(names)
+    """Whether a notice about columns speaks of these alone."""
+    return notice.code in REMARKS and set(notice.columns) <= set(names)

@@ -13,8 +13,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dldiag.data.typing.distinct import as_mask
+from dldiag.data.typing.periods import PERIODS, Period, read_periods
 
 FIRST_YEAR, LAST_YEAR = 1800, 2200  # a date outside is taken for something else
+FIRST_YEAR_BEFORE_MONTHS = 1000  # where the year stands first, which hardly anything but a date is written like
 EXCEL_EPOCH = np.datetime64("1899-12-30")
 LAST_SERIAL = 2_958_465  # Excel day number of 9999-12-31
 NEAR_SERIALS = (36526.0, 55153.0)  # Excel day numbers of 2000-01-01 … 2051-01-01
@@ -89,7 +91,7 @@ def read_dates(texts: pa.Array, *, day_first: bool | None = None) -> Dates:
     best = Dates(np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]"), "")
     by_key: dict[str, Dates] = {}
     sample = texts.slice(0, SAMPLE)
-    for row in (row for row in WRITTEN if pc.any(pc.match_substring_regex(sample, row.pattern)).as_py()):
+    for row in (row for row in (*WRITTEN, *PERIODS) if pc.any(pc.match_substring_regex(sample, row.pattern)).as_py()):
         found = _read_as(texts, row)
         by_key[row.key] = found
         if found.read.sum() > best.read.sum():
@@ -108,7 +110,9 @@ def from_serials(days: NDArray[np.float64]) -> NDArray[np.datetime64]:
     return np.where(known, dates, np.datetime64("NaT")).astype("datetime64[us]")
 
 
-def _read_as(texts: pa.Array, row: Written) -> Dates:
+def _read_as(texts: pa.Array, row: Written | Period) -> Dates:
+    if isinstance(row, Period):
+        return Dates(read_periods(texts, row), row.key)
     mask = as_mask(pc.match_substring_regex(texts, row.pattern))
     values = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]")
     if not mask.any():
@@ -127,7 +131,8 @@ def _each_distinct(texts: pa.Array, read: Callable[[pa.Array], NDArray[Any]]) ->
 
 def _days(texts: pa.Array, form: str) -> NDArray[np.datetime64]:
     days = pd.to_datetime(pd.Series(texts.to_pylist(), dtype=object), format=form, errors="coerce")
-    known = ((days.dt.year >= FIRST_YEAR) & (days.dt.year <= LAST_YEAR)).to_numpy()
+    first = FIRST_YEAR_BEFORE_MONTHS if form in ("%Y-%m-%d", "%Y-%m") else FIRST_YEAR
+    known = ((days.dt.year >= first) & (days.dt.year <= LAST_YEAR)).to_numpy()
     return np.where(known, days.to_numpy(dtype="datetime64[us]"), np.datetime64("NaT"))
 
 

@@ -1,8 +1,9 @@
-"""What kind a column is: one row per kind, asked in order; the first that gives a reason is it."""
+"""What kind a column is: one row per reason, asked in order; the first that holds decides."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -45,15 +46,19 @@ _WORD = r"[^\s\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]+"
 _DESCRIBING = r"(?:^|\s)\p{Ll}|\pL.*\d|\d.*\pL"  # a word in lower case, or letters and digits as in an address
 
 
-def decide_kind(facts: Facts) -> tuple[Kind, Message]:
-    """Return the kind of a column and why it was taken for that."""
-    for kind, reason in KINDS:
-        why = reason(facts)
+def decide_kind(facts: Facts) -> tuple[Kind, str, Message]:
+    """Return the kind of a column, the code of the row that decided it, and why, in words."""
+    for row in KINDS:
+        why = row.reason(facts)
         if why is not None:
-            return kind, why
-    return "category", Message(
-        "{distinct:,} different texts among {present:,} values.",
-        {"distinct": facts.cells.distinct, "present": facts.cells.present},
+            return row.kind, row.origin, why
+    return (
+        "category",
+        "few_texts",
+        Message(
+            "{distinct:,} different texts among {present:,} values.",
+            {"distinct": facts.cells.distinct, "present": facts.cells.present},
+        ),
     )
 
 
@@ -163,19 +168,31 @@ def _too_long(facts: Facts) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         return np.asarray(np.abs(facts.numbers.values) > LARGEST_EXACT) & facts.solid.matches(_WHOLE)
 
 
-def _row_number(facts: Facts) -> Message | None:
-    """Whole numbers that name the rows: a running number, or all different under the name of an identifier."""
+def _running_number(facts: Facts) -> Message | None:
+    """Different whole numbers without a gap, in the first column or under the name of an identifier."""
     values, cells = facts.numbers.values, facts.cells
-    if cells.rows < UNIQUE_ROWS or not len(values) or np.isnan(values).any() or (values != np.round(values)).any():
+    if not _may_number_rows(facts) or cells.distinct != cells.rows or np.ptp(values) != cells.rows - 1:
         return None
-    if looks_like_excel_days(facts) or _holds_years(facts):
+    return Message(RUNNING, {"rows": cells.rows}) if facts.position == 0 or facts.named_like_identifier else None
+
+
+def _named_identifier(facts: Facts) -> Message | None:
+    if not facts.named_like_identifier or not _names_rows(facts.cells) or not _may_number_rows(facts):
         return None
-    running = cells.distinct == cells.rows and np.ptp(values) == cells.rows - 1
-    if running and (facts.position == 0 or facts.named_like_identifier):
-        return Message(RUNNING, {"rows": cells.rows})
-    if facts.named_like_identifier and _names_rows(cells):
-        return Message("Named like an identifier, and its whole numbers hardly repeat.")
-    return None
+    return Message("Named like an identifier, and its whole numbers hardly repeat.")
+
+
+def _may_number_rows(facts: Facts) -> bool:
+    """Whether all cells are whole numbers, and neither days of a spreadsheet nor years."""
+    values = facts.numbers.values
+    if (
+        facts.cells.rows < UNIQUE_ROWS
+        or not len(values)
+        or np.isnan(values).any()
+        or (values != np.round(values)).any()
+    ):
+        return False
+    return not looks_like_excel_days(facts) and not _holds_years(facts)
 
 
 def looks_like_excel_days(facts: Facts) -> bool:
@@ -196,17 +213,24 @@ def _number(facts: Facts) -> Message | None:
     return Message(READ_AS_NUMBERS, {"share": cells.share(read)}) if _holds(cells, read) else None
 
 
-def _mostly(facts: Facts) -> Message | None:
-    """Numbers or dates with others that are neither a few cells nor a few words: told, never taken for names of rows."""
+def _mostly_numbers(facts: Facts) -> Message | None:
+    return _mostly(facts, MOSTLY_NUMBERS, facts.numbers.read)
+
+
+def _mostly_dates(facts: Facts) -> Message | None:
+    return _mostly(facts, MOSTLY_DATES, facts.dates.read)
+
+
+def _mostly(facts: Facts, template: str, read: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Message | None:
+    """Tell numbers or dates among too many others to be one: reported, never taken for names of rows."""
     cells = facts.solid
     keeps_every_level = cells.distinct <= MAX_LEVELS and not _names_rows(cells)
     if facts.named_like_identifier or facts.named_like_code or keeps_every_level or cells.rows < UNIQUE_ROWS:
         return None
-    for template, read in ((MOSTLY_NUMBERS, facts.numbers.read), (MOSTLY_DATES, facts.dates.read)):
-        share = cells.share(read)
-        if share >= MOSTLY_SHARE:
-            return Message(template, {"share": share, "examples": ", ".join(cells.without(read).examples())})
-    return None
+    share = cells.share(read)
+    if share < MOSTLY_SHARE:
+        return None
+    return Message(template, {"share": share, "examples": ", ".join(cells.without(read).examples())})
 
 
 def _text(facts: Facts) -> Message | None:
@@ -247,18 +271,29 @@ def mean_words(cells: Cells) -> float:
     return float(((words + wide / CHARACTERS_PER_WORD) * cells.counts).sum() / max(cells.present, 1))
 
 
-KINDS: tuple[tuple[Kind, Callable[[Facts], Message | None]], ...] = (
-    ("empty", _empty),
-    ("constant", _constant),
-    ("category", _one_value_or_nothing),
-    ("boolean", _boolean),
-    ("identifier", _code_identifier),
-    ("category", _code_category),
-    ("date", _date),
-    ("identifier", _row_number),
-    ("constant", _number_constant),
-    ("number", _number),
-    ("category", _mostly),
-    ("text", _text),
-    ("identifier", _identifier),
+@dataclass(frozen=True)
+class KindRow:
+    """One reason for a kind; `origin` is its code, by which later steps know why a column is what it is."""
+
+    origin: str
+    kind: Kind
+    reason: Callable[[Facts], Message | None]
+
+
+KINDS = (
+    KindRow("no_value", "empty", _empty),
+    KindRow("one_text", "constant", _constant),
+    KindRow("one_value_or_nothing", "category", _one_value_or_nothing),
+    KindRow("yes_no", "boolean", _boolean),
+    KindRow("code_per_row", "identifier", _code_identifier),
+    KindRow("code", "category", _code_category),
+    KindRow("dates", "date", _date),
+    KindRow("running_number", "identifier", _running_number),
+    KindRow("named_identifier", "identifier", _named_identifier),
+    KindRow("one_number", "constant", _number_constant),
+    KindRow("numbers", "number", _number),
+    KindRow("mostly_numbers", "category", _mostly_numbers),
+    KindRow("mostly_dates", "category", _mostly_dates),
+    KindRow("free_text", "text", _text),
+    KindRow("text_per_row", "identifier", _identifier),
 )

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from dldiag.data.typing.distinct import Cells, as_mask
 from dldiag.data.typing.name_words import word_set
 
-# Missing wherever they stand (lower case).
+# Missing wherever they stand (lower case), but for the names below.
 SURE = word_set(
-    "? ?? n/a #n/a nan null <na> #null! #value! #div/0! #ref! #num! #name? \\n (null) missing #missing nat 缺失 缺失值 欠損 결측"
+    "'' ? ?? n/a #n/a nan null <na> #null! #value! #div/0! #ref! #num! #name? \\n (null) missing #missing nat 缺失 缺失值 欠損 결측"
 )
 # Missing among numbers, dates and booleans; kept as values among other texts.
 MAYBE = word_set(
@@ -22,32 +22,64 @@ MAYBE = word_set(
     "not applicable",
     "no data",
 }
+# Given names and surnames that are also spellings of "missing"; kept, and reported, in a column of names.
+NAMES = frozenset({"Nan", "Nat", "Null"})
+NAME_SHARE = 0.9  # of the other texts that begin with a capital for a column to hold names (own choice)
+NAMES_LEAST = 8  # other texts; fewer are the levels of a category (own choice)
+_CAPITALIZED = r"^\p{Lu}[\p{Ll}'’-]+"
 SENTINELS = frozenset({-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0, 999999.0})
 SENTINEL_SHARE = 0.005  # share of the cells; rarer ones are as likely to be values (own choice)
 SENTINEL_ROWS = 3  # cells; one or two are as likely to be values (own choice)
 SENTINEL_GAP = 1.0  # distance to the nearest value, in ranges of all other values (own choice)
+SENTINEL_VALUES = 10  # other distinct numbers, at least, where the code is not one of SENTINELS (own choice)
 
 
 def surely_missing(texts: pa.Array) -> NDArray[np.bool_]:
     """Return which texts mean "missing" in any column."""
-    return _among(texts, SURE)
+    found = _among(texts, SURE)
+    return found & ~names_among(texts, found) if found.any() else found
 
 
 def maybe_missing(texts: pa.Array) -> NDArray[np.bool_]:
     """Return which texts mean "missing" when the other values are numbers, dates or booleans."""
-    return _among(texts, MAYBE)
+    return _among(texts, MAYBE) | np.isin(texts.to_numpy(zero_copy_only=False), list(NAMES))
+
+
+def names_among(texts: pa.Array, missing: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which spellings of "missing" are names of people: Nan or Null among many capitalized texts."""
+    nothing = np.zeros(len(texts), dtype=bool)
+    others = texts.filter(pa.array(~missing))
+    if len(others) < NAMES_LEAST:
+        return nothing
+    named = as_mask(pc.match_substring_regex(others, _CAPITALIZED)).mean() >= NAME_SHARE
+    return np.isin(texts.to_numpy(zero_copy_only=False), list(NAMES)) if named else nothing
 
 
 def sentinel(cells: Cells, values: NDArray[np.float64]) -> float | None:
-    """Return a number such as −999 that is repeated far from all other values of its column, or None."""
+    """Return a number that is repeated far from all others of its column, as −999 or −200 is, or None."""
     finite = np.isfinite(values)
-    for candidate in SENTINELS.intersection(values[finite].tolist()):
+    if finite.sum() < 2:
+        return None
+    ends = (float(values[finite].min()), float(values[finite].max()))
+    for candidate in (*ends, *SENTINELS.intersection(values[finite].tolist())):
         here = finite & (values == candidate)
-        others = values[finite & ~here]
-        often = cells.count(here) >= SENTINEL_ROWS and cells.share(here) >= SENTINEL_SHARE
-        if often and len(others) > 1 and _far(candidate, others):
+        if stands_apart(candidate, values[finite & ~here], cells.count(here), cells.present):
             return float(candidate)
     return None
+
+
+def stands_apart(candidate: float, others: NDArray[np.float64], count: int, present: int) -> bool:
+    """Tell whether a value may be a code: a whole number that is repeated, and far from the others.
+
+    Far is more than the range of all others away; or the only negative number among many that are not.
+    """
+    if count < SENTINEL_ROWS or count < SENTINEL_SHARE * present or len(others) < 2 or candidate != round(candidate):
+        return False
+    if candidate in SENTINELS:
+        return _far(candidate, others)
+    if len(np.unique(others)) < SENTINEL_VALUES:
+        return False
+    return _far(candidate, others) or (candidate < 0 <= float(others.min()))
 
 
 def _far(candidate: float, others: NDArray[np.float64]) -> bool:

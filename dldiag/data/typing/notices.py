@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dldiag.core.i18n import Message, Value
 from dldiag.core.types import Notice
+from dldiag.data.notice_text import NoticeText
 
 SHOWN = 5  # columns named in a notice; the others are counted
 EXAMPLES = 12  # texts shown in a notice
@@ -23,83 +24,133 @@ class Remark:
     row: int = 0  # the first such cell, counted from 1 below the header; 0: not known
 
 
-@dataclass(frozen=True)
-class _Text:
-    message: str
-    hint: str = ""
-
-
 REMARKS = {
-    "missing_spellings": _Text(
-        "Read as “missing” in {columns}: {examples} (cells: {count:,}).",
-        "If one of these is a real value, make the column a category.",
+    "missing_spellings": NoticeText(
+        Message("Read as “missing” in {columns}: {examples} (cells: {count:,})."),
+        Message("If one of these is a real value, make the column a category."),
     ),
-    "kept_spellings": _Text(
-        "Kept as a value in {columns}, though it may mean “missing”: {examples} (cells: {count:,}).",
-        "Add the spelling to the missing values of the reading choices if it does.",
+    "kept_spellings": NoticeText(
+        Message("Kept as a value in {columns}, though it may mean “missing”: {examples} (cells: {count:,})."),
+        Message("Add the spelling to the missing values of the reading choices if it does."),
     ),
-    "unread": _Text(
-        "In {columns}, cells that do not read as the column's kind count as missing: {examples} (cells: {count:,}; "
-        "the first in row {row:,}).",
-        "Correct them in the file, or make the column a category.",
+    "unread": NoticeText(
+        Message(
+            "In {columns}, cells that do not read as the column's kind count as missing: {examples} (cells: "
+            "{count:,}; the first in row {row:,})."
+        ),
+        Message("Correct them in the file, or make the column a category."),
     ),
-    "not_finite": _Text("In {columns}, values that are not finite count as missing: {examples} (cells: {count:,})."),
-    "sentinel": _Text(
-        "Kept as a value in {columns}, though it stands far from all others and may mean “missing”: {examples} "
-        "(cells: {count:,}).",
-        "Add it to the missing values of the reading choices if it does.",
+    "not_finite": NoticeText(
+        Message("In {columns}, values that are not finite count as missing: {examples} (cells: {count:,})."),
     ),
-    "number_marks": _Text("{columns}: read as numbers from texts such as {examples}."),
-    "bounds": _Text(
-        "{columns}: {examples} were read as the bare number (cells: {count:,}).",
-        "Make the column a category if the sign beside the number matters.",
+    "sentinel": NoticeText(
+        Message(
+            "Kept as a value in {columns}, though it stands far from all others and may mean “missing”: "
+            "{examples} (cells: {count:,})."
+        ),
+        Message("Add it to the missing values of the reading choices if it does."),
     ),
-    "hours": _Text(
-        "{columns}: times such as {examples} were read as numbers of hours.",
-        "Make the column a category if these are no times.",
+    "number_marks": NoticeText(
+        Message("{columns}: read as numbers from texts such as {examples}."),
     ),
-    "mostly_numbers": _Text(
-        "{columns}: most values read as numbers, but {count:,} cells do not, such as {examples}; kept as a category.",
-        "Correct these cells in the file, or make the column a number: these cells then count as missing.",
+    "bounds": NoticeText(
+        Message("{columns}: {examples} were read as the bare number (cells: {count:,})."),
+        Message("Make the column a category if the sign beside the number matters."),
     ),
-    "mostly_dates": _Text(
-        "{columns}: most values read as dates, but {count:,} cells do not, such as {examples}; kept as a category.",
-        "Correct these cells in the file, or make the column a date: these cells then count as missing.",
+    "hours": NoticeText(
+        Message("{columns}: times such as {examples} were read as numbers of hours."),
+        Message("Make the column a category if these are no times."),
     ),
-    "percent": _Text("{columns}: percent signs were read, so {examples} became a share of 1."),
-    "decimal_comma": _Text(
-        "{columns}: the comma was read as the decimal mark, as in {examples}.",
-        "Set the decimal mark in the reading choices if that is wrong.",
+    "mostly_numbers": NoticeText(
+        Message(
+            "{columns}: most values read as numbers, but {count:,} cells do not, such as {examples}; kept as "
+            "a category."
+        ),
+        Message("Correct these cells in the file, or make the column a number: these cells then count as missing."),
     ),
-    "open_point": _Text(
-        "{columns}: {examples} was read with a decimal point, but the point could also mark thousands.",
-        "Set the thousands mark to “.” in the reading choices if it does.",
+    "mostly_dates": NoticeText(
+        Message(
+            "{columns}: most values read as dates, but {count:,} cells do not, such as {examples}; kept as a category."
+        ),
+        Message("Correct these cells in the file, or make the column a date: these cells then count as missing."),
     ),
-    "open_comma": _Text(
-        "{columns}: {examples} was read with commas marking thousands, but they could also be decimal commas.",
-        "Set the decimal mark to “,” in the reading choices if they are.",
+    "label_variants": NoticeText(
+        Message(
+            "{columns}: some labels differ only in upper and lower case or in blanks: {examples} (cells: {count:,})."
+        ),
+        Message("Merge them if they mean the same."),
     ),
-    "open_thousands": _Text(
-        "{columns}: in {examples} the point was read as the thousands mark, but it could also be the decimal mark.",
-        "Set the decimal mark to “.” in the reading choices if it is.",
+    "lists": NoticeText(
+        Message("{columns}: cells hold lists, such as {examples}; every different list counts as one value."),
+        Message("Give each item a column of its own in the file."),
     ),
-    "short_years": _Text(
-        "{columns}: the years of dates such as {examples} have two digits; they were read as 1969 to 2068.",
-        "Make the column a category if these are no dates.",
+    "percent": NoticeText(
+        Message("{columns}: percent signs were read, so {examples} became a share of 1."),
     ),
-    "open_date": _Text(
-        "{columns}: day and month cannot be told apart in dates such as {examples}.",
-        "Say in the reading choices whether the day comes first.",
+    "percent_mixed": NoticeText(
+        Message(
+            "{columns}: some cells have a percent sign, others do not ({examples}); all were put on one "
+            "scale, as shares of 1."
+        ),
+        Message("If the bare numbers mean something else, write all cells in one way."),
     ),
-    "excel_days": _Text(
-        "{columns} looks like Excel day numbers ({examples}); it was read as numbers.",
-        "Make the column a date if it is one.",
+    "magnitudes": NoticeText(
+        Message("{columns}: thousands, millions and the like were multiplied out in {examples} (cells: {count:,})."),
+        Message("Make the column a category if these marks mean something else."),
     ),
-    "damaged_codes": _Text(
-        "{columns} looks like long codes that a spreadsheet rounded ({examples}); the lost digits are not in the file.",
-        "Export the table again with this column as text.",
+    "mixed_units": NoticeText(
+        Message(
+            "{columns}: units differ or are missing in some cells ({examples}); all were put into the most "
+            "frequent unit."
+        ),
+        Message("Write all cells in one unit if that is wrong."),
     ),
-    "merged_boolean": _Text("{columns}: different spellings of yes and no were merged: {examples}."),
+    "mixed_currencies": NoticeText(
+        Message(
+            "{columns}: currencies differ ({examples}); the numbers were read as they are, without any exchange rate."
+        ),
+        Message("Convert them to one currency: as they are, these numbers cannot be compared."),
+    ),
+    "decimal_comma": NoticeText(
+        Message("{columns}: the comma was read as the decimal mark, as in {examples}."),
+        Message("Set the decimal mark in the reading choices if that is wrong."),
+    ),
+    "open_point": NoticeText(
+        Message("{columns}: {examples} was read with a decimal point, but the point could also mark thousands."),
+        Message("Set the thousands mark to “.” in the reading choices if it does."),
+    ),
+    "open_comma": NoticeText(
+        Message("{columns}: {examples} was read with commas marking thousands, but they could also be decimal commas."),
+        Message("Set the decimal mark to “,” in the reading choices if they are."),
+    ),
+    "open_thousands": NoticeText(
+        Message(
+            "{columns}: in {examples} the point was read as the thousands mark, but it could also be the decimal mark."
+        ),
+        Message("Set the decimal mark to “.” in the reading choices if it is."),
+    ),
+    "short_years": NoticeText(
+        Message("{columns}: the years of dates such as {examples} have two digits; they were read as 1969 to 2068."),
+        Message("Make the column a category if these are no dates."),
+    ),
+    "open_date": NoticeText(
+        Message("{columns}: day and month cannot be told apart in dates such as {examples}."),
+        Message("Say in the reading choices whether the day comes first."),
+    ),
+    "excel_days": NoticeText(
+        Message("{columns} looks like Excel day numbers ({examples}); it was read as numbers."),
+        Message("Make the column a date if it is one."),
+    ),
+    "damaged_codes": NoticeText(
+        Message(
+            "{columns} looks like long codes that a spreadsheet rounded ({examples}); the lost digits are not "
+            "in the file."
+        ),
+        Message("Export the table again with this column as text."),
+    ),
+    "merged_boolean": NoticeText(
+        Message("{columns}: different spellings of yes and no were merged: {examples}."),
+    ),
 }
 
 
@@ -118,8 +169,9 @@ def _notice(code: str, remarks: list[Remark]) -> Notice:
         "examples": ", ".join(examples),
         "row": remarks[0].row,
     }
-    hint = Message(REMARKS[code].hint) if REMARKS[code].hint else None
-    return Notice(code, Message(REMARKS[code].message, values), count, examples[0] if examples else "", hint)
+    names = tuple(remark.column for remark in remarks)
+    row = REMARKS[code]
+    return Notice(code, row.message.filled(**values), count, examples[0] if examples else "", row.hint, names)
 
 
 def listed(names: Sequence[str]) -> Message | str:

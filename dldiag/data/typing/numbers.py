@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dldiag.data.typing.distinct import as_mask
+from dldiag.data.typing.units import currencies_in, one_percent_scale, strip_magnitudes, strip_units
 
 PLAIN = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?$"
 INFINITE = r"^[+-]?(?i:inf|infinity|∞)$"
@@ -20,7 +21,7 @@ _CURRENCY = r"(?:[$€£¥₹₽₩฿₺₴₫₪元円]|(?i:USD|EUR|GBP|CNY|RM
 _GROUPED_BY_SPACE = r"^([+-]?\d{1,3}(?:[ '’\x{00a0}\x{202f}\x{2009}_]\d{3})+)((?:[.,]\d+)?)$"
 _COMMA_GROUPS = r"^[+-]?[1-9]\d{0,2}(?:,\d{2})*(?:,\d{3})+(?:\.\d*)?$"
 _COMMA_DECIMAL = r"^[+-]?(?:\d*,\d+|[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?)(?:[eE][+-]?\d{1,3})?$"
-_BOUND = r"^(?:[<>≤≥~≈]=?\s*([+-]?[\d.,]*\d)|([+-]?[\d.,]*\d)\s*\*{1,3})$"
+_BOUND = r"^(?:[<>≤≥~≈]=?\s*([+-]?[\d.,]*\d)|([+-]?[\d.,]*\d)\s*(?:\*{1,3}|\+))$"
 _HOURS = (
     r"^(?P<sign>[+-]?)(?P<hour>\d{1,3}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d(?:[.,]\d+)?))?"
     r"\s*(?P<half>(?:[AaPp][Mm])?)$"
@@ -34,8 +35,8 @@ _ONE_COMMA_GROUP = r"^[+-]?[1-9]\d{0,2},\d{3}$"
 class Numbers:
     """What distinct texts are as numbers: value (NaN when unread or not finite), whether read, and the marks met.
 
-    `marked` says which were read from more than plain digits. `marks` holds codes: currency, percent, parentheses,
-    thousands, decimal_comma, unit, bounds, hours. `ambiguous` says what else the texts could mean: "point" was read as
+    `marked` says which were read from more than plain digits. `marks` holds codes: currency, mixed_currencies, percent,
+    percent_mixed, parentheses, thousands, decimal_comma, magnitudes, unit, mixed_units, bounds, hours. `ambiguous` says what else the texts could mean: "point" was read as
     decimals and could be thousands (1.234), "thousands" the other way round, "comma" was read as thousands and could be
     decimals (1,234), else "".
     """
@@ -58,12 +59,16 @@ def read_numbers(texts: pa.Array, *, decimal: str = ".", thousands: str = "") ->
     clock = _has(texts, _HOURS)
     if clock.sum() > plain.sum():
         return Numbers(_hours(texts), clock, np.zeros_like(clock), clock, frozenset({"hours"}))
-    bodies, marks = _without_marks(texts)
+    bodies, marks, powers, factors = _without_marks(texts)
     numerals, read, found, ambiguous = _with_point(bodies, decimal, thousands)
-    values = _cast(numerals, read)
+    values = _cast(_with_powers(numerals, powers), read) * factors
     values = np.where(marks["parentheses"], -values, values)
-    values = np.where(marks["percent"], values / 100.0, values)
+    values, is_mixed = one_percent_scale(values, marks["percent"])
     met = {name for name, mask in marks.items() if (mask & read).any()} | found
+    met |= {"percent_mixed"} if is_mixed else set()
+    met |= (
+        {"mixed_currencies"} if len(currencies_in(texts.filter(pa.array(marks["currency"])), _CURRENCY)) > 1 else set()
+    )
     marked = read & as_mask(pc.not_equal(numerals, texts))
     return Numbers(values, read | infinite, infinite | (read & np.isnan(values)), marked, frozenset(met), ambiguous)
 
@@ -91,8 +96,19 @@ def _cast(numerals: pa.Array, read: NDArray[np.bool_]) -> NDArray[np.float64]:
     return values
 
 
-def _without_marks(texts: pa.Array) -> tuple[pa.Array, dict[str, NDArray[np.bool_]]]:
-    """Strip currency, percent, parentheses, one shared unit and spaces between thousands; say where each was."""
+def _with_powers(numerals: pa.Array, powers: NDArray[np.int64]) -> pa.Array:
+    """Write powers of ten behind numerals, so that 47.3M is exactly 47,300,000."""
+    if not powers.any():
+        return numerals
+    exponents = pa.array([f"e{power}" if power else "" for power in powers.tolist()], type=numerals.type)
+    return pc.binary_join_element_wise(numerals, exponents, pa.scalar("", numerals.type))
+
+
+Unmarked = tuple[pa.Array, dict[str, NDArray[np.bool_]], NDArray[np.int64], NDArray[np.float64]]
+
+
+def _without_marks(texts: pa.Array) -> Unmarked:
+    """Strip all marks but those between digits; return where each was, powers of ten, and factors between units."""
     body = pc.utf8_normalize(texts, "NFKC")
     body = pc.replace_substring_regex(body, "[−–]", "-")
     marks: dict[str, NDArray[np.bool_]] = {}
@@ -102,14 +118,21 @@ def _without_marks(texts: pa.Array) -> tuple[pa.Array, dict[str, NDArray[np.bool
     marks["currency"] = before | after
     body, marks["percent"] = _strip(body, r"^(.*\d)\s*%$")
     body, _ = _strip(body, r"^(\d.*)-$", r"-\1")
-    body, marks["unit"] = _strip_unit(body)
+    body, powers = strip_magnitudes(body, bool(marks["currency"].any()))
+    body, factors, has_unit, differ = strip_units(body)
+    marks |= {"magnitudes": powers > 0, "mixed_units" if differ else "unit": has_unit}
     body, marks["bounds"] = _strip_bounds(body)
+    body, marks["thousands"] = _join_groups(body)
+    return body, marks, powers, factors
+
+
+def _join_groups(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
+    """Take out blanks and apostrophes between groups of three digits."""
     grouped = as_mask(pc.match_substring_regex(body, _GROUPED_BY_SPACE))
-    marks["thousands"] = grouped
-    if grouped.any():
-        squeezed = pc.replace_substring_regex(body, r"[ '’\x{00a0}\x{202f}\x{2009}_]", "")
-        body = pc.if_else(pa.array(grouped), squeezed, body)
-    return body, marks
+    if not grouped.any():
+        return body, grouped
+    squeezed = pc.replace_substring_regex(body, r"[ '’\x{00a0}\x{202f}\x{2009}_]", "")
+    return pc.if_else(pa.array(grouped), squeezed, body), grouped
 
 
 def _strip(body: pa.Array, pattern: str, keep: str = r"\1") -> tuple[pa.Array, NDArray[np.bool_]]:
@@ -123,18 +146,6 @@ def _strip_bounds(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
     if bare < BARE_BESIDE_BOUNDS or bare <= mask.sum():
         return body, np.zeros(len(mask), dtype=bool)
     return pc.replace_substring_regex(body, _BOUND, r"\1\2"), mask
-
-
-def _strip_unit(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
-    """Strip letters behind the number when every text has the same ones (12 kg, 7 kg)."""
-    pattern = r"^[+-]?[\d.,]*\d\s*([A-Za-zµμ°/²³]{1,6})$"
-    mask = as_mask(pc.match_substring_regex(body, pattern))
-    if not mask.all() or not len(mask):
-        return body, np.zeros(len(mask), dtype=bool)
-    units = pc.unique(pc.replace_substring_regex(body, r"^[+-]?[\d.,]*\d\s*", ""))
-    if len(units) != 1:
-        return body, np.zeros(len(mask), dtype=bool)
-    return pc.replace_substring_regex(body, r"\s*[A-Za-zµμ°/²³]+$", ""), mask
 
 
 def _with_point(bodies: pa.Array, decimal: str, thousands: str) -> tuple[pa.Array, NDArray[np.bool_], set[str], str]:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dldiag.data.typing.distinct import as_mask
-from dldiag.data.typing.missing import SENTINELS
+from dldiag.data.typing.missing import SENTINELS, stands_apart
 
 CELLS_AT_ONCE = 2_000_000  # cells read together; bounds the memory beside the table to some 100 MB
 LEAST_DISTINCT = 3  # values; with fewer the column may be boolean or constant
@@ -59,12 +59,22 @@ def _looked_at(values: NDArray[np.float64]) -> Plain | None:
     low, high = float(different[0]), float(different[-1])
     if distinct < LEAST_DISTINCT or {low, high} & SENTINELS or max(-low, high) >= LARGEST:
         return None
+    if _has_code(different):
+        return None
     whole = bool((different == np.floor(different)).all())
     if whole and (distinct >= UNIQUE_SHARE * present or (low >= _YEARS_AS_DAYS[0] and high <= _YEARS_AS_DAYS[1])):
         return None
     if not whole and low >= 1 and high < 1000 and _has_three_decimals(different):
         return None
     return Plain(values, distinct)
+
+
+def _has_code(values: NDArray[np.float64]) -> bool:
+    """Whether the lowest or the highest of sorted values may be a code for "missing"."""
+    first = int(np.searchsorted(values, values[0], side="right"))
+    last = len(values) - int(np.searchsorted(values, values[-1]))
+    ends = ((values[0], values[first:], first), (values[-1], values[: len(values) - last], last))
+    return any(stands_apart(float(end), others, count, len(values)) for end, others, count in ends)
 
 
 def _has_three_decimals(values: NDArray[np.float64]) -> bool:

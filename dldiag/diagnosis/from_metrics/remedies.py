@@ -9,13 +9,8 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import Estimate, Finding, Recommendation
 from dldiag.diagnosis.evidence import Evidence
 from dldiag.diagnosis.recommend import NOT_FIRST, recommend
-from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA
+from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, REMEDIES
 
-TEXTBOOK = (  # the order of the remedy table (Ng), for want of anything measured
-    "bigger_network", "train_longer", "other_optimizer", "weaker_regularization", "regularization", "more_data",
-    "matching_data", "more_dev_rows",
-)  # fmt: skip
-PART_OF = {"bias": "avoidable_bias", "variance": "variance", "matching_data": "mismatch", "more_dev_rows": "test_gap"}
 LEAVE_IT_FIRST = Message("No part of the dev error is large enough to be worth a change.")
 
 
@@ -39,13 +34,14 @@ def _unmeasured(one: Recommendation) -> Recommendation:
 def _in_reach(one: Recommendation, evidence: Evidence) -> bool:
     """Tell whether a remedy of the table is recommended: more data only where the curve does not speak against it."""
     gain = evidence.more_data_gain
-    unhelpful = one.remedy == "more_data" and gain is not None and gain.surely_below <= evidence.delta
-    return one.remedy in TEXTBOOK and not unhelpful
+    unhelpful = one.remedy == MORE_DATA and gain is not None and gain.surely_below <= evidence.delta
+    return REMEDIES[one.remedy].textbook is not None and not unhelpful
 
 
 def _textbook(one: Recommendation, evidence: Evidence) -> tuple[float, int]:
-    part: Estimate | None = getattr(evidence, PART_OF.get(one.remedy) or PART_OF[one.column])
-    return -(part.value if part is not None else 0.0), TEXTBOOK.index(one.remedy)
+    row = REMEDIES[one.remedy]
+    part: Estimate | None = getattr(evidence, row.part)
+    return -(part.value if part is not None else 0.0), row.textbook or 0
 
 
 def _left(one: Recommendation, others: bool) -> Recommendation:

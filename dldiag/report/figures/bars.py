@@ -5,9 +5,10 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dldiag.core.i18n import tr
+from dldiag.core.sanitize import escape_plotly
 from dldiag.core.types import Estimate, Recommendation, Report, TrialVerdict
 from dldiag.diagnosis.remedies import MORE_DATA
-from dldiag.report.figures.theme import THEMES, Theme, ThemeName, error_axis, figure, plain_text
+from dldiag.report.figures.theme import THEMES, Theme, ThemeName, error_axis, figure
 from dldiag.report.view import budget_label, change_text, effect_word, error_text, fits_beyond_achievable, unit_of
 
 ROW_HEIGHT = 56  # pixels
@@ -86,7 +87,7 @@ def _add_effect(drawn: go.Figure, one: Recommendation, unit: str, look: Theme) -
     assert one.trial is not None
     verdict, change = one.trial.verdict, one.trial.change
     color = {"helped": look.good, "hurt": look.bad}.get(verdict, look.neutral)
-    row = plain_text(one.title)
+    row = escape_plotly(one.title)
     drawn.add_scatter(
         x=[change.value],
         y=[row],

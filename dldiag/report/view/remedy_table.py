@@ -98,7 +98,7 @@ def _rank_of_leave_it(report: Report) -> int:
 def _ranked(one: Recommendation, unit: str, *, lit: bool) -> Cell:
     verdict = one.trial.verdict if one.trial else None
     because = str(one.because)
-    if one.trial is not None and one.trial.settings and one.problem == REMEDIES[one.remedy].treats[-1]:
+    if one.trial is not None and one.trial.settings and one.problem == REMEDIES[one.remedy].specific:
         because = str(REMEDIES[one.remedy].why)  # the trial says more than the short run that led to it
     if one.remedy == SEARCH and one.trial is not None and one.trial.settings:
         because = tr("The best of what was drawn: {changes}.", changes=changes_text(one.trial.settings))

@@ -1,0 +1,92 @@
+"""Texts to periods: years with a mark, half years, quarters, weeks and numbered months, each read as its first day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from dldiag.data.typing.distinct import as_mask
+
+_YEAR = r"(?P<year>(?:1[5-9]|20)\d{2})"
+_CHINESE_PARTS = (("[上一]", "1"), ("[下二]", "2"), ("三", "3"), ("四", "4"))
+
+
+@dataclass(frozen=True)
+class Period:
+    """One kind of period: what it looks like, and how many months (or weeks) one of them lasts."""
+
+    key: str
+    patterns: tuple[str, ...]
+    example: str
+    months: int = 0  # 0: weeks
+
+    @property
+    def pattern(self) -> str:
+        """What a whole text looks like, in any of its spellings."""
+        return "|".join(
+            f"(?:{one})" for one in (p.replace("?P<year>", "").replace("?P<part>", "") for p in self.patterns)
+        )
+
+
+PERIODS = (
+    Period("year", (rf"^{_YEAR}\s?年度?$", rf"^FY\s?{_YEAR}$"), "1990年", months=12),
+    Period(
+        "half year",
+        (
+            rf"^{_YEAR}[ -]?[HhSs](?P<part>[12])$",
+            rf"^[HhSs](?P<part>[12])[ /-]?{_YEAR}$",
+            rf"^{_YEAR}年(?P<part>[上下])半年$",
+        ),
+        "2024H1",
+        months=6,
+    ),
+    Period(
+        "quarter",
+        (
+            rf"^{_YEAR}[ :-]?-?[Qq](?P<part>[1-4])$",
+            rf"^[Qq](?P<part>[1-4])[ /-]?{_YEAR}$",
+            rf"^(?P<part>[1-4])[Qq][ /-]?{_YEAR}$",
+            rf"^{_YEAR}年第?(?P<part>[1-4一二三四])季度?$",
+        ),
+        "2024Q1",
+        months=3,
+    ),
+    Period("month", (rf"^{_YEAR}[ -]?[Mm](?P<part>0?[1-9]|1[0-2])$",), "2024M03", months=1),
+    Period(
+        "week",
+        (rf"^{_YEAR}[ -]?-?[Ww](?P<part>0?[1-9]|[1-4]\d|5[0-3])$", rf"^{_YEAR}年第(?P<part>[1-9]|[1-4]\d|5[0-3])周$"),
+        "2024-W05",
+    ),
+)
+
+
+def read_periods(texts: pa.Array, row: Period) -> NDArray[np.datetime64]:
+    """Return the first day of each period (the Monday of an ISO week); NaT for other texts."""
+    values = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]")
+    for pattern in row.patterns:
+        mask = as_mask(pc.match_substring_regex(texts, pattern))
+        if mask.any():
+            found = pc.extract_regex(texts.filter(pa.array(mask)), pattern)
+            years = _numbers(pc.struct_field(found, "year"))
+            parts = _numbers(pc.struct_field(found, "part")) if "?P<part>" in pattern else np.ones_like(years)
+            values[mask] = _first_days(years, parts, row.months)
+    return values
+
+
+def _numbers(texts: pa.Array) -> NDArray[np.int64]:
+    for sign, digit in _CHINESE_PARTS:
+        texts = pc.replace_substring_regex(texts, sign, digit)
+    return np.asarray(pc.cast(texts, pa.int64()).to_numpy(zero_copy_only=False))
+
+
+def _first_days(years: NDArray[np.int64], parts: NDArray[np.int64], months: int) -> NDArray[np.datetime64]:
+    if months:
+        return ((years - 1970) * 12 + (parts - 1) * months).astype("datetime64[M]").astype("datetime64[us]")
+    fourth = (years - 1970).astype("datetime64[Y]").astype("datetime64[D]") + np.timedelta64(3, "D")
+    weekday = (fourth.astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday; Monday is 0
+    monday = fourth - weekday.astype("timedelta64[D]") + ((parts - 1) * 7).astype("timedelta64[D]")
+    return np.asarray(monday.astype("datetime64[us]"))

@@ -1,0 +1,130 @@
+"""Marks that scale a number: thousands and millions behind it, units of one kind, percent, and its currency."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from dldiag.data.typing.distinct import as_mask
+
+MAGNITUDES = {  # a mark and its power of ten
+    "k": 3, "K": 3, "M": 6, "tsd": 3, "Tsd": 3, "thousand": 3, "Thousand": 3, "mn": 6, "Mn": 6, "mln": 6,
+    "mio": 6, "Mio": 6, "million": 6, "Million": 6, "millions": 6, "bn": 9, "Bn": 9, "BN": 9, "mrd": 9,
+    "Mrd": 9, "billion": 9, "Billion": 9, "trillion": 12, "lakh": 5, "Lakh": 5, "lac": 5, "crore": 7,
+    "Crore": 7, "Cr": 7, "千": 3, "万": 4, "萬": 4, "百万": 6, "千万": 7, "亿": 8, "億": 8, "万亿": 12,
+    "만": 4, "억": 8,
+}  # fmt: skip
+# Letters that are units as well; they scale only beside a currency or one of the marks above.
+MAGNITUDES_IN_COMPANY = {"m": 6, "b": 9, "B": 9, "T": 12, "t": 12, "G": 9}
+# Units by what they measure, in the first unit of each kind.
+UNITS: dict[str, tuple[str, float]] = {
+    unit: (kind, size)
+    for kind, sizes in {
+        "mass": {"g": 1, "mg": 1e-3, "kg": 1e3, "lb": 453.59237, "lbs": 453.59237, "oz": 28.349523125},
+        "length": {"m": 1, "mm": 1e-3, "cm": 1e-2, "km": 1e3, "ft": 0.3048, "in": 0.0254, "mi": 1609.344},
+        "volume": {"l": 1, "L": 1, "ml": 1e-3, "mL": 1e-3, "cl": 1e-2, "dl": 0.1},
+        "time": {"s": 1, "sec": 1, "ms": 1e-3, "min": 60, "mins": 60, "h": 3600, "hr": 3600, "hrs": 3600},
+        "data": {"B": 1, "KB": 1e3, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12},
+        "frequency": {"Hz": 1, "kHz": 1e3, "MHz": 1e6, "GHz": 1e9},
+        "power": {"W": 1, "kW": 1e3, "MW": 1e6, "GW": 1e9},
+        "energy": {"Wh": 1, "kWh": 1e3, "MWh": 1e6, "GWh": 1e9},
+    }.items()
+    for unit, size in sizes.items()
+}
+# Signs and codes of one currency, under one of them.
+CURRENCIES = {
+    "USD": "$", "US$": "$", "EUR": "€", "GBP": "£", "CNY": "¥", "RMB": "¥", "元": "¥", "JPY": "¥", "円": "¥", "INR": "₹",
+}  # fmt: skip
+KNOWN_SHARE = 0.95  # of the texts that must be numbers in units of one kind, or bare, to be converted (as READ_SHARE)
+_NUMERAL = r"^([+-]?[\d.,]*\d)\s*"
+_KELVIN = r"\d\s+K$"
+_UNIT = _NUMERAL + r"([A-Za-zµμ°/²³]{1,6})$"
+
+
+def strip_magnitudes(body: pa.Array, has_currency: bool) -> tuple[pa.Array, NDArray[np.int64]]:
+    """Strip k, M, bn, 万 … behind numbers and return the power of ten that each stands for.
+
+    >>> strip_magnitudes(pa.array(["1.2k", "45.3M", "7"]), False)[1].tolist()
+    [3, 6, 0]
+    """
+    powers = np.zeros(len(body), dtype=np.int64)
+    if not has_currency and (not _behind(body, MAGNITUDES).any() or _all_match(body, _KELVIN)):
+        return body, powers
+    known = MAGNITUDES | MAGNITUDES_IN_COMPANY
+    mask = _behind(body, known)
+    if not mask.any():
+        return body, powers
+    parts = pc.extract_regex(body.filter(pa.array(mask)), _pattern(known))
+    powers[mask] = [known[mark] for mark in pc.struct_field(parts, "mark").to_pylist()]
+    return pc.replace_substring_regex(body, rf"(\d)\s*{_any_of(known)}\.?$", r"\1"), powers
+
+
+def _all_match(body: pa.Array, pattern: str) -> bool:
+    return bool(as_mask(pc.match_substring_regex(body, pattern)).all())
+
+
+def _any_of(marks: dict[str, int]) -> str:
+    return "(?:" + "|".join(map(re.escape, sorted(marks, key=len, reverse=True))) + ")"
+
+
+def _pattern(marks: dict[str, int]) -> str:
+    return rf"^[+-]?[\d.,]*\d\s*(?P<mark>{_any_of(marks)})\.?$"
+
+
+def _behind(body: pa.Array, marks: dict[str, int]) -> NDArray[np.bool_]:
+    return as_mask(pc.match_substring_regex(body, _pattern(marks)))
+
+
+def strip_units(body: pa.Array) -> tuple[pa.Array, NDArray[np.float64], NDArray[np.bool_], bool]:
+    """Strip units: one that every text has, or known ones of one kind, converted to the commonest of them.
+
+    Return the texts, factors, which texts had a unit, and whether the units differ (or some texts have none).
+    """
+    mask = as_mask(pc.match_substring_regex(body, _UNIT))
+    nothing = body, np.ones(len(body)), np.zeros(len(body), dtype=bool), False
+    if not mask.any():
+        return nothing
+    units = pc.replace_substring_regex(body.filter(pa.array(mask)), _NUMERAL, "").to_pylist()
+    shared = mask.all() and len(set(units)) == 1
+    if not shared and not _of_one_kind(body, mask, units):
+        return nothing
+    factors = np.ones(len(body))
+    if not shared:
+        usual = UNITS[Counter(units).most_common(1)[0][0]][1]
+        factors[mask] = [UNITS[unit][1] / usual for unit in units]
+    bare = pc.replace_substring_regex(body, _UNIT, r"\1")
+    return bare, factors, mask, not shared
+
+
+def _of_one_kind(body: pa.Array, mask: NDArray[np.bool_], units: list[str]) -> bool:
+    """Whether nearly all texts are numbers in units of one kind, or bare numbers beside a unit that is no mere letter."""
+    kinds = {UNITS[unit][0] if unit in UNITS else "" for unit in units}
+    bare = as_mask(pc.match_substring_regex(body, r"^[+-]?[\d.,]*\d$"))
+    if len(kinds) != 1 or "" in kinds or (mask | bare).mean() < KNOWN_SHARE:
+        return False
+    return not bare.any() or (bool(bare.sum() <= mask.sum()) and all(len(unit) > 1 for unit in units))
+
+
+def currencies_in(texts: pa.Array, pattern: str) -> frozenset[str]:
+    """Return the currencies that stand in texts, signs and codes of one currency taken together."""
+    found = pc.struct_field(pc.extract_regex(texts, f"(?P<sign>{pattern})"), "sign").drop_null().unique().to_pylist()
+    return frozenset(CURRENCIES.get(sign.upper(), sign.upper()) for sign in found if sign)
+
+
+def one_percent_scale(values: NDArray[np.float64], percent: NDArray[np.bool_]) -> tuple[NDArray[np.float64], bool]:
+    """Return shares of 1, and whether only some of the numbers had a percent sign.
+
+    Bare numbers beside percent are percent too when their median is nearer to that of the percent as written (75 beside
+    91%), and shares of 1 already when it is nearer to a hundredth of it (0.75 beside 91%).
+    """
+    shares = np.where(percent, values / 100.0, values)
+    signed, bare = (np.abs(values[mask & np.isfinite(values) & (values != 0)]) for mask in (percent, ~percent))
+    if not len(signed) or not len(bare):
+        return shares, False
+    distance = abs(np.log10(np.median(bare)) - np.log10(np.median(signed)))
+    return (values / 100.0 if distance <= 1 else shares), True
