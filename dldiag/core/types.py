@@ -14,6 +14,7 @@ from dldiag.core.error_findings import ErrorFindings
 from dldiag.core.estimate import Estimate as Estimate
 from dldiag.core.estimate import exactly as exactly
 from dldiag.core.i18n import Message
+from dldiag.core.metric_results import ClassScores, MetricUsed
 
 Task = Literal["classification", "regression"]
 # rate: share of rows; sd: over the std of the target; score: 1 − a score of at most 1; loss, cost: a number per row
@@ -415,6 +416,11 @@ class Report:
     training_curve: TrainingCurve | None = None
     repairs: tuple[Repair, ...] = ()
     errors: ErrorFindings | None = None  # where the model is wrong on the dev rows
+    metric: MetricUsed | None = None  # what every error of the report is measured by
+    metrics: Mapping[str, Estimate] = field(
+        default_factory=dict
+    )  # of the model on the dev rows, as the field writes them
+    per_class: tuple[ClassScores, ...] = ()
     compared: int = 0  # settings of the model that were judged on the dev rows, the present ones among them
     seconds: float = 0.0
     versions: Mapping[str, str] = field(default_factory=dict)

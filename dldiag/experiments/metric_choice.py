@@ -62,6 +62,9 @@ class MetricChoice:
         return None if self.costs is None else np.array(self.costs)
 
 
+SHARE_WRONG = MetricChoice("error")
+
+
 def plain_choice(task: Task) -> MetricChoice:
     """Return the metric of a task where nobody asks for another: share of wrong rows, or RMSE."""
     return MetricChoice(PLAIN[task])

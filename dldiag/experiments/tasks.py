@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dldiag.core.types import Clusters, Dataset, Split
 from dldiag.data.encode import Matrix, encode
-from dldiag.experiments.metric_choice import MetricChoice, plain_choice
+from dldiag.experiments.metric_choice import SHARE_WRONG, MetricChoice, plain_choice
 from dldiag.experiments.models import MODELS, Model, Preparation, is_of_counts
 
 Rows = NDArray[np.int64]
@@ -33,7 +33,7 @@ class Encoded:
     given: Any = None
     clusters: Clusters | None = None
     labels: NDArray[Any] | None = None
-    choice: MetricChoice = MetricChoice("error")
+    choice: MetricChoice = SHARE_WRONG
     _preparations: dict[Hashable, Preparation] = field(default_factory=dict)
 
     def preparation(self, train_rows: Rows, scale: bool) -> Preparation:
@@ -110,7 +110,7 @@ class Inputs:
     labels: NDArray[Any] | None = None  # that stand for the codes in y where the model is a user's own
     y_center: float = 0.0
     n_classes: int = 0
-    choice: MetricChoice = MetricChoice("error")
+    choice: MetricChoice = SHARE_WRONG
 
     @classmethod
     def of(cls, task: FitTask, encoded: Encoded) -> Inputs:

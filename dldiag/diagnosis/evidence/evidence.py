@@ -10,6 +10,7 @@ from dldiag.core.settings import Settings
 from dldiag.core.types import ErrorUnit, Estimate, Task, error_unit
 
 Number = Estimate | None
+NO_ESTIMATES = {"task", "measured_in", "probes", "names"}
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Evidence:
     """
 
     task: Task = "classification"
+    measured_in: ErrorUnit | None = None  # the unit of errors; None: the one of the task's plain metric
     # how much there is
     n_train: Number = None
     n_dev: Number = None
@@ -92,7 +94,7 @@ class Evidence:
     @property
     def unit(self) -> ErrorUnit:
         """The unit of every error."""
-        return error_unit(self.task)
+        return self.measured_in or error_unit(self.task)
 
     @property
     def delta(self) -> float:
@@ -101,6 +103,6 @@ class Evidence:
 
     def estimates(self) -> dict[str, Estimate]:
         """Return {name: estimate} of everything that was measured; probes as probe_<remedy>."""
-        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in {"task", "probes", "names"}}
+        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in NO_ESTIMATES}
         probed = {f"probe_{name}": probe.dev for name, probe in self.probes.items()}
         return {name: value for name, value in (plain | probed).items() if value is not None}

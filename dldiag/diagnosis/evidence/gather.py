@@ -51,6 +51,7 @@ def gather(measured: Measured, settings: Settings) -> Evidence:
     dev, curve = estimates.dev_error(measured.current), measured.curve
     evidence = Evidence(
         task=measured.task,
+        measured_in=measured.current[0].unit,
         material=exactly(material_of(measured.current, settings.material)),
         train_error=estimates.train_error(measured.current),
         dev_error=dev,
