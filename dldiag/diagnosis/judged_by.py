@@ -32,8 +32,8 @@ def check_possible(choice: MetricChoice, dataset: Dataset, split: Split, model: 
             ),
             Message("Choose error or balanced_error as the metric, or a model with probabilities."),
         )
-    dev = np.unique(np.concatenate([repeat.dev_rows for repeat in split.repeats]))
-    check_judged(choice, dataset.y[dev], dataset.classes)
+    for repeat in split.measuring:
+        check_judged(choice, dataset.y[repeat.dev_rows], dataset.classes)
 
 
 def in_losses(settings: Settings, choice: MetricChoice) -> Settings:

@@ -168,6 +168,6 @@ def check_judged(choice: MetricChoice, y_dev: NDArray[Any], classes: tuple[str, 
     about_positives = POSITIVE in choice.metric.needs or choice.name in ("roc_auc", "average_precision")
     if missing and about_positives and choice.positive is not None:
         raise DataError(
-            Message('No dev row is "{label}".', {"label": classes[choice.positive]}),
+            Message('Too few rows are "{label}": a dev set has none.', {"label": classes[choice.positive]}),
             Message("Add rows of this class, or choose balanced_error or error as the metric."),
         )
