@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -25,6 +25,9 @@ Level = Literal["data", "training", "bias_variance", "process"]
 Column_ = Literal["training", "bias", "variance", "data"]
 TrialVerdict = Literal["helped", "hurt", "no_effect", "undecided"]
 Answer = Literal["yes", "no", "undecided", "unknown"]
+
+Array = NDArray[Any]
+ShouldStop = Callable[[], bool] | None  # asked often while something long runs; True ends it with Stopped
 
 USED_KINDS: tuple[Kind, ...] = ("number", "category", "boolean", "date", "text")
 
@@ -443,3 +446,6 @@ class Progress:
     seconds_left: float | None = None
     curves: tuple[LearningCurve, ...] = ()
     report: Report | None = None  # a first verdict, while the rest is still running
+
+
+OnProgress = Callable[[Progress], None] | None
