@@ -11,10 +11,9 @@ import pyarrow.compute as pc
 import pyarrow.csv
 from numpy.typing import NDArray
 
-from dldiag.data.io.dialect import SPACES, Dialect
+from dldiag.data.io.dialect import SPACES, Dialect, quoted_record
 from dldiag.data.io.raw_table import raw_table
 from dldiag.data.io.repair_rows import Account, Gatherer
-from dldiag.data.io.strict import quoted_record
 
 LEAST_CHARS = 200_000  # below this size the strict way is as fast
 BLOCK_BYTES = 16 << 20

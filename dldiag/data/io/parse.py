@@ -13,16 +13,14 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Notice, ReadPlan
 from dldiag.data.io.arrow_csv import read_body
 from dldiag.data.io.column_profile import profiles
-from dldiag.data.io.dialect import Dialect
+from dldiag.data.io.dialect import Dialect, cells_at_width, loose_cells, records
 from dldiag.data.io.header import Names, split_glued, unique_names
 from dldiag.data.io.limits import Limits, drawn_rows, most_rows
 from dldiag.data.io.notices import notice
-from dldiag.data.io.quotes import cells_at_width, loose_cells
 from dldiag.data.io.raw_table import Lines
 from dldiag.data.io.repair_rows import REPAIRS, Account, cells_with_other_delimiter
 from dldiag.data.io.sniff import dialect_of
 from dldiag.data.io.source import Text
-from dldiag.data.io.strict import records
 from dldiag.data.io.table_bounds import Parts, name_notices, region_notices
 
 WIDTH_RECORDS = 1000

@@ -8,9 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from dldiag.data.io.column_profile import POOR_FIT, ColumnProfile, fit_row, profiles
-from dldiag.data.io.dialect import Dialect
-from dldiag.data.io.quotes import cells_at_width, loose_cells
-from dldiag.data.io.strict import Record, records
+from dldiag.data.io.dialect import Dialect, Record, cells_at_width, loose_cells, records
 
 Row = Sequence[str | None]
 Fate = Literal[

@@ -11,11 +11,11 @@ from typing import Any
 from dldiag.core.i18n import Message, Value
 from dldiag.core.types import Notice, ReadPlan
 from dldiag.data.io.cell_kind import kind_of
-from dldiag.data.io.dialect import SPACES, TRUST
+from dldiag.data.io.dialect import SPACES, Record
+from dldiag.data.io.dialect_choice import TRUST
 from dldiag.data.io.header import Names, has_header, is_typed
 from dldiag.data.io.notices import notice
 from dldiag.data.io.raw_table import Lines
-from dldiag.data.io.strict import Record
 
 SAMPLE_ROWS = 200
 SAMPLE_CELLS = 100_000

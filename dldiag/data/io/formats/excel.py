@@ -10,11 +10,11 @@ from typing import Any
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Notice, ReadPlan
+from dldiag.data.io.dialect import Record
 from dldiag.data.io.header import unique_names
 from dldiag.data.io.limits import Limits, drawn_rows, most_rows
 from dldiag.data.io.notices import notice
 from dldiag.data.io.raw_table import Lines, TypedTable, check_unpacked, raw_table
-from dldiag.data.io.strict import Record
 from dldiag.data.io.table_bounds import Parts, find_region, given_region, name_notices, region_notices
 
 EXACT_INTEGERS = 1e15  # whole floats below it are written without a point
