@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from dldiag.data.io.cell_kind import kind_of
 from dldiag.data.io.dialect import SPACES, Dialect, loose_cells, records
@@ -26,6 +27,9 @@ ONE_COLUMN_SCORE = 0.30  # what a candidate must reach to be believed at all
 BELIEVED = 0.9  # trust below which a delimiter is weak: it must cut every line, and into plausible cells
 WEAK_PLAUSIBILITY = 0.70
 SURE_WORDS, SURE_LINES = 4, 10  # so many words in each of so many lines are no prose: blanks cut cells
+LEAST_WIDE_LINES = 4  # of one width before narrower ones, the header among them
+MOST_NARROWINGS = 2  # times that the lines become narrower
+NARROWING_EVENNESS = 0.95
 FAULT_COST = 0.6  # share of the trust that is lost when the quotes of every line are at fault
 WRAPPED_BONUS = 1.15  # most lines have a field in apostrophes
 QUOTED_EVIDENCE = 2  # fields in apostrophes before these are taken for quotes
@@ -105,11 +109,22 @@ def _cut(sample: str, dialect: Dialect) -> tuple[list[list[str]], int]:
     return [r for r in rows if any(c.strip() for c in r)], sum(r.fault for r in found)
 
 
+def narrowing(widths: Sequence[int]) -> int | None:
+    """Return the first width, if the first lines have it and later ones become narrower once or twice; else None."""
+    first = widths[:LEAST_WIDE_LINES]
+    if len(first) < LEAST_WIDE_LINES or len(set(first)) > 1 or first[0] < 2 or min(widths) < 2:
+        return None
+    only_narrower = all(b <= a for a, b in pairwise(widths))
+    return first[0] if only_narrower and 2 <= len(set(widths)) <= MOST_NARROWINGS + 1 else None
+
+
 def evenness(widths: Sequence[int], titles_count: bool = False) -> tuple[int, float]:
     """Return the width that most lines share and the share of lines that have it, mostly within the table's own lines."""
     counts = Counter(w for w in widths if w > 1)
     if not counts:
         return 1, 1.0
+    if (wide := narrowing(widths)) is not None:
+        return wide, NARROWING_EVENNESS
     width = max(counts, key=lambda w: (counts[w] * (1 - 0.5 / w), w))
     first = widths.index(width)
     last = len(widths) - 1 - list(reversed(widths)).index(width)

@@ -12,19 +12,20 @@ import pyarrow.compute as pc
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Notice, ReadPlan
 from dldiag.data.io.arrow_csv import read_body
-from dldiag.data.io.column_profile import profiles
-from dldiag.data.io.dialect import Dialect, cells_at_width, loose_cells, records
-from dldiag.data.io.header import Names, split_glued, unique_names
+from dldiag.data.io.dialect import Dialect, loose_cells, records
+from dldiag.data.io.header import Names, unique_names
+from dldiag.data.io.header_fit import fit_header, join_cut_column, with_lacking
 from dldiag.data.io.limits import Limits, drawn_rows, most_rows
 from dldiag.data.io.notices import notice
 from dldiag.data.io.raw_table import Lines
-from dldiag.data.io.repair_rows import REPAIRS, Account, cells_with_other_delimiter
+from dldiag.data.io.repair_rows import REPAIRS, Account
 from dldiag.data.io.sniff import dialect_of
 from dldiag.data.io.source import Text
 from dldiag.data.io.table_bounds import Parts, name_notices, region_notices
 
 WIDTH_RECORDS = 1000
 HEADER_WIDTH_SHARE = 0.3  # of the rows that must have the header's width for it to be the table's
+LEAST_WIDE_ROWS = 3  # rows that have the header's width, and none a greater one, for it to be the table's
 UNEVEN_SHARE = 0.8  # of the rows that must be sound before the delimiter is doubted
 
 
@@ -45,10 +46,12 @@ def gather_rows(text: Text, plan: ReadPlan, limits: Limits) -> Gathered:
     dialect, parts = dialect_of(plan), split_parts(text.text, plan)
     header = header_cells(parts.header, dialect)
     width = body_width(parts, dialect, header)
-    header, told = fit_header(header, width, parts, dialect)
-    width = max(width, len(header or ()))
-    _check_width(width, limits)
+    _check_width(max(width, len(header or ())), limits)
+    fit = fit_header(header, width, parts, dialect)
+    header, told = fit.names, fit.notices
     table, account = read_body(parts.body, dialect, width, parts.first_line, header)
+    table = with_lacking(join_cut_column(table, fit.cut_column, dialect), len(header or ()))
+    width = table.num_columns
     _check_rows(text, table, account)
     _check_cells(text, table, limits)
     names = unique_names(header or [], width)
@@ -116,55 +119,9 @@ def body_width(parts: Parts, dialect: Dialect, header: Sequence[str] | None) -> 
     usual = max(set(widths), key=lambda w: (widths.count(w), w))
     if header and widths.count(len(header)) >= HEADER_WIDTH_SHARE * len(widths):
         return len(header)
+    if header and max(widths) == len(header) and widths.count(len(header)) >= LEAST_WIDE_ROWS:
+        return len(header)  # the others are short of cells at their end
     return usual
-
-
-def fit_header(
-    header: list[str] | None, width: int, parts: Parts, dialect: Dialect
-) -> tuple[list[str] | None, tuple[Notice, ...]]:
-    """Make the header as wide as the rows where that is certain, and tell where it is not."""
-    if header is None or len(header) == width or not width:
-        return header, ()
-    filled = [c for c in header if c.strip()]
-    if len(header) > width and not any(c.strip() for c in header[width:]):
-        return header[:width], ()
-    if len(header) > width and len(filled) == width:
-        return filled, (notice("header_repaired", example=parts.header),)
-    return _mended_header(header, width, parts, dialect) or (header, (_unlike(header, width, parts, dialect),))
-
-
-def _mended_header(
-    header: list[str], width: int, parts: Parts, dialect: Dialect
-) -> tuple[list[str], tuple[Notice, ...]] | None:
-    """Return the header cut in another way that gives the rows' width; None when there is none."""
-    line = parts.header.strip("\n")
-    if dialect.quote and dialect.quote in line and (cut := cells_at_width(line, dialect, width)) is not None:
-        return cut, (notice("bare_quotes", count=1, example=line),)
-    if len(header) == width - 1 and _numbers_rows(parts, dialect, width):
-        return ["row", *header], (notice("row_names", name="row", example=line),)
-    if len(header) == width - 1:
-        body = [r.cells for r in islice(records(parts.body, dialect), WIDTH_RECORDS) if not r.fault and not r.blank]
-        if (names := split_glued(header, profiles(body, width))) is not None:
-            return names, (notice("header_repaired", example=line),)
-    other = cells_with_other_delimiter(line, dialect, width, None)
-    return None if other is None else ([c or "" for c in other], (notice("header_repaired", example=line),))
-
-
-def _unlike(header: list[str], width: int, parts: Parts, dialect: Dialect) -> Notice:
-    if len(header) == width - 1 and _ends_empty(parts, dialect, width):
-        return notice("trailing_delimiter", width=len(header), example=parts.body.split("\n", 1)[0])
-    return notice("header_width", header=len(header), width=width, example=parts.header)
-
-
-def _numbers_rows(parts: Parts, dialect: Dialect, width: int) -> bool:
-    """Tell whether the first cells count 1, 2, 3 …, as R writes row names."""
-    rows = [r.cells for r in islice(records(parts.body, dialect), WIDTH_RECORDS) if len(r.cells) == width]
-    return len(rows) > 2 and [r[0].strip() for r in rows] == [str(i + 1) for i in range(len(rows))]
-
-
-def _ends_empty(parts: Parts, dialect: Dialect, width: int) -> bool:
-    rows = (r.cells for r in islice(records(parts.body, dialect), WIDTH_RECORDS) if len(r.cells) == width)
-    return not any(r[-1].strip() for r in rows)
 
 
 def _check_width(width: int, limits: Limits) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -12,7 +13,7 @@ from dldiag.core.i18n import Message, Value
 from dldiag.core.types import Notice, ReadPlan
 from dldiag.data.io.cell_kind import kind_of
 from dldiag.data.io.dialect import SPACES, Record
-from dldiag.data.io.dialect_choice import TRUST
+from dldiag.data.io.dialect_choice import TRUST, narrowing
 from dldiag.data.io.header import Names, has_header, is_typed
 from dldiag.data.io.notices import notice
 from dldiag.data.io.raw_table import Lines
@@ -73,9 +74,18 @@ def common_width(found: Sequence[Record]) -> int:
     counts = Counter(len(r.cells) for r in found if not r.blank and not r.fault)
     if not counts:
         return max((len(r.cells) for r in found), default=0)
+    if (wide := width_that_narrows(found)) is not None:
+        return wide
     many = Counter({w: n for w, n in counts.items() if w > 1})
     best = many.most_common(1)[0] if many else (1, 0)
     return best[0] if best[1] >= counts[1] * FILLED_SHARE else 1
+
+
+def width_that_narrows(found: Sequence[Record]) -> int | None:
+    """Return the width of the first lines where later ones, without a gap, only ever have fewer cells; else None."""
+    filled = [r for r in found if not r.blank]
+    gap = any(b.line > a.line + a.lines for a, b in pairwise(filled))
+    return None if gap or any(r.fault for r in filled) else narrowing([len(r.cells) for r in filled])
 
 
 def _start(filled: Sequence[Record], width: int) -> int:
