@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 SPACES = r"\s+"  # the delimiter that stands for runs of blanks, written as pandas writes it
+_RULE = re.compile(r"[\s|+:=_-]*(?:-{3}|={3}|_{3})[\s|+:=_-]*")
 SWALLOWED_SHARE = 0.6  # of the lines within a cell that look like rows, above which its quote was never meant
 LEAST_INNER_LINES = 2
 MOST_INNER_LINES = 1000
@@ -74,6 +75,11 @@ class Record(NamedTuple):
     lines: int
     cells: list[str]
     fault: bool = False
+
+    @property
+    def is_rule(self) -> bool:
+        """Whether it is a line of dashes, as programs print between a header and the rows."""
+        return _RULE.fullmatch("|".join(self.cells)) is not None
 
     @property
     def filled(self) -> int:

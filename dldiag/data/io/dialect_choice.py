@@ -74,7 +74,7 @@ def _quotes_in(sample: str) -> tuple[str, ...]:
 
 def _wrapped(sample: str, quote: str) -> int:
     """Count fields that begin and end with a quote at a delimiter or a line end."""
-    return len(re.findall(rf"(?:^|[,;\t| ]){quote}[^{quote}\n]*{quote}(?=[,;\t| ]|$)", sample, re.MULTILINE))
+    return len(re.findall(rf"(?:^|[,;\t| ]){quote}[^{quote}\n]+{quote}(?=[,;\t| ]|$)", sample, re.MULTILINE))
 
 
 def _score(sample: str, dialect: Dialect) -> float:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from dldiag.data.io.cell_kind import kind_of, shape_of
 from dldiag.data.io.column_profile import ColumnProfile
@@ -65,7 +65,8 @@ def are_years(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     if len(years) < LEAST_YEARS:
         numbers = [n for c in below[0] if (n := _plain_number(c)) is not None]
         return bool(numbers) and not min(numbers) <= years[0] <= max(numbers)
-    return all(a < b for a, b in pairwise(years)) or all(a > b for a, b in pairwise(years))
+    in_order = all(a <= b for a, b in pairwise(years)) or all(a >= b for a, b in pairwise(years))
+    return in_order and len(set(years)) >= LEAST_YEARS
 
 
 def _mostly_years(columns: Sequence[Sequence[str]]) -> bool:
@@ -125,6 +126,21 @@ def is_typed(cells: Sequence[str]) -> bool:
     """Tell whether nearly all of these cells are numbers or dates."""
     typed = sum(kind_of(c) in {"number", "when"} for c in cells)
     return bool(cells) and typed >= TYPED_SHARE * len(cells)
+
+
+def with_group_names(rows: list[list[str]]) -> list[list[str]]:
+    """Fill the gaps behind names of groups (2019,,2020,) where the names in the last line repeat themselves."""
+    names = [c.strip() for c in rows[-1] if c.strip()]
+    if len(rows) < 2 or len(set(names)) == len(names):
+        return rows
+    filled = []
+    for row in rows[:-1]:
+        group, cells = "", []
+        for cell, name in zip_longest(row, rows[-1][: len(row)], fillvalue=""):
+            group = cell.strip() or group
+            cells.append(group if name.strip() else cell)
+        filled.append(cells)
+    return [*filled, rows[-1]]
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,9 @@ TEXTS = {
         Message("{count:,} lines repeat the header and were left out."),
         Message("The file was put together from parts."),
     ),
+    "rule": NoticeText(
+        Message("{count:,} lines of dashes were left out."),
+    ),
     "no_rows": NoticeText(
         Message("There are names but no rows."),
     ),

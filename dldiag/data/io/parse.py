@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 import pyarrow as pa
@@ -13,7 +13,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Notice, ReadPlan
 from dldiag.data.io.arrow_csv import read_body
 from dldiag.data.io.dialect import Dialect, loose_cells, records
-from dldiag.data.io.header import Names, unique_names
+from dldiag.data.io.header import Names, unique_names, with_group_names
 from dldiag.data.io.header_fit import fit_header, join_cut_column, with_lacking
 from dldiag.data.io.limits import Limits, drawn_rows, most_rows
 from dldiag.data.io.notices import notice
@@ -45,6 +45,7 @@ def gather_rows(text: Text, plan: ReadPlan, limits: Limits) -> Gathered:
     _check_header(text, plan)
     dialect, parts = dialect_of(plan), split_parts(text.text, plan)
     header = header_cells(parts.header, dialect)
+    odd = _odd_quotes(parts.header, dialect)
     width = body_width(parts, dialect, header)
     _check_width(max(width, len(header or ())), limits)
     fit = fit_header(header, width, parts, dialect)
@@ -55,15 +56,21 @@ def gather_rows(text: Text, plan: ReadPlan, limits: Limits) -> Gathered:
     _check_rows(text, table, account)
     _check_cells(text, table, limits)
     names = unique_names(header or [], width)
-    names, table, dropped = drop_empty_tail(names, table)
+    names, table, dropped = drop_empty_edges(names, table)
     lines = account_lines(text, parts, account)
     rows = table.num_rows
     keep = drawn_rows(rows, most_rows(table.num_columns, limits), limits.seed)
     if keep is not None:
         table = table.take(pa.array(keep))
         told += (notice("sampled", kept=len(keep), rows=rows, seed=limits.seed),)
-    told += name_notices(names, header) + dropped + account_notices(account)
+    told += odd + name_notices(names, header) + dropped + account_notices(account)
     return Gathered(names.names, table, lines, (*region_notices(parts, plan, lines), *told), rows)
+
+
+def _odd_quotes(header: str, dialect: Dialect) -> tuple[Notice, ...]:
+    """Report header lines whose quotes do not follow the rules."""
+    faulty = [r.cells[0] for r in records(header, dialect) if r.fault]
+    return (notice("bare_quotes", count=len(faulty), example=faulty[0]),) if faulty else ()
 
 
 def split_parts(text: str, plan: ReadPlan) -> Parts:
@@ -101,10 +108,11 @@ def footer_offset(text: str, lines: int) -> int:
 
 def header_cells(header: str, dialect: Dialect) -> list[str] | None:
     """Return the names of the header lines, joined column by column; None when there is no header."""
-    rows = [r for r in records(header, dialect) if not r.blank]
+    rows = [r for r in records(header, dialect) if not r.blank and not r.is_rule]
     if not rows:
         return None
     cut = [r.cells if not r.fault else loose_cells(r.cells[0], dialect) for r in rows]
+    cut = with_group_names(cut)
     columns = [[r[j].strip() for r in cut if j < len(r)] for j in range(max(map(len, cut)))]
     return [" ".join(c for c in column if c) for column in columns]
 
@@ -173,22 +181,23 @@ def _check_rows(text: Text, table: pa.Table, account: Account) -> None:
         raise DataError(Message("The file holds one cell only."), Message("Upload a table with rows and columns."))
 
 
-def drop_empty_tail(names: Names, table: pa.Table) -> tuple[Names, pa.Table, tuple[Notice, ...]]:
-    """Leave out columns at the end that have neither a name nor any value."""
-    keep = table.num_columns
-    while (
-        keep > 1
-        and keep - 1 in names.made_up
-        and _is_empty(table.column(keep - 1))
-        and len(names.made_up) < len(names.names)
-    ):
-        keep -= 1
-    dropped = table.num_columns - keep
+def drop_empty_edges(names: Names, table: pa.Table) -> tuple[Names, pa.Table, tuple[Notice, ...]]:
+    """Leave out columns at either edge that have neither a name nor any value, as lines between bars have."""
+    if len(names.made_up) == len(names.names):
+        return names, table, ()
+    begin, end = 0, table.num_columns
+    while end > 1 and end - 1 in names.made_up and _is_empty(table.column(end - 1)):
+        end -= 1
+    while end < table.num_columns and begin in names.made_up and _is_empty(table.column(begin)):
+        begin += 1
+    dropped = table.num_columns - (end - begin)
     if not dropped:
         return names, table, ()
-    made_up = tuple(j for j in names.made_up if j < keep)
+    made_up, renamed = (
+        tuple(j - begin for j in places if begin <= j < end) for places in (names.made_up, names.renamed)
+    )
     told = () if table.num_rows else (notice("empty_column_dropped", count=dropped),)
-    return replace(names, names=names.names[:keep], made_up=made_up), table.select(list(range(keep))), told
+    return Names(names.names[begin:end], made_up, renamed), table.select(list(range(begin, end))), told
 
 
 def _is_empty(column: pa.ChunkedArray) -> bool:
@@ -211,13 +220,13 @@ def account_lines(text: Text, parts: Parts, account: Account) -> Lines:
         blank=blank_above + blank_below + counts["blank"] + counts["blank_end"],
         read=counts["read"] + counts["blank_rows"],
         repaired=sum(counts[r] for r in REPAIRS),
-        set_aside=counts["set_aside"] + counts["repeated_header"],
+        set_aside=counts["set_aside"] + counts["repeated_header"] + counts["rule"],
     )
 
 
 def account_notices(account: Account) -> tuple[Notice, ...]:
     """Tell what was repaired, set aside or left out, each with an example line."""
-    codes = (*REPAIRS, "set_aside", "blank_rows", "blank_end", "repeated_header")
+    codes = (*REPAIRS, "set_aside", "blank_rows", "blank_end", "repeated_header", "rule")
     told = [notice(c, count=account.lines[c], example=account.examples.get(c, "")) for c in codes if account.lines[c]]
     rows = sum(account.records[c] for c in ("read", "set_aside", *REPAIRS))
     if rows and account.records["read"] + account.records["bare_quotes"] < UNEVEN_SHARE * rows:

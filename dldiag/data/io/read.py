@@ -28,6 +28,7 @@ from dldiag.data.io.source import Text, open_data, open_text, whole_characters
 MARK_CELLS = 50_000
 LOOKED_AT_CHARS = 1 << 20
 LEAST_LINES_OF_END = 20  # of a text before a last line without line end is told; none of 73 sound files ends so
+FEW_DIFFERENT = 20  # different characters beyond ASCII; the words of a small table repeat
 FEW_CHARACTERS = 60  # beyond ASCII; with more of them the better encoding is plain
 TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
 
@@ -125,8 +126,8 @@ def source_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
 
 def close_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
     """Tell when a text has so few characters beyond ASCII that another encoding fits as well."""
-    beyond = 0 if text.text.isascii() else sum(ord(c) > 127 for c in text.text[:LOOKED_AT_CHARS])
-    if not 0 < beyond <= FEW_CHARACTERS:
+    beyond = [] if text.text.isascii() else [c for c in text.text[:LOOKED_AT_CHARS] if ord(c) > 127]
+    if not beyond or (len(beyond) > FEW_CHARACTERS and len(set(beyond)) > FEW_DIFFERENT):
         return []
     others = alternatives_of(unpacked.data, text.decoded.encoding)
     if not others:

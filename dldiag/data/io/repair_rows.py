@@ -19,6 +19,7 @@ Fate = Literal[
     "blank_rows",
     "blank_end",
     "repeated_header",
+    "rule",
     "bare_quotes",
     "padded",
     "extra_empty",
@@ -106,6 +107,8 @@ class Gatherer:
         if record.fault:
             return self._mend_quotes(record.cells[0])
         cells = record.cells
+        if record.is_rule and self.width > 1 and (len(cells) == 1 or not self.account.records):
+            return "rule", None
         if self.account.records and [c.strip() for c in cells] == self.header:  # the first row may look like the names
             return "repeated_header", None
         if len(cells) == self.width:

@@ -14,6 +14,8 @@ from dldiag.data.io.compression import Unpacked, is_workbook, unpack
 from dldiag.data.io.encoding import Decoded, decide_encoding, decode
 from dldiag.data.io.limits import MIB, Limits
 
+_NUL_LINE = re.compile(r"^\0+$|\0+\Z", re.MULTILINE)
+_QUOTED = re.compile(r'"[^"]*"')
 _HALF = re.compile("[\ud800-\udfff]")  # lone surrogates: from JSON escapes, or bytes of a file name that are no UTF-8
 
 
@@ -80,6 +82,7 @@ def open_text(data: bytes, encoding: str = "") -> Text:
             Message("Choose one such as utf-8, gb18030, big5, cp932, cp1252 or utf-16."),
         ) from error
     text, mixed = _one_line_end(decoded.text)
+    text, torn = _without_nul_lines(text)
     if not text.strip("\ufeff \t\n\0"):
         raise DataError(Message("The file is empty."), Message("Take a file that has rows."))
     refuse_markup(text)
@@ -89,7 +92,15 @@ def open_text(data: bytes, encoding: str = "") -> Text:
         text = text.replace("\0", "")
     else:
         nuls = 0
-    return Text(text.removeprefix("\ufeff"), decoded, mixed, nuls)
+    return Text(text.removeprefix("\ufeff"), decoded, mixed, nuls + torn)
+
+
+def _without_nul_lines(text: str) -> tuple[str, int]:
+    """Empty the lines that hold nothing but NUL, as a crash of the writing program leaves them, and count their NULs."""
+    if "\0" not in text:
+        return text, 0
+    emptied = _NUL_LINE.sub("", text)
+    return emptied, len(text) - len(emptied)
 
 
 def whole_characters(text: str) -> tuple[str, int]:
@@ -102,8 +113,15 @@ def _one_line_end(text: str) -> tuple[str, bool]:
         return text, False
     both = text.count("\r\n")
     alone_n, alone_r = text.count("\n") - both, text.count("\r") - both
+    mixed = sum(n > 0 for n in (both, alone_n, alone_r)) > 1 and _mixes_line_ends(_QUOTED.sub("", text))
     text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
-    return text, sum(n > 0 for n in (both, alone_n, alone_r)) > 1
+    return text, mixed
+
+
+def _mixes_line_ends(text: str) -> bool:
+    """Tell whether lines end in different ways; line ends within quoted cells are none of the file's."""
+    both = text.count("\r\n")
+    return sum(n > 0 for n in (both, text.count("\n") - both, text.count("\r") - both)) > 1
 
 
 def looks_like_json_lines(text: Text) -> bool:

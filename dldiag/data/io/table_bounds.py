@@ -23,6 +23,7 @@ SAMPLE_CELLS = 100_000
 LEAST_SAMPLE_ROWS = 10
 FILLED_SHARE = 0.5  # of the cells a row usually fills; below it a line above the table is a title
 MOST_HEADER_LINES = 4
+LEAST_GROUP_NAMES = 2  # filled cells of a line above the names for it to name groups of columns
 MOST_FOOTNOTES_SHARE = 0.34  # of the rows; more of them are a second table or sparse rows
 SPARSE_SHARE = 0.05  # of the rows that look like footnotes above which they are taken for rows
 LEAST_ROWS_OF_NEXT_TABLE = 2
@@ -42,7 +43,7 @@ class Region:
 def find_region(found: Sequence[Record], total_lines: int, width: int | None = None) -> Region:
     """Find the table among all records of a text."""
     width = width or common_width(found)
-    filled = [r for r in found if not r.blank]
+    filled = [r for r in found if not r.blank and not r.is_rule] or [r for r in found if not r.blank]
     if not filled:
         return Region(None, 0, 0, 0, 0)
     start = _start(filled, width)
@@ -53,6 +54,8 @@ def find_region(found: Sequence[Record], total_lines: int, width: int | None = N
     first = filled[start]
     if not has_header(first.cells, [r.cells for r in body]):
         return Region(None, 0, first.line, footer, width)
+    if _is_upper_header(filled, start, width):
+        start, first = start - 1, filled[start - 1]
     rows = 1 + _further_header_rows(filled, start, body, width)
     last = filled[start + rows - 1]
     return Region(first.line, last.line + last.lines - first.line, last.line + last.lines, footer, width)
@@ -124,6 +127,16 @@ def _further_header_rows(filled: Sequence[Record], start: int, body: Sequence[Re
             break
         more += 1
     return more if start + more + 1 < len(filled) else 0
+
+
+def _is_upper_header(filled: Sequence[Record], start: int, width: int) -> bool:
+    """Tell whether the line right above repeated names holds, with gaps, what each group of columns is: 2019,,2020,."""
+    names = [c.strip() for c in filled[start].cells if c.strip()]
+    if start == 0 or len(set(names)) == len(names):
+        return False
+    above = filled[start - 1]
+    adjacent = above.line + above.lines == filled[start].line and not above.fault
+    return adjacent and len(above.cells) == width and above.filled >= LEAST_GROUP_NAMES
 
 
 def _continues_header(record: Record, header: Record, typed: Sequence[int], width: int) -> bool:
