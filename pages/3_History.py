@@ -3,11 +3,11 @@
 import streamlit as st
 
 from dldiag.app.state import history, session
-from dldiag.app.ui.escape import escape_markdown
 from dldiag.app.ui.page import MAIN, link_to, page
 from dldiag.app.ui.widgets import explained, show_message
 from dldiag.app.views.report import show_past_report
 from dldiag.core.i18n import tr
+from dldiag.core.sanitize import escape_markdown
 
 page("History", "Every finished diagnosis is kept here, for you only.")
 with explained():

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import dldiag
+
 ROOT = Path(__file__).parent.parent
 MOST_LINES = 400  # of a file
 LONGER = {"dldiag/core/types.py": 475}  # every noun of the project but its settings
@@ -40,7 +42,7 @@ def body_lines(one: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def test_the_core_does_not_import_streamlit():
-    rooms = "cli.main course report diagnosis experiments nn data core"
+    rooms = "cli.main course report diagnosis error_analysis experiments nn data core"
     script = (
         "import importlib, sys\n"
         f"for room in {rooms.split()!r}: importlib.import_module('dldiag.' + room)\n"
@@ -112,6 +114,24 @@ def test_the_search_for_machine_paths_finds_one():
     )
 
 
-def test_the_run_time_needs_are_listed_once():
-    config = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    assert config["tool"]["setuptools"]["dynamic"]["dependencies"] == {"file": ["requirements.txt"]}
+def required(file: str) -> set[str]:
+    lines = (line.split("#")[0].strip() for line in (ROOT / file).read_text("utf-8").splitlines())
+    return {line for line in lines if line and not line.startswith("-r")}
+
+
+def test_requirements_and_package_ask_for_the_same():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    assert required("requirements.txt") == {*project["dependencies"], *extras["app"], *extras["excel"]}
+    assert required("requirements-dev.txt") == set(extras["dev"])
+
+
+def test_importing_dldiag_loads_nothing_heavy():
+    heavy = {"plotly", "scipy", "charset_normalizer", "sklearn", "pandas", "pyarrow", "streamlit"}
+    script = f"import sys, dldiag; sys.exit(bool({heavy!r} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
+
+
+def test_every_public_name_is_where_it_is_said_to_be():
+    assert sorted(dldiag._PUBLIC) == sorted(dldiag.__all__)
+    assert all(getattr(dldiag, name) is not None for name in dldiag.__all__)

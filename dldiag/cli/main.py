@@ -7,9 +7,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
+from dldiag import __version__
 from dldiag.cli.flags import (
     Parser,
     add_reading,
@@ -21,10 +24,13 @@ from dldiag.cli.flags import (
     read_settings,
 )
 from dldiag.cli.metrics import add_numbers
-from dldiag.cli.outputs import add_outputs, check_outputs, link_safe, write_outputs
+from dldiag.cli.outputs import add_outputs, check_outputs, write_outputs
+from dldiag.core.cluster import CLUSTER_VARIABLE, on_cluster
+from dldiag.core.home import dashboard_folder
 from dldiag.core.i18n import LANGUAGES, Message, current_language, set_language, speaking, tr, translate
 from dldiag.core.parallel import USUAL_MOST, usual_count
 from dldiag.core.params import Param, SettingError, parse
+from dldiag.core.sanitize import terminal_safe
 from dldiag.core.settings import Settings
 from dldiag.core.types import DataError, Dataset, Progress, Report
 from dldiag.data.dataset import make_dataset
@@ -38,7 +44,6 @@ from dldiag.report import path_to_text, to_text
 
 FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130  # exit statuses
 SAMPLE = "sample:"
-APP = Path(__file__).parents[2] / "streamlit_app.py"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,8 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     set_language(_language(arguments))
     _write_any_character()
     try:
-        given = parser().parse_args(arguments)
-        return int(given.verb(given) or 0)
+        return _run_verb(parser().parse_args(arguments))
     except (DataError, SettingError) as error:
         return _refuse(str(error))
     except OSError as error:
@@ -67,9 +71,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(tr("This is a fault of dldiag, not of your data: {what}.", what=what), FAULT)
 
 
+def _run_verb(given: argparse.Namespace) -> int:
+    """Run a verb; a reader of its output that has seen enough, as `head` does, is no fault."""
+    try:
+        status = int(given.verb(given) or 0)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     top = Parser(prog="dldiag", description=tr("What is wrong with my model, and what should I do next?"))
+    top.add_argument("--version", action="version", version=f"dldiag {__version__}")
+    top.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
     verbs = top.add_subparsers(required=True, metavar="VERB", parser_class=Parser)
     _add_diagnose(verbs.add_parser("diagnose", help=tr("diagnose a model on a table"), allow_abbrev=False), _diagnose)
     loop = verbs.add_parser(
@@ -81,9 +98,9 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_plain(verbs.add_parser("samples", help=tr("list the tables that ship with dldiag")), _samples)
     add_numbers(verbs)
-    run = verbs.add_parser("run", help=tr("start the dashboard"))
-    run.add_argument("--port", type=int, metavar="N", help=tr("port of the dashboard"))
-    _add_plain(run, _run)
+    dashboard = verbs.add_parser("dashboard", aliases=["run"], help=tr("start the dashboard"))
+    dashboard.add_argument("--port", type=int, metavar="N", help=tr("port of the dashboard"))
+    _add_plain(dashboard, _dashboard)
     return top
 
 
@@ -110,6 +127,12 @@ def _add_diagnose(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespa
     output = one.add_argument_group(tr("output"))
     add_outputs(output)
     jobs = tr("worker processes; the result is the same (default: one per core, up to {most})", most=USUAL_MOST)
+    output.add_argument(
+        "--cluster",
+        default=os.environ.get(CLUSTER_VARIABLE),
+        metavar="ADDRESS|local:N",
+        help=tr("a Dask scheduler to send the fits to, or a number of workers to start here; the result is the same"),
+    )
     output.add_argument("--jobs", default=str(usual_count()), metavar="N", help=jobs)
     output.add_argument(
         "--progress",
@@ -123,18 +146,28 @@ def _add_diagnose(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespa
 
 def _diagnose(given: argparse.Namespace) -> None:
     dataset, model, settings, jobs = _asked(given)
-    with speaking("en"):  # a report holds English; it is put into the reader's language when it is shown
+    with speaking("en"), _cluster(given):  # a report holds English, whoever reads it
         report = diagnose(dataset, model, settings, on_progress=_meter(given), n_jobs=jobs)
     _tell(given, report)
 
 
 def _improve(given: argparse.Namespace) -> None:
     dataset, model, settings, jobs = _asked(given)
-    with speaking("en"):
+    with speaking("en"), _cluster(given):
         found = improve(dataset, model, settings, on_progress=_meter(given), n_jobs=jobs)
         if given.open_test:
             found = finish(dataset, settings, found)
     _tell(given, found.report, path_to_text(found) + "\n")
+
+
+@contextmanager
+def _cluster(given: argparse.Namespace) -> Iterator[None]:
+    """Fit on the cluster that was asked for, and say where its own page is."""
+    with on_cluster(given.cluster) as cluster:
+        if cluster is not None and given.progress:
+            text = tr("Cluster: {n} fits at a time; its own page: {link}", n=cluster.count, link=cluster.link)
+            print(terminal_safe(text), file=sys.stderr)
+        yield
 
 
 def _asked(given: argparse.Namespace) -> tuple[Dataset, Model, Settings, int]:
@@ -150,7 +183,7 @@ def _tell(given: argparse.Namespace, report: Report, first: str = "") -> None:
     if given.progress:
         print(file=sys.stderr)
     if not given.quiet:
-        print(link_safe(first + to_text(report)), end="")
+        print(terminal_safe(first + to_text(report)), end="")
     write_outputs(given, report)
 
 
@@ -200,7 +233,7 @@ def _meter(given: argparse.Namespace) -> Callable[[Progress], None] | None:
         with speaking(language):
             seconds = progress.seconds_left
             left = "" if seconds is None else tr("about {seconds:.0f} s left", seconds=seconds)
-            line = link_safe(f"{progress.stage} {progress.done}/{progress.total} {left}")
+            line = terminal_safe(f"{progress.stage} {progress.done}/{progress.total} {left}")
         print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
 
     return show if given.progress else None
@@ -210,7 +243,7 @@ def _meter(given: argparse.Namespace) -> Callable[[Progress], None] | None:
 
 
 def _refuse(text: str, status: int = BAD_INPUT) -> int:
-    print("dldiag:", link_safe(" ".join(text.split())), file=sys.stderr)
+    print("dldiag:", terminal_safe(" ".join(text.split())), file=sys.stderr)
     return status
 
 
@@ -237,7 +270,7 @@ def _write_any_character() -> None:
             stream.reconfigure(errors="replace")
 
 
-# --- samples, run -------------------------------------------------------------------------------------------------
+# --- samples, dashboard -------------------------------------------------------------------------------------------------
 
 
 def _samples(_: argparse.Namespace) -> None:
@@ -246,13 +279,13 @@ def _samples(_: argparse.Namespace) -> None:
         print(f"    {one.story}")
 
 
-def _run(given: argparse.Namespace) -> int:
-    if not APP.exists():
-        raise SettingError(tr("The dashboard is not installed here; run this from a clone of the project."))
-    command = [sys.executable, "-m", "streamlit", "run", str(APP)]
+def _dashboard(given: argparse.Namespace) -> int:
+    if find_spec("streamlit") is None:
+        raise SettingError(tr("The dashboard needs more packages: pip install 'dldiag[app]'."))
+    command = [sys.executable, "-m", "streamlit", "run", str(dashboard_folder() / "streamlit_app.py")]
     command += ["--server.port", str(given.port)] if given.port else []
     started = time.monotonic()
-    status = subprocess.call(command, cwd=APP.parent)
+    status = subprocess.call(command)
     return 0 if time.monotonic() - started > 1 and status in (0, -2, INTERRUPTED) else status
 
 

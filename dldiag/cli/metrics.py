@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 from dldiag.cli.flags import Parser, flag, help_of, read_value
-from dldiag.cli.outputs import add_outputs, check_outputs, link_safe, write_outputs
+from dldiag.cli.outputs import add_outputs, check_outputs, write_outputs
 from dldiag.core.i18n import LANGUAGES, speaking, tr
 from dldiag.core.params import Param, params_of
+from dldiag.core.sanitize import terminal_safe
 from dldiag.core.types import LearningCurve
 from dldiag.diagnosis.from_metrics import Numbers, diagnose_numbers, read_curve_table
 from dldiag.report import to_text
@@ -38,7 +39,7 @@ def run_numbers(given: argparse.Namespace) -> None:
     with speaking("en"):  # a report holds English; it is put into the reader's language when it is shown
         report = diagnose_numbers(numbers, _curve(given.curve, numbers.unit))
     if not given.quiet:
-        sys.stdout.write(link_safe(to_text(report)))
+        sys.stdout.write(terminal_safe(to_text(report)))
     write_outputs(given, report)
 
 

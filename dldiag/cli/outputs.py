@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -19,8 +18,6 @@ OUTPUTS: dict[str, tuple[Callable[[Report], str], Message]] = {
     "html": (to_html, Message("write the report as one HTML file")),
     "curves_csv": (curves_csv, Message("write the learning curves as CSV")),
 }
-
-_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def add_outputs(group: argparse._ActionsContainer, names: Iterable[str] = OUTPUTS) -> None:
@@ -77,15 +74,6 @@ def _is_special(out: Path) -> bool:
 def _draft(out: Path) -> Path:
     """Return the name of what becomes the file when it is whole, beside it; beside what a link leads to."""
     return Path(f"{out.resolve()}.{os.getpid()}.part")
-
-
-def link_safe(text: str) -> str:
-    """Return a text for a terminal: what a file's names hold commands nothing and hides nothing.
-
-    >>> link_safe("a\\x1b]0;owned\\x07 b")
-    'a�]0;owned� b'
-    """
-    return _COMMANDS.sub("\ufffd", text)
 
 
 def _asked(given: argparse.Namespace) -> list[tuple[str, Path]]:

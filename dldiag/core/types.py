@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -10,6 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dldiag.core.error_findings import ErrorFindings
+from dldiag.core.estimate import Estimate as Estimate
+from dldiag.core.estimate import exactly as exactly
 from dldiag.core.i18n import Message
 
 Task = Literal["classification", "regression"]
@@ -20,6 +23,9 @@ Level = Literal["data", "training", "bias_variance", "process"]
 Column_ = Literal["training", "bias", "variance", "data"]
 TrialVerdict = Literal["helped", "hurt", "no_effect", "undecided"]
 Answer = Literal["yes", "no", "undecided", "unknown"]
+
+Array = NDArray[Any]
+ShouldStop = Callable[[], bool] | None  # asked often while something long runs; True ends it with Stopped
 
 USED_KINDS: tuple[Kind, ...] = ("number", "category", "boolean", "date", "text")
 
@@ -212,45 +218,6 @@ class Split:
 
 
 # --- measurements -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number with its uncertainty.
-
-    low…high is the two-sided 90 % interval. `at_least` and `at_most` are the one-sided 90 % bounds that rules use; they
-    default to low and high (careful side).
-    """
-
-    value: int | float  # a count stays a whole number in JSON and back
-    low: int | float
-    high: int | float
-    at_least: float | None = None
-    at_most: float | None = None
-    source: Message | None = None
-
-    def __post_init__(self) -> None:
-        if not self.low <= self.value <= self.high:
-            raise ValueError(f"an interval must hold its value: {self.low} <= {self.value} <= {self.high}")
-
-    def __neg__(self) -> Estimate:
-        """The same with the opposite sign: a change of an error as a gain."""
-        return Estimate(-self.value, -self.high, -self.low, -self.surely_below, -self.surely_above)
-
-    @property
-    def surely_above(self) -> float:
-        """With 90 % confidence the number is above this."""
-        return self.low if self.at_least is None else self.at_least
-
-    @property
-    def surely_below(self) -> float:
-        """With 90 % confidence the number is below this."""
-        return self.high if self.at_most is None else self.at_most
-
-
-def exactly(value: float, source: Message | None = None) -> Estimate:
-    """Return a number known without error (a count, a setting)."""
-    return Estimate(value, value, value, source=source)
 
 
 @dataclass(frozen=True, eq=False)
@@ -449,6 +416,7 @@ class Report:
     test: TestResult | None = None
     training_curve: TrainingCurve | None = None
     repairs: tuple[Repair, ...] = ()
+    errors: ErrorFindings | None = None  # where the model is wrong on the dev rows
     compared: int = 0  # settings of the model that were judged on the dev rows, the present ones among them
     seconds: float = 0.0
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -471,3 +439,6 @@ class Progress:
     seconds_left: float | None = None
     curves: tuple[LearningCurve, ...] = ()
     report: Report | None = None  # a first verdict, while the rest is still running
+
+
+OnProgress = Callable[[Progress], None] | None

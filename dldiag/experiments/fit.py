@@ -16,6 +16,7 @@ from sklearn.dummy import DummyClassifier
 from threadpoolctl import threadpool_limits
 
 from dldiag import nn
+from dldiag.core.cluster import Cluster
 from dldiag.core.parallel import ALONE, Processes, portable
 from dldiag.core.statistics import mean_variance
 from dldiag.core.types import Clusters, ErrorUnit, Stopped
@@ -63,7 +64,11 @@ class FitResult:
 
 
 def fit_all(
-    tasks: Sequence[FitTask], encoded: Encoded, *, processes: Processes = ALONE, should_stop: ShouldStop = None
+    tasks: Sequence[FitTask],
+    encoded: Encoded,
+    *,
+    processes: Processes | Cluster = ALONE,
+    should_stop: ShouldStop = None,
 ) -> Iterator[FitResult]:
     """Fit every task and yield results as they come: networks of one shape as one stack, stacks side by side.
 
@@ -76,7 +81,10 @@ def fit_all(
     while stacks and not processes.ready:
         _ask(should_stop)
         yield from fit_one_stack(stacks.pop(0), encoded, should_stop)
-    if stacks:
+    if isinstance(processes, Cluster):
+        for results in processes.run_shared(fit_one_stack, reversed(stacks), encoded, should_stop):
+            yield from results
+    elif stacks:
         asked = portable(should_stop)
         work = ((stack, prepare_inputs(stack, encoded), asked) for stack in reversed(stacks))
         for results in processes.run(fit_prepared, work):

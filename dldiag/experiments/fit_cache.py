@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from dldiag.core.cluster import active_cluster
 from dldiag.core.parallel import Processes
 from dldiag.core.types import Dataset, Split
 from dldiag.experiments.fit import FitResult, ShouldStop, fit_all
@@ -30,7 +31,7 @@ class FitCache:
         self.results: dict[FitKey, FitResult] = {}
         self._store = PredictionStore()
         self._training_dev: dict[FitKey, FitResult] = {}  # apart: these rows are no dev rows
-        self._processes = Processes(n_jobs)
+        self._processes = active_cluster() or Processes(n_jobs)
         self._should_stop = should_stop
 
     def fit(

@@ -9,18 +9,15 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from dldiag.core.types import Stopped
+from dldiag.core.types import Array, ShouldStop, Stopped
 from dldiag.nn.health_recorder import Recorder
 from dldiag.nn.network import Evaluation
 from dldiag.nn.observe import Observer, observation_of
 from dldiag.nn.schedules import ADAPTIVE_SMALLEST_RATE
 from dldiag.nn.stack import Member, Plan, Stack
 
-Array = NDArray[Any]
-ShouldStop = Callable[[], bool] | None
 OnEpoch = Callable[[int, int, Array], None]
 AfterStep = Callable[[Array], None]  # gets the batch's mean losses (S,)
 

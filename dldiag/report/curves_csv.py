@@ -6,10 +6,10 @@ import csv
 import io
 import math
 
+from dldiag.core.sanitize import spreadsheet_safe
 from dldiag.core.types import LearningCurve, Report
 
 HEADER = ("model", "label", "rows", "repeat", "train_error", "dev_error", "unit")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def curves_csv(report: Report) -> str:
@@ -22,17 +22,8 @@ def curves_csv(report: Report) -> str:
     return sheet.getvalue()
 
 
-def formula_safe(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula.
-
-    >>> formula_safe("=1+1"), formula_safe("plain")
-    ("'=1+1", 'plain')
-    """
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
 def _lines(curve: LearningCurve) -> list[list[str | int]]:
-    names: list[str | int] = [formula_safe(curve.model), formula_safe(curve.label or curve.model)]
+    names: list[str | int] = [spreadsheet_safe(curve.model), spreadsheet_safe(curve.label or curve.model)]
     return [
         [
             *names,

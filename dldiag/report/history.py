@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 import sqlite3
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -16,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from dldiag.core.home import home
 from dldiag.core.i18n import Message, speaking
 from dldiag.core.types import DataError, Report
 from dldiag.report import from_json, to_json
@@ -62,18 +61,6 @@ class Experiment:
     at: str = ""  # ISO 8601, UTC; set when it is recorded
 
 
-def history_home() -> Path:
-    """Return the folder of the history: $DLDIAG_HOME, else the user's data folder of the platform."""
-    named = os.environ.get("DLDIAG_HOME")
-    if named:
-        return Path(named)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "dldiag"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "dldiag"
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "dldiag"
-
-
 class History:
     """The store; every row belongs to an owner (an unguessable token), and an owner sees only their own rows.
 
@@ -82,7 +69,7 @@ class History:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.path = (folder or history_home()) / FILE
+        self.path = (folder or home()) / FILE
 
     def add(self, report: Report, *, owner: str) -> str:
         """Store a report and return its id."""

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from dldiag.core.home import home
 from dldiag.core.types import DataError
 from dldiag.report import to_json
-from dldiag.report.history import Experiment, History, history_home
+from dldiag.report.history import Experiment, History
 from tests.reports import make_report
 
 ME, OTHER = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
@@ -122,8 +123,8 @@ def test_what_was_kept_survives_a_killed_process(history):
 
 def test_the_place_follows_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("DLDIAG_HOME", str(tmp_path))
-    assert history_home() == tmp_path
+    assert home() == tmp_path
     monkeypatch.delenv("DLDIAG_HOME")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     if sys.platform == "linux":
-        assert history_home() == tmp_path / "data" / "dldiag"
+        assert home() == tmp_path / "data" / "dldiag"

@@ -9,9 +9,9 @@ import streamlit as st
 
 from dldiag.app.state import data_ref, session
 from dldiag.app.state.data_ref import Reference
-from dldiag.app.ui.escape import legible
 from dldiag.app.ui.widgets import show_message
 from dldiag.core.i18n import Message, tr
+from dldiag.core.sanitize import legible
 from dldiag.core.types import DataError, Dataset
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import Any
 import streamlit as st
 
 from dldiag.app.ui import forms
-from dldiag.app.ui.escape import escape_markdown
 from dldiag.app.ui.page import MAIN, link_to
 from dldiag.app.ui.widgets import show_message
 from dldiag.app.views.start import model_params
 from dldiag.core.i18n import Message, tr
+from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import Task
 from dldiag.experiments.models import Model, build_model
 

@@ -1,19 +1,18 @@
-"""Where the app keeps files: one private folder, and in it one folder per owner's uploads and one per job."""
+"""Where the app keeps files: one private folder in the home, and in it one folder per owner's uploads and one per job."""
 
 from __future__ import annotations
 
 import contextlib
-import getpass
-import hashlib
 import os
 import re
 import secrets
 import shutil
 import stat
-import tempfile
 import time
 from collections.abc import Collection
 from pathlib import Path
+
+from dldiag.core.home import home
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")  # what a token may look like: no dots, no slashes, hard to guess
 TOKEN_BYTES = 24
@@ -31,12 +30,8 @@ def is_token(text: str) -> bool:
 
 
 def app_home() -> Path:
-    """Return the private folder of the app: $DLDIAG_HOME/app, else one per user beside the temporary files."""
-    named = os.environ.get("DLDIAG_HOME")
-    if named:
-        return private(Path(named) / "app")
-    user = hashlib.sha256(getpass.getuser().encode()).hexdigest()[:12]
-    return private(Path(tempfile.gettempdir()) / f"dldiag-{user}" / "app")
+    """Return the private folder of the app: uploads, jobs and logs, beside the history."""
+    return private(home() / "app")
 
 
 def private(folder: Path) -> Path:

@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 from dldiag.app.state import session
-from dldiag.app.ui.escape import escape_markdown
 from dldiag.core.i18n import tr, translate
 from dldiag.core.params import Param, SettingError, check, params_of, parse
+from dldiag.core.sanitize import escape_markdown
 
 FORMAT = "%.6g"
 AUTOMATIC = "automatic"

@@ -15,13 +15,13 @@ import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
 from dldiag.app.state import session
-from dldiag.app.ui.escape import escape_markdown, legible
-from dldiag.app.ui.theme import CSS, ICON
+from dldiag.app.ui.theme import ICON, css
 from dldiag.app.ui.widgets import show_message
+from dldiag.core.home import dashboard_folder
 from dldiag.core.i18n import LANGUAGES, tr, translate
+from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import DataError
 
-ROOT = Path(__file__).resolve().parents[3]
 MAIN = "streamlit_app.py"
 FIRST_OF_COURSE = 10
 NAME = "dldiag"
@@ -41,7 +41,7 @@ class Page:
 def pages() -> tuple[Page, ...]:
     """Return all pages in the order of their numbers, the main page first."""
     found = [Page(MAIN, "Diagnose a model", course=False)]
-    for path in sorted((ROOT / "pages").glob("[0-9]*.py")):
+    for path in sorted((dashboard_folder() / "pages").glob("[0-9]*.py")):
         number = int(path.name.split("_")[0])
         found.append(Page(f"pages/{path.name}", _title(path), number >= FIRST_OF_COURSE))
     return tuple(found)
@@ -56,7 +56,7 @@ def page(title: str, claim: str = "") -> None:
     session.pool()  # the workers warm up while the visitor reads
     _keep_in_url("lang", code if code != "en" or "lang" in st.query_params else None)
     session.remember_owner()
-    st.html(f"<style>{CSS}</style>")
+    st.html(f"<style>{css()}</style>")
     with st.sidebar:
         _sidebar(code)
     st.title(tr(title), anchor=False)

@@ -9,10 +9,10 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from dldiag.app.ui.escape import escape_markdown, legible
 from dldiag.app.ui.theme import mode
 from dldiag.core.i18n import Message, tr
 from dldiag.core.params import SettingError
+from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import DataError, Notice
 from dldiag.data.io.header import unique_names
 

@@ -12,12 +12,12 @@ from dldiag.app.state import session
 from dldiag.app.state.history import keep_in_history, keep_trials
 from dldiag.app.state.improvement import with_trials
 from dldiag.app.ui import forms
-from dldiag.app.ui.escape import escape_markdown, legible
 from dldiag.app.views.progress import restart, show_ending, watch
 from dldiag.app.views.report import show_first_look, show_report
 from dldiag.app.views.start import SLOT, model_params, start_diagnosis
 from dldiag.core.i18n import tr, translate
 from dldiag.core.params import Param, params_of
+from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset, Progress, Report, Task
 

@@ -9,11 +9,11 @@ import streamlit as st
 from dldiag.app.jobs import serialize, store
 from dldiag.app.jobs.diagnosis import as_parameters
 from dldiag.app.state import improvement, session
-from dldiag.app.ui.escape import escape_markdown
 from dldiag.app.ui.widgets import explained, show_message, show_rows
 from dldiag.app.views.progress import show_ending, watch
 from dldiag.app.views.start import start_diagnosis
 from dldiag.core.i18n import Message, tr
+from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import Estimate, Report
 from dldiag.diagnosis.improve import Step
 from dldiag.report import from_json, view

@@ -9,9 +9,9 @@ import streamlit as st
 
 from dldiag.app.state import session, uploads
 from dldiag.app.ui import forms
-from dldiag.app.ui.escape import escape_markdown, legible
 from dldiag.app.ui.widgets import explained
 from dldiag.core.i18n import tr
+from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import LearningCurve
 from dldiag.diagnosis.from_metrics import EXAMPLES, Numbers, read_curve_table
 

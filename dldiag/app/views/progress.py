@@ -13,9 +13,9 @@ import streamlit as st
 from dldiag.app.jobs import serialize, store
 from dldiag.app.jobs.pool import View
 from dldiag.app.state import session
-from dldiag.app.ui.escape import escape_markdown
 from dldiag.app.ui.widgets import show_error, show_message
 from dldiag.core.i18n import Message, tr
+from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import DataError, Progress
 
 POLL_SECONDS = 0.5

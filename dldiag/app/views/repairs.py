@@ -8,10 +8,10 @@ import streamlit as st
 
 from dldiag.app.jobs import store
 from dldiag.app.state import session
-from dldiag.app.ui.escape import escape_markdown
 from dldiag.app.ui.widgets import show_message
 from dldiag.app.views.start import start_diagnosis
 from dldiag.core.i18n import tr
+from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import Dataset, Repair, Report
 
 LOOKED_AT_ONCE = 1_000_000  # cells; a larger table is looked at in the diagnosis, not while its target is being chosen

@@ -7,9 +7,9 @@ from typing import Any
 import streamlit as st
 
 from dldiag.app.state import session, uploads
-from dldiag.app.ui.escape import legible
 from dldiag.app.ui.widgets import explained, show_message
 from dldiag.core.i18n import tr
+from dldiag.core.sanitize import legible
 from dldiag.core.types import Table, Task
 
 MOST_MARKS = 50  # different values of a column that may mark the rows that count

@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from dldiag.app.state import session
-from dldiag.app.ui.escape import escape_markdown, legible
 from dldiag.app.ui.widgets import show_error, show_frame, show_message, show_notices
 from dldiag.core.i18n import Message, tr
+from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import DataError, Kind, ReadPlan, Table
 
 PREVIEW_ROWS = 5

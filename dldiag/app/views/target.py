@@ -7,11 +7,11 @@ from typing import cast
 import streamlit as st
 
 from dldiag.app.state import session
-from dldiag.app.ui.escape import escape_markdown, legible
 from dldiag.app.ui.widgets import figure_mode, show_error, show_figure, show_message, show_notices
 from dldiag.app.views.repairs import offer_repairs
 from dldiag.app.views.split_options import ask_use
 from dldiag.core.i18n import Message, tr
+from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import DataError, Dataset, Table, Task
 
 TASKS: dict[Task, Message] = {

@@ -9,8 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message, Value, tr
+from dldiag.core.sanitize import escape_plotly
 from dldiag.core.types import Dataset
-from dldiag.report.figures.theme import THEMES, ThemeName, figure, plain_text
+from dldiag.report.figures.theme import THEMES, ThemeName, figure
 
 MOST_CLASSES = 8  # drawn one by one; the rest are one bar
 BINS = 24
@@ -80,4 +81,4 @@ def draw_target(found: Distribution, *, theme: ThemeName) -> go.Figure:
 
 
 def _short(label: str) -> str:
-    return plain_text(label if len(label) <= LONGEST_NAME else label[: LONGEST_NAME - 1] + "…")
+    return escape_plotly(label if len(label) <= LONGEST_NAME else label[: LONGEST_NAME - 1] + "…")

@@ -7,9 +7,9 @@ from typing import Any
 import streamlit as st
 
 from dldiag.app.state import data_ref, session, uploads
-from dldiag.app.ui.escape import escape_markdown, legible
 from dldiag.app.ui.widgets import explained, show_message
 from dldiag.core.i18n import tr
+from dldiag.core.sanitize import escape_markdown, legible
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 

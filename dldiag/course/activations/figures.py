@@ -8,6 +8,7 @@ from typing import Literal
 import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message, Value, format_error, tr, translate
+from dldiag.core.sanitize import escape_plotly
 from dldiag.core.types import Estimate
 from dldiag.course.activations.dead_units import Sleepers
 from dldiag.course.activations.deep_linear import LINEAR, DeepLinear, Drawn
@@ -15,7 +16,7 @@ from dldiag.course.activations.functions import Collapse, Shape
 from dldiag.course.shared.band_figures import bands_figure, decades_axis, plane_figure
 from dldiag.course.shared.signal_flow import Flow, LayerFlow
 from dldiag.nn.activations import ACTIVATIONS
-from dldiag.report.figures.theme import DASHES, THEMES, ThemeName, figure, plain_text
+from dldiag.report.figures.theme import DASHES, THEMES, ThemeName, figure
 
 
 def shapes_figure(shapes: Sequence[Shape], *, slopes: bool, theme: ThemeName = "light") -> go.Figure:
@@ -26,7 +27,7 @@ def shapes_figure(shapes: Sequence[Shape], *, slopes: bool, theme: ThemeName = "
         drawn.add_scatter(
             x=one.z,
             y=one.slope if slopes else one.value,
-            name=plain_text(translate(one.label)),
+            name=escape_plotly(translate(one.label)),
             mode="lines",
             line=line,
             hovertemplate="%{x:.2f}: %{y:.3f}",

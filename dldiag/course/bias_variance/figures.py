@@ -5,12 +5,13 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dldiag.core.i18n import tr
+from dldiag.core.sanitize import escape_plotly
 from dldiag.core.types import Estimate
 from dldiag.course.bias_variance.number_pairs import PairReading
 from dldiag.course.bias_variance.pictures import Picture
 from dldiag.course.bias_variance.sweep import AXES, Sweep
 from dldiag.course.hyperparameters.figures import write_at
-from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, Theme, ThemeName, figure, plain_text, translucent
+from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, Theme, ThemeName, figure, translucent
 
 PICTURE_HEIGHT = 300  # pixels
 CLASS_MARKS = ("circle", "x")
@@ -126,7 +127,7 @@ def _plane(picture: Picture, theme: ThemeName) -> go.Figure:
 def pairs_figure(readings: tuple[PairReading, ...], *, theme: ThemeName = "light") -> go.Figure:
     """Draw each pair of numbers as one bar: achievable error, then avoidable bias, then variance."""
     drawn, look = figure(theme, height=110 + 44 * len(readings)), THEMES[theme]
-    names = [plain_text(one.name) for one in readings]
+    names = [escape_plotly(one.name) for one in readings]
     parts = (
         (tr("achievable error"), [one.achievable for one in readings], look.neutral, ""),
         (tr("avoidable bias"), [one.avoidable_bias for one in readings], look.series[0], "/"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dldiag.core.i18n import format_error, tr, translate
+from dldiag.core.sanitize import escape_plotly
 from dldiag.core.types import Estimate
 from dldiag.course.hyperparameters.validation_curve import Validation
-from dldiag.report.figures.theme import MARKERS, THEMES, Theme, ThemeName, error_axis, figure, plain_text
+from dldiag.report.figures.theme import MARKERS, THEMES, Theme, ThemeName, error_axis, figure
 
 MAP_CELL = 52  # pixels per row of a map
 MAP_MARGIN = 130
@@ -24,7 +25,7 @@ def validation_figure(result: Validation, *, theme: ThemeName = "light") -> go.F
     if result.present is not None and result.present != result.best:
         low = result.tried[result.present].dev.low
         write_at(drawn, texts[result.present], low, tr("present"), look, place="bottom center")
-    drawn.update_xaxes(type="category", title={"text": plain_text(translate(result.labels[0])), "standoff": 8})
+    drawn.update_xaxes(type="category", title={"text": escape_plotly(translate(result.labels[0])), "standoff": 8})
     return drawn.update_yaxes(**error_axis(result.unit), rangemode="tozero")
 
 
@@ -84,9 +85,11 @@ def map_figure(result: Validation, *, kind: str = "dev", theme: ThemeName = "lig
         hovertemplate=f"{result.names[0]} = %{{y}}<br>{result.names[1]} = %{{x}}<br>%{{text}}<extra></extra>",
     )
     drawn.update_xaxes(
-        type="category", showgrid=False, title={"text": plain_text(translate(result.labels[1])), "standoff": 8}
+        type="category", showgrid=False, title={"text": escape_plotly(translate(result.labels[1])), "standoff": 8}
     )
-    return drawn.update_yaxes(type="category", showgrid=False, title={"text": plain_text(translate(result.labels[0]))})
+    return drawn.update_yaxes(
+        type="category", showgrid=False, title={"text": escape_plotly(translate(result.labels[0]))}
+    )
 
 
 def _word(result: Validation, place: int, kind: str) -> str:
@@ -96,4 +99,4 @@ def _word(result: Validation, place: int, kind: str) -> str:
 
 
 def _column(text: str) -> str:
-    return plain_text(text)
+    return escape_plotly(text)

@@ -8,11 +8,12 @@ from math import asinh, isfinite, log10
 import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message, Value, format_error, tr
+from dldiag.core.sanitize import escape_plotly
 from dldiag.course.initialization.starts import STARTS, Beginnings, Begun
 from dldiag.course.shared.band_figures import LOSS_AXIS, bands_figure, decades_axis
 from dldiag.course.shared.bands import Band
 from dldiag.course.shared.signal_flow import ZERO_GRADIENT
-from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName, figure, plain_text
+from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName, figure
 
 HIGHEST_LOSS = 30.0  # times the loss of a constant guess; what lies above is not drawn
 BAR = 0.85  # height of the highest bar of a layer, of the room between two layers
@@ -27,7 +28,7 @@ def distance_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figu
         drawn.add_scatter(
             x=found.steps,
             y=one.distance,
-            name=plain_text(one.label),
+            name=escape_plotly(one.label),
             mode="lines",
             line={"color": look.series[index], "width": 4 if one.key == "zeros" else 2, "dash": DASHES[index]},
             hovertemplate="%{x}: %{y:.3g}",
@@ -139,7 +140,7 @@ def saturation_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Fi
         drawn.add_scatter(
             x=list(range(1, len(one.saturated_start) + 1)),
             y=one.saturated_start,
-            name=plain_text(one.label),
+            name=escape_plotly(one.label),
             mode="lines+markers",
             line={"color": look.series[index], "dash": DASHES[index], "width": 2},
             marker={"symbol": MARKERS[index], "size": 8},

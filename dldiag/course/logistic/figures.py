@@ -5,11 +5,12 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message, tr
+from dldiag.core.sanitize import escape_plotly
 from dldiag.course.logistic.graph import Graph
 from dldiag.course.logistic.hidden_layer import HiddenLayer, Widening
 from dldiag.course.logistic.regression import CostMap, Descent, LossCurve, Pass
 from dldiag.course.shared.band_figures import plane_figure
-from dldiag.report.figures.theme import THEMES, ThemeName, figure, plain_text
+from dldiag.report.figures.theme import THEMES, ThemeName, figure
 
 NODE_SIZE = 62  # pixels: a value of three digits fits
 VALUE_SIZES = (13, 11)  # pixels of a node's text: of a value of up to MOST_SIGNS signs, and of a longer one
@@ -167,9 +168,9 @@ def cost_map_figure(made: CostMap, at: int, *, theme: ThemeName = "light") -> go
     )
     mark = {"size": 16, "symbol": "star", "color": look.series[1], "line": {"color": look.ink, "width": 1}}
     drawn.add_scatter(x=[walked[-1][0]], y=[walked[-1][1]], mode="markers", marker=mark, showlegend=False)
-    drawn.update_xaxes(title={"text": plain_text(tr("weight of {name}", name=made.names[0]))})
+    drawn.update_xaxes(title={"text": escape_plotly(tr("weight of {name}", name=made.names[0]))})
     last = tr("bias b") if made.names[1] == "b" else tr("weight of {name}", name=made.names[1])
-    return drawn.update_yaxes(title={"text": plain_text(last)})
+    return drawn.update_yaxes(title={"text": escape_plotly(last)})
 
 
 def alt_cost_map(made: CostMap, at: int) -> Message:

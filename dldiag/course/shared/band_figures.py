@@ -8,14 +8,15 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from dldiag.core.sanitize import escape_plotly
 from dldiag.course.shared.bands import Band
-from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName, figure, plain_text, translucent
+from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName, figure, translucent
 
 
 def add_band(drawn: go.Figure, found: Band, name: object, index: int, theme: ThemeName, **line: Any) -> None:
     """Draw one band: its mean as a line in the color, dash and mark of its index, its interval as a shade."""
     colors = THEMES[theme].series
-    color, label = colors[index % len(colors)], plain_text(name)
+    color, label = colors[index % len(colors)], escape_plotly(name)
     _shade(drawn, found, color, label)
     drawn.add_scatter(
         x=found.x,
@@ -125,5 +126,7 @@ def plane_figure(
             showlegend=False,
             hoverinfo="skip",
         )
-    drawn.update_xaxes(title={"text": plain_text(names[0])}, range=[x[0], x[-1]], showgrid=False, zeroline=False)
-    return drawn.update_yaxes(title={"text": plain_text(names[1])}, range=[y[0], y[-1]], showgrid=False, zeroline=False)
+    drawn.update_xaxes(title={"text": escape_plotly(names[0])}, range=[x[0], x[-1]], showgrid=False, zeroline=False)
+    return drawn.update_yaxes(
+        title={"text": escape_plotly(names[1])}, range=[y[0], y[-1]], showgrid=False, zeroline=False
+    )

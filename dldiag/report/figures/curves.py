@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from dldiag.core.i18n import format_error, tr
+from dldiag.core.sanitize import escape_plotly
 from dldiag.core.types import Estimate, ForecastPoint, LearningCurve, Report, TrainingCurve
 from dldiag.report.figures.theme import (
     DASHES,
@@ -15,7 +16,6 @@ from dldiag.report.figures.theme import (
     ThemeName,
     error_axis,
     figure,
-    plain_text,
     rows_axis,
     translucent,
 )
@@ -55,7 +55,7 @@ def _add_series(
     mark = MARKERS[index % len(MARKERS)]
     dev = kind == "dev"
     words = tr("{model}: dev error", model=model_label(curve))
-    name = plain_text(words if dev else tr("{model}: training error", model=model_label(curve)))
+    name = escape_plotly(words if dev else tr("{model}: training error", model=model_label(curve)))
     _add_band(drawn, found, color, legend=name)
     drawn.add_scatter(
         x=[rows for rows, _ in found],

@@ -101,12 +101,6 @@ def translucent(color: str, opacity: float = BAND_OPACITY) -> str:
     return f"rgba({red}, {green}, {blue}, {opacity})"
 
 
-def plain_text(text: object) -> str:
-    """Return a text that plotly shows as it is: its own markup is not taken from names that users chose."""
-    escaped = str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return escaped.replace("$", "&#36;")
-
-
 def error_axis(unit: str) -> dict[str, object]:
     """Return the layout of an axis that shows errors."""
     if unit == "rate":

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dldiag.app.ui.escape import LONGEST, escape_markdown, legible
+from dldiag.core.sanitize import LONGEST, escape_markdown, legible
 
 NASTY = [
     "![x](http://evil.example/pixel.png)",

@@ -1,4 +1,4 @@
-"""Texts that come from files, made harmless: nothing in a cell or a column name is ever markup, a link or a command."""
+"""The one sanitizer: nothing in a cell or a column name is ever markup, a link, a formula or a command, wherever it is shown."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ LONGEST = 400  # characters of one user text on a page; a cell of 5 MB must not 
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>&^=\"'/@])")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\u2028\u2029]")
+_TERMINAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _LINK = re.compile(r"(?i)(https?:|ftp:|mailto:|xmpp:|www(?=\.))")  # Markdown turns these into links by itself
 _JOINER = "\u2060"  # of no width: it only breaks what would become a link
 
@@ -32,3 +34,31 @@ def legible(text: object, longest: int = LONGEST) -> str:
     """
     kept = _CONTROL.sub("\ufffd", _BIDI.sub("\ufffd", str(text)))
     return kept if len(kept) <= longest else kept[: longest - 1] + "…"
+
+
+def escape_plotly(text: object) -> str:
+    """Return a text that plotly shows as it is: its own markup is not taken from names that users chose.
+
+    >>> escape_plotly("a<b>$x$")
+    'a&lt;b&gt;&#36;x&#36;'
+    """
+    escaped = str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escaped.replace("$", "&#36;")
+
+
+def spreadsheet_safe(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula.
+
+    >>> spreadsheet_safe("=1+1"), spreadsheet_safe("plain")
+    ("'=1+1", 'plain')
+    """
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def terminal_safe(text: str) -> str:
+    """Return a text for a terminal: what a file's names hold commands nothing and hides nothing.
+
+    >>> terminal_safe("a\\x1b]0;owned\\x07 b")
+    'a\ufffd]0;owned\ufffd b'
+    """
+    return _TERMINAL.sub("\ufffd", text)

@@ -1,0 +1,46 @@
+"""A number with its uncertainty: the noun that every measurement is kept in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dldiag.core.i18n import Message
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its uncertainty.
+
+    `low` to `high` is the two-sided 90 % interval. `at_least` and `at_most` are the one-sided 90 % bounds that rules use; they
+    default to low and high (careful side).
+    """
+
+    value: int | float  # a count stays a whole number in JSON and back
+    low: int | float
+    high: int | float
+    at_least: float | None = None
+    at_most: float | None = None
+    source: Message | None = None
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.value <= self.high:
+            raise ValueError(f"an interval must hold its value: {self.low} <= {self.value} <= {self.high}")
+
+    def __neg__(self) -> Estimate:
+        """The same with the opposite sign: a change of an error as a gain."""
+        return Estimate(-self.value, -self.high, -self.low, -self.surely_below, -self.surely_above)
+
+    @property
+    def surely_above(self) -> float:
+        """With 90 % confidence the number is above this."""
+        return self.low if self.at_least is None else self.at_least
+
+    @property
+    def surely_below(self) -> float:
+        """With 90 % confidence the number is below this."""
+        return self.high if self.at_most is None else self.at_most
+
+
+def exactly(value: float, source: Message | None = None) -> Estimate:
+    """Return a number known without error (a count, a setting)."""
+    return Estimate(value, value, value, source=source)

@@ -1,0 +1,99 @@
+"""Permutation importance on dev rows (Breiman 2001): how much the error rises when a column is shuffled.
+
+Correlated columns are shuffled together: alone, each can stand in for the other and seems to matter little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
+
+from dldiag.core.error_findings import ColumnImportance
+from dldiag.core.estimate import Estimate
+from dldiag.core.statistics import TWO_SIDED
+from dldiag.error_analysis.conditions import as_numbers
+
+CORRELATED = 0.7  # |Spearman's rho| from which columns are shuffled together (average linkage)
+MOST_GROUPED = 300  # columns that are compared with each other; of more each stands alone
+SHUFFLES = 5  # of each group
+LEAST_GAP = 1e-12
+
+Floats = NDArray[np.float64]
+LossOf = Callable[[pd.DataFrame], Floats]
+
+
+def column_groups(X: pd.DataFrame) -> list[tuple[int, ...]]:
+    """Return the positions of the columns in groups that are correlated, in the order of the table."""
+    numeric = [j for j in range(X.shape[1]) if as_numbers(X.iloc[:, j]) is not None]
+    if not 2 <= len(numeric) <= MOST_GROUPED or len(X) < 3:
+        return [(j,) for j in range(X.shape[1])]
+    labels = _clusters(np.column_stack([_ranks(X.iloc[:, j]) for j in numeric]))
+    groups: dict[object, list[int]] = {}
+    for j in range(X.shape[1]):
+        groups.setdefault(("group", labels[numeric.index(j)]) if j in numeric else j, []).append(j)
+    return [tuple(group) for group in groups.values()]
+
+
+def _ranks(values: pd.Series) -> Floats:
+    numbers = as_numbers(values)
+    assert numbers is not None
+    filled = np.where(np.isnan(numbers), np.nanmedian(numbers) if not np.isnan(numbers).all() else 0.0, numbers)
+    ranks = stats.rankdata(filled)
+    return np.asarray((ranks - ranks.mean()) / max(float(ranks.std()), LEAST_GAP))
+
+
+def _clusters(ranks: Floats) -> NDArray[np.int64]:
+    together = np.clip(np.abs(ranks.T @ ranks) / len(ranks), 0, 1)
+    apart = 1 - together
+    np.fill_diagonal(apart, 0)
+    tree = linkage(squareform((apart + apart.T) / 2, checks=False), method="average")
+    return np.asarray(fcluster(tree, 1 - CORRELATED, criterion="distance"), dtype=np.int64)
+
+
+def permutation_importance(
+    X: pd.DataFrame, loss_of: LossOf, *, is_root: bool = False, shuffles: int = SHUFFLES, seed: int = 0
+) -> list[ColumnImportance]:
+    """Return the importance of every column or group of correlated columns, the most important first.
+
+    X: dev rows as the model gets them. loss_of: their losses, one per row, for a table with some columns shuffled.
+    is_root: losses are squares, and the error is the root of their mean. The interval is that of the rows and of the
+    shuffles together.
+    """
+    rng = np.random.default_rng([seed, 3])
+    before = loss_of(X)
+    found = []
+    for group in column_groups(X):
+        after = [loss_of(_shuffled(X, group, rng)) for _ in range(shuffles)]
+        names = tuple(str(X.columns[j]) for j in group)
+        found.append(ColumnImportance(names[0], increase_of(before, np.array(after), is_root), names))
+    return sorted(found, key=lambda one: -one.increase.value)
+
+
+def _shuffled(X: pd.DataFrame, group: Sequence[int], rng: np.random.Generator) -> pd.DataFrame:
+    order = rng.permutation(len(X))
+    columns = {j: X.iloc[order, j].reset_index(drop=True) for j in group}
+    parts = [columns.get(j, X.iloc[:, j].reset_index(drop=True)) for j in range(X.shape[1])]
+    shuffled = pd.concat(parts, axis=1)
+    shuffled.columns = X.columns
+    return shuffled
+
+
+def increase_of(before: Floats, after: Floats, is_root: bool) -> Estimate:
+    """Return the rise of the error from losses before, (n,), and after each shuffle, (shuffles, n)."""
+    rises = after - before
+    shuffles, n = rises.shape
+    scale = 1.0
+    value = float(rises.mean())
+    if is_root:
+        start, end = np.sqrt(before.mean()), np.sqrt(max(0.0, float(after.mean())))
+        scale = 1 / max(float(start + end), LEAST_GAP)
+    of_rows = float(rises.mean(axis=0).var(ddof=1) / n) if n > 1 else 0.0
+    of_shuffles = float(rises.mean(axis=1).var(ddof=1) / shuffles) if shuffles > 1 else 0.0
+    half = float(stats.norm.ppf(0.5 + TWO_SIDED / 2)) * np.sqrt(of_rows + of_shuffles)
+    return Estimate(scale * value, scale * (value - half), scale * (value + half))

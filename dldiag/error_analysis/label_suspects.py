@@ -1,0 +1,80 @@
+"""Label suspects: rows whose label contradicts an out-of-sample prediction, the likeliest mistakes first.
+
+Confident learning (Northcutt, Jiang & Chuang 2021): a row is suspect when the probability of another class is at least
+what rows of that class usually have, and above that of its label. A numeric label is suspect when it is far outside the
+spread of the model's errors. That a row is suspect says that the model disagrees, not that the label is wrong: only a
+trial tells (`trial_of_suspects`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dldiag.core.error_findings import LabelSuspects
+from dldiag.core.statistics import rate_estimate
+from dldiag.error_analysis.row_losses import ErrorCase, RowLosses
+
+FAR_OUT = 5.0  # robust standard deviations of the errors; of normal ones 1 in 1.7 million is as far
+MAD_TO_SD = 1.4826  # a normal distribution's standard deviation / its median absolute deviation
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class SuspectRows:
+    """Suspect rows, the likeliest mistakes first: positions among those given, and a score from 0 (wrong) to 1."""
+
+    positions: NDArray[np.int64]
+    score: Floats  # of every row given
+    suggested: NDArray[Any]  # of every row given: the class, or the value, that the model expects
+
+
+def suspects_of_classes(y: NDArray[Any], proba: Floats) -> SuspectRows:
+    """Return the rows whose label is suspect; y: (n,) class codes, proba: (n, K) out of sample."""
+    n, n_classes = proba.shape
+    own = proba[np.arange(n), y]
+    counts = np.bincount(y, minlength=n_classes)
+    usual = np.bincount(y, weights=own, minlength=n_classes) / np.maximum(counts, 1)
+    confident = proba >= np.where(counts > 0, np.maximum(usual, 1e-12), np.inf)
+    confident[np.arange(n), y] = False
+    others = np.where(confident, proba, -1.0)
+    suggested, best = others.argmax(axis=1), others.max(axis=1)
+    margin = own - _without_own(proba, y).max(axis=1)
+    score = (margin + 1) / 2
+    found = np.flatnonzero((best > own) & (best >= 0))
+    return SuspectRows(found[np.argsort(score[found], kind="stable")], score, suggested)
+
+
+def _without_own(proba: Floats, y: NDArray[Any]) -> Floats:
+    others = proba.copy()
+    others[np.arange(len(y)), y] = -1.0
+    return others
+
+
+def suspects_of_numbers(y: Floats, predicted: Floats) -> SuspectRows:
+    """Return the rows whose numeric label is more than FAR_OUT robust standard deviations from the prediction."""
+    residual = y - predicted
+    centered = np.abs(residual - np.median(residual))
+    spread = MAD_TO_SD * float(np.median(centered)) or float(centered.std()) or 1.0
+    far = centered / spread
+    found = np.flatnonzero(far > FAR_OUT)
+    return SuspectRows(found[np.argsort(-far[found], kind="stable")], 1 / (1 + far), predicted)
+
+
+def suspect_rows(case: ErrorCase, folded: RowLosses) -> SuspectRows | None:
+    """Return the suspect rows among those judged; None for a classifier without probabilities."""
+    if case.task == "regression":
+        return suspects_of_numbers(folded.y.astype(float), folded.answer.astype(float))
+    if folded.proba is None:
+        return None
+    return suspects_of_classes(folded.y, folded.proba)
+
+
+def share_of_suspects(found: SuspectRows) -> LabelSuspects:
+    """Return the share of the rows that are suspect."""
+    n = len(found.score)
+    return LabelSuspects(rate_estimate(len(found.positions) / n, n), len(found.positions))

@@ -1,0 +1,328 @@
+"""Slices: conjunctions of up to three conditions with more error, found on half of the rows, confirmed on the others.
+
+The search is a beam over conditions: for every rule kept so far, the rows and the loss of every bin of every column come
+from one sparse product, and those of every range of bins from their running sums. A rule's score is how many standard
+errors its mean loss stands above the rest's. The idea of ranking conjunctions by rows and loss together is SliceLine's
+(Sagadeeva & Boehm 2021); confirmation on other rows and the bound for all slices together (Holm 1979) are ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations_with_replacement
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse, stats
+
+from dldiag.core.error_findings import Condition, Slice
+from dldiag.core.estimate import Estimate
+from dldiag.core.statistics import TWO_SIDED, Z_TWO_SIDED, rate_estimate
+from dldiag.error_analysis.conditions import MISSING, BinnedColumn, Mask, binned_columns, rows_where
+
+MOST_CONDITIONS = 3  # columns in a rule
+MOST_SLICES = 5  # that are tested and shown
+LEAST_SLICE_ROWS = 20  # rows of a slice in each half
+LEAST_TABLE_ROWS = 100  # rows to look for slices in
+LARGEST_SHARE = 0.5  # of the rows; a larger slice is described by what is outside
+LEAST_SCORE = 2.0  # standard errors above the rest, less PER_BOUND each, to be worth a test
+PER_BOUND = 0.75  # standard errors that every bound or category must add, or it stays out
+BEAM = 30  # rules that are extended
+PER_COLUMN = 3  # rules of one set of columns among them
+MOST_COLUMNS = 60  # that are combined, those with the best single condition
+SEARCH_ROWS, SEARCH_CELLS = 50_000, 20_000_000  # that are searched at most; all rows confirm
+WINSOR = 0.99  # quantile at which losses are cut for search and test: one wild row is no slice
+FAMILY_RISK = 0.05  # of one slice or more confirmed by mistake
+TINY = 1e-24
+LEAST_NEW = 2.0  # standard errors a slice must still show on the rows that no better slice holds
+
+Loss = NDArray[np.float64]
+Part = tuple[int, int, int]  # column, first and last bin
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """A rule of the search: one part per column, its bounds and categories counted, and its score less what these cost."""
+
+    parts: tuple[Part, ...]
+    score: float
+    bounds: int = 0
+
+    @property
+    def columns(self) -> frozenset[int]:
+        return frozenset(column for column, _, _ in self.parts)
+
+
+def find_slices(
+    X: pd.DataFrame,
+    loss: Loss,
+    *,
+    clusters: NDArray[np.int64] | None = None,
+    is_root: bool = False,
+    seed: int = 0,
+) -> tuple[Slice, ...]:
+    """Return the slices with the clearest excess of loss, best first, each measured on rows that did not find it.
+
+    loss: (rows,) of each row, its mean over repeats: 0 or 1 for a wrong answer, or a squared error with `is_root`, whose
+    slices are then measured as RMSE. clusters: (rows,) label per row; rows of one cluster stay in one half and count once.
+    """
+    if len(loss) < LEAST_TABLE_ROWS or np.ptp(loss) == 0 or X.shape[1] == 0:
+        return ()
+    finding, others = _halves(len(loss), clusters, seed)
+    robust = np.minimum(loss, np.quantile(loss[finding], WINSOR)) if is_root else loss
+    most = max(LEAST_TABLE_ROWS, min(SEARCH_ROWS, SEARCH_CELLS // X.shape[1]))
+    searched = finding[:most]
+    columns = binned_columns(X, searched)
+    rules = search_rules(columns, robust[searched])
+    found = [(_conditions(rule, columns)) for rule in rules]
+    confirmed = _Confirmation(loss, robust, others, clusters, is_root)
+    return confirmed.slices([(rule, rows_where(rule, X)) for rule in found])
+
+
+def _halves(n: int, clusters: NDArray[np.int64] | None, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Split rows into two halves at random, clusters whole."""
+    rng = np.random.default_rng([seed, n])
+    if clusters is None:
+        order = rng.permutation(n)
+        return order[: n // 2], np.sort(order[n // 2 :])
+    labels = np.unique(clusters, return_inverse=True)[1]
+    first = rng.permutation(labels.max() + 1)[labels] <= labels.max() // 2
+    return rng.permutation(np.flatnonzero(first)), np.flatnonzero(~first)
+
+
+def _conditions(rule: _Rule, columns: Sequence[BinnedColumn]) -> tuple[Condition, ...]:
+    return tuple(one for j, first, last in rule.parts for one in columns[j].conditions(first, last))
+
+
+# --- the search ---------------------------------------------------------------------------------------------------
+
+
+def search_rules(columns: Sequence[BinnedColumn], loss: Loss) -> list[_Rule]:
+    """Return up to MOST_SLICES rules with a high score, none of them told by a better one already."""
+    if not columns or len(loss) < LEAST_TABLE_ROWS // 2:
+        return []
+    level = _extended([_Rule((), 0.0)], columns, range(len(columns)), loss)
+    promising = sorted({rule.parts[0][0]: 0 for rule in level})[:MOST_COLUMNS]
+    found, beam = list(level), _beam(level)
+    for _ in range(MOST_CONDITIONS - 1):
+        level = _extended(beam, columns, promising, loss)
+        found += level
+        beam = _beam(level)
+    best = _beam(sorted(found, key=lambda rule: -rule.score))
+    return _told_apart([*(_refined(rule, columns, loss) for rule in best), *found], columns, loss)
+
+
+def _refined(rule: _Rule, columns: Sequence[BinnedColumn], loss: Loss) -> _Rule:
+    """Choose the range of each column again, given those of the others."""
+    for part in rule.parts if len(rule.parts) > 1 else ():
+        others = tuple(one for one in rule.parts if one != part)
+        bounds = sum(columns[j].bounds(first, last) for j, first, last in others)
+        again = _extended([_Rule(others, 0.0, bounds)], columns, [part[0]], loss)[:1]
+        rule = again[0] if again and again[0].score > rule.score else rule
+    return rule
+
+
+def _extended(
+    rules: Sequence[_Rule], columns: Sequence[BinnedColumn], usable: Sequence[int], loss: Loss
+) -> list[_Rule]:
+    """Add one condition on another column to each rule, and keep what gains enough; best first."""
+    if not rules:
+        return []
+    inside = np.column_stack([_meets(rule, columns) for rule in rules]).astype(np.float32)
+    weights = np.hstack([inside, inside * loss[:, None].astype(np.float32)])
+    found: list[_Rule] = []
+    for j in usable:
+        sums = _sums_by_bin(columns[j], weights).reshape(-1, 2, len(rules))
+        for k, score, first, last in _best_ranges(columns[j], sums, loss):
+            own = score - PER_BOUND * rules[k].bounds
+            if j not in rules[k].columns and own > rules[k].score:
+                bounds = rules[k].bounds + columns[j].bounds(first, last)
+                found.append(_Rule((*rules[k].parts, (j, first, last)), own, bounds))
+    return sorted(found, key=lambda rule: -rule.score)
+
+
+def _meets(rule: _Rule, columns: Sequence[BinnedColumn]) -> Mask:
+    met = np.ones(len(columns[0].codes), dtype=bool)
+    for j, first, last in rule.parts:
+        met &= (columns[j].codes >= first) & (columns[j].codes <= last)
+    return met
+
+
+def _sums_by_bin(column: BinnedColumn, weights: NDArray[np.float32]) -> NDArray[np.float64]:
+    n = len(column.codes)
+    one_hot = sparse.csr_matrix(
+        (np.ones(n, dtype=np.float32), (column.codes, np.arange(n))), shape=(column.bins + 2, n)
+    )
+    return np.asarray(one_hot @ weights, dtype=float)
+
+
+def _best_ranges(column: BinnedColumn, sums: NDArray[np.float64], loss: Loss) -> list[tuple[int, float, int, int]]:
+    """Return (rule, score, first, last bin) of the best ranges of bins for every rule; sums: (bins + 2, 2, rules)."""
+    pairs = _ranges(column)
+    running = np.concatenate([np.zeros((1, *sums.shape[1:])), np.cumsum(sums, axis=0)])
+    inside = running[pairs[:, 1] + 1] - running[pairs[:, 0]]  # (ranges, 2, rules)
+    scores = _scores(inside[:, 0], inside[:, 1], loss)
+    scores -= PER_BOUND * np.array([[column.bounds(*pair)] for pair in pairs.tolist()])
+    best = np.argsort(-scores, axis=0)[:PER_COLUMN]
+    return [
+        (k, float(scores[i, k]), int(pairs[i, 0]), int(pairs[i, 1]))
+        for k in range(scores.shape[1])
+        for i in best[:, k]
+        if scores[i, k] > 0
+    ]
+
+
+def _ranges(column: BinnedColumn) -> NDArray[np.int64]:
+    """Return (first, last) of every range of bins that may be a condition: not the whole column."""
+    if column.is_numeric:
+        ranges = [
+            pair for pair in combinations_with_replacement(range(1, column.bins + 1), 2) if pair != (1, column.bins)
+        ]
+    else:
+        ranges = [(i, i) for i in range(1, column.bins + 1)]
+    return np.array([*ranges, (MISSING, MISSING)])
+
+
+def _scores(n: NDArray[np.float64], total: NDArray[np.float64], loss: Loss) -> NDArray[np.float64]:
+    """Return how many standard errors the mean loss inside is above that outside; 0 where rows are too few.
+
+    With the variance of all rows, as if there were no slice: small slices with a high loss are found more often so.
+    """
+    rows, outside = len(loss), len(loss) - n
+    usable = (n >= LEAST_SLICE_ROWS) & (n <= LARGEST_SHARE * rows)
+    m, o = np.maximum(n, 1), np.maximum(outside, 1)
+    excess = total / m - (loss.sum() - total) / o
+    return np.where(usable, excess / np.sqrt(loss.var() * (1 / m + 1 / o) + TINY), 0.0)
+
+
+def _beam(rules: Sequence[_Rule]) -> list[_Rule]:
+    """Keep the best rules, only a few on the same columns."""
+    kept: list[_Rule] = []
+    seen: dict[frozenset[int], int] = {}
+    for rule in rules:
+        if seen.get(rule.columns, 0) < PER_COLUMN:
+            seen[rule.columns] = seen.get(rule.columns, 0) + 1
+            kept.append(rule)
+        if len(kept) == BEAM:
+            break
+    return kept
+
+
+def _told_apart(rules: Sequence[_Rule], columns: Sequence[BinnedColumn], loss: Loss) -> list[_Rule]:
+    """Keep rules, best first, that still have more error than the rest on rows that no better rule holds."""
+    order = sorted(rules, key=lambda rule: -rule.score)
+    kept, taken = list[_Rule](), np.zeros(len(loss), dtype=bool)
+    for rule in order[: 20 * BEAM]:
+        if rule.score < LEAST_SCORE or len(kept) == MOST_SLICES:
+            break
+        inside = _meets(rule, columns)
+        if not kept or _is_new(inside, taken, loss):
+            kept.append(rule)
+            taken |= inside
+    return kept
+
+
+def _is_new(inside: Mask, taken: Mask, loss: Loss) -> bool:
+    new, others = loss[inside & ~taken], loss[~inside & ~taken]
+    if len(new) < max(LEAST_SLICE_ROWS, inside.sum() / 2) or len(others) < LEAST_SLICE_ROWS:
+        return False
+    error = np.sqrt(new.var() / len(new) + others.var() / len(others)) or np.inf
+    return bool((new.mean() - others.mean()) / error >= LEAST_NEW)
+
+
+# --- confirmation -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class _Confirmation:
+    """The rows that did not find the slices, and their losses (whole, and cut at WINSOR for the test)."""
+
+    loss: Loss
+    robust: Loss
+    rows: NDArray[np.int64]
+    clusters: NDArray[np.int64] | None
+    is_root: bool
+
+    def slices(self, rules: Sequence[tuple[tuple[Condition, ...], Mask]]) -> tuple[Slice, ...]:
+        """Measure every rule on these rows; confirm those that Holm's bound lets pass."""
+        insides = [inside[self.rows] for _, inside in rules]
+        usable = [i for i, inside in enumerate(insides) if LEAST_SLICE_ROWS <= inside.sum() < len(inside)]
+        passed = holm([self.risk(insides[i]) for i in usable])
+        return tuple(self.slice_of(*rules[i], insides[i], ok) for i, ok in zip(usable, passed, strict=True))
+
+    def risk(self, inside: Mask) -> float:
+        """Return the probability of an excess like this one where the slice is like the rest."""
+        loss = self.robust[self.rows]
+        if self.clusters is None and set(np.unique(loss)) <= {0.0, 1.0}:
+            drawn = stats.hypergeom(len(loss), int(loss.sum()), int(inside.sum()))
+            return float(drawn.sf(loss[inside].sum() - 1))
+        parts = [self._mean(loss, one) for one in (inside, ~inside)]
+        (a, va, na), (b, vb, nb) = parts
+        if va + vb == 0:
+            return 1.0
+        dof = (va + vb) ** 2 / (va**2 / max(na - 1, 1) + vb**2 / max(nb - 1, 1))
+        return float(stats.t.sf((a - b) / np.sqrt(va + vb), dof))
+
+    def _mean(self, loss: Loss, part: Mask) -> tuple[float, float, int]:
+        """Return the mean of some rows, its variance, and how many clusters they are."""
+        values = loss[part]
+        if self.clusters is None:
+            return float(values.mean()), float(values.var(ddof=1) / len(values)), len(values)
+        labels = np.unique(self.clusters[self.rows][part], return_inverse=True)[1]
+        n, mean = int(labels.max()) + 1, float(values.mean())
+        sums = np.bincount(labels, weights=values - mean)
+        return mean, float(np.square(sums).sum() / len(values) ** 2 * n / max(n - 1, 1)), n
+
+    def slice_of(self, rule: tuple[Condition, ...], everywhere: Mask, inside: Mask, confirmed: bool) -> Slice:
+        """Measure one slice."""
+        loss = self.loss[self.rows]
+        total = float(loss.sum()) or 1.0
+        return Slice(
+            rule,
+            int(everywhere.sum()),
+            float(everywhere.mean()),
+            float(loss[inside].sum()) / total,
+            self._estimate(inside),
+            self._estimate(~inside),
+            self._ceiling(inside),
+            confirmed,
+        )
+
+    def _estimate(self, part: Mask) -> Estimate:
+        loss = self.loss[self.rows]
+        if self.clusters is None and set(np.unique(loss)) <= {0.0, 1.0}:
+            return rate_estimate(float(loss[part].mean()), int(part.sum()))
+        mean, variance, n = self._mean(loss, part)
+        half = float(stats.t.ppf(0.5 + TWO_SIDED / 2, max(n - 1, 1))) * np.sqrt(variance)
+        low, high = max(0.0, mean - half), mean + half
+        root = np.sqrt if self.is_root else float
+        return Estimate(float(root(mean)), float(root(low)), float(root(high)))
+
+    def _ceiling(self, inside: Mask) -> Estimate:
+        """Return what the error loses when no row of the slice is wrong any more."""
+        loss = self.loss[self.rows]
+        part, mean = loss * inside, float(loss.mean())
+        value, variance, _ = self._mean(part, np.ones(len(part), dtype=bool))
+        half = Z_TWO_SIDED * float(np.sqrt(variance))
+        bounds = [value, max(0.0, value - half), min(mean, value + half)]
+        if self.is_root:
+            bounds = [np.sqrt(mean) - np.sqrt(max(0.0, mean - one)) for one in bounds]
+        return Estimate(float(bounds[0]), float(min(bounds[:2])), float(max(bounds[0], bounds[2])))
+
+
+def holm(risks: Sequence[float], level: float = FAMILY_RISK) -> list[bool]:
+    """Tell which hypotheses fall, so that with `level` risk at most none falls by mistake (Holm 1979).
+
+    >>> holm([0.001, 0.04, 0.02])
+    [True, True, True]
+    >>> holm([0.001, 0.04, 0.03])
+    [True, False, False]
+    """
+    passed = [False] * len(risks)
+    for rank, i in enumerate(np.argsort(risks)):
+        if risks[i] > level / (len(risks) - rank):
+            break
+        passed[i] = True
+    return passed

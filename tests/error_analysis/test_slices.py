@@ -1,0 +1,138 @@
+"""Slices: planted ones are found and confirmed, none where there is none, and their rows are those of the rule."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dldiag.core.error_findings import Condition
+from dldiag.error_analysis.conditions import binned_columns, rows_where
+from dldiag.error_analysis.slices import find_slices, holm
+
+ROWS = 3_000
+
+
+def table(seed=0, rows=ROWS):
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(rng.normal(size=(rows, 4)), columns=list("abcd"))
+    frame["city"] = rng.choice(["Oslo", "Bonn", "Rome"], rows)
+    frame["day"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 365, rows), unit="D")
+    frame.loc[rng.random(rows) < 0.15, "c"] = np.nan
+    return frame
+
+
+def losses(inside, seed=0, high=0.5, low=0.1):
+    rng = np.random.default_rng([seed, 1])
+    return (rng.random(len(inside)) < np.where(inside, high, low)).astype(float)
+
+
+def overlap(a, b):
+    return (a & b).sum() / (a | b).sum()
+
+
+PLANTED = {
+    "range": lambda f: (f.a > 0.5).to_numpy(),
+    "category": lambda f: (f.city == "Rome").to_numpy(),
+    "missing": lambda f: f.c.isna().to_numpy(),
+    "date": lambda f: (f.day < "2024-03-01").to_numpy(),
+    "two columns": lambda f: ((f.a > 0) & (f.city == "Bonn")).to_numpy(),
+    "three columns": lambda f: ((f.a > -0.5) & (f.b < 0.5) & (f.city != "Rome") & (f.d > 0)).to_numpy(),
+}
+
+
+@pytest.mark.parametrize("kind", PLANTED)
+def test_a_planted_slice_is_found_and_confirmed(kind):
+    frame = table()
+    inside = PLANTED[kind](frame)
+    best = find_slices(frame, losses(inside))[0]
+    assert best.confirmed
+    assert overlap(rows_where(best.rule, frame), inside) > 0.5
+    assert best.error.low > best.rest.high
+    assert best.rows == rows_where(best.rule, frame).sum()
+
+
+def test_no_slice_is_confirmed_where_errors_fall_anywhere():
+    alarms = 0
+    for seed in range(40):
+        frame = table(seed, 1_000)
+        found = find_slices(frame, losses(np.zeros(1_000, dtype=bool), seed), seed=seed)
+        alarms += any(one.confirmed for one in found)
+    assert alarms <= 4  # 2 expected at 5 %; more than 4 in 4 % of runs
+
+
+def test_rows_of_one_group_neither_find_nor_confirm_alone():
+    """Errors of whole groups look like slices of every column that tells groups apart, unless groups count once."""
+    alarms = {"rows": 0, "groups": 0}
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        groups = np.repeat(np.arange(60), 25)
+        frame = pd.DataFrame(rng.normal(size=(60, 4))[groups], columns=list("abcd"))
+        loss = (rng.random(1_500) < rng.beta(0.3, 1.2, 60)[groups]).astype(float)
+        alarms["rows"] += any(one.confirmed for one in find_slices(frame, loss, seed=seed))
+        alarms["groups"] += any(one.confirmed for one in find_slices(frame, loss, clusters=groups, seed=seed))
+    assert alarms["groups"] <= 3 < alarms["rows"]
+
+
+def test_a_numeric_target_is_measured_as_rmse():
+    frame = table()
+    inside = (frame.a > 0.5).to_numpy()
+    error = np.random.default_rng(1).normal(size=ROWS) * np.where(inside, 1.0, 0.3)
+    best = find_slices(frame, np.square(error), is_root=True)[0]
+    assert best.confirmed
+    assert best.error.low < 1.0 < best.error.high
+    assert best.rest.value == pytest.approx(0.3, abs=0.1)
+    share = np.square(error)[inside].sum() / np.square(error).sum()
+    assert best.share_of_error == pytest.approx(share, abs=0.1)
+
+
+def test_the_ceiling_is_what_is_left_when_no_row_of_the_slice_is_wrong():
+    frame = table()
+    inside = (frame.a > 0.5).to_numpy()
+    loss = losses(inside)
+    best = find_slices(frame, loss)[0]
+    truth = (loss * rows_where(best.rule, frame)).mean()
+    assert best.ceiling.low <= truth <= best.ceiling.high
+
+
+@pytest.mark.parametrize(
+    ("frame", "loss"),
+    [
+        (table(), np.zeros(ROWS)),
+        (table(), np.ones(ROWS)),
+        (table(rows=50), losses(np.ones(50, dtype=bool))),
+        (pd.DataFrame(index=range(500)), losses(np.ones(500, dtype=bool))),
+        (pd.DataFrame({"constant": [1.0] * 500, "empty": [None] * 500}), losses(np.ones(500, dtype=bool))),
+    ],
+    ids=["all right", "all wrong", "few rows", "no columns", "nothing varies"],
+)
+def test_nothing_is_found_where_nothing_can_be(frame, loss):
+    assert find_slices(frame, loss) == ()
+
+
+def test_ten_thousand_columns_do_not_matter():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(400, 10_000)).astype(np.float32))
+    frame.columns = [f"x{j}" for j in range(10_000)]
+    inside = (frame.x77 > 0.3).to_numpy()
+    found = find_slices(frame, losses(inside, high=0.9))
+    assert [one.column for one in found[0].rule] == ["x77"]
+
+
+def test_conditions_hold_the_rows_of_their_bins():
+    frame = table()
+    for column in binned_columns(frame, np.arange(ROWS)):
+        covered = np.zeros(ROWS, dtype=int)
+        for code in range(column.bins + 1):
+            inside = rows_where(column.conditions(code, code), frame)
+            assert np.array_equal(inside, column.codes == code)
+            covered += inside
+        assert covered.max() == 1
+
+
+def test_a_rule_on_a_column_that_is_not_there_says_so():
+    with pytest.raises(KeyError):
+        rows_where((Condition("z", ">", 0.0),), table())
+
+
+def test_holm_stops_at_the_first_that_stands():
+    assert holm([0.012, 0.2, 0.013, 0.001]) == [True, False, True, True]
+    assert holm([0.03, 0.04]) == [False, False]
