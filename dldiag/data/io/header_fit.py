@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import pyarrow as pa
@@ -19,6 +19,7 @@ from dldiag.data.io.table_bounds import Parts
 
 SAMPLE_RECORDS = 1000
 LEAST_NAMED_ROWS = 3  # rows whose first cells differ, at least, for these to be names of rows
+EVEN_SHARE = 0.8  # of the rows that must have one width for the names beyond it to have no cells
 CUT_SHARE = 0.9  # of the rows in which the second part of a cut cell begins with a blank
 ROW_NAMES = "row"  # what a column of row names is called
 
@@ -30,17 +31,20 @@ class HeaderFit:
     names: list[str] | None
     notices: tuple[Notice, ...] = ()
     cut_column: int | None = None
+    width: int = 0  # of the rows to be read; 0: what most of them have
 
 
 def fit_header(header: list[str] | None, width: int, parts: Parts, dialect: Dialect) -> HeaderFit:
     """Lay names on columns where that is certain, and report where it is not."""
     if header is None or len(header) == width or not width:
         return HeaderFit(header)
-    rows = [r.cells for r in islice(records(parts.body, dialect), SAMPLE_RECORDS) if not r.fault and not r.blank]
-    rows = [r for r in rows if len(r) == width]
-    if len(header) > width:
-        return _too_many_names(header, width, parts, dialect)
-    return _too_few_names(header, rows, width, parts, dialect)
+    found = [r.cells for r in islice(records(parts.body, dialect), SAMPLE_RECORDS) if not r.fault and not r.blank]
+    rows = [r for r in found if len(r) == width]
+    if len(header) < width:
+        return _too_few_names(header, rows, width, parts, dialect)
+    fit = _too_many_names(header, width, parts, dialect)
+    are_even = len(rows) >= LEAST_NAMED_ROWS and len(rows) >= EVEN_SHARE * len(found)
+    return fit if are_even or len(fit.names or ()) == width else replace(fit, width=len(header))
 
 
 def _too_many_names(header: list[str], width: int, parts: Parts, dialect: Dialect) -> HeaderFit:

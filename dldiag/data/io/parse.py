@@ -50,7 +50,7 @@ def gather_rows(text: Text, plan: ReadPlan, limits: Limits) -> Gathered:
     _check_width(max(width, len(header or ())), limits)
     fit = fit_header(header, width, parts, dialect)
     header, told = fit.names, fit.notices
-    table, account = read_body(parts.body, dialect, width, parts.first_line, header)
+    table, account = read_body(parts.body, dialect, fit.width or width, parts.first_line, header)
     table = with_lacking(join_cut_column(table, fit.cut_column, dialect), len(header or ()))
     width = table.num_columns
     _check_rows(text, table, account)
