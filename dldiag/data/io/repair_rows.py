@@ -33,6 +33,7 @@ MOST_WORDS = 16  # cells too many that a delimiter such as a space may make
 CUT_SHARE = 0.5  # of the width; a line with fewer cells may be cut by another delimiter
 MOST_STRANGERS = 0.25  # share of the cells so cut that may fit their columns poorly; more, and the line is no row
 OTHER_DELIMITERS = (";", "\t", "|", ",", " ")
+LEAST_SOUND_ROWS = 3  # rows of the full width, before short ones are filled up
 SHORT_SHARE = 0.3  # of the rows that have one smaller number of cells for these to lack their last cells
 MOST_COUNTED = 20_000  # records counted for that
 LONGEST_REPAIRED = 100_000  # characters of a line; longer lines at fault are set aside
@@ -154,7 +155,8 @@ class Gatherer:
         return "extra_empty", cut
 
     def _fits_from_left(self, cells: Sequence[str]) -> bool:
-        return all(column.misfit(cell) <= POOR_FIT for column, cell in zip(self.columns, cells, strict=False))
+        known = self.columns[0].rows >= LEAST_SOUND_ROWS
+        return known and all(c.misfit(cell) <= POOR_FIT for c, cell in zip(self.columns, cells, strict=False))
 
     @cached_property
     def usual_short(self) -> int:
