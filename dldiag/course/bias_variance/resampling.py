@@ -14,6 +14,7 @@ from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
 from dldiag import nn
+from dldiag.core.aliases import Array, ShouldStop
 from dldiag.core.types import Dataset, Split, Stopped
 from dldiag.course.bias_variance.decomposition import Parts, squared_parts, zero_one_parts
 from dldiag.course.bias_variance.truth import posterior
@@ -22,9 +23,7 @@ from dldiag.data.split import make_split
 from dldiag.experiments.models import Model
 from dldiag.experiments.tasks import Encoded, encode_dataset
 
-Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
-ShouldStop = Callable[[], bool] | None
 
 TEST_ROWS = 600  # fresh rows that the parts are averaged over
 GRID_1D, GRID_2D = 161, 41  # points of a picture along one axis

@@ -14,6 +14,7 @@ from dldiag.core.params import from_environment
 from dldiag.core.types import Notice, ReadPlan
 from dldiag.data.io.compression import Unpacked
 from dldiag.data.io.encoding import alternatives_of
+from dldiag.data.io.formats.bounded import read_bounded
 from dldiag.data.io.formats.jsonl import read_json
 from dldiag.data.io.formats.registry import read_typed
 from dldiag.data.io.limits import Limits, sampled_by
@@ -39,10 +40,12 @@ def read(
     name: str = "",
     plan: ReadPlan | None = None,
     limits: Limits | None = None,
+    trusted: bool = False,
     **choices: Any,
 ) -> RawTable:
     """Read a file by a plan, or by the plan that `decide` makes with these choices.
 
+    Parquet, Feather and Excel are read in a process with bounds, unless the bytes are `trusted`: made by this process.
     Raises DataError, in plain words, for everything that cannot be read as a table.
     """
     limits = limits or from_environment(Limits)
@@ -58,7 +61,8 @@ def read(
     if typed:
         undecided = None if plan is not None else choices
         plan = plan or typed_plan(typed, around, choices)
-        return _raw_of_typed(read_typed(unpacked.data, plan, sampled_by(plan, limits), undecided), data, title)
+        reader = read_typed if trusted else read_bounded
+        return _raw_of_typed(reader(unpacked.data, plan, sampled_by(plan, limits), undecided), data, title)
     text = open_text(unpacked.data, plan.encoding if plan is not None else choices.get("encoding", ""))
     plan = plan or decide_text(text, choices, around)
     limits = sampled_by(plan, limits)

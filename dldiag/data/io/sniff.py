@@ -12,7 +12,8 @@ from dldiag.core.types import DataError, ReadPlan
 from dldiag.data.io.compression import Unpacked
 from dldiag.data.io.dialect import SPACES, Dialect, Record, records
 from dldiag.data.io.dialect_choice import decide_dialect
-from dldiag.data.io.formats.registry import READERS, read_typed
+from dldiag.data.io.formats.bounded import read_bounded
+from dldiag.data.io.formats.registry import READERS
 from dldiag.data.io.limits import Limits
 from dldiag.data.io.number_format import decide_marks
 from dldiag.data.io.source import Text, looks_like_json_lines, open_data, open_text
@@ -33,7 +34,7 @@ def decide_plan(data: bytes, *, limits: Limits | None = None, **choices: Any) ->
     unpacked, typed = open_data(data, limits, choices.get("member", ""))
     around = {"compression": unpacked.compression, "member": unpacked.member}
     if typed == "excel":
-        return read_typed(unpacked.data, typed_plan(typed, around, choices), limits, choices).plan
+        return read_bounded(unpacked.data, typed_plan(typed, around, choices), limits, choices).plan
     if typed:
         return typed_plan(typed, around, choices)
     text = open_text(unpacked.data, choices.get("encoding", ""))
