@@ -73,6 +73,11 @@ class Model:
         return f"{self.key}:{self.scale_inputs}:{type(self.estimator).__name__}:{settings}"
 
     @property
+    def is_baseline(self) -> bool:
+        """Whether it is the baseline: whatever it learns, the best constant by the metric is what it predicts."""
+        return self.key == "guess"
+
+    @property
     def standardizes_target(self) -> bool:
         """Whether it learns numbers brought to mean 0 and spread 1: rows of MODELS do, a user's own model does not."""
         return self.key in MODELS and not self.raw
