@@ -1,4 +1,4 @@
-"""How well one or two thresholds on a column tell the classes apart, and how well neighbors in a column tell a number."""
+"""How well one or two thresholds on a column tell the classes apart, and how well a rising curve tells a number."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta
+from sklearn.isotonic import isotonic_regression
 
 CONFIDENCE = 0.9  # of the one-sided bound on the error rate
 PERFECT_ERRORS = 1.28  # errors that n rows without any allow at most (one-sided 90%, normal), as in `leakage`
@@ -18,7 +19,7 @@ GAP = 3.0
 PERFECT = 0.97  # of the errors that a cut without any error must surely remove; such a cut has no other sign of chance
 LEAST_IN_CLASS = 3  # rows of the rarest class, and...
 LEAST_ROWS = 60  # ...of all, for a gap to count
-NEIGHBOR_ROWS = 50  # rows, at least, to judge a number by its neighbors
+MONOTONE_ROWS = 50  # rows, at least, to judge a number by a curve that only rises or only falls
 PRESENT_SHARE = 0.95  # of the rows that must have a value for that
 
 
@@ -84,16 +85,16 @@ def _gap(x: NDArray[np.float64], classes: NDArray[Any]) -> float:
     return gap / width if width > 0 else np.inf
 
 
-def neighbor_score(values: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the share of a number's variance that neighbors in a column explain, and its standard error.
+def monotone_score(values: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the share of a number's variance that the best rising or falling curve on a column explains, and its error.
 
-    y is compared with the mean of the rows before and after it in the order of the column: of pure noise of variance v
-    that difference has the variance 1.5 v.
+    A curve that may turn would take every slow change over time for a copy.
     """
     present = np.isfinite(values)
-    if present.sum() < max(NEIGHBOR_ROWS, PRESENT_SHARE * len(y)) or np.ptp(values[present]) == 0:
+    if present.sum() < max(MONOTONE_ROWS, PRESENT_SHARE * len(y)) or np.ptp(values[present]) == 0:
         return 0.0, 1.0
     ordered = y[present][np.argsort(values[present], kind="stable")]
-    squares = (ordered[1:-1] - (ordered[:-2] + ordered[2:]) / 2) ** 2 / 1.5
+    rises = bool(np.corrcoef(values[present], y[present])[0, 1] >= 0)
+    squares = (ordered - isotonic_regression(ordered, increasing=rises)) ** 2
     base = float(y.var())
-    return 1 - float(squares.mean()) / base, float(squares.std() * np.sqrt(2 / len(squares))) / base
+    return 1 - float(squares.mean()) / base, float(squares.std() / np.sqrt(len(squares))) / base

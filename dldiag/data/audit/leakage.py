@@ -12,7 +12,7 @@ from scipy.stats import chi2, f, rankdata
 
 from dldiag.core.statistics import Z_ONE_SIDED
 from dldiag.core.types import Dataset
-from dldiag.data.audit.cuts import best_cut, neighbor_score
+from dldiag.data.audit.cuts import best_cut, monotone_score
 from dldiag.data.features import source_of
 
 SCREEN_ROWS = 10_000  # rows drawn for the screening; half to learn, half to judge
@@ -114,7 +114,7 @@ def _clue(name: str, values: NDArray[Any], y: NDArray[Any], ranks: NDArray[np.fl
 
 
 def _by_order(values: NDArray[Any], y: NDArray[Any], task: str) -> tuple[float, float]:
-    """Return what the order of a column's numbers tells, by thresholds or by neighbors: removed, and at least.
+    """Return what the order of a column's numbers tells, by thresholds or by a monotone curve: removed, and at least.
 
     What it does not surely give away counts for nothing here: it was counted on the same rows.
     """
@@ -122,7 +122,7 @@ def _by_order(values: NDArray[Any], y: NDArray[Any], task: str) -> tuple[float, 
     if task == "classification":
         cut = best_cut(numbers, y)
         return (cut.removed, cut.at_least) if cut.at_least >= GIVES_AWAY[task] else (0.0, -np.inf)
-    explained, error = neighbor_score(numbers, y)
+    explained, error = monotone_score(numbers, y)
     at_least = explained - Z_ONE_SIDED * error
     return (explained, at_least) if at_least >= GIVES_AWAY[task] else (0.0, -np.inf)
 

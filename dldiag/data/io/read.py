@@ -63,7 +63,7 @@ def read(
         plan = plan or typed_plan(typed, around, choices)
         reader = read_typed if trusted else read_bounded
         return _raw_of_typed(reader(unpacked.data, plan, sampled_by(plan, limits), undecided), data, title)
-    text = open_text(unpacked.data, plan.encoding if plan is not None else choices.get("encoding", ""))
+    text = open_text(unpacked.data, limits, plan.encoding if plan is not None else choices.get("encoding", ""))
     plan = plan or decide_text(text, choices, around)
     limits = sampled_by(plan, limits)
     if plan.format == "jsonl":

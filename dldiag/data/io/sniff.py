@@ -37,7 +37,7 @@ def decide_plan(data: bytes, *, limits: Limits | None = None, **choices: Any) ->
         return read_bounded(unpacked.data, typed_plan(typed, around, choices), limits, choices).plan
     if typed:
         return typed_plan(typed, around, choices)
-    text = open_text(unpacked.data, choices.get("encoding", ""))
+    text = open_text(unpacked.data, limits, choices.get("encoding", ""))
     return decide_text(text, choices, around)
 
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError
@@ -42,14 +43,27 @@ def load(source: str | Path | bytes, limits: Limits) -> bytes:
         return data
     path = Path(source)
     try:
-        _check_bytes(path.stat().st_size, limits)
+        status = path.stat()
+        _check_bytes(status.st_size, limits)
+        _check_is_file(path, status.st_mode)
         return path.read_bytes()
+    except DataError:
+        raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no valid path"
         raise DataError(
             Message("{path} cannot be read: {reason}.", {"path": str(source)[:300], "reason": reason}),
             Message("Check the path and your permission to read it."),
         ) from error
+
+
+def _check_is_file(path: Path, mode: int) -> None:
+    """Raise DataError for a device or a pipe, which may have no end. A folder is refused by reading it."""
+    if not (S_ISREG(mode) or S_ISDIR(mode)):
+        raise DataError(
+            Message("{path} is a device or a pipe, not a file.", {"path": str(path)[:300]}),
+            Message("Save the table as a file first."),
+        )
 
 
 def _check_bytes(size: int, limits: Limits) -> None:
@@ -72,8 +86,8 @@ def open_data(data: bytes, limits: Limits, member: str = "") -> tuple[Unpacked, 
     return unpacked, typed
 
 
-def open_text(data: bytes, encoding: str = "") -> Text:
-    """Decode bytes and make all line ends \\n; DataError for what is no text or has nothing in it."""
+def open_text(data: bytes, limits: Limits, encoding: str = "") -> Text:
+    """Decode bytes and make all line ends \\n; DataError for what is no text, has nothing in it or endless lines."""
     try:
         decoded = decode(data, encoding or decide_encoding(data))
     except (LookupError, ValueError) as error:  # a codec may refuse bytes in ways of its own
@@ -85,6 +99,8 @@ def open_text(data: bytes, encoding: str = "") -> Text:
     text, torn = _without_nul_lines(text)
     if not text.strip("\ufeff \t\n\0"):
         raise DataError(Message("The file is empty."), Message("Take a file that has rows."))
+    if not is_json_lines(text):
+        _check_lines(text, limits.max_cell_chars)
     refuse_markup(text)
     refuse_noise(text)
     nuls = text.count("\0")
@@ -93,6 +109,19 @@ def open_text(data: bytes, encoding: str = "") -> Text:
     else:
         nuls = 0
     return Text(text.removeprefix("\ufeff"), decoded, mixed, nuls + torn)
+
+
+def _check_lines(text: str, most: int) -> None:
+    """Raise DataError for a line of more characters than a cell may have: what follows would take its time and memory."""
+    position = 0
+    while len(text) - position > most:
+        end = text.rfind("\n", position, position + most + 1)
+        if end < 0:
+            raise DataError(
+                Message("A line has more than {limit:,} characters.", {"limit": most}),
+                Message("Save the table with one row on a line, or raise the limit on cells."),
+            )
+        position = end + 1
 
 
 def _without_nul_lines(text: str) -> tuple[str, int]:
