@@ -268,7 +268,11 @@ class MLPRegressor(RegressorMixin, Perceptron):  # type: ignore[misc]
             y = column_or_1d(y, warn=True)
         if self.loss == "poisson" and np.min(y) < 0:
             raise ValueError("loss='poisson' is for counts: y must not be negative")
-        return dense(X), np.asarray(y, np.float64).reshape(len(y), -1)
+        targets = np.asarray(y, np.float64).reshape(len(y), -1)
+        missing = int(np.count_nonzero(np.isnan(targets)))  # None among objects, which scikit-learn lets through
+        if missing:
+            raise ValueError(f"y has {missing} missing {'value' if missing == 1 else 'values'}")
+        return dense(X), targets
 
     def _row_weights(self, y: Any, X: Array, sample_weight: Any) -> Array | None:
         return None if sample_weight is None else np.asarray(_check_sample_weight(sample_weight, X, dtype=np.float64))
