@@ -14,9 +14,11 @@ from dldiag.core.error_findings import ErrorFindings
 from dldiag.core.estimate import Estimate as Estimate
 from dldiag.core.estimate import exactly as exactly
 from dldiag.core.i18n import Message
+from dldiag.core.metric_results import ClassScores, MetricUsed
 
 Task = Literal["classification", "regression"]
-ErrorUnit = Literal["rate", "sd"]  # share of wrong rows; RMSE / std of the target
+# rate: share of rows; sd: over the std of the target; score: 1 − a score of at most 1; loss, cost: a number per row
+ErrorUnit = Literal["rate", "sd", "score", "loss", "cost"]
 Kind = Literal["number", "category", "boolean", "date", "text", "identifier", "constant", "empty"]
 Outcome = Literal["fired", "passed", "undecided", "not_applicable", "could_not_run", "suppressed", "muted"]
 Level = Literal["data", "training", "bias_variance", "process"]
@@ -400,6 +402,26 @@ class TestResult:
 
 
 @dataclass(frozen=True, eq=False)
+class Parent:
+    """The run that a report's model was changed from: what was changed, and the errors before and after.
+
+    effect: the paired change of the dev error, None where the two runs did not share rows. curve: of the model before.
+    earlier: the changes before this one, the first of the path first, without their curves.
+    """
+
+    id: str
+    remedy: str
+    title: Message
+    change: Mapping[str, tuple[Any, Any]]  # {setting: (from, to)}
+    before: Estimate
+    after: Estimate | None = None
+    effect: Estimate | None = None
+    train_before: Estimate | None = None
+    curve: LearningCurve | None = None
+    earlier: tuple[Parent, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class Report:
     """Everything a diagnosis found: codes and numbers only; survives JSON unchanged."""
 
@@ -417,6 +439,12 @@ class Report:
     training_curve: TrainingCurve | None = None
     repairs: tuple[Repair, ...] = ()
     errors: ErrorFindings | None = None  # where the model is wrong on the dev rows
+    parent: Parent | None = None
+    metric: MetricUsed | None = None  # what every error of the report is measured by
+    metrics: Mapping[str, Estimate] = field(
+        default_factory=dict
+    )  # of the model on the dev rows, as the field writes them
+    per_class: tuple[ClassScores, ...] = ()
     compared: int = 0  # settings of the model that were judged on the dev rows, the present ones among them
     seconds: float = 0.0
     versions: Mapping[str, str] = field(default_factory=dict)

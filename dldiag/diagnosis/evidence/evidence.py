@@ -53,6 +53,7 @@ class Evidence:
     """
 
     task: Task = "classification"
+    measured_in: ErrorUnit | None = None  # the unit of errors; None: the one of the task's plain metric
     # how much there is
     n_train: Number = evidence_row(Message("Training rows"), "number", "counts")
     n_dev: Number = evidence_row(Message("Dev rows"), "number", "counts")
@@ -126,7 +127,7 @@ class Evidence:
     @property
     def unit(self) -> ErrorUnit:
         """The unit of every error."""
-        return error_unit(self.task)
+        return self.measured_in or error_unit(self.task)
 
     @property
     def delta(self) -> float:
