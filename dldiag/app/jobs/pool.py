@@ -49,6 +49,7 @@ class View:
     """
 
     job: str
+    kind: str
     state: State
     place: int | None = None
     progress: dict[str, Any] | None = None
@@ -122,7 +123,7 @@ class Pool:
             ending = store.ending_of(job) or Ending("failed", RESTARTED, AGAIN)
         state: State = ending.state if ending else "waiting" if place else "running"
         progress = store.progress_line(job) if brief else store.last_progress(job)
-        return View(job, state, place, progress, ending, store.partial_stamp(job))
+        return View(job, store.spec_of(job).kind, state, place, progress, ending, store.partial_stamp(job))
 
     def poll_seconds(self) -> float:
         """Return how often pages should look at jobs: less often the more of them do."""
