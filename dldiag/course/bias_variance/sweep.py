@@ -170,7 +170,7 @@ def read_sweep(sweep: Sweep) -> Message:
     values["total"] = _written(best.total.value, sweep.unit)
     values["bias"] = _move(_name_of_bias(sweep), first.bias, last.bias, sweep.unit)
     values["variance"] = _move(Message("variance"), first.variance, last.variance, sweep.unit)
-    worse = _worse_ends(sweep)
+    worse = worse_ends(sweep)
     if len(worse) == 2:
         values |= {"left": _what_ends_in(first, best), "right": _what_ends_in(last, best)}
         return Message(_BOTH_ENDS, values)
@@ -208,10 +208,15 @@ _TRADED_AT_AN_END = (
 )
 
 
-def _worse_ends(sweep: Sweep) -> list[int]:
+def worse_ends(sweep: Sweep) -> list[int]:
     """Return the places of the ends whose expected error is clearly larger than the least."""
     least = sweep.parts[sweep.best].total
     return [place for place in (0, -1) if _is_clear(sweep.parts[place].total, least)]
+
+
+def trades_bias_for_variance(sweep: Sweep) -> bool:
+    """Tell whether bias and variance clearly move against each other from one end to the other."""
+    return _trades(sweep.parts[0], sweep.parts[-1])
 
 
 def _best_is_an_end(sweep: Sweep) -> bool:
@@ -313,7 +318,7 @@ def best_change(sweep: Sweep) -> dict[str, Any]:
 
     Rows that were turned are no setting: they give none.
     """
-    if len(_worse_ends(sweep)) < 2:
+    if len(worse_ends(sweep)) < 2:
         return {}
     return dict(AXES[sweep.axis].change(sweep.values[sweep.best]))
 
