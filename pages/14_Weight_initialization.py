@@ -79,4 +79,4 @@ def show_small(lesson: Lesson) -> None:
     show_moving(draw.histograms_moving(result, key, theme=figure_mode()), draw.alt_histogram(result, key), key="layers")
 
 
-show_topic("initialization", {"zeros": show_zeros, "scale": show_scale, "small": show_small})
+show_topic("initialization", {"zeros": show_zeros, "scale_of_weights": show_scale, "small": show_small})

@@ -177,7 +177,7 @@ def read_sweep(sweep: Sweep) -> Message:
     if worse:
         values |= {"end": f"{sweep.values[worse[0]]:g}", "what": _what_ends_in(sweep.parts[worse[0]], best)}
         return Message(_BEST_AT_AN_END if _best_is_an_end(sweep) else _ONE_END, values)
-    if _trades(first, last):
+    if trades_bias_for_variance(sweep):
         return Message(_TRADED_AT_AN_END if _best_is_an_end(sweep) else _TRADED, values)
     return Message(
         "This run does not show the effect: from {first} to {last} ({axis}), {bias} and {variance}, and the expected "
@@ -215,18 +215,14 @@ def worse_ends(sweep: Sweep) -> list[int]:
 
 
 def trades_bias_for_variance(sweep: Sweep) -> bool:
-    """Tell whether bias and variance clearly move against each other from one end to the other."""
-    return _trades(sweep.parts[0], sweep.parts[-1])
+    """Tell whether bias and variance clearly move against each other."""
+    first, last = sweep.parts[0], sweep.parts[-1]
+    one = _is_clear(first.bias, last.bias) and _is_clear(last.variance, first.variance)
+    return one or (_is_clear(last.bias, first.bias) and _is_clear(first.variance, last.variance))
 
 
 def _best_is_an_end(sweep: Sweep) -> bool:
     return sweep.best in (0, len(sweep.values) - 1)
-
-
-def _trades(first: Parts, last: Parts) -> bool:
-    """Tell whether bias and variance clearly move against each other."""
-    one = _is_clear(first.bias, last.bias) and _is_clear(last.variance, first.variance)
-    return one or (_is_clear(last.bias, first.bias) and _is_clear(first.variance, last.variance))
 
 
 def caution(sweep: Sweep) -> Message:

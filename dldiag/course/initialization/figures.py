@@ -173,23 +173,6 @@ def gradients_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Fig
     return drawn.update_yaxes(**decades_axis([each for _, each in named])).update_xaxes(dtick=1)
 
 
-def saturation_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure:
-    """Draw the share of saturated activations of every hidden layer before the first step."""
-    drawn, look = figure(theme), THEMES[theme]
-    for index, one in enumerate(found.starts):
-        drawn.add_scatter(
-            x=list(range(1, len(one.saturated_start) + 1)),
-            y=one.saturated_start,
-            name=escape_plotly(one.label),
-            mode="lines+markers",
-            line={"color": look.series[index], "dash": DASHES[index], "width": 2},
-            marker={"symbol": MARKERS[index], "size": 8},
-            hovertemplate="%{x}: %{y:.1%}",
-        )
-    drawn.update_xaxes(title={"text": tr("hidden layer")}, dtick=1)
-    return drawn.update_yaxes(title={"text": tr("saturated at the start")}, tickformat=".0%", range=[-0.02, 1.02])
-
-
 def alt_starts(found: Beginnings) -> Message:
     """Say the loss at the end, the gradient of the first layer and the saturation of every start."""
     text = Message("Starts compared.")

@@ -132,7 +132,7 @@ INITIALIZATION_LESSONS = Topic(
             Message("Try it: ReLU instead of tanh."),
         ),
         Lesson(
-            "scale",
+            "scale_of_weights",
             Message("How large?"),
             Message("Five tanh layers: which start has the lowest loss after 200 steps?"),
             {

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from dldiag.core.i18n import Message, tr
 from dldiag.course.logistic.graph import Graph
 from dldiag.course.logistic.hidden_layer import HiddenLayer, Widening
-from dldiag.course.logistic.regression import CostMap, Descent, LossCurve, Pass
+from dldiag.course.logistic.regression import CostMap, LossCurve, Pass
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 
 NODE_SIZE = 62  # pixels: a value of three digits fits
@@ -116,16 +116,6 @@ def alt_graph(row: Pass) -> Message:
         "Computation graph of one unit on this row. Forward: z = {z:.3f}, a = {a:.3f}, loss = {loss:.3f}. Backward: da = "
         "{da:.3f}, dz = {dz:.3f}, db = {db:.3f}.",
         {"z": row.z, "a": row.a, "loss": row.loss, "da": row.da, "dz": row.dz, "db": row.db},
-    )
-
-
-def alt_descent(descent: Descent, at: int) -> Message:
-    """Say where the cost starts, stands and ends."""
-    steps = descent.steps
-    return Message(
-        "Cost J against steps of gradient descent: {first:.3f} at the start, {now:.3f} at step {at}, {last:.3f} at the "
-        "end.",
-        {"first": steps[0].cost, "now": steps[at].cost, "at": at, "last": steps[-1].cost},
     )
 
 
