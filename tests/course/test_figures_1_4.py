@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 import pytest
 
 from dldiag.course.activations import figures as figures_activations
+from dldiag.course.activations import moving as moving_activations
 from dldiag.course.activations.functions import collapse, shape
 from dldiag.course.initialization import figures as figures_initialization
 from dldiag.course.initialization.starts import StartSettings, beginnings
@@ -115,7 +116,7 @@ def test_a_start_keeps_its_color_in_every_figure(theme, data):
 def test_gradients_by_layer_and_by_depth_are_drawn_for_every_activation(theme, data):
     found = flow(data, FlowSettings(functions=("tanh", "relu"), hidden_layers=2, steps=50, seeds=3))
     for drawn in (
-        figures_activations.layers_figure(found, "start", theme=theme),
+        moving_activations.gradients_moving(found, theme=theme),
         figures_activations.depth_figure(found, theme=theme),
         figures_activations.shapes_figure([shape("tanh"), shape("relu")], slopes=True, theme=theme),
     ):
