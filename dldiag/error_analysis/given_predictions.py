@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -141,7 +142,11 @@ def label_names(values: NDArray[Any]) -> NDArray[Any]:
 def _label(value: Any) -> str:
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return str(int(value))
-    return str(value)
+    text = str(value)
+    return text.partition(".")[0] if _WHOLE_FLOAT.fullmatch(text) else text
+
+
+_WHOLE_FLOAT = re.compile(r"-?[1-9]\d{0,17}\.0+|0\.0+")  # a whole number as a float is written
 
 
 def _order(name: str) -> tuple[int, float, str]:
