@@ -26,6 +26,7 @@ imports:         ## imports run downwards only
 docs-check:      ## no generated page and no catalog is stale, no text untranslated
 	$(PYTHON) -m docs.generate --check
 	$(PYTHON) -m docs.catalog --check
+	$(PYTHON) -m mkdocs build --strict -q
 
 test:            ## the tests, doctests of modules among them, with branch coverage
 	$(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term:skip-covered
@@ -35,6 +36,9 @@ docs:            ## write docs/rules.md, docs/remedies.md and docs/cli.md again
 
 catalog:         ## bring the catalogs of texts in step with the code; says what is not translated yet
 	$(PYTHON) -m docs.catalog
+
+reference:       ## the reference site in build/site, from docs/ and the docstrings
+	$(PYTHON) -m mkdocs build --strict -q
 
 run:             ## start the dashboard
 	$(PYTHON) -m streamlit run streamlit_app.py

@@ -1,10 +1,12 @@
 """Generated pages say what the code says; the README's first command does what it says."""
 
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
+import dldiag
 from dldiag.diagnosis.remedies import REMEDIES
 from dldiag.diagnosis.rules import RULES
 from docs import generate
@@ -30,6 +32,21 @@ def test_every_rule_and_every_remedy_is_on_its_page():
     rules, remedies = generate.text_of("rules.md"), generate.text_of("remedies.md")
     assert all(f"### {rule.code} " in rules for rule in RULES)
     assert all(f"`{key}`" in remedies for key in REMEDIES)
+
+
+PATHS = re.compile(r"\b(?:dldiag|docs|tests|pages|bench)/[\w./-]+\.\w+")
+TEXTS = sorted([*ROOT.glob("docs/*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"])
+
+
+@pytest.mark.parametrize("path", [path for path in TEXTS if path.exists()], ids=lambda path: path.name)
+def test_what_a_document_points_to_is_there(path):
+    named = set(PATHS.findall(path.read_text(encoding="utf-8")))
+    assert [one for one in sorted(named) if not (ROOT / one).exists()] == []
+
+
+def test_the_reference_names_every_public_function():
+    shown = set(re.findall(r"^::: dldiag\.(?:\w+\.)*(\w+)$", (ROOT / "docs" / "api.md").read_text("utf-8"), re.M))
+    assert shown >= set(dldiag.__all__)
 
 
 def test_the_first_start_on_a_new_machine_asks_nothing_and_listens_here_only():

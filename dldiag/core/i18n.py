@@ -31,7 +31,7 @@ class Message:
     they show as percent, with `unit="sd"` as a multiple of the target's standard deviation.
 
     >>> str(Message("{train:error} on {rows:,} rows", {"train": 0.125, "rows": 4000, "unit": "rate"}))
-    '12.5 % on 4,000 rows'
+    '12.5% on 4,000 rows'
     >>> str(Message("{n} row", {"n": 1}, plural="{n} rows")), str(Message("{n} row", {"n": 2}, plural="{n} rows"))
     ('1 row', '2 rows')
     """
@@ -118,9 +118,9 @@ def format_error(value: float, unit: Value) -> str:
     """Write an error for people: percent for a rate, a plain number for multiples of std(y).
 
     >>> format_error(0.0314, "rate"), format_error(0.0314, "sd")
-    ('3.1 %', '0.031')
+    ('3.1%', '0.031')
     """
-    return f"{100 * value:.1f} %" if unit == "rate" else f"{value:.3f}"
+    return f"{100 * value:.1f}%" if unit == "rate" else f"{value:.3f}"
 
 
 class _Text(Formatter):

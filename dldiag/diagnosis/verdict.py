@@ -144,7 +144,7 @@ def values_of(evidence: Evidence, target: str) -> dict[str, Value]:
     """Return the values that the sentences of a verdict may use, by name."""
 
     def value(name: str) -> float | None:
-        estimate = getattr(evidence, name)
+        estimate = evidence.get(name)
         return None if estimate is None else estimate.value
 
     n_dev = value("n_dev")

@@ -89,7 +89,7 @@ def _task_of(y: NDArray[Any], predicted: NDArray[Any]) -> Task:
         return "classification"
     whole = (numbers == np.round(numbers)).all()
     few = len(np.unique(numbers)) <= MANY_VALUES
-    if whole and few and (found == np.round(found)).all():
+    if len(np.unique(numbers)) <= 2 or (whole and few and (found == np.round(found)).all()):
         return "classification"
     return "classification" if few and not (set(found.tolist()) - set(numbers.tolist())) else "regression"
 

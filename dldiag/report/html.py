@@ -13,7 +13,8 @@ from dldiag.core.i18n import current_language, speaking, tr
 from dldiag.core.types import Column_, Outcome, Report
 from dldiag.report import view
 from dldiag.report.figures import FIGURES
-from dldiag.report.view import Cell, Row
+from dldiag.report.interval_bars import Scale, interval_bar, look_of, scale_of
+from dldiag.report.view import Cell, Fix, Row
 from dldiag.report.view.error_rows import TITLE as ERRORS_TITLE
 from dldiag.report.view.error_rows import Section, error_sections
 
@@ -43,7 +44,7 @@ def _head(title: str) -> Iterator[str]:
     yield f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>{escape(title)}</title>\n<style>\n{_asset('style.css')}</style>\n</head>\n<body>\n<main>"
+    yield f"<title>{escape(title)}</title>\n<style>\n{_asset('style.css')}{_asset('interval_bars.css')}</style>\n</head>\n<body>\n<main>"
 
 
 def _sections(report: Report) -> Iterator[str]:
@@ -69,9 +70,15 @@ def _verdict(report: Report) -> Iterator[str]:
     data, verdict = report.dataset, report.verdict
     about = tr("Diagnosis of {name}, target {target}", name=data.name, target=data.target)
     yield f'<p class="about">{escape(about)}</p>'
+    kind = view.verdict_kind(report)
+    yield f'<p class="kind {kind}">{escape(str(view.KINDS[kind]))}</p>'
     yield f"<h1>{escape(str(verdict.headline))}</h1>"
     if verdict.detail is not None:
         yield f'<p class="detail">{escape(str(verdict.detail))}</p>'
+    yield f'<p class="note">{escape(view.judged_line(report))}</p>'
+    best = view.best_fix(report)
+    if best is not None:
+        yield f'<p class="next"><strong>{escape(tr("Next"))}</strong> {escape(view.action_text(best, report))}</p>'
     chips = "".join(f"<li>{escape(name)}:<b>{escape(text)}</b></li>" for name, text in view.answers(report))
     yield f'<ul class="chips">{chips}</ul>'
 
@@ -89,30 +96,41 @@ def _budget(report: Report) -> Iterator[str]:
 
 def _remedies(report: Report) -> Iterator[str]:
     yield _heading(tr("What to do next"))
-    yield f'<p class="note">{escape(tr("Recommended remedies are framed and numbered, best first."))}</p>'
     if line := view.order_line(report):
         yield f'<p class="note">{escape(line)}</p>'
-    yield '<div class="remedies">'
-    for column, cells in view.remedy_table(report).items():
-        if cells:
-            yield from _remedy_column(column, cells)
+    shown = view.fixes(report)
+    scale = scale_of(shown)
+    if any(one.effect for one in shown):
+        yield f'<p class="note">{escape(tr("Bars: change in dev error, left of the line is better."))}</p>'
+    yield '<ol class="fixes">'
+    yield from (_fix(one, scale) for one in shown)
+    yield '</ol><div class="remedies">'
+    for column in view.COURSE_COLUMNS:
+        yield from _remedy_column(column, view.remedy_table(report)[column])
     yield "</div>"
-    yield from _chart("trial_effects", report)
+    yield from _folded(tr("Why not the others?"), view.not_recommended(report))
+
+
+def _fix(one: Fix, scale: Scale) -> str:
+    change = f'<span class="change">{escape(one.change)}</span>' if one.change else ""
+    words = f'<p class="effect {look_of(one)}">{escape(one.words)}</p>' if one.words else ""
+    note = f'<p class="note">{escape(one.note)}</p>' if one.note else ""
+    mark = f'<span class="rank">{escape(tr("Recommended"))}</span>' if one.is_recommended else ""
+    return (
+        f'<li class="cell {"lit" if one.is_recommended else "ranked"}"><div>{mark}<strong>{escape(one.title)}</strong> {change}'
+        f"<p>{escape(one.because)}</p></div><div>{interval_bar(one, scale)}{words}{note}</div></li>"
+    )
 
 
 def _remedy_column(column: Column_, cells: Sequence[Cell]) -> Iterator[str]:
-    yield f"<section><h3>{escape(str(view.COLUMNS[column]))}</h3><ol>"
+    yield f"<section><h3>{escape(str(view.COLUMNS[column]))}</h3><ul>"
     yield from (_cell(cell) for cell in cells)
-    yield "</ol></section>"
+    yield "</ul></section>"
 
 
 def _cell(cell: Cell) -> str:
-    if cell.rank is None:
-        return f'<li class="cell">{escape(cell.title)}</li>'
-    title = f'<span class="rank">{escape(view.badge(cell))}</span><strong>{escape(cell.title)}</strong>'
-    effect = f'<p class="effect {cell.verdict or ""}">{escape(cell.effect)}</p>' if cell.effect else ""
-    note = f'<p class="note">{escape(cell.note)}</p>' if cell.note else ""
-    return f'<li class="cell {"lit" if cell.lit else "ranked"}">{title}<p>{escape(cell.because)}</p>{effect}{note}</li>'
+    mark = f" ({escape(tr('recommended'))})" if cell.lit else ""
+    return f'<li class="cell {"lit" if cell.lit else ""}">{escape(cell.title)}{mark}</li>'
 
 
 def _errors(report: Report) -> Iterator[str]:
@@ -170,7 +188,7 @@ def _test(report: Report) -> Iterator[str]:
 
 def _versions(report: Report) -> str:
     found = ", ".join(f"{name} {version}" for name, version in report.versions.items())
-    return tr("Made with {versions}. 90 % intervals throughout.", versions=found)
+    return tr("Made with {versions}. All intervals hold with 90% confidence.", versions=found)
 
 
 # --- parts --------------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ def to_json(report: Report) -> str:
     """Write a report as the public JSON, schema "dldiag-report/1"; texts are in English."""
     fields = msgspec.to_builtins(report, enc_hook=_from_numpy)
     with speaking("en"):
-        plain = _plain(_flatten_forecast(fields))
+        plain = _plain(_paired_changes(_flatten_forecast(fields)))
     return msgspec.json.format(msgspec.json.encode({"schema": fields["schema"]} | plain), indent=2).decode()
 
 
@@ -35,7 +35,7 @@ def from_json(text: str | bytes) -> Report:
         plain = msgspec.json.decode(text)
         if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
             raise DataError(Message("This is not a dldiag report (schema {schema}).", {"schema": SCHEMA}))
-        return msgspec.convert(_nest_forecast(_restored(plain)), Report, dec_hook=_to_numpy)
+        return msgspec.convert(_nest_forecast(_single_changes(_restored(plain))), Report, dec_hook=_to_numpy)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         reason = Message("The report cannot be read: {reason}.", {"reason": str(error)})
         raise DataError(reason, Message("Choose a JSON file that dldiag wrote.")) from error
@@ -141,6 +141,26 @@ def _nest_forecast(fields: dict[str, Any]) -> dict[str, Any]:
         "rows_for_target": fields.pop("forecast_rows_for_target", None),
     }
     return fields | {"forecast": forecast}
+
+
+def _paired_changes(fields: dict[str, Any]) -> dict[str, Any]:
+    """Write the change of each recommendation as {name: [from, to]}, as the public door promises."""
+    now = fields["model"].get("parameters", {})
+    recommendations = [
+        one | {"change": {name: [now.get(name), to] for name, to in one["change"].items()}}
+        for one in fields["recommendations"]
+    ]
+    return fields | {"recommendations": recommendations, "changes": "from_to"}
+
+
+def _single_changes(fields: dict[str, Any]) -> dict[str, Any]:
+    """Undo `_paired_changes`; reports of earlier versions hold the new values alone."""
+    if fields.pop("changes", None) is None:
+        return fields
+    recommendations = [
+        one | {"change": {name: to for name, (_, to) in one["change"].items()}} for one in fields["recommendations"]
+    ]
+    return fields | {"recommendations": recommendations}
 
 
 def _from_numpy(value: Any) -> Any:

@@ -12,7 +12,7 @@ from dldiag.core.types import Column_, Outcome, Report
 from dldiag.diagnosis.improve import Improvement
 from dldiag.experiments.models import params_of_model
 from dldiag.report import view
-from dldiag.report.view import Cell
+from dldiag.report.view import Cell, Fix
 from dldiag.report.view.error_rows import TITLE as ERRORS_TITLE
 from dldiag.report.view.error_rows import Section, error_sections
 
@@ -59,6 +59,10 @@ def _verdict(report: Report, width: int) -> Iterator[str]:
     if report.verdict.detail is not None:
         yield from wrapped(str(report.verdict.detail), width)
     yield from wrapped("; ".join(f"{name}: {text}" for name, text in view.answers(report)), width)
+    yield from wrapped(view.judged_line(report), width)
+    best = view.best_fix(report)
+    if best is not None:
+        yield from wrapped(tr("Next: {action}", action=view.action_text(best, report)), width)
 
 
 def _repairs(report: Report, width: int) -> Iterator[str]:
@@ -90,17 +94,16 @@ def _aligned(rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
 
 def _remedies(report: Report, width: int) -> Iterator[str]:
     table = view.remedy_table(report)
-    yield tr("What to do next (recommended remedies are numbered)")
+    yield tr("What to do next (recommended fixes are numbered)")
     yield from _grid({column: cells for column, cells in table.items() if column != "data"}, width)
     extra = ", ".join(cell.title for cell in table["data"])
     yield from wrapped(f"{view.COLUMNS['data']}: {extra}", width, indent=INDENT)
     if line := view.order_line(report):
         yield ""
         yield from wrapped(line, width, indent=INDENT)
-    ranked = sorted((cell for cells in table.values() for cell in cells if cell.rank), key=lambda cell: cell.rank or 0)
-    for cell in ranked:
+    for place, one in enumerate(view.fixes(report), 1):
         yield ""
-        yield from _reason(cell, width)
+        yield from _reason(place, one, width)
 
 
 def _grid(table: dict[Column_, list[Cell]], width: int) -> Iterator[str]:
@@ -118,12 +121,13 @@ def _cell(cell: Cell, width: int) -> Iterator[str]:
     yield from wrapped(cell.title, width, indent=INDENT * 2, first=mark)
 
 
-def _reason(cell: Cell, width: int) -> Iterator[str]:
-    mark = padded(f"{cell.rank}." if cell.lit else f"({cell.rank})", 4)
-    yield from wrapped(cell.title, width, indent=INDENT * 3, first=INDENT + mark)
-    yield from wrapped(cell.because, width, indent=INDENT * 3)
-    if cell.effect:
-        yield from wrapped(cell.effect, width, indent=INDENT * 3)
+def _reason(place: int, one: Fix, width: int) -> Iterator[str]:
+    mark = padded(f"{place}." if one.is_recommended else f"({place})", 4)
+    title = f"{one.title}: {one.change}" if one.change else one.title
+    yield from wrapped(title, width, indent=INDENT * 3, first=INDENT + mark)
+    for text in (one.because, one.words):
+        if text:
+            yield from wrapped(text, width, indent=INDENT * 3)
 
 
 def _findings(report: Report, width: int) -> Iterator[str]:

@@ -41,7 +41,7 @@ def outcomes(found):
 def test_the_two_answers_follow_the_two_rules(bias, variance, answers):
     found = verdict(evidence(bias, variance))
     assert (found.bias, found.variance) == answers
-    told = {"+": "15.0 %", "0": "20.0 %", "?": "15.0 %"}  # the training error where bias is, else the dev error
+    told = {"+": "15.0%", "0": "20.0%", "?": "15.0%"}  # the training error where bias is, else the dev error
     assert told[bias] in str(found.headline)
 
 
@@ -102,9 +102,9 @@ def test_two_small_parts_whose_sum_matters_are_not_called_as_little_as_can_be_re
 def test_rows_from_elsewhere_are_the_verdict_where_neither_bias_nor_variance_is_high():
     found = evidence("0", "0", training_dev_error=exactly(0.06), mismatch=Estimate(0.21, 0.18, 0.24))
     assert verdict(found).problem == "mismatch"
-    assert "6.0 % on new rows like its training rows" in str(verdict(found).headline)
+    assert "6.0% on new rows like its training rows" in str(verdict(found).headline)
     (told,) = [one for one in check_rules(found, RULES) if one.code == "V1"]
-    assert "training-dev error 6.0 %" in str(told.message)
+    assert "training-dev error 6.0%" in str(told.message)
 
 
 def test_rows_from_elsewhere_are_told_beside_high_variance():

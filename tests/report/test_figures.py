@@ -88,20 +88,6 @@ def test_each_part_of_the_budget_begins_where_the_one_above_ends():
     assert total.base[0] == 0
 
 
-def test_whiskers_are_the_intervals_of_the_trials():
-    report = make_report()
-    for one, trace in zip(report.recommendations, figures.trial_effects(report).data, strict=True):
-        change = one.trial.change
-        assert trace.x[0] + trace.error_x.array[0] == pytest.approx(change.high)
-        assert trace.x[0] - trace.error_x.arrayminus[0] == pytest.approx(change.low)
-
-
-def test_trial_effects_have_a_line_at_no_change_and_a_word_each():
-    drawn = figures.trial_effects(make_report())
-    assert [shape.x0 for shape in drawn.layout.shapes] == [0]
-    assert [one.text for one in drawn.layout.annotations] == ["helped", "no effect that matters", "undecided"]
-
-
 def test_the_forecast_shows_every_point_and_the_target():
     report = make_report(settings={"target_error": 0.1})
     drawn = figures.forecast_figure(report)

@@ -90,7 +90,7 @@ def test_texts_are_english_whatever_the_language_of_the_reader():
     with speaking("zh"):
         assert to_json(make_report()) == english
     plain = json.loads(english)
-    assert plain["verdict"]["headline"].startswith("High bias: the model makes 17.1 % errors")
+    assert plain["verdict"]["headline"].startswith("High bias: the model makes 17.1% errors")
     assert plain["evidence"]["dev_error"]["source"] == "5 repeats at 1,200 rows"
 
 

@@ -29,8 +29,8 @@ def test_the_verdict_comes_first_then_the_budget_then_the_remedies_then_the_find
 
 def test_recommended_remedies_are_numbered_and_have_their_reason_and_effect():
     text = to_text(make_report())
-    assert "  1.  A bigger network\n      The training error is" in text
-    assert "helped: −7.1 points (−8.3 to −5.9)" in text
+    assert "  1.  A bigger network: Hidden layers 4 → 64, 64\n      The training error is" in text
+    assert "7.1 points better (5.9 to 8.3)" in text
 
 
 def test_control_characters_of_a_user_do_not_reach_the_terminal():

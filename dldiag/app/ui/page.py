@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
 from dldiag.app.state import session
-from dldiag.app.ui.theme import CSS, ICON
+from dldiag.app.ui.theme import ICON, css
 from dldiag.app.ui.widgets import show_message
 from dldiag.core.home import dashboard_folder
 from dldiag.core.i18n import LANGUAGES, tr, translate
@@ -56,7 +56,7 @@ def page(title: str, claim: str = "") -> None:
     session.pool()  # the workers warm up while the visitor reads
     _keep_in_url("lang", code if code != "en" or "lang" in st.query_params else None)
     session.remember_owner()
-    st.html(f"<style>{CSS}</style>")
+    st.html(f"<style>{css()}</style>")
     with st.sidebar:
         _sidebar(code)
     st.title(tr(title), anchor=False)

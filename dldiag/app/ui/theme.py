@@ -8,18 +8,35 @@ from typing import Literal
 import streamlit as st
 
 ICON = Path(__file__).with_name("icon.png")
+BARS = Path(__file__).parents[2] / "report" / "interval_bars.css"
 
 # Only layout and what the theme cannot say; colors come from the theme's own variables or work on both grounds.
 CSS = """
 .block-container { max-width: 74rem; }
 h1 { letter-spacing: -0.02em; }
-.st-key-verdict h2 { font-size: 1.55rem; line-height: 1.3; padding: 0; }
+.st-key-verdict h2 { font-size: 1.5rem; line-height: 1.3; padding: 0; }
+:root { --good: #00805c; --act: #0f5e63; --stop: #c35200; --open: #5b6675; }
+[class*="st-key-kind-"] { border-left-width: 6px; }
+.st-key-kind-good { border-left-color: var(--good); } .st-key-kind-act { border-left-color: var(--act); }
+.st-key-kind-stop { border-left-color: var(--stop); } .st-key-kind-open { border-left-color: var(--open); }
+.st-key-action { background: color-mix(in srgb, #2A8F96 13%, transparent); border-radius: .5rem; padding: .6rem .9rem; }
 [class*="st-key-lit-"] { border-left: 5px solid #2A8F96; }
-/* On a phone the columns stand under each other: what is recommended comes first. */
-@media (max-width: 640px) {
-  [data-testid="stColumn"]:has([class*="st-key-lit-"]) { order: -1; }
-  [data-testid="stColumn"]:has([class*="st-key-lit-first-"]) { order: -2; }
-}
+/* A row of the list of fixes breaks where its parts would be narrower than their words. */
+[class*="st-key-lit-"] [data-testid="stHorizontalBlock"], [class*="st-key-fix-"] [data-testid="stHorizontalBlock"],
+.st-key-action [data-testid="stHorizontalBlock"] { flex-wrap: wrap; row-gap: .4rem; }
+[class*="st-key-lit-"] [data-testid="stColumn"], [class*="st-key-fix-"] [data-testid="stColumn"] { min-width: min(100%, 13rem); }
+[class*="st-key-lit-"] [data-testid="stColumn"]:last-child, [class*="st-key-fix-"] [data-testid="stColumn"]:last-child {
+  min-width: 7rem; }
+.st-key-action [data-testid="stColumn"] { min-width: min(100%, 8rem); }
+.st-key-action [data-testid="stColumn"]:first-child { min-width: min(100%, 16rem); }
+.remedy-table { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 1rem; }
+.remedy-table h4 { margin: 0 0 .35rem; font-size: .95rem; }
+.remedy-table ul { list-style: none; margin: 0; padding: 0; }
+.remedy-table li { padding: .35rem .7rem; border: 1px solid color-mix(in srgb, currentColor 22%, transparent); margin-bottom: -1px; }
+.remedy-table li.lit { background: color-mix(in srgb, #2A8F96 22%, transparent); font-weight: 600;
+  border-left: 5px solid #2A8F96; }
+.remedy-table li.dim { opacity: .78; }
+.remedy-table b { float: right; font-size: .85rem; }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: inherit !important; }
 [data-testid="stCaptionContainer"] { opacity: 0.78; }
 button[data-testid*="rimary"]:not(:disabled) { background: #14757b; border-color: #14757b; color: #fff; }
@@ -34,8 +51,19 @@ div:has(> [data-testid="stMultiSelectTagsContainer"]) { height: auto; max-height
   h1 { font-size: 1.6rem; } }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
 """
+BAR_COLORS: dict[Literal["light", "dark"], str] = {  # of the interval bars, see report/interval_bars.py
+    "light": "--bar-ground: #eef2f2; --bar-zero: #17252a; --bar-paper: #fff; --bar-better: #00805c; --bar-worse: #c35200; "
+    "--bar-open: #5b6675;",
+    "dark": "--bar-ground: #1d2a2e; --bar-zero: #e7eeef; --bar-paper: #10181b; --bar-better: #3cc79b; --bar-worse: #f08a4b; "
+    "--bar-open: #a7b0bd;",
+}
 
 
 def mode() -> Literal["light", "dark"]:
     """Return whether the visitor sees the light or the dark theme."""
     return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def css() -> str:
+    """Return all CSS of a page in the visitor's theme."""
+    return f"{CSS}{BARS.read_text(encoding='utf-8')}:root {{ {BAR_COLORS[mode()]} }}"

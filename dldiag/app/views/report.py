@@ -8,43 +8,32 @@ import streamlit as st
 
 from dldiag.app.state import session
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
+from dldiag.app.views.fixes import list_fixes, show_fixes
 from dldiag.app.views.improvement import show_improving, show_test_set
-from dldiag.app.views.remedies import show_remedies, show_remedy_list
-from dldiag.app.views.repairs import show_repairs
+from dldiag.app.views.verdict import show_verdict
 from dldiag.core.i18n import Message, speaking, tr
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import LearningCurve, Report
 from dldiag.report import curves_csv, to_json, view
 from dldiag.report.figures import FIGURES, alt_learning_curves, learning_curves
 
-ANSWER_ICONS = {
-    "yes": ":material/error:",
-    "no": ":material/check_circle:",
-    "undecided": ":material/help:",
-    "unknown": ":material/help:",
-}
 VERDICT_HEIGHT, CURVES_HEIGHT, REMEDIES_HEIGHT = 120, 460, 280  # px, of the running state: nothing may jump
-GLOSSARY = Message(
-    "Training rows are those the model learns from; dev rows are others, on which it is checked while you work on it. "
-    "High bias: it is wrong even on the rows it learnt from. High variance: it does well there, and worse on others."
-)
 FIRST_VERDICT = Message("First verdict; more is still being computed.")
 GROWING = Message("The learning curves grow here; a first verdict follows before everything is computed.")
 
 
 def show_report(report: Report, job: str | None, *, complete: bool = True) -> None:
     """Show a report whole: conclusion, then numbers, then charts, then everything else one click away."""
-    _show_verdict(report, complete=complete)
-    if job is not None:
-        show_repairs(report, job)
-    _show_figure("error_budget", report, view.budget_line(report), note=view.unit_line(report))
-    show_remedies(report, job)
-    _show_figure("learning_curves", report)
-    _show_forecast(report)
+    show_verdict(report, job, complete=complete)
+    show_fixes(report, job)
     if job is not None and complete:
         show_improving(report, job)
-        show_test_set(report, job)
+    _show_figure("error_budget", report, view.budget_line(report), note=view.unit_line(report), key="budget")
+    _show_figure("learning_curves", report, key="learning_curve")
+    _show_forecast(report)
     _show_details(report)
+    if job is not None and complete:
+        show_test_set(report, job)
     _show_downloads(report)
 
 
@@ -66,52 +55,23 @@ def show_first_look(curves: Sequence[LearningCurve], report: Report | None) -> N
         show_figure(figure, alt_learning_curves(curves), key="growing")
     with st.container(height=REMEDIES_HEIGHT, border=False):
         if report is not None and report.recommendations:
-            show_remedy_list(report)
-
-
-# --- the verdict --------------------------------------------------------------------------------------------------
-
-
-def _show_verdict(report: Report, *, complete: bool) -> None:
-    verdict = report.verdict
-    with st.container(border=True, key="verdict"):
-        st.header(escape_markdown(verdict.headline, 600), anchor=False)
-        if verdict.detail:
-            show_message(verdict.detail)
-        _show_answers(report)
-        if not complete:
-            show_message(tr("This verdict rests on what was computed before it was stopped."), kind="caption")
-        with st.popover(tr("What do these words mean?"), type="tertiary"):
-            show_message(GLOSSARY)
-
-
-def _show_answers(report: Report) -> None:
-    answers = {tr("High bias"): report.verdict.bias, tr("High variance"): report.verdict.variance}
-    parts = [
-        f"{ANSWER_ICONS[given]} **{escape_markdown(name)}:** {escape_markdown(view.ANSWERS[given])}"
-        for name, given in answers.items()
-    ]
-    if report.verdict.stability is not None:
-        name, share = view.answers(report)[-1]
-        parts.append(f":material/repeat: **{escape_markdown(name)}:** {escape_markdown(share)}")
-    st.markdown("  ·  ".join(parts))
-    if line := view.rows_line(report):
-        show_message(line, kind="caption")
+            list_fixes(report)
 
 
 # --- figures ------------------------------------------------------------------------------------------------------
 
 
-def _show_figure(kind: str, report: Report, line: str = "", note: str = "") -> None:
+def _show_figure(kind: str, report: Report, line: str = "", note: str = "", key: str | None = None) -> None:
     row = FIGURES[kind]
     if not row.shown(report):
         return
-    st.subheader(escape_markdown(row.title), anchor=False)
-    if line:
-        show_message(line)
-    if note:
-        show_message(note, kind="caption")
-    show_figure(row.draw(report, figure_mode()), row.alt(report), key=f"figure.{kind}")
+    with st.container(key=key):
+        st.subheader(escape_markdown(row.title), anchor=False)
+        if line:
+            show_message(line)
+        if note:
+            show_message(note, kind="caption")
+        show_figure(row.draw(report, figure_mode()), row.alt(report), key=f"figure.{kind}")
 
 
 def _show_forecast(report: Report) -> None:
@@ -146,8 +106,9 @@ def _show_details(report: Report) -> None:
 
 
 def _show_downloads(report: Report) -> None:
-    st.subheader(tr("Take it with you"), anchor=False)
     name, language = "dldiag-report", session.language()
+    with st.container(key="export"):
+        st.subheader(tr("Export"), anchor=False)
     with st.container(horizontal=True):
         st.download_button(
             tr("Report (HTML)"),

@@ -1,15 +1,33 @@
 """Evidence: the frozen row of estimates that rules read, and nothing else."""
 
+# ruff: noqa: RUF009 — evidence_row() returns a dataclass field
+
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal
 
-from dldiag.core.i18n import Value
+from dldiag.core.i18n import Message, Value
 from dldiag.core.settings import Settings
 from dldiag.core.types import ErrorUnit, Estimate, Task, error_unit
 
 Number = Estimate | None
+EvidenceUnit = Literal["error", "difference", "share", "number"]  # a difference is one of two errors
+
+
+@dataclass(frozen=True)
+class EvidenceRow:
+    """One number of the evidence: what it is called, how it is written, and which row of MEASURERS measures it."""
+
+    label: Message
+    unit: EvidenceUnit
+    measured_by: str
+
+
+def evidence_row(label: Message, unit: EvidenceUnit, measured_by: str) -> Any:
+    """Declare a field of `Evidence` together with its row."""
+    return field(default=None, metadata={"row": EvidenceRow(label, unit, measured_by)})
 
 
 @dataclass(frozen=True)
@@ -36,58 +54,74 @@ class Evidence:
 
     task: Task = "classification"
     # how much there is
-    n_train: Number = None
-    n_dev: Number = None
-    repeats: Number = None
-    n_features: Number = None
-    n_classes: Number = None
+    n_train: Number = evidence_row(Message("Training rows"), "number", "counts")
+    n_dev: Number = evidence_row(Message("Dev rows"), "number", "counts")
+    repeats: Number = evidence_row(Message("Repeats"), "number", "counts")
+    n_features: Number = evidence_row(Message("Features"), "number", "table")
+    n_classes: Number = evidence_row(Message("Classes"), "number", "table")
     # the table itself
-    duplicate_share: Number = None
-    conflict_floor: Number = None
-    leak_gain: Number = None  # share of the error that one column alone removes, when it stands out; else 0
-    majority_share: Number = None
-    rarest_class_rows: Number = None
-    scale_ratio: Number = None
-    scaled_inputs: Number = None  # 1 when inputs are scaled, else 0
-    group_suspicion: Number = None
-    time_suspicion: Number = None
-    split_misleads: Number = None  # 1 when a random split alone makes most of what a quick model seems to know, else 0
-    outlier_share: Number = None
+    duplicate_share: Number = evidence_row(Message("Duplicate rows"), "share", "table")
+    conflict_floor: Number = evidence_row(
+        Message("Error that conflicting duplicates force on any model"), "error", "table"
+    )
+    # Share of the error that one column alone removes, when it stands out; else 0.
+    leak_gain: Number = evidence_row(Message("Error that the strongest column alone removes"), "share", "table")
+    majority_share: Number = evidence_row(Message("Rows of the commonest class"), "share", "table")
+    rarest_class_rows: Number = evidence_row(Message("Rows of the rarest class"), "number", "table")
+    scale_ratio: Number = evidence_row(Message("Largest scale over smallest scale of the inputs"), "number", "table")
+    scaled_inputs: Number = evidence_row(Message("Inputs are scaled (1: yes)"), "number", "model")
+    group_suspicion: Number = evidence_row(Message("Signs of groups among the rows"), "number", "table")
+    time_suspicion: Number = evidence_row(Message("Signs of an order in time"), "number", "table")
+    # 1 when a random split alone makes most of what a quick model seems to know, else 0.
+    split_misleads: Number = evidence_row(Message("A random split misleads (1: yes)"), "number", "table")
+    outlier_share: Number = evidence_row(Message("Extreme values"), "share", "table")
     # errors
-    material: Number = None  # the smallest difference that matters, δ
-    train_error: Number = None
-    dev_error: Number = None
-    training_dev_error: Number = None
-    variance: Number = None  # dev error − training error
-    mismatch: Number = None  # dev error − training-dev error
-    test_gap: Number = None  # test error − dev error, where a test error is known
-    target_error: Number = None
-    achievable: Number = None
-    avoidable_bias: Number = None  # training error − achievable error
-    excess: Number = None  # dev error − achievable error
-    guess_error: Number = None  # of always answering the commonest class, or the mean
-    better_than_guess: Number = None  # guess error − the best model's dev error
-    reference_error: Number = None
-    reference_lead: Number = None  # model's dev error − best reference's dev error, paired
-    simple_lead: Number = None  # model's dev error − linear model's dev error, paired
-    dev_half_width: Number = None
+    material: Number = evidence_row(Message("Smallest difference that matters"), "error", "errors")
+    train_error: Number = evidence_row(Message("Training error"), "error", "errors")
+    dev_error: Number = evidence_row(Message("Dev error"), "error", "errors")
+    training_dev_error: Number = evidence_row(Message("Training-dev error"), "error", "errors")
+    variance: Number = evidence_row(Message("Variance"), "error", "errors")  # dev error − training error
+    mismatch: Number = evidence_row(Message("Data mismatch"), "error", "errors")  # dev error − training-dev error
+    test_gap: Number = evidence_row(Message("Test error above dev error"), "difference", "test_set")
+    target_error: Number = evidence_row(Message("Target error"), "error", "settings")
+    achievable: Number = evidence_row(Message("Achievable error"), "error", "achievable")
+    avoidable_bias: Number = evidence_row(
+        Message("Avoidable bias"), "error", "parts"
+    )  # training error − achievable error
+    excess: Number = evidence_row(
+        Message("Dev error above achievable"), "difference", "parts"
+    )  # dev error − achievable error
+    guess_error: Number = evidence_row(Message("Error of guessing (commonest class or mean)"), "error", "references")
+    # Guess error − the best model's dev error.
+    better_than_guess: Number = evidence_row(Message("Best model better than guessing by"), "difference", "references")
+    reference_error: Number = evidence_row(Message("Dev error of the best reference model"), "error", "references")
+    # Model's dev error − best reference's dev error, paired.
+    reference_lead: Number = evidence_row(Message("Model minus best reference model"), "difference", "references")
+    # Model's dev error − linear model's dev error, paired.
+    simple_lead: Number = evidence_row(Message("Model minus linear model"), "difference", "references")
+    dev_half_width: Number = evidence_row(Message("Half-width of the dev error's interval"), "error", "counts")
     # the learning curve
-    more_data_gain: Number = None  # dev error now − forecast at four times the rows
-    curve_rise: Number = None  # how much more rows made it worse, largest step
+    # Dev error now − forecast at four times the rows.
+    more_data_gain: Number = evidence_row(Message("Expected gain from four times the rows"), "difference", "curve")
+    curve_rise: Number = evidence_row(
+        Message("Largest rise of the learning curve with more rows"), "difference", "curve"
+    )
     # training
-    initial_loss_ratio: Number = None
-    nonfinite_share: Number = None
-    symmetry: Number = None
-    spread_ratio: Number = None
-    gradient_ratio: Number = None
-    first_gradient: Number = None  # gradient norm of the first layer, in the first epoch
-    dead_share: Number = None
-    saturated_share: Number = None
-    past_minimum: Number = None
-    stuck_share: Number = None  # of repeats that learn next to nothing where most learn well
+    initial_loss_ratio: Number = evidence_row(Message("First loss over the expected one"), "number", "health")
+    nonfinite_share: Number = evidence_row(Message("Fits with values that are not finite"), "share", "health")
+    symmetry: Number = evidence_row(Message("Distance between hidden units"), "number", "health")
+    spread_ratio: Number = evidence_row(Message("Spread of activations, last layer over first"), "number", "health")
+    gradient_ratio: Number = evidence_row(Message("Gradient norm, first layer over last"), "number", "health")
+    first_gradient: Number = evidence_row(Message("Gradient norm of the first layer"), "number", "health")
+    dead_share: Number = evidence_row(Message("Dead units"), "share", "health")
+    saturated_share: Number = evidence_row(Message("Saturated units"), "share", "health")
+    past_minimum: Number = evidence_row(Message("Dev error at the end above its minimum"), "difference", "health")
+    # Of repeats that learn next to nothing where most learn well.
+    stuck_share: Number = evidence_row(Message("Repeats that learn next to nothing"), "share", "health")
     # probes: short paired runs of remedies, the best setting of each
     probes: Mapping[str, Probe] = field(default_factory=dict)
     names: Mapping[str, Value] = field(default_factory=dict)  # of columns that messages mention
+    others: Mapping[str, Estimate] = field(default_factory=dict)  # by name: rows of EVIDENCE that are no field here
 
     @property
     def unit(self) -> ErrorUnit:
@@ -99,8 +133,26 @@ class Evidence:
         """δ, the smallest difference that matters: `material`, or a setting's default where it was not told."""
         return self.material.value if self.material is not None else Settings.material
 
+    def get(self, name: str) -> Number:
+        """Return a number of the evidence by its name, None where it was not measured; AttributeError without a row."""
+        if name in self.others or (name in EVIDENCE and name not in DECLARED):
+            return self.others.get(name)
+        found: Number = getattr(self, name)
+        return found
+
     def estimates(self) -> dict[str, Estimate]:
         """Return {name: estimate} of everything that was measured; probes as probe_<remedy>."""
-        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in {"task", "probes", "names"}}
+        plain = {name: self.get(name) for name in EVIDENCE}
         probed = {f"probe_{name}": probe.dev for name, probe in self.probes.items()}
         return {name: value for name, value in (plain | probed).items() if value is not None}
+
+    def with_values(self, values: Mapping[str, Number]) -> Evidence:
+        """Return the evidence with more numbers, by name."""
+        known = {name: value for name, value in values.items() if value is not None}
+        own: dict[str, Any] = {name: value for name, value in known.items() if name in DECLARED}
+        others = {name: value for name, value in known.items() if name not in DECLARED}
+        return replace(self, **own, others={**self.others, **others})
+
+
+EVIDENCE: dict[str, EvidenceRow] = {f.name: f.metadata["row"] for f in fields(Evidence) if "row" in f.metadata}
+DECLARED = frozenset(EVIDENCE)  # the rows that are fields of Evidence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -47,33 +47,42 @@ class Measured:
 
 
 def gather(measured: Measured, settings: Settings) -> Evidence:
-    """Turn fits into evidence: errors, gaps, what is achievable, the curve's forecast, health signals and probes."""
-    dev, curve = estimates.dev_error(measured.current), measured.curve
-    evidence = Evidence(
-        task=measured.task,
-        material=exactly(material_of(measured.current, settings.material)),
-        train_error=estimates.train_error(measured.current),
-        dev_error=dev,
-        variance=estimates.gap(measured.alike),
-        target_error=None if settings.target_error is None else exactly(settings.target_error),
-        probes=measured.probes,
-        names={**measured.names, "reference": _best_label(measured)},
-        scaled_inputs=_scaled_inputs(measured),
-        **_mismatch(measured, dev),
-        **_counts(measured),
-        **_against_references(measured),
-        **{name: value for name, value in measured.table.items() if value is not None},
-        **signals(measured.current),
-        more_data_gain=expected_gain(curve.sizes, curve.dev_errors, train_errors=curve.train_errors),
-        curve_rise=_rise(curve),
-    )
-    return with_achievable(replace(evidence, achievable=_achievable(measured, settings)))
+    """Turn fits into evidence: what every row of MEASURERS finds, and the parts of the dev error that follow from it."""
+    names = {**measured.names, "reference": _best_label(measured)}
+    evidence = Evidence(task=measured.task, probes=measured.probes, names=names)
+    for measure in MEASURERS.values():
+        evidence = evidence.with_values(measure(measured, settings))
+    return with_achievable(evidence)
 
 
-def _scaled_inputs(measured: Measured) -> Estimate | None:
+def _of_settings(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
+    return {"target_error": None if settings.target_error is None else exactly(settings.target_error)}
+
+
+def _errors(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
+    """Return the errors and their gaps; the training-dev error and data mismatch (Ng, ch. 41) where dev rows are of another kind."""
+    dev = estimates.dev_error(measured.current)
+    training_dev = estimates.dev_error(measured.training_dev) if measured.training_dev else None
+    return {
+        "material": exactly(material_of(measured.current, settings.material)),
+        "train_error": estimates.train_error(measured.current),
+        "dev_error": dev,
+        "variance": estimates.gap(measured.alike),
+        "training_dev_error": training_dev,
+        "mismatch": None if training_dev is None else difference(dev, training_dev),
+    }
+
+
+def _of_curve(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
+    curve = measured.curve
+    gain = expected_gain(curve.sizes, curve.dev_errors, train_errors=curve.train_errors)
+    return {"more_data_gain": gain, "curve_rise": _rise(curve)}
+
+
+def _of_model(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
     """Tell whether inputs are scaled; None where the model prepares them itself, which cannot be seen from here."""
     own = any(result.task.model.raw for result in measured.current)
-    return None if own else exactly(float(measured.scaled_inputs))
+    return {"scaled_inputs": None if own else exactly(float(measured.scaled_inputs))}
 
 
 def material_of(results: Sequence[FitResult], smallest: float) -> float:
@@ -92,15 +101,7 @@ def with_achievable(evidence: Evidence) -> Evidence:
     )
 
 
-def _mismatch(measured: Measured, dev: Estimate) -> dict[str, Estimate]:
-    """Return the training-dev error and what the dev rows add to it (Ng, ch. 41); {} where all rows are of one kind."""
-    if not measured.training_dev:
-        return {}
-    training_dev = estimates.dev_error(measured.training_dev)
-    return {"training_dev_error": training_dev, "mismatch": difference(dev, training_dev)}
-
-
-def _counts(measured: Measured) -> dict[str, Estimate]:
+def _counts(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
     results = measured.current
     return {
         "n_train": exactly(len(results[0].task.train_rows)),
@@ -110,11 +111,11 @@ def _counts(measured: Measured) -> dict[str, Estimate]:
     }
 
 
-def _against_references(measured: Measured) -> dict[str, Estimate]:
+def _against_references(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
     """Compare with the plainest guess, the linear model and the best reference, each paired by repeat and row."""
     candidates = {"current": measured.current, **measured.references}
     best = min(candidates.values(), key=_mean_dev)
-    found = {
+    found: dict[str, Estimate | None] = {
         "guess_error": exactly(_mean_dev(measured.guess)),
         "better_than_guess": estimates.paired_change(best, measured.guess, clipped=False, one_sided=SIGNAL_LEVEL),
     }
@@ -188,3 +189,18 @@ def _rise(curve: LearningCurve) -> Estimate | None:
     low, high = t_interval(worst, rho=1.0)
     widened = (high - low) / 2 * float(np.sqrt(len(steps)))
     return estimate(float(worst.mean()), (widened / Z_TWO_SIDED) ** 2)
+
+
+Measure = Callable[[Measured, Settings], Mapping[str, Estimate | None]]
+# Who measures evidence, by the name that rows of EVIDENCE give. "parts" follow from others, "test_set" comes later.
+MEASURERS: dict[str, Measure] = {
+    "settings": _of_settings,
+    "table": lambda measured, settings: measured.table,
+    "model": _of_model,
+    "counts": _counts,
+    "errors": _errors,
+    "references": _against_references,
+    "achievable": lambda measured, settings: {"achievable": _achievable(measured, settings)},
+    "curve": _of_curve,
+    "health": lambda measured, settings: signals(measured.current),
+}

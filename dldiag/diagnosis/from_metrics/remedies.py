@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dldiag.core.i18n import Message
-from dldiag.core.types import Estimate, Finding, Recommendation
+from dldiag.core.types import Finding, Recommendation
 from dldiag.diagnosis.evidence import Evidence
 from dldiag.diagnosis.recommend import NOT_FIRST, recommend
 from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, REMEDIES
@@ -40,7 +40,7 @@ def _in_reach(one: Recommendation, evidence: Evidence) -> bool:
 
 def _textbook(one: Recommendation, evidence: Evidence) -> tuple[float, int]:
     row = REMEDIES[one.remedy]
-    part: Estimate | None = getattr(evidence, row.part)
+    part = evidence.get(row.part)
     return -(part.value if part is not None else 0.0), row.textbook or 0
 
 

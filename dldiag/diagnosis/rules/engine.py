@@ -54,7 +54,7 @@ def _applied(rule: Rule, evidence: Evidence) -> Finding:
 
 def apply_rule(rule: Rule, evidence: Evidence) -> Finding:
     """Apply one rule to evidence."""
-    if any(getattr(evidence, name) is None for name in rule.needs):
+    if any(evidence.get(name) is None for name in rule.needs):
         return _finding(rule, "not_applicable", Message("What this rule reads was not measured here."))
     reason = rule.unless(evidence) if rule.unless is not None else None
     if reason is not None:

@@ -14,9 +14,8 @@ from dldiag.report.figures.alt import (
     alt_forecast,
     alt_learning_curves,
     alt_training_curve,
-    alt_trial_effects,
 )
-from dldiag.report.figures.bars import error_budget, ran_here, trial_effects
+from dldiag.report.figures.bars import error_budget
 from dldiag.report.figures.curves import forecast_figure, learning_curves, training_figure
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 from dldiag.report.view import unit_of
@@ -36,28 +35,21 @@ class FigureRow:
 FIGURES: dict[str, FigureRow] = {
     "error_budget": FigureRow(
         Message("Where the error comes from"),
-        Message("Each part begins where the one above it ends; whiskers are 90 % intervals."),
+        Message("Each part begins where the one above it ends; whiskers hold with 90% confidence."),
         lambda report: "dev_error" in report.evidence,
         lambda report, theme: error_budget(report, theme=theme),
         alt_error_budget,
     ),
-    "trial_effects": FigureRow(
-        Message("What the remedies did on your data"),
-        Message("Change in dev error of each remedy that was tried; left of zero is better; whiskers: 90 % intervals."),
-        lambda report: bool(ran_here(report)),
-        lambda report, theme: trial_effects(report, theme=theme),
-        alt_trial_effects,
-    ),
     "learning_curves": FigureRow(
         Message("Learning curves"),
-        Message("Filled marks: dev error. Hollow marks: training error. Bands: 90 % intervals over repeats."),
+        Message("Filled marks: dev error. Hollow marks: training error. Bands hold with 90% confidence."),
         lambda report: bool(report.curves),
         lambda report, theme: learning_curves(report.curves, theme=theme, achievable=report.evidence.get("achievable")),
         lambda report: alt_learning_curves(report.curves),
     ),
     "forecast": FigureRow(
         Message("What more rows would do"),
-        Message("Hollow squares: dev error expected with more rows; band: 90 % interval."),
+        Message("Hollow squares: dev error expected with more rows; the band holds with 90% confidence."),
         lambda report: len(report.forecast) > 0,
         lambda report, theme: forecast_figure(report, theme=theme),
         alt_forecast,
@@ -91,11 +83,9 @@ __all__ = [
     "alt_forecast",
     "alt_learning_curves",
     "alt_training_curve",
-    "alt_trial_effects",
     "error_budget",
     "figure",
     "forecast_figure",
     "learning_curves",
     "training_figure",
-    "trial_effects",
 ]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dldiag.core.i18n import Message, Value
-from dldiag.core.types import LearningCurve, Recommendation, Report, TrainingCurve
-from dldiag.report.figures.bars import ran_here
+from dldiag.core.types import LearningCurve, Report, TrainingCurve
 from dldiag.report.view import BUDGET, model_label, points, unit_of
 
 NOTHING = Message("Nothing to draw yet.")
@@ -27,12 +26,6 @@ def alt_error_budget(report: Report) -> Message:
         if name in report.evidence
     ]
     return _joined(Message("Error budget."), parts)
-
-
-def alt_trial_effects(report: Report) -> Message:
-    """Say what each tried remedy changed."""
-    tried = [_effect(one, unit_of(report)) for one in ran_here(report)]
-    return _joined(Message("Change in dev error of each remedy that was tried."), tried)
 
 
 def alt_forecast(report: Report) -> Message:
@@ -73,14 +66,6 @@ def _one(curve: LearningCurve) -> Message:
             "unit": curve.unit,
         },
     )
-
-
-def _effect(one: Recommendation, unit: str) -> Message:
-    assert one.trial is not None
-    change = one.trial.change
-    template = "{remedy}: {value:points}, between {low:points} and {high:points}."
-    values = {"value": change.value, "low": change.low, "high": change.high}
-    return Message(template, {"remedy": one.title, **values, "unit": unit})
 
 
 def _epochs(curve: TrainingCurve, unit: str) -> Message:

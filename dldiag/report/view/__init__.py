@@ -1,23 +1,23 @@
 """A report as rows of texts; the page, the HTML file and the command line all show these, so their words agree."""
 
 from dldiag.diagnosis.remedies import LEAVE_IT
+from dldiag.report.view.changes import changed_settings, pairs_of, pairs_text, params_of_report, value_text
 from dldiag.report.view.curve_points import Point, points
+from dldiag.report.view.effects import before_after, effect_text
 from dldiag.report.view.evidence_labels import BUDGET, budget_label, evidence_label, evidence_text
+from dldiag.report.view.fixes import KINDS, Fix, Kind, action_text, best_fix, fixes, not_recommended, verdict_kind
 from dldiag.report.view.improvement import path, path_line, test_line
 from dldiag.report.view.labels import (
     ANSWERS,
     COLUMNS,
     OUTCOMES,
     change_text,
-    effect_text,
-    effect_word,
     error_text,
     model_label,
     plain_number,
-    setting_text,
     unit_of,
 )
-from dldiag.report.view.remedy_table import Cell, badge, order_line, remedy_table
+from dldiag.report.view.remedy_table import COURSE_COLUMNS, Cell, order_line, remedy_table
 from dldiag.report.view.rows import (
     Row,
     answers,
@@ -29,6 +29,7 @@ from dldiag.report.view.rows import (
     findings,
     fits_beyond_achievable,
     forecast_rows,
+    judged_line,
     notices,
     remedies,
     repairs,
@@ -40,20 +41,26 @@ __all__ = [
     "ANSWERS",
     "BUDGET",
     "COLUMNS",
+    "COURSE_COLUMNS",
+    "KINDS",
     "LEAVE_IT",
     "OUTCOMES",
     "Cell",
+    "Fix",
+    "Kind",
     "Point",
     "Row",
+    "action_text",
     "answers",
-    "badge",
+    "before_after",
+    "best_fix",
     "budget",
     "budget_label",
     "budget_line",
     "change_text",
+    "changed_settings",
     "curves",
     "effect_text",
-    "effect_word",
     "error_text",
     "evidence",
     "evidence_label",
@@ -61,10 +68,16 @@ __all__ = [
     "facts",
     "findings",
     "fits_beyond_achievable",
+    "fixes",
     "forecast_rows",
+    "judged_line",
     "model_label",
+    "not_recommended",
     "notices",
     "order_line",
+    "pairs_of",
+    "pairs_text",
+    "params_of_report",
     "path",
     "path_line",
     "plain_number",
@@ -73,8 +86,9 @@ __all__ = [
     "remedy_table",
     "repairs",
     "rows_line",
-    "setting_text",
     "test_line",
     "unit_line",
     "unit_of",
+    "value_text",
+    "verdict_kind",
 ]

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dldiag.core.i18n import tr
 from dldiag.core.types import Estimate, TestResult
 from dldiag.diagnosis.improve import Step
-from dldiag.report.view.labels import change_text, changes_text, error_text
+from dldiag.experiments.models import params_for
+from dldiag.report.view.changes import pairs_text
+from dldiag.report.view.labels import change_text, error_text
 
 
 def path(steps: Sequence[Step], unit: str) -> list[dict[str, str]]:
-    """Return a row per step: the dev error before, what was adopted, its measured effect."""
+    """Return a row per step: the dev error before, what was applied, its measured effect."""
     return [_row(number, step, unit) for number, step in enumerate(steps, 1)]
 
 
@@ -21,19 +23,20 @@ def path_line(steps: Sequence[Step], end: Estimate, unit: str) -> str:
         return ""
     start, now = error_text(steps[0].dev_error, unit), error_text(end, unit)
     return tr(
-        "The dev error went from {start} to {now}; the effects above were measured with the two models side by side, on the "
-        "repeats of their trial.",
+        "Dev error: {start} at the start, {now} now. Each effect above was measured with both models on the same rows.",
         start=start,
         now=now,
     )
 
 
 def _row(number: int, step: Step, unit: str) -> dict[str, str]:
-    changed, effect = changes_text(step.change), change_text(step.effect, unit)
+    params = params_for("mlp", ("classification", "regression"))
+    changed = pairs_text({name: (None, value) for name, value in step.change.items()}, params)
+    effect = change_text(step.effect, unit)
     return {
-        tr("Turn"): str(number),
+        tr("Step"): str(number),
         tr("Dev error before"): error_text(step.dev_error, unit),
-        tr("Adopted"): f"{step.title} ({changed})",
+        tr("Applied"): f"{step.title} ({changed})",
         tr("Effect"): effect if step.effect.high < 0 else tr("{effect}, likely but not certain", effect=effect),
     }
 

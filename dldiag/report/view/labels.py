@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 from dldiag.core.i18n import Message, format_error, tr, translate
 from dldiag.core.types import (
@@ -14,19 +13,15 @@ from dldiag.core.types import (
     Estimate,
     LearningCurve,
     Outcome,
-    Recommendation,
     Report,
-    Trial,
-    TrialVerdict,
     error_unit,
 )
-from dldiag.diagnosis.remedies import MORE_DATA
 
 COLUMNS: dict[Column_, Message] = {
-    "training": Message("First make it train"),
+    "training": Message("Get it training"),
     "bias": Message("High bias"),
     "variance": Message("High variance"),
-    "data": Message("Beyond one setting"),
+    "data": Message("Other steps"),
 }
 OUTCOMES: dict[Outcome, Message] = {
     "fired": Message("needs attention"),
@@ -37,13 +32,6 @@ OUTCOMES: dict[Outcome, Message] = {
     "could_not_run": Message("could not run"),
     "muted": Message("muted"),
 }
-EFFECTS: dict[TrialVerdict, Message] = {
-    "helped": Message("helped"),
-    "hurt": Message("hurt"),
-    "no_effect": Message("no effect that matters"),
-    "undecided": Message("undecided"),
-}
-LIKELY = Message("likely helped")
 METHODS: Mapping[str, Message] = {  # how rows were split
     "random": Message("at random"),
     "copies_together": Message("at random, copies of a row on one side"),
@@ -78,7 +66,7 @@ def error_text(error: Estimate, unit: str) -> str:
     """Write an error and its interval.
 
     >>> error_text(Estimate(0.171, 0.165, 0.177), "rate")
-    '17.1 % (16.5 to 17.7)'
+    '17.1% (16.5 to 17.7)'
     """
     return f"{format_error(error.value, unit)} {_interval(error, unit)}".rstrip().replace("-", "−")
 
@@ -108,7 +96,7 @@ def share_text(share: Estimate) -> str:
     """Write a share of something, 0…1, as percent.
 
     >>> share_text(Estimate(0.5, 0.25, 0.75))
-    '50.0 % (25.0 to 75.0)'
+    '50.0% (25.0 to 75.0)'
     """
     return error_text(share, "rate")
 
@@ -132,36 +120,3 @@ def _short(value: float) -> str:
 def model_label(curve: LearningCurve) -> str:
     """Return the name of a curve's model in the reader's language (a curve holds the English one)."""
     return translate(curve.label or curve.model)
-
-
-def effect_word(trial: Trial) -> Message:
-    """Return the word for what a trial showed."""
-    return LIKELY if trial.is_likely_help else EFFECTS[trial.verdict]
-
-
-def effect_text(one: Recommendation, unit: str) -> str:
-    """Write what a remedy did when it was tried, or what is expected of it; "" when there is nothing to try."""
-    if one.trial is not None:
-        change = change_text(one.trial.change, unit)
-        if one.remedy == MORE_DATA:
-            return tr("forecast for 4 times the rows: {change}", change=change)
-        return tr("{effect}: {change}", effect=effect_word(one.trial), change=change)
-    if one.expected is not None and one.expected.value != 0:
-        return tr("not tried; expected {change}", change=change_text(one.expected, unit))
-    return tr("not tried") if one.change else ""
-
-
-def changes_text(change: Mapping[str, Any]) -> str:
-    """Write changed settings: max_iter = 1000, alpha = 1."""
-    return ", ".join(f"{name} = {setting_text(value)}" for name, value in change.items())
-
-
-def setting_text(value: Any) -> str:
-    """Write the value of a setting.
-
-    >>> setting_text((64, 64)), setting_text(None)
-    ('64, 64', '–')
-    """
-    if isinstance(value, tuple | list):
-        return ", ".join(str(one) for one in value) or "–"
-    return "–" if value is None else str(value)

@@ -1,4 +1,4 @@
-"""The remedy table: every remedy of the menu under its column, the recommended cells lit."""
+"""The remedy table of the course: every remedy of the menu under its column, the recommended cells lit."""
 
 from __future__ import annotations
 
@@ -6,45 +6,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dldiag.core.i18n import tr
-from dldiag.core.types import Column_, Recommendation, Report, TrialVerdict, Verdict
-from dldiag.diagnosis.recommend import REFUTED
-from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, REMEDIES, SEARCH
-from dldiag.report.view.labels import COLUMNS, changes_text, effect_text, unit_of
+from dldiag.core.types import Column_, Recommendation, Report, Verdict
+from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, REMEDIES
+from dldiag.report.view.fixes import OTHER_MODEL, fixes, rank_of_leave_it
+from dldiag.report.view.labels import COLUMNS
+
+COURSE_COLUMNS: tuple[Column_, ...] = ("bias", "variance")  # those of the notes that the project began with
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the remedy table: lit when recommended; ranked but not lit when it only might help."""
+    """One cell of the remedy table: lit when recommended; with its place in the list of fixes where it is in there."""
 
     remedy: str
     title: str
     rank: int | None = None
     lit: bool = False
-    because: str = ""
-    effect: str = ""
-    verdict: TrialVerdict | None = None
-    note: str = ""
 
 
 def remedy_table(report: Report) -> dict[Column_, list[Cell]]:
-    """Return the cells of each column: ranked ones in their order, then the rest of the menu."""
-    unit, leave = unit_of(report), _rank_of_leave_it(report)
+    """Return the cells of each column: those of the list of fixes in its order, then the rest of the menu."""
     table: dict[Column_, list[Cell]] = {column: [] for column in COLUMNS}
-    for one in sorted(report.recommendations, key=lambda one: one.rank):
-        lit = one.rank < leave if one.remedy != LEAVE_IT else one.rank == 1
-        table[one.column].append(_ranked(one, unit, lit=lit))
-    ranked = {one.remedy for one in report.recommendations}
+    listed = fixes(report)
+    for place, one in enumerate(listed, 1):
+        table[one.column].append(Cell(one.remedy, one.title, place, one.is_recommended))
+    shown = {one.remedy for one in listed}
     for key, row in REMEDIES.items():
-        if key not in ranked:
+        if key == LEAVE_IT:
+            table[row.column].append(Cell(key, str(row.title), lit=rank_of_leave_it(report) == 1))
+        elif key not in shown:
             table[row.column].append(Cell(key, str(row.title)))
     return table
-
-
-def badge(cell: Cell) -> str:
-    """Say in a word or two how a ranked cell stands: recommended and in which place, worth a try, or tried in vain."""
-    if not cell.lit:
-        return tr("Did not help") if cell.verdict in REFUTED else tr("Might help")
-    return tr("First choice") if cell.rank == 1 else tr("Recommended {rank}", rank=cell.rank)
 
 
 AGAINST: Mapping[Column_, tuple[Column_, ...]] = {"bias": ("bias", "training"), "variance": ("variance",)}
@@ -59,15 +51,14 @@ def order_line(report: Report) -> str:
     if first.expected is None or first.expected.high >= 0:
         return ""
     said = tr(
-        "{named} is what was found, yet “{first}” comes first: in short runs of every setting it lowered the dev error most, "
-        "and that is what counts.",
-        named=COLUMNS[named],
+        "The model has {named}, yet “{first}” comes first: of all short runs it lowered the error on unseen rows most.",
+        named=str(COLUMNS[named]).lower(),
         first=first.title,
     )
     dearer = _gains_more(report, _change(first))
     if dearer is None:
         return said
-    return said + " " + tr("“{dearer}” gains more and costs more: it is no setting.", dearer=dearer.title)
+    return said + " " + tr("“{dearer}” gains more, but takes more work.", dearer=dearer.title)
 
 
 def _change(one: Recommendation) -> float:
@@ -78,9 +69,7 @@ def _change(one: Recommendation) -> float:
 
 def _gains_more(report: Report, change: float) -> Recommendation | None:
     """Return what costs more than a setting and lowers the dev error further than that, if anything does."""
-    dearer = [
-        one for one in report.recommendations if one.remedy in ("other_model", MORE_DATA) and _change(one) < change
-    ]
+    dearer = [one for one in report.recommendations if one.remedy in (OTHER_MODEL, MORE_DATA) and _change(one) < change]
     return min(dearer, key=_change, default=None)
 
 
@@ -88,19 +77,3 @@ def _only_finding(verdict: Verdict) -> Column_ | None:
     if verdict.bias == "yes" and verdict.variance != "yes":
         return "bias"
     return "variance" if verdict.variance == "yes" and verdict.bias != "yes" else None
-
-
-def _rank_of_leave_it(report: Report) -> int:
-    last = len(report.recommendations) + 1
-    return next((one.rank for one in report.recommendations if one.remedy == LEAVE_IT), last)
-
-
-def _ranked(one: Recommendation, unit: str, *, lit: bool) -> Cell:
-    verdict = one.trial.verdict if one.trial else None
-    because = str(one.because)
-    if one.trial is not None and one.trial.settings and one.problem == REMEDIES[one.remedy].specific:
-        because = str(REMEDIES[one.remedy].why)  # the trial says more than the short run that led to it
-    if one.remedy == SEARCH and one.trial is not None and one.trial.settings:
-        because = tr("The best of what was drawn: {changes}.", changes=changes_text(one.trial.settings))
-    note = str(one.trial.note) if one.trial is not None and one.trial.note is not None else ""
-    return Cell(one.remedy, str(one.title), one.rank, lit, because, effect_text(one, unit), verdict, note)

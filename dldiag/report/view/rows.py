@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
+from typing import Any
 
 from dldiag.core.i18n import Message, Value, tr, translate
 from dldiag.core.params import params_of
 from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, Outcome, Repair, Report
+from dldiag.report.view.changes import params_of_report, value_text
 from dldiag.report.view.curve_points import points
+from dldiag.report.view.effects import effect_text
 from dldiag.report.view.evidence_labels import BUDGET, budget_label, evidence_label, evidence_text
 from dldiag.report.view.labels import (
     ANSWERS,
     COLUMNS,
     METHODS,
     OUTCOMES,
-    effect_text,
     error_text,
     model_label,
-    setting_text,
     short,
     unit_of,
 )
@@ -35,7 +36,7 @@ def answers(report: Report) -> list[tuple[str, str]]:
         (str(COLUMNS["variance"]), str(ANSWERS[verdict.variance])),
     ]
     if verdict.stability is not None:
-        pairs.append((tr("Same answers in re-drawn repeats"), f"{100 * verdict.stability:.0f} %"))
+        pairs.append((tr("Verdict unchanged in resampled runs"), f"{100 * verdict.stability:.0f}%"))
     return pairs
 
 
@@ -75,7 +76,7 @@ def fits_beyond_achievable(report: Report) -> bool:
 
 
 def budget_line(report: Report) -> str:
-    """Write the error budget in one line, as in "6.2 % achievable + 10.9 % avoidable bias + 1.2 % variance = ..."."""
+    """Write the error budget in one line, as in "6.2% achievable + 10.9% avoidable bias + 1.2% variance = ..."."""
     needed = ("achievable", "avoidable_bias", "variance", "dev_error")
     if not all(name in report.evidence for name in needed):
         return ""
@@ -116,7 +117,7 @@ def evidence(report: Report) -> list[Row]:
     return [
         {
             tr("Evidence"): evidence_label(name),
-            tr("Value (90 % interval)"): evidence_text(name, one, unit),
+            tr("Value (90% interval)"): evidence_text(name, one, unit),
             tr("Source"): _source(one),
         }
         for name, one in report.evidence.items()
@@ -145,10 +146,10 @@ def remedies(report: Report) -> list[Row]:
     return [
         {
             "#": str(one.rank),
-            tr("Remedy"): str(one.title),
+            tr("Fix"): str(one.title),
             tr("Against"): str(COLUMNS[one.column]),
-            tr("Because"): str(one.because),
-            tr("Measured effect on the dev error"): effect_text(one, unit_of(report)),
+            tr("Why"): str(one.because),
+            tr("Effect on the dev error"): effect_text(one, unit_of(report)),
         }
         for one in report.recommendations
     ]
@@ -207,17 +208,47 @@ def facts(report: Report) -> list[Row]:
         (tr("Split"), _split_text(report)),
         (tr("Test set"), tr("sealed: never looked at") if report.split.sealed else tr("opened")),
         (tr("Model"), translate(str(report.model.get("label", "")))),
-        *((name, setting_text(value)) for name, value in report.model.get("parameters", {}).items()),
-        *((_setting_label(name), setting_text(value)) for name, value in report.settings.items()),
+        *_model_settings(report),
+        *((_setting_label(name), _setting_value(name, value)) for name, value in report.settings.items()),
         (tr("Data identity (sha256)"), data.fingerprint),
         (tr("Computing time"), tr("{seconds:.1f} s", seconds=report.seconds)),
     ]
     return [{tr("What"): name, tr("Value"): text} for name, text in pairs if text]
 
 
+def _model_settings(report: Report) -> list[tuple[str, str]]:
+    params = params_of_report(report)
+    return [
+        (translate(params[name].label) if name in params else name, value_text(value, params.get(name)))
+        for name, value in report.model.get("parameters", {}).items()
+    ]
+
+
 def _setting_label(name: str) -> str:
     known = params_of(Settings)
     return translate(known[name].label) if name in known else name
+
+
+def _setting_value(name: str, value: Any) -> str:
+    return tr("none") if value is None else value_text(value, params_of(Settings).get(name))
+
+
+def judged_line(report: Report) -> str:
+    """Say by which metric, of which model and on how many rows the verdict is: what a reader needs to trust it."""
+    layers = report.model.get("parameters", {}).get("hidden_layer_sizes")
+    name = translate(str(report.model.get("label", "")))
+    if layers is not None:
+        name = tr("{model} (hidden layers {layers})", model=name, layers=value_text(layers))
+    measure = tr("RMSE / standard deviation") if report.dataset.task == "regression" else tr("share of rows wrong")
+    parts = [tr("metric: {metric}", metric=measure), tr("model: {model}", model=name) if name else ""]
+    if report.split.dev:
+        parts.append(tr("{dev:,} dev rows, {repeats} repeats", dev=report.split.dev, repeats=_repeats_of(report)))
+    return " · ".join(part for part in parts if part)
+
+
+def _repeats_of(report: Report) -> int:
+    used = report.evidence.get("repeats")
+    return report.split.repeats if used is None else round(used.value)
 
 
 def _split_text(report: Report) -> str:

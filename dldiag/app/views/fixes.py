@@ -1,0 +1,133 @@
+"""The fixes on the page: one ranked list of interval bars with Apply or Test, and the course's two columns below it."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from dldiag.app.state import improvement, session
+from dldiag.app.ui.widgets import explained, show_message, show_rows
+from dldiag.app.views.apply import apply_fix
+from dldiag.app.views.progress import show_ending, watch
+from dldiag.core.i18n import tr
+from dldiag.core.sanitize import escape_markdown, legible
+from dldiag.core.types import Column_, Report
+from dldiag.report import view
+from dldiag.report.interval_bars import Scale, interval_bar, scale_of
+from dldiag.report.view import Cell, Fix
+
+SHOWN = 6  # fixes above the fold of "more"
+ICONS = {"helped": ":material/check_circle:", "hurt": ":material/cancel:", "no_effect": ":material/remove:"}
+
+
+def show_fixes(report: Report, job: str | None) -> None:
+    """Draw the list, each fix with its change, its effect and its button; no buttons without a job (a past report)."""
+    found = view.fixes(report)
+    with st.container(key="fixes"):
+        st.subheader(tr("What to do next"), anchor=False)
+        if line := view.order_line(report):
+            show_message(line)
+        if not found:
+            show_message(tr("No fix applies to what was found."))
+        elif any(one.effect for one in found):
+            show_message(
+                tr("Bars show the change in dev error: left of the line is better. Dashed: not tested yet."),
+                kind="caption",
+            )
+        scale = scale_of(found)
+        for place, one in enumerate(found[:SHOWN], 1):
+            _show_fix(place, one, scale, report, job)
+        if found[SHOWN:]:
+            with st.expander(tr("More fixes")):
+                for place, one in enumerate(found[SHOWN:], SHOWN + 1):
+                    _show_fix(place, one, scale, report, job)
+    _show_course_table(report)
+    rest = view.not_recommended(report)
+    if rest:
+        with st.expander(tr("Why not the others?")):
+            show_rows(rest, alt=tr("Why not the others?"))
+
+
+def list_fixes(report: Report) -> None:
+    """List the fixes in one line each; for a report that is still growing."""
+    for one in view.fixes(report):
+        st.markdown(" · ".join(escape_markdown(text) for text in (one.title, one.change, one.words) if text))
+
+
+def _show_fix(place: int, one: Fix, scale: Scale, report: Report, job: str | None) -> None:
+    looks = "lit" if one.is_recommended else "fix"  # see theme.py
+    with st.container(border=True, key=f"{looks}-{one.remedy}"):
+        text, bar, buttons = st.columns([3, 3, 1.3], vertical_alignment="center")
+        with text:
+            change = f"  \n{escape_markdown(one.change)}" if one.change else ""
+            st.markdown(f"**{place}\\. {escape_markdown(one.title)}**{change}")
+        with bar:
+            if one.effect is not None:
+                st.html(interval_bar(one, scale))
+            if one.words:
+                st.markdown(f"{ICONS.get(one.verdict or '', '')} {escape_markdown(one.words)}")
+        with buttons:
+            if job is not None:
+                _show_buttons(one, report, job)
+            with st.popover(tr("Why"), type="tertiary", key=f"why.{one.remedy}"):
+                show_message(one.because)
+                if one.note:
+                    show_message(one.note, kind="caption")
+
+
+def _show_buttons(one: Fix, report: Report, job: str) -> None:
+    testing = improvement.started(job).get(f"try {one.remedy}")
+    if one.can_test and testing is not None:
+        _show_test(testing, job, one.remedy)
+    elif one.can_test and st.button(
+        tr("Test"),
+        key=f"try.{one.remedy}",
+        width="stretch",
+        help=tr("Train with this change on your data and measure it."),
+    ):
+        with explained():
+            change = dict(one.settings)
+            improvement.start(job, f"try {one.remedy}", "try", remedy=one.remedy, change=change, material=report.delta)
+        st.rerun()
+    if one.can_apply and st.button(
+        tr("Apply"),
+        key=f"adopt.{one.remedy}",
+        width="stretch",
+        help=tr("Change the model and diagnose again."),
+    ):
+        apply_fix(job, report, one)
+
+
+def _show_test(testing: str, job: str, remedy: str) -> None:
+    running = session.pool().look(testing)
+    if not running.has_ended:
+        watch(testing, None, None)
+        return
+    show_ending(running)
+    if running.state == "finished":
+        st.rerun()  # it ended while this page was drawn
+    if st.button(tr("Test again"), key=f"again.{remedy}", width="stretch"):
+        improvement.forget_improvement(job, f"try {remedy}")
+        st.rerun()
+
+
+# --- the course's table -------------------------------------------------------------------------------------------
+
+
+def _show_course_table(report: Report) -> None:
+    """Draw the two columns of the course notes, the recommended cells lit."""
+    table = view.remedy_table(report)
+    columns = "".join(_column(column, table[column]) for column in view.COURSE_COLUMNS)
+    with st.container(key="remedies"):
+        st.html(f'<div class="remedy-table">{columns}</div>')
+
+
+def _column(column: Column_, cells: list[Cell]) -> str:
+    items = "".join(_cell(cell) for cell in cells)
+    return f"<section><h4>{escape(str(view.COLUMNS[column]))}</h4><ul>{items}</ul></section>"
+
+
+def _cell(cell: Cell) -> str:
+    mark = f" <b>✓ {escape(tr('recommended'))}</b>" if cell.lit else ""
+    return f'<li class="{"lit" if cell.lit else "dim"}">{escape(legible(cell.title))}{mark}</li>'

@@ -1,0 +1,56 @@
+"""Interval bars as HTML: a change of the dev error on a common scale, the same on the page and in the file."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dldiag.report.view import Fix
+
+MARGIN = 0.06  # share of the scale left free at each end
+LEAST_WIDTH = 1.5  # percent of the scale, so that a narrow interval is seen
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The common scale of some bars: from left to right, in the unit of the errors."""
+
+    low: float
+    high: float
+
+    def at(self, value: float) -> float:
+        """Return where a value stands, in percent from the left, within the scale."""
+        return min(100.0, max(0.0, 100 * (value - self.low) / (self.high - self.low)))
+
+
+def scale_of(shown: Iterable[Fix]) -> Scale:
+    """Return a scale that holds zero and every finite interval."""
+    ends = [end for one in shown if one.effect for end in (one.effect.low, one.effect.high) if math.isfinite(end)]
+    low, high = min([0.0, *ends]), max([0.0, *ends])
+    room = (high - low) * MARGIN or 0.01
+    return Scale(low - room, high + room)
+
+
+def interval_bar(one: Fix, scale: Scale) -> str:
+    """Draw a fix's effect: its interval, its value, and the line of no change; left of the line is better."""
+    effect = one.effect
+    if effect is None:
+        return ""
+    left, right = scale.at(effect.low), scale.at(effect.high)
+    width = max(LEAST_WIDTH, right - left)
+    kind = look_of(one)
+    return (
+        f'<div class="effect-bar" aria-hidden="true"><i class="zero" style="left:{scale.at(0):.1f}%"></i>'
+        f'<i class="range {kind}" style="left:{left:.1f}%;width:{width:.1f}%"></i>'
+        f'<i class="mark {kind}" style="left:{scale.at(effect.value):.1f}%"></i></div>'
+    )
+
+
+def look_of(one: Fix) -> str:
+    """Return how a fix's bar looks: better, worse, open, or a guess where nothing was tested."""
+    if one.verdict is None:
+        return "guess"
+    if one.effect is not None and one.effect.high < 0 and one.verdict != "no_effect":
+        return "better"
+    return "worse" if one.verdict == "hurt" else "open"

@@ -1,0 +1,82 @@
+"""Changes by name and value: "L2 penalty 0.0001 → 1", as every screen writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dldiag.core.i18n import tr, translate
+from dldiag.core.params import Param
+from dldiag.core.types import Report
+from dldiag.experiments.models import MODELS, params_for
+
+FORECAST_TIMES = 4  # the rows that "more data" is forecast for, in times of those at hand
+
+Pairs = Mapping[str, tuple[Any, Any]]  # setting -> (before, after)
+
+
+def pairs_of(report: Report, change: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Return what each setting of a change is now, and what it would become."""
+    now = report.model.get("parameters", {})
+    return {name: (now.get(name), value) for name, value in change.items()}
+
+
+def pairs_text(pairs: Pairs, params: Mapping[str, Param]) -> str:
+    """Write changed settings by name and value; a value that was not known is left out.
+
+    >>> pairs_text({"alpha": (0.0001, 1.0)}, {"alpha": Param(0.0, float, "L2", "")})
+    'L2 0.0001 → 1'
+    """
+    return ", ".join(_pair(name, *pair, params.get(name)) for name, pair in pairs.items())
+
+
+def params_of_report(report: Report) -> Mapping[str, Param]:
+    """Return the parameters of the report's model; none for a model that is not a row of MODELS."""
+    key = report.model.get("key", "")
+    return params_for(key, (report.dataset.task,)) if key in MODELS else {}
+
+
+def changed_settings(report: Report, change: Mapping[str, Any]) -> str:
+    """Write a change of this report's model: "Hidden layers 100 → 256"."""
+    return pairs_text(pairs_of(report, change), params_of_report(report))
+
+
+def changed_rows(report: Report) -> str:
+    """Write what the forecast of more data is for: "training rows 534 → 2,136"."""
+    rows = report.split.train
+    return tr("training rows {now:,} → {then:,}", now=rows, then=FORECAST_TIMES * rows) if rows else ""
+
+
+def changed_model(report: Report, key: str) -> str:
+    """Write a change to another model: "Neural network → Gradient boosting"."""
+    return f"{translate(str(report.model.get('label', '')))} → {MODELS[key].label}"
+
+
+def value_text(value: Any, param: Param | None = None) -> str:
+    """Write the value of a setting as its field shows it.
+
+    >>> value_text((64, 64)), value_text(None), value_text(True), value_text(1e-05)
+    ('64, 64', 'automatic', 'on', '0.00001')
+    """
+    if value is None or (isinstance(value, str) and value == "auto"):
+        return tr("automatic")
+    if isinstance(value, bool):
+        return tr("on") if value else tr("off")
+    if param is not None and param.choices and isinstance(value, str) and value in param.choices:
+        return translate(param.choices[value])
+    if isinstance(value, tuple | list):
+        return ", ".join(value_text(one) for one in value) or tr("none")
+    return _number(value) if isinstance(value, int | float) else str(value)
+
+
+def _number(value: float) -> str:
+    if isinstance(value, int) or float(value).is_integer():
+        return f"{value:,.0f}"
+    return f"{value:.12f}".rstrip("0") if abs(value) < 1e-4 else f"{value:.6g}"
+
+
+def _pair(name: str, before: Any, after: Any, param: Param | None) -> str:
+    label = translate(param.label) if param is not None else name
+    if before is None and (param is None or not param.optional):
+        return f"{label} → {value_text(after, param)}"
+    return f"{label} {value_text(before, param)} → {value_text(after, param)}"

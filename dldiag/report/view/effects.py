@@ -1,0 +1,72 @@
+"""What a change did to the dev error, in words: how much better or worse, and how sure that is."""
+
+from __future__ import annotations
+
+from dldiag.core.i18n import Message, Value, format_error, tr
+from dldiag.core.types import Estimate, Recommendation, Trial, TrialVerdict
+from dldiag.diagnosis.remedies import MORE_DATA
+
+BETTER = Message("{gain:gap} better ({low:bare} to {high:bare})")
+PROBABLY_BETTER = Message("probably {gain:gap} better ({low:bare} to {high:bare})")
+WORSE = Message("{loss:gap} worse ({low:bare} to {high:bare})")
+PROBABLY_WORSE = Message("probably {loss:gap} worse ({low:bare} to {high:bare})")
+BETWEEN = Message("between {gain:gap} better and {loss:gap} worse")
+ALL_BETTER = Message("{low:bare} to {high:gap} better")
+ALL_WORSE = Message("{low:bare} to {high:gap} worse")
+SAID: dict[TrialVerdict, Message] = {
+    "no_effect": Message("no real effect: {range}"),
+    "undecided": Message("undecided: {range}"),
+}
+
+
+def range_text(change: Estimate, unit: str) -> Message:
+    """Say between what a change lies; negative is better.
+
+    >>> str(range_text(Estimate(-0.003, -0.011, 0.005), "rate"))
+    'between 1.1 points better and 0.5 points worse'
+    """
+    if change.high <= 0:
+        return ALL_BETTER.filled(low=-change.high, high=-change.low, unit=unit)
+    if change.low >= 0:
+        return ALL_WORSE.filled(low=change.low, high=change.high, unit=unit)
+    return BETWEEN.filled(gain=-change.low, loss=change.high, unit=unit)
+
+
+def tested_text(trial: Trial, unit: str) -> Message:
+    """Say what a test showed.
+
+    >>> str(tested_text(Trial("a", "helped", Estimate(-0.038, -0.067, -0.009), 5, 0.0), "rate"))
+    '3.8 points better (0.9 to 6.7)'
+    """
+    change = trial.change
+    better: dict[str, Value] = {"gain": -change.value, "low": -change.high, "high": -change.low, "unit": unit}
+    worse: dict[str, Value] = {"loss": change.value, "low": change.low, "high": change.high, "unit": unit}
+    if trial.verdict == "helped":
+        return (BETTER if change.high < 0 else PROBABLY_BETTER).filled(**better)
+    if trial.verdict == "hurt":
+        return WORSE.filled(**worse)
+    if trial.is_likely_help:
+        return PROBABLY_BETTER.filled(**better)
+    if trial.verdict == "undecided" and change.low > 0:
+        return PROBABLY_WORSE.filled(**worse)
+    return SAID[trial.verdict].filled(range=range_text(change, unit))
+
+
+def effect_text(one: Recommendation, unit: str) -> str:
+    """Say what a fix did when it was tested, or what is expected of it; "" where there is nothing to test."""
+    if one.trial is not None:
+        said = tested_text(one.trial, unit)
+        return tr("forecast: {effect}", effect=said) if one.remedy == MORE_DATA else str(said)
+    if one.expected is not None and one.expected.value != 0:
+        return tr("not tested; expected {range}", range=range_text(one.expected, unit))
+    return tr("not tested") if one.change else ""
+
+
+def before_after(before: Estimate, change: Estimate, unit: str) -> str:
+    """Write an error before and after a change of it.
+
+    >>> before_after(Estimate(0.229, 0.2, 0.25), Estimate(-0.038, -0.067, -0.009), "rate")
+    '22.9% → 19.1%'
+    """
+    after = max(0.0, before.value + change.value)
+    return f"{format_error(before.value, unit)} → {format_error(after, unit)}"

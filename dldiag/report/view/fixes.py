@@ -1,0 +1,176 @@
+"""The fixes as one ranked list, the one action of the verdict, and why the others are not recommended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from dldiag.core.i18n import Message, tr
+from dldiag.core.types import Column_, Estimate, Finding, Recommendation, Report, TrialVerdict
+from dldiag.diagnosis.recommend import REFUTED
+from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, REMEDIES, SEARCH
+from dldiag.diagnosis.rules import RULES
+from dldiag.report.view.changes import changed_model, changed_rows, changed_settings
+from dldiag.report.view.effects import before_after, effect_text, range_text
+from dldiag.report.view.labels import COLUMNS, OUTCOMES, unit_of
+
+OTHER_MODEL = "other_model"
+BLOCKING = ("leak", "misleading_split", "no_signal")  # problems that no change of the model touches
+
+Kind = Literal["good", "act", "stop", "open"]
+KINDS: dict[Kind, Message] = {
+    "good": Message("Nothing to fix"),
+    "act": Message("Can be improved"),
+    "stop": Message("Fix the data first"),
+    "open": Message("Not decided yet"),
+}
+
+
+@dataclass(frozen=True)
+class Fix:
+    """One row of the list: the change, what it did or should do, and what can be done with it."""
+
+    remedy: str
+    title: str
+    column: Column_
+    change: str = ""  # by name and value; "" when it is no setting
+    settings: Mapping[str, Any] = field(default_factory=dict)  # what applying it sets
+    model: str = ""  # the row of MODELS that applying it changes to; "" keeps the model
+    effect: Estimate | None = None  # change in dev error, negative is better
+    words: str = ""
+    verdict: TrialVerdict | None = None  # of its test
+    is_recommended: bool = False
+    because: str = ""
+    note: str = ""
+
+    @property
+    def can_apply(self) -> bool:
+        """Whether one click changes the model."""
+        return bool(self.settings or self.model)
+
+    @property
+    def can_test(self) -> bool:
+        """Whether a test can be run: it was not yet, and there is something to run."""
+        return self.verdict is None and (bool(self.settings) or self.remedy == SEARCH)
+
+
+def fixes(report: Report) -> list[Fix]:
+    """Return the fixes in the order to consider them: what helped, what is recommended, what might help, what did not."""
+    ranked = sorted(report.recommendations, key=lambda one: _order(one, report))
+    return [_fix(one, report) for one in ranked if one.remedy != LEAVE_IT]
+
+
+def best_fix(report: Report) -> Fix | None:
+    """Return the one action of the verdict, None where nothing is recommended."""
+    return next((one for one in fixes(report) if one.is_recommended), None)
+
+
+def verdict_kind(report: Report) -> Kind:
+    """Tell how a verdict is to be shown: good news, something to do, the data first, or open."""
+    verdict = report.verdict
+    if verdict.problem in BLOCKING:
+        return "stop"
+    if best_fix(report) is not None:
+        return "act"
+    if verdict.problem == "harmless_gap" or (verdict.bias, verdict.variance) == ("no", "no"):
+        return "good"
+    return "act" if "yes" in (verdict.bias, verdict.variance) else "open"
+
+
+def is_recommended(one: Recommendation, report: Report) -> bool:
+    """Tell whether a fix is recommended: its test helped, or it stands before keeping the model as it is."""
+    if one.trial is not None and (one.trial.verdict == "helped" or one.trial.is_likely_help):
+        return one.remedy != LEAVE_IT
+    return one.rank < rank_of_leave_it(report) and not _is_refuted(one)
+
+
+def rank_of_leave_it(report: Report) -> int:
+    """Return the place of keeping the model as it is; behind all others where it is not in the list."""
+    last = len(report.recommendations) + 1
+    return next((one.rank for one in report.recommendations if one.remedy == LEAVE_IT), last)
+
+
+def _is_refuted(one: Recommendation) -> bool:
+    return one.trial is not None and one.trial.verdict in REFUTED
+
+
+def _order(one: Recommendation, report: Report) -> tuple[int, float, int]:
+    if _is_refuted(one):
+        return 3, 0.0, one.rank
+    if one.trial is not None and one.trial.verdict == "helped" and one.problem not in BLOCKING:
+        return 0 if one.remedy not in (OTHER_MODEL, MORE_DATA) else 1, one.trial.change.value, one.rank
+    return 1 if is_recommended(one, report) else 2, 0.0, one.rank
+
+
+def _fix(one: Recommendation, report: Report) -> Fix:
+    unit, trial = unit_of(report), one.trial
+    settings = dict(trial.settings if trial is not None and trial.settings else one.change)
+    model = better_model(report, one) if one.remedy == OTHER_MODEL else ""
+    change = changed_settings(report, settings) if settings else ""
+    if model:
+        change = changed_model(report, model)
+    if one.remedy == MORE_DATA:
+        change = changed_rows(report)
+    expected = one.expected if one.expected is not None and one.expected.value != 0 else None
+    note = "" if trial is None or trial.note is None else str(trial.note)
+    return Fix(
+        one.remedy, str(one.title), one.column, change, settings, model,
+        expected if trial is None else trial.change, effect_text(one, unit), None if trial is None else trial.verdict,
+        is_recommended(one, report), _because(one), note,
+    )  # fmt: skip
+
+
+def _because(one: Recommendation) -> str:
+    tested_without_cause = one.trial is not None and one.trial.settings and one.problem == REMEDIES[one.remedy].specific
+    return str(REMEDIES[one.remedy].why if tested_without_cause else one.because)
+
+
+def better_model(report: Report, one: Recommendation) -> str:
+    """Return the reference model that "another model" means: the linear one where it wins, else the best of all."""
+    others = [curve for curve in report.curves[1:] if np.isfinite(curve.dev_errors[-1]).any()]
+    if one.problem == "simple_model_wins" or not others:
+        return "linear" if any(curve.model == "linear" for curve in others) else ""
+    return min(others, key=lambda curve: float(np.nanmean(curve.dev_errors[-1]))).model
+
+
+def action_text(one: Fix, report: Report) -> str:
+    """Say what a fix changes, and what that does to the dev error: before → after, with the interval."""
+    parts = [f"{one.title}: {one.change}" if one.change and not one.model else one.change or one.title]
+    before = report.evidence.get("dev_error")
+    if one.effect is not None and before is not None and one.verdict is not None:
+        arrow = before_after(before, one.effect, unit_of(report))
+        parts.append(tr("dev error {arrow}", arrow=arrow))
+    return ", ".join(parts) + (f" ({one.words})" if one.words else "")
+
+
+# --- why not the others -------------------------------------------------------------------------------------------
+
+
+def not_recommended(report: Report) -> list[dict[str, str]]:
+    """Return the rest of the menu with the reason why each is not recommended."""
+    ranked = {one.remedy for one in report.recommendations}
+    return [
+        {tr("Fix"): str(row.title), tr("Against"): str(COLUMNS[row.column]), tr("Why not"): _why_not(key, report)}
+        for key, row in REMEDIES.items()
+        if key not in ranked and key != LEAVE_IT
+    ]
+
+
+def _why_not(key: str, report: Report) -> str:
+    probe = report.evidence.get(f"probe_{key}")
+    if probe is not None:
+        return tr("A short run did not help: {range}.", range=range_text(probe, unit_of(report)))
+    checked = [one for one in _causes(key, report) if one.outcome in ("passed", "undecided", "suppressed")]
+    if checked:
+        first = min(checked, key=lambda one: ("passed", "undecided", "suppressed").index(one.outcome))
+        return f"{first.title} ({OUTCOMES[first.outcome]}): {first.message}"
+    return tr("Nothing measured here calls for it.")
+
+
+def _causes(key: str, report: Report) -> list[Finding]:
+    """Return what the rules said whose problems a remedy treats."""
+    codes = {rule.code for rule in RULES if rule.problem in REMEDIES[key].treats}
+    return [one for one in report.findings if one.code in codes]

@@ -1,0 +1,45 @@
+"""Every number of the evidence has one row, and is measured by whom its row names."""
+
+from dataclasses import replace
+
+import pytest
+
+from dldiag.core.settings import Settings
+from dldiag.core.types import exactly
+from dldiag.diagnosis.diagnose import Case, _measured, prepare_case
+from dldiag.diagnosis.evidence import EVIDENCE, MEASURERS, Evidence, EvidenceRow, gather
+from tests.problems import two_blobs
+
+LATER = {"parts", "test_set"}  # follow from other evidence, or come when the test set is opened
+
+
+@pytest.fixture(scope="module")
+def measured():
+    case: Case = prepare_case(two_blobs(), None, Settings(budget="quick", repeats=3, sizes=2))
+    models = [case.guess, case.model, *case.references]
+    for size in case.sizes:
+        case.fits.fit(models, [size], case.repeats_at(size), watched=size == case.sizes[-1])
+    return _measured(case, case.references, {})
+
+
+def test_every_measurer_finds_what_names_it_and_nothing_else(measured):
+    for key, measure in MEASURERS.items():
+        found = set(measure(measured, Settings()))
+        assert found == {name for name, row in EVIDENCE.items() if row.measured_by == key}, key
+    assert {row.measured_by for row in EVIDENCE.values()} == set(MEASURERS) | LATER
+
+
+def test_a_row_added_at_run_time_is_measured_and_counted(measured, monkeypatch):
+    monkeypatch.setitem(EVIDENCE, "epochs_run", EvidenceRow("Epochs", "number", "epochs"))
+    monkeypatch.setitem(
+        MEASURERS, "epochs", lambda measured, settings: {"epochs_run": exactly(measured.current[0].health.epochs)}
+    )
+    evidence = gather(measured, Settings())
+    assert evidence.get("epochs_run") == evidence.estimates()["epochs_run"]
+    assert evidence.get("epochs_run").value > 1
+    assert replace(evidence, others={}).get("epochs_run") is None
+
+
+def test_evidence_without_a_row_is_a_mistake_and_no_missing_number():
+    with pytest.raises(AttributeError):
+        Evidence().get("no_such_number")

@@ -1,0 +1,84 @@
+"""The list of fixes: its order after every test, the change by name and value, and the one action of the verdict."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from dldiag.core.types import Estimate, Trial
+from dldiag.diagnosis.remedies import REMEDIES
+from dldiag.report import from_json, to_json, view
+from dldiag.report.interval_bars import Scale, interval_bar, scale_of
+from tests.reports import make_report
+
+
+def with_test(one, verdict, value):
+    trial = Trial(one.remedy, verdict, Estimate(value, value - 0.01, value + 0.01), 5, 0.0, dict(one.change))
+    return replace(one, trial=trial)
+
+
+def with_tests(*results):
+    recommendations = make_report(trials=False).recommendations
+    return make_report(
+        recommendations=tuple(with_test(one, *result) for one, result in zip(recommendations, results, strict=True))
+    )
+
+
+def test_a_fix_that_helped_most_comes_first_and_one_that_hurt_comes_last():
+    report = with_tests(("hurt", 0.03), ("helped", -0.03), ("helped", -0.05))
+    found = view.fixes(report)
+    assert [one.remedy for one in found] == [report.recommendations[i].remedy for i in (2, 1, 0)]
+    assert [one.is_recommended for one in found] == [True, True, False]
+
+
+def test_the_action_is_the_best_fix_by_name_and_value_with_the_error_before_and_after():
+    report = make_report()
+    best = view.best_fix(report)
+    text = view.action_text(best, report)
+    assert "Hidden layers 4 → 64, 64" in text
+    assert "18.3% → 11.2%" in text
+    assert "(7.1 points better (5.9 to 8.3))" in text
+
+
+@pytest.mark.parametrize(
+    ("case", "kind"), [("bias", "act"), ("variance", "act"), ("neither", "good"), ("undecided", "open")]
+)
+def test_good_news_looks_like_good_news(case, kind):
+    assert view.verdict_kind(make_report(case)) == kind
+
+
+def test_every_remedy_is_a_fix_or_says_why_it_is_not():
+    report = make_report()
+    assert (
+        len(view.fixes(report)) + len(view.not_recommended(report)) == len(REMEDIES) - 1
+    )  # keeping the model as it is
+    assert all(row["Why not"] for row in view.not_recommended(report))
+
+
+def test_the_json_says_from_what_to_what_a_fix_changes_a_setting():
+    report = make_report()
+    plain = to_json(report)
+    assert from_json(plain).recommendations == report.recommendations
+    first = json.loads(plain)["recommendations"][0]
+    assert first["change"] == {"hidden_layer_sizes": [[4], [64, 64]]}
+
+
+def test_bars_share_a_scale_that_holds_zero():
+    found = view.fixes(make_report())
+    scale = scale_of(found)
+    assert scale.low < 0 < scale.high
+    assert all(scale.low <= one.effect.low and one.effect.high <= scale.high for one in found)
+    assert "better" in interval_bar(found[0], scale)
+
+
+def test_a_place_on_a_scale_is_in_percent():
+    assert Scale(-1.0, 1.0).at(0.0) == 50.0
+    assert Scale(-1.0, 1.0).at(9.0) == 100.0
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [((100,), "100"), (1.0, "1"), (0.0001, "0.0001"), (1e-6, "0.000001"), (False, "off"), (None, "automatic")],
+)
+def test_values_are_written_as_their_field_shows_them(value, text):
+    assert view.value_text(value) == text
