@@ -104,7 +104,8 @@ def search_rules(columns: Sequence[BinnedColumn], loss: Loss) -> list[_Rule]:
     if not columns or len(loss) < LEAST_TABLE_ROWS // 2:
         return []
     level = _extended([_Rule((), 0.0)], columns, range(len(columns)), loss)
-    promising = sorted({rule.parts[0][0]: 0 for rule in level})[:MOST_COLUMNS]
+    ranked = list(dict.fromkeys([*(rule.parts[0][0] for rule in level), *range(len(columns))]))
+    promising = ranked[:MOST_COLUMNS]
     found, beam = list(level), _beam(level)
     for _ in range(MOST_CONDITIONS - 1):
         level = _extended(beam, columns, promising, loss)

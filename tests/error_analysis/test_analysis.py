@@ -54,7 +54,9 @@ def test_always_and_sometimes_wrong_rows_are_counted():
     for one in repeats:
         one[:10] = 1  # wrong every time
     repeats[0][60:65] = 0  # wrong once
-    given = Predictions(np.tile(np.arange(100), 4), np.repeat(np.arange(4), 100), np.tile(y, 4), np.concatenate(repeats))
+    given = Predictions(
+        np.tile(np.arange(100), 4), np.repeat(np.arange(4), 100), np.tile(y, 4), np.concatenate(repeats)
+    )
     found = analyze(ErrorCase(given, pd.DataFrame(index=range(100)), "classification", ("a", "b")))
     one = found.findings.decomposition
     assert (one.always.value, one.sometimes.value) == (0.10, 0.05)
@@ -118,13 +120,13 @@ def test_importance_is_high_for_what_is_used_and_groups_copies():
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (dict(y_true=[0, 1] * 20, y_pred=[0, 1] * 19), "y_pred has 38 rows, the target has 40."),
-        (dict(y_true=[0, 1] * 20, y_pred=["a", "b"] * 20), "No prediction is a label of the target"),
-        (dict(y_true=[0, 1] * 20, y_pred=[0, 1] * 20, proba=[[0.5, 0.6]] * 40), "do not sum to 1"),
-        (dict(y_true=[0, 1] * 20, y_pred=[0, 1] * 20, proba=[0.5] * 39), "proba has 39 rows"),
-        (dict(y_true=[0, 1] * 20, y_pred=[0, 1] * 20, X=np.zeros((3, 2))), "X has 3 rows"),
-        (dict(y_true=[None] * 40, y_pred=[1] * 40), "Only 0 rows have a target and a prediction"),
-        (dict(y_true=np.linspace(0, 1, 40), y_pred=["a"] * 40), "No prediction is a label of the target"),
+        ({"y_true": [0, 1] * 20, "y_pred": [0, 1] * 19}, "y_pred has 38 rows, the target has 40."),
+        ({"y_true": [0, 1] * 20, "y_pred": ["a", "b"] * 20}, "No prediction is a label of the target"),
+        ({"y_true": [0, 1] * 20, "y_pred": [0, 1] * 20, "proba": [[0.5, 0.6]] * 40}, "do not sum to 1"),
+        ({"y_true": [0, 1] * 20, "y_pred": [0, 1] * 20, "proba": [0.5] * 39}, "proba has 39 rows"),
+        ({"y_true": [0, 1] * 20, "y_pred": [0, 1] * 20, "X": np.zeros((3, 2))}, "X has 3 rows"),
+        ({"y_true": [None] * 40, "y_pred": [1] * 40}, "Only 0 rows have a target and a prediction"),
+        ({"y_true": np.linspace(0, 1, 40), "y_pred": ["a"] * 40}, "No prediction is a label of the target"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_said_in_one_line(arguments, said):

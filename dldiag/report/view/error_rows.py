@@ -40,8 +40,8 @@ def error_sections(found: ErrorFindings) -> list[Section]:
 def errors_line(found: ErrorFindings) -> str:
     """Say in one line how much is wrong and where most of it is."""
     total = trn(
-        "{error} on {n:,} dev row.",
-        "{error} on {n:,} dev rows.",
+        "{error} on {n:,} row.",
+        "{error} on {n:,} rows.",
         found.rows,
         error=tr("Error {error}", error=error_text(found.error, found.unit)),
     )
