@@ -7,18 +7,21 @@ import streamlit as st
 
 from dldiag.app.course.columns import ask_plane, open_dataset
 from dldiag.app.course.data import ask_data
-from dldiag.app.course.layout import add, formulas, heading, link_to_diagnosis, look_at, offer
+from dldiag.app.course.layout import add, ask_few, formulas, offer
+from dldiag.app.course.lesson import came_out, show_topic
+from dldiag.app.course.moving import show_moving
 from dldiag.app.ui.forms import ask_params
-from dldiag.app.ui.page import page
-from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows
+from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.app.views.progress import run_job
 from dldiag.core.i18n import Message, tr
 from dldiag.course.activations import figures as draw
-from dldiag.course.activations.dead_units import Sleepers, SleepersSettings, look_at_sleepers, slope_to_use
-from dldiag.course.activations.deep_linear import DeepLinear, DeepLinearSettings, look_at_deep_linear
-from dldiag.course.activations.functions import OFFERED, ShapeSettings, look_at_shapes, shape
+from dldiag.course.activations import moving
+from dldiag.course.activations.dead_units import Sleepers, SleepersSettings, slope_to_use
+from dldiag.course.activations.deep_linear import DeepLinear, DeepLinearSettings
+from dldiag.course.activations.functions import OFFERED, ShapeSettings, shape
+from dldiag.course.shared.lesson import Lesson
 from dldiag.course.shared.problem import marks_words
-from dldiag.course.shared.signal_flow import Flow, FlowSettings, activation_to_use, look_at_flow
+from dldiag.course.shared.signal_flow import Flow, FlowSettings, activation_to_use
 from dldiag.nn.activations import ACTIVATIONS
 
 LABELS = {name: Message(ACTIVATIONS[name].label) for name in OFFERED}
@@ -33,11 +36,37 @@ BACK = (
 )
 
 
-def show_shapes() -> None:
-    heading(tr("Values and slopes"))
-    asked = ask_params(ShapeSettings(), "shapes", choices={"functions": LABELS}, columns=2)
+def data_of_page(default: str = "toy:circles") -> dict[str, Any]:
+    prefix = "activations" if default == "toy:circles" else "dying"
+    return ask_data(prefix, toys=("circles", "moons", "xor", "two_blobs", "wave"), default=default)
+
+
+def show_bend(lesson: Lesson) -> None:
+    reference = data_of_page()
+    plane = ask_plane(open_dataset(reference), reference, "plane")
+    if len(plane["columns"]) < 2:
+        show_message(
+            Message("This table has one usable column; lines need two, so a toy problem is drawn."), kind="info"
+        )
+        reference, plane = {"toy": "circles"}, {"columns": None, "positive": None}
+    asked = ask_few(DeepLinearSettings(), "linear", ("depth", "bend"), sliders=("depth",))
+    found = run_job("course_deep_linear", {"data": reference, **plane, "asked": asked})
+    if found is None:
+        return
+    result = msgspec.convert(found, DeepLinear)
+    came_out(lesson, reference, result)
+    show_moving(moving.boundaries_moving(result, theme=figure_mode()), moving.alt_boundaries_moving(result), key="bend")
+    add(marks_words(result.marks))
+    show_rows(draw.boundary_rows(result), alt=tr("Dev errors, and their differences from logistic regression"))
+    with st.expander(tr("The matrices, multiplied out"), icon=":material/grid_on:"):
+        st.latex(draw.matrix_latex(result.collapsed))
+    formulas(DEEP)
+
+
+def show_shapes(lesson: Lesson) -> None:
+    asked = ask_params(ShapeSettings(), "shapes", choices={"functions": LABELS}, columns=2, sliders=("layers",))
     shapes = [shape(name) for name in asked["functions"] or OFFERED]
-    look_at(look_at_shapes(shapes, asked["layers"]))
+    came_out(lesson, {"toy": "circles"}, shapes, asked["layers"])
     for column, slopes in zip(st.columns(2), (False, True), strict=True):
         with column:
             figure = draw.shapes_figure(shapes, slopes=slopes, theme=figure_mode())
@@ -45,81 +74,50 @@ def show_shapes() -> None:
     formulas([(rf"{one.formula}, \qquad {one.derivative_formula}", Message(one.label)) for one in shapes])
 
 
-def show_deep_linear(reference: dict[str, Any], plane: dict[str, Any]) -> None:
-    heading(tr("Why they must bend"))
-    if len(plane["columns"]) < 2:
-        show_message(
-            Message("This table has one usable column; lines need two, so a toy problem is drawn."), kind="info"
-        )
-        reference, plane = {"toy": "circles"}, {"columns": None, "positive": None}
-    asked = ask_params(DeepLinearSettings(), "linear", columns=5)
-    found = run_job("course_deep_linear", {"data": reference, **plane, "asked": asked})
-    if found is None:
-        return
-    result = msgspec.convert(found, DeepLinear)
-    look_at(look_at_deep_linear(result))
-    cells = [*st.columns(2), *st.columns(2)]  # row by row, also where a phone puts them under each other
-    for index, one in enumerate(result.models):
-        with cells[index]:
-            show_message(draw.model_name(one), kind="caption")
-            figure = draw.boundary_figure(result, index, theme=figure_mode())
-            show_figure(figure, draw.alt_boundary(result, index), key=f"plane.{index}")
-    add(marks_words(result.marks))
-    show_rows(draw.boundary_rows(result), alt=tr("Dev errors, and their differences from logistic regression"))
-    st.latex(draw.matrix_latex(result.collapsed))
-    formulas(DEEP)
-    show_message(
-        tr("Break it: two clouds need no bend; on the four squares a line is no better than a coin."), kind="caption"
+def show_flow(lesson: Lesson) -> None:
+    reference = data_of_page()
+    asked = ask_few(
+        FlowSettings(),
+        "flow",
+        ("hidden_layers", "functions"),
+        sliders=("hidden_layers",),
+        choices={"functions": LABELS},
     )
-
-
-def show_flow(reference: dict[str, Any]) -> None:
-    heading(tr("Why ReLU learns faster"))
-    asked = ask_params(FlowSettings(), "flow", choices={"functions": LABELS}, columns=3)
     found = run_job("course_flow", {"data": reference, "asked": asked})
     if found is None:
         return
     result = msgspec.convert(found, Flow)
-    look_at(look_at_flow(result))
+    came_out(lesson, reference, result)
     left, right = st.columns(2)
     with left:
-        show_figure(draw.layers_figure(result, "start", theme=figure_mode()), draw.alt_flow(result), key="flow.layers")
+        show_moving(
+            moving.gradients_moving(result, theme=figure_mode()), moving.alt_gradients_moving(result), key="flow"
+        )
     with right:
         show_figure(draw.depth_figure(result, theme=figure_mode()), draw.alt_flow(result), key="flow.depth")
     show_rows(draw.flow_rows(result), alt=tr("Gradient, saturation and steps of every activation"))
     formulas(BACK)
-    show_message(tr("Break it: take one hidden layer and see what is left of the difference."), kind="caption")
     offer(activation_to_use(result), key="use.flow")
 
 
-def show_sleepers(reference: dict[str, Any]) -> None:
-    heading(tr("What a leaky slope adds when units die"))
-    asked = ask_params(SleepersSettings(), "sleepers", columns=3)
+def show_dying(lesson: Lesson) -> None:
+    reference = data_of_page("toy:moons")
+    asked = ask_few(
+        SleepersSettings(), "sleepers", ("start_bias", "learning_rate"), sliders=("start_bias", "learning_rate")
+    )
     found = run_job("course_sleepers", {"data": reference, "asked": asked})
     if found is None:
         return
     result = msgspec.convert(found, Sleepers)
-    look_at(look_at_sleepers(result))
-    for column, (name, figure) in zip(
+    came_out(lesson, reference, result)
+    figure = moving.dying_moving(result, result.plain.silent.x, theme=figure_mode())
+    show_moving(figure, moving.alt_dying_moving(result), key="dying")
+    for column, (name, drawing) in zip(
         st.columns(2), (("silent", draw.silent_figure), ("loss", draw.waking_figure)), strict=True
     ):
         with column:
-            show_figure(figure(result, theme=figure_mode()), draw.alt_sleepers(result), key=f"sleepers.{name}")
-    show_message(tr("Break it: start at a bias of 0, or take steps ten times as long."), kind="caption")
+            show_figure(drawing(result, theme=figure_mode()), draw.alt_sleepers(result), key=f"sleepers.{name}")
     offer(slope_to_use(result), key="use.leaky")
 
 
-page(
-    "Activation functions",
-    "Without a bend between them, many layers are one layer; with a bend that keeps its slope, they learn fast.",
-)
-chosen = ask_data("activations", toys=("moons", "circles", "xor", "two_blobs", "wave"), default="toy:moons")
-show_shapes()
-with explained():
-    data = open_dataset(chosen)
-    show_deep_linear(chosen, ask_plane(data, chosen, "plane"))
-    show_flow(chosen)
-    show_sleepers(chosen)
-link_to_diagnosis(
-    tr("In your diagnosis: vanishing gradients, saturation and dead units are health signals of your own network")
-)
+show_topic("activations", {"bend": show_bend, "slopes": show_shapes, "flow": show_flow, "dying": show_dying})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from pathlib import Path
 from typing import Any, NoReturn
 
 from dldiag.core.i18n import tr, translate
@@ -68,9 +69,22 @@ def read_settings(given: argparse.Namespace) -> Settings:
     if "trials" in texts:
         text = texts["trials"].strip().lower()
         values["trials"] = TRIALS[text] if text in TRIALS else parse("trials", params["trials"], text)
+    if "cost" in values:
+        values["cost"] = _text_of_costs(values["cost"])
     values |= {name: _names(texts[name]) for name in ("baselines", "muted") if name in texts}
     _check_names("baselines", values.get("baselines", ()), MODELS)
     return Settings(**values)
+
+
+def _text_of_costs(given: str) -> str:
+    """Return what a file of costs holds; a text that names no file is the costs."""
+    path = Path(given)
+    if "=" in given or not path.is_file():
+        return given
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(tr("The costs in {name} cannot be read: {error}.", name=given, error=str(error))) from error
 
 
 def add_reading_plan(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:

@@ -7,7 +7,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from dldiag.cli.flags import (
 )
 from dldiag.cli.metrics import add_numbers
 from dldiag.cli.outputs import add_outputs, check_outputs, write_outputs
+from dldiag.core.cluster import CLUSTER_VARIABLE, on_cluster
 from dldiag.core.home import dashboard_folder
 from dldiag.core.i18n import LANGUAGES, Message, current_language, set_language, speaking, tr, translate
 from dldiag.core.parallel import USUAL_MOST, usual_count
@@ -127,6 +129,12 @@ def _add_diagnose(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespa
     output = one.add_argument_group(tr("output"))
     add_outputs(output)
     jobs = tr("worker processes; the result is the same (default: one per core, up to {most})", most=USUAL_MOST)
+    output.add_argument(
+        "--cluster",
+        default=os.environ.get(CLUSTER_VARIABLE),
+        metavar="ADDRESS|local:N",
+        help=tr("a Dask scheduler to send the fits to, or a number of workers to start here; the result is the same"),
+    )
     output.add_argument("--jobs", default=str(usual_count()), metavar="N", help=jobs)
     output.add_argument(
         "--progress",
@@ -140,18 +148,28 @@ def _add_diagnose(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespa
 
 def _diagnose(given: argparse.Namespace) -> None:
     dataset, model, settings, jobs = _asked(given)
-    with speaking("en"):  # a report holds English; it is put into the reader's language when it is shown
+    with speaking("en"), _cluster(given):  # a report holds English, whoever reads it
         report = diagnose(dataset, model, settings, on_progress=_meter(given), n_jobs=jobs)
     _tell(given, report)
 
 
 def _improve(given: argparse.Namespace) -> None:
     dataset, model, settings, jobs = _asked(given)
-    with speaking("en"):
+    with speaking("en"), _cluster(given):
         found = improve(dataset, model, settings, on_progress=_meter(given), n_jobs=jobs)
         if given.open_test:
             found = finish(dataset, settings, found)
     _tell(given, found.report, path_to_text(found) + "\n")
+
+
+@contextmanager
+def _cluster(given: argparse.Namespace) -> Iterator[None]:
+    """Fit on the cluster that was asked for, and say where its own page is."""
+    with on_cluster(given.cluster) as cluster:
+        if cluster is not None and given.progress:
+            text = tr("Cluster: {n} fits at a time; its own page: {link}", n=cluster.count, link=cluster.link)
+            print(terminal_safe(text), file=sys.stderr)
+        yield
 
 
 def _asked(given: argparse.Namespace) -> tuple[Dataset, Model, Settings, int]:

@@ -115,12 +115,23 @@ def current_language() -> str:
 
 
 def format_error(value: float, unit: Value) -> str:
-    """Write an error for people: percent for a rate, a plain number for multiples of std(y).
+    """Write an error for people: percent for a rate, a plain number for multiples of std(y), scores, losses and costs.
 
-    >>> format_error(0.0314, "rate"), format_error(0.0314, "sd")
-    ('3.1%', '0.031')
+    >>> format_error(0.0314, "rate"), format_error(0.0314, "sd"), format_error(1234.5, "cost")
+    ('3.1%', '0.031', '1,234')
     """
-    return f"{100 * value:.1f}%" if unit == "rate" else f"{value:.3f}"
+    return f"{100 * value:.1f}%" if unit == "rate" else format_number(value)
+
+
+def format_number(value: float, sign: str = "") -> str:
+    """Write a number with three decimals, fewer where it is large.
+
+    >>> format_number(0.0314), format_number(-12.345, "+")
+    ('0.031', '-12.3')
+    """
+    size = abs(value)
+    decimals = 3 if not size >= 10 else 1 if size < 100 else 0
+    return f"{value:{sign},.{decimals}f}"
 
 
 class _Text(Formatter):
@@ -141,7 +152,7 @@ class _Text(Formatter):
             return format_error(value, self._unit)
         if format_spec in ("points", "gap", "bare"):
             sign = "+" if format_spec == "points" else ""
-            change = (f"{100 * value:{sign}.1f}" if rate else f"{value:{sign}.3f}").replace("-", "−")
+            change = (f"{100 * value:{sign}.1f}" if rate else format_number(value, sign)).replace("-", "−")
             return str(Message("{change} points", {"change": change})) if rate and format_spec != "bare" else change
         if isinstance(value, Message):
             return str(value)

@@ -8,6 +8,28 @@ from dldiag.core.params import param
 
 BUDGETS = {"quick": "quick (about a minute)", "standard": "standard", "thorough": "thorough"}
 
+AUTO_METRIC = "auto"
+METRIC_NAMES = {
+    AUTO_METRIC: "Automatic (by the classes)",
+    "error": "Error rate",
+    "balanced_error": "Balanced error",
+    "log_loss": "Log loss",
+    "brier": "Brier score",
+    "f1": "F1",
+    "f1_macro": "Macro F1",
+    "roc_auc": "ROC AUC",
+    "average_precision": "Average precision",
+    "recall_at_precision": "Recall at a precision",
+    "precision_at_recall": "Precision at a recall",
+    "cost": "Cost per row",
+    "rmse": "RMSE",
+    "mae": "MAE",
+    "r2": "R²",
+    "median_ae": "Median absolute error",
+    "pinball": "Pinball loss",
+    "rmsle": "RMSLE",
+}
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -21,6 +43,33 @@ class Settings:
         kind=float,
         low=0.0,
         optional=True,
+    )
+    metric: str = param(
+        AUTO_METRIC,
+        "Metric",
+        "What the model is judged by. Automatic: the error rate, or the balanced error where a class is rare; "
+        "RMSE for a numeric target.",
+        choices=METRIC_NAMES,
+    )
+    positive: str = param(
+        "",
+        "Positive class",
+        "The class that F1, precision and recall are about. Empty: of two classes, the one named yes, 1 or true, else the rarer.",
+        empty="automatic",
+    )
+    cost: str = param(
+        "",
+        "Costs of mistakes",
+        "fn=500,fp=10: a missed positive costs 500, a false alarm 10. Or a table, its rows separated by semicolons: "
+        "rows are the true classes, columns the predicted ones.",
+        empty="none",
+    )
+    metric_level: float = param(
+        0.9,
+        "Level of the metric",
+        "The precision or recall that is held by the metrics named so, or the quantile of the pinball loss.",
+        low=0.01,
+        high=0.99,
     )
     budget: str = param(
         "standard", "Effort", "How many repeats and trials are spent before the verdict.", choices=BUDGETS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -14,15 +14,20 @@ from dldiag.core.error_findings import ErrorFindings
 from dldiag.core.estimate import Estimate as Estimate
 from dldiag.core.estimate import exactly as exactly
 from dldiag.core.i18n import Message
+from dldiag.core.metric_results import ClassScores, MetricUsed
 
 Task = Literal["classification", "regression"]
-ErrorUnit = Literal["rate", "sd"]  # share of wrong rows; RMSE / std of the target
+# rate: share of rows; sd: over the std of the target; score: 1 − a score of at most 1; loss, cost: a number per row
+ErrorUnit = Literal["rate", "sd", "score", "loss", "cost"]
 Kind = Literal["number", "category", "boolean", "date", "text", "identifier", "constant", "empty"]
 Outcome = Literal["fired", "passed", "undecided", "not_applicable", "could_not_run", "suppressed", "muted"]
 Level = Literal["data", "training", "bias_variance", "process"]
 Column_ = Literal["training", "bias", "variance", "data"]
-TrialVerdict = Literal["helped", "hurt", "no_effect", "undecided"]
+TrialVerdict = Literal["helped", "helped_little", "hurt", "no_effect", "undecided"]
 Answer = Literal["yes", "no", "undecided", "unknown"]
+
+Array = NDArray[Any]
+ShouldStop = Callable[[], bool] | None  # asked often while something long runs; True ends it with Stopped
 
 USED_KINDS: tuple[Kind, ...] = ("number", "category", "boolean", "date", "text")
 
@@ -298,7 +303,10 @@ class TrainingCurve:
 
 @dataclass(frozen=True)
 class Trial:
-    """A remedy run on the user's data, paired with the current model: `change` is in dev error, negative is better."""
+    """A remedy run on the user's data, paired with the current model: `change` is in dev error, negative is better.
+
+    seen: the change before it was corrected for having been picked among others; None where nothing was picked.
+    """
 
     remedy: str
     verdict: TrialVerdict
@@ -310,6 +318,7 @@ class Trial:
     after: TrainingCurve | None = None
     train_change: Estimate | None = None
     note: Message | None = None
+    seen: Estimate | None = None
 
     @property
     def is_likely_help(self) -> bool:
@@ -319,7 +328,10 @@ class Trial:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """One remedy of the remedy table, its place in the order, why, and what happened when it was tried."""
+    """One remedy of the remedy table, its place in the order, why, and what happened when it was tried.
+
+    expected: the change of dev error, corrected for the choice among all that was tried; seen: the same before that.
+    """
 
     rank: int
     remedy: str
@@ -330,6 +342,7 @@ class Recommendation:
     expected: Estimate | None = None
     change: Mapping[str, Any] = field(default_factory=dict)  # settings it would set, by parameter name
     trial: Trial | None = None
+    seen: Estimate | None = None
 
 
 @dataclass(frozen=True)
@@ -397,6 +410,26 @@ class TestResult:
 
 
 @dataclass(frozen=True, eq=False)
+class Parent:
+    """The run that a report's model was changed from: what was changed, and the errors before and after.
+
+    effect: the paired change of the dev error, None where the two runs did not share rows. curve: of the model before.
+    earlier: the changes before this one, the first of the path first, without their curves.
+    """
+
+    id: str
+    remedy: str
+    title: Message
+    change: Mapping[str, tuple[Any, Any]]  # {setting: (from, to)}
+    before: Estimate
+    after: Estimate | None = None
+    effect: Estimate | None = None
+    train_before: Estimate | None = None
+    curve: LearningCurve | None = None
+    earlier: tuple[Parent, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class Report:
     """Everything a diagnosis found: codes and numbers only; survives JSON unchanged."""
 
@@ -414,6 +447,12 @@ class Report:
     training_curve: TrainingCurve | None = None
     repairs: tuple[Repair, ...] = ()
     errors: ErrorFindings | None = None  # where the model is wrong on the dev rows
+    parent: Parent | None = None
+    metric: MetricUsed | None = None  # what every error of the report is measured by
+    metrics: Mapping[str, Estimate] = field(
+        default_factory=dict
+    )  # of the model on the dev rows, as the field writes them
+    per_class: tuple[ClassScores, ...] = ()
     compared: int = 0  # settings of the model that were judged on the dev rows, the present ones among them
     seconds: float = 0.0
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -436,3 +475,6 @@ class Progress:
     seconds_left: float | None = None
     curves: tuple[LearningCurve, ...] = ()
     report: Report | None = None  # a first verdict, while the rest is still running
+
+
+OnProgress = Callable[[Progress], None] | None

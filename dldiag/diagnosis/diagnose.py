@@ -13,7 +13,7 @@ import sklearn
 from sklearn.base import is_classifier, is_regressor
 
 from dldiag.core.i18n import Message, Value, english, tr
-from dldiag.core.params import SettingError, check_all, check_shares
+from dldiag.core.params import SettingError, check_all
 from dldiag.core.settings import Settings
 from dldiag.core.types import (
     DataError,
@@ -39,6 +39,7 @@ from dldiag.diagnosis.evidence import (
     table_evidence,
     table_names,
 )
+from dldiag.diagnosis.judged_by import check_possible, in_losses, judged_by_metrics
 from dldiag.diagnosis.progress import ProgressMeter
 from dldiag.diagnosis.recommend import recommend, settled
 from dldiag.diagnosis.rules import RULES, check_rules
@@ -58,6 +59,7 @@ from dldiag.experiments.fit import FitResult, ShouldStop
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.forecast import forecast
 from dldiag.experiments.learning_curve import as_curve, clipped, curve_sizes, with_estimates
+from dldiag.experiments.metric_choice import choose_metric
 from dldiag.experiments.models import Model, as_model, build_model, is_of_counts
 from dldiag.experiments.tasks import Encoded
 
@@ -170,7 +172,7 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
     for tried in try_remedies(
         case.fits, case.model, report, evidence, effort=case.effort, most=case.trials, on_result=progress.advance
     ):  # fmt: skip
-        report = replace(report, recommendations=settled(tried))
+        report = replace(report, recommendations=settled(tried, evidence.delta))
         progress.first(lambda: report)  # noqa: B023 — called at once
     return replace(report, compared=case.compared, seconds=time.perf_counter() - started)
 
@@ -182,16 +184,16 @@ def prepare_case(
     _check_types(dataset, settings)
     check_all(settings)
     _check_muted(settings)
-    if dataset.task == "classification":
-        check_shares(settings, ["target_error"])
     effort = EFFORTS[settings.budget]
     own = build_model(dataset.task) if model is None else as_model(model)
     _check_task(dataset, own)
     _check_target(dataset, own)
     references = tuple(build_model(dataset.task, key=key) for key in settings.baselines if key != own.key)
     split = diagnosis_split(dataset, settings)
+    choice = choose_metric(dataset, settings)
+    check_possible(choice, dataset, split, own, settings)
     found = audit_open_rows(dataset, settings, split)
-    fits = FitCache(dataset, split, n_jobs=n_jobs, should_stop=should_stop)
+    fits = FitCache(dataset, split, choice=choice, n_jobs=n_jobs, should_stop=should_stop)
     sizes = curve_sizes(split.n_train, settings.sizes, len(dataset.classes))
     return Case(
         fits, own, build_model(dataset.task, key="guess"), references, settings, effort, sizes,
@@ -261,7 +263,7 @@ def verdict_on(
     dataset, settings = case.fits.dataset, case.settings
     curves = tuple(_curve(case, one) for one in (case.model, *references))
     measured = _measured(case, references, probes)
-    evidence = gather(measured, settings)
+    evidence = gather(measured, in_losses(settings, case.fits.encoded.choice))
     findings = check_rules(evidence, RULES, (*settings.muted, *muted))
     report = Report(
         dataset=summary_of(case.fits.encoded),
@@ -273,19 +275,20 @@ def verdict_on(
         findings=findings,
         recommendations=recommend(findings, evidence, case.model),
         verdict=conclude(findings, evidence, dataset.target, measured.alike, settings.seed),
-        forecast=_forecast(measured.curve, settings, findings),
+        forecast=_forecast(measured.curve, in_losses(settings, case.fits.encoded.choice), findings),
         training_curve=mean_training_curve(measured.current),
         repairs=case.repairs,
         compared=case.compared,
         seconds=time.perf_counter() - started,
         versions=versions(),
+        **judged_by_metrics(case.fits, measured.current, measured.guess),
     )
     return report, evidence
 
 
 def _measured(case: Case, references: Sequence[Model], probes: Mapping[str, Probe]) -> Measured:
     n, repeats = case.sizes[-1], case.all_repeats
-    every_repeat = as_curve(case.model, case.sizes, len(repeats), case.fits.results, case.fits.dataset.unit)
+    every_repeat = as_curve(case.model, case.sizes, len(repeats), case.fits.results, case.fits.encoded.choice.unit)
     current, guess = (case.fits.get(one, n, repeats) for one in (case.model, case.guess))
     _check_fitted(current)
     worked = [one for one in references if _worked(case.fits.get(one, n, repeats))]
@@ -319,7 +322,7 @@ def _check_fitted(results: Sequence[FitResult]) -> None:
 
 
 def _curve(case: Case, model: Model) -> LearningCurve:
-    curve = as_curve(model, case.sizes, len(case.repeats), case.fits.results, case.fits.dataset.unit)
+    curve = as_curve(model, case.sizes, len(case.repeats), case.fits.results, case.fits.encoded.choice.unit)
     return with_estimates(curve, model, [case.repeats_at(size) for size in case.sizes], case.fits.results)
 
 
@@ -371,7 +374,8 @@ def _progress_of(case: Case, on_progress: OnProgress) -> ProgressMeter:
     def curves() -> tuple[LearningCurve, ...]:  # without intervals from rows, which take a while: often asked for
         models = (case.model, *case.references)
         laid = (
-            as_curve(one, case.sizes, len(case.repeats), case.fits.results, case.fits.dataset.unit) for one in models
+            as_curve(one, case.sizes, len(case.repeats), case.fits.results, case.fits.encoded.choice.unit)
+            for one in models
         )
         return tuple(laid)
 

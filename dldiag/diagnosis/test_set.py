@@ -11,6 +11,7 @@ from dldiag.core.types import DataError, Dataset, Split, TestResult
 from dldiag.diagnosis.trials import diagnosis_split
 from dldiag.experiments.estimates import dev_error, paired_change
 from dldiag.experiments.fit import FitResult, ShouldStop, fit_all
+from dldiag.experiments.metric_choice import choose_metric
 from dldiag.experiments.models import Model
 from dldiag.experiments.tasks import FitTask, encode_dataset
 
@@ -38,7 +39,7 @@ def open_test(
     model cannot be judged on the test rows.
     """
     split = diagnosis_split(dataset, settings)
-    opened = _judge(dataset, split, start, winner, settings.repeats, should_stop)
+    opened = _judge(dataset, split, start, winner, settings, should_stop)
     _check_judged([*opened.start, *opened.winner])
     return TestResult(
         start=dev_error(opened.start),
@@ -59,14 +60,13 @@ def _check_judged(results: Sequence[FitResult]) -> None:
 
 
 def _judge(
-    dataset: Dataset, split: Split, start: Model, winner: Model, repeats: int, should_stop: ShouldStop
+    dataset: Dataset, split: Split, start: Model, winner: Model, settings: Settings, should_stop: ShouldStop
 ) -> _Opened:
     tasks = [
         FitTask((which, split.n_train, r), model, repeat.train_rows[: split.n_train], split.test_rows, repeat.seed)
         for which, model in (("start", start), ("winner", winner))
-        for r, repeat in enumerate(split.repeats[:repeats])
+        for r, repeat in enumerate(split.repeats[: settings.repeats])
     ]
-    results = {
-        result.task.key: result for result in fit_all(tasks, encode_dataset(dataset, split), should_stop=should_stop)
-    }
+    encoded = encode_dataset(dataset, split, choose_metric(dataset, settings))
+    results = {result.task.key: result for result in fit_all(tasks, encoded, should_stop=should_stop)}
     return _Opened(*([results[task.key] for task in tasks if task.key[0] == which] for which in ("start", "winner")))

@@ -21,7 +21,7 @@ from dldiag.error_analysis.importance import (
     shuffled,
 )
 from dldiag.error_analysis.row_losses import ErrorCase
-from dldiag.experiments.fit import error_by_row, fitted_predictor
+from dldiag.experiments.fit import fitted_predictor
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model
 from dldiag.experiments.tasks import FitTask, Inputs
@@ -80,7 +80,7 @@ def importance_of(fits: FitCache, model: Model, seed: int) -> list[ColumnImporta
     def losses(group: Sequence[int], time: int) -> NDArray[np.float64]:
         X = _shuffled_inputs(inputs.X_dev, source, group, (seed, time))
         if dataset.task == "classification":
-            return error_by_row(inputs.y_dev, predict(X), inputs)[1]
+            return np.asarray(predict(X) != inputs.y_dev, dtype=float)
         residual = (predict(X) - inputs.y_dev) * inputs.y_spread / inputs.y_scale
         return np.asarray(np.square(residual))
 

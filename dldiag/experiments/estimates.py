@@ -95,8 +95,8 @@ def _least(results: Results, shares: Sequence[NDArray[np.float64]], smallest: fl
     Of a numeric target: that of one more row whose share is as large as the largest seen, or `smallest`. A paired change
     has the shares of its differences: those of one model alone would hide every change on a table with extreme residuals.
     """
-    rows = distinct_dev_rows(results)
-    if results[0].unit == "rate":
-        return unseen_variance(rows)
+    rows, floors = distinct_dev_rows(results), [r.floor for r in results if r.floor is not None]
+    if floors:
+        return unseen_variance(rows) * float(np.median(floors))
     largest = float(np.median([np.abs(one).max(initial=smallest) for one in shares]))
     return largest**2 / (len(shares[0]) * rows)

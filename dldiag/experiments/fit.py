@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 from sklearn.dummy import DummyClassifier
-from threadpoolctl import threadpool_limits
 
 from dldiag import nn
-from dldiag.core.parallel import ALONE, Processes, portable
+from dldiag.core.cluster import Cluster
+from dldiag.core.i18n import Message
+from dldiag.core.parallel import ALONE, Processes, one_thread, portable
 from dldiag.core.statistics import mean_variance
 from dldiag.core.types import Clusters, ErrorUnit, Stopped
+from dldiag.experiments.judging import baseline_outputs, floor_of, loss_by_row
 from dldiag.experiments.model_outputs import KeptOutputs, ModelOutputs, kept_outputs, model_outputs, predictions_by
 from dldiag.experiments.models import MODELS, fit_cost, is_network
 from dldiag.experiments.tasks import Encoded, FitTask, Inputs, Rows, prepare_inputs
@@ -26,6 +28,7 @@ from dldiag.nn.health import Health
 
 # What an estimator of ours may raise on rows that it cannot learn from; a user's own may raise anything.
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError, np.linalg.LinAlgError)
+NO_PROBABILITIES = Message("the model gives no class probabilities, which the metric needs")
 LARGEST_STACK = 32  # networks trained in lock-step; more members only add memory
 
 ShouldStop = Callable[[], bool] | None
@@ -33,12 +36,13 @@ ShouldStop = Callable[[], bool] | None
 
 @dataclass(frozen=True, eq=False)
 class FitResult:
-    """What one fit gave, in the error unit.
+    """What one fit gave; errors are losses by the metric of the diagnosis, lower is better.
 
     influence: (dev rows,) how much each dev row adds to the error; its variance / rows is the sampling variance of
     dev_error. useful_error, useful_influence: of this model or, where it errs more than the plainest guess (the commonest
     class, or the mean, of the training rows), of that guess: what one would use. Two models on the same rows are
-    compared through them. kept: what was predicted for the dev rows, where the task asks for it.
+    compared through them. kept: what was predicted for the dev rows, where the task asks for it. floor: variance that dev
+    rows leave where they show no mistake, in units of what as many rows leave to a rate; None: that of the largest influence.
     """
 
     task: FitTask
@@ -55,6 +59,7 @@ class FitResult:
     health: Health | None = None
     failed: str = ""
     kept: KeptOutputs | None = None
+    floor: float | None = 1.0
 
     @property
     def useful_error(self) -> float:
@@ -63,7 +68,11 @@ class FitResult:
 
 
 def fit_all(
-    tasks: Sequence[FitTask], encoded: Encoded, *, processes: Processes = ALONE, should_stop: ShouldStop = None
+    tasks: Sequence[FitTask],
+    encoded: Encoded,
+    *,
+    processes: Processes | Cluster = ALONE,
+    should_stop: ShouldStop = None,
 ) -> Iterator[FitResult]:
     """Fit every task and yield results as they come: networks of one shape as one stack, stacks side by side.
 
@@ -76,7 +85,10 @@ def fit_all(
     while stacks and not processes.ready:
         _ask(should_stop)
         yield from fit_one_stack(stacks.pop(0), encoded, should_stop)
-    if stacks:
+    if isinstance(processes, Cluster):
+        for results in processes.run_shared(fit_one_stack, reversed(stacks), encoded, should_stop):
+            yield from results
+    elif stacks:
         asked = portable(should_stop)
         work = ((stack, prepare_inputs(stack, encoded), asked) for stack in reversed(stacks))
         for results in processes.run(fit_prepared, work):
@@ -132,7 +144,7 @@ def fit_prepared(
     """
     started = time.perf_counter()
     _ask(should_stop)
-    with threadpool_limits(1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # non-convergence is a finding, not a line on somebody's terminal
         if not is_network(stack[0].model):
             return [_fit_alone(stack[0], prepared[0])]
@@ -183,7 +195,14 @@ def _fit_alone(task: FitTask, inputs: Inputs) -> FitResult:
 
 
 def _outputs(model: Any, task: FitTask, inputs: Inputs, labels: NDArray[Any] | None) -> ModelOutputs:
-    return model_outputs(model, inputs, labels, on_train=False, on_dev=task.kept)
+    needed = inputs.choice.needs_probabilities
+    found = model_outputs(model, inputs, labels, on_train=needed, on_dev=needed or task.kept)
+    if task.model.is_baseline:
+        dev, proba = baseline_outputs(inputs)
+        found = replace(found, dev=dev, dev_proba=proba)
+    if needed and (found.train_proba is None or found.dev_proba is None):
+        raise ValueError(str(NO_PROBABILITIES))
+    return found
 
 
 def _learnt(model: BaseEstimator, task: FitTask, inputs: Inputs, refusals: tuple[type[Exception], ...]) -> ModelOutputs:
@@ -210,7 +229,7 @@ def fitted_predictor(task: FitTask, inputs: Inputs) -> Callable[[Any], NDArray[A
     Raises what the estimator raises.
     """
     model, labels = _seeded(task), inputs.labels
-    with threadpool_limits(1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if is_network(task.model):
             nn.fit_stack([model], [inputs.X], [inputs.y])
@@ -218,7 +237,7 @@ def fitted_predictor(task: FitTask, inputs: Inputs) -> Callable[[Any], NDArray[A
             _fitted(model, inputs, labels)
 
     def predict(X: Any) -> NDArray[Any]:
-        with threadpool_limits(1):
+        with one_thread():
             return predictions_by(model, X, inputs.y[:1].repeat(len(X)), labels)
 
     return predict
@@ -242,17 +261,16 @@ def _refused(task: FitTask, seconds: float, error: BaseException) -> FitResult:
 
 
 def errors_of(model: Any, task: FitTask, inputs: Inputs, seconds: float, outputs: ModelOutputs) -> FitResult:
-    """Measure what a fitted model predicted for its training and dev rows."""
-    train_error, train_rows = error_by_row(inputs.y, outputs.train, inputs)
-    dev_error, influence = error_by_row(inputs.y_dev, outputs.dev, inputs)
+    """Measure what a fitted model predicted for its training and dev rows, by the metric of the diagnosis."""
+    train_error, train_rows = loss_by_row(inputs.y, outputs.train, outputs.train_proba, inputs)
+    dev_error, influence = loss_by_row(inputs.y_dev, outputs.dev, outputs.dev_proba, inputs)
     train_variance = mean_variance(train_rows, inputs.clusters[0])
-    guess_error, guess_influence = error_by_row(inputs.y_dev, _plainest_guess(inputs), inputs)
+    guess_error, guess_influence = loss_by_row(inputs.y_dev, *baseline_outputs(inputs), inputs)
     useful = influence if dev_error <= guess_error else guess_influence
-    unit: ErrorUnit = "rate" if inputs.y.dtype.kind in "iu" else "sd"
     return FitResult(
-        task, train_error, dev_error, train_variance, influence, seconds, guess_error, useful, unit,
+        task, train_error, dev_error, train_variance, influence, seconds, guess_error, useful, inputs.choice.unit,
         *_kept(inputs), _in_unit(getattr(model, "health_", None), inputs),
-        kept=kept_outputs(outputs, inputs) if task.kept else None,
+        kept=kept_outputs(outputs, inputs) if task.kept else None, floor=floor_of(inputs.y_dev, inputs),
     )  # fmt: skip
 
 
@@ -274,33 +292,6 @@ def _kept(inputs: Inputs) -> tuple[Rows | None, Clusters | None]:
     """Return what is kept of the clusters: which ones trained, and of every dev row its own."""
     train, dev = inputs.clusters
     return None if train is None else np.unique(train.labels), dev
-
-
-def _plainest_guess(inputs: Inputs) -> NDArray[Any]:
-    """Return the commonest class, or the mean, of the training rows for every dev row."""
-    y = inputs.y
-    return np.full(len(inputs.y_dev), np.bincount(y).argmax() if y.dtype.kind in "iu" else y.mean())
-
-
-def error_by_row(y: NDArray[Any], predicted: NDArray[Any], inputs: Inputs) -> tuple[float, NDArray[np.float64]]:
-    """Return the error and each row's share in it.
-
-    Classification: the error rate and 0/1 per row. Regression: RMSE / std(y) and, to first order, how the root of the
-    mean square moves with each row: e²/(2·RMSE·std). A prediction that is not finite, or HOPELESS far from the training
-    mean, counts as that far, so that its model loses without poisoning averages.
-    """
-    if y.dtype.kind in "iu":
-        wrong = (y != predicted).astype(float)
-        return float(wrong.mean()), wrong
-    unit, center = inputs.y_scale / inputs.y_spread, float(np.mean(inputs.y))
-    off = np.nan_to_num((predicted - center).astype(float), nan=np.inf, posinf=np.inf, neginf=-np.inf)
-    residual = np.clip(off, -HOPELESS * unit, HOPELESS * unit) + center - y
-    squares = np.square(residual / unit)
-    error = float(np.sqrt(squares.mean()))
-    return error, squares / (2 * max(error, 1e-12))
-
-
-HOPELESS = 100.0  # std(y), of the table and not of a training subset, whose spread may be next to nothing
 
 
 def _ask(should_stop: ShouldStop) -> None:

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from dldiag.core.cluster import active_cluster
 from dldiag.core.parallel import Processes
 from dldiag.core.types import Dataset, Split
 from dldiag.experiments.fit import FitResult, ShouldStop, fit_all
+from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model
 from dldiag.experiments.predictions import Predictions, PredictionStore, pooled
 from dldiag.experiments.tasks import Encoded, FitTask, encode_dataset
@@ -23,14 +25,22 @@ class FitCache:
     A class because it keeps results between calls; `results` maps each Point to its FitResult.
     """
 
-    def __init__(self, dataset: Dataset, split: Split, *, n_jobs: int = 1, should_stop: ShouldStop = None) -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        split: Split,
+        *,
+        choice: MetricChoice | None = None,
+        n_jobs: int = 1,
+        should_stop: ShouldStop = None,
+    ) -> None:
         self.dataset = dataset
         self.split = split
-        self.encoded: Encoded = encode_dataset(dataset, split)
+        self.encoded: Encoded = encode_dataset(dataset, split, choice)
         self.results: dict[FitKey, FitResult] = {}
         self._store = PredictionStore()
         self._training_dev: dict[FitKey, FitResult] = {}  # apart: these rows are no dev rows
-        self._processes = Processes(n_jobs)
+        self._processes = active_cluster() or Processes(n_jobs)
         self._should_stop = should_stop
 
     def fit(

@@ -25,6 +25,7 @@ from dldiag.data.target import check_scale
 from dldiag.experiments import estimates
 from dldiag.experiments.fit import FitResult, fit_all
 from dldiag.experiments.fit_cache import FitKey
+from dldiag.experiments.metric_choice import plain_choice
 from dldiag.experiments.models import Model, as_model, is_network
 from dldiag.experiments.tasks import Encoded, FitTask
 
@@ -174,7 +175,8 @@ def _as_given(model: Model, X: Any, y: NDArray[Any]) -> Encoded:
         answers, scale = {"y": amounts, "task": "regression"}, float(np.std(amounts)) or 1.0
     dataset = Dataset("arrays", pd.DataFrame(index=range(len(y))), target="y", columns=(), **answers)
     seen: Any = given if network else np.empty((len(y), 0))
-    return Encoded(dataset, Matrix(seen, (), np.zeros(seen.shape[1], dtype=bool)), scale, given, labels=labels)
+    matrix, choice = Matrix(seen, (), np.zeros(seen.shape[1], dtype=bool)), plain_choice(dataset.task)
+    return Encoded(dataset, matrix, scale, given, labels=labels, choice=choice)
 
 
 def _tell_failures(results: Sequence[FitResult], error_score: float | str) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dldiag.core.types import Clusters, Dataset, Split
 from dldiag.data.encode import Matrix, encode
+from dldiag.experiments.metric_choice import SHARE_WRONG, MetricChoice, plain_choice
 from dldiag.experiments.models import MODELS, Model, Preparation, is_of_counts
 
 Rows = NDArray[np.int64]
@@ -23,6 +24,7 @@ class Encoded:
 
     y_scale: std(y), the unit of RMSE. given: what a raw model gets rows of; the dataset's typed frame unless told.
     clusters: of the rows that do not count each for itself. labels: of the classes, as a user's own model gets them.
+    choice: the metric that errors are measured by.
     """
 
     dataset: Dataset
@@ -31,6 +33,7 @@ class Encoded:
     given: Any = None
     clusters: Clusters | None = None
     labels: NDArray[Any] | None = None
+    choice: MetricChoice = SHARE_WRONG
     _preparations: dict[Hashable, Preparation] = field(default_factory=dict)
 
     def preparation(self, train_rows: Rows, scale: bool) -> Preparation:
@@ -46,14 +49,18 @@ class Encoded:
         return given.iloc[rows] if hasattr(given, "iloc") else given[rows]
 
 
-def encode_dataset(dataset: Dataset, split: Split) -> Encoded:
-    """Encode a dataset; the unit of regression errors comes from the rows that are not sealed."""
+def encode_dataset(dataset: Dataset, split: Split, choice: MetricChoice | None = None) -> Encoded:
+    """Encode a dataset; the unit of regression errors comes from the rows that are not sealed.
+
+    choice: the metric to measure errors by; the plain one of the task where none is given.
+    """
+    chosen = choice or plain_choice(dataset.task)
     if dataset.task == "classification":
         labels = class_labels(dataset.classes)
-        return Encoded(dataset, encode(dataset), 1.0, clusters=split.clusters, labels=labels)
+        return Encoded(dataset, encode(dataset), 1.0, clusters=split.clusters, labels=labels, choice=chosen)
     open_rows = np.setdiff1d(np.arange(dataset.n_rows), split.test_rows)
     scale = float(np.std(dataset.y[open_rows])) or 1.0
-    return Encoded(dataset, encode(dataset), scale, clusters=split.clusters)
+    return Encoded(dataset, encode(dataset), scale, clusters=split.clusters, choice=chosen)
 
 
 def class_labels(classes: Sequence[str]) -> NDArray[Any]:
@@ -103,6 +110,7 @@ class Inputs:
     labels: NDArray[Any] | None = None  # that stand for the codes in y where the model is a user's own
     y_center: float = 0.0
     n_classes: int = 0
+    choice: MetricChoice = SHARE_WRONG
 
     @classmethod
     def of(cls, task: FitTask, encoded: Encoded) -> Inputs:
@@ -123,7 +131,7 @@ class Inputs:
         clusters = (None, None) if every is None else (every.of(task.train_rows), every.of(task.dev_rows))
         labels = None if task.model.key in MODELS else encoded.labels
         n_classes = len(encoded.dataset.classes)
-        return cls(X, y, X_dev, y_dev, spread, encoded.y_scale, clusters, labels, center, n_classes)
+        return cls(X, y, X_dev, y_dev, spread, encoded.y_scale, clusters, labels, center, n_classes, encoded.choice)
 
 
 def prepare_inputs(stack: Sequence[FitTask], encoded: Encoded) -> list[Inputs]:

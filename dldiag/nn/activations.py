@@ -9,10 +9,10 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import erf
 
-Array = NDArray[Any]
+from dldiag.core.types import Array
+
 Forward = Callable[[Array, Array, Any], None]
 Backward = Callable[[Array, Array, Array, Array, Any], None]
 
@@ -42,6 +42,7 @@ class Activation:
     saturates_at: float | None = None  # |z| beyond which the derivative is below 0.01 of its largest value
     dead_below: float | None = None  # a unit whose output never leaves this value is dead
     default_slope: float | None = None
+    torch: str = ""  # the same function in PyTorch, below `torch`
     glorot_factor: float = 6.0  # uniform draws are ± sqrt(factor / (fan in + fan out)), as in scikit-learn
 
     def value(self, z: Any, slope: float | None = None) -> Array:
@@ -194,6 +195,7 @@ _ROWS = (
         ((-2.0, -2.0), (0.0, 0.0), (3.0, 3.0)),
         _identity,
         _identity_back,
+        torch="positive",
     ),
     Activation(
         "logistic",
@@ -206,6 +208,7 @@ _ROWS = (
         _sigmoid_back,
         saturates_at=6.0,
         glorot_factor=2.0,
+        torch="sigmoid",
     ),
     Activation(
         "tanh",
@@ -217,6 +220,7 @@ _ROWS = (
         _tanh,
         _tanh_back,
         saturates_at=3.0,
+        torch="tanh",
     ),
     Activation(
         "relu",
@@ -229,6 +233,7 @@ _ROWS = (
         _relu_back,
         rectifier=True,
         dead_below=0.0,
+        torch="relu",
     ),
     Activation(
         "leaky_relu",
@@ -242,6 +247,7 @@ _ROWS = (
         keeps_input=True,
         rectifier=True,
         default_slope=0.01,
+        torch="nn.functional.leaky_relu",
     ),
     Activation(
         "elu",
@@ -255,6 +261,7 @@ _ROWS = (
         keeps_input=True,
         rectifier=True,
         default_slope=1.0,
+        torch="nn.functional.elu",
     ),
     Activation(
         "selu",
@@ -267,6 +274,7 @@ _ROWS = (
         _selu_back,
         keeps_input=True,
         rectifier=True,
+        torch="nn.functional.selu",
     ),
     Activation(
         "gelu",
@@ -279,6 +287,7 @@ _ROWS = (
         _gelu_back,
         keeps_input=True,
         rectifier=True,
+        torch="nn.functional.gelu",
     ),
     Activation(
         "softplus",
@@ -291,6 +300,7 @@ _ROWS = (
         _softplus_back,
         keeps_input=True,
         rectifier=True,
+        torch="nn.functional.softplus",
     ),
 )
 

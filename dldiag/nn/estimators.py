@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils.class_weight import compute_sample_weight
@@ -13,11 +12,10 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import _check_sample_weight, column_or_1d, validate_data
 
+from dldiag.core.types import Array
 from dldiag.nn.losses import LOSSES, Loss
 from dldiag.nn.params import CLASSIFIER_PARAMS, MLP_PARAMS, REGRESSOR_PARAMS
 from dldiag.nn.perceptron import Judge, Perceptron, dense, is_stochastic, store
-
-Array = NDArray[Any]
 
 
 class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]

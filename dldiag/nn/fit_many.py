@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Any
 
+from dldiag.core.types import ShouldStop
 from dldiag.nn.perceptron import Perceptron
 from dldiag.nn.stack import Member
-from dldiag.nn.training import OnEpoch, ShouldStop
+from dldiag.nn.training import OnEpoch
 
 
 def stack_key(model: Perceptron, n_rows: int, n_features: int, n_outputs: int) -> Hashable:

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dldiag.core.types import Array
 from dldiag.nn.health import Health, LayerHealth
 from dldiag.nn.network import Evaluation
 from dldiag.nn.stack import Member, Stack
 
-Array = NDArray[Any]
-
 PROBE_ROWS = 256  # training rows on which the layers are looked at
 COMPARED_UNITS = 64  # units of a layer whose weights are compared with each other
-DEV_SHARE = 0.02  # of the time that training takes, for measuring the dev error; then it is not measured every epoch
+DEV_TIME_SHARE = (
+    0.02  # of the time that training takes, for measuring the dev error; then it is not measured every epoch
+)
 DEV_POINTS = 25  # but at least about so often in a run
 FORWARD_SHARE = 1 / 3  # what a forward pass takes of a whole step
 STARTING = 200  # rows; a pass over them takes about as long as starting one does
 
 
 @dataclass(eq=False)
-class Series:
+class MemberRecord:
     """What one member has shown so far."""
 
     initial_loss: float
@@ -50,7 +49,7 @@ class Recorder:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self.series = {
-            id(member): Series(*_at_start(stack, i), _dev_every(member, stack))
+            id(member): MemberRecord(*_at_start(stack, i), _dev_every(member, stack))
             for i, member in enumerate(stack.members)
         }
         self.epoch = 0
@@ -213,7 +212,7 @@ def _dev_every(member: Member, stack: Stack) -> int:
         return 1
     n_steps = -(-stack.n_rows // stack.plan.batch_size)
     of_an_epoch = (len(member.dev[0]) + STARTING) * FORWARD_SHARE / (stack.n_rows + STARTING * n_steps)
-    return max(1, min(int(np.ceil(of_an_epoch / DEV_SHARE)), member.max_epochs // DEV_POINTS))
+    return max(1, min(int(np.ceil(of_an_epoch / DEV_TIME_SHARE)), member.max_epochs // DEV_POINTS))
 
 
 def _root_over(mean_square: float, unit: float) -> float:

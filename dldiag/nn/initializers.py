@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dldiag.core.types import Array
 from dldiag.nn.activations import Activation
 
-Array = NDArray[Any]
 Draw = Callable[[np.random.RandomState, int, int, float, Activation], tuple[Array, Array]]
 
 
@@ -20,6 +19,7 @@ class Initializer:
     """One way to begin: `draw(rng, fan_in, fan_out, scale, activation)` returns W (fan_in, fan_out) and b (fan_out,).
 
     `deviation` is the standard deviation that the weights have in the end, where there is one: (fan_in, fan_out) -> σ.
+    `torch` names the same initializer in PyTorch, below `torch.nn.init`, and `torch_settings` what it needs there.
     """
 
     name: str
@@ -28,6 +28,8 @@ class Initializer:
     source: str
     draw: Draw
     deviation: Callable[[int, int], float] | None = None
+    torch: str = ""
+    torch_settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _like_sklearn(
@@ -104,10 +106,36 @@ _ROWS = (
         "scikit-learn's choice: " + _GLOROT,
         _like_sklearn,
     ),
-    Initializer("zeros", "Zeros", r"W = 0", "a mistake shown in the course", _constant(0.0)),
-    Initializer("constant", "Constant", r"W = 0.1", "a mistake shown in the course", _constant(0.1)),
-    Initializer("small_random", "Small random", r"W \sim N(0, 0.01^2)", "Ng's course", _normal(_small), _small),
-    Initializer("large_random", "Large random", r"W \sim N(0, 10^2)", "Ng's course", _normal(_large), _large),
+    Initializer("zeros", "Zeros", r"W = 0", "a mistake shown in the course", _constant(0.0), torch="zeros_"),
+    Initializer(
+        "constant",
+        "Constant",
+        r"W = 0.1",
+        "a mistake shown in the course",
+        _constant(0.1),
+        torch="constant_",
+        torch_settings={"val": 0.1},
+    ),
+    Initializer(
+        "small_random",
+        "Small random",
+        r"W \sim N(0, 0.01^2)",
+        "Ng's course",
+        _normal(_small),
+        _small,
+        "normal_",
+        {"std": 0.01},
+    ),
+    Initializer(
+        "large_random",
+        "Large random",
+        r"W \sim N(0, 10^2)",
+        "Ng's course",
+        _normal(_large),
+        _large,
+        "normal_",
+        {"std": 10.0},
+    ),
     Initializer(
         "glorot_uniform",
         "Glorot (Xavier) uniform",
@@ -115,6 +143,7 @@ _ROWS = (
         _GLOROT,
         _uniform(_glorot),
         _glorot,
+        "xavier_uniform_",
     ),
     Initializer(
         "glorot_normal",
@@ -123,11 +152,41 @@ _ROWS = (
         _GLOROT,
         _normal(_glorot),
         _glorot,
+        "xavier_normal_",
     ),
-    Initializer("he_uniform", "He uniform", r"W \sim U(\pm\sqrt{6 / n_{in}})", _HE, _uniform(_he), _he),
-    Initializer("he_normal", "He normal", r"W \sim N(0, 2 / n_{in})", _HE, _normal(_he), _he),
-    Initializer("lecun", "LeCun", r"W \sim N(0, 1 / n_{in})", "LeCun et al. 1998", _normal(_lecun), _lecun),
-    Initializer("orthogonal", "Orthogonal", r"W^T W = I", "Saxe, McClelland & Ganguli 2014", _orthogonal),
+    Initializer(
+        "he_uniform",
+        "He uniform",
+        r"W \sim U(\pm\sqrt{6 / n_{in}})",
+        _HE,
+        _uniform(_he),
+        _he,
+        "kaiming_uniform_",
+        {"nonlinearity": "relu"},
+    ),
+    Initializer(
+        "he_normal",
+        "He normal",
+        r"W \sim N(0, 2 / n_{in})",
+        _HE,
+        _normal(_he),
+        _he,
+        "kaiming_normal_",
+        {"nonlinearity": "relu"},
+    ),
+    Initializer(
+        "lecun",
+        "LeCun",
+        r"W \sim N(0, 1 / n_{in})",
+        "LeCun et al. 1998",
+        _normal(_lecun),
+        _lecun,
+        "kaiming_normal_",
+        {"nonlinearity": "linear"},
+    ),
+    Initializer(
+        "orthogonal", "Orthogonal", r"W^T W = I", "Saxe, McClelland & Ganguli 2014", _orthogonal, torch="orthogonal_"
+    ),
 )
 
 INITIALIZERS = {row.name: row for row in _ROWS}

@@ -7,15 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize as scipy_minimize
 
+from dldiag.core.types import Array, ShouldStop
 from dldiag.nn.health_recorder import Recorder
 from dldiag.nn.observe import Observer
 from dldiag.nn.stack import Member, Plan, Stack
-from dldiag.nn.training import ShouldStop, ask, quiet_and_single_threaded, shown_to
-
-Array = NDArray[Any]
+from dldiag.nn.training import ask, quiet_and_single_threaded, shown_to
 
 
 def minimize(

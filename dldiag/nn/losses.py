@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from dldiag.core.types import Array
+
 Step = Callable[[Array, Array, Array, Any], None]
 
 HUBER_DELTA = 1.0
@@ -26,7 +26,8 @@ class Loss:
     y is (S, n) whole numbers when `indexed`, else (S, K, n). `predict(z)` turns Z into the model's outputs in place.
     `errors(delta, losses)` tells from what `step` left how far each row is off: 1 if its class is wrong (or a tie), or
     its squared error when `squares`. `floor(y)` is the mean loss of the best constant answer: what an untrained network
-    should show at most.
+    should show at most. `torch` names the same loss in PyTorch, below `torch.nn.functional`; times `torch_factor` it is
+    this one, up to a constant.
     """
 
     name: str
@@ -41,6 +42,8 @@ class Loss:
     floor: Callable[[Array], float]
     indexed: bool = False
     squares: bool = False
+    torch: str = ""
+    torch_factor: float = 1.0
 
     def value(self, z: Any, y: Any) -> Array:
         """Return the loss of every row; z is (K, n), y is (n,) class numbers or (K, n)."""
@@ -211,6 +214,7 @@ _ROWS = (
         _wrong_class,
         _class_entropy,
         indexed=True,
+        torch="cross_entropy",
     ),
     Loss(
         "binary_cross_entropy",
@@ -223,6 +227,7 @@ _ROWS = (
         _logistic,
         _wrong_side,
         _label_entropy,
+        torch="binary_cross_entropy_with_logits",
     ),
     Loss(
         "squared_error",
@@ -236,6 +241,8 @@ _ROWS = (
         _square,
         _half_variance,
         squares=True,
+        torch="mse_loss",
+        torch_factor=0.5,
     ),
     Loss(
         "huber",
@@ -249,6 +256,7 @@ _ROWS = (
         _square_of_huber,
         _huber_of_median,
         squares=True,
+        torch="huber_loss",
     ),
     Loss(
         "poisson",
@@ -262,6 +270,7 @@ _ROWS = (
         _square_of_delta,
         _poisson_of_mean,
         squares=True,
+        torch="poisson_nll_loss",
     ),
 )
 

@@ -7,14 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dldiag.core.types import Array
 from dldiag.nn.activations import ACTIVATIONS, Activation
 from dldiag.nn.layout import Layout
 from dldiag.nn.losses import Loss
 from dldiag.nn.normalization import Normalized, fold, normalize, normalize_back
-
-Array = NDArray[Any]
 
 TOO_WIDE_TO_COPY = 256  # columns of X; beyond, the copy costs more than it saves
 WORTH_A_COPY = 32  # units; with fewer, a product with a transposed view costs less than copying first

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dldiag.core.types import Array
 from dldiag.nn.layout import Layout
-
-Array = NDArray[Any]
 
 EPSILON = 1e-5  # added to the variance; PyTorch's and the paper's order of size
 MEMORY = 0.9  # share of the running average that one batch leaves

@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dldiag.core.types import Array
 from dldiag.nn.network import Parameters, Workspace
 from dldiag.nn.stack import Stack
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from dldiag.core.types import Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +32,8 @@ class Optimizer:
     """One optimizer: `update(p, g, state, rates, t, scratch)` changes p (S, P) in place; t counts updates from 1.
 
     `slots` is how many (S, P) arrays of state it carries; g may be overwritten. `decouples_decay` says that L2 is
-    applied to the weights directly and not through the gradient.
+    applied to the weights directly and not through the gradient. `torch` names the same optimizer in PyTorch, below
+    `torch.optim`, and `torch_settings` what it needs there besides the step size to be the same as `Rates()`.
     """
 
     name: str
@@ -43,6 +43,8 @@ class Optimizer:
     slots: int
     update: Update
     decouples_decay: bool = False
+    torch: str = ""
+    torch_settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _sgd(p: Array, g: Array, state: list[Array], rates: Rates, t: int, scratch: Array) -> None:
@@ -115,9 +117,18 @@ _ROWS = (
         "Robbins & Monro 1951; Nesterov 1983",
         1,
         _sgd,
+        torch="SGD",
+        torch_settings={"momentum": 0.9, "nesterov": True},
     ),
     Optimizer(
-        "momentum", "Momentum", r"v \leftarrow \mu v - \eta g;\; w \leftarrow w + v", "Polyak 1964", 1, _momentum
+        "momentum",
+        "Momentum",
+        r"v \leftarrow \mu v - \eta g;\; w \leftarrow w + v",
+        "Polyak 1964",
+        1,
+        _momentum,
+        torch="SGD",
+        torch_settings={"momentum": 0.9},
     ),
     Optimizer(
         "nesterov",
@@ -126,6 +137,8 @@ _ROWS = (
         "Nesterov 1983; Sutskever et al. 2013",
         1,
         _nesterov,
+        torch="SGD",
+        torch_settings={"momentum": 0.9, "nesterov": True},
     ),
     Optimizer(
         "rmsprop",
@@ -134,6 +147,8 @@ _ROWS = (
         "Tieleman & Hinton 2012",
         1,
         _rmsprop,
+        torch="RMSprop",
+        torch_settings={"alpha": 0.999},
     ),
     Optimizer(
         "adam",
@@ -143,6 +158,7 @@ _ROWS = (
         "Kingma & Ba 2015",
         2,
         _adam,
+        torch="Adam",
     ),
     Optimizer(
         "adamw",
@@ -152,6 +168,7 @@ _ROWS = (
         2,
         _adamw,
         decouples_decay=True,
+        torch="AdamW",
     ),
 )
 

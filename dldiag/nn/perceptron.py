@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
@@ -18,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from dldiag.core.i18n import tr
 from dldiag.core.params import Param, SettingError, check
+from dldiag.core.types import Array, ShouldStop
 from dldiag.nn.activations import ACTIVATIONS
 from dldiag.nn.initializers import INITIALIZERS
 from dldiag.nn.layout import Layout
@@ -29,9 +29,8 @@ from dldiag.nn.observe import Observer
 from dldiag.nn.optimizers import OPTIMIZERS, Rates
 from dldiag.nn.schedules import SCHEDULES
 from dldiag.nn.stack import Member, Plan
-from dldiag.nn.training import OnEpoch, ShouldStop, train
+from dldiag.nn.training import OnEpoch, train
 
-Array = NDArray[Any]
 Judge = Callable[[Array], float]
 
 LARGEST_AUTO_BATCH = 200  # rows; scikit-learn's

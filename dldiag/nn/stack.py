@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dldiag.core.types import Array
 from dldiag.nn.activations import Activation
 from dldiag.nn.health import Health
 from dldiag.nn.layout import Layout
@@ -17,12 +17,11 @@ from dldiag.nn.losses import Loss
 from dldiag.nn.network import Evaluation, Network, Parameters, Workspace
 from dldiag.nn.normalization import first_running
 from dldiag.nn.optimizers import Optimizer, Rates
-from dldiag.nn.schedules import Progress, Schedule
+from dldiag.nn.schedules import RunProgress, Schedule
 
-Array = NDArray[Any]
 Watch = Callable[[Array, Array], None]
 
-CHUNK = 65_536  # parameters updated in one go: five arrays of them about fill a second-level cache
+UPDATED_AT_ONCE = 65_536  # parameters updated in one go: five arrays of them about fill a second-level cache
 DROPOUT_LEVELS = 2**16  # dropout compares 16 random bits per unit; the share dropped is exact to 1 / 65,536
 
 
@@ -127,7 +126,7 @@ class Stack:
     def set_rate(self, i: int) -> None:
         """Apply the schedule to a member's learning rate for the next epoch."""
         m = self.members[i]
-        at = Progress(m.epochs, m.max_epochs, m.rows_seen, m.plateaus, self.plan.power_t)
+        at = RunProgress(m.epochs, m.max_epochs, m.rows_seen, m.plateaus, self.plan.power_t)
         self.rate[i] = m.rate * (self.plan.schedule.factor(at) if m.epochs else 1.0)
 
     def network_of(self, members: list[int]) -> Network:
@@ -285,11 +284,11 @@ class Stack:
 
 
 def _parts(n_members: int, n_parameters: int) -> list[tuple[slice, slice]]:
-    """Cut (S, P) into parts of about CHUNK numbers; how a member's row is cut depends on P alone."""
-    if n_parameters > CHUNK:
-        columns = [slice(a, min(a + CHUNK, n_parameters)) for a in range(0, n_parameters, CHUNK)]
+    """Cut (S, P) into parts of about UPDATED_AT_ONCE numbers; how a member's row is cut depends on P alone."""
+    if n_parameters > UPDATED_AT_ONCE:
+        columns = [slice(a, min(a + UPDATED_AT_ONCE, n_parameters)) for a in range(0, n_parameters, UPDATED_AT_ONCE)]
         return [(slice(i, i + 1), column) for i in range(n_members) for column in columns]
-    at_once = max(1, CHUNK // n_parameters)
+    at_once = max(1, UPDATED_AT_ONCE // n_parameters)
     everything = slice(0, n_parameters)
     return [(slice(i, min(i + at_once, n_members)), everything) for i in range(0, n_members, at_once)]
 

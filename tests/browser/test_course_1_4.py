@@ -17,7 +17,6 @@ PAGES = {
         3,
     ),
     "Logistic_regression": ("", 2),
-    "Activation_functions": ("flow.hidden_layers=3&flow.steps=60&flow.seeds=3&linear.steps=200", 4),
     "Weight_initialization": ("starts.hidden_layers=3&starts.steps=60&starts.seeds=3", 2),
 }
 LOOK = "[data-testid=stAlert]"
@@ -88,15 +87,6 @@ def test_the_numbers_of_the_graph_change_with_the_step(server, visit):
     page.get_by_label("Step looked at", exact=True).first.press("ArrowUp")  # by keyboard alone
     until(page, lambda: page.locator("[data-testid=stPlotlyChart]").first.inner_text() != first)
     assert "unit.step=2" in page.url
-
-
-def test_few_layers_take_the_effect_away(server, visit):
-    page = visit(f"{server.url}/Activation_functions?flow.hidden_layers=5&flow.steps=60&flow.seeds=3&linear.steps=200")
-    said = ready(page, 4)
-    assert "difference of exactly 0" in said[1]
-    assert "With Sigmoid the first layer's gradient is only" in said[2]
-    page.goto(f"{server.url}/Activation_functions?flow.hidden_layers=1&flow.steps=60&flow.seeds=3&linear.steps=200")
-    assert "does not show the effect" in ready(page, 4)[2]
 
 
 def test_zeros_stay_twins_and_the_settings_go_into_the_model(server, visit):

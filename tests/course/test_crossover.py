@@ -43,7 +43,7 @@ def test_the_interval_holds_the_true_size_about_as_often_as_it_says():
         sure += found.verdict == "crosses"
         held += found.size is not None and found.size.low <= 300 <= found.size.high
     assert sure > 190
-    assert 0.78 * 200 <= held <= 0.97 * 200  # 90 % claimed; resampling six repeats comes out a little short
+    assert 0.78 * 200 <= held <= 0.97 * 200  # 90% claimed; resampling six repeats comes out a little short
 
 
 def test_parallel_curves_have_no_crossover_in_sight():
@@ -93,7 +93,7 @@ def test_equal_learners_are_hardly_ever_said_to_differ():
     for seed in range(200):
         made = [curve(name, np.full(6, 0.3), 0.05, seed) for name in "abcde"]
         said += learners_differ_at(made, 50).holds == "no"
-    assert said <= 20  # at most 10 % of runs, all pairs together
+    assert said <= 20  # at most 10% of runs, all pairs together
 
 
 def test_sizes_that_a_curve_lacks_are_left_out():

@@ -88,5 +88,5 @@ def test_the_reading_gives_the_gap_of_this_run():
     losses = (np.random.default_rng(0).random((64, 4000)) < 0.5).astype(float)
     result = choose_on_test(losses, n_test=100, seed=0)
     text = str(read_selection(result))
-    assert f"{100 * result.promised[-1]:.1f} %" in text and f"{100 * result.fresh[-1]:.1f} %" in text
+    assert f"{100 * result.promised[-1]:.1f}%" in text and f"{100 * result.fresh[-1]:.1f}%" in text
     assert norm.cdf(-(result.gap[-1] / np.sqrt(0.25 / 100))) < 0.05

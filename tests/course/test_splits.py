@@ -75,7 +75,7 @@ def test_the_reading_says_when_no_split_is_enough_and_when_to_cross_validate():
 
 @pytest.mark.parametrize("difference", [0.05, 0.01, 0.002])
 def test_no_error_among_so_few_rows_still_allows_the_difference(difference):
-    """The exact bound of n rows without an error, 95 % on one side, against the rule of three."""
+    """The exact bound of n rows without an error, 95% on one side, against the rule of three."""
     rows = rows_to_see(0.0, difference)
     assert beta.ppf(0.95, 1, rows) == pytest.approx(difference, rel=0.03)
     assert half_width(0.0, rows) <= difference

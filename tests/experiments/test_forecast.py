@@ -132,7 +132,7 @@ SEEN = [0.3, 0.24, 0.2, 0.17, 0.15]
         ({"train_errors": [1, 2, 3, 4, 5]}, "not 2"),
         ({"sizes": [100, 200, 400, 800, np.inf]}, "sizes"),
         ({"sizes": [100, np.nan, 400, 800, 1600]}, "sizes"),
-        ({"unit": "rmse"}, "'rate' or 'sd'"),
+        ({"unit": "rmse"}, "one of rate, sd"),
         ({"target_error": -1}, "not -1"),
         ({"target_error": np.nan}, "target error"),
         ({"target_error": 5}, "15 % as 0.15"),

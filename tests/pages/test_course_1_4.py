@@ -3,6 +3,7 @@
 import copy
 import re
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,13 +11,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dldiag.app.state import session, uploads
-from dldiag.app.ui import page as navigation
 from dldiag.core.i18n import speaking
 
+ROOT = Path(__file__).parents[2]
 PAGES = {
     11: ("11_Why_deep_learning_took_off.py", 2),
     12: ("12_Logistic_regression.py", 1),
-    13: ("13_Activation_functions.py", 3),
     14: ("14_Weight_initialization.py", 1),
 }
 QUICK = {
@@ -30,7 +30,7 @@ QUICK = {
 
 
 def start(number, values=None, **query):
-    app = AppTest.from_file(str(navigation.ROOT / "pages" / PAGES[number][0]), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "pages" / PAGES[number][0]), default_timeout=120)
     for name, value in query.items():
         app.query_params[name] = value
     app.session_state["dldiag"] = {"owner": "a" * 43, "visit": 0, "values": copy.deepcopy(values or QUICK), "slots": {}}

@@ -1,16 +1,17 @@
 """The last three course pages through Streamlit's own test runner, on toys, samples and difficult tables."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dldiag.app.state import history
-from dldiag.app.ui import page as navigation
 from dldiag.core.i18n import speaking
 from tests.pages.test_course_1_4 import TABLES, buttons_to_use, charts, lines_to_look_at, until_done, with_table
 
+ROOT = Path(__file__).parents[2]
 PAGES = {
     15: ("15_Train_dev_and_test_sets.py", 2),
     16: ("16_Hyperparameters_and_the_loop.py", 1),
@@ -26,7 +27,7 @@ QUICK = {
 
 
 def start(number, values=None, **query):
-    app = AppTest.from_file(str(navigation.ROOT / "pages" / PAGES[number][0]), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "pages" / PAGES[number][0]), default_timeout=120)
     for name, value in query.items():
         app.query_params[name] = value
     app.session_state["dldiag"] = {"owner": "b" * 43, "visit": 0, "values": dict(values or QUICK), "slots": {}}

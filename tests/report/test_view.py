@@ -127,7 +127,7 @@ def test_an_untried_remedy_says_what_is_expected():
 
 
 def test_every_number_that_rules_can_read_has_words():
-    assert Evidence.__dataclass_fields__.keys() - {"task", "probes", "names", "others"} == set(EVIDENCE)
+    assert Evidence.__dataclass_fields__.keys() - {"task", "measured_in", "probes", "names", "others"} == set(EVIDENCE)
 
 
 @pytest.mark.parametrize(

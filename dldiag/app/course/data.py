@@ -75,6 +75,23 @@ def expected_error(reference: Reference) -> FirstError:
     return cast("FirstError", kept[1])
 
 
+def data_label(reference: Reference) -> str:
+    """Name the rows of a reference for the visitor's own record."""
+    if "toy" in reference:
+        return f"toy:{reference['toy']}"
+    return f"sample:{reference['sample']}" if "sample" in reference else _own_name()
+
+
+def is_own(reference: Reference) -> bool:
+    """Say whether a reference names the visitor's own table."""
+    return "toy" not in reference and "sample" not in reference
+
+
+def label_of(name: str) -> str:
+    """Return what `data_label` wrote in the visitor's language."""
+    return _label(name) if name.partition(":")[0] in ("toy", "sample") else name
+
+
 def _offered(toys: Sequence[str], samples: Sequence[str] | None, own: bool) -> dict[str, Reference]:
     from dldiag.data.samples import SAMPLES
 

@@ -29,6 +29,19 @@ def look_at(message: Message) -> None:
     )
 
 
+def ask_few(
+    settings: Any, prefix: str, first: tuple[str, ...], *, sliders: tuple[str, ...] = (), **options: Any
+) -> dict[str, Any]:
+    """Ask for the settings that a lesson is about in one row; the others stand behind "More settings"."""
+    params = forms.params_table(settings)
+    rest = tuple(name for name in params if name not in first)
+    asked = forms.ask_params(settings, prefix, names=first, columns=len(first), sliders=sliders, **options)
+    if rest:
+        with st.expander(tr("More settings"), icon=":material/tune:"):
+            asked |= forms.ask_params(settings, prefix, names=rest, columns=4, sliders=sliders, **options)
+    return {name: asked[name] for name in params}
+
+
 def add(message: Message | None) -> None:
     """Show a remark in small letters where there is one."""
     if message is not None:

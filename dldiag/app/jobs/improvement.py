@@ -10,7 +10,7 @@ import msgspec
 from dldiag.app.jobs import serialize
 from dldiag.app.jobs.diagnosis import as_parameters, asked, processes_of_a_job
 from dldiag.core.i18n import Message
-from dldiag.core.types import Progress
+from dldiag.core.types import Estimate, Progress
 
 OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]
@@ -20,7 +20,8 @@ def try_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: Sho
     """Run one remedy paired with the current model: {"data", "model", "settings", "remedy", "change", "material"}."""
     from dldiag.diagnosis.diagnose import prepare_case
     from dldiag.diagnosis.search import planned_fits, try_remedy
-    from dldiag.diagnosis.trials import EFFORTS
+    from dldiag.diagnosis.trials import EFFORTS, Attempt
+    from dldiag.diagnosis.winners_curse import Picked
 
     dataset, model, settings = asked(arguments)
     case = prepare_case(dataset, model, settings, should_stop=should_stop, n_jobs=processes_of_a_job())
@@ -31,14 +32,17 @@ def try_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: Sho
         done[0] += 1
         on_progress(Progress(Message("Trying it on your data"), done[0], planned_fits(remedy, effort)))
 
-    change, material = as_parameters(arguments["change"]), arguments["material"]
-    trial = try_remedy(case.fits, model, remedy, change, material=material, effort=effort, on_result=count)
+    seen, expected = (arguments.get(name) for name in ("seen", "expected"))
+    picked = Picked(msgspec.convert(seen, Estimate), msgspec.convert(expected, Estimate)) if seen and expected else None
+    attempt, material = Attempt(remedy, as_parameters(arguments["change"]), picked), arguments["material"]
+    trial = try_remedy(case.fits, model, attempt, material=material, effort=effort, on_result=count)
     return msgspec.to_builtins(trial, enc_hook=serialize.json_number)
 
 
 def improve_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop) -> dict[str, Any]:
     """Adopt what helps and diagnose again until nothing does: {"data", "model", "settings"}."""
     from dldiag.diagnosis.improve import improve
+    from dldiag.experiments.chosen_model import choice_of
     from dldiag.report import to_json
 
     dataset, model, settings = asked(arguments)
@@ -47,8 +51,8 @@ def improve_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop:
     )
     return {
         "steps": msgspec.to_builtins(list(found.steps), enc_hook=serialize.json_number),
-        "start": found.start.parameters,
-        "winner": found.winner.parameters,
+        "start": choice_of(found.start),
+        "winner": choice_of(found.winner),
         "dev_uses": found.dev_uses,
         "ended": serialize.message_to_json(found.ended),
         "report": None if found.stopped else to_json(found.report),
@@ -58,10 +62,10 @@ def improve_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop:
 def open_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop) -> Any:
     """Open the sealed test set: {"data", "settings", "start", "winner", "dev_uses"}."""
     from dldiag.diagnosis.test_set import open_test
-    from dldiag.experiments.models import build_model
+    from dldiag.experiments.chosen_model import chosen_model
 
     dataset, _, settings = asked(arguments)
-    start, winner = (build_model(dataset.task, as_parameters(arguments[one])) for one in ("start", "winner"))
+    start, winner = (chosen_model(dataset.task, as_parameters(arguments[one])) for one in ("start", "winner"))
     on_progress(Progress(Message("Opening the test set"), 0, 1))
     uses = arguments["dev_uses"]
     return msgspec.to_builtins(

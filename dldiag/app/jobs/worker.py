@@ -24,6 +24,7 @@ from dldiag.app.jobs.registry import JOBS, warm_up
 from dldiag.app.state import uploads
 from dldiag.app.state.limits import Limits
 from dldiag.app.state.paths import write_whole
+from dldiag.core.cluster import CLUSTER_VARIABLE, on_cluster
 from dldiag.core.i18n import Message
 from dldiag.core.parallel import Processes
 from dldiag.core.params import SettingError, from_environment
@@ -126,7 +127,10 @@ def _attempt(job: str, reporter: Reporter) -> store.Ending:
     spec = store.spec_of(job)
     function = JOBS[spec.kind]
     try:
-        result = function(with_paths(spec.arguments, spec.owner), reporter.on_progress, Canceled(store.folder_of(job)))
+        with on_cluster(os.environ.get(CLUSTER_VARIABLE)):
+            result = function(
+                with_paths(spec.arguments, spec.owner), reporter.on_progress, Canceled(store.folder_of(job))
+            )
     except Stopped:
         return store.Ending("canceled", store.why_stopped(job))
     write_whole(store.folder_of(job) / "result.json", serialize.dumps(result).encode())

@@ -56,9 +56,9 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def remove_older_than(days: float, *, but: Collection[str] = ()) -> None:
-    """Remove the jobs and the owners' uploads that nothing has touched for so many days, but not these."""
+    """Remove the jobs, the owners' uploads and their course progress that nothing has touched for so many days, but not these."""
     oldest = time.time() - days * SECONDS_PER_DAY
-    for kind in ("jobs", "uploads"):
+    for kind in ("jobs", "uploads", "course"):
         for folder in private(app_home() / kind).iterdir():
             with contextlib.suppress(FileNotFoundError):  # another server was faster
                 if folder.name not in but and folder.stat().st_mtime < oldest:

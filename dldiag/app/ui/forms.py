@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from dldiag.core.sanitize import escape_markdown
 
 FORMAT = "%.6g"
 AUTOMATIC = "automatic"
+SLIDER_STEPS = 100  # places of a slider over numbers that are not whole
 
 
 def ask_params(
@@ -23,14 +25,15 @@ def ask_params(
     names: tuple[str, ...] | None = None,
     choices: Mapping[str, Mapping[str, Any]] | None = None,
     columns: int = 1,
+    sliders: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """Draw a form and return {name: value}.
 
     `settings` is a dataclass with parameters or a table {name: Param}; `names` keeps some of them. `choices` gives the
-    options of a parameter that holds several texts. Values are remembered under `prefix`, come from the URL at first
+    options of a parameter that holds several texts; `sliders` are explored by a slider rather than typed. Values are remembered under `prefix`, come from the URL at first
     (`?prefix.name=value`), and go back into it when they differ from the default.
     """
-    params = _table(settings)
+    params = params_table(settings)
     kept = [name for name in (names or params) if name in params]
     values: dict[str, Any] = {}
     for group in dict.fromkeys(params[name].group for name in kept):
@@ -40,14 +43,25 @@ def ask_params(
         for start in range(0, len(members), columns):  # row by row, so that fields of a row stand on one line
             for name, cell in zip(members[start : start + columns], st.columns(columns), strict=False):
                 with cell:
-                    values[name] = _ask(name, params[name], prefix, (choices or {}).get(name))
+                    values[name] = _ask(name, params[name], prefix, (choices or {}).get(name), slides=name in sliders)
     session.state()["values"].setdefault(prefix, {}).update(values)
     return values
 
 
 def remembered(settings: Any, prefix: str) -> dict[str, Any]:
     """Return the values of a form without drawing it: what was chosen, else the URL's, else the defaults."""
-    return {name: _start(name, param, prefix) for name, param in _table(settings).items()}
+    return {name: _start(name, param, prefix) for name, param in params_table(settings).items()}
+
+
+def shown_now(settings: Any, prefix: str) -> dict[str, Any]:
+    """Return what the fields of a form show in this run, before it is drawn: what was just changed counts."""
+    values = remembered(settings, prefix)
+    for name in values:
+        held = st.session_state.get(f"{prefix}.{name}.{session.state()['visit']}")
+        param = params_table(settings)[name]
+        if held is not None and param.kind is not tuple:
+            values[name] = held
+    return values
 
 
 def set_values(prefix: str, values: Mapping[str, Any]) -> None:
@@ -58,7 +72,7 @@ def set_values(prefix: str, values: Mapping[str, Any]) -> None:
 
 def changed_from_default(settings: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return only the values that differ from their default."""
-    params = _table(settings)
+    params = params_table(settings)
     return {name: value for name, value in values.items() if name in params and not _same(value, params[name].default)}
 
 
@@ -72,17 +86,18 @@ def _heading(group: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _table(settings: Any) -> Mapping[str, Param]:
+def params_table(settings: Any) -> Mapping[str, Param]:
+    """Return {name: Param} of a settings dataclass, or the table itself."""
     return settings if isinstance(settings, Mapping) else params_of(settings)
 
 
-def _ask(name: str, param: Param, prefix: str, options: Mapping[str, Any] | None) -> Any:
+def _ask(name: str, param: Param, prefix: str, options: Mapping[str, Any] | None, *, slides: bool = False) -> Any:
     start = _start(name, param, prefix)
     key = f"{prefix}.{name}.{session.state()['visit']}"
     label = escape_markdown(translate(param.label) + (f" ({translate(param.unit)})" if param.unit else ""))
     given = st.session_state.get(f"start {key}", start)
     st.session_state[f"start {key}"] = given  # a widget must begin with the same value in every run of a visit
-    value = _field(param, label, given, key, options)
+    value = _slider(param, label, given, key) if slides else _field(param, label, given, key, options)
     _write_url(f"{prefix}.{name}", value, param)
     return value
 
@@ -130,6 +145,29 @@ def _field(param: Param, label: str, start: Any, key: str, options: Mapping[str,
     if param.kind in (int, float):
         return _number(param, label, start, key, help_text)
     return _text(param, label, start, key, help_text)
+
+
+def _slider(param: Param, label: str, start: Any, key: str) -> Any:
+    """Draw a number as a slider: evenly from its lowest to its highest value, or in steps of 1, 2, 5 on a log scale."""
+    help_text = escape_markdown(translate(param.help), 2000)
+    if param.log:
+        stops = sorted({*slider_stops(float(param.low or 0), float(param.high or 1)), float(start)})
+        return st.select_slider(label, stops, value=float(start), format_func="{:g}".format, key=key, help=help_text)
+    kind: Any = param.kind
+    low, high = kind(param.low), kind(param.high)
+    step = 1 if kind is int else (high - low) / SLIDER_STEPS
+    return st.slider(label, low, high, kind(start), step=step, key=key, help=help_text)
+
+
+def slider_stops(low: float, high: float) -> list[float]:
+    """Return 1, 2 and 5 of every power of ten between two values, both included.
+
+    >>> slider_stops(0.05, 1.0)
+    [0.05, 0.1, 0.2, 0.5, 1.0]
+    """
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    inside = [float(f"{step}e{power}") for power in powers for step in (1, 2, 5)]
+    return sorted({low, high, *(stop for stop in inside if low < stop < high)})
 
 
 def _choice(param: Param, label: str, start: Any, key: str, help_text: str) -> Any:

@@ -18,7 +18,7 @@ from dldiag.app.state import session
 from dldiag.app.ui.theme import ICON, css
 from dldiag.app.ui.widgets import show_message
 from dldiag.core.home import dashboard_folder
-from dldiag.core.i18n import LANGUAGES, tr, translate
+from dldiag.core.i18n import LANGUAGES, Message, tr, translate
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import DataError
 
@@ -47,10 +47,11 @@ def pages() -> tuple[Page, ...]:
     return tuple(found)
 
 
-def page(title: str, claim: str = "") -> None:
-    """Set a page up: call it first. `title` and `claim` (the page's first sentence) are English templates."""
+def page(title: str | Message, claim: str | Message = "") -> None:
+    """Set a page up: call it first. `title` and `claim` (the page's first sentence) are Messages or English templates."""
     code = session.speak()
-    st.set_page_config(f"{tr(title)} · {NAME}", page_icon=str(ICON), layout="wide", initial_sidebar_state="auto")
+    title, claim = (tr(one) if isinstance(one, str) else str(one) for one in (title, claim))
+    st.set_page_config(f"{title} · {NAME}", page_icon=str(ICON), layout="wide", initial_sidebar_state="auto")
     _note_visit(title)
     session.follow_url()
     session.pool()  # the workers warm up while the visitor reads
@@ -59,9 +60,9 @@ def page(title: str, claim: str = "") -> None:
     st.html(f"<style>{css()}</style>")
     with st.sidebar:
         _sidebar(code)
-    st.title(tr(title), anchor=False)
+    st.title(title, anchor=False)
     if claim:
-        st.markdown(escape_markdown(tr(claim)))
+        st.markdown(escape_markdown(claim))
     if session.state().pop("to top", False):
         st.html(TO_TOP, unsafe_allow_javascript=True)
 

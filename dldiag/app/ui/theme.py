@@ -21,6 +21,10 @@ h1 { letter-spacing: -0.02em; }
 .st-key-kind-stop { border-left-color: var(--stop); } .st-key-kind-open { border-left-color: var(--open); }
 .st-key-action { background: color-mix(in srgb, #2A8F96 13%, transparent); border-radius: .5rem; padding: .6rem .9rem; }
 [class*="st-key-lit-"] { border-left: 5px solid #2A8F96; }
+.st-key-statements blockquote { opacity: 1; }
+.st-key-statements blockquote * { color: inherit; opacity: 1; }
+/* Who asked for less motion steps through a moving picture by its slider; it has nothing that plays. */
+@media (prefers-reduced-motion: reduce) { .js-plotly-plot .updatemenu-container { display: none; } }
 /* A row of the list of fixes breaks where its parts would be narrower than their words. */
 [class*="st-key-lit-"] [data-testid="stHorizontalBlock"], [class*="st-key-fix-"] [data-testid="stHorizontalBlock"],
 .st-key-action [data-testid="stHorizontalBlock"] { flex-wrap: wrap; row-gap: .4rem; }

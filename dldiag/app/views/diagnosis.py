@@ -11,15 +11,20 @@ from dldiag.app.jobs.pool import View
 from dldiag.app.state import session
 from dldiag.app.state.history import keep_in_history, keep_trials
 from dldiag.app.state.improvement import with_trials
+from dldiag.app.state.session import KEY, NAME, SKLEARN
 from dldiag.app.ui import forms
+from dldiag.app.views.model import ask_model
 from dldiag.app.views.progress import restart, show_ending, watch
-from dldiag.app.views.report import show_first_look, show_report
+from dldiag.app.views.report import show_first_look, show_reached, show_report
 from dldiag.app.views.start import SLOT, model_params, start_diagnosis
+from dldiag.app.views.table_preview import show_reading
+from dldiag.app.views.target import ask_target
 from dldiag.core.i18n import tr, translate
 from dldiag.core.params import Param, params_of
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.settings import Settings
-from dldiag.core.types import Dataset, Progress, Report, Task
+from dldiag.core.types import Dataset, Progress, Report
+from dldiag.experiments.model_params import MODEL_KINDS
 
 FIRST_SETTINGS = ("target_error", "budget")
 
@@ -44,42 +49,44 @@ def forget_job() -> None:
     session.refresh_forms()
 
 
+def ask_all() -> None:
+    """Ask for everything before a diagnosis: the target and the button first, what was read below them."""
+    asking, reading = st.container(), st.container()
+    with reading:
+        st.subheader(tr("Your table"), anchor=False)
+        table = show_reading()
+        if st.button(tr("Another table"), key="another"):
+            session.use_data(None)
+            st.rerun()
+    if table is None:
+        return
+    with asking:
+        target, start, more = st.container(), st.container(), st.container()
+        dataset = ask_target(table, target, more)
+        if dataset is not None:
+            with start:
+                ask_and_start(dataset)
+
+
 def ask_and_start(dataset: Dataset) -> None:
     """Draw the settings and the button that starts the diagnosis."""
-    first = forms.ask_params(Settings(), "settings", names=FIRST_SETTINGS, columns=2)
     button = st.container()  # above what few people change
-    model = _ask_model(dataset.task)
+    first = forms.ask_params(Settings(), "settings", names=FIRST_SETTINGS, columns=2)
+    model = ask_model(dataset.task)
     settings = first | _ask_settings()
     with button:
         _offer_start(dataset, model, settings)
-        _show_model(model)
 
 
-def _offer_start(dataset: Dataset, model: dict[str, Any], settings: dict[str, Any]) -> None:
-    if st.button(tr("Diagnose"), type="primary", key="diagnose", icon=":material/stethoscope:"):
-        start_diagnosis(model, settings)
+def _offer_start(dataset: Dataset, model: dict[str, Any] | None, settings: dict[str, Any]) -> None:
+    if st.button(tr("Diagnose"), type="primary", key="diagnose", icon=":material/stethoscope:", disabled=model is None):
+        start_diagnosis(model or {}, settings)
     text = tr(
-        "{rows:,} rows, {features} features. Part of the rows is sealed as a test set before anything else.",
+        "{rows:,} rows, {features} features. Some rows are sealed as a test set first.",
         rows=dataset.n_rows,
         features=len(dataset.columns),
     )
     st.caption(escape_markdown(text))
-
-
-def _show_model(model: dict[str, Any]) -> None:
-    """Say which model will be diagnosed, and where to go with one that was trained elsewhere."""
-    layers = " → ".join(f"{units:,}" for units in model["hidden_layer_sizes"]) or tr("none")
-    text = tr(
-        "The model that is diagnosed: a neural network with hidden layers of {layers} units. Give it the settings of yours below; "
-        "for a model that was trained elsewhere, use “Only numbers in hand”.",
-        layers=layers,
-    )
-    st.caption(escape_markdown(text, 600))
-
-
-def _ask_model(task: Task) -> dict[str, Any]:
-    with st.expander(tr("Settings of the network"), icon=":material/tune:"):
-        return forms.ask_params(model_params(task), "model", columns=3)
 
 
 def _ask_settings() -> dict[str, Any]:
@@ -103,6 +110,7 @@ def show_job(job: str) -> None:
         watch(job, _partial, None)
         return
     show_ending(view)
+    _offer_going_on(view)
     report = report_of(view)
     if report is not None:
         report = with_trials(report, job)
@@ -111,7 +119,17 @@ def show_job(job: str) -> None:
             keep_trials(job, report)
         show_report(report, job, complete=view.state == "finished")
     elif view.progress is not None:
-        _partial(serialize.progress_from_json(view.progress))
+        show_reached(serialize.progress_from_json(view.progress).curves)
+
+
+def _offer_going_on(view: View) -> None:
+    """Offer to run a diagnosis that was stopped once more."""
+    if view.state != "finished" and st.button(tr("Run it again"), key="run.again", icon=":material/play_arrow:"):
+        arguments = dict(store.spec_of(view.job).arguments)
+        model, settings = arguments.pop("model", {}), arguments.pop("settings", {})
+        path = {name: arguments[name] for name in ("start", "dev_uses", "parent") if name in arguments}
+        restart(SLOT)
+        start_diagnosis(model, settings, **path)
 
 
 def report_of(view: View) -> Report | None:
@@ -154,11 +172,12 @@ def _uses(data: dict[str, Any]) -> list[str]:
 
 
 def _settings_text(arguments: dict[str, Any]) -> str:
-    changed = {**arguments.get("model", {}), **arguments.get("settings", {})}
-    if not changed:
-        return tr("default settings")
-    params = model_params("classification", "regression") | params_of(Settings)
-    return ", ".join(_setting(name, value, params.get(name)) for name, value in changed.items())
+    choice = dict(arguments.get("model", {}))
+    key, name = choice.pop(KEY, "mlp"), choice.pop(NAME, "")
+    params = {} if key == SKLEARN else model_params("classification", "regression", key=key)
+    changed = {**choice, **arguments.get("settings", {})}
+    settings = [_setting(one, value, (params | params_of(Settings)).get(one)) for one, value in changed.items()]
+    return ", ".join([name or translate(MODEL_KINDS[key]), *(settings or [tr("default settings")])])
 
 
 def _setting(name: str, value: Any, param: Param | None) -> str:

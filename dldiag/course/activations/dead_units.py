@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from dldiag.core.aliases import OnProgress, ShouldStop
 from dldiag.core.i18n import Message
 from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Estimate
 from dldiag.course.shared.bands import Band, band
-from dldiag.course.shared.instrumented import OnProgress, Recipe, ShouldStop, Watched, watch_all
+from dldiag.course.shared.instrumented import Recipe, Watched, watch_all
 from dldiag.course.shared.prepared import Prepared
 from dldiag.course.shared.race import LEAST_FALL
 from dldiag.nn.activations import ACTIVATIONS
@@ -43,13 +44,17 @@ class SleepersSettings:
 
 @dataclass(frozen=True)
 class Sleeper:
-    """One activation: share of silent units and loss over steps, and of the once silent units the share that woke."""
+    """One activation: share of silent units and loss over steps, and of the once silent units the share that woke.
+
+    asleep: (T, hidden layers, units) 1 where a unit of the first network is silent at a checkpoint.
+    """
 
     activation: str
     label: str
     silent: Band
     loss: Band
     woken: float
+    asleep: tuple[tuple[tuple[float, ...], ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,7 @@ def _sleeper(ran: Watched) -> Sleeper:
         silent=band(ran.steps, np.asarray(ran.silent).mean(axis=2)),
         loss=band(ran.steps, ran.loss),
         woken=float(np.mean(woken)) if woken else 0.0,
+        asleep=ran.asleep,
     )
 
 

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from dldiag.core.aliases import Array, OnProgress, ShouldStop
 from dldiag.core.i18n import Message
 from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Estimate, Progress, Stopped
 from dldiag.course.activations.functions import Collapse, collapse
 from dldiag.course.logistic.regression import sigmoid
-from dldiag.course.shared.instrumented import Layers, OnProgress, Recipe, ShouldStop, layer_outputs, train_recorded
+from dldiag.course.shared.instrumented import Layers, Recipe, layer_outputs, moments_of, train_snapshots
 from dldiag.course.shared.prepared import Prepared
 from dldiag.course.shared.problem import Marks, YesNo, marks_of
 from dldiag.course.shared.race import suited_init
 from dldiag.nn.activations import ACTIVATIONS
 
-Array = NDArray[np.float64]
-
 DEV_SHARE = 0.3  # of the rows, in every repeat
 GRID = 60  # points of the drawn plane along each side
+MOVING_GRID, MOVING_STEPS = 32, 24  # points along each side and moments of the moving picture
 ROOM = 0.15  # of the range, drawn around the rows
 LINEAR = "identity"
 NO_DIFFERENCE = 0.01  # error rates closer than this count as equal
@@ -58,7 +58,8 @@ class DeepLinear:
     """Logistic regression, linear networks of one and many layers, and the deep one with a bend, on the same rows.
 
     against_logistic: dev error minus that of logistic regression, by model, with 90 % intervals (paired, corrected for
-    overlapping repeats). line: (w1, w2, b) of logistic regression of the first repeat.
+    overlapping repeats). line: (w1, w2, b) of logistic regression of the first repeat. moving: the answers of the deep
+    linear and the bent network while they train, (2, T, MOVING_GRID, MOVING_GRID) probabilities before `steps` (T,).
     """
 
     names: tuple[str, str]
@@ -70,6 +71,8 @@ class DeepLinear:
     against_logistic: tuple[Estimate, ...]
     line: tuple[float, float, float]
     collapsed: Collapse
+    steps: tuple[int, ...] = ()
+    moving: tuple[tuple[tuple[tuple[float, ...], ...], ...], ...] = ()
 
 
 def deep_linear(
@@ -91,7 +94,8 @@ def deep_linear(
         _recipe(LINEAR, chosen.depth, chosen),
         _recipe(chosen.bend, chosen.depth, chosen),
     ]
-    networks: list[list[Layers]] = []
+    moments = moments_of(chosen.steps, MOVING_STEPS)
+    networks: list[list[list[Layers]]] = []
     for number, recipe in enumerate(recipes):
 
         def on_step(step: int, before: int = number * chosen.steps) -> None:
@@ -100,8 +104,19 @@ def deep_linear(
             if on_progress is not None:
                 on_progress(Progress(Message("Training networks"), before + step, len(recipes) * chosen.steps))
 
-        networks.append(train_recorded(data, recipe, pools, steps=chosen.steps, seed=seed, on_step=on_step))
-    return _assemble(problem, recipes, networks, pools, devs)
+        networks.append(train_snapshots(data, recipe, pools, moments=moments, seed=seed, on_step=on_step))
+    found = _assemble(problem, recipes, [one[-1] for one in networks], pools, devs)
+    pairs = list(zip(recipes, networks, strict=True))[1:]
+    moving = tuple(_moving(problem, recipe, [taken[0] for taken in snapshots]) for recipe, snapshots in pairs)
+    return replace(found, steps=tuple(moments), moving=moving)
+
+
+def _moving(problem: YesNo, recipe: Recipe, taken: list[Layers]) -> tuple[tuple[tuple[float, ...], ...], ...]:
+    """Return a network's answers on a coarse plane before each step (T, MOVING_GRID, MOVING_GRID)."""
+    sides = [_side(problem.X[:, j], MOVING_GRID) for j in (0, 1)]
+    plane = np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, 2)
+    answers = [sigmoid(layer_outputs(one, plane, recipe.activation)[:, 0]) for one in taken]
+    return tuple(tuple(map(tuple, a.reshape(MOVING_GRID, MOVING_GRID).round(4).tolist())) for a in answers)
 
 
 def _recipe(activation: str, layers: int, chosen: DeepLinearSettings) -> Recipe:
@@ -166,10 +181,10 @@ def _assemble(
     )
 
 
-def _side(values: Array) -> Array:
+def _side(values: Array, points: int = GRID) -> Array:
     low, high = float(values.min()), float(values.max())
     room = ROOM * (high - low)
-    return np.linspace(low - room, high + room, GRID)
+    return np.linspace(low - room, high + room, points)
 
 
 def _logistic(problem: YesNo, rows: NDArray[np.int64]) -> Any:
@@ -190,6 +205,12 @@ def _difference(differences: Array, rho: float) -> Estimate:
     return Estimate(float(differences.mean()), low, high)
 
 
+def is_a_line(found: DeepLinear) -> bool:
+    """Say whether the deep linear network's error cannot be told from logistic regression's."""
+    gap = found.against_logistic[1]
+    return abs(gap.value) < NO_DIFFERENCE or gap.low <= 0 <= gap.high
+
+
 def look_at_deep_linear(found: DeepLinear) -> Message:
     """Say how the linear networks and the bent one compare with logistic regression on these rows."""
     deep, bent = found.models[2], found.models[3]
@@ -206,8 +227,7 @@ def look_at_deep_linear(found: DeepLinear) -> Message:
         "gain_high": curve.high,
         "unit": "rate",
     }
-    same = abs(line.value) < NO_DIFFERENCE or line.low <= 0 <= line.high
-    first = _EQUAL if same else _NOT_YET
+    first = _EQUAL if is_a_line(found) else _NOT_YET
     second = _BENT_BETTER if curve.high < 0 else _BENT_WORSE if curve.low > 0 else _BENT_SAME
     return Message("{first} {second}", {"first": Message(first, values), "second": Message(second, values)})
 

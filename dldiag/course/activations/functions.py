@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dldiag.core.aliases import Array
 from dldiag.core.i18n import Message
 from dldiag.core.params import param
 from dldiag.nn.activations import ACTIVATIONS
-
-Array = NDArray[np.float64]
 
 FARTHEST_INPUT = 6.0  # of the drawn range, −6…6
 SAME_SLOPE = 0.05  # largest slopes closer than this are called equal

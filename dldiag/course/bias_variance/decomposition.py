@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from dldiag.core.aliases import Array
 from dldiag.core.statistics import TWO_SIDED
 from dldiag.core.types import Estimate
 
-Array = NDArray[np.float64]
 FEWEST_DRAWS = 3  # training sets below which a spread between them means nothing
 
 

@@ -26,9 +26,9 @@ class Pair:
 
     @property
     def name(self) -> str:
-        """The pair as the course writes it: "15 / 16 % (people 15 %)"."""
-        people = f" ({100 * self.human:g} %)" if self.human else ""
-        return f"{100 * self.train:g} / {100 * self.dev:g} %{people}"
+        """The pair as the course writes it: "15 / 16% (people 15%)"."""
+        people = f" ({100 * self.human:g}%)" if self.human else ""
+        return f"{100 * self.train:g} / {100 * self.dev:g}%{people}"
 
 
 @dataclass(frozen=True)

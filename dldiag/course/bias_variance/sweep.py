@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from dldiag.core.aliases import OnProgress, ShouldStop
 from dldiag.core.i18n import Message, Value, format_error, tr
 from dldiag.core.params import param
 from dldiag.core.statistics import difference
@@ -17,9 +18,6 @@ from dldiag.course.bias_variance.pictures import Picture, draw_fits
 from dldiag.course.bias_variance.resampling import Problem, predict_after_each, table_problem, toy_problem
 from dldiag.course.shared.toys import TOYS
 from dldiag.experiments.models import Model, build_model, changed
-
-OnProgress = Callable[[Progress], None] | None
-ShouldStop = Callable[[], bool] | None
 
 # A network that can bend as far as it likes: wide, with steep starting weights, no penalty, trained to the end.
 START: Mapping[str, Any] = {

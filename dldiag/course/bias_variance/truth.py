@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dldiag.core.aliases import Array
 from dldiag.course.shared.toys import TOYS
 
-Array = NDArray[np.float64]
 CENTERS = 4000  # noise-free points that stand for the whole shape of a class
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 from sklearn.base import is_classifier
 
+from dldiag.core.aliases import OnProgress, ShouldStop
 from dldiag.core.i18n import Message, Value, format_error, tr
 from dldiag.core.params import param, parse
 from dldiag.core.types import Dataset, Estimate, Progress, Split, error_unit
@@ -18,9 +19,6 @@ from dldiag.experiments.estimates import dev_error, paired_change, train_error
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model, changed, params_of_model
-
-OnProgress = Callable[[Progress], None] | None
-ShouldStop = Callable[[], bool] | None
 
 EDGE_STEP = 3  # "try beyond the edge" means this many times farther (playbook)
 

@@ -7,21 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dldiag.core.aliases import OnProgress, ShouldStop
 from dldiag.core.i18n import Message
 from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Estimate
 from dldiag.course.shared.bands import Band, band
-from dldiag.course.shared.instrumented import OnProgress, Recipe, ShouldStop, Watched, watch_all
+from dldiag.course.shared.instrumented import Recipe, Watched, watch_all
 from dldiag.course.shared.prepared import Prepared
 from dldiag.course.shared.race import SOLVERS
 from dldiag.course.shared.signal_flow import log_band
 from dldiag.nn.activations import ACTIVATIONS
 from dldiag.nn.initializers import INITIALIZERS
-
-Array = NDArray[np.float64]
 
 HALF_SATURATED = 0.5  # share of a layer's activations
 MADE_TO_MEASURE = ("glorot", "he")  # the only starts that fit layers of any size, so the only ones to recommend

@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dldiag.core.aliases import Array, OnProgress, ShouldStop
 from dldiag.core.i18n import Message
 from dldiag.core.types import Progress, Stopped
 from dldiag.course.logistic.regression import constant_error, cross_entropy, sigmoid
-from dldiag.course.shared.instrumented import Layers, OnProgress, Recipe, ShouldStop, layer_outputs, train_recorded
+from dldiag.course.shared.instrumented import Layers, Recipe, layer_outputs, train_recorded
 from dldiag.course.shared.prepared import Prepared
 from dldiag.course.shared.problem import Marks, YesNo, marks_of
-
-Array = NDArray[np.float64]
 
 GRID = 60  # points of the drawn plane along each side
 ROOM = 0.15  # of the range, drawn around the rows

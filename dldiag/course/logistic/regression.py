@@ -8,14 +8,12 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dldiag.core.aliases import Array
 from dldiag.core.i18n import Message, tr
 from dldiag.core.params import param
 from dldiag.core.types import Progress, Stopped
 from dldiag.course.shared.problem import YesNo
-
-Array = NDArray[np.float64]
 
 SMALLEST_FALL = 0.001  # nats; a fall of the cost below this shows nothing
 ROUNDING = 1e-9  # nats; a rise of the cost by less is the rounding of 64-bit numbers, not a step too long

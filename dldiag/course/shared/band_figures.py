@@ -91,42 +91,50 @@ def plane_figure(
     theme: ThemeName,
 ) -> go.Figure:
     """Draw a model's answer on two columns: its probability as shades, its boundary as a line, the rows as marks."""
-    look = THEMES[theme]
     drawn = figure(theme, height=330)
-    drawn.add_contour(
-        x=x,
-        y=y,
-        z=probabilities,
-        zmin=0,
-        zmax=1,
-        colorscale=[[0, look.series[0]], [0.5, look.paper], [1, look.series[1]]],
-        opacity=0.35,
-        showscale=False,
-        contours={"start": 0, "end": 1, "size": 0.1, "coloring": "fill", "showlines": False},
-        hoverinfo="skip",
-    )
-    boundary = {"start": 0.5, "end": 0.5, "size": 1, "coloring": "none"}
-    drawn.add_contour(
-        x=x,
-        y=y,
-        z=probabilities,
-        contours=boundary,
-        line={"color": look.ink, "width": 3},
-        showscale=False,
-        showlegend=False,
-        hoverinfo="skip",
-    )
-    for answer in (0, 1):
-        shown = [(u, v) for u, v, label in rows if label == answer]
-        drawn.add_scatter(
-            x=[u for u, _ in shown],
-            y=[v for _, v in shown],
-            mode="markers",
-            marker={"symbol": MARKERS[answer], "size": 5, "color": look.series[answer]},
-            showlegend=False,
-            hoverinfo="skip",
-        )
+    drawn.add_traces([*row_marks(rows, theme), *answer_contours(x, y, probabilities, theme)])
     drawn.update_xaxes(title={"text": escape_plotly(names[0])}, range=[x[0], x[-1]], showgrid=False, zeroline=False)
     return drawn.update_yaxes(
         title={"text": escape_plotly(names[1])}, range=[y[0], y[-1]], showgrid=False, zeroline=False
     )
+
+
+def row_marks(rows: Sequence[tuple[float, float, float]], theme: ThemeName) -> list[go.Scatter]:
+    """Return the rows of both classes as marks, a trace each."""
+    look, marks = THEMES[theme], []
+    for answer in (0, 1):
+        shown = [(u, v) for u, v, label in rows if label == answer]
+        marks.append(
+            go.Scatter(
+                x=[u for u, _ in shown],
+                y=[v for _, v in shown],
+                mode="markers",
+                marker={"symbol": MARKERS[answer], "size": 5, "color": look.series[answer]},
+                showlegend=False,
+                hoverinfo="skip",
+            )
+        )
+    return marks
+
+
+def answer_contours(
+    x: Sequence[float], y: Sequence[float], probabilities: Sequence[Sequence[float]], theme: ThemeName
+) -> list[go.Contour]:
+    """Return a model's answer on a plane: its probability as shades, and its boundary as a line."""
+    look = THEMES[theme]
+    common: dict[str, Any] = {"x": x, "y": y, "z": probabilities, "showscale": False, "hoverinfo": "skip"}
+    shades = go.Contour(
+        zmin=0,
+        zmax=1,
+        colorscale=[[0, look.series[0]], [0.5, look.paper], [1, look.series[1]]],
+        opacity=0.35,
+        contours={"start": 0, "end": 1, "size": 0.1, "coloring": "fill", "showlines": False},
+        **common,
+    )
+    boundary = go.Contour(
+        contours={"start": 0.5, "end": 0.5, "size": 1, "coloring": "none"},
+        line={"color": look.ink, "width": 3},
+        showlegend=False,
+        **common,
+    )
+    return [shades, boundary]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
+from dldiag.core.aliases import Array, OnProgress, ShouldStop
 from dldiag.core.i18n import Message
 from dldiag.core.types import Progress, Stopped
 from dldiag.course.shared.prepared import WATCHED_ROWS, Prepared
@@ -18,15 +18,17 @@ from dldiag.nn.activations import ACTIVATIONS, Activation
 from dldiag.nn.initializers import INITIALIZERS
 from dldiag.nn.layout import Layout
 from dldiag.nn.losses import LOSSES
-from dldiag.nn.network import Network, Parameters, Workspace
-from dldiag.nn.optimizers import OPTIMIZERS, Optimizer, Rates
+from dldiag.nn.observe import Observation, Observer
+from dldiag.nn.optimizers import OPTIMIZERS
+from dldiag.nn.schedules import SCHEDULES
+from dldiag.nn.stack import Member, Plan
+from dldiag.nn.training import train
 
-Array = NDArray[Any]
-OnProgress = Callable[[Progress], None] | None
-ShouldStop = Callable[[], bool] | None
+OnStep = Callable[[int], None] | None
 
 BINS = 31  # of an activation histogram
 WIDEST = 10.0  # activations beyond −10…10 are counted in the outermost bins
+MOST_EPOCHS = 10**9  # training ends after a number of steps, not of epochs
 UNITS_COMPARED = 16  # units of a layer whose pairwise distances are measured
 
 
@@ -35,7 +37,7 @@ class Recipe:
     """One way to train: the names are those of the estimators; `rates` are tried side by side with the same seeds.
 
     init_scale multiplies what the initializer draws; start_bias is added to the biases of hidden layers; batch_size
-    is in rows.
+    is in rows; alpha is the L2 penalty, dropout the share of hidden units left out.
     """
 
     activation: str = "relu"
@@ -47,6 +49,8 @@ class Recipe:
     optimizer: str = "momentum"
     rates: tuple[float, ...] = (0.03,)
     batch_size: int = 64
+    alpha: float = 0.0
+    dropout: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class Watched:
     (S,) of the units once silent the share active at the end. distance: (T, S, L − 1) largest distance between
     the weight vectors of two units, over their mean length (0 when all are 0). histograms: (T, L − 1, BINS) shares
     of the first member's activations between `bins` (BINS + 1 edges). seconds_per_step: of one network of the stack.
+    asleep: (T, L − 1, units) 1 where a unit of the first member is silent.
     """
 
     recipe: Recipe
@@ -74,6 +79,7 @@ class Watched:
     bins: tuple[float, ...]
     woken: tuple[float, ...]
     seconds_per_step: float
+    asleep: tuple[tuple[tuple[float, ...], ...], ...] = ()
 
     def of_rate(self, index: int) -> Watched:
         """Return only the members trained with one of the rates."""
@@ -92,28 +98,68 @@ def record_run(
     steps: int = 200,
     checkpoints: int = 40,
     seed: int = 0,
-    on_step: Callable[[int], None] | None = None,
+    on_step: OnStep = None,
 ) -> Watched:
     """Train rates × seeds networks in lock-step by mini-batches and measure them at steps that lie closer at the start.
 
     Members with the same seed see the same batches in the same order, in this and any other recipe. `on_step` is
-    called before every step and may raise `Stopped`.
+    called before every step and may raise `Stopped`. Of a run that diverged, what was not measured any more is NaN.
     """
-    stack = _Stack.start(data, recipe, seeds, seed)
+    members, plan = _members(data, recipe, [data.rows] * seeds, seed)
     moments = moments_of(steps, checkpoints)
-    records, training = [], 0.0
-    with threadpool_limits(1, "blas"), np.errstate(all="ignore"):
-        for step in range(steps + 1):
-            if on_step is not None:
-                on_step(step)
-            if step in moments:
-                records.append(stack.measure())
-            if step < steps:
-                started = time.perf_counter()
-                stack.advance(step)
-                training += time.perf_counter() - started
-    per_step = training / max(1, steps * len(stack.flat))
-    return _as_watched(recipe, seeds, moments, records, per_step)
+    records: list[dict[str, Array]] = []
+    clock = _Clock()
+
+    def observe(seen: Observation) -> None:
+        clock.stop()
+        if seen.step in moments:
+            records.append(_measured(seen, data, len(members)))
+        clock.start()
+
+    observe_training(members, plan, steps, [observe], on_step)
+    records += [_nothing_of(records[-1])] * (len(moments) - len(records))
+    return _as_watched(recipe, seeds, moments, records, clock.usual / len(members))
+
+
+def observe_training(
+    members: list[Member], plan: Plan, steps: int, observers: Sequence[Observer], on_step: OnStep = None
+) -> None:
+    """Train for so many steps and show every one, the start included, to the observers."""
+
+    def ask_first(seen: Observation) -> None:
+        if on_step is not None:
+            on_step(seen.step)
+
+    def leave_last(seen: Observation) -> None:
+        if seen.step >= steps:
+            raise _EnoughSteps
+
+    with suppress(_EnoughSteps):
+        train(members, plan, observers=[ask_first, *observers, leave_last])
+
+
+class _EnoughSteps(Exception):
+    """Ends training in the middle of an epoch."""
+
+
+@dataclass
+class _Clock:
+    """Notes the seconds between `start` and `stop`: what a step takes without being looked at."""
+
+    laps: list[float] = field(default_factory=list)
+    since: float | None = None
+
+    def start(self) -> None:
+        self.since = time.perf_counter()
+
+    def stop(self) -> None:
+        if self.since is not None:
+            self.laps.append(time.perf_counter() - self.since)
+
+    @property
+    def usual(self) -> float:
+        """The median: a busy machine makes some laps long, not most."""
+        return float(np.median(self.laps)) if self.laps else 0.0
 
 
 def moments_of(steps: int, checkpoints: int) -> list[int]:
@@ -148,87 +194,68 @@ def watch_all(
         yield record_run(data, recipe, seeds=seeds, steps=steps, seed=seed, on_step=on_step)
 
 
-@dataclass(eq=False)
-class _Stack:
-    """S networks in training: parameters flat (S, P), where passes are written, the order of batches."""
-
-    data: Prepared
-    network: Network
-    flat: Array
-    gradient: Array
-    parameters: Parameters
-    gradients: Parameters
-    state: list[Array]
-    rates: Rates
-    optimizer: Optimizer
-    batch: Workspace
-    shown: Workspace
-    shuffles: list[np.random.Generator]
-    pools: Array  # (S, rows) row numbers that each member learns from
-    order: Array  # the same, reshuffled each epoch
-
-    @classmethod
-    def start(cls, data: Prepared, recipe: Recipe, seeds: int, seed: int, pools: Array | None = None) -> _Stack:
-        units = (data.n_features, *(recipe.units,) * recipe.hidden_layers, data.n_outputs)
-        layout, activation = Layout(units), ACTIVATIONS[recipe.activation]
-        drawn = [_draw(layout, recipe, activation, seed + member) for member in range(seeds)]
-        flat = np.tile(np.stack(drawn), (len(recipe.rates), 1))
-        gradient, optimizer = np.zeros_like(flat), OPTIMIZERS[recipe.optimizer]
-        rows = np.tile(np.arange(data.n_rows), (len(flat), 1)) if pools is None else pools
-        sizes = {"batch": min(recipe.batch_size, rows.shape[1]), "shown": min(WATCHED_ROWS, data.n_rows)}
-        spaces = {
-            name: Workspace.build(layout, (len(flat), n), flat.dtype, keeps_input=True) for name, n in sizes.items()
-        }
-        return cls(
-            data=data,
-            network=Network(layout, activation, LOSSES[data.loss], activation.default_slope or 0.0),
-            flat=flat,
-            gradient=gradient,
-            parameters=Parameters.of(layout, flat),
-            gradients=Parameters.of(layout, gradient),
-            state=[np.zeros_like(flat) for _ in range(optimizer.slots)],
-            rates=Rates(np.repeat(np.asarray(recipe.rates, flat.dtype), seeds)[:, None]),
-            optimizer=optimizer,
-            shuffles=[np.random.default_rng([seed, member % seeds]) for member in range(len(flat))],
-            pools=rows,
-            order=rows,
-            **spaces,
+def _members(data: Prepared, recipe: Recipe, pools: Sequence[Array], seed: int) -> tuple[list[Member], Plan]:
+    """Return a network for each rate and pool of row numbers, drawn as the recipe says, and what they share."""
+    units = (data.n_features, *(recipe.units,) * recipe.hidden_layers, data.n_outputs)
+    layout, activation, loss = Layout(units), ACTIVATIONS[recipe.activation], LOSSES[data.loss]
+    plan = Plan(
+        layout,
+        activation,
+        loss,
+        OPTIMIZERS[recipe.optimizer],
+        SCHEDULES["constant"],
+        batch_size=min(recipe.batch_size, len(pools[0])),
+        dtype=np.float32,
+    )
+    members = [
+        Member(
+            X=data.X[pool],
+            y=data.y[pool].astype(np.int64) if loss.indexed else data.y[pool][:, None],
+            flat=_draw(layout, recipe, activation, seed + number),
+            rng=np.random.RandomState([seed, number]),
+            rate=rate,
+            alpha=recipe.alpha,
+            dropout=recipe.dropout,
+            slope=activation.default_slope or 0.0,
+            patience=np.inf,
+            max_epochs=MOST_EPOCHS,
         )
+        for rate in recipe.rates
+        for number, pool in enumerate(pools)
+    ]
+    return members, plan
 
-    def advance(self, step: int) -> None:
-        """Take one step on the next batch of every member."""
-        size = self.batch.x.shape[1]
-        at = step % (self.pools.shape[1] // size) * size
-        if at == 0:
-            self.order = np.stack([rng.permutation(pool) for rng, pool in zip(self.shuffles, self.pools, strict=True)])
-        self._pass(self.batch, self.order[:, at : at + size])
-        self.optimizer.update(self.flat, self.gradient, self.state, self.rates, step + 1, np.empty_like(self.flat))
 
-    def _pass(self, space: Workspace, rows: Array) -> None:
-        """Run forward and backward on rows (S, n); fill the gradient and the losses of the workspace."""
-        loss = self.network.loss
-        space.x[:, :, :-1] = self.data.X[rows]
-        delta = self.network.forward(self.parameters, space)
-        y = self.data.y[rows]
-        loss.step(delta, y.astype(np.int64) if loss.indexed else y[:, None], space.losses, space.scratch[-1])
-        delta /= rows.shape[1]
-        self.network.backward(self.parameters, space, self.gradients)
+def _measured(seen: Observation, data: Prepared, count: int) -> dict[str, Array]:
+    """Measure every member on the watched rows; NaN stands for those that diverged."""
+    rows = min(WATCHED_ROWS, data.n_rows)
+    found = seen.look(data.X[:rows], data.y[:rows])
+    limit = seen.stack.plan.activation.saturates_at
+    here, S = list(seen.members), len(seen.members)
+    values = {
+        "loss": found.losses.mean(axis=1),
+        "gradients": np.stack([np.sqrt((g[:, :, :-1] ** 2).sum(axis=(1, 2))) for g in found.gradients], axis=1),
+        "spread": _by_layer([a.std(axis=(1, 2)) for a in found.a], S),
+        "saturated": _by_layer([_beyond(z, limit) for z in found.z], S),
+        "asleep": _asleep(found.z, S),
+        "distance": _by_layer([distance_between_units(block) for block in seen.weights[:-1]], S),
+    }
+    spread_out = {name: _among(value, here, count) for name, value in values.items()}
+    first = [_histogram(a[0] if 0 in here else a[0] * np.nan) for a in found.a]
+    return {**spread_out, "histograms": np.array(first)}
 
-    def measure(self) -> dict[str, Array]:
-        """Measure every member on the watched rows."""
-        members, space, activation = len(self.flat), self.shown, self.network.activation
-        self._pass(space, np.tile(np.arange(space.x.shape[1]), (members, 1)))
-        limit, slopes, blocks = activation.saturates_at, self.gradients.blocks, self.parameters.blocks
-        hidden = space.z[:-1]
-        return {
-            "loss": space.losses.mean(axis=1),
-            "gradients": np.stack([np.sqrt((g[:, :, :-1] ** 2).sum(axis=(1, 2))) for g in slopes], axis=1),
-            "spread": _by_layer([a.std(axis=(1, 2)) for a in space.a], members),
-            "saturated": _by_layer([_beyond(z, limit) for z in hidden], members),
-            "asleep": _asleep(hidden, members),
-            "distance": _by_layer([distance_between_units(block) for block in blocks[:-1]], members),
-            "histograms": np.array([_histogram(a[0]) for a in space.a]),
-        }
+
+def _among(values: Array, here: list[int], count: int) -> Array:
+    """Return values (S, …) of those still in training among all `count` members; NaN for the others."""
+    if len(here) == count:
+        return values
+    whole = np.full((count, *values.shape[1:]), np.nan)
+    whole[here] = values
+    return whole
+
+
+def _nothing_of(record: dict[str, Array]) -> dict[str, Array]:
+    return {name: np.full(np.shape(value), np.nan) for name, value in record.items()}
 
 
 def distance_between_units(block: Array) -> Array:
@@ -255,7 +282,7 @@ def _by_layer(values: list[Array], members: int) -> Array:
 
 def _asleep(hidden: list[Array], members: int) -> Array:
     """Return (S, L - 1, units) True where a unit's z is never above 0."""
-    return np.stack([(z <= 0).all(axis=2) for z in hidden], axis=1) if hidden else np.zeros((members, 0, 1), bool)
+    return np.stack([(z <= 0).all(axis=2) for z in hidden], axis=1) if hidden else np.zeros((members, 0, 1))
 
 
 def _beyond(z: Array, limit: float | None) -> Array:
@@ -287,7 +314,9 @@ def _as_watched(
     recipe: Recipe, seeds: int, steps: list[int], records: list[dict[str, Array]], per_step: float
 ) -> Watched:
     stacked = {name: np.stack([record[name] for record in records]) for name in records[0]}
-    asleep = stacked.pop("asleep")
+    asleep = np.nan_to_num(stacked.pop("asleep").astype(float)) > 0
+    stacked["histograms"] = np.nan_to_num(stacked["histograms"])
+    stacked["saturated"] = np.nan_to_num(stacked["saturated"])
     found = {name: _nested(values) for name, values in stacked.items()}
     return Watched(
         recipe=recipe,
@@ -297,6 +326,7 @@ def _as_watched(
         woken=_nested(woken_share(asleep)),
         bins=tuple(bin_edges().tolist()),
         seconds_per_step=per_step,
+        asleep=_nested(asleep[:, 0].astype(float)),
         **found,
     )
 
@@ -317,17 +347,40 @@ def train_recorded(
     *,
     steps: int = 300,
     seed: int = 0,
-    on_step: Callable[[int], None] | None = None,
+    on_step: OnStep = None,
 ) -> list[Layers]:
     """Train one network on each pool of rows and return their layers; pools: (S, rows) row numbers of the data."""
-    stack = _Stack.start(data, recipe, len(pools), seed, pools)
-    with threadpool_limits(1, "blas"), np.errstate(all="ignore"):
-        for step in range(steps):
-            if on_step is not None:
-                on_step(step)
-            stack.advance(step)
-    blocks = stack.parameters.blocks
-    return [[(np.array(one[m, :, :-1].T), np.array(one[m, :, -1])) for one in blocks] for m in range(len(pools))]
+    return train_snapshots(data, recipe, pools, moments=(steps,), seed=seed, on_step=on_step)[-1]
+
+
+def train_snapshots(
+    data: Prepared,
+    recipe: Recipe,
+    pools: Array,
+    *,
+    moments: Sequence[int],
+    seed: int = 0,
+    on_step: OnStep = None,
+) -> list[list[Layers]]:
+    """Train one network on each pool of rows and return all their layers before each of these steps, smallest first."""
+    members, plan = _members(data, recipe, list(pools), seed)
+    taken: list[list[Layers]] = []
+
+    def observe(seen: Observation) -> None:
+        if seen.step in moments:
+            before = taken[-1] if taken else [[] for _ in members]
+            taken.append(_layers_of(seen, before))
+
+    observe_training(members, plan, moments[-1], [observe], on_step)
+    return taken + [taken[-1]] * (len(moments) - len(taken))
+
+
+def _layers_of(seen: Observation, before: list[Layers]) -> list[Layers]:
+    """Return every member's layers; those that diverged keep their last ones."""
+    found = list(before)
+    for place, number in enumerate(seen.members):
+        found[number] = [(np.array(one[place, :, :-1].T), np.array(one[place, :, -1])) for one in seen.weights]
+    return found
 
 
 def layer_outputs(layers: Layers, X: Array, activation: str) -> Array:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dldiag.core.aliases import Array
 from dldiag.core.types import Dataset
 from dldiag.data.dataset import rows_of
 from dldiag.data.encode import encode
 from dldiag.data.split import LEAST_ROWS, make_split
-
-Array = NDArray[Any]
 
 WATCHED_ROWS = 256  # the first rows, on which loss, gradients and activations are measured at every checkpoint
 
@@ -40,6 +37,11 @@ class Prepared:
     def n_rows(self) -> int:
         """Number of rows."""
         return int(self.X.shape[0])
+
+    @property
+    def rows(self) -> Array:
+        """All row numbers."""
+        return np.arange(self.n_rows)
 
     @property
     def n_features(self) -> int:

@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dldiag.core.aliases import Array
 from dldiag.core.i18n import Message
 from dldiag.core.types import Column, DataError, Dataset
-
-Array = NDArray[np.float64]
 
 LEVELS_SHOWN = 3  # most frequent values of a category that become yes-or-no features
 NANOSECONDS_PER_DAY = 86_400e9

@@ -7,19 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dldiag.core.aliases import Array, OnProgress, ShouldStop
 from dldiag.core.i18n import Message
 from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Estimate
 from dldiag.course.shared.bands import Band, band
-from dldiag.course.shared.instrumented import OnProgress, Recipe, ShouldStop, Watched, watch_all
+from dldiag.course.shared.instrumented import Recipe, Watched, watch_all
 from dldiag.course.shared.prepared import Prepared
 from dldiag.nn.activations import ACTIVATIONS
 from dldiag.nn.optimizers import OPTIMIZERS
-
-Array = NDArray[np.float64]
 
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3)  # learning rates that every runner may choose from
 LEAST_FALL = 0.02  # of the baseline loss; a best run that falls by less has learnt nothing to race to

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from dldiag.core.aliases import OnProgress, ShouldStop
 from dldiag.core.i18n import Message
 from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Estimate
 from dldiag.course.shared.bands import Band, band
-from dldiag.course.shared.instrumented import OnProgress, Recipe, ShouldStop, Watched, record_run, watch_all
+from dldiag.course.shared.instrumented import Recipe, Watched, record_run, watch_all
 from dldiag.course.shared.prepared import Prepared
 from dldiag.course.shared.race import LEAST_FALL, SOLVERS, Runner, fair_target, finish_line, recipes_of, runner_to
 
@@ -41,7 +42,7 @@ class LayerFlow:
     """What one activation lets through.
 
     start, end: by layer (hidden layers, then output), the gradient norm at the first and last step over seeds; x is the
-    layer's number. saturated_start, saturated_end: (hidden layers,) mean shares. by_depth: the first layer's gradient
+    layer's number. over_steps: (T, layers) its geometric mean over seeds at every checkpoint. saturated_start, saturated_end: (hidden layers,) mean shares. by_depth: the first layer's gradient
     over the last layer's at the start, per weight, against the number of hidden layers. through: the same at the
     chosen depth.
     """
@@ -53,6 +54,7 @@ class LayerFlow:
     saturated_end: tuple[float, ...]
     by_depth: Band
     through: Estimate
+    over_steps: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Flow:
     target: float
     hidden_layers: int
     layers: tuple[LayerFlow, ...]
+    steps: tuple[int, ...] = ()
 
 
 def flow(
@@ -91,7 +94,8 @@ def flow(
         )
     )
     target = fair_target(ran, data.baseline, chosen.share)
-    return Flow(data.baseline, target, chosen.hidden_layers, tuple(_layer_flow(data, one, target, seed) for one in ran))
+    layers = tuple(_layer_flow(data, one, target, seed) for one in ran)
+    return Flow(data.baseline, target, chosen.hidden_layers, layers, ran[0].steps)
 
 
 def _layer_flow(data: Prepared, ran: Watched, target: float, seed: int) -> LayerFlow:
@@ -108,6 +112,7 @@ def _layer_flow(data: Prepared, ran: Watched, target: float, seed: int) -> Layer
         saturated_end=tuple(map(float, saturated[-1].mean(axis=0))),
         by_depth=log_band(depths, ratios),
         through=_log_estimate(ratios[-1]),
+        over_steps=_geometric_means(gradients),
     )
 
 
@@ -135,11 +140,17 @@ def _log_estimate(values: Any) -> Estimate:
     return Estimate(float(np.exp(logs.mean())), float(np.exp(low)), float(np.exp(high)))
 
 
+def _geometric_means(gradients: Any) -> tuple[tuple[float, ...], ...]:
+    """Return (T, L) geometric means over members of gradients (T, S, L)."""
+    means = np.exp(np.log(np.maximum(gradients, ZERO_GRADIENT)).mean(axis=1))
+    return tuple(tuple(float(f"{value:.3g}") for value in row) for row in means)
+
+
 def look_at_flow(found: Flow) -> Message:
     """Say which activation starves the first layer and what that cost, or that none does in this run."""
     if len(found.layers) < 2:
         return Message("One activation alone cannot be compared; choose two or more.")
-    weak, strong = _weak_and_strong(found)
+    weak, strong = weak_and_strong(found)
     values: dict[str, Any] = {
         "depth": found.hidden_layers,
         "weak": Message(weak.runner.label),
@@ -173,7 +184,7 @@ def look_at_flow(found: Flow) -> Message:
     return Message(_SLOWER if all(weak.runner.arrived) else _NEVER, values)
 
 
-def _weak_and_strong(found: Flow) -> tuple[LayerFlow, LayerFlow]:
+def weak_and_strong(found: Flow) -> tuple[LayerFlow, LayerFlow]:
     """Return the activation with the weakest gradient in the first layer, and of the others the first to arrive."""
     weak, *others = sorted(found.layers, key=lambda one: one.through.value)
     return weak, min(others, key=lambda one: (-sum(one.runner.arrived), float(np.median(one.runner.to_target))))
@@ -183,7 +194,7 @@ def activation_to_use(found: Flow) -> dict[str, Any]:
     """Return the first to arrive where another activation starved and surely took more steps; empty otherwise."""
     if len(found.layers) < 2 or found.target > (1 - LEAST_FALL) * found.baseline:
         return {}
-    weak, strong = _weak_and_strong(found)
+    weak, strong = weak_and_strong(found)
     later, _ = t_interval(np.log(weak.runner.to_target) - np.log(strong.runner.to_target))
     if weak.through.high >= WEAK or later <= 0 or not all(strong.runner.arrived):
         return {}

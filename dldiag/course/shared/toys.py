@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dldiag.core.aliases import Array
 from dldiag.core.i18n import Message
 from dldiag.core.types import Column, Dataset, Task
 
-Array = NDArray[np.float64]
 Rng = np.random.Generator
 
 MOON_SHIFT = (0.5, 0.25)  # how far the lower moon is moved right and down, in radii

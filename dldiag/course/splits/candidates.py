@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dldiag.core.aliases import Array, OnProgress, ShouldStop
 from dldiag.core.i18n import Message
 from dldiag.core.params import param, parse
 from dldiag.core.types import Dataset, Progress
@@ -18,10 +18,6 @@ from dldiag.data.split import make_split
 from dldiag.experiments.fit import FitResult, fit_all
 from dldiag.experiments.models import Model, changed, params_of_model
 from dldiag.experiments.tasks import FitTask, encode_dataset
-
-Array = NDArray[np.float64]
-OnProgress = Callable[[Progress], None] | None
-ShouldStop = Callable[[], bool] | None
 
 MOST_POOL_ROWS = 20_000  # rows that play the world; more change nothing that can be seen
 TRAIN_SHARE = 0.5  # of the rows that are not sealed; the others are what the models are chosen and judged on

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from dldiag.core.aliases import Array
 from dldiag.core.settings import Settings
 from dldiag.core.statistics import delta_of
 from dldiag.core.types import Answer, Estimate, LearningCurve
 
-Array = NDArray[np.float64]
 Crossed = Literal["crosses", "not_in_sight", "undecided"]
 
 RESAMPLES = 1000

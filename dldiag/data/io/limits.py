@@ -31,6 +31,12 @@ class Limits:
     max_cells: int = param(
         100_000_000, "Most cells", "Cells kept; from more cells a random sample of rows is drawn.", low=1
     )
+    max_reader_bytes: int = param(
+        4096 * MIB, "Most memory of a reader", "Bytes that reading a Parquet, Feather or Excel file may take.", low=MIB
+    )
+    max_reader_seconds: float = param(
+        300.0, "Most time of a reader", "Processor seconds that reading such a file may take.", low=0.1
+    )
     seed: int = param(0, "Seed", "Of the draw when rows are sampled.", low=0, high=2**31 - 1)
 
 

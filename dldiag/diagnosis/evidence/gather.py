@@ -49,7 +49,7 @@ class Measured:
 def gather(measured: Measured, settings: Settings) -> Evidence:
     """Turn fits into evidence: what every row of MEASURERS finds, and the parts of the dev error that follow from it."""
     names = {**measured.names, "reference": _best_label(measured)}
-    evidence = Evidence(task=measured.task, probes=measured.probes, names=names)
+    evidence = Evidence(measured.task, measured.current[0].unit, probes=measured.probes, names=names)
     for measure in MEASURERS.values():
         evidence = evidence.with_values(measure(measured, settings))
     return with_achievable(evidence)

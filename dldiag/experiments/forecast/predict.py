@@ -26,7 +26,8 @@ LEAST_SIZES = 4
 LEAST_ROWS = 32  # below, published curves go up as often as down
 LEAST_SPAN = 4.0  # largest size / smallest size
 FARTHEST = 100.0  # × the largest size: no row number beyond is named
-HIGHEST = {"rate": 1.0, "sd": math.inf}  # the largest possible error, by unit
+# The largest possible error, by unit; a score's is 1 − the score, which of R² may be beyond 1.
+HIGHEST = {"rate": 1.0, "sd": math.inf, "score": math.inf, "loss": math.inf, "cost": math.inf}
 
 
 def forecast(
@@ -45,7 +46,7 @@ def forecast(
     unknown; at: numbers of rows, not below the smallest size (2, 4 and 10 times the largest when None). Errors are in the
     unit of the curve; `target_error` adds the rows that reach it, None where that is not foreseen within 100 times the
     rows. On a curve that cannot be extrapolated there are no points and `abstains` says why. unit: "rate" (share of wrong
-    rows) or "sd" (RMSE / std(y)). Nothing is drawn at random: `seed` is accepted so that every step of a diagnosis takes
+    rows), "sd" (RMSE / std(y)), or "score", "loss" and "cost" for what other metrics leave. Nothing is drawn at random: `seed` is accepted so that every step of a diagnosis takes
     one. Raises ValueError when shapes disagree, a size is not above 0, a number of rows is below all sizes, an error or the
     target error cannot be one, or the unit is another.
 
@@ -54,7 +55,7 @@ def forecast(
     (True, 8000)
     """
     if unit not in HIGHEST:
-        raise ValueError(f"the unit is 'rate' or 'sd', not {unit!r}")
+        raise ValueError(f"the unit is one of {', '.join(HIGHEST)}, not {unit!r}")
     highest = HIGHEST[unit]
     if target_error is not None:
         _check_target(target_error, highest)

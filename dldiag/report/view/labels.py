@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from dldiag.core.i18n import Message, format_error, tr, translate
+from dldiag.core.i18n import Message, format_error, format_number, tr, translate
 from dldiag.core.types import (
     Answer,
     Column_,
-    ErrorUnit,
     Estimate,
     LearningCurve,
     Outcome,
@@ -47,9 +46,9 @@ ANSWERS: dict[Answer, Message] = {
 }
 
 
-def unit_of(report: Report) -> ErrorUnit:
+def unit_of(report: Report) -> str:
     """Return the unit of the report's errors."""
-    return error_unit(report.dataset.task)
+    return error_unit(report.dataset.task) if report.metric is None else report.metric.unit
 
 
 def short(value: float) -> str:
@@ -86,9 +85,8 @@ def _interval(estimate: Estimate, unit: str, sign: str = "") -> str:
         return ""
     if math.isinf(estimate.low) and math.isinf(estimate.high):
         return f"({tr('interval unknown')})"
-    form = f"{sign}.1f" if unit == "rate" else f"{sign}.3f"
-    scale = 100 if unit == "rate" else 1
-    low, high = (f"{scale * bound:{form}}" for bound in (estimate.low, estimate.high))
+    bounds = estimate.low, estimate.high
+    low, high = (f"{100 * b:{sign}.1f}" if unit == "rate" else format_number(b, sign) for b in bounds)
     return f"({tr('{low} to {high}', low=low, high=high)})"
 
 

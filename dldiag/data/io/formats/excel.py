@@ -10,14 +10,18 @@ from typing import Any
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Notice, ReadPlan
-from dldiag.data.io.header import unique_names
-from dldiag.data.io.limits import Limits, drawn_rows, most_rows
+from dldiag.data.io.dialect import Record
+from dldiag.data.io.header import unique_names, with_group_names
+from dldiag.data.io.limits import MIB, Limits, drawn_rows, most_rows
 from dldiag.data.io.notices import notice
 from dldiag.data.io.raw_table import Lines, TypedTable, check_unpacked, raw_table
-from dldiag.data.io.strict import Record
 from dldiag.data.io.table_bounds import Parts, find_region, given_region, name_notices, region_notices
 
 EXACT_INTEGERS = 1e15  # whole floats below it are written without a point
+MOST_RATIO = 100  # unpacked bytes of a workbook per packed byte; real ones have 4 to 20
+FREE_BYTES = 64 * MIB  # unpacked, below which the ratio does not matter
+WIDE_COLUMNS = 1000  # from so many on a sheet must be filled …
+LEAST_FILLED_SHARE = 0.01  # … to this share, or it holds a stray cell far to the right
 
 
 def read_excel(data: bytes, plan: ReadPlan, limits: Limits, choices: Mapping[str, Any] | None = None) -> TypedTable:
@@ -28,7 +32,7 @@ def read_excel(data: bytes, plan: ReadPlan, limits: Limits, choices: Mapping[str
     import openpyxl
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        check_unpacked(sum(i.file_size for i in archive.infolist()), limits)
+        _check_packing(sum(i.file_size for i in archive.infolist()), len(data), limits)
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     sheets = [s for s in book.worksheets if s.sheet_state == "visible"] or list(book.worksheets)
     sheet, rows = _chosen_sheet(sheets, plan.sheet, limits)
@@ -38,6 +42,17 @@ def read_excel(data: bytes, plan: ReadPlan, limits: Limits, choices: Mapping[str
     _check_place(plan, len(rows))
     told = [notice("sheet", count=len(sheets), sheet=sheet)] if len(sheets) > 1 else []
     return _from_sheet(rows, plan, len(rows[0]), limits, told)
+
+
+def _check_packing(size: int, packed: int, limits: Limits) -> None:
+    check_unpacked(size, limits)
+    if size > FREE_BYTES and size > MOST_RATIO * packed:
+        raise DataError(
+            Message(
+                "The workbook unpacks to {size:,} MiB from {packed:,} bytes.", {"size": size // MIB, "packed": packed}
+            ),
+            Message("Export the table as CSV."),
+        )
 
 
 def _placed(plan: ReadPlan, rows: list[list[str]], choices: Mapping[str, Any]) -> ReadPlan:
@@ -93,7 +108,20 @@ def _sheet_rows(sheet: Any, limits: Limits) -> list[list[str]]:
     while rows and not any(rows[-1]):
         rows.pop()
     width = max((j + 1 for r in rows for j, c in enumerate(r) if c), default=0)
+    _check_filled(rows, width)
     return [(r + [""] * width)[:width] for r in rows]
+
+
+def _check_filled(rows: list[list[str]], width: int) -> None:
+    filled = sum(1 for r in rows for c in r if c) if width >= WIDE_COLUMNS else 0
+    if width >= WIDE_COLUMNS and filled < LEAST_FILLED_SHARE * width * len(rows):
+        raise DataError(
+            Message(
+                "The sheet is {width:,} columns wide, but only {filled:,} of its {cells:,} cells are filled.",
+                {"width": width, "filled": filled, "cells": width * len(rows)},
+            ),
+            Message("Delete the stray cell on the far right and save the file again."),
+        )
 
 
 def _excel_text(value: Any) -> str:
@@ -133,7 +161,7 @@ def _from_sheet(rows: list[list[str]], plan: ReadPlan, width: int, limits: Limit
 def _sheet_header(rows: list[list[str]], plan: ReadPlan) -> list[str] | None:
     if plan.header_row is None:
         return None
-    above = rows[plan.header_row : plan.header_row + max(1, plan.header_rows)]
+    above = with_group_names(rows[plan.header_row : plan.header_row + max(1, plan.header_rows)])
     return [" ".join(c.strip() for c in column if c.strip()) for column in zip(*above, strict=True)]
 
 

@@ -41,6 +41,7 @@ def read_feather(data: bytes, plan: ReadPlan, limits: Limits) -> TypedTable:
     """Read Feather or an Arrow file, counting what its batches unpack to."""
     if data.startswith(b"FEA1"):
         table = pyarrow.feather.read_table(io.BytesIO(data))
+        table.validate(full=True)
         check_declared(table.num_rows, table.num_columns, limits)
         keep = drawn_rows(table.num_rows, most_rows(table.num_columns, limits), limits.seed)
         return _from_arrow(table if keep is None else table.take(keep), plan, table.num_rows, limits)
@@ -48,6 +49,7 @@ def read_feather(data: bytes, plan: ReadPlan, limits: Limits) -> TypedTable:
     counts, size = [], 0
     for i in range(reader.num_record_batches):
         batch = reader.get_batch(i)
+        batch.validate(full=True)
         counts.append(batch.num_rows)
         size += batch.nbytes
         check_unpacked(size, limits)
@@ -62,6 +64,7 @@ def _kept(batches: Iterator[pa.RecordBatch], keep: NDArray[np.int64] | None, sch
     """Return the rows to keep as texts, batch by batch, so that the typed whole is never in memory."""
     parts, begin = [], 0
     for batch in batches:
+        batch.validate(full=True)
         part = batch
         if keep is not None:
             inside = keep[(keep >= begin) & (keep < begin + batch.num_rows)] - begin

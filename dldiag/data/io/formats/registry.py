@@ -23,14 +23,15 @@ READERS: dict[str, tuple[str, Reader]] = {
 
 
 def read_typed(data: bytes, plan: ReadPlan, limits: Limits, choices: Choices = None) -> TypedTable:
-    """Read a Parquet, Feather or Excel file; DataError when it is damaged or too large.
+    """Read a Parquet, Feather or Excel file in this process; DataError when it is damaged or too large.
 
+    A file of unknown origin goes through `read_bounded`: a damaged one may end the process that reads it.
     choices: what was chosen by hand, when the rest of the plan is still to be decided; None for a plan that is whole.
     """
     label, reader = READERS[plan.format]
     try:
         return reader(data, plan, limits, choices)
-    except DataError:
+    except (DataError, MemoryError):
         raise
     except Exception as error:  # parsers of binary formats raise all kinds of errors on damaged files
         raise DataError(

@@ -1,0 +1,148 @@
+"""One lesson a screen: a question to guess, the experiment, what came out, one line to remember, the next lesson."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from dldiag.app.course import progress
+from dldiag.app.course.data import data_label, is_own
+from dldiag.app.state import session
+from dldiag.app.state.data_ref import Reference
+from dldiag.app.ui.page import link_to, page
+from dldiag.app.ui.widgets import explained, show_message
+from dldiag.core.i18n import Message, tr
+from dldiag.core.sanitize import escape_markdown
+from dldiag.course.contents import TOPICS, next_topic
+from dldiag.course.shared.lesson import Claim, Lesson, Outcomes, Statement, Topic
+
+Show = Callable[[Lesson], None]
+SUMMARY_PAGE = "pages/21_What_you_have_seen.py"
+
+VERDICTS: dict[str, tuple[Callable[..., Any], str, Message]] = {
+    "shown": (st.success, ":material/check_circle:", Message("Seen on this data.")),
+    "not_shown": (st.info, ":material/help:", Message("Not seen in this run.")),
+    "contradicted": (st.warning, ":material/swap_horiz:", Message("This run contradicts the notes.")),
+}
+
+
+def show_topic(key: str, shows: Mapping[str, Show]) -> None:
+    """Draw the page of a topic: the chosen lesson, whose experiment `shows` draws by the lesson's key."""
+    topic = TOPICS[key]
+    page(topic.title, topic.claim)
+    lesson = _choose(topic)
+    st.header(escape_markdown(lesson.title), anchor=False)
+    _show_statements(lesson.statements)
+    if _has_guessed(lesson):
+        _heading(2, tr("The experiment"))
+        with explained():
+            shows[lesson.key](lesson)
+        _show_remember(lesson)
+    _show_next(topic, lesson)
+
+
+def came_out(lesson: Lesson, reference: Reference, *results: Any) -> None:
+    """Say what a run shows about the lesson's statements and about the guess, and keep it with the visitor."""
+    found = lesson.claims(*results)
+    _heading(3, tr("What came out"))
+    for one in found.claims:
+        _show_claim(one)
+    _answer_guess(lesson, found)
+    progress.note_outcomes(lesson.key, found, data=data_label(reference), own=is_own(reference))
+
+
+def _choose(topic: Topic) -> Lesson:
+    """Let the visitor choose one lesson of the page; the link names it as ?lesson=."""
+    keys = [one.key for one in topic.lessons]
+    memory = session.state().setdefault("lessons", {})
+    start = memory.get(topic.file, st.query_params.get("lesson"))
+    start = start if start in keys else keys[0]
+    done, key = progress.seen(), f"lesson.{topic.file}.{session.state()['visit']}"
+    labels = {
+        one.key: f"{number}. {escape_markdown(one.title)}" + (" ✓" if one.key in done else "")
+        for number, one in enumerate(topic.lessons, start=1)
+    }
+    chosen = st.pills(tr("Lessons"), keys, default=start, format_func=labels.__getitem__, key=key) or start
+    memory[topic.file] = chosen
+    if st.query_params.get("lesson") != chosen:
+        st.query_params["lesson"] = chosen
+    return topic.lesson(chosen)
+
+
+def _show_statements(statements: Sequence[Statement]) -> None:
+    """Show what the notes say, a line for each statement."""
+    said = [(tr("The notes, {number}:", number=one.number) if one.number else "", one.says) for one in statements]
+    lines = [
+        f"**{escape_markdown(who)}** {escape_markdown(says)}" if who else escape_markdown(says) for who, says in said
+    ]
+    with st.container(key="statements"):
+        st.markdown("> " + "  \n> ".join(lines))
+
+
+def _has_guessed(lesson: Lesson) -> bool:
+    """Ask for a guess; True once there is one, or the visitor wants to be shown."""
+    _heading(1, tr("Guess first"))
+    guess = progress.guess_of(lesson.key)
+    answers = list(lesson.answers)
+    chosen = st.radio(
+        escape_markdown(lesson.question, 1000),
+        answers,
+        index=answers.index(guess) if guess in answers else None,
+        format_func=lambda code: escape_markdown(lesson.answers[code]),
+        key=f"guess.{lesson.key}.{session.state()['visit']}",
+        horizontal=True,
+    )
+    if chosen is not None:
+        progress.note_guess(lesson.key, chosen)
+    elif guess is None and st.button(tr("Show me without a guess"), key=f"skip.{lesson.key}"):
+        progress.note_guess(lesson.key, progress.SKIPPED)
+        st.rerun()
+    return progress.guess_of(lesson.key) is not None
+
+
+def _show_claim(one: Claim) -> None:
+    show, icon, words = VERDICTS[one.verdict]
+    number = f" ({one.statement})" if one.statement else ""
+    show(f"**{escape_markdown(words)}{number}** {escape_markdown(one.says, 2000)}", icon=icon)
+
+
+def _answer_guess(lesson: Lesson, found: Outcomes) -> None:
+    right = progress.is_right(lesson.key, found)
+    if right is None:
+        return
+    answer = lesson.answers.get(found.answer, Message(""))
+    show_message(
+        tr("Your guess was right: {answer}." if right else "You guessed otherwise; it was: {answer}.", answer=answer)
+    )
+
+
+def _show_remember(lesson: Lesson) -> None:
+    _heading(4, tr("To remember"))
+    with st.container(border=True):
+        st.markdown(f"**{escape_markdown(lesson.remember)}**")
+    if str(lesson.try_next):
+        show_message(lesson.try_next, kind="caption")
+
+
+def _show_next(topic: Topic, lesson: Lesson) -> None:
+    keys = [one.key for one in topic.lessons]
+    place = keys.index(lesson.key) + 1
+    if place < len(keys):
+        title = topic.lessons[place].title
+        if st.button(tr("Next: {title}", title=title), key="next", icon=":material/arrow_forward:"):
+            session.state()["lessons"][topic.file] = keys[place]
+            session.state()["to top"] = True
+            session.refresh_forms()
+            st.rerun()
+        return
+    following = next_topic(topic)
+    if following is None:
+        link_to(SUMMARY_PAGE, tr("What you have seen"))
+    else:
+        link_to(following.file, tr("Next: {title}", title=following.title))
+
+
+def _heading(number: int, words: str) -> None:
+    st.subheader(f"{number}. {escape_markdown(words)}", anchor=False)

@@ -1,0 +1,226 @@
+"""Fits on a Dask cluster: the data is sent once, a lost worker's fits are done again, and stopping reaches every worker."""
+
+from __future__ import annotations
+
+import importlib.util
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from dldiag.core.i18n import tr
+from dldiag.core.params import SettingError
+from dldiag.core.types import Stopped
+
+Result = TypeVar("Result")
+
+CLUSTER_VARIABLE = "DLDIAG_CLUSTER"  # the address that the dashboard and the command line use where none is given
+LOCAL = "local:"  # local:4 starts four workers on this machine
+CONNECT_SECONDS = 20.0  # until an address where nobody answers is given up; nothing hangs longer than 30
+ASK_SECONDS = 0.5  # between two looks at whether to stop, here
+WORKER_ASKS_SECONDS = 1.0  # between two questions of a worker to the scheduler; each costs a round trip
+RETRIES = 3  # of a fit whose worker was lost
+MOST_WAITING = 4  # fits per worker that are sent ahead, so that none waits for work
+
+_active: list[Cluster] = []  # the one that `on_cluster` opened
+
+
+@dataclass(frozen=True)
+class StopOnCluster:
+    """Asks the scheduler whether work is to stop; it can be sent to a worker."""
+
+    name: str
+
+    def __call__(self) -> bool:
+        """Tell whether somebody has asked the work to stop."""
+        now = time.monotonic()
+        said = _answers.get(self.name)
+        if said is None or (not said[1] and now - said[0] > WORKER_ASKS_SECONDS):
+            said = _answers[self.name] = (now, _is_set(self.name))
+        return said[1]
+
+
+_answers: dict[str, tuple[float, bool]] = {}  # name of an event: when it was asked for last, and what came
+
+
+class Cluster:
+    """A connection to a Dask scheduler. A class because it holds the connection and what was sent already."""
+
+    def __init__(self, client: Any, close: Callable[[], None]) -> None:
+        self._client, self.close = client, close
+        self._sent: dict[int, tuple[Any, Any]] = {}
+
+    ready = True  # work that is sent is begun at once
+
+    @property
+    def count(self) -> int:
+        """Threads of all workers; each does one fit at a time."""
+        return max(1, int(sum(self._client.nthreads().values())))
+
+    @property
+    def link(self) -> str:
+        """The address of Dask's own page about this cluster."""
+        return str(self._client.dashboard_link)
+
+    def run_shared(
+        self,
+        function: Callable[..., Result],
+        items: Iterable[Any],
+        shared: Any,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> Iterator[Result]:
+        """Yield function(item, shared, stop) of every item as they come, in any order; `shared` is sent once.
+
+        Raises Stopped when should_stop() says so, MemoryError where a worker died of the same item again and again.
+        """
+        distributed = _distributed()
+        event = f"dldiag-stop-{uuid4().hex}"
+        stop, sent = StopOnCluster(event), self._scattered(shared)
+        waiting = iter(items)
+        running = distributed.as_completed()
+        try:
+            self._send(running, function, waiting, sent, stop, MOST_WAITING * self.count)
+            while not running.is_empty():
+                if should_stop is not None and should_stop():
+                    raise Stopped
+                for future in _finished(running):
+                    yield self._result(future)
+                    self._send(running, function, waiting, sent, stop, 1)
+        except BaseException:
+            distributed.Event(event, client=self._client).set()
+            self._client.cancel(list(running.futures), force=True)
+            raise
+
+    def _send(
+        self,
+        running: Any,
+        function: Callable[..., Any],
+        waiting: Iterator[Any],
+        shared: Any,
+        stop: StopOnCluster,
+        most: int,
+    ) -> None:
+        for item in islice(waiting, most):
+            running.add(self._client.submit(function, item, shared, stop, pure=False, retries=RETRIES))
+
+    def _scattered(self, shared: Any) -> Any:
+        """Send a value to every worker, once; what is kept beside it keeps its id from being used again."""
+        if id(shared) not in self._sent:
+            self._sent[id(shared)] = (shared, self._client.scatter(shared, broadcast=True, hash=False))
+        return self._sent[id(shared)][1]
+
+    def _result(self, future: Any) -> Any:
+        try:
+            return future.result()
+        except _distributed().KilledWorker as error:  # by the system, which does that when memory runs out
+            raise MemoryError(str(error)) from error
+
+
+@contextmanager
+def on_cluster(address: str | None) -> Iterator[Cluster | None]:
+    """Send all fits inside the block to a cluster: "tcp://host:port" of a scheduler, or "local:N" for N workers here.
+
+    None: nothing changes. Raises SettingError when nobody answers there, or when its versions cannot work together with
+    ours.
+    """
+    if address is None:
+        yield None
+        return
+    made = connect(address)
+    _active.append(made)
+    try:
+        yield made
+    finally:
+        _active.remove(made)
+        made.close()
+
+
+def active_cluster() -> Cluster | None:
+    """Return the cluster of the innermost `on_cluster` block."""
+    return _active[-1] if _active else None
+
+
+def connect(address: str) -> Cluster:
+    """Connect to a scheduler, or start one with workers of its own."""
+    distributed = _distributed()
+    workers = _local_workers(address)
+    try:
+        if workers:
+            local = distributed.LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",
+            )
+            client = distributed.Client(local, timeout=CONNECT_SECONDS)
+            return Cluster(client, lambda: _close(client, local))
+        client = distributed.Client(address, timeout=CONNECT_SECONDS)
+    except (OSError, ValueError) as error:
+        text = tr("There is no Dask scheduler at {address}: {reason}.", address=address, reason=str(error).rstrip("."))
+        raise SettingError(text) from error
+    made = Cluster(client, lambda: _close(client))
+    _check_workers(made, client, address)
+    return made
+
+
+def _local_workers(address: str) -> int:
+    if not address.startswith(LOCAL):
+        return 0
+    number = address.removeprefix(LOCAL)
+    if not number.isdecimal() or int(number) < 1:
+        raise SettingError(
+            tr("--cluster {address}: write local:N with a whole number N, such as local:4.", address=address)
+        )
+    return int(number)
+
+
+def _check_workers(made: Cluster, client: Any, address: str) -> None:
+    """Refuse a cluster without workers, or whose Python or packages differ from ours."""
+    if not client.nthreads():
+        made.close()
+        raise SettingError(tr("The scheduler at {address} has no workers; start some and try again.", address=address))
+    try:
+        client.get_versions(check=True, packages=["numpy", "scikit-learn", "dldiag"])
+        client.run(_import_fits)
+    except Exception as error:  # whatever a worker raises: it cannot do our work
+        made.close()
+        reason = " ".join(str(error).split())[:200]
+        text = tr(
+            "The workers at {address} cannot run dldiag: {reason}. Install the same versions there.",
+            address=address,
+            reason=reason,
+        )
+        raise SettingError(text) from error
+
+
+def _import_fits() -> None:
+    importlib.import_module("dldiag.experiments.fit")
+
+
+def _finished(running: Any) -> list[Any]:
+    """Wait a moment for futures that have ended, and return those there are."""
+    deadline = time.monotonic() + ASK_SECONDS
+    while not (found := running.next_batch(block=False)) and time.monotonic() < deadline:
+        time.sleep(ASK_SECONDS / 20)
+    return list(found)
+
+
+def _is_set(event: str) -> bool:
+    distributed = _distributed()
+    return bool(distributed.Event(event, client=distributed.get_client()).is_set())
+
+
+def _close(*parts: Any) -> None:
+    for part in parts:
+        part.close()
+
+
+def _distributed() -> Any:
+    """Return Dask's module; it is imported when a cluster is asked for, which most people never do."""
+    if importlib.util.find_spec("distributed") is None:
+        raise SettingError(tr("A cluster needs Dask: pip install 'dldiag[cluster]'."))
+    return importlib.import_module("distributed")

@@ -1,0 +1,281 @@
+"""Call a function in a process of its own, bounded in time and memory: whatever it does, the caller goes on.
+
+A small server process imports the function's module once and forks a fresh process for every call, so a call costs
+milliseconds and leaves nothing behind. Where there is no fork (Windows) every call starts a process of its own.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import importlib
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+Target = Callable[[bytes, BinaryIO], None]  # reads its request, writes its answer
+
+ROOT = Path(__file__).resolve().parents[2]
+WALL_SECONDS_PER_SECOND = 2.0  # of clock time for each second of processor time: the machine may be busy
+GRACE_SECONDS = 5.0  # then the caller gives up on a process that nothing ends
+START_SECONDS = 60.0  # for the imports of the server process on a busy machine
+CHUNK = 1 << 20  # bytes received at once
+LENGTH_BYTES = 8
+EXIT_MEMORY = 3
+SPENT_SIGNALS = ("SIGXCPU", "SIGALRM")  # what the system sends when the time is used up
+LEAN = {  # no threads and no reserved address space that the memory limit would count
+    **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")},
+    "ARROW_IO_THREADS": "1",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_ARENA_MAX": "1",
+}
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a call may use: seconds of processor time, and bytes of memory beyond those of an idle process."""
+
+    seconds: float
+    memory_bytes: int
+
+
+class OutOfTimeError(Exception):
+    """The call used up its time."""
+
+
+class CrashError(Exception):
+    """The process of the call ended without an answer."""
+
+
+def call_isolated(target: str, request: bytes, bounds: Bounds) -> bytearray:
+    """Return what `target` ("module:function") answers to a request.
+
+    Raises OutOfTimeError, MemoryError, CrashError, or OSError when the machine gives no process.
+    """
+    if not hasattr(os, "fork"):
+        return _call_once(target, request, bounds)
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            _server_of(target).hand_over(theirs)
+        ours.settimeout(bounds.seconds * WALL_SECONDS_PER_SECOND + GRACE_SECONDS)
+        try:
+            ours.sendall(_head(request, bounds) + request)
+            answer = _all_of(ours, bounds)
+        except TimeoutError as error:
+            raise OutOfTimeError(target) from error
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise CrashError(target) from error
+    return _judged(answer)
+
+
+def warm_isolated(target: str) -> None:
+    """Start the server process of a function before its first call; OSError when the machine gives none."""
+    if hasattr(os, "fork"):
+        _server_of(target)
+
+
+def _head(request: bytes, bounds: Bounds) -> bytes:
+    numbers = (len(request), int(bounds.seconds * 1000), bounds.memory_bytes)
+    return b"".join(number.to_bytes(LENGTH_BYTES, "big") for number in numbers)
+
+
+def _all_of(connection: socket.socket, bounds: Bounds) -> bytearray:
+    answer = bytearray()
+    while piece := connection.recv(CHUNK):
+        answer += piece
+        if len(answer) > bounds.memory_bytes:
+            raise MemoryError("the answer is larger than the memory allowed")
+    return answer
+
+
+def _judged(answer: bytearray) -> bytearray:
+    """Return the answer without its last byte, which says how the process ended: 0, or its signal or exit code."""
+    if not answer:
+        raise CrashError("no answer")
+    code = answer.pop()
+    if code == EXIT_MEMORY:
+        raise MemoryError("the call needed more memory than it may use")
+    if code in {getattr(signal, name, -1) + 128 for name in SPENT_SIGNALS}:
+        raise OutOfTimeError("the call used up its time")
+    if code:
+        raise CrashError(f"the process ended with {code}")
+    return answer
+
+
+# --- the caller's side of the server ------------------------------------------------------------------------------
+
+
+class _Server:
+    """The server process of one function; it ends when its control socket closes, at the latest with the caller."""
+
+    def __init__(self, target: str) -> None:
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            command = [sys.executable, "-m", "dldiag.core.isolated", target, str(theirs.fileno())]
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                env=_environment(),
+            )
+        self._control.settimeout(START_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            self._control.recv(1)  # it has imported what it needs; or it is gone, which the first call finds
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process.poll() is None
+
+    def hand_over(self, connection: socket.socket) -> None:
+        """Let the server fork a process that serves this connection."""
+        socket.send_fds(self._control, [b"."], [connection.fileno()])
+
+    def close(self) -> None:
+        """Close the control socket, upon which the process ends."""
+        self._control.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(GRACE_SECONDS)
+
+
+_servers: dict[str, _Server] = {}
+_starting = threading.Lock()
+
+
+def _server_of(target: str) -> _Server:
+    with _starting:
+        server = _servers.get(target)
+        if server is None or not server.is_alive:
+            if server is not None:
+                server.close()
+            server = _servers[target] = _Server(target)
+        return server
+
+
+@atexit.register
+def _close_all() -> None:
+    while _servers:
+        _servers.popitem()[1].close()
+
+
+def _environment() -> dict[str, str]:
+    paths = [str(ROOT), *(path for path in sys.path if path), os.environ.get("PYTHONPATH", "")]
+    return os.environ | LEAN | {"PYTHONPATH": os.pathsep.join(paths)}
+
+
+def _call_once(target: str, request: bytes, bounds: Bounds) -> bytearray:
+    command = [sys.executable, "-m", "dldiag.core.isolated", target]
+    try:
+        found = subprocess.run(
+            command,
+            input=request,
+            capture_output=True,
+            timeout=bounds.seconds * WALL_SECONDS_PER_SECOND,
+            env=_environment(),
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise OutOfTimeError(target) from error
+    return _judged(bytearray(found.stdout) + bytes([found.returncode % 256]))
+
+
+# --- the server's side --------------------------------------------------------------------------------------------
+
+
+def _serve(target: Target, control: socket.socket) -> None:
+    """Fork a guard for every connection that comes; end when the caller is gone."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for guards
+    control.sendall(b".")
+    while True:
+        message, passed, _, _ = socket.recv_fds(control, 1, 1)
+        if not message:
+            return
+        with socket.socket(fileno=passed[0]) as connection:
+            if os.fork() == 0:
+                control.close()
+                _guard(target, connection)
+                os._exit(0)
+
+
+def _guard(target: Target, connection: socket.socket) -> None:
+    """Read the request, have a bounded process answer it, and add how that ended; end it when the caller hangs up."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    length, milliseconds, memory = (int.from_bytes(_exactly(connection, LENGTH_BYTES), "big") for _ in range(3))
+    request = _exactly(connection, length)
+    alive, held = os.pipe()  # the other end is the worker's alone, so the pipe ends with it
+    worker = os.fork()
+    if worker == 0:
+        os.close(alive)
+        os._exit(_work(target, request, connection, Bounds(milliseconds / 1000, memory)))
+    os.close(held)
+    ended, _, _ = select.select([connection.fileno(), alive], [], [])
+    if alive not in ended:
+        os.kill(worker, signal.SIGKILL)
+    _, status = os.waitpid(worker, 0)
+    code = os.waitstatus_to_exitcode(status)
+    with contextlib.suppress(OSError):
+        connection.sendall(bytes([code if code >= 0 else 128 - code]))
+
+
+def _work(target: Target, request: bytes, connection: socket.socket, bounds: Bounds) -> int:
+    """Answer a request within the bounds and return the exit code."""
+    _bind(bounds)
+    try:
+        with connection.makefile("wb") as answer:
+            target(request, answer)
+    except MemoryError:
+        return EXIT_MEMORY
+    except Exception:
+        return 1
+    return 0
+
+
+def _bind(bounds: Bounds) -> None:
+    """Let the system end this process when it has used what it may; memory is bounded where the system can tell it."""
+    import resource  # POSIX only, as this side is
+
+    for name in SPENT_SIGNALS:
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
+    seconds = max(1, round(bounds.seconds))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.setitimer(signal.ITIMER_REAL, bounds.seconds * WALL_SECONDS_PER_SECOND)
+    with contextlib.suppress(OSError, ValueError):
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        most = pages * resource.getpagesize() + bounds.memory_bytes
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def _exactly(connection: socket.socket, length: int) -> bytes:
+    data = bytearray()
+    while len(data) < length:
+        piece = connection.recv(min(CHUNK, length - len(data)))
+        if not piece:
+            os._exit(0)  # the caller is gone
+        data += piece
+    return bytes(data)
+
+
+def _main(target: str, control: str = "") -> None:
+    module, name = target.split(":")
+    function: Target = getattr(importlib.import_module(module), name)
+    if control:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller's Ctrl-C ends the caller, and that ends this
+        _serve(function, socket.socket(fileno=int(control)))
+    else:
+        function(sys.stdin.buffer.read(), sys.stdout.buffer)
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

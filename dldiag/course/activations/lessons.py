@@ -1,0 +1,217 @@
+"""The lessons on activation functions, and what a run says about the notes' statements 10 to 15."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log10
+from typing import Any
+
+import numpy as np
+
+from dldiag.core.i18n import Message
+from dldiag.core.statistics import t_interval
+from dldiag.course.activations.dead_units import FEW_SILENT, Sleepers, look_at_sleepers
+from dldiag.course.activations.deep_linear import DeepLinear, is_a_line, look_at_deep_linear
+from dldiag.course.activations.functions import Shape, look_at_shapes
+from dldiag.course.shared.lesson import Claim, Lesson, Outcomes, Statement, Topic, Verdict, one_claim, verdict_of
+from dldiag.course.shared.signal_flow import WEAK, Flow, LayerFlow, look_at_flow
+
+FASTER = 1.1  # times the seconds per step: what is called a difference; single timings scatter by a few percent
+CLEAR_LOSS = 0.1  # of a gradient left after all layers: what is called vanishing
+
+
+def shapes_outcomes(shapes: Sequence[Shape], layers: int) -> Outcomes:
+    """Read statement 11 off the slopes; the guess is about the sigmoid's."""
+    least = min(one.largest_slope for one in shapes) ** layers
+    most = max(one.largest_slope for one in shapes) ** layers
+    verdict = verdict_of(least < CLEAR_LOSS <= most)
+    sigmoid = next((one for one in shapes if one.name == "logistic"), None)
+    answer = "" if sigmoid is None else _order_of_size(sigmoid.largest_slope**layers)
+    return one_claim(11, verdict, look_at_shapes(shapes, layers), answer)
+
+
+def _order_of_size(left: float) -> str:
+    power = log10(left)
+    return "tenth" if power > -2 else "thousandth" if power > -4.5 else "millionth"
+
+
+def bend_outcomes(found: DeepLinear) -> Outcomes:
+    """Read statement 10 off the deep linear network."""
+    line = is_a_line(found)
+    answer = "same" if line else "deep" if found.against_logistic[1].high < 0 else "logistic"
+    return one_claim(10, verdict_of(line), look_at_deep_linear(found), answer)
+
+
+def flow_outcomes(found: Flow) -> Outcomes:
+    """Read statements 12, 13 and 15 off the race of activations."""
+    if len(found.layers) < 2:
+        return one_claim(12, "not_shown", look_at_flow(found))
+    named = {one.runner.activation: one for one in found.layers}
+    claims = [Claim(12, _relu_verdict(named), look_at_flow(found))]
+    if "logistic" in named and "tanh" in named:
+        claims.append(_tanh_claim(named))
+    if "logistic" in named and "relu" in named:
+        claims.append(_seconds_claim(named["logistic"], named["relu"]))
+    fastest = min(found.layers, key=lambda one: (-sum(one.runner.arrived), float(np.median(one.runner.to_target))))
+    return Outcomes(tuple(claims), fastest.runner.activation)
+
+
+def _relu_verdict(named: dict[str, LayerFlow]) -> Verdict:
+    """Say whether ReLU surely takes fewer (or more) steps than the sigmoid, with a gradient less starved."""
+    if "relu" not in named or "logistic" not in named:
+        return "not_shown"
+    slow, fast = named["logistic"].runner, named["relu"].runner
+    low, high = t_interval(np.log(slow.to_target) - np.log(fast.to_target))
+    shown = low > 0 and named["logistic"].through.high < WEAK
+    return verdict_of(shown, high < 0)
+
+
+def _tanh_claim(named: dict[str, LayerFlow]) -> Claim:
+    """Compare tanh with the sigmoid, and its gradient with ReLU's."""
+    tanh, sigmoid, relu = named["tanh"], named["logistic"], named.get("relu")
+    low, high = t_interval(np.log(sigmoid.runner.to_target) - np.log(tanh.runner.to_target))
+    values: dict[str, Any] = {
+        "tanh": float(np.median(tanh.runner.to_target)),
+        "sigmoid": float(np.median(sigmoid.runner.to_target)),
+        "through": tanh.through.value,
+        "relu": relu.through.value if relu else float("nan"),
+    }
+    first = Message("Steps to the finish line: tanh {tanh:.0f}, sigmoid {sigmoid:.0f}.", values)
+    if relu is None:
+        return Claim(13, verdict_of(low > 0, high < 0), first)
+    second = Message(_TANH_MORE if tanh.through.low > relu.through.high else _TANH_LESS, values)
+    says = Message("{first} {second}", {"first": first, "second": second})
+    return Claim(13, verdict_of(low > 0, high < 0), says)
+
+
+_TANH_MORE = (
+    "Before training, tanh even passes back more gradient than ReLU here ({through:.2g} against {relu:.2g}, first layer "
+    "over last): its inputs are still near 0, where its slope is almost 1, while ReLU blocks half of them. Larger weights "
+    "or more layers turn this around."
+)
+_TANH_LESS = (
+    "Gradient of the first layer over the last before training: tanh {through:.2g}, ReLU {relu:.2g}. tanh passes back "
+    "more only while its inputs stay near 0."
+)
+
+
+def _seconds_claim(sigmoid: LayerFlow, relu: LayerFlow) -> Claim:
+    slow, fast = sigmoid.runner.seconds_per_step, relu.runner.seconds_per_step
+    ratio = slow / fast
+    values = {"sigmoid": 1e6 * slow, "relu": 1e6 * fast, "ratio": ratio}
+    says = Message(
+        "Measured: {relu:.0f} microseconds per training step with ReLU, {sigmoid:.0f} with the sigmoid ({ratio:.2f} "
+        "times). The matrix products around them cost the same.",
+        values,
+    )
+    return Claim(15, verdict_of(ratio > FASTER, ratio < 1 / FASTER), says)
+
+
+def sleepers_outcomes(found: Sleepers) -> Outcomes:
+    """Read statement 14 off the pair of networks; the guess is about ReLU units that died."""
+    change, died = found.loss_change, max(found.plain.silent.mean) >= FEW_SILENT
+    answer = "" if not died else "most" if found.plain.woken > 0.5 else "some" if found.plain.woken > 0.05 else "none"
+    return one_claim(14, verdict_of(died and change.high < 0, died and change.low > 0), look_at_sleepers(found), answer)
+
+
+ACTIVATION_LESSONS = Topic(
+    "pages/13_Activation_functions.py",
+    Message("Activation functions"),
+    Message(
+        "Without a bend between them, many layers are one layer. With a bend that keeps its slope, they learn fast."
+    ),
+    (
+        Lesson(
+            "bend",
+            Message("Why activations must bend"),
+            Message(
+                "A network of ten linear layers, without activations: how does it compare with logistic regression?"
+            ),
+            {
+                "deep": Message("it is better"),
+                "same": Message("it is the same"),
+                "logistic": Message("it is worse"),
+            },
+            (
+                Statement(
+                    10,
+                    Message("Without a non-linear activation, a network of any depth is a single linear layer."),
+                    "linear.depth",
+                ),
+            ),
+            Message("Linear layers multiply out to one matrix: depth needs a bend."),
+            bend_outcomes,
+            Message("Try it: two clouds need no bend; on the four squares a line is no better than a coin."),
+        ),
+        Lesson(
+            "slopes",
+            Message("Values and slopes"),
+            Message("Five sigmoid layers, one after the other: how much of a gradient can be left at most?"),
+            {
+                "tenth": Message("about a tenth"),
+                "thousandth": Message("about a thousandth"),
+                "millionth": Message("less than a hundred-thousandth"),
+            },
+            (
+                Statement(
+                    11,
+                    Message(
+                        "The slope of the sigmoid is at most 1/4 and almost 0 for large |z|: its gradient vanishes. "
+                        "ReLU has the slope 1 for every z above 0."
+                    ),
+                    "shapes.layers",
+                ),
+            ),
+            Message("Every layer multiplies the gradient by a slope. The sigmoid's is at most 1/4, ReLU's is 1."),
+            shapes_outcomes,
+            Message("Try it: move the slider to 20 layers."),
+        ),
+        Lesson(
+            "flow",
+            Message("Why ReLU learns faster"),
+            Message("Six hidden layers, each activation with its own best learning rate: which learns fastest?"),
+            {
+                "logistic": Message("Sigmoid"),
+                "tanh": Message("Tanh"),
+                "relu": Message("ReLU"),
+                "leaky_relu": Message("Leaky ReLU"),
+            },
+            (
+                Statement(
+                    12,
+                    Message("With ReLU a network learns much faster than with the sigmoid."),
+                    "flow.hidden_layers",
+                ),
+                Statement(
+                    13,
+                    Message("In hidden layers tanh is almost always better than the sigmoid."),
+                    "flow.functions",
+                ),
+                Statement(15, Message("ReLU's derivative is also cheaper to compute."), "flow.functions"),
+            ),
+            Message("What counts is how much gradient reaches the first layers."),
+            flow_outcomes,
+            Message("Try it: with one hidden layer, what is left of the difference?"),
+        ),
+        Lesson(
+            "dying",
+            Message("Dying ReLU units"),
+            Message("ReLU units whose input is below 0 on every row: how many come back to life during training?"),
+            {
+                "most": Message("most of them"),
+                "some": Message("a few"),
+                "none": Message("none"),
+            },
+            (
+                Statement(
+                    14,
+                    Message("Leaky ReLU keeps a small slope below 0, so units with negative inputs still learn."),
+                    "sleepers.start_bias",
+                ),
+            ),
+            Message("A ReLU unit that is 0 on every row has no gradient. A small slope below 0 lets it come back."),
+            sleepers_outcomes,
+            Message("Try it: start at a bias of 0, or take steps ten times as long."),
+        ),
+    ),
+)

@@ -1,0 +1,32 @@
+"""TOPICS: the pages of the course in the notes' order, with their lessons and statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dldiag.course.activations.lessons import ACTIVATION_LESSONS
+from dldiag.course.shared.lesson import Lesson, Statement, Topic
+
+TOPICS: dict[str, Topic] = {
+    "activations": ACTIVATION_LESSONS,
+}
+
+
+def next_topic(topic: Topic) -> Topic | None:
+    """Return the topic after this one; None after the last."""
+    order = list(TOPICS.values())
+    place = order.index(topic) + 1
+    return order[place] if place < len(order) else None
+
+
+def all_lessons() -> Iterator[tuple[Topic, Lesson]]:
+    """Yield every lesson with its topic, in order."""
+    for topic in TOPICS.values():
+        for lesson in topic.lessons:
+            yield topic, lesson
+
+
+def all_statements() -> list[tuple[Topic, Lesson, Statement]]:
+    """Return the statements of the notes in the order of their numbers."""
+    found = [(topic, lesson, one) for topic, lesson in all_lessons() for one in lesson.statements if one.number]
+    return sorted(found, key=lambda row: row[2].number)

@@ -1,0 +1,100 @@
+"""A recorded run as a moving picture: plotly frames with a play button and a slider, played without the server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dldiag.core.i18n import tr
+from dldiag.report.figures.theme import THEMES, ThemeName
+
+FRAME_SECONDS = 0.2  # how long a frame is shown when played
+CONTROLS = 92  # pixels below a picture for the buttons and the slider
+WHOLE_TURN = 0  # milliseconds of a transition: frames follow each other without one
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One moment: its label on the slider and the traces that replace those of the first one, in the same order."""
+
+    label: str
+    traces: Sequence[Any]
+
+
+def moving(drawn: go.Figure, frames: Sequence[Frame], what: str, *, theme: ThemeName, still: int = 0) -> go.Figure:
+    """Let a figure play through frames; its traces after the first `still` are those that move.
+
+    `what` says before the slider's value what it counts ("step"). The figure must hold as many moving traces as a frame.
+    """
+    numbers = list(range(still, still + len(frames[0].traces)))
+    drawn.frames = [go.Frame(name=str(i), data=list(one.traces), traces=numbers) for i, one in enumerate(frames)]
+    margin = {"b": 8 + CONTROLS, "t": 40}
+    drawn.update_layout(
+        height=drawn.layout.height + CONTROLS,
+        margin=margin,
+        legend={"yref": "paper", "y": 1.02, "yanchor": "bottom", "orientation": "h", "x": 0},
+        updatemenus=[_buttons(theme)],
+        sliders=[_slider([one.label for one in frames], what, theme)],
+    )
+    return drawn
+
+
+def _how(seconds: float) -> dict[str, Any]:
+    return {
+        "frame": {"duration": 1000 * seconds, "redraw": True},
+        "transition": {"duration": WHOLE_TURN},
+        "mode": "immediate",
+        "fromcurrent": True,
+    }
+
+
+def _buttons(theme: ThemeName) -> dict[str, Any]:
+    look = THEMES[theme]
+    words = (("▶ " + tr("Play"), None, FRAME_SECONDS), ("❚❚ " + tr("Pause"), [None], 0.0))
+    return {
+        "type": "buttons",
+        "direction": "left",
+        "showactive": False,
+        "x": 0,
+        "xanchor": "left",
+        "y": 0,
+        "yanchor": "top",
+        "pad": {"t": 52, "r": 8},
+        "bgcolor": look.paper,
+        "bordercolor": look.faint,
+        "font": {"color": look.ink, "size": 13},
+        "buttons": [{"label": label, "method": "animate", "args": [which, _how(s)]} for label, which, s in words],
+    }
+
+
+def _slider(labels: Sequence[str], what: str, theme: ThemeName) -> dict[str, Any]:
+    look = THEMES[theme]
+    steps = [
+        {"label": label, "method": "animate", "args": [[str(i)], _how(0.0)], "value": str(i)}
+        for i, label in enumerate(labels)
+    ]
+    return {
+        "active": 0,
+        "steps": steps,
+        "x": 0,
+        "len": 1.0,
+        "xanchor": "left",
+        "y": 0,
+        "yanchor": "top",
+        "pad": {"t": 84, "b": 0, "l": 6, "r": 6},
+        "bgcolor": look.grid,
+        "activebgcolor": look.series[0],
+        "bordercolor": look.faint,
+        "font": {"color": "rgba(0,0,0,0)", "size": 1},
+        "ticklen": 0,
+        "minorticklen": 0,
+        "currentvalue": {
+            "prefix": f"{what} ",
+            "xanchor": "right",
+            "offset": 4,
+            "font": {"color": look.ink, "size": 13},
+        },
+    }

@@ -1,0 +1,127 @@
+"""Typed formats, read in a process with bounds: what their native readers do ends in a table or in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from dldiag.core.i18n import Message
+from dldiag.core.isolated import Bounds, CrashError, OutOfTimeError, call_isolated
+from dldiag.core.types import DataError, Notice, ReadPlan
+from dldiag.data.io.formats.registry import READERS, Choices, read_typed
+from dldiag.data.io.limits import MIB, Limits
+from dldiag.data.io.raw_table import Lines, TypedTable
+
+TARGET = "dldiag.data.io.formats.bounded:answer_request"
+BASE_SECONDS, SECONDS_PER_MIB = 6.0, 3.0  # openpyxl takes 2 to 3 s per packed MiB, Arrow a hundredth of that
+BASE_BYTES, BYTES_PER_BYTE = 768 * MIB, 16  # of memory: texts and their copy take 4 to 10 times the packed bytes
+
+
+@dataclass(frozen=True)
+class _Question:
+    plan: ReadPlan
+    limits: Limits
+    choices: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """A TypedTable without its cells, which follow as an Arrow stream; or what is wrong with the file."""
+
+    names: tuple[str, ...] = ()
+    plan: ReadPlan | None = None
+    lines: Lines | None = None
+    rows_in_file: int = 0
+    typed: Mapping[str, str] | None = None
+    notices: tuple[Notice, ...] = ()
+    error: Message | None = None
+    hint: Message | None = None
+
+
+def read_bounded(data: bytes, plan: ReadPlan, limits: Limits, choices: Choices = None) -> TypedTable:
+    """Read a Parquet, Feather or Excel file as `read_typed` does, in a process of its own.
+
+    Raises DataError when the file is damaged, too large, or takes more time or memory than its size allows.
+    """
+    question = _Question(plan, limits, None if choices is None else dict(choices))
+    bounds = bounds_of(len(data), limits)
+    try:
+        answer = call_isolated(TARGET, msgspec.json.encode(question) + b"\n" + data, bounds)
+    except (OutOfTimeError, MemoryError, CrashError, OSError) as error:
+        raise _refusal(error, READERS[plan.format][0], bounds) from error
+    return _table_of(answer)
+
+
+def _refusal(error: Exception, label: str, bounds: Bounds) -> DataError:
+    """Say in one sentence how reading ended."""
+    text, hint = next(texts for kind, texts in _REFUSALS.items() if isinstance(error, kind))
+    seconds, size = round(bounds.seconds), bounds.memory_bytes // MIB
+    return DataError(text.filled(format=label, seconds=seconds, size=size, reason=str(error)), hint)
+
+
+AS_CSV = Message("Export the table as CSV.")
+_REFUSALS: dict[type[Exception], tuple[Message, Message]] = {
+    OutOfTimeError: (
+        Message("Reading the {format} file takes more than {seconds:,} seconds, unusual for its size."),
+        AS_CSV,
+    ),
+    MemoryError: (Message("Reading the {format} file takes more than {size:,} MiB of memory."), AS_CSV),
+    CrashError: (
+        Message("The {format} file is damaged: it cannot be read to its end."),
+        Message("Save it again, or export the table as CSV."),
+    ),
+    OSError: (Message("This machine cannot start a process to read the file: {reason}."), AS_CSV),
+}
+
+
+def bounds_of(size: int, limits: Limits) -> Bounds:
+    """Return the time and memory for reading a file of so many bytes."""
+    return Bounds(
+        min(limits.max_reader_seconds, BASE_SECONDS + SECONDS_PER_MIB * size / MIB),
+        min(limits.max_reader_bytes, BASE_BYTES + BYTES_PER_BYTE * size),
+    )
+
+
+def _table_of(answer: bytearray) -> TypedTable:
+    end = answer.index(b"\n")
+    found = msgspec.json.decode(answer[:end], type=_Answer)
+    if found.error is not None:
+        raise DataError(found.error, found.hint or "")
+    assert found.plan is not None and found.lines is not None and found.typed is not None
+    with pa.ipc.open_stream(pa.py_buffer(memoryview(answer)[end + 1 :])) as stream:
+        cells = stream.read_all()
+    return TypedTable(found.names, cells, found.plan, found.lines, found.rows_in_file, found.typed, found.notices)
+
+
+def answer_request(request: bytes, out: BinaryIO) -> None:
+    """Read the file of a request and write the table; runs in the other process."""
+    end = request.index(b"\n")
+    asked = msgspec.json.decode(request[:end], type=_Question)
+    try:
+        found = read_typed(request[end + 1 :], asked.plan, asked.limits, _as_given(asked.choices))
+    except DataError as error:
+        out.write(msgspec.json.encode(_Answer(error=error.message, hint=error.hint), enc_hook=_number) + b"\n")
+        return
+    head = _Answer(found.names, found.plan, found.lines, found.rows_in_file, found.typed, found.notices)
+    out.write(msgspec.json.encode(head, enc_hook=_number) + b"\n")
+    found.table.validate(full=True)
+    with pa.ipc.new_stream(out, found.table.schema) as stream:
+        stream.write_table(found.table)
+
+
+def _as_given(choices: dict[str, Any] | None) -> Choices:
+    """Return choices as they were before JSON: lists are tuples again."""
+    if choices is None:
+        return None
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in choices.items()}
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    raise NotImplementedError(type(value).__name__)

@@ -1,0 +1,69 @@
+"""By which metric a case is judged: what it must give, and what the report says of this metric and the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from dldiag.core.i18n import Message
+from dldiag.core.metric_results import MetricUsed
+from dldiag.core.params import check_shares
+from dldiag.core.settings import Settings
+from dldiag.core.types import DataError, Dataset, Split
+from dldiag.experiments.fit import FitResult
+from dldiag.experiments.fit_cache import FitCache
+from dldiag.experiments.metric_choice import MetricChoice, check_judged
+from dldiag.experiments.metric_estimates import class_scores, metric_estimates
+from dldiag.experiments.models import Model
+
+
+def check_possible(choice: MetricChoice, dataset: Dataset, split: Split, model: Model, settings: Settings) -> None:
+    """Refuse a metric that the model or the dev rows cannot give, and a target error that it cannot reach."""
+    if choice.unit in ("rate", "score"):
+        check_shares(settings, ["target_error"])
+    if choice.needs_probabilities and not hasattr(model.estimator, "predict_proba"):
+        raise DataError(
+            Message(
+                "{model} gives no class probabilities, which the metric {metric} needs.",
+                {"model": model.label, "metric": choice.name},
+            ),
+            Message("Choose error or balanced_error as the metric, or a model with probabilities."),
+        )
+    for repeat in split.measuring:
+        check_judged(choice, dataset.y[repeat.dev_rows], dataset.classes)
+
+
+def in_losses(settings: Settings, choice: MetricChoice) -> Settings:
+    """Return the settings with the target error as a loss: a wanted AUC of 0.95 is an error of 0.05."""
+    if settings.target_error is None or not choice.metric.higher_is_better:
+        return settings
+    return replace(settings, target_error=1 - settings.target_error)
+
+
+def judged_by_metrics(fits: FitCache, current: Sequence[FitResult], guess: Sequence[FitResult]) -> dict[str, Any]:
+    """Return the fields of a report about metrics: the one used, all of them on the dev rows, and each class's scores."""
+    dataset, choice, scale = fits.dataset, fits.encoded.choice, fits.encoded.y_scale
+    return {
+        "metric": _metric_used(dataset, choice, float(np.mean([one.dev_error for one in guess])), scale),
+        "metrics": metric_estimates(current, dataset, choice, scale),
+        "per_class": class_scores(current, dataset),
+    }
+
+
+def _metric_used(dataset: Dataset, choice: MetricChoice, guess_error: float, scale: float) -> MetricUsed:
+    metric = choice.metric
+    return MetricUsed(
+        choice.name,
+        metric.label,
+        choice.unit,
+        None if choice.positive is None else dataset.classes[choice.positive],
+        choice.chosen,
+        choice.why,
+        metric.shown(guess_error) * (scale if metric.spread_powers else 1.0),
+        metric.higher_is_better,
+        choice.level,
+        choice.costs,
+    )

@@ -1,0 +1,58 @@
+"""How wrong predictions are by the metric of a diagnosis, and what the best constant would have been."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dldiag.experiments.class_losses import Loss
+from dldiag.experiments.judged import Judged
+from dldiag.experiments.metrics import NONNEGATIVE
+from dldiag.experiments.tasks import Inputs
+
+HOPELESS = 100.0  # std(y), of the table and not of a training subset, whose spread may be next to nothing
+
+Proba = NDArray[Any] | None
+
+
+def loss_by_row(y: NDArray[Any], predicted: NDArray[Any], proba: Proba, inputs: Inputs) -> Loss:
+    """Return the loss and each row's influence on it.
+
+    y, predicted: as Inputs has targets. A predicted value that is not finite, or HOPELESS far from the training mean,
+    counts as that far, so that its model loses without poisoning averages.
+    """
+    choice = inputs.choice
+    if y.dtype.kind in "iu":
+        return choice.metric.loss(choice.judged(y, predicted, proba))
+    unit, center = inputs.y_scale / inputs.y_spread, float(np.mean(inputs.y))
+    off = np.nan_to_num((predicted - center).astype(float), nan=np.inf, posinf=np.inf, neginf=-np.inf)
+    residual = np.clip(off, -HOPELESS * unit, HOPELESS * unit) + center - y
+    truth, value = in_own_unit(y, inputs), in_own_unit(y + residual, inputs)
+    return choice.metric.loss(choice.judged(truth, value, residual=residual / unit, spread=inputs.y_scale))
+
+
+def in_own_unit(values: NDArray[Any], inputs: Inputs) -> NDArray[Any]:
+    """Return values of the target in its own unit."""
+    return np.asarray(values * inputs.y_spread + inputs.y_center)
+
+
+def baseline_outputs(inputs: Inputs) -> tuple[NDArray[Any], Proba]:
+    """Return the constant that does best on the training rows by the metric, for every dev row."""
+    choice, n = inputs.choice, len(inputs.y_dev)
+    if inputs.y.dtype.kind in "iu":
+        code, shares = choice.metric.baseline(choice.judged(inputs.y, inputs.y), inputs.n_classes)
+        return np.full(n, code), np.tile(shares, (n, 1))
+    is_own = NONNEGATIVE in choice.metric.needs  # of the target itself; others do not depend on its unit
+    y = in_own_unit(inputs.y, inputs) if is_own else inputs.y
+    value = choice.metric.baseline(Judged(y, y, level=choice.level))
+    return np.full(n, (value - inputs.y_center) / inputs.y_spread if is_own else value), None
+
+
+def floor_of(y_dev: NDArray[Any], inputs: Inputs) -> float | None:
+    """Return how much more variance rows without a mistake leave than to a rate on as many rows; None: as the largest."""
+    metric = inputs.choice.metric
+    if metric.scarce is None:
+        return None
+    return metric.scarce(inputs.choice.judged(y_dev, y_dev)) ** -2

@@ -1,0 +1,69 @@
+"""The moving pictures of the course in a real browser: played, stepped by keyboard, and still where that was asked for."""
+
+import pytest
+
+from dldiag.course.contents import all_lessons
+from tests.browser.conftest import settle
+from tests.browser.test_course_1_4 import until
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+QUICK = "flow.hidden_layers=3&flow.steps=60&flow.seeds=3&linear.steps=200&starts.steps=60&starts.seeds=3"
+MOVING = ("bend", "flow", "dying")
+FILES = {lesson.key: topic.file.removeprefix("pages/").removesuffix(".py") for topic, lesson in all_lessons()}
+ACTIVE = "(group) => group.closest('.js-plotly-plot')._fullLayout.sliders[0].active"
+DRAWN = """(group) => JSON.stringify(group.closest('.js-plotly-plot')._fullData.map(
+    (trace) => [trace.x, trace.y, trace.z, trace.marker && trace.marker.color].map((part) => Array.from(part || []).flat())))"""
+
+
+def open_lesson(page, server, key):
+    page.goto(f"{server.url}/{FILES[key].split('_', 1)[1]}?lesson={key}&{QUICK}")
+    settle(page)
+    skip = page.locator("[class*=st-key-skip] button")
+    if skip.count():
+        skip.first.click()
+    until(page, lambda: page.locator(".slider-group").count() and not page.locator("[class*=st-key-cancel]").count())
+    settle(page, 1500)
+    return page.locator(".slider-group").first
+
+
+@pytest.mark.parametrize("key", MOVING)
+def test_a_picture_plays_and_changes(key, server, visit):
+    page = visit(server.url)
+    slider = open_lesson(page, server, key)
+    before, drawn = slider.evaluate(ACTIVE), slider.evaluate(DRAWN)
+    play = page.locator(".updatemenu-button").first
+    play.focus()
+    page.keyboard.press("Enter")
+    until(page, lambda: slider.evaluate(ACTIVE) > before + 2)
+    until(page, lambda: slider.evaluate(DRAWN) != drawn)
+    assert not page.locator("[data-testid=stException]").count()
+
+
+def test_arrow_keys_step_and_the_slider_says_where_it_is(server, visit):
+    page = visit(server.url)
+    slider = open_lesson(page, server, "bend")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    until(page, lambda: slider.evaluate(ACTIVE) == 1)
+    page.keyboard.press("End")
+    until(page, lambda: slider.evaluate(ACTIVE) == int(slider.get_attribute("aria-valuemax")))
+    until(page, lambda: slider.get_attribute("aria-valuetext") == "200")
+
+
+def test_with_reduced_motion_nothing_plays_but_the_slider_steps(server, chromium):
+    context = chromium.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    slider = open_lesson(page, server, "dying")
+    assert not page.locator(".updatemenu-button").first.is_visible()
+    slider.focus()
+    page.keyboard.press("End")
+    until(page, lambda: slider.evaluate(ACTIVE) > 0)
+    context.close()
+
+
+def test_a_lesson_is_whole_on_a_phone_in_the_dark(server, visit):
+    page = visit(server.url, dark=True, width=390)
+    open_lesson(page, server, "flow")
+    main = "document.querySelector('[data-testid=stMain]')"
+    assert page.evaluate(f"{main}.scrollWidth <= {main}.clientWidth")

@@ -1,0 +1,88 @@
+"""Fits on a real Dask cluster of two processes on this machine: the same report, and nothing that hangs."""
+
+import os
+import re
+import signal
+import threading
+import time
+
+import pytest
+
+from dldiag import Settings, diagnose, make_dataset, read_table, to_json
+from dldiag.core.cluster import CONNECT_SECONDS, on_cluster
+from dldiag.core.params import SettingError
+from dldiag.core.types import Stopped
+from dldiag.data.samples import sample_bytes
+
+pytest.importorskip("distributed", reason="Dask is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("cluster"),
+    pytest.mark.filterwarnings("default"),  # Dask's own
+]
+QUICK = Settings(budget="quick")
+
+
+def _timeless(text: str) -> str:
+    return re.sub(r'"seconds": ?[\d.e-]+', '"seconds": 0', text)
+
+
+@pytest.fixture(scope="module")
+def iris():
+    return make_dataset(read_table(sample_bytes("iris"), name="iris.csv"), "target")
+
+
+@pytest.fixture(scope="module")
+def alone(iris):
+    return _timeless(to_json(diagnose(iris, settings=QUICK)))
+
+
+def test_the_report_is_the_same_though_a_worker_is_killed_on_the_way(iris, alone):
+    with on_cluster("local:2") as cluster:
+        fitted = 0
+
+        def kill_one(_):
+            nonlocal fitted
+            fitted += 1
+            if fitted == 10:
+                workers = cluster._client.scheduler_info()["workers"]
+                pids = cluster._client.run(os.getpid, workers=list(workers)[:1])
+                os.kill(next(iter(pids.values())), signal.SIGKILL)
+
+        report = diagnose(iris, settings=QUICK, on_progress=kill_one)
+    assert fitted > 10
+    assert _timeless(to_json(report)) == alone
+
+
+def test_stopping_reaches_the_workers_within_two_seconds(iris):
+    asked = threading.Event()
+    with on_cluster("local:1") as cluster:
+        threading.Timer(3.0, asked.set).start()
+        slow = Settings(budget="thorough")
+        with pytest.raises(Stopped):
+            diagnose(iris, settings=slow, should_stop=asked.is_set)
+        stopped = time.monotonic()
+        while any(cluster._client.processing().values()):
+            assert time.monotonic() - stopped < 2.0
+            time.sleep(0.05)
+
+
+@pytest.mark.parametrize("address", ["local:0", "local:two", "local:"])
+def test_a_number_of_workers_that_is_none_is_refused(address):
+    with pytest.raises(SettingError, match="local:4"), on_cluster(address):
+        pass
+
+
+def test_an_address_where_nobody_answers_is_refused_in_one_line(monkeypatch):
+    monkeypatch.setattr("dldiag.core.cluster.CONNECT_SECONDS", 1.0)
+    assert CONNECT_SECONDS <= 30
+    with (
+        pytest.raises(SettingError, match=r"no Dask scheduler at tcp://127\.0\.0\.1:9"),
+        on_cluster("tcp://127.0.0.1:9"),
+    ):
+        pass
+
+
+def test_without_an_address_nothing_changes():
+    with on_cluster(None) as cluster:
+        assert cluster is None
