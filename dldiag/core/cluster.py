@@ -185,7 +185,7 @@ def _check_workers(made: Cluster, client: Any, address: str) -> None:
         raise SettingError(tr("The scheduler at {address} has no workers; start some and try again.", address=address))
     try:
         client.get_versions(check=True, packages=["numpy", "scikit-learn", "dldiag"])
-        client.run(_import_fits)
+        client.run(_import_ours)
     except Exception as error:  # whatever a worker raises: it cannot do our work
         made.close()
         reason = " ".join(str(error).split())[:200]
@@ -197,8 +197,8 @@ def _check_workers(made: Cluster, client: Any, address: str) -> None:
         raise SettingError(text) from error
 
 
-def _import_fits() -> None:
-    importlib.import_module("dldiag.experiments.fit")
+def _import_ours() -> None:
+    importlib.import_module("dldiag")
 
 
 def _finished(running: Any) -> list[Any]:
