@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from dldiag.core.home import require
 from dldiag.core.i18n import Message, tr
 from dldiag.core.params import SettingError
 from dldiag.core.types import Report
@@ -28,6 +29,8 @@ def add_outputs(group: argparse._ActionsContainer, names: Iterable[str] = OUTPUT
 
 def check_outputs(given: argparse.Namespace) -> None:
     """Refuse before the work, not after it, what cannot be written, and two outputs at one place."""
+    if getattr(given, "html", None) is not None:
+        require("plotly", "app")
     seen = set()
     for _, out in _asked(given):
         try:

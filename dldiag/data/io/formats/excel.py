@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from dldiag.core.home import require
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Notice, ReadPlan
 from dldiag.data.io.header import unique_names
@@ -29,6 +30,7 @@ def read_excel(data: bytes, plan: ReadPlan, limits: Limits, choices: Mapping[str
 
     choices: what was chosen by hand, when the plan does not say yet where the table stands; None when it does.
     """
+    require("openpyxl", "excel")
     import openpyxl
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
