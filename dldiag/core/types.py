@@ -357,7 +357,7 @@ class Repair:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is wrong with the model, in one sentence, and the two answers behind it."""
+    """What is wrong with the model, in one sentence, and the two answers behind it; code: which sentence it is."""
 
     headline: Message
     bias: Answer
@@ -365,6 +365,7 @@ class Verdict:
     detail: Message | None = None
     stability: float | None = None  # share of resampled repeats that give the same two answers
     problem: str | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True)

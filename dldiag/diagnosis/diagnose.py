@@ -53,7 +53,7 @@ from dldiag.diagnosis.trials import (
     probe_repeats,
     try_remedies,
 )
-from dldiag.diagnosis.verdict import conclude
+from dldiag.diagnosis.verdict import agreeing, conclude
 from dldiag.experiments.fit import FitResult, ShouldStop
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.forecast import forecast
@@ -164,12 +164,14 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
     probes = probe(case.fits, case.model, case.effort, smallest=case.settings.material, on_result=progress.advance)
 
     report, evidence = verdict_on(case, case.references, probes, started)
+    report = replace(report, verdict=agreeing(report.verdict, report.recommendations))
     progress.first(lambda: report)
     progress.enter(Message("Trying the recommended remedies"))
     for tried in try_remedies(
         case.fits, case.model, report, evidence, effort=case.effort, most=case.trials, on_result=progress.advance
     ):  # fmt: skip
-        report = replace(report, recommendations=settled(tried, evidence.delta))
+        recommendations = settled(tried, evidence.delta)
+        report = replace(report, recommendations=recommendations, verdict=agreeing(report.verdict, recommendations))
         progress.first(lambda: report)  # noqa: B023 — called at once
     return replace(report, compared=case.compared, seconds=time.perf_counter() - started)
 

@@ -178,20 +178,13 @@ DATA_RULES: tuple[Rule, ...] = (
         "several is taken.",
         hint="Look for other columns, or for a mistake in how rows and answers were joined, before changing the model.",
         problem="no_signal", needs=("better_than_guess", "guess_error"), silences=CAUSES, silences_levels=VERDICT,
-        clouds=("B1", "V1"), decided_by="nothing",  # where chance may have made the best model, it may have made the gap
+        spares_answers=True, decided_by="nothing",
         headlines=(
             Headline(
                 Message(
                     "No model is shown to beat the plainest guess: the columns may say nothing about {target} that a model could "
                     "use."
                 )
-            ),
-            Headline(
-                Message(
-                    "Too close to tell whether the columns say anything about {target}: the best model beats the plainest guess by "
-                    "{better:gap}, which chance alone may do."
-                ),
-                "undecided",
             ),
         ),
         examples=(

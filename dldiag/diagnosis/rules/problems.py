@@ -22,6 +22,7 @@ PROBLEMS: dict[str, Message] = {
     "bad_initialization": Message("Weights start badly"),
     "bad_activation": Message("Units that cannot learn"),
     "wrong_step": Message("Step size too small or too large"),
+    "worse_than_baseline": Message("Worse than the baseline"),
     "uneven_start": Message("Some random starts do not train"),
     # bias
     "high_bias": Message("High bias"),

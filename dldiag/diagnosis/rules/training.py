@@ -23,6 +23,9 @@ SMALL_GRADIENT = Threshold(
     "SMALL_GRADIENT", 1e-4, "gradient norm of the first layer", "AUTOTRAINER: 1e-4, with the ratio"
 )
 ANY = Threshold("ANY", 0.0, "share of repeats", "a loss that is not a number is never right")
+NO_WORSE = Threshold(
+    "NO_WORSE", 0.0, "error", "nobody would use a model that errs more than always the commonest class or the mean"
+)
 ANY_STUCK = Threshold("ANY_STUCK", 0.0, "share of repeats", "seen once, it will be seen again (own choice)")
 DEAD = Threshold("DEAD", 0.7, "share of units", "AUTOTRAINER and DeepDiagnosis fire at 70 %, SageMaker warns at 50 %")
 SATURATED = Threshold("SATURATED", 0.5, "share of pre-activations", "DeepDiagnosis: |z| > 5")
@@ -218,6 +221,27 @@ TRAINING_RULES: tuple[Rule, ...] = (
         examples=(
             Example(Evidence(stuck_share=exactly(0.1)), "fired"),
             Example(Evidence(stuck_share=exactly(0.0)), "passed"),
+        ),
+    ),
+    Rule(
+        "T16", "training", Message("Does the model beat the baseline?"),
+        signal=lambda e: e.worse_than_guess, threshold=NO_WORSE,
+        fired="The model's dev error is {signal:gap} above that of the baseline ({guess_error:error}).",
+        passed="The model does at least as well as the baseline ({guess_error:error}).",
+        hint="Get the model training first: scale the inputs, change the step size, or regularize it strongly.",
+        problem="worse_than_baseline", needs=("worse_than_guess", "guess_error"), silences_conclusions=True,
+        headlines=(
+            Headline(
+                Message(
+                    "The model is worse than the baseline: its error on unseen rows is {dev:error}, always predicting {baseline} "
+                    "gives {guess:error}."
+                )
+            ),
+        ),
+        examples=(
+            Example(Evidence(worse_than_guess=Estimate(0.1, 0.05, 0.15), guess_error=exactly(0.3)), "fired"),
+            Example(Evidence(worse_than_guess=Estimate(-0.1, -0.15, -0.05), guess_error=exactly(0.3)), "passed"),
+            Example(Evidence(worse_than_guess=Estimate(0.01, -0.05, 0.07), guess_error=exactly(0.3)), "undecided"),
         ),
     ),
 )  # fmt: skip
