@@ -38,17 +38,22 @@ IF_LESS = Message(
     "Underfitting (high bias), if much less than {train:error} is achievable: the training error is nearly the dev error "
     "({dev:error})."
 )
+IF_LESS_TOO = Message(
+    "Overfitting (high variance): the error is {train:error} on training rows, but {dev:error} on unseen ones. It is underfitting, too, "
+    "if much less than {train:error} is achievable."
+)
 IF_NONE = Message(
     "No overfitting and little to gain: the training error is {train:error} and the error on unseen rows {dev:error}."
 )
 ASSUMED = Message("No human-level or target error was given, so underfitting is judged as if 0 were achievable.")
 WITHOUT_HUMAN: Mapping[tuple[Answer, Answer], Message] = {
-    ("yes", "yes"): NOT_KNOWN, ("yes", "no"): IF_LESS, ("no", "no"): IF_NONE,
+    ("yes", "yes"): IF_LESS_TOO, ("yes", "no"): IF_LESS, ("no", "no"): IF_NONE,
 }  # fmt: skip
 MEMORIZES = Message(
     "Random forests and 1-nearest-neighbor fit their training rows almost perfectly by design, so a training error of {train:error} "
     "says little. Compare dev errors instead: this one is {dev:error}."
 )
+LARGE_BESIDE = 0.5  # times the variance (own choice)
 READS_TRAINING = ("B1", "V1", "V2", "N1", "C2")  # rules that say nothing where the training error says nothing
 
 
@@ -72,6 +77,13 @@ def verdict_of(
         return replace(found, headline=MEMORIZES.filled(**found.headline.values), code="training_error_says_little")
     details = [one for one in (found.detail, ASSUMED if assumed else None) if one is not None]
     found = replace(found, detail=verdict.joined(details))
-    if assumed and (found.bias, found.variance) == ("yes", "yes"):
-        return replace(found, bias="unknown", problem="high_variance", code="high_variance_bias_unknown")
+    if assumed and (found.bias, found.variance) == ("yes", "yes") and not _is_large(evidence):
+        headline, code = NOT_KNOWN.filled(**found.headline.values), "high_variance_bias_unknown"
+        return replace(found, headline=headline, bias="unknown", problem="high_variance", code=code)
     return found
+
+
+def _is_large(evidence: Evidence) -> bool:
+    """Tell whether a training error is so large beside the variance that bias is worth a question even without a target."""
+    bias, variance = evidence.avoidable_bias, evidence.variance
+    return bias is not None and variance is not None and bias.value >= LARGE_BESIDE * variance.value
