@@ -30,6 +30,7 @@ from dldiag.core.types import (
 )
 from dldiag.data.audit.audit import TableAudit, audit_table
 from dldiag.data.dataset import rows_of
+from dldiag.data.split import rows_fingerprint
 from dldiag.diagnosis.evidence import (
     Evidence,
     Measured,
@@ -356,8 +357,8 @@ def summary_of(encoded: Encoded) -> DatasetSummary:
 
 
 def _split_summary(case: Case) -> SplitSummary:
-    split = case.fits.split
-    return SplitSummary(split.n_train, split.n_dev, len(split.test_rows), True, split.method, len(case.repeats))
+    split, sealed = case.fits.split, rows_fingerprint(case.fits.dataset, case.fits.split.test_rows)
+    return SplitSummary(split.n_train, split.n_dev, len(split.test_rows), True, split.method, len(case.repeats), sealed)
 
 
 def versions() -> dict[str, str]:
