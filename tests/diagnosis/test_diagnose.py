@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge, Tw
 from dldiag.core.i18n import Message
 from dldiag.core.params import SettingError
 from dldiag.core.settings import Settings
-from dldiag.core.types import DataError, Finding, LearningCurve, Stopped
+from dldiag.core.types import DataError, Finding, LearningCurve, Stopped, exactly
 from dldiag.data.dataset import make_dataset
 from dldiag.data.read_table import read_table
 from dldiag.diagnosis.diagnose import ILL_BEHAVED, START_FIRST, TRAIN_FIRST, _forecast, diagnose
@@ -231,8 +231,8 @@ def test_no_forecast_is_read_off_a_curve_that_rises_or_of_a_network_that_does_no
     finding = Finding("C1", "bias_variance", Message("C1"), "fired", Message("it rises"), problem=problem)
     errors = np.array([[0.3] * 5, [0.25] * 5, [0.2] * 5, [0.21] * 5, [0.19] * 5, [0.18] * 5])
     curve = LearningCurve("mlp", np.array([50, 100, 200, 400, 800, 1600]), errors * 0, errors)
-    assert _forecast(curve, Settings(), ()).points
-    assert _forecast(curve, Settings(), (finding,)).abstains == says
+    assert _forecast(curve, Settings(), (), exactly(0.1)).points
+    assert _forecast(curve, Settings(), (finding,), exactly(0.1)).abstains == says
 
 
 def test_a_clear_signal_is_seen_with_five_repeats_of_few_rows():
