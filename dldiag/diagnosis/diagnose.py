@@ -53,7 +53,7 @@ from dldiag.diagnosis.trials import (
     probe_repeats,
     try_remedies,
 )
-from dldiag.diagnosis.verdict import conclude
+from dldiag.diagnosis.verdict import agreeing, conclude
 from dldiag.error_analysis.of_fits import analyze_fits
 from dldiag.experiments.fit import FitResult, ShouldStop
 from dldiag.experiments.fit_cache import FitCache
@@ -165,6 +165,7 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
     probes = probe(case.fits, case.model, case.effort, smallest=case.settings.material, on_result=progress.advance)
 
     report, evidence = verdict_on(case, case.references, probes, started)
+    report = replace(report, verdict=agreeing(report.verdict, report.recommendations))
     analysis = analyze_fits(case.fits, case.model, case.settings.seed)
     report = replace(report, errors=None if analysis is None else analysis.findings)
     progress.first(lambda: report)
@@ -172,7 +173,8 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
     for tried in try_remedies(
         case.fits, case.model, report, evidence, effort=case.effort, most=case.trials, on_result=progress.advance
     ):  # fmt: skip
-        report = replace(report, recommendations=settled(tried, evidence.delta))
+        recommendations = settled(tried, evidence.delta)
+        report = replace(report, recommendations=recommendations, verdict=agreeing(report.verdict, recommendations))
         progress.first(lambda: report)  # noqa: B023 — called at once
     return replace(report, compared=case.compared, seconds=time.perf_counter() - started)
 

@@ -17,6 +17,7 @@ from dldiag.diagnosis.recommend import settled
 from dldiag.diagnosis.remedies import SEARCH
 from dldiag.diagnosis.search import planned_fits, search
 from dldiag.diagnosis.test_set import open_test
+from dldiag.diagnosis.verdict import agreeing
 from dldiag.experiments.fit import FitResult, ShouldStop
 from dldiag.experiments.models import Model, changed
 
@@ -148,7 +149,8 @@ def _searched(case: Case, report: Report, tell: OnProgress) -> Report:
         )
 
     recommendations = settled([tried(one) for one in report.recommendations], report.delta)
-    return replace(report, recommendations=recommendations, compared=case.compared)
+    verdict = agreeing(report.verdict, recommendations)
+    return replace(report, recommendations=recommendations, verdict=verdict, compared=case.compared)
 
 
 def _step(best: Recommendation, report: Report) -> Step:

@@ -96,6 +96,7 @@ class Evidence:
     )  # dev error − achievable error
     guess_error: Number = evidence_row(Message("Error of guessing (commonest class or mean)"), "error", "references")
     # Guess error − the best model's dev error.
+    worse_than_guess: Number = evidence_row(Message("Model worse than the baseline by"), "difference", "references")
     better_than_guess: Number = evidence_row(Message("Best model better than guessing by"), "difference", "references")
     reference_error: Number = evidence_row(Message("Dev error of the best reference model"), "error", "references")
     # Model's dev error − best reference's dev error, paired.

@@ -119,6 +119,7 @@ def _against_references(measured: Measured, settings: Settings) -> dict[str, Est
         "guess_error": exactly(_mean_dev(measured.guess)),
         "better_than_guess": estimates.paired_change(best, measured.guess, clipped=False, one_sided=SIGNAL_LEVEL),
     }
+    found["worse_than_guess"] = estimates.paired_change(measured.guess, measured.current, clipped=False)
     if measured.references:
         reference = min(measured.references.values(), key=_mean_dev)
         found["reference_error"] = estimates.dev_error(reference)
