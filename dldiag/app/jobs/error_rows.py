@@ -48,6 +48,20 @@ def error_rows_job(
     }
 
 
+def label_trial_job(
+    arguments: dict[str, Any], on_progress: Callable[[Progress], None], should_stop: Callable[[], bool]
+) -> Any:
+    """Train without the suspicious labels and without as many random rows: {"data", "model", "settings"}."""
+    from dldiag.diagnosis.diagnose import prepare_case
+    from dldiag.diagnosis.label_trial import try_without_suspects
+
+    dataset, model, settings = asked(arguments)
+    case = prepare_case(dataset, model, settings, should_stop=should_stop, n_jobs=processes_of_a_job())
+    on_progress(Progress(Message("Training without the suspicious labels"), 0, 1))
+    found = try_without_suspects(case.fits, case.model, material=settings.material)
+    return None if found is None else msgspec.to_builtins(found, enc_hook=serialize.json_number)
+
+
 def _plain(table: Any) -> dict[str, list[Any]]:
     """Return a table as lists; dates as texts, gaps as None."""
     plain = table.astype(object).where(table.notna(), None)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import msgspec
 import pandas as pd
 import streamlit as st
 
+from dldiag.app.jobs import store
 from dldiag.app.state import eyeball, improvement, session
 from dldiag.app.ui.page import link_to
 from dldiag.app.ui.widgets import explained, show_frame, show_message, show_rows
 from dldiag.app.views.progress import show_ending, watch
+from dldiag.core.error_findings import ErrorFindings, LabelTrial
 from dldiag.core.i18n import tr
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import Report
 from dldiag.report.view.error_rows import TITLE, Section, error_sections, errors_line
 
 EYEBALL_PAGE = "pages/5_Eyeball_set.py"
+LABEL_TRIAL = "label trial"  # the name under which a diagnosis remembers the job
 SHOWN_ROWS = 10  # of a list; the download has all of it
 
 
@@ -25,8 +31,11 @@ def show_where_wrong(report: Report, job: str | None) -> None:
     with st.container(key="where_wrong"):
         st.subheader(escape_markdown(TITLE), anchor=False)
         show_message(errors_line(report.errors))
-        for one in error_sections(report.errors):
+        found = report.errors if job is None else with_label_trial(report.errors, job)
+        for one in error_sections(found):
             _show_section(one)
+            if one.key == "suspects" and job is not None:
+                _offer_label_trial(found, job)
         if job is not None:
             _show_lists(job)
 
@@ -37,6 +46,32 @@ def _show_section(one: Section) -> None:
             show_message(line)
         if one.rows:
             show_rows(one.rows, alt=one.title, key=f"errors.{one.key}")
+
+
+def with_label_trial(found: ErrorFindings, job: str) -> ErrorFindings:
+    """Return the findings with what training without the suspects did, when that was tried."""
+    other = improvement.started(job).get(LABEL_TRIAL)
+    if other is None or found.suspects is None or session.pool().look(other).state != "finished":
+        return found
+    tried = store.result_of(other)
+    if tried is None:
+        return found
+    return replace(found, suspects=replace(found.suspects, tried=msgspec.convert(tried, LabelTrial)))
+
+
+def _offer_label_trial(found: ErrorFindings, job: str) -> None:
+    if found.suspects is None or not found.suspects.rows or found.suspects.tried is not None:
+        return
+    other = improvement.started(job).get(LABEL_TRIAL)
+    if other is None:
+        if st.button(tr("Test: train without the suspicious labels"), key="label_trial", icon=":material/science:"):
+            with explained():
+                improvement.start(job, LABEL_TRIAL, "label_trial")
+            st.rerun()
+    elif not session.pool().look(other).has_ended:
+        watch(other, None, None)
+    else:
+        show_message(tr("The test could not be made: in some repeats no training label is suspicious."), kind="caption")
 
 
 def _show_lists(job: str) -> None:
