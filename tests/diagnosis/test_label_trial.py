@@ -34,7 +34,9 @@ def test_dropping_flipped_labels_helps_more_than_dropping_random_rows(key):
 
 
 def test_a_numeric_target_can_be_tried_too():
-    tried = try_without_suspects(fits_of(numeric=True, flipped=0.05), build_model("regression", key="linear"), material=0.01)
+    tried = try_without_suspects(
+        fits_of(numeric=True, flipped=0.05), build_model("regression", key="linear"), material=0.01
+    )
     assert 0.02 < tried.dropped < 0.1
 
 
