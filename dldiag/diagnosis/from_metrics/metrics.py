@@ -14,6 +14,11 @@ TASKS = {
     "classification": "classification (share of wrong rows)",
     "regression": "regression (RMSE / std of the target)",
 }
+MEMORIZING = "memorizes"
+MODEL_KINDS = {
+    "other": "any other model",
+    MEMORIZING: "random forest, extra trees or 1-nearest-neighbor (training error near 0 by design)",
+}
 
 
 def _error(label: str, help: str) -> float | None:
@@ -48,6 +53,13 @@ class Numbers:
     test_rows: int | None = _rows("Test rows", "How many rows the test error was measured on.")
     task: str = param(
         "classification", "Task", "What the errors are: their unit.", choices=TASKS, group="how to read them"
+    )
+    model: str = param(
+        "other",
+        "Model",
+        "What made the errors: with some models the training error says nothing.",
+        choices=MODEL_KINDS,
+        group="how to read them",
     )
     material: float = param(
         Settings.material, "Smallest difference that matters", "Differences below this, or a tenth of the dev error, count as nothing.",
