@@ -104,15 +104,18 @@ def test_a_silenced_rule_silences_nobody_and_only_the_first_is_named():
     assert found["X4"] == ("fired", None)
 
 
-def test_an_undecided_rule_clouds_what_it_names_and_silences_nothing():
+def test_an_undecided_rule_silences_nothing():
     evidence = replace(of(0.5, 0.1, 0.9), variance=Estimate(0.9, 0.8, 1.0))
-    on_variance = {"signal": lambda e: e.variance}
-    found = outcomes(
-        [rule(clouds=("X2",), silences=("X3",)), rule("X2", **on_variance), rule("X3", **on_variance)], evidence
-    )
-    assert (found["X1"][0], found["X2"][0], found["X3"][0]) == ("undecided", "undecided", "fired")
-    absent = outcomes([rule(clouds=("X2",)), rule("X2", needs=("train_error",))], evidence)
-    assert absent["X2"][0] == "not_applicable"
+    found = outcomes([rule(silences=("X3",)), rule("X3", signal=lambda e: e.variance)], evidence)
+    assert (found["X1"][0], found["X3"][0]) == ("undecided", "fired")
+
+
+def test_a_rule_that_spares_answers_silences_only_those_that_answer_no():
+    evidence = replace(of(0.9, 0.8, 1.0), variance=Estimate(0.1, 0.0, 0.2))
+    spares = rule(silences=("X2", "X3", "X4"), spares_answers=True)
+    yes, no = rule("X2", answers="bias"), rule("X3", answers="variance", signal=lambda e: e.variance)
+    found = outcomes([spares, yes, no, rule("X4")], evidence)
+    assert (found["X2"][0], found["X3"][0], found["X4"][0]) == ("fired", "suppressed", "suppressed")
 
 
 @pytest.mark.parametrize(
