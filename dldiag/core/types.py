@@ -187,6 +187,7 @@ class SplitSummary:
     sealed: bool
     method: str
     repeats: int
+    test_fingerprint: str = ""  # of the sealed rows by what they hold, the same for every seed
 
 
 @dataclass(frozen=True)

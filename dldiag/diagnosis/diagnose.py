@@ -19,8 +19,10 @@ from dldiag.core.types import (
     DataError,
     Dataset,
     DatasetSummary,
+    Estimate,
     Finding,
     Forecast,
+    ForecastPoint,
     LearningCurve,
     Progress,
     Repair,
@@ -30,6 +32,7 @@ from dldiag.core.types import (
 )
 from dldiag.data.audit.audit import TableAudit, audit_table
 from dldiag.data.dataset import rows_of
+from dldiag.data.split import rows_fingerprint
 from dldiag.diagnosis.evidence import (
     Evidence,
     Measured,
@@ -55,6 +58,7 @@ from dldiag.diagnosis.trials import (
 )
 from dldiag.diagnosis.verdict import agreeing, conclude
 from dldiag.error_analysis.of_fits import analyze_fits
+from dldiag.experiments.estimates import dev_error
 from dldiag.experiments.fit import FitResult, ShouldStop
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.forecast import forecast
@@ -72,6 +76,10 @@ TRAIN_FIRST = Message(
 START_FIRST = Message(
     "Some random starts do not train. With more rows more of them may, and this curve cannot tell that from what the rows "
     "teach: make every start train, then read a forecast."
+)
+BASELINE_RULE = "T16"
+NO_BETTER = Message(
+    "The model is not yet better than the baseline, so its curve says nothing about more rows. Get it training first."
 )
 ILL_BEHAVED = Message(
     "The dev error rose with more rows on the way: such a curve says nothing reliable about more rows still."
@@ -277,7 +285,9 @@ def verdict_on(
         findings=findings,
         recommendations=recommend(findings, evidence, case.model),
         verdict=conclude(findings, evidence, dataset.target, measured.alike, settings.seed),
-        forecast=_forecast(measured.curve, in_losses(settings, case.fits.encoded.choice), findings),
+        forecast=_forecast(
+            measured.curve, in_losses(settings, case.fits.encoded.choice), findings, dev_error(measured.current)
+        ),
         training_curve=mean_training_curve(measured.current),
         repairs=case.repairs,
         compared=case.compared,
@@ -328,7 +338,7 @@ def _curve(case: Case, model: Model) -> LearningCurve:
     return with_estimates(curve, model, [case.repeats_at(size) for size in case.sizes], case.fits.results)
 
 
-def _forecast(curve: LearningCurve, settings: Settings, findings: Sequence[Finding]) -> Forecast:
+def _forecast(curve: LearningCurve, settings: Settings, findings: Sequence[Finding], dev: Estimate) -> Forecast:
     found = {one.problem for one in findings if one.outcome == "fired"}
     if found & UNFINISHED:
         return Forecast(abstains=TRAIN_FIRST)
@@ -336,13 +346,24 @@ def _forecast(curve: LearningCurve, settings: Settings, findings: Sequence[Findi
         return Forecast(abstains=START_FIRST)
     if "ill_behaved_curve" in found:
         return Forecast(abstains=ILL_BEHAVED)
-    return forecast(
+    if any(one.code == BASELINE_RULE and one.outcome in ("fired", "undecided") for one in findings):
+        return Forecast(abstains=NO_BETTER)
+    seen = forecast(
         curve.sizes,
         curve.dev_errors,
         train_errors=curve.train_errors,
         target_error=settings.target_error,
         unit=curve.unit,
     )
+    return replace(seen, points=tuple(_with_rows(point, dev) for point in seen.points))
+
+
+def _with_rows(point: ForecastPoint, dev: Estimate) -> ForecastPoint:
+    """Widen a forecast by what the dev rows leave open: that they are hard or easy is forecast along with the rest."""
+    share = np.sqrt(min(1.0, point.value / dev.value)) if dev.value > 0 else 1.0
+    down = np.hypot(point.value - point.low, share * (dev.value - dev.low))
+    up = np.hypot(point.high - point.value, share * (dev.high - dev.value))
+    return replace(point, low=max(0.0, float(point.value - down)), high=float(point.value + up))
 
 
 def summary_of(encoded: Encoded) -> DatasetSummary:
@@ -356,8 +377,8 @@ def summary_of(encoded: Encoded) -> DatasetSummary:
 
 
 def _split_summary(case: Case) -> SplitSummary:
-    split = case.fits.split
-    return SplitSummary(split.n_train, split.n_dev, len(split.test_rows), True, split.method, len(case.repeats))
+    split, sealed = case.fits.split, rows_fingerprint(case.fits.dataset, case.fits.split.test_rows)
+    return SplitSummary(split.n_train, split.n_dev, len(split.test_rows), True, split.method, len(case.repeats), sealed)
 
 
 def versions() -> dict[str, str]:

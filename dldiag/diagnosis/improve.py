@@ -13,10 +13,11 @@ from dldiag.core.i18n import Message, Value
 from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset, Estimate, Progress, Recommendation, Report, Stopped, TestResult, Trial
 from dldiag.diagnosis.diagnose import Case, OnProgress, prepare_case, run_case
+from dldiag.diagnosis.openings import Opener
 from dldiag.diagnosis.recommend import settled
 from dldiag.diagnosis.remedies import SEARCH
 from dldiag.diagnosis.search import planned_fits, search
-from dldiag.diagnosis.test_set import open_test
+from dldiag.diagnosis.test_set import LIBRARY, open_test
 from dldiag.diagnosis.verdict import agreeing
 from dldiag.experiments.fit import FitResult, ShouldStop
 from dldiag.experiments.models import Model, changed
@@ -165,10 +166,10 @@ def _step(best: Recommendation, report: Report) -> Step:
     )
 
 
-def finish(dataset: Dataset, settings: Settings, found: Improvement) -> Improvement:
+def finish(dataset: Dataset, settings: Settings, found: Improvement, opener: Opener = LIBRARY) -> Improvement:
     """Open the sealed test set, once, with the winner and the starting model side by side; the report says so, too."""
     if found.test is not None:
         raise ValueError("the test set has been opened already")
-    test = open_test(dataset, found.start, found.winner, settings, dev_uses=found.dev_uses)
+    test = open_test(dataset, found.start, found.winner, settings, dev_uses=found.dev_uses, opener=opener)
     report = replace(found.report, test=test, split=replace(found.report.split, sealed=False))
     return replace(found, test=test, report=report)

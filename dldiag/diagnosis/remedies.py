@@ -6,11 +6,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sklearn.pipeline import Pipeline
-
 from dldiag.core.i18n import Message
 from dldiag.core.params import SettingError
 from dldiag.core.types import Column_
+from dldiag.diagnosis.ladders import TREES, ladders
 from dldiag.experiments.models import Model, changed, is_network
 
 Change = Mapping[str, Any]  # settings by parameter name
@@ -69,7 +68,7 @@ def _bigger(model: Model) -> tuple[Change, ...]:
 
 def _smaller(model: Model) -> tuple[Change, ...]:
     layers = tuple(model.parameters["hidden_layer_sizes"])
-    small = tuple(max(4, units // WIDER) for units in layers)
+    small = tuple(min(units, max(4, units // WIDER)) for units in layers)
     return ({"hidden_layer_sizes": small},) if small != layers else ()
 
 
@@ -249,9 +248,16 @@ REMEDIES: dict[str, Remedy] = {
 def applicable(model: Model, keys: Collection[str] | None = None) -> list[tuple[str, Change]]:
     """List (remedy, change) for every setting that a remedy could try on this model."""
     if not is_network(model):
-        return [one for one in levers(model.estimator) if keys is None or one[0] in keys]
+        found = [*_of_inputs(model), *ladders(model.estimator)]
+        return [one for one in found if keys is None or one[0] in keys]
     rows = (row for row in REMEDIES.values() if keys is None or row.key in keys)
     return [(row.key, change) for row in rows for change in row.changes(model) if _is_possible(model, change)]
+
+
+def _of_inputs(model: Model) -> list[tuple[str, Change]]:
+    """Offer scaled inputs to a model that gets them as they are and minds their scale; trees do not."""
+    minds = not type(model.estimator).__module__.startswith(TREES)
+    return [("scale_inputs", {"scale_inputs": True})] if minds and not model.raw and not model.scale_inputs else []
 
 
 def _is_possible(model: Model, change: Change) -> bool:
@@ -261,40 +267,3 @@ def _is_possible(model: Model, change: Change) -> bool:
     except SettingError:
         return False
     return True
-
-
-LEVERS: Mapping[str, Mapping[str, float]] = {
-    "C": {"regularization": 0.1, "weaker_regularization": 10},
-    "alpha": {"regularization": 10, "weaker_regularization": 0.1},
-    "max_depth": {"regularization": 0.5, "weaker_regularization": 2},
-    "max_leaf_nodes": {"regularization": 0.25, "weaker_regularization": 4},
-    "min_samples_leaf": {"regularization": 5, "weaker_regularization": 0.2},
-    "n_neighbors": {"regularization": 4, "weaker_regularization": 0.25},
-    "n_estimators": {"train_longer": 4},
-    "max_iter": {"train_longer": 5},
-    "learning_rate": {"step_size": 0.3},
-}
-
-
-def _settings_of_what_learns(estimator: Any) -> dict[str, Any]:
-    """Return an estimator's settings without those of a pipeline's earlier steps, which prepare."""
-    settings = estimator.get_params()
-    pipelines = {f"{name}__": value for name, value in settings.items()} | {"": estimator}
-    prepare = [
-        f"{prefix}{step}__"
-        for prefix, pipeline in pipelines.items()
-        if isinstance(pipeline, Pipeline)
-        for step, _ in pipeline.steps[:-1]
-    ]
-    return {name: value for name, value in settings.items() if not name.startswith(tuple(prepare))}
-
-
-def levers(estimator: Any) -> list[tuple[str, Mapping[str, Any]]]:
-    """List (remedy, change) for every known setting of an estimator that is not our network, up or down."""
-    found: list[tuple[str, Mapping[str, Any]]] = []
-    for name, value in _settings_of_what_learns(estimator).items():
-        for remedy, factor in LEVERS.get(name.split("__")[-1], {}).items():
-            if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
-                new = max(1, round(value * factor)) if isinstance(value, int) else value * factor
-                found += [(remedy, {name: new})] if new != value else []
-    return found

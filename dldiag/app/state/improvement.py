@@ -130,7 +130,7 @@ def opened_before(job: str) -> bool:
 
 def start_test(job: str, **more: Any) -> None:
     """Start the opening of the sealed test set; that it was is known from here on, unless it comes to nothing."""
-    start(job, "open", "open", **more)
+    start(job, "open", "open", owner=session.owner(), **more)
     with storing():
         write_whole(_mark(job), started(job)["open"].encode())
 

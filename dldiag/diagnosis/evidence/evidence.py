@@ -72,6 +72,7 @@ class Evidence:
     majority_share: Number = evidence_row(Message("Rows of the commonest class"), "share", "table")
     rarest_class_rows: Number = evidence_row(Message("Rows of the rarest class"), "number", "table")
     scale_ratio: Number = evidence_row(Message("Largest scale over smallest scale of the inputs"), "number", "table")
+    automatic_start: Number = evidence_row(Message("Automatic initialization (1: yes)"), "number", "model")
     scaled_inputs: Number = evidence_row(Message("Inputs are scaled (1: yes)"), "number", "model")
     group_suspicion: Number = evidence_row(Message("Signs of groups among the rows"), "number", "table")
     time_suspicion: Number = evidence_row(Message("Signs of an order in time"), "number", "table")

@@ -52,6 +52,13 @@ def _says_nothing(e: Evidence) -> Estimate | None:
     return exactly(0.0) if gain.surely_above >= 0 else Estimate(0.5, 0.0, 1.0)
 
 
+def _equal_by_chance(e: Evidence) -> Message | None:
+    """Rows that are equal because few are possible may differ in their labels without any being wrong."""
+    if e.duplicate_share is not None and e.duplicate_share.value == 0:
+        return Message("Rows are equal by chance here, so different labels need not be wrong.")
+    return None
+
+
 def _regression(e: Evidence) -> Message | None:
     return None if e.task == "classification" else Message("Only a classification target has classes.")
 
@@ -90,7 +97,7 @@ DATA_RULES: tuple[Rule, ...] = (
         fired="Duplicate rows carry different labels: no model can get below {signal:error}.",
         passed="Conflicting labels cost at most {signal:error}.",
         hint="Look for wrong labels, or for a missing column that tells these rows apart.",
-        problem="conflicting_labels", needs=("conflict_floor",),
+        problem="conflicting_labels", needs=("conflict_floor",), unless=_equal_by_chance,
         examples=(
             Example(Evidence(conflict_floor=exactly(0.06), material=exactly(0.02)), "fired"),
             Example(Evidence(conflict_floor=exactly(0.001), material=exactly(0.02)), "passed"),

@@ -40,6 +40,20 @@ def _learns_well(e: Evidence) -> Message | None:
     return None
 
 
+def _starts_well(e: Evidence) -> Message | None:
+    """The start is no cause where the weights are drawn as the activation asks for: another would not be advised."""
+    if e.automatic_start is not None and e.automatic_start.value == 1:
+        return Message("The initialization is the one made for this activation.")
+    return _learns_well(e)
+
+
+def _diverged(e: Evidence) -> Message | None:
+    """Units end up equal in a training that blew up; that says nothing of how they started."""
+    if e.nonfinite_share is not None and e.nonfinite_share.value > 0:
+        return Message("Training diverged, so what the units look like says nothing.")
+    return _starts_well(e) if e.automatic_start is not None and e.automatic_start.value == 1 else None
+
+
 def _gradient_arrives(e: Evidence) -> Message | None:
     """A ratio says nothing of the early layers where the last one's gradient is large and theirs is not small."""
     if (why := _learns_well(e)) is not None or e.gradient_ratio is None or e.first_gradient is None:
@@ -91,7 +105,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
               "one.",
         passed="The units of every hidden layer differ.",
         hint="Initialize with small random weights, not with equal ones.",
-        problem="bad_initialization", needs=("symmetry",), silences_conclusions=True,
+        problem="bad_initialization", needs=("symmetry",), unless=_diverged, silences_conclusions=True,
         examples=(
             Example(Evidence(symmetry=exactly(0.0)), "fired"),
             Example(Evidence(symmetry=exactly(0.4)), "passed"),
@@ -104,7 +118,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
               " are too large.",
         passed="Before the first step the loss is close to the baseline's ({signal:.2f} times).",
         hint="Initialize with smaller weights (He for ReLU, Glorot for tanh).",
-        problem="bad_initialization", needs=("initial_loss_ratio",), unless=_learns_well, silences_conclusions=True,
+        problem="bad_initialization", needs=("initial_loss_ratio",), unless=_starts_well, silences_conclusions=True,
         examples=(
             Example(Evidence(initial_loss_ratio=exactly(8), avoidable_bias=_HIGH_BIAS), "fired"),
             Example(Evidence(initial_loss_ratio=exactly(8), avoidable_bias=_NO_BIAS), "not_applicable"),
@@ -117,7 +131,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
         fired="Before training, activations change {signal:,.0f}-fold from the first layer to the last.",
         passed="Activations keep their scale from layer to layer ({signal:.1f}-fold).",
         hint="Use He initialization for ReLU and Glorot for tanh.",
-        problem="bad_initialization", needs=("spread_ratio",), unless=_learns_well, silences_conclusions=True,
+        problem="bad_initialization", needs=("spread_ratio",), unless=_starts_well, silences_conclusions=True,
         examples=(
             Example(Evidence(spread_ratio=exactly(1e-4), avoidable_bias=_HIGH_BIAS), "fired"),
             Example(Evidence(spread_ratio=exactly(1.3), avoidable_bias=_HIGH_BIAS), "passed"),
@@ -159,7 +173,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
               "learn.",
         passed="{signal:.0%} of the activations are saturated.",
         hint="Scale the inputs, initialize with smaller weights, or use ReLU.",
-        problem="bad_initialization", needs=("saturated_share",), unless=_learns_well, silences_conclusions=True,
+        problem="bad_activation", needs=("saturated_share",), unless=_learns_well, silences_conclusions=True,
         examples=(
             Example(Evidence(saturated_share=exactly(0.8), avoidable_bias=_HIGH_BIAS), "fired"),
             Example(Evidence(saturated_share=exactly(0.02), avoidable_bias=_HIGH_BIAS), "passed"),
