@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
-import sklearn
 from sklearn.base import is_classifier, is_regressor
 
 from dldiag.core.i18n import Message, Value, english, tr
@@ -18,7 +16,6 @@ from dldiag.core.settings import Settings
 from dldiag.core.types import (
     DataError,
     Dataset,
-    DatasetSummary,
     Estimate,
     Finding,
     Forecast,
@@ -46,6 +43,7 @@ from dldiag.diagnosis.judged_by import check_possible, in_losses, judged_by_metr
 from dldiag.diagnosis.progress import ProgressMeter
 from dldiag.diagnosis.recommend import recommend, settled
 from dldiag.diagnosis.rules import RULES, check_rules
+from dldiag.diagnosis.summaries import summary_of, versions
 from dldiag.diagnosis.trials import (
     EFFORTS,
     LEAST_REPEATS,
@@ -65,7 +63,6 @@ from dldiag.experiments.forecast import forecast
 from dldiag.experiments.learning_curve import as_curve, clipped, curve_sizes, with_estimates
 from dldiag.experiments.metric_choice import choose_metric
 from dldiag.experiments.models import Model, as_model, build_model, is_of_counts
-from dldiag.experiments.tasks import Encoded
 
 MORE_REPEATS = 2  # times the repeats of the curve, with all training rows where fits are cheap
 UNFINISHED = {"short_training", "wrong_step"}  # problems of a network that is still on its way
@@ -366,24 +363,9 @@ def _with_rows(point: ForecastPoint, dev: Estimate) -> ForecastPoint:
     return replace(point, low=max(0.0, float(point.value - down)), high=float(point.value + up))
 
 
-def summary_of(encoded: Encoded) -> DatasetSummary:
-    """Return what a report says about the data: no rows."""
-    dataset = encoded.dataset
-    return DatasetSummary(
-        dataset.name, dataset.n_rows, dataset.X.shape[1], dataset.task, dataset.target, dataset.classes,
-        dataset.fingerprint, dataset.notices, dataset.columns, dataset.plan,
-        encoded.y_scale if dataset.task == "regression" else None,
-    )  # fmt: skip
-
-
 def _split_summary(case: Case) -> SplitSummary:
     split, sealed = case.fits.split, rows_fingerprint(case.fits.dataset, case.fits.split.test_rows)
     return SplitSummary(split.n_train, split.n_dev, len(split.test_rows), True, split.method, len(case.repeats), sealed)
-
-
-def versions() -> dict[str, str]:
-    """Return the versions a report depends on."""
-    return {"python": platform.python_version(), "numpy": np.__version__, "scikit-learn": sklearn.__version__}
 
 
 def _progress_of(case: Case, on_progress: OnProgress) -> ProgressMeter:

@@ -24,7 +24,7 @@ from dldiag.experiments.models import Model
 from dldiag.experiments.tasks import FitTask
 
 FOLDS = 4  # of the cross-validation that finds suspects
-TRIAL_REPEATS = 5
+TRIAL_REPEATS = 10
 MOST_DROPPED = 0.3  # of the training rows; the likeliest mistakes go first
 LEAST_LEFT = 2  # training rows of every class that stay
 

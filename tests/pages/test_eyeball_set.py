@@ -2,8 +2,11 @@
 
 import time
 
+import numpy as np
+import pandas as pd
 from streamlit.testing.v1 import AppTest
 
+from dldiag.app.state import uploads
 from dldiag.app.ui import page as navigation
 from dldiag.core.home import dashboard_folder
 
@@ -70,3 +73,22 @@ def test_wrong_rows_are_tagged_by_keyboard_and_counted():
     assert again.table[-1].value["Rows"].tolist() == ["2", "1"], "tags are kept with the diagnosis"
     again.button(key="tags.back").click().run()
     assert again.table[-1].value["Rows"].tolist() == ["2", "1"], "the row before had no category"
+
+
+def test_predictions_made_elsewhere_are_analyzed_on_their_page():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"age": rng.integers(18, 90, 1_000), "truth": rng.choice(["yes", "no"], 1_000)})
+    wrong = rng.random(1_000) < np.where(frame.age > 60, 0.5, 0.05)
+    frame["guess"] = np.where((frame.truth == "yes") ^ wrong, "yes", "no")
+    app = AppTest.from_file(str(HOME / "pages" / "6_Trained_elsewhere.py"), default_timeout=60).run()
+    assert "Upload the table with your predictions" in texts(app)
+    memory = app.session_state["dldiag"]
+    memory["data"] = {"upload": uploads.keep(memory["owner"], frame.to_csv(index=False).encode()), "name": "p.csv"}
+    app.run()
+    app.selectbox(key="given predictions.target").select("truth").run()
+    app.selectbox(key="given predictions.prediction").select("guess").run()
+    assert not app.exception
+    assert "age" in app.table[0].value["Rows with"].iloc[0]
+    app.multiselect(key="given predictions.probabilities").select("age").run()
+    assert not app.exception
+    assert any("do not sum to 1" in one.value for one in app.warning)
