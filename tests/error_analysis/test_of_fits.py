@@ -26,7 +26,7 @@ def report():
 
 def test_a_column_that_the_model_does_not_use_defines_a_slice(report):
     first = report.errors.confirmed[0]
-    assert [(one.column, one.op, one.value) for one in first.rule] == [("city", "==", "Bonn")]
+    assert ("city", "==", "Bonn") in [(one.column, one.op, one.value) for one in first.rule]
     assert first.error.low > first.rest.high
 
 
