@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numbers
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -21,7 +20,7 @@ from dldiag.core.params import Param, SettingError, check
 from dldiag.core.types import Array, ShouldStop
 from dldiag.nn.activations import ACTIVATIONS
 from dldiag.nn.initializers import INITIALIZERS
-from dldiag.nn.layout import Layout
+from dldiag.nn.layout import Layout, sizes_of
 from dldiag.nn.lbfgs import minimize
 from dldiag.nn.losses import Loss
 from dldiag.nn.network import Network, outputs
@@ -311,16 +310,7 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
 
     def hidden_layers(self) -> tuple[int, ...]:
         """Return hidden_layer_sizes as whole numbers; SettingError where they are none."""
-        given = self.hidden_layer_sizes
-        sizes = [given] if isinstance(given, str) or not np.iterable(given) else list(given)
-        if not all(isinstance(size, numbers.Integral) and not isinstance(size, bool | np.bool_) for size in sizes):
-            raise SettingError(
-                tr(
-                    "hidden_layer_sizes = {value} must be a whole number, or a list of whole numbers, like (64, 32).",
-                    value=repr(given),
-                )
-            )
-        return tuple(int(size) for size in sizes)
+        return sizes_of(self.hidden_layer_sizes)
 
     def _layout(self, n_features: int) -> Layout:
         return Layout((n_features, *self.hidden_layers(), self.n_outputs_), self.batch_norm)
