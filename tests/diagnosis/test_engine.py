@@ -134,3 +134,13 @@ def test_every_rule_fires_just_above_its_threshold_and_not_at_it(one):
     limit = one.threshold.at(evidence)
     assert apply_rule(replace(one, signal=lambda e: exactly(limit + 1e-9)), evidence).outcome == "fired"
     assert apply_rule(replace(one, signal=lambda e: exactly(limit)), evidence).outcome == "passed"
+
+
+@pytest.mark.parametrize("part", ["avoidable_bias", "variance"])
+def test_what_is_left_looks_like_noise_where_neither_part_is_shown_to_matter(part):
+    open_, none = Estimate(0.0, -0.05, 0.05), Estimate(0.0, -0.001, 0.001)
+    shown = Estimate(0.05, 0.03, 0.07)
+    (n1,) = [one for one in RULES if one.code == "N1"]
+    given = {"avoidable_bias": none, "variance": none, "achievable": exactly(0.1), "material": exactly(0.01)}
+    assert apply_rule(n1, Evidence(**given | {part: open_})).outcome == "fired"
+    assert apply_rule(n1, Evidence(**given | {part: shown})).outcome == "passed"
