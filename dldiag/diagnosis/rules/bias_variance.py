@@ -27,13 +27,13 @@ def _new_rows(e: Evidence) -> dict[str, Value]:
 
 
 def _more_data(e: Evidence) -> Estimate | None:
-    """Return what more rows are expected to gain; nothing can be expected of a curve that surely rises."""
+    """Return the expected gain from more rows; None for a curve that rises with 90% confidence."""
     rises = e.curve_rise is not None and e.curve_rise.surely_above > 0
     return None if rises else e.more_data_gain
 
 
 def something_gains(e: Evidence) -> bool:
-    """Tell whether a probed remedy, more rows, or another model surely gains half of what matters, or a remedy likely does."""
+    """Tell whether a probed fix, more rows, or another model gains δ/2 with 90% confidence, or a fix likely does."""
     probes = [gain for remedy in e.probes if (gain := gain_of(e, remedy)) is not None]
     gains = [*probes, _more_data(e), e.simple_lead, e.reference_lead]
     surely = any(gain is not None and gain.surely_above > e.delta / 2 for gain in gains)

@@ -39,10 +39,10 @@ def _scaled(e: Evidence) -> Message | None:
 
 
 def _says_nothing(e: Evidence) -> Estimate | None:
-    """Return 1 where no model is shown to beat the plainest guess, 0 where one surely does, and all between where neither.
+    """Return 1 where no model beats the baseline, 0 where one does with 90% confidence, an interval of both where neither shows.
 
-    Not shown: the 90 % interval allows no gain, and the gain seen is none that matters, which few rows might hide. Surely:
-    by the stricter bound, since the best of several models is compared.
+    No model does: the 90% interval includes 0, and the gain seen is below δ, which few rows might hide. One does: by a stricter
+    bound, since the best of several models is compared.
     """
     gain = e.better_than_guess
     if gain is None:
