@@ -25,6 +25,7 @@ from dldiag.core.i18n import CATALOGS, DOMAIN, LANGUAGES
 from dldiag.core.params import Param, params_of
 from dldiag.core.settings import Settings
 from dldiag.diagnosis.rules import RULES
+from dldiag.experiments.model_params import MODEL_KINDS
 from dldiag.experiments.models import MODELS
 from dldiag.nn import CLASSIFIER_PARAMS, MLP_PARAMS, REGRESSOR_PARAMS
 
@@ -97,6 +98,7 @@ def texts_of_rows() -> Iterator[str]:
     params += [*REGRESSOR_PARAMS.values(), *(one for row in MODELS.values() for one in row.params.values())]
     for one in params:
         yield from _texts_of_param(one)
+    yield from MODEL_KINDS.values()
     yield from (text for rule in RULES for text in (rule.fired, rule.passed, rule.hint))
     yield from READING_HELP.values()
     yield from WORDS

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pickle
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import lru_cache
 from threading import Thread
 from typing import Any, TypeVar
 
 from joblib import Parallel, delayed, effective_n_jobs
 from joblib.parallel import get_active_backend
+from threadpoolctl import ThreadpoolController
 
 Result = TypeVar("Result")
 
@@ -65,6 +69,19 @@ def cores() -> int:
 def usual_count() -> int:
     """Return how many processes to use where nobody says: the cores, up to USUAL_MOST."""
     return min(USUAL_MOST, cores())
+
+
+@contextmanager
+def one_thread(api: str | None = None) -> Iterator[None]:
+    """Pin numerical libraries to one thread, so that processes do not fight for cores; api: "blas" or "openmp" alone."""
+    with _thread_pools(len(sys.modules)).limit(limits=1, user_api=api):
+        yield
+
+
+@lru_cache(maxsize=1)
+def _thread_pools(modules: int) -> ThreadpoolController:
+    """Find the loaded libraries: that takes 10 ms, so it is done again only when more modules have been imported."""
+    return ThreadpoolController()
 
 
 def portable(function: Any) -> Any:

@@ -402,6 +402,26 @@ class TestResult:
 
 
 @dataclass(frozen=True, eq=False)
+class Parent:
+    """The run that a report's model was changed from: what was changed, and the errors before and after.
+
+    effect: the paired change of the dev error, None where the two runs did not share rows. curve: of the model before.
+    earlier: the changes before this one, the first of the path first, without their curves.
+    """
+
+    id: str
+    remedy: str
+    title: Message
+    change: Mapping[str, tuple[Any, Any]]  # {setting: (from, to)}
+    before: Estimate
+    after: Estimate | None = None
+    effect: Estimate | None = None
+    train_before: Estimate | None = None
+    curve: LearningCurve | None = None
+    earlier: tuple[Parent, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class Report:
     """Everything a diagnosis found: codes and numbers only; survives JSON unchanged."""
 
@@ -419,6 +439,7 @@ class Report:
     training_curve: TrainingCurve | None = None
     repairs: tuple[Repair, ...] = ()
     errors: ErrorFindings | None = None  # where the model is wrong on the dev rows
+    parent: Parent | None = None
     metric: MetricUsed | None = None  # what every error of the report is measured by
     metrics: Mapping[str, Estimate] = field(
         default_factory=dict

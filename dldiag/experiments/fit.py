@@ -13,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 from sklearn.dummy import DummyClassifier
-from threadpoolctl import threadpool_limits
 
 from dldiag import nn
 from dldiag.core.cluster import Cluster
 from dldiag.core.i18n import Message
-from dldiag.core.parallel import ALONE, Processes, portable
+from dldiag.core.parallel import ALONE, Processes, one_thread, portable
 from dldiag.core.statistics import mean_variance
 from dldiag.core.types import Clusters, ErrorUnit, Stopped
 from dldiag.experiments.adjust import decide, held_probabilities
@@ -146,7 +145,7 @@ def fit_prepared(
     """
     started = time.perf_counter()
     _ask(should_stop)
-    with threadpool_limits(1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # non-convergence is a finding, not a line on somebody's terminal
         if not is_network(stack[0].model):
             return [_fit_alone(stack[0], prepared[0])]

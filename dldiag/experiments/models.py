@@ -32,6 +32,7 @@ from dldiag.core.i18n import Message, tr
 from dldiag.core.params import Param, SettingError, check
 from dldiag.core.types import Task
 from dldiag.data.encode import Matrix
+from dldiag.experiments.model_params import BOOSTING_PARAMS, FOREST_PARAMS, LINEAR_PARAMS, NEIGHBOR_PARAMS, SVM_PARAMS
 
 FARTHEST = 20.0  # standard deviations; values beyond are cut, so that one wild cell cannot blow up a network
 
@@ -106,6 +107,8 @@ class Model:
     def parameters(self) -> dict[str, Any]:
         """The settings a person may change, with their present values."""
         values = self.estimator.get_params(deep=False)
+        if self.key not in MODELS:
+            return {name: value for name, value in values.items() if isinstance(value, int | float | str | bool)}
         if is_network(self):
             values["hidden_layer_sizes"] = self.estimator.hidden_layers()  # scikit-learn takes one number, too
         around = {name: getattr(self, name) for name in AROUND}  # settings of what surrounds the estimator
@@ -143,6 +146,7 @@ MODELS: dict[str, ModelRow] = {
     "linear": ModelRow(
         Message("Linear model"),
         {"classification": partial(LogisticRegression, max_iter=500), "regression": Ridge},
+        task_params=LINEAR_PARAMS,
     ),
     "boosting": ModelRow(
         Message("Gradient boosting"),
@@ -150,16 +154,20 @@ MODELS: dict[str, ModelRow] = {
             "classification": partial(HistGradientBoostingClassifier, **QUICK_BOOSTING),
             "regression": partial(HistGradientBoostingRegressor, **QUICK_BOOSTING),
         },
+        BOOSTING_PARAMS,
         cost=10,
     ),
     "forest": ModelRow(
         Message("Random forest"),
         {"classification": RandomForestClassifier, "regression": RandomForestRegressor},
+        FOREST_PARAMS,
         cost=10,
     ),
-    "svm": ModelRow(Message("Support vector machine"), {"classification": SVC, "regression": SVR}, cost=10),
+    "svm": ModelRow(Message("Support vector machine"), {"classification": SVC, "regression": SVR}, SVM_PARAMS, cost=10),
     "neighbors": ModelRow(
-        Message("k nearest neighbors"), {"classification": KNeighborsClassifier, "regression": KNeighborsRegressor}
+        Message("k nearest neighbors"),
+        {"classification": KNeighborsClassifier, "regression": KNeighborsRegressor},
+        NEIGHBOR_PARAMS,
     ),
 }
 

@@ -148,7 +148,7 @@ MLP_PARAMS: dict[str, Param] = {
     "alpha": Param(
         0.0001,
         float,
-        "L2",
+        "L2 penalty",
         "Weight of the L2 penalty on the weights, shared out over the rows of a batch.",
         low=0.0,
         high=1e6,
@@ -158,7 +158,7 @@ MLP_PARAMS: dict[str, Param] = {
     "l1": Param(
         0.0,
         float,
-        "L1",
+        "L1 penalty",
         "Weight of the L1 penalty on the weights, shared out over the rows of a batch.",
         low=0.0,
         high=1e6,

@@ -5,12 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
-from typing import Any
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
+from dldiag.core.parallel import one_thread
 from dldiag.core.types import Array, ShouldStop, Stopped
 from dldiag.nn.health_recorder import Recorder
 from dldiag.nn.network import Evaluation
@@ -189,13 +187,8 @@ def _leave(member: Member, stack: Stack, i: int, why: str) -> None:
 @contextmanager
 def quiet_and_single_threaded() -> Iterator[None]:
     """Pin BLAS to one thread, and let numbers overflow in silence: divergence is noticed by its result."""
-    with _thread_pools().limit(limits=1, user_api="blas"), np.errstate(all="ignore"):
+    with one_thread("blas"), np.errstate(all="ignore"):
         yield
-
-
-@cache
-def _thread_pools() -> Any:
-    return ThreadpoolController()  # reads the list of loaded libraries: milliseconds, so only once
 
 
 def ask(should_stop: ShouldStop) -> None:

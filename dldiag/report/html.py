@@ -44,6 +44,7 @@ def _page(report: Report) -> Iterator[str]:
 
 def _sections(report: Report) -> Iterator[str]:
     yield from _verdict(report)
+    yield from _before_after(report)
     yield from _table(tr("Before anything else, consider"), view.repairs(report))
     yield from _budget(report)
     yield from _remedies(report)
@@ -75,6 +76,15 @@ def _verdict(report: Report) -> Iterator[str]:
         yield f'<p class="next"><strong>{escape(tr("Next"))}</strong> {escape(view.action_text(best, report))}</p>'
     chips = "".join(f"<li>{escape(name)}:<b>{escape(text)}</b></li>" for name, text in view.answers(report))
     yield f'<ul class="chips">{chips}</ul>'
+
+
+def _before_after(report: Report) -> Iterator[str]:
+    if line := view.applied_line(report):
+        yield _heading(tr("Before and after"))
+        yield f"<p>{escape(line)}</p>"
+        yield from _rows(tr("Before and after"), view.side_by_side(report))
+        if report.parent is not None and report.parent.earlier:
+            yield from _table(tr("The path so far"), view.steps_so_far(report))
 
 
 def _budget(report: Report) -> Iterator[str]:

@@ -58,6 +58,8 @@ def _verdict(report: Report, width: int) -> Iterator[str]:
         yield from wrapped(str(report.verdict.detail), width)
     yield from wrapped("; ".join(f"{name}: {text}" for name, text in view.answers(report)), width)
     yield from wrapped(view.judged_line(report), width)
+    if line := view.applied_line(report):
+        yield from wrapped(line, width)
     best = view.best_fix(report)
     if best is not None:
         yield from wrapped(tr("Next: {action}", action=view.action_text(best, report)), width)

@@ -81,7 +81,7 @@ def test_nothing_branches_on_a_template():
     assert not branching
 
 
-ALLOWED = {"i18n", "columns", "features", "rules", "starts"}  # columns, features and rules are on their way to codes
+ALLOWED = {"i18n", "starts"}  # a form of the course shows the labels of its starts as choices
 
 
 def test_a_reader_gets_their_language_and_others_keep_theirs():

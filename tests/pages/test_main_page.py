@@ -10,8 +10,9 @@ from streamlit.testing.v1 import AppTest
 from dldiag.app.jobs import store
 from dldiag.app.state import data_ref, uploads
 from dldiag.app.ui import page as navigation
+from dldiag.core.home import dashboard_folder
 
-MAIN = str(navigation.ROOT / navigation.MAIN)
+MAIN = str(dashboard_folder() / navigation.MAIN)
 QUICK = {"budget": "quick", "sizes": 2, "repeats": 3, "trials": 0, "baselines": ("linear",)}
 
 

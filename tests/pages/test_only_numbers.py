@@ -5,10 +5,10 @@ from streamlit.testing.v1 import AppTest
 
 from dldiag.app.state import session, uploads
 from dldiag.app.state.paths import new_token
-from dldiag.app.ui.page import ROOT
+from dldiag.core.home import dashboard_folder
 from dldiag.core.i18n import speaking
 
-PAGE = str(ROOT / "pages/4_Only_numbers.py")
+PAGE = str(dashboard_folder() / "pages/4_Only_numbers.py")
 
 
 def opened(language="en", **query):

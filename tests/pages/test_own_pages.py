@@ -9,8 +9,9 @@ from dldiag.app.jobs import store
 from dldiag.app.state.paths import new_token
 from dldiag.app.ui import page as navigation
 from dldiag.app.ui.page import FIRST_OF_COURSE
+from dldiag.core.home import dashboard_folder
 
-ROOT = navigation.ROOT
+ROOT = dashboard_folder()
 PAGES = [Path(one.file) for one in navigation.pages() if not one.course]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from dldiag.app.jobs import serialize
 from dldiag.app.state import data_ref
 from dldiag.app.state.limits import Limits
 from dldiag.core.params import check_all, from_environment
@@ -15,7 +16,8 @@ from dldiag.core.types import Dataset, Progress
 def diagnose_job(
     arguments: dict[str, Any], on_progress: Callable[[Progress], None], should_stop: Callable[[], bool]
 ) -> str:
-    """Diagnose {"data", "model", "settings"} and return the report's JSON."""
+    """Diagnose {"data", "model", "settings"} and return the report's JSON; with a "parent" it says what was changed."""
+    from dldiag.diagnosis.compare import with_parent
     from dldiag.diagnosis.diagnose import diagnose
     from dldiag.report import to_json
 
@@ -23,15 +25,16 @@ def diagnose_job(
     report = diagnose(
         dataset, model, settings, on_progress=on_progress, should_stop=should_stop, n_jobs=processes_of_a_job()
     )
-    return to_json(report)
+    parent = arguments.get("parent")
+    return to_json(report if parent is None else with_parent(report, serialize.parent_from_json(parent)))
 
 
 def asked(arguments: dict[str, Any]) -> tuple[Dataset, Any, Settings]:
     """Return the dataset, the model and the settings that a job's arguments name; DataError or SettingError if not."""
-    from dldiag.experiments.models import build_model
+    from dldiag.experiments.chosen_model import chosen_model
 
     dataset = data_ref.load_dataset(arguments["data"])
-    model = build_model(dataset.task, as_parameters(arguments.get("model", {})))
+    model = chosen_model(dataset.task, as_parameters(arguments.get("model", {})))
     settings = Settings(**as_parameters(arguments.get("settings", {})))
     check_all(settings)
     return dataset, model, settings

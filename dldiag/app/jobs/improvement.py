@@ -39,6 +39,7 @@ def try_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: Sho
 def improve_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop) -> dict[str, Any]:
     """Adopt what helps and diagnose again until nothing does: {"data", "model", "settings"}."""
     from dldiag.diagnosis.improve import improve
+    from dldiag.experiments.chosen_model import choice_of
     from dldiag.report import to_json
 
     dataset, model, settings = asked(arguments)
@@ -47,8 +48,8 @@ def improve_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop:
     )
     return {
         "steps": msgspec.to_builtins(list(found.steps), enc_hook=serialize.json_number),
-        "start": found.start.parameters,
-        "winner": found.winner.parameters,
+        "start": choice_of(found.start),
+        "winner": choice_of(found.winner),
         "dev_uses": found.dev_uses,
         "ended": serialize.message_to_json(found.ended),
         "report": None if found.stopped else to_json(found.report),
@@ -58,10 +59,10 @@ def improve_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop:
 def open_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop) -> Any:
     """Open the sealed test set: {"data", "settings", "start", "winner", "dev_uses"}."""
     from dldiag.diagnosis.test_set import open_test
-    from dldiag.experiments.models import build_model
+    from dldiag.experiments.chosen_model import chosen_model
 
     dataset, _, settings = asked(arguments)
-    start, winner = (build_model(dataset.task, as_parameters(arguments[one])) for one in ("start", "winner"))
+    start, winner = (chosen_model(dataset.task, as_parameters(arguments[one])) for one in ("start", "winner"))
     on_progress(Progress(Message("Opening the test set"), 0, 1))
     uses = arguments["dev_uses"]
     return msgspec.to_builtins(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 import numpy as np
 
 from dldiag.core.i18n import Message
-from dldiag.core.types import LearningCurve, Progress, Report
+from dldiag.core.types import LearningCurve, Parent, Progress, Report
 
 
 def progress_to_json(progress: Progress) -> dict[str, Any]:
@@ -58,6 +59,20 @@ def _report_text(report: Report) -> str:
     from dldiag.report.json_schema import to_json
 
     return to_json(report)
+
+
+def parent_to_json(parent: Parent) -> dict[str, Any]:
+    """Return the run that a change was made from as plain JSON values."""
+    curve = None if parent.curve is None else _curve_to_json(parent.curve)
+    plain: dict[str, Any] = msgspec.to_builtins(replace(parent, curve=None, earlier=()), enc_hook=json_number)
+    return plain | {"curve": curve, "earlier": [parent_to_json(one) for one in parent.earlier]}
+
+
+def parent_from_json(plain: dict[str, Any]) -> Parent:
+    """Undo `parent_to_json`."""
+    curve = None if plain["curve"] is None else _curve_from_json(plain["curve"])
+    earlier = tuple(parent_from_json(one) for one in plain["earlier"])
+    return replace(msgspec.convert(plain | {"curve": None, "earlier": []}, Parent), curve=curve, earlier=earlier)
 
 
 def _curve_to_json(curve: LearningCurve) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Kept under one key that no widget uses, because Streamlit forgets the keys of wi
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from importlib import import_module
@@ -22,6 +23,7 @@ from dldiag.core.i18n import LANGUAGES, set_language
 from dldiag.core.params import from_environment
 from dldiag.core.types import DataError, Dataset, Repair, Table
 
+KEY, NAME, SKLEARN = "model_key", "estimator", "sklearn"  # as in experiments/chosen_model.py, which starts slowly
 _KEY = "dldiag"
 COOKIE = "dldiag_owner"
 COOKIE_SECONDS = 180 * 86_400
@@ -111,7 +113,7 @@ def _forget_settings() -> None:
     """Forget how the network of another table was set; a link that names settings keeps them for its first table."""
     state()["values"] = {}
     for name in list(st.query_params):
-        if name.split(".")[0] in ("model", "settings"):
+        if "." in name:
             del st.query_params[name]
 
 
@@ -193,6 +195,21 @@ def follow_url() -> None:
         reopen(named)
 
 
+def take_up_model(choice: dict[str, Any]) -> None:
+    """Make the form of the model show a choice; each kind of model remembers its own settings."""
+    rest, values = dict(choice), state()["values"]
+    key, name = rest.pop(KEY, "mlp"), rest.pop(NAME, "")
+    values["choice"] = {"key": key}
+    own = {"name": name, "parameters": json.dumps(rest) if rest else ""}
+    values.setdefault(prefix_of(key), {}).update(own if key == SKLEARN else rest)
+    refresh_forms()
+
+
+def prefix_of(key: str) -> str:
+    """Return under which name the settings of a kind of model are remembered; the course pages share the network's."""
+    return "model" if key == "mlp" else key
+
+
 def reopen(job: str) -> bool:
     """Take up the job of a URL after F5 or in another tab: its table and settings become this visitor's.
 
@@ -211,7 +228,9 @@ def reopen(job: str) -> bool:
             data = None  # the bytes are gone, or there is no room for them; the result is still there
     if isinstance(data, dict):
         state()["data"] = data
-    state()["values"] |= {name: dict(spec.arguments[name]) for name in ("model", "settings") if name in spec.arguments}
+    if "settings" in spec.arguments:
+        state()["values"]["settings"] = dict(spec.arguments["settings"])
+    take_up_model(spec.arguments.get("model", {}))
     state()["slots"][spec.kind] = job
     refresh_forms()
     return True

@@ -53,6 +53,17 @@ def remembered(settings: Any, prefix: str) -> dict[str, Any]:
     return {name: _start(name, param, prefix) for name, param in params_table(settings).items()}
 
 
+def shown_now(settings: Any, prefix: str) -> dict[str, Any]:
+    """Return what the fields of a form show in this run, before it is drawn: what was just changed counts."""
+    values = remembered(settings, prefix)
+    for name in values:
+        held = st.session_state.get(f"{prefix}.{name}.{session.state()['visit']}")
+        param = params_table(settings)[name]
+        if held is not None and param.kind is not tuple:
+            values[name] = held
+    return values
+
+
 def set_values(prefix: str, values: Mapping[str, Any]) -> None:
     """Put values into a form from outside (an adopted remedy); the form shows them on the next run."""
     session.state()["values"].setdefault(prefix, {}).update(values)

@@ -11,7 +11,9 @@ from dldiag.app.jobs.pool import View
 from dldiag.app.state import session
 from dldiag.app.state.history import keep_in_history, keep_trials
 from dldiag.app.state.improvement import with_trials
+from dldiag.app.state.session import KEY, NAME, SKLEARN
 from dldiag.app.ui import forms
+from dldiag.app.views.model import ask_model
 from dldiag.app.views.progress import restart, show_ending, watch
 from dldiag.app.views.report import show_first_look, show_report
 from dldiag.app.views.start import SLOT, model_params, start_diagnosis
@@ -19,7 +21,8 @@ from dldiag.core.i18n import tr, translate
 from dldiag.core.params import Param, params_of
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.settings import Settings
-from dldiag.core.types import Dataset, Progress, Report, Task
+from dldiag.core.types import Dataset, Progress, Report
+from dldiag.experiments.model_params import MODEL_KINDS
 
 FIRST_SETTINGS = ("target_error", "budget")
 
@@ -48,38 +51,21 @@ def ask_and_start(dataset: Dataset) -> None:
     """Draw the settings and the button that starts the diagnosis."""
     first = forms.ask_params(Settings(), "settings", names=FIRST_SETTINGS, columns=2)
     button = st.container()  # above what few people change
-    model = _ask_model(dataset.task)
+    model = ask_model(dataset.task)
     settings = first | _ask_settings()
     with button:
         _offer_start(dataset, model, settings)
-        _show_model(model)
 
 
-def _offer_start(dataset: Dataset, model: dict[str, Any], settings: dict[str, Any]) -> None:
-    if st.button(tr("Diagnose"), type="primary", key="diagnose", icon=":material/stethoscope:"):
-        start_diagnosis(model, settings)
+def _offer_start(dataset: Dataset, model: dict[str, Any] | None, settings: dict[str, Any]) -> None:
+    if st.button(tr("Diagnose"), type="primary", key="diagnose", icon=":material/stethoscope:", disabled=model is None):
+        start_diagnosis(model or {}, settings)
     text = tr(
-        "{rows:,} rows, {features} features. Part of the rows is sealed as a test set before anything else.",
+        "{rows:,} rows, {features} features. Some rows are sealed as a test set first.",
         rows=dataset.n_rows,
         features=len(dataset.columns),
     )
     st.caption(escape_markdown(text))
-
-
-def _show_model(model: dict[str, Any]) -> None:
-    """Say which model will be diagnosed, and where to go with one that was trained elsewhere."""
-    layers = " → ".join(f"{units:,}" for units in model["hidden_layer_sizes"]) or tr("none")
-    text = tr(
-        "The model that is diagnosed: a neural network with hidden layers of {layers} units. Give it the settings of yours below; "
-        "for a model that was trained elsewhere, use “Only numbers in hand”.",
-        layers=layers,
-    )
-    st.caption(escape_markdown(text, 600))
-
-
-def _ask_model(task: Task) -> dict[str, Any]:
-    with st.expander(tr("Settings of the network"), icon=":material/tune:"):
-        return forms.ask_params(model_params(task), "model", columns=3)
 
 
 def _ask_settings() -> dict[str, Any]:
@@ -154,11 +140,12 @@ def _uses(data: dict[str, Any]) -> list[str]:
 
 
 def _settings_text(arguments: dict[str, Any]) -> str:
-    changed = {**arguments.get("model", {}), **arguments.get("settings", {})}
-    if not changed:
-        return tr("default settings")
-    params = model_params("classification", "regression") | params_of(Settings)
-    return ", ".join(_setting(name, value, params.get(name)) for name, value in changed.items())
+    choice = dict(arguments.get("model", {}))
+    key, name = choice.pop(KEY, "mlp"), choice.pop(NAME, "")
+    params = {} if key == SKLEARN else model_params("classification", "regression", key=key)
+    changed = {**choice, **arguments.get("settings", {})}
+    settings = [_setting(one, value, (params | params_of(Settings)).get(one)) for one, value in changed.items()]
+    return ", ".join([name or translate(MODEL_KINDS[key]), *(settings or [tr("default settings")])])
 
 
 def _setting(name: str, value: Any, param: Param | None) -> str:

@@ -10,36 +10,31 @@ from dldiag.app.jobs import serialize, store
 from dldiag.app.jobs.diagnosis import as_parameters
 from dldiag.app.state import improvement, session
 from dldiag.app.ui.widgets import explained, show_message, show_rows
+from dldiag.app.views.apply import diagnose_changed, parent_of
 from dldiag.app.views.progress import show_ending, watch
-from dldiag.app.views.start import start_diagnosis
 from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import Estimate, Report
 from dldiag.diagnosis.improve import Step
 from dldiag.report import from_json, view
 
-IMPROVE_HELP = Message(
-    "Adopts the remedy that helped most, diagnoses again, and goes on until nothing that is tried helps any more; then it "
-    "searches the settings once and takes what it finds even if that is only likely to help."
-)
+LOOP = Message("Improved automatically")
+IMPROVE_HELP = Message("Applies the best fix, re-tests, and repeats until nothing helps. Then one random search.")
 STAYS_SEALED = Message("The test set stays sealed.")
 IS_OPEN = Message("The test set has been opened: it cannot judge what you choose from here on.")
-SEALED = Message(
-    "{rows:,} test rows were set aside before anything else; no number has been computed from them. Open them once, at "
-    "the end: choosing again afterwards would make them worthless."
-)
+SEALED = Message("{rows:,} test rows are sealed. Open them once, when you have finished choosing.")
 
 
 def show_improving(report: Report, job: str) -> None:
     """Offer to go through the loop automatically, show how far it is, or the path it took."""
-    st.subheader(tr("Improve until it stops"), anchor=False)
+    st.subheader(tr("Improve automatically"), anchor=False)
     running = improvement.started(job).get("improve")
     if running is None:
         show_message(IMPROVE_HELP)
         show_message(
             STAYS_SEALED if report.test is None else IS_OPEN, kind="caption" if report.test is None else "warning"
         )
-        if st.button(tr("Improve until it stops"), key="improve", icon=":material/autorenew:"):
+        if st.button(tr("Improve automatically"), key="improve", icon=":material/autorenew:"):
             with explained():
                 improvement.start(job, "improve", "improve")
             st.rerun()
@@ -66,8 +61,8 @@ def _show_path(found: dict[str, Any], report: Report, job: str) -> None:
         show_rows(view.path(steps, unit), alt=tr("The path taken"))
         if found["report"] is not None:
             show_message(view.path_line(steps, from_json(found["report"]).evidence["dev_error"], unit))
-        if st.button(tr("Adopt all of these and diagnose again"), key="adopt.winner"):
-            _adopt_winner(found, report, job)
+        if st.button(tr("Apply all of these and diagnose again"), key="adopt.winner"):
+            _apply_winner(found, report, job)
     show_message(tr("Settings compared on the dev rows: {uses}.", uses=found["dev_uses"]), kind="caption")
 
 
@@ -81,14 +76,12 @@ def _step_of(found: dict[str, Any]) -> Step:
     return Step(found["problem"], found["remedy"], title, change, **numbers)
 
 
-def _adopt_winner(found: dict[str, Any], report: Report, job: str) -> None:
-
-    arguments = store.spec_of(job).arguments
+def _apply_winner(found: dict[str, Any], report: Report, job: str) -> None:
     start, winner = as_parameters(found["start"]), as_parameters(found["winner"])
-    adopted = {name: value for name, value in winner.items() if start.get(name) != value}
-    present, settings = arguments.get("model", {}), arguments.get("settings", {})
-    first, uses = arguments.get("start", found["start"]), improvement.dev_uses(job, report)
-    start_diagnosis({**present, **adopted}, settings, start=first, dev_uses=uses)
+    changed = {name: value for name, value in winner.items() if start.get(name) != value}
+    present = store.spec_of(job).arguments.get("model", {})
+    parent = parent_of(job, report, "improve", LOOP, view.pairs_of(report, changed), None)
+    diagnose_changed(job, report, {**present, **changed}, parent)
 
 
 # --- the sealed test set ------------------------------------------------------------------------------------------

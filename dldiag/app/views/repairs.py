@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dldiag.app.jobs import store
+from dldiag.app.jobs import serialize, store
 from dldiag.app.state import session
 from dldiag.app.ui.widgets import show_message
+from dldiag.app.views.apply import parent_of
 from dldiag.app.views.start import start_diagnosis
 from dldiag.core.i18n import tr
 from dldiag.core.sanitize import escape_markdown
@@ -32,7 +33,8 @@ def show_repairs(report: Report, job: str) -> None:
         arguments = store.spec_of(job).arguments
         session.use_data(arguments["data"])
         session.repair_data(one)
-        start_diagnosis(arguments.get("model", {}), arguments.get("settings", {}))
+        parent = serialize.parent_to_json(parent_of(job, report, "", one.title, {}, None))
+        start_diagnosis(arguments.get("model", {}), arguments.get("settings", {}), parent=parent)
 
 
 def _clicked(repairs: Sequence[Repair], label: str) -> list[Repair]:

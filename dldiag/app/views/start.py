@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dldiag.app.state import session
+from dldiag.app.state.session import KEY, SKLEARN
 from dldiag.app.ui import forms
 from dldiag.app.views.progress import start_job
 from dldiag.core.settings import Settings
@@ -18,13 +19,13 @@ SLOT = "diagnose"
 def start_diagnosis(model: dict[str, Any], settings: dict[str, Any], **path: Any) -> None:
     """Start a diagnosis of the visitor's data with these settings and show it.
 
-    `path` says how these settings were arrived at: the starting model (`start`) and how often the dev rows were used
-    to choose (`dev_uses`); the opening of the test set reports both.
+    model: a choice as `chosen_model` reads it. `path` says how it was arrived at: the starting model (`start`), how often
+    the dev rows were used to choose (`dev_uses`), and the run it was changed from (`parent`).
     """
-    forms.set_values("model", model)
+    session.take_up_model(model)
     arguments = {
         "data": session.current_reference(),
-        "model": forms.changed_from_default(model_params("classification", "regression"), model),
+        "model": _changed_settings(model),
         "settings": forms.changed_from_default(Settings(), settings),
         **path,
     }
@@ -33,8 +34,16 @@ def start_diagnosis(model: dict[str, Any], settings: dict[str, Any], **path: Any
         st.rerun()
 
 
-def model_params(*tasks: Task) -> dict[str, Any]:
-    """Return the settings of the network, by name; those that only some tasks have when these are named."""
+def _changed_settings(choice: dict[str, Any]) -> dict[str, Any]:
+    key = choice.get(KEY, "mlp")
+    if key == SKLEARN:
+        return choice
+    named = {} if key == "mlp" else {KEY: key}
+    return named | forms.changed_from_default(model_params("classification", "regression", key=key), choice)
+
+
+def model_params(*tasks: Task, key: str = "mlp") -> dict[str, Any]:
+    """Return the settings of a kind of model, by name; those that only some tasks have when these are named."""
     from dldiag.experiments.models import params_for
 
-    return dict(params_for("mlp", tasks))
+    return dict(params_for(key, tasks))

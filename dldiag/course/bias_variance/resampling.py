@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import clone
-from threadpoolctl import threadpool_limits
 
 from dldiag import nn
 from dldiag.core.aliases import Array, ShouldStop
+from dldiag.core.parallel import one_thread
 from dldiag.core.types import Dataset, Split, Stopped
 from dldiag.course.bias_variance.decomposition import Parts, squared_parts, zero_one_parts
 from dldiag.course.bias_variance.truth import posterior
@@ -146,7 +146,7 @@ def _train_stack(
     inputs = [one.inputs(rows) for one, rows in zip(prepared, sets, strict=True)]
     targets, undo = zip(*(_centered(encoded.dataset, rows) for rows in sets), strict=True)
     networks = [clone(model.estimator).set_params(random_state=seed) for seed in seeds]
-    with threadpool_limits(1, "blas"), warnings.catch_warnings():
+    with one_thread("blas"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that training stopped early shows in the bias
         nn.fit_stack(networks, inputs, list(targets), should_stop=should_stop)
         return np.stack(

@@ -8,9 +8,9 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from dldiag.core.i18n import Message
+from dldiag.core.parallel import one_thread
 from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import DataError, Dataset, LearningCurve, Progress, Split, Task
@@ -114,7 +114,7 @@ def scale(
         of_models = {key: as_curve(model, sizes, chosen.repeats, found, dataset.unit) for key, model in models.items()}
         return named_learner([replace(curve, model=key) for key, curve in of_models.items()])
 
-    with threadpool_limits(1):  # small fits: waiting for each other's threads would cost more than they bring
+    with one_thread():  # small fits: waiting for each other's threads would cost more than they bring
         for result in fit_all(tasks, encode_dataset(dataset, split), should_stop=should_stop):
             found[result.task.key] = result
             if on_progress is not None:

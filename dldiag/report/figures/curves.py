@@ -30,16 +30,20 @@ def learning_curves(
     theme: ThemeName = "light",
     achievable: Estimate | None = None,
     train: bool = True,
+    ghost: LearningCurve | None = None,
 ) -> go.Figure:
-    """Draw error against training rows: dev error filled marks, training error hollow, 90 % bands.
+    """Draw error against training rows: dev error filled marks, training error hollow, 90% bands.
 
-    A model has its own color and its own mark; training errors are dotted. `achievable` is drawn as a range.
+    A model has its own color and its own mark; training errors are dotted. `achievable` is drawn as a range, `ghost`,
+    the curve before a change, as a pale line.
     """
     unit = curves[0].unit if curves else "rate"
     drawn = figure(theme, height=440)
     sizes = sorted({int(size) for curve in curves for size in curve.sizes})
     if achievable is not None and sizes:
         _add_range(drawn, achievable, (sizes[0], sizes[-1]), theme)
+    if ghost is not None:
+        _add_ghost(drawn, ghost, theme)
     for index, curve in enumerate(curves):
         found = list(points(curve))
         _add_series(drawn, [(p.rows, p.dev) for p in found if p.dev], curve, index, theme=theme, kind="dev")
@@ -81,6 +85,20 @@ def _add_band(drawn: go.Figure, found: Points, color: str, *, legend: str) -> No
         hoverinfo="skip",
         showlegend=False,
         legendgroup=legend,
+    )
+
+
+def _add_ghost(drawn: go.Figure, curve: LearningCurve, theme: ThemeName) -> None:
+    """Draw the dev error before a change."""
+    found = [(point.rows, point.dev) for point in points(curve) if point.dev]
+    drawn.add_scatter(
+        x=[rows for rows, _ in found],
+        y=[error.value for _, error in found],
+        mode="lines",
+        name=tr("before the change"),
+        line={"color": THEMES[theme].neutral, "dash": "dash", "width": 2},
+        customdata=[error_text(error, curve.unit) for _, error in found],
+        hovertemplate=f"{tr('Training rows')}: %{{x:,}}<br>%{{customdata}}<extra></extra>",
     )
 
 

@@ -1,7 +1,16 @@
 """A report as rows of texts; the page, the HTML file and the command line all show these, so their words agree."""
 
 from dldiag.diagnosis.remedies import LEAVE_IT
-from dldiag.report.view.changes import changed_settings, pairs_of, pairs_text, params_of_report, value_text
+from dldiag.report.view.before_after import applied_line, side_by_side, steps_so_far
+from dldiag.report.view.changes import (
+    changed_settings,
+    model_pair,
+    pairs_of,
+    pairs_text,
+    params_of_report,
+    parent_text,
+    value_text,
+)
 from dldiag.report.view.curve_points import Point, points
 from dldiag.report.view.effects import before_after, effect_text
 from dldiag.report.view.evidence_labels import BUDGET, budget_label, evidence_label, evidence_text
@@ -52,6 +61,7 @@ __all__ = [
     "Row",
     "action_text",
     "answers",
+    "applied_line",
     "before_after",
     "best_fix",
     "budget",
@@ -72,12 +82,14 @@ __all__ = [
     "forecast_rows",
     "judged_line",
     "model_label",
+    "model_pair",
     "not_recommended",
     "notices",
     "order_line",
     "pairs_of",
     "pairs_text",
     "params_of_report",
+    "parent_text",
     "path",
     "path_line",
     "plain_number",
@@ -86,6 +98,8 @@ __all__ = [
     "remedy_table",
     "repairs",
     "rows_line",
+    "side_by_side",
+    "steps_so_far",
     "test_line",
     "unit_line",
     "unit_of",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dldiag.core.i18n import tr, translate
+from dldiag.core.i18n import speaking, tr, translate
 from dldiag.core.params import Param
-from dldiag.core.types import Report
+from dldiag.core.types import Parent, Report
 from dldiag.experiments.models import MODELS, params_for
 
 FORECAST_TIMES = 4  # the rows that "more data" is forecast for, in times of those at hand
@@ -50,6 +50,20 @@ def changed_rows(report: Report) -> str:
 def changed_model(report: Report, key: str) -> str:
     """Write a change to another model: "Neural network → Gradient boosting"."""
     return f"{translate(str(report.model.get('label', '')))} → {MODELS[key].label}"
+
+
+def model_pair(report: Report, key: str) -> dict[str, tuple[str, str]]:
+    """Return a change to another model as a pair, in English: what is kept in a report."""
+    with speaking("en"):
+        return {"model": (str(report.model.get("label", "")), str(MODELS[key].label))}
+
+
+def parent_text(parent: Parent, report: Report) -> str:
+    """Write what was changed from the run before: "L2 penalty 0.0001 → 1"."""
+    if "model" in parent.change:
+        before, after = parent.change["model"]
+        return f"{translate(before)} → {translate(after)}"
+    return pairs_text(parent.change, params_of_report(report)) if parent.change else str(parent.title)
 
 
 def value_text(value: Any, param: Param | None = None) -> str:

@@ -73,7 +73,8 @@ def verdict_kind(report: Report) -> Kind:
     verdict = report.verdict
     if verdict.problem in BLOCKING:
         return "stop"
-    if best_fix(report) is not None:
+    best = best_fix(report)
+    if best is not None and (best.can_apply or "yes" in (verdict.bias, verdict.variance)):
         return "act"
     if verdict.problem == "harmless_gap" or (verdict.bias, verdict.variance) == ("no", "no"):
         return "good"

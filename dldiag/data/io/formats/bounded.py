@@ -61,21 +61,21 @@ def _refusal(error: Exception, label: str, bounds: Bounds) -> DataError:
     """Say in one sentence how reading ended."""
     text, hint = next(texts for kind, texts in _REFUSALS.items() if isinstance(error, kind))
     seconds, size = round(bounds.seconds), bounds.memory_bytes // MIB
-    return DataError(Message(text, {"format": label, "seconds": seconds, "size": size, "reason": str(error)}), hint)
+    return DataError(text.filled(format=label, seconds=seconds, size=size, reason=str(error)), hint)
 
 
 AS_CSV = Message("Export the table as CSV.")
-_REFUSALS: dict[type[Exception], tuple[str, Message]] = {
+_REFUSALS: dict[type[Exception], tuple[Message, Message]] = {
     OutOfTimeError: (
-        Message("Reading the {format} file takes more than {seconds:,} seconds, unusual for its size.").template,
+        Message("Reading the {format} file takes more than {seconds:,} seconds, unusual for its size."),
         AS_CSV,
     ),
-    MemoryError: (Message("Reading the {format} file takes more than {size:,} MiB of memory.").template, AS_CSV),
+    MemoryError: (Message("Reading the {format} file takes more than {size:,} MiB of memory."), AS_CSV),
     CrashError: (
-        Message("The {format} file is damaged: it cannot be read to its end.").template,
+        Message("The {format} file is damaged: it cannot be read to its end."),
         Message("Save it again, or export the table as CSV."),
     ),
-    OSError: (Message("This machine cannot start a process to read the file: {reason}.").template, AS_CSV),
+    OSError: (Message("This machine cannot start a process to read the file: {reason}."), AS_CSV),
 }
 
 

@@ -1,0 +1,67 @@
+"""A model by name and plain settings: a row of MODELS, or any scikit-learn estimator, never executed code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from inspect import Parameter, signature
+from typing import Any
+
+from sklearn.utils import all_estimators
+
+from dldiag.core.i18n import tr
+from dldiag.core.params import SettingError
+from dldiag.core.types import Task
+from dldiag.experiments.models import MODELS, Model, as_model, build_model
+
+KEY, NAME = "model_key", "estimator"  # in a choice, beside the model's own settings
+SKLEARN = "sklearn"  # the key of an estimator that is chosen by its name
+PLAIN = (int, float, str, bool, type(None), tuple)
+
+
+def chosen_model(task: Task, choice: Mapping[str, Any]) -> Model:
+    """Return the model of a choice {"model_key", "estimator", setting: value, …}; SettingError says what is wrong."""
+    settings = dict(choice)
+    key, name = settings.pop(KEY, "mlp"), settings.pop(NAME, "")
+    return named_estimator(task, name, settings) if key == SKLEARN else build_model(task, settings, key)
+
+
+def named_estimator(task: Task, name: str, settings: Mapping[str, Any]) -> Model:
+    """Return a scikit-learn estimator by its class name with plain settings."""
+    found = estimators_of(task)
+    if name not in found:
+        raise SettingError(
+            tr("scikit-learn has no {task} model {name}. Examples: {examples}.", task=task, name=repr(name),
+               examples=", ".join(sorted(found)[:3]))
+        )  # fmt: skip
+    known = found[name]().get_params()
+    for setting, value in settings.items():
+        if setting not in known:
+            raise SettingError(tr("{model} has no setting {name}.", model=name, name=repr(setting)))
+        if not isinstance(value, PLAIN):
+            raise SettingError(tr("{name}: only numbers, texts, true, false and null are read.", name=setting))
+    return as_model(found[name](**settings))
+
+
+@cache
+def estimators_of(task: Task) -> dict[str, Any]:
+    """Return scikit-learn's estimators of a task that need no other estimator, by class name."""
+    kind = "classifier" if task == "classification" else "regressor"
+    return {name: one for name, one in all_estimators(type_filter=kind) if not getattr(one, "_required_parameters", ())
+            and _makes_itself(one)}  # fmt: skip
+
+
+def _makes_itself(one: Any) -> bool:
+    return all(each.default is not Parameter.empty for each in signature(one).parameters.values())
+
+
+def choice_of(model: Model) -> dict[str, Any]:
+    """Return the choice that makes a model again; {} of one that plain settings do not describe."""
+    if model.key in MODELS:
+        return {**({} if model.key == "mlp" else {KEY: model.key}), **model.parameters}
+    name = type(model.estimator).__name__
+    if name not in estimators_of("classification") | estimators_of("regression"):
+        return {}
+    usual = type(model.estimator)().get_params()
+    changed = {name: value for name, value in model.estimator.get_params().items() if value != usual.get(name)}
+    return {KEY: SKLEARN, NAME: name, **{name: value for name, value in changed.items() if isinstance(value, PLAIN)}}

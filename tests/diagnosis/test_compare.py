@@ -1,0 +1,68 @@
+"""Two runs side by side: paired where the rows are the same, against numbers worked out by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dldiag.core.i18n import Message
+from dldiag.core.types import Parent
+from dldiag.diagnosis.compare import compare, with_parent
+from dldiag.report import from_json, to_json, view
+from tests.reports import make_report
+
+
+def shifted(report, by):
+    """Return the report as if every repeat at full size had an error higher by so much, and a little noise."""
+    curve, noise = report.curves[0], np.linspace(-0.002, 0.002, report.curves[0].dev_errors.shape[1])
+    errors = curve.dev_errors.copy()
+    errors[-1] += by + noise
+    return replace(report, curves=(replace(curve, dev_errors=errors), *report.curves[1:]))
+
+
+def test_the_paired_change_is_the_mean_difference_and_its_interval_knows_the_shared_rows():
+    first = make_report()
+    found = compare(first, shifted(first, -0.03))
+    assert found.is_paired
+    assert found.dev_change.value == pytest.approx(-0.03)
+    noise = np.linspace(-0.002, 0.002, 5)
+    half = 2.1318 * np.sqrt((1 / 5 + 400 / 1200) * noise.var(ddof=1))  # t of 4 degrees of freedom at 95%
+    assert found.dev_change.high - found.dev_change.value == pytest.approx(half, rel=1e-4)
+
+
+def test_another_seed_is_not_paired_and_another_target_has_no_change():
+    first = make_report()
+    other = make_report(settings={**first.settings, "seed": 1})
+    assert not compare(first, other).is_paired
+    assert compare(first, other).settings == {"settings.seed": (0, 1)}
+    elsewhere = replace(other, dataset=replace(other.dataset, target="age"))
+    assert compare(first, elsewhere).dev_change is None
+
+
+def parent_of(report):
+    return Parent("abc", "regularization", Message("Regularization"), {"alpha": (0.0001, 1.0)},
+                  report.evidence["dev_error"], train_before=report.evidence["train_error"], curve=report.curves[0])  # fmt: skip
+
+
+def test_a_change_is_said_by_name_and_value_with_before_after_and_effect():
+    before = make_report()
+    after = with_parent(shifted(before, -0.03), parent_of(before))
+    line = view.applied_line(after)
+    assert line.startswith("Applied: L2 penalty 0.0001 → 1.")
+    assert "3.0 points better" in line
+    assert [row["Error"] for row in view.side_by_side(after)] == ["Training error", "Dev error"]
+
+
+def test_the_run_before_survives_json_and_a_page():
+    before = make_report()
+    after = with_parent(shifted(before, -0.03), parent_of(before))
+    again = from_json(to_json(after))
+    assert to_json(again) == to_json(after)
+    assert view.applied_line(again) == view.applied_line(after)
+
+
+def test_the_path_keeps_every_step():
+    before = make_report()
+    first = parent_of(before)
+    second = replace(first, id="def", earlier=(replace(first, curve=None),))
+    assert [row["Step"] for row in view.steps_so_far(with_parent(before, second))] == ["1", "2"]
