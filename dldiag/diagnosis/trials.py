@@ -89,6 +89,7 @@ def probe(
     fits.fit([model], [size], range(LEAST_REPEATS), on_result=on_result, watched=whole)
     seen = (fits.get(model, n, range(LEAST_REPEATS)) for n in {size, fits.split.n_train})
     wanted = set[str]().union(*(worth_a_probe(before, smallest) for before in seen if before))
+    wanted = {key for key in wanted if REMEDIES[key].suits(fits.open_targets, fits.encoded.choice)}
     alive, found = [entry for entry in probe_plan(model, keys) if entry[0] in wanted], dict[str, Probe]()
     for n in (LEAST_REPEATS, probe_repeats(effort, size)):
         repeats = range(n)
