@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dldiag.core.i18n import Message
 from dldiag.core.types import USED_KINDS, Column, DataError, Kind, Notice, Table
 from dldiag.data.encode import TEXT_FEATURES
+from dldiag.data.target import has_squares
 from dldiag.data.typing.columns import OTHER, with_kinds
 from dldiag.data.typing.notices import listed
 
@@ -52,7 +53,8 @@ def features_of(table: Table, rows: NDArray[np.int64], left_out: Collection[str]
     asked = [column for column in table.columns if column.name not in left_out]
     frame = table.frame.iloc[rows].reset_index(drop=True)
     judged = [_judged(column, frame[column.name]) for column in asked]
-    used = [column for column in judged if column.kind in USED_KINDS]
+    extreme = [c.name for c in judged if c.kind == "number" and not _can_be_computed_with(frame[c.name])]
+    used = [column for column in judged if column.kind in USED_KINDS and column.name not in extreme]
     parts = [part for column in used for part in _expanded(column, frame[column.name])]
     kept, dropped = _not_too_many(parts)
     if not kept:
@@ -62,7 +64,7 @@ def features_of(table: Table, rows: NDArray[np.int64], left_out: Collection[str]
     return Features(
         pd.DataFrame({column.name: values for column, values in kept}, copy=False),
         tuple(column for column, _ in kept),
-        (*_left_out_notices(judged), *_date_notice(used), *_merged_notice(kept), *dropped),
+        (*_left_out_notices(judged), *_extreme_notice(extreme), *_date_notice(used), *_merged_notice(kept), *dropped),
         frame[aside],
     )
 
@@ -145,8 +147,32 @@ def _left_out_notices(columns: list[Column]) -> list[Notice]:
     for kind, text in LEFT_OUT.items():
         names = [column.name for column in columns if column.kind == kind]
         if names:
-            notices.append(Notice(f"left_out_{kind}", Message(text, {"columns": listed(names)}), len(names), names[0]))
+            notices.append(
+                Notice(
+                    f"left_out_{kind}",
+                    Message(text, {"columns": listed(names)}),
+                    len(names),
+                    names[0],
+                    None,
+                    tuple(names),
+                )
+            )
     return notices
+
+
+def _can_be_computed_with(values: pd.Series) -> bool:
+    present = values.to_numpy(dtype=float)
+    present = present[np.isfinite(present)]
+    return not len(present) or has_squares(present)
+
+
+def _extreme_notice(names: list[str]) -> list[Notice]:
+    text = "Left out because their values are too large or too close together to be squared in 64 bits: {columns}."
+    hint = Message("Write them in another unit, so that their values are nearer to 1.")
+    values = {"columns": listed(names)}
+    return (
+        [Notice("left_out_extreme", Message(text, values), len(names), names[0], hint, tuple(names))] if names else []
+    )
 
 
 def _date_notice(columns: list[Column]) -> list[Notice]:

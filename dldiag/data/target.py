@@ -131,7 +131,7 @@ LEAST_CLASS_ROWS = 5  # rows; fewer cannot be in training, dev and test (three, 
 MERGE_SHARE = 0.05  # of the rows: rare classes that hold more together are merged, not set aside (own choice)
 NAMES_SHARE = 0.5  # classes per row from which the target names rows instead of grouping them (own choice)
 AMOUNT_SHARE = 0.95  # of the target's values that must be numbers for a regression (own choice)
-SMALLEST, LARGEST = 1e-100, 1e100  # spread and size of a target: beyond, 64 bits do not hold the squares of sums
+SMALLEST, LARGEST = 1e-100, 1e100  # spread and size of numbers: beyond, 64 bits do not hold the squares of sums
 RARE = "(rare)"
 
 
@@ -322,9 +322,9 @@ def _amounts(values: NDArray[np.float64], target: str, log_target: bool) -> Outc
 
 def check_scale(y: NDArray[np.float64], target: str) -> None:
     """Raise DataError for amounts so small or so large that their squares are not to be computed with."""
-    low, high = float(np.min(y)), float(np.max(y))
-    if low == high or (high - low >= SMALLEST and max(-low, high) <= LARGEST):
+    if has_squares(y):
         return
+    low, high = float(np.min(y)), float(np.max(y))
     raise DataError(
         Message(
             "The target {target} goes from {low} to {high}: squares of such numbers cannot be computed with.",
@@ -332,6 +332,12 @@ def check_scale(y: NDArray[np.float64], target: str) -> None:
         ),
         Message("Write it in another unit, so that its values are nearer to 1."),
     )
+
+
+def has_squares(values: NDArray[np.float64]) -> bool:
+    """Tell whether squares of numbers and of their spread can be computed with in 64 bits."""
+    low, high = float(np.min(values)), float(np.max(values))
+    return low == high or (high - low >= SMALLEST and max(-low, high) <= LARGEST)
 
 
 def _log(y: NDArray[np.float64], target: str) -> NDArray[np.float64]:

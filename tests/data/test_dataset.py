@@ -204,3 +204,13 @@ def test_a_data_frame_is_read_first():
 def test_what_is_no_table_is_a_type_error_in_one_sentence():
     with pytest.raises(TypeError, match="read_table"):
         make_dataset({"x": X, "y": Y}, "y")
+
+
+def test_features_too_large_or_too_close_to_be_squared_are_left_out_and_reported():
+    values = rng(0).normal(size=60)
+    made = make_dataset(
+        table(huge=values * 1e199, close=values * 1e-150, good=values, large=values * 1e90, y=["a", "b"] * 30), "y"
+    )
+    assert list(made.X.columns) == ["good", "large"]
+    notice = next(one for one in made.notices if one.code == "left_out_extreme")
+    assert notice.columns == ("huge", "close")

@@ -12,10 +12,12 @@ from scipy.stats import chi2, f, rankdata
 
 from dldiag.core.statistics import Z_ONE_SIDED
 from dldiag.core.types import Dataset
+from dldiag.data.audit.cuts import best_cut, monotone_score
 from dldiag.data.features import source_of
 
 SCREEN_ROWS = 10_000  # rows drawn for the screening; half to learn, half to judge
 BINS = 64  # of a column; a one-level predictor answers with the commonest class or mean target of a bin
+SEEN = 0.01  # p-value of the association, from which on a column is not looked at by thresholds
 COARSE = 8  # bins of the test of association, which wants many rows in each
 # Share of the baseline's error (variance, for amounts) that one column must surely remove to give the target away.
 # True clues come near: mushroom's odor .97 of the errors, yacht's Froude number .985 of the variance.
@@ -70,13 +72,20 @@ def giveaways(dataset: Dataset, found: tuple[Clue, ...]) -> tuple[Giveaway, ...]
     least = GIVES_AWAY[dataset.task]
     columns = _by_column(dataset, found)
     strong = [clue for clue in columns if clue.at_least >= least]
-    others = max((clue.removed for clue in columns if clue.at_least < least), default=0.0)
+    others = max((_at_best(dataset, clue) for clue in columns if clue.at_least < least), default=0.0) if strong else 0.0
     sure = [clue for clue in strong if clue.at_least == 1 or clue.removed - others >= DOMINANCE]
     copied = [Giveaway(clue.column, clue.removed, others, "copies") for clue in sure]
     told = {one.column for one in copied}
     encoded = [name for name in _numbers(dataset) if name not in told and _holds_target_means(dataset, name)]
     removed = {clue.column: clue.removed for clue in columns}
     return (*copied, *(Giveaway(name, removed[name], others, "target_means") for name in encoded))
+
+
+def _at_best(dataset: Dataset, clue: Clue) -> float:
+    """Return what a column removes, by thresholds as well: a copy must beat the others by the measure it is found by."""
+    if dataset.task == "regression" or clue.column not in dataset.X or dataset.X[clue.column].dtype == object:
+        return clue.removed
+    return max(clue.removed, best_cut(dataset.X[clue.column].to_numpy(dtype=float), dataset.y).removed)
 
 
 def _by_column(dataset: Dataset, found: tuple[Clue, ...]) -> list[Clue]:
@@ -96,9 +105,26 @@ def _clue(name: str, values: NDArray[Any], y: NDArray[Any], ranks: NDArray[np.fl
     p_value = _p_value(bins, y, task)
     if task == "regression" and values.dtype != object and _same_order(values, ranks):
         return Clue(name, 1.0, 1.0, p_value)
+    at_least = removed - Z_ONE_SIDED * error
     if task == "classification" and removed == 1:
-        return Clue(name, 1.0, _surely_removed(bins, y), p_value)
-    return Clue(name, removed, removed - Z_ONE_SIDED * error, p_value)
+        at_least = _surely_removed(bins, y)
+    if values.dtype != object and p_value < SEEN:
+        removed, at_least = max((removed, at_least), _by_order(values, y, task), key=lambda pair: pair[1])
+    return Clue(name, removed, at_least, p_value)
+
+
+def _by_order(values: NDArray[Any], y: NDArray[Any], task: str) -> tuple[float, float]:
+    """Return what the order of a column's numbers tells, by thresholds or by a monotone curve: removed, and at least.
+
+    What it does not surely give away counts for nothing here: it was counted on the same rows.
+    """
+    numbers = np.asarray(values, dtype=float)
+    if task == "classification":
+        cut = best_cut(numbers, y)
+        return (cut.removed, cut.at_least) if cut.at_least >= GIVES_AWAY[task] else (0.0, -np.inf)
+    explained, error = monotone_score(numbers, y)
+    at_least = explained - Z_ONE_SIDED * error
+    return (explained, at_least) if at_least >= GIVES_AWAY[task] else (0.0, -np.inf)
 
 
 def _same_order(values: NDArray[np.float64], ranks: NDArray[np.float64]) -> bool:

@@ -11,16 +11,17 @@ import pyarrow.compute as pc
 import pyarrow.csv
 from numpy.typing import NDArray
 
-from dldiag.data.io.dialect import SPACES, Dialect
+from dldiag.data.io.dialect import SPACES, Dialect, quoted_record
 from dldiag.data.io.raw_table import raw_table
 from dldiag.data.io.repair_rows import Account, Gatherer
-from dldiag.data.io.strict import quoted_record
 
 LEAST_CHARS = 200_000  # below this size the strict way is as fast
 BLOCK_BYTES = 16 << 20
 CHUNK_CHARS = 4 << 20  # of a text that is not regular as a whole: the regular chunks of it are read fast
 MOST_BOUNDARY_LINES = 500  # lines that are looked at for a place to cut
 NEWLINE = 10
+HEAD_CHARS = 4096  # of a text, in which a line of dashes is looked for: it stands below the header
+_RULES = re.compile(r"(?:\A|\n)[\s|+:=_,;-]*[-=_]{3}[\s|+:=_,;-]*\n")
 
 
 def read_body(
@@ -82,7 +83,7 @@ def read_regular(
         return None
     data = body.encode("utf-8", errors="surrogatepass")
     quoted = _quotes_in_order(data, dialect)
-    if quoted is None or _blank_row(body, dialect):
+    if quoted is None or _blank_row(body, dialect) or _RULES.search(body, 0, HEAD_CHARS):
         return None
     names = [str(j) for j in range(width)]
     try:

@@ -1,35 +1,26 @@
-"""Delimiter, quote and escape: decided by how evenly and plausibly each candidate cuts a sample of lines."""
+"""How lines are cut into cells: by the rules of a dialect, or, where the quotes of a line break them, at least cost."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
-
-from dldiag.data.io.cell_kind import kind_of
+from typing import NamedTuple
 
 SPACES = r"\s+"  # the delimiter that stands for runs of blanks, written as pandas writes it
-QUOTES = ('"', "'")
-ESCAPES = ("", "\\", "\0")
-
-# How readily a character is believed to be a delimiter (share of the score that it keeps). Marks that also stand within
-# dates, times, links and words must cut far more evenly than a comma before they are believed.
-TRUST = {",": 1.0, ";": 0.995, "\t": 1.0, "|": 0.99, "\x1f": 0.99, "\x01": 0.99, "^": 0.95, "~": 0.95, "§": 0.95, "¦": 0.95} | {
-    " ": 0.80, SPACES: 0.79, ":": 0.75, "#": 0.80, "*": 0.80, "&": 0.80, "!": 0.80, "@": 0.75, "=": 0.70, "/": 0.65,
-    "-": 0.60, "_": 0.60, "+": 0.60, "\\": 0.60, "$": 0.60, "%": 0.60, "?": 0.55, "，": 0.9, "；": 0.9, "、": 0.85,
-    "\x1e": 0.9, "\x02": 0.9, "\x03": 0.9, "\x07": 0.9, "¬": 0.9, "¤": 0.9, "þ": 0.8, "¶": 0.8,
-}  # fmt: skip
-TYPED = {"empty": 0.6, "missing": 0.9, "number": 1.0, "when": 1.0, "link": 1.0, "code": 0.9, "word": 0.65, "mark": 0.2}
-SAMPLE_LINES = 400
-ONE_COLUMN_SCORE = 0.30  # what a candidate must reach to be believed at all
-BELIEVED = 0.9  # trust below which a delimiter is weak: it must cut every line, and into plausible cells
-WEAK_PLAUSIBILITY = 0.70
-SURE_WORDS, SURE_LINES = 4, 10  # so many words in each of so many lines are no prose: blanks cut cells
-FAULT_COST = 0.6  # share of the trust that is lost when the quotes of every line are at fault
-WRAPPED_BONUS = 1.15  # most lines have a field in apostrophes
-QUOTED_EVIDENCE = 2  # fields in apostrophes before these are taken for quotes
+_RULE = re.compile(r"[\s|+:=_-]*(?:-{3}|={3}|_{3})[\s|+:=_-]*")
+SWALLOWED_SHARE = 0.6  # of the lines within a cell that look like rows, above which its quote was never meant
+LEAST_INNER_LINES = 2
+MOST_INNER_LINES = 1000
+LONGEST_RECORD = 10 << 20  # characters within one quoted cell; a quote that closes later was never meant as one
+BARE_QUOTE_COST = 1  # a quote in the middle of a cell without quotes
+LITERAL_QUOTE_COST = 3  # a cell that begins with a quote and is taken as it stands
+CLOSING_QUOTE_COST = 3  # a cell without quotes that ends with one, and not as 5" does
+STRAY_QUOTE_COST = 2  # a quote within quotes that is not doubled
+GLUED_COST = 3  # two cells without a delimiter between them, one of them in quotes
+MOST_STARTS = 1500  # delimiters in a line above which no repair is tried
+MOST_CLOSERS = 12  # ends that are tried for one quoted cell
 
 
 @dataclass(frozen=True)
@@ -77,115 +68,216 @@ def _field(dialect: Dialect) -> re.Pattern[str]:
     return re.compile(rf"{lead}{quote}({body}){quote}{trail}{ends}|({bare}){ends}")
 
 
-def decide_dialect(text: str, **given: str | bool) -> Dialect:
-    """Return the dialect that cuts the beginning of a text (lines end in \\n) best; `given` parts are not questioned."""
-    sample = sample_of(text)
-    quotes = (str(given["quote"]),) if "quote" in given else _quotes_in(sample)
-    delimiters = (str(given["delimiter"]),) if "delimiter" in given else _delimiters_in(sample)
-    tries = [(_score(sample, Dialect(d, q)), Dialect(d, q)) for q in quotes for d in delimiters]
-    score, best = max(tries, key=lambda t: t[0], default=(0.0, Dialect(",", quotes[0])))
-    if "delimiter" not in given and score < ONE_COLUMN_SCORE:
-        best = replace(best, delimiter=",")
-    escape = str(given["escape"]) if "escape" in given else _escape_in(sample, best)
-    skip = bool(given["skip_space"]) if "skip_space" in given else _skips_space(sample, best)
-    return replace(best, escape=escape, skip_space=skip)
+class Record(NamedTuple):
+    """One record: where it stands (0-based line, number of lines), its cells, and whether its quotes are at fault."""
+
+    line: int
+    lines: int
+    cells: list[str]
+    fault: bool = False
+
+    @property
+    def is_rule(self) -> bool:
+        """Whether it is a line of dashes, as programs print between a header and the rows."""
+        return _RULE.fullmatch("|".join(self.cells)) is not None
+
+    @property
+    def filled(self) -> int:
+        """Number of cells that are not blank."""
+        return sum(1 for c in self.cells if c and not c.isspace())
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing stands in it."""
+        return not any(c and not c.isspace() for c in self.cells)
 
 
-def sample_of(text: str) -> str:
-    """Return whole lines from the beginning of a text, enough to decide from."""
-    end = -1
-    for _ in range(SAMPLE_LINES):
-        following = text.find("\n", end + 1)
-        if following < 0 or following > SAMPLE_LINES * 2500:
-            return text[: SAMPLE_LINES * 2500] if end < 0 or following < 0 else text[: end + 1]
-        end = following
-    return text[: end + 1]
+def records(text: str, dialect: Dialect, first_line: int = 0, width: int | None = None) -> Iterator[Record]:
+    """Yield the records of a text whose lines end in \\n. A record at fault holds its one line as one cell.
+
+    With a known width, quotes that swallow line ends are believed only where they make a row of that width.
+    """
+    position, number, size, quote = 0, first_line, len(text), dialect.quote
+    while position < size:
+        end = text.find("\n", position)
+        end = size if end < 0 else end
+        line = text[position:end]
+        cells, stop = (None, end) if quote and quote in line else (dialect.split(line), end)
+        if cells is None:
+            cells, stop = quoted_record(text, position, dialect)
+            if cells is not None and stop > end and not _believable(text[position:stop], cells, dialect, width):
+                cells = None
+        if cells is None:
+            yield Record(number, 1, [line], fault=True)
+            position, number = end + 1, number + 1
+        else:
+            lines = 1 + text.count("\n", position, stop)
+            yield Record(number, lines, cells)
+            position, number = stop + 1, number + lines
 
 
-def _delimiters_in(sample: str) -> tuple[str, ...]:
-    present = Counter(sample)
-    found = tuple(d for d in TRUST if d != SPACES and present[d])
-    return (*found, SPACES) if "  " in sample or ("\t" in sample and " " in sample) else found
-
-
-def _quotes_in(sample: str) -> tuple[str, ...]:
-    if '"' in sample:
-        return QUOTES if _wrapped(sample, "'") > _wrapped(sample, '"') else ('"',)
-    return QUOTES if _wrapped(sample, "'") >= QUOTED_EVIDENCE else ('"',)
-
-
-def _wrapped(sample: str, quote: str) -> int:
-    """Count fields that begin and end with a quote at a delimiter or a line end."""
-    return len(re.findall(rf"(?:^|[,;\t| ]){quote}[^{quote}\n]*{quote}(?=[,;\t| ]|$)", sample, re.MULTILINE))
-
-
-def _score(sample: str, dialect: Dialect) -> float:
-    """Return 0 … 1: how evenly the lines are cut, how plausible the cells are, how trusted the delimiter is."""
-    rows, faults = _cut(sample, dialect)
-    trust = TRUST.get(dialect.delimiter, 0.5) * (1 - FAULT_COST * faults / max(1, len(rows)))
-    weak = TRUST.get(dialect.delimiter, 0.5) < BELIEVED
-    width, even = evenness([len(r) for r in rows], titles_count=weak)
-    if width < 2:
-        return 0.0
-    typed = _plausibility([r for r in rows if len(r) == width])
-    if weak:
-        blanks = dialect.delimiter in {" ", SPACES} and even == 1 and width >= SURE_WORDS and len(rows) >= SURE_LINES
-        if typed < WEAK_PLAUSIBILITY and not blanks:
-            return 0.0
-        trust *= 1 - _whole(sample)
-    if dialect.quote == "'" and _wrapped(sample, "'") >= 0.5 * len(rows):
-        trust *= WRAPPED_BONUS
-    return trust * even**2 * (0.5 + 0.5 * typed) * (1 - 0.3 / width)
-
-
-def _whole(sample: str) -> float:
-    """Return the share of lines that are one number, date or link as they stand."""
-    kinds = [kind_of(line) for line in sample.split("\n")[1:80] if line.strip()]
-    return sum(k in {"number", "when", "link"} for k in kinds) / max(1, len(kinds))
-
-
-def _cut(sample: str, dialect: Dialect) -> tuple[list[list[str]], int]:
-    """Return the rows that are not blank and the number of lines whose quotes are at fault."""
-    from dldiag.data.io.quotes import loose_cells
-    from dldiag.data.io.strict import records
-
-    found = list(records(sample, dialect))
-    rows = [r.cells if not r.fault else loose_cells(r.cells[0], dialect) for r in found]
-    return [r for r in rows if any(c.strip() for c in r)], sum(r.fault for r in found)
-
-
-def evenness(widths: Sequence[int], titles_count: bool = False) -> tuple[int, float]:
-    """Return the width that most lines share and the share of lines that have it, mostly within the table's own lines."""
-    counts = Counter(w for w in widths if w > 1)
-    if not counts:
-        return 1, 1.0
-    width = max(counts, key=lambda w: (counts[w] * (1 - 0.5 / w), w))
-    first = widths.index(width)
-    last = len(widths) - 1 - list(reversed(widths)).index(width)
-    inside, overall = counts[width] / (last - first + 1), counts[width] / len(widths)
-    return width, overall if titles_count else 0.5 * inside + 0.5 * overall
-
-
-def _plausibility(rows: Sequence[Sequence[str]]) -> float:
-    cells = [c for r in rows[:80] for c in r[:60]]
-    return sum(TYPED[kind_of(c)] for c in cells) / max(1, len(cells))
-
-
-def _escape_in(sample: str, dialect: Dialect) -> str:
-    """Return the escape with the fewest lines at fault; none unless it stands before a quote."""
-    from dldiag.data.io.strict import records
-
-    if not dialect.quote:
-        return ""
-    present = [e for e in ESCAPES if not e or e + dialect.quote in sample]
-    if len(present) < 2:
-        return ""
-    faults = {e: sum(r.fault for r in records(sample, replace(dialect, escape=e))) for e in present}
-    return min(present, key=lambda e: (faults[e], ESCAPES.index(e)))
-
-
-def _skips_space(sample: str, dialect: Dialect) -> bool:
-    if dialect.delimiter not in {",", ";", "|", ":"}:
+def _believable(swallowed: str, cells: list[str], dialect: Dialect, width: int | None) -> bool:
+    """Tell whether a cell over several lines was meant: the row has the width, its lines are no rows by themselves."""
+    if width is None:
+        return True
+    if len(cells) != width:
         return False
-    cells = [c for r in _cut(sample, dialect)[0] for c in r[1:] if c.strip()]
-    return bool(cells) and sum(c.startswith(" ") for c in cells) >= 0.9 * len(cells)
+    inner = swallowed.split("\n")[1:-1][:MOST_INNER_LINES]
+    rows = sum(line.count(dialect.delimiter) == width - 1 for line in inner) if dialect.delimiter else 0
+    return width < 2 or len(inner) < LEAST_INNER_LINES or rows < SWALLOWED_SHARE * len(inner)
+
+
+def quoted_record(text: str, start: int, dialect: Dialect) -> tuple[list[str] | None, int]:
+    """Return the cells of the record at `start` and where it ends; None when its quotes do not follow the dialect."""
+    cells: list[str] = []
+    position, size, match = start, len(text), dialect.field.match
+    while True:
+        if dialect.delimiter == SPACES:
+            position = _after_spaces(text, position)
+        field = match(text, position)
+        if field is None or field.end() - position > LONGEST_RECORD:
+            return None, position
+        inner = field.group(1)
+        cells.append(_bare(field.group(2), dialect) if inner is None else dialect.unquote(inner))
+        position = field.end()
+        if dialect.delimiter == SPACES:
+            position = _after_spaces(text, position)
+        if position >= size or text[position] == "\n":
+            return cells, position
+        position += 0 if dialect.delimiter == SPACES else len(dialect.delimiter)
+
+
+def _bare(cell: str, dialect: Dialect) -> str:
+    return cell.lstrip(" ") if dialect.skip_space else cell
+
+
+def _after_spaces(text: str, position: int) -> int:
+    while position < len(text) and text[position] != "\n" and text[position].isspace():
+        position += 1
+    return position
+
+
+# --- lines whose quotes do not follow the dialect ---------------------------------------------------------------
+
+
+def loose_cells(line: str, dialect: Dialect) -> list[str]:
+    """Cut a line at fault: a quoted cell ends at the first odd run of quotes before a delimiter, others are bare."""
+    if not dialect.delimiter or dialect.delimiter == SPACES:
+        return dialect.split(line)
+    closers, mark, cells, position, at = _closers(line, dialect), dialect.delimiter, [], 0, 0
+    while position <= len(line):
+        start = position if mark == " " else _after_blanks(line, position)
+        stop = -1
+        if line.startswith(dialect.quote, start):
+            while at < len(closers) and not _closes(closers[at], start):
+                at += 1
+            stop = closers[at][2] if at < len(closers) else -1
+        if stop < 0:
+            stop = line.find(mark, position)
+            stop = len(line) if stop < 0 else stop
+        cells.append(line[position:stop].strip(" ").strip(dialect.quote))
+        position = stop + len(mark)
+    return cells
+
+
+def cells_at_width(line: str, dialect: Dialect, width: int) -> list[str] | None:
+    """Return exactly `width` cells at the least cost of quotes taken literally; None when there is no such cut."""
+    if not dialect.quote or dialect.delimiter in ("", SPACES) or line.count(dialect.delimiter) > MOST_STARTS:
+        return None
+    plan = _Cut(line, dialect).best(0, width)
+    return None if plan is None else plan[1]
+
+
+class _Cut:
+    """The least costly ways to cut one line, by where it is cut and how many cells are to come."""
+
+    def __init__(self, line: str, dialect: Dialect) -> None:
+        self.line, self.dialect, self.closers = line, dialect, _closers(line, dialect)
+        self.known: dict[tuple[int, int], tuple[int, list[str]] | None] = {}
+
+    def best(self, start: int, width: int) -> tuple[int, list[str]] | None:
+        """Return (cost, cells) of the rest of the line; filled from the far end, so that no recursion runs deep."""
+        starts = [0] + [m.end() for m in re.finditer(re.escape(self.dialect.delimiter), self.line)]
+        for left in range(1, width + 1):  # cells still to come
+            for begin in reversed(starts):
+                self.known[begin, left] = self._step(begin, left)
+        return self.known.get((start, width))
+
+    def _step(self, start: int, left: int) -> tuple[int, list[str]] | None:
+        ways = []
+        for cost, cells, stop in self._cells(start):
+            if stop >= len(self.line):
+                if left == len(cells):
+                    ways.append((cost, cells))
+                continue
+            rest = self.known.get((stop + len(self.dialect.delimiter), left - len(cells)))
+            if rest is not None:
+                ways.append((cost + rest[0], cells + rest[1]))
+        return min(ways, key=lambda w: w[0], default=None)
+
+    @lru_cache(maxsize=4096)  # noqa: B019 - lives as long as the one line it cuts
+    def _cells(self, start: int) -> list[tuple[int, list[str], int]]:
+        """Return (cost, cells, end) of every way to read what begins here: mostly one cell, two where one is glued on."""
+        stop = self.line.find(self.dialect.delimiter, start)
+        stop = len(self.line) if stop < 0 else stop
+        quote = self.dialect.quote
+        bare = self.line[start:stop]
+        ways = [(_bare_cost(bare, quote), [bare], stop)]
+        opening = start if self.dialect.delimiter == " " else _after_blanks(self.line, start)
+        if self.line.startswith(quote, opening):
+            fitting = [c for c in self.closers if _closes(c, opening)][:MOST_CLOSERS]
+            ways += [self._quoted(opening, c) for c in fitting]
+            ways += self._glued_quotes(opening)
+        elif quote in self.line[start:stop]:
+            opening = self.line.index(quote, start)
+            glued = self.line[opening + 1 : opening + 2].isalnum()
+            fitting = [c for c in self.closers if glued and _closes(c, opening)][:1]
+            for cost, cells, end in (self._quoted(opening, c) for c in fitting):
+                ways.append((cost + GLUED_COST, [self.line[start:opening], *cells], end))
+        return ways
+
+    def _glued_quotes(self, opening: int) -> list[tuple[int, list[str], int]]:
+        """Read `"a""b"` as two cells whose delimiter is missing."""
+        quote = self.dialect.quote
+        middle = self.line.find(quote * 2, opening + 1)
+        closer = next((c for c in self.closers if middle > 0 and c[1] - 1 > middle + 1), None)
+        if closer is None or quote in self.line[middle + 2 : closer[1] - 1]:
+            return []
+        return [(GLUED_COST, [self.line[opening + 1 : middle], self.line[middle + 2 : closer[1] - 1]], closer[2])]
+
+    def _quoted(self, opening: int, closer: tuple[int, int, int]) -> tuple[int, list[str], int]:
+        inner = self.line[opening + 1 : closer[1] - 1]
+        stray = inner.replace(self.dialect.escape + self.dialect.quote, "") if self.dialect.escape else inner
+        stray = stray.replace(self.dialect.quote * 2, "")
+        cost = STRAY_QUOTE_COST if self.dialect.quote in stray else 0
+        return cost, [self.dialect.unquote(inner)], closer[2]
+
+
+def _bare_cost(bare: str, quote: str) -> int:
+    """Return the cost of taking a cell's quotes as they stand."""
+    if quote not in bare:
+        return 0
+    if bare.lstrip().startswith(quote):
+        return LITERAL_QUOTE_COST
+    text = bare.rstrip()
+    closes = text.endswith(quote) and not text.rstrip(quote)[-1:].isdigit()
+    return CLOSING_QUOTE_COST if closes else BARE_QUOTE_COST
+
+
+def _closers(line: str, dialect: Dialect) -> list[tuple[int, int, int]]:
+    """Return (begin, end) of every run of quotes that stands before a delimiter or the end, and where that stands."""
+    quote, mark = re.escape(dialect.quote), re.escape(dialect.delimiter)
+    blanks = "" if dialect.delimiter == " " else " *"
+    return [(m.start(1), m.end(1), m.end()) for m in re.finditer(rf"({quote}+){blanks}(?={mark}|$)", line)]
+
+
+def _closes(closer: tuple[int, int, int], opening: int) -> bool:
+    """Tell whether a run of quotes can close the cell that opens there: an odd number of them is left."""
+    begin, end, _ = closer
+    return end > opening + 1 and (end - max(begin, opening + 1)) % 2 == 1
+
+
+def _after_blanks(line: str, position: int) -> int:
+    while position < len(line) and line[position] == " ":
+        position += 1
+    return position

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise, zip_longest
 
 from dldiag.data.io.cell_kind import kind_of, shape_of
 from dldiag.data.io.column_profile import ColumnProfile
@@ -13,6 +15,9 @@ TYPED_SHARE = 0.8  # of the filled cells of a column before it counts as one of 
 FEW_VALUES_SHARE = 0.34  # distinct values per row below which a column of words repeats itself
 LEAST_ROWS_FOR_WORDS = 4
 LEAST_COUNTED = 3  # numbers in a row that count up before they are names
+LEAST_YEARS = 2  # years in a row, above columns without years, before they are names
+LEAST_STEPS = 4  # numbers in a row at equal distances before they are names
+YEARS_SHARE = 0.5  # of the cells below that are years, above which years in the first line are values
 NAME_VOTE, VALUE_VOTE, HINT_VOTE = 1.0, -1.5, 0.7
 _YEAR = re.compile(r"(?:1[89]|20)\d{2}")
 
@@ -25,6 +30,8 @@ def has_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
         return not any(kind_of(c) in {"number", "when"} for c in first)
     if counts_up(first):
         return not counts_up(body[0])
+    if (are_years(first, body) or are_steps(first)) and not are_steps(body[0]):
+        return True
     votes = sum(_vote(cell, [r[j] for r in body if j < len(r)]) for j, cell in enumerate(first))
     if votes:
         return votes > 0
@@ -43,10 +50,53 @@ def counts_up(cells: Sequence[str]) -> bool:
     )
 
 
+def are_years(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Tell whether all numbers among the cells are years in order, above columns that hold no years.
+
+    A single year counts when it lies outside what its column holds.
+    """
+    places = [j for j, c in enumerate(first) if kind_of(c) == "number"]
+    if not places or not all(_YEAR.fullmatch(first[j].strip()) for j in places):
+        return False
+    below = [[r[j].strip() for r in body if j < len(r)] for j in places]
+    if _mostly_years(below):
+        return False
+    years = [int(first[j]) for j in places]
+    if len(years) < LEAST_YEARS:
+        numbers = [n for c in below[0] if (n := _plain_number(c)) is not None]
+        return bool(numbers) and not min(numbers) <= years[0] <= max(numbers)
+    in_order = all(a <= b for a, b in pairwise(years)) or all(a >= b for a, b in pairwise(years))
+    return in_order and len(set(years)) >= LEAST_YEARS
+
+
+def _mostly_years(columns: Sequence[Sequence[str]]) -> bool:
+    cells = [c for column in columns for c in column if c]
+    return sum(bool(_YEAR.fullmatch(c)) for c in cells) >= YEARS_SHARE * len(cells)
+
+
+def are_steps(cells: Sequence[str]) -> bool:
+    """Tell whether the numbers among the cells are many and stand at equal distances, as wavelengths or ages do."""
+    numbers = [_plain_number(c.strip()) for c in cells if kind_of(c) == "number"]
+    found = [n for n in numbers if n is not None]
+    if len(found) < max(LEAST_STEPS, len(numbers)):
+        return False
+    steps = [b - a for a, b in pairwise(found)]
+    return steps[0] != 0 and all(math.isclose(step, steps[0], rel_tol=1e-6) for step in steps)
+
+
+def _plain_number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
 def _vote(cell: str, below: Sequence[str]) -> float:
     kind, filled = kind_of(cell), [c for c in below if kind_of(c) not in {"empty", "missing"}]
     if kind == "empty" or not filled:
         return 0.0
+    if kind == "when" and sum(kind_of(c) == "number" for c in filled) >= TYPED_SHARE * len(filled):
+        return NAME_VOTE  # a day above numbers names their column
     if is_typed(filled):
         return _vote_against_numbers(cell, kind, filled)
     if kind in {"number", "when"}:
@@ -76,6 +126,21 @@ def is_typed(cells: Sequence[str]) -> bool:
     """Tell whether nearly all of these cells are numbers or dates."""
     typed = sum(kind_of(c) in {"number", "when"} for c in cells)
     return bool(cells) and typed >= TYPED_SHARE * len(cells)
+
+
+def with_group_names(rows: list[list[str]]) -> list[list[str]]:
+    """Fill the gaps behind names of groups (2019,,2020,) where the names in the last line repeat themselves."""
+    names = [c.strip() for c in rows[-1] if c.strip()]
+    if len(rows) < 2 or len(set(names)) == len(names):
+        return rows
+    filled = []
+    for row in rows[:-1]:
+        group, cells = "", []
+        for cell, name in zip_longest(row, rows[-1][: len(row)], fillvalue=""):
+            group = cell.strip() or group
+            cells.append(group if name.strip() else cell)
+        filled.append(cells)
+    return [*filled, rows[-1]]
 
 
 @dataclass(frozen=True)
@@ -141,10 +206,9 @@ def split_glued(header: Sequence[str], columns: Sequence[ColumnProfile]) -> list
     >>> split_glued(["DATETIME", "Qty", "URL"], profiles([["2024-01-05", "10:30", "3", "www.a.org"]] * 3, 4))
     ['DATE', 'TIME', 'Qty', 'URL']
     """
-    kinds = [_main_kind(c) for c in columns]
     ways = [[*header[:k], *parts, *header[k + 1 :]] for k, name in enumerate(header) for parts in _cuts(name)]
-    scored = sorted(((_fit(way, kinds), way) for way in ways), key=lambda w: -w[0])
-    if not scored or scored[0][0] - _fit(header, kinds) < SURE_MARGIN:
+    scored = sorted(((name_fit(way, columns), way) for way in ways), key=lambda w: -w[0])
+    if not scored or scored[0][0] - name_fit(header, columns) < SURE_MARGIN:
         return None
     return None if len(scored) > 1 and scored[1][0] == scored[0][0] else scored[0][1]
 
@@ -157,10 +221,16 @@ def _cuts(name: str) -> list[tuple[str, str]]:
     return [(a, b) for a, b in dict.fromkeys(cuts) if a and b]
 
 
-def _fit(names: Sequence[str], kinds: Sequence[str]) -> int:
+def name_fit(names: Sequence[str], columns: Sequence[ColumnProfile]) -> int:
     """Return how many names stand above what they tell, less those that stand above something else."""
+    kinds = [_main_kind(c) for c in columns]
     told = [(holds, kind) for name, kind in zip(names, kinds, strict=False) if (holds := _holds(name)) and kind]
     return sum(1 if kind in holds else -1 for holds, kind in told)
+
+
+def names_rows(name: str) -> bool:
+    """Tell whether a name says that its column identifies rows."""
+    return "code" in _holds(name) and "word" not in _holds(name)
 
 
 def _holds(name: str) -> frozenset[str]:

@@ -83,6 +83,10 @@ TEXTS = {
     "row_names": NoticeText(
         Message("The first column has no name in the header: it was named {name}."),
     ),
+    "delimiter_in_cells": NoticeText(
+        Message("The cells of {name} hold the delimiter, which had cut each in two; they were joined."),
+        Message("Check the example."),
+    ),
     "made_up_names": NoticeText(
         Message("{count:,} columns have no name and were named by their place."),
     ),
@@ -123,6 +127,9 @@ TEXTS = {
     "repeated_header": NoticeText(
         Message("{count:,} lines repeat the header and were left out."),
         Message("The file was put together from parts."),
+    ),
+    "rule": NoticeText(
+        Message("{count:,} lines of dashes were left out."),
     ),
     "no_rows": NoticeText(
         Message("There are names but no rows."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 import pyarrow as pa
@@ -12,21 +12,20 @@ import pyarrow.compute as pc
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Notice, ReadPlan
 from dldiag.data.io.arrow_csv import read_body
-from dldiag.data.io.column_profile import profiles
-from dldiag.data.io.dialect import Dialect
-from dldiag.data.io.header import Names, split_glued, unique_names
+from dldiag.data.io.dialect import Dialect, loose_cells, records
+from dldiag.data.io.header import Names, unique_names, with_group_names
+from dldiag.data.io.header_fit import fit_header, join_cut_column, with_lacking
 from dldiag.data.io.limits import Limits, drawn_rows, most_rows
 from dldiag.data.io.notices import notice
-from dldiag.data.io.quotes import cells_at_width, loose_cells
 from dldiag.data.io.raw_table import Lines
-from dldiag.data.io.repair_rows import REPAIRS, Account, cells_with_other_delimiter
+from dldiag.data.io.repair_rows import REPAIRS, Account
 from dldiag.data.io.sniff import dialect_of
 from dldiag.data.io.source import Text
-from dldiag.data.io.strict import records
 from dldiag.data.io.table_bounds import Parts, name_notices, region_notices
 
 WIDTH_RECORDS = 1000
 HEADER_WIDTH_SHARE = 0.3  # of the rows that must have the header's width for it to be the table's
+LEAST_WIDE_ROWS = 3  # rows that have the header's width, and none a greater one, for it to be the table's
 UNEVEN_SHARE = 0.8  # of the rows that must be sound before the delimiter is doubted
 
 
@@ -46,23 +45,32 @@ def gather_rows(text: Text, plan: ReadPlan, limits: Limits) -> Gathered:
     _check_header(text, plan)
     dialect, parts = dialect_of(plan), split_parts(text.text, plan)
     header = header_cells(parts.header, dialect)
+    odd = _odd_quotes(parts.header, dialect)
     width = body_width(parts, dialect, header)
-    header, told = fit_header(header, width, parts, dialect)
-    width = max(width, len(header or ()))
-    _check_width(width, limits)
-    table, account = read_body(parts.body, dialect, width, parts.first_line, header)
+    _check_width(max(width, len(header or ())), limits)
+    fit = fit_header(header, width, parts, dialect)
+    header, told = fit.names, fit.notices
+    table, account = read_body(parts.body, dialect, fit.width or width, parts.first_line, header)
+    table = with_lacking(join_cut_column(table, fit.cut_column, dialect), len(header or ()))
+    width = table.num_columns
     _check_rows(text, table, account)
     _check_cells(text, table, limits)
     names = unique_names(header or [], width)
-    names, table, dropped = drop_empty_tail(names, table)
+    names, table, dropped = drop_empty_edges(names, table)
     lines = account_lines(text, parts, account)
     rows = table.num_rows
     keep = drawn_rows(rows, most_rows(table.num_columns, limits), limits.seed)
     if keep is not None:
         table = table.take(pa.array(keep))
         told += (notice("sampled", kept=len(keep), rows=rows, seed=limits.seed),)
-    told += name_notices(names, header) + dropped + account_notices(account)
+    told += odd + name_notices(names, header) + dropped + account_notices(account)
     return Gathered(names.names, table, lines, (*region_notices(parts, plan, lines), *told), rows)
+
+
+def _odd_quotes(header: str, dialect: Dialect) -> tuple[Notice, ...]:
+    """Report header lines whose quotes do not follow the rules."""
+    faulty = [r.cells[0] for r in records(header, dialect) if r.fault]
+    return (notice("bare_quotes", count=len(faulty), example=faulty[0]),) if faulty else ()
 
 
 def split_parts(text: str, plan: ReadPlan) -> Parts:
@@ -100,10 +108,11 @@ def footer_offset(text: str, lines: int) -> int:
 
 def header_cells(header: str, dialect: Dialect) -> list[str] | None:
     """Return the names of the header lines, joined column by column; None when there is no header."""
-    rows = [r for r in records(header, dialect) if not r.blank]
+    rows = [r for r in records(header, dialect) if not r.blank and not r.is_rule]
     if not rows:
         return None
     cut = [r.cells if not r.fault else loose_cells(r.cells[0], dialect) for r in rows]
+    cut = with_group_names(cut)
     columns = [[r[j].strip() for r in cut if j < len(r)] for j in range(max(map(len, cut)))]
     return [" ".join(c for c in column if c) for column in columns]
 
@@ -118,55 +127,9 @@ def body_width(parts: Parts, dialect: Dialect, header: Sequence[str] | None) -> 
     usual = max(set(widths), key=lambda w: (widths.count(w), w))
     if header and widths.count(len(header)) >= HEADER_WIDTH_SHARE * len(widths):
         return len(header)
+    if header and max(widths) == len(header) and widths.count(len(header)) >= LEAST_WIDE_ROWS:
+        return len(header)  # the others are short of cells at their end
     return usual
-
-
-def fit_header(
-    header: list[str] | None, width: int, parts: Parts, dialect: Dialect
-) -> tuple[list[str] | None, tuple[Notice, ...]]:
-    """Make the header as wide as the rows where that is certain, and tell where it is not."""
-    if header is None or len(header) == width or not width:
-        return header, ()
-    filled = [c for c in header if c.strip()]
-    if len(header) > width and not any(c.strip() for c in header[width:]):
-        return header[:width], ()
-    if len(header) > width and len(filled) == width:
-        return filled, (notice("header_repaired", example=parts.header),)
-    return _mended_header(header, width, parts, dialect) or (header, (_unlike(header, width, parts, dialect),))
-
-
-def _mended_header(
-    header: list[str], width: int, parts: Parts, dialect: Dialect
-) -> tuple[list[str], tuple[Notice, ...]] | None:
-    """Return the header cut in another way that gives the rows' width; None when there is none."""
-    line = parts.header.strip("\n")
-    if dialect.quote and dialect.quote in line and (cut := cells_at_width(line, dialect, width)) is not None:
-        return cut, (notice("bare_quotes", count=1, example=line),)
-    if len(header) == width - 1 and _numbers_rows(parts, dialect, width):
-        return ["row", *header], (notice("row_names", name="row", example=line),)
-    if len(header) == width - 1:
-        body = [r.cells for r in islice(records(parts.body, dialect), WIDTH_RECORDS) if not r.fault and not r.blank]
-        if (names := split_glued(header, profiles(body, width))) is not None:
-            return names, (notice("header_repaired", example=line),)
-    other = cells_with_other_delimiter(line, dialect, width, None)
-    return None if other is None else ([c or "" for c in other], (notice("header_repaired", example=line),))
-
-
-def _unlike(header: list[str], width: int, parts: Parts, dialect: Dialect) -> Notice:
-    if len(header) == width - 1 and _ends_empty(parts, dialect, width):
-        return notice("trailing_delimiter", width=len(header), example=parts.body.split("\n", 1)[0])
-    return notice("header_width", header=len(header), width=width, example=parts.header)
-
-
-def _numbers_rows(parts: Parts, dialect: Dialect, width: int) -> bool:
-    """Tell whether the first cells count 1, 2, 3 …, as R writes row names."""
-    rows = [r.cells for r in islice(records(parts.body, dialect), WIDTH_RECORDS) if len(r.cells) == width]
-    return len(rows) > 2 and [r[0].strip() for r in rows] == [str(i + 1) for i in range(len(rows))]
-
-
-def _ends_empty(parts: Parts, dialect: Dialect, width: int) -> bool:
-    rows = (r.cells for r in islice(records(parts.body, dialect), WIDTH_RECORDS) if len(r.cells) == width)
-    return not any(r[-1].strip() for r in rows)
 
 
 def _check_width(width: int, limits: Limits) -> None:
@@ -218,22 +181,23 @@ def _check_rows(text: Text, table: pa.Table, account: Account) -> None:
         raise DataError(Message("The file holds one cell only."), Message("Upload a table with rows and columns."))
 
 
-def drop_empty_tail(names: Names, table: pa.Table) -> tuple[Names, pa.Table, tuple[Notice, ...]]:
-    """Leave out columns at the end that have neither a name nor any value."""
-    keep = table.num_columns
-    while (
-        keep > 1
-        and keep - 1 in names.made_up
-        and _is_empty(table.column(keep - 1))
-        and len(names.made_up) < len(names.names)
-    ):
-        keep -= 1
-    dropped = table.num_columns - keep
+def drop_empty_edges(names: Names, table: pa.Table) -> tuple[Names, pa.Table, tuple[Notice, ...]]:
+    """Leave out columns at either edge that have neither a name nor any value, as lines between bars have."""
+    if len(names.made_up) == len(names.names):
+        return names, table, ()
+    begin, end = 0, table.num_columns
+    while end > 1 and end - 1 in names.made_up and _is_empty(table.column(end - 1)):
+        end -= 1
+    while end < table.num_columns and begin in names.made_up and _is_empty(table.column(begin)):
+        begin += 1
+    dropped = table.num_columns - (end - begin)
     if not dropped:
         return names, table, ()
-    made_up = tuple(j for j in names.made_up if j < keep)
+    made_up, renamed = (
+        tuple(j - begin for j in places if begin <= j < end) for places in (names.made_up, names.renamed)
+    )
     told = () if table.num_rows else (notice("empty_column_dropped", count=dropped),)
-    return replace(names, names=names.names[:keep], made_up=made_up), table.select(list(range(keep))), told
+    return Names(names.names[begin:end], made_up, renamed), table.select(list(range(begin, end))), told
 
 
 def _is_empty(column: pa.ChunkedArray) -> bool:
@@ -256,13 +220,13 @@ def account_lines(text: Text, parts: Parts, account: Account) -> Lines:
         blank=blank_above + blank_below + counts["blank"] + counts["blank_end"],
         read=counts["read"] + counts["blank_rows"],
         repaired=sum(counts[r] for r in REPAIRS),
-        set_aside=counts["set_aside"] + counts["repeated_header"],
+        set_aside=counts["set_aside"] + counts["repeated_header"] + counts["rule"],
     )
 
 
 def account_notices(account: Account) -> tuple[Notice, ...]:
     """Tell what was repaired, set aside or left out, each with an example line."""
-    codes = (*REPAIRS, "set_aside", "blank_rows", "blank_end", "repeated_header")
+    codes = (*REPAIRS, "set_aside", "blank_rows", "blank_end", "repeated_header", "rule")
     told = [notice(c, count=account.lines[c], example=account.examples.get(c, "")) for c in codes if account.lines[c]]
     rows = sum(account.records[c] for c in ("read", "set_aside", *REPAIRS))
     if rows and account.records["read"] + account.records["bare_quotes"] < UNEVEN_SHARE * rows:

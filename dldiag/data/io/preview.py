@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dldiag.core.params import from_environment
 from dldiag.core.types import ReadPlan
-from dldiag.data.io.encoding import alternatives_of
+from dldiag.data.io.encoding import alternatives_of, decide_encoding
 from dldiag.data.io.limits import Limits
 from dldiag.data.io.raw_table import RawTable
 from dldiag.data.io.read import read
@@ -36,8 +36,6 @@ def alternatives(
 
     The preview shows lines with other than ASCII characters, so that a person can tell which reads right.
     """
-    from dldiag.data.io.encoding import decide_encoding
-
     unpacked, typed = open_data(data, limits or from_environment(Limits), "" if plan is None else plan.member)
     if typed:
         return ()

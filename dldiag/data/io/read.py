@@ -29,6 +29,7 @@ from dldiag.data.io.source import Text, open_data, open_text, whole_characters
 MARK_CELLS = 50_000
 LOOKED_AT_CHARS = 1 << 20
 LEAST_LINES_OF_END = 20  # of a text before a last line without line end is told; none of 73 sound files ends so
+FEW_DIFFERENT = 20  # different characters beyond ASCII; the words of a small table repeat
 FEW_CHARACTERS = 60  # beyond ASCII; with more of them the better encoding is plain
 TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
 
@@ -62,7 +63,7 @@ def read(
         plan = plan or typed_plan(typed, around, choices)
         reader = read_typed if trusted else read_bounded
         return _raw_of_typed(reader(unpacked.data, plan, sampled_by(plan, limits), undecided), data, title)
-    text = open_text(unpacked.data, plan.encoding if plan is not None else choices.get("encoding", ""))
+    text = open_text(unpacked.data, limits, plan.encoding if plan is not None else choices.get("encoding", ""))
     plan = plan or decide_text(text, choices, around)
     limits = sampled_by(plan, limits)
     if plan.format == "jsonl":
@@ -129,8 +130,8 @@ def source_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
 
 def close_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
     """Tell when a text has so few characters beyond ASCII that another encoding fits as well."""
-    beyond = 0 if text.text.isascii() else sum(ord(c) > 127 for c in text.text[:LOOKED_AT_CHARS])
-    if not 0 < beyond <= FEW_CHARACTERS:
+    beyond = [] if text.text.isascii() else [c for c in text.text[:LOOKED_AT_CHARS] if ord(c) > 127]
+    if not beyond or (len(beyond) > FEW_CHARACTERS and len(set(beyond)) > FEW_DIFFERENT):
         return []
     others = alternatives_of(unpacked.data, text.decoded.encoding)
     if not others:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import islice
 from typing import Literal
 
 from dldiag.data.io.column_profile import POOR_FIT, ColumnProfile, fit_row, profiles
-from dldiag.data.io.dialect import Dialect
-from dldiag.data.io.quotes import cells_at_width, loose_cells
-from dldiag.data.io.strict import Record, records
+from dldiag.data.io.dialect import Dialect, Record, cells_at_width, loose_cells, records
 
 Row = Sequence[str | None]
 Fate = Literal[
@@ -19,6 +19,7 @@ Fate = Literal[
     "blank_rows",
     "blank_end",
     "repeated_header",
+    "rule",
     "bare_quotes",
     "padded",
     "extra_empty",
@@ -32,6 +33,9 @@ MOST_WORDS = 16  # cells too many that a delimiter such as a space may make
 CUT_SHARE = 0.5  # of the width; a line with fewer cells may be cut by another delimiter
 MOST_STRANGERS = 0.25  # share of the cells so cut that may fit their columns poorly; more, and the line is no row
 OTHER_DELIMITERS = (";", "\t", "|", ",", " ")
+LEAST_SOUND_ROWS = 3  # rows of the full width, before short ones are filled up
+SHORT_SHARE = 0.3  # of the rows that have one smaller number of cells for these to lack their last cells
+MOST_COUNTED = 20_000  # records counted for that
 LONGEST_REPAIRED = 100_000  # characters of a line; longer lines at fault are set aside
 
 
@@ -104,6 +108,8 @@ class Gatherer:
         if record.fault:
             return self._mend_quotes(record.cells[0])
         cells = record.cells
+        if record.is_rule and self.width > 1 and (len(cells) == 1 or not self.account.records):
+            return "rule", None
         if self.account.records and [c.strip() for c in cells] == self.header:  # the first row may look like the names
             return "repeated_header", None
         if len(cells) == self.width:
@@ -128,6 +134,8 @@ class Gatherer:
             return self._drop_empty(cells)
         if not any(c.strip() for c in cells):
             return "blank_rows", None
+        if len(cells) == self.usual_short and self._fits_from_left(cells):
+            return "padded", [*cells, *[""] * (self.width - len(cells))]
         row = fit_row(cells, self.columns, self.dialect.delimiter)
         if row is None and len(cells) <= self.width * CUT_SHARE:
             line = self.dialect.delimiter.join(cells)
@@ -145,6 +153,18 @@ class Gatherer:
             if row is not None and None not in row and list(row) != cut:
                 return "realigned", row
         return "extra_empty", cut
+
+    def _fits_from_left(self, cells: Sequence[str]) -> bool:
+        known = self.columns[0].rows >= LEAST_SOUND_ROWS
+        return known and all(c.misfit(cell) <= POOR_FIT for c, cell in zip(self.columns, cells, strict=False))
+
+    @cached_property
+    def usual_short(self) -> int:
+        """The number of cells that many rows have and that is less than the width; 0 when short rows are the exception."""
+        found = islice(records(self.text, self.dialect, self.first_line, self.width), MOST_COUNTED)
+        widths = Counter(len(r.cells) for r in found if not r.blank and not r.fault)
+        short = max((w for w in widths if 1 < w < self.width), key=lambda w: widths[w], default=0)
+        return short if widths[short] >= SHORT_SHARE * widths.total() else 0
 
     @property
     def columns(self) -> list[ColumnProfile]:

@@ -10,13 +10,13 @@ from dldiag.core.i18n import Message
 from dldiag.core.params import from_environment
 from dldiag.core.types import DataError, ReadPlan
 from dldiag.data.io.compression import Unpacked
-from dldiag.data.io.dialect import Dialect, decide_dialect
+from dldiag.data.io.dialect import SPACES, Dialect, Record, records
+from dldiag.data.io.dialect_choice import decide_dialect
 from dldiag.data.io.formats.bounded import read_bounded
 from dldiag.data.io.formats.registry import READERS
 from dldiag.data.io.limits import Limits
 from dldiag.data.io.number_format import decide_marks
 from dldiag.data.io.source import Text, looks_like_json_lines, open_data, open_text
-from dldiag.data.io.strict import Record, records
 from dldiag.data.io.table_bounds import Region, common_width, find_region, given_region
 
 WHOLE_CHARS = 2 << 20  # texts up to this size are looked at as a whole, of longer ones the two ends
@@ -37,7 +37,7 @@ def decide_plan(data: bytes, *, limits: Limits | None = None, **choices: Any) ->
         return read_bounded(unpacked.data, typed_plan(typed, around, choices), limits, choices).plan
     if typed:
         return typed_plan(typed, around, choices)
-    text = open_text(unpacked.data, choices.get("encoding", ""))
+    text = open_text(unpacked.data, limits, choices.get("encoding", ""))
     return decide_text(text, choices, around)
 
 
@@ -156,7 +156,6 @@ def _is_delimiter(value: Any) -> bool:
     return value == SPACES or bool(value and _is_mark(value))
 
 
-SPACES = r"\s+"  # the name of runs of spaces as a delimiter
 TEXT_FORMATS = ("csv", "jsonl")
 FORMATS = (*TEXT_FORMATS, *READERS)
 SHORT = {"gzip": "gz", "bzip2": "bz2"}  # names of packings, as files end

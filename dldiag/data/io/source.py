@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError
@@ -14,6 +15,8 @@ from dldiag.data.io.compression import Unpacked, is_workbook, unpack
 from dldiag.data.io.encoding import Decoded, decide_encoding, decode
 from dldiag.data.io.limits import MIB, Limits
 
+_NUL_LINE = re.compile(r"^\0+$|\0+\Z", re.MULTILINE)
+_QUOTED = re.compile(r'"[^"]*"')
 _HALF = re.compile("[\ud800-\udfff]")  # lone surrogates: from JSON escapes, or bytes of a file name that are no UTF-8
 
 
@@ -40,14 +43,27 @@ def load(source: str | Path | bytes, limits: Limits) -> bytes:
         return data
     path = Path(source)
     try:
-        _check_bytes(path.stat().st_size, limits)
+        status = path.stat()
+        _check_bytes(status.st_size, limits)
+        _check_is_file(path, status.st_mode)
         return path.read_bytes()
+    except DataError:
+        raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no valid path"
         raise DataError(
             Message("{path} cannot be read: {reason}.", {"path": str(source)[:300], "reason": reason}),
             Message("Check the path and your permission to read it."),
         ) from error
+
+
+def _check_is_file(path: Path, mode: int) -> None:
+    """Raise DataError for a device or a pipe, which may have no end. A folder is refused by reading it."""
+    if not (S_ISREG(mode) or S_ISDIR(mode)):
+        raise DataError(
+            Message("{path} is a device or a pipe, not a file.", {"path": str(path)[:300]}),
+            Message("Save the table as a file first."),
+        )
 
 
 def _check_bytes(size: int, limits: Limits) -> None:
@@ -70,8 +86,8 @@ def open_data(data: bytes, limits: Limits, member: str = "") -> tuple[Unpacked, 
     return unpacked, typed
 
 
-def open_text(data: bytes, encoding: str = "") -> Text:
-    """Decode bytes and make all line ends \\n; DataError for what is no text or has nothing in it."""
+def open_text(data: bytes, limits: Limits, encoding: str = "") -> Text:
+    """Decode bytes and make all line ends \\n; DataError for what is no text, has nothing in it or endless lines."""
     try:
         decoded = decode(data, encoding or decide_encoding(data))
     except (LookupError, ValueError) as error:  # a codec may refuse bytes in ways of its own
@@ -80,8 +96,11 @@ def open_text(data: bytes, encoding: str = "") -> Text:
             Message("Choose one such as utf-8, gb18030, big5, cp932, cp1252 or utf-16."),
         ) from error
     text, mixed = _one_line_end(decoded.text)
+    text, torn = _without_nul_lines(text)
     if not text.strip("\ufeff \t\n\0"):
         raise DataError(Message("The file is empty."), Message("Take a file that has rows."))
+    if not is_json_lines(text):
+        _check_lines(text, limits.max_cell_chars)
     refuse_markup(text)
     refuse_noise(text)
     nuls = text.count("\0")
@@ -89,7 +108,28 @@ def open_text(data: bytes, encoding: str = "") -> Text:
         text = text.replace("\0", "")
     else:
         nuls = 0
-    return Text(text.removeprefix("\ufeff"), decoded, mixed, nuls)
+    return Text(text.removeprefix("\ufeff"), decoded, mixed, nuls + torn)
+
+
+def _check_lines(text: str, most: int) -> None:
+    """Raise DataError for a line of more characters than a cell may have: what follows would take its time and memory."""
+    position = 0
+    while len(text) - position > most:
+        end = text.rfind("\n", position, position + most + 1)
+        if end < 0:
+            raise DataError(
+                Message("A line has more than {limit:,} characters.", {"limit": most}),
+                Message("Save the table with one row on a line, or raise the limit on cells."),
+            )
+        position = end + 1
+
+
+def _without_nul_lines(text: str) -> tuple[str, int]:
+    """Empty the lines that hold nothing but NUL, as a crash of the writing program leaves them, and count their NULs."""
+    if "\0" not in text:
+        return text, 0
+    emptied = _NUL_LINE.sub("", text)
+    return emptied, len(text) - len(emptied)
 
 
 def whole_characters(text: str) -> tuple[str, int]:
@@ -102,8 +142,15 @@ def _one_line_end(text: str) -> tuple[str, bool]:
         return text, False
     both = text.count("\r\n")
     alone_n, alone_r = text.count("\n") - both, text.count("\r") - both
+    mixed = sum(n > 0 for n in (both, alone_n, alone_r)) > 1 and _mixes_line_ends(_QUOTED.sub("", text))
     text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
-    return text, sum(n > 0 for n in (both, alone_n, alone_r)) > 1
+    return text, mixed
+
+
+def _mixes_line_ends(text: str) -> bool:
+    """Tell whether lines end in different ways; line ends within quoted cells are none of the file's."""
+    both = text.count("\r\n")
+    return sum(n > 0 for n in (both, text.count("\n") - both, text.count("\r") - both)) > 1
 
 
 def looks_like_json_lines(text: Text) -> bool:

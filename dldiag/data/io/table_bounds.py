@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
 from dldiag.core.i18n import Message, Value
 from dldiag.core.types import Notice, ReadPlan
 from dldiag.data.io.cell_kind import kind_of
-from dldiag.data.io.dialect import SPACES, TRUST
+from dldiag.data.io.dialect import SPACES, Record
+from dldiag.data.io.dialect_choice import TRUST, narrowing
 from dldiag.data.io.header import Names, has_header, is_typed
 from dldiag.data.io.notices import notice
 from dldiag.data.io.raw_table import Lines
-from dldiag.data.io.strict import Record
 
 SAMPLE_ROWS = 200
 SAMPLE_CELLS = 100_000
 LEAST_SAMPLE_ROWS = 10
 FILLED_SHARE = 0.5  # of the cells a row usually fills; below it a line above the table is a title
 MOST_HEADER_LINES = 4
+LEAST_GROUP_NAMES = 2  # filled cells of a line above the names for it to name groups of columns
 MOST_FOOTNOTES_SHARE = 0.34  # of the rows; more of them are a second table or sparse rows
 SPARSE_SHARE = 0.05  # of the rows that look like footnotes above which they are taken for rows
 LEAST_ROWS_OF_NEXT_TABLE = 2
@@ -41,7 +43,7 @@ class Region:
 def find_region(found: Sequence[Record], total_lines: int, width: int | None = None) -> Region:
     """Find the table among all records of a text."""
     width = width or common_width(found)
-    filled = [r for r in found if not r.blank]
+    filled = [r for r in found if not r.blank and not r.is_rule] or [r for r in found if not r.blank]
     if not filled:
         return Region(None, 0, 0, 0, 0)
     start = _start(filled, width)
@@ -52,6 +54,8 @@ def find_region(found: Sequence[Record], total_lines: int, width: int | None = N
     first = filled[start]
     if not has_header(first.cells, [r.cells for r in body]):
         return Region(None, 0, first.line, footer, width)
+    if _is_upper_header(filled, start, width):
+        start, first = start - 1, filled[start - 1]
     rows = 1 + _further_header_rows(filled, start, body, width)
     last = filled[start + rows - 1]
     return Region(first.line, last.line + last.lines - first.line, last.line + last.lines, footer, width)
@@ -73,9 +77,18 @@ def common_width(found: Sequence[Record]) -> int:
     counts = Counter(len(r.cells) for r in found if not r.blank and not r.fault)
     if not counts:
         return max((len(r.cells) for r in found), default=0)
+    if (wide := width_that_narrows(found)) is not None:
+        return wide
     many = Counter({w: n for w, n in counts.items() if w > 1})
     best = many.most_common(1)[0] if many else (1, 0)
     return best[0] if best[1] >= counts[1] * FILLED_SHARE else 1
+
+
+def width_that_narrows(found: Sequence[Record]) -> int | None:
+    """Return the width of the first lines where later ones, without a gap, only ever have fewer cells; else None."""
+    filled = [r for r in found if not r.blank]
+    gap = any(b.line > a.line + a.lines for a, b in pairwise(filled))
+    return None if gap or any(r.fault for r in filled) else narrowing([len(r.cells) for r in filled])
 
 
 def _start(filled: Sequence[Record], width: int) -> int:
@@ -114,6 +127,16 @@ def _further_header_rows(filled: Sequence[Record], start: int, body: Sequence[Re
             break
         more += 1
     return more if start + more + 1 < len(filled) else 0
+
+
+def _is_upper_header(filled: Sequence[Record], start: int, width: int) -> bool:
+    """Tell whether the line right above repeated names holds, with gaps, what each group of columns is: 2019,,2020,."""
+    names = [c.strip() for c in filled[start].cells if c.strip()]
+    if start == 0 or len(set(names)) == len(names):
+        return False
+    above = filled[start - 1]
+    adjacent = above.line + above.lines == filled[start].line and not above.fault
+    return adjacent and len(above.cells) == width and above.filled >= LEAST_GROUP_NAMES
 
 
 def _continues_header(record: Record, header: Record, typed: Sequence[int], width: int) -> bool:

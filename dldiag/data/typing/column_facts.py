@@ -17,7 +17,9 @@ from dldiag.data.typing.missing import maybe_missing, surely_missing
 from dldiag.data.typing.name_words import word_set, words_of
 from dldiag.data.typing.numbers import Numbers, read_numbers
 
-_ID_WORDS = word_set("id ids uuid guid identifier rowid index idx key pk ssn email phone unnamed isbn iban")
+_ID_WORDS = word_set(
+    "id ids uuid guid identifier row rownames rowid index idx key pk ssn email phone unnamed isbn iban"
+)
 _ID_PARTS = ("编号", "序号", "身份证", "手机号", "订单号", "学号", "工号")
 _DATE_WORDS = word_set("date day d dt datum fecha time timestamp datetime month year jahr")
 _DATE_PARTS = ("日期", "时间", "年份", "年度")

@@ -117,6 +117,54 @@ def test_a_clean_cut_in_few_rows_is_no_giveaway(seed):
     assert look(frame).giveaways == ()
 
 
+def classes(random: np.random.Generator, rows: int, share: float) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return honest columns and the two classes that they tell in part; the rare one has the given share."""
+    frame = noise(random, rows)
+    score = frame.x0 + 0.6 * frame.x1 + 0.8 * random.normal(size=rows)
+    return frame, (score > np.quantile(score, 1 - share)).astype(int)
+
+
+COPIES = {
+    "with noise": lambda y, r: y + 0.05 * r.normal(size=len(y)),
+    "in another unit": lambda y, r: 100 * np.exp(3 * y + 0.02 * r.normal(size=len(y))),
+    "between two thresholds": lambda y, r: np.where(y == 1, r.uniform(0.4, 0.6, len(y)), r.choice([0.0, 0.8], len(y)) + r.uniform(0, 0.2, len(y))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", COPIES)
+@pytest.mark.parametrize(("rows", "share"), [(150, 0.5), (150, 0.3), (500, 0.5), (500, 0.03), (1500, 0.03)])
+def test_a_number_that_gives_the_classes_away_is_named_in_small_tables(rows, share, how):
+    for seed in range(5):
+        random = rng(seed)
+        frame, y = classes(random, rows, share)
+        found = look(frame.assign(leak=COPIES[how](y, random), y=y)).giveaways
+        assert [one.column for one in found] == ["leak"]
+
+
+@pytest.mark.parametrize("rows", [150, 500])
+@pytest.mark.parametrize("distance", [0, 2, 3])
+def test_honest_numbers_give_nothing_away_in_small_tables(rows, distance):
+    for seed in range(5):
+        random = rng(seed)
+        frame, y = classes(random, rows, 0.3)
+        assert look(frame.assign(strong=distance * y + random.normal(size=rows), y=y)).giveaways == ()
+
+
+def test_three_classes_told_by_a_number_are_given_away():
+    frame = noise(rng(0), 200)
+    y = np.digitize(frame.x0 + rng(2).normal(size=200), [-0.5, 0.5])
+    assert [one.column for one in look(frame.assign(leak=y + 0.05 * rng(1).normal(size=200), y=y)).giveaways] == [
+        "leak"
+    ]
+
+
+def test_a_number_that_gives_an_amount_away_is_named_in_small_tables():
+    frame = noise(rng(0), 150)
+    y = frame.x0 + rng(1).normal(size=150)
+    found = look(frame.assign(leak=30 * y + 0.5 * rng(2).normal(size=150), y=y)).giveaways
+    assert [one.column for one in found] == ["leak"]
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_column_of_target_means_is_named(seed):
     random = rng(seed)

@@ -137,8 +137,8 @@ def test_a_long_cell_is_read_or_refused_quickly():
 
 
 def test_a_cell_beyond_the_limit_is_refused():
-    with pytest.raises(DataError, match="A cell has 5,000"):
-        read(b"a,b\n1,2\n3," + b"x" * 5000 + b"\n5,6\n", limits=Limits(max_cell_chars=1000))
+    with pytest.raises(DataError, match="A cell has 4,999"):
+        read(b'a,b\n1,2\n3,"' + b"x\n" * 2499 + b'x"\n5,6\n', limits=Limits(max_cell_chars=1000))
 
 
 def test_a_million_columns_are_refused_quickly():
@@ -176,3 +176,30 @@ def test_a_file_beyond_the_limit_is_refused_before_it_is_read(tmp_path):
     file.write_bytes(PLAIN)
     with pytest.raises(DataError, match="limit"):
         read(file, limits=Limits(max_bytes=100))
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/urandom", "/dev/null"])
+def test_a_device_is_no_file(path):
+    with pytest.raises(DataError, match="device"):
+        read(path)
+
+
+def test_a_pipe_without_an_end_is_no_file(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(DataError, match="pipe"):
+        read(tmp_path / "pipe.csv")
+
+
+@pytest.mark.parametrize(
+    "data", [b"," * 50_000_000, b"12," * 17_000_000, b"a" * 50_000_000, b"a,b\n1,2\n" + b";" * 50_000_000 + b"\n3,4\n"]
+)
+def test_a_line_without_end_is_refused_at_once(data):
+    started = time.process_time()
+    with pytest.raises(DataError, match="line has more than"):
+        read(data)
+    assert time.process_time() - started < 10
+
+
+def test_json_may_be_one_long_line():
+    data = b"[" + b'{"a": 1, "b": "x"},' * 700_000 + b'{"a": 2, "b": "y"}]'
+    assert read(data).frame.shape == (700_001, 2)

@@ -10,11 +10,11 @@ from typing import Any
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Notice, ReadPlan
-from dldiag.data.io.header import unique_names
+from dldiag.data.io.dialect import Record
+from dldiag.data.io.header import unique_names, with_group_names
 from dldiag.data.io.limits import MIB, Limits, drawn_rows, most_rows
 from dldiag.data.io.notices import notice
 from dldiag.data.io.raw_table import Lines, TypedTable, check_unpacked, raw_table
-from dldiag.data.io.strict import Record
 from dldiag.data.io.table_bounds import Parts, find_region, given_region, name_notices, region_notices
 
 EXACT_INTEGERS = 1e15  # whole floats below it are written without a point
@@ -161,7 +161,7 @@ def _from_sheet(rows: list[list[str]], plan: ReadPlan, width: int, limits: Limit
 def _sheet_header(rows: list[list[str]], plan: ReadPlan) -> list[str] | None:
     if plan.header_row is None:
         return None
-    above = rows[plan.header_row : plan.header_row + max(1, plan.header_rows)]
+    above = with_group_names(rows[plan.header_row : plan.header_row + max(1, plan.header_rows)])
     return [" ".join(c.strip() for c in column if c.strip()) for column in zip(*above, strict=True)]
 
 
