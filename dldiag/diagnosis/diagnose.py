@@ -39,7 +39,7 @@ from dldiag.diagnosis.evidence import (
     table_evidence,
     table_names,
 )
-from dldiag.diagnosis.judged_by import check_possible, in_losses, judged_by_metrics
+from dldiag.diagnosis.judged_by import check_possible, in_losses, judged_by_metrics, rare_class_gain
 from dldiag.diagnosis.progress import ProgressMeter
 from dldiag.diagnosis.recommend import recommend, settled
 from dldiag.diagnosis.rules import RULES, check_rules
@@ -200,7 +200,14 @@ def prepare_case(
     choice = choose_metric(dataset, settings)
     check_possible(choice, dataset, split, own, settings)
     found = audit_open_rows(dataset, settings, split)
-    fits = FitCache(dataset, split, choice=choice, n_jobs=n_jobs, should_stop=should_stop)
+    fits = FitCache(
+        dataset,
+        split,
+        choice=choice,
+        kept_sizes=[min(effort.probe_rows, split.n_train)],
+        n_jobs=n_jobs,
+        should_stop=should_stop,
+    )
     sizes = curve_sizes(split.n_train, settings.sizes, len(dataset.classes))
     return Case(
         fits, own, build_model(dataset.task, key="guess"), references, settings, effort, sizes,
@@ -309,7 +316,7 @@ def _measured(case: Case, references: Sequence[Model], probes: Mapping[str, Prob
         {one.key: one.label for one in references},
         clipped(every_repeat, float(np.mean([result.dev_error for result in guess]))),
         probes,
-        case.table,
+        {**case.table, **rare_class_gain(case.fits, case.model, probes, case.effort)},
         case.names,
         case.model.scale_inputs,
         case.fits.training_dev(case.model, n, repeats),

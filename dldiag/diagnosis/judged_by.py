@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,12 +12,16 @@ from dldiag.core.i18n import Message
 from dldiag.core.metric_results import MetricUsed
 from dldiag.core.params import check_shares
 from dldiag.core.settings import Settings
-from dldiag.core.types import DataError, Dataset, Split
+from dldiag.core.types import DataError, Dataset, Estimate, Split
+from dldiag.diagnosis.evidence.evidence import Probe
+from dldiag.diagnosis.trials import Effort
+from dldiag.experiments.estimates import paired_change
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.metric_choice import MetricChoice, check_judged
-from dldiag.experiments.metric_estimates import class_scores, metric_estimates
-from dldiag.experiments.models import Model
+from dldiag.experiments.metric_estimates import class_scores, judged_fit, measured_by, metric_estimates
+from dldiag.experiments.metrics import METRICS
+from dldiag.experiments.models import Model, changed
 
 
 def check_possible(choice: MetricChoice, dataset: Dataset, split: Split, model: Model, settings: Settings) -> None:
@@ -51,6 +55,25 @@ def judged_by_metrics(fits: FitCache, current: Sequence[FitResult], guess: Seque
         "metrics": metric_estimates(current, dataset, choice, scale),
         "per_class": class_scores(current, dataset),
     }
+
+
+def rare_class_gain(
+    fits: FitCache, model: Model, probes: Mapping[str, Probe], effort: Effort
+) -> dict[str, Estimate | None]:
+    """Estimate what class weights gain in balanced error where the model is judged by the share of wrong rows.
+
+    {} where they were not probed: no class is rare, or another metric was chosen.
+    """
+    tried = probes.get("class_weights")
+    if tried is None or fits.encoded.choice.name != "error":
+        return {}
+    size, repeats = min(effort.probe_rows, fits.split.n_train), range(tried.repeats)
+    metric = METRICS["balanced_error"]
+    before, after = (
+        [measured_by(metric, judged_fit(r, fits.dataset, fits.encoded.choice, 1.0), r) for r in results if r.kept]
+        for results in (fits.get(one, size, repeats) for one in (model, changed(model, tried.settings)))
+    )
+    return {"rare_class_gain": -paired_change(before, after, clipped=False)} if before else {}
 
 
 def _metric_used(dataset: Dataset, choice: MetricChoice, guess_error: float, scale: float) -> MetricUsed:

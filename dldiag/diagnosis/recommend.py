@@ -22,6 +22,7 @@ BEFORE_THE_MODEL = (
     "leak",
     "misleading_split",
 )  # no change of the model touches them: what does comes first
+ON_OTHER_GROUNDS = "rare_class_missed"  # a problem that the share of wrong rows does not see
 FEW_DEV_ROWS = "few_dev_rows"  # a problem worth a remedy only while it keeps the verdict open
 
 
@@ -191,6 +192,8 @@ def _probed_entry(
         place = SURE
     elif is_likely(probe, evidence) or (has_cause and probe.dev.high < 0):
         place = LIKELY
+    elif problem == ON_OTHER_GROUNDS:  # no gain by the metric: it is offered, not tried
+        return _order(LIKELY, 0.0, row), _made(row, problem, fired[problem].message, None, {})
     elif probe.dev.low < -half and (problem or probe.dev.surely_below < 0):
         place = PERHAPS
     else:

@@ -6,10 +6,14 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from numpy.typing import NDArray
+
 from dldiag.core.i18n import Message
 from dldiag.core.params import SettingError
 from dldiag.core.types import Column_
+from dldiag.diagnosis import metric_changes as by_metric
 from dldiag.diagnosis.ladders import TREES, ladders
+from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model, changed, is_network
 
 Change = Mapping[str, Any]  # settings by parameter name
@@ -23,6 +27,10 @@ STEPS = (10.0, 0.1)  # factors on the step size, the first a larger step
 BEST_STEPS = (1e-3, 1e-2)  # step sizes that adaptive methods usually do well with
 
 
+def _always(y: NDArray[Any], choice: MetricChoice) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Remedy:
     """One remedy: its column in the remedy table, the problems it treats, and the settings it would change.
@@ -31,6 +39,7 @@ class Remedy:
     textbook (Ng), which orders what nothing measured; None for what is not in it. part: the evidence, a part of the
     dev error, that it works on in that table.
     changes: model -> the settings to try, likeliest first; () when the remedy cannot be applied to this model.
+    suits: target values and metric -> whether a run is worth it. any_model: `changes` knows models other than our network.
     worth: usual share of the dev error it removes where its problem was found; orders what could not be probed.
     """
 
@@ -43,6 +52,8 @@ class Remedy:
     why: Message
     textbook: int | None = None
     part: str = ""
+    suits: Callable[[NDArray[Any], MetricChoice], bool] = _always
+    any_model: bool = False
 
     @property
     def specific(self) -> str:
@@ -199,6 +210,32 @@ REMEDIES: dict[str, Remedy] = {
             "smaller_network", Message("A smaller network"), "variance", ("large_network",), _smaller, 0.05,
             Message("Fewer weights can memorize less."),
         ),
+        # what the metric or the target asks for
+        Remedy(
+            "class_weights", Message("Class weights"), "data", ("rare_class_missed",), by_metric.balanced_weights, 0.0,
+            Message("Rare classes weigh as much as common ones, so that the model does not give them up."),
+            suits=by_metric.uneven_classes, any_model=True,
+        ),
+        Remedy(
+            "threshold", Message("Move the threshold"), "data", ("metric_asks",), by_metric.moved_threshold, 0.0,
+            Message("The same model decides at the probability where the metric is best; learnt inside the training rows."),
+            suits=by_metric.by_decisions, any_model=True,
+        ),
+        Remedy(
+            "calibration", Message("Calibrate the probabilities"), "data", ("metric_asks",), by_metric.calibrated_probabilities, 0.0,
+            Message("Probabilities that are too sure, or not sure enough, are brought to how often they come true."),
+            suits=by_metric.by_probabilities, any_model=True,
+        ),
+        Remedy(
+            "robust_loss", Message("A robust loss"), "data", ("metric_asks",), by_metric.robust_losses, 0.0,
+            Message("A loss that does not square large errors lets typical rows count."),
+            suits=by_metric.by_typical_errors, any_model=True,
+        ),
+        Remedy(
+            "log_target", Message("Learn the logarithm of the target"), "data", ("skewed_target",), by_metric.log_of_target, 0.0,
+            Message("The target spans powers of ten: by its logarithm, relative errors count the same everywhere."),
+            suits=by_metric.skewed_target, any_model=True,
+        ),
         # the data
         Remedy(
             "repair_table", Message("Fix the data setup"), "data", ("leak", "misleading_split"), _never, 0.0,
@@ -248,7 +285,8 @@ REMEDIES: dict[str, Remedy] = {
 def applicable(model: Model, keys: Collection[str] | None = None) -> list[tuple[str, Change]]:
     """List (remedy, change) for every setting that a remedy could try on this model."""
     if not is_network(model):
-        found = [*_of_inputs(model), *ladders(model.estimator)]
+        general = [(row.key, change) for row in REMEDIES.values() if row.any_model for change in row.changes(model)]
+        found = [*_of_inputs(model), *ladders(model.estimator), *general]
         return [one for one in found if keys is None or one[0] in keys]
     rows = (row for row in REMEDIES.values() if keys is None or row.key in keys)
     return [(row.key, change) for row in rows for change in row.changes(model) if _is_possible(model, change)]

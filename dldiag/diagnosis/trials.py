@@ -92,7 +92,9 @@ def probe(
     size = min(effort.probe_rows, fits.split.n_train)
     whole = size == fits.split.n_train
     fits.fit([model], [size], range(LEAST_REPEATS), on_result=on_result, watched=whole)
-    alive = briefly(probe_plan(model, keys), _idle_columns(fits, model, size, smallest))
+    targets, choice = fits.open_targets, fits.encoded.choice
+    plan = [one for one in probe_plan(model, keys) if REMEDIES[one[0]].suits(targets, choice)]
+    alive = briefly(plan, _idle_columns(fits, model, size, smallest))
     tried: dict[str, _Tried] = {}
     for n in (LEAST_REPEATS, probe_repeats(effort, size)):
         models = [model, *(candidate for _, _, candidate in alive)]

@@ -20,7 +20,8 @@ from dldiag.core.i18n import Message
 from dldiag.core.parallel import ALONE, Processes, one_thread, portable
 from dldiag.core.statistics import mean_variance
 from dldiag.core.types import Clusters, ErrorUnit, Stopped
-from dldiag.experiments.judging import baseline_outputs, floor_of, loss_by_row
+from dldiag.experiments.adjust import decide, held_probabilities
+from dldiag.experiments.judging import baseline_outputs, floor_of, loss_by_row, without_log
 from dldiag.experiments.model_outputs import KeptOutputs, ModelOutputs, kept_outputs, model_outputs, predictions_by
 from dldiag.experiments.models import MODELS, fit_cost, is_network
 from dldiag.experiments.tasks import Encoded, FitTask, Inputs, Rows, prepare_inputs
@@ -127,7 +128,7 @@ def group_by_shape(tasks: Iterable[FitTask], encoded: Encoded) -> Iterator[list[
 def _shape(task: FitTask, encoded: Encoded) -> Hashable:
     n_outputs = len(np.unique(encoded.dataset.y[task.train_rows])) if encoded.dataset.task == "classification" else 1
     key = nn.stack_key(task.model.estimator, len(task.train_rows), encoded.matrix.n_features, n_outputs)
-    return key, task.watched
+    return key, task.watched, task.model.adjust
 
 
 def fit_one_stack(stack: Sequence[FitTask], encoded: Encoded, should_stop: ShouldStop = None) -> list[FitResult]:
@@ -161,11 +162,12 @@ def _fit_networks(stack: Sequence[FitTask], prepared: Sequence[Inputs], should_s
     models = [_seeded(task) for task in stack]
     dev = [(p.X_dev, p.y_dev) for p in prepared] if stack[0].watched else None
     nn.fit_stack(models, [p.X for p in prepared], [p.y for p in prepared], dev=dev, should_stop=should_stop)
+    outputs = [_outputs(m, task, p, p.labels) for m, task, p in zip(models, stack, prepared, strict=True)]
+    if stack[0].model.adjust:
+        held = held_probabilities(stack, prepared, _seeded)
+        outputs = [decide(o, h, p, stack[0].model.adjust) for o, h, p in zip(outputs, held, prepared, strict=True)]
     seconds = (time.perf_counter() - started) / len(stack)
-    return [
-        errors_of(m, task, p, seconds, _outputs(m, task, p, p.labels))
-        for m, task, p in zip(models, stack, prepared, strict=True)
-    ]
+    return [errors_of(m, task, p, seconds, o) for m, task, p, o in zip(models, stack, prepared, outputs, strict=True)]
 
 
 def _seeded(task: FitTask) -> BaseEstimator:
@@ -189,13 +191,16 @@ def _fit_alone(task: FitTask, inputs: Inputs) -> FitResult:
         # A tiny subset may hold one class only: all that can be learnt is that class.
         model = DummyClassifier() if one_class else _seeded(task)
         outputs = _learnt(model, task, inputs, refusals)
+        if task.model.adjust and not one_class:
+            (held,) = held_probabilities([task], [inputs], _seeded)
+            outputs = decide(outputs, held, inputs, task.model.adjust)
     except refusals as error:
         return _refused(task, time.perf_counter() - started, error)
     return errors_of(model, task, inputs, time.perf_counter() - started, outputs)
 
 
 def _outputs(model: Any, task: FitTask, inputs: Inputs, labels: NDArray[Any] | None) -> ModelOutputs:
-    needed = inputs.choice.needs_probabilities
+    needed = inputs.choice.needs_probabilities or bool(task.model.adjust)
     found = model_outputs(model, inputs, labels, on_train=needed, on_dev=needed or task.kept)
     if task.model.is_baseline:
         dev, proba = baseline_outputs(inputs)
@@ -262,6 +267,10 @@ def _refused(task: FitTask, seconds: float, error: BaseException) -> FitResult:
 
 def errors_of(model: Any, task: FitTask, inputs: Inputs, seconds: float, outputs: ModelOutputs) -> FitResult:
     """Measure what a fitted model predicted for its training and dev rows, by the metric of the diagnosis."""
+    health = getattr(model, "health_", None)
+    if task.model.log_target:
+        outputs, inputs = without_log(outputs, inputs)
+        health = health and replace(health, train_error=(), dev_error=None)  # they are of the logarithm
     train_error, train_rows = loss_by_row(inputs.y, outputs.train, outputs.train_proba, inputs)
     dev_error, influence = loss_by_row(inputs.y_dev, outputs.dev, outputs.dev_proba, inputs)
     train_variance = mean_variance(train_rows, inputs.clusters[0])
@@ -269,7 +278,7 @@ def errors_of(model: Any, task: FitTask, inputs: Inputs, seconds: float, outputs
     useful = influence if dev_error <= guess_error else guess_influence
     return FitResult(
         task, train_error, dev_error, train_variance, influence, seconds, guess_error, useful, inputs.choice.unit,
-        *_kept(inputs), _in_unit(getattr(model, "health_", None), inputs),
+        *_kept(inputs), _in_unit(health, inputs),
         kept=kept_outputs(outputs, inputs) if task.kept else None, floor=floor_of(inputs.y_dev, inputs),
     )  # fmt: skip
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dldiag.core.cluster import active_cluster
 from dldiag.core.parallel import Processes
@@ -31,6 +33,7 @@ class FitCache:
         split: Split,
         *,
         choice: MetricChoice | None = None,
+        kept_sizes: Collection[int] = (),
         n_jobs: int = 1,
         should_stop: ShouldStop = None,
     ) -> None:
@@ -39,6 +42,7 @@ class FitCache:
         self.encoded: Encoded = encode_dataset(dataset, split, choice)
         self.results: dict[FitKey, FitResult] = {}
         self._store = PredictionStore()
+        self._kept_sizes = {split.n_train, *kept_sizes}  # at which fits keep their predictions
         self._training_dev: dict[FitKey, FitResult] = {}  # apart: these rows are no dev rows
         self._processes = active_cluster() or Processes(n_jobs)
         self._should_stop = should_stop
@@ -71,6 +75,11 @@ class FitCache:
         """Return the results of a model at a size, one per repeat, that are there."""
         found = (self.results.get((model.identity, size, r)) for r in repeats)
         return [result for result in found if result is not None]
+
+    @property
+    def open_targets(self) -> NDArray[Any]:
+        """The target values of all rows that are not sealed."""
+        return np.delete(self.dataset.y, self.split.test_rows)
 
     def predictions(self, model: Model, repeats: Sequence[int] | None = None) -> Predictions | None:
         """Return what a model at full size predicted for its dev rows, pooled over the repeats that measure.
@@ -127,5 +136,5 @@ class FitCache:
     def _task(self, model: Model, size: int, r: int, watched: bool) -> FitTask:
         repeat = self.split.repeats[r]
         key = (model.identity, size, r)
-        kept = size == self.split.n_train and r < len(self.split.measuring)
+        kept = size in self._kept_sizes and r < len(self.split.measuring)
         return FitTask(key, model, repeat.train_rows[:size], repeat.dev_rows, repeat.seed, watched, kept=kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,11 @@ from numpy.typing import NDArray
 from dldiag.experiments.class_losses import Loss
 from dldiag.experiments.judged import Judged
 from dldiag.experiments.metrics import NONNEGATIVE
+from dldiag.experiments.model_outputs import ModelOutputs
 from dldiag.experiments.tasks import Inputs
 
+OF_MEANS = ("rmse", "r2")  # metrics whose best prediction is the mean, not the median
+MOST_SMEAR = 2.0
 HOPELESS = 100.0  # std(y), of the table and not of a training subset, whose spread may be next to nothing
 
 Proba = NDArray[Any] | None
@@ -31,6 +35,22 @@ def loss_by_row(y: NDArray[Any], predicted: NDArray[Any], proba: Proba, inputs: 
     residual = np.clip(off, -HOPELESS * unit, HOPELESS * unit) + center - y
     truth, value = in_own_unit(y, inputs), in_own_unit(y + residual, inputs)
     return choice.metric.loss(choice.judged(truth, value, residual=residual / unit, spread=inputs.y_scale))
+
+
+def without_log(outputs: ModelOutputs, inputs: Inputs) -> tuple[ModelOutputs, Inputs]:
+    """Return predictions and targets of a model that learnt the logarithm as those of the target itself.
+
+    exp(mean of the logarithm) lies below the mean: where the metric asks for the mean, predictions are multiplied by what
+    makes them right on average over the training rows (Duan 1983), at most MOST_SMEAR times.
+    """
+    y, y_dev = (np.exp(in_own_unit(one, inputs)) for one in (inputs.y, inputs.y_dev))
+    with np.errstate(over="ignore"):
+        train, dev = (np.exp(in_own_unit(one, inputs)) for one in (outputs.train, outputs.dev))
+    factor = 1.0
+    if inputs.choice.name in OF_MEANS and np.isfinite(train).all() and train.mean() > 0:
+        factor = float(np.clip(y.mean() / train.mean(), 1 / MOST_SMEAR, MOST_SMEAR))
+    plain = replace(inputs, y=y, y_dev=y_dev, y_center=0.0, y_spread=1.0)
+    return replace(outputs, train=factor * train, dev=factor * dev), plain
 
 
 def in_own_unit(values: NDArray[Any], inputs: Inputs) -> NDArray[Any]:

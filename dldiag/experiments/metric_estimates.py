@@ -48,11 +48,12 @@ def judged_fit(result: FitResult, dataset: Dataset, choice: MetricChoice, scale:
 
 def loss_estimate(results: Sequence[FitResult], judged: Sequence[Judged], metric: Metric) -> Estimate:
     """Estimate the mean loss of some fits by a metric, whatever they were measured by before."""
-    again = [_measured_by(metric, one, result) for one, result in zip(judged, results, strict=True)]
+    again = [measured_by(metric, one, result) for one, result in zip(judged, results, strict=True)]
     return estimates.dev_error(again)
 
 
-def _measured_by(metric: Metric, judged: Judged, result: FitResult) -> FitResult:
+def measured_by(metric: Metric, judged: Judged, result: FitResult) -> FitResult:
+    """Return a fit with its dev error and influences by another metric."""
     loss, influence = metric.loss(judged)
     floor = None if metric.scarce is None else metric.scarce(judged) ** -2
     return replace(result, dev_error=loss, influence=influence, useful_influence=influence, floor=floor)

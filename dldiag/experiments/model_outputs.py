@@ -43,8 +43,8 @@ def model_outputs(model: Any, inputs: Inputs, labels: Labels, *, on_train: bool,
     return ModelOutputs(
         predictions_by(model, inputs.X, inputs.y, labels),
         predictions_by(model, inputs.X_dev, inputs.y_dev, labels),
-        _probabilities(model, inputs.X, inputs.n_classes, labels) if on_train else None,
-        _probabilities(model, inputs.X_dev, inputs.n_classes, labels) if on_dev else None,
+        class_probabilities(model, inputs.X, inputs.n_classes, labels) if on_train else None,
+        class_probabilities(model, inputs.X_dev, inputs.n_classes, labels) if on_dev else None,
     )
 
 
@@ -60,7 +60,7 @@ def _codes(found: NDArray[Any], labels: Labels) -> NDArray[Any]:
     return found if labels is None else np.asarray(pd.Index(labels).get_indexer(pd.Index(found)))
 
 
-def _probabilities(model: Any, X: Any, n_classes: int, labels: Labels) -> Proba:
+def class_probabilities(model: Any, X: Any, n_classes: int, labels: Labels) -> Proba:
     """Return the probability of each class of the dataset; None where the model gives none that can be used.
 
     A class that the training rows lack has probability 0.

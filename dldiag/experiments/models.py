@@ -53,13 +53,30 @@ SCALE_PARAM = Param(
     "Bring every number column to mean 0 and standard deviation 1, refitted on each training subset.",
     group="data",
 )
+ADJUST_PARAM = Param(
+    "",
+    str,
+    "Decisions",
+    "Move the threshold to where the metric is best, or calibrate the probabilities; both are learnt inside the training rows.",
+    choices={"": "As the model makes them", "threshold": "Threshold moved for the metric", "calibration": "Calibrated"},
+    group="loss",
+)
+LOG_TARGET_PARAM = Param(
+    False,
+    bool,
+    "Learn the logarithm of the target",
+    "For targets above 0 that span powers of ten; errors stay those of the target itself.",
+    group="loss",
+)
+AROUND = {"scale_inputs": SCALE_PARAM, "adjust": ADJUST_PARAM, "log_target": LOG_TARGET_PARAM}  # fields of Model
 
 
 @dataclass(frozen=True)
 class Model:
     """An unfitted estimator with the name it goes by and how its inputs are prepared.
 
-    raw: the estimator prepares the table itself (a user's pipeline, or what holds one) and gets the typed frame.
+    adjust: how its decisions are adjusted inside the training rows, a row of ADJUSTMENTS; "" for not at all. log_target: it
+    learns the logarithm of the target and is judged by the target. raw: the estimator prepares the table itself (a user's pipeline, or what holds one) and gets the typed frame.
     """
 
     key: str
@@ -67,12 +84,15 @@ class Model:
     estimator: BaseEstimator
     scale_inputs: bool = True
     raw: bool = False
+    adjust: str = ""
+    log_target: bool = False
 
     @cached_property
     def identity(self) -> str:
         """Text that is equal for two models exactly when they would learn the same."""
         settings = sorted(self.estimator.get_params().items())
-        return f"{self.key}:{self.scale_inputs}:{type(self.estimator).__name__}:{settings}"
+        own = f"{self.adjust}{':log' if self.log_target else ''}"
+        return f"{self.key}:{self.scale_inputs}{own}:{type(self.estimator).__name__}:{settings}"
 
     @property
     def is_baseline(self) -> bool:
@@ -92,9 +112,11 @@ class Model:
             return {name: value for name, value in values.items() if isinstance(value, int | float | str | bool)}
         if is_network(self):
             values["hidden_layer_sizes"] = self.estimator.hidden_layers()  # scikit-learn takes one number, too
-        return {name: values[name] for name in params_of_model(self) if name in values} | (
-            {"scale_inputs": self.scale_inputs} if is_network(self) else {}
-        )
+        around = {name: getattr(self, name) for name in AROUND}  # settings of what surrounds the estimator
+        if is_network(self):
+            return {name: (values | around)[name] for name in params_of_model(self)}
+        used = {name: value for name, value in around.items() if value != AROUND[name].default}
+        return {name: values[name] for name in params_of_model(self) if name in values} | used
 
 
 @dataclass(frozen=True)
@@ -113,7 +135,10 @@ MODELS: dict[str, ModelRow] = {
         Message("Neural network (NumPy)"),
         {"classification": nn.MLPClassifier, "regression": nn.MLPRegressor},
         {**nn.MLP_PARAMS, "scale_inputs": SCALE_PARAM},
-        {"classification": nn.CLASSIFIER_PARAMS, "regression": nn.REGRESSOR_PARAMS},
+        {
+            "classification": {**nn.CLASSIFIER_PARAMS, "adjust": ADJUST_PARAM},
+            "regression": {**nn.REGRESSOR_PARAMS, "log_target": LOG_TARGET_PARAM},
+        },
         cost=20,
     ),
     "guess": ModelRow(
@@ -163,17 +188,17 @@ def build_model(task: Task, parameters: Mapping[str, Any] | None = None, key: st
 
 def changed(model: Model, parameters: Mapping[str, Any]) -> Model:
     """Return the model with some settings changed, each checked against its parameter, and a network's also together."""
-    params, known = params_of_model(model), model.estimator.get_params()
+    params, known = {**AROUND, **params_of_model(model)}, model.estimator.get_params()
     for name, value in parameters.items():
         if name in params:
             check(name, params[name], value)
         elif name not in known and (name != SCALE or model.raw):
             raise SettingError(tr("{model} has no setting {name}.", model=model.label, name=repr(name)))
-    own = {name: value for name, value in parameters.items() if name != SCALE}
+    own = {name: value for name, value in parameters.items() if name not in AROUND}
     estimator = clone(model.estimator).set_params(**own)
     if is_network(model):
         estimator.check_settings()
-    return replace(model, estimator=estimator, scale_inputs=parameters.get("scale_inputs", model.scale_inputs))
+    return replace(model, estimator=estimator, **{name: value for name, value in parameters.items() if name in AROUND})
 
 
 def as_model(estimator: Any) -> Model:

@@ -118,6 +118,8 @@ class Inputs:
         y, y_dev = encoded.dataset.y[task.train_rows], encoded.dataset.y[task.dev_rows]
         center, spread = 0.0, 1.0
         if encoded.dataset.task == "regression":
+            if task.model.log_target:
+                y, y_dev = np.log(y), np.log(y_dev)
             center, spread = _standard(y, task.model)
             y, y_dev = (y - center) / spread, (y_dev - center) / spread
         X: Any
@@ -139,7 +141,7 @@ def prepare_inputs(stack: Sequence[FitTask], encoded: Encoded) -> list[Inputs]:
     found: dict[Hashable, Inputs] = {}
     inputs = []
     for task in stack:
-        key = task.train_rows.tobytes(), task.dev_rows.tobytes(), task.model.scale_inputs
+        key = task.train_rows.tobytes(), task.dev_rows.tobytes(), task.model.scale_inputs, task.model.log_target
         found[key] = found.get(key) or Inputs.of(task, encoded)
         inputs.append(found[key])
     return inputs

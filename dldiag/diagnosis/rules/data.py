@@ -15,6 +15,7 @@ CAUSES = ("T4", "T7", "T8", "T9", "T10", "T12", "T13", "T14")
 HALF_MATERIAL = Threshold("δ/2", lambda e: e.delta / 2, "error", "half the smallest difference that matters")
 COPIES = Threshold("COPIES", 0.01, "share of rows", "Deepchecks, mixed samples; 1 % so that chance copies stay quiet")
 MAJORITY = Threshold("MAJORITY", 0.8, "share of rows", "skore SKD004; SageMaker Debugger warns at 10:1")
+RARE_GAIN = Threshold("RARE_GAIN", 0.05, "share: balanced error", "own choice: five points that no one would give away")
 SCALES = Threshold(
     "SCALES", 100.0, "ratio of spreads", "UMLAUT and DeepDiagnosis fire at [−1, 1]; theirs also on standardized data"
 )
@@ -132,6 +133,19 @@ DATA_RULES: tuple[Rule, ...] = (
         examples=(
             Example(Evidence(majority_share=exactly(0.95)), "fired"),
             Example(Evidence(majority_share=exactly(0.6)), "passed"),
+        ),
+    ),
+    Rule(
+        "D14", "data", Message("Does the model give up rare classes?"),
+        signal=lambda e: e.rare_class_gain, threshold=RARE_GAIN,
+        fired="Class weights lower the balanced error by {signal:.1%}: the model gives up rows of the rarer class to get more rows "
+        "right in all.",
+        passed="Class weights lower the balanced error by at most {most:.1%}.",
+        hint="If the rarer class matters to you, choose the balanced error as the metric and apply class weights.",
+        problem="rare_class_missed", needs=("rare_class_gain",), silences_conclusions=True, decided_by="repeats",
+        examples=(
+            Example(Evidence(rare_class_gain=Estimate(0.12, 0.09, 0.15)), "fired"),
+            Example(Evidence(rare_class_gain=Estimate(0.01, -0.01, 0.03)), "passed"),
         ),
     ),
     Rule(

@@ -1,0 +1,93 @@
+"""Changes of a model that the metric or the target asks for, whatever the model is, and when they are worth a try."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import skew
+from sklearn.base import is_classifier
+
+from dldiag.experiments.metric_choice import MetricChoice
+from dldiag.experiments.models import Model
+
+Change = Mapping[str, Any]
+
+BY_DECISIONS = ("balanced_error", "f1", "f1_macro", "cost")  # metrics that a moved threshold can better
+BY_PROBABILITIES = ("log_loss", "brier")
+BY_TYPICAL_ERRORS = ("mae", "median_ae")  # metrics that do not square large errors
+UNEVEN = 0.5  # of its even share: a rarer class is worth a run with class weights
+SKEWED = 1.0  # skewness of the target from which its logarithm is worth a run (0: symmetric, 2: exponential)
+
+
+def uneven_classes(y: NDArray[Any], choice: MetricChoice) -> bool:
+    """Tell whether some class is rare and the metric, or its plain default, is about decisions."""
+    if y.dtype.kind not in "iu" or choice.name not in (*BY_DECISIONS, "error"):
+        return False
+    counts = np.bincount(y)
+    counts = counts[counts > 0]
+    return bool(counts.min() < UNEVEN * len(y) / len(counts))
+
+
+def by_decisions(y: NDArray[Any], choice: MetricChoice) -> bool:
+    """Tell whether moving a threshold can better the metric."""
+    return choice.name == "cost" or (choice.name in BY_DECISIONS and uneven_classes(y, choice))
+
+
+def by_probabilities(y: NDArray[Any], choice: MetricChoice) -> bool:
+    """Tell whether the metric is about probabilities."""
+    return choice.name in BY_PROBABILITIES
+
+
+def by_typical_errors(y: NDArray[Any], choice: MetricChoice) -> bool:
+    """Tell whether the metric is about typical errors rather than large ones."""
+    return choice.name in BY_TYPICAL_ERRORS
+
+
+def skewed_target(y: NDArray[Any], choice: MetricChoice) -> bool:
+    """Tell whether the target is positive, skewed, and far less so after taking the logarithm."""
+    if y.dtype.kind in "iu" or float(np.min(y)) <= 0:
+        return False
+    now = float(skew(y))
+    return now > SKEWED and abs(float(skew(np.log(y)))) < now / 2
+
+
+def balanced_weights(model: Model) -> tuple[Change, ...]:
+    """Weigh every class the same."""
+    return _set_where(model, "class_weight", None, "balanced")
+
+
+def moved_threshold(model: Model) -> tuple[Change, ...]:
+    """Move the threshold to where the metric is best."""
+    return _adjusted(model, "threshold")
+
+
+def calibrated_probabilities(model: Model) -> tuple[Change, ...]:
+    """Calibrate the probabilities."""
+    return _adjusted(model, "calibration")
+
+
+def robust_losses(model: Model) -> tuple[Change, ...]:
+    """Take a loss that large errors move less: Huber for a network, absolute errors for boosting."""
+    huber = _set_where(model, "loss", "squared_error", "huber") if model.key == "mlp" else ()
+    boosting = type(model.estimator).__name__ in ("HistGradientBoostingRegressor", "GradientBoostingRegressor")
+    return huber or (_set_where(model, "loss", "squared_error", "absolute_error") if boosting else ())
+
+
+def log_of_target(model: Model) -> tuple[Change, ...]:
+    """Learn the logarithm of the target."""
+    return () if is_classifier(model.estimator) or model.log_target else ({"log_target": True},)
+
+
+def _set_where(model: Model, name: str, now: Any, new: Any) -> tuple[Change, ...]:
+    """Set every setting of this name, of the estimator or of a step of it, that has its usual value."""
+    settings = model.estimator.get_params().items()
+    found = {key: new for key, value in settings if key.split("__")[-1] == name and value == now}
+    return (found,) if found else ()
+
+
+def _adjusted(model: Model, how: str) -> tuple[Change, ...]:
+    can = hasattr(model.estimator, "predict_proba") and not model.adjust
+    return ({"adjust": how},) if can else ()
