@@ -53,6 +53,7 @@ def workbook(rows, sheet=None):
         ("excel", workbook([["a title"], [], ["x", "y"], [1, 2], [3, 4], ["Source: us"]]), {}),
         ("excel", workbook([["x", "y"], [1, 2], [3, 4]]), {"missing": ("", "-")}),
     ],
+    ids=["parquet", "excel", "excel with choices"],
 )
 def test_the_table_is_the_one_that_this_process_would_have_read(kind, data, choices):
     plan, limits = typed_plan(kind, {}, {}), Limits()
