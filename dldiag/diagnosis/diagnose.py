@@ -251,6 +251,11 @@ def _check_target(dataset: Dataset, model: Model) -> None:
             ),
             Message("Choose squared error (squared_error) or Huber (huber) as the loss."),
         )
+    if model.log_target and float(np.min(dataset.y)) <= 0:
+        raise DataError(
+            Message("{target} is not above 0 in every row, so it has no logarithm.", {"target": dataset.target}),
+            Message("Leave log_target off."),
+        )
 
 
 def audit_open_rows(dataset: Dataset, settings: Settings = Settings(), split: Split | None = None) -> TableAudit:  # noqa: B008 — frozen

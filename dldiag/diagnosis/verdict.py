@@ -23,6 +23,7 @@ ANSWERS: Mapping[str, Answer] = {"fired": "yes", "passed": "no", "undecided": "u
 JUDGED = Message("{n_dev:,} dev rows")
 JUDGED_BY_REPEATS = Message("so few repeats")
 BASELINES: Mapping[str, Message] = {"rate": Message("the commonest class"), "sd": Message("the mean")}
+BEST_CONSTANT = Message("the best constant answer")  # by a metric of its own unit
 
 BY_ANSWERS: Mapping[tuple[Answer, Answer], Message] = {
     ("yes", "yes"): Message(
@@ -191,7 +192,7 @@ def values_of(evidence: Evidence, target: str) -> dict[str, Value]:
         "train": value("train_error"), "dev": value("dev_error"), "training_dev": value("training_dev_error"),
         "achievable": value("achievable"), "better": value("better_than_guess"), "judged": judged,
         "test_gap": value("test_gap"), "stuck": value("stuck_share"), "guess": value("guess_error"),
-        "reference_error": value("reference_error"), "baseline": BASELINES[evidence.unit],
+        "reference_error": value("reference_error"), "baseline": BASELINES.get(evidence.unit, BEST_CONSTANT),
         "unit": evidence.unit, "target": target, **evidence.names,
     }  # fmt: skip
 

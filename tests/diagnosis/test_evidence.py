@@ -10,7 +10,7 @@ from dldiag.diagnosis.diagnose import Case, _measured, prepare_case
 from dldiag.diagnosis.evidence import EVIDENCE, MEASURERS, Evidence, EvidenceRow, gather
 from tests.problems import two_blobs
 
-LATER = {"parts", "test_set"}  # follow from other evidence, or come when the test set is opened
+LATER = {"parts", "class_weights", "test_set"}  # from other evidence, a short run, or the opened test set
 
 
 @pytest.fixture(scope="module")

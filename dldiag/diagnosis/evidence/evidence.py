@@ -72,7 +72,7 @@ class Evidence:
     majority_share: Number = evidence_row(Message("Rows of the commonest class"), "share", "table")
     rarest_class_rows: Number = evidence_row(Message("Rows of the rarest class"), "number", "table")
     # What class weights gain, where the metric is the share of wrong rows and a class is rare.
-    rare_class_gain: Number = evidence_row(Message("Balanced error that class weights gain"), "share", "table")
+    rare_class_gain: Number = evidence_row(Message("Balanced error that class weights gain"), "share", "class_weights")
     scale_ratio: Number = evidence_row(Message("Largest scale over smallest scale of the inputs"), "number", "table")
     automatic_start: Number = evidence_row(Message("Automatic initialization (1: yes)"), "number", "model")
     scaled_inputs: Number = evidence_row(Message("Inputs are scaled (1: yes)"), "number", "model")
