@@ -15,7 +15,7 @@ import msgspec
 
 from dldiag.app.jobs import serialize, store
 from dldiag.app.state import data_ref, session
-from dldiag.app.state.paths import app_home, private, write_whole
+from dldiag.app.state.paths import app_home, private, storing, write_whole
 from dldiag.core.types import Recommendation, Report, TestResult, Trial
 from dldiag.diagnosis.recommend import settled
 from dldiag.diagnosis.remedies import SEARCH
@@ -36,19 +36,33 @@ def start(job: str, what: str, kind: str, **more: Any) -> None:
     spec = store.spec_of(job).arguments
     arguments = {name: spec[name] for name in ("data", "model", "settings")} | more
     other = session.pool().submit(kind, arguments, session.owner())
-    write_whole(store.folder_of(job) / FILE, serialize.dumps(started(job) | {what: other}).encode())
+    _remember(job, started(job) | {what: other})
+
+
+def start_trial(job: str, report: Report, remedy: str, change: dict[str, Any]) -> None:
+    """Start the test of a fix; what it was picked for goes with it, so that the effect is corrected for the choice."""
+    found = next((one for one in report.recommendations if one.remedy == remedy), None)
+    picked = {} if found is None else {"seen": found.seen, "expected": found.expected}
+    known = msgspec.to_builtins(picked, enc_hook=serialize.json_number)
+    start(job, f"try {remedy}", "try", remedy=remedy, change=change, material=report.delta, **known)
 
 
 def forget_improvement(job: str, what: str) -> None:
     """Forget something that was started, so that it may be started again."""
     kept = {name: other for name, other in started(job).items() if name != what}
-    write_whole(store.folder_of(job) / FILE, serialize.dumps(kept).encode())
+    _remember(job, kept)
+
+
+def _remember(job: str, what: dict[str, str]) -> None:
+    with storing():
+        write_whole(store.folder_of(job) / FILE, serialize.dumps(what).encode())
 
 
 def with_trials(report: Report, job: str) -> Report:
     """Return the report with the results of the trials that were started by hand, and of the opened test set."""
     found = started(job)
-    recommendations = settled([_with_trial(one, found.get(f"try {one.remedy}")) for one in report.recommendations])
+    tried = [_with_trial(one, found.get(f"try {one.remedy}")) for one in report.recommendations]
+    recommendations = settled(tried, report.delta)
     opened = finished(found.get("open"))
     test = report.test if opened is None else msgspec.convert(opened, TestResult)
     sealed = report.split.sealed and test is None
@@ -110,7 +124,8 @@ def opened_before(job: str) -> bool:
 def start_test(job: str, **more: Any) -> None:
     """Start the opening of the sealed test set; that it was is known from here on, unless it comes to nothing."""
     start(job, "open", "open", **more)
-    write_whole(_mark(job), started(job)["open"].encode())
+    with storing():
+        write_whole(_mark(job), started(job)["open"].encode())
 
 
 def _mark(job: str) -> Path:
