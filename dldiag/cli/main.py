@@ -40,11 +40,15 @@ from dldiag.data.samples import SAMPLES, sample_bytes
 from dldiag.data.second_file import FROM_FILE, SECOND, with_second_file
 from dldiag.diagnosis.diagnose import diagnose
 from dldiag.diagnosis.improve import finish, improve
+from dldiag.diagnosis.openings import Opener
+from dldiag.diagnosis.test_set import check_unopened
 from dldiag.experiments.models import MODELS, Model, build_model
 from dldiag.report import path_to_text, to_text
 
 FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130  # exit statuses
 SAMPLE = "sample:"
+
+FROM_HERE = Opener("command line")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -156,10 +160,12 @@ def _diagnose(given: argparse.Namespace) -> None:
 
 def _improve(given: argparse.Namespace) -> None:
     dataset, model, settings, jobs = _asked(given)
+    if given.open_test:
+        check_unopened(dataset, settings, FROM_HERE)  # now, not after hours of fits
     with speaking("en"), _cluster(given):
         found = improve(dataset, model, settings, on_progress=_meter(given), n_jobs=jobs)
         if given.open_test:
-            found = finish(dataset, settings, found)
+            found = finish(dataset, settings, found, FROM_HERE)
     _tell(given, found.report, path_to_text(found) + "\n")
 
 

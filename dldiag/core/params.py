@@ -19,7 +19,7 @@ VARIABLE = "DLDIAG_{name}"  # a limit is changed through the environment: DLDIAG
 
 
 class SettingError(ValueError):
-    """A setting has a value that cannot be used; the text says which, why, and what is possible."""
+    """A setting has an invalid value; the text names the setting, the reason and the valid values."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Param:
 
 
 class Choices(Mapping[str, str]):
-    """The names of a table's rows with their labels; a row that is added later can be chosen, too.
+    """The names of a table's rows with their labels, read when asked: a row added later is a choice, too.
 
     more: choices that are no row.
     """
@@ -128,7 +128,7 @@ def _kind_name(param: Param) -> Message:
 
 
 def _is_of_kind(value: Any, kind: type) -> bool:
-    """Tell whether a value is of a parameter's kind; NumPy's numbers count, and true, false and infinity are none."""
+    """Return True if a value has a parameter's type; NumPy's numbers are accepted, booleans and infinity are no numbers."""
     if isinstance(value, bool | np.bool_):
         return kind not in (int, float, tuple)
     if kind in (int, float):

@@ -149,7 +149,7 @@ class Repair:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is wrong with the model, in one sentence, and the two answers behind it."""
+    """What is wrong with the model, in one sentence, and the two answers behind it; code: which sentence it is."""
 
     headline: Message
     bias: Answer
@@ -157,6 +157,7 @@ class Verdict:
     detail: Message | None = None
     stability: float | None = None  # share of resampled repeats that give the same two answers
     problem: str | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -186,6 +187,7 @@ class SplitSummary:
     sealed: bool
     method: str
     repeats: int
+    test_fingerprint: str = ""  # of the sealed rows by what they hold, the same for every seed
 
 
 @dataclass(frozen=True)

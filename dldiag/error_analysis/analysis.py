@@ -50,6 +50,10 @@ class ErrorAnalysis:
         table.insert(3, "label score", self.suspicious.score[found].round(3))
         return table
 
+    def rows_at(self, positions: Sequence[int]) -> pd.DataFrame:
+        """Return judged rows by their positions."""
+        return self._table(np.array(positions, dtype=np.int64))
+
     def rows_of(self, one: Slice) -> pd.DataFrame:
         """Return the judged rows of a slice, those with the highest loss first."""
         inside = np.flatnonzero(rows_where(one.rule, self._judged))

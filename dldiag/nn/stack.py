@@ -1,4 +1,4 @@
-"""The arrays of a stack of networks in training, and one step on them."""
+"""The arrays of a stack of networks during training, and one optimization step on them."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class Stack:
         return np.array([getattr(m, name) for m in self.members], self.plan.dtype)[:, None]
 
     def _allocate(self) -> None:
-        """Lay out what depends on who is in the stack."""
+        """Allocate what depends on which members are in the stack."""
         plan, members = self.plan, self.members
         self.gradient, self.scratch = np.zeros_like(self.flat), np.empty_like(self.flat)
         self.parameters = Parameters.of(plan.layout, self.flat)
@@ -137,7 +137,7 @@ class Stack:
         return replace(self.network, slope=self.network.slope[members])
 
     def keep(self, staying: Array) -> None:
-        """Go on with some of the members only."""
+        """Keep some of the members only."""
         self.members = [self.members[i] for i in staying]
         fallback = self.fallback[staying]
         self.flat, self.order, self.y = self.flat[staying], self.order[staying], self.y[staying]
@@ -253,7 +253,7 @@ class Stack:
             np.divide(strength, self.total, out=shared)
 
     def _penalize(self, chunk: Chunk) -> None:
-        """Add the gradient of the penalties, and note what they cost."""
+        """Add the gradient of the penalties, and record their cost."""
         for row, strength in chunk.penalties:
             if not self._is_decoupled(row):
                 row.pull(chunk.p, strength, chunk.scratch)
@@ -306,8 +306,8 @@ def _under_each_other(parts: list[Array], plan: Plan) -> tuple[Array, Array]:
 class Member:
     """One network.
 
-    X: (n, d); y: (n,) class numbers or (n, K); weights: (n,) or None; flat: (P,) parameters. `score(outputs)` judges
-    outputs (K, n) on X_validation, higher is better; `dev` is (X, error of outputs) and only watched.
+    X: (n, d); y: (n,) class numbers or (n, K); weights: (n,) or None; flat: (P,) parameters. `score(outputs)` rates
+    outputs (K, n) on X_validation, higher is better; `dev` is (X, error of outputs), measured and never trained on.
     """
 
     X: Array
@@ -345,7 +345,7 @@ class Member:
 
     @property
     def diverged(self) -> bool:
-        """Whether training ended because the loss was no longer a number."""
+        """Whether training ended because the loss was no longer finite."""
         return self.stopped_by == "divergence"
 
     @cached_property

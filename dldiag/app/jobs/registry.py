@@ -13,6 +13,7 @@ from typing import Any
 
 from dldiag.app.jobs.course import COURSE_JOBS
 from dldiag.app.jobs.diagnosis import diagnose_job
+from dldiag.app.jobs.error_rows import error_rows_job, label_trial_job
 from dldiag.app.jobs.improvement import improve_job, open_job, try_job
 from dldiag.core.types import Progress
 
@@ -22,6 +23,8 @@ JobFunction = Callable[[dict[str, Any], OnProgress, ShouldStop], Any]
 
 JOBS: dict[str, JobFunction] = {
     "diagnose": diagnose_job,
+    "error_rows": error_rows_job,
+    "label_trial": label_trial_job,
     "try": try_job,
     "improve": improve_job,
     "open": open_job,
