@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from dldiag.data.dataset import make_dataset
     from dldiag.data.read_table import read_table
     from dldiag.data.second_file import with_second_file
-    from dldiag.diagnosis.diagnose import diagnose
     from dldiag.error_analysis import error_analysis
     from dldiag.experiments.forecast import forecast
     from dldiag.experiments.learning_curve import learning_curve
     from dldiag.nn import MLPClassifier, MLPRegressor
     from dldiag.report import from_json, to_html, to_json, to_text
+    from dldiag.report.library import diagnose_data as diagnose
 
 __version__ = "0.2.0"
 
@@ -25,7 +25,7 @@ _PUBLIC = {
     "MLPRegressor": "dldiag.nn",
     "Report": "dldiag.core.types",
     "Settings": "dldiag.core.settings",
-    "diagnose": "dldiag.diagnosis.diagnose",
+    "diagnose": "dldiag.report.library:diagnose_data",
     "error_analysis": "dldiag.error_analysis",
     "forecast": "dldiag.experiments.forecast",
     "from_json": "dldiag.report",
@@ -62,7 +62,9 @@ def __getattr__(name: str) -> Any:
     """Load a public name from its module."""
     if name not in _PUBLIC:
         raise AttributeError(f"module 'dldiag' has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(_PUBLIC[name]), name)
+    module, _, own = _PUBLIC[name].partition(":")
+    import_module("dldiag.report.displays").attach()
+    found = globals()[name] = getattr(import_module(module), own or name)
     return found
 
 

@@ -9,6 +9,7 @@ from itertools import zip_longest
 
 from dldiag.core.i18n import tr
 from dldiag.core.types import Column_, Outcome, Report
+from dldiag.diagnosis.compare import Comparison
 from dldiag.diagnosis.improve import Improvement
 from dldiag.experiments.models import params_of_model
 from dldiag.report import view
@@ -47,6 +48,18 @@ def path_to_text(found: Improvement, width: int = WIDTH) -> str:
         lines += wrapped(tr("To start from here: {flags}", flags=settings), width, indent=INDENT)
     if found.test is not None:
         lines += wrapped(view.test_line(found.test, view.unit_of(found.report)), width)
+    return "\n".join(lines) + "\n"
+
+
+def comparison_to_text(first: Report, second: Report, found: Comparison, width: int = WIDTH) -> str:
+    """Write two runs side by side: the errors, their change, and what differs."""
+    lines = list(wrapped(view.comparison_line(found, second), width))
+    for title, rows in (
+        (tr("Errors"), view.compared_errors(first, second, found)),
+        (tr("What differs"), view.compared_settings(first, second, found)),
+    ):
+        if rows:
+            lines += ["", title, *_aligned([list(rows[0]), *(list(row.values()) for row in rows)], width)]
     return "\n".join(lines) + "\n"
 
 

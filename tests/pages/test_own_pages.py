@@ -10,6 +10,8 @@ from dldiag.app.state.paths import new_token
 from dldiag.app.ui import page as navigation
 from dldiag.app.ui.page import FIRST_OF_COURSE
 from dldiag.core.home import dashboard_folder
+from dldiag.report.history import History
+from tests.reports import make_report
 
 ROOT = dashboard_folder()
 PAGES = [Path(one.file) for one in navigation.pages() if not one.course]
@@ -44,7 +46,7 @@ def test_an_experiment_noted_by_hand_stays_in_the_record():
 
 def test_a_report_that_was_removed_in_another_tab_is_told_and_the_list_is_a_click_away():
     app = AppTest.from_file(str(ROOT / "pages/3_History.py"), default_timeout=60).run()
-    app.session_state["dldiag"]["opened report"] = "gone"
+    app.query_params["report"] = "gone"
     app.run()
     assert not app.exception
     assert "not in your history" in app.warning[0].value
@@ -69,3 +71,17 @@ def test_the_history_of_a_newcomer_is_empty_and_says_what_to_do():
     app = AppTest.from_file(str(ROOT / "pages/3_History.py"), default_timeout=60).run()
     assert not app.exception
     assert "Diagnose a table" in app.info[0].value
+
+
+def test_two_past_reports_are_compared_at_an_address_of_their_own():
+    app = AppTest.from_file(str(ROOT / "pages/3_History.py"), default_timeout=60).run()
+    owner = app.session_state["dldiag"]["owner"]
+    first, second = (History().add(make_report(case), owner=owner) for case in ("bias", "variance"))
+    app.query_params["compare"] = f"{first},{second}"
+    app.run()
+    assert not app.exception
+    said = " ".join(one.value for one in [*app.markdown, *app.subheader])
+    assert "Two runs side by side" in said
+    app.button[0].click().run()
+    assert "compare" not in app.query_params
+    assert [one for one in app.button if one.key == "compare.go"]

@@ -11,6 +11,7 @@ from dldiag.report.view.changes import (
     parent_text,
     value_text,
 )
+from dldiag.report.view.comparison import compared_errors, compared_settings, comparison_line
 from dldiag.report.view.curve_points import Point, points
 from dldiag.report.view.effects import before_after, effect_text
 from dldiag.report.view.evidence_labels import BUDGET, budget_label, evidence_label, evidence_text
@@ -69,6 +70,9 @@ __all__ = [
     "budget_line",
     "change_text",
     "changed_settings",
+    "compared_errors",
+    "compared_settings",
+    "comparison_line",
     "curves",
     "effect_text",
     "error_text",

@@ -1,0 +1,71 @@
+"""How results show themselves in a notebook: a short repr, a page, and plots, as scikit-learn's results do.
+
+Attached to the nouns here, because the nouns know no figures; `attach` is called when the library is first used.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from dldiag.core.types import Estimate, LearningCurve, Report
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+HEIGHT = 900  # pixels of the page in a notebook
+
+
+def report_repr(report: Report) -> str:
+    """Return a report in one line: what it is about, the dev error, and the verdict."""
+    dev = report.evidence.get("dev_error")
+    error = "" if dev is None else f", dev error {_short(dev)}"
+    return f"<Report of {report.dataset.name!r}, target {report.dataset.target!r}{error}: {report.verdict.headline}>"
+
+
+def curve_repr(curve: LearningCurve) -> str:
+    """Return a learning curve in one line."""
+    rows = f"{int(curve.sizes[0])} to {int(curve.sizes[-1])} rows" if len(curve.sizes) else "no rows"
+    last = curve.dev_estimates[-1] if curve.dev_estimates else None
+    error = "" if last is None else f", dev error {_short(last)}"
+    return f"<LearningCurve of {curve.model!r}: {len(curve.sizes)} sizes, {rows}{error}>"
+
+
+def report_page(report: Report) -> str:
+    """Return the whole report as it shows in a notebook: its page in a frame of its own."""
+    from dldiag.report.html import to_html
+
+    page = escape(to_html(report), quote=True)
+    return f'<iframe srcdoc="{page}" style="width:100%;height:{HEIGHT}px;border:0" title="dldiag report"></iframe>'
+
+
+def plot_report(report: Report, kind: str = "learning_curves", *, theme: Any = "light") -> go.Figure:
+    """Draw one figure of a report; kind: a key of dldiag.report.figures.FIGURES. ValueError for another."""
+    from dldiag.report.figures import FIGURES
+
+    if kind not in FIGURES:
+        raise ValueError(f"kind must be one of {', '.join(FIGURES)}, not {kind!r}")
+    if not FIGURES[kind].shown(report):
+        raise ValueError(f"this report has nothing to draw as {kind!r}")
+    return FIGURES[kind].draw(report, theme)
+
+
+def plot_curve(curve: LearningCurve, *, theme: Any = "light") -> go.Figure:
+    """Draw a learning curve: training and dev error against training rows."""
+    from dldiag.report.figures import learning_curves
+
+    return learning_curves([curve], theme=theme)
+
+
+def attach() -> None:
+    """Give the nouns their displays."""
+    for noun, methods in (
+        (Report, {"__repr__": report_repr, "_repr_html_": report_page, "plot": plot_report}),
+        (LearningCurve, {"__repr__": curve_repr, "plot": plot_curve}),
+    ):
+        for name, method in methods.items():
+            setattr(noun, name, method)
+
+
+def _short(error: Estimate) -> str:
+    return f"{error.value:.3f} ({error.low:.3f} to {error.high:.3f})"

@@ -1,0 +1,54 @@
+"""The library's door: `dldiag.diagnose` takes a dataset of ours, or a model with X and y as scikit-learn does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dldiag.core.types import Dataset, Report
+from dldiag.data.dataset import make_dataset
+from dldiag.diagnosis.diagnose import diagnose
+from dldiag.report.displays import attach
+
+attach()
+
+TARGET = "target"  # the name of a y that has none
+
+
+def diagnose_data(data: Any, *given: Any, **named: Any) -> Report:
+    """Diagnose a model on data: `diagnose(dataset, model, settings)` or `diagnose(model, X, y, settings=…)`.
+
+    model: an unfitted scikit-learn estimator, None for our network. X: (rows, features) array or DataFrame; y: (rows,)
+    labels or numbers. settings, on_progress, should_stop and n_jobs are those of `dldiag.diagnosis.diagnose.diagnose`, whose
+    errors this raises, too; ValueError when X and y differ in length.
+    """
+    is_ours = isinstance(data, Dataset) or not (len(given) >= 2 or "X" in named or "y" in named)
+    if is_ours:
+        return diagnose(data, *given, **named)
+    values = dict(zip(("X", "y", "settings"), given, strict=False))
+    X, y = (values.pop(name) if name in values else named.pop(name, None) for name in ("X", "y"))
+    task = named.pop("task", "auto")
+    return diagnose(dataset_of(X, y, task=task), data, **values, **named)
+
+
+def dataset_of(X: Any, y: Any, *, task: str = "auto") -> Dataset:
+    """Make a dataset of arrays or pandas objects."""
+    if X is None or y is None:
+        raise TypeError("diagnose(model, X, y) needs both X and y.")
+    frame = X.copy() if isinstance(X, pd.DataFrame) else pd.DataFrame(_two_dimensional(X))
+    frame.columns = pd.Index([one if isinstance(one, str) else f"x{one}" for one in frame.columns])
+    if len(frame) != len(y):
+        raise ValueError(f"X has {len(frame)} rows and y has {len(y)}")
+    name = str(getattr(y, "name", None) or TARGET)
+    while name in frame.columns:
+        name += "_"
+    return make_dataset(frame.assign(**{name: np.asarray(y)}), name, task=task)
+
+
+def _two_dimensional(X: Any) -> Any:
+    values = np.asarray(X)
+    if values.ndim != 2:
+        raise ValueError(f"X must have two dimensions (rows, features), not {values.ndim}")
+    return values

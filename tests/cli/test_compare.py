@@ -1,0 +1,31 @@
+"""`dldiag compare`: two reports side by side, and one plain line for what is no report."""
+
+from dldiag.cli.main import main
+from dldiag.report import to_json
+from tests.reports import make_report
+
+
+def written(folder, name, report):
+    path = folder / name
+    path.write_text(to_json(report), encoding="utf-8")
+    return str(path)
+
+
+def test_two_runs_are_written_side_by_side(tmp_path, capsys):
+    first = make_report("variance")
+    second = make_report("bias", settings={**first.settings, "seed": 1})
+    files = [written(tmp_path, name, one) for name, one in (("a.json", first), ("b.json", second))]
+    assert main(["compare", *files]) == 0
+    said = capsys.readouterr().out
+    assert "did not use the same rows" in said
+    assert "14.8%" in said and "18.3%" in said
+    assert "What differs" in said
+
+
+def test_what_is_no_report_is_refused_in_one_line(tmp_path, capsys):
+    path = tmp_path / "x.json"
+    path.write_text("{}", encoding="utf-8")
+    assert main(["compare", str(path), str(path)]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert len(said.err.strip().splitlines()) == 1

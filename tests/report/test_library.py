@@ -1,0 +1,64 @@
+"""The library's door: a model with X and y as in scikit-learn, and results that show themselves."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LogisticRegression
+
+import dldiag
+from dldiag.report.library import dataset_of
+from tests.reports import make_report
+
+QUICK = dldiag.Settings(budget="quick", sizes=2, repeats=3, trials=0, baselines=())
+
+
+@pytest.fixture(scope="module")
+def arrays():
+    return load_iris(return_X_y=True)
+
+
+def test_a_model_with_arrays_is_diagnosed_like_a_dataset_of_them(arrays):
+    X, y = arrays
+    by_arrays = dldiag.diagnose(LogisticRegression(max_iter=500), X, y, settings=QUICK)
+    by_dataset = dldiag.diagnose(dataset_of(X, y), LogisticRegression(max_iter=500), QUICK)
+    assert by_arrays.evidence["dev_error"] == by_dataset.evidence["dev_error"]
+    assert by_arrays.dataset.features == 4
+
+
+def test_a_frame_and_a_series_keep_their_names(arrays):
+    frame, y = load_iris(return_X_y=True, as_frame=True)
+    dataset = dataset_of(frame, y)
+    assert dataset.target == "target"
+    assert [column.name for column in dataset.columns] == list(frame.columns)
+
+
+def test_a_column_named_like_the_target_stays():
+    rows = np.arange(40.0)
+    frame = pd.DataFrame({"target": rows % 7, "b": rows})
+    assert dataset_of(frame, (rows > 20).astype(int)).target == "target_"
+
+
+@pytest.mark.parametrize(("X", "y"), [(np.zeros((5, 2)), np.zeros(4)), (np.zeros(5), np.zeros(5))])
+def test_arrays_that_do_not_fit_are_refused(X, y):
+    with pytest.raises(ValueError, match="X"):
+        dldiag.diagnose(LogisticRegression(), X, y)
+
+
+def test_results_show_themselves_in_a_line_and_as_a_page():
+    report = make_report()
+    dldiag.Report  # noqa: B018 — the first use attaches the displays
+    assert repr(report).startswith("<Report of 'customers.csv', target 'churned', dev error 0.183")
+    assert len(repr(report)) < 300
+    assert len(repr(report.curves[0])) < 120
+    assert report._repr_html_().startswith("<iframe srcdoc=")
+
+
+def test_results_draw_themselves():
+    report = make_report()
+    dldiag.Report  # noqa: B018 — the first use attaches the displays
+    assert report.plot().data
+    assert report.plot("error_budget").data
+    assert report.curves[0].plot().data
+    with pytest.raises(ValueError, match="learning_curves"):
+        report.plot("nothing")
