@@ -26,6 +26,7 @@ imports:         ## imports run downwards only
 docs-check:      ## no generated page and no catalog is stale, no text untranslated
 	$(PYTHON) -m docs.generate --check
 	$(PYTHON) -m docs.catalog --check
+	$(PYTHON) -m docs.sample_reports --check
 	$(PYTHON) -m mkdocs build --strict -q
 
 test:            ## the tests, doctests of modules among them, with branch coverage

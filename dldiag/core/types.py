@@ -23,7 +23,7 @@ Kind = Literal["number", "category", "boolean", "date", "text", "identifier", "c
 Outcome = Literal["fired", "passed", "undecided", "not_applicable", "could_not_run", "suppressed", "muted"]
 Level = Literal["data", "training", "bias_variance", "process"]
 Column_ = Literal["training", "bias", "variance", "data"]
-TrialVerdict = Literal["helped", "hurt", "no_effect", "undecided"]
+TrialVerdict = Literal["helped", "helped_little", "hurt", "no_effect", "undecided"]
 Answer = Literal["yes", "no", "undecided", "unknown"]
 
 Array = NDArray[Any]
@@ -303,7 +303,10 @@ class TrainingCurve:
 
 @dataclass(frozen=True)
 class Trial:
-    """A remedy run on the user's data, paired with the current model: `change` is in dev error, negative is better."""
+    """A remedy run on the user's data, paired with the current model: `change` is in dev error, negative is better.
+
+    seen: the change before it was corrected for having been picked among others; None where nothing was picked.
+    """
 
     remedy: str
     verdict: TrialVerdict
@@ -315,6 +318,7 @@ class Trial:
     after: TrainingCurve | None = None
     train_change: Estimate | None = None
     note: Message | None = None
+    seen: Estimate | None = None
 
     @property
     def is_likely_help(self) -> bool:
@@ -324,7 +328,10 @@ class Trial:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """One remedy of the remedy table, its place in the order, why, and what happened when it was tried."""
+    """One remedy of the remedy table, its place in the order, why, and what happened when it was tried.
+
+    expected: the change of dev error, corrected for the choice among all that was tried; seen: the same before that.
+    """
 
     rank: int
     remedy: str
@@ -335,6 +342,7 @@ class Recommendation:
     expected: Estimate | None = None
     change: Mapping[str, Any] = field(default_factory=dict)  # settings it would set, by parameter name
     trial: Trial | None = None
+    seen: Estimate | None = None
 
 
 @dataclass(frozen=True)

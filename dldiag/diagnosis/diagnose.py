@@ -169,7 +169,7 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
     for tried in try_remedies(
         case.fits, case.model, report, evidence, effort=case.effort, most=case.trials, on_result=progress.advance
     ):  # fmt: skip
-        report = replace(report, recommendations=settled(tried))
+        report = replace(report, recommendations=settled(tried, evidence.delta))
         progress.first(lambda: report)  # noqa: B023 — called at once
     return replace(report, compared=case.compared, seconds=time.perf_counter() - started)
 

@@ -147,7 +147,7 @@ def _searched(case: Case, report: Report, tell: OnProgress) -> Report:
             one, trial=search(case.fits, case.model, material=report.delta, effort=case.effort, on_result=count)
         )
 
-    recommendations = settled([tried(one) for one in report.recommendations])
+    recommendations = settled([tried(one) for one in report.recommendations], report.delta)
     return replace(report, recommendations=recommendations, compared=case.compared)
 
 

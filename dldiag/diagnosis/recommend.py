@@ -15,6 +15,8 @@ from dldiag.experiments.models import Model, is_network
 
 NOT_FIRST = Message("It costs nothing; compare every change with it.")
 REFUTED = ("no_effect", "hurt")  # verdicts of a trial that take a remedy out of what is recommended
+HELPFUL = ("helped", "helped_little")  # and those that put it there
+DONE_AT_ONCE = ("repair_table", "other_model")  # though they change no setting of the model
 BEFORE_THE_MODEL = (
     "no_signal",
     "leak",
@@ -54,35 +56,68 @@ def ranked(ordered: Sequence[Recommendation]) -> tuple[Recommendation, ...]:
     )
 
 
-def settled(recommendations: Sequence[Recommendation]) -> tuple[Recommendation, ...]:
-    """Put what was tried and has no effect that matters, or hurt, behind leaving the model as it is."""
-    refuted = [one for one in recommendations if one.trial is not None and one.trial.verdict in REFUTED]
-    first = [
-        replace(one, because=REMEDIES[LEAVE_IT].why) if one.remedy == LEAVE_IT else one
-        for one in recommendations
-        if one not in refuted
-    ]
-    return ranked([*first, *refuted])
+def settled(recommendations: Sequence[Recommendation], delta: float) -> tuple[Recommendation, ...]:
+    """Order recommendations again by what their trials showed: the largest effect first; delta: δ.
+
+    What was tried in vain, or hurt, goes behind keeping the model as it is; what helped comes before it, wherever it stood.
+    """
+    keep = next((one.rank for one in recommendations if one.remedy == LEAVE_IT), len(recommendations) + 1)
+    ordered = sorted(recommendations, key=lambda one: _settled_order(one, keep, delta))
+    fresh = [replace(one, because=REMEDIES[LEAVE_IT].why) if one.remedy == LEAVE_IT else one for one in ordered]
+    return ranked(fresh)
+
+
+def _settled_order(one: Recommendation, keep: int, delta: float) -> tuple[int, bool, float, int]:
+    """Return where a recommendation stands once trials are in; keep: the rank of keeping the model as it is."""
+    if one.remedy == LEAVE_IT:
+        return AS_IT_IS, False, 0.0, one.rank
+    trial = one.trial
+    change = trial.change if trial is not None else one.expected
+    value = 0.0 if change is None else round(_worth(one.remedy, change.value, delta), SHOWN)
+    if trial is not None and trial.verdict in REFUTED:
+        return IN_VAIN, False, value, one.rank
+    helps = trial is not None and (trial.verdict in HELPFUL or trial.is_likely_help)
+    if not helps and (one.rank > keep or (trial is not None and value >= 0)):
+        return PERHAPS, False, value, one.rank
+    if one.problem in BEFORE_THE_MODEL and one.remedy in DONE_AT_ONCE:
+        return FIRST, False, 0.0, one.rank
+    return SURE, not _can_be_done(one), value, one.rank
+
+
+def _worth(remedy: str, change: float, delta: float) -> float:
+    """Return a change of dev error less what it costs: another model has to gain δ/2 more than a setting of this one."""
+    return change + delta / 2 if remedy == "other_model" else change
+
+
+def _can_be_done(one: Recommendation) -> bool:
+    """Tell whether a remedy can be applied now: a setting, another model, another use of the table; not more data."""
+    has_settings = bool(one.change or (one.trial is not None and one.trial.settings))
+    return has_settings or one.remedy in DONE_AT_ONCE
 
 
 def decide_order(change: Estimate, material: float) -> TrialVerdict:
-    """Read the interval of a change in dev error against δ.
+    """Read the interval of a change in dev error against δ/2, from which a remedy is recommended, too.
 
     >>> decide_order(Estimate(-0.05, -0.06, -0.04), 0.01), decide_order(Estimate(0.0, -0.004, 0.004), 0.01)
     ('helped', 'no_effect')
+    >>> decide_order(Estimate(-0.003, -0.004, -0.002), 0.01)
+    'helped_little'
     """
-    if change.high < -material / 2:
+    half = material / 2
+    if change.high < -half:
         return "helped"
-    if change.low > material / 2:
+    if change.low > half:
         return "hurt"
-    return "no_effect" if -material <= change.low and change.high <= material else "undecided"
+    if change.low < -half or change.high > half:
+        return "undecided"
+    return "helped_little" if change.high < 0 else "no_effect"
 
 
 RemedyOrder = tuple[int, float, int]
 PLACES = {key: place for place, key in enumerate(REMEDIES)}  # what makes a network train at all stands first
 SHOWN = 3  # decimals of an error that are written: what is shown as equal is no reason for an order
-# First what can be changed at once; another model, or more rows, cost more than a setting.
-FIRST, SURE, LIKELY, DEARER, AS_IT_IS, PERHAPS = range(6)
+# First what can be done at once, the surest gain first; then what has to be collected; keeping the model; the rest.
+FIRST, SURE, LIKELY, TO_COLLECT, AS_IT_IS, PERHAPS, IN_VAIN = range(7)
 
 
 def _entry(
@@ -124,7 +159,8 @@ def _other_model(
     if lead is None:
         return None
     change = -lead
-    order = _order(_place(row, change.value, problem), change.value, row)
+    place = SURE if change.surely_below < -evidence.delta / 2 else LIKELY
+    order = _order(place, _worth(row.key, change.value, evidence.delta), row)
     repeats = 0 if evidence.repeats is None else round(evidence.repeats.value)
     trial = Trial(row.key, decide_order(change, evidence.delta), change, repeats, 0.0)
     return order, replace(_made(row, problem, fired[problem].message, change, {}), trial=trial)
@@ -135,11 +171,12 @@ def _order(place: int, change: float, row: Remedy) -> RemedyOrder:
 
 
 def _place(row: Remedy, expected: float, problem: str | None) -> int:
-    if problem in BEFORE_THE_MODEL:
-        return FIRST
-    if (row.key in (MORE_DATA, "other_model") and expected < 0) or row.key == "more_dev_rows":
-        return DEARER
-    return SURE if expected < 0 else PERHAPS
+    if row.key in DONE_AT_ONCE:
+        return FIRST if problem in BEFORE_THE_MODEL else SURE
+    if row.is_a_setting:
+        return SURE if expected < 0 else PERHAPS
+    worth_it = expected < 0 or problem in BEFORE_THE_MODEL or row.key == "more_dev_rows"
+    return TO_COLLECT if worth_it else PERHAPS
 
 
 def _probed_entry(
@@ -161,7 +198,7 @@ def _probed_entry(
         return None
     because = fired[problem].message if problem in fired else row.why
     found = _made(row, problem or row.specific, because, probe.dev, probe.settings)
-    return _order(place, probe.dev.value, row), found
+    return _order(place, probe.dev.value, row), replace(found, seen=probe.seen)
 
 
 def _expected(row: Remedy, evidence: Evidence, fired: Mapping[str | None, Finding]) -> float:

@@ -6,14 +6,16 @@ Ng's course advises: at random rather than on a grid, rates evenly in their loga
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from dldiag.core.types import Trial, exactly
 from dldiag.diagnosis.remedies import SEARCH, Change
-from dldiag.diagnosis.trials import CHOOSERS, Effort, OnResult, trial_of, try_change
+from dldiag.diagnosis.trials import CHOOSERS, Attempt, Effort, OnResult, trial_of, try_change
+from dldiag.diagnosis.winners_curse import Results, correlation_of, picked, shared_luck
+from dldiag.experiments.estimates import paired_change
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model, changed, is_network
 
@@ -45,13 +47,12 @@ def drawn_change(model: Model, rng: np.random.Generator) -> Change:
 
 
 def try_remedy(
-    fits: FitCache, model: Model, remedy: str, change: Change, *, material: float, effort: Effort,
-    on_result: OnResult = None,
-) -> Trial:  # fmt: skip
+    fits: FitCache, model: Model, attempt: Attempt, *, material: float, effort: Effort, on_result: OnResult = None
+) -> Trial:
     """Run one remedy on the user's data: its change against the current model, or a search for one."""
-    if remedy == SEARCH:
+    if attempt.remedy == SEARCH:
         return search(fits, model, material=material, effort=effort, on_result=on_result)
-    return try_change(fits, model, remedy, change, material=material, effort=effort, on_result=on_result)
+    return try_change(fits, model, attempt, material=material, effort=effort, on_result=on_result)
 
 
 def planned_fits(remedy: str, effort: Effort) -> int:
@@ -63,41 +64,56 @@ def planned_fits(remedy: str, effort: Effort) -> int:
 def search(fits: FitCache, model: Model, *, material: float, effort: Effort, on_result: OnResult = None) -> Trial:
     """Draw combinations, let the last repeats of the split choose the best, and measure what it changes on the others.
 
-    The trial is "no effect" when no combination did better than the model as it is. material: δ, in the error's unit.
-    Raises ValueError for a model that is not our network.
+    The other repeats judge on the same rows as those that chose, so the effect is corrected for the choice, too. The trial
+    is "no effect" when no combination did better than the model as it is. material: δ, in the error's unit. Raises
+    ValueError for a model that is not our network.
     """
     if not is_network(model):
         raise ValueError("only the settings of our network can be searched")
     rng = np.random.default_rng([fits.split.repeats[0].seed, TRIED])
     changes = [drawn_change(model, rng) for _ in range(TRIED)]
-    best = _chosen(fits, model, changes, effort, on_result)
-    if best is None:
+    best, choosing = _chosen(fits, model, changes, effort, on_result)
+    if best.picked is None:
         return Trial(SEARCH, "no_effect", exactly(0.0), CHOOSERS, 0.0)
     size, repeats = fits.split.n_train, range(min(effort.trial_repeats, len(fits.split.repeats) - CHOOSERS))
-    candidate = changed(model, best)
+    candidate = changed(model, best.change)
     fits.fit([model, candidate], [size], repeats, on_result=on_result, watched=True)
-    return trial_of(SEARCH, best, fits.get(model, size, repeats), fits.get(candidate, size, repeats), material)
+    before, after = fits.get(model, size, repeats), fits.get(candidate, size, repeats)
+    share = shared_luck(choosing, (before, after), best.picked.seen, fits.dataset.n_rows)
+    return trial_of(best, before, after, material, share)
 
 
-def _chosen(fits: FitCache, model: Model, changes: list[Change], effort: Effort, on_result: OnResult) -> Change | None:
-    """Return the change with the least mean dev error over the repeats that choose; None when the model itself has it.
+def _chosen(
+    fits: FitCache, model: Model, changes: Sequence[Change], effort: Effort, on_result: OnResult
+) -> tuple[Attempt, tuple[Results, Results]]:
+    """Return the change with the least mean dev error over the repeats that choose, and its runs beside the model's.
+
+    It is not picked when the model itself has the least.
 
     A race: what is not among the best after the first repeats drops out.
     """
     size, left = min(effort.probe_rows, fits.split.n_train), [(change, changed(model, change)) for change in changes]
-    drawn = len(fits.split.repeats)
+    drawn, seen = len(fits.split.repeats), dict[str, tuple[Results, Results]]()
     for kept, n in ((KEPT, FIRST), (1, CHOOSERS)):
         repeats = range(drawn - CHOOSERS, drawn - CHOOSERS + n)
         fits.fit([model, *(one for _, one in left)], [size], repeats, on_result=on_result)
-        left = sorted(left, key=lambda pair: _mean_error(fits, pair[1], size, repeats))[:kept]
+        runs = {one.identity: (fits.get(model, size, repeats), fits.get(one, size, repeats)) for _, one in left}
+        seen |= {name: pair for name, pair in runs.items() if not any(r.failed for pair_ in pair for r in pair_)}
+        left = sorted(left, key=lambda pair: _mean_change(seen.get(pair[1].identity)))[:kept]
     best, candidate = left[0]
-    better = _mean_error(fits, candidate, size, repeats) < _mean_error(fits, model, size, repeats)
-    return best if better else None
+    if _mean_change(seen.get(candidate.identity)) >= 0:
+        return Attempt(SEARCH, best), ([], [])
+    effects = [paired_change(*pair) for pair in seen.values()]
+    together = correlation_of(list(seen.values()), fits.dataset.n_rows)
+    found = dict(zip(seen, picked(effects, together, fits.split.repeats[0].seed), strict=True))
+    return Attempt(SEARCH, best, found[candidate.identity]), seen[candidate.identity]
 
 
-def _mean_error(fits: FitCache, model: Model, size: int, repeats: range) -> float:
-    results = fits.get(model, size, repeats)
-    return np.inf if any(r.failed for r in results) else float(np.mean([r.useful_error for r in results]))
+def _mean_change(pair: tuple[Results, Results] | None) -> float:
+    """Return the mean change of the dev error; infinite where a fit failed."""
+    if pair is None:
+        return np.inf
+    return float(np.mean([b.useful_error - a.useful_error for a, b in zip(*pair, strict=True)]))
 
 
 def _rounded(value: float) -> float:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from dldiag.core.i18n import Message, Value
 from dldiag.core.settings import Settings
-from dldiag.core.types import Dataset, LearningCurve, Recommendation, Report, Split, Trial
+from dldiag.core.types import Dataset, Estimate, LearningCurve, Recommendation, Report, Split, Trial
 from dldiag.data.split import make_split
 from dldiag.diagnosis.evidence import (
     Evidence,
@@ -23,6 +24,7 @@ from dldiag.diagnosis.evidence import (
 )
 from dldiag.diagnosis.recommend import decide_order
 from dldiag.diagnosis.remedies import MORE_DATA, REMEDIES, applicable
+from dldiag.diagnosis.winners_curse import Picked, continued, correlation_of, picked
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.forecast import forecast
@@ -32,9 +34,11 @@ from dldiag.experiments.models import Model, changed
 HINDCAST_HIDES = 2  # largest sizes hidden from the forecast that is checked against them
 CHOOSERS = 4  # repeats beyond all others, by which a search chooses, so that the others can measure what it chose
 BATCH = 3  # repeats added at a time until a trial is decided
+EARLY_LOOK = 1.57  # times the 90 % interval before the last look: 99 %
 
 LEAST_REPEATS, MOST_REPEATS = 4, 10  # of a probe; what can still gain after the least gets the most
 
+PlanEntry = tuple[str, Mapping[str, Any], Model]  # remedy, change, the changed model
 OnResult = Callable[[FitResult], None] | None
 
 
@@ -64,7 +68,7 @@ def diagnosis_split(dataset: Dataset, settings: Settings) -> Split:
     return make_split(dataset, repeats + CHOOSERS, settings.seed, rows, selection_repeats=CHOOSERS)
 
 
-def probe_plan(model: Model, keys: Collection[str] | None = None) -> list[tuple[str, Mapping[str, Any], Model]]:
+def probe_plan(model: Model, keys: Collection[str] | None = None) -> list[PlanEntry]:
     """List every setting that a remedy would try on this model, with the changed model."""
     return [(key, change, changed(model, change)) for key, change in applicable(model, keys)]
 
@@ -81,39 +85,82 @@ def probe(
     """Run every applicable remedy for a few repeats on a few rows; return the best setting of each.
 
     The current model runs on the same rows, so that every change is paired. A race: settings that cannot gain half of δ
-    any more after the least repeats drop out. smallest: the user's smallest difference that matters. Candidates of the
-    first heat are not watched: that takes time, and a trial has more repeats to be seen on.
+    any more after the least repeats drop out. What is best among all that ran looks better than it is; its effect is
+    corrected for that. smallest: the user's smallest difference that matters. Candidates of the first heat are not
+    watched: that takes time, and a trial has more repeats to be seen on.
     """
     size = min(effort.probe_rows, fits.split.n_train)
     whole = size == fits.split.n_train
     fits.fit([model], [size], range(LEAST_REPEATS), on_result=on_result, watched=whole)
-    seen = (fits.get(model, n, range(LEAST_REPEATS)) for n in {size, fits.split.n_train})
-    wanted = set[str]().union(*(worth_a_probe(before, smallest) for before in seen if before))
-    alive, found = [entry for entry in probe_plan(model, keys) if entry[0] in wanted], dict[str, Probe]()
+    alive = briefly(probe_plan(model, keys), _idle_columns(fits, model, size, smallest))
+    tried: dict[str, _Tried] = {}
     for n in (LEAST_REPEATS, probe_repeats(effort, size)):
-        repeats = range(n)
-        candidates = [model, *(candidate for _, _, candidate in alive)]
-        fits.fit(candidates, [size], repeats, on_result=on_result, watched=whole and n > LEAST_REPEATS)
-        before = fits.get(model, size, repeats)
-        compared = [
-            (key, change, _compared_at(fits, candidate, size, before, change)) for key, change, candidate in alive
-        ]
-        found |= _best_of_each((key, one) for key, _, one in compared if one is not None)
+        models = [model, *(candidate for _, _, candidate in alive)]
+        fits.fit(models, [size], range(n), on_result=on_result, watched=whole and n > LEAST_REPEATS)
+        before = fits.get(model, size, range(n))
+        for remedy, change, candidate in alive:
+            after = fits.get(candidate, size, range(n))
+            if not any(result.failed for result in (*before, *after)):
+                tried[f"{remedy} {candidate.identity}"] = _Tried(remedy, change, before, after)
         half = material_of(before, smallest) / 2
-        alive = [
-            entry for entry, (_, _, one) in zip(alive, compared, strict=True) if one is not None and one.dev.low < -half
-        ]
-    return found
+        alive = [one for one in alive if (run := tried.get(f"{one[0]} {one[2].identity}")) and run.seen.low < -half]
+    return _best_of_each(list(tried.values()), fits)
 
 
-def worth_a_probe(before: Sequence[FitResult], smallest: float) -> set[str]:
-    """Return the remedies that can matter: none against bias without training error, none against variance without a gap."""
+@dataclass(frozen=True, eq=False)
+class _Tried:
+    """One setting that ran paired with the current model."""
+
+    remedy: str
+    change: Mapping[str, Any]
+    before: Sequence[FitResult]
+    after: Sequence[FitResult]
+
+    @cached_property
+    def seen(self) -> Estimate:
+        return paired_change(self.before, self.after)
+
+
+def _best_of_each(tried: Sequence[_Tried], fits: FitCache) -> dict[str, Probe]:
+    """Return the best setting of each remedy; its effect is corrected for the choice among all of them."""
+    together = correlation_of([(one.before, one.after) for one in tried], fits.dataset.n_rows)
+    found = picked([one.seen for one in tried], together, fits.split.repeats[0].seed)
+    best: dict[str, Probe] = {}
+    for one, effect in sorted(zip(tried, found, strict=True), key=lambda pair: pair[1].seen.value):
+        if one.remedy not in best:
+            best[one.remedy] = _as_probe(one, effect)
+    return best
+
+
+def _as_probe(one: _Tried, effect: Picked) -> Probe:
+    seconds = sum(result.seconds for result in one.after)
+    train, unsticks = train_change(one.before, one.after), frees(one.before, one.after)
+    return Probe(effect.expected, train, dict(one.change), len(one.after), seconds, unsticks, effect.seen)
+
+
+def _idle_columns(fits: FitCache, model: Model, size: int, smallest: float) -> set[str]:
+    """Return the columns that hardly matter: that against bias without training error, that against variance without a gap."""
+    seen = [fits.get(model, n, range(LEAST_REPEATS)) for n in {size, fits.split.n_train}]
+    return set.intersection(*(idle_columns(one, smallest) for one in seen if one))
+
+
+def idle_columns(before: Sequence[FitResult], smallest: float) -> set[str]:
+    """Return the columns of the remedy table that these fits give no reason for."""
     train = float(np.mean([r.train_error for r in before]))
     gap = float(np.mean([r.useful_error for r in before])) - train
     delta = material_of(before, smallest)
-    off = {"bias"} if train <= delta else set[str]()
-    off |= {"variance"} if gap <= delta / 2 else set()
-    return {key for key, row in REMEDIES.items() if row.column not in off}
+    return ({"bias"} if train <= delta else set()) | ({"variance"} if gap <= delta / 2 else set())
+
+
+def briefly(plan: Sequence[PlanEntry], idle: Collection[str]) -> list[PlanEntry]:
+    """Keep one setting of each remedy in the columns that hardly matter, all settings of the others."""
+    done: set[str] = set()
+    kept = []
+    for entry in plan:
+        if REMEDIES[entry[0]].column not in idle or entry[0] not in done:
+            kept.append(entry)
+        done.add(entry[0])
+    return kept
 
 
 def probe_repeats(effort: Effort, size: int) -> int:
@@ -121,65 +168,73 @@ def probe_repeats(effort: Effort, size: int) -> int:
     return min(MOST_REPEATS, max(LEAST_REPEATS, effort.probe_budget // size))
 
 
-def _compared_at(
-    fits: FitCache, candidate: Model, size: int, before: Sequence[FitResult], change: Mapping[str, Any]
-) -> Probe | None:
-    after = fits.get(candidate, size, range(len(before)))
-    return None if any(result.failed for result in (*before, *after)) else _compared(before, after, change)
+@dataclass(frozen=True)
+class Attempt:
+    """A change that is to be tried; `picked`: the effect for which it was chosen, before and after correction."""
 
+    remedy: str
+    change: Mapping[str, Any]
+    picked: Picked | None = None
 
-def _best_of_each(probes: Iterable[tuple[str, Probe]]) -> dict[str, Probe]:
-    best: dict[str, Probe] = {}
-    for key, one in probes:
-        if key not in best or one.dev.value < best[key].dev.value:
-            best[key] = one
-    return best
-
-
-def _compared(before: Sequence[FitResult], after: Sequence[FitResult], change: Mapping[str, Any]) -> Probe:
-    seconds = sum(result.seconds for result in after)
-    changes = paired_change(before, after), train_change(before, after)
-    return Probe(*changes, dict(change), len(after), seconds, frees(before, after))
+    @classmethod
+    def of(cls, one: Recommendation) -> Attempt:
+        """Return what a recommendation asks to try."""
+        known = one.seen is not None and one.expected is not None
+        return cls(one.remedy, one.change, Picked(one.seen, one.expected) if known else None)  # type: ignore[arg-type]
 
 
 def try_change(
-    fits: FitCache, model: Model, remedy: str, change: Mapping[str, Any], *, material: float, effort: Effort,
-    on_result: OnResult = None,
-) -> Trial:  # fmt: skip
+    fits: FitCache, model: Model, attempt: Attempt, *, material: float, effort: Effort, on_result: OnResult = None
+) -> Trial:
     """Run a changed model against the current one at full size, adding repeats until decided or out of effort.
 
     What a probe has run at this size counts from the start: a trial never knows less than the probe that it continues.
+    Before the last repeats only a wider interval decides, so that stopping early does not make chance look sure.
     """
-    candidate, size = changed(model, change), fits.split.n_train
+    candidate, size = changed(model, attempt.change), fits.split.n_train
     probed = len(fits.get(candidate, size, range(len(fits.split.measuring))))
     most = max(probed, min(effort.trial_repeats, len(fits.split.repeats)))
     n = max(probed, min(most, LEAST_REPEATS + 1))
     while True:
         repeats = range(n)
         fits.fit([model, candidate], [size], repeats, on_result=on_result, watched=True)
-        before, after = fits.get(model, size, repeats), fits.get(candidate, size, repeats)
-        trial = trial_of(remedy, change, before, after, material)
-        if trial.verdict != "undecided" or n == most:
+        trial = trial_of(attempt, fits.get(model, size, repeats), fits.get(candidate, size, repeats), material)
+        if n == most or decide_order(widened(trial.change), material) != "undecided":
             return trial
         n = min(most, n + BATCH)
 
 
+def widened(change: Estimate) -> Estimate:
+    """Return an interval as wide as an early look needs (Haybittle-Peto: hardly any chance is spent before the last look)."""
+    low, high = (change.value + EARLY_LOOK * (bound - change.value) for bound in (change.low, change.high))
+    return Estimate(change.value, low, high)
+
+
 def trial_of(
-    remedy: str, change: Mapping[str, Any], before: Sequence[FitResult], after: Sequence[FitResult], material: float
+    attempt: Attempt,
+    before: Sequence[FitResult],
+    after: Sequence[FitResult],
+    material: float,
+    share: float | None = None,
 ) -> Trial:
-    """Compare the fits of a changed model with those of the current one on the same repeats."""
-    one = _compared(before, after, change)
+    """Compare the fits of a changed model with those of the current one on the same repeats.
+
+    share: as in `continued`, of the luck with which the change was picked.
+    """
+    seen = paired_change(before, after)
+    effect = Picked(seen, seen) if attempt.picked is None else continued(seen, attempt.picked, share)
     watched = [(b, a) for b, a in zip(before, after, strict=True) if b.health and a.health]
     return Trial(
-        remedy,
-        decide_order(one.dev, material),
-        one.dev,
+        attempt.remedy,
+        decide_order(effect.expected, material),
+        effect.expected,
         len(after),
-        one.seconds,
-        dict(change),
+        sum(result.seconds for result in after),
+        dict(attempt.change),
         mean_training_curve([b for b, _ in watched]),
         mean_training_curve([a for _, a in watched]),
-        one.train,
+        train_change(before, after),
+        seen=None if attempt.picked is None else seen,
     )
 
 
@@ -195,17 +250,10 @@ def try_remedies(
     for i, recommendation in enumerate(report.recommendations if most else ()):
         if recommendation.remedy == MORE_DATA:
             trial = hindcast(report.curves[0], evidence) if report.forecast.abstains is None else None
-        elif recommendation.change and done < most:
+        elif recommendation.change and recommendation.trial is None and done < most:
             done += 1
-            trial = try_change(
-                fits,
-                model,
-                recommendation.remedy,
-                recommendation.change,
-                material=evidence.delta,
-                effort=effort,
-                on_result=on_result,
-            )
+            attempt, delta = Attempt.of(recommendation), evidence.delta
+            trial = try_change(fits, model, attempt, material=delta, effort=effort, on_result=on_result)
         else:
             continue
         if trial is not None:

@@ -36,8 +36,9 @@ def test_a_network_too_small_for_its_problem_has_high_bias(weak):
 
 
 def test_the_remedy_tried_for_it_helps_on_rows_it_was_not_trained_on(weak):
-    first = weak.recommendations[0]
+    first = next(one for one in weak.recommendations if one.change)
     assert first.column in ("bias", "training")
+    assert first.rank <= 2, "trees, which suit a checkerboard, may gain more still"
     assert first.trial is not None
     assert first.trial.verdict == "helped"
     assert first.trial.change.high < 0
@@ -183,7 +184,8 @@ def test_any_scikit_learn_estimator_can_be_diagnosed():
 
     report = diagnose(checkerboard(n=900), KNeighborsClassifier(n_neighbors=60), QUICK)
     assert report.verdict.bias == "yes"
-    assert report.recommendations[0].remedy == "weaker_regularization"
+    first = [one.remedy for one in report.recommendations if one.rank <= 2]
+    assert "weaker_regularization" in first, "and another model, which gains more"
     assert report.recommendations[0].trial.verdict == "helped"
 
 

@@ -172,7 +172,7 @@ def test_without_probes_the_table_of_the_course_decides():
 def test_what_was_tried_in_vain_is_no_longer_recommended(verdict):
     first, second, *others = advice(evidence(bigger_network=probe(-0.05), train_longer=probe(-0.03)))
     trial = Trial(first.remedy, verdict, Estimate(0.0, -0.01, 0.01), 5, 1.0)
-    after = settled([replace(first, trial=trial), second, *others])
+    after = settled([replace(first, trial=trial), second, *others], 0.02)
     order = [one.remedy for one in after]
     assert order[0] == second.remedy
     assert order.index("leave_it") < order.index(first.remedy)

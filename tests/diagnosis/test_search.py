@@ -3,7 +3,7 @@ import pytest
 
 from dldiag.data.split import make_split
 from dldiag.diagnosis.search import FIRST, SEARCHED, TRIED, drawn_change, planned_fits, search, try_remedy
-from dldiag.diagnosis.trials import CHOOSERS, EFFORTS
+from dldiag.diagnosis.trials import CHOOSERS, EFFORTS, Attempt
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import as_model, build_model, changed
 from tests.problems import checkerboard, noise
@@ -34,7 +34,8 @@ def test_the_effect_is_that_on_the_repeats_that_did_not_choose(searched):
     before = np.array([r.useful_error for r in fits.get(model, size, others)])
     after = np.array([r.useful_error for r in fits.get(changed(model, trial.settings), size, others)])
     assert trial.repeats == QUICK.trial_repeats
-    assert trial.change.value == pytest.approx(float((after - before).mean()))
+    assert trial.seen.value == pytest.approx(float((after - before).mean()))
+    assert trial.change.value >= trial.seen.value
 
 
 def test_no_more_fits_are_made_than_were_foretold(searched):
@@ -68,4 +69,4 @@ def test_only_our_network_is_searched():
     data = checkerboard()
     fits = FitCache(data, make_split(data, 10 + CHOOSERS, 0))
     with pytest.raises(ValueError, match="network"):
-        try_remedy(fits, as_model(LogisticRegression()), "search_settings", {}, material=0.02, effort=QUICK)
+        try_remedy(fits, as_model(LogisticRegression()), Attempt("search_settings", {}), material=0.02, effort=QUICK)

@@ -4,7 +4,8 @@ from dldiag.core.types import Estimate, LearningCurve, exactly
 from dldiag.data.split import make_split
 from dldiag.diagnosis.evidence.evidence import Evidence
 from dldiag.diagnosis.recommend import decide_order
-from dldiag.diagnosis.trials import EFFORTS, hindcast, probe, try_change
+from dldiag.diagnosis.trials import EFFORTS, Attempt, hindcast, probe, try_change
+from dldiag.diagnosis.winners_curse import Picked
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import build_model
 from tests.problems import checkerboard, two_blobs
@@ -16,7 +17,11 @@ def test_a_trial_is_paired_so_a_change_that_changes_nothing_has_no_effect_and_no
     data = two_blobs(n=200)
     model = build_model("classification", {"max_iter": 20})
     trial = try_change(
-        FitCache(data, make_split(data, 5, 0)), model, "leave_it", {"verbose": True}, material=0.04, effort=QUICK
+        FitCache(data, make_split(data, 5, 0)),
+        model,
+        Attempt("leave_it", {"verbose": True}),
+        material=0.06,
+        effort=QUICK,
     )
     assert trial.change.value == 0.0
     assert trial.verdict == "no_effect"
@@ -26,7 +31,8 @@ def test_a_harmful_change_is_called_that():
     data = checkerboard()
     fits = FitCache(data, make_split(data, 5, 0))
     model = build_model("classification", {"hidden_layer_sizes": (64,), "learning_rate_init": 0.01, "max_iter": 100})
-    trial = try_change(fits, model, "smaller_network", {"hidden_layer_sizes": (1,)}, material=0.02, effort=QUICK)
+    attempt = Attempt("smaller_network", {"hidden_layer_sizes": (1,)})
+    trial = try_change(fits, model, attempt, material=0.02, effort=QUICK)
     assert trial.verdict == "hurt"
 
 
@@ -36,10 +42,10 @@ def test_a_trial_knows_no_less_than_the_probe_that_it_continues():
     model = build_model("classification", {"max_iter": 10})
     probed = probe(fits, model, QUICK, smallest=0.01, keys={"bigger_network"})["bigger_network"]
     again = []
-    trial = try_change(
-        fits, model, "bigger_network", probed.settings, material=0.5, effort=QUICK, on_result=again.append
-    )
+    attempt = Attempt("bigger_network", probed.settings, Picked(probed.seen, probed.dev))
+    trial = try_change(fits, model, attempt, material=0.5, effort=QUICK, on_result=again.append)
     assert (trial.repeats, trial.change, again) == (probed.repeats, probed.dev, [])
+    assert trial.seen == probed.seen
 
 
 def test_probes_share_fits_with_what_was_fitted_before():

@@ -66,7 +66,7 @@ def test_names_that_are_the_same_where_they_are_cut_short_are_shown_apart():
 
 def test_no_target_is_chosen_silently():
     app = sample(start())
-    assert app.selectbox[-1].value is None
+    assert next(one for one in app.selectbox if one.key and one.key.startswith("target.")).value is None
     assert "Suggestion" in texts(app)
     assert not [one for one in app.button if one.key == "diagnose"]
 
@@ -206,7 +206,7 @@ def test_a_column_that_gives_the_answer_away_is_left_out_by_one_click_and_the_cl
     repair_button(app).click().run()
     assert app.session_state["dldiag"]["data"]["exclude"] == ["paid"]
     assert "Leave out paid" not in texts(app)
-    left_out = app.multiselect[0]
+    left_out = next(one for one in app.multiselect if one.value == ["paid"])
     assert left_out.value == ["paid"]
     left_out.set_value([]).run()
     assert "Leave out paid" in texts(app)
@@ -236,7 +236,7 @@ def test_a_long_tailed_amount_is_put_on_a_logarithm_by_one_click():
     app = choose_target(upload(start(), content), "price")
     assert "Learn the logarithm of price" in texts(app)
     repair_button(app).click().run()
-    assert app.toggle[0].value is True
+    assert [one for one in app.toggle if one.value is True and "ogarithm" in one.label]
     assert "Learn the logarithm of price?" not in texts(app)
     assert not app.exception
 
@@ -265,3 +265,57 @@ def test_a_column_and_its_value_mark_the_rows_that_count():
     next(one for one in app.selectbox if one.key and one.key.startswith("domain.")).set_value("south").run()
     assert not app.exception
     assert app.session_state["dldiag"]["data"]["domain"] == ["site", "south"]
+
+
+def test_a_sample_opens_its_finished_report_and_can_be_run_oneself():
+    app = start()
+    app.button(key="report.iris").click().run()
+    assert not app.exception
+    assert app.query_params["sample"] == "iris"
+    assert app.header, "the verdict is there without any computing"
+    app.button(key="run.sample").click().run()
+    assert "sample" not in app.query_params
+    assert app.session_state["dldiag"]["data"]["target"] == "target"
+    assert [one for one in app.button if one.key == "diagnose"]
+
+
+def test_another_kind_of_model_is_diagnosed_with_its_own_settings():
+    app = sample(start(**{"choice.key": "forest", "forest.n_estimators": "7"}))
+    app.button(key="suggestion").click().run()
+    app.session_state["dldiag"]["values"]["settings"] = dict(QUICK)
+    app.session_state["dldiag"]["visit"] += 1
+    app.run()
+    app.button(key="diagnose").click().run()
+    job = app.query_params["job"]
+    assert store.spec_of(job).arguments["model"] == {"model_key": "forest", "n_estimators": 7}
+    until_done(app)
+    assert not app.exception
+    assert "Random forest" in texts(app)
+
+
+def test_a_change_of_the_model_says_before_and_after_and_can_be_undone():
+    app = sample(start(), "spirals")
+    app.button(key="suggestion").click().run()
+    app.session_state["dldiag"]["values"]["settings"] = dict(QUICK, trials=1)
+    app.session_state["dldiag"]["visit"] += 1
+    app.run()
+    app.button(key="diagnose").click().run()
+    first = app.query_params["job"]
+    until_done(app)
+    changes = [one for one in app.button if one.key and (one.key == "apply" or one.key.startswith("adopt."))]
+    changes[0].click().run()
+    assert app.query_params["job"] != first
+    until_done(app)
+    assert not app.exception
+    assert "Applied:" in texts(app)
+    app.button(key="undo").click().run()
+    assert app.query_params["job"] == first
+    assert "Applied:" not in texts(app)
+
+
+def test_a_model_that_scikit_learn_does_not_have_is_refused_in_one_line():
+    app = sample(start(**{"choice.key": "sklearn", "sklearn.name": "os.system"}))
+    app.button(key="suggestion").click().run()
+    assert not app.exception
+    assert "scikit-learn has no" in texts(app)
+    assert app.button(key="diagnose").disabled

@@ -10,7 +10,7 @@ import msgspec
 from dldiag.app.jobs import serialize
 from dldiag.app.jobs.diagnosis import as_parameters, asked, processes_of_a_job
 from dldiag.core.i18n import Message
-from dldiag.core.types import Progress
+from dldiag.core.types import Estimate, Progress
 
 OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]
@@ -20,7 +20,8 @@ def try_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: Sho
     """Run one remedy paired with the current model: {"data", "model", "settings", "remedy", "change", "material"}."""
     from dldiag.diagnosis.diagnose import prepare_case
     from dldiag.diagnosis.search import planned_fits, try_remedy
-    from dldiag.diagnosis.trials import EFFORTS
+    from dldiag.diagnosis.trials import EFFORTS, Attempt
+    from dldiag.diagnosis.winners_curse import Picked
 
     dataset, model, settings = asked(arguments)
     case = prepare_case(dataset, model, settings, should_stop=should_stop, n_jobs=processes_of_a_job())
@@ -31,8 +32,10 @@ def try_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: Sho
         done[0] += 1
         on_progress(Progress(Message("Trying it on your data"), done[0], planned_fits(remedy, effort)))
 
-    change, material = as_parameters(arguments["change"]), arguments["material"]
-    trial = try_remedy(case.fits, model, remedy, change, material=material, effort=effort, on_result=count)
+    seen, expected = (arguments.get(name) for name in ("seen", "expected"))
+    picked = Picked(msgspec.convert(seen, Estimate), msgspec.convert(expected, Estimate)) if seen and expected else None
+    attempt, material = Attempt(remedy, as_parameters(arguments["change"]), picked), arguments["material"]
+    trial = try_remedy(case.fits, model, attempt, material=material, effort=effort, on_result=count)
     return msgspec.to_builtins(trial, enc_hook=serialize.json_number)
 
 

@@ -39,6 +39,14 @@ def start(job: str, what: str, kind: str, **more: Any) -> None:
     write_whole(store.folder_of(job) / FILE, serialize.dumps(started(job) | {what: other}).encode())
 
 
+def start_trial(job: str, report: Report, remedy: str, change: dict[str, Any]) -> None:
+    """Start the test of a fix; what it was picked for goes with it, so that the effect is corrected for the choice."""
+    found = next((one for one in report.recommendations if one.remedy == remedy), None)
+    picked = {} if found is None else {"seen": found.seen, "expected": found.expected}
+    known = msgspec.to_builtins(picked, enc_hook=serialize.json_number)
+    start(job, f"try {remedy}", "try", remedy=remedy, change=change, material=report.delta, **known)
+
+
 def forget_improvement(job: str, what: str) -> None:
     """Forget something that was started, so that it may be started again."""
     kept = {name: other for name, other in started(job).items() if name != what}
@@ -48,7 +56,8 @@ def forget_improvement(job: str, what: str) -> None:
 def with_trials(report: Report, job: str) -> Report:
     """Return the report with the results of the trials that were started by hand, and of the opened test set."""
     found = started(job)
-    recommendations = settled([_with_trial(one, found.get(f"try {one.remedy}")) for one in report.recommendations])
+    tried = [_with_trial(one, found.get(f"try {one.remedy}")) for one in report.recommendations]
+    recommendations = settled(tried, report.delta)
     opened = finished(found.get("open"))
     test = report.test if opened is None else msgspec.convert(opened, TestResult)
     sealed = report.split.sealed and test is None

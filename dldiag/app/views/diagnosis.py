@@ -15,8 +15,10 @@ from dldiag.app.state.session import KEY, NAME, SKLEARN
 from dldiag.app.ui import forms
 from dldiag.app.views.model import ask_model
 from dldiag.app.views.progress import restart, show_ending, watch
-from dldiag.app.views.report import show_first_look, show_report
+from dldiag.app.views.report import show_first_look, show_reached, show_report
 from dldiag.app.views.start import SLOT, model_params, start_diagnosis
+from dldiag.app.views.table_preview import show_reading
+from dldiag.app.views.target import ask_target
 from dldiag.core.i18n import tr, translate
 from dldiag.core.params import Param, params_of
 from dldiag.core.sanitize import escape_markdown, legible
@@ -47,10 +49,29 @@ def forget_job() -> None:
     session.refresh_forms()
 
 
+def ask_all() -> None:
+    """Ask for everything before a diagnosis: the target and the button first, what was read below them."""
+    asking, reading = st.container(), st.container()
+    with reading:
+        st.subheader(tr("Your table"), anchor=False)
+        table = show_reading()
+        if st.button(tr("Another table"), key="another"):
+            session.use_data(None)
+            st.rerun()
+    if table is None:
+        return
+    with asking:
+        target, start, more = st.container(), st.container(), st.container()
+        dataset = ask_target(table, target, more)
+        if dataset is not None:
+            with start:
+                ask_and_start(dataset)
+
+
 def ask_and_start(dataset: Dataset) -> None:
     """Draw the settings and the button that starts the diagnosis."""
-    first = forms.ask_params(Settings(), "settings", names=FIRST_SETTINGS, columns=2)
     button = st.container()  # above what few people change
+    first = forms.ask_params(Settings(), "settings", names=FIRST_SETTINGS, columns=2)
     model = ask_model(dataset.task)
     settings = first | _ask_settings()
     with button:
@@ -89,6 +110,7 @@ def show_job(job: str) -> None:
         watch(job, _partial, None)
         return
     show_ending(view)
+    _offer_going_on(view)
     report = report_of(view)
     if report is not None:
         report = with_trials(report, job)
@@ -97,7 +119,17 @@ def show_job(job: str) -> None:
             keep_trials(job, report)
         show_report(report, job, complete=view.state == "finished")
     elif view.progress is not None:
-        _partial(serialize.progress_from_json(view.progress))
+        show_reached(serialize.progress_from_json(view.progress).curves)
+
+
+def _offer_going_on(view: View) -> None:
+    """Offer to run a diagnosis that was stopped once more."""
+    if view.state != "finished" and st.button(tr("Run it again"), key="run.again", icon=":material/play_arrow:"):
+        arguments = dict(store.spec_of(view.job).arguments)
+        model, settings = arguments.pop("model", {}), arguments.pop("settings", {})
+        path = {name: arguments[name] for name in ("start", "dev_uses", "parent") if name in arguments}
+        restart(SLOT)
+        start_diagnosis(model, settings, **path)
 
 
 def report_of(view: View) -> Report | None:

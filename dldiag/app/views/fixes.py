@@ -87,8 +87,7 @@ def _show_buttons(one: Fix, report: Report, job: str) -> None:
         help=tr("Train with this change on your data and measure it."),
     ):
         with explained():
-            change = dict(one.settings)
-            improvement.start(job, f"try {one.remedy}", "try", remedy=one.remedy, change=change, material=report.delta)
+            improvement.start_trial(job, report, one.remedy, dict(one.settings))
         st.rerun()
     if one.can_apply and st.button(
         tr("Apply"),

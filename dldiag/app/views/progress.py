@@ -20,6 +20,7 @@ from dldiag.core.types import DataError, Progress
 
 POLL_SECONDS = 0.5
 PROGRESS_HEIGHT = 92  # px: the progress block never changes its height, so nothing below it moves
+COUNT_FITS = ("diagnose", "try", "improve")  # jobs whose progress counts trained models
 ShowPartial = Callable[[Progress], None]
 
 
@@ -121,7 +122,9 @@ def stage_text(view: View, progress: Progress | None) -> str:
         return tr("Waiting: number {place} in line", place=view.place or 1)
     if progress is None:
         return tr("Starting …")
-    counts = tr("{done:,} of {total:,}", done=progress.done, total=progress.total)
+    fits = store.spec_of(view.job).kind in COUNT_FITS
+    words = "{done:,} of {total:,} models trained" if fits else "step {done:,} of {total:,}"
+    counts = tr(words, done=progress.done, total=progress.total)
     parts = [str(progress.stage), counts, time_text(progress.seconds_left)]
     return " · ".join(part for part in parts if part)
 

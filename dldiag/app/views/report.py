@@ -20,7 +20,7 @@ from dldiag.report.figures import FIGURES, alt_learning_curves, learning_curves
 
 VERDICT_HEIGHT, CURVES_HEIGHT, REMEDIES_HEIGHT = 120, 460, 280  # px, of the running state: nothing may jump
 FIRST_VERDICT = Message("First verdict; more is still being computed.")
-GROWING = Message("The learning curves grow here; a first verdict follows before everything is computed.")
+GROWING = Message("Training on growing parts of your table. The first verdict comes in a few seconds.")
 
 
 def show_report(report: Report, job: str | None, *, complete: bool = True) -> None:
@@ -53,11 +53,17 @@ def show_first_look(curves: Sequence[LearningCurve], report: Report | None) -> N
         else:
             show_message(GROWING, kind="caption")
     with st.container(height=CURVES_HEIGHT, border=False):
-        figure = learning_curves(curves, theme=figure_mode(), train=False)
-        show_figure(figure, alt_learning_curves(curves), key="growing")
+        show_reached(curves)
     with st.container(height=REMEDIES_HEIGHT, border=False):
         if report is not None and report.recommendations:
             list_fixes(report)
+
+
+def show_reached(curves: Sequence[LearningCurve]) -> None:
+    """Show the learning curves as far as they are known; nothing before there is a point to show."""
+    if any(point.dev for curve in curves for point in view.points(curve)):
+        figure = learning_curves(curves, theme=figure_mode(), train=False)
+        show_figure(figure, alt_learning_curves(curves), key="growing")
 
 
 # --- figures ------------------------------------------------------------------------------------------------------

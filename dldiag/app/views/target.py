@@ -1,47 +1,63 @@
-"""The target: which column is to be predicted, and whether that is a class or an amount. Nothing is chosen silently."""
+"""The target: which column is to be predicted, and whether that is a class or a number. Nothing is chosen silently."""
 
 from __future__ import annotations
 
 from typing import cast
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dldiag.app.state import session
 from dldiag.app.ui.widgets import figure_mode, show_error, show_figure, show_message, show_notices
 from dldiag.app.views.repairs import offer_repairs
 from dldiag.app.views.split_options import ask_use
-from dldiag.core.i18n import Message, tr
+from dldiag.core.i18n import Message, tr, trn
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import DataError, Dataset, Table, Task
 
 TASKS: dict[Task, Message] = {
     "classification": Message("a class (classification)"),
-    "regression": Message("an amount (regression)"),
+    "regression": Message("a number (regression)"),
 }
 
 
-def ask_target(table: Table) -> Dataset | None:
-    """Ask for the target and the task; return the rows ready to learn from, None while something is missing."""
+def ask_target(table: Table, place: DeltaGenerator, more: DeltaGenerator) -> Dataset | None:
+    """Ask for the target and the task in one place, for the rest in another; return the rows ready to learn from.
+
+    None while something is missing.
+    """
     from dldiag.data.target import infer_task
 
-    target = _ask_column(table)
-    if target is None:
-        _offer_suggestion(table)
-        return None
-    inferred, why = infer_task(table, target)
-    task = _ask_task(target, inferred, why)
-    ask_use(table, target, task)
+    with place:
+        target = _ask_column(table)
+        if target is None:
+            _offer_suggestion(table)
+            return None
+        inferred, why = infer_task(table, target)
+        task = _ask_task(target, inferred, why)
+    with more:
+        ask_use(table, target, task)
     session.change_data(target=target, task=task)
     try:
         dataset = session.current_dataset()
     except DataError as error:
-        show_error(error)
+        with place:
+            show_error(error)
         return None
     if dataset is not None:
         own = dataset.notices[len(table.notices) :]
-        offer_repairs(dataset)
-        _show_distribution(dataset)
-        show_notices(own, label=tr("{count} notices about the target and the features", count=len(own)))
+        with place:
+            offer_repairs(dataset)
+        with more:
+            _show_distribution(dataset)
+            show_notices(
+                own,
+                label=trn(
+                    "{n} notice about the target and the features",
+                    "{n} notices about the target and the features",
+                    len(own),
+                ),
+            )
     return dataset
 
 
@@ -56,7 +72,7 @@ def _ask_column(table: Table) -> str | None:
     names = [column.name for column in table.columns]
     known = (session.current_reference() or {}).get("target")
     chosen = st.selectbox(
-        tr("What is to be predicted?"),
+        tr("What should be predicted?"),
         names,
         index=names.index(known) if known in names else None,
         format_func=lambda name: legible(name, 80),
@@ -96,7 +112,9 @@ def _ask_task(target: str, inferred: Task, why: Message) -> Task:
         format_func=lambda one: str(TASKS[one]),
         key=f"task.{target}.{session.state()['visit']}",
         required=True,
-        help=tr("A class is one of a few names; an amount is a number where nearly right is nearly good."),
+        help=tr(
+            "A class is one of a few labels. A number is predicted by regression, where nearly right is nearly good."
+        ),
     )
     if (chosen or inferred) == inferred:
         show_message(why, kind="caption")

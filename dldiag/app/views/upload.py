@@ -8,6 +8,7 @@ import streamlit as st
 
 from dldiag.app.state import data_ref, session, uploads
 from dldiag.app.ui.widgets import explained, show_message
+from dldiag.app.views.samples import open_sample
 from dldiag.core.i18n import tr
 from dldiag.core.sanitize import escape_markdown, legible
 
@@ -24,7 +25,7 @@ def ask_table() -> None:
     )
     if file is not None:
         _use_upload(file)
-    st.subheader(tr("No table at hand? Take a sample"), anchor=False)
+    st.subheader(tr("No table at hand? Open a sample"), anchor=False)
     _sample_buttons()
     if is_own_machine():
         _ask_path()
@@ -54,9 +55,12 @@ def _sample_buttons() -> None:
     for row in _rows(list(SAMPLES.values()), 3):
         for column, sample in zip(st.columns(3), row, strict=False):
             with column.container(border=True, height="stretch"):
-                if st.button(escape_markdown(sample.title), key=f"sample.{sample.key}", width="stretch"):
-                    _use({"sample": sample.key, "name": sample.file})
+                title = escape_markdown(sample.title)
+                if st.button(title, key=f"report.{sample.key}", width="stretch", help=tr("Open its finished report.")):
+                    open_sample(sample.key)
                 show_message(sample.story, kind="caption")
+                if st.button(tr("Run it yourself"), key=f"sample.{sample.key}", type="tertiary"):
+                    _use({"sample": sample.key, "name": sample.file})
 
 
 def _rows(items: list[Any], width: int) -> list[list[Any]]:

@@ -34,6 +34,7 @@ def evidence_row(label: Message, unit: EvidenceUnit, measured_by: str) -> Any:
 class Probe:
     """What one remedy did in a short paired run: the change of dev and of training error (negative is better).
 
+    dev is corrected for the choice among all settings that were tried; seen: the same before that.
     frees: repeats in which the model learns next to nothing, as it does not in most, train with this remedy, as do all.
     """
 
@@ -43,6 +44,7 @@ class Probe:
     repeats: int = 0
     seconds: float = 0.0
     frees: bool = False
+    seen: Estimate | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ BETWEEN = Message("between {gain:gap} better and {loss:gap} worse")
 ALL_BETTER = Message("{low:bare} to {high:gap} better")
 ALL_WORSE = Message("{low:bare} to {high:gap} worse")
 SAID: dict[TrialVerdict, Message] = {
+    "helped_little": Message("{range}, less than you said matters"),
     "no_effect": Message("no real effect: {range}"),
     "undecided": Message("undecided: {range}"),
 }

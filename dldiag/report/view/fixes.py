@@ -10,7 +10,7 @@ import numpy as np
 
 from dldiag.core.i18n import Message, tr
 from dldiag.core.types import Column_, Estimate, Finding, Recommendation, Report, TrialVerdict
-from dldiag.diagnosis.recommend import REFUTED
+from dldiag.diagnosis.recommend import HELPFUL, REFUTED
 from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, REMEDIES, SEARCH
 from dldiag.diagnosis.rules import RULES
 from dldiag.report.view.changes import changed_model, changed_rows, changed_settings
@@ -83,7 +83,7 @@ def verdict_kind(report: Report) -> Kind:
 
 def is_recommended(one: Recommendation, report: Report) -> bool:
     """Tell whether a fix is recommended: its test helped, or it stands before keeping the model as it is."""
-    if one.trial is not None and (one.trial.verdict == "helped" or one.trial.is_likely_help):
+    if one.trial is not None and (one.trial.verdict in HELPFUL or one.trial.is_likely_help):
         return one.remedy != LEAVE_IT
     return one.rank < rank_of_leave_it(report) and not _is_refuted(one)
 

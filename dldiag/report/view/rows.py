@@ -240,6 +240,8 @@ def judged_line(report: Report) -> str:
     if layers is not None:
         name = tr("{model} (hidden layers {layers})", model=name, layers=value_text(layers))
     measure = tr("RMSE / standard deviation") if report.dataset.task == "regression" else tr("share of rows wrong")
+    if report.metric is not None:
+        measure = str(report.metric.label)
     parts = [tr("metric: {metric}", metric=measure), tr("model: {model}", model=name) if name else ""]
     if report.split.dev:
         parts.append(tr("{dev:,} dev rows, {repeats} repeats", dev=report.split.dev, repeats=_repeats_of(report)))

@@ -1,0 +1,131 @@
+"""Winner's curse: effects of changes that were picked because they looked best, corrected for the picking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from dldiag.core.statistics import ONE_SIDED, TWO_SIDED
+from dldiag.core.types import Estimate
+from dldiag.experiments.fit import FitResult
+
+Results = Sequence[FitResult]
+Floats = NDArray[np.float64]
+
+DRAWS = 400  # of the noise; the corrected effect is a mean over them
+DOFS = np.array([1, 1.5, 2, 3, 4, 5, 7, 10, 15, 25, 50, 200, 1e6])
+WIDE, NARROW = stats.t.ppf(0.5 + TWO_SIDED / 2, DOFS), stats.t.ppf(ONE_SIDED, DOFS)  # half-widths in standard errors
+SPLIT = 0.7  # share of the noise that is added before choosing; judged without it divided by this (measured, see docs/advice.md)
+
+
+@dataclass(frozen=True)
+class Picked:
+    """An effect as it was seen when it was picked, and as it is expected to be (negative is better)."""
+
+    seen: Estimate
+    expected: Estimate
+
+    @property
+    def optimism(self) -> float:
+        """By how much the effect looked better than it is expected to be; never negative."""
+        return max(0.0, self.expected.value - self.seen.value)
+
+
+def picked(seen: Sequence[Estimate], correlation: Floats, seed: int) -> list[Picked]:
+    """Correct the effects of competing changes for the choice among them; the best is corrected most.
+
+    seen: (k,) effects, the smaller the better; correlation: (k, k) of their errors, which share dev rows. Each draw adds
+    noise to every effect, ranks the noisy effects, and reads each rank's effect with the opposite noise: the two are
+    independent, so what is read was not chosen by its luck (Leiner et al. 2023, data fission; it is bootstrap
+    bias-corrected cross-validation, Tsamardinos et al. 2018, for normal errors). The lower bound stays the one that was
+    seen, the upper one moves with the effect.
+    """
+    values = np.array([one.value for one in seen], dtype=float)
+    if len(values) < 2:
+        return [Picked(one, one) for one in seen]
+    noise = _noise(np.array([standard_error(one) for one in seen]), correlation, seed)
+    order = np.argsort(values + SPLIT * noise, axis=1, kind="stable")
+    by_rank = np.take_along_axis(values - noise / SPLIT, order, axis=1).mean(axis=0)
+    ranks = np.argsort(np.argsort(values, kind="stable"))
+    return [Picked(one, shifted(one, by_rank[rank] - one.value)) for one, rank in zip(seen, ranks, strict=True)]
+
+
+def _noise(errors: Floats, correlation: Floats, seed: int) -> Floats:
+    """Draw normal errors of the given size and correlation: (DRAWS, k)."""
+    values, vectors = np.linalg.eigh(correlation)
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    drawn = np.random.default_rng([seed, len(errors)]).normal(size=(DRAWS // 2, len(errors)))
+    return np.asarray(np.concatenate([drawn, -drawn]) @ root.T * errors)
+
+
+def shared_luck(
+    choosing: tuple[Results, Results], judging: tuple[Results, Results], seen: Estimate, n_rows: int
+) -> float:
+    """Return the share of a choice's luck that other repeats on the same rows have, too.
+
+    That is the rows' part of the variance: what a change does to a row in both, whatever chance adds in either.
+    """
+    one, other = _by_row(*choosing, n_rows), _by_row(*judging, n_rows)
+    rows = np.isfinite(one) & np.isfinite(other)
+    luck = standard_error(seen) ** 2
+    if rows.sum() < 2 or luck == 0:
+        return 1.0
+    drawn_from = (np.isfinite(one) | np.isfinite(other)).sum()
+    return float(np.clip(np.cov(one[rows], other[rows])[0, 1] / drawn_from / luck, 0.0, 1.0))
+
+
+def shifted(seen: Estimate, by: float) -> Estimate:
+    """Return an effect that is expected to be smaller than it looked: its value and upper bounds move, the lower ones stay."""
+    by = max(0.0, by)
+    return replace(
+        seen,
+        value=seen.value + by,
+        high=seen.high + by,
+        at_least=seen.surely_above,
+        at_most=seen.surely_below + by,
+    )
+
+
+def continued(seen: Estimate, before: Picked, share: float | None = None) -> Picked:
+    """Correct an effect measured again, on more repeats, after it was picked.
+
+    share: of the luck in `before` that this measurement shares; of a mean that holds the repeats of the first one it is the
+    ratio of their variances.
+    """
+    if share is None:
+        first = standard_error(before.seen)
+        share = (standard_error(seen) / first) ** 2 if first > 0 else 1.0
+    return Picked(seen, shifted(seen, before.optimism * min(1.0, share)))
+
+
+def standard_error(one: Estimate) -> float:
+    """Return the standard error behind an interval; how its two widths differ tells its degrees of freedom."""
+    wide, narrow = one.high - one.value, one.surely_below - one.value
+    if wide <= 0 or narrow <= 0:
+        return 0.0
+    return float(wide / np.interp(-wide / narrow, -WIDE / NARROW, WIDE))
+
+
+def correlation_of(changes: Sequence[tuple[Results, Results]], n_rows: int) -> Floats:
+    """Return how the errors of several paired changes, (before, after) each, go together: (k, k), from their dev rows."""
+    by_row = np.array([_by_row(before, after, n_rows) for before, after in changes])
+    seen = np.isfinite(by_row).all(axis=0)
+    centered = by_row[:, seen] - by_row[:, seen].mean(axis=1, keepdims=True)
+    lengths = np.linalg.norm(centered, axis=1)
+    scaled = centered / np.where(lengths > 0, lengths, 1.0)[:, None]
+    found = scaled @ scaled.T
+    np.fill_diagonal(found, 1.0)
+    return np.asarray(found)
+
+
+def _by_row(before: Results, after: Results, n_rows: int) -> Floats:
+    """Return what a change does to each row, averaged over the repeats that judged it: (n_rows,), NaN where none did."""
+    total, count = np.zeros(n_rows), np.zeros(n_rows)
+    for old, new in zip(before, after, strict=True):
+        total[old.task.dev_rows] += new.useful_influence - old.useful_influence
+        count[old.task.dev_rows] += 1
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
