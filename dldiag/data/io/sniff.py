@@ -153,7 +153,7 @@ def _is_mark(value: Any) -> bool:
 
 
 def _is_delimiter(value: Any) -> bool:
-    return value == SPACES or bool(value and _is_mark(value))
+    return value in (SPACES, "::", "||") or bool(value and _is_mark(value))
 
 
 TEXT_FORMATS = ("csv", "jsonl")
