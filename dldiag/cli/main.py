@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from dldiag import __version__
+from dldiag.cli.errors import add_errors
 from dldiag.cli.flags import (
     Parser,
     add_reading,
@@ -98,6 +99,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_plain(verbs.add_parser("samples", help=tr("list the tables that ship with dldiag")), _samples)
     add_numbers(verbs)
+    add_errors(verbs)
     dashboard = verbs.add_parser("dashboard", aliases=["run"], help=tr("start the dashboard"))
     dashboard.add_argument("--port", type=int, metavar="N", help=tr("port of the dashboard"))
     _add_plain(dashboard, _dashboard)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import numbers
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -44,6 +45,26 @@ class Param:
     unit: str = ""
     log: bool = False
     empty: str = ""
+
+
+class Choices(Mapping[str, str]):
+    """The names of a table's rows with their labels; a row that is added later can be chosen, too.
+
+    more: choices that are no row.
+    """
+
+    def __init__(self, table: Mapping[str, Any], more: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._table, self._more = table, more
+
+    def __getitem__(self, name: str) -> str:
+        return str(self._table[name].label) if name in self._table else self._more[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._table
+        yield from self._more
+
+    def __len__(self) -> int:
+        return len(self._table) + len(self._more)
 
 
 def param(default: Any, label: str, help: str, **limits: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from dldiag.core.error_findings import ErrorFindings
 from dldiag.core.estimate import Estimate as Estimate
+from dldiag.core.estimate import Forecast as Forecast
+from dldiag.core.estimate import ForecastPoint as ForecastPoint
 from dldiag.core.estimate import exactly as exactly
 from dldiag.core.i18n import Message
 from dldiag.core.metric_results import ClassScores, MetricUsed
@@ -244,34 +246,6 @@ class LearningCurve:
     def __post_init__(self) -> None:
         if self.train_errors.shape != self.dev_errors.shape or len(self.sizes) != len(self.dev_errors):
             raise ValueError("sizes, train_errors and dev_errors must agree: (k,), (k, repeats), (k, repeats)")
-
-
-@dataclass(frozen=True)
-class ForecastPoint:
-    """The dev error expected at a number of training rows, with its 90 % interval."""
-
-    rows: int
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """What the learning curve says about more data; `abstains` says why when it says nothing."""
-
-    points: tuple[ForecastPoint, ...] = ()
-    abstains: Message | None = None
-    rows_for_target: Estimate | None = None
-
-    def __iter__(self) -> Iterator[ForecastPoint]:
-        return iter(self.points)
-
-    def __len__(self) -> int:
-        return len(self.points)
-
-    def __getitem__(self, index: int) -> ForecastPoint:
-        return self.points[index]
 
 
 # --- verdicts -----------------------------------------------------------------------------------------------------

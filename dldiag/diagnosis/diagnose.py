@@ -54,6 +54,7 @@ from dldiag.diagnosis.trials import (
     try_remedies,
 )
 from dldiag.diagnosis.verdict import conclude
+from dldiag.error_analysis.of_fits import analyze_fits
 from dldiag.experiments.fit import FitResult, ShouldStop
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.forecast import forecast
@@ -164,6 +165,8 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
     probes = probe(case.fits, case.model, case.effort, smallest=case.settings.material, on_result=progress.advance)
 
     report, evidence = verdict_on(case, case.references, probes, started)
+    analysis = analyze_fits(case.fits, case.model, case.settings.seed)
+    report = replace(report, errors=None if analysis is None else analysis.findings)
     progress.first(lambda: report)
     progress.enter(Message("Trying the recommended remedies"))
     for tried in try_remedies(

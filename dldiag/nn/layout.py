@@ -28,6 +28,16 @@ class Layout:
         """Number of layers with weights (hidden layers and the output layer)."""
         return len(self.units) - 1
 
+    def in_words(self) -> str:
+        """Return the layers' sizes as a text.
+
+        >>> Layout((4, 8, 3)).in_words()
+        '4 inputs, hidden layers (8,), 3 outputs'
+        """
+        inputs, *hidden, outputs = self.units
+        norm = ", batch normalization" if self.batch_norm else ""
+        return f"{inputs} inputs, hidden layers {tuple(hidden)}, {outputs} outputs{norm}"
+
     @cached_property
     def blocks(self) -> tuple[tuple[int, int, int], ...]:
         """(offset, units out, units in + 1) of every layer's [W | b]."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -27,6 +28,7 @@ from dldiag.nn.network import Network, outputs
 from dldiag.nn.normalization import first_running, fold
 from dldiag.nn.observe import Observer
 from dldiag.nn.optimizers import OPTIMIZERS, Rates
+from dldiag.nn.regularizers import REGULARIZERS
 from dldiag.nn.schedules import SCHEDULES
 from dldiag.nn.stack import Member, Plan
 from dldiag.nn.training import OnEpoch, train
@@ -131,6 +133,8 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         self.check_settings()
         first = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
         X, targets = self._check_data(X, y, first, incremental, more.get("classes"))
+        if not first:
+            self._check_same_network(targets)
         weights = self._row_weights(y, X, sample_weight)
         self._rng = check_random_state(self.random_state)
         if first:
@@ -147,6 +151,16 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         if dev is not None and self.record_health:
             member.dev = self._as_dtype(dense(dev[0]), member), self._dev_error(np.asarray(dev[1]))
         return member
+
+    def _check_same_network(self, targets: Array) -> None:
+        """Refuse to go on with a network of another shape: its weights would not fit."""
+        n_outputs = self._n_outputs(targets)
+        wanted = Layout((self.n_features_in_, *self.hidden_layers(), n_outputs), bool(self.batch_norm))
+        if wanted != self._begun:
+            raise ValueError(
+                f"warm_start and partial_fit go on with the network that was fitted before: {self._begun.in_words()}, not "
+                f"{wanted.in_words()}. Clone the estimator to begin anew."
+            )
 
     def _as_dtype(self, X: Array, member: Member) -> Array:
         with np.errstate(over="ignore"):  # a value too large becomes infinite, the loss with it, and that is noticed
@@ -185,7 +199,9 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         member.max_epochs = 1 if incremental else self.max_iter
         member.rows_seen = self.t_
         if incremental and self._optimizer_state is not None:
-            member.state, member.updates = self._optimizer_state
+            solver, state, updates = self._optimizer_state
+            if solver == self.solver:
+                member.state, member.updates = state, updates
         if incremental or self.warm_start:
             member.best_loss = np.inf if self.best_loss_ is None else self.best_loss_
             member.stalled = self._stalled
@@ -220,7 +236,8 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         self.loss_curve_: list[float] = []
         self.best_loss_: float | None = np.inf
         self.validation_scores_: list[float] | None = None
-        self._optimizer_state: tuple[list[Array], int] | None = None
+        self._optimizer_state: tuple[str, list[Array], int] | None = None
+        self._begun = layout
 
     def _set_aside(self, member: Member) -> None:
         """Take the validation rows out of the training rows, as scikit-learn does.
@@ -260,7 +277,7 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         self.best_validation_score_ = member.best_score if self.early_stopping else None
         self.stopped_by_ = member.stopped_by
         if member.state is not None:
-            self._optimizer_state = member.state, member.updates
+            self._optimizer_state = self.solver, member.state, member.updates
         if member.health is not None:
             self.health_ = member.health
 
@@ -293,9 +310,17 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
     # --- shapes ---
 
     def hidden_layers(self) -> tuple[int, ...]:
-        """Return hidden_layer_sizes as whole numbers."""
-        sizes = self.hidden_layer_sizes
-        return tuple(int(size) for size in sizes) if np.iterable(sizes) else (int(sizes),)
+        """Return hidden_layer_sizes as whole numbers; SettingError where they are none."""
+        given = self.hidden_layer_sizes
+        sizes = [given] if isinstance(given, str) or not np.iterable(given) else list(given)
+        if not all(isinstance(size, numbers.Integral) and not isinstance(size, bool | np.bool_) for size in sizes):
+            raise SettingError(
+                tr(
+                    "hidden_layer_sizes = {value} must be a whole number, or a list of whole numbers, like (64, 32).",
+                    value=repr(given),
+                )
+            )
+        return tuple(int(size) for size in sizes)
 
     def _layout(self, n_features: int) -> Layout:
         return Layout((n_features, *self.hidden_layers(), self.n_outputs_), self.batch_norm)
@@ -323,6 +348,7 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
             shuffle=self.shuffle,
             early_stopping=self.early_stopping,
             power_t=self.power_t,
+            penalty=REGULARIZERS[self.penalty],
             record_health=self.record_health,
             rates=Rates(
                 np.ones((1, 1)),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +24,8 @@ from dldiag.report import from_json, to_json
 FILE = "history.sqlite3"
 ID_BYTES = 16
 WAIT_SECONDS = 10.0  # for another process that is writing
+RETRY_SECONDS = 0.02  # between two attempts at what does not wait by itself
+SUM_VERSION = "2"  # begins a checksum over the whole record; older ones, without it, cover the body only
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS reports (
@@ -34,6 +38,7 @@ CREATE TABLE IF NOT EXISTS experiments (
 CREATE INDEX IF NOT EXISTS reports_of_owner ON reports (owner, at);
 CREATE INDEX IF NOT EXISTS experiments_of_owner ON experiments (owner, at);
 """
+HEAD = "id, owner, at, name, target, headline, fingerprint"  # what a list shows of a report
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class PastReport:
     target: str
     headline: str
     fingerprint: str
+    altered: bool = False  # the line is not what was written: do not trust it
 
 
 @dataclass(frozen=True)
@@ -64,8 +70,8 @@ class Experiment:
 class History:
     """The store; every row belongs to an owner (an unguessable token), and an owner sees only their own rows.
 
-    It is a class because it holds the place of the file, which is made when first written to. A call that cannot read
-    or write it, or finds a record altered, raises DataError.
+    It is a class because it holds the place of the file, which is made when first written to; reading needs no right to
+    write. A call that cannot read or write it raises DataError, as does one that reads an altered record.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -76,67 +82,114 @@ class History:
         data, key, body = report.dataset, secrets.token_urlsafe(ID_BYTES), to_json(report)
         with speaking("en"):
             headline = str(report.verdict.headline)
-        row = (key, _hidden(owner), _now(), data.name, data.target, headline, data.fingerprint, body)
-        with self._open() as database:
-            database.execute("INSERT INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, _sha256(body)))
+        row = (key, _hidden(owner), _now(), data.name, data.target, headline, data.fingerprint)
+        with self._writing() as database:
+            database.execute("INSERT INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, body, _sum(row, body)))
         return key
 
     def list(self, owner: str) -> tuple[PastReport, ...]:
-        """Return the owner's reports, newest first."""
-        columns = "id, at, name, target, headline, fingerprint"
-        query = f"SELECT {columns} FROM reports WHERE owner = ? ORDER BY at DESC, rowid DESC"
-        return tuple(PastReport(*row) for row in self._rows(query, _hidden(owner)))
+        """Return the owner's reports, newest first; an altered line is marked."""
+        query = f"SELECT {HEAD}, sha256 FROM reports WHERE owner = ? ORDER BY at DESC, rowid DESC"
+        return tuple(_listed(row[:-1], row[-1]) for row in self._rows(query, _hidden(owner)))
 
     def get(self, id: str, owner: str) -> Report:
         """Return one report; KeyError when this owner has none of this id."""
-        rows = self._rows("SELECT body, sha256 FROM reports WHERE owner = ? AND id = ?", _hidden(owner), id)
-        if not rows:
+        rows = self._rows(f"SELECT {HEAD}, body, sha256 FROM reports WHERE id = ?", id)
+        for *head, body, sum in rows:
+            _check(tuple(head), body, sum)
+        if not rows or rows[0][1] != _hidden(owner):
             raise KeyError(id)
-        return from_json(_verified(*rows[0]))
+        return from_json(rows[0][-2])
 
     def remove(self, id: str, owner: str) -> None:
         """Forget one report of this owner."""
-        with self._open() as database:
+        with self._writing() as database:
             database.execute("DELETE FROM reports WHERE owner = ? AND id = ?", (_hidden(owner), id))
 
     def add_experiment(self, experiment: Experiment, *, owner: str) -> str:
         """Record one turn of the loop and return its id."""
         at, key = _now(), secrets.token_urlsafe(ID_BYTES)
-        body = msgspec.json.encode(replace(experiment, at=at)).decode()
-        with self._open() as database:
-            row = (key, _hidden(owner), at, body, _sha256(body))
-            database.execute("INSERT INTO experiments VALUES (?, ?, ?, ?, ?)", row)
+        body, row = msgspec.json.encode(replace(experiment, at=at)).decode(), (key, _hidden(owner), at)
+        with self._writing() as database:
+            database.execute("INSERT INTO experiments VALUES (?, ?, ?, ?, ?)", (*row, body, _sum(row, body)))
         return key
 
     def experiments(self, owner: str) -> tuple[Experiment, ...]:
         """Return the owner's experiments in the order in which they were made."""
-        query = "SELECT body, sha256 FROM experiments WHERE owner = ? ORDER BY at, rowid"
+        query = "SELECT id, owner, at, body, sha256 FROM experiments WHERE owner = ? ORDER BY at, rowid"
         rows = self._rows(query, _hidden(owner))
-        return tuple(msgspec.json.decode(_verified(*row), type=Experiment) for row in rows)
+        for *head, body, sum in rows:
+            _check(tuple(head), body, sum)
+        return tuple(msgspec.json.decode(row[-2], type=Experiment) for row in rows)
 
     def _rows(self, query: str, *values: str) -> Sequence[Any]:
-        if not self.path.exists():
-            return ()
-        with self._open() as database:
+        """Return what a query finds; nothing before something was kept."""
+        with self._explained():
+            if not self.path.exists():
+                return ()
+            try:
+                return self._read("ro", query, values)
+            except sqlite3.OperationalError as error:
+                if "no such table" in str(error):  # another process is about to make them
+                    return ()
+                if os.access(self.path.parent, os.W_OK):
+                    raise
+                return self._read(
+                    "ro&immutable=1", query, values
+                )  # without a right to write nobody else writes, either
+
+    def _read(self, mode: str, query: str, values: Sequence[str]) -> Sequence[Any]:
+        place = f"{self.path.absolute().as_uri()}?mode={mode}"
+        with closing(sqlite3.connect(place, uri=True, timeout=WAIT_SECONDS)) as database:
             return database.execute(query, values).fetchall()
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def _writing(self) -> Iterator[sqlite3.Connection]:
         """Open the file for one transaction: all of it is kept, on disk, or nothing."""
-        try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._explained():
+            _make_private(self.path)
             with closing(sqlite3.connect(self.path, timeout=WAIT_SECONDS, isolation_level=None)) as database:
-                database.execute("PRAGMA journal_mode = WAL")
+                _write_ahead(database)
                 database.execute("PRAGMA synchronous = FULL")
-                database.executescript(SCHEMA)
                 database.execute("BEGIN IMMEDIATE")
+                for statement in SCHEMA.split(";"):
+                    database.execute(statement)
                 yield database
                 database.execute("COMMIT")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say in plain words, and with the file's name, why the history cannot be read or written."""
+        try:
+            yield
         except (sqlite3.Error, OSError) as error:
-            reason = Message(
-                "The history in {path} cannot be used: {reason}.", {"path": str(self.path), "reason": str(error)}
-            )
-            raise DataError(reason, Message("Set DLDIAG_HOME to a folder that can be written.")) from error
+            reason = getattr(error, "strerror", None) or str(error)
+            raise DataError(
+                Message("The history in {path} cannot be used: {reason}.", {"path": str(self.path), "reason": reason}),
+                Message("Free some disk space, or set DLDIAG_HOME to a folder that can be written."),
+            ) from error
+
+
+def _make_private(path: Path) -> None:
+    """Make the file, and let nobody but this user read it or its folder, however open they were."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    with suppress(PermissionError):  # a folder of someone else, shared on purpose
+        path.parent.chmod(0o700)
+        path.chmod(0o600)
+
+
+def _write_ahead(database: sqlite3.Connection) -> None:
+    """Let readers go on while one process writes. SQLite does not wait for others when it changes to that mode."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(RETRY_SECONDS)
 
 
 def _now() -> str:
@@ -145,17 +198,41 @@ def _now() -> str:
 
 def _hidden(owner: str) -> str:
     """Return what is stored for an owner: a copy of the file gives nobody's token away."""
-    return hashlib.sha256(owner.encode()).hexdigest()
+    return _sha256(owner)
 
 
-def _sha256(body: str) -> str:
-    return hashlib.sha256(body.encode()).hexdigest()
+# --- checksums ----------------------------------------------------------------------------------------------------
+
+ALTERED = Message("This record of the history was altered after it was written.")
 
 
-def _verified(body: str, sha256: str) -> str:
-    if _sha256(body) != sha256:
-        raise DataError(
-            Message("This record of the history was altered after it was written."),
-            Message("Diagnose the file again."),
-        )
-    return body
+def _sum(head: Sequence[str], body: str) -> str:
+    """Return the checksum of a record in two parts, so that a list is checked without reading the bodies."""
+    body_sum = _sha256(body)
+    return ":".join((SUM_VERSION, _sha256(msgspec.json.encode([*head, body_sum]).decode()), body_sum))
+
+
+def _is_head_sound(head: Sequence[str], sum: str) -> bool:
+    """Say whether everything beside the body is what was written; nothing is known of records with an older checksum."""
+    version, *sums = sum.split(":")
+    if not sums:
+        return len(version) == len(_sha256(""))
+    return len(sums) == 2 and sum == ":".join(
+        (SUM_VERSION, _sha256(msgspec.json.encode([*head, sums[1]]).decode()), sums[1])
+    )
+
+
+def _check(head: Sequence[str], body: str, sum: str) -> None:
+    """Raise DataError for a record that is not what was written."""
+    if not _is_head_sound(head, sum) or not sum.endswith(_sha256(body)):
+        raise DataError(ALTERED, Message("Diagnose the file again."))
+
+
+def _listed(head: Sequence[str], sum: str) -> PastReport:
+    key, _, at, name, target, headline, fingerprint = head
+    sound = _is_head_sound(head, sum)
+    return PastReport(key, at, name, target, headline if sound else ALTERED.template, fingerprint, altered=not sound)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,12 +1,16 @@
 """The history: what is stored comes back, to its owner only, and damage is noticed."""
 
 import json
+import os
+import random
 import secrets
+import shutil
 import sqlite3
 import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -69,9 +73,47 @@ def test_nothing_is_made_before_something_is_kept(history):
     assert not history.path.parent.exists()
 
 
-def test_the_folder_is_private(history):
+@pytest.mark.parametrize("mode", [None, 0o755, 0o777])
+def test_the_folder_and_the_files_are_private_whatever_the_folder_was(history, mode):
+    if mode is not None:
+        history.path.parent.mkdir()
+        history.path.parent.chmod(mode)
     history.add(make_report(), owner=ME)
     assert stat.S_IMODE(history.path.parent.stat().st_mode) == 0o700
+    with closing(sqlite3.connect(history.path)) as database:  # keeps the files beside it there
+        database.execute("SELECT * FROM reports").fetchall()
+        assert {stat.S_IMODE(path.stat().st_mode) for path in history.path.parent.iterdir()} == {0o600}
+
+
+COLUMNS = {
+    "reports": ("owner", "at", "name", "target", "headline", "fingerprint", "body", "sha256"),
+    "experiments": ("at", "body", "sha256"),
+}
+
+
+@pytest.mark.parametrize(("table", "column"), [(table, one) for table, of in COLUMNS.items() for one in of])
+def test_one_flipped_bit_anywhere_in_a_record_is_noticed(history, table, column):
+    key = history.add(make_report(), owner=ME)
+    history.add_experiment(Experiment("wider"), owner=ME)
+    rng = random.Random(f"{table}{column}")
+    with closing(sqlite3.connect(history.path, isolation_level=None)) as database:
+        (before,) = database.execute(f"SELECT {column} FROM {table}").fetchone()
+        for _ in range(25):
+            flipped = bytearray(before.encode())
+            flipped[rng.randrange(len(flipped))] ^= 1 << rng.randrange(7)
+            database.execute(f"UPDATE {table} SET {column} = ?", (flipped.decode(errors="replace"),))
+            with pytest.raises(DataError, match="altered"):
+                history.get(key, ME) if table == "reports" else history.experiments(ME)
+            if table == "reports" and column not in ("owner", "body"):
+                assert [one.altered for one in history.list(ME)] == [True]
+
+
+def test_a_record_with_the_older_checksum_of_its_body_is_still_read(history):
+    key = history.add(make_report(), owner=ME)
+    with closing(sqlite3.connect(history.path, isolation_level=None)) as database:
+        database.execute("UPDATE reports SET sha256 = substr(sha256, -64)")
+    assert history.get(key, ME).dataset.name
+    assert [one.altered for one in history.list(ME)] == [False]
 
 
 @pytest.mark.parametrize("table", ["reports", "experiments"])
@@ -108,6 +150,61 @@ def test_many_writers_at_once_lose_nothing(history):
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda i: history.add_experiment(Experiment(str(i)), owner=ME), range(40)))
     assert sorted(int(one.idea) for one in history.experiments(ME)) == list(range(40))
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_several_first_writers_in_several_processes_all_keep_theirs(tmp_path, attempt):
+    script = (
+        "import sys; from pathlib import Path; from dldiag.report.history import *; input(); "
+        "History(Path(sys.argv[1])).add_experiment(Experiment(sys.argv[3]), owner=sys.argv[2])"
+    )
+    root, command = Path(__file__).parents[2], [sys.executable, "-c", script, str(tmp_path / "new"), ME]
+    if attempt:  # without the time that imports take, in threads
+        with ThreadPoolExecutor(16) as pool:
+            kept = [History(tmp_path / "new") for _ in range(16)]
+            list(pool.map(lambda one: one[1].add_experiment(Experiment(str(one[0])), owner=ME), enumerate(kept)))
+    else:
+        started = [subprocess.Popen([*command, str(k)], cwd=root, stdin=subprocess.PIPE) for k in range(3)]
+        for one in started:
+            one.communicate(b"\n")
+        assert [one.returncode for one in started] == [0] * 3
+    assert len(History(tmp_path / "new").experiments(ME)) == (16 if attempt else 3)
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or (os.geteuid() == 0 and not shutil.which("setpriv")),
+    reason="root may write everywhere, and there is no setpriv to give that right up",
+)
+def test_a_history_that_cannot_be_written_can_be_read(history):
+    history.add(make_report(), owner=ME)
+    history.add_experiment(Experiment("kept"), owner=ME)
+    for path, mode in ((history.path, 0o444), (history.path.parent, 0o555)):
+        path.chmod(mode)
+    folder = history.path.parent
+    script = (
+        "import os, sys; from pathlib import Path; from dldiag.report.history import *; from dldiag import DataError\n"
+        "history = History(Path(sys.argv[1]))\n"
+        "assert len(history.list(sys.argv[2])) == 1 and history.get(history.list(sys.argv[2])[0].id, sys.argv[2])\n"
+        "print(history.experiments(sys.argv[2])[0].idea)\n"
+        "try: history.add_experiment(Experiment('more'), owner=sys.argv[2])\n"
+        "except DataError as error: print(error)\n"
+    )
+    command, root = [sys.executable, "-c", script, str(folder), ME], Path(__file__).parents[2]
+    if os.geteuid() == 0:  # root may write everywhere; without this right it is like anybody else
+        command = ["setpriv", "--bounding-set", "-all", "--inh-caps", "-all", *command]
+    done = subprocess.run(command, cwd=root, check=False, capture_output=True, text=True)
+    folder.chmod(0o700)
+    assert done.stdout.splitlines()[0] == "kept", done.stderr
+    assert "cannot be used" in done.stdout
+
+
+def test_a_full_disk_is_reported_in_plain_words(history, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("dldiag.report.history.os.open", full)
+    with pytest.raises(DataError, match="No space left on device"):
+        history.add_experiment(Experiment("x"), owner=ME)
 
 
 def test_what_was_kept_survives_a_killed_process(history):

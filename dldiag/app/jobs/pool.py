@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import threading
 import time
 from collections import deque
@@ -13,13 +12,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dldiag.app.jobs import serialize, store
+from dldiag.app.jobs.lease import BEAT_SECONDS, Lease
 from dldiag.app.jobs.processes import Worker
 from dldiag.app.jobs.store import ENDED, Ending, Spec, State
+from dldiag.app.jobs.watchers import Watchers
 from dldiag.app.state.limits import Limits
-from dldiag.app.state.paths import remove_older_than
+from dldiag.app.state.paths import remove_older_than, storing
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError
 
+POLL_SECONDS = 0.5  # between two looks of a page at its job …
+POLL_SECONDS_EACH = 0.05  # … and for so many pages at once longer by this: a look takes about 5 ms of a processor
+SLOWEST_POLL_SECONDS = 4.0
+LATELY_SECONDS = 10.0  # a job looked at within so many is being watched
 LISTEN_SECONDS = 0.1  # how long a thread waits for its worker before it looks at the clock and the cancel file
 SECONDS_PER_MINUTE = 60
 TIDY_SECONDS = 3600.0  # how often what is too old is removed
@@ -27,7 +32,7 @@ TIDY_SECONDS = 3600.0  # how often what is too old is removed
 DIED = Message("The process that computed this ended unexpectedly; nothing else was affected.")
 DIED_HINT = Message("Try again. If it happens again, the table may need more memory than there is: use fewer rows.")
 HUNG = Message("The computation gave no sign of life and was ended.")
-UNWATCHED = Message("Nobody looked at this for a while, so it was ended. What had been reached is kept.")
+UNWATCHED = Message("Stopped because no one was viewing it. Results so far are kept.")
 RESTARTED = Message("The server was restarted while this was running.")
 AGAIN = Message("Start it again.")
 REFUSED = Message("The machine could not run this: {reason}.")
@@ -38,7 +43,10 @@ FULL_HINT = Message("Nothing is lost; try again in a minute.")
 
 @dataclass(frozen=True)
 class View:
-    """What a page sees of a job: `place` in line while waiting, the newest progress, how it ended."""
+    """What a page sees of a job: `place` in line while waiting, the newest progress, how it ended.
+
+    `reached` changes whenever there is more to draw than before.
+    """
 
     job: str
     kind: str
@@ -46,6 +54,7 @@ class View:
     place: int | None = None
     progress: dict[str, Any] | None = None
     ending: Ending | None = None
+    reached: int = 0
 
     @property
     def has_ended(self) -> bool:
@@ -66,12 +75,12 @@ class _Run:
 class Pool:
     """Runs jobs on warm workers; one running job per owner, owners take turns. Thread-safe."""
 
-    def __init__(self, limits: Limits, modules: Sequence[str] = ()) -> None:
+    def __init__(self, limits: Limits, modules: Sequence[str] = (), watchers: Watchers | None = None) -> None:
         self._limits, self._modules = limits, modules
+        self._watchers, self._lease = watchers or Watchers(), Lease()
         self._line = Line(limits.queue_length)
         self._changed = threading.Condition()
         self._running: dict[str, _Run] = {}  # by job
-        self._watched: dict[str, float] = {}  # by job, when a page last looked
         self._known: dict[str, str] = {}  # by content key, the job that computes or computed it
         self._closed = threading.Event()
         self._tidy()
@@ -91,28 +100,39 @@ class Pool:
                 return known
             if len(self._line) >= self._limits.queue_length:
                 raise DataError(FULL.filled(waiting=len(self._line)), FULL_HINT)
-            job = store.create(Spec(kind, arguments, owner))
+            with storing():
+                job = store.create(Spec(kind, arguments, owner, self._lease.token))
+            self._watchers.note(job)
             self._line.add(owner, job)
-            self._known[key], self._watched[job] = job, time.monotonic()
+            self._known[key] = job
             self._changed.notify_all()
         return job
 
-    def look(self, job: str) -> View:
-        """Return how a job stands and note that somebody watches it; KeyError when there is no such job."""
+    def look(self, job: str, *, brief: bool = False) -> View:
+        """Return how a job stands and note that somebody watches it; KeyError when there is no such job.
+
+        A `brief` look leaves out what has been reached, which may be a megabyte: for pages that ask again and again.
+        """
         if not store.exists(job):
             raise KeyError(job)
         with self._changed:
-            self._watched[job] = time.monotonic()
             ending, place, runs = store.ending_of(job), self._line.place(job), job in self._running
-        kind = store.spec_of(job).kind
-        if ending is None and place is None and not runs and not self._runs_elsewhere(job):
+        own = runs or place is not None
+        self._watchers.note(job, elsewhere=not own and ending is None)
+        if ending is None and not own and not self._runs_elsewhere(job):
             ending = store.ending_of(job) or Ending("failed", RESTARTED, AGAIN)
         state: State = ending.state if ending else "waiting" if place else "running"
-        return View(job, kind, state, place, store.last_progress(job), ending)
+        progress = store.progress_line(job) if brief else store.last_progress(job)
+        return View(job, store.spec_of(job).kind, state, place, progress, ending, store.partial_stamp(job))
+
+    def poll_seconds(self) -> float:
+        """Return how often pages should look at jobs: less often the more of them do."""
+        return min(SLOWEST_POLL_SECONDS, max(POLL_SECONDS, POLL_SECONDS_EACH * self._watchers.count(LATELY_SECONDS)))
 
     def cancel(self, job: str) -> None:
-        """Stop a job: at once when it waits, within about a second when it runs."""
-        self._stop(job, None)
+        """Stop a job: at once when it waits, within about a second when it runs. DataError when that cannot be written."""
+        with storing():
+            self._stop(job, None)
 
     def close(self) -> None:
         """End all workers; jobs that run are lost."""
@@ -121,13 +141,19 @@ class Pool:
             self._changed.notify_all()
         for thread in self._threads:
             thread.join()
+        with contextlib.suppress(OSError):
+            self._lease.release()
 
     # --- one thread that tidies up ---------------------------------------------------------------------------------
 
     def _keep_tidy(self) -> None:
-        while not self._closed.wait(TIDY_SECONDS):
-            with contextlib.suppress(OSError):  # whatever could not be removed is tried again
-                self._tidy()
+        tidied = time.monotonic()
+        while not self._closed.wait(BEAT_SECONDS):
+            with contextlib.suppress(OSError):  # whatever could not be written or removed is tried again
+                self._lease.beat()
+                if time.monotonic() - tidied >= TIDY_SECONDS:
+                    tidied = time.monotonic()
+                    self._tidy()
 
     def _tidy(self) -> None:
         """Remove what is too old, and forget the jobs that are gone."""
@@ -136,7 +162,7 @@ class Pool:
         remove_older_than(self._limits.kept_days, but=alive)
         with self._changed:
             self._known = {key: job for key, job in self._known.items() if store.exists(job)}
-            self._watched = {job: seen for job, seen in self._watched.items() if store.exists(job)}
+        self._watchers.forget([job for job in self._watchers.jobs() if not store.exists(job)])
 
     # --- one thread per worker ------------------------------------------------------------------------------------
 
@@ -209,7 +235,7 @@ class Pool:
         if self._closed.is_set():
             return Ending("failed", RESTARTED, AGAIN)
         now = time.monotonic()
-        if now - self._watched[run.job] > self._limits.abandoned_minutes * SECONDS_PER_MINUTE:
+        if not self._is_watched(run.job):
             store.ask_to_stop(run.job, UNWATCHED)
         if run.canceled is None and store.is_asked_to_stop(run.job):
             run.canceled = now
@@ -228,11 +254,14 @@ class Pool:
                 store.end(job, Ending("canceled", why))
 
     def _drop_unwatched(self) -> None:
-        oldest = time.monotonic() - self._limits.abandoned_minutes * SECONDS_PER_MINUTE
-        for job in [job for job, seen in self._watched.items() if seen < oldest]:
-            if self._line.place(job) is not None:
-                with contextlib.suppress(OSError):  # a full disk: it is dropped at the next look
+        """Take out of the line what nobody waits for, and what was canceled through another server."""
+        for job in self._line.jobs():
+            with contextlib.suppress(OSError):  # a full disk: it is dropped at the next look
+                if store.is_asked_to_stop(job) or not self._is_watched(job):
                     self._stop(job, UNWATCHED)
+
+    def _is_watched(self, job: str) -> bool:
+        return self._watchers.is_watched(job, self._limits.abandoned_minutes * SECONDS_PER_MINUTE)
 
     def _is_worth_keeping(self, job: str) -> bool:
         if not store.exists(job) or (store.is_asked_to_stop(job) and store.ending_of(job) is None):
@@ -241,9 +270,9 @@ class Pool:
         return ending is None or ending.state == "finished"
 
     def _runs_elsewhere(self, job: str) -> bool:
-        """Say whether another living server (of the same user) has this job."""
+        """Say whether another living server has this job."""
         server = store.spec_of(job).server
-        return server != os.getpid() and os.name == "posix" and _is_running(server)
+        return server != self._lease.token and self._lease.is_held(server)
 
 
 def content_key(kind: str, arguments: dict[str, Any], owner: str) -> str:
@@ -262,16 +291,6 @@ def _silence(run: _Run) -> float:
     beat = store.folder_of(run.job) / "beat"
     since_start = time.monotonic() - run.started
     return min(since_start, time.time() - beat.stat().st_mtime) if beat.exists() else since_start
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 class Line:
@@ -319,9 +338,13 @@ class Line:
                 return True
         return False
 
+    def jobs(self) -> list[str]:
+        """Return all jobs that wait."""
+        return [job for jobs in self._jobs.values() for job in jobs]
+
     def everyone(self) -> set[str]:
         """Return all owners and jobs that wait."""
-        return {*self._jobs, *(job for jobs in self._jobs.values() for job in jobs)}
+        return {*self._jobs, *self.jobs()}
 
     def place(self, job: str) -> int | None:
         """Return 1 for the next job to start, 2 for the one after; None when it does not wait."""

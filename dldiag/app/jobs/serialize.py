@@ -15,11 +15,22 @@ from dldiag.core.types import LearningCurve, Parent, Progress, Report
 
 def progress_to_json(progress: Progress) -> dict[str, Any]:
     """Return a progress as plain JSON values; a report in it as the text of its own JSON."""
+    return line_to_json(progress) | partial_to_json(progress)
+
+
+def line_to_json(progress: Progress) -> dict[str, Any]:
+    """Return how far a progress is."""
     return {
         "stage": message_to_json(progress.stage),
         "done": int(progress.done),
         "total": int(progress.total),
         "seconds_left": None if progress.seconds_left is None else float(progress.seconds_left),
+    }
+
+
+def partial_to_json(progress: Progress) -> dict[str, Any]:
+    """Return what a progress has reached; it grows with the report, so it is written only when it changes."""
+    return {
         "curves": [_curve_to_json(curve) for curve in progress.curves],
         "report": None if progress.report is None else _report_text(progress.report),
     }

@@ -1,18 +1,21 @@
 """A job is a folder: what was asked, what has been reached, how it ended; pages and workers meet only there.
 
-spec.json      kind, arguments, owner                     written once by the page's process
-events.jsonl   one progress per line                      appended by the worker
+spec.json      kind, arguments, owner, server             written once by the page's process
+progress.json  the stage and how far it is                written whole by the worker
+partial.json   curves and report reached so far           written whole by the worker, when they change
 result.json    what the kind's function returned          written whole by the worker
 ending.json    {"state", "message", "hint"}               written whole by the worker, or by the pool for a dead one
 cancel         exists as soon as someone cancels          holds the reason, if there is one to tell
+keep           exists when the job goes on without anybody looking at it
+watched        touched by the server whose page looks at it
 beat           touched by the worker: a sign of life
 """
 
 from __future__ import annotations
 
 import json
-import os
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -22,18 +25,18 @@ from dldiag.app.state.paths import app_home, is_token, new_token, private, write
 from dldiag.core.i18n import Message
 
 State = Literal["waiting", "running", "finished", "refused", "failed", "canceled"]
+NOTHING_REACHED: dict[str, Any] = {"curves": [], "report": None}
 ENDED: tuple[State, ...] = ("finished", "refused", "failed", "canceled")
-TAIL_BYTES = 1 << 16  # read at first when looking for the last line of events.jsonl; doubled until found
 
 
 @dataclass(frozen=True)
 class Spec:
-    """What a job is to do; `arguments` is plain JSON, uploads are named by their sha256."""
+    """What a job is to do; `arguments` is plain JSON, uploads are named by their sha256; `server` is a token of its pool."""
 
     kind: str
     arguments: dict[str, Any]
     owner: str
-    server: int = field(default_factory=os.getpid)
+    server: str = ""
     created: float = field(default_factory=time.time)
 
 
@@ -68,13 +71,44 @@ def folder_of(job: str) -> Path:
 
 def spec_of(job: str) -> Spec:
     """Return what a job was asked to do."""
-    return Spec(**json.loads((folder_of(job) / "spec.json").read_text(encoding="utf-8")))
+    plain = json.loads((folder_of(job) / "spec.json").read_text(encoding="utf-8"))
+    return Spec(**plain | {"server": str(plain["server"])})  # a process id before servers had tokens
+
+
+def write_progress(job: str, progress: Mapping[str, Any]) -> None:
+    """Write how far a job is."""
+    write_whole(folder_of(job) / "progress.json", serialize.dumps(progress).encode())
+
+
+def write_partial(job: str, partial: Mapping[str, Any]) -> None:
+    """Write what a job has reached so far."""
+    write_whole(folder_of(job) / "partial.json", serialize.dumps(partial).encode())
 
 
 def last_progress(job: str) -> dict[str, Any] | None:
-    """Return the newest progress of a job as plain JSON (see `wire`), None before the first."""
-    line = _last_line(folder_of(job) / "events.jsonl")
-    return json.loads(line) if line else None
+    """Return the newest progress of a job as plain JSON (see `serialize`), None before the first."""
+    progress = progress_line(job)
+    return None if progress is None else NOTHING_REACHED | (_json_of(job, "partial.json") or {}) | progress
+
+
+def progress_line(job: str) -> dict[str, Any] | None:
+    """Return the newest progress without curves and report: a few hundred bytes, for pages that poll."""
+    return _json_of(job, "progress.json")
+
+
+def partial_stamp(job: str) -> int:
+    """Return a number that changes whenever a job has reached more; 0 before it reached anything."""
+    try:
+        return (folder_of(job) / "partial.json").stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
+def _json_of(job: str, name: str) -> Any | None:
+    try:
+        return json.loads((folder_of(job) / name).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
 
 
 def ending_of(job: str) -> Ending | None:
@@ -122,15 +156,28 @@ def is_asked_to_stop(job: str) -> bool:
     return (folder_of(job) / "cancel").exists()
 
 
-def _last_line(path: Path) -> str:
-    """Return the last complete line of a file that is being appended to, without reading all of it."""
-    if not path.is_file():
-        return ""
-    with path.open("rb") as file:
-        size, wanted = file.seek(0, os.SEEK_END), TAIL_BYTES
-        while True:
-            file.seek(max(0, size - wanted))
-            lines = file.read(min(size, wanted)).split(b"\n")[:-1]  # what follows the last line break is unfinished
-            if len(lines) > 1 or wanted >= size:
-                return lines[-1].decode() if lines else ""
-            wanted *= 2
+def keep_running(job: str, keep: bool) -> None:
+    """Let a job go on when nobody looks at it, or end then as usual."""
+    path = folder_of(job) / "keep"
+    if keep:
+        path.touch()
+    else:
+        path.unlink(missing_ok=True)
+
+
+def is_kept_running(job: str) -> bool:
+    """Say whether a job goes on when nobody looks at it."""
+    return (folder_of(job) / "keep").exists()
+
+
+def note_watched(job: str) -> None:
+    """Tell the server that runs a job that somebody looks at it through another one."""
+    (folder_of(job) / "watched").touch()
+
+
+def watched_ago(job: str) -> float:
+    """Return how many seconds ago somebody looked at a job through any server; infinity for never."""
+    try:
+        return time.time() - (folder_of(job) / "watched").stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import operator
 import os
 import queue
 import sys
@@ -28,12 +29,12 @@ from dldiag.core.cluster import CLUSTER_VARIABLE, on_cluster
 from dldiag.core.i18n import Message
 from dldiag.core.parallel import Processes
 from dldiag.core.params import SettingError, from_environment
-from dldiag.core.types import DataError, Progress, Stopped
+from dldiag.core.types import DataError, LearningCurve, Progress, Report, Stopped
 
 LOOK_SECONDS = 0.05  # how often at most the cancel file is looked for
 BEAT_SECONDS = 0.5  # how often a sign of life is given
 BEHIND_THE_PAGES = 10  # niceness: a click is answered first
-EVENT_SECONDS = 0.15  # how often at most a progress is written; pages look less often
+EVENT_SECONDS = 0.25  # how often at most a progress is written; pages look less often
 
 
 class Canceled:
@@ -54,15 +55,15 @@ class Canceled:
 
 
 class Reporter:
-    """The `on_progress` of one job: writes events.
+    """The `on_progress` of one job: writes how far it is, and what it has reached whenever that changes.
 
     A thread of its own gives signs of life and writes what is left of a burst: one fit of a library may take long.
     """
 
     def __init__(self, job: str) -> None:
-        self._folder = store.folder_of(job)
-        self._events = (self._folder / "events.jsonl").open("a", encoding="utf-8")
-        self._kept: dict[str, Any] = {"curves": [], "report": None}
+        self._job, self._folder = job, store.folder_of(job)
+        self._curves: tuple[LearningCurve, ...] = ()
+        self._report: Report | None = None
         self._unwritten: Progress | None = None
         self._written = 0.0
         self._writing = threading.Lock()
@@ -71,29 +72,34 @@ class Reporter:
         self._heart.start()
 
     def on_progress(self, progress: Progress) -> None:
-        """Append a progress; of a burst only the newest is written."""
+        """Take a progress; of a burst only the newest is written."""
         self._unwritten = progress
         if time.monotonic() - self._written >= EVENT_SECONDS:
             self.write()
 
     def write(self) -> None:
-        """Write what is not written yet; curves and a report once reached stay with every later line."""
+        """Write what is not written yet; curves and a report once reached stay."""
         with self._writing:
             progress, self._unwritten = self._unwritten, None
             if progress is None:
                 return
-            plain = serialize.progress_to_json(progress)
-            self._kept |= {key: plain[key] for key in ("curves", "report") if plain[key]}
-            self._events.write(serialize.dumps(plain | self._kept) + "\n")
-            self._events.flush()
+            self._write_partial(progress.curves or self._curves, progress.report or self._report)
+            store.write_progress(self._job, serialize.line_to_json(progress))
             self._written = time.monotonic()
 
+    def _write_partial(self, curves: tuple[LearningCurve, ...], report: Report | None) -> None:
+        known = (*self._curves, self._report)
+        if len(curves) + 1 == len(known) and all(map(operator.is_, (*curves, report), known)):
+            return
+        reached = Progress(Message(""), 0, 0, curves=curves, report=report)
+        store.write_partial(self._job, serialize.partial_to_json(reached))
+        self._curves, self._report = curves, report
+
     def close(self) -> None:
-        """Write what is left and close the file."""
+        """Write what is left."""
         self._closed.set()
         self._heart.join()
         self.write()
-        self._events.close()
 
     def _beat(self) -> None:
         while not self._closed.wait(BEAT_SECONDS):

@@ -75,6 +75,8 @@ def past_report(key: str) -> Report:
 
 def headline(one: PastReport) -> Message | str:
     """Return a past report's verdict, to be read in the visitor's language; the list itself keeps English."""
+    if one.altered:
+        return Message(one.headline)
     if current_language() == "en":
         return one.headline
     try:

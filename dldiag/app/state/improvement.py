@@ -15,7 +15,7 @@ import msgspec
 
 from dldiag.app.jobs import serialize, store
 from dldiag.app.state import data_ref, session
-from dldiag.app.state.paths import app_home, private, write_whole
+from dldiag.app.state.paths import app_home, private, storing, write_whole
 from dldiag.core.types import Recommendation, Report, TestResult, Trial
 from dldiag.diagnosis.recommend import settled
 from dldiag.diagnosis.remedies import SEARCH
@@ -36,7 +36,7 @@ def start(job: str, what: str, kind: str, **more: Any) -> None:
     spec = store.spec_of(job).arguments
     arguments = {name: spec[name] for name in ("data", "model", "settings")} | more
     other = session.pool().submit(kind, arguments, session.owner())
-    write_whole(store.folder_of(job) / FILE, serialize.dumps(started(job) | {what: other}).encode())
+    _remember(job, started(job) | {what: other})
 
 
 def start_trial(job: str, report: Report, remedy: str, change: dict[str, Any]) -> None:
@@ -50,7 +50,12 @@ def start_trial(job: str, report: Report, remedy: str, change: dict[str, Any]) -
 def forget_improvement(job: str, what: str) -> None:
     """Forget something that was started, so that it may be started again."""
     kept = {name: other for name, other in started(job).items() if name != what}
-    write_whole(store.folder_of(job) / FILE, serialize.dumps(kept).encode())
+    _remember(job, kept)
+
+
+def _remember(job: str, what: dict[str, str]) -> None:
+    with storing():
+        write_whole(store.folder_of(job) / FILE, serialize.dumps(what).encode())
 
 
 def with_trials(report: Report, job: str) -> Report:
@@ -119,7 +124,8 @@ def opened_before(job: str) -> bool:
 def start_test(job: str, **more: Any) -> None:
     """Start the opening of the sealed test set; that it was is known from here on, unless it comes to nothing."""
     start(job, "open", "open", **more)
-    write_whole(_mark(job), started(job)["open"].encode())
+    with storing():
+        write_whole(_mark(job), started(job)["open"].encode())
 
 
 def _mark(job: str) -> Path:

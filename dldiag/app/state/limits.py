@@ -24,9 +24,9 @@ class Limits:
     processes: int = param(usual_count(), "Processes", "Processes that share the fits of one job.", low=1, high=256)
     queue_length: int = param(30, "Queue length", "Jobs that may wait; one more is refused.", low=1, high=10_000)
     abandoned_minutes: float = param(
-        5.0, "Minutes unwatched", "A job that no page has looked at for so long ends.", low=0.01
+        0.75, "Minutes unwatched", "A job ends when every page that looked at it was closed for so long.", low=0.01
     )
-    cancel_seconds: float = param(3.0, "Patience with Cancel", "Then the worker is ended and replaced.", low=0.0)
+    cancel_seconds: float = param(1.5, "Patience with Cancel", "Then the worker is ended and replaced.", low=0.0)
     hung_minutes: float = param(
         10.0, "Minutes of silence", "A worker that gives no sign of life for so long is ended.", low=0.01
     )

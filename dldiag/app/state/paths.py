@@ -9,14 +9,20 @@ import secrets
 import shutil
 import stat
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from dldiag.core.home import home
+from dldiag.core.i18n import Message
+from dldiag.core.types import DataError
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")  # what a token may look like: no dots, no slashes, hard to guess
 TOKEN_BYTES = 24
 SECONDS_PER_DAY = 86_400
+
+CANNOT_WRITE = Message("The server cannot write to its folder {folder}: {reason}.")
+CANNOT_WRITE_HINT = Message("Whoever runs it can free disk space, or set DLDIAG_HOME to a folder that can be written.")
 
 
 def new_token() -> str:
@@ -53,6 +59,16 @@ def write_whole(path: Path, content: bytes) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)  # what a full disk left of it
+
+
+@contextmanager
+def storing() -> Iterator[None]:
+    """Turn what a full disk or a read-only home makes of an attempt to write into a sentence: DataError."""
+    try:
+        yield
+    except OSError as error:
+        reason = {"folder": str(home()), "reason": error.strerror or str(error)}
+        raise DataError(CANNOT_WRITE.filled(**reason), CANNOT_WRITE_HINT) from error
 
 
 def remove_older_than(days: float, *, but: Collection[str] = ()) -> None:

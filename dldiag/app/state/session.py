@@ -12,12 +12,15 @@ from importlib import import_module
 from typing import Any, cast
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dldiag.app.jobs import store
 from dldiag.app.jobs.pool import Pool
+from dldiag.app.jobs.watchers import Watchers
 from dldiag.app.state import data_ref, uploads
 from dldiag.app.state.limits import Limits
-from dldiag.app.state.paths import is_token, new_token
+from dldiag.app.state.paths import is_token, new_token, storing
 from dldiag.app.state.table_cache import Memory
 from dldiag.core.i18n import LANGUAGES, set_language
 from dldiag.core.params import from_environment
@@ -34,7 +37,18 @@ def pool() -> Pool:
     """Return the one pool of this server, its workers warming up from the first visit on."""
     modules = os.environ.get("DLDIAG_JOB_MODULES", "").split()
     threading.Thread(target=_warm_up, daemon=True).start()
-    return Pool(from_environment(Limits), modules)
+    with storing():
+        return Pool(from_environment(Limits), modules, Watchers(_this_session, _is_connected))
+
+
+def _this_session() -> str:
+    context = get_script_run_ctx(suppress_warning=True)
+    return "" if context is None else context.session_id
+
+
+def _is_connected(session: str) -> bool:
+    """Say whether a session's page is open in a browser."""
+    return runtime.exists() and runtime.get_instance().is_active_session(session)
 
 
 def _warm_up() -> None:

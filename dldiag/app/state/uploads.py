@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 from dldiag.app.state.limits import MEGABYTE, Limits
-from dldiag.app.state.paths import app_home, is_token, new_token, private, write_whole
+from dldiag.app.state.paths import app_home, is_token, new_token, private, storing, write_whole
 from dldiag.core.i18n import Message
 from dldiag.core.params import from_environment
 from dldiag.core.types import DataError
@@ -26,12 +26,13 @@ def keep(owner: str, content: bytes) -> str:
     The owner's oldest uploads make room where they are too many; DataError where those of all visitors are.
     """
     digest = hashlib.sha256(content).hexdigest()
-    path = _shelf(owner) / digest
-    if not path.exists():
-        _make_room(path.parent, len(content))
-        write_whole(path, content)
-    for used in (path, path.parent):
-        os.utime(used)
+    with storing():
+        path = _shelf(owner) / digest
+        if not path.exists():
+            _make_room(path.parent, len(content))
+            write_whole(path, content)
+        for used in (path, path.parent):
+            os.utime(used)
     return digest
 
 

@@ -15,8 +15,9 @@ import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
 from dldiag.app.state import session
+from dldiag.app.state.paths import storing
 from dldiag.app.ui.theme import ICON, css
-from dldiag.app.ui.widgets import show_message
+from dldiag.app.ui.widgets import explained, show_message
 from dldiag.core.home import dashboard_folder
 from dldiag.core.i18n import LANGUAGES, Message, tr, translate
 from dldiag.core.sanitize import escape_markdown, legible
@@ -53,8 +54,9 @@ def page(title: str | Message, claim: str | Message = "") -> None:
     title, claim = (tr(one) if isinstance(one, str) else str(one) for one in (title, claim))
     st.set_page_config(f"{title} · {NAME}", page_icon=str(ICON), layout="wide", initial_sidebar_state="auto")
     _note_visit(title)
-    session.follow_url()
-    session.pool()  # the workers warm up while the visitor reads
+    with explained(), storing():
+        session.follow_url()
+        session.pool()  # the workers warm up while the visitor reads
     _keep_in_url("lang", code if code != "en" or "lang" in st.query_params else None)
     session.remember_owner()
     st.html(f"<style>{css()}</style>")

@@ -5,6 +5,7 @@ The page goes on being usable; leaving it, F5 (through `?job=`) or a lost connec
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,13 +14,14 @@ import streamlit as st
 from dldiag.app.jobs import serialize, store
 from dldiag.app.jobs.pool import View
 from dldiag.app.state import session
-from dldiag.app.ui.widgets import show_error, show_message
+from dldiag.app.state.paths import storing
+from dldiag.app.ui.widgets import explained, show_error, show_message
 from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import DataError, Progress
 
-POLL_SECONDS = 0.5
-PROGRESS_HEIGHT = 92  # px: the progress block never changes its height, so nothing below it moves
+REDRAW_SECONDS = 1.5  # between two drawings of what has been reached so far
+PROGRESS_HEIGHT = 132  # px: the progress block never changes its height, so nothing below it moves
 COUNT_FITS = ("diagnose", "try", "improve")  # jobs whose progress counts trained models
 ShowPartial = Callable[[Progress], None]
 
@@ -83,32 +85,60 @@ def restart(slot: str) -> None:
         session.state()["slots"].pop(key, None)
 
 
-@st.fragment(run_every=POLL_SECONDS)
 def watch(job: str, partial: ShowPartial | None = None, height: int | None = 420) -> None:
-    """Show a running job and look at it again and again, without running the page; run the page once it has ended."""
-    session.speak()
-    view = session.pool().look(job)
-    if view.has_ended:
-        st.rerun()
-    progress = None if view.progress is None else serialize.progress_from_json(view.progress)
+    """Show a running job, and run the page again once it has ended.
+
+    What looks at the job again and again is the line of progress alone; the page is drawn again, and with it what has
+    been reached so far, only where there is more to draw.
+    """
+    pool = session.pool()
+    view = pool.look(job, brief=partial is None)
     with st.container(height=PROGRESS_HEIGHT, border=True, key=f"progress-{job}"):
-        _show_progress(view, progress)
+        text, button = st.columns([3, 1], vertical_alignment="center", wrap=False)
+        drawn = None if partial is None else (view.reached, time.monotonic())
+        with text:
+            st.fragment(_poll, run_every=pool.poll_seconds())(job, drawn)
+        with button:
+            _offer_to_stop(job)
+        _offer_to_keep(job)
     if partial is not None:
+        progress = None if view.progress is None else serialize.progress_from_json(view.progress)
         with st.container(height="content" if height is None else height, border=False, key=f"partial-{job}"):
             partial(progress or Progress(Message(""), 0, 0))
 
 
-def _show_progress(view: View, progress: Progress | None) -> None:
-    text, button = st.columns([3, 1], vertical_alignment="center", wrap=False)
-    stopping = store.is_asked_to_stop(view.job)
-    with text:
-        st.progress(
-            share_done(progress), text=escape_markdown(tr("Stopping …") if stopping else stage_text(view, progress))
-        )
-    with button:
-        if st.button(tr("Cancel"), key=f"cancel.{view.job}", disabled=stopping, width="stretch"):
-            session.pool().cancel(view.job)
-            st.rerun(scope="fragment")
+def _poll(job: str, drawn: tuple[int, float] | None) -> None:
+    """Show how far a job is; run the page where it has ended or has reached more than what was drawn, and when."""
+    session.speak()
+    view = session.pool().look(job, brief=True)
+    if view.has_ended or (drawn is not None and _is_worth_drawing(view.reached, *drawn)):
+        st.rerun()
+    line = None if view.progress is None else serialize.progress_from_json(store.NOTHING_REACHED | view.progress)
+    stopping = store.is_asked_to_stop(job)
+    text = tr("Stopping …") if stopping else stage_text(view, line)
+    st.progress(share_done(line), text=escape_markdown(text))
+
+
+def _is_worth_drawing(reached: int, drawn: int, when: float) -> bool:
+    return reached != drawn and (not drawn or time.monotonic() - when >= REDRAW_SECONDS)
+
+
+@st.fragment
+def _offer_to_stop(job: str) -> None:
+    session.speak()
+    if st.button(tr("Cancel"), key=f"cancel.{job}", disabled=store.is_asked_to_stop(job), width="stretch"):
+        with explained():
+            session.pool().cancel(job)
+        st.rerun(scope="fragment")
+
+
+@st.fragment
+def _offer_to_keep(job: str) -> None:
+    session.speak()
+    kept = store.is_kept_running(job)
+    if st.checkbox(tr("Keep running when I close this tab"), value=kept, key=f"keep.{job}") != kept:
+        with explained(), storing():
+            store.keep_running(job, not kept)
 
 
 def share_done(progress: Progress | None) -> float:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from dldiag.app.jobs import store
+from dldiag.app.jobs import lease, store
+from dldiag.app.jobs.lease import Lease
 from dldiag.app.jobs.pool import Pool
+from dldiag.app.jobs.watchers import Watchers
 from dldiag.app.state import uploads
 from dldiag.app.state.limits import Limits
 from dldiag.app.state.paths import new_token
@@ -203,7 +205,7 @@ def test_a_job_that_nobody_watches_ends_and_says_why(ann):
         time.sleep(2.5)
         view = wait(pool, job)
         assert view.state == "canceled"
-        assert "Nobody looked" in str(view.ending.message)
+        assert "no one was viewing" in str(view.ending.message)
     finally:
         pool.close()
 
@@ -231,7 +233,7 @@ def test_a_running_server_removes_what_is_old_and_forgets_it_but_nothing_that_ru
         for folder in [*map(store.folder_of, (done, running, waiting)), uploads.path_of(ann, digest).parent]:
             os.utime(folder, (0, 0))
         deadline = time.monotonic() + 10
-        while store.exists(done) or done in pool._watched or done in pool._known.values():
+        while store.exists(done) or done in pool._watchers.jobs() or done in pool._known.values():
             assert time.monotonic() < deadline
             time.sleep(0.05)
         with pytest.raises(KeyError):
@@ -314,3 +316,119 @@ def test_everything_is_private_to_the_user(pool, ann):
     job = pool.submit("count", {"to": 1}, ann)
     for folder in (store.folder_of(job), uploads.path_of(ann, digest).parent):
         assert folder.stat().st_mode & 0o077 == 0
+
+
+# --- who looks ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["connected", "kept", "closed"])
+def test_a_job_goes_on_while_its_page_is_open_or_it_was_told_to(ann, way):
+    watchers = Watchers(lambda: "a tab", lambda session: session == "a tab" and way == "connected")
+    pool = Pool(Limits(workers=1, abandoned_minutes=0.01), MODULES, watchers)
+    try:
+        job = pool.submit("count", LONG, ann)
+        store.keep_running(job, way == "kept")
+        deadline = time.monotonic() + 30
+        while not (store.folder_of(job) / "beat").exists() and not store.ending_of(job):  # without looking at it
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        time.sleep(2.5)
+        assert (wait(pool, job).state == "canceled") if way == "closed" else not pool.look(job).has_ended
+    finally:
+        pool.close()
+
+
+def test_the_more_pages_poll_the_less_often_each_does(pool, ann):
+    assert 0.5 <= pool.poll_seconds() <= 1.0
+    watchers = Watchers()
+    crowd = Pool(Limits(workers=1), MODULES, watchers)
+    try:
+        for k in range(200):
+            watchers.note(f"job {k}")
+        assert crowd.poll_seconds() == 4.0
+    finally:
+        crowd.close()
+
+
+def test_what_was_reached_is_written_when_it_changes_and_stays_beside_every_later_progress(ann):
+    job = store.create(store.Spec("count", {}, ann))
+    assert store.last_progress(job) is None and store.partial_stamp(job) == 0
+    store.write_partial(job, {"curves": [1], "report": "a report"})
+    stamp = store.partial_stamp(job)
+    store.write_progress(job, {"done": 1})
+    store.write_progress(job, {"done": 2})
+    assert store.last_progress(job) == {"done": 2, "curves": [1], "report": "a report"}
+    assert store.progress_line(job) == {"done": 2}
+    assert store.partial_stamp(job) == stamp > 0
+
+
+# --- several servers on one home ------------------------------------------------------------------------------------
+
+
+def test_two_servers_on_one_home_leave_each_others_jobs_alone(ann):
+    first, second = (Pool(Limits(workers=1, abandoned_minutes=0.1), MODULES) for _ in range(2))
+    try:
+        job = first.submit("count", {"to": 1000, "seconds": 0.01}, ann)
+        view = wait(second, job, lambda view: view.has_ended or view.progress is not None)
+        assert view.state == "running"
+        assert wait(second, job).state == "finished"  # 10 s, looked at through the other server only
+    finally:
+        first.close()
+        second.close()
+
+
+def test_a_job_can_be_canceled_through_another_server_in_the_line_and_running(ann):
+    first, second = (Pool(Limits(workers=1), MODULES) for _ in range(2))
+    try:
+        running, waiting = first.submit("count", LONG, ann), first.submit("count", LONG | {"to": 9}, ann)
+        for job in (waiting, running):
+            second.cancel(job)
+        assert {wait(first, job).state for job in (waiting, running)} == {"canceled"}
+    finally:
+        first.close()
+        second.close()
+
+
+def test_a_server_is_known_to_live_by_its_file_not_by_a_process_id(home, monkeypatch):
+    mine, other = Lease(), Lease()
+    assert mine.is_held(other.token)
+    assert not mine.is_held(new_token())
+    assert not mine.is_held(str(os.getpid()))
+    hour_ago = time.time() - 3600
+    os.utime(lease.app_home() / "servers" / other.token, (hour_ago, hour_ago))
+    assert not mine.is_held(other.token)
+    mine.release()
+    assert not other.is_held(mine.token)
+
+
+def test_cancel_frees_the_processor_in_two_seconds_even_of_a_worker_that_does_not_listen(ann):
+    pool = Pool(Limits(workers=1), MODULES)
+    try:
+        job = pool.submit("deaf", {}, ann)
+        wait(pool, job, lambda _: (store.folder_of(job) / "beat").exists())
+        begun = time.monotonic()
+        pool.cancel(job)
+        assert wait(pool, job).state == "canceled"
+        assert time.monotonic() - begun < 2.5  # 2 s, and a machine that does other things
+    finally:
+        pool.close()
+
+
+# --- a disk that is full --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("call", ["submit", "cancel", "upload"])
+def test_a_full_disk_is_a_sentence_of_ours(pool, ann, monkeypatch, call):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    job = pool.submit("count", {"to": 2}, ann)
+    monkeypatch.setattr(store, "write_whole", full)
+    monkeypatch.setattr(uploads, "write_whole", full)
+    calls = {
+        "submit": lambda: pool.submit("count", {"to": 3}, ann),
+        "cancel": lambda: pool.cancel(job),
+        "upload": lambda: uploads.keep(ann, b"a,b"),
+    }
+    with pytest.raises(DataError, match="cannot write to its folder"):
+        calls[call]()
