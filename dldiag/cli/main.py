@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 from dldiag import __version__
@@ -27,7 +26,7 @@ from dldiag.cli.flags import (
 from dldiag.cli.metrics import add_numbers
 from dldiag.cli.outputs import add_outputs, check_outputs, write_outputs
 from dldiag.core.cluster import CLUSTER_VARIABLE, on_cluster
-from dldiag.core.home import dashboard_folder
+from dldiag.core.home import dashboard_folder, require
 from dldiag.core.i18n import LANGUAGES, Message, current_language, set_language, speaking, tr, translate
 from dldiag.core.parallel import USUAL_MOST, usual_count
 from dldiag.core.params import Param, SettingError, parse
@@ -282,8 +281,7 @@ def _samples(_: argparse.Namespace) -> None:
 
 
 def _dashboard(given: argparse.Namespace) -> int:
-    if find_spec("streamlit") is None:
-        raise SettingError(tr("The dashboard needs more packages: pip install 'dldiag[app]'."))
+    require("streamlit", "app")
     command = [sys.executable, "-m", "streamlit", "run", str(dashboard_folder() / "streamlit_app.py")]
     command += ["--server.port", str(given.port)] if given.port else []
     started = time.monotonic()

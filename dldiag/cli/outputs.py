@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
+from dldiag.core.home import require
 from dldiag.core.i18n import Message, tr
 from dldiag.core.params import SettingError
 from dldiag.core.types import Report
@@ -29,6 +30,8 @@ def add_outputs(group: argparse._ActionsContainer, names: Iterable[str] = OUTPUT
 
 def check_outputs(given: argparse.Namespace, names: Iterable[str] = tuple(OUTPUTS)) -> None:
     """Refuse before the work, not after it, what cannot be written, and two outputs at one place."""
+    if getattr(given, "html", None) is not None:
+        require("plotly", "app")
     seen = set()
     asked = _asked(given, names)
     for _, out in asked:
