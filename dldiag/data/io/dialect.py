@@ -84,12 +84,12 @@ class Record(NamedTuple):
     @property
     def filled(self) -> int:
         """Number of cells that are not blank."""
-        return sum(1 for c in self.cells if c and not c.isspace())
+        return sum(map(bool, map(str.strip, self.cells)))
 
     @property
     def blank(self) -> bool:
         """Whether nothing stands in it."""
-        return not any(c and not c.isspace() for c in self.cells)
+        return not "".join(self.cells).strip()
 
 
 def records(text: str, dialect: Dialect, first_line: int = 0, width: int | None = None) -> Iterator[Record]:
@@ -111,7 +111,7 @@ def records(text: str, dialect: Dialect, first_line: int = 0, width: int | None 
             yield Record(number, 1, [line], fault=True)
             position, number = end + 1, number + 1
         else:
-            lines = 1 + text.count("\n", position, stop)
+            lines = 1 + (text.count("\n", position, stop) if stop > end else 0)
             yield Record(number, lines, cells)
             position, number = stop + 1, number + lines
 

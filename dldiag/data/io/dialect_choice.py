@@ -19,7 +19,7 @@ ESCAPES = ("", "\\", "\0")
 TRUST = {",": 1.0, ";": 0.995, "\t": 1.0, "|": 0.99, "\x1f": 0.99, "\x01": 0.99, "^": 0.95, "~": 0.95, "§": 0.95, "¦": 0.95} | {
     " ": 0.80, SPACES: 0.79, ":": 0.75, "#": 0.80, "*": 0.80, "&": 0.80, "!": 0.80, "@": 0.75, "=": 0.70, "/": 0.65,
     "-": 0.60, "_": 0.60, "+": 0.60, "\\": 0.60, "$": 0.60, "%": 0.60, "?": 0.55, "，": 0.9, "；": 0.9, "、": 0.85,
-    "\x1e": 0.9, "\x02": 0.9, "\x03": 0.9, "\x07": 0.9, "¬": 0.9, "¤": 0.9, "þ": 0.8, "¶": 0.8,
+    "\x1e": 0.9, "\x02": 0.9, "\x03": 0.9, "\x07": 0.9, "¬": 0.9, "¤": 0.9, "þ": 0.8, "¶": 0.8, "::": 0.95, "||": 0.95,
 }  # fmt: skip
 TYPED = {"empty": 0.6, "missing": 0.9, "number": 1.0, "when": 1.0, "link": 1.0, "code": 0.9, "word": 0.65, "mark": 0.2}
 SAMPLE_LINES = 400
@@ -62,7 +62,7 @@ def sample_of(text: str) -> str:
 
 def _delimiters_in(sample: str) -> tuple[str, ...]:
     present = Counter(sample)
-    found = tuple(d for d in TRUST if d != SPACES and present[d])
+    found = tuple(d for d in TRUST if d != SPACES and (d in sample if len(d) > 1 else present[d]))
     return (*found, SPACES) if "  " in sample or ("\t" in sample and " " in sample) else found
 
 

@@ -26,7 +26,7 @@ from dldiag.data.io.sample_large import take
 from dldiag.data.io.sniff import check_choices, check_found, decide_text, typed_plan
 from dldiag.data.io.source import Text, open_data, open_text, whole_characters
 
-MARK_CELLS = 50_000
+MARK_CELLS = 10_000
 LOOKED_AT_CHARS = 1 << 20
 LEAST_LINES_OF_END = 20  # of a text before a last line without line end is told; none of 73 sound files ends so
 FEW_DIFFERENT = 20  # different characters beyond ASCII; the words of a small table repeat

@@ -19,8 +19,8 @@ from dldiag.data.io.number_format import decide_marks
 from dldiag.data.io.source import Text, looks_like_json_lines, open_data, open_text
 from dldiag.data.io.table_bounds import Region, common_width, find_region, given_region
 
-WHOLE_CHARS = 2 << 20  # texts up to this size are looked at as a whole, of longer ones the two ends
-END_CHARS = 1 << 20
+WHOLE_CHARS = 1 << 19  # texts up to this size are looked at as a whole, of longer ones the two ends
+HEAD_CHARS, TAIL_CHARS = 1 << 18, 1 << 16
 MARK_ROWS = 1000
 
 
@@ -75,7 +75,7 @@ def look_at_lines(text: Text, dialect: Dialect) -> tuple[list[Record], Region]:
         width = common_width(first)
         found = list(records(text.text, dialect, 0, width)) if any(r.lines > 1 for r in first) else first
         return found, find_region(found, text.lines, width)
-    head_end = text.text.rfind("\n", 0, END_CHARS) + 1
+    head_end = text.text.rfind("\n", 0, HEAD_CHARS) + 1
     found = list(records(text.text[:head_end], dialect))
     region = find_region(found, found[-1].line + found[-1].lines if found else 0)
     return found, replace(region, footer_rows=_footer_of_end(text, dialect, region.width, found))
@@ -83,7 +83,7 @@ def look_at_lines(text: Text, dialect: Dialect) -> tuple[list[Record], Region]:
 
 def _footer_of_end(text: Text, dialect: Dialect, width: int, head: Sequence[Record]) -> int:
     """Return how many lines at the end of a long text are footnotes, from its last lines."""
-    tail_start = text.text.rfind("\n", 0, len(text.text) - END_CHARS // 16) + 1
+    tail_start = text.text.rfind("\n", 0, len(text.text) - TAIL_CHARS) + 1
     tail = list(records(text.text[tail_start:], dialect, 0, width))
     start = next((r for r in head if len(r.cells) == width), None)
     if start is None or not tail:
@@ -153,7 +153,7 @@ def _is_mark(value: Any) -> bool:
 
 
 def _is_delimiter(value: Any) -> bool:
-    return value == SPACES or bool(value and _is_mark(value))
+    return value in (SPACES, "::", "||") or bool(value and _is_mark(value))
 
 
 TEXT_FORMATS = ("csv", "jsonl")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from statistics import median
 from typing import Any
 
@@ -93,7 +93,7 @@ def width_that_narrows(found: Sequence[Record]) -> int | None:
 
 def _start(filled: Sequence[Record], width: int) -> int:
     """Return the index of the header, or of the first row when there is no header."""
-    usual = median([r.filled for r in filled if len(r.cells) == width][:SAMPLE_ROWS] or [1])
+    usual = median([r.filled for r in islice((r for r in filled if len(r.cells) == width), SAMPLE_ROWS)] or [1])
     least = min(width, max(2, FILLED_SHARE * usual))
     for i, record in enumerate(filled):
         if record.fault:
@@ -171,7 +171,7 @@ def _is_note(record: Record, width: int) -> bool:
         return False
     if width == 2:
         return len(record.cells) == 1
-    return record.filled == 1 and bool(record.cells[0].strip())
+    return bool(record.cells[0].strip()) and not "".join(record.cells[1:]).strip()
 
 
 def _next_table(filled: Sequence[Record], start: int, width: int) -> int:

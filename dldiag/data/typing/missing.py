@@ -16,7 +16,7 @@ SURE = word_set(
 )
 # Missing among numbers, dates and booleans; kept as values among other texts.
 MAYBE = word_set(
-    "na none - -- --- . .. ... : * / n.a. n.a nil unknown unk undefined n.d. nd s.d. nr — – － 无 空 空值 未知 不详 暂无"
+    "na none - -- --- . .. ... : * ** *** / n.a. n.a nil unknown unk undefined n.d. nd s.d. nr — – － 无 空 空值 未知 不详 暂无"
 ) | {
     "not available",
     "not applicable",
