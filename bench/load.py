@@ -33,7 +33,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "bench" / "results" / "load.json"
-SAMPLE = "titanic"
+SAMPLE = "credit_card_default"  # its diagnosis takes longer than the others
 HEALTH_SECONDS = 0.1  # between two requests of the health check
 STEP_SECONDS = 120.0  # at most for one run of the page
 SETTLE_SECONDS = 5.0  # before memory is read
@@ -98,11 +98,12 @@ class Visitor:
             self.buttons[identity.split("-")[-1]] = identity
         elif kind == "auto_rerun":
             self.polls[message.auto_rerun.fragment_id] = message.auto_rerun.interval
-        elif kind == "stop_auto_rerun":
-            self.polls.clear()
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
-        return kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+        if kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            self.polls.clear()  # the whole page is drawn anew
+            return False
+        return kind == "script_finished"
 
     async def watch(self, until: float) -> None:
         """Poll as the page asks to, until a moment."""
@@ -110,7 +111,8 @@ class Visitor:
             interval = min(self.polls.values(), default=1.0)
             await asyncio.sleep(interval)
             for fragment in list(self.polls):
-                await self.run(fragment=fragment)
+                if fragment in self.polls:
+                    await self.run(fragment=fragment)
 
     async def start_job(self) -> None:
         """Click through from a sample's finished report to a diagnosis of one's own."""
