@@ -2,7 +2,7 @@
 PYTHON ?= python
 WORKERS ?= 2
 
-.PHONY: help check gates format-check lint types imports test docs docs-check run bench format
+.PHONY: mutants help check gates format-check lint types imports test docs docs-check run bench format
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/:/'
@@ -46,6 +46,9 @@ run:             ## start the dashboard
 
 bench:           ## the benchmarks; each prints a table and writes JSON (slow)
 	for one in speed advice forecast tables; do $(PYTHON) -m bench.$$one || exit 1; done
+
+mutants:         ## the mutation score of statistics, rules, trials and training loop (slow)
+	$(PYTHON) -m bench.mutants
 
 format:          ## format the code
 	$(PYTHON) -m ruff format .

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from dldiag.cli.flags import help_of
 from dldiag.cli.main import parser
 from dldiag.diagnosis.remedies import REMEDIES
 from dldiag.diagnosis.rules import RULES
@@ -89,7 +90,7 @@ def cli_page() -> Iterator[str]:
     for key, row in MODELS.items():
         if row.params:
             yield f"### --model {key}"
-            lines = [f"| `{name}` | {_cell(one.help)} | `{one.default}` |" for name, one in row.params.items()]
+            lines = [f"| `{name}` | {_cell(help_of(one))} | `{one.default}` |" for name, one in row.params.items()]
             yield "\n".join(["| name | what it does | default |", "|---|---|---|", *lines])
 
 

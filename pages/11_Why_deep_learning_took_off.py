@@ -7,28 +7,29 @@ import streamlit as st
 
 from dldiag.app.course.columns import with_rows
 from dldiag.app.course.data import ask_data, lesson_dataset
-from dldiag.app.course.layout import add, formulas, heading, link_to_diagnosis, look_at, offer
+from dldiag.app.course.layout import add, ask_few, formulas, offer
+from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.ui.forms import ask_params
-from dldiag.app.ui.page import page
-from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows
+from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.app.views.progress import run_job
 from dldiag.core.i18n import Message, tr
-from dldiag.core.types import Progress, Task
-from dldiag.course.shared.race import Race, RaceSettings, look_at_race, runner_to_use
+from dldiag.core.types import Progress
+from dldiag.course.shared.lesson import Lesson
+from dldiag.course.shared.race import Race, RaceSettings, runner_to_use
 from dldiag.course.took_off.figures import alt_race, alt_scale, crossing_rows, race_figure, scale_figure, scale_rows
+from dldiag.course.took_off.hand_work import HandWork, HandWorkSettings, alt_hand_work, hand_work_figure
 from dldiag.course.took_off.scaling import (
     LEARNERS,
     Scale,
     ScaleSettings,
-    look_at_crossover,
-    look_at_few_rows,
+    left_out_words,
     named_learner,
+    rows_for,
     size_to_use,
     size_words,
 )
 from dldiag.report.figures import alt_learning_curves, learning_curves
 
-TOY_ROWS = 2000
 FORMULAS = (
     (
         r"d_r(n) = E^{\text{first}}_r(n) - E^{\text{second}}_r(n), \qquad \bar d(n^*) = 0",
@@ -44,15 +45,21 @@ FORMULAS = (
 )
 
 
+def data_of_page() -> dict[str, Any]:
+    return ask_data("took_off", toys=("twist", "circles", "two_blobs", "line"), default="toy:twist")
+
+
 def partial(progress: Progress) -> None:
     curves = named_learner(progress.curves)
     show_figure(learning_curves(curves, theme=figure_mode(), train=False), alt_learning_curves(curves))
 
 
-def show_scale(reference: dict[str, Any], task: Task) -> None:
-    heading(tr("Scale drives progress: data"))
+def show_scale(lesson: Lesson) -> None:
+    reference = data_of_page()
     labels = {key: row.label for key, row in LEARNERS.items()}
-    asked = ask_params(ScaleSettings(), "scale", choices={"learners": labels}, columns=2)
+    first = ("train_rows", "learners")
+    asked = ask_few(ScaleSettings(), "scale", first, sliders=("train_rows",), choices={"learners": labels})
+    reference = with_rows(reference, rows_for(asked["train_rows"]))
     found = run_job("course_scale", {"data": reference, "asked": asked}, partial=partial)
     if found is None:
         return
@@ -60,49 +67,46 @@ def show_scale(reference: dict[str, Any], task: Task) -> None:
     if not result.curves:
         show_message(Message("Choose at least one learner."), kind="info")
         return
-    look_at(look_at_crossover(result))
-    look_at(look_at_few_rows(result))
+    came_out(lesson, reference, result)
     show_figure(scale_figure(result, theme=figure_mode()), alt_scale(result), key="scale")
-    show_rows(scale_rows(result), alt=tr("Error of every learner on the fewest and on the most rows"))
-    if result.crossings:
-        show_rows(crossing_rows(result.crossings), alt=tr("The largest network against every traditional learner"))
-    if result.others:
-        show_message(tr("Other crossovers that these repeats are sure of:"))
-        show_rows(crossing_rows(result.others), alt=tr("Who overtakes whom, and at how many rows"))
+    with st.expander(tr("The numbers"), icon=":material/table:"):
+        show_rows(scale_rows(result), alt=tr("Error of every learner on the fewest and on the most rows"))
+        if result.crossings:
+            show_rows(crossing_rows(result.crossings), alt=tr("The largest network against every traditional learner"))
+        if result.others:
+            show_message(tr("Other crossovers that these repeats are sure of:"))
+            show_rows(crossing_rows(result.others), alt=tr("Who overtakes whom, and at how many rows"))
     formulas(FORMULAS)
-    show_message(
-        tr("Break it: take the two clouds or the line with noise, where a small learner is all one needs."),
-        kind="caption",
-    )
     add(size_words(result))
-    offer(size_to_use(result, task), key="use.size")
+    add(left_out_words(ScaleSettings(**asked)))
+    offer(size_to_use(result, lesson_dataset(reference).task), key="use.size")
 
 
-def show_race(reference: dict[str, Any]) -> None:
-    heading(tr("Scale drives progress: algorithms"))
-    asked = ask_params(RaceSettings(), "race", columns=4)
+def show_few(lesson: Lesson) -> None:
+    reference = data_of_page()
+    asked = ask_params(HandWorkSettings(), "hand", columns=3, sliders=("rows",))
+    found = run_job("course_hand_work", {"data": reference, "asked": asked})
+    if found is None:
+        return
+    result = msgspec.convert(found, HandWork)
+    came_out(lesson, reference, result)
+    show_figure(hand_work_figure(result, theme=figure_mode()), alt_hand_work(result), key="hand")
+
+
+def show_race(lesson: Lesson) -> None:
+    reference = with_rows(data_of_page(), rows_for(0))
+    first = ("hidden_layers", "first", "second")
+    asked = ask_few(RaceSettings(), "race", first, sliders=("hidden_layers",))
     found = run_job("course_race", {"data": reference, "asked": asked})
     if found is None:
         return
     result = msgspec.convert(found, Race)
-    look_at(look_at_race(result))
+    came_out(lesson, reference, result)
     for column, seconds in zip(st.columns(2), (False, True), strict=True):
         with column:
             figure = race_figure(result, seconds=seconds, theme=figure_mode())
             show_figure(figure, alt_race(result, seconds=seconds), key=f"race.{seconds}")
-    show_message(tr("Break it: take one hidden layer, or let tanh run against ReLU."), kind="caption")
     offer(runner_to_use(result), key="use.race")
 
 
-page(
-    "Why deep learning took off",
-    "With more rows, larger networks go on improving where other learners level off, and ReLU made them fast to train.",
-)
-toys = ("twist", "circles", "two_blobs", "line")
-chosen = with_rows(ask_data("took_off", toys=toys, default="toy:twist"), TOY_ROWS)
-with explained():
-    show_scale(chosen, lesson_dataset(chosen).task)
-    show_race(chosen)
-link_to_diagnosis(
-    tr("In your diagnosis: your learning curve, the reference models beside it, and what more rows would bring")
-)
+show_topic("took_off", {"scale": show_scale, "few": show_few, "race": show_race})

@@ -7,73 +7,105 @@ import streamlit as st
 
 from dldiag.app.course.columns import ask_plane, open_dataset
 from dldiag.app.course.data import ask_data
-from dldiag.app.course.layout import add, heading, link_to_diagnosis, look_at, offer
+from dldiag.app.course.layout import add, ask_few, offer
+from dldiag.app.course.lesson import came_out, show_topic
+from dldiag.app.course.moving import show_moving
 from dldiag.app.ui.forms import ask_params
-from dldiag.app.ui.page import page
-from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows
+from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.app.views.progress import run_job
 from dldiag.core.i18n import Message, tr
 from dldiag.course.logistic import figures as draw
+from dldiag.course.logistic import moving
 from dldiag.course.logistic.graph import computation_graph
-from dldiag.course.logistic.hidden_layer import Widening, layer_to_use, look_at_widening
+from dldiag.course.logistic.hidden_layer import Widening, layer_to_use
+from dldiag.course.logistic.likelihood import LikelihoodSettings, alt_likelihood, likelihood_figure, likelihood_of
 from dldiag.course.logistic.regression import (
     DERIVATION,
-    Pass,
+    Descent,
     UnitSettings,
     cost_map,
     descend,
-    look_at_descent,
     loss_curve,
     map_words,
     pass_at,
     place,
-    step_rows,
 )
+from dldiag.course.logistic.two_layers import TwoLayerSettings, gradient_rows, train_two_layers
+from dldiag.course.shared.lesson import Lesson
+from dldiag.course.shared.loss_figures import alt_costs, costs_figure
 from dldiag.course.shared.problem import YesNo, feature_names, marks_words, yes_no
 
+LIKELIHOOD = (
+    r"p(y \mid x) = a^{y} (1-a)^{1-y}",
+    r"\log p(y \mid x) = y \log a + (1-y) \log (1-a) = -\mathcal{L}(a, y)",
+    r"\log \prod_i p(y^{(i)} \mid x^{(i)}) = -\sum_i \mathcal{L}(a^{(i)}, y^{(i)})",
+)
+COST = (
+    r"J(w, b) = \frac{1}{m} \sum_{i=1}^{m} \mathcal{L}(a^{(i)}, y^{(i)})",
+    r"w \leftarrow w - \alpha \frac{\partial J}{\partial w}, \quad b \leftarrow b - \alpha \frac{\partial J}{\partial b}",
+)
+TWO_LAYERS = (
+    r"Z_1 = W_1 X + b_1, \; A_1 = \sigma(Z_1), \; Z_2 = W_2 A_1 + b_2, \; A_2 = \sigma(Z_2)",
+    r"dZ_2 = A_2 - Y, \quad dW_2 = \tfrac{1}{m} dZ_2 A_1^T, \quad db_2 = \tfrac{1}{m} \textstyle\sum dZ_2",
+    r"dZ_1 = W_2^T dZ_2 \odot A_1 (1 - A_1), \quad dW_1 = \tfrac{1}{m} dZ_1 X^T, \quad db_1 = \tfrac{1}{m} \sum dZ_1",
+)
 
-def show_derivation(row: Pass) -> None:
+
+def ask_problem() -> tuple[dict[str, Any], YesNo, dict[str, Any]]:
+    reference = ask_data("logistic", toys=("moons", "circles", "xor", "two_blobs", "line"), default="toy:moons")
+    data = open_dataset(reference)
+    plane = ask_plane(data, reference, "plane")
+    return reference, yes_no(data, plane["columns"], positive=plane["positive"]), plane
+
+
+def descent_of(problem: YesNo, asked: dict[str, Any]) -> Descent:
+    return descend(problem, learning_rate=asked["learning_rate"], steps=asked["steps"])
+
+
+def show_unit(lesson: Lesson) -> None:
+    reference, problem, _ = ask_problem()
+    asked = ask_few(UnitSettings(), "unit", ("row", "step"))
+    descent = descent_of(problem, asked)
+    shown = place(problem, descent, asked["step"], asked["row"])
+    row = pass_at(problem, descent, shown.step, shown.row)
+    came_out(lesson, reference, row, descent)
+    add(shown.words)
+    show_message(Message("The question: {event}? Features are standardized.", {"event": problem.event}))
+    graph = computation_graph(row)
+    show_moving(moving.graph_moving(graph, theme=figure_mode()), draw.alt_graph(row), key="graph")
     with st.expander(tr("The derivation, step by step, with this row's numbers"), icon=":material/function:"):
         for step in DERIVATION:
             show_message(step.says)
             st.latex(rf"{step.formula} = {step.value(row):.4g}")
-
-
-def show_unit(problem: YesNo) -> None:
-    asked = ask_params(UnitSettings(), "unit", columns=4)
-    descent = descend(problem, learning_rate=asked["learning_rate"], steps=asked["steps"])
-    shown = place(problem, descent, asked["step"], asked["row"])
-    at, row = shown.step, pass_at(problem, descent, shown.step, shown.row)
-    look_at(look_at_descent(descent))
-    add(shown.words)
-    heading(tr("One example: forward and backward"))
-    show_message(Message("The question: {event}? Features are standardized.", {"event": problem.event}))
-    graph = computation_graph(row)
-    show_figure(draw.graph_figure(graph, theme=figure_mode()), draw.alt_graph(row), key="graph")
-    show_derivation(row)
     show_figure(draw.loss_figure(loss_curve(), row, theme=figure_mode()), draw.alt_loss(row), key="loss")
-    heading(tr("All examples: the cost, one step at a time"))
-    st.latex(r"J(w, b) = \frac{1}{m} \sum_{i=1}^{m} \mathcal{L}(a^{(i)}, y^{(i)})")
-    st.latex(
-        r"w \leftarrow w - \alpha \frac{\partial J}{\partial w}, \quad b \leftarrow b - \alpha \frac{\partial J}{\partial b}"
-    )
-    left, right = st.columns(2)
-    with left:
-        show_figure(draw.descent_figure(descent, at, theme=figure_mode()), draw.alt_descent(descent, at), key="cost")
-    with right:
-        made = cost_map(problem, descent)
-        show_figure(draw.cost_map_figure(made, at, theme=figure_mode()), draw.alt_cost_map(made, at), key="map")
+
+
+def show_likelihood(lesson: Lesson) -> None:
+    reference, problem, _ = ask_problem()
+    asked = ask_params(LikelihoodSettings(), "likelihood", columns=2, sliders=("rows", "step"))
+    found = likelihood_of(problem, descend(problem), asked["rows"], asked["step"])
+    came_out(lesson, reference, found)
+    for formula in LIKELIHOOD:
+        st.latex(formula)
+    show_figure(likelihood_figure(found, theme=figure_mode()), alt_likelihood(found), key="likelihood")
+
+
+def show_descent(lesson: Lesson) -> None:
+    reference, problem, _ = ask_problem()
+    asked = ask_few(UnitSettings(), "unit", ("learning_rate", "steps"), sliders=("learning_rate",))
+    descent = descent_of(problem, asked)
+    made = cost_map(problem, descent)
+    came_out(lesson, reference, descent, len(problem.y))
+    last = len(descent.steps) - 1
+    show_moving(moving.descent_moving(descent, made, theme=figure_mode()), draw.alt_cost_map(made, last), key="descent")
     add(map_words(made))
-    show_rows(step_rows(descent, at), alt=tr("Weights, slopes and the next weights at this step"))
-    show_message(
-        tr("Break it: set the learning rate to 100 and watch the cost climb out of the valley."), kind="caption"
-    )
+    for formula in COST:
+        st.latex(formula)
 
 
-def show_layer(reference: dict[str, Any], plane: dict[str, Any], columns: int) -> None:
-    heading(tr("The same unit, repeated: a hidden layer"))
-    st.latex(r"z = W x + b, \; a = \sigma(z), \; W = \begin{pmatrix} w_1^T \\ \vdots \\ w_k^T \end{pmatrix}")
-    if len(plane["columns"]) < 2:
+def show_layer(lesson: Lesson) -> None:
+    reference, problem, plane = ask_problem()
+    if len(problem.names) < 2:
         show_message(
             Message("This table has one usable column; lines need two, so a toy problem is drawn."), kind="info"
         )
@@ -82,23 +114,30 @@ def show_layer(reference: dict[str, Any], plane: dict[str, Any], columns: int) -
     if found is None:
         return
     result = msgspec.convert(found, Widening)
-    look_at(look_at_widening(result))
-    cells = [*st.columns(2), *st.columns(2)]  # row by row, also where a phone puts them under each other
-    for index, one in enumerate(result.widths):
-        with cells[index]:
-            show_message(draw.alt_layer(one), kind="caption")
-            show_figure(
-                draw.layer_figure(result, index, theme=figure_mode()), draw.alt_layer(one), key=f"layer.{index}"
-            )
+    came_out(lesson, reference, result)
+    show_moving(moving.layer_moving(result, theme=figure_mode()), moving.alt_layers(result), key="layer")
     add(marks_words(result.marks))
-    offer(layer_to_use(result, columns), key="use.layer")
+    st.latex(r"z = W x + b, \; a = \sigma(z), \; W = \begin{pmatrix} w_1^T \\ \vdots \\ w_k^T \end{pmatrix}")
+    offer(layer_to_use(result, len(feature_names(open_dataset(reference)))), key="use.layer")
 
 
-page("Logistic regression", "Logistic regression is one unit of a network: what it does, every unit does.")
-chosen = ask_data("logistic", toys=("moons", "circles", "xor", "two_blobs", "line"), default="toy:moons")
-with explained():
-    data = open_dataset(chosen)
-    plane = ask_plane(data, chosen, "plane")
-    show_unit(yes_no(data, plane["columns"], positive=plane["positive"]))
-    show_layer(chosen, plane, len(feature_names(data)))
-link_to_diagnosis(tr("In your diagnosis: the linear model is this unit, and the gap to it is what hidden layers bring"))
+def show_backprop(lesson: Lesson) -> None:
+    reference, problem, _ = ask_problem()
+    settings = TwoLayerSettings()
+    asked = ask_params(settings, "two", columns=3, sliders=("hidden_units", "learning_rate"))
+    found = train_two_layers(problem, TwoLayerSettings(**asked))
+    came_out(lesson, reference, found)
+    for formula in TWO_LAYERS:
+        st.latex(formula)
+    show_rows(gradient_rows(found), alt=tr("The gradients of the first step, from the back"))
+    show_figure(costs_figure(found.costs, theme=figure_mode()), alt_costs(found.costs), key="costs")
+
+
+SHOWS = {
+    "unit": show_unit,
+    "likelihood": show_likelihood,
+    "descent": show_descent,
+    "layer": show_layer,
+    "backprop": show_backprop,
+}
+show_topic("logistic", SHOWS)

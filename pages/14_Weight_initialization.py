@@ -1,25 +1,21 @@
-"""Weight initialization: twins from zeros, signals that fade or saturate, and starts made to measure."""
+"""Weight initialization: units that stay alike from zeros, signals that fade or saturate, and starts made to measure."""
+
+from typing import Any
 
 import msgspec
 import streamlit as st
 
-from dldiag.app.course.data import ask_data, lesson_dataset
-from dldiag.app.course.layout import formulas, heading, link_to_diagnosis, look_at, offer
+from dldiag.app.course.data import ask_data
+from dldiag.app.course.layout import ask_few, formulas, offer
+from dldiag.app.course.lesson import came_out, show_topic
+from dldiag.app.course.moving import show_moving
 from dldiag.app.ui.forms import ask_params
-from dldiag.app.ui.page import page
-from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows
+from dldiag.app.ui.widgets import figure_mode, show_figure, show_rows
 from dldiag.app.views.progress import run_job
 from dldiag.core.i18n import Message, tr
 from dldiag.course.initialization import figures as draw
-from dldiag.course.initialization.starts import (
-    STARTS,
-    Beginnings,
-    ShownSettings,
-    StartSettings,
-    look_at_starts,
-    look_at_zeros,
-    settings_to_use,
-)
+from dldiag.course.initialization.starts import STARTS, Beginnings, ShownSettings, StartSettings, settings_to_use
+from dldiag.course.shared.lesson import Lesson
 
 FORMULAS = (
     *((start.formula, start.label) for start in STARTS.values()),
@@ -30,9 +26,23 @@ FORMULAS = (
 )
 
 
-def show_zeros(result: Beginnings) -> None:
-    heading(tr("Zeros: units that stay twins"))
-    look_at(look_at_zeros(result))
+def run_starts(lesson: Lesson) -> Beginnings | None:
+    reference: dict[str, Any] = ask_data(
+        "initialization", toys=("moons", "circles", "blobs", "wave"), default="toy:moons"
+    )
+    asked = ask_few(StartSettings(), "starts", ("hidden_layers", "activation"), sliders=("hidden_layers",))
+    found = run_job("course_starts", {"data": reference, "asked": asked})
+    if found is None:
+        return None
+    result = msgspec.convert(found, Beginnings)
+    came_out(lesson, reference, result)
+    return result
+
+
+def show_zeros(lesson: Lesson) -> None:
+    result = run_starts(lesson)
+    if result is None:
+        return
     left, right = st.columns(2)
     with left:
         show_figure(draw.distance_figure(result, theme=figure_mode()), draw.alt_distance(result), key="distance")
@@ -40,45 +50,33 @@ def show_zeros(result: Beginnings) -> None:
         show_figure(draw.single_figure(result, theme=figure_mode()), draw.alt_single(result), key="single")
 
 
-def show_starts(result: Beginnings) -> None:
-    heading(tr("Too small, too large, made to measure"))
-    look_at(look_at_starts(result))
-    show_figure(draw.losses_figure(result, theme=figure_mode()), draw.alt_starts(result), key="losses")
+def show_scale(lesson: Lesson) -> None:
+    result = run_starts(lesson)
+    if result is None:
+        return
+    left, right = st.columns(2)
+    with left:
+        show_figure(draw.reach_figure(result, theme=figure_mode()), draw.alt_reach(result), key="reach")
+    with right:
+        show_figure(draw.losses_figure(result, theme=figure_mode()), draw.alt_starts(result), key="losses")
+    key = ask_params(ShownSettings(), "shown")["start"]
+    show_moving(draw.histograms_moving(result, key, theme=figure_mode()), draw.alt_histogram(result, key), key="layers")
+    show_rows(draw.start_rows(result), alt=tr("Loss, saturation, spread and gradient of every start"))
+    formulas(FORMULAS)
+    offer(settings_to_use(result), key="use.start")
+
+
+def show_small(lesson: Lesson) -> None:
+    result = run_starts(lesson)
+    if result is None:
+        return
     left, right = st.columns(2)
     with left:
         show_figure(draw.gradients_figure(result, theme=figure_mode()), draw.alt_starts(result), key="gradients")
     with right:
-        show_figure(draw.saturation_figure(result, theme=figure_mode()), draw.alt_starts(result), key="saturation")
-    show_rows(draw.start_rows(result), alt=tr("Loss, saturation, spread and gradient of every start"))
-    formulas(FORMULAS)
+        show_figure(draw.losses_figure(result, theme=figure_mode()), draw.alt_starts(result), key="losses")
+    key = "times_0.001"
+    show_moving(draw.histograms_moving(result, key, theme=figure_mode()), draw.alt_histogram(result, key), key="layers")
 
 
-def show_histograms(result: Beginnings) -> None:
-    heading(tr("Activations by layer, before and during training"))
-    key = ask_params(ShownSettings(), "shown")["start"]
-    for moment, column in enumerate(st.columns(3)):
-        with column:
-            show_message(tr("Step {step}", step=result.moments[moment]), kind="caption")
-            figure = draw.histogram_figure(result, key, moment, theme=figure_mode())
-            show_figure(figure, draw.alt_histogram(result, key, moment), key=f"histogram.{moment}")
-
-
-page(
-    "Weight initialization",
-    "Units that start alike stay alike; too small weights let the signal fade, too large ones saturate or blow up.",
-)
-chosen = ask_data("initialization", toys=("moons", "circles", "blobs", "wave"), default="toy:moons")
-with explained():
-    lesson_dataset(chosen)
-    asked = ask_params(StartSettings(), "starts", columns=4)
-    found = run_job("course_starts", {"data": chosen, "asked": asked})
-    if found is not None:
-        beginnings = msgspec.convert(found, Beginnings)
-        show_zeros(beginnings)
-        show_starts(beginnings)
-        show_histograms(beginnings)
-        show_message(tr("Break it: ten layers of tanh from random × 0.001, or ReLU from random × 10."), kind="caption")
-        offer(settings_to_use(beginnings), key="use.start")
-link_to_diagnosis(
-    tr("In your diagnosis: the rules on symmetry, the scale of the start, and the loss before the first step")
-)
+show_topic("initialization", {"zeros": show_zeros, "scale_of_weights": show_scale, "small": show_small})

@@ -1,16 +1,18 @@
 """Training, dev and test sets: what each is for, how large it must be, and what choosing on the test set costs."""
 
+from typing import Any
+
 import msgspec
 import streamlit as st
 
 from dldiag.app.course.data import ask_data, expected_error, lesson_dataset
-from dldiag.app.course.layout import add, changed_settings, formulas, heading, link_to_diagnosis, look_at, offer
+from dldiag.app.course.layout import add, ask_few, changed_settings, formulas, offer
+from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.ui.forms import ask_params
-from dldiag.app.ui.page import page
-from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows
+from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.app.views.progress import run_job
 from dldiag.core.i18n import Message, tr
-from dldiag.core.types import Dataset
+from dldiag.course.shared.lesson import Lesson
 from dldiag.course.splits.candidates import SelectionSettings
 from dldiag.course.splits.figures import gap_figure, selection_figure, shares_figure
 from dldiag.course.splits.selection import Selection, fewer_rows, read_selection
@@ -27,7 +29,7 @@ from dldiag.course.splits.sizes import (
 SIZE_FORMULAS = (
     (
         r"h = 1.96\,\sqrt{\frac{E\,(1-E)}{n}} \quad\Longrightarrow\quad n = \frac{1.96^2\,E\,(1-E)}{h^2}",
-        Message("The half-width h of the 95 % interval of an error rate E measured on n rows, and the rows it takes:"),
+        Message("The half-width h of the 95% interval of an error rate E measured on n rows, and the rows it takes:"),
     ),
     (
         r"h \ge \frac{3}{n}",
@@ -53,8 +55,13 @@ CHOICE_FORMULAS = (
 )
 
 
-def show_sizes(reference: dict[str, object], dataset: Dataset) -> None:
-    heading(tr("How large must they be?"))
+def data_of_page() -> dict[str, Any]:
+    return ask_data("splits", toys=("moons", "wave"), default="sample:german_credit")
+
+
+def show_sizes(lesson: Lesson) -> None:
+    reference = data_of_page()
+    dataset = lesson_dataset(reference)
     asked = ask_params(SplitSettings(), "size", columns=3)
     error = asked["error"]
     if error is None:
@@ -62,22 +69,24 @@ def show_sizes(reference: dict[str, object], dataset: Dataset) -> None:
         error = expected.error
         add(expected.words)
     advice = advise_split(asked["rows"] or dataset.n_rows, error, asked["difference"], dataset.unit)
-    look_at(read_split_advice(advice))
+    came_out(lesson, reference, advice)
     show_figure(shares_figure(advice, theme=figure_mode()), read_split_advice(advice), key="shares")
     show_rows(split_rows(advice), alt=tr("Rows of each set for five ways of splitting"))
+    with st.expander(tr("What each set is for"), icon=":material/table:"):
+        show_rows(set_rows(), alt=tr("What each set is for"))
     formulas(SIZE_FORMULAS)
     show_message(this_projects_split(dataset))
     offer(material_to_use(advice, dataset), key="use", prefix="settings")
 
 
-def show_choice(reference: dict[str, object]) -> None:
-    heading(tr("What goes wrong when models are chosen on the test set?"))
-    asked = ask_params(SelectionSettings(), "choice", columns=2)
+def show_choice(lesson: Lesson) -> None:
+    reference = data_of_page()
+    asked = ask_few(SelectionSettings(), "choice", ("models", "test_rows", "kind"), sliders=("models",))
     found = run_job("course_selection", {"data": reference, "model": changed_settings(), "asked": asked})
     if found is None:
         return
     result = msgspec.convert(found, Selection)
-    look_at(read_selection(result))
+    came_out(lesson, reference, result)
     add(fewer_rows(result, asked["test_rows"]))
     left, right = st.columns(2)
     with left:
@@ -85,23 +94,12 @@ def show_choice(reference: dict[str, object]) -> None:
     with right:
         show_figure(gap_figure(result, theme=figure_mode()), read_selection(result), key="gap")
     formulas(CHOICE_FORMULAS)
-
-
-page(
-    "Training, dev and test sets",
-    "You learn on the training set and choose on the dev set; a set that choices were made on promises too much.",
-)
-reference = ask_data("splits", toys=("moons", "wave"), default="sample:german_credit")
-with explained():
-    data = lesson_dataset(reference)
-    show_rows(set_rows(), alt=tr("What each set is for"))
-    show_sizes(reference, data)
-    show_choice(reference)
-heading(tr("The sealed test set"))
-show_message(
-    tr(
-        "Here the test rows of your table are set aside before anything else; no number is computed from them until "
-        "you open them, once, to confirm the model you chose on the dev set. This page did not touch them either."
+    show_message(
+        tr(
+            "Here the test rows of your table are sealed before anything else; no number is computed from them until you "
+            "open them, once, to confirm the model you chose. This page did not touch them either."
+        )
     )
-)
-link_to_diagnosis(tr("In your diagnosis: the split, the half-width of your dev set (rule D1), and the single opening"))
+
+
+show_topic("splits", {"sizes": show_sizes, "choice": show_choice})

@@ -1,28 +1,22 @@
 """Hyperparameters and the loop: what is set by hand, which value is best on your data, and what was tried."""
 
+from typing import Any
+
 import msgspec
 import streamlit as st
 
 from dldiag.app.course.data import ask_data, lesson_dataset
-from dldiag.app.course.layout import (
-    add,
-    changed_settings,
-    formulas,
-    heading,
-    link_to_diagnosis,
-    look_at,
-    offer,
-    present_model,
-)
+from dldiag.app.course.layout import add, ask_few, changed_settings, formulas, offer, present_model
+from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.state import history
 from dldiag.app.ui.forms import ask_params
-from dldiag.app.ui.page import link_to, page
-from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows
+from dldiag.app.ui.page import link_to
+from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.app.views.progress import run_job
 from dldiag.core.i18n import Message, tr
-from dldiag.core.types import Dataset
 from dldiag.course.hyperparameters.figures import map_figure, validation_figure
-from dldiag.course.hyperparameters.record import experiment_of, read_record, record_rows
+from dldiag.course.hyperparameters.guided import GuidedSettings, Searches, look_at_searches, searches_figure, turn_rows
+from dldiag.course.hyperparameters.record import experiment_of, first_idea, read_record, record_rows
 from dldiag.course.hyperparameters.settings import (
     SearchSettings,
     grid_of,
@@ -38,7 +32,7 @@ from dldiag.course.hyperparameters.validation_curve import (
     read_validation,
     validation_rows,
 )
-from dldiag.experiments.models import Model
+from dldiag.course.shared.lesson import Lesson
 
 RECORD_PAGE = "pages/2_Record_of_experiments.py"
 RECORD_SHOWN = 5
@@ -58,28 +52,30 @@ FORMULAS = (
 )
 
 
-def show_list(model: Model) -> None:
-    heading(tr("The hyperparameters of your model"))
-    show_message(read_searched(model))
-    with st.expander(tr("All of them, with present values"), icon=":material/tune:"):
-        show_rows(setting_rows(settings_of(model)), alt=tr("Hyperparameters with present and default values"))
+def data_of_page() -> dict[str, Any]:
+    return ask_data("hyperparameters", toys=("moons", "wave"), default="sample:german_credit")
 
 
-def show_search(dataset: Dataset, model: Model, reference: dict[str, object]) -> None:
-    heading(tr("Which value is best?"))
+def show_values(lesson: Lesson) -> None:
+    reference = data_of_page()
+    dataset = lesson_dataset(reference)
+    model = present_model(dataset.task)
+    show_message(read_searched(model), kind="caption")
     search = SearchSettings(**ask_params(SearchSettings(), "search", columns=2))
     add(same_twice(search))
-    asked = ask_params(ValidationSettings(), "validation", columns=3)
+    asked = ask_few(ValidationSettings(), "validation", ("repeats", "train_rows"))
     grid = [[name, list(values)] for name, values in grid_of(model, search).items()]
     arguments = {"data": reference, "model": changed_settings(), "grid": grid, "asked": asked}
     found = run_job("course_validation", arguments)
     if found is None:
         return
     result = msgspec.convert(found, Validation)
-    look_at(read_validation(result))
+    came_out(lesson, reference, result)
     show_errors(result)
     with st.expander(tr("The numbers"), icon=":material/table:"):
         show_rows(validation_rows(result), alt=tr("Training and dev error of every setting tried"))
+    with st.expander(tr("All hyperparameters, with present values"), icon=":material/tune:"):
+        show_rows(setting_rows(settings_of(model)), alt=tr("Hyperparameters with present and default values"))
     formulas(FORMULAS)
     if offer(best_settings(result, model), key="use"):
         history.note(experiment_of(result, dataset.fingerprint))
@@ -96,26 +92,25 @@ def show_errors(result: Validation) -> None:
     show_message(tr("◎ is the best setting tried, ○ your present one."), kind="caption")
 
 
-def show_loop(dataset: Dataset) -> None:
-    heading(tr("The loop: idea, change, result, next idea"))
+def show_loop(lesson: Lesson) -> None:
+    reference = data_of_page()
+    dataset = lesson_dataset(reference)
+    asked = ask_few(GuidedSettings(), "guided", ("budget", "train_rows"), sliders=("budget",))
+    found = run_job("course_searches", {"data": reference, "model": changed_settings(), "asked": asked})
+    if found is None:
+        return
+    result = msgspec.convert(found, Searches)
+    came_out(lesson, reference, result)
+    show_figure(searches_figure(result, theme=figure_mode()), look_at_searches(result), key="searches")
+    show_rows(turn_rows(result), alt=tr("Every turn of the guided search"))
     experiments = history.experiments()
+    if not experiments and st.button(tr("Note the first idea in my record"), key="first.idea"):
+        history.note(first_idea(result, dataset.fingerprint))
+        st.rerun()
     show_message(read_record(experiments, dataset.fingerprint))
     if experiments:
         show_rows(record_rows(experiments)[:RECORD_SHOWN], alt=tr("The newest experiments"))
     link_to(RECORD_PAGE, tr("The whole record, and a place to note your own"))
 
 
-page(
-    "Hyperparameters and the loop",
-    "A hyperparameter is set by hand and decides which parameters training finds; only trying tells what is good.",
-)
-reference = ask_data("hyperparameters", toys=("moons", "wave"), default="sample:german_credit")
-with explained():
-    data = lesson_dataset(reference)
-    network = present_model(data.task)
-    show_list(network)
-    show_search(data, network, reference)
-    show_loop(data)
-link_to_diagnosis(
-    tr("In your diagnosis: the remedies change these settings and are tried on your data in the same way")
-)
+show_topic("hyperparameters", {"values": show_values, "loop": show_loop})

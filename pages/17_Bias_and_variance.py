@@ -4,10 +4,10 @@ import msgspec
 import streamlit as st
 
 from dldiag.app.course.data import ask_data
-from dldiag.app.course.layout import add, changed_settings, formulas, heading, link_to_diagnosis, look_at, offer
+from dldiag.app.course.layout import add, ask_few, changed_settings, formulas, link_to_diagnosis, offer
+from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.ui.forms import ask_params
-from dldiag.app.ui.page import page
-from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows
+from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.app.views.progress import run_job
 from dldiag.core.i18n import Message, tr
 from dldiag.course.bias_variance.figures import pairs_figure, picture_figure, sweep_figure
@@ -32,6 +32,7 @@ from dldiag.course.bias_variance.sweep import (
     sweep_rows,
 )
 from dldiag.course.bias_variance.truth import KNOWN
+from dldiag.course.shared.lesson import Lesson
 
 SQUARED = (
     r"\mathbb{E}\big[(y-\hat f(x))^2\big] = "
@@ -55,14 +56,15 @@ FORMULAS = (
 )
 
 
-def show_sweep(reference: dict[str, object]) -> None:
-    asked = ask_params(SweepSettings(), "sweep", columns=3)
+def show_sweep(lesson: Lesson) -> None:
+    reference = ask_data("bias", toys=KNOWN, default="toy:wave")
+    asked = ask_few(SweepSettings(), "sweep", ("axis", "draws"), sliders=("draws",))
     model = {} if "toy" in reference else changed_settings()
     found = run_job("course_sweep", {"data": reference, "model": model, "asked": asked})
     if found is None:
         return
     sweep = msgspec.convert(found, Sweep)
-    look_at(read_sweep(sweep))
+    came_out(lesson, reference, sweep)
     show_figure(sweep_figure(sweep, theme=figure_mode()), read_sweep(sweep), key="sweep")
     show_pictures(sweep)
     add(below_zero(sweep))
@@ -85,33 +87,19 @@ def show_pictures(sweep: Sweep) -> None:
         show_message(picture_key(sweep), kind="caption")
 
 
-def show_pairs() -> None:
-    heading(tr("Five pairs of numbers, read by the rules"))
-    rows = ask_params(PairSettings(), "pairs")["dev_rows"]
+def show_pairs(lesson: Lesson) -> None:
+    rows = ask_params(PairSettings(), "pairs", sliders=("dev_rows",))["dev_rows"]
     readings = read_pairs(dev_rows=rows)
-    look_at(read_number_pairs(readings, rows))
+    came_out(lesson, {"toy": "wave"}, readings, rows)
     show_figure(pairs_figure(readings, theme=figure_mode()), read_number_pairs(readings, rows), key="pairs")
     show_rows(pair_rows(PAIRS, readings), alt=tr("What the rules say to each pair"))
-    with st.expander(tr("What the rules say, in full"), icon=":material/gavel:"):
-        for one in readings:
-            show_message(one.name)
-            for words in words_of_rules(one):
-                show_message(words, kind="caption")
     show_message(tr("And your own numbers:"))
     own = Pair(**ask_params(Pair(), "own", columns=3))
     readings = read_pairs((own,), dev_rows=rows)
     show_rows(pair_rows((own,), readings), alt=tr("What the rules say to your numbers"))
     for words in words_of_rules(readings[0]):
         show_message(words)
+    link_to_diagnosis(tr("In your diagnosis: avoidable bias (rule B1), variance (rule V1), and the remedy that fits"))
 
 
-page(
-    "Bias and variance",
-    "The error of a model is bias plus variance plus noise: what lowers one of the first two often raises the other.",
-)
-chosen = ask_data("bias", toys=KNOWN, default="toy:wave")
-with explained():
-    heading(tr("Under-fitting, just right, over-fitting"))
-    show_sweep(chosen)
-    show_pairs()
-link_to_diagnosis(tr("In your diagnosis: avoidable bias (rule B1), variance (rule V1), and the remedy that fits"))
+show_topic("bias_variance", {"sweep": show_sweep, "pairs": show_pairs})

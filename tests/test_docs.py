@@ -53,3 +53,16 @@ def test_the_first_start_on_a_new_machine_asks_nothing_and_listens_here_only():
     server = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["server"]
     assert server["showEmailPrompt"] is False
     assert server["address"] == "127.0.0.1"
+
+
+def test_what_the_guide_for_contributors_names_exists():
+    """Every file and every table that CONTRIBUTING.md tells a stranger to open is there; each recipe has ten lines."""
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    code = "\n".join(path.read_text(encoding="utf-8") for path in ROOT.glob("dldiag/**/*.py"))
+    for named in re.findall(r"`((?:dldiag|tests|docs|pages)/[\w/.]+)`", guide):
+        assert (ROOT / named).exists(), named
+    for table in re.findall(r"`([A-Z]{4,})`", guide):
+        assert re.search(rf"^{table}\b", code, re.M), table
+    recipes = re.split(r"^## Add ", guide, flags=re.M)[1:]
+    assert len(recipes) == 4
+    assert all(len(re.findall(r"^\d+\. ", recipe, re.M)) == 10 for recipe in recipes)

@@ -87,8 +87,8 @@ def _text_of_costs(given: str) -> str:
         raise SettingError(tr("The costs in {name} cannot be read: {error}.", name=given, error=str(error))) from error
 
 
-def add_reading(parser: argparse.ArgumentParser) -> None:
-    """Add one flag per part of the reading plan, and those that choose columns."""
+def add_reading_plan(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Add one flag per part of the reading plan and the kinds of columns; return the group about columns."""
     group = parser.add_argument_group(tr("how to read the file (detected when not given)"))
     for one in fields(ReadPlan):
         group.add_argument(
@@ -100,6 +100,12 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         )
     columns = parser.add_argument_group(tr("columns"))
     columns.add_argument("--kind", action="append", default=[], metavar="COLUMN=KIND", help=tr("kind of a column"))
+    return columns
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Add one flag per part of the reading plan, and those that choose columns."""
+    columns = add_reading_plan(parser)
     columns.add_argument("--exclude", action="append", default=[], metavar="COLUMN", help=tr("leave a column out"))
     columns.add_argument("--group", metavar="COLUMN", help=tr("rows of one group stay on one side of every split"))
     columns.add_argument("--time", metavar="COLUMN", help=tr("dev and test rows come after the training rows"))

@@ -9,10 +9,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 from dldiag import __version__
+from dldiag.cli.errors import add_errors
 from dldiag.cli.flags import (
     Parser,
     add_reading,
@@ -26,7 +26,7 @@ from dldiag.cli.flags import (
 from dldiag.cli.metrics import add_numbers
 from dldiag.cli.outputs import add_outputs, check_outputs, write_outputs
 from dldiag.core.cluster import CLUSTER_VARIABLE, on_cluster
-from dldiag.core.home import dashboard_folder
+from dldiag.core.home import dashboard_folder, require
 from dldiag.core.i18n import LANGUAGES, Message, current_language, set_language, speaking, tr, translate
 from dldiag.core.parallel import USUAL_MOST, usual_count
 from dldiag.core.params import Param, SettingError, parse
@@ -39,11 +39,15 @@ from dldiag.data.samples import SAMPLES, sample_bytes
 from dldiag.data.second_file import FROM_FILE, SECOND, with_second_file
 from dldiag.diagnosis.diagnose import diagnose
 from dldiag.diagnosis.improve import finish, improve
+from dldiag.diagnosis.openings import Opener
+from dldiag.diagnosis.test_set import check_unopened
 from dldiag.experiments.models import MODELS, Model, build_model
 from dldiag.report import path_to_text, to_text
 
 FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130  # exit statuses
 SAMPLE = "sample:"
+
+FROM_HERE = Opener("command line")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,6 +102,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_plain(verbs.add_parser("samples", help=tr("list the tables that ship with dldiag")), _samples)
     add_numbers(verbs)
+    add_errors(verbs)
     dashboard = verbs.add_parser("dashboard", aliases=["run"], help=tr("start the dashboard"))
     dashboard.add_argument("--port", type=int, metavar="N", help=tr("port of the dashboard"))
     _add_plain(dashboard, _dashboard)
@@ -153,10 +158,12 @@ def _diagnose(given: argparse.Namespace) -> None:
 
 def _improve(given: argparse.Namespace) -> None:
     dataset, model, settings, jobs = _asked(given)
+    if given.open_test:
+        check_unopened(dataset, settings, FROM_HERE)  # now, not after hours of fits
     with speaking("en"), _cluster(given):
         found = improve(dataset, model, settings, on_progress=_meter(given), n_jobs=jobs)
         if given.open_test:
-            found = finish(dataset, settings, found)
+            found = finish(dataset, settings, found, FROM_HERE)
     _tell(given, found.report, path_to_text(found) + "\n")
 
 
@@ -280,8 +287,7 @@ def _samples(_: argparse.Namespace) -> None:
 
 
 def _dashboard(given: argparse.Namespace) -> int:
-    if find_spec("streamlit") is None:
-        raise SettingError(tr("The dashboard needs more packages: pip install 'dldiag[app]'."))
+    require("streamlit", "app")
     command = [sys.executable, "-m", "streamlit", "run", str(dashboard_folder() / "streamlit_app.py")]
     command += ["--server.port", str(given.port)] if given.port else []
     started = time.monotonic()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
+from dldiag.core.home import require
 from dldiag.core.i18n import Message, tr
 from dldiag.core.params import SettingError
 from dldiag.core.types import Report
@@ -26,17 +28,20 @@ def add_outputs(group: argparse._ActionsContainer, names: Iterable[str] = OUTPUT
         group.add_argument("--" + name.replace("_", "-"), metavar="OUT", help=str(OUTPUTS[name][1]))
 
 
-def check_outputs(given: argparse.Namespace) -> None:
+def check_outputs(given: argparse.Namespace, names: Iterable[str] = tuple(OUTPUTS)) -> None:
     """Refuse before the work, not after it, what cannot be written, and two outputs at one place."""
+    if getattr(given, "html", None) is not None:
+        require("plotly", "app")
     seen = set()
-    for _, out in _asked(given):
+    asked = _asked(given, names)
+    for _, out in asked:
         try:
             _check_place(out)
             seen.add(out.resolve())
         except (OSError, RuntimeError) as error:  # a link that leads to itself is one or the other
             reason = getattr(error, "strerror", None) or str(error)
             raise SettingError(tr("{path} cannot be written: {reason}.", path=repr(str(out)), reason=reason)) from error
-    if len(seen) < len(_asked(given)):
+    if len(seen) < len(asked):
         raise SettingError(tr("Two outputs cannot be written to one place; give two outputs two names."))
 
 
@@ -52,9 +57,14 @@ def _check_place(out: Path) -> None:
 
 
 def write_outputs(given: argparse.Namespace, report: Report) -> None:
-    """Write what was asked for, each file whole or not at all."""
-    for name, out in _asked(given):
-        text = OUTPUTS[name][0](report)
+    """Write what was asked for of a report."""
+    write_texts(given, {name: partial(write, report) for name, (write, _) in OUTPUTS.items()})
+
+
+def write_texts(given: argparse.Namespace, texts: Mapping[str, Callable[[], str]]) -> None:
+    """Write the texts whose flags were given, each file whole or not at all."""
+    for name, out in _asked(given, texts):
+        text = texts[name]()
         if _is_special(out):
             out.write_text(text, encoding="utf-8")
             continue
@@ -76,5 +86,5 @@ def _draft(out: Path) -> Path:
     return Path(f"{out.resolve()}.{os.getpid()}.part")
 
 
-def _asked(given: argparse.Namespace) -> list[tuple[str, Path]]:
-    return [(name, Path(out)) for name in OUTPUTS if (out := getattr(given, name, None)) is not None]
+def _asked(given: argparse.Namespace, names: Iterable[str]) -> list[tuple[str, Path]]:
+    return [(name, Path(out)) for name in names if (out := getattr(given, name, None)) is not None]

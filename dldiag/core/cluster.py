@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any, TypeVar
 from uuid import uuid4
 
+from dldiag.core.home import require
 from dldiag.core.i18n import tr
 from dldiag.core.params import SettingError
 from dldiag.core.types import Stopped
@@ -185,7 +186,7 @@ def _check_workers(made: Cluster, client: Any, address: str) -> None:
         raise SettingError(tr("The scheduler at {address} has no workers; start some and try again.", address=address))
     try:
         client.get_versions(check=True, packages=["numpy", "scikit-learn", "dldiag"])
-        client.run(_import_fits)
+        client.run(_import_ours)
     except Exception as error:  # whatever a worker raises: it cannot do our work
         made.close()
         reason = " ".join(str(error).split())[:200]
@@ -197,8 +198,8 @@ def _check_workers(made: Cluster, client: Any, address: str) -> None:
         raise SettingError(text) from error
 
 
-def _import_fits() -> None:
-    importlib.import_module("dldiag.experiments.fit")
+def _import_ours() -> None:
+    importlib.import_module("dldiag")
 
 
 def _finished(running: Any) -> list[Any]:
@@ -221,6 +222,5 @@ def _close(*parts: Any) -> None:
 
 def _distributed() -> Any:
     """Return Dask's module; it is imported when a cluster is asked for, which most people never do."""
-    if importlib.util.find_spec("distributed") is None:
-        raise SettingError(tr("A cluster needs Dask: pip install 'dldiag[cluster]'."))
+    require("distributed", "cluster")
     return importlib.import_module("distributed")

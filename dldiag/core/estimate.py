@@ -1,7 +1,8 @@
-"""A number with its uncertainty: the noun that every measurement is kept in."""
+"""Numbers with their uncertainty: what every measurement and every forecast is kept in."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dldiag.core.i18n import Message
@@ -44,3 +45,31 @@ class Estimate:
 def exactly(value: float, source: Message | None = None) -> Estimate:
     """Return a number known without error (a count, a setting)."""
     return Estimate(value, value, value, source=source)
+
+
+@dataclass(frozen=True)
+class ForecastPoint:
+    """The dev error expected at a number of training rows, with its 90 % interval."""
+
+    rows: int
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What the learning curve says about more data; `abstains` says why when it says nothing."""
+
+    points: tuple[ForecastPoint, ...] = ()
+    abstains: Message | None = None
+    rows_for_target: Estimate | None = None
+
+    def __iter__(self) -> Iterator[ForecastPoint]:
+        return iter(self.points)
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def __getitem__(self, index: int) -> ForecastPoint:
+        return self.points[index]

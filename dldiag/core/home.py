@@ -1,15 +1,30 @@
-"""The folder of dldiag's own files, and where the dashboard's scripts lie."""
+"""How dldiag is installed: the folder of its own files, the dashboard's scripts, and packages that only some uses need."""
 
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import platformdirs
 
+from dldiag.core.i18n import tr
+from dldiag.core.params import SettingError
+
 NAME = "dldiag"
 _PACKAGE = Path(__file__).resolve().parents[1]
 _PACKAGED = _PACKAGE / "app" / "dashboard"  # what setup.py puts into the wheel
+
+
+def require(package: str, extra: str) -> None:
+    """Refuse in one line what needs a package that was not installed with dldiag; `extra` brings it.
+
+    Raises SettingError.
+    """
+    if find_spec(package) is None:
+        raise SettingError(
+            tr("This needs the package {package}: pip install 'dldiag[{extra}]'.", package=package, extra=extra)
+        )
 
 
 def home() -> Path:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import numbers
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -18,7 +19,7 @@ VARIABLE = "DLDIAG_{name}"  # a limit is changed through the environment: DLDIAG
 
 
 class SettingError(ValueError):
-    """A setting has a value that cannot be used; the text says which, why, and what is possible."""
+    """A setting has an invalid value; the text names the setting, the reason and the valid values."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,26 @@ class Param:
     unit: str = ""
     log: bool = False
     empty: str = ""
+
+
+class Choices(Mapping[str, str]):
+    """The names of a table's rows with their labels, read when asked: a row added later is a choice, too.
+
+    more: choices that are no row.
+    """
+
+    def __init__(self, table: Mapping[str, Any], more: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._table, self._more = table, more
+
+    def __getitem__(self, name: str) -> str:
+        return str(self._table[name].label) if name in self._table else self._more[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._table
+        yield from self._more
+
+    def __len__(self) -> int:
+        return len(self._table) + len(self._more)
 
 
 def param(default: Any, label: str, help: str, **limits: Any) -> Any:
@@ -107,7 +128,7 @@ def _kind_name(param: Param) -> Message:
 
 
 def _is_of_kind(value: Any, kind: type) -> bool:
-    """Tell whether a value is of a parameter's kind; NumPy's numbers count, and true, false and infinity are none."""
+    """Return True if a value has a parameter's type; NumPy's numbers are accepted, booleans and infinity are no numbers."""
     if isinstance(value, bool | np.bool_):
         return kind not in (int, float, tuple)
     if kind in (int, float):

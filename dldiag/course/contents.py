@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dldiag.course.activations.lessons import ACTIVATION_LESSONS
+from dldiag.course.bias_variance.lessons import BIAS_VARIANCE_LESSONS
+from dldiag.course.hyperparameters.lessons import HYPERPARAMETER_LESSONS
+from dldiag.course.initialization.lessons import INITIALIZATION_LESSONS
+from dldiag.course.logistic.lessons import LOGISTIC_LESSONS
 from dldiag.course.shared.lesson import Lesson, Statement, Topic
+from dldiag.course.splits.lessons import SPLIT_LESSONS
+from dldiag.course.took_off.lessons import TOOK_OFF_LESSONS
 
 TOPICS: dict[str, Topic] = {
+    "took_off": TOOK_OFF_LESSONS,
+    "logistic": LOGISTIC_LESSONS,
     "activations": ACTIVATION_LESSONS,
+    "initialization": INITIALIZATION_LESSONS,
+    "splits": SPLIT_LESSONS,
+    "hyperparameters": HYPERPARAMETER_LESSONS,
+    "bias_variance": BIAS_VARIANCE_LESSONS,
 }
 
 

@@ -16,11 +16,15 @@ TEXT_FEATURES = 128  # hashed word features per free-text column
 
 @dataclass(frozen=True, eq=False)
 class Matrix:
-    """values: (rows, features) float64, NaN where missing; `measured`: (features,) True where a feature has a scale."""
+    """values: (rows, features) float64, NaN where missing; `measured`: (features,) True where a feature has a scale.
+
+    source: (features,) position of the column that each feature was made of; () where nobody knows.
+    """
 
     values: NDArray[np.float64]
     names: tuple[str, ...]
     measured: NDArray[np.bool_]
+    source: tuple[int, ...] = ()
 
     @property
     def n_features(self) -> int:
@@ -39,6 +43,7 @@ def encode(dataset: Dataset) -> Matrix:
         np.hstack([values for values, _, _ in blocks]),
         tuple(name for _, names, _ in blocks for name in names),
         np.concatenate([np.full(values.shape[1], measured) for values, _, measured in blocks]),
+        tuple(j for j, (values, _, _) in enumerate(blocks) for _ in range(values.shape[1])),
     )
 
 

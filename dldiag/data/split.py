@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit
 
@@ -14,6 +16,10 @@ from dldiag.core.types import Clusters, DataError, Dataset, Repeat, Split
 from dldiag.data.audit.duplicates import duplicate_groups, repeats_by_chance
 
 Rows = NDArray[np.int64]
+
+SEAL_KEY = "dldiag test seal"  # 16 characters; another key would seal other rows
+SEAL_SEED = 0  # of what decides with random numbers which rows stay together, the same for every seed
+LABEL = "label "  # of the target among the features; no column of a table ends in a blank
 
 # Share of rows for dev and for test, by number of rows (Ng's course: 60/20/20, 98/1/1, 99.5/0.25/0.25).
 SHARES = {10_000: 0.20, 100_000: 0.10, 1_000_000: 0.01, 10_000_000: 0.0025}
@@ -38,7 +44,7 @@ def held_out_share(n_rows: int) -> float:
 def make_split(
     dataset: Dataset, repeats: int, seed: int, train_rows: int | None = None, *, selection_repeats: int = 0
 ) -> Split:
-    """Set the test rows aside and draw the repeats from the others.
+    """Set the test rows aside, the same for every seed, and draw the repeats from the others.
 
     Each repeat has its own train/dev partition, except in time order, where dev rows follow the training rows. Sizes
     of a learning curve are prefixes of `train_rows`, ordered so that every prefix is stratified. selection_repeats: how many of
@@ -57,12 +63,12 @@ def make_split(
     everything = np.arange(dataset.n_rows)
     if dataset.times is not None:
         return _split_in_time(dataset.times, (repeats - selection_repeats, selection_repeats), rng, share, train_rows)
-    clusters, method = _kept_together(dataset, seed)
+    clusters, method = _kept_together(dataset)
     if dataset.domain is not None:
         split = _split_by_domain(dataset, dataset.domain, clusters, repeats, rng, share, train_rows)
         return replace(split, selection_repeats=selection_repeats)
     groups, drawn = None if clusters is None else clusters.labels, []
-    rest, test = _cut(everything, dataset, groups, share, rng)
+    rest, test = _sealed(everything, dataset, groups, share)
     for _ in range(repeats):
         train, dev = _cut(rest, dataset, groups, share / (1 - share), rng)
         drawn.append(
@@ -145,7 +151,7 @@ def _split_by_domain(
             Message("Comparing two kinds of rows needs at least {least} of each.", {"least": LEAST_ROWS}),
         )
     groups, drawn = None if clusters is None else clusters.labels, []
-    rest, test = _cut(own, dataset, groups, 0.4, rng)
+    rest, test = _sealed(own, dataset, groups, 0.4)
     for _ in range(repeats):
         kept, dev = _cut(rest, dataset, groups, 0.5, rng)
         train, training_dev = _cut(other, dataset, groups, share, rng)
@@ -172,7 +178,7 @@ def _check_left(train: Rows, training_dev: Rows) -> None:
         )
 
 
-def _kept_together(dataset: Dataset, seed: int) -> tuple[Clusters | None, str]:
+def _kept_together(dataset: Dataset) -> tuple[Clusters | None, str]:
     """Return what stays on one side: the user's groups, else exact copies of a row (a model would know its dev rows).
 
     Not rows that are equal by chance: a new row is one of few possible ones, too, and to judge only on those that were
@@ -186,9 +192,56 @@ def _kept_together(dataset: Dataset, seed: int) -> tuple[Clusters | None, str]:
     n_different = int(copies.max()) + 1
     if n_different == len(copies) or n_different < LEAST_ROWS:
         return None, "random"
-    if repeats_by_chance(dataset.X, dataset.y, copies, seed):
+    if repeats_by_chance(dataset.X, dataset.y, copies, SEAL_SEED):
         return None, "random"
     return Clusters(copies, are_copies=True), "copies_together"
+
+
+def _sealed(rows: Rows, dataset: Dataset, groups: Rows | None, share: float) -> tuple[Rows, Rows]:
+    """Cut off the rows that stay sealed: by what they hold, so that every seed and every order of the file seals the same.
+
+    About `share` of each class; where rows stay together, whole groups, the lowest first, up to about that share.
+    """
+    lots = row_hashes(dataset)[rows]
+    if groups is not None:
+        is_held = _lowest_groups(groups[rows], lots, share)
+    elif _can_stratify(dataset, rows, share):
+        is_held = np.zeros(len(rows), dtype=bool)
+        for label in np.unique(dataset.y[rows]):
+            mine = np.flatnonzero(dataset.y[rows] == label)
+            is_held[mine[np.argsort(lots[mine], kind="stable")[: max(1, round(share * len(mine)))]]] = True
+    else:
+        is_held = np.zeros(len(rows), dtype=bool)
+        is_held[np.argsort(lots, kind="stable")[: max(1, round(share * len(rows)))]] = True
+    return rows[~is_held], rows[is_held]
+
+
+def _lowest_groups(labels: Rows, lots: NDArray[np.uint64], share: float) -> NDArray[np.bool_]:
+    """Hold the groups with the lowest lots that together have about `share` of the rows; a group's lot is its rows' least."""
+    groups = np.unique(labels, return_inverse=True)[1]
+    sizes = np.bincount(groups)
+    _check_groups(len(sizes), 2)
+    least = np.full(len(sizes), np.iinfo(np.uint64).max, dtype=np.uint64)
+    np.minimum.at(least, groups, lots)
+    # A group of many rows has a low least lot for that alone: each group's lot is drawn anew from it.
+    order = np.argsort(pd.util.hash_array(least, hash_key=SEAL_KEY), kind="stable")
+    wanted, held, total = share * len(labels), list[int](), 0
+    for group in order:
+        if total + sizes[group] <= WELCOME[1] * wanted and len(held) < max(1, len(sizes) // HELD_GROUPS):
+            held.append(int(group))
+            total += int(sizes[group])
+    return np.isin(groups, held or [int(sizes.argmin())])
+
+
+def row_hashes(dataset: Dataset) -> NDArray[np.uint64]:
+    """Return a keyed hash of each row's features and label: (rows,)."""
+    frame = dataset.X.reset_index(drop=True).assign(**{LABEL: np.asarray(dataset.y)})
+    return np.asarray(pd.util.hash_pandas_object(frame, index=False, hash_key=SEAL_KEY), dtype=np.uint64)
+
+
+def rows_fingerprint(dataset: Dataset, rows: Rows) -> str:
+    """Return the identity of some rows by what they hold, whatever their order."""
+    return hashlib.sha256(np.sort(row_hashes(dataset)[rows]).tobytes()).hexdigest()
 
 
 def _cut(

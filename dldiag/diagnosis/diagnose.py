@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
-import sklearn
 from sklearn.base import is_classifier, is_regressor
 
 from dldiag.core.i18n import Message, Value, english, tr
@@ -18,9 +16,10 @@ from dldiag.core.settings import Settings
 from dldiag.core.types import (
     DataError,
     Dataset,
-    DatasetSummary,
+    Estimate,
     Finding,
     Forecast,
+    ForecastPoint,
     LearningCurve,
     Progress,
     Repair,
@@ -30,6 +29,7 @@ from dldiag.core.types import (
 )
 from dldiag.data.audit.audit import TableAudit, audit_table
 from dldiag.data.dataset import rows_of
+from dldiag.data.split import rows_fingerprint
 from dldiag.diagnosis.evidence import (
     Evidence,
     Measured,
@@ -43,6 +43,7 @@ from dldiag.diagnosis.judged_by import check_possible, in_losses, judged_by_metr
 from dldiag.diagnosis.progress import ProgressMeter
 from dldiag.diagnosis.recommend import recommend, settled
 from dldiag.diagnosis.rules import RULES, check_rules
+from dldiag.diagnosis.summaries import summary_of, versions
 from dldiag.diagnosis.trials import (
     EFFORTS,
     LEAST_REPEATS,
@@ -53,14 +54,15 @@ from dldiag.diagnosis.trials import (
     probe_repeats,
     try_remedies,
 )
-from dldiag.diagnosis.verdict import conclude
+from dldiag.diagnosis.verdict import agreeing, conclude
+from dldiag.error_analysis.of_fits import analyze_fits
+from dldiag.experiments.estimates import dev_error
 from dldiag.experiments.fit import FitResult, ShouldStop
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.forecast import forecast
 from dldiag.experiments.learning_curve import as_curve, clipped, curve_sizes, with_estimates
 from dldiag.experiments.metric_choice import choose_metric
 from dldiag.experiments.models import Model, as_model, build_model, is_of_counts
-from dldiag.experiments.tasks import Encoded
 
 MORE_REPEATS = 2  # times the repeats of the curve, with all training rows where fits are cheap
 UNFINISHED = {"short_training", "wrong_step"}  # problems of a network that is still on its way
@@ -71,6 +73,10 @@ TRAIN_FIRST = Message(
 START_FIRST = Message(
     "Some random starts do not train. With more rows more of them may, and this curve cannot tell that from what the rows "
     "teach: make every start train, then read a forecast."
+)
+BASELINE_RULE = "T16"
+NO_BETTER = Message(
+    "The model is not yet better than the baseline, so its curve says nothing about more rows. Get it training first."
 )
 ILL_BEHAVED = Message(
     "The dev error rose with more rows on the way: such a curve says nothing reliable about more rows still."
@@ -164,12 +170,16 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
     probes = probe(case.fits, case.model, case.effort, smallest=case.settings.material, on_result=progress.advance)
 
     report, evidence = verdict_on(case, case.references, probes, started)
+    report = replace(report, verdict=agreeing(report.verdict, report.recommendations))
+    analysis = analyze_fits(case.fits, case.model, case.settings.seed)
+    report = replace(report, errors=None if analysis is None else analysis.findings)
     progress.first(lambda: report)
     progress.enter(Message("Trying the recommended remedies"))
     for tried in try_remedies(
         case.fits, case.model, report, evidence, effort=case.effort, most=case.trials, on_result=progress.advance
     ):  # fmt: skip
-        report = replace(report, recommendations=settled(tried, evidence.delta))
+        recommendations = settled(tried, evidence.delta)
+        report = replace(report, recommendations=recommendations, verdict=agreeing(report.verdict, recommendations))
         progress.first(lambda: report)  # noqa: B023 — called at once
     return replace(report, compared=case.compared, seconds=time.perf_counter() - started)
 
@@ -272,7 +282,9 @@ def verdict_on(
         findings=findings,
         recommendations=recommend(findings, evidence, case.model),
         verdict=conclude(findings, evidence, dataset.target, measured.alike, settings.seed),
-        forecast=_forecast(measured.curve, in_losses(settings, case.fits.encoded.choice), findings),
+        forecast=_forecast(
+            measured.curve, in_losses(settings, case.fits.encoded.choice), findings, dev_error(measured.current)
+        ),
         training_curve=mean_training_curve(measured.current),
         repairs=case.repairs,
         compared=case.compared,
@@ -323,7 +335,7 @@ def _curve(case: Case, model: Model) -> LearningCurve:
     return with_estimates(curve, model, [case.repeats_at(size) for size in case.sizes], case.fits.results)
 
 
-def _forecast(curve: LearningCurve, settings: Settings, findings: Sequence[Finding]) -> Forecast:
+def _forecast(curve: LearningCurve, settings: Settings, findings: Sequence[Finding], dev: Estimate) -> Forecast:
     found = {one.problem for one in findings if one.outcome == "fired"}
     if found & UNFINISHED:
         return Forecast(abstains=TRAIN_FIRST)
@@ -331,33 +343,29 @@ def _forecast(curve: LearningCurve, settings: Settings, findings: Sequence[Findi
         return Forecast(abstains=START_FIRST)
     if "ill_behaved_curve" in found:
         return Forecast(abstains=ILL_BEHAVED)
-    return forecast(
+    if any(one.code == BASELINE_RULE and one.outcome in ("fired", "undecided") for one in findings):
+        return Forecast(abstains=NO_BETTER)
+    seen = forecast(
         curve.sizes,
         curve.dev_errors,
         train_errors=curve.train_errors,
         target_error=settings.target_error,
         unit=curve.unit,
     )
+    return replace(seen, points=tuple(_with_rows(point, dev) for point in seen.points))
 
 
-def summary_of(encoded: Encoded) -> DatasetSummary:
-    """Return what a report says about the data: no rows."""
-    dataset = encoded.dataset
-    return DatasetSummary(
-        dataset.name, dataset.n_rows, dataset.X.shape[1], dataset.task, dataset.target, dataset.classes,
-        dataset.fingerprint, dataset.notices, dataset.columns, dataset.plan,
-        encoded.y_scale if dataset.task == "regression" else None,
-    )  # fmt: skip
+def _with_rows(point: ForecastPoint, dev: Estimate) -> ForecastPoint:
+    """Widen a forecast by what the dev rows leave open: that they are hard or easy is forecast along with the rest."""
+    share = np.sqrt(min(1.0, point.value / dev.value)) if dev.value > 0 else 1.0
+    down = np.hypot(point.value - point.low, share * (dev.value - dev.low))
+    up = np.hypot(point.high - point.value, share * (dev.high - dev.value))
+    return replace(point, low=max(0.0, float(point.value - down)), high=float(point.value + up))
 
 
 def _split_summary(case: Case) -> SplitSummary:
-    split = case.fits.split
-    return SplitSummary(split.n_train, split.n_dev, len(split.test_rows), True, split.method, len(case.repeats))
-
-
-def versions() -> dict[str, str]:
-    """Return the versions a report depends on."""
-    return {"python": platform.python_version(), "numpy": np.__version__, "scikit-learn": sklearn.__version__}
+    split, sealed = case.fits.split, rows_fingerprint(case.fits.dataset, case.fits.split.test_rows)
+    return SplitSummary(split.n_train, split.n_dev, len(split.test_rows), True, split.method, len(case.repeats), sealed)
 
 
 def _progress_of(case: Case, on_progress: OnProgress) -> ProgressMeter:

@@ -1,4 +1,4 @@
-"""The loop idea → experiment → idea: adopt the remedy that helped, diagnose again, until nothing helps any more.
+"""The loop idea → experiment → idea: apply the fix that helped most, diagnose again, until nothing helps.
 
 When no single remedy helps, the settings are searched once.
 """
@@ -13,14 +13,16 @@ from dldiag.core.i18n import Message, Value
 from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset, Estimate, Progress, Recommendation, Report, Stopped, TestResult, Trial
 from dldiag.diagnosis.diagnose import Case, OnProgress, prepare_case, run_case
+from dldiag.diagnosis.openings import Opener
 from dldiag.diagnosis.recommend import settled
 from dldiag.diagnosis.remedies import SEARCH
 from dldiag.diagnosis.search import planned_fits, search
-from dldiag.diagnosis.test_set import open_test
+from dldiag.diagnosis.test_set import LIBRARY, open_test
+from dldiag.diagnosis.verdict import agreeing
 from dldiag.experiments.fit import FitResult, ShouldStop
 from dldiag.experiments.models import Model, changed
 
-STOPPED = Message("The loop was stopped by hand; what it had adopted until then is below.")
+STOPPED = Message("Stopped by hand. What had been applied by then is below.")
 MOST_STEPS = 6  # adoptions before the loop ends by itself
 
 
@@ -82,7 +84,7 @@ def improve(
     should_stop: ShouldStop = None,
     n_jobs: int = 1,
 ) -> Improvement:
-    """Adopt the best remedy and diagnose again, until neither one nor a search helps or `most_steps` were taken.
+    """Apply the best fix and diagnose again, until neither a fix nor a search helps or `most_steps` were taken.
 
     The test set stays sealed; `finish` opens it. Raises what `diagnose` raises; but once a step was taken, Stopped ends
     the loop and what was adopted is returned.
@@ -90,7 +92,7 @@ def improve(
     case = prepare_case(dataset, model, settings, n_jobs=n_jobs, should_stop=should_stop)
     start, searched = case.model, False
     steps: list[Step] = []
-    ended = Message("The loop ended after {steps} steps, the most that were allowed.", {"steps": most_steps})
+    ended = Message("Stopped after {steps} steps, the maximum.", {"steps": most_steps})
     while True:
         tell = _turn_teller(len(steps) + 1, on_progress)
         try:
@@ -102,7 +104,7 @@ def improve(
             return Improvement(tuple(steps), start, case.model, report, STOPPED, stopped=True)
         best = best_trial(report.recommendations)
         if best is None or best.trial is None:
-            ended = Message("Nothing that was tried is shown to lower the dev error any further.")
+            ended = Message("None of the fixes we tested lowers the dev error any further.")
             break
         if len(steps) == most_steps:
             break
@@ -148,7 +150,8 @@ def _searched(case: Case, report: Report, tell: OnProgress) -> Report:
         )
 
     recommendations = settled([tried(one) for one in report.recommendations], report.delta)
-    return replace(report, recommendations=recommendations, compared=case.compared)
+    verdict = agreeing(report.verdict, recommendations)
+    return replace(report, recommendations=recommendations, verdict=verdict, compared=case.compared)
 
 
 def _step(best: Recommendation, report: Report) -> Step:
@@ -163,10 +166,10 @@ def _step(best: Recommendation, report: Report) -> Step:
     )
 
 
-def finish(dataset: Dataset, settings: Settings, found: Improvement) -> Improvement:
+def finish(dataset: Dataset, settings: Settings, found: Improvement, opener: Opener = LIBRARY) -> Improvement:
     """Open the sealed test set, once, with the winner and the starting model side by side; the report says so, too."""
     if found.test is not None:
         raise ValueError("the test set has been opened already")
-    test = open_test(dataset, found.start, found.winner, settings, dev_uses=found.dev_uses)
+    test = open_test(dataset, found.start, found.winner, settings, dev_uses=found.dev_uses, opener=opener)
     report = replace(found.report, test=test, split=replace(found.report.split, sealed=False))
     return replace(found, test=test, report=report)

@@ -114,7 +114,6 @@ def decide_order(change: Estimate, material: float) -> TrialVerdict:
 
 
 RemedyOrder = tuple[int, float, int]
-PLACES = {key: place for place, key in enumerate(REMEDIES)}  # what makes a network train at all stands first
 SHOWN = 3  # decimals of an error that are written: what is shown as equal is no reason for an order
 # First what can be done at once, the surest gain first; then what has to be collected; keeping the model; the rest.
 FIRST, SURE, LIKELY, TO_COLLECT, AS_IT_IS, PERHAPS, IN_VAIN = range(7)
@@ -167,7 +166,7 @@ def _other_model(
 
 
 def _order(place: int, change: float, row: Remedy) -> RemedyOrder:
-    return place, round(change, SHOWN), PLACES[row.key]
+    return place, round(change, SHOWN), list(REMEDIES).index(row.key)  # what makes a network train at all stands first
 
 
 def _place(row: Remedy, expected: float, problem: str | None) -> int:

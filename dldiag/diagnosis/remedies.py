@@ -6,11 +6,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sklearn.pipeline import Pipeline
-
 from dldiag.core.i18n import Message
 from dldiag.core.params import SettingError
 from dldiag.core.types import Column_
+from dldiag.diagnosis.ladders import TREES, ladders
 from dldiag.experiments.models import Model, changed, is_network
 
 Change = Mapping[str, Any]  # settings by parameter name
@@ -69,7 +68,7 @@ def _bigger(model: Model) -> tuple[Change, ...]:
 
 def _smaller(model: Model) -> tuple[Change, ...]:
     layers = tuple(model.parameters["hidden_layer_sizes"])
-    small = tuple(max(4, units // WIDER) for units in layers)
+    small = tuple(min(units, max(4, units // WIDER)) for units in layers)
     return ({"hidden_layer_sizes": small},) if small != layers else ()
 
 
@@ -145,99 +144,102 @@ REMEDIES: dict[str, Remedy] = {
         # first make it train
         Remedy(
             "scale_inputs", Message("Scale the inputs"), "training", ("unscaled_inputs",), _scale, 0.5,
-            Message("Columns on very different scales make gradient descent crawl along the narrow ones."),
+            Message("With features on very different scales, gradient descent makes slow progress."),
         ),
         Remedy(
-            "step_size", Message("Another step size"), "training", ("divergence", "wrong_step", "uneven_start"), _step, 0.4,
-            Message("Too small a step gets nowhere in the epochs given; too large a step jumps over the minimum."),
+            "step_size", Message("Another learning rate"), "training", ("divergence", "wrong_step", "uneven_start"), _step, 0.4,
+            Message("Too small a learning rate gets nowhere in the given epochs; too large a one overshoots "
+                    "the minimum."),
         ),
         Remedy(
             "other_initialization", Message("Another initialization"), "training", ("bad_initialization", "uneven_start"), _initialization, 0.5,
-            Message("Equal or oversized starting weights keep units alike or stuck on the flat part of the activation."),
+            Message("Equal initial weights keep units identical; oversized ones saturate them."),
         ),
         Remedy(
             "other_activation", Message("Another activation function"), "training", ("bad_activation", "uneven_start"), _activation, 0.4,
-            Message("A unit whose slope is near zero passes no gradient on; a linear one adds nothing to a linear model."),
+            Message("A saturated unit passes no gradient on; a linear one adds nothing to a linear model."),
         ),
         # high bias
         Remedy(
             "bigger_network", Message("A bigger network"), "bias", ("small_network", "high_bias"), _bigger, 0.3,
-            Message("More units can bend the fit further toward the training rows."),
+            Message("More units can fit the training rows more closely."),
             textbook=1, part="avoidable_bias",
         ),
         Remedy(
             "train_longer", Message("Train longer"), "bias", ("short_training", "uneven_start", "high_bias"), _longer, 0.25,
-            Message("The training error was still falling, or stopped early on a plateau."),
+            Message("Training may have stopped before it was done."),
             textbook=2, part="avoidable_bias",
         ),
         Remedy(
             "other_optimizer", Message("Another optimization method"), "bias", ("slow_optimizer", "uneven_start", "high_bias"), _optimizer, 0.2,
-            Message("The same network can reach a lower training error with another way of taking steps."),
+            Message("Another optimizer can reach a lower training error with the same network."),
             textbook=3, part="avoidable_bias",
         ),
         Remedy(
             "weaker_regularization", Message("Weaker regularization"), "bias", ("over_regularized", "high_bias"), _weaker, 0.35,
-            Message("The penalty keeps the weights smaller than the data ask for."),
+            Message("The penalty keeps the model simpler than the data need."),
             textbook=4, part="avoidable_bias",
         ),
         # high variance
         Remedy(
             "regularization", Message("Regularization"), "variance", ("under_regularized", "high_variance"), _stronger, 0.15,
-            Message("A penalty on large weights keeps the network from learning the noise of its training rows."),
+            Message("Regularization keeps the model from fitting the noise in its training rows."),
             textbook=5, part="variance",
         ),
         Remedy(
             MORE_DATA, Message("More training data"), "variance", ("few_rows", "high_variance"), _never, 0.2,
-            Message("With more rows there is less chance to learn by heart."),
+            Message("With more rows there is less to memorize."),
             textbook=6, part="variance",
         ),
         Remedy(
             "early_stopping", Message("Early stopping"), "variance", ("past_minimum",), _stop_early, 0.1,
-            Message("The dev error was lower before the last epochs learnt the noise."),
+            Message("The dev error may be lower before the last epochs fit the noise."),
         ),
         Remedy(
             "smaller_network", Message("A smaller network"), "variance", ("large_network",), _smaller, 0.05,
-            Message("Fewer weights can learn less by heart."),
+            Message("Fewer weights can memorize less."),
         ),
         # the data
         Remedy(
-            "repair_table", Message("Repair how the table is used"), "data", ("leak", "misleading_split"), _never, 0.0,
-            Message("Until then every error looks too good, and nothing that is measured can be trusted."),
+            "repair_table", Message("Fix the data setup"), "data", ("leak", "misleading_split"), _never, 0.0,
+            Message("Until then every error looks too good and can't be trusted."),
         ),
         Remedy(
-            "more_dev_rows", Message("More rows to judge with"), "data", ("dev_overused", "few_dev_rows"), _never, 0.0,
-            Message("With few rows to judge with, chance decides which of two models looks better."),
+            "more_dev_rows", Message("A larger dev set"), "data", ("dev_overused", "few_dev_rows"), _never, 0.0,
+            Message("With a small dev set, chance decides which of two models looks better."),
             textbook=8, part="test_gap",
         ),
         Remedy(
-            "better_features", Message("Better columns"), "data", ("noise", "no_signal"), _never, 0.0,
-            Message("No setting can find what the columns do not say."),
+            "better_features", Message("Better features"), "data", ("noise", "no_signal"), _never, 0.0,
+            Message("No setting can find what the features don't contain."),
         ),
         Remedy(
             "matching_data",
-            Message("Training data like the dev rows"),
+            Message("Training data that matches the dev set"),
             "data",
             ("mismatch",),
             _never,
             0.0,
-            Message("The model does well on new rows like its training rows: more rows of the dev kind would teach it the rest."),
+            Message("The model does well on unseen rows like its training rows; add training rows that look "
+                    "like the dev rows."),
             textbook=7, part="mismatch",
         ),
         Remedy(
-            "clean_labels", Message("Cleaner answers"), "data", ("conflicting_labels",), _never, 0.0,
-            Message("Rows with wrong answers set a floor that no model gets below."),
+            "clean_labels", Message("Cleaner labels"), "data", ("conflicting_labels",), _never, 0.0,
+            Message("Wrong labels set a floor that no model gets below."),
         ),
         Remedy(
             "other_model", Message("Another model"), "data", ("reference_wins", "simple_model_wins"), _never, 0.0,
-            Message("A reference model does better on the same rows: use it, or repair this model until it wins."),
+            Message("A reference model does better on the same rows: use it, or improve this one until it "
+                    "wins."),
         ),
         Remedy(
-            SEARCH, Message("Search the settings"), "data", ("noise", "harmless_gap", "reference_wins", "high_variance", "high_bias"), _never, 0.0,
-            Message("Some settings only help together: combinations are drawn at random, and the best runs against the model as it is."),
+            SEARCH, Message("Random search"), "data", ("noise", "harmless_gap", "reference_wins", "high_variance", "high_bias"), _never, 0.0,
+            Message("Try random combinations of settings; test the best against your model."),
         ),
         Remedy(
-            LEAVE_IT, Message("Leave it"), "data", ("nothing", "noise", "harmless_gap"), _never, 0.0,
-            Message("No change is shown to lower the dev error by an amount that matters."),
+            LEAVE_IT, Message("Keep the model as it is"), "data", ("nothing", "noise", "harmless_gap"), _never, 0.0,
+            Message("None of the fixes we tested is sure to lower the dev error by what matters."),
         ),
     )
 }  # fmt: skip
@@ -246,9 +248,16 @@ REMEDIES: dict[str, Remedy] = {
 def applicable(model: Model, keys: Collection[str] | None = None) -> list[tuple[str, Change]]:
     """List (remedy, change) for every setting that a remedy could try on this model."""
     if not is_network(model):
-        return [one for one in levers(model.estimator) if keys is None or one[0] in keys]
+        found = [*_of_inputs(model), *ladders(model.estimator)]
+        return [one for one in found if keys is None or one[0] in keys]
     rows = (row for row in REMEDIES.values() if keys is None or row.key in keys)
     return [(row.key, change) for row in rows for change in row.changes(model) if _is_possible(model, change)]
+
+
+def _of_inputs(model: Model) -> list[tuple[str, Change]]:
+    """Offer scaled inputs to a model that gets them as they are and minds their scale; trees do not."""
+    minds = not type(model.estimator).__module__.startswith(TREES)
+    return [("scale_inputs", {"scale_inputs": True})] if minds and not model.raw and not model.scale_inputs else []
 
 
 def _is_possible(model: Model, change: Change) -> bool:
@@ -258,40 +267,3 @@ def _is_possible(model: Model, change: Change) -> bool:
     except SettingError:
         return False
     return True
-
-
-LEVERS: Mapping[str, Mapping[str, float]] = {
-    "C": {"regularization": 0.1, "weaker_regularization": 10},
-    "alpha": {"regularization": 10, "weaker_regularization": 0.1},
-    "max_depth": {"regularization": 0.5, "weaker_regularization": 2},
-    "max_leaf_nodes": {"regularization": 0.25, "weaker_regularization": 4},
-    "min_samples_leaf": {"regularization": 5, "weaker_regularization": 0.2},
-    "n_neighbors": {"regularization": 4, "weaker_regularization": 0.25},
-    "n_estimators": {"train_longer": 4},
-    "max_iter": {"train_longer": 5},
-    "learning_rate": {"step_size": 0.3},
-}
-
-
-def _settings_of_what_learns(estimator: Any) -> dict[str, Any]:
-    """Return an estimator's settings without those of a pipeline's earlier steps, which prepare."""
-    settings = estimator.get_params()
-    pipelines = {f"{name}__": value for name, value in settings.items()} | {"": estimator}
-    prepare = [
-        f"{prefix}{step}__"
-        for prefix, pipeline in pipelines.items()
-        if isinstance(pipeline, Pipeline)
-        for step, _ in pipeline.steps[:-1]
-    ]
-    return {name: value for name, value in settings.items() if not name.startswith(tuple(prepare))}
-
-
-def levers(estimator: Any) -> list[tuple[str, Mapping[str, Any]]]:
-    """List (remedy, change) for every known setting of an estimator that is not our network, up or down."""
-    found: list[tuple[str, Mapping[str, Any]]] = []
-    for name, value in _settings_of_what_learns(estimator).items():
-        for remedy, factor in LEVERS.get(name.split("__")[-1], {}).items():
-            if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
-                new = max(1, round(value * factor)) if isinstance(value, int) else value * factor
-                found += [(remedy, {name: new})] if new != value else []
-    return found

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from dldiag.core.i18n import Message
 from dldiag.core.settings import Settings
 from dldiag.core.types import DataError, Dataset, Split, TestResult
+from dldiag.data.split import rows_fingerprint
+from dldiag.diagnosis.openings import Opener, check_sealed, note_opening
 from dldiag.diagnosis.trials import diagnosis_split
 from dldiag.experiments.estimates import dev_error, paired_change
 from dldiag.experiments.fit import FitResult, ShouldStop, fit_all
 from dldiag.experiments.metric_choice import choose_metric
 from dldiag.experiments.models import Model
 from dldiag.experiments.tasks import FitTask, encode_dataset
+
+LIBRARY = Opener()
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,17 +34,21 @@ def open_test(
     *,
     dev_uses: int = 1,
     should_stop: ShouldStop = None,
+    opener: Opener = LIBRARY,
 ) -> TestResult:
-    """Judge two models on the test rows that no number has been computed from so far.
+    """Judge two models on the test rows that no number has been computed from so far; that they were opened is remembered.
 
     The same settings and seed draw the same split as the diagnosis did. Each repeat trains on its own training rows, so
     the interval holds repeat-to-repeat spread and the sampling of test rows; the difference is paired (negative:
-    the winner is better). dev_uses: how many settings were compared on the dev sets before. Raises DataError when a
-    model cannot be judged on the test rows.
+    the winner is better). dev_uses: how many settings were compared on the dev sets before. Raises DataError when these
+    rows were opened before, or a model cannot be judged on them.
     """
     split = diagnosis_split(dataset, settings)
+    sealed = rows_fingerprint(dataset, split.test_rows)
+    check_sealed(sealed, opener)
     opened = _judge(dataset, split, start, winner, settings, should_stop)
     _check_judged([*opened.start, *opened.winner])
+    note_opening(sealed, opener)
     return TestResult(
         start=dev_error(opened.start),
         winner=dev_error(opened.winner),
@@ -48,6 +56,12 @@ def open_test(
         rows=len(split.test_rows),
         dev_uses=dev_uses,
     )
+
+
+def check_unopened(dataset: Dataset, settings: Settings, opener: Opener = LIBRARY) -> None:
+    """Raise DataError where the test rows of a diagnosis with these settings were opened before."""
+    split = diagnosis_split(dataset, settings)
+    check_sealed(rows_fingerprint(dataset, split.test_rows), opener)
 
 
 def _check_judged(results: Sequence[FitResult]) -> None:

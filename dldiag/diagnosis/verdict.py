@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message, Value
-from dldiag.core.types import Answer, Finding, Outcome, Verdict
+from dldiag.core.types import Answer, Finding, Outcome, Recommendation, Verdict
 from dldiag.diagnosis.evidence.evidence import Evidence
+from dldiag.diagnosis.remedies import LEAVE_IT
 from dldiag.diagnosis.rules import RULES, Headline, Rule
 from dldiag.experiments.fit import FitResult
 
@@ -17,49 +19,69 @@ RESAMPLES = 200  # of the repeats, for the stability of the verdict
 
 ANSWERS: Mapping[str, Answer] = {"fired": "yes", "passed": "no", "undecided": "undecided"}
 
-# What the rows, or else the repeats, that an answer rests on are called in the sentences below.
-JUDGED = Message("{n_dev:,} rows to judge with")
+# What an undecided answer rests on, and what the baseline predicts, in the sentences below.
+JUDGED = Message("{n_dev:,} dev rows")
 JUDGED_BY_REPEATS = Message("so few repeats")
+BASELINES: Mapping[str, Message] = {"rate": Message("the commonest class"), "sd": Message("the mean")}
 
 BY_ANSWERS: Mapping[tuple[Answer, Answer], Message] = {
     ("yes", "yes"): Message(
-        "Both high bias and high variance: the model gets {train:error} wrong on the rows it learnt from, where about "
-        "{achievable:error} is achievable, and {dev:error} on new rows."
+        "Underfitting and overfitting (high bias and high variance): the training error is {train:error}, where about "
+        "{achievable:error} is achievable, and the error on unseen rows is {dev:error}."
     ),
     ("yes", "no"): Message(
-        "High bias: the model is too weak or not trained well enough. Even on the rows it learnt from it is wrong by "
-        "{train:error}, where about {achievable:error} is achievable."
+        "Underfitting (high bias): the model does not even fit its training rows. Its training error is {train:error}; about "
+        "{achievable:error} is achievable."
     ),
     ("no", "yes"): Message(
-        "High variance: the model learns its training rows too closely. It is wrong by {train:error} on the rows it learnt "
-        "from and by {dev:error} on new rows."
+        "Overfitting (high variance): the model memorizes its training rows. Its error is {train:error} on them, but "
+        "{dev:error} on unseen rows."
     ),
     ("no", "no"): Message(
-        "Neither high bias nor high variance: the model is wrong by {dev:error} on new rows, about as little as anything "
-        "tried here reaches ({achievable:error})."
+        "Nothing to fix: the error on unseen rows is {dev:error}, about the best seen here ({achievable:error})."
     ),
     ("yes", "undecided"): Message(
-        "High bias: even on the rows it learnt from the model is wrong by {train:error}, where about {achievable:error} is "
-        "achievable. Whether variance adds to it cannot be told with {judged}."
+        "Underfitting (high bias): the training error is {train:error}; about {achievable:error} is achievable. With {judged} we "
+        "can't yet tell whether overfitting is part of it."
     ),
     ("undecided", "yes"): Message(
-        "High variance: wrong by {train:error} on the rows it learnt from and by {dev:error} on new rows. Whether bias adds "
-        "to it cannot be told with {judged}."
+        "Overfitting (high variance): the error is {train:error} on training rows, but {dev:error} on unseen ones. With {judged} we "
+        "can't yet tell whether underfitting is part of it."
     ),
 }
 # Also where one of the two is known not to be high: that half comes and goes with the split; it stands below the sentence.
 CANNOT_TELL = Message(
-    "Too close to tell with {judged}: training error {train:error}, error on new rows {dev:error}, "
-    "achievable about {achievable:error}."
+    "The error on unseen rows is {dev:error}. With {judged} we can't yet tell why: training error {train:error}, best error seen "
+    "here {achievable:error}."
 )
 TOGETHER = Message(
-    "Neither bias nor variance is high by itself, but the two add up: the model is wrong by {dev:error} on new rows, where "
-    "about {achievable:error} is achievable."
+    "Neither bias nor variance is high by itself, but the two add up: the error on unseen rows is {dev:error}, where about "
+    "{achievable:error} is achievable."
 )
 NOT_ASKED = Message(
-    "Bias or variance was not judged, because a rule is muted or does not apply: training error {train:error}, error on new "
-    "rows {dev:error}, achievable about {achievable:error}."
+    "Bias or variance was not judged, because a rule is muted or does not apply: training error {train:error}, error on unseen "
+    "rows {dev:error}, best error seen here {achievable:error}."
 )
+CODES: Mapping[tuple[Answer, Answer], str] = {
+    ("yes", "yes"): "both", ("yes", "no"): "high_bias", ("no", "yes"): "high_variance", ("no", "no"): "nothing_to_fix",
+    ("yes", "undecided"): "high_bias_at_least", ("undecided", "yes"): "high_variance_at_least",
+}  # fmt: skip
+KEEP = "keep"  # the code of a verdict below which keeping the model comes first, though bias or variance is high
+KEEP_ANYWAY: Mapping[tuple[bool, bool], Message] = {
+    (False, True): Message(
+        "Keep the model as it is: it overfits ({train:error} on training rows, {dev:error} on unseen ones), but none of the fixes we "
+        "tested is sure to lower the error on unseen rows."
+    ),
+    (True, False): Message(
+        "Keep the model as it is for now: it underfits (training error {train:error}, about {achievable:error} is achievable), but "
+        "none of the fixes we tested is sure to lower the error on unseen rows."
+    ),
+    (True, True): Message(
+        "Keep the model as it is for now: it underfits and overfits (training error {train:error}, {dev:error} on unseen rows), but "
+        "none of the fixes we tested is sure to lower the error on unseen rows."
+    ),
+}
+REFERENCE = Message("For comparison: {reference} has an error of {reference_error:error} on the same unseen rows.")
 
 
 def conclude(
@@ -83,12 +105,28 @@ def conclude(
     rule, first = _headline(rules, outcomes, bias, variance)
     details = [answers] if _answers_follow(rule, first, bias, variance) else []
     details += [one.remark for one in rules if one.remark and one is not rule and outcomes.get(one.code) == "fired"]
+    details += [REFERENCE] if evidence.reference_error is not None and evidence.names.get("reference") else []
     values = values_of(evidence, target)
     problem = next((one.problem for one in findings if rule and one.code == rule.code), _problem(bias, variance))
     share = stability(results, evidence, seed) if {bias, variance} <= {"yes", "no"} else None
     headline = answers if first is None else first.text
     detail = joined([one.filled(**values) for one in details])
-    return Verdict(headline.filled(**values), bias, variance, detail, share, problem)
+    code = CODES.get((bias, variance), "undecided") if rule is None else rule.problem or rule.code
+    if rule is None and headline in (TOGETHER, NOT_ASKED):
+        code = "adds_up" if headline is TOGETHER else "not_judged"
+    return Verdict(headline.filled(**values), bias, variance, detail, share, problem, code)
+
+
+def agreeing(verdict: Verdict, recommendations: Sequence[Recommendation]) -> Verdict:
+    """Return the verdict in step with the list below it: where keeping the model comes first, it says so."""
+    by_answers = CODES.get((verdict.bias, verdict.variance), "undecided")
+    high = (verdict.bias == "yes", verdict.variance == "yes")
+    first = min(recommendations, key=lambda one: one.rank, default=None)
+    keeps = first is not None and first.remedy == LEAVE_IT
+    if verdict.code not in (by_answers, KEEP) or not any(high) or keeps == (verdict.code == KEEP):
+        return verdict
+    sentence = KEEP_ANYWAY[high] if keeps else BY_ANSWERS[verdict.bias, verdict.variance]
+    return replace(verdict, headline=sentence.filled(**verdict.headline.values), code=KEEP if keeps else by_answers)
 
 
 def _headline(
@@ -102,10 +140,10 @@ def _headline(
 
 
 def _answers_follow(rule: Rule | None, first: Headline | None, bias: Answer, variance: Answer) -> bool:
-    """Tell whether the two answers stand below a headline: not where it replaces, clouds or silences them."""
+    """Tell whether the two answers stand below a headline: not where it replaces or silences them."""
     if rule is None or first is None or first.instead_of is not None:
         return False
-    return not rule.clouds and "unknown" not in (bias, variance)
+    return "unknown" not in (bias, variance)
 
 
 def joined(sentences: Sequence[Message]) -> Message | None:
@@ -152,7 +190,8 @@ def values_of(evidence: Evidence, target: str) -> dict[str, Value]:
     return {
         "train": value("train_error"), "dev": value("dev_error"), "training_dev": value("training_dev_error"),
         "achievable": value("achievable"), "better": value("better_than_guess"), "judged": judged,
-        "test_gap": value("test_gap"), "stuck": value("stuck_share"),
+        "test_gap": value("test_gap"), "stuck": value("stuck_share"), "guess": value("guess_error"),
+        "reference_error": value("reference_error"), "baseline": BASELINES[evidence.unit],
         "unit": evidence.unit, "target": target, **evidence.names,
     }  # fmt: skip
 

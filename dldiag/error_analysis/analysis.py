@@ -17,9 +17,9 @@ from dldiag.core.statistics import rate_estimate
 from dldiag.error_analysis.bias_per_row import bias_and_variance, decompose
 from dldiag.error_analysis.conditions import rows_where
 from dldiag.error_analysis.given_predictions import as_table, error_case
-from dldiag.error_analysis.importance import permutation_importance
+from dldiag.error_analysis.importance import column_groups, permutation_importance, shuffled
 from dldiag.error_analysis.label_suspects import SuspectRows, share_of_suspects, suspect_rows
-from dldiag.error_analysis.row_losses import ErrorCase, RowLosses, row_losses
+from dldiag.error_analysis.row_losses import ErrorCase, RowLosses, losses_of, row_losses
 from dldiag.error_analysis.slices import LEAST_TABLE_ROWS, find_slices
 
 WORST_ROWS = 10  # that are shown
@@ -49,6 +49,10 @@ class ErrorAnalysis:
         table.insert(2, "suggested", [self._name(one) for one in expected])
         table.insert(3, "label score", self.suspicious.score[found].round(3))
         return table
+
+    def rows_at(self, positions: Sequence[int]) -> pd.DataFrame:
+        """Return judged rows by their positions."""
+        return self._table(np.array(positions, dtype=np.int64))
 
     def rows_of(self, one: Slice) -> pd.DataFrame:
         """Return the judged rows of a slice, those with the highest loss first."""
@@ -183,15 +187,16 @@ def _importance(case: ErrorCase, X: Any, predict: Callable[[Any], Any]) -> list[
     table = as_table(X, len(case.X)).iloc[rows[kept]]
     truth = case.predictions.y[kept]
 
-    def losses(shuffled: pd.DataFrame) -> Any:
-        given = predict(shuffled if isinstance(X, pd.DataFrame) else shuffled.to_numpy())
+    def losses(group: Sequence[int], time: int) -> Any:
+        drawn = shuffled(table, group, (case.seed, time))
+        given = predict(drawn if isinstance(X, pd.DataFrame) else drawn.to_numpy())
         again = error_case(_plain_labels(case, truth), given, classes=case.classes or None, task=case.task)
-        found = again.predictions.predicted
-        if case.task == "classification":
-            return (found != truth).astype(float)
-        return np.square((found - truth) / case.scale)
+        return losses_of(
+            replace(case.predictions.take(kept), predicted=again.predictions.predicted), case.task, case.scale
+        )
 
-    return permutation_importance(table, losses, is_root=case.task == "regression", seed=case.seed)
+    names = [str(name) for name in table.columns]
+    return permutation_importance(column_groups(table), names, losses, is_root=case.task == "regression")
 
 
 def _plain_labels(case: ErrorCase, truth: Any) -> Any:

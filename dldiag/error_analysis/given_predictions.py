@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -88,7 +89,7 @@ def _task_of(y: NDArray[Any], predicted: NDArray[Any]) -> Task:
         return "classification"
     whole = (numbers == np.round(numbers)).all()
     few = len(np.unique(numbers)) <= MANY_VALUES
-    if whole and few and (found == np.round(found)).all():
+    if len(np.unique(numbers)) <= 2 or (whole and few and (found == np.round(found)).all()):
         return "classification"
     return "classification" if few and not (set(found.tolist()) - set(numbers.tolist())) else "regression"
 
@@ -141,7 +142,11 @@ def label_names(values: NDArray[Any]) -> NDArray[Any]:
 def _label(value: Any) -> str:
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return str(int(value))
-    return str(value)
+    text = str(value)
+    return text.partition(".")[0] if _WHOLE_FLOAT.fullmatch(text) else text
+
+
+_WHOLE_FLOAT = re.compile(r"-?[1-9]\d{0,17}\.0+|0\.0+")  # a whole number as a float is written
 
 
 def _order(name: str) -> tuple[int, float, str]:

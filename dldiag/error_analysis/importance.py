@@ -16,16 +16,17 @@ from scipy.spatial.distance import squareform
 
 from dldiag.core.error_findings import ColumnImportance
 from dldiag.core.estimate import Estimate
-from dldiag.core.statistics import TWO_SIDED
+from dldiag.core.statistics import Z_TWO_SIDED
 from dldiag.error_analysis.conditions import as_numbers
 
 CORRELATED = 0.7  # |Spearman's rho| from which columns are shuffled together (average linkage)
 MOST_GROUPED = 300  # columns that are compared with each other; of more each stands alone
 SHUFFLES = 5  # of each group
+MOST_GROUPS = 200  # of columns that are shuffled; more take too long for what they say
 LEAST_GAP = 1e-12
 
 Floats = NDArray[np.float64]
-LossOf = Callable[[pd.DataFrame], Floats]
+LossOf = Callable[[Sequence[int], int], Floats]
 
 
 def column_groups(X: pd.DataFrame) -> list[tuple[int, ...]]:
@@ -57,31 +58,34 @@ def _clusters(ranks: Floats) -> NDArray[np.int64]:
 
 
 def permutation_importance(
-    X: pd.DataFrame, loss_of: LossOf, *, is_root: bool = False, shuffles: int = SHUFFLES, seed: int = 0
+    groups: Sequence[Sequence[int]],
+    names: Sequence[str],
+    loss_of: LossOf,
+    *,
+    is_root: bool = False,
+    shuffles: int = SHUFFLES,
 ) -> list[ColumnImportance]:
-    """Return the importance of every column or group of correlated columns, the most important first.
+    """Return the importance of every group of columns, the most important first.
 
-    X: dev rows as the model gets them. loss_of: their losses, one per row, for a table with some columns shuffled.
-    is_root: losses are squares, and the error is the root of their mean. The interval is that of the rows and of the
-    shuffles together.
+    names: of all columns. loss_of: the losses of the dev rows, one each, with the columns at these positions shuffled for
+    the given time. is_root: losses are squares, and the error is the root of their mean. The interval is that of the rows
+    and of the shuffles together; that another training set would give another model is not in it.
     """
-    rng = np.random.default_rng([seed, 3])
-    before = loss_of(X)
-    found = []
-    for group in column_groups(X):
-        after = [loss_of(_shuffled(X, group, rng)) for _ in range(shuffles)]
-        names = tuple(str(X.columns[j]) for j in group)
-        found.append(ColumnImportance(names[0], increase_of(before, np.array(after), is_root), names))
+    before, found = loss_of((), 0), []
+    for group in groups:
+        after = np.array([loss_of(group, time) for time in range(shuffles)])
+        members = tuple(names[j] for j in group)
+        found.append(ColumnImportance(members[0], increase_of(before, after, is_root), members))
     return sorted(found, key=lambda one: -one.increase.value)
 
 
-def _shuffled(X: pd.DataFrame, group: Sequence[int], rng: np.random.Generator) -> pd.DataFrame:
-    order = rng.permutation(len(X))
-    columns = {j: X.iloc[order, j].reset_index(drop=True) for j in group}
-    parts = [columns.get(j, X.iloc[:, j].reset_index(drop=True)) for j in range(X.shape[1])]
-    shuffled = pd.concat(parts, axis=1)
-    shuffled.columns = X.columns
-    return shuffled
+def shuffled(X: pd.DataFrame, group: Sequence[int], seed: Sequence[int]) -> pd.DataFrame:
+    """Return a table with some of its columns shuffled together."""
+    order = np.random.default_rng([*seed, *group]).permutation(len(X))
+    parts = [X.iloc[order if j in set(group) else slice(None), j].reset_index(drop=True) for j in range(X.shape[1])]
+    table: pd.DataFrame = pd.concat(parts, axis=1)
+    table.columns = X.columns
+    return table
 
 
 def increase_of(before: Floats, after: Floats, is_root: bool) -> Estimate:
@@ -95,5 +99,5 @@ def increase_of(before: Floats, after: Floats, is_root: bool) -> Estimate:
         scale = 1 / max(float(start + end), LEAST_GAP)
     of_rows = float(rises.mean(axis=0).var(ddof=1) / n) if n > 1 else 0.0
     of_shuffles = float(rises.mean(axis=1).var(ddof=1) / shuffles) if shuffles > 1 else 0.0
-    half = float(stats.norm.ppf(0.5 + TWO_SIDED / 2)) * np.sqrt(of_rows + of_shuffles)
+    half = Z_TWO_SIDED * np.sqrt(of_rows + of_shuffles)
     return Estimate(scale * value, scale * (value - half), scale * (value + half))

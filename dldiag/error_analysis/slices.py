@@ -36,7 +36,7 @@ SEARCH_ROWS, SEARCH_CELLS = 50_000, 20_000_000  # that are searched at most; all
 WINSOR = 0.99  # quantile at which losses are cut for search and test: one wild row is no slice
 FAMILY_RISK = 0.05  # of one slice or more confirmed by mistake
 TINY = 1e-24
-LEAST_NEW = 2.0  # standard errors a slice must still show on the rows that no better slice holds
+LEAST_NEW = 2.0  # standard errors a slice must still show, and half its excess, on the rows that no better slice holds
 
 Loss = NDArray[np.float64]
 Part = tuple[int, int, int]  # column, first and last bin
@@ -104,7 +104,8 @@ def search_rules(columns: Sequence[BinnedColumn], loss: Loss) -> list[_Rule]:
     if not columns or len(loss) < LEAST_TABLE_ROWS // 2:
         return []
     level = _extended([_Rule((), 0.0)], columns, range(len(columns)), loss)
-    promising = sorted({rule.parts[0][0]: 0 for rule in level})[:MOST_COLUMNS]
+    ranked = list(dict.fromkeys([*(rule.parts[0][0] for rule in level), *range(len(columns))]))
+    promising = ranked[:MOST_COLUMNS]
     found, beam = list(level), _beam(level)
     for _ in range(MOST_CONDITIONS - 1):
         level = _extended(beam, columns, promising, loss)
@@ -228,8 +229,9 @@ def _is_new(inside: Mask, taken: Mask, loss: Loss) -> bool:
     new, others = loss[inside & ~taken], loss[~inside & ~taken]
     if len(new) < max(LEAST_SLICE_ROWS, inside.sum() / 2) or len(others) < LEAST_SLICE_ROWS:
         return False
+    excess, whole = new.mean() - others.mean(), loss[inside].mean() - loss[~inside].mean()
     error = np.sqrt(new.var() / len(new) + others.var() / len(others)) or np.inf
-    return bool((new.mean() - others.mean()) / error >= LEAST_NEW)
+    return bool(excess / error >= LEAST_NEW and excess >= whole / 2)
 
 
 # --- confirmation -------------------------------------------------------------------------------------------------
@@ -246,11 +248,12 @@ class _Confirmation:
     is_root: bool
 
     def slices(self, rules: Sequence[tuple[tuple[Condition, ...], Mask]]) -> tuple[Slice, ...]:
-        """Measure every rule on these rows; confirm those that Holm's bound lets pass."""
+        """Measure every rule on these rows; first those that Holm's bound confirms, by what they hold too much of."""
         insides = [inside[self.rows] for _, inside in rules]
         usable = [i for i, inside in enumerate(insides) if LEAST_SLICE_ROWS <= inside.sum() < len(inside)]
         passed = holm([self.risk(insides[i]) for i in usable])
-        return tuple(self.slice_of(*rules[i], insides[i], ok) for i, ok in zip(usable, passed, strict=True))
+        found = (self.slice_of(*rules[i], insides[i], ok) for i, ok in zip(usable, passed, strict=True))
+        return tuple(sorted(found, key=lambda one: (not one.confirmed, -(one.share_of_error - one.share_of_rows))))
 
     def risk(self, inside: Mask) -> float:
         """Return the probability of an excess like this one where the slice is like the rest."""

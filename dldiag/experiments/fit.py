@@ -21,7 +21,7 @@ from dldiag.core.parallel import ALONE, Processes, one_thread, portable
 from dldiag.core.statistics import mean_variance
 from dldiag.core.types import Clusters, ErrorUnit, Stopped
 from dldiag.experiments.judging import baseline_outputs, floor_of, loss_by_row
-from dldiag.experiments.model_outputs import KeptOutputs, ModelOutputs, kept_outputs, model_outputs
+from dldiag.experiments.model_outputs import KeptOutputs, ModelOutputs, kept_outputs, model_outputs, predictions_by
 from dldiag.experiments.models import MODELS, fit_cost, is_network
 from dldiag.experiments.tasks import Encoded, FitTask, Inputs, Rows, prepare_inputs
 from dldiag.nn.health import Health
@@ -221,6 +221,26 @@ def _learnt(model: BaseEstimator, task: FitTask, inputs: Inputs, refusals: tuple
             return _outputs(_fitted(clone(model), inputs, numbers), task, inputs, numbers)
         except refusals:
             raise error from None
+
+
+def fitted_predictor(task: FitTask, inputs: Inputs) -> Callable[[Any], NDArray[Any]]:
+    """Fit one task and return what predicts for prepared inputs: class codes, or values as inputs.y has them.
+
+    Raises what the estimator raises.
+    """
+    model, labels = _seeded(task), inputs.labels
+    with one_thread(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if is_network(task.model):
+            nn.fit_stack([model], [inputs.X], [inputs.y])
+        else:
+            _fitted(model, inputs, labels)
+
+    def predict(X: Any) -> NDArray[Any]:
+        with one_thread():
+            return predictions_by(model, X, inputs.y[:1].repeat(len(X)), labels)
+
+    return predict
 
 
 def _fitted(model: Any, inputs: Inputs, labels: NDArray[Any] | None) -> Any:

@@ -112,6 +112,10 @@ class FitCache:
             self._training_dev[result.task.key] = result
         return [self._training_dev[point] for point in points]
 
+    def fit_tasks(self, tasks: Collection[FitTask]) -> list[FitResult]:
+        """Fit tasks on other rows than the split's, which are not remembered; in whatever order they come."""
+        return list(self._fitted(tasks))
+
     def _fitted(self, tasks: Collection[FitTask]) -> Iterator[FitResult]:
         return fit_all([*tasks], self.encoded, processes=self._processes, should_stop=self._should_stop)
 

@@ -111,6 +111,7 @@ def learning_curve(  # noqa: PLR0913 — scikit-learn's own arguments
     _check_others(error_score, others)
     X, y, groups = indexable(X, y, groups)
     model, y = replace(as_model(estimator), raw=True), _one_column(y)
+    _check_no_missing(y)
     encoded = _as_given(model, X, y)
     folds = list(check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y, groups))
     sizes = _absolute(np.asarray(train_sizes), min(len(train) for train, _ in folds))
@@ -123,6 +124,12 @@ def learning_curve(  # noqa: PLR0913 — scikit-learn's own arguments
     results = {result.task.key: result for result in fit_all(tasks, encoded, processes=Processes(n_jobs or 1))}
     _tell_failures(list(results.values()), error_score)
     return as_curve(model, sizes, len(folds), results, encoded.dataset.unit)
+
+
+def _check_no_missing(y: Any) -> None:
+    missing = int(pd.isna(np.asarray(y)).sum())
+    if missing:
+        raise ValueError(f"y has {missing} missing {'value' if missing == 1 else 'values'}: leave those rows out.")
 
 
 # What scikit-learn's function takes besides: the values at which nothing differs here, and why there are no others.

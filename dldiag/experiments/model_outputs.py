@@ -41,14 +41,15 @@ def model_outputs(model: Any, inputs: Inputs, labels: Labels, *, on_train: bool,
     Of classes the code, −1 for one that there is not. Raises ValueError for a model that gives other than one per row.
     """
     return ModelOutputs(
-        _predicted(model, inputs.X, inputs.y, labels),
-        _predicted(model, inputs.X_dev, inputs.y_dev, labels),
+        predictions_by(model, inputs.X, inputs.y, labels),
+        predictions_by(model, inputs.X_dev, inputs.y_dev, labels),
         _probabilities(model, inputs.X, inputs.n_classes, labels) if on_train else None,
         _probabilities(model, inputs.X_dev, inputs.n_classes, labels) if on_dev else None,
     )
 
 
-def _predicted(model: Any, X: Any, y: NDArray[Any], labels: Labels) -> NDArray[Any]:
+def predictions_by(model: Any, X: Any, y: NDArray[Any], labels: Labels) -> NDArray[Any]:
+    """Return one prediction per row: of classes the code, −1 for one that there is not."""
     predicted = np.asarray(model.predict(X), dtype=None if y.dtype.kind in "iu" else float)
     if predicted.size != len(y):
         raise ValueError(f"predict returned an array of shape {predicted.shape} for {len(y)} rows.")

@@ -45,6 +45,7 @@ REMEMBERED = 2**20  # bytes of prepared inputs; training on more takes far longe
 # 300 and 3,000 rows a dev error 0.5 % higher in mean (`python -m bench.boosting`). It is a reference, not a contestant.
 QUICK_BOOSTING = MappingProxyType({"learning_rate": 0.2, "max_iter": 50, "early_stopping": False})
 
+SCALE = "scale_inputs"  # a setting of the model here, not of its estimator
 SCALE_PARAM = Param(
     True,
     bool,
@@ -166,9 +167,9 @@ def changed(model: Model, parameters: Mapping[str, Any]) -> Model:
     for name, value in parameters.items():
         if name in params:
             check(name, params[name], value)
-        elif name not in known:
+        elif name not in known and (name != SCALE or model.raw):
             raise SettingError(tr("{model} has no setting {name}.", model=model.label, name=repr(name)))
-    own = {name: value for name, value in parameters.items() if name != "scale_inputs"}
+    own = {name: value for name, value in parameters.items() if name != SCALE}
     estimator = clone(model.estimator).set_params(**own)
     if is_network(model):
         estimator.check_settings()
@@ -184,7 +185,8 @@ def as_model(estimator: Any) -> Model:
     _check_estimator(estimator)
     label = Message("{name}", {"name": type(estimator).__name__})
     parts = [estimator, *estimator.get_params().values()]
-    return Model("own", label, estimator, raw=any(isinstance(part, Pipeline) for part in parts))
+    raw = any(isinstance(part, Pipeline) for part in parts)
+    return Model("own", label, estimator, scale_inputs=False, raw=raw)  # it is judged as it was given
 
 
 def _check_estimator(estimator: Any) -> None:

@@ -21,7 +21,7 @@ from dldiag.nn.perceptron import Judge, Perceptron, dense, is_stochastic, store
 class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
     """A multi-layer perceptron for classes, with scikit-learn's parameters and these of ours.
 
-    init, init_scale: how weights are drawn. dropout, l1, clip_norm, batch_norm: regularization. activation_slope:
+    init, init_scale: how weights are drawn. penalty: what alpha weighs. dropout, l1, clip_norm, batch_norm: regularization. activation_slope:
     of leaky ReLU and ELU. class_weight: None, "balanced" or {class: weight}. dtype: "auto", "float32" or "float64".
     record_health: leave `health_`. Solvers besides scikit-learn's: momentum, nesterov, rmsprop, adamw.
 
@@ -61,6 +61,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
         init: str = "auto",
         init_scale: float = 1.0,
         dropout: float = 0.0,
+        penalty: str = "l2",
         l1: float = 0.0,
         clip_norm: float | None = None,
         batch_norm: bool = False,
@@ -132,6 +133,10 @@ class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
             return index
         if first:
             self.classes_ = np.unique(classes)
+        elif classes is not None and not np.array_equal(self.classes_, np.unique(classes)):
+            raise ValueError(
+                f"`classes={classes!r}` is not the same as on last call to partial_fit, was: {self.classes_!r}"
+            )
         self._check_same_classes(np.unique(y), first or incremental)
         return np.searchsorted(self.classes_, y)
 
@@ -231,6 +236,7 @@ class MLPRegressor(RegressorMixin, Perceptron):  # type: ignore[misc]
         init: str = "auto",
         init_scale: float = 1.0,
         dropout: float = 0.0,
+        penalty: str = "l2",
         l1: float = 0.0,
         clip_norm: float | None = None,
         batch_norm: bool = False,
@@ -262,7 +268,11 @@ class MLPRegressor(RegressorMixin, Perceptron):  # type: ignore[misc]
             y = column_or_1d(y, warn=True)
         if self.loss == "poisson" and np.min(y) < 0:
             raise ValueError("loss='poisson' is for counts: y must not be negative")
-        return dense(X), np.asarray(y, np.float64).reshape(len(y), -1)
+        targets = np.asarray(y, np.float64).reshape(len(y), -1)
+        missing = int(np.count_nonzero(np.isnan(targets)))  # None among objects, which scikit-learn lets through
+        if missing:
+            raise ValueError(f"y has {missing} missing {'value' if missing == 1 else 'values'}")
+        return dense(X), targets
 
     def _row_weights(self, y: Any, X: Array, sample_weight: Any) -> Array | None:
         return None if sample_weight is None else np.asarray(_check_sample_weight(sample_weight, X, dtype=np.float64))

@@ -54,7 +54,7 @@ def fit_stack(
     """Fit models of one `stack_key` in place, in lock-step; a member gets bit for bit what it gets alone.
 
     dev: per model (X, y) on which the error of every epoch is recorded for `health_`, never used to train.
-    should_stop() is asked in every epoch, and during long ones; then `dldiag.core.types.Stopped` is raised.
+    should_stop() is called in every epoch, and during long ones; on True, `dldiag.core.types.Stopped` is raised.
     on_epoch(epoch, epochs at most, loss of every member) is called after every epoch.
     """
     weights = sample_weights if sample_weights is not None else [None] * len(models)

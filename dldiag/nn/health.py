@@ -1,4 +1,4 @@
-"""Health signals: what is seen inside a network while it trains, as plain numbers."""
+"""Health signals: what is measured inside a network during training, as plain numbers."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ Series = tuple[float, ...]
 
 @dataclass(frozen=True)
 class LayerHealth:
-    """One look at every layer, before training (epoch 0) or after it, on a fixed sample of training rows.
+    """Measurements of every layer, before training (epoch 0) or after it, on a fixed sample of training rows.
 
-    Per hidden layer: dead (share of units that give nothing on every row), saturated (share of values where the
-    derivative has all but vanished), spread (standard deviation of Z), distance (largest distance between the
+    Per hidden layer: dead (share of units that output 0 for every row), saturated (share of values where the
+    derivative is nearly 0), spread (standard deviation of Z), distance (largest distance between the
     weight vectors of two units, over their mean length; 0 when all units are the same).
     """
 
@@ -29,11 +29,11 @@ class Health:
 
     loss: mean training loss with penalties, as in `loss_curve_`. penalty_share: share of penalties in it.
     train_error, dev_error: error rate, or RMSE over `unit`, the spread of the training targets; train_error is measured
-    on the batches of the epoch as they pass, dev_error at its end, and where that would cost too much not in every
-    epoch (None in the others; always in the first and last). gradient_norm, update_ratio: per layer, at the last step of
+    on the batches during the epoch, dev_error at its end, and not in every epoch where that would cost too much
+    (None in the others; always in the first and last). gradient_norm, update_ratio: per layer, at the last step of
     the epoch; the gradient has penalties and clipping in it; update_ratio is the length of the update over the length of
     the weights. layers: before training and after it; units: how many each hidden layer has. initial_loss is the
-    loss before training, expected_loss that of the best constant answer. diverged: the loss stopped being a number;
+    loss before training, expected_loss that of the best constant prediction. diverged: the loss stopped being a number;
     the weights are those before the best epoch. stopped_by: "epochs", "plateau", "validation", "divergence".
     """
 

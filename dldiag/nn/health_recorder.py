@@ -12,7 +12,7 @@ from dldiag.nn.health import Health, LayerHealth
 from dldiag.nn.network import Evaluation
 from dldiag.nn.stack import Member, Stack
 
-PROBE_ROWS = 256  # training rows on which the layers are looked at
+PROBE_ROWS = 256  # training rows on which layers are measured
 COMPARED_UNITS = 64  # units of a layer whose weights are compared with each other
 DEV_TIME_SHARE = (
     0.02  # of the time that training takes, for measuring the dev error; then it is not measured every epoch
@@ -24,7 +24,7 @@ STARTING = 200  # rows; a pass over them takes about as long as starting one doe
 
 @dataclass(eq=False)
 class MemberRecord:
-    """What one member has shown so far."""
+    """The signals of one member so far."""
 
     initial_loss: float
     initial_error: float
@@ -40,10 +40,10 @@ class MemberRecord:
 
 
 class Recorder:
-    """Watches a stack; `step` and `end_epoch` are called by the training loop.
+    """Record health signals of a stack; the training loop calls `step` and `end_epoch`.
 
-    An epoch of a small network takes a millisecond: what it shows is noted for all members at once, and handed to each
-    when somebody leaves.
+    An epoch of a small network takes a millisecond, so signals are recorded for all members at once and split by member
+    only when one of them stops.
     """
 
     def __init__(self, stack: Stack) -> None:
@@ -80,7 +80,7 @@ class Recorder:
         self.errors, self.penalty = np.zeros(size), np.zeros(size)
 
     def step(self, start: int, stop: int) -> Array:
-        """Take one step as the stack does, and note what it showed."""
+        """Take one step of the stack and record its signals."""
         stack = self.stack
         last = stop == stack.n_rows
         if last:
@@ -98,7 +98,7 @@ class Recorder:
         self.squares = _squares(self.gradient_by_layer)
 
     def end_epoch(self, losses: Array, leaving: dict[int, str]) -> None:
-        """Note the epoch of every member; those who leave get their Health."""
+        """Record the epoch of every member; members that stop get their Health."""
         self.epoch += 1
         weights = _squares(self.before_by_layer)
         np.subtract(self.stack.flat, self.before, out=self.before)
@@ -112,11 +112,11 @@ class Recorder:
         self.forget()
 
     def after_leaving(self) -> None:
-        """Follow the stack after members have left it."""
+        """Adapt to the stack after members have left it."""
         self._prepare()
 
     def _hand_out(self) -> None:
-        """Hand what was noted since the stack last changed to its members."""
+        """Split what was recorded since the stack last changed by member."""
         errors, penalty, losses, *squares = (
             np.array(epochs, dtype=np.float64) for epochs in zip(*self.noted, strict=True)
         )
@@ -134,7 +134,7 @@ class Recorder:
         self.noted = []
 
     def _note_dev_errors(self, leaving: Collection[int]) -> None:
-        """Note every member's dev error where it is due, which depends on the member alone, and when it leaves."""
+        """Record the dev error of members for which it is due, which depends on the member alone, or which stop."""
         for (_, every), (who, evaluation) in self.dev.items():
             due = who if self.epoch == 1 or self.epoch % every == 0 else [i for i in who if i in leaving]
             if not due:

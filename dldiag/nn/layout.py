@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -9,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from dldiag.core.i18n import tr
+from dldiag.core.params import SettingError
 from dldiag.core.types import Array
 
 
@@ -27,6 +30,16 @@ class Layout:
     def n_layers(self) -> int:
         """Number of layers with weights (hidden layers and the output layer)."""
         return len(self.units) - 1
+
+    def in_words(self) -> str:
+        """Return the layers' sizes as a text.
+
+        >>> Layout((4, 8, 3)).in_words()
+        '4 inputs, hidden layers (8,), 3 outputs'
+        """
+        inputs, *hidden, outputs = self.units
+        norm = ", batch normalization" if self.batch_norm else ""
+        return f"{inputs} inputs, hidden layers {tuple(hidden)}, {outputs} outputs{norm}"
 
     @cached_property
     def blocks(self) -> tuple[tuple[int, int, int], ...]:
@@ -75,3 +88,16 @@ class Layout:
 def _view(flat: Array, block: tuple[int, int, int]) -> Array:
     offset, rows, columns = block
     return flat[:, offset : offset + rows * columns].reshape(len(flat), rows, columns)
+
+
+def sizes_of(given: Any) -> tuple[int, ...]:
+    """Return hidden_layer_sizes, one number or several, as whole numbers; SettingError where they are none."""
+    sizes = [given] if isinstance(given, str) or not np.iterable(given) else list(given)
+    if not all(isinstance(size, numbers.Integral) and not isinstance(size, bool | np.bool_) for size in sizes):
+        raise SettingError(
+            tr(
+                "hidden_layer_sizes = {value} must be a whole number, or a list of whole numbers, like (64, 32).",
+                value=repr(given),
+            )
+        )
+    return tuple(int(size) for size in sizes)

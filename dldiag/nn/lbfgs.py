@@ -24,7 +24,7 @@ def minimize(
     should_stop: ShouldStop = None,
     observers: Sequence[Observer] = (),
 ) -> None:
-    """Minimize one member's loss over all its rows; leaves the outcome on it. Raises Stopped.
+    """Minimize one member's loss over all its rows and store the outcome on it. Raises Stopped.
 
     An epoch of the health signals, and a step for observers, is an iteration: it may look at all rows several times.
     """
@@ -63,7 +63,7 @@ def minimize(
 
 
 class _Watch:
-    """Records health: SciPy says after an iteration that it is over, and not whether it was the last."""
+    """Record health signals: SciPy calls back after an iteration without saying whether it was the last."""
 
     def __init__(self, stack: Stack) -> None:
         self.stack, self.recorder = stack, Recorder(stack)

@@ -24,9 +24,9 @@ class Loss:
 
     `step(z, y, losses, scratch)` writes the loss of every row into losses (S, n) and turns z (S, K, n) into dL/dZ.
     y is (S, n) whole numbers when `indexed`, else (S, K, n). `predict(z)` turns Z into the model's outputs in place.
-    `errors(delta, losses)` tells from what `step` left how far each row is off: 1 if its class is wrong (or a tie), or
-    its squared error when `squares`. `floor(y)` is the mean loss of the best constant answer: what an untrained network
-    should show at most. `torch` names the same loss in PyTorch, below `torch.nn.functional`; times `torch_factor` it is
+    `errors(delta, losses)` returns the error of each row from what `step` left: 1 if its class is wrong (or a tie), or
+    its squared error when `squares`. `floor(y)` is the mean loss of the best constant prediction: an untrained network should
+    not exceed it. `torch` names the same loss in PyTorch, below `torch.nn.functional`; times `torch_factor` it is
     this one, up to a constant.
     """
 

@@ -16,7 +16,7 @@ MEMORY = 0.9  # share of the running average that one batch leaves
 
 @dataclass(eq=False)
 class Normalized:
-    """What one layer's forward pass leaves for its backward pass: Ẑ (S, units, n) and 1/σ (S, units, 1)."""
+    """What one layer's forward pass stores for its backward pass: Ẑ (S, units, n) and 1/σ (S, units, 1)."""
 
     z: Array
     inverse_spread: Array

@@ -1,4 +1,4 @@
-"""Observers: what a function sees when it looks into a stack of networks in training."""
+"""Observers: a view of a stack of networks during training."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class LayerValues:
 
 @dataclass(frozen=True, eq=False)
 class Observation:
-    """A stack in training at one moment, as `Observer` gets it; its arrays are views, to be copied if kept.
+    """The state of a stack after a step, as passed to an `Observer`; arrays are views, so copy what you keep.
 
     step: updates so far. members: which of the networks that training began with are still in training (S of them).
     weights: per layer [W | b] (S, out, in + 1). batch_loss: (S,) the mean loss, penalties included, of the last batch
@@ -44,7 +44,7 @@ class Observation:
     stack: Stack
 
     def look(self, X: Array, y: Array) -> LayerValues:
-        """Run every network forward and backward on rows of their own, and leave training as it was.
+        """Run a forward and a backward pass of every network on the given rows; training is not affected.
 
         X is (n, d), the same for all, or (S, n, d); y is (n,) class numbers or (n, K), or the same with S in front.
         Batch normalization uses the statistics of these rows.
@@ -74,6 +74,6 @@ def _targets(y: Array, members: int, indexed: bool, dtype: Any) -> Array:
 
 
 def observation_of(stack: Stack, numbers: dict[int, int], batch_loss: Array) -> Observation:
-    """Return what observers see of a stack now; numbers says by id which network a member is."""
+    """Return the current state of a stack for observers; numbers maps the id of a member to its place at the start."""
     members = tuple(numbers[id(member)] for member in stack.members)
     return Observation(stack.updates, members, stack.parameters.blocks, batch_loss, stack)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dldiag.core.params import Param
+from dldiag.core.params import Choices, Param
 from dldiag.nn.activations import ACTIVATIONS
 from dldiag.nn.initializers import INITIALIZERS
 from dldiag.nn.optimizers import OPTIMIZERS
+from dldiag.nn.regularizers import REGULARIZERS
 from dldiag.nn.schedules import SCHEDULES
 
-_ACTIVATIONS = {name: row.label for name, row in ACTIVATIONS.items()}
-_SOLVERS = {name: row.label for name, row in OPTIMIZERS.items()} | {"lbfgs": "L-BFGS (full batches)"}
 _DTYPES = {
     "auto": "Automatic",
     "float32": "32 bits",
@@ -27,7 +26,12 @@ MLP_PARAMS: dict[str, Param] = {
         group="size",
     ),
     "activation": Param(
-        "relu", str, "Activation", "The function that each hidden unit applies.", choices=_ACTIVATIONS, group="size"
+        "relu",
+        str,
+        "Activation",
+        "The function that each hidden unit applies.",
+        choices=Choices(ACTIVATIONS),
+        group="size",
     ),
     "activation_slope": Param(
         None,
@@ -51,7 +55,7 @@ MLP_PARAMS: dict[str, Param] = {
         str,
         "Initialization",
         "How the weights are drawn before training; automatic is scikit-learn's.",
-        choices={name: row.label for name, row in INITIALIZERS.items()},
+        choices=Choices(INITIALIZERS),
         group="start",
     ),
     "init_scale": Param(
@@ -65,7 +69,12 @@ MLP_PARAMS: dict[str, Param] = {
         log=True,
     ),
     "solver": Param(
-        "adam", str, "Optimizer", "How the weights follow the gradient.", choices=_SOLVERS, group="optimizer"
+        "adam",
+        str,
+        "Optimizer",
+        "How the weights follow the gradient.",
+        choices=Choices(OPTIMIZERS, {"lbfgs": "L-BFGS (full batches)"}),
+        group="optimizer",
     ),
     "learning_rate_init": Param(
         0.001,
@@ -82,7 +91,7 @@ MLP_PARAMS: dict[str, Param] = {
         str,
         "Schedule",
         "How the learning rate changes; inverse scaling and adaptive have no effect on Adam, as in scikit-learn.",
-        choices={name: row.label for name, row in SCHEDULES.items()},
+        choices=Choices(SCHEDULES),
         group="optimizer",
     ),
     "power_t": Param(
@@ -154,6 +163,14 @@ MLP_PARAMS: dict[str, Param] = {
         high=1e6,
         group="regularization",
         log=True,
+    ),
+    "penalty": Param(
+        "l2",
+        str,
+        "Penalty",
+        "What the weight of the L2 penalty weighs: the squares of the weights, or another penalty in their place.",
+        choices=Choices(REGULARIZERS),
+        group="regularization",
     ),
     "l1": Param(
         0.0,

@@ -1,4 +1,4 @@
-"""What both estimators share: from settings and data to a member of a stack, and back to a fitted model."""
+"""The base of both estimators: turn settings and data into a member of a stack, and the member into a fitted model."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ from dldiag.core.params import Param, SettingError, check
 from dldiag.core.types import Array, ShouldStop
 from dldiag.nn.activations import ACTIVATIONS
 from dldiag.nn.initializers import INITIALIZERS
-from dldiag.nn.layout import Layout
+from dldiag.nn.layout import Layout, sizes_of
 from dldiag.nn.lbfgs import minimize
 from dldiag.nn.losses import Loss
 from dldiag.nn.network import Network, outputs
 from dldiag.nn.normalization import first_running, fold
 from dldiag.nn.observe import Observer
 from dldiag.nn.optimizers import OPTIMIZERS, Rates
+from dldiag.nn.regularizers import REGULARIZERS
 from dldiag.nn.schedules import SCHEDULES
 from dldiag.nn.stack import Member, Plan
 from dldiag.nn.training import OnEpoch, train
@@ -38,14 +39,14 @@ LEAST_VALIDATION = 2  # rows set aside for early stopping
 
 
 def is_stochastic(model: Any) -> bool:
-    """Tell whether a model's solver learns by batches; AttributeError when not."""
+    """Return True if a model's solver trains on batches; else raise AttributeError."""
     if model.solver not in OPTIMIZERS:
-        raise AttributeError(f"partial_fit needs a solver that learns by batches; {model.solver} does not.")
+        raise AttributeError(f"partial_fit needs a solver that trains on batches; {model.solver} does not.")
     return True
 
 
 class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
-    """What the classifier and the regressor share."""
+    """Base class of the classifier and the regressor."""
 
     _params: dict[str, Param]
 
@@ -67,11 +68,11 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         raise NotImplementedError
 
     def _score(self, targets: Array, weights: Array | None) -> Judge:
-        """Return how the validation rows are judged: outputs (K, n) to a number, higher is better."""
+        """Return the score of the validation rows, a function of outputs (K, n); higher is better."""
         raise NotImplementedError
 
     def _dev_error(self, y: Array) -> Judge:
-        """Return how dev rows are judged: outputs (K, n) to the error rate or the root mean square error."""
+        """Return the error of the dev rows, a function of outputs (K, n): the error rate, or the RMSE."""
         raise NotImplementedError
 
     # --- fitting ---
@@ -114,7 +115,7 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         on_epoch: OnEpoch | None,
         observers: Sequence[Observer] = (),
     ) -> None:
-        """Train members with what their models share, and give each model what came out."""
+        """Train the members of models that share a stack, and store the result on each model."""
         plan = models[0]._plan(len(members[0].X))
         if models[0].solver in OPTIMIZERS:
             train(members, plan, should_stop=should_stop, on_epoch=on_epoch, observers=observers)
@@ -127,10 +128,12 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
     def begin(
         self, X: Any, y: Any, sample_weight: Any = None, *, incremental: bool = False, dev: Any = None, **more: Any
     ) -> Member:
-        """Check settings and data and return the member of a stack that is to be trained."""
+        """Check settings and data; return the member of a stack to be trained."""
         self.check_settings()
         first = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
         X, targets = self._check_data(X, y, first, incremental, more.get("classes"))
+        if not first:
+            self._check_same_network(targets)
         weights = self._row_weights(y, X, sample_weight)
         self._rng = check_random_state(self.random_state)
         if first:
@@ -148,12 +151,22 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
             member.dev = self._as_dtype(dense(dev[0]), member), self._dev_error(np.asarray(dev[1]))
         return member
 
+    def _check_same_network(self, targets: Array) -> None:
+        """Raise ValueError where training would continue with weights of another shape."""
+        n_outputs = self._n_outputs(targets)
+        wanted = Layout((self.n_features_in_, *self.hidden_layers(), n_outputs), bool(self.batch_norm))
+        if wanted != self._begun:
+            raise ValueError(
+                f"warm_start and partial_fit go on with the network that was fitted before: {self._begun.in_words()}, not "
+                f"{wanted.in_words()}. Clone the estimator to begin anew."
+            )
+
     def _as_dtype(self, X: Array, member: Member) -> Array:
         with np.errstate(over="ignore"):  # a value too large becomes infinite, the loss with it, and that is noticed
             return np.ascontiguousarray(X, self._dtype(len(member.X)))
 
     def check_settings(self) -> None:
-        """Raise SettingError when a setting, or two together, cannot be used."""
+        """Raise SettingError for an invalid setting or combination of settings."""
         if self.solver not in OPTIMIZERS and (self.dropout or self.batch_norm):
             raise SettingError(
                 tr(
@@ -174,7 +187,7 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
             check(name, param, value)
 
     def _settle(self, member: Member, incremental: bool) -> None:
-        """Copy the settings that may differ within a stack, and what an earlier call left."""
+        """Copy the settings that may differ within a stack, and the state that an earlier call left."""
         activation = ACTIVATIONS[self.activation]
         slope = self.activation_slope
         member.rate, member.alpha, member.l1 = self.learning_rate_init, self.alpha, self.l1
@@ -185,7 +198,9 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         member.max_epochs = 1 if incremental else self.max_iter
         member.rows_seen = self.t_
         if incremental and self._optimizer_state is not None:
-            member.state, member.updates = self._optimizer_state
+            solver, state, updates = self._optimizer_state
+            if solver == self.solver:
+                member.state, member.updates = state, updates
         if incremental or self.warm_start:
             member.best_loss = np.inf if self.best_loss_ is None else self.best_loss_
             member.stalled = self._stalled
@@ -220,7 +235,8 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         self.loss_curve_: list[float] = []
         self.best_loss_: float | None = np.inf
         self.validation_scores_: list[float] | None = None
-        self._optimizer_state: tuple[list[Array], int] | None = None
+        self._optimizer_state: tuple[str, list[Array], int] | None = None
+        self._begun = layout
 
     def _set_aside(self, member: Member) -> None:
         """Take the validation rows out of the training rows, as scikit-learn does.
@@ -260,7 +276,7 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         self.best_validation_score_ = member.best_score if self.early_stopping else None
         self.stopped_by_ = member.stopped_by
         if member.state is not None:
-            self._optimizer_state = member.state, member.updates
+            self._optimizer_state = self.solver, member.state, member.updates
         if member.health is not None:
             self.health_ = member.health
 
@@ -293,9 +309,8 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
     # --- shapes ---
 
     def hidden_layers(self) -> tuple[int, ...]:
-        """Return hidden_layer_sizes as whole numbers."""
-        sizes = self.hidden_layer_sizes
-        return tuple(int(size) for size in sizes) if np.iterable(sizes) else (int(sizes),)
+        """Return hidden_layer_sizes as whole numbers; SettingError where they are none."""
+        return sizes_of(self.hidden_layer_sizes)
 
     def _layout(self, n_features: int) -> Layout:
         return Layout((n_features, *self.hidden_layers(), self.n_outputs_), self.batch_norm)
@@ -323,6 +338,7 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
             shuffle=self.shuffle,
             early_stopping=self.early_stopping,
             power_t=self.power_t,
+            penalty=REGULARIZERS[self.penalty],
             record_health=self.record_health,
             rates=Rates(
                 np.ones((1, 1)),
@@ -361,7 +377,7 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
 
 
 def _can_stratify(labels: Array, n_held: int) -> bool:
-    """Tell whether every class can stand on both sides when n_held rows are set aside."""
+    """Return True if a stratified split with n_held validation rows has every class on both sides."""
     counts = np.unique(labels, return_counts=True)[1]
     return bool(counts.min() >= 2 and min(n_held, len(labels) - n_held) >= len(counts))
 

@@ -1,18 +1,25 @@
-"""What keeps a network from fitting its training rows too closely: one row each, with formula, gradient and source."""
+"""Penalties on the weights: one row each, with formula, gradient and source; the training loop applies them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from dldiag.core.types import Array
+
+Pull = Callable[[Array, Array, Array], None]
+PenaltyCost = Callable[[Array, Array, Array], Array]
 
 
 @dataclass(frozen=True)
 class Regularizer:
-    """One regularizer and the settings of the estimators that switch it on; `examples` are such settings.
+    """One penalty R on the weights, which `alpha` weighs when the setting `penalty` names it.
 
-    `weakens` names what it makes smaller, measured on the fitted network: "weights" (their length), "many_weights"
-    (how many are not near 0), "gradient" (its longest step) or "epochs". Empty: nothing that is always smaller.
+    `pull(p, strength, out)` writes strength · dR/dp into out; all are (S, P), and strength is 0 for biases.
+    `cost(p, strength, pulled)` returns strength · R summed over the parameters (S,), where pulled is what `pull` wrote.
+    `is_decay` says that AdamW takes it from the weights directly.
     """
 
     name: str
@@ -20,62 +27,43 @@ class Regularizer:
     formula: str
     gradient_formula: str
     source: str
-    examples: tuple[Mapping[str, Any], ...] = field(default=())
-    weakens: str = ""
+    pull: Pull
+    cost: PenaltyCost
+    is_decay: bool = False
+
+
+def summed_products(a: Array, b: Array) -> Array:
+    """Return the sum of a · b over the parameters of every member (S,)."""
+    return np.asarray(np.matmul(a[:, None, :], b[:, :, None])[:, 0, 0])
+
+
+def _pull_l2(p: Array, strength: Array, out: Array) -> None:
+    np.multiply(p, strength, out=out)
+
+
+def _pull_l1(p: Array, strength: Array, out: Array) -> None:
+    np.multiply(np.sign(p), strength, out=out)
 
 
 _ROWS = (
     Regularizer(
-        "alpha",
+        "l2",
         "L2",
         r"\frac{\alpha}{2n} \sum_l \lVert W^{[l]} \rVert^2",
         r"dW \mathrel{+}= \frac{\alpha}{n} W",
         "Hoerl & Kennard 1970; scikit-learn divides by the rows of the batch",
-        ({"alpha": 10.0},),
-        "weights",
+        _pull_l2,
+        lambda p, strength, pulled: 0.5 * summed_products(pulled, p),
+        is_decay=True,
     ),
     Regularizer(
         "l1",
         "L1",
-        r"\frac{\lambda_1}{n} \sum_l \sum_{ij} |W^{[l]}_{ij}|",
-        r"dW \mathrel{+}= \frac{\lambda_1}{n} \operatorname{sign} W",
+        r"\frac{\alpha}{n} \sum_l \sum_{ij} |W^{[l]}_{ij}|",
+        r"dW \mathrel{+}= \frac{\alpha}{n} \operatorname{sign} W",
         "Tibshirani 1996",
-        ({"l1": 1.0},),
-        "many_weights",
-    ),
-    Regularizer(
-        "dropout",
-        "Dropout",
-        r"A \leftarrow A \cdot M / (1 - p),\; M_{ij} \sim \mathrm{Bernoulli}(1 - p)",
-        r"dA \leftarrow dA \cdot M / (1 - p)",
-        "Srivastava et al. 2014",
-        ({"dropout": 0.5},),
-    ),
-    Regularizer(
-        "clip_norm",
-        "Gradient clipping",
-        r"g \leftarrow g \cdot \min(1, c / \lVert g \rVert)",
-        "—",
-        "Pascanu, Mikolov & Bengio 2013",
-        ({"clip_norm": 0.01},),
-        "gradient",
-    ),
-    Regularizer(
-        "early_stopping",
-        "Early stopping",
-        r"W = W_{t^*},\; t^* = \arg\max_t \text{validation score}",
-        "—",
-        "Prechelt 1998",
-        ({"early_stopping": True, "n_iter_no_change": 3},),
-        "epochs",
-    ),
-    Regularizer(
-        "batch_norm",
-        "Batch normalization",
-        r"Z \leftarrow \gamma \frac{Z - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta",
-        r"dZ = \frac{\gamma}{\sigma}\bigl(d - \overline{d} - \hat{Z}\,\overline{d \hat{Z}}\bigr)",
-        "Ioffe & Szegedy 2015",
-        ({"batch_norm": True},),
+        _pull_l1,
+        lambda p, strength, pulled: summed_products(pulled, p),
     ),
 )
 

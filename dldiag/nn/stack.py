@@ -1,4 +1,4 @@
-"""The arrays of a stack of networks in training, and one step on them."""
+"""The arrays of a stack of networks during training, and one optimization step on them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from dldiag.nn.losses import Loss
 from dldiag.nn.network import Evaluation, Network, Parameters, Workspace
 from dldiag.nn.normalization import first_running
 from dldiag.nn.optimizers import Optimizer, Rates
+from dldiag.nn.regularizers import REGULARIZERS, Regularizer
 from dldiag.nn.schedules import RunProgress, Schedule
 
 Watch = Callable[[Array, Array], None]
@@ -40,6 +41,7 @@ class Plan:
     early_stopping: bool = False
     rates: Rates = field(default_factory=lambda: Rates(np.ones((1, 1))))
     power_t: float = 0.5
+    penalty: Regularizer = REGULARIZERS["l2"]  # what alpha weighs
     record_health: bool = False
 
 
@@ -53,8 +55,7 @@ class Chunk:
     scratch: Array
     state: list[Array]
     rates: Rates
-    l2: Array | None
-    l1: Array | None
+    penalties: list[tuple[Regularizer, Array]]
 
 
 class Stack:
@@ -95,7 +96,7 @@ class Stack:
         return np.array([getattr(m, name) for m in self.members], self.plan.dtype)[:, None]
 
     def _allocate(self) -> None:
-        """Lay out what depends on who is in the stack."""
+        """Allocate what depends on which members are in the stack."""
         plan, members = self.plan, self.members
         self.gradient, self.scratch = np.zeros_like(self.flat), np.empty_like(self.flat)
         self.parameters = Parameters.of(plan.layout, self.flat)
@@ -103,18 +104,20 @@ class Stack:
         self.before_epoch = self.flat.copy()
         self.fallback = self.flat.copy()  # weights at the start of the epoch with the lowest loss
         penalized = plan.layout.penalized(plan.dtype)
-        self.l2 = self._column("alpha") * penalized if any(m.alpha for m in members) else None
-        self.l1 = self._column("l1") * penalized if any(m.l1 for m in members) else None
-        self.l2_shared = None if self.l2 is None else np.empty_like(self.l2)
-        self.l1_shared = None if self.l1 is None else np.empty_like(self.l1)
+        self.penalties = [
+            (row, self._column(name) * penalized, np.empty_like(self.flat))
+            for name, row in (("alpha", plan.penalty), ("l1", REGULARIZERS["l1"]))
+            if any(getattr(m, name) for m in members)
+        ]
         self.clip_norm = self._column("clip_norm") if any(np.isfinite(m.clip_norm) for m in members) else None
         self.dropout = self._column("dropout")[:, :, None] if any(m.dropout for m in members) else None
         slope = self._column("slope")[:, :, None]
         self.network = Network(plan.layout, plan.activation, plan.loss, slope, self.running)
         self.rate = np.empty((len(members), 1), plan.dtype)
         self.rates = replace(plan.rates, rate=self.rate)
-        if plan.optimizer.decouples_decay and self.l2 is not None:
-            self.rates = replace(self.rates, decay=self.l2)
+        for row, strength, _ in self.penalties:
+            if self._is_decoupled(row):
+                self.rates = replace(self.rates, decay=strength)
         self.total = np.zeros((len(members), 1), plan.dtype)  # rows, or sum of weights, of the last batch
         self.penalty = np.zeros(len(members), plan.dtype)
         self.chunks = [self._chunk(part) for part in _parts(*self.flat.shape)]
@@ -134,7 +137,7 @@ class Stack:
         return replace(self.network, slope=self.network.slope[members])
 
     def keep(self, staying: Array) -> None:
-        """Go on with some of the members only."""
+        """Keep some of the members only."""
         self.members = [self.members[i] for i in staying]
         fallback = self.fallback[staying]
         self.flat, self.order, self.y = self.flat[staying], self.order[staying], self.y[staying]
@@ -246,22 +249,19 @@ class Stack:
         if isinstance(total, float) and total == self.total[0, 0]:
             return
         self.total[:] = total
-        for shared, whole in ((self.l2_shared, self.l2), (self.l1_shared, self.l1)):
-            if shared is not None and whole is not None:
-                np.divide(whole, self.total, out=shared)
+        for _, strength, shared in self.penalties:
+            np.divide(strength, self.total, out=shared)
 
     def _penalize(self, chunk: Chunk) -> None:
-        """Add the gradient of L1 and L2, and note the penalties."""
-        if chunk.l2 is not None and not self.plan.optimizer.decouples_decay:
-            self._pull(chunk, chunk.p, chunk.l2, 0.5)
-        if chunk.l1 is not None:
-            self._pull(chunk, np.sign(chunk.p), chunk.l1, 1.0)
+        """Add the gradient of the penalties, and record their cost."""
+        for row, strength in chunk.penalties:
+            if not self._is_decoupled(row):
+                row.pull(chunk.p, strength, chunk.scratch)
+                np.add(chunk.g, chunk.scratch, out=chunk.g)
+                self.penalty[chunk.members] += row.cost(chunk.p, strength, chunk.scratch)
 
-    def _pull(self, chunk: Chunk, direction: Array, strength: Array, factor: float) -> None:
-        np.multiply(direction, strength, out=chunk.scratch)
-        np.add(chunk.g, chunk.scratch, out=chunk.g)
-        products = np.matmul(chunk.scratch[:, None, :], chunk.p[:, :, None])[:, 0, 0]
-        self.penalty[chunk.members] += factor * products
+    def _is_decoupled(self, row: Regularizer) -> bool:
+        return row.is_decay and self.plan.optimizer.decouples_decay
 
     def _chunk(self, part: tuple[slice, slice]) -> Chunk:
         rates = replace(self.rates, rate=self.rate[part[0]])
@@ -274,8 +274,7 @@ class Stack:
             scratch=self.scratch[: part[0].stop - part[0].start, : part[1].stop - part[1].start],
             state=[state[part] for state in self.state],
             rates=rates,
-            l2=None if self.l2_shared is None else self.l2_shared[part],
-            l1=None if self.l1_shared is None else self.l1_shared[part],
+            penalties=[(row, shared[part]) for row, _, shared in self.penalties],
         )
 
     def _clip(self, limit: Array) -> None:
@@ -307,8 +306,8 @@ def _under_each_other(parts: list[Array], plan: Plan) -> tuple[Array, Array]:
 class Member:
     """One network.
 
-    X: (n, d); y: (n,) class numbers or (n, K); weights: (n,) or None; flat: (P,) parameters. `score(outputs)` judges
-    outputs (K, n) on X_validation, higher is better; `dev` is (X, error of outputs) and only watched.
+    X: (n, d); y: (n,) class numbers or (n, K); weights: (n,) or None; flat: (P,) parameters. `score(outputs)` rates
+    outputs (K, n) on X_validation, higher is better; `dev` is (X, error of outputs), measured and never trained on.
     """
 
     X: Array
@@ -346,7 +345,7 @@ class Member:
 
     @property
     def diverged(self) -> bool:
-        """Whether training ended because the loss was no longer a number."""
+        """Whether training ended because the loss was no longer finite."""
         return self.stopped_by == "divergence"
 
     @cached_property

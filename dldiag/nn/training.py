@@ -1,4 +1,4 @@
-"""The training loop: a stack of networks of one shape, in lock-step, each stopping when it should."""
+"""The training loop: train a stack of equally shaped networks in lock-step; each stops by its own criterion."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from dldiag.nn.stack import Member, Plan, Stack
 OnEpoch = Callable[[int, int, Array], None]
 AfterStep = Callable[[Array], None]  # gets the batch's mean losses (S,)
 
-CACHE = 4 * 2**20  # bytes that a stack may work on; what is larger gains nothing from being stacked
-ARRAYS_PER_UNIT = 4  # z, delta, scratch and a copy, each (units, rows)
-ARRAYS_PER_WEIGHT = 5  # the weights, the gradient, two of the optimizer, one for scratch
-ASK_EVERY = 0.3  # seconds between two questions whether to stop, within an epoch
+CACHE = 4 * 2**20  # bytes of working set; a larger stack gains nothing
+ARRAYS_PER_UNIT = 4  # z, delta, scratch and a copy; each is (units, rows)
+ARRAYS_PER_WEIGHT = 5  # weights, gradient, two optimizer slots, scratch
+ASK_EVERY = 0.3  # seconds between two calls of should_stop() within an epoch
 
 
 def train(
@@ -33,7 +33,7 @@ def train(
     on_epoch: OnEpoch | None = None,
     observers: Sequence[Observer] = (),
 ) -> None:
-    """Train members in lock-step and leave the outcome on each. Raises Stopped when should_stop() says so.
+    """Train members in lock-step and store the outcome on each. Raises Stopped when should_stop() returns True.
 
     Members too large to share the cache train one group after the other; on_epoch counts the epochs of all groups.
     Each observer is called before the first step and after every one with an `Observation` of all members, which then
@@ -78,7 +78,7 @@ def _train_group(
 
 
 def shown_to(observers: Sequence[Observer], stack: Stack) -> AfterStep | None:
-    """Show a stack before its first step; return what shows it after a step, or None when nobody observes."""
+    """Call the observers before the first step; return what calls them after a step, or None without observers."""
     if not observers:
         return None
     numbers = {id(member): number for number, member in enumerate(stack.members)}
@@ -93,7 +93,7 @@ def shown_to(observers: Sequence[Observer], stack: Stack) -> AfterStep | None:
 
 
 def _bytes_per_member(plan: Plan) -> int:
-    """Return about how much of the cache one member uses in every step."""
+    """Estimate the bytes of cache that one member uses in a step."""
     units = plan.layout.units
     values = plan.batch_size * (2 * units[0] + ARRAYS_PER_UNIT * sum(units[1:])) + ARRAYS_PER_WEIGHT * plan.layout.size
     return int(values * np.dtype(plan.dtype).itemsize)
@@ -119,7 +119,7 @@ def run_epoch(
 
 
 def take_stock(stack: Stack, losses: Array) -> dict[int, str]:
-    """Note every member's epoch as scikit-learn does; return who leaves the stack, and why."""
+    """Record the epoch of every member as scikit-learn does; return which members stop, and why."""
     finite = np.isfinite(losses) & np.isfinite(stack.flat).all(axis=1)
     leaving: dict[int, str] = {}
     if stack.plan.early_stopping:
@@ -150,7 +150,7 @@ def _validate(stack: Stack) -> None:
 
 
 def _why_leave(member: Member, stack: Stack, i: int) -> str:
-    """Return why a member stops after this epoch; empty when it goes on."""
+    """Return why a member stops after this epoch; "" if it continues."""
     _count_stall(member, stack, i)
     if member.stalled > member.patience:
         if not stack.plan.schedule.on_plateau or stack.rate[i, 0] <= ADAPTIVE_SMALLEST_RATE:
@@ -186,12 +186,12 @@ def _leave(member: Member, stack: Stack, i: int, why: str) -> None:
 
 @contextmanager
 def quiet_and_single_threaded() -> Iterator[None]:
-    """Pin BLAS to one thread, and let numbers overflow in silence: divergence is noticed by its result."""
+    """Pin BLAS to one thread and ignore overflow warnings: divergence is detected from the loss and the weights."""
     with one_thread("blas"), np.errstate(all="ignore"):
         yield
 
 
 def ask(should_stop: ShouldStop) -> None:
-    """Raise Stopped when should_stop() says so."""
+    """Raise Stopped when should_stop() returns True."""
     if should_stop is not None and should_stop():
         raise Stopped

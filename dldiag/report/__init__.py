@@ -1,5 +1,6 @@
 """A report written down: JSON, CSV of the curves, plain text, and one offline HTML page."""
 
+from dldiag.core.home import require
 from dldiag.core.types import Report
 from dldiag.report.curves_csv import curves_csv
 from dldiag.report.json_schema import from_json, to_json
@@ -9,7 +10,11 @@ __all__ = ["curves_csv", "from_json", "path_to_text", "to_html", "to_json", "to_
 
 
 def to_html(report: Report, language: str | None = None) -> str:
-    """Write a report as one HTML file in a language (the current one when None)."""
+    """Write a report as one HTML file in a language (the current one when None).
+
+    Raises SettingError where plotly is not installed.
+    """
+    require("plotly", "app")
     from dldiag.report import html  # loads plotly, which nothing else here needs: start-up stays short
 
     return html.to_html(report, language)

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from dldiag.core.home import home
-from dldiag.core.i18n import Message, speaking
+from dldiag.core.i18n import Message, english, speaking
 from dldiag.core.types import DataError, Report
 from dldiag.report import from_json, to_json
 
@@ -231,7 +231,7 @@ def _check(head: Sequence[str], body: str, sum: str) -> None:
 def _listed(head: Sequence[str], sum: str) -> PastReport:
     key, _, at, name, target, headline, fingerprint = head
     sound = _is_head_sound(head, sum)
-    return PastReport(key, at, name, target, headline if sound else ALTERED.template, fingerprint, altered=not sound)
+    return PastReport(key, at, name, target, headline if sound else english(ALTERED), fingerprint, altered=not sound)
 
 
 def _sha256(text: str) -> str:

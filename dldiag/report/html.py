@@ -15,6 +15,8 @@ from dldiag.report import view
 from dldiag.report.figures import FIGURES
 from dldiag.report.interval_bars import Scale, interval_bar, look_of, scale_of
 from dldiag.report.view import Cell, Fix, Row
+from dldiag.report.view.error_rows import TITLE as ERRORS_TITLE
+from dldiag.report.view.error_rows import Section, error_sections
 
 HERE = Path(__file__).parent
 # No request can leave the page, whatever a text in it says.
@@ -30,16 +32,19 @@ def to_html(report: Report, language: str | None = None) -> str:
 
 
 def _page(report: Report) -> Iterator[str]:
-    language = HTML_LANGUAGES.get(current_language(), current_language())
-    title = tr("dldiag: {name}, {target}", name=report.dataset.name, target=report.dataset.target)
-    yield f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>{escape(title)}</title>\n<style>\n{_asset('style.css')}{_asset('interval_bars.css')}</style>\n</head>\n<body>\n<main>"
+    yield from _head(tr("dldiag: {name}, {target}", name=report.dataset.name, target=report.dataset.target))
     yield from _sections(report)
     yield "</main>"
     yield from _scripts(report)
     yield "</body>\n</html>"
+
+
+def _head(title: str) -> Iterator[str]:
+    language = HTML_LANGUAGES.get(current_language(), current_language())
+    yield f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    yield f"<title>{escape(title)}</title>\n<style>\n{_asset('style.css')}{_asset('interval_bars.css')}</style>\n</head>\n<body>\n<main>"
 
 
 def _sections(report: Report) -> Iterator[str]:
@@ -48,6 +53,7 @@ def _sections(report: Report) -> Iterator[str]:
     yield from _table(tr("Before anything else, consider"), view.repairs(report))
     yield from _budget(report)
     yield from _remedies(report)
+    yield from _errors(report)
     yield from _curves(report)
     yield from _findings(report)
     yield from _forecast(report)
@@ -135,6 +141,26 @@ def _remedy_column(column: Column_, cells: Sequence[Cell]) -> Iterator[str]:
 def _cell(cell: Cell) -> str:
     mark = f" ({escape(tr('recommended'))})" if cell.lit else ""
     return f'<li class="cell {"lit" if cell.lit else ""}">{escape(cell.title)}{mark}</li>'
+
+
+def _errors(report: Report) -> Iterator[str]:
+    if report.errors is not None:
+        yield _heading(str(ERRORS_TITLE))
+        for one in error_sections(report.errors):
+            yield from _section(one, "h3")
+
+
+def _section(one: Section, heading: str) -> Iterator[str]:
+    yield f"<{heading}>{escape(one.title)}</{heading}>"
+    yield from (f"<p>{escape(line)}</p>" for line in one.lines)
+    yield from _rows(one.title, one.rows)
+
+
+def plain_page(about: str, headline: str, sections: Sequence[Section]) -> str:
+    """Write a page of sections without charts."""
+    parts = [*_head(about), f'<p class="about">{escape(about)}</p>', f"<h1>{escape(headline)}</h1>"]
+    parts += [line for one in sections for line in _section(one, "h2")]
+    return "\n".join([*parts, "</main>\n</body>\n</html>"]) + "\n"
 
 
 def _curves(report: Report) -> Iterator[str]:

@@ -41,6 +41,12 @@ def from_json(text: str | bytes) -> Report:
         raise DataError(reason, Message("Choose a JSON file that dldiag wrote.")) from error
 
 
+def plain_json(value: Any) -> dict[str, Any]:
+    """Return a noun as plain values in the current language, as `to_json` writes a report."""
+    plain: dict[str, Any] = _plain(msgspec.to_builtins(value, enc_hook=_from_numpy))
+    return plain
+
+
 # --- the one walk, there and back ---------------------------------------------------------------------------------
 
 

@@ -13,6 +13,8 @@ from dldiag.diagnosis.improve import Improvement
 from dldiag.experiments.models import params_of_model
 from dldiag.report import view
 from dldiag.report.view import Cell, Fix
+from dldiag.report.view.error_rows import TITLE as ERRORS_TITLE
+from dldiag.report.view.error_rows import Section, error_sections
 
 WIDTH = 80  # columns
 INDENT = "  "
@@ -21,7 +23,7 @@ IN_FULL: tuple[Outcome, ...] = ("fired", "could_not_run")  # findings; of the un
 
 def to_text(report: Report, width: int = WIDTH) -> str:
     """Write the verdict, the error budget, the remedy table and the findings in so many columns."""
-    sections = (_verdict, _repairs, _budget, _remedies, _findings)
+    sections = (_verdict, _repairs, _budget, _remedies, _errors, _findings)
     parts = (section(report, width) for section in sections)
     return "\n\n".join("\n".join(part) for part in map(list, parts) if part) + "\n"
 
@@ -143,6 +145,24 @@ def _findings(report: Report, width: int) -> Iterator[str]:
             yield from wrapped(tr("Undecided: {names}.", names=names), width, indent=INDENT)
         others = len(report.findings) - len(shown) - len(undecided)
         yield from wrapped(tr("{count} other rules found nothing or do not apply.", count=others), width, indent=INDENT)
+
+
+def _errors(report: Report, width: int) -> Iterator[str]:
+    if report.errors is not None:
+        yield str(ERRORS_TITLE)
+        yield from sections_text(error_sections(report.errors), width)
+
+
+def sections_text(sections: Sequence[Section], width: int) -> Iterator[str]:
+    """Write sections one below the other; of a row of a table, every cell with what it is."""
+    for one in sections:
+        yield from wrapped(one.title, width, indent=INDENT)
+        for line in one.lines:
+            yield from wrapped(line, width, indent=INDENT * 2)
+        for row in one.rows:
+            first, *others = row.items()
+            cells = "; ".join(f"{name}: {text}" for name, text in others)
+            yield from wrapped(f"{first[1]} ({cells})", width, indent=INDENT * 4, first=INDENT * 2 + "- ")
 
 
 # --- text in columns ----------------------------------------------------------------------------------------------

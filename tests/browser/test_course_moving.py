@@ -4,12 +4,12 @@ import pytest
 
 from dldiag.course.contents import all_lessons
 from tests.browser.conftest import settle
-from tests.browser.test_course_1_4 import until
+from tests.browser.test_course_lessons import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 QUICK = "flow.hidden_layers=3&flow.steps=60&flow.seeds=3&linear.steps=200&starts.steps=60&starts.seeds=3"
-MOVING = ("bend", "flow", "dying")
+MOVING = ("unit", "descent", "layer", "bend", "flow", "dying", "scale_of_weights")
 FILES = {lesson.key: topic.file.removeprefix("pages/").removesuffix(".py") for topic, lesson in all_lessons()}
 ACTIVE = "(group) => group.closest('.js-plotly-plot')._fullLayout.sliders[0].active"
 DRAWN = """(group) => JSON.stringify(group.closest('.js-plotly-plot')._fullData.map(

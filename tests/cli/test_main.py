@@ -228,8 +228,8 @@ def test_reading_choices_come_in_their_own_types():
 
 
 def test_a_model_without_settings_says_so():
-    with pytest.raises(SettingError, match="linear has no settings"):
-        read_parameters("linear", ["alpha=1"])
+    with pytest.raises(SettingError, match="guess has no settings"):
+        read_parameters("guess", ["alpha=1"])
 
 
 @pytest.mark.parametrize(("text", "value"), [("5%", 0.05), (" 5 % ", 0.05), ("0.05", 0.05), ("none", None)])

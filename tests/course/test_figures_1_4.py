@@ -5,10 +5,12 @@ import plotly.graph_objects as go
 import pytest
 
 from dldiag.course.activations import figures as figures_activations
+from dldiag.course.activations import moving as moving_activations
 from dldiag.course.activations.functions import collapse, shape
 from dldiag.course.initialization import figures as figures_initialization
 from dldiag.course.initialization.starts import StartSettings, beginnings
 from dldiag.course.logistic import figures as figures_logistic
+from dldiag.course.logistic import moving as moving_logistic
 from dldiag.course.logistic.graph import computation_graph
 from dldiag.course.logistic.regression import cost_map, descend, loss_curve, pass_at
 from dldiag.course.shared.band_figures import decades_axis
@@ -60,15 +62,28 @@ def test_no_derivative_covers_a_node_and_every_value_fits_into_its_own():
 
 
 @each_theme
-def test_the_star_stands_where_the_descent_stands(theme):
+def test_every_frame_of_the_descent_ends_where_the_descent_stands(theme):
     problem = yes_no(toy("moons"), most=2)
     made = descend(problem, steps=10)
-    drawn = figures_logistic.descent_figure(made, 4, theme=theme)
-    assert (drawn.data[1].x[0], drawn.data[1].y[0]) == (4, made.steps[4].cost)
-    way = figures_logistic.cost_map_figure(cost_map(problem, made), 4, theme=theme)
-    assert way.data[-1].x[0] == made.steps[4].w[0]
+    drawn = moving_logistic.descent_moving(made, cost_map(problem, made), theme=theme)
+    assert len(drawn.frames) == 11
+    for at, one in enumerate(drawn.frames):
+        assert (one.data[0].x[-1], one.data[0].y[-1]) == (at, made.steps[at].cost)
+        assert one.data[1].x[-1] == made.steps[at].w[0]
     loss = figures_logistic.loss_figure(loss_curve(), pass_at(problem, made, 4, 1), theme=theme)
     assert len(loss.data) == 3
+
+
+@each_theme
+def test_the_graph_plays_forward_and_then_backward(theme):
+    problem = yes_no(toy("moons"), most=2)
+    graph = computation_graph(pass_at(problem, descend(problem, steps=5), 2, 1))
+    drawn = moving_logistic.graph_moving(graph, theme=theme)
+    shown = [len(one.data[1].text or ()) for one in drawn.frames]
+    assert shown[1:6] == [0] * 5 and shown[6] == 1, "first the values, then the derivatives, from the loss on"
+    assert shown == [shown[-1], *sorted(shown[1:])]
+    values = ["<b>" in text for text in drawn.frames[1].data[0].text]
+    assert 0 < sum(values) < len(values)
 
 
 @each_theme
@@ -84,23 +99,24 @@ def test_the_finish_line_is_drawn_at_the_target_and_its_words_beside_it(theme, d
 def test_a_start_keeps_its_color_in_every_figure(theme, data):
     found = beginnings(data, StartSettings(steps=20, seeds=3, hidden_layers=2))
     colors = {}
-    for figure in ("distance_figure", "losses_figure", "gradients_figure", "saturation_figure"):
+    for figure in ("distance_figure", "losses_figure", "gradients_figure"):
         drawn = getattr(figures_initialization, figure)(found, theme=theme)
         for trace in drawn.data:
             if trace.name:
                 assert colors.setdefault(trace.name, trace.line.color) == trace.line.color
     assert len(set(colors.values())) == 6
-    bars = figures_initialization.histogram_figure(found, "he", 0, theme=theme)
-    assert len(bars.data) == 2
+    bars = figures_initialization.histograms_moving(found, "he", theme=theme)
+    assert len(bars.frames) == len(found.moments) and all(len(one.data) == 2 for one in bars.frames)
     assert bars.layout.yaxis.tickvals == (1, 2), "the top of the last layer's bars is no layer"
-    assert [round(sum(share for _, share in trace.customdata), 6) for trace in bars.data] == [1.0, 1.0]
+    shares = found.starts[-1].histograms
+    assert all(abs(sum(layer) - 1) < 0.01 for moment in shares for layer in moment)
 
 
 @each_theme
 def test_gradients_by_layer_and_by_depth_are_drawn_for_every_activation(theme, data):
     found = flow(data, FlowSettings(functions=("tanh", "relu"), hidden_layers=2, steps=50, seeds=3))
     for drawn in (
-        figures_activations.layers_figure(found, "start", theme=theme),
+        moving_activations.gradients_moving(found, theme=theme),
         figures_activations.depth_figure(found, theme=theme),
         figures_activations.shapes_figure([shape("tanh"), shape("relu")], slopes=True, theme=theme),
     ):

@@ -59,7 +59,7 @@ def test_the_same_pair_on_few_rows_is_left_undecided_with_the_rows_that_would_de
     report = diagnose_numbers(Numbers(0.15, 0.19, 0.15, dev_rows=300, train_rows=900))
     assert report.verdict.variance == "undecided"
     found = {finding.code: str(finding.message) for finding in report.findings}
-    assert "more rows to judge with would tell" in found["V1"]
+    assert "more dev rows would decide" in found["V1"]
 
 
 def test_remedies_follow_the_textbook_table_with_the_larger_part_first():
@@ -106,7 +106,7 @@ def test_data_mismatch_is_told_from_variance_by_the_training_dev_error():
 
 def test_a_gap_at_the_human_level_is_left_alone():
     report = diagnose_numbers(Numbers(0.01, 0.11, 0.11, **MANY))
-    assert "Leave it" in str(report.verdict.headline)
+    assert "Keep the model" in str(report.verdict.headline)
 
 
 def test_a_test_error_far_above_the_dev_error_is_told():
@@ -120,7 +120,7 @@ def test_a_test_error_far_above_the_dev_error_is_told():
 def test_nothing_is_assumed_silently():
     plain = diagnose_numbers(Numbers(0.05, 0.06))
     assert {notice.code for notice in plain.dataset.notices} == {"no_human_error", "no_dev_rows"}
-    assert "0 is assumed" in str(plain.verdict.detail)
+    assert "as if 0 were achievable" in str(plain.verdict.detail)
     assert "assumed" in str(plain.evidence["achievable"].source)
     assert diagnose_numbers(Numbers(0.05, 0.06, 0.05, dev_rows=100)).dataset.notices == ()
     below = diagnose_numbers(Numbers(0.01, 0.03, 0.05, **MANY))
@@ -316,7 +316,7 @@ def test_the_verb_says_what_is_wrong(capsys, tmp_path):
         ]
     )
     assert status == 0
-    assert capsys.readouterr().out.startswith("High variance")
+    assert capsys.readouterr().out.startswith("Overfitting (high variance)")
     report = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
     assert report["evidence"]["train_error"]["value"] == 0.02
     assert report["verdict"]["variance"] == "yes"
@@ -343,7 +343,7 @@ def test_bad_input_is_one_plain_line_and_status_two(arguments, capsys):
 
 def test_a_test_error_far_above_the_dev_error_is_told_and_treated():
     report = diagnose_numbers(Numbers(0.08, 0.10, 0.01, test_error=0.20, dev_rows=500, test_rows=500))
-    assert "too much was chosen on these dev rows" in str(report.verdict.detail)
+    assert "too much was chosen on this dev set" in str(report.verdict.detail)
     leave = next(one.rank for one in report.recommendations if one.remedy == "leave_it")
     assert next(one.rank for one in report.recommendations if one.remedy == "more_dev_rows") < leave
 

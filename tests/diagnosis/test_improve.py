@@ -5,7 +5,8 @@ from dldiag.core.i18n import Message
 from dldiag.core.settings import Settings
 from dldiag.core.types import DataError, Estimate, Recommendation, Stopped, Trial
 from dldiag.diagnosis.improve import best_trial, finish, improve
-from dldiag.diagnosis.test_set import open_test
+from dldiag.diagnosis.openings import FILE, Opener, check_sealed, note_opening
+from dldiag.diagnosis.test_set import check_unopened, open_test
 from dldiag.diagnosis.trials import diagnosis_split
 from dldiag.experiments.models import as_model, build_model
 from dldiag.report import path_to_text
@@ -83,6 +84,33 @@ def test_a_model_that_refuses_the_test_rows_is_told_in_plain_words():
     refuses = as_model(KnowsItsRows(len(diagnosis_split(data, settings).test_rows)))
     with pytest.raises(DataError, match="on the test rows: Found unknown categories"):
         open_test(data, refuses, build_model("classification", key="linear"), settings)
+
+
+def test_the_same_test_rows_are_opened_once_whatever_the_seed():
+    data, linear = two_blobs(n=200), build_model("classification", key="linear")
+    open_test(data, linear, linear, Settings(budget="quick", repeats=3))
+    with pytest.raises(DataError, match=r"opened on 20.*\(library\)"):
+        open_test(data, linear, linear, Settings(budget="quick", repeats=3, seed=5))
+    with pytest.raises(DataError, match="opened on"):
+        check_unopened(data, Settings(seed=7), Opener("command line"))
+    open_test(two_blobs(n=220), linear, linear, Settings(budget="quick", repeats=3))
+
+
+def test_a_visitor_of_the_dashboard_does_not_close_the_test_rows_of_another(tmp_path):
+    note_opening("rows", Opener("dashboard", "one"), tmp_path)
+    check_sealed("rows", Opener("dashboard", "two"), tmp_path)
+    for opener in (Opener("dashboard", "one"), Opener("command line")):
+        with pytest.raises(DataError, match="dashboard"):
+            check_sealed("rows", opener, tmp_path)
+    assert b"one" not in (tmp_path / FILE).read_bytes(), "a visitor's token is not kept"
+
+
+def test_test_rows_that_no_model_could_be_judged_on_stay_sealed():
+    data, settings = two_blobs(n=300), Settings(budget="quick", repeats=3)
+    refuses = as_model(KnowsItsRows(len(diagnosis_split(data, settings).test_rows)))
+    with pytest.raises(DataError):
+        open_test(data, refuses, refuses, settings)
+    check_unopened(data, settings)
 
 
 def tried(remedy, verdict, value, low, high):

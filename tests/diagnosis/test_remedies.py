@@ -88,7 +88,8 @@ def test_levers_act_on_what_learns_and_not_on_what_prepares():
     forest = make_pipeline(KNNImputer(), BaggingClassifier(DecisionTreeClassifier(max_depth=4), n_estimators=10))
     names = {name for _, change in applicable(as_model(forest)) for name in change}
     found = {"n_estimators", "estimator__max_depth", "estimator__min_samples_leaf"}
-    assert names == {f"baggingclassifier__{name}" for name in found}
+    assert names >= {f"baggingclassifier__{name}" for name in found}
+    assert all(name.startswith("baggingclassifier__") for name in names)
 
 
 def test_the_remedy_that_gained_most_comes_first():

@@ -1,10 +1,11 @@
 import numpy as np
 
+from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, LearningCurve, exactly
 from dldiag.data.split import make_split
 from dldiag.diagnosis.evidence.evidence import Evidence
 from dldiag.diagnosis.recommend import decide_order
-from dldiag.diagnosis.trials import EFFORTS, Attempt, hindcast, probe, try_change
+from dldiag.diagnosis.trials import EFFORTS, MOST_REPEATS, Attempt, diagnosis_split, hindcast, probe, try_change
 from dldiag.diagnosis.winners_curse import Picked
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import build_model
@@ -90,3 +91,12 @@ def test_more_data_is_not_promised_when_the_past_was_forecast_wrongly():
     kinked = curve([0.5, 0.4, 0.32, 0.26, 0.21, 0.17, 0.17, 0.30])
     trial = hindcast(kinked, Evidence(material=exactly(0.01), more_data_gain=Estimate(0.05, 0.03, 0.07)))
     assert trial is None or trial.verdict == "undecided"
+
+
+def test_a_split_has_the_rows_that_were_asked_for_and_never_more_than_the_effort_allows():
+    table = two_blobs(n=400)
+    assert diagnosis_split(table, Settings(budget="quick", train_rows=50)).n_train == 50
+    whole = diagnosis_split(table, Settings(budget="quick"))
+    assert whole.n_train == diagnosis_split(table, Settings(budget="quick", train_rows=10**6)).n_train > 50
+    assert len(whole.repeats) >= max(Settings.repeats, MOST_REPEATS)
+    assert len(diagnosis_split(table, Settings(budget="quick", repeats=20)).repeats) >= 20

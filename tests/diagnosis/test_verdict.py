@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from dldiag.core.i18n import speaking
-from dldiag.core.types import Estimate, exactly
+from dldiag.core.i18n import Message, speaking
+from dldiag.core.types import Estimate, Recommendation, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence
 from dldiag.diagnosis.rules import RULES, check_rules
-from dldiag.diagnosis.verdict import BY_ANSWERS, CANNOT_TELL, conclude
+from dldiag.diagnosis.verdict import BY_ANSWERS, CANNOT_TELL, agreeing, conclude
 
 
 def evidence(bias, variance, **more):
@@ -48,20 +48,20 @@ def test_the_two_answers_follow_the_two_rules(bias, variance, answers):
 def test_what_stands_in_the_way_is_said_first_and_the_rest_after_it():
     found = verdict(evidence("+", "0", leak_gain=exactly(0.95), names={"leak_column": "paid_back"}))
     assert "paid_back" in str(found.headline)
-    assert "High bias" in str(found.detail)
+    assert "high bias" in str(found.detail)
 
 
 def test_that_some_starts_do_not_train_is_said_before_the_mean_over_all_of_them():
     found = verdict(evidence("?", "?", stuck_share=exactly(0.1)))
     assert "random start" in str(found.headline) and "10%" in str(found.headline)
     assert (found.bias, found.variance, found.problem) == ("undecided", "undecided", "uneven_start")
-    assert "Too close to tell" in str(found.detail)
+    assert "can't yet tell" in str(found.detail)
 
 
-def test_no_signal_leaves_both_answers_unknown():
+def test_no_signal_is_said_first_and_leaves_unknown_what_is_not_shown_by_itself():
     noise = {"better_than_guess": Estimate(0.0, -0.02, 0.02), "guess_error": exactly(0.2)}
-    found = verdict(evidence("+", "+", **noise))
-    assert (found.bias, found.variance) == ("unknown", "unknown")
+    found = verdict(evidence("?", "+", **noise))
+    assert (found.bias, found.variance, found.code) == ("unknown", "yes", "no_signal")
     assert "price" in str(found.headline)
 
 
@@ -73,17 +73,30 @@ def test_every_headline_reads_in_chinese():
             assert any("\u4e00" <= letter <= "\u9fff" for letter in text)
 
 
-def test_where_chance_may_have_made_the_best_model_neither_bias_nor_variance_is_claimed():
-    close = {"better_than_guess": Estimate(0.05, 0.01, 0.09, at_least=-0.01), "guess_error": exactly(0.25)}
-    found = verdict(evidence("0", "+", **close))
-    assert "Too close to tell whether the columns" in str(found.headline)
-    assert (found.bias, found.variance, found.detail) == ("undecided", "undecided", None)
-
-
-def test_what_chance_may_have_made_is_undecided_in_the_findings_as_in_the_verdict():
+def test_a_gap_shown_by_its_own_bounds_does_not_wait_for_the_question_whether_the_columns_say_anything():
     close = {"better_than_guess": Estimate(0.05, 0.01, 0.09, at_least=-0.01), "guess_error": exactly(0.25)}
     found = outcomes(evidence("0", "+", **close))
-    assert (found["D9"], found["B1"], found["V1"]) == ("undecided", "undecided", "undecided")
+    assert (found["D9"], found["B1"], found["V1"]) == ("undecided", "passed", "fired")
+    assert verdict(evidence("0", "+", **close)).code == "high_variance"
+
+
+def test_a_model_worse_than_the_baseline_is_called_that():
+    worse = {"worse_than_guess": Estimate(0.1, 0.05, 0.15), "guess_error": exactly(0.1)}
+    found = verdict(evidence("+", "0", **worse))
+    assert "worse than the baseline" in str(found.headline) and "10.0%" in str(found.headline)
+    assert (found.bias, found.code) == ("yes", "worse_than_baseline")
+
+
+@pytest.mark.parametrize("answers", [("+", "0"), ("0", "+"), ("+", "+")])
+def test_the_verdict_and_the_list_agree_on_keeping_the_model(answers):
+    said = verdict(evidence(*answers))
+    keep = Recommendation(1, "leave_it", Message("x"), "data", Message("x"), "nothing")
+    fix = Recommendation(1, "regularization", Message("x"), "variance", Message("x"), "high_variance")
+    kept = agreeing(said, [keep, replace(fix, rank=2)])
+    assert (kept.code, kept.bias, kept.variance) == ("keep", said.bias, said.variance)
+    assert "Keep the model" in str(kept.headline)
+    assert agreeing(kept, [fix, replace(keep, rank=2)]) == said
+    assert agreeing(said, [fix, replace(keep, rank=2)]) == said
 
 
 @pytest.mark.parametrize(("bias", "variance"), [("?", "?"), ("+", "?"), ("?", "+")])
@@ -96,26 +109,26 @@ def test_two_small_parts_whose_sum_matters_are_not_called_as_little_as_can_be_re
     left = verdict(evidence("0", "0"))
     assert "add up" in str(left.headline)
     done = verdict(replace(evidence("0", "0"), excess=Estimate(0.0, -0.01, 0.01)))
-    assert "as little as anything tried here reaches" in str(done.headline)
+    assert "the best seen here" in str(done.headline)
 
 
 def test_rows_from_elsewhere_are_the_verdict_where_neither_bias_nor_variance_is_high():
     found = evidence("0", "0", training_dev_error=exactly(0.06), mismatch=Estimate(0.21, 0.18, 0.24))
     assert verdict(found).problem == "mismatch"
-    assert "6.0% on new rows like its training rows" in str(verdict(found).headline)
+    assert "6.0% on unseen rows like the training rows" in str(verdict(found).headline)
     (told,) = [one for one in check_rules(found, RULES) if one.code == "V1"]
     assert "training-dev error 6.0%" in str(told.message)
 
 
 def test_rows_from_elsewhere_are_told_beside_high_variance():
     found = verdict(evidence("0", "+", training_dev_error=exactly(0.1), mismatch=Estimate(0.21, 0.18, 0.24)))
-    assert "High variance" in str(found.headline)
+    assert "high variance" in str(found.headline)
     assert "data mismatch" in str(found.detail)
 
 
 def test_a_training_that_blows_up_is_no_rule_that_is_muted():
     found = verdict(evidence("+", "+", nonfinite_share=exactly(0.4)))
-    assert "blows up" in str(found.headline)
+    assert "diverges" in str(found.headline)
     assert found.detail is None
 
 

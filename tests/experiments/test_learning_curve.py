@@ -263,3 +263,11 @@ def test_what_fit_cannot_be_given_is_refused_in_a_line_however_large_it_is():
     with pytest.raises(ValueError, match="fit gets X and y only") as refused:
         learning_curve(LogisticRegression(), np.eye(40), np.arange(40) % 2, params=weights)
     assert len(str(refused.value)) < 150
+
+
+@pytest.mark.parametrize("missing", [np.nan, None])
+def test_missing_target_values_are_counted_in_a_sentence(missing):
+    y = np.arange(30.0).astype(object)
+    y[3] = missing
+    with pytest.raises(ValueError, match="y has 1 missing value: leave those rows out"):
+        learning_curve(Ridge(), np.arange(60.0).reshape(30, 2), y)

@@ -303,3 +303,67 @@ def test_counts_are_learnt_with_a_log_link_and_negative_ones_are_refused():
     assert np.corrcoef(np.log(model.predict(X)), X[:, 0])[0, 1] > 0.99
     with pytest.raises(ValueError, match="negative"):
         MLPRegressor("poisson").fit(X, y - 1)
+
+
+# --- going on: as scikit-learn does, or a plain sentence ---
+
+
+@pytest.mark.parametrize("sizes", [(10.5,), "100", ("64", "32"), 7.0, (True,), None, [[3]]], ids=str)
+def test_hidden_layers_that_are_no_whole_numbers_are_refused_in_a_sentence(sizes):
+    with pytest.raises(
+        SettingError, match=r"hidden_layer_sizes = .* must be a whole number, or a list of whole numbers"
+    ):
+        MLPClassifier(sizes).fit([[0.0], [1.0]], [0, 1])
+
+
+def test_hidden_layers_may_be_numpys_whole_numbers():
+    assert MLPClassifier(np.array([8, 4])).hidden_layers() == (8, 4)
+    assert MLPClassifier(np.int64(8)).hidden_layers() == (8,)
+
+
+@pytest.mark.parametrize("cls", [MLPClassifier, TheirClassifier])
+def test_a_second_partial_fit_with_other_classes_is_refused_as_by_scikit_learn(cls):
+    X = np.random.default_rng(0).standard_normal((20, 3))
+    model = cls((4,)).partial_fit(X, [0, 1] * 10, classes=[0, 1])
+    model.partial_fit(X, [0, 1] * 10, classes=[1, 0])
+    with pytest.raises(
+        ValueError, match=r"`classes=\[0, 1, 2\]` is not the same as on last call to partial_fit, was: "
+    ):
+        model.partial_fit(X, [0, 1] * 10, classes=[0, 1, 2])
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize(
+    "change", [{"hidden_layer_sizes": (5,)}, {"hidden_layer_sizes": (4, 4)}, {"batch_norm": True}], ids=str
+)
+def test_warm_start_with_a_network_of_another_shape_is_refused_in_a_sentence(change):
+    X, y = np.random.default_rng(0).standard_normal((20, 3)), [0, 1] * 10
+    model = MLPClassifier((4,), warm_start=True, max_iter=2).fit(X, y)
+    with pytest.raises(
+        ValueError, match=r"the network that was fitted before: 3 inputs, hidden layers \(4,\), 1 outputs, not"
+    ):
+        model.set_params(**change).fit(X, y)
+    assert (
+        model.set_params(warm_start=False).fit(X, y).coefs_[0].shape[1] == (change.get("hidden_layer_sizes") or (4,))[0]
+    )
+
+
+def test_warm_start_with_another_number_of_targets_is_refused_in_a_sentence():
+    X = np.random.default_rng(0).standard_normal((20, 3))
+    model = MLPRegressor(hidden_layer_sizes=(4,), solver="lbfgs", warm_start=True).fit(X, X[:, 0])
+    with pytest.raises(ValueError, match="1 outputs, not 3 inputs, hidden layers"):
+        model.fit(X, X[:, :2])
+
+
+@pytest.mark.parametrize("other", ["sgd", "rmsprop", "adamw"])
+def test_another_solver_goes_on_with_the_weights_and_begins_its_own_state(other):
+    X, y = np.random.default_rng(0).standard_normal((20, 3)), [0, 1] * 10
+    model = MLPClassifier((4,), random_state=0).partial_fit(X, y, classes=[0, 1])
+    went_on = model.set_params(solver=other).partial_fit(X, y)
+    assert went_on.t_ == 40
+
+
+@pytest.mark.parametrize("missing", [np.nan, None])
+def test_a_missing_target_value_is_refused(missing):
+    with pytest.raises(ValueError, match=r"Input y contains NaN|missing|None"):
+        MLPRegressor().fit([[0.0], [1.0], [2.0]], [1.0, missing, 2.0])

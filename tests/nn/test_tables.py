@@ -196,7 +196,7 @@ def test_initializer_draws_from_the_distribution_of_pytorchs(row):
     other = theirs(torch.empty(200, 300), **row.torch_settings).numpy()
     shares = [0.0, 0.01, 0.25, 0.5, 0.75, 0.99]
     spread = max(other.std(), 1e-12)
-    assert np.abs(np.quantile(W, shares[1:]) - np.quantile(other, shares[1:])).max() <= 0.03 * spread
+    assert np.abs(np.quantile(W, shares[1:]) - np.quantile(other, shares[1:])).max() <= 0.03 * spread + 1e-7
 
 
 @pytest.mark.parametrize("shape", [(30, 20), (20, 30)])

@@ -220,11 +220,11 @@ def test_a_report_offers_the_repair_and_diagnoses_again_with_it():
     app.run()
     app.button(key="diagnose").click().run()
     until_done(app)
-    assert "give the answer away" in app.header[0].value
+    assert "leak the target" in app.header[0].value
     repair_button(app).click().run()
     until_done(app)
     assert not app.exception
-    assert "give the answer away" not in app.header[0].value
+    assert "leak the target" not in app.header[0].value
     assert app.session_state["dldiag"]["data"]["exclude"] == ["paid"]
 
 

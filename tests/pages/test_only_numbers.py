@@ -40,7 +40,7 @@ def test_typed_numbers_are_read_at_once():
     fields["Dev error"].set_value(0.11)
     app.run()
     assert not app.exception
-    assert "High variance" in headlines(app)
+    assert "high variance" in headlines(app)
     assert "Regularization" in texts(app)
 
 
@@ -55,7 +55,7 @@ def test_an_example_fills_the_fields(language):
 
 def test_numbers_in_the_address_are_a_permalink():
     app = opened(train_error="0.15", dev_error="0.16")
-    assert "High bias" in headlines(app)
+    assert "high bias" in headlines(app)
 
 
 def test_impossible_numbers_are_explained_calmly():
@@ -72,7 +72,7 @@ def test_an_uploaded_curve_is_read_and_remembered():
         ("curve.csv", ("rows,train_error,dev_error,repeat\n" + "\n".join(lines)).encode(), "text/csv")
     ).run()
     assert not app.exception
-    assert "High variance" in headlines(app)
+    assert "high variance" in headlines(app)
 
 
 def test_an_uploaded_curve_survives_f5_for_its_owner_only(monkeypatch):
@@ -81,7 +81,7 @@ def test_an_uploaded_curve_survives_f5_for_its_owner_only(monkeypatch):
     digest = uploads.keep(ann, ("rows,train_error,dev_error\n" + "\n".join(lines)).encode())
     monkeypatch.setattr(session, "owner", lambda: ann)
     again = opened(curve=f"{digest} curve.csv")
-    assert "High variance" in headlines(again)
+    assert "high variance" in headlines(again)
     (remove,) = (one for one in again.button if "curve.csv" in one.label)
     remove.click().run()
     assert "enough to begin with" in again.info[0].value

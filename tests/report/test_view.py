@@ -157,3 +157,21 @@ def test_a_training_error_below_achievable_leaves_no_negative_bias_in_the_budget
     evidence.pop("mismatch", None)
     line = view.budget_line(replace(report, evidence=evidence))
     assert line == "1.0% training error + 24.0% variance = 25.0% dev error (20.0% is achievable)"
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+@pytest.mark.parametrize("seed", range(30))
+def test_the_parts_of_the_error_budget_add_up_as_they_are_printed(task, seed):
+    achievable, bias, variance = np.random.default_rng(seed).uniform(0, 0.2, 3)
+    train, dev = achievable + bias, achievable + bias + variance
+    values = {
+        "achievable": achievable,
+        "avoidable_bias": bias,
+        "train_error": train,
+        "variance": variance,
+        "dev_error": dev,
+    }
+    evidence = {name: Estimate(value, value - 0.01, value + 0.01) for name, value in values.items()}
+    line = view.budget_line(make_report("bias", task=task, evidence=evidence))
+    *parts, total = (float(one) for one in re.findall(r"[0-9.]+(?=%| )", line))
+    assert sum(parts) == pytest.approx(total, abs=1e-9), line

@@ -22,13 +22,6 @@ def heading(text: str) -> None:
     st.subheader(escape_markdown(text), anchor=False)
 
 
-def look_at(message: Message) -> None:
-    """Show the computed line that says what to look at."""
-    st.info(
-        f"**{escape_markdown(tr('What to look at:'))}** {escape_markdown(message, 2000)}", icon=":material/visibility:"
-    )
-
-
 def ask_few(
     settings: Any, prefix: str, first: tuple[str, ...], *, sliders: tuple[str, ...] = (), **options: Any
 ) -> dict[str, Any]:

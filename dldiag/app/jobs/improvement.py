@@ -61,14 +61,15 @@ def improve_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop:
 
 def open_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop) -> Any:
     """Open the sealed test set: {"data", "settings", "start", "winner", "dev_uses"}."""
+    from dldiag.diagnosis.openings import Opener
     from dldiag.diagnosis.test_set import open_test
     from dldiag.experiments.chosen_model import chosen_model
 
     dataset, _, settings = asked(arguments)
     start, winner = (chosen_model(dataset.task, as_parameters(arguments[one])) for one in ("start", "winner"))
     on_progress(Progress(Message("Opening the test set"), 0, 1))
-    uses = arguments["dev_uses"]
+    uses, opener = arguments["dev_uses"], Opener("dashboard", arguments.get("owner", ""))
     return msgspec.to_builtins(
-        open_test(dataset, start, winner, settings, dev_uses=uses, should_stop=should_stop),
+        open_test(dataset, start, winner, settings, dev_uses=uses, should_stop=should_stop, opener=opener),
         enc_hook=serialize.json_number,
     )

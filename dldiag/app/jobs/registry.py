@@ -11,19 +11,9 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from dldiag.app.jobs.course import (
-    deep_linear_job,
-    flow_job,
-    race_job,
-    scale_job,
-    select_job,
-    sleepers_job,
-    starts_job,
-    sweep_job,
-    validate_job,
-    widen_job,
-)
+from dldiag.app.jobs.course import COURSE_JOBS
 from dldiag.app.jobs.diagnosis import diagnose_job
+from dldiag.app.jobs.error_rows import error_rows_job, label_trial_job
 from dldiag.app.jobs.improvement import improve_job, open_job, try_job
 from dldiag.core.types import Progress
 
@@ -33,19 +23,12 @@ JobFunction = Callable[[dict[str, Any], OnProgress, ShouldStop], Any]
 
 JOBS: dict[str, JobFunction] = {
     "diagnose": diagnose_job,
+    "error_rows": error_rows_job,
+    "label_trial": label_trial_job,
     "try": try_job,
     "improve": improve_job,
     "open": open_job,
-    "course_scale": scale_job,
-    "course_race": race_job,
-    "course_widening": widen_job,
-    "course_deep_linear": deep_linear_job,
-    "course_flow": flow_job,
-    "course_sleepers": sleepers_job,
-    "course_starts": starts_job,
-    "course_selection": select_job,
-    "course_validation": validate_job,
-    "course_sweep": sweep_job,
+    **COURSE_JOBS,
 }
 
 

@@ -20,6 +20,7 @@ from dldiag.core.types import Recommendation, Report, TestResult, Trial
 from dldiag.diagnosis.recommend import settled
 from dldiag.diagnosis.remedies import SEARCH
 from dldiag.diagnosis.search import TRIED
+from dldiag.diagnosis.verdict import agreeing
 
 FILE = "loop.json"
 
@@ -66,7 +67,13 @@ def with_trials(report: Report, job: str) -> Report:
     opened = finished(found.get("open"))
     test = report.test if opened is None else msgspec.convert(opened, TestResult)
     sealed = report.split.sealed and test is None
-    return replace(report, recommendations=recommendations, test=test, split=replace(report.split, sealed=sealed))
+    return replace(
+        report,
+        recommendations=recommendations,
+        verdict=agreeing(report.verdict, recommendations),
+        test=test,
+        split=replace(report.split, sealed=sealed),
+    )
 
 
 def finished(job: str | None) -> Any | None:
@@ -123,7 +130,7 @@ def opened_before(job: str) -> bool:
 
 def start_test(job: str, **more: Any) -> None:
     """Start the opening of the sealed test set; that it was is known from here on, unless it comes to nothing."""
-    start(job, "open", "open", **more)
+    start(job, "open", "open", owner=session.owner(), **more)
     with storing():
         write_whole(_mark(job), started(job)["open"].encode())
 

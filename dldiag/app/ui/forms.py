@@ -149,14 +149,18 @@ def _field(param: Param, label: str, start: Any, key: str, options: Mapping[str,
 
 def _slider(param: Param, label: str, start: Any, key: str) -> Any:
     """Draw a number as a slider: evenly from its lowest to its highest value, or in steps of 1, 2, 5 on a log scale."""
+    kind: Any = param.kind
     help_text = escape_markdown(translate(param.help), 2000)
     if param.log:
         stops = sorted({*slider_stops(float(param.low or 0), float(param.high or 1)), float(start)})
-        return st.select_slider(label, stops, value=float(start), format_func="{:g}".format, key=key, help=help_text)
-    kind: Any = param.kind
+        return kind(st.select_slider(label, stops, value=float(start), format_func=_figure, key=key, help=help_text))
     low, high = kind(param.low), kind(param.high)
     step = 1 if kind is int else (high - low) / SLIDER_STEPS
     return st.slider(label, low, high, kind(start), step=step, key=key, help=help_text)
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:g}"
 
 
 def slider_stops(low: float, high: float) -> list[float]:

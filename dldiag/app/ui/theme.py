@@ -12,6 +12,8 @@ BARS = Path(__file__).parents[2] / "report" / "interval_bars.css"
 
 # Only layout and what the theme cannot say; colors come from the theme's own variables or work on both grounds.
 CSS = """
+/* Streamlit offers add-ons for developers of apps; visitors of this one are none. */
+[data-testid="stSkillsNudge"] { display: none; }
 .block-container { max-width: 74rem; }
 h1 { letter-spacing: -0.02em; }
 .st-key-verdict h2 { font-size: 1.5rem; line-height: 1.3; padding: 0; }

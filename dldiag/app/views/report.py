@@ -12,6 +12,7 @@ from dldiag.app.views.before_after import show_before_after
 from dldiag.app.views.fixes import list_fixes, show_fixes
 from dldiag.app.views.improvement import show_improving, show_test_set
 from dldiag.app.views.verdict import show_verdict
+from dldiag.app.views.where_wrong import show_where_wrong
 from dldiag.core.i18n import Message, speaking, tr
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import LearningCurve, Report
@@ -31,6 +32,7 @@ def show_report(report: Report, job: str | None, *, complete: bool = True) -> No
     if job is not None and complete:
         show_improving(report, job)
     _show_figure("error_budget", report, view.budget_line(report), note=view.unit_line(report), key="budget")
+    show_where_wrong(report, job if complete else None)
     _show_figure("learning_curves", report, key="learning_curve")
     _show_forecast(report)
     _show_details(report)

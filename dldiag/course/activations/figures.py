@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import plotly.graph_objects as go
 
@@ -13,7 +12,7 @@ from dldiag.core.types import Estimate
 from dldiag.course.activations.dead_units import Sleepers
 from dldiag.course.activations.deep_linear import LINEAR, DeepLinear, Drawn
 from dldiag.course.activations.functions import Collapse, Shape
-from dldiag.course.shared.band_figures import bands_figure, decades_axis, plane_figure
+from dldiag.course.shared.band_figures import bands_figure, decades_axis
 from dldiag.course.shared.signal_flow import Flow, LayerFlow
 from dldiag.nn.activations import ACTIVATIONS
 from dldiag.report.figures.theme import DASHES, THEMES, ThemeName, figure
@@ -46,12 +45,6 @@ def alt_shapes(shapes: Sequence[Shape], *, slopes: bool) -> Message:
     return text
 
 
-def boundary_figure(found: DeepLinear, index: int, *, theme: ThemeName = "light") -> go.Figure:
-    """Draw the answer of one model on the plane of the two columns."""
-    one = found.models[index]
-    return plane_figure(found.x, found.y, one.probabilities, found.marks.rows, found.names, theme=theme)
-
-
 def model_name(one: Drawn) -> str:
     """Name one of the four models."""
     if one.key == "logistic":
@@ -60,16 +53,6 @@ def model_name(one: Drawn) -> str:
         return tr("Linear network, layers: {layers}", layers=one.layers)
     label = translate(ACTIVATIONS[one.activation].label)
     return tr("Network with {bend}, layers: {layers}", bend=label, layers=one.layers)
-
-
-def alt_boundary(found: DeepLinear, index: int) -> Message:
-    """Say whose boundary is drawn and how often it is wrong."""
-    one = found.models[index]
-    mean = sum(one.dev_errors) / len(one.dev_errors)
-    return Message(
-        "Boundary of {model} between yes and no on {a} and {b}; dev error {error:error}.",
-        {"model": model_name(one), "a": found.names[0], "b": found.names[1], "error": mean, "unit": "rate"},
-    )
 
 
 def boundary_rows(found: DeepLinear) -> list[dict[str, str]]:
@@ -101,14 +84,6 @@ def matrix_latex(made: Collapse) -> str:
         rf"b &= \begin{{pmatrix}} {bias} \end{{pmatrix}}",
     )
     return r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}"
-
-
-def layers_figure(found: Flow, when: Literal["start", "end"], *, theme: ThemeName = "light") -> go.Figure:
-    """Draw the gradient norm of every layer, at the start or at the end of training."""
-    named = [(translate(one.runner.label), one.start if when == "start" else one.end) for one in found.layers]
-    title = tr("gradient norm at the start") if when == "start" else tr("gradient norm after training")
-    drawn = bands_figure(named, tr("layer (1 is next to the inputs)"), title, theme=theme, mode="lines+markers")
-    return drawn.update_yaxes(**decades_axis([each for _, each in named])).update_xaxes(dtick=1)
 
 
 def depth_figure(found: Flow, *, theme: ThemeName = "light") -> go.Figure:

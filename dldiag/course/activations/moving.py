@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from dldiag.core.i18n import Message, Value, tr, translate
 from dldiag.core.sanitize import escape_plotly
@@ -14,20 +13,11 @@ from dldiag.course.activations.dead_units import Sleepers
 from dldiag.course.activations.deep_linear import MOVING_GRID, DeepLinear
 from dldiag.course.activations.figures import model_name
 from dldiag.course.shared.band_figures import answer_contours, row_marks
-from dldiag.course.shared.moving_figures import Frame, moving
+from dldiag.course.shared.moving_figures import Frame, moving, side_by_side
 from dldiag.course.shared.signal_flow import Flow
 from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName, figure
 
 LOWEST_GRADIENT = 1e-12  # below it a gradient is drawn as nothing
-
-
-def side_by_side(titles: Sequence[str], theme: ThemeName, *, height: int = 330) -> go.Figure:
-    """Return two empty panels beside each other in an appearance."""
-    panels = make_subplots(cols=2, subplot_titles=[escape_plotly(title) for title in titles], horizontal_spacing=0.08)
-    panels.update_layout(figure(theme, height=height).layout)
-    axis = figure(theme).layout
-    panels.update_xaxes(axis.xaxis).update_yaxes(axis.yaxis)
-    return panels.update_annotations(font={"size": 13, "color": THEMES[theme].ink})
 
 
 def boundaries_moving(found: DeepLinear, *, theme: ThemeName = "light") -> go.Figure:

@@ -36,7 +36,7 @@ class PairSettings:
     """On how many rows the pairs were measured."""
 
     dev_rows: int = param(
-        10_000, "Dev rows behind these numbers", "Few rows leave the rules undecided.", low=20, high=10**8
+        10_000, "Dev rows behind these numbers", "Few rows leave the rules undecided.", low=20, high=10**8, log=True
     )
 
 

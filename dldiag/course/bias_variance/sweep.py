@@ -170,14 +170,14 @@ def read_sweep(sweep: Sweep) -> Message:
     values["total"] = _written(best.total.value, sweep.unit)
     values["bias"] = _move(_name_of_bias(sweep), first.bias, last.bias, sweep.unit)
     values["variance"] = _move(Message("variance"), first.variance, last.variance, sweep.unit)
-    worse = _worse_ends(sweep)
+    worse = worse_ends(sweep)
     if len(worse) == 2:
         values |= {"left": _what_ends_in(first, best), "right": _what_ends_in(last, best)}
         return Message(_BOTH_ENDS, values)
     if worse:
         values |= {"end": f"{sweep.values[worse[0]]:g}", "what": _what_ends_in(sweep.parts[worse[0]], best)}
         return Message(_BEST_AT_AN_END if _best_is_an_end(sweep) else _ONE_END, values)
-    if _trades(first, last):
+    if trades_bias_for_variance(sweep):
         return Message(_TRADED_AT_AN_END if _best_is_an_end(sweep) else _TRADED, values)
     return Message(
         "This run does not show the effect: from {first} to {last} ({axis}), {bias} and {variance}, and the expected "
@@ -208,20 +208,21 @@ _TRADED_AT_AN_END = (
 )
 
 
-def _worse_ends(sweep: Sweep) -> list[int]:
+def worse_ends(sweep: Sweep) -> list[int]:
     """Return the places of the ends whose expected error is clearly larger than the least."""
     least = sweep.parts[sweep.best].total
     return [place for place in (0, -1) if _is_clear(sweep.parts[place].total, least)]
 
 
-def _best_is_an_end(sweep: Sweep) -> bool:
-    return sweep.best in (0, len(sweep.values) - 1)
-
-
-def _trades(first: Parts, last: Parts) -> bool:
+def trades_bias_for_variance(sweep: Sweep) -> bool:
     """Tell whether bias and variance clearly move against each other."""
+    first, last = sweep.parts[0], sweep.parts[-1]
     one = _is_clear(first.bias, last.bias) and _is_clear(last.variance, first.variance)
     return one or (_is_clear(last.bias, first.bias) and _is_clear(first.variance, last.variance))
+
+
+def _best_is_an_end(sweep: Sweep) -> bool:
+    return sweep.best in (0, len(sweep.values) - 1)
 
 
 def caution(sweep: Sweep) -> Message:
@@ -313,7 +314,7 @@ def best_change(sweep: Sweep) -> dict[str, Any]:
 
     Rows that were turned are no setting: they give none.
     """
-    if len(_worse_ends(sweep)) < 2:
+    if len(worse_ends(sweep)) < 2:
         return {}
     return dict(AXES[sweep.axis].change(sweep.values[sweep.best]))
 

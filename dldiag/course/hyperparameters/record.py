@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from dldiag.core.i18n import Message, Value, tr
+from dldiag.course.hyperparameters.guided import REASONS, Searches
 from dldiag.course.hyperparameters.validation_curve import Validation, read_validation
 from dldiag.report.history import Experiment
 
@@ -63,6 +64,19 @@ def experiment_of(result: Validation, fingerprint: str = "") -> Experiment:
         changed=dict(zip(result.names, best.values, strict=True)),
         result=str(read_validation(result)),
         next_idea=following,
+        source="manual",
+        fingerprint=fingerprint,
+    )
+
+
+def first_idea(found: Searches, fingerprint: str = "") -> Experiment:
+    """Return the guided search's first turn as an experiment to begin a record with."""
+    start, first = found.turns[0], found.turns[min(1, len(found.turns) - 1)]
+    return Experiment(
+        idea=str(REASONS[first.reason]),
+        changed=dict(first.changed),
+        result=tr("{before:error} → {after:error}", before=start.dev, after=first.dev, unit=found.unit),
+        next_idea=str(REASONS[found.turns[min(2, len(found.turns) - 1)].reason]),
         source="manual",
         fingerprint=fingerprint,
     )

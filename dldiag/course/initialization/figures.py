@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from math import asinh, isfinite, log10
+from math import asinh, isfinite, log10, tanh
 
 import plotly.graph_objects as go
 
@@ -12,11 +12,13 @@ from dldiag.core.sanitize import escape_plotly
 from dldiag.course.initialization.starts import STARTS, Beginnings, Begun
 from dldiag.course.shared.band_figures import LOSS_AXIS, bands_figure, decades_axis
 from dldiag.course.shared.bands import Band
+from dldiag.course.shared.moving_figures import Frame, moving
 from dldiag.course.shared.signal_flow import ZERO_GRADIENT
 from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName, figure
 
 HIGHEST_LOSS = 30.0  # times the loss of a constant guess; what lies above is not drawn
 BAR = 0.85  # height of the highest bar of a layer, of the room between two layers
+FARTHEST_Z = 6.0  # of the drawn tanh curve; what reaches farther is drawn at its end
 SMALLEST_SHARE = 1e-9
 LOWEST_LOSS = 0.02  # of the loss of a constant guess
 
@@ -69,29 +71,67 @@ def alt_single(found: Beginnings) -> Message:
     )
 
 
-def histogram_figure(found: Beginnings, key: str, moment: int, *, theme: ThemeName = "light") -> go.Figure:
-    """Draw a histogram of the activations of every hidden layer of one start, the first layer at the bottom."""
-    layers = by_key(found, key).histograms[moment]
-    drawn, look = figure(theme, height=90 + 70 * len(layers)), THEMES[theme]
-    places = [(low + high) / 2 for low, high in pairwise(arcsinh(edge) for edge in found.bins)]
-    labels = [f"{low:.2g} … {high:.2g}" for low, high in pairwise(found.bins)]
-    for number, shares in enumerate(layers, start=1):
-        highest = max(*shares, SMALLEST_SHARE)
-        drawn.add_bar(
-            x=places,
-            y=[BAR * share / highest for share in shares],
-            base=[number] * len(shares),
-            marker={"color": look.series[0], "line": {"width": 0}},
-            customdata=list(zip(labels, shares, strict=True)),
-            hovertemplate="%{customdata[0]}: %{customdata[1]:.1%}<extra></extra>",
-        )
+def histograms_moving(found: Beginnings, key: str, *, theme: ThemeName = "light") -> go.Figure:
+    """Play a histogram of the activations of every hidden layer of one start, the first layer at the bottom."""
+    one = by_key(found, key)
+    layers = len(one.histograms[0])
+    drawn = figure(theme, height=120 + 60 * layers)
+    drawn.add_traces(_bars(found, one, 0, theme))
+    frames = [Frame(str(step), _bars(found, one, at, theme)) for at, step in enumerate(found.moments)]
     marks = (-10, -1, 0, 1, 10)
     axis = {"tickvals": [arcsinh(mark) for mark in marks], "ticktext": [f"{mark:g}" for mark in marks]}
     drawn.update_layout(barmode="overlay", bargap=0, showlegend=False)
     drawn.update_xaxes(title={"text": tr("activation")}, tickangle=0, **axis)
-    return drawn.update_yaxes(
-        title={"text": tr("hidden layer")}, tickvals=list(range(1, len(layers) + 1)), range=[0.9, len(layers) + 1]
-    )
+    drawn.update_yaxes(title={"text": tr("hidden layer")}, tickvals=list(range(1, layers + 1)), range=[0.9, layers + 1])
+    return moving(drawn, frames, tr("step"), theme=theme)
+
+
+def _bars(found: Beginnings, one: Begun, at: int, theme: ThemeName) -> list[go.Bar]:
+    places = [(low + high) / 2 for low, high in pairwise(arcsinh(edge) for edge in found.bins)]
+    color = THEMES[theme].series[0]
+    return [
+        go.Bar(
+            x=places,
+            y=[BAR * share / max(*shares, SMALLEST_SHARE) for share in shares],
+            base=[number] * len(shares),
+            marker={"color": color, "line": {"width": 0}},
+            hoverinfo="skip",
+        )
+        for number, shares in enumerate(one.histograms[at], start=1)
+    ]
+
+
+def reach_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw tanh with the place on it that 90% of the first and last layer's inputs stay inside, for every start."""
+    drawn, look = figure(theme), THEMES[theme]
+    z = [FARTHEST_Z * i / 100 for i in range(101)]
+    line = {"color": look.faint, "width": 2}
+    drawn.add_scatter(x=z, y=[tanh(one) for one in z], name="tanh(z)", mode="lines", line=line, hoverinfo="skip")
+    for index, one in enumerate(found.starts):
+        if one.key == "zeros" or not one.reach_start:
+            continue
+        reach = [min(FARTHEST_Z, value) for value in (one.reach_start[0], one.reach_start[-1])]
+        drawn.add_scatter(
+            x=reach,
+            y=[tanh(value) for value in reach],
+            name=escape_plotly(one.label),
+            mode="markers+lines",
+            marker={"symbol": [MARKERS[index], f"{MARKERS[index]}-open"], "size": 11, "color": look.series[index]},
+            line={"color": look.series[index], "width": 1, "dash": "dot"},
+            hovertemplate="z = %{x:.2g}",
+        )
+    drawn.update_xaxes(title={"text": tr("|z| that 90% of a layer stay below (filled: first layer, open: last)")})
+    return drawn.update_yaxes(title={"text": "tanh(z)"}, range=[0, 1.06])
+
+
+def alt_reach(found: Beginnings) -> Message:
+    """Say how far out on the tanh curve each start lies."""
+    text = Message("The tanh curve, and how far out on it the layers of each start lie before training.")
+    for one in found.starts:
+        values: dict[str, Value] = {"label": one.label, "first": one.reach_start[0], "last": one.reach_start[-1]}
+        part = Message("{label}: |z| up to {first:.2g} in the first layer, {last:.2g} in the last.", values)
+        text = Message("{before} {part}", {"before": text, "part": part})
+    return text
 
 
 def arcsinh(value: float) -> float:
@@ -99,15 +139,15 @@ def arcsinh(value: float) -> float:
     return asinh(10 * value)
 
 
-def alt_histogram(found: Beginnings, key: str, moment: int) -> Message:
+def alt_histogram(found: Beginnings, key: str) -> Message:
     """Say how wide the activations of the first and last hidden layer are."""
     one = by_key(found, key)
     return Message(
-        "Activations of every hidden layer with {label} at step {step}. Before training their standard deviation is "
+        "Moving picture: activations of every hidden layer with {label} from step 0 to step {step}. Before training their standard deviation is "
         "{first:.2g} in the first and {last:.2g} in the last hidden layer.",
         {
             "label": one.label,
-            "step": found.moments[moment],
+            "step": found.moments[-1],
             "first": one.spread_start[0],
             "last": one.spread_start[-1],
         },
@@ -131,23 +171,6 @@ def gradients_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Fig
     title = tr("gradient norm at the start")
     drawn = bands_figure(named, tr("layer (1 is next to the inputs)"), title, theme=theme, mode="lines+markers")
     return drawn.update_yaxes(**decades_axis([each for _, each in named])).update_xaxes(dtick=1)
-
-
-def saturation_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure:
-    """Draw the share of saturated activations of every hidden layer before the first step."""
-    drawn, look = figure(theme), THEMES[theme]
-    for index, one in enumerate(found.starts):
-        drawn.add_scatter(
-            x=list(range(1, len(one.saturated_start) + 1)),
-            y=one.saturated_start,
-            name=escape_plotly(one.label),
-            mode="lines+markers",
-            line={"color": look.series[index], "dash": DASHES[index], "width": 2},
-            marker={"symbol": MARKERS[index], "size": 8},
-            hovertemplate="%{x}: %{y:.1%}",
-        )
-    drawn.update_xaxes(title={"text": tr("hidden layer")}, dtick=1)
-    return drawn.update_yaxes(title={"text": tr("saturated at the start")}, tickformat=".0%", range=[-0.02, 1.02])
 
 
 def alt_starts(found: Beginnings) -> Message:

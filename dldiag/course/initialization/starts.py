@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from dldiag.nn.initializers import INITIALIZERS
 
 HALF_SATURATED = 0.5  # share of a layer's activations
 MADE_TO_MEASURE = ("glorot", "he")  # the only starts that fit layers of any size, so the only ones to recommend
+EVERY_MOMENT = 2  # checkpoints from one drawn histogram to the next
 FADED = 0.05  # of the loss of a constant guess: a run that gets no further down has not learnt
 HIDDEN = {name: ACTIVATIONS[name].label for name in ("tanh", "logistic", "relu", "leaky_relu")}
 
@@ -78,7 +79,7 @@ class Begun:
 
     loss: over steps. distance: over steps, the largest distance between two units of a layer, the largest over layers
     and seeds. gradients_start, gradients_end: norm by layer. saturated_start, saturated_end, spread_start: by hidden
-    layer, mean over seeds. histograms: at the start, in the middle and at the end, (3, hidden layers, bins) shares.
+    layer, mean over seeds. histograms: at every drawn moment, (T, hidden layers, bins) shares. reach_start: what 90% of a layer's |z| stay below.
     """
 
     key: str
@@ -92,19 +93,27 @@ class Begun:
     saturated_end: tuple[float, ...]
     spread_start: tuple[float, ...]
     histograms: tuple[tuple[tuple[float, ...], ...], ...]
+    reach_start: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
 class Beginnings:
-    """All starts in the same network on the same batches, and one layer without hidden units from zeros."""
+    """All starts in the same network on the same batches, and one layer without hidden units from zeros.
+
+    moments: the steps of the histograms. constant: the largest distance between two units where all weights begin at
+    the same value that is not 0. shallow: final losses of networks with one hidden layer from random × 0.001, by seed.
+    """
 
     activation: str
     baseline: float
     steps: tuple[int, ...]
-    moments: tuple[int, int, int]
+    moments: tuple[int, ...]
     bins: tuple[float, ...]
     starts: tuple[Begun, ...]
     single: Band
+    constant: tuple[float, ...] = ()
+    shallow: tuple[float, ...] = ()
+    hidden_layers: int = 0
 
 
 def beginnings(
@@ -120,7 +129,7 @@ def beginnings(
     ran = list(
         watch_all(
             data,
-            [*(_recipe(start, chosen) for start in STARTS.values()), _single(chosen)],
+            [*(_recipe(start, chosen) for start in STARTS.values()), *_others(chosen)],
             seeds=chosen.seeds,
             steps=chosen.steps,
             seed=seed,
@@ -128,16 +137,19 @@ def beginnings(
             should_stop=should_stop,
         )
     )
-    steps = ran[0].steps
-    middle = len(steps) // 2
+    steps, (single, constant, shallow) = ran[0].steps, ran[len(STARTS) :]
+    drawn = range(0, len(steps), EVERY_MOMENT)
     return Beginnings(
         activation=chosen.activation,
         baseline=data.baseline,
         steps=steps,
-        moments=(steps[0], steps[middle], steps[-1]),
+        moments=tuple(steps[at] for at in drawn),
         bins=ran[0].bins,
-        starts=tuple(_begun(key, one, middle) for key, one in zip(STARTS, ran, strict=False)),
-        single=band(steps, ran[-1].loss),
+        starts=tuple(_begun(key, one, drawn) for key, one in zip(STARTS, ran, strict=False)),
+        single=band(steps, single.loss),
+        constant=_farthest(constant),
+        shallow=shallow.loss[-1],
+        hidden_layers=chosen.hidden_layers,
     )
 
 
@@ -153,11 +165,19 @@ def _recipe(start: Start, chosen: StartSettings) -> Recipe:
     )
 
 
-def _single(chosen: StartSettings) -> Recipe:
-    return Recipe(init="zeros", hidden_layers=0, optimizer=chosen.solver, rates=(chosen.learning_rate,))
+def _others(chosen: StartSettings) -> tuple[Recipe, Recipe, Recipe]:
+    """Return one layer from zeros, the network from a constant, and one hidden layer from random × 0.001."""
+    single = Recipe(init="zeros", hidden_layers=0, optimizer=chosen.solver, rates=(chosen.learning_rate,))
+    constant = replace(_recipe(STARTS["zeros"], chosen), init="constant")
+    return single, constant, replace(_recipe(STARTS["times_0.001"], chosen), hidden_layers=1)
 
 
-def _begun(key: str, ran: Watched, middle: int) -> Begun:
+def _farthest(ran: Watched) -> tuple[float, ...]:
+    """Return the largest distance between two units of a layer over steps, the largest over layers and seeds."""
+    return tuple(np.asarray(ran.distance).max(axis=(1, 2)).tolist())
+
+
+def _begun(key: str, ran: Watched, drawn: Sequence[int]) -> Begun:
     gradients, saturated, spread = (np.asarray(each) for each in (ran.gradients, ran.saturated, ran.spread))
     numbers = range(1, gradients.shape[2] + 1)
     return Begun(
@@ -165,14 +185,19 @@ def _begun(key: str, ran: Watched, middle: int) -> Begun:
         label=STARTS[key].label,
         loss=band(ran.steps, ran.loss),
         final=ran.loss[-1],
-        distance=tuple(np.asarray(ran.distance).max(axis=(1, 2)).tolist()),
+        distance=_farthest(ran),
         gradients_start=log_band(numbers, gradients[0].T),
         gradients_end=log_band(numbers, gradients[-1].T),
         saturated_start=tuple(saturated[0].mean(axis=0).tolist()),
         saturated_end=tuple(saturated[-1].mean(axis=0).tolist()),
         spread_start=tuple(spread[0].mean(axis=0).tolist()),
-        histograms=(ran.histograms[0], ran.histograms[middle], ran.histograms[-1]),
+        histograms=_rounded(ran.histograms, drawn),
+        reach_start=tuple(np.asarray(ran.reach)[0].mean(axis=0).tolist()),
     )
+
+
+def _rounded(histograms: Any, drawn: Sequence[int]) -> Any:
+    return tuple(tuple(map(tuple, np.round(histograms[at], 4).tolist())) for at in drawn)
 
 
 def winner(found: Beginnings) -> Begun | None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message, tr
-from dldiag.core.sanitize import escape_plotly
 from dldiag.course.logistic.graph import Graph
 from dldiag.course.logistic.hidden_layer import HiddenLayer, Widening
-from dldiag.course.logistic.regression import CostMap, Descent, LossCurve, Pass
-from dldiag.course.shared.band_figures import plane_figure
+from dldiag.course.logistic.regression import CostMap, LossCurve, Pass
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 
 NODE_SIZE = 62  # pixels: a value of three digits fits
@@ -121,58 +119,6 @@ def alt_graph(row: Pass) -> Message:
     )
 
 
-def descent_figure(descent: Descent, at: int, *, theme: ThemeName = "light") -> go.Figure:
-    """Draw the cost against steps, with the step that is looked at."""
-    costs = [step.cost for step in descent.steps]
-    drawn, look = figure(theme), THEMES[theme]
-    line = {"color": look.series[0], "width": 2.5}
-    drawn.add_scatter(x=list(range(len(costs))), y=costs, mode="lines", name=tr("cost J"), line=line)
-    mark = {"size": 14, "symbol": "star", "color": look.series[1]}
-    drawn.add_scatter(x=[at], y=[costs[at]], mode="markers", name=tr("step {number}", number=at), marker=mark)
-    drawn.update_xaxes(title={"text": tr("step")}, rangemode="tozero")
-    return drawn.update_yaxes(title={"text": tr("cost J (nats)")}, rangemode="tozero")
-
-
-def alt_descent(descent: Descent, at: int) -> Message:
-    """Say where the cost starts, stands and ends."""
-    steps = descent.steps
-    return Message(
-        "Cost J against steps of gradient descent: {first:.3f} at the start, {now:.3f} at step {at}, {last:.3f} at the "
-        "end.",
-        {"first": steps[0].cost, "now": steps[at].cost, "at": at, "last": steps[-1].cost},
-    )
-
-
-def cost_map_figure(made: CostMap, at: int, *, theme: ThemeName = "light") -> go.Figure:
-    """Draw the cost over two weights as a map, with the way that gradient descent took up to a step."""
-    drawn, look = figure(theme), THEMES[theme]
-    drawn.add_contour(
-        x=made.first,
-        y=made.second,
-        z=made.costs,
-        ncontours=25,
-        colorscale=[[0, look.paper], [1, look.series[0]]],
-        line={"width": 0.5},
-        colorbar={"title": "J", "thickness": 12},
-        hoverinfo="skip",
-    )
-    walked = made.path[: at + 1]
-    drawn.add_scatter(
-        x=[u for u, _ in walked],
-        y=[v for _, v in walked],
-        mode="lines+markers",
-        marker={"size": 5, "color": look.series[1]},
-        line={"color": look.series[1], "width": 2},
-        showlegend=False,
-        hoverinfo="skip",
-    )
-    mark = {"size": 16, "symbol": "star", "color": look.series[1], "line": {"color": look.ink, "width": 1}}
-    drawn.add_scatter(x=[walked[-1][0]], y=[walked[-1][1]], mode="markers", marker=mark, showlegend=False)
-    drawn.update_xaxes(title={"text": escape_plotly(tr("weight of {name}", name=made.names[0]))})
-    last = tr("bias b") if made.names[1] == "b" else tr("weight of {name}", name=made.names[1])
-    return drawn.update_yaxes(title={"text": escape_plotly(last)})
-
-
 def alt_cost_map(made: CostMap, at: int) -> Message:
     """Say from where to where the descent went on the map."""
     (u0, v0), (u, v) = made.path[0], made.path[at]
@@ -182,21 +128,7 @@ def alt_cost_map(made: CostMap, at: int) -> Message:
     )
 
 
-def layer_figure(found: Widening, index: int, *, theme: ThemeName = "light") -> go.Figure:
-    """Draw the answer of one width on the plane, with the line of every hidden unit."""
-    one, look = found.widths[index], THEMES[theme]
-    drawn = plane_figure(found.x, found.y, one.probabilities, found.marks.rows, found.names, theme=theme)
-    for line in one.lines if one.units else ():
-        ends = _crossing(line.w1, line.w2, line.b, found)
-        if ends:
-            style = {"color": look.series[2], "width": 1.5, "dash": "dot"}
-            drawn.add_scatter(
-                x=ends[0], y=ends[1], mode="lines", line=style, showlegend=False, hoverinfo="skip", opacity=0.9
-            )
-    return drawn
-
-
-def _crossing(w1: float, w2: float, b: float, found: Widening) -> tuple[list[float], list[float]] | None:
+def line_ends(w1: float, w2: float, b: float, found: Widening) -> tuple[list[float], list[float]] | None:
     """Return two points of the line w1·x + w2·y + b = 0, on the sides that it crosses least steeply."""
     if abs(w2) >= abs(w1) and w2:
         xs = [found.x[0], found.x[-1]]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from dldiag.core.aliases import Array
-from dldiag.core.i18n import Message, tr
+from dldiag.core.i18n import Message
 from dldiag.core.params import param
 from dldiag.core.types import Progress, Stopped
 from dldiag.course.shared.problem import YesNo
@@ -266,21 +266,6 @@ def pass_at(problem: YesNo, descent: Descent, at: int, row: int) -> Pass:
     """Send one row (counted from 1) through the unit as it stands before a step."""
     step, index = descent.steps[at], row - 1
     return forward_backward(problem.X[index], step.w, step.b, float(problem.y[index]), problem.names)
-
-
-def step_rows(descent: Descent, at: int) -> list[dict[str, str]]:
-    """Return one row of texts per weight: its value, the slope of the cost, and its value after the next step."""
-    step = descent.steps[at]
-    names = (*descent.names, tr("bias b"))
-    return [
-        {
-            tr("Weight of"): name,
-            tr("value at step {number}", number=at): f"{round(value, 4) + 0.0:.4f}",
-            tr("slope of J"): f"{round(slope, 4) + 0.0:+.4f}",
-            tr("value after the next step"): f"{round(value - descent.learning_rate * slope, 4) + 0.0:.4f}",
-        }
-        for name, value, slope in zip(names, (*step.w, step.b), (*step.dw, step.db), strict=True)
-    ]
 
 
 def look_at_descent(result: Descent) -> Message:

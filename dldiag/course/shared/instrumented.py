@@ -28,6 +28,7 @@ OnStep = Callable[[int], None] | None
 
 BINS = 31  # of an activation histogram
 WIDEST = 10.0  # activations beyond −10…10 are counted in the outermost bins
+REACHED = 0.9  # share of a layer's |z| below what is called its reach
 MOST_EPOCHS = 10**9  # training ends after a number of steps, not of epochs
 UNITS_COMPARED = 16  # units of a layer whose pairwise distances are measured
 
@@ -63,7 +64,7 @@ class Watched:
     (S,) of the units once silent the share active at the end. distance: (T, S, L − 1) largest distance between
     the weight vectors of two units, over their mean length (0 when all are 0). histograms: (T, L − 1, BINS) shares
     of the first member's activations between `bins` (BINS + 1 edges). seconds_per_step: of one network of the stack.
-    asleep: (T, L − 1, units) 1 where a unit of the first member is silent.
+    reach: (T, S, L − 1) what 90% of the |z| of a layer stay below. asleep: (T, L − 1, units) 1 where a unit of the first member is silent.
     """
 
     recipe: Recipe
@@ -79,12 +80,13 @@ class Watched:
     bins: tuple[float, ...]
     woken: tuple[float, ...]
     seconds_per_step: float
+    reach: tuple[tuple[tuple[float, ...], ...], ...] = ()
     asleep: tuple[tuple[tuple[float, ...], ...], ...] = ()
 
     def of_rate(self, index: int) -> Watched:
         """Return only the members trained with one of the rates."""
         members = slice(index * self.seeds, (index + 1) * self.seeds)
-        names = ("loss", "gradients", "spread", "saturated", "silent", "distance")
+        names = ("loss", "gradients", "spread", "saturated", "silent", "distance", "reach")
         cut: dict[str, Any] = {name: tuple(at[members] for at in getattr(self, name)) for name in names}
         cut["woken"] = self.woken[members]
         return replace(self, recipe=replace(self.recipe, rates=(self.recipe.rates[index],)), **cut)
@@ -237,6 +239,7 @@ def _measured(seen: Observation, data: Prepared, count: int) -> dict[str, Array]
         "gradients": np.stack([np.sqrt((g[:, :, :-1] ** 2).sum(axis=(1, 2))) for g in found.gradients], axis=1),
         "spread": _by_layer([a.std(axis=(1, 2)) for a in found.a], S),
         "saturated": _by_layer([_beyond(z, limit) for z in found.z], S),
+        "reach": _by_layer([np.quantile(np.abs(z), REACHED, axis=(1, 2)) for z in found.z], S),
         "asleep": _asleep(found.z, S),
         "distance": _by_layer([distance_between_units(block) for block in seen.weights[:-1]], S),
     }

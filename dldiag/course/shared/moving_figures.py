@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from dldiag.core.i18n import tr
-from dldiag.report.figures.theme import THEMES, ThemeName
+from dldiag.core.sanitize import escape_plotly
+from dldiag.report.figures.theme import THEMES, ThemeName, figure
 
 FRAME_SECONDS = 0.2  # how long a frame is shown when played
 CONTROLS = 92  # pixels below a picture for the buttons and the slider
@@ -98,3 +100,12 @@ def _slider(labels: Sequence[str], what: str, theme: ThemeName) -> dict[str, Any
             "font": {"color": look.ink, "size": 13},
         },
     }
+
+
+def side_by_side(titles: Sequence[str], theme: ThemeName, *, height: int = 330) -> go.Figure:
+    """Return two empty panels beside each other in an appearance."""
+    panels = make_subplots(cols=2, subplot_titles=[escape_plotly(title) for title in titles], horizontal_spacing=0.08)
+    panels.update_layout(figure(theme, height=height).layout)
+    axis = figure(theme).layout
+    panels.update_xaxes(axis.xaxis).update_yaxes(axis.yaxis)
+    return panels.update_annotations(font={"size": 13, "color": THEMES[theme].ink})

@@ -71,3 +71,8 @@ def prepare_lesson(dataset: Dataset, *, max_rows: int = 1000, seed: int = 0) -> 
     if len(classes) <= 2:
         return Prepared(X, codes.astype(np.float32), 1, "binary_cross_entropy")
     return Prepared(X, codes.astype(np.float32), len(classes), "softmax_cross_entropy")
+
+
+def prepare_open_rows(dataset: Dataset) -> Prepared:
+    """Encode and standardize the open rows of a dataset for training; its test rows stay sealed."""
+    return prepare_lesson(without_test_rows(dataset))

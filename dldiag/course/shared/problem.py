@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from dldiag.core.aliases import Array
 from dldiag.core.i18n import Message
 from dldiag.core.types import Column, DataError, Dataset
+from dldiag.course.shared.prepared import without_test_rows
 
 LEVELS_SHOWN = 3  # most frequent values of a category that become yes-or-no features
 NANOSECONDS_PER_DAY = 86_400e9
@@ -70,6 +72,11 @@ def yes_no(
     values = np.column_stack([features[name] for name in names])
     centers, scales = values.mean(axis=0), values.std(axis=0)
     return YesNo((values - centers) / scales, y, names, centers, scales, event)
+
+
+def plane_of(dataset: Dataset, given: Mapping[str, Any]) -> YesNo:
+    """Return the open rows of a dataset on two chosen columns: {"columns", "positive"}, both may be None."""
+    return yes_no(without_test_rows(dataset), given["columns"], positive=given["positive"], most=2)
 
 
 @dataclass(frozen=True)

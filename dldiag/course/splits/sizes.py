@@ -25,6 +25,13 @@ SHARES = (
 )
 
 
+NOTES = (  # up to so many rows: what the notes say; between 10,000 and a million they say nothing, so the nearer holds
+    (100_000, SHARES[0]),
+    (3_000_000, SHARES[3]),
+    (math.inf, SHARES[4]),
+)
+
+
 @dataclass(frozen=True)
 class SplitOption:
     """One way to cut a table in three, and the half-width of the 95 % interval that its dev set gives."""
@@ -88,6 +95,15 @@ def advise_split(rows: int, error: float, difference: float, unit: str = "rate")
     advised = None if rows < FEWEST_ROWS_TO_SPLIT else max(enough, default=0)
     needed = rows_to_see(error, difference, unit)
     return SplitAdvice(rows, error, difference, unit, needed, options, advised)
+
+
+def notes_split(rows: int) -> tuple[float, float, float]:
+    """Return the split that the notes give for a table of so many rows.
+
+    >>> notes_split(5000), notes_split(1_000_000), notes_split(10**8)
+    ((0.6, 0.2, 0.2), (0.98, 0.01, 0.01), (0.995, 0.0025, 0.0025))
+    """
+    return next(shares for most, shares in NOTES if rows <= most)
 
 
 def read_split_advice(advice: SplitAdvice) -> Message:

@@ -24,12 +24,16 @@ from dldiag.experiments.tasks import FitTask, encode_dataset
 
 @dataclass(frozen=True)
 class Learner:
-    """One learner of the figure: a row of MODELS with settings; `deep` marks the networks, smallest first."""
+    """One learner of the figure: a row of MODELS with settings; `deep` marks the networks, smallest first.
+
+    most_rows: training rows above which it is left out, because its time grows with their square.
+    """
 
     label: Message
     model: str
     parameters: Callable[[Task], dict[str, Any]] = lambda task: {}
     deep: bool = False
+    most_rows: int = 100_000
 
 
 def _network(*units: int) -> Callable[[Task], dict[str, Any]]:
@@ -37,6 +41,7 @@ def _network(*units: int) -> Callable[[Task], dict[str, Any]]:
 
 
 EPOCHS, RATE = 80, 0.01
+FEWEST_TOY_ROWS, ROWS_PER_TRAINING_ROW = 2000, 1.2
 # 30 rounds are enough for these sizes; scikit-learn's 20 rows in a leaf could not split the smallest subsets at all
 BOOSTING = {"max_iter": 30, "min_samples_leaf": 5}
 STAGE = Message("Training learners on growing subsets")
@@ -46,7 +51,7 @@ LEARNERS: dict[str, Learner] = {
     "medium": Learner(Message("Medium network (32 units)"), "mlp", _network(32), deep=True),
     "large": Learner(Message("Large network (2 × 64 units)"), "mlp", _network(64, 64), deep=True),
     "linear": Learner(Message("Linear model"), "linear"),
-    "svm": Learner(Message("Support vector machine"), "svm"),
+    "svm": Learner(Message("Support vector machine"), "svm", most_rows=10_000),
     "neighbors": Learner(Message("k nearest neighbors"), "neighbors"),
     "boosting": Learner(Message("Gradient boosting"), "boosting", lambda task: BOOSTING),
 }
@@ -59,7 +64,9 @@ class ScaleSettings:
     learners: tuple[str, ...] = param(tuple(LEARNERS), "Learners", "Trained on the same nested subsets.", kind=tuple)
     sizes: int = param(5, "Dataset sizes", "Nested subsets, evenly spaced in log(rows).", low=3, high=10)
     repeats: int = param(6, "Repeats", "Random subsets per size; more give narrower intervals.", low=3, high=20)
-    train_rows: int = param(1000, "Training rows", "At most so many, to stay within seconds.", low=40, high=100_000)
+    train_rows: int = param(
+        1000, "Training rows", "At most so many; tens of thousands take minutes.", low=100, high=100_000, log=True
+    )
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,8 @@ def scale(
 ) -> Scale:
     """Fit every learner on every size and repeat; test rows stay sealed. Raises DataError, Stopped."""
     chosen = settings or ScaleSettings()
-    models = {key: learner_model(key, dataset.task) for key in chosen.learners if key in LEARNERS}
+    kept = [key for key in chosen.learners if key in LEARNERS and chosen.train_rows <= LEARNERS[key].most_rows]
+    models = {key: learner_model(key, dataset.task) for key in kept}
     split = make_split(dataset, chosen.repeats, seed, chosen.train_rows)
     sizes = _sizes(split.n_train, chosen.sizes, len(dataset.classes))
     tasks = [task for size in sizes for model in models.values() for task in _tasks(model, split, size)]
@@ -120,6 +128,25 @@ def scale(
             if on_progress is not None:
                 on_progress(Progress(STAGE, len(found), len(tasks), curves=curves()))
     return read_learners(curves(), rho=split.n_dev / split.n_train, seed=seed)
+
+
+def left_out_words(settings: ScaleSettings) -> Message | None:
+    """Say which chosen learners do not train on so many rows; None when all do."""
+    out = [
+        row.label for key, row in LEARNERS.items() if key in settings.learners and settings.train_rows > row.most_rows
+    ]
+    if not out:
+        return None
+    return Message("Left out, too slow on so many rows: {learner}.", {"learner": out[0]})
+
+
+def rows_for(train_rows: int) -> int:
+    """Return how many rows a toy needs for so many training rows beside its dev and test rows.
+
+    >>> rows_for(1000), rows_for(100_000)
+    (2000, 120000)
+    """
+    return max(FEWEST_TOY_ROWS, int(train_rows * ROWS_PER_TRAINING_ROW))
 
 
 def _sizes(n_train: int, k: int, n_classes: int) -> tuple[int, ...]:

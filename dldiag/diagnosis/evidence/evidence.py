@@ -72,6 +72,7 @@ class Evidence:
     majority_share: Number = evidence_row(Message("Rows of the commonest class"), "share", "table")
     rarest_class_rows: Number = evidence_row(Message("Rows of the rarest class"), "number", "table")
     scale_ratio: Number = evidence_row(Message("Largest scale over smallest scale of the inputs"), "number", "table")
+    automatic_start: Number = evidence_row(Message("Automatic initialization (1: yes)"), "number", "model")
     scaled_inputs: Number = evidence_row(Message("Inputs are scaled (1: yes)"), "number", "model")
     group_suspicion: Number = evidence_row(Message("Signs of groups among the rows"), "number", "table")
     time_suspicion: Number = evidence_row(Message("Signs of an order in time"), "number", "table")
@@ -96,6 +97,7 @@ class Evidence:
     )  # dev error − achievable error
     guess_error: Number = evidence_row(Message("Error of guessing (commonest class or mean)"), "error", "references")
     # Guess error − the best model's dev error.
+    worse_than_guess: Number = evidence_row(Message("Model worse than the baseline by"), "difference", "references")
     better_than_guess: Number = evidence_row(Message("Best model better than guessing by"), "difference", "references")
     reference_error: Number = evidence_row(Message("Dev error of the best reference model"), "error", "references")
     # Model's dev error − best reference's dev error, paired.

@@ -17,6 +17,7 @@ from dldiag.experiments import estimates
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.forecast import expected_gain
 
+SCALE_FREE = ("sklearn.tree", "sklearn.ensemble")  # models of trees, by the beginning of their module's name
 SIGNAL_LEVEL = 0.99  # one-sided: the best of several models is compared with guessing, so chance gets several tries
 
 
@@ -80,9 +81,17 @@ def _of_curve(measured: Measured, settings: Settings) -> dict[str, Estimate | No
 
 
 def _of_model(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
-    """Tell whether inputs are scaled; None where the model prepares them itself, which cannot be seen from here."""
-    own = any(result.task.model.raw for result in measured.current)
-    return {"scaled_inputs": None if own else exactly(float(measured.scaled_inputs))}
+    """Tell whether inputs are scaled and weights start as the activation asks for; None where that cannot be seen from here.
+
+    A model may prepare its inputs itself, and trees do not mind their scale.
+    """
+    models = [result.task.model for result in measured.current]
+    unseen = any(model.raw or type(model.estimator).__module__.startswith(SCALE_FREE) for model in models)
+    start = models[0].parameters.get("init") if models else None
+    return {
+        "scaled_inputs": None if unseen else exactly(float(measured.scaled_inputs)),
+        "automatic_start": None if start is None else exactly(float(start == "auto")),
+    }
 
 
 def material_of(results: Sequence[FitResult], smallest: float) -> float:
@@ -119,6 +128,7 @@ def _against_references(measured: Measured, settings: Settings) -> dict[str, Est
         "guess_error": exactly(_mean_dev(measured.guess)),
         "better_than_guess": estimates.paired_change(best, measured.guess, clipped=False, one_sided=SIGNAL_LEVEL),
     }
+    found["worse_than_guess"] = estimates.paired_change(measured.guess, measured.current, clipped=False)
     if measured.references:
         reference = min(measured.references.values(), key=_mean_dev)
         found["reference_error"] = estimates.dev_error(reference)

@@ -14,6 +14,11 @@ TASKS = {
     "classification": "classification (share of wrong rows)",
     "regression": "regression (RMSE / std of the target)",
 }
+MEMORIZING = "memorizes"
+MODEL_KINDS = {
+    "other": "any other model",
+    MEMORIZING: "random forest, extra trees or 1-nearest-neighbor (training error near 0 by design)",
+}
 
 
 def _error(label: str, help: str) -> float | None:
@@ -32,7 +37,7 @@ def _rows(label: str, help: str) -> int | None:
 class Numbers:
     """What a person knows of a model: errors in the error unit, and on how many rows each was measured."""
 
-    train_error: float | None = _error("Training error", "Error on the rows the model learned from; 0.02 is 2 %.")
+    train_error: float | None = _error("Training error", "Error on the rows the model learned from; 0.02 is 2%.")
     dev_error: float | None = _error("Dev error", "Error on rows the model has not seen, of the kind that matters.")
     human_error: float | None = _error(
         "Human-level error", "What people reach, or the best error you know of. Empty: 0 is assumed, and said."
@@ -48,6 +53,13 @@ class Numbers:
     test_rows: int | None = _rows("Test rows", "How many rows the test error was measured on.")
     task: str = param(
         "classification", "Task", "What the errors are: their unit.", choices=TASKS, group="how to read them"
+    )
+    model: str = param(
+        "other",
+        "Model",
+        "What made the errors: with some models the training error says nothing.",
+        choices=MODEL_KINDS,
+        group="how to read them",
     )
     material: float = param(
         Settings.material, "Smallest difference that matters", "Differences below this, or a tenth of the dev error, count as nothing.",
@@ -72,13 +84,13 @@ def check_numbers(numbers: Numbers, curve: LearningCurve | None = None) -> None:
 
 
 EXAMPLES: dict[str, tuple[Message, Numbers]] = {  # Ng's pairs, and one with a training-dev error
-    "variance": (Message("1 % and 11 %"), Numbers(0.01, 0.11)),
-    "bias": (Message("15 % and 16 %"), Numbers(0.15, 0.16)),
-    "both": (Message("15 % and 30 %"), Numbers(0.15, 0.30)),
-    "neither": (Message("0.5 % and 1 %"), Numbers(0.005, 0.01)),
-    "noisy": (Message("15 % and 16 %, people 15 %"), Numbers(0.15, 0.16, 0.15)),
+    "variance": (Message("1% and 11%"), Numbers(0.01, 0.11)),
+    "bias": (Message("15% and 16%"), Numbers(0.15, 0.16)),
+    "both": (Message("15% and 30%"), Numbers(0.15, 0.30)),
+    "neither": (Message("0.5% and 1%"), Numbers(0.005, 0.01)),
+    "noisy": (Message("15% and 16%, people 15%"), Numbers(0.15, 0.16, 0.15)),
     "mismatch": (
-        Message("2 % and 15 %, training-dev 3 %"),
+        Message("2% and 15%, training-dev 3%"),
         Numbers(0.02, 0.15, 0.01, 0.03, train_rows=50_000, dev_rows=5_000, training_dev_rows=5_000),
     ),
 }

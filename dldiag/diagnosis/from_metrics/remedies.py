@@ -11,19 +11,22 @@ from dldiag.diagnosis.evidence import Evidence
 from dldiag.diagnosis.recommend import NOT_FIRST, recommend
 from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, REMEDIES
 
+NOTHING_TO_GAIN = ("harmless_gap", "noise")  # problems with which the verdict is to keep the model
 LEAVE_IT_FIRST = Message("No part of the dev error is large enough to be worth a change.")
 
 
 def remedies_for(findings: Sequence[Finding], evidence: Evidence) -> tuple[Recommendation, ...]:
     """Order the remedies against what was found: the largest part of the dev error first, as in the textbook's table.
 
-    Leaving it comes first when nothing was found, else before what only might help.
+    Keeping the model comes first when nothing was found or the verdict says so, else before what only might help.
     """
     found = [_unmeasured(one) for one in recommend(findings, evidence)]
     lit = sorted((one for one in found if _in_reach(one, evidence)), key=lambda one: _textbook(one, evidence))
-    leave = [_left(one, bool(lit)) for one in found if one.remedy == LEAVE_IT]
+    keeps = not lit or any(one.outcome == "fired" and one.problem in NOTHING_TO_GAIN for one in findings)
+    leave = [_left(one, not keeps) for one in found if one.remedy == LEAVE_IT]
     rest = [one for one in found if one not in lit and one.remedy != LEAVE_IT]
-    return tuple(replace(one, rank=rank) for rank, one in enumerate([*lit, *leave, *rest], start=1))
+    first, then = (leave, lit) if keeps else (lit, leave)
+    return tuple(replace(one, rank=rank) for rank, one in enumerate([*first, *then, *rest], start=1))
 
 
 def _unmeasured(one: Recommendation) -> Recommendation:

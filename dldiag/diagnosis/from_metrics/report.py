@@ -9,9 +9,9 @@ from dldiag.core.i18n import Message, english
 from dldiag.core.types import DatasetSummary, Forecast, LearningCurve, Notice, Report, SplitSummary
 from dldiag.diagnosis.evidence import Evidence
 from dldiag.diagnosis.from_metrics.evidence import evidence_of
-from dldiag.diagnosis.from_metrics.metrics import Numbers, check_numbers
+from dldiag.diagnosis.from_metrics.metrics import MEMORIZING, Numbers, check_numbers
 from dldiag.diagnosis.from_metrics.remedies import remedies_for
-from dldiag.diagnosis.from_metrics.rules import ASSUMED, number_rules, verdict_of
+from dldiag.diagnosis.from_metrics.rules import ASSUMED, READS_TRAINING, number_rules, verdict_of
 from dldiag.diagnosis.rules import check_rules
 from dldiag.experiments.forecast import forecast
 
@@ -43,7 +43,8 @@ def diagnose_numbers(numbers: Numbers, curve: LearningCurve | None = None) -> Re
     started = time.perf_counter()
     check_numbers(numbers, curve)
     evidence = evidence_of(numbers, curve)
-    findings = check_rules(evidence, number_rules())
+    memorizes = numbers.model == MEMORIZING
+    findings = check_rules(evidence, number_rules(), READS_TRAINING if memorizes else ())
     return Report(
         dataset=_dataset(numbers, curve, evidence),
         split=_split(numbers, curve),
@@ -53,7 +54,7 @@ def diagnose_numbers(numbers: Numbers, curve: LearningCurve | None = None) -> Re
         evidence=evidence.estimates(),
         findings=findings,
         recommendations=remedies_for(findings, evidence),
-        verdict=verdict_of(findings, evidence, assumed=numbers.human_error is None),
+        verdict=verdict_of(findings, evidence, assumed=numbers.human_error is None, memorizes=memorizes),
         forecast=_forecast(numbers, curve),
         seconds=time.perf_counter() - started,
     )

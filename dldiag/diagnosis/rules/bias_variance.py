@@ -27,13 +27,13 @@ def _new_rows(e: Evidence) -> dict[str, Value]:
 
 
 def _more_data(e: Evidence) -> Estimate | None:
-    """Return what more rows are expected to gain; nothing can be expected of a curve that surely rises."""
+    """Return the expected gain from more rows; None for a curve that rises with 90% confidence."""
     rises = e.curve_rise is not None and e.curve_rise.surely_above > 0
     return None if rises else e.more_data_gain
 
 
 def something_gains(e: Evidence) -> bool:
-    """Tell whether a probed remedy, more rows, or another model surely gains half of what matters, or a remedy likely does."""
+    """Tell whether a probed fix, more rows, or another model gains δ/2 with 90% confidence, or a fix likely does."""
     probes = [gain for remedy in e.probes if (gain := gain_of(e, remedy)) is not None]
     gains = [*probes, _more_data(e), e.simple_lead, e.reference_lead]
     surely = any(gain is not None and gain.surely_above > e.delta / 2 for gain in gains)
@@ -57,7 +57,7 @@ def _nothing(e: Evidence) -> Estimate | None:
 
 def _chance(e: Evidence) -> Message | None:
     if e.variance is not None and -e.delta < e.variance.value < 0:
-        return Message("Training and dev error are equal for all that matters.")
+        return Message("Training and dev error are practically equal.")
     return None
 
 
@@ -65,10 +65,11 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
     Rule(
         "B1", "bias_variance", Message("Avoidable bias"),
         signal=lambda e: e.avoidable_bias, threshold=MATERIAL,
-        fired="The training error {train_error:error} is {signal:gap} above the achievable {achievable:error}: "
-        "the model does not even fit the rows it has seen.",
-        passed="The training error {train_error:error} is at most {most:gap} above the achievable {achievable:error}.",
-        hint="A bigger network, longer training, or another optimization method.",
+        fired="The training error {train_error:error} is {signal:gap} above the best error seen here "
+              "({achievable:error}): the model does not even fit its training rows.",
+        passed="The training error {train_error:error} is at most {most:gap} above the best error seen "
+               "here ({achievable:error}).",
+        hint="See the fixes against high bias.",
         problem="high_bias", needs=("train_error", "achievable", "avoidable_bias"), answers="bias",
         examples=(
             Example(Evidence(train_error=exactly(0.15), achievable=exactly(0.01), avoidable_bias=_E(0.14, 0.12, 0.16)), "fired"),
@@ -113,8 +114,8 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
     Rule(
         "V1", "bias_variance", Message("Variance"),
         signal=lambda e: e.variance, threshold=MATERIAL,
-        fired="The {judged_on} {judged:error} is {signal:gap} above the training error {train_error:error}: "
-        "what the model learnt does not carry over to new rows.",
+        fired="The {judged_on} {judged:error} is {signal:gap} above the training error "
+              "{train_error:error}: the model memorizes its training rows.",
         passed="The {judged_on} {judged:error} is at most {most:gap} above the training error {train_error:error}.",
         hint="Regularization, or more training data.",
         problem="high_variance", needs=("train_error", "dev_error", "variance"), words=_new_rows, answers="variance",
@@ -157,17 +158,18 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
         source="Ng (with caution: prefer regularization)",
     ),
     Rule(
-        "V2", "bias_variance", Message("A gap that costs nothing"),
+        "V2", "bias_variance", Message("A gap without harm"),
         signal=_harmless, threshold=NOTHING_GAINS,
-        fired="Training and dev error differ by {variance:gap}, but the dev error is as low as anything we tried reaches.",
-        passed="There is no gap that could be ignored.",
-        hint="Leave it: the gap is not costing you anything we could find.",
+        fired="Training and dev error differ by {variance:gap}, but the dev error is as low as the best"
+              " seen here.",
+        passed="No harmless gap was found.",
+        hint="Keep the model as it is: we found no fix that lowers the error on unseen rows.",
         problem="harmless_gap", needs=("variance", "excess"), decided_by="nothing", concludes_from_trials=True,
         headlines=(
             Headline(
                 Message(
-                    "High variance that costs nothing we could find: training and dev error differ ({train:error} and {dev:error}), but "
-                    "nothing tried here is shown to do better on new rows. Leave it."
+                    "Nothing to fix: there is a gap ({train:error} vs. {dev:error}), but none of the fixes we"
+                    " tested lowers the error on unseen rows."
                 ),
                 instead_of=lambda bias, variance: bias != "yes",
             ),
@@ -187,9 +189,10 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
     Rule(
         "N1", "bias_variance", Message("What is left"),
         signal=_nothing, threshold=NOTHING_GAINS,
-        fired="Neither bias nor variance is shown to be large, and nothing that was tried is shown to lower the dev error.",
-        passed="There is something left to gain, or to find out.",
-        hint="Leave the model. To get below {achievable:error}, look for better columns or cleaner answers.",
+        fired="Neither bias nor variance is high, and none of the fixes we tested lowers the dev error.",
+        passed="There may be something left to gain.",
+        hint="Keep the model. To get below {achievable:error}, look for better features or cleaner "
+             "labels.",
         problem="noise", needs=("avoidable_bias", "variance", "achievable"), decided_by="nothing", concludes_from_trials=True,
         examples=(
             Example(
@@ -203,9 +206,9 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
     Rule(
         "C1", "bias_variance", Message("Shape of the learning curve"),
         signal=lambda e: e.curve_rise, threshold=ANY_RISE,
-        fired="With more rows the dev error rose by {signal:gap}: the curve is ill-behaved.",
-        passed="More rows never made the dev error surely worse.",
-        hint="Do not read a forecast off this curve; check the step size and the scaling.",
+        fired="With more rows the dev error rose by {signal:gap}: the learning curve is ill-behaved.",
+        passed="More rows never raised the dev error with 90% confidence.",
+        hint="Don't trust a forecast from this curve; check the learning rate and the scaling.",
         problem="ill_behaved_curve", needs=("curve_rise",), silences=("V1c",), decided_by="repeats",
         examples=(
             Example(Evidence(curve_rise=_E(0.03, 0.01, 0.05)), "fired"),
@@ -215,9 +218,9 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
     Rule(
         "C2", "bias_variance", Message("Training error above dev error"),
         signal=lambda e: _negative(e.variance), threshold=BELOW_DEV,
-        fired="The dev error is lower than the training error, by {signal:gap}.",
+        fired="The dev error is {signal:gap} below the training error.",
         passed="The dev error is not below the training error.",
-        hint="Look for easier dev rows or for copies; shuffle and split again.",
+        hint="Look for easier dev rows or duplicates; shuffle and split again.",
         problem="easy_dev", needs=("variance",), unless=_chance,
         examples=(
             Example(Evidence(variance=_E(-0.05, -0.07, -0.03), material=exactly(0.01)), "fired"),

@@ -39,10 +39,10 @@ def _scaled(e: Evidence) -> Message | None:
 
 
 def _says_nothing(e: Evidence) -> Estimate | None:
-    """Return 1 where no model is shown to beat the plainest guess, 0 where one surely does, and all between where neither.
+    """Return 1 where no model beats the baseline, 0 where one does with 90% confidence, an interval of both where neither shows.
 
-    Not shown: the 90 % interval allows no gain, and the gain seen is none that matters, which few rows might hide. Surely:
-    by the stricter bound, since the best of several models is compared.
+    No model does: the 90% interval includes 0, and the gain seen is below δ, which few rows might hide. One does: by a stricter
+    bound, since the best of several models is compared.
     """
     gain = e.better_than_guess
     if gain is None:
@@ -52,17 +52,25 @@ def _says_nothing(e: Evidence) -> Estimate | None:
     return exactly(0.0) if gain.surely_above >= 0 else Estimate(0.5, 0.0, 1.0)
 
 
+def _equal_by_chance(e: Evidence) -> Message | None:
+    """Rows that are equal because few are possible may differ in their labels without any being wrong."""
+    if e.duplicate_share is not None and e.duplicate_share.value == 0:
+        return Message("Rows are equal by chance here, so different labels need not be wrong.")
+    return None
+
+
 def _regression(e: Evidence) -> Message | None:
     return None if e.task == "classification" else Message("Only a classification target has classes.")
 
 
 DATA_RULES: tuple[Rule, ...] = (
     Rule(
-        "D1", "data", Message("Enough rows to judge with"),
+        "D1", "data", Message("Dev set large enough?"),
         signal=lambda e: e.dev_half_width, threshold=MATERIAL,
-        fired="{n_dev:,} rows to judge with tell an error to ±{signal:error} at best (95 %); smaller differences cannot be seen.",
-        passed="{n_dev:,} rows to judge with tell an error to ±{signal:error} (95 %).",
-        hint="Add rows. For ±{threshold:error} about {rows_needed:,} different dev rows are needed.",
+        fired="With {n_dev:,} dev rows the error is known to ±{signal:error} at best (95% confidence); "
+              "smaller differences don't show.",
+        passed="With {n_dev:,} dev rows the error is known to ±{signal:error} (95% confidence).",
+        hint="Collect more rows: ±{threshold:error} takes about {rows_needed:,} different dev rows.",
         problem="few_dev_rows", needs=("dev_half_width", "dev_error", "n_dev"),
         words=lambda e: {"rows_needed": _rows_needed(e)},
         examples=(
@@ -71,11 +79,12 @@ DATA_RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
-        "D3", "data", Message("Copies of rows"),
+        "D3", "data", Message("Duplicate rows"),
         signal=lambda e: e.duplicate_share, threshold=COPIES,
-        fired="{signal:.1%} of the rows are copies of another row.",
-        passed="{signal:.1%} of the rows are copies of another row.",
-        hint="Copies are kept on one side of every split, so that no model is judged on rows it has seen.",
+        fired="{signal:.1%} of the rows are duplicates.",
+        passed="{signal:.1%} of the rows are duplicates.",
+        hint="Duplicates stay on one side of every split, so no model is judged on rows it was trained"
+             " on.",
         problem="duplicates", needs=("duplicate_share",),
         examples=(
             Example(Evidence(duplicate_share=exactly(0.8)), "fired"),
@@ -83,26 +92,28 @@ DATA_RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
-        "D4", "data", Message("Equal rows, different answers"),
+        "D4", "data", Message("Same features, different labels"),
         signal=lambda e: e.conflict_floor, threshold=HALF_MATERIAL,
-        fired="Rows that are equal in every column have different answers: no model can get below {signal:error}.",
-        passed="Equal rows with different answers cost at most {signal:error}.",
-        hint="Look for a missing column that tells these rows apart, or for wrong answers.",
-        problem="conflicting_labels", needs=("conflict_floor",),
+        fired="Duplicate rows carry different labels: no model can get below {signal:error}.",
+        passed="Conflicting labels cost at most {signal:error}.",
+        hint="Look for wrong labels, or for a missing column that tells these rows apart.",
+        problem="conflicting_labels", needs=("conflict_floor",), unless=_equal_by_chance,
         examples=(
             Example(Evidence(conflict_floor=exactly(0.06), material=exactly(0.02)), "fired"),
             Example(Evidence(conflict_floor=exactly(0.001), material=exactly(0.02)), "passed"),
         ),
     ),
     Rule(
-        "D5", "data", Message("A column that gives the target away"),
+        "D5", "data", Message("Target leakage"),
         signal=lambda e: e.leak_gain, threshold=STANDS_OUT,
-        fired="The column {leak_column} alone removes {signal:.0%} of the error, far more than any other: it may give the target away.",
-        passed="No single column gives the target away.",
-        hint="Ask whether {leak_column} is known at the time of prediction. If not, leave it out and diagnose again.",
+        fired="{leak_column} alone removes {signal:.0%} of the error, far more than any other column: "
+              "it may leak the target.",
+        passed="No single column leaks the target.",
+        hint="Is {leak_column} known when you predict? If not, exclude it and diagnose again.",
         problem="leak", needs=("leak_gain",),
         headlines=(
-            Headline(Message("The column {leak_column} seems to give the answer away: check it before believing anything else.")),
+            Headline(Message("{leak_column} seems to leak the target. Check this column before you trust any other "
+                             "number.")),
         ),
         examples=(
             Example(Evidence(leak_gain=exactly(0.9), names={"leak_column": "paid"}), "fired"),
@@ -110,11 +121,12 @@ DATA_RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
-        "D6", "data", Message("Balance of the classes"),
+        "D6", "data", Message("Class balance"),
         signal=lambda e: e.majority_share, threshold=MAJORITY,
-        fired="{signal:.1%} of the rows belong to one class: always answering it is right that often.",
+        fired="{signal:.1%} of the rows belong to one class, so always predicting it is right that "
+              "often.",
         passed="The commonest class has {signal:.1%} of the rows.",
-        hint="Compare every error with {guess:error}, the error of that answer; consider class_weight='balanced'.",
+        hint="Compare every error with the baseline's {guess:error}; consider class_weight='balanced'.",
         problem="imbalance", needs=("majority_share",), unless=_regression,
         words=lambda e: {"guess": 1 - e.majority_share.value if e.majority_share else None},
         examples=(
@@ -123,24 +135,24 @@ DATA_RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
-        "D7", "data", Message("Dev rows like the training rows"),
+        "D7", "data", Message("Do dev and training rows match?"),
         signal=lambda e: e.mismatch, threshold=MATERIAL,
-        fired="Rows from elsewhere are harder by {signal:gap} than fresh rows like the training rows.",
-        passed="Rows from elsewhere are no harder ({signal:gap}).",
-        hint="Bring training rows that look like the rows to be predicted, or weight them.",
+        fired="Dev rows are {signal:gap} harder than unseen rows like the training rows.",
+        passed="Dev rows are no harder than unseen rows like the training rows ({signal:gap}).",
+        hint="Add training rows that look like the rows you will predict, or give them more weight.",
         problem="mismatch",
         headlines=(
             Headline(
                 Message(
-                    "Data mismatch: the model is wrong by {training_dev:error} on new rows like its training rows, but by "
-                    "{dev:error} on the dev rows. They come from elsewhere."
+                    "Data mismatch: the error is {training_dev:error} on unseen rows like the training rows, "
+                    "but {dev:error} on the dev rows."
                 ),
                 instead_of=lambda bias, variance: bias == variance == "no",
             ),
         ),
         remark=Message(
-            "On top of that comes data mismatch: {training_dev:error} on new rows like the training rows, {dev:error} on the "
-            "dev rows."
+            "There is data mismatch, too: {training_dev:error} on unseen rows like the training rows,"
+            " {dev:error} on the dev rows."
         ),
         silences_conclusions=True, needs=("mismatch",),
         examples=(
@@ -149,10 +161,10 @@ DATA_RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
-        "D8", "data", Message("Scale of the inputs"),
+        "D8", "data", Message("Feature scales"),
         signal=lambda e: e.scale_ratio, threshold=SCALES,
-        fired="The widest column varies {signal:,.0f} times as much as the narrowest, and inputs are not scaled.",
-        passed="Columns vary on similar scales ({signal:,.0f} to 1).",
+        fired="Features differ in scale by a factor of {signal:,.0f}, and inputs are not scaled.",
+        passed="Features have similar scales ({signal:,.0f} to 1).",
         hint="Scale the inputs.",
         problem="unscaled_inputs", needs=("scale_ratio", "scaled_inputs"), unless=_scaled, silences_conclusions=True,
         examples=(
@@ -169,29 +181,23 @@ DATA_RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
-        "D9", "data", Message("Do the columns say anything about the target?"),
+        "D9", "data", Message("Do the features predict the target?"),
         signal=_says_nothing, threshold=NOT_SHOWN,
-        fired="No model is shown to beat the plainest guess (error {guess_error:error}): the columns may say nothing "
-        "about the target.",
-        passed="At least one model beats the plainest guess.",
-        unsure="The best model beats the plainest guess by {better_than_guess:gap}, which chance alone may do when the best of "
-        "several is taken.",
-        hint="Look for other columns, or for a mistake in how rows and answers were joined, before changing the model.",
+        fired="No model beats the baseline (error {guess_error:error}). The columns may not contain "
+              "what you want to predict.",
+        passed="At least one model beats the baseline.",
+        unsure="The best of several models beats the baseline by {better_than_guess:gap}; that may be "
+               "chance.",
+        hint="Before you change the model, look for other columns, or for a mistake in how rows and "
+             "labels were joined.",
         problem="no_signal", needs=("better_than_guess", "guess_error"), silences=CAUSES, silences_levels=VERDICT,
-        clouds=("B1", "V1"), decided_by="nothing",  # where chance may have made the best model, it may have made the gap
+        spares_answers=True, decided_by="nothing",
         headlines=(
             Headline(
                 Message(
-                    "No model is shown to beat the plainest guess: the columns may say nothing about {target} that a model could "
-                    "use."
+                    "No model beats always predicting {baseline}. The columns may not contain what you need "
+                    "to predict {target}."
                 )
-            ),
-            Headline(
-                Message(
-                    "Too close to tell whether the columns say anything about {target}: the best model beats the plainest guess by "
-                    "{better:gap}, which chance alone may do."
-                ),
-                "undecided",
             ),
         ),
         examples=(
@@ -202,11 +208,12 @@ DATA_RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
-        "D10", "data", Message("Rows that belong together"),
+        "D10", "data", Message("Groups of rows"),
         signal=lambda e: e.group_suspicion, threshold=SUSPICION,
-        fired="The column {group_column} looks as if it marked groups of rows that belong together.",
-        passed="No column looks like a mark of groups.",
-        hint="If new rows will come from new groups, split by {group_column}: otherwise the dev error is too good.",
+        fired="{group_column} seems to mark groups of rows that belong together.",
+        passed="No column seems to mark groups.",
+        hint="If you will predict for new groups, split by {group_column}; otherwise the dev error is "
+             "too optimistic.",
         problem="structure", needs=("group_suspicion",),
         examples=(
             Example(Evidence(group_suspicion=exactly(1), names={"group_column": "patient"}), "fired"),
@@ -214,11 +221,12 @@ DATA_RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
-        "D11", "data", Message("Rows that follow each other"),
+        "D11", "data", Message("Rows in order of time"),
         signal=lambda e: e.time_suspicion, threshold=SUSPICION,
-        fired="Neighboring rows of the file have similar answers: it may be in order of time.",
-        passed="The order of the rows says nothing about the target.",
-        hint="If you will predict the future, split by time: otherwise the dev error is too good.",
+        fired="Neighboring rows have similar labels: the file may be in order of time.",
+        passed="The order of the rows does not predict the target.",
+        hint="If you will predict the future, split by time; otherwise the dev error is too "
+             "optimistic.",
         problem="structure", needs=("time_suspicion",),
         examples=(
             Example(Evidence(time_suspicion=exactly(1)), "fired"),
@@ -228,18 +236,18 @@ DATA_RULES: tuple[Rule, ...] = (
     Rule(
         "D13",
         "data",
-        Message("Does a random split mislead?"),
+        Message("Is a random split misleading?"),
         signal=lambda e: e.split_misleads,
         threshold=SUSPICION,
-        fired="Judged by {structure} instead of on random rows, a quick model loses most of what it seemed to know.",
-        passed="A quick model knows as much on rows kept apart as on random rows.",
-        hint="Split by {structure}; no verdict is given before.",
+        fired="Split by {structure} instead of at random, a quick model loses most of its accuracy.",
+        passed="A quick model does as well with groups kept apart as on a random split.",
+        hint="Split by {structure} first; until then there is no verdict.",
         problem="misleading_split",
         headlines=(
             Headline(
                 Message(
-                    "Rows belong together by {structure}: split by that first. With rows drawn at random a model is judged on what it "
-                    "has all but seen, and every error looks too good."
+                    "Split by {structure} first: its rows belong together. On a random split every error "
+                    "looks better than it is."
                 )
             ),
         ),
@@ -254,9 +262,10 @@ DATA_RULES: tuple[Rule, ...] = (
     Rule(
         "D12", "data", Message("Extreme values"),
         signal=lambda e: e.outlier_share, threshold=WILD,
-        fired="{signal:.2%} of the number cells lie far outside the rest of their column.",
-        passed="Hardly any number cell lies far outside the rest of its column.",
-        hint="Check their units and typing errors; a logarithm often helps with columns that span powers of ten.",
+        fired="{signal:.2%} of the numbers lie far outside the rest of their column.",
+        passed="Hardly any number lies far outside the rest of its column.",
+        hint="Check units and typing errors; for columns that span powers of ten, a logarithm often "
+             "helps.",
         problem="outliers", needs=("outlier_share",),
         examples=(
             Example(Evidence(outlier_share=exactly(0.05)), "fired"),

@@ -15,22 +15,20 @@ from dldiag.diagnosis.rules.rule import Rule
 def check_rules(evidence: Evidence, rules: Sequence[Rule], muted: Collection[str] = ()) -> tuple[Finding, ...]:
     """Apply every rule; a rule that crashes could not run, and the others go on.
 
-    A fired rule silences the downstream rules that it names: their findings become "suppressed" and say by whom. An
-    undecided rule clouds those that it names: they become undecided, too.
+    A fired rule silences the downstream rules that it names: their findings become "suppressed" and say by whom.
     """
     findings = [_muted(rule) if rule.code in muted else _applied(rule, evidence) for rule in rules]
-    cloud = {
-        code: rule.code
-        for rule, finding in zip(rules, findings, strict=True)
-        if finding.outcome == "undecided"
-        for code in rule.clouds
-    }
-    findings = [_clouded(finding, cloud.get(finding.code)) for finding in findings]
     silencer: dict[str, str] = {}
     for rule, finding in zip(rules, findings, strict=True):
         if finding.outcome == "fired" and rule.code not in silencer:
-            silencer |= {code: rule.code for code in silenced_by(rule, rules) if code not in silencer}
+            spared = _answered(findings, rules) if rule.spares_answers else set[str]()
+            silencer |= {code: rule.code for code in silenced_by(rule, rules) if code not in {*silencer, *spared}}
     return tuple(_silenced(finding, silencer.get(finding.code)) for finding in findings)
+
+
+def _answered(findings: Sequence[Finding], rules: Sequence[Rule]) -> set[str]:
+    """Return the rules that answer one of the verdict's two questions with yes."""
+    return {one.code for one, rule in zip(findings, rules, strict=True) if rule.answers and one.outcome == "fired"}
 
 
 def silenced_by(rule: Rule, rules: Sequence[Rule]) -> list[str]:
@@ -48,14 +46,14 @@ def _applied(rule: Rule, evidence: Evidence) -> Finding:
     try:
         return apply_rule(rule, evidence)
     except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        why = Message("The rule could not run: {error}.", {"error": f"{type(error).__name__}: {error}"})
+        why = Message("This rule could not run: {error}.", {"error": f"{type(error).__name__}: {error}"})
         return _finding(rule, "could_not_run", why)
 
 
 def apply_rule(rule: Rule, evidence: Evidence) -> Finding:
     """Apply one rule to evidence."""
     if any(evidence.get(name) is None for name in rule.needs):
-        return _finding(rule, "not_applicable", Message("What this rule reads was not measured here."))
+        return _finding(rule, "not_applicable", Message("Not measured here."))
     reason = rule.unless(evidence) if rule.unless is not None else None
     if reason is not None:
         return _finding(rule, "not_applicable", reason)
@@ -99,11 +97,11 @@ def _undecided(rule: Rule, evidence: Evidence, signal: Estimate, threshold: floa
     values = values | {"seen": Message(seen, values), "limit": Message(limit, values)}
     count = evidence.n_dev if rule.decided_by == "rows" else evidence.repeats
     if count is None or more > MOST_TIMES:
-        return Message("{seen} is too close to {limit} to tell.", values)
+        return Message("{seen} is too close to {limit} to decide.", values)
     values["more"] = math.ceil(count.value * (more - 1)) or 1
     if rule.decided_by == "rows":
-        return Message("{seen} against {limit}: about {more:,} more rows to judge with would tell.", values)
-    return Message("{seen} against {limit}: about {more:,} more repeats would tell.", values)
+        return Message("{seen} against {limit}: about {more:,} more dev rows would decide it.", values)
+    return Message("{seen} against {limit}: about {more:,} more repeats would decide it.", values)
 
 
 # How a signal and its threshold are written, by the first word of the threshold's unit.
@@ -139,18 +137,11 @@ def _finding(
 
 
 def _muted(rule: Rule) -> Finding:
-    return _finding(rule, "muted", Message("You have muted this rule."))
-
-
-def _clouded(finding: Finding, by: str | None) -> Finding:
-    if by is None or finding.outcome not in ("fired", "passed"):
-        return finding
-    why = Message("While {by} is too close to tell, this is, too.", {"by": by})
-    return replace(finding, outcome="undecided", message=why, hint=None, problem=None)
+    return _finding(rule, "muted", Message("You muted this rule."))
 
 
 def _silenced(finding: Finding, by: str | None) -> Finding:
     if by is None or finding.outcome not in ("fired", "undecided", "passed"):
         return finding
-    why = Message("{by} comes first: while it stands, this says nothing.", {"by": by})
+    why = Message("Not checked until {by} is resolved.", {"by": by})
     return replace(finding, outcome="suppressed", message=why, hint=None, problem=None, suppressed_by=by)

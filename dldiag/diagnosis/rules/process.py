@@ -12,16 +12,18 @@ PROCESS_RULES: tuple[Rule, ...] = (
     Rule(
         "P3",
         "process",
-        Message("Test error against dev error"),
+        Message("Test error vs. dev error"),
         signal=lambda e: e.test_gap,
         threshold=MATERIAL,
-        fired="The test error is {signal:gap} above the dev error {dev_error:error}: too much was chosen on these dev rows.",
+        fired="The test error is {signal:gap} above the dev error {dev_error:error}: too much was "
+              "chosen on this dev set.",
         passed="The test error is at most {most:gap} above the dev error {dev_error:error}.",
-        hint="Draw new and more dev rows, and judge the choices again.",
+        hint="Get a new, larger dev set and compare again.",
         problem="dev_overused",
         needs=("dev_error", "test_gap"),
         remark=Message(
-            "The test error is {test_gap:gap} above the dev error: too much was chosen on these dev rows, or too few of them judge."
+            "The test error is {test_gap:gap} above the dev error: too much was chosen on this dev "
+            "set, or it is too small."
         ),
         examples=(
             Example(Evidence(dev_error=exactly(0.1), test_gap=Estimate(0.05, 0.03, 0.07)), "fired"),
@@ -29,9 +31,9 @@ PROCESS_RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
-        "P4", "process", Message("Against a linear model"),
+        "P4", "process", Message("Compared with a linear model"),
         signal=lambda e: e.simple_lead, threshold=HALF_MATERIAL,
-        fired="A linear model has a dev error lower by {signal:gap}.",
+        fired="A linear model's dev error is {signal:gap} lower.",
         passed="A linear model is better by at most {most:gap}.",
         hint="Use the linear model, or improve this one until it wins.",
         problem="simple_model_wins", needs=("simple_lead",),
@@ -41,11 +43,11 @@ PROCESS_RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
-        "P6", "process", Message("Against the best reference model"),
+        "P6", "process", Message("Compared with the best reference model"),
         signal=lambda e: e.reference_lead, threshold=MATERIAL,
-        fired="{reference} has a dev error lower by {signal:gap}.",
+        fired="The dev error of {reference} is {signal:gap} lower.",
         passed="No reference model is better by more than {most:gap}.",
-        hint="Something is left to gain: the remedies below say where; or use the reference model.",
+        hint="There is something to gain: apply the fixes, or use the reference model.",
         problem="reference_wins", needs=("reference_lead", "reference_error"),
         examples=(
             Example(

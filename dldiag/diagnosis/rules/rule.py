@@ -52,8 +52,8 @@ class Rule:
 
     needs: evidence that must be there. unless: a reason why the rule does not apply to this evidence, else None.
     silences, silences_levels: downstream rules, by code and by level, that say nothing once this one has fired.
-    silences_conclusions: the same for every rule that concludes from trials. clouds: downstream rules that are undecided,
-    too, while this one is. concludes_from_trials: it reads what was tried and did not help, so it waits for the trials.
+    silences_conclusions: the same for every rule that concludes from trials. spares_answers: but not a rule that answers one of the
+    verdict's questions with yes. concludes_from_trials: it reads what was tried and did not help, so it waits for the trials.
     answers: which question of the verdict it answers. headlines, remark: what it adds to the verdict, at its beginning or,
     when it has fired and does not open it, at its end; they may use the names of `verdict.values_of`.
     fired, passed, unsure and hint are templates; they may use {signal}, {low}, {high}, {threshold} and every name of the evidence.
@@ -73,7 +73,7 @@ class Rule:
     silences: tuple[str, ...] = ()
     silences_levels: tuple[Level, ...] = ()
     silences_conclusions: bool = False
-    clouds: tuple[str, ...] = ()
+    spares_answers: bool = False
     concludes_from_trials: bool = False
     answers: Literal["bias", "variance"] | None = None
     headlines: tuple[Headline, ...] = ()

@@ -23,6 +23,9 @@ SMALL_GRADIENT = Threshold(
     "SMALL_GRADIENT", 1e-4, "gradient norm of the first layer", "AUTOTRAINER: 1e-4, with the ratio"
 )
 ANY = Threshold("ANY", 0.0, "share of repeats", "a loss that is not a number is never right")
+NO_WORSE = Threshold(
+    "NO_WORSE", 0.0, "error", "nobody would use a model that errs more than always the commonest class or the mean"
+)
 ANY_STUCK = Threshold("ANY_STUCK", 0.0, "share of repeats", "seen once, it will be seen again (own choice)")
 DEAD = Threshold("DEAD", 0.7, "share of units", "AUTOTRAINER and DeepDiagnosis fire at 70 %, SageMaker warns at 50 %")
 SATURATED = Threshold("SATURATED", 0.5, "share of pre-activations", "DeepDiagnosis: |z| > 5")
@@ -33,8 +36,22 @@ BIAS_CAUSES = ("B1a", "B1b", "B1c", "B1d", "V1", "V1a", "V1b", "V1c", "V1d")
 def _learns_well(e: Evidence) -> Message | None:
     """A health signal is a cause only where there is an effect: training error above what is achievable."""
     if e.avoidable_bias is not None and e.avoidable_bias.surely_below <= e.delta:
-        return Message("The training error is as low as it can be all the same.")
+        return Message("The training error is low anyway.")
     return None
+
+
+def _starts_well(e: Evidence) -> Message | None:
+    """The start is no cause where the weights are drawn as the activation asks for: another would not be advised."""
+    if e.automatic_start is not None and e.automatic_start.value == 1:
+        return Message("The initialization is the one made for this activation.")
+    return _learns_well(e)
+
+
+def _diverged(e: Evidence) -> Message | None:
+    """Units end up equal in a training that blew up; that says nothing of how they started."""
+    if e.nonfinite_share is not None and e.nonfinite_share.value > 0:
+        return Message("Training diverged, so what the units look like says nothing.")
+    return _starts_well(e) if e.automatic_start is not None and e.automatic_start.value == 1 else None
 
 
 def _gradient_arrives(e: Evidence) -> Message | None:
@@ -66,13 +83,14 @@ TRAINING_RULES: tuple[Rule, ...] = (
     Rule(
         "T6", "training", Message("Does training stay finite?"),
         signal=lambda e: e.nonfinite_share, threshold=ANY,
-        fired="In {signal:.0%} of the repeats the loss stopped being a number: training blew up.",
-        passed="The loss stayed finite in every repeat.",
-        hint="Take a smaller step size, scale the inputs, or clip the gradient.",
+        fired="Training diverged in {signal:.0%} of the runs: the loss became infinite or NaN.",
+        passed="The loss stayed finite in every run.",
+        hint="Use a smaller learning rate, scale the inputs, or clip the gradient.",
         problem="divergence", needs=("nonfinite_share",), silences=BIAS_CAUSES, silences_conclusions=True,
         headlines=(
             Headline(
-                Message("Training blows up: the loss stops being a number before the model has learnt anything.")
+                Message("Training diverges: the loss becomes infinite or NaN before the model has learned "
+                        "anything.")
             ),
         ),
         examples=(
@@ -81,24 +99,26 @@ TRAINING_RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
-        "T3", "training", Message("Do units differ from each other?"),
+        "T3", "training", Message("Do the units differ?"),
         signal=_identical, threshold=IDENTICAL,
-        fired="The units of a hidden layer are identical: they learn the same thing and count as one.",
+        fired="The units of a hidden layer are identical, so they learn the same thing and count as "
+              "one.",
         passed="The units of every hidden layer differ.",
-        hint="Start from small random weights, not from equal ones.",
-        problem="bad_initialization", needs=("symmetry",), silences_conclusions=True,
+        hint="Initialize with small random weights, not with equal ones.",
+        problem="bad_initialization", needs=("symmetry",), unless=_diverged, silences_conclusions=True,
         examples=(
             Example(Evidence(symmetry=exactly(0.0)), "fired"),
             Example(Evidence(symmetry=exactly(0.4)), "passed"),
         ),
     ),
     Rule(
-        "T1", "training", Message("Loss before the first step"),
+        "T1", "training", Message("Initial loss"),
         signal=lambda e: e.initial_loss_ratio, threshold=INITIAL_LOSS,
-        fired="Before the first step the loss is {signal:.1f} times what a guess would cost: the weights start too large.",
-        passed="Before the first step the loss is what a guess would cost ({signal:.2f} times).",
-        hint="Start from smaller weights (He for ReLU, Glorot for tanh).",
-        problem="bad_initialization", needs=("initial_loss_ratio",), unless=_learns_well, silences_conclusions=True,
+        fired="Before the first step the loss is {signal:.1f} times the baseline's: the initial weights"
+              " are too large.",
+        passed="Before the first step the loss is close to the baseline's ({signal:.2f} times).",
+        hint="Initialize with smaller weights (He for ReLU, Glorot for tanh).",
+        problem="bad_initialization", needs=("initial_loss_ratio",), unless=_starts_well, silences_conclusions=True,
         examples=(
             Example(Evidence(initial_loss_ratio=exactly(8), avoidable_bias=_HIGH_BIAS), "fired"),
             Example(Evidence(initial_loss_ratio=exactly(8), avoidable_bias=_NO_BIAS), "not_applicable"),
@@ -106,21 +126,22 @@ TRAINING_RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
-        "T4", "training", Message("Spread of signals through the layers"),
+        "T4", "training", Message("Activations from layer to layer"),
         signal=lambda e: _apart(e.spread_ratio), threshold=SPREAD,
-        fired="Signals change {signal:,.0f}-fold from the first layer to the last before training starts.",
-        passed="Signals keep their size from layer to layer ({signal:.1f}-fold).",
+        fired="Before training, activations change {signal:,.0f}-fold from the first layer to the last.",
+        passed="Activations keep their scale from layer to layer ({signal:.1f}-fold).",
         hint="Use He initialization for ReLU and Glorot for tanh.",
-        problem="bad_initialization", needs=("spread_ratio",), unless=_learns_well, silences_conclusions=True,
+        problem="bad_initialization", needs=("spread_ratio",), unless=_starts_well, silences_conclusions=True,
         examples=(
             Example(Evidence(spread_ratio=exactly(1e-4), avoidable_bias=_HIGH_BIAS), "fired"),
             Example(Evidence(spread_ratio=exactly(1.3), avoidable_bias=_HIGH_BIAS), "passed"),
         ),
     ),
     Rule(
-        "T5", "training", Message("Does the gradient reach the first layer?"),
+        "T5", "training", Message("Vanishing gradient?"),
         signal=lambda e: _inverse(e.gradient_ratio), threshold=VANISHING,
-        fired="The gradient shrinks {signal:,.0f}-fold on its way to the first layer: the early layers hardly learn.",
+        fired="The gradient shrinks {signal:,.0f}-fold on its way to the first layer, so early layers "
+              "hardly learn.",
         passed="The gradient reaches the first layer.",
         hint="Use ReLU with He initialization, or fewer layers.",
         problem="bad_activation", needs=("gradient_ratio",), unless=_gradient_arrives, silences_conclusions=True,
@@ -135,9 +156,9 @@ TRAINING_RULES: tuple[Rule, ...] = (
     Rule(
         "T7", "training", Message("Dead units"),
         signal=lambda e: e.dead_share, threshold=DEAD,
-        fired="{signal:.0%} of the hidden units answer 0 to every row.",
-        passed="{signal:.0%} of the hidden units answer 0 to every row.",
-        hint="Try leaky ReLU, a smaller step size or He initialization.",
+        fired="{signal:.0%} of the hidden units are dead: they output 0 for every row.",
+        passed="{signal:.0%} of the hidden units are dead: they output 0 for every row.",
+        hint="Try leaky ReLU, a smaller learning rate or He initialization.",
         problem="bad_activation", needs=("dead_share",), unless=_learns_well, silences_conclusions=True,
         examples=(
             Example(Evidence(dead_share=exactly(0.9), avoidable_bias=_HIGH_BIAS), "fired"),
@@ -148,19 +169,20 @@ TRAINING_RULES: tuple[Rule, ...] = (
     Rule(
         "T8", "training", Message("Saturated units"),
         signal=lambda e: e.saturated_share, threshold=SATURATED,
-        fired="{signal:.0%} of the time a unit sits on the flat part of its activation, where it cannot learn.",
-        passed="Units are on the flat part of their activation {signal:.0%} of the time.",
-        hint="Scale the inputs, start from smaller weights, or use ReLU.",
-        problem="bad_initialization", needs=("saturated_share",), unless=_learns_well, silences_conclusions=True,
+        fired="{signal:.0%} of the activations are saturated: on the flat part, where units cannot "
+              "learn.",
+        passed="{signal:.0%} of the activations are saturated.",
+        hint="Scale the inputs, initialize with smaller weights, or use ReLU.",
+        problem="bad_activation", needs=("saturated_share",), unless=_learns_well, silences_conclusions=True,
         examples=(
             Example(Evidence(saturated_share=exactly(0.8), avoidable_bias=_HIGH_BIAS), "fired"),
             Example(Evidence(saturated_share=exactly(0.02), avoidable_bias=_HIGH_BIAS), "passed"),
         ),
     ),
     probed(
-        "T9", "training", Message("Step size"), "step_size", "wrong_step",
-        fired="Another step size lowers the dev error by {signal:gap} in a short run.",
-        passed="Larger and smaller step sizes were tried and gain at most {most:gap}.",
+        "T9", "training", Message("Learning rate"), "step_size", "wrong_step",
+        fired="Another learning rate lowers the dev error by {signal:gap} in a short run.",
+        passed="Larger and smaller learning rates were tested and gain at most {most:gap}.",
         hint="Change learning_rate_init.",
         source="Ng; Cockpit; playbook: a three-fold and ten-fold probe",
         silences=("V1c",),  # as B1b
@@ -187,11 +209,11 @@ TRAINING_RULES: tuple[Rule, ...] = (
         source="the course: normalizing inputs",
     ),
     Rule(
-        "T12", "training", Message("Is training past its best point?"),
+        "T12", "training", Message("Did training go on too long?"),
         signal=lambda e: e.past_minimum, threshold=HALF_MATERIAL,
-        fired="The dev error was lower by {signal:gap} at an earlier epoch.",
+        fired="The dev error was {signal:gap} lower at an earlier epoch.",
         passed="The dev error is at most {most:gap} above its lowest point.",
-        hint="Stop early, keeping the best weights.",
+        hint="Stop early and keep the best weights.",
         problem="past_minimum", needs=("past_minimum",), decided_by="repeats", silences_conclusions=True,
         examples=(
             Example(Evidence(past_minimum=Estimate(0.05, 0.03, 0.07)), "fired"),
@@ -199,18 +221,19 @@ TRAINING_RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
-        "T15", "training", Message("Does it train from every start?"),
+        "T15", "training", Message("Does every random start train?"),
         signal=lambda e: e.stuck_share, threshold=ANY_STUCK,
-        fired="In {signal:.0%} of the repeats the network learns next to nothing, while in most it learns well: whether it trains "
-        "hangs on the random start.",
-        passed="There is no repeat that learns next to nothing while most learn well.",
-        hint="Take a step size, activation, initialization or length of training with which every repeat trains.",
+        fired="In {signal:.0%} of the runs the network learns next to nothing, in most it learns well: "
+              "training depends on the random start.",
+        passed="No run fails while most succeed.",
+        hint="Choose a learning rate, activation, initialization or training length with which every "
+             "run trains.",
         problem="uneven_start", needs=("stuck_share",), decided_by="repeats",
         headlines=(
             Headline(
                 Message(
-                    "Whether the network trains hangs on the random start: in {stuck:.0%} of the repeats it learns next to nothing, in "
-                    "most it learns well."
+                    "Training depends on the random start: in {stuck:.0%} of the runs the network learns next"
+                    " to nothing, in most it learns well."
                 )
             ),
         ),
@@ -218,6 +241,27 @@ TRAINING_RULES: tuple[Rule, ...] = (
         examples=(
             Example(Evidence(stuck_share=exactly(0.1)), "fired"),
             Example(Evidence(stuck_share=exactly(0.0)), "passed"),
+        ),
+    ),
+    Rule(
+        "T16", "training", Message("Does the model beat the baseline?"),
+        signal=lambda e: e.worse_than_guess, threshold=NO_WORSE,
+        fired="The model's dev error is {signal:gap} above that of the baseline ({guess_error:error}).",
+        passed="The model does at least as well as the baseline ({guess_error:error}).",
+        hint="Get the model training first: scale the inputs, change the learning rate, or regularize it strongly.",
+        problem="worse_than_baseline", needs=("worse_than_guess", "guess_error"), silences_conclusions=True,
+        headlines=(
+            Headline(
+                Message(
+                    "The model is worse than the baseline: its error on unseen rows is {dev:error}, always predicting {baseline} "
+                    "gives {guess:error}."
+                )
+            ),
+        ),
+        examples=(
+            Example(Evidence(worse_than_guess=Estimate(0.1, 0.05, 0.15), guess_error=exactly(0.3)), "fired"),
+            Example(Evidence(worse_than_guess=Estimate(-0.1, -0.15, -0.05), guess_error=exactly(0.3)), "passed"),
+            Example(Evidence(worse_than_guess=Estimate(0.01, -0.05, 0.07), guess_error=exactly(0.3)), "undecided"),
         ),
     ),
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from dldiag.core.i18n import Message, Value, tr, translate
@@ -25,6 +26,7 @@ from dldiag.report.view.labels import (
     unit_of,
 )
 
+PRINTED = 3  # decimals of an error as it is written; of a percentage that is one
 Row = dict[str, str]  # translated header -> text
 
 
@@ -61,12 +63,32 @@ def _flag_of(repair: Repair) -> str:
 
 def budget(report: Report) -> list[Row]:
     """Return the error budget: achievable + avoidable bias = training error; + variance = dev error."""
-    unit = unit_of(report)
-    found = [(name, report.evidence[name]) for name in BUDGET if name in report.evidence]
+    unit, found = unit_of(report), as_printed(report)
     return [
-        {tr("Part"): budget_label(name), tr("Error"): error_text(error, unit), tr("Source"): _source(error)}
-        for name, error in found
+        {tr("Part"): budget_label(name), tr("Error"): error_text(found[name], unit), tr("Source"): _source(found[name])}
+        for name in BUDGET
+        if name in found
     ]
+
+
+def as_printed(report: Report) -> dict[str, Estimate]:
+    """Return the error budget in the digits that are printed: each part is the difference of the errors beside it."""
+    known = {name: report.evidence[name] for name in BUDGET if name in report.evidence}
+    found = {name: _moved(one, round(one.value, PRINTED)) for name, one in known.items()}
+    unseen = "training_dev_error" if "training_dev_error" in found else "dev_error"
+    wholes = {
+        "avoidable_bias": ("train_error", "achievable"),
+        "variance": (unseen, "train_error"),
+        "mismatch": ("dev_error", unseen),
+    }
+    for part, (whole, rest) in wholes.items():
+        if {part, whole, rest} <= found.keys():
+            found[part] = _moved(known[part], round(found[whole].value - found[rest].value, PRINTED))
+    return found
+
+
+def _moved(one: Estimate, value: float) -> Estimate:
+    return replace(one, value=value, low=min(one.low, value), high=max(one.high, value))
 
 
 def fits_beyond_achievable(report: Report) -> bool:
@@ -80,14 +102,15 @@ def budget_line(report: Report) -> str:
     needed = ("achievable", "avoidable_bias", "variance", "dev_error")
     if not all(name in report.evidence for name in needed):
         return ""
-    parts: dict[str, Value] = {name: report.evidence[name].value for name in needed} | {"unit": unit_of(report)}
+    printed = as_printed(report)
+    parts: dict[str, Value] = {name: printed[name].value for name in needed} | {"unit": unit_of(report)}
     template = "{achievable:error} achievable + {avoidable_bias:error} avoidable bias + {variance:error} variance"
     if fits_beyond_achievable(report):
-        parts |= {"train_error": report.evidence["train_error"].value}
+        parts |= {"train_error": printed["train_error"].value}
         template = "{train_error:error} training error + {variance:error} variance"
     total: Message = Message("{parts} = {dev_error:error} dev error", parts | {"parts": Message(template, parts)})
     if "mismatch" in report.evidence:
-        parts |= {"mismatch": report.evidence["mismatch"].value, "parts": Message(template, parts)}
+        parts |= {"mismatch": printed["mismatch"].value, "parts": Message(template, parts)}
         total = Message("{parts} + {mismatch:error} data mismatch = {dev_error:error} dev error", parts)
     if fits_beyond_achievable(report):
         total = Message("{total} ({achievable:error} is achievable)", parts | {"total": total})

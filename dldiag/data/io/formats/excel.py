@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 from dldiag.core.i18n import Message
@@ -24,13 +25,23 @@ WIDE_COLUMNS = 1000  # from so many on a sheet must be filled …
 LEAST_FILLED_SHARE = 0.01  # … to this share, or it holds a stray cell far to the right
 
 
+def _openpyxl() -> Any:
+    """Return the library for Excel files: loaded when one comes, and not installed everywhere."""
+    try:
+        return import_module("openpyxl")
+    except ModuleNotFoundError as error:
+        what = Message("Excel files need the package openpyxl, which is not installed.")
+        raise DataError(
+            what, Message("Install it (pip install 'dldiag[excel]'), or export the table as CSV.")
+        ) from error
+
+
 def read_excel(data: bytes, plan: ReadPlan, limits: Limits, choices: Mapping[str, Any] | None = None) -> TypedTable:
     """Read a sheet; DataError when there is none like that or it has too many cells.
 
     choices: what was chosen by hand, when the plan does not say yet where the table stands; None when it does.
     """
-    import openpyxl
-
+    openpyxl = _openpyxl()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         _check_packing(sum(i.file_size for i in archive.infolist()), len(data), limits)
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)

@@ -1,0 +1,114 @@
+"""Going through wrong rows by keyboard: one row at a time, categories typed, counts and ceilings beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from dldiag.app.state import eyeball, session
+from dldiag.app.ui.widgets import show_message, show_rows
+from dldiag.core.estimate import Estimate
+from dldiag.core.i18n import tr
+from dldiag.core.sanitize import escape_markdown, legible
+from dldiag.error_analysis.eyeball import EyeballSet, TagCount, read_tags, tag_counts
+from dldiag.report.view.labels import error_text, share_text
+
+Tags = Mapping[int, tuple[str, ...]]
+HIDDEN = ("bias", "variance", "loss", "predictions")  # columns that a person needs not to judge a row
+
+
+def go_through(job: str, rows: eyeball.ErrorRows) -> None:
+    """Show the next row and ask for its categories; below it, what was counted so far."""
+    if rows.drawn is None or rows.eyeball.empty:
+        show_message(tr("No dev row is wrong: there is nothing to look at."))
+        return
+    tags = eyeball.tags_of(job)
+    known = [one.tag for one in tag_counts(tags, 1.0)] if tags else []
+    left = [i for i, row in enumerate(rows.eyeball["row"]) if int(row) not in tags]
+    done = len(rows.eyeball) - len(left)
+    st.progress(done / len(rows.eyeball), tr("{done} of {all} rows looked at", done=done, all=len(rows.eyeball)))
+    if left:
+        _show_row(rows.eyeball.iloc[left[0]])
+        _ask_tags(job, int(rows.eyeball["row"].iloc[left[0]]), tags, known)
+    _show_counts(tags, rows.drawn.error)
+    _show_parts(rows.drawn)
+    _offer_exports(job, rows.eyeball, tags)
+
+
+def _show_row(row: pd.Series) -> None:
+    cells = {name: row[name] for name in row.index if name not in HIDDEN and not pd.isna(row[name])}
+    shown = [{tr("Column"): legible(name, 80), tr("Value"): legible(str(value), 300)} for name, value in cells.items()]
+    show_rows(shown, alt=tr("The row to judge"))
+
+
+def _ask_tags(job: str, row: int, tags: Tags, known: list[str]) -> None:
+    if known:
+        named = " · ".join(f"{i} {tag}" for i, tag in enumerate(known, 1))
+        show_message(tr("Your categories: {names}", names=named))
+    with st.form(f"tags.{job}", clear_on_submit=True):
+        typed = st.text_input(
+            tr("Why is it wrong? Type categories, or their numbers, between commas; Enter goes to the next row."),
+            key=f"typed.{session.state()['visit']}",
+        )
+        if st.form_submit_button(tr("Keep, next row"), type="primary"):
+            eyeball.keep_tags(job, {**tags, row: read_tags(typed, known)})
+            st.rerun()
+    if tags and st.button(tr("Back to the row before"), key="tags.back"):
+        eyeball.keep_tags(job, dict(list(tags.items())[:-1]))
+        st.rerun()
+
+
+def _show_counts(tags: Tags, error: Estimate) -> None:
+    counts = tag_counts(tags, error.value) if tags else []
+    if counts:
+        st.subheader(tr("What the errors are"), anchor=False)
+        show_rows([_count_row(one) for one in counts], alt=tr("What the errors are"))
+        show_message(
+            tr("A row may be in several categories, so that shares may add up to more than 100%."), kind="caption"
+        )
+
+
+def _count_row(one: TagCount) -> dict[str, str]:
+    return {
+        tr("Category"): one.tag,
+        tr("Rows"): f"{one.rows:,}",
+        tr("Share of the errors looked at"): share_text(one.share),
+        tr("Most that fixing it can gain"): error_text(one.ceiling, "rate"),
+    }
+
+
+def _show_parts(drawn: EyeballSet) -> None:
+    show_message(
+        tr(
+            "Eyeball part: {error} wrong of {rows:,} rows. Blackbox part, at which nobody looks: {other} wrong of "
+            "{others:,} rows.",
+            error=share_text(drawn.error),
+            rows=drawn.rows,
+            other=share_text(drawn.blackbox_error),
+            others=drawn.blackbox_rows,
+        )
+    )
+    if drawn.gap.surely_above > 0:
+        show_message(
+            tr(
+                "The eyeball part looks better than the blackbox part: fixes may have been made to fit the rows you saw."
+            ),
+            kind="warning",
+        )
+
+
+def _offer_exports(job: str, rows: pd.DataFrame, tags: Tags) -> None:
+    if not tags:
+        return
+    tagged = rows[rows["row"].isin(list(tags))].copy()
+    tagged.insert(1, "categories", ["; ".join(tags[int(row)]) for row in tagged["row"]])
+    with st.container(horizontal=True):
+        name = "dldiag-eyeball.csv"
+        st.download_button(
+            tr("Download the tagged rows (CSV)"), tagged.to_csv(index=False), name, "text/csv", on_click="ignore"
+        )
+        if st.button(escape_markdown(tr("Forget all tags")), key="tags.forget"):
+            eyeball.keep_tags(job, {})
+            st.rerun()

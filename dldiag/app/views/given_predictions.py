@@ -1,0 +1,61 @@
+"""Asking which columns of the table at hand hold predictions made elsewhere, and showing where they are wrong."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dldiag.app.ui.widgets import show_message, show_rows
+from dldiag.core.i18n import tr
+from dldiag.core.sanitize import escape_markdown, legible
+from dldiag.core.types import Table
+from dldiag.error_analysis import ErrorAnalysis
+from dldiag.error_analysis.of_table import analyze_table
+from dldiag.report.view.error_rows import error_sections, errors_line
+
+PREFIX = "given predictions"
+
+
+def ask_predictions(table: Table) -> ErrorAnalysis | None:
+    """Ask for the columns; None until target and prediction are chosen."""
+    names = [column.name for column in table.columns]
+    left, right = st.columns(2)
+    target = left.selectbox(
+        tr("Column of true labels or values"), names, index=None, format_func=legible, key=f"{PREFIX}.target"
+    )
+    prediction = right.selectbox(
+        tr("Column of predictions"), names, index=None, format_func=legible, key=f"{PREFIX}.prediction"
+    )
+    probabilities = st.multiselect(
+        tr("Columns of class probabilities, in the order of the classes (optional)"),
+        names,
+        format_func=legible,
+        key=f"{PREFIX}.probabilities",
+    )
+    if target is None or prediction is None:
+        show_message(tr("Choose the true values and the predictions."), kind="info")
+        return None
+    return analyze_table(table, target, prediction, probabilities)
+
+
+def show_errors(found: ErrorAnalysis) -> None:
+    """Show what was found, and offer the rows."""
+    show_message(errors_line(found.findings))
+    for one in error_sections(found.findings):
+        st.subheader(escape_markdown(one.title), anchor=False)
+        for line in one.lines:
+            show_message(line)
+        if one.rows:
+            show_rows(one.rows, alt=one.title, key=f"{PREFIX}.{one.key}")
+    with st.container(horizontal=True):
+        for name, label, rows in (
+            ("worst", tr("The worst rows"), found.worst(1000)),
+            ("suspects", tr("Rows with suspicious labels"), found.suspects()),
+        ):
+            if len(rows):
+                st.download_button(
+                    escape_markdown(label),
+                    rows.to_csv(index=False),
+                    f"dldiag-{name}.csv",
+                    "text/csv",
+                    on_click="ignore",
+                )

@@ -1,0 +1,212 @@
+"""The nouns of data: a table, a dataset, how its rows are split, and what can be wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dldiag.core.i18n import Message
+
+Task = Literal["classification", "regression"]
+# rate: share of rows; sd: over the std of the target; score: 1 − a score of at most 1; loss, cost: a number per row
+ErrorUnit = Literal["rate", "sd", "score", "loss", "cost"]
+Kind = Literal["number", "category", "boolean", "date", "text", "identifier", "constant", "empty"]
+Outcome = Literal["fired", "passed", "undecided", "not_applicable", "could_not_run", "suppressed", "muted"]
+Level = Literal["data", "training", "bias_variance", "process"]
+Column_ = Literal["training", "bias", "variance", "data"]
+TrialVerdict = Literal["helped", "helped_little", "hurt", "no_effect", "undecided"]
+Answer = Literal["yes", "no", "undecided", "unknown"]
+
+Array = NDArray[Any]
+ShouldStop = Callable[[], bool] | None  # asked often while something long runs; True ends it with Stopped
+
+USED_KINDS: tuple[Kind, ...] = ("number", "category", "boolean", "date", "text")
+
+
+def error_unit(task: Task) -> ErrorUnit:
+    """Return the unit that errors of a task are in."""
+    return "rate" if task == "classification" else "sd"
+
+
+class DataError(ValueError):
+    """The data cannot be used as asked; `message` says what is wrong, `hint` what to do."""
+
+    def __init__(self, message: Message | str, hint: Message | str = "") -> None:
+        self.message = message if isinstance(message, Message) else Message(message)
+        self.hint = hint if isinstance(hint, Message) else Message(hint)
+        super().__init__(str(self.message))
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class Stopped(Exception):
+    """Raised out of a long computation when its `should_stop` said so."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that was repaired, dropped, set aside or noticed on the way in, with a count and an example."""
+
+    code: str
+    message: Message
+    count: int = 0
+    example: str = ""
+    hint: Message | None = None
+    columns: tuple[str, ...] = ()  # that it is about; none: the file as a whole
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: its kind, why it was taken for that, and how its texts are to be read."""
+
+    name: str
+    kind: Kind
+    why: Message
+    missing: int = 0
+    distinct: int = 0
+    levels: tuple[str, ...] = ()  # of a category or boolean: the declared values, most frequent first
+    examples: tuple[str, ...] = ()
+    origin: str = ""  # code of what decided the kind (`kinds.KINDS`, by_hand); `why` says it in words
+    made_of: str = ""  # of a feature: the table's column that it is a part of; none: itself
+
+
+@dataclass(frozen=True)
+class ReadPlan:
+    """What was decided about a file before it is read strictly; plain JSON, shown, editable, kept in the report."""
+
+    format: str = "csv"  # csv, parquet, feather, excel, jsonl
+    compression: str = ""
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str = ""
+    header_row: int | None = 0  # line index of the header within the decoded text; None: there is none
+    first_row: int = 1  # line index of the first data line
+    footer_rows: int = 0
+    missing: tuple[str, ...] = ("",)
+    decimal: str = "."
+    thousands: str = ""
+    sheet: str = ""
+    member: str = ""  # of an archive
+    header_rows: int = 1  # lines from header_row on whose names are joined
+    skip_space: bool = False  # blanks after a delimiter belong to it
+    max_rows: int | None = None  # rows kept by sampling; None: all
+    day_first: bool | None = None  # whether 03/04/2024 is the 3rd of April; None: the column decides
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table as read: typed columns beside the raw texts that they came from.
+
+    `frame` has one pandas column per name: float64 for numbers and booleans, str/None for everything else, datetime64
+    for dates. `fingerprint` is the sha256 of the bytes plus the plan: the identity of the data everywhere.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    columns: tuple[Column, ...]
+    plan: ReadPlan
+    fingerprint: str
+    notices: tuple[Notice, ...] = ()
+    rows_in_file: int = 0
+    raw: pd.DataFrame | None = None  # the cell texts, kept so that a column's kind can be changed by hand
+
+    def column(self, name: str) -> Column:
+        """Return the column of this name; KeyError when there is none."""
+        return {c.name: c for c in self.columns}[name]
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Rows ready to learn from: features X (typed frame), target y, and how they may be split.
+
+    y holds class indices 0…K−1 (classification) or float64 values (regression), never missing.
+    """
+
+    name: str
+    X: pd.DataFrame
+    y: NDArray[Any]
+    task: Task
+    target: str
+    columns: tuple[Column, ...]  # of X, in its order
+    classes: tuple[str, ...] = ()
+    fingerprint: str = ""
+    notices: tuple[Notice, ...] = ()
+    groups: NDArray[Any] | None = None  # rows of one group stay on one side of every split
+    times: NDArray[Any] | None = None  # sortable; dev and test rows come after training rows
+    domain: NDArray[Any] | None = None  # True where the row comes from the distribution that dev and test must match
+    plan: ReadPlan | None = None
+    aside: pd.DataFrame | None = None  # identifier and group columns left out of X, for the checks before training
+
+    def __post_init__(self) -> None:
+        if len(self.X) != len(self.y):
+            raise ValueError(f"X has {len(self.X)} rows and y has {len(self.y)}")
+        if self.task == "classification" and len(self.classes) < 2:
+            raise DataError(
+                Message("The target {target} has only one class.", {"target": self.target}),
+                Message("There is nothing to learn from one class; pick another target or add rows of another class."),
+            )
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return len(self.y)
+
+    @property
+    def unit(self) -> ErrorUnit:
+        """The unit of every error, as `error_unit` of its task."""
+        return error_unit(self.task)
+
+
+@dataclass(frozen=True, eq=False)
+class Clusters:
+    """Rows that do not count each for itself: a label per row, of its group or of the row that it is a copy of."""
+
+    labels: NDArray[np.int64]
+    are_copies: bool
+
+    def of(self, rows: NDArray[np.int64]) -> Clusters:
+        """Return the clusters of some rows."""
+        return Clusters(self.labels[rows], self.are_copies)
+
+
+@dataclass(frozen=True, eq=False)
+class Repeat:
+    """One repeat: an order of training rows, of which every size is a prefix, and the dev rows that go with it."""
+
+    train_rows: NDArray[np.int64]
+    dev_rows: NDArray[np.int64]
+    seed: int
+    training_dev_rows: NDArray[np.int64] | None = None  # held-out rows like the training rows, where dev rows are not
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Row indices: the sealed test rows, and the repeats drawn from the others."""
+
+    test_rows: NDArray[np.int64]
+    repeats: tuple[Repeat, ...]
+    method: str  # random, copies_together, group, time, given
+    clusters: Clusters | None = None  # of all rows of the dataset; None: every row counts for itself
+    selection_repeats: int = 0  # the last repeats, by which a search chooses; the others measure
+
+    @property
+    def n_train(self) -> int:
+        """Training rows at full size (the least over repeats that measure)."""
+        return min(len(r.train_rows) for r in self.measuring)
+
+    @property
+    def n_dev(self) -> int:
+        """Dev rows of one repeat (the least over repeats that measure)."""
+        return min(len(r.dev_rows) for r in self.measuring)
+
+    @property
+    def measuring(self) -> tuple[Repeat, ...]:
+        """The repeats that no search chooses by."""
+        return self.repeats[: len(self.repeats) - self.selection_repeats]

@@ -1,0 +1,88 @@
+"""The lessons on bias and variance, and what a run says about the notes' statements 25 to 27."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dldiag.core.i18n import Message
+from dldiag.course.bias_variance.number_pairs import PairReading, read_number_pairs
+from dldiag.course.bias_variance.sweep import Sweep, read_sweep, trades_bias_for_variance, worse_ends
+from dldiag.course.shared.lesson import Claim, Lesson, Outcomes, Statement, Topic, one_claim, verdict_of
+
+EXPECTED = (("passed", "fired"), ("fired", "passed"), ("fired", "fired"), ("passed", "passed"))  # bias, variance
+
+
+def sweep_outcomes(found: Sweep) -> Outcomes:
+    """Read statement 25 off the parts of the error."""
+    ends, trades = worse_ends(found), trades_bias_for_variance(found)
+    answer = "middle" if len(ends) == 2 else "end" if found.best in (0, len(found.values) - 1) else ""
+    return one_claim(25, verdict_of(trades or len(ends) == 2), read_sweep(found), answer)
+
+
+def pairs_outcomes(readings: Sequence[PairReading], rows: int) -> Outcomes:
+    """Read statements 26 and 27 off the rules' readings of the textbook's pairs."""
+    found = tuple((one.bias, one.has_variance) for one in readings[:4])
+    agree = sum(ours == theirs for ours, theirs in zip(found, EXPECTED, strict=True))
+    values = {"agree": agree, "pairs": len(EXPECTED), "rows": rows}
+    says = Message("The rules read {agree} of the {pairs} pairs as the notes do, on {rows:,} dev rows.", values)
+    people = readings[1].bias == "fired" and readings[4].bias == "passed"
+    claims = (
+        Claim(26, verdict_of(agree == len(EXPECTED)), says),
+        Claim(27, verdict_of(people), read_number_pairs(readings, rows)),
+    )
+    answer = "none" if people else "bias" if readings[4].bias == "fired" else ""
+    return Outcomes(claims, answer)
+
+
+BIAS_VARIANCE_LESSONS = Topic(
+    "pages/17_Bias_and_variance.py",
+    Message("Bias and variance"),
+    Message(
+        "The error of a model is bias plus variance plus noise: what lowers one of the first two often raises the other."
+    ),
+    (
+        Lesson(
+            "sweep",
+            Message("Underfitting, just right, overfitting"),
+            Message("From no L2 penalty to a very large one: where is the expected error least?"),
+            {"middle": Message("in between"), "end": Message("at one of the ends")},
+            (
+                Statement(
+                    25,
+                    Message(
+                        "A model that is too simple underfits (high bias), one that is too flexible overfits (high variance)."
+                    ),
+                    "sweep.axis",
+                ),
+            ),
+            Message(
+                "Bias falls and variance rises as a model gets more flexible; the best lies where their sum is least."
+            ),
+            sweep_outcomes,
+            Message("Try it: turn the training rows, or the network's size."),
+        ),
+        Lesson(
+            "pairs",
+            Message("Two errors, one diagnosis"),
+            Message("15% training error, 16% dev error, and people get 15% wrong, too: what is the problem?"),
+            {"bias": Message("high bias"), "variance": Message("high variance"), "none": Message("neither")},
+            (
+                Statement(
+                    26,
+                    Message("1%/11% is high variance, 15%/16% high bias, 15%/30% both, 0.5%/1% neither."),
+                    "pairs.dev_rows",
+                ),
+                Statement(
+                    27,
+                    Message(
+                        "Bias is measured against the best error possible: where people get 15% wrong, 15% is not high."
+                    ),
+                    "own.human",
+                ),
+            ),
+            Message("Training error against the best possible: bias. Dev error against training error: variance."),
+            pairs_outcomes,
+            Message("Try it: 100 dev rows. The same numbers then say less."),
+        ),
+    ),
+)

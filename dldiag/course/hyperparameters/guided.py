@@ -1,0 +1,223 @@
+"""Guided against blind search: the same number of settings tried, on the same splits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dldiag.core.aliases import OnProgress, ShouldStop
+from dldiag.core.i18n import Message, format_error, tr
+from dldiag.core.params import param
+from dldiag.core.types import Dataset, Progress, error_unit
+from dldiag.data.split import make_split
+from dldiag.experiments.fit_cache import FitCache
+from dldiag.experiments.models import Model, changed
+from dldiag.report.figures.theme import THEMES, ThemeName, error_axis, figure
+
+BLIND_POOL = 3  # times the budget: settings drawn at random, of which many draws of the budget are taken
+RESAMPLES = 500  # draws of a budget from the pool
+SURE = 0.9  # share of the draws that must agree before one search is called better
+UNITS = (4, 8, 16, 32, 64, 128)
+PENALTIES = (0.0001, 0.01, 0.1, 1.0, 10.0)
+RATES = (0.0003, 0.001, 0.003, 0.01, 0.03)
+EPOCHS = (10, 30, 100)
+
+
+@dataclass(frozen=True)
+class GuidedSettings:
+    """How many settings each search may try, and on how many rows and splits."""
+
+    budget: int = param(8, "Settings each search may try", "The same for both.", low=4, high=30)
+    repeats: int = param(3, "Repeats", "Random train/dev splits per setting.", low=2, high=10)
+    train_rows: int = param(200, "Training rows", "Rows that each fit learns from at most.", low=20, high=5000)
+    seed: int = param(0, "Seed", "Same settings and seed, same numbers.", low=0, high=2**31 - 1)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn of the guided search: why, what was changed, and both errors; kept says whether dev error fell."""
+
+    reason: str  # start, bias or variance
+    changed: dict[str, Any]
+    train: float
+    dev: float
+    kept: bool
+
+
+@dataclass(frozen=True)
+class Searches:
+    """Both searches; blind: the mean best dev error after 1, 2, … settings, low and high hold 90% of the draws.
+
+    beaten: share of blind draws whose best dev error is above the guided search's.
+    """
+
+    turns: tuple[Turn, ...]
+    guided: tuple[float, ...]
+    blind: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    beaten: float
+    unit: str
+
+
+Move = Callable[[dict[str, Any]], dict[str, Any]]
+MOVES: dict[str, tuple[Move, ...]] = {  # what the remedy table offers for each problem, in its order
+    "bias": (
+        lambda now: {"hidden_layer_sizes": tuple(2 * n for n in now["hidden_layer_sizes"])},
+        lambda now: {"max_iter": 2 * now["max_iter"]},
+        lambda now: {"learning_rate_init": 3 * now["learning_rate_init"]},
+        lambda now: {"alpha": now["alpha"] / 10},
+    ),
+    "variance": (
+        lambda now: {"alpha": 10 * now["alpha"]},
+        lambda now: {"dropout": 0.3},
+        lambda now: {"hidden_layer_sizes": tuple(max(2, n // 2) for n in now["hidden_layer_sizes"])},
+        lambda now: {"max_iter": max(5, now["max_iter"] // 2)},
+    ),
+}
+
+
+def compare_searches(
+    dataset: Dataset,
+    model: Model,
+    asked: GuidedSettings,
+    *,
+    on_progress: OnProgress = None,
+    should_stop: ShouldStop = None,
+) -> Searches:
+    """Let both searches spend the budget; test rows stay sealed."""
+    split = make_split(dataset, asked.repeats, asked.seed, asked.train_rows)
+    fits = FitCache(dataset, split, should_stop=should_stop)
+    repeats, total = range(asked.repeats), (1 + BLIND_POOL) * asked.budget
+
+    def errors_of(models: list[Model]) -> list[tuple[float, float]]:
+        fits.fit(models, [split.n_train], repeats)
+        if on_progress is not None:
+            done = len(fits.results) // asked.repeats
+            on_progress(Progress(Message("Training networks"), min(done, total), total))
+        found = [fits.get(one, split.n_train, repeats) for one in models]
+        return [
+            (float(np.mean([r.train_error for r in row])), float(np.mean([r.useful_error for r in row])))
+            for row in found
+        ]
+
+    turns = _guided(model, asked.budget, errors_of)
+    blind = [dev for _, dev in errors_of(_random_settings(model, BLIND_POOL * asked.budget, asked.seed))]
+    return _compared(turns, np.array(blind), asked, error_unit(dataset.task))
+
+
+def _guided(
+    model: Model, budget: int, errors_of: Callable[[list[Model]], list[tuple[float, float]]]
+) -> tuple[Turn, ...]:
+    """Read the errors, take the next remedy of the larger problem, keep what lowers the dev error."""
+    ((train, dev),) = errors_of([model])
+    turns, tried = [Turn("start", {}, train, dev, kept=True)], {"bias": 0, "variance": 0}
+    best, now = (train, dev), model
+    while len(turns) < budget and any(tried[kind] < len(MOVES[kind]) for kind in MOVES):
+        problem = "variance" if best[1] - best[0] > best[0] else "bias"
+        if tried[problem] == len(MOVES[problem]):
+            problem = "bias" if problem == "variance" else "variance"
+        change = MOVES[problem][tried[problem]](dict(now.parameters))
+        ((train, dev),) = errors_of([changed(now, change)])
+        kept = dev < best[1]
+        turns.append(Turn(problem, change, train, dev, kept=kept))
+        tried[problem] += 0 if kept else 1  # what helped is tried again, farther
+        best, now = ((train, dev), changed(now, change)) if kept else (best, now)
+    return tuple(turns)
+
+
+def _random_settings(model: Model, count: int, seed: int) -> list[Model]:
+    rng = np.random.default_rng(seed)
+    return [
+        changed(
+            model,
+            {
+                "hidden_layer_sizes": (int(rng.choice(UNITS)),),
+                "alpha": float(rng.choice(PENALTIES)),
+                "learning_rate_init": float(rng.choice(RATES)),
+                "max_iter": int(rng.choice(EPOCHS)),
+            },
+        )
+        for _ in range(count)
+    ]
+
+
+def _compared(turns: tuple[Turn, ...], blind: Any, asked: GuidedSettings, unit: str) -> Searches:
+    rng = np.random.default_rng(asked.seed)
+    draws = np.stack([rng.choice(blind, asked.budget, replace=False) for _ in range(RESAMPLES)])
+    best = np.minimum.accumulate(draws, axis=1)
+    guided = np.minimum.accumulate([turn.dev for turn in turns])
+    low, high = np.quantile(best, [0.05, 0.95], axis=0)
+    return Searches(
+        turns=turns,
+        guided=tuple(guided.tolist()),
+        blind=tuple(best.mean(axis=0).tolist()),
+        low=tuple(low.tolist()),
+        high=tuple(high.tolist()),
+        beaten=float(np.mean(best[:, -1] > guided[-1])),
+        unit=unit,
+    )
+
+
+REASONS = {
+    "start": Message("your present settings"),
+    "bias": Message("training error is the larger part: lower the bias"),
+    "variance": Message("the gap to the dev error is the larger part: lower the variance"),
+}
+
+
+def turn_rows(found: Searches) -> list[dict[str, str]]:
+    """Return the guided search as rows of texts."""
+    return [
+        {
+            tr("Turn"): str(number),
+            tr("Idea"): str(REASONS[turn.reason]),
+            tr("What changed"): ", ".join(f"{name} = {_short(value)}" for name, value in turn.changed.items()),
+            tr("Training error"): format_error(turn.train, found.unit),
+            tr("Dev error"): format_error(turn.dev, found.unit),
+            tr("Kept"): tr("yes") if turn.kept else tr("no"),
+        }
+        for number, turn in enumerate(found.turns)
+    ]
+
+
+def _short(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def look_at_searches(found: Searches) -> Message:
+    """Say which search got farther with the same number of settings."""
+    values: dict[str, Any] = {
+        "budget": len(found.blind),
+        "guided": found.guided[-1],
+        "start": found.turns[0].dev,
+        "blind": found.blind[-1],
+        "low": found.low[-1],
+        "high": found.high[-1],
+        "beaten": found.beaten,
+        "unit": found.unit,
+    }
+    return Message(
+        "With {budget} settings each, starting from {start:error}: the guided search reached a dev error of "
+        "{guided:error}, blind draws {blind:error} on average (90% of them {low:error} to {high:error}). The guided one "
+        "is better than {beaten:.0%} of the blind ones.",
+        values,
+    )
+
+
+def searches_figure(found: Searches, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the best dev error so far of both searches against the settings tried."""
+    drawn, look = figure(theme), THEMES[theme]
+    x = list(range(1, len(found.blind) + 1))
+    drawn.add_scatter(x=x, y=found.high, mode="lines", line={"width": 0}, showlegend=False, hoverinfo="skip")
+    shade = {"fill": "tonexty", "fillcolor": "rgba(128,128,128,0.2)", "line": {"width": 0}}
+    drawn.add_scatter(x=x, y=found.low, mode="lines", showlegend=False, hoverinfo="skip", **shade)
+    for index, (values, name) in enumerate(((found.guided, tr("guided")), (found.blind, tr("blind (mean)")))):
+        line = {"color": look.series[index], "width": 3, "dash": ("solid", "dash")[index], "shape": "hv"}
+        drawn.add_scatter(x=x[: len(values)], y=values, mode="lines", name=name, line=line)
+    drawn.update_xaxes(title={"text": tr("settings tried")}, dtick=1)
+    return drawn.update_yaxes(**error_axis(found.unit))

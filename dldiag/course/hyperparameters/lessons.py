@@ -1,0 +1,73 @@
+"""The lessons on hyperparameters, and what a run says about the notes' statements 23 and 24."""
+
+from __future__ import annotations
+
+from dldiag.core.i18n import Message
+from dldiag.course.hyperparameters.guided import SURE, Searches, look_at_searches
+from dldiag.course.hyperparameters.validation_curve import Validation, read_validation
+from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, one_claim, verdict_of
+
+
+def validation_outcomes(found: Validation) -> Outcomes:
+    """Read statement 23 off the validation curve."""
+    differs = len(found.ties) < len(found.tried)
+    present = found.present in found.ties or found.present == found.best
+    answer = "" if found.present is None else "present" if present else "other"
+    return one_claim(23, verdict_of(differs), read_validation(found), answer)
+
+
+def searches_outcomes(found: Searches) -> Outcomes:
+    """Read statement 24 off the two searches."""
+    better, worse = found.beaten >= SURE, found.beaten <= 1 - SURE
+    answer = "guided" if better else "blind" if worse else "alike"
+    return one_claim(24, verdict_of(better, worse), look_at_searches(found), answer)
+
+
+HYPERPARAMETER_LESSONS = Topic(
+    "pages/16_Hyperparameters_and_the_loop.py",
+    Message("Hyperparameters and the loop"),
+    Message(
+        "A hyperparameter is set by hand and decides which parameters training finds; only trying tells what is good."
+    ),
+    (
+        Lesson(
+            "values",
+            Message("Which value is best?"),
+            Message("L2 penalty: is your present value already as good as the best of those tried?"),
+            {"present": Message("yes"), "other": Message("no, another value is clearly better")},
+            (
+                Statement(
+                    23,
+                    Message("Hyperparameters decide which parameters W and b training ends with."),
+                    "search.first",
+                ),
+            ),
+            Message("The training set chooses the parameters, the dev set the hyperparameters."),
+            validation_outcomes,
+            Message("Try it: the learning rate, or two hyperparameters at once."),
+        ),
+        Lesson(
+            "loop",
+            Message("The loop: idea, experiment, next idea"),
+            Message("Eight settings each: which search finds the lower dev error?"),
+            {
+                "guided": Message("the one that reads both errors after every try"),
+                "alike": Message("no clear difference"),
+                "blind": Message("drawing settings at random"),
+            },
+            (
+                Statement(
+                    24,
+                    Message(
+                        "Finding good values is empirical: idea, code, experiment, again and again, each result giving the "
+                        "next idea."
+                    ),
+                    "guided.budget",
+                ),
+            ),
+            Message("Read both errors after every experiment: they say what to try next."),
+            searches_outcomes,
+            Message("Try it: start from a network that is far too small, in your model's settings."),
+        ),
+    ),
+)

@@ -1,0 +1,190 @@
+"""The lessons on logistic regression, and what a run says about the notes' statements 4 to 9."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from math import log10
+
+import numpy as np
+
+from dldiag.core.i18n import Message
+from dldiag.course.logistic.hidden_layer import BETTER, Widening, look_at_widening
+from dldiag.course.logistic.likelihood import EXACT, Likelihood, look_at_likelihood
+from dldiag.course.logistic.regression import (
+    ROUNDING,
+    SMALLEST_FALL,
+    Descent,
+    Pass,
+    cross_entropy,
+    look_at_descent,
+)
+from dldiag.course.logistic.two_layers import EXACT as SAME_SLOPE
+from dldiag.course.logistic.two_layers import TwoLayers, look_at_two_layers
+from dldiag.course.shared.lesson import Claim, Lesson, Outcomes, Statement, Topic, joined, one_claim, verdict_of
+
+NUDGE = 1e-5  # by which z is moved to measure a slope
+
+
+def unit_outcomes(row: Pass, descent: Descent) -> Outcomes:
+    """Read statements 4 and 6 off one row: the unit's two steps, and a − y against a slope measured by nudging."""
+    measured = float((cross_entropy(row.z + NUDGE, row.y) - cross_entropy(row.z - NUDGE, row.y)) / (2 * NUDGE))
+    apart = abs(measured - row.dz)
+    values = {"z": row.z, "a": row.a, "y": row.y, "dz": row.dz, "measured": measured, "apart": apart}
+    one = Message("This row: z = {z:.3f}, and the sigmoid makes the probability a = {a:.3f} of it.", values)
+    two = Message(
+        "a − y = {a:.4f} − {y:g} = {dz:.4f}. Measured by moving z a little: {measured:.4f} (difference {apart:.0e}). Each "
+        "weight's slope is this times its own input.",
+        values,
+    )
+    known = verdict_of(0 < row.a < 1)
+    return Outcomes((Claim(4, known, one), Claim(6, verdict_of(apart < SAME_SLOPE), two)), "minus")
+
+
+def likelihood_outcomes(found: Likelihood) -> Outcomes:
+    """Read statement 5 off the product and the sum."""
+    power = log10(max(found.product, 1e-300))
+    answer = "half" if power > -1 else "thousandth" if power > -4.5 else "nothing"
+    return one_claim(5, verdict_of(found.apart < EXACT), look_at_likelihood(found), answer)
+
+
+def descent_outcomes(found: Descent, rows: int) -> Outcomes:
+    """Read statement 7 off the descent; the guess is about the sum in place of the mean."""
+    costs = [step.cost for step in found.steps]
+    steady = all(after - before <= ROUNDING for before, after in pairwise(costs))
+    fell = costs[0] - costs[-1] >= SMALLEST_FALL
+    size = float(np.hypot(np.linalg.norm(found.steps[0].dw), found.steps[0].db))
+    values = {"rows": rows, "mean": size, "sum": rows * size, "rate": found.learning_rate / rows}
+    about_sum = Message(
+        "With the sum in place of the mean, the first gradient is {rows:,} times as long ({sum:.3g}, not {mean:.3g}): the "
+        "same way down takes a learning rate of {rate:.2g}.",
+        values,
+    )
+    return one_claim(7, verdict_of(steady and fell), joined(look_at_descent(found), about_sum), "longer")
+
+
+def layer_outcomes(found: Widening) -> Outcomes:
+    """Read statement 8 off the widths."""
+    single, best = found.widths[0], min(found.widths, key=lambda one: one.error)
+    gains = single.error - best.error >= BETTER
+    return one_claim(8, verdict_of(gains), look_at_widening(found), "more" if gains else "same")
+
+
+def two_layer_outcomes(found: TwoLayers) -> Outcomes:
+    """Read statement 9 off the check of the gradient."""
+    exact = found.wrong < SAME_SLOPE
+    return one_claim(9, verdict_of(exact, not exact), look_at_two_layers(found), "chain")
+
+
+LOGISTIC_LESSONS = Topic(
+    "pages/12_Logistic_regression.py",
+    Message("Logistic regression"),
+    Message("Logistic regression is one unit of a network: what it does, every unit does."),
+    (
+        Lesson(
+            "unit",
+            Message("One unit, forward and backward"),
+            Message("By how much does the loss change when z grows a little, for a prediction a and a label y?"),
+            {
+                "minus": Message("a − y"),
+                "slope": Message("a (1 − a)"),
+                "ratio": Message("y / a"),
+            },
+            (
+                Statement(
+                    4,
+                    Message("Logistic regression is a unit: it adds up weighted inputs and applies the sigmoid."),
+                    "unit.row",
+                ),
+                Statement(
+                    6,
+                    Message(
+                        "Backward, dz = a − y; the slope of each weight is dz times its input, that of the bias dz."
+                    ),
+                    "unit.step",
+                ),
+            ),
+            Message("Prediction minus label, times the input: that is the gradient of logistic regression."),
+            unit_outcomes,
+            Message("Try it: find a row that the unit gets wrong, and look at its dz."),
+        ),
+        Lesson(
+            "likelihood",
+            Message("From likelihood to loss"),
+            Message("Twenty labels, most of them predicted fairly well: how likely are all twenty together?"),
+            {
+                "half": Message("more than a tenth"),
+                "thousandth": Message("about a thousandth"),
+                "nothing": Message("less than one in 30,000"),
+            },
+            (
+                Statement(
+                    5,
+                    Message(
+                        "The likelihood of a label is aʸ(1 − a)¹⁻ʸ; minus its logarithm is the loss, so the likeliest "
+                        "weights have the smallest loss."
+                    ),
+                    "likelihood.rows",
+                ),
+            ),
+            Message("Maximizing the likelihood of the labels is minimizing the mean loss."),
+            likelihood_outcomes,
+            Message("Try it: 200 rows. The product leaves what a computer can hold; the sum does not."),
+        ),
+        Lesson(
+            "descent",
+            Message("Gradient descent"),
+            Message("If the cost were the sum of the losses, not their mean: what would the first step be?"),
+            {
+                "same": Message("the same"),
+                "longer": Message("as many times longer as there are rows"),
+                "shorter": Message("shorter"),
+            },
+            (
+                Statement(
+                    7,
+                    Message("The cost J is the mean loss over all rows; steps against its gradient lead downhill."),
+                    "unit.learning_rate",
+                ),
+            ),
+            Message("Each step goes against the gradient; too large a learning rate jumps over the valley."),
+            descent_outcomes,
+            Message("Try it: a learning rate of 100."),
+        ),
+        Lesson(
+            "layer",
+            Message("Many units make a layer"),
+            Message("Two moons, and more units in the hidden layer: are fewer rows wrong than with one unit?"),
+            {"more": Message("yes"), "same": Message("no, one line is enough")},
+            (
+                Statement(
+                    8,
+                    Message("A network is many such units: each draws a line, and the next layer weighs them."),
+                    "plane",
+                ),
+            ),
+            Message("One unit draws one line. A hidden layer draws many, and the output weighs them."),
+            layer_outcomes,
+            Message("Try it: the two circles, or the four squares."),
+        ),
+        Lesson(
+            "backprop",
+            Message("Backward through two layers"),
+            Message("How does the error get from the output (dz₂) to the hidden layer (dz₁)?"),
+            {
+                "copy": Message("dz₁ = dz₂"),
+                "chain": Message("dz₁ = W₂ᵀ dz₂ · g′(z₁)"),
+                "inverse": Message("dz₁ = W₂⁻¹ dz₂"),
+            },
+            (
+                Statement(
+                    9,
+                    Message("Backpropagation repeats the same step layer by layer: dZ₁ = W₂ᵀ dZ₂ · g′(Z₁)."),
+                    "two.hidden_units",
+                ),
+            ),
+            Message("Backpropagation is the chain rule, one layer at a time."),
+            two_layer_outcomes,
+            Message("Try it: one hidden unit can bend nothing; four can."),
+        ),
+    ),
+)

@@ -1,0 +1,110 @@
+"""The lessons on training, dev and test sets, and what a run says about the notes' statements 20 to 22."""
+
+from __future__ import annotations
+
+from dldiag.core.i18n import Message, Value
+from dldiag.course.shared.lesson import Claim, Lesson, Outcomes, Statement, Topic, joined, verdict_of
+from dldiag.course.splits.selection import CLEAR_STANDARD_ERRORS, Selection, read_selection
+from dldiag.course.splits.sizes import SplitAdvice, notes_split, read_split_advice, split_name
+
+LARGE_GAP = 0.03  # of the error unit; a larger gap between promise and truth is called large
+
+
+def size_outcomes(advice: SplitAdvice) -> Outcomes:
+    """Read statement 21 off our own advice for as many rows."""
+    theirs = notes_split(advice.rows)
+    words = "/".join(f"{100 * share:g}" for share in theirs)
+    if advice.advised is None:
+        return Outcomes((Claim(21, "not_shown", read_split_advice(advice)),))
+    ours = advice.options[advice.advised]
+    same = split_name(ours) == words
+    values: dict[str, Value] = {
+        "notes": words,
+        "ours": split_name(ours),
+        "rows": advice.rows,
+        "needed": advice.rows_needed,
+    }
+    compared = Message(
+        "For {rows:,} rows the notes say {notes}; what the dev set has to see gives {ours}."
+        if same
+        else "For {rows:,} rows the notes say {notes}, but what the dev set has to see gives {ours}: the share follows from "
+        "the {needed:,} dev rows that are needed, and these do not grow with the table.",
+        values,
+    )
+    enough = ours.enough
+    return Outcomes(
+        (Claim(21, verdict_of(same, enough and not same), joined(compared, read_split_advice(advice))),), words
+    )
+
+
+def choice_outcomes(found: Selection) -> Outcomes:
+    """Read statements 20 and 22 off the choice on a test set."""
+    last = len(found.ks) - 1
+    gap = found.gap[last] > CLEAR_STANDARD_ERRORS * found.standard_error[last]
+    values: dict[str, Value] = {
+        "models": found.ks[last],
+        "fresh": found.fresh[last],
+        "single": found.promised[0],
+        "unit": found.unit,
+    }
+    counted = Message(
+        "Here {models} models were chosen among; two settings of 4 and 8 values are already 32 models to evaluate. One "
+        "model, measured once, is not flattered: {single:error}.",
+        values,
+    )
+    answer = "much" if gap and found.gap[last] > LARGE_GAP else "little" if gap else "none"
+    return Outcomes((Claim(20, verdict_of(gap), counted), Claim(22, verdict_of(gap), read_selection(found))), answer)
+
+
+SPLIT_LESSONS = Topic(
+    "pages/15_Train_dev_and_test_sets.py",
+    Message("Training, dev and test sets"),
+    Message("Learn on the training set, choose on the dev set, measure once on the test set."),
+    (
+        Lesson(
+            "sizes",
+            Message("How large must they be?"),
+            Message("A table of this size: which split would you take?"),
+            {"60/20/20": Message("60/20/20"), "98/1/1": Message("98/1/1"), "99.5/0.25/0.25": Message("99.5/0.25/0.25")},
+            (
+                Statement(
+                    21,
+                    Message("60/20/20 for up to some 10,000 rows, 98/1/1 for a million, 99.5/0.25/0.25 for more."),
+                    "size.rows",
+                ),
+            ),
+            Message("A dev set must be large enough to tell two models apart; the rest is for training."),
+            size_outcomes,
+            Message("Try it: 30,000 rows, then a million."),
+        ),
+        Lesson(
+            "choice",
+            Message("A test set that is used up"),
+            Message(
+                "32 equally good models, the best chosen on 100 test rows: how far is its error there from the truth?"
+            ),
+            {
+                "none": Message("about right"),
+                "little": Message("a little too low"),
+                "much": Message("more than 3 points too low"),
+            },
+            (
+                Statement(
+                    20,
+                    Message(
+                        "Every value of a setting that is tried is a model to evaluate: that is what the dev set is for."
+                    ),
+                    "choice.models",
+                ),
+                Statement(
+                    22,
+                    Message("The test set gives an unbiased estimate, as long as nothing is chosen on it."),
+                    "choice.test_rows",
+                ),
+            ),
+            Message("Any set you choose on looks better than it is."),
+            choice_outcomes,
+            Message("Try it: 2 models, or 2,000 test rows."),
+        ),
+    ),
+)

@@ -1,0 +1,230 @@
+"""On few rows: does the learner matter more, or the hand work on its inputs?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import PolynomialFeatures, QuantileTransformer, StandardScaler
+from sklearn.svm import SVC, SVR
+from threadpoolctl import threadpool_limits
+
+from dldiag.core.aliases import Array, OnProgress, ShouldStop
+from dldiag.core.i18n import Message, format_error
+from dldiag.core.params import param
+from dldiag.core.statistics import t_interval
+from dldiag.core.types import Dataset, Estimate, Progress, Stopped, Task
+from dldiag.course.shared.prepared import prepare_open_rows
+from dldiag.report.figures.theme import MARKERS, THEMES, ThemeName, error_axis, figure
+
+MOST_FEATURES = 12  # inputs of the table that squares and products are made of
+TREES = 30
+NEIGHBORS = 5
+Maker = Callable[[Task], Any]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One bar of the comparison: a learner on standardized inputs, or a preprocessing before the linear model."""
+
+    label: Message
+    kind: str  # learner or preparation
+    make: Maker
+
+
+def _linear(task: Task) -> Any:
+    return LogisticRegression(max_iter=500) if task == "classification" else Ridge()
+
+
+def _after(step: Callable[[], Any]) -> Maker:
+    return lambda task: make_pipeline(step(), StandardScaler(), _linear(task))
+
+
+def _either(classifier: Callable[[], Any], regressor: Callable[[], Any]) -> Maker:
+    return lambda task: make_pipeline(StandardScaler(), classifier() if task == "classification" else regressor())
+
+
+VARIANTS: Mapping[str, Variant] = {
+    "linear": Variant(Message("Linear model"), "learner", lambda task: make_pipeline(StandardScaler(), _linear(task))),
+    "neighbors": Variant(
+        Message("k nearest neighbors"),
+        "learner",
+        _either(lambda: KNeighborsClassifier(NEIGHBORS), lambda: KNeighborsRegressor(NEIGHBORS)),
+    ),
+    "svm": Variant(Message("Support vector machine"), "learner", _either(SVC, SVR)),
+    "forest": Variant(
+        Message("Random forest"),
+        "learner",
+        _either(
+            lambda: RandomForestClassifier(TREES, random_state=0), lambda: RandomForestRegressor(TREES, random_state=0)
+        ),
+    ),
+    "plain": Variant(Message("columns as they are"), "preparation", _after(StandardScaler)),
+    "squares": Variant(Message("with squares"), "preparation", lambda task: make_pipeline(_Squares(), _linear(task))),
+    "products": Variant(
+        Message("with squares and products"), "preparation", _after(lambda: PolynomialFeatures(2, include_bias=False))
+    ),
+    "ranks": Variant(
+        Message("as ranks"), "preparation", _after(lambda: QuantileTransformer(n_quantiles=20, random_state=0))
+    ),
+}
+
+
+class _Squares(StandardScaler):  # type: ignore[misc]
+    """Standardized inputs with their squares beside them."""
+
+    def transform(self, X: Any, copy: Any = None) -> Any:
+        scaled = super().transform(X, copy)
+        return np.column_stack([scaled, scaled**2])
+
+
+@dataclass(frozen=True)
+class HandWorkSettings:
+    """On how many rows, and how often."""
+
+    rows: int = param(50, "Training rows", "Few, as in the notes' left part of the figure.", low=20, high=500)
+    repeats: int = param(8, "Repeats", "Random training sets; more give narrower intervals.", low=3, high=30)
+    seed: int = param(0, "Seed", "Same settings and seed, same numbers.", low=0, high=2**31 - 1)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One variant's dev error over repeats, with its 90% interval."""
+
+    key: str
+    error: Estimate
+
+
+@dataclass(frozen=True)
+class HandWork:
+    """Dev errors of all variants, and the spread (worst − best) among learners and among preprocessings."""
+
+    rows: int
+    unit: str
+    measured: tuple[Measured, ...]
+    learners: Estimate
+    preparations: Estimate
+    difference: Estimate
+
+
+def hand_work(
+    dataset: Dataset,
+    settings: HandWorkSettings | None = None,
+    *,
+    on_progress: OnProgress = None,
+    should_stop: ShouldStop = None,
+) -> HandWork:
+    """Fit every variant on random training sets of the open rows and measure it on the others."""
+    chosen = settings or HandWorkSettings()
+    data = prepare_open_rows(dataset)
+    X, y = data.X[:, :MOST_FEATURES].astype(float), data.y
+    rows = min(chosen.rows, len(y) // 2)
+    errors: dict[str, list[float]] = {key: [] for key in VARIANTS}
+    with threadpool_limits(1):
+        for r in range(chosen.repeats):
+            train, dev = _parts(dataset.task, y, rows, chosen.seed + r)
+            for key, variant in VARIANTS.items():
+                if should_stop is not None and should_stop():
+                    raise Stopped
+                errors[key].append(_error(variant.make(dataset.task), X, y, train, dev, dataset.task))
+            if on_progress is not None:
+                on_progress(Progress(Message("Training learners on growing subsets"), r + 1, chosen.repeats))
+    return _summary(errors, rows, dataset.unit, rows / max(1, len(y) - rows))
+
+
+def _parts(task: Task, y: Array, rows: int, seed: int) -> tuple[Array, Array]:
+    """Return training and dev rows; every class is in the training set at least once."""
+    order = np.random.default_rng(seed).permutation(len(y))
+    if task == "classification":
+        first = [order[np.flatnonzero(y[order] == label)[0]] for label in np.unique(y)]
+        order = np.array([*first, *[i for i in order if i not in set(first)]])
+        rows = max(rows, len(first) + 1)
+    return order[:rows], order[rows:]
+
+
+def _error(model: Any, X: Array, y: Array, train: Array, dev: Array, task: Task) -> float:
+    found = model.fit(X[train], y[train]).predict(X[dev])
+    if task == "classification":
+        return float(np.mean(found != y[dev]))
+    return float(np.sqrt(np.mean((found - y[dev]) ** 2)) / (y[dev].std() or 1.0))
+
+
+def _summary(errors: dict[str, list[float]], rows: int, unit: str, rho: float) -> HandWork:
+    table = {key: np.array(values) for key, values in errors.items()}
+    spreads = {kind: _spread(table, kind) for kind in ("learner", "preparation")}
+    return HandWork(
+        rows,
+        unit,
+        tuple(Measured(key, _estimate(values, rho)) for key, values in table.items()),
+        _estimate(spreads["learner"], rho),
+        _estimate(spreads["preparation"], rho),
+        _estimate(spreads["preparation"] - spreads["learner"], rho),
+    )
+
+
+def _spread(table: dict[str, Array], kind: str) -> Array:
+    """Return per repeat the error of the worst variant (by its mean) minus that of the best."""
+    kept = [values for key, values in table.items() if VARIANTS[key].kind == kind]
+    order = sorted(kept, key=lambda values: float(values.mean()))
+    return np.asarray(order[-1] - order[0])
+
+
+def _estimate(values: Array, rho: float) -> Estimate:
+    low, high = t_interval(values, rho)
+    return Estimate(float(values.mean()), low, high)
+
+
+def look_at_hand_work(found: HandWork) -> Message:
+    """Say how far learners and preprocessings lie apart on few rows."""
+    values: dict[str, Any] = {
+        "rows": found.rows,
+        "learners": found.learners.value,
+        "preparations": found.preparations.value,
+        "difference": found.difference.value,
+        "low": found.difference.low,
+        "high": found.difference.high,
+        "unit": found.unit,
+    }
+    return Message(
+        "On {rows} training rows the learners lie {learners:gap} apart, and one linear model with four preprocessings "
+        "{preparations:gap}. Difference: {difference:points} (90% interval {low:points} to {high:points}).",
+        values,
+    )
+
+
+def hand_work_figure(found: HandWork, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the error of every learner and every preprocessing with its interval."""
+    drawn, look = figure(theme), THEMES[theme]
+    names = {"learner": Message("learners"), "preparation": Message("preprocessings of the linear model")}
+    for index, (kind, name) in enumerate(names.items()):
+        shown = [one for one in found.measured if VARIANTS[one.key].kind == kind]
+        drawn.add_scatter(
+            x=[one.error.value for one in shown],
+            y=[str(VARIANTS[one.key].label) for one in shown],
+            mode="markers",
+            name=str(name),
+            marker={"symbol": MARKERS[index], "size": 11, "color": look.series[index]},
+            error_x={
+                "type": "data",
+                "array": [one.error.high - one.error.value for one in shown],
+                "arrayminus": [one.error.value - one.error.low for one in shown],
+                "color": look.series[index],
+            },
+        )
+    drawn.update_yaxes(autorange="reversed")
+    return drawn.update_xaxes(**error_axis(found.unit))
+
+
+def alt_hand_work(found: HandWork) -> Message:
+    """Say the error of each variant."""
+    words = ", ".join(
+        f"{VARIANTS[one.key].label} {format_error(one.error.value, found.unit)}" for one in found.measured
+    )
+    return Message("Dev errors on {rows} training rows: {words}.", {"rows": found.rows, "words": words})

@@ -1,0 +1,101 @@
+"""The lessons on why deep learning took off, and what a run says about the notes' statements 1 to 3."""
+
+from __future__ import annotations
+
+from dldiag.core.i18n import Message
+from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, one_claim, verdict_of
+from dldiag.course.shared.race import Race, look_at_race
+from dldiag.course.took_off.hand_work import HandWork, look_at_hand_work
+from dldiag.course.took_off.scaling import LEARNERS, Scale, look_at_crossover
+
+
+def scale_outcomes(found: Scale) -> Outcomes:
+    """Read statement 1 off the crossovers."""
+    one = found.crossings[0] if found.crossings else None
+    shown = one is not None and one.verdict == "crosses" and LEARNERS[one.second].deep
+    turned = one is not None and one.verdict == "crosses" and not LEARNERS[one.second].deep
+    last = {curve.key: curve.errors[-1] for curve in found.curves}
+    best = min(last, key=last.__getitem__) if last else ""
+    answer = "" if not best else "network" if LEARNERS[best].deep else "traditional"
+    return one_claim(1, verdict_of(shown, turned), look_at_crossover(found), answer)
+
+
+def hand_work_outcomes(found: HandWork) -> Outcomes:
+    """Read statement 2 off the two spreads."""
+    more, less = found.difference.low > 0, found.difference.high < 0
+    answer = "preparation" if more else "learner" if less else "alike"
+    return one_claim(2, verdict_of(more, less), look_at_hand_work(found), answer)
+
+
+def race_outcomes(found: Race) -> Outcomes:
+    """Read statement 3 off the race."""
+    ratio = found.steps_ratio
+    faster = found.learnt and ratio is not None and ratio.low > 1
+    slower = found.learnt and (ratio is None or ratio.high < 1)
+    answer = "faster" if faster else "slower" if slower else "same"
+    return one_claim(3, verdict_of(faster, slower), look_at_race(found), answer)
+
+
+TOOK_OFF_LESSONS = Topic(
+    "pages/11_Why_deep_learning_took_off.py",
+    Message("Why deep learning took off"),
+    Message("More rows, larger networks and faster training: each can be measured."),
+    (
+        Lesson(
+            "scale",
+            Message("More data"),
+            Message("With as many rows as this run allows, which learner has the lowest dev error?"),
+            {"network": Message("a network"), "traditional": Message("a traditional learner")},
+            (
+                Statement(
+                    1,
+                    Message("With more data, larger networks go on improving where traditional learners level off."),
+                    "scale.train_rows",
+                ),
+            ),
+            Message("Networks win with data and size together; at how many rows depends on the data."),
+            scale_outcomes,
+            Message("Try it: 20,000 rows or more; or the two clouds, where a small learner is all one needs."),
+        ),
+        Lesson(
+            "few",
+            Message("Few rows"),
+            Message("On 50 rows, what changes the error more: the learner, or the work on its columns?"),
+            {
+                "learner": Message("the learner"),
+                "preparation": Message("the work on the columns"),
+                "alike": Message("about the same"),
+            },
+            (
+                Statement(
+                    2,
+                    Message("On small data the order of the learners is open: the details of hand work matter more."),
+                    "hand.rows",
+                ),
+            ),
+            Message("On few rows, look at the columns before the learner."),
+            hand_work_outcomes,
+            Message("Try it: 300 rows."),
+        ),
+        Lesson(
+            "race",
+            Message("Faster algorithms"),
+            Message("Four hidden layers: how does ReLU compare with the sigmoid in steps to the same loss?"),
+            {
+                "faster": Message("ReLU needs fewer"),
+                "same": Message("no clear difference"),
+                "slower": Message("ReLU needs more"),
+            },
+            (
+                Statement(
+                    3,
+                    Message("Going from the sigmoid to ReLU made gradient descent much faster."),
+                    "race.hidden_layers",
+                ),
+            ),
+            Message("A faster algorithm makes the loop of idea, code and experiment shorter."),
+            race_outcomes,
+            Message("Try it: one hidden layer, or tanh against ReLU."),
+        ),
+    ),
+)

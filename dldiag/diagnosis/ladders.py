@@ -1,0 +1,142 @@
+"""Settings to try on scikit-learn's models: up and down from the present value, to the default and one step beyond."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+
+Change = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """One parameter: the remedy that a larger and a smaller value is, and the factor of one step.
+
+    limits: values to try, larger or smaller by name, where the present one is no number: None, "scale". kinds: the models,
+    by the beginning of a module's name; () for all; others: those left out.
+    """
+
+    up: str
+    down: str
+    factor: float
+    limits: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    kinds: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+LOOSER, TIGHTER = "weaker_regularization", "regularization"
+TREES = ("sklearn.ensemble", "sklearn.tree")
+LADDERS: dict[str, Ladder] = {
+    "C": Ladder(LOOSER, TIGHTER, 10),
+    "alpha": Ladder(TIGHTER, LOOSER, 10, others=TREES),  # gradient boosting's alpha is a quantile
+    "gamma": Ladder(LOOSER, TIGHTER, 10, {"up": (1.0,), "down": (0.01,)}),
+    "l2_regularization": Ladder(TIGHTER, LOOSER, 10, {"up": (1.0, 10.0)}),
+    "max_depth": Ladder(LOOSER, TIGHTER, 2, {"down": (6, 3)}),
+    "max_leaf_nodes": Ladder(LOOSER, TIGHTER, 4, {"down": (31, 8)}),
+    "min_samples_leaf": Ladder(TIGHTER, LOOSER, 5),
+    "n_neighbors": Ladder(TIGHTER, LOOSER, 3),
+    "n_estimators": Ladder("train_longer", TIGHTER, 4, kinds=("sklearn.ensemble._gb", "sklearn.ensemble._weight")),
+    "max_iter": Ladder("train_longer", TIGHTER, 4, kinds=("sklearn.ensemble",)),
+    "learning_rate": Ladder("step_size", "step_size", 3, kinds=("sklearn.ensemble",)),
+}
+MORE_OF: dict[str, int] = {"n_estimators": 4, "max_iter": 5}  # of any other model only more can help
+SWITCHES: dict[str, tuple[str, tuple[Any, ...]]] = {  # choices rather than numbers: remedy, values
+    "weights": (LOOSER, ("distance", "uniform")),
+    "max_features": (TIGHTER, ("sqrt", 1.0)),
+}
+EARLY: dict[str, Change] = {  # how a kind of model stops early
+    "sklearn.ensemble._hist": {"early_stopping": True},
+    "sklearn.ensemble._gb": {"n_iter_no_change": 10},
+}
+
+
+def ladders(estimator: Any) -> list[tuple[str, Change]]:
+    """List (remedy, change) for every known setting of an estimator that is not our network; only what it accepts."""
+    found: list[tuple[str, Change]] = []
+    for prefix, one in learners(estimator):
+        for remedy, change in _rungs(one):
+            named = {f"{prefix}{name}": value for name, value in change.items()}
+            if (remedy, named) not in found and _is_accepted(one, change):
+                found.append((remedy, named))
+    return found
+
+
+def learners(estimator: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield what learns, with the prefix of its settings: a pipeline's last step, and an estimator inside another."""
+    settings = estimator.get_params(deep=False)
+    if isinstance(estimator, Pipeline):
+        name, last = estimator.steps[-1]
+        yield from learners(last, f"{prefix}{name}__") if hasattr(last, "get_params") else ()
+        return
+    yield prefix, estimator
+    inner = settings.get("estimator")
+    if hasattr(inner, "get_params"):
+        yield from learners(inner, f"{prefix}estimator__")
+
+
+def _rungs(one: Any) -> Iterator[tuple[str, Change]]:
+    module, now, usual = type(one).__module__, one.get_params(deep=False), _defaults(one)
+    for name, value in now.items():
+        row = LADDERS.get(name)
+        if (
+            row is not None
+            and (not row.kinds or module.startswith(row.kinds))
+            and not module.startswith(row.others or ("-",))
+        ):
+            yield from ((remedy, {name: rung}) for remedy, rung in _steps(row, value, usual.get(name)))
+        elif name in MORE_OF and _is_number(value):
+            yield "train_longer", {name: value * MORE_OF[name]}
+        if name in SWITCHES and module.startswith("sklearn."):
+            remedy, values = SWITCHES[name]
+            yield from ((remedy, {name: other}) for other in values if other != value)
+    for kind, change in EARLY.items():
+        if module.startswith(kind) and any(now.get(name) != value for name, value in change.items()):
+            yield "early_stopping", change
+
+
+def _defaults(one: Any) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = type(one)().get_params(deep=False)
+    except TypeError:  # it needs arguments
+        return {}
+    return found
+
+
+def _steps(row: Ladder, value: Any, usual: Any) -> Iterator[tuple[str, Any]]:
+    """Yield one step up and one down, and where the default lies further on, the default and one step beyond it."""
+    if not _is_number(value):
+        for way, limits in row.limits.items():
+            yield from ((row.up if way == "up" else row.down, rung) for rung in limits)
+        return
+    for remedy, factor in ((row.up, row.factor), (row.down, 1 / row.factor)):
+        rungs: list[Any] = [_scaled(value, factor)]
+        if _is_number(usual) and (usual > value) == (factor > 1) and usual != value:
+            rungs += [usual, _scaled(usual, factor)]
+        elif usual is None and factor > 1 and remedy == LOOSER:
+            rungs.append(None)
+        yield from ((remedy, rung) for rung in dict.fromkeys(rungs) if rung != value)
+
+
+def _scaled(value: float, factor: float) -> float:
+    """Scale a value; a whole number stays one."""
+    return max(1, round(value * factor)) if isinstance(value, int) else float(f"{value * factor:.6g}")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+def _is_accepted(one: Any, change: Change) -> bool:
+    """Ask the estimator's own constraints on its parameters; one without them accepts everything."""
+    try:
+        candidate = clone(one).set_params(**change)
+        check = getattr(candidate, "_validate_params", None)
+        if check is not None:
+            check()
+    except (ValueError, TypeError):
+        return False
+    return True

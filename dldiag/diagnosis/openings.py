@@ -1,0 +1,80 @@
+"""Which sealed test rows were opened, when and by what: one record for the CLI, the library and the dashboard."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dldiag.core.home import home
+from dldiag.core.i18n import Message
+from dldiag.core.types import DataError
+
+FILE = "openings.sqlite3"
+WAIT_SECONDS = 10.0  # for another process that is writing
+MACHINE = ""  # the owner of what the CLI and the library open; a visitor of the dashboard has a token
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS openings (
+    fingerprint TEXT NOT NULL, owner TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, PRIMARY KEY (fingerprint, owner)
+)
+"""
+
+
+@dataclass(frozen=True)
+class Opener:
+    """Who opens test rows: the CLI, the library or the dashboard, and there the visitor's token."""
+
+    by: str = "library"
+    owner: str = MACHINE
+
+    @property
+    def name(self) -> str:
+        """The owner as it is stored: a token is not kept."""
+        return hashlib.sha256(self.owner.encode()).hexdigest() if self.owner else MACHINE
+
+
+def check_sealed(fingerprint: str, opener: Opener, folder: Path | None = None) -> None:
+    """Raise DataError where these test rows were opened before: by anyone, but by another visitor of the dashboard."""
+    with _store(folder) as store:
+        found = store.execute("SELECT at, by, owner FROM openings WHERE fingerprint = ?", (fingerprint,)).fetchall()
+    mine = [(at, by) for at, by, owner in found if not opener.owner or owner in (MACHINE, opener.name)]
+    if mine:
+        at, by = min(mine)
+        raise DataError(
+            Message(
+                "These test rows were opened on {at} ({by}); a second look would count as choosing.",
+                {"at": at, "by": by},
+            ),
+            Message(
+                "Collect rows that nobody has seen, add them to the table, and diagnose again: new rows are sealed then."
+            ),
+        )
+
+
+def note_opening(fingerprint: str, opener: Opener, folder: Path | None = None) -> None:
+    """Remember that test rows were opened; the first time counts."""
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    with _store(folder) as store:
+        row = (fingerprint, opener.name, now, opener.by)
+        store.execute("INSERT OR IGNORE INTO openings VALUES (?, ?, ?, ?)", row)
+
+
+@contextmanager
+def _store(folder: Path | None) -> Iterator[sqlite3.Connection]:
+    """Open the record for one transaction; DataError where it cannot be read or written."""
+    path = (folder or home()) / FILE
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with closing(sqlite3.connect(path, timeout=WAIT_SECONDS)) as store, store:
+            path.chmod(0o600)
+            store.execute(SCHEMA)
+            yield store
+    except (OSError, sqlite3.Error) as error:
+        raise DataError(
+            Message("The record of opened test sets cannot be used: {error}", {"error": type(error).__name__}),
+            Message("Set DLDIAG_HOME to a folder that can be written to."),
+        ) from error

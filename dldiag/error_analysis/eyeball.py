@@ -1,0 +1,104 @@
+"""The eyeball set (Ng, Machine Learning Yearning, ch. 14 to 19): wrong dev rows to look at, categories, and their ceilings.
+
+The judged rows are divided in two at random: the eyeball part, whose wrong rows a person looks at, and the blackbox part,
+which nobody looks at. What is fixed with an eye on the first will look better there than it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dldiag.core.estimate import Estimate
+from dldiag.core.statistics import difference, rate_estimate
+from dldiag.error_analysis.row_losses import RowLosses
+
+EYEBALL_ERRORS = 100  # wrong rows to look at; Ng's figure
+LARGEST_PART = 0.5  # of the judged rows, so that enough stay in the blackbox part
+
+
+@dataclass(frozen=True)
+class EyeballSet:
+    """Which rows a person looks at: positions among the judged rows, wrong ones only, in the order they are shown."""
+
+    wrong: tuple[int, ...]
+    rows: int
+    error: Estimate
+    blackbox_rows: int
+    blackbox_error: Estimate
+
+    @property
+    def gap(self) -> Estimate:
+        """Blackbox error − eyeball error; clearly above 0 once fixes were made to fit the eyeball rows."""
+        return difference(self.blackbox_error, self.error)
+
+
+@dataclass(frozen=True)
+class TagCount:
+    """A category: how many of the rows looked at have it, its share, and the most that fixing it takes off the error."""
+
+    tag: str
+    rows: int
+    share: Estimate
+    ceiling: Estimate
+
+
+def draw_eyeball_set(folded: RowLosses, seed: int = 0, errors: int = EYEBALL_ERRORS) -> EyeballSet | None:
+    """Divide the judged rows and return the wrong ones of the eyeball part; None when no row is wrong, or all are few.
+
+    A row is wrong when its most frequent prediction is. For a numeric target, the rows beyond the 90th percentile of the
+    squared error stand for the wrong ones.
+    """
+    wrong = _is_wrong(folded)
+    if len(folded) < 2 or not wrong.any():
+        return None
+    order = np.random.default_rng([seed, 5]).permutation(len(folded))
+    reached = np.flatnonzero(np.cumsum(wrong[order]) >= errors)
+    size = min(int(reached[0]) + 1 if len(reached) else len(order), max(1, round(LARGEST_PART * len(order))))
+    looked, others = order[:size], order[size:]
+    return EyeballSet(
+        tuple(int(i) for i in looked[wrong[looked]]),
+        size,
+        rate_estimate(float(wrong[looked].mean()), size),
+        len(others),
+        rate_estimate(float(wrong[others].mean()), len(others)),
+    )
+
+
+def _is_wrong(folded: RowLosses) -> NDArray[np.bool_]:
+    if folded.y.dtype.kind in "iu":
+        return np.asarray(folded.answer != folded.y)
+    return np.asarray(folded.loss > np.quantile(folded.loss, 0.9))
+
+
+def tag_counts(tags: Mapping[int, Sequence[str]], error: float) -> list[TagCount]:
+    """Count the categories of the rows that were looked at, the largest first.
+
+    tags: categories of each row looked at, none for a row that fits no category. error: of the dev rows; a category's
+    ceiling is its share of it.
+
+    >>> [(one.tag, one.rows, one.ceiling.value) for one in tag_counts({1: ["dark"], 2: ["dark", "cut"]}, 0.1)]
+    [('dark', 2, 0.1), ('cut', 1, 0.05)]
+    """
+    n = len(tags)
+    names = dict.fromkeys(tag for given in tags.values() for tag in given)
+    found = []
+    for name in names:
+        rows = sum(name in given for given in tags.values())
+        share = rate_estimate(rows / n, n)
+        found.append(TagCount(name, rows, share, Estimate(error * share.value, error * share.low, error * share.high)))
+    return sorted(found, key=lambda one: -one.rows)
+
+
+def read_tags(text: str, known: Sequence[str]) -> tuple[str, ...]:
+    """Read categories that were typed: names between commas, or the number of a known one.
+
+    >>> read_tags("2, too dark", ["cut off", "label wrong"])
+    ('label wrong', 'too dark')
+    """
+    parts = [part.strip() for part in text.replace("，", ",").split(",")]
+    named = [known[int(part) - 1] if part.isdecimal() and 0 < int(part) <= len(known) else part for part in parts]
+    return tuple(dict.fromkeys(one for one in named if one))

@@ -1,0 +1,99 @@
+"""The error analysis of a diagnosis: its fits' dev predictions, pooled over repeats, and the columns of its table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dldiag.core.error_findings import ColumnImportance
+from dldiag.core.i18n import Message
+from dldiag.core.types import Dataset
+from dldiag.error_analysis.analysis import ErrorAnalysis, analyze
+from dldiag.error_analysis.importance import (
+    MOST_GROUPS,
+    column_groups,
+    permutation_importance,
+    shuffled,
+)
+from dldiag.error_analysis.row_losses import ErrorCase
+from dldiag.experiments.fit import fitted_predictor
+from dldiag.experiments.fit_cache import FitCache
+from dldiag.experiments.models import Model
+from dldiag.experiments.tasks import FitTask, Inputs
+
+SHUFFLED_ROWS = 2_000  # dev rows that columns are shuffled on at most
+QUICK_SHUFFLES = 3  # of each group of columns
+
+
+def analyze_fits(fits: FitCache, model: Model, seed: int = 0, *, with_importance: bool = True) -> ErrorAnalysis | None:
+    """Analyze what a model at full size predicted for its dev rows; None where it predicted nothing.
+
+    One model more is fitted, for the importance of the columns.
+    """
+    predictions = fits.predictions(model)
+    if predictions is None:
+        return None
+    clusters = fits.split.clusters
+    labels = None if clusters is None else clusters.labels
+    dataset = fits.dataset
+    found = analyze(
+        ErrorCase(
+            predictions, describing_columns(dataset), dataset.task, dataset.classes, fits.encoded.y_scale, labels, seed
+        )
+    )
+    if not with_importance:
+        return found
+    importance = importance_of(fits, model, seed)
+    empty = dict(found.findings.empty)
+    if importance is None:
+        empty["importance"] = Message("There are too many columns to shuffle each of them.")
+    return replace(found, findings=replace(found.findings, importance=tuple(importance or ()), empty=empty))
+
+
+def describing_columns(dataset: Dataset) -> pd.DataFrame:
+    """Return all columns that slices may be defined by: the model's, and those that it does not use."""
+    if dataset.aside is None:
+        return dataset.X
+    others = [name for name in dataset.aside.columns if name not in set(dataset.X.columns)]
+    table: pd.DataFrame = pd.concat([dataset.X, dataset.aside[others]], axis=1)
+    return table
+
+
+def importance_of(fits: FitCache, model: Model, seed: int) -> list[ColumnImportance] | None:
+    """Fit the first repeat's model again and shuffle its dev rows' columns; None for more than MOST_GROUPS of them."""
+    repeat, dataset = fits.split.repeats[0], fits.dataset
+    rng = np.random.default_rng([seed, 4])
+    dev = np.sort(rng.permutation(repeat.dev_rows)[:SHUFFLED_ROWS])
+    table = dataset.X.iloc[dev].reset_index(drop=True)
+    groups = column_groups(table)
+    if len(groups) > MOST_GROUPS:
+        return None
+    task = FitTask((model.identity, fits.split.n_train, 0), model, repeat.train_rows, dev, repeat.seed)
+    inputs = Inputs.of(task, fits.encoded)
+    predict, source = fitted_predictor(task, inputs), np.array(fits.encoded.matrix.source)
+
+    def losses(group: Sequence[int], time: int) -> NDArray[np.float64]:
+        X = _shuffled_inputs(inputs.X_dev, source, group, (seed, time))
+        if dataset.task == "classification":
+            return np.asarray(predict(X) != inputs.y_dev, dtype=float)
+        residual = (predict(X) - inputs.y_dev) * inputs.y_spread / inputs.y_scale
+        return np.asarray(np.square(residual))
+
+    names = [one.name for one in dataset.columns]
+    is_root = dataset.task == "regression"
+    return permutation_importance(groups, names, losses, is_root=is_root, shuffles=QUICK_SHUFFLES)
+
+
+def _shuffled_inputs(X: Any, source: NDArray[np.int64], group: Sequence[int], seed: Sequence[int]) -> Any:
+    """Shuffle the columns of a group among the rows: of the typed table, or of what it was encoded to."""
+    if isinstance(X, pd.DataFrame):
+        return shuffled(X, group, seed)
+    order = np.random.default_rng([*seed, *group]).permutation(len(X))
+    drawn, columns = X.copy(), np.isin(source, list(group))
+    drawn[:, columns] = X[order][:, columns]
+    return drawn

@@ -1,0 +1,202 @@
+"""Where the model is wrong, in words and rows of texts: slices, suspects, importance, bias and variance per row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from dldiag.core.error_findings import Condition, ErrorFindings, LabelSuspects, Slice
+from dldiag.core.i18n import Message, tr, trn
+from dldiag.report.view.labels import change_text, error_text, share_text, short
+from dldiag.report.view.rows import Row
+
+MOST_COLUMNS = 10  # of the importance that are shown
+NAMED_COLUMNS = 4  # of a group of correlated ones that are named
+TITLE = Message("Where it is wrong")
+LABEL_VERDICTS = {
+    "wrong_labels": Message("Leaving them out of the training set helps more than leaving out as many random rows: check these labels."),
+    "no_effect": Message("Leaving them out of the training set does not help: hard rows, not wrong labels."),
+    "hurt": Message("Leaving them out of the training set makes the model worse: hard rows, not wrong labels."),
+    "undecided": Message("Whether leaving them out of the training set helps is undecided."),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a report: its heading, what is said, and a table of texts."""
+
+    key: str
+    title: str
+    lines: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+
+
+def error_sections(found: ErrorFindings) -> list[Section]:
+    """Return the parts of "Where it is wrong" in their order; each has something to say."""
+    parts = [_slices(found), _decomposition(found), _suspects(found), _importance(found)]
+    return [one for one in parts if one.lines or one.rows]
+
+
+def errors_line(found: ErrorFindings) -> str:
+    """Say in one line how much is wrong and where most of it is."""
+    total = trn(
+        "{error} on {n:,} row.",
+        "{error} on {n:,} rows.",
+        found.rows,
+        error=tr("Error {error}", error=error_text(found.error, found.unit)),
+    )
+    if not found.confirmed:
+        return total
+    return f"{total} {slice_line(found.confirmed[0], found.unit)}"
+
+
+def slice_line(one: Slice, unit: str) -> str:
+    """Say what a slice is and how much worse it is."""
+    values = {"rule": rule_text(one.rule), "error": one.error.value, "rest": one.rest.value, "unit": unit}
+    return tr(
+        "Rows with {rule}: {error:error} wrong, {rest:error} elsewhere. They are {rows:.0%} of the rows and {share:.0%} of the error."
+        if unit == "rate"
+        else "Rows with {rule}: error {error:error}, {rest:error} elsewhere. They are {rows:.0%} of the rows and {share:.0%} of the squared error.",
+        **values,
+        rows=one.share_of_rows,
+        share=one.share_of_error,
+    )
+
+
+def rule_text(rule: Sequence[Condition]) -> str:
+    """Write a rule in words; two bounds of one column are one range.
+
+    >>> rule_text((Condition("age", ">", 30.0), Condition("age", "<=", 40.0), Condition("city", "==", "Bonn")))
+    '30 < age ≤ 40 and city = Bonn'
+    """
+    return f" {tr('and')} ".join(_parts(rule))
+
+
+def _parts(rule: Sequence[Condition]) -> Iterator[str]:
+    columns: dict[str, list[Condition]] = {}
+    for one in rule:
+        columns.setdefault(one.column, []).append(one)
+    for name, conditions in columns.items():
+        bounds = {one.op: _value(one.value) for one in conditions}
+        if ">" in bounds and "<=" in bounds:
+            yield f"{bounds['>']} < {name} ≤ {bounds['<=']}"
+        elif "missing" in bounds:
+            yield tr("{column} missing", column=name)
+        else:
+            op, value = next(iter(bounds.items()))
+            yield f"{name} {_SIGNS[op]} {value}"
+
+
+_SIGNS = {"==": "=", "<=": "≤", ">": ">"}
+
+
+def _value(value: float | str | None) -> str:
+    if not isinstance(value, float | int):
+        return str(value)
+    return f"{value:.10g}".replace("-", "−")
+
+
+# --- sections -----------------------------------------------------------------------------------------------------
+
+
+def _slices(found: ErrorFindings) -> Section:
+    lines = [str(found.empty["slices"])] if "slices" in found.empty else []
+    if found.confirmed:
+        lines += [
+            tr("Found on one half of the rows and measured on the other; by chance, one report in 20 has such a slice.")
+        ]
+    unsure = len(found.slices) - len(found.confirmed)
+    if unsure and found.confirmed:
+        lines += [
+            trn(
+                "{n} more slice was found on the first half, but not confirmed on the other.",
+                "{n} more slices were found on the first half, but not confirmed on the other.",
+                unsure,
+            )
+        ]
+    rows = tuple(_slice_row(one, found.unit) for one in found.confirmed)
+    return Section("slices", tr("Slices with more errors"), tuple(lines), rows)
+
+
+def _slice_row(one: Slice, unit: str) -> Row:
+    return {
+        tr("Rows with"): rule_text(one.rule),
+        tr("Error there"): error_text(one.error, unit),
+        tr("Error elsewhere"): error_text(one.rest, unit),
+        tr("Rows"): f"{one.rows:,} ({one.share_of_rows:.0%})",
+        tr("Share of all error"): f"{one.share_of_error:.0%}",
+        tr("Most that fixing it can gain"): error_text(one.ceiling, unit),
+    }
+
+
+def _decomposition(found: ErrorFindings) -> Section:
+    one, title = found.decomposition, tr("Always wrong or sometimes wrong")
+    if one is None:
+        return Section("decomposition", title)
+    values = {"bias": short(one.bias), "variance": short(one.variance), "repeats": f"{one.repeats:.1f}"}
+    if one.always is None or one.sometimes is None:
+        text = tr(
+            "Of the squared error, {bias} is the same whatever training set is drawn (bias) and {variance} changes with it "
+            "(variance), in units of the target's variance. Each row was predicted {repeats} times on average.",
+            **values,
+        )
+        return Section("decomposition", title, (text,))
+    text = tr(
+        "{always} of the dev rows are wrong whatever training set is drawn (bias), {sometimes} only with some (variance). "
+        "Each row was predicted {repeats} times on average.",
+        always=share_text(one.always),
+        sometimes=share_text(one.sometimes),
+        repeats=values["repeats"],
+    )
+    return Section("decomposition", title, (text,))
+
+
+def _suspects(found: ErrorFindings) -> Section:
+    title = tr("Suspicious labels")
+    if found.suspects is None:
+        return Section("suspects", title, (str(found.empty["suspects"]),) if "suspects" in found.empty else ())
+    return Section("suspects", title, tuple(suspects_lines(found.suspects, found.unit)))
+
+
+def suspects_lines(one: LabelSuspects, unit: str) -> Iterator[str]:
+    """Say how many labels the model contradicts, and what leaving them out did."""
+    if one.rows == 0:
+        yield tr("No label is suspicious.")
+        return
+    yield trn(
+        "The model confidently contradicts {n:,} label: {share} of the rows.",
+        "The model confidently contradicts {n:,} labels: {share} of the rows.",
+        one.rows,
+        share=share_text(one.share),
+    )
+    if one.tried is None:
+        yield tr("That may be hard rows rather than wrong labels: only a test tells.")
+        return
+    yield str(LABEL_VERDICTS[one.tried.verdict])
+    yield tr(
+        "Dev error without them: {change}; compared with leaving out as many random rows: {against}.",
+        change=change_text(one.tried.change, unit),
+        against=change_text(one.tried.against_random, unit),
+    )
+
+
+def _importance(found: ErrorFindings) -> Section:
+    rows = tuple(
+        {
+            tr("Column"): column_names(one.columns or (one.column,)),
+            tr("Error rises by"): change_text(one.increase, found.unit),
+        }
+        for one in found.importance[:MOST_COLUMNS]
+    )
+    lines = (tr("How much the dev error rises when a column is shuffled; correlated columns are shuffled together."),)
+    return Section("importance", tr("Which columns the model relies on"), lines if rows else (), rows)
+
+
+def column_names(names: Sequence[str]) -> str:
+    """Write a group of columns, the first few by name.
+
+    >>> column_names(["a", "b"]), column_names(["a", "b", "c", "d", "e", "f"])
+    ('a, b', 'a, b, c, d and 2 more')
+    """
+    text, more = ", ".join(names[:NAMED_COLUMNS]), len(names) - NAMED_COLUMNS
+    return tr("{names} and {more} more", names=text, more=more) if more > 0 else text

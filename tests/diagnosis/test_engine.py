@@ -1,0 +1,146 @@
+"""How a rule decides, what it silences and clouds, and how many more rows would decide it."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from dldiag.core.i18n import Message
+from dldiag.core.types import Estimate, exactly
+from dldiag.diagnosis.evidence import Evidence, Probe
+from dldiag.diagnosis.rules import RULES, Rule, Threshold, apply_rule, check_rules
+from dldiag.diagnosis.rules.engine import MOST_TIMES, compare, times_more
+from dldiag.diagnosis.rules.rule import is_likely
+
+HALF = Threshold("HALF", 0.5, "error", "made for this test")
+
+
+def rule(code="X1", **more):
+    given = {
+        "level": "training", "title": Message("x"), "signal": lambda e: e.dev_error, "threshold": HALF, "fired": "f",
+        "passed": "p", "hint": "h", "problem": "few_rows",
+    }  # fmt: skip
+    return Rule(code, **(given | more))
+
+
+def of(value, low, high, *bounds, **more):
+    return Evidence(dev_error=Estimate(value, low, high, *bounds), **more)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "outcome"),
+    [
+        ((0.51, 0.9), "fired"), ((0.5, 0.9), "undecided"), ((0.1, 0.5), "passed"), ((0.1, 0.51), "undecided"),
+    ],
+)  # fmt: skip
+def test_a_rule_reads_the_one_sided_bounds_and_a_signal_at_the_threshold_has_not_passed_it(bounds, outcome):
+    signal = Estimate(sum(bounds) / 2, 0.0, 1.0, *bounds)  # the two-sided interval decides nothing
+    assert compare(signal, 0.5) == outcome
+
+
+def test_more_rows_are_counted_from_the_bound_toward_the_threshold():
+    above = Estimate(0.6, 0.0, 1.0, 0.4, 0.61)
+    below = Estimate(0.4, 0.0, 1.0, 0.39, 0.6)
+    assert times_more(above, 0.5) == pytest.approx(4.0)
+    assert times_more(below, 0.5) == pytest.approx(4.0)
+    assert times_more(Estimate(0.5, 0.4, 0.6), 0.5) == math.inf
+    assert times_more(Estimate(0.9, 0.85, 0.95), 0.5) == 1.0
+
+
+@pytest.mark.parametrize(("by", "word", "n"), [("rows", "rows", 300), ("repeats", "repeats", 15)])
+def test_an_undecided_rule_says_how_many_more_would_tell(by, word, n):
+    evidence = of(0.6, 0.0, 1.0, 0.4, 0.7, n_dev=exactly(100), repeats=exactly(5))
+    found = apply_rule(rule(decided_by=by), evidence)
+    assert found.outcome == "undecided"
+    assert found.message.values["more"] == n
+    assert word in str(found.message)
+
+
+def test_beyond_so_many_times_the_rows_no_number_is_said():
+    far = 0.5 + 0.2 / math.sqrt(MOST_TIMES + 1)
+    near = 0.5 + 0.2 / math.sqrt(MOST_TIMES - 1)
+    for value, is_said in ((far, False), (near, True)):
+        found = apply_rule(rule(), of(value, 0.0, 1.0, value - 0.2, 0.9, n_dev=exactly(100)))
+        assert ("more" in found.message.values) == is_said
+    assert "more" not in apply_rule(rule(), of(near, 0.0, 1.0, near - 0.2, 0.9)).message.values
+
+
+def test_a_rule_without_what_it_needs_or_with_a_reason_or_without_a_signal_does_not_apply():
+    evidence = of(0.9, 0.8, 1.0)
+    assert apply_rule(rule(needs=("variance",)), evidence).outcome == "not_applicable"
+    assert apply_rule(rule(needs=("dev_error",)), evidence).outcome == "fired"
+    assert apply_rule(rule(unless=lambda e: Message("because")), evidence).outcome == "not_applicable"
+    assert apply_rule(rule(signal=lambda e: None), evidence).outcome == "not_applicable"
+    (crashed,) = check_rules(evidence, [rule(signal=lambda e: 1 / 0)])
+    assert crashed.outcome == "could_not_run"
+
+
+def outcomes(rules, evidence, muted=()):
+    return {one.code: (one.outcome, one.suppressed_by) for one in check_rules(evidence, rules, muted)}
+
+
+def test_a_fired_rule_silences_by_code_by_level_and_what_concludes_from_trials():
+    evidence = of(0.9, 0.8, 1.0)
+    others = [rule("X2"), rule("X3", level="process"), rule("X4", concludes_from_trials=True), rule("X5")]
+    found = outcomes(
+        [rule(silences=("X2",), silences_levels=("process",), silences_conclusions=True), *others], evidence
+    )
+    assert {code for code, (outcome, by) in found.items() if (outcome, by) == ("suppressed", "X1")} == {
+        "X2",
+        "X3",
+        "X4",
+    }
+    assert found["X5"] == ("fired", None)
+    muted = outcomes([rule(silences=("X2",)), rule("X2")], evidence, muted=("X1",))
+    assert (muted["X1"][0], muted["X2"][0]) == ("muted", "fired")
+
+
+def test_a_silenced_rule_silences_nobody_and_only_the_first_is_named():
+    evidence = of(0.9, 0.8, 1.0)
+    found = outcomes(
+        [rule("X1", silences=("X2", "X3")), rule("X2", silences=("X3", "X4")), rule("X3"), rule("X4")], evidence
+    )
+    assert found["X3"] == ("suppressed", "X1")
+    assert found["X4"] == ("fired", None)
+
+
+def test_an_undecided_rule_silences_nothing():
+    evidence = replace(of(0.5, 0.1, 0.9), variance=Estimate(0.9, 0.8, 1.0))
+    found = outcomes([rule(silences=("X3",)), rule("X3", signal=lambda e: e.variance)], evidence)
+    assert (found["X1"][0], found["X3"][0]) == ("undecided", "fired")
+
+
+def test_a_rule_that_spares_answers_silences_only_those_that_answer_no():
+    evidence = replace(of(0.9, 0.8, 1.0), variance=Estimate(0.1, 0.0, 0.2))
+    spares = rule(silences=("X2", "X3", "X4"), spares_answers=True)
+    yes, no = rule("X2", answers="bias"), rule("X3", answers="variance", signal=lambda e: e.variance)
+    found = outcomes([spares, yes, no, rule("X4")], evidence)
+    assert (found["X2"][0], found["X3"][0], found["X4"][0]) == ("fired", "suppressed", "suppressed")
+
+
+@pytest.mark.parametrize(
+    ("dev", "likely"),
+    [((-0.006, -0.009, -0.001), True), ((-0.004, -0.006, -0.001), False), ((-0.006, -0.02, 0.001), False)],
+)
+def test_a_gain_is_likely_when_it_is_half_of_what_matters_and_surely_above_zero(dev, likely):
+    evidence = Evidence(material=exactly(0.01))
+    assert is_likely(Probe(Estimate(*dev), exactly(0.0)), evidence) is likely
+
+
+@pytest.mark.parametrize("one", RULES, ids=lambda one: one.code)
+def test_every_rule_fires_just_above_its_threshold_and_not_at_it(one):
+    """Rules whose signal is one number of the evidence, read as it is."""
+    evidence = next((example.evidence for example in one.examples if example.outcome == "fired"), Evidence())
+    limit = one.threshold.at(evidence)
+    assert apply_rule(replace(one, signal=lambda e: exactly(limit + 1e-9)), evidence).outcome == "fired"
+    assert apply_rule(replace(one, signal=lambda e: exactly(limit)), evidence).outcome == "passed"
+
+
+@pytest.mark.parametrize("part", ["avoidable_bias", "variance"])
+def test_what_is_left_looks_like_noise_where_neither_part_is_shown_to_matter(part):
+    open_, none = Estimate(0.0, -0.05, 0.05), Estimate(0.0, -0.001, 0.001)
+    shown = Estimate(0.05, 0.03, 0.07)
+    (n1,) = [one for one in RULES if one.code == "N1"]
+    given = {"avoidable_bias": none, "variance": none, "achievable": exactly(0.1), "material": exactly(0.01)}
+    assert apply_rule(n1, Evidence(**given | {part: open_})).outcome == "fired"
+    assert apply_rule(n1, Evidence(**given | {part: shown})).outcome == "passed"

@@ -1,0 +1,126 @@
+"""A lesson in Streamlit's own test runner: started, run until its job has ended, and read."""
+
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from streamlit.testing.v1 import AppTest
+
+from dldiag.app.state import uploads
+from dldiag.course.contents import all_lessons
+
+ROOT = Path(__file__).parents[2]
+LESSONS = {lesson.key: (topic, lesson) for topic, lesson in all_lessons()}
+VERDICTS = ("Seen on this data", "Not seen in this run", "This run contradicts the notes")
+QUICK = {
+    "scale": {"learners": ("medium", "linear", "neighbors"), "sizes": 3, "repeats": 3, "train_rows": 200},
+    "hand": {"repeats": 3},
+    "race": {"steps": 50, "seeds": 3, "hidden_layers": 2},
+    "linear": {"depth": 3, "steps": 50, "repeats": 3},
+    "flow": {"functions": ("logistic", "tanh", "relu"), "hidden_layers": 2, "steps": 50, "seeds": 3},
+    "sleepers": {"steps": 50, "seeds": 3},
+    "starts": {"steps": 20, "seeds": 3, "hidden_layers": 2},
+    "choice": {"models": 4},
+    "search": {"first": "alpha", "first_values": "0 1"},
+    "validation": {"repeats": 2, "train_rows": 60},
+    "guided": {"budget": 4, "repeats": 2, "train_rows": 60},
+    "sweep": {"draws": 5},
+    "model": {"hidden_layer_sizes": (8,), "max_iter": 20},
+}
+
+
+def start(key, *, guess="skip", values=None, owner="c", **query):
+    topic, _ = LESSONS[key]
+    app = AppTest.from_file(str(ROOT / topic.file), default_timeout=120)
+    for name, value in {"lesson": key, **query}.items():
+        app.query_params[name] = value
+    course = {"guesses": {key: guess} if guess else {}, "seen": {}}
+    memory = {"owner": owner * 43, "visit": 0, "values": dict(QUICK if values is None else values), "slots": {}}
+    app.session_state["dldiag"] = memory | {"course": course}
+    return app
+
+
+def until_done(app, seconds=150):
+    app.run()
+    deadline = time.monotonic() + seconds
+    while any(one.key and one.key.startswith("cancel.") for one in app.button):
+        assert time.monotonic() < deadline, "the page takes too long"
+        time.sleep(0.3)
+        app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def with_table(app, frame, target):
+    memory = app.session_state["dldiag"]
+    content = frame.to_csv(index=False).encode()
+    memory["data"] = {"upload": uploads.keep(memory["owner"], content), "name": "table.csv", "target": target}
+    return app
+
+
+def plain(text):
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+def claims(app):
+    shown = [plain(one.value) for kind in (app.success, app.info, app.warning) for one in kind]
+    return [one for one in shown if any(words in one for words in VERDICTS)]
+
+
+def texts(app):
+    main = app.main
+    kinds = (
+        main.markdown,
+        main.caption,
+        main.info,
+        main.success,
+        main.warning,
+        main.title,
+        main.header,
+        main.subheader,
+    )
+    return [plain(one.value) for kind in kinds for one in kind]
+
+
+def charts(app):
+    return app.get("plotly_chart")
+
+
+def button(app, words):
+    return next(one for one in app.button if words in one.label)
+
+
+def buttons_to_use(app):
+    return [one for one in app.button if "Use this in my model" in one.label]
+
+
+def two_columns(rng):
+    x = rng.normal(size=300)
+    return pd.DataFrame({"x": x, "y": np.where(x + rng.normal(0, 0.5, 300) > 0, "high", "low")}), "y"
+
+
+def wide(rng):
+    frame = pd.DataFrame(rng.normal(size=(200, 800)), columns=[f"c{j}" for j in range(800)])
+    return frame.assign(y=np.where(frame["c7"] > 0, "a", "b")), "y"
+
+
+def many_classes(rng):
+    label = np.repeat(np.arange(100), 8)
+    frame = pd.DataFrame({"u": label + rng.normal(0, 5, 800), "v": rng.normal(size=800)})
+    return frame.assign(y=[f"class {k}" for k in label]), "y"
+
+
+def regression(rng):
+    frame = pd.DataFrame(rng.normal(size=(300, 3)), columns=["a", "b", "c"])
+    return frame.assign(price=1000 * frame["a"] + rng.normal(0, 100, 300).round(2)), "price"
+
+
+def markup(rng):
+    frame, _ = two_columns(rng)
+    evil = "![x](http://a.b/c.png) <b>$\\frac{1}{2}$</b>"
+    return frame.rename(columns={"x": evil}), "y"
+
+
+TABLES = {one.__name__: one for one in (two_columns, wide, many_classes, regression, markup)}
