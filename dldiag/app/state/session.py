@@ -5,11 +5,13 @@ Kept under one key that no widget uses, because Streamlit forgets the keys of wi
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
 from importlib import import_module
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit import runtime
@@ -18,11 +20,12 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from dldiag.app.jobs import store
 from dldiag.app.jobs.pool import Pool
 from dldiag.app.jobs.watchers import Watchers
-from dldiag.app.state import data_ref, uploads
+from dldiag.app.state import data_ref, server, uploads
 from dldiag.app.state.limits import Limits
 from dldiag.app.state.paths import is_token, new_token, storing
 from dldiag.app.state.table_cache import Memory
 from dldiag.core.i18n import LANGUAGES, set_language
+from dldiag.core.isolated import warm_isolated
 from dldiag.core.params import from_environment
 from dldiag.core.types import DataError, Dataset, Repair, Table
 
@@ -37,6 +40,7 @@ def pool() -> Pool:
     """Return the one pool of this server, its workers warming up from the first visit on."""
     modules = os.environ.get("DLDIAG_JOB_MODULES", "").split()
     threading.Thread(target=_warm_up, daemon=True).start()
+    server.log_what_to_set()
     with storing():
         return Pool(from_environment(Limits), modules, Watchers(_this_session, _is_connected))
 
@@ -61,6 +65,8 @@ def _warm_up() -> None:
         "dldiag.report.history",
     ):
         import_module(module)
+    with contextlib.suppress(OSError):  # the first file says so in words
+        warm_isolated(import_module("dldiag.data.io.formats.bounded").TARGET)
 
 
 def state() -> dict[str, Any]:
@@ -76,9 +82,13 @@ def owner() -> str:
 
 
 def remember_owner() -> None:
-    """Ask the browser to keep the owner's token, so that F5 and a new tab find uploads and history again."""
+    """Ask the browser to keep the owner's token, so that F5 and a new tab find uploads and history again.
+
+    A script sets it, since Streamlit gives a page no response header: so it cannot be HttpOnly.
+    """
     if not _returning():
-        cookie = f"{COOKIE}={owner()}; path=/; max-age={COOKIE_SECONDS}; SameSite=Strict"
+        secure = "; Secure" if urlsplit(st.context.url or "").scheme == "https" else ""
+        cookie = f"{COOKIE}={owner()}; path=/; max-age={COOKIE_SECONDS}; SameSite=Strict{secure}"
         st.html(f"<script>document.cookie = '{cookie}'</script>", unsafe_allow_javascript=True)
 
 

@@ -6,17 +6,15 @@ from typing import Any
 
 import streamlit as st
 
-from dldiag.app.state import data_ref, session, uploads
+from dldiag.app.state import data_ref, server, session, uploads
 from dldiag.app.ui.widgets import explained, show_message
 from dldiag.app.views.samples import open_sample
 from dldiag.core.i18n import tr
 from dldiag.core.sanitize import escape_markdown, legible
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
-
 
 def ask_table() -> None:
-    """Draw the empty state: a place to drop a file, the samples as buttons, and a path where that is safe."""
+    """Draw the empty state: a place to drop a file, the samples as buttons, and a path where the server was started with that."""
     visit = session.state()["visit"]
     file = st.file_uploader(
         tr("Your table: CSV, TSV, Excel, Parquet or JSON lines"),
@@ -27,15 +25,8 @@ def ask_table() -> None:
         _use_upload(file)
     st.subheader(tr("No table at hand? Open a sample"), anchor=False)
     _sample_buttons()
-    if is_own_machine():
+    if server.may_read_paths():
         _ask_path()
-
-
-def is_own_machine() -> bool:
-    """Say whether the visitor sits at the machine that runs the server; only then may they name its files."""
-    host = st.context.headers.get("Host", "").rsplit(":", 1)[0]
-    forwarded = any(name.lower().startswith(("x-forwarded", "forwarded")) for name in st.context.headers)
-    return st.get_option("server.address") in LOOPBACK and host in LOOPBACK and not forwarded
 
 
 def _use_upload(file: Any) -> None:
