@@ -52,7 +52,7 @@ def test_a_trial_is_paired_and_has_an_interval():
 def test_the_test_set_compares_start_and_winner():
     asked = ASKED | {"start": ASKED["model"], "winner": {"hidden_layer_sizes": [64], "max_iter": 200}, "dev_uses": 3}
     found = open_job(asked, collect([]), never)
-    assert found["rows"] == 30
+    assert 25 <= found["rows"] <= 35, "about a fifth of 150 rows; copies stay together"
     assert found["dev_uses"] == 3
     assert found["winner"]["value"] < found["start"]["value"], (
         "sixty-four units learn iris, one unit in 5 epochs does not"
