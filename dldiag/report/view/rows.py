@@ -62,8 +62,13 @@ def _flag_of(repair: Repair) -> str:
 
 
 def budget(report: Report) -> list[Row]:
-    """Return the error budget: achievable + avoidable bias = training error; + variance = dev error."""
+    """Return the error budget: achievable + avoidable bias = training error; + variance = dev error.
+
+    Where the training error is below the achievable one there is no bias to avoid, and no row of it.
+    """
     unit, found = unit_of(report), as_printed(report)
+    if fits_beyond_achievable(report):
+        found.pop("avoidable_bias")
     return [
         {tr("Part"): budget_label(name), tr("Error"): error_text(found[name], unit), tr("Source"): _source(found[name])}
         for name in BUDGET
