@@ -235,7 +235,7 @@ def _lowest_groups(labels: Rows, lots: NDArray[np.uint64], share: float) -> NDAr
 
 def row_hashes(dataset: Dataset) -> NDArray[np.uint64]:
     """Return a keyed hash of each row's features and label: (rows,)."""
-    frame = dataset.X.reset_index(drop=True).assign(**{LABEL: np.asarray(dataset.y)})
+    frame = pd.concat([dataset.X.reset_index(drop=True), pd.Series(np.asarray(dataset.y), name=LABEL)], axis=1)
     return np.asarray(pd.util.hash_pandas_object(frame, index=False, hash_key=SEAL_KEY), dtype=np.uint64)
 
 
