@@ -2,6 +2,7 @@
 
 import re
 import time
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,7 @@ def start(key, *, guess="skip", values=None, owner="c", **query):
     for name, value in {"lesson": key, **query}.items():
         app.query_params[name] = value
     course = {"guesses": {key: guess} if guess else {}, "seen": {}}
-    memory = {"owner": owner * 43, "visit": 0, "values": dict(QUICK if values is None else values), "slots": {}}
+    memory = {"owner": owner * 43, "visit": 0, "values": deepcopy(QUICK if values is None else values), "slots": {}}
     app.session_state["dldiag"] = memory | {"course": course}
     return app
 
