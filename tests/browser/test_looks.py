@@ -56,12 +56,12 @@ def test_the_report_has_no_serious_finding_and_fits_a_phone(slow_server, visit, 
     upload(page, CSV)
     assert findings(page) == [], "what was read"
     pick_target(page, "label")
-    for title in ("Settings of the network", "More settings of the diagnosis"):
+    for title in ("Settings of the model", "More settings of the diagnosis"):
         page.get_by_text(title).click()
     page.wait_for_timeout(500)
     assert findings(page) == [], "settings"
     diagnose(page)
-    page.get_by_text("Take it with you").wait_for()
+    page.locator(".st-key-export").wait_for()
     settle(page)
     assert findings(page) == [], "report"
     for label in ("Findings: what each rule said", "Evidence: every number the rules read"):
@@ -84,14 +84,14 @@ def test_every_figure_has_words_and_every_field_a_help(slow_server, visit):
     page = visit(f"{slow_server.url}/?lang=en")
     upload(page, CSV)
     pick_target(page, "label")
-    for title in ("Settings of the network", "More settings of the diagnosis"):
+    for title in ("Settings of the model", "More settings of the diagnosis"):
         page.get_by_text(title).click()
     page.wait_for_timeout(500)
     fields = page.locator('[data-testid="stMain"] [data-testid="stWidgetLabel"]')
     helped = fields.filter(has=page.locator('[data-testid="stTooltipIcon"]'))
     assert fields.count() == helped.count() > 10
     diagnose(page)
-    page.get_by_text("Take it with you").wait_for()
+    page.locator(".st-key-export").wait_for()
     settle(page)
     figures = page.locator('[data-testid="stPlotlyChart"]')
     words = [

@@ -28,7 +28,7 @@ def upload(page, content, name="table.csv"):
 
 
 def pick_target(page, name):
-    choose(page, "What is to be predicted?", name)
+    choose(page, "What should be predicted?", name)
 
 
 def choose(page, label, option):
@@ -65,7 +65,7 @@ def test_a_real_csv_becomes_a_verdict_with_evidence_and_downloads(server, visit)
     diagnose(page)
     page.wait_for_selector('[class*="st-key-progress"]')
     page.wait_for_selector(".js-plotly-plot .scatterlayer .trace")
-    page.get_by_text("Take it with you").wait_for(timeout=REPORT_SECONDS)
+    page.locator(".st-key-export").wait_for(timeout=REPORT_SECONDS)
     settle(page)
     verdict = page.locator(".st-key-verdict h2").inner_text()
     assert len(verdict) > 20
@@ -148,7 +148,7 @@ def test_two_visitors_diagnose_at_once(slow_server, visit):
         pick_target(page, "label")
         diagnose(page)
     for page in (ann, bob):
-        page.get_by_text("Take it with you").wait_for()
+        page.locator(".st-key-export").wait_for()
     assert ann.get_by_text("bob.csv").count() == 0
     assert ann.url != bob.url
 
@@ -162,7 +162,7 @@ def test_a_running_job_survives_f5(slow_server, visit):
     page.wait_for_url(re.compile("job="))
     page.reload()
     page.wait_for_selector('[class*="st-key-progress"], .st-key-verdict')
-    page.get_by_text("Take it with you").wait_for()
+    page.locator(".st-key-export").wait_for()
 
 
 def test_back_after_changing_settings_finds_the_result_again_after_f5_too(slow_server, visit):
@@ -170,9 +170,9 @@ def test_back_after_changing_settings_finds_the_result_again_after_f5_too(slow_s
     upload(page, CSV + "7,7,yes\n")
     pick_target(page, "label")
     diagnose(page)
-    page.get_by_text("Take it with you").wait_for()
+    page.locator(".st-key-export").wait_for()
     page.reload()
-    page.get_by_text("Take it with you").wait_for()
+    page.locator(".st-key-export").wait_for()
     page.get_by_role("button", name="Change settings").click()
     settle(page)
     assert "job=" not in page.url
@@ -195,7 +195,7 @@ def test_a_bad_upload_gets_a_message_and_the_page_stays_usable(server, visit, na
     upload(page, BAD[name], "bad.csv")
     alert = page.locator('[data-testid="stAlert"]')
     if alert.count() == 0:
-        page.get_by_role("combobox", name="What is to be predicted?").click()
+        page.get_by_role("combobox", name="What should be predicted?").click()
         page.get_by_role("option").last.click()
         settle(page)
     assert alert.first.is_visible()
