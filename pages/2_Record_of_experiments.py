@@ -10,7 +10,7 @@ from dldiag.course.hyperparameters.record import read_record, record_rows
 
 page(
     "Record of experiments",
-    "Models get better in a loop: an idea, a change, a result, the next idea. Every trial and adopted remedy is noted.",
+    "Models get better in a loop: an idea, a change, a result, the next idea. Every test and every applied fix is noted.",
 )
 with explained():
     experiments = history.experiments()

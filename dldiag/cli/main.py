@@ -95,7 +95,7 @@ def parser() -> argparse.ArgumentParser:
     verbs = top.add_subparsers(required=True, metavar="VERB", parser_class=Parser)
     _add_diagnose(verbs.add_parser("diagnose", help=tr("diagnose a model on a table"), allow_abbrev=False), _diagnose)
     loop = verbs.add_parser(
-        "improve", help=tr("adopt what helps and diagnose again, until nothing helps"), allow_abbrev=False
+        "improve", help=tr("apply what helps and diagnose again, until nothing helps"), allow_abbrev=False
     )
     _add_diagnose(loop, _improve)
     loop.add_argument(

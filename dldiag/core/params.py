@@ -145,7 +145,7 @@ def check_shares(settings: Any, names: Iterable[str]) -> None:
     for name in names:
         value = getattr(settings, name)
         if value is not None and value > 1:
-            text = "{name} = {value} is above 1: write errors as shares, 0.15 for 15 %."
+            text = "{name} = {value} is above 1: write errors as shares, 0.15 for 15%."
             raise SettingError(tr(text, name=translate(params_of(settings)[name].label), value=f"{value:g}"))
 
 

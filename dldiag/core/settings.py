@@ -38,8 +38,7 @@ class Settings:
     target_error: float | None = param(
         None,
         "Target error",
-        "The error you want or that people reach, in the error unit (0.05 is 5 % of rows wrong). "
-        "Leave empty to let the reference models say what is achievable.",
+        "The error you want or that people reach, in the error unit (0.05 is 5% of rows wrong). Leave empty to let the reference models say what is achievable.",
         kind=float,
         low=0.0,
         optional=True,
@@ -89,7 +88,7 @@ class Settings:
     material: float = param(
         0.01,
         "Smallest difference that matters",
-        "Differences below this (and below 10 % of the dev error) count as nothing; in the error unit.",
+        "Differences below this (and below 10% of the dev error) count as nothing; in the error unit.",
         low=0.0,
         high=1.0,
     )

@@ -108,7 +108,7 @@ def _check_logarithm(task: str, target: str, log_target: bool) -> None:
     if log_target and task == "classification":
         raise DataError(
             Message("The target {target} holds classes, which have no logarithm.", {"target": target}),
-            Message("Predict the classes as they are, or an amount (regression)."),
+            Message("Predict the classes as they are, or numbers (regression)."),
         )
 
 

@@ -38,7 +38,7 @@ _ROWS = (
     Sample(
         "german_credit",
         Message("German credit"),
-        Message("Few rows and many categories. A large network learns the training rows by heart: high variance."),
+        Message("Few rows and many categories. A large network memorizes its training rows: high variance."),
         "german_credit.csv",
         "class",
         "classification",
@@ -48,7 +48,7 @@ _ROWS = (
     Sample(
         "credit_card_default",
         Message("Credit card default"),
-        Message("3 % of the customers default. Always answering “no” is right 97 times of 100: imbalance."),
+        Message("3% of the customers default. Always answering “no” is right 97 times of 100: imbalance."),
         "credit_card_default.csv.gz",
         "default",
         "classification",
@@ -68,7 +68,7 @@ _ROWS = (
     Sample(
         "concrete",
         Message("Concrete strength"),
-        Message("The strength of concrete from its mixture and age: an amount to predict, a regression."),
+        Message("The strength of concrete from its mixture and age: a numeric target, so regression."),
         "concrete.csv",
         "strength",
         "regression",

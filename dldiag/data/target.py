@@ -73,7 +73,7 @@ def infer_task(table: Table, target: str) -> tuple[Task, Message]:
     """Return the task that the target's values suggest, and why."""
     column = table.column(target)
     if column.kind != "number" and column.origin not in WHOLE_NUMBERS:
-        return "classification", Message("{target} holds names, not amounts.", {"target": target})
+        return "classification", Message("{target} holds names, so this is classification.", {"target": target})
     if column.kind != "number":
         told: dict[str, Value] = {"target": target, "distinct": column.distinct}
         return "regression", Message("{target} holds {distinct:,} different values.", told)
@@ -83,7 +83,7 @@ def infer_task(table: Table, target: str) -> tuple[Task, Message]:
     if _are_classes(different, counts, target):
         text = "{target} holds {distinct:,} different whole numbers, which look like classes."
         return "classification", Message(text, values)
-    return "regression", Message("{target} holds {distinct:,} different numbers, which look like amounts.", values)
+    return "regression", Message("{target} has {distinct:,} different numbers, so this is regression.", values)
 
 
 def _are_classes(different: NDArray[np.float64], counts: NDArray[np.int64], name: str) -> bool:
@@ -166,7 +166,7 @@ def _labels(table: Table, target: str) -> NDArray[Any]:
     kind, values = table.column(target).kind, table.frame[target].to_numpy()
     if kind == "date":
         raise DataError(
-            Message("The target {target} holds dates, which are neither classes nor amounts.", {"target": target}),
+            Message("The target {target} holds dates, which are neither classes nor numbers.", {"target": target}),
             Message("Pick another target, or set the kind of this column to category."),
         )
     if kind == "boolean" and table.raw is not None:
@@ -232,7 +232,7 @@ def _check_groups_rows(counts: NDArray[np.int64], target: str) -> None:
                 "The target {target} has {classes:,} different values on {rows:,} rows: it names rows, not classes.",
                 {"target": target, "classes": len(counts), "rows": rows},
             ),
-            Message("Pick a column whose values repeat, or predict an amount (regression)."),
+            Message("Pick a column whose values repeat, or predict numbers (regression)."),
         )
 
 

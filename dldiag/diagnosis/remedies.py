@@ -218,7 +218,7 @@ REMEDIES: dict[str, Remedy] = {
         ),
         Remedy(
             "threshold", Message("Move the threshold"), "data", ("metric_asks",), by_metric.moved_threshold, 0.0,
-            Message("The same model decides at the probability where the metric is best; learnt inside the training rows."),
+            Message("The same model decides at the probability where the metric is best; fitted inside the training rows."),
             suits=by_metric.by_decisions, any_model=True,
         ),
         Remedy(
@@ -276,7 +276,7 @@ REMEDIES: dict[str, Remedy] = {
         ),
         Remedy(
             LEAVE_IT, Message("Keep the model as it is"), "data", ("nothing", "noise", "harmless_gap"), _never, 0.0,
-            Message("None of the fixes we tested is sure to lower the dev error by what matters."),
+            Message("None of the fixes we tested lowers the dev error enough to matter, with 90% confidence."),
         ),
     )
 }  # fmt: skip

@@ -70,16 +70,13 @@ CODES: Mapping[tuple[Answer, Answer], str] = {
 KEEP = "keep"  # the code of a verdict below which keeping the model comes first, though bias or variance is high
 KEEP_ANYWAY: Mapping[tuple[bool, bool], Message] = {
     (False, True): Message(
-        "Keep the model as it is: it overfits ({train:error} on training rows, {dev:error} on unseen ones), but none of the fixes we "
-        "tested is sure to lower the error on unseen rows."
+        "Keep the model as it is: it overfits ({train:error} on training rows, {dev:error} on unseen ones), but none of the fixes we tested lowers the error on unseen rows with 90% confidence."
     ),
     (True, False): Message(
-        "Keep the model as it is for now: it underfits (training error {train:error}, about {achievable:error} is achievable), but "
-        "none of the fixes we tested is sure to lower the error on unseen rows."
+        "Keep the model as it is for now: it underfits (training error {train:error}, about {achievable:error} is achievable), but none of the fixes we tested lowers the error on unseen rows with 90% confidence."
     ),
     (True, True): Message(
-        "Keep the model as it is for now: it underfits and overfits (training error {train:error}, {dev:error} on unseen rows), but "
-        "none of the fixes we tested is sure to lower the error on unseen rows."
+        "Keep the model as it is for now: it underfits and overfits (training error {train:error}, {dev:error} on unseen rows), but none of the fixes we tested lowers the error on unseen rows with 90% confidence."
     ),
 }
 REFERENCE = Message("For comparison: {reference} has an error of {reference_error:error} on the same unseen rows.")

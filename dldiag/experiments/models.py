@@ -57,7 +57,7 @@ ADJUST_PARAM = Param(
     "",
     str,
     "Decisions",
-    "Move the threshold to where the metric is best, or calibrate the probabilities; both are learnt inside the training rows.",
+    "Move the threshold to where the metric is best, or calibrate the probabilities; both are fitted inside the training rows.",
     choices={"": "As the model makes them", "threshold": "Threshold moved for the metric", "calibration": "Calibrated"},
     group="loss",
 )
@@ -141,9 +141,7 @@ MODELS: dict[str, ModelRow] = {
         },
         cost=20,
     ),
-    "guess": ModelRow(
-        Message("Plainest guess"), {"classification": DummyClassifier, "regression": DummyRegressor}, cost=0.1
-    ),
+    "guess": ModelRow(Message("Baseline"), {"classification": DummyClassifier, "regression": DummyRegressor}, cost=0.1),
     "linear": ModelRow(
         Message("Linear model"),
         {"classification": partial(LogisticRegression, max_iter=500), "regression": Ridge},

@@ -44,6 +44,24 @@ def test_chinese_translations_are_chinese():
     assert all(len(without_values(text)) < 30 for text in latin), latin
 
 
+# Words that the field does not use, and how they were meant (docs/decisions.md).
+NOT_OURS = re.compile(
+    r"plainest guess|rows to judge|by heart|learnt|\b(?:is|are) shown to|giveaway|\bslept|sleeper|\badopt|\bamounts?\b|"
+    r"cleaner answers|re-drawn|take it with you|promises too much|workbench|\bis sure\b|\bsurely\b",
+    re.I,
+)
+
+
+def test_texts_speak_the_words_of_the_field():
+    assert [text for text, _ in pairs("zh") if NOT_OURS.search(catalog.without_values(text))] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_percent_sign_stands_beside_its_number(language):
+    apart = re.compile(r"(?<=[\d}])[ \u00a0]%(?![\w(])")
+    assert [text for pair in pairs(language) for text in pair if apart.search(text)] == []
+
+
 def test_the_collector_sees_what_it_is_meant_to_see():
     source = (
         'A = "from a name"\ntr("plain")\nMessage(A)\nMessage("x" if y else "z")\nparam(1, "label", "help")\n'

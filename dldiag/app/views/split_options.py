@@ -71,7 +71,7 @@ def _ask_logarithm(target: str, reference: dict[str, Any]) -> bool:
         tr("Learn the logarithm of the target"),
         value=bool(reference.get("log_target")),
         key=f"log.{target}.{session.state()['visit']}",
-        help=tr("For amounts of which a few are very large."),
+        help=tr("For numeric targets with a few very large values."),
     )
 
 

@@ -29,13 +29,11 @@ class SleepersSettings:
     start_bias: float = param(
         -5.0,
         "Starting bias",
-        "Added to every hidden unit at the start; far below 0 puts units to sleep.",
+        "Added to every hidden unit at the start; far below 0 units die.",
         low=-10,
         high=0,
     )
-    learning_rate: float = param(
-        0.1, "Learning rate", "Long steps put units to sleep as well.", low=0.001, high=2.0, log=True
-    )
+    learning_rate: float = param(0.1, "Learning rate", "Long steps kill units as well.", low=0.001, high=2.0, log=True)
     hidden_layers: int = param(1, "Hidden layers", "Of both networks.", low=1, high=6)
     units: int = param(24, "Units per layer", "Of every hidden layer.", low=2, high=64)
     steps: int = param(300, "Steps", "Mini-batches of training.", low=50, high=1000)
@@ -147,25 +145,16 @@ def look_at_sleepers(found: Sleepers) -> Message:
     }
     if most < FEW_SILENT:
         return Message(
-            "At most {most:error} of the ReLU units were silent at any time: nobody slept, so there is nobody to wake. "
-            "This run does not show the effect; lower the starting bias or lengthen the steps.",
+            "At most {most:error} of the ReLU units were silent at any time: none died, so none can recover. This run does not show the effect; lower the starting bias or lengthen the steps.",
             values,
         )
     if change.high < 0:
         return Message(
-            "{most:error} of the ReLU units slept and {plain_woken:error} of the sleepers woke; with the leaky slope "
-            "{leaky_woken:error} woke, and the loss ended at {leaky_loss:.3f} in place of {plain_loss:.3f} (change "
-            "{change:+.3f}, 90 % interval {low:+.3f} to {high:+.3f}).",
+            "{most:error} of the ReLU units died and {plain_woken:error} of them recovered; with the leaky slope {leaky_woken:error} recovered, and the loss ended at {leaky_loss:.3f} in place of {plain_loss:.3f} (change {change:+.3f}, 90% interval {low:+.3f} to {high:+.3f}).",
             values,
         )
     return Message(_WORSE if change.low > 0 else _OPEN, values)
 
 
-_WORSE = (
-    "{most:error} of the ReLU units slept, but the leaky slope made it worse here: the loss ended at {leaky_loss:.3f} "
-    "in place of {plain_loss:.3f} (change {change:+.3f}, 90 % interval {low:+.3f} to {high:+.3f})."
-)
-_OPEN = (
-    "{most:error} of the ReLU units slept, but this run does not show that the leaky slope pays: the loss ended at "
-    "{leaky_loss:.3f} in place of {plain_loss:.3f}, and the interval of the change ({low:+.3f} to {high:+.3f}) holds 0."
-)
+_WORSE = "{most:error} of the ReLU units died, but the leaky slope made it worse here: the loss ended at {leaky_loss:.3f} in place of {plain_loss:.3f} (change {change:+.3f}, 90% interval {low:+.3f} to {high:+.3f})."
+_OPEN = "{most:error} of the ReLU units died, but this run does not show that the leaky slope pays: the loss ended at {leaky_loss:.3f} in place of {plain_loss:.3f}, and the interval of the change ({low:+.3f} to {high:+.3f}) holds 0."

@@ -132,8 +132,7 @@ def read_number_pairs(readings: Sequence[PairReading], dev_rows: int) -> Message
     second, last = readings[1], readings[-1]
     if (second.bias, last.bias) == ("fired", "passed"):
         return Message(
-            "{second} and the last pair have the same training and dev error. With people at 0 % it is high bias; with "
-            "people at {people:error} nothing is left to avoid: bias is measured against what can be achieved.",
+            "{second} and the last pair have the same training and dev error. With people at 0% it is high bias; with people at {people:error} nothing is left to avoid: bias is measured against what can be achieved.",
             values | {"second": second.name, "people": last.achievable},
         )
     return Message("The rules decide all {pairs} pairs on {rows:,} dev rows.", values)

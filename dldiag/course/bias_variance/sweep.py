@@ -230,21 +230,16 @@ def caution(sweep: Sweep) -> Message:
     values: dict[str, Value] = {"draws": sweep.draws, "rows": sweep.rows}
     if sweep.noise_known:
         return Message(
-            "Each value: {draws} networks trained on {draws} fresh training sets of this problem, whose truth is "
-            "known. Bars hold 90 %. The best value of a toy is a start for your model, not an answer: choose your "
-            "table above for that.",
+            "Each value: {draws} networks trained on {draws} fresh training sets of this problem, whose truth is known. Bars hold 90%. The best value of a toy is a start for your model, not an answer: choose your table above for that.",
             values,
         )
     if sweep.overlapping:
         return Message(
-            "Each value: {draws} networks trained on {draws} random subsets of {rows} training rows. The truth behind "
-            "a table is unknown, so noise stays inside the bias; and the subsets share rows, so variance looks smaller "
-            "than it is. Bars hold 90 %.",
+            "Each value: {draws} networks trained on {draws} random subsets of {rows} training rows. The truth behind a table is unknown, so noise stays inside the bias; and the subsets share rows, so variance looks smaller than it is. Bars hold 90%.",
             values,
         )
     return Message(
-        "Each value: {draws} networks trained on {draws} separate subsets of {rows} training rows. The truth behind a "
-        "table is unknown, so noise stays inside the bias. Bars hold 90 %.",
+        "Each value: {draws} networks trained on {draws} separate subsets of {rows} training rows. The truth behind a table is unknown, so noise stays inside the bias. Bars hold 90%.",
         values,
     )
 
@@ -275,8 +270,7 @@ def picture_key(sweep: Sweep) -> Message:
             "rows of one training set."
         )
     return Message(
-        "Thick line: the mean of all fits; thin lines: single fits; band: 90 % of them; dashes: the truth; dots: the "
-        "rows of one training set."
+        "Thick line: the mean of all fits; thin lines: single fits; band: 90% of them; dashes: the truth; dots: the rows of one training set."
     )
 
 

@@ -12,7 +12,7 @@ from dldiag.report.history import Experiment
 
 SOURCES: dict[str, Message] = {
     "trial": Message("trial"),
-    "adopted": Message("adopted remedy"),
+    "adopted": Message("applied fix"),
     "manual": Message("by hand"),
 }
 ENOUGH_TURNS = 2  # of the loop; below it there is nothing to say about a direction
@@ -37,15 +37,14 @@ def read_record(experiments: Sequence[Experiment], fingerprint: str = "") -> Mes
     """Say what to look at: how often the loop was gone through on these data, and whether turns lead to turns."""
     mine = [one for one in experiments if not fingerprint or one.fingerprint in ("", fingerprint)]
     if not mine:
-        return Message("The record is empty: trials, adopted remedies and what you note yourself are written here.")
+        return Message("Nothing here yet: tests, applied fixes and your own notes will be listed here.")
     counts = Counter(one.source for one in mine)
     values: dict[str, Value] = {"turns": len(mine), "trials": counts["trial"], "adopted": counts["adopted"]}
     values |= {"manual": counts["manual"], "led": sum(bool(one.next_idea) for one in mine)}
     if len(mine) < ENOUGH_TURNS:
         return Message("One experiment so far. Change one thing at a time, measure, and note the next idea.", values)
     return Message(
-        "{turns} experiments: {trials} trials, {adopted} adopted remedies, {manual} by hand. {led} of them name the "
-        "next idea; the course's advice is to go through this loop fast and often, not to guess right the first time.",
+        "{turns} experiments: {trials} tests, {adopted} applied fixes, {manual} by hand. {led} of them name the next idea. Go through this loop fast and often rather than guess right the first time.",
         values,
     )
 

@@ -118,13 +118,11 @@ def read_validation(result: Validation) -> Message:
         )
     if result.gain.high < 0:
         return Message(
-            "The least dev error is {dev:error} at {what}: {gain:points} against your present setting (90 % interval "
-            "{low:points} to {high:points}). The best of {tried} is a little flattered by the choice.{edge}",
+            "The least dev error is {dev:error} at {what}: {gain:points} against your present setting (90% interval {low:points} to {high:points}). The best of {tried} is a little flattered by the choice.{edge}",
             values,
         )
     return Message(
-        "The least dev error is {dev:error} at {what}. Against your present setting that is {gain:points}, but the "
-        "90 % interval ({low:points} to {high:points}) still holds zero: more repeats would decide.{edge}",
+        "The least dev error is {dev:error} at {what}. Against your present setting that is {gain:points}, but the 90% interval ({low:points} to {high:points}) still holds zero: more repeats would decide.{edge}",
         values,
     )
 

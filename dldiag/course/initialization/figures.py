@@ -198,7 +198,7 @@ def start_rows(found: Beginnings) -> list[dict[str, str]]:
     return [
         {
             tr("Start"): str(one.label),
-            tr("Loss at the end (90 % interval)"): _loss(one),
+            tr("Loss at the end (90% interval)"): _loss(one),
             tr("Saturated at the start"): format_error(max(one.saturated_start, default=0.0), "rate"),
             tr("Spread of activations, first → last layer"): f"{one.spread_start[0]:.2g} → {one.spread_start[-1]:.2g}",
             tr(

@@ -315,7 +315,7 @@ def _worst_sentences(found: Beginnings) -> list[Message]:
     faint = [one for one in found.starts if one.key != "zeros" and one.loss.mean[-1] > (1 - FADED) * found.baseline]
     if faint:
         labels = _listed([one.label for one in faint])
-        said.append(Message("Not learnt in these steps: {labels}.", {"labels": labels}))
+        said.append(Message("Did not learn in these steps: {labels}.", {"labels": labels}))
     return said
 
 

@@ -296,9 +296,7 @@ def look_at_descent(result: Descent) -> Message:
         )
     if result.steps[-1].error >= result.constant_error:
         return Message(
-            "In {steps} steps the cost fell from {first:.4f} to {last:.4f} and never rose, but the unit errs on "
-            "{after:error} of rows, no less than always giving the more frequent answer ({constant:error}): its answers "
-            "have learnt nothing from these columns yet.",
+            "In {steps} steps the cost fell from {first:.4f} to {last:.4f} and never rose, but the unit gets {after:error} of the rows wrong, no fewer than the baseline ({constant:error}): it has learned nothing from these columns yet.",
             values,
         )
     return Message(

@@ -254,16 +254,7 @@ def _sentence(found: Race, ratio: Estimate) -> str:
             "{runs} runs had not got there when the race was stopped."
         )
     if ratio.low > 1:
-        return (
-            "{first} needs {ratio:.1f} times the steps of {second} to a loss of {target:.3f} (90 % interval {low:.1f} "
-            "to {high:.1f}) and {seconds:.1f} times the seconds."
-        )
+        return "{first} needs {ratio:.1f} times the steps of {second} to a loss of {target:.3f} (90% interval {low:.1f} to {high:.1f}) and {seconds:.1f} times the seconds."
     if ratio.high < 1:
-        return (
-            "Here it is the other way round: {first} needs only {ratio:.2f} times the steps of {second} to a loss of "
-            "{target:.3f} (90 % interval {low:.2f} to {high:.2f}). In few layers a bend is not the bottleneck."
-        )
-    return (
-        "This run does not show a difference: {first} needs {ratio:.1f} times the steps of {second} to a loss of "
-        "{target:.3f}, but the 90 % interval goes from {low:.2f} to {high:.2f} and holds 1."
-    )
+        return "Here it is the other way round: {first} needs only {ratio:.2f} times the steps of {second} to a loss of {target:.3f} (90% interval {low:.2f} to {high:.2f}). In few layers a bend is not the bottleneck."
+    return "This run does not show a difference: {first} needs {ratio:.1f} times the steps of {second} to a loss of {target:.3f}, but the 90% interval goes from {low:.2f} to {high:.2f} and holds 1."

@@ -78,7 +78,7 @@ def gap_figure(result: Selection, *, theme: ThemeName = "light") -> go.Figure:
         fillcolor=translucent(look.series[0]),
         line={"width": 0},
         mode="lines",
-        name=tr("90 % of single choices"),
+        name=tr("90% of single choices"),
         hoverinfo="skip",
     )
     drawn.add_scatter(

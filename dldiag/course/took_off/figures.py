@@ -97,7 +97,7 @@ def crossing_rows(found: Sequence[Crossover]) -> list[dict[str, str]]:
             tr("Ahead on few rows"): str(LEARNERS[one.first].label),
             tr("Overtaken by"): str(LEARNERS[one.second].label),
             tr("Verdict"): str(VERDICTS[one.verdict]),
-            tr("Rows (90 % interval)"): _rows(one),
+            tr("Rows (90% interval)"): _rows(one),
         }
         for one in found
     ]

@@ -284,7 +284,8 @@ def size_words(found: Scale) -> Message | None:
         return None
     values: dict[str, Any] = {"network": LEARNERS[found.network].label, "rows": found.curves[0].sizes[-1]}
     return Message(
-        "Of the networks, {network} erred least on {rows:,} rows, and no other learner is surely better there.", values
+        "Of the networks, {network} erred least on {rows:,} rows, and no other learner is better there with 90% confidence.",
+        values,
     )
 
 
@@ -313,8 +314,7 @@ def _case(one: Crossover) -> str:
 
 
 _CROSSOVER = {
-    "crosses": "{second} overtakes {first} at about {at:,.0f} rows (90 % interval {low:,.0f} to {high:,.0f}, over "
-    "resampled repeats).",
+    "crosses": "{second} overtakes {first} at about {at:,.0f} rows (90% interval {low:,.0f} to {high:,.0f}, over resampled repeats).",
     "undecided": "{second} may overtake {first} at about {at:,.0f} rows, but only in {share:error} of the resampled "
     "repeats: not decided. More repeats or more rows would tell.",
     "maybe": "In {share:error} of the resampled repeats {second} overtakes {first} before {rows:,} rows, in the others "

@@ -158,7 +158,7 @@ def _achievable(measured: Measured, settings: Settings) -> Estimate:
         return exactly(settings.target_error, Message("your target"))
     candidates = [estimates.dev_error(measured.alike, Message("the model itself"))]
     if not measured.training_dev:
-        candidates.append(estimates.dev_error(measured.guess, Message("the plainest guess")))
+        candidates.append(estimates.dev_error(measured.guess, Message("the baseline")))
     references = measured.references_training_dev if measured.training_dev else measured.references
     for key, results in references.items():
         candidates.append(estimates.dev_error(results, Message("{model}", {"model": measured.labels[key]})))

@@ -154,7 +154,7 @@ def _check_errors(errors: Floats, unit: str) -> None:
     if wrong.size:
         raise DataError(
             Message("An error of {worst} cannot be a share of wrong rows.", {"worst": f"{wrong[0]:g}"}),
-            Message("Write errors as shares between 0 and 1 (0.15 for 15 %); for a regression choose that task."),
+            Message("Write errors as shares between 0 and 1 (0.15 for 15%); for a regression choose that task."),
         )
 
 
@@ -170,7 +170,7 @@ def _check_scores(scores: Floats, name: str, unit: str, *, is_train: bool) -> No
                 "A score of {worst} in column {name} is neither accuracy nor R².",
                 {"worst": f"{wrong[0]:g}", "name": name},
             ),
-            Message("Write accuracy as a share between 0 and 1 (0.85 for 85 %); other scores as errors."),
+            Message("Write accuracy as a share between 0 and 1 (0.85 for 85%); other scores as errors."),
         )
 
 

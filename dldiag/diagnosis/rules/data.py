@@ -35,7 +35,7 @@ def _scaled(e: Evidence) -> Message | None:
         return Message("Inputs are scaled before they reach the model.")
     gain = gain_of(e, "scale_inputs")
     if gain is not None and gain.surely_below <= HALF_MATERIAL.at(e):
-        return Message("Scaled inputs were tried, and they do not lower the dev error by an amount that matters.")
+        return Message("Scaled inputs were tested; they do not lower the dev error enough to matter.")
     return None
 
 

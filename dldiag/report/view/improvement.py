@@ -63,4 +63,4 @@ def test_line(test: TestResult, unit: str) -> str:
 def _reading(change: Estimate) -> str:
     if change.high < 0:
         return tr("The present model is better.")
-    return tr("The present model is worse.") if change.low > 0 else tr("Neither is shown to be better.")
+    return tr("The present model is worse.") if change.low > 0 else tr("Neither is better with 90% confidence.")

@@ -296,8 +296,7 @@ def rows_line(report: Report) -> str:
     if split.method == "given" or split.train + split.dev + split.test >= rows:
         return ""
     return tr(
-        "Learnt from {train:,} and judged on {dev:,} of the {rows:,} rows in every repeat: more effort, or more training rows "
-        "in the settings, uses more of them.",
+        "Each repeat trains on {train:,} and is judged on {dev:,} of the {rows:,} rows. A larger budget, or more training rows in the settings, uses more of them.",
         train=split.train,
         dev=split.dev,
         rows=rows,
