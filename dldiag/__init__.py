@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from dldiag.error_analysis import error_analysis
     from dldiag.experiments.forecast import forecast
     from dldiag.experiments.learning_curve import learning_curve
+    from dldiag.experiments.metrics import METRICS
     from dldiag.nn import MLPClassifier, MLPRegressor
     from dldiag.report import from_json, to_html, to_json, to_text
     from dldiag.report.library import diagnose_data as diagnose
@@ -21,6 +22,7 @@ __version__ = "0.2.0"
 # Where each public name comes from. It is loaded when it is first asked for, so that `import dldiag` costs next to nothing.
 _PUBLIC = {
     "DataError": "dldiag.core.types",
+    "METRICS": "dldiag.experiments.metrics",
     "MLPClassifier": "dldiag.nn",
     "MLPRegressor": "dldiag.nn",
     "Report": "dldiag.core.types",
@@ -39,6 +41,7 @@ _PUBLIC = {
 }
 
 __all__ = [
+    "METRICS",
     "DataError",
     "MLPClassifier",
     "MLPRegressor",

@@ -1,4 +1,4 @@
-"""Writes the pages that follow from the code: rules.md, remedies.md, cli.md. `--check` says which are stale instead."""
+"""Writes the pages that follow from the code: rules.md, remedies.md, metrics.md, cli.md. `--check` says which are stale instead."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from dldiag.diagnosis.remedies import REMEDIES
 from dldiag.diagnosis.rules import RULES
 from dldiag.diagnosis.rules.engine import silenced_by
 from dldiag.diagnosis.rules.rule import Example, Rule
+from dldiag.experiments.metrics import METRICS
 from dldiag.experiments.models import MODELS
 from dldiag.report.view import COLUMNS, OUTCOMES, evidence_label
 from dldiag.report.view.evidence_labels import evidence_text
@@ -79,6 +80,25 @@ def remedies_page() -> Iterator[str]:
         yield "\n".join(["| remedy | key | why | treats |", "|---|---|---|---|", *rows])
 
 
+def metrics_page() -> Iterator[str]:
+    """Write every metric with what it means and what it needs."""
+    yield "# Metrics"
+    yield (
+        f"{len(METRICS)} metrics, a row of `dldiag.METRICS` each: `--metric NAME`, or the form's first field. Where none is named, "
+        "classification is judged by the share of wrong rows, or by the balanced error where one class has less than a fifth of its "
+        "even share; regression by RMSE. The report says which was chosen and why, and shows the others beside it with intervals. "
+        "Values equal scikit-learn's; the influence of each row gives the intervals (`tests/experiments/test_metrics.py`)."
+    )
+    for task in ("classification", "regression"):
+        yield f"## {task.capitalize()}"
+        rows = [
+            f"| `{name}` | {row.label} | {row.meaning} | {'higher' if row.higher_is_better else 'lower'} | {', '.join(row.needs) or '–'} |"
+            for name, row in METRICS.items()
+            if task in row.tasks
+        ]
+        yield "\n".join(["| name | metric | what it says | better | needs |", "|---|---|---|---|---|", *rows])
+
+
 def cli_page() -> Iterator[str]:
     """Write every verb with its flags, and every setting of the models."""
     yield "# Command line"
@@ -113,6 +133,7 @@ def _cell(text: str) -> str:
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "rules.md": rules_page,
     "remedies.md": remedies_page,
+    "metrics.md": metrics_page,
     "cli.md": cli_page,
 }
 
