@@ -15,7 +15,7 @@ from dldiag.experiments.estimates import dev_error, paired_change
 from dldiag.experiments.fit import FitResult, ShouldStop, fit_all
 from dldiag.experiments.metric_choice import choose_metric
 from dldiag.experiments.models import Model
-from dldiag.experiments.tasks import FitTask, encode_dataset
+from dldiag.experiments.tasks import FitTask, encode_dataset, with_codes
 
 LIBRARY = Opener()
 
@@ -76,11 +76,17 @@ def _check_judged(results: Sequence[FitResult]) -> None:
 def _judge(
     dataset: Dataset, split: Split, start: Model, winner: Model, settings: Settings, should_stop: ShouldStop
 ) -> _Opened:
+    encoded = encode_dataset(dataset, split, choose_metric(dataset, settings))
     tasks = [
-        FitTask((which, split.n_train, r), model, repeat.train_rows[: split.n_train], split.test_rows, repeat.seed)
+        FitTask(
+            (which, split.n_train, r),
+            with_codes(model, encoded.labels),
+            repeat.train_rows[: split.n_train],
+            split.test_rows,
+            repeat.seed,
+        )
         for which, model in (("start", start), ("winner", winner))
         for r, repeat in enumerate(split.repeats[: settings.repeats])
     ]
-    encoded = encode_dataset(dataset, split, choose_metric(dataset, settings))
     results = {result.task.key: result for result in fit_all(tasks, encoded, should_stop=should_stop)}
     return _Opened(*([results[task.key] for task in tasks if task.key[0] == which] for which in ("start", "winner")))

@@ -24,7 +24,7 @@ from dldiag.error_analysis.row_losses import ErrorCase
 from dldiag.experiments.fit import fitted_predictor
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model
-from dldiag.experiments.tasks import FitTask, Inputs
+from dldiag.experiments.tasks import FitTask, Inputs, with_codes
 
 SHUFFLED_ROWS = 2_000  # dev rows that columns are shuffled on at most
 QUICK_SHUFFLES = 3  # of each group of columns
@@ -73,7 +73,8 @@ def importance_of(fits: FitCache, model: Model, seed: int) -> list[ColumnImporta
     groups = column_groups(table)
     if len(groups) > MOST_GROUPS:
         return None
-    task = FitTask((model.identity, fits.split.n_train, 0), model, repeat.train_rows, dev, repeat.seed)
+    coded = with_codes(model, fits.encoded.labels)
+    task = FitTask((model.identity, fits.split.n_train, 0), coded, repeat.train_rows, dev, repeat.seed)
     inputs = Inputs.of(task, fits.encoded)
     predict, source = fitted_predictor(task, inputs), np.array(fits.encoded.matrix.source)
 

@@ -16,7 +16,7 @@ from dldiag.experiments.fit import FitResult, ShouldStop, fit_all
 from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model
 from dldiag.experiments.predictions import Predictions, PredictionStore, pooled
-from dldiag.experiments.tasks import Encoded, FitTask, encode_dataset
+from dldiag.experiments.tasks import Encoded, FitTask, encode_dataset, with_codes
 
 FitKey = tuple[str, int, int]  # model identity, training rows, repeat
 
@@ -137,4 +137,5 @@ class FitCache:
         repeat = self.split.repeats[r]
         key = (model.identity, size, r)
         kept = size in self._kept_sizes and r < len(self.split.measuring)
-        return FitTask(key, model, repeat.train_rows[:size], repeat.dev_rows, repeat.seed, watched, kept=kept)
+        coded = with_codes(model, self.encoded.labels)
+        return FitTask(key, coded, repeat.train_rows[:size], repeat.dev_rows, repeat.seed, watched, kept=kept)

@@ -27,7 +27,7 @@ from dldiag.experiments.fit import FitResult, fit_all
 from dldiag.experiments.fit_cache import FitKey
 from dldiag.experiments.metric_choice import plain_choice
 from dldiag.experiments.models import Model, as_model, is_network
-from dldiag.experiments.tasks import Encoded, FitTask
+from dldiag.experiments.tasks import Encoded, FitTask, with_codes
 
 SMALLEST_SIZE = 10  # rows; below it a fit says nothing
 SPAN = 64  # the largest size is at most so many times the smallest (six doublings)
@@ -120,7 +120,8 @@ def learning_curve(  # noqa: PLR0913 — scikit-learn's own arguments
     for r, (train, dev) in enumerate(folds):
         rows = rng.permutation(train) if shuffle else train
         seed = int(rng.integers(2**31))
-        tasks += [FitTask((model.identity, size, r), model, rows[:size], dev, seed, reseeded=False) for size in sizes]
+        coded = with_codes(model, encoded.labels)
+        tasks += [FitTask((model.identity, size, r), coded, rows[:size], dev, seed, reseeded=False) for size in sizes]
     results = {result.task.key: result for result in fit_all(tasks, encoded, processes=Processes(n_jobs or 1))}
     _tell_failures(list(results.values()), error_score)
     return as_curve(model, sizes, len(folds), results, encoded.dataset.unit)

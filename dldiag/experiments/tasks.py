@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.base import clone
 
-from dldiag.core.types import Clusters, Dataset, Split
+from dldiag.core.i18n import Message
+from dldiag.core.types import Clusters, DataError, Dataset, Split
 from dldiag.data.encode import Matrix, encode
 from dldiag.experiments.metric_choice import SHARE_WRONG, MetricChoice, plain_choice
-from dldiag.experiments.models import MODELS, Model, Preparation, is_of_counts
+from dldiag.experiments.models import MODELS, Model, Preparation, is_network, is_of_counts
 
 Rows = NDArray[np.int64]
 
@@ -77,6 +79,26 @@ def class_labels(classes: Sequence[str]) -> NDArray[Any]:
 
 
 _WHOLE = re.compile(r"0|-?[1-9]\d{0,17}")  # as they are written, within 64 bits
+
+
+def with_codes(model: Model, labels: NDArray[Any] | None) -> Model:
+    """Return the model with class weights for the codes that our network learns in the place of the labels they name.
+
+    Raises DataError where they name a class that there is not.
+    """
+    weights = getattr(model.estimator, "class_weight", None)
+    if labels is None or not is_network(model) or not isinstance(weights, Mapping):
+        return model
+    codes = {label: code for code, label in enumerate(labels.tolist())}
+    unknown = [label for label in weights if label not in codes]
+    if unknown:
+        names = ", ".join(map(str, codes))
+        raise DataError(
+            Message("class_weight names the class {label}, which is not in the target.", {"label": str(unknown[0])}),
+            Message("The classes are {names}.", {"names": names}),
+        )
+    named = {codes[label]: weight for label, weight in weights.items()}
+    return replace(model, estimator=clone(model.estimator).set_params(class_weight=named))
 
 
 @dataclass(frozen=True, eq=False)

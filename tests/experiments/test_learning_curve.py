@@ -8,7 +8,7 @@ from sklearn.compose import make_column_transformer
 from sklearn.exceptions import FitFailedWarning
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Lasso, LogisticRegression, Ridge
-from sklearn.model_selection import ShuffleSplit
+from sklearn.model_selection import ShuffleSplit, cross_val_score
 from sklearn.model_selection import learning_curve as sklearn_curve
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
@@ -271,3 +271,21 @@ def test_missing_target_values_are_counted_in_a_sentence(missing):
     y[3] = missing
     with pytest.raises(ValueError, match="y has 1 missing value: leave those rows out"):
         learning_curve(Ridge(), np.arange(60.0).reshape(30, 2), y)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("names", [(1, 2), ("a", "b")])
+@pytest.mark.parametrize("heavy", [0, 1])
+def test_class_weights_go_to_the_labels_that_they_name(names, heavy):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 3))
+    y = np.where(X[:, 0] + rng.normal(size=300) > 1.2, *names)
+    network = MLPClassifier(class_weight={names[heavy]: 20}, max_iter=30, random_state=0)
+    ours = learning_curve(network, X, y, train_sizes=[1.0], cv=3, shuffle=False).dev_errors.mean()
+    theirs = 1 - cross_val_score(network, X, y, cv=3).mean()
+    assert ours == pytest.approx(theirs, abs=0.03)
+
+
+def test_class_weights_that_name_no_label_are_refused():
+    with pytest.raises(DataError, match="class_weight names the class no such, which is not in the target"):
+        learning_curve(MLPClassifier(class_weight={"no such": 2}), np.eye(40), np.arange(40) % 2)
