@@ -157,12 +157,16 @@ class Pool:
 
     def _tidy(self) -> None:
         """Remove what is too old, and forget the jobs that are gone."""
-        with self._changed:
-            alive = self._line.everyone() | {name for run in self._running.values() for name in (run.owner, run.job)}
-        remove_older_than(self._limits.kept_days, but=alive)
+        remove_older_than(self._limits.kept_days, is_in_use=self._is_in_use)
         with self._changed:
             self._known = {key: job for key, job in self._known.items() if store.exists(job)}
         self._watchers.forget([job for job in self._watchers.jobs() if not store.exists(job)])
+
+    def _is_in_use(self, name: str) -> bool:
+        """Tell whether a folder belongs to a job that waits or runs, or to its owner."""
+        with self._changed:
+            running = {one for run in self._running.values() for one in (run.owner, run.job)}
+            return name in running or name in self._line.everyone()
 
     # --- one thread per worker ------------------------------------------------------------------------------------
 

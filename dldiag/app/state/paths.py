@@ -9,7 +9,7 @@ import secrets
 import shutil
 import stat
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -71,11 +71,14 @@ def storing() -> Iterator[None]:
         raise DataError(CANNOT_WRITE.filled(**reason), CANNOT_WRITE_HINT) from error
 
 
-def remove_older_than(days: float, *, but: Collection[str] = ()) -> None:
-    """Remove the jobs, the owners' uploads and their course progress that nothing has touched for so many days, but not these."""
+def remove_older_than(days: float, *, is_in_use: Callable[[str], bool] = lambda _: False) -> None:
+    """Remove the jobs, the owners' uploads and their course progress that nothing has touched for so many days.
+
+    is_in_use: asked for each folder at the moment of its removal.
+    """
     oldest = time.time() - days * SECONDS_PER_DAY
     for kind in ("jobs", "uploads", "course"):
         for folder in private(app_home() / kind).iterdir():
             with contextlib.suppress(FileNotFoundError):  # another server was faster
-                if folder.name not in but and folder.stat().st_mtime < oldest:
+                if folder.stat().st_mtime < oldest and not is_in_use(folder.name):
                     shutil.rmtree(folder, ignore_errors=True)
