@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from dldiag.core.types import Estimate, Report
 from dldiag.report.figures.theme import THEMES, Theme, ThemeName, error_axis, figure
-from dldiag.report.view import budget_label, error_text, fits_beyond_achievable, unit_of
+from dldiag.report.view import as_printed, budget_label, error_text, fits_beyond_achievable, unit_of
 
 ROW_HEIGHT = 56  # pixels
 BAR_HEIGHT = 22
@@ -27,7 +27,7 @@ BEYOND = (PARTS[0], ("train_error", "", 0, "/"), *PARTS[2:])
 
 def error_budget(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw how the dev error adds up: achievable, then avoidable bias, then variance, each with its interval."""
-    evidence, unit, look = report.evidence, unit_of(report), THEMES[theme]
+    evidence, unit, look = as_printed(report), unit_of(report), THEMES[theme]
     parts = [part for part in (BEYOND if fits_beyond_achievable(report) else PARTS) if part[0] in evidence]
     drawn = figure(theme, height=MARGIN_HEIGHT + ROW_HEIGHT * len(parts))
     for name, start, color, pattern in parts:

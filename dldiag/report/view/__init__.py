@@ -31,6 +31,7 @@ from dldiag.report.view.remedy_table import COURSE_COLUMNS, Cell, order_line, re
 from dldiag.report.view.rows import (
     Row,
     answers,
+    as_printed,
     budget,
     budget_line,
     curves,
@@ -62,6 +63,7 @@ __all__ = [
     "Row",
     "action_text",
     "answers",
+    "as_printed",
     "applied_line",
     "before_after",
     "best_fix",
