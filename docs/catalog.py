@@ -33,7 +33,15 @@ ROOT = Path(__file__).parent.parent
 OTHERS = [language for language in LANGUAGES if language != "en"]
 FILES = sorted([*ROOT.glob("dldiag/**/*.py"), *ROOT.glob("pages/*.py"), *ROOT.glob("streamlit_app.py")])
 # Calls whose arguments at these places are texts, and those whose keywords are.
-TEXTS = {"Message": (0,), "tr": (0,), "translate": (0,), "DataError": (0, 1), "param": (1, 2), "Param": (2, 3), "page": (0, 1)}
+TEXTS = {
+    "Message": (0,),
+    "tr": (0,),
+    "translate": (0,),
+    "DataError": (0, 1),
+    "param": (1, 2),
+    "Param": (2, 3),
+    "page": (0, 1),
+}
 KEYWORDS = {"param": ("empty",), "Param": ("empty",)}
 WORDS = ("classification", "regression", "random", "group", "time", "given")  # codes that are shown as words
 FEWEST_LETTERS = re.compile("[A-Za-z]{2}")  # a template without a word has nothing to translate

@@ -6,7 +6,7 @@ import msgspec
 import streamlit as st
 
 from dldiag.app.course.data import ask_data, expected_error, lesson_dataset
-from dldiag.app.course.layout import add, ask_few, changed_settings, formulas, offer
+from dldiag.app.course.layout import add, ask_few, formulas, lesson_settings, offer
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
@@ -82,7 +82,7 @@ def show_sizes(lesson: Lesson) -> None:
 def show_choice(lesson: Lesson) -> None:
     reference = data_of_page()
     asked = ask_few(SelectionSettings(), "choice", ("models", "test_rows", "kind"), sliders=("models",))
-    found = run_job("course_selection", {"data": reference, "model": changed_settings(), "asked": asked})
+    found = run_job("course_selection", {"data": reference, "model": lesson_settings(), "asked": asked})
     if found is None:
         return
     result = msgspec.convert(found, Selection)

@@ -6,7 +6,7 @@ import msgspec
 import streamlit as st
 
 from dldiag.app.course.data import ask_data, lesson_dataset
-from dldiag.app.course.layout import add, ask_few, changed_settings, formulas, offer, present_model
+from dldiag.app.course.layout import add, ask_few, formulas, lesson_settings, offer, present_model
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.state import history
 from dldiag.app.ui.forms import ask_params
@@ -65,7 +65,7 @@ def show_values(lesson: Lesson) -> None:
     add(same_twice(search))
     asked = ask_few(ValidationSettings(), "validation", ("repeats", "train_rows"))
     grid = [[name, list(values)] for name, values in grid_of(model, search).items()]
-    arguments = {"data": reference, "model": changed_settings(), "grid": grid, "asked": asked}
+    arguments = {"data": reference, "model": lesson_settings(), "grid": grid, "asked": asked}
     found = run_job("course_validation", arguments)
     if found is None:
         return
@@ -96,7 +96,7 @@ def show_loop(lesson: Lesson) -> None:
     reference = data_of_page()
     dataset = lesson_dataset(reference)
     asked = ask_few(GuidedSettings(), "guided", ("budget", "train_rows"), sliders=("budget",))
-    found = run_job("course_searches", {"data": reference, "model": changed_settings(), "asked": asked})
+    found = run_job("course_searches", {"data": reference, "model": lesson_settings(), "asked": asked})
     if found is None:
         return
     result = msgspec.convert(found, Searches)

@@ -4,7 +4,7 @@ import msgspec
 import streamlit as st
 
 from dldiag.app.course.data import ask_data
-from dldiag.app.course.layout import add, ask_few, changed_settings, formulas, link_to_diagnosis, offer
+from dldiag.app.course.layout import add, ask_few, formulas, lesson_settings, link_to_diagnosis, offer
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
@@ -59,7 +59,7 @@ FORMULAS = (
 def show_sweep(lesson: Lesson) -> None:
     reference = ask_data("bias", toys=KNOWN, default="toy:wave")
     asked = ask_few(SweepSettings(), "sweep", ("axis", "draws"), sliders=("draws",))
-    model = {} if "toy" in reference else changed_settings()
+    model = {} if "toy" in reference else lesson_settings()
     found = run_job("course_sweep", {"data": reference, "model": model, "asked": asked})
     if found is None:
         return

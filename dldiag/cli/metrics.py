@@ -12,14 +12,14 @@ from dldiag.core.i18n import LANGUAGES, speaking, tr
 from dldiag.core.params import Param, params_of
 from dldiag.core.sanitize import terminal_safe
 from dldiag.core.types import LearningCurve
-from dldiag.diagnosis.from_metrics import Numbers, diagnose_numbers, read_curve_table
+from dldiag.diagnosis.from_metrics import GivenNumbers, diagnose_numbers, read_curve_table
 from dldiag.report import to_text
 
 
 def add_numbers(verbs: argparse._SubParsersAction[Parser]) -> None:
     """Add the verb to the command line; its flags come from the parameters of Numbers."""
     one = verbs.add_parser("numbers", help=tr("read errors measured elsewhere"), allow_abbrev=False)
-    for name, param in params_of(Numbers).items():
+    for name, param in params_of(GivenNumbers).items():
         one.add_argument(
             _flag(name), dest=name, metavar=_placeholder(param), choices=param.choices, help=help_of(param)
         )
@@ -43,10 +43,10 @@ def run_numbers(given: argparse.Namespace) -> None:
     write_outputs(given, report)
 
 
-def read_metrics(given: argparse.Namespace) -> Numbers:
+def read_metrics(given: argparse.Namespace) -> GivenNumbers:
     """Return the numbers that the flags give; SettingError when one cannot be read."""
-    params = params_of(Numbers)
-    return Numbers(
+    params = params_of(GivenNumbers)
+    return GivenNumbers(
         **{name: read_value(_flag(name), params[name], text) for name, text in _texts(given, params).items()}
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,6 +23,9 @@ TrialVerdict = Literal["helped", "helped_little", "hurt", "no_effect", "undecide
 Answer = Literal["yes", "no", "undecided", "unknown"]
 
 Array = NDArray[Any]
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]  # numbers of rows
+Change = Mapping[str, Any]  # settings by parameter name
 ShouldStop = Callable[[], bool] | None  # asked often while something long runs; True ends it with Stopped
 
 USED_KINDS: tuple[Kind, ...] = ("number", "category", "boolean", "date", "text")

@@ -115,10 +115,10 @@ def source_of(column: Column) -> str:
     return column.made_of or column.name
 
 
-Parts = list[tuple[Column, pd.Series]]
+FeatureParts = list[tuple[Column, pd.Series]]
 
 
-def _not_too_many(parts: Parts) -> tuple[Parts, tuple[Notice, ...]]:
+def _not_too_many(parts: FeatureParts) -> tuple[FeatureParts, tuple[Notice, ...]]:
     """Keep the columns with the fewest missing values (the first of equals); the target is not looked at."""
     most = min(MAX_FEATURES, MAX_CELLS // max(1, len(parts[0][1]))) if parts else 0
     order = sorted(range(len(parts)), key=lambda i: (parts[i][0].missing, i))
@@ -181,7 +181,7 @@ def _date_notice(columns: list[Column]) -> list[Notice]:
     return [Notice("dates_in_parts", Message(text, {"columns": listed(names)}), len(names), names[0])] if names else []
 
 
-def _merged_notice(kept: Parts) -> list[Notice]:
+def _merged_notice(kept: FeatureParts) -> list[Notice]:
     names = [column.name for column, _ in kept if column.kind == "category" and column.levels[-1:] == (OTHER,)]
     text = "Only the most frequent values are told apart in {columns}; the others were taken together."
     return [Notice("levels_merged", Message(text, {"columns": listed(names)}), len(names), names[0])] if names else []

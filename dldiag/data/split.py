@@ -12,10 +12,8 @@ from numpy.typing import NDArray
 from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit
 
 from dldiag.core.i18n import Message
-from dldiag.core.types import Clusters, DataError, Dataset, Repeat, Split
+from dldiag.core.types import Clusters, DataError, Dataset, Repeat, Rows, Split
 from dldiag.data.audit.duplicates import duplicate_groups, repeats_by_chance
-
-Rows = NDArray[np.int64]
 
 SEAL_KEY = "dldiag test seal"  # 16 characters; another key would seal other rows
 SEAL_SEED = 0  # of what decides with random numbers which rows stay together, the same for every seed

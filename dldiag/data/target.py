@@ -136,7 +136,7 @@ RARE = "(rare)"
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class TargetReading:
     """What is to be predicted: `rows` of the table that have it, y for these rows, and the names of the classes."""
 
     rows: NDArray[np.int64]
@@ -146,7 +146,7 @@ class Outcome:
     notices: tuple[Notice, ...] = ()
 
 
-def outcome_of(table: Table, target: str, task: str = "auto", log_target: bool = False) -> Outcome:
+def outcome_of(table: Table, target: str, task: str = "auto", log_target: bool = False) -> TargetReading:
     """Read the target as classes or amounts; DataError says why when it cannot be one."""
     if table.column(target).missing == len(table.frame):
         raise DataError(
@@ -200,7 +200,7 @@ def _spelled_booleans(table: Table, target: str, values: NDArray[np.float64]) ->
     return out
 
 
-def _classes(labels: NDArray[Any], target: str) -> Outcome:
+def _classes(labels: NDArray[Any], target: str) -> TargetReading:
     codes, names = pd.factorize(pd.Series(labels, dtype=object))
     rows = np.flatnonzero(codes >= 0)
     notices = _without_target(len(labels) - len(rows), target)
@@ -219,7 +219,7 @@ def _classes(labels: NDArray[Any], target: str) -> Outcome:
     if len(classes) < 2:
         raise _one_class(target, str(classes[0]) if classes else "")
     y = pd.Categorical(labels, categories=list(classes)).codes.astype(np.int64)
-    return Outcome(rows, y, "classification", classes, notices)
+    return TargetReading(rows, y, "classification", classes, notices)
 
 
 def _check_groups_rows(counts: NDArray[np.int64], target: str) -> None:
@@ -301,7 +301,7 @@ def _numbers(table: Table, target: str) -> NDArray[np.float64]:
     return table.frame[target].to_numpy(dtype=float)
 
 
-def _amounts(values: NDArray[np.float64], target: str, log_target: bool) -> Outcome:
+def _amounts(values: NDArray[np.float64], target: str, log_target: bool) -> TargetReading:
     rows = np.flatnonzero(np.isfinite(values))
     y = values[rows]
     if np.ptp(y) == 0:
@@ -317,7 +317,7 @@ def _amounts(values: NDArray[np.float64], target: str, log_target: bool) -> Outc
             *notices,
             Notice("log_target", Message("The logarithm of {target} is predicted.", {"target": target}), len(y)),
         )
-    return Outcome(rows, y, "regression", (), notices)
+    return TargetReading(rows, y, "regression", (), notices)
 
 
 def check_scale(y: NDArray[np.float64], target: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -21,9 +21,10 @@ from dldiag.core.types import (
     Forecast,
     ForecastPoint,
     LearningCurve,
-    Progress,
+    OnProgress,
     Repair,
     Report,
+    ShouldStop,
     Split,
     SplitSummary,
 )
@@ -57,7 +58,7 @@ from dldiag.diagnosis.trials import (
 from dldiag.diagnosis.verdict import agreeing, conclude
 from dldiag.error_analysis.of_fits import analyze_fits
 from dldiag.experiments.estimates import dev_error
-from dldiag.experiments.fit import FitResult, ShouldStop
+from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.forecast import forecast
 from dldiag.experiments.learning_curve import as_curve, clipped, curve_sizes, with_estimates
@@ -81,8 +82,6 @@ NO_BETTER = Message(
 ILL_BEHAVED = Message(
     "The dev error rose with more rows on the way: such a curve says nothing reliable about more rows still."
 )
-
-OnProgress = Callable[[Progress], None] | None
 
 
 @dataclass(frozen=True, eq=False)

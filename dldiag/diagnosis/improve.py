@@ -11,15 +11,26 @@ from typing import Any
 
 from dldiag.core.i18n import Message, Value
 from dldiag.core.settings import Settings
-from dldiag.core.types import Dataset, Estimate, Progress, Recommendation, Report, Stopped, TestResult, Trial
-from dldiag.diagnosis.diagnose import Case, OnProgress, prepare_case, run_case
+from dldiag.core.types import (
+    Dataset,
+    Estimate,
+    OnProgress,
+    Progress,
+    Recommendation,
+    Report,
+    ShouldStop,
+    Stopped,
+    TestResult,
+    Trial,
+)
+from dldiag.diagnosis.diagnose import Case, prepare_case, run_case
 from dldiag.diagnosis.openings import Opener
 from dldiag.diagnosis.recommend import settled
 from dldiag.diagnosis.remedies import SEARCH
 from dldiag.diagnosis.search import planned_fits, search
 from dldiag.diagnosis.test_set import LIBRARY, open_test
 from dldiag.diagnosis.verdict import agreeing
-from dldiag.experiments.fit import FitResult, ShouldStop
+from dldiag.experiments.fit import FitResult
 from dldiag.experiments.models import Model, changed
 
 STOPPED = Message("Stopped by hand. What had been applied by then is below.")
@@ -27,7 +38,7 @@ MOST_STEPS = 6  # adoptions before the loop ends by itself
 
 
 @dataclass(frozen=True)
-class Step:
+class LoopStep:
     """One turn of the loop: what was found, what was changed, and what that did to the dev error."""
 
     problem: str
@@ -42,7 +53,7 @@ class Step:
 class Improvement:
     """The whole path: its steps, where it started and ended, and how many models the dev sets have compared."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[LoopStep, ...]
     start: Model
     winner: Model
     report: Report
@@ -91,7 +102,7 @@ def improve(
     """
     case = prepare_case(dataset, model, settings, n_jobs=n_jobs, should_stop=should_stop)
     start, searched = case.model, False
-    steps: list[Step] = []
+    steps: list[LoopStep] = []
     ended = Message("Stopped after {steps} steps, the maximum.", {"steps": most_steps})
     while True:
         tell = _turn_teller(len(steps) + 1, on_progress)
@@ -154,9 +165,9 @@ def _searched(case: Case, report: Report, tell: OnProgress) -> Report:
     return replace(report, recommendations=recommendations, verdict=verdict, compared=case.compared)
 
 
-def _step(best: Recommendation, report: Report) -> Step:
+def _step(best: Recommendation, report: Report) -> LoopStep:
     assert best.trial is not None
-    return Step(
+    return LoopStep(
         best.problem,
         best.remedy,
         best.title,

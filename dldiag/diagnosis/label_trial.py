@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from dldiag.core.error_findings import LabelTrial
 from dldiag.core.estimate import Estimate
 from dldiag.core.statistics import delta_of
+from dldiag.core.types import Rows
 from dldiag.error_analysis.label_suspects import suspects_of_classes, suspects_of_numbers
 from dldiag.experiments.estimates import paired_change
 from dldiag.experiments.fit import FitResult
@@ -27,8 +28,6 @@ FOLDS = 4  # of the cross-validation that finds suspects
 TRIAL_REPEATS = 10
 MOST_DROPPED = 0.3  # of the training rows; the likeliest mistakes go first
 LEAST_LEFT = 2  # training rows of every class that stay
-
-Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,10 +62,10 @@ def try_without_suspects(
     change, against = paired_change(before, without), paired_change(random, without)
     dropped = float(np.mean([1 - len(one.kept) / len(one.task.train_rows) for one in plans]))
     delta = delta_of(float(np.mean([result.dev_error for result in before])), material)
-    return LabelTrial(change, against, dropped, n, verdict_of(change, against, delta))
+    return LabelTrial(change, against, dropped, n, label_verdict(change, against, delta))
 
 
-def verdict_of(
+def label_verdict(
     change: Estimate, against_random: Estimate, delta: float
 ) -> Literal["wrong_labels", "no_effect", "hurt", "undecided"]:
     """Return what the trial shows: labels are wrong only where dropping them beats both all rows and random rows."""

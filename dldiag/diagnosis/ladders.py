@@ -9,7 +9,7 @@ from typing import Any
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-Change = Mapping[str, Any]
+from dldiag.core.types import Change
 
 
 @dataclass(frozen=True)

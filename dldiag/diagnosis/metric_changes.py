@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,10 +9,9 @@ from numpy.typing import NDArray
 from scipy.stats import skew
 from sklearn.base import is_classifier
 
+from dldiag.core.types import Change
 from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model
-
-Change = Mapping[str, Any]
 
 BY_DECISIONS = ("balanced_error", "f1", "f1_macro", "cost")  # metrics that a moved threshold can better
 BY_PROBABILITIES = ("log_loss", "brier")

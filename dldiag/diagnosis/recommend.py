@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dldiag.core.i18n import Message
-from dldiag.core.types import Estimate, Finding, Recommendation, Trial, TrialVerdict, exactly
+from dldiag.core.types import Change, Estimate, Finding, Recommendation, Trial, TrialVerdict, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence, Probe
-from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, REMEDIES, SEARCH, Change, Remedy, applicable
+from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, REMEDIES, SEARCH, Remedy, applicable
 from dldiag.diagnosis.rules import RULES
 from dldiag.diagnosis.rules.rule import is_likely
 from dldiag.experiments.models import Model, is_network

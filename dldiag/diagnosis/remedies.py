@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +10,11 @@ from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message
 from dldiag.core.params import SettingError
-from dldiag.core.types import Column_
+from dldiag.core.types import Change, Column_
 from dldiag.diagnosis import metric_changes as by_metric
 from dldiag.diagnosis.ladders import TREES, ladders
 from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model, changed, is_network
-
-Change = Mapping[str, Any]  # settings by parameter name
 
 WIDER = 4  # times the units of each hidden layer, at most MOST_UNITS
 MOST_UNITS = 256

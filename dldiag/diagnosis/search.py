@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from dldiag.core.types import Trial, exactly
-from dldiag.diagnosis.remedies import SEARCH, Change
+from dldiag.core.types import Change, Trial, exactly
+from dldiag.diagnosis.remedies import SEARCH
 from dldiag.diagnosis.trials import CHOOSERS, Attempt, Effort, OnResult, trial_of, try_change
 from dldiag.diagnosis.winners_curse import Results, correlation_of, picked, shared_luck
 from dldiag.experiments.estimates import paired_change
@@ -24,9 +24,9 @@ KEPT = 8  # of them left after the first repeats
 FIRST = 2  # repeats of all combinations; those left get all CHOOSERS
 LAYERS = ((25,), (50,), (100,), (256,), (50, 50), (100, 100), (256, 256))
 
-Draw = Callable[[np.random.Generator], Any]
+DrawValue = Callable[[np.random.Generator], Any]
 
-SEARCHED: Mapping[str, Draw] = {
+SEARCHED: Mapping[str, DrawValue] = {
     "hidden_layer_sizes": lambda rng: LAYERS[rng.integers(len(LAYERS))],
     "activation": lambda rng: str(rng.choice(["relu", "tanh"])),
     "init": lambda rng: "auto",

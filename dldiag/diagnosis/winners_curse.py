@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
 from dldiag.core.statistics import ONE_SIDED, TWO_SIDED
-from dldiag.core.types import Estimate
+from dldiag.core.types import Estimate, Floats
 from dldiag.experiments.fit import FitResult
 
 Results = Sequence[FitResult]
-Floats = NDArray[np.float64]
 
 DRAWS = 400  # of the noise; the corrected effect is a mean over them
 DOFS = np.array([1, 1.5, 2, 3, 4, 5, 7, 10, 15, 25, 50, 200, 1e6])

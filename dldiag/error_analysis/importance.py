@@ -17,6 +17,7 @@ from scipy.spatial.distance import squareform
 from dldiag.core.error_findings import ColumnImportance
 from dldiag.core.estimate import Estimate
 from dldiag.core.statistics import Z_TWO_SIDED
+from dldiag.core.types import Floats
 from dldiag.error_analysis.conditions import as_numbers
 
 CORRELATED = 0.7  # |Spearman's rho| from which columns are shuffled together (average linkage)
@@ -25,7 +26,6 @@ SHUFFLES = 5  # of each group
 MOST_GROUPS = 200  # of columns that are shuffled; more take too long for what they say
 LEAST_GAP = 1e-12
 
-Floats = NDArray[np.float64]
 LossOf = Callable[[Sequence[int], int], Floats]
 
 

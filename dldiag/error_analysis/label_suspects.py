@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 
 from dldiag.core.error_findings import LabelSuspects
 from dldiag.core.statistics import rate_estimate
+from dldiag.core.types import Floats
 from dldiag.error_analysis.row_losses import ErrorCase, RowLosses
 
 FAR_OUT = 5.0  # robust standard deviations of the errors; of normal ones 1 in 1.7 million is as far
 MAD_TO_SD = 1.4826  # a normal distribution's standard deviation / its median absolute deviation
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

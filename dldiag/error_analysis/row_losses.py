@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dldiag.core.types import Task
+from dldiag.core.types import Floats, Task
 from dldiag.experiments.predictions import Predictions
 
-Floats = NDArray[np.float64]
 LEAST_PROBABILITY = 1e-6  # below it a log loss grows no more
 
 

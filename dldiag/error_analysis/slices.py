@@ -38,7 +38,7 @@ FAMILY_RISK = 0.05  # of one slice or more confirmed by mistake
 TINY = 1e-24
 LEAST_NEW = 2.0  # standard errors a slice must still show, and half its excess, on the rows that no better slice holds
 
-Loss = NDArray[np.float64]
+SliceLoss = NDArray[np.float64]
 Part = tuple[int, int, int]  # column, first and last bin
 
 
@@ -57,7 +57,7 @@ class _Rule:
 
 def find_slices(
     X: pd.DataFrame,
-    loss: Loss,
+    loss: SliceLoss,
     *,
     clusters: NDArray[np.int64] | None = None,
     is_root: bool = False,
@@ -99,7 +99,7 @@ def _conditions(rule: _Rule, columns: Sequence[BinnedColumn]) -> tuple[Condition
 # --- the search ---------------------------------------------------------------------------------------------------
 
 
-def search_rules(columns: Sequence[BinnedColumn], loss: Loss) -> list[_Rule]:
+def search_rules(columns: Sequence[BinnedColumn], loss: SliceLoss) -> list[_Rule]:
     """Return up to MOST_SLICES rules with a high score, none of them told by a better one already."""
     if not columns or len(loss) < LEAST_TABLE_ROWS // 2:
         return []
@@ -115,7 +115,7 @@ def search_rules(columns: Sequence[BinnedColumn], loss: Loss) -> list[_Rule]:
     return _told_apart([*(_refined(rule, columns, loss) for rule in best), *found], columns, loss)
 
 
-def _refined(rule: _Rule, columns: Sequence[BinnedColumn], loss: Loss) -> _Rule:
+def _refined(rule: _Rule, columns: Sequence[BinnedColumn], loss: SliceLoss) -> _Rule:
     """Choose the range of each column again, given those of the others."""
     for part in rule.parts if len(rule.parts) > 1 else ():
         others = tuple(one for one in rule.parts if one != part)
@@ -126,7 +126,7 @@ def _refined(rule: _Rule, columns: Sequence[BinnedColumn], loss: Loss) -> _Rule:
 
 
 def _extended(
-    rules: Sequence[_Rule], columns: Sequence[BinnedColumn], usable: Sequence[int], loss: Loss
+    rules: Sequence[_Rule], columns: Sequence[BinnedColumn], usable: Sequence[int], loss: SliceLoss
 ) -> list[_Rule]:
     """Add one condition on another column to each rule, and keep what gains enough; best first."""
     if not rules:
@@ -159,7 +159,7 @@ def _sums_by_bin(column: BinnedColumn, weights: NDArray[np.float32]) -> NDArray[
     return np.asarray(one_hot @ weights, dtype=float)
 
 
-def _best_ranges(column: BinnedColumn, sums: NDArray[np.float64], loss: Loss) -> list[tuple[int, float, int, int]]:
+def _best_ranges(column: BinnedColumn, sums: NDArray[np.float64], loss: SliceLoss) -> list[tuple[int, float, int, int]]:
     """Return (rule, score, first, last bin) of the best ranges of bins for every rule; sums: (bins + 2, 2, rules)."""
     pairs = _ranges(column)
     running = np.concatenate([np.zeros((1, *sums.shape[1:])), np.cumsum(sums, axis=0)])
@@ -186,7 +186,7 @@ def _ranges(column: BinnedColumn) -> NDArray[np.int64]:
     return np.array([*ranges, (MISSING, MISSING)])
 
 
-def _scores(n: NDArray[np.float64], total: NDArray[np.float64], loss: Loss) -> NDArray[np.float64]:
+def _scores(n: NDArray[np.float64], total: NDArray[np.float64], loss: SliceLoss) -> NDArray[np.float64]:
     """Return how many standard errors the mean loss inside is above that outside; 0 where rows are too few.
 
     With the variance of all rows, as if there were no slice: small slices with a high loss are found more often so.
@@ -211,7 +211,7 @@ def _beam(rules: Sequence[_Rule]) -> list[_Rule]:
     return kept
 
 
-def _told_apart(rules: Sequence[_Rule], columns: Sequence[BinnedColumn], loss: Loss) -> list[_Rule]:
+def _told_apart(rules: Sequence[_Rule], columns: Sequence[BinnedColumn], loss: SliceLoss) -> list[_Rule]:
     """Keep rules, best first, that still have more error than the rest on rows that no better rule holds."""
     order = sorted(rules, key=lambda rule: -rule.score)
     kept, taken = list[_Rule](), np.zeros(len(loss), dtype=bool)
@@ -225,7 +225,7 @@ def _told_apart(rules: Sequence[_Rule], columns: Sequence[BinnedColumn], loss: L
     return kept
 
 
-def _is_new(inside: Mask, taken: Mask, loss: Loss) -> bool:
+def _is_new(inside: Mask, taken: Mask, loss: SliceLoss) -> bool:
     new, others = loss[inside & ~taken], loss[~inside & ~taken]
     if len(new) < max(LEAST_SLICE_ROWS, inside.sum() / 2) or len(others) < LEAST_SLICE_ROWS:
         return False
@@ -241,8 +241,8 @@ def _is_new(inside: Mask, taken: Mask, loss: Loss) -> bool:
 class _Confirmation:
     """The rows that did not find the slices, and their losses (whole, and cut at WINSOR for the test)."""
 
-    loss: Loss
-    robust: Loss
+    loss: SliceLoss
+    robust: SliceLoss
     rows: NDArray[np.int64]
     clusters: NDArray[np.int64] | None
     is_root: bool
@@ -268,7 +268,7 @@ class _Confirmation:
         dof = (va + vb) ** 2 / (va**2 / max(na - 1, 1) + vb**2 / max(nb - 1, 1))
         return float(stats.t.sf((a - b) / np.sqrt(va + vb), dof))
 
-    def _mean(self, loss: Loss, part: Mask) -> tuple[float, float, int]:
+    def _mean(self, loss: SliceLoss, part: Mask) -> tuple[float, float, int]:
         """Return the mean of some rows, its variance, and how many clusters they are."""
         values = loss[part]
         if self.clusters is None:

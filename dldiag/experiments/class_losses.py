@@ -7,21 +7,23 @@ from numpy.typing import NDArray
 
 from dldiag.experiments.judged import Judged, Values
 
-Loss = tuple[float, Values]  # the loss, and (n,) influence: its variance / n is the sampling variance of the loss
+LossAndInfluence = tuple[
+    float, Values
+]  # the loss, and (n,) influence: its variance / n is the sampling variance of the loss
 
 
-def share_wrong(judged: Judged) -> Loss:
+def share_wrong(judged: Judged) -> LossAndInfluence:
     """Return the error rate."""
     wrong = (judged.y != judged.predicted).astype(float)
     return float(wrong.mean()), wrong
 
 
-def balanced_error(judged: Judged) -> Loss:
+def balanced_error(judged: Judged) -> LossAndInfluence:
     """Return the mean over the classes in y of their share of wrong rows (1 − scikit-learn's balanced accuracy)."""
     return _mean_over_classes(judged, (judged.y != judged.predicted).astype(float))
 
 
-def _mean_over_classes(judged: Judged, losses: Values) -> Loss:
+def _mean_over_classes(judged: Judged, losses: Values) -> LossAndInfluence:
     counts = np.bincount(judged.y)
     of_class = np.bincount(judged.y, weights=losses) / np.maximum(counts, 1)
     present = counts > 0
@@ -30,7 +32,7 @@ def _mean_over_classes(judged: Judged, losses: Values) -> Loss:
     return value, value + weight[judged.y] * (losses - of_class[judged.y])
 
 
-def log_loss(judged: Judged) -> Loss:
+def log_loss(judged: Judged) -> LossAndInfluence:
     """Return the mean −log of the probability given to the true class, clipped as scikit-learn does."""
     proba = judged.proba
     assert proba is not None
@@ -40,7 +42,7 @@ def log_loss(judged: Judged) -> Loss:
     return float(losses.mean()), losses
 
 
-def brier(judged: Judged) -> Loss:
+def brier(judged: Judged) -> LossAndInfluence:
     """Return the mean squared error of the probabilities: of one class of two, over all where there are more."""
     proba = judged.proba
     assert proba is not None
@@ -50,18 +52,18 @@ def brier(judged: Judged) -> Loss:
     return float(losses.mean()), losses
 
 
-def f1(judged: Judged) -> Loss:
+def f1(judged: Judged) -> LossAndInfluence:
     """Return 1 − F1 of the positive class."""
     assert judged.positive is not None
     return _f1_of(judged, judged.positive)
 
 
-def f1_macro(judged: Judged) -> Loss:
+def f1_macro(judged: Judged) -> LossAndInfluence:
     """Return 1 − the mean F1 of all classes that are in y or predicted."""
     return mean_loss([_f1_of(judged, int(code)) for code in np.unique([*judged.y, *judged.predicted])])
 
 
-def _f1_of(judged: Judged, code: int) -> Loss:
+def _f1_of(judged: Judged, code: int) -> LossAndInfluence:
     """F1 = 2 TP / (2 TP + FP + FN); its influence is that of a ratio of means."""
     actual, predicted = judged.y == code, judged.predicted == code
     hits, marks = 2.0 * (actual & predicted), actual.astype(float) + predicted
@@ -71,12 +73,12 @@ def _f1_of(judged: Judged, code: int) -> Loss:
     return 1 - value, 1 - value - (hits - value * marks) / marks.mean()
 
 
-def mean_loss(losses: list[Loss]) -> Loss:
+def mean_loss(losses: list[LossAndInfluence]) -> LossAndInfluence:
     """Return the mean of some losses of the same rows, and of their influences."""
     return float(np.mean([value for value, _ in losses])), np.mean([influence for _, influence in losses], axis=0)
 
 
-def cost(judged: Judged) -> Loss:
+def cost(judged: Judged) -> LossAndInfluence:
     """Return the mean cost of a row; an unknown class costs as much as the worst mistake on that row."""
     assert judged.costs is not None
     worst = judged.costs.max(axis=1)[judged.y]

@@ -19,20 +19,18 @@ from dldiag.core.cluster import Cluster
 from dldiag.core.i18n import Message
 from dldiag.core.parallel import ALONE, Processes, one_thread, portable
 from dldiag.core.statistics import mean_variance
-from dldiag.core.types import Clusters, ErrorUnit, Stopped
+from dldiag.core.types import Clusters, ErrorUnit, Rows, ShouldStop, Stopped
 from dldiag.experiments.adjust import decide, held_probabilities
 from dldiag.experiments.judging import baseline_outputs, floor_of, loss_by_row, without_log
 from dldiag.experiments.model_outputs import KeptOutputs, ModelOutputs, kept_outputs, model_outputs, predictions_by
 from dldiag.experiments.models import MODELS, fit_cost, is_network
-from dldiag.experiments.tasks import Encoded, FitTask, Inputs, Rows, prepare_inputs
+from dldiag.experiments.tasks import Encoded, FitTask, Inputs, prepare_inputs
 from dldiag.nn.health import Health
 
 # What an estimator of ours may raise on rows that it cannot learn from; a user's own may raise anything.
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError, np.linalg.LinAlgError)
 NO_PROBABILITIES = Message("the model gives no class probabilities, which the metric needs")
 LARGEST_STACK = 32  # networks trained in lock-step; more members only add memory
-
-ShouldStop = Callable[[], bool] | None
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from dldiag.core.cluster import active_cluster
 from dldiag.core.parallel import Processes
-from dldiag.core.types import Dataset, Split
-from dldiag.experiments.fit import FitResult, ShouldStop, fit_all
+from dldiag.core.types import Dataset, ShouldStop, Split
+from dldiag.experiments.fit import FitResult, fit_all
 from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model
 from dldiag.experiments.predictions import Predictions, PredictionStore, pooled

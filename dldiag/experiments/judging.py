@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dldiag.experiments.class_losses import Loss
+from dldiag.experiments.class_losses import LossAndInfluence
 from dldiag.experiments.judged import Judged
 from dldiag.experiments.metrics import NONNEGATIVE
 from dldiag.experiments.model_outputs import ModelOutputs
@@ -21,7 +21,7 @@ HOPELESS = 100.0  # std(y), of the table and not of a training subset, whose spr
 Proba = NDArray[Any] | None
 
 
-def loss_by_row(y: NDArray[Any], predicted: NDArray[Any], proba: Proba, inputs: Inputs) -> Loss:
+def loss_by_row(y: NDArray[Any], predicted: NDArray[Any], proba: Proba, inputs: Inputs) -> LossAndInfluence:
     """Return the loss and each row's influence on it.
 
     y, predicted: as Inputs has targets. A predicted value that is not finite, or HOPELESS far from the training mean,

@@ -12,7 +12,7 @@ from dldiag.core.metric_results import ClassScores
 from dldiag.core.statistics import pooled_estimate
 from dldiag.core.types import Dataset, Estimate
 from dldiag.experiments import estimates
-from dldiag.experiments.class_losses import Loss
+from dldiag.experiments.class_losses import LossAndInfluence
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.judged import Judged
 from dldiag.experiments.judging import HOPELESS
@@ -123,6 +123,6 @@ def share_of(
     return Estimate(found.value, found.low, max(high, found.value), found.surely_above, max(most, found.value))
 
 
-def _ratio(part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> Loss:
+def _ratio(part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> LossAndInfluence:
     value = float(part.sum() / whole.sum())
     return value, value + (part - value * whole) / whole.mean()

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from dldiag.core.i18n import Message
 from dldiag.core.types import ErrorUnit, Task
 from dldiag.experiments import class_losses, ranking_losses, value_losses
-from dldiag.experiments.class_losses import Loss, positive_share, rarest_share
+from dldiag.experiments.class_losses import LossAndInfluence, positive_share, rarest_share
 from dldiag.experiments.judged import Judged, Values, judge_classes, judge_values
 
 PROBABILITIES, POSITIVE, COSTS, NONNEGATIVE = "probabilities", "positive", "costs", "nonnegative"
@@ -37,7 +37,7 @@ class Metric:
     label: Message
     unit: ErrorUnit
     tasks: tuple[Task, ...]
-    loss: Callable[[Judged], Loss]
+    loss: Callable[[Judged], LossAndInfluence]
     baseline: Callable[..., Any]
     meaning: Message
     higher_is_better: bool = False

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Rows = NDArray[np.int64]
+from dldiag.core.types import Rows
 
 MOST_IN_MEMORY = 2**28  # bytes of kept predictions of one diagnosis; what comes beyond lies in a temporary file
 

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from dldiag.experiments.class_losses import Loss, mean_loss
+from dldiag.experiments.class_losses import LossAndInfluence, mean_loss
 from dldiag.experiments.judged import Judged, Values
 
 LEAST_NEAR = 10  # rows on either side of a threshold among which the local share of positives is counted
 LEAST_SLOPE = 0.03  # of precision along the ranking; a flatter one would make a single row's influence boundless
 
 
-def roc_auc(judged: Judged) -> Loss:
+def roc_auc(judged: Judged) -> LossAndInfluence:
     """Return 1 − ROC AUC, of several classes the mean of each against the others; 0.5 where y has one class only.
 
     A row's influence is its share in the rank statistic (DeLong, DeLong & Clarke-Pearson 1988).
@@ -24,12 +24,14 @@ def roc_auc(judged: Judged) -> Loss:
     return _one_against_others(judged, _auc_of, 0.5)
 
 
-def average_precision(judged: Judged) -> Loss:
+def average_precision(judged: Judged) -> LossAndInfluence:
     """Return 1 − average precision, of several classes the mean of each against the others."""
     return _one_against_others(judged, _average_precision_of, 1.0)
 
 
-def _one_against_others(judged: Judged, of: Callable[[NDArray[np.bool_], Values], Loss], empty: float) -> Loss:
+def _one_against_others(
+    judged: Judged, of: Callable[[NDArray[np.bool_], Values], LossAndInfluence], empty: float
+) -> LossAndInfluence:
     two = judged.proba is not None and judged.proba.shape[1] == 2
     codes = [judged.positive if judged.positive is not None else 1] if two else [*judged.classes]
     if judged.positive is not None:
@@ -39,7 +41,7 @@ def _one_against_others(judged: Judged, of: Callable[[NDArray[np.bool_], Values]
     return mean_loss(losses) if losses else (empty, np.full(len(judged.y), empty))
 
 
-def _auc_of(actual: NDArray[np.bool_], scores: Values) -> Loss:
+def _auc_of(actual: NDArray[np.bool_], scores: Values) -> LossAndInfluence:
     n, positives = len(actual), int(actual.sum())
     ranks = rankdata(scores)
     beaten = np.empty(n)  # the share of the other side that the row is on the right side of
@@ -50,7 +52,7 @@ def _auc_of(actual: NDArray[np.bool_], scores: Values) -> Loss:
     return 1 - value, 1 - value - of_side * (beaten - value)
 
 
-def _average_precision_of(actual: NDArray[np.bool_], scores: Values) -> Loss:
+def _average_precision_of(actual: NDArray[np.bool_], scores: Values) -> LossAndInfluence:
     """AP is the mean over positives of the precision at their score; rows above a score move that precision, too."""
     n = len(actual)
     distinct, group = np.unique(scores, return_inverse=True)
@@ -64,7 +66,7 @@ def _average_precision_of(actual: NDArray[np.bool_], scores: Values) -> Loss:
     return 1 - value, 1 - value - (direct + actual * reach[group] - spent[group]) / share
 
 
-def recall_at_precision(judged: Judged) -> Loss:
+def recall_at_precision(judged: Judged) -> LossAndInfluence:
     """Return 1 − the highest recall at which the precision is at least the level; 1 where none is."""
     actual, scores, order = _ranked(judged)
     precision, recall, ends = _curve(actual[order], scores[order])
@@ -83,7 +85,7 @@ def recall_at_precision(judged: Judged) -> Loss:
     return 1 - value, 1 - value - moved / share
 
 
-def precision_at_recall(judged: Judged) -> Loss:
+def precision_at_recall(judged: Judged) -> LossAndInfluence:
     """Return 1 − the highest precision at which the recall is at least the level."""
     actual, scores, order = _ranked(judged)
     if not actual.any():

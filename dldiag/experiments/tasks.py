@@ -12,12 +12,10 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from dldiag.core.i18n import Message
-from dldiag.core.types import Clusters, DataError, Dataset, Split
+from dldiag.core.types import Clusters, DataError, Dataset, Rows, Split
 from dldiag.data.encode import Matrix, encode
 from dldiag.experiments.metric_choice import SHARE_WRONG, MetricChoice, plain_choice
 from dldiag.experiments.models import MODELS, Model, Preparation, is_network, is_of_counts
-
-Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from dldiag.experiments.class_losses import Loss
+from dldiag.experiments.class_losses import LossAndInfluence
 from dldiag.experiments.judged import Judged, Values
 
 TINY = 1e-12  # keeps a quotient finite where nothing is left to divide by
 
 
-def rmse(judged: Judged) -> Loss:
+def rmse(judged: Judged) -> LossAndInfluence:
     """Return the root mean square error; to first order each row moves it by e² / (2·RMSE)."""
     squares = np.square(judged.off)
     error = float(np.sqrt(squares.mean()))
     return error, squares / (2 * max(error, TINY))
 
 
-def mae(judged: Judged) -> Loss:
+def mae(judged: Judged) -> LossAndInfluence:
     """Return the mean absolute error."""
     losses = np.abs(judged.off)
     return float(losses.mean()), losses
 
 
-def r2(judged: Judged) -> Loss:
+def r2(judged: Judged) -> LossAndInfluence:
     """Return 1 − R²: the mean square error over the variance of the rows' own target values."""
     squares = np.square(judged.off)
     spread = np.square((judged.y - judged.y.mean()) / judged.spread)
@@ -32,7 +32,7 @@ def r2(judged: Judged) -> Loss:
     return value, value + (squares - value * spread) / whole
 
 
-def median_ae(judged: Judged) -> Loss:
+def median_ae(judged: Judged) -> LossAndInfluence:
     """Return the median absolute error; rows below and above it pull by 1 / (2·density there)."""
     losses = np.abs(judged.off)
     value = float(np.median(losses))
@@ -47,14 +47,14 @@ def _density_at_median(values: Values) -> float:
     return float(2 * half / max(float(high - low), TINY))
 
 
-def pinball(judged: Judged) -> Loss:
+def pinball(judged: Judged) -> LossAndInfluence:
     """Return the mean pinball loss at the quantile: what lies above the prediction counts by it, the rest by 1 − it."""
     above = -judged.off
     losses = np.maximum(judged.level * above, (judged.level - 1) * above)
     return float(losses.mean()), losses
 
 
-def rmsle(judged: Judged) -> Loss:
+def rmsle(judged: Judged) -> LossAndInfluence:
     """Return the root mean square error of log(1 + value); predictions below 0 count as 0."""
     squares = np.square(np.log1p(np.maximum(judged.predicted, 0.0)) - np.log1p(judged.y))
     error = float(np.sqrt(squares.mean()))

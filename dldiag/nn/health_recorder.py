@@ -219,16 +219,16 @@ def _root_over(mean_square: float, unit: float) -> float:
     return float(np.sqrt(mean_square)) / unit
 
 
-Pairs = list[tuple[Array, Array]]
+UnitPairs = list[tuple[Array, Array]]
 
 
-def _by_layer(stack: Stack, flat: Array) -> Pairs:
+def _by_layer(stack: Stack, flat: Array) -> UnitPairs:
     """Return every layer's [W | b] in a flat array (S, P) as a row and as a column, whose product is its square."""
     parts = [flat[:, start : start + rows * columns] for start, rows, columns in stack.plan.layout.blocks]
     return [(part[:, None, :], part[:, :, None]) for part in parts]
 
 
-def _squares(pairs: Pairs) -> Array:
+def _squares(pairs: UnitPairs) -> Array:
     """Return the squared Frobenius norm (S, layers)."""
     return np.concatenate([np.matmul(row, column)[:, :, 0] for row, column in pairs], axis=1)
 

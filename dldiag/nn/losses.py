@@ -11,7 +11,7 @@ import numpy as np
 
 from dldiag.core.types import Array
 
-Step = Callable[[Array, Array, Array, Any], None]
+LossStep = Callable[[Array, Array, Array, Any], None]
 
 HUBER_DELTA = 1.0
 LARGEST_EXPONENT = 30.0  # of e^z, in float32 far from overflow
@@ -36,7 +36,7 @@ class Loss:
     gradient_formula: str
     source: str
     out_activation: str
-    step: Step
+    step: LossStep
     predict: Callable[[Array], Array]
     errors: Callable[[Array, Array], Array]
     floor: Callable[[Array], float]

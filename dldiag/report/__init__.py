@@ -17,4 +17,4 @@ def to_html(report: Report, language: str | None = None) -> str:
     require("plotly", "app")
     from dldiag.report import html  # loads plotly, which nothing else here needs: start-up stays short
 
-    return html.to_html(report, language)
+    return html.html_of(report, language)

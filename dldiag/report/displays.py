@@ -33,9 +33,9 @@ def curve_repr(curve: LearningCurve) -> str:
 
 def report_page(report: Report) -> str:
     """Return the whole report as it shows in a notebook: its page in a frame of its own."""
-    from dldiag.report.html import to_html
+    from dldiag.report.html import html_of
 
-    page = escape(to_html(report), quote=True)
+    page = escape(html_of(report), quote=True)
     return f'<iframe srcdoc="{page}" style="width:100%;height:{HEIGHT}px;border:0" title="dldiag report"></iframe>'
 
 

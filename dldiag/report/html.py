@@ -13,8 +13,8 @@ from dldiag.core.i18n import current_language, speaking, tr
 from dldiag.core.types import Column_, Outcome, Report
 from dldiag.report import view
 from dldiag.report.figures import FIGURES
-from dldiag.report.interval_bars import Scale, interval_bar, look_of, scale_of
-from dldiag.report.view import Cell, Fix, Row
+from dldiag.report.interval_bars import BarScale, interval_bar, look_of, scale_of
+from dldiag.report.view import Cell, Fix, TextRow
 from dldiag.report.view.error_rows import TITLE as ERRORS_TITLE
 from dldiag.report.view.error_rows import Section, error_sections
 
@@ -25,7 +25,7 @@ SPEAKING: tuple[Outcome, ...] = ("fired", "undecided", "could_not_run")
 HTML_LANGUAGES = {"zh": "zh-Hans"}
 
 
-def to_html(report: Report, language: str | None = None) -> str:
+def html_of(report: Report, language: str | None = None) -> str:
     """Write a report as one HTML file in a language (the current one when None)."""
     with speaking(language or current_language()):
         return "\n".join(_page(report)) + "\n"
@@ -121,7 +121,7 @@ def _remedies(report: Report) -> Iterator[str]:
     yield from _folded(tr("Why not the others?"), view.not_recommended(report))
 
 
-def _fix(one: Fix, scale: Scale) -> str:
+def _fix(one: Fix, scale: BarScale) -> str:
     change = f'<span class="change">{escape(one.change)}</span>' if one.change else ""
     words = f'<p class="effect {look_of(one)}">{escape(one.words)}</p>' if one.words else ""
     note = f'<p class="note">{escape(one.note)}</p>' if one.note else ""
@@ -208,20 +208,20 @@ def _heading(text: str) -> str:
     return f"<h2>{escape(text)}</h2>"
 
 
-def _table(title: str, rows: Sequence[Row]) -> Iterator[str]:
+def _table(title: str, rows: Sequence[TextRow]) -> Iterator[str]:
     if rows:
         yield _heading(title)
         yield from _rows(title, rows)
 
 
-def _folded(title: str, rows: Sequence[Row]) -> Iterator[str]:
+def _folded(title: str, rows: Sequence[TextRow]) -> Iterator[str]:
     if rows:
         yield f"<details><summary>{escape(title)}</summary>"
         yield from _rows(title, rows)
         yield "</details>"
 
 
-def _rows(title: str, rows: Sequence[Row]) -> Iterator[str]:
+def _rows(title: str, rows: Sequence[TextRow]) -> Iterator[str]:
     """Write rows of texts as a table; columns without any text are left out."""
     headers = [header for header in rows[0] if any(row[header] for row in rows)] if rows else []
     if not headers:

@@ -13,7 +13,7 @@ LEAST_WIDTH = 1.5  # percent of the scale, so that a narrow interval is seen
 
 
 @dataclass(frozen=True)
-class Scale:
+class BarScale:
     """The common scale of some bars: from left to right, in the unit of the errors."""
 
     low: float
@@ -24,15 +24,15 @@ class Scale:
         return min(100.0, max(0.0, 100 * (value - self.low) / (self.high - self.low)))
 
 
-def scale_of(shown: Iterable[Fix]) -> Scale:
+def scale_of(shown: Iterable[Fix]) -> BarScale:
     """Return a scale that holds zero and every finite interval."""
     ends = [end for one in shown if one.effect for end in (one.effect.low, one.effect.high) if math.isfinite(end)]
     low, high = min([0.0, *ends]), max([0.0, *ends])
     room = (high - low) * MARGIN or 0.01
-    return Scale(low - room, high + room)
+    return BarScale(low - room, high + room)
 
 
-def interval_bar(one: Fix, scale: Scale) -> str:
+def interval_bar(one: Fix, scale: BarScale) -> str:
     """Draw a fix's effect: its interval, its value, and the line of no change; left of the line is better."""
     effect = one.effect
     if effect is None:

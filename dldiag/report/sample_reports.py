@@ -19,7 +19,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(path.name.removesuffix(ENDING) for path in FOLDER.glob(f"*{ENDING}")))
 
 
-def read(key: str) -> Report:
+def read_sample_report(key: str) -> Report:
     """Return the finished report of a sample; KeyError when there is none."""
     if key not in names():
         raise KeyError(key)

@@ -8,12 +8,12 @@ import pytest
 
 from dldiag.cli.outputs import check_outputs, write_outputs
 from dldiag.core.params import SettingError
-from dldiag.diagnosis.from_metrics import Numbers, diagnose_numbers
+from dldiag.diagnosis.from_metrics import GivenNumbers, diagnose_numbers
 
 
 @pytest.fixture(scope="module")
 def report():
-    return diagnose_numbers(Numbers(train_error=0.1, dev_error=0.2))
+    return diagnose_numbers(GivenNumbers(train_error=0.1, dev_error=0.2))
 
 
 def test_a_file_is_written_whole_and_nothing_is_left_beside_it(report, tmp_path):

@@ -9,7 +9,7 @@ import pytest
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import Column, Dataset, Estimate, Stopped
-from dldiag.course.bias_variance.decomposition import Parts
+from dldiag.course.bias_variance.decomposition import ErrorParts
 from dldiag.course.bias_variance.figures import picture_figure
 from dldiag.course.bias_variance.resampling import predict_after_each, table_problem, toy_problem
 from dldiag.course.bias_variance.sweep import (
@@ -58,7 +58,7 @@ def test_stronger_regularization_raises_bias_and_lowers_variance(wave):
 def totals(wave, *values):
     """Return the sweep with these expected errors, each known to ± 0.02, and bias and variance that do not move."""
     still = Estimate(0.1, 0.09, 0.11)
-    parts = tuple(Parts(still, still, 0.0, Estimate(value, value - 0.02, value + 0.02)) for value in values)
+    parts = tuple(ErrorParts(still, still, 0.0, Estimate(value, value - 0.02, value + 0.02)) for value in values)
     at, best = tuple(range(len(values))), int(np.argmin(values))
     return replace(wave, values=at, parts=parts, measured=values, best=best, pictures=())
 

@@ -7,11 +7,11 @@ from scipy.stats import norm
 
 from dldiag.course.splits.selection import (
     Selection,
+    candidate_losses,
     choose_on_test,
     expected_maximum,
     guessing_losses,
     read_selection,
-    row_losses,
 )
 
 
@@ -65,7 +65,7 @@ def test_a_much_better_model_wins_by_merit_and_the_reading_says_so():
 def test_regression_errors_are_rmse_over_sd_and_follow_the_closed_form_too():
     rng = np.random.default_rng(6)
     y = rng.normal(size=8000)
-    losses = row_losses(y, y + 0.5 * rng.normal(size=(32, 8000)), task="regression")
+    losses = candidate_losses(y, y + 0.5 * rng.normal(size=(32, 8000)), task="regression")
     result = choose_on_test(losses, n_test=400, unit="sd", seed=0)
     # the standard error of an RMSE of normal residuals is RMSE / sqrt(2n)
     assert result.expected[-1] == pytest.approx(expected_maximum(32) * 0.5 / np.sqrt(800), rel=0.05)

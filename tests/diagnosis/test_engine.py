@@ -9,7 +9,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import Estimate, exactly
 from dldiag.diagnosis.evidence import Evidence, Probe
 from dldiag.diagnosis.rules import RULES, Rule, Threshold, apply_rule, check_rules
-from dldiag.diagnosis.rules.engine import MOST_TIMES, compare, times_more
+from dldiag.diagnosis.rules.engine import MOST_TIMES, compare_with_threshold, times_more
 from dldiag.diagnosis.rules.rule import is_likely
 
 HALF = Threshold("HALF", 0.5, "error", "made for this test")
@@ -35,7 +35,7 @@ def of(value, low, high, *bounds, **more):
 )  # fmt: skip
 def test_a_rule_reads_the_one_sided_bounds_and_a_signal_at_the_threshold_has_not_passed_it(bounds, outcome):
     signal = Estimate(sum(bounds) / 2, 0.0, 1.0, *bounds)  # the two-sided interval decides nothing
-    assert compare(signal, 0.5) == outcome
+    assert compare_with_threshold(signal, 0.5) == outcome
 
 
 def test_more_rows_are_counted_from_the_bound_toward_the_threshold():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dldiag.cli.main import main
 from dldiag.core.params import SettingError
 from dldiag.core.types import DataError
-from dldiag.diagnosis.from_metrics import EXAMPLES, Numbers, diagnose_numbers, read_curve_table
+from dldiag.diagnosis.from_metrics import EXAMPLES, GivenNumbers, diagnose_numbers, read_curve_table
 from dldiag.diagnosis.from_metrics.evidence import evidence_of
 from dldiag.diagnosis.from_metrics.rules import number_rules
 from dldiag.experiments.learning_curve import LearningCurve
@@ -49,24 +49,26 @@ def errors_of(report):
 @pytest.mark.parametrize("rows", [{}, MANY], ids=["exact", "many rows"])
 @pytest.mark.parametrize(("train", "dev", "human", "bias", "variance"), PAIRS)
 def test_the_textbook_pairs_come_out_right(train, dev, human, bias, variance, rows):
-    report = diagnose_numbers(Numbers(train, dev, human, **rows))
+    report = diagnose_numbers(GivenNumbers(train, dev, human, **rows))
     assert (report.verdict.bias, report.verdict.variance) == (bias, variance)
     first = report.recommendations[0].remedy
     assert first == {"yes": "bigger_network", "no": {"yes": "regularization", "no": "leave_it"}[variance]}[bias]
 
 
 def test_the_same_pair_on_few_rows_is_left_undecided_with_the_rows_that_would_decide():
-    report = diagnose_numbers(Numbers(0.15, 0.19, 0.15, dev_rows=300, train_rows=900))
+    report = diagnose_numbers(GivenNumbers(0.15, 0.19, 0.15, dev_rows=300, train_rows=900))
     assert report.verdict.variance == "undecided"
     found = {finding.code: str(finding.message) for finding in report.findings}
     assert "more dev rows would decide" in found["V1"]
 
 
 def test_remedies_follow_the_textbook_table_with_the_larger_part_first():
-    both = [one.remedy for one in diagnose_numbers(Numbers(0.15, 0.35)).recommendations]
+    both = [one.remedy for one in diagnose_numbers(GivenNumbers(0.15, 0.35)).recommendations]
     assert both[:2] == ["regularization", "more_data"]
     assert both.index("bigger_network") < both.index("train_longer") < both.index("leave_it")
-    assert [one.rank for one in diagnose_numbers(Numbers(0.15, 0.35)).recommendations] == list(range(1, len(both) + 1))
+    assert [one.rank for one in diagnose_numbers(GivenNumbers(0.15, 0.35)).recommendations] == list(
+        range(1, len(both) + 1)
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -78,7 +80,7 @@ def test_remedies_follow_the_textbook_table_with_the_larger_part_first():
     st.sampled_from([None, 50, 2000, 10**6]),
 )
 def test_four_parts_add_up_to_the_dev_error(human, train, training_dev, dev, rows):
-    numbers = Numbers(train, dev, human, training_dev, dev_rows=rows, train_rows=rows, training_dev_rows=rows)
+    numbers = GivenNumbers(train, dev, human, training_dev, dev_rows=rows, train_rows=rows, training_dev_rows=rows)
     e = errors_of(diagnose_numbers(numbers))
     assert e["achievable"] + e["avoidable_bias"] + e["variance"] + e["mismatch"] == pytest.approx(e["dev_error"])
     assert e["train_error"] + e["variance"] == pytest.approx(e["training_dev_error"])
@@ -87,7 +89,7 @@ def test_four_parts_add_up_to_the_dev_error(human, train, training_dev, dev, row
 @settings(max_examples=40, deadline=None)
 @given(st.floats(0, 0.5), st.floats(0, 0.5))
 def test_three_parts_add_up_without_a_training_dev_error(train, dev):
-    e = errors_of(diagnose_numbers(Numbers(train, dev)))
+    e = errors_of(diagnose_numbers(GivenNumbers(train, dev)))
     assert e["achievable"] + e["avoidable_bias"] + e["variance"] == pytest.approx(e["dev_error"])
     assert "mismatch" not in e
 
@@ -105,49 +107,49 @@ def test_data_mismatch_is_told_from_variance_by_the_training_dev_error():
 
 
 def test_a_gap_at_the_human_level_is_left_alone():
-    report = diagnose_numbers(Numbers(0.01, 0.11, 0.11, **MANY))
+    report = diagnose_numbers(GivenNumbers(0.01, 0.11, 0.11, **MANY))
     assert "Keep the model" in str(report.verdict.headline)
 
 
 def test_a_test_error_far_above_the_dev_error_is_told():
-    outcome = {f.code: f.outcome for f in diagnose_numbers(Numbers(0.05, 0.06, 0.05, test_error=0.12)).findings}
+    outcome = {f.code: f.outcome for f in diagnose_numbers(GivenNumbers(0.05, 0.06, 0.05, test_error=0.12)).findings}
     assert outcome["P3"] == "fired"
-    outcome = {f.code: f.outcome for f in diagnose_numbers(Numbers(0.05, 0.06, 0.05, test_error=0.062)).findings}
+    outcome = {f.code: f.outcome for f in diagnose_numbers(GivenNumbers(0.05, 0.06, 0.05, test_error=0.062)).findings}
     assert outcome["P3"] == "passed"
-    assert {f.code: f.outcome for f in diagnose_numbers(Numbers(0.05, 0.06)).findings}["P3"] == "not_applicable"
+    assert {f.code: f.outcome for f in diagnose_numbers(GivenNumbers(0.05, 0.06)).findings}["P3"] == "not_applicable"
 
 
 def test_nothing_is_assumed_silently():
-    plain = diagnose_numbers(Numbers(0.05, 0.06))
+    plain = diagnose_numbers(GivenNumbers(0.05, 0.06))
     assert {notice.code for notice in plain.dataset.notices} == {"no_human_error", "no_dev_rows"}
     assert "as if 0 were achievable" in str(plain.verdict.detail)
     assert "assumed" in str(plain.evidence["achievable"].source)
-    assert diagnose_numbers(Numbers(0.05, 0.06, 0.05, dev_rows=100)).dataset.notices == ()
-    below = diagnose_numbers(Numbers(0.01, 0.03, 0.05, **MANY))
+    assert diagnose_numbers(GivenNumbers(0.05, 0.06, 0.05, dev_rows=100)).dataset.notices == ()
+    below = diagnose_numbers(GivenNumbers(0.01, 0.03, 0.05, **MANY))
     assert {notice.code for notice in below.dataset.notices} == {"below_human_error"}
 
 
 def test_intervals_come_from_the_rows():
-    dev = evidence_of(Numbers(0.02, 0.10, dev_rows=400)).dev_error
+    dev = evidence_of(GivenNumbers(0.02, 0.10, dev_rows=400)).dev_error
     z, n, p = 1.6449, 400, 0.10  # Wilson's score interval, written out
     middle, half = (p + z**2 / (2 * n)) / (1 + z**2 / n), z * sqrt(p * (1 - p) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
     assert (dev.low, dev.high) == pytest.approx((middle - half, middle + half), abs=1e-4)
-    rmse = evidence_of(Numbers(0.2, 0.5, dev_rows=200, task="regression")).dev_error
+    rmse = evidence_of(GivenNumbers(0.2, 0.5, dev_rows=200, task="regression")).dev_error
     assert rmse.high - rmse.value == pytest.approx(1.6449 * 0.5 / sqrt(400), rel=1e-3)
 
 
 def test_regression_errors_may_exceed_one():
-    assert diagnose_numbers(Numbers(0.9, 1.4, 0.3, task="regression")).verdict.bias == "yes"
+    assert diagnose_numbers(GivenNumbers(0.9, 1.4, 0.3, task="regression")).verdict.bias == "yes"
 
 
 @pytest.mark.parametrize(
     ("numbers", "says"),
     [
-        (Numbers(), "training error and a dev error"),
-        (Numbers(0.1), "training error and a dev error"),
-        (Numbers(15.0, 16.0), "0.15 for 15 %"),
-        (Numbers(-0.1, 0.2), "below its lowest value"),
-        (Numbers(0.1, 0.2, dev_rows=0), "below its lowest value"),
+        (GivenNumbers(), "training error and a dev error"),
+        (GivenNumbers(0.1), "training error and a dev error"),
+        (GivenNumbers(15.0, 16.0), "0.15 for 15 %"),
+        (GivenNumbers(-0.1, 0.2), "below its lowest value"),
+        (GivenNumbers(0.1, 0.2, dev_rows=0), "below its lowest value"),
     ],
 )
 def test_impossible_numbers_are_refused_in_one_plain_line(numbers, says):
@@ -164,7 +166,7 @@ def test_every_rule_runs_on_numbers():
 
 
 def test_a_report_of_numbers_survives_json_and_can_be_shown_everywhere():
-    for numbers, curve in ((EXAMPLES["mismatch"][1], None), (Numbers(), read_curve_table(CURVE.encode()))):
+    for numbers, curve in ((EXAMPLES["mismatch"][1], None), (GivenNumbers(), read_curve_table(CURVE.encode()))):
         report = diagnose_numbers(numbers, curve)
         assert to_json(from_json(to_json(report))) == to_json(report)
         assert str(report.verdict.headline)[:20] in to_html(report)
@@ -178,7 +180,7 @@ def test_a_learning_curve_gives_errors_their_spread_and_a_forecast():
     curve = read_curve_table(CURVE.encode(), "mine.csv")
     assert curve.sizes.tolist() == [100, 200, 400, 800]
     assert curve.dev_errors[-1] == pytest.approx([0.17, 0.16, 0.165])
-    report = diagnose_numbers(Numbers(human_error=0.02), curve)
+    report = diagnose_numbers(GivenNumbers(human_error=0.02), curve)
     assert report.evidence["dev_error"].value == pytest.approx(0.165)
     assert report.evidence["dev_error"].low < 0.165 < report.evidence["dev_error"].high
     assert report.verdict.variance == "yes"
@@ -192,7 +194,7 @@ def test_more_data_is_not_recommended_where_the_curve_is_flat():
         f"{n},0.01,{0.10 + 0.001 * (r % 2)},{r}" for n in (1000, 2000, 4000, 8000, 16000) for r in range(4)
     )
     report = diagnose_numbers(
-        Numbers(material=0.03), read_curve_table(f"rows,train_error,dev_error,repeat\n{rows}".encode())
+        GivenNumbers(material=0.03), read_curve_table(f"rows,train_error,dev_error,repeat\n{rows}".encode())
     )
     order = [one.remedy for one in report.recommendations]
     assert order[0] == "regularization"
@@ -200,7 +202,7 @@ def test_more_data_is_not_recommended_where_the_curve_is_flat():
 
 
 def test_typed_numbers_count_before_the_curve():
-    report = diagnose_numbers(Numbers(dev_error=0.4, dev_rows=1000), read_curve_table(CURVE.encode()))
+    report = diagnose_numbers(GivenNumbers(dev_error=0.4, dev_rows=1000), read_curve_table(CURVE.encode()))
     assert report.evidence["dev_error"].value == 0.4
 
 
@@ -237,7 +239,7 @@ def test_repeats_of_several_seeds_and_folds_are_all_kept():
 
 def test_the_verdict_is_read_where_both_errors_are_known():
     table = b"rows,train_error,dev_error\n100,0,0.3\n200,0,0.25\n400,0.02,0.22\n800,0.01,\n"
-    evidence = diagnose_numbers(Numbers(), read_curve_table(table)).evidence
+    evidence = diagnose_numbers(GivenNumbers(), read_curve_table(table)).evidence
     assert [evidence[name].value for name in ("n_train", "train_error", "dev_error")] == [400, 0.02, 0.22]
 
 
@@ -248,7 +250,7 @@ def test_repeats_without_a_column_are_numbered_and_gaps_stay_unknown():
 
 
 def test_our_own_sheet_of_curves_can_be_read_again():
-    report = diagnose_numbers(Numbers(), read_curve_table(CURVE.encode(), "mine.csv"))
+    report = diagnose_numbers(GivenNumbers(), read_curve_table(CURVE.encode(), "mine.csv"))
     again = read_curve_table(curves_csv(report).encode())
     assert np.array_equal(again.dev_errors, report.curves[0].dev_errors)
     assert np.array_equal(again.sizes, report.curves[0].sizes)
@@ -285,12 +287,12 @@ def test_a_negative_loss_is_not_taken_for_r2():
 def test_units_that_disagree_are_refused():
     curve = read_curve_table(CURVE.encode(), unit="sd")
     with pytest.raises(SettingError, match="different error units"):
-        diagnose_numbers(Numbers(), curve)
+        diagnose_numbers(GivenNumbers(), curve)
 
 
 def test_a_curve_of_one_size_still_gives_a_verdict():
     curve = LearningCurve("x", np.array([100]), np.array([[0.01]]), np.array([[0.2]]))
-    report = diagnose_numbers(Numbers(), curve)
+    report = diagnose_numbers(GivenNumbers(), curve)
     assert report.verdict.variance == "yes"
     assert len(report.forecast) == 0
     assert report.forecast.abstains is not None
@@ -342,14 +344,14 @@ def test_bad_input_is_one_plain_line_and_status_two(arguments, capsys):
 
 
 def test_a_test_error_far_above_the_dev_error_is_told_and_treated():
-    report = diagnose_numbers(Numbers(0.08, 0.10, 0.01, test_error=0.20, dev_rows=500, test_rows=500))
+    report = diagnose_numbers(GivenNumbers(0.08, 0.10, 0.01, test_error=0.20, dev_rows=500, test_rows=500))
     assert "too much was chosen on this dev set" in str(report.verdict.detail)
     leave = next(one.rank for one in report.recommendations if one.remedy == "leave_it")
     assert next(one.rank for one in report.recommendations if one.remedy == "more_dev_rows") < leave
 
 
 def test_nothing_is_expected_of_a_remedy_that_nothing_was_measured_of():
-    report = diagnose_numbers(Numbers(0.08, 0.10, 0.01))
+    report = diagnose_numbers(GivenNumbers(0.08, 0.10, 0.01))
     assert [one.expected for one in report.recommendations if one.remedy != "leave_it"] == [None] * (
         len(report.recommendations) - 1
     )

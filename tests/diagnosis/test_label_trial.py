@@ -7,7 +7,7 @@ import pytest
 from dldiag.core.estimate import Estimate
 from dldiag.core.settings import Settings
 from dldiag.data.dataset import make_dataset
-from dldiag.diagnosis.label_trial import try_without_suspects, verdict_of
+from dldiag.diagnosis.label_trial import label_verdict, try_without_suspects
 from dldiag.diagnosis.trials import diagnosis_split
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import build_model
@@ -56,4 +56,4 @@ def test_without_probabilities_or_suspects_there_is_no_trial():
     ],
 )
 def test_labels_are_called_wrong_only_where_both_comparisons_say_so(change, against, said):
-    assert verdict_of(Estimate(*change), Estimate(*against), 0.01) == said
+    assert label_verdict(Estimate(*change), Estimate(*against), 0.01) == said

@@ -8,7 +8,7 @@ import pytest
 from dldiag.core.types import Estimate, Trial
 from dldiag.diagnosis.remedies import REMEDIES
 from dldiag.report import from_json, to_json, view
-from dldiag.report.interval_bars import Scale, interval_bar, scale_of
+from dldiag.report.interval_bars import BarScale, interval_bar, scale_of
 from tests.reports import make_report
 
 
@@ -72,8 +72,8 @@ def test_bars_share_a_scale_that_holds_zero():
 
 
 def test_a_place_on_a_scale_is_in_percent():
-    assert Scale(-1.0, 1.0).at(0.0) == 50.0
-    assert Scale(-1.0, 1.0).at(9.0) == 100.0
+    assert BarScale(-1.0, 1.0).at(0.0) == 50.0
+    assert BarScale(-1.0, 1.0).at(9.0) == 100.0
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dldiag.report import from_json, sample_reports, to_json, view
 
 @pytest.mark.parametrize("key", SAMPLES)
 def test_every_sample_ships_its_finished_report(key):
-    report = sample_reports.read(key)
+    report = sample_reports.read_sample_report(key)
     assert (report.dataset.target, report.dataset.task) == (SAMPLES[key].target, SAMPLES[key].task)
     assert to_json(from_json(to_json(report))) == to_json(report)
     assert str(report.verdict.headline)
@@ -17,4 +17,4 @@ def test_every_sample_ships_its_finished_report(key):
 
 def test_an_unknown_sample_has_none():
     with pytest.raises(KeyError):
-        sample_reports.read("../secret")
+        sample_reports.read_sample_report("../secret")

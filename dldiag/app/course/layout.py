@@ -54,7 +54,7 @@ def present_model(task: Task) -> Model:
     return build_model(task, forms.remembered(model_params(), "model"))
 
 
-def changed_settings() -> dict[str, Any]:
+def lesson_settings() -> dict[str, Any]:
     """Return the visitor's settings of the network that differ from the defaults, for a job."""
     return forms.changed_from_default(model_params(), forms.remembered(model_params(), "model"))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from dldiag.app.jobs import serialize
 from dldiag.app.state import data_ref
-from dldiag.app.state.limits import Limits
+from dldiag.app.state.limits import ServerLimits
 from dldiag.core.params import check_all, from_environment
 from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset, Progress
@@ -42,7 +42,7 @@ def asked(arguments: dict[str, Any]) -> tuple[Dataset, Any, Settings]:
 
 def processes_of_a_job() -> int:
     """Return how many processes share the fits of one job on this server."""
-    return from_environment(Limits).processes
+    return from_environment(ServerLimits).processes
 
 
 def as_parameters(plain: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from dldiag.app.jobs.lease import BEAT_SECONDS, Lease
 from dldiag.app.jobs.processes import Worker
 from dldiag.app.jobs.store import ENDED, Ending, Spec, State
 from dldiag.app.jobs.watchers import Watchers
-from dldiag.app.state.limits import Limits
+from dldiag.app.state.limits import ServerLimits
 from dldiag.app.state.paths import remove_older_than, storing
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError
@@ -75,10 +75,10 @@ class _Run:
 class Pool:
     """Runs jobs on warm workers; one running job per owner, owners take turns. Thread-safe."""
 
-    def __init__(self, limits: Limits, modules: Sequence[str] = (), watchers: Watchers | None = None) -> None:
+    def __init__(self, limits: ServerLimits, modules: Sequence[str] = (), watchers: Watchers | None = None) -> None:
         self._limits, self._modules = limits, modules
         self._watchers, self._lease = watchers or Watchers(), Lease()
-        self._line = Line(limits.queue_length)
+        self._line = WaitingLine(limits.queue_length)
         self._changed = threading.Condition()
         self._running: dict[str, _Run] = {}  # by job
         self._known: dict[str, str] = {}  # by content key, the job that computes or computed it
@@ -297,7 +297,7 @@ def _silence(run: _Run) -> float:
     return min(since_start, time.time() - beat.stat().st_mtime) if beat.exists() else since_start
 
 
-class Line:
+class WaitingLine:
     """A bounded round-robin line of job ids; not thread-safe, its pool holds the lock.
 
     >>> line = Line(5)

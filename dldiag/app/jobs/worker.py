@@ -23,7 +23,7 @@ from dldiag.app.jobs import serialize, store
 from dldiag.app.jobs.processes import end_family
 from dldiag.app.jobs.registry import JOBS, warm_up
 from dldiag.app.state import uploads
-from dldiag.app.state.limits import Limits
+from dldiag.app.state.limits import ServerLimits
 from dldiag.app.state.paths import write_whole
 from dldiag.core.cluster import CLUSTER_VARIABLE, on_cluster
 from dldiag.core.i18n import Message
@@ -191,7 +191,7 @@ def main(modules: list[str]) -> None:
         importlib.import_module(module)
     if hasattr(os, "nice"):
         os.nice(BEHIND_THE_PAGES)
-    Processes(from_environment(Limits).processes)  # which start while this one imports
+    Processes(from_environment(ServerLimits).processes)  # which start while this one imports
     try:
         warm_up()
     except Exception:  # it will fail again inside a job, where the page can say so

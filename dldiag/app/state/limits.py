@@ -17,7 +17,7 @@ def _jobs_at_once() -> int:
 
 
 @dataclass(frozen=True)
-class Limits:
+class ServerLimits:
     """What the app may use; every field can be set by an environment variable DLDIAG_<FIELD>."""
 
     workers: int = param(_jobs_at_once(), "Workers", "Jobs that run at once.", low=1, high=256)

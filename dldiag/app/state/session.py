@@ -21,7 +21,7 @@ from dldiag.app.jobs import store
 from dldiag.app.jobs.pool import Pool
 from dldiag.app.jobs.watchers import Watchers
 from dldiag.app.state import data_ref, server, uploads
-from dldiag.app.state.limits import Limits
+from dldiag.app.state.limits import ServerLimits
 from dldiag.app.state.paths import is_token, new_token, storing
 from dldiag.app.state.table_cache import Memory
 from dldiag.core.i18n import LANGUAGES, set_language
@@ -42,7 +42,7 @@ def pool() -> Pool:
     threading.Thread(target=_warm_up, daemon=True).start()
     server.log_what_to_set()
     with storing():
-        return Pool(from_environment(Limits), modules, Watchers(_this_session, _is_connected))
+        return Pool(from_environment(ServerLimits), modules, Watchers(_this_session, _is_connected))
 
 
 def _this_session() -> str:
@@ -200,7 +200,7 @@ def _kept(what: str, reference: data_ref.Reference) -> Any:
 @st.cache_resource(show_spinner=False)
 def memory() -> Memory:
     """Return what this server holds of visitors' tables."""
-    return Memory(from_environment(Limits).tables_megabytes)
+    return Memory(from_environment(ServerLimits).tables_megabytes)
 
 
 # --- forms and jobs -----------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import re
 import shutil
 from pathlib import Path
 
-from dldiag.app.state.limits import MEGABYTE, Limits
+from dldiag.app.state.limits import MEGABYTE, ServerLimits
 from dldiag.app.state.paths import app_home, is_token, new_token, private, storing, write_whole
 from dldiag.core.i18n import Message
 from dldiag.core.params import from_environment
@@ -55,7 +55,7 @@ def share(giver: str, taker: str, digest: str) -> None:
 
 
 def _make_room(shelf: Path, size: int) -> None:
-    limits = from_environment(Limits)
+    limits = from_environment(ServerLimits)
     sizes = {path: path.stat() for path in sorted(shelf.iterdir(), key=lambda path: path.stat().st_mtime)}
     room = limits.visitor_megabytes * MEGABYTE - sum(found.st_size for found in sizes.values())
     for path, found in sizes.items():

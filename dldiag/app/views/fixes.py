@@ -14,7 +14,7 @@ from dldiag.core.i18n import tr
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import Column_, Report
 from dldiag.report import view
-from dldiag.report.interval_bars import Scale, interval_bar, scale_of
+from dldiag.report.interval_bars import BarScale, interval_bar, scale_of
 from dldiag.report.view import Cell, Fix
 
 SHOWN = 6  # fixes above the fold of "more"
@@ -55,7 +55,7 @@ def list_fixes(report: Report) -> None:
         st.markdown(" · ".join(escape_markdown(text) for text in (one.title, one.change, one.words) if text))
 
 
-def _show_fix(place: int, one: Fix, scale: Scale, report: Report, job: str | None) -> None:
+def _show_fix(place: int, one: Fix, scale: BarScale, report: Report, job: str | None) -> None:
     looks = "lit" if one.is_recommended else "fix"  # see theme.py
     with st.container(border=True, key=f"{looks}-{one.remedy}"):
         text, bar, buttons = st.columns([3, 3, 1.3], vertical_alignment="center")

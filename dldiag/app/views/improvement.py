@@ -15,7 +15,7 @@ from dldiag.app.views.progress import show_ending, watch
 from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import Estimate, Report
-from dldiag.diagnosis.improve import Step
+from dldiag.diagnosis.improve import LoopStep
 from dldiag.report import from_json, view
 
 LOOP = Message("Improved automatically")
@@ -66,14 +66,14 @@ def _show_path(found: dict[str, Any], report: Report, job: str) -> None:
     show_message(tr("Settings compared on the dev rows: {uses}.", uses=found["dev_uses"]), kind="caption")
 
 
-def _step_of(found: dict[str, Any]) -> Step:
+def _step_of(found: dict[str, Any]) -> LoopStep:
     """Rebuild a step that went through JSON."""
     numbers = {
         name: Estimate(**{end: found[name][end] for end in ("value", "low", "high")})
         for name in ("effect", "dev_error")
     }
     title, change = serialize.message_from_json(found["title"]), as_parameters(found["change"])
-    return Step(found["problem"], found["remedy"], title, change, **numbers)
+    return LoopStep(found["problem"], found["remedy"], title, change, **numbers)
 
 
 def _apply_winner(found: dict[str, Any], report: Report, job: str) -> None:

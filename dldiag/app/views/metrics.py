@@ -13,7 +13,7 @@ from dldiag.app.ui.widgets import explained
 from dldiag.core.i18n import tr
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import LearningCurve
-from dldiag.diagnosis.from_metrics import EXAMPLES, Numbers, read_curve_table
+from dldiag.diagnosis.from_metrics import EXAMPLES, GivenNumbers, read_curve_table
 
 PREFIX = "numbers"
 KEPT = "curve of numbers"  # where the visitor's uploaded curve is remembered
@@ -32,9 +32,9 @@ def offer_examples() -> None:
                 st.rerun()
 
 
-def ask_numbers() -> Numbers:
+def ask_numbers() -> GivenNumbers:
     """Draw the fields and return what they hold."""
-    return Numbers(**forms.ask_params(Numbers, PREFIX, columns=2))
+    return GivenNumbers(**forms.ask_params(GivenNumbers, PREFIX, columns=2))
 
 
 def ask_curve(unit: str) -> LearningCurve | None:
@@ -74,6 +74,6 @@ def _kept() -> dict[str, Any] | None:
     return kept
 
 
-def enough(numbers: Numbers, curve: LearningCurve | None) -> bool:
+def enough(numbers: GivenNumbers, curve: LearningCurve | None) -> bool:
     """Tell whether there is something to read yet."""
     return curve is not None or None not in (numbers.train_error, numbers.dev_error)

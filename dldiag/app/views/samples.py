@@ -53,4 +53,4 @@ def _leave() -> None:
 
 @st.cache_resource(show_spinner=False)
 def _report(key: str) -> Report:
-    return sample_reports.read(key)
+    return sample_reports.read_sample_report(key)

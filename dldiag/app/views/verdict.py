@@ -11,9 +11,9 @@ from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import Answer, Column_, Report
 from dldiag.report import view
-from dldiag.report.view import Kind
+from dldiag.report.view import FixKind
 
-ICONS: dict[Kind, str] = {
+ICONS: dict[FixKind, str] = {
     "good": ":material/check_circle:",
     "act": ":material/build_circle:",
     "stop": ":material/report:",

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from dldiag.core.aliases import OnProgress, ShouldStop
 from dldiag.core.i18n import Message
 from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
-from dldiag.core.types import Estimate
+from dldiag.core.types import Estimate, OnProgress, ShouldStop
 from dldiag.course.shared.bands import Band, band
 from dldiag.course.shared.instrumented import Recipe, Watched, watch_all
 from dldiag.course.shared.prepared import Prepared

@@ -9,16 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from dldiag.core.aliases import Array, OnProgress, ShouldStop
 from dldiag.core.i18n import Message
 from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
-from dldiag.core.types import Estimate, Progress, Stopped
+from dldiag.core.types import Array, Estimate, OnProgress, Progress, ShouldStop, Stopped
 from dldiag.course.activations.functions import Collapse, collapse
 from dldiag.course.logistic.regression import sigmoid
 from dldiag.course.shared.instrumented import Layers, Recipe, layer_outputs, moments_of, train_snapshots
 from dldiag.course.shared.prepared import Prepared
-from dldiag.course.shared.problem import Marks, YesNo, marks_of
+from dldiag.course.shared.problem import PlotMarks, YesNo, marks_of
 from dldiag.course.shared.race import suited_init
 from dldiag.nn.activations import ACTIVATIONS
 
@@ -66,7 +65,7 @@ class DeepLinear:
     event: Message
     x: tuple[float, ...]
     y: tuple[float, ...]
-    marks: Marks
+    marks: PlotMarks
     models: tuple[Drawn, ...]
     against_logistic: tuple[Estimate, ...]
     line: tuple[float, float, float]

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dldiag.core.aliases import Array
 from dldiag.core.i18n import Message
 from dldiag.core.params import param
+from dldiag.core.types import Array
 from dldiag.nn.activations import ACTIVATIONS
 
 FARTHEST_INPUT = 6.0  # of the drawn range, −6…6

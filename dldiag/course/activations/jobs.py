@@ -6,8 +6,7 @@ from typing import Any
 
 import msgspec
 
-from dldiag.core.aliases import OnProgress, ShouldStop
-from dldiag.core.types import Dataset
+from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.activations.dead_units import Sleepers, SleepersSettings, sleepers
 from dldiag.course.activations.deep_linear import DeepLinear, DeepLinearSettings, deep_linear
 from dldiag.course.shared.prepared import prepare_open_rows

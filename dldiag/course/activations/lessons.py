@@ -13,7 +13,16 @@ from dldiag.core.statistics import t_interval
 from dldiag.course.activations.dead_units import FEW_SILENT, Sleepers, look_at_sleepers
 from dldiag.course.activations.deep_linear import DeepLinear, is_a_line, look_at_deep_linear
 from dldiag.course.activations.functions import Shape, look_at_shapes
-from dldiag.course.shared.lesson import Claim, Lesson, Outcomes, Statement, Topic, Verdict, one_claim, verdict_of
+from dldiag.course.shared.lesson import (
+    Claim,
+    ClaimVerdict,
+    Lesson,
+    Outcomes,
+    Statement,
+    Topic,
+    claim_verdict,
+    one_claim,
+)
 from dldiag.course.shared.signal_flow import WEAK, Flow, LayerFlow, look_at_flow
 
 FASTER = 1.1  # times the seconds per step: what is called a difference; single timings scatter by a few percent
@@ -24,7 +33,7 @@ def shapes_outcomes(shapes: Sequence[Shape], layers: int) -> Outcomes:
     """Read statement 11 off the slopes; the guess is about the sigmoid's."""
     least = min(one.largest_slope for one in shapes) ** layers
     most = max(one.largest_slope for one in shapes) ** layers
-    verdict = verdict_of(least < CLEAR_LOSS <= most)
+    verdict = claim_verdict(least < CLEAR_LOSS <= most)
     sigmoid = next((one for one in shapes if one.name == "logistic"), None)
     answer = "" if sigmoid is None else _order_of_size(sigmoid.largest_slope**layers)
     return one_claim(11, verdict, look_at_shapes(shapes, layers), answer)
@@ -39,7 +48,7 @@ def bend_outcomes(found: DeepLinear) -> Outcomes:
     """Read statement 10 off the deep linear network."""
     line = is_a_line(found)
     answer = "same" if line else "deep" if found.against_logistic[1].high < 0 else "logistic"
-    return one_claim(10, verdict_of(line), look_at_deep_linear(found), answer)
+    return one_claim(10, claim_verdict(line), look_at_deep_linear(found), answer)
 
 
 def flow_outcomes(found: Flow) -> Outcomes:
@@ -56,14 +65,14 @@ def flow_outcomes(found: Flow) -> Outcomes:
     return Outcomes(tuple(claims), fastest.runner.activation)
 
 
-def _relu_verdict(named: dict[str, LayerFlow]) -> Verdict:
+def _relu_verdict(named: dict[str, LayerFlow]) -> ClaimVerdict:
     """Say whether ReLU surely takes fewer (or more) steps than the sigmoid, with a gradient less starved."""
     if "relu" not in named or "logistic" not in named:
         return "not_shown"
     slow, fast = named["logistic"].runner, named["relu"].runner
     low, high = t_interval(np.log(slow.to_target) - np.log(fast.to_target))
     shown = low > 0 and named["logistic"].through.high < WEAK
-    return verdict_of(shown, high < 0)
+    return claim_verdict(shown, high < 0)
 
 
 def _tanh_claim(named: dict[str, LayerFlow]) -> Claim:
@@ -78,10 +87,10 @@ def _tanh_claim(named: dict[str, LayerFlow]) -> Claim:
     }
     first = Message("Steps to the finish line: tanh {tanh:.0f}, sigmoid {sigmoid:.0f}.", values)
     if relu is None:
-        return Claim(13, verdict_of(low > 0, high < 0), first)
+        return Claim(13, claim_verdict(low > 0, high < 0), first)
     second = Message(_TANH_MORE if tanh.through.low > relu.through.high else _TANH_LESS, values)
     says = Message("{first} {second}", {"first": first, "second": second})
-    return Claim(13, verdict_of(low > 0, high < 0), says)
+    return Claim(13, claim_verdict(low > 0, high < 0), says)
 
 
 _TANH_MORE = (
@@ -104,14 +113,16 @@ def _seconds_claim(sigmoid: LayerFlow, relu: LayerFlow) -> Claim:
         "times). The matrix products around them cost the same.",
         values,
     )
-    return Claim(15, verdict_of(ratio > FASTER, ratio < 1 / FASTER), says)
+    return Claim(15, claim_verdict(ratio > FASTER, ratio < 1 / FASTER), says)
 
 
 def sleepers_outcomes(found: Sleepers) -> Outcomes:
     """Read statement 14 off the pair of networks; the guess is about ReLU units that died."""
     change, died = found.loss_change, max(found.plain.silent.mean) >= FEW_SILENT
     answer = "" if not died else "most" if found.plain.woken > 0.5 else "some" if found.plain.woken > 0.05 else "none"
-    return one_claim(14, verdict_of(died and change.high < 0, died and change.low > 0), look_at_sleepers(found), answer)
+    return one_claim(
+        14, claim_verdict(died and change.high < 0, died and change.low > 0), look_at_sleepers(found), answer
+    )
 
 
 ACTIVATION_LESSONS = Topic(

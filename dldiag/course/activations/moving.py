@@ -13,7 +13,7 @@ from dldiag.course.activations.dead_units import Sleepers
 from dldiag.course.activations.deep_linear import MOVING_GRID, DeepLinear
 from dldiag.course.activations.figures import model_name
 from dldiag.course.shared.band_figures import answer_contours, row_marks
-from dldiag.course.shared.moving_figures import Frame, moving, side_by_side
+from dldiag.course.shared.moving_figures import Frame, frames_side_by_side, moving
 from dldiag.course.shared.signal_flow import Flow
 from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName, figure
 
@@ -22,7 +22,7 @@ LOWEST_GRADIENT = 1e-12  # below it a gradient is drawn as nothing
 
 def boundaries_moving(found: DeepLinear, *, theme: ThemeName = "light") -> go.Figure:
     """Play how the boundaries of the deep linear and the bent network move while they train."""
-    drawn = side_by_side([model_name(one) for one in found.models[2:]], theme)
+    drawn = frames_side_by_side([model_name(one) for one in found.models[2:]], theme)
     x, y = (np.linspace(side[0], side[-1], MOVING_GRID).tolist() for side in (found.x, found.y))
     for column in (1, 2):
         drawn.add_traces(row_marks(found.marks.rows, theme), rows=[1, 1], cols=[column, column])
@@ -93,7 +93,7 @@ def alt_gradients_moving(found: Flow) -> Message:
 
 def dying_moving(found: Sleepers, steps: Sequence[float], *, theme: ThemeName = "light") -> go.Figure:
     """Play which hidden units are silent, a cell for each unit of one network, with both activations."""
-    drawn = side_by_side([translate(one.label) for one in (found.plain, found.leaky)], theme, height=260)
+    drawn = frames_side_by_side([translate(one.label) for one in (found.plain, found.leaky)], theme, height=260)
     for column, trace in enumerate(_silent_at(found, 0, theme), start=1):
         drawn.add_trace(trace, row=1, col=column)
     frames = [Frame(f"{step:.0f}", _silent_at(found, at, theme)) for at, step in enumerate(steps)]

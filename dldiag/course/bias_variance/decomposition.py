@@ -10,15 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from dldiag.core.aliases import Array
 from dldiag.core.statistics import TWO_SIDED
-from dldiag.core.types import Estimate
+from dldiag.core.types import Array, Estimate
 
 FEWEST_DRAWS = 3  # training sets below which a spread between them means nothing
 
 
 @dataclass(frozen=True)
-class Parts:
+class ErrorParts:
     """Bias, variance and noise of one model on one kind of training set; they add up to `total`.
 
     In shares of wrong rows, or squared errors (divided by the variance of the target where the caller did so). `noise`
@@ -31,7 +30,7 @@ class Parts:
     total: Estimate
 
 
-def squared_parts(predictions: Array, truth: Array, noise: float | None = None, *, sampled: bool = False) -> Parts:
+def squared_parts(predictions: Array, truth: Array, noise: float | None = None, *, sampled: bool = False) -> ErrorParts:
     """Take the expected squared error of a regression apart.
 
     predictions: (draws, points) of models trained on independent training sets; truth: (points,) what they should have
@@ -53,7 +52,7 @@ def squared_parts(predictions: Array, truth: Array, noise: float | None = None, 
 
 def zero_one_parts(
     predictions: NDArray[np.int64], posterior: Array, *, known: bool = True, sampled: bool = True
-) -> Parts:
+) -> ErrorParts:
     """Take the expected error rate of a classifier apart (Domingos 2000; the additive form of James 2003).
 
     predictions: (draws, points) class indices; posterior: (points, classes) true probabilities, or one-hot targets with
@@ -74,7 +73,7 @@ def zero_one_parts(
 
 def _parts(
     by_point: Callable[[NDArray[Any]], Array], predictions: NDArray[Any], noise: float | None, sampled: bool
-) -> Parts:
+) -> ErrorParts:
     draws = len(predictions)
     if draws < FEWEST_DRAWS:
         raise ValueError(f"{draws} training sets are too few to see variance; at least {FEWEST_DRAWS} are needed")
@@ -87,7 +86,7 @@ def _parts(
         variance = variance + points.var(axis=1) / points.shape[1]
     half = stats.t.ppf(0.5 + TWO_SIDED / 2, draws - 1) * np.sqrt(variance)
     bias, spread, both = (_around(float(v), float(h)) for v, h in zip(points.mean(axis=1), half, strict=True))
-    return Parts(bias, spread, noise, _around(both.value + (noise or 0.0), both.high - both.value))
+    return ErrorParts(bias, spread, noise, _around(both.value + (noise or 0.0), both.high - both.value))
 
 
 def _around(value: float, half: float) -> Estimate:

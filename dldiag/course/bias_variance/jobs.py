@@ -6,8 +6,7 @@ from typing import Any
 
 import msgspec
 
-from dldiag.core.aliases import OnProgress, ShouldStop
-from dldiag.core.types import Dataset
+from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.bias_variance.sweep import Sweep, SweepSettings, sweep_table, sweep_toy
 from dldiag.experiments.models import build_model
 

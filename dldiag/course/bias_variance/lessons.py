@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dldiag.core.i18n import Message
 from dldiag.course.bias_variance.number_pairs import PairReading, read_number_pairs
 from dldiag.course.bias_variance.sweep import Sweep, read_sweep, trades_bias_for_variance, worse_ends
-from dldiag.course.shared.lesson import Claim, Lesson, Outcomes, Statement, Topic, one_claim, verdict_of
+from dldiag.course.shared.lesson import Claim, Lesson, Outcomes, Statement, Topic, claim_verdict, one_claim
 
 EXPECTED = (("passed", "fired"), ("fired", "passed"), ("fired", "fired"), ("passed", "passed"))  # bias, variance
 
@@ -16,7 +16,7 @@ def sweep_outcomes(found: Sweep) -> Outcomes:
     """Read statement 25 off the parts of the error."""
     ends, trades = worse_ends(found), trades_bias_for_variance(found)
     answer = "middle" if len(ends) == 2 else "end" if found.best in (0, len(found.values) - 1) else ""
-    return one_claim(25, verdict_of(trades or len(ends) == 2), read_sweep(found), answer)
+    return one_claim(25, claim_verdict(trades or len(ends) == 2), read_sweep(found), answer)
 
 
 def pairs_outcomes(readings: Sequence[PairReading], rows: int) -> Outcomes:
@@ -27,8 +27,8 @@ def pairs_outcomes(readings: Sequence[PairReading], rows: int) -> Outcomes:
     says = Message("The rules read {agree} of the {pairs} pairs as the notes do, on {rows:,} dev rows.", values)
     people = readings[1].bias == "fired" and readings[4].bias == "passed"
     claims = (
-        Claim(26, verdict_of(agree == len(EXPECTED)), says),
-        Claim(27, verdict_of(people), read_number_pairs(readings, rows)),
+        Claim(26, claim_verdict(agree == len(EXPECTED)), says),
+        Claim(27, claim_verdict(people), read_number_pairs(readings, rows)),
     )
     answer = "none" if people else "bias" if readings[4].bias == "fired" else ""
     return Outcomes(claims, answer)

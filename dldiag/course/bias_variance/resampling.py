@@ -13,17 +13,14 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from dldiag import nn
-from dldiag.core.aliases import Array, ShouldStop
 from dldiag.core.parallel import one_thread
-from dldiag.core.types import Dataset, Split, Stopped
-from dldiag.course.bias_variance.decomposition import Parts, squared_parts, zero_one_parts
+from dldiag.core.types import Array, Dataset, Rows, ShouldStop, Split, Stopped
+from dldiag.course.bias_variance.decomposition import ErrorParts, squared_parts, zero_one_parts
 from dldiag.course.bias_variance.truth import posterior
 from dldiag.course.shared.toys import TOYS, toy
 from dldiag.data.split import make_split
 from dldiag.experiments.models import Model
 from dldiag.experiments.tasks import Encoded, encode_dataset
-
-Rows = NDArray[np.int64]
 
 TEST_ROWS = 600  # fresh rows that the parts are averaged over
 GRID_1D, GRID_2D = 161, 41  # points of a picture along one axis
@@ -43,7 +40,7 @@ class Problem:
     training_sets: tuple[Rows, ...]
     test_rows: Rows
     grid_rows: Rows
-    parts: Callable[[NDArray[Any]], Parts]
+    parts: Callable[[NDArray[Any]], ErrorParts]
     name: str
     noise_known: bool
     overlapping: bool = False
@@ -66,7 +63,7 @@ def toy_problem(name: str, most: int, draws: int, noise: float, seed: int) -> Pr
     return Problem(data, blocks, test, np.arange(n, n + len(grid)), parts, name, noise_known=True)
 
 
-def _known_parts(name: str, X: Array, noise: float) -> Callable[[NDArray[Any]], Parts]:
+def _known_parts(name: str, X: Array, noise: float) -> Callable[[NDArray[Any]], ErrorParts]:
     truth = TOYS[name].truth
     if truth is None:
         probabilities = posterior(name, X, noise)
@@ -93,7 +90,7 @@ def table_problem(dataset: Dataset, most: int, draws: int, seed: int) -> Problem
     return Problem(dataset, blocks, test, empty, parts, dataset.name, noise_known=False, overlapping=overlapping)
 
 
-def _unknown_parts(dataset: Dataset, test: Rows) -> Callable[[NDArray[Any]], Parts]:
+def _unknown_parts(dataset: Dataset, test: Rows) -> Callable[[NDArray[Any]], ErrorParts]:
     y = dataset.y[test]
     if dataset.task == "classification":
         targets = np.eye(len(dataset.classes))[y]

@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from dldiag.core.aliases import OnProgress, ShouldStop
 from dldiag.core.i18n import Message, Value, format_error, tr
 from dldiag.core.params import param
 from dldiag.core.statistics import difference
-from dldiag.core.types import Dataset, Estimate, Progress
-from dldiag.course.bias_variance.decomposition import Parts
+from dldiag.core.types import Dataset, Estimate, OnProgress, Progress, ShouldStop
+from dldiag.course.bias_variance.decomposition import ErrorParts
 from dldiag.course.bias_variance.pictures import Picture, draw_fits
 from dldiag.course.bias_variance.resampling import Problem, predict_after_each, table_problem, toy_problem
 from dldiag.course.shared.toys import TOYS
@@ -120,7 +119,7 @@ class Sweep:
 
     axis: str
     values: tuple[float, ...]
-    parts: tuple[Parts, ...]
+    parts: tuple[ErrorParts, ...]
     measured: tuple[float, ...]
     best: int
     unit: str
@@ -313,7 +312,7 @@ def best_change(sweep: Sweep) -> dict[str, Any]:
     return dict(AXES[sweep.axis].change(sweep.values[sweep.best]))
 
 
-def _what_ends_in(end: Parts, best: Parts) -> Message:
+def _what_ends_in(end: ErrorParts, best: ErrorParts) -> Message:
     """Say whether an end of the axis is worse than the best for its bias or for its variance."""
     if end.bias.value - best.bias.value > end.variance.value - best.variance.value:
         return Message("under-fits (the excess is mostly bias)")
@@ -377,7 +376,7 @@ def _sweep(
 
 @dataclass(frozen=True)
 class _Found:
-    parts: Parts
+    parts: ErrorParts
     measured: float
     picture: Picture | None
 

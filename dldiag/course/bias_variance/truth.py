@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dldiag.core.aliases import Array
+from dldiag.core.types import Array
 from dldiag.course.shared.toys import TOYS
 
 CENTERS = 4000  # noise-free points that stand for the whole shape of a class

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from dldiag.core.aliases import OnProgress, ShouldStop
 from dldiag.core.i18n import Message, format_error, tr
 from dldiag.core.params import param
-from dldiag.core.types import Dataset, Progress, error_unit
+from dldiag.core.types import Dataset, OnProgress, Progress, ShouldStop, error_unit
 from dldiag.data.split import make_split
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model, changed

@@ -6,8 +6,7 @@ from typing import Any
 
 import msgspec
 
-from dldiag.core.aliases import OnProgress, ShouldStop
-from dldiag.core.types import Dataset
+from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.hyperparameters.guided import GuidedSettings, Searches, compare_searches
 from dldiag.course.hyperparameters.validation_curve import Validation, ValidationSettings, validate
 from dldiag.experiments.models import build_model

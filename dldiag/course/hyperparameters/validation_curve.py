@@ -9,10 +9,9 @@ from typing import Any
 
 from sklearn.base import is_classifier
 
-from dldiag.core.aliases import OnProgress, ShouldStop
 from dldiag.core.i18n import Message, Value, format_error, tr
 from dldiag.core.params import param, parse
-from dldiag.core.types import Dataset, Estimate, Progress, Split, error_unit
+from dldiag.core.types import Dataset, Estimate, OnProgress, Progress, ShouldStop, Split, error_unit
 from dldiag.course.hyperparameters.settings import as_text, is_true_bound
 from dldiag.data.split import make_split
 from dldiag.experiments.estimates import dev_error, paired_change, train_error

@@ -6,8 +6,7 @@ from typing import Any
 
 import msgspec
 
-from dldiag.core.aliases import OnProgress, ShouldStop
-from dldiag.core.types import Dataset
+from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.initialization.starts import Beginnings, StartSettings, beginnings
 from dldiag.course.shared.prepared import prepare_open_rows
 

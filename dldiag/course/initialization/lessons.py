@@ -16,7 +16,16 @@ from dldiag.course.initialization.starts import (
     look_at_zeros,
     winner,
 )
-from dldiag.course.shared.lesson import Claim, Lesson, Outcomes, Statement, Topic, joined, one_claim, verdict_of
+from dldiag.course.shared.lesson import (
+    Claim,
+    Lesson,
+    Outcomes,
+    Statement,
+    Topic,
+    claim_verdict,
+    joined_lines,
+    one_claim,
+)
 
 ALIKE = 1e-4  # of the mean length of two units' weights; what some processors' rounding leaves is smaller
 A_LITTLE = 0.1  # of the mean length; a smaller distance is called a little
@@ -40,8 +49,8 @@ def zeros_outcomes(found: Beginnings) -> Outcomes:
     learned = single[-1] < (1 - FADED) * single[0]
     answer = "same" if apart < ALIKE else "little" if apart < A_LITTLE else "different"
     claims = (
-        Claim(16, verdict_of(apart < ALIKE, apart >= A_LITTLE), joined(look_at_zeros(found), constant)),
-        Claim(17, verdict_of(learned), alone),
+        Claim(16, claim_verdict(apart < ALIKE, apart >= A_LITTLE), joined_lines(look_at_zeros(found), constant)),
+        Claim(17, claim_verdict(learned), alone),
     )
     return Outcomes(claims, answer)
 
@@ -51,10 +60,10 @@ def scale_outcomes(found: Beginnings) -> Outcomes:
     large, medium, best = _start(found, "times_10"), _start(found, "times_1"), winner(found)
     saturated = max(large.saturated_start, default=0.0)
     worse = best is not None and best is not large and not large.loss.mean[-1] <= best.loss.mean[-1]
-    says = joined(look_at_starts(found), _why_one_wins(medium) if best is medium else None)
+    says = joined_lines(look_at_starts(found), _why_one_wins(medium) if best is medium else None)
     shown = worse and (saturated > HALF_SATURATED or not np.isfinite(large.loss.mean[-1]))
     answer = "" if best is None else best.key
-    return one_claim(18, verdict_of(shown, best is large), says, answer)
+    return one_claim(18, claim_verdict(shown, best is large), says, answer)
 
 
 def _why_one_wins(medium: Begun) -> Message:
@@ -92,7 +101,9 @@ def small_outcomes(found: Beginnings) -> Outcomes:
         values,
     )
     answer = {(True, True): "shallow", (True, False): "both", (False, True): "none"}.get((learned, faded), "")
-    return one_claim(19, verdict_of(learned and faded, learned and not faded and found.hidden_layers > 2), says, answer)
+    return one_claim(
+        19, claim_verdict(learned and faded, learned and not faded and found.hidden_layers > 2), says, answer
+    )
 
 
 def _start(found: Beginnings, key: str) -> Begun:

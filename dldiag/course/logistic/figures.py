@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from dldiag.core.i18n import Message, tr
 from dldiag.course.logistic.graph import Graph
 from dldiag.course.logistic.hidden_layer import HiddenLayer, Widening
-from dldiag.course.logistic.regression import CostMap, LossCurve, Pass
+from dldiag.course.logistic.regression import CostMap, LossCurve, UnitPass
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 
 NODE_SIZE = 62  # pixels: a value of three digits fits
@@ -17,7 +17,7 @@ ARROW_GAP = 34  # pixels between the middle of a node and the tip or tail of an 
 LEVEL_HEIGHT = 160  # pixels between two levels of the graph: a derivative stands clear of both nodes
 
 
-def loss_figure(curve: LossCurve, row: Pass | None = None, *, theme: ThemeName = "light") -> go.Figure:
+def loss_figure(curve: LossCurve, row: UnitPass | None = None, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the loss of one example against its prediction for both answers, with a row's place on it."""
     drawn, look = figure(theme), THEMES[theme]
     for index, (values, name, dash) in enumerate(
@@ -35,7 +35,7 @@ def loss_figure(curve: LossCurve, row: Pass | None = None, *, theme: ThemeName =
     return drawn.update_yaxes(title={"text": tr("loss (nats)")}, rangemode="tozero")
 
 
-def alt_loss(row: Pass) -> Message:
+def alt_loss(row: UnitPass) -> Message:
     """Say where the row lies on the loss."""
     return Message(
         "Loss of one example against its prediction: −log a when the answer is yes, −log(1 − a) when it is no. This row "
@@ -110,7 +110,7 @@ def _derivatives(drawn: go.Figure, graph: Graph, place: dict[str, tuple[float, f
         )
 
 
-def alt_graph(row: Pass) -> Message:
+def alt_graph(row: UnitPass) -> Message:
     """Say the values that flow forward and backward."""
     return Message(
         "Computation graph of one unit on this row. Forward: z = {z:.3f}, a = {a:.3f}, loss = {loss:.3f}. Backward: da = "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dldiag.course.logistic.regression import Pass
+from dldiag.course.logistic.regression import UnitPass
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Graph:
 EARLY, LATE = 0.3, 0.66  # places along an arrow
 
 
-def computation_graph(row: Pass, most: int = 4) -> Graph:
+def computation_graph(row: UnitPass, most: int = 4) -> Graph:
     """Lay out the graph of a pass; inputs beyond the `most` with the largest |w x| are gathered in one node."""
     terms = [w * x for w, x in zip(row.w, row.x, strict=True)]
     order = sorted(range(len(terms)), key=lambda j: -abs(terms[j]))
@@ -65,7 +65,7 @@ def computation_graph(row: Pass, most: int = 4) -> Graph:
     return _with_end(row, nodes, edges, sum(terms[j] for j in rest) if rest else None)
 
 
-def _with_end(row: Pass, nodes: list[Node], edges: list[Edge], rest: float | None) -> Graph:
+def _with_end(row: UnitPass, nodes: list[Node], edges: list[Edge], rest: float | None) -> Graph:
     right = max(node.across for node in nodes) + 1
     if rest is not None:
         nodes.append(Node("rest", "Σ", rest, right, -1.0))

@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dldiag.core.aliases import Array, OnProgress, ShouldStop
 from dldiag.core.i18n import Message
-from dldiag.core.types import Progress, Stopped
+from dldiag.core.types import Array, OnProgress, Progress, ShouldStop, Stopped
 from dldiag.course.logistic.regression import constant_error, cross_entropy, sigmoid
 from dldiag.course.shared.instrumented import Layers, Recipe, layer_outputs, train_recorded
 from dldiag.course.shared.prepared import Prepared
-from dldiag.course.shared.problem import Marks, YesNo, marks_of
+from dldiag.course.shared.problem import PlotMarks, YesNo, marks_of
 
 GRID = 60  # points of the drawn plane along each side
 ROOM = 0.15  # of the range, drawn around the rows
@@ -25,7 +24,7 @@ HIDDEN_ACTIVATION = "logistic"  # every hidden unit is the unit of logistic regr
 
 
 @dataclass(frozen=True)
-class Line:
+class UnitLine:
     """One hidden unit: its line w1·x1 + w2·x2 + b = 0 and the weight that the output unit gives it."""
 
     w1: float
@@ -42,7 +41,7 @@ class HiddenLayer:
     """
 
     units: int
-    lines: tuple[Line, ...]
+    lines: tuple[UnitLine, ...]
     probabilities: tuple[tuple[float, ...], ...]
     cost: float
     error: float
@@ -60,7 +59,7 @@ class Widening:
     event: Message
     x: tuple[float, ...]
     y: tuple[float, ...]
-    marks: Marks
+    marks: PlotMarks
     widths: tuple[HiddenLayer, ...]
     constant_error: float
 
@@ -123,7 +122,7 @@ def _described(width: int, layers: Layers, problem: YesNo, plane: Array) -> Hidd
     table = sigmoid(layer_outputs(layers, plane, HIDDEN_ACTIVATION)[:, 0]).reshape(GRID, GRID)
     return HiddenLayer(
         units=width,
-        lines=tuple(Line(*map(float, (*W[:, k], b[k], weights[k]))) for k in range(W.shape[1])),
+        lines=tuple(UnitLine(*map(float, (*W[:, k], b[k], weights[k]))) for k in range(W.shape[1])),
         probabilities=tuple(map(tuple, table.round(4).tolist())),
         cost=float(cross_entropy(z, problem.y).mean()),
         error=float(np.mean((z > 0) != (problem.y == 1))),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dldiag.core.aliases import OnProgress, ShouldStop
-from dldiag.core.types import Dataset
+from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.logistic.hidden_layer import Widening, widen
 from dldiag.course.shared.problem import plane_of
 

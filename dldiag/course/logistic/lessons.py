@@ -14,18 +14,27 @@ from dldiag.course.logistic.regression import (
     ROUNDING,
     SMALLEST_FALL,
     Descent,
-    Pass,
+    UnitPass,
     cross_entropy,
     look_at_descent,
 )
 from dldiag.course.logistic.two_layers import EXACT as SAME_SLOPE
 from dldiag.course.logistic.two_layers import TwoLayers, look_at_two_layers
-from dldiag.course.shared.lesson import Claim, Lesson, Outcomes, Statement, Topic, joined, one_claim, verdict_of
+from dldiag.course.shared.lesson import (
+    Claim,
+    Lesson,
+    Outcomes,
+    Statement,
+    Topic,
+    claim_verdict,
+    joined_lines,
+    one_claim,
+)
 
 NUDGE = 1e-5  # by which z is moved to measure a slope
 
 
-def unit_outcomes(row: Pass, descent: Descent) -> Outcomes:
+def unit_outcomes(row: UnitPass, descent: Descent) -> Outcomes:
     """Read statements 4 and 6 off one row: the unit's two steps, and a − y against a slope measured by nudging."""
     measured = float((cross_entropy(row.z + NUDGE, row.y) - cross_entropy(row.z - NUDGE, row.y)) / (2 * NUDGE))
     apart = abs(measured - row.dz)
@@ -36,15 +45,15 @@ def unit_outcomes(row: Pass, descent: Descent) -> Outcomes:
         "weight's slope is this times its own input.",
         values,
     )
-    known = verdict_of(0 < row.a < 1)
-    return Outcomes((Claim(4, known, one), Claim(6, verdict_of(apart < SAME_SLOPE), two)), "minus")
+    known = claim_verdict(0 < row.a < 1)
+    return Outcomes((Claim(4, known, one), Claim(6, claim_verdict(apart < SAME_SLOPE), two)), "minus")
 
 
 def likelihood_outcomes(found: Likelihood) -> Outcomes:
     """Read statement 5 off the product and the sum."""
     power = log10(max(found.product, 1e-300))
     answer = "half" if power > -1 else "thousandth" if power > -4.5 else "nothing"
-    return one_claim(5, verdict_of(found.apart < EXACT), look_at_likelihood(found), answer)
+    return one_claim(5, claim_verdict(found.apart < EXACT), look_at_likelihood(found), answer)
 
 
 def descent_outcomes(found: Descent, rows: int) -> Outcomes:
@@ -59,20 +68,20 @@ def descent_outcomes(found: Descent, rows: int) -> Outcomes:
         "same way down takes a learning rate of {rate:.2g}.",
         values,
     )
-    return one_claim(7, verdict_of(steady and fell), joined(look_at_descent(found), about_sum), "longer")
+    return one_claim(7, claim_verdict(steady and fell), joined_lines(look_at_descent(found), about_sum), "longer")
 
 
 def layer_outcomes(found: Widening) -> Outcomes:
     """Read statement 8 off the widths."""
     single, best = found.widths[0], min(found.widths, key=lambda one: one.error)
     gains = single.error - best.error >= BETTER
-    return one_claim(8, verdict_of(gains), look_at_widening(found), "more" if gains else "same")
+    return one_claim(8, claim_verdict(gains), look_at_widening(found), "more" if gains else "same")
 
 
 def two_layer_outcomes(found: TwoLayers) -> Outcomes:
     """Read statement 9 off the check of the gradient."""
     exact = found.wrong < SAME_SLOPE
-    return one_claim(9, verdict_of(exact, not exact), look_at_two_layers(found), "chain")
+    return one_claim(9, claim_verdict(exact, not exact), look_at_two_layers(found), "chain")
 
 
 LOGISTIC_LESSONS = Topic(

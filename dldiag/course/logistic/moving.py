@@ -13,7 +13,7 @@ from dldiag.course.logistic.graph import Graph
 from dldiag.course.logistic.hidden_layer import HiddenLayer, Widening
 from dldiag.course.logistic.regression import CostMap, Descent
 from dldiag.course.shared.band_figures import answer_contours, plane_figure
-from dldiag.course.shared.moving_figures import Frame, moving, side_by_side
+from dldiag.course.shared.moving_figures import Frame, frames_side_by_side, moving
 from dldiag.report.figures.theme import THEMES, ThemeName
 
 MOST_FRAMES = 40  # of the descent; of more steps every second, third … is shown
@@ -68,7 +68,7 @@ def _slopes(graph: Graph, place: dict[str, tuple[float, float]], stages: int, th
 
 def descent_moving(descent: Descent, made: CostMap, *, theme: ThemeName = "light") -> go.Figure:
     """Play gradient descent: the cost over steps, and the way over the map of the cost."""
-    drawn, look = side_by_side([tr("cost J"), tr("the way down")], theme), THEMES[theme]
+    drawn, look = frames_side_by_side([tr("cost J"), tr("the way down")], theme), THEMES[theme]
     drawn.add_contour(
         x=made.first,
         y=made.second,

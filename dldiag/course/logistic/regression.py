@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from dldiag.core.aliases import Array
 from dldiag.core.i18n import Message
 from dldiag.core.params import param
-from dldiag.core.types import Progress, Stopped
+from dldiag.core.types import Array, Progress, Stopped
 from dldiag.course.shared.problem import YesNo
 
 SMALLEST_FALL = 0.001  # nats; a fall of the cost below this shows nothing
@@ -21,7 +20,7 @@ STEPS_LOOKED_AT = 25  # steps between two questions whether to stop
 
 
 @dataclass(frozen=True)
-class Pass:
+class UnitPass:
     """One row through one unit and back.
 
     Forward: z = w·x + b, a = sigmoid(z), loss (nats). Backward: the derivative of the loss with respect to each.
@@ -52,12 +51,12 @@ def cross_entropy(z: Array | float, y: Array | float) -> Array:
     return np.asarray(np.logaddexp(0.0, z) - np.asarray(y) * z)
 
 
-def forward_backward(x: Sequence[float], w: Sequence[float], b: float, y: float, names: Sequence[str] = ()) -> Pass:
+def forward_backward(x: Sequence[float], w: Sequence[float], b: float, y: float, names: Sequence[str] = ()) -> UnitPass:
     """Send one row through a unit and its derivatives back; x, w (d,)."""
     z = float(np.dot(w, x) + b)
     a, rest = float(sigmoid(z)), float(sigmoid(-z))  # 1 − a loses its digits when a is near 1
     dz = -rest if y == 1 else a
-    return Pass(
+    return UnitPass(
         names=tuple(names) or tuple(f"x{j + 1}" for j in range(len(x))),
         x=tuple(map(float, x)),
         w=tuple(map(float, w)),
@@ -95,7 +94,7 @@ class DerivationStep:
 
     says: Message
     formula: str
-    value: Callable[[Pass], float]
+    value: Callable[[UnitPass], float]
 
 
 DERIVATION: tuple[DerivationStep, ...] = (
@@ -164,7 +163,7 @@ def loss_curve(points: int = 199) -> LossCurve:
 
 
 @dataclass(frozen=True)
-class Step:
+class GraphStep:
     """Where gradient descent stands before its next step: weights, cost J (nats), error rate, and the gradient."""
 
     w: tuple[float, ...]
@@ -181,7 +180,7 @@ class Descent:
 
     names: tuple[str, ...]
     learning_rate: float
-    steps: tuple[Step, ...]
+    steps: tuple[GraphStep, ...]
     constant_error: float
 
 
@@ -229,11 +228,11 @@ def _report(
         on_progress(Progress(Message("Gradient descent"), done, total))
 
 
-def _step(problem: YesNo, w: Array, b: float) -> Step:
+def _step(problem: YesNo, w: Array, b: float) -> GraphStep:
     z = problem.X @ w + b
     dz = sigmoid(z) - problem.y
     dw = problem.X.T @ dz / len(dz)
-    return Step(
+    return GraphStep(
         w=tuple(w.tolist()),
         b=float(b),
         cost=float(cross_entropy(z, problem.y).mean()),
@@ -262,7 +261,7 @@ def place(problem: YesNo, descent: Descent, step: int, row: int) -> Place:
     return Place(min(step, last), min(row, rows), said)
 
 
-def pass_at(problem: YesNo, descent: Descent, at: int, row: int) -> Pass:
+def pass_at(problem: YesNo, descent: Descent, at: int, row: int) -> UnitPass:
     """Send one row (counted from 1) through the unit as it stands before a step."""
     step, index = descent.steps[at], row - 1
     return forward_backward(problem.X[index], step.w, step.b, float(problem.y[index]), problem.names)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dldiag.core.aliases import Array
 from dldiag.core.i18n import Message, Value, tr
 from dldiag.core.params import param
+from dldiag.core.types import Array
 from dldiag.course.logistic.regression import cross_entropy, sigmoid
 from dldiag.course.shared.problem import YesNo
 
@@ -29,7 +29,7 @@ class TwoLayerSettings:
 
 
 @dataclass(frozen=True, eq=False)
-class Forward:
+class TwoLayerPass:
     """One pass: Z1, A1 (k, m); Z2, A2 (1, m); cost J in nats."""
 
     Z1: Array
@@ -57,15 +57,15 @@ class TwoLayers:
 Weights = dict[str, Array]
 
 
-def forward(weights: Weights, X: Array, Y: Array) -> Forward:
+def forward_two_layers(weights: Weights, X: Array, Y: Array) -> TwoLayerPass:
     """Run both layers on X (d, m) and Y (1, m)."""
     Z1 = weights["W1"] @ X + weights["b1"]
     A1 = sigmoid(Z1)
     Z2 = weights["W2"] @ A1 + weights["b2"]
-    return Forward(Z1, A1, Z2, sigmoid(Z2), float(cross_entropy(Z2, Y).mean()))
+    return TwoLayerPass(Z1, A1, Z2, sigmoid(Z2), float(cross_entropy(Z2, Y).mean()))
 
 
-def backward(weights: Weights, X: Array, Y: Array, seen: Forward) -> Weights:
+def backward_two_layers(weights: Weights, X: Array, Y: Array, seen: TwoLayerPass) -> Weights:
     """Return dJ/d of every weight, by the chain rule from the back."""
     m = X.shape[1]
     dZ2 = seen.A2 - Y
@@ -83,16 +83,16 @@ def train_two_layers(problem: YesNo, settings: TwoLayerSettings | None = None, *
     chosen = settings or TwoLayerSettings()
     X, Y = problem.X.T, problem.y[None]
     weights = _first(len(X), chosen.hidden_units, seed)
-    start = backward(weights, X, Y, forward(weights, X, Y))
+    start = backward_two_layers(weights, X, Y, forward_two_layers(weights, X, Y))
     wrong = max(float(np.abs(start[name] - _measured(weights, name, X, Y)).max()) for name in weights)
     sizes = tuple((f"d{n}", " × ".join(map(str, g.shape)), float(np.abs(g).max())) for n, g in start.items())
     costs = []
     for _ in range(chosen.steps):
-        seen = forward(weights, X, Y)
+        seen = forward_two_layers(weights, X, Y)
         costs.append(seen.cost)
-        slopes = backward(weights, X, Y, seen)
+        slopes = backward_two_layers(weights, X, Y, seen)
         weights = {name: W - chosen.learning_rate * slopes[name] for name, W in weights.items()}
-    seen = forward(weights, X, Y)
+    seen = forward_two_layers(weights, X, Y)
     error = float(np.mean((seen.Z2 > 0) != (Y == 1)))
     yes = float(Y.mean())
     return TwoLayers((*costs, seen.cost), wrong, sizes, error, min(yes, 1 - yes))
@@ -112,7 +112,7 @@ def _measured(weights: Weights, name: str, X: Array, Y: Array) -> Array:
         for side in (NUDGE, -NUDGE):
             moved = weights[name].copy()
             moved[at] += side
-            costs.append(forward(weights | {name: moved}, X, Y).cost)
+            costs.append(forward_two_layers(weights | {name: moved}, X, Y).cost)
         slopes[at] = (costs[0] - costs[1]) / (2 * NUDGE)
     return slopes
 

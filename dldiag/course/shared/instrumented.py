@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from dldiag.core.aliases import Array, OnProgress, ShouldStop
 from dldiag.core.i18n import Message
-from dldiag.core.types import Progress, Stopped
+from dldiag.core.types import Array, OnProgress, Progress, ShouldStop, Stopped
 from dldiag.course.shared.prepared import WATCHED_ROWS, Prepared
 from dldiag.nn.activations import ACTIVATIONS, Activation
 from dldiag.nn.initializers import INITIALIZERS

@@ -8,7 +8,7 @@ from typing import Literal
 
 from dldiag.core.i18n import Message
 
-Verdict = Literal["shown", "not_shown", "contradicted"]
+ClaimVerdict = Literal["shown", "not_shown", "contradicted"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Claim:
     """What one run says about a statement, with its numbers."""
 
     statement: int
-    verdict: Verdict
+    verdict: ClaimVerdict
     says: Message
 
 
@@ -68,17 +68,17 @@ class Topic:
         return {one.key: one for one in self.lessons}[key]
 
 
-def verdict_of(shown: bool, contradicted: bool = False) -> Verdict:
+def claim_verdict(shown: bool, contradicted: bool = False) -> ClaimVerdict:
     """Return the verdict of a run that shows a statement, contradicts it, or neither."""
     return "shown" if shown else "contradicted" if contradicted else "not_shown"
 
 
-def one_claim(statement: int, verdict: Verdict, says: Message, answer: str = "") -> Outcomes:
+def one_claim(statement: int, verdict: ClaimVerdict, says: Message, answer: str = "") -> Outcomes:
     """Return the outcomes of a lesson with one statement."""
     return Outcomes((Claim(statement, verdict, says),), answer)
 
 
-def joined(*parts: Message | None) -> Message:
+def joined_lines(*parts: Message | None) -> Message:
     """Return several sentences as one message; None is left out.
 
     >>> str(joined(Message("One."), None, Message("Two.")))

@@ -102,7 +102,7 @@ def _slider(labels: Sequence[str], what: str, theme: ThemeName) -> dict[str, Any
     }
 
 
-def side_by_side(titles: Sequence[str], theme: ThemeName, *, height: int = 330) -> go.Figure:
+def frames_side_by_side(titles: Sequence[str], theme: ThemeName, *, height: int = 330) -> go.Figure:
     """Return two empty panels beside each other in an appearance."""
     panels = make_subplots(cols=2, subplot_titles=[escape_plotly(title) for title in titles], horizontal_spacing=0.08)
     panels.update_layout(figure(theme, height=height).layout)

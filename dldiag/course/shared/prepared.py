@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dldiag.core.aliases import Array
-from dldiag.core.types import Dataset
+from dldiag.core.types import Array, Dataset
 from dldiag.data.dataset import rows_of
 from dldiag.data.encode import encode
 from dldiag.data.split import LEAST_ROWS, make_split

@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dldiag.core.aliases import Array
 from dldiag.core.i18n import Message
-from dldiag.core.types import Column, DataError, Dataset
+from dldiag.core.types import Array, Column, DataError, Dataset
 from dldiag.course.shared.prepared import without_test_rows
 
 LEVELS_SHOWN = 3  # most frequent values of a category that become yes-or-no features
@@ -80,24 +79,24 @@ def plane_of(dataset: Dataset, given: Mapping[str, Any]) -> YesNo:
 
 
 @dataclass(frozen=True)
-class Marks:
+class PlotMarks:
     """Rows to draw on a plane of two columns, (x, y, answer); `moved` says that they were moved a little to be seen."""
 
     rows: tuple[tuple[float, float, float], ...]
     moved: bool
 
 
-def marks_of(problem: YesNo, seed: int = 0) -> Marks:
+def marks_of(problem: YesNo, seed: int = 0) -> PlotMarks:
     """Return the first rows as marks on the plane of two features; where many share a place they are spread around it."""
     X = problem.X[:ROWS_DRAWN]
     moved = len(np.unique(X, axis=0)) < CROWDED * len(X)
     if moved:
         gaps = np.array([np.median(np.diff(np.unique(column))) if np.ptp(column) else 0.0 for column in X.T])
         X = X + JITTER * gaps * np.random.default_rng(seed).uniform(-1, 1, X.shape)
-    return Marks(tuple((float(u), float(v), float(y)) for (u, v), y in zip(X, problem.y, strict=False)), moved)
+    return PlotMarks(tuple((float(u), float(v), float(y)) for (u, v), y in zip(X, problem.y, strict=False)), moved)
 
 
-def marks_words(marks: Marks) -> Message | None:
+def marks_words(marks: PlotMarks) -> Message | None:
     """Say that marks do not lie exactly where their rows are; None when they do."""
     if not marks.moved:
         return None

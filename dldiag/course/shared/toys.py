@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dldiag.core.aliases import Array
 from dldiag.core.i18n import Message
-from dldiag.core.types import Column, Dataset, Task
+from dldiag.core.types import Array, Column, Dataset, Task
 
 Rng = np.random.Generator
 

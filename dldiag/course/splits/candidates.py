@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from dldiag.core.aliases import Array, OnProgress, ShouldStop
 from dldiag.core.i18n import Message
 from dldiag.core.params import param, parse
-from dldiag.core.types import Dataset, Progress
+from dldiag.core.types import Array, Dataset, OnProgress, Progress, ShouldStop
 from dldiag.course.hyperparameters.settings import values_to_try
 from dldiag.course.splits.selection import Selection, choose_on_test, guessing_losses
 from dldiag.data.split import make_split

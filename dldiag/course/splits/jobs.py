@@ -6,8 +6,7 @@ from typing import Any
 
 import msgspec
 
-from dldiag.core.aliases import OnProgress, ShouldStop
-from dldiag.core.types import Dataset
+from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.splits.candidates import SelectionSettings, select_on_test
 from dldiag.course.splits.selection import Selection
 from dldiag.experiments.models import build_model

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dldiag.core.i18n import Message, Value
-from dldiag.course.shared.lesson import Claim, Lesson, Outcomes, Statement, Topic, joined, verdict_of
+from dldiag.course.shared.lesson import Claim, Lesson, Outcomes, Statement, Topic, claim_verdict, joined_lines
 from dldiag.course.splits.selection import CLEAR_STANDARD_ERRORS, Selection, read_selection
 from dldiag.course.splits.sizes import SplitAdvice, notes_split, read_split_advice, split_name
 
@@ -33,7 +33,7 @@ def size_outcomes(advice: SplitAdvice) -> Outcomes:
     )
     enough = ours.enough
     return Outcomes(
-        (Claim(21, verdict_of(same, enough and not same), joined(compared, read_split_advice(advice))),), words
+        (Claim(21, claim_verdict(same, enough and not same), joined_lines(compared, read_split_advice(advice))),), words
     )
 
 
@@ -53,7 +53,9 @@ def choice_outcomes(found: Selection) -> Outcomes:
         values,
     )
     answer = "much" if gap and found.gap[last] > LARGE_GAP else "little" if gap else "none"
-    return Outcomes((Claim(20, verdict_of(gap), counted), Claim(22, verdict_of(gap), read_selection(found))), answer)
+    return Outcomes(
+        (Claim(20, claim_verdict(gap), counted), Claim(22, claim_verdict(gap), read_selection(found))), answer
+    )
 
 
 SPLIT_LESSONS = Topic(

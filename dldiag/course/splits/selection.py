@@ -93,10 +93,10 @@ def guessing_losses(y: NDArray[np.generic], models: int, *, task: str, seed: int
     """Return the losses (models, rows) of models that know nothing: each predicts the target of some other row."""
     rng = np.random.default_rng(seed)
     guesses = np.stack([rng.permutation(y) for _ in range(models)])
-    return row_losses(y, guesses, task=task)
+    return candidate_losses(y, guesses, task=task)
 
 
-def row_losses(
+def candidate_losses(
     y: NDArray[np.generic], predictions: NDArray[np.generic], *, task: str, scale: float | None = None
 ) -> NDArray[np.float64]:
     """Return what each prediction loses: 0 or 1, or the squared residual over the variance of the target.

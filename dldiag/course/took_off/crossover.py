@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from dldiag.core.aliases import Array
 from dldiag.core.settings import Settings
 from dldiag.core.statistics import delta_of
-from dldiag.core.types import Answer, Estimate, LearningCurve
+from dldiag.core.types import Answer, Array, Estimate, LearningCurve
 
 Crossed = Literal["crosses", "not_in_sight", "undecided"]
 

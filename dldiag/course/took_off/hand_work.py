@@ -16,11 +16,10 @@ from sklearn.preprocessing import PolynomialFeatures, QuantileTransformer, Stand
 from sklearn.svm import SVC, SVR
 from threadpoolctl import threadpool_limits
 
-from dldiag.core.aliases import Array, OnProgress, ShouldStop
 from dldiag.core.i18n import Message, format_error
 from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
-from dldiag.core.types import Dataset, Estimate, Progress, Stopped, Task
+from dldiag.core.types import Array, Dataset, Estimate, OnProgress, Progress, ShouldStop, Stopped, Task
 from dldiag.course.shared.prepared import prepare_open_rows
 from dldiag.report.figures.theme import MARKERS, THEMES, ThemeName, error_axis, figure
 
@@ -95,7 +94,7 @@ class HandWorkSettings:
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredLearner:
     """One variant's dev error over repeats, with its 90% interval."""
 
     key: str
@@ -108,7 +107,7 @@ class HandWork:
 
     rows: int
     unit: str
-    measured: tuple[Measured, ...]
+    measured: tuple[MeasuredLearner, ...]
     learners: Estimate
     preparations: Estimate
     difference: Estimate
@@ -162,7 +161,7 @@ def _summary(errors: dict[str, list[float]], rows: int, unit: str, rho: float) -
     return HandWork(
         rows,
         unit,
-        tuple(Measured(key, _estimate(values, rho)) for key, values in table.items()),
+        tuple(MeasuredLearner(key, _estimate(values, rho)) for key, values in table.items()),
         _estimate(spreads["learner"], rho),
         _estimate(spreads["preparation"], rho),
         _estimate(spreads["preparation"] - spreads["learner"], rho),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dldiag.core.i18n import Message
-from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, one_claim, verdict_of
+from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, claim_verdict, one_claim
 from dldiag.course.shared.race import Race, look_at_race
 from dldiag.course.took_off.hand_work import HandWork, look_at_hand_work
 from dldiag.course.took_off.scaling import LEARNERS, Scale, look_at_crossover
 
 
-def scale_outcomes(found: Scale) -> Outcomes:
+def size_outcomes(found: Scale) -> Outcomes:
     """Read statement 1 off the crossovers."""
     one = found.crossings[0] if found.crossings else None
     shown = one is not None and one.verdict == "crosses" and LEARNERS[one.second].deep
@@ -17,14 +17,14 @@ def scale_outcomes(found: Scale) -> Outcomes:
     last = {curve.key: curve.errors[-1] for curve in found.curves}
     best = min(last, key=last.__getitem__) if last else ""
     answer = "" if not best else "network" if LEARNERS[best].deep else "traditional"
-    return one_claim(1, verdict_of(shown, turned), look_at_crossover(found), answer)
+    return one_claim(1, claim_verdict(shown, turned), look_at_crossover(found), answer)
 
 
 def hand_work_outcomes(found: HandWork) -> Outcomes:
     """Read statement 2 off the two spreads."""
     more, less = found.difference.low > 0, found.difference.high < 0
     answer = "preparation" if more else "learner" if less else "alike"
-    return one_claim(2, verdict_of(more, less), look_at_hand_work(found), answer)
+    return one_claim(2, claim_verdict(more, less), look_at_hand_work(found), answer)
 
 
 def race_outcomes(found: Race) -> Outcomes:
@@ -33,7 +33,7 @@ def race_outcomes(found: Race) -> Outcomes:
     faster = found.learnt and ratio is not None and ratio.low > 1
     slower = found.learnt and (ratio is None or ratio.high < 1)
     answer = "faster" if faster else "slower" if slower else "same"
-    return one_claim(3, verdict_of(faster, slower), look_at_race(found), answer)
+    return one_claim(3, claim_verdict(faster, slower), look_at_race(found), answer)
 
 
 TOOK_OFF_LESSONS = Topic(
@@ -54,7 +54,7 @@ TOOK_OFF_LESSONS = Topic(
                 ),
             ),
             Message("Networks win with data and size together; at how many rows depends on the data."),
-            scale_outcomes,
+            size_outcomes,
             Message("Try it: 20,000 rows or more; or the two clouds, where a small learner is all one needs."),
         ),
         Lesson(

@@ -12,7 +12,7 @@ from typing import Literal
 from dldiag.data.io.column_profile import POOR_FIT, ColumnProfile, fit_row, profiles
 from dldiag.data.io.dialect import Dialect, Record, cells_at_width, loose_cells, records
 
-Row = Sequence[str | None]
+RawRow = Sequence[str | None]
 Fate = Literal[
     "read",
     "blank",
@@ -80,7 +80,7 @@ class Gatherer:
         self.account = account or Account()
         self._columns: list[ColumnProfile] | None = None
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[RawRow]:
         """Yield the rows in order; `account` is complete when they have all been taken."""
         blanks: list[Record] = []
         for record in records(self.text, self.dialect, self.first_line, self.width):
@@ -96,13 +96,13 @@ class Gatherer:
         for record in blanks:
             self.account.add("blank_end", record)
 
-    def _blank_rows(self, blanks: list[Record]) -> Iterator[Row]:
+    def _blank_rows(self, blanks: list[Record]) -> Iterator[RawRow]:
         """Yield the rows without values that stand between others; those at the end are left out."""
         while blanks:
             self.account.add("blank_rows", blanks.pop(0))
             yield [""] * self.width
 
-    def _lay(self, record: Record) -> tuple[Fate, Row | None]:
+    def _lay(self, record: Record) -> tuple[Fate, RawRow | None]:
         if record.blank:
             return ("blank_rows" if len(record.cells) > 1 and self.width > 1 else "blank"), None
         if record.fault:
@@ -116,7 +116,7 @@ class Gatherer:
             return "read", cells
         return self._mend_width(cells)
 
-    def _mend_quotes(self, line: str) -> tuple[Fate, Row | None]:
+    def _mend_quotes(self, line: str) -> tuple[Fate, RawRow | None]:
         if len(line) > LONGEST_REPAIRED:
             return "set_aside", None
         cells = cells_at_width(line, self.dialect, self.width)
@@ -129,7 +129,7 @@ class Gatherer:
                 return "other_delimiter", other
         return self._mend_width(loose)
 
-    def _mend_width(self, cells: list[str]) -> tuple[Fate, Row | None]:
+    def _mend_width(self, cells: list[str]) -> tuple[Fate, RawRow | None]:
         if len(cells) > self.width and not any(c.strip() for c in cells[self.width :]):
             return self._drop_empty(cells)
         if not any(c.strip() for c in cells):
@@ -145,7 +145,7 @@ class Gatherer:
             return "set_aside", None
         return ("padded" if list(row[: len(cells)]) == cells else "realigned"), row
 
-    def _drop_empty(self, cells: list[str]) -> tuple[Fate, Row | None]:
+    def _drop_empty(self, cells: list[str]) -> tuple[Fate, RawRow | None]:
         """Leave out empty cells: those at the end, unless the others then stand in columns that they do not fit."""
         cut = cells[: self.width]
         if any(c.misfit(cell) > POOR_FIT for c, cell in zip(self.columns, cut, strict=True)):

@@ -92,7 +92,7 @@ def _draw(file: BinaryIO, plan: ReadPlan, share: float, limits: Limits) -> tuple
     file.seek(0)
     parts = [b"".join(file.readline(limits.max_cell_chars) for _ in range(plan.first_row))]
     rows = 0
-    for block, ends in _blocks(file, end, Marks.of(plan), limits):
+    for block, ends in _blocks(file, end, SampleMarks.of(plan), limits):
         starts = np.concatenate([[0], ends[:-1]])
         filled = np.maximum.reduceat(np.frombuffer(block, np.uint8)[: ends[-1]], starts) > SPACE
         chosen = np.flatnonzero(filled & (rng.random(len(ends)) < share))
@@ -107,14 +107,14 @@ def _last_lines(file: BinaryIO, lines: int) -> bytes:
     return b"".join(file.read().splitlines(keepends=True)[-lines:]) if lines else b""
 
 
-def _blocks(file: BinaryIO, end: int, marks: Marks, limits: Limits) -> Iterator[tuple[bytes, NDArray[np.intp]]]:
+def _blocks(file: BinaryIO, end: int, marks: SampleMarks, limits: Limits) -> Iterator[tuple[bytes, NDArray[np.intp]]]:
     """Yield blocks of whole records, up to an offset in the file, with the places where these end."""
     rest = b""
     while block := file.read(max(0, min(BLOCK_BYTES, end - file.tell()))):
         block = rest + block
         ends = record_ends(block, marks)
         if not len(ends) or len(block) - ends[-1] > limits.max_cell_chars:
-            ends = record_ends(block, Marks())  # a quote that nobody closes: every line is a record
+            ends = record_ends(block, SampleMarks())  # a quote that nobody closes: every line is a record
         if not len(ends) and len(block) > limits.max_cell_chars:
             raise DataError(
                 Message("The file is larger than is read at once, and has no line ends to draw rows by."),
@@ -132,7 +132,7 @@ MOST_BLANKS = 8  # between a delimiter and a quote
 
 
 @dataclass(frozen=True)
-class Marks:
+class SampleMarks:
     """The bytes of a dialect by which it is told which quotes enclose a cell; without a quote none does."""
 
     quote: int | None = None
@@ -142,7 +142,7 @@ class Marks:
     blanks: bool = False  # may stand between a delimiter and a quote
 
     @classmethod
-    def of(cls, plan: ReadPlan) -> Marks:
+    def of(cls, plan: ReadPlan) -> SampleMarks:
         """Return the marks of a plan."""
         if not plan.quote or not plan.quote.isascii():
             return cls()
@@ -157,7 +157,7 @@ def _encoded(text: str, encoding: str) -> bytes:
     return text.encode(encoding.removesuffix("-sig"), errors="replace")
 
 
-def record_ends(block: bytes, marks: Marks) -> NDArray[np.intp]:
+def record_ends(block: bytes, marks: SampleMarks) -> NDArray[np.intp]:
     """Return the offsets after the line ends that no quotes enclose, when the block begins with a record."""
     ends = np.flatnonzero(np.frombuffer(block, np.uint8) == LINE_END)
     if marks.quote is not None and marks.quote in block:
@@ -167,7 +167,7 @@ def record_ends(block: bytes, marks: Marks) -> NDArray[np.intp]:
     return ends + 1
 
 
-def _quotes(block: bytes, marks: Marks) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+def _quotes(block: bytes, marks: SampleMarks) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Return where quotes stand that can open or close a cell, and whether the text behind each is within one.
 
     A run of quotes of an even number is doubled quotes or an empty cell. One that only opens begins a cell, if none is

@@ -10,11 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message
-from dldiag.core.types import DataError, LearningCurve
+from dldiag.core.types import DataError, Floats, LearningCurve
 from dldiag.data.read_table import read_table
 from dldiag.experiments.forecast import HIGHEST
-
-Floats = NDArray[np.float64]
 
 # What people and frameworks call these columns: in lower case, every other character read as "_".
 NAMES: dict[str, tuple[str, ...]] = {

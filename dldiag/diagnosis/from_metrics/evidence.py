@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message, tr
 from dldiag.core.params import SettingError
 from dldiag.core.statistics import Z_95, delta_of, difference, estimate, rate_estimate, rate_variance
-from dldiag.core.types import Estimate, LearningCurve, exactly
+from dldiag.core.types import Estimate, Floats, LearningCurve, exactly
 from dldiag.diagnosis.evidence import Evidence, with_achievable
-from dldiag.diagnosis.from_metrics.metrics import Numbers
+from dldiag.diagnosis.from_metrics.metrics import GivenNumbers
 from dldiag.experiments.forecast import expected_gain
-
-Floats = NDArray[np.float64]
 
 DEV_SHARE = 0.25  # dev rows / training rows of a curve's repeats where not told: an 80/20 split
 
 
-def evidence_of(numbers: Numbers, curve: LearningCurve | None = None) -> Evidence:
+def evidence_of(numbers: GivenNumbers, curve: LearningCurve | None = None) -> Evidence:
     """Turn numbers into the evidence that rules read.
 
     With a training-dev error, variance ends there and data mismatch is the rest: achievable + avoidable bias +
@@ -53,7 +50,7 @@ def evidence_of(numbers: Numbers, curve: LearningCurve | None = None) -> Evidenc
     )
 
 
-def _end(numbers: Numbers, curve: LearningCurve) -> int:
+def _end(numbers: GivenNumbers, curve: LearningCurve) -> int:
     """Return the place of the largest size with every error that is not typed; the last where there is none."""
     known = np.ones(len(curve.sizes), dtype=bool)
     if numbers.train_error is None:
@@ -63,7 +60,7 @@ def _end(numbers: Numbers, curve: LearningCurve) -> int:
     return int(np.flatnonzero(known)[-1]) if known.any() else -1
 
 
-def measured(numbers: Numbers, part: str, repeats: Floats | None = None) -> Estimate | None:
+def measured(numbers: GivenNumbers, part: str, repeats: Floats | None = None) -> Estimate | None:
     """Return one error: as typed, with its interval from the rows; else from the curve's repeats at full size."""
     typed, rows = getattr(numbers, f"{part}_error"), getattr(numbers, f"{part}_rows")
     if typed is not None:
@@ -78,13 +75,13 @@ def measured(numbers: Numbers, part: str, repeats: Floats | None = None) -> Esti
     return estimate(mean, float(known.var(ddof=1)) * (1 / len(known) + share), len(known) - 1, floor=0.0)
 
 
-def _from_rows(error: float, rows: int, numbers: Numbers) -> Estimate:
+def _from_rows(error: float, rows: int, numbers: GivenNumbers) -> Estimate:
     if numbers.unit == "rate":
         return rate_estimate(error, rows)
     return estimate(error, _deviation(error, rows, numbers) ** 2, floor=0.0)
 
 
-def _deviation(error: float, rows: int, numbers: Numbers) -> float:
+def _deviation(error: float, rows: int, numbers: GivenNumbers) -> float:
     """Return the standard deviation of an error measured on so many rows: of a share, or of an RMSE (normal residuals)."""
     if numbers.unit == "rate":
         return float(np.sqrt(rate_variance(error, rows)))
@@ -95,7 +92,7 @@ def _count(rows: int | None) -> Estimate | None:
     return None if rows is None else exactly(float(rows))
 
 
-def _achievable(numbers: Numbers) -> Estimate:
+def _achievable(numbers: GivenNumbers) -> Estimate:
     if numbers.human_error is None:
         return exactly(0.0, Message("assumed: no human-level error was given"))
     return exactly(numbers.human_error, Message("human-level error, as given"))

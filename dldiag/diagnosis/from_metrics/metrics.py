@@ -34,7 +34,7 @@ def _rows(label: str, help: str) -> int | None:
 
 
 @dataclass(frozen=True)
-class Numbers:
+class GivenNumbers:
     """What a person knows of a model: errors in the error unit, and on how many rows each was measured."""
 
     train_error: float | None = _error("Training error", "Error on the rows the model learned from; 0.02 is 2%.")
@@ -72,7 +72,7 @@ class Numbers:
         return error_unit(self.task)  # type: ignore[arg-type]  # a parameter of choices is a text
 
 
-def check_numbers(numbers: Numbers, curve: LearningCurve | None = None) -> None:
+def check_numbers(numbers: GivenNumbers, curve: LearningCurve | None = None) -> None:
     """Raise SettingError when there is too little, or an error is none."""
     check_all(numbers)
     if curve is None and (numbers.train_error is None or numbers.dev_error is None):
@@ -83,14 +83,14 @@ def check_numbers(numbers: Numbers, curve: LearningCurve | None = None) -> None:
         raise SettingError(tr("The learning curve and the task have different error units: choose the curve's task."))
 
 
-EXAMPLES: dict[str, tuple[Message, Numbers]] = {  # Ng's pairs, and one with a training-dev error
-    "variance": (Message("1% and 11%"), Numbers(0.01, 0.11)),
-    "bias": (Message("15% and 16%"), Numbers(0.15, 0.16)),
-    "both": (Message("15% and 30%"), Numbers(0.15, 0.30)),
-    "neither": (Message("0.5% and 1%"), Numbers(0.005, 0.01)),
-    "noisy": (Message("15% and 16%, people 15%"), Numbers(0.15, 0.16, 0.15)),
+EXAMPLES: dict[str, tuple[Message, GivenNumbers]] = {  # Ng's pairs, and one with a training-dev error
+    "variance": (Message("1% and 11%"), GivenNumbers(0.01, 0.11)),
+    "bias": (Message("15% and 16%"), GivenNumbers(0.15, 0.16)),
+    "both": (Message("15% and 30%"), GivenNumbers(0.15, 0.30)),
+    "neither": (Message("0.5% and 1%"), GivenNumbers(0.005, 0.01)),
+    "noisy": (Message("15% and 16%, people 15%"), GivenNumbers(0.15, 0.16, 0.15)),
     "mismatch": (
         Message("2% and 15%, training-dev 3%"),
-        Numbers(0.02, 0.15, 0.01, 0.03, train_rows=50_000, dev_rows=5_000, training_dev_rows=5_000),
+        GivenNumbers(0.02, 0.15, 0.01, 0.03, train_rows=50_000, dev_rows=5_000, training_dev_rows=5_000),
     ),
 }

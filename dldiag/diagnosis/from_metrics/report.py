@@ -9,7 +9,7 @@ from dldiag.core.i18n import Message, english
 from dldiag.core.types import DatasetSummary, Forecast, LearningCurve, Notice, Report, SplitSummary
 from dldiag.diagnosis.evidence import Evidence
 from dldiag.diagnosis.from_metrics.evidence import evidence_of
-from dldiag.diagnosis.from_metrics.metrics import MEMORIZING, Numbers, check_numbers
+from dldiag.diagnosis.from_metrics.metrics import MEMORIZING, GivenNumbers, check_numbers
 from dldiag.diagnosis.from_metrics.remedies import remedies_for
 from dldiag.diagnosis.from_metrics.rules import ASSUMED, READS_TRAINING, number_rules, verdict_of
 from dldiag.diagnosis.rules import check_rules
@@ -33,7 +33,7 @@ NO_ROWS = Notice(
 )
 
 
-def diagnose_numbers(numbers: Numbers, curve: LearningCurve | None = None) -> Report:
+def diagnose_numbers(numbers: GivenNumbers, curve: LearningCurve | None = None) -> Report:
     """Apply the rules and remedies of a diagnosis to numbers measured elsewhere.
 
     numbers: training and dev error at least, unless the curve gives them; where both do, numbers count. Intervals come
@@ -60,7 +60,7 @@ def diagnose_numbers(numbers: Numbers, curve: LearningCurve | None = None) -> Re
     )
 
 
-def _forecast(numbers: Numbers, curve: LearningCurve | None) -> Forecast:
+def _forecast(numbers: GivenNumbers, curve: LearningCurve | None) -> Forecast:
     if curve is None:
         return Forecast(
             abstains=Message("A forecast needs a learning curve: errors at several numbers of training rows.")
@@ -74,7 +74,7 @@ def _forecast(numbers: Numbers, curve: LearningCurve | None) -> Forecast:
     )
 
 
-def _dataset(numbers: Numbers, curve: LearningCurve | None, evidence: Evidence) -> DatasetSummary:
+def _dataset(numbers: GivenNumbers, curve: LearningCurve | None, evidence: Evidence) -> DatasetSummary:
     split = _split(numbers, curve)
     name = english(LABEL) if curve is None else curve.label or curve.model
     task = evidence.task
@@ -83,7 +83,7 @@ def _dataset(numbers: Numbers, curve: LearningCurve | None, evidence: Evidence) 
     )
 
 
-def notices_on(numbers: Numbers, curve: LearningCurve | None, evidence: Evidence) -> tuple[Notice, ...]:
+def notices_on(numbers: GivenNumbers, curve: LearningCurve | None, evidence: Evidence) -> tuple[Notice, ...]:
     """Return what was assumed and what is odd about the numbers."""
     found = []
     if numbers.human_error is None:
@@ -95,7 +95,7 @@ def notices_on(numbers: Numbers, curve: LearningCurve | None, evidence: Evidence
     return tuple(found)
 
 
-def _split(numbers: Numbers, curve: LearningCurve | None) -> SplitSummary:
+def _split(numbers: GivenNumbers, curve: LearningCurve | None) -> SplitSummary:
     train = numbers.train_rows or (0 if curve is None else int(curve.sizes[-1]))
     repeats = 1 if curve is None else curve.dev_errors.shape[1]
     sealed = numbers.test_error is None

@@ -62,7 +62,7 @@ def apply_rule(rule: Rule, evidence: Evidence) -> Finding:
         return _finding(rule, "not_applicable", Message("There was nothing to measure."))
     threshold = rule.threshold.at(evidence)
     values = _values(rule, evidence, signal, threshold)
-    outcome = compare(signal, threshold)
+    outcome = compare_with_threshold(signal, threshold)
     if outcome == "fired":
         return _finding(rule, outcome, Message(rule.fired, values), Message(rule.hint, values), rule.problem)
     if outcome == "passed":
@@ -70,7 +70,7 @@ def apply_rule(rule: Rule, evidence: Evidence) -> Finding:
     return _finding(rule, outcome, _undecided(rule, evidence, signal, threshold))
 
 
-def compare(signal: Estimate, threshold: float) -> Outcome:
+def compare_with_threshold(signal: Estimate, threshold: float) -> Outcome:
     """Compare a signal's one-sided 90 % bounds with a threshold.
 
     >>> compare(Estimate(0.2, 0.15, 0.25), 0.1), compare(Estimate(0.2, 0.05, 0.35), 0.1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
+from dldiag.core.types import Floats
 
 RECENT = 4.0  # noise is measured on the sizes within this factor of the largest: that is where the forecast starts
 RISEN = 0.01  # error unit: the last error lies this far above an earlier one …

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dldiag.core.types import Floats
 from dldiag.experiments.forecast.curve import Curve
 from dldiag.experiments.forecast.families import FAMILIES, extrapolate
-
-Floats = NDArray[np.float64]
 
 WITHOUT_TRAIN = ("last", "fell_over_2", "fell_over_4", "fell_over_16", "pow4", "mmf4")
 WITH_TRAIN = (*WITHOUT_TRAIN, "gap", "train_rose_over_4", "train_rose_over_16")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from dldiag.core.types import Floats
+
 Shapes = Callable[[Floats], Floats]  # rows relative to the largest size (m,) -> (shapes, m), falling in rows
 
 LEAST_LOSS = 1e-6  # squared error unit: no mean error is known to better than a tenth of a point

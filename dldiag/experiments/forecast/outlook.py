@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from dldiag.core.types import Floats
 from dldiag.experiments.forecast.curve import Curve
 from dldiag.experiments.forecast.describe import describe, spread_terms
-
-Floats = NDArray[np.float64]
 
 CONSTANTS = Path(__file__).with_name("constants.json")
 LATER_SHARE = 0.7  # beyond 10x each further doubling gains at most this share of the one before: a power law n^-0.5

@@ -6,17 +6,15 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from dldiag.core.i18n import Message
 from dldiag.core.settings import Settings
 from dldiag.core.statistics import Z_TWO_SIDED
-from dldiag.core.types import Answer, Estimate, Forecast, ForecastPoint
+from dldiag.core.types import Answer, Estimate, Floats, Forecast, ForecastPoint
 from dldiag.experiments.forecast.curve import Curve, check_errors, read_curve, rises
 from dldiag.experiments.forecast.outlook import Outlook, look_ahead
-
-Floats = NDArray[np.float64]
 
 MULTIPLES = (2, 4, 10)  # of the largest size, where the forecast is made by default
 LOW, HIGH = 0.05, 0.95  # the two-sided 90 % interval

@@ -15,7 +15,7 @@ from dldiag.report.view.comparison import compared_errors, compared_settings, co
 from dldiag.report.view.curve_points import Point, points
 from dldiag.report.view.effects import before_after, effect_text
 from dldiag.report.view.evidence_labels import BUDGET, budget_label, evidence_label, evidence_text
-from dldiag.report.view.fixes import KINDS, Fix, Kind, action_text, best_fix, fixes, not_recommended, verdict_kind
+from dldiag.report.view.fixes import KINDS, Fix, FixKind, action_text, best_fix, fixes, not_recommended, verdict_kind
 from dldiag.report.view.improvement import path, path_line, test_line
 from dldiag.report.view.labels import (
     ANSWERS,
@@ -29,7 +29,7 @@ from dldiag.report.view.labels import (
 )
 from dldiag.report.view.remedy_table import COURSE_COLUMNS, Cell, order_line, remedy_table
 from dldiag.report.view.rows import (
-    Row,
+    TextRow,
     answers,
     as_printed,
     budget,
@@ -58,13 +58,13 @@ __all__ = [
     "OUTCOMES",
     "Cell",
     "Fix",
-    "Kind",
+    "FixKind",
     "Point",
-    "Row",
+    "TextRow",
     "action_text",
     "answers",
-    "as_printed",
     "applied_line",
+    "as_printed",
     "before_after",
     "best_fix",
     "budget",

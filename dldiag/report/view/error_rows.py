@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dldiag.core.error_findings import Condition, ErrorFindings, LabelSuspects, Slice
 from dldiag.core.i18n import Message, tr, trn
 from dldiag.report.view.labels import change_text, error_text, share_text, short
-from dldiag.report.view.rows import Row
+from dldiag.report.view.rows import TextRow
 
 MOST_COLUMNS = 10  # of the importance that are shown
 NAMED_COLUMNS = 4  # of a group of correlated ones that are named
@@ -28,7 +28,7 @@ class Section:
     key: str
     title: str
     lines: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
+    rows: tuple[TextRow, ...] = ()
 
 
 def error_sections(found: ErrorFindings) -> list[Section]:
@@ -118,7 +118,7 @@ def _slices(found: ErrorFindings) -> Section:
     return Section("slices", tr("Slices with more errors"), tuple(lines), rows)
 
 
-def _slice_row(one: Slice, unit: str) -> Row:
+def _slice_row(one: Slice, unit: str) -> TextRow:
     return {
         tr("Rows with"): rule_text(one.rule),
         tr("Error there"): error_text(one.error, unit),

@@ -20,8 +20,8 @@ from dldiag.report.view.labels import COLUMNS, OUTCOMES, unit_of
 OTHER_MODEL = "other_model"
 BLOCKING = ("leak", "misleading_split", "no_signal")  # problems that no change of the model touches
 
-Kind = Literal["good", "act", "stop", "open"]
-KINDS: dict[Kind, Message] = {
+FixKind = Literal["good", "act", "stop", "open"]
+KINDS: dict[FixKind, Message] = {
     "good": Message("Nothing to fix"),
     "act": Message("Can be improved"),
     "stop": Message("Fix the data first"),
@@ -68,7 +68,7 @@ def best_fix(report: Report) -> Fix | None:
     return next((one for one in fixes(report) if one.is_recommended), None)
 
 
-def verdict_kind(report: Report) -> Kind:
+def verdict_kind(report: Report) -> FixKind:
     """Tell how a verdict is to be shown: good news, something to do, the data first, or open."""
     verdict = report.verdict
     if verdict.problem in BLOCKING:

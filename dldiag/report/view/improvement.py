@@ -6,18 +6,18 @@ from collections.abc import Sequence
 
 from dldiag.core.i18n import tr
 from dldiag.core.types import Estimate, TestResult
-from dldiag.diagnosis.improve import Step
+from dldiag.diagnosis.improve import LoopStep
 from dldiag.experiments.models import params_for
 from dldiag.report.view.changes import pairs_text
 from dldiag.report.view.labels import change_text, error_text
 
 
-def path(steps: Sequence[Step], unit: str) -> list[dict[str, str]]:
+def path(steps: Sequence[LoopStep], unit: str) -> list[dict[str, str]]:
     """Return a row per step: the dev error before, what was applied, its measured effect."""
     return [_row(number, step, unit) for number, step in enumerate(steps, 1)]
 
 
-def path_line(steps: Sequence[Step], end: Estimate, unit: str) -> str:
+def path_line(steps: Sequence[LoopStep], end: Estimate, unit: str) -> str:
     """Say from where to where the dev error went; "" when no step was taken."""
     if not steps:
         return ""
@@ -29,7 +29,7 @@ def path_line(steps: Sequence[Step], end: Estimate, unit: str) -> str:
     )
 
 
-def _row(number: int, step: Step, unit: str) -> dict[str, str]:
+def _row(number: int, step: LoopStep, unit: str) -> dict[str, str]:
     params = params_for("mlp", ("classification", "regression"))
     changed = pairs_text({name: (None, value) for name, value in step.change.items()}, params)
     effect = change_text(step.effect, unit)

@@ -27,7 +27,7 @@ from dldiag.report.view.labels import (
 )
 
 PRINTED = 3  # decimals of an error as it is written; of a percentage that is one
-Row = dict[str, str]  # translated header -> text
+TextRow = dict[str, str]  # translated header -> text
 
 
 def answers(report: Report) -> list[tuple[str, str]]:
@@ -42,7 +42,7 @@ def answers(report: Report) -> list[tuple[str, str]]:
     return pairs
 
 
-def repairs(report: Report) -> list[Row]:
+def repairs(report: Report) -> list[TextRow]:
     """Return what one click repairs in how the table is used, with the flag that does it on the command line."""
     return [
         {tr("Repair"): str(one.title), tr("Why"): str(one.because), tr("Command line"): _flag_of(one)}
@@ -61,7 +61,7 @@ def _flag_of(repair: Repair) -> str:
     return " ".join(words)
 
 
-def budget(report: Report) -> list[Row]:
+def budget(report: Report) -> list[TextRow]:
     """Return the error budget: achievable + avoidable bias = training error; + variance = dev error.
 
     Where the training error is below the achievable one there is no bias to avoid, and no row of it.
@@ -139,7 +139,7 @@ def unit_line(report: Report) -> str:
     )
 
 
-def evidence(report: Report) -> list[Row]:
+def evidence(report: Report) -> list[TextRow]:
     """Return every number the rules read, with its interval and source."""
     unit = unit_of(report)
     return [
@@ -152,7 +152,7 @@ def evidence(report: Report) -> list[Row]:
     ]
 
 
-def findings(report: Report, outcomes: Iterable[Outcome] = tuple(OUTCOMES)) -> list[Row]:
+def findings(report: Report, outcomes: Iterable[Outcome] = tuple(OUTCOMES)) -> list[TextRow]:
     """Return what the rules said, what was found first; `outcomes` keeps some of them only."""
     kept = set(outcomes)
     order = list(OUTCOMES)
@@ -169,7 +169,7 @@ def findings(report: Report, outcomes: Iterable[Outcome] = tuple(OUTCOMES)) -> l
     ]
 
 
-def remedies(report: Report) -> list[Row]:
+def remedies(report: Report) -> list[TextRow]:
     """Return the recommended remedies in their order, with the reason and the measured effect."""
     return [
         {
@@ -183,7 +183,7 @@ def remedies(report: Report) -> list[Row]:
     ]
 
 
-def curves(report: Report) -> list[Row]:
+def curves(report: Report) -> list[TextRow]:
     """Return the learning curves: one row per model and size, means over repeats with intervals."""
     return [
         {
@@ -198,7 +198,7 @@ def curves(report: Report) -> list[Row]:
     ]
 
 
-def forecast_rows(report: Report) -> list[Row]:
+def forecast_rows(report: Report) -> list[TextRow]:
     """Return the dev error expected with more rows."""
     unit = unit_of(report)
     return [
@@ -210,7 +210,7 @@ def forecast_rows(report: Report) -> list[Row]:
     ]
 
 
-def notices(report: Report) -> list[Row]:
+def notices(report: Report) -> list[TextRow]:
     """Return what was repaired, left out or noticed while reading."""
     return [
         {
@@ -223,7 +223,7 @@ def notices(report: Report) -> list[Row]:
     ]
 
 
-def facts(report: Report) -> list[Row]:
+def facts(report: Report) -> list[TextRow]:
     """Return the data, the split, the model and the settings as pairs of texts."""
     data = report.dataset
     pairs = [

@@ -12,7 +12,7 @@ from dldiag.app.jobs.lease import Lease
 from dldiag.app.jobs.pool import Pool
 from dldiag.app.jobs.watchers import Watchers
 from dldiag.app.state import uploads
-from dldiag.app.state.limits import Limits
+from dldiag.app.state.limits import ServerLimits
 from dldiag.app.state.paths import new_token
 from dldiag.core.types import DataError
 
@@ -22,7 +22,7 @@ LONG = {"to": 3000, "seconds": 0.01}
 
 @pytest.fixture(scope="module")
 def pool(home):
-    pool = Pool(Limits(workers=1, cancel_seconds=1.0), MODULES)
+    pool = Pool(ServerLimits(workers=1, cancel_seconds=1.0), MODULES)
     yield pool
     pool.close()
 
@@ -173,7 +173,7 @@ def test_owners_take_turns_and_see_their_place(pool, ann, bob):
 
 
 def test_one_owner_runs_one_job_at_a_time_even_with_idle_workers(ann, bob):
-    pool = Pool(Limits(workers=2), MODULES)
+    pool = Pool(ServerLimits(workers=2), MODULES)
     try:
         first, second = (pool.submit("count", LONG | {"x": x}, ann) for x in (1, 2))
         other = pool.submit("count", LONG, bob)
@@ -188,7 +188,7 @@ def test_one_owner_runs_one_job_at_a_time_even_with_idle_workers(ann, bob):
 
 
 def test_a_full_line_refuses_and_says_so(ann, bob):
-    pool = Pool(Limits(workers=1, queue_length=1), MODULES)
+    pool = Pool(ServerLimits(workers=1, queue_length=1), MODULES)
     try:
         wait(pool, pool.submit("count", LONG, ann), lambda view: view.state == "running")
         pool.submit("count", LONG, bob)
@@ -199,7 +199,7 @@ def test_a_full_line_refuses_and_says_so(ann, bob):
 
 
 def test_a_job_that_nobody_watches_ends_and_says_why(ann):
-    pool = Pool(Limits(workers=1, abandoned_minutes=0.01), MODULES)
+    pool = Pool(ServerLimits(workers=1, abandoned_minutes=0.01), MODULES)
     try:
         job = pool.submit("count", LONG, ann)
         time.sleep(2.5)
@@ -212,7 +212,7 @@ def test_a_job_that_nobody_watches_ends_and_says_why(ann):
 
 @pytest.mark.skipif(os.name != "posix", reason="stops a process")
 def test_a_silent_worker_is_ended_with_a_sentence(ann):
-    pool = Pool(Limits(workers=1, hung_minutes=0.02), MODULES)
+    pool = Pool(ServerLimits(workers=1, hung_minutes=0.02), MODULES)
     try:
         view = wait(pool, pool.submit("freeze", {}, ann), seconds=30)
         assert view.state == "failed"
@@ -223,7 +223,7 @@ def test_a_silent_worker_is_ended_with_a_sentence(ann):
 
 def test_a_running_server_removes_what_is_old_and_forgets_it_but_nothing_that_runs(ann, bob, monkeypatch):
     monkeypatch.setattr("dldiag.app.jobs.pool.TIDY_SECONDS", 0.1)
-    pool = Pool(Limits(workers=1), MODULES)
+    pool = Pool(ServerLimits(workers=1), MODULES)
     try:
         done = pool.submit("count", {"to": 2}, ann)
         wait(pool, done)
@@ -248,13 +248,13 @@ def test_a_running_server_removes_what_is_old_and_forgets_it_but_nothing_that_ru
 
 
 def test_finished_results_outlive_the_server_and_running_ones_are_reported_lost(ann):
-    pool = Pool(Limits(workers=1), MODULES)
+    pool = Pool(ServerLimits(workers=1), MODULES)
     done = pool.submit("count", {"to": 3, "x": "outlive"}, ann)
     wait(pool, done)
     running = pool.submit("count", LONG, ann)
     wait(pool, running, runs)
     pool.close()
-    later = Pool(Limits(workers=1), MODULES)
+    later = Pool(ServerLimits(workers=1), MODULES)
     try:
         assert later.look(done).state == "finished"
         assert later.look(running).state == "failed"
@@ -324,7 +324,7 @@ def test_everything_is_private_to_the_user(pool, ann):
 @pytest.mark.parametrize("way", ["connected", "kept", "closed"])
 def test_a_job_goes_on_while_its_page_is_open_or_it_was_told_to(ann, way):
     watchers = Watchers(lambda: "a tab", lambda session: session == "a tab" and way == "connected")
-    pool = Pool(Limits(workers=1, abandoned_minutes=0.01), MODULES, watchers)
+    pool = Pool(ServerLimits(workers=1, abandoned_minutes=0.01), MODULES, watchers)
     try:
         job = pool.submit("count", LONG, ann)
         store.keep_running(job, way == "kept")
@@ -341,7 +341,7 @@ def test_a_job_goes_on_while_its_page_is_open_or_it_was_told_to(ann, way):
 def test_the_more_pages_poll_the_less_often_each_does(pool, ann):
     assert 0.5 <= pool.poll_seconds() <= 1.0
     watchers = Watchers()
-    crowd = Pool(Limits(workers=1), MODULES, watchers)
+    crowd = Pool(ServerLimits(workers=1), MODULES, watchers)
     try:
         for k in range(200):
             watchers.note(f"job {k}")
@@ -366,7 +366,7 @@ def test_what_was_reached_is_written_when_it_changes_and_stays_beside_every_late
 
 
 def test_two_servers_on_one_home_leave_each_others_jobs_alone(ann):
-    first, second = (Pool(Limits(workers=1, abandoned_minutes=0.1), MODULES) for _ in range(2))
+    first, second = (Pool(ServerLimits(workers=1, abandoned_minutes=0.1), MODULES) for _ in range(2))
     try:
         job = first.submit("count", {"to": 1000, "seconds": 0.01}, ann)
         view = wait(second, job, lambda view: view.has_ended or view.progress is not None)
@@ -378,7 +378,7 @@ def test_two_servers_on_one_home_leave_each_others_jobs_alone(ann):
 
 
 def test_a_job_can_be_canceled_through_another_server_in_the_line_and_running(ann):
-    first, second = (Pool(Limits(workers=1), MODULES) for _ in range(2))
+    first, second = (Pool(ServerLimits(workers=1), MODULES) for _ in range(2))
     try:
         running, waiting = first.submit("count", LONG, ann), first.submit("count", LONG | {"to": 9}, ann)
         for job in (waiting, running):
@@ -402,7 +402,7 @@ def test_a_server_is_known_to_live_by_its_file_not_by_a_process_id(home, monkeyp
 
 
 def test_cancel_frees_the_processor_in_two_seconds_even_of_a_worker_that_does_not_listen(ann):
-    pool = Pool(Limits(workers=1), MODULES)
+    pool = Pool(ServerLimits(workers=1), MODULES)
     try:
         job = pool.submit("deaf", {}, ann)
         wait(pool, job, lambda _: (store.folder_of(job) / "beat").exists())

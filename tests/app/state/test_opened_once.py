@@ -8,7 +8,7 @@ from dldiag.app.jobs import store
 from dldiag.app.jobs.pool import Pool
 from dldiag.app.jobs.store import Ending, Spec
 from dldiag.app.state import improvement, session
-from dldiag.app.state.limits import Limits
+from dldiag.app.state.limits import ServerLimits
 from dldiag.app.state.paths import new_token
 
 DATA = {"sample": "concrete", "target": "strength"}
@@ -18,7 +18,7 @@ MODELS = {"start": {"max_iter": 2}, "winner": {"max_iter": 5}, "dev_uses": 1}
 
 @pytest.fixture(scope="module")
 def pool(home):
-    pool = Pool(Limits(workers=1))
+    pool = Pool(ServerLimits(workers=1))
     yield pool
     pool.close()
 

@@ -14,7 +14,7 @@ from dldiag.core.params import SettingError
 from dldiag.core.types import DataError, ReadPlan
 from dldiag.data.io import Limits, read
 from dldiag.data.io import sample_large as large_module
-from dldiag.data.io.sample_large import Marks, record_ends
+from dldiag.data.io.sample_large import SampleMarks, record_ends
 
 ROWS = 20_000
 FEW = Limits(max_text_bytes=200_000)
@@ -120,13 +120,13 @@ def test_records_end_where_the_csv_module_ends_them(mark, quoting):
     for _ in range(500):
         writer.writerow(rng.choices(CELLS, k=4))
         ends.append(out.tell())
-    marks = Marks.of(ReadPlan(delimiter=mark))
+    marks = SampleMarks.of(ReadPlan(delimiter=mark))
     assert record_ends(out.getvalue().encode(), marks).tolist() == ends
 
 
 def test_an_escaped_quote_ends_no_cell():
     text = '1,"a \\", b\n c"\n2,x\n'
-    assert record_ends(text.encode(), Marks.of(ReadPlan(escape="\\"))).tolist() == [15, len(text)]
+    assert record_ends(text.encode(), SampleMarks.of(ReadPlan(escape="\\"))).tolist() == [15, len(text)]
 
 
 def test_json_lines_are_drawn_as_well(write):

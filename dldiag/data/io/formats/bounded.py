@@ -13,7 +13,7 @@ import pyarrow as pa
 from dldiag.core.i18n import Message
 from dldiag.core.isolated import Bounds, CrashError, OutOfTimeError, call_isolated
 from dldiag.core.types import DataError, Notice, ReadPlan
-from dldiag.data.io.formats.registry import READERS, Choices, read_typed
+from dldiag.data.io.formats.registry import READERS, ReadChoices, read_typed
 from dldiag.data.io.limits import MIB, Limits
 from dldiag.data.io.raw_table import Lines, TypedTable
 
@@ -43,7 +43,7 @@ class _Answer:
     hint: Message | None = None
 
 
-def read_bounded(data: bytes, plan: ReadPlan, limits: Limits, choices: Choices = None) -> TypedTable:
+def read_bounded(data: bytes, plan: ReadPlan, limits: Limits, choices: ReadChoices = None) -> TypedTable:
     """Read a Parquet, Feather or Excel file as `read_typed` does, in a process of its own.
 
     Raises DataError when the file is damaged, too large, or takes more time or memory than its size allows.
@@ -114,7 +114,7 @@ def answer_request(request: bytes, out: BinaryIO) -> None:
         stream.write_table(found.table)
 
 
-def _as_given(choices: dict[str, Any] | None) -> Choices:
+def _as_given(choices: dict[str, Any] | None) -> ReadChoices:
     """Return choices as they were before JSON: lists are tuples again."""
     if choices is None:
         return None

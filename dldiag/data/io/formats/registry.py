@@ -12,8 +12,8 @@ from dldiag.data.io.formats.parquet import read_feather, read_parquet
 from dldiag.data.io.limits import Limits
 from dldiag.data.io.raw_table import TypedTable
 
-Choices = Mapping[str, Any] | None
-Reader = Callable[[bytes, ReadPlan, Limits, Choices], TypedTable]
+ReadChoices = Mapping[str, Any] | None
+Reader = Callable[[bytes, ReadPlan, Limits, ReadChoices], TypedTable]
 
 READERS: dict[str, tuple[str, Reader]] = {
     "parquet": ("Parquet", lambda data, plan, limits, _: read_parquet(data, plan, limits)),
@@ -22,7 +22,7 @@ READERS: dict[str, tuple[str, Reader]] = {
 }
 
 
-def read_typed(data: bytes, plan: ReadPlan, limits: Limits, choices: Choices = None) -> TypedTable:
+def read_typed(data: bytes, plan: ReadPlan, limits: Limits, choices: ReadChoices = None) -> TypedTable:
     """Read a Parquet, Feather or Excel file in this process; DataError when it is damaged or too large.
 
     A file of unknown origin goes through `read_bounded`: a damaged one may end the process that reads it.
