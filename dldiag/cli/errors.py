@@ -16,7 +16,7 @@ from dldiag.data.read_table import read_table
 from dldiag.error_analysis.of_table import analyze_table
 from dldiag.report.error_report import ErrorReport, error_report_html, error_report_json, error_report_text
 
-WRITERS: dict[str, Callable[[ErrorReport], str]] = {"json": error_report_json, "html": error_report_html}
+_WRITERS: dict[str, Callable[[ErrorReport], str]] = {"json": error_report_json, "html": error_report_html}
 ROW_FILES = {
     "worst_csv": Message("write the 1,000 worst rows as CSV, with your columns"),
     "suspects_csv": Message("write the rows with suspicious labels as CSV, with your columns"),
@@ -39,7 +39,7 @@ def add_errors(verbs: argparse._SubParsersAction[Parser]) -> None:
     one.add_argument("--seed", type=int, default=0, metavar="S", help=tr("seed of the halves that find and confirm"))
     add_reading_plan(one)
     output = one.add_argument_group(tr("output"))
-    add_outputs(output, tuple(WRITERS))
+    add_outputs(output, tuple(_WRITERS))
     for name, text in ROW_FILES.items():
         output.add_argument("--" + name.replace("_", "-"), metavar="OUT", help=str(text))
     output.add_argument("--quiet", action="store_true", help=tr("write nothing on stdout"))
@@ -49,14 +49,14 @@ def add_errors(verbs: argparse._SubParsersAction[Parser]) -> None:
 
 def run_errors(given: argparse.Namespace) -> None:
     """Read the table, analyze the errors, and write what was asked for."""
-    check_outputs(given, (*WRITERS, *ROW_FILES))
+    check_outputs(given, (*_WRITERS, *ROW_FILES))
     path = Path(given.file)
     table = read_table(path, name=path.name, kinds=read_kinds(given), **read_choices(given))
     found = analyze_table(table, given.target, given.prediction, given.probability, seed=given.seed)
     report = ErrorReport(table.name, given.target, found.findings)
     if not given.quiet:
         sys.stdout.write(terminal_safe(error_report_text(report)))
-    texts: dict[str, Callable[[], str]] = {name: partial(write, report) for name, write in WRITERS.items()}
+    texts: dict[str, Callable[[], str]] = {name: partial(write, report) for name, write in _WRITERS.items()}
     texts["worst_csv"] = lambda: found.worst(WORST).to_csv(index=False)
     texts["suspects_csv"] = lambda: found.suspects().to_csv(index=False)
     write_texts(given, texts)

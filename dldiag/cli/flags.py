@@ -15,10 +15,10 @@ from dldiag.core.types import Kind, ReadPlan
 from dldiag.experiments.models import MODELS, params_for
 
 TRIALS = {"auto": None, "none": 0}  # beside a number
-NOT_ASKED = {"trials", "baselines", "muted"}  # settings whose flag is written by hand below
+_NOT_ASKED = {"trials", "baselines", "muted"}  # settings whose flag is written by hand below
 
 # How the reading plan's texts are written on a command line.
-ESCAPES = {"\\t": "\t", "tab": "\t", "space": " ", "\\s": " ", "comma": ",", "semicolon": ";"}
+_ESCAPES = {"\\t": "\t", "tab": "\t", "space": " ", "\\s": " ", "comma": ",", "semicolon": ";"}
 READING_HELP: dict[str, str] = {
     "format": "csv, parquet, feather, excel or jsonl",
     "compression": "gz, zip, bz2 or xz",
@@ -53,7 +53,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add one flag per parameter of Settings."""
     group = parser.add_argument_group(tr("how to diagnose"))
     for name, one in params_of(Settings).items():
-        if name not in NOT_ASKED:
+        if name not in _NOT_ASKED:
             group.add_argument(flag(name), dest=name, metavar=_placeholder(one), help=help_of(one))
     params = params_of(Settings)
     group.add_argument("--trials", metavar="auto|none|N", help=help_of(params["trials"]))
@@ -65,7 +65,7 @@ def read_settings(given: argparse.Namespace) -> Settings:
     """Return the settings that the flags ask for; SettingError when one cannot be used."""
     params = params_of(Settings)
     texts = {name: getattr(given, name) for name in params if getattr(given, name) is not None}
-    values = {name: read_value(name, params[name], text) for name, text in texts.items() if name not in NOT_ASKED}
+    values = {name: read_value(name, params[name], text) for name, text in texts.items() if name not in _NOT_ASKED}
     if "trials" in texts:
         text = texts["trials"].strip().lower()
         values["trials"] = TRIALS[text] if text in TRIALS else parse("trials", params["trials"], text)
@@ -201,7 +201,7 @@ def _choice(name: str, text: Any) -> Any:
         return parse(flag(name), Param(0, int, "", "", low=0), text)
     if "bool" in kind:
         return parse(flag(name), Param(False, bool, "", ""), text)
-    return ESCAPES.get(text, text)
+    return _ESCAPES.get(text, text)
 
 
 def _names(text: str) -> tuple[str, ...]:

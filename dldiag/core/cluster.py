@@ -16,7 +16,7 @@ from dldiag.core.i18n import tr
 from dldiag.core.params import SettingError
 from dldiag.core.types import Stopped
 
-Result = TypeVar("Result")
+_Result = TypeVar("_Result")
 
 CLUSTER_VARIABLE = "DLDIAG_CLUSTER"  # the address that the dashboard and the command line use where none is given
 LOCAL = "local:"  # local:4 starts four workers on this machine
@@ -68,11 +68,11 @@ class Cluster:
 
     def run_shared(
         self,
-        function: Callable[..., Result],
+        function: Callable[..., _Result],
         items: Iterable[Any],
         shared: Any,
         should_stop: Callable[[], bool] | None = None,
-    ) -> Iterator[Result]:
+    ) -> Iterator[_Result]:
         """Yield function(item, shared, stop) of every item as they come, in any order; `shared` is sent once.
 
         Raises Stopped when should_stop() says so, MemoryError where a worker died of the same item again and again.

@@ -11,7 +11,7 @@ import platformdirs
 from dldiag.core.i18n import tr
 from dldiag.core.params import SettingError
 
-NAME = "dldiag"
+_NAME = "dldiag"
 _PACKAGE = Path(__file__).resolve().parents[1]
 _PACKAGED = _PACKAGE / "app" / "dashboard"  # what setup.py puts into the wheel
 
@@ -30,7 +30,7 @@ def require(package: str, extra: str) -> None:
 def home() -> Path:
     """Return the folder of history, uploads and the record of opened test sets: $DLDIAG_HOME, else the user's data folder."""
     named = os.environ.get("DLDIAG_HOME")
-    return Path(named) if named else platformdirs.user_data_path(NAME, appauthor=False)
+    return Path(named) if named else platformdirs.user_data_path(_NAME, appauthor=False)
 
 
 def dashboard_folder() -> Path:

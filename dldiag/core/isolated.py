@@ -23,11 +23,11 @@ from typing import BinaryIO
 
 Target = Callable[[bytes, BinaryIO], None]  # reads its request, writes its answer
 
-ROOT = Path(__file__).resolve().parents[2]
+_ROOT = Path(__file__).resolve().parents[2]
 WALL_SECONDS_PER_SECOND = 2.0  # of clock time for each second of processor time: the machine may be busy
 GRACE_SECONDS = 5.0  # then the caller gives up on a process that nothing ends
 START_SECONDS = 60.0  # for the imports of the server process on a busy machine
-CHUNK = 1 << 20  # bytes received at once
+_CHUNK = 1 << 20  # bytes received at once
 LENGTH_BYTES = 8
 EXIT_MEMORY = 3
 SPENT_SIGNALS = ("SIGXCPU", "SIGALRM")  # what the system sends when the time is used up
@@ -90,7 +90,7 @@ def _head(request: bytes, bounds: Bounds) -> bytes:
 
 def _all_of(connection: socket.socket, bounds: Bounds) -> bytearray:
     answer = bytearray()
-    while piece := connection.recv(CHUNK):
+    while piece := connection.recv(_CHUNK):
         answer += piece
         if len(answer) > bounds.memory_bytes:
             raise MemoryError("the answer is larger than the memory allowed")
@@ -170,7 +170,7 @@ def _close_all() -> None:
 
 
 def _environment() -> dict[str, str]:
-    paths = [str(ROOT), *(path for path in sys.path if path), os.environ.get("PYTHONPATH", "")]
+    paths = [str(_ROOT), *(path for path in sys.path if path), os.environ.get("PYTHONPATH", "")]
     return os.environ | LEAN | {"PYTHONPATH": os.pathsep.join(paths)}
 
 
@@ -260,7 +260,7 @@ def _bind(bounds: Bounds) -> None:
 def _exactly(connection: socket.socket, length: int) -> bytes:
     data = bytearray()
     while len(data) < length:
-        piece = connection.recv(min(CHUNK, length - len(data)))
+        piece = connection.recv(min(_CHUNK, length - len(data)))
         if not piece:
             os._exit(0)  # the caller is gone
         data += piece

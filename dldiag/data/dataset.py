@@ -20,8 +20,8 @@ from dldiag.data.typing.columns import check_names
 
 ROW_ORDER = "#row order"  # as `times`: the rows stand in time order in the file
 ROW_BLOCKS = "#row blocks"  # as `groups`: rows that stand together in the file belong together
-BLOCKS = 50  # contiguous blocks of rows that ROW_BLOCKS makes
-LEAST_ROWS = 2  # rows; with one there is nothing to compare (a split asks for more)
+_BLOCKS = 50  # contiguous blocks of rows that ROW_BLOCKS makes
+_LEAST_ROWS = 2  # rows; with one there is nothing to compare (a split asks for more)
 
 
 def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form may ask
@@ -136,7 +136,7 @@ def rows_of(dataset: Dataset, rows: NDArray[np.int64]) -> Dataset:
 def _check_table(table: Table) -> None:
     if len(table.columns) == 0 or len(table.frame) == 0:
         raise no_rows(table)
-    if len(table.frame) < LEAST_ROWS:
+    if len(table.frame) < _LEAST_ROWS:
         raise DataError(Message("The table has one row; nothing can be learned from one row."), Message("Add rows."))
     if len(table.columns) < 2:
         raise DataError(
@@ -159,7 +159,7 @@ def _check_splitting(groups: str | None, times: str | None, domain: tuple[str, s
 def _groups(table: Table, name: str) -> NDArray[np.int64]:
     """Return a group number per row; every row without a value is a group of its own."""
     if name == ROW_BLOCKS:
-        return np.arange(len(table.frame)) * BLOCKS // len(table.frame)
+        return np.arange(len(table.frame)) * _BLOCKS // len(table.frame)
     codes = pd.factorize(table.frame[name])[0].astype(np.int64)
     alone = codes < 0
     codes[alone] = codes.max(initial=-1) + 1 + np.arange(int(alone.sum()))

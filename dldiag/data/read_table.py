@@ -18,7 +18,7 @@ from dldiag.data.io import RawTable, read
 from dldiag.data.typing.columns import type_columns
 from dldiag.data.typing.notices import REMARKS
 
-ANSWERS = ("decimal", "thousands")  # reading choices that answer a question about the marks of numbers
+_ANSWERS = ("decimal", "thousands")  # reading choices that answer a question about the marks of numbers
 OPEN_MARKS = ("open_point", "open_comma", "open_thousands")  # these questions
 
 
@@ -42,7 +42,7 @@ def read_table(
     if isinstance(source, pd.DataFrame):
         source, name = arrow_file_of(source), name or NAME
     table = table_of(read(_path_or_bytes(source), name=name, plan=plan, trusted=own, **choices), kinds=kinds)
-    if choices.keys().isdisjoint(ANSWERS):
+    if choices.keys().isdisjoint(_ANSWERS):
         return table
     return replace(table, notices=tuple(one for one in table.notices if one.code not in OPEN_MARKS))
 

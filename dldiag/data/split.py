@@ -17,14 +17,14 @@ from dldiag.data.audit.duplicates import duplicate_groups, repeats_by_chance
 
 SEAL_KEY = "dldiag test seal"  # 16 characters; another key would seal other rows
 SEAL_SEED = 0  # of what decides with random numbers which rows stay together, the same for every seed
-LABEL = "label "  # of the target among the features; no column of a table ends in a blank
+_LABEL = "label "  # of the target among the features; no column of a table ends in a blank
 
 # Share of rows for dev and for test, by number of rows (Ng's course: 60/20/20, 98/1/1, 99.5/0.25/0.25).
-SHARES = {10_000: 0.20, 100_000: 0.10, 1_000_000: 0.01, 10_000_000: 0.0025}
+_SHARES = {10_000: 0.20, 100_000: 0.10, 1_000_000: 0.01, 10_000_000: 0.0025}
 LEAST_ROWS = 20  # below this no split leaves anything to learn from and to judge with
 CUTS = 50  # are drawn at most where groups differ in size; then the one with most nearly the wanted rows is taken
-LEAST_TIMES = 3  # different ones: to learn from, to judge on, to test
-LEAST_GROUPS = 4  # one to test and one to judge on, and two to learn from
+_LEAST_TIMES = 3  # different ones: to learn from, to judge on, to test
+_LEAST_GROUPS = 4  # one to test and one to judge on, and two to learn from
 HELD_GROUPS = 3  # one in so many at most is held, however small groups are: some must be left to learn from
 WELCOME = (0.25, 1.1)  # of the wanted rows; the first such cut is taken: the nearest would be the same in every repeat
 
@@ -35,8 +35,8 @@ def held_out_share(n_rows: int) -> float:
     >>> held_out_share(5_000), held_out_share(1_000_000)
     (0.2, 0.01)
     """
-    logs = np.log([float(n) for n in SHARES])
-    return round(float(np.exp(np.interp(np.log(n_rows), logs, np.log(list(SHARES.values()))))), 6)
+    logs = np.log([float(n) for n in _SHARES])
+    return round(float(np.exp(np.interp(np.log(n_rows), logs, np.log(list(_SHARES.values()))))), 6)
 
 
 def make_split(
@@ -95,12 +95,12 @@ def _split_in_time(
 def _cuts_in_time(times: NDArray[Any], share: float) -> tuple[int, int]:
     """Return where dev and test rows begin in the order of time: where the time changes, next to the wanted places."""
     changes, n = _changes(times), len(times)
-    if len(changes) < LEAST_TIMES - 1:
+    if len(changes) < _LEAST_TIMES - 1:
         raise DataError(
             Message("The time column has only {times} different values.", {"times": len(changes) + 1}),
             Message(
                 "Splitting in time needs at least {least}: one to learn from, one to judge on, one to test.",
-                {"least": LEAST_TIMES},
+                {"least": _LEAST_TIMES},
             ),
         )
     held = max(1, round(share * n))
@@ -184,7 +184,7 @@ def _kept_together(dataset: Dataset) -> tuple[Clusters | None, str]:
     """
     if dataset.groups is not None:
         labels: Rows = np.unique(dataset.groups, return_inverse=True)[1].astype(np.int64)
-        _check_groups(int(labels.max()) + 1, LEAST_GROUPS)
+        _check_groups(int(labels.max()) + 1, _LEAST_GROUPS)
         return Clusters(labels, are_copies=False), "group"
     copies: Rows = duplicate_groups(dataset.X)
     n_different = int(copies.max()) + 1
@@ -233,7 +233,7 @@ def _lowest_groups(labels: Rows, lots: NDArray[np.uint64], share: float) -> NDAr
 
 def row_hashes(dataset: Dataset) -> NDArray[np.uint64]:
     """Return a keyed hash of each row's features and label: (rows,)."""
-    frame = pd.concat([dataset.X.reset_index(drop=True), pd.Series(np.asarray(dataset.y), name=LABEL)], axis=1)
+    frame = pd.concat([dataset.X.reset_index(drop=True), pd.Series(np.asarray(dataset.y), name=_LABEL)], axis=1)
     return np.asarray(pd.util.hash_pandas_object(frame, index=False, hash_key=SEAL_KEY), dtype=np.uint64)
 
 

@@ -36,11 +36,11 @@ WHOLE_NUMBERS = (
     "one_number",
 )  # origins of texts that are numbers
 MANY_CLASSES = 20  # different whole numbers; more are amounts unless they are about equally frequent
-MOST_CLASSES = 100  # different whole numbers; more are always amounts
+_MOST_CLASSES = 100  # different whole numbers; more are always amounts
 BALANCED = 0.3  # rows of the rarest value / mean rows per value, from which many values are still classes
 ROWS_PER_CLASS = 5  # fewer rows per different whole number speak for an amount
 RATED = word_set("quality rating score grade stars count age rings price points year")
-LEAST_STEPS = 5  # different whole numbers, at least, to see the bell shape of a rating
+_LEAST_STEPS = 5  # different whole numbers, at least, to see the bell shape of a rating
 RARE_ENDS = 0.15  # rows of the lowest and highest value / rows of the most frequent, at most, in a bell shape
 
 
@@ -89,7 +89,7 @@ def infer_task(table: Table, target: str) -> tuple[Task, Message]:
 def _are_classes(different: NDArray[np.float64], counts: NDArray[np.int64], name: str) -> bool:
     if len(different) == 2:
         return True
-    if len(different) > MOST_CLASSES or (different != np.round(different)).any():
+    if len(different) > _MOST_CLASSES or (different != np.round(different)).any():
         return False
     if RATED & set(words_of(name)) or _is_bell_shaped(different, counts):
         return False
@@ -100,7 +100,7 @@ def _are_classes(different: NDArray[np.float64], counts: NDArray[np.int64], name
 
 def _is_bell_shaped(different: NDArray[np.float64], counts: NDArray[np.int64]) -> bool:
     """Whether whole numbers without a gap rise to one peak and fall again, as marks out of ten do."""
-    if len(different) < LEAST_STEPS or np.ptp(different) != len(different) - 1:
+    if len(different) < _LEAST_STEPS or np.ptp(different) != len(different) - 1:
         return False
     peak = int(counts.argmax())
     one_peak = (np.diff(counts[: peak + 1]) >= 0).all() and (np.diff(counts[peak:]) <= 0).all()
@@ -131,7 +131,7 @@ LEAST_CLASS_ROWS = 5  # rows; fewer cannot be in training, dev and test (three, 
 MERGE_SHARE = 0.05  # of the rows: rare classes that hold more together are merged, not set aside (own choice)
 NAMES_SHARE = 0.5  # classes per row from which the target names rows instead of grouping them (own choice)
 AMOUNT_SHARE = 0.95  # of the target's values that must be numbers for a regression (own choice)
-SMALLEST, LARGEST = 1e-100, 1e100  # spread and size of numbers: beyond, 64 bits do not hold the squares of sums
+_SMALLEST, _LARGEST = 1e-100, 1e100  # spread and size of numbers: beyond, 64 bits do not hold the squares of sums
 RARE = "(rare)"
 
 
@@ -337,7 +337,7 @@ def check_scale(y: NDArray[np.float64], target: str) -> None:
 def has_squares(values: NDArray[np.float64]) -> bool:
     """Tell whether squares of numbers and of their spread can be computed with in 64 bits."""
     low, high = float(np.min(values)), float(np.max(values))
-    return low == high or (high - low >= SMALLEST and max(-low, high) <= LARGEST)
+    return low == high or (high - low >= _SMALLEST and max(-low, high) <= _LARGEST)
 
 
 def _log(y: NDArray[np.float64], target: str) -> NDArray[np.float64]:

@@ -24,7 +24,7 @@ from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model
 from dldiag.experiments.tasks import FitTask
 
-FOLDS = 4  # of the cross-validation that finds suspects
+_FOLDS = 4  # of the cross-validation that finds suspects
 TRIAL_REPEATS = 10
 MOST_DROPPED = 0.3  # of the training rows; the likeliest mistakes go first
 LEAST_LEFT = 2  # training rows of every class that stay
@@ -82,12 +82,12 @@ def _drop(fits: FitCache, task: FitTask) -> _Drop | None:
     """Find the suspects among the training rows of a fit; None when there are none or nothing can tell."""
     rows, y = task.train_rows, fits.dataset.y[task.train_rows]
     rng = np.random.default_rng([task.seed, 6])
-    fold_of = rng.permutation(len(rows)) % FOLDS
-    found = fits.fit_tasks([_fold(task, fold_of, k) for k in range(FOLDS)])
+    fold_of = rng.permutation(len(rows)) % _FOLDS
+    found = fits.fit_tasks([_fold(task, fold_of, k) for k in range(_FOLDS)])
     if any(one.failed or one.kept is None for one in found):
         return None
     outputs = [one.kept for one in found if one.kept is not None]
-    positions = np.argsort(np.concatenate([np.flatnonzero(fold_of == one.task.key[2] % FOLDS) for one in found]))
+    positions = np.argsort(np.concatenate([np.flatnonzero(fold_of == one.task.key[2] % _FOLDS) for one in found]))
     predicted = np.concatenate([one.predicted for one in outputs])[positions]
     if fits.dataset.task == "regression":
         suspects = suspects_of_numbers(y, predicted).positions
@@ -107,7 +107,7 @@ def _fold(task: FitTask, fold_of: Rows, k: int) -> FitTask:
     name, size, repeat = task.key
     return replace(
         task,
-        key=(f"{name} fold", size, repeat * FOLDS + k),
+        key=(f"{name} fold", size, repeat * _FOLDS + k),
         train_rows=task.train_rows[fold_of != k],
         dev_rows=task.train_rows[fold_of == k],
         watched=False,

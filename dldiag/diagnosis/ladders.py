@@ -48,7 +48,7 @@ SWITCHES: dict[str, tuple[str, tuple[Any, ...]]] = {  # choices rather than numb
     "weights": (LOOSER, ("distance", "uniform")),
     "max_features": (TIGHTER, ("sqrt", 1.0)),
 }
-EARLY: dict[str, Change] = {  # how a kind of model stops early
+_EARLY: dict[str, Change] = {  # how a kind of model stops early
     "sklearn.ensemble._hist": {"early_stopping": True},
     "sklearn.ensemble._gb": {"n_iter_no_change": 10},
 }
@@ -93,7 +93,7 @@ def _rungs(one: Any) -> Iterator[tuple[str, Change]]:
         if name in SWITCHES and module.startswith("sklearn."):
             remedy, values = SWITCHES[name]
             yield from ((remedy, {name: other}) for other in values if other != value)
-    for kind, change in EARLY.items():
+    for kind, change in _EARLY.items():
         if module.startswith(kind) and any(now.get(name) != value for name, value in change.items()):
             yield "early_stopping", change
 

@@ -15,9 +15,9 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import DataError
 
 FILE = "openings.sqlite3"
-WAIT_SECONDS = 10.0  # for another process that is writing
+_WAIT_SECONDS = 10.0  # for another process that is writing
 MACHINE = ""  # the owner of what the CLI and the library open; a visitor of the dashboard has a token
-SCHEMA = """
+_SCHEMA = """
 CREATE TABLE IF NOT EXISTS openings (
     fingerprint TEXT NOT NULL, owner TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, PRIMARY KEY (fingerprint, owner)
 )
@@ -69,9 +69,9 @@ def _store(folder: Path | None) -> Iterator[sqlite3.Connection]:
     path = (folder or home()) / FILE
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with closing(sqlite3.connect(path, timeout=WAIT_SECONDS)) as store, store:
+        with closing(sqlite3.connect(path, timeout=_WAIT_SECONDS)) as store, store:
             path.chmod(0o600)
-            store.execute(SCHEMA)
+            store.execute(_SCHEMA)
             yield store
     except (OSError, sqlite3.Error) as error:
         raise DataError(

@@ -74,15 +74,15 @@ def _settled_order(one: Recommendation, keep: int, delta: float) -> tuple[int, b
         return AS_IT_IS, False, 0.0, one.rank
     trial = one.trial
     change = trial.change if trial is not None else one.expected
-    value = 0.0 if change is None else round(_worth(one.remedy, change.value, delta), SHOWN)
+    value = 0.0 if change is None else round(_worth(one.remedy, change.value, delta), _SHOWN)
     if trial is not None and trial.verdict in REFUTED:
         return IN_VAIN, False, value, one.rank
     helps = trial is not None and (trial.verdict in HELPFUL or trial.is_likely_help)
     if not helps and (one.rank > keep or (trial is not None and value >= 0)):
         return PERHAPS, False, value, one.rank
     if one.problem in BEFORE_THE_MODEL and one.remedy in DONE_AT_ONCE:
-        return FIRST, False, 0.0, one.rank
-    return SURE, not _can_be_done(one), value, one.rank
+        return _FIRST, False, 0.0, one.rank
+    return _SURE, not _can_be_done(one), value, one.rank
 
 
 def _worth(remedy: str, change: float, delta: float) -> float:
@@ -115,9 +115,9 @@ def decide_order(change: Estimate, material: float) -> TrialVerdict:
 
 
 RemedyOrder = tuple[int, float, int]
-SHOWN = 3  # decimals of an error that are written: what is shown as equal is no reason for an order
+_SHOWN = 3  # decimals of an error that are written: what is shown as equal is no reason for an order
 # First what can be done at once, the surest gain first; then what has to be collected; keeping the model; the rest.
-FIRST, SURE, LIKELY, TO_COLLECT, AS_IT_IS, PERHAPS, IN_VAIN = range(7)
+_FIRST, _SURE, LIKELY, TO_COLLECT, AS_IT_IS, PERHAPS, IN_VAIN = range(7)
 
 
 def _entry(
@@ -159,7 +159,7 @@ def _other_model(
     if lead is None:
         return None
     change = -lead
-    place = SURE if change.surely_below < -evidence.delta / 2 else LIKELY
+    place = _SURE if change.surely_below < -evidence.delta / 2 else LIKELY
     order = _order(place, _worth(row.key, change.value, evidence.delta), row)
     repeats = 0 if evidence.repeats is None else round(evidence.repeats.value)
     trial = Trial(row.key, decide_order(change, evidence.delta), change, repeats, 0.0)
@@ -167,14 +167,14 @@ def _other_model(
 
 
 def _order(place: int, change: float, row: Remedy) -> RemedyOrder:
-    return place, round(change, SHOWN), list(REMEDIES).index(row.key)  # what makes a network train at all stands first
+    return place, round(change, _SHOWN), list(REMEDIES).index(row.key)  # what makes a network train at all stands first
 
 
 def _place(row: Remedy, expected: float, problem: str | None) -> int:
     if row.key in DONE_AT_ONCE:
-        return FIRST if problem in BEFORE_THE_MODEL else SURE
+        return _FIRST if problem in BEFORE_THE_MODEL else _SURE
     if row.is_a_setting:
-        return SURE if expected < 0 else PERHAPS
+        return _SURE if expected < 0 else PERHAPS
     worth_it = expected < 0 or problem in BEFORE_THE_MODEL or row.key == "more_dev_rows"
     return TO_COLLECT if worth_it else PERHAPS
 
@@ -189,7 +189,7 @@ def _probed_entry(
     half = evidence.delta / 2
     has_cause = problem in fired and not _answers(fired[problem])
     if probe.dev.surely_below < -half:
-        place = SURE
+        place = _SURE
     elif is_likely(probe, evidence) or (has_cause and probe.dev.high < 0):
         place = LIKELY
     elif problem == ON_OTHER_GROUNDS:  # no gain by the metric: it is offered, not tried

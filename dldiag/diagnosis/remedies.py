@@ -21,7 +21,7 @@ MOST_UNITS = 256
 LONGER = 5  # times the epochs
 SMALLEST_ALPHA, ALPHAS = 1e-4, (1.0, 10.0)  # weak L2, and strong: scikit-learn's alpha, divided by the number of rows
 DROPOUTS = (0.3,)
-STEPS = (10.0, 0.1)  # factors on the step size, the first a larger step
+_STEPS = (10.0, 0.1)  # factors on the step size, the first a larger step
 BEST_STEPS = (1e-3, 1e-2)  # step sizes that adaptive methods usually do well with
 
 
@@ -98,7 +98,7 @@ def _step(model: Model) -> tuple[Change, ...]:
     if model.parameters["solver"] == "lbfgs":
         return ()
     now = float(model.parameters["learning_rate_init"])
-    tried = [now * factor for factor in STEPS] + [step for step in BEST_STEPS if not 0.09 < step / now < 11]
+    tried = [now * factor for factor in _STEPS] + [step for step in BEST_STEPS if not 0.09 < step / now < 11]
     return tuple({"learning_rate_init": step} for step in tried if 1e-6 <= step <= 1.0)
 
 

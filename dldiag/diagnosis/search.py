@@ -20,7 +20,7 @@ from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model, changed, is_network
 
 TRIED = 24  # combinations; with the race about as many fits as the rest of a diagnosis
-KEPT = 8  # of them left after the first repeats
+_KEPT = 8  # of them left after the first repeats
 FIRST = 2  # repeats of all combinations; those left get all CHOOSERS
 LAYERS = ((25,), (50,), (100,), (256,), (50, 50), (100, 100), (256, 256))
 
@@ -57,7 +57,7 @@ def try_remedy(
 
 def planned_fits(remedy: str, effort: Effort) -> int:
     """Return how many fits the trial of a remedy makes at most."""
-    of_search = (TRIED + 1) * FIRST + (KEPT + 1) * (CHOOSERS - FIRST)
+    of_search = (TRIED + 1) * FIRST + (_KEPT + 1) * (CHOOSERS - FIRST)
     return 2 * effort.trial_repeats + (remedy == SEARCH) * of_search
 
 
@@ -94,7 +94,7 @@ def _chosen(
     """
     size, left = min(effort.probe_rows, fits.split.n_train), [(change, changed(model, change)) for change in changes]
     drawn, seen = len(fits.split.repeats), dict[str, tuple[Results, Results]]()
-    for kept, n in ((KEPT, FIRST), (1, CHOOSERS)):
+    for kept, n in ((_KEPT, FIRST), (1, CHOOSERS)):
         repeats = range(drawn - CHOOSERS, drawn - CHOOSERS + n)
         fits.fit([model, *(one for _, one in left)], [size], repeats, on_result=on_result)
         runs = {one.identity: (fits.get(model, size, repeats), fits.get(one, size, repeats)) for _, one in left}

@@ -15,9 +15,9 @@ from dldiag.diagnosis.remedies import LEAVE_IT
 from dldiag.diagnosis.rules import RULES, Headline, Rule
 from dldiag.experiments.fit import FitResult
 
-RESAMPLES = 200  # of the repeats, for the stability of the verdict
+_RESAMPLES = 200  # of the repeats, for the stability of the verdict
 
-ANSWERS: Mapping[str, Answer] = {"fired": "yes", "passed": "no", "undecided": "undecided"}
+_ANSWERS: Mapping[str, Answer] = {"fired": "yes", "passed": "no", "undecided": "undecided"}
 
 # What an undecided answer rests on, and what the baseline predicts, in the sentences below.
 JUDGED = Message("{n_dev:,} dev rows")
@@ -59,7 +59,7 @@ TOGETHER = Message(
     "Neither bias nor variance is high by itself, but the two add up: the error on unseen rows is {dev:error}, where about "
     "{achievable:error} is achievable."
 )
-NOT_ASKED = Message(
+_NOT_ASKED = Message(
     "Bias or variance was not judged, because a rule is muted or does not apply: training error {train:error}, error on unseen "
     "rows {dev:error}, best error seen here {achievable:error}."
 )
@@ -110,7 +110,7 @@ def conclude(
     headline = answers if first is None else first.text
     detail = joined([one.filled(**values) for one in details])
     code = CODES.get((bias, variance), "undecided") if rule is None else rule.problem or rule.code
-    if rule is None and headline in (TOGETHER, NOT_ASKED):
+    if rule is None and headline in (TOGETHER, _NOT_ASKED):
         code = "adds_up" if headline is TOGETHER else "not_judged"
     return Verdict(headline.filled(**values), bias, variance, detail, share, problem, code)
 
@@ -156,7 +156,7 @@ def _answers(
 ) -> Message:
     """Return the sentence for two answers; two times "no" may still leave a sum that matters."""
     if "unknown" in (bias, variance):
-        return NOT_ASKED
+        return _NOT_ASKED
     adds_up = evidence.excess is not None and evidence.excess.surely_above > evidence.delta
     if (bias, variance) == ("no", "no") and adds_up and evidence.mismatch is None:
         return TOGETHER
@@ -167,7 +167,7 @@ def answer(rules: Sequence[Rule], findings: Sequence[Finding], question: str) ->
     """Read the finding that answers a question as yes, no, undecided or unknown (suppressed, muted, not applicable)."""
     asked = {rule.code for rule in rules if rule.answers == question}
     outcome = next((one.outcome for one in findings if one.code in asked), "not_applicable")
-    return ANSWERS.get(outcome, "unknown")
+    return _ANSWERS.get(outcome, "unknown")
 
 
 def _problem(bias: Answer, variance: Answer) -> str | None:
@@ -200,7 +200,7 @@ def stability(results: Sequence[FitResult], evidence: Evidence, seed: int) -> fl
         return None
     train = np.array([result.train_error for result in results])
     dev = np.array([result.dev_error for result in results])
-    drawn = np.random.default_rng(seed).integers(len(train), size=(RESAMPLES, len(train)))
+    drawn = np.random.default_rng(seed).integers(len(train), size=(_RESAMPLES, len(train)))
     achievable, delta = evidence.achievable.value, evidence.material.value
     whole = _sides(train[None].mean(axis=1), dev[None].mean(axis=1), achievable, delta)
     parts = _sides(train[drawn].mean(axis=1), dev[drawn].mean(axis=1), achievable, delta)

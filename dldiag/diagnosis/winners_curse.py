@@ -10,11 +10,9 @@ from scipy import stats
 
 from dldiag.core.statistics import ONE_SIDED, TWO_SIDED
 from dldiag.core.types import Estimate, Floats
-from dldiag.experiments.fit import FitResult
+from dldiag.experiments.estimates import Results
 
-Results = Sequence[FitResult]
-
-DRAWS = 400  # of the noise; the corrected effect is a mean over them
+_DRAWS = 400  # of the noise; the corrected effect is a mean over them
 DOFS = np.array([1, 1.5, 2, 3, 4, 5, 7, 10, 15, 25, 50, 200, 1e6])
 WIDE, NARROW = stats.t.ppf(0.5 + TWO_SIDED / 2, DOFS), stats.t.ppf(ONE_SIDED, DOFS)  # half-widths in standard errors
 SPLIT = 0.7  # share of the noise that is added before choosing; judged without it divided by this (measured, see docs/advice.md)
@@ -53,10 +51,10 @@ def picked(seen: Sequence[Estimate], correlation: Floats, seed: int) -> list[Pic
 
 
 def _noise(errors: Floats, correlation: Floats, seed: int) -> Floats:
-    """Draw normal errors of the given size and correlation: (DRAWS, k)."""
+    """Draw normal errors of the given size and correlation: (_DRAWS, k)."""
     values, vectors = np.linalg.eigh(correlation)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
-    drawn = np.random.default_rng([seed, len(errors)]).normal(size=(DRAWS // 2, len(errors)))
+    drawn = np.random.default_rng([seed, len(errors)]).normal(size=(_DRAWS // 2, len(errors)))
     return np.asarray(np.concatenate([drawn, -drawn]) @ root.T * errors)
 
 

@@ -10,7 +10,7 @@ from dldiag.core.estimate import Estimate
 from dldiag.core.statistics import rate_estimate
 from dldiag.error_analysis.row_losses import ErrorCase, RowLosses
 
-LEAST_TIMES = 2  # predictions of a row, without which its bias and its variance are one
+_LEAST_TIMES = 2  # predictions of a row, without which its bias and its variance are one
 
 
 def decompose(case: ErrorCase, folded: RowLosses) -> ErrorDecomposition | None:
@@ -21,7 +21,7 @@ def decompose(case: ErrorCase, folded: RowLosses) -> ErrorDecomposition | None:
     Numbers: squared distance of the mean prediction, and the spread around it; they add up. Few repeats make bias too
     large and variance too small, which is said beside the numbers.
     """
-    kept = folded.times >= LEAST_TIMES
+    kept = folded.times >= _LEAST_TIMES
     if not kept.any():
         return None
     bias, variance = bias_and_variance(case, folded)

@@ -17,7 +17,7 @@ from dldiag.experiments.predictions import Predictions
 
 MANY_VALUES = 20  # different numbers in a target; more of them, or fractions, are a regression
 SUM_OFF = 0.01  # that the probabilities of a row may be off 1, for rounding
-LEAST_ROWS = 10  # to say anything
+_LEAST_ROWS = 10  # to say anything
 
 
 def error_case(
@@ -34,8 +34,8 @@ def error_case(
     _check_length("y_pred", len(predicted), len(y))
     table = as_table(X, len(y))
     known = np.asarray(~(pd.isna(y) | pd.isna(predicted)), dtype=bool)
-    if known.sum() < LEAST_ROWS:
-        values = {"rows": int(known.sum()), "least": LEAST_ROWS}
+    if known.sum() < _LEAST_ROWS:
+        values = {"rows": int(known.sum()), "least": _LEAST_ROWS}
         raise DataError(
             Message("Only {rows:,} rows have a target and a prediction; {least} are needed.", values),
             Message("Give more rows."),

@@ -31,11 +31,11 @@ LEAST_SCORE = 2.0  # standard errors above the rest, less PER_BOUND each, to be 
 PER_BOUND = 0.75  # standard errors that every bound or category must add, or it stays out
 BEAM = 30  # rules that are extended
 PER_COLUMN = 3  # rules of one set of columns among them
-MOST_COLUMNS = 60  # that are combined, those with the best single condition
+_MOST_COLUMNS = 60  # that are combined, those with the best single condition
 SEARCH_ROWS, SEARCH_CELLS = 50_000, 20_000_000  # that are searched at most; all rows confirm
 WINSOR = 0.99  # quantile at which losses are cut for search and test: one wild row is no slice
 FAMILY_RISK = 0.05  # of one slice or more confirmed by mistake
-TINY = 1e-24
+_TINY = 1e-24
 LEAST_NEW = 2.0  # standard errors a slice must still show, and half its excess, on the rows that no better slice holds
 
 SliceLoss = NDArray[np.float64]
@@ -105,7 +105,7 @@ def search_rules(columns: Sequence[BinnedColumn], loss: SliceLoss) -> list[_Rule
         return []
     level = _extended([_Rule((), 0.0)], columns, range(len(columns)), loss)
     ranked = list(dict.fromkeys([*(rule.parts[0][0] for rule in level), *range(len(columns))]))
-    promising = ranked[:MOST_COLUMNS]
+    promising = ranked[:_MOST_COLUMNS]
     found, beam = list(level), _beam(level)
     for _ in range(MOST_CONDITIONS - 1):
         level = _extended(beam, columns, promising, loss)
@@ -195,7 +195,7 @@ def _scores(n: NDArray[np.float64], total: NDArray[np.float64], loss: SliceLoss)
     usable = (n >= LEAST_SLICE_ROWS) & (n <= LARGEST_SHARE * rows)
     m, o = np.maximum(n, 1), np.maximum(outside, 1)
     excess = total / m - (loss.sum() - total) / o
-    return np.where(usable, excess / np.sqrt(loss.var() * (1 / m + 1 / o) + TINY), 0.0)
+    return np.where(usable, excess / np.sqrt(loss.var() * (1 / m + 1 / o) + _TINY), 0.0)
 
 
 def _beam(rules: Sequence[_Rule]) -> list[_Rule]:

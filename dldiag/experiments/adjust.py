@@ -23,7 +23,7 @@ from dldiag.experiments.metric_choice import TWO, MetricChoice
 from dldiag.experiments.model_outputs import ModelOutputs, class_probabilities
 from dldiag.experiments.tasks import FitTask, Inputs
 
-FOLDS = 3  # of the training rows; more would cost as many fits and move a threshold by little
+_FOLDS = 3  # of the training rows; more would cost as many fits and move a threshold by little
 MOST_THRESHOLDS = 200  # tried, at quantiles of the probabilities
 TEMPERATURES = np.linspace(
     0.0, 1.5, 16
@@ -142,11 +142,11 @@ def _folds(inputs: Inputs, seed: int) -> list[tuple[NDArray[np.int64], NDArray[n
     """Return (training, held-out) rows of every fold; rows that belong together stay so, else classes are spread evenly."""
     y, clusters = inputs.y, inputs.clusters[0]
     rows = np.arange(len(y))
-    if clusters is not None and len(np.unique(clusters.labels)) >= FOLDS:
-        return list(GroupKFold(FOLDS).split(rows, y, clusters.labels))
+    if clusters is not None and len(np.unique(clusters.labels)) >= _FOLDS:
+        return list(GroupKFold(_FOLDS).split(rows, y, clusters.labels))
     counts = np.bincount(y)
-    kind = StratifiedKFold if counts[counts > 0].min() >= FOLDS else KFold
-    return list(kind(FOLDS, shuffle=True, random_state=seed).split(rows, y))
+    kind = StratifiedKFold if counts[counts > 0].min() >= _FOLDS else KFold
+    return list(kind(_FOLDS, shuffle=True, random_state=seed).split(rows, y))
 
 
 def _rows(X: Any, rows: NDArray[np.int64]) -> Any:

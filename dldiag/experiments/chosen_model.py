@@ -14,16 +14,16 @@ from dldiag.core.params import SettingError
 from dldiag.core.types import Task
 from dldiag.experiments.models import MODELS, Model, as_model, build_model
 
-KEY, NAME = "model_key", "estimator"  # in a choice, beside the model's own settings
-SKLEARN = "sklearn"  # the key of an estimator that is chosen by its name
-PLAIN = (int, float, str, bool, type(None), tuple)
+_KEY, _NAME = "model_key", "estimator"  # in a choice, beside the model's own settings
+_SKLEARN = "sklearn"  # the key of an estimator that is chosen by its name
+_PLAIN = (int, float, str, bool, type(None), tuple)
 
 
 def chosen_model(task: Task, choice: Mapping[str, Any]) -> Model:
     """Return the model of a choice {"model_key", "estimator", setting: value, …}; SettingError says what is wrong."""
     settings = dict(choice)
-    key, name = settings.pop(KEY, "mlp"), settings.pop(NAME, "")
-    return named_estimator(task, name, settings) if key == SKLEARN else build_model(task, settings, key)
+    key, name = settings.pop(_KEY, "mlp"), settings.pop(_NAME, "")
+    return named_estimator(task, name, settings) if key == _SKLEARN else build_model(task, settings, key)
 
 
 def named_estimator(task: Task, name: str, settings: Mapping[str, Any]) -> Model:
@@ -38,7 +38,7 @@ def named_estimator(task: Task, name: str, settings: Mapping[str, Any]) -> Model
     for setting, value in settings.items():
         if setting not in known:
             raise SettingError(tr("{model} has no setting {name}.", model=name, name=repr(setting)))
-        if not isinstance(value, PLAIN):
+        if not isinstance(value, _PLAIN):
             raise SettingError(tr("{name}: only numbers, texts, true, false and null are read.", name=setting))
     return as_model(found[name](**settings))
 
@@ -58,10 +58,14 @@ def _makes_itself(one: Any) -> bool:
 def choice_of(model: Model) -> dict[str, Any]:
     """Return the choice that makes a model again; {} of one that plain settings do not describe."""
     if model.key in MODELS:
-        return {**({} if model.key == "mlp" else {KEY: model.key}), **model.parameters}
+        return {**({} if model.key == "mlp" else {_KEY: model.key}), **model.parameters}
     name = type(model.estimator).__name__
     if name not in estimators_of("classification") | estimators_of("regression"):
         return {}
     usual = type(model.estimator)().get_params()
     changed = {name: value for name, value in model.estimator.get_params().items() if value != usual.get(name)}
-    return {KEY: SKLEARN, NAME: name, **{name: value for name, value in changed.items() if isinstance(value, PLAIN)}}
+    return {
+        _KEY: _SKLEARN,
+        _NAME: name,
+        **{name: value for name, value in changed.items() if isinstance(value, _PLAIN)},
+    }

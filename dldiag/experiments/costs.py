@@ -13,7 +13,7 @@ from dldiag.core.types import DataError
 
 CostTable = tuple[tuple[float, ...], ...]
 
-KINDS = {"fn": (1, 0), "fp": (0, 1), "tp": (1, 1), "tn": (0, 0)}  # (is positive, is called positive)
+_KINDS = {"fn": (1, 0), "fp": (0, 1), "tp": (1, 1), "tn": (0, 0)}  # (is positive, is called positive)
 SEPARATORS = re.compile("[;\n]")
 
 
@@ -48,7 +48,7 @@ def read_costs(text: str, classes: Sequence[str], positive: int | None) -> CostT
 
 
 def _of_kinds(text: str, classes: Sequence[str], positive: int | None) -> CostTable:
-    if positive is None or len(classes) != len(KINDS) // 2:
+    if positive is None or len(classes) != len(_KINDS) // 2:
         raise DataError(
             Message("fn= and fp= are for two classes; there are {n}.", {"n": len(classes)}),
             Message("Give a table of costs: rows are the true classes, columns the predicted ones."),
@@ -56,12 +56,12 @@ def _of_kinds(text: str, classes: Sequence[str], positive: int | None) -> CostTa
     table = [[0.0, 0.0], [0.0, 0.0]]
     for part in filter(str.strip, re.split("[,;\n]", text)):
         kind, _, value = (piece.strip() for piece in part.partition("="))
-        if kind.lower() not in KINDS:
+        if kind.lower() not in _KINDS:
             raise DataError(
                 Message("{kind} is no cost that is known.", {"kind": f'"{kind}"'}),
                 Message("Write fn= (a missed positive) and fp= (a false alarm), for instance fn=500,fp=10."),
             )
-        row, column = (positive if side else 1 - positive for side in KINDS[kind.lower()])
+        row, column = (positive if side else 1 - positive for side in _KINDS[kind.lower()])
         table[row][column] = _cost(value)
     return tuple(map(tuple, table))
 

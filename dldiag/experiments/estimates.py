@@ -23,7 +23,7 @@ from dldiag.experiments.fit import FitResult
 
 Results = Sequence[FitResult]
 
-LEAST_SHARE = 0.1  # std(y); what one more row could add to an RMSE when all rows seen were met exactly
+_LEAST_SHARE = 0.1  # std(y); what one more row could add to an RMSE when all rows seen were met exactly
 
 
 def dev_error(results: Results, source: Message | None = None) -> Estimate:
@@ -69,7 +69,7 @@ def train_change(before: Results, after: Results) -> Estimate:
 def dev_part(results: Results, shares: Sequence[NDArray[np.float64]] | None = None) -> RowPart:
     """Return what sampling of the dev rows gives: to the dev error, or to whatever has these shares of its rows."""
     values = [r.influence for r in results] if shares is None else shares
-    least = _least(results, values, LEAST_SHARE if shares is None else 0.0)
+    least = _least(results, values, _LEAST_SHARE if shares is None else 0.0)
     clusters = [r.dev_clusters for r in results if r.dev_clusters is not None]
     if clusters:
         return clustered_part(values, clusters, least)

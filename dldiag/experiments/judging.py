@@ -11,14 +11,12 @@ from numpy.typing import NDArray
 from dldiag.experiments.class_losses import LossAndInfluence
 from dldiag.experiments.judged import Judged
 from dldiag.experiments.metrics import NONNEGATIVE
-from dldiag.experiments.model_outputs import ModelOutputs
+from dldiag.experiments.model_outputs import ModelOutputs, Proba
 from dldiag.experiments.tasks import Inputs
 
 OF_MEANS = ("rmse", "r2")  # metrics whose best prediction is the mean, not the median
 MOST_SMEAR = 2.0
 HOPELESS = 100.0  # std(y), of the table and not of a training subset, whose spread may be next to nothing
-
-Proba = NDArray[Any] | None
 
 
 def loss_by_row(y: NDArray[Any], predicted: NDArray[Any], proba: Proba, inputs: Inputs) -> LossAndInfluence:

@@ -134,7 +134,7 @@ def _check_no_missing(y: Any) -> None:
 
 
 # What scikit-learn's function takes besides: the values at which nothing differs here, and why there are no others.
-OTHERS: dict[str, tuple[tuple[Any, ...], str]] = {
+_OTHERS: dict[str, tuple[tuple[Any, ...], str]] = {
     "scoring": ((None,), "errors are error rates, or RMSE / std(y)"),
     "exploit_incremental_learning": ((False,), "every subset is learnt from the start"),
     "return_times": ((False,), "the curve tells its seconds"),
@@ -148,9 +148,9 @@ def _check_others(error_score: float | str, others: Mapping[str, Any]) -> None:
     if error_score != "raise" and not (isinstance(error_score, float) and np.isnan(error_score)):
         raise ValueError(f"error_score can be NaN or 'raise' here, not {error_score!r}: a score is no error.")
     for name, value in others.items():
-        if name not in OTHERS and name not in WITHOUT_EFFECT:
+        if name not in _OTHERS and name not in WITHOUT_EFFECT:
             raise TypeError(f"learning_curve takes no argument named {name}.")
-        allowed, why = OTHERS.get(name, ((value,), ""))
+        allowed, why = _OTHERS.get(name, ((value,), ""))
         if value not in allowed:
             raise ValueError(f"{name} can only be {allowed[0]!r} here, not {shortened(value)}: {why}.")
 

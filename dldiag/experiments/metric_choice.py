@@ -15,8 +15,8 @@ from dldiag.experiments.costs import read_costs
 from dldiag.experiments.judged import LEVEL, Judged, Values
 from dldiag.experiments.metrics import COSTS, METRICS, NONNEGATIVE, POSITIVE, PROBABILITIES, Metric
 
-RARE = 0.2  # of a class's even share (1 / classes); below it the share of wrong rows hardly sees the class
-PLAIN: dict[Task, str] = {"classification": "error", "regression": "rmse"}
+_RARE = 0.2  # of a class's even share (1 / classes); below it the share of wrong rows hardly sees the class
+_PLAIN: dict[Task, str] = {"classification": "error", "regression": "rmse"}
 SAID_YES = {"1", "true", "yes", "y", "t", "positive", "pos", "bad", "fraud", "default", "churn", "churned", "+"}
 TWO = 2  # classes of which one can be called positive without asking
 
@@ -67,7 +67,7 @@ SHARE_WRONG = MetricChoice("error")
 
 def plain_choice(task: Task) -> MetricChoice:
     """Return the metric of a task where nobody asks for another: share of wrong rows, or RMSE."""
-    return MetricChoice(PLAIN[task])
+    return MetricChoice(_PLAIN[task])
 
 
 def choose_metric(dataset: Dataset, settings: Settings) -> MetricChoice:
@@ -92,7 +92,7 @@ def _suggested(dataset: Dataset, settings: Settings) -> tuple[str, Message]:
     shares = np.bincount(dataset.y, minlength=len(dataset.classes)) / dataset.n_rows
     rarest = int(np.argmin(np.where(shares > 0, shares, np.inf)))
     values: dict[str, Any] = {"label": dataset.classes[rarest], "share": float(shares[rarest])}
-    if shares[rarest] < RARE / int((shares > 0).sum()):
+    if shares[rarest] < _RARE / int((shares > 0).sum()):
         return "balanced_error", Message(
             'Only {share:.1%} of the rows are "{label}": a model that never finds one would still be wrong on few rows. '
             "So each class counts the same.",

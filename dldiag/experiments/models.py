@@ -34,7 +34,7 @@ from dldiag.core.types import Task
 from dldiag.data.encode import Matrix
 from dldiag.experiments.model_params import BOOSTING_PARAMS, FOREST_PARAMS, LINEAR_PARAMS, NEIGHBOR_PARAMS, SVM_PARAMS
 
-FARTHEST = 20.0  # standard deviations; values beyond are cut, so that one wild cell cannot blow up a network
+_FARTHEST = 20.0  # standard deviations; values beyond are cut, so that one wild cell cannot blow up a network
 
 SETUP_ROWS = 300  # a fit costs about as much as this many rows even when it has hardly any
 USUAL_INPUTS, USUAL_UNITS = 20, 100
@@ -277,7 +277,7 @@ class Preparation:
         self._prepared: dict[bytes, NDArray[np.float32]] = {}
         steps = [SimpleImputer(strategy="median", keep_empty_features=True)]
         if scale:
-            steps += [StandardScaler(), FunctionTransformer(np.clip, kw_args={"a_min": -FARTHEST, "a_max": FARTHEST})]
+            steps += [StandardScaler(), FunctionTransformer(np.clip, kw_args={"a_min": -_FARTHEST, "a_max": _FARTHEST})]
         self._measured: Pipeline = make_pipeline(*steps)
         if matrix.measured.any():
             self._measured.fit(matrix.values[np.ix_(train_rows, matrix.measured)])

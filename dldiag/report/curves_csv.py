@@ -9,14 +9,14 @@ import math
 from dldiag.core.sanitize import spreadsheet_safe
 from dldiag.core.types import LearningCurve, Report
 
-HEADER = ("model", "label", "rows", "repeat", "train_error", "dev_error", "unit")
+_HEADER = ("model", "label", "rows", "repeat", "train_error", "dev_error", "unit")
 
 
 def curves_csv(report: Report) -> str:
     """Write one line per model, size and repeat; empty cells where nothing was computed."""
     sheet = io.StringIO()
     writer = csv.writer(sheet, lineterminator="\n")
-    writer.writerow(HEADER)
+    writer.writerow(_HEADER)
     for curve in report.curves:
         writer.writerows(_lines(curve))
     return sheet.getvalue()

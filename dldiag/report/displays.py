@@ -13,7 +13,7 @@ from dldiag.core.types import Estimate, LearningCurve, Report
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-HEIGHT = 900  # pixels of the page in a notebook
+_HEIGHT = 900  # pixels of the page in a notebook
 
 
 def report_repr(report: Report) -> str:
@@ -36,7 +36,7 @@ def report_page(report: Report) -> str:
     from dldiag.report.html import html_of
 
     page = escape(html_of(report), quote=True)
-    return f'<iframe srcdoc="{page}" style="width:100%;height:{HEIGHT}px;border:0" title="dldiag report"></iframe>'
+    return f'<iframe srcdoc="{page}" style="width:100%;height:{_HEIGHT}px;border:0" title="dldiag report"></iframe>'
 
 
 def plot_report(report: Report, kind: str = "learning_curves", *, theme: Any = "light") -> go.Figure:

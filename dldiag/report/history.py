@@ -21,13 +21,13 @@ from dldiag.core.i18n import Message, english, speaking
 from dldiag.core.types import DataError, Report
 from dldiag.report import from_json, to_json
 
-FILE = "history.sqlite3"
+_FILE = "history.sqlite3"
 ID_BYTES = 16
-WAIT_SECONDS = 10.0  # for another process that is writing
+_WAIT_SECONDS = 10.0  # for another process that is writing
 RETRY_SECONDS = 0.02  # between two attempts at what does not wait by itself
 SUM_VERSION = "2"  # begins a checksum over the whole record; older ones, without it, cover the body only
 
-SCHEMA = """
+_SCHEMA = """
 CREATE TABLE IF NOT EXISTS reports (
     id TEXT PRIMARY KEY, owner TEXT NOT NULL, at TEXT NOT NULL, name TEXT NOT NULL, target TEXT NOT NULL,
     headline TEXT NOT NULL, fingerprint TEXT NOT NULL, body TEXT NOT NULL, sha256 TEXT NOT NULL
@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS experiments (
 CREATE INDEX IF NOT EXISTS reports_of_owner ON reports (owner, at);
 CREATE INDEX IF NOT EXISTS experiments_of_owner ON experiments (owner, at);
 """
-HEAD = "id, owner, at, name, target, headline, fingerprint"  # what a list shows of a report
+_HEAD = "id, owner, at, name, target, headline, fingerprint"  # what a list shows of a report
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class History:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.path = (folder or home()) / FILE
+        self.path = (folder or home()) / _FILE
 
     def add(self, report: Report, *, owner: str) -> str:
         """Store a report and return its id."""
@@ -89,12 +89,12 @@ class History:
 
     def list(self, owner: str) -> tuple[PastReport, ...]:
         """Return the owner's reports, newest first; an altered line is marked."""
-        query = f"SELECT {HEAD}, sha256 FROM reports WHERE owner = ? ORDER BY at DESC, rowid DESC"
+        query = f"SELECT {_HEAD}, sha256 FROM reports WHERE owner = ? ORDER BY at DESC, rowid DESC"
         return tuple(_listed(row[:-1], row[-1]) for row in self._rows(query, _hidden(owner)))
 
     def get(self, id: str, owner: str) -> Report:
         """Return one report; KeyError when this owner has none of this id."""
-        rows = self._rows(f"SELECT {HEAD}, body, sha256 FROM reports WHERE id = ?", id)
+        rows = self._rows(f"SELECT {_HEAD}, body, sha256 FROM reports WHERE id = ?", id)
         for *head, body, sum in rows:
             _check(tuple(head), body, sum)
         if not rows or rows[0][1] != _hidden(owner):
@@ -140,7 +140,7 @@ class History:
 
     def _read(self, mode: str, query: str, values: Sequence[str]) -> Sequence[Any]:
         place = f"{self.path.absolute().as_uri()}?mode={mode}"
-        with closing(sqlite3.connect(place, uri=True, timeout=WAIT_SECONDS)) as database:
+        with closing(sqlite3.connect(place, uri=True, timeout=_WAIT_SECONDS)) as database:
             return database.execute(query, values).fetchall()
 
     @contextmanager
@@ -148,11 +148,11 @@ class History:
         """Open the file for one transaction: all of it is kept, on disk, or nothing."""
         with self._explained():
             _make_private(self.path)
-            with closing(sqlite3.connect(self.path, timeout=WAIT_SECONDS, isolation_level=None)) as database:
+            with closing(sqlite3.connect(self.path, timeout=_WAIT_SECONDS, isolation_level=None)) as database:
                 _write_ahead(database)
                 database.execute("PRAGMA synchronous = FULL")
                 database.execute("BEGIN IMMEDIATE")
-                for statement in SCHEMA.split(";"):
+                for statement in _SCHEMA.split(";"):
                     database.execute(statement)
                 yield database
                 database.execute("COMMIT")
@@ -181,7 +181,7 @@ def _make_private(path: Path) -> None:
 
 def _write_ahead(database: sqlite3.Connection) -> None:
     """Let readers go on while one process writes. SQLite does not wait for others when it changes to that mode."""
-    deadline = time.monotonic() + WAIT_SECONDS
+    deadline = time.monotonic() + _WAIT_SECONDS
     while True:
         try:
             database.execute("PRAGMA journal_mode = WAL")

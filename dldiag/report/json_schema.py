@@ -16,7 +16,7 @@ import numpy as np
 from dldiag.core.i18n import Message, speaking
 from dldiag.core.types import DataError, Report
 
-SCHEMA = "dldiag-report/1"
+_SCHEMA = "dldiag-report/1"
 SOURCE = "_source"
 MESSAGE = {field.name for field in fields_of(Message)}
 
@@ -33,8 +33,8 @@ def from_json(text: str | bytes) -> Report:
     """Read a report that `to_json` wrote; DataError when the text is something else."""
     try:
         plain = msgspec.json.decode(text)
-        if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
-            raise DataError(Message("This is not a dldiag report (schema {schema}).", {"schema": SCHEMA}))
+        if not isinstance(plain, dict) or plain.get("schema") != _SCHEMA:
+            raise DataError(Message("This is not a dldiag report (schema {schema}).", {"schema": _SCHEMA}))
         return msgspec.convert(_nest_forecast(_single_changes(_restored(plain))), Report, dec_hook=_to_numpy)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         reason = Message("The report cannot be read: {reason}.", {"reason": str(error)})

@@ -14,7 +14,7 @@ from dldiag.report.displays import attach
 
 attach()
 
-TARGET = "target"  # the name of a y that has none
+_TARGET = "target"  # the name of a y that has none
 
 
 def diagnose_data(data: Any, *given: Any, **named: Any) -> Report:
@@ -41,7 +41,7 @@ def dataset_of(X: Any, y: Any, *, task: str = "auto") -> Dataset:
     frame.columns = pd.Index([one if isinstance(one, str) else f"x{one}" for one in frame.columns])
     if len(frame) != len(y):
         raise ValueError(f"X has {len(frame)} rows and y has {len(y)}")
-    name = str(getattr(y, "name", None) or TARGET)
+    name = str(getattr(y, "name", None) or _TARGET)
     while name in frame.columns:
         name += "_"
     return make_dataset(frame.assign(**{name: np.asarray(y)}), name, task=task)

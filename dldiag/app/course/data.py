@@ -17,7 +17,7 @@ from dldiag.core.types import DataError, Dataset
 if TYPE_CHECKING:
     from dldiag.course.shared.first_error import FirstError
 
-OWN = "own"
+_OWN = "own"
 
 
 def ask_data(
@@ -98,7 +98,7 @@ def _offered(toys: Sequence[str], samples: Sequence[str] | None, own: bool) -> d
     offered: dict[str, Reference] = {}
     mine = session.current_reference()
     if own and mine is not None and ("toy" in mine or mine.get("target")):
-        offered[OWN] = mine
+        offered[_OWN] = mine
     offered |= {f"toy:{key}": {"toy": key} for key in toys}
     for key in SAMPLES if samples is None else samples:
         offered[f"sample:{key}"] = {"sample": key, "target": SAMPLES[key].target}
@@ -107,7 +107,7 @@ def _offered(toys: Sequence[str], samples: Sequence[str] | None, own: bool) -> d
 
 def _start(prefix: str, offered: dict[str, Reference], default: str) -> str:
     known = session.state()["values"].get(prefix, {}).get("data")
-    for one in (known, st.query_params.get(f"{prefix}.data"), OWN, default):
+    for one in (known, st.query_params.get(f"{prefix}.data"), _OWN, default):
         if one in offered:
             return cast(str, one)
     return next(iter(offered))
@@ -116,11 +116,11 @@ def _start(prefix: str, offered: dict[str, Reference], default: str) -> str:
 def _say_if_closed(prefix: str, offered: dict[str, Reference]) -> None:
     """Say that the link's own table is not open here, until one is; its columns' names leave the link."""
     closed = session.state().setdefault("closed", [])
-    if st.query_params.get(f"{prefix}.data") == OWN and OWN not in offered and prefix not in closed:
+    if st.query_params.get(f"{prefix}.data") == _OWN and _OWN not in offered and prefix not in closed:
         closed.append(prefix)
-        for name in [one for one in st.query_params if f".{OWN}." in one]:
+        for name in [one for one in st.query_params if f".{_OWN}." in one]:
             del st.query_params[name]
-    if prefix in closed and OWN not in offered:
+    if prefix in closed and _OWN not in offered:
         show_message(
             Message(
                 "This page was on a table of your own, which is not open any more: loading a page anew closes it. Open it "
@@ -134,7 +134,7 @@ def _label(choice: str) -> str:
     from dldiag.course.shared.toys import TOYS
     from dldiag.data.samples import SAMPLES
 
-    if choice == OWN:
+    if choice == _OWN:
         return tr("Your table: {name}", name=_own_name())
     kind, _, key = choice.partition(":")
     return str(TOYS[key].label if kind == "toy" else SAMPLES[key].title)

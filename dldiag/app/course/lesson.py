@@ -21,7 +21,7 @@ from dldiag.course.shared.lesson import Claim, Lesson, Outcomes, Statement, Topi
 Show = Callable[[Lesson], None]
 SUMMARY_PAGE = "pages/21_What_you_have_seen.py"
 
-VERDICTS: dict[str, tuple[Callable[..., Any], str, Message]] = {
+_VERDICTS: dict[str, tuple[Callable[..., Any], str, Message]] = {
     "shown": (st.success, ":material/check_circle:", Message("Seen on this data.")),
     "not_shown": (st.info, ":material/help:", Message("Not seen in this run.")),
     "contradicted": (st.warning, ":material/swap_horiz:", Message("This run contradicts the notes.")),
@@ -103,7 +103,7 @@ def _has_guessed(lesson: Lesson) -> bool:
 
 
 def _show_claim(one: Claim) -> None:
-    show, icon, words = VERDICTS[one.verdict]
+    show, icon, words = _VERDICTS[one.verdict]
     number = f" ({one.statement})" if one.statement else ""
     show(f"**{escape_markdown(words)}{number}** {escape_markdown(one.says, 2000)}", icon=icon)
 

@@ -16,7 +16,7 @@ from dldiag.app.state.paths import app_home, private, write_whole
 from dldiag.course.shared.lesson import Claim, Outcomes
 
 SKIPPED = "skip"  # stands for a guess where the visitor asked to be shown at once
-FILE = "progress.json"
+_FILE = "progress.json"
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -98,4 +98,4 @@ def _write() -> None:
 
 
 def _file() -> Path:
-    return private(private(app_home() / "course") / session.owner()) / FILE
+    return private(private(app_home() / "course") / session.owner()) / _FILE

@@ -11,7 +11,7 @@ import msgspec
 from dldiag.core.types import Progress
 
 Arguments = dict[str, Any]
-ROOM = "dldiag.course"
+_ROOM = "dldiag.course"
 FUNCTIONS = {  # kind: module and function; imported by the worker only, because pages import this table too
     "course_scale": "took_off.jobs.scale_job",
     "course_hand_work": "took_off.jobs.hand_work_job",
@@ -35,7 +35,7 @@ def course_job(name: str) -> Callable[[Arguments, Callable[[Progress], None], Ca
         from dldiag.app.state.data_ref import load_dataset
 
         module, _, function = name.rpartition(".")
-        compute = getattr(import_module(f"{ROOM}.{module}"), function)
+        compute = getattr(import_module(f"{_ROOM}.{module}"), function)
         return msgspec.to_builtins(compute(load_dataset(arguments["data"]), arguments, on_progress, should_stop))
 
     return job

@@ -12,10 +12,11 @@ from dldiag.core.params import check_all, from_environment
 from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset, Progress
 
+JobProgress = Callable[[Progress], None]  # what a job's function reports through
+JobStop = Callable[[], bool]  # what it asks whether to stop
 
-def diagnose_job(
-    arguments: dict[str, Any], on_progress: Callable[[Progress], None], should_stop: Callable[[], bool]
-) -> str:
+
+def diagnose_job(arguments: dict[str, Any], on_progress: JobProgress, should_stop: JobStop) -> str:
     """Diagnose {"data", "model", "settings"} and return the report's JSON; with a "parent" it says what was changed."""
     from dldiag.diagnosis.compare import with_parent
     from dldiag.diagnosis.diagnose import diagnose

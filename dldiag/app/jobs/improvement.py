@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from dldiag.app.jobs import serialize
-from dldiag.app.jobs.diagnosis import as_parameters, asked, processes_of_a_job
+from dldiag.app.jobs.diagnosis import JobProgress, JobStop, as_parameters, asked, processes_of_a_job
 from dldiag.core.i18n import Message
 from dldiag.core.types import Estimate, Progress
 
-OnProgress = Callable[[Progress], None]
-ShouldStop = Callable[[], bool]
 
-
-def try_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop) -> Any:
+def try_job(arguments: dict[str, Any], on_progress: JobProgress, should_stop: JobStop) -> Any:
     """Run one remedy paired with the current model: {"data", "model", "settings", "remedy", "change", "material"}."""
     from dldiag.diagnosis.diagnose import prepare_case
     from dldiag.diagnosis.search import planned_fits, try_remedy
@@ -39,7 +35,7 @@ def try_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: Sho
     return msgspec.to_builtins(trial, enc_hook=serialize.json_number)
 
 
-def improve_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop) -> dict[str, Any]:
+def improve_job(arguments: dict[str, Any], on_progress: JobProgress, should_stop: JobStop) -> dict[str, Any]:
     """Adopt what helps and diagnose again until nothing does: {"data", "model", "settings"}."""
     from dldiag.diagnosis.improve import improve
     from dldiag.experiments.chosen_model import choice_of
@@ -59,7 +55,7 @@ def improve_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop:
     }
 
 
-def open_job(arguments: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop) -> Any:
+def open_job(arguments: dict[str, Any], on_progress: JobProgress, should_stop: JobStop) -> Any:
     """Open the sealed test set: {"data", "settings", "start", "winner", "dev_uses"}."""
     from dldiag.diagnosis.openings import Opener
     from dldiag.diagnosis.test_set import open_test

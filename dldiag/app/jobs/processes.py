@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dldiag.app.state.paths import app_home, private
 
-ROOT = Path(__file__).resolve().parents[3]
+_ROOT = Path(__file__).resolve().parents[3]
 ONE_THREAD = {
     f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM", "BLIS", "LOKY")
 }
@@ -25,7 +25,7 @@ class Worker:
     """One process; `send` gives it a job, `hear` returns what it says."""
 
     def __init__(self, modules: Sequence[str] = ()) -> None:
-        paths = [str(ROOT), *(p for p in sys.path if p), os.environ.get("PYTHONPATH", "")]
+        paths = [str(_ROOT), *(p for p in sys.path if p), os.environ.get("PYTHONPATH", "")]
         environment = os.environ | ONE_THREAD | {"PYTHONPATH": os.pathsep.join(paths)}
         log = private(app_home() / "logs") / f"{os.getpid()}.log"
         with log.open("ab") as errors:

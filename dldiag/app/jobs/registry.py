@@ -12,14 +12,11 @@ from importlib import import_module
 from typing import Any
 
 from dldiag.app.jobs.course import COURSE_JOBS
-from dldiag.app.jobs.diagnosis import diagnose_job
+from dldiag.app.jobs.diagnosis import JobProgress, JobStop, diagnose_job
 from dldiag.app.jobs.error_rows import error_rows_job, label_trial_job
 from dldiag.app.jobs.improvement import improve_job, open_job, try_job
-from dldiag.core.types import Progress
 
-OnProgress = Callable[[Progress], None]
-ShouldStop = Callable[[], bool]
-JobFunction = Callable[[dict[str, Any], OnProgress, ShouldStop], Any]
+JobFunction = Callable[[dict[str, Any], JobProgress, JobStop], Any]
 
 JOBS: dict[str, JobFunction] = {
     "diagnose": diagnose_job,

@@ -32,7 +32,7 @@ from dldiag.core.params import SettingError, from_environment
 from dldiag.core.types import DataError, LearningCurve, Progress, Report, Stopped
 
 LOOK_SECONDS = 0.05  # how often at most the cancel file is looked for
-BEAT_SECONDS = 0.5  # how often a sign of life is given
+_BEAT_SECONDS = 0.5  # how often a sign of life is given
 BEHIND_THE_PAGES = 10  # niceness: a click is answered first
 EVENT_SECONDS = 0.25  # how often at most a progress is written; pages look less often
 
@@ -102,7 +102,7 @@ class Reporter:
         self.write()
 
     def _beat(self) -> None:
-        while not self._closed.wait(BEAT_SECONDS):
+        while not self._closed.wait(_BEAT_SECONDS):
             with contextlib.suppress(OSError):  # a full disk: the next beat may be heard
                 (self._folder / "beat").touch()
                 self.write()

@@ -15,7 +15,7 @@ from dldiag.app.state import improvement
 from dldiag.app.state.paths import storing, write_whole
 from dldiag.error_analysis.eyeball import EyeballSet
 
-FILE = "eyeball_tags.json"
+_FILE = "eyeball_tags.json"
 WHAT = "error rows"  # the name under which a diagnosis remembers the job
 
 
@@ -46,7 +46,7 @@ def error_rows_of(other: str) -> ErrorRows | None:
 
 def tags_of(job: str) -> dict[int, tuple[str, ...]]:
     """Return the categories of each row that was looked at, by its number in the table."""
-    path = store.folder_of(job) / FILE
+    path = store.folder_of(job) / _FILE
     plain: Mapping[str, Sequence[str]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return {int(row): tuple(tags) for row, tags in plain.items()}
 
@@ -55,4 +55,4 @@ def keep_tags(job: str, tags: Mapping[int, Sequence[str]]) -> None:
     """Write the categories down."""
     plain: dict[str, Any] = {str(row): list(given) for row, given in tags.items()}
     with storing():
-        write_whole(store.folder_of(job) / FILE, serialize.dumps(plain).encode())
+        write_whole(store.folder_of(job) / _FILE, serialize.dumps(plain).encode())

@@ -22,12 +22,12 @@ from dldiag.diagnosis.remedies import SEARCH
 from dldiag.diagnosis.search import TRIED
 from dldiag.diagnosis.verdict import agreeing
 
-FILE = "loop.json"
+_FILE = "loop.json"
 
 
 def started(job: str) -> dict[str, str]:
     """Return what was started from a diagnosis: {"try bigger_network": job, "improve": job, "open": job}."""
-    path = store.folder_of(job) / FILE
+    path = store.folder_of(job) / _FILE
     found: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return {what: other for what, other in found.items() if store.exists(other)}
 
@@ -56,7 +56,7 @@ def forget_improvement(job: str, what: str) -> None:
 
 def _remember(job: str, what: dict[str, str]) -> None:
     with storing():
-        write_whole(store.folder_of(job) / FILE, serialize.dumps(what).encode())
+        write_whole(store.folder_of(job) / _FILE, serialize.dumps(what).encode())
 
 
 def with_trials(report: Report, job: str) -> Report:

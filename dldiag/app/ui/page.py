@@ -25,7 +25,7 @@ from dldiag.core.types import DataError
 
 MAIN = "streamlit_app.py"
 FIRST_OF_COURSE = 10
-NAME = "dldiag"
+_NAME = "dldiag"
 TO_TOP = """<script>document.querySelector('[data-testid="stMain"]').scrollTo(0, 0)</script>"""
 
 
@@ -52,7 +52,7 @@ def page(title: str | Message, claim: str | Message = "") -> None:
     """Set a page up: call it first. `title` and `claim` (the page's first sentence) are Messages or English templates."""
     code = session.speak()
     title, claim = (tr(one) if isinstance(one, str) else str(one) for one in (title, claim))
-    st.set_page_config(f"{title} · {NAME}", page_icon=str(ICON), layout="wide", initial_sidebar_state="auto")
+    st.set_page_config(f"{title} · {_NAME}", page_icon=str(ICON), layout="wide", initial_sidebar_state="auto")
     _note_visit(title)
     with explained(), storing():
         session.follow_url()
@@ -78,7 +78,7 @@ def _note_visit(title: str) -> None:
 
 
 def _sidebar(code: str) -> None:
-    st.markdown(f"**{NAME}**")
+    st.markdown(f"**{_NAME}**")
     _links(tr("Diagnose"), course=False)
     _links(tr("The course"), course=True)
     st.divider()

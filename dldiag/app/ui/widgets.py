@@ -18,7 +18,7 @@ from dldiag.data.io.header import unique_names
 
 FIGURE_CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
 LONGEST_MESSAGE = 2000
-LONGEST_NAME = 80  # characters of a column's name above its values
+_LONGEST_NAME = 80  # characters of a column's name above its values
 FULL_ROWS = 12  # a table of at most so many rows is shown whole, longer ones scroll
 
 
@@ -85,7 +85,7 @@ def show_rows(rows: Iterable[Mapping[str, Any]], *, alt: str, key: str | None = 
 def show_frame(frame: pd.DataFrame, *, alt: str, key: str | None = None, height: int = 250) -> None:
     """Show the first rows of a table as they were read."""
     shown = frame.copy()
-    names = [legible(name, LONGEST_NAME) for name in shown.columns]
+    names = [legible(name, _LONGEST_NAME) for name in shown.columns]
     shown.columns = pd.Index(unique_names(names, len(names)).names)  # cut short, two names may be the same
     for name in shown.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in shown.dtypes]]:
         shown[name] = shown[name].map(_cell)

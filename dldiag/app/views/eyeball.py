@@ -16,7 +16,7 @@ from dldiag.error_analysis.eyeball import EyeballSet, TagCount, read_tags, tag_c
 from dldiag.report.view.labels import error_text, share_text
 
 Tags = Mapping[int, tuple[str, ...]]
-HIDDEN = ("bias", "variance", "loss", "predictions")  # columns that a person needs not to judge a row
+_HIDDEN = ("bias", "variance", "loss", "predictions")  # columns that a person needs not to judge a row
 
 
 def go_through(job: str, rows: eyeball.ErrorRows) -> None:
@@ -38,7 +38,7 @@ def go_through(job: str, rows: eyeball.ErrorRows) -> None:
 
 
 def _show_row(row: pd.Series) -> None:
-    cells = {name: row[name] for name in row.index if name not in HIDDEN and not pd.isna(row[name])}
+    cells = {name: row[name] for name in row.index if name not in _HIDDEN and not pd.isna(row[name])}
     shown = [{tr("Column"): legible(name, 80), tr("Value"): legible(str(value), 300)} for name, value in cells.items()]
     show_rows(shown, alt=tr("The row to judge"))
 

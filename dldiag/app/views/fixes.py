@@ -17,8 +17,8 @@ from dldiag.report import view
 from dldiag.report.interval_bars import BarScale, interval_bar, scale_of
 from dldiag.report.view import Cell, Fix
 
-SHOWN = 6  # fixes above the fold of "more"
-ICONS = {"helped": ":material/check_circle:", "hurt": ":material/cancel:", "no_effect": ":material/remove:"}
+_SHOWN = 6  # fixes above the fold of "more"
+_ICONS = {"helped": ":material/check_circle:", "hurt": ":material/cancel:", "no_effect": ":material/remove:"}
 
 
 def show_fixes(report: Report, job: str | None) -> None:
@@ -36,11 +36,11 @@ def show_fixes(report: Report, job: str | None) -> None:
                 kind="caption",
             )
         scale = scale_of(found)
-        for place, one in enumerate(found[:SHOWN], 1):
+        for place, one in enumerate(found[:_SHOWN], 1):
             _show_fix(place, one, scale, report, job)
-        if found[SHOWN:]:
+        if found[_SHOWN:]:
             with st.expander(tr("More fixes")):
-                for place, one in enumerate(found[SHOWN:], SHOWN + 1):
+                for place, one in enumerate(found[_SHOWN:], _SHOWN + 1):
                     _show_fix(place, one, scale, report, job)
     _show_course_table(report)
     rest = view.not_recommended(report)
@@ -66,7 +66,7 @@ def _show_fix(place: int, one: Fix, scale: BarScale, report: Report, job: str | 
             if one.effect is not None:
                 st.html(interval_bar(one, scale))
             if one.words:
-                st.markdown(f"{ICONS.get(one.verdict or '', '')} {escape_markdown(one.words)}")
+                st.markdown(f"{_ICONS.get(one.verdict or '', '')} {escape_markdown(one.words)}")
         with buttons:
             if job is not None:
                 _show_buttons(one, report, job)

@@ -12,7 +12,7 @@ from dldiag.error_analysis import ErrorAnalysis
 from dldiag.error_analysis.of_table import analyze_table
 from dldiag.report.view.error_rows import error_sections, errors_line
 
-PREFIX = "given predictions"
+_PREFIX = "given predictions"
 
 
 def ask_predictions(table: Table) -> ErrorAnalysis | None:
@@ -20,16 +20,16 @@ def ask_predictions(table: Table) -> ErrorAnalysis | None:
     names = [column.name for column in table.columns]
     left, right = st.columns(2)
     target = left.selectbox(
-        tr("Column of true labels or values"), names, index=None, format_func=legible, key=f"{PREFIX}.target"
+        tr("Column of true labels or values"), names, index=None, format_func=legible, key=f"{_PREFIX}.target"
     )
     prediction = right.selectbox(
-        tr("Column of predictions"), names, index=None, format_func=legible, key=f"{PREFIX}.prediction"
+        tr("Column of predictions"), names, index=None, format_func=legible, key=f"{_PREFIX}.prediction"
     )
     probabilities = st.multiselect(
         tr("Columns of class probabilities, in the order of the classes (optional)"),
         names,
         format_func=legible,
-        key=f"{PREFIX}.probabilities",
+        key=f"{_PREFIX}.probabilities",
     )
     if target is None or prediction is None:
         show_message(tr("Choose the true values and the predictions."), kind="info")
@@ -45,7 +45,7 @@ def show_errors(found: ErrorAnalysis) -> None:
         for line in one.lines:
             show_message(line)
         if one.rows:
-            show_rows(one.rows, alt=one.title, key=f"{PREFIX}.{one.key}")
+            show_rows(one.rows, alt=one.title, key=f"{_PREFIX}.{one.key}")
     with st.container(horizontal=True):
         for name, label, rows in (
             ("worst", tr("The worst rows"), found.worst(1000)),

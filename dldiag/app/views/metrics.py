@@ -15,11 +15,11 @@ from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import LearningCurve
 from dldiag.diagnosis.from_metrics import EXAMPLES, GivenNumbers, read_curve_table
 
-PREFIX = "numbers"
-KEPT = "curve of numbers"  # where the visitor's uploaded curve is remembered
-IN_ADDRESS = f"{PREFIX}.curve"
+_PREFIX = "numbers"
+_KEPT = "curve of numbers"  # where the visitor's uploaded curve is remembered
+IN_ADDRESS = f"{_PREFIX}.curve"
 EXAMPLES_IN_A_ROW = 3
-HEADER = "rows,train_error,dev_error,repeat"
+_HEADER = "rows,train_error,dev_error,repeat"
 
 
 def offer_examples() -> None:
@@ -28,31 +28,31 @@ def offer_examples() -> None:
         columns = st.columns(EXAMPLES_IN_A_ROW)
         for k, (key, (label, numbers)) in enumerate(EXAMPLES.items()):
             if columns[k % EXAMPLES_IN_A_ROW].button(escape_markdown(label), key=f"example.{key}", width="stretch"):
-                forms.set_values(PREFIX, asdict(numbers))
+                forms.set_values(_PREFIX, asdict(numbers))
                 st.rerun()
 
 
 def ask_numbers() -> GivenNumbers:
     """Draw the fields and return what they hold."""
-    return GivenNumbers(**forms.ask_params(GivenNumbers, PREFIX, columns=2))
+    return GivenNumbers(**forms.ask_params(GivenNumbers, _PREFIX, columns=2))
 
 
 def ask_curve(unit: str) -> LearningCurve | None:
     """Ask for the table of a learning curve; it is remembered, in the address too, until it is removed."""
     file = st.file_uploader(
-        tr("A learning curve (CSV): {header}", header=HEADER),
-        key=f"{PREFIX}.curve.{session.state()['visit']}",
+        tr("A learning curve (CSV): {header}", header=_HEADER),
+        key=f"{_PREFIX}.curve.{session.state()['visit']}",
         help=tr("One line per number of training rows and repeat, from any framework. Scores are turned into errors."),
     )
     if file is not None:
         with explained():
             digest = uploads.keep(session.owner(), file.getvalue())
-        session.state()[KEPT] = {"digest": digest, "name": legible(file.name, 120)}
+        session.state()[_KEPT] = {"digest": digest, "name": legible(file.name, 120)}
     kept = _kept()
     if kept is None:
         return None
     if file is None and st.button(tr("Remove the learning curve {name}", name=kept["name"])):
-        session.state().pop(KEPT)
+        session.state().pop(_KEPT)
         st.query_params.pop(IN_ADDRESS, None)
         st.rerun()
     if (address := f"{kept['digest']} {kept['name']}") != st.query_params.get(IN_ADDRESS):
@@ -62,15 +62,15 @@ def ask_curve(unit: str) -> LearningCurve | None:
 
 def _kept() -> dict[str, Any] | None:
     """Return the curve of this session, or after F5 that of the address, when it lies on this visitor's shelf."""
-    if KEPT not in session.state() and IN_ADDRESS in st.query_params:
+    if _KEPT not in session.state() and IN_ADDRESS in st.query_params:
         digest, _, name = st.query_params[IN_ADDRESS].partition(" ")
         try:
             uploads.path_of(session.owner(), digest)
         except KeyError:
             st.query_params.pop(IN_ADDRESS)
         else:
-            session.state()[KEPT] = {"digest": digest, "name": legible(name, 120)}
-    kept: dict[str, Any] | None = session.state().get(KEPT)
+            session.state()[_KEPT] = {"digest": digest, "name": legible(name, 120)}
+    kept: dict[str, Any] | None = session.state().get(_KEPT)
     return kept
 
 

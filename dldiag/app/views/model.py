@@ -20,7 +20,7 @@ from dldiag.core.types import Task
 from dldiag.experiments.model_params import MODEL_KINDS
 
 CHOICE = {"key": Param("mlp", str, "Model", "The model that is diagnosed: set it as yours is.", choices=MODEL_KINDS)}
-OWN = {
+_OWN = {
     "name": Param("", str, "Class name", "As scikit-learn writes it: ExtraTreesClassifier."),
     "parameters": Param("", str, "Parameters (JSON)", "Only numbers, texts, true, false and null; no code is run."),
 }
@@ -90,7 +90,7 @@ def _ask_own(task: Task) -> dict[str, Any] | None:
     """Read a scikit-learn estimator by name and JSON; nothing that is pasted is ever executed."""
     from dldiag.experiments.chosen_model import chosen_model
 
-    given = forms.ask_params(OWN, SKLEARN, columns=2)
+    given = forms.ask_params(_OWN, SKLEARN, columns=2)
     if not given["name"]:
         show_message(
             tr("Type the class name of a scikit-learn model, and paste its parameters as JSON."), kind="caption"

@@ -27,15 +27,15 @@ DELIMITERS = {
     ":": Message("colon"),
 }
 ENCODINGS = ("utf-8", "utf-8-sig", "gb18030", "big5", "shift_jis", "euc_kr", "utf-16", "cp1252", "latin-1", "cp1251")
-DECIMALS = {".": Message("point (1.5)"), ",": Message("comma (1,5)")}
-THOUSANDS = {
+_DECIMALS = {".": Message("point (1.5)"), ",": Message("comma (1,5)")}
+_THOUSANDS = {
     "": Message("none"),
     ",": Message("comma (1,000)"),
     ".": Message("point (1.000)"),
     " ": Message("space (1 000)"),
     "'": Message("apostrophe (1'000)"),
 }
-KINDS: dict[Kind, Message] = {
+_KINDS: dict[Kind, Message] = {
     "number": Message("number"),
     "category": Message("category"),
     "boolean": Message("yes or no"),
@@ -89,7 +89,7 @@ def _show_summary(table: Table) -> None:
 def kinds_text(table: Table) -> str:
     """Count the columns by kind, as in "15 × number, 6 × category"."""
     counts = Counter(column.kind for column in table.columns)
-    return ", ".join(f"{counts[kind]} × {name}" for kind, name in KINDS.items() if counts[kind])
+    return ", ".join(f"{counts[kind]} × {name}" for kind, name in _KINDS.items() if counts[kind])
 
 
 def plan_text(plan: ReadPlan) -> str:
@@ -97,7 +97,7 @@ def plan_text(plan: ReadPlan) -> str:
     delimiter = str(DELIMITERS.get(plan.delimiter, repr(plan.delimiter)))
     no_header = tr("no header line")
     header = no_header if plan.header_row is None else tr("header in line {line}", line=plan.header_row + 1)
-    decimal = str(DECIMALS.get(plan.decimal, plan.decimal))
+    decimal = str(_DECIMALS.get(plan.decimal, plan.decimal))
     return tr(
         "separated by {delimiter}, {encoding}, {header}, decimal {decimal}",
         delimiter=delimiter,
@@ -141,10 +141,10 @@ def _plan_fields(plan: ReadPlan) -> dict[str, Any]:
             value=0 if plan.header_row is None else plan.header_row + 1,
             help=tr("The line that holds the column names."),
         )
-        decimal = _pick(tr("Decimal mark"), DECIMALS, plan.decimal, tr("How 1½ is written in the file."))
+        decimal = _pick(tr("Decimal mark"), _DECIMALS, plan.decimal, tr("How 1½ is written in the file."))
     with right:
         thousands = _pick(
-            tr("Thousands mark"), THOUSANDS, plan.thousands, tr("What groups the digits of large numbers.")
+            tr("Thousands mark"), _THOUSANDS, plan.thousands, tr("What groups the digits of large numbers.")
         )
         missing = st.text_input(
             tr("Missing values"),
@@ -195,7 +195,7 @@ def _ask_kinds(table: Table) -> None:
     label = tr("The columns, and what each was taken for")
     with st.expander(escape_markdown(label)):
         show_message(tr("Change a kind in the second column if it was taken for the wrong one."), kind="caption")
-        names = {kind: str(text) for kind, text in KINDS.items()}
+        names = {kind: str(text) for kind, text in _KINDS.items()}
         before = pd.DataFrame([_column_row(one, names) for one in table.columns])
         kind_column = str(before.columns[1])
         after = st.data_editor(

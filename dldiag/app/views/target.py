@@ -15,7 +15,7 @@ from dldiag.core.i18n import Message, tr, trn
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import DataError, Dataset, Table, Task
 
-TASKS: dict[Task, Message] = {
+_TASKS: dict[Task, Message] = {
     "classification": Message("a class (classification)"),
     "regression": Message("a number (regression)"),
 }
@@ -107,9 +107,9 @@ def _ask_task(target: str, inferred: Task, why: Message) -> Task:
     known = (session.current_reference() or {}).get("task")
     chosen = st.segmented_control(
         tr("The target is"),
-        list(TASKS),
-        default=known if known in TASKS else inferred,
-        format_func=lambda one: str(TASKS[one]),
+        list(_TASKS),
+        default=known if known in _TASKS else inferred,
+        format_func=lambda one: str(_TASKS[one]),
         key=f"task.{target}.{session.state()['visit']}",
         required=True,
         help=tr(

@@ -13,10 +13,10 @@ from dldiag.core.sanitize import escape_plotly
 from dldiag.core.types import Dataset
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 
-MOST_CLASSES = 8  # drawn one by one; the rest are one bar
+_MOST_CLASSES = 8  # drawn one by one; the rest are one bar
 BINS = 24
-HEIGHT = 150  # px
-LONGEST_NAME = 24  # characters of a class under its bar
+_HEIGHT = 150  # px
+_LONGEST_NAME = 24  # characters of a class under its bar
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def distribution(dataset: Dataset) -> Distribution:
         return Distribution(spans, tuple(int(n) for n in counts), tuple(float(edge) for edge in edges))
     counts = np.bincount(dataset.y.astype(np.int64), minlength=len(dataset.classes))
     order = np.argsort(-counts, kind="stable")
-    kept, rest = order[:MOST_CLASSES], order[MOST_CLASSES:]
+    kept, rest = order[:_MOST_CLASSES], order[_MOST_CLASSES:]
     labels = [dataset.classes[k] for k in kept] + ([tr("{count} others", count=len(rest))] if len(rest) else [])
     numbers = [int(counts[k]) for k in kept] + ([int(counts[rest].sum())] if len(rest) else [])
     return Distribution(tuple(labels), tuple(numbers))
@@ -65,7 +65,7 @@ def describe_target(found: Distribution, target: str) -> Message:
 def draw_target(found: Distribution, *, theme: ThemeName) -> go.Figure:
     """Draw the counts as bars: one per class by its name, one per bin where it lies among the amounts."""
     look = THEMES[theme]
-    drawn = figure(theme, height=HEIGHT)
+    drawn = figure(theme, height=_HEIGHT)
     names = [_short(label) for label in found.labels]
     middles = [(low + high) / 2 for low, high in pairwise(found.edges)] or list(range(len(names)))
     drawn.add_bar(
@@ -81,4 +81,4 @@ def draw_target(found: Distribution, *, theme: ThemeName) -> go.Figure:
 
 
 def _short(label: str) -> str:
-    return escape_plotly(label if len(label) <= LONGEST_NAME else label[: LONGEST_NAME - 1] + "…")
+    return escape_plotly(label if len(label) <= _LONGEST_NAME else label[: _LONGEST_NAME - 1] + "…")

@@ -13,7 +13,7 @@ from dldiag.core.types import Answer, Column_, Report
 from dldiag.report import view
 from dldiag.report.view import FixKind
 
-ICONS: dict[FixKind, str] = {
+_ICONS: dict[FixKind, str] = {
     "good": ":material/check_circle:",
     "act": ":material/build_circle:",
     "stop": ":material/report:",
@@ -31,7 +31,7 @@ def show_verdict(report: Report, job: str | None, *, complete: bool) -> None:
     """Draw the card; without a job (a past report) it has no buttons."""
     verdict, kind = report.verdict, view.verdict_kind(report)
     with st.container(border=True, key=f"kind-{kind}"), st.container(key="verdict"):
-        st.markdown(f"{ICONS[kind]} **{escape_markdown(view.KINDS[kind])}**")
+        st.markdown(f"{_ICONS[kind]} **{escape_markdown(view.KINDS[kind])}**")
         st.header(escape_markdown(verdict.headline, 600), anchor=False)
         if verdict.detail:
             show_message(verdict.detail)

@@ -21,10 +21,10 @@ from dldiag.course.shared.problem import PlotMarks, YesNo, marks_of
 from dldiag.course.shared.race import suited_init
 from dldiag.nn.activations import ACTIVATIONS
 
-DEV_SHARE = 0.3  # of the rows, in every repeat
-GRID = 60  # points of the drawn plane along each side
+_DEV_SHARE = 0.3  # of the rows, in every repeat
+_GRID = 60  # points of the drawn plane along each side
 MOVING_GRID, MOVING_STEPS = 32, 24  # points along each side and moments of the moving picture
-ROOM = 0.15  # of the range, drawn around the rows
+_ROOM = 0.15  # of the range, drawn around the rows
 LINEAR = "identity"
 NO_DIFFERENCE = 0.01  # error rates closer than this count as equal
 BENT = {row.name: row.label for name, row in ACTIVATIONS.items() if name == row.name and name != LINEAR}
@@ -133,7 +133,7 @@ def _partitions(n_rows: int, repeats: int, seed: int) -> tuple[NDArray[np.int64]
     """Return training rows (repeats, n) and dev rows (repeats, m)."""
     rng = np.random.default_rng(seed)
     order = np.stack([rng.permutation(n_rows) for _ in range(repeats)])
-    held = max(1, round(DEV_SHARE * n_rows))
+    held = max(1, round(_DEV_SHARE * n_rows))
     return order[:, held:], order[:, :held]
 
 
@@ -180,9 +180,9 @@ def _assemble(
     )
 
 
-def _side(values: Array, points: int = GRID) -> Array:
+def _side(values: Array, points: int = _GRID) -> Array:
     low, high = float(values.min()), float(values.max())
-    room = ROOM * (high - low)
+    room = _ROOM * (high - low)
     return np.linspace(low - room, high + room, points)
 
 
@@ -195,7 +195,7 @@ def _error(problem: YesNo, rows: NDArray[np.int64], score: Any) -> float:
 
 
 def _drawn(key: str, layers: int, activation: str, errors: Array, z: Array) -> Drawn:
-    table = sigmoid(z).reshape(GRID, GRID)
+    table = sigmoid(z).reshape(_GRID, _GRID)
     return Drawn(key, layers, activation, tuple(map(float, errors)), tuple(map(tuple, table.round(4).tolist())))
 
 

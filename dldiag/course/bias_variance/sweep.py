@@ -30,7 +30,7 @@ START: Mapping[str, Any] = {
     "tol": 0.0,
     "n_iter_no_change": 500,
 }
-NOISE: Mapping[str, float] = {"wave": 0.6, "line": 0.6, "moons": 0.35, "circles": 0.25, "xor": 0.25}  # enough to see
+_NOISE: Mapping[str, float] = {"wave": 0.6, "line": 0.6, "moons": 0.35, "circles": 0.25, "xor": 0.25}  # enough to see
 ROWS_OF_TOY, ROWS_OF_TABLE = 20, 200  # of one training set, unless asked for others
 
 
@@ -141,7 +141,7 @@ def sweep_toy(
 ) -> Sweep:
     """Train networks on many fresh training sets of a toy problem, for each value of an axis, and take error apart."""
     rows = asked.rows or ROWS_OF_TOY
-    noise = asked.noise or NOISE.get(name, TOYS[name].noise)
+    noise = asked.noise or _NOISE.get(name, TOYS[name].noise)
     problem = toy_problem(name, _most_rows(asked.axis, rows), asked.draws, noise, asked.seed)
     model = build_model(TOYS[name].task, {**START, **AXES[asked.axis].start, **(start or {})})
     return _sweep(problem, model, replace(asked, rows=rows), on_progress, should_stop)

@@ -12,7 +12,7 @@ from dldiag.report.figures.theme import MARKERS, THEMES, Theme, ThemeName, error
 
 MAP_CELL = 52  # pixels per row of a map
 MAP_MARGIN = 130
-MOST_WORDS = 14  # cells of a map that still have room for their number, across
+_MOST_WORDS = 14  # cells of a map that still have room for their number, across
 
 
 def validation_figure(result: Validation, *, theme: ThemeName = "light") -> go.Figure:
@@ -75,7 +75,7 @@ def map_figure(result: Validation, *, kind: str = "dev", theme: ThemeName = "lig
         y=[_column(text) for text in first],
         z=rows,
         text=[[_word(result, i * len(second) + j, kind) for j in range(len(second))] for i in range(len(first))],
-        texttemplate="%{text}" if len(second) <= MOST_WORDS else None,
+        texttemplate="%{text}" if len(second) <= _MOST_WORDS else None,
         colorscale="Cividis_r",
         zmin=min(errors),
         zmax=sorted(errors)[int(0.9 * (len(errors) - 1))] or None,

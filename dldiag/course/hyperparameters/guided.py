@@ -18,12 +18,12 @@ from dldiag.experiments.models import Model, changed
 from dldiag.report.figures.theme import THEMES, ThemeName, error_axis, figure
 
 BLIND_POOL = 3  # times the budget: settings drawn at random, of which many draws of the budget are taken
-RESAMPLES = 500  # draws of a budget from the pool
+_RESAMPLES = 500  # draws of a budget from the pool
 SURE = 0.9  # share of the draws that must agree before one search is called better
-UNITS = (4, 8, 16, 32, 64, 128)
+_UNITS = (4, 8, 16, 32, 64, 128)
 PENALTIES = (0.0001, 0.01, 0.1, 1.0, 10.0)
-RATES = (0.0003, 0.001, 0.003, 0.01, 0.03)
-EPOCHS = (10, 30, 100)
+_RATES = (0.0003, 0.001, 0.003, 0.01, 0.03)
+_EPOCHS = (10, 30, 100)
 
 
 @dataclass(frozen=True)
@@ -135,10 +135,10 @@ def _random_settings(model: Model, count: int, seed: int) -> list[Model]:
         changed(
             model,
             {
-                "hidden_layer_sizes": (int(rng.choice(UNITS)),),
+                "hidden_layer_sizes": (int(rng.choice(_UNITS)),),
                 "alpha": float(rng.choice(PENALTIES)),
-                "learning_rate_init": float(rng.choice(RATES)),
-                "max_iter": int(rng.choice(EPOCHS)),
+                "learning_rate_init": float(rng.choice(_RATES)),
+                "max_iter": int(rng.choice(_EPOCHS)),
             },
         )
         for _ in range(count)
@@ -147,7 +147,7 @@ def _random_settings(model: Model, count: int, seed: int) -> list[Model]:
 
 def _compared(turns: tuple[Turn, ...], blind: Any, asked: GuidedSettings, unit: str) -> Searches:
     rng = np.random.default_rng(asked.seed)
-    draws = np.stack([rng.choice(blind, asked.budget, replace=False) for _ in range(RESAMPLES)])
+    draws = np.stack([rng.choice(blind, asked.budget, replace=False) for _ in range(_RESAMPLES)])
     best = np.minimum.accumulate(draws, axis=1)
     guided = np.minimum.accumulate([turn.dev for turn in turns])
     low, high = np.quantile(best, [0.05, 0.95], axis=0)

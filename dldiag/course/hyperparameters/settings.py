@@ -12,9 +12,9 @@ from dldiag.core.i18n import Message, tr, translate
 from dldiag.core.params import Param, check, param, parse
 from dldiag.experiments.models import MODELS, Model, params_of_model
 
-VALUES, VALUES_OF_TWO = 7, 5  # values tried of one hyperparameter; of each of two
+_VALUES, VALUES_OF_TWO = 7, 5  # values tried of one hyperparameter; of each of two
 DECADES = 3.0  # of a number searched on a log scale: half of them below the present value, half above
-SPREAD = 4.0  # a number searched on a plain scale goes from value / SPREAD to value · SPREAD
+_SPREAD = 4.0  # a number searched on a plain scale goes from value / _SPREAD to value · _SPREAD
 LAYER_FACTORS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0, 2.0, 4.0)  # of the present number of units of each layer
 SMALLEST_LOG = 1e-4  # stands for "a little" where the present value of a log-scaled parameter is 0
 # Customary values of settings whose usual range says more than the present value does; the present one is added.
@@ -96,7 +96,7 @@ def setting_rows(settings: tuple[Setting, ...]) -> tuple[dict[str, str], ...]:
     )
 
 
-def values_to_try(name: str, param: Param, present: Any, count: int = VALUES) -> tuple[str, ...]:
+def values_to_try(name: str, param: Param, present: Any, count: int = _VALUES) -> tuple[str, ...]:
     """Return values of a parameter worth trying, as texts, smallest first and the present one among them.
 
     Numbers go around the present value within the parameter's limits, choices are all tried, and layers are made narrower
@@ -142,7 +142,7 @@ def grid_of(model: Model, asked: SearchSettings) -> dict[str, tuple[str, ...]]:
     given = {asked.first: asked.first_values}
     if asked.second not in (NO_SECOND, asked.first):
         given[asked.second] = asked.second_values
-    count = VALUES if len(given) == 1 else VALUES_OF_TWO
+    count = _VALUES if len(given) == 1 else VALUES_OF_TWO
     grid = {}
     for name, texts in given.items():
         values = tuple(as_text(_checked(name, params[name], text)) for text in texts.replace(";", " ").split())
@@ -226,13 +226,13 @@ def _of_float(param: Param, present: Any, count: int) -> tuple[Any, ...]:
 
 def _of_int(param: Param, present: Any, count: int) -> tuple[Any, ...]:
     start = present or max(1, int(param.low or 1))
-    grid = {round(x) for x in np.geomspace(max(1, start / SPREAD), max(start * SPREAD, 2), count)}
+    grid = {round(x) for x in np.geomspace(max(1, start / _SPREAD), max(start * _SPREAD, 2), count)}
     return tuple(sorted(grid | {start}))
 
 
 def _plain(param: Param, present: Any, count: int) -> tuple[Any, ...]:
     low = param.low if param.low is not None else 0.0
-    high = param.high if param.high is not None else SPREAD * (present or 1.0)
+    high = param.high if param.high is not None else _SPREAD * (present or 1.0)
     grid = {float(f"{x:.2g}") for x in np.linspace(low, high, count)}
     return tuple(sorted(grid | ({present} if present is not None else set())))
 

@@ -27,7 +27,7 @@ from dldiag.course.shared.lesson import (
     one_claim,
 )
 
-ALIKE = 1e-4  # of the mean length of two units' weights; what some processors' rounding leaves is smaller
+_ALIKE = 1e-4  # of the mean length of two units' weights; what some processors' rounding leaves is smaller
 A_LITTLE = 0.1  # of the mean length; a smaller distance is called a little
 
 
@@ -47,9 +47,9 @@ def zeros_outcomes(found: Beginnings) -> Outcomes:
         values,
     )
     learned = single[-1] < (1 - FADED) * single[0]
-    answer = "same" if apart < ALIKE else "little" if apart < A_LITTLE else "different"
+    answer = "same" if apart < _ALIKE else "little" if apart < A_LITTLE else "different"
     claims = (
-        Claim(16, claim_verdict(apart < ALIKE, apart >= A_LITTLE), joined_lines(look_at_zeros(found), constant)),
+        Claim(16, claim_verdict(apart < _ALIKE, apart >= A_LITTLE), joined_lines(look_at_zeros(found), constant)),
         Claim(17, claim_verdict(learned), alone),
     )
     return Outcomes(claims, answer)

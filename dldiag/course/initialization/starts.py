@@ -24,7 +24,7 @@ HALF_SATURATED = 0.5  # share of a layer's activations
 MADE_TO_MEASURE = ("glorot", "he")  # the only starts that fit layers of any size, so the only ones to recommend
 EVERY_MOMENT = 2  # checkpoints from one drawn histogram to the next
 FADED = 0.05  # of the loss of a constant guess: a run that gets no further down has not learnt
-HIDDEN = {name: ACTIVATIONS[name].label for name in ("tanh", "logistic", "relu", "leaky_relu")}
+_HIDDEN = {name: ACTIVATIONS[name].label for name in ("tanh", "logistic", "relu", "leaky_relu")}
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ STARTS: dict[str, Start] = {
 class StartSettings:
     """What a person may change about the comparison of starts."""
 
-    activation: str = param("tanh", "Activation", "Of every hidden layer.", choices=HIDDEN)
+    activation: str = param("tanh", "Activation", "Of every hidden layer.", choices=_HIDDEN)
     hidden_layers: int = param(5, "Hidden layers", "Of every network.", low=1, high=10)
     units: int = param(24, "Units per layer", "Of every hidden layer.", low=2, high=64)
     learning_rate: float = param(0.03, "Learning rate", "The same for every start.", low=0.0001, high=1.0, log=True)

@@ -40,7 +40,7 @@ class Graph:
     edges: tuple[Edge, ...]
 
 
-EARLY, LATE = 0.3, 0.66  # places along an arrow
+_EARLY, LATE = 0.3, 0.66  # places along an arrow
 
 
 def computation_graph(row: UnitPass, most: int = 4) -> Graph:
@@ -58,9 +58,9 @@ def computation_graph(row: UnitPass, most: int = 4) -> Graph:
             Node(f"p{key}", f"w<sub>{key}</sub>x<sub>{key}</sub>", terms[j], left + 0.5, -1.0),
         ]
         edges += [
-            Edge(f"x{key}", f"p{key}", f"dx<sub>{key}</sub>", row.dx[j], EARLY),
+            Edge(f"x{key}", f"p{key}", f"dx<sub>{key}</sub>", row.dx[j], _EARLY),
             Edge(f"w{key}", f"p{key}", f"dw<sub>{key}</sub>", row.dw[j], LATE),
-            Edge(f"p{key}", "z", f"dp<sub>{key}</sub>", row.dz, (EARLY, LATE)[place % 2]),
+            Edge(f"p{key}", "z", f"dp<sub>{key}</sub>", row.dz, (_EARLY, LATE)[place % 2]),
         ]
     return _with_end(row, nodes, edges, sum(terms[j] for j in rest) if rest else None)
 
@@ -80,7 +80,7 @@ def _with_end(row: UnitPass, nodes: list[Node], edges: list[Edge], rest: float |
         Node("L", "L(a, y)", row.loss, middle, -4.0),
     ]
     edges += [
-        Edge("b", "z", "db", row.db, EARLY),
+        Edge("b", "z", "db", row.db, _EARLY),
         Edge("z", "a", "dz", row.dz),
         Edge("a", "L", "da", row.da),
         Edge("y", "L", ""),

@@ -15,10 +15,10 @@ from dldiag.course.shared.instrumented import Layers, Recipe, layer_outputs, tra
 from dldiag.course.shared.prepared import Prepared
 from dldiag.course.shared.problem import PlotMarks, YesNo, marks_of
 
-GRID = 60  # points of the drawn plane along each side
-ROOM = 0.15  # of the range, drawn around the rows
-STEPS = 800
-RATE = 0.1
+_GRID = 60  # points of the drawn plane along each side
+_ROOM = 0.15  # of the range, drawn around the rows
+_STEPS = 800
+_RATE = 0.1
 BETTER = 0.01  # a fall of the error rate by this much is worth a sentence
 HIDDEN_ACTIVATION = "logistic"  # every hidden unit is the unit of logistic regression
 
@@ -82,11 +82,11 @@ def widen(
     widths = []
     for number, width in enumerate(units):
 
-        def on_step(step: int, before: int = number * STEPS) -> None:
+        def on_step(step: int, before: int = number * _STEPS) -> None:
             if should_stop is not None and should_stop():
                 raise Stopped
             if on_progress is not None:
-                on_progress(Progress(Message("Training networks"), before + step, len(units) * STEPS))
+                on_progress(Progress(Message("Training networks"), before + step, len(units) * _STEPS))
 
         recipe = Recipe(
             activation=HIDDEN_ACTIVATION,
@@ -94,9 +94,9 @@ def widen(
             hidden_layers=int(width > 0),
             units=max(1, width),
             optimizer="adam",
-            rates=(RATE,),
+            rates=(_RATE,),
         )
-        layers = train_recorded(data, recipe, pool, steps=STEPS, seed=seed, on_step=on_step)[0]
+        layers = train_recorded(data, recipe, pool, steps=_STEPS, seed=seed, on_step=on_step)[0]
         widths.append(_described(width, layers, problem, plane))
     return Widening(
         names=(problem.names[0], problem.names[1]),
@@ -111,15 +111,15 @@ def widen(
 
 def _side(values: Array) -> Array:
     low, high = float(values.min()), float(values.max())
-    room = ROOM * (high - low)
-    return np.linspace(low - room, high + room, GRID)
+    room = _ROOM * (high - low)
+    return np.linspace(low - room, high + room, _GRID)
 
 
 def _described(width: int, layers: Layers, problem: YesNo, plane: Array) -> HiddenLayer:
     z = layer_outputs(layers, problem.X, HIDDEN_ACTIVATION)[:, 0]
     W, b = layers[0]
     weights = layers[1][0][:, 0] if width else np.ones(1)
-    table = sigmoid(layer_outputs(layers, plane, HIDDEN_ACTIVATION)[:, 0]).reshape(GRID, GRID)
+    table = sigmoid(layer_outputs(layers, plane, HIDDEN_ACTIVATION)[:, 0]).reshape(_GRID, _GRID)
     return HiddenLayer(
         units=width,
         lines=tuple(UnitLine(*map(float, (*W[:, k], b[k], weights[k]))) for k in range(W.shape[1])),

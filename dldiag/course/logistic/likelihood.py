@@ -13,7 +13,7 @@ from dldiag.course.logistic.regression import Descent, cross_entropy, sigmoid
 from dldiag.course.shared.problem import YesNo
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 
-SMALLEST = 1e-12  # a likelihood below this is drawn as 0
+_SMALLEST = 1e-12  # a likelihood below this is drawn as 0
 EXACT = 1e-9  # a relative difference below this is the rounding of 64-bit numbers
 
 
@@ -57,7 +57,7 @@ def likelihood_figure(found: Likelihood, *, theme: ThemeName = "light") -> go.Fi
     drawn, look = figure(theme), THEMES[theme]
     rows = list(range(1, len(found.each) + 1))
     drawn.add_bar(x=rows, y=found.each, name=tr("likelihood of the row's label"), marker={"color": look.series[0]})
-    together = np.maximum(np.cumprod(found.each), SMALLEST)
+    together = np.maximum(np.cumprod(found.each), _SMALLEST)
     line = {"color": look.series[1], "width": 3}
     drawn.add_scatter(x=rows, y=together, name=tr("of all labels up to it"), mode="lines+markers", line=line)
     drawn.update_xaxes(title={"text": tr("row")})

@@ -17,14 +17,14 @@ from dldiag.course.shared.moving_figures import Frame, frames_side_by_side, movi
 from dldiag.report.figures.theme import THEMES, ThemeName
 
 MOST_FRAMES = 40  # of the descent; of more steps every second, third … is shown
-FORWARD = (("x", "w", "b", "y", "rest"), ("p",), ("z",), ("a",), ("L",))  # nodes by the first letter of their key
+_FORWARD = (("x", "w", "b", "y", "rest"), ("p",), ("z",), ("a",), ("L",))  # nodes by the first letter of their key
 
 
 def graph_moving(graph: Graph, *, theme: ThemeName = "light") -> go.Figure:
     """Play the values flowing forward, node after node, then the derivatives flowing back along the arrows."""
     drawn = graph_figure(graph, backward=False, theme=theme)
     values, place = drawn.data[0], {node.key: (node.across, node.up) for node in graph.nodes}
-    stages = [{node.key for node in graph.nodes if _stage(node.key) <= at} for at in range(len(FORWARD))]
+    stages = [{node.key for node in graph.nodes if _stage(node.key) <= at} for at in range(len(_FORWARD))]
     labels = [tr("inputs"), tr("forward: w·x"), tr("forward: z"), tr("forward: a"), tr("forward: loss")]
     back = [tr("backward: da"), tr("backward: dz"), tr("backward: to every product"), tr("backward: dw")]
     frames = [
@@ -40,7 +40,7 @@ def graph_moving(graph: Graph, *, theme: ThemeName = "light") -> go.Figure:
 
 
 def _stage(key: str) -> int:
-    return next(at for at, names in enumerate(FORWARD) if key == names[-1] or key[0] in [name[0] for name in names])
+    return next(at for at, names in enumerate(_FORWARD) if key == names[-1] or key[0] in [name[0] for name in names])
 
 
 def _nodes(values: go.Scatter, graph: Graph, shown: set[str]) -> go.Scatter:

@@ -12,7 +12,7 @@ from dldiag.core.types import Array
 from dldiag.course.logistic.regression import cross_entropy, sigmoid
 from dldiag.course.shared.problem import YesNo
 
-NUDGE = 1e-5  # by which a weight is moved to measure its slope
+_NUDGE = 1e-5  # by which a weight is moved to measure its slope
 EXACT = 1e-6  # a difference between backpropagation and the measured slope below this is rounding
 WEIGHTS_DRAWN = 0.5  # standard deviation of the first weights
 
@@ -109,11 +109,11 @@ def _measured(weights: Weights, name: str, X: Array, Y: Array) -> Array:
     slopes = np.zeros_like(weights[name])
     for at in np.ndindex(slopes.shape):
         costs = []
-        for side in (NUDGE, -NUDGE):
+        for side in (_NUDGE, -_NUDGE):
             moved = weights[name].copy()
             moved[at] += side
             costs.append(forward_two_layers(weights | {name: moved}, X, Y).cost)
-        slopes[at] = (costs[0] - costs[1]) / (2 * NUDGE)
+        slopes[at] = (costs[0] - costs[1]) / (2 * _NUDGE)
     return slopes
 
 

@@ -25,8 +25,8 @@ from dldiag.nn.training import train
 
 OnStep = Callable[[int], None] | None
 
-BINS = 31  # of an activation histogram
-WIDEST = 10.0  # activations beyond −10…10 are counted in the outermost bins
+_BINS = 31  # of an activation histogram
+_WIDEST = 10.0  # activations beyond −10…10 are counted in the outermost bins
 REACHED = 0.9  # share of a layer's |z| below what is called its reach
 MOST_EPOCHS = 10**9  # training ends after a number of steps, not of epochs
 UNITS_COMPARED = 16  # units of a layer whose pairwise distances are measured
@@ -61,8 +61,8 @@ class Watched:
     (T, S, L) Frobenius norm of dJ/dW. spread: (T, S, L − 1) standard deviation of the activations. saturated:
     (T, S, L − 1) share of activations; silent: (T, S, L − 1) share of units with z ≤ 0 on every watched row; woken:
     (S,) of the units once silent the share active at the end. distance: (T, S, L − 1) largest distance between
-    the weight vectors of two units, over their mean length (0 when all are 0). histograms: (T, L − 1, BINS) shares
-    of the first member's activations between `bins` (BINS + 1 edges). seconds_per_step: of one network of the stack.
+    the weight vectors of two units, over their mean length (0 when all are 0). histograms: (T, L − 1, _BINS) shares
+    of the first member's activations between `bins` (_BINS + 1 edges). seconds_per_step: of one network of the stack.
     reach: (T, S, L − 1) what 90% of the |z| of a layer stay below. asleep: (T, L − 1, units) 1 where a unit of the first member is silent.
     """
 
@@ -303,13 +303,13 @@ def woken_share(asleep: Array) -> Array:
 
 
 def _histogram(a: Array) -> Array:
-    counts, _ = np.histogram(np.clip(np.nan_to_num(a), -WIDEST, WIDEST), bins=bin_edges())
+    counts, _ = np.histogram(np.clip(np.nan_to_num(a), -_WIDEST, _WIDEST), bins=bin_edges())
     return np.asarray(counts / max(1, a.size))
 
 
 def bin_edges() -> Array:
     """Return the edges of the activation histograms, finer near 0 (evenly spaced in arcsinh)."""
-    return np.asarray(np.sinh(np.linspace(-np.arcsinh(WIDEST * 10), np.arcsinh(WIDEST * 10), BINS + 1)) / 10)
+    return np.asarray(np.sinh(np.linspace(-np.arcsinh(_WIDEST * 10), np.arcsinh(_WIDEST * 10), _BINS + 1)) / 10)
 
 
 def _as_watched(

@@ -18,7 +18,7 @@ from dldiag.course.shared.prepared import Prepared
 from dldiag.nn.activations import ACTIVATIONS
 from dldiag.nn.optimizers import OPTIMIZERS
 
-RATES = (0.003, 0.01, 0.03, 0.1, 0.3)  # learning rates that every runner may choose from
+_RATES = (0.003, 0.01, 0.03, 0.1, 0.3)  # learning rates that every runner may choose from
 LEAST_FALL = 0.02  # of the baseline loss; a best run that falls by less has learnt nothing to race to
 
 
@@ -97,7 +97,7 @@ def race(
     """Race two activations in the same network on the same batches to a share of the way down.
 
     The way goes from the loss of the best constant prediction to the lowest final loss of any run. Each runner starts
-    from the initialization made for it and uses the learning rate of RATES that takes it there in the fewest steps.
+    from the initialization made for it and uses the learning rate of _RATES that takes it there in the fewest steps.
     """
     chosen = settings or RaceSettings()
     ran = watch_all(
@@ -113,9 +113,9 @@ def race(
 
 
 def recipes_of(activations: Sequence[str], hidden_layers: int, units: int, solver: str) -> list[Recipe]:
-    """Return what is trained of each activation: the same network from the start made for it, at every rate of RATES."""
+    """Return what is trained of each activation: the same network from the start made for it, at every rate of _RATES."""
     return [
-        Recipe(name, suited_init(name), hidden_layers=hidden_layers, units=units, optimizer=solver, rates=RATES)
+        Recipe(name, suited_init(name), hidden_layers=hidden_layers, units=units, optimizer=solver, rates=_RATES)
         for name in activations
     ]
 

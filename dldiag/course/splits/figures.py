@@ -9,14 +9,14 @@ from dldiag.course.splits.selection import Selection
 from dldiag.course.splits.sizes import SplitAdvice, known_to, split_name
 from dldiag.report.figures.theme import MARKERS, THEMES, ThemeName, error_axis, figure, translucent
 
-ROW_HEIGHT, MARGIN_HEIGHT, RIGHT_MARGIN = 44, 110, 118  # pixels; on the right stands "✓ ± 12.2 points"
+_ROW_HEIGHT, _MARGIN_HEIGHT, RIGHT_MARGIN = 44, 110, 118  # pixels; on the right stands "✓ ± 12.2 points"
 PATTERNS = ("", "/", ".")  # of the training, dev and test set: told apart without color
 
 
 def shares_figure(advice: SplitAdvice, *, theme: ThemeName = "light") -> go.Figure:
     """Draw each way of splitting as one bar in three parts, with the half-width that its dev set gives."""
     look = THEMES[theme]
-    drawn = figure(theme, height=MARGIN_HEIGHT + ROW_HEIGHT * len(advice.options))
+    drawn = figure(theme, height=_MARGIN_HEIGHT + _ROW_HEIGHT * len(advice.options))
     names = [split_name(option) for option in advice.options]
     sets = (
         (tr("training set"), [option.train_rows for option in advice.options]),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message, Value
 
-DRAWS = 400  # times that a test set is drawn and a model is chosen on it
+_DRAWS = 400  # times that a test set is drawn and a model is chosen on it
 SINGLE_CHOICE = (5.0, 95.0)  # percentiles of the gap that one person who chooses once may meet
 _CLOSE_TO_CLOSED_FORM = 0.7  # share of the closed form below which the difference is put down to true quality
 CLEAR_STANDARD_ERRORS = 2.0  # a mean gap this many standard errors above zero is called a gap
@@ -54,7 +54,7 @@ def expected_maximum(k: int) -> float:
 
 
 def choose_on_test(
-    losses: NDArray[np.floating], *, n_test: int, unit: str = "rate", draws: int = DRAWS, seed: int = 0
+    losses: NDArray[np.floating], *, n_test: int, unit: str = "rate", draws: int = _DRAWS, seed: int = 0
 ) -> Selection:
     """Choose the best of k models on a random test set, `draws` times, for k = 1, 2, 4 … all models.
 

@@ -16,7 +16,7 @@ FEWEST_ROWS_TO_SPLIT = 100  # rows; below this a held-out set is too small to me
 
 LEAST_DEV_ROWS = 30  # rows; with fewer no normal formula holds (the rule of thumb of statistics courses)
 
-SHARES = (
+_SHARES = (
     (0.6, 0.2, 0.2),  # the classic advice, for up to tens of thousands of rows
     (0.8, 0.1, 0.1),
     (0.9, 0.05, 0.05),
@@ -26,9 +26,9 @@ SHARES = (
 
 
 NOTES = (  # up to so many rows: what the notes say; between 10,000 and a million they say nothing, so the nearer holds
-    (100_000, SHARES[0]),
-    (3_000_000, SHARES[3]),
-    (math.inf, SHARES[4]),
+    (100_000, _SHARES[0]),
+    (3_000_000, _SHARES[3]),
+    (math.inf, _SHARES[4]),
 )
 
 
@@ -90,7 +90,7 @@ def advise_split(rows: int, error: float, difference: float, unit: str = "rate")
     Of the splits whose dev set is large enough the one that leaves most rows to train on is advised, and 60/20/20 when
     none is.
     """
-    options = tuple(_option(rows, shares, error, difference, unit) for shares in SHARES)
+    options = tuple(_option(rows, shares, error, difference, unit) for shares in _SHARES)
     enough = [place for place, option in enumerate(options) if option.enough]
     advised = None if rows < FEWEST_ROWS_TO_SPLIT else max(enough, default=0)
     needed = rows_to_see(error, difference, unit)

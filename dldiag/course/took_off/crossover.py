@@ -17,9 +17,9 @@ from dldiag.core.types import Answer, Array, Estimate, LearningCurve
 
 Crossed = Literal["crosses", "not_in_sight", "undecided"]
 
-RESAMPLES = 1000
-SURE = 0.90  # share of resamples that must agree before a crossover (or its absence) is stated
-LEVEL = 0.90  # of the interval of a crossover size
+_RESAMPLES = 1000
+_SURE = 0.90  # share of resamples that must agree before a crossover (or its absence) is stated
+_LEVEL = 0.90  # of the interval of a crossover size
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def crossover(a: LearningCurve, b: LearningCurve, *, rho: float = 0.0, seed: int
     lead = lead if first is a else -lead
     found = _crossings(np.log(sizes), _resampled(lead, rho, seed))
     share = float(np.isfinite(found).mean())
-    verdict: Crossed = "crosses" if share >= SURE else "not_in_sight" if share <= 1 - SURE else "undecided"
+    verdict: Crossed = "crosses" if share >= _SURE else "not_in_sight" if share <= 1 - _SURE else "undecided"
     value = float(_crossings(np.log(sizes), lead.mean(axis=1)[None])[0])
     return Crossover(_name(first), _name(second), verdict, _interval(value, found), share, float(lead[-1].mean()))
 
@@ -73,9 +73,9 @@ def _at(curve: LearningCurve, sizes: Sequence[int] | NDArray[np.int64]) -> Array
 
 
 def _resampled(lead: Array, rho: float, seed: int) -> Array:
-    """Return (RESAMPLES, k) means over resampled repeats, widened to the corrected resampled variance."""
+    """Return (_RESAMPLES, k) means over resampled repeats, widened to the corrected resampled variance."""
     repeats = lead.shape[1]
-    drawn = np.random.default_rng(seed).integers(0, repeats, (RESAMPLES, repeats))
+    drawn = np.random.default_rng(seed).integers(0, repeats, (_RESAMPLES, repeats))
     means = np.asarray(lead[:, drawn].mean(axis=2).T, dtype=np.float64)
     if repeats < 2:
         return means
@@ -101,7 +101,7 @@ def _interval(value: float, found: Array) -> Estimate | None:
     known = found[np.isfinite(found)]
     if not np.isfinite(value) or len(known) == 0:
         return None
-    low, high = np.quantile(known, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
+    low, high = np.quantile(known, [0.5 - _LEVEL / 2, 0.5 + _LEVEL / 2])
     return Estimate(value, min(float(low), value), max(float(high), value))
 
 
@@ -161,6 +161,6 @@ def _paired(difference: Array, rho: float, pairs: int) -> Estimate:
     value, repeats = float(difference.mean()), len(difference)
     if repeats < 2:
         return Estimate(value, -np.inf, np.inf)
-    level = 1 - (1 - LEVEL) / pairs
+    level = 1 - (1 - _LEVEL) / pairs
     half = stats.t.ppf(0.5 + level / 2, repeats - 1) * np.sqrt((1 / repeats + rho) * difference.var(ddof=1))
     return Estimate(value, value - float(half), value + float(half))

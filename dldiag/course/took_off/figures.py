@@ -83,7 +83,7 @@ def _with_interval(curve: CurveBand, at: int, unit: str) -> str:
     return f"{value} ({low} – {high})"
 
 
-VERDICTS = {
+_VERDICTS = {
     "crosses": Message("yes"),
     "not_in_sight": Message("no crossover in sight"),
     "undecided": Message("not decided"),
@@ -96,7 +96,7 @@ def crossing_rows(found: Sequence[Crossover]) -> list[dict[str, str]]:
         {
             tr("Ahead on few rows"): str(LEARNERS[one.first].label),
             tr("Overtaken by"): str(LEARNERS[one.second].label),
-            tr("Verdict"): str(VERDICTS[one.verdict]),
+            tr("Verdict"): str(_VERDICTS[one.verdict]),
             tr("Rows (90% interval)"): _rows(one),
         }
         for one in found

@@ -24,7 +24,7 @@ from dldiag.course.shared.prepared import prepare_open_rows
 from dldiag.report.figures.theme import MARKERS, THEMES, ThemeName, error_axis, figure
 
 MOST_FEATURES = 12  # inputs of the table that squares and products are made of
-TREES = 30
+_TREES = 30
 NEIGHBORS = 5
 Maker = Callable[[Task], Any]
 
@@ -62,7 +62,8 @@ VARIANTS: Mapping[str, Variant] = {
         Message("Random forest"),
         "learner",
         _either(
-            lambda: RandomForestClassifier(TREES, random_state=0), lambda: RandomForestRegressor(TREES, random_state=0)
+            lambda: RandomForestClassifier(_TREES, random_state=0),
+            lambda: RandomForestRegressor(_TREES, random_state=0),
         ),
     ),
     "plain": Variant(Message("columns as they are"), "preparation", _after(StandardScaler)),

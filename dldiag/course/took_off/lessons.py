@@ -9,7 +9,7 @@ from dldiag.course.took_off.hand_work import HandWork, look_at_hand_work
 from dldiag.course.took_off.scaling import LEARNERS, Scale, look_at_crossover
 
 
-def size_outcomes(found: Scale) -> Outcomes:
+def learner_outcomes(found: Scale) -> Outcomes:
     """Read statement 1 off the crossovers."""
     one = found.crossings[0] if found.crossings else None
     shown = one is not None and one.verdict == "crosses" and LEARNERS[one.second].deep
@@ -54,7 +54,7 @@ TOOK_OFF_LESSONS = Topic(
                 ),
             ),
             Message("Networks win with data and size together; at how many rows depends on the data."),
-            size_outcomes,
+            learner_outcomes,
             Message("Try it: 20,000 rows or more; or the two clouds, where a small learner is all one needs."),
         ),
         Lesson(

@@ -37,10 +37,10 @@ class Learner:
 
 
 def _network(*units: int) -> Callable[[Task], dict[str, Any]]:
-    return lambda task: {"hidden_layer_sizes": units, "max_iter": EPOCHS, "learning_rate_init": RATE}
+    return lambda task: {"hidden_layer_sizes": units, "max_iter": _EPOCHS, "learning_rate_init": _RATE}
 
 
-EPOCHS, RATE = 80, 0.01
+_EPOCHS, _RATE = 80, 0.01
 FEWEST_TOY_ROWS, ROWS_PER_TRAINING_ROW = 2000, 1.2
 # 30 rounds are enough for these sizes; scikit-learn's 20 rows in a leaf could not split the smallest subsets at all
 BOOSTING = {"max_iter": 30, "min_samples_leaf": 5}

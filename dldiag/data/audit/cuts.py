@@ -18,7 +18,7 @@ PERFECT_ERRORS = 1.28  # errors that n rows without any allow at most (one-sided
 GAP = 3.0
 PERFECT = 0.97  # of the errors that a cut without any error must surely remove; such a cut has no other sign of chance
 LEAST_IN_CLASS = 3  # rows of the rarest class, and...
-LEAST_ROWS = 60  # ...of all, for a gap to count
+_LEAST_ROWS = 60  # ...of all, for a gap to count
 MONOTONE_ROWS = 50  # rows, at least, to judge a number by a curve that only rises or only falls
 PRESENT_SHARE = 0.95  # of the rows that must have a value for that
 
@@ -49,7 +49,7 @@ def best_cut(values: NDArray[np.float64], y: NDArray[Any]) -> Cut:
     errors = _missing_errors(y[~present]) + _errors(x, classes, len(counts))
     if errors is None or errors >= base:
         return NO_CUT
-    if errors == 0 and counts[counts > 0].min() >= LEAST_IN_CLASS and len(y) >= LEAST_ROWS and _gap(x, classes) >= GAP:
+    if errors == 0 and counts[counts > 0].min() >= LEAST_IN_CLASS and len(y) >= _LEAST_ROWS and _gap(x, classes) >= GAP:
         return Cut(1.0, 1.0 - 1e-9)
     if errors == 0:
         at_least = 1 - PERFECT_ERRORS / base

@@ -117,32 +117,32 @@ def _with_interval(losses: NDArray[np.float64], sizes: NDArray[np.float64], scal
 # answers to questions), tables of which a sample was drawn with replacement to 8 or more, unless they list all the
 # combinations there are; then a new row is one of them, too.
 MOST_BY_CHANCE = 5.0
-LEAST_SHARE = 0.05  # of the rows repeat others; where fewer do, keeping them together changes nothing
+_LEAST_SHARE = 0.05  # of the rows repeat others; where fewer do, keeping them together changes nothing
 MOST_ROWS = 5_000  # are compared; pairs of all rows and of some stand in the same proportion
 
-Labels = NDArray[np.int64]
+RowLabels = NDArray[np.int64]
 
 
-def repeats_by_chance(X: pd.DataFrame, y: NDArray[Any], copies: Labels, seed: int) -> bool:
+def repeats_by_chance(X: pd.DataFrame, y: NDArray[Any], copies: RowLabels, seed: int) -> bool:
     """Tell whether rows are equal as often as by chance, so that a new row would also be one that is known.
 
     copies: (rows,) as from `duplicate_groups`. Where rows are equal by chance, more are equal but for one column; where
     they are copies, few are. Targets tell, too: copies have equal ones.
     """
     n = len(copies)
-    if 1 - (int(copies.max()) + 1) / n < LEAST_SHARE or _is_repeated_as_a_whole(copies, y):
+    if 1 - (int(copies.max()) + 1) / n < _LEAST_SHARE or _is_repeated_as_a_whole(copies, y):
         return False
     rows = np.random.default_rng(seed).permutation(n)[:MOST_ROWS]
     keys = [_labels(X[name].iloc[rows]) for name in X.columns]
     return max(_odds_ratio(keys), _odds_ratio([*keys, _labels(y[rows])])) <= MOST_BY_CHANCE
 
 
-def _is_repeated_as_a_whole(copies: Labels, y: NDArray[Any]) -> bool:
+def _is_repeated_as_a_whole(copies: RowLabels, y: NDArray[Any]) -> bool:
     """Tell whether every row, its target included, is there twice, or three times, or a multiple of that."""
     return int(np.gcd.reduce(np.bincount(_both(copies, _labels(y))))) > 1
 
 
-def _odds_ratio(keys: Sequence[Labels]) -> float:
+def _odds_ratio(keys: Sequence[RowLabels]) -> float:
     """Return by how much rows that agree in one column agree more often in the next, all other columns being equal.
 
     Over pairs of rows, each pair of neighbouring columns giving a table of four counts: Mantel & Haenszel (1959), with half
@@ -164,16 +164,16 @@ def _odds_ratio(keys: Sequence[Labels]) -> float:
     return agree / differ
 
 
-def _labels(values: Any) -> Labels:
+def _labels(values: Any) -> RowLabels:
     return np.asarray(pd.factorize(values, use_na_sentinel=False)[0], dtype=np.int64)
 
 
-def _both(a: Labels, b: Labels) -> Labels:
+def _both(a: RowLabels, b: RowLabels) -> RowLabels:
     """Number the different pairs of labels."""
     return _labels(a * (int(b.max()) + 1) + b)
 
 
-def _pairs(labels: Labels) -> float:
+def _pairs(labels: RowLabels) -> float:
     """Count the pairs of rows with the same label."""
     sizes = np.bincount(labels).astype(float)
     return float((sizes * (sizes - 1)).sum() / 2)

@@ -16,7 +16,7 @@ from dldiag.data.features import source_of
 from dldiag.data.typing.name_words import word_set, words_of
 
 # A column may name groups when it has at least so many values, each on so many rows (own choices).
-LEAST_GROUPS = 10
+_LEAST_GROUPS = 10
 LEAST_ROWS_PER_GROUP = 2.0
 MOST_GROUPS_PER_ROW = 0.5
 NAMED_GROUP = word_set(
@@ -29,10 +29,10 @@ NAMED_TIME_PARTS = ("日期", "时间")
 LOOKED_AT = 24  # features whose likeness within groups is measured
 CANDIDATES = 64  # columns not named like a group that are looked at, spread over the table
 PROBED = 2  # columns that are put to the test of a model, those with the most alike rows first
-BLOCKS = 1.1  # runs of equal values per value, at most, to stand together
+_BLOCKS = 1.1  # runs of equal values per value, at most, to stand together
 
 # How alike rows of a group are: share of the spread between groups, corrected for the number of groups (adjusted R²).
-ALIKE = 0.3  # over features, below which a column is not put to the test
+_ALIKE = 0.3  # over features, below which a column is not put to the test
 ALIKE_TESTED = 0.1  # the same, over features or in the target, for a column named like a group
 ALIKE_NAMED = 0.2  # in the target, from which a column named like a group is taken for one without a test
 
@@ -41,7 +41,7 @@ FOLLOWS_SURELY = 4.0  # and in standard errors (1/√rows)
 SORTED = 0.98  # rank correlation of target and row number from which a file is sorted by its target
 BLOCKS_IN_FILE = 20  # contiguous blocks of rows compared with random rows, per class
 
-MATERIAL = 0.02  # error unit: by which whole groups or blocks must surely be worse than random rows (own choice)
+_MATERIAL = 0.02  # error unit: by which whole groups or blocks must surely be worse than random rows (own choice)
 MATERIAL_SHARE = 0.15  # and as a share of the error on whole groups or blocks (own choice)
 SKILL_GONE = 0.5  # share of the apparent skill lost from which the random split alone makes the result
 SKILL_GONE_FORWARD = 0.68  # the same on later rows, which also change (California's houses in their order: .64)
@@ -108,7 +108,7 @@ def order_in(dataset: Dataset) -> Order:
 
 def _is_likely(one: Groups) -> bool:
     named = one.named and max(one.features_alike, one.target_alike) >= ALIKE_TESTED
-    return named or one.features_alike >= ALIKE
+    return named or one.features_alike >= _ALIKE
 
 
 def _is_group(one: Groups) -> bool:
@@ -116,7 +116,7 @@ def _is_group(one: Groups) -> bool:
 
 
 def _material(found: Optimism | None) -> bool:
-    return found is not None and found.at_least > max(MATERIAL, MATERIAL_SHARE * found.block_error)
+    return found is not None and found.at_least > max(_MATERIAL, MATERIAL_SHARE * found.block_error)
 
 
 def _of_groups(dataset: Dataset, codes: NDArray[np.int64], name: str) -> Optimism | None:
@@ -156,7 +156,7 @@ def _group_codes(values: pd.Series) -> NDArray[np.int64] | None:
         return None
     codes, different = pd.factorize(values)
     rows = int((codes >= 0).sum())
-    few = len(different) < LEAST_GROUPS or len(different) > MOST_GROUPS_PER_ROW * rows
+    few = len(different) < _LEAST_GROUPS or len(different) > MOST_GROUPS_PER_ROW * rows
     return None if few or rows < LEAST_ROWS_PER_GROUP * len(different) else np.asarray(codes)
 
 
@@ -174,7 +174,7 @@ def _groups(
         float(np.median(np.bincount(kept))),
         float(np.median(alike)) if alike else 0.0,
         max(_alike(kept, values[present]) for values in target),
-        runs <= BLOCKS * n_groups,
+        runs <= _BLOCKS * n_groups,
         _is_named(name),
     )
 

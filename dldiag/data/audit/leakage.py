@@ -16,7 +16,7 @@ from dldiag.data.audit.cuts import best_cut, monotone_score
 from dldiag.data.features import source_of
 
 SCREEN_ROWS = 10_000  # rows drawn for the screening; half to learn, half to judge
-BINS = 64  # of a column; a one-level predictor answers with the commonest class or mean target of a bin
+_BINS = 64  # of a column; a one-level predictor answers with the commonest class or mean target of a bin
 SEEN = 0.01  # p-value of the association, from which on a column is not looked at by thresholds
 COARSE = 8  # bins of the test of association, which wants many rows in each
 # Share of the baseline's error (variance, for amounts) that one column must surely remove to give the target away.
@@ -151,23 +151,23 @@ def _surely_removed(bins: NDArray[np.int64], y: NDArray[Any]) -> float:
 def _bins(values: NDArray[Any]) -> NDArray[np.int64]:
     """Return a small whole number per row: its value when there are few, else its quantile; missing is its own."""
     codes, different = pd.factorize(values)
-    if len(different) <= BINS:
+    if len(different) <= _BINS:
         return np.asarray(codes + 1, dtype=np.int64)
     if values.dtype == object:
-        common = np.argsort(-np.bincount(codes[codes >= 0]), kind="stable")[: BINS - 1]
-        place = np.full(len(different) + 1, BINS, dtype=np.int64)
+        common = np.argsort(-np.bincount(codes[codes >= 0]), kind="stable")[: _BINS - 1]
+        place = np.full(len(different) + 1, _BINS, dtype=np.int64)
         place[common] = np.arange(1, len(common) + 1)
         place[-1] = 0
         return np.asarray(place[codes])
     ranks = rankdata(values, nan_policy="omit") if np.isnan(values).any() else rankdata(values)
-    return np.where(np.isnan(ranks), 0, 1 + np.floor((ranks - 0.5) / len(values) * BINS)).astype(np.int64)
+    return np.where(np.isnan(ranks), 0, 1 + np.floor((ranks - 0.5) / len(values) * _BINS)).astype(np.int64)
 
 
 def _class_score(
     bins: NDArray[np.int64], y: NDArray[Any], new: NDArray[np.int64], truth: NDArray[Any]
 ) -> tuple[float, float]:
     """Return the share of the majority's error that the commonest class of each bin removes, and its standard error."""
-    counts = np.zeros((BINS + 2, int(max(y.max(), truth.max())) + 1))
+    counts = np.zeros((_BINS + 2, int(max(y.max(), truth.max())) + 1))
     np.add.at(counts, (bins, y), 1)
     majority = int(counts.sum(axis=0).argmax())
     answer = np.where(counts.sum(axis=1) > 0, counts.argmax(axis=1), majority)
@@ -182,7 +182,7 @@ def _amount_score(
     bins: NDArray[np.int64], y: NDArray[Any], new: NDArray[np.int64], truth: NDArray[Any]
 ) -> tuple[float, float]:
     """Return the share of the variance that the mean of each bin explains, and its standard error."""
-    sums, counts = np.bincount(bins, y, BINS + 2), np.bincount(bins, minlength=BINS + 2)
+    sums, counts = np.bincount(bins, y, _BINS + 2), np.bincount(bins, minlength=_BINS + 2)
     answer = np.where(counts > 0, sums / np.maximum(counts, 1), y.mean())
     squares = (truth - answer[new]) ** 2
     base = float(((truth - y.mean()) ** 2).mean())
@@ -193,7 +193,7 @@ def _amount_score(
 
 def _p_value(bins: NDArray[np.int64], y: NDArray[Any], task: str) -> float:
     """Return the p-value of no association: chi-squared for classes, analysis of variance on ranks for amounts."""
-    coarse = bins * COARSE // (BINS + 1) if bins.max() >= COARSE else bins
+    coarse = bins * COARSE // (_BINS + 1) if bins.max() >= COARSE else bins
     coarse = np.unique(coarse, return_inverse=True)[1]
     if coarse.max() == 0:
         return 1.0

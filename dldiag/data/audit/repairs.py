@@ -20,7 +20,7 @@ class RepairRow:
     choices: Callable[[str], Mapping[str, Any]]
 
 
-REPAIRS: dict[str, RepairRow] = {
+_REPAIRS: dict[str, RepairRow] = {
     "exclude_column": RepairRow(
         Message("Leave out {column}"),
         Message("It may give the answer away: is it known at the time of prediction?"),
@@ -60,7 +60,7 @@ def repair(code: str, column: str = "") -> Repair:
     >>> str(repair("exclude_column", "paid").title)
     'Leave out paid'
     """
-    row = REPAIRS[code]
+    row = _REPAIRS[code]
     names = {"column": column}
     return Repair(code, row.title.filled(**names), row.because, dict(row.choices(column)))
 

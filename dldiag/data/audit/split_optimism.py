@@ -15,8 +15,8 @@ from dldiag.core.types import Dataset
 
 ROWS = 1_500  # rows used, in whole blocks
 FOLDS = 4
-FORWARD = 0.7  # share of the rows, in order, that is learned from when later rows judge
-TREES = 10
+_FORWARD = 0.7  # share of the rows, in order, that is learned from when later rows judge
+_TREES = 10
 FEATURES = 24  # columns used, spread over the table
 NORMAL_95 = float(stats.norm.ppf(0.95))  # standard errors: a one-sided 95 % bound
 
@@ -68,7 +68,7 @@ def forward_error(dataset: Dataset, order: NDArray[np.int64], seed: int = 0) -> 
     names = list(dataset.X.columns)
     X = _as_numbers(dataset.X[names[:: max(1, len(names) // FEATURES)]].iloc[rows])
     y = dataset.y[rows]
-    later = np.arange(len(rows)) >= FORWARD * len(rows)
+    later = np.arange(len(rows)) >= _FORWARD * len(rows)
     answer = _model(dataset.task, seed).fit(X[~later], y[~later]).predict(X[later])
     if dataset.task == "classification":
         return float((answer != y[later]).mean())
@@ -77,7 +77,7 @@ def forward_error(dataset: Dataset, order: NDArray[np.int64], seed: int = 0) -> 
 
 def _model(task: str, seed: int) -> Any:
     model_class = ExtraTreesClassifier if task == "classification" else ExtraTreesRegressor
-    return model_class(TREES, min_samples_leaf=2, max_features=0.5, random_state=seed, n_jobs=1)
+    return model_class(_TREES, min_samples_leaf=2, max_features=0.5, random_state=seed, n_jobs=1)
 
 
 def _whole_blocks(blocks: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:

@@ -15,7 +15,7 @@ from dldiag.data.typing.distinct import as_arrow, as_mask
 MOST_TOTALS = 0.25  # of the rows; a word on more rows is a value of its column, whatever it means (own choice)
 ADDS_UP = 1e-3  # relative difference between a total and the sum of its rows: totals are rounded
 LEAST_ADDED = 2  # rows that a total sums up
-SHOWN = 5  # row numbers in the notice
+_SHOWN = 5  # row numbers in the notice
 _TOTAL = (
     r"(?i)^(?:(?:grand|sub|year|all)?[ -]?totals?|sum|summe|gesamt|gesamtsumme|insgesamt|zwischensumme|somme|suma|totale"
     r"|sous-total|итого|всего|合计|总计|小计|共计|总和|合計|總計|小計|계|합계)\s*[:：]?$|^.{1,30} (?:sub)?total$|^(?:sub)?total .{1,30}$"
@@ -63,7 +63,7 @@ def _equal(totals: NDArray[np.float64], sums: NDArray[np.float64]) -> NDArray[np
 
 def _notice(rows: list[int], example: str) -> Notice:
     text = "{count:,} rows seem to hold totals of other rows, such as {example}: rows {rows}."
-    shown = ", ".join(str(row + 1) for row in rows[:SHOWN]) + (" …" if len(rows) > SHOWN else "")
+    shown = ", ".join(str(row + 1) for row in rows[:_SHOWN]) + (" …" if len(rows) > _SHOWN else "")
     hint = Message("Take these rows out of the file: a model would learn from them as from the others.")
     return Notice(
         "total_rows", Message(text, {"count": len(rows), "example": example, "rows": shown}), len(rows), example, hint

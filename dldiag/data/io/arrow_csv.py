@@ -16,11 +16,11 @@ from dldiag.data.io.raw_table import raw_table
 from dldiag.data.io.repair_rows import Account, Gatherer
 
 LEAST_CHARS = 200_000  # below this size the strict way is as fast
-BLOCK_BYTES = 16 << 20
+_BLOCK_BYTES = 16 << 20
 CHUNK_CHARS = 4 << 20  # of a text that is not regular as a whole: the regular chunks of it are read fast
 MOST_BOUNDARY_LINES = 500  # lines that are looked at for a place to cut
 NEWLINE = 10
-HEAD_CHARS = 4096  # of a text, in which a line of dashes is looked for: it stands below the header
+_HEAD_CHARS = 4096  # of a text, in which a line of dashes is looked for: it stands below the header
 _RULES = re.compile(r"(?:\A|\n)[\s|+:=_,;-]*[-=_]{3}[\s|+:=_,;-]*\n")
 
 
@@ -83,14 +83,14 @@ def read_regular(
         return None
     data = body.encode("utf-8", errors="surrogatepass")
     quoted = _quotes_in_order(data, dialect)
-    if quoted is None or _blank_row(body, dialect) or _RULES.search(body, 0, HEAD_CHARS):
+    if quoted is None or _blank_row(body, dialect) or _RULES.search(body, 0, _HEAD_CHARS):
         return None
     names = [str(j) for j in range(width)]
     try:
         table = pyarrow.csv.read_csv(
             pa.BufferReader(data),
             read_options=pyarrow.csv.ReadOptions(
-                column_names=names, block_size=max(BLOCK_BYTES, _longest_line(data, quoted) * 2)
+                column_names=names, block_size=max(_BLOCK_BYTES, _longest_line(data, quoted) * 2)
             ),
             parse_options=pyarrow.csv.ParseOptions(
                 delimiter=dialect.delimiter,

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from dldiag.data.io.cell_kind import kind_of, shape_of
 
-SAMPLE_ROWS = 400
-SURE_MARGIN = 1.0  # nats between the best and the second reading of a row before it is believed
+_SAMPLE_ROWS = 400
+_SURE_MARGIN = 1.0  # nats between the best and the second reading of a row before it is believed
 POOR_FIT = 5.0  # nats per cell above which a cell does not belong to a column
 MOST_SHIFT = 6  # cells too few or too many above which no repair is tried
 MOST_LACKING = 0.45  # share of the cells of a row that may be lacking
@@ -27,7 +27,7 @@ STRANGE_SHAPE_COST = 2.5
 FEW_SHAPES = 12
 NUMBER_MARKS = ".,:/-+"
 LONGEST_SPLIT = 80  # characters; no attempt is made to cut longer cells in two
-WIDEST = 200  # columns above which rows are not realigned
+_WIDEST = 200  # columns above which rows are not realigned
 
 
 class ColumnProfile(NamedTuple):
@@ -46,7 +46,7 @@ class ColumnProfile(NamedTuple):
 
 def profiles(rows: Sequence[Sequence[str]], width: int) -> list[ColumnProfile]:
     """Learn the columns from rows of the right width."""
-    sound = [r for r in rows if len(r) == width][:SAMPLE_ROWS]
+    sound = [r for r in rows if len(r) == width][:_SAMPLE_ROWS]
     columns = [[r[j] for r in sound] for j in range(width)]
     return [
         ColumnProfile(Counter(map(kind_of, c)), Counter(shape_of(x) for x in c if x.strip()), len(c)) for c in columns
@@ -68,15 +68,15 @@ def fit_row(
     A missing delimiter is put back where both parts fit; where they cannot be told apart both cells are left out.
     """
     width = len(columns)
-    if not columns or columns[0].rows < 3 or width > WIDEST or not 0 < abs(len(cells) - width) <= most_shift:
+    if not columns or columns[0].rows < 3 or width > _WIDEST or not 0 < abs(len(cells) - width) <= most_shift:
         return None
     if len(cells) < width * (1 - MOST_LACKING):
         return None
     ways = _lay(tuple(cells), columns, delimiter)
     if not ways or ways[0].cost > POOR_FIT * max(3.0, width * 0.5):
         return None
-    if len(ways) > 1 and ways[1].cost - ways[0].cost < SURE_MARGIN:
-        return _agreement(ways, SURE_MARGIN)
+    if len(ways) > 1 and ways[1].cost - ways[0].cost < _SURE_MARGIN:
+        return _agreement(ways, _SURE_MARGIN)
     return list(ways[0].cells)
 
 

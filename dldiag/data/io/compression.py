@@ -14,7 +14,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import DataError
 from dldiag.data.io.limits import MIB, Limits
 
-CHUNK = 1 << 20
+_CHUNK = 1 << 20
 FREE_RATIO_BYTES = 10 * MIB  # below this size the ratio of packed to plain bytes does not matter
 MOST_MEMBERS = 1000
 IGNORED_MEMBERS = ("__MACOSX/", ".")
@@ -98,7 +98,7 @@ def _inflate(data: bytes, compression: str, limits: Limits) -> Unpacked:
     while rest:
         one = make[compression]()
         while True:
-            piece = one.decompress(rest, CHUNK)
+            piece = one.decompress(rest, _CHUNK)
             size += len(piece)
             _check_size(size, len(data), limits)
             parts.append(piece)
@@ -151,7 +151,7 @@ def _unzip(data: bytes, limits: Limits, member: str) -> Unpacked:
 
 def _read_at_most(read: Callable[[int], bytes], packed: int, limits: Limits) -> bytes:
     parts, size = [], 0
-    while piece := read(CHUNK):
+    while piece := read(_CHUNK):
         size += len(piece)
         _check_size(size, packed, limits)
         parts.append(piece)

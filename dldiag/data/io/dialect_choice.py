@@ -12,7 +12,7 @@ from dldiag.data.io.cell_kind import kind_of
 from dldiag.data.io.dialect import SPACES, Dialect, loose_cells, records
 
 QUOTES = ('"', "'")
-ESCAPES = ("", "\\", "\0")
+_ESCAPES = ("", "\\", "\0")
 
 # How readily a character is believed to be a delimiter (share of the score that it keeps). Marks that also stand within
 # dates, times, links and words must cut far more evenly than a comma before they are believed.
@@ -21,7 +21,7 @@ TRUST = {",": 1.0, ";": 0.995, "\t": 1.0, "|": 0.99, "\x1f": 0.99, "\x01": 0.99,
     "-": 0.60, "_": 0.60, "+": 0.60, "\\": 0.60, "$": 0.60, "%": 0.60, "?": 0.55, "，": 0.9, "；": 0.9, "、": 0.85,
     "\x1e": 0.9, "\x02": 0.9, "\x03": 0.9, "\x07": 0.9, "¬": 0.9, "¤": 0.9, "þ": 0.8, "¶": 0.8, "::": 0.95, "||": 0.95,
 }  # fmt: skip
-TYPED = {"empty": 0.6, "missing": 0.9, "number": 1.0, "when": 1.0, "link": 1.0, "code": 0.9, "word": 0.65, "mark": 0.2}
+_TYPED = {"empty": 0.6, "missing": 0.9, "number": 1.0, "when": 1.0, "link": 1.0, "code": 0.9, "word": 0.65, "mark": 0.2}
 SAMPLE_LINES = 400
 ONE_COLUMN_SCORE = 0.30  # what a candidate must reach to be believed at all
 BELIEVED = 0.9  # trust below which a delimiter is weak: it must cut every line, and into plausible cells
@@ -134,18 +134,18 @@ def evenness(widths: Sequence[int], titles_count: bool = False) -> tuple[int, fl
 
 def _plausibility(rows: Sequence[Sequence[str]]) -> float:
     cells = [c for r in rows[:80] for c in r[:60]]
-    return sum(TYPED[kind_of(c)] for c in cells) / max(1, len(cells))
+    return sum(_TYPED[kind_of(c)] for c in cells) / max(1, len(cells))
 
 
 def _escape_in(sample: str, dialect: Dialect) -> str:
     """Return the escape with the fewest lines at fault; none unless it stands before a quote."""
     if not dialect.quote:
         return ""
-    present = [e for e in ESCAPES if not e or e + dialect.quote in sample]
+    present = [e for e in _ESCAPES if not e or e + dialect.quote in sample]
     if len(present) < 2:
         return ""
     faults = {e: sum(r.fault for r in records(sample, replace(dialect, escape=e))) for e in present}
-    return min(present, key=lambda e: (faults[e], ESCAPES.index(e)))
+    return min(present, key=lambda e: (faults[e], _ESCAPES.index(e)))
 
 
 def _skips_space(sample: str, dialect: Dialect) -> bool:

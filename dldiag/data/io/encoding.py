@@ -30,7 +30,7 @@ PYTHON_NAMES = {
     "big5": "big5hkscs",
     "windows-874": "cp874",
 }
-OTHERS = ("cp1252", "cp1250", "cp1251", "koi8_r", "cp866", "cp855", "mac_cyrillic", "cp1253", "cp1254", "johab")
+_OTHERS = ("cp1252", "cp1250", "cp1251", "koi8_r", "cp866", "cp855", "mac_cyrillic", "cp1253", "cp1254", "johab")
 CHINESE = "gb18030"
 FEW_WORDS = 8  # different words beyond ASCII, up to which Chinese is always offered where it is possible
 UTF8_SHARE = 0.5  # of the lines with other than ASCII bytes that must be UTF-8 before the rest counts as damage
@@ -56,7 +56,7 @@ OTHER_SYSTEMS = ("cp850", "cp437", "cp852", "mac_roman", "mac_latin2")
 DOUBTED_SHARE = 0.5  # of the words that are no words of Europe, from which a page of another system is tried
 BELIEVED_SHARE = 0.9  # the same, from which it is taken
 POOR = 0.7  # plausibility of the first guess below which the second detector is heard
-RARE = {"iso_8859_5": 0.1}  # what an encoding loses that hardly any table is in
+_RARE = {"iso_8859_5": 0.1}  # what an encoding loses that hardly any table is in
 SECOND_VOTE_BYTES = 1 << 14
 PREVIEW_CHARS = 300
 _HIGH = re.compile(rb"[\x80-\xff]")
@@ -111,7 +111,7 @@ def alternatives_of(data: bytes, chosen: str) -> tuple[tuple[str, str], ...]:
     if is_utf8(data):
         return ((CHINESE, _preview(chinese)),) if chinese and chosen != CHINESE and _are_short_words(data) else ()
     texts: dict[str, str] = {}
-    for encoding in (chosen, *CJK, *OTHERS):
+    for encoding in (chosen, *CJK, *_OTHERS):
         text = _try(sample, encoding)
         if text is not None and text not in texts.values():
             texts[encoding] = text
@@ -173,7 +173,7 @@ def _vote(sample: bytes) -> str:
     first = _first_vote(sample)
     if first not in CJK and _only_symbols(sample):
         return "cp1252"
-    votes = {first: _weigh(sample, first) - RARE.get(first, 0.0)}
+    votes = {first: _weigh(sample, first) - _RARE.get(first, 0.0)}
     for rival in _rivals(sample, first):
         votes[rival] = _weigh(sample, rival) - FIRST_MARGIN
     second = _second_vote(sample) if first in CYRILLIC_NAMES or votes[first] < POOR else ""

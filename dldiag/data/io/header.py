@@ -16,7 +16,7 @@ FEW_VALUES_SHARE = 0.34  # distinct values per row below which a column of words
 LEAST_ROWS_FOR_WORDS = 4
 LEAST_COUNTED = 3  # numbers in a row that count up before they are names
 LEAST_YEARS = 2  # years in a row, above columns without years, before they are names
-LEAST_STEPS = 4  # numbers in a row at equal distances before they are names
+_LEAST_STEPS = 4  # numbers in a row at equal distances before they are names
 YEARS_SHARE = 0.5  # of the cells below that are years, above which years in the first line are values
 NAME_VOTE, VALUE_VOTE, HINT_VOTE = 1.0, -1.5, 0.7
 _YEAR = re.compile(r"(?:1[89]|20)\d{2}")
@@ -78,7 +78,7 @@ def are_steps(cells: Sequence[str]) -> bool:
     """Tell whether the numbers among the cells are many and stand at equal distances, as wavelengths or ages do."""
     numbers = [_plain_number(c.strip()) for c in cells if kind_of(c) == "number"]
     found = [n for n in numbers if n is not None]
-    if len(found) < max(LEAST_STEPS, len(numbers)):
+    if len(found) < max(_LEAST_STEPS, len(numbers)):
         return False
     steps = [b - a for a, b in pairwise(found)]
     return steps[0] != 0 and all(math.isclose(step, steps[0], rel_tol=1e-6) for step in steps)
@@ -195,7 +195,7 @@ HOLDS: dict[str, frozenset[str]] = {
     **dict.fromkeys(("name", "type", "description", "title", "city", "country", "comment", "comments", "notes", "text",
                      "姓名", "名称", "城市"), frozenset({"word", "code"})),
 }  # fmt: skip
-SURE_MARGIN = 2  # names that must fit better than when the last column is the one without a name
+_SURE_MARGIN = 2  # names that must fit better than when the last column is the one without a name
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|\"+")
 
 
@@ -208,7 +208,7 @@ def split_glued(header: Sequence[str], columns: Sequence[ColumnProfile]) -> list
     """
     ways = [[*header[:k], *parts, *header[k + 1 :]] for k, name in enumerate(header) for parts in _cuts(name)]
     scored = sorted(((name_fit(way, columns), way) for way in ways), key=lambda w: -w[0])
-    if not scored or scored[0][0] - name_fit(header, columns) < SURE_MARGIN:
+    if not scored or scored[0][0] - name_fit(header, columns) < _SURE_MARGIN:
         return None
     return None if len(scored) > 1 and scored[1][0] == scored[0][0] else scored[0][1]
 

@@ -17,10 +17,10 @@ from dldiag.data.io.notices import notice
 from dldiag.data.io.repair_rows import cells_with_other_delimiter
 from dldiag.data.io.table_bounds import Parts
 
-SAMPLE_RECORDS = 1000
+_SAMPLE_RECORDS = 1000
 LEAST_NAMED_ROWS = 3  # rows whose first cells differ, at least, for these to be names of rows
 EVEN_SHARE = 0.8  # of the rows that must have one width for the names beyond it to have no cells
-CUT_SHARE = 0.9  # of the rows in which the second part of a cut cell begins with a blank
+_CUT_SHARE = 0.9  # of the rows in which the second part of a cut cell begins with a blank
 ROW_NAMES = "row"  # what a column of row names is called
 
 
@@ -38,7 +38,7 @@ def fit_header(header: list[str] | None, width: int, parts: Parts, dialect: Dial
     """Lay names on columns where that is certain, and report where it is not."""
     if header is None or len(header) == width or not width:
         return HeaderFit(header)
-    found = [r.cells for r in islice(records(parts.body, dialect), SAMPLE_RECORDS) if not r.fault and not r.blank]
+    found = [r.cells for r in islice(records(parts.body, dialect), _SAMPLE_RECORDS) if not r.fault and not r.blank]
     rows = [r for r in found if len(r) == width]
     if len(header) < width:
         return _too_few_names(header, rows, width, parts, dialect)
@@ -108,7 +108,7 @@ def _one_name_short(header: list[str], rows: Sequence[Sequence[str]], width: int
 
 def _cut_column(rows: Sequence[Sequence[str]], width: int) -> int | None:
     """Return the column whose next one always begins with a blank, as no other does: Smith, John."""
-    blank = [sum(r[j].startswith(" ") for r in rows) >= CUT_SHARE * len(rows) for j in range(width)]
+    blank = [sum(r[j].startswith(" ") for r in rows) >= _CUT_SHARE * len(rows) for j in range(width)]
     places = [j for j in range(1, width) if blank[j]]
     return places[0] - 1 if len(places) == 1 and not blank[0] and len(rows) >= LEAST_NAMED_ROWS else None
 

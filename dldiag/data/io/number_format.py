@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from dldiag.data.io.cell_kind import kind_of
 
-SAMPLE_CELLS = 50_000
-LEAST_ROWS = 20
+_SAMPLE_CELLS = 50_000
+_LEAST_ROWS = 20
 NUMBER_SHARE = 0.5  # of the filled cells of a column before odd words in it count as spellings of missing
 SPELLINGS = (
     "NA", "N/A", "n/a", "na", "#N/A", "NaN", "nan", "NULL", "null", "Null", "None", "none", "NIL", "nil", "-", "--", "—", "–", "?",
@@ -35,7 +35,7 @@ class Marks:
 
 def decide_marks(rows: Sequence[Sequence[str | None]], width: int) -> Marks:
     """Decide the marks from a sample of rows."""
-    rows = rows[: max(LEAST_ROWS, SAMPLE_CELLS // max(1, width))]
+    rows = rows[: max(_LEAST_ROWS, _SAMPLE_CELLS // max(1, width))]
     decimals, groups, doubtful, missing = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     for j in range(width):
         cells = [c.strip() for r in rows if j < len(r) and (c := r[j]) and c.strip()]

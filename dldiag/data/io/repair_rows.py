@@ -28,9 +28,9 @@ Fate = Literal[
     "set_aside",
 ]
 REPAIRS: tuple[Fate, ...] = ("bare_quotes", "padded", "extra_empty", "realigned", "other_delimiter")
-SAMPLE_RECORDS = 600
-MOST_WORDS = 16  # cells too many that a delimiter such as a space may make
-CUT_SHARE = 0.5  # of the width; a line with fewer cells may be cut by another delimiter
+_SAMPLE_RECORDS = 600
+_MOST_WORDS = 16  # cells too many that a delimiter such as a space may make
+_CUT_SHARE = 0.5  # of the width; a line with fewer cells may be cut by another delimiter
 MOST_STRANGERS = 0.25  # share of the cells so cut that may fit their columns poorly; more, and the line is no row
 OTHER_DELIMITERS = (";", "\t", "|", ",", " ")
 LEAST_SOUND_ROWS = 3  # rows of the full width, before short ones are filled up
@@ -123,7 +123,7 @@ class Gatherer:
         if cells is not None:
             return "bare_quotes", cells
         loose = loose_cells(line, self.dialect)
-        if len(loose) <= self.width * CUT_SHARE:
+        if len(loose) <= self.width * _CUT_SHARE:
             other = cells_with_other_delimiter(line, self.dialect, self.width, self.columns)
             if other is not None:
                 return "other_delimiter", other
@@ -137,7 +137,7 @@ class Gatherer:
         if len(cells) == self.usual_short and self._fits_from_left(cells):
             return "padded", [*cells, *[""] * (self.width - len(cells))]
         row = fit_row(cells, self.columns, self.dialect.delimiter)
-        if row is None and len(cells) <= self.width * CUT_SHARE:
+        if row is None and len(cells) <= self.width * _CUT_SHARE:
             line = self.dialect.delimiter.join(cells)
             other = cells_with_other_delimiter(line, self.dialect, self.width, self.columns)
             return ("set_aside", None) if other is None else ("other_delimiter", other)
@@ -175,7 +175,7 @@ class Gatherer:
 
     def _sample(self) -> Iterator[Record]:
         for count, record in enumerate(records(self.text, self.dialect, self.first_line, self.width)):
-            if count >= SAMPLE_RECORDS:
+            if count >= _SAMPLE_RECORDS:
                 return
             yield record
 
@@ -190,7 +190,7 @@ def cells_with_other_delimiter(
         cells = loose_cells(line, replace(dialect, delimiter=delimiter, skip_space=False))
         if len(cells) == width and (not columns or _fits(cells, columns)):
             return list(cells)
-        fitted = fit_row(cells, columns, delimiter, most_shift=MOST_WORDS) if columns and len(cells) > width else None
+        fitted = fit_row(cells, columns, delimiter, most_shift=_MOST_WORDS) if columns and len(cells) > width else None
         if fitted is not None:
             return fitted
     return None

@@ -22,7 +22,7 @@ from dldiag.data.io.source import load, typed_format
 
 HEAD_BYTES = 4 * MIB  # of a large file: from them and its end it is decided where its rows begin and end, and how
 TAIL_BYTES = MIB >> 4
-BLOCK_BYTES = 16 * MIB
+_BLOCK_BYTES = 16 * MIB
 FILL = 0.98  # of the bytes allowed: the expected size of the draw, so that chance does not exceed them
 
 
@@ -110,7 +110,7 @@ def _last_lines(file: BinaryIO, lines: int) -> bytes:
 def _blocks(file: BinaryIO, end: int, marks: SampleMarks, limits: Limits) -> Iterator[tuple[bytes, NDArray[np.intp]]]:
     """Yield blocks of whole records, up to an offset in the file, with the places where these end."""
     rest = b""
-    while block := file.read(max(0, min(BLOCK_BYTES, end - file.tell()))):
+    while block := file.read(max(0, min(_BLOCK_BYTES, end - file.tell()))):
         block = rest + block
         ends = record_ends(block, marks)
         if not len(ends) or len(block) - ends[-1] > limits.max_cell_chars:

@@ -20,7 +20,7 @@ from dldiag.data.io.source import Text, looks_like_json_lines, open_data, open_t
 from dldiag.data.io.table_bounds import Region, common_width, find_region, given_region
 
 WHOLE_CHARS = 1 << 19  # texts up to this size are looked at as a whole, of longer ones the two ends
-HEAD_CHARS, TAIL_CHARS = 1 << 18, 1 << 16
+_HEAD_CHARS, TAIL_CHARS = 1 << 18, 1 << 16
 MARK_ROWS = 1000
 
 
@@ -75,7 +75,7 @@ def look_at_lines(text: Text, dialect: Dialect) -> tuple[list[Record], Region]:
         width = common_width(first)
         found = list(records(text.text, dialect, 0, width)) if any(r.lines > 1 for r in first) else first
         return found, find_region(found, text.lines, width)
-    head_end = text.text.rfind("\n", 0, HEAD_CHARS) + 1
+    head_end = text.text.rfind("\n", 0, _HEAD_CHARS) + 1
     found = list(records(text.text[:head_end], dialect))
     region = find_region(found, found[-1].line + found[-1].lines if found else 0)
     return found, replace(region, footer_rows=_footer_of_end(text, dialect, region.width, found))
@@ -160,8 +160,8 @@ TEXT_FORMATS = ("csv", "jsonl")
 FORMATS = (*TEXT_FORMATS, *READERS)
 SHORT = {"gzip": "gz", "bzip2": "bz2"}  # names of packings, as files end
 PACKINGS = ("", "gz", "gzip", "bz2", "bzip2", "xz", "zip")
-DECIMALS = (".", ",")
-THOUSANDS = ("", ".", ",", " ", "'", "’", "_", "\u00a0", "\u202f", "\u2009")
+_DECIMALS = (".", ",")
+_THOUSANDS = ("", ".", ",", " ", "'", "’", "_", "\u00a0", "\u202f", "\u2009")
 
 _MARK = Message("Delimiter, quote, escape and marks are one character; rows are counted from 0.")
 _TEXT = Message("Give a text.")
@@ -181,9 +181,9 @@ POSSIBLE: dict[str, tuple[Callable[[Any], bool], Message]] = {
         lambda value: isinstance(value, tuple | list) and all(map(_is_text, value)),
         Message("Give a list of texts."),
     ),
-    "decimal": (lambda value: value in DECIMALS, Message("A decimal mark is a point or a comma.")),
+    "decimal": (lambda value: value in _DECIMALS, Message("A decimal mark is a point or a comma.")),
     "thousands": (
-        lambda value: value in THOUSANDS,
+        lambda value: value in _THOUSANDS,
         Message("Thousands are marked by a point, a comma, a space or an apostrophe."),
     ),
     "sheet": (_is_text, _TEXT),

@@ -158,11 +158,11 @@ def looks_like_json_lines(text: Text) -> bool:
     return is_json_lines(text.text)
 
 
-HEAD = 4096  # bytes that tell what a file is
+_HEAD = 4096  # bytes that tell what a file is
 MOST_CONTROLS_SHARE = 0.02  # of the characters; above it a file is not text
 MOST_STRANGE_SHARE = 0.10  # characters without meaning in any script; above it a file is not text
 
-TYPED: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
+_TYPED: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("parquet", lambda d: d.startswith((b"PAR1", b"PARE"))),
     ("feather", lambda d: d.startswith((b"ARROW1", b"FEA1"))),
     ("excel", lambda d: d.startswith(b"PK") and is_workbook(d)),
@@ -194,7 +194,7 @@ _XML = re.compile(r"\s*<(?:\?xml|[A-Za-z][\w:.-]*(?:\s[^<>]*)?>\s*<)")
 
 def typed_format(data: bytes) -> str:
     """Return parquet, feather or excel when the first bytes say so, else nothing."""
-    return next((name for name, known in TYPED if known(data)), "")
+    return next((name for name, known in _TYPED if known(data)), "")
 
 
 def refuse_binary(data: bytes) -> None:
@@ -209,7 +209,7 @@ def refuse_binary(data: bytes) -> None:
 
 def refuse_markup(text: str) -> None:
     """Raise DataError for web pages and XML."""
-    head = text[:HEAD]
+    head = text[:_HEAD]
     for what, pattern in (("a web page", _WEB), ("an XML file", _XML)):
         if pattern.match(head) and text.rstrip().endswith(">"):
             raise DataError(
@@ -220,7 +220,7 @@ def refuse_markup(text: str) -> None:
 
 def refuse_noise(text: str) -> None:
     """Raise DataError for text that nobody wrote: control characters and characters without meaning."""
-    sample = text[: HEAD * 4]
+    sample = text[: _HEAD * 4]
     controls = sum(
         unicodedata.category(c) == "Cc" and c not in "\n\r\t\x1c\x1d\x1e\x1f\x01\x02\x03\x07" for c in sample
     )
@@ -234,5 +234,5 @@ def refuse_noise(text: str) -> None:
 
 def is_json_lines(text: str) -> bool:
     """Tell whether a text is JSON objects, one a line, or a list of them."""
-    head = text[:HEAD].lstrip()
+    head = text[:_HEAD].lstrip()
     return bool(re.match(r'\{\s*"(?:[^"\\]|\\.)*"\s*:', head) or re.match(r'\[\s*\{\s*"(?:[^"\\]|\\.)*"\s*:', head))

@@ -18,8 +18,8 @@ from dldiag.data.io.header import Names, has_header, is_typed
 from dldiag.data.io.notices import notice
 from dldiag.data.io.raw_table import Lines
 
-SAMPLE_ROWS = 200
-SAMPLE_CELLS = 100_000
+_SAMPLE_ROWS = 200
+_SAMPLE_CELLS = 100_000
 LEAST_SAMPLE_ROWS = 10
 FILLED_SHARE = 0.5  # of the cells a row usually fills; below it a line above the table is a title
 MOST_HEADER_LINES = 4
@@ -50,7 +50,7 @@ def find_region(found: Sequence[Record], total_lines: int, width: int | None = N
     end = _end(filled, start, width)
     body = [r for r in filled[start + 1 : end] if len(r.cells) == width and not r.fault]
     footer = 0 if end == len(filled) else total_lines - filled[end].line
-    body = body[: max(LEAST_SAMPLE_ROWS, min(SAMPLE_ROWS, SAMPLE_CELLS // max(1, width)))]
+    body = body[: max(LEAST_SAMPLE_ROWS, min(_SAMPLE_ROWS, _SAMPLE_CELLS // max(1, width)))]
     first = filled[start]
     if not has_header(first.cells, [r.cells for r in body]):
         return Region(None, 0, first.line, footer, width)
@@ -93,7 +93,7 @@ def width_that_narrows(found: Sequence[Record]) -> int | None:
 
 def _start(filled: Sequence[Record], width: int) -> int:
     """Return the index of the header, or of the first row when there is no header."""
-    usual = median([r.filled for r in islice((r for r in filled if len(r.cells) == width), SAMPLE_ROWS)] or [1])
+    usual = median([r.filled for r in islice((r for r in filled if len(r.cells) == width), _SAMPLE_ROWS)] or [1])
     least = min(width, max(2, FILLED_SHARE * usual))
     for i, record in enumerate(filled):
         if record.fault:
@@ -109,7 +109,7 @@ def _start(filled: Sequence[Record], width: int) -> int:
 
 def _is_damaged_header(filled: Sequence[Record], i: int, width: int) -> bool:
     """Tell whether a line of the wrong width stands where the header must be: right above rows of values."""
-    following = [r for r in filled[i + 1 : i + 1 + SAMPLE_ROWS] if len(r.cells) == width]
+    following = [r for r in filled[i + 1 : i + 1 + _SAMPLE_ROWS] if len(r.cells) == width]
     if not following or len(filled[i + 1].cells) != width or width < 2:
         return False
     if any(kind_of(c) in {"number", "when"} for c in filled[i].cells):
@@ -150,7 +150,7 @@ def _continues_header(record: Record, header: Record, typed: Sequence[int], widt
 
 
 def _values(body: Sequence[Record], j: int) -> list[str]:
-    return [r.cells[j] for r in body[:SAMPLE_ROWS] if kind_of(r.cells[j]) not in {"empty", "missing"}]
+    return [r.cells[j] for r in body[:_SAMPLE_ROWS] if kind_of(r.cells[j]) not in {"empty", "missing"}]
 
 
 def _end(filled: Sequence[Record], start: int, width: int) -> int:

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import numpy as np
 
-ROWS, SEED, NOISE = 2_000, 20_240_501, 0.04
+_ROWS, SEED, _NOISE = 2_000, 20_240_501, 0.04
 
 
 def main() -> None:
     """Write the file beside this script."""
     rng = np.random.default_rng(SEED)
-    arm = rng.integers(0, 2, ROWS)
-    turn = rng.uniform(0.5, 2.5, ROWS)
+    arm = rng.integers(0, 2, _ROWS)
+    turn = rng.uniform(0.5, 2.5, _ROWS)
     angle = 2 * np.pi * turn + np.pi * arm
-    x1, x2 = (turn * wave(angle) + NOISE * rng.standard_normal(ROWS) for wave in (np.cos, np.sin))
+    x1, x2 = (turn * wave(angle) + _NOISE * rng.standard_normal(_ROWS) for wave in (np.cos, np.sin))
     lines = [f"{a:.4f},{b:.4f},{'red' if c else 'blue'}" for a, b, c in zip(x1, x2, arm, strict=True)]
     Path(__file__).with_name("spirals.csv").write_text("\n".join(["x1,x2,arm", *lines, ""]), encoding="utf-8")
 

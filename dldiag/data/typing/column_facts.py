@@ -26,7 +26,7 @@ _DATE_PARTS = ("日期", "时间", "年份", "年度")
 _CODE_WORDS = word_set("code codes zip plz fips postcode postal")
 _CODE_PARTS = ("编码", "邮编", "代码")
 NUMBER_SAMPLE = 500  # distinct texts, spread over the column, that are looked at before all are tried as numbers
-HOPELESS = 0.1  # share of the sample that reads as numbers, below which the others are not tried
+_HOPELESS = 0.1  # share of the sample that reads as numbers, below which the others are not tried
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,7 @@ class Facts:
         texts, marks = self.solid.texts, {"decimal": self.plan.decimal, "thousands": self.plan.thousands}
         if len(texts) > NUMBER_SAMPLE:
             sample = texts.take(pa.array(np.linspace(0, len(texts) - 1, NUMBER_SAMPLE).astype(np.int64)))
-            if read_numbers(sample, **marks).read.mean() < HOPELESS:
+            if read_numbers(sample, **marks).read.mean() < _HOPELESS:
                 nothing = np.zeros(len(texts), dtype=bool)
                 return Numbers(np.full(len(texts), np.nan), nothing, nothing, nothing)
         return read_numbers(texts, **marks)

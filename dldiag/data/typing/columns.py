@@ -51,7 +51,7 @@ MIXED = frozenset(
 MIXED_EXAMPLES = 4
 _NUMERALS = re.compile(r"[\d.,\s+-]+")
 _DAMAGED = r"^\d\.\d{2,}E\+\d{2}$"
-EXAMPLES = 20  # first cells from which examples are taken
+_EXAMPLES = 20  # first cells from which examples are taken
 DAMAGED_SHARE = 0.5  # of the cells written like that, from which the column is taken for damaged codes
 BY_HAND = "by_hand"  # the origin of a kind that a person chose
 _CHOSEN = Message("Chosen by hand.")
@@ -102,7 +102,7 @@ def _typed(
 
 def _plain_column(name: str, texts: pa.Array, plain: Plain) -> Typed:
     why = Message(READ_AS_NUMBERS, {"share": 1.0})
-    examples = tuple(dict.fromkeys(text for text in texts.slice(0, EXAMPLES).to_pylist() if text))[:3]
+    examples = tuple(dict.fromkeys(text for text in texts.slice(0, _EXAMPLES).to_pylist() if text))[:3]
     missing = int(np.isnan(plain.values).sum())
     return Typed(Column(name, "number", why, missing, plain.distinct, (), examples, "numbers"), plain.values)
 

@@ -20,7 +20,7 @@ FIRST_YEAR_BEFORE_MONTHS = 1000  # where the year stands first, which hardly any
 EXCEL_EPOCH = np.datetime64("1899-12-30")
 LAST_SERIAL = 2_958_465  # Excel day number of 9999-12-31
 NEAR_SERIALS = (36526.0, 55153.0)  # Excel day numbers of 2000-01-01 … 2051-01-01
-SAMPLE = 200  # texts of which one at least must be written in a way, for all to be tried in that way
+_SAMPLE = 200  # texts of which one at least must be written in a way, for all to be tried in that way
 _CLOCK = (
     r"(?:,?[ T]+(?:(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?|24:00(?::00)?)"
     r"\s*(?:[AaPp][Mm])?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
@@ -90,7 +90,7 @@ def read_dates(texts: pa.Array, *, day_first: bool | None = None) -> Dates:
     """
     best = Dates(np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]"), "")
     by_key: dict[str, Dates] = {}
-    sample = texts.slice(0, SAMPLE)
+    sample = texts.slice(0, _SAMPLE)
     for row in (row for row in (*WRITTEN, *PERIODS) if pc.any(pc.match_substring_regex(sample, row.pattern)).as_py()):
         found = _read_as(texts, row)
         by_key[row.key] = found

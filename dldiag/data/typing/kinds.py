@@ -23,7 +23,7 @@ MOSTLY_SHARE = 0.5  # of the cells must read as a number or a date for the other
 ODD_WORDS = 5  # different words without digits among numbers or dates that stand for a missing value
 READ_BESIDE_ODD_WORDS = 10  # distinct numbers or dates that must stand beside them
 MAX_LEVELS = 40  # declared values of a category; the others become one (bounds the one-hot width; own choice)
-UNIQUE_SHARE = 0.9  # of the cells distinct: names the row rather than describes it
+_UNIQUE_SHARE = 0.9  # of the cells distinct: names the row rather than describes it
 UNIQUE_ROWS = 20  # rows below which "all distinct" means nothing
 TEXT_WORDS = 3.0  # mean words of a cell of free text
 REPEATED_TEXT_WORDS = 6.0  # mean words of free text whose cells repeat
@@ -239,7 +239,7 @@ def _text(facts: Facts) -> Message | None:
         return None
     words = mean_words(cells)
     unique = cells.distinct / max(cells.present, 1)
-    free = words >= TEXT_WORDS and unique >= UNIQUE_SHARE and not _are_names(cells, words)
+    free = words >= TEXT_WORDS and unique >= _UNIQUE_SHARE and not _are_names(cells, words)
     if not free and not (words >= REPEATED_TEXT_WORDS and unique >= REPEATED_TEXT_SHARE):
         return None
     return Message(
@@ -261,7 +261,7 @@ def _identifier(facts: Facts) -> Message | None:
 
 
 def _names_rows(cells: Cells) -> bool:
-    return cells.present > 1 and cells.distinct >= UNIQUE_SHARE * cells.present
+    return cells.present > 1 and cells.distinct >= _UNIQUE_SHARE * cells.present
 
 
 def mean_words(cells: Cells) -> float:

@@ -11,7 +11,7 @@ from dldiag.data.typing.distinct import Cells, as_mask
 from dldiag.data.typing.name_words import word_set
 
 # Missing wherever they stand (lower case), but for the names below.
-SURE = word_set(
+_SURE = word_set(
     "'' ? ?? n/a #n/a nan null <na> #null! #value! #div/0! #ref! #num! #name? \\n (null) missing #missing nat 缺失 缺失值 欠損 결측"
 )
 # Missing among numbers, dates and booleans; kept as values among other texts.
@@ -23,7 +23,7 @@ MAYBE = word_set(
     "no data",
 }
 # Given names and surnames that are also spellings of "missing"; kept, and reported, in a column of names.
-NAMES = frozenset({"Nan", "Nat", "Null"})
+_NAMES = frozenset({"Nan", "Nat", "Null"})
 NAME_SHARE = 0.9  # of the other texts that begin with a capital for a column to hold names (own choice)
 NAMES_LEAST = 8  # other texts; fewer are the levels of a category (own choice)
 _CAPITALIZED = r"^\p{Lu}[\p{Ll}'’-]+"
@@ -36,13 +36,13 @@ SENTINEL_VALUES = 10  # other distinct numbers, at least, where the code is not 
 
 def surely_missing(texts: pa.Array) -> NDArray[np.bool_]:
     """Return which texts mean "missing" in any column."""
-    found = _among(texts, SURE)
+    found = _among(texts, _SURE)
     return found & ~names_among(texts, found) if found.any() else found
 
 
 def maybe_missing(texts: pa.Array) -> NDArray[np.bool_]:
     """Return which texts mean "missing" when the other values are numbers, dates or booleans."""
-    return _among(texts, MAYBE) | np.isin(texts.to_numpy(zero_copy_only=False), list(NAMES))
+    return _among(texts, MAYBE) | np.isin(texts.to_numpy(zero_copy_only=False), list(_NAMES))
 
 
 def names_among(texts: pa.Array, missing: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -52,7 +52,7 @@ def names_among(texts: pa.Array, missing: NDArray[np.bool_]) -> NDArray[np.bool_
     if len(others) < NAMES_LEAST:
         return nothing
     named = as_mask(pc.match_substring_regex(others, _CAPITALIZED)).mean() >= NAME_SHARE
-    return np.isin(texts.to_numpy(zero_copy_only=False), list(NAMES)) if named else nothing
+    return np.isin(texts.to_numpy(zero_copy_only=False), list(_NAMES)) if named else nothing
 
 
 def sentinel(cells: Cells, values: NDArray[np.float64]) -> float | None:

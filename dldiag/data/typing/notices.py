@@ -9,8 +9,8 @@ from dldiag.core.i18n import Message, Value
 from dldiag.core.types import Notice
 from dldiag.data.notice_text import NoticeText
 
-SHOWN = 5  # columns named in a notice; the others are counted
-EXAMPLES = 12  # texts shown in a notice
+_SHOWN = 5  # columns named in a notice; the others are counted
+_EXAMPLES = 12  # texts shown in a notice
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def notices_of(remarks: Sequence[Remark]) -> tuple[Notice, ...]:
 
 
 def _notice(code: str, remarks: list[Remark]) -> Notice:
-    examples = list(dict.fromkeys(text for remark in remarks for text in remark.examples))[:EXAMPLES]
+    examples = list(dict.fromkeys(text for remark in remarks for text in remark.examples))[:_EXAMPLES]
     count = sum(remark.count for remark in remarks)
     values: dict[str, Value] = {
         "columns": listed([r.column for r in remarks]),
@@ -176,6 +176,6 @@ def _notice(code: str, remarks: list[Remark]) -> Notice:
 
 def listed(names: Sequence[str]) -> Message | str:
     """Return "a, b, c", or "a, b, c, d, e and 7 more"."""
-    if len(names) <= SHOWN:
+    if len(names) <= _SHOWN:
         return ", ".join(names)
-    return Message("{first} and {more:,} more", {"first": ", ".join(names[:SHOWN]), "more": len(names) - SHOWN})
+    return Message("{first} and {more:,} more", {"first": ", ".join(names[:_SHOWN]), "more": len(names) - _SHOWN})

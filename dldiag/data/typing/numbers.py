@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dldiag.data.typing.distinct import as_mask
 from dldiag.data.typing.units import currencies_in, one_percent_scale, strip_magnitudes, strip_units
 
-PLAIN = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?$"
+_PLAIN = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?$"
 INFINITE = r"^[+-]?(?i:inf|infinity|∞)$"
 BARE_BESIDE_BOUNDS = 10  # distinct bare numbers, at least, and more than there are bounds, for <0.01 to be a number
 LARGEST_EXACT = 2.0**53  # float64: whole numbers above this are rounded
@@ -51,7 +51,7 @@ class Numbers:
 
 def read_numbers(texts: pa.Array, *, decimal: str = ".", thousands: str = "") -> Numbers:
     """Read distinct trimmed texts as numbers; `decimal` and `thousands` decide only where the texts leave it open."""
-    plain = as_mask(pc.match_substring_regex(texts, PLAIN))
+    plain = as_mask(pc.match_substring_regex(texts, _PLAIN))
     infinite = as_mask(pc.match_substring_regex(texts, INFINITE))
     if (plain | infinite).all() and not _open_question(texts):
         values = _cast(texts, plain)
@@ -150,7 +150,7 @@ def _strip_bounds(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
 
 def _with_point(bodies: pa.Array, decimal: str, thousands: str) -> tuple[pa.Array, NDArray[np.bool_], set[str], str]:
     """Choose between 1,234.5 and 1.234,5 for the column as a whole; return texts with a decimal point."""
-    plain, groups = _has(bodies, PLAIN), _has(bodies, _COMMA_GROUPS)
+    plain, groups = _has(bodies, _PLAIN), _has(bodies, _COMMA_GROUPS)
     comma = _has(bodies, _COMMA_DECIMAL) | _has(bodies, _WHOLE)
     point = plain | groups
     told_comma = decimal == "," or thousands == "."

@@ -15,8 +15,8 @@ from dldiag.data.typing.missing import SENTINELS, stands_apart
 
 CELLS_AT_ONCE = 2_000_000  # cells read together; bounds the memory beside the table to some 100 MB
 LEAST_DISTINCT = 3  # values; with fewer the column may be boolean or constant
-UNIQUE_SHARE = 0.9  # of the values distinct: whole numbers may be identifiers
-LARGEST = 1e11  # from here on numbers may be codes that a spreadsheet rounded
+_UNIQUE_SHARE = 0.9  # of the values distinct: whole numbers may be identifiers
+_LARGEST = 1e11  # from here on numbers may be codes that a spreadsheet rounded
 _PLAIN = r"^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][+-]?\d{1,2})?$"  # no leading zero, no mark, exactly kept
 _YEARS_AS_DAYS = (18_000_101.0, 22_001_231.0)  # 20240131 may be a date
 
@@ -57,12 +57,12 @@ def _looked_at(values: NDArray[np.float64]) -> Plain | None:
     present = len(different)
     distinct = 1 + int((np.diff(different) != 0).sum())
     low, high = float(different[0]), float(different[-1])
-    if distinct < LEAST_DISTINCT or {low, high} & SENTINELS or max(-low, high) >= LARGEST:
+    if distinct < LEAST_DISTINCT or {low, high} & SENTINELS or max(-low, high) >= _LARGEST:
         return None
     if _has_code(different):
         return None
     whole = bool((different == np.floor(different)).all())
-    if whole and (distinct >= UNIQUE_SHARE * present or (low >= _YEARS_AS_DAYS[0] and high <= _YEARS_AS_DAYS[1])):
+    if whole and (distinct >= _UNIQUE_SHARE * present or (low >= _YEARS_AS_DAYS[0] and high <= _YEARS_AS_DAYS[1])):
         return None
     if not whole and low >= 1 and high < 1000 and _has_three_decimals(different):
         return None

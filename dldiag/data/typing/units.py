@@ -22,7 +22,7 @@ MAGNITUDES = {  # a mark and its power of ten
 # Letters that are units as well; they scale only beside a currency or one of the marks above.
 MAGNITUDES_IN_COMPANY = {"m": 6, "b": 9, "B": 9, "T": 12, "t": 12, "G": 9}
 # Units by what they measure, in the first unit of each kind.
-UNITS: dict[str, tuple[str, float]] = {
+_UNITS: dict[str, tuple[str, float]] = {
     unit: (kind, size)
     for kind, sizes in {
         "mass": {"g": 1, "mg": 1e-3, "kg": 1e3, "lb": 453.59237, "lbs": 453.59237, "oz": 28.349523125},
@@ -95,15 +95,15 @@ def strip_units(body: pa.Array) -> tuple[pa.Array, NDArray[np.float64], NDArray[
         return nothing
     factors = np.ones(len(body))
     if not shared:
-        usual = UNITS[Counter(units).most_common(1)[0][0]][1]
-        factors[mask] = [UNITS[unit][1] / usual for unit in units]
+        usual = _UNITS[Counter(units).most_common(1)[0][0]][1]
+        factors[mask] = [_UNITS[unit][1] / usual for unit in units]
     bare = pc.replace_substring_regex(body, _UNIT, r"\1")
     return bare, factors, mask, not shared
 
 
 def _of_one_kind(body: pa.Array, mask: NDArray[np.bool_], units: list[str]) -> bool:
     """Whether nearly all texts are numbers in units of one kind, or bare numbers beside a unit that is no mere letter."""
-    kinds = {UNITS[unit][0] if unit in UNITS else "" for unit in units}
+    kinds = {_UNITS[unit][0] if unit in _UNITS else "" for unit in units}
     bare = as_mask(pc.match_substring_regex(body, r"^[+-]?[\d.,]*\d$"))
     if len(kinds) != 1 or "" in kinds or (mask | bare).mean() < KNOWN_SHARE:
         return False

@@ -15,7 +15,7 @@ from dldiag.nn.health import Health, LayerHealth
 SMOOTHED = 5  # epochs averaged before a minimum is looked for
 STUCK = 0.9  # of the plainest guess's error, which a fit that has learnt next to nothing is not below (own choice)
 LEARNT = 0.5  # of the same, which most fits are below where they learn well (own choice)
-EARLY = 0.9  # a minimum counts as passed when it lies before this share of the epochs
+_EARLY = 0.9  # a minimum counts as passed when it lies before this share of the epochs
 
 
 def signals(results: Sequence[FitResult]) -> dict[str, Estimate | None]:
@@ -106,7 +106,7 @@ def _smoothed(health: Health) -> NDArray[np.float64] | None:
 def _rises(choosing: NDArray[np.float64], judged: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return by how much the judged curves end above the epoch where the choosing ones are lowest; 0 when that is late."""
     best = int(np.argmin(choosing.mean(axis=0)))
-    late = best >= EARLY * (choosing.shape[1] - 1)
+    late = best >= _EARLY * (choosing.shape[1] - 1)
     return np.zeros(len(judged)) if late else judged[:, -1] - judged[:, best]
 
 

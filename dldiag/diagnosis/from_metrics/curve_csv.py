@@ -15,7 +15,7 @@ from dldiag.data.read_table import read_table
 from dldiag.experiments.forecast import HIGHEST
 
 # What people and frameworks call these columns: in lower case, every other character read as "_".
-NAMES: dict[str, tuple[str, ...]] = {
+_NAMES: dict[str, tuple[str, ...]] = {
     "rows": (
         "rows", "train_rows", "training_rows", "n", "n_train", "train_size", "train_sizes", "size", "samples", "n_samples",
         "examples", "training_examples",
@@ -80,7 +80,7 @@ def _plain_names(frame: pd.DataFrame) -> dict[str, str]:
 def _columns(frame: pd.DataFrame) -> dict[str, str]:
     """Return {what it is: name of the column}."""
     plain = _plain_names(frame)
-    found = {what: next((plain[n] for n in names if n in plain), None) for what, names in NAMES.items()}
+    found = {what: next((plain[n] for n in names if n in plain), None) for what, names in _NAMES.items()}
     columns = {what: name for what, name in found.items() if name is not None}
     missing = [w for w in ("rows", "train", "dev") if not {w, f"{w}_error", f"{w}_score", f"{w}_r2"} & set(columns)]
     if missing:

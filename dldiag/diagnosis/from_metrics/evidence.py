@@ -12,7 +12,7 @@ from dldiag.diagnosis.evidence import Evidence, with_achievable
 from dldiag.diagnosis.from_metrics.metrics import GivenNumbers
 from dldiag.experiments.forecast import expected_gain
 
-DEV_SHARE = 0.25  # dev rows / training rows of a curve's repeats where not told: an 80/20 split
+_DEV_SHARE = 0.25  # dev rows / training rows of a curve's repeats where not told: an 80/20 split
 
 
 def evidence_of(numbers: GivenNumbers, curve: LearningCurve | None = None) -> Evidence:
@@ -71,7 +71,7 @@ def measured(numbers: GivenNumbers, part: str, repeats: Floats | None = None) ->
     mean = float(known.mean())
     if len(known) == 1:
         return exactly(mean) if rows is None else _from_rows(mean, rows, numbers)
-    share = numbers.dev_rows / numbers.train_rows if numbers.dev_rows and numbers.train_rows else DEV_SHARE
+    share = numbers.dev_rows / numbers.train_rows if numbers.dev_rows and numbers.train_rows else _DEV_SHARE
     return estimate(mean, float(known.var(ddof=1)) * (1 / len(known) + share), len(known) - 1, floor=0.0)
 
 

@@ -10,12 +10,12 @@ from dldiag.core.settings import Settings
 from dldiag.core.types import ErrorUnit, LearningCurve, error_unit
 
 NOT_GIVEN = "not given"  # what an empty field means here: nobody works it out
-TASKS = {
+_TASKS = {
     "classification": "classification (share of wrong rows)",
     "regression": "regression (RMSE / std of the target)",
 }
 MEMORIZING = "memorizes"
-MODEL_KINDS = {
+_MODEL_KINDS = {
     "other": "any other model",
     MEMORIZING: "random forest, extra trees or 1-nearest-neighbor (training error near 0 by design)",
 }
@@ -52,13 +52,13 @@ class GivenNumbers:
     training_dev_rows: int | None = _rows("Training-dev rows", "How many rows the training-dev error was measured on.")
     test_rows: int | None = _rows("Test rows", "How many rows the test error was measured on.")
     task: str = param(
-        "classification", "Task", "What the errors are: their unit.", choices=TASKS, group="how to read them"
+        "classification", "Task", "What the errors are: their unit.", choices=_TASKS, group="how to read them"
     )
     model: str = param(
         "other",
         "Model",
         "What made the errors: with some models the training error says nothing.",
-        choices=MODEL_KINDS,
+        choices=_MODEL_KINDS,
         group="how to read them",
     )
     material: float = param(

@@ -15,7 +15,7 @@ from dldiag.diagnosis.from_metrics.rules import ASSUMED, READS_TRAINING, number_
 from dldiag.diagnosis.rules import check_rules
 from dldiag.experiments.forecast import forecast
 
-LABEL = Message("a model known by its numbers")
+_LABEL = Message("a model known by its numbers")
 NO_HUMAN = Notice(
     "no_human_error",
     ASSUMED,
@@ -48,7 +48,7 @@ def diagnose_numbers(numbers: GivenNumbers, curve: LearningCurve | None = None) 
     return Report(
         dataset=_dataset(numbers, curve, evidence),
         split=_split(numbers, curve),
-        model={"key": "numbers", "label": english(LABEL), "parameters": {}},
+        model={"key": "numbers", "label": english(_LABEL), "parameters": {}},
         settings=asdict(numbers),
         curves=() if curve is None else (curve,),
         evidence=evidence.estimates(),
@@ -76,7 +76,7 @@ def _forecast(numbers: GivenNumbers, curve: LearningCurve | None) -> Forecast:
 
 def _dataset(numbers: GivenNumbers, curve: LearningCurve | None, evidence: Evidence) -> DatasetSummary:
     split = _split(numbers, curve)
-    name = english(LABEL) if curve is None else curve.label or curve.model
+    name = english(_LABEL) if curve is None else curve.label or curve.model
     task = evidence.task
     return DatasetSummary(
         name, split.train + split.dev + split.test, 0, task, "", (), "", notices_on(numbers, curve, evidence)

@@ -93,7 +93,7 @@ def _undecided(rule: Rule, evidence: Evidence, signal: Estimate, threshold: floa
     values: dict[str, Value] = dict(_values(rule, evidence, signal, threshold))
     if rule.unsure:
         return Message(rule.unsure, values)
-    seen, limit = WRITTEN.get(rule.threshold.unit.split()[0], PLAINLY)
+    seen, limit = _WRITTEN.get(rule.threshold.unit.split()[0], PLAINLY)
     values = values | {"seen": Message(seen, values), "limit": Message(limit, values)}
     count = evidence.n_dev if rule.decided_by == "rows" else evidence.repeats
     if count is None or more > MOST_TIMES:
@@ -105,7 +105,7 @@ def _undecided(rule: Rule, evidence: Evidence, signal: Estimate, threshold: floa
 
 
 # How a signal and its threshold are written, by the first word of the threshold's unit.
-WRITTEN: Mapping[str, tuple[str, str]] = {
+_WRITTEN: Mapping[str, tuple[str, str]] = {
     "error": ("{signal:gap} ({low:bare} to {high:bare})", "{threshold:gap}"),
     "share": ("{signal:.1%} ({low:.1%} to {high:.1%})", "{threshold:.1%}"),
 }

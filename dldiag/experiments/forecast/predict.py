@@ -21,9 +21,9 @@ LOW, HIGH = 0.05, 0.95  # the two-sided 90 % interval
 CAREFUL = (0.1, 0.9)  # the one-sided 90 % bounds
 SURE = 0.8  # probability from which more data "help", and 1 − SURE up to which they "do not": RULES V1c
 LEAST_SIZES = 4
-LEAST_ROWS = 32  # below, published curves go up as often as down
+_LEAST_ROWS = 32  # below, published curves go up as often as down
 LEAST_SPAN = 4.0  # largest size / smallest size
-FARTHEST = 100.0  # × the largest size: no row number beyond is named
+_FARTHEST = 100.0  # × the largest size: no row number beyond is named
 # The largest possible error, by unit; a score's is 1 − the score, which of R² may be beyond 1.
 HIGHEST = {"rate": 1.0, "sd": math.inf, "score": math.inf, "loss": math.inf, "cost": math.inf}
 
@@ -122,10 +122,10 @@ def why_not(curve: Curve) -> Message | None:
             "The error is known at {known} numbers of training rows; a forecast needs {least} or more.",
             {"known": known, "least": LEAST_SIZES},
         )
-    if curve.rows < LEAST_ROWS:
+    if curve.rows < _LEAST_ROWS:
         return Message(
             "The learning curve ends at {rows:,} training rows; a forecast needs {least} or more.",
-            {"rows": round(curve.rows), "least": LEAST_ROWS},
+            {"rows": round(curve.rows), "least": _LEAST_ROWS},
         )
     if curve.rows < LEAST_SPAN * curve.sizes[0]:
         return Message(
@@ -178,14 +178,14 @@ def _seen(curve: Curve, rows: int, highest: float) -> ForecastPoint:
 
 
 def _rows_for(curve: Curve, ahead: Outlook, target: float) -> Estimate | None:
-    """Return the rows that reach a target error; None when that is not foreseen within FARTHEST × the rows."""
-    factors = np.geomspace(1.0, FARTHEST, 200)
+    """Return the rows that reach a target error; None when that is not foreseen within _FARTHEST × the rows."""
+    factors = np.geomspace(1.0, _FARTHEST, 200)
     errors = np.array([_error_levels(curve, ahead, factor) for factor in factors])
     rows = [_first_below(curve, factors, column, target) for column in errors.T]
     value, soonest, soon, late, latest = rows
     if math.isinf(value):
         return None
-    farthest = FARTHEST * curve.rows
+    farthest = _FARTHEST * curve.rows
     return Estimate(
         value,
         min(soonest, value),

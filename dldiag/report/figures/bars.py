@@ -8,13 +8,13 @@ from dldiag.core.types import Estimate, Report
 from dldiag.report.figures.theme import THEMES, Theme, ThemeName, error_axis, figure
 from dldiag.report.view import as_printed, budget_label, error_text, fits_beyond_achievable, unit_of
 
-ROW_HEIGHT = 56  # pixels
+_ROW_HEIGHT = 56  # pixels
 BAR_HEIGHT = 22
 BAR_OPACITY = 0.55  # so that whiskers stand out on every bar
-MARGIN_HEIGHT = 84
+_MARGIN_HEIGHT = 84
 
 # Each part of the budget: where it begins (as another number of the evidence), its color and its pattern.
-PARTS: tuple[tuple[str, str, int, str], ...] = (
+_PARTS: tuple[tuple[str, str, int, str], ...] = (
     ("achievable", "", 5, ""),
     ("avoidable_bias", "achievable", 0, "/"),
     ("variance", "train_error", 1, "."),
@@ -22,14 +22,14 @@ PARTS: tuple[tuple[str, str, int, str], ...] = (
     ("dev_error", "", 2, ""),
 )
 # The same where the training error lies below the achievable error: there is no bias to show.
-BEYOND = (PARTS[0], ("train_error", "", 0, "/"), *PARTS[2:])
+BEYOND = (_PARTS[0], ("train_error", "", 0, "/"), *_PARTS[2:])
 
 
 def error_budget(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw how the dev error adds up: achievable, then avoidable bias, then variance, each with its interval."""
     evidence, unit, look = as_printed(report), unit_of(report), THEMES[theme]
-    parts = [part for part in (BEYOND if fits_beyond_achievable(report) else PARTS) if part[0] in evidence]
-    drawn = figure(theme, height=MARGIN_HEIGHT + ROW_HEIGHT * len(parts))
+    parts = [part for part in (BEYOND if fits_beyond_achievable(report) else _PARTS) if part[0] in evidence]
+    drawn = figure(theme, height=_MARGIN_HEIGHT + _ROW_HEIGHT * len(parts))
     for name, start, color, pattern in parts:
         part, row = evidence[name], budget_label(name)
         row = row.removeprefix("= ") if name == "train_error" else row
@@ -43,7 +43,7 @@ def error_budget(report: Report, *, theme: ThemeName = "light") -> go.Figure:
             x=[part.value],
             base=[base],
             orientation="h",
-            width=BAR_HEIGHT / ROW_HEIGHT,
+            width=BAR_HEIGHT / _ROW_HEIGHT,
             marker=mark,
             marker_opacity=BAR_OPACITY,
             error_x=_whiskers(part, look),

@@ -12,7 +12,7 @@ from dldiag.core.i18n import tr
 
 ThemeName = Literal["light", "dark"]
 
-HEIGHT = 380  # pixels
+_HEIGHT = 380  # pixels
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', sans-serif"
 BAND_OPACITY = 0.16
 MOST_TICKS = 6  # between the ends of an axis of rows, so that numbers of four digits fit on a phone
@@ -59,7 +59,7 @@ MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "x")
 DASHES = ("solid", "dash", "dashdot", "longdash", "dot", "longdashdot")
 
 
-def figure(theme: ThemeName, *, height: int = HEIGHT) -> go.Figure:
+def figure(theme: ThemeName, *, height: int = _HEIGHT) -> go.Figure:
     """Return an empty figure in an appearance; its background is transparent."""
     look = THEMES[theme]
     axis = {

@@ -14,7 +14,7 @@ from dldiag.report.view.changes import params_of_report, value_text
 from dldiag.report.view.effects import range_text
 from dldiag.report.view.labels import change_text, error_text, unit_of
 
-PREFIX = "settings."
+_PREFIX = "settings."
 UNPAIRED_BETTER = Message("the second is better: {range}")
 UNPAIRED_WORSE = Message("the second is worse: {range}")
 UNPAIRED_OPEN = Message("not decided: {range}")
@@ -64,8 +64,8 @@ def _setting(name: str, pair: tuple[Any, Any], first: Report, second: Report) ->
     if name == "model":
         return tr("Model"), translate(str(pair[0])), translate(str(pair[1]))
     params = {**params_of_report(second), **params_of_report(first)}
-    if name.startswith(PREFIX):
-        name, params = name.removeprefix(PREFIX), params_of(Settings)
+    if name.startswith(_PREFIX):
+        name, params = name.removeprefix(_PREFIX), params_of(Settings)
     param = params.get(name)
     label = name if param is None else translate(param.label)
     a, b = ("–" if value is None else value_text(value, param) for value in pair)

@@ -6,7 +6,7 @@ from dldiag.core.i18n import Message, Value, format_error, tr
 from dldiag.core.types import Estimate, Recommendation, Trial, TrialVerdict
 from dldiag.diagnosis.remedies import MORE_DATA
 
-BETTER = Message("{gain:gap} better ({low:bare} to {high:bare})")
+_BETTER = Message("{gain:gap} better ({low:bare} to {high:bare})")
 PROBABLY_BETTER = Message("probably {gain:gap} better ({low:bare} to {high:bare})")
 WORSE = Message("{loss:gap} worse ({low:bare} to {high:bare})")
 PROBABLY_WORSE = Message("probably {loss:gap} worse ({low:bare} to {high:bare})")
@@ -43,7 +43,7 @@ def tested_text(trial: Trial, unit: str) -> Message:
     better: dict[str, Value] = {"gain": -change.value, "low": -change.high, "high": -change.low, "unit": unit}
     worse: dict[str, Value] = {"loss": change.value, "low": change.low, "high": change.high, "unit": unit}
     if trial.verdict == "helped":
-        return (BETTER if change.high < 0 else PROBABLY_BETTER).filled(**better)
+        return (_BETTER if change.high < 0 else PROBABLY_BETTER).filled(**better)
     if trial.verdict == "hurt":
         return WORSE.filled(**worse)
     if trial.is_likely_help:

@@ -10,7 +10,7 @@ from dldiag.core.i18n import Message, tr, trn
 from dldiag.report.view.labels import change_text, error_text, share_text, short
 from dldiag.report.view.rows import TextRow
 
-MOST_COLUMNS = 10  # of the importance that are shown
+_MOST_COLUMNS = 10  # of the importance that are shown
 NAMED_COLUMNS = 4  # of a group of correlated ones that are named
 TITLE = Message("Where it is wrong")
 LABEL_VERDICTS = {
@@ -186,7 +186,7 @@ def _importance(found: ErrorFindings) -> Section:
             tr("Column"): column_names(one.columns or (one.column,)),
             tr("Error rises by"): change_text(one.increase, found.unit),
         }
-        for one in found.importance[:MOST_COLUMNS]
+        for one in found.importance[:_MOST_COLUMNS]
     )
     lines = (tr("How much the dev error rises when a column is shuffled; correlated columns are shuffled together."),)
     return Section("importance", tr("Which columns the model relies on"), lines if rows else (), rows)
