@@ -14,8 +14,8 @@ import numpy as np
 from dldiag.core.types import Change, Trial, exactly
 from dldiag.diagnosis.remedies import SEARCH
 from dldiag.diagnosis.trials import CHOOSERS, Attempt, Effort, OnResult, trial_of, try_change
-from dldiag.diagnosis.winners_curse import Results, correlation_of, picked, shared_luck
-from dldiag.experiments.estimates import paired_change
+from dldiag.diagnosis.winners_curse import correlation_of, picked, shared_luck
+from dldiag.experiments.estimates import Results, paired_change
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model, changed, is_network
 

@@ -10,7 +10,7 @@ from dldiag.core.params import SettingError, check, parse
 from dldiag.core.types import Stopped
 from dldiag.course.hyperparameters.record import experiment_of, read_record, record_rows
 from dldiag.course.hyperparameters.settings import (
-    SEARCHED,
+    SEARCHED_NAMES,
     SearchSettings,
     grid_of,
     is_true_bound,
@@ -45,7 +45,7 @@ def by_rate(model):
     return validate(toy("moons", 400), model, {"learning_rate_init": ("1e-06", "0.001", "0.01", "0.1")}, QUICK)
 
 
-@pytest.mark.parametrize("name", list(SEARCHED))
+@pytest.mark.parametrize("name", list(SEARCHED_NAMES))
 def test_every_param_has_values_to_try_that_it_accepts_and_the_present_one_among_them(name):
     model = build_model("classification")
     param, present = params_of_model(model)[name], model.parameters[name]

@@ -110,4 +110,4 @@ def _reason(error: OSError | ValueError) -> str:
     return (getattr(error, "strerror", None) or str(error)).lower()
 
 
-READERS: dict[str, Callable[[Reference], Any]] = {"table": load_table, "dataset": load_dataset}
+REFERENCE_READERS: dict[str, Callable[[Reference], Any]] = {"table": load_table, "dataset": load_dataset}

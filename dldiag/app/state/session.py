@@ -194,7 +194,7 @@ def _kept(what: str, reference: data_ref.Reference) -> Any:
     """Read a table or dataset, and keep the last one; never shared with another visitor."""
     session = cast(str, state().setdefault("session", new_token()))
     identity = data_ref.identity(reference, what)
-    return memory().get(session, what, identity, lambda: data_ref.READERS[what](own_reference(reference)))
+    return memory().get(session, what, identity, lambda: data_ref.REFERENCE_READERS[what](own_reference(reference)))
 
 
 @st.cache_resource(show_spinner=False)

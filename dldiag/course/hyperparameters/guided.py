@@ -19,7 +19,7 @@ from dldiag.report.figures.theme import THEMES, ThemeName, error_axis, figure
 
 BLIND_POOL = 3  # times the budget: settings drawn at random, of which many draws of the budget are taken
 _RESAMPLES = 500  # draws of a budget from the pool
-SURE = 0.9  # share of the draws that must agree before one search is called better
+GUIDED_SURE = 0.9  # share of the draws that must agree before one search is called better
 _UNITS = (4, 8, 16, 32, 64, 128)
 PENALTIES = (0.0001, 0.01, 0.1, 1.0, 10.0)
 _RATES = (0.0003, 0.001, 0.003, 0.01, 0.03)

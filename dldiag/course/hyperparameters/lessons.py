@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dldiag.core.i18n import Message
-from dldiag.course.hyperparameters.guided import SURE, Searches, look_at_searches
+from dldiag.course.hyperparameters.guided import GUIDED_SURE, Searches, look_at_searches
 from dldiag.course.hyperparameters.validation_curve import Validation, read_validation
 from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, claim_verdict, one_claim
 
@@ -18,7 +18,7 @@ def validation_outcomes(found: Validation) -> Outcomes:
 
 def searches_outcomes(found: Searches) -> Outcomes:
     """Read statement 24 off the two searches."""
-    better, worse = found.beaten >= SURE, found.beaten <= 1 - SURE
+    better, worse = found.beaten >= GUIDED_SURE, found.beaten <= 1 - GUIDED_SURE
     answer = "guided" if better else "blind" if worse else "alike"
     return one_claim(24, claim_verdict(better, worse), look_at_searches(found), answer)
 

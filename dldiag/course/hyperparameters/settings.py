@@ -30,7 +30,7 @@ CUSTOMARY: Mapping[str, tuple[Any, ...]] = {
 NOT_TRIED = frozenset({"random_state", "verbose", "warm_start"})  # decide no parameter that a person would search
 NO_SECOND = "none"
 LEFT_EMPTY = "customary values"
-SEARCHED: Mapping[str, str] = {
+SEARCHED_NAMES: Mapping[str, str] = {
     name: one.label for name, one in MODELS["mlp"].params.items() if name not in {*NOT_TRIED, "dtype", "max_fun"}
 }
 
@@ -124,12 +124,12 @@ def _thinned(texts: tuple[str, ...], count: int, keep: str) -> tuple[str, ...]:
 class SearchSettings:
     """Which hyperparameters are searched, and over which values (empty: customary ones around the present)."""
 
-    first: str = param("alpha", "Hyperparameter", "Its validation curve is drawn.", choices=SEARCHED)
+    first: str = param("alpha", "Hyperparameter", "Its validation curve is drawn.", choices=SEARCHED_NAMES)
     first_values: str = param(
         "", "Its values", "Separated by spaces; empty: customary values and the present one.", empty=LEFT_EMPTY
     )
     second: str = param(
-        NO_SECOND, "Second one", "With a second one a map is drawn.", choices={NO_SECOND: "none", **SEARCHED}
+        NO_SECOND, "Second one", "With a second one a map is drawn.", choices={NO_SECOND: "none", **SEARCHED_NAMES}
     )
     second_values: str = param(
         "", "Values of the second", "Separated by spaces; empty: customary values.", empty=LEFT_EMPTY

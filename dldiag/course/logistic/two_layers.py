@@ -13,7 +13,7 @@ from dldiag.course.logistic.regression import cross_entropy, sigmoid
 from dldiag.course.shared.problem import YesNo
 
 _NUDGE = 1e-5  # by which a weight is moved to measure its slope
-EXACT = 1e-6  # a difference between backpropagation and the measured slope below this is rounding
+EXACT_NUDGE = 1e-6  # a difference between backpropagation and the measured slope below this is rounding
 WEIGHTS_DRAWN = 0.5  # standard deviation of the first weights
 
 

@@ -17,7 +17,7 @@ INITIAL_LOSS = Threshold(
 IDENTICAL = Threshold(
     "IDENTICAL", 6.0, "powers of ten", "distance of units below 1e-6 of their norm; NeuraLint, SageMaker AllZero"
 )
-SPREAD = Threshold("SPREAD", 10.0, "ratio", "SageMaker Debugger, PoorWeightInitialization")
+SIGNAL_SPREAD = Threshold("SPREAD", 10.0, "ratio", "SageMaker Debugger, PoorWeightInitialization")
 VANISHING = Threshold("VANISHING", 1000.0, "ratio of gradient norms, last layer / first", "AUTOTRAINER: 1e-3")
 SMALL_GRADIENT = Threshold(
     "SMALL_GRADIENT", 1e-4, "gradient norm of the first layer", "AUTOTRAINER: 1e-4, with the ratio"
@@ -127,7 +127,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "T4", "training", Message("Activations from layer to layer"),
-        signal=lambda e: _apart(e.spread_ratio), threshold=SPREAD,
+        signal=lambda e: _apart(e.spread_ratio), threshold=SIGNAL_SPREAD,
         fired="Before training, activations change {signal:,.0f}-fold from the first layer to the last.",
         passed="Activations keep their scale from layer to layer ({signal:.1f}-fold).",
         hint="Use He initialization for ReLU and Glorot for tanh.",

@@ -15,7 +15,16 @@ from dldiag.report.view.comparison import compared_errors, compared_settings, co
 from dldiag.report.view.curve_points import Point, points
 from dldiag.report.view.effects import before_after, effect_text
 from dldiag.report.view.evidence_labels import BUDGET, budget_label, evidence_label, evidence_text
-from dldiag.report.view.fixes import KINDS, Fix, FixKind, action_text, best_fix, fixes, not_recommended, verdict_kind
+from dldiag.report.view.fixes import (
+    FIX_KINDS,
+    Fix,
+    FixKind,
+    action_text,
+    best_fix,
+    fixes,
+    not_recommended,
+    verdict_kind,
+)
 from dldiag.report.view.improvement import path, path_line, test_line
 from dldiag.report.view.labels import (
     ANSWERS,
@@ -53,7 +62,7 @@ __all__ = [
     "BUDGET",
     "COLUMNS",
     "COURSE_COLUMNS",
-    "KINDS",
+    "FIX_KINDS",
     "LEAVE_IT",
     "OUTCOMES",
     "Cell",

@@ -21,7 +21,7 @@ OTHER_MODEL = "other_model"
 BLOCKING = ("leak", "misleading_split", "no_signal")  # problems that no change of the model touches
 
 FixKind = Literal["good", "act", "stop", "open"]
-KINDS: dict[FixKind, Message] = {
+FIX_KINDS: dict[FixKind, Message] = {
     "good": Message("Nothing to fix"),
     "act": Message("Can be improved"),
     "stop": Message("Fix the data first"),
