@@ -72,7 +72,7 @@ def _verdict(report: Report) -> Iterator[str]:
     about = tr("Diagnosis of {name}, target {target}", name=data.name, target=data.target)
     yield f'<p class="about">{escape(about)}</p>'
     kind = view.verdict_kind(report)
-    yield f'<p class="kind {kind}">{escape(str(view.KINDS[kind]))}</p>'
+    yield f'<p class="kind {kind}">{escape(str(view.FIX_KINDS[kind]))}</p>'
     yield f"<h1>{escape(str(verdict.headline))}</h1>"
     if verdict.detail is not None:
         yield f'<p class="detail">{escape(str(verdict.detail))}</p>'

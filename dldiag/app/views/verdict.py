@@ -31,7 +31,7 @@ def show_verdict(report: Report, job: str | None, *, complete: bool) -> None:
     """Draw the card; without a job (a past report) it has no buttons."""
     verdict, kind = report.verdict, view.verdict_kind(report)
     with st.container(border=True, key=f"kind-{kind}"), st.container(key="verdict"):
-        st.markdown(f"{_ICONS[kind]} **{escape_markdown(view.KINDS[kind])}**")
+        st.markdown(f"{_ICONS[kind]} **{escape_markdown(view.FIX_KINDS[kind])}**")
         st.header(escape_markdown(verdict.headline, 600), anchor=False)
         if verdict.detail:
             show_message(verdict.detail)

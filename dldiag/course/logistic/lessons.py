@@ -18,7 +18,7 @@ from dldiag.course.logistic.regression import (
     cross_entropy,
     look_at_descent,
 )
-from dldiag.course.logistic.two_layers import EXACT as SAME_SLOPE
+from dldiag.course.logistic.two_layers import EXACT_NUDGE as SAME_SLOPE
 from dldiag.course.logistic.two_layers import TwoLayers, look_at_two_layers
 from dldiag.course.shared.lesson import (
     Claim,
