@@ -16,7 +16,7 @@ from dldiag.app.views.progress import run_job
 from dldiag.core.i18n import Message, tr
 from dldiag.course.activations import figures as draw
 from dldiag.course.activations import moving
-from dldiag.course.activations.dead_units import Sleepers, SleepersSettings, slope_to_use
+from dldiag.course.activations.dead_units import DeadUnitsRun, DeadUnitsSettings, slope_to_use
 from dldiag.course.activations.deep_linear import DeepLinear, DeepLinearSettings
 from dldiag.course.activations.functions import OFFERED, ShapeSettings, shape
 from dldiag.course.shared.lesson import Lesson
@@ -103,12 +103,12 @@ def show_flow(lesson: Lesson) -> None:
 def show_dying(lesson: Lesson) -> None:
     reference = data_of_page("toy:moons")
     asked = ask_few(
-        SleepersSettings(), "sleepers", ("start_bias", "learning_rate"), sliders=("start_bias", "learning_rate")
+        DeadUnitsSettings(), "dead_units", ("start_bias", "learning_rate"), sliders=("start_bias", "learning_rate")
     )
     found = run_job("course_sleepers", {"data": reference, "asked": asked})
     if found is None:
         return
-    result = msgspec.convert(found, Sleepers)
+    result = msgspec.convert(found, DeadUnitsRun)
     came_out(lesson, reference, result)
     figure = moving.dying_moving(result, result.plain.silent.x, theme=figure_mode())
     show_moving(figure, moving.alt_dying_moving(result), key="dying")
@@ -116,7 +116,7 @@ def show_dying(lesson: Lesson) -> None:
         st.columns(2), (("silent", draw.silent_figure), ("loss", draw.waking_figure)), strict=True
     ):
         with column:
-            show_figure(drawing(result, theme=figure_mode()), draw.alt_sleepers(result), key=f"sleepers.{name}")
+            show_figure(drawing(result, theme=figure_mode()), draw.alt_sleepers(result), key=f"dead_units.{name}")
     offer(slope_to_use(result), key="use.leaky")
 
 

@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 
 from dldiag.core.types import Estimate
-from dldiag.course.activations.dead_units import Sleepers, SleepersSettings, look_at_sleepers, sleepers, slope_to_use
+from dldiag.course.activations.dead_units import (
+    DeadUnitsRun,
+    DeadUnitsSettings,
+    dead_units,
+    look_at_dead_units,
+    slope_to_use,
+)
 from dldiag.course.shared.instrumented import Recipe
 from dldiag.course.shared.prepared import prepare_lesson
 from dldiag.course.shared.signal_flow import (
@@ -85,25 +91,25 @@ def test_a_band_of_logarithms_has_the_geometric_mean():
 
 def test_results_survive_json(found, data):
     assert msgspec.json.decode(msgspec.json.encode(found), type=Flow) == found
-    slept = sleepers(data, SleepersSettings(steps=50, seeds=3))
-    assert msgspec.json.decode(msgspec.json.encode(slept), type=Sleepers) == slept
+    slept = dead_units(data, DeadUnitsSettings(steps=50, seeds=3))
+    assert msgspec.json.decode(msgspec.json.encode(slept), type=DeadUnitsRun) == slept
 
 
 def test_leaky_units_wake_and_the_network_learns(data):
-    slept = sleepers(data, SleepersSettings())
-    assert slept.leaky.woken > slept.plain.woken
+    slept = dead_units(data, DeadUnitsSettings())
+    assert slept.leaky.recovered > slept.plain.recovered
     assert slept.loss_change.high < 0
-    assert "in place of" in str(look_at_sleepers(slept))
+    assert "in place of" in str(look_at_dead_units(slept))
     assert slope_to_use(slept) == {"activation": "leaky_relu"}
 
 
 def test_where_nobody_sleeps_the_sentence_says_so(data):
-    awake = sleepers(data, SleepersSettings(start_bias=0.0, learning_rate=0.01, steps=50, seeds=3))
-    assert "nobody slept" in str(look_at_sleepers(awake))
+    awake = dead_units(data, DeadUnitsSettings(start_bias=0.0, learning_rate=0.01, steps=50, seeds=3))
+    assert "none died" in str(look_at_dead_units(awake))
     assert slope_to_use(awake) == slope_to_use(replace(awake, loss_change=Estimate(-1, -2, -0.5))) == {}
 
 
 def test_a_leaky_slope_that_did_not_surely_pay_is_not_recommended(data):
-    slept = sleepers(data, SleepersSettings(steps=50, seeds=3))
+    slept = dead_units(data, DeadUnitsSettings(steps=50, seeds=3))
     assert slope_to_use(replace(slept, loss_change=Estimate(-0.1, -0.3, 0.1))) == {}
     assert slope_to_use(replace(slept, loss_change=Estimate(-0.005, -0.007, -0.003))) == {}, "sure, but next to nothing"

@@ -80,7 +80,7 @@ def test_the_sentence_names_the_saturated_and_the_faded(found):
     said = str(look_at_starts(found))
     assert "With random × 10," in said
     assert "saturated before the first step" in said
-    assert "Not learnt in these steps: random × 0.001" in said
+    assert "Did not learn in these steps: random × 0.001" in said
 
 
 def test_numbers_that_blow_up_are_said_to(data):

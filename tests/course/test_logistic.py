@@ -154,7 +154,7 @@ def test_a_unit_that_only_says_no_is_not_praised():
     found = descend(rare)
     assert found.constant_error == pytest.approx(0.2)
     assert found.steps[-1].error >= found.constant_error
-    assert "no less than always giving the more frequent answer (20.0%)" in str(look_at_descent(found))
+    assert "no fewer than the baseline (20.0%)" in str(look_at_descent(found))
 
 
 def test_a_step_or_row_that_is_not_there_is_said_to_be_the_last():

@@ -149,5 +149,5 @@ def test_a_search_becomes_a_turn_of_the_loop(by_rate):
     record = (experiment_of(by_rate, "f"), Experiment("more rows", {"rows": 2}, "helped", "even more", "trial", "f"))
     assert record[0].changed == {"learning_rate_init": by_rate.tried[by_rate.best].values[0]}
     assert [row["Idea"] for row in record_rows(record)] == ["more rows", record[0].idea]
-    assert "2 experiments: 1 trials" in str(read_record(record, "f"))
-    assert "empty" in str(read_record(record, "another"))
+    assert "Experiments: 2 (tested 1" in str(read_record(record, "f"))
+    assert "Nothing here yet" in str(read_record(record, "another"))

@@ -11,9 +11,9 @@ from dldiag.course.shared.instrumented import (
     layer_outputs,
     moments_of,
     record_run,
+    recovered_share,
     train_recorded,
     watch_all,
-    woken_share,
 )
 from dldiag.course.shared.prepared import WATCHED_ROWS, Prepared, prepare_lesson, without_test_rows
 from dldiag.course.shared.toys import TOYS, toy
@@ -118,9 +118,9 @@ def test_distance_between_units_is_the_closed_form():
 
 
 def test_units_that_wake_are_counted():
-    asleep = np.zeros((3, 2, 1, 4), bool)
-    asleep[0, 0, 0, :2] = asleep[1, 0, 0, :2] = asleep[2, 0, 0, 0] = True
-    np.testing.assert_allclose(woken_share(asleep), [0.5, np.nan])
+    dead = np.zeros((3, 2, 1, 4), bool)
+    dead[0, 0, 0, :2] = dead[1, 0, 0, :2] = dead[2, 0, 0, 0] = True
+    np.testing.assert_allclose(recovered_share(dead), [0.5, np.nan])
 
 
 def test_a_biased_relu_layer_is_silent_as_computed_by_hand():

@@ -147,7 +147,7 @@ def test_regression_errors_may_exceed_one():
     [
         (GivenNumbers(), "training error and a dev error"),
         (GivenNumbers(0.1), "training error and a dev error"),
-        (GivenNumbers(15.0, 16.0), "0.15 for 15 %"),
+        (GivenNumbers(15.0, 16.0), "0.15 for 15%"),
         (GivenNumbers(-0.1, 0.2), "below its lowest value"),
         (GivenNumbers(0.1, 0.2, dev_rows=0), "below its lowest value"),
     ],

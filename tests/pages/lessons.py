@@ -21,7 +21,7 @@ QUICK = {
     "race": {"steps": 50, "seeds": 3, "hidden_layers": 2},
     "linear": {"depth": 3, "steps": 50, "repeats": 3},
     "flow": {"functions": ("logistic", "tanh", "relu"), "hidden_layers": 2, "steps": 50, "seeds": 3},
-    "sleepers": {"steps": 50, "seeds": 3},
+    "dead_units": {"steps": 50, "seeds": 3},
     "starts": {"steps": 20, "seeds": 3, "hidden_layers": 2},
     "choice": {"models": 4},
     "search": {"first": "alpha", "first_values": "0 1"},

@@ -22,7 +22,7 @@ FEW_SILENT = 0.05  # share of units below which nothing has died
 
 
 @dataclass(frozen=True)
-class SleepersSettings:
+class DeadUnitsSettings:
     """What a person may change about the experiment with dead units."""
 
     start_bias: float = param(
@@ -40,43 +40,43 @@ class SleepersSettings:
 
 
 @dataclass(frozen=True)
-class Sleeper:
+class DeadUnitsOf:
     """One activation: share of silent units and loss over steps, and of the once silent units the share that woke.
 
-    asleep: (T, hidden layers, units) 1 where a unit of the first network is silent at a checkpoint.
+    dead: (T, hidden layers, units) 1 where a unit of the first network is silent at a checkpoint.
     """
 
     activation: str
     label: str
     silent: Band
     loss: Band
-    woken: float
-    asleep: tuple[tuple[tuple[float, ...], ...], ...] = ()
+    recovered: float
+    dead: tuple[tuple[tuple[float, ...], ...], ...] = ()
 
 
 @dataclass(frozen=True)
-class Sleepers:
+class DeadUnitsRun:
     """ReLU and leaky ReLU from the same start on the same batches.
 
     loss_change: final loss of the leaky network minus that of the other, paired over seeds, 90 % interval.
     """
 
     baseline: float
-    plain: Sleeper
-    leaky: Sleeper
+    plain: DeadUnitsOf
+    leaky: DeadUnitsOf
     loss_change: Estimate
 
 
-def sleepers(
+def dead_units(
     data: Prepared,
-    settings: SleepersSettings | None = None,
+    settings: DeadUnitsSettings | None = None,
     *,
     seed: int = 0,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
-) -> Sleepers:
-    """Train both networks from a start that puts units to sleep and watch who wakes."""
-    chosen = settings or SleepersSettings()
+) -> DeadUnitsRun:
+    """Train both networks from a start that kills units and watch who wakes."""
+    chosen = settings or DeadUnitsSettings()
     recipes = [
         Recipe(
             activation=name,
@@ -97,7 +97,7 @@ def sleepers(
         should_stop=should_stop,
     )
     change = np.asarray(leaky.loss[-1]) - np.asarray(plain.loss[-1])
-    return Sleepers(data.baseline, _sleeper(plain), _sleeper(leaky), _paired(change))
+    return DeadUnitsRun(data.baseline, _dead_units_of(plain), _dead_units_of(leaky), _paired(change))
 
 
 def _paired(change: Any) -> Estimate:
@@ -107,25 +107,25 @@ def _paired(change: Any) -> Estimate:
     return Estimate(float(change.mean()), low, high)
 
 
-def _sleeper(ran: Watched) -> Sleeper:
-    woken = [share for share in ran.woken if np.isfinite(share)]
-    return Sleeper(
+def _dead_units_of(ran: Watched) -> DeadUnitsOf:
+    recovered = [share for share in ran.recovered if np.isfinite(share)]
+    return DeadUnitsOf(
         activation=ran.recipe.activation,
         label=ACTIVATIONS[ran.recipe.activation].label,
         silent=band(ran.steps, np.asarray(ran.silent).mean(axis=2)),
         loss=band(ran.steps, ran.loss),
-        woken=float(np.mean(woken)) if woken else 0.0,
-        asleep=ran.asleep,
+        recovered=float(np.mean(recovered)) if recovered else 0.0,
+        dead=ran.dead,
     )
 
 
-def slope_to_use(found: Sleepers) -> dict[str, Any]:
+def slope_to_use(found: DeadUnitsRun) -> dict[str, Any]:
     """Return the leaky slope where units slept and it surely paid, by a fall that counts as learning; empty otherwise."""
     pays = found.loss_change.high < -LEAST_FALL * found.baseline
     return {"activation": found.leaky.activation} if pays and max(found.plain.silent.mean) >= FEW_SILENT else {}
 
 
-def look_at_sleepers(found: Sleepers) -> Message:
+def look_at_dead_units(found: DeadUnitsRun) -> Message:
     """Say how many units slept, how many woke, and whether the leaky slope was worth it in this run."""
     change = found.loss_change
     most = max(found.plain.silent.mean)
@@ -133,8 +133,8 @@ def look_at_sleepers(found: Sleepers) -> Message:
         "most": most,
         "plain_end": found.plain.silent.mean[-1],
         "leaky_end": found.leaky.silent.mean[-1],
-        "plain_woken": found.plain.woken,
-        "leaky_woken": found.leaky.woken,
+        "plain_recovered": found.plain.recovered,
+        "leaky_recovered": found.leaky.recovered,
         "plain_loss": found.plain.loss.mean[-1],
         "leaky_loss": found.leaky.loss.mean[-1],
         "change": change.value,
@@ -149,7 +149,7 @@ def look_at_sleepers(found: Sleepers) -> Message:
         )
     if change.high < 0:
         return Message(
-            "{most:error} of the ReLU units died and {plain_woken:error} of them recovered; with the leaky slope {leaky_woken:error} recovered, and the loss ended at {leaky_loss:.3f} in place of {plain_loss:.3f} (change {change:+.3f}, 90% interval {low:+.3f} to {high:+.3f}).",
+            "{most:error} of the ReLU units died and {plain_recovered:error} of them recovered; with the leaky slope {leaky_recovered:error} recovered, and the loss ended at {leaky_loss:.3f} in place of {plain_loss:.3f} (change {change:+.3f}, 90% interval {low:+.3f} to {high:+.3f}).",
             values,
         )
     return Message(_WORSE if change.low > 0 else _OPEN, values)

@@ -1,4 +1,4 @@
-"""Activation functions drawn: shapes and slopes, boundaries, gradients by layer and depth, units asleep."""
+"""Activation functions drawn: shapes and slopes, boundaries, gradients by layer and depth, units dead."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from dldiag.core.i18n import Message, Value, format_error, tr, translate
 from dldiag.core.sanitize import escape_plotly
 from dldiag.core.types import Estimate
-from dldiag.course.activations.dead_units import Sleepers
+from dldiag.course.activations.dead_units import DeadUnitsRun
 from dldiag.course.activations.deep_linear import LINEAR, DeepLinear, Drawn
 from dldiag.course.activations.functions import Collapse, Shape
 from dldiag.course.shared.band_figures import bands_figure, decades_axis
@@ -131,20 +131,20 @@ def _steps(one: LayerFlow) -> str:
     return tr("{arrived} of {runs} runs arrived", arrived=arrived, runs=len(one.runner.arrived))
 
 
-def silent_figure(found: Sleepers, *, theme: ThemeName = "light") -> go.Figure:
+def silent_figure(found: DeadUnitsRun, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the share of silent units over steps."""
     named = [(translate(one.label), one.silent) for one in (found.plain, found.leaky)]
     drawn = bands_figure(named, tr("step"), tr("share of silent units"), theme=theme)
     return drawn.update_yaxes(range=[0, 1.02], tickformat=".0%")
 
 
-def waking_figure(found: Sleepers, *, theme: ThemeName = "light") -> go.Figure:
+def waking_figure(found: DeadUnitsRun, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the loss of both networks over steps."""
     named = [(translate(one.label), one.loss) for one in (found.plain, found.leaky)]
     return bands_figure(named, tr("step"), tr("training loss"), theme=theme, rangemode="tozero")
 
 
-def alt_sleepers(found: Sleepers) -> Message:
+def alt_sleepers(found: DeadUnitsRun) -> Message:
     """Say how many units were silent at both ends, and both losses."""
     text = Message("Silent units and training loss over steps.")
     for one in (found.plain, found.leaky):

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
-from dldiag.course.activations.dead_units import Sleepers, SleepersSettings, sleepers
+from dldiag.course.activations.dead_units import DeadUnitsRun, DeadUnitsSettings, dead_units
 from dldiag.course.activations.deep_linear import DeepLinear, DeepLinearSettings, deep_linear
 from dldiag.course.shared.prepared import prepare_open_rows
 from dldiag.course.shared.problem import plane_of
@@ -20,10 +20,12 @@ def flow_job(dataset: Dataset, given: dict[str, Any], on_progress: OnProgress, s
     return flow(prepare_open_rows(dataset), asked, on_progress=on_progress, should_stop=should_stop)
 
 
-def sleepers_job(dataset: Dataset, given: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop) -> Sleepers:
-    """Watch units die and come back: {"asked": SleepersSettings}."""
-    asked = msgspec.convert(given["asked"], SleepersSettings)
-    return sleepers(prepare_open_rows(dataset), asked, on_progress=on_progress, should_stop=should_stop)
+def sleepers_job(
+    dataset: Dataset, given: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop
+) -> DeadUnitsRun:
+    """Watch units die and come back: {"asked": DeadUnitsSettings}."""
+    asked = msgspec.convert(given["asked"], DeadUnitsSettings)
+    return dead_units(prepare_open_rows(dataset), asked, on_progress=on_progress, should_stop=should_stop)
 
 
 def deep_linear_job(

@@ -10,7 +10,7 @@ import numpy as np
 
 from dldiag.core.i18n import Message
 from dldiag.core.statistics import t_interval
-from dldiag.course.activations.dead_units import FEW_SILENT, Sleepers, look_at_sleepers
+from dldiag.course.activations.dead_units import FEW_SILENT, DeadUnitsRun, look_at_dead_units
 from dldiag.course.activations.deep_linear import DeepLinear, is_a_line, look_at_deep_linear
 from dldiag.course.activations.functions import Shape, look_at_shapes
 from dldiag.course.shared.lesson import (
@@ -116,12 +116,20 @@ def _seconds_claim(sigmoid: LayerFlow, relu: LayerFlow) -> Claim:
     return Claim(15, claim_verdict(ratio > FASTER, ratio < 1 / FASTER), says)
 
 
-def sleepers_outcomes(found: Sleepers) -> Outcomes:
+def dead_units_outcomes(found: DeadUnitsRun) -> Outcomes:
     """Read statement 14 off the pair of networks; the guess is about ReLU units that died."""
     change, died = found.loss_change, max(found.plain.silent.mean) >= FEW_SILENT
-    answer = "" if not died else "most" if found.plain.woken > 0.5 else "some" if found.plain.woken > 0.05 else "none"
+    answer = (
+        ""
+        if not died
+        else "most"
+        if found.plain.recovered > 0.5
+        else "some"
+        if found.plain.recovered > 0.05
+        else "none"
+    )
     return one_claim(
-        14, claim_verdict(died and change.high < 0, died and change.low > 0), look_at_sleepers(found), answer
+        14, claim_verdict(died and change.high < 0, died and change.low > 0), look_at_dead_units(found), answer
     )
 
 
@@ -217,11 +225,11 @@ ACTIVATION_LESSONS = Topic(
                 Statement(
                     14,
                     Message("Leaky ReLU keeps a small slope below 0, so units with negative inputs still learn."),
-                    "sleepers.start_bias",
+                    "dead_units.start_bias",
                 ),
             ),
             Message("A ReLU unit that is 0 on every row has no gradient. A small slope below 0 lets it come back."),
-            sleepers_outcomes,
+            dead_units_outcomes,
             Message("Try it: start at a bias of 0, or take steps ten times as long."),
         ),
     ),

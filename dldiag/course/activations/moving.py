@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message, Value, tr, translate
 from dldiag.core.sanitize import escape_plotly
-from dldiag.course.activations.dead_units import Sleepers
+from dldiag.course.activations.dead_units import DeadUnitsRun
 from dldiag.course.activations.deep_linear import MOVING_GRID, DeepLinear
 from dldiag.course.activations.figures import model_name
 from dldiag.course.shared.band_figures import answer_contours, row_marks
@@ -91,7 +91,7 @@ def alt_gradients_moving(found: Flow) -> Message:
     return text
 
 
-def dying_moving(found: Sleepers, steps: Sequence[float], *, theme: ThemeName = "light") -> go.Figure:
+def dying_moving(found: DeadUnitsRun, steps: Sequence[float], *, theme: ThemeName = "light") -> go.Figure:
     """Play which hidden units are silent, a cell for each unit of one network, with both activations."""
     drawn = frames_side_by_side([translate(one.label) for one in (found.plain, found.leaky)], theme, height=260)
     for column, trace in enumerate(_silent_at(found, 0, theme), start=1):
@@ -103,10 +103,10 @@ def dying_moving(found: Sleepers, steps: Sequence[float], *, theme: ThemeName = 
     return moving(drawn, frames, tr("step"), theme=theme)
 
 
-def _silent_at(found: Sleepers, at: int, theme: ThemeName) -> list[go.Heatmap]:
+def _silent_at(found: DeadUnitsRun, at: int, theme: ThemeName) -> list[go.Heatmap]:
     look, cells = THEMES[theme], []
     for one in (found.plain, found.leaky):
-        silent = one.asleep[at]
+        silent = one.dead[at]
         cells.append(
             go.Heatmap(
                 z=silent,
@@ -124,11 +124,11 @@ def _silent_at(found: Sleepers, at: int, theme: ThemeName) -> list[go.Heatmap]:
     return cells
 
 
-def alt_dying_moving(found: Sleepers) -> Message:
+def alt_dying_moving(found: DeadUnitsRun) -> Message:
     """Say how many units of the drawn networks are silent at both ends."""
     values: dict[str, Value] = {"unit": "rate"}
     for name, one in (("relu", found.plain), ("leaky", found.leaky)):
-        values |= {f"{name}_start": float(np.mean(one.asleep[0])), f"{name}_end": float(np.mean(one.asleep[-1]))}
+        values |= {f"{name}_start": float(np.mean(one.dead[0])), f"{name}_end": float(np.mean(one.dead[-1]))}
     return Message(
         "Moving picture of the hidden units of one network; grey ones are silent on every row. ReLU: {relu_start:error} at "
         "the start, {relu_end:error} at the end. Leaky ReLU: {leaky_start:error} and {leaky_end:error}.",

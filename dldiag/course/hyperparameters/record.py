@@ -44,7 +44,7 @@ def read_record(experiments: Sequence[Experiment], fingerprint: str = "") -> Mes
     if len(mine) < ENOUGH_TURNS:
         return Message("One experiment so far. Change one thing at a time, measure, and note the next idea.", values)
     return Message(
-        "{turns} experiments: {trials} tests, {adopted} applied fixes, {manual} by hand. {led} of them name the next idea. Go through this loop fast and often rather than guess right the first time.",
+        "Experiments: {turns} (tested {trials}, applied {adopted}, by hand {manual}). With a next idea: {led}. Go through this loop fast and often rather than guess right the first time.",
         values,
     )
 

@@ -59,11 +59,11 @@ class Watched:
 
     steps: (T,). loss: (T, S), mean over the watched rows, nats or squared standard deviations / 2. gradients:
     (T, S, L) Frobenius norm of dJ/dW. spread: (T, S, L − 1) standard deviation of the activations. saturated:
-    (T, S, L − 1) share of activations; silent: (T, S, L − 1) share of units with z ≤ 0 on every watched row; woken:
+    (T, S, L − 1) share of activations; silent: (T, S, L − 1) share of units with z ≤ 0 on every watched row; recovered:
     (S,) of the units once silent the share active at the end. distance: (T, S, L − 1) largest distance between
     the weight vectors of two units, over their mean length (0 when all are 0). histograms: (T, L − 1, _BINS) shares
     of the first member's activations between `bins` (_BINS + 1 edges). seconds_per_step: of one network of the stack.
-    reach: (T, S, L − 1) what 90% of the |z| of a layer stay below. asleep: (T, L − 1, units) 1 where a unit of the first member is silent.
+    reach: (T, S, L − 1) what 90% of the |z| of a layer stay below. dead: (T, L − 1, units) 1 where a unit of the first member is silent.
     """
 
     recipe: Recipe
@@ -77,17 +77,17 @@ class Watched:
     distance: tuple[tuple[tuple[float, ...], ...], ...]
     histograms: tuple[tuple[tuple[float, ...], ...], ...]
     bins: tuple[float, ...]
-    woken: tuple[float, ...]
+    recovered: tuple[float, ...]
     seconds_per_step: float
     reach: tuple[tuple[tuple[float, ...], ...], ...] = ()
-    asleep: tuple[tuple[tuple[float, ...], ...], ...] = ()
+    dead: tuple[tuple[tuple[float, ...], ...], ...] = ()
 
     def of_rate(self, index: int) -> Watched:
         """Return only the members trained with one of the rates."""
         members = slice(index * self.seeds, (index + 1) * self.seeds)
         names = ("loss", "gradients", "spread", "saturated", "silent", "distance", "reach")
         cut: dict[str, Any] = {name: tuple(at[members] for at in getattr(self, name)) for name in names}
-        cut["woken"] = self.woken[members]
+        cut["recovered"] = self.recovered[members]
         return replace(self, recipe=replace(self.recipe, rates=(self.recipe.rates[index],)), **cut)
 
 
@@ -239,7 +239,7 @@ def _measured(seen: Observation, data: Prepared, count: int) -> dict[str, Array]
         "spread": _by_layer([a.std(axis=(1, 2)) for a in found.a], S),
         "saturated": _by_layer([_beyond(z, limit) for z in found.z], S),
         "reach": _by_layer([np.quantile(np.abs(z), REACHED, axis=(1, 2)) for z in found.z], S),
-        "asleep": _asleep(found.z, S),
+        "dead": _dead(found.z, S),
         "distance": _by_layer([distance_between_units(block) for block in seen.weights[:-1]], S),
     }
     spread_out = {name: _among(value, here, count) for name, value in values.items()}
@@ -282,7 +282,7 @@ def _by_layer(values: list[Array], members: int) -> Array:
     return np.stack(values, axis=1) if values else np.zeros((members, 0))
 
 
-def _asleep(hidden: list[Array], members: int) -> Array:
+def _dead(hidden: list[Array], members: int) -> Array:
     """Return (S, L - 1, units) True where a unit's z is never above 0."""
     return np.stack([(z <= 0).all(axis=2) for z in hidden], axis=1) if hidden else np.zeros((members, 0, 1))
 
@@ -291,13 +291,13 @@ def _beyond(z: Array, limit: float | None) -> Array:
     return np.zeros(len(z)) if limit is None else np.asarray((np.abs(z) > limit).mean(axis=(1, 2)))
 
 
-def woken_share(asleep: Array) -> Array:
+def recovered_share(dead: Array) -> Array:
     """Return (S,) of the units that were silent at some checkpoint the share that is active at the last; NaN for none.
 
-    asleep: (T, S, L − 1, units), True where z ≤ 0 on every watched row.
+    dead: (T, S, L − 1, units), True where z ≤ 0 on every watched row.
     """
-    ever = asleep[:-1].any(axis=0)
-    back = ever & ~asleep[-1]
+    ever = dead[:-1].any(axis=0)
+    back = ever & ~dead[-1]
     slept = ever.sum(axis=(1, 2)).astype(float)
     return np.asarray(np.divide(back.sum(axis=(1, 2)), slept, out=np.full(len(slept), np.nan), where=slept > 0))
 
@@ -316,7 +316,7 @@ def _as_watched(
     recipe: Recipe, seeds: int, steps: list[int], records: list[dict[str, Array]], per_step: float
 ) -> Watched:
     stacked = {name: np.stack([record[name] for record in records]) for name in records[0]}
-    asleep = np.nan_to_num(stacked.pop("asleep").astype(float)) > 0
+    dead = np.nan_to_num(stacked.pop("dead").astype(float)) > 0
     stacked["histograms"] = np.nan_to_num(stacked["histograms"])
     stacked["saturated"] = np.nan_to_num(stacked["saturated"])
     found = {name: _nested(values) for name, values in stacked.items()}
@@ -324,11 +324,11 @@ def _as_watched(
         recipe=recipe,
         seeds=seeds,
         steps=tuple(steps),
-        silent=_nested(asleep.mean(axis=3)),
-        woken=_nested(woken_share(asleep)),
+        silent=_nested(dead.mean(axis=3)),
+        recovered=_nested(recovered_share(dead)),
         bins=tuple(bin_edges().tolist()),
         seconds_per_step=per_step,
-        asleep=_nested(asleep[:, 0].astype(float)),
+        dead=_nested(dead[:, 0].astype(float)),
         **found,
     )
 
