@@ -105,7 +105,7 @@ def show_dying(lesson: Lesson) -> None:
     asked = ask_few(
         DeadUnitsSettings(), "dead_units", ("start_bias", "learning_rate"), sliders=("start_bias", "learning_rate")
     )
-    found = run_job("course_sleepers", {"data": reference, "asked": asked})
+    found = run_job("course_dead_units", {"data": reference, "asked": asked})
     if found is None:
         return
     result = msgspec.convert(found, DeadUnitsRun)
@@ -116,7 +116,7 @@ def show_dying(lesson: Lesson) -> None:
         st.columns(2), (("silent", draw.silent_figure), ("loss", draw.waking_figure)), strict=True
     ):
         with column:
-            show_figure(drawing(result, theme=figure_mode()), draw.alt_sleepers(result), key=f"dead_units.{name}")
+            show_figure(drawing(result, theme=figure_mode()), draw.alt_dead_units(result), key=f"dead_units.{name}")
     offer(slope_to_use(result), key="use.leaky")
 
 

@@ -19,7 +19,7 @@ FUNCTIONS = {  # kind: module and function; imported by the worker only, because
     "course_widening": "logistic.jobs.widen_job",
     "course_deep_linear": "activations.jobs.deep_linear_job",
     "course_flow": "activations.jobs.flow_job",
-    "course_sleepers": "activations.jobs.sleepers_job",
+    "course_dead_units": "activations.jobs.dead_units_job",
     "course_starts": "initialization.jobs.starts_job",
     "course_selection": "splits.jobs.select_job",
     "course_validation": "hyperparameters.jobs.validate_job",

@@ -66,7 +66,7 @@ def _warm_up() -> None:
     ):
         import_module(module)
     with contextlib.suppress(OSError):  # the first file says so in words
-        warm_isolated(import_module("dldiag.data.io.formats.bounded").TARGET)
+        warm_isolated(import_module("dldiag.data.io.formats.bounded").READER_TARGET)
 
 
 def state() -> dict[str, Any]:

@@ -144,7 +144,7 @@ def waking_figure(found: DeadUnitsRun, *, theme: ThemeName = "light") -> go.Figu
     return bands_figure(named, tr("step"), tr("training loss"), theme=theme, rangemode="tozero")
 
 
-def alt_sleepers(found: DeadUnitsRun) -> Message:
+def alt_dead_units(found: DeadUnitsRun) -> Message:
     """Say how many units were silent at both ends, and both losses."""
     text = Message("Silent units and training loss over steps.")
     for one in (found.plain, found.leaky):

@@ -20,7 +20,7 @@ def flow_job(dataset: Dataset, given: dict[str, Any], on_progress: OnProgress, s
     return flow(prepare_open_rows(dataset), asked, on_progress=on_progress, should_stop=should_stop)
 
 
-def sleepers_job(
+def dead_units_job(
     dataset: Dataset, given: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop
 ) -> DeadUnitsRun:
     """Watch units die and come back: {"asked": DeadUnitsSettings}."""

@@ -17,7 +17,7 @@ from dldiag.data.io.formats.registry import READERS, ReadChoices, read_typed
 from dldiag.data.io.limits import MIB, Limits
 from dldiag.data.io.raw_table import Lines, TypedTable
 
-_TARGET = "dldiag.data.io.formats.bounded:answer_request"
+READER_TARGET = "dldiag.data.io.formats.bounded:answer_request"
 BASE_SECONDS, SECONDS_PER_MIB = 6.0, 3.0  # openpyxl takes 2 to 3 s per packed MiB, Arrow a hundredth of that
 BASE_BYTES, BYTES_PER_BYTE = 768 * MIB, 16  # of memory: texts and their copy take 4 to 10 times the packed bytes
 
@@ -51,7 +51,7 @@ def read_bounded(data: bytes, plan: ReadPlan, limits: Limits, choices: ReadChoic
     question = _Question(plan, limits, None if choices is None else dict(choices))
     bounds = bounds_of(len(data), limits)
     try:
-        answer = call_isolated(_TARGET, msgspec.json.encode(question) + b"\n" + data, bounds)
+        answer = call_isolated(READER_TARGET, msgspec.json.encode(question) + b"\n" + data, bounds)
     except (OutOfTimeError, MemoryError, CrashError, OSError) as error:
         raise _refusal(error, READERS[plan.format][0], bounds) from error
     return _table_of(answer)
