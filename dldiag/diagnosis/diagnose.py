@@ -166,11 +166,13 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
     case.fits.fit(slow, case.sizes[-1:], case.all_repeats, on_result=progress.advance)
 
     progress.enter(Message("Short runs of every remedy"))
-    probes = probe(case.fits, case.model, case.effort, smallest=case.settings.material, on_result=progress.advance)
+    analysis = analyze_fits(case.fits, case.model, case.settings.seed)
+    probes = probe(
+        case.fits, case.model, case.effort, smallest=case.settings.material, found=analysis, on_result=progress.advance
+    )
 
     report, evidence = verdict_on(case, case.references, probes, started)
     report = replace(report, verdict=agreeing(report.verdict, report.recommendations))
-    analysis = analyze_fits(case.fits, case.model, case.settings.seed)
     report = replace(report, errors=None if analysis is None else analysis.findings)
     progress.first(lambda: report)
     progress.enter(Message("Trying the recommended remedies"))
