@@ -120,4 +120,3 @@ def other_kind_weighted(looked: Looked) -> tuple[DataChange, ...]:
 def no_change(looked: Looked) -> tuple[DataChange, ...]:
     """Return no change: the remedy is none of the data, or none that a run can try."""
     return ()
-

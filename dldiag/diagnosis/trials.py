@@ -13,6 +13,7 @@ from dldiag.core.i18n import Message, Value
 from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset, Estimate, LearningCurve, Recommendation, Report, Split, Trial
 from dldiag.data.split import make_split
+from dldiag.diagnosis.data_changes import Looked
 from dldiag.diagnosis.evidence import (
     Evidence,
     Probe,
@@ -22,7 +23,6 @@ from dldiag.diagnosis.evidence import (
     paired_change,
     train_change,
 )
-from dldiag.diagnosis.data_changes import Looked
 from dldiag.diagnosis.recommend import decide_order
 from dldiag.diagnosis.remedies import MORE_DATA, REMEDIES, applicable
 from dldiag.diagnosis.winners_curse import Picked, continued, correlation_of, less_lucky, picked

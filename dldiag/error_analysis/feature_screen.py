@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,8 @@ MOST_FOUND = 4  # features of one table
 SPLINE_BINS = 8  # among which the mean residual is compared
 LEAST_SCREENED = 100  # rows
 FARTHEST = 5.0  # standard deviations; values beyond are cut, so that no single row makes a feature
+CLOSER_LOOKS = 10  # interactions that are compared without what is linear in them
+MOST_LINEAR = 3  # rows per known column; with fewer, residuals are not freed of these
 LEAST_DISTINCT = 12  # values of a feature, to test a bend in it
 _SMALL = 1e-9
 
@@ -57,17 +60,19 @@ def screen_features(
         return []
     drawn = np.sort(np.random.default_rng([case.seed, 8]).permutation(len(folded))[:MOST_ROWS])
     table = _ScreenedTable.of(matrix, folded.rows[drawn], only_pairs)
-    residuals = _freed(_residuals(case, folded)[drawn], table.linear)
+    residuals = table.freed(_residuals(case, folded)[drawn])
     shrink = 1.0 if case.clusters is None else _share_of_different(case.clusters[folded.rows[drawn]])
+    root = float(np.sqrt(shrink))
     cut = float(stats.norm.isf(FAMILY_LEVEL / 2 / max(1, table.tests * residuals.shape[1])))
     found: list[FoundFeature] = []
     while len(found) < MOST_FOUND:
-        best = max(table.candidates(residuals), key=lambda one: one.z, default=None)
-        if best is None or best.z * np.sqrt(shrink) <= cut or best.text in [one.text for one in found]:
+        clear = [one for one in table.candidates(residuals) if one.z * root > cut]
+        best = max(clear, key=lambda one: _explained(table.freed(one.values), residuals), default=None)
+        if best is None or best.text in [one.text for one in found]:
             break
-        found.append(FoundFeature(best.text, best.z * float(np.sqrt(shrink)), cut))
+        found.append(FoundFeature(best.text, best.z * root, cut))
         table = table.with_linear(best.values)
-        residuals = _freed(residuals, table.linear)
+        residuals = table.freed(residuals)
     return found
 
 
@@ -81,11 +86,12 @@ def _residuals(case: ErrorCase, folded: RowLosses) -> Floats:
     return np.asarray(left[:, 1:] if len(classes) == 2 else left)
 
 
-def _freed(residuals: Floats, linear: Floats) -> Floats:
-    """Return residuals without what is linear in these columns; as they are where columns are too many for that."""
-    if 3 * linear.shape[1] > len(linear):
-        return residuals - residuals.mean(axis=0)
-    return np.asarray(residuals - linear @ np.linalg.lstsq(linear, residuals, rcond=None)[0])
+def _explained(columns: Floats, residuals: Floats) -> float:
+    """Return how much of the residuals' squares these columns explain, less what as many columns of noise would."""
+    U, sizes, _ = np.linalg.svd(columns, full_matrices=False)
+    U = U[:, sizes > _SMALL * max(float(sizes[0]), _SMALL)]
+    gained = np.square(U.T @ residuals).sum(axis=0) - U.shape[1] * np.square(residuals).mean(axis=0)
+    return float(gained.max())
 
 
 def _share_of_different(clusters: NDArray[np.int64]) -> float:
@@ -120,6 +126,20 @@ class _ScreenedTable:
         linear = np.hstack([self.linear, _standardized(columns)])
         return replace(self, linear=linear)
 
+    @cached_property
+    def _basis(self) -> Floats | None:
+        """Orthonormal columns that span what is linear; None where columns are too many to be freed of it."""
+        if MOST_LINEAR * self.linear.shape[1] > len(self.linear):
+            return None
+        U, sizes, _ = np.linalg.svd(self.linear, full_matrices=False)
+        return np.asarray(U[:, sizes > _SMALL * sizes[0]])
+
+    def freed(self, columns: Floats) -> Floats:
+        """Return columns without what is linear in the known ones."""
+        if self._basis is None:
+            return np.asarray(columns - columns.mean(axis=0))
+        return np.asarray(columns - self._basis @ (self._basis.T @ columns))
+
     @property
     def tests(self) -> int:
         """How many candidates are tested."""
@@ -138,9 +158,12 @@ class _ScreenedTable:
         mean = self.Z.T @ self.Z / len(self.Z)
         z = np.max([_z_of_products(self.Z, mean, residuals[:, k]) for k in range(residuals.shape[1])], axis=0)
         z[(self.source[:, None] == self.source) | np.tri(len(z), dtype=bool)] = 0.0
-        i, j = np.unravel_index(int(z.argmax()), z.shape)
-        text = ADDED["product"].written(self.names[i], self.names[j])
-        yield _Candidate(text, float(z[i, j]), (self.Z[:, i] * self.Z[:, j])[:, None])
+        i, j = np.unravel_index(np.argsort(-z, axis=None)[:CLOSER_LOOKS], z.shape)
+        products = self.Z[:, i] * self.Z[:, j]
+        exact = _z_of_columns(self.freed(products), residuals)
+        for k in range(len(i)):
+            text = ADDED["product"].written(self.names[i[k]], self.names[j[k]])
+            yield _Candidate(text, float(exact[k]), products[:, [k]])
 
     def _divided(self) -> list[int]:
         """Return the features with a scale that may be divided, without those that tell what is missing."""
@@ -155,7 +178,7 @@ class _ScreenedTable:
         above, found = self._divided(), []
         for j in self._divisors():
             ratios = _standardized(self.raw[:, above] / self.raw[:, [j]])
-            z = np.max([_z_of_columns(ratios, residuals[:, k]) for k in range(residuals.shape[1])], axis=0)
+            z = _z_of_columns(self.freed(ratios), residuals)
             z[np.array(above) == j] = 0.0
             i = int(z.argmax())
             found.append(
@@ -166,7 +189,7 @@ class _ScreenedTable:
     def _bent(self) -> list[int]:
         if self.only_pairs:
             return []
-        return [j for j in np.flatnonzero(self.measured) if len(np.unique(self.Z[:, j])) >= LEAST_DISTINCT]
+        return [int(j) for j in np.flatnonzero(self.measured) if len(np.unique(self.Z[:, j])) >= LEAST_DISTINCT]
 
     def _bends(self, residuals: Floats) -> Iterator[_Candidate]:
         for j in self._bent():
@@ -201,13 +224,14 @@ def _z_of_products(Z: Floats, mean: Floats, residual: Floats) -> Floats:
     total = (Z * residual[:, None]).T @ Z
     first = (Z * square[:, None]).T @ Z
     variance = (np.square(Z) * square[:, None]).T @ np.square(Z) - 2 * mean * first + np.square(mean) * square.sum()
-    return np.abs(total - mean * residual.sum()) / np.sqrt(np.maximum(variance, _SMALL))
+    return np.asarray(np.abs(total - mean * residual.sum()) / np.sqrt(np.maximum(variance, _SMALL)))
 
 
-def _z_of_columns(columns: Floats, residual: Floats) -> Floats:
-    """Return |z| of the covariance of the residual with every column."""
-    variance = np.square(columns).T @ np.square(residual)
-    return np.abs(columns.T @ residual) / np.sqrt(np.maximum(variance, _SMALL))
+def _z_of_columns(columns: Floats, residuals: Floats) -> Floats:
+    """Return |z| of the covariance of every column with the residual where it is clearest."""
+    variance = np.square(columns).T @ np.square(residuals)
+    z: Floats = (np.abs(columns.T @ residuals) / np.sqrt(np.maximum(variance, _SMALL))).max(axis=1)
+    return z
 
 
 def _z_of_basis(basis: Floats, residuals: Floats) -> float:

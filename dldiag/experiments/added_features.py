@@ -142,9 +142,9 @@ def _target(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> Maker:
 def _as_columns(y: NDArray[Any]) -> Floats:
     """Return what is averaged: the values, or for classes a column of 0 and 1 for all but the first."""
     if y.dtype.kind not in "iu":
-        return y[:, None].astype(float)
+        return np.asarray(y[:, None], dtype=float)
     codes = np.arange(1, max(2, min(int(y.max()) + 1, MOST_TARGETS + 1)))
-    return (y[:, None] == codes).astype(float)
+    return np.asarray(y[:, None] == codes, dtype=float)
 
 
 def _level_means(levels: NDArray[Any], targets: Floats) -> dict[Any, Floats]:
@@ -223,7 +223,8 @@ def input_columns(
     kept = kept_features(matrix, dataset, dropped)
     if not kept.any() and not makers:
         raise DataError(
-            Message("No column is left: all of them are dropped."), Message("Keep one column at least in drop_columns.")
+            Message("No column is left: all of them are dropped."),
+            Message("Leave one column at least out of drop_columns."),
         )
     return InputColumns(kept, tuple(makers))
 

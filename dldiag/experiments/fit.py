@@ -161,7 +161,12 @@ def _fit_networks(stack: Sequence[FitTask], prepared: Sequence[Inputs], should_s
     dev = [(p.X_dev, p.y_dev) for p in prepared] if stack[0].watched else None
     weights = [p.weights for p in prepared]
     nn.fit_stack(
-        models, [p.X for p in prepared], [p.y for p in prepared], dev=dev, sample_weights=weights, should_stop=should_stop
+        models,
+        [p.X for p in prepared],
+        [p.y for p in prepared],
+        dev=dev,
+        sample_weights=weights,
+        should_stop=should_stop,
     )
     outputs = [_outputs(m, task, p, p.labels) for m, task, p in zip(models, stack, prepared, strict=True)]
     if stack[0].model.adjust:

@@ -68,7 +68,12 @@ NEW_FEATURES_PARAM = Param(
     separator=";",
 )
 DROP_COLUMNS_PARAM = Param(
-    (), tuple, "Dropped columns", "Columns the model does not get, separated by semicolons.", group="data", separator=";"
+    (),
+    tuple,
+    "Dropped columns",
+    "Columns the model does not get, separated by semicolons.",
+    group="data",
+    separator=";",
 )
 REWEIGHT_PARAM = Param(
     1.0,
@@ -87,6 +92,9 @@ AROUND = {  # fields of Model
     "drop_columns": DROP_COLUMNS_PARAM,
     "reweight_rows": REWEIGHT_PARAM,
 }
+SURROUNDINGS = {
+    name: one.default for name, one in AROUND.items() if name != SCALE
+}  # where a report says nothing of them
 OF_INPUTS = ("new_features", "drop_columns")  # that a model which prepares the table itself cannot have
 
 
@@ -168,7 +176,12 @@ MODELS: dict[str, ModelRow] = {
     "mlp": ModelRow(
         Message("Neural network (NumPy)"),
         {"classification": nn.MLPClassifier, "regression": nn.MLPRegressor},
-        {**nn.MLP_PARAMS, "scale_inputs": SCALE_PARAM, "new_features": NEW_FEATURES_PARAM, "drop_columns": DROP_COLUMNS_PARAM},
+        {
+            **nn.MLP_PARAMS,
+            "scale_inputs": SCALE_PARAM,
+            "new_features": NEW_FEATURES_PARAM,
+            "drop_columns": DROP_COLUMNS_PARAM,
+        },
         {
             "classification": {**nn.CLASSIFIER_PARAMS, "adjust": ADJUST_PARAM},
             "regression": {**nn.REGRESSOR_PARAMS, "log_target": LOG_TARGET_PARAM},
@@ -227,7 +240,9 @@ def changed(model: Model, parameters: Mapping[str, Any]) -> Model:
         elif name not in known:
             raise SettingError(tr("{model} has no setting {name}.", model=model.label, name=repr(name)))
         if model.raw and name in (SCALE, *OF_INPUTS):
-            raise SettingError(tr("{model} prepares the table itself: {name} cannot be set.", model=model.label, name=name))
+            raise SettingError(
+                tr("{model} prepares the table itself: {name} cannot be set.", model=model.label, name=name)
+            )
     own = {name: value for name, value in parameters.items() if name not in AROUND}
     estimator = clone(model.estimator).set_params(**own)
     if is_network(model):

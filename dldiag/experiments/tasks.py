@@ -185,7 +185,13 @@ def prepare_inputs(stack: Sequence[FitTask], encoded: Encoded) -> list[Inputs]:
     inputs = []
     for task in stack:
         model = task.model
-        key = task.train_rows.tobytes(), task.dev_rows.tobytes(), model.inputs_key, model.log_target, model.reweight_rows
+        key = (
+            task.train_rows.tobytes(),
+            task.dev_rows.tobytes(),
+            model.inputs_key,
+            model.log_target,
+            model.reweight_rows,
+        )
         found[key] = found.get(key) or Inputs.of(task, encoded)
         inputs.append(found[key])
     return inputs

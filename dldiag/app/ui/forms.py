@@ -230,7 +230,13 @@ def _write_url(name: str, value: Any, param: Param) -> None:
         if name in st.query_params:
             del st.query_params[name]
         return
-    text = param.separator.join(map(str, value)) if isinstance(value, tuple | list) else "none" if value is None else str(value)
+    text = (
+        param.separator.join(map(str, value))
+        if isinstance(value, tuple | list)
+        else "none"
+        if value is None
+        else str(value)
+    )
     if st.query_params.get(name) != text:
         st.query_params[name] = text
 
