@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dldiag.app.jobs import store
+from dldiag.app.jobs.asked import DiagnosisJob
 from dldiag.app.state import data_ref, uploads
 from dldiag.app.ui import page as navigation
 from dldiag.core.home import dashboard_folder
@@ -287,7 +288,7 @@ def test_another_kind_of_model_is_diagnosed_with_its_own_settings():
     app.run()
     app.button(key="diagnose").click().run()
     job = app.query_params["job"]
-    assert store.spec_of(job).arguments["model"] == {"model_key": "forest", "n_estimators": 7}
+    assert store.asked_of(job, DiagnosisJob).model == {"model_key": "forest", "n_estimators": 7}
     until_done(app)
     assert not app.exception
     assert "Random forest" in texts(app)
