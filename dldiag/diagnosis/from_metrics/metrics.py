@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dldiag.core.i18n import Message, tr, translate
+from dldiag.core.i18n import Message, english, tr, translate
 from dldiag.core.params import SettingError, check_all, check_shares, param, params_of
 from dldiag.core.settings import Settings
 from dldiag.core.types import ErrorUnit, LearningCurve
@@ -71,7 +71,7 @@ class GivenNumbers:
     )  # fmt: skip
     metric: str = param(
         AUTO, "Metric", "What the numbers above are, such as accuracy, ROC AUC, RMSE or R².",
-        choices=_AUTO_METRIC | {name: row.label.template for name, row in GIVEN_METRICS.items()}, group="how to read them",
+        choices=_AUTO_METRIC | {name: english(row.label) for name, row in GIVEN_METRICS.items()}, group="how to read them",
     )  # fmt: skip
     spread: float | None = param(
         None, "Standard deviation of the target", "In the target's own unit, as RMSE and mean absolute error are.",
