@@ -95,7 +95,8 @@ def _budget(report: Report, width: int) -> Iterator[str]:
     rows = [list(row.values()) for row in view.budget(report)]
     if rows:
         yield tr("Error budget")
-        yield from wrapped(view.budget_line(report), width, indent=INDENT)
+        if line := view.budget_line(report):
+            yield from wrapped(line, width, indent=INDENT)
         yield from _aligned(rows, width)
         if line := view.unit_line(report):
             yield from wrapped(line, width, indent=INDENT, first=INDENT)

@@ -112,7 +112,7 @@ def _show_details(report: Report) -> None:
             with st.expander(escape_markdown(label)):
                 show_rows(rows, alt=label, key=f"rows.{label}")
     if FIGURES["training_curve"].shown(report):
-        with st.expander(escape_markdown(FIGURES["training_curve"].title)):
+        with st.expander(escape_markdown(FIGURES["training_curve"].title), expanded=not report.curves):
             row = FIGURES["training_curve"]
             show_figure(row.draw(report, figure_mode()), row.alt(report), key="figure.training_curve")
 
