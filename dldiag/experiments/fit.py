@@ -124,7 +124,7 @@ def group_by_shape(tasks: Iterable[FitTask], encoded: Encoded) -> Iterator[list[
 
 
 def _shape(task: FitTask, encoded: Encoded) -> Hashable:
-    n_outputs = len(np.unique(encoded.dataset.y[task.train_rows])) if encoded.dataset.task == "classification" else 1
+    n_outputs = len(np.unique(task.targets(encoded.dataset.y))) if encoded.dataset.task == "classification" else 1
     key = nn.stack_key(task.model.estimator, len(task.train_rows), encoded.n_features(task), n_outputs)
     return key, task.watched, task.model.adjust
 

@@ -133,6 +133,11 @@ class FitTask:
     watched: bool = False  # record health signals and the dev error of every epoch
     reseeded: bool = True
     kept: bool = False  # keep what is predicted for each dev row
+    relabelled: NDArray[Any] | None = None  # targets of the training rows, where they are to be others than the table's
+
+    def targets(self, y: NDArray[Any]) -> NDArray[Any]:
+        """Return the targets of the training rows, from those of the table."""
+        return y[self.train_rows] if self.relabelled is None else self.relabelled
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +160,7 @@ class Inputs:
     @classmethod
     def of(cls, task: FitTask, encoded: Encoded) -> Inputs:
         """Prepare the inputs of one task."""
-        y, y_dev = encoded.dataset.y[task.train_rows], encoded.dataset.y[task.dev_rows]
+        y, y_dev = task.targets(encoded.dataset.y), encoded.dataset.y[task.dev_rows]
         center, spread = 0.0, 1.0
         if encoded.dataset.task == "regression":
             if task.model.log_target:
