@@ -79,6 +79,20 @@ class ColumnImportance:
 
 
 @dataclass(frozen=True)
+class PartialDependence:
+    """The mean prediction for the dev rows when a column has a value in all of them (Friedman 2001).
+
+    values: rounded quantiles of the column, or its most frequent categories. predictions: in the target's own unit, or the
+    probability of the class `label`.
+    """
+
+    column: str
+    values: tuple[float | str, ...]
+    predictions: tuple[float, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True)
 class ErrorDecomposition:
     """The mean loss over repeats split into bias and variance (Domingos 2000; Hastie et al. for squared error).
 
@@ -115,6 +129,7 @@ class ErrorFindings:
     slices: tuple[Slice, ...] = ()
     suspects: LabelSuspects | None = None
     importance: tuple[ColumnImportance, ...] = ()
+    dependence: tuple[PartialDependence, ...] = ()
     decomposition: ErrorDecomposition | None = None
     tags: tuple[TagCount, ...] = ()
     empty: Mapping[str, Message] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,7 +22,14 @@ from dldiag.core.statistics import mean_variance
 from dldiag.core.types import Clusters, ErrorUnit, Rows, ShouldStop, Stopped
 from dldiag.experiments.adjust import decide, held_probabilities
 from dldiag.experiments.judging import baseline_outputs, floor_of, loss_by_row, without_log
-from dldiag.experiments.model_outputs import KeptOutputs, ModelOutputs, kept_outputs, model_outputs, predictions_by
+from dldiag.experiments.model_outputs import (
+    KeptOutputs,
+    ModelOutputs,
+    class_probabilities,
+    kept_outputs,
+    model_outputs,
+    predictions_by,
+)
 from dldiag.experiments.models import MODELS, fit_cost, is_network
 from dldiag.experiments.tasks import Encoded, FitTask, Inputs, prepare_inputs
 from dldiag.nn.health import Health
@@ -234,24 +241,34 @@ def _learnt(model: BaseEstimator, task: FitTask, inputs: Inputs, refusals: tuple
             raise error from None
 
 
-def fitted_predictor(task: FitTask, inputs: Inputs) -> Callable[[Any], NDArray[Any]]:
-    """Fit one task and return what predicts for prepared inputs: class codes, or values as inputs.y has them.
+@dataclass(frozen=True, eq=False)
+class FittedModel:
+    """A fitted model that predicts for prepared inputs."""
 
-    Raises what the estimator raises.
-    """
-    model, labels = _seeded(task), inputs.labels
+    model: Any
+    inputs: Inputs
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Return class codes, or values as inputs.y has them."""
+        with one_thread():
+            return predictions_by(self.model, X, self.inputs.y[:1].repeat(len(X)), self.inputs.labels)
+
+    def probabilities(self, X: Any) -> NDArray[Any] | None:
+        """Return the probability of each class (rows, K); None where the model gives none."""
+        with one_thread():
+            return class_probabilities(self.model, X, self.inputs.n_classes, self.inputs.labels)
+
+
+def fitted_model(task: FitTask, inputs: Inputs) -> FittedModel:
+    """Fit the model of one task; raises what the estimator raises."""
+    model = _seeded(task)
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if is_network(task.model):
             nn.fit_stack([model], [inputs.X], [inputs.y], sample_weights=[inputs.weights])
         else:
-            _fitted(model, inputs, labels)
-
-    def predict(X: Any) -> NDArray[Any]:
-        with one_thread():
-            return predictions_by(model, X, inputs.y[:1].repeat(len(X)), labels)
-
-    return predict
+            _fitted(model, inputs, inputs.labels)
+    return FittedModel(model, inputs)
 
 
 def _fitted(model: Any, inputs: Inputs, labels: NDArray[Any] | None) -> Any:
