@@ -9,6 +9,8 @@ from dldiag.course.bias_variance.lessons import BIAS_VARIANCE_LESSONS
 from dldiag.course.hyperparameters.lessons import HYPERPARAMETER_LESSONS
 from dldiag.course.initialization.lessons import INITIALIZATION_LESSONS
 from dldiag.course.logistic.lessons import LOGISTIC_LESSONS
+from dldiag.course.optimization.lessons import OPTIMIZATION_LESSONS
+from dldiag.course.regularization.lessons import REGULARIZATION_LESSONS
 from dldiag.course.shared.lesson import Lesson, Statement, Topic
 from dldiag.course.splits.lessons import SPLIT_LESSONS
 from dldiag.course.took_off.lessons import TOOK_OFF_LESSONS
@@ -21,6 +23,8 @@ TOPICS: dict[str, Topic] = {
     "splits": SPLIT_LESSONS,
     "hyperparameters": HYPERPARAMETER_LESSONS,
     "bias_variance": BIAS_VARIANCE_LESSONS,
+    "optimization": OPTIMIZATION_LESSONS,
+    "regularization": REGULARIZATION_LESSONS,
 }
 
 

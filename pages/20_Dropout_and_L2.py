@@ -1,0 +1,81 @@
+"""Dropout and L2: a large network on few rows, held back in two ways, and what that does to both errors."""
+
+from typing import Any
+
+import msgspec
+import streamlit as st
+
+from dldiag.app.course.columns import ask_plane, open_dataset, with_rows
+from dldiag.app.course.data import ask_data
+from dldiag.app.course.layout import add, ask_few, formulas, offer
+from dldiag.app.course.lesson import came_out, show_topic
+from dldiag.app.course.moving import show_moving
+from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
+from dldiag.app.views.progress import run_job
+from dldiag.core.i18n import Message, tr
+from dldiag.course.regularization import figures as draw
+from dldiag.course.regularization.penalties import DropoutSettings, PenaltySettings, Regularized, penalty_to_use
+from dldiag.course.shared.lesson import Lesson
+from dldiag.course.shared.problem import marks_words
+
+ROWS = 3000  # of a toy
+SLIDERS = ("alpha", "dropout", "train_rows", "hidden_layers", "units")
+L2 = (
+    (
+        r"J = \frac{1}{m} \sum_i \mathcal{L}^{(i)} + \frac{\alpha}{2m} \lVert W \rVert^2 \quad\Longrightarrow\quad "
+        r"W \leftarrow W - \eta \left( \nabla J_0 + \tfrac{\alpha}{m} W \right)",
+        Message("The penalty makes every step shrink the weights a little (weight decay):"),
+    ),
+)
+DROPOUT = (
+    (
+        r"A \leftarrow \frac{A \odot M}{1 - p}, \qquad M_{ij} \in \{0, 1\}, \; P(M_{ij} = 0) = p",
+        Message("In training a mask M leaves out units with probability p; the others count for more:"),
+    ),
+)
+
+
+def ask_rows() -> tuple[dict[str, Any], dict[str, Any]]:
+    reference = with_rows(ask_data("penalties", toys=("twist", "moons", "circles", "xor"), default="toy:twist"), ROWS)
+    return reference, ask_plane(open_dataset(reference), reference, "plane")
+
+
+def show_held_back(lesson: Lesson, result: Regularized, reference: dict[str, Any]) -> None:
+    came_out(lesson, reference, result)
+    if result.plane is not None:
+        moving = draw.treated_moving(result, result.plane, theme=figure_mode())
+        show_moving(moving, draw.alt_treated(result, result.plane), key="held_back")
+        add(marks_words(result.plane.marks))
+    for number, (column, one) in enumerate(zip(st.columns(2), (result.plain, result.treated), strict=True)):
+        with column:
+            show_message(one.label, kind="caption")
+            figure = draw.treated_figure(result, one, theme=figure_mode())
+            show_figure(figure, draw.alt_treated_losses(one), key=f"losses.{number}")
+    show_rows(draw.treated_rows(result), alt=tr("Training and dev error of every way to train"))
+
+
+def show_l2(lesson: Lesson) -> None:
+    reference, plane = ask_rows()
+    asked = ask_few(PenaltySettings(), "penalty", ("alpha", "train_rows"), sliders=SLIDERS)
+    found = run_job("course_penalty", {"data": reference, **plane, "asked": asked})
+    if found is None:
+        return
+    result = msgspec.convert(found, Regularized)
+    show_held_back(lesson, result, reference)
+    formulas(L2)
+    offer(penalty_to_use(result), key="use.penalty")
+
+
+def show_dropout(lesson: Lesson) -> None:
+    reference, plane = ask_rows()
+    asked = ask_few(DropoutSettings(), "dropout", ("dropout", "train_rows"), sliders=SLIDERS)
+    found = run_job("course_dropout", {"data": reference, **plane, "asked": asked})
+    if found is None:
+        return
+    result = msgspec.convert(found, Regularized)
+    show_held_back(lesson, result, reference)
+    formulas(DROPOUT)
+    offer(penalty_to_use(result), key="use.dropout")
+
+
+show_topic("regularization", {"l2": show_l2, "dropout": show_dropout})
