@@ -14,6 +14,7 @@ from dldiag.course.regularization.lessons import REGULARIZATION_LESSONS
 from dldiag.course.shared.lesson import Lesson, Statement, Topic
 from dldiag.course.splits.lessons import SPLIT_LESSONS
 from dldiag.course.took_off.lessons import TOOK_OFF_LESSONS
+from dldiag.course.wrong_rows.lessons import WRONG_ROWS_LESSONS
 
 TOPICS: dict[str, Topic] = {
     "took_off": TOOK_OFF_LESSONS,
@@ -23,6 +24,7 @@ TOPICS: dict[str, Topic] = {
     "splits": SPLIT_LESSONS,
     "hyperparameters": HYPERPARAMETER_LESSONS,
     "bias_variance": BIAS_VARIANCE_LESSONS,
+    "wrong_rows": WRONG_ROWS_LESSONS,
     "optimization": OPTIMIZATION_LESSONS,
     "regularization": REGULARIZATION_LESSONS,
 }

@@ -24,6 +24,8 @@ FUNCTIONS = {  # kind: module and function; imported by the worker only, because
     "course_selection": "splits.jobs.select_job",
     "course_validation": "hyperparameters.jobs.validate_job",
     "course_searches": "hyperparameters.jobs.searches_job",
+    "course_categories": "wrong_rows.jobs.categories_job",
+    "course_wrong_labels": "wrong_rows.jobs.wrong_labels_job",
     "course_batches": "optimization.jobs.batches_job",
     "course_optimizers": "optimization.jobs.optimizers_job",
     "course_penalty": "regularization.jobs.penalty_job",
