@@ -2,18 +2,18 @@
 
 from typing import Any
 
-import msgspec
-
 from dldiag.app.course.columns import ask_plane, open_dataset, with_rows
 from dldiag.app.course.data import ask_data
+from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import ask_few, formulas, offer
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.course.moving import show_moving
+from dldiag.app.state.data_ref import Reference
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
-from dldiag.app.views.progress import run_job
 from dldiag.core.i18n import Message, tr
 from dldiag.course.optimization import figures as draw
 from dldiag.course.optimization.descents import BatchSettings, Descents, OptimizerSettings, optimizer_to_use
+from dldiag.course.optimization.jobs import BatchesRequest, OptimizersRequest
 from dldiag.course.shared.lesson import Lesson
 
 ROWS = 1000  # of a toy
@@ -33,12 +33,7 @@ METHODS = (
 )
 
 
-def descents_of(kind: str, asked: dict[str, Any], reference: dict[str, Any], plane: dict[str, Any]) -> Descents | None:
-    found = run_job(kind, {"data": reference, **plane, "asked": asked})
-    return None if found is None else msgspec.convert(found, Descents)
-
-
-def ask_rows() -> tuple[dict[str, Any], dict[str, Any]]:
+def ask_rows() -> tuple[Reference, dict[str, Any]]:
     reference = with_rows(
         ask_data("optimization", toys=("moons", "circles", "xor", "twist"), default="toy:moons"), ROWS
     )
@@ -62,7 +57,7 @@ def show_batches(lesson: Lesson) -> None:
     reference, plane = ask_rows()
     sliders = ("batch_rows", "passes", "stretch", "hidden_layers")
     asked = ask_few(BatchSettings(), "batches", ("batch_rows", "passes", "stretch"), sliders=sliders)
-    result = descents_of("course_batches", asked, reference, plane)
+    result = run_experiment(reference, BatchesRequest(**plane, asked=BatchSettings(**asked)), Descents)
     if result is None:
         return
     came_out(lesson, reference, result)
@@ -74,7 +69,7 @@ def show_optimizers(lesson: Lesson) -> None:
     reference, plane = ask_rows()
     sliders = ("passes", "stretch", "batch_rows", "hidden_layers")
     asked = ask_few(OptimizerSettings(), "optimizers", ("method", "passes", "stretch"), sliders=sliders)
-    result = descents_of("course_optimizers", asked, reference, plane)
+    result = run_experiment(reference, OptimizersRequest(**plane, asked=OptimizerSettings(**asked)), Descents)
     if result is None:
         return
     came_out(lesson, reference, result)

@@ -2,18 +2,19 @@
 
 from typing import Any
 
-import msgspec
 import streamlit as st
 
 from dldiag.app.course.columns import ask_plane, open_dataset, with_rows
 from dldiag.app.course.data import ask_data
+from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import add, ask_few, formulas, offer
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.course.moving import show_moving
+from dldiag.app.state.data_ref import Reference
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
-from dldiag.app.views.progress import run_job
 from dldiag.core.i18n import Message, tr
 from dldiag.course.regularization import figures as draw
+from dldiag.course.regularization.jobs import DropoutRequest, PenaltyRequest
 from dldiag.course.regularization.penalties import DropoutSettings, PenaltySettings, Regularized, penalty_to_use
 from dldiag.course.shared.lesson import Lesson
 from dldiag.course.shared.problem import marks_words
@@ -35,12 +36,12 @@ DROPOUT = (
 )
 
 
-def ask_rows() -> tuple[dict[str, Any], dict[str, Any]]:
+def ask_rows() -> tuple[Reference, dict[str, Any]]:
     reference = with_rows(ask_data("penalties", toys=("twist", "moons", "circles", "xor"), default="toy:twist"), ROWS)
     return reference, ask_plane(open_dataset(reference), reference, "plane")
 
 
-def show_held_back(lesson: Lesson, result: Regularized, reference: dict[str, Any]) -> None:
+def show_held_back(lesson: Lesson, result: Regularized, reference: Reference) -> None:
     came_out(lesson, reference, result)
     if result.plane is not None:
         moving = draw.treated_moving(result, result.plane, theme=figure_mode())
@@ -57,10 +58,9 @@ def show_held_back(lesson: Lesson, result: Regularized, reference: dict[str, Any
 def show_l2(lesson: Lesson) -> None:
     reference, plane = ask_rows()
     asked = ask_few(PenaltySettings(), "penalty", ("alpha", "train_rows"), sliders=SLIDERS)
-    found = run_job("course_penalty", {"data": reference, **plane, "asked": asked})
-    if found is None:
+    result = run_experiment(reference, PenaltyRequest(**plane, asked=PenaltySettings(**asked)), Regularized)
+    if result is None:
         return
-    result = msgspec.convert(found, Regularized)
     show_held_back(lesson, result, reference)
     formulas(L2)
     offer(penalty_to_use(result), key="use.penalty")
@@ -69,10 +69,9 @@ def show_l2(lesson: Lesson) -> None:
 def show_dropout(lesson: Lesson) -> None:
     reference, plane = ask_rows()
     asked = ask_few(DropoutSettings(), "dropout", ("dropout", "train_rows"), sliders=SLIDERS)
-    found = run_job("course_dropout", {"data": reference, **plane, "asked": asked})
-    if found is None:
+    result = run_experiment(reference, DropoutRequest(**plane, asked=DropoutSettings(**asked)), Regularized)
+    if result is None:
         return
-    result = msgspec.convert(found, Regularized)
     show_held_back(lesson, result, reference)
     formulas(DROPOUT)
     offer(penalty_to_use(result), key="use.dropout")

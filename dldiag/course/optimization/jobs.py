@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
-
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.optimization.descents import (
     BatchSettings,
@@ -16,19 +12,30 @@ from dldiag.course.optimization.descents import (
 )
 from dldiag.course.shared.prepared import prepare_open_rows
 from dldiag.course.shared.problem import plane_of
+from dldiag.course.shared.request import PlaneRequest
 
 
-def batches_job(dataset: Dataset, given: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop) -> Descents:
-    """Compare mini-batches with all rows: {"columns", "positive", "asked": BatchSettings}."""
-    asked = msgspec.convert(given["asked"], BatchSettings)
-    problem, data = plane_of(dataset, given), prepare_open_rows(dataset)
-    return compare_batches(problem, data, asked, on_progress=on_progress, should_stop=should_stop)
+class BatchesRequest(PlaneRequest, frozen=True, kw_only=True, tag="batches"):
+    """Compare mini-batches with all rows."""
+
+    asked: BatchSettings
+
+
+class OptimizersRequest(PlaneRequest, frozen=True, kw_only=True, tag="optimizers"):
+    """Compare optimizers."""
+
+    asked: OptimizerSettings
+
+
+def batches_job(dataset: Dataset, given: BatchesRequest, on_progress: OnProgress, should_stop: ShouldStop) -> Descents:
+    """Compare mini-batches with all rows."""
+    problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset)
+    return compare_batches(problem, data, given.asked, on_progress=on_progress, should_stop=should_stop)
 
 
 def optimizers_job(
-    dataset: Dataset, given: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, given: OptimizersRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> Descents:
-    """Compare optimizers: {"columns", "positive", "asked": OptimizerSettings}."""
-    asked = msgspec.convert(given["asked"], OptimizerSettings)
-    problem, data = plane_of(dataset, given), prepare_open_rows(dataset)
-    return compare_optimizers(problem, data, asked, on_progress=on_progress, should_stop=should_stop)
+    """Compare optimizers."""
+    problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset)
+    return compare_optimizers(problem, data, given.asked, on_progress=on_progress, should_stop=should_stop)

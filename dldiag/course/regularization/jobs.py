@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
-
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.regularization.penalties import DropoutSettings, PenaltySettings, Regularized, regularize
 from dldiag.course.shared.prepared import prepare_open_rows
 from dldiag.course.shared.problem import plane_of
+from dldiag.course.shared.request import PlaneRequest
 
 MOST_ROWS = 2000  # half of them judge: enough to see a difference of a few points
 
 
+class PenaltyRequest(PlaneRequest, frozen=True, kw_only=True, tag="penalty"):
+    """Train without and with an L2 penalty."""
+
+    asked: PenaltySettings
+
+
+class DropoutRequest(PlaneRequest, frozen=True, kw_only=True, tag="dropout"):
+    """Train without and with dropout."""
+
+    asked: DropoutSettings
+
+
 def penalty_job(
-    dataset: Dataset, given: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, given: PenaltyRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> Regularized:
-    """Train without and with an L2 penalty: {"columns", "positive", "asked": PenaltySettings}."""
-    asked = msgspec.convert(given["asked"], PenaltySettings)
-    problem, data = plane_of(dataset, given), prepare_open_rows(dataset, MOST_ROWS)
-    return regularize(problem, data, asked, on_progress=on_progress, should_stop=should_stop)
+    """Train without and with an L2 penalty."""
+    problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset, MOST_ROWS)
+    return regularize(problem, data, given.asked, on_progress=on_progress, should_stop=should_stop)
 
 
 def dropout_job(
-    dataset: Dataset, given: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, given: DropoutRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> Regularized:
-    """Train without and with dropout: {"columns", "positive", "asked": DropoutSettings}."""
-    asked = msgspec.convert(given["asked"], DropoutSettings)
-    problem, data = plane_of(dataset, given), prepare_open_rows(dataset, MOST_ROWS)
-    return regularize(problem, data, asked, on_progress=on_progress, should_stop=should_stop)
+    """Train without and with dropout."""
+    problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset, MOST_ROWS)
+    return regularize(problem, data, given.asked, on_progress=on_progress, should_stop=should_stop)
