@@ -45,7 +45,7 @@ def test_a_growing_share_of_wrong_labels_makes_a_growing_error(analysis):
 
 def test_suspects_are_richer_in_wrong_labels_than_the_rows():
     dataset = toy("blobs", 600)
-    one = mislabel(analyze_open_rows(dataset, build_model(dataset.task, SMALL), 0), LabelSettings(share=0.1)).chosen
+    one = mislabel(analyze_open_rows(dataset, build_model(dataset.task, {}), 0), LabelSettings(share=0.1)).chosen
     assert one.caught / one.suspects > 0.2
 
 
