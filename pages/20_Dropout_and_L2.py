@@ -2,22 +2,17 @@
 
 from typing import Any
 
-import streamlit as st
-
 from dldiag.app.course.columns import ask_plane, open_dataset, with_rows
 from dldiag.app.course.data import ask_data
 from dldiag.app.course.experiment import run_experiment
-from dldiag.app.course.layout import add, ask_few, formulas, offer
+from dldiag.app.course.layout import ask_few, formulas, offer
 from dldiag.app.course.lesson import came_out, show_topic
-from dldiag.app.course.moving import show_moving
+from dldiag.app.course.side_by_side import show_compared
 from dldiag.app.state.data_ref import Reference
-from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
-from dldiag.core.i18n import Message, tr
-from dldiag.course.regularization import figures as draw
+from dldiag.core.i18n import Message
 from dldiag.course.regularization.jobs import DropoutRequest, PenaltyRequest
 from dldiag.course.regularization.penalties import DropoutSettings, PenaltySettings, Regularized, penalty_to_use
 from dldiag.course.shared.lesson import Lesson
-from dldiag.course.shared.problem import marks_words
 
 ROWS = 3000  # of a toy
 SLIDERS = ("alpha", "dropout", "train_rows", "hidden_layers", "units")
@@ -41,27 +36,14 @@ def ask_rows() -> tuple[Reference, dict[str, Any]]:
     return reference, ask_plane(open_dataset(reference), reference, "plane")
 
 
-def show_held_back(lesson: Lesson, result: Regularized, reference: Reference) -> None:
-    came_out(lesson, reference, result)
-    if result.plane is not None:
-        moving = draw.treated_moving(result, result.plane, theme=figure_mode())
-        show_moving(moving, draw.alt_treated(result, result.plane), key="held_back")
-        add(marks_words(result.plane.marks))
-    for number, (column, one) in enumerate(zip(st.columns(2), (result.plain, result.treated), strict=True)):
-        with column:
-            show_message(one.label, kind="caption")
-            figure = draw.treated_figure(result, one, theme=figure_mode())
-            show_figure(figure, draw.alt_treated_losses(one), key=f"losses.{number}")
-    show_rows(draw.treated_rows(result), alt=tr("Training and dev error of every way to train"))
-
-
 def show_l2(lesson: Lesson) -> None:
     reference, plane = ask_rows()
     asked = ask_few(PenaltySettings(), "penalty", ("alpha", "train_rows"), sliders=SLIDERS)
     result = run_experiment(reference, PenaltyRequest(**plane, asked=PenaltySettings(**asked)), Regularized)
     if result is None:
         return
-    show_held_back(lesson, result, reference)
+    came_out(lesson, reference, result)
+    show_compared(result.compared)
     formulas(L2)
     offer(penalty_to_use(result), key="use.penalty")
 
@@ -72,7 +54,8 @@ def show_dropout(lesson: Lesson) -> None:
     result = run_experiment(reference, DropoutRequest(**plane, asked=DropoutSettings(**asked)), Regularized)
     if result is None:
         return
-    show_held_back(lesson, result, reference)
+    came_out(lesson, reference, result)
+    show_compared(result.compared)
     formulas(DROPOUT)
     offer(penalty_to_use(result), key="use.dropout")
 

@@ -53,7 +53,7 @@ def test_claims_and_pictures_are_there_for_classes_and_numbers(analysis):
     found, labels = count_categories(analysis, EyeballSettings()), mislabel(analysis, LabelSettings())
     assert all(str(one.claims[0].says) for one in (ceiling_outcomes(found), eyeball_outcomes(found)))
     assert label_outcomes(labels).answer in ("few", "third", "most")
-    assert len(categories_moving(found).frames) <= 40
+    assert len(categories_moving(found).frames) <= 41
     assert len(reliability_figure(found, theme="dark").data) == 1
-    assert len(labels_moving(labels).frames) == len(labels.shares)
+    assert len(labels_moving(labels).frames) == len(labels.shares) + 1
     assert len(category_rows(found)) == len(found.categories)

@@ -33,6 +33,7 @@ REQUESTS: dict[type[LessonRequest], Callable[..., Any]] = {
     hyperparameters.ValidationRequest: hyperparameters.validate_job,
     hyperparameters.SearchesRequest: hyperparameters.searches_job,
     bias_variance.SweepRequest: bias_variance.sweep_job,
+    bias_variance.CapacityRequest: bias_variance.capacity_job,
     wrong_rows.CategoriesRequest: wrong_rows.categories_job,
     wrong_rows.WrongLabelsRequest: wrong_rows.wrong_labels_job,
     optimization.BatchesRequest: optimization.batches_job,

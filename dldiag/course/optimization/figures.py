@@ -11,6 +11,8 @@ from dldiag.course.shared.band_figures import LOSS_AXIS, bands_figure
 from dldiag.course.shared.moving_figures import Frame, frames_side_by_side, moving
 from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName
 
+LEGEND_ABOVE_TITLES = 1.1  # heights of the panels
+
 
 def valley_moving(found: Descents, *, theme: ThemeName = "light") -> go.Figure:
     """Play the ways of a single unit: its cost over passes, and its two weights on the map of the cost."""
@@ -27,7 +29,8 @@ def valley_moving(found: Descents, *, theme: ThemeName = "light") -> go.Figure:
     name = escape_plotly(found.valley.names[0])
     drawn.update_xaxes(title={"text": tr("weight of {name}", name=name)}, row=1, col=2)
     frames = [Frame(str(at), [*_walked(found, at, 1, theme), *_walked(found, at, 2, theme)]) for at in range(last + 1)]
-    return moving(drawn, frames, tr("pass"), theme=theme, still=1)
+    drawn = moving(drawn, [frames[-1], *frames], tr("pass"), theme=theme, still=1)
+    return drawn.update_layout(legend={"y": LEGEND_ABOVE_TITLES}, margin={"t": 64}, height=drawn.layout.height + 24)
 
 
 def _map(valley: CostValley, theme: ThemeName) -> go.Contour:

@@ -7,8 +7,7 @@ from dldiag.course.regularization.penalties import DropoutSettings, PenaltySetti
 from dldiag.course.shared.prepared import prepare_open_rows
 from dldiag.course.shared.problem import plane_of
 from dldiag.course.shared.request import PlaneRequest
-
-MOST_ROWS = 2000  # half of them judge: enough to see a difference of a few points
+from dldiag.course.shared.treatments import JUDGED_ROWS
 
 
 class PenaltyRequest(PlaneRequest, frozen=True, kw_only=True, tag="penalty"):
@@ -27,7 +26,7 @@ def penalty_job(
     dataset: Dataset, given: PenaltyRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> Regularized:
     """Train without and with an L2 penalty."""
-    problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset, MOST_ROWS)
+    problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset, JUDGED_ROWS)
     return regularize(problem, data, given.asked, on_progress=on_progress, should_stop=should_stop)
 
 
@@ -35,5 +34,5 @@ def dropout_job(
     dataset: Dataset, given: DropoutRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> Regularized:
     """Train without and with dropout."""
-    problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset, MOST_ROWS)
+    problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset, JUDGED_ROWS)
     return regularize(problem, data, given.asked, on_progress=on_progress, should_stop=should_stop)

@@ -34,8 +34,8 @@ def _gap_line(found: Regularized) -> Message:
     values: dict[str, Any] = {
         "train": float(np.mean(found.plain.train_error)),
         "dev": float(np.mean(found.plain.dev_error)),
-        "rows": found.train_rows,
-        "unit": found.unit,
+        "rows": found.compared.rows[0],
+        "unit": found.compared.unit,
     }
     return Message("On {rows} training rows the error is {train:error}, on dev rows {dev:error}.", values)
 
@@ -48,27 +48,27 @@ def _change_line(found: Regularized, change: Estimate) -> Message:
         "dev": float(np.mean(found.treated.dev_error)),
         "low": change.low,
         "high": change.high,
-        "unit": found.unit,
+        "unit": found.compared.unit,
     }
     return Message(_LOWER if change.high < 0 else _HIGHER if change.low > 0 else _OPEN, values)
 
 
-_LOWER = "{how} ({strength:g}): training error {train:error}, dev error {dev:error} (change with 90% confidence {low:points} to {high:points})."
-_HIGHER = "{how} ({strength:g}) it got worse: training error {train:error}, dev error {dev:error} (change with 90% confidence {low:points} to {high:points}). So strong a treatment underfits."
-_OPEN = "{how} ({strength:g}) there is no clear difference here: training error {train:error}, dev error {dev:error} (change with 90% confidence {low:points} to {high:points})."
+_LOWER = "{how} ({strength:g}): training error {train:error}, dev error {dev:error} (change with 90% confidence {low:bare} to {high:points})."
+_HIGHER = "{how} ({strength:g}) it got worse: training error {train:error}, dev error {dev:error} (change with 90% confidence {low:bare} to {high:points}). So strong a treatment underfits."
+_OPEN = "{how} ({strength:g}) there is no clear difference here: training error {train:error}, dev error {dev:error} (change with 90% confidence {low:bare} to {high:points})."
 
 
 def _more_line(found: Regularized) -> Message:
     change = found.of_more
     dev = float(np.mean(found.more.dev_error))
-    values: dict[str, Any] = {"dev": dev, "low": change.low, "high": change.high, "unit": found.unit}
+    values: dict[str, Any] = {"dev": dev, "low": change.low, "high": change.high, "unit": found.compared.unit}
     return Message(_MORE if change.high < 0 else _MORE_WORSE if change.low > 0 else _MORE_OPEN, values)
 
 
-_MORE = "Twice the rows: dev error {dev:error} (change with 90% confidence {low:points} to {high:points})."
-_MORE_OPEN = "Twice the rows made no clear difference: dev error {dev:error} (change with 90% confidence {low:points} to {high:points})."
+_MORE = "Twice the rows: dev error {dev:error} (change with 90% confidence {low:bare} to {high:points})."
+_MORE_OPEN = "Twice the rows made no clear difference: dev error {dev:error} (change with 90% confidence {low:bare} to {high:points})."
 _MORE_WORSE = (
-    "Twice the rows made it worse: dev error {dev:error} (change with 90% confidence {low:points} to {high:points})."
+    "Twice the rows made it worse: dev error {dev:error} (change with 90% confidence {low:bare} to {high:points})."
 )
 
 

@@ -37,7 +37,7 @@ def categories_moving(found: Categories, *, theme: ThemeName = "light") -> go.Fi
     drawn.update_xaxes(title={"text": tr("share of the wrong rows")}, range=[0, 1], tickformat=".0%")
     names = [_wrapped(category_name(one)) for one in found.categories]
     drawn.update_yaxes(tickvals=list(range(len(names))), ticktext=names, autorange="reversed", showgrid=False)
-    frames = [Frame(str(n), [_counted(found, n, theme)]) for n in counts]
+    frames = [Frame(str(n), [_counted(found, n, theme)]) for n in (counts[-1], *counts)]
     return moving(drawn, frames, tr("rows looked at:"), theme=theme, still=1)
 
 
@@ -141,7 +141,8 @@ def labels_moving(found: WrongLabels, *, theme: ThemeName = "light") -> go.Figur
     )
     drawn.update_yaxes(title={"text": tr("rows counted as wrong")}, tickformat=".0%", range=[0, 1.1 * highest or 1.0])
     drawn.add_hline(y=found.chosen.own, line={"color": look.ink, "dash": "dash", "width": 1.5})
-    frames = [Frame(f"{100 * one.share:.0f}%", _label_bars(found, at, theme)) for at, one in enumerate(found.shares)]
+    order = [len(found.shares) - 1, *range(len(found.shares))]
+    frames = [Frame(f"{100 * found.shares[at].share:.0f}%", _label_bars(found, at, theme)) for at in order]
     return moving(drawn, frames, tr("wrong labels:"), theme=theme)
 
 
