@@ -8,6 +8,7 @@ from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import add, ask_few, formulas, lesson_settings, link_to_diagnosis, offer
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.course.side_by_side import show_compared
+from dldiag.app.state.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.core.i18n import Message, tr
@@ -95,7 +96,7 @@ def show_pictures(sweep: Sweep) -> None:
 def show_pairs(lesson: Lesson) -> None:
     rows = ask_params(PairSettings(), "pairs", sliders=("dev_rows",))["dev_rows"]
     readings = read_pairs(dev_rows=rows)
-    came_out(lesson, {"toy": "wave"}, readings, rows)
+    came_out(lesson, Reference(toy="wave"), readings, rows)
     show_figure(pairs_figure(readings, theme=figure_mode()), read_number_pairs(readings, rows), key="pairs")
     show_rows(pair_rows(PAIRS, readings), alt=tr("What the rules say to each pair"))
     show_message(tr("And your own numbers:"))

@@ -68,7 +68,7 @@ def show_batches(lesson: Lesson) -> None:
 def show_optimizers(lesson: Lesson) -> None:
     reference, plane = ask_rows()
     sliders = ("passes", "stretch", "batch_rows", "hidden_layers")
-    asked = ask_few(OptimizerSettings(), "optimizers", ("method", "passes", "stretch"), sliders=sliders)
+    asked = ask_few(OptimizerSettings(), "optimizers", ("method", "hidden_layers", "stretch"), sliders=sliders)
     result = run_experiment(reference, OptimizersRequest(**plane, asked=OptimizerSettings(**asked)), Descents)
     if result is None:
         return

@@ -41,7 +41,8 @@ def test_the_graph_shows_every_forward_value_and_every_backward_derivative(theme
     for node in graph.nodes:
         assert f"{node.value + 0.0:.3g}" in shown
     for edge in graph.edges:
-        assert edge.derivative is None or f"{edge.symbol}<br>{edge.derivative + 0.0:.3g}" in shown
+        assert edge.derivative is None or f"<b>{edge.symbol}</b>" in shown
+        assert edge.derivative is None or f"<b>{edge.derivative + 0.0:.3g}</b>" in shown
     assert f"{row.loss:.3f}" in str(figures_logistic.alt_graph(row))
     assert "-0<" not in shown
 

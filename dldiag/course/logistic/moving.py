@@ -9,13 +9,14 @@ import plotly.graph_objects as go
 from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import escape_plotly
 from dldiag.course.logistic.figures import alt_layer, graph_figure, line_ends, short_value
-from dldiag.course.logistic.graph import Graph
+from dldiag.course.logistic.graph import Edge, Graph
 from dldiag.course.logistic.hidden_layer import HiddenLayer, Widening
 from dldiag.course.logistic.regression import CostMap, Descent
 from dldiag.course.shared.band_figures import answer_contours, plane_figure
 from dldiag.course.shared.moving_figures import Frame, frames_side_by_side, moving
 from dldiag.report.figures.theme import THEMES, ThemeName
 
+CLEAR = "&nbsp;" * 3  # between an arrow and the derivative beside it
 MOST_FRAMES = 40  # of the descent; of more steps every second, third … is shown
 _FORWARD = (("x", "w", "b", "y", "rest"), ("p",), ("z",), ("a",), ("L",))  # nodes by the first letter of their key
 
@@ -56,13 +57,19 @@ def _slopes(graph: Graph, place: dict[str, tuple[float, float]], stages: int, th
     return go.Scatter(
         x=[x0 + at * (x1 - x0) for (x0, _), (x1, _), at in ends],
         y=[y0 + at * (y1 - y0) for (_, y0), (_, y1), at in ends],
-        text=[f"<b>{one.symbol}<br>{short_value(one.derivative or 0.0)}</b>" for one in shown],
+        text=[_beside(one, left=x0 < x1) for one, ((x0, _), (x1, _), _) in zip(shown, ends, strict=True)],
         mode="text",
         textposition=["middle left" if x0 < x1 else "middle right" for (x0, _), (x1, _), _ in ends],
         textfont={"color": THEMES[theme].bad, "size": 13},
         hoverinfo="skip",
         showlegend=False,
     )
+
+
+def _beside(edge: Edge, *, left: bool) -> str:
+    """Write a derivative so that it stands clear of its arrow, on the left or on the right."""
+    lines = (edge.symbol, short_value(edge.derivative or 0.0))
+    return "<br>".join(f"<b>{line}</b>{CLEAR}" if left else f"{CLEAR}<b>{line}</b>" for line in lines)
 
 
 def descent_moving(descent: Descent, made: CostMap, *, theme: ThemeName = "light") -> go.Figure:

@@ -57,12 +57,12 @@ class OptimizerSettings:
     """What a person may change about the comparison of optimizers."""
 
     method: str = param("adam", "Against plain gradient descent", "Both take the same batches.", choices=_compared())
-    passes: int = param(20, "Passes over the rows", "All ways see every row as many times.", low=5, high=60)
+    passes: int = param(10, "Passes over the rows", "All ways see every row as many times.", low=5, high=60)
     stretch: float = param(
         4.0, "Stretched axis", "In the picture the second column is multiplied by this: a long valley.", low=1, high=10
     )
     batch_rows: int = param(32, "Rows per mini-batch", "One step is taken for each.", low=4, high=256, log=True)
-    hidden_layers: int = param(2, "Hidden layers", "Of the network.", low=1, high=6)
+    hidden_layers: int = param(4, "Hidden layers", "Of the network.", low=1, high=6)
     units: int = param(24, "Units per layer", "Of every hidden layer.", low=2, high=64)
     seeds: int = param(5, "Seeds", "Runs of each; more give a narrower interval.", low=3, high=20)
 

@@ -16,7 +16,7 @@ LEGEND_ABOVE_TITLES = 1.1  # heights of the panels
 
 def valley_moving(found: Descents, *, theme: ThemeName = "light") -> go.Figure:
     """Play the ways of a single unit: its cost over passes, and its two weights on the map of the cost."""
-    drawn = frames_side_by_side([tr("cost J of one unit"), tr("the ways down, seen from above")], theme)
+    drawn = frames_side_by_side([tr("cost J of one unit"), tr("seen from above")], theme)
     drawn.add_trace(_map(found.valley, theme), row=1, col=2)
     last = found.passes
     for column in (1, 2):

@@ -92,7 +92,9 @@ OPTIMIZATION_LESSONS = Topic(
         Lesson(
             "optimizers",
             Message("Momentum and Adam"),
-            Message("Each with its own best learning rate: does Adam end lower than plain gradient descent?"),
+            Message(
+                "Four hidden layers, each way with its own best learning rate: does Adam end lower than plain gradient descent?"
+            ),
             {
                 "lower": Message("yes"),
                 "same": Message("no clear difference"),
@@ -107,7 +109,7 @@ OPTIMIZATION_LESSONS = Topic(
             ),
             Message("Momentum goes on where it was going; Adam gives every weight its own step length."),
             optimizer_outcomes,
-            Message("Try it: stretch the valley to 10, then to 1. What is left of the difference?"),
+            Message("Try it: one hidden layer, or two circles. What is left of the difference?"),
         ),
     ),
 )

@@ -38,7 +38,7 @@ def ceiling_outcomes(found: Categories) -> Outcomes:
 
 _CEILING = (
     "Of {looked} wrong rows looked at (of {wrong}), {share} are “{name}”: fixing all of them takes the error of {error:error} "
-    "down by {gain:bare} at most."
+    "down by {gain:gap} at most."
 )
 
 
