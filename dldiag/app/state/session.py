@@ -42,10 +42,16 @@ COOKIE_SECONDS = 180 * 86_400
 def pool() -> Pool:
     """Return the one pool of this server, its workers warming up from the first visit on."""
     modules = os.environ.get("DLDIAG_JOB_MODULES", "").split()
-    threading.Thread(target=_warm_up, daemon=True).start()
-    server.log_what_to_set()
+    _prepare()
     with storing():
         return Pool(from_environment(ServerLimits), modules, Watchers(_this_session, _is_connected))
+
+
+@st.cache_resource(show_spinner=False)
+def _prepare() -> None:
+    """Do once per server what does not need its home: import what pages will need, and say what to set."""
+    threading.Thread(target=_warm_up, daemon=True).start()
+    server.log_what_to_set()
 
 
 def _this_session() -> str:

@@ -17,10 +17,12 @@ from streamlit.errors import StreamlitPageNotFoundError
 from dldiag.app.state import session
 from dldiag.app.state.paths import storing
 from dldiag.app.ui.theme import ICON, css
-from dldiag.app.ui.widgets import explained, show_message
+from dldiag.app.ui.widgets import show_error, show_message
 from dldiag.core.home import dashboard_folder
 from dldiag.core.i18n import LANGUAGES, Message, tr, translate
+from dldiag.core.params import SettingError
 from dldiag.core.sanitize import escape_markdown, legible
+from dldiag.core.types import DataError
 
 MAIN = "streamlit_app.py"
 FIRST_OF_COURSE = 10
@@ -53,9 +55,7 @@ def page(title: str | Message, claim: str | Message = "") -> None:
     title, claim = (tr(one) if isinstance(one, str) else str(one) for one in (title, claim))
     st.set_page_config(f"{title} · {_NAME}", page_icon=str(ICON), layout="wide", initial_sidebar_state="auto")
     _note_visit(title)
-    with explained(), storing():
-        session.follow_url()
-        session.pool()  # the workers warm up while the visitor reads
+    _begin()
     _keep_in_url("lang", code if code != "en" or "lang" in st.query_params else None)
     session.remember_owner()
     st.html(f"<style>{css()}</style>")
@@ -66,6 +66,16 @@ def page(title: str | Message, claim: str | Message = "") -> None:
         st.markdown(escape_markdown(claim))
     if session.state().pop("to top", False):
         st.html(TO_TOP, unsafe_allow_javascript=True)
+
+
+def _begin() -> None:
+    """Take up the job of the URL and start the workers; where the home cannot be written, what only reads goes on."""
+    try:
+        with storing():
+            session.follow_url()
+            session.pool()  # the workers warm up while the visitor reads
+    except (DataError, SettingError) as error:
+        show_error(error)
 
 
 def _note_visit(title: str) -> None:
