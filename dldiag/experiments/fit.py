@@ -183,7 +183,8 @@ def _seeded(task: FitTask) -> BaseEstimator:
 def _fit_alone(task: FitTask, inputs: Inputs) -> FitResult:
     """Fit an estimator that is not ours; one that refuses this subset gives a result without numbers and says why."""
     started = time.perf_counter()
-    one_class = inputs.y.dtype.kind in "iu" and len(np.unique(inputs.y)) == 1
+    of_one_class = inputs.y.dtype.kind in "iu" and len(np.unique(inputs.y)) == 1
+    one_class = of_one_class and not task.as_given  # else it is the estimator's to refuse it
     refusals = REFUSALS if task.model.key in MODELS else (Exception,)
     try:
         # A tiny subset may hold one class only: all that can be learnt is that class.

@@ -45,7 +45,9 @@ class Encoded:
 
     def given_rows(self, rows: Rows) -> Any:
         """Return rows of what raw models get."""
-        given = self.dataset.X if self.given is None else self.given
+        given = self.given
+        if given is None:
+            given = self.dataset.X if self.dataset.given is None else self.dataset.given
         return given.iloc[rows] if hasattr(given, "iloc") else given[rows]
 
 
@@ -114,6 +116,7 @@ class FitTask:
     watched: bool = False  # record health signals and the dev error of every epoch
     reseeded: bool = True
     kept: bool = False  # keep what is predicted for each dev row
+    as_given: bool = False  # nothing is done that scikit-learn would not do
 
 
 @dataclass(frozen=True, eq=False)
