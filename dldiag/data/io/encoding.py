@@ -133,8 +133,13 @@ def _few_chinese_words(sample: bytes) -> str:
 
 def _are_short_words(data: bytes) -> bool:
     """Tell whether all words beyond ASCII are one or two letters of two bytes that stand alone."""
-    words = re.findall(r"[A-Za-z]?[^\x00-\x7f]+[A-Za-z]?", data.decode("utf-8"))
-    return all(len(word) <= 2 and word.isalpha() and max(map(ord, word)) < TWO_BYTES_END for word in words)
+    text = data.decode("utf-8")
+    for found in re.finditer(r"[^\x00-\x7f]+", text):
+        word = text[max(0, found.start() - 1) : found.end() + 1]
+        word = "".join(c for c in word if not c.isascii() or c.isalpha())
+        if len(word) > 2 or not word.isalpha() or max(map(ord, word)) >= TWO_BYTES_END:
+            return False
+    return True
 
 
 def is_utf8(data: bytes) -> bool:

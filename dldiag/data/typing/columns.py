@@ -174,8 +174,8 @@ def type_column(
 
 def levels_of(cells: Cells) -> tuple[str, ...]:
     """Return the distinct texts, most frequent first and then by text; the rare ones beyond the cap as OTHER."""
-    texts = cells.texts.to_pylist()
-    order = sorted(range(len(texts)), key=lambda i: (-int(cells.counts[i]), texts[i]))
+    texts, counts = cells.texts.to_pylist(), cells.counts.tolist()
+    order = sorted(range(len(texts)), key=lambda i: (-counts[i], texts[i]))
     if len(order) <= MAX_LEVELS:
         return tuple(texts[i] for i in order)
     return (*(texts[i] for i in order[: MAX_LEVELS - 1]), OTHER)
