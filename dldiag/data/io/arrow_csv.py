@@ -92,9 +92,7 @@ def read_regular(
     try:
         table = pyarrow.csv.read_csv(
             pa.BufferReader(data),
-            read_options=pyarrow.csv.ReadOptions(
-                column_names=names, block_size=max(_BLOCK_BYTES, longest * 2)
-            ),
+            read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=max(_BLOCK_BYTES, longest * 2)),
             parse_options=pyarrow.csv.ParseOptions(
                 delimiter=dialect.delimiter,
                 quote_char=dialect.quote if quoted.size else False,

@@ -41,7 +41,9 @@ def plain_columns(columns: Sequence[pa.Array]) -> Iterator[Plain | None]:
 
 def _may_be_plain(texts: pa.Array) -> bool:
     """Tell from a few cells, spread over the column, whether it is worth reading as plain numbers."""
-    sample = pc.utf8_trim_whitespace(texts.take(pa.array(np.linspace(0, len(texts) - 1, min(len(texts), _SAMPLE), dtype=int))))
+    sample = pc.utf8_trim_whitespace(
+        texts.take(pa.array(np.linspace(0, len(texts) - 1, min(len(texts), _SAMPLE), dtype=int)))
+    )
     known = sample.filter(pc.not_equal(sample, "")).drop_null()
     return bool(as_mask(pc.match_substring_regex(known, _PLAIN)).all())
 
