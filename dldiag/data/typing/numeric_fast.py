@@ -22,6 +22,7 @@ _LONGEST_EXACT = 1e15  # from here on a whole number has 16 digits
 _IS_PLAIN = np.zeros(256, dtype=bool)
 _IS_PLAIN[[ord(letter) for letter in "0123456789.-eE"]] = True
 _YEARS_AS_DAYS = (18_000_101.0, 22_001_231.0)  # 20240131 may be a date
+_YEARS_AS_MONTHS = (180_001.0, 220_012.0)  # 202401 may be a month
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +110,8 @@ def _looked_at(values: NDArray[np.float64]) -> Plain | None:
     if _has_code(different):
         return None
     whole = bool((different == np.floor(different)).all())
-    if whole and (distinct >= _UNIQUE_SHARE * present or (low >= _YEARS_AS_DAYS[0] and high <= _YEARS_AS_DAYS[1])):
+    as_dates = any(low >= first and high <= last for first, last in (_YEARS_AS_DAYS, _YEARS_AS_MONTHS))
+    if whole and (distinct >= _UNIQUE_SHARE * present or as_dates):
         return None
     if not whole and low >= 1 and high < 1000 and _has_three_decimals(different):
         return None
