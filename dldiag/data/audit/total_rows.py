@@ -41,7 +41,9 @@ def _is_total(texts: pa.Array) -> NDArray[np.bool_]:
     totals = as_mask(pc.match_substring_regex(pc.utf8_trim_whitespace(encoded.dictionary), _TOTAL))
     if not totals.any():
         return np.zeros(len(texts), dtype=bool)
-    found: NDArray[np.bool_] = np.append(totals, False)[pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)]
+    found: NDArray[np.bool_] = np.append(totals, False)[
+        pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
+    ]
     return found
 
 

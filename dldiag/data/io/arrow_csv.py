@@ -21,7 +21,7 @@ CHUNK_CHARS = 4 << 20  # of a text that is not regular as a whole: the regular c
 MOST_BOUNDARY_LINES = 500  # lines that are looked at for a place to cut
 NEWLINE = 10
 _HEAD_CHARS = 4096  # of a text, in which a line of dashes is looked for: it stands below the header
-_RULES = re.compile(r"(?:\A|\n)[\s|+:=_,;-]*[-=_]{3}[\s|+:=_,;-]*\n")
+_RULES = re.compile(r"(?:\A|\n)[\s|+:=_,;-]*[-=_]{3}[\s|+:=_,;-]*\n|(?:\A|\n)--+(?:[,;\t|]--+)+\n")
 
 
 def read_body(

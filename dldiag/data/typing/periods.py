@@ -60,7 +60,7 @@ PERIODS = (
             rf"^[Qq](?P<part>[1-4])[ /-]?{_YEAR}$",
             rf"^(?P<part>[1-4])[Qq][ /-]?{_YEAR}$",
             rf"^(?P<part>[1-4])[Qq][ /'-]?{_SHORT}$",
-            rf"^[Qq](?P<part>[1-4])[ /'-]{_SHORT}$",
+            rf"^[Qq](?P<part>[1-4])(?:[ /-]'?|'){_SHORT}$",
             rf"^{_YEAR}年第?(?P<part>[1-4一二三四])季度?$",
         ),
         "2024Q1",
