@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import escape_plotly
-from dldiag.course.logistic.figures import alt_layer, graph_figure, line_ends
+from dldiag.course.logistic.figures import alt_layer, graph_figure, line_ends, short_value
 from dldiag.course.logistic.graph import Graph
 from dldiag.course.logistic.hidden_layer import HiddenLayer, Widening
 from dldiag.course.logistic.regression import CostMap, Descent
@@ -22,7 +22,7 @@ _FORWARD = (("x", "w", "b", "y", "rest"), ("p",), ("z",), ("a",), ("L",))  # nod
 
 def graph_moving(graph: Graph, *, theme: ThemeName = "light") -> go.Figure:
     """Play the values flowing forward, node after node, then the derivatives flowing back along the arrows."""
-    drawn = graph_figure(graph, backward=False, theme=theme)
+    drawn = graph_figure(graph, theme=theme)
     values, place = drawn.data[0], {node.key: (node.across, node.up) for node in graph.nodes}
     stages = [{node.key for node in graph.nodes if _stage(node.key) <= at} for at in range(len(_FORWARD))]
     labels = [tr("inputs"), tr("forward: w·x"), tr("forward: z"), tr("forward: a"), tr("forward: loss")]
@@ -49,17 +49,16 @@ def _nodes(values: go.Scatter, graph: Graph, shown: set[str]) -> go.Scatter:
 
 
 def _slopes(graph: Graph, place: dict[str, tuple[float, float]], stages: int, theme: ThemeName) -> go.Scatter:
-    """Return the derivatives of the last `stages` stages of arrows as texts beside them."""
+    """Return the derivatives of the last `stages` stages of arrows as texts beside them, on the side they come from."""
     order = {"a": 1, "z": 2, "p": 3, "r": 3, "b": 3, "x": 4, "w": 4}
     shown = [one for one in graph.edges if one.derivative is not None and order[one.start[0]] <= stages]
-    points = [
-        (place[one.start][i] + one.at * (place[one.end][i] - place[one.start][i])) for one in shown for i in (0, 1)
-    ]
+    ends = [(place[one.start], place[one.end], one.at) for one in shown]
     return go.Scatter(
-        x=points[0::2],
-        y=points[1::2],
-        text=[f"<b>{one.symbol} = {(one.derivative or 0.0) + 0.0:.3g}</b>" for one in shown],
+        x=[x0 + at * (x1 - x0) for (x0, _), (x1, _), at in ends],
+        y=[y0 + at * (y1 - y0) for (_, y0), (_, y1), at in ends],
+        text=[f"<b>{one.symbol}<br>{short_value(one.derivative or 0.0)}</b>" for one in shown],
         mode="text",
+        textposition=["middle left" if x0 < x1 else "middle right" for (x0, _), (x1, _), _ in ends],
         textfont={"color": THEMES[theme].bad, "size": 13},
         hoverinfo="skip",
         showlegend=False,
