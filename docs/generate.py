@@ -23,6 +23,7 @@ from dldiag.report.view import COLUMNS, OUTCOMES, evidence_label
 from dldiag.report.view.evidence_labels import evidence_text
 
 HERE = Path(__file__).parent
+COURSE_LINES = HERE / "course_lines.json"  # of `python -m docs.course_lines`
 SUMMARY_FILE = "21_What_you_have_seen.py"
 MADE = "<!-- Made by docs/generate.py from the code; change the code, then run `make docs`. -->"
 LEVELS = {
@@ -133,7 +134,7 @@ def _flag(one: argparse.Action) -> str:
 
 def course_page() -> Iterator[str]:
     """Write the statements of the notes with the lesson that shows each, what to move, and what a run said."""
-    lines = json.loads((HERE / "course_lines.json").read_text("utf-8"))
+    lines = json.loads(COURSE_LINES.read_text("utf-8"))
     yield "# The course"
     yield (
         f"{len(list(all_lessons()))} lessons on {len(TOPICS)} pages: a question to guess, an experiment on your own table, what came "

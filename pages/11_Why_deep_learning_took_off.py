@@ -74,7 +74,7 @@ def show_scale(lesson: Lesson) -> None:
         if result.crossings:
             show_rows(crossing_rows(result.crossings), alt=tr("The largest network against every traditional learner"))
         if result.others:
-            show_message(tr("Other crossovers that these repeats are sure of:"))
+            show_message(tr("Other crossovers, with 90% confidence:"))
             show_rows(crossing_rows(result.others), alt=tr("Who overtakes whom, and at how many rows"))
     formulas(FORMULAS)
     add(size_words(result))

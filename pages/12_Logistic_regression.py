@@ -71,7 +71,7 @@ def show_unit(lesson: Lesson) -> None:
     row = pass_at(problem, descent, shown.step, shown.row)
     came_out(lesson, reference, row, descent)
     add(shown.words)
-    show_message(Message("The question: {event}? Features are standardized.", {"event": problem.event}))
+    show_message(Message("Predicted: {event}. Features are standardized.", {"event": problem.event}))
     graph = computation_graph(row)
     show_moving(moving.graph_moving(graph, theme=figure_mode()), draw.alt_graph(row), key="graph")
     with st.expander(tr("The derivation, step by step, with this row's numbers"), icon=":material/function:"):
@@ -108,7 +108,7 @@ def show_layer(lesson: Lesson) -> None:
     reference, problem, plane = ask_problem()
     if len(problem.names) < 2:
         show_message(
-            Message("This table has one usable column; lines need two, so a toy problem is drawn."), kind="info"
+            Message("This table has one usable column; a plane needs two, so a toy problem is shown."), kind="info"
         )
         reference, plane = Reference(toy="circles"), {"columns": None, "positive": None}
     result = run_experiment(reference, WideningRequest(**plane), Widening)

@@ -45,7 +45,7 @@ def show_bend(lesson: Lesson) -> None:
     plane = ask_plane(open_dataset(reference), reference, "plane")
     if len(plane["columns"]) < 2:
         show_message(
-            Message("This table has one usable column; lines need two, so a toy problem is drawn."), kind="info"
+            Message("This table has one usable column; a plane needs two, so a toy problem is shown."), kind="info"
         )
         reference, plane = Reference(toy="circles"), {"columns": None, "positive": None}
     asked = ask_few(DeepLinearSettings(), "linear", ("depth", "bend"), sliders=("depth",))

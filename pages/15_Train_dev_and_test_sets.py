@@ -97,8 +97,7 @@ def show_choice(lesson: Lesson) -> None:
     formulas(CHOICE_FORMULAS)
     show_message(
         tr(
-            "Here the test rows of your table are sealed before anything else; no number is computed from them until you "
-            "open them, once, to confirm the model you chose. This page did not touch them either."
+            "The test rows of your table are sealed. Open them once, when you have finished choosing. This page did not use them."
         )
     )
 

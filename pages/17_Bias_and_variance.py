@@ -1,4 +1,4 @@
-"""Bias and variance: error taken apart where the truth is known, and the textbook's number pairs read by the rules."""
+"""Bias and variance: the error decomposed where the truth is known, and the textbook's number pairs read by the rules."""
 
 import streamlit as st
 
@@ -110,7 +110,7 @@ def show_pairs(lesson: Lesson) -> None:
 
 def show_capacity(lesson: Lesson) -> None:
     reference = with_rows(
-        ask_data("capacity", toys=("moons", "circles", "xor", "two_blobs"), default="toy:moons"), ROWS
+        ask_data("capacity", toys=("moons", "circles", "xor", "two_blobs"), default="toy:circles"), ROWS
     )
     plane = ask_plane(open_dataset(reference), reference, "plane")
     sliders = ("units", "times", "longer")

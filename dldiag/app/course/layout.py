@@ -87,9 +87,7 @@ def offer(values: Mapping[str, Any], *, key: str, prefix: str = "model") -> bool
     )
     if taken:
         forms.set_values(prefix, values)
-        st.success(
-            escape_markdown(tr("Set: {settings}. It is used from now on, here and in the diagnosis.", settings=words))
-        )
+        st.success(escape_markdown(tr("Set: {settings}. Used from now on, here and in the diagnosis.", settings=words)))
     return taken
 
 

@@ -31,7 +31,7 @@ BENT = {row.name: row.label for name, row in ACTIVATIONS.items() if name == row.
 
 @dataclass(frozen=True)
 class DeepLinearSettings:
-    """What a person may change about the deep linear network."""
+    """Settings of the deep linear network."""
 
     depth: int = param(10, "Layers", "Layers with weights of the deep networks.", low=2, high=12)
     units: int = param(8, "Units per layer", "Of every hidden layer.", low=2, high=32)
@@ -42,7 +42,7 @@ class DeepLinearSettings:
 
 @dataclass(frozen=True)
 class Drawn:
-    """One model: its dev error on every repeat, and its answer on the plane, probabilities[i][j] at (x[j], y[i])."""
+    """One model: its dev error on every repeat, and its predictions on the plane, probabilities[i][j] at (x[j], y[i])."""
 
     key: str
     layers: int

@@ -80,7 +80,7 @@ def alt_gradients_moving(found: Flow) -> Message:
 
 
 def dying_moving(found: DeadUnitsRun, steps: Sequence[float], *, theme: ThemeName = "light") -> go.Figure:
-    """Play which hidden units are silent, a cell for each unit of one network, with both activations."""
+    """Play which hidden units are dead, a cell for each unit of one network, with both activations."""
     drawn = frames_side_by_side([translate(one.label) for one in (found.plain, found.leaky)], theme, height=260)
     for column, trace in enumerate(_silent_at(found, 0, theme), start=1):
         drawn.add_trace(trace, row=1, col=column)
@@ -113,12 +113,11 @@ def _silent_at(found: DeadUnitsRun, at: int, theme: ThemeName) -> list[go.Heatma
 
 
 def alt_dying_moving(found: DeadUnitsRun) -> Message:
-    """Say how many units of the drawn networks are silent at both ends."""
+    """Say how many units of the drawn networks are dead at both ends."""
     values: dict[str, Value] = {"unit": "rate"}
     for name, one in (("relu", found.plain), ("leaky", found.leaky)):
         values |= {f"{name}_start": float(np.mean(one.dead[0])), f"{name}_end": float(np.mean(one.dead[-1]))}
     return Message(
-        "Moving picture of the hidden units of one network; grey ones are silent on every row. ReLU: {relu_start:error} at "
-        "the start, {relu_end:error} at the end. Leaky ReLU: {leaky_start:error} and {leaky_end:error}.",
+        "Moving picture of the hidden units of one network; dead ones are grey. ReLU: {relu_start:error} dead at the start, {relu_end:error} at the end. Leaky ReLU: {leaky_start:error} and {leaky_end:error}.",
         values,
     )

@@ -18,7 +18,7 @@ _TRAIN_ROWS = 300
 
 @dataclass(frozen=True)
 class CapacitySettings:
-    """What a person may change about the network that is too small."""
+    """Settings of the network that is too small."""
 
     units: int = param(2, "Units of the small network", "Of its one hidden layer.", low=1, high=32)
     times: int = param(16, "Larger by", "Times the units.", low=2, high=32)
@@ -51,5 +51,5 @@ def grow(
 
 
 def size_that_helped(found: Compared, chosen: CapacitySettings) -> dict[str, Any]:
-    """Return the larger layer where it surely lowered the dev error; empty otherwise."""
+    """Return the larger layer where it lowered the dev error with 90% confidence; empty otherwise."""
     return {"hidden_layer_sizes": (chosen.units * chosen.times,)} if found.dev_changes[0].high < 0 else {}

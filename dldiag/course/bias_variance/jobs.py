@@ -13,7 +13,7 @@ from dldiag.experiments.models import build_model
 
 
 class SweepRequest(ModelRequest, frozen=True, kw_only=True, tag="sweep"):
-    """Take error apart along a setting, on a table, or on a toy, whose truth is known."""
+    """Decompose the error along a setting, on a table, or on a toy whose truth is known."""
 
     toy: str = ""
     asked: SweepSettings
@@ -35,7 +35,7 @@ def capacity_job(
 
 
 def sweep_job(dataset: Dataset, given: SweepRequest, on_progress: OnProgress, should_stop: ShouldStop) -> Sweep:
-    """Take error apart along a setting."""
+    """Decompose the error along a setting."""
     if given.toy:
         return sweep_toy(given.toy, given.asked, on_progress=on_progress, should_stop=should_stop)
     model = build_model(dataset.task, given.model)

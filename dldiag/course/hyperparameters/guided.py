@@ -1,4 +1,4 @@
-"""Guided against blind search: the same number of settings tried, on the same splits."""
+"""Guided against random search: the same number of settings tried, on the same splits."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class GuidedSettings:
 
     budget: int = param(8, "Settings each search may try", "The same for both.", low=4, high=30)
     repeats: int = param(3, "Repeats", "Random train/dev splits per setting.", low=2, high=10)
-    train_rows: int = param(200, "Training rows", "Rows that each fit learns from at most.", low=20, high=5000)
+    train_rows: int = param(200, "Training rows", "Most training rows of each fit.", low=20, high=5000)
     seed: int = param(0, "Seed", "Same settings and seed, same numbers.", low=0, high=2**31 - 1)
 
 
@@ -203,9 +203,7 @@ def look_at_searches(found: Searches) -> Message:
         "unit": found.unit,
     }
     return Message(
-        "With {budget} settings each, starting from {start:error}: the guided search reached a dev error of "
-        "{guided:error}, blind draws {blind:error} on average (90% of them {low:error} to {high:error}). The guided one "
-        "is better than {beaten:.0%} of the blind ones.",
+        "{budget} settings each, starting from {start:error}. Guided search reached a dev error of {guided:error}, random search {blind:error} on average (90% of draws {low:error} to {high:error}). Guided search beats {beaten:.0%} of the random ones.",
         values,
     )
 

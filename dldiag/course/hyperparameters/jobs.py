@@ -17,7 +17,7 @@ class ValidationRequest(JudgedModelRequest, frozen=True, kw_only=True, tag="vali
 
 
 class SearchesRequest(JudgedModelRequest, frozen=True, kw_only=True, tag="searches"):
-    """Let a guided and a blind search spend the same number of fits."""
+    """Let a guided and a random search spend the same number of fits."""
 
     asked: GuidedSettings
 
@@ -41,7 +41,7 @@ def validate_job(
 def searches_job(
     dataset: Dataset, given: SearchesRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> Searches:
-    """Let a guided and a blind search spend the same number of fits."""
+    """Let a guided and a random search spend the same number of fits."""
     model = build_model(dataset.task, given.model)
     return compare_searches(
         dataset, model, given.asked, given.choice(dataset), on_progress=on_progress, should_stop=should_stop

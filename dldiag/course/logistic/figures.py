@@ -18,12 +18,12 @@ LEVEL_HEIGHT = 160  # pixels between two levels of the graph: a derivative stand
 
 
 def loss_figure(curve: LossCurve, row: UnitPass | None = None, *, theme: ThemeName = "light") -> go.Figure:
-    """Draw the loss of one example against its prediction for both answers, with a row's place on it."""
+    """Draw the loss of one example against its prediction for both labels, with a row's place on it."""
     drawn, look = figure(theme), THEMES[theme]
     for index, (values, name, dash) in enumerate(
         (
-            (curve.when_yes, tr("when the answer is yes: −log a"), "solid"),
-            (curve.when_no, tr("when the answer is no: −log(1 − a)"), "dash"),
+            (curve.when_yes, tr("label 1: −log a"), "solid"),
+            (curve.when_no, tr("label 0: −log(1 − a)"), "dash"),
         )
     ):
         line = {"dash": dash, "color": look.series[index], "width": 2.5}
@@ -38,8 +38,7 @@ def loss_figure(curve: LossCurve, row: UnitPass | None = None, *, theme: ThemeNa
 def alt_loss(row: UnitPass) -> Message:
     """Say where the row lies on the loss."""
     return Message(
-        "Loss of one example against its prediction: −log a when the answer is yes, −log(1 − a) when it is no. This row "
-        "has the answer {y:g}, the prediction {a:.3f} and the loss {loss:.3f}.",
+        "Loss of one example against its prediction: −log a for label 1, −log(1 − a) for label 0. This row has label {y:g}, prediction {a:.3f} and loss {loss:.3f}.",
         {"y": row.y, "a": row.a, "loss": row.loss},
     )
 

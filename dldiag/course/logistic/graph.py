@@ -20,7 +20,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """An arrow of the graph; `derivative` is d loss / d (value at its start), None for the answer, which is given.
+    """An arrow of the graph; `derivative` is d loss / d (value at its start), None for the label, which is given.
 
     at: where along the arrow it is written, so that neighbors do not cover each other.
     """

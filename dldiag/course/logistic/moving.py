@@ -118,7 +118,7 @@ def _walk(descent: Descent, made: CostMap, at: int, theme: ThemeName) -> list[go
 
 
 def layer_moving(found: Widening, *, theme: ThemeName = "light") -> go.Figure:
-    """Step through the widths of the hidden layer: its answer on the plane, and every hidden unit's line."""
+    """Step through the widths of the hidden layer: its predictions on the plane, and every hidden unit's line."""
     first = found.widths[0]
     drawn = plane_figure(found.x, found.y, first.probabilities, found.marks.rows, found.names, theme=theme)
     drawn.add_trace(_lines(found, first, theme))

@@ -40,7 +40,7 @@ def _compared() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class BatchSettings:
-    """What a person may change about mini-batches."""
+    """Settings of mini-batches."""
 
     batch_rows: int = param(32, "Rows per mini-batch", "One step is taken for each.", low=4, high=256, log=True)
     passes: int = param(20, "Passes over the rows", "Both ways see every row as many times.", low=5, high=60)
@@ -54,7 +54,7 @@ class BatchSettings:
 
 @dataclass(frozen=True)
 class OptimizerSettings:
-    """What a person may change about the comparison of optimizers."""
+    """Settings of the comparison of optimizers."""
 
     method: str = param("adam", "Against plain gradient descent", "Both take the same batches.", choices=_compared())
     passes: int = param(10, "Passes over the rows", "All ways see every row as many times.", low=5, high=60)
@@ -253,7 +253,7 @@ def _ratio(first: Descended, last: Descended) -> Estimate:
 
 
 def optimizer_to_use(found: Descents, settings: OptimizerSettings) -> dict[str, Any]:
-    """Return the method and its learning rate where it surely ended lower than plain gradient descent; else empty."""
+    """Return the method and its learning rate where it ended lower than plain gradient descent with 90% confidence; else empty."""
     if found.ratio.high >= 1:
         return {}
     return {"solver": settings.method, "learning_rate_init": found.ways[-1].rate}

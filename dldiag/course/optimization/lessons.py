@@ -57,10 +57,7 @@ _OPEN = (
     "No clear difference here. {last} ended at a loss of {last_loss:.3f} after {passes} passes, {first} at "
     "{first_loss:.3f}: {ratio:.2f} times as much (90% interval {low:.2f} to {high:.2f})."
 )
-_NOTHING = (
-    "No way got clearly below the loss of a constant guess ({baseline:.3f}) in {passes} passes, so there is nothing to "
-    "compare. Take another table, or more passes."
-)
+_NOTHING = "No way got clearly below the baseline's loss ({baseline:.3f}) in {passes} passes, so there is nothing to compare. Take another table or more passes."
 
 OPTIMIZATION_LESSONS = Topic(
     "pages/19_Mini_batches_momentum_and_Adam.py",

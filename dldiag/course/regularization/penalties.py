@@ -16,7 +16,7 @@ from dldiag.course.shared.treatments import ACTIVATION, Compared, Treated, Way, 
 
 @dataclass(frozen=True)
 class PenaltySettings:
-    """What a person may change about the L2 penalty."""
+    """Settings of the L2 penalty."""
 
     alpha: float = param(
         1.0, "L2 penalty", "Weight of the squared weights, over the rows.", low=0.001, high=100, log=True
@@ -30,7 +30,7 @@ class PenaltySettings:
 
 @dataclass(frozen=True)
 class DropoutSettings:
-    """What a person may change about dropout."""
+    """Settings of dropout."""
 
     dropout: float = param(0.3, "Dropout", "Share of the hidden units left out in every step.", low=0.0, high=0.8)
     train_rows: int = param(60, "Training rows", "Few rows make the variance high.", low=20, high=300)
@@ -108,7 +108,7 @@ def _treatment(recipe: Recipe, chosen: PenaltySettings | DropoutSettings) -> tup
 
 
 def penalty_to_use(found: Regularized) -> dict[str, Any]:
-    """Return the treatment where it surely lowered the dev error; empty otherwise."""
+    """Return the treatment where it lowered the dev error with 90% confidence; empty otherwise."""
     if found.change.high >= 0:
         return {}
     return {"alpha" if found.kind == "l2" else "dropout": found.strength}

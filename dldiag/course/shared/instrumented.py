@@ -1,4 +1,4 @@
-"""Training watched from the inside: what every layer of a stack of small networks does, step by step."""
+"""Instrumented training: what every layer of a stack of small networks does, step by step."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ class Watched:
     steps: (T,). loss: (T, S), mean over the watched rows, nats or squared standard deviations / 2. gradients:
     (T, S, L) Frobenius norm of dJ/dW. spread: (T, S, L − 1) standard deviation of the activations. saturated:
     (T, S, L − 1) share of activations; silent: (T, S, L − 1) share of units with z ≤ 0 on every watched row; recovered:
-    (S,) of the units once silent the share active at the end. distance: (T, S, L − 1) largest distance between
+    (S,) of the units once dead the share active at the end. distance: (T, S, L − 1) largest distance between
     the weight vectors of two units, over their mean length (0 when all are 0). histograms: (T, L − 1, _BINS) shares
     of the first member's activations between `bins` (_BINS + 1 edges). seconds_per_step: of one network of the stack.
-    reach: (T, S, L − 1) what 90% of the |z| of a layer stay below. dead: (T, L − 1, units) 1 where a unit of the first member is silent.
+    reach: (T, S, L − 1) what 90% of the |z| of a layer stay below. dead: (T, L − 1, units) 1 where a unit of the first member is dead.
     """
 
     recipe: Recipe
@@ -305,14 +305,14 @@ def _beyond(z: Array, limit: float | None) -> Array:
 
 
 def recovered_share(dead: Array) -> Array:
-    """Return (S,) of the units that were silent at some checkpoint the share that is active at the last; NaN for none.
+    """Return (S,) of the units that were dead at some checkpoint the share that is active at the last; NaN for none.
 
     dead: (T, S, L − 1, units), True where z ≤ 0 on every watched row.
     """
     ever = dead[:-1].any(axis=0)
     back = ever & ~dead[-1]
-    slept = ever.sum(axis=(1, 2)).astype(float)
-    return np.asarray(np.divide(back.sum(axis=(1, 2)), slept, out=np.full(len(slept), np.nan), where=slept > 0))
+    died = ever.sum(axis=(1, 2)).astype(float)
+    return np.asarray(np.divide(back.sum(axis=(1, 2)), died, out=np.full(len(died), np.nan), where=died > 0))
 
 
 def _histogram(a: Array) -> Array:

@@ -124,9 +124,9 @@ def two_planes_moving(
     *,
     theme: ThemeName,
 ) -> go.Figure:
-    """Play the answers of two networks on the same plane beside each other.
+    """Play the predictions of two networks on the same plane beside each other.
 
-    sides: places along both axes, of which the ends count. course: the steps and the answers of both networks at them.
+    sides: places along both axes, of which the ends count. course: the steps and the predictions of both networks at them.
     """
     drawn = frames_side_by_side(titles, theme)
     x, y = (np.linspace(side[0], side[-1], MOVING_GRID).tolist() for side in sides)

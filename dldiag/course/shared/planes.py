@@ -1,4 +1,4 @@
-"""Networks on two columns: the rows to train them on, and their answers over the plane while they train."""
+"""Networks on two columns: training rows, and predictions over the plane during training."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PlaneAnswers = tuple[tuple[tuple[float, ...], ...], ...]  # (T, MOVING_GRID, MOV
 
 
 def prepared_plane(problem: YesNo) -> Prepared:
-    """Return the rows of a yes-or-no question as a network is trained on them."""
+    """Return the rows of a binary problem as a network is trained on them."""
     return Prepared(problem.X.astype(np.float32), problem.y.astype(np.float32), 1, "binary_cross_entropy")
 
 
@@ -31,7 +31,7 @@ def side_of_plane(values: Array, points: int = MOVING_GRID) -> Array:
 
 
 def answers_over_time(problem: YesNo, activation: str, taken: Sequence[Layers]) -> PlaneAnswers:
-    """Return a network's answers on a coarse plane at each moment; problem has exactly two features."""
+    """Return a network's predictions on a coarse plane at each moment; problem has exactly two features."""
     sides = [side_of_plane(problem.X[:, j]) for j in (0, 1)]
     plane = np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, 2)
     answers = [sigmoid(layer_outputs(one, plane, activation)[:, 0]) for one in taken]

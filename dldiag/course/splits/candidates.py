@@ -33,7 +33,7 @@ class SelectionSettings:
     kind: str = param(
         "seeds",
         "Models to choose from",
-        "Networks of other seeds are equally good, those of other settings truly differ, guesses know nothing.",
+        "Other seeds give equally good networks, other settings truly differ, guesses are random.",
         choices={"seeds": "my network, other seeds", "settings": "my network, other settings", "guesses": "guesses"},
     )
     models: int = param(32, "Models", "How many models the best is chosen from at most.", low=2, high=256)

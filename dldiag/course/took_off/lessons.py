@@ -59,14 +59,14 @@ TOOK_OFF_LESSONS = Topic(
                     "scale.train_rows",
                 ),
             ),
-            Message("Networks win with data and size together; at how many rows depends on the data."),
+            Message("Networks win with more data and more size together; from how many rows on depends on the data."),
             learner_outcomes,
-            Message("Try it: 20,000 rows or more; or the two clouds, where a small learner is all one needs."),
+            Message("Try it: 20,000 rows or more; or the two clouds, where a linear model is enough."),
         ),
         Lesson(
             "few",
             Message("Few rows"),
-            Message("On 50 rows, what changes the error more: the learner, or the work on its columns?"),
+            Message("With 50 rows, what changes the error more: the learner, or the work on its columns?"),
             {
                 "learner": Message("the learner"),
                 "preparation": Message("the work on the columns"),

@@ -60,14 +60,12 @@ LEARNERS: dict[str, Learner] = {
 
 @dataclass(frozen=True)
 class ScaleSettings:
-    """What a person may change about error against size."""
+    """Settings of error against size."""
 
     learners: tuple[str, ...] = param(tuple(LEARNERS), "Learners", "Trained on the same nested subsets.", kind=tuple)
     sizes: int = param(5, "Dataset sizes", "Nested subsets, evenly spaced in log(rows).", low=3, high=10)
     repeats: int = param(6, "Repeats", "Random subsets per size; more give narrower intervals.", low=3, high=20)
-    train_rows: int = param(
-        1000, "Training rows", "At most so many; tens of thousands take minutes.", low=100, high=100_000, log=True
-    )
+    train_rows: int = param(1000, "Training rows", "Tens of thousands take minutes.", low=100, high=100_000, log=True)
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ class Scale:
 
     crossings: the largest network against each traditional learner, the surest overtaking first; others: every other
     pair that crosses for sure. network: of the networks the one with the least error on the most rows, "" when another
-    learner surely errs less there.
+    learner is better there with 90% confidence.
     """
 
     unit: str
@@ -200,7 +198,7 @@ def read_learners(curves: Sequence[LearningCurve], *, rho: float, seed: int = 0)
 
 
 def _network_to_use(curves: Sequence[LearningCurve], rho: float) -> str:
-    """Return the best network on the most rows unless it is surely worse there than the best learner."""
+    """Return the best network on the most rows, unless the best learner is better with 90% confidence."""
     at_most_rows = {one.model: one.dev_errors[-1] for one in curves if np.isfinite(one.dev_errors[-1]).all()}
     networks = [key for key in at_most_rows if LEARNERS[key].deep]
     if not networks:
@@ -287,7 +285,7 @@ def size_words(found: Scale) -> Message | None:
         return None
     values: dict[str, Any] = {"network": LEARNERS[found.network].label, "rows": found.curves[0].sizes[-1]}
     return Message(
-        "Of the networks, {network} erred least on {rows:,} rows, and no other learner is better there with 90% confidence.",
+        "With {rows:,} rows {network} has the lowest error of the networks, and no other learner is better with 90% confidence.",
         values,
     )
 

@@ -36,7 +36,7 @@ LOOKED_AT = 100  # wrong rows; Ng's figure
 
 @dataclass(frozen=True)
 class EyeballSettings:
-    """What a person may change about looking at wrong rows."""
+    """Settings of looking at wrong rows."""
 
     rows: int = param(
         LOOKED_AT, "Wrong rows looked at", "Drawn at random among the wrong dev rows.", low=5, high=500, log=True

@@ -36,7 +36,9 @@ def categories_moving(found: Categories, *, theme: ThemeName = "light") -> go.Fi
     drawn.add_trace(_counted(found, counts[-1], theme))
     drawn.update_xaxes(title={"text": tr("share of the wrong rows")}, range=[0, 1], tickformat=".0%")
     names = [_wrapped(category_name(one)) for one in found.categories]
-    drawn.update_yaxes(tickvals=list(range(len(names))), ticktext=names, autorange="reversed", showgrid=False)
+    drawn.update_yaxes(
+        tickvals=list(range(len(names))), ticktext=names, autorange="reversed", showgrid=False, zeroline=False
+    )
     frames = [Frame(str(n), [_counted(found, n, theme)]) for n in (counts[-1], *counts)]
     return moving(drawn, frames, tr("rows looked at:"), theme=theme, still=1)
 

@@ -17,7 +17,7 @@ SHARES = tuple(round(0.02 * i, 2) for i in range(16))  # of the labels that are 
 
 @dataclass(frozen=True)
 class LabelSettings:
-    """What a person may change about the wrong labels."""
+    """Settings of the wrong labels."""
 
     share: float = param(0.1, "Wrong labels", "Share of the dev labels that are made wrong.", low=0.0, high=0.3)
     seed: int = param(0, "Seed", "Same settings and seed, same numbers.", low=0, high=2**31 - 1)
