@@ -66,7 +66,7 @@ def _cells(one: Confusion) -> dict[str, Any]:
     shares = [[count / total for count in row] for row, total in zip(one.counts, totals, strict=True)]
     is_written = len(one.labels) <= MOST_WRITTEN
     texts = [
-        [f"{share:.0%}<br>{count:,}" if is_written else "" for share, count in zip(*row, strict=True)]
+        [f"{share:.1%}<br>{count:,}" if is_written else "" for share, count in zip(*row, strict=True)]
         for row in zip(shares, one.counts, strict=True)
     ]
     names = [_class_name(label) for label in one.labels]

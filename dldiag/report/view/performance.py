@@ -133,7 +133,7 @@ def _mistake_lines(one: Performance) -> Iterator[str]:
     ]
     for count, true, said, share in sorted(kinds, key=lambda kind: -kind[0])[:_MOST_MISTAKES]:
         yield tr(
-            '"{true}" predicted as "{said}": {share:.0%} of the "{true}" rows ({count:,} predictions).',
+            '"{true}" predicted as "{said}": {share:.1%} of the "{true}" rows ({count:,} predictions).',
             true=true,
             said=said,
             share=share,
