@@ -147,8 +147,12 @@ def print_table(rows: list[dict[str, object]]) -> None:
     print(f"{'':26}{'metric':24}" + "".join(f"{size:>10,}" for size in sizes))
     for world in WORLDS:
         for metric in metrics_of(world):
-            cells = {row["rows"]: row["covers"] for row in rows if (row["world"], row["metric"]) == (world.name, metric.name)}
-            print(f"{world.name:26}{metric.name:24}" + "".join(f"{cells[size]:10.1%}" for size in sizes if size in cells))
+            cells = {
+                row["rows"]: row["covers"] for row in rows if (row["world"], row["metric"]) == (world.name, metric.name)
+            }
+            print(
+                f"{world.name:26}{metric.name:24}" + "".join(f"{cells[size]:10.1%}" for size in sizes if size in cells)
+            )
     good = [0.87 <= float(str(row["covers"])) <= 0.93 for row in rows]
     print(f"within 87–93%: {sum(good)} of {len(good)} cells")
 
