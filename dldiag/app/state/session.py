@@ -9,6 +9,8 @@ import contextlib
 import json
 import os
 import threading
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from importlib import import_module
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -18,6 +20,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dldiag.app.jobs import store
+from dldiag.app.jobs.asked import DiagnosisJob, kind_of
 from dldiag.app.jobs.pool import Pool
 from dldiag.app.jobs.watchers import Watchers
 from dldiag.app.state import data_ref, server, uploads
@@ -67,6 +70,7 @@ def _warm_up() -> None:
         import_module(module)
     with contextlib.suppress(OSError):  # the first file says so in words
         warm_isolated(import_module("dldiag.data.io.formats.bounded").READER_TARGET)
+    server.settle()
 
 
 def state() -> dict[str, Any]:
@@ -143,14 +147,25 @@ def _forget_settings() -> None:
 
 def change_data(**changes: Any) -> None:
     """Change what is known of the visitor's data: plan, kinds, target, task, …; None forgets a choice."""
-    merged = (current_reference() or {}) | changes
+    merged = {**(current_reference() or {}), **changes}
     state()["data"] = {key: value for key, value in merged.items() if value is not None}
 
 
 def current_table() -> Table | None:
     """Return the visitor's table, read once and kept; DataError when it cannot be read as asked."""
     reference = current_reference()
-    return None if reference is None or "toy" in reference else _kept("table", reference)
+    if reference is None or "toy" in reference:
+        return None
+    return cast(Table, _kept("table", reference, lambda: data_ref.load_table(own_reference(reference))))
+
+
+def table_at_hand() -> Table | None:
+    """Return the visitor's table where it has been read already, None otherwise: for what every page shows beside itself."""
+    reference = current_reference()
+    if reference is None:
+        return None
+    identity = data_ref.identity(reference, "table")
+    return cast("Table | None", memory().held(_holder(reference, identity), "table", identity))
 
 
 def current_dataset() -> Dataset | None:
@@ -158,7 +173,8 @@ def current_dataset() -> Dataset | None:
     reference = current_reference()
     if reference is None or not ("toy" in reference or reference.get("target")):
         return None
-    return cast(Dataset, _kept("dataset", reference))
+    read = lambda: data_ref.load_dataset(own_reference(reference), current_table())  # noqa: E731
+    return cast(Dataset, _kept("dataset", reference, read))
 
 
 def found_before(dataset: Dataset) -> tuple[Repair, ...]:
@@ -175,26 +191,26 @@ def repair_data(repair: Repair) -> None:
     """Make a repair: it becomes part of what names the visitor's data, where the form shows it and can undo it."""
     from dldiag.data.audit.repairs import applied
 
-    changed = applied(current_reference() or {}, (repair,))
-    state()["data"] = changed | {"exclude": list(changed["exclude"])} if "exclude" in changed else changed
+    state()["data"] = applied(current_reference() or {}, (repair,))
     refresh_forms()
 
 
 def own_reference(reference: data_ref.Reference) -> data_ref.Reference:
     """Return the reference with the paths of this visitor's own uploads in it."""
-    found = dict(reference)
-    if "second" in reference:
-        found["second"] = own_reference(reference["second"])
-    if "upload" in reference:
-        found["path"] = str(uploads.path_of(owner(), reference["upload"]))
-    return found
+    return data_ref.located(reference, owner())
 
 
-def _kept(what: str, reference: data_ref.Reference) -> Any:
-    """Read a table or dataset, and keep the last one; never shared with another visitor."""
-    session = cast(str, state().setdefault("session", new_token()))
+def _kept(what: str, reference: data_ref.Reference, read: Callable[[], Any]) -> Any:
+    """Read a table or dataset, and keep the last one; a visitor's own is never shared with another."""
     identity = data_ref.identity(reference, what)
-    return memory().get(session, what, identity, lambda: data_ref.REFERENCE_READERS[what](own_reference(reference)))
+    return memory().get(_holder(reference, identity), what, identity, read)
+
+
+def _holder(reference: data_ref.Reference, identity: str) -> str:
+    """Return who holds what was read: a sample, which everybody may see, is held once for all sessions."""
+    if ("sample" in reference or "toy" in reference) and "second" not in reference:
+        return identity
+    return cast(str, state().setdefault("session", new_token()))
 
 
 @st.cache_resource(show_spinner=False)
@@ -219,7 +235,7 @@ def follow_url() -> None:
         reopen(named)
 
 
-def take_up_model(choice: dict[str, Any]) -> None:
+def take_up_model(choice: Mapping[str, Any]) -> None:
     """Make the form of the model show a choice; each kind of model remembers its own settings."""
     rest, values = dict(choice), state()["values"]
     key, name = rest.pop(KEY, "mlp"), rest.pop(NAME, "")
@@ -237,24 +253,28 @@ def prefix_of(key: str) -> str:
 def reopen(job: str) -> bool:
     """Take up the job of a URL after F5 or in another tab: its table and settings become this visitor's.
 
-    Who holds a job's unguessable id may see it and go on with it. False when there is no such job.
+    Who holds a job's unguessable id may see it and go on with it. False when there is no such diagnosis, or one that
+    another version of dldiag wrote.
     """
-    if not is_token(job) or not store.exists(job):
+    try:
+        spec = store.spec_of(job, DiagnosisJob)
+    except (KeyError, FileNotFoundError, DataError):
         return False
-    spec = store.spec_of(job)
-    data = spec.arguments.get("data")
-    if isinstance(data, dict) and spec.owner != owner():
-        try:
-            for one in (data, data.get("second", {})):
-                if "upload" in one:
-                    uploads.share(spec.owner, owner(), one["upload"])
-        except (KeyError, DataError):
-            data = None  # the bytes are gone, or there is no room for them; the result is still there
-    if isinstance(data, dict):
-        state()["data"] = data
-    if "settings" in spec.arguments:
-        state()["values"]["settings"] = dict(spec.arguments["settings"])
-    take_up_model(spec.arguments.get("model", {}))
-    state()["slots"][spec.kind] = job
+    if _may_take_up(spec.job.data, spec.owner):
+        state()["data"] = spec.job.data
+    state()["values"]["settings"] = asdict(spec.job.settings)
+    take_up_model(spec.job.model)
+    state()["slots"][kind_of(DiagnosisJob)] = job
     refresh_forms()
+    return True
+
+
+def _may_take_up(data: data_ref.Reference, giver: str) -> bool:
+    """Put another owner's uploads on this visitor's shelf; False where they are gone, or there is no room for them."""
+    try:
+        for one in (data, data.get("second", {})):
+            if "upload" in one and giver != owner():
+                uploads.share(giver, owner(), one["upload"])
+    except (KeyError, DataError):
+        return False
     return True
