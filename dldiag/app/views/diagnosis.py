@@ -15,12 +15,8 @@ from dldiag.app.state.history import keep_in_history, keep_trials
 from dldiag.app.state.improvement import with_trials
 from dldiag.app.state.session import KEY, NAME, SKLEARN
 from dldiag.app.ui import forms
-<<<<<<< HEAD
-from dldiag.app.views.metric import ask_metric
-=======
 from dldiag.app.ui.widgets import explained
 from dldiag.app.views.metric import METRIC_SETTINGS, ask_metric
->>>>>>> main
 from dldiag.app.views.model import ask_model
 from dldiag.app.views.progress import restart, show_ending, watch
 from dldiag.app.views.report import show_first_look, show_reached, show_report
@@ -79,21 +75,12 @@ def ask_all() -> None:
 def ask_and_start(dataset: Dataset) -> None:
     """Draw the settings and the button that starts the diagnosis."""
     button = st.container()  # above what few people change
-<<<<<<< HEAD
-    metric, is_usable = ask_metric(dataset)
-    first = forms.ask_params(Settings(), "settings", names=FIRST_SETTINGS, columns=2)
-    model = ask_model(dataset.task)
-    settings = first | metric | _ask_settings((*FIRST_SETTINGS, *metric))
-    with button:
-        _offer_start(dataset, model if is_usable else None, settings)
-=======
     metric, can_judge = ask_metric(dataset)
     first = forms.ask_params(Settings(), "settings", names=FIRST_SETTINGS, columns=2)
     model = ask_model(dataset.task)
     settings = metric | first | _ask_settings()
     with button:
         _offer_start(dataset, model if can_judge else None, settings)
->>>>>>> main
 
 
 def _offer_start(dataset: Dataset, model: dict[str, Any] | None, settings: dict[str, Any]) -> None:
@@ -107,16 +94,12 @@ def _offer_start(dataset: Dataset, model: dict[str, Any] | None, settings: dict[
     st.caption(escape_markdown(text))
 
 
-def _ask_settings(asked: tuple[str, ...]) -> dict[str, Any]:
+def _ask_settings() -> dict[str, Any]:
     from dldiag.experiments.models import MODELS
 
     baselines = {key: row.label for key, row in MODELS.items() if key != "mlp"}
-<<<<<<< HEAD
-    rest = tuple(name for name in forms.remembered(Settings(), "settings") if name not in asked)
-=======
     shown = (*FIRST_SETTINGS, *METRIC_SETTINGS)
     rest = tuple(name for name in forms.remembered(Settings(), "settings") if name not in shown)
->>>>>>> main
     with st.expander(tr("More settings of the diagnosis"), icon=":material/settings:"):
         choices = {"baselines": baselines}
         return forms.ask_params(Settings(), "settings", names=rest, choices=choices, columns=3)
