@@ -46,7 +46,7 @@ from dldiag.experiments.models import Model, build_model, changed
 from dldiag.experiments.tasks import Encoded, FitTask
 
 RESULTS = Path(__file__).with_name("results") / "advice_metric.jsonl"
-ROWS, TRUTH_ROWS, TRUTH_SEEDS = 1_500, 6_000, 4
+ROWS, TRUTH_ROWS, TRUTH_SEEDS = 1_000, 4_000, 3
 LEAVE_ALONE = 5.0  # points of balanced error; "keep the model as it is" must not stand where a test gained them
 NETWORK = {"hidden_layer_sizes": (32,)}
 
@@ -128,7 +128,7 @@ def run_case(case: MetricCase) -> dict[str, Any]:
     model = build_model(seen.task, NETWORK)
     order: list[str] = []
     started = time.perf_counter()
-    settings = replace(case.settings, seed=case.seed, trials=2)
+    settings = replace(case.settings, seed=case.seed, trials=2, budget="quick")
     report = diagnose(seen, model, settings, on_progress=lambda p: _note_order(p.report, order))
     seconds = time.perf_counter() - started
     named = {f"{key} {json.dumps(change)}": changed(model, change) for key, change in applicable(model)}
