@@ -10,6 +10,7 @@ from dldiag.core.performance import Band
 from dldiag.core.types import Estimate
 from dldiag.report import to_html, to_text
 from dldiag.report.figures import FIGURES
+from dldiag.report.view import judged_line
 from dldiag.report.view.performance import (
     brief_sections,
     calibration_line,
@@ -104,3 +105,8 @@ def test_a_report_without_it_says_nothing():
 def test_a_training_curve_is_named_by_what_training_counts():
     title = FIGURES["training_curve"].draw(make_report(metric=BY_AUC), "light").layout.yaxis.title.text
     assert title == "Error (share of wrong rows)"
+
+
+def test_the_line_below_the_verdict_names_the_metrics_value_in_its_own_direction():
+    report = make_report(metric=BY_AUC, metrics={"roc_auc": Estimate(0.958, 0.94, 0.97)})
+    assert judged_line(report).startswith("metric: ROC AUC 0.958 (0.940 to 0.970) · ")

@@ -11,7 +11,7 @@ from dldiag.core.performance import Band, Performance, Thresholds
 from dldiag.core.types import Estimate, Report
 from dldiag.experiments.metrics import METRICS
 from dldiag.report.view.error_rows import Section
-from dldiag.report.view.labels import error_text, share_text, short
+from dldiag.report.view.labels import error_text, metric_text, share_text, short
 from dldiag.report.view.rows import TextRow
 
 TITLE = Message("How well it predicts")
@@ -54,14 +54,6 @@ def metric_lines(report: Report) -> Iterator[str]:
     metric = METRICS[used.name]
     value = short(used.baseline) if metric.spread_powers else format_error(used.baseline, metric.unit)
     yield tr("Baseline: always predicting the best constant gets {value}.", value=value)
-
-
-def metric_text(name: str, value: Estimate) -> str:
-    """Write a metric as the field does, with its interval."""
-    unit = METRICS[name].unit
-    if METRICS[name].spread_powers:
-        return f"{short(value.value)} ({tr('{low} to {high}', low=short(value.low), high=short(value.high))})"
-    return error_text(value, unit)
 
 
 # --- every metric -------------------------------------------------------------------------------------------------
