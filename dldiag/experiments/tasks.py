@@ -22,7 +22,7 @@ from dldiag.experiments.models import MODELS, Model, Preparation, is_network, is
 class Encoded:
     """A dataset with its encoded features: what every fit on it shares.
 
-    y_scale: std(y), the unit of RMSE. given: what a raw model gets rows of; the dataset's typed frame unless told.
+    y_scale: std(y), the unit of RMSE. given: what a raw model gets rows of; by default the dataset's typed frame.
     clusters: of the rows that do not count each for itself. labels: of the classes, as a user's own model gets them.
     choice: the metric that errors are measured by.
     """
@@ -37,7 +37,7 @@ class Encoded:
     _preparations: dict[Hashable, Preparation] = field(default_factory=dict)
 
     def preparation(self, train_rows: Rows, scale: bool) -> Preparation:
-        """Return what these training rows teach about the inputs; learnt once per subset."""
+        """Return imputation, scaling and encoding as these training rows give them; computed once per subset."""
         key = (train_rows.tobytes(), scale)
         if key not in self._preparations:
             self._preparations[key] = Preparation(self.matrix, train_rows, scale=scale)
