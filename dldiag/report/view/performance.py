@@ -249,8 +249,8 @@ def _residuals(report: Report) -> Iterator[Section]:
         ),
     )
     yield Section("fit", tr("Predicted against actual"), lines, (), ("predicted_actual", "residuals"))
-    told = [one for one in found.by_column if one.explained >= LEAST_EXPLAINED]
-    rows = tuple({tr("Column"): one.column, tr("Share of the squared error"): f"{one.explained:.1%}"} for one in told)
+    listed = [one for one in found.by_column if one.explained >= LEAST_EXPLAINED]
+    rows = tuple({tr("Column"): one.column, tr("Share of the squared error"): f"{one.explained:.1%}"} for one in listed)
     text = tr("Where a column explains residuals, the model has not learned all that this column shows.")
     none = tr("No column explains any of the residuals: the model has learned what each one shows by itself.")
     figures = ("residuals_by_column",) if found.by_column else ()
