@@ -11,9 +11,10 @@ import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message, format_error, tr
 from dldiag.core.params import param
-from dldiag.core.types import Dataset, OnProgress, Progress, ShouldStop, error_unit
+from dldiag.core.types import Dataset, OnProgress, Progress, ShouldStop
 from dldiag.data.split import make_split
 from dldiag.experiments.fit_cache import FitCache
+from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model, changed
 from dldiag.report.figures.theme import THEMES, ThemeName, error_axis, figure
 
@@ -84,13 +85,14 @@ def compare_searches(
     dataset: Dataset,
     model: Model,
     asked: GuidedSettings,
+    choice: MetricChoice | None = None,
     *,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
 ) -> Searches:
     """Let both searches spend the budget; test rows stay sealed."""
     split = make_split(dataset, asked.repeats, asked.seed, asked.train_rows)
-    fits = FitCache(dataset, split, should_stop=should_stop)
+    fits = FitCache(dataset, split, choice=choice, should_stop=should_stop)
     repeats, total = range(asked.repeats), (1 + BLIND_POOL) * asked.budget
 
     def errors_of(models: list[Model]) -> list[tuple[float, float]]:
@@ -106,7 +108,7 @@ def compare_searches(
 
     turns = _guided(model, asked.budget, errors_of)
     blind = [dev for _, dev in errors_of(_random_settings(model, BLIND_POOL * asked.budget, asked.seed))]
-    return _compared(turns, np.array(blind), asked, error_unit(dataset.task))
+    return _compared(turns, np.array(blind), asked, dataset.unit if choice is None else choice.unit)
 
 
 def _guided(

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.hyperparameters.guided import GuidedSettings, Searches, compare_searches
 from dldiag.course.hyperparameters.validation_curve import Validation, ValidationSettings, validate
-from dldiag.course.shared.request import ModelRequest
+from dldiag.course.shared.request import JudgedModelRequest
 from dldiag.experiments.models import build_model
 
 
-class ValidationRequest(ModelRequest, frozen=True, kw_only=True, tag="validation"):
+class ValidationRequest(JudgedModelRequest, frozen=True, kw_only=True, tag="validation"):
     """Measure errors over one or two hyperparameters; grid: (name, values), the first one across, the second one up."""
 
     grid: tuple[tuple[str, tuple[str, ...]], ...]
     asked: ValidationSettings
 
 
-class SearchesRequest(ModelRequest, frozen=True, kw_only=True, tag="searches"):
+class SearchesRequest(JudgedModelRequest, frozen=True, kw_only=True, tag="searches"):
     """Let a guided and a blind search spend the same number of fits."""
 
     asked: GuidedSettings
@@ -27,7 +27,15 @@ def validate_job(
 ) -> Validation:
     """Measure errors over one or two hyperparameters."""
     model = build_model(dataset.task, given.model)
-    return validate(dataset, model, dict(given.grid), given.asked, on_progress=on_progress, should_stop=should_stop)
+    return validate(
+        dataset,
+        model,
+        dict(given.grid),
+        given.asked,
+        given.choice(dataset),
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
 
 
 def searches_job(
@@ -35,4 +43,6 @@ def searches_job(
 ) -> Searches:
     """Let a guided and a blind search spend the same number of fits."""
     model = build_model(dataset.task, given.model)
-    return compare_searches(dataset, model, given.asked, on_progress=on_progress, should_stop=should_stop)
+    return compare_searches(
+        dataset, model, given.asked, given.choice(dataset), on_progress=on_progress, should_stop=should_stop
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -11,12 +11,13 @@ from sklearn.base import is_classifier
 
 from dldiag.core.i18n import Message, Value, format_error, tr
 from dldiag.core.params import param, parse
-from dldiag.core.types import Dataset, Estimate, OnProgress, Progress, ShouldStop, Split, error_unit
+from dldiag.core.types import Dataset, Estimate, OnProgress, Progress, ShouldStop, error_unit
 from dldiag.course.hyperparameters.settings import as_text, is_true_bound
 from dldiag.data.split import make_split
 from dldiag.experiments.estimates import dev_error, paired_change, train_error
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
+from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model, changed, params_of_model
 
 EDGE_STEP = 3  # "try beyond the edge" means this many times farther (playbook)
@@ -72,6 +73,7 @@ def validate(
     model: Model,
     grid: Mapping[str, Sequence[str]],
     asked: ValidationSettings,
+    choice: MetricChoice | None = None,
     *,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
@@ -84,11 +86,12 @@ def validate(
     split = make_split(dataset, asked.repeats, asked.seed, asked.train_rows)
     combinations = list(product(*grid.values()))
     models = [_with(model, dict(zip(grid, values, strict=True))) for values in combinations]
-    results = _fit(dataset, models, split, on_progress, should_stop)
+    fits = FitCache(dataset, split, choice=choice, should_stop=should_stop)
+    results = _fit(fits, models, on_progress)
     tried = tuple(
         Tried(values, train_error(row), dev_error(row)) for values, row in zip(combinations, results, strict=True)
     )
-    return _judge(model, grid, tried, results)
+    return replace(_judge(model, grid, tried, results), unit=dataset.unit if choice is None else choice.unit)
 
 
 def read_validation(result: Validation) -> Message:
@@ -179,19 +182,16 @@ def _with(model: Model, texts: Mapping[str, str]) -> Model:
     return changed(model, {name: parse(name, params[name], text) for name, text in texts.items()})
 
 
-def _fit(
-    dataset: Dataset, models: Sequence[Model], split: Split, on_progress: OnProgress, should_stop: ShouldStop
-) -> list[list[FitResult]]:
+def _fit(fits: FitCache, models: Sequence[Model], on_progress: OnProgress) -> list[list[FitResult]]:
     """Return results as [model][repeat]; all models see the same splits and seeds."""
-    fits = FitCache(dataset, split, should_stop=should_stop)
-    repeats = range(len(split.repeats))
+    repeats = range(len(fits.split.repeats))
 
     def report(_: FitResult) -> None:
         if on_progress is not None:
             on_progress(Progress(Message("Training networks"), len(fits.results), len(models) * len(repeats)))
 
-    fits.fit(models, [split.n_train], repeats, on_result=report)
-    return [fits.get(model, split.n_train, repeats) for model in models]
+    fits.fit(models, [fits.split.n_train], repeats, on_result=report)
+    return [fits.get(model, fits.split.n_train, repeats) for model in models]
 
 
 def _judge(

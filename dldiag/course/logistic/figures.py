@@ -44,8 +44,8 @@ def alt_loss(row: UnitPass) -> Message:
     )
 
 
-def graph_figure(graph: Graph, *, backward: bool = True, theme: ThemeName = "light") -> go.Figure:
-    """Draw the computation graph: forward values on the nodes, backward derivatives on the edges."""
+def graph_figure(graph: Graph, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the computation graph with the forward values on its nodes."""
     place = {node.key: (node.across, node.up) for node in graph.nodes}
     ups = [node.up for node in graph.nodes]
     drawn, look = figure(theme, height=int(LEVEL_HEIGHT * (max(ups) - min(ups) + 0.8))), THEMES[theme]
@@ -54,10 +54,13 @@ def graph_figure(graph: Graph, *, backward: bool = True, theme: ThemeName = "lig
     drawn.add_scatter(
         x=[node.across for node in graph.nodes],
         y=[node.up for node in graph.nodes],
-        text=[f"{node.label}<br><b>{_short(node.value)}</b>" for node in graph.nodes],
+        text=[f"{node.label}<br><b>{short_value(node.value)}</b>" for node in graph.nodes],
         mode="markers+text",
         textposition="middle center",
-        textfont={"color": look.ink, "size": [VALUE_SIZES[len(_short(n.value)) > MOST_SIGNS] for n in graph.nodes]},
+        textfont={
+            "color": look.ink,
+            "size": [VALUE_SIZES[len(short_value(n.value)) > MOST_SIGNS] for n in graph.nodes],
+        },
         marker={
             "size": NODE_SIZE,
             "symbol": "square",
@@ -67,8 +70,6 @@ def graph_figure(graph: Graph, *, backward: bool = True, theme: ThemeName = "lig
         hoverinfo="skip",
         showlegend=False,
     )
-    if backward:
-        _derivatives(drawn, graph, place, look.bad)
     right = max(node.across for node in graph.nodes)
     drawn.update_xaxes(visible=False, range=[-0.6, right + 0.6], fixedrange=True)
     return drawn.update_yaxes(visible=False, range=[min(ups) - 0.4, max(ups) + 0.4], fixedrange=True)
@@ -91,23 +92,9 @@ def _arrow(drawn: go.Figure, start: tuple[float, float], end: tuple[float, float
     )
 
 
-def _short(value: float) -> str:
+def short_value(value: float) -> str:
+    """Write a value of the graph with three digits."""
     return f"{value + 0.0:.3g}"  # + 0.0 turns −0 into 0
-
-
-def _derivatives(drawn: go.Figure, graph: Graph, place: dict[str, tuple[float, float]], color: str) -> None:
-    for edge in graph.edges:
-        if edge.derivative is None:
-            continue
-        (x0, y0), (x1, y1) = place[edge.start], place[edge.end]
-        drawn.add_annotation(
-            x=x0 + edge.at * (x1 - x0),
-            y=y0 + edge.at * (y1 - y0),
-            text=f"{edge.symbol} = {_short(edge.derivative)}",
-            showarrow=False,
-            bgcolor=THEMES["light"].paper if color == THEMES["light"].bad else THEMES["dark"].paper,
-            font={"color": color, "size": 12},
-        )
 
 
 def alt_graph(row: UnitPass) -> Message:

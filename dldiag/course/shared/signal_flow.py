@@ -32,8 +32,8 @@ class FlowSettings:
     units: int = param(24, "Units per layer", "Of every hidden layer.", low=2, high=64)
     solver: str = param("momentum", "Optimizer", "All networks use it.", choices=SOLVERS)
     share: float = finish_line()
-    steps: int = param(150, "Steps", "Mini-batches at most.", low=50, high=1000)
-    seeds: int = param(5, "Seeds", "Runs of each; more give a narrower interval.", low=3, high=20)
+    steps: int = param(120, "Steps", "Mini-batches at most.", low=50, high=1000)
+    seeds: int = param(4, "Seeds", "Runs of each; more give a narrower interval.", low=3, high=20)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from dldiag.course.took_off.crossover import Crossover, SmallSizes, crossover, l
 from dldiag.data.split import make_split
 from dldiag.experiments.fit import FitResult, fit_all
 from dldiag.experiments.learning_curve import as_curve, curve_sizes
+from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model, build_model
 from dldiag.experiments.tasks import FitTask, encode_dataset
 
@@ -104,6 +105,7 @@ class Scale:
 def scale(
     dataset: Dataset,
     settings: ScaleSettings | None = None,
+    choice: MetricChoice | None = None,
     *,
     seed: int = 0,
     on_progress: Callable[[Progress], None] | None = None,
@@ -117,13 +119,14 @@ def scale(
     sizes = _sizes(split.n_train, chosen.sizes, len(dataset.classes))
     tasks = [task for size in sizes for model in models.values() for task in _tasks(model, split, size)]
     found: dict[Any, FitResult] = {}
+    unit = dataset.unit if choice is None else choice.unit
 
     def curves() -> tuple[LearningCurve, ...]:
-        of_models = {key: as_curve(model, sizes, chosen.repeats, found, dataset.unit) for key, model in models.items()}
+        of_models = {key: as_curve(model, sizes, chosen.repeats, found, unit) for key, model in models.items()}
         return named_learner([replace(curve, model=key) for key, curve in of_models.items()])
 
     with one_thread():  # small fits: waiting for each other's threads would cost more than they bring
-        for result in fit_all(tasks, encode_dataset(dataset, split), should_stop=should_stop):
+        for result in fit_all(tasks, encode_dataset(dataset, split, choice), should_stop=should_stop):
             found[result.task.key] = result
             if on_progress is not None:
                 on_progress(Progress(STAGE, len(found), len(tasks), curves=curves()))
