@@ -28,8 +28,7 @@ def show_performance(report: Report) -> None:
 
 def show_part(one: Section, report: Report, key: str) -> None:
     """Show what is said in a part of the report, its table, and its figures."""
-    for line in one.lines:
-        show_message(line)
+    show_message(" ".join(one.lines))
     if one.rows:
         show_rows(one.rows, alt=one.title, key=key)
     for name in one.figures:
