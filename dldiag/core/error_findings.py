@@ -50,7 +50,7 @@ class LabelTrial:
 
     change: Estimate
     against_random: Estimate
-    dropped: float  # share of the training rows
+    dropped: float  # Share of the training rows that was left out.
     repeats: int
     verdict: Literal["wrong_labels", "no_effect", "hurt", "undecided"]
     relabelled: Estimate | None = None
@@ -75,7 +75,21 @@ class ColumnImportance:
 
     column: str
     increase: Estimate
-    columns: tuple[str, ...] = ()  # all columns of the group; `column` is the first
+    columns: tuple[str, ...] = ()  # All columns of the group; `column` is the first.
+
+
+@dataclass(frozen=True)
+class PartialDependence:
+    """The mean prediction for the dev rows when a column has a value in all of them (Friedman 2001).
+
+    values: rounded quantiles of the column, or its most frequent categories. predictions: in the target's own unit, or the
+    probability of the class `label`.
+    """
+
+    column: str
+    values: tuple[float | str, ...]
+    predictions: tuple[float, ...]
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +104,7 @@ class ErrorDecomposition:
     bias: float
     variance: float
     rows: int
-    repeats: float  # predictions of a row, in mean
+    repeats: float  # Mean number of predictions per row.
     always: Estimate | None = None
     sometimes: Estimate | None = None
 
@@ -115,6 +129,7 @@ class ErrorFindings:
     slices: tuple[Slice, ...] = ()
     suspects: LabelSuspects | None = None
     importance: tuple[ColumnImportance, ...] = ()
+    dependence: tuple[PartialDependence, ...] = ()
     decomposition: ErrorDecomposition | None = None
     tags: tuple[TagCount, ...] = ()
     empty: Mapping[str, Message] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,7 +22,14 @@ from dldiag.core.statistics import mean_variance
 from dldiag.core.types import Clusters, ErrorUnit, Rows, ShouldStop, Stopped
 from dldiag.experiments.adjust import decide, held_probabilities
 from dldiag.experiments.judging import baseline_outputs, floor_of, loss_by_row, without_log
-from dldiag.experiments.model_outputs import KeptOutputs, ModelOutputs, kept_outputs, model_outputs, predictions_by
+from dldiag.experiments.model_outputs import (
+    KeptOutputs,
+    ModelOutputs,
+    class_probabilities,
+    kept_outputs,
+    model_outputs,
+    predictions_by,
+)
 from dldiag.experiments.models import MODELS, fit_cost, is_network
 from dldiag.experiments.tasks import Encoded, FitTask, Inputs, prepare_inputs
 from dldiag.nn.health import Health
@@ -38,7 +45,7 @@ class FitResult:
     """What one fit gave; errors are losses by the metric of the diagnosis, lower is better.
 
     influence: (dev rows,) how much each dev row adds to the error; its variance / rows is the sampling variance of
-    dev_error. useful_error, useful_influence: of this model or, where it errs more than the plainest guess (the commonest
+    dev_error. useful_error, useful_influence: of this model or, where it errs more than the baseline (the commonest
     class, or the mean, of the training rows), of that guess: what one would use. Two models on the same rows are
     compared through them. kept: what was predicted for the dev rows, where the task asks for it. floor: variance that dev
     rows leave where they show no mistake, in units of what as many rows leave to a rate; None: that of the largest influence.
@@ -62,7 +69,7 @@ class FitResult:
 
     @property
     def useful_error(self) -> float:
-        """The dev error of this model or of the plainest guess, whichever is less."""
+        """The dev error of this model or of the baseline, whichever is less."""
         return min(self.dev_error, self.guess_error)
 
 
@@ -191,12 +198,13 @@ def _seeded(task: FitTask) -> BaseEstimator:
 def _fit_alone(task: FitTask, inputs: Inputs) -> FitResult:
     """Fit an estimator that is not ours; one that refuses this subset gives a result without numbers and says why."""
     started = time.perf_counter()
-    one_class = inputs.y.dtype.kind in "iu" and len(np.unique(inputs.y)) == 1
+    of_one_class = inputs.y.dtype.kind in "iu" and len(np.unique(inputs.y)) == 1
+    one_class = of_one_class and not task.as_given  # else it is the estimator's to refuse it
     refusals = REFUSALS if task.model.key in MODELS else (Exception,)
     try:
-        # A tiny subset may hold one class only: all that can be learnt is that class.
+        # A tiny subset may hold one class only: all that can be learned is that class.
         model = DummyClassifier() if one_class else _seeded(task)
-        outputs = _learnt(model, task, inputs, refusals)
+        outputs = _trained(model, task, inputs, refusals)
         if task.model.adjust and not one_class:
             (held,) = held_probabilities([task], [inputs], _seeded)
             outputs = decide(outputs, held, inputs, task.model.adjust)
@@ -216,7 +224,9 @@ def _outputs(model: Any, task: FitTask, inputs: Inputs, labels: NDArray[Any] | N
     return found
 
 
-def _learnt(model: BaseEstimator, task: FitTask, inputs: Inputs, refusals: tuple[type[Exception], ...]) -> ModelOutputs:
+def _trained(
+    model: BaseEstimator, task: FitTask, inputs: Inputs, refusals: tuple[type[Exception], ...]
+) -> ModelOutputs:
     """Fit and predict; a classifier that refuses the labels gets numbers 0 … k−1 in their place, as XGBoost asks for.
 
     Not where a setting may name labels (weights by class): it would then speak of other classes.
@@ -234,24 +244,34 @@ def _learnt(model: BaseEstimator, task: FitTask, inputs: Inputs, refusals: tuple
             raise error from None
 
 
-def fitted_predictor(task: FitTask, inputs: Inputs) -> Callable[[Any], NDArray[Any]]:
-    """Fit one task and return what predicts for prepared inputs: class codes, or values as inputs.y has them.
+@dataclass(frozen=True, eq=False)
+class FittedModel:
+    """A fitted model that predicts for prepared inputs."""
 
-    Raises what the estimator raises.
-    """
-    model, labels = _seeded(task), inputs.labels
+    model: Any
+    inputs: Inputs
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Return class codes, or values as inputs.y has them."""
+        with one_thread():
+            return predictions_by(self.model, X, self.inputs.y[:1].repeat(len(X)), self.inputs.labels)
+
+    def probabilities(self, X: Any) -> NDArray[Any] | None:
+        """Return the probability of each class (rows, K); None where the model gives none."""
+        with one_thread():
+            return class_probabilities(self.model, X, self.inputs.n_classes, self.inputs.labels)
+
+
+def fitted_model(task: FitTask, inputs: Inputs) -> FittedModel:
+    """Fit the model of one task; raises what the estimator raises."""
+    model = _seeded(task)
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if is_network(task.model):
             nn.fit_stack([model], [inputs.X], [inputs.y], sample_weights=[inputs.weights])
         else:
-            _fitted(model, inputs, labels)
-
-    def predict(X: Any) -> NDArray[Any]:
-        with one_thread():
-            return predictions_by(model, X, inputs.y[:1].repeat(len(X)), labels)
-
-    return predict
+            _fitted(model, inputs, inputs.labels)
+    return FittedModel(model, inputs)
 
 
 def _fitted(model: Any, inputs: Inputs, labels: NDArray[Any] | None) -> Any:

@@ -23,7 +23,7 @@ from dldiag.experiments.preparation import Preparation, learn_preparation
 class Encoded:
     """A dataset with its encoded features: what every fit on it shares.
 
-    y_scale: std(y), the unit of RMSE. given: what a raw model gets rows of; the dataset's typed frame unless told.
+    y_scale: std(y), the unit of RMSE. given: what a raw model gets rows of; by default the dataset's typed frame.
     clusters: of the rows that do not count each for itself. labels: of the classes, as a user's own model gets them.
     choice: the metric that errors are measured by.
     """
@@ -38,7 +38,7 @@ class Encoded:
     _preparations: dict[Hashable, Preparation] = field(default_factory=dict)
 
     def preparation(self, train_rows: Rows, model: Model) -> Preparation:
-        """Return what these training rows teach about the inputs of a model; learnt once per subset."""
+        """Return imputation, scaling and encoding of a model's inputs, from these training rows; computed once per subset."""
         key = (train_rows.tobytes(), model.inputs_key)
         if key not in self._preparations:
             self._preparations[key] = learn_preparation(self.matrix, self.dataset, train_rows, model)
@@ -64,7 +64,9 @@ class Encoded:
 
     def given_rows(self, rows: Rows) -> Any:
         """Return rows of what raw models get."""
-        given = self.dataset.X if self.given is None else self.given
+        given = self.given
+        if given is None:
+            given = self.dataset.X if self.dataset.given is None else self.dataset.given
         return given.iloc[rows] if hasattr(given, "iloc") else given[rows]
 
 
@@ -133,6 +135,7 @@ class FitTask:
     watched: bool = False  # record health signals and the dev error of every epoch
     reseeded: bool = True
     kept: bool = False  # keep what is predicted for each dev row
+    as_given: bool = False  # nothing is done that scikit-learn would not do
     relabelled: NDArray[Any] | None = None  # targets of the training rows, where they are to be others than the table's
 
     def targets(self, y: NDArray[Any]) -> NDArray[Any]:
@@ -196,6 +199,7 @@ def prepare_inputs(stack: Sequence[FitTask], encoded: Encoded) -> list[Inputs]:
             model.inputs_key,
             model.log_target,
             model.reweight_rows,
+            b"" if task.relabelled is None else task.relabelled.tobytes(),
         )
         found[key] = found.get(key) or Inputs.of(task, encoded)
         inputs.append(found[key])

@@ -149,14 +149,17 @@ def _cell(cell: Cell) -> str:
 def _errors(report: Report) -> Iterator[str]:
     if report.errors is not None:
         yield _heading(str(ERRORS_TITLE))
-        for one in error_sections(report.errors):
-            yield from _section(one, "h3")
+        yield from _shown_sections(error_sections(report.errors), report)
 
 
 def _performance(report: Report) -> Iterator[str]:
     sections = performance_sections(report)
     if sections:
         yield _heading(str(PERFORMANCE_TITLE))
+    yield from _shown_sections(sections, report)
+
+
+def _shown_sections(sections: Sequence[Section], report: Report) -> Iterator[str]:
     for one in sections:
         yield from _section(one, "h3")
         for name in one.figures:

@@ -8,13 +8,14 @@ import streamlit as st
 from dldiag.app.jobs.asked import LabelTrialJob
 from dldiag.app.state import eyeball, improvement, session
 from dldiag.app.ui.page import link_to
-from dldiag.app.ui.widgets import explained, show_frame, show_message, show_rows
+from dldiag.app.ui.widgets import explained, show_frame, show_message
+from dldiag.app.views.performance import show_part
 from dldiag.app.views.progress import show_ending, watch
 from dldiag.core.error_findings import ErrorFindings
 from dldiag.core.i18n import tr
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import Report
-from dldiag.report.view.error_rows import TITLE, Section, error_sections, errors_line, rule_text
+from dldiag.report.view.error_rows import TITLE, error_sections, errors_line, rule_text
 
 EYEBALL_PAGE = "pages/5_Eyeball_set.py"
 SHOWN_ROWS = 10  # of a list; the download has all of it
@@ -28,19 +29,12 @@ def show_where_wrong(report: Report, job: str | None) -> None:
         st.subheader(escape_markdown(TITLE), anchor=False)
         show_message(errors_line(report.errors))
         for one in error_sections(report.errors):
-            _show_section(one)
+            with st.expander(escape_markdown(one.title), expanded=one.key == "slices"):
+                show_part(one, report, key=f"errors.{one.key}")
             if one.key == "suspects" and job is not None:
                 _offer_label_trial(report.errors, job)
         if job is not None:
             _show_lists(job)
-
-
-def _show_section(one: Section) -> None:
-    with st.expander(escape_markdown(one.title), expanded=one.key == "slices"):
-        for line in one.lines:
-            show_message(line)
-        if one.rows:
-            show_rows(one.rows, alt=one.title, key=f"errors.{one.key}")
 
 
 def _offer_label_trial(found: ErrorFindings, job: str) -> None:

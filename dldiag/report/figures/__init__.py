@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message
-from dldiag.core.types import Report, TrainingCurve
+from dldiag.core.types import Report, TrainingCurve, error_unit
 from dldiag.report.figures.alt import (
     alt_error_budget,
     alt_forecast,
@@ -34,6 +34,7 @@ from dldiag.report.figures.class_results import (
     threshold_figure,
 )
 from dldiag.report.figures.curves import forecast_figure, learning_curves, training_figure
+from dldiag.report.figures.dependence import alt_dependence, dependence_figure, has_dependence
 from dldiag.report.figures.residuals import predicted_actual_figure, residuals_by_column_figure, residuals_figure
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 from dldiag.report.view import budget_line, curve_line, error_axis_title, forecast_line, unit_of
@@ -54,6 +55,11 @@ class FigureRow:
 def _shows(part: str) -> Callable[[Report], bool]:
     """Tell whether the diagnosed model's performance has a part."""
     return lambda report: bool(report.performance and getattr(report.performance[0], part))
+
+
+def _unit_of_epochs(report: Report) -> str:
+    """Return the unit of a training curve: training counts wrong rows or squares, whatever metric a diagnosis judges by."""
+    return error_unit(report.dataset.task) if report.performance else unit_of(report)
 
 
 def _has_columns(report: Report) -> bool:
@@ -97,11 +103,11 @@ FIGURES: dict[str, FigureRow] = {
         lambda report: report.training_curve is not None and bool(report.training_curve.epochs),
         lambda report, theme: training_figure(
             report.training_curve or TrainingCurve(),
-            unit=unit_of(report),
+            unit=_unit_of_epochs(report),
             theme=theme,
-            title=error_axis_title(report),
+            title="" if report.performance else error_axis_title(report),
         ),
-        lambda report: alt_training_curve(report.training_curve or TrainingCurve(), unit=unit_of(report)),
+        lambda report: alt_training_curve(report.training_curve or TrainingCurve(), unit=_unit_of_epochs(report)),
     ),
     "confusion": FigureRow(
         Message("Confusion matrix"),
@@ -160,6 +166,13 @@ FIGURES: dict[str, FigureRow] = {
         _has_columns,
         lambda report, theme: residuals_by_column_figure(report, theme=theme),
         alt_residuals_by_column,
+    ),
+    "dependence": FigureRow(
+        Message("What predictions do along a column"),
+        Message("Mean prediction for the dev rows when the column has this value in all of them."),
+        has_dependence,
+        lambda report, theme: dependence_figure(report, theme=theme),
+        alt_dependence,
     ),
 }
 

@@ -216,7 +216,8 @@ def _importance(found: ErrorFindings) -> Section:
         for one in found.importance[:_MOST_COLUMNS]
     )
     lines = (tr("How much the dev error rises when a column is shuffled; correlated columns are shuffled together."),)
-    return Section("importance", tr("Which columns the model relies on"), lines if rows else (), rows)
+    figures = ("dependence",) if found.dependence else ()
+    return Section("importance", tr("Which columns the model relies on"), lines if rows else (), rows, figures)
 
 
 def column_names(names: Sequence[str]) -> str:
