@@ -15,10 +15,12 @@ from dldiag.core.data_types import Array as Array
 from dldiag.core.data_types import Change as Change
 from dldiag.core.data_types import Clusters as Clusters
 from dldiag.core.data_types import Column as Column
+from dldiag.core.data_types import ColumnTotals as ColumnTotals
 from dldiag.core.data_types import Column_ as Column_
 from dldiag.core.data_types import DataError as DataError
 from dldiag.core.data_types import Dataset as Dataset
 from dldiag.core.data_types import ErrorUnit as ErrorUnit
+from dldiag.core.data_types import FileTotals as FileTotals
 from dldiag.core.data_types import Floats as Floats
 from dldiag.core.data_types import Kind as Kind
 from dldiag.core.data_types import Level as Level
@@ -178,6 +180,7 @@ class DatasetSummary:
     columns: tuple[Column, ...] = ()
     plan: ReadPlan | None = None
     spread: float | None = None  # std of a target of numbers, in its own unit: what an error of 1 is
+    totals: FileTotals | None = None  # of the whole file, where only some of its rows were read
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,7 @@ def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form m
         domain=None if domain is None else _is_value(table, domain)[rows],
         plan=table.plan,
         aside=features.aside,
+        totals=table.totals,
     )
 
 
