@@ -15,8 +15,8 @@ from dldiag.core.data_types import Array as Array
 from dldiag.core.data_types import Change as Change
 from dldiag.core.data_types import Clusters as Clusters
 from dldiag.core.data_types import Column as Column
-from dldiag.core.data_types import ColumnTotals as ColumnTotals
 from dldiag.core.data_types import Column_ as Column_
+from dldiag.core.data_types import ColumnTotals as ColumnTotals
 from dldiag.core.data_types import DataError as DataError
 from dldiag.core.data_types import Dataset as Dataset
 from dldiag.core.data_types import ErrorUnit as ErrorUnit

@@ -57,7 +57,15 @@ EFFORTS: dict[str, Effort] = {
     "quick": Effort(probe_rows=1_000, probe_budget=4_000, trials=1, trial_repeats=5, most_rows=4_000),
     "standard": Effort(probe_rows=2_000, probe_budget=8_000, trials=2, trial_repeats=10, most_rows=20_000),
     "thorough": Effort(probe_rows=10_000, probe_budget=50_000, trials=5, trial_repeats=20, most_rows=100_000),
+    "large": Effort(probe_rows=10_000, probe_budget=50_000, trials=2, trial_repeats=5, most_rows=1_000_000),
 }
+
+DRAWN_TIMES = 1.25  # times the training rows wanted: the others are dev and test rows
+
+
+def rows_to_draw(settings: Settings) -> int | None:
+    """Return how many rows of a file larger than memory a diagnosis has use for; None: as many as are usually kept."""
+    return round(DRAWN_TIMES * EFFORTS["large"].most_rows) if settings.budget == "large" else None
 
 
 def diagnosis_split(dataset: Dataset, settings: Settings) -> Split:

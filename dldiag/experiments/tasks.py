@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,8 @@ from dldiag.core.types import Clusters, DataError, Dataset, Rows, Split
 from dldiag.data.encode import Matrix, encode
 from dldiag.experiments.metric_choice import SHARE_WRONG, MetricChoice, plain_choice
 from dldiag.experiments.models import MODELS, Model, Preparation, is_network, is_of_counts
+
+KEY_BYTES = 1 << 16  # row numbers are a key themselves up to this size; of more, their hash is
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +41,7 @@ class Encoded:
 
     def preparation(self, train_rows: Rows, scale: bool) -> Preparation:
         """Return what these training rows teach about the inputs; learnt once per subset."""
-        key = (train_rows.tobytes(), scale)
+        key = (rows_key(train_rows), scale)
         if key not in self._preparations:
             self._preparations[key] = Preparation(self.matrix, train_rows, scale=scale)
         return self._preparations[key]
@@ -47,6 +50,11 @@ class Encoded:
         """Return rows of what raw models get."""
         given = self.dataset.X if self.given is None else self.given
         return given.iloc[rows] if hasattr(given, "iloc") else given[rows]
+
+
+def rows_key(rows: Rows) -> bytes:
+    """Return what tells these rows from others, in a few bytes however many they are."""
+    return rows.tobytes() if rows.nbytes <= KEY_BYTES else hashlib.blake2b(rows.tobytes(), digest_size=32).digest()
 
 
 def encode_dataset(dataset: Dataset, split: Split, choice: MetricChoice | None = None) -> Encoded:
@@ -161,7 +169,7 @@ def prepare_inputs(stack: Sequence[FitTask], encoded: Encoded) -> list[Inputs]:
     found: dict[Hashable, Inputs] = {}
     inputs = []
     for task in stack:
-        key = task.train_rows.tobytes(), task.dev_rows.tobytes(), task.model.scale_inputs, task.model.log_target
+        key = rows_key(task.train_rows), rows_key(task.dev_rows), task.model.scale_inputs, task.model.log_target
         found[key] = found.get(key) or Inputs.of(task, encoded)
         inputs.append(found[key])
     return inputs

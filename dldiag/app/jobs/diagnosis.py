@@ -32,12 +32,13 @@ def diagnose_job(arguments: dict[str, Any], on_progress: JobProgress, should_sto
 
 def asked(arguments: dict[str, Any]) -> tuple[Dataset, Any, Settings]:
     """Return the dataset, the model and the settings that a job's arguments name; DataError or SettingError if not."""
+    from dldiag.diagnosis.trials import rows_to_draw
     from dldiag.experiments.chosen_model import chosen_model
 
-    dataset = data_ref.load_dataset(arguments["data"])
-    model = chosen_model(dataset.task, as_parameters(arguments.get("model", {})))
     settings = Settings(**as_parameters(arguments.get("settings", {})))
     check_all(settings)
+    dataset = data_ref.load_dataset(arguments["data"], rows_to_draw(settings))
+    model = chosen_model(dataset.task, as_parameters(arguments.get("model", {})))
     return dataset, model, settings
 
 

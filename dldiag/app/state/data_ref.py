@@ -57,8 +57,9 @@ def _stamp(facts: os.stat_result) -> str:
     return f"{facts.st_size}-{facts.st_mtime_ns}"
 
 
-def load_table(reference: Reference) -> Table:
-    """Read the table that a reference names; an upload's path must be in it by now."""
+def load_table(reference: Reference, rows: int | None = None) -> Table:
+    """Read the table that a reference names; an upload's path must be in it by now. rows: drawn of a large file."""
+    from dldiag.data.io import Sampling
     from dldiag.data.read_table import read_table
     from dldiag.data.second_file import with_second_file
 
@@ -72,7 +73,8 @@ def load_table(reference: Reference) -> Table:
         table = read_table(content, name=file, **chosen)
     else:
         check_unchanged(reference)
-        table = read_table(Path(reference["path"]), name=reference.get("name", ""), **chosen)
+        sampling = Sampling(rows, reference.get("target") or "", reference.get("groups") or "")
+        table = read_table(Path(reference["path"]), name=reference.get("name", ""), sampling=sampling, **chosen)
     second = reference.get("second")
     if not second:
         return table
@@ -80,8 +82,11 @@ def load_table(reference: Reference) -> Table:
     return with_second_file(table, Path(second["path"]), name=second["name"])
 
 
-def load_dataset(reference: Reference) -> Dataset:
-    """Return the rows that a reference names, ready to learn from; a toy is made, everything else is read."""
+def load_dataset(reference: Reference, drawn: int | None = None) -> Dataset:
+    """Return the rows that a reference names, ready to learn from; a toy is made, everything else is read.
+
+    drawn: how many rows of a file larger than memory; None: as many as are usually kept.
+    """
     if "toy" in reference:
         from dldiag.course.shared.toys import toy
 
@@ -95,7 +100,7 @@ def load_dataset(reference: Reference) -> Dataset:
     chosen = {key: reference[key] for key in OF_DATASET if key in reference}
     if reference.get("second"):
         chosen["domain"] = (FROM_FILE, SECOND)
-    return make_dataset(load_table(reference), reference["target"], **chosen)
+    return make_dataset(load_table(reference, drawn), reference["target"], **chosen)
 
 
 def _sample(key: str) -> tuple[str, bytes]:

@@ -19,7 +19,7 @@ class Limits:
 
     max_bytes: int = param(2048 * MIB, "Largest file", "Bytes of a file that are taken into memory.", low=1)
     max_text_bytes: int = param(
-        400 * MIB, "Largest text", "Bytes of text read at once; of a larger file on disk rows are drawn.", low=1
+        400 * MIB, "Largest text", "Bytes of text kept; of a larger file on disk rows are drawn.", low=1
     )
     max_unpacked_bytes: int = param(
         1024 * MIB, "Largest unpacked file", "Bytes that a compressed file may unpack to.", low=1
@@ -31,8 +31,11 @@ class Limits:
     max_cells: int = param(
         100_000_000, "Most cells", "Cells kept; from more cells a random sample of rows is drawn.", low=1
     )
+    large_text_bytes: int = param(
+        128 * MIB, "Large text", "Bytes of a file of text on disk from which it is read in parts.", low=1
+    )
     max_large_rows: int = param(
-        1_250_000, "Most rows of a large file", "Rows kept of a file that is read in parts, drawn at random.", low=1
+        250_000, "Most rows of a large file", "Rows kept of a file that is read in parts, drawn at random.", low=1
     )
     max_reader_bytes: int = param(
         4096 * MIB, "Most memory of a reader", "Bytes that reading a Parquet, Feather or Excel file may take.", low=MIB

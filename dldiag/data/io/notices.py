@@ -168,7 +168,9 @@ TEXTS = {
         Message("Set DLDIAG_MAX_TEXT_BYTES higher where the memory allows it."),
     ),
     "counted_in_file": NoticeText(
-        Message("Counted over all {rows:,} rows: {missing:,} missing cells, {repeated:,} rows that repeat another row."),
+        Message(
+            "Counted over all {rows:,} rows: {missing:,} missing cells, {repeated:,} rows that repeat another row."
+        ),
     ),
     "uncounted": NoticeText(
         Message("{count:,} rows of the file could not be cut into cells and are not in these counts."),

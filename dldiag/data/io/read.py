@@ -55,7 +55,9 @@ def read(
     limits = limits or from_environment(Limits)
     check_choices(choices)
     title, _ = whole_characters(name or (Path(source).name if isinstance(source, str | Path) else ""))
-    parts = None if isinstance(source, bytes | bytearray | memoryview) else format_of_parts(Path(source), limits)
+    parts = (
+        None if isinstance(source, bytes | bytearray | memoryview) else format_of_parts(Path(source), limits, sampling)
+    )
     if parts:
         return _read_parts(Path(source), parts, plan, limits, sampling, title, choices)  # type: ignore[arg-type]
     taken = take(source, limits, plan, sampling, **choices)
@@ -86,7 +88,7 @@ def read(
     return taken.counted(table)
 
 
-def _read_parts(  # noqa: PLR0913 — what `read` was given
+def _read_parts(
     path: Path, kind: str, plan: ReadPlan | None, limits: Limits, sampling: Sampling, title: str, choices: ReadChoices
 ) -> RawTable:
     """Read Parquet or Feather row group by row group."""

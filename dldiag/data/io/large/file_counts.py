@@ -68,7 +68,7 @@ class ColumnCount:
     def __init__(self) -> None:
         self.missing = 0
         self.low, self.high = np.inf, -np.inf
-        self.is_number = False
+        self.is_number = self.is_mixed = False  # mixed: numbers in some parts, texts in others
         self.values: Counter[str] | None = Counter()
 
     def add(self, cells: pa.Array) -> None:
@@ -76,6 +76,8 @@ class ColumnCount:
         self.missing += cells.null_count
         if _is_numeric(cells.type):
             self._add_range(cells)
+        elif self.is_number:
+            self.is_mixed = True
         if self.values is not None:
             self._add_values(cells)
 
@@ -103,7 +105,7 @@ class ColumnCount:
 
     def totals(self, name: str) -> ColumnTotals:
         """Return what was counted."""
-        ranged = self.is_number and self.low <= self.high
+        ranged = self.is_number and not self.is_mixed and self.low <= self.high
         low, high = (self.low, self.high) if ranged else (None, None)
         values = dict(sorted(self.values.items())) if self.values else None
         return ColumnTotals(name, self.missing, low, high, values)
@@ -164,7 +166,7 @@ def hash_cells(cells: pa.Array) -> Hashes:
     """Return 64 bits for every cell, the same for equal ones: the bits of a number, a hash of anything else."""
     kind = cells.type
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
-        wide = cells.cast(pa.int64() if pa.types.is_signed_integer(kind) else pa.uint64()) if pa.types.is_integer(kind) else cells.cast(pa.float64())
+        wide = cells.cast(_widest(kind))
         bits = wide.fill_null(0).to_numpy(zero_copy_only=False)
         bits = bits + 0.0 if bits.dtype.kind == "f" else bits.copy()  # −0 becomes 0
         found: Hashes = bits.view(np.uint64)
@@ -172,6 +174,12 @@ def hash_cells(cells: pa.Array) -> Hashes:
             found[cells.is_null().to_numpy(zero_copy_only=False)] = _NOTHING
         return found
     return _hash_values(cells)
+
+
+def _widest(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_floating(kind):
+        return pa.float64()
+    return pa.int64() if pa.types.is_signed_integer(kind) else pa.uint64()
 
 
 def _hash_values(cells: pa.Array) -> Hashes:

@@ -31,8 +31,10 @@ class _Pool:
 
     def add(self, rows: pa.Table, keys: Floats, strata: Rows, places: Rows) -> None:
         """Take in rows."""
-        for parts, part in zip((self.tables, self.keys, self.strata, self.places), (rows, keys, strata, places), strict=True):
-            parts.append(part)  # type: ignore[attr-defined]
+        for parts, part in zip(
+            (self.tables, self.keys, self.strata, self.places), (rows, keys, strata, places), strict=True
+        ):
+            parts.append(part)
 
     def join(self) -> tuple[pa.Table, Floats, Rows, Rows]:
         """Return all rows as one table, with their keys, strata and places."""

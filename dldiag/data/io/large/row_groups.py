@@ -15,7 +15,7 @@ import pyarrow.parquet
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, ReadPlan
 from dldiag.data.io.formats.parquet import texts_of_arrow
-from dldiag.data.io.large.file_counts import FileCounts, hash_cells, hash_rows
+from dldiag.data.io.large.file_counts import FileCounts, hash_rows
 from dldiag.data.io.large.row_draw import GroupDraw, RowDraw
 from dldiag.data.io.large.strata import Strata
 from dldiag.data.io.limits import Limits, Sampling, most_large_rows
@@ -47,11 +47,17 @@ def files_of(path: Path) -> tuple[str, list[Path]]:
     return formats.pop(), files
 
 
-def format_of_parts(path: Path, limits: Limits) -> str:
+def format_of_parts(path: Path, limits: Limits, sampling: Sampling) -> str:
     """Return the typed format of a folder, or of a file with more in it than is read at once; nothing for any other."""
     try:
-        if path.is_dir():
-            return files_of(path)[0]
+        is_folder = path.is_dir()
+    except (OSError, ValueError):
+        return ""
+    return files_of(path)[0] if is_folder else _format_of_large(path, limits, sampling)
+
+
+def _format_of_large(path: Path, limits: Limits, sampling: Sampling) -> str:
+    try:
         size = path.stat().st_size
         if size < LEAST_BYTES:
             return ""
@@ -59,19 +65,20 @@ def format_of_parts(path: Path, limits: Limits) -> str:
             kind = typed_format(file.read(len(b"ARROW1")))
     except (OSError, ValueError):
         return ""  # reading it says better what is wrong
-    large = {"parquet": _is_large_parquet, "feather": lambda path, limits: size > limits.max_unpacked_bytes}
-    return kind if kind in large and (size > limits.max_bytes or large[kind](path, limits)) else ""
+    large = {"parquet": _is_large_parquet, "feather": lambda *_: size > limits.max_unpacked_bytes}
+    return kind if kind in large and (size > limits.max_bytes or large[kind](path, limits, sampling)) else ""
 
 
-def _is_large_parquet(path: Path, limits: Limits) -> bool:
+def _is_large_parquet(path: Path, limits: Limits, sampling: Sampling) -> bool:
     """Tell by its metadata alone whether a file has more than is read at once."""
     try:
-        facts = pyarrow.parquet.read_metadata(path)
+        facts = pyarrow.parquet.ParquetFile(path).metadata
     except (pa.ArrowException, OSError, ValueError):
         return False
     size = sum(facts.row_group(i).total_byte_size for i in range(facts.num_row_groups))
-    most = min(limits.max_rows, limits.max_large_rows, limits.max_cells // max(1, facts.num_columns))
-    return bool(facts.num_rows > most or size > limits.max_unpacked_bytes)
+    return bool(
+        facts.num_rows > most_large_rows(facts.num_columns, limits, sampling) or size > limits.max_unpacked_bytes
+    )
 
 
 def read_row_groups(path: Path, plan: ReadPlan, limits: Limits, sampling: Sampling) -> TypedTable:

@@ -36,4 +36,5 @@ class Strata:
             if value not in self._codes and len(self._codes) < MOST_VALUES:
                 self._codes[value] = len(self._codes) + 1
         known = np.array([*(self._codes.get(value, 0) for value in values), 0], dtype=np.int64)
-        return known[coded.indices.fill_null(len(values)).to_numpy(zero_copy_only=False)]
+        found: NDArray[np.int64] = known[coded.indices.fill_null(len(values)).to_numpy(zero_copy_only=False)]
+        return found

@@ -100,7 +100,9 @@ class TextCounts:
             table = None
         self._types = known
         if table is not None:
-            self._types = {name: kind if _casts(table.column(name), kind) else pa.string() for name, kind in known.items()}
+            self._types = {
+                name: kind if _casts(table.column(name), kind) else pa.string() for name, kind in known.items()
+            }
         return table
 
 

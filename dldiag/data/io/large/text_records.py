@@ -5,7 +5,6 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from os import SEEK_END
@@ -78,19 +77,22 @@ def take(
     path = None if isinstance(source, bytes | bytearray | memoryview) else Path(source)
     size = _size(path)
     packed = compression_of(_first_bytes(path)) if path is not None and size else ""
-    if path is None or size <= limits.max_text_bytes // (PACKED_TIMES if packed in _OPENERS else 1):
+    large = min(limits.large_text_bytes, limits.max_text_bytes)
+    if path is None or size <= (large // PACKED_TIMES if packed in _OPENERS and packed else large):
         return Taken(load(source, limits))
     plan = plan or _plan_of_ends(path, size, packed, limits, choices)
     if plan is None:
         return Taken(load(path, limits))
     try:
         with _opened(path, packed) as file:
-            data, totals = _Draw.of(plan, limits, sampling).run(file, path, packed)
+            data, totals, all_kept = _Draw.of(plan, limits, sampling).run(file, path, packed)
     except DAMAGED as error:
         raise DataError(
             Message("The {compression} file is damaged or cannot be unpacked.", {"compression": packed}),
             Message("Unpack it on your computer and upload the table itself."),
         ) from error
+    if all_kept and not packed and size <= limits.max_text_bytes:
+        return Taken(load(path, limits))  # read as it is, every line of it accounted for
     return Taken(data, size, packed, totals)
 
 
@@ -178,11 +180,10 @@ class _Draw:
         """Begin a pass."""
         most = most_large_rows(1, limits, sampling)
         rows = RowDraw(most, limits.seed, FILL * limits.max_text_bytes)
-        groups = GroupDraw(most) if sampling.group else None
-        return cls(plan, limits, sampling, TextCounts(plan), rows, groups)
+        return cls(plan, limits, sampling, TextCounts(plan), rows, None)
 
-    def run(self, file: Any, path: Path, packed: str) -> tuple[bytes, FileTotals]:
-        """Return the lines above the first row, the records drawn and the lines below, and what all rows hold."""
+    def run(self, file: Any, path: Path, packed: str) -> tuple[bytes, FileTotals, bool]:
+        """Return the lines above the rows, the records drawn and the lines below; what all rows hold; whether all were drawn."""
         below = b"" if packed else _last_lines(path, self.plan.footer_rows)
         left = None if packed else _size(path) - len(below)
         above = b"".join(_line(file, self.limits.max_cell_chars) for _ in range(self.plan.first_row))
@@ -193,7 +194,8 @@ class _Draw:
         by_group = None if self.groups is None else self.groups.drawn()
         kept = by_group if by_group is not None else self.rows.drawn()
         totals = self.counts.totals(self.sampling.group if by_group is not None else "")
-        return b"".join([above, *(_bytes_of(kept) if kept is not None else []), below]), totals
+        data = b"".join([above, *(_bytes_of(kept) if kept is not None else []), below])
+        return data, totals, kept is None or kept.num_rows == totals.rows
 
     def _add(self, block: bytes, ends: NDArray[np.intp], target: int, group: int) -> None:
         found = _records_of(block, ends)
@@ -202,8 +204,14 @@ class _Draw:
         found = found if filled.all() else found.filter(pa.array(filled))
         cells = self.counts.add(whole, found.column(0))
         self.rows.add(found, self.counts.strata(cells, target, found.num_rows), ends[-1])
-        if self.groups is not None and group >= 0:
+        if group >= 0 and found.num_rows:
+            self.groups = self.groups or self._group_draw(ends[-1] / found.num_rows)
             self.groups.add(found, self.counts.groups(cells, group, found, self.limits.seed))
+
+    def _group_draw(self, record_bytes: float) -> GroupDraw:
+        """Begin a draw of whole groups that stays within the bytes allowed if all records are as long as the first."""
+        most = most_large_rows(1, self.limits, self.sampling)
+        return GroupDraw(max(1, min(most, int(FILL * self.limits.max_text_bytes / record_bytes))))
 
     def _places(self, above: bytes) -> tuple[int, int]:
         """Return which columns give the strata and the groups; −1 for none."""
@@ -259,7 +267,9 @@ def _last_lines(path: Path, lines: int) -> bytes:
         return b"".join(file.read().splitlines(keepends=True)[-lines:]) if lines else b""
 
 
-def _blocks(file: Any, left: int | None, marks: SampleMarks, limits: Limits) -> Iterator[tuple[bytes, NDArray[np.intp]]]:
+def _blocks(
+    file: Any, left: int | None, marks: SampleMarks, limits: Limits
+) -> Iterator[tuple[bytes, NDArray[np.intp]]]:
     """Yield blocks of whole records, of the next so many bytes or of all, with the places where these end."""
     rest = b""
     while block := _read_fully(file, BLOCK_BYTES if left is None else min(BLOCK_BYTES, left)):
