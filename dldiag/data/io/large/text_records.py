@@ -30,7 +30,7 @@ from dldiag.data.io.source import load, typed_format
 
 HEAD_BYTES = 4 * MIB  # of a large file: from them and its end it is decided where its rows begin and end, and how
 TAIL_BYTES = MIB >> 4
-BLOCK_BYTES = 16 * MIB
+_BLOCK_BYTES = 16 * MIB
 FILL = 0.98  # of the bytes allowed: the lines above and below the rows need some
 PACKED_TIMES = 8  # a packed file of more than this part of the bytes allowed is read in parts: text packs 3 to 8 times
 
@@ -272,7 +272,7 @@ def _blocks(
 ) -> Iterator[tuple[bytes, NDArray[np.intp]]]:
     """Yield blocks of whole records, of the next so many bytes or of all, with the places where these end."""
     rest = b""
-    while block := _read_fully(file, BLOCK_BYTES if left is None else min(BLOCK_BYTES, left)):
+    while block := _read_fully(file, _BLOCK_BYTES if left is None else min(_BLOCK_BYTES, left)):
         left = None if left is None else left - len(block)
         block = rest + block
         ends = record_ends(block, marks)
