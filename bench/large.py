@@ -88,32 +88,34 @@ def make(path: Path, rows: int, kind: str) -> None:
 
 
 def measured(arguments: list[str]) -> tuple[float, float, float]:
-    """Return CPU seconds, wall seconds and the peak of resident memory (MiB) of a process and its children."""
-    before, started, most = getrusage(RUSAGE_CHILDREN), time.perf_counter(), 0.0
-    root = Path(__file__).resolve().parents[1]
+    """Return CPU seconds, wall seconds and the peak of resident memory (MiB) of a process and all below it."""
+    root, started, most = Path(__file__).resolve().parents[1], time.perf_counter(), 0.0
+    cpu: dict[int, float] = {}  # of every process, as last seen: those that nobody waits for are in no other account
     process = subprocess.Popen(
         [sys.executable, *arguments], env=os.environ | ONE_THREAD | {"PYTHONPATH": str(root)}, stdout=subprocess.DEVNULL
     )
+    before = getrusage(RUSAGE_CHILDREN)
     while process.poll() is None:
-        most = max(most, _resident(process.pid))
+        most = max(most, _look(process.pid, cpu))
         time.sleep(LOOK_SECONDS)
     if process.returncode:
         raise RuntimeError(f"{arguments[0]} ended with {process.returncode}")
     after = getrusage(RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return cpu, time.perf_counter() - started, most
+    cpu[process.pid] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return sum(cpu.values()), time.perf_counter() - started, most
 
 
-def _resident(process: int) -> float:
-    """Return MiB of a process and all below it; memory that a fork shares is counted once, as far as the system tells."""
-    total = 0.0
+def _look(process: int, cpu: dict[int, float]) -> float:
+    """Return MiB of a process and all below it, shared memory shared out, and note their CPU seconds."""
     try:
         text = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
-        total += next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")) / 1024
+        total = next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")) / 1024
+        times = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[11:13]
+        cpu[process] = sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
         children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split()
     except (OSError, StopIteration):
-        return total
-    return total + sum(_resident(int(child)) for child in children)
+        return 0.0
+    return total + sum(_look(int(child), cpu) for child in children)
 
 
 def compare(rows: int, kind: str, folder: Path, diagnosed: bool) -> dict[str, float]:

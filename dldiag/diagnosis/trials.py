@@ -36,6 +36,7 @@ CHOOSERS = 4  # repeats beyond all others, by which a search chooses, so that th
 BATCH = 3  # repeats added at a time until a trial is decided
 EARLY_LOOK = 1.57  # times the 90 % interval before the last look: 99 %
 
+LOOK_EVERY = 3  # repeats of a probe between two looks at which settings can still gain
 LEAST_REPEATS, MOST_REPEATS = 4, 10  # of a probe; what can still gain after the least gets the most
 
 PlanEntry = tuple[str, Mapping[str, Any], Model]  # remedy, change, the changed model
@@ -104,7 +105,7 @@ def probe(
     plan = [one for one in probe_plan(model, keys) if REMEDIES[one[0]].suits(targets, choice)]
     alive = briefly(plan, _idle_columns(fits, model, size, smallest))
     tried: dict[str, _Tried] = {}
-    for n in (LEAST_REPEATS, probe_repeats(effort, size)):
+    for n in looks(probe_repeats(effort, size)):
         models = [model, *(candidate for _, _, candidate in alive)]
         fits.fit(models, [size], range(n), on_result=on_result, watched=whole and n > LEAST_REPEATS)
         before = fits.get(model, size, range(n))
@@ -115,6 +116,15 @@ def probe(
         half = material_of(before, smallest) / 2
         alive = [one for one in alive if (run := tried.get(f"{one[0]} {one[2].identity}")) and run.seen.low < -half]
     return _best_of_each(list(tried.values()), fits)
+
+
+def looks(most: int) -> list[int]:
+    """Return the repeats after which the race drops settings that cannot gain any more.
+
+    >>> looks(10), looks(5), looks(4)
+    ([4, 7, 10], [4, 5], [4])
+    """
+    return [*range(LEAST_REPEATS, most, LOOK_EVERY), most]
 
 
 @dataclass(frozen=True, eq=False)

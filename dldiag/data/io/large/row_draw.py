@@ -31,10 +31,10 @@ class _Pool:
 
     def add(self, rows: pa.Table, keys: Floats, strata: Rows, places: Rows) -> None:
         """Take in rows."""
-        for parts, part in zip(
-            (self.tables, self.keys, self.strata, self.places), (rows, keys, strata, places), strict=True
-        ):
-            parts.append(part)
+        self.tables.append(rows)
+        self.keys.append(keys)
+        self.strata.append(strata)
+        self.places.append(places)
 
     def join(self) -> tuple[pa.Table, Floats, Rows, Rows]:
         """Return all rows as one table, with their keys, strata and places."""
