@@ -179,6 +179,7 @@ class Dataset:
     plan: ReadPlan | None = None
     aside: pd.DataFrame | None = None  # identifier and group columns left out of X, for the checks before training
     totals: FileTotals | None = None  # of the whole file, where only some of its rows are here
+    given: pd.DataFrame | None = None  # the caller's own frame, for an estimator that takes its categories as they are
 
     def __post_init__(self) -> None:
         if len(self.X) != len(self.y):

@@ -32,7 +32,7 @@ def data_and_model(job: ModelJob) -> tuple[Dataset, Any]:
     from dldiag.diagnosis.trials import rows_to_draw
     from dldiag.experiments.chosen_model import chosen_model
 
-    dataset = data_ref.load_dataset(job.data, rows_to_draw(job.settings))
+    dataset = data_ref.load_dataset(job.data, drawn=rows_to_draw(job.settings))
     return dataset, chosen_model(dataset.task, job.model)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypedDict, cast
 
@@ -111,10 +110,11 @@ def load_table(reference: Reference, rows: int | None = None) -> Table:
     return with_second_file(table, Path(second["path"]), name=second["name"])
 
 
-def load_dataset(reference: Reference, drawn: int | None = None) -> Dataset:
+def load_dataset(reference: Reference, table: Table | None = None, *, drawn: int | None = None) -> Dataset:
     """Return the rows that a reference names, ready to learn from; a toy is made, everything else is read.
 
-    drawn: how many rows of a file larger than memory; None: as many as are usually kept.
+    table: what `load_table` gave, where somebody has it already; of a file larger than memory rows are drawn anew, by the
+    target. drawn: how many of them; None: as many as are usually kept.
     """
     if "toy" in reference:
         from dldiag.course.shared.toys import toy
@@ -130,7 +130,9 @@ def load_dataset(reference: Reference, drawn: int | None = None) -> Dataset:
     chosen = {key: given[key] for key in OF_DATASET if key in given}
     if reference.get("second"):
         chosen["domain"] = (FROM_FILE, SECOND)
-    return make_dataset(load_table(reference, drawn), reference["target"], **chosen)
+    if table is None or table.totals is not None:
+        table = load_table(reference, drawn)
+    return make_dataset(table, reference["target"], **chosen)
 
 
 def _sample(key: str) -> tuple[str, bytes]:
@@ -143,6 +145,3 @@ def _sample(key: str) -> tuple[str, bytes]:
 
 def _reason(error: OSError | ValueError) -> str:
     return (getattr(error, "strerror", None) or str(error)).lower()
-
-
-REFERENCE_READERS: dict[str, Callable[[Reference], Any]] = {"table": load_table, "dataset": load_dataset}
