@@ -39,7 +39,7 @@ class FitResult:
     """What one fit gave; errors are losses by the metric of the diagnosis, lower is better.
 
     influence: (dev rows,) how much each dev row adds to the error; its variance / rows is the sampling variance of
-    dev_error. useful_error, useful_influence: of this model or, where it errs more than the plainest guess (the commonest
+    dev_error. useful_error, useful_influence: of this model or, where it errs more than the baseline (the commonest
     class, or the mean, of the training rows), of that guess: what one would use. Two models on the same rows are
     compared through them. kept: what was predicted for the dev rows, where the task asks for it. floor: variance that dev
     rows leave where they show no mistake, in units of what as many rows leave to a rate; None: that of the largest influence.
@@ -63,7 +63,7 @@ class FitResult:
 
     @property
     def useful_error(self) -> float:
-        """The dev error of this model or of the plainest guess, whichever is less."""
+        """The dev error of this model or of the baseline, whichever is less."""
         return min(self.dev_error, self.guess_error)
 
 
@@ -198,9 +198,9 @@ def _fit_alone(task: FitTask, inputs: Inputs) -> FitResult:
     one_class = of_one_class and not task.as_given  # else it is the estimator's to refuse it
     refusals = REFUSALS if task.model.key in MODELS else (Exception,)
     try:
-        # A tiny subset may hold one class only: all that can be learnt is that class.
+        # A tiny subset may hold one class only: all that can be learned is that class.
         model = DummyClassifier() if one_class else _seeded(task)
-        outputs = _learnt(model, task, inputs, refusals)
+        outputs = _trained(model, task, inputs, refusals)
         if task.model.adjust and not one_class:
             (held,) = held_probabilities([task], [inputs], _seeded)
             outputs = decide(outputs, held, inputs, task.model.adjust)
@@ -220,7 +220,9 @@ def _outputs(model: Any, task: FitTask, inputs: Inputs, labels: NDArray[Any] | N
     return found
 
 
-def _learnt(model: BaseEstimator, task: FitTask, inputs: Inputs, refusals: tuple[type[Exception], ...]) -> ModelOutputs:
+def _trained(
+    model: BaseEstimator, task: FitTask, inputs: Inputs, refusals: tuple[type[Exception], ...]
+) -> ModelOutputs:
     """Fit and predict; a classifier that refuses the labels gets numbers 0 … k−1 in their place, as XGBoost asks for.
 
     Not where a setting may name labels (weights by class): it would then speak of other classes.

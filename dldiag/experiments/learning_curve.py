@@ -76,7 +76,7 @@ def _fitted(model: Model, size: int, repeats: Sequence[int], results: Mapping[Fi
 
 
 def clipped(curve: LearningCurve, guess_error: float) -> LearningCurve:
-    """Return the curve with no dev error above that of the plainest guess: what a forecast is to be made from.
+    """Return the curve with no dev error above that of the baseline: what a forecast is to be made from.
 
     How far a few fits on few rows blew up says nothing about more rows.
     """
@@ -137,7 +137,7 @@ def _check_no_missing(y: Any) -> None:
 # What scikit-learn's function takes besides: the values at which nothing differs here, and why there are no others.
 _OTHERS: dict[str, tuple[tuple[Any, ...], str]] = {
     "scoring": ((None,), "errors are error rates, or RMSE / std(y)"),
-    "exploit_incremental_learning": ((False,), "every subset is learnt from the start"),
+    "exploit_incremental_learning": ((False,), "every subset is trained from the start"),
     "return_times": ((False,), "the curve tells its seconds"),
     "params": ((None, {}), "fit gets X and y only"),
     "fit_params": ((None, {}), "fit gets X and y only"),
