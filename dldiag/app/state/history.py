@@ -1,4 +1,4 @@
-"""The visitor's history: finished reports are kept once, and what was tried or adopted is written down."""
+"""The visitor's history of reports, and the record of tests and applied fixes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def keep_in_history(job: str, report: Report) -> None:
 
 
 def keep_trials(job: str, report: Report) -> None:
-    """Write every trial of a diagnosis into the record of experiments, once."""
+    """Add every trial of a diagnosis to the record of experiments, once."""
     if store.head_of(job).owner != session.owner():
         return
     for one in report.recommendations:
@@ -48,13 +48,13 @@ def keep_trials(job: str, report: Report) -> None:
 
 
 def note_adopted(report: Report, one: Recommendation, change: dict[str, Any]) -> None:
-    """Write down that a remedy was adopted, what it changed and what its trial had shown."""
+    """Record that a fix was applied, what it changed, and what its trial showed."""
     result = change_text(one.trial.change, unit_of(report)) if one.trial else ""
     note(Experiment(str(one.title), change, result, source="adopted", fingerprint=report.dataset.fingerprint))
 
 
 def note(experiment: Experiment) -> bool:
-    """Write an experiment into the visitor's record; False, and the reason on the page, when that cannot be."""
+    """Add an experiment to the visitor's record; on failure show the reason and return False."""
     try:
         History().add_experiment(experiment, owner=session.owner())
     except DataError as error:
@@ -69,7 +69,7 @@ def past_reports() -> tuple[PastReport, ...]:
 
 
 def past_report(key: str) -> Report:
-    """Return one of the visitor's reports; DataError when it is not theirs or not there any more."""
+    """Return one of the visitor's reports; DataError when it is gone or belongs to someone else."""
     try:
         return History().get(key, session.owner())
     except KeyError as error:
@@ -77,7 +77,7 @@ def past_report(key: str) -> Report:
 
 
 def headline(one: PastReport) -> Message | str:
-    """Return a past report's verdict, to be read in the visitor's language; the list itself keeps English."""
+    """Return a past report's verdict in the visitor's language; the list stores English."""
     if one.altered:
         return Message(one.headline)
     if current_language() == "en":
@@ -99,7 +99,7 @@ def experiments() -> tuple[Experiment, ...]:
 
 
 def note_by_hand(idea: str, result: str, next_idea: str) -> None:
-    """Write down an experiment that was made elsewhere; it belongs to the table at hand."""
+    """Record an experiment made elsewhere, for the current table."""
     table = session.current_table() if session.current_reference() else None
     experiment = Experiment(idea, result=result, next_idea=next_idea)
     note(replace(experiment, fingerprint=table.fingerprint if table is not None else ""))

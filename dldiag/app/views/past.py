@@ -16,7 +16,7 @@ from dldiag.diagnosis.compare import compare
 from dldiag.report import view
 from dldiag.report.history import PastReport
 
-OPENED, COMPARED = "report", "compare"  # of the URL
+OPENED, COMPARED = "report", "compare"  # Parameters of the URL.
 
 
 def show_past() -> None:

@@ -20,7 +20,7 @@ from dldiag.core.types import LearningCurve, Report
 from dldiag.report import curves_csv, to_json, view
 from dldiag.report.figures import FIGURES, alt_learning_curves, learning_curves
 
-VERDICT_HEIGHT, CURVES_HEIGHT, REMEDIES_HEIGHT = 120, 460, 280  # px, of the running state: nothing may jump
+VERDICT_HEIGHT, CURVES_HEIGHT, REMEDIES_HEIGHT = 120, 460, 280  # In px, fixed while a job runs so that nothing jumps.
 FIRST_VERDICT = Message("First verdict; more is still being computed.")
 GROWING = Message("Training on growing parts of your table. The first verdict comes in a few seconds.")
 
@@ -69,7 +69,7 @@ def show_first_look(curves: Sequence[LearningCurve], report: Report | None) -> N
 
 
 def show_reached(curves: Sequence[LearningCurve]) -> None:
-    """Show the learning curves as far as they are known; nothing before there is a point to show."""
+    """Show the learning curves so far; nothing before the first point."""
     if any(point.dev for curve in curves for point in view.points(curve)):
         with server.drawing:
             figure = learning_curves(curves, theme=figure_mode(), train=False)
@@ -145,7 +145,7 @@ def _show_downloads(report: Report) -> None:
 
 
 def _html(report: Report, language: str) -> str:
-    """Write the report in the page's language: a download is made outside the run of a page, where no visitor is known."""
+    """Write the report in the given language; downloads run outside of a page, where the visitor is unknown."""
     from dldiag.report import to_html
 
     with speaking(language):
