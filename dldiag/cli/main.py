@@ -25,7 +25,7 @@ from dldiag.cli.flags import (
     read_settings,
 )
 from dldiag.cli.metrics import add_numbers
-from dldiag.cli.outputs import add_outputs, check_outputs, write_outputs
+from dldiag.cli.outputs import add_model_output, add_outputs, check_outputs, write_model, write_outputs
 from dldiag.core.cluster import CLUSTER_VARIABLE, on_cluster
 from dldiag.core.home import dashboard_folder, require
 from dldiag.core.i18n import LANGUAGES, Message, current_language, set_language, speaking, tr, translate
@@ -39,6 +39,7 @@ from dldiag.data.read_table import read_table
 from dldiag.data.samples import SAMPLES, sample_bytes
 from dldiag.data.second_file import FROM_FILE, SECOND, with_second_file
 from dldiag.diagnosis.diagnose import diagnose
+from dldiag.diagnosis.fitted import fitted
 from dldiag.diagnosis.improve import finish, improve
 from dldiag.diagnosis.openings import Opener
 from dldiag.diagnosis.test_set import check_unopened
@@ -133,6 +134,7 @@ def _add_diagnose(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespa
     add_reading(one)
     output = one.add_argument_group(tr("output"))
     add_outputs(output)
+    add_model_output(output)
     jobs = tr("worker processes; the result is the same (default: one per core, up to {most})", most=USUAL_MOST)
     output.add_argument(
         "--cluster",
@@ -156,6 +158,7 @@ def _diagnose(given: argparse.Namespace) -> None:
     with speaking("en"), _cluster(given):  # a report holds English, whoever reads it
         report = diagnose(dataset, model, settings, on_progress=_meter(given), n_jobs=jobs)
     _tell(given, report)
+    write_model(given, lambda: fitted(dataset, model, settings))
 
 
 def _improve(given: argparse.Namespace) -> None:
@@ -167,6 +170,7 @@ def _improve(given: argparse.Namespace) -> None:
         if given.open_test:
             found = finish(dataset, settings, found, FROM_HERE)
     _tell(given, found.report, path_to_text(found) + "\n")
+    write_model(given, lambda: fitted(dataset, found.winner, settings))
 
 
 @contextmanager

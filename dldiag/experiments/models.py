@@ -116,7 +116,21 @@ class Model:
         if is_network(self):
             return {name: (values | around)[name] for name in params_of_model(self)}
         used = {name: value for name, value in around.items() if value != AROUND[name].default}
-        return {name: values[name] for name in params_of_model(self) if name in values} | used
+        return (
+            {name: values[name] for name in params_of_model(self) if name in values}
+            | self._other_changes(values)
+            | used
+        )
+
+    def _other_changes(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return settings without a parameter that differ from those of the row, such as class weights."""
+        usual = MODELS[self.key].make[_task_of(self)]().get_params(deep=False)
+        plain = (bool, int, float, str, tuple, type(None))
+        return {
+            name: value
+            for name, value in values.items()
+            if name != "random_state" and isinstance(value, plain) and value != usual.get(name)
+        }
 
 
 @dataclass(frozen=True)
@@ -223,9 +237,11 @@ def _check_estimator(estimator: Any) -> None:
 
 def params_of_model(model: Model) -> Mapping[str, Param]:
     """Return the settings of a model that have a parameter."""
-    if model.key not in MODELS:
-        return {}
-    return params_for(model.key, ("classification" if is_classifier(model.estimator) else "regression",))
+    return params_for(model.key, (_task_of(model),)) if model.key in MODELS else {}
+
+
+def _task_of(model: Model) -> Task:
+    return "classification" if is_classifier(model.estimator) else "regression"
 
 
 def params_for(key: str, tasks: Iterable[Task] = ()) -> Mapping[str, Param]:
@@ -278,9 +294,9 @@ class Preparation:
         steps = [SimpleImputer(strategy="median", keep_empty_features=True)]
         if scale:
             steps += [StandardScaler(), FunctionTransformer(np.clip, kw_args={"a_min": -_FARTHEST, "a_max": _FARTHEST})]
-        self._measured: Pipeline = make_pipeline(*steps)
-        if matrix.measured.any():
-            self._measured.fit(matrix.values[np.ix_(train_rows, matrix.measured)])
+        self.steps: Pipeline | None = make_pipeline(*steps) if matrix.measured.any() else None
+        if self.steps is not None:
+            self.steps.fit(matrix.values[np.ix_(train_rows, matrix.measured)])
 
     def inputs(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the prepared inputs of some rows: (rows, features) float32, not to be written to."""
@@ -294,7 +310,16 @@ class Preparation:
         return found
 
     def _prepare(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        values = self._matrix.values[rows]
-        if self._matrix.measured.any():
-            values[:, self._matrix.measured] = self._measured.transform(values[:, self._matrix.measured])
-        return np.asarray(np.nan_to_num(values, posinf=3e38, neginf=-3e38), dtype=np.float32)
+        return prepared_values(self._matrix.values[rows], self._matrix.measured, self.steps)
+
+
+def prepared_values(
+    values: NDArray[np.float64], measured: NDArray[np.bool_], steps: Pipeline | None
+) -> NDArray[np.float32]:
+    """Return encoded rows as a model gets them: gaps filled and, if asked for, scaled. Writes to `values`.
+
+    steps: what the training rows taught about the measured features; None where there are none.
+    """
+    if steps is not None:
+        values[:, measured] = steps.transform(values[:, measured])
+    return np.asarray(np.nan_to_num(values, posinf=3e38, neginf=-3e38), dtype=np.float32)

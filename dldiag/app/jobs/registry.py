@@ -15,11 +15,13 @@ from dldiag.app.jobs.course import COURSE_JOBS
 from dldiag.app.jobs.diagnosis import JobProgress, JobStop, diagnose_job
 from dldiag.app.jobs.error_rows import error_rows_job, label_trial_job
 from dldiag.app.jobs.improvement import improve_job, open_job, try_job
+from dldiag.app.jobs.model_file import model_job
 
 JobFunction = Callable[[dict[str, Any], JobProgress, JobStop], Any]
 
 JOBS: dict[str, JobFunction] = {
     "diagnose": diagnose_job,
+    "model": model_job,
     "error_rows": error_rows_job,
     "label_trial": label_trial_job,
     "try": try_job,

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dldiag.app.state import session
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.app.views.before_after import show_before_after
+from dldiag.app.views.export import show_export
 from dldiag.app.views.fixes import list_fixes, show_fixes
 from dldiag.app.views.improvement import show_improving, show_test_set
 from dldiag.app.views.verdict import show_verdict
 from dldiag.app.views.where_wrong import show_where_wrong
-from dldiag.core.i18n import Message, speaking, tr
+from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import LearningCurve, Report
-from dldiag.report import curves_csv, to_json, view
+from dldiag.report import view
 from dldiag.report.figures import FIGURES, alt_learning_curves, learning_curves
 
 VERDICT_HEIGHT, CURVES_HEIGHT, REMEDIES_HEIGHT = 120, 460, 280  # px, of the running state: nothing may jump
@@ -38,7 +38,7 @@ def show_report(report: Report, job: str | None, *, complete: bool = True) -> No
     _show_details(report)
     if job is not None and complete:
         show_test_set(report, job)
-    _show_downloads(report)
+    show_export(report, job if complete else None)
 
 
 def show_past_report(report: Report) -> None:
@@ -113,32 +113,3 @@ def _show_details(report: Report) -> None:
         with st.expander(escape_markdown(FIGURES["training_curve"].title)):
             row = FIGURES["training_curve"]
             show_figure(row.draw(report, figure_mode()), row.alt(report), key="figure.training_curve")
-
-
-def _show_downloads(report: Report) -> None:
-    name, language = "dldiag-report", session.language()
-    with st.container(key="export"):
-        st.subheader(tr("Export"), anchor=False)
-    with st.container(horizontal=True):
-        st.download_button(
-            tr("Report (HTML)"),
-            lambda: _html(report, language),
-            f"{name}.html",
-            "text/html",
-            help=tr("One file with all figures; opens without a network."),
-            on_click="ignore",
-        )
-        st.download_button(
-            tr("Report (JSON)"), lambda: to_json(report), f"{name}.json", "application/json", on_click="ignore"
-        )
-        st.download_button(
-            tr("Learning curves (CSV)"), lambda: curves_csv(report), f"{name}.csv", "text/csv", on_click="ignore"
-        )
-
-
-def _html(report: Report, language: str) -> str:
-    """Write the report in the page's language: a download is made outside the run of a page, where no visitor is known."""
-    from dldiag.report import to_html
-
-    with speaking(language):
-        return to_html(report)
