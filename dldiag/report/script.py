@@ -14,6 +14,7 @@ from dldiag.core.types import DatasetSummary, ReadPlan, Report
 from dldiag.data.from_pandas import NAME as FRAME_NAME
 from dldiag.data.second_file import FROM_FILE
 from dldiag.experiments.models import MODELS, build_model
+from dldiag.report.view.changes import own_settings
 
 TEMPLATE = Path(__file__).with_name("script_template.txt")
 ALWAYS = ("seed", "budget", "repeats")  # settings that are written even where they have their default
@@ -102,9 +103,9 @@ def _model(report: Report) -> Iterator[str]:
     if model.get("code"):
         yield f"MODEL = {model['code']['expression']}"
     elif model["key"] in MODELS:
-        usual = build_model(task, key=model["key"])
-        changed = {name: value for name, value in model["parameters"].items() if value != usual.parameters.get(name)}
-        yield f"# Its estimator is {type(usual.estimator).__module__.split('.')[0]}'s {type(usual.estimator).__name__}."
+        estimator = build_model(task, key=model["key"]).estimator
+        changed = {name: value for name, (_, value) in own_settings(report).items()}
+        yield f"# Its estimator is {type(estimator).__module__.split('.')[0]}'s {type(estimator).__name__}."
         yield f"MODEL = dldiag.build_model({_plain(task)}, {_plain(changed)}, key={_plain(model['key'])})"
     else:
         yield f"# Put your own model here: {ascii_text(model.get('label', ''))} cannot be written as text."
