@@ -3,7 +3,7 @@
 (async () => {
   const text = (id) => document.getElementById(id).textContent;
   const charts = JSON.parse(text("charts"));
-  const names = Object.keys(charts);
+  const names = Object.keys(charts).filter((name) => document.getElementById(`chart-${name}`));
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const PAPER = 660; // pixels, the width of a chart on A4 and on Letter
 
