@@ -100,8 +100,8 @@ def _parts(report: Report) -> dict[str, Any]:
         "facts": TextTable(tr("Data, split and settings"), view.facts(report)),
         "notices": TextTable(tr("Notices"), view.notices(report)),
         "charts": {name: _chart(name, report) for name in FIGURES},
-        "drawn": _json(_drawn(report)),
-        "bundle": _bundle(),
+        "drawn": _packed(json.dumps(_drawn(report), default=list)),
+        "bundle": _library(),
         "code": Markup(_asset("charts.js")),  # our own file
     }
 
@@ -211,15 +211,14 @@ def _drawn(report: Report) -> dict[str, Any]:
     }
 
 
-def _json(charts: object) -> Markup:
-    """Write JSON that cannot end the script it stands in."""
-    return Markup(json.dumps(charts, default=list).replace("<", "\\u003c"))  # no "<" is left
+def _packed(text: str) -> str:
+    """Return a text compressed, in letters that cannot end the script they stand in."""
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
 
 @cache
-def _bundle() -> str:
-    """Return the drawing library, compressed: 4.9 MB of JavaScript in 1.9 MB of text."""
-    return base64.b64encode(gzip.compress(get_plotlyjs().encode(), mtime=0)).decode()
+def _library() -> str:
+    return _packed(get_plotlyjs())
 
 
 def _asset(name: str) -> str:
