@@ -24,6 +24,9 @@ from dldiag.cli.flags import READING_HELP
 from dldiag.core.i18n import CATALOGS, DOMAIN, LANGUAGES
 from dldiag.core.params import Param, params_of
 from dldiag.core.settings import Settings
+from dldiag.diagnosis.from_metrics import GivenNumbers
+from dldiag.diagnosis.from_metrics.history_rules import EPOCH_RULES
+from dldiag.diagnosis.from_metrics.rules import number_rules
 from dldiag.diagnosis.rules import RULES
 from dldiag.experiments.model_params import MODEL_KINDS
 from dldiag.experiments.models import AROUND, MODELS
@@ -102,16 +105,14 @@ def _literals(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str]
 
 def texts_of_rows() -> Iterator[str]:
     """Yield the plain texts that stand in tables of rows and are translated when they are shown."""
-    params = [*params_of(Settings).values(), *MLP_PARAMS.values(), *CLASSIFIER_PARAMS.values()]
-    params += [
-        *REGRESSOR_PARAMS.values(),
-        *AROUND.values(),
-        *(one for row in MODELS.values() for one in row.params.values()),
-    ]
+    params = [*params_of(Settings).values(), *params_of(GivenNumbers).values()]
+    params += [*MLP_PARAMS.values(), *CLASSIFIER_PARAMS.values(), *REGRESSOR_PARAMS.values(), *AROUND.values()]
+    params += [one for row in MODELS.values() for one in row.params.values()]
     for one in params:
         yield from _texts_of_param(one)
     yield from MODEL_KINDS.values()
-    yield from (text for rule in RULES for text in (rule.fired, rule.passed, rule.hint))
+    rules = [*RULES, *number_rules(), *EPOCH_RULES]
+    yield from (text for rule in rules for text in (rule.fired, rule.passed, rule.hint))
     yield from READING_HELP.values()
     yield from WORDS
 

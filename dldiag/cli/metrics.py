@@ -12,7 +12,7 @@ from dldiag.core.i18n import LANGUAGES, speaking, tr
 from dldiag.core.params import Param, params_of
 from dldiag.core.sanitize import terminal_safe
 from dldiag.core.types import LearningCurve
-from dldiag.diagnosis.from_metrics import GivenNumbers, diagnose_numbers, read_curve_table
+from dldiag.diagnosis.from_metrics import GivenNumbers, TrainingHistory, diagnose_numbers, read_curve_table
 from dldiag.report import to_text
 
 
@@ -24,8 +24,9 @@ def add_numbers(verbs: argparse._SubParsersAction[Parser]) -> None:
             _flag(name), dest=name, metavar=_placeholder(param), choices=param.choices, help=help_of(param)
         )
     one.add_argument(
-        "--curve", metavar="FILE", help=tr("a table of a learning curve: rows, train_error, dev_error, repeat")
-    )
+        "--curve", "--history", dest="curve", metavar="FILE",
+        help=tr("a learning curve (rows, train_error, dev_error, repeat), or a training history of Keras or Lightning (CSV, JSON)"),
+    )  # fmt: skip
     add_outputs(one, ("json", "html"))
     one.add_argument("--quiet", action="store_true", help=tr("write nothing on stdout"))
     one.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
@@ -68,7 +69,7 @@ def _placeholder(param: Param) -> str | None:
     return None if param.choices is not None else {int: "N", float: "X"}.get(param.kind, "TEXT")
 
 
-def _curve(path: str | None, unit: str) -> LearningCurve | None:
+def _curve(path: str | None, unit: str) -> LearningCurve | TrainingHistory | None:
     if path is None:
         return None
     return read_curve_table(Path(path), name=Path(path).name, unit=unit)

@@ -1,17 +1,18 @@
-// Inflates the drawing library, which stands compressed in the page, and draws every chart: in the appearance of the
+// Inflates the drawing library and the charts, which stand compressed in the page, and draws every chart: in the appearance of the
 // reader's system, in light and in the width of the paper for print, and again when that changes.
 (async () => {
-  const text = (id) => document.getElementById(id).textContent;
-  const charts = JSON.parse(text("charts"));
-  const names = Object.keys(charts);
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const PAPER = 660; // pixels, the width of a chart on A4 and on Letter
 
-  const inflate = async () => {
-    const packed = Uint8Array.from(atob(text("plotly")), (one) => one.charCodeAt(0));
-    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const inflated = async (id) => {
+    const packed = Uint8Array.from(atob(document.getElementById(id).textContent), (one) => one.charCodeAt(0));
+    return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+  };
+  let charts = {};
+  const load = async () => {
+    charts = JSON.parse(await inflated("charts"));
     const script = document.createElement("script");
-    script.textContent = await new Response(stream).text();
+    script.textContent = await inflated("plotly");
     document.head.append(script);
   };
   const save = (format) => ({
@@ -21,7 +22,7 @@
     click: (chart) => Plotly.downloadImage(chart, { format, filename: chart.id, scale: format === "png" ? 2 : 1 }),
   });
   const draw = (theme, width) => {
-    for (const name of names) {
+    for (const name of Object.keys(charts).filter((one) => document.getElementById(`chart-${one}`))) {
       const { data, layout } = charts[name][theme];
       const own = width ? { ...layout, width, autosize: false } : layout;
       Plotly.react(`chart-${name}`, data, own, {
@@ -36,9 +37,9 @@
     for (const part of folded) part.open = true;
   };
 
-  if (!names.length) return;
+  if (!document.querySelector(".chart")) return;
   try {
-    await inflate();
+    await load();
   } catch {
     document.getElementById("no-charts").hidden = false; // a browser from before 2023
     return;

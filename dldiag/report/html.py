@@ -26,6 +26,8 @@ from dldiag.report.interval_bars import BarScale, interval_bar, look_of, scale_o
 from dldiag.report.view import TextRow
 from dldiag.report.view.error_rows import TITLE as ERRORS_TITLE
 from dldiag.report.view.error_rows import Section, error_sections
+from dldiag.report.view.performance import TITLE as PERFORMANCE_TITLE
+from dldiag.report.view.performance import performance_sections
 
 HERE = Path(__file__).parent
 SPEAKING: tuple[Outcome, ...] = ("fired", "undecided", "could_not_run")
@@ -78,7 +80,8 @@ def _parts(report: Report) -> dict[str, Any]:
     return {
         "about": tr("Diagnosis of {name}, target {target}", name=data.name, target=data.target),
         "words": _words(report),
-        "titles": {name: str(row.title) for name, row in FIGURES.items()} | {"errors": str(ERRORS_TITLE)},
+        "titles": {name: str(row.title) for name, row in FIGURES.items()}
+        | {"errors": str(ERRORS_TITLE), "performance": str(PERFORMANCE_TITLE)},
         "verdict": _verdict(report),
         "applied": _applied(report),
         "repairs": TextTable(tr("Before anything else, consider"), view.repairs(report)),
@@ -88,6 +91,7 @@ def _parts(report: Report) -> dict[str, Any]:
             "table": TextTable(tr("Error budget"), view.budget(report)),
         },
         "fixes": _fixes(report),
+        "performance": [_section(one) for one in performance_sections(report)],
         "errors": [] if report.errors is None else [_section(one) for one in error_sections(report.errors)],
         "curves": _curves(report),
         "findings": _findings(report),
@@ -96,8 +100,8 @@ def _parts(report: Report) -> dict[str, Any]:
         "facts": TextTable(tr("Data, split and settings"), view.facts(report)),
         "notices": TextTable(tr("Notices"), view.notices(report)),
         "charts": {name: _chart(name, report) for name in FIGURES},
-        "drawn": _json(_drawn(report)),
-        "bundle": _bundle(),
+        "drawn": _packed(json.dumps(_drawn(report), default=list)),
+        "bundle": _library(),
         "code": Markup(_asset("charts.js")),  # our own file
     }
 
@@ -164,7 +168,7 @@ def _column(column: Column_, cells: Iterable[view.Cell]) -> dict[str, Any]:
 
 
 def _section(one: Section) -> dict[str, Any]:
-    return {"title": one.title, "lines": one.lines, "table": TextTable(one.title, one.rows)}
+    return {"title": one.title, "lines": one.lines, "table": TextTable(one.title, one.rows), "figures": one.figures}
 
 
 def _curves(report: Report) -> dict[str, Any]:
@@ -207,15 +211,14 @@ def _drawn(report: Report) -> dict[str, Any]:
     }
 
 
-def _json(charts: object) -> Markup:
-    """Write JSON that cannot end the script it stands in."""
-    return Markup(json.dumps(charts, default=list).replace("<", "\\u003c"))  # no "<" is left
+def _packed(text: str) -> str:
+    """Return a text compressed, in letters that cannot end the script they stand in."""
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
 
 @cache
-def _bundle() -> str:
-    """Return the drawing library, compressed: 4.9 MB of JavaScript in 1.9 MB of text."""
-    return base64.b64encode(gzip.compress(get_plotlyjs().encode(), mtime=0)).decode()
+def _library() -> str:
+    return _packed(get_plotlyjs())
 
 
 def _asset(name: str) -> str:

@@ -355,3 +355,81 @@ def test_nothing_is_expected_of_a_remedy_that_nothing_was_measured_of():
     assert [one.expected for one in report.recommendations if one.remedy != "leave_it"] == [None] * (
         len(report.recommendations) - 1
     )
+
+
+# --- metrics other than the error rate ----------------------------------------------------------------------------
+
+
+def test_errors_in_the_targets_own_unit_are_never_taken_for_multiples_of_its_spread_in_silence():
+    own = diagnose_numbers(GivenNumbers(3.2, 4.8, task="regression"))
+    assert (own.verdict.bias, own.verdict.variance) == ("unknown", "yes")
+    assert "target's own unit" in str(own.verdict.detail)
+    assert "worse than always predicting the mean" in str(own.verdict.detail)
+    known = diagnose_numbers(GivenNumbers(3.2, 4.8, task="regression", spread=8.0))
+    assert errors_of(known)["dev_error"] == pytest.approx(0.6)
+    assert errors_of(known)["train_error"] == pytest.approx(0.4)
+    worse = diagnose_numbers(GivenNumbers(3.2, 4.8, metric="rmse", spread=4.0))
+    assert "worse than the baseline" in str(worse.verdict.headline)
+    unsure = diagnose_numbers(GivenNumbers(0.4, 1.3, task="regression"))
+    assert "worse than the baseline" in str(unsure.verdict.headline)
+    assert "If they are in the target's own unit" in str(unsure.verdict.detail)
+
+
+@pytest.mark.parametrize(
+    ("metric", "train", "dev", "says"),
+    [
+        ("accuracy", 0.99, 0.85, "higher is better, 1 is perfect"),
+        ("roc_auc", 0.99, 0.85, "0.5 is guessing"),
+        ("r2", 0.95, 0.5, "0 is always predicting the mean"),
+        ("f1", 0.99, 0.85, "higher is better"),
+        ("rmse", 1.0, 4.0, "target's own unit"),
+        ("mae", 1.0, 4.0, "target's own unit"),
+        ("log_loss", 0.1, 0.5, "has no upper end"),
+    ],
+)
+def test_a_metric_is_told_as_what_it_is_and_its_direction_is_known(metric, train, dev, says):
+    report = diagnose_numbers(GivenNumbers(train, dev, metric=metric))
+    assert report.verdict.variance == "yes"
+    assert says in str(report.verdict.detail)
+    assert report.metric.name == metric
+    assert to_json(from_json(to_json(report))) == to_json(report)
+
+
+def test_baselines_of_auc_and_r2_are_known():
+    reversed_labels = diagnose_numbers(GivenNumbers(0.52, 0.45, metric="roc_auc"))
+    assert "wrong way round" in str(reversed_labels.verdict.detail)
+    assert errors_of(reversed_labels)["guess_error"] == 0.5
+    assert "worse than the baseline" in str(diagnose_numbers(GivenNumbers(0.9, -0.2, metric="r2")).verdict.headline)
+    assert errors_of(diagnose_numbers(GivenNumbers(0.91, 0.84, metric="r2")))["dev_error"] == pytest.approx(0.4)
+
+
+def test_the_interval_of_an_auc_is_that_of_hanley_and_mcneil():
+    rng = np.random.default_rng(0)
+    positive, negative = rng.normal(1.35, 1, (2000, 100)), rng.normal(0, 1, (2000, 100))
+    ranks = np.argsort(np.argsort(np.concatenate([positive, negative], axis=1), axis=1), axis=1) + 1
+    auc = (ranks[:, :100].sum(axis=1) - 100 * 101 / 2) / 100**2
+    dev = evidence_of(GivenNumbers(0.0, float(1 - auc.mean()), metric="roc_auc", dev_rows=200)).dev_error
+    assert (dev.high - dev.value) / 1.6449 == pytest.approx(auc.std(), rel=0.1)
+
+
+def test_a_dev_error_below_the_training_error_is_explained_not_contradicted():
+    report = diagnose_numbers(GivenNumbers(0.12, 0.07))
+    assert "dropout and data augmentation" in str(report.verdict.detail)
+    assert "nearly the dev error" not in str(report.verdict.headline)
+    few = diagnose_numbers(GivenNumbers(0.12, 0.07, dev_rows=40))
+    assert "With 40 dev rows" in str(few.verdict.detail)
+    assert "dropout" not in str(diagnose_numbers(GivenNumbers(0.07, 0.12)).verdict.detail)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "says"),
+    [
+        (GivenNumbers(1.3, 0.5, metric="r2"), "R² is at most 1"),
+        (GivenNumbers(88, 85, metric="accuracy"), "0.85 for 85%"),
+        (GivenNumbers(-1, 2, metric="rmse"), "below its lowest value"),
+        (GivenNumbers(1, 2, metric="rmse", spread=0.0), "below its lowest value"),
+    ],
+)
+def test_values_that_a_metric_cannot_have_are_refused(numbers, says):
+    with pytest.raises(SettingError, match=says):
+        diagnose_numbers(numbers)

@@ -1,5 +1,7 @@
 """The page of numbers: an example fills the fields, typed numbers are read at once, a curve can be uploaded."""
 
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -8,6 +10,7 @@ from dldiag.app.state.paths import new_token
 from dldiag.core.home import dashboard_folder
 from dldiag.core.i18n import speaking
 
+HISTORIES = Path(__file__).parent.parent / "data" / "histories"
 PAGE = str(dashboard_folder() / "pages/4_Only_numbers.py")
 
 
@@ -73,6 +76,16 @@ def test_an_uploaded_curve_is_read_and_remembered():
     ).run()
     assert not app.exception
     assert "high variance" in headlines(app)
+
+
+@pytest.mark.parametrize("name", ["keras_csvlogger.csv", "keras_history.json"])
+def test_an_uploaded_training_history_is_read_as_one(name):
+    app = opened()
+    app.get("file_uploader")[0].set_value((name, (HISTORIES / name).read_bytes(), "text/plain")).run()
+    assert not app.exception
+    assert "high variance" in headlines(app)
+    assert "too sure of itself" in texts(app)
+    assert "Training curve" in [one.label for one in app.expander]
 
 
 def test_an_uploaded_curve_survives_f5_for_its_owner_only(monkeypatch):

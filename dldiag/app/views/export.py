@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import streamlit as st
 
 from dldiag.app.jobs import store
+from dldiag.app.jobs.asked import ModelExportJob
+from dldiag.app.jobs.model_file import ModelFile
 from dldiag.app.state import improvement, session
 from dldiag.app.ui.widgets import explained, show_message
 from dldiag.app.views.progress import show_ending, watch
@@ -74,7 +74,7 @@ def _show_link() -> None:
 def _offer_training(job: str) -> None:
     if st.button(tr("Fitted model"), key="export.model", help=str(MODEL_HELP)):
         with explained():
-            improvement.start(job, MODEL, "model")
+            improvement.start(job, MODEL, ModelExportJob)
         st.rerun()
 
 
@@ -96,7 +96,7 @@ def _offer_model(report: Report, running: str) -> None:
     with st.container(border=True):
         st.download_button(
             tr("Download the fitted model"),
-            lambda: base64.b64decode(_result(running)["file"]),
+            lambda: _content(running),
             name,
             "application/octet-stream",
             icon=":material/download:",
@@ -106,9 +106,9 @@ def _offer_model(report: Report, running: str) -> None:
         show_message(TRUST.filled(versions=_versions(report)), kind="caption")
 
 
-def _result(running: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = store.result_of(running)
-    return found
+def _content(running: str) -> bytes:
+    found = store.result_of(running, ModelFile)
+    return b"" if found is None else found.content
 
 
 def _versions(report: Report) -> str:

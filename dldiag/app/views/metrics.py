@@ -13,7 +13,7 @@ from dldiag.app.ui.widgets import explained
 from dldiag.core.i18n import tr
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import LearningCurve
-from dldiag.diagnosis.from_metrics import EXAMPLES, GivenNumbers, read_curve_table
+from dldiag.diagnosis.from_metrics import EXAMPLES, GivenNumbers, TrainingHistory, read_curve_table
 
 _PREFIX = "numbers"
 _KEPT = "curve of numbers"  # where the visitor's uploaded curve is remembered
@@ -37,10 +37,10 @@ def ask_numbers() -> GivenNumbers:
     return GivenNumbers(**forms.ask_params(GivenNumbers, _PREFIX, columns=2))
 
 
-def ask_curve(unit: str) -> LearningCurve | None:
-    """Ask for the table of a learning curve; it is remembered, in the address too, until it is removed."""
+def ask_curve(unit: str) -> LearningCurve | TrainingHistory | None:
+    """Ask for the table of a learning curve, or a training history; it is remembered, in the address too, until it is removed."""
     file = st.file_uploader(
-        tr("A learning curve (CSV): {header}", header=_HEADER),
+        tr("A learning curve ({header}), or a training history of Keras or Lightning (CSV, JSON)", header=_HEADER),
         key=f"{_PREFIX}.curve.{session.state()['visit']}",
         help=tr("One line per number of training rows and repeat, from any framework. Scores are turned into errors."),
     )
@@ -74,6 +74,6 @@ def _kept() -> dict[str, Any] | None:
     return kept
 
 
-def enough(numbers: GivenNumbers, curve: LearningCurve | None) -> bool:
+def enough(numbers: GivenNumbers, curve: LearningCurve | TrainingHistory | None) -> bool:
     """Tell whether there is something to read yet."""
     return curve is not None or None not in (numbers.train_error, numbers.dev_error)

@@ -11,6 +11,7 @@ from dldiag.app.views.before_after import show_before_after
 from dldiag.app.views.export import show_export
 from dldiag.app.views.fixes import list_fixes, show_fixes
 from dldiag.app.views.improvement import show_improving, show_test_set
+from dldiag.app.views.performance import show_performance
 from dldiag.app.views.verdict import show_verdict
 from dldiag.app.views.where_wrong import show_where_wrong
 from dldiag.core.i18n import Message, tr
@@ -32,6 +33,7 @@ def show_report(report: Report, job: str | None, *, complete: bool = True) -> No
     if job is not None and complete:
         show_improving(report, job)
     _show_figure("error_budget", report, note=view.unit_line(report), key="budget")
+    show_performance(report)
     show_where_wrong(report, job if complete else None)
     _show_figure("learning_curves", report, key="learning_curve")
     _show_forecast(report)
@@ -110,6 +112,6 @@ def _show_details(report: Report) -> None:
             with st.expander(escape_markdown(label)):
                 show_rows(rows, alt=label, key=f"rows.{label}")
     if FIGURES["training_curve"].shown(report):
-        with st.expander(escape_markdown(FIGURES["training_curve"].title)):
+        with st.expander(escape_markdown(FIGURES["training_curve"].title), expanded=not report.curves):
             row = FIGURES["training_curve"]
             show_figure(row.draw(report, figure_mode()), row.alt(report), key="figure.training_curve")

@@ -1,7 +1,8 @@
-"""Only numbers in hand: a person's errors, or a learning curve from elsewhere, to the same rules, remedies and report."""
+"""Only numbers in hand: a person's errors, a learning curve or a training history from elsewhere, to the same report."""
 
 from dldiag.diagnosis.from_metrics.curve_csv import read_curve_table
+from dldiag.diagnosis.from_metrics.history import TrainingHistory
 from dldiag.diagnosis.from_metrics.metrics import EXAMPLES, GivenNumbers, check_numbers
 from dldiag.diagnosis.from_metrics.report import diagnose_numbers
 
-__all__ = ["EXAMPLES", "GivenNumbers", "check_numbers", "diagnose_numbers", "read_curve_table"]
+__all__ = ["EXAMPLES", "GivenNumbers", "TrainingHistory", "check_numbers", "diagnose_numbers", "read_curve_table"]

@@ -1,8 +1,7 @@
-"""A learning curve from a table: rows, training and dev error per line, from any framework."""
+"""A learning curve from a table, rows with training and dev error per line, from any framework; or a training history."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,11 @@ from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Floats, LearningCurve
+from dldiag.data.io import Limits
+from dldiag.data.io.source import load
 from dldiag.data.read_table import read_table
+from dldiag.diagnosis.from_metrics.history import TrainingHistory
+from dldiag.diagnosis.from_metrics.history_table import history_of_json, history_of_table, is_history, plain_name
 from dldiag.experiments.forecast import HIGHEST
 
 # What people and frameworks call these columns: in lower case, every other character read as "_".
@@ -35,18 +38,24 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "model": ("model", "estimator", "learner"),
     "unit": ("unit",),
 }  # fmt: skip
+_NAMES_OF_ROWS = frozenset(_NAMES["rows"])
 REPEATS = ("repeat", "seed", "fold", "split", "run", "cv")  # what tells lines of one size apart; the first that does
 
 
-def read_curve_table(source: str | Path | bytes, name: str = "", unit: str = "rate") -> LearningCurve:
-    """Read a learning curve from a CSV (or any table that dldiag reads).
+def read_curve_table(source: str | Path | bytes, name: str = "", unit: str = "rate") -> LearningCurve | TrainingHistory:
+    """Read a learning curve, or a training history, from a CSV (or any table that dldiag reads, or the JSON of a history).
 
-    Columns: rows, train_error, dev_error, optionally repeat; the names of common frameworks are known too, scores
+    A history has losses or metrics by epoch, as Keras and Lightning write them (`history_table`). Columns of a learning curve: rows, train_error, dev_error, optionally repeat; the names of common frameworks are known too, scores
     are turned into errors (1 − accuracy, or √(1 − R²) = RMSE / std(y)), and of several models the first is taken. unit:
     "rate" or "sd", unless the table has a column for it. Raises DataError when a column is missing, an error cannot be
     one, a number of rows is none, or two lines of one size cannot be told apart.
     """
+    data = source if isinstance(source, bytes) else load(source, Limits())
+    if data.lstrip()[:1] in (b"{", b"[") and (history := history_of_json(data, name)) is not None:
+        return history
     table = read_table(source, name=name)
+    if not _NAMES_OF_ROWS & _plain_names(table.frame).keys() and is_history(list(map(str, table.frame.columns))):
+        return history_of_table(table)
     columns = _columns(table.frame)
     kept = _first_model(table.frame, columns)
     unit = _unit(kept, columns, unit)
@@ -74,7 +83,7 @@ def _check_rows(rows: Floats) -> None:
 
 def _plain_names(frame: pd.DataFrame) -> dict[str, str]:
     """Return {name in lower case, every other character as "_": name of the column}."""
-    return {re.sub(r"\W+", "_", str(name).strip().lower()).strip("_"): str(name) for name in frame.columns}
+    return {plain_name(name): str(name) for name in frame.columns}
 
 
 def _columns(frame: pd.DataFrame) -> dict[str, str]:

@@ -6,17 +6,25 @@ import numpy as np
 
 from dldiag.core.i18n import Message, tr
 from dldiag.core.params import SettingError
-from dldiag.core.statistics import Z_95, delta_of, difference, estimate, rate_estimate, rate_variance
+from dldiag.core.statistics import Z_95, delta_of, difference, estimate, rate_estimate
 from dldiag.core.types import Estimate, Floats, LearningCurve, exactly
 from dldiag.diagnosis.evidence import Evidence, with_achievable
+from dldiag.diagnosis.from_metrics.given_metrics import OWN_UNIT
 from dldiag.diagnosis.from_metrics.metrics import GivenNumbers
 from dldiag.experiments.forecast import expected_gain
 
 _DEV_SHARE = 0.25  # dev rows / training rows of a curve's repeats where not told: an 80/20 split
 
 
+def evidence_without_dev(numbers: GivenNumbers) -> Evidence:
+    """Return what a history says that recorded nothing on dev rows."""
+    train = measured(numbers, "train")
+    least = exactly(max(numbers.least, delta_of(0.0 if train is None else train.value, numbers.least)))
+    return Evidence(task=numbers.given_metric.task, measured_in=numbers.unit, material=least, train_error=train)
+
+
 def evidence_of(numbers: GivenNumbers, curve: LearningCurve | None = None) -> Evidence:
-    """Turn numbers into the evidence that rules read.
+    """Turn numbers, as `as_errors` gives them, into the evidence that rules read.
 
     With a training-dev error, variance ends there and data mismatch is the rest: achievable + avoidable bias +
     variance + mismatch = dev error.
@@ -28,10 +36,12 @@ def evidence_of(numbers: GivenNumbers, curve: LearningCurve | None = None) -> Ev
     test = measured(numbers, "test")
     if train is None or dev is None:
         raise SettingError(tr("Give a training error and a dev error, or a learning curve that holds them."))
+    guess = numbers.given_metric.baseline_error(numbers.spread)
     return with_achievable(
         Evidence(
-            task="classification" if numbers.unit == "rate" else "regression",
-            material=exactly(delta_of(dev.value, numbers.material)),
+            task=numbers.given_metric.task,
+            measured_in=numbers.unit,
+            material=exactly(delta_of(dev.value, numbers.least)),
             train_error=train,
             dev_error=dev,
             training_dev_error=training_dev,
@@ -39,12 +49,12 @@ def evidence_of(numbers: GivenNumbers, curve: LearningCurve | None = None) -> Ev
             mismatch=None if training_dev is None else difference(dev, training_dev),
             test_gap=None if test is None else difference(test, dev),
             achievable=_achievable(numbers),
+            guess_error=None if guess is None else exactly(guess),
+            worse_than_guess=None if guess is None else difference(dev, exactly(guess)),
             n_train=_count(numbers.train_rows or (None if curve is None else int(curve.sizes[end]))),
             n_dev=_count(numbers.dev_rows),
             repeats=None if curve is None else exactly(float(curve.dev_errors.shape[1])),
-            dev_half_width=None
-            if numbers.dev_rows is None
-            else exactly(Z_95 * _deviation(dev.value, numbers.dev_rows, numbers)),
+            dev_half_width=_half_width(dev.value, numbers),
             more_data_gain=None if curve is None else _gain(curve),
         )
     )
@@ -76,26 +86,28 @@ def measured(numbers: GivenNumbers, part: str, repeats: Floats | None = None) ->
 
 
 def _from_rows(error: float, rows: int, numbers: GivenNumbers) -> Estimate:
+    deviation = numbers.given_metric.deviation
     if numbers.unit == "rate":
         return rate_estimate(error, rows)
-    return estimate(error, _deviation(error, rows, numbers) ** 2, floor=0.0)
+    return exactly(error) if deviation is None else estimate(error, deviation(error, rows) ** 2, floor=0.0)
 
 
-def _deviation(error: float, rows: int, numbers: GivenNumbers) -> float:
-    """Return the standard deviation of an error measured on so many rows: of a share, or of an RMSE (normal residuals)."""
-    if numbers.unit == "rate":
-        return float(np.sqrt(rate_variance(error, rows)))
-    return float(error / np.sqrt(2 * rows))
+def _half_width(error: float, numbers: GivenNumbers) -> Estimate | None:
+    deviation = numbers.given_metric.deviation
+    if numbers.dev_rows is None or deviation is None:
+        return None
+    return exactly(Z_95 * deviation(error, numbers.dev_rows))
 
 
 def _count(rows: int | None) -> Estimate | None:
     return None if rows is None else exactly(float(rows))
 
 
-def _achievable(numbers: GivenNumbers) -> Estimate:
-    if numbers.human_error is None:
-        return exactly(0.0, Message("assumed: no human-level error was given"))
-    return exactly(numbers.human_error, Message("human-level error, as given"))
+def _achievable(numbers: GivenNumbers) -> Estimate | None:
+    """Return the human-level error; else 0, but not where the unit of errors does not tell what is large."""
+    if numbers.human_error is not None:
+        return exactly(numbers.human_error, Message("human-level error, as given"))
+    return None if numbers.unit == OWN_UNIT else exactly(0.0, Message("assumed: no human-level error was given"))
 
 
 def _gain(curve: LearningCurve) -> Estimate | None:

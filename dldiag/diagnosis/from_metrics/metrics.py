@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from dldiag.core.i18n import Message, tr
-from dldiag.core.params import SettingError, check_all, check_shares, param
+from dldiag.core.i18n import Message, english, tr, translate
+from dldiag.core.params import SettingError, check_all, check_shares, param, params_of
 from dldiag.core.settings import Settings
-from dldiag.core.types import ErrorUnit, LearningCurve, error_unit
+from dldiag.core.types import ErrorUnit, LearningCurve
+from dldiag.diagnosis.from_metrics.given_metrics import AUTO, GIVEN_METRICS, OWN_UNIT, GivenMetric, metric_of
+from dldiag.diagnosis.from_metrics.history import TrainingHistory
 
 NOT_GIVEN = "not given"  # what an empty field means here: nobody works it out
-_TASKS = {
-    "classification": "classification (share of wrong rows)",
-    "regression": "regression (RMSE / std of the target)",
+_TASKS = {"classification": "classification", "regression": "regression"}
+_AUTO_METRIC = {
+    AUTO: "share of wrong rows; for a regression RMSE, or RMSE / standard deviation where that is not given"
 }
 MEMORIZING = "memorizes"
 _MODEL_KINDS = {
@@ -22,7 +25,7 @@ _MODEL_KINDS = {
 
 
 def _error(label: str, help: str) -> float | None:
-    error: float | None = param(None, label, help, kind=float, low=0.0, optional=True, group="errors", empty=NOT_GIVEN)
+    error: float | None = param(None, label, help, kind=float, optional=True, group="errors", empty=NOT_GIVEN)
     return error
 
 
@@ -35,7 +38,7 @@ def _rows(label: str, help: str) -> int | None:
 
 @dataclass(frozen=True)
 class GivenNumbers:
-    """What a person knows of a model: errors in the error unit, and on how many rows each was measured."""
+    """What a person knows of a model: errors, or values of another metric, and on how many rows each was measured."""
 
     train_error: float | None = _error("Training error", "Error on the rows the model learned from; 0.02 is 2%.")
     dev_error: float | None = _error("Dev error", "Error on rows the model has not seen, of the kind that matters.")
@@ -52,8 +55,9 @@ class GivenNumbers:
     training_dev_rows: int | None = _rows("Training-dev rows", "How many rows the training-dev error was measured on.")
     test_rows: int | None = _rows("Test rows", "How many rows the test error was measured on.")
     task: str = param(
-        "classification", "Task", "What the errors are: their unit.", choices=_TASKS, group="how to read them"
-    )
+        "classification", "Task", "Follows from the metric where only one task has it.", choices=_TASKS,
+        group="how to read them",
+    )  # fmt: skip
     model: str = param(
         "other",
         "Model",
@@ -65,22 +69,65 @@ class GivenNumbers:
         Settings.material, "Smallest difference that matters", "Differences below this, or a tenth of the dev error, count as nothing.",
         low=0.0, high=1.0, group="how to read them",
     )  # fmt: skip
+    metric: str = param(
+        AUTO, "Metric", "What the numbers above are, such as accuracy, ROC AUC, RMSE or R².",
+        choices=_AUTO_METRIC | {name: english(row.label) for name, row in GIVEN_METRICS.items()}, group="how to read them",
+    )  # fmt: skip
+    spread: float | None = param(
+        None, "Standard deviation of the target", "In the target's own unit, as RMSE and mean absolute error are.",
+        kind=float, low=1e-300, optional=True, empty=NOT_GIVEN, group="how to read them",
+    )  # fmt: skip
+
+    @property
+    def given_metric(self) -> GivenMetric:
+        """The metric of every number."""
+        return metric_of(self.metric, self.task, self.spread, self.train_error)
 
     @property
     def unit(self) -> ErrorUnit:
         """The unit of every error."""
-        return error_unit(self.task)  # type: ignore[arg-type]  # a parameter of choices is a text
+        return self.given_metric.unit_of_errors(self.spread)
+
+    @property
+    def least(self) -> float:
+        """The smallest difference that matters, whatever the error; a tenth of the error alone where its unit is any."""
+        return 0.0 if self.unit == OWN_UNIT else self.material
 
 
-def check_numbers(numbers: GivenNumbers, curve: LearningCurve | None = None) -> None:
-    """Raise SettingError when there is too little, or an error is none."""
+USUAL = ("error", "nrmse")  # metrics that need no word
+ERRORS = ("train_error", "dev_error", "human_error", "training_dev_error", "test_error")
+
+
+def as_errors(numbers: GivenNumbers) -> GivenNumbers:
+    """Return the numbers as errors, of which lower is better, in `numbers.unit`."""
+    metric = numbers.given_metric
+    given: dict[str, Any] = {name: value for name in ERRORS if (value := getattr(numbers, name)) is not None}
+    errors: dict[str, Any] = {name: metric.error(value, numbers.spread) for name, value in given.items()}
+    return replace(numbers, task=metric.task, metric=AUTO if metric.name in USUAL else metric.name, **errors)
+
+
+def check_numbers(numbers: GivenNumbers, curve: LearningCurve | TrainingHistory | None = None) -> None:
+    """Raise SettingError when there is too little, or a number cannot be a value of its metric."""
     check_all(numbers)
     if curve is None and (numbers.train_error is None or numbers.dev_error is None):
         raise SettingError(tr("Give a training error and a dev error, or a learning curve that holds them."))
-    if numbers.unit == "rate":
-        check_shares(numbers, (name for name in asdict(numbers) if name.endswith("_error")))
-    if curve is not None and curve.unit != numbers.unit:
+    if numbers.given_metric.name == "error":
+        check_shares(numbers, ERRORS)
+    for name in ERRORS:
+        _check_value(numbers, name)
+    if isinstance(curve, LearningCurve) and curve.unit != numbers.unit:
         raise SettingError(tr("The learning curve and the task have different error units: choose the curve's task."))
+
+
+def _check_value(numbers: GivenNumbers, name: str) -> None:
+    value, metric = getattr(numbers, name), numbers.given_metric
+    label = translate(params_of(numbers)[name].label)
+    if value is not None and value < metric.low:
+        text = "{name} = {value} is below its lowest value {low}."
+        raise SettingError(tr(text, name=label, value=f"{value:g}", low=f"{metric.low:g}"))
+    if value is not None and value > metric.high:
+        text = "{name} = {value} is too large: {metric} is at most {high} (write 0.85 for 85%)."
+        raise SettingError(tr(text, name=label, value=f"{value:g}", metric=metric.label, high=f"{metric.high:g}"))
 
 
 EXAMPLES: dict[str, tuple[Message, GivenNumbers]] = {  # Ng's pairs, and one with a training-dev error

@@ -12,6 +12,12 @@ from dldiag.diagnosis.recommend import NOT_FIRST, recommend
 from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, REMEDIES
 
 NOTHING_TO_GAIN = ("harmless_gap", "noise")  # problems with which the verdict is to keep the model
+BY_EPOCHS = {  # (remedy, problem) that the shape of a training history asks for, and how it is said there
+    ("step_size", "divergence"): Message("A learning rate 10 times smaller"),
+    ("step_size", "wrong_step"): Message("Another learning rate"),
+    ("early_stopping", "past_minimum"): Message("Stop at epoch {best_epoch} and keep those weights"),
+    ("train_longer", "short_training"): Message("Train longer than {epochs} epochs"),
+}
 LEAVE_IT_FIRST = Message("No part of the dev error is large enough to be worth a change.")
 
 
@@ -21,12 +27,20 @@ def remedies_for(findings: Sequence[Finding], evidence: Evidence) -> tuple[Recom
     Keeping the model comes first when nothing was found or the verdict says so, else before what only might help.
     """
     found = [_unmeasured(one) for one in recommend(findings, evidence)]
-    lit = sorted((one for one in found if _in_reach(one, evidence)), key=lambda one: _textbook(one, evidence))
+    first = [_worded(one, evidence) for one in found if (one.remedy, one.problem) in BY_EPOCHS]
+    rest = [one for one in found if (one.remedy, one.problem) not in BY_EPOCHS]
+    lit = sorted((one for one in rest if _in_reach(one, evidence)), key=lambda one: _textbook(one, evidence))
+    lit = [*first, *lit]
     keeps = not lit or any(one.outcome == "fired" and one.problem in NOTHING_TO_GAIN for one in findings)
     leave = [_left(one, not keeps) for one in found if one.remedy == LEAVE_IT]
-    rest = [one for one in found if one not in lit and one.remedy != LEAVE_IT]
-    first, then = (leave, lit) if keeps else (lit, leave)
-    return tuple(replace(one, rank=rank) for rank, one in enumerate([*first, *then, *rest], start=1))
+    others = [one for one in rest if one not in lit and one.remedy != LEAVE_IT]
+    order = [*leave, *lit] if keeps else [*lit, *leave]
+    return tuple(replace(one, rank=rank) for rank, one in enumerate([*order, *others], start=1))
+
+
+def _worded(one: Recommendation, evidence: Evidence) -> Recommendation:
+    """Name the change: which epoch, how many epochs."""
+    return replace(one, title=BY_EPOCHS[one.remedy, one.problem].filled(**evidence.names))
 
 
 def _unmeasured(one: Recommendation) -> Recommendation:

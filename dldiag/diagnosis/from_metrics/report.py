@@ -8,14 +8,20 @@ from dataclasses import asdict
 from dldiag.core.i18n import Message, english
 from dldiag.core.types import DatasetSummary, Forecast, LearningCurve, Notice, Report, SplitSummary
 from dldiag.diagnosis.evidence import Evidence
-from dldiag.diagnosis.from_metrics.evidence import evidence_of
-from dldiag.diagnosis.from_metrics.metrics import MEMORIZING, GivenNumbers, check_numbers
+from dldiag.diagnosis.from_metrics.evidence import evidence_of, evidence_without_dev
+from dldiag.diagnosis.from_metrics.given_metrics import AUTO
+from dldiag.diagnosis.from_metrics.history import TrainingHistory, signals_of
+from dldiag.diagnosis.from_metrics.history_rules import EPOCH_RULES, at_last_epoch, with_epochs
+from dldiag.diagnosis.from_metrics.metrics import MEMORIZING, GivenNumbers, as_errors, check_numbers
+from dldiag.diagnosis.from_metrics.remarks import remarks_on
 from dldiag.diagnosis.from_metrics.remedies import remedies_for
 from dldiag.diagnosis.from_metrics.rules import ASSUMED, READS_TRAINING, number_rules, verdict_of
 from dldiag.diagnosis.rules import check_rules
 from dldiag.experiments.forecast import forecast
 
 _LABEL = Message("a model known by its numbers")
+_TARGET = Message("the target")
+SEVERAL_RUNS = Message("The log holds {runs} runs, one after the other; the last was read.")
 NO_HUMAN = Notice(
     "no_human_error",
     ASSUMED,
@@ -33,31 +39,52 @@ NO_ROWS = Notice(
 )
 
 
-def diagnose_numbers(numbers: GivenNumbers, curve: LearningCurve | None = None) -> Report:
+def diagnose_numbers(numbers: GivenNumbers, curve: LearningCurve | TrainingHistory | None = None) -> Report:
     """Apply the rules and remedies of a diagnosis to numbers measured elsewhere.
 
     numbers: training and dev error at least, unless the curve gives them; where both do, numbers count. Intervals come
-    from row counts (Wilson's for a rate) or from the curve's repeats; without either, numbers are taken as exact.
+    from row counts (Wilson's for a rate) or from the curve's repeats; without either, numbers are taken as exact. A training
+    history is read at its last epoch, and its shape by rules of its own.
     Raises SettingError when an error is missing or cannot be one.
     """
     started = time.perf_counter()
     check_numbers(numbers, curve)
-    evidence = evidence_of(numbers, curve)
+    errors = as_errors(numbers)
+    history = curve if isinstance(curve, TrainingHistory) else None
+    by_rows = curve if isinstance(curve, LearningCurve) else None
+    if history is not None:
+        errors = at_last_epoch(errors, history)
+    evidence = _evidence(errors, by_rows, history)
+    rules = number_rules() if history is None else [*EPOCH_RULES, *number_rules()]
     memorizes = numbers.model == MEMORIZING
-    findings = check_rules(evidence, number_rules(), READS_TRAINING if memorizes else ())
+    findings = check_rules(evidence, rules, READS_TRAINING if memorizes else ())
+    assumed = errors.human_error is None and evidence.achievable is not None
+    told = verdict_of(
+        findings, evidence, assumed=assumed, memorizes=memorizes, rules=rules,
+        remarks=remarks_on(numbers, errors, evidence, findings),
+    )  # fmt: skip
     return Report(
-        dataset=_dataset(numbers, curve, evidence),
-        split=_split(numbers, curve),
+        dataset=_dataset(errors, curve, evidence),
+        split=_split(errors, by_rows),
         model={"key": "numbers", "label": english(_LABEL), "parameters": {}},
         settings=asdict(numbers),
-        curves=() if curve is None else (curve,),
+        curves=() if by_rows is None else (by_rows,),
         evidence=evidence.estimates(),
         findings=findings,
         recommendations=remedies_for(findings, evidence),
-        verdict=verdict_of(findings, evidence, assumed=numbers.human_error is None, memorizes=memorizes),
-        forecast=_forecast(numbers, curve),
+        verdict=told,
+        forecast=_forecast(errors, by_rows),
+        training_curve=None if history is None else history.as_training_curve(),
+        metric=None if errors.metric == AUTO else errors.given_metric.used(errors.spread),
         seconds=time.perf_counter() - started,
     )
+
+
+def _evidence(errors: GivenNumbers, curve: LearningCurve | None, history: TrainingHistory | None) -> Evidence:
+    if history is None:
+        return evidence_of(errors, curve)
+    plain = evidence_without_dev(errors) if errors.dev_error is None else evidence_of(errors)
+    return with_epochs(plain, history, signals_of(history))
 
 
 def _forecast(numbers: GivenNumbers, curve: LearningCurve | None) -> Forecast:
@@ -74,21 +101,30 @@ def _forecast(numbers: GivenNumbers, curve: LearningCurve | None) -> Forecast:
     )
 
 
-def _dataset(numbers: GivenNumbers, curve: LearningCurve | None, evidence: Evidence) -> DatasetSummary:
-    split = _split(numbers, curve)
-    name = english(_LABEL) if curve is None else curve.label or curve.model
-    task = evidence.task
-    return DatasetSummary(
-        name, split.train + split.dev + split.test, 0, task, "", (), "", notices_on(numbers, curve, evidence)
-    )
+def _dataset(
+    numbers: GivenNumbers, curve: LearningCurve | TrainingHistory | None, evidence: Evidence
+) -> DatasetSummary:
+    by_rows = curve if isinstance(curve, LearningCurve) else None
+    split = _split(numbers, by_rows)
+    name = english(_LABEL) if curve is None or not curve.label else curve.label
+    notices = notices_on(numbers, by_rows, evidence)
+    if isinstance(curve, TrainingHistory) and curve.runs > 1:
+        notices = (Notice("several_runs", SEVERAL_RUNS.filled(runs=curve.runs), count=curve.runs), *notices)
+    rows = split.train + split.dev + split.test
+    target = "" if numbers.spread is None else english(_TARGET)
+    return DatasetSummary(name, rows, 0, evidence.task, target, (), "", notices, spread=numbers.spread)
 
 
 def notices_on(numbers: GivenNumbers, curve: LearningCurve | None, evidence: Evidence) -> tuple[Notice, ...]:
     """Return what was assumed and what is odd about the numbers."""
     found = []
-    if numbers.human_error is None:
+    if numbers.human_error is None and evidence.achievable is not None:
         found.append(NO_HUMAN)
-    elif evidence.avoidable_bias is not None and evidence.avoidable_bias.surely_below < -evidence.delta:
+    elif (
+        evidence.avoidable_bias is not None
+        and numbers.human_error is not None
+        and evidence.avoidable_bias.surely_below < -evidence.delta
+    ):
         found.append(BELOW_HUMAN)
     if numbers.dev_rows is None and (curve is None or numbers.dev_error is not None or curve.dev_errors.shape[1] < 2):
         found.append(NO_ROWS)

@@ -11,6 +11,9 @@ from dldiag.diagnosis import verdict
 from dldiag.diagnosis.evidence import Evidence
 from dldiag.diagnosis.rules import RULES, Headline, Rule
 
+HINTS = {
+    "C2": "Measure the training error again with dropout and augmentation off; then look for easier dev rows and duplicates."
+}
 FIRED = {
     "N1": "Training error, dev error and achievable error lie together.",
     "V2": "Training and dev error differ by {variance:gap}, but the dev error is about what is achievable, "
@@ -38,6 +41,9 @@ IF_LESS = Message(
     "Underfitting (high bias), if much less than {train:error} is achievable: the training error is nearly the dev error "
     "({dev:error})."
 )
+IF_LESS_BELOW = Message(
+    "Underfitting (high bias), if much less than {train:error} is achievable. The dev error is lower than the training error: {dev:error}."
+)
 IF_LESS_TOO = Message(
     "Overfitting (high variance): the error is {train:error} on training rows, but {dev:error} on unseen ones. It is underfitting, too, "
     "if much less than {train:error} is achievable."
@@ -49,6 +55,22 @@ ASSUMED = Message("No human-level or target error was given, so underfitting is 
 WITHOUT_HUMAN: Mapping[tuple[Answer, Answer], Message] = {
     ("yes", "yes"): IF_LESS_TOO, ("yes", "no"): IF_LESS, ("no", "no"): IF_NONE,
 }  # fmt: skip
+DEV_BELOW = Message(
+    "The dev error is below the training error. Often that means nothing: dropout and data augmentation make training harder, and an "
+    "epoch's training error is a mean taken while the model was still learning."
+)
+FEW_DEV = Message("With {n_dev:,} dev rows, a dev error this far below the training error can be chance.")
+NO_GAP = Message(
+    "No overfitting: the error is {train:error} on training rows and {dev:error} on unseen ones. Whether underfitting is a problem is "
+    "not known without a human-level or target error."
+)
+GAP_OPEN = Message(
+    "The error is {train:error} on training rows and {dev:error} on unseen ones. With {judged} we can't yet tell whether that is "
+    "overfitting."
+)
+NO_DEV = Message(
+    "Nothing was recorded on dev rows, so overfitting cannot be seen. Record it (validation_data in Keras, validation_step in Lightning)."
+)
 MEMORIZES = Message(
     "Random forests and 1-nearest-neighbor fit their training rows almost perfectly by design, so a training error of {train:error} "
     "says little. Compare dev errors instead: this one is {dev:error}."
@@ -59,28 +81,71 @@ READS_TRAINING = ("B1", "V1", "V2", "N1", "C2")  # rules that say nothing where 
 
 def number_rules() -> list[Rule]:
     """Return the rules in words that do not speak of trials."""
-    worded = [replace(rule, fired=FIRED[rule.code]) if rule.code in FIRED else rule for rule in RULES]
+    worded = [
+        replace(rule, fired=FIRED.get(rule.code, rule.fired), hint=HINTS.get(rule.code, rule.hint)) for rule in RULES
+    ]
     return [replace(rule, headlines=HEADLINES[rule.code]) if rule.code in HEADLINES else rule for rule in worded]
 
 
 def verdict_of(
-    findings: Sequence[Finding], evidence: Evidence, *, assumed: bool = False, memorizes: bool = False
+    findings: Sequence[Finding],
+    evidence: Evidence,
+    *,
+    assumed: bool = False,
+    memorizes: bool = False,
+    rules: Sequence[Rule] | None = None,
+    remarks: Sequence[Message] = (),
 ) -> Verdict:
     """Conclude as a diagnosis does, in words that do not speak of trials.
 
     assumed: the achievable error is an assumption; the verdict then says so, and does not add bias that nothing shows to
-    a variance that something does. memorizes: the training error is near 0 by construction.
+    a variance that something does. memorizes: the training error is near 0 by construction. rules: that findings come from.
+    remarks: what else is to be said, first of all what the numbers are.
     """
     by_answers = {**verdict.BY_ANSWERS, ("no", "no"): NEITHER, **(WITHOUT_HUMAN if assumed else {})}
-    found = verdict.conclude(findings, evidence, "", rules=number_rules(), by_answers=by_answers)
+    if assumed and evidence.variance is not None and evidence.variance.value < -evidence.delta:
+        by_answers |= {("yes", "no"): IF_LESS_BELOW}
+    found = verdict.conclude(
+        findings, evidence, "", rules=number_rules() if rules is None else rules, by_answers=by_answers
+    )
+    values = found.headline.values
     if memorizes:
-        return replace(found, headline=MEMORIZES.filled(**found.headline.values), code="training_error_says_little")
-    details = [one for one in (found.detail, ASSUMED if assumed else None) if one is not None]
+        found = replace(found, headline=MEMORIZES.filled(**values), code="training_error_says_little")
+        return replace(found, detail=verdict.joined([one for one in (*remarks, found.detail) if one is not None]))
+    is_judged = (found.bias, found.variance) != ("unknown", "unknown")
+    details = [one for one in (*remarks, found.detail, ASSUMED if assumed and is_judged else None) if one is not None]
     found = replace(found, detail=verdict.joined(details))
+    if evidence.achievable is None:
+        return _without_bias(found, evidence)
     if assumed and (found.bias, found.variance) == ("yes", "yes") and not _is_large(evidence):
-        headline, code = NOT_KNOWN.filled(**found.headline.values), "high_variance_bias_unknown"
+        headline = NOT_KNOWN.filled(**values) if found.code == "both" else found.headline
+        code = "high_variance_bias_unknown" if found.code == "both" else found.code
         return replace(found, headline=headline, bias="unknown", problem="high_variance", code=code)
     return found
+
+
+BY_VARIANCE: Mapping[Answer, tuple[Message, str]] = {  # where nothing tells what is achievable
+    "yes": (NOT_KNOWN, "high_variance_bias_unknown"),
+    "no": (NO_GAP, "no_variance_bias_unknown"),
+    "undecided": (GAP_OPEN, "undecided"),
+}
+
+
+def _without_bias(found: Verdict, evidence: Evidence) -> Verdict:
+    """Say what the gap alone tells: as the headline, or below that of a rule that speaks first."""
+    if evidence.dev_error is None:
+        if found.code != "not_judged":
+            return found
+        sentence, code = NO_DEV, "no_dev_error"
+    elif found.variance in BY_VARIANCE:
+        sentence, code = BY_VARIANCE[found.variance]
+    else:
+        return found
+    sentence = sentence.filled(**found.headline.values)
+    if found.code == "not_judged":
+        problem = "high_variance" if found.variance == "yes" else None
+        return replace(found, headline=sentence, code=code, problem=problem)
+    return replace(found, detail=verdict.joined([sentence, *([] if found.detail is None else [found.detail])]))
 
 
 def _is_large(evidence: Evidence) -> bool:

@@ -94,6 +94,8 @@ def as_printed(report: Report) -> dict[str, Estimate]:
 
 
 def _moved(one: Estimate, value: float) -> Estimate:
+    if one.low == one.high:
+        return replace(one, value=value, low=value, high=value)
     return replace(one, value=value, low=min(one.low, value), high=max(one.high, value))
 
 
