@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
 from dldiag.core.i18n import tr
 from dldiag.core.types import Column_, Outcome, Report
-from dldiag.diagnosis.compare import Comparison
 from dldiag.diagnosis.improve import Improvement
 from dldiag.experiments.models import params_of_model
 from dldiag.report import view
@@ -53,12 +52,13 @@ def path_to_text(found: Improvement, width: int = WIDTH) -> str:
     return "\n".join(lines) + "\n"
 
 
-def comparison_to_text(first: Report, second: Report, found: Comparison, width: int = WIDTH) -> str:
-    """Write two runs side by side: the errors, their change, and what differs."""
-    lines = list(wrapped(view.comparison_line(found, second), width))
+def comparison_to_text(reports: Mapping[str, Report], width: int = WIDTH) -> str:
+    """Write runs side by side, by name: the errors, their change against the first, and what differs."""
+    runs = view.side_by_side_runs(reports)
+    lines = [part for line in view.comparison_lines(runs) for part in wrapped(line, width)]
     for title, rows in (
-        (tr("Errors"), view.compared_errors(first, second, found)),
-        (tr("What differs"), view.compared_settings(first, second, found)),
+        (tr("Errors"), view.compared_errors(runs)),
+        (tr("What differs"), view.compared_settings(runs)),
     ):
         if rows:
             lines += ["", title, *_aligned([list(rows[0]), *(list(row.values()) for row in rows)], width)]

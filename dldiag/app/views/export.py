@@ -36,7 +36,7 @@ def show_export(report: Report, job: str | None) -> None:
             if job is not None and running is None:
                 _offer_training(job)
             _offer_reports(report)
-            _show_link()
+            show_link()
         show_message(FIGURES_NOTE, kind="caption")
         if job is not None and running is not None:
             _show_model(report, job, running)
@@ -61,7 +61,7 @@ def _html(report: Report, language: str) -> str:
         return to_html(report)
 
 
-def _show_link() -> None:
+def show_link() -> None:
     """Show the address of the report, with a button that copies it."""
     with st.popover(tr("Link"), icon=":material/link:"):
         show_message(tr("The address of this report; it opens in this browser."), kind="caption")
