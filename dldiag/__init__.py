@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from dldiag.core.version import VERSION
+
 if TYPE_CHECKING:
     from dldiag.core.settings import Settings
     from dldiag.core.types import DataError, ReadPlan, Report
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from dldiag.report.model_file import load_model, save_model
     from dldiag.report.script import to_script
 
-__version__ = "0.2.0"
+__version__ = VERSION
 
 # Where each public name comes from. It is loaded when it is first asked for, so that `import dldiag` costs next to nothing.
 _PUBLIC = {

@@ -7,8 +7,8 @@ import platform
 import numpy as np
 import sklearn
 
-from dldiag import __version__
 from dldiag.core.types import DatasetSummary
+from dldiag.core.version import VERSION
 from dldiag.experiments.tasks import Encoded
 
 
@@ -25,7 +25,7 @@ def summary_of(encoded: Encoded) -> DatasetSummary:
 def versions() -> dict[str, str]:
     """Return the versions a report depends on."""
     return {
-        "dldiag": __version__,
+        "dldiag": VERSION,
         "python": platform.python_version(),
         "numpy": np.__version__,
         "scikit-learn": sklearn.__version__,
