@@ -47,11 +47,11 @@ class TextTable:
         return [name for name in self.rows[0] if any(row[name] for row in self.rows)] if self.rows else []
 
 
-def html_of(report: Report, language: str | None = None) -> str:
-    """Write a report as one HTML file in a language (the current one when None)."""
+def html_of(report: Report, language: str | None = None, *, charts: bool = True) -> str:
+    """Write a report as one HTML file in a language (the current one when None); without charts it holds no script."""
     with speaking(language or current_language()):
         title = tr("dldiag: {name}, {target}", name=report.dataset.name, target=report.dataset.target)
-        return _page("report.html", title, **_parts(report))
+        return _page("report.html", title, **_parts(report), **_charts(report, drawn=charts))
 
 
 def plain_page(about: str, headline: str, sections: Sequence[Section]) -> str:
@@ -99,6 +99,14 @@ def _parts(report: Report) -> dict[str, Any]:
         "test": "" if report.test is None else view.test_line(report.test, view.unit_of(report)),
         "facts": TextTable(tr("Data, split and settings"), view.facts(report)),
         "notices": TextTable(tr("Notices"), view.notices(report)),
+    }
+
+
+def _charts(report: Report, *, drawn: bool) -> dict[str, Any]:
+    """Return the charts, with what draws them."""
+    if not drawn:
+        return {"charts": dict.fromkeys(FIGURES), "drawn": ""}
+    return {
         "charts": {name: _chart(name, report) for name in FIGURES},
         "drawn": _packed(json.dumps(_drawn(report), default=list)),
         "bundle": _library(),
