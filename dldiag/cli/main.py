@@ -26,9 +26,10 @@ from dldiag.cli.flags import (
 )
 from dldiag.cli.metrics import add_numbers
 from dldiag.cli.outputs import add_model_output, add_outputs, check_outputs, write_model, write_outputs
+from dldiag.cli.progress import clear_progress, progress_meter
 from dldiag.core.cluster import CLUSTER_VARIABLE, on_cluster
 from dldiag.core.home import dashboard_folder, require
-from dldiag.core.i18n import LANGUAGES, Message, current_language, set_language, speaking, tr, translate
+from dldiag.core.i18n import LANGUAGES, Message, set_language, speaking, tr, translate
 from dldiag.core.parallel import USUAL_MOST, usual_count
 from dldiag.core.params import Param, SettingError, parse
 from dldiag.core.sanitize import terminal_safe
@@ -194,7 +195,7 @@ def _asked(given: argparse.Namespace) -> tuple[Dataset, Model, Settings, int]:
 
 def _tell(given: argparse.Namespace, report: Report, first: str = "") -> None:
     if given.progress:
-        print(file=sys.stderr)
+        clear_progress()
     if not given.quiet:
         print(terminal_safe(first + to_text(report)), end="")
     write_outputs(given, report)
@@ -240,16 +241,7 @@ def _readable(name: str) -> Path:
 
 
 def _meter(given: argparse.Namespace) -> Callable[[Progress], None] | None:
-    language = current_language()
-
-    def show(progress: Progress) -> None:
-        with speaking(language):
-            seconds = progress.seconds_left
-            left = "" if seconds is None else tr("about {seconds:.0f} s left", seconds=seconds)
-            line = terminal_safe(f"{progress.stage} {progress.done}/{progress.total} {left}")
-        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
-
-    return show if given.progress else None
+    return progress_meter() if given.progress else None
 
 
 # --- output -------------------------------------------------------------------------------------------------------

@@ -38,13 +38,17 @@ class FigureDisplay:
     def _repr_mimebundle_(self, *given: Any, **named: Any) -> Any:
         return self.figure_._repr_mimebundle_(*given, **named)
 
+    def _repr_html_(self) -> str:
+        return str(self.figure_._repr_html_())
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         return getattr(self.figure_, name)
 
     def __repr__(self) -> str:
-        return f"<FigureDisplay {self.kind!r} of {self.drawn!r}>"
+        of = self.drawn.dataset.name if isinstance(self.drawn, Report) else self.drawn.model
+        return f"<FigureDisplay {self.kind!r} of {of!r}>"
 
 
 def report_repr(report: Report) -> str:
