@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dldiag.nn import MLPClassifier, MLPRegressor
     from dldiag.report import from_json, to_html, to_json, to_text
     from dldiag.report.library import diagnose_data as diagnose
+    from dldiag.report.mlflow_log import log_to_mlflow
     from dldiag.report.model_file import load_model, save_model
     from dldiag.report.script import to_script
 
@@ -46,6 +47,7 @@ _PUBLIC = {
     "from_json": "dldiag.report",
     "learning_curve": "dldiag.experiments.learning_curve",
     "load_model": "dldiag.report.model_file",
+    "log_to_mlflow": "dldiag.report.mlflow_log",
     "make_dataset": "dldiag.data.dataset",
     "read_table": "dldiag.data.read_table",
     "save_model": "dldiag.report.model_file",
@@ -75,6 +77,7 @@ __all__ = [
     "from_json",
     "learning_curve",
     "load_model",
+    "log_to_mlflow",
     "make_dataset",
     "read_table",
     "save_model",

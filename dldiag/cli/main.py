@@ -46,6 +46,7 @@ from dldiag.diagnosis.openings import Opener
 from dldiag.diagnosis.test_set import check_unopened
 from dldiag.experiments.models import MODELS, Model, build_model
 from dldiag.report import path_to_text, to_text
+from dldiag.report.mlflow_log import log_to_mlflow
 
 FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130  # exit statuses
 SAMPLE = "sample:"
@@ -150,6 +151,9 @@ def _add_diagnose(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespa
         default=sys.stderr.isatty(),
         help=tr("show progress on stderr"),
     )
+    output.add_argument(
+        "--mlflow", action="store_true", help=tr("log the report to MLflow, where MLFLOW_TRACKING_URI says")
+    )
     output.add_argument("--quiet", action="store_true", help=tr("write nothing on stdout"))
     _add_plain(one, verb)
 
@@ -199,6 +203,9 @@ def _tell(given: argparse.Namespace, report: Report, first: str = "") -> None:
     if not given.quiet:
         print(terminal_safe(first + to_text(report)), end="")
     write_outputs(given, report)
+    if given.mlflow:
+        run = log_to_mlflow(report)
+        print(tr("MLflow run: {run}", run=run), file=sys.stderr)
 
 
 def _dataset(given: argparse.Namespace) -> Dataset:

@@ -24,7 +24,11 @@ OUTPUTS: dict[str, tuple[Callable[[Report], str], Message]] = {
     "curves_csv": (curves_csv, Message("write the learning curves as CSV")),
     "script": (to_script, Message("write a Python script that rebuilds the model and its dev error")),
 }
-NEEDED = {"html": "plotly", "save_model": "skops"}  # packages that some outputs need
+NEEDED = {
+    "html": ("plotly", "app"),
+    "save_model": ("skops", "app"),
+    "mlflow": ("mlflow", "mlflow"),
+}  # packages that some outputs need
 MODEL = "save_model"  # this output needs the table, not only the report
 
 
@@ -42,9 +46,9 @@ def add_model_output(group: argparse._ActionsContainer) -> None:
 
 def check_outputs(given: argparse.Namespace, names: Iterable[str] = (*OUTPUTS, MODEL)) -> None:
     """Refuse before the work, not after it, what cannot be written, and two outputs at one place."""
-    for name, package in NEEDED.items():
-        if getattr(given, name, None) is not None:
-            require(package, "app")
+    for name, (package, extra) in NEEDED.items():
+        if getattr(given, name, None):
+            require(package, extra)
     seen = set()
     asked = _asked(given, names)
     for _, out in asked:
