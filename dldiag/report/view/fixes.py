@@ -155,7 +155,8 @@ def action_effect(one: Fix, report: Report) -> str:
     if one.effect is None or before is None or one.verdict is None:
         return one.words
     arrow = before_after(before, one.effect, unit_of(report))
-    return tr("dev error {arrow}", arrow=arrow) + (f" ({one.words})" if one.words else "")
+    said = tr("dev error {arrow}", arrow=arrow)
+    return f"{said}, {one.words}" if one.words else said
 
 
 # --- why not the others -------------------------------------------------------------------------------------------
