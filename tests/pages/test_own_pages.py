@@ -103,3 +103,14 @@ def test_a_past_report_is_named_tagged_and_found_by_its_tag():
     assert {one.name: one.tags for one in labels}["My *best* run"] == ("final", "slow")
     app.button_group("tags").set_value(["slow"]).run()
     assert len([one for one in app.button if (one.key or "").startswith("open.")]) == 1
+
+
+def test_a_past_report_can_be_taken_away_at_its_address():
+    app = AppTest.from_file(str(ROOT / "pages/3_History.py"), default_timeout=60).run()
+    owner = app.session_state["dldiag"]["owner"]
+    app.query_params["report"] = History().add(make_report(), owner=owner)
+    app.run()
+    assert not app.exception
+    labels = [one.proto.label for one in app.get("download_button")]
+    assert labels == ["Python script", "Report (HTML)", "Report (JSON)", "Learning curves (CSV)"]
+    assert not [one for one in app.button if one.key == "export.model"], "its table may not be here any more"
