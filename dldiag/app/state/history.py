@@ -1,4 +1,4 @@
-"""The visitor's history: finished reports are kept once, and what was tried or adopted is written down."""
+"""The visitor's history: finished reports are kept once, and tests and applied fixes are recorded."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _keep_test(job: str, report: Report) -> None:
 
 
 def note_adopted(report: Report, one: Recommendation, change: dict[str, Any]) -> None:
-    """Write down that a remedy was adopted, what it changed and what its trial had shown."""
+    """Record an applied fix: what it changed, and what its test had shown."""
     result = change_text(one.trial.change, unit_of(report)) if one.trial else ""
     note(_experiment(report, one, change, result, "adopted"))
 
