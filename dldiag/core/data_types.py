@@ -164,6 +164,7 @@ class Dataset:
     aside: pd.DataFrame | None = None  # identifier and group columns left out of X, for the checks before training
     choices: Mapping[str, Any] = field(default_factory=dict)  # what make_dataset was given, and kinds set by hand
     recipe: RowRecipe | None = None
+    given: pd.DataFrame | None = None  # the caller's own frame, for an estimator that takes its categories as they are
 
     def __post_init__(self) -> None:
         if len(self.X) != len(self.y):

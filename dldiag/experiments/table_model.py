@@ -15,11 +15,13 @@ from sklearn.pipeline import Pipeline
 from dldiag.core.types import RowRecipe, Rows
 from dldiag.data.encode import FeatureLayout, encode_frame, layouts_of
 from dldiag.data.new_rows import typed_rows
+from dldiag.experiments.added_features import InputColumns, TableRows
 from dldiag.experiments.adjust import Decision
 from dldiag.experiments.fit import fitted_estimator, learned_decision
 from dldiag.experiments.judging import HOPELESS, in_own_unit, smear_factor
 from dldiag.experiments.model_outputs import class_probabilities, predictions_by
-from dldiag.experiments.models import Model, prepared_values
+from dldiag.experiments.models import Model
+from dldiag.experiments.preparation import prepared_values
 from dldiag.experiments.tasks import Encoded, FitTask, Inputs, class_labels, with_codes
 
 
@@ -28,7 +30,7 @@ class TableModel:
     """A model trained on rows of a table; predict and predict_proba take new rows of such a table.
 
     classes_: (K,) labels as pandas reads them, in the order of predict_proba; empty for a numeric target.
-    steps: what fills gaps and scales the measured features. labels: what the estimator has in the place of class codes.
+    columns: which features the estimator gets, added ones among them. steps: what fills gaps and scales the measured ones. labels: what the estimator has in the place of class codes.
     center, spread: a numeric target was learned less the one and over the other. is_log: the estimator learned its logarithm,
     which `smear` brings back to the mean. decision: how probabilities were adjusted. mean: of the training targets.
     """
@@ -38,8 +40,9 @@ class TableModel:
     estimator: BaseEstimator
     recipe: RowRecipe
     layouts: tuple[FeatureLayout, ...]
+    columns: InputColumns
     measured: NDArray[np.bool_]
-    steps: Pipeline | None
+    steps: Pipeline
     is_raw: bool
     classes_: NDArray[Any]
     labels: NDArray[Any] | None
@@ -99,12 +102,23 @@ class TableModel:
     def _inputs(self, frame: pd.DataFrame) -> Any:
         if self.is_raw:
             return frame
-        return prepared_values(encode_frame(frame, self.layouts).values, self.measured, self.steps)
+        rows = np.arange(-len(frame), 0)  # counted from the end: none of them is the number of a training row
+        table = TableRows(encode_frame(frame, self.layouts), _Frame(frame, self.layouts), rows)
+        return prepared_values(self.columns.of(table), self.measured, self.steps)
+
+
+@dataclass(frozen=True, eq=False)
+class _Frame:
+    """Typed rows with their columns, in the place of a dataset."""
+
+    X: pd.DataFrame
+    columns: tuple[FeatureLayout, ...]
 
 
 def train_table_model(encoded: Encoded, model: Model, rows: Rows, seed: int, versions: Mapping[str, str]) -> TableModel:
     """Train a model on rows of a dataset. Raises what the estimator raises."""
-    dataset = encoded.dataset
+    dataset, rows = encoded.dataset, encoded.training_rows(model, rows)
+    preparation = encoded.preparation(rows, model)
     task = FitTask(("own", len(rows), 0), with_codes(model, encoded.labels), rows, rows[:1], seed)
     inputs = Inputs.of(task, encoded)
     estimator, labels = fitted_estimator(task, inputs)
@@ -115,8 +129,9 @@ def train_table_model(encoded: Encoded, model: Model, rows: Rows, seed: int, ver
         estimator=estimator,
         recipe=dataset.recipe or RowRecipe({}, {}, {}, {}),
         layouts=layouts_of(dataset),
-        measured=encoded.matrix.measured,
-        steps=None if model.raw else encoded.preparation(rows, model.scale_inputs).steps,
+        columns=preparation.columns,
+        measured=preparation.measured,
+        steps=preparation.steps,
         is_raw=model.raw,
         classes_=class_labels(dataset.classes) if dataset.classes else np.empty(0),
         labels=labels,

@@ -15,7 +15,7 @@ from dldiag.experiments.table_model import TableModel
 ENDING = ".skops"
 # Types beside those that skops itself trusts: ours, and what scikit-learn's models are made of.
 KNOWN = re.compile(
-    r"dldiag\.(core\.data_types\.RowRecipe|data\.encode\.FeatureLayout|experiments\.adjust\.Decision"
+    r"dldiag\.(core\.data_types\.RowRecipe|data\.encode\.FeatureLayout|experiments\.(adjust\.Decision|added_features\.InputColumns)"
     r"|experiments\.table_model\.TableModel|nn\.estimators\.MLP(Classifier|Regressor)|nn\.layout\.Layout)"
     r"|numpy\.(clip|dtype)"
     r"|sklearn\.(tree\._tree\.Tree|neighbors\._(kd|ball)_tree\.(KD|Ball)Tree\w*|metrics\._dist_metrics\.\w+Distance\w*"
@@ -24,8 +24,16 @@ KNOWN = re.compile(
 
 
 def model_bytes(model: TableModel) -> bytes:
-    """Return a fitted model as the bytes of a skops file. SettingError where skops is not installed."""
+    """Return a fitted model as the bytes of a skops file.
+
+    SettingError where skops is not installed; DataError for a model with added features, which are made by functions.
+    """
     require("skops", "app")
+    if model.columns.makers:
+        raise DataError(
+            Message("A model with added features cannot be written to a file."),
+            Message("The Python script of the report trains it again."),
+        )
     from skops import io  # takes a while to load, and only this needs it
 
     return bytes(io.dumps(model))

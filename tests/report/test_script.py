@@ -111,3 +111,18 @@ def test_hostile_names_stay_texts():
 def test_a_report_without_a_table_has_no_script():
     with pytest.raises(ValueError, match="no table"):
         dldiag.to_script(diagnose_numbers(GivenNumbers(train_error=0.1, dev_error=0.2)))
+
+
+def test_added_features_and_dropped_columns_are_rebuilt_but_make_no_model_file(tmp_path):
+    path = write_csv(tmp_path / "rows.csv", task="classification")
+    around = {"new_features": ("spline(size)", "target(kind)", "size * since (month)"), "drop_columns": ("note",)}
+    model = dldiag.build_model("classification", around, "linear")
+    dataset = dldiag.make_dataset(dldiag.read_table(path), "y")
+    report = dldiag.diagnose(dataset, model, QUICK)
+    script = tmp_path / "script.py"
+    script.write_text(dldiag.to_script(report), encoding="utf-8")
+    assert printed_error(run(script, path))[0] == pytest.approx(report.evidence["dev_error"].value, abs=1e-6)
+    trained = dldiag.fitted(dataset, model, QUICK)
+    assert len(trained.predict(path)) == ROWS
+    with pytest.raises(dldiag.DataError, match="added features"):
+        dldiag.save_model(trained, tmp_path / "model.skops")

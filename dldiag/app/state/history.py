@@ -10,6 +10,7 @@ import streamlit as st
 
 from dldiag.app.jobs import store
 from dldiag.app.state import session
+from dldiag.app.state.paths import storing
 from dldiag.app.ui.widgets import show_error
 from dldiag.core.i18n import Message, current_language, tr
 from dldiag.core.types import DataError, Recommendation, Report
@@ -27,7 +28,8 @@ def keep_in_history(job: str, report: Report) -> None:
         return
     try:
         History().add(report, owner=session.owner())
-        mark.touch()
+        with storing():
+            mark.touch()
     except DataError as error:
         show_error(error)
 
@@ -42,7 +44,8 @@ def keep_trials(job: str, report: Report) -> None:
         if one.trial is None or mark.exists():
             continue
         if note(_experiment(report, one, dict(one.trial.settings), effect_text(one, unit_of(report)), "trial")):
-            mark.touch()
+            with storing():
+                mark.touch()
 
 
 def _keep_test(job: str, report: Report) -> None:
@@ -57,7 +60,8 @@ def _keep_test(job: str, report: Report) -> None:
         target=data.target, metric="" if metric is None else metric.name,
     )  # fmt: skip
     if note(opened):
-        mark.touch()
+        with storing():
+            mark.touch()
 
 
 def note_adopted(report: Report, one: Recommendation, change: dict[str, Any]) -> None:
