@@ -49,6 +49,10 @@ class DiagnosisJob(ModelJob, frozen=True, kw_only=True, tag="diagnose"):
         return self.model if self.start is None else self.start
 
 
+class ModelExportJob(ModelJob, frozen=True, kw_only=True, tag="model"):
+    """Train the model on all rows that are not sealed: gives a `ModelFile`."""
+
+
 class ErrorRowsJob(ModelJob, frozen=True, kw_only=True, tag="error_rows"):
     """Predict the dev rows again and list the wrong ones; the result is `ErrorLists`, or None without predictions."""
 

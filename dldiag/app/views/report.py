@@ -6,18 +6,19 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dldiag.app.state import server, session
+from dldiag.app.state import server
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.app.views.before_after import show_before_after
+from dldiag.app.views.export import show_export
 from dldiag.app.views.fixes import list_fixes, show_fixes
 from dldiag.app.views.improvement import show_improving, show_test_set
 from dldiag.app.views.performance import show_performance
 from dldiag.app.views.verdict import show_verdict
 from dldiag.app.views.where_wrong import show_where_wrong
-from dldiag.core.i18n import Message, speaking, tr
+from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import LearningCurve, Report
-from dldiag.report import curves_csv, to_json, view
+from dldiag.report import view
 from dldiag.report.figures import FIGURES, alt_learning_curves, learning_curves
 
 VERDICT_HEIGHT, CURVES_HEIGHT, REMEDIES_HEIGHT = 120, 460, 280  # In px, fixed while a job runs so that nothing jumps.
@@ -45,7 +46,7 @@ def _show_parts(report: Report, job: str | None, *, complete: bool) -> None:
     _show_details(report)
     if job is not None and complete:
         show_test_set(report, job)
-    _show_downloads(report)
+    show_export(report, job if complete else None)
 
 
 def show_past_report(report: Report) -> None:
@@ -121,32 +122,3 @@ def _show_details(report: Report) -> None:
         with st.expander(escape_markdown(FIGURES["training_curve"].title), expanded=not report.curves):
             row = FIGURES["training_curve"]
             show_figure(row.draw(report, figure_mode()), row.alt(report), key="figure.training_curve")
-
-
-def _show_downloads(report: Report) -> None:
-    name, language = "dldiag-report", session.language()
-    with st.container(key="export"):
-        st.subheader(tr("Export"), anchor=False)
-    with st.container(horizontal=True):
-        st.download_button(
-            tr("Report (HTML)"),
-            lambda: _html(report, language),
-            f"{name}.html",
-            "text/html",
-            help=tr("One file with all figures; opens without a network."),
-            on_click="ignore",
-        )
-        st.download_button(
-            tr("Report (JSON)"), lambda: to_json(report), f"{name}.json", "application/json", on_click="ignore"
-        )
-        st.download_button(
-            tr("Learning curves (CSV)"), lambda: curves_csv(report), f"{name}.csv", "text/csv", on_click="ignore"
-        )
-
-
-def _html(report: Report, language: str) -> str:
-    """Write the report in the given language; downloads run outside of a page, where the visitor is unknown."""
-    from dldiag.report import to_html
-
-    with speaking(language):
-        return to_html(report)
