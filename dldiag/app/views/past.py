@@ -17,9 +17,9 @@ from dldiag.report import view
 from dldiag.report.history import PastReport
 from dldiag.report.view.past_runs import run_choice, run_facts, run_title
 
-OPENED, COMPARED = "report", "compare"  # of the URL
-MOST_COMPARED = 5  # runs side by side; more do not fit a screen
-LONGEST_NAME, LONGEST_NOTE, LONGEST_TAGS = 80, 1000, 200  # characters
+OPENED, COMPARED = "report", "compare"  # Parameters of the URL.
+MOST_COMPARED = 5  # More runs side by side do not fit a screen.
+LONGEST_NAME, LONGEST_NOTE, LONGEST_TAGS = 80, 1000, 200  # In characters.
 
 
 def show_past() -> None:

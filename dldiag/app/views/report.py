@@ -21,7 +21,7 @@ from dldiag.core.types import LearningCurve, Report
 from dldiag.report import view
 from dldiag.report.figures import FIGURES, alt_learning_curves, learning_curves
 
-VERDICT_HEIGHT, CURVES_HEIGHT, REMEDIES_HEIGHT = 120, 460, 280  # px, of the running state: nothing may jump
+VERDICT_HEIGHT, CURVES_HEIGHT, REMEDIES_HEIGHT = 120, 460, 280  # In px, fixed while a job runs so that nothing jumps.
 FIRST_VERDICT = Message("First verdict; more is still being computed.")
 GROWING = Message("Training on growing parts of your table. The first verdict comes in a few seconds.")
 
@@ -70,7 +70,7 @@ def show_first_look(curves: Sequence[LearningCurve], report: Report | None) -> N
 
 
 def show_reached(curves: Sequence[LearningCurve]) -> None:
-    """Show the learning curves as far as they are known; nothing before there is a point to show."""
+    """Show the learning curves so far; nothing before the first point."""
     if any(point.dev for curve in curves for point in view.points(curve)):
         with server.drawing:
             figure = learning_curves(curves, theme=figure_mode(), train=False)
