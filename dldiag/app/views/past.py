@@ -90,7 +90,7 @@ def _ask_comparison(past: Sequence[PastReport]) -> None:
 
 def _show_item(one: PastReport) -> None:
     with st.container(border=True, key=f"past-{one.id}"):
-        text, buttons = st.columns([3, 2], vertical_alignment="center")
+        text, buttons = st.columns([6, 5], vertical_alignment="center")
         with text:
             _show_about(one)
             show_message(history.headline(one))
