@@ -29,13 +29,14 @@ from dldiag.cli.outputs import add_model_output, add_outputs, check_outputs, wri
 from dldiag.cli.progress import clear_progress, progress_meter
 from dldiag.core.cluster import CLUSTER_VARIABLE, on_cluster
 from dldiag.core.home import dashboard_folder, require
-from dldiag.core.i18n import LANGUAGES, Message, set_language, speaking, tr, translate
+from dldiag.core.i18n import LANGUAGES, set_language, speaking, tr, translate
 from dldiag.core.parallel import USUAL_MOST, usual_count
 from dldiag.core.params import Param, SettingError, parse
 from dldiag.core.sanitize import terminal_safe
 from dldiag.core.settings import Settings
 from dldiag.core.types import DataError, Dataset, Progress, Report
 from dldiag.data.dataset import make_dataset
+from dldiag.data.io import Sampling
 from dldiag.data.read_table import read_table
 from dldiag.data.samples import SAMPLES, sample_bytes
 from dldiag.data.second_file import FROM_FILE, SECOND, with_second_file
@@ -44,6 +45,7 @@ from dldiag.diagnosis.fitted import fitted
 from dldiag.diagnosis.improve import finish, improve
 from dldiag.diagnosis.openings import Opener
 from dldiag.diagnosis.test_set import check_unopened
+from dldiag.diagnosis.trials import rows_to_draw
 from dldiag.experiments.models import MODELS, Model, build_model
 from dldiag.report import path_to_text, to_text
 from dldiag.report.mlflow_log import log_to_mlflow
@@ -193,7 +195,7 @@ def _asked(given: argparse.Namespace) -> tuple[Dataset, Model, Settings, int]:
     check_outputs(given)
     settings, parameters = read_settings(given), read_parameters(given.model, given.set)
     jobs = parse("--jobs", Param(1, int, "", "", low=1), given.jobs)
-    dataset = _dataset(given)
+    dataset = _dataset(given, rows_to_draw(settings))
     return dataset, build_model(dataset.task, parameters, given.model), settings, jobs
 
 
@@ -208,7 +210,7 @@ def _tell(given: argparse.Namespace, report: Report, first: str = "") -> None:
         print(tr("MLflow run: {run}", run=run), file=sys.stderr)
 
 
-def _dataset(given: argparse.Namespace) -> Dataset:
+def _dataset(given: argparse.Namespace, rows: int | None) -> Dataset:
     source: Path | bytes
     if given.file.startswith(SAMPLE):
         sample = SAMPLES.get(given.file.removeprefix(SAMPLE))
@@ -217,7 +219,8 @@ def _dataset(given: argparse.Namespace) -> Dataset:
         source, name, target = sample_bytes(sample.key), sample.file, given.target or sample.target
     else:
         source, name, target = _readable(given.file), Path(given.file).name, given.target
-    table = read_table(source, name=name, kinds=read_kinds(given), **read_choices(given))
+    sampling = Sampling(rows, target or "", given.group or "")
+    table = read_table(source, name=name, kinds=read_kinds(given), sampling=sampling, **read_choices(given))
     domain = named_values("--domain", given.domain) if given.domain else None
     if given.second:
         if domain:
@@ -242,7 +245,7 @@ def _dataset(given: argparse.Namespace) -> Dataset:
 def _readable(name: str) -> Path:
     path = Path(name)
     if path.is_dir():
-        raise DataError(Message("{name} is a folder.", {"name": name}), Message("Name a file in it."))
+        return path
     with path.open("rb"):
         return path
 
