@@ -1,9 +1,11 @@
 """The script of a report rebuilds its dev error in a fresh process, from the file alone."""
 
+import os
 import re
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,6 +20,7 @@ from tests.reports import make_report
 
 QUICK = dldiag.Settings(budget="quick", sizes=2, repeats=3, trials=0, baselines=())
 ROWS = 160
+ROOT = Path(__file__).parents[2]  # where dldiag is, when it is not installed
 
 
 def write_csv(path, *, task):
@@ -36,9 +39,10 @@ def write_csv(path, *, task):
 
 
 def run(script, *arguments):
-    done = subprocess.run(
-        [sys.executable, str(script), *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False
-    )
+    command = [sys.executable, str(script), *map(str, arguments)]
+    paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": paths}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return done
 
