@@ -1,4 +1,4 @@
-"""The command line: `python -m dldiag diagnose FILE --target NAME`; bad input is one plain line and exit status 2."""
+"""The command line: `python -m dldiag diagnose FILE --target NAME`. Bad input gives one plain line and exit status 2."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run_verb(given: argparse.Namespace) -> int:
-    """Run a verb; a reader of its output that has seen enough, as `head` does, is no fault."""
+    """Run a verb. A reader that closes the pipe early, such as `head`, is not an error."""
     try:
         status = int(given.verb(given) or 0)
         sys.stdout.flush()
@@ -191,7 +191,7 @@ def _cluster(given: argparse.Namespace) -> Iterator[None]:
 
 
 def _asked(given: argparse.Namespace) -> tuple[Dataset, Model, Settings, int]:
-    """Return what the flags ask for; everything that can be refused is refused before the work."""
+    """Read the flags and the data; bad input is refused before any training starts."""
     check_outputs(given)
     settings, parameters = read_settings(given), read_parameters(given.model, given.set)
     jobs = parse("--jobs", Param(1, int, "", "", low=1), given.jobs)
@@ -269,7 +269,7 @@ def _os_text(error: OSError) -> str:
 
 
 def _language(arguments: Sequence[str]) -> str:
-    """Return the language asked for, before anything is parsed, so that errors are in it too."""
+    """Find the language before parsing, so that parsing errors are in it, too."""
     for here, following in zip(arguments, [*arguments[1:], ""], strict=False):
         if here == "--language":
             return following
@@ -279,7 +279,7 @@ def _language(arguments: Sequence[str]) -> str:
 
 
 def _write_any_character() -> None:
-    """Keep a terminal that lacks a character from ending the program."""
+    """Replace characters that the terminal cannot show instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -45,7 +45,7 @@ def identity(reference: Reference, what: str) -> str:
     """Return a key that is equal for references to the same table, dataset or rows of a file."""
     parts = {"table": OF_TABLE, "dataset": (*OF_TABLE, "target", *OF_DATASET), "rows": (*OF_FILE, "target")}[what]
     given = cast("dict[str, Any]", reference)
-    return codec.encode([[key, given[key]] for key in parts if key in given]).decode()
+    return codec.to_bytes([[key, given[key]] for key in parts if key in given]).decode()
 
 
 def located(reference: Reference, owner: str) -> Reference:
