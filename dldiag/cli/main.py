@@ -1,4 +1,4 @@
-"""The command line: `python -m dldiag diagnose FILE --target NAME`; bad input is one plain line and exit status 2."""
+"""The command line: `python -m dldiag diagnose FILE --target NAME`. Bad input gives one plain line and exit status 2."""
 
 from __future__ import annotations
 
@@ -25,25 +25,30 @@ from dldiag.cli.flags import (
     read_settings,
 )
 from dldiag.cli.metrics import add_numbers
-from dldiag.cli.outputs import add_outputs, check_outputs, write_outputs
+from dldiag.cli.outputs import add_model_output, add_outputs, check_outputs, write_model, write_outputs
+from dldiag.cli.progress import clear_progress, progress_meter
 from dldiag.core.cluster import CLUSTER_VARIABLE, on_cluster
 from dldiag.core.home import dashboard_folder, require
-from dldiag.core.i18n import LANGUAGES, Message, current_language, set_language, speaking, tr, translate
+from dldiag.core.i18n import LANGUAGES, set_language, speaking, tr, translate
 from dldiag.core.parallel import USUAL_MOST, usual_count
 from dldiag.core.params import Param, SettingError, parse
 from dldiag.core.sanitize import terminal_safe
 from dldiag.core.settings import Settings
 from dldiag.core.types import DataError, Dataset, Progress, Report
 from dldiag.data.dataset import make_dataset
+from dldiag.data.io import Sampling
 from dldiag.data.read_table import read_table
 from dldiag.data.samples import SAMPLES, sample_bytes
 from dldiag.data.second_file import FROM_FILE, SECOND, with_second_file
 from dldiag.diagnosis.diagnose import diagnose
+from dldiag.diagnosis.fitted import fitted
 from dldiag.diagnosis.improve import finish, improve
 from dldiag.diagnosis.openings import Opener
 from dldiag.diagnosis.test_set import check_unopened
+from dldiag.diagnosis.trials import rows_to_draw
 from dldiag.experiments.models import MODELS, Model, build_model
 from dldiag.report import path_to_text, to_text
+from dldiag.report.mlflow_log import log_to_mlflow
 
 FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130  # exit statuses
 SAMPLE = "sample:"
@@ -77,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run_verb(given: argparse.Namespace) -> int:
-    """Run a verb; a reader of its output that has seen enough, as `head` does, is no fault."""
+    """Run a verb. A reader that closes the pipe early, such as `head`, is not an error."""
     try:
         status = int(given.verb(given) or 0)
         sys.stdout.flush()
@@ -133,6 +138,7 @@ def _add_diagnose(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespa
     add_reading(one)
     output = one.add_argument_group(tr("output"))
     add_outputs(output)
+    add_model_output(output)
     jobs = tr("worker processes; the result is the same (default: one per core, up to {most})", most=USUAL_MOST)
     output.add_argument(
         "--cluster",
@@ -147,6 +153,9 @@ def _add_diagnose(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespa
         default=sys.stderr.isatty(),
         help=tr("show progress on stderr"),
     )
+    output.add_argument(
+        "--mlflow", action="store_true", help=tr("log the report to MLflow, where MLFLOW_TRACKING_URI says")
+    )
     output.add_argument("--quiet", action="store_true", help=tr("write nothing on stdout"))
     _add_plain(one, verb)
 
@@ -156,6 +165,7 @@ def _diagnose(given: argparse.Namespace) -> None:
     with speaking("en"), _cluster(given):  # a report holds English, whoever reads it
         report = diagnose(dataset, model, settings, on_progress=_meter(given), n_jobs=jobs)
     _tell(given, report)
+    write_model(given, lambda: fitted(dataset, model, settings))
 
 
 def _improve(given: argparse.Namespace) -> None:
@@ -167,6 +177,7 @@ def _improve(given: argparse.Namespace) -> None:
         if given.open_test:
             found = finish(dataset, settings, found, FROM_HERE)
     _tell(given, found.report, path_to_text(found) + "\n")
+    write_model(given, lambda: fitted(dataset, found.winner, settings))
 
 
 @contextmanager
@@ -180,23 +191,26 @@ def _cluster(given: argparse.Namespace) -> Iterator[None]:
 
 
 def _asked(given: argparse.Namespace) -> tuple[Dataset, Model, Settings, int]:
-    """Return what the flags ask for; everything that can be refused is refused before the work."""
+    """Read the flags and the data; bad input is refused before any training starts."""
     check_outputs(given)
     settings, parameters = read_settings(given), read_parameters(given.model, given.set)
     jobs = parse("--jobs", Param(1, int, "", "", low=1), given.jobs)
-    dataset = _dataset(given)
+    dataset = _dataset(given, rows_to_draw(settings))
     return dataset, build_model(dataset.task, parameters, given.model), settings, jobs
 
 
 def _tell(given: argparse.Namespace, report: Report, first: str = "") -> None:
     if given.progress:
-        print(file=sys.stderr)
+        clear_progress()
     if not given.quiet:
         print(terminal_safe(first + to_text(report)), end="")
     write_outputs(given, report)
+    if given.mlflow:
+        run = log_to_mlflow(report)
+        print(tr("MLflow run: {run}", run=run), file=sys.stderr)
 
 
-def _dataset(given: argparse.Namespace) -> Dataset:
+def _dataset(given: argparse.Namespace, rows: int | None) -> Dataset:
     source: Path | bytes
     if given.file.startswith(SAMPLE):
         sample = SAMPLES.get(given.file.removeprefix(SAMPLE))
@@ -205,7 +219,8 @@ def _dataset(given: argparse.Namespace) -> Dataset:
         source, name, target = sample_bytes(sample.key), sample.file, given.target or sample.target
     else:
         source, name, target = _readable(given.file), Path(given.file).name, given.target
-    table = read_table(source, name=name, kinds=read_kinds(given), **read_choices(given))
+    sampling = Sampling(rows, target or "", given.group or "")
+    table = read_table(source, name=name, kinds=read_kinds(given), sampling=sampling, **read_choices(given))
     domain = named_values("--domain", given.domain) if given.domain else None
     if given.second:
         if domain:
@@ -230,22 +245,13 @@ def _dataset(given: argparse.Namespace) -> Dataset:
 def _readable(name: str) -> Path:
     path = Path(name)
     if path.is_dir():
-        raise DataError(Message("{name} is a folder.", {"name": name}), Message("Name a file in it."))
+        return path
     with path.open("rb"):
         return path
 
 
 def _meter(given: argparse.Namespace) -> Callable[[Progress], None] | None:
-    language = current_language()
-
-    def show(progress: Progress) -> None:
-        with speaking(language):
-            seconds = progress.seconds_left
-            left = "" if seconds is None else tr("about {seconds:.0f} s left", seconds=seconds)
-            line = terminal_safe(f"{progress.stage} {progress.done}/{progress.total} {left}")
-        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
-
-    return show if given.progress else None
+    return progress_meter() if given.progress else None
 
 
 # --- output -------------------------------------------------------------------------------------------------------
@@ -263,7 +269,7 @@ def _os_text(error: OSError) -> str:
 
 
 def _language(arguments: Sequence[str]) -> str:
-    """Return the language asked for, before anything is parsed, so that errors are in it too."""
+    """Find the language before parsing, so that parsing errors are in it, too."""
     for here, following in zip(arguments, [*arguments[1:], ""], strict=False):
         if here == "--language":
             return following
@@ -273,7 +279,7 @@ def _language(arguments: Sequence[str]) -> str:
 
 
 def _write_any_character() -> None:
-    """Keep a terminal that lacks a character from ending the program."""
+    """Replace characters that the terminal cannot show instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

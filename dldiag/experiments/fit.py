@@ -20,7 +20,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.parallel import ALONE, Processes, one_thread, portable
 from dldiag.core.statistics import mean_variance
 from dldiag.core.types import Clusters, ErrorUnit, Rows, ShouldStop, Stopped
-from dldiag.experiments.adjust import decide, held_probabilities
+from dldiag.experiments.adjust import ADJUSTMENTS, Decision, decide, held_probabilities
 from dldiag.experiments.judging import baseline_outputs, floor_of, loss_by_row, without_log
 from dldiag.experiments.model_outputs import (
     KeptOutputs,
@@ -38,6 +38,7 @@ from dldiag.nn.health import Health
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError, np.linalg.LinAlgError)
 NO_PROBABILITIES = Message("the model gives no class probabilities, which the metric needs")
 LARGEST_STACK = 32  # networks trained in lock-step; more members only add memory
+STACK_BYTES = 256 << 20  # of the inputs of one stack; mini-batches are gathered from them
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +128,9 @@ def group_by_shape(tasks: Iterable[FitTask], encoded: Encoded) -> Iterator[list[
         shape = _shape(task, encoded) if is_network(task.model) else number
         stacks.setdefault(shape, []).append(task)
     for stack in stacks.values():
-        yield from (stack[i : i + LARGEST_STACK] for i in range(0, len(stack), LARGEST_STACK))
+        bytes_each = len(stack[0].train_rows) * max(1, encoded.matrix.n_features) * np.dtype(np.float32).itemsize
+        most = max(1, min(LARGEST_STACK, STACK_BYTES // bytes_each))
+        yield from (stack[i : i + most] for i in range(0, len(stack), most))
 
 
 def _shape(task: FitTask, encoded: Encoded) -> Hashable:
@@ -250,28 +253,51 @@ class FittedModel:
 
     model: Any
     inputs: Inputs
+    labels: NDArray[Any] | None
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Return class codes, or values as inputs.y has them."""
         with one_thread():
-            return predictions_by(self.model, X, self.inputs.y[:1].repeat(len(X)), self.inputs.labels)
+            return predictions_by(self.model, X, self.inputs.y[:1].repeat(len(X)), self.labels)
 
     def probabilities(self, X: Any) -> NDArray[Any] | None:
         """Return the probability of each class (rows, K); None where the model gives none."""
         with one_thread():
-            return class_probabilities(self.model, X, self.inputs.n_classes, self.inputs.labels)
+            return class_probabilities(self.model, X, self.inputs.n_classes, self.labels)
 
 
 def fitted_model(task: FitTask, inputs: Inputs) -> FittedModel:
     """Fit the model of one task; raises what the estimator raises."""
-    model = _seeded(task)
+    model, labels = fitted_estimator(task, inputs)
+    return FittedModel(model, inputs, labels)
+
+
+def fitted_estimator(task: FitTask, inputs: Inputs) -> tuple[Any, NDArray[Any] | None]:
+    """Fit one task and return its estimator, with the labels that it has in the place of codes (None: the codes).
+
+    Raises what the estimator raises.
+    """
+    model, labels = _seeded(task), inputs.labels
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if is_network(task.model):
             nn.fit_stack([model], [inputs.X], [inputs.y], sample_weights=[inputs.weights])
-        else:
-            _fitted(model, inputs, inputs.labels)
-    return FittedModel(model, inputs)
+            return model, None
+        try:
+            return _fitted(model, inputs, labels), labels
+        except REFUSALS:
+            if labels is None:
+                raise
+            numbers = _numbered(inputs.y, len(labels))
+            return _fitted(clone(model), inputs, numbers), numbers
+
+
+def learned_decision(task: FitTask, inputs: Inputs) -> Decision:
+    """Return how a fit's decisions are adjusted, from out-of-fold probabilities of its training rows."""
+    with one_thread(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        (held,) = held_probabilities([task], [inputs], _seeded)
+        return ADJUSTMENTS[task.model.adjust](inputs.y, held, inputs.choice)
 
 
 def _fitted(model: Any, inputs: Inputs, labels: NDArray[Any] | None) -> Any:

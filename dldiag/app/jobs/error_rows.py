@@ -13,13 +13,13 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import Progress
 from dldiag.error_analysis.eyeball import EyeballSet
 
-MOST_LISTED = 1_000  # rows of a list
-MOST_OF_SLICE = 20_000  # rows of a slice
-Columns = dict[str, tuple[Any, ...]]  # a table: the cells of every column
+MOST_LISTED = 1_000  # Maximum number of rows per list.
+MOST_OF_SLICE = 20_000  # Maximum number of rows per slice.
+Columns = dict[str, tuple[Any, ...]]  # A table as {column: cells}.
 
 
 class ErrorLists(msgspec.Struct, frozen=True):
-    """The rows that are wrong, as tables: the worst, those with a suspicious label, those to look at, those of each slice."""
+    """Wrong rows as tables: the worst, those with suspicious labels, the eyeball set, and each slice."""
 
     worst: Columns
     suspects: Columns
@@ -68,7 +68,7 @@ def _case(job: ModelJob, should_stop: JobStop) -> Any:
 
 
 def _columns(table: Any) -> Columns:
-    """Return a table by columns; dates as texts, gaps as None."""
+    """Return a table by column, dates as texts and missing values as None."""
     plain = table.astype(object).where(table.notna(), None)
     return {
         str(name): tuple(

@@ -14,7 +14,7 @@ from dldiag.diagnosis.improve import LoopStep
 
 
 class FoundPath(msgspec.Struct, frozen=True):
-    """The path of an improvement; dev_error: of the model at its end, None where it was stopped by hand."""
+    """The steps of an automatic improvement. dev_error: of the final model, None when stopped by hand."""
 
     steps: tuple[LoopStep, ...]
     start: Parameters
@@ -25,7 +25,7 @@ class FoundPath(msgspec.Struct, frozen=True):
 
 
 def try_job(job: RemedyTrialJob, on_progress: JobProgress, should_stop: JobStop) -> Trial:
-    """Test one fix, paired with the present model."""
+    """Test one fix against the current model on the same repeats."""
     from dldiag.diagnosis.diagnose import prepare_case
     from dldiag.diagnosis.search import planned_fits, try_remedy
     from dldiag.diagnosis.trials import EFFORTS, Attempt
@@ -46,7 +46,7 @@ def try_job(job: RemedyTrialJob, on_progress: JobProgress, should_stop: JobStop)
 
 
 def improve_job(job: ImprovementJob, on_progress: JobProgress, should_stop: JobStop) -> FoundPath:
-    """Apply what helps and diagnose again until nothing does."""
+    """Apply the best fix and diagnose again until nothing helps."""
     from dldiag.diagnosis.improve import improve
     from dldiag.experiments.chosen_model import choice_of
 

@@ -1,4 +1,4 @@
-"""The rows behind a diagnosis's errors, and the categories that its visitor gave them; kept in the diagnosis's folder."""
+"""The wrong rows of a diagnosis and the visitor's tags, kept in the folder of the diagnosis."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dldiag.core.types import Report
 from dldiag.error_analysis.eyeball import EyeballSet, tag_counts
 
 _FILE = "eyeball_tags.json"
-WHAT, LABEL_TRIAL = "error rows", "label trial"  # the names under which a diagnosis remembers the jobs
+WHAT, LABEL_TRIAL = "error rows", "label trial"  # The diagnosis remembers the jobs under these names.
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +37,7 @@ def start_error_rows(job: str) -> None:
 
 
 def error_rows_of(other: str) -> ErrorRows | None:
-    """Return the lists that a finished job made; None when the model predicted nothing."""
+    """Return the lists of a finished job; None when the model made no predictions."""
     found = store.result_of(other, ErrorLists)
     if found is None:
         return None
@@ -58,12 +58,12 @@ def with_error_facts(report: Report, job: str) -> Report:
 
 
 def tags_of(job: str) -> dict[int, tuple[str, ...]]:
-    """Return the categories of each row that was looked at, by its number in the table."""
+    """Return the tags of each row looked at, by its number in the table."""
     path = store.folder_of(job) / _FILE
-    return codec.decode(path.read_bytes(), dict[int, tuple[str, ...]]) if path.is_file() else {}
+    return codec.from_bytes(path.read_bytes(), dict[int, tuple[str, ...]]) if path.is_file() else {}
 
 
 def keep_tags(job: str, tags: Mapping[int, Sequence[str]]) -> None:
-    """Write the categories down."""
+    """Write the tags."""
     with storing():
-        write_whole(store.folder_of(job) / _FILE, codec.encode(tags))
+        write_whole(store.folder_of(job) / _FILE, codec.to_bytes(tags))

@@ -17,7 +17,7 @@ from dldiag.report.view.error_rows import tags_section
 from dldiag.report.view.labels import share_text
 
 Tags = Mapping[int, tuple[str, ...]]
-_HIDDEN = ("bias", "variance", "loss", "predictions")  # columns that a person needs not to judge a row
+_HIDDEN = ("bias", "variance", "loss", "predictions")  # Columns that are not needed to judge a row.
 
 
 def go_through(job: str, rows: eyeball.ErrorRows) -> None:

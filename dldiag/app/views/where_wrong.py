@@ -18,7 +18,7 @@ from dldiag.core.types import Report
 from dldiag.report.view.error_rows import TITLE, error_sections, errors_line, rule_text
 
 EYEBALL_PAGE = "pages/5_Eyeball_set.py"
-SHOWN_ROWS = 10  # of a list; the download has all of it
+SHOWN_ROWS = 10  # Rows shown of a list; the download has all of them.
 
 
 def show_where_wrong(report: Report, job: str | None) -> None:
@@ -65,7 +65,7 @@ def _show_lists(job: str) -> None:
 
 
 def ask_error_rows(job: str) -> eyeball.ErrorRows | None:
-    """Offer to list the rows of a diagnosis, show how far that is, and return them when they are there."""
+    """Offer to list the wrong rows, show the progress, and return them when they are ready."""
     other = improvement.started(job).get(eyeball.WHAT)
     if other is None:
         if st.button(tr("Show the rows"), key="error_rows", icon=":material/table_rows:"):
