@@ -1,13 +1,15 @@
 """Figures show the numbers of a report, and nothing by color alone."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from dldiag.core.error_findings import ErrorFindings, PartialDependence
 from dldiag.core.i18n import Message
-from dldiag.core.types import LearningCurve
+from dldiag.core.types import LearningCurve, exactly
 from dldiag.report import figures
 from dldiag.report.figures import FIGURES
 from dldiag.report.figures.theme import DASHES, MARKERS, MOST_TICKS, THEMES, rows_axis
@@ -17,7 +19,11 @@ CASES = ["bias", "variance", "neither", "undecided"]
 
 
 def of_task(task):
-    return make_report(task=task)
+    curves = (
+        PartialDependence("age", (20.0, 40.0), (0.25, 0.75), "yes"),
+        PartialDependence("city", ("A", "B"), (0.5, 0.625), "yes"),
+    )
+    return replace(make_report(task=task), errors=ErrorFindings(100, "rate", exactly(0.1), dependence=curves))
 
 
 def shown(figure: go.Figure) -> list[go.Scatter]:
@@ -189,3 +195,11 @@ def test_the_axis_of_a_forecast_names_sizes_on_both_sides_of_today():
     sizes = report.curves[0].sizes
     assert min(ticks) < sizes[-3], "the measured part of the axis has numbers, too"
     assert max(ticks) > sizes[-1]
+
+
+def test_partial_dependence_is_drawn_one_column_at_a_time():
+    drawn = FIGURES["dependence"].draw(of_task("classification"), "light")
+    assert [list(one.y) for one in drawn.data] == [[0.25, 0.75], [0.5, 0.625]]
+    assert [one.visible for one in drawn.data] == [True, False]
+    assert drawn.layout.xaxis.type == "linear"
+    assert [button.label for button in drawn.layout.updatemenus[0].buttons] == ["age", "city"]

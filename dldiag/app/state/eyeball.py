@@ -60,7 +60,10 @@ def with_error_facts(report: Report, job: str) -> Report:
 def tags_of(job: str) -> dict[int, tuple[str, ...]]:
     """Return the tags of each row looked at, by its number in the table."""
     path = store.folder_of(job) / _FILE
-    return codec.from_bytes(path.read_bytes(), dict[int, tuple[str, ...]]) if path.is_file() else {}
+    if not path.is_file():
+        return {}
+    found = codec.from_bytes(path.read_bytes(), dict[str, tuple[str, ...]])  # JSON has no other keys
+    return {int(row): tags for row, tags in found.items()}
 
 
 def keep_tags(job: str, tags: Mapping[int, Sequence[str]]) -> None:
