@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dldiag.core.i18n import Message
+from dldiag.core.i18n import Message, plain_number_of
 
 
 @dataclass(frozen=True)
 class Estimate:
     """A number with its uncertainty.
 
-    `low` to `high` is the two-sided 90 % interval. `at_least` and `at_most` are the one-sided 90 % bounds that rules use; they
-    default to low and high (careful side).
+    `low` to `high` is the two-sided 90% interval. `at_least` and `at_most` are the one-sided 90% bounds that rules use; they
+    default to low and high, which is conservative.
     """
 
-    value: int | float  # a count stays a whole number in JSON and back
+    value: int | float  # A count stays an integer through JSON.
     low: int | float
     high: int | float
     at_least: float | None = None
@@ -24,21 +24,23 @@ class Estimate:
     source: Message | None = None
 
     def __post_init__(self) -> None:
+        for name in ("value", "low", "high", "at_least", "at_most"):
+            object.__setattr__(self, name, plain_number_of(getattr(self, name)))
         if not self.low <= self.value <= self.high:
             raise ValueError(f"an interval must hold its value: {self.low} <= {self.value} <= {self.high}")
 
     def __neg__(self) -> Estimate:
-        """The same with the opposite sign: a change of an error as a gain."""
+        """Return the estimate with the opposite sign, a change in error as a gain."""
         return Estimate(-self.value, -self.high, -self.low, -self.surely_below, -self.surely_above)
 
     @property
     def surely_above(self) -> float:
-        """With 90 % confidence the number is above this."""
+        """The lower one-sided 90% bound."""
         return self.low if self.at_least is None else self.at_least
 
     @property
     def surely_below(self) -> float:
-        """With 90 % confidence the number is below this."""
+        """The upper one-sided 90% bound."""
         return self.high if self.at_most is None else self.at_most
 
 
@@ -49,7 +51,7 @@ def exactly(value: float, source: Message | None = None) -> Estimate:
 
 @dataclass(frozen=True)
 class ForecastPoint:
-    """The dev error expected at a number of training rows, with its 90 % interval."""
+    """The dev error expected at a number of training rows, with its 90% interval."""
 
     rows: int
     value: float

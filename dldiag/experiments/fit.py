@@ -20,7 +20,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.parallel import ALONE, Processes, one_thread, portable
 from dldiag.core.statistics import mean_variance
 from dldiag.core.types import Clusters, ErrorUnit, Rows, ShouldStop, Stopped
-from dldiag.experiments.adjust import decide, held_probabilities
+from dldiag.experiments.adjust import ADJUSTMENTS, Decision, decide, held_probabilities
 from dldiag.experiments.judging import baseline_outputs, floor_of, loss_by_row, without_log
 from dldiag.experiments.model_outputs import KeptOutputs, ModelOutputs, kept_outputs, model_outputs, predictions_by
 from dldiag.experiments.models import MODELS, fit_cost, is_network
@@ -38,7 +38,7 @@ class FitResult:
     """What one fit gave; errors are losses by the metric of the diagnosis, lower is better.
 
     influence: (dev rows,) how much each dev row adds to the error; its variance / rows is the sampling variance of
-    dev_error. useful_error, useful_influence: of this model or, where it errs more than the plainest guess (the commonest
+    dev_error. useful_error, useful_influence: of this model or, where it errs more than the baseline (the commonest
     class, or the mean, of the training rows), of that guess: what one would use. Two models on the same rows are
     compared through them. kept: what was predicted for the dev rows, where the task asks for it. floor: variance that dev
     rows leave where they show no mistake, in units of what as many rows leave to a rate; None: that of the largest influence.
@@ -62,7 +62,7 @@ class FitResult:
 
     @property
     def useful_error(self) -> float:
-        """The dev error of this model or of the plainest guess, whichever is less."""
+        """The dev error of this model or of the baseline, whichever is less."""
         return min(self.dev_error, self.guess_error)
 
 
@@ -125,7 +125,7 @@ def group_by_shape(tasks: Iterable[FitTask], encoded: Encoded) -> Iterator[list[
 
 def _shape(task: FitTask, encoded: Encoded) -> Hashable:
     n_outputs = len(np.unique(encoded.dataset.y[task.train_rows])) if encoded.dataset.task == "classification" else 1
-    key = nn.stack_key(task.model.estimator, len(task.train_rows), encoded.matrix.n_features, n_outputs)
+    key = nn.stack_key(task.model.estimator, len(task.train_rows), encoded.n_features(task), n_outputs)
     return key, task.watched, task.model.adjust
 
 
@@ -159,7 +159,15 @@ def _fit_networks(stack: Sequence[FitTask], prepared: Sequence[Inputs], should_s
     started = time.perf_counter()
     models = [_seeded(task) for task in stack]
     dev = [(p.X_dev, p.y_dev) for p in prepared] if stack[0].watched else None
-    nn.fit_stack(models, [p.X for p in prepared], [p.y for p in prepared], dev=dev, should_stop=should_stop)
+    weights = [p.weights for p in prepared]
+    nn.fit_stack(
+        models,
+        [p.X for p in prepared],
+        [p.y for p in prepared],
+        dev=dev,
+        sample_weights=weights,
+        should_stop=should_stop,
+    )
     outputs = [_outputs(m, task, p, p.labels) for m, task, p in zip(models, stack, prepared, strict=True)]
     if stack[0].model.adjust:
         held = held_probabilities(stack, prepared, _seeded)
@@ -183,12 +191,13 @@ def _seeded(task: FitTask) -> BaseEstimator:
 def _fit_alone(task: FitTask, inputs: Inputs) -> FitResult:
     """Fit an estimator that is not ours; one that refuses this subset gives a result without numbers and says why."""
     started = time.perf_counter()
-    one_class = inputs.y.dtype.kind in "iu" and len(np.unique(inputs.y)) == 1
+    of_one_class = inputs.y.dtype.kind in "iu" and len(np.unique(inputs.y)) == 1
+    one_class = of_one_class and not task.as_given  # else it is the estimator's to refuse it
     refusals = REFUSALS if task.model.key in MODELS else (Exception,)
     try:
-        # A tiny subset may hold one class only: all that can be learnt is that class.
+        # A tiny subset may hold one class only: all that can be learned is that class.
         model = DummyClassifier() if one_class else _seeded(task)
-        outputs = _learnt(model, task, inputs, refusals)
+        outputs = _trained(model, task, inputs, refusals)
         if task.model.adjust and not one_class:
             (held,) = held_probabilities([task], [inputs], _seeded)
             outputs = decide(outputs, held, inputs, task.model.adjust)
@@ -208,7 +217,9 @@ def _outputs(model: Any, task: FitTask, inputs: Inputs, labels: NDArray[Any] | N
     return found
 
 
-def _learnt(model: BaseEstimator, task: FitTask, inputs: Inputs, refusals: tuple[type[Exception], ...]) -> ModelOutputs:
+def _trained(
+    model: BaseEstimator, task: FitTask, inputs: Inputs, refusals: tuple[type[Exception], ...]
+) -> ModelOutputs:
     """Fit and predict; a classifier that refuses the labels gets numbers 0 … k−1 in their place, as XGBoost asks for.
 
     Not where a setting may name labels (weights by class): it would then speak of other classes.
@@ -231,13 +242,7 @@ def fitted_predictor(task: FitTask, inputs: Inputs) -> Callable[[Any], NDArray[A
 
     Raises what the estimator raises.
     """
-    model, labels = _seeded(task), inputs.labels
-    with one_thread(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        if is_network(task.model):
-            nn.fit_stack([model], [inputs.X], [inputs.y])
-        else:
-            _fitted(model, inputs, labels)
+    model, labels = fitted_estimator(task, inputs)
 
     def predict(X: Any) -> NDArray[Any]:
         with one_thread():
@@ -246,8 +251,37 @@ def fitted_predictor(task: FitTask, inputs: Inputs) -> Callable[[Any], NDArray[A
     return predict
 
 
+def fitted_estimator(task: FitTask, inputs: Inputs) -> tuple[Any, NDArray[Any] | None]:
+    """Fit one task and return its estimator, with the labels that it has in the place of codes (None: the codes).
+
+    Raises what the estimator raises.
+    """
+    model, labels = _seeded(task), inputs.labels
+    with one_thread(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if is_network(task.model):
+            nn.fit_stack([model], [inputs.X], [inputs.y], sample_weights=[inputs.weights])
+            return model, None
+        try:
+            return _fitted(model, inputs, labels), labels
+        except REFUSALS:
+            if labels is None:
+                raise
+            numbers = _numbered(inputs.y, len(labels))
+            return _fitted(clone(model), inputs, numbers), numbers
+
+
+def learned_decision(task: FitTask, inputs: Inputs) -> Decision:
+    """Return how a fit's decisions are adjusted, from out-of-fold probabilities of its training rows."""
+    with one_thread(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        (held,) = held_probabilities([task], [inputs], _seeded)
+        return ADJUSTMENTS[task.model.adjust](inputs.y, held, inputs.choice)
+
+
 def _fitted(model: Any, inputs: Inputs, labels: NDArray[Any] | None) -> Any:
-    return model.fit(inputs.X, inputs.y if labels is None else labels[inputs.y])
+    weights = {} if inputs.weights is None else {"sample_weight": inputs.weights}
+    return model.fit(inputs.X, inputs.y if labels is None else labels[inputs.y], **weights)
 
 
 def _numbered(y: NDArray[Any], n_classes: int) -> NDArray[np.int64]:

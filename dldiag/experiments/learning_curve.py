@@ -76,7 +76,7 @@ def _fitted(model: Model, size: int, repeats: Sequence[int], results: Mapping[Fi
 
 
 def clipped(curve: LearningCurve, guess_error: float) -> LearningCurve:
-    """Return the curve with no dev error above that of the plainest guess: what a forecast is to be made from.
+    """Return the curve with no dev error above that of the baseline: what a forecast is to be made from.
 
     How far a few fits on few rows blew up says nothing about more rows.
     """
@@ -121,7 +121,8 @@ def learning_curve(  # noqa: PLR0913 — scikit-learn's own arguments
         rows = rng.permutation(train) if shuffle else train
         seed = int(rng.integers(2**31))
         coded = with_codes(model, encoded.labels)
-        tasks += [FitTask((model.identity, size, r), coded, rows[:size], dev, seed, reseeded=False) for size in sizes]
+        how = {"reseeded": False, "as_given": True}
+        tasks += [FitTask((model.identity, size, r), coded, rows[:size], dev, seed, **how) for size in sizes]
     results = {result.task.key: result for result in fit_all(tasks, encoded, processes=Processes(n_jobs or 1))}
     _tell_failures(list(results.values()), error_score)
     return as_curve(model, sizes, len(folds), results, encoded.dataset.unit)
@@ -136,7 +137,7 @@ def _check_no_missing(y: Any) -> None:
 # What scikit-learn's function takes besides: the values at which nothing differs here, and why there are no others.
 _OTHERS: dict[str, tuple[tuple[Any, ...], str]] = {
     "scoring": ((None,), "errors are error rates, or RMSE / std(y)"),
-    "exploit_incremental_learning": ((False,), "every subset is learnt from the start"),
+    "exploit_incremental_learning": ((False,), "every subset is trained from the start"),
     "return_times": ((False,), "the curve tells its seconds"),
     "params": ((None, {}), "fit gets X and y only"),
     "fit_params": ((None, {}), "fit gets X and y only"),

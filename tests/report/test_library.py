@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import load_iris
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 import dldiag
 from dldiag.report.library import dataset_of
 from tests.reports import make_report
 
+MOST_IN_A_NOTEBOOK = 200_000  # characters of a cell's output: scripts and charts would be two million
 QUICK = dldiag.Settings(budget="quick", sizes=2, repeats=3, trials=0, baselines=())
 
 
@@ -51,14 +53,67 @@ def test_results_show_themselves_in_a_line_and_as_a_page():
     assert repr(report).startswith("<Report of 'customers.csv', target 'churned', dev error 0.183")
     assert len(repr(report)) < 300
     assert len(repr(report.curves[0])) < 120
-    assert report._repr_html_().startswith("<iframe srcdoc=")
+    page = report._repr_html_()
+    assert page.startswith("<iframe srcdoc=")
+    assert "&lt;script" not in page
+    assert len(page) < MOST_IN_A_NOTEBOOK
 
 
 def test_results_draw_themselves():
     report = make_report()
     dldiag.Report  # noqa: B018 — the first use attaches the displays
-    assert report.plot().data
-    assert report.plot("error_budget").data
-    assert report.curves[0].plot().data
+    for display in (report.plot(), report.plot("error_budget"), report.curves[0].plot()):
+        assert display.figure_.data
+        assert display.data == display.figure_.data
+        assert display.plot(theme="dark").layout.font.color != display.layout.font.color
+        assert repr(display).startswith("<FigureDisplay")
+        assert "Figure(" not in repr(display)
     with pytest.raises(ValueError, match="learning_curves"):
         report.plot("nothing")
+
+
+def test_results_hold_plain_numbers(arrays):
+    X, y = arrays
+    report = dldiag.diagnose(LogisticRegression(max_iter=500), X, y, settings=QUICK)
+    texts = [repr(report.evidence), repr(report.findings), repr(report.recommendations), repr(report.verdict)]
+    assert not [text for text in texts if "np." in text]
+
+
+def towns(rows=400):
+    rng = np.random.default_rng(0)
+    town, votes = rng.integers(0, 12, rows), rng.permutation(np.repeat([0, 1], 6))
+    X = pd.DataFrame({"town": pd.Categorical([f"t{k}" for k in town]), "age": rng.normal(size=rows)})
+    y = np.where(rng.random(rows) < 0.05, 1 - votes[town], votes[town])
+    return X, np.where(y == 1, "yes", "no")
+
+
+@pytest.mark.parametrize("features", [["town"], "from_dtype", None])
+def test_an_estimator_gets_the_frame_with_its_categories_as_scikit_learn_gives_it(features):
+    X, y = towns()
+    model = HistGradientBoostingClassifier(max_iter=8, categorical_features=features, random_state=0)
+    if features is None:  # texts as categories are no numbers: scikit-learn refuses them, and ours are encoded
+        with pytest.raises(ValueError, match="could not convert"):
+            model.fit(X, y)
+    seen = []
+
+    class Watched(HistGradientBoostingClassifier):
+        def fit(self, X, y):
+            seen.append((X, y))
+            return super().fit(X, y)
+
+    watched = Watched(max_iter=8, categorical_features=features, random_state=0)
+    report = dldiag.diagnose(watched, X, y, settings=QUICK, n_jobs=1)
+    assert {type(one) for one, _ in seen[1:]} == ({np.ndarray} if features is None else {pd.DataFrame})
+    if features is not None:
+        assert all(one["town"].dtype == X["town"].dtype and set(labels) <= {"yes", "no"} for one, labels in seen)
+        scores = [1 - one for one in dldiag.learning_curve(model, X, y, cv=3).dev_errors[-1]]
+        assert report.evidence["dev_error"].value == pytest.approx(1 - np.mean(scores), abs=0.05)
+
+
+def test_rows_without_a_target_are_left_out_of_the_given_frame_too():
+    X, y = towns()
+    y = np.array(y, dtype=object)
+    y[:5] = None
+    model = HistGradientBoostingClassifier(max_iter=5, categorical_features=["town"])
+    report = dldiag.diagnose(model, X, y, settings=QUICK)
+    assert report.dataset.rows == 395

@@ -15,11 +15,13 @@ from dldiag.app.jobs.course import REQUESTS, course_job
 from dldiag.app.jobs.diagnosis import JobProgress, JobStop, diagnose_job
 from dldiag.app.jobs.error_rows import error_rows_job, label_trial_job
 from dldiag.app.jobs.improvement import improve_job, open_job, try_job
+from dldiag.app.jobs.model_file import model_job
 
 JobFunction = Callable[[Any, JobProgress, JobStop], Any]
 
 JOBS: dict[type[asked.Job], JobFunction] = {
     asked.DiagnosisJob: diagnose_job,
+    asked.ModelExportJob: model_job,
     asked.ErrorRowsJob: error_rows_job,
     asked.LabelTrialJob: label_trial_job,
     asked.RemedyTrialJob: try_job,

@@ -16,7 +16,14 @@ from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import DataError, Notice
 from dldiag.data.io.header import unique_names
 
-FIGURE_CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
+FIGURE_CONFIG = {
+    "displayModeBar": "hover",
+    "displaylogo": False,
+    "modeBarButtons": [["toImage"]],
+    "toImageButtonOptions": {"format": "svg", "filename": "dldiag-figure"},
+    "responsive": True,
+    "scrollZoom": False,
+}
 LONGEST_MESSAGE = 2000
 _LONGEST_NAME = 80  # characters of a column's name above its values
 FULL_ROWS = 12  # a table of at most so many rows is shown whole, longer ones scroll

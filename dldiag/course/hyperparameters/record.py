@@ -8,33 +8,40 @@ from collections.abc import Sequence
 from dldiag.core.i18n import Message, Value, tr
 from dldiag.course.hyperparameters.guided import REASONS, Searches
 from dldiag.course.hyperparameters.validation_curve import Validation, read_validation
+from dldiag.experiments.metrics import METRICS
 from dldiag.report.history import Experiment
 
 SOURCES: dict[str, Message] = {
     "trial": Message("trial"),
     "adopted": Message("applied fix"),
     "manual": Message("by hand"),
+    "test": Message("test set"),
 }
 ENOUGH_TURNS = 2  # of the loop; below it there is nothing to say about a direction
 
 
 def record_rows(experiments: Sequence[Experiment]) -> tuple[dict[str, str], ...]:
-    """Return the record as rows of texts, newest first."""
-    return tuple(
-        {
-            tr("When"): one.at[:16].replace("T", " "),
-            tr("Idea"): one.idea,
-            tr("What changed"): ", ".join(f"{name} = {value}" for name, value in one.changed.items()),
-            tr("Result"): one.result,
-            tr("Next idea"): one.next_idea,
-            tr("From"): str(SOURCES.get(one.source, one.source)),
-        }
-        for one in reversed(experiments)
-    )
+    """Return the record as rows of texts, newest first; a column without any text is left out."""
+    rows = [_row(one) for one in reversed(experiments)]
+    return tuple({name: text for name, text in row.items() if any(one[name] for one in rows)} for row in rows)
+
+
+def _row(one: Experiment) -> dict[str, str]:
+    return {
+        tr("When"): one.at[:16].replace("T", " "),
+        tr("Table"): " · ".join(part for part in (one.table, one.target) if part),
+        tr("Idea"): one.idea,
+        tr("What changed"): ", ".join(f"{name} = {value}" for name, value in one.changed.items()),
+        tr("Result"): one.result,
+        tr("Metric"): str(METRICS[one.metric].label) if one.metric in METRICS else one.metric,
+        tr("Test set"): one.test,
+        tr("Next idea"): one.next_idea,
+        tr("From"): str(SOURCES.get(one.source, one.source)),
+    }
 
 
 def read_record(experiments: Sequence[Experiment], fingerprint: str = "") -> Message:
-    """Say what to look at: how often the loop was gone through on these data, and whether turns lead to turns."""
+    """Say what to look at: how many turns the loop had on these data, and whether they led to next ideas."""
     mine = [one for one in experiments if not fingerprint or one.fingerprint in ("", fingerprint)]
     if not mine:
         return Message("Nothing here yet: tests, applied fixes and your own notes will be listed here.")
@@ -44,7 +51,7 @@ def read_record(experiments: Sequence[Experiment], fingerprint: str = "") -> Mes
     if len(mine) < ENOUGH_TURNS:
         return Message("One experiment so far. Change one thing at a time, measure, and note the next idea.", values)
     return Message(
-        "Experiments: {turns} (tested {trials}, applied {adopted}, by hand {manual}). With a next idea: {led}. Go through this loop fast and often rather than guess right the first time.",
+        "Experiments: {turns} (tested {trials}, applied {adopted}, by hand {manual}). With a next idea: {led}. Going through this loop fast beats guessing right the first time.",
         values,
     )
 
@@ -54,7 +61,7 @@ def experiment_of(result: Validation, fingerprint: str = "") -> Experiment:
     best = result.tried[result.best]
     names = ", ".join(result.names)
     following = (
-        tr("Search {names} farther: the best value was the last one tried.", names=", ".join(result.edges))
+        tr("Extend the range of {names}: the best value was the last one tried.", names=", ".join(result.edges))
         if result.edges
         else ""
     )
