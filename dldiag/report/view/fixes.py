@@ -175,15 +175,22 @@ def short_runs_in_vain(report: Report) -> list[Fix]:
 
 def not_recommended(report: Report) -> list[dict[str, str]]:
     """Return the rest of the menu, without a short run, and the reason why each is not recommended."""
-    return [
-        {
-            tr("Fix"): str(REMEDIES[key].title),
-            tr("Against"): str(COLUMNS[REMEDIES[key].column]),
-            tr("Why not"): _why_not(key, report),
-        }
-        for key in _unlisted(report)
-        if f"probe_{key}" not in report.evidence
+    keys = [key for key in _unlisted(report) if f"probe_{key}" not in report.evidence]
+    return [_reason(key, _why_not(key, report)) for key in keys]
+
+
+def all_not_recommended(report: Report) -> list[dict[str, str]]:
+    """Return the rest of the menu with the reason against each, what its short run did among them."""
+    in_vain = [
+        _reason(one.remedy, tr("A short run did not help: {range}.", range=one.words))
+        for one in short_runs_in_vain(report)
     ]
+    return in_vain + not_recommended(report)
+
+
+def _reason(key: str, why: str) -> dict[str, str]:
+    row = REMEDIES[key]
+    return {tr("Fix"): str(row.title), tr("Against"): str(COLUMNS[row.column]), tr("Why not"): why}
 
 
 def _unlisted(report: Report) -> list[str]:
