@@ -33,12 +33,11 @@ def path_to_text(found: Improvement, width: int = WIDTH) -> str:
     """Write the way through the loop: its steps, how it ended, the settings it ended with, and the test when it was opened."""
     lines = [tr("The path taken")] if found.steps else []
     for row in view.path(found.steps, view.unit_of(found.report)):
-        number, before, adopted, effect = row.values()
-        text = tr("{before}, then {adopted}: {effect}", before=before, adopted=adopted, effect=effect)
+        number, applied, error, effect = row.values()
+        text = tr("{applied}: dev error {error}, {effect}", applied=applied, error=error, effect=effect)
         lines += wrapped(text, width, indent=INDENT * 3, first=f"{INDENT}{number}. ")
-    if found.steps and not found.stopped:  # then the report is of the model that it ended with
-        unit = view.unit_of(found.report)
-        lines += wrapped(view.path_line(found.steps, found.report.evidence["dev_error"], unit), width)
+    if line := view.total_line(found.total, view.unit_of(found.report)):
+        lines += wrapped(line, width)
     lines += wrapped(f"{found.ended} {tr('Settings compared on the dev rows: {uses}.', uses=found.dev_uses)}", width)
     if found.change:
         settable = params_of_model(found.winner)

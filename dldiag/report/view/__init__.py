@@ -25,7 +25,7 @@ from dldiag.report.view.fixes import (
     not_recommended,
     verdict_kind,
 )
-from dldiag.report.view.improvement import path, path_line, test_line
+from dldiag.report.view.improvement import path, test_line, total_line
 from dldiag.report.view.labels import (
     ANSWERS,
     COLUMNS,
@@ -106,7 +106,6 @@ __all__ = [
     "params_of_report",
     "parent_text",
     "path",
-    "path_line",
     "plain_number",
     "points",
     "remedies",
@@ -116,6 +115,7 @@ __all__ = [
     "side_by_side",
     "steps_so_far",
     "test_line",
+    "total_line",
     "unit_line",
     "unit_of",
     "value_text",

@@ -11,13 +11,13 @@ import numpy as np
 from dldiag.core.i18n import Message, tr
 from dldiag.core.types import Column_, Estimate, Finding, Recommendation, Report, TrialVerdict
 from dldiag.diagnosis.recommend import HELPFUL, REFUTED
-from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, REMEDIES, SEARCH
+from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, OF_NETWORKS, REMEDIES, SEARCH
 from dldiag.diagnosis.rules import RULES
 from dldiag.report.view.changes import changed_model, changed_rows, changed_settings
-from dldiag.report.view.effects import before_after, effect_text, range_text
+from dldiag.report.view.effects import before_after, before_change, effect_text, range_text
 from dldiag.report.view.labels import COLUMNS, OUTCOMES, unit_of
 
-OTHER_MODEL = "other_model"
+OTHER_MODEL, NETWORK = "other_model", "mlp"
 BLOCKING = ("leak", "misleading_split", "no_signal")  # problems that no change of the model touches
 
 FixKind = Literal["good", "act", "stop", "open"]
@@ -140,10 +140,15 @@ def better_model(report: Report, one: Recommendation) -> str:
 def action_text(one: Fix, report: Report) -> str:
     """Say what a fix changes, and what that does to the dev error: before → after, with the interval."""
     parts = [f"{one.title}: {one.change}" if one.change and not one.model else one.change or one.title]
-    before = report.evidence.get("dev_error")
+    before = before_change(report)
     if one.effect is not None and before is not None and one.verdict is not None:
         arrow = before_after(before, one.effect, unit_of(report))
-        parts.append(tr("dev error {arrow}", arrow=arrow))
+        counted = "counted_error" in report.evidence
+        parts.append(
+            tr("dev error {arrow}, at most the baseline's", arrow=arrow)
+            if counted
+            else tr("dev error {arrow}", arrow=arrow)
+        )
     return ", ".join(parts) + (f" ({one.words})" if one.words else "")
 
 
@@ -156,8 +161,13 @@ def not_recommended(report: Report) -> list[dict[str, str]]:
     return [
         {tr("Fix"): str(row.title), tr("Against"): str(COLUMNS[row.column]), tr("Why not"): _why_not(key, report)}
         for key, row in REMEDIES.items()
-        if key not in ranked and key != LEAVE_IT
+        if key not in ranked and key != LEAVE_IT and suits_model(key, report)
     ]
+
+
+def suits_model(key: str, report: Report) -> bool:
+    """Tell whether a remedy has a meaning for the report's model: a tree has no units and no initialization."""
+    return report.model.get("key", "") in ("", NETWORK) or key not in OF_NETWORKS
 
 
 def _why_not(key: str, report: Report) -> str:

@@ -6,26 +6,27 @@ from collections.abc import Sequence
 
 from dldiag.core.i18n import tr
 from dldiag.core.types import Estimate, TestResult
-from dldiag.diagnosis.improve import LoopStep
+from dldiag.diagnosis.improve import LoopStep, Total
 from dldiag.experiments.models import params_for
 from dldiag.report.view.changes import pairs_text
+from dldiag.report.view.effects import before_after
 from dldiag.report.view.labels import change_text, error_text
 
 
 def path(steps: Sequence[LoopStep], unit: str) -> list[dict[str, str]]:
-    """Return a row per step: the dev error before, what was applied, its measured effect."""
+    """Return a row per step: what was applied, the dev error before and after it, its measured effect."""
     return [_row(number, step, unit) for number, step in enumerate(steps, 1)]
 
 
-def path_line(steps: Sequence[LoopStep], end: Estimate, unit: str) -> str:
-    """Say from where to where the dev error went; "" when no step was taken."""
-    if not steps:
+def total_line(total: Total | None, unit: str) -> str:
+    """Say from where to where the dev error went in all; "" when no step was taken."""
+    if total is None:
         return ""
-    start, now = error_text(steps[0].dev_error, unit), error_text(end, unit)
     return tr(
-        "Dev error: {start} at the start, {now} now. Each effect above was measured with both models on the same rows.",
-        start=start,
-        now=now,
+        "In all: dev error {arrow}, {change}. The first and the last model were compared on the same rows; what picking the best "
+        "makes look better is taken off.",
+        arrow=before_after(total.before, total.change, unit),
+        change=change_text(total.change, unit),
     )
 
 
@@ -35,8 +36,8 @@ def _row(number: int, step: LoopStep, unit: str) -> dict[str, str]:
     effect = change_text(step.effect, unit)
     return {
         tr("Step"): str(number),
-        tr("Dev error before"): error_text(step.dev_error, unit),
         tr("Applied"): f"{step.title} ({changed})",
+        tr("Dev error"): before_after(step.dev_error, step.effect, unit),
         tr("Effect"): effect if step.effect.high < 0 else tr("{effect}, likely but not certain", effect=effect),
     }
 
