@@ -63,15 +63,20 @@ def _flag_of(repair: Repair) -> str:
 def budget(report: Report) -> list[TextRow]:
     """Return the error budget: achievable + avoidable bias = training error; + variance = dev error.
 
-    Where the training error is below the achievable one there is no bias to avoid, and no row of it.
+    Where the training error is below the achievable one there is no bias to avoid: the sum starts with the training error,
+    and what is achievable stands below it.
     """
-    unit, found = unit_of(report), as_printed(report)
-    if fits_beyond_achievable(report):
-        found.pop("avoidable_bias")
+    unit, found, beyond = unit_of(report), as_printed(report), fits_beyond_achievable(report)
+    order = [name for name in BUDGET if name in found]
+    if beyond:
+        order = [name for name in order if name not in ("achievable", "avoidable_bias")] + ["achievable"]
     return [
-        {tr("Part"): budget_label(name), tr("Error"): error_text(found[name], unit), tr("Source"): _source(found[name])}
-        for name in BUDGET
-        if name in found
+        {
+            tr("Part"): str(BUDGET[name]) if beyond and name == "train_error" else budget_label(name),
+            tr("Error"): error_text(found[name], unit),
+            tr("Source"): _source(found[name]),
+        }
+        for name in order
     ]
 
 
