@@ -26,7 +26,7 @@ from dldiag.core.params import Param, params_of
 from dldiag.core.settings import Settings
 from dldiag.diagnosis.rules import RULES
 from dldiag.experiments.model_params import MODEL_KINDS
-from dldiag.experiments.models import MODELS
+from dldiag.experiments.models import AROUND, MODELS
 from dldiag.nn import CLASSIFIER_PARAMS, MLP_PARAMS, REGRESSOR_PARAMS
 
 ROOT = Path(__file__).parent.parent
@@ -103,7 +103,11 @@ def _literals(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str]
 def texts_of_rows() -> Iterator[str]:
     """Yield the plain texts that stand in tables of rows and are translated when they are shown."""
     params = [*params_of(Settings).values(), *MLP_PARAMS.values(), *CLASSIFIER_PARAMS.values()]
-    params += [*REGRESSOR_PARAMS.values(), *(one for row in MODELS.values() for one in row.params.values())]
+    params += [
+        *REGRESSOR_PARAMS.values(),
+        *AROUND.values(),
+        *(one for row in MODELS.values() for one in row.params.values()),
+    ]
     for one in params:
         yield from _texts_of_param(one)
     yield from MODEL_KINDS.values()
@@ -113,7 +117,7 @@ def texts_of_rows() -> Iterator[str]:
 
 
 def _texts_of_param(one: Param) -> Iterator[str]:
-    yield from (one.label, one.help, one.group, one.unit, *(one.choices or {}).values())
+    yield from (one.label, one.help, one.group, one.unit, one.empty, *(one.choices or {}).values())
 
 
 def all_texts() -> set[Text]:

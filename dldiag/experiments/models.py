@@ -56,9 +56,13 @@ SCALE_PARAM = Param(
 ADJUST_PARAM = Param(
     "",
     str,
-    "Decisions",
+    "Decision threshold",
     "Move the threshold to where the metric is best, or calibrate the probabilities; both are fitted inside the training rows.",
-    choices={"": "As the model makes them", "threshold": "Threshold moved for the metric", "calibration": "Calibrated"},
+    choices={
+        "": "the model's own",
+        "threshold": "where the metric is best",
+        "calibration": "on calibrated probabilities",
+    },
     group="loss",
 )
 LOG_TARGET_PARAM = Param(

@@ -262,8 +262,9 @@ CLASSIFIER_PARAMS: dict[str, Param] = {
         str,
         "Class weights",
         "Balanced: rare classes weigh as much as common ones.",
-        choices={"balanced": "Balanced"},
+        choices={"balanced": "balanced"},
         optional=True,
+        empty="none",
         group="loss",
     ),
 }

@@ -62,11 +62,16 @@ def test_dev_and_training_errors_differ_by_more_than_color():
     assert (train.line.dash, train.marker.symbol) == ("dot", "circle-open")
 
 
-def test_rows_are_on_a_log_axis_with_ticks_at_the_sizes():
-    curves = make_curves("bias", "rate")
-    axis = figures.learning_curves(curves).layout.xaxis
-    assert axis.type == "log"
-    assert set(axis.tickvals) <= set(curves[0].sizes)
+def test_rows_are_on_a_log_axis():
+    assert figures.learning_curves(make_curves("bias", "rate")).layout.xaxis.type == "log"
+
+
+def test_training_errors_of_reference_models_wait_for_a_click_in_the_legend():
+    own, *others = make_curves("bias", "rate")
+    drawn = [trace for trace in figures.learning_curves([own, *others]).data if trace.mode == "lines+markers"]
+    hidden = [trace.name for trace in drawn if trace.visible == "legendonly"]
+    assert len(hidden) == len(others)
+    assert all("training error" in name for name in hidden)
 
 
 def test_no_curve_yet_is_an_empty_figure():
@@ -157,14 +162,19 @@ def test_there_are_enough_marks_and_dashes_for_every_color():
     assert len(MARKERS) >= len(THEMES["light"].series) <= len(DASHES)
 
 
-def test_ticks_of_training_rows_are_spread_over_the_whole_axis():
-    rows = [10, 15, 22, 33, 48, 71, 106, 157, 314, 628, 1570]
-    ticks = np.log(rows_axis(rows)["tickvals"])
-    assert ticks[-1] == np.log(1570), "the largest is named"
-    assert np.diff(ticks).min() >= np.log(157) / MOST_TICKS, "no two names collide"
-    assert np.diff([np.log(10), *ticks]).max() < np.log(157) / 3, "no long stretch is without one"
-    evenly = [10, 18, 32, 57, 101, 180, 322, 574]
-    assert rows_axis(evenly)["tickvals"] == [18, 57, 180, 574]
+@pytest.mark.parametrize(
+    ("rows", "ticks"),
+    [
+        ([10, 22, 106, 534], [10, 20, 50, 100, 200, 500]),
+        ([10, 33, 157, 1570, 60_000], [10, 30, 100, 300, 1000, 3000, 10_000, 30_000]),
+        ([10, 1_000_000, 10_000_000], [10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000]),
+        ([60, 90], [60, 90]),
+        ([47], [47]),
+    ],
+)
+def test_an_axis_of_training_rows_has_ticks_at_round_numbers(rows, ticks):
+    found = rows_axis(rows)["tickvals"]
+    assert found == (ticks if len(ticks) <= MOST_TICKS else [tick for tick in ticks if str(tick)[0] == "1"])
 
 
 def test_the_axis_of_a_forecast_names_sizes_on_both_sides_of_today():

@@ -16,16 +16,17 @@ from dldiag.app.ui.widgets import explained, show_message
 from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import escape_markdown
 from dldiag.course.contents import TOPICS, next_topic
-from dldiag.course.shared.lesson import Claim, Lesson, Outcomes, Statement, Topic
+from dldiag.course.shared.lesson import VERDICT_WORDS, Claim, Lesson, Outcomes, Statement, Topic
 
 Show = Callable[[Lesson], None]
 SUMMARY_PAGE = "pages/21_What_you_have_seen.py"
 
-_VERDICTS: dict[str, tuple[Callable[..., Any], str, Message]] = {
-    "shown": (st.success, ":material/check_circle:", Message("Seen on this data.")),
-    "not_shown": (st.info, ":material/help:", Message("Not seen in this run.")),
-    "contradicted": (st.warning, ":material/swap_horiz:", Message("This run contradicts the notes.")),
+VERDICT_ICONS = {
+    "shown": ":material/check_circle:",
+    "not_shown": ":material/help:",
+    "contradicted": ":material/swap_horiz:",
 }
+_BOXES: dict[str, Callable[..., Any]] = {"shown": st.success, "not_shown": st.info, "contradicted": st.warning}
 
 
 def show_topic(key: str, shows: Mapping[str, Show]) -> None:
@@ -103,9 +104,9 @@ def _has_guessed(lesson: Lesson) -> bool:
 
 
 def _show_claim(one: Claim) -> None:
-    show, icon, words = _VERDICTS[one.verdict]
     number = f" ({one.statement})" if one.statement else ""
-    show(f"**{escape_markdown(words)}{number}** {escape_markdown(one.says, 2000)}", icon=icon)
+    words = f"**{escape_markdown(VERDICT_WORDS[one.verdict])}{number}** {escape_markdown(one.says, 2000)}"
+    _BOXES[one.verdict](words, icon=VERDICT_ICONS[one.verdict])
 
 
 def _answer_guess(lesson: Lesson, found: Outcomes) -> None:

@@ -14,19 +14,10 @@ import msgspec
 from dldiag.app.state import session
 from dldiag.app.state.paths import app_home, private, write_whole
 from dldiag.course.shared.lesson import Claim, Outcomes
+from dldiag.course.summary import Seen
 
 SKIPPED = "skip"  # stands for a guess where the visitor asked to be shown at once
 _FILE = "progress.json"
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """What came out of a lesson: its claims, whether the guess was right (None without one), and on which data."""
-
-    claims: tuple[Claim, ...]
-    right: bool | None
-    data: str
-    own: bool
-    at: str
 
 
 def guess_of(lesson: str) -> str | None:
@@ -42,10 +33,12 @@ def note_guess(lesson: str, guess: str) -> None:
 
 
 def note_outcomes(lesson: str, found: Outcomes, *, data: str, own: bool) -> None:
-    """Keep what came out; the same outcome on the same data is written once."""
+    """Keep what came out; the same outcome on the same data is written once, and none takes the place of an own table's."""
     claims = [_plain(one) for one in found.claims]
     row = {"claims": claims, "right": is_right(lesson, found), "data": data, "own": own}
     known = _memory()["seen"].get(lesson, {})
+    if known.get("own") and not own:
+        return
     if {name: known.get(name) for name in row} != row:
         _memory()["seen"][lesson] = row | {"at": time.strftime("%Y-%m-%d")}
         _write()

@@ -163,10 +163,12 @@ class Pool:
         self._watchers.forget([job for job in self._watchers.jobs() if not store.exists(job)])
 
     def _is_in_use(self, name: str) -> bool:
-        """Tell whether a folder belongs to a job that waits or runs, or to its owner."""
+        """Tell whether a folder belongs to a job that waits or runs, here or at another server of this home, or to its owner."""
         with self._changed:
             running = {one for run in self._running.values() for one in (run.owner, run.job)}
-            return name in running or name in self._line.everyone()
+            if name in running or name in self._line.everyone():
+                return True
+        return store.exists(name) and store.ending_of(name) is None and self._runs_elsewhere(name)
 
     # --- one thread per worker ------------------------------------------------------------------------------------
 
@@ -300,7 +302,7 @@ def _silence(run: _Run) -> float:
 class WaitingLine:
     """A bounded round-robin line of job ids; not thread-safe, its pool holds the lock.
 
-    >>> line = Line(5)
+    >>> line = WaitingLine(5)
     >>> for owner, job in [("ann", "a1"), ("ann", "a2"), ("bob", "b1")]:
     ...     line.add(owner, job)
     >>> line.place("a2"), line.take(), line.take(), line.take()

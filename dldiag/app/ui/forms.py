@@ -180,7 +180,9 @@ def _choice(param: Param, label: str, start: Any, key: str, help_text: str) -> A
         label,
         allowed,
         index=allowed.index(start) if start in allowed else 0,
-        format_func=lambda one: tr(AUTOMATIC) if one is None else translate(str((param.choices or {})[one])),
+        format_func=lambda one: (
+            translate(param.empty or AUTOMATIC) if one is None else translate(str((param.choices or {})[one]))
+        ),
         key=key,
         help=help_text,
     )

@@ -35,7 +35,8 @@ def show_fixes(report: Report, job: str | None) -> None:
                 tr("Bars show the change in dev error: left of the line is better. Dashed: not tested yet."),
                 kind="caption",
             )
-        scale = scale_of(found)
+        in_vain = view.short_runs_in_vain(report)
+        scale = scale_of([*found, *in_vain])
         for place, one in enumerate(found[:_SHOWN], 1):
             _show_fix(place, one, scale, report, job)
         if found[_SHOWN:]:
@@ -43,9 +44,23 @@ def show_fixes(report: Report, job: str | None) -> None:
                 for place, one in enumerate(found[_SHOWN:], _SHOWN + 1):
                     _show_fix(place, one, scale, report, job)
     _show_course_table(report)
+    _show_others(report, in_vain, scale)
+
+
+def _show_others(report: Report, in_vain: list[Fix], scale: BarScale) -> None:
+    """Show what is not recommended: the short runs that did not help with their bars, the rest with a reason."""
     rest = view.not_recommended(report)
-    if rest:
-        with st.expander(tr("Why not the others?")):
+    if not in_vain and not rest:
+        return
+    with st.expander(tr("Why not the others?")):
+        if in_vain:
+            show_message(tr("Each of these was trained briefly with its change, and did not help:"))
+        for one in in_vain:
+            text, bar, words = st.columns([2, 3, 3], vertical_alignment="center")
+            text.markdown(escape_markdown(one.title))
+            bar.html(interval_bar(one, scale))
+            words.markdown(escape_markdown(one.words))
+        if rest:
             show_rows(rest, alt=tr("Why not the others?"))
 
 
@@ -62,18 +77,17 @@ def _show_fix(place: int, one: Fix, scale: BarScale, report: Report, job: str | 
         with text:
             change = f"  \n{escape_markdown(one.change)}" if one.change else ""
             st.markdown(f"**{place}\\. {escape_markdown(one.title)}**{change}")
-        with bar:
-            if one.effect is not None:
-                st.html(interval_bar(one, scale))
-            if one.words:
-                st.markdown(f"{_ICONS.get(one.verdict or '', '')} {escape_markdown(one.words)}")
-        with buttons:
-            if job is not None:
-                _show_buttons(one, report, job)
             with st.popover(tr("Why"), type="tertiary", key=f"why.{one.remedy}"):
                 show_message(one.because)
                 if one.note:
                     show_message(one.note, kind="caption")
+        with bar:
+            if one.effect is not None:
+                st.html(interval_bar(one, scale))
+            st.markdown(f"{_ICONS.get(one.verdict or '', '')} {escape_markdown(one.words or tr('not tested'))}")
+        with buttons:
+            if job is not None:
+                _show_buttons(one, report, job)
 
 
 def _show_buttons(one: Fix, report: Report, job: str) -> None:

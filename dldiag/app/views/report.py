@@ -31,7 +31,7 @@ def show_report(report: Report, job: str | None, *, complete: bool = True) -> No
     show_fixes(report, job)
     if job is not None and complete:
         show_improving(report, job)
-    _show_figure("error_budget", report, view.budget_line(report), note=view.unit_line(report), key="budget")
+    _show_figure("error_budget", report, note=view.unit_line(report), key="budget")
     show_where_wrong(report, job if complete else None)
     _show_figure("learning_curves", report, key="learning_curve")
     _show_forecast(report)
@@ -71,13 +71,13 @@ def show_reached(curves: Sequence[LearningCurve]) -> None:
 # --- figures ------------------------------------------------------------------------------------------------------
 
 
-def _show_figure(kind: str, report: Report, line: str = "", note: str = "", key: str | None = None) -> None:
+def _show_figure(kind: str, report: Report, note: str = "", key: str | None = None) -> None:
     row = FIGURES[kind]
     if not row.shown(report):
         return
     with st.container(key=key):
         st.subheader(escape_markdown(row.title), anchor=False)
-        if line:
+        if line := row.line(report):
             show_message(line)
         if note:
             show_message(note, kind="caption")

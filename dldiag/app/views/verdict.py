@@ -51,7 +51,9 @@ def _show_action(report: Report, job: str | None) -> None:
     with st.container(key="action"):
         text, button = st.columns([4, 1], vertical_alignment="center")
         with text:
-            st.markdown(f"**{escape_markdown(tr('Next:'))}** {escape_markdown(view.action_text(best, report), 800)}")
+            st.markdown(f"**{escape_markdown(tr('Next:'))} {escape_markdown(view.change_words(best), 400)}**")
+            if effect := view.action_effect(best, report):
+                st.markdown(escape_markdown(effect, 400))
         if (
             job is not None
             and best.can_apply

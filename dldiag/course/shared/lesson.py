@@ -9,6 +9,11 @@ from typing import Literal
 from dldiag.core.i18n import Message
 
 ClaimVerdict = Literal["shown", "not_shown", "contradicted"]
+VERDICT_WORDS: dict[ClaimVerdict, Message] = {
+    "shown": Message("Seen on this data."),
+    "not_shown": Message("Not seen in this run."),
+    "contradicted": Message("This run contradicts the notes."),
+}
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ def one_claim(statement: int, verdict: ClaimVerdict, says: Message, answer: str 
 def joined_lines(*parts: Message | None) -> Message:
     """Return several sentences as one message; None is left out.
 
-    >>> str(joined(Message("One."), None, Message("Two.")))
+    >>> str(joined_lines(Message("One."), None, Message("Two.")))
     'One. Two.'
     """
     text, *others = [part for part in parts if part is not None]

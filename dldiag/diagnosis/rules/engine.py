@@ -74,7 +74,7 @@ def apply_rule(rule: Rule, evidence: Evidence) -> Finding:
 def compare_with_threshold(signal: Estimate, threshold: float) -> Outcome:
     """Compare a signal's one-sided 90 % bounds with a threshold.
 
-    >>> compare(Estimate(0.2, 0.15, 0.25), 0.1), compare(Estimate(0.2, 0.05, 0.35), 0.1)
+    >>> compare_with_threshold(Estimate(0.2, 0.15, 0.25), 0.1), compare_with_threshold(Estimate(0.2, 0.05, 0.35), 0.1)
     ('fired', 'undecided')
     """
     if signal.surely_above > threshold:

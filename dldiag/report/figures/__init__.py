@@ -18,18 +18,19 @@ from dldiag.report.figures.alt import (
 from dldiag.report.figures.bars import error_budget
 from dldiag.report.figures.curves import forecast_figure, learning_curves, training_figure
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
-from dldiag.report.view import unit_of
+from dldiag.report.view import budget_line, curve_line, error_axis_title, forecast_line, unit_of
 
 
 @dataclass(frozen=True)
 class FigureRow:
-    """One kind of figure: title, how to read it, whether there is anything to draw, how, and its words."""
+    """One kind of figure: title, how to read it, whether there is anything to draw, how, its words, and what it says."""
 
     title: Message
     caption: Message
     shown: Callable[[Report], bool]
     draw: Callable[[Report, ThemeName], go.Figure]
     alt: Callable[[Report], Message]
+    line: Callable[[Report], str] = lambda report: ""
 
 
 FIGURES: dict[str, FigureRow] = {
@@ -39,13 +40,20 @@ FIGURES: dict[str, FigureRow] = {
         lambda report: "dev_error" in report.evidence,
         lambda report, theme: error_budget(report, theme=theme),
         alt_error_budget,
+        budget_line,
     ),
     "learning_curves": FigureRow(
         Message("Learning curves"),
         Message("Filled marks: dev error. Hollow marks: training error. Bands hold with 90% confidence."),
         lambda report: bool(report.curves),
-        lambda report, theme: learning_curves(report.curves, theme=theme, achievable=report.evidence.get("achievable")),
+        lambda report, theme: learning_curves(
+            report.curves,
+            theme=theme,
+            achievable=report.evidence.get("achievable"),
+            title=error_axis_title(report),
+        ),
         lambda report: alt_learning_curves(report.curves),
+        curve_line,
     ),
     "forecast": FigureRow(
         Message("What more rows would do"),
@@ -53,6 +61,7 @@ FIGURES: dict[str, FigureRow] = {
         lambda report: len(report.forecast) > 0,
         lambda report, theme: forecast_figure(report, theme=theme),
         alt_forecast,
+        forecast_line,
     ),
     "training_curve": FigureRow(
         Message("Training curve"),
@@ -62,6 +71,7 @@ FIGURES: dict[str, FigureRow] = {
             report.training_curve or TrainingCurve(),
             unit=unit_of(report),
             theme=theme,
+            title=error_axis_title(report),
         ),
         lambda report: alt_training_curve(report.training_curve or TrainingCurve(), unit=unit_of(report)),
     ),

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from dldiag.core.types import Estimate, Report
 from dldiag.report.figures.theme import THEMES, Theme, ThemeName, error_axis, figure
-from dldiag.report.view import as_printed, budget_label, error_text, fits_beyond_achievable, unit_of
+from dldiag.report.view import as_printed, budget_label, error_axis_title, error_text, fits_beyond_achievable, unit_of
 
 _ROW_HEIGHT = 56  # pixels
 BAR_HEIGHT = 22
@@ -52,7 +52,9 @@ def error_budget(report: Report, *, theme: ThemeName = "light") -> go.Figure:
         )
         _write_above(drawn, row, error_text(part, unit))
     drawn.update_yaxes(autorange="reversed", showgrid=False, ticks="")
-    return drawn.update_xaxes(**error_axis(unit), rangemode="tozero").update_layout(showlegend=False)
+    return drawn.update_xaxes(**error_axis(unit, error_axis_title(report)), rangemode="tozero").update_layout(
+        showlegend=False
+    )
 
 
 def _whiskers(part: Estimate, look: Theme) -> dict[str, object]:

@@ -19,7 +19,7 @@ from dldiag.report.figures.theme import (
     rows_axis,
     translucent,
 )
-from dldiag.report.view import error_text, model_label, points, unit_of
+from dldiag.report.view import error_axis_title, error_text, model_label, points, unit_of
 
 Points = list[tuple[int, Estimate]]
 
@@ -31,11 +31,12 @@ def learning_curves(
     achievable: Estimate | None = None,
     train: bool = True,
     ghost: LearningCurve | None = None,
+    title: str = "",
 ) -> go.Figure:
     """Draw error against training rows: dev error filled marks, training error hollow, 90% bands.
 
-    A model has its own color and its own mark; training errors are dotted. `achievable` is drawn as a range, `ghost`,
-    the curve before a change, as a pale line.
+    A model has its own color and its own mark; training errors are dotted, those of the reference models shown by a click
+    in the legend. `achievable` is drawn as a range, `ghost`, the curve before a change, as a pale line; title: of the errors.
     """
     unit = curves[0].unit if curves else "rate"
     drawn = figure(theme, height=440)
@@ -49,7 +50,7 @@ def learning_curves(
         _add_series(drawn, [(p.rows, p.dev) for p in found if p.dev], curve, index, theme=theme, kind="dev")
         if train:
             _add_series(drawn, [(p.rows, p.train) for p in found if p.train], curve, index, theme=theme, kind="train")
-    return drawn.update_xaxes(**rows_axis(sizes)).update_yaxes(**error_axis(unit), rangemode="tozero")
+    return drawn.update_xaxes(**rows_axis(sizes)).update_yaxes(**error_axis(unit, title), rangemode="tozero")
 
 
 def _add_series(
@@ -60,13 +61,15 @@ def _add_series(
     dev = kind == "dev"
     words = tr("{model}: dev error", model=model_label(curve))
     name = escape_plotly(words if dev else tr("{model}: training error", model=model_label(curve)))
-    _add_band(drawn, found, color, legend=name)
+    shown: bool | str = True if dev or index == 0 else "legendonly"
+    _add_band(drawn, found, color, legend=name, shown=shown)
     drawn.add_scatter(
         x=[rows for rows, _ in found],
         y=[error.value for _, error in found],
         mode="lines+markers",
         name=name,
         legendgroup=name,
+        visible=shown,
         line={"color": color, "dash": DASHES[index % len(DASHES)] if dev else "dot", "width": 2.5 if dev else 1.5},
         marker={"symbol": mark if dev else f"{mark}-open", "size": 8, "color": color},
         customdata=[error_text(error, curve.unit) for _, error in found],
@@ -74,7 +77,7 @@ def _add_series(
     )
 
 
-def _add_band(drawn: go.Figure, found: Points, color: str, *, legend: str) -> None:
+def _add_band(drawn: go.Figure, found: Points, color: str, *, legend: str, shown: bool | str = True) -> None:
     drawn.add_scatter(
         x=[rows for rows, _ in found] + [rows for rows, _ in reversed(found)],
         y=[error.high for _, error in found] + [error.low for _, error in reversed(found)],
@@ -85,6 +88,7 @@ def _add_band(drawn: go.Figure, found: Points, color: str, *, legend: str) -> No
         hoverinfo="skip",
         showlegend=False,
         legendgroup=legend,
+        visible=shown,
     )
 
 
@@ -138,7 +142,8 @@ def forecast_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     )
     _add_target(drawn, report, theme)
     rows = [rows for rows, _ in seen + expected]
-    return drawn.update_xaxes(**rows_axis(rows)).update_yaxes(**error_axis(unit), rangemode="tozero")
+    title = error_axis_title(report)
+    return drawn.update_xaxes(**rows_axis(rows)).update_yaxes(**error_axis(unit, title), rangemode="tozero")
 
 
 def _dev_points(report: Report) -> Points:
@@ -160,7 +165,12 @@ def _add_target(drawn: go.Figure, report: Report, theme: ThemeName) -> None:
 
 
 def training_figure(
-    before: TrainingCurve, after: TrainingCurve | None = None, *, unit: str = "rate", theme: ThemeName = "light"
+    before: TrainingCurve,
+    after: TrainingCurve | None = None,
+    *,
+    unit: str = "rate",
+    theme: ThemeName = "light",
+    title: str = "",
 ) -> go.Figure:
     """Draw training and dev error against epochs, before a remedy and after it."""
     drawn = figure(theme)
@@ -168,7 +178,7 @@ def training_figure(
     if after is not None:
         _add_epochs(drawn, after, tr("after"), 1, theme)
     drawn.update_xaxes(title={"text": tr("Epoch"), "standoff": 8})
-    return drawn.update_yaxes(**error_axis(unit), rangemode="tozero")
+    return drawn.update_yaxes(**error_axis(unit, title), rangemode="tozero")
 
 
 def _add_epochs(drawn: go.Figure, curve: TrainingCurve, when: str, index: int, theme: ThemeName) -> None:

@@ -13,9 +13,11 @@ from dldiag.core.i18n import tr
 ThemeName = Literal["light", "dark"]
 
 _HEIGHT = 380  # pixels
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', sans-serif"
+# The dashboard's own font first, so that a chart reads as part of its page; a file falls back on the machine's.
+FONT = "'Source Sans', 'Source Sans Pro', system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', sans-serif"
 BAND_OPACITY = 0.16
-MOST_TICKS = 6  # between the ends of an axis of rows, so that numbers of four digits fit on a phone
+MOST_TICKS = 7  # on an axis of rows, so that numbers of four digits fit on a phone
+_ROUND = ((1, 2, 5), (1, 3), (1,))  # the round numbers of a power of ten, from close to wide
 
 
 @dataclass(frozen=True)
@@ -101,27 +103,33 @@ def translucent(color: str, opacity: float = BAND_OPACITY) -> str:
     return f"rgba({red}, {green}, {blue}, {opacity})"
 
 
-def error_axis(unit: str) -> dict[str, object]:
-    """Return the layout of an axis that shows errors."""
-    if unit == "rate":
-        return {"title": {"text": tr("Error (share of wrong rows)"), "standoff": 8}, "tickformat": ".1~%"}
-    return {"title": {"text": tr("Error (RMSE / std)"), "standoff": 8}, "tickformat": ".2~f"}
+def error_axis(unit: str, title: str = "") -> dict[str, object]:
+    """Return the layout of an axis that shows errors; title: by which metric, where that is not the usual one."""
+    usual = tr("Error (share of wrong rows)") if unit == "rate" else tr("Error (RMSE / std)")
+    tickformat = ".1~%" if unit == "rate" else ".2~f"
+    return {"title": {"text": title or usual, "standoff": 8}, "tickformat": tickformat}
 
 
 def rows_axis(rows: Sequence[int]) -> dict[str, object]:
-    """Return the layout of a log axis of training rows, with a tick at those of the given rows that stand apart.
+    """Return the layout of a log axis of training rows with ticks at round numbers.
 
-    >>> rows_axis([10, 15, 22, 33, 48, 71, 106, 157, 314, 628, 1570])["ticktext"]
-    ['15', '48', '157', '628', '1,570']
+    >>> rows_axis([10, 15, 22, 48, 106, 314, 534])["ticktext"]
+    ['10', '20', '50', '100', '200', '500']
     """
-    ticks: list[int] = []
-    apart = (max(rows, default=1) / min(rows, default=1)) ** (1 / MOST_TICKS)
-    for n in sorted(rows, reverse=True):  # from the last: what the whole table gives is always named
-        if not ticks or ticks[0] / n >= apart:
-            ticks.insert(0, n)
+    ticks = _round_ticks(min(rows, default=1), max(rows, default=1))
     return {
         "type": "log",
         "title": {"text": tr("Training rows (log scale)"), "standoff": 8},
         "tickvals": ticks,
         "ticktext": [f"{n:,}" for n in ticks],
     }
+
+
+def _round_ticks(low: int, high: int) -> list[int]:
+    """Return the closest round numbers from low to high that are not too many; both ends where fewer than two are round."""
+    powers = range(len(str(high)))
+    for steps in _ROUND:
+        ticks = [step * 10**power for power in powers for step in steps if low <= step * 10**power <= high]
+        if len(ticks) <= MOST_TICKS:
+            return ticks if len(ticks) >= 2 else sorted({low, high})
+    return ticks

@@ -13,16 +13,20 @@ from dldiag.report.view.changes import (
 )
 from dldiag.report.view.comparison import compared_errors, compared_settings, comparison_line
 from dldiag.report.view.curve_points import Point, points
+from dldiag.report.view.curve_words import curve_line, forecast_line
 from dldiag.report.view.effects import before_after, effect_text
 from dldiag.report.view.evidence_labels import BUDGET, budget_label, evidence_label, evidence_text
 from dldiag.report.view.fixes import (
     FIX_KINDS,
     Fix,
     FixKind,
+    action_effect,
     action_text,
     best_fix,
+    change_words,
     fixes,
     not_recommended,
+    short_runs_in_vain,
     verdict_kind,
 )
 from dldiag.report.view.improvement import path, test_line, total_line
@@ -31,6 +35,7 @@ from dldiag.report.view.labels import (
     COLUMNS,
     OUTCOMES,
     change_text,
+    error_axis_title,
     error_text,
     model_label,
     plain_number,
@@ -70,6 +75,7 @@ __all__ = [
     "FixKind",
     "Point",
     "TextRow",
+    "action_effect",
     "action_text",
     "answers",
     "applied_line",
@@ -80,12 +86,15 @@ __all__ = [
     "budget_label",
     "budget_line",
     "change_text",
+    "change_words",
     "changed_settings",
     "compared_errors",
     "compared_settings",
     "comparison_line",
+    "curve_line",
     "curves",
     "effect_text",
+    "error_axis_title",
     "error_text",
     "evidence",
     "evidence_label",
@@ -94,6 +103,7 @@ __all__ = [
     "findings",
     "fits_beyond_achievable",
     "fixes",
+    "forecast_line",
     "forecast_rows",
     "judged_line",
     "model_label",
@@ -112,6 +122,7 @@ __all__ = [
     "remedy_table",
     "repairs",
     "rows_line",
+    "short_runs_in_vain",
     "side_by_side",
     "steps_so_far",
     "test_line",

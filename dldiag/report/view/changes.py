@@ -73,7 +73,7 @@ def value_text(value: Any, param: Param | None = None) -> str:
     ('64, 64', 'automatic', 'on', '0.00001')
     """
     if value is None or (isinstance(value, str) and value == "auto"):
-        return tr("automatic")
+        return translate(param.empty) if param is not None and param.empty else tr("automatic")
     if isinstance(value, bool):
         return tr("on") if value else tr("off")
     if param is not None and param.choices and isinstance(value, str) and value in param.choices:

@@ -139,30 +139,57 @@ def better_model(report: Report, one: Recommendation) -> str:
 
 def action_text(one: Fix, report: Report) -> str:
     """Say what a fix changes, and what that does to the dev error: before → after, with the interval."""
-    parts = [f"{one.title}: {one.change}" if one.change and not one.model else one.change or one.title]
+    return ", ".join(part for part in (change_words(one), action_effect(one, report)) if part)
+
+
+def change_words(one: Fix) -> str:
+    """Say what a fix changes, by name and value."""
+    if not one.change or one.model:
+        return one.change or one.title
+    return one.change if one.change.startswith(one.title) else f"{one.title}: {one.change}"
+
+
+def action_effect(one: Fix, report: Report) -> str:
+    """Say what a fix does to the dev error: before → after, with the interval."""
     before = before_change(report)
-    if one.effect is not None and before is not None and one.verdict is not None:
-        arrow = before_after(before, one.effect, unit_of(report))
-        counted = "counted_error" in report.evidence
-        parts.append(
-            tr("dev error {arrow}, at most the baseline's", arrow=arrow)
-            if counted
-            else tr("dev error {arrow}", arrow=arrow)
-        )
-    return ", ".join(parts) + (f" ({one.words})" if one.words else "")
+    if one.effect is None or before is None or one.verdict is None:
+        return one.words
+    arrow = before_after(before, one.effect, unit_of(report))
+    counted = "counted_error" in report.evidence
+    said = tr("dev error {arrow}, at most the baseline's", arrow=arrow) if counted else tr("dev error {arrow}", arrow=arrow)
+    return said + (f" ({one.words})" if one.words else "")
 
 
 # --- why not the others -------------------------------------------------------------------------------------------
 
 
-def not_recommended(report: Report) -> list[dict[str, str]]:
-    """Return the rest of the menu with the reason why each is not recommended."""
-    ranked = {one.remedy for one in report.recommendations}
-    return [
-        {tr("Fix"): str(row.title), tr("Against"): str(COLUMNS[row.column]), tr("Why not"): _why_not(key, report)}
-        for key, row in REMEDIES.items()
-        if key not in ranked and key != LEAVE_IT and suits_model(key, report)
+def short_runs_in_vain(report: Report) -> list[Fix]:
+    """Return the fixes whose short run did not help, so that nobody has to believe it; the best of them first."""
+    probes = {key: probe for key in _unlisted(report) if (probe := report.evidence.get(f"probe_{key}")) is not None}
+    unit = unit_of(report)
+    found = [
+        Fix(key, str(REMEDIES[key].title), REMEDIES[key].column, effect=probe, words=str(range_text(probe, unit)))
+        for key, probe in probes.items()
     ]
+    return sorted(found, key=lambda one: probes[one.remedy].value)
+
+
+def not_recommended(report: Report) -> list[dict[str, str]]:
+    """Return the rest of the menu, without a short run, and the reason why each is not recommended."""
+    return [
+        {
+            tr("Fix"): str(REMEDIES[key].title),
+            tr("Against"): str(COLUMNS[REMEDIES[key].column]),
+            tr("Why not"): _why_not(key, report),
+        }
+        for key in _unlisted(report)
+        if f"probe_{key}" not in report.evidence
+    ]
+
+
+def _unlisted(report: Report) -> list[str]:
+    ranked = {one.remedy for one in report.recommendations}
+    return [key for key in REMEDIES if key not in ranked and key != LEAVE_IT and suits_model(key, report)]
 
 
 def suits_model(key: str, report: Report) -> bool:
@@ -171,9 +198,6 @@ def suits_model(key: str, report: Report) -> bool:
 
 
 def _why_not(key: str, report: Report) -> str:
-    probe = report.evidence.get(f"probe_{key}")
-    if probe is not None:
-        return tr("A short run did not help: {range}.", range=range_text(probe, unit_of(report)))
     checked = [one for one in _causes(key, report) if one.outcome in ("passed", "undecided", "suppressed")]
     if checked:
         first = min(checked, key=lambda one: ("passed", "undecided", "suppressed").index(one.outcome))

@@ -51,6 +51,23 @@ def unit_of(report: Report) -> str:
     return error_unit(report.dataset.task) if report.metric is None else report.metric.unit
 
 
+def metric_label(report: Report) -> str:
+    """Return the name of the metric that every error of the report is measured by."""
+    if report.metric is not None:
+        return str(report.metric.label)
+    return tr("RMSE / standard deviation") if report.dataset.task == "regression" else tr("share of rows wrong")
+
+
+def error_axis_title(report: Report) -> str:
+    """Return what an axis of errors is called: the metric, or what is left to 1 where higher is better; "" for the usual."""
+    metric = report.metric
+    if metric is None or metric.name in ("error", "rmse"):
+        return ""
+    if metric.higher_is_better:
+        return f"1 − {metric.label}"
+    return tr("{metric} / std", metric=metric.label) if metric.unit == "sd" else str(metric.label)
+
+
 def short(value: float) -> str:
     """Write a number with three digits that count.
 

@@ -21,6 +21,7 @@ from dldiag.report.view.labels import (
     METHODS,
     OUTCOMES,
     error_text,
+    metric_label,
     model_label,
     short,
     unit_of,
@@ -258,10 +259,7 @@ def judged_line(report: Report) -> str:
     name = translate(str(report.model.get("label", "")))
     if layers is not None:
         name = tr("{model} (hidden layers {layers})", model=name, layers=value_text(layers))
-    measure = tr("RMSE / standard deviation") if report.dataset.task == "regression" else tr("share of rows wrong")
-    if report.metric is not None:
-        measure = str(report.metric.label)
-    parts = [tr("metric: {metric}", metric=measure), tr("model: {model}", model=name) if name else ""]
+    parts = [tr("metric: {metric}", metric=metric_label(report)), tr("model: {model}", model=name) if name else ""]
     if report.split.dev:
         parts.append(
             tr("{dev:,} dev rows in each of {repeats} repeats", dev=report.split.dev, repeats=_repeats_of(report))

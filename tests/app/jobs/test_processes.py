@@ -39,7 +39,7 @@ def test_a_dead_worker_can_be_written_to_and_dismissed_on_windows_too(home):
 
 
 def test_a_job_that_asks_and_tells_nothing_for_long_gives_signs_of_life_until_it_ends(home, monkeypatch):
-    monkeypatch.setattr(worker, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(worker, "_BEAT_SECONDS", 0.02)
     job = store.create(store.Spec("fit", {}, new_token()))
     beat, seen, deadline = store.folder_of(job) / "beat", set(), time.monotonic() + 10
     reporter = worker.Reporter(job)

@@ -23,7 +23,7 @@ FEW = Limits(max_text_bytes=200_000)
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch):
     """Let a record stand across the ends of many blocks."""
-    monkeypatch.setattr(large_module, "BLOCK_BYTES", 10_007)
+    monkeypatch.setattr(large_module, "_BLOCK_BYTES", 10_007)
 
 
 @pytest.fixture

@@ -1,0 +1,62 @@
+"""Learning curve and forecast in one sentence each, so that nobody has to read them off a chart."""
+
+from __future__ import annotations
+
+import math
+
+from dldiag.core.i18n import format_error, tr
+from dldiag.core.types import Estimate, ForecastPoint, LearningCurve, Report
+from dldiag.report.view.changes import FORECAST_TIMES
+from dldiag.report.view.curve_points import Point, points
+from dldiag.report.view.labels import error_text, unit_of
+
+_COMPARED = 3  # times fewer rows: what the curve's end is compared with
+
+
+def curve_line(report: Report) -> str:
+    """Say what the last threefold of rows did to the dev and training errors of the model; "" where it is not known."""
+    ends = _ends(report.curves[0]) if report.curves else None
+    if ends is None:
+        return ""
+    first, last = ends
+    unit = unit_of(report)
+    assert first.dev and first.train and last.dev and last.train
+    return tr(
+        "From {few:,} to {many:,} training rows, the dev error went from {dev_before} to {dev_after} and the training error from "
+        "{train_before} to {train_after}.",
+        few=first.rows,
+        many=last.rows,
+        dev_before=format_error(first.dev.value, unit),
+        dev_after=format_error(last.dev.value, unit),
+        train_before=format_error(first.train.value, unit),
+        train_after=format_error(last.train.value, unit),
+    )
+
+
+def _ends(curve: LearningCurve) -> tuple[Point, Point] | None:
+    """Return the last point and the one nearest to a third of its rows, both known."""
+    known = [point for point in points(curve) if point.dev and point.train]
+    if len(known) < 2:
+        return None
+    last = known[-1]
+    return min(known[:-1], key=lambda point: abs(math.log(last.rows / point.rows / _COMPARED))), last
+
+
+def forecast_line(report: Report) -> str:
+    """Say what dev error is expected with four times the rows; "" without a forecast."""
+    point = _nearest(report)
+    if point is None:
+        return ""
+    return tr(
+        "With {rows:,} training rows, {times} times as many, the dev error is expected at {error}.",
+        rows=point.rows,
+        times=f"{point.rows / report.split.train:.3g}",
+        error=error_text(Estimate(point.value, point.low, point.high), unit_of(report)),
+    )
+
+
+def _nearest(report: Report) -> ForecastPoint | None:
+    wanted = FORECAST_TIMES * report.split.train
+    if not len(report.forecast) or not wanted:
+        return None
+    return min(report.forecast, key=lambda point: abs(point.rows - wanted))
