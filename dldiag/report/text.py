@@ -46,7 +46,9 @@ def path_to_text(found: Improvement, width: int = WIDTH) -> str:
         )
         lines += wrapped(tr("To start from here: {flags}", flags=settings), width, indent=INDENT)
     if found.test is not None:
-        lines += wrapped(view.test_line(found.test, view.unit_of(found.report)), width)
+        unit = view.unit_of(found.report)
+        lines += wrapped(view.test_line(found.test, unit), width)
+        lines += wrapped(view.gain_meaning(found.total.change.value, found.test, unit), width) if found.total else []
     return "\n".join(lines) + "\n"
 
 
@@ -67,6 +69,8 @@ def _flag_text(value: object) -> str:
 
 
 def _verdict(report: Report, width: int) -> Iterator[str]:
+    if line := view.test_meaning(report):
+        yield from wrapped(line, width)
     yield from wrapped(str(report.verdict.headline), width)
     if report.verdict.detail is not None:
         yield from wrapped(str(report.verdict.detail), width)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from dldiag.core.types import Estimate, Parent, Recommendation, Trial, exactly
+from dldiag.core.types import Estimate, Parent, Recommendation, TestResult, Trial, exactly
 from dldiag.diagnosis.evidence import EVIDENCE, Evidence
 from dldiag.diagnosis.rules import RULES, apply_rule
 from dldiag.report import to_text, view
@@ -129,3 +129,18 @@ def test_a_model_worse_than_the_baseline_is_counted_as_the_baseline_beside_its_e
     )
     assert "24.5% → 2.3%" in said
     assert "at most the baseline's" in said
+
+
+def test_what_the_opened_test_rows_mean_is_said_first():
+    report = make_report()
+    test = TestResult(exactly(0.2), exactly(0.217), Estimate(0.017, -0.01, 0.04), 400, 9)
+    before = Estimate(report.evidence["dev_error"].value + 0.038, 0.0, 1.0)
+    parent = Parent("1", "regularization", report.recommendations[0].title, {}, before, report.evidence["dev_error"])
+    opened = replace(report, test=test, parent=parent)
+    assert view.test_meaning(opened).startswith("The gain did not hold: −3.8 points on dev rows, +1.7 points")
+    assert to_text(opened).startswith("The gain did not hold")
+    assert view.gain_meaning(-0.03, replace(test, difference=Estimate(-0.02, -0.03, -0.01)), "rate").startswith(
+        "The gain held"
+    )
+    assert "chance" in view.gain_meaning(-0.03, replace(test, difference=Estimate(-0.02, -0.05, 0.01)), "rate")
+    assert view.test_meaning(report) == ""

@@ -17,10 +17,12 @@ from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import Estimate, Report
 from dldiag.diagnosis.improve import LoopStep, Total
+from dldiag.diagnosis.openings import Opener, refusal
 from dldiag.report import to_json, view
 
 LOOP = Message("Improved automatically")
 IMPROVE_HELP = Message("Applies the best fix, re-tests, and repeats until nothing helps. Then one random search.")
+OPENED = Message("The test rows of this table were opened before; they cannot judge fairly a second time.")
 STAYS_SEALED = Message("The test set stays sealed.")
 IS_OPEN = Message("The test set has been opened: it cannot judge what you choose from here on.")
 SEALED = Message("{rows:,} test rows are sealed. Open them once, when you have finished choosing.")
@@ -105,7 +107,8 @@ def show_test_set(report: Report, job: str) -> None:
             improvement.forget_improvement(job, "open")
             st.rerun()
     elif improvement.opened_before(job):
-        show_message(tr("The test rows of this table were opened before; they cannot judge fairly a second time."))
+        why = refusal(report.split.test_fingerprint, Opener("dashboard", session.owner()))
+        show_message(OPENED if why is None else str(why), kind="warning")
     else:
         _offer_opening(report, job)
 
@@ -121,6 +124,12 @@ def _offer_opening(report: Report, job: str) -> None:
             with explained():
                 improvement.start_test(job, start=start, winner=present, dev_uses=uses)
             st.rerun()
+
+
+def show_test_meaning(report: Report) -> None:
+    """Say at the top of the page what the opened test rows mean."""
+    if text := view.test_meaning(report):
+        show_message(text, kind="info")
 
 
 def _show_test(report: Report) -> None:

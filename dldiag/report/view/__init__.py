@@ -29,7 +29,7 @@ from dldiag.report.view.fixes import (
     short_runs_in_vain,
     verdict_kind,
 )
-from dldiag.report.view.improvement import path, test_line, total_line
+from dldiag.report.view.improvement import gain_meaning, path, test_line, test_meaning, total_line
 from dldiag.report.view.labels import (
     ANSWERS,
     COLUMNS,
@@ -105,6 +105,7 @@ __all__ = [
     "fixes",
     "forecast_line",
     "forecast_rows",
+    "gain_meaning",
     "judged_line",
     "model_label",
     "model_pair",
@@ -126,6 +127,7 @@ __all__ = [
     "side_by_side",
     "steps_so_far",
     "test_line",
+    "test_meaning",
     "total_line",
     "unit_line",
     "unit_of",

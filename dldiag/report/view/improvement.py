@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dldiag.core.i18n import tr
-from dldiag.core.types import Estimate, TestResult
+from dldiag.core.i18n import Message, tr
+from dldiag.core.types import Estimate, Report, TestResult
 from dldiag.diagnosis.improve import LoopStep, Total
 from dldiag.experiments.models import params_for
+from dldiag.report.view.before_after import printed_change
 from dldiag.report.view.changes import pairs_text
 from dldiag.report.view.effects import before_after
-from dldiag.report.view.labels import change_text, error_text
+from dldiag.report.view.labels import change_text, error_text, unit_of
 
 
 def path(steps: Sequence[LoopStep], unit: str) -> list[dict[str, str]]:
@@ -59,6 +60,40 @@ def test_line(test: TestResult, unit: str) -> str:
         change=change_text(test.difference, unit),
     )
     return f"{said} {_reading(test.difference)}"
+
+
+def test_meaning(report: Report) -> str:
+    """Say what the opened test rows mean for what was chosen on the dev rows; "" while they are sealed."""
+    test, dev, unit = report.test, report.evidence.get("dev_error"), unit_of(report)
+    if test is None or dev is None:
+        return ""
+    if test.start == test.winner or report.parent is None:
+        held = test.winner.low <= dev.value
+        said = HELD_ERROR if held else HIGHER
+        return str(said.filled(test=test.winner.value, dev=dev.value, unit=unit))
+    first = (*report.parent.earlier, report.parent)[0].before
+    return gain_meaning(printed_change(first, dev), test, unit)
+
+
+def gain_meaning(dev: float, test: TestResult, unit: str) -> str:
+    """Say whether a gain on dev rows held on the test rows."""
+    said = NOT_HELD if test.difference.value >= 0 else HELD if test.difference.high < 0 else LESS_SURE
+    return str(said.filled(dev=dev, test=test.difference.value, unit=unit))
+
+
+HELD = Message("The gain held: {dev:points} on dev rows, {test:points} on the sealed test rows.")
+LESS_SURE = Message(
+    "The gain is smaller than it looked, or chance: {dev:points} on dev rows, {test:points} on the sealed test rows."
+)
+NOT_HELD = Message(
+    "The gain did not hold: {dev:points} on dev rows, {test:points} on the sealed test rows. Keep the model you started with."
+)
+HELD_ERROR = Message(
+    "The error held: {dev:error} on dev rows, {test:error} on the sealed test rows. This is what to expect on unseen rows."
+)
+HIGHER = Message(
+    "The error on the sealed test rows is {test:error}, above the {dev:error} on dev rows: expect {test:error} on unseen rows."
+)
 
 
 def _reading(change: Estimate) -> str:
