@@ -10,6 +10,7 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
 from dldiag.core.types import Change
+from dldiag.diagnosis.constraint_ladders import constrained_rungs
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Ladder:
 
 
 LOOSER, TIGHTER = "weaker_regularization", "regularization"
+OTHER_VALUE = "other_value"  # the remedy of a parameter without a row: which way is looser is not known
 TREES = ("sklearn.ensemble", "sklearn.tree")
 LADDERS: dict[str, Ladder] = {
     "C": Ladder(LOOSER, TIGHTER, 10),
@@ -58,10 +60,18 @@ def ladders(estimator: Any) -> list[tuple[str, Change]]:
     """List (remedy, change) for every known setting of an estimator that is not our network; only what it accepts."""
     found: list[tuple[str, Change]] = []
     for prefix, one in learners(estimator):
-        for remedy, change in _rungs(one):
+        for remedy, change in _all_rungs(one):
             named = {f"{prefix}{name}": value for name, value in change.items()}
             if (remedy, named) not in found and _is_accepted(one, change):
                 found.append((remedy, named))
+    return found
+
+
+def _all_rungs(one: Any) -> list[tuple[str, Change]]:
+    """Return the rungs of the ladders, and where they only lengthen training those within the estimator's own limits."""
+    found = list(_rungs(one))
+    if all(remedy == "train_longer" for remedy, _ in found):
+        found += [(OTHER_VALUE, change) for change in constrained_rungs(one)]
     return found
 
 

@@ -14,6 +14,9 @@ from dldiag.diagnosis.rules.rule import is_likely
 from dldiag.experiments.models import Model, is_network
 
 NOT_FIRST = Message("It costs nothing; compare every change with it.")
+COST_OF_ANOTHER = Message(
+    "Another model has to be built, checked and explained anew, so it stands before a setting only where it gains {half:gap} more."
+)
 REFUTED = ("no_effect", "hurt")  # verdicts of a trial that take a remedy out of what is recommended
 HELPFUL = ("helped", "helped_little")  # and those that put it there
 DONE_AT_ONCE = ("repair_table", "other_model")  # though they change no setting of the model
@@ -162,7 +165,8 @@ def _other_model(
     place = _SURE if change.surely_below < -evidence.delta / 2 else LIKELY
     order = _order(place, _worth(row.key, change.value, evidence.delta), row)
     repeats = 0 if evidence.repeats is None else round(evidence.repeats.value)
-    trial = Trial(row.key, decide_order(change, evidence.delta), change, repeats, 0.0)
+    cost = COST_OF_ANOTHER.filled(half=evidence.delta / 2, unit=evidence.unit)
+    trial = Trial(row.key, decide_order(change, evidence.delta), change, repeats, 0.0, note=cost)
     return order, replace(_made(row, problem, fired[problem].message, change, {}), trial=trial)
 
 

@@ -12,7 +12,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.params import SettingError
 from dldiag.core.types import Change, Column_
 from dldiag.diagnosis import metric_changes as by_metric
-from dldiag.diagnosis.ladders import TREES, ladders
+from dldiag.diagnosis.ladders import OTHER_VALUE, TREES, ladders
 from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model, changed, is_network
 
@@ -143,6 +143,15 @@ def _stop_early(model: Model) -> tuple[Change, ...]:
     return () if cannot else ({"early_stopping": True},)
 
 
+# Remedies that only a network has; other models are offered none of them.
+OF_NETWORKS = (
+    "bigger_network",
+    "smaller_network",
+    "other_initialization",
+    "other_activation",
+    "other_optimizer",
+    "search_settings",
+)
 MORE_DATA = "more_data"  # the remedy that no trial can run: a forecast stands for it
 LEAVE_IT = "leave_it"
 SEARCH = "search_settings"  # the remedy whose change is found by its trial
@@ -233,6 +242,10 @@ REMEDIES: dict[str, Remedy] = {
             "log_target", Message("Learn the logarithm of the target"), "data", ("skewed_target",), by_metric.log_of_target, 0.0,
             Message("The target spans powers of ten: by its logarithm, relative errors count the same everywhere."),
             suits=by_metric.skewed_target, any_model=True,
+        ),
+        Remedy(
+            OTHER_VALUE, Message("Another value of a setting"), "data", ("unsuited_value",), _never, 0.0,
+            Message("The model says in which limits this setting may lie; another value may suit these rows better."),
         ),
         # the data
         Remedy(

@@ -20,7 +20,7 @@ _RESAMPLES = 200  # of the repeats, for the stability of the verdict
 _ANSWERS: Mapping[str, Answer] = {"fired": "yes", "passed": "no", "undecided": "undecided"}
 
 # What an undecided answer rests on, and what the baseline predicts, in the sentences below.
-JUDGED = Message("{n_dev:,} dev rows")
+JUDGED = Message("{n_dev:,} different dev rows")
 JUDGED_BY_REPEATS = Message("so few repeats")
 BASELINES: Mapping[str, Message] = {"rate": Message("the commonest class"), "sd": Message("the mean")}
 BEST_CONSTANT = Message("the best constant answer")  # by a metric of its own unit

@@ -48,6 +48,8 @@ def _head(title: str) -> Iterator[str]:
 
 
 def _sections(report: Report) -> Iterator[str]:
+    if meaning := view.test_meaning(report):
+        yield f"<p><strong>{escape(meaning)}</strong></p>"
     yield from _verdict(report)
     yield from _before_after(report)
     yield from _table(tr("Before anything else, consider"), view.repairs(report))

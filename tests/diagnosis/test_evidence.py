@@ -3,11 +3,18 @@
 from dataclasses import replace
 
 import pytest
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
 from dldiag.core.settings import Settings
 from dldiag.core.types import exactly
 from dldiag.diagnosis.diagnose import Case, _measured, prepare_case
 from dldiag.diagnosis.evidence import EVIDENCE, MEASURERS, Evidence, EvidenceRow, gather
+from dldiag.diagnosis.evidence.gather import fits_by_construction
 from tests.problems import two_blobs
 
 LATER = {"parts", "class_weights", "test_set"}  # from other evidence, a short run, or the opened test set
@@ -43,3 +50,21 @@ def test_a_row_added_at_run_time_is_measured_and_counted(measured, monkeypatch):
 def test_evidence_without_a_row_is_a_mistake_and_no_missing_number():
     with pytest.raises(AttributeError):
         Evidence().get("no_such_number")
+
+
+def test_models_that_fit_any_training_rows_are_known():
+    full = [
+        RandomForestClassifier(),
+        DecisionTreeClassifier(),
+        KNeighborsClassifier(1),
+        KNeighborsClassifier(weights="distance"),
+    ]
+    held = [
+        RandomForestClassifier(max_depth=3),
+        DecisionTreeClassifier(min_samples_leaf=5),
+        KNeighborsClassifier(),
+        LogisticRegression(),
+    ]
+    assert all(fits_by_construction(one) for one in full)
+    assert fits_by_construction(make_pipeline(StandardScaler(), KNeighborsClassifier(1)))
+    assert not any(fits_by_construction(one) for one in held)

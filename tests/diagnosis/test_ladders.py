@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from sklearn.cross_decomposition import PLSRegression
+from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
 from sklearn.ensemble import (
     GradientBoostingClassifier,
     GradientBoostingRegressor,
@@ -9,6 +11,7 @@ from sklearn.ensemble import (
     RandomForestClassifier,
 )
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -84,3 +87,13 @@ def test_every_rung_differs_and_can_be_fitted(estimator):
         after = changed(model, change)
         assert after.identity != model.identity, (remedy, change)
         assert after.estimator.fit(X, y).predict(X).shape == (80,)
+
+
+def test_an_estimator_without_a_ladder_gets_values_inside_its_own_limits():
+    found = dict(applicable(as_model(GaussianNB())))
+    assert "other_value" in found
+    assert values(QuadraticDiscriminantAnalysis(), "reg_param") == {0.01, 0.1, 0.5}
+    assert values(PLSRegression(), "n_components") == {1, 4}
+    assert not values(GaussianNB(), "priors"), "no number"
+    assert not values(SVC(), "coef0"), "where a ladder is known, only its rungs are tried"
+    assert values(make_pipeline(StandardScaler(), GaussianNB()), "gaussiannb__var_smoothing") == {1e-8, 1e-6, 1e-10}

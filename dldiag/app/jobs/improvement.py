@@ -36,16 +36,18 @@ def try_job(arguments: dict[str, Any], on_progress: JobProgress, should_stop: Jo
 
 
 def improve_job(arguments: dict[str, Any], on_progress: JobProgress, should_stop: JobStop) -> dict[str, Any]:
-    """Adopt what helps and diagnose again until nothing does: {"data", "model", "settings"}."""
-    from dldiag.diagnosis.improve import improve
+    """Adopt what helps and diagnose again until nothing does: {"data", "model", "settings", "known": the report to start from}."""
+    from dldiag.diagnosis.diagnose import prepare_case
+    from dldiag.diagnosis.improve import improve_case
     from dldiag.experiments.chosen_model import choice_of
-    from dldiag.report import to_json
+    from dldiag.report import from_json, to_json
 
     dataset, model, settings = asked(arguments)
-    found = improve(
-        dataset, model, settings, on_progress=on_progress, should_stop=should_stop, n_jobs=processes_of_a_job()
-    )
+    known = from_json(arguments["known"]) if "known" in arguments else None
+    case = prepare_case(dataset, model, settings, should_stop=should_stop, n_jobs=processes_of_a_job())
+    found = improve_case(case, known, on_progress=on_progress)
     return {
+        "total": msgspec.to_builtins(found.total, enc_hook=serialize.json_number),
         "steps": msgspec.to_builtins(list(found.steps), enc_hook=serialize.json_number),
         "start": choice_of(found.start),
         "winner": choice_of(found.winner),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import streamlit as st
 
 from dldiag.app.jobs import serialize, store
@@ -15,11 +16,13 @@ from dldiag.app.views.progress import show_ending, watch
 from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import Estimate, Report
-from dldiag.diagnosis.improve import LoopStep
-from dldiag.report import from_json, view
+from dldiag.diagnosis.improve import LoopStep, Total
+from dldiag.diagnosis.openings import Opener, refusal
+from dldiag.report import to_json, view
 
 LOOP = Message("Improved automatically")
 IMPROVE_HELP = Message("Applies the best fix, re-tests, and repeats until nothing helps. Then one random search.")
+OPENED = Message("The test rows of this table were opened before; they cannot judge fairly a second time.")
 STAYS_SEALED = Message("The test set stays sealed.")
 IS_OPEN = Message("The test set has been opened: it cannot judge what you choose from here on.")
 SEALED = Message("{rows:,} test rows are sealed. Open them once, when you have finished choosing.")
@@ -36,7 +39,7 @@ def show_improving(report: Report, job: str) -> None:
         )
         if st.button(tr("Improve automatically"), key="improve", icon=":material/autorenew:"):
             with explained():
-                improvement.start(job, "improve", "improve")
+                improvement.start(job, "improve", "improve", known=to_json(report))
             st.rerun()
         return
     view = session.pool().look(running)
@@ -59,8 +62,8 @@ def _show_path(found: dict[str, Any], report: Report, job: str) -> None:
     if found["steps"]:
         steps = [_step_of(step) for step in found["steps"]]
         show_rows(view.path(steps, unit), alt=tr("The path taken"))
-        if found["report"] is not None:
-            show_message(view.path_line(steps, from_json(found["report"]).evidence["dev_error"], unit))
+        if found.get("total"):
+            show_message(view.total_line(msgspec.convert(found["total"], Total), unit))
         if st.button(tr("Apply all of these and diagnose again"), key="adopt.winner"):
             _apply_winner(found, report, job)
     show_message(tr("Settings compared on the dev rows: {uses}.", uses=found["dev_uses"]), kind="caption")
@@ -73,7 +76,7 @@ def _step_of(found: dict[str, Any]) -> LoopStep:
         for name in ("effect", "dev_error")
     }
     title, change = serialize.message_from_json(found["title"]), as_parameters(found["change"])
-    return LoopStep(found["problem"], found["remedy"], title, change, **numbers)
+    return LoopStep(found["problem"], found["remedy"], title, change, numbers["effect"], numbers["dev_error"])
 
 
 def _apply_winner(found: dict[str, Any], report: Report, job: str) -> None:
@@ -104,7 +107,8 @@ def show_test_set(report: Report, job: str) -> None:
             improvement.forget_improvement(job, "open")
             st.rerun()
     elif improvement.opened_before(job):
-        show_message(tr("The test rows of this table were opened before; they cannot judge fairly a second time."))
+        why = refusal(report.split.test_fingerprint, Opener("dashboard", session.owner()))
+        show_message(OPENED if why is None else str(why), kind="warning")
     else:
         _offer_opening(report, job)
 
@@ -120,6 +124,12 @@ def _offer_opening(report: Report, job: str) -> None:
             with explained():
                 improvement.start_test(job, start=start, winner=present, dev_uses=uses)
             st.rerun()
+
+
+def show_test_meaning(report: Report) -> None:
+    """Say at the top of the page what the opened test rows mean."""
+    if text := view.test_meaning(report):
+        show_message(text, kind="info")
 
 
 def _show_test(report: Report) -> None:

@@ -10,7 +10,7 @@ from dldiag.app.state import session
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.app.views.before_after import show_before_after
 from dldiag.app.views.fixes import list_fixes, show_fixes
-from dldiag.app.views.improvement import show_improving, show_test_set
+from dldiag.app.views.improvement import show_improving, show_test_meaning, show_test_set
 from dldiag.app.views.verdict import show_verdict
 from dldiag.app.views.where_wrong import show_where_wrong
 from dldiag.core.i18n import Message, speaking, tr
@@ -26,6 +26,7 @@ GROWING = Message("Training on growing parts of your table. The first verdict co
 
 def show_report(report: Report, job: str | None, *, complete: bool = True) -> None:
     """Show a report whole: conclusion, then numbers, then charts, then everything else one click away."""
+    show_test_meaning(report)
     show_verdict(report, job, complete=complete)
     show_before_after(report, job)
     show_fixes(report, job)

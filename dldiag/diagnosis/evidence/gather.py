@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -13,11 +14,13 @@ from dldiag.core.statistics import Z_95, Z_TWO_SIDED, delta_of, difference, esti
 from dldiag.core.types import Estimate, LearningCurve, Task, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence, Probe
 from dldiag.diagnosis.evidence.signals import signals
+from dldiag.diagnosis.ladders import learners
 from dldiag.experiments import estimates
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.forecast import expected_gain
 
 SCALE_FREE = ("sklearn.tree", "sklearn.ensemble")  # models of trees, by the beginning of their module's name
+FITS_ANYTHING = ("RandomForest", "ExtraTrees")  # grown until they fit, by the beginning of a class's name
 SIGNAL_LEVEL = 0.99  # one-sided: the best of several models is compared with guessing, so chance gets several tries
 
 
@@ -68,6 +71,7 @@ def _errors(measured: Measured, settings: Settings) -> dict[str, Estimate | None
         "material": exactly(material_of(measured.current, settings.material)),
         "train_error": estimates.train_error(measured.current),
         "dev_error": dev,
+        "counted_error": estimates.counted_error(measured.current),
         "variance": estimates.gap(measured.alike),
         "training_dev_error": training_dev,
         "mismatch": None if training_dev is None else difference(dev, training_dev),
@@ -91,7 +95,19 @@ def _of_model(measured: Measured, settings: Settings) -> dict[str, Estimate | No
     return {
         "scaled_inputs": None if unseen else exactly(float(measured.scaled_inputs)),
         "automatic_start": None if start is None else exactly(float(start == "auto")),
+        "memorizes": exactly(float(all(fits_by_construction(model.estimator) for model in models))),
     }
+
+
+def fits_by_construction(estimator: Any) -> bool:
+    """Tell whether a model meets its training rows whatever they are: full-grown forests and trees, the nearest neighbor."""
+    last = ([one for _, one in learners(estimator)] or [estimator])[-1]
+    name, given = type(last).__name__, last.get_params(deep=False)
+    if name.startswith("KNeighbors"):
+        return bool(given["n_neighbors"] == 1 or given["weights"] == "distance")
+    grown = name.startswith((*FITS_ANYTHING, "DecisionTree", "ExtraTree"))
+    held_back = given.get("max_depth") or given.get("max_leaf_nodes") or given.get("min_samples_leaf", 1) != 1
+    return bool(grown and not held_back)
 
 
 def material_of(results: Sequence[FitResult], smallest: float) -> float:

@@ -15,6 +15,7 @@ from dldiag.nn.health import Health, LayerHealth
 SMOOTHED = 5  # epochs averaged before a minimum is looked for
 STUCK = 0.9  # of the plainest guess's error, which a fit that has learnt next to nothing is not below (own choice)
 LEARNT = 0.5  # of the same, which most fits are below where they learn well (own choice)
+LAST_PART = 5  # a fifth of the epochs, over which the dev error is compared with the fifth before
 _EARLY = 0.9  # a minimum counts as passed when it lies before this share of the epochs
 
 
@@ -33,6 +34,7 @@ def signals(results: Sequence[FitResult]) -> dict[str, Estimate | None]:
         "dead_share": _median(healths, lambda h: _worst(h.last_look, lambda look: max(look.dead))),
         "saturated_share": _median(healths, lambda h: _worst(h.last_look, lambda look: max(look.saturated))),
         "past_minimum": _past_minimum(healths),
+        "still_falling": _still_falling(healths),
         "stuck_share": exactly(float(np.mean(stuck(results)))),
     }
 
@@ -91,6 +93,27 @@ def _past_minimum(healths: Sequence[Health]) -> Estimate | None:
     low, high = t_interval(rises)
     value, low, high = (max(0.0, bound) for bound in (float(rises.mean()), low, high))
     return Estimate(value, low, high)
+
+
+def _still_falling(healths: Sequence[Health]) -> Estimate | None:
+    """Estimate how far the dev error fell over the last fifth of the epochs; None where training ended by itself somewhere."""
+    falls = [_last_fall(h) for h in healths if h.stopped_by == "epochs"]
+    known = [fall for fall in falls if fall is not None]
+    if len(known) < max(2, len(healths)):
+        return None
+    low, high = t_interval(known)
+    return Estimate(float(np.mean(known)), low, high)
+
+
+def _last_fall(health: Health) -> float | None:
+    """Return the mean dev error of the fifth of the epochs before the last less that of the last fifth."""
+    errors = np.array(health.dev_error or (), dtype=float)
+    known = np.flatnonzero(np.isfinite(errors))
+    if len(known) < 2:
+        return None
+    laid = np.interp(np.arange(len(errors)), known, errors[known])
+    part = max(1, len(laid) // LAST_PART)
+    return float(laid[-2 * part : -part].mean() - laid[-part:].mean())
 
 
 def _smoothed(health: Health) -> NDArray[np.float64] | None:

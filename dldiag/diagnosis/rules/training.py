@@ -221,6 +221,19 @@ TRAINING_RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
+        "T17", "training", Message("Did training stop while still improving?"),
+        signal=lambda e: e.still_falling, threshold=HALF_MATERIAL,
+        fired="The dev error fell by {signal:gap} over the last fifth of training: it stopped while still improving.",
+        passed="Over the last fifth of training the dev error fell by at most {most:gap}.",
+        hint="Train for more epochs, or take larger steps.",
+        problem="short_training", needs=("still_falling",), decided_by="repeats", silences_conclusions=True,
+        silences=("V1c",),  # as B1b: more rows are more steps, too
+        examples=(
+            Example(Evidence(still_falling=Estimate(0.05, 0.03, 0.07)), "fired"),
+            Example(Evidence(still_falling=Estimate(0.0, -0.002, 0.002)), "passed"),
+        ),
+    ),
+    Rule(
         "T15", "training", Message("Does every random start train?"),
         signal=lambda e: e.stuck_share, threshold=ANY_STUCK,
         fired="In {signal:.0%} of the runs the network learns next to nothing, in most it learns well: "
