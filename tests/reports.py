@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import (
@@ -17,6 +18,7 @@ from dldiag.core.types import (
     ForecastPoint,
     LearningCurve,
     Notice,
+    Performance,
     ReadPlan,
     Recommendation,
     Report,
@@ -28,6 +30,8 @@ from dldiag.core.types import (
     Verdict,
     exactly,
 )
+from dldiag.error_analysis.performance import TableFacts, performance_of
+from dldiag.experiments.predictions import Predictions
 
 Case = Literal["bias", "variance", "neither", "undecided"]
 
@@ -60,10 +64,46 @@ def make_report(case: Case = "bias", *, task: Task = "classification", trials: b
         verdict=make_verdict(case, unit),
         forecast=make_forecast(case),
         training_curve=make_training_curve(LEVELS[case][1]),
+        performance=make_performance(task),
         seconds=41.7,
         versions={"dldiag": "0.1.0", "numpy": "2.4.0", "python": "3.11"},
     )
     return replace(report, **changes)
+
+
+def make_performance(task: Task = "classification") -> tuple[Performance, ...]:
+    """Return how a network and a linear model do on three repeats of 200 customers each."""
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"age": rng.integers(18, 80, 600), "plan": rng.choice(["basic", "plus", "pro"], 600)})
+    return tuple(
+        performance_of(Performance(key, label, make_metrics(task)), make_predictions(task, noise), facts_of(task, X))
+        for key, label, noise in (("mlp", "Neural network", 1.0), ("linear", "Logistic regression", 1.6))
+    )
+
+
+def make_metrics(task: Task) -> dict[str, Estimate]:
+    """Return two metrics with their intervals."""
+    names = ("error", "roc_auc") if task == "classification" else ("rmse", "r2")
+    return {name: Estimate(0.83, 0.8, 0.86) for name in names}
+
+
+def make_predictions(task: Task, noise: float) -> Predictions:
+    """Return predictions that are right more often the less noise there is."""
+    rng = np.random.default_rng(1)
+    rows, repeat = np.tile(np.arange(200), 3), np.repeat(np.arange(3), 200)
+    y = rng.integers(0, 2, 200)[rows] if task == "classification" else rng.gamma(2.0, 50.0, 200)[rows]
+    if task == "regression":
+        return Predictions(rows, repeat, y, y + 20 * noise * rng.normal(size=600))
+    p = 1 / (1 + np.exp(-(3 * y - 1.5 + noise * rng.normal(size=600))))
+    proba = np.column_stack([1 - p, p]).astype(np.float32)
+    return Predictions(rows, repeat, y, (p > 0.5).astype(int), proba, has_probabilities=True)
+
+
+def facts_of(task: Task, X: pd.DataFrame) -> TableFacts:
+    """Return what those predictions are of."""
+    if task == "regression":
+        return TableFacts(task, (), X, spread=70.0)
+    return TableFacts(task, ("no", "yes"), X, positive=1)
 
 
 def make_dataset_summary(task: Task = "classification") -> DatasetSummary:

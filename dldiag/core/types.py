@@ -41,6 +41,7 @@ from dldiag.core.estimate import ForecastPoint as ForecastPoint
 from dldiag.core.estimate import exactly as exactly
 from dldiag.core.i18n import Message
 from dldiag.core.metric_results import ClassScores, MetricUsed
+from dldiag.core.performance import Performance as Performance
 
 # --- measurements -------------------------------------------------------------------------------------------------
 
@@ -250,6 +251,7 @@ class Report:
         default_factory=dict
     )  # of the model on the dev rows, as the field writes them
     per_class: tuple[ClassScores, ...] = ()
+    performance: tuple[Performance, ...] = ()  # of the model, then of the reference models, on the dev rows
     compared: int = 0  # settings of the model that were judged on the dev rows, the present ones among them
     seconds: float = 0.0
     versions: Mapping[str, str] = field(default_factory=dict)

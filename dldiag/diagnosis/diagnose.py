@@ -56,7 +56,7 @@ from dldiag.diagnosis.trials import (
     try_remedies,
 )
 from dldiag.diagnosis.verdict import agreeing, conclude
-from dldiag.error_analysis.of_fits import analyze_fits
+from dldiag.error_analysis.of_fits import where_wrong
 from dldiag.experiments.estimates import dev_error
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
@@ -170,8 +170,9 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
 
     report, evidence = verdict_on(case, case.references, probes, started)
     report = replace(report, verdict=agreeing(report.verdict, report.recommendations))
-    analysis = analyze_fits(case.fits, case.model, case.settings.seed)
-    report = replace(report, errors=None if analysis is None else analysis.findings)
+    report = replace(
+        report, **where_wrong(case.fits, (case.model, *case.references), case.all_repeats, case.settings.seed)
+    )
     progress.first(lambda: report)
     progress.enter(Message("Trying the recommended remedies"))
     for tried in try_remedies(
@@ -301,7 +302,7 @@ def verdict_on(
         compared=case.compared,
         seconds=time.perf_counter() - started,
         versions=versions(),
-        **judged_by_metrics(case.fits, measured.current, measured.guess),
+        **judged_by_metrics(case.fits, case.model, measured.current, measured.guess),
     )
     return report, evidence
 

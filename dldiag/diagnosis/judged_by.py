@@ -9,19 +9,22 @@ from typing import Any
 import numpy as np
 
 from dldiag.core.i18n import Message
-from dldiag.core.metric_results import MetricUsed
+from dldiag.core.metric_results import ClassScores, MetricUsed
 from dldiag.core.params import check_shares
 from dldiag.core.settings import Settings
 from dldiag.core.types import DataError, Dataset, Estimate, Split
 from dldiag.diagnosis.evidence.evidence import Probe
 from dldiag.diagnosis.trials import Effort
+from dldiag.error_analysis.class_results import class_scores
+from dldiag.error_analysis.judged_rows import judged_rows
 from dldiag.experiments.estimates import paired_change
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.metric_choice import MetricChoice, check_judged
-from dldiag.experiments.metric_estimates import class_scores, judged_fit, measured_by, metric_estimates
+from dldiag.experiments.metric_estimates import judged_fit, measured_by, metric_estimates
 from dldiag.experiments.metrics import METRICS
 from dldiag.experiments.models import Model, changed
+from dldiag.experiments.predictions import Predictions
 
 
 def check_possible(choice: MetricChoice, dataset: Dataset, split: Split, model: Model, settings: Settings) -> None:
@@ -47,14 +50,22 @@ def in_losses(settings: Settings, choice: MetricChoice) -> Settings:
     return replace(settings, target_error=1 - settings.target_error)
 
 
-def judged_by_metrics(fits: FitCache, current: Sequence[FitResult], guess: Sequence[FitResult]) -> dict[str, Any]:
+def judged_by_metrics(
+    fits: FitCache, model: Model, current: Sequence[FitResult], guess: Sequence[FitResult]
+) -> dict[str, Any]:
     """Return the fields of a report about metrics: the one used, all of them on the dev rows, and each class's scores."""
     dataset, choice, scale = fits.dataset, fits.encoded.choice, fits.encoded.y_scale
     return {
         "metric": _metric_used(dataset, choice, float(np.mean([one.dev_error for one in guess])), scale),
         "metrics": metric_estimates(current, dataset, choice, scale),
-        "per_class": class_scores(current, dataset),
+        "per_class": _per_class(fits, fits.predictions(model, range(len(current)))),
     }
+
+
+def _per_class(fits: FitCache, predictions: Predictions | None) -> tuple[ClassScores, ...]:
+    if predictions is None or fits.dataset.task != "classification":
+        return ()
+    return class_scores(judged_rows(predictions, fits.split.clusters), fits.dataset.classes)
 
 
 def rare_class_gain(

@@ -20,6 +20,7 @@ from dldiag.error_analysis.importance import (
     permutation_importance,
     shuffled,
 )
+from dldiag.error_analysis.performance import performances
 from dldiag.error_analysis.row_losses import ErrorCase
 from dldiag.experiments.fit import fitted_predictor
 from dldiag.experiments.fit_cache import FitCache
@@ -53,6 +54,15 @@ def analyze_fits(fits: FitCache, model: Model, seed: int = 0, *, with_importance
     if importance is None:
         empty["importance"] = Message("There are too many columns to shuffle each of them.")
     return replace(found, findings=replace(found.findings, importance=tuple(importance or ()), empty=empty))
+
+
+def where_wrong(fits: FitCache, models: Sequence[Model], repeats: range, seed: int) -> dict[str, Any]:
+    """Return the fields of a report about its dev rows: where the first model is wrong, and how each model does."""
+    analysis = analyze_fits(fits, models[0], seed)
+    return {
+        "errors": None if analysis is None else analysis.findings,
+        "performance": performances(fits, models, repeats),
+    }
 
 
 def describing_columns(dataset: Dataset) -> pd.DataFrame:

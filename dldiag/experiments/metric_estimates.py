@@ -6,13 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dldiag.core.metric_results import ClassScores
-from dldiag.core.statistics import pooled_estimate
 from dldiag.core.types import Dataset, Estimate
 from dldiag.experiments import estimates
-from dldiag.experiments.class_losses import LossAndInfluence
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.judged import Judged
 from dldiag.experiments.judging import HOPELESS
@@ -60,13 +56,12 @@ def measured_by(metric: Metric, judged: Judged, result: FitResult) -> FitResult:
 
 
 def shown(metric: Metric, loss: Estimate, scale: float = 1.0) -> Estimate:
-    """Return the estimate of a loss in the metric's own direction and unit."""
+    """Return the estimate of a loss in the metric's own direction and unit, within what it can be."""
+    high, most = (max(loss.value, min(one, metric.highest)) for one in (loss.high, loss.surely_below))
     if metric.higher_is_better:
-        return Estimate(1 - loss.value, 1 - loss.high, 1 - loss.low, 1 - loss.surely_below, 1 - loss.surely_above)
+        return Estimate(1 - loss.value, 1 - high, 1 - loss.low, 1 - most, 1 - loss.surely_above)
     unit = scale if metric.spread_powers else 1.0
-    return Estimate(
-        unit * loss.value, unit * loss.low, unit * loss.high, unit * loss.surely_above, unit * loss.surely_below
-    )
+    return Estimate(unit * loss.value, unit * loss.low, unit * high, unit * loss.surely_above, unit * most)
 
 
 def _is_possible(metric: Metric, dataset: Dataset, choice: MetricChoice, has_probabilities: bool) -> bool:
@@ -77,52 +72,3 @@ def _is_possible(metric: Metric, dataset: Dataset, choice: MetricChoice, has_pro
         NONNEGATIVE: dataset.task == "regression" and float(np.min(dataset.y)) >= 0,
     }
     return dataset.task in metric.tasks and all(has[need] for need in metric.needs)
-
-
-def class_scores(results: Sequence[FitResult], dataset: Dataset) -> tuple[ClassScores, ...]:
-    """Estimate recall and precision of every class over the repeats; () for a numeric target or where nothing is kept."""
-    if dataset.task != "classification" or any(one.kept is None for one in results):
-        return ()
-    different = np.unique(np.concatenate([one.task.dev_rows for one in results]))
-    counts = np.bincount(dataset.y[different], minlength=len(dataset.classes))
-    return tuple(
-        ClassScores(name, int(counts[code]), *_recall_and_precision(results, dataset, code))
-        for code, name in enumerate(dataset.classes)
-    )
-
-
-def _recall_and_precision(
-    results: Sequence[FitResult], dataset: Dataset, code: int
-) -> tuple[Estimate | None, Estimate | None]:
-    actual = [dataset.y[one.task.dev_rows] == code for one in results]
-    called = [one.kept.predicted == code for one in results if one.kept is not None]
-    hits = [a & c for a, c in zip(actual, called, strict=True)]
-    return share_of(results, hits, actual), share_of(results, hits, called)
-
-
-def share_of(
-    results: Sequence[FitResult], part: Sequence[NDArray[np.bool_]], whole: Sequence[NDArray[np.bool_]]
-) -> Estimate | None:
-    """Estimate which share of some dev rows is also in `part`; None where no repeat has such rows."""
-    there = [i for i, one in enumerate(whole) if one.any()]
-    if not there:
-        return None
-    ratios = [_ratio(part[i], whole[i]) for i in there]
-    fits = [
-        replace(
-            results[i],
-            dev_error=value,
-            influence=influence,
-            useful_influence=influence,
-            floor=float(whole[i].mean()) ** -2,
-        )
-        for i, (value, influence) in zip(there, ratios, strict=True)
-    ]
-    found = pooled_estimate([value for value, _ in ratios], [estimates.dev_part(fits)], floor=0.0)
-    high, most = min(found.high, 1.0), min(found.surely_below, 1.0)
-    return Estimate(found.value, found.low, max(high, found.value), found.surely_above, max(most, found.value))
-
-
-def _ratio(part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> LossAndInfluence:
-    value = float(part.sum() / whole.sum())
-    return value, value + (part - value * whole) / whole.mean()

@@ -43,6 +43,7 @@ class Metric:
     higher_is_better: bool = False
     needs: tuple[str, ...] = ()
     scarce: Callable[[Judged], float] | None = None
+    holds_level: bool = False  # it is about a precision, a recall or a quantile that the user may set
     spread_powers: int = (
         0  # 1 where it is in the target's own unit, so that it is divided by the target's spread inside
     )
@@ -55,6 +56,11 @@ class Metric:
         """Return (n,) by how much each row moves the metric; their variance / n is its sampling variance."""
         found = self.loss(self._judged(y, prediction, options))[1]
         return 1 - found if self.higher_is_better else found
+
+    @property
+    def highest(self) -> float:
+        """The highest loss there is: 1 for rates and for scores between 0 and 1."""
+        return 1.0 if self.unit == "rate" or (self.unit == "score" and self.tasks == CLASSES) else float("inf")
 
     def shown(self, loss: float) -> float:
         """Turn a loss into the metric's own direction."""
@@ -169,13 +175,13 @@ METRICS: dict[str, Metric] = {
             "recall_at_precision", Message("Recall at a precision"), "score", CLASSES,
             ranking_losses.recall_at_precision, _commonest,
             Message("highest share of positive rows found while the precision is at least the level"),
-            higher_is_better=True, needs=(PROBABILITIES, POSITIVE), scarce=positive_share,
+            higher_is_better=True, needs=(PROBABILITIES, POSITIVE), scarce=positive_share, holds_level=True,
         ),
         Metric(
             "precision_at_recall", Message("Precision at a recall"), "score", CLASSES,
             ranking_losses.precision_at_recall, _commonest,
             Message("highest share of right positives while the recall is at least the level"),
-            higher_is_better=True, needs=(PROBABILITIES, POSITIVE), scarce=positive_share,
+            higher_is_better=True, needs=(PROBABILITIES, POSITIVE), scarce=positive_share, holds_level=True,
         ),
         Metric(
             "cost", Message("Cost per row"), "cost", CLASSES, class_losses.cost, _cheapest,
@@ -199,7 +205,7 @@ METRICS: dict[str, Metric] = {
         ),
         Metric(
             "pinball", Message("Pinball loss"), "sd", VALUES, value_losses.pinball, _quantile,
-            Message("mean loss of a predicted quantile"), spread_powers=1,
+            Message("mean loss of a predicted quantile"), spread_powers=1, holds_level=True,
         ),
         Metric(
             "rmsle", Message("RMSLE"), "loss", VALUES, value_losses.rmsle, _mean_of_logs,

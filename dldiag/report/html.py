@@ -17,6 +17,8 @@ from dldiag.report.interval_bars import BarScale, interval_bar, look_of, scale_o
 from dldiag.report.view import Cell, Fix, TextRow
 from dldiag.report.view.error_rows import TITLE as ERRORS_TITLE
 from dldiag.report.view.error_rows import Section, error_sections
+from dldiag.report.view.performance import TITLE as PERFORMANCE_TITLE
+from dldiag.report.view.performance import performance_sections
 
 HERE = Path(__file__).parent
 # No request can leave the page, whatever a text in it says.
@@ -55,6 +57,7 @@ def _sections(report: Report) -> Iterator[str]:
     yield from _table(tr("Before anything else, consider"), view.repairs(report))
     yield from _budget(report)
     yield from _remedies(report)
+    yield from _performance(report)
     yield from _errors(report)
     yield from _curves(report)
     yield from _findings(report)
@@ -150,6 +153,16 @@ def _errors(report: Report) -> Iterator[str]:
         yield _heading(str(ERRORS_TITLE))
         for one in error_sections(report.errors):
             yield from _section(one, "h3")
+
+
+def _performance(report: Report) -> Iterator[str]:
+    sections = performance_sections(report)
+    if sections:
+        yield _heading(str(PERFORMANCE_TITLE))
+    for one in sections:
+        yield from _section(one, "h3")
+        for name in one.figures:
+            yield from _chart(name, report)
 
 
 def _section(one: Section, heading: str) -> Iterator[str]:

@@ -16,6 +16,8 @@ from dldiag.report import view
 from dldiag.report.view import Cell, Fix
 from dldiag.report.view.error_rows import TITLE as ERRORS_TITLE
 from dldiag.report.view.error_rows import Section, error_sections
+from dldiag.report.view.performance import TITLE as PERFORMANCE_TITLE
+from dldiag.report.view.performance import brief_sections
 
 WIDTH = 80  # columns
 INDENT = "  "
@@ -24,7 +26,7 @@ IN_FULL: tuple[Outcome, ...] = ("fired", "could_not_run")  # findings; of the un
 
 def to_text(report: Report, width: int = WIDTH) -> str:
     """Write the verdict, the error budget, the remedy table and the findings in so many columns."""
-    sections = (_verdict, _repairs, _budget, _remedies, _errors, _findings)
+    sections = (_verdict, _repairs, _budget, _remedies, _performance, _errors, _findings)
     parts = (section(report, width) for section in sections)
     return "\n\n".join("\n".join(part) for part in map(list, parts) if part) + "\n"
 
@@ -164,6 +166,13 @@ def _findings(report: Report, width: int) -> Iterator[str]:
         yield from wrapped(tr("{count} other rules found nothing or do not apply.", count=others), width, indent=INDENT)
 
 
+def _performance(report: Report, width: int) -> Iterator[str]:
+    sections = brief_sections(report)
+    if sections:
+        yield str(PERFORMANCE_TITLE)
+        yield from sections_text(sections, width)
+
+
 def _errors(report: Report, width: int) -> Iterator[str]:
     if report.errors is not None:
         yield str(ERRORS_TITLE)
@@ -178,7 +187,7 @@ def sections_text(sections: Sequence[Section], width: int) -> Iterator[str]:
             yield from wrapped(line, width, indent=INDENT * 2)
         for row in one.rows:
             first, *others = row.items()
-            cells = "; ".join(f"{name}: {text}" for name, text in others)
+            cells = "; ".join(f"{name}: {text}" for name, text in others if text)
             yield from wrapped(f"{first[1]} ({cells})", width, indent=INDENT * 4, first=INDENT * 2 + "- ")
 
 

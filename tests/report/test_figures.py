@@ -16,15 +16,20 @@ from tests.reports import make_curves, make_report, make_training_curve
 CASES = ["bias", "variance", "neither", "undecided"]
 
 
+def of_task(task):
+    return make_report(task=task)
+
+
 def shown(figure: go.Figure) -> list[go.Scatter]:
     return [trace for trace in figure.data if trace.showlegend is not False and trace.name]
 
 
 @pytest.mark.parametrize("kind", FIGURES)
+@pytest.mark.parametrize("task", ["classification", "regression"])
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("theme", THEMES)
-def test_every_figure_draws_in_every_case_and_theme(kind, case, theme):
-    report = make_report(case)
+def test_every_figure_draws_in_every_case_and_theme(kind, case, theme, task):
+    report = make_report(case, task=task)
     if FIGURES[kind].shown(report):
         drawn = FIGURES[kind].draw(report, theme)
         assert drawn.data
@@ -33,7 +38,8 @@ def test_every_figure_draws_in_every_case_and_theme(kind, case, theme):
 
 @pytest.mark.parametrize("kind", FIGURES)
 def test_every_figure_has_words_with_its_numbers(kind):
-    words = figures.alt(kind, make_report())
+    report = next(one for one in map(of_task, ("classification", "regression")) if FIGURES[kind].shown(one))
+    words = figures.alt(kind, report)
     assert isinstance(words, Message)
     assert sum(character.isdigit() for character in str(words)) >= 4
 

@@ -75,7 +75,7 @@ def test_sections_are_in_the_order_of_the_page(page):
 
 def test_every_chart_has_its_words(page):
     charts = [a for _, a in page.tags if (a.get("id") or "").startswith("chart-")]
-    assert len(charts) == 4
+    assert len(charts) == 9
     assert all(a["role"] == "img" and len(a["aria-label"] or "") > 40 for a in charts)
 
 

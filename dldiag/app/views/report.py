@@ -11,6 +11,7 @@ from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_r
 from dldiag.app.views.before_after import show_before_after
 from dldiag.app.views.fixes import list_fixes, show_fixes
 from dldiag.app.views.improvement import show_improving, show_test_meaning, show_test_set
+from dldiag.app.views.performance import show_performance
 from dldiag.app.views.verdict import show_verdict
 from dldiag.app.views.where_wrong import show_where_wrong
 from dldiag.core.i18n import Message, speaking, tr
@@ -33,6 +34,7 @@ def show_report(report: Report, job: str | None, *, complete: bool = True) -> No
     if job is not None and complete:
         show_improving(report, job)
     _show_figure("error_budget", report, note=view.unit_line(report), key="budget")
+    show_performance(report)
     show_where_wrong(report, job if complete else None)
     _show_figure("learning_curves", report, key="learning_curve")
     _show_forecast(report)

@@ -36,4 +36,6 @@ def printed_after(before: float, change: float) -> float:
 
 
 def _moved(one: Estimate, value: float) -> Estimate:
+    if one.low == one.high:  # known without error
+        return replace(one, value=value, low=value, high=value)
     return replace(one, value=value, low=min(one.low, value), high=max(one.high, value))

@@ -15,8 +15,26 @@ from dldiag.report.figures.alt import (
     alt_learning_curves,
     alt_training_curve,
 )
+from dldiag.report.figures.alt_models import (
+    alt_calibration,
+    alt_confusion,
+    alt_precision_recall,
+    alt_predicted_actual,
+    alt_residuals,
+    alt_residuals_by_column,
+    alt_roc,
+    alt_thresholds,
+)
 from dldiag.report.figures.bars import error_budget
+from dldiag.report.figures.class_results import (
+    calibration_figure,
+    confusion_figure,
+    precision_recall_figure,
+    roc_figure,
+    threshold_figure,
+)
 from dldiag.report.figures.curves import forecast_figure, learning_curves, training_figure
+from dldiag.report.figures.residuals import predicted_actual_figure, residuals_by_column_figure, residuals_figure
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 from dldiag.report.view import budget_line, curve_line, error_axis_title, forecast_line, unit_of
 
@@ -31,6 +49,16 @@ class FigureRow:
     draw: Callable[[Report, ThemeName], go.Figure]
     alt: Callable[[Report], Message]
     line: Callable[[Report], str] = lambda report: ""
+
+
+def _shows(part: str) -> Callable[[Report], bool]:
+    """Tell whether the diagnosed model's performance has a part."""
+    return lambda report: bool(report.performance and getattr(report.performance[0], part))
+
+
+def _has_columns(report: Report) -> bool:
+    found = report.performance[0].residuals if report.performance else None
+    return found is not None and bool(found.by_column)
 
 
 FIGURES: dict[str, FigureRow] = {
@@ -74,6 +102,64 @@ FIGURES: dict[str, FigureRow] = {
             title=error_axis_title(report),
         ),
         lambda report: alt_training_curve(report.training_curve or TrainingCurve(), unit=unit_of(report)),
+    ),
+    "confusion": FigureRow(
+        Message("Confusion matrix"),
+        Message("Share of each true class, and predictions over all repeats."),
+        _shows("confusion"),
+        lambda report, theme: confusion_figure(report, theme=theme),
+        alt_confusion,
+    ),
+    "thresholds": FigureRow(
+        Message("Threshold"),
+        Message("Move the slider: recall and precision follow. Bands hold with 90% confidence."),
+        _shows("thresholds"),
+        lambda report, theme: threshold_figure(report, theme=theme),
+        alt_thresholds,
+    ),
+    "roc": FigureRow(
+        Message("ROC curve"),
+        Message("Mean over repeats; the band holds with 90% confidence."),
+        _shows("rankings"),
+        lambda report, theme: roc_figure(report, theme=theme),
+        alt_roc,
+    ),
+    "precision_recall": FigureRow(
+        Message("Precision–recall curve"),
+        Message("Mean over repeats; the band holds with 90% confidence."),
+        _shows("rankings"),
+        lambda report, theme: precision_recall_figure(report, theme=theme),
+        alt_precision_recall,
+    ),
+    "calibration": FigureRow(
+        Message("Calibration curve"),
+        Message(
+            "On the dotted line, predicted probabilities match what was observed. Whiskers hold with 90% confidence."
+        ),
+        _shows("calibration"),
+        lambda report, theme: calibration_figure(report, theme=theme),
+        alt_calibration,
+    ),
+    "predicted_actual": FigureRow(
+        Message("Predicted against actual"),
+        Message("The darker, the more rows; the outermost cells hold what lies beyond."),
+        _shows("residuals"),
+        lambda report, theme: predicted_actual_figure(report, theme=theme),
+        alt_predicted_actual,
+    ),
+    "residuals": FigureRow(
+        Message("Residuals by prediction"),
+        Message("Mean of each bin with its 90% interval; means away from 0 are a pattern the model has missed."),
+        _shows("residuals"),
+        lambda report, theme: residuals_figure(report, theme=theme),
+        alt_residuals,
+    ),
+    "residuals_by_column": FigureRow(
+        Message("Residuals by column"),
+        Message("Mean of each bin with its 90% interval; means away from 0 are a pattern the model has missed."),
+        _has_columns,
+        lambda report, theme: residuals_by_column_figure(report, theme=theme),
+        alt_residuals_by_column,
     ),
 }
 

@@ -23,12 +23,13 @@ LABEL_VERDICTS = {
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a report: its heading, what is said, and a table of texts."""
+    """A part of a report: its heading, what is said, a table of texts, and the figures (names in FIGURES) that go with it."""
 
     key: str
     title: str
     lines: tuple[str, ...] = ()
     rows: tuple[TextRow, ...] = ()
+    figures: tuple[str, ...] = ()
 
 
 def error_sections(found: ErrorFindings) -> list[Section]:

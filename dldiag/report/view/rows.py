@@ -82,30 +82,8 @@ def budget(report: Report) -> list[TextRow]:
 
 
 def as_printed(report: Report) -> dict[str, Estimate]:
-<<<<<<< HEAD
-    """Return the error budget in the digits that are printed: each part is the difference of the errors beside it."""
-    known = {name: report.evidence[name] for name in BUDGET if name in report.evidence}
-    found = {name: _moved(one, round(one.value, PRINTED)) for name, one in known.items()}
-    unseen = "training_dev_error" if "training_dev_error" in found else "dev_error"
-    wholes = {
-        "avoidable_bias": ("train_error", "achievable"),
-        "variance": (unseen, "train_error"),
-        "mismatch": ("dev_error", unseen),
-    }
-    for part, (whole, rest) in wholes.items():
-        if {part, whole, rest} <= found.keys():
-            found[part] = _moved(known[part], round(found[whole].value - found[rest].value, PRINTED))
-    return found
-
-
-def _moved(one: Estimate, value: float) -> Estimate:
-    if one.low == one.high:
-        return replace(one, value=value, low=value, high=value)
-    return replace(one, value=value, low=min(one.low, value), high=max(one.high, value))
-=======
     """Return the evidence in the digits that are printed: each part of the budget is the difference of the errors beside it."""
     return printed.as_printed(report.evidence)
->>>>>>> honest
 
 
 def fits_beyond_achievable(report: Report) -> bool:

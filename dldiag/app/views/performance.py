@@ -1,0 +1,39 @@
+"""How good the models are, on the page: every metric, every class, the threshold, curves, residuals."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
+from dldiag.core.sanitize import escape_markdown
+from dldiag.core.types import Report
+from dldiag.report.figures import FIGURES
+from dldiag.report.view.error_rows import Section
+from dldiag.report.view.performance import TITLE, performance_sections
+
+OPEN = ("metrics", "classes", "fit")  # what is unfolded from the start
+
+
+def show_performance(report: Report) -> None:
+    """Show how the diagnosed model and the reference models do on the dev rows."""
+    sections = performance_sections(report)
+    if not sections:
+        return
+    with st.container(key="performance"):
+        st.subheader(escape_markdown(TITLE), anchor=False)
+        for one in sections:
+            with st.expander(escape_markdown(one.title), expanded=one.key in OPEN):
+                _show_part(one, report)
+
+
+def _show_part(one: Section, report: Report) -> None:
+    for line in one.lines:
+        show_message(line)
+    if one.rows:
+        show_rows(one.rows, alt=one.title, key=f"performance.{one.key}")
+    for name in one.figures:
+        row = FIGURES[name]
+        if len(one.figures) > 1:
+            show_message(row.title, kind="caption")
+        show_message(row.caption, kind="caption")
+        show_figure(row.draw(report, figure_mode()), row.alt(report), key=f"figure.{name}")

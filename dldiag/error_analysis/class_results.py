@@ -1,0 +1,53 @@
+"""What was taken for what: the confusion matrix, and recall and precision of every class with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dldiag.core.metric_results import ClassScores
+from dldiag.core.performance import Confusion
+from dldiag.core.types import Estimate
+from dldiag.error_analysis.judged_rows import JudgedRows, share_estimate
+
+MOST_CLASSES = 20  # in a confusion matrix; the rarest of more are counted as one
+OTHER = "…"  # the label of the classes that are counted as one
+
+
+def class_scores(judged: JudgedRows, classes: Sequence[str]) -> tuple[ClassScores, ...]:
+    """Estimate recall and precision of every class over the repeats."""
+    counts = _different_rows(judged, len(classes))
+    return tuple(
+        ClassScores(name, int(counts[code]), *_recall_and_precision(judged, code)) for code, name in enumerate(classes)
+    )
+
+
+def _different_rows(judged: JudgedRows, n_classes: int) -> np.ndarray:
+    rows = np.concatenate([one.rows for one in judged.parts])
+    y = np.concatenate([one.y for one in judged.parts])
+    return np.bincount(y[np.unique(rows, return_index=True)[1]], minlength=n_classes)
+
+
+def _recall_and_precision(judged: JudgedRows, code: int) -> tuple[Estimate | None, Estimate | None]:
+    actual = [one.y == code for one in judged.parts]
+    called = [one.predicted == code for one in judged.parts]
+    return share_estimate(judged, called, actual), share_estimate(judged, actual, called)
+
+
+def confusion(judged: JudgedRows, classes: Sequence[str]) -> Confusion:
+    """Count predicted against true classes over all repeats; of many classes the rarest are counted as one."""
+    n = len(classes)
+    counts = np.zeros((n, n + 1), dtype=np.int64)
+    for one in judged.parts:
+        np.add.at(counts, (one.y, one.predicted), 1)  # an unknown class, −1, is the last column
+    labels, folded = list(classes), n > MOST_CLASSES
+    if folded:
+        order = np.argsort(-counts.sum(axis=1), kind="stable")
+        kept, rest = np.sort(order[: MOST_CLASSES - 1]), order[MOST_CLASSES - 1 :]
+        counts = np.vstack([counts[kept], counts[rest].sum(axis=0)])
+        counts = np.column_stack([counts[:, kept], counts[:, rest].sum(axis=1), counts[:, -1]])
+        labels = [*(labels[i] for i in kept), OTHER]
+    if not counts[:, -1].any():
+        counts = counts[:, :-1]
+    return Confusion(tuple(labels), tuple(map(tuple, counts.tolist())), len(judged.parts), folded)

@@ -1,0 +1,118 @@
+"""Shares and means of dev rows over repeats that share rows, each with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dldiag.core.performance import Band
+from dldiag.core.statistics import (
+    RowPart,
+    clustered_part,
+    distinct,
+    mean_variance,
+    pooled_estimate,
+    shared,
+    unseen_variance,
+)
+from dldiag.core.types import Clusters, Estimate, Floats
+from dldiag.experiments.predictions import Predictions
+
+Mask = NDArray[np.bool_]
+DIGITS = 4  # that count of the numbers of a curve
+
+
+@dataclass(frozen=True, eq=False)
+class JudgedRows:
+    """Predictions repeat by repeat. clusters: of each repeat's rows; () where every row counts for itself."""
+
+    parts: tuple[Predictions, ...]
+    clusters: tuple[Clusters, ...] = ()
+
+    @cached_property
+    def distinct_rows(self) -> int:
+        """How many different rows judged, copies of a row counted once."""
+        copies = [one.labels for one in self.clusters if one.are_copies]
+        return distinct(copies or [one.rows for one in self.parts])
+
+    @cached_property
+    def shared(self) -> float:
+        """Which part of the sampling variance of one repeat's rows remains in the mean over repeats."""
+        return shared([one.rows for one in self.parts])
+
+
+def judged_rows(predictions: Predictions, clusters: Clusters | None = None) -> JudgedRows:
+    """Lay predictions out by repeat. clusters: of all rows of the table."""
+    parts = tuple(predictions.of_repeat(repeat) for repeat in predictions.repeats)
+    return JudgedRows(parts, () if clusters is None else tuple(clusters.of(one.rows) for one in parts))
+
+
+def mean_estimate(
+    judged: JudgedRows,
+    values: Sequence[float],
+    influences: Sequence[Floats],
+    *,
+    floors: Sequence[float] = (),
+    lowest: float | None = 0.0,
+) -> Estimate:
+    """Estimate the mean over repeats of a value that rows have these influences on.
+
+    floors: of each repeat, variance that rows without any difference leave, in units of what as many rows leave to a
+    rate. lowest: a bound that the value cannot pass.
+    """
+    least = unseen_variance(judged.distinct_rows) * float(np.median(floors)) if len(floors) else 0.0
+    if judged.clusters:
+        part = clustered_part(influences, judged.clusters, least)
+    else:
+        variances = [mean_variance(one) for one in influences]
+        part = RowPart(variances, judged.shared, least)
+    return pooled_estimate(values, [part], floor=lowest)
+
+
+def share_estimate(judged: JudgedRows, part: Sequence[Mask], whole: Sequence[Mask]) -> Estimate | None:
+    """Estimate which share of some dev rows (`whole`, a mask per repeat) is also in `part`; None where there are none."""
+    there = [i for i, one in enumerate(whole) if one.any()]
+    if not there:
+        return None
+    values, influences = zip(*(share_and_influence(part[i], whole[i]) for i in there), strict=True)
+    floors = [float(whole[i].mean()) ** -2 for i in there]
+    known = judged if len(there) == len(judged.parts) else of_repeats(judged, there)
+    return at_most_one(mean_estimate(known, values, influences, floors=floors))
+
+
+def share_and_influence(part: Mask, whole: Mask) -> tuple[float, Floats]:
+    """Return the share of `whole` that is in `part`, and each row's influence on it: that of a ratio of means."""
+    value = float((part & whole).sum() / whole.sum())
+    return value, value + ((part & whole) - value * whole) / whole.mean()
+
+
+def of_repeats(judged: JudgedRows, there: Sequence[int]) -> JudgedRows:
+    """Return some of the repeats, by their places."""
+    clusters = tuple(judged.clusters[i] for i in there) if judged.clusters else ()
+    return JudgedRows(tuple(judged.parts[i] for i in there), clusters)
+
+
+def at_most_one(found: Estimate) -> Estimate:
+    """Return an estimate of a share with bounds between 0 and 1."""
+    low, high = min(max(found.low, 0.0), found.value), max(min(found.high, 1.0), found.value)
+    return Estimate(found.value, low, high, max(found.surely_above, low), min(found.surely_below, high))
+
+
+def band(x: Sequence[float], points: Sequence[Estimate], rows: Sequence[int] = ()) -> Band:
+    """Put estimates together as a curve, in as many digits as a figure shows."""
+    columns = zip(*((one.value, one.low, one.high) for one in points), strict=True)
+    value, low, high = (tuple(short(number) for number in column) for column in columns)
+    return Band(tuple(short(one) for one in x), value, low, high, tuple(int(n) for n in rows))
+
+
+def short(number: float) -> float:
+    """Return a number with DIGITS digits that count.
+
+    >>> short(0.123456), short(1234567.0)
+    (0.1235, 1235000.0)
+    """
+    return float(f"{number:.{DIGITS}g}")

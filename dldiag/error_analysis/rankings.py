@@ -1,0 +1,231 @@
+"""How well probabilities rank and whether they are true: ROC, precision–recall and calibration curves, and thresholds.
+
+Curves are averaged over repeats at fixed false alarms or recall (vertical averaging, Fawcett 2006); the interval of a
+point comes from the rows' influence on it and from the repeats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dldiag.core.performance import Band, Ranking, Thresholds
+from dldiag.core.types import Estimate, Floats
+from dldiag.error_analysis.judged_rows import (
+    JudgedRows,
+    Mask,
+    at_most_one,
+    band,
+    mean_estimate,
+    share_estimate,
+    short,
+)
+
+FALSE_ALARMS = np.linspace(0, 1, 41) ** 1.5  # denser where few are tolerated, which is where thresholds are set
+RECALLS = np.linspace(0.025, 1, 40)
+NEAR = 0.08  # distance to either side over which the slope of a ROC curve is taken
+BINS = 10  # of a calibration curve, of equal width
+ROWS_PER_BIN = 20  # at least; narrower bins are joined
+MOST_THRESHOLDS = 41
+NEARLY_NONE = 0.02  # of the positive rows may lie below the lowest threshold
+HALF = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class _Ranked:
+    """One repeat's rows by falling score, with the ROC curve through their distinct scores."""
+
+    actual: Mask
+    scores: Floats
+    false_alarms: Floats
+    recalls: Floats
+    at: Floats  # the score at each point of the curve
+
+    def slope(self, place: float) -> float:
+        """Return the slope of the ROC curve at a share of false alarms."""
+        ends = np.clip([place - NEAR, place + NEAR], 0, 1)
+        low, high = np.interp(ends, self.false_alarms, self.recalls)
+        return float((high - low) / (ends[1] - ends[0]))
+
+    def flatness(self, place: float) -> float:
+        """Return how many more false alarms a little more recall costs at a recall: 1 / slope."""
+        ends = np.clip([place - NEAR, place + NEAR], 0, 1)
+        low, high = np.interp(ends, self.recalls, self.false_alarms)
+        return float((high - low) / (ends[1] - ends[0]))
+
+
+def _ranked(actual: Mask, scores: Floats) -> _Ranked:
+    order = np.argsort(-scores, kind="stable")
+    ends = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)
+    hits = np.cumsum(actual[order])[ends].astype(float)
+    alarms = ends + 1 - hits
+    return _Ranked(
+        actual,
+        scores,
+        np.append(0.0, alarms / max(1.0, alarms[-1])),
+        np.append(0.0, hits / max(1.0, hits[-1])),
+        np.append(np.inf, scores[order][ends]),
+    )
+
+
+def ranking(judged: JudgedRows, code: int, label: str) -> Ranking | None:
+    """Return the ROC and precision–recall curves of one class; None where a repeat has no row of it, or no other."""
+    pairs = [(one.y == code, scores_of(one.proba, code)) for one in judged.parts]
+    if any(actual.all() or not actual.any() for actual, _ in pairs):
+        return None
+    repeats = [_ranked(actual, scores) for actual, scores in pairs]
+    share = float(np.mean([actual.mean() for actual, _ in pairs]))
+    return Ranking(label, short(share), _roc(judged, repeats), _precision_recall(judged, repeats))
+
+
+def scores_of(proba: NDArray[np.float32] | None, code: int) -> Floats:
+    """Return the probability of a class for every row."""
+    assert proba is not None
+    return np.asarray(proba[:, code], dtype=float)
+
+
+def _roc(judged: JudgedRows, repeats: Sequence[_Ranked]) -> Band:
+    points, floors = [], [float(one.actual.mean()) ** -2 for one in repeats]
+    for x in FALSE_ALARMS:
+        values = [_recall_at(one, x) for one in repeats]
+        influences = [_recall_influence(one, float(x), value) for one, value in zip(repeats, values, strict=True)]
+        points.append(at_most_one(mean_estimate(judged, values, influences, floors=floors)))
+    return band(FALSE_ALARMS.tolist(), points)
+
+
+def _recall_at(one: _Ranked, false_alarms: float) -> float:
+    """Return the recall at a share of false alarms; at none of them, the highest that costs none."""
+    if false_alarms == 0:
+        return float(one.recalls[one.false_alarms == 0].max())
+    return float(np.interp(false_alarms, one.false_alarms, one.recalls))
+
+
+def _recall_influence(one: _Ranked, false_alarms: float, recall: float) -> Floats:
+    """A false alarm more raises the threshold, which costs recall by the slope of the curve."""
+    share = one.actual.mean()
+    last = int(np.searchsorted(one.false_alarms, false_alarms, side="right")) - 1
+    above = one.scores >= one.at[last]
+    hits = one.actual * (above - recall) / share
+    alarms = ~one.actual * (above - false_alarms) / (1 - share)
+    return np.asarray(recall + hits - one.slope(false_alarms) * alarms)
+
+
+def _precision_recall(judged: JudgedRows, repeats: Sequence[_Ranked]) -> Band:
+    points = []
+    for recall in RECALLS:
+        found = [_precision_at(one, float(recall)) for one in repeats]
+        values, influences, called = zip(*found, strict=True)
+        floors = [one**-2 for one in called]
+        points.append(at_most_one(mean_estimate(judged, values, influences, floors=floors)))
+    return band(RECALLS.tolist(), points)
+
+
+def _precision_at(one: _Ranked, recall: float) -> tuple[float, Floats, float]:
+    """Return the precision where the recall is reached, every row's influence on it, and the share of rows called positive.
+
+    p = rπ / (rπ + (1−π)F) with recall r, share of positives π and share of false alarms F, which depends on the rows.
+    """
+    place = int(np.searchsorted(one.recalls, recall - 1e-12))
+    reached, alarms, share = float(one.recalls[place]), float(one.false_alarms[place]), float(one.actual.mean())
+    precision = reached * share / (reached * share + (1 - share) * alarms)
+    above = one.scores >= one.at[place]
+    missed = one.actual * (above - reached) / share * one.flatness(reached)
+    of_alarms = ~one.actual * (above - alarms) / (1 - share) - missed
+    by_alarms = -(precision**2) * (1 - share) / (reached * share)
+    by_share = precision * (1 - precision) / (share * (1 - share))
+    influence = np.asarray(precision + by_alarms * of_alarms + by_share * (one.actual - share))
+    return precision, influence, float(above.mean())
+
+
+# --- calibration --------------------------------------------------------------------------------------------------
+
+
+def calibration(judged: JudgedRows, positive: int | None) -> Band | None:
+    """Return the observed share of rows against the predicted probability, in bins.
+
+    positive: the class whose probability is meant; None: whether the predicted class is right, against its probability.
+    """
+    said, true = [], []
+    for one in judged.parts:
+        assert one.proba is not None
+        code = one.proba.argmax(axis=1) if positive is None else np.full(len(one), positive)
+        said.append(one.proba[np.arange(len(one)), code].astype(float))
+        true.append(one.y == code)
+    edges, x, points, rows = _bin_edges(np.concatenate(said)), [], [], []
+    for low, high in pairwise(edges):
+        inside = [(p >= low) & (p < high) for p in said]
+        found = share_estimate(judged, true, inside)
+        if found is not None:
+            x.append(float(np.concatenate([p[i] for p, i in zip(said, inside, strict=True)]).mean()))
+            points.append(found)
+            rows.append(sum(int(one.sum()) for one in inside))
+    return band(x, points, rows) if points else None
+
+
+def _bin_edges(said: Floats) -> list[float]:
+    """Return the bounds of bins of equal width, joined until each holds enough rows."""
+    counts, edges = np.histogram(said, bins=BINS, range=(0, 1))
+    kept, held = [0.0], 0
+    for count, edge in zip(counts, edges[1:], strict=True):
+        held += int(count)
+        if held >= ROWS_PER_BIN:
+            kept, held = [*kept, float(edge)], 0
+    end = np.nextafter(1.0, 2.0)  # a probability of 1 belongs to the last bin
+    return [*(kept[:-1] if len(kept) > 1 else kept), float(end)]
+
+
+# --- thresholds ---------------------------------------------------------------------------------------------------
+
+
+def thresholds(judged: JudgedRows, positive: int, label: str, costs: Floats | None = None) -> Thresholds | None:
+    """Return what each threshold on the positive class's probability of a two-class model gives.
+
+    costs: (2, 2), of predicting the column's class where the row's is true. None where no dev row is positive.
+    """
+    scores = [scores_of(one.proba, positive) for one in judged.parts]
+    actual = [one.y == positive for one in judged.parts]
+    if not any(one.any() for one in actual):
+        return None
+    grid = _grid(np.concatenate(scores), np.concatenate(actual))
+    called = [[one >= at for one in scores] for at in grid]
+    recall = [share_estimate(judged, one, actual) for one in called]
+    precision = [share_estimate(judged, actual, one) for one in called]
+    usable = [i for i in range(len(grid)) if recall[i] is not None and precision[i] is not None]
+    grid, called = grid[usable], [called[i] for i in usable]
+    by_kind = None if costs is None else costs if positive == 1 else costs[::-1, ::-1]
+    cost = None if by_kind is None else [_cost(judged, actual, one, by_kind) for one in called]
+    own = float(np.mean(np.concatenate([one.predicted == positive for one in judged.parts])))
+    flagged = [_share(one, one) for one in called]
+    return Thresholds(
+        label,
+        band(grid.tolist(), [one for i in usable if (one := recall[i]) is not None]),
+        band(grid.tolist(), [one for i in usable if (one := precision[i]) is not None]),
+        tuple(_share(actual, one) for one in called),
+        tuple(_share(actual, [~flag for flag in one]) for one in called),
+        tuple(_share([~true for true in actual], one) for one in called),
+        int(np.argmin(np.abs(np.array(flagged) - own) + np.abs(grid - HALF) * 1e-6)),
+        None if cost is None else band(grid.tolist(), cost),
+    )
+
+
+def _grid(scores: Floats, actual: Mask) -> Floats:
+    """Return thresholds that spread over the positive and over the high scores, with a half among them."""
+    places = np.linspace(0, 1, MOST_THRESHOLDS // 2)
+    spread = np.concatenate([np.quantile(scores[actual], places), np.quantile(scores, 1 - (1 - places) ** 2)])
+    rounded = [float(f"{one:.2g}") if one < HALF else round(float(one), 2) for one in spread]
+    least = float(np.quantile(scores[actual], NEARLY_NONE))  # below it nothing more is found
+    return np.unique([HALF, *(one for one in rounded if max(0.0, least) < one < 1)])
+
+
+def _share(first: Sequence[Mask], second: Sequence[Mask]) -> float:
+    return short(float(np.mean([(a & b).mean() for a, b in zip(first, second, strict=True)])))
+
+
+def _cost(judged: JudgedRows, actual: Sequence[Mask], called: Sequence[Mask], by_kind: Floats) -> Estimate:
+    """Estimate the cost per row. by_kind: [is positive, is called positive]."""
+    each = [by_kind[true.astype(int), flag.astype(int)] for true, flag in zip(actual, called, strict=True)]
+    return mean_estimate(judged, [float(one.mean()) for one in each], each)

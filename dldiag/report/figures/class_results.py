@@ -1,0 +1,248 @@
+"""Figures of classes and probabilities: confusion, ROC, precision–recall, calibration, and the threshold with its slider."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dldiag.core.i18n import tr
+from dldiag.core.performance import Band, Confusion, Performance, Thresholds
+from dldiag.core.sanitize import escape_plotly
+from dldiag.core.types import Report
+from dldiag.report.figures.models import SHARE_AXIS, add_band, add_choice, add_line
+from dldiag.report.figures.theme import MARKERS, THEMES, Theme, ThemeName, figure, translucent
+from dldiag.report.view.labels import error_text, share_text
+from dldiag.report.view.performance import at_place, of_thousand, performance_label, threshold_text
+
+CELL_HEIGHT, EDGES_HEIGHT = 40, 150  # pixels, of a confusion matrix
+MOST_WRITTEN = 12  # classes up to which every cell has its numbers
+SLIDER_HEIGHT = 150  # pixels
+LOG_FROM = 0.05  # a threshold axis is logarithmic where a third of the thresholds lie below
+LONGEST_LABEL = 24  # characters of a class name on an axis
+
+
+def name_of(one: Performance) -> str:
+    """Return a model's name, harmless in a figure."""
+    return escape_plotly(performance_label(one))
+
+
+def _class_name(label: str) -> str:
+    return escape_plotly(label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…")
+
+
+# --- confusion ----------------------------------------------------------------------------------------------------
+
+
+def confusion_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw true against predicted classes: the share of each true class, and counts; a list chooses the model."""
+    look = THEMES[theme]
+    found = [(name_of(one), one.confusion) for one in report.performance if one.confusion is not None]
+    first = found[0][1]
+    drawn = figure(theme, height=EDGES_HEIGHT + CELL_HEIGHT * max(4, len(first.labels)))
+    drawn.add_heatmap(
+        **_cells(first),
+        texttemplate="%{text}",
+        colorscale=[[0, translucent(look.series[0], 0.03)], [1, look.series[0]]],
+        zmin=0,
+        zmax=1,
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        hovertemplate=f"{tr('True class')}: %{{y}}<br>{tr('Predicted class')}: %{{x}}<br>%{{text}}<extra></extra>",
+    )
+    if len(found) > 1:
+        same = [(name, one) for name, one in found if one.labels == first.labels]
+        add_choice(drawn, [name for name, _ in same], [[_restyled(one)] for _, one in same], theme)
+    drawn.update_xaxes(title={"text": tr("Predicted class"), "standoff": 8}, type="category", showgrid=False, ticks="")
+    return drawn.update_yaxes(
+        title={"text": tr("True class"), "standoff": 8}, type="category", autorange="reversed", showgrid=False, ticks=""
+    )
+
+
+def _cells(one: Confusion) -> dict[str, Any]:
+    totals = [max(1, sum(row)) for row in one.counts]
+    shares = [[count / total for count in row] for row, total in zip(one.counts, totals, strict=True)]
+    is_written = len(one.labels) <= MOST_WRITTEN
+    texts = [
+        [f"{share:.0%}<br>{count:,}" if is_written else "" for share, count in zip(*row, strict=True)]
+        for row in zip(shares, one.counts, strict=True)
+    ]
+    names = [_class_name(label) for label in one.labels]
+    others = [tr("(none of them)")] if len(one.counts[0]) > len(names) else []
+    return {"x": names + others, "y": names, "z": shares, "text": texts}
+
+
+def _restyled(one: Confusion) -> dict[str, Any]:
+    return {key: [value] for key, value in _cells(one).items()}
+
+
+# --- curves -------------------------------------------------------------------------------------------------------
+
+
+def roc_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw recall against false alarms, of each model or, of several classes, of each class."""
+    drawn = figure(theme)
+    _add_ends(drawn, [0, 1], [0, 1], theme, tr("random ranking"))
+    _add_rankings(drawn, report.performance, theme, "roc", tr("False positive rate"))
+    drawn.update_xaxes(title={"text": tr("False positive rate"), "standoff": 8}, **SHARE_AXIS)
+    return drawn.update_yaxes(title={"text": tr("Recall"), "standoff": 8}, **SHARE_AXIS)
+
+
+def precision_recall_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw precision against recall, of each model or, of several classes, of each class."""
+    drawn = figure(theme)
+    found = report.performance[0].rankings
+    if len(found) == 1:
+        _add_ends(drawn, [0, 1], [found[0].share] * 2, theme, tr("random ranking"))
+    _add_rankings(drawn, report.performance, theme, "precision_recall", tr("Recall"))
+    drawn.update_xaxes(title={"text": tr("Recall"), "standoff": 8}, **SHARE_AXIS)
+    return drawn.update_yaxes(title={"text": tr("Precision"), "standoff": 8}, **SHARE_AXIS)
+
+
+def _add_rankings(drawn: go.Figure, models: Sequence[Performance], theme: ThemeName, which: str, of: str) -> None:
+    colors = THEMES[theme].series
+    first = models[0].rankings
+    if len(first) == 1:
+        curves = [(name_of(one), one.rankings[0]) for one in models if one.rankings]
+    else:
+        curves = [(_class_name(one.label), one) for one in first]
+    for place, (name, one) in reversed(list(enumerate(curves))):
+        curve: Band = getattr(one, which)
+        color = colors[place % len(colors)]
+        if place == 0 or len(first) > 1:
+            add_band(drawn, curve, name, color, of=of, place=place)
+        else:
+            add_line(drawn, curve, name, color, place, of=of)
+
+
+def _add_ends(drawn: go.Figure, x: list[float], y: list[float], theme: ThemeName, name: str) -> None:
+    drawn.update_layout(legend_traceorder="reversed")  # the diagnosed model is drawn last, above the others
+    line = {"color": THEMES[theme].faint, "dash": "dot", "width": 1.5}
+    drawn.add_scatter(x=x, y=y, mode="lines", name=name, line=line, hoverinfo="skip")
+
+
+def calibration_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the observed share against the predicted probability; whiskers are the diagnosed model's."""
+    look = THEMES[theme]
+    drawn = figure(theme)
+    _add_ends(drawn, [0, 1], [0, 1], theme, tr("perfect calibration"))
+    for place, one in reversed(list(enumerate(report.performance))):
+        if one.calibration is not None:
+            _add_calibration(drawn, one.calibration, name_of(one), look, place)
+    drawn.update_xaxes(title={"text": tr("Predicted probability"), "standoff": 8}, **SHARE_AXIS)
+    return drawn.update_yaxes(title={"text": tr("Observed share"), "standoff": 8}, **SHARE_AXIS)
+
+
+def _add_calibration(drawn: go.Figure, found: Band, name: str, look: Theme, place: int) -> None:
+    color = look.series[place % len(look.series)]
+    whiskers = {
+        "type": "data",
+        "array": [high - value for value, high in zip(found.value, found.high, strict=True)],
+        "arrayminus": [value - low for value, low in zip(found.value, found.low, strict=True)],
+        "color": color,
+        "thickness": 1.5,
+        "width": 4,
+    }
+    drawn.add_scatter(
+        x=found.x,
+        y=found.value,
+        mode="lines+markers",
+        name=name,
+        error_y=whiskers if place == 0 else None,
+        line={"color": color, "width": 2.5 if place == 0 else 1},
+        marker={"symbol": MARKERS[place % len(MARKERS)], "size": 8, "color": color},
+        customdata=[f"{rows:,}" for rows in found.rows],
+        hovertemplate=f"{name}<br>{tr('Predicted')}: %{{x:.1%}}<br>{tr('Observed')}: %{{y:.1%}}<br>{tr('Predictions')}: %{{customdata}}<extra></extra>",
+    )
+
+
+# --- the threshold ------------------------------------------------------------------------------------------------
+
+
+def threshold_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw recall, precision and cost against the threshold; a slider moves it and says what each threshold gives."""
+    look, found = THEMES[theme], report.performance[0].thresholds
+    assert found is not None
+    drawn = figure(theme, height=430 + SLIDER_HEIGHT)
+    add_band(drawn, found.recall, tr("Recall"), look.series[0], of=tr("Threshold"))
+    add_band(drawn, found.precision, tr("Precision"), look.series[1], of=tr("Threshold"), place=1)
+    if found.cost is not None:
+        _add_cost(drawn, found.cost, look)
+    at = found.at[found.now]
+    drawn.add_scatter(
+        x=[at, at], y=[0, 1], mode="lines", name=tr("Threshold"), line={"color": look.ink, "width": 2}, hoverinfo="skip"
+    )
+    drawn.update_layout(**_said(found, look), sliders=[_slider(found, len(drawn.data) - 1, look)])
+    drawn.update_layout(margin={"t": 104, "b": SLIDER_HEIGHT}, legend={"yref": "paper", "y": 1.0})
+    is_log = sorted(found.at)[len(found.at) // 3] < LOG_FROM
+    drawn.update_xaxes(
+        title={"text": tr("Threshold on the probability"), "standoff": 8},
+        tickformat=".3~%",
+        type="log" if is_log else "linear",
+        nticks=6,
+    )
+    return drawn.update_yaxes(**SHARE_AXIS)
+
+
+def _add_cost(drawn: go.Figure, cost: Band, look: Theme) -> None:
+    add_line(drawn, cost, tr("Cost per row"), look.series[2], 4, of=tr("Threshold"), yaxis="y2")
+    drawn.data[-1].hovertemplate = f"{tr('Cost per row')}: %{{y:.3~g}}<extra></extra>"
+    axis = {"title": {"text": tr("Cost per row")}, "overlaying": "y", "side": "right", "rangemode": "tozero"}
+    drawn.update_layout(yaxis2={**axis, "showgrid": False})
+
+
+def _said(found: Thresholds, look: Theme) -> dict[str, Any]:
+    text = {
+        "text": threshold_words(found, found.now),
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0,
+        "y": 1,
+        "yshift": 30,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "align": "left",
+        "showarrow": False,
+        "font": {"color": look.ink},
+    }
+    return {"annotations": [text]}
+
+
+def threshold_words(found: Thresholds, place: int) -> str:
+    """Say what a threshold gives, a line for each number."""
+    lines = [
+        tr("Recall {recall}", recall=share_text(at_place(found.recall, place))),
+        tr("Precision {precision}", precision=share_text(at_place(found.precision, place))),
+        tr("Of 1,000 rows: {counts}", counts=of_thousand(found, place)),
+    ]
+    if found.cost is not None:
+        lines.append(tr("Cost per row {cost}", cost=error_text(at_place(found.cost, place), "cost")))
+    return "<br>".join(lines)
+
+
+def _slider(found: Thresholds, line: int, look: Theme) -> dict[str, Any]:
+    steps = [
+        {
+            "method": "update",
+            "label": tr("{threshold} (now)", threshold=threshold_text(at))
+            if place == found.now
+            else threshold_text(at),
+            "args": [{"x": [[at, at]]}, {"annotations[0].text": threshold_words(found, place)}, [line]],
+        }
+        for place, at in enumerate(found.at)
+    ]
+    return {
+        "active": found.now,
+        "steps": steps,
+        "currentvalue": {"prefix": tr("Threshold: "), "font": {"color": look.ink, "size": 15}},
+        "pad": {"t": 66},
+        "font": {"color": "rgba(0,0,0,0)"},  # its ticks' labels: the axis above has them
+        "tickcolor": look.faint,
+        "ticklen": 3,
+        "bgcolor": look.grid,
+        "activebgcolor": look.series[0],
+        "bordercolor": look.faint,
+        "minorticklen": 0,
+    }

@@ -1,0 +1,66 @@
+"""Parts that figures of several models share: bands, and the list from which a reader picks one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dldiag.core.performance import Band
+from dldiag.report.figures.theme import DASHES, THEMES, ThemeName, translucent
+
+MENU_HEIGHT = 44  # pixels above a figure that has a list
+SHARE_AXIS: dict[str, Any] = {"tickformat": ".0%", "range": [-0.02, 1.02]}
+
+
+def add_band(drawn: go.Figure, curve: Band, name: str, color: str, *, of: str = "x", place: int = 0) -> None:
+    """Draw a curve with its 90% band; place chooses its dash."""
+    drawn.add_scatter(
+        x=[*curve.x, *reversed(curve.x)],
+        y=[*curve.high, *reversed(curve.low)],
+        fill="toself",
+        fillcolor=translucent(color),
+        line={"width": 0},
+        mode="lines",
+        hoverinfo="skip",
+        showlegend=False,
+        legendgroup=name,
+    )
+    add_line(drawn, curve, name, color, place, of=of)
+
+
+def add_line(drawn: go.Figure, curve: Band, name: str, color: str, place: int, *, of: str = "x", **axis: str) -> None:
+    """Draw a curve; place chooses its dash, so that curves differ by more than color."""
+    drawn.add_scatter(
+        x=curve.x,
+        y=curve.value,
+        mode="lines",
+        name=name,
+        legendgroup=name,
+        line={"color": color, "dash": DASHES[place % len(DASHES)], "width": 2.5 if place == 0 else 1.5},
+        customdata=list(zip(curve.low, curve.high, strict=True)),
+        hovertemplate=f"{name}<br>{of}: %{{x:.3~f}}<br>%{{y:.1%}} (%{{customdata[0]:.1%}}–%{{customdata[1]:.1%}})<extra></extra>",
+        **axis,
+    )
+
+
+def add_choice(drawn: go.Figure, names: Sequence[str], arguments: Sequence[Sequence[Any]], theme: ThemeName) -> None:
+    """Draw a list above a figure; choosing a name changes traces and layout by its arguments, inside the browser."""
+    look = THEMES[theme]
+    buttons = [
+        {"label": name, "method": "update", "args": list(given)} for name, given in zip(names, arguments, strict=True)
+    ]
+    menu = {
+        "buttons": buttons,
+        "x": 0,
+        "xanchor": "left",
+        "y": 1,
+        "yanchor": "bottom",
+        "pad": {"b": 8},
+        "bgcolor": look.paper,
+        "bordercolor": look.faint,
+        "font": {"color": look.ink},
+        "showactive": False,
+    }
+    drawn.update_layout(updatemenus=[menu], margin_t=12 + MENU_HEIGHT)

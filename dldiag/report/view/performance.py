@@ -1,0 +1,265 @@
+"""How the models do on the dev rows, in words and rows of texts: every metric, every class, thresholds, residuals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from dldiag.core.i18n import Message, format_error, tr, translate, trn
+from dldiag.core.metric_results import ClassScores, MetricUsed
+from dldiag.core.performance import Band, Performance, Thresholds
+from dldiag.core.types import Estimate, Report
+from dldiag.experiments.metrics import METRICS
+from dldiag.report.view.error_rows import Section
+from dldiag.report.view.labels import error_text, share_text, short
+from dldiag.report.view.rows import TextRow
+
+TITLE = Message("How well it predicts")
+_MOST_MISTAKES = 5  # kinds of mistakes that are listed
+_MOST_CLASS_ROWS = 30  # of the table of classes; of more classes only the diagnosed model is listed
+RECALLS_LISTED = (0.5, 0.8, 0.9, 0.95)  # thresholds are listed that reach them
+LEAST_EXPLAINED = 0.01  # of the squared error; what explains less is no pattern worth a look
+PER = 1_000  # rows, of which a threshold finds, misses and wrongly flags so many
+
+
+def performance_sections(report: Report) -> list[Section]:
+    """Return the parts of "How well it predicts" in their order, each with the figures that belong to it."""
+    if not report.performance:
+        return []
+    parts = (_metrics, _classes, _thresholds, _rankings, _calibration, _residuals)
+    return [one for part in parts for one in part(report)]
+
+
+def brief_sections(report: Report) -> list[Section]:
+    """Return the parts for a reader without figures: the diagnosed model only, and only what numbers can say."""
+    alone = replace(report, performance=report.performance[:1])
+    return [one for one in performance_sections(alone) if one.rows or one.key == "calibration"]
+
+
+def performance_label(one: Performance) -> str:
+    """Return the name of a model in the reader's language."""
+    return translate(one.label)
+
+
+def metric_lines(report: Report) -> Iterator[str]:
+    """Say by which metric the report judges, why, which class is positive, and what the baseline gets by it."""
+    used = report.metric
+    if used is None:
+        return
+    yield tr("Judged by {metric}.", metric=str(used.label))
+    if used.why is not None:
+        yield str(used.why)
+    if used.positive is not None:
+        yield tr('Positive class: "{label}".', label=used.positive)
+    metric = METRICS[used.name]
+    value = short(used.baseline) if metric.spread_powers else format_error(used.baseline, metric.unit)
+    yield tr("Baseline: always predicting the best constant gets {value}.", value=value)
+
+
+def metric_text(name: str, value: Estimate) -> str:
+    """Write a metric as the field does, with its interval."""
+    unit = METRICS[name].unit
+    if METRICS[name].spread_powers:
+        return f"{short(value.value)} ({tr('{low} to {high}', low=short(value.low), high=short(value.high))})"
+    return error_text(value, unit)
+
+
+# --- every metric -------------------------------------------------------------------------------------------------
+
+
+def _metrics(report: Report) -> Iterator[Section]:
+    first = report.performance[0]
+    chosen = "" if report.metric is None else report.metric.name
+    names = sorted(first.metrics, key=lambda name: name != chosen)
+    rows = tuple(_metric_row(name, report.performance, report.metric) for name in names)
+    lines = [*metric_lines(report)]
+    if rows:
+        lines.append(tr("↑: higher is better. All on the same dev rows, with 90% intervals."))
+        yield Section("metrics", tr("Every metric"), tuple(lines), rows)
+
+
+def _metric_row(name: str, models: Sequence[Performance], used: MetricUsed | None) -> TextRow:
+    metric, level = METRICS[name], None if used is None else used.level
+    is_chosen = used is not None and used.name == name
+    label = str(metric.label)
+    if metric.holds_level and level is not None:
+        label = tr("{metric} of {level:.0%}", metric=label, level=level)
+    label = f"{label} ↑" if metric.higher_is_better else label
+    row = {tr("Metric"): tr("{metric} (chosen)", metric=label) if is_chosen else label}
+    return row | {performance_label(one): _metric_cell(name, one) for one in models}
+
+
+def _metric_cell(name: str, one: Performance) -> str:
+    return metric_text(name, one.metrics[name]) if name in one.metrics else ""
+
+
+# --- classes ------------------------------------------------------------------------------------------------------
+
+
+def _classes(report: Report) -> Iterator[Section]:
+    models = [one for one in report.performance if one.per_class]
+    if not models:
+        return
+    listed = models if len(models[0].per_class) * len(models) <= _MOST_CLASS_ROWS else models[:1]
+    rows = tuple(
+        _class_row(scores, performance_label(one) if len(listed) > 1 else "")
+        for places in zip(*(one.per_class for one in listed), strict=True)
+        for one, scores in zip(listed, places, strict=True)
+    )
+    yield Section("classes", tr("Each class"), tuple(_mistake_lines(models[0])), rows, ("confusion",))
+
+
+def _class_row(scores: ClassScores, model: str) -> TextRow:
+    named = {tr("Model"): model} if model else {}
+    return {
+        tr("Class"): scores.label,
+        tr("Dev rows"): f"{scores.rows:,}",
+        **named,
+        tr("Recall"): share_text(scores.recall) if scores.recall else "",
+        tr("Precision"): share_text(scores.precision) if scores.precision else tr("never predicted"),
+    }
+
+
+def _mistake_lines(one: Performance) -> Iterator[str]:
+    """Say the most frequent kinds of mistakes."""
+    if one.confusion is None:
+        return
+    labels, counts = one.confusion.labels, one.confusion.counts
+    kinds = [
+        (count, labels[i], labels[j], count / sum(row))
+        for i, row in enumerate(counts)
+        for j, count in enumerate(row[: len(labels)])
+        if i != j and count
+    ]
+    for count, true, said, share in sorted(kinds, key=lambda kind: -kind[0])[:_MOST_MISTAKES]:
+        yield tr(
+            '"{true}" predicted as "{said}": {share:.0%} of the "{true}" rows ({count:,} predictions).',
+            true=true,
+            said=said,
+            share=share,
+            count=count,
+        )
+
+
+# --- probabilities ------------------------------------------------------------------------------------------------
+
+
+def _thresholds(report: Report) -> Iterator[Section]:
+    found = report.performance[0].thresholds
+    if found is None:
+        return
+    lines = (
+        tr('A row is called "{label}" where its probability is at least the threshold.', label=found.label),
+        tr(
+            "A threshold chosen on these dev rows looks better than it is. To choose one fairly, test the fix that moves it."
+        ),
+    )
+    rows = tuple(threshold_row(found, i) for i in listed_thresholds(found))
+    yield Section("thresholds", tr("Thresholds"), lines, rows, ("thresholds",))
+
+
+def listed_thresholds(found: Thresholds) -> list[int]:
+    """Return the places of the thresholds that are listed: the model's own, and the highest that reach some recalls."""
+    reaching = [[i for i, one in enumerate(found.recall.value) if one >= least] for least in RECALLS_LISTED]
+    return sorted({found.now, *(places[-1] for places in reaching if places)})
+
+
+def threshold_row(found: Thresholds, place: int) -> TextRow:
+    """Return what a threshold gives."""
+    mark = tr("{threshold} (now)", threshold=threshold_text(found.at[place]))
+    row = {
+        tr("Threshold"): mark if place == found.now else threshold_text(found.at[place]),
+        tr("Recall"): share_text(at_place(found.recall, place)),
+        tr("Precision"): share_text(at_place(found.precision, place)),
+        tr("Of 1,000 rows"): of_thousand(found, place),
+    }
+    if found.cost is not None:
+        row[tr("Cost per row")] = error_text(at_place(found.cost, place), "cost")
+    return row
+
+
+def of_thousand(found: Thresholds, place: int) -> str:
+    """Say how many of 1,000 rows a threshold finds, misses and wrongly flags."""
+    return tr(
+        "{found:.0f} found, {missed:.0f} missed, {alarms:.0f} false alarms",
+        found=PER * found.found[place],
+        missed=PER * found.missed[place],
+        alarms=PER * found.false_alarms[place],
+    )
+
+
+def threshold_text(at: float) -> str:
+    """Write a probability as percent with the digits that count.
+
+    >>> threshold_text(0.5), threshold_text(0.012), threshold_text(0.00034)
+    ('50%', '1.2%', '0.034%')
+    """
+    return f"{100 * at:.3g}%"
+
+
+def at_place(curve: Band, place: int) -> Estimate:
+    """Return one point of a curve."""
+    return Estimate(curve.value[place], curve.low[place], curve.high[place])
+
+
+def _rankings(report: Report) -> Iterator[Section]:
+    found = report.performance[0].rankings
+    if found:
+        lines = tuple(
+            tr(
+                '{share:.1%} of the dev rows are "{label}": the precision of a random ranking.',
+                share=one.share,
+                label=one.label,
+            )
+            for one in found
+        )
+        yield Section("rankings", tr("ROC and precision–recall curves"), lines, (), ("roc", "precision_recall"))
+
+
+def _calibration(report: Report) -> Iterator[Section]:
+    one = report.performance[0]
+    if one.calibration is not None:
+        title = tr("Calibration: do the probabilities hold?")
+        yield Section("calibration", title, (calibration_line(one.calibration),), (), ("calibration",))
+
+
+def calibration_line(found: Band) -> str:
+    """Say where the observed share is clearly not the predicted probability, the worst place first; or that it is."""
+    off = [
+        (found.rows[i] * abs(found.value[i] - said), i)
+        for i, said in enumerate(found.x)
+        if not found.low[i] <= said <= found.high[i]
+    ]
+    if not off:
+        return tr("The observed shares agree with the predicted probabilities, as far as these rows can tell.")
+    place = max(off)[1]
+    return trn(
+        "{n} of {bins} bins is off: where the model says {said}, {seen} is observed.",
+        "{n} of {bins} bins are off. The worst: where the model says {said}, {seen} is observed.",
+        len(off),
+        bins=len(found.x),
+        said=threshold_text(found.x[place]),
+        seen=share_text(at_place(found, place)),
+    )
+
+
+# --- numeric targets ----------------------------------------------------------------------------------------------
+
+
+def _residuals(report: Report) -> Iterator[Section]:
+    found = report.performance[0].residuals
+    if found is None:
+        return
+    lines = (
+        tr(
+            "Residual: actual − predicted, in the unit of {target}. Above 0 the model predicts too little.",
+            target=report.dataset.target,
+        ),
+    )
+    yield Section("fit", tr("Predicted against actual"), lines, (), ("predicted_actual", "residuals"))
+    told = [one for one in found.by_column if one.explained >= LEAST_EXPLAINED]
+    rows = tuple({tr("Column"): one.column, tr("Share of the squared error"): f"{one.explained:.1%}"} for one in told)
+    text = tr("Where a column explains residuals, the model has not learned all that this column shows.")
+    none = tr("No column explains any of the residuals: the model has learned what each one shows by itself.")
+    figures = ("residuals_by_column",) if found.by_column else ()
+    yield Section("residuals", tr("Residuals by column"), (text if rows else none,), rows, figures)
