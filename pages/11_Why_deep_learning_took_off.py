@@ -2,22 +2,22 @@
 
 from typing import Any
 
-import msgspec
 import streamlit as st
 
 from dldiag.app.course.columns import with_rows
 from dldiag.app.course.data import ask_data, lesson_dataset
+from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import add, ask_few, formulas, offer
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
-from dldiag.app.views.progress import run_job
 from dldiag.core.i18n import Message, tr
 from dldiag.core.types import Progress
 from dldiag.course.shared.lesson import Lesson
 from dldiag.course.shared.race import Race, RaceSettings, runner_to_use
 from dldiag.course.took_off.figures import alt_race, alt_scale, crossing_rows, race_figure, scale_figure, scale_rows
 from dldiag.course.took_off.hand_work import HandWork, HandWorkSettings, alt_hand_work, hand_work_figure
+from dldiag.course.took_off.jobs import HandWorkRequest, RaceRequest, ScaleRequest
 from dldiag.course.took_off.scaling import (
     LEARNERS,
     Scale,
@@ -60,10 +60,9 @@ def show_scale(lesson: Lesson) -> None:
     first = ("train_rows", "learners")
     asked = ask_few(ScaleSettings(), "scale", first, sliders=("train_rows",), choices={"learners": labels})
     reference = with_rows(reference, rows_for(asked["train_rows"]))
-    found = run_job("course_scale", {"data": reference, "asked": asked}, partial=partial)
-    if found is None:
+    result = run_experiment(reference, ScaleRequest(asked=ScaleSettings(**asked)), Scale, partial=partial)
+    if result is None:
         return
-    result = msgspec.convert(found, Scale)
     if not result.curves:
         show_message(Message("Choose at least one learner."), kind="info")
         return
@@ -85,10 +84,9 @@ def show_scale(lesson: Lesson) -> None:
 def show_few(lesson: Lesson) -> None:
     reference = data_of_page()
     asked = ask_params(HandWorkSettings(), "hand", columns=3, sliders=("rows",))
-    found = run_job("course_hand_work", {"data": reference, "asked": asked})
-    if found is None:
+    result = run_experiment(reference, HandWorkRequest(asked=HandWorkSettings(**asked)), HandWork)
+    if result is None:
         return
-    result = msgspec.convert(found, HandWork)
     came_out(lesson, reference, result)
     show_figure(hand_work_figure(result, theme=figure_mode()), alt_hand_work(result), key="hand")
 
@@ -97,10 +95,9 @@ def show_race(lesson: Lesson) -> None:
     reference = with_rows(data_of_page(), rows_for(0))
     first = ("hidden_layers", "first", "second")
     asked = ask_few(RaceSettings(), "race", first, sliders=("hidden_layers",))
-    found = run_job("course_race", {"data": reference, "asked": asked})
-    if found is None:
+    result = run_experiment(reference, RaceRequest(asked=RaceSettings(**asked)), Race)
+    if result is None:
         return
-    result = msgspec.convert(found, Race)
     came_out(lesson, reference, result)
     for column, seconds in zip(st.columns(2), (False, True), strict=True):
         with column:

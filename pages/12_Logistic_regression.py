@@ -2,22 +2,22 @@
 
 from typing import Any
 
-import msgspec
 import streamlit as st
 
 from dldiag.app.course.columns import ask_plane, open_dataset
 from dldiag.app.course.data import ask_data
+from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import add, ask_few, offer
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.course.moving import show_moving
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
-from dldiag.app.views.progress import run_job
 from dldiag.core.i18n import Message, tr
 from dldiag.course.logistic import figures as draw
 from dldiag.course.logistic import moving
 from dldiag.course.logistic.graph import computation_graph
 from dldiag.course.logistic.hidden_layer import Widening, layer_to_use
+from dldiag.course.logistic.jobs import WideningRequest
 from dldiag.course.logistic.likelihood import LikelihoodSettings, alt_likelihood, likelihood_figure, likelihood_of
 from dldiag.course.logistic.regression import (
     DERIVATION,
@@ -110,10 +110,9 @@ def show_layer(lesson: Lesson) -> None:
             Message("This table has one usable column; lines need two, so a toy problem is drawn."), kind="info"
         )
         reference, plane = {"toy": "circles"}, {"columns": None, "positive": None}
-    found = run_job("course_widening", {"data": reference, **plane})
-    if found is None:
+    result = run_experiment(reference, WideningRequest(**plane), Widening)
+    if result is None:
         return
-    result = msgspec.convert(found, Widening)
     came_out(lesson, reference, result)
     show_moving(moving.layer_moving(result, theme=figure_mode()), moving.alt_layers(result), key="layer")
     add(marks_words(result.marks))

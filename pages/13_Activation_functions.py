@@ -2,23 +2,23 @@
 
 from typing import Any
 
-import msgspec
 import streamlit as st
 
 from dldiag.app.course.columns import ask_plane, open_dataset
 from dldiag.app.course.data import ask_data
+from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import add, ask_few, formulas, offer
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.course.moving import show_moving
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
-from dldiag.app.views.progress import run_job
 from dldiag.core.i18n import Message, tr
 from dldiag.course.activations import figures as draw
 from dldiag.course.activations import moving
 from dldiag.course.activations.dead_units import DeadUnitsRun, DeadUnitsSettings, slope_to_use
 from dldiag.course.activations.deep_linear import DeepLinear, DeepLinearSettings
 from dldiag.course.activations.functions import OFFERED, ShapeSettings, shape
+from dldiag.course.activations.jobs import DeadUnitsRequest, DeepLinearRequest, FlowRequest
 from dldiag.course.shared.lesson import Lesson
 from dldiag.course.shared.problem import marks_words
 from dldiag.course.shared.signal_flow import Flow, FlowSettings, activation_to_use
@@ -50,10 +50,9 @@ def show_bend(lesson: Lesson) -> None:
         )
         reference, plane = {"toy": "circles"}, {"columns": None, "positive": None}
     asked = ask_few(DeepLinearSettings(), "linear", ("depth", "bend"), sliders=("depth",))
-    found = run_job("course_deep_linear", {"data": reference, **plane, "asked": asked})
-    if found is None:
+    result = run_experiment(reference, DeepLinearRequest(**plane, asked=DeepLinearSettings(**asked)), DeepLinear)
+    if result is None:
         return
-    result = msgspec.convert(found, DeepLinear)
     came_out(lesson, reference, result)
     show_moving(moving.boundaries_moving(result, theme=figure_mode()), moving.alt_boundaries_moving(result), key="bend")
     add(marks_words(result.marks))
@@ -83,10 +82,9 @@ def show_flow(lesson: Lesson) -> None:
         sliders=("hidden_layers",),
         choices={"functions": LABELS},
     )
-    found = run_job("course_flow", {"data": reference, "asked": asked})
-    if found is None:
+    result = run_experiment(reference, FlowRequest(asked=FlowSettings(**asked)), Flow)
+    if result is None:
         return
-    result = msgspec.convert(found, Flow)
     came_out(lesson, reference, result)
     left, right = st.columns(2)
     with left:
@@ -105,10 +103,9 @@ def show_dying(lesson: Lesson) -> None:
     asked = ask_few(
         DeadUnitsSettings(), "dead_units", ("start_bias", "learning_rate"), sliders=("start_bias", "learning_rate")
     )
-    found = run_job("course_dead_units", {"data": reference, "asked": asked})
-    if found is None:
+    result = run_experiment(reference, DeadUnitsRequest(asked=DeadUnitsSettings(**asked)), DeadUnitsRun)
+    if result is None:
         return
-    result = msgspec.convert(found, DeadUnitsRun)
     came_out(lesson, reference, result)
     figure = moving.dying_moving(result, result.plain.silent.x, theme=figure_mode())
     show_moving(figure, moving.alt_dying_moving(result), key="dying")

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-import msgspec
 import streamlit as st
 
 from dldiag.app.course.data import ask_data
+from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import ask_few, formulas, offer
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.course.moving import show_moving
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_rows
-from dldiag.app.views.progress import run_job
 from dldiag.core.i18n import Message, tr
 from dldiag.course.initialization import figures as draw
+from dldiag.course.initialization.jobs import StartsRequest
 from dldiag.course.initialization.starts import STARTS, Beginnings, ShownSettings, StartSettings, settings_to_use
 from dldiag.course.shared.lesson import Lesson
 
@@ -31,11 +31,9 @@ def run_starts(lesson: Lesson) -> Beginnings | None:
         "initialization", toys=("moons", "circles", "blobs", "wave"), default="toy:moons"
     )
     asked = ask_few(StartSettings(), "starts", ("hidden_layers", "activation"), sliders=("hidden_layers",))
-    found = run_job("course_starts", {"data": reference, "asked": asked})
-    if found is None:
-        return None
-    result = msgspec.convert(found, Beginnings)
-    came_out(lesson, reference, result)
+    result = run_experiment(reference, StartsRequest(asked=StartSettings(**asked)), Beginnings)
+    if result is not None:
+        came_out(lesson, reference, result)
     return result
 
 

@@ -2,19 +2,19 @@
 
 from typing import Any
 
-import msgspec
 import streamlit as st
 
 from dldiag.app.course.data import ask_data, expected_error, lesson_dataset
+from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import add, ask_few, formulas, lesson_settings, offer
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
-from dldiag.app.views.progress import run_job
 from dldiag.core.i18n import Message, tr
 from dldiag.course.shared.lesson import Lesson
 from dldiag.course.splits.candidates import SelectionSettings
 from dldiag.course.splits.figures import gap_figure, selection_figure, shares_figure
+from dldiag.course.splits.jobs import SelectionRequest
 from dldiag.course.splits.selection import Selection, fewer_rows, read_selection
 from dldiag.course.splits.sizes import (
     SplitSettings,
@@ -82,10 +82,10 @@ def show_sizes(lesson: Lesson) -> None:
 def show_choice(lesson: Lesson) -> None:
     reference = data_of_page()
     asked = ask_few(SelectionSettings(), "choice", ("models", "test_rows", "kind"), sliders=("models",))
-    found = run_job("course_selection", {"data": reference, "model": lesson_settings(), "asked": asked})
-    if found is None:
+    request = SelectionRequest(model=lesson_settings(), asked=SelectionSettings(**asked))
+    result = run_experiment(reference, request, Selection)
+    if result is None:
         return
-    result = msgspec.convert(found, Selection)
     came_out(lesson, reference, result)
     add(fewer_rows(result, asked["test_rows"]))
     left, right = st.columns(2)

@@ -2,20 +2,20 @@
 
 from typing import Any
 
-import msgspec
 import streamlit as st
 
 from dldiag.app.course.data import ask_data, lesson_dataset
+from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import add, ask_few, formulas, lesson_settings, offer, present_model
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.state import history
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.page import link_to
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
-from dldiag.app.views.progress import run_job
 from dldiag.core.i18n import Message, tr
 from dldiag.course.hyperparameters.figures import map_figure, validation_figure
 from dldiag.course.hyperparameters.guided import GuidedSettings, Searches, look_at_searches, searches_figure, turn_rows
+from dldiag.course.hyperparameters.jobs import SearchesRequest, ValidationRequest
 from dldiag.course.hyperparameters.record import experiment_of, first_idea, read_record, record_rows
 from dldiag.course.hyperparameters.settings import (
     SearchSettings,
@@ -64,12 +64,11 @@ def show_values(lesson: Lesson) -> None:
     search = SearchSettings(**ask_params(SearchSettings(), "search", columns=2))
     add(same_twice(search))
     asked = ask_few(ValidationSettings(), "validation", ("repeats", "train_rows"))
-    grid = [[name, list(values)] for name, values in grid_of(model, search).items()]
-    arguments = {"data": reference, "model": lesson_settings(), "grid": grid, "asked": asked}
-    found = run_job("course_validation", arguments)
-    if found is None:
+    grid = tuple(grid_of(model, search).items())
+    request = ValidationRequest(model=lesson_settings(), grid=grid, asked=ValidationSettings(**asked))
+    result = run_experiment(reference, request, Validation)
+    if result is None:
         return
-    result = msgspec.convert(found, Validation)
     came_out(lesson, reference, result)
     show_errors(result)
     with st.expander(tr("The numbers"), icon=":material/table:"):
@@ -96,10 +95,10 @@ def show_loop(lesson: Lesson) -> None:
     reference = data_of_page()
     dataset = lesson_dataset(reference)
     asked = ask_few(GuidedSettings(), "guided", ("budget", "train_rows"), sliders=("budget",))
-    found = run_job("course_searches", {"data": reference, "model": lesson_settings(), "asked": asked})
-    if found is None:
+    request = SearchesRequest(model=lesson_settings(), asked=GuidedSettings(**asked))
+    result = run_experiment(reference, request, Searches)
+    if result is None:
         return
-    result = msgspec.convert(found, Searches)
     came_out(lesson, reference, result)
     show_figure(searches_figure(result, theme=figure_mode()), look_at_searches(result), key="searches")
     show_rows(turn_rows(result), alt=tr("Every turn of the guided search"))

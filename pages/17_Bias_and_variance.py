@@ -1,16 +1,16 @@
 """Bias and variance: error taken apart where the truth is known, and the textbook's number pairs read by the rules."""
 
-import msgspec
 import streamlit as st
 
 from dldiag.app.course.data import ask_data
+from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import add, ask_few, formulas, lesson_settings, link_to_diagnosis, offer
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
-from dldiag.app.views.progress import run_job
 from dldiag.core.i18n import Message, tr
 from dldiag.course.bias_variance.figures import pairs_figure, picture_figure, sweep_figure
+from dldiag.course.bias_variance.jobs import SweepRequest
 from dldiag.course.bias_variance.number_pairs import (
     PAIRS,
     Pair,
@@ -60,10 +60,10 @@ def show_sweep(lesson: Lesson) -> None:
     reference = ask_data("bias", toys=KNOWN, default="toy:wave")
     asked = ask_few(SweepSettings(), "sweep", ("axis", "draws"), sliders=("draws",))
     model = {} if "toy" in reference else lesson_settings()
-    found = run_job("course_sweep", {"data": reference, "model": model, "asked": asked})
-    if found is None:
+    request = SweepRequest(toy=reference.get("toy", ""), model=model, asked=SweepSettings(**asked))
+    sweep = run_experiment(reference, request, Sweep)
+    if sweep is None:
         return
-    sweep = msgspec.convert(found, Sweep)
     came_out(lesson, reference, sweep)
     show_figure(sweep_figure(sweep, theme=figure_mode()), read_sweep(sweep), key="sweep")
     show_pictures(sweep)

@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 
+from dldiag.app.jobs.asked import DiagnosisJob
 from dldiag.app.jobs.registry import JOBS
 from dldiag.core.i18n import Message
 from dldiag.core.types import Progress, Stopped
-from dldiag.report import to_json
 from tests.reports import make_report
 
 SECONDS = float(os.environ.get("DLDIAG_TEST_SECONDS", "4"))
 STEPS = 40
 
 
-def slow(arguments, on_progress, should_stop):
+def slow(job, on_progress, should_stop):
     case = os.environ.get("DLDIAG_TEST_CASE", "bias")
     report = make_report(case)
     first = replace(report, recommendations=tuple(replace(one, trial=None) for one in report.recommendations))
@@ -28,7 +28,7 @@ def slow(arguments, on_progress, should_stop):
         stage = Message("Training on subsets")
         on_progress(Progress(stage, k, STEPS, SECONDS * (STEPS - k) / STEPS, curves, known))
         time.sleep(SECONDS / STEPS)
-    return to_json(report)
+    return report
 
 
 def _cut(curve, share):
@@ -38,4 +38,4 @@ def _cut(curve, share):
     return replace(curve, train_errors=train, dev_errors=dev)
 
 
-JOBS["diagnose"] = slow
+JOBS[DiagnosisJob] = slow

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dldiag.app.jobs import store
+from dldiag.app.jobs.asked import DiagnosisJob
 from dldiag.app.state import data_ref, uploads
 from dldiag.app.ui import page as navigation
 from dldiag.core.home import dashboard_folder
@@ -204,7 +205,7 @@ def test_a_column_that_gives_the_answer_away_is_left_out_by_one_click_and_the_cl
     app = choose_target(upload(start(), with_a_leak()), "won")
     assert "Leave out paid" in texts(app)
     repair_button(app).click().run()
-    assert app.session_state["dldiag"]["data"]["exclude"] == ["paid"]
+    assert app.session_state["dldiag"]["data"]["exclude"] == ("paid",)
     assert "Leave out paid" not in texts(app)
     left_out = next(one for one in app.multiselect if one.value == ["paid"])
     assert left_out.value == ["paid"]
@@ -225,7 +226,7 @@ def test_a_report_offers_the_repair_and_diagnoses_again_with_it():
     until_done(app)
     assert not app.exception
     assert "leak the target" not in app.header[0].value
-    assert app.session_state["dldiag"]["data"]["exclude"] == ["paid"]
+    assert app.session_state["dldiag"]["data"]["exclude"] == ("paid",)
 
 
 def test_a_long_tailed_amount_is_put_on_a_logarithm_by_one_click():
@@ -287,7 +288,7 @@ def test_another_kind_of_model_is_diagnosed_with_its_own_settings():
     app.run()
     app.button(key="diagnose").click().run()
     job = app.query_params["job"]
-    assert store.spec_of(job).arguments["model"] == {"model_key": "forest", "n_estimators": 7}
+    assert store.asked_of(job, DiagnosisJob).model == {"model_key": "forest", "n_estimators": 7}
     until_done(app)
     assert not app.exception
     assert "Random forest" in texts(app)

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dldiag.app.jobs import store
+from dldiag.app.jobs.asked import DiagnosisJob
 from dldiag.app.state.paths import new_token
 from dldiag.app.ui import page as navigation
 from dldiag.app.ui.page import FIRST_OF_COURSE
@@ -54,12 +55,12 @@ def test_a_report_that_was_removed_in_another_tab_is_told_and_the_list_is_a_clic
     assert not app.warning
 
 
-def test_a_link_to_a_job_of_the_course_is_followed_once():
-    job = store.create(store.Spec("course_race", {"data": {"toy": "moons"}}, new_token()))
+def test_a_link_to_a_diagnosis_is_followed_once():
+    job = store.create(DiagnosisJob(data={"toy": "moons"}), new_token())
     app = AppTest.from_file(str(ROOT / "pages/3_History.py"), default_timeout=60)
     app.query_params["job"] = job
     app.run()
-    assert app.session_state["dldiag"]["slots"]["course_race"] == job
+    assert app.session_state["dldiag"]["slots"]["diagnose"] == job
     app.session_state["dldiag"]["data"] = {"toy": "spirals"}
     visit = app.session_state["dldiag"]["visit"]
     app.run()

@@ -25,7 +25,7 @@ def open_dataset(reference: Reference) -> Dataset:
 
 def with_rows(reference: Reference, rows: int) -> Reference:
     """Return a reference to as many rows of a toy; a table has the rows it has."""
-    return reference | {"rows": rows} if "toy" in reference else reference
+    return {**reference, "rows": rows} if "toy" in reference else reference
 
 
 def ask_plane(dataset: Dataset, reference: Reference, prefix: str) -> dict[str, Any]:

@@ -1,44 +1,38 @@
-"""COURSE_JOBS: the computations of the course as jobs; each is a function of a dataset in its lesson's folder."""
+"""REQUESTS: the experiments of the course that a worker computes; each is a function of a dataset in its lesson's folder."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
-import msgspec
+from dldiag.app.jobs.asked import CourseJob
+from dldiag.app.jobs.diagnosis import JobProgress, JobStop
+from dldiag.app.state.data_ref import load_dataset
+from dldiag.course.activations import jobs as activations
+from dldiag.course.bias_variance import jobs as bias_variance
+from dldiag.course.hyperparameters import jobs as hyperparameters
+from dldiag.course.initialization import jobs as initialization
+from dldiag.course.logistic import jobs as logistic
+from dldiag.course.shared.request import LessonRequest
+from dldiag.course.splits import jobs as splits
+from dldiag.course.took_off import jobs as took_off
 
-from dldiag.core.types import Progress
-
-Arguments = dict[str, Any]
-_ROOM = "dldiag.course"
-FUNCTIONS = {  # kind: module and function; imported by the worker only, because pages import this table too
-    "course_scale": "took_off.jobs.scale_job",
-    "course_hand_work": "took_off.jobs.hand_work_job",
-    "course_race": "took_off.jobs.race_job",
-    "course_widening": "logistic.jobs.widen_job",
-    "course_deep_linear": "activations.jobs.deep_linear_job",
-    "course_flow": "activations.jobs.flow_job",
-    "course_dead_units": "activations.jobs.dead_units_job",
-    "course_starts": "initialization.jobs.starts_job",
-    "course_selection": "splits.jobs.select_job",
-    "course_validation": "hyperparameters.jobs.validate_job",
-    "course_searches": "hyperparameters.jobs.searches_job",
-    "course_sweep": "bias_variance.jobs.sweep_job",
+REQUESTS: dict[type[LessonRequest], Callable[..., Any]] = {
+    took_off.ScaleRequest: took_off.scale_job,
+    took_off.HandWorkRequest: took_off.hand_work_job,
+    took_off.RaceRequest: took_off.race_job,
+    logistic.WideningRequest: logistic.widen_job,
+    activations.DeepLinearRequest: activations.deep_linear_job,
+    activations.FlowRequest: activations.flow_job,
+    activations.DeadUnitsRequest: activations.dead_units_job,
+    initialization.StartsRequest: initialization.starts_job,
+    splits.SelectionRequest: splits.select_job,
+    hyperparameters.ValidationRequest: hyperparameters.validate_job,
+    hyperparameters.SearchesRequest: hyperparameters.searches_job,
+    bias_variance.SweepRequest: bias_variance.sweep_job,
 }
 
 
-def course_job(name: str) -> Callable[[Arguments, Callable[[Progress], None], Callable[[], bool]], Any]:
-    """Return a course function as a job on the rows that its argument "data" names; results go out as plain JSON."""
-
-    def job(arguments: Arguments, on_progress: Callable[[Progress], None], should_stop: Callable[[], bool]) -> Any:
-        from dldiag.app.state.data_ref import load_dataset
-
-        module, _, function = name.rpartition(".")
-        compute = getattr(import_module(f"{_ROOM}.{module}"), function)
-        return msgspec.to_builtins(compute(load_dataset(arguments["data"]), arguments, on_progress, should_stop))
-
-    return job
-
-
-COURSE_JOBS = {kind: course_job(name) for kind, name in FUNCTIONS.items()}
+def course_job(job: CourseJob[LessonRequest], on_progress: JobProgress, should_stop: JobStop) -> Any:
+    """Compute what a lesson asks on the rows that the job names."""
+    return REQUESTS[type(job.request)](load_dataset(job.data), job.request, on_progress, should_stop)

@@ -1,33 +1,37 @@
-"""The job behind "Where it is wrong": the rows themselves, for the visitor who uploaded them."""
+"""The jobs behind "Where it is wrong": the rows themselves, for the visitor who uploaded them, and the trial of their labels."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from dldiag.app.jobs import serialize
-from dldiag.app.jobs.diagnosis import asked, processes_of_a_job
+from dldiag.app.jobs.asked import ErrorRowsJob, LabelTrialJob, ModelJob
+from dldiag.app.jobs.diagnosis import JobProgress, JobStop, data_and_model, processes_of_a_job
+from dldiag.core.error_findings import LabelTrial
 from dldiag.core.i18n import Message
 from dldiag.core.types import Progress
+from dldiag.error_analysis.eyeball import EyeballSet
 
 MOST_LISTED = 1_000  # rows of a list
+Columns = dict[str, tuple[Any, ...]]  # a table: the cells of every column
 
 
-def error_rows_job(
-    arguments: dict[str, Any], on_progress: Callable[[Progress], None], should_stop: Callable[[], bool]
-) -> Any:
-    """Predict the dev rows again and list the wrong ones: {"data", "model", "settings"}.
+class ErrorLists(msgspec.Struct, frozen=True):
+    """The rows that are wrong, as tables: the worst ones, those with a suspicious label, and those to look at."""
 
-    Returns {"worst", "suspects": tables as {column: values}, "eyeball": table, "eyeball_set": numbers or None}.
-    """
-    from dldiag.diagnosis.diagnose import prepare_case
+    worst: Columns
+    suspects: Columns
+    eyeball: Columns
+    drawn: EyeballSet | None
+
+
+def error_rows_job(job: ErrorRowsJob, on_progress: JobProgress, should_stop: JobStop) -> ErrorLists | None:
+    """Predict the dev rows again and list the wrong ones."""
     from dldiag.error_analysis.eyeball import draw_eyeball_set
     from dldiag.error_analysis.of_fits import analyze_fits
 
-    dataset, model, settings = asked(arguments)
-    case = prepare_case(dataset, model, settings, should_stop=should_stop, n_jobs=processes_of_a_job())
+    case = _case(job, should_stop)
     done = [0]
 
     def count(_: Any) -> None:
@@ -35,39 +39,37 @@ def error_rows_job(
         on_progress(Progress(Message("Predicting your dev rows"), done[0], len(case.all_repeats)))
 
     case.fits.fit([case.model], case.sizes[-1:], case.all_repeats, on_result=count)
-    found = analyze_fits(case.fits, case.model, settings.seed, with_importance=False)
+    found = analyze_fits(case.fits, case.model, job.settings.seed, with_importance=False)
     if found is None:
         return None
-    drawn = draw_eyeball_set(found.losses, settings.seed)
+    drawn = draw_eyeball_set(found.losses, job.settings.seed)
     looked = found.rows_at(drawn.wrong if drawn else ())
-    return {
-        "worst": _plain(found.worst(MOST_LISTED)),
-        "suspects": _plain(found.suspects().head(MOST_LISTED)),
-        "eyeball": _plain(looked),
-        "eyeball_set": None if drawn is None else msgspec.to_builtins(drawn, enc_hook=serialize.json_number),
-    }
+    worst, suspects = found.worst(MOST_LISTED), found.suspects().head(MOST_LISTED)
+    return ErrorLists(_columns(worst), _columns(suspects), _columns(looked), drawn)
 
 
-def label_trial_job(
-    arguments: dict[str, Any], on_progress: Callable[[Progress], None], should_stop: Callable[[], bool]
-) -> Any:
-    """Train without the suspicious labels and without as many random rows: {"data", "model", "settings"}."""
-    from dldiag.diagnosis.diagnose import prepare_case
+def label_trial_job(job: LabelTrialJob, on_progress: JobProgress, should_stop: JobStop) -> LabelTrial | None:
+    """Train without the suspicious labels and without as many random rows."""
     from dldiag.diagnosis.label_trial import try_without_suspects
 
-    dataset, model, settings = asked(arguments)
-    case = prepare_case(dataset, model, settings, should_stop=should_stop, n_jobs=processes_of_a_job())
+    case = _case(job, should_stop)
     on_progress(Progress(Message("Training without the suspicious labels"), 0, 1))
-    found = try_without_suspects(case.fits, case.model, material=settings.material)
-    return None if found is None else msgspec.to_builtins(found, enc_hook=serialize.json_number)
+    return try_without_suspects(case.fits, case.model, material=job.settings.material)
 
 
-def _plain(table: Any) -> dict[str, list[Any]]:
-    """Return a table as lists; dates as texts, gaps as None."""
+def _case(job: ModelJob, should_stop: JobStop) -> Any:
+    from dldiag.diagnosis.diagnose import prepare_case
+
+    dataset, model = data_and_model(job)
+    return prepare_case(dataset, model, job.settings, should_stop=should_stop, n_jobs=processes_of_a_job())
+
+
+def _columns(table: Any) -> Columns:
+    """Return a table by columns; dates as texts, gaps as None."""
     plain = table.astype(object).where(table.notna(), None)
     return {
-        str(name): [
+        str(name): tuple(
             value if value is None or isinstance(value, str | int | float | bool) else str(value) for value in column
-        ]
+        )
         for name, column in plain.items()
     }

@@ -9,17 +9,17 @@ import time
 from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from dldiag.app.jobs import serialize, store
+from dldiag.app.jobs import codec, store
+from dldiag.app.jobs.asked import Job
 from dldiag.app.jobs.lease import BEAT_SECONDS, Lease
 from dldiag.app.jobs.processes import Worker
-from dldiag.app.jobs.store import ENDED, Ending, Spec, State
+from dldiag.app.jobs.store import ENDED, Ending, State
 from dldiag.app.jobs.watchers import Watchers
 from dldiag.app.state.limits import ServerLimits
 from dldiag.app.state.paths import remove_older_than, storing
 from dldiag.core.i18n import Message
-from dldiag.core.types import DataError
+from dldiag.core.types import DataError, Progress
 
 POLL_SECONDS = 0.5  # between two looks of a page at its job …
 POLL_SECONDS_EACH = 0.05  # … and for so many pages at once longer by this: a look takes about 5 ms of a processor
@@ -45,14 +45,14 @@ FULL_HINT = Message("Nothing is lost; try again in a minute.")
 class View:
     """What a page sees of a job: `place` in line while waiting, the newest progress, how it ended.
 
-    `reached` changes whenever there is more to draw than before.
+    `reached` changes whenever there is more to draw than before; `store.reached_by` reads it.
     """
 
     job: str
     kind: str
     state: State
     place: int | None = None
-    progress: dict[str, Any] | None = None
+    progress: Progress | None = None
     ending: Ending | None = None
     reached: int = 0
 
@@ -91,9 +91,9 @@ class Pool:
 
     # --- what pages call ------------------------------------------------------------------------------------------
 
-    def submit(self, kind: str, arguments: dict[str, Any], owner: str) -> str:
+    def submit(self, asked: Job, owner: str) -> str:
         """Start a job, or return the one that already does or did the same for this owner; DataError when full."""
-        key = content_key(kind, arguments, owner)
+        key = content_key(asked, owner)
         with self._changed:
             known = self._known.get(key)
             if known is not None and self._is_worth_keeping(known):
@@ -101,18 +101,15 @@ class Pool:
             if len(self._line) >= self._limits.queue_length:
                 raise DataError(FULL.filled(waiting=len(self._line)), FULL_HINT)
             with storing():
-                job = store.create(Spec(kind, arguments, owner, self._lease.token))
+                job = store.create(asked, owner, self._lease.token)
             self._watchers.note(job)
             self._line.add(owner, job)
             self._known[key] = job
             self._changed.notify_all()
         return job
 
-    def look(self, job: str, *, brief: bool = False) -> View:
-        """Return how a job stands and note that somebody watches it; KeyError when there is no such job.
-
-        A `brief` look leaves out what has been reached, which may be a megabyte: for pages that ask again and again.
-        """
+    def look(self, job: str) -> View:
+        """Return how a job stands and note that somebody watches it; KeyError when there is no such job."""
         if not store.exists(job):
             raise KeyError(job)
         with self._changed:
@@ -122,8 +119,8 @@ class Pool:
         if ending is None and not own and not self._runs_elsewhere(job):
             ending = store.ending_of(job) or Ending("failed", RESTARTED, AGAIN)
         state: State = ending.state if ending else "waiting" if place else "running"
-        progress = store.progress_line(job) if brief else store.last_progress(job)
-        return View(job, store.spec_of(job).kind, state, place, progress, ending, store.partial_stamp(job))
+        kind = store.head_of(job).job.kind
+        return View(job, kind, state, place, store.progress_of(job), ending, store.reached_stamp(job))
 
     def poll_seconds(self) -> float:
         """Return how often pages should look at jobs: less often the more of them do."""
@@ -277,19 +274,13 @@ class Pool:
 
     def _runs_elsewhere(self, job: str) -> bool:
         """Say whether another living server has this job."""
-        server = store.spec_of(job).server
+        server = store.head_of(job).server
         return server != self._lease.token and self._lease.is_held(server)
 
 
-def content_key(kind: str, arguments: dict[str, Any], owner: str) -> str:
+def content_key(asked: Job, owner: str) -> str:
     """Return the identity of a computation; it holds the owner, so that nobody gets another's result."""
-    return hashlib.sha256(serialize.dumps([kind, owner, _sorted(arguments)]).encode()).hexdigest()
-
-
-def _sorted(value: Any) -> Any:
-    if isinstance(value, dict):
-        return [[key, _sorted(value[key])] for key in sorted(value)]
-    return [_sorted(one) for one in value] if isinstance(value, list | tuple) else value
+    return hashlib.sha256(codec.encode([owner, asked], sort=True)).hexdigest()
 
 
 def _silence(run: _Run) -> float:

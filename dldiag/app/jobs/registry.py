@@ -1,32 +1,38 @@
-"""JOBS: what a worker can compute. A page that needs another computation adds a row.
+"""JOBS: what a worker can compute. A page that needs another computation adds a struct to `asked` and a row here.
 
-A row is a function (arguments, on_progress, should_stop) -> a JSON-able result. `arguments` is what the page passed to
-`run_job`, with every {"upload": sha256, …} replaced by {"path": …, …}. `on_progress` takes a `Progress`; `should_stop`
-is asked often, and `Stopped` may be raised. Heavy imports belong inside the functions: pages import this table too.
+A row is a function (job, on_progress, should_stop) -> a result that the codec can write. `on_progress` takes a `Progress`;
+`should_stop` is asked often, and `Stopped` may be raised. Only workers import this table.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
+from typing import Any, Union
 
-from dldiag.app.jobs.course import COURSE_JOBS
+from dldiag.app.jobs import asked
+from dldiag.app.jobs.course import REQUESTS, course_job
 from dldiag.app.jobs.diagnosis import JobProgress, JobStop, diagnose_job
 from dldiag.app.jobs.error_rows import error_rows_job, label_trial_job
 from dldiag.app.jobs.improvement import improve_job, open_job, try_job
 
-JobFunction = Callable[[dict[str, Any], JobProgress, JobStop], Any]
+JobFunction = Callable[[Any, JobProgress, JobStop], Any]
 
-JOBS: dict[str, JobFunction] = {
-    "diagnose": diagnose_job,
-    "error_rows": error_rows_job,
-    "label_trial": label_trial_job,
-    "try": try_job,
-    "improve": improve_job,
-    "open": open_job,
-    **COURSE_JOBS,
+JOBS: dict[type[asked.Job], JobFunction] = {
+    asked.DiagnosisJob: diagnose_job,
+    asked.ErrorRowsJob: error_rows_job,
+    asked.LabelTrialJob: label_trial_job,
+    asked.RemedyTrialJob: try_job,
+    asked.ImprovementJob: improve_job,
+    asked.TestOpeningJob: open_job,
+    asked.CourseJob: course_job,
 }
+
+
+def any_job() -> Any:
+    """Return the tagged union of all jobs, a course job of any lesson among them."""
+    lessons: Any = Union[tuple(REQUESTS)]  # noqa: UP007 — made of a table
+    return Union[tuple(asked.CourseJob[lessons] if one is asked.CourseJob else one for one in JOBS)]  # noqa: UP007
 
 
 def warm_up() -> None:

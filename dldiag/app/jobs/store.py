@@ -1,10 +1,11 @@
 """A job is a folder: what was asked, what has been reached, how it ended; pages and workers meet only there.
 
-spec.json      kind, arguments, owner, server             written once by the page's process
+spec.json      owner, server, time, and the job itself    written once by the page's process
 progress.json  the stage and how far it is                written whole by the worker
-partial.json   curves and report reached so far           written whole by the worker, when they change
-result.json    what the kind's function returned          written whole by the worker
-ending.json    {"state", "message", "hint"}               written whole by the worker, or by the pool for a dead one
+curves.json    the learning curves reached so far         written whole by the worker, when they change
+report.json    the newest report, in its public form      written whole by the worker, when it changes
+result.json    what any other job gave                    written whole by the worker
+ending.json    the state, and why                         written whole by the worker, or by the pool for a dead one
 cancel         exists as soon as someone cancels          holds the reason, if there is one to tell
 keep           exists when the job goes on without anybody looking at it
 watched        touched by the server whose page looks at it
@@ -13,31 +14,43 @@ beat           touched by the worker: a sign of life
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
-from dldiag.app.jobs import serialize
+import msgspec
+
+from dldiag.app.jobs import codec
+from dldiag.app.jobs.asked import Job
 from dldiag.app.state.paths import app_home, is_token, new_token, private, write_whole
 from dldiag.core.i18n import Message
+from dldiag.core.types import DataError, LearningCurve, Progress, Report
 
+T = TypeVar("T")
 State = Literal["waiting", "running", "finished", "refused", "failed", "canceled"]
-NOTHING_REACHED: dict[str, Any] = {"curves": [], "report": None}
 ENDED: tuple[State, ...] = ("finished", "refused", "failed", "canceled")
+HEADS_REMEMBERED = 4096  # jobs whose owner and server are not read again
+
+OTHER_VERSION = Message("This was started by another version of dldiag, and cannot be read any more.")
+OTHER_VERSION_HINT = Message("Start it again.")
 
 
-@dataclass(frozen=True)
-class Spec:
-    """What a job is to do; `arguments` is plain JSON, uploads are named by their sha256; `server` is a token of its pool."""
+class Spec(msgspec.Struct, Generic[T], frozen=True):
+    """A job as it lies in its folder; `server` is the token of the pool that runs it."""
+
+    owner: str
+    server: str
+    created: float
+    job: T
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """The kind of a job, of which nothing else is read."""
 
     kind: str
-    arguments: dict[str, Any]
-    owner: str
-    server: str = ""
-    created: float = field(default_factory=time.time)
 
 
 @dataclass(frozen=True)
@@ -49,11 +62,11 @@ class Ending:
     hint: Message | None = None
 
 
-def create(spec: Spec) -> str:
+def create(asked: Job, owner: str, server: str = "") -> str:
     """Make the folder of a new job and return its unguessable id."""
     job = new_token()
     private(private(app_home() / "jobs") / job)
-    write_whole(folder_of(job) / "spec.json", serialize.dumps(asdict(spec)).encode())
+    write_whole(folder_of(job) / "spec.json", codec.encode(Spec(owner, server, time.time(), asked)))
     return job
 
 
@@ -69,86 +82,128 @@ def folder_of(job: str) -> Path:
     return app_home() / "jobs" / job
 
 
-def spec_of(job: str) -> Spec:
-    """Return what a job was asked to do."""
-    plain = json.loads((folder_of(job) / "spec.json").read_text(encoding="utf-8"))
-    return Spec(**plain | {"server": str(plain["server"])})  # a process id before servers had tokens
+def spec_of(job: str, kind: type[T]) -> Spec[T]:
+    """Return what a job was asked to do; DataError where it is of another kind, or another version wrote it."""
+    return _read(folder_of(job) / "spec.json", Spec[kind])  # type: ignore[valid-type]
 
 
-def write_progress(job: str, progress: Mapping[str, Any]) -> None:
-    """Write how far a job is."""
-    write_whole(folder_of(job) / "progress.json", serialize.dumps(progress).encode())
+def asked_of(job: str, kind: type[T]) -> T:
+    """Return the job itself; DataError as in `spec_of`."""
+    return spec_of(job, kind).job
 
 
-def write_partial(job: str, partial: Mapping[str, Any]) -> None:
-    """Write what a job has reached so far."""
-    write_whole(folder_of(job) / "partial.json", serialize.dumps(partial).encode())
+def head_of(job: str) -> Spec[Kind]:
+    """Return whose job it is, who runs it, and its kind."""
+    return _head(folder_of(job) / "spec.json")
 
 
-def last_progress(job: str) -> dict[str, Any] | None:
-    """Return the newest progress of a job as plain JSON (see `serialize`), None before the first."""
-    progress = progress_line(job)
-    return None if progress is None else NOTHING_REACHED | (_json_of(job, "partial.json") or {}) | progress
+@lru_cache(HEADS_REMEMBERED)
+def _head(path: Path) -> Spec[Kind]:
+    return _read(path, Spec[Kind])
 
 
-def progress_line(job: str) -> dict[str, Any] | None:
-    """Return the newest progress without curves and report: a few hundred bytes, for pages that poll."""
-    return _json_of(job, "progress.json")
-
-
-def partial_stamp(job: str) -> int:
-    """Return a number that changes whenever a job has reached more; 0 before it reached anything."""
+def _read(path: Path, kind: type[T]) -> T:
     try:
-        return (folder_of(job) / "partial.json").stat().st_mtime_ns
+        return codec.decode(path.read_bytes(), kind)
+    except ValueError as error:  # of msgspec, or of the JSON
+        raise DataError(OTHER_VERSION, OTHER_VERSION_HINT) from error
+
+
+def write_progress(job: str, progress: Progress) -> None:
+    """Write how far a job is, without what it has reached."""
+    write_whole(folder_of(job) / "progress.json", codec.encode(replace(progress, curves=(), report=None)))
+
+
+def write_curves(job: str, curves: Sequence[LearningCurve]) -> None:
+    """Write the curves that a job has reached so far."""
+    write_whole(folder_of(job) / "curves.json", codec.encode(curves))
+
+
+def write_report(job: str, report: Report) -> None:
+    """Write the newest report of a job, which at its end is its result."""
+    from dldiag.report.json_schema import to_json  # slow to import, and a page never writes
+
+    write_whole(folder_of(job) / "report.json", to_json(report).encode())
+
+
+def write_result(job: str, result: Any) -> None:
+    """Write what a job gave."""
+    if isinstance(result, Report):
+        write_report(job, result)
+    else:
+        write_whole(folder_of(job) / "result.json", codec.encode(result))
+
+
+def progress_of(job: str) -> Progress | None:
+    """Return the newest progress of a job without curves and report: a few hundred bytes, for pages that poll."""
+    return _read_if_there(job, "progress.json", Progress)
+
+
+def reached_by(job: str) -> Progress | None:
+    """Return the newest progress of a job with the curves and the report that it has reached, None before the first."""
+    progress = progress_of(job)
+    if progress is None:
+        return None
+    curves = _read_if_there(job, "curves.json", tuple[LearningCurve, ...])
+    return replace(progress, curves=curves or (), report=report_of(job))
+
+
+def reached_stamp(job: str) -> int:
+    """Return a number that changes whenever a job has reached more; 0 before it reached anything."""
+    return sum(_changed(folder_of(job) / name) for name in ("curves.json", "report.json"))
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
     except FileNotFoundError:
         return 0
 
 
-def _json_of(job: str, name: str) -> Any | None:
+def _read_if_there(job: str, name: str, kind: type[T]) -> T | None:
     try:
-        return json.loads((folder_of(job) / name).read_text(encoding="utf-8"))
+        return _read(folder_of(job) / name, kind)
     except FileNotFoundError:
         return None
 
 
+def report_of(job: str) -> Report | None:
+    """Return the newest report of a job, None while there is none; DataError when it cannot be read."""
+    from dldiag.report.json_schema import from_json
+
+    path = folder_of(job) / "report.json"
+    return from_json(path.read_bytes()) if path.is_file() else None
+
+
 def ending_of(job: str) -> Ending | None:
     """Return how a job ended, None while it has not."""
-    path = folder_of(job) / "ending.json"
-    if not path.is_file():
-        return None
-    plain = json.loads(path.read_text(encoding="utf-8"))
-    texts = {name: serialize.message_from_json(plain[name]) if plain[name] else None for name in ("message", "hint")}
-    return Ending(plain["state"], **texts)
+    return _read_if_there(job, "ending.json", Ending)
 
 
 def end(job: str, ending: Ending) -> None:
     """Write how a job ended; the first ending stands."""
     path = folder_of(job) / "ending.json"
     if not path.exists():
-        texts = {
-            name: None if text is None else serialize.message_to_json(text)
-            for name, text in (("message", ending.message), ("hint", ending.hint))
-        }
-        write_whole(path, serialize.dumps({"state": ending.state} | texts).encode())
+        write_whole(path, codec.encode(ending))
 
 
-def result_of(job: str) -> Any:
-    """Return what the job's function returned; FileNotFoundError while there is nothing."""
-    return json.loads((folder_of(job) / "result.json").read_text(encoding="utf-8"))
+def result_of(job: str, kind: type[T]) -> T | None:
+    """Return what a job gave, as a value of its type; None where it gave nothing.
+
+    FileNotFoundError while there is no result; DataError where another version wrote it.
+    """
+    return _read(folder_of(job) / "result.json", kind | None)  # type: ignore[arg-type]
 
 
 def ask_to_stop(job: str, why: Message | None = None) -> None:
     """Ask a job to stop; its worker sees it within a fraction of a second."""
     if not is_asked_to_stop(job):
-        write_whole(
-            folder_of(job) / "cancel", b"" if why is None else serialize.dumps(serialize.message_to_json(why)).encode()
-        )
+        write_whole(folder_of(job) / "cancel", codec.encode(why))
 
 
 def why_stopped(job: str) -> Message | None:
     """Return the reason that came with the request to stop, if one did."""
-    text = (folder_of(job) / "cancel").read_text(encoding="utf-8") if is_asked_to_stop(job) else ""
-    return serialize.message_from_json(json.loads(text)) if text else None
+    return _read_if_there(job, "cancel", Message | None)  # type: ignore[arg-type]
 
 
 def is_asked_to_stop(job: str) -> bool:

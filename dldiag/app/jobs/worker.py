@@ -17,14 +17,16 @@ import time
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
-from dldiag.app.jobs import serialize, store
+import msgspec
+
+from dldiag.app.jobs import store
+from dldiag.app.jobs.asked import DataJob, Job
 from dldiag.app.jobs.processes import end_family
-from dldiag.app.jobs.registry import JOBS, warm_up
-from dldiag.app.state import uploads
+from dldiag.app.jobs.registry import JOBS, any_job, warm_up
+from dldiag.app.state import data_ref
 from dldiag.app.state.limits import ServerLimits
-from dldiag.app.state.paths import write_whole
 from dldiag.core.cluster import CLUSTER_VARIABLE, on_cluster
 from dldiag.core.i18n import Message
 from dldiag.core.parallel import Processes
@@ -83,17 +85,18 @@ class Reporter:
             progress, self._unwritten = self._unwritten, None
             if progress is None:
                 return
-            self._write_partial(progress.curves or self._curves, progress.report or self._report)
-            store.write_progress(self._job, serialize.line_to_json(progress))
+            self._write_reached(progress)
+            store.write_progress(self._job, progress)
             self._written = time.monotonic()
 
-    def _write_partial(self, curves: tuple[LearningCurve, ...], report: Report | None) -> None:
-        known = (*self._curves, self._report)
-        if len(curves) + 1 == len(known) and all(map(operator.is_, (*curves, report), known)):
-            return
-        reached = Progress(Message(""), 0, 0, curves=curves, report=report)
-        store.write_partial(self._job, serialize.partial_to_json(reached))
-        self._curves, self._report = curves, report
+    def _write_reached(self, progress: Progress) -> None:
+        same = len(progress.curves) == len(self._curves) and all(map(operator.is_, progress.curves, self._curves))
+        if progress.curves and not same:
+            store.write_curves(self._job, progress.curves)
+            self._curves = progress.curves
+        if progress.report is not None and progress.report is not self._report:
+            store.write_report(self._job, progress.report)
+            self._report = progress.report
 
     def close(self) -> None:
         """Write what is left."""
@@ -130,36 +133,31 @@ OUT_OF_MEMORY = Message("There was not enough memory for this.")
 
 
 def _attempt(job: str, reporter: Reporter) -> store.Ending:
-    spec = store.spec_of(job)
-    function = JOBS[spec.kind]
+    asked = _asked(job)
     try:
         with on_cluster(os.environ.get(CLUSTER_VARIABLE)):
-            result = function(
-                with_paths(spec.arguments, spec.owner), reporter.on_progress, Canceled(store.folder_of(job))
-            )
+            result = JOBS[type(asked)](asked, reporter.on_progress, Canceled(store.folder_of(job)))
     except Stopped:
         return store.Ending("canceled", store.why_stopped(job))
-    write_whole(store.folder_of(job) / "result.json", serialize.dumps(result).encode())
+    reporter.close()  # nothing that was reached on the way may be written after the result
+    store.write_result(job, result)
     if store.is_asked_to_stop(job):
         return store.Ending("canceled", store.why_stopped(job))
     return store.Ending("finished")
 
 
+def _asked(job: str) -> Job:
+    """Read what a job was asked to do: the only place that does; uploads are found on its owner's shelf only."""
+    spec = store.spec_of(job, any_job())
+    asked: Job = spec.job
+    if isinstance(asked, DataJob):
+        return msgspec.structs.replace(asked, data=data_ref.located(asked.data, spec.owner))
+    return asked
+
+
 def _fault(error: Exception) -> Message:
     what = f"{type(error).__name__}: {error}"
     return Message("The computation broke off with an error inside dldiag ({error}).", {"error": what})
-
-
-def with_paths(arguments: Any, owner: str) -> Any:
-    """Replace {"upload": sha256, …} anywhere in the arguments by {"path": …, …}, on this owner's shelf only."""
-    if isinstance(arguments, list):
-        return [with_paths(one, owner) for one in arguments]
-    if not isinstance(arguments, dict):
-        return arguments
-    found = {key: with_paths(one, owner) for key, one in arguments.items()}
-    if "upload" in found:
-        found["path"] = str(uploads.path_of(owner, found.pop("upload")))
-    return found
 
 
 def _lines(source: TextIO) -> Iterator[str]:

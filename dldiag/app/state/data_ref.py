@@ -1,22 +1,42 @@
-"""A reference names data in plain JSON, so that a page, a job and a URL can speak of the same rows.
-
-{"upload": sha256, "name": …} | {"path": …, "stamp": …} | {"sample": key} | {"toy": key, …}
-and, once decided by hand or by the page: plan (reading choices made by hand), kinds, second (a second file: upload or
-path, name), target, task, groups, times, domain, exclude, log_target
-"""
+"""A reference names data, so that a page, a job and a URL can speak of the same rows."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, cast
 
-from dldiag.app.jobs import serialize
+from dldiag.app.jobs import codec
+from dldiag.app.state import uploads
 from dldiag.core.i18n import Message
-from dldiag.core.types import DataError, Dataset, Table
+from dldiag.core.types import DataError, Dataset, Kind, Table
 
-Reference = dict[str, Any]
+
+class Reference(TypedDict, total=False):
+    """What names data: an upload (by its sha256), a path, a sample or a toy; the rest is what was decided by hand."""
+
+    upload: str
+    path: str
+    stamp: str  # of a path: its size and time when it was chosen
+    sample: str
+    toy: str
+    rows: int  # of a toy, as are noise and seed
+    noise: float | None
+    seed: int
+    name: str
+    plan: dict[str, Any]  # fields of a ReadPlan
+    kinds: dict[str, Kind]
+    second: Reference  # a second file: upload or path, name
+    target: str
+    task: str
+    groups: str
+    times: str
+    domain: tuple[str, str]
+    exclude: tuple[str, ...]
+    log_target: bool
+
+
 OF_FILE = ("upload", "path", "stamp", "sample", "toy", "second", "rows", "noise", "seed")
 OF_TABLE = (*OF_FILE, "name", "plan", "kinds")
 OF_DATASET = ("task", "groups", "times", "domain", "exclude", "log_target")
@@ -25,7 +45,18 @@ OF_DATASET = ("task", "groups", "times", "domain", "exclude", "log_target")
 def identity(reference: Reference, what: str) -> str:
     """Return what tells two references apart, as far as a table (or a dataset, or the rows of a file) depends on them."""
     parts = {"table": OF_TABLE, "dataset": (*OF_TABLE, "target", *OF_DATASET), "rows": (*OF_FILE, "target")}[what]
-    return serialize.dumps([[key, reference[key]] for key in parts if key in reference])
+    given = cast("dict[str, Any]", reference)
+    return codec.encode([[key, given[key]] for key in parts if key in given]).decode()
+
+
+def located(reference: Reference, owner: str) -> Reference:
+    """Return the reference with the paths of this owner's own uploads in it; KeyError when they have none of that name."""
+    found = reference.copy()
+    if "second" in reference:
+        found["second"] = located(reference["second"], owner)
+    if "upload" in reference:
+        found["path"] = str(uploads.path_of(owner, reference["upload"]))
+    return found
 
 
 def path_reference(text: str) -> Reference:
@@ -62,9 +93,7 @@ def load_table(reference: Reference) -> Table:
     from dldiag.data.read_table import read_table
     from dldiag.data.second_file import with_second_file
 
-    chosen: dict[str, Any] = {}
-    for name, value in reference.get("plan", {}).items():
-        chosen[name] = tuple(value) if isinstance(value, list) else value
+    chosen: dict[str, Any] = dict(reference.get("plan", {}))
     if reference.get("kinds"):
         chosen["kinds"] = reference["kinds"]
     if "sample" in reference:
@@ -92,7 +121,8 @@ def load_dataset(reference: Reference) -> Dataset:
 
     if not reference.get("target"):
         raise DataError(Message("No target is chosen yet."), Message("Pick the column to predict."))
-    chosen = {key: reference[key] for key in OF_DATASET if key in reference}
+    given = cast("dict[str, Any]", reference)
+    chosen = {key: given[key] for key in OF_DATASET if key in given}
     if reference.get("second"):
         chosen["domain"] = (FROM_FILE, SECOND)
     return make_dataset(load_table(reference), reference["target"], **chosen)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import msgspec
 import pandas as pd
 
-from dldiag.app.jobs import serialize, store
+from dldiag.app.jobs import codec, store
+from dldiag.app.jobs.asked import ErrorRowsJob
+from dldiag.app.jobs.error_rows import ErrorLists
 from dldiag.app.state import improvement
 from dldiag.app.state.paths import storing, write_whole
 from dldiag.error_analysis.eyeball import EyeballSet
@@ -31,28 +30,25 @@ class ErrorRows:
 
 def start_error_rows(job: str) -> None:
     """Start listing the rows of a diagnosis."""
-    improvement.start(job, WHAT, "error_rows")
+    improvement.start(job, WHAT, ErrorRowsJob)
 
 
 def error_rows_of(other: str) -> ErrorRows | None:
     """Return the lists that a finished job made; None when the model predicted nothing."""
-    found = store.result_of(other)
+    found = store.result_of(other, ErrorLists)
     if found is None:
         return None
-    tables = {name: pd.DataFrame(found[name]) for name in ("worst", "suspects", "eyeball")}
-    drawn = found["eyeball_set"]
-    return ErrorRows(**tables, drawn=None if drawn is None else msgspec.convert(drawn, EyeballSet))
+    worst, suspects, eyeball = (pd.DataFrame(one) for one in (found.worst, found.suspects, found.eyeball))
+    return ErrorRows(worst, suspects, eyeball, found.drawn)
 
 
 def tags_of(job: str) -> dict[int, tuple[str, ...]]:
     """Return the categories of each row that was looked at, by its number in the table."""
     path = store.folder_of(job) / _FILE
-    plain: Mapping[str, Sequence[str]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return {int(row): tuple(tags) for row, tags in plain.items()}
+    return codec.decode(path.read_bytes(), dict[int, tuple[str, ...]]) if path.is_file() else {}
 
 
 def keep_tags(job: str, tags: Mapping[int, Sequence[str]]) -> None:
     """Write the categories down."""
-    plain: dict[str, Any] = {str(row): list(given) for row, given in tags.items()}
     with storing():
-        write_whole(store.folder_of(job) / _FILE, serialize.dumps(plain).encode())
+        write_whole(store.folder_of(job) / _FILE, codec.encode(tags))

@@ -22,7 +22,7 @@ GONE = Message("This report is not in your history any more.")
 def keep_in_history(job: str, report: Report) -> None:
     """Add a finished report to the history of the visitor who asked for it, once."""
     mark = store.folder_of(job) / MARK
-    if mark.exists() or store.spec_of(job).owner != session.owner():
+    if mark.exists() or store.head_of(job).owner != session.owner():
         return
     try:
         History().add(report, owner=session.owner())
@@ -33,7 +33,7 @@ def keep_in_history(job: str, report: Report) -> None:
 
 def keep_trials(job: str, report: Report) -> None:
     """Write every trial of a diagnosis into the record of experiments, once."""
-    if store.spec_of(job).owner != session.owner():
+    if store.head_of(job).owner != session.owner():
         return
     for one in report.recommendations:
         mark = store.folder_of(job) / f"noted_{one.remedy}"

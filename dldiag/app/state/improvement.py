@@ -6,46 +6,53 @@ Kept in the diagnosis's own folder, so that F5 and a page switch find them again
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import msgspec
-
-from dldiag.app.jobs import serialize, store
+from dldiag.app.jobs import codec, store
+from dldiag.app.jobs.asked import DiagnosisJob, ImprovementJob, ModelJob, Parameters, RemedyTrialJob, TestOpeningJob
+from dldiag.app.jobs.improvement import FoundPath
 from dldiag.app.state import data_ref, session
 from dldiag.app.state.paths import app_home, private, storing, write_whole
 from dldiag.core.types import Recommendation, Report, TestResult, Trial
 from dldiag.diagnosis.recommend import settled
 from dldiag.diagnosis.remedies import SEARCH
 from dldiag.diagnosis.search import TRIED
+from dldiag.diagnosis.trials import Attempt
 from dldiag.diagnosis.verdict import agreeing
 
+T = TypeVar("T")
 _FILE = "loop.json"
+IMPROVE = "improve"  # the name under which a diagnosis remembers the job
 
 
 def started(job: str) -> dict[str, str]:
     """Return what was started from a diagnosis: {"try bigger_network": job, "improve": job, "open": job}."""
     path = store.folder_of(job) / _FILE
-    found: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    found = codec.decode(path.read_bytes(), dict[str, str]) if path.is_file() else {}
     return {what: other for what, other in found.items() if store.exists(other)}
 
 
-def start(job: str, what: str, kind: str, **more: Any) -> None:
-    """Start a job from a diagnosis with its data and settings; DataError when the line is full."""
-    spec = store.spec_of(job).arguments
-    arguments = {name: spec[name] for name in ("data", "model", "settings")} | more
-    other = session.pool().submit(kind, arguments, session.owner())
-    _remember(job, started(job) | {what: other})
+def start(job: str, what: str, kind: type[ModelJob], **more: Any) -> None:
+    """Start a job from a diagnosis with its data, model and settings; DataError when the line is full."""
+    asked = store.asked_of(job, DiagnosisJob)
+    wanted = kind(data=asked.data, model=asked.model, settings=asked.settings, **more)
+    _remember(job, started(job) | {what: session.pool().submit(wanted, session.owner())})
 
 
-def start_trial(job: str, report: Report, remedy: str, change: dict[str, Any]) -> None:
+def start_trial(job: str, report: Report, remedy: str, change: Parameters) -> None:
     """Start the test of a fix; what it was picked for goes with it, so that the effect is corrected for the choice."""
     found = next((one for one in report.recommendations if one.remedy == remedy), None)
-    picked = {} if found is None else {"seen": found.seen, "expected": found.expected}
-    known = msgspec.to_builtins(picked, enc_hook=serialize.json_number)
-    start(job, f"try {remedy}", "try", remedy=remedy, change=change, material=report.delta, **known)
+    picked = Attempt.of(found).picked if found else None
+    start(job, f"try {remedy}", RemedyTrialJob, remedy=remedy, change=change, material=report.delta, picked=picked)
+
+
+def start_improving(job: str, report: Report) -> None:
+    """Start to apply the best fixes, one after the other, from what the report has found."""
+    from dldiag.report.json_schema import to_json  # slow to import
+
+    start(job, IMPROVE, ImprovementJob, known=to_json(report))
 
 
 def forget_improvement(job: str, what: str) -> None:
@@ -56,7 +63,7 @@ def forget_improvement(job: str, what: str) -> None:
 
 def _remember(job: str, what: dict[str, str]) -> None:
     with storing():
-        write_whole(store.folder_of(job) / _FILE, serialize.dumps(what).encode())
+        write_whole(store.folder_of(job) / _FILE, codec.encode(what))
 
 
 def with_trials(report: Report, job: str) -> Report:
@@ -64,8 +71,7 @@ def with_trials(report: Report, job: str) -> Report:
     found = started(job)
     tried = [_with_trial(one, found.get(f"try {one.remedy}")) for one in report.recommendations]
     recommendations = settled(tried, report.delta)
-    opened = finished(found.get("open"))
-    test = report.test if opened is None else msgspec.convert(opened, TestResult)
+    test = finished(found.get("open"), TestResult) or report.test
     sealed = report.split.sealed and test is None
     return replace(
         report,
@@ -76,19 +82,25 @@ def with_trials(report: Report, job: str) -> Report:
     )
 
 
-def finished(job: str | None) -> Any | None:
+def finished(job: str | None, kind: type[T]) -> T | None:
     """Return the result of a job, None while there is none."""
     ending = None if job is None else store.ending_of(job)
-    return None if job is None or ending is None or ending.state != "finished" else store.result_of(job)
+    return None if job is None or ending is None or ending.state != "finished" else store.result_of(job, kind)
 
 
-def kept(job: str) -> Any | None:
+def kept(job: str, kind: type[T]) -> T | None:
     """Return what a job that was canceled had reached, None when it kept nothing."""
     ending = store.ending_of(job)
     try:
-        return store.result_of(job) if ending is not None and ending.state == "canceled" else None
+        return store.result_of(job, kind) if ending is not None and ending.state == "canceled" else None
     except FileNotFoundError:
         return None
+
+
+def path_found(job: str) -> FoundPath | None:
+    """Return the path that improving a diagnosis took, also where it was stopped on the way; None while there is none."""
+    other = started(job).get(IMPROVE)
+    return None if other is None else finished(other, FoundPath) or kept(other, FoundPath)
 
 
 def dev_uses(job: str, report: Report) -> int:
@@ -97,19 +109,18 @@ def dev_uses(job: str, report: Report) -> int:
     The loop makes the comparisons of the diagnosis again, so the larger of both counts; a remedy that was probed counts
     among those of the diagnosis.
     """
-    before, found = store.spec_of(job).arguments.get("dev_uses", 0), started(job)
-    by_loop = finished(found.get("improve")) or (kept(found["improve"]) if "improve" in found else None) or {}
+    before, found, path = store.asked_of(job, DiagnosisJob).dev_uses, started(job), path_found(job)
     by_hand = sum(
         TRIED if one.remedy == SEARCH else f"probe_{one.remedy}" not in report.evidence
         for one in report.recommendations
-        if finished(found.get(f"try {one.remedy}")) is not None
+        if finished(found.get(f"try {one.remedy}"), Trial) is not None
     )
-    return max(1, int(before + max(report.compared + by_hand, by_loop.get("dev_uses", 0))))
+    return max(1, before + max(report.compared + by_hand, path.dev_uses if path else 0))
 
 
 def _with_trial(one: Recommendation, job: str | None) -> Recommendation:
-    found = finished(job)
-    return one if found is None else replace(one, trial=msgspec.convert(found, Trial))
+    found = finished(job, Trial)
+    return one if found is None else replace(one, trial=found)
 
 
 # --- the test set is opened once ----------------------------------------------------------------------------------
@@ -130,12 +141,12 @@ def opened_before(job: str) -> bool:
 
 def start_test(job: str, **more: Any) -> None:
     """Start the opening of the sealed test set; that it was is known from here on, unless it comes to nothing."""
-    start(job, "open", "open", owner=session.owner(), **more)
+    start(job, "open", TestOpeningJob, owner=session.owner(), **more)
     with storing():
         write_whole(_mark(job), started(job)["open"].encode())
 
 
 def _mark(job: str) -> Path:
-    rows = data_ref.identity(store.spec_of(job).arguments["data"], "rows")
+    rows = data_ref.identity(store.asked_of(job, DiagnosisJob).data, "rows")
     name = hashlib.sha256(rows.encode()).hexdigest()
     return private(private(app_home() / "opened") / session.owner()) / name

@@ -9,6 +9,8 @@ import contextlib
 import json
 import os
 import threading
+from collections.abc import Mapping
+from dataclasses import asdict
 from importlib import import_module
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -18,6 +20,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dldiag.app.jobs import store
+from dldiag.app.jobs.asked import DiagnosisJob, kind_of
 from dldiag.app.jobs.pool import Pool
 from dldiag.app.jobs.watchers import Watchers
 from dldiag.app.state import data_ref, server, uploads
@@ -143,7 +146,7 @@ def _forget_settings() -> None:
 
 def change_data(**changes: Any) -> None:
     """Change what is known of the visitor's data: plan, kinds, target, task, …; None forgets a choice."""
-    merged = (current_reference() or {}) | changes
+    merged = {**(current_reference() or {}), **changes}
     state()["data"] = {key: value for key, value in merged.items() if value is not None}
 
 
@@ -175,19 +178,13 @@ def repair_data(repair: Repair) -> None:
     """Make a repair: it becomes part of what names the visitor's data, where the form shows it and can undo it."""
     from dldiag.data.audit.repairs import applied
 
-    changed = applied(current_reference() or {}, (repair,))
-    state()["data"] = changed | {"exclude": list(changed["exclude"])} if "exclude" in changed else changed
+    state()["data"] = applied(current_reference() or {}, (repair,))
     refresh_forms()
 
 
 def own_reference(reference: data_ref.Reference) -> data_ref.Reference:
     """Return the reference with the paths of this visitor's own uploads in it."""
-    found = dict(reference)
-    if "second" in reference:
-        found["second"] = own_reference(reference["second"])
-    if "upload" in reference:
-        found["path"] = str(uploads.path_of(owner(), reference["upload"]))
-    return found
+    return data_ref.located(reference, owner())
 
 
 def _kept(what: str, reference: data_ref.Reference) -> Any:
@@ -219,7 +216,7 @@ def follow_url() -> None:
         reopen(named)
 
 
-def take_up_model(choice: dict[str, Any]) -> None:
+def take_up_model(choice: Mapping[str, Any]) -> None:
     """Make the form of the model show a choice; each kind of model remembers its own settings."""
     rest, values = dict(choice), state()["values"]
     key, name = rest.pop(KEY, "mlp"), rest.pop(NAME, "")
@@ -237,24 +234,28 @@ def prefix_of(key: str) -> str:
 def reopen(job: str) -> bool:
     """Take up the job of a URL after F5 or in another tab: its table and settings become this visitor's.
 
-    Who holds a job's unguessable id may see it and go on with it. False when there is no such job.
+    Who holds a job's unguessable id may see it and go on with it. False when there is no such diagnosis, or one that
+    another version of dldiag wrote.
     """
-    if not is_token(job) or not store.exists(job):
+    try:
+        spec = store.spec_of(job, DiagnosisJob)
+    except (KeyError, FileNotFoundError, DataError):
         return False
-    spec = store.spec_of(job)
-    data = spec.arguments.get("data")
-    if isinstance(data, dict) and spec.owner != owner():
-        try:
-            for one in (data, data.get("second", {})):
-                if "upload" in one:
-                    uploads.share(spec.owner, owner(), one["upload"])
-        except (KeyError, DataError):
-            data = None  # the bytes are gone, or there is no room for them; the result is still there
-    if isinstance(data, dict):
-        state()["data"] = data
-    if "settings" in spec.arguments:
-        state()["values"]["settings"] = dict(spec.arguments["settings"])
-    take_up_model(spec.arguments.get("model", {}))
-    state()["slots"][spec.kind] = job
+    if _may_take_up(spec.job.data, spec.owner):
+        state()["data"] = spec.job.data
+    state()["values"]["settings"] = asdict(spec.job.settings)
+    take_up_model(spec.job.model)
+    state()["slots"][kind_of(DiagnosisJob)] = job
     refresh_forms()
+    return True
+
+
+def _may_take_up(data: data_ref.Reference, giver: str) -> bool:
+    """Put another owner's uploads on this visitor's shelf; False where they are gone, or there is no room for them."""
+    try:
+        for one in (data, data.get("second", {})):
+            if "upload" in one and giver != owner():
+                uploads.share(giver, owner(), one["upload"])
+    except (KeyError, DataError):
+        return False
     return True

@@ -8,7 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from dldiag.app.jobs import serialize, store
+from dldiag.app.jobs import store
+from dldiag.app.jobs.asked import DiagnosisJob
 from dldiag.app.state import improvement, session
 from dldiag.app.state.history import note_adopted
 from dldiag.app.state.session import KEY
@@ -23,7 +24,7 @@ def apply_fix(job: str, report: Report, one: Fix) -> None:
     """Change the model of a diagnosis by a fix, write that down, and start the diagnosis of the changed model."""
     recommendation = next(found for found in report.recommendations if found.remedy == one.remedy)
     note_adopted(report, recommendation, dict(one.settings))
-    present = store.spec_of(job).arguments.get("model", {})
+    present = store.asked_of(job, DiagnosisJob).model
     choice = {KEY: one.model} if one.model else {**present, **one.settings}
     change = view.model_pair(report, one.model) if one.model else view.pairs_of(report, one.settings)
     tested = one.verdict is not None and not one.model
@@ -37,10 +38,8 @@ def apply_fix(job: str, report: Report, one: Fix) -> None:
 
 def diagnose_changed(job: str, report: Report, choice: dict[str, Any], parent: Parent) -> None:
     """Diagnose another choice of the model, and say in its report which run it was changed from."""
-    arguments = store.spec_of(job).arguments
-    start, uses = arguments.get("start", arguments.get("model", {})), improvement.dev_uses(job, report)
-    settings = arguments.get("settings", {})
-    start_diagnosis(choice, settings, start=start, dev_uses=uses, parent=serialize.parent_to_json(parent))
+    asked, uses = store.asked_of(job, DiagnosisJob), improvement.dev_uses(job, report)
+    start_diagnosis(choice, asked.settings, start=asked.first_model, dev_uses=uses, parent=parent)
 
 
 def parent_of(

@@ -6,24 +6,27 @@ from typing import Any
 
 import streamlit as st
 
-from dldiag.app.jobs import serialize, store
+from dldiag.app.jobs import store
+from dldiag.app.jobs.asked import DiagnosisJob
 from dldiag.app.jobs.pool import View
 from dldiag.app.state import session
+from dldiag.app.state.data_ref import Reference
 from dldiag.app.state.history import keep_in_history, keep_trials
 from dldiag.app.state.improvement import with_trials
 from dldiag.app.state.session import KEY, NAME, SKLEARN
 from dldiag.app.ui import forms
+from dldiag.app.ui.widgets import explained
 from dldiag.app.views.model import ask_model
 from dldiag.app.views.progress import restart, show_ending, watch
 from dldiag.app.views.report import show_first_look, show_reached, show_report
-from dldiag.app.views.start import SLOT, model_params, start_diagnosis
+from dldiag.app.views.start import SLOT, changed_settings, model_params, start_diagnosis
 from dldiag.app.views.table_preview import show_reading
 from dldiag.app.views.target import ask_target
 from dldiag.core.i18n import tr, translate
 from dldiag.core.params import Param, params_of
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.settings import Settings
-from dldiag.core.types import Dataset, Progress, Report
+from dldiag.core.types import Dataset, Progress
 from dldiag.experiments.model_params import MODEL_KINDS
 
 FIRST_SETTINGS = ("target_error", "budget")
@@ -80,7 +83,7 @@ def ask_and_start(dataset: Dataset) -> None:
 
 def _offer_start(dataset: Dataset, model: dict[str, Any] | None, settings: dict[str, Any]) -> None:
     if st.button(tr("Diagnose"), type="primary", key="diagnose", icon=":material/stethoscope:", disabled=model is None):
-        start_diagnosis(model or {}, settings)
+        start_diagnosis(model or {}, Settings(**settings))
     text = tr(
         "{rows:,} rows, {features} features. Some rows are sealed as a test set first.",
         rows=dataset.n_rows,
@@ -104,50 +107,40 @@ def _ask_settings() -> dict[str, Any]:
 
 def show_job(job: str) -> None:
     """Show a diagnosis: how far it is, or its report."""
-    _show_heading(job)
+    with explained():
+        asked = store.asked_of(job, DiagnosisJob)
+    _show_heading(asked)
     view = session.pool().look(job)
     if not view.has_ended:
         watch(job, _partial, None)
         return
     show_ending(view)
-    _offer_going_on(view)
-    report = report_of(view)
+    _offer_going_on(view, asked)
+    with explained():
+        report = store.report_of(job)
     if report is not None:
         report = with_trials(report, job)
         if view.state == "finished":
             keep_in_history(job, report)
             keep_trials(job, report)
         show_report(report, job, complete=view.state == "finished")
-    elif view.progress is not None:
-        show_reached(serialize.progress_from_json(view.progress).curves)
+    elif (reached := store.reached_by(job)) is not None:
+        show_reached(reached.curves)
 
 
-def _offer_going_on(view: View) -> None:
+def _offer_going_on(view: View, asked: DiagnosisJob) -> None:
     """Offer to run a diagnosis that was stopped once more."""
     if view.state != "finished" and st.button(tr("Run it again"), key="run.again", icon=":material/play_arrow:"):
-        arguments = dict(store.spec_of(view.job).arguments)
-        model, settings = arguments.pop("model", {}), arguments.pop("settings", {})
-        path = {name: arguments[name] for name in ("start", "dev_uses", "parent") if name in arguments}
         restart(SLOT)
-        start_diagnosis(model, settings, **path)
+        start_diagnosis(asked.model, asked.settings, start=asked.start, dev_uses=asked.dev_uses, parent=asked.parent)
 
 
-def report_of(view: View) -> Report | None:
-    """Return the report of a job that has ended: the final one, else the last one on the way."""
-    try:
-        return serialize.report_from_text(store.result_of(view.job))
-    except FileNotFoundError:
-        text = (view.progress or {}).get("report")
-        return serialize.report_from_text(text) if text else None
-
-
-def _show_heading(job: str) -> None:
+def _show_heading(asked: DiagnosisJob) -> None:
     """Say in one line what is diagnosed, with the way back."""
-    arguments = store.spec_of(job).arguments
     text, change, other = st.columns([4, 1.2, 1.2], vertical_alignment="center")
-    data = arguments.get("data") or {}
+    data = asked.data
     with text:
-        parts = [tr("target {name}", name=legible(data.get("target", ""), 60)), *_uses(data), _settings_text(arguments)]
+        parts = [tr("target {name}", name=legible(data.get("target", ""), 60)), *_uses(data), _settings_text(asked)]
         st.markdown(
             f"**{escape_markdown(legible(data.get('name', ''), 60))}** · " + " · ".join(map(escape_markdown, parts))
         )
@@ -160,22 +153,22 @@ def _show_heading(job: str) -> None:
         st.rerun()
 
 
-def _uses(data: dict[str, Any]) -> list[str]:
+def _uses(data: Reference) -> list[str]:
     """Say how the table is used where that was decided by hand or by a repair."""
     from dldiag.data.dataset import ROW_BLOCKS, ROW_ORDER
 
     said = [tr("without {columns}", columns=legible(", ".join(data["exclude"]), 60))] if data.get("exclude") else []
     marks = {ROW_BLOCKS: tr("neighboring rows of the file"), ROW_ORDER: tr("their order in the file")}
-    chosen = [data[key] for key in ("groups", "times") if data.get(key)]
-    said += [tr("split by {column}", column=marks.get(one, legible(one, 60))) for one in chosen]
+    chosen = (data.get("groups"), data.get("times"))
+    said += [tr("split by {column}", column=marks.get(one, legible(one, 60))) for one in chosen if one]
     return said + ([tr("logarithm of the target")] if data.get("log_target") else [])
 
 
-def _settings_text(arguments: dict[str, Any]) -> str:
-    choice = dict(arguments.get("model", {}))
+def _settings_text(asked: DiagnosisJob) -> str:
+    choice: dict[str, Any] = dict(asked.model)
     key, name = choice.pop(KEY, "mlp"), choice.pop(NAME, "")
     params = {} if key == SKLEARN else model_params("classification", "regression", key=key)
-    changed = {**choice, **arguments.get("settings", {})}
+    changed = {**choice, **changed_settings(asked.settings)}
     settings = [_setting(one, value, (params | params_of(Settings)).get(one)) for one, value in changed.items()]
     return ", ".join([name or translate(MODEL_KINDS[key]), *(settings or [tr("default settings")])])
 

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
 import streamlit as st
 
-from dldiag.app.jobs import serialize, store
-from dldiag.app.jobs.diagnosis import as_parameters
+from dldiag.app.jobs import store
+from dldiag.app.jobs.asked import DiagnosisJob
+from dldiag.app.jobs.improvement import FoundPath
 from dldiag.app.state import improvement, session
 from dldiag.app.ui.widgets import explained, show_message, show_rows
 from dldiag.app.views.apply import diagnose_changed, parent_of
 from dldiag.app.views.progress import show_ending, watch
 from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import escape_markdown
-from dldiag.core.types import Estimate, Report
-from dldiag.diagnosis.improve import LoopStep, Total
+from dldiag.core.types import Report
 from dldiag.diagnosis.openings import Opener, refusal
-from dldiag.report import to_json, view
+from dldiag.report import view
 
 LOOP = Message("Improved automatically")
 IMPROVE_HELP = Message("Applies the best fix, re-tests, and repeats until nothing helps. Then one random search.")
-OPENED = Message("The test rows of this table were opened before; they cannot judge fairly a second time.")
 STAYS_SEALED = Message("The test set stays sealed.")
+OPENED = Message("The test rows of this table were opened before; they cannot judge fairly a second time.")
 IS_OPEN = Message("The test set has been opened: it cannot judge what you choose from here on.")
 SEALED = Message("{rows:,} test rows are sealed. Open them once, when you have finished choosing.")
 
@@ -31,7 +28,7 @@ SEALED = Message("{rows:,} test rows are sealed. Open them once, when you have f
 def show_improving(report: Report, job: str) -> None:
     """Offer to go through the loop automatically, show how far it is, or the path it took."""
     st.subheader(tr("Improve automatically"), anchor=False)
-    running = improvement.started(job).get("improve")
+    running = improvement.started(job).get(improvement.IMPROVE)
     if running is None:
         show_message(IMPROVE_HELP)
         show_message(
@@ -39,7 +36,7 @@ def show_improving(report: Report, job: str) -> None:
         )
         if st.button(tr("Improve automatically"), key="improve", icon=":material/autorenew:"):
             with explained():
-                improvement.start(job, "improve", "improve", known=to_json(report))
+                improvement.start_improving(job, report)
             st.rerun()
         return
     view = session.pool().look(running)
@@ -47,42 +44,30 @@ def show_improving(report: Report, job: str) -> None:
         watch(running, None, None)
         return
     show_ending(view)
-    found = improvement.finished(running) or improvement.kept(running)
+    found = improvement.path_found(job)
     if found is None:
         if st.button(tr("Start again"), key="improve.again"):
-            improvement.forget_improvement(job, "improve")
+            improvement.forget_improvement(job, improvement.IMPROVE)
             st.rerun()
         return
     _show_path(found, report, job)
 
 
-def _show_path(found: dict[str, Any], report: Report, job: str) -> None:
+def _show_path(found: FoundPath, report: Report, job: str) -> None:
     unit = view.unit_of(report)
-    show_message(serialize.message_from_json(found["ended"]))
-    if found["steps"]:
-        steps = [_step_of(step) for step in found["steps"]]
-        show_rows(view.path(steps, unit), alt=tr("The path taken"))
-        if found.get("total"):
-            show_message(view.total_line(msgspec.convert(found["total"], Total), unit))
+    show_message(found.ended)
+    if found.steps:
+        show_rows(view.path(found.steps, unit), alt=tr("The path taken"))
+        if line := view.total_line(found.total, unit):
+            show_message(line)
         if st.button(tr("Apply all of these and diagnose again"), key="adopt.winner"):
             _apply_winner(found, report, job)
-    show_message(tr("Settings compared on the dev rows: {uses}.", uses=found["dev_uses"]), kind="caption")
+    show_message(tr("Settings compared on the dev rows: {uses}.", uses=found.dev_uses), kind="caption")
 
 
-def _step_of(found: dict[str, Any]) -> LoopStep:
-    """Rebuild a step that went through JSON."""
-    numbers = {
-        name: Estimate(**{end: found[name][end] for end in ("value", "low", "high")})
-        for name in ("effect", "dev_error")
-    }
-    title, change = serialize.message_from_json(found["title"]), as_parameters(found["change"])
-    return LoopStep(found["problem"], found["remedy"], title, change, numbers["effect"], numbers["dev_error"])
-
-
-def _apply_winner(found: dict[str, Any], report: Report, job: str) -> None:
-    start, winner = as_parameters(found["start"]), as_parameters(found["winner"])
-    changed = {name: value for name, value in winner.items() if start.get(name) != value}
-    present = store.spec_of(job).arguments.get("model", {})
+def _apply_winner(found: FoundPath, report: Report, job: str) -> None:
+    changed = {name: value for name, value in found.winner.items() if found.start.get(name) != value}
+    present = store.asked_of(job, DiagnosisJob).model
     parent = parent_of(job, report, "improve", LOOP, view.pairs_of(report, changed), None)
     diagnose_changed(job, report, {**present, **changed}, parent)
 
@@ -118,11 +103,9 @@ def _offer_opening(report: Report, job: str) -> None:
     with st.popover(tr("Open the test set …"), icon=":material/lock_open:"):
         show_message(tr("This can be done once for this table. Are you done choosing?"))
         if st.button(tr("Yes, open it"), type="primary", key="open"):
-            arguments = store.spec_of(job).arguments
-            present = arguments.get("model", {})
-            start, uses = arguments.get("start", present), improvement.dev_uses(job, report)
+            asked, uses = store.asked_of(job, DiagnosisJob), improvement.dev_uses(job, report)
             with explained():
-                improvement.start_test(job, start=start, winner=present, dev_uses=uses)
+                improvement.start_test(job, start=asked.first_model, winner=asked.model, dev_uses=uses)
             st.rerun()
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 import streamlit as st
 
-from dldiag.app.jobs import serialize, store
+from dldiag.app.jobs import codec, store
+from dldiag.app.jobs.asked import DiagnosisJob, ImprovementJob, Job, RemedyTrialJob, kind_of
 from dldiag.app.jobs.pool import View
 from dldiag.app.state import session
 from dldiag.app.state.paths import storing
@@ -22,26 +23,21 @@ from dldiag.core.types import DataError, Progress
 
 REDRAW_SECONDS = 1.5  # between two drawings of what has been reached so far
 PROGRESS_HEIGHT = 132  # px: the progress block never changes its height, so nothing below it moves
-COUNT_FITS = ("diagnose", "try", "improve")  # jobs whose progress counts trained models
+# Jobs whose progress counts trained models.
+COUNT_FITS = (kind_of(DiagnosisJob), kind_of(RemedyTrialJob), kind_of(ImprovementJob))
 ShowPartial = Callable[[Progress], None]
+T = TypeVar("T")
 
 
 def run_job(
-    kind: str,
-    arguments: dict[str, Any],
-    *,
-    slot: str | None = None,
-    partial: ShowPartial | None = None,
-    height: int | None = 420,
-) -> Any | None:
-    """Return the job's result when there is one; until then show how far it is and return None.
+    asked: Job, result: type[T], *, slot: str, partial: ShowPartial | None = None, height: int | None = 420
+) -> T | None:
+    """Return the job's result, a value of the type `result`, when there is one; until then show how far it is.
 
-    `kind` is a row of job_kinds.JOBS. The same kind and arguments are computed once; other arguments stop what runs in
-    this `slot` (by default one per kind) and start anew. `partial` draws what is known so far, in `height` pixels that
-    are reserved from the beginning.
+    The same question is computed once; another one stops what runs in this `slot` and starts anew. `partial` draws what
+    is known so far, in `height` pixels that are reserved from the beginning.
     """
-    slot = slot or kind
-    if not start_job(kind, arguments, slot=slot):
+    if not start_job(asked, slot=slot):
         return None
     job = session.state()["slots"][slot]
     view = session.pool().look(job)
@@ -49,9 +45,9 @@ def run_job(
         watch(job, partial, height)
         return None
     if view.state == "finished":
-        return store.result_of(job)
-    kept = _kept_result(job)
-    reached = None if kept is not None or view.progress is None else serialize.progress_from_json(view.progress)
+        return store.result_of(job, result)
+    kept = _kept_result(job, result)
+    reached = None if kept is not None else store.reached_by(job)
     show_ending(view, is_kept=kept is not None or bool(reached and partial))
     if st.button(tr("Start again"), key=f"again.{slot}"):
         restart(slot)
@@ -61,14 +57,14 @@ def run_job(
     return kept
 
 
-def start_job(kind: str, arguments: dict[str, Any], *, slot: str) -> bool:
-    """Make a slot hold the job of these arguments, started now unless it was before; False when the line is full."""
+def start_job(asked: Job, *, slot: str) -> bool:
+    """Make a slot hold the job that answers a question, started now unless it was before; False when the line is full."""
     slots = session.state()["slots"]
-    wanted = serialize.dumps([kind, arguments])
+    wanted = codec.encode(asked)
     if slots.get(f"question of {slot}") == wanted and store.exists(slots.get(slot, "")):
         return True
     try:
-        job = session.pool().submit(kind, arguments, session.owner())
+        job = session.pool().submit(asked, session.owner())
     except DataError as error:
         show_error(error)
         return False
@@ -92,7 +88,7 @@ def watch(job: str, partial: ShowPartial | None = None, height: int | None = 420
     been reached so far, only where there is more to draw.
     """
     pool = session.pool()
-    view = pool.look(job, brief=partial is None)
+    view = pool.look(job)
     with st.container(height=PROGRESS_HEIGHT, border=True, key=f"progress-{job}"):
         text, button = st.columns([3, 1], vertical_alignment="center", wrap=False)
         drawn = None if partial is None else (view.reached, time.monotonic())
@@ -102,21 +98,18 @@ def watch(job: str, partial: ShowPartial | None = None, height: int | None = 420
             _offer_to_stop(job)
         _offer_to_keep(job)
     if partial is not None:
-        progress = None if view.progress is None else serialize.progress_from_json(view.progress)
         with st.container(height="content" if height is None else height, border=False, key=f"partial-{job}"):
-            partial(progress or Progress(Message(""), 0, 0))
+            partial(store.reached_by(job) or Progress(Message(""), 0, 0))
 
 
 def _poll(job: str, drawn: tuple[int, float] | None) -> None:
     """Show how far a job is; run the page where it has ended or has reached more than what was drawn, and when."""
     session.speak()
-    view = session.pool().look(job, brief=True)
+    view = session.pool().look(job)
     if view.has_ended or (drawn is not None and _is_worth_drawing(view.reached, *drawn)):
         st.rerun()
-    line = None if view.progress is None else serialize.progress_from_json(store.NOTHING_REACHED | view.progress)
-    stopping = store.is_asked_to_stop(job)
-    text = tr("Stopping …") if stopping else stage_text(view, line)
-    st.progress(share_done(line), text=escape_markdown(text))
+    text = tr("Stopping …") if store.is_asked_to_stop(job) else stage_text(view)
+    st.progress(share_done(view.progress), text=escape_markdown(text))
 
 
 def _is_worth_drawing(reached: int, drawn: int, when: float) -> bool:
@@ -146,14 +139,14 @@ def share_done(progress: Progress | None) -> float:
     return 0.0 if progress is None or not progress.total else min(1.0, max(0.0, progress.done / progress.total))
 
 
-def stage_text(view: View, progress: Progress | None) -> str:
+def stage_text(view: View) -> str:
     """Say in one line what is going on and how long it will take."""
+    progress = view.progress
     if view.state == "waiting":
         return tr("Waiting: number {place} in line", place=view.place or 1)
     if progress is None:
         return tr("Starting …")
-    fits = store.spec_of(view.job).kind in COUNT_FITS
-    words = "{done:,} of {total:,} models trained" if fits else "step {done:,} of {total:,}"
+    words = "{done:,} of {total:,} models trained" if view.kind in COUNT_FITS else "step {done:,} of {total:,}"
     counts = tr(words, done=progress.done, total=progress.total)
     parts = [str(progress.stage), counts, time_text(progress.seconds_left)]
     return " · ".join(part for part in parts if part)
@@ -189,8 +182,8 @@ def show_ending(view: View, *, is_kept: bool = True) -> None:
         show_error(ending.message or Message("This could not be computed."), ending.hint or "")
 
 
-def _kept_result(job: str) -> Any | None:
+def _kept_result(job: str, result: type[T]) -> T | None:
     try:
-        return store.result_of(job)
+        return store.result_of(job, result)
     except FileNotFoundError:
         return None

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dldiag.app.jobs import serialize, store
+from dldiag.app.jobs import store
+from dldiag.app.jobs.asked import DiagnosisJob
 from dldiag.app.state import session
 from dldiag.app.ui.widgets import show_message
 from dldiag.app.views.apply import parent_of
@@ -30,11 +31,10 @@ def offer_repairs(dataset: Dataset) -> None:
 def show_repairs(report: Report, job: str) -> None:
     """Offer the repairs that the look at the table found, and diagnose again with the one that is clicked."""
     for one in _clicked(report.repairs, tr("Repair and diagnose again")):
-        arguments = store.spec_of(job).arguments
-        session.use_data(arguments["data"])
+        asked = store.asked_of(job, DiagnosisJob)
+        session.use_data(asked.data)
         session.repair_data(one)
-        parent = serialize.parent_to_json(parent_of(job, report, "", one.title, {}, None))
-        start_diagnosis(arguments.get("model", {}), arguments.get("settings", {}), parent=parent)
+        start_diagnosis(asked.model, asked.settings, parent=parent_of(job, report, "", one.title, {}, None))
 
 
 def _clicked(repairs: Sequence[Repair], label: str) -> list[Repair]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from dldiag.app.state import session, uploads
+from dldiag.app.state.data_ref import Reference
 from dldiag.app.ui.widgets import explained, show_message
 from dldiag.core.i18n import tr
 from dldiag.core.sanitize import legible
@@ -32,7 +31,7 @@ def ask_use(table: Table, target: str, task: Task) -> None:
     )
 
 
-def _ask_split(names: list[str], reference: dict[str, Any]) -> tuple[str | None, str | None]:
+def _ask_split(names: list[str], reference: Reference) -> tuple[str | None, str | None]:
     from dldiag.data.dataset import ROW_BLOCKS, ROW_ORDER
 
     left, right = st.columns(2)
@@ -55,7 +54,7 @@ def _ask_split(names: list[str], reference: dict[str, Any]) -> tuple[str | None,
     return groups, times
 
 
-def _ask_exclude(names: list[str], target: str, reference: dict[str, Any]) -> list[str]:
+def _ask_exclude(names: list[str], target: str, reference: Reference) -> list[str]:
     return st.multiselect(
         tr("Columns left out"),
         names,
@@ -66,7 +65,7 @@ def _ask_exclude(names: list[str], target: str, reference: dict[str, Any]) -> li
     )
 
 
-def _ask_logarithm(target: str, reference: dict[str, Any]) -> bool:
+def _ask_logarithm(target: str, reference: Reference) -> bool:
     return st.toggle(
         tr("Learn the logarithm of the target"),
         value=bool(reference.get("log_target")),
@@ -75,7 +74,7 @@ def _ask_logarithm(target: str, reference: dict[str, Any]) -> bool:
     )
 
 
-def _ask_domain(table: Table, names: list[str], reference: dict[str, Any]) -> list[str] | None:
+def _ask_domain(table: Table, names: list[str], reference: Reference) -> list[str] | None:
     """Ask for a column and its value that mark the rows the model must work on, when others are only there to learn."""
     if reference.get("second"):
         return None
@@ -107,7 +106,7 @@ def _ask_domain(table: Table, names: list[str], reference: dict[str, Any]) -> li
     return None if value is None else [column, value]
 
 
-def _ask_second_file(reference: dict[str, Any]) -> None:
+def _ask_second_file(reference: Reference) -> None:
     second = reference.get("second")
     if second:
         text, button = st.columns([3, 1], vertical_alignment="center")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import streamlit as st
 
+from dldiag.app.jobs.asked import DiagnosisJob, kind_of
 from dldiag.app.state import session
 from dldiag.app.state.session import KEY, SKLEARN
 from dldiag.app.ui import forms
@@ -13,31 +16,31 @@ from dldiag.app.views.progress import start_job
 from dldiag.core.settings import Settings
 from dldiag.core.types import Task
 
-SLOT = "diagnose"
+SLOT = kind_of(DiagnosisJob)
 
 
-def start_diagnosis(model: dict[str, Any], settings: dict[str, Any], **path: Any) -> None:
+def start_diagnosis(model: Mapping[str, Any], settings: Settings, **path: Any) -> None:
     """Start a diagnosis of the visitor's data with these settings and show it.
 
     model: a choice as `chosen_model` reads it. `path` says how it was arrived at: the starting model (`start`), how often
     the dev rows were used to choose (`dev_uses`), and the run it was changed from (`parent`).
     """
     session.take_up_model(model)
-    arguments = {
-        "data": session.current_reference(),
-        "model": _changed_settings(model),
-        "settings": forms.changed_from_default(Settings(), settings),
-        **path,
-    }
-    if start_job(SLOT, arguments, slot=SLOT):
+    data = session.current_reference() or {}
+    if start_job(DiagnosisJob(data=data, model=_changed_settings(model), settings=settings, **path), slot=SLOT):
         session.state()["to top"] = True
         st.rerun()
 
 
-def _changed_settings(choice: dict[str, Any]) -> dict[str, Any]:
+def changed_settings(settings: Settings) -> dict[str, Any]:
+    """Return the settings of a diagnosis that differ from the defaults."""
+    return forms.changed_from_default(Settings(), asdict(settings))
+
+
+def _changed_settings(choice: Mapping[str, Any]) -> dict[str, Any]:
     key = choice.get(KEY, "mlp")
     if key == SKLEARN:
-        return choice
+        return dict(choice)
     named = {} if key == "mlp" else {KEY: key}
     return named | forms.changed_from_default(model_params("classification", "regression", key=key), choice)
 

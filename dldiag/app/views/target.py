@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -116,8 +114,8 @@ def _ask_task(target: str, inferred: Task, why: Message) -> Task:
             "A class is one of a few labels. A number is predicted by regression, where nearly right is nearly good."
         ),
     )
-    if (chosen or inferred) == inferred:
+    if chosen == inferred:
         show_message(why, kind="caption")
     else:
         show_message(tr("Chosen by hand; the values look otherwise: {why}", why=why), kind="caption")
-    return cast(Task, chosen or inferred)
+    return chosen

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import msgspec
 import pandas as pd
 import streamlit as st
 
 from dldiag.app.jobs import store
+from dldiag.app.jobs.asked import LabelTrialJob
 from dldiag.app.state import eyeball, improvement, session
 from dldiag.app.ui.page import link_to
 from dldiag.app.ui.widgets import explained, show_frame, show_message, show_rows
@@ -53,10 +53,8 @@ def with_label_trial(found: ErrorFindings, job: str) -> ErrorFindings:
     other = improvement.started(job).get(LABEL_TRIAL)
     if other is None or found.suspects is None or session.pool().look(other).state != "finished":
         return found
-    tried = store.result_of(other)
-    if tried is None:
-        return found
-    return replace(found, suspects=replace(found.suspects, tried=msgspec.convert(tried, LabelTrial)))
+    tried = store.result_of(other, LabelTrial)
+    return found if tried is None else replace(found, suspects=replace(found.suspects, tried=tried))
 
 
 def _offer_label_trial(found: ErrorFindings, job: str) -> None:
@@ -66,7 +64,7 @@ def _offer_label_trial(found: ErrorFindings, job: str) -> None:
     if other is None:
         if st.button(tr("Test: train without the suspicious labels"), key="label_trial", icon=":material/science:"):
             with explained():
-                improvement.start(job, LABEL_TRIAL, "label_trial")
+                improvement.start(job, LABEL_TRIAL, LabelTrialJob)
             st.rerun()
     elif not session.pool().look(other).has_ended:
         watch(other, None, None)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
-
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.initialization.starts import Beginnings, StartSettings, beginnings
 from dldiag.course.shared.prepared import prepare_open_rows
+from dldiag.course.shared.request import LessonRequest
 
 
-def starts_job(dataset: Dataset, given: dict[str, Any], on_progress: OnProgress, should_stop: ShouldStop) -> Beginnings:
-    """Train from several initializations: {"asked": StartSettings}."""
-    asked = msgspec.convert(given["asked"], StartSettings)
-    return beginnings(prepare_open_rows(dataset), asked, on_progress=on_progress, should_stop=should_stop)
+class StartsRequest(LessonRequest, frozen=True, kw_only=True, tag="starts"):
+    """Train from several initializations."""
+
+    asked: StartSettings
+
+
+def starts_job(dataset: Dataset, given: StartsRequest, on_progress: OnProgress, should_stop: ShouldStop) -> Beginnings:
+    """Train from several initializations."""
+    return beginnings(prepare_open_rows(dataset), given.asked, on_progress=on_progress, should_stop=should_stop)

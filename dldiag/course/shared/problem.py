@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -73,9 +72,9 @@ def yes_no(
     return YesNo((values - centers) / scales, y, names, centers, scales, event)
 
 
-def plane_of(dataset: Dataset, given: Mapping[str, Any]) -> YesNo:
-    """Return the open rows of a dataset on two chosen columns: {"columns", "positive"}, both may be None."""
-    return yes_no(without_test_rows(dataset), given["columns"], positive=given["positive"], most=2)
+def plane_of(dataset: Dataset, columns: Sequence[str] | None, positive: str | None) -> YesNo:
+    """Return the open rows of a dataset on two columns; None lets `yes_no` choose."""
+    return yes_no(without_test_rows(dataset), columns, positive=positive, most=2)
 
 
 @dataclass(frozen=True)

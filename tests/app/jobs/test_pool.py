@@ -4,8 +4,11 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from dldiag.app.jobs import lease, store
 from dldiag.app.jobs.lease import Lease
@@ -14,10 +17,12 @@ from dldiag.app.jobs.watchers import Watchers
 from dldiag.app.state import uploads
 from dldiag.app.state.limits import ServerLimits
 from dldiag.app.state.paths import new_token
-from dldiag.core.types import DataError
+from dldiag.core.i18n import Message
+from dldiag.core.types import DataError, LearningCurve, Progress
+from tests.app.counting_jobs import Broken, Chatty, Count, Deaf, Die, Freeze, Half, Refuse, SizeOfUpload
 
 MODULES = ["tests.app.counting_jobs"]
-LONG = {"to": 3000, "seconds": 0.01}
+LONG = Count(to=3000)
 
 
 @pytest.fixture(scope="module")
@@ -50,20 +55,20 @@ def runs(view):
 
 
 def test_a_job_finishes_and_its_result_and_last_progress_can_be_read(pool, ann):
-    job = pool.submit("count", {"to": 20}, ann)
+    job = pool.submit(Count(to=20), ann)
     assert wait(pool, job).state == "finished"
-    assert store.result_of(job) == {"counted": 20}
-    assert pool.look(job).progress["done"] == 19
+    assert store.result_of(job, Any) == {"counted": 20}
+    assert pool.look(job).progress.done == 19
 
 
 def test_what_a_job_prints_does_not_disturb_the_protocol(pool, ann):
-    job = pool.submit("chatty", {}, ann)
+    job = pool.submit(Chatty(), ann)
     assert wait(pool, job).state == "finished"
-    assert store.result_of(job) == "still here"
+    assert store.result_of(job, Any) == "still here"
 
 
 def test_a_machine_that_refuses_a_process_ends_the_job_in_words_and_the_next_one_runs(pool, ann, monkeypatch):
-    job = pool.submit("count", LONG, ann)
+    job = pool.submit(LONG, ann)
     wait(pool, job, runs)
     refused = []
 
@@ -78,12 +83,12 @@ def test_a_machine_that_refuses_a_process_ends_the_job_in_words_and_the_next_one
     assert "No space left on device" in str(view.ending.message)
     monkeypatch.undo()
     assert refused
-    again = pool.submit("count", {"to": 21}, ann)
+    again = pool.submit(Count(to=21), ann)
     assert wait(pool, again).state == "finished"
 
 
 def test_cancel_stops_a_running_job_within_a_second(pool, ann):
-    job = pool.submit("count", LONG, ann)
+    job = pool.submit(LONG, ann)
     wait(pool, job, runs)
     start = time.monotonic()
     pool.cancel(job)
@@ -92,24 +97,24 @@ def test_cancel_stops_a_running_job_within_a_second(pool, ann):
 
 
 def test_a_result_that_was_returned_on_cancel_is_kept(pool, ann):
-    job = pool.submit("half", {}, ann)
+    job = pool.submit(Half(), ann)
     wait(pool, job, lambda view: view.state == "running")
     time.sleep(0.5)
     pool.cancel(job)
     assert wait(pool, job).state == "canceled"
-    assert store.result_of(job)["counted"] > 0
+    assert store.result_of(job, dict)["counted"] > 0
 
 
 def test_a_worker_that_does_not_obey_is_replaced_and_the_next_job_runs(pool, ann):
-    deaf = pool.submit("deaf", {}, ann)
+    deaf = pool.submit(Deaf(), ann)
     wait(pool, deaf, lambda view: view.state == "running")
     pool.cancel(deaf)
     assert wait(pool, deaf, seconds=5).state == "canceled"
-    assert wait(pool, pool.submit("count", {"to": 2}, ann)).state == "finished"
+    assert wait(pool, pool.submit(Count(to=2), ann)).state == "finished"
 
 
 def test_a_dead_worker_fails_its_job_with_a_sentence_and_nobody_elses(pool, ann, bob):
-    dying, healthy = pool.submit("die", {}, ann), pool.submit("count", {"to": 3}, bob)
+    dying, healthy = pool.submit(Die(), ann), pool.submit(Count(to=3), bob)
     view = wait(pool, dying)
     assert view.state == "failed"
     assert "ended unexpectedly" in str(view.ending.message)
@@ -117,7 +122,7 @@ def test_a_dead_worker_fails_its_job_with_a_sentence_and_nobody_elses(pool, ann,
 
 
 def test_bad_data_is_refused_with_message_and_hint(pool, ann):
-    view = wait(pool, pool.submit("refuse", {}, ann))
+    view = wait(pool, pool.submit(Refuse(), ann))
     assert (view.state, str(view.ending.message), str(view.ending.hint)) == (
         "refused",
         "The column x is not there.",
@@ -126,45 +131,45 @@ def test_bad_data_is_refused_with_message_and_hint(pool, ann):
 
 
 def test_a_fault_is_told_with_its_error_and_without_a_traceback(pool, ann):
-    view = wait(pool, pool.submit("broken", {}, ann))
+    view = wait(pool, pool.submit(Broken(), ann))
     assert view.state == "failed"
     assert "ZeroDivisionError" in str(view.ending.message)
     assert "Traceback" not in str(view.ending.message)
 
 
 def test_the_same_question_is_computed_once_per_owner_and_never_crosses_owners(pool, ann, bob):
-    first = pool.submit("count", {"to": 4, "seconds": 0.01}, ann)
-    assert pool.submit("count", {"seconds": 0.01, "to": 4}, ann) == first
+    first = pool.submit(Count(to=4, seconds=0.01), ann)
+    assert pool.submit(Count(seconds=0.01, to=4), ann) == first
     wait(pool, first)
-    assert pool.submit("count", {"to": 4, "seconds": 0.01}, ann) == first
-    assert pool.submit("count", {"to": 4, "seconds": 0.01}, bob) != first
+    assert pool.submit(Count(to=4, seconds=0.01), ann) == first
+    assert pool.submit(Count(to=4, seconds=0.01), bob) != first
 
 
 def test_a_canceled_question_may_be_asked_again(pool, ann):
-    job = pool.submit("count", LONG, ann)
+    job = pool.submit(LONG, ann)
     pool.cancel(job)
     wait(pool, job)
-    again = pool.submit("count", LONG, ann)
+    again = pool.submit(LONG, ann)
     assert again != job
     pool.cancel(again)
     wait(pool, again)
 
 
-@pytest.mark.parametrize("kind", ["refuse", "broken"])
+@pytest.mark.parametrize("kind", [Refuse, Broken])
 def test_a_question_that_was_refused_or_failed_may_be_asked_again(pool, ann, kind):
-    first = pool.submit(kind, {}, ann)
+    first = pool.submit(kind(), ann)
     wait(pool, first)
-    again = pool.submit(kind, {}, ann)
+    again = pool.submit(kind(), ann)
     assert again != first
     wait(pool, again)
 
 
 def test_owners_take_turns_and_see_their_place(pool, ann, bob):
-    first = pool.submit("count", LONG, ann)
+    first = pool.submit(LONG, ann)
     wait(pool, first, runs)
-    second = pool.submit("count", {"to": 5, "x": 1}, ann)
-    third = pool.submit("count", {"to": 5, "x": 2}, ann)
-    other = pool.submit("count", {"to": 5}, bob)
+    second = pool.submit(Count(to=5, mark="1"), ann)
+    third = pool.submit(Count(to=5, mark="2"), ann)
+    other = pool.submit(Count(to=5), bob)
     assert [pool.look(job).place for job in (second, other, third)] == [1, 2, 3]
     pool.cancel(third)
     assert pool.look(third).state == "canceled"
@@ -175,8 +180,8 @@ def test_owners_take_turns_and_see_their_place(pool, ann, bob):
 def test_one_owner_runs_one_job_at_a_time_even_with_idle_workers(ann, bob):
     pool = Pool(ServerLimits(workers=2), MODULES)
     try:
-        first, second = (pool.submit("count", LONG | {"x": x}, ann) for x in (1, 2))
-        other = pool.submit("count", LONG, bob)
+        first, second = (pool.submit(replace(LONG, mark=str(x)), ann) for x in (1, 2))
+        other = pool.submit(LONG, bob)
         wait(pool, first, runs)
         wait(pool, other, runs)
         assert pool.look(second).state == "waiting"
@@ -190,10 +195,10 @@ def test_one_owner_runs_one_job_at_a_time_even_with_idle_workers(ann, bob):
 def test_a_full_line_refuses_and_says_so(ann, bob):
     pool = Pool(ServerLimits(workers=1, queue_length=1), MODULES)
     try:
-        wait(pool, pool.submit("count", LONG, ann), lambda view: view.state == "running")
-        pool.submit("count", LONG, bob)
+        wait(pool, pool.submit(LONG, ann), lambda view: view.state == "running")
+        pool.submit(LONG, bob)
         with pytest.raises(DataError, match="1 computations are waiting"):
-            pool.submit("count", LONG, new_token())
+            pool.submit(LONG, new_token())
     finally:
         pool.close()
 
@@ -201,7 +206,7 @@ def test_a_full_line_refuses_and_says_so(ann, bob):
 def test_a_job_that_nobody_watches_ends_and_says_why(ann):
     pool = Pool(ServerLimits(workers=1, abandoned_minutes=0.01), MODULES)
     try:
-        job = pool.submit("count", LONG, ann)
+        job = pool.submit(LONG, ann)
         time.sleep(2.5)
         view = wait(pool, job)
         assert view.state == "canceled"
@@ -214,7 +219,7 @@ def test_a_job_that_nobody_watches_ends_and_says_why(ann):
 def test_a_silent_worker_is_ended_with_a_sentence(ann):
     pool = Pool(ServerLimits(workers=1, hung_minutes=0.02), MODULES)
     try:
-        view = wait(pool, pool.submit("freeze", {}, ann), seconds=30)
+        view = wait(pool, pool.submit(Freeze(), ann), seconds=30)
         assert view.state == "failed"
         assert "no sign of life" in str(view.ending.message)
     finally:
@@ -225,10 +230,10 @@ def test_a_running_server_removes_what_is_old_and_forgets_it_but_nothing_that_ru
     monkeypatch.setattr("dldiag.app.jobs.pool.TIDY_SECONDS", 0.1)
     pool = Pool(ServerLimits(workers=1), MODULES)
     try:
-        done = pool.submit("count", {"to": 2}, ann)
+        done = pool.submit(Count(to=2), ann)
         wait(pool, done)
         digest = uploads.keep(ann, b"old")
-        running, waiting = pool.submit("count", LONG, bob), pool.submit("count", LONG | {"x": 1}, bob)
+        running, waiting = pool.submit(LONG, bob), pool.submit(replace(LONG, mark="1"), bob)
         wait(pool, running, runs)
         for folder in [*map(store.folder_of, (done, running, waiting)), uploads.path_of(ann, digest).parent]:
             os.utime(folder, (0, 0))
@@ -249,9 +254,9 @@ def test_a_running_server_removes_what_is_old_and_forgets_it_but_nothing_that_ru
 
 def test_finished_results_outlive_the_server_and_running_ones_are_reported_lost(ann):
     pool = Pool(ServerLimits(workers=1), MODULES)
-    done = pool.submit("count", {"to": 3, "x": "outlive"}, ann)
+    done = pool.submit(Count(to=3, mark="outlive"), ann)
     wait(pool, done)
-    running = pool.submit("count", LONG, ann)
+    running = pool.submit(LONG, ann)
     wait(pool, running, runs)
     pool.close()
     later = Pool(ServerLimits(workers=1), MODULES)
@@ -259,7 +264,7 @@ def test_finished_results_outlive_the_server_and_running_ones_are_reported_lost(
         assert later.look(done).state == "finished"
         assert later.look(running).state == "failed"
         assert "restarted" in str(later.look(running).ending.message)
-        assert later.look(running).progress["total"] == LONG["to"], "what had been reached is still there"
+        assert later.look(running).progress.total == LONG.to, "what had been reached is still there"
     finally:
         later.close()
 
@@ -295,10 +300,10 @@ def _state(pid):
 def test_uploads_are_read_by_their_owner_only(pool, ann, bob):
     digest = uploads.keep(ann, b"a,b\n1,2\n")
     assert uploads.keep(ann, b"a,b\n1,2\n") == digest
-    job = pool.submit("size_of_upload", {"data": {"upload": digest}}, ann)
+    job = pool.submit(SizeOfUpload(data={"upload": digest}), ann)
     assert wait(pool, job).state == "finished"
-    assert store.result_of(job) == 8
-    stranger = pool.submit("size_of_upload", {"data": {"upload": digest}}, bob)
+    assert store.result_of(job, Any) == 8
+    stranger = pool.submit(SizeOfUpload(data={"upload": digest}), bob)
     assert wait(pool, stranger).state == "failed"
     uploads.share(ann, bob, digest)
     assert uploads.path_of(bob, digest).read_bytes() == b"a,b\n1,2\n"
@@ -313,7 +318,7 @@ def test_no_text_from_a_url_reaches_another_path(pool, text):
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
 def test_everything_is_private_to_the_user(pool, ann):
     digest = uploads.keep(ann, b"secret")
-    job = pool.submit("count", {"to": 1}, ann)
+    job = pool.submit(Count(to=1), ann)
     for folder in (store.folder_of(job), uploads.path_of(ann, digest).parent):
         assert folder.stat().st_mode & 0o077 == 0
 
@@ -326,7 +331,7 @@ def test_a_job_goes_on_while_its_page_is_open_or_it_was_told_to(ann, way):
     watchers = Watchers(lambda: "a tab", lambda session: session == "a tab" and way == "connected")
     pool = Pool(ServerLimits(workers=1, abandoned_minutes=0.01), MODULES, watchers)
     try:
-        job = pool.submit("count", LONG, ann)
+        job = pool.submit(LONG, ann)
         store.keep_running(job, way == "kept")
         deadline = time.monotonic() + 30
         while not (store.folder_of(job) / "beat").exists() and not store.ending_of(job):  # without looking at it
@@ -351,15 +356,18 @@ def test_the_more_pages_poll_the_less_often_each_does(pool, ann):
 
 
 def test_what_was_reached_is_written_when_it_changes_and_stays_beside_every_later_progress(ann):
-    job = store.create(store.Spec("count", {}, ann))
-    assert store.last_progress(job) is None and store.partial_stamp(job) == 0
-    store.write_partial(job, {"curves": [1], "report": "a report"})
-    stamp = store.partial_stamp(job)
-    store.write_progress(job, {"done": 1})
-    store.write_progress(job, {"done": 2})
-    assert store.last_progress(job) == {"done": 2, "curves": [1], "report": "a report"}
-    assert store.progress_line(job) == {"done": 2}
-    assert store.partial_stamp(job) == stamp > 0
+    job = store.create(LONG, ann)
+    assert store.reached_by(job) is None and store.reached_stamp(job) == 0
+    errors = np.array([[0.5, np.nan]])
+    store.write_curves(job, [LearningCurve("mlp", np.array([100]), errors, errors)])
+    stamp = store.reached_stamp(job)
+    for done in (1, 2):
+        store.write_progress(job, Progress(Message("Counting"), done, 3))
+    assert not store.progress_of(job).curves
+    reached = store.reached_by(job)
+    assert reached.done == 2
+    np.testing.assert_array_equal(reached.curves[0].dev_errors, errors)
+    assert store.reached_stamp(job) == stamp > 0
 
 
 # --- several servers on one home ------------------------------------------------------------------------------------
@@ -368,7 +376,7 @@ def test_what_was_reached_is_written_when_it_changes_and_stays_beside_every_late
 def test_two_servers_on_one_home_leave_each_others_jobs_alone(ann):
     first, second = (Pool(ServerLimits(workers=1, abandoned_minutes=0.1), MODULES) for _ in range(2))
     try:
-        job = first.submit("count", {"to": 1000, "seconds": 0.01}, ann)
+        job = first.submit(Count(to=1000, seconds=0.01), ann)
         view = wait(second, job, lambda view: view.has_ended or view.progress is not None)
         assert view.state == "running"
         assert wait(second, job).state == "finished"  # 10 s, looked at through the other server only
@@ -380,7 +388,7 @@ def test_two_servers_on_one_home_leave_each_others_jobs_alone(ann):
 def test_a_job_can_be_canceled_through_another_server_in_the_line_and_running(ann):
     first, second = (Pool(ServerLimits(workers=1), MODULES) for _ in range(2))
     try:
-        running, waiting = first.submit("count", LONG, ann), first.submit("count", LONG | {"to": 9}, ann)
+        running, waiting = first.submit(LONG, ann), first.submit(replace(LONG, to=9), ann)
         for job in (waiting, running):
             second.cancel(job)
         assert {wait(first, job).state for job in (waiting, running)} == {"canceled"}
@@ -404,7 +412,7 @@ def test_a_server_is_known_to_live_by_its_file_not_by_a_process_id(home, monkeyp
 def test_cancel_frees_the_processor_in_two_seconds_even_of_a_worker_that_does_not_listen(ann):
     pool = Pool(ServerLimits(workers=1), MODULES)
     try:
-        job = pool.submit("deaf", {}, ann)
+        job = pool.submit(Deaf(), ann)
         wait(pool, job, lambda _: (store.folder_of(job) / "beat").exists())
         begun = time.monotonic()
         pool.cancel(job)
@@ -422,11 +430,11 @@ def test_a_full_disk_is_a_sentence_of_ours(pool, ann, monkeypatch, call):
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    job = pool.submit("count", {"to": 2}, ann)
+    job = pool.submit(Count(to=2), ann)
     monkeypatch.setattr(store, "write_whole", full)
     monkeypatch.setattr(uploads, "write_whole", full)
     calls = {
-        "submit": lambda: pool.submit("count", {"to": 3}, ann),
+        "submit": lambda: pool.submit(Count(to=3), ann),
         "cancel": lambda: pool.cancel(job),
         "upload": lambda: uploads.keep(ann, b"a,b"),
     }

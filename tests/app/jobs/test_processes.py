@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dldiag.app.jobs import store, worker
+from dldiag.app.jobs.asked import ErrorRowsJob
 from dldiag.app.jobs.processes import Worker
 from dldiag.app.state.paths import new_token
 
@@ -40,7 +41,7 @@ def test_a_dead_worker_can_be_written_to_and_dismissed_on_windows_too(home):
 
 def test_a_job_that_asks_and_tells_nothing_for_long_gives_signs_of_life_until_it_ends(home, monkeypatch):
     monkeypatch.setattr(worker, "_BEAT_SECONDS", 0.02)
-    job = store.create(store.Spec("fit", {}, new_token()))
+    job = store.create(ErrorRowsJob(data={}), new_token())
     beat, seen, deadline = store.folder_of(job) / "beat", set(), time.monotonic() + 10
     reporter = worker.Reporter(job)
     while len(seen) < 3:  # one long fit of a library
@@ -54,7 +55,7 @@ def test_a_job_that_asks_and_tells_nothing_for_long_gives_signs_of_life_until_it
 
 def test_a_worker_and_another_process_both_see_that_a_job_was_canceled(home, monkeypatch):
     monkeypatch.setattr(worker, "LOOK_SECONDS", 0.0)
-    job = store.create(store.Spec("fit", {}, new_token()))
+    job = store.create(ErrorRowsJob(data={}), new_token())
     here = worker.Canceled(store.folder_of(job))
     there = pickle.loads(pickle.dumps(here))
     assert not here() and not there()

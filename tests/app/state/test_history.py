@@ -3,6 +3,7 @@
 import pytest
 
 from dldiag.app.jobs import store
+from dldiag.app.jobs.asked import DiagnosisJob
 from dldiag.app.state import history
 from dldiag.app.state.paths import new_token
 from dldiag.core.i18n import Message
@@ -21,7 +22,7 @@ def owner(monkeypatch):
 
 
 def test_a_report_that_could_not_be_kept_is_kept_at_the_next_look_and_only_once(owner, monkeypatch):
-    job, told = store.create(store.Spec("diagnose", {}, owner)), []
+    job, told = store.create(DiagnosisJob(data={}), owner), []
     monkeypatch.setattr(history, "show_error", told.append)
 
     def full(*_, **__):

@@ -5,14 +5,16 @@ import time
 import pytest
 
 from dldiag.app.jobs import store
+from dldiag.app.jobs.asked import DiagnosisJob
 from dldiag.app.jobs.pool import Pool
-from dldiag.app.jobs.store import Ending, Spec
+from dldiag.app.jobs.store import Ending
 from dldiag.app.state import improvement, session
 from dldiag.app.state.limits import ServerLimits
 from dldiag.app.state.paths import new_token
+from dldiag.core.settings import Settings
 
 DATA = {"sample": "concrete", "target": "strength"}
-SETTINGS = {"budget": "quick", "repeats": 3}
+SETTINGS = Settings(budget="quick", repeats=3)
 MODELS = {"start": {"max_iter": 2}, "winner": {"max_iter": 5}, "dev_uses": 1}
 
 
@@ -31,7 +33,7 @@ def diagnosis(pool, monkeypatch):
     monkeypatch.setattr(session, "pool", lambda: pool)
 
     def make(**choices):
-        return store.create(Spec("diagnose", {"data": DATA | choices, "model": {}, "settings": SETTINGS}, visitor))
+        return store.create(DiagnosisJob(data=DATA | choices, settings=SETTINGS), visitor)
 
     return make
 
