@@ -26,6 +26,7 @@ BEFORE_THE_MODEL = (
     "misleading_split",
 )  # no change of the model touches them: what does comes first
 ON_OTHER_GROUNDS = "rare_class_missed"  # a problem that the share of wrong rows does not see
+WORSE = "worse_than_baseline"  # a problem that any change which may help is worth a try against
 FEW_DEV_ROWS = "few_dev_rows"  # a problem worth a remedy only while it keeps the verdict open
 
 
@@ -195,6 +196,8 @@ def _probed_entry(
     if probe.dev.surely_below < -half:
         place = _SURE
     elif is_likely(probe, evidence) or (has_cause and probe.dev.high < 0):
+        place = LIKELY
+    elif WORSE in fired and probe.dev.value < -half:  # worse than the baseline: what may get it training is worth a try
         place = LIKELY
     elif problem == ON_OTHER_GROUNDS:  # no gain by the metric: it is offered, not tried
         return _order(LIKELY, 0.0, row), _made(row, problem, fired[problem].message, None, {})
