@@ -195,9 +195,7 @@ def _probed_entry(
     has_cause = problem in fired and not _answers(fired[problem])
     if probe.dev.surely_below < -half:
         place = _SURE
-    elif is_likely(probe, evidence) or (has_cause and probe.dev.high < 0):
-        place = LIKELY
-    elif WORSE in fired and probe.dev.value < -half:  # worse than the baseline: what may get it training is worth a try
+    elif is_likely(probe, evidence) or (has_cause and probe.dev.high < 0) or _may_get_it_training(probe, fired, half):
         place = LIKELY
     elif problem == ON_OTHER_GROUNDS:  # no gain by the metric: it is offered, not tried
         return _order(LIKELY, 0.0, row), _made(row, problem, fired[problem].message, None, {})
@@ -208,6 +206,11 @@ def _probed_entry(
     because = fired[problem].message if problem in fired else row.why
     found = _made(row, problem or row.specific, because, probe.dev, probe.settings)
     return _order(place, probe.dev.value, row), replace(found, seen=probe.seen)
+
+
+def _may_get_it_training(probe: Probe, fired: Mapping[str | None, Finding], half: float) -> bool:
+    """Tell whether a model that is worse than the baseline may gain by a remedy: then it is worth a try, sure or not."""
+    return WORSE in fired and probe.dev.value < -half
 
 
 def _expected(row: Remedy, evidence: Evidence, fired: Mapping[str | None, Finding]) -> float:
