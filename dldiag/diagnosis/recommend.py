@@ -36,7 +36,7 @@ def recommend(
     """Order the remedies that treat what was found: surest and largest gain first.
 
     What was probed counts with its measured gain; what could not be, with its usual worth. Leaving the model as it is
-    is always in the list, and comes first when nothing surely or likely gains.
+    is always in the list, and comes first when nothing gains, with 90% confidence or likely.
     """
     fired: dict[str | None, Finding] = {
         finding.problem: finding for finding in findings if finding.outcome == "fired" and finding.problem
@@ -120,7 +120,7 @@ def decide_order(change: Estimate, material: float) -> TrialVerdict:
 
 RemedyOrder = tuple[int, float, int]
 _SHOWN = 3  # decimals of an error that are written: what is shown as equal is no reason for an order
-# First what can be done at once, the surest gain first; then what has to be collected; keeping the model; the rest.
+# First what can be applied now, by gain; then what has to be collected; then keeping the model; then the rest.
 _FIRST, _SURE, LIKELY, TO_COLLECT, AS_IT_IS, PERHAPS, IN_VAIN = range(7)
 
 
@@ -158,7 +158,7 @@ def _search(
 def _other_model(
     row: Remedy, problem: str, fired: Mapping[str | None, Finding], evidence: Evidence
 ) -> tuple[RemedyOrder, Recommendation] | None:
-    """Recommend the reference model that surely does better; the learning curves were its trial."""
+    """Recommend the reference model that does better; its learning curve was its trial."""
     lead = evidence.simple_lead if problem == "simple_model_wins" else evidence.reference_lead
     if lead is None:
         return None
@@ -187,7 +187,7 @@ def _place(row: Remedy, expected: float, problem: str | None) -> int:
 def _probed_entry(
     row: Remedy, problem: str | None, probe: Probe, fired: Mapping[str | None, Finding], evidence: Evidence
 ) -> tuple[RemedyOrder, Recommendation] | None:
-    """Place a probed remedy: before "leave it" when it surely or likely gains, after it when it only might.
+    """Place a probed remedy: before keeping the model when it gains with 90% confidence or likely, after it when it only might.
 
     Where its cause shows by itself, not in the short run alone, any sure gain is a likely one.
     """
