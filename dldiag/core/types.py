@@ -118,7 +118,7 @@ class Trial:
 
     @property
     def is_likely_help(self) -> bool:
-        """Whether the error is lower for sure, though not for sure by an amount that matters."""
+        """Whether the error is lower with 90% confidence, though perhaps by less than matters."""
         return self.verdict == "undecided" and self.change.high < 0
 
 

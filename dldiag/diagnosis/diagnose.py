@@ -86,7 +86,7 @@ ILL_BEHAVED = Message(
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """What one diagnosis is about: the fits' workbench, the model, what it is compared with, and how hard to try."""
+    """What one diagnosis is about: the memoized fits, the model, what it is compared with, and how hard to try."""
 
     fits: FitCache
     model: Model
@@ -108,7 +108,7 @@ class Case:
     def all_repeats(self) -> range:
         """The repeats with all training rows, on which the verdict rests: more than the curve has where fits are cheap.
 
-        With five, the answers on tables of some hundred rows hung on the seed (docs/decisions.md).
+        With five, the verdict on tables of some hundred rows depended on the seed (docs/decisions.md).
         """
         n = min(MORE_REPEATS * len(self.repeats), probe_repeats(self.effort, self.sizes[-1]))
         return range(max(len(self.repeats), min(n, len(self.fits.split.measuring))))

@@ -94,7 +94,7 @@ def best_trial(recommendations: Sequence[Recommendation]) -> Recommendation | No
 
 
 def _is_worth_it(trial: Trial) -> bool:
-    """A single change must help, or gain for sure if not for sure what matters; a search, which ends the loop, a little less."""
+    """A single change must help, or lower the error with 90% confidence; for a search, which ends the loop, one-sided."""
     if trial.remedy == SEARCH:
         return trial.change.surely_below < 0
     return trial.verdict == "helped" or trial.is_likely_help

@@ -11,7 +11,7 @@ from dldiag.experiments.fit import FitResult
 from dldiag.experiments.models import Model, fit_cost
 
 REPORT_EVERY = 0.2  # seconds between two calls of on_progress
-FORESEEABLE = 0.05  # share of the work from which the remaining time is told
+FORESEEABLE = 0.05  # share of the work from which the remaining time is shown
 
 
 class ProgressMeter:

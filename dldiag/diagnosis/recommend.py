@@ -26,6 +26,7 @@ BEFORE_THE_MODEL = (
     "misleading_split",
 )  # no change of the model touches them: what does comes first
 ON_OTHER_GROUNDS = "rare_class_missed"  # a problem that the share of wrong rows does not see
+WORSE = "worse_than_baseline"  # a problem that any change which may help is worth a try against
 FEW_DEV_ROWS = "few_dev_rows"  # a problem worth a remedy only while it keeps the verdict open
 
 
@@ -35,7 +36,7 @@ def recommend(
     """Order the remedies that treat what was found: surest and largest gain first.
 
     What was probed counts with its measured gain; what could not be, with its usual worth. Leaving the model as it is
-    is always in the list, and comes first when nothing surely or likely gains.
+    is always in the list, and comes first when nothing gains, with 90% confidence or likely.
     """
     fired: dict[str | None, Finding] = {
         finding.problem: finding for finding in findings if finding.outcome == "fired" and finding.problem
@@ -119,7 +120,7 @@ def decide_order(change: Estimate, material: float) -> TrialVerdict:
 
 RemedyOrder = tuple[int, float, int]
 _SHOWN = 3  # decimals of an error that are written: what is shown as equal is no reason for an order
-# First what can be done at once, the surest gain first; then what has to be collected; keeping the model; the rest.
+# First what can be applied now, by gain; then what has to be collected; then keeping the model; then the rest.
 _FIRST, _SURE, LIKELY, TO_COLLECT, AS_IT_IS, PERHAPS, IN_VAIN = range(7)
 
 
@@ -157,7 +158,7 @@ def _search(
 def _other_model(
     row: Remedy, problem: str, fired: Mapping[str | None, Finding], evidence: Evidence
 ) -> tuple[RemedyOrder, Recommendation] | None:
-    """Recommend the reference model that surely does better; the learning curves were its trial."""
+    """Recommend the reference model that does better; its learning curve was its trial."""
     lead = evidence.simple_lead if problem == "simple_model_wins" else evidence.reference_lead
     if lead is None:
         return None
@@ -186,7 +187,7 @@ def _place(row: Remedy, expected: float, problem: str | None) -> int:
 def _probed_entry(
     row: Remedy, problem: str | None, probe: Probe, fired: Mapping[str | None, Finding], evidence: Evidence
 ) -> tuple[RemedyOrder, Recommendation] | None:
-    """Place a probed remedy: before "leave it" when it surely or likely gains, after it when it only might.
+    """Place a probed remedy: before keeping the model when it gains with 90% confidence or likely, after it when it only might.
 
     Where its cause shows by itself, not in the short run alone, any sure gain is a likely one.
     """
@@ -194,7 +195,7 @@ def _probed_entry(
     has_cause = problem in fired and not _answers(fired[problem])
     if probe.dev.surely_below < -half:
         place = _SURE
-    elif is_likely(probe, evidence) or (has_cause and probe.dev.high < 0):
+    elif is_likely(probe, evidence) or (has_cause and probe.dev.high < 0) or _may_get_it_training(probe, fired, half):
         place = LIKELY
     elif problem == ON_OTHER_GROUNDS:  # no gain by the metric: it is offered, not tried
         return _order(LIKELY, 0.0, row), _made(row, problem, fired[problem].message, None, {})
@@ -205,6 +206,11 @@ def _probed_entry(
     because = fired[problem].message if problem in fired else row.why
     found = _made(row, problem or row.specific, because, probe.dev, probe.settings)
     return _order(place, probe.dev.value, row), replace(found, seen=probe.seen)
+
+
+def _may_get_it_training(probe: Probe, fired: Mapping[str | None, Finding], half: float) -> bool:
+    """Tell whether a model that is worse than the baseline may gain by a remedy: then it is worth a try, sure or not."""
+    return WORSE in fired and probe.dev.value < -half
 
 
 def _expected(row: Remedy, evidence: Evidence, fired: Mapping[str | None, Finding]) -> float:

@@ -16,11 +16,11 @@ from dldiag.data.split import make_split
 from dldiag.diagnosis.evidence import (
     Evidence,
     Probe,
-    frees,
     material_of,
     mean_training_curve,
     paired_change,
     train_change,
+    unsticks,
 )
 from dldiag.diagnosis.recommend import decide_order
 from dldiag.diagnosis.remedies import MORE_DATA, REMEDIES, applicable
@@ -32,7 +32,9 @@ from dldiag.experiments.learning_curve import clipped
 from dldiag.experiments.models import Model, changed
 
 HINDCAST_HIDES = 2  # largest sizes hidden from the forecast that is checked against them
-CHOOSERS = 4  # repeats beyond all others, by which a search chooses, so that the others can measure what it chose
+SELECTION_REPEATS = (
+    4  # repeats beyond all others, by which a search chooses, so that the others can measure what it chose
+)
 BATCH = 3  # repeats added at a time until a trial is decided
 EARLY_LOOK = 1.57  # times the 90 % interval before the last look: 99 %
 
@@ -65,7 +67,7 @@ def diagnosis_split(dataset: Dataset, settings: Settings) -> Split:
     effort = EFFORTS[settings.budget]
     rows = min(settings.train_rows or effort.most_rows, effort.most_rows)
     repeats = max(settings.repeats, effort.trial_repeats, MOST_REPEATS)
-    return make_split(dataset, repeats + CHOOSERS, settings.seed, rows, selection_repeats=CHOOSERS)
+    return make_split(dataset, repeats + SELECTION_REPEATS, settings.seed, rows, selection_repeats=SELECTION_REPEATS)
 
 
 def probe_plan(model: Model, keys: Collection[str] | None = None) -> list[PlanEntry]:
@@ -136,8 +138,8 @@ def _best_of_each(tried: Sequence[_Tried], fits: FitCache) -> dict[str, Probe]:
 
 def _as_probe(one: _Tried, effect: Picked) -> Probe:
     seconds = sum(result.seconds for result in one.after)
-    train, unsticks = train_change(one.before, one.after), frees(one.before, one.after)
-    return Probe(effect.expected, train, dict(one.change), len(one.after), seconds, unsticks, effect.seen)
+    train, does_unstick = train_change(one.before, one.after), unsticks(one.before, one.after)
+    return Probe(effect.expected, train, dict(one.change), len(one.after), seconds, does_unstick, effect.seen)
 
 
 def _idle_columns(fits: FitCache, model: Model, size: int, smallest: float) -> set[str]:
@@ -191,7 +193,7 @@ def try_change(
     """Run a changed model against the current one at full size, adding repeats until decided or out of effort.
 
     What a probe has run at this size counts from the start: a trial never knows less than the probe that it continues.
-    Before the last repeats only a wider interval decides, so that stopping early does not make chance look sure.
+    Before the last repeats only a wider interval decides, so that stopping early does not make chance look like an effect.
     """
     candidate, size = changed(model, attempt.change), fits.split.n_train
     probed = len(fits.get(candidate, size, range(len(fits.split.measuring))))

@@ -56,7 +56,7 @@ def gap(results: Results) -> Estimate:
 def paired_change(before: Results, after: Results, *, clipped: bool = True, one_sided: float = ONE_SIDED) -> Estimate:
     """Estimate the change in dev error, after − before, paired by repeat and by dev row (negative is better).
 
-    clipped: a model that errs more than the plainest guess counts as that guess: nobody would use it, and how far a
+    clipped: a model that errs more than the baseline counts as that guess: nobody would use it, and how far a
     fit blew up must not hide what the other repeats say. (Not for a comparison with the guess itself.)
     """
     pairs = list(zip(before, after, strict=True))
@@ -69,7 +69,7 @@ def paired_change(before: Results, after: Results, *, clipped: bool = True, one_
 
 
 def train_change(before: Results, after: Results) -> Estimate:
-    """Estimate the change in training error, after − before, paired by repeat; also at most the plainest guess's."""
+    """Estimate the change in training error, after − before, paired by repeat; also at most the baseline's."""
     changes = [
         min(b.train_error, b.guess_error) - min(a.train_error, a.guess_error)
         for a, b in zip(before, after, strict=True)

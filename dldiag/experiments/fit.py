@@ -38,7 +38,7 @@ class FitResult:
     """What one fit gave; errors are losses by the metric of the diagnosis, lower is better.
 
     influence: (dev rows,) how much each dev row adds to the error; its variance / rows is the sampling variance of
-    dev_error. useful_error, useful_influence: of this model or, where it errs more than the plainest guess (the commonest
+    dev_error. useful_error, useful_influence: of this model or, where it errs more than the baseline (the commonest
     class, or the mean, of the training rows), of that guess: what one would use. Two models on the same rows are
     compared through them. kept: what was predicted for the dev rows, where the task asks for it. floor: variance that dev
     rows leave where they show no mistake, in units of what as many rows leave to a rate; None: that of the largest influence.
@@ -62,7 +62,7 @@ class FitResult:
 
     @property
     def useful_error(self) -> float:
-        """The dev error of this model or of the plainest guess, whichever is less."""
+        """The dev error of this model or of the baseline, whichever is less."""
         return min(self.dev_error, self.guess_error)
 
 

@@ -76,7 +76,7 @@ def _fitted(model: Model, size: int, repeats: Sequence[int], results: Mapping[Fi
 
 
 def clipped(curve: LearningCurve, guess_error: float) -> LearningCurve:
-    """Return the curve with no dev error above that of the plainest guess: what a forecast is to be made from.
+    """Return the curve with no dev error above that of the baseline: what a forecast is to be made from.
 
     How far a few fits on few rows blew up says nothing about more rows.
     """

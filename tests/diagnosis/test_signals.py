@@ -11,7 +11,7 @@ from dldiag.core.types import exactly
 from dldiag.data.dataset import make_dataset
 from dldiag.data.samples import SAMPLES, load_sample
 from dldiag.diagnosis.evidence.evidence import Evidence
-from dldiag.diagnosis.evidence.signals import SMOOTHED, frees, mean_training_curve, signals
+from dldiag.diagnosis.evidence.signals import SMOOTHED, mean_training_curve, signals, unsticks
 from dldiag.diagnosis.rules import RULES, apply_rule
 from dldiag.diagnosis.trials import diagnosis_split
 from dldiag.experiments.fit import FitResult
@@ -98,9 +98,9 @@ def test_a_repeat_that_learns_nothing_where_most_learn_well_is_stuck():
 def test_a_remedy_frees_only_when_every_repeat_trains_with_it():
     well, stuck = (0.2, 0.25), (1.0, 0.97)
     before = of_errors(well, well, well, stuck)
-    assert frees(before, of_errors(well, well, well, well))
-    assert not frees(before, of_errors(well, stuck, well, well))
-    assert not frees(of_errors(well, well, well), of_errors(well, well, well))
+    assert unsticks(before, of_errors(well, well, well, well))
+    assert not unsticks(before, of_errors(well, stuck, well, well))
+    assert not unsticks(of_errors(well, well, well), of_errors(well, well, well))
 
 
 def of_dev_errors(curves):

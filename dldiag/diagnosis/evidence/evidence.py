@@ -35,7 +35,7 @@ class Probe:
     """What one remedy did in a short paired run: the change of dev and of training error (negative is better).
 
     dev is corrected for the choice among all settings that were tried; seen: the same before that.
-    frees: repeats in which the model learns next to nothing, as it does not in most, train with this remedy, as do all.
+    unsticks: repeats in which the model learns next to nothing, as it does not in most, train with this remedy, as do all.
     """
 
     dev: Estimate
@@ -43,7 +43,7 @@ class Probe:
     settings: Mapping[str, object] = field(default_factory=dict)
     repeats: int = 0
     seconds: float = 0.0
-    frees: bool = False
+    unsticks: bool = False
     seen: Estimate | None = None
 
 

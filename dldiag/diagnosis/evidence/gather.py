@@ -111,7 +111,7 @@ def fits_by_construction(estimator: Any) -> bool:
 
 
 def material_of(results: Sequence[FitResult], smallest: float) -> float:
-    """Return δ, the smallest difference that matters: a share of the dev error, of the plainest guess's at most."""
+    """Return δ, the smallest difference that matters: a share of the dev error, at most of the baseline's."""
     return delta_of(float(np.mean([result.useful_error for result in results])), smallest)
 
 
@@ -137,7 +137,7 @@ def _counts(measured: Measured, settings: Settings) -> dict[str, Estimate | None
 
 
 def _against_references(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
-    """Compare with the plainest guess, the linear model and the best reference, each paired by repeat and row."""
+    """Compare with the baseline, the linear model and the best reference, each paired by repeat and row."""
     candidates = {"current": measured.current, **measured.references}
     best = min(candidates.values(), key=_mean_dev)
     found: dict[str, Estimate | None] = {
@@ -165,7 +165,7 @@ def _mean_dev(results: Sequence[FitResult]) -> float:
 
 
 def _achievable(measured: Measured, settings: Settings) -> Estimate:
-    """Return E*: the user's target, else the least that any model here is sure to reach.
+    """Return E*: the user's target, else the least that any model here reaches with 90% confidence.
 
     An upper bound: some other model may reach less. Its source says which model that is. Where the dev rows are of
     another kind, it is that on new rows like the training rows: only there can it be held against the training error.

@@ -18,7 +18,7 @@ PARTS: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 
 
-def as_printed(evidence: Mapping[str, Estimate]) -> dict[str, Estimate]:
+def in_printed_digits(evidence: Mapping[str, Estimate]) -> dict[str, Estimate]:
     """Return the evidence with its errors rounded as they are written, and each part as the difference of two of them."""
     found = dict(evidence) | {
         name: _moved(evidence[name], round(evidence[name].value, PRINTED)) for name in WHOLES if name in evidence

@@ -13,7 +13,7 @@ from dldiag.experiments.fit import FitResult
 from dldiag.nn.health import Health, LayerHealth
 
 SMOOTHED = 5  # epochs averaged before a minimum is looked for
-STUCK = 0.9  # of the plainest guess's error, which a fit that has learnt next to nothing is not below (own choice)
+STUCK = 0.9  # of the baseline's error, which a fit that has learned next to nothing is not below (own choice)
 LEARNT = 0.5  # of the same, which most fits are below where they learn well (own choice)
 LAST_PART = 5  # a fifth of the epochs, over which the dev error is compared with the fifth before
 _EARLY = 0.9  # a minimum counts as passed when it lies before this share of the epochs
@@ -40,14 +40,14 @@ def signals(results: Sequence[FitResult]) -> dict[str, Estimate | None]:
 
 
 def stuck(results: Sequence[FitResult]) -> NDArray[np.bool_]:
-    """Tell which repeats have learnt next to nothing, on training and dev rows, where most learn well; none where most do not."""
+    """Tell which repeats have learned next to nothing, on training and dev rows, where most learn well; none where most do not."""
     guess = np.array([r.guess_error for r in results])
     train, dev = np.array([r.train_error for r in results]), np.array([r.dev_error for r in results])
     learns = bool(np.median(dev - LEARNT * guess) < 0)
     return np.asarray((np.minimum(train, dev) >= STUCK * guess) & (guess > 0) & learns)
 
 
-def frees(before: Sequence[FitResult], after: Sequence[FitResult]) -> bool:
+def unsticks(before: Sequence[FitResult], after: Sequence[FitResult]) -> bool:
     """Tell whether repeats that are stuck before a change are so no longer, and no other is."""
     return bool(stuck(before).any() and not stuck(after).any())
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from dldiag.core.i18n import Message, Value
 from dldiag.core.types import Estimate, Finding, Outcome
 from dldiag.diagnosis.evidence.evidence import Evidence
-from dldiag.diagnosis.evidence.printed import PARTS, as_printed
+from dldiag.diagnosis.evidence.printed import PARTS, in_printed_digits
 from dldiag.diagnosis.rules.rule import Rule
 
 
@@ -116,7 +116,7 @@ MOST_TIMES = 30.0  # beyond so many times the rows, a number would be no advice
 
 def _values(rule: Rule, evidence: Evidence, signal: Estimate, threshold: float) -> dict[str, Value]:
     known = evidence.estimates()
-    shown = as_printed(known)
+    shown = in_printed_digits(known)
     part = next((name for name in PARTS if name in known and known[name] == signal), None)
     return (
         {name: one.value for name, one in shown.items()}

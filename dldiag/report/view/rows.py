@@ -83,7 +83,7 @@ def budget(report: Report) -> list[TextRow]:
 
 def as_printed(report: Report) -> dict[str, Estimate]:
     """Return the evidence in the digits that are printed: each part of the budget is the difference of the errors beside it."""
-    return printed.as_printed(report.evidence)
+    return printed.in_printed_digits(report.evidence)
 
 
 def fits_beyond_achievable(report: Report) -> bool:
