@@ -52,6 +52,14 @@ def test_evidence_without_a_row_is_a_mistake_and_no_missing_number():
         Evidence().get("no_such_number")
 
 
+def test_the_curve_of_a_model_no_better_than_the_baseline_promises_nothing(measured):
+    better = MEASURERS["curve"](measured, Settings())
+    no_better = MEASURERS["curve"](replace(measured, current=measured.guess), Settings())
+    worse = MEASURERS["curve"](replace(measured, current=measured.guess, guess=measured.current), Settings())
+    assert worse["more_data_gain"] is None
+    assert set(better) == set(no_better) == {"more_data_gain", "curve_rise"}
+
+
 def test_models_that_fit_any_training_rows_are_known():
     full = [
         RandomForestClassifier(),

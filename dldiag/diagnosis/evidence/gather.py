@@ -79,8 +79,10 @@ def _errors(measured: Measured, settings: Settings) -> dict[str, Estimate | None
 
 
 def _of_curve(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
-    curve = measured.curve
-    gain = expected_gain(curve.sizes, curve.dev_errors, train_errors=curve.train_errors)
+    """Return what the curve says about more rows: nothing for a model that is not better than the baseline."""
+    curve, gain = measured.curve, None
+    if estimates.paired_change(measured.guess, measured.current, clipped=False).surely_below <= 0:
+        gain = expected_gain(curve.sizes, curve.dev_errors, train_errors=curve.train_errors)
     return {"more_data_gain": gain, "curve_rise": _rise(curve)}
 
 
