@@ -143,6 +143,7 @@ def _stop_early(model: Model) -> tuple[Change, ...]:
     return () if cannot else ({"early_stopping": True},)
 
 
+OF_OTHERS = (OTHER_VALUE,)  # remedies that no network is offered
 # Remedies that only a network has; other models are offered none of them.
 OF_NETWORKS = (
     "bigger_network",

@@ -146,7 +146,7 @@ def _reason(place: int, one: Fix, width: int) -> Iterator[str]:
     mark = padded(f"{place}." if one.is_recommended else f"({place})", 4)
     title = f"{one.title}: {one.change}" if one.change else one.title
     yield from wrapped(title, width, indent=INDENT * 3, first=INDENT + mark)
-    for text in (one.because, one.words):
+    for text in (one.because, one.words, one.note):
         if text:
             yield from wrapped(text, width, indent=INDENT * 3)
 

@@ -11,7 +11,7 @@ import numpy as np
 from dldiag.core.i18n import Message, tr
 from dldiag.core.types import Column_, Estimate, Finding, Recommendation, Report, TrialVerdict
 from dldiag.diagnosis.recommend import HELPFUL, REFUTED
-from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, OF_NETWORKS, REMEDIES, SEARCH
+from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, OF_NETWORKS, OF_OTHERS, REMEDIES, SEARCH
 from dldiag.diagnosis.rules import RULES
 from dldiag.report.view.changes import changed_model, changed_rows, changed_settings
 from dldiag.report.view.effects import before_after, before_change, effect_text, range_text
@@ -198,7 +198,7 @@ def _unlisted(report: Report) -> list[str]:
 
 def suits_model(key: str, report: Report) -> bool:
     """Tell whether a remedy has a meaning for the report's model: a tree has no units and no initialization."""
-    return report.model.get("key", "") in ("", NETWORK) or key not in OF_NETWORKS
+    return key not in (OF_OTHERS if report.model.get("key", "") in ("", NETWORK) else OF_NETWORKS)
 
 
 def _why_not(key: str, report: Report) -> str:
