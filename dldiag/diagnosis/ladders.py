@@ -45,6 +45,13 @@ LADDERS: dict[str, Ladder] = {
     "max_iter": Ladder("train_longer", TIGHTER, 4, kinds=("sklearn.ensemble",)),
     "learning_rate": Ladder("step_size", "step_size", 3, kinds=("sklearn.ensemble",)),
 }
+STEP_LADDERS: dict[str, Ladder] = {  # of the steps of a pipeline before the one that learns: how much they let through
+    "degree": Ladder(LOOSER, TIGHTER, 1.5),
+    "n_knots": Ladder(LOOSER, TIGHTER, 2),
+    "n_components": Ladder(LOOSER, TIGHTER, 2),
+    "k": Ladder(LOOSER, TIGHTER, 2),
+    "percentile": Ladder(LOOSER, TIGHTER, 2),
+}
 MORE_OF: dict[str, int] = {"n_estimators": 4, "max_iter": 5}  # of any other model only more can help
 SWITCHES: dict[str, tuple[str, tuple[Any, ...]]] = {  # choices rather than numbers: remedy, values
     "weights": (LOOSER, ("distance", "uniform")),
@@ -59,8 +66,10 @@ _EARLY: dict[str, Change] = {  # how a kind of model stops early
 def ladders(estimator: Any) -> list[tuple[str, Change]]:
     """List (remedy, change) for every known setting of an estimator that is not our network; only what it accepts."""
     found: list[tuple[str, Change]] = []
-    for prefix, one in learners(estimator):
-        for remedy, change in _all_rungs(one):
+    rungs = [(prefix, one, _all_rungs(one)) for prefix, one in learners(estimator)]
+    rungs += [(prefix, one, _step_rungs(one)) for prefix, one in steps_before(estimator)]
+    for prefix, one, changes in rungs:
+        for remedy, change in changes:
             named = {f"{prefix}{name}": value for name, value in change.items()}
             if (remedy, named) not in found and _is_accepted(one, change):
                 found.append((remedy, named))
@@ -86,6 +95,22 @@ def learners(estimator: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     inner = settings.get("estimator")
     if hasattr(inner, "get_params"):
         yield from learners(inner, f"{prefix}estimator__")
+
+
+def steps_before(estimator: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the steps of a pipeline before its last one, with the prefix of their settings."""
+    steps = estimator.steps[:-1] if isinstance(estimator, Pipeline) else []
+    yield from ((f"{name}__", step) for name, step in steps if hasattr(step, "get_params"))
+
+
+def _step_rungs(step: Any) -> list[tuple[str, Change]]:
+    usual = _defaults(step)
+    return [
+        (remedy, {name: rung})
+        for name, value in step.get_params(deep=False).items()
+        if name in STEP_LADDERS
+        for remedy, rung in _steps(STEP_LADDERS[name], value, usual.get(name))
+    ]
 
 
 def _rungs(one: Any) -> Iterator[tuple[str, Change]]:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.cross_decomposition import PLSRegression
+from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
 from sklearn.ensemble import (
     GradientBoostingClassifier,
@@ -14,7 +15,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
@@ -87,6 +88,16 @@ def test_every_rung_differs_and_can_be_fitted(estimator):
         after = changed(model, change)
         assert after.identity != model.identity, (remedy, change)
         assert after.estimator.fit(X, y).predict(X).shape == (80,)
+
+
+def test_a_pipeline_has_rungs_of_every_step():
+    pipe = make_pipeline(PolynomialFeatures(2), PCA(4), Ridge())
+    assert values(pipe, "polynomialfeatures__degree") == {1, 3}
+    assert values(pipe, "pca__n_components") == {2, 8, None}
+    assert values(pipe, "ridge__alpha") == {0.1, 10.0}
+    looser = [change for remedy, change in applicable(as_model(pipe)) if remedy == "weaker_regularization"]
+    assert {"polynomialfeatures__degree": 3} in looser
+    assert {"pca__n_components": 8} in looser
 
 
 def test_an_estimator_without_a_ladder_gets_values_inside_its_own_limits():
