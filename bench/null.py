@@ -248,6 +248,7 @@ def main() -> None:
     """Run trials or print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=20, help="seeds of each kind of table")
+    parser.add_argument("--first-seed", type=int, default=0, help="the seeds go on from here")
     parser.add_argument("--cases", default=",".join(CASES))
     parser.add_argument("--out", type=Path, default=RESULTS)
     parser.add_argument("--print", action="store_true", dest="only_print")
@@ -255,7 +256,9 @@ def main() -> None:
     args.out.parent.mkdir(exist_ok=True)
     known = [json.loads(line) for line in args.out.read_text().splitlines()] if args.out.exists() else []
     done = {(row["case"], row["seed"]) for row in known}
-    wanted = [(name, seed) for seed in range(args.trials) for name in args.cases.split(",")]
+    wanted = [
+        (name, seed) for seed in range(args.first_seed, args.first_seed + args.trials) for name in args.cases.split(",")
+    ]
     for name, seed in [] if args.only_print else wanted:
         if (name, seed) not in done:
             rows = list(run(name, seed))
