@@ -13,6 +13,7 @@ from dldiag.core.types import Answer, Finding, Outcome, Recommendation, Verdict
 from dldiag.diagnosis.evidence.evidence import Evidence
 from dldiag.diagnosis.remedies import LEAVE_IT
 from dldiag.diagnosis.rules import RULES, Headline, Rule
+from dldiag.diagnosis.rules.data import judged_rows
 from dldiag.experiments.fit import FitResult
 
 _RESAMPLES = 200  # of the repeats, for the stability of the verdict
@@ -20,7 +21,6 @@ _RESAMPLES = 200  # of the repeats, for the stability of the verdict
 _ANSWERS: Mapping[str, Answer] = {"fired": "yes", "passed": "no", "undecided": "undecided"}
 
 # What an undecided answer rests on, and what the baseline predicts, in the sentences below.
-JUDGED = Message("{n_dev:,} different dev rows")
 JUDGED_BY_REPEATS = Message("so few repeats")
 BASELINES: Mapping[str, Message] = {"rate": Message("the commonest class"), "sd": Message("the mean")}
 BEST_CONSTANT = Message("the best constant answer")  # by a metric of its own unit
@@ -183,8 +183,7 @@ def values_of(evidence: Evidence, target: str) -> dict[str, Value]:
         estimate = evidence.get(name)
         return None if estimate is None else estimate.value
 
-    n_dev = value("n_dev")
-    judged = JUDGED_BY_REPEATS if n_dev is None else JUDGED.filled(n_dev=int(n_dev))
+    judged = JUDGED_BY_REPEATS if evidence.n_dev is None else judged_rows(evidence)
     return {
         "train": value("train_error"), "dev": value("dev_error"), "training_dev": value("training_dev_error"),
         "achievable": value("achievable"), "better": value("better_than_guess"), "judged": judged,

@@ -35,6 +35,15 @@ NOT_SHOWN = Threshold(
 WILD = Threshold("WILD", 0.001, "share of cells", "share of number cells beyond 20 robust standard deviations")
 
 
+DEV_ROWS, DIFFERENT_ROWS = Message("{n_dev:,} dev rows"), Message("{n_dev:,} different dev rows")
+
+
+def judged_rows(e: Evidence) -> Message:
+    """Say how many dev rows judged; those of several repeats are counted once each."""
+    n_dev = 0 if e.n_dev is None else int(e.n_dev.value)
+    return (DEV_ROWS if e.repeats is None else DIFFERENT_ROWS).filled(n_dev=n_dev)
+
+
 def _scaled(e: Evidence) -> Message | None:
     """Inputs on different scales are a cause only where they are not scaled and scaling them is not shown to be useless."""
     if e.scaled_inputs is not None and e.scaled_inputs.value == 1:
@@ -78,12 +87,11 @@ DATA_RULES: tuple[Rule, ...] = (
     Rule(
         "D1", "data", Message("Dev set large enough?"),
         signal=lambda e: e.dev_half_width, threshold=MATERIAL,
-        fired="With {n_dev:,} different dev rows in all repeats the error is known to ±{signal:error} at best "
-              "(95% confidence); smaller differences don't show.",
-        passed="With {n_dev:,} different dev rows in all repeats the error is known to ±{signal:error} (95% confidence).",
+        fired="With {judged} the error is known to ±{signal:error} at best (95% confidence); smaller differences don't show.",
+        passed="With {judged} the error is known to ±{signal:error} (95% confidence).",
         hint="Collect more rows: ±{threshold:error} takes about {rows_needed:,} different dev rows.",
         problem="few_dev_rows", needs=("dev_half_width", "dev_error", "n_dev"),
-        words=lambda e: {"rows_needed": _rows_needed(e)},
+        words=lambda e: {"rows_needed": _rows_needed(e), "judged": judged_rows(e)},
         examples=(
             Example(Evidence(dev_half_width=exactly(0.08), dev_error=exactly(0.2), n_dev=exactly(60)), "fired"),
             Example(Evidence(dev_half_width=exactly(0.005), dev_error=exactly(0.2), n_dev=exactly(9000)), "passed"),
