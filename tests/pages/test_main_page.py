@@ -39,7 +39,7 @@ def upload(app, content, name="table.csv"):
     return app.run()
 
 
-def until_done(app, seconds=90):
+def until_done(app, seconds=300):
     deadline = time.monotonic() + seconds
     while any(one.key and one.key.startswith("cancel.") for one in app.button):
         assert time.monotonic() < deadline, "the diagnosis takes too long"
@@ -320,3 +320,48 @@ def test_a_model_that_scikit_learn_does_not_have_is_refused_in_one_line():
     assert not app.exception
     assert "scikit-learn has no" in texts(app)
     assert app.button(key="diagnose").disabled
+
+
+def rare(share=0.05, rows=400):
+    labels = ["fraud" if k < share * rows else "fine" for k in range(rows)]
+    return ("x,kind\n" + "".join(f"{k % 37},{label}\n" for k, label in enumerate(labels))).encode()
+
+
+def field(app, name):
+    return next(one for one in app.selectbox if one.key and one.key.startswith(f"settings.{name}."))
+
+
+def with_target(app, target):
+    app.selectbox[0].select(target).run()
+    assert not app.exception
+    return app
+
+
+def test_the_metric_stands_in_the_open_with_its_reason_and_the_suggested_positive_class():
+    app = with_target(upload(start(), rare()), "kind")
+    assert "Judged by: Balanced error. Only 5.0% of the rows are" in texts(app)
+    assert field(app, "metric").options[0] == "automatic: Balanced error"
+    assert field(app, "positive").options == ["automatic: “fraud”", "“fine”", "“fraud”"]
+    assert "RMSE" not in field(app, "metric").options, "a metric of numbers is not offered for classes"
+    field(app, "metric").select("roc_auc").run()
+    assert "Judged by: ROC AUC, how often a positive row gets a higher probability" in texts(app)
+
+
+def test_a_metric_that_lacks_something_says_what_and_the_page_stays_usable():
+    app = with_target(upload(start(), rare()), "kind")
+    field(app, "metric").select("cost").run()
+    assert not app.exception
+    assert "needs the cost of each mistake" in texts(app)
+    assert app.button(key="diagnose").disabled
+    cost = next(one for one in app.text_input if one.key.startswith("settings.cost."))
+    cost.set_value("fn=500,fp=10").run()
+    assert "needs the cost" not in texts(app)
+    assert not app.button(key="diagnose").disabled
+
+
+def test_a_numeric_target_has_metrics_of_numbers_and_no_positive_class():
+    table = b"x,y\n" + b"".join(b"%d,%d\n" % (k, k * 7 % 101) for k in range(200))
+    app = with_target(upload(start(), table), "y")
+    assert "Judged by: RMSE" in texts(app)
+    assert "F1" not in field(app, "metric").options
+    assert not [one for one in app.selectbox if one.key and one.key.startswith("settings.positive")]

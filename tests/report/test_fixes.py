@@ -37,7 +37,7 @@ def test_the_action_is_the_best_fix_by_name_and_value_with_the_error_before_and_
     text = view.action_text(best, report)
     assert "Hidden layers 4 → 64, 64" in text
     assert "18.3% → 11.2%" in text
-    assert "(7.1 points better (5.9 to 8.3))" in text
+    assert ", 7.1 points better (5.9 to 8.3)" in text
 
 
 @pytest.mark.parametrize(
@@ -47,9 +47,11 @@ def test_good_news_looks_like_good_news(case, kind):
     assert view.verdict_kind(make_report(case)) == kind
 
 
-def test_every_remedy_is_a_fix_or_says_why_it_is_not():
+def test_every_remedy_is_a_fix_or_has_a_short_run_in_vain_or_says_why_it_is_neither():
     report = make_report()
-    told = len(view.fixes(report)) + len(view.not_recommended(report))
+    shown = [one.remedy for one in (*view.fixes(report), *view.short_runs_in_vain(report))]
+    assert len(shown) == len(set(shown))
+    told = len(shown) + len(view.not_recommended(report))
     assert told == len(REMEDIES) - 1 - len(OF_OTHERS), "all but keeping the model, and what no network is offered"
     assert all(row["Why not"] for row in view.not_recommended(report))
 
@@ -81,3 +83,12 @@ def test_a_place_on_a_scale_is_in_percent():
 )
 def test_values_are_written_as_their_field_shows_them(value, text):
     assert view.value_text(value) == text
+
+
+def test_a_short_run_in_vain_is_shown_with_its_interval():
+    report = make_report()
+    probed = replace(report, evidence={**report.evidence, "probe_scale_inputs": Estimate(0.004, -0.006, 0.014)})
+    found = {one.remedy: one for one in view.short_runs_in_vain(probed)}["scale_inputs"]
+    assert found.words == "between 0.6 points better and 1.4 points worse"
+    assert not found.can_apply
+    assert found.title not in [row["Fix"] for row in view.not_recommended(probed)]

@@ -30,6 +30,9 @@ h1 { letter-spacing: -0.02em; }
 /* A row of the list of fixes breaks where its parts would be narrower than their words. */
 [class*="st-key-lit-"] [data-testid="stHorizontalBlock"], [class*="st-key-fix-"] [data-testid="stHorizontalBlock"],
 .st-key-action [data-testid="stHorizontalBlock"] { flex-wrap: wrap; row-gap: .4rem; }
+[class*="st-key-lit-"] [data-testid="stColumn"] [data-testid="stVerticalBlock"],
+[class*="st-key-fix-"] [data-testid="stColumn"] [data-testid="stVerticalBlock"],
+.st-key-action [data-testid="stVerticalBlock"] { gap: .2rem; }
 [class*="st-key-lit-"] [data-testid="stColumn"], [class*="st-key-fix-"] [data-testid="stColumn"] { min-width: min(100%, 13rem); }
 [class*="st-key-lit-"] [data-testid="stColumn"]:last-child, [class*="st-key-fix-"] [data-testid="stColumn"]:last-child {
   min-width: 7rem; }

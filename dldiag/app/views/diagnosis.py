@@ -16,6 +16,7 @@ from dldiag.app.state.improvement import with_trials
 from dldiag.app.state.session import KEY, NAME, SKLEARN
 from dldiag.app.ui import forms
 from dldiag.app.ui.widgets import explained
+from dldiag.app.views.metric import METRIC_SETTINGS, ask_metric
 from dldiag.app.views.model import ask_model
 from dldiag.app.views.progress import restart, show_ending, watch
 from dldiag.app.views.report import show_first_look, show_reached, show_report
@@ -74,11 +75,12 @@ def ask_all() -> None:
 def ask_and_start(dataset: Dataset) -> None:
     """Draw the settings and the button that starts the diagnosis."""
     button = st.container()  # above what few people change
+    metric, can_judge = ask_metric(dataset)
     first = forms.ask_params(Settings(), "settings", names=FIRST_SETTINGS, columns=2)
     model = ask_model(dataset.task)
-    settings = first | _ask_settings()
+    settings = metric | first | _ask_settings()
     with button:
-        _offer_start(dataset, model, settings)
+        _offer_start(dataset, model if can_judge else None, settings)
 
 
 def _offer_start(dataset: Dataset, model: dict[str, Any] | None, settings: dict[str, Any]) -> None:
@@ -96,7 +98,8 @@ def _ask_settings() -> dict[str, Any]:
     from dldiag.experiments.models import MODELS
 
     baselines = {key: row.label for key, row in MODELS.items() if key != "mlp"}
-    rest = tuple(name for name in forms.remembered(Settings(), "settings") if name not in FIRST_SETTINGS)
+    shown = (*FIRST_SETTINGS, *METRIC_SETTINGS)
+    rest = tuple(name for name in forms.remembered(Settings(), "settings") if name not in shown)
     with st.expander(tr("More settings of the diagnosis"), icon=":material/settings:"):
         choices = {"baselines": baselines}
         return forms.ask_params(Settings(), "settings", names=rest, choices=choices, columns=3)

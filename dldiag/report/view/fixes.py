@@ -156,12 +156,9 @@ def action_effect(one: Fix, report: Report) -> str:
         return one.words
     arrow = before_after(before, one.effect, unit_of(report))
     counted = "counted_error" in report.evidence
-    said = (
-        tr("dev error {arrow}, at most the baseline's", arrow=arrow)
-        if counted
-        else tr("dev error {arrow}", arrow=arrow)
-    )
-    return said + (f" ({one.words})" if one.words else "")
+    at_most = tr("dev error {arrow}, at most the baseline's", arrow=arrow)
+    said = at_most if counted else tr("dev error {arrow}", arrow=arrow)
+    return f"{said}, {one.words}" if one.words else said
 
 
 # --- why not the others -------------------------------------------------------------------------------------------
