@@ -46,7 +46,7 @@ class Measured:
 
     @property
     def alike(self) -> Sequence[FitResult]:
-        """The model judged on new rows of the kind that it learnt from: where bias and variance are read."""
+        """The fits judged on unseen rows like the training rows: bias and variance are read from these."""
         return self.training_dev or self.current
 
 
@@ -79,7 +79,7 @@ def _errors(measured: Measured, settings: Settings) -> dict[str, Estimate | None
 
 
 def _of_curve(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
-    """Return what the curve says about more rows: nothing for a model that is not better than the baseline."""
+    """Estimate the gain from more rows; None for a model that is not better than the baseline."""
     curve, gain = measured.curve, None
     if estimates.paired_change(measured.guess, measured.current, clipped=False).surely_below <= 0:
         gain = expected_gain(curve.sizes, curve.dev_errors, train_errors=curve.train_errors)
@@ -87,7 +87,7 @@ def _of_curve(measured: Measured, settings: Settings) -> dict[str, Estimate | No
 
 
 def _of_model(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
-    """Tell whether inputs are scaled and weights start as the activation asks for; None where that cannot be seen from here.
+    """Tell whether inputs are scaled and whether the initialization is automatic; None where that is not known.
 
     A model may prepare its inputs itself, and trees do not mind their scale.
     """
@@ -102,7 +102,7 @@ def _of_model(measured: Measured, settings: Settings) -> dict[str, Estimate | No
 
 
 def fits_by_construction(estimator: Any) -> bool:
-    """Tell whether a model meets its training rows whatever they are: full-grown forests and trees, the nearest neighbor."""
+    """Tell whether a model fits any training rows: full-grown forests and trees, the nearest neighbor."""
     last = ([one for _, one in learners(estimator)] or [estimator])[-1]
     name, given = type(last).__name__, last.get_params(deep=False)
     if name.startswith("KNeighbors"):
