@@ -15,6 +15,7 @@ from dldiag.core.types import Estimate, LearningCurve, Task, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence, Probe
 from dldiag.diagnosis.evidence.signals import signals
 from dldiag.diagnosis.ladders import learners
+from dldiag.diagnosis.winners_curse import correlation_of, picked
 from dldiag.experiments import estimates
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.forecast import expected_gain
@@ -150,10 +151,19 @@ def _against_references(measured: Measured, settings: Settings) -> dict[str, Est
     if measured.references:
         reference = min(measured.references.values(), key=_mean_dev)
         found["reference_error"] = estimates.dev_error(reference)
-        found["reference_lead"] = estimates.paired_change(reference, measured.current)
+        found["reference_lead"] = _lead_of_the_best(measured)
     if "linear" in measured.references:
         found["simple_lead"] = estimates.paired_change(measured.references["linear"], measured.current)
     return found
+
+
+def _lead_of_the_best(measured: Measured) -> Estimate:
+    """Estimate how far the best reference model is ahead, corrected for being the best of several."""
+    pairs = [(measured.current, results) for results in measured.references.values()]
+    rows = 1 + max(int(result.task.dev_rows.max()) for result in measured.current)
+    changes = [estimates.paired_change(*pair) for pair in pairs]
+    best = min(range(len(pairs)), key=lambda k: _mean_dev(pairs[k][1]))
+    return -picked(changes, correlation_of(pairs, rows), measured.current[0].task.seed)[best].expected
 
 
 def _best_label(measured: Measured) -> Value:
