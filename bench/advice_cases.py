@@ -30,7 +30,7 @@ from dldiag.experiments.models import Model, as_model, build_model
 
 SHARED = Path(os.environ.get("DLDIAG_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "data"
 ROWS = (200, 400, 1_000)  # given to the diagnosis: one of these by case
-TRUTH_ROWS = 4_000  # held out: the truth is measured on these
+TRUTH_ROWS = 2_000  # held out: the truth is measured on these
 
 # Calibrated on the first list, reported on the second; tables large enough to hold rows back.
 CALIBRATE = ("abalone", "banknote", "california_housing", "cpu_act", "digits_8x8", "magic_telescope", "phoneme",

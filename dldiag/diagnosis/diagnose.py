@@ -119,12 +119,12 @@ class Case:
 
     @property
     def trials(self) -> int:
-        """How many remedies are tried at most."""
+        """The largest number of remedies to test."""
         return self.effort.trials if self.settings.trials is None else self.settings.trials
 
     @property
     def compared(self) -> int:
-        """How many settings of the model the dev rows have judged so far."""
+        """The number of settings that were compared on the dev rows so far."""
         others = {one.identity for one in (self.guess, *self.references)}
         return len(self.fits.judged() - others)
 
@@ -234,7 +234,7 @@ def _check_muted(settings: Settings) -> None:
 
 
 def _check_task(dataset: Dataset, model: Model) -> None:
-    """Refuse a regressor for classes and a classifier for numbers; what says neither is taken at its word."""
+    """Refuse a regressor for classes and a classifier for numbers; an estimator that declares neither is accepted."""
     wrong = is_regressor if dataset.task == "classification" else is_classifier
     if wrong(model.estimator):
         raise DataError(
@@ -270,7 +270,7 @@ def open_rows(dataset: Dataset, split: Split) -> Dataset:
 
 
 def report_on(case: Case, references: Sequence[Model], started: float) -> Report:
-    """Make the report of what has been measured so far: no remedy was tried, so nothing is said of that."""
+    """Make a report from what has been measured so far, before any remedy was tested."""
     waiting = tuple(rule.code for rule in RULES if rule.concludes_from_trials)
     return verdict_on(case, references, {}, started, muted=waiting)[0]
 
@@ -368,7 +368,7 @@ def _forecast(curve: LearningCurve, settings: Settings, findings: Sequence[Findi
 
 
 def _with_rows(point: ForecastPoint, dev: Estimate) -> ForecastPoint:
-    """Widen a forecast by what the dev rows leave open: that they are hard or easy is forecast along with the rest."""
+    """Widen a forecast by the sampling error of the dev rows, which its curve shares."""
     share = np.sqrt(min(1.0, point.value / dev.value)) if dev.value > 0 else 1.0
     down = np.hypot(point.value - point.low, share * (dev.value - dev.low))
     up = np.hypot(point.high - point.value, share * (dev.high - dev.value))
@@ -381,7 +381,7 @@ def _split_summary(case: Case) -> SplitSummary:
 
 
 def _progress_of(case: Case, on_progress: OnProgress) -> ProgressMeter:
-    """Weigh the fits to come, so that the remaining time can be told."""
+    """Weigh the planned fits, so that the remaining time can be estimated."""
     models = [case.guess, case.model, *case.references]
     weights = [(one, size) for one in models for size in case.sizes for _ in case.repeats_at(size)]
     probe_size = min(case.effort.probe_rows, case.sizes[-1])

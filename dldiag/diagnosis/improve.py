@@ -152,7 +152,7 @@ def improve_case(
 
 
 def _check_known(known: Report | None, case: Case) -> None:
-    """Refuse a report of another model, another table or other settings."""
+    """Raise DataError for a report of another model, another table or other settings."""
     if known is None:
         return
     same = _table(known.dataset) == _table(summary_of(case.fits.encoded))
@@ -181,7 +181,7 @@ def _compared(case: Case, known: Report | None) -> int:
 
 
 def _total(case: Case, start: Model, steps: Sequence[LoopStep]) -> Total | None:
-    """Measure what the steps did together, paired on all repeats, and take off what their picking made look better."""
+    """Measure what all steps did together, paired on all repeats, corrected for the picking of each."""
     if not steps:
         return None
     size, repeats = case.sizes[-1], case.all_repeats
@@ -200,7 +200,7 @@ def _turn(case: Case, known: Report | None, searched: bool, tell: OnProgress) ->
 
 
 def _turn_teller(turn: int, on_progress: OnProgress) -> OnProgress:
-    """Return what tells the progress of one diagnosis as a turn of the loop."""
+    """Return a callback that reports the progress of one diagnosis as a turn of the loop."""
     if on_progress is None:
         return None
 

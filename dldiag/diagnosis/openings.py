@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS openings (
 
 @dataclass(frozen=True)
 class Opener:
-    """Who opens test rows: the CLI, the library or the dashboard, and there the visitor's token."""
+    """Who opens test rows: the CLI, the library, or the dashboard with the visitor's token."""
 
     by: str = "library"
     owner: str = MACHINE
@@ -38,7 +38,7 @@ class Opener:
 
 
 def check_sealed(fingerprint: str, opener: Opener, folder: Path | None = None) -> None:
-    """Raise DataError where these test rows were opened before: by anyone, but by another visitor of the dashboard."""
+    """Raise DataError where these test rows were opened before, except by another visitor of the dashboard."""
     found = refusal(fingerprint, opener, folder)
     if found is not None:
         raise found

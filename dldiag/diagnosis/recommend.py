@@ -1,4 +1,4 @@
-"""recommend: findings and evidence to remedies in their order, surest and largest gain first."""
+"""Findings and evidence to recommendations, ranked by how sure and how large their gain is."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FEW_DEV_ROWS = "few_dev_rows"  # a problem worth a remedy only while it keeps th
 def recommend(
     findings: Sequence[Finding], evidence: Evidence, model: Model | None = None
 ) -> tuple[Recommendation, ...]:
-    """Order the remedies that treat what was found: surest and largest gain first.
+    """Rank the remedies that treat what was found by how sure and how large their gain is.
 
     What was probed counts with its measured gain; what could not be, with its usual worth. Leaving the model as it is
     is always in the list, and comes first when nothing gains, with 90% confidence or likely.
@@ -54,7 +54,7 @@ def _answers(finding: Finding) -> bool:
 
 
 def ranked(ordered: Sequence[Recommendation]) -> tuple[Recommendation, ...]:
-    """Number recommendations in their order; what is said of leaving the model as it is depends on its place."""
+    """Number recommendations in their order; the reason for keeping the model depends on its rank."""
     numbered = (replace(one, rank=rank) for rank, one in enumerate(ordered, start=1))
     return tuple(
         replace(one, because=NOT_FIRST) if one.remedy == LEAVE_IT and one.rank > 1 else one for one in numbered
@@ -62,7 +62,7 @@ def ranked(ordered: Sequence[Recommendation]) -> tuple[Recommendation, ...]:
 
 
 def settled(recommendations: Sequence[Recommendation], delta: float) -> tuple[Recommendation, ...]:
-    """Order recommendations again by what their trials showed: the largest effect first; delta: δ.
+    """Rank recommendations again by what their trials showed, the largest effect first; delta: δ.
 
     What was tried in vain, or hurt, goes behind keeping the model as it is; what helped comes before it, wherever it stood.
     """
@@ -148,7 +148,7 @@ def _entry(
 def _search(
     row: Remedy, problem: str | None, fired: Mapping[str | None, Finding], model: Model | None
 ) -> tuple[RemedyOrder, Recommendation] | None:
-    """Offer a search for every network whose columns say something: what only helps together no rule foresees."""
+    """Offer a search for every network whose features predict the target: no rule foresees what only helps in combination."""
     suits = problem is not None if model is None else is_network(model)
     if not suits or not fired.keys().isdisjoint(BEFORE_THE_MODEL):
         return None
@@ -209,7 +209,7 @@ def _probed_entry(
 
 
 def _may_get_it_training(probe: Probe, fired: Mapping[str | None, Finding], half: float) -> bool:
-    """Tell whether a model that is worse than the baseline may gain by a remedy: then it is worth a try, sure or not."""
+    """Tell whether a remedy may help a model that is worse than the baseline: then it is worth a test, sure or not."""
     return WORSE in fired and probe.dev.value < -half
 
 

@@ -1,4 +1,4 @@
-"""REMEDIES: one row per remedy; its change both recommends it and runs its trial."""
+"""REMEDIES: one row per remedy; its one change is both what is recommended and what a trial runs."""
 
 from __future__ import annotations
 
@@ -305,7 +305,7 @@ def applicable(model: Model, keys: Collection[str] | None = None) -> list[tuple[
 
 
 def _of_inputs(model: Model) -> list[tuple[str, Change]]:
-    """Offer scaled inputs to a model that gets them as they are and minds their scale; trees do not."""
+    """Offer scaled inputs to a model that gets raw ones and depends on their scale; trees do not."""
     minds = not type(model.estimator).__module__.startswith(TREES)
     return [("scale_inputs", {"scale_inputs": True})] if minds and not model.raw and not model.scale_inputs else []
 

@@ -1,4 +1,4 @@
-"""Search: settings drawn at random all at once; the best is run against the current model on repeats that did not choose it.
+"""Random search: draw combinations of settings; measure the best against the model on repeats that did not choose it.
 
 Remedies change one thing, so that its effect can be seen; a search finds what only helps together. Values are drawn as
 Ng's course advises: at random rather than on a grid, rates evenly in their logarithm (Bergstra and Bengio 2012).
@@ -86,7 +86,7 @@ def search(fits: FitCache, model: Model, *, material: float, effort: Effort, on_
 def _chosen(
     fits: FitCache, model: Model, changes: Sequence[Change], effort: Effort, on_result: OnResult
 ) -> tuple[Attempt, tuple[Results, Results]]:
-    """Return the change with the least mean dev error over the repeats that choose, and its runs beside the model's.
+    """Return the change with the least mean dev error over the selection repeats, and its fits beside the model's.
 
     It is not picked when the model itself has the least.
 
@@ -117,5 +117,5 @@ def _mean_change(pair: tuple[Results, Results] | None) -> float:
 
 
 def _rounded(value: float) -> float:
-    """Round to two digits: more would say nothing."""
+    """Round to two significant digits."""
     return float(f"{value:.1e}")

@@ -1,4 +1,4 @@
-"""Remedies run on the user's data, paired with the current model: short probes, and trials with a verdict."""
+"""Remedies run on the user's data, paired with the current model: short probes and full trials."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ OnResult = Callable[[FitResult], None] | None
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is spent: rows of a probe and of all its repeats, trials, repeats of a trial, rows of a curve."""
+    """The budget: rows of a probe and of all its repeats, trials, repeats of a trial, rows of a curve."""
 
     probe_rows: int
     probe_budget: int
@@ -143,13 +143,13 @@ def _as_probe(one: _Tried, effect: Picked) -> Probe:
 
 
 def _idle_columns(fits: FitCache, model: Model, size: int, smallest: float) -> set[str]:
-    """Return the columns that hardly matter: that against bias without training error, that against variance without a gap."""
+    """Return the columns worth one try each: bias without training error, variance without a gap."""
     seen = [fits.get(model, n, range(LEAST_REPEATS)) for n in {size, fits.split.n_train}]
     return set.intersection(*(idle_columns(one, smallest) for one in seen if one))
 
 
 def idle_columns(before: Sequence[FitResult], smallest: float) -> set[str]:
-    """Return the columns of the remedy table that these fits give no reason for."""
+    """Return the columns of the remedy table against what these fits hardly show."""
     train = float(np.mean([r.train_error for r in before]))
     gap = float(np.mean([r.useful_error for r in before])) - train
     delta = material_of(before, smallest)
@@ -157,7 +157,7 @@ def idle_columns(before: Sequence[FitResult], smallest: float) -> set[str]:
 
 
 def briefly(plan: Sequence[PlanEntry], idle: Collection[str]) -> list[PlanEntry]:
-    """Keep one setting of each remedy in the columns that hardly matter, all settings of the others."""
+    """Keep one setting of each remedy in the idle columns and all settings of the others."""
     done: set[str] = set()
     kept = []
     for entry in plan:
@@ -182,7 +182,7 @@ class Attempt:
 
     @classmethod
     def of(cls, one: Recommendation) -> Attempt:
-        """Return what a recommendation asks to try."""
+        """Return the attempt that a recommendation stands for."""
         known = one.seen is not None and one.expected is not None
         return cls(one.remedy, one.change, Picked(one.seen, one.expected) if known else None)  # type: ignore[arg-type]
 

@@ -116,7 +116,7 @@ def conclude(
 
 
 def agreeing(verdict: Verdict, recommendations: Sequence[Recommendation]) -> Verdict:
-    """Return the verdict in step with the list below it: where keeping the model comes first, it says so."""
+    """Return the verdict in step with the ranked list: where keeping the model comes first, it says so."""
     by_answers = CODES.get((verdict.bias, verdict.variance), "undecided")
     high = (verdict.bias == "yes", verdict.variance == "yes")
     first = min(recommendations, key=lambda one: one.rank, default=None)
@@ -138,7 +138,7 @@ def _headline(
 
 
 def _answers_follow(rule: Rule | None, first: Headline | None, bias: Answer, variance: Answer) -> bool:
-    """Tell whether the two answers stand below a headline: not where it replaces or silences them."""
+    """Tell whether the two answers follow a headline: not where it replaces or silences them."""
     if rule is None or first is None or first.instead_of is not None:
         return False
     return "unknown" not in (bias, variance)

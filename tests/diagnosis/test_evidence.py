@@ -16,6 +16,7 @@ from dldiag.core.types import LearningCurve, exactly
 from dldiag.diagnosis.diagnose import Case, _measured, prepare_case
 from dldiag.diagnosis.evidence import EVIDENCE, MEASURERS, Evidence, EvidenceRow, gather
 from dldiag.diagnosis.evidence.gather import fits_by_construction
+from dldiag.experiments.estimates import paired_change
 from tests.problems import two_blobs
 
 LATER = {"parts", "class_weights", "test_set"}  # from other evidence, a short run, or the opened test set
@@ -60,6 +61,19 @@ def test_the_curve_of_a_model_no_better_than_the_baseline_promises_nothing(measu
     swapped = replace(falling, current=measured.guess, guess=measured.current)
     assert MEASURERS["curve"](falling, Settings())["more_data_gain"].value > 0.01
     assert MEASURERS["curve"](swapped, Settings())["more_data_gain"] is None
+
+
+def test_the_lead_of_the_best_of_several_references_is_corrected_for_the_choice_and_that_of_one_is_not(measured):
+    gather_references = MEASURERS["references"]
+    linear = {"linear": measured.references["linear"]}
+    one = gather_references(replace(measured, references=linear), Settings())
+    assert one["reference_lead"] == one["simple_lead"]
+    several = gather_references(measured, Settings())["reference_lead"]
+    best = min(measured.references.values(), key=lambda results: np.mean([r.dev_error for r in results]))
+    plain = paired_change(best, measured.current)
+    assert len(measured.references) > 1
+    assert several.value <= plain.value
+    assert several.low <= plain.low
 
 
 def test_models_that_fit_any_training_rows_are_known():

@@ -243,3 +243,26 @@ def test_what_was_tried_is_not_tried_again_and_no_forecast_is_checked_where_ther
     lines = (replace(report.recommendations[0], trial=done), *report.recommendations[1:])
     again = replace(report, recommendations=lines, forecast=Forecast(abstains=report.verdict.headline))
     assert tried_of(again, 1) == [["weaker_regularization", "regularization"]]
+
+
+@pytest.mark.parametrize("missing", [{"seen": None}, {"expected": None}, {"seen": None, "expected": None}])
+def test_an_attempt_is_corrected_only_where_both_sides_of_its_choice_are_known(missing):
+    seen, expected = Estimate(-0.1, -0.2, 0.0), Estimate(-0.08, -0.2, 0.02)
+    why = make_report().verdict.headline
+    line = Recommendation(
+        1, "regularization", why, "variance", why, "high_variance", expected, {"alpha": 1.0}, seen=seen
+    )
+    assert Attempt.of(line) == Attempt("regularization", {"alpha": 1.0}, Picked(seen, expected))
+    assert Attempt.of(replace(line, **missing)).picked is None
+
+
+def test_a_forecast_that_is_checked_on_the_past_costs_no_time_and_has_the_repeats_of_the_curve():
+    falling = curve(0.02 + 2.0 * np.array([50, 100, 200, 400, 800, 1600, 3200, 6400.0]) ** -0.45)
+    trial = hindcast(falling, EVIDENCE)
+    assert (trial.seconds, trial.repeats) == (0.0, 5)
+    assert trial.change == -EVIDENCE.more_data_gain
+    assert hindcast(falling, replace(EVIDENCE, more_data_gain=None)) is None
+    short = LearningCurve("mlp", falling.sizes[:2], falling.train_errors[:2], falling.dev_errors[:2])
+    assert hindcast(short, EVIDENCE) is None
+    worse = hindcast(falling, replace(EVIDENCE, guess_error=exactly(0.03)))
+    assert worse is None or worse.verdict == "undecided", "above the baseline the curve is flat"

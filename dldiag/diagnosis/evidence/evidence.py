@@ -147,7 +147,7 @@ class Evidence:
 
     @property
     def delta(self) -> float:
-        """δ, the smallest difference that matters: `material`, or a setting's default where it was not told."""
+        """δ, the smallest difference that matters: `material`, or the default setting where it was not measured."""
         return self.material.value if self.material is not None else Settings.material
 
     def get(self, name: str) -> Number:

@@ -15,6 +15,7 @@ from dldiag.core.types import Estimate, LearningCurve, Task, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence, Probe
 from dldiag.diagnosis.evidence.signals import signals
 from dldiag.diagnosis.ladders import learners
+from dldiag.diagnosis.winners_curse import correlation_of, picked
 from dldiag.experiments import estimates
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.forecast import expected_gain
@@ -46,7 +47,7 @@ class Measured:
 
     @property
     def alike(self) -> Sequence[FitResult]:
-        """The model judged on new rows of the kind that it learnt from: where bias and variance are read."""
+        """The fits judged on unseen rows like the training rows: bias and variance are read from these."""
         return self.training_dev or self.current
 
 
@@ -79,7 +80,7 @@ def _errors(measured: Measured, settings: Settings) -> dict[str, Estimate | None
 
 
 def _of_curve(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
-    """Return what the curve says about more rows: nothing for a model that is not better than the baseline."""
+    """Estimate the gain from more rows; None for a model that is not better than the baseline."""
     curve, gain = measured.curve, None
     if estimates.paired_change(measured.guess, measured.current, clipped=False).surely_below <= 0:
         gain = expected_gain(curve.sizes, curve.dev_errors, train_errors=curve.train_errors)
@@ -87,7 +88,7 @@ def _of_curve(measured: Measured, settings: Settings) -> dict[str, Estimate | No
 
 
 def _of_model(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
-    """Tell whether inputs are scaled and weights start as the activation asks for; None where that cannot be seen from here.
+    """Tell whether inputs are scaled and whether the initialization is automatic; None where that is not known.
 
     A model may prepare its inputs itself, and trees do not mind their scale.
     """
@@ -102,7 +103,7 @@ def _of_model(measured: Measured, settings: Settings) -> dict[str, Estimate | No
 
 
 def fits_by_construction(estimator: Any) -> bool:
-    """Tell whether a model meets its training rows whatever they are: full-grown forests and trees, the nearest neighbor."""
+    """Tell whether a model fits any training rows: full-grown forests and trees, the nearest neighbor."""
     last = ([one for _, one in learners(estimator)] or [estimator])[-1]
     name, given = type(last).__name__, last.get_params(deep=False)
     if name.startswith("KNeighbors"):
@@ -150,10 +151,19 @@ def _against_references(measured: Measured, settings: Settings) -> dict[str, Est
     if measured.references:
         reference = min(measured.references.values(), key=_mean_dev)
         found["reference_error"] = estimates.dev_error(reference)
-        found["reference_lead"] = estimates.paired_change(reference, measured.current)
+        found["reference_lead"] = _lead_of_the_best(measured)
     if "linear" in measured.references:
         found["simple_lead"] = estimates.paired_change(measured.references["linear"], measured.current)
     return found
+
+
+def _lead_of_the_best(measured: Measured) -> Estimate:
+    """Estimate how far the best reference model is ahead, corrected for being the best of several."""
+    pairs = [(measured.current, results) for results in measured.references.values()]
+    rows = 1 + max(int(result.task.dev_rows.max()) for result in measured.current)
+    changes = [estimates.paired_change(*pair) for pair in pairs]
+    best = min(range(len(pairs)), key=lambda k: _mean_dev(pairs[k][1]))
+    return -picked(changes, correlation_of(pairs, rows), measured.current[0].task.seed)[best].expected
 
 
 def _best_label(measured: Measured) -> Value:

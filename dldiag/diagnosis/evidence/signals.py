@@ -48,7 +48,7 @@ def stuck(results: Sequence[FitResult]) -> NDArray[np.bool_]:
 
 
 def unsticks(before: Sequence[FitResult], after: Sequence[FitResult]) -> bool:
-    """Tell whether repeats that are stuck before a change are so no longer, and no other is."""
+    """Tell whether a change makes every stuck repeat train, and leaves none stuck."""
     return bool(stuck(before).any() and not stuck(after).any())
 
 
@@ -127,7 +127,7 @@ def _smoothed(health: Health) -> NDArray[np.float64] | None:
 
 
 def _rises(choosing: NDArray[np.float64], judged: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return by how much the judged curves end above the epoch where the choosing ones are lowest; 0 when that is late."""
+    """Return how far the judged curves rise after the best epoch of the choosing ones; 0 when that epoch is late."""
     best = int(np.argmin(choosing.mean(axis=0)))
     late = best >= _EARLY * (choosing.shape[1] - 1)
     return np.zeros(len(judged)) if late else judged[:, -1] - judged[:, best]
@@ -149,7 +149,7 @@ def mean_training_curve(results: Sequence[FitResult]) -> TrainingCurve | None:
 
 
 def _mean_by_epoch(series: Sequence[Sequence[float | None]], epochs: int) -> tuple[float | None, ...]:
-    """Average series of different lengths; one that has ended counts with its last value, None where none was taken."""
+    """Average series of different lengths; a finished one counts with its last value."""
     laid = np.array([[*s, *[s[-1]] * (epochs - len(s))] for s in series if len(s)], dtype=float)
     if len(laid) == 0:
         return ()

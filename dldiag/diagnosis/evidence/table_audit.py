@@ -1,4 +1,4 @@
-"""What the preflight saw in the table itself, as evidence."""
+"""The audit of the table as evidence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules of level data: can these rows teach and judge a model at all?"""
+"""Rules of level data: are these rows fit to train and judge a model?"""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ DEV_ROWS, DIFFERENT_ROWS = Message("{n_dev:,} dev rows"), Message("{n_dev:,} dif
 
 
 def judged_rows(e: Evidence) -> Message:
-    """Say how many dev rows judged; those of several repeats are counted once each."""
+    """Say how many dev rows there are; a row of several repeats counts once."""
     n_dev = 0 if e.n_dev is None else int(e.n_dev.value)
     return (DEV_ROWS if e.repeats is None else DIFFERENT_ROWS).filled(n_dev=n_dev)
 
 
 def _scaled(e: Evidence) -> Message | None:
-    """Inputs on different scales are a cause only where they are not scaled and scaling them is not shown to be useless."""
+    """Return why different scales are no cause here: inputs are scaled, or scaling them was tested and gains too little."""
     if e.scaled_inputs is not None and e.scaled_inputs.value == 1:
         return Message("Inputs are scaled before they reach the model.")
     gain = gain_of(e, "scale_inputs")
@@ -69,7 +69,7 @@ def _says_nothing(e: Evidence) -> Estimate | None:
 
 
 def _equal_by_chance(e: Evidence) -> Message | None:
-    """Rows that are equal because few are possible may differ in their labels without any being wrong."""
+    """Return why equal rows with different labels need not be wrong: few combinations are possible, or they are different cases."""
     if e.duplicate_share is not None and e.duplicate_share.value == 0:
         return Message("Rows are equal by chance here, so different labels need not be wrong.")
     if e.conflict_ratio is not None and e.conflict_ratio.value > DIFFERENT_CASES.at(e):

@@ -1,4 +1,4 @@
-"""check: apply every rule to evidence; outcomes, suppression, and what would decide the undecided."""
+"""Apply every rule to the evidence: outcomes, suppression, and what would decide the undecided ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a rule is: one row that compares one signal with one named threshold."""
+"""A rule is one row that compares one signal with one named threshold."""
 
 from __future__ import annotations
 
