@@ -8,8 +8,7 @@ import msgspec
 
 from dldiag.app.state.data_ref import Reference
 from dldiag.core.settings import Settings
-from dldiag.core.types import Parent
-from dldiag.diagnosis.winners_curse import Picked
+from dldiag.core.types import Estimate, Parent
 
 Setting = bool | int | float | str | None | tuple[bool | int | float | str | None, ...]
 Parameters = dict[str, Setting]  # a choice of a model, as `chosen_model` reads it, or settings that a fix changes
@@ -61,13 +60,14 @@ class LabelTrialJob(ModelJob, frozen=True, kw_only=True, tag="label_trial"):
 class RemedyTrialJob(ModelJob, frozen=True, kw_only=True, tag="try"):
     """Test one fix against the model as it is: gives a `Trial`.
 
-    picked: the effect that the fix was picked by, before and after its correction for the choice.
+    seen, expected: the effect that the fix was picked by, before and after its correction for the choice.
     """
 
     remedy: str
     change: Parameters
     material: float
-    picked: Picked | None = None
+    seen: Estimate | None = None
+    expected: Estimate | None = None
 
 
 class ImprovementJob(ModelJob, frozen=True, kw_only=True, tag="improve"):

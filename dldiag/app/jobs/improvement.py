@@ -29,6 +29,7 @@ def try_job(job: RemedyTrialJob, on_progress: JobProgress, should_stop: JobStop)
     from dldiag.diagnosis.diagnose import prepare_case
     from dldiag.diagnosis.search import planned_fits, try_remedy
     from dldiag.diagnosis.trials import EFFORTS, Attempt
+    from dldiag.diagnosis.winners_curse import Picked
 
     dataset, model = data_and_model(job)
     case = prepare_case(dataset, model, job.settings, should_stop=should_stop, n_jobs=processes_of_a_job())
@@ -39,7 +40,8 @@ def try_job(job: RemedyTrialJob, on_progress: JobProgress, should_stop: JobStop)
         done[0] += 1
         on_progress(Progress(Message("Trying it on your data"), done[0], planned_fits(job.remedy, effort)))
 
-    attempt = Attempt(job.remedy, job.change, job.picked)
+    picked = Picked(job.seen, job.expected) if job.seen and job.expected else None
+    attempt = Attempt(job.remedy, job.change, picked)
     return try_remedy(case.fits, model, attempt, material=job.material, effort=effort, on_result=count)
 
 

@@ -24,6 +24,10 @@ from dldiag.core.types import DataError, Progress
 POLL_SECONDS = 0.5  # between two looks of a page at its job …
 POLL_SECONDS_EACH = 0.05  # … and for so many pages at once longer by this: a look takes about 5 ms of a processor
 SLOWEST_POLL_SECONDS = 4.0
+REDRAW_SECONDS, REDRAW_SECONDS_EACH = (
+    1.5,
+    0.3,
+)  # between two drawings of what was reached; it takes 0.1 s of a processor
 LATELY_SECONDS = 10.0  # a job looked at within so many is being watched
 LISTEN_SECONDS = 0.1  # how long a thread waits for its worker before it looks at the clock and the cancel file
 SECONDS_PER_MINUTE = 60
@@ -125,6 +129,10 @@ class Pool:
     def poll_seconds(self) -> float:
         """Return how often pages should look at jobs: less often the more of them do."""
         return min(SLOWEST_POLL_SECONDS, max(POLL_SECONDS, POLL_SECONDS_EACH * self._watchers.count(LATELY_SECONDS)))
+
+    def redraw_seconds(self) -> float:
+        """Return how often pages should draw what has been reached so far."""
+        return max(REDRAW_SECONDS, REDRAW_SECONDS_EACH * self._watchers.count(LATELY_SECONDS))
 
     def cancel(self, job: str) -> None:
         """Stop a job: at once when it waits, within about a second when it runs. DataError when that cannot be written."""

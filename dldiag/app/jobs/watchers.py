@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 
 from dldiag.app.jobs import store
 
+FORGET_SECONDS = 60.0  # after a page's last look it counts no more
 NOTE_SECONDS = 2.0  # how often at most the server that runs a job is told that somebody looks at it from here
 
 
@@ -29,6 +30,7 @@ class Watchers:
     def __init__(self, who: Callable[[], str] = _nobody, is_connected: Callable[[str], bool] = _never) -> None:
         self._who, self._is_connected = who, is_connected
         self._looked: dict[str, float] = {}  # by job
+        self._pages: dict[tuple[str, str], float] = {}  # by job and session: when it looked last
         self._sessions: dict[str, set[str]] = {}  # by job
         self._noted: dict[str, float] = {}  # by job that another server runs
         self._changed = threading.Lock()
@@ -37,7 +39,7 @@ class Watchers:
         """Note that the asking session looks at a job; tell the server that runs it, where that is another one."""
         session, now = self._who(), time.monotonic()
         with self._changed:
-            self._looked[job] = now
+            self._looked[job] = self._pages[job, session] = now
             self._sessions.setdefault(job, set()).update({session} - {""})
             tell = elsewhere and now - self._noted.get(job, -NOTE_SECONDS) >= NOTE_SECONDS
             if tell:
@@ -55,8 +57,10 @@ class Watchers:
         return store.is_kept_running(job) or store.watched_ago(job) < patience
 
     def forget(self, jobs: Iterable[str]) -> None:
-        """Forget jobs that are gone."""
+        """Forget jobs that are gone, and pages that stopped looking."""
+        oldest = time.monotonic() - FORGET_SECONDS
         with self._changed:
+            self._pages = {page: seen for page, seen in self._pages.items() if seen >= oldest}
             for job in jobs:
                 self._looked.pop(job, None)
                 self._sessions.pop(job, None)
@@ -68,7 +72,7 @@ class Watchers:
             return list(self._looked)
 
     def count(self, seconds: float) -> int:
-        """Return how many jobs were looked at within so many seconds."""
+        """Return how many pages looked at a job within so many seconds."""
         oldest = time.monotonic() - seconds
         with self._changed:
-            return sum(seen >= oldest for seen in self._looked.values())
+            return sum(seen >= oldest for seen in self._pages.values())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypedDict, cast
 
@@ -109,8 +108,11 @@ def load_table(reference: Reference) -> Table:
     return with_second_file(table, Path(second["path"]), name=second["name"])
 
 
-def load_dataset(reference: Reference) -> Dataset:
-    """Return the rows that a reference names, ready to learn from; a toy is made, everything else is read."""
+def load_dataset(reference: Reference, table: Table | None = None) -> Dataset:
+    """Return the rows that a reference names, ready to learn from; a toy is made, everything else is read.
+
+    table: what `load_table` gave, where somebody has it already.
+    """
     if "toy" in reference:
         from dldiag.course.shared.toys import toy
 
@@ -125,7 +127,7 @@ def load_dataset(reference: Reference) -> Dataset:
     chosen = {key: given[key] for key in OF_DATASET if key in given}
     if reference.get("second"):
         chosen["domain"] = (FROM_FILE, SECOND)
-    return make_dataset(load_table(reference), reference["target"], **chosen)
+    return make_dataset(load_table(reference) if table is None else table, reference["target"], **chosen)
 
 
 def _sample(key: str) -> tuple[str, bytes]:
@@ -138,6 +140,3 @@ def _sample(key: str) -> tuple[str, bytes]:
 
 def _reason(error: OSError | ValueError) -> str:
     return (getattr(error, "strerror", None) or str(error)).lower()
-
-
-REFERENCE_READERS: dict[str, Callable[[Reference], Any]] = {"table": load_table, "dataset": load_dataset}

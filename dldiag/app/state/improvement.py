@@ -19,7 +19,6 @@ from dldiag.core.types import Recommendation, Report, TestResult, Trial
 from dldiag.diagnosis.recommend import settled
 from dldiag.diagnosis.remedies import SEARCH
 from dldiag.diagnosis.search import TRIED
-from dldiag.diagnosis.trials import Attempt
 from dldiag.diagnosis.verdict import agreeing
 
 T = TypeVar("T")
@@ -44,8 +43,8 @@ def start(job: str, what: str, kind: type[ModelJob], **more: Any) -> None:
 def start_trial(job: str, report: Report, remedy: str, change: Parameters) -> None:
     """Start the test of a fix; what it was picked for goes with it, so that the effect is corrected for the choice."""
     found = next((one for one in report.recommendations if one.remedy == remedy), None)
-    picked = Attempt.of(found).picked if found else None
-    start(job, f"try {remedy}", RemedyTrialJob, remedy=remedy, change=change, material=report.delta, picked=picked)
+    known = {} if found is None else {"seen": found.seen, "expected": found.expected}
+    start(job, f"try {remedy}", RemedyTrialJob, remedy=remedy, change=change, material=report.delta, **known)
 
 
 def start_improving(job: str, report: Report) -> None:

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
+import threading
 
 import streamlit as st
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 PATHS_FLAG, PATHS_VARIABLE = "--allow-paths", "DLDIAG_ALLOW_PATHS"
 YES = ("1", "true", "yes", "on")
+SWITCH_SECONDS = 0.0005  # how long a thread may hold the interpreter while others wait; Python's own 0.005 s add up
+DRAWN_AT_ONCE = 2  # reports: more threads that compute would only make the one that answers wait
+
+drawing = threading.BoundedSemaphore(DRAWN_AT_ONCE)
+
+
+def settle() -> None:
+    """Set the server up for many visitors, once all modules are there.
+
+    What was imported is never looked at again by the garbage collector, and the thread that answers the browsers waits for
+    a tenth of the usual time behind those that draw pages.
+    """
+    gc.collect()
+    gc.freeze()
+    sys.setswitchinterval(SWITCH_SECONDS)
 
 
 def may_read_paths() -> bool:

@@ -9,7 +9,7 @@ import contextlib
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from importlib import import_module
 from typing import Any, cast
@@ -70,6 +70,7 @@ def _warm_up() -> None:
         import_module(module)
     with contextlib.suppress(OSError):  # the first file says so in words
         warm_isolated(import_module("dldiag.data.io.formats.bounded").READER_TARGET)
+    server.settle()
 
 
 def state() -> dict[str, Any]:
@@ -153,7 +154,18 @@ def change_data(**changes: Any) -> None:
 def current_table() -> Table | None:
     """Return the visitor's table, read once and kept; DataError when it cannot be read as asked."""
     reference = current_reference()
-    return None if reference is None or "toy" in reference else _kept("table", reference)
+    if reference is None or "toy" in reference:
+        return None
+    return cast(Table, _kept("table", reference, lambda: data_ref.load_table(own_reference(reference))))
+
+
+def table_at_hand() -> Table | None:
+    """Return the visitor's table where it has been read already, None otherwise: for what every page shows beside itself."""
+    reference = current_reference()
+    if reference is None:
+        return None
+    identity = data_ref.identity(reference, "table")
+    return cast("Table | None", memory().held(_holder(reference, identity), "table", identity))
 
 
 def current_dataset() -> Dataset | None:
@@ -161,7 +173,8 @@ def current_dataset() -> Dataset | None:
     reference = current_reference()
     if reference is None or not ("toy" in reference or reference.get("target")):
         return None
-    return cast(Dataset, _kept("dataset", reference))
+    read = lambda: data_ref.load_dataset(own_reference(reference), current_table())  # noqa: E731
+    return cast(Dataset, _kept("dataset", reference, read))
 
 
 def found_before(dataset: Dataset) -> tuple[Repair, ...]:
@@ -187,11 +200,17 @@ def own_reference(reference: data_ref.Reference) -> data_ref.Reference:
     return data_ref.located(reference, owner())
 
 
-def _kept(what: str, reference: data_ref.Reference) -> Any:
-    """Read a table or dataset, and keep the last one; never shared with another visitor."""
-    session = cast(str, state().setdefault("session", new_token()))
+def _kept(what: str, reference: data_ref.Reference, read: Callable[[], Any]) -> Any:
+    """Read a table or dataset, and keep the last one; a visitor's own is never shared with another."""
     identity = data_ref.identity(reference, what)
-    return memory().get(session, what, identity, lambda: data_ref.REFERENCE_READERS[what](own_reference(reference)))
+    return memory().get(_holder(reference, identity), what, identity, read)
+
+
+def _holder(reference: data_ref.Reference, identity: str) -> str:
+    """Return who holds what was read: a sample, which everybody may see, is held once for all sessions."""
+    if ("sample" in reference or "toy" in reference) and "second" not in reference:
+        return identity
+    return cast(str, state().setdefault("session", new_token()))
 
 
 @st.cache_resource(show_spinner=False)

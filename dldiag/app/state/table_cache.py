@@ -14,26 +14,39 @@ Held = dict[str, tuple[str, Any, int]]  # what it is: its identity, itself, and 
 
 
 class Memory:
-    """Keeps the last table and dataset of every session, never shared with another. Thread-safe."""
+    """Keeps the last table and dataset of every holder: a session, or everybody for a sample. Thread-safe."""
 
     def __init__(self, megabytes: float) -> None:
         self._most, self._held, self._changed = megabytes * MEGABYTE, OrderedDict[str, Held](), threading.Lock()
+        self._reading: dict[tuple[str, str], threading.Lock] = {}  # by holder and what is read
 
-    def get(self, session: str, what: str, identity: str, read: Callable[[], Any]) -> Any:
-        """Return what a session holds under this identity; it is read where it is not there (any more)."""
+    def get(self, holder: str, what: str, identity: str, read: Callable[[], Any]) -> Any:
+        """Return what a holder has under this identity; it is read, once, where it is not there (any more)."""
         with self._changed:
-            held = self._held.get(session, {})
-            if what in held and held[what][0] == identity:
-                self._held.move_to_end(session)
-                return held[what][1]
-        value = read()  # others need not wait
-        size = _size(value)
-        with self._changed:
-            self._held[session] = self._held.get(session, {}) | {what: (identity, value, size)}
-            self._held.move_to_end(session)
-            while len(self._held) > 1 and sum(map(_bytes_of, self._held.values())) > self._most:
-                self._held.popitem(last=False)
+            reading = self._reading.setdefault((holder, what), threading.Lock())
+        with reading:  # the other holders need not wait
+            value = self.held(holder, what, identity)
+            if value is None:
+                value = read()
+                self._hold(holder, what, (identity, value, _size(value)))
         return value
+
+    def held(self, holder: str, what: str, identity: str) -> Any | None:
+        """Return what a holder has under this identity, None where it would have to be read."""
+        with self._changed:
+            held = self._held.get(holder, {})
+            if what not in held or held[what][0] != identity:
+                return None
+            self._held.move_to_end(holder)
+            return held[what][1]
+
+    def _hold(self, holder: str, what: str, value: tuple[str, Any, int]) -> None:
+        with self._changed:
+            self._held[holder] = self._held.get(holder, {}) | {what: value}
+            self._held.move_to_end(holder)
+            while len(self._held) > 1 and sum(map(_bytes_of, self._held.values())) > self._most:
+                gone, _ = self._held.popitem(last=False)
+                self._reading = {key: lock for key, lock in self._reading.items() if key[0] != gone}
 
 
 def _bytes_of(held: Held) -> int:

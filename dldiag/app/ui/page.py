@@ -21,7 +21,6 @@ from dldiag.app.ui.widgets import explained, show_message
 from dldiag.core.home import dashboard_folder
 from dldiag.core.i18n import LANGUAGES, Message, tr, translate
 from dldiag.core.sanitize import escape_markdown, legible
-from dldiag.core.types import DataError
 
 MAIN = "streamlit_app.py"
 FIRST_OF_COURSE = 10
@@ -108,16 +107,12 @@ def _table_at_hand() -> None:
     if reference is None:
         st.caption(tr("No table yet"))
         return
-    try:
-        table = session.current_table()
-    except (DataError, KeyError, OSError):
-        return
-    if table is not None:
-        st.caption(tr("Your table"))
-        size = tr("{rows:,} rows, {columns:,} columns", rows=len(table.frame), columns=len(table.columns))
-        st.markdown(f"**{escape_markdown(table.name, 60)}**  \n{escape_markdown(size)}")
-        if reference.get("target"):
-            st.markdown(escape_markdown(tr("Target: {name}", name=legible(reference["target"], 60))))
+    st.caption(tr("Your table"))
+    table = session.table_at_hand()  # a page that only watches a job reads none
+    size = tr("{rows:,} rows, {columns:,} columns", rows=len(table.frame), columns=len(table.columns)) if table else ""
+    st.markdown(f"**{escape_markdown(reference.get('name', ''), 60)}**  \n{escape_markdown(size)}")
+    if reference.get("target"):
+        st.markdown(escape_markdown(tr("Target: {name}", name=legible(reference["target"], 60))))
 
 
 def _language_switch(code: str) -> None:

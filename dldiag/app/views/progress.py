@@ -21,7 +21,6 @@ from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import DataError, Progress
 
-REDRAW_SECONDS = 1.5  # between two drawings of what has been reached so far
 PROGRESS_HEIGHT = 132  # px: the progress block never changes its height, so nothing below it moves
 # Jobs whose progress counts trained models.
 COUNT_FITS = (kind_of(DiagnosisJob), kind_of(RemedyTrialJob), kind_of(ImprovementJob))
@@ -113,7 +112,7 @@ def _poll(job: str, drawn: tuple[int, float] | None) -> None:
 
 
 def _is_worth_drawing(reached: int, drawn: int, when: float) -> bool:
-    return reached != drawn and (not drawn or time.monotonic() - when >= REDRAW_SECONDS)
+    return reached != drawn and (not drawn or time.monotonic() - when >= session.pool().redraw_seconds())
 
 
 @st.fragment

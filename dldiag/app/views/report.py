@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dldiag.app.state import session
+from dldiag.app.state import server, session
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.app.views.before_after import show_before_after
 from dldiag.app.views.fixes import list_fixes, show_fixes
@@ -27,7 +27,15 @@ GROWING = Message("Training on growing parts of your table. The first verdict co
 
 def show_report(report: Report, job: str | None, *, complete: bool = True) -> None:
     """Show a report whole: conclusion, then numbers, then charts, then everything else one click away."""
+<<<<<<< HEAD
     show_test_meaning(report)
+=======
+    with server.drawing:
+        _show_parts(report, job, complete=complete)
+
+
+def _show_parts(report: Report, job: str | None, *, complete: bool) -> None:
+>>>>>>> main
     show_verdict(report, job, complete=complete)
     show_before_after(report, job)
     show_fixes(report, job)
@@ -67,8 +75,9 @@ def show_first_look(curves: Sequence[LearningCurve], report: Report | None) -> N
 def show_reached(curves: Sequence[LearningCurve]) -> None:
     """Show the learning curves as far as they are known; nothing before there is a point to show."""
     if any(point.dev for curve in curves for point in view.points(curve)):
-        figure = learning_curves(curves, theme=figure_mode(), train=False)
-        show_figure(figure, alt_learning_curves(curves), key="growing")
+        with server.drawing:
+            figure = learning_curves(curves, theme=figure_mode(), train=False)
+            show_figure(figure, alt_learning_curves(curves), key="growing")
 
 
 # --- figures ------------------------------------------------------------------------------------------------------

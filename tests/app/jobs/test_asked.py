@@ -55,7 +55,7 @@ def test_a_job_of_every_kind_is_read_back_as_it_was_asked(asked):
 
 
 def test_every_row_of_the_tables_is_tried_here():
-    assert {type(one) for one in ASKED} == set(JOBS)
+    assert {type(one) for one in ASKED} == {one for one in JOBS if one.__module__.startswith("dldiag.")}
     assert {type(one.request) for one in ASKED if isinstance(one, CourseJob)} == set(REQUESTS)
 
 

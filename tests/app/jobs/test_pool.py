@@ -345,12 +345,14 @@ def test_a_job_goes_on_while_its_page_is_open_or_it_was_told_to(ann, way):
 
 def test_the_more_pages_poll_the_less_often_each_does(pool, ann):
     assert 0.5 <= pool.poll_seconds() <= 1.0
-    watchers = Watchers()
+    sessions = iter(range(200))
+    watchers = Watchers(lambda: f"tab {next(sessions)}")
     crowd = Pool(ServerLimits(workers=1), MODULES, watchers)
     try:
-        for k in range(200):
-            watchers.note(f"job {k}")
+        for _ in range(200):
+            watchers.note("one job")
         assert crowd.poll_seconds() == 4.0
+        assert crowd.redraw_seconds() > 30
     finally:
         crowd.close()
 

@@ -1,5 +1,8 @@
 """Many visitors' tables share a bounded memory, and nobody sees another's."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pandas as pd
 
@@ -50,3 +53,19 @@ def test_a_table_above_the_limit_is_kept_while_it_is_the_last_one_used():
     memory.get("ann", "table", "a", large)
     memory.get("ann", "table", "a", large)
     assert large.times == 1
+
+
+def test_many_visitors_who_ask_at_once_have_it_read_once():
+    memory, times = Memory(10), []
+
+    def slow():
+        times.append(1)
+        time.sleep(0.1)
+        return table(1)
+
+    with ThreadPoolExecutor(8) as visitors:
+        found = list(visitors.map(lambda _: memory.get("sample", "table", "a", slow), range(8)))
+    assert len(times) == 1
+    assert all(one is found[0] for one in found)
+    assert memory.held("sample", "table", "a") is found[0]
+    assert memory.held("sample", "table", "b") is None
