@@ -27,15 +27,12 @@ GROWING = Message("Training on growing parts of your table. The first verdict co
 
 def show_report(report: Report, job: str | None, *, complete: bool = True) -> None:
     """Show a report whole: conclusion, then numbers, then charts, then everything else one click away."""
-<<<<<<< HEAD
-    show_test_meaning(report)
-=======
     with server.drawing:
         _show_parts(report, job, complete=complete)
 
 
 def _show_parts(report: Report, job: str | None, *, complete: bool) -> None:
->>>>>>> main
+    show_test_meaning(report)
     show_verdict(report, job, complete=complete)
     show_before_after(report, job)
     show_fixes(report, job)
