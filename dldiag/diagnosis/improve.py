@@ -153,15 +153,21 @@ def improve_case(
 
 def _check_known(known: Report | None, case: Case) -> None:
     """Raise DataError for a report of another model, another table or other settings."""
-    if known is None:
-        return
-    same = _table(known.dataset) == _table(summary_of(case.fits.encoded))
-    plain = [_plain(one) for one in (known.model.get("parameters", {}), case.model.parameters)]
-    if not same or plain[0] != plain[1] or _plain(known.settings) != _plain(asdict(case.settings)):
+    if known is not None and not is_of_case(known, case):
         raise DataError(
             Message("The report to start from is of another table, another model or other settings."),
             Message("Diagnose this model with these settings first, or leave the report out."),
         )
+
+
+def is_of_case(report: Report, case: Case) -> bool:
+    """Tell whether a report is of a case's table, model and settings; a setting that the report does not know is not compared."""
+    pairs = (
+        (report.model.get("parameters", {}), case.model.parameters),
+        (report.settings, asdict(case.settings)),
+    )
+    same = (_plain({name: now[name] for name in then if name in now}) == _plain(then) for then, now in pairs)
+    return _table(report.dataset) == _table(summary_of(case.fits.encoded)) and all(same)
 
 
 def _table(summary: DatasetSummary) -> tuple[Any, ...]:

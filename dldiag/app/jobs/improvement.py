@@ -48,13 +48,17 @@ def try_job(job: RemedyTrialJob, on_progress: JobProgress, should_stop: JobStop)
 def improve_job(job: ImprovementJob, on_progress: JobProgress, should_stop: JobStop) -> FoundPath:
     """Apply what helps and diagnose again until nothing does."""
     from dldiag.diagnosis.diagnose import prepare_case
-    from dldiag.diagnosis.improve import improve_case
+    from dldiag.diagnosis.improve import improve_case, is_of_case
     from dldiag.experiments.chosen_model import choice_of
     from dldiag.report.json_schema import from_json
 
     dataset, model = data_and_model(job)
     case = prepare_case(dataset, model, job.settings, should_stop=should_stop, n_jobs=processes_of_a_job())
-    found = improve_case(case, from_json(job.known) if job.known else None, on_progress=on_progress)
+    known = from_json(job.known) if job.known else None
+    fits = (
+        known if known is not None and is_of_case(known, case) else None
+    )  # a finished sample may be of an older version
+    found = improve_case(case, fits, on_progress=on_progress)
     return FoundPath(
         steps=found.steps,
         start=choice_of(found.start),
