@@ -146,6 +146,7 @@ class Dataset:
     domain: NDArray[Any] | None = None  # True where the row comes from the distribution that dev and test must match
     plan: ReadPlan | None = None
     aside: pd.DataFrame | None = None  # identifier and group columns left out of X, for the checks before training
+    given: pd.DataFrame | None = None  # the caller's own frame, for an estimator that takes its categories as they are
 
     def __post_init__(self) -> None:
         if len(self.X) != len(self.y):

@@ -29,7 +29,8 @@ class Param:
     `kind` is the type of one value: int, float, bool, str or tuple (of ints: layer sizes). `low` and `high` are
     inclusive. `choices` maps each allowed value to its label. `optional` allows None (written "none" or "auto");
     `auto` says that the word "auto" means the same where a value is given, as in scikit-learn. `empty` says in a form
-    what a field left empty stands for; by default an optional one is automatic.
+    what a field left empty stands for; by default an optional one is automatic. `separator` stands between the parts of
+    a list in text; a semicolon where the parts are names that may hold commas.
     """
 
     default: Any
@@ -45,6 +46,12 @@ class Param:
     unit: str = ""
     log: bool = False
     empty: str = ""
+    separator: str = ","
+
+    @property
+    def holds_names(self) -> bool:
+        """Whether it is a list of texts rather than of whole numbers."""
+        return self.kind is tuple and not (self.default and all(isinstance(one, int) for one in self.default))
 
 
 class Choices(Mapping[str, str]):
@@ -88,13 +95,23 @@ def parse(name: str, param: Param, text: str) -> Any:
     if param.optional and text.lower() in {"none", "auto", ""}:
         return None
     try:
-        value = _READERS[param.kind](text)
+        value = split_names(param, text) if param.holds_names else _READERS[param.kind](text)
     except (ValueError, KeyError) as error:
         raise SettingError(
             tr("{name} = {text} is not {kind}.", name=name, text=repr(text), kind=_kind_name(param))
         ) from error
     check(name, param, value)
     return value
+
+
+def split_names(param: Param, text: str) -> tuple[str, ...]:
+    """Return the parts of a list of names.
+
+    >>> split_names(Param((), tuple, "", "", separator=";"), "a * b; c, d")
+    ('a * b', 'c, d')
+    """
+    parts = (part.strip() for part in text.split(param.separator))
+    return tuple(part for part in parts if part)
 
 
 def check(name: str, param: Param, value: Any) -> None:
@@ -123,8 +140,7 @@ def _check_range(name: str, param: Param, value: Any) -> None:
 
 
 def _kind_name(param: Param) -> Message:
-    of_names = param.kind is tuple and not (param.default and all(isinstance(one, int) for one in param.default))
-    return Message("a list of names") if of_names else _KIND_NAMES[param.kind]
+    return Message("a list of names") if param.holds_names else _KIND_NAMES[param.kind]
 
 
 def _is_of_kind(value: Any, kind: type) -> bool:

@@ -130,6 +130,7 @@ def rows_of(dataset: Dataset, rows: NDArray[np.int64]) -> Dataset:
         dataset, X=dataset.X.iloc[rows].reset_index(drop=True), y=dataset.y[rows],
         groups=part(dataset.groups), times=part(dataset.times), domain=part(dataset.domain),
         aside=None if dataset.aside is None else dataset.aside.iloc[rows].reset_index(drop=True),
+        given=None if dataset.given is None else dataset.given.iloc[rows].reset_index(drop=True),
     )  # fmt: skip
 
 

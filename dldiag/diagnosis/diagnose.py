@@ -56,7 +56,7 @@ from dldiag.diagnosis.trials import (
     try_remedies,
 )
 from dldiag.diagnosis.verdict import agreeing, conclude
-from dldiag.error_analysis.of_fits import where_wrong
+from dldiag.error_analysis.of_fits import analyze_fits, where_wrong
 from dldiag.experiments.estimates import dev_error
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
@@ -166,13 +166,14 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
     case.fits.fit(slow, case.sizes[-1:], case.all_repeats, on_result=progress.advance)
 
     progress.enter(Message("Short runs of every remedy"))
-    probes = probe(case.fits, case.model, case.effort, smallest=case.settings.material, on_result=progress.advance)
+    analysis = analyze_fits(case.fits, case.model, case.settings.seed)
+    probes = probe(
+        case.fits, case.model, case.effort, smallest=case.settings.material, found=analysis, on_result=progress.advance
+    )
 
     report, evidence = verdict_on(case, case.references, probes, started)
     report = replace(report, verdict=agreeing(report.verdict, report.recommendations))
-    report = replace(
-        report, **where_wrong(case.fits, (case.model, *case.references), case.all_repeats, case.settings.seed)
-    )
+    report = replace(report, **where_wrong(case.fits, (case.model, *case.references), case.all_repeats, analysis))
     progress.first(lambda: report)
     progress.enter(Message("Trying the recommended remedies"))
     for tried in try_remedies(

@@ -12,6 +12,14 @@ from dldiag.core.i18n import Message
 from dldiag.core.params import SettingError
 from dldiag.core.types import Change, Column_
 from dldiag.diagnosis import metric_changes as by_metric
+from dldiag.diagnosis.data_changes import (
+    DataChange,
+    Looked,
+    idle_columns_dropped,
+    missing_features,
+    no_change,
+    other_kind_weighted,
+)
 from dldiag.diagnosis.ladders import OTHER_VALUE, TREES, ladders
 from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model, changed, is_network
@@ -37,6 +45,7 @@ class Remedy:
     textbook (Ng), which orders what nothing measured; None for what is not in it. part: the evidence, a part of the
     dev error, that it works on in that table.
     changes: model -> the settings to try, likeliest first; () when the remedy cannot be applied to this model.
+    look: what the dev rows show -> the changes of the data to try, for a remedy whose changes no model tells.
     suits: target values and metric -> whether a run is worth it. any_model: `changes` knows models other than our network.
     worth: usual share of the dev error it removes where its problem was found; orders what could not be probed.
     """
@@ -52,6 +61,7 @@ class Remedy:
     part: str = ""
     suits: Callable[[NDArray[Any], MetricChoice], bool] = _always
     any_model: bool = False
+    look: Callable[[Looked], tuple[DataChange, ...]] = no_change
 
     @property
     def specific(self) -> str:
@@ -61,7 +71,7 @@ class Remedy:
     @property
     def is_a_setting(self) -> bool:
         """Whether it changes settings of a model at all."""
-        return self.changes is not _never
+        return self.changes is not _never or self.look is not no_change
 
 
 def _never(model: Model) -> tuple[Change, ...]:
@@ -249,6 +259,21 @@ REMEDIES: dict[str, Remedy] = {
             Message("The model says in which limits this setting may lie; another value may suit these rows better."),
         ),
         # the data
+        Remedy(
+            "new_features", Message("Add features"), "data", ("missing_features",), _never, 0.0,
+            Message("An interaction, a ratio or a bend that the errors on dev rows still go together with."),
+            look=missing_features, any_model=True,
+        ),
+        Remedy(
+            "drop_columns", Message("Drop columns"), "data", ("idle_columns",), _never, 0.0,
+            Message("Columns that the model does not need only give it more to memorize."),
+            look=idle_columns_dropped, any_model=True,
+        ),
+        Remedy(
+            "reweight_rows", Message("Weigh training rows of the other kind less"), "data", ("mismatch",), _never, 0.0,
+            Message("Training rows unlike the dev rows can pull the model away from them; a weight of 0 leaves them out."),
+            look=other_kind_weighted, any_model=True,
+        ),
         Remedy(
             "repair_table", Message("Fix the data setup"), "data", ("leak", "misleading_split"), _never, 0.0,
             Message("Until then every error looks too good and can't be trusted."),

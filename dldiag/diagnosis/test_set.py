@@ -81,7 +81,7 @@ def _judge(
         FitTask(
             (which, split.n_train, r),
             with_codes(model, encoded.labels),
-            repeat.train_rows[: split.n_train],
+            encoded.training_rows(model, repeat.train_rows[: split.n_train]),
             split.test_rows,
             repeat.seed,
         )

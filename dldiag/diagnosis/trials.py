@@ -13,6 +13,7 @@ from dldiag.core.i18n import Message, Value
 from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset, Estimate, LearningCurve, Recommendation, Report, Split, Trial
 from dldiag.data.split import make_split
+from dldiag.diagnosis.data_changes import Looked
 from dldiag.diagnosis.evidence import (
     Evidence,
     Probe,
@@ -24,7 +25,8 @@ from dldiag.diagnosis.evidence import (
 )
 from dldiag.diagnosis.recommend import decide_order
 from dldiag.diagnosis.remedies import MORE_DATA, REMEDIES, applicable
-from dldiag.diagnosis.winners_curse import Picked, continued, correlation_of, picked
+from dldiag.diagnosis.winners_curse import Picked, continued, correlation_of, less_lucky, picked
+from dldiag.error_analysis.analysis import ErrorAnalysis
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.forecast import forecast
@@ -41,6 +43,7 @@ EARLY_LOOK = 1.57  # times the 90 % interval before the last look: 99 %
 LEAST_REPEATS, MOST_REPEATS = 4, 10  # of a probe; what can still gain after the least gets the most
 
 PlanEntry = tuple[str, Mapping[str, Any], Model]  # remedy, change, the changed model
+Luck = Mapping[str, float]  # model identity -> standard errors by which its effect looks too good
 OnResult = Callable[[FitResult], None] | None
 
 
@@ -75,6 +78,16 @@ def probe_plan(model: Model, keys: Collection[str] | None = None) -> list[PlanEn
     return [(key, change, changed(model, change)) for key, change in applicable(model, keys)]
 
 
+def data_plan(fits: FitCache, model: Model, found: ErrorAnalysis | None) -> tuple[list[PlanEntry], Luck]:
+    """List the changes of the data that the errors on dev rows suggest, and the luck with which each was chosen."""
+    if found is None:
+        return [], {}
+    looked = Looked(fits, model, found)
+    proposed = [(row.key, one) for row in REMEDIES.values() for one in row.look(looked)]
+    plan = [(key, one.change, changed(model, one.change)) for key, one in proposed]
+    return plan, {entry[2].identity: one.luck for entry, (_, one) in zip(plan, proposed, strict=True)}
+
+
 def probe(
     fits: FitCache,
     model: Model,
@@ -82,13 +95,15 @@ def probe(
     *,
     smallest: float,
     keys: Collection[str] | None = None,
+    found: ErrorAnalysis | None = None,
     on_result: OnResult = None,
 ) -> dict[str, Probe]:
     """Run every applicable remedy for a few repeats on a few rows; return the best setting of each.
 
     The current model runs on the same rows, so that every change is paired. A race: settings that cannot gain half of δ
     any more after the least repeats drop out. What is best among all that ran looks better than it is; its effect is
-    corrected for that. smallest: the user's smallest difference that matters. Candidates of the first heat are not
+    corrected for that. smallest: the user's smallest difference that matters. found: where the model is wrong, from which
+    changes of the data are proposed. Candidates of the first heat are not
     watched: that takes time, and a trial has more repeats to be seen on.
     """
     size = min(effort.probe_rows, fits.split.n_train)
@@ -96,7 +111,8 @@ def probe(
     fits.fit([model], [size], range(LEAST_REPEATS), on_result=on_result, watched=whole)
     targets, choice = fits.open_targets, fits.encoded.choice
     plan = [one for one in probe_plan(model, keys) if REMEDIES[one[0]].suits(targets, choice)]
-    alive = briefly(plan, _idle_columns(fits, model, size, smallest))
+    of_data, luck = data_plan(fits, model, found)
+    alive = [*briefly(plan, _idle_columns(fits, model, size, smallest)), *of_data]
     tried: dict[str, _Tried] = {}
     for n in (LEAST_REPEATS, probe_repeats(effort, size)):
         models = [model, *(candidate for _, _, candidate in alive)]
@@ -105,7 +121,8 @@ def probe(
         for remedy, change, candidate in alive:
             after = fits.get(candidate, size, range(n))
             if not any(result.failed for result in (*before, *after)):
-                tried[f"{remedy} {candidate.identity}"] = _Tried(remedy, change, before, after)
+                chosen_by = luck.get(candidate.identity, 0.0)
+                tried[f"{remedy} {candidate.identity}"] = _Tried(remedy, change, before, after, chosen_by)
         half = material_of(before, smallest) / 2
         alive = [one for one in alive if (run := tried.get(f"{one[0]} {one[2].identity}")) and run.seen.low < -half]
     return _best_of_each(list(tried.values()), fits)
@@ -119,6 +136,7 @@ class _Tried:
     change: Mapping[str, Any]
     before: Sequence[FitResult]
     after: Sequence[FitResult]
+    luck: float = 0.0
 
     @cached_property
     def seen(self) -> Estimate:
@@ -128,7 +146,8 @@ class _Tried:
 def _best_of_each(tried: Sequence[_Tried], fits: FitCache) -> dict[str, Probe]:
     """Return the best setting of each remedy; its effect is corrected for the choice among all of them."""
     together = correlation_of([(one.before, one.after) for one in tried], fits.dataset.n_rows)
-    found = picked([one.seen for one in tried], together, fits.split.repeats[0].seed)
+    raced = picked([one.seen for one in tried], together, fits.split.repeats[0].seed)
+    found = [less_lucky(effect, one.luck) for one, effect in zip(tried, raced, strict=True)]
     best: dict[str, Probe] = {}
     for one, effect in sorted(zip(tried, found, strict=True), key=lambda pair: pair[1].seen.value):
         if one.remedy not in best:

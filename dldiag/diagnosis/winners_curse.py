@@ -98,6 +98,24 @@ def continued(seen: Estimate, before: Picked, share: float | None = None) -> Pic
     return Picked(seen, shifted(seen, before.optimism * min(1.0, share)))
 
 
+def less_lucky(one: Picked, luck: float) -> Picked:
+    """Correct an effect once more by so many standard errors."""
+    return one if luck == 0 else Picked(one.seen, shifted(one.expected, luck * standard_error(one.seen)))
+
+
+def luck_of_passing(z: float, cut: float) -> float:
+    """Return by how many standard errors an effect looks too good that was let through because z was above the cut.
+
+    The same splitting of the noise, in closed form: with noise added it passes or not, and it is read with the opposite
+    noise.
+
+    >>> round(luck_of_passing(4.0, 4.0), 2), round(luck_of_passing(8.0, 4.0), 2)
+    (1.14, 0.0)
+    """
+    least = (cut - z) / SPLIT
+    return float(np.exp(stats.norm.logpdf(least) - stats.norm.logsf(least)) / SPLIT)
+
+
 def standard_error(one: Estimate) -> float:
     """Return the standard error behind an interval, from its two widths and the degrees of freedom they imply."""
     wide, narrow = one.high - one.value, one.surely_below - one.value

@@ -22,6 +22,7 @@ from dldiag.error_analysis.importance import (
 )
 from dldiag.error_analysis.performance import performances
 from dldiag.error_analysis.row_losses import ErrorCase
+from dldiag.experiments.added_features import TableRows
 from dldiag.experiments.fit import fitted_predictor
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model
@@ -31,22 +32,26 @@ SHUFFLED_ROWS = 2_000  # dev rows that columns are shuffled on at most
 QUICK_SHUFFLES = 3  # of each group of columns
 
 
+def case_of_fits(fits: FitCache, model: Model, seed: int = 0) -> ErrorCase | None:
+    """Return what a model at full size predicted for its dev rows, with the columns of the table; None without predictions."""
+    predictions = fits.predictions(model)
+    if predictions is None:
+        return None
+    dataset, clusters = fits.dataset, fits.split.clusters
+    labels = None if clusters is None else clusters.labels
+    columns = describing_columns(dataset)
+    return ErrorCase(predictions, columns, dataset.task, dataset.classes, fits.encoded.y_scale, labels, seed)
+
+
 def analyze_fits(fits: FitCache, model: Model, seed: int = 0, *, with_importance: bool = True) -> ErrorAnalysis | None:
     """Analyze what a model at full size predicted for its dev rows; None where it predicted nothing.
 
     One model more is fitted, for the importance of the columns.
     """
-    predictions = fits.predictions(model)
-    if predictions is None:
+    case = case_of_fits(fits, model, seed)
+    if case is None:
         return None
-    clusters = fits.split.clusters
-    labels = None if clusters is None else clusters.labels
-    dataset = fits.dataset
-    found = analyze(
-        ErrorCase(
-            predictions, describing_columns(dataset), dataset.task, dataset.classes, fits.encoded.y_scale, labels, seed
-        )
-    )
+    found = analyze(case)
     if not with_importance:
         return found
     importance = importance_of(fits, model, seed)
@@ -56,9 +61,10 @@ def analyze_fits(fits: FitCache, model: Model, seed: int = 0, *, with_importance
     return replace(found, findings=replace(found.findings, importance=tuple(importance or ()), empty=empty))
 
 
-def where_wrong(fits: FitCache, models: Sequence[Model], repeats: range, seed: int) -> dict[str, Any]:
+def where_wrong(
+    fits: FitCache, models: Sequence[Model], repeats: range, analysis: ErrorAnalysis | None
+) -> dict[str, Any]:
     """Return the fields of a report about its dev rows: where the first model is wrong, and how each model does."""
-    analysis = analyze_fits(fits, models[0], seed)
     return {
         "errors": None if analysis is None else analysis.findings,
         "performance": performances(fits, models, repeats),
@@ -84,12 +90,13 @@ def importance_of(fits: FitCache, model: Model, seed: int) -> list[ColumnImporta
     if len(groups) > MOST_GROUPS:
         return None
     coded = with_codes(model, fits.encoded.labels)
-    task = FitTask((model.identity, fits.split.n_train, 0), coded, repeat.train_rows, dev, repeat.seed)
+    train_rows = fits.encoded.training_rows(model, repeat.train_rows)
+    task = FitTask((model.identity, fits.split.n_train, 0), coded, train_rows, dev, repeat.seed)
     inputs = Inputs.of(task, fits.encoded)
-    predict, source = fitted_predictor(task, inputs), np.array(fits.encoded.matrix.source)
+    predict = fitted_predictor(task, inputs)
 
     def losses(group: Sequence[int], time: int) -> NDArray[np.float64]:
-        X = _shuffled_inputs(inputs.X_dev, source, group, (seed, time))
+        X = _shuffled_inputs(fits, task, inputs, group, (seed, time))
         if dataset.task == "classification":
             return np.asarray(predict(X) != inputs.y_dev, dtype=float)
         residual = (predict(X) - inputs.y_dev) * inputs.y_spread / inputs.y_scale
@@ -100,11 +107,11 @@ def importance_of(fits: FitCache, model: Model, seed: int) -> list[ColumnImporta
     return permutation_importance(groups, names, losses, is_root=is_root, shuffles=QUICK_SHUFFLES)
 
 
-def _shuffled_inputs(X: Any, source: NDArray[np.int64], group: Sequence[int], seed: Sequence[int]) -> Any:
-    """Shuffle the columns of a group among the rows: of the typed table, or of what it was encoded to."""
-    if isinstance(X, pd.DataFrame):
-        return shuffled(X, group, seed)
-    order = np.random.default_rng([*seed, *group]).permutation(len(X))
-    drawn, columns = X.copy(), np.isin(source, list(group))
-    drawn[:, columns] = X[order][:, columns]
-    return drawn
+def _shuffled_inputs(fits: FitCache, task: FitTask, inputs: Inputs, group: Sequence[int], seed: Sequence[int]) -> Any:
+    """Shuffle the columns of a group among the dev rows: of the typed table, or before features are made of them."""
+    if isinstance(inputs.X_dev, pd.DataFrame):
+        return shuffled(inputs.X_dev, group, seed)
+    order = np.random.default_rng([*seed, *group]).permutation(len(task.dev_rows))
+    encoded = fits.encoded
+    rows = TableRows(encoded.matrix, encoded.dataset, task.dev_rows, tuple(group), order)
+    return encoded.preparation(task.train_rows, task.model).inputs_of(rows)

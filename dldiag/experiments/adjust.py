@@ -128,14 +128,19 @@ def _shape(model: Any, inputs: Inputs, train: NDArray[np.int64]) -> Hashable:
 
 def _fit_group(numbers: list[int], models: list[Any], folds: list[Any], prepared: Sequence[Inputs]) -> None:
     given = [
-        (_rows(prepared[i].X, train), prepared[i].y[train], prepared[i].labels)
+        (_rows(prepared[i].X, train), prepared[i].y[train], _weights(prepared[i], train), prepared[i].labels)
         for i, train, _ in (folds[n] for n in numbers)
     ]
     if isinstance(models[numbers[0]], nn.MLPClassifier):
-        nn.fit_stack([models[n] for n in numbers], [X for X, _, _ in given], [y for _, y, _ in given])
+        Xs, ys, weights, _ = zip(*given, strict=True)
+        nn.fit_stack([models[n] for n in numbers], Xs, ys, sample_weights=weights)
         return
-    for n, (X, y, labels) in zip(numbers, given, strict=True):
-        models[n].fit(X, y if labels is None else labels[y])
+    for n, (X, y, w, labels) in zip(numbers, given, strict=True):
+        models[n].fit(X, y if labels is None else labels[y], **({} if w is None else {"sample_weight": w}))
+
+
+def _weights(inputs: Inputs, rows: NDArray[np.int64]) -> NDArray[np.float64] | None:
+    return None if inputs.weights is None else inputs.weights[rows]
 
 
 def _folds(inputs: Inputs, seed: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:

@@ -12,7 +12,7 @@ from sklearn.utils import all_estimators
 from dldiag.core.i18n import tr
 from dldiag.core.params import SettingError
 from dldiag.core.types import Task
-from dldiag.experiments.models import MODELS, Model, as_model, build_model
+from dldiag.experiments.models import AROUND, MODELS, SCALE, Model, as_model, build_model, changed
 
 _KEY, _NAME = "model_key", "estimator"  # in a choice, beside the model's own settings
 _SKLEARN = "sklearn"  # the key of an estimator that is chosen by its name
@@ -35,12 +35,14 @@ def named_estimator(task: Task, name: str, settings: Mapping[str, Any]) -> Model
                examples=", ".join(sorted(found)[:3]))
         )  # fmt: skip
     known = found[name]().get_params()
-    for setting, value in settings.items():
+    around = {setting: value for setting, value in settings.items() if setting in AROUND and setting not in known}
+    own = {setting: value for setting, value in settings.items() if setting not in around}
+    for setting, value in own.items():
         if setting not in known:
             raise SettingError(tr("{model} has no setting {name}.", model=name, name=repr(setting)))
         if not isinstance(value, _PLAIN):
             raise SettingError(tr("{name}: only numbers, texts, true, false and null are read.", name=setting))
-    return as_model(found[name](**settings))
+    return changed(as_model(found[name](**own)), around)
 
 
 @cache
@@ -63,9 +65,9 @@ def choice_of(model: Model) -> dict[str, Any]:
     if name not in estimators_of("classification") | estimators_of("regression"):
         return {}
     usual = type(model.estimator)().get_params()
-    changed = {name: value for name, value in model.estimator.get_params().items() if value != usual.get(name)}
-    return {
-        _KEY: _SKLEARN,
-        _NAME: name,
-        **{name: value for name, value in changed.items() if isinstance(value, _PLAIN)},
-    }
+    differing = {name: value for name, value in model.estimator.get_params().items() if value != usual.get(name)}
+    own = {name: value for name, value in differing.items() if isinstance(value, _PLAIN)}
+    around = {name: getattr(model, name) for name in AROUND if name != SCALE}
+    used = {name: value for name, value in around.items() if value != AROUND[name].default}
+    scaled = {SCALE: True} if model.scale_inputs else {}  # a model of the user's gets its inputs as they are
+    return {_KEY: _SKLEARN, _NAME: name, **own, **used, **scaled}

@@ -125,7 +125,7 @@ def group_by_shape(tasks: Iterable[FitTask], encoded: Encoded) -> Iterator[list[
 
 def _shape(task: FitTask, encoded: Encoded) -> Hashable:
     n_outputs = len(np.unique(encoded.dataset.y[task.train_rows])) if encoded.dataset.task == "classification" else 1
-    key = nn.stack_key(task.model.estimator, len(task.train_rows), encoded.matrix.n_features, n_outputs)
+    key = nn.stack_key(task.model.estimator, len(task.train_rows), encoded.n_features(task), n_outputs)
     return key, task.watched, task.model.adjust
 
 
@@ -159,7 +159,15 @@ def _fit_networks(stack: Sequence[FitTask], prepared: Sequence[Inputs], should_s
     started = time.perf_counter()
     models = [_seeded(task) for task in stack]
     dev = [(p.X_dev, p.y_dev) for p in prepared] if stack[0].watched else None
-    nn.fit_stack(models, [p.X for p in prepared], [p.y for p in prepared], dev=dev, should_stop=should_stop)
+    weights = [p.weights for p in prepared]
+    nn.fit_stack(
+        models,
+        [p.X for p in prepared],
+        [p.y for p in prepared],
+        dev=dev,
+        sample_weights=weights,
+        should_stop=should_stop,
+    )
     outputs = [_outputs(m, task, p, p.labels) for m, task, p in zip(models, stack, prepared, strict=True)]
     if stack[0].model.adjust:
         held = held_probabilities(stack, prepared, _seeded)
@@ -183,7 +191,8 @@ def _seeded(task: FitTask) -> BaseEstimator:
 def _fit_alone(task: FitTask, inputs: Inputs) -> FitResult:
     """Fit an estimator that is not ours; one that refuses this subset gives a result without numbers and says why."""
     started = time.perf_counter()
-    one_class = inputs.y.dtype.kind in "iu" and len(np.unique(inputs.y)) == 1
+    of_one_class = inputs.y.dtype.kind in "iu" and len(np.unique(inputs.y)) == 1
+    one_class = of_one_class and not task.as_given  # else it is the estimator's to refuse it
     refusals = REFUSALS if task.model.key in MODELS else (Exception,)
     try:
         # A tiny subset may hold one class only: all that can be learnt is that class.
@@ -235,7 +244,7 @@ def fitted_predictor(task: FitTask, inputs: Inputs) -> Callable[[Any], NDArray[A
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if is_network(task.model):
-            nn.fit_stack([model], [inputs.X], [inputs.y])
+            nn.fit_stack([model], [inputs.X], [inputs.y], sample_weights=[inputs.weights])
         else:
             _fitted(model, inputs, labels)
 
@@ -247,7 +256,8 @@ def fitted_predictor(task: FitTask, inputs: Inputs) -> Callable[[Any], NDArray[A
 
 
 def _fitted(model: Any, inputs: Inputs, labels: NDArray[Any] | None) -> Any:
-    return model.fit(inputs.X, inputs.y if labels is None else labels[inputs.y])
+    weights = {} if inputs.weights is None else {"sample_weight": inputs.weights}
+    return model.fit(inputs.X, inputs.y if labels is None else labels[inputs.y], **weights)
 
 
 def _numbered(y: NDArray[Any], n_classes: int) -> NDArray[np.int64]:

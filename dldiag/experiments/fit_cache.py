@@ -138,4 +138,5 @@ class FitCache:
         key = (model.identity, size, r)
         kept = size in self._kept_sizes and r < len(self.split.measuring)
         coded = with_codes(model, self.encoded.labels)
-        return FitTask(key, coded, repeat.train_rows[:size], repeat.dev_rows, repeat.seed, watched, kept=kept)
+        rows = self.encoded.training_rows(model, repeat.train_rows[:size])
+        return FitTask(key, coded, rows, repeat.dev_rows, repeat.seed, watched, kept=kept)

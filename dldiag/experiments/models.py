@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import (
@@ -20,26 +18,19 @@ from sklearn.ensemble import (
     RandomForestClassifier,
     RandomForestRegressor,
 )
-from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC, SVR
 
 from dldiag import nn
 from dldiag.core.i18n import Message, tr
 from dldiag.core.params import Param, SettingError, check
 from dldiag.core.types import Task
-from dldiag.data.encode import Matrix
 from dldiag.experiments.model_params import BOOSTING_PARAMS, FOREST_PARAMS, LINEAR_PARAMS, NEIGHBOR_PARAMS, SVM_PARAMS
-
-_FARTHEST = 20.0  # standard deviations; values beyond are cut, so that one wild cell cannot blow up a network
 
 SETUP_ROWS = 300  # a fit costs about as much as this many rows even when it has hardly any
 USUAL_INPUTS, USUAL_UNITS = 20, 100
-
-REMEMBERED = 2**20  # bytes of prepared inputs; training on more takes far longer than preparing them again
 
 # Half as many trees with twice the learning rate of scikit-learn's defaults: half the time, and over twelve tables at
 # 300 and 3,000 rows a dev error 0.5 % higher in mean (`python -m bench.boosting`). It is a reference, not a contestant.
@@ -72,7 +63,43 @@ LOG_TARGET_PARAM = Param(
     "For targets above 0 that span powers of ten; errors stay those of the target itself.",
     group="loss",
 )
-AROUND = {"scale_inputs": SCALE_PARAM, "adjust": ADJUST_PARAM, "log_target": LOG_TARGET_PARAM}  # fields of Model
+NEW_FEATURES_PARAM = Param(
+    (),
+    tuple,
+    "Added features",
+    "Made from the columns, separated by semicolons: a * b, a / b, spline(a), cycle(a), frequency(a), target(a).",
+    group="data",
+    separator=";",
+)
+DROP_COLUMNS_PARAM = Param(
+    (),
+    tuple,
+    "Dropped columns",
+    "Columns the model does not get, separated by semicolons.",
+    group="data",
+    separator=";",
+)
+REWEIGHT_PARAM = Param(
+    1.0,
+    float,
+    "Weight of rows of the other kind",
+    "Where dev rows are of one kind: 1 counts all training rows the same, 0 leaves the other kind out.",
+    low=0,
+    high=1,
+    group="data",
+)
+AROUND = {  # fields of Model
+    "scale_inputs": SCALE_PARAM,
+    "adjust": ADJUST_PARAM,
+    "log_target": LOG_TARGET_PARAM,
+    "new_features": NEW_FEATURES_PARAM,
+    "drop_columns": DROP_COLUMNS_PARAM,
+    "reweight_rows": REWEIGHT_PARAM,
+}
+SURROUNDINGS = {
+    name: one.default for name, one in AROUND.items() if name != SCALE
+}  # where a report says nothing of them
+OF_INPUTS = ("new_features", "drop_columns")  # that a model which prepares the table itself cannot have
 
 
 @dataclass(frozen=True)
@@ -81,6 +108,8 @@ class Model:
 
     adjust: how its decisions are adjusted inside the training rows, a row of ADJUSTMENTS; "" for not at all. log_target: it
     learns the logarithm of the target and is judged by the target. raw: the estimator prepares the table itself (a user's pipeline, or what holds one) and gets the typed frame.
+    new_features, drop_columns: features added to and columns taken from its inputs. reweight_rows: weight of the training
+    rows whose kind is not that of the dev rows.
     """
 
     key: str
@@ -90,13 +119,26 @@ class Model:
     raw: bool = False
     adjust: str = ""
     log_target: bool = False
+    new_features: tuple[str, ...] = ()
+    drop_columns: tuple[str, ...] = ()
+    reweight_rows: float = 1.0
 
     @cached_property
     def identity(self) -> str:
         """Text that is equal for two models exactly when they would learn the same."""
         settings = sorted(self.estimator.get_params().items())
-        own = f"{self.adjust}{':log' if self.log_target else ''}"
+        own = f"{self.adjust}{':log' if self.log_target else ''}{self._of_data}"
         return f"{self.key}:{self.scale_inputs}{own}:{type(self.estimator).__name__}:{settings}"
+
+    @property
+    def _of_data(self) -> str:
+        changed = (self.new_features, self.drop_columns, self.reweight_rows)
+        return "" if changed == ((), (), 1.0) else f":{changed}"
+
+    @property
+    def inputs_key(self) -> Hashable:
+        """What its inputs depend on besides the rows: models of one key share prepared inputs."""
+        return self.scale_inputs, self.new_features, self.drop_columns
 
     @property
     def is_baseline(self) -> bool:
@@ -117,9 +159,9 @@ class Model:
         if is_network(self):
             values["hidden_layer_sizes"] = self.estimator.hidden_layers()  # scikit-learn takes one number, too
         around = {name: getattr(self, name) for name in AROUND}  # settings of what surrounds the estimator
-        if is_network(self):
-            return {name: (values | around)[name] for name in params_of_model(self)}
         used = {name: value for name, value in around.items() if value != AROUND[name].default}
+        if is_network(self):
+            return {name: (values | around)[name] for name in params_of_model(self)} | used
         return {name: values[name] for name in params_of_model(self) if name in values} | used
 
 
@@ -138,7 +180,12 @@ MODELS: dict[str, ModelRow] = {
     "mlp": ModelRow(
         Message("Neural network (NumPy)"),
         {"classification": nn.MLPClassifier, "regression": nn.MLPRegressor},
-        {**nn.MLP_PARAMS, "scale_inputs": SCALE_PARAM},
+        {
+            **nn.MLP_PARAMS,
+            "scale_inputs": SCALE_PARAM,
+            "new_features": NEW_FEATURES_PARAM,
+            "drop_columns": DROP_COLUMNS_PARAM,
+        },
         {
             "classification": {**nn.CLASSIFIER_PARAMS, "adjust": ADJUST_PARAM},
             "regression": {**nn.REGRESSOR_PARAMS, "log_target": LOG_TARGET_PARAM},
@@ -194,13 +241,19 @@ def changed(model: Model, parameters: Mapping[str, Any]) -> Model:
     for name, value in parameters.items():
         if name in params:
             check(name, params[name], value)
-        elif name not in known and (name != SCALE or model.raw):
+        elif name not in known:
             raise SettingError(tr("{model} has no setting {name}.", model=model.label, name=repr(name)))
+        if model.raw and name in (SCALE, *OF_INPUTS):
+            raise SettingError(
+                tr("{model} prepares the table itself: {name} cannot be set.", model=model.label, name=name)
+            )
     own = {name: value for name, value in parameters.items() if name not in AROUND}
     estimator = clone(model.estimator).set_params(**own)
     if is_network(model):
         estimator.check_settings()
-    return replace(model, estimator=estimator, **{name: value for name, value in parameters.items() if name in AROUND})
+    around = {name: value for name, value in parameters.items() if name in AROUND}
+    lists = {name: tuple(value) for name, value in around.items() if isinstance(value, list)}  # as JSON holds them
+    return replace(model, estimator=estimator, **around | lists)
 
 
 def as_model(estimator: Any) -> Model:
@@ -267,38 +320,3 @@ def _size_cost(model: Model) -> float:
         return 1.0
     layers = [USUAL_INPUTS, *model.parameters["hidden_layer_sizes"]]
     return math.sqrt(sum(a * b for a, b in pairwise(layers)) / (USUAL_INPUTS * USUAL_UNITS) or 1.0)
-
-
-class Preparation:
-    """What one training subset teaches about the inputs: medians for gaps, means and spreads for scale.
-
-    Remembers what it prepared while that is small: every remedy is tried on the same rows, and on few of them a network
-    takes little longer to train than its inputs to prepare.
-    """
-
-    def __init__(self, matrix: Matrix, train_rows: NDArray[np.int64], *, scale: bool) -> None:
-        self._matrix = matrix
-        self._prepared: dict[bytes, NDArray[np.float32]] = {}
-        steps = [SimpleImputer(strategy="median", keep_empty_features=True)]
-        if scale:
-            steps += [StandardScaler(), FunctionTransformer(np.clip, kw_args={"a_min": -_FARTHEST, "a_max": _FARTHEST})]
-        self._measured: Pipeline = make_pipeline(*steps)
-        if matrix.measured.any():
-            self._measured.fit(matrix.values[np.ix_(train_rows, matrix.measured)])
-
-    def inputs(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return the prepared inputs of some rows: (rows, features) float32, not to be written to."""
-        key = rows.tobytes()
-        if key in self._prepared:
-            return self._prepared[key]
-        found = self._prepare(rows)
-        found.flags.writeable = False
-        if found.nbytes <= REMEMBERED:
-            self._prepared[key] = found
-        return found
-
-    def _prepare(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        values = self._matrix.values[rows]
-        if self._matrix.measured.any():
-            values[:, self._matrix.measured] = self._measured.transform(values[:, self._matrix.measured])
-        return np.asarray(np.nan_to_num(values, posinf=3e38, neginf=-3e38), dtype=np.float32)

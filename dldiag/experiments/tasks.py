@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from dldiag.core.i18n import Message
-from dldiag.core.types import Clusters, DataError, Dataset, Rows, Split
+from dldiag.core.types import Clusters, DataError, Dataset, Floats, Rows, Split
 from dldiag.data.encode import Matrix, encode
 from dldiag.experiments.metric_choice import SHARE_WRONG, MetricChoice, plain_choice
-from dldiag.experiments.models import MODELS, Model, Preparation, is_network, is_of_counts
+from dldiag.experiments.models import MODELS, Model, is_network, is_of_counts
+from dldiag.experiments.preparation import Preparation, learn_preparation
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,16 +37,36 @@ class Encoded:
     choice: MetricChoice = SHARE_WRONG
     _preparations: dict[Hashable, Preparation] = field(default_factory=dict)
 
-    def preparation(self, train_rows: Rows, scale: bool) -> Preparation:
-        """Return what these training rows teach about the inputs; learnt once per subset."""
-        key = (train_rows.tobytes(), scale)
+    def preparation(self, train_rows: Rows, model: Model) -> Preparation:
+        """Return what these training rows teach about the inputs of a model; learnt once per subset."""
+        key = (train_rows.tobytes(), model.inputs_key)
         if key not in self._preparations:
-            self._preparations[key] = Preparation(self.matrix, train_rows, scale=scale)
+            self._preparations[key] = learn_preparation(self.matrix, self.dataset, train_rows, model)
         return self._preparations[key]
+
+    def n_features(self, task: FitTask) -> int:
+        """Return the number of features that a task's model gets."""
+        if not (task.model.new_features or task.model.drop_columns):
+            return self.matrix.n_features
+        return self.preparation(task.train_rows, task.model).n_features
+
+    def training_rows(self, model: Model, rows: Rows) -> Rows:
+        """Return which of these rows a model learns from: without those of the other kind where they weigh nothing."""
+        domain = self.dataset.domain
+        return rows[domain[rows]] if model.reweight_rows == 0 and domain is not None else rows
+
+    def weights(self, model: Model, rows: Rows) -> Floats | None:
+        """Return the weight of each training row; None where all count the same."""
+        domain = self.dataset.domain
+        if domain is None or model.reweight_rows in (0.0, 1.0):
+            return None
+        return np.where(domain[rows], 1.0, model.reweight_rows)
 
     def given_rows(self, rows: Rows) -> Any:
         """Return rows of what raw models get."""
-        given = self.dataset.X if self.given is None else self.given
+        given = self.given
+        if given is None:
+            given = self.dataset.X if self.dataset.given is None else self.dataset.given
         return given.iloc[rows] if hasattr(given, "iloc") else given[rows]
 
 
@@ -114,6 +135,7 @@ class FitTask:
     watched: bool = False  # record health signals and the dev error of every epoch
     reseeded: bool = True
     kept: bool = False  # keep what is predicted for each dev row
+    as_given: bool = False  # nothing is done that scikit-learn would not do
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +153,7 @@ class Inputs:
     y_center: float = 0.0
     n_classes: int = 0
     choice: MetricChoice = SHARE_WRONG
+    weights: Floats | None = None  # of the training rows
 
     @classmethod
     def of(cls, task: FitTask, encoded: Encoded) -> Inputs:
@@ -147,13 +170,16 @@ class Inputs:
         if task.model.raw:
             X, X_dev = encoded.given_rows(task.train_rows), encoded.given_rows(task.dev_rows)
         else:
-            preparation = encoded.preparation(task.train_rows, task.model.scale_inputs)
+            preparation = encoded.preparation(task.train_rows, task.model)
             X, X_dev = preparation.inputs(task.train_rows), preparation.inputs(task.dev_rows)
         every = encoded.clusters
         clusters = (None, None) if every is None else (every.of(task.train_rows), every.of(task.dev_rows))
         labels = None if task.model.key in MODELS else encoded.labels
         n_classes = len(encoded.dataset.classes)
-        return cls(X, y, X_dev, y_dev, spread, encoded.y_scale, clusters, labels, center, n_classes, encoded.choice)
+        weights = encoded.weights(task.model, task.train_rows)
+        return cls(
+            X, y, X_dev, y_dev, spread, encoded.y_scale, clusters, labels, center, n_classes, encoded.choice, weights
+        )
 
 
 def prepare_inputs(stack: Sequence[FitTask], encoded: Encoded) -> list[Inputs]:
@@ -161,7 +187,14 @@ def prepare_inputs(stack: Sequence[FitTask], encoded: Encoded) -> list[Inputs]:
     found: dict[Hashable, Inputs] = {}
     inputs = []
     for task in stack:
-        key = task.train_rows.tobytes(), task.dev_rows.tobytes(), task.model.scale_inputs, task.model.log_target
+        model = task.model
+        key = (
+            task.train_rows.tobytes(),
+            task.dev_rows.tobytes(),
+            model.inputs_key,
+            model.log_target,
+            model.reweight_rows,
+        )
         found[key] = found.get(key) or Inputs.of(task, encoded)
         inputs.append(found[key])
     return inputs

@@ -15,6 +15,7 @@ import numpy as np
 
 from dldiag.core.i18n import Message, speaking
 from dldiag.core.types import DataError, Report
+from dldiag.experiments.models import SURROUNDINGS
 
 _SCHEMA = "dldiag-report/1"
 SOURCE = "_source"
@@ -145,7 +146,7 @@ def _nest_forecast(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _paired_changes(fields: dict[str, Any]) -> dict[str, Any]:
     """Write the change of each recommendation as {name: [from, to]}, as the public door promises."""
-    now = fields["model"].get("parameters", {})
+    now = SURROUNDINGS | fields["model"].get("parameters", {})
     recommendations = [
         one | {"change": {name: [now.get(name), to] for name, to in one["change"].items()}}
         for one in fields["recommendations"]

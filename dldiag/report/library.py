@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator, clone
 
 from dldiag.core.types import Dataset, Report
 from dldiag.data.dataset import make_dataset
 from dldiag.diagnosis.diagnose import diagnose
+from dldiag.experiments.models import as_model, is_network
 from dldiag.report.displays import attach
 
 attach()
 
+_TRIED_ROWS = 500  # of a trial fit that tells whether an estimator takes a frame as it is
 _TARGET = "target"  # the name of a y that has none
 
 
@@ -29,8 +34,35 @@ def diagnose_data(data: Any, *given: Any, **named: Any) -> Report:
         return diagnose(data, *given, **named)
     values = dict(zip(("X", "y", "settings"), given, strict=False))
     X, y = (values.pop(name) if name in values else named.pop(name, None) for name in ("X", "y"))
-    task = named.pop("task", "auto")
-    return diagnose(dataset_of(X, y, task=task), data, **values, **named)
+    dataset = dataset_of(X, y, task=named.pop("task", "auto"))
+    if isinstance(X, pd.DataFrame) and _takes_frame(data, X, y):
+        data, dataset = replace(as_model(data), raw=True), _with_frame(dataset, X, y)
+    return diagnose(dataset, data, **values, **named)
+
+
+def _takes_frame(model: Any, X: pd.DataFrame, y: Any) -> bool:
+    """Tell whether a user's estimator learns from the categories of a frame, or from columns by name, as they are."""
+    if not isinstance(model, BaseEstimator) or is_network(as_model(model)):
+        return False
+    named = model.get_params().get("categorical_features")
+    by_name = isinstance(named, list | tuple) and any(isinstance(one, str) for one in named)
+    if not (by_name or any(isinstance(kind, pd.CategoricalDtype) for kind in X.dtypes)):
+        return False
+    known = np.flatnonzero(~pd.isna(np.asarray(y)))
+    tried = known[np.unique(np.linspace(0, len(known) - 1, min(len(known), _TRIED_ROWS), dtype=int))]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            clone(model).fit(X.iloc[tried], np.asarray(y)[tried])
+    except (ValueError, TypeError, IndexError):  # then it gets numbers of ours, as it does for texts
+        return by_name
+    return True
+
+
+def _with_frame(dataset: Dataset, X: pd.DataFrame, y: Any) -> Dataset:
+    """Return the dataset with the rows of the caller's frame that it kept: those whose target is known."""
+    rows = X[~pd.isna(np.asarray(y))].reset_index(drop=True)
+    return replace(dataset, given=rows) if len(rows) == dataset.n_rows else dataset
 
 
 def dataset_of(X: Any, y: Any, *, task: str = "auto") -> Dataset:

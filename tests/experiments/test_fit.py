@@ -111,7 +111,7 @@ def test_what_fails_does_not_depend_on_who_shares_the_stack():
 
 
 def test_networks_of_one_call_on_the_same_rows_hold_them_once(monkeypatch):
-    monkeypatch.setattr("dldiag.experiments.models.REMEMBERED", 0)  # as if the inputs were too large to be remembered
+    monkeypatch.setattr("dldiag.experiments.preparation.REMEMBERED", 0)  # as if inputs were too large to remember
     seen = []
     fit = nn.fit_stack
     monkeypatch.setattr(

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 from sklearn.compose import make_column_transformer
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import FitFailedWarning
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Lasso, LogisticRegression, Ridge
@@ -289,3 +290,19 @@ def test_class_weights_go_to_the_labels_that_they_name(names, heavy):
 def test_class_weights_that_name_no_label_are_refused():
     with pytest.raises(DataError, match="class_weight names the class no such, which is not in the target"):
         learning_curve(MLPClassifier(class_weight={"no such": 2}), np.eye(40), np.arange(40) % 2)
+
+
+def test_subsets_of_one_class_fail_where_the_estimator_refuses_them_as_in_scikit_learn():
+    X, y = np.random.default_rng(0).normal(size=(60, 3)), np.repeat([0, 1], 30)
+    how = {"train_sizes": [5, 40], "cv": 3, "shuffle": False}
+    with pytest.warns(FitFailedWarning, match="3 of 6 fits failed; their errors are NaN"):
+        curve = learning_curve(LogisticRegression(), X, y, **how)
+    with pytest.warns(FitFailedWarning):
+        _, train, dev = sklearn_curve(LogisticRegression(), X, y, **how)
+    assert curve.train_errors == pytest.approx(1 - train, nan_ok=True)
+    assert curve.dev_errors == pytest.approx(1 - dev, nan_ok=True)
+    with pytest.raises(DataError, match="cannot be trained"):
+        learning_curve(LogisticRegression(), X, y, error_score="raise", **how)
+    forest = RandomForestClassifier(5, random_state=0)  # this one learns the only class
+    _, _, dev = sklearn_curve(forest, X, y, **how)
+    assert learning_curve(forest, X, y, **how).dev_errors == pytest.approx(1 - dev)

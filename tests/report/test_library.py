@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import load_iris
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 import dldiag
@@ -62,3 +63,43 @@ def test_results_draw_themselves():
     assert report.curves[0].plot().data
     with pytest.raises(ValueError, match="learning_curves"):
         report.plot("nothing")
+
+
+def towns(rows=400):
+    rng = np.random.default_rng(0)
+    town, votes = rng.integers(0, 12, rows), rng.permutation(np.repeat([0, 1], 6))
+    X = pd.DataFrame({"town": pd.Categorical([f"t{k}" for k in town]), "age": rng.normal(size=rows)})
+    y = np.where(rng.random(rows) < 0.05, 1 - votes[town], votes[town])
+    return X, np.where(y == 1, "yes", "no")
+
+
+@pytest.mark.parametrize("features", [["town"], "from_dtype", None])
+def test_an_estimator_gets_the_frame_with_its_categories_as_scikit_learn_gives_it(features):
+    X, y = towns()
+    model = HistGradientBoostingClassifier(max_iter=8, categorical_features=features, random_state=0)
+    if features is None:  # texts as categories are no numbers: scikit-learn refuses them, and ours are encoded
+        with pytest.raises(ValueError, match="could not convert"):
+            model.fit(X, y)
+    seen = []
+
+    class Watched(HistGradientBoostingClassifier):
+        def fit(self, X, y):
+            seen.append((X, y))
+            return super().fit(X, y)
+
+    watched = Watched(max_iter=8, categorical_features=features, random_state=0)
+    report = dldiag.diagnose(watched, X, y, settings=QUICK, n_jobs=1)
+    assert {type(one) for one, _ in seen[1:]} == ({np.ndarray} if features is None else {pd.DataFrame})
+    if features is not None:
+        assert all(one["town"].dtype == X["town"].dtype and set(labels) <= {"yes", "no"} for one, labels in seen)
+        scores = [1 - one for one in dldiag.learning_curve(model, X, y, cv=3).dev_errors[-1]]
+        assert report.evidence["dev_error"].value == pytest.approx(1 - np.mean(scores), abs=0.05)
+
+
+def test_rows_without_a_target_are_left_out_of_the_given_frame_too():
+    X, y = towns()
+    y = np.array(y, dtype=object)
+    y[:5] = None
+    model = HistGradientBoostingClassifier(max_iter=5, categorical_features=["town"])
+    report = dldiag.diagnose(model, X, y, settings=QUICK)
+    assert report.dataset.rows == 395

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dldiag.app.state import session
 from dldiag.core.i18n import tr, translate
-from dldiag.core.params import Param, SettingError, check, params_of, parse
+from dldiag.core.params import Param, SettingError, check, params_of, parse, split_names
 from dldiag.core.sanitize import escape_markdown
 
 FORMAT = "%.6g"
@@ -118,8 +118,8 @@ def _start(name: str, param: Param, prefix: str) -> Any:
 
 
 def _read(name: str, param: Param, text: str) -> Any:
-    if param.kind is tuple and _holds_texts(param):
-        return tuple(part for part in text.split(",") if part)
+    if param.holds_names:
+        return split_names(param, text)
     return parse(name, param, text)
 
 
@@ -207,13 +207,14 @@ def _step(param: Param, start: float | None) -> float:
 
 
 def _text(param: Param, label: str, start: Any, key: str, help_text: str) -> Any:
-    shown = "" if start is None else ", ".join(map(str, start)) if isinstance(start, tuple | list) else str(start)
+    listed = isinstance(start, tuple | list)
+    shown = "" if start is None else f"{param.separator} ".join(map(str, start)) if listed else str(start)
     text = st.text_input(label, value=shown, key=key, help=help_text, placeholder=_when_empty(param))
     try:
         value = _read(translate(param.label), param, text or "")
         if value == () and not param.optional and param.default != ():
             raise SettingError(tr("{name} is empty.", name=translate(param.label)))
-        check(translate(param.label), param, value) if not _holds_texts(param) else None
+        check(translate(param.label), param, value) if not param.holds_names else None
     except SettingError as error:
         st.caption(f":red[{escape_markdown(error)}] {escape_markdown(tr('The default is used instead.'))}")
         return param.default
@@ -225,17 +226,19 @@ def _when_empty(param: Param) -> str | None:
     return translate(param.empty) if param.empty else tr(AUTOMATIC) if param.optional else None
 
 
-def _holds_texts(param: Param) -> bool:
-    return param.kind is tuple and (not param.default or isinstance(param.default[0], str))
-
-
 def _write_url(name: str, value: Any, param: Param) -> None:
     """Keep the URL a permalink: values that differ from the default, nothing else."""
     if _same(value, param.default):
         if name in st.query_params:
             del st.query_params[name]
         return
-    text = ",".join(map(str, value)) if isinstance(value, tuple | list) else "none" if value is None else str(value)
+    text = (
+        param.separator.join(map(str, value))
+        if isinstance(value, tuple | list)
+        else "none"
+        if value is None
+        else str(value)
+    )
     if st.query_params.get(name) != text:
         st.query_params[name] = text
 

@@ -139,7 +139,7 @@ def _stacks(dataset: Dataset, sets: Sequence[Rows]) -> list[list[int]]:
 def _train_stack(
     encoded: Encoded, model: Model, sets: Sequence[Rows], asked: Rows, seeds: Sequence[int], should_stop: ShouldStop
 ) -> NDArray[Any]:
-    prepared = [encoded.preparation(rows, model.scale_inputs) for rows in sets]
+    prepared = [encoded.preparation(rows, model) for rows in sets]
     inputs = [one.inputs(rows) for one, rows in zip(prepared, sets, strict=True)]
     targets, undo = zip(*(_centered(encoded.dataset, rows) for rows in sets), strict=True)
     networks = [clone(model.estimator).set_params(random_state=seed) for seed in seeds]

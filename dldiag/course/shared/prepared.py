@@ -58,10 +58,13 @@ def without_test_rows(dataset: Dataset, seed: int = 0) -> Dataset:
 
 def prepare_lesson(dataset: Dataset, *, max_rows: int = 1000, seed: int = 0) -> Prepared:
     """Encode and standardize at most `max_rows` open rows of a dataset, in random order."""
-    from dldiag.experiments.models import Preparation
+    from dldiag.experiments.added_features import InputColumns
+    from dldiag.experiments.preparation import fitted_preparation
 
     rows = np.random.default_rng(seed).permutation(dataset.n_rows)[:max_rows]
-    X = Preparation(encode(dataset), rows, scale=True).inputs(rows)
+    matrix = encode(dataset)
+    every = InputColumns(np.ones(matrix.n_features, dtype=bool))
+    X = fitted_preparation(matrix, dataset, every, rows, scale=True).inputs(rows)
     if dataset.task == "regression":
         values = dataset.y[rows].astype(np.float64)
         y = (values - values.mean()) / (values.std() or 1.0)

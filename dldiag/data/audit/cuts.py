@@ -49,7 +49,8 @@ def best_cut(values: NDArray[np.float64], y: NDArray[Any]) -> Cut:
     errors = _missing_errors(y[~present]) + _errors(x, classes, len(counts))
     if errors is None or errors >= base:
         return NO_CUT
-    if errors == 0 and counts[counts > 0].min() >= LEAST_IN_CLASS and len(y) >= _LEAST_ROWS and _gap(x, classes) >= GAP:
+    enough = counts[counts > 0].min() >= LEAST_IN_CLASS and len(y) >= _LEAST_ROWS
+    if errors == 0 and enough and (_gap(x, classes) >= GAP or _is_one_value_of_a_class(values, y)):
         return Cut(1.0, 1.0 - 1e-9)
     if errors == 0:
         at_least = 1 - PERFECT_ERRORS / base
@@ -83,6 +84,16 @@ def _gap(x: NDArray[np.float64], classes: NDArray[Any]) -> float:
     width = max(float(x[start:stop].std()) for start, stop in pairwise(bounds.tolist()))
     gap = min((float(x[i] - x[i - 1]) for i in ends), default=0.0)
     return gap / width if width > 0 else np.inf
+
+
+def _is_one_value_of_a_class(values: NDArray[np.float64], y: NDArray[Any]) -> bool:
+    """Tell whether the commonest class has one value in all its rows, or none, which no other row has: an amount paid by those who paid."""
+    here = y == int(np.bincount(y).argmax())
+    known = values[here][np.isfinite(values[here])]
+    if len(known) == 0:
+        return bool(np.isfinite(values[~here]).all())
+    one_value = len(known) == here.sum() and np.ptp(known) == 0
+    return bool(one_value and not (values[~here] == known[0]).any())
 
 
 def monotone_score(values: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:

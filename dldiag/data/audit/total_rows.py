@@ -37,7 +37,14 @@ def _rows_named(texts: pa.Array) -> NDArray[np.int64]:
 
 
 def _is_total(texts: pa.Array) -> NDArray[np.bool_]:
-    return as_mask(pc.match_substring_regex(pc.utf8_trim_whitespace(texts), _TOTAL))
+    encoded = texts.dictionary_encode()
+    totals = as_mask(pc.match_substring_regex(pc.utf8_trim_whitespace(encoded.dictionary), _TOTAL))
+    if not totals.any():
+        return np.zeros(len(texts), dtype=bool)
+    found: NDArray[np.bool_] = np.append(totals, False)[
+        pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
+    ]
+    return found
 
 
 def _totals(frame: pd.DataFrame, named: NDArray[np.int64]) -> list[int]:

@@ -21,7 +21,7 @@ CHUNK_CHARS = 4 << 20  # of a text that is not regular as a whole: the regular c
 MOST_BOUNDARY_LINES = 500  # lines that are looked at for a place to cut
 NEWLINE = 10
 _HEAD_CHARS = 4096  # of a text, in which a line of dashes is looked for: it stands below the header
-_RULES = re.compile(r"(?:\A|\n)[\s|+:=_,;-]*[-=_]{3}[\s|+:=_,;-]*\n")
+_RULES = re.compile(r"(?:\A|\n)[\s|+:=_,;-]*[-=_]{3}[\s|+:=_,;-]*\n|(?:\A|\n)--+(?:[,;\t|]--+)+\n")
 
 
 def read_body(
@@ -83,15 +83,16 @@ def read_regular(
         return None
     data = body.encode("utf-8", errors="surrogatepass")
     quoted = _quotes_in_order(data, dialect)
-    if quoted is None or _blank_row(body, dialect) or _RULES.search(body, 0, _HEAD_CHARS):
+    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == NEWLINE)
+    if quoted is None or _blank_row(body, data, ends, dialect) or _RULES.search(body, 0, _HEAD_CHARS):
         return None
+    outside = _outside(ends, quoted)
+    longest = int(np.diff(outside, prepend=0, append=len(data)).max())
     names = [str(j) for j in range(width)]
     try:
         table = pyarrow.csv.read_csv(
             pa.BufferReader(data),
-            read_options=pyarrow.csv.ReadOptions(
-                column_names=names, block_size=max(_BLOCK_BYTES, _longest_line(data, quoted) * 2)
-            ),
+            read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=max(_BLOCK_BYTES, longest * 2)),
             parse_options=pyarrow.csv.ParseOptions(
                 delimiter=dialect.delimiter,
                 quote_char=dialect.quote if quoted.size else False,
@@ -105,7 +106,7 @@ def read_regular(
         )
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowKeyError):
         return None
-    return None if _repeats_header(table, header) else (table, _account(data, quoted, table.num_rows))
+    return None if _repeats_header(table, header) else (table, _account(data, ends, outside, table.num_rows))
 
 
 def _plain(dialect: Dialect) -> bool:
@@ -124,21 +125,22 @@ def _quotes_in_order(data: bytes, dialect: Dialect) -> NDArray[np.int64] | None:
     if len(at) % 2:
         return None
     opens, closes = at[0::2], at[1::2]
-    ends = {ord(dialect.delimiter), NEWLINE}
+    delimiter = ord(dialect.delimiter)
     before = np.where(opens > 0, raw[np.maximum(opens - 1, 0)], NEWLINE)
     after = np.where(closes + 1 < len(raw), raw[np.minimum(closes + 1, len(raw) - 1)], NEWLINE)
     doubled = closes[:-1] + 1 == opens[1:]
-    good_open = np.isin(before, list(ends))
+    good_open = (before == delimiter) | (before == NEWLINE)
     good_open[1:] |= doubled
-    good_close = np.isin(after, list(ends))
+    good_close = (after == delimiter) | (after == NEWLINE)
     good_close[:-1] |= doubled
     return at if good_open.all() and good_close.all() else None
 
 
-def _blank_row(body: str, dialect: Dialect) -> bool:
+def _blank_row(body: str, data: bytes, ends: NDArray[np.int64], dialect: Dialect) -> bool:
     """Tell whether some row has delimiters or blanks but no value: such rows are told one by one."""
     marks = (dialect.delimiter, " ", "\t")
-    if not body.startswith(marks) and not any(f"\n{m}" in body for m in marks):
+    first = np.frombuffer(data, np.uint8)[np.minimum(ends + 1, len(data) - 1)]
+    if not body.startswith(marks) and not any((first == ord(mark)).any() for mark in marks):
         return False
     mark = re.escape(dialect.delimiter)
     return re.search(rf"(?:\A|\n)[ \t{mark}]+(?:\n|\Z)", body) is not None
@@ -156,24 +158,13 @@ def _repeats_header(table: pa.Table, header: Sequence[str] | None) -> bool:
     return any([c.strip() for c in row] == names for row in zip(*(c.to_pylist() for c in table.columns), strict=True))
 
 
-def _longest_line(data: bytes, quoted: NDArray[np.int64]) -> int:
-    raw = np.frombuffer(data, np.uint8)
-    ends = np.flatnonzero(raw == NEWLINE)
-    if not len(ends):
-        return len(data)
-    return int(np.diff(_outside(ends, quoted), prepend=0, append=len(data)).max())
-
-
 def _outside(ends: NDArray[np.int64], quoted: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the line ends that stand outside quotes: an even number of quotes stands before them."""
     return ends if not quoted.size else ends[np.searchsorted(quoted, ends) % 2 == 0]
 
 
-def _account(data: bytes, quoted: NDArray[np.int64], rows: int) -> Account:
+def _account(data: bytes, ends: NDArray[np.int64], outside: NDArray[np.int64], rows: int) -> Account:
     """Count lines: those that end a record right after another end are blank, all others were read."""
-    raw = np.frombuffer(data, np.uint8)
-    ends = np.flatnonzero(raw == NEWLINE)
-    outside = _outside(ends, quoted)
     lines = len(ends) + (bool(data) and not data.endswith(b"\n"))
     blank = int((np.diff(outside, prepend=-1) == 1).sum())
     account = Account()

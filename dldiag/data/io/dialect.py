@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 SPACES = r"\s+"  # the delimiter that stands for runs of blanks, written as pandas writes it
-_RULE = re.compile(r"[\s|+:=_-]*(?:-{3}|={3}|_{3})[\s|+:=_-]*")
+_RULE = re.compile(r"[\s|+:=_-]*(?:-{3}|={3}|_{3})[\s|+:=_-]*|\s*-{2,}\s*(?:\|\s*-{2,}\s*)+")
 SWALLOWED_SHARE = 0.6  # of the lines within a cell that look like rows, above which its quote was never meant
 LEAST_INNER_LINES = 2
 MOST_INNER_LINES = 1000

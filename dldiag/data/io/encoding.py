@@ -59,6 +59,7 @@ POOR = 0.7  # plausibility of the first guess below which the second detector is
 _RARE = {"iso_8859_5": 0.1}  # what an encoding loses that hardly any table is in
 SECOND_VOTE_BYTES = 1 << 14
 PREVIEW_CHARS = 300
+_C1_LEAD = b"\xc2"  # begins every control character U+0080 … U+009F in UTF-8
 _HIGH = re.compile(rb"[\x80-\xff]")
 _C1 = {i: bytes([i]).decode("cp1252", "replace").replace("�", "") or chr(i) for i in range(0x80, 0xA0)}
 
@@ -99,6 +100,8 @@ def decode(data: bytes, encoding: str) -> Decoded:
         return _with_c1(Decoded(text, encoding, text.count("�"), text[max(0, at - 30) : at + 30]))
     if encoding in EBCDIC:
         return Decoded(text.replace("\x85", "\n"), encoding)
+    if encoding == "utf-8" and _C1_LEAD not in data:
+        return Decoded(text.removeprefix("\ufeff"), encoding)
     return _with_c1(Decoded(text[1:] if text.startswith("\ufeff") else text, encoding))
 
 
@@ -133,8 +136,13 @@ def _few_chinese_words(sample: bytes) -> str:
 
 def _are_short_words(data: bytes) -> bool:
     """Tell whether all words beyond ASCII are one or two letters of two bytes that stand alone."""
-    words = re.findall(r"[A-Za-z]?[^\x00-\x7f]+[A-Za-z]?", data.decode("utf-8"))
-    return all(len(word) <= 2 and word.isalpha() and max(map(ord, word)) < TWO_BYTES_END for word in words)
+    text = data.decode("utf-8")
+    for found in re.finditer(r"[^\x00-\x7f]+", text):
+        word = text[max(0, found.start() - 1) : found.end() + 1]
+        word = "".join(c for c in word if not c.isascii() or c.isalpha())
+        if len(word) > 2 or not word.isalpha() or max(map(ord, word)) >= TWO_BYTES_END:
+            return False
+    return True
 
 
 def is_utf8(data: bytes) -> bool:

@@ -57,7 +57,11 @@ def _too_many_names(header: list[str], width: int, parts: Parts, dialect: Dialec
     joined = _join_after_blank(line.split(dialect.delimiter), dialect.delimiter) if dialect.delimiter else None
     if joined is not None and len(joined) == width:
         return HeaderFit(joined, (notice("header_repaired", example=line),))
-    return _recut(line, width, dialect) or HeaderFit(header, (_unlike(header, width, line),))
+    by_rules = not dialect.quote or not any(
+        dialect.quote in cell for cell in header
+    )  # then its quotes tell where to cut
+    recut = None if by_rules and dialect.quote in line else _recut(line, width, dialect)
+    return recut or HeaderFit(header, (_unlike(header, width, line),))
 
 
 def _join_after_blank(cells: Sequence[str], delimiter: str) -> list[str] | None:

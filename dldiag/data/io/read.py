@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -130,7 +131,7 @@ def source_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
 
 def close_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
     """Tell when a text has so few characters beyond ASCII that another encoding fits as well."""
-    beyond = [] if text.text.isascii() else [c for c in text.text[:LOOKED_AT_CHARS] if ord(c) > 127]
+    beyond = [] if text.text.isascii() else re.findall(r"[^\x00-\x7f]", text.text[:LOOKED_AT_CHARS])
     if not beyond or (len(beyond) > FEW_CHARACTERS and len(set(beyond)) > FEW_DIFFERENT):
         return []
     others = alternatives_of(unpacked.data, text.decoded.encoding)

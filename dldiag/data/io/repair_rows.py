@@ -136,7 +136,7 @@ class Gatherer:
             return "blank_rows", None
         if len(cells) == self.usual_short and self._fits_from_left(cells):
             return "padded", [*cells, *[""] * (self.width - len(cells))]
-        row = fit_row(cells, self.columns, self.dialect.delimiter)
+        row = self._joined_after_blank(cells) or fit_row(cells, self.columns, self.dialect.delimiter)
         if row is None and len(cells) <= self.width * _CUT_SHARE:
             line = self.dialect.delimiter.join(cells)
             other = cells_with_other_delimiter(line, self.dialect, self.width, self.columns)
@@ -144,6 +144,16 @@ class Gatherer:
         if row is None:
             return "set_aside", None
         return ("padded" if list(row[: len(cells)]) == cells else "realigned"), row
+
+    def _joined_after_blank(self, cells: list[str]) -> RawRow | None:
+        """Join the only cell that begins with a blank to the one before it, if all then fit: Smith, John."""
+        after = [j for j, cell in enumerate(cells) if j and cell.startswith(" ") and cell.strip()]
+        if len(cells) != self.width + 1 or len(after) != 1 or self.dialect.delimiter == " ":
+            return None
+        j = after[0]
+        row = [*cells[: j - 1], cells[j - 1] + self.dialect.delimiter + cells[j], *cells[j + 1 :]]
+        others = [k for k in range(self.width) if k != j - 1]
+        return row if all(self.columns[k].misfit(row[k]) <= POOR_FIT for k in others) else None
 
     def _drop_empty(self, cells: list[str]) -> tuple[Fate, RawRow | None]:
         """Leave out empty cells: those at the end, unless the others then stand in columns that they do not fit."""

@@ -160,6 +160,7 @@ def looks_like_json_lines(text: Text) -> bool:
 
 _HEAD = 4096  # bytes that tell what a file is
 MOST_CONTROLS_SHARE = 0.02  # of the characters; above it a file is not text
+MOST_NULS_SHARE = 0.25  # of the characters; a text with so many, and hardly any other control character, may be one
 MOST_STRANGE_SHARE = 0.10  # characters without meaning in any script; above it a file is not text
 
 _TYPED: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
@@ -224,6 +225,8 @@ def refuse_noise(text: str) -> None:
     controls = sum(
         unicodedata.category(c) == "Cc" and c not in "\n\r\t\x1c\x1d\x1e\x1f\x01\x02\x03\x07" for c in sample
     )
+    if controls > MOST_CONTROLS_SHARE * len(sample) and sample.count("\0") <= MOST_NULS_SHARE * len(sample):
+        controls -= sample.count("\0")  # texts of fixed width end in NULs, which are left out
     strange = sum(c == "�" or unicodedata.category(c) in {"Cn", "Co", "Cs"} for c in sample)
     if controls > max(3, MOST_CONTROLS_SHARE * len(sample)) or strange > max(4, MOST_STRANGE_SHARE * len(sample)):
         raise DataError(

@@ -169,13 +169,14 @@ def type_column(
     levels, examples = _levels(facts, decided), facts.cells.examples()
     column = Column(name, decided, why, missing, facts.cells.distinct, levels, examples, origin)
     remarks += [*_spelled(facts, decided), *_damaged(facts), *_mostly(facts, origin), *_labels(facts, decided)]
+    remarks += _other_calendar(facts, decided)
     return Typed(column, values, tuple(remarks))
 
 
 def levels_of(cells: Cells) -> tuple[str, ...]:
     """Return the distinct texts, most frequent first and then by text; the rare ones beyond the cap as OTHER."""
-    texts = cells.texts.to_pylist()
-    order = sorted(range(len(texts)), key=lambda i: (-int(cells.counts[i]), texts[i]))
+    texts, counts = cells.texts.to_pylist(), cells.counts.tolist()
+    order = sorted(range(len(texts)), key=lambda i: (-counts[i], texts[i]))
     if len(order) <= MAX_LEVELS:
         return tuple(texts[i] for i in order)
     return (*(texts[i] for i in order[: MAX_LEVELS - 1]), OTHER)
@@ -237,7 +238,13 @@ def _as_dates(facts: Facts) -> Read:
         dates = Dates(from_serials(facts.numbers.values), "excel")
     unread = ~dates.read
     remarks = [_remark("unread", facts, cells, unread)] if unread.any() else []
-    for code, is_so in (("open_date", dates.ambiguous), ("short_years", dates.short_years)):
+    doubts = {
+        "open_date": dates.ambiguous,
+        "short_years": dates.short_years,
+        "buddhist_years": dates.calendar == "buddhist",
+        "mixed_dates": dates.is_mixed,
+    }
+    for code, is_so in doubts.items():
         if is_so:
             remarks.append(_remark(code, facts, cells, dates.read))
     return cells.spread(dates.values, np.datetime64("NaT")), remarks
@@ -313,6 +320,14 @@ def _mostly(facts: Facts, origin: str) -> tuple[Remark, ...]:
         return ()
     read = facts.numbers.read if origin == "mostly_numbers" else facts.dates.read
     return (_remark(origin, facts, facts.solid, ~read),)
+
+
+def _other_calendar(facts: Facts, kind: Kind) -> list[Remark]:
+    """Return the remark on dates that are not read because their calendar is not known."""
+    cells = facts.solid
+    if kind not in ("category", "text", "identifier") or facts.dates.calendar != "other":
+        return []
+    return [_remark("other_calendar", facts, cells, np.ones(cells.distinct, dtype=bool))]
 
 
 def _labels(facts: Facts, kind: Kind) -> list[Remark]:

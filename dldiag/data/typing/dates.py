@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from dldiag.data.typing.calendars import Calendar, in_english_and_gregorian
 from dldiag.data.typing.distinct import as_mask
 from dldiag.data.typing.periods import PERIODS, Period, read_periods
 
@@ -30,6 +31,16 @@ _MONTH = (
     r"(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)"
 )
+_ONE_WAY_SHARE = 0.95  # of the texts that one way of writing reads, or several together (as READ_SHARE)
+PLAIN_WAYS = (
+    "ymd",
+    "ymd/",
+    "ymd.",
+    "zh",
+    "d mon y",
+    "mon d y",
+    "dmy",
+)  # the day is plain; dmy where slashes are not the rule
 _SHORT_YEAR = "%y"  # 69 … 99 are of the 20th century, 00 … 68 of the 21st, as POSIX strptime has it
 
 
@@ -45,7 +56,7 @@ class Written:
     @property
     def pattern(self) -> str:
         """What a whole text looks like; a number such as 20240331 has no time of day."""
-        return rf"^{self.day}$" if self.form == "%Y%m%d" else rf"^(?:{_WEEKDAY})?{self.day}{_CLOCK}$"
+        return rf"^{self.day}$" if self.form in ("%Y%m%d", "%Y%m") else rf"^(?:{_WEEKDAY})?{self.day}{_CLOCK}$"
 
 
 WRITTEN = (
@@ -58,6 +69,7 @@ WRITTEN = (
     Written("mdy short", r"\d{1,2}/\d{1,2}/\d{2}", "%m-%d-%y", "3/31/24"),
     Written("dmy short", r"(?:\d{1,2}/\d{1,2}/|\d{2}\.\d{2}\.)\d{2}", "%d-%m-%y", "31.03.24"),
     Written("compact", r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", "%Y%m%d", "20240331"),
+    Written("compact month", r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])", "%Y%m", "202403"),
     Written("d mon y", rf"\d{{1,2}}[ .-]+{_MONTH}[ .,-]+\d{{4}}", "%d-%b-%Y", "31 Mar 2024"),
     Written("d mon y short", rf"\d{{1,2}}[ .-]+{_MONTH}[ .,-]+\d{{2}}", "%d-%b-%y", "31-Mar-24"),
     Written("mon d y", rf"{_MONTH}[ .-]+\d{{1,2}}[ ,-]+\d{{4}}", "%b-%d-%Y", "March 31, 2024"),
@@ -76,6 +88,8 @@ class Dates:
     written: str
     ambiguous: bool = False
     short_years: bool = False
+    calendar: Calendar = ""
+    is_mixed: bool = False  # several ways of writing
 
     @property
     def read(self) -> NDArray[np.bool_]:
@@ -86,20 +100,38 @@ class Dates:
 def read_dates(texts: pa.Array, *, day_first: bool | None = None) -> Dates:
     """Read distinct trimmed texts as dates in the one way of writing that reads most of them.
 
-    `day_first` decides 03/04/2024; None lets texts such as 31/03/2024 decide, then the order of the rows.
+    Where that leaves many unread, other ways that are as plain read what it does not. `day_first` decides 03/04/2024; None lets
+    texts such as 31/03/2024 decide, then the order of the rows.
     """
-    best = Dates(np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]"), "")
-    by_key: dict[str, Dates] = {}
-    sample = texts.slice(0, _SAMPLE)
-    for row in (row for row in (*WRITTEN, *PERIODS) if pc.any(pc.match_substring_regex(sample, row.pattern)).as_py()):
-        found = _read_as(texts, row)
-        by_key[row.key] = found
-        if found.read.sum() > best.read.sum():
-            best = found
+    given, calendar = in_english_and_gregorian(texts)
+    nothing = Dates(np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]"), "", calendar=calendar)
+    if calendar == "other":
+        return nothing
+    by_key = _in_each_way(given)
+    best = max((nothing, *by_key.values()), key=lambda one: int(one.read.sum()))
     month, day = (by_key.get(first + best.written[3:]) for first in ("mdy", "dmy"))
-    if best.written[:3] not in ("mdy", "dmy") or month is None or day is None:
+    if best.written[:3] in ("mdy", "dmy") and month is not None and day is not None:
+        best = _day_or_month_first(month, day, day_first)
+    return replace(_with_other_ways(best, by_key), calendar=calendar)
+
+
+def _in_each_way(texts: pa.Array) -> dict[str, Dates]:
+    """Return what each way of writing reads that occurs among the first texts."""
+    sample = texts.slice(0, _SAMPLE)
+    rows = (row for row in (*WRITTEN, *PERIODS) if pc.any(pc.match_substring_regex(sample, row.pattern)).as_py())
+    return {row.key: _read_as(texts, row) for row in rows}
+
+
+def _with_other_ways(best: Dates, by_key: Mapping[str, Dates]) -> Dates:
+    """Read what one way leaves unread in the ways that cannot mean another day, if all of a column but little is read then."""
+    if not best.read.any() or best.read.mean() >= _ONE_WAY_SHARE:
         return best
-    return _day_or_month_first(month, day, day_first)
+    values = best.values.copy()
+    for one in (by_key[key] for key in PLAIN_WAYS if key in by_key):
+        values = np.where(np.isnat(values), one.values, values)
+    if not np.isnat(values).mean() <= 1 - _ONE_WAY_SHARE:
+        return best
+    return replace(best, values=values, is_mixed=True)
 
 
 def from_serials(days: NDArray[np.float64]) -> NDArray[np.datetime64]:

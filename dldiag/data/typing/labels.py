@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter, defaultdict
 
 import numpy as np
@@ -16,21 +17,31 @@ LIST_SHARE = 0.3  # of the different texts that must hold a mark between items
 LIST_TEXTS = 10  # different texts, at least
 ITEM_WORDS = 3  # words of an item, at most, on average; more are sentences
 ITEM_USES = 2.5  # uses of an item, at least, on average: items repeat, the clauses of sentences do not
+FEW_TEXTS = 3  # different texts with a mark that nobody writes within a label
+FEW_MARKS = ("|", ";")
+FEW_USES = 1.5  # uses of an item, at least, on average
+ALONE_SHARE = 0.5  # of the items that are cells by themselves elsewhere
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))  # characters without width
+_LOOK_ALIKE = str.maketrans("аеорсухіѕ", "aeopcyxis")  # Cyrillic
+_LATIN = "abcdefghijklmnopqrstuvwxyz"
 _BRACKETS = r"^(?:\[.*\]|\{.*\})$"
 BRACKETS_SHARE = 0.9  # of the different texts
 
 
 def spelling_of(text: str) -> str:
-    """Return what spellings of one label have in common.
+    """Return what spellings of one label have in common: not case, blanks, width, a point at the end, or letters that look alike.
 
-    >>> spelling_of(" New  York") == spelling_of("new york")
+    >>> spelling_of(" New  York.") == spelling_of("new york")
     True
     """
-    return " ".join(text.casefold().split())
+    plain = unicodedata.normalize("NFKC", text).translate(_UNSEEN).casefold()
+    if not plain.isascii() and any(letter in plain for letter in _LATIN):
+        plain = plain.translate(_LOOK_ALIKE)
+    return " ".join(plain.split()).rstrip(". ") or text
 
 
 def variants_among(cells: Cells) -> NDArray[np.bool_]:
-    """Return which texts differ from another one only in case or in blanks."""
+    """Return which texts differ from another one only in how one label is spelled."""
     if not 2 <= cells.distinct <= MOST_LABELS:
         return np.zeros(cells.distinct, dtype=bool)
     spellings = [spelling_of(text) for text in cells.texts.to_pylist()]
@@ -48,21 +59,27 @@ def usual_spellings(cells: Cells) -> dict[str, str]:
 
 def hold_lists(cells: Cells) -> bool:
     """Whether cells hold several items: within brackets, or short ones that repeat between marks."""
-    if cells.distinct < LIST_TEXTS:
+    if cells.distinct < FEW_TEXTS:
         return False
     if as_mask(pc.match_substring_regex(cells.texts, _BRACKETS)).mean() >= BRACKETS_SHARE:
         return True
     texts = cells.texts.slice(0, MOST_LABELS).to_pylist()
-    return any(_are_lists([text for text in texts if mark in text], mark, len(texts)) for mark in LIST_MARKS)
+    return any(_are_lists(texts, mark) for mark in LIST_MARKS)
 
 
-def _are_lists(texts: list[str], mark: str, total: int) -> bool:
-    if len(texts) < LIST_SHARE * total or len(texts) < LIST_TEXTS:
+def _are_lists(texts: list[str], mark: str) -> bool:
+    marked = [text for text in texts if mark in text]
+    if len(marked) < LIST_SHARE * len(texts):
         return False
-    items = [item.strip() for text in texts for item in text.split(mark)]
-    words = sum(len(item.split()) for item in items)
-    return (
-        words <= ITEM_WORDS * len(items) and len(items) >= ITEM_USES * len(set(items)) and any(map(_has_letter, items))
+    items = [item.strip() for text in marked for item in text.split(mark)]
+    if sum(len(item.split()) for item in items) > ITEM_WORDS * len(items) or not any(map(_has_letter, items)):
+        return False
+    uses = len(items) / len(set(items))
+    if len(marked) >= LIST_TEXTS and uses >= ITEM_USES:
+        return True
+    alone = sum(item in texts for item in items) / len(items)
+    return len(marked) > 1 and (
+        alone >= ALONE_SHARE or (mark in FEW_MARKS and len(texts) >= FEW_TEXTS and uses >= FEW_USES)
     )
 
 

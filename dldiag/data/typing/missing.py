@@ -69,11 +69,13 @@ def sentinel(cells: Cells, values: NDArray[np.float64]) -> float | None:
 
 
 def stands_apart(candidate: float, others: NDArray[np.float64], count: int, present: int) -> bool:
-    """Tell whether a value may be a code: a whole number that is repeated, and far from the others.
+    """Tell whether a value may be a code: a whole number, or nines as 99.9, that is repeated, and far from the others.
 
     Far is more than the range of all others away; or the only negative number among many that are not.
     """
-    if count < SENTINEL_ROWS or count < SENTINEL_SHARE * present or len(others) < 2 or candidate != round(candidate):
+    if count < SENTINEL_ROWS or count < SENTINEL_SHARE * present or len(others) < 2:
+        return False
+    if candidate != round(candidate) and set(f"{abs(candidate):g}") != {"9", "."}:
         return False
     if candidate in SENTINELS:
         return _far(candidate, others)

@@ -76,7 +76,8 @@ REMARKS = {
     ),
     "label_variants": NoticeText(
         Message(
-            "{columns}: some labels differ only in upper and lower case or in blanks: {examples} (cells: {count:,})."
+            "{columns}: some labels differ only in case, blanks or in how a letter or a mark is written: {examples} (cells: "
+            "{count:,})."
         ),
         Message("Merge them if they mean the same."),
     ),
@@ -136,6 +137,20 @@ REMARKS = {
     "open_date": NoticeText(
         Message("{columns}: day and month cannot be told apart in dates such as {examples}."),
         Message("Say in the reading choices whether the day comes first."),
+    ),
+    "buddhist_years": NoticeText(
+        Message("{columns}: years such as that of {examples} were read as Buddhist ones, 543 years ahead."),
+        Message("Make the column a category if they are not."),
+    ),
+    "other_calendar": NoticeText(
+        Message(
+            "{columns}: {examples} look like dates of another calendar (Persian or Islamic); they were not read as dates."
+        ),
+        Message("Convert them to Gregorian dates in the file, or make the column a date if they are such."),
+    ),
+    "mixed_dates": NoticeText(
+        Message("{columns}: dates are written in different ways ({examples}); each was read in its own."),
+        Message("Write all dates in one way if that is wrong."),
     ),
     "excel_days": NoticeText(
         Message("{columns} looks like Excel day numbers ({examples}); it was read as numbers."),

@@ -26,6 +26,7 @@ _HOURS = (
     r"^(?P<sign>[+-]?)(?P<hour>\d{1,3}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d(?:[.,]\d+)?))?"
     r"\s*(?P<half>(?:[AaPp][Mm])?)$"
 )
+_FORTRAN = r"^([+-]?\d*\.\d*)[Dd]([+-]\d{1,3})$"  # 1.5D+03
 _WHOLE = r"^[+-]?\d+$"
 _ONE_POINT_GROUP = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
 _ONE_COMMA_GROUP = r"^[+-]?[1-9]\d{0,2},\d{3}$"
@@ -111,6 +112,7 @@ def _without_marks(texts: pa.Array) -> Unmarked:
     """Strip all marks but those between digits; return where each was, powers of ten, and factors between units."""
     body = pc.utf8_normalize(texts, "NFKC")
     body = pc.replace_substring_regex(body, "[−–]", "-")
+    body = pc.replace_substring_regex(body, _FORTRAN, r"\1E\2")
     marks: dict[str, NDArray[np.bool_]] = {}
     body, marks["parentheses"] = _strip(body, r"^\(\s*(.*\d.*)\)$")
     body, before = _strip(body, rf"^([+-]?)\s*{_CURRENCY}\s*(.*\d.*)$", r"\1\2")

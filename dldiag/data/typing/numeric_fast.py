@@ -13,12 +13,16 @@ from numpy.typing import NDArray
 from dldiag.data.typing.distinct import as_mask
 from dldiag.data.typing.missing import SENTINELS, stands_apart
 
-CELLS_AT_ONCE = 2_000_000  # cells read together; bounds the memory beside the table to some 100 MB
+_SAMPLE = 64  # cells that are looked at before a column is read
 LEAST_DISTINCT = 3  # values; with fewer the column may be boolean or constant
 _UNIQUE_SHARE = 0.9  # of the values distinct: whole numbers may be identifiers
 _LARGEST = 1e11  # from here on numbers may be codes that a spreadsheet rounded
 _PLAIN = r"^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][+-]?\d{1,2})?$"  # no leading zero, no mark, exactly kept
+_LONGEST_EXACT = 1e15  # from here on a whole number has 16 digits
+_IS_PLAIN = np.zeros(256, dtype=bool)
+_IS_PLAIN[[ord(letter) for letter in "0123456789.-eE"]] = True
 _YEARS_AS_DAYS = (18_000_101.0, 22_001_231.0)  # 20240131 may be a date
+_YEARS_AS_MONTHS = (180_001.0, 220_012.0)  # 202401 may be a month
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,24 +35,68 @@ class Plain:
 
 def plain_columns(columns: Sequence[pa.Array]) -> Iterator[Plain | None]:
     """Return, for each column of texts, its numbers, or None when it needs a closer look."""
-    if not columns:
-        return
-    together = max(1, CELLS_AT_ONCE // max(1, len(columns[0])))
-    for start in range(0, len(columns), together):
-        yield from _batch(columns[start : start + together])
+    for column in columns:
+        values = _quickly(column) if _may_be_plain(column) else None
+        yield None if values is None else _looked_at(values)
 
 
-def _batch(columns: Sequence[pa.Array]) -> Iterator[Plain | None]:
-    texts = pc.utf8_trim_whitespace(pa.concat_arrays(columns))
-    empty = as_mask(pc.is_null(texts)) | as_mask(pc.equal(texts, ""))
-    plain = as_mask(pc.match_substring_regex(texts, _PLAIN))
-    shape = (len(columns), len(columns[0]))
-    good = np.logical_and((plain | empty).reshape(shape).all(axis=1), plain.reshape(shape).any(axis=1))
-    wanted = plain & np.repeat(good, shape[1])
-    numbers = pc.cast(pc.if_else(pa.array(wanted), texts, pa.scalar(None, texts.type)), pa.float64())
-    values = np.array(numbers.to_numpy(zero_copy_only=False), dtype=np.float64).reshape(shape)
-    for row, is_good in zip(values, good.tolist(), strict=True):
-        yield _looked_at(row) if is_good else None
+def _may_be_plain(texts: pa.Array) -> bool:
+    """Tell from a few cells, spread over the column, whether it is worth reading as plain numbers."""
+    sample = pc.utf8_trim_whitespace(
+        texts.take(pa.array(np.linspace(0, len(texts) - 1, min(len(texts), _SAMPLE), dtype=int)))
+    )
+    known = sample.filter(pc.not_equal(sample, "")).drop_null()
+    return bool(as_mask(pc.match_substring_regex(known, _PLAIN)).all())
+
+
+def _quickly(texts: pa.Array) -> NDArray[np.float64] | None:
+    """Return the numbers of a column of which every cell is empty or plain, else None.
+
+    Where the characters are those of plain numbers, where none begins with an unneeded zero and none is too long to be kept exactly,
+    a cast says the same as the pattern and is four times as fast.
+    """
+    if texts.null_count or not len(texts):
+        return _by_pattern(texts)
+    _, starts_buffer, letters_buffer = texts.buffers()
+    starts = np.frombuffer(starts_buffer, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    letters = np.frombuffer(letters_buffer or b"", np.uint8)[: starts[-1]]
+    if not _IS_PLAIN[letters[starts[0] :]].all() or _begins_oddly(letters, starts):
+        return _by_pattern(texts)
+    lengths = np.diff(starts)
+    if not lengths.any():
+        return None
+    if (lengths == 0).any():
+        texts = pc.if_else(pa.array(lengths == 0), pa.scalar(None, texts.type), texts)
+    try:
+        values = pc.cast(texts, pa.float64()).to_numpy(zero_copy_only=False)
+    except pa.ArrowInvalid:
+        return None
+    return _by_pattern(texts) if np.nanmax(np.abs(values), initial=0.0) >= _LONGEST_EXACT else values
+
+
+def _begins_oddly(letters: NDArray[np.uint8], starts: NDArray[np.int64]) -> bool:
+    """Tell whether some cell begins or ends otherwise than the pattern has it: 007, -, .5, 5."""
+    first, end = starts[:-1], starts[1:]
+    known = end > first
+    first, end = first[known], end[known]
+    padded = np.append(letters, np.zeros(2, np.uint8))
+    first = first + (padded[first] == ord("-"))
+    head, second = padded[first], padded[first + 1]
+    inside = first + 1 < end
+    leading_zero = (head == ord("0")) & inside & (second >= ord("0")) & (second <= ord("9"))
+    odd_end = padded[end - 1]
+    is_digit = (head >= ord("0")) & (head <= ord("9")) & (odd_end >= ord("0")) & (odd_end <= ord("9"))
+    return bool(leading_zero.any() or not is_digit.all())
+
+
+def _by_pattern(texts: pa.Array) -> NDArray[np.float64] | None:
+    trimmed = pc.utf8_trim_whitespace(texts)
+    empty = as_mask(pc.is_null(trimmed)) | as_mask(pc.equal(trimmed, ""))
+    plain = as_mask(pc.match_substring_regex(trimmed, _PLAIN))
+    if not (plain | empty).all() or not plain.any():
+        return None
+    numbers = pc.cast(pc.if_else(pa.array(plain), trimmed, pa.scalar(None, trimmed.type)), pa.float64())
+    return np.array(numbers.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def _looked_at(values: NDArray[np.float64]) -> Plain | None:
@@ -62,7 +110,8 @@ def _looked_at(values: NDArray[np.float64]) -> Plain | None:
     if _has_code(different):
         return None
     whole = bool((different == np.floor(different)).all())
-    if whole and (distinct >= _UNIQUE_SHARE * present or (low >= _YEARS_AS_DAYS[0] and high <= _YEARS_AS_DAYS[1])):
+    as_dates = any(low >= first and high <= last for first, last in (_YEARS_AS_DAYS, _YEARS_AS_MONTHS))
+    if whole and (distinct >= _UNIQUE_SHARE * present or as_dates):
         return None
     if not whole and low >= 1 and high < 1000 and _has_three_decimals(different):
         return None

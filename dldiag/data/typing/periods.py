@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from dldiag.data.typing.distinct import as_mask
 
 _YEAR = r"(?P<year>(?:1[5-9]|20)\d{2})"
+_SHORT = r"(?P<year>\d{2})"
+_LAST_SHORT_YEAR = 68  # 69 … 99 are of the 20th century, as POSIX strptime has it
+TWO_YEARS = "two years"  # whose second follows the first
 _CHINESE_PARTS = (("[上一]", "1"), ("[下二]", "2"), ("三", "3"), ("四", "4"))
 
 
@@ -33,7 +36,13 @@ class Period:
 
 
 PERIODS = (
-    Period("year", (rf"^{_YEAR}\s?年度?$", rf"^FY\s?{_YEAR}$"), "1990年", months=12),
+    Period("year", (rf"^{_YEAR}\s?年度?$", rf"^FY\s?{_YEAR}$", rf"^FY\s?'?{_SHORT}$"), "1990年", months=12),
+    Period(
+        TWO_YEARS,
+        (rf"^{_YEAR}[/–-](?P<part>\d{{2}})$", rf"^{_YEAR}[/–-](?P<part>(?:1[5-9]|20)\d{{2}})$"),
+        "2020/21",
+        months=12,
+    ),
     Period(
         "half year",
         (
@@ -50,6 +59,8 @@ PERIODS = (
             rf"^{_YEAR}[ :-]?-?[Qq](?P<part>[1-4])$",
             rf"^[Qq](?P<part>[1-4])[ /-]?{_YEAR}$",
             rf"^(?P<part>[1-4])[Qq][ /-]?{_YEAR}$",
+            rf"^(?P<part>[1-4])[Qq][ /'-]?{_SHORT}$",
+            rf"^[Qq](?P<part>[1-4])(?:[ /-]'?|'){_SHORT}$",
             rf"^{_YEAR}年第?(?P<part>[1-4一二三四])季度?$",
         ),
         "2024Q1",
@@ -73,7 +84,10 @@ def read_periods(texts: pa.Array, row: Period) -> NDArray[np.datetime64]:
             found = pc.extract_regex(texts.filter(pa.array(mask)), pattern)
             years = _numbers(pc.struct_field(found, "year"))
             parts = _numbers(pc.struct_field(found, "part")) if "?P<part>" in pattern else np.ones_like(years)
-            values[mask] = _first_days(years, parts, row.months)
+            years = np.where(years < 100, years + np.where(years > _LAST_SHORT_YEAR, 1900, 2000), years)
+            days = _first_days(years, parts if row.key != TWO_YEARS else np.ones_like(parts), row.months)
+            follows = (parts % 100 == (years + 1) % 100) & ((parts < 100) | (parts == years + 1))
+            values[mask] = days if row.key != TWO_YEARS else np.where(follows, days, np.datetime64("NaT"))
     return values
 
 

@@ -25,17 +25,26 @@ MAGNITUDES_IN_COMPANY = {"m": 6, "b": 9, "B": 9, "T": 12, "t": 12, "G": 9}
 _UNITS: dict[str, tuple[str, float]] = {
     unit: (kind, size)
     for kind, sizes in {
-        "mass": {"g": 1, "mg": 1e-3, "kg": 1e3, "lb": 453.59237, "lbs": 453.59237, "oz": 28.349523125},
-        "length": {"m": 1, "mm": 1e-3, "cm": 1e-2, "km": 1e3, "ft": 0.3048, "in": 0.0254, "mi": 1609.344},
+        "mass": {
+            "g": 1, "mg": 1e-3, "kg": 1e3, "t": 1e6, "lb": 453.59237, "lbs": 453.59237, "oz": 28.349523125,
+            "克": 1, "毫克": 1e-3, "千克": 1e3, "公斤": 1e3, "斤": 500, "吨": 1e6,
+        },
+        "length": {
+            "m": 1, "mm": 1e-3, "cm": 1e-2, "km": 1e3, "ft": 0.3048, "in": 0.0254, "mi": 1609.344,
+            "米": 1, "毫米": 1e-3, "厘米": 1e-2, "公里": 1e3, "千米": 1e3,
+        },
         "volume": {"l": 1, "L": 1, "ml": 1e-3, "mL": 1e-3, "cl": 1e-2, "dl": 0.1},
-        "time": {"s": 1, "sec": 1, "ms": 1e-3, "min": 60, "mins": 60, "h": 3600, "hr": 3600, "hrs": 3600},
+        "time": {
+            "s": 1, "sec": 1, "ms": 1e-3, "min": 60, "mins": 60, "h": 3600, "hr": 3600, "hrs": 3600,
+            "秒": 1, "分钟": 60, "小时": 3600, "天": 86400,
+        },
         "data": {"B": 1, "KB": 1e3, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12},
         "frequency": {"Hz": 1, "kHz": 1e3, "MHz": 1e6, "GHz": 1e9},
         "power": {"W": 1, "kW": 1e3, "MW": 1e6, "GW": 1e9},
         "energy": {"Wh": 1, "kWh": 1e3, "MWh": 1e6, "GWh": 1e9},
     }.items()
     for unit, size in sizes.items()
-}
+}  # fmt: skip
 # Signs and codes of one currency, under one of them.
 CURRENCIES = {
     "USD": "$", "US$": "$", "EUR": "€", "GBP": "£", "CNY": "¥", "RMB": "¥", "元": "¥", "JPY": "¥", "円": "¥", "INR": "₹",
@@ -43,7 +52,7 @@ CURRENCIES = {
 KNOWN_SHARE = 0.95  # of the texts that must be numbers in units of one kind, or bare, to be converted (as READ_SHARE)
 _NUMERAL = r"^([+-]?[\d.,]*\d)\s*"
 _KELVIN = r"\d\s+K$"
-_UNIT = _NUMERAL + r"([A-Za-zµμ°/²³]{1,6})$"
+_UNIT = _NUMERAL + r"([A-Za-zµμ°/²³‰]{1,6}|[毫厘千公]?[克斤米里]|吨|秒|分钟|小时|天)$"
 
 
 def strip_magnitudes(body: pa.Array, has_currency: bool) -> tuple[pa.Array, NDArray[np.int64]]:
@@ -107,7 +116,7 @@ def _of_one_kind(body: pa.Array, mask: NDArray[np.bool_], units: list[str]) -> b
     bare = as_mask(pc.match_substring_regex(body, r"^[+-]?[\d.,]*\d$"))
     if len(kinds) != 1 or "" in kinds or (mask | bare).mean() < KNOWN_SHARE:
         return False
-    return not bare.any() or (bool(bare.sum() <= mask.sum()) and all(len(unit) > 1 for unit in units))
+    return not bare.any() or all(len(unit) > 1 for unit in units)
 
 
 def currencies_in(texts: pa.Array, pattern: str) -> frozenset[str]:

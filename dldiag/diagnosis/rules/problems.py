@@ -15,6 +15,8 @@ PROBLEMS: dict[str, Message] = {
     "metric_asks": Message("The metric asks for something else than the model learns"),
     "skewed_target": Message("A target that spans powers of ten"),
     "mismatch": Message("Data mismatch"),
+    "missing_features": Message("Features that the errors ask for"),
+    "idle_columns": Message("Columns that the model does not need"),
     "structure": Message("Grouped or ordered rows"),
     "misleading_split": Message("Misleading random split"),
     "outliers": Message("Extreme values"),

@@ -8,7 +8,7 @@ from typing import Any
 from dldiag.core.i18n import speaking, tr, translate
 from dldiag.core.params import Param
 from dldiag.core.types import Parent, Report
-from dldiag.experiments.models import MODELS, params_for
+from dldiag.experiments.models import AROUND, MODELS, SURROUNDINGS, params_for
 
 FORECAST_TIMES = 4  # the rows that "more data" is forecast for, in times of those at hand
 
@@ -17,7 +17,7 @@ Pairs = Mapping[str, tuple[Any, Any]]  # setting -> (before, after)
 
 def pairs_of(report: Report, change: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Return what each setting of a change is now, and what it would become."""
-    now = report.model.get("parameters", {})
+    now = SURROUNDINGS | report.model.get("parameters", {})
     return {name: (now.get(name), value) for name, value in change.items()}
 
 
@@ -31,9 +31,9 @@ def pairs_text(pairs: Pairs, params: Mapping[str, Param]) -> str:
 
 
 def params_of_report(report: Report) -> Mapping[str, Param]:
-    """Return the parameters of the report's model; none for a model that is not a row of MODELS."""
+    """Return the parameters of the report's model; of one that is not a row of MODELS those of what surrounds it."""
     key = report.model.get("key", "")
-    return params_for(key, (report.dataset.task,)) if key in MODELS else {}
+    return {**AROUND, **params_for(key, (report.dataset.task,))} if key in MODELS else AROUND
 
 
 def changed_settings(report: Report, change: Mapping[str, Any]) -> str:
@@ -69,8 +69,8 @@ def parent_text(parent: Parent, report: Report) -> str:
 def value_text(value: Any, param: Param | None = None) -> str:
     """Write the value of a setting as its field shows it.
 
-    >>> value_text((64, 64)), value_text(None), value_text(True), value_text(1e-05)
-    ('64, 64', 'automatic', 'on', '0.00001')
+    >>> value_text((64, 64)), value_text(None), value_text(True), value_text(1e-05), value_text(("a * b", "c"))
+    ('64, 64', 'automatic', 'on', '0.00001', 'a × b, c')
     """
     if value is None or (isinstance(value, str) and value == "auto"):
         return translate(param.empty) if param is not None and param.empty else tr("automatic")
@@ -78,6 +78,8 @@ def value_text(value: Any, param: Param | None = None) -> str:
         return tr("on") if value else tr("off")
     if param is not None and param.choices and isinstance(value, str) and value in param.choices:
         return translate(param.choices[value])
+    if isinstance(value, tuple | list) and value and all(isinstance(one, str) for one in value):
+        return ", ".join(value).replace(" * ", " × ")
     if isinstance(value, tuple | list):
         return ", ".join(value_text(one) for one in value) or tr("none")
     return _number(value) if isinstance(value, int | float) else str(value)

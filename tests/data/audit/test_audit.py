@@ -306,3 +306,14 @@ def test_the_result_is_plain_numbers_that_survive_json_and_repeat():
     text = msgspec.json.encode(found)
     assert msgspec.json.decode(text, type=type(found)) == found
     assert msgspec.json.encode(look(subjects(0, "subject", shuffled=True))) == text
+
+
+@pytest.mark.parametrize("rows", [150, 500, 1500])
+@pytest.mark.parametrize("other", [0.0, np.nan])
+def test_an_amount_that_only_the_rare_class_has_is_named(rows, other):
+    random = rng(rows)
+    frame = noise(random, rows)
+    y = np.zeros(rows, dtype=int)
+    y[random.permutation(rows)[: max(5, round(0.03 * rows))]] = 1
+    frame["y"], frame["paid"] = y, np.where(y == 1, random.gamma(2.0, 100.0, rows).round(2) + 1, other)
+    assert [one.column for one in look(frame).giveaways] == ["paid"]

@@ -232,3 +232,35 @@ def test_few_chinese_words_are_read_or_asked_about(seed):
 @pytest.mark.parametrize("text", ["£5,°C\n", "é,à\n", "Naïve,café\n", "да,нет\n", "ναι,όχι\n"])
 def test_words_in_utf_8_stay_what_they_are(text):
     assert decide_encoding(("a,b\n" + text * 30).encode()) == "utf-8"
+
+
+def test_a_delimiter_within_a_few_first_cells_is_put_back():
+    rows = [f"{'Lee, Ann' if i % 5 == 0 else 'Bo'},{i},Oslo,{7.5 * i}" for i in range(30)]
+    table = read(("name,age,city,pay\n" + "\n".join(rows) + "\n").encode())
+    assert table.frame["name"].tolist() == ["Lee, Ann" if i % 5 == 0 else "Bo" for i in range(30)]
+    assert table.frame["age"].tolist() == [str(i) for i in range(30)]
+    assert "realigned" in codes(table)
+
+
+def test_a_line_of_pairs_of_dashes_below_the_names_is_no_row():
+    assert len(read((HEADER + "--,--,--,--\n" + BODY).encode()).frame) == 30
+    assert len(read((HEADER + "--,--,--,--\n" + BODY * 500).encode()).frame) == 15_000
+
+
+def test_a_quoted_header_that_is_wider_than_its_rows_keeps_every_name():
+    rows = ["1,2,3,4".replace(",", '","').join('""') for _ in range(20)]
+    assert read(('"id","age","city","pay","note"\n' + "\n".join(rows) + "\n").encode()).header == (
+        "id",
+        "age",
+        "city",
+        "pay",
+        "note",
+    )
+
+
+def test_cells_that_end_in_nul_are_read_without_it():
+    table = read(
+        (HEADER + BODY.replace("Paris", "Paris\0").replace("Rome", "Rome\0").replace("Oslo", "Oslo\0")).encode()
+    )
+    assert table.frame["city"].tolist() == CITIES
+    assert "nul_characters" in codes(table)

@@ -1,0 +1,122 @@
+"""Changes of the data that a model gets, found by looking at its errors: added features, dropped columns, weighted rows.
+
+A cheap look proposes them; a run on the same rows as every other remedy decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.utils.validation import has_fit_parameter
+
+from dldiag.core.types import Change, Column
+from dldiag.diagnosis.winners_curse import luck_of_passing
+from dldiag.error_analysis.analysis import ErrorAnalysis
+from dldiag.error_analysis.feature_screen import FoundFeature, screen_features
+from dldiag.error_analysis.of_fits import case_of_fits
+from dldiag.error_analysis.row_losses import row_losses
+from dldiag.experiments.added_features import ADDED
+from dldiag.experiments.fit_cache import FitCache
+from dldiag.experiments.models import Model, build_model
+
+MANY_LEVELS = 10  # of a category, from which one number may do better than as many columns
+ROWS_PER_LEVEL = 100  # training rows; with more, a column per level is learned well enough
+IDLE_SHARE = 0.25  # of the columns that must seem idle, for a run without them to be worth its time
+OTHER_KIND = (0.0, 0.3)  # weights of the training rows whose kind is not that of the dev rows
+
+
+@dataclass(frozen=True)
+class DataChange:
+    """A change to try; luck: by how many standard errors its effect looks too good, because a screen on the same rows chose it."""
+
+    change: Change
+    luck: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Looked:
+    """What a change of the data is found from: the fits, the model, and the analysis of its errors."""
+
+    fits: FitCache
+    model: Model
+    found: ErrorAnalysis
+
+    @property
+    def gap(self) -> float:
+        """Dev error − training error at full size."""
+        fits = self.fits.get(self.model, self.fits.split.n_train, range(len(self.fits.split.measuring)))
+        return float(np.mean([one.useful_error - one.train_error for one in fits]))
+
+
+def missing_features(looked: Looked) -> tuple[DataChange, ...]:
+    """Return interactions, ratios, bends and cycles that the residuals ask for, and numbers in the place of many levels."""
+    if looked.model.raw:
+        return ()
+    found = _screened(looked)
+    old = looked.model.new_features
+    texts = [one.text for one in found if one.text not in old]
+    sets = dict.fromkeys((tuple(texts[:1]), tuple(texts)))
+    luck = luck_of_passing(found[0].z, found[0].cut) if found else 0.0
+    return (*(DataChange({"new_features": (*old, *one)}, luck) for one in sets if one), *_encoded_levels(looked))
+
+
+def _screened(looked: Looked) -> list[FoundFeature]:
+    """Screen the model's residuals, or else those of the linear model: what only that lacks may still be learned from fewer rows."""
+    matrix = looked.fits.encoded.matrix
+    found = screen_features(looked.found.case, looked.found.losses, matrix)
+    linear = build_model(looked.fits.dataset.task, key="linear")
+    if found or linear.identity == looked.model.identity:
+        return found
+    reference = case_of_fits(looked.fits, linear, looked.found.case.seed)
+    return [] if reference is None else screen_features(reference, row_losses(reference), matrix, only_pairs=True)
+
+
+def _encoded_levels(looked: Looked) -> tuple[DataChange, ...]:
+    """Return one change: every category with many levels becomes its mean target and its frequency."""
+    dropped = set(looked.model.drop_columns)
+    rare = MANY_LEVELS, looked.fits.split.n_train / ROWS_PER_LEVEL
+    names = [
+        one.name
+        for one in looked.fits.dataset.columns
+        if one.kind == "category" and len(one.levels) >= max(rare) and one.name not in dropped
+    ]
+    if not names:
+        return ()
+    made = [ADDED[kind].written(name) for name in names for kind in ("target", "frequency")]
+    change = {
+        "new_features": (*looked.model.new_features, *made),
+        "drop_columns": (*looked.model.drop_columns, *names),
+    }
+    return (DataChange(change),)
+
+
+def idle_columns_dropped(looked: Looked) -> tuple[DataChange, ...]:
+    """Return one change: without the columns, correlated ones together, whose shuffling does not raise the dev error."""
+    columns, importance = looked.fits.dataset.columns, looked.found.findings.importance
+    if looked.model.raw or not importance or looked.gap <= 0:
+        return ()
+    idle = [name for one in importance if one.increase.low <= 0 for name in one.columns or (one.column,)]
+    idle = [name for name in idle if name not in looked.model.drop_columns]
+    if not IDLE_SHARE * len(columns) <= len(idle) < len(columns) - len(looked.model.drop_columns):
+        return ()
+    return (DataChange({"drop_columns": (*looked.model.drop_columns, *_in_order(idle, columns))}),)
+
+
+def _in_order(names: list[str], columns: tuple[Column, ...]) -> list[str]:
+    return [one.name for one in columns if one.name in names]
+
+
+def other_kind_weighted(looked: Looked) -> tuple[DataChange, ...]:
+    """Return the weights to try for training rows whose kind is not that of the dev rows; 0 leaves them out (Ng, ch. 37 to 39)."""
+    domain = looked.fits.dataset.domain
+    if domain is None or bool(domain.all()):
+        return ()
+    takes_weights = has_fit_parameter(looked.model.estimator, "sample_weight") and not looked.model.raw
+    tried = [one for one in OTHER_KIND if one != looked.model.reweight_rows and (takes_weights or one == 0)]
+    return tuple(DataChange({"reweight_rows": one}) for one in tried)
+
+
+def no_change(looked: Looked) -> tuple[DataChange, ...]:
+    """Return no change: the remedy is none of the data, or none that a run can try."""
+    return ()

@@ -1,0 +1,80 @@
+"""What a training subset teaches about the inputs: the features made from it, medians for gaps, means and spreads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+from dldiag.core.types import Dataset, Floats, Rows
+from dldiag.data.encode import Matrix
+from dldiag.experiments.added_features import InputColumns, TableRows, input_columns
+from dldiag.experiments.models import Model
+
+_FARTHEST = 20.0  # standard deviations; values beyond are cut, so that one wild cell cannot blow up a network
+REMEMBERED = 2**20  # bytes of prepared inputs; training on more takes far longer than preparing them again
+
+
+@dataclass(frozen=True, eq=False)
+class Preparation:
+    """What one training subset teaches about the inputs.
+
+    Remembers what it prepared while that is small: every remedy is tried on the same rows, and on few of them a network
+    takes little longer to train than its inputs to prepare.
+    """
+
+    matrix: Matrix
+    dataset: Dataset
+    columns: InputColumns
+    measured: NDArray[np.bool_]  # of the features that the model gets
+    steps: Pipeline
+    _prepared: dict[bytes, NDArray[np.float32]] = field(default_factory=dict)
+
+    @property
+    def n_features(self) -> int:
+        """Number of features that the model gets."""
+        return len(self.measured)
+
+    def inputs(self, rows: Rows) -> NDArray[np.float32]:
+        """Return the prepared inputs of some rows: (rows, features) float32, not to be written to."""
+        key = rows.tobytes()
+        if key in self._prepared:
+            return self._prepared[key]
+        found = self.inputs_of(TableRows(self.matrix, self.dataset, rows))
+        found.flags.writeable = False
+        if found.nbytes <= REMEMBERED:
+            self._prepared[key] = found
+        return found
+
+    def inputs_of(self, rows: TableRows) -> NDArray[np.float32]:
+        """Return the prepared inputs of rows whose columns may be shuffled: (rows, features) float32."""
+        values = self.columns.of(rows)
+        if self.measured.any():
+            values[:, self.measured] = self.steps.transform(values[:, self.measured])
+        return np.asarray(np.nan_to_num(values, posinf=3e38, neginf=-3e38), dtype=np.float32)
+
+
+def learn_preparation(matrix: Matrix, dataset: Dataset, train_rows: Rows, model: Model) -> Preparation:
+    """Learn from the training rows how the inputs of a model are prepared; DataError for features that cannot be made."""
+    columns = input_columns(matrix, dataset, train_rows, model.new_features, model.drop_columns)
+    return fitted_preparation(matrix, dataset, columns, train_rows, scale=model.scale_inputs)
+
+
+def fitted_preparation(
+    matrix: Matrix, dataset: Dataset, columns: InputColumns, train_rows: Rows, *, scale: bool
+) -> Preparation:
+    """Learn medians, means and spreads of the features that have a scale."""
+    steps = [SimpleImputer(strategy="median", keep_empty_features=True)]
+    if scale:
+        steps += [StandardScaler(), FunctionTransformer(np.clip, kw_args={"a_min": -_FARTHEST, "a_max": _FARTHEST})]
+    pipeline: Pipeline = make_pipeline(*steps)
+    values: Floats = columns.of(TableRows(matrix, dataset, train_rows))
+    kept = matrix.measured[columns.kept]
+    measured = np.concatenate([kept, np.ones(values.shape[1] - len(kept), dtype=bool)])
+    if measured.any():
+        pipeline.fit(values[:, measured])
+    return Preparation(matrix, dataset, columns, measured, pipeline)
