@@ -2,6 +2,7 @@
 
 from dldiag.app.state import session
 from dldiag.app.ui.page import page
+from dldiag.app.ui.widgets import explained
 from dldiag.app.views import diagnosis, samples
 from dldiag.app.views.upload import ask_table
 
@@ -12,11 +13,12 @@ CLAIM = (
 
 page("Diagnose a model", CLAIM)
 job, sample = diagnosis.current_job(), samples.current_sample()
-if job:
-    diagnosis.show_job(job)
-elif sample:
-    samples.show_sample(sample)
-elif session.current_reference() is None:
-    ask_table()
-else:
-    diagnosis.ask_all()
+with explained():
+    if job:
+        diagnosis.show_job(job)
+    elif sample:
+        samples.show_sample(sample)
+    elif session.current_reference() is None:
+        ask_table()
+    else:
+        diagnosis.ask_all()

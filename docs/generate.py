@@ -1,14 +1,18 @@
-"""Writes the pages that follow from the code: rules.md, remedies.md, metrics.md, cli.md. `--check` says which are stale instead."""
+"""Writes the pages that follow from the code: rules.md, remedies.md, metrics.md, cli.md, course.md. `--check` says which are stale instead."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 from dldiag.cli.flags import help_of
 from dldiag.cli.main import parser
+from dldiag.course.contents import TOPICS, all_lessons, all_statements
+from dldiag.course.shared.lesson import VERDICT_WORDS, ClaimVerdict, Lesson, Statement, Topic
 from dldiag.diagnosis.remedies import REMEDIES
 from dldiag.diagnosis.rules import RULES
 from dldiag.diagnosis.rules.engine import silenced_by
@@ -19,6 +23,8 @@ from dldiag.report.view import COLUMNS, OUTCOMES, evidence_label
 from dldiag.report.view.evidence_labels import evidence_text
 
 HERE = Path(__file__).parent
+COURSE_LINES = HERE / "course_lines.json"  # of `python -m docs.course_lines`
+SUMMARY_FILE = "21_What_you_have_seen.py"
 MADE = "<!-- Made by docs/generate.py from the code; change the code, then run `make docs`. -->"
 LEVELS = {
     "data": "Level 0: the data",
@@ -126,6 +132,35 @@ def _flag(one: argparse.Action) -> str:
     return f"| `{_cell(shown)}` | {_cell((one.help or '').replace('%%', '%'))} |"
 
 
+def course_page() -> Iterator[str]:
+    """Write the statements of the notes with the lesson that shows each, what to move, and what a run said."""
+    lines = json.loads(COURSE_LINES.read_text("utf-8"))
+    yield "# The course"
+    yield (
+        f"{len(list(all_lessons()))} lessons on {len(TOPICS)} pages: a question to guess, an experiment on your own table, what came "
+        "out, one line to remember. A line is computed from the run and may say that this run does not show the statement, or contradicts it. "
+        f"`pages/{SUMMARY_FILE}` lists what you have seen, as a page and as a file."
+    )
+    yield "## The thirty statements"
+    yield "Paraphrased from the notes, in their order. The lines are those of a run at the defaults (`python -m docs.course_lines`)."
+    numbered = [(topic, lesson, one) for topic, lesson, one in all_statements()]
+    yield "\n".join([_STATEMENTS, *(_statement_row(*row, lines) for row in numbered)])
+    yield "## Beyond the notes"
+    others = [(topic, lesson, one) for topic, lesson in all_lessons() for one in lesson.statements if not one.number]
+    yield "\n".join([_STATEMENTS, *(_statement_row(*row, lines) for row in others)])
+
+
+_STATEMENTS = "| | statement | page, lesson | move | computed line |\n|---|---|---|---|---|"
+
+
+def _statement_row(topic: Topic, lesson: Lesson, one: Statement, lines: dict[str, list[dict[str, str]]]) -> str:
+    number = str(one.number) if one.number else ""
+    said = next((line for line in lines.get(lesson.key, ()) if line["number"] == number), None)
+    line = "" if said is None else f"*{VERDICT_WORDS[cast(ClaimVerdict, said['verdict'])]}* {said['line']}"
+    cells = (number, str(one.says), f"{topic.title}: {lesson.title}", f"`{one.widget}`", line)
+    return f"| {' | '.join(_cell(cell) for cell in cells)} |"
+
+
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
@@ -135,6 +170,7 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "remedies.md": remedies_page,
     "metrics.md": metrics_page,
     "cli.md": cli_page,
+    "course.md": course_page,
 }
 
 

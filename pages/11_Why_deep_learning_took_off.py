@@ -1,14 +1,13 @@
 """Why deep learning took off: error against rows for networks and traditional learners, and sigmoid against ReLU."""
 
-from typing import Any
-
 import streamlit as st
 
 from dldiag.app.course.columns import with_rows
 from dldiag.app.course.data import ask_data, lesson_dataset
 from dldiag.app.course.experiment import run_experiment
-from dldiag.app.course.layout import add, ask_few, formulas, offer
+from dldiag.app.course.layout import add, ask_few, formulas, lesson_metric, offer
 from dldiag.app.course.lesson import came_out, show_topic
+from dldiag.app.state.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.core.i18n import Message, tr
@@ -45,7 +44,7 @@ FORMULAS = (
 )
 
 
-def data_of_page() -> dict[str, Any]:
+def data_of_page() -> Reference:
     return ask_data("took_off", toys=("twist", "circles", "two_blobs", "line"), default="toy:twist")
 
 
@@ -60,7 +59,9 @@ def show_scale(lesson: Lesson) -> None:
     first = ("train_rows", "learners")
     asked = ask_few(ScaleSettings(), "scale", first, sliders=("train_rows",), choices={"learners": labels})
     reference = with_rows(reference, rows_for(asked["train_rows"]))
-    result = run_experiment(reference, ScaleRequest(asked=ScaleSettings(**asked)), Scale, partial=partial)
+    result = run_experiment(
+        reference, ScaleRequest(metric=lesson_metric(reference), asked=ScaleSettings(**asked)), Scale, partial=partial
+    )
     if result is None:
         return
     if not result.curves:
@@ -73,7 +74,7 @@ def show_scale(lesson: Lesson) -> None:
         if result.crossings:
             show_rows(crossing_rows(result.crossings), alt=tr("The largest network against every traditional learner"))
         if result.others:
-            show_message(tr("Other crossovers that these repeats are sure of:"))
+            show_message(tr("Other crossovers, with 90% confidence:"))
             show_rows(crossing_rows(result.others), alt=tr("Who overtakes whom, and at how many rows"))
     formulas(FORMULAS)
     add(size_words(result))

@@ -10,6 +10,7 @@ from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import add, ask_few, offer
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.course.moving import show_moving
+from dldiag.app.state.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.core.i18n import Message, tr
@@ -51,7 +52,7 @@ TWO_LAYERS = (
 )
 
 
-def ask_problem() -> tuple[dict[str, Any], YesNo, dict[str, Any]]:
+def ask_problem() -> tuple[Reference, YesNo, dict[str, Any]]:
     reference = ask_data("logistic", toys=("moons", "circles", "xor", "two_blobs", "line"), default="toy:moons")
     data = open_dataset(reference)
     plane = ask_plane(data, reference, "plane")
@@ -70,7 +71,7 @@ def show_unit(lesson: Lesson) -> None:
     row = pass_at(problem, descent, shown.step, shown.row)
     came_out(lesson, reference, row, descent)
     add(shown.words)
-    show_message(Message("The question: {event}? Features are standardized.", {"event": problem.event}))
+    show_message(Message("Predicted: {event}. Features are standardized.", {"event": problem.event}))
     graph = computation_graph(row)
     show_moving(moving.graph_moving(graph, theme=figure_mode()), draw.alt_graph(row), key="graph")
     with st.expander(tr("The derivation, step by step, with this row's numbers"), icon=":material/function:"):
@@ -107,9 +108,9 @@ def show_layer(lesson: Lesson) -> None:
     reference, problem, plane = ask_problem()
     if len(problem.names) < 2:
         show_message(
-            Message("This table has one usable column; lines need two, so a toy problem is drawn."), kind="info"
+            Message("This table has one usable column; a plane needs two, so a toy problem is shown."), kind="info"
         )
-        reference, plane = {"toy": "circles"}, {"columns": None, "positive": None}
+        reference, plane = Reference(toy="circles"), {"columns": None, "positive": None}
     result = run_experiment(reference, WideningRequest(**plane), Widening)
     if result is None:
         return

@@ -1,7 +1,5 @@
 """Activation functions: why they must bend, what they let through, and what leaky slopes add."""
 
-from typing import Any
-
 import streamlit as st
 
 from dldiag.app.course.columns import ask_plane, open_dataset
@@ -10,6 +8,7 @@ from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import add, ask_few, formulas, offer
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.course.moving import show_moving
+from dldiag.app.state.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.core.i18n import Message, tr
@@ -36,7 +35,7 @@ BACK = (
 )
 
 
-def data_of_page(default: str = "toy:circles") -> dict[str, Any]:
+def data_of_page(default: str = "toy:circles") -> Reference:
     prefix = "activations" if default == "toy:circles" else "dying"
     return ask_data(prefix, toys=("circles", "moons", "xor", "two_blobs", "wave"), default=default)
 
@@ -46,9 +45,9 @@ def show_bend(lesson: Lesson) -> None:
     plane = ask_plane(open_dataset(reference), reference, "plane")
     if len(plane["columns"]) < 2:
         show_message(
-            Message("This table has one usable column; lines need two, so a toy problem is drawn."), kind="info"
+            Message("This table has one usable column; a plane needs two, so a toy problem is shown."), kind="info"
         )
-        reference, plane = {"toy": "circles"}, {"columns": None, "positive": None}
+        reference, plane = Reference(toy="circles"), {"columns": None, "positive": None}
     asked = ask_few(DeepLinearSettings(), "linear", ("depth", "bend"), sliders=("depth",))
     result = run_experiment(reference, DeepLinearRequest(**plane, asked=DeepLinearSettings(**asked)), DeepLinear)
     if result is None:
@@ -65,7 +64,7 @@ def show_bend(lesson: Lesson) -> None:
 def show_shapes(lesson: Lesson) -> None:
     asked = ask_params(ShapeSettings(), "shapes", choices={"functions": LABELS}, columns=2, sliders=("layers",))
     shapes = [shape(name) for name in asked["functions"] or OFFERED]
-    came_out(lesson, {"toy": "circles"}, shapes, asked["layers"])
+    came_out(lesson, Reference(toy="circles"), shapes, asked["layers"])
     for column, slopes in zip(st.columns(2), (False, True), strict=True):
         with column:
             figure = draw.shapes_figure(shapes, slopes=slopes, theme=figure_mode())

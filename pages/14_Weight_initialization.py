@@ -1,7 +1,5 @@
 """Weight initialization: units that stay alike from zeros, signals that fade or saturate, and starts made to measure."""
 
-from typing import Any
-
 import streamlit as st
 
 from dldiag.app.course.data import ask_data
@@ -27,9 +25,7 @@ FORMULAS = (
 
 
 def run_starts(lesson: Lesson) -> Beginnings | None:
-    reference: dict[str, Any] = ask_data(
-        "initialization", toys=("moons", "circles", "blobs", "wave"), default="toy:moons"
-    )
+    reference = ask_data("initialization", toys=("moons", "circles", "blobs", "wave"), default="toy:moons")
     asked = ask_few(StartSettings(), "starts", ("hidden_layers", "activation"), sliders=("hidden_layers",))
     result = run_experiment(reference, StartsRequest(asked=StartSettings(**asked)), Beginnings)
     if result is not None:

@@ -1,13 +1,12 @@
 """Training, dev and test sets: what each is for, how large it must be, and what choosing on the test set costs."""
 
-from typing import Any
-
 import streamlit as st
 
 from dldiag.app.course.data import ask_data, expected_error, lesson_dataset
 from dldiag.app.course.experiment import run_experiment
-from dldiag.app.course.layout import add, ask_few, formulas, lesson_settings, offer
+from dldiag.app.course.layout import add, ask_few, formulas, lesson_metric, lesson_settings, offer
 from dldiag.app.course.lesson import came_out, show_topic
+from dldiag.app.state.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.core.i18n import Message, tr
@@ -55,7 +54,7 @@ CHOICE_FORMULAS = (
 )
 
 
-def data_of_page() -> dict[str, Any]:
+def data_of_page() -> Reference:
     return ask_data("splits", toys=("moons", "wave"), default="sample:german_credit")
 
 
@@ -82,7 +81,9 @@ def show_sizes(lesson: Lesson) -> None:
 def show_choice(lesson: Lesson) -> None:
     reference = data_of_page()
     asked = ask_few(SelectionSettings(), "choice", ("models", "test_rows", "kind"), sliders=("models",))
-    request = SelectionRequest(model=lesson_settings(), asked=SelectionSettings(**asked))
+    request = SelectionRequest(
+        model=lesson_settings(), metric=lesson_metric(reference), asked=SelectionSettings(**asked)
+    )
     result = run_experiment(reference, request, Selection)
     if result is None:
         return
@@ -96,8 +97,7 @@ def show_choice(lesson: Lesson) -> None:
     formulas(CHOICE_FORMULAS)
     show_message(
         tr(
-            "Here the test rows of your table are sealed before anything else; no number is computed from them until you "
-            "open them, once, to confirm the model you chose. This page did not touch them either."
+            "The test rows of your table are sealed. Open them once, when you have finished choosing. This page did not use them."
         )
     )
 

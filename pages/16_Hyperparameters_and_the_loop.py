@@ -1,14 +1,13 @@
 """Hyperparameters and the loop: what is set by hand, which value is best on your data, and what was tried."""
 
-from typing import Any
-
 import streamlit as st
 
 from dldiag.app.course.data import ask_data, lesson_dataset
 from dldiag.app.course.experiment import run_experiment
-from dldiag.app.course.layout import add, ask_few, formulas, lesson_settings, offer, present_model
+from dldiag.app.course.layout import add, ask_few, formulas, lesson_metric, lesson_settings, offer, present_model
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.state import history
+from dldiag.app.state.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.page import link_to
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
@@ -52,7 +51,7 @@ FORMULAS = (
 )
 
 
-def data_of_page() -> dict[str, Any]:
+def data_of_page() -> Reference:
     return ask_data("hyperparameters", toys=("moons", "wave"), default="sample:german_credit")
 
 
@@ -65,7 +64,9 @@ def show_values(lesson: Lesson) -> None:
     add(same_twice(search))
     asked = ask_few(ValidationSettings(), "validation", ("repeats", "train_rows"))
     grid = tuple(grid_of(model, search).items())
-    request = ValidationRequest(model=lesson_settings(), grid=grid, asked=ValidationSettings(**asked))
+    request = ValidationRequest(
+        model=lesson_settings(), metric=lesson_metric(reference), grid=grid, asked=ValidationSettings(**asked)
+    )
     result = run_experiment(reference, request, Validation)
     if result is None:
         return
@@ -95,7 +96,7 @@ def show_loop(lesson: Lesson) -> None:
     reference = data_of_page()
     dataset = lesson_dataset(reference)
     asked = ask_few(GuidedSettings(), "guided", ("budget", "train_rows"), sliders=("budget",))
-    request = SearchesRequest(model=lesson_settings(), asked=GuidedSettings(**asked))
+    request = SearchesRequest(model=lesson_settings(), metric=lesson_metric(reference), asked=GuidedSettings(**asked))
     result = run_experiment(reference, request, Searches)
     if result is None:
         return

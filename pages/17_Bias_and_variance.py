@@ -1,16 +1,20 @@
-"""Bias and variance: error taken apart where the truth is known, and the textbook's number pairs read by the rules."""
+"""Bias and variance: the error decomposed where the truth is known, and the textbook's number pairs read by the rules."""
 
 import streamlit as st
 
+from dldiag.app.course.columns import ask_plane, open_dataset, with_rows
 from dldiag.app.course.data import ask_data
 from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import add, ask_few, formulas, lesson_settings, link_to_diagnosis, offer
 from dldiag.app.course.lesson import came_out, show_topic
+from dldiag.app.course.side_by_side import show_compared
+from dldiag.app.state.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.core.i18n import Message, tr
+from dldiag.course.bias_variance.bias_remedies import CapacitySettings, size_that_helped
 from dldiag.course.bias_variance.figures import pairs_figure, picture_figure, sweep_figure
-from dldiag.course.bias_variance.jobs import SweepRequest
+from dldiag.course.bias_variance.jobs import CapacityRequest, SweepRequest
 from dldiag.course.bias_variance.number_pairs import (
     PAIRS,
     Pair,
@@ -33,7 +37,9 @@ from dldiag.course.bias_variance.sweep import (
 )
 from dldiag.course.bias_variance.truth import KNOWN
 from dldiag.course.shared.lesson import Lesson
+from dldiag.course.shared.treatments import Compared
 
+ROWS = 2500  # of a toy
 SQUARED = (
     r"\mathbb{E}\big[(y-\hat f(x))^2\big] = "
     r"\underbrace{\big(\mathbb{E}\hat f(x) - f(x)\big)^2}_{\text{bias}^2} + "
@@ -90,7 +96,7 @@ def show_pictures(sweep: Sweep) -> None:
 def show_pairs(lesson: Lesson) -> None:
     rows = ask_params(PairSettings(), "pairs", sliders=("dev_rows",))["dev_rows"]
     readings = read_pairs(dev_rows=rows)
-    came_out(lesson, {"toy": "wave"}, readings, rows)
+    came_out(lesson, Reference(toy="wave"), readings, rows)
     show_figure(pairs_figure(readings, theme=figure_mode()), read_number_pairs(readings, rows), key="pairs")
     show_rows(pair_rows(PAIRS, readings), alt=tr("What the rules say to each pair"))
     show_message(tr("And your own numbers:"))
@@ -102,4 +108,19 @@ def show_pairs(lesson: Lesson) -> None:
     link_to_diagnosis(tr("In your diagnosis: avoidable bias (rule B1), variance (rule V1), and the remedy that fits"))
 
 
-show_topic("bias_variance", {"sweep": show_sweep, "pairs": show_pairs})
+def show_capacity(lesson: Lesson) -> None:
+    reference = with_rows(
+        ask_data("capacity", toys=("moons", "circles", "xor", "two_blobs"), default="toy:circles"), ROWS
+    )
+    plane = ask_plane(open_dataset(reference), reference, "plane")
+    sliders = ("units", "times", "longer")
+    chosen = CapacitySettings(**ask_few(CapacitySettings(), "capacity", sliders, sliders=sliders))
+    result = run_experiment(reference, CapacityRequest(**plane, asked=chosen), Compared)
+    if result is None:
+        return
+    came_out(lesson, reference, result)
+    show_compared(result)
+    offer(size_that_helped(result, chosen), key="use.capacity")
+
+
+show_topic("bias_variance", {"sweep": show_sweep, "pairs": show_pairs, "capacity": show_capacity})

@@ -79,8 +79,10 @@ def read_settings(given: argparse.Namespace) -> Settings:
 def _text_of_costs(given: str) -> str:
     """Return what a file of costs holds; a text that names no file is the costs."""
     path = Path(given)
-    if "=" in given or not path.is_file():
+    if "=" in given or (not path.is_file() and any(mark in given for mark in ",;")):
         return given
+    if not path.is_file():
+        raise SettingError(tr("There is no file {name} with costs. Costs are given as fn=500,fp=10, too.", name=given))
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -9,9 +9,12 @@ from dldiag.course.bias_variance.lessons import BIAS_VARIANCE_LESSONS
 from dldiag.course.hyperparameters.lessons import HYPERPARAMETER_LESSONS
 from dldiag.course.initialization.lessons import INITIALIZATION_LESSONS
 from dldiag.course.logistic.lessons import LOGISTIC_LESSONS
+from dldiag.course.optimization.lessons import OPTIMIZATION_LESSONS
+from dldiag.course.regularization.lessons import REGULARIZATION_LESSONS
 from dldiag.course.shared.lesson import Lesson, Statement, Topic
 from dldiag.course.splits.lessons import SPLIT_LESSONS
 from dldiag.course.took_off.lessons import TOOK_OFF_LESSONS
+from dldiag.course.wrong_rows.lessons import WRONG_ROWS_LESSONS
 
 TOPICS: dict[str, Topic] = {
     "took_off": TOOK_OFF_LESSONS,
@@ -21,6 +24,9 @@ TOPICS: dict[str, Topic] = {
     "splits": SPLIT_LESSONS,
     "hyperparameters": HYPERPARAMETER_LESSONS,
     "bias_variance": BIAS_VARIANCE_LESSONS,
+    "wrong_rows": WRONG_ROWS_LESSONS,
+    "optimization": OPTIMIZATION_LESSONS,
+    "regularization": REGULARIZATION_LESSONS,
 }
 
 

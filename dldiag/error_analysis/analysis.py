@@ -36,7 +36,7 @@ class ErrorAnalysis:
     suspicious: SuspectRows | None = None
 
     def worst(self, n: int = WORST_ROWS) -> pd.DataFrame:
-        """Return the n rows with the highest loss, with label, answer, probability and how often they were wrong."""
+        """Return the n rows with the highest loss, with label, prediction, probability and how often they were wrong."""
         return self._table(np.argsort(-self.losses.severity, kind="stable")[:n])
 
     def suspects(self) -> pd.DataFrame:
@@ -70,7 +70,7 @@ class ErrorAnalysis:
         return self.case.classes[int(value)] if value >= 0 else ""
 
     def _table(self, positions: Any) -> pd.DataFrame:
-        """Return some judged rows: row number from 1, label, answer, loss, counts over repeats, then the columns."""
+        """Return some judged rows: row number from 1, label, prediction, loss, counts over repeats, then the columns."""
         known = self.losses
         columns: dict[str, Any] = {
             "row": known.rows[positions] + 1,

@@ -1,7 +1,7 @@
-"""Adjusted decisions: a threshold for the metric, or calibrated probabilities, learnt inside the training rows.
+"""Adjusted decisions: a threshold for the metric, or calibrated probabilities, learned inside the training rows.
 
 Both are fitted to out-of-fold probabilities of the training rows, so that the dev rows stay unseen; the model that is
-adjusted is the one that learnt from all training rows.
+adjusted is the one trained on all training rows.
 """
 
 from __future__ import annotations

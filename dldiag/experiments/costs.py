@@ -31,7 +31,7 @@ def read_costs(text: str, classes: Sequence[str], positive: int | None) -> CostT
         return _of_kinds(text, classes, positive)
     rows = [row for row in csv.reader(StringIO(SEPARATORS.sub("\n", text.strip()))) if any(map(str.strip, row))]
     cells = [[cell.strip() for cell in row] for row in rows]
-    is_named = len(cells) == len(classes) + 1
+    is_named = len(cells) == len(classes) + 1 and any(name in classes for row in cells for name in (row[0], *cells[0]))
     table = _by_name(cells, classes) if is_named else cells
     if len(table) != len(classes) or any(len(row) != len(classes) for row in table):
         size = {"n": len(classes), "rows": len(table), "columns": max(map(len, table), default=0)}

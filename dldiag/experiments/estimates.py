@@ -56,7 +56,7 @@ def gap(results: Results) -> Estimate:
 def paired_change(before: Results, after: Results, *, clipped: bool = True, one_sided: float = ONE_SIDED) -> Estimate:
     """Estimate the change in dev error, after − before, paired by repeat and by dev row (negative is better).
 
-    clipped: a model that errs more than the baseline counts as that guess: nobody would use it, and how far a
+    clipped: a model that errs more than the baseline counts as the baseline: nobody would use it, and how far a
     fit blew up must not hide what the other repeats say. (Not for a comparison with the guess itself.)
     """
     pairs = list(zip(before, after, strict=True))

@@ -195,9 +195,9 @@ def _fit_alone(task: FitTask, inputs: Inputs) -> FitResult:
     one_class = of_one_class and not task.as_given  # else it is the estimator's to refuse it
     refusals = REFUSALS if task.model.key in MODELS else (Exception,)
     try:
-        # A tiny subset may hold one class only: all that can be learnt is that class.
+        # A tiny subset may hold one class only: all that can be learned is that class.
         model = DummyClassifier() if one_class else _seeded(task)
-        outputs = _learnt(model, task, inputs, refusals)
+        outputs = _trained(model, task, inputs, refusals)
         if task.model.adjust and not one_class:
             (held,) = held_probabilities([task], [inputs], _seeded)
             outputs = decide(outputs, held, inputs, task.model.adjust)
@@ -217,7 +217,9 @@ def _outputs(model: Any, task: FitTask, inputs: Inputs, labels: NDArray[Any] | N
     return found
 
 
-def _learnt(model: BaseEstimator, task: FitTask, inputs: Inputs, refusals: tuple[type[Exception], ...]) -> ModelOutputs:
+def _trained(
+    model: BaseEstimator, task: FitTask, inputs: Inputs, refusals: tuple[type[Exception], ...]
+) -> ModelOutputs:
     """Fit and predict; a classifier that refuses the labels gets numbers 0 … k−1 in their place, as XGBoost asks for.
 
     Not where a setting may name labels (weights by class): it would then speak of other classes.

@@ -1,4 +1,4 @@
-"""The workbench: one dataset, its split, and every fit made on it so far, so that nothing is fitted twice."""
+"""Memoized fits for one dataset and split; only missing points are trained."""
 
 from __future__ import annotations
 

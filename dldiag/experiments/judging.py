@@ -36,7 +36,7 @@ def loss_by_row(y: NDArray[Any], predicted: NDArray[Any], proba: Proba, inputs: 
 
 
 def without_log(outputs: ModelOutputs, inputs: Inputs) -> tuple[ModelOutputs, Inputs]:
-    """Return predictions and targets of a model that learnt the logarithm as those of the target itself.
+    """Return predictions and targets of a model trained on the logarithm as those of the target itself.
 
     exp(mean of the logarithm) lies below the mean: where the metric asks for the mean, predictions are multiplied by what
     makes them right on average over the training rows (Duan 1983), at most MOST_SMEAR times.

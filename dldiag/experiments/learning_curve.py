@@ -137,7 +137,7 @@ def _check_no_missing(y: Any) -> None:
 # What scikit-learn's function takes besides: the values at which nothing differs here, and why there are no others.
 _OTHERS: dict[str, tuple[tuple[Any, ...], str]] = {
     "scoring": ((None,), "errors are error rates, or RMSE / std(y)"),
-    "exploit_incremental_learning": ((False,), "every subset is learnt from the start"),
+    "exploit_incremental_learning": ((False,), "every subset is trained from the start"),
     "return_times": ((False,), "the curve tells its seconds"),
     "params": ((None, {}), "fit gets X and y only"),
     "fit_params": ((None, {}), "fit gets X and y only"),

@@ -30,7 +30,7 @@ class Metric:
 
     loss: Judged -> the loss and each row's influence on it, whose variance / n is the loss's sampling variance.
     baseline: the best constant prediction. needs: what the model, the user or the target must give. scarce: the share of
-    the rows that a rate of mistakes rests on; None for a loss of which a single row may add any amount.
+    the rows that a rate of mistakes rests on; None for a loss to which a single row may add any value.
     """
 
     name: str
@@ -82,7 +82,7 @@ def _shares(judged: Judged, n_classes: int) -> Values:
 
 
 def _commonest(judged: Judged, n_classes: int) -> tuple[int, Values]:
-    """Answer the commonest class; by probability, each class as often as it comes."""
+    """Predict the commonest class; as probabilities, the share of each class."""
     return int(np.bincount(judged.y).argmax()), _shares(judged, n_classes)
 
 
@@ -92,7 +92,7 @@ def _positive(judged: Judged, n_classes: int) -> tuple[int, Values]:
 
 
 def _best_for_f1_macro(judged: Judged, n_classes: int) -> tuple[int, Values]:
-    """Answer the commonest class: a constant has an F1 above 0 for the class that it answers only."""
+    """Predict the commonest class: a constant has an F1 above 0 only for the class that it predicts."""
     return _commonest(judged, n_classes)
 
 

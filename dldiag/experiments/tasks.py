@@ -23,7 +23,7 @@ from dldiag.experiments.preparation import Preparation, learn_preparation
 class Encoded:
     """A dataset with its encoded features: what every fit on it shares.
 
-    y_scale: std(y), the unit of RMSE. given: what a raw model gets rows of; the dataset's typed frame unless told.
+    y_scale: std(y), the unit of RMSE. given: what a raw model gets rows of; by default the dataset's typed frame.
     clusters: of the rows that do not count each for itself. labels: of the classes, as a user's own model gets them.
     choice: the metric that errors are measured by.
     """
@@ -38,7 +38,7 @@ class Encoded:
     _preparations: dict[Hashable, Preparation] = field(default_factory=dict)
 
     def preparation(self, train_rows: Rows, model: Model) -> Preparation:
-        """Return what these training rows teach about the inputs of a model; learnt once per subset."""
+        """Return imputation, scaling and encoding of a model's inputs, from these training rows; computed once per subset."""
         key = (train_rows.tobytes(), model.inputs_key)
         if key not in self._preparations:
             self._preparations[key] = learn_preparation(self.matrix, self.dataset, train_rows, model)

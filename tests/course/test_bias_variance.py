@@ -52,7 +52,7 @@ def test_stronger_regularization_raises_bias_and_lowers_variance(wave):
     assert wave.parts[-1].bias.low > wave.parts[0].bias.high
     assert wave.parts[-1].variance.high < wave.parts[0].variance.value
     assert 0 < wave.best < len(wave.values) - 1
-    assert "under-fits" in str(read_sweep(wave))
+    assert "underfits" in str(read_sweep(wave))
 
 
 def totals(wave, *values):
@@ -115,7 +115,7 @@ def test_pictures_show_the_ends_and_the_best(wave):
     shown = pictures_to_show(wave)
     assert len(shown) == 3
     words = [str(message) for message, _ in shown]
-    assert "under-fits" in words[-1] and "least expected error" in words[1]
+    assert "underfits" in words[-1] and "least expected error" in words[1]
     flat, bent = shown[-1][1], shown[1][1]
     assert np.ptp(flat.mean) < 0.5 < np.ptp(bent.mean)  # the under-fit is nearly a constant
 

@@ -36,12 +36,13 @@ def test_the_graph_shows_every_forward_value_and_every_backward_derivative(theme
     problem = yes_no(toy("moons"), most=2)
     row = pass_at(problem, descend(problem, steps=3), 2, 1)
     graph = computation_graph(row)
-    drawn = figures_logistic.graph_figure(graph, theme=theme)
-    shown = " ".join(drawn.data[0].text) + " ".join(one.text for one in drawn.layout.annotations)
+    drawn = moving_logistic.graph_moving(graph, theme=theme)
+    shown = " ".join(drawn.data[0].text) + " ".join(drawn.data[1].text)
     for node in graph.nodes:
         assert f"{node.value + 0.0:.3g}" in shown
     for edge in graph.edges:
-        assert edge.derivative is None or f"{edge.symbol} = {edge.derivative + 0.0:.3g}" in shown
+        assert edge.derivative is None or f"<b>{edge.symbol}</b>" in shown
+        assert edge.derivative is None or f"<b>{edge.derivative + 0.0:.3g}</b>" in shown
     assert f"{row.loss:.3f}" in str(figures_logistic.alt_graph(row))
     assert "-0<" not in shown
 
@@ -49,13 +50,12 @@ def test_the_graph_shows_every_forward_value_and_every_backward_derivative(theme
 def test_no_derivative_covers_a_node_and_every_value_fits_into_its_own():
     problem = yes_no(toy("moons"), most=2)
     graph = computation_graph(pass_at(problem, descend(problem, steps=3), 2, 1))
-    drawn = figures_logistic.graph_figure(graph)
-    low, high = drawn.layout.yaxis.range
-    pixels = (drawn.layout.height - drawn.layout.margin.t - drawn.layout.margin.b) / (high - low)
+    drawn = moving_logistic.graph_moving(graph)
+    pixels = figures_logistic.LEVEL_HEIGHT
     size = drawn.data[0].marker.size
-    half_a_line = 0.5 * 1.3 * 12  # of text of 12 pixels
-    for written in (one for one in drawn.layout.annotations if one.text):
-        assert min(abs(written.y - node.up) for node in graph.nodes) * pixels > size / 2 + half_a_line
+    a_line = 1.3 * 13  # of text of 13 pixels; a derivative has two
+    for up in drawn.data[1].y:
+        assert min(abs(up - node.up) for node in graph.nodes) * pixels > size / 2 + a_line
     sizes = drawn.data[0].textfont.size
     for node, of_text in zip(graph.nodes, sizes, strict=True):
         assert len(f"{node.value + 0.0:.3g}") * 0.6 * of_text < size  # a digit is 0.6 of its height wide

@@ -16,7 +16,7 @@ def test_the_rules_read_the_five_pairs_as_the_textbook_does(rows):
 def test_on_few_rows_small_differences_stay_open_and_the_reading_says_so():
     readings = read_pairs(dev_rows=200)
     assert [one.has_variance for one in readings][:3] == ["fired", "undecided", "fired"]
-    assert "leave" in str(read_number_pairs(readings, 200))
+    assert "undecided" in str(read_number_pairs(readings, 200))
 
 
 def test_the_reading_points_at_the_pair_that_people_explain():

@@ -89,7 +89,7 @@ def test_a_handful_of_rows_is_never_advised(error, difference, unit):
 
 
 def test_differences_are_written_in_points_and_said_to_be_of_one_error():
-    assert "Knowing an error of 10.0% to ± 1.0 points takes 3,458 dev rows" in str(
+    assert "To know an error of 10.0% to ± 1.0 points takes 3,458 dev rows" in str(
         read_split_advice(advise_split(10**6, 0.1, 0.01))
     )
 

@@ -8,14 +8,13 @@ from dldiag.course.shared.instrumented import (
     Recipe,
     bin_edges,
     distance_between_units,
-    layer_outputs,
     moments_of,
     record_run,
     recovered_share,
-    train_recorded,
     watch_all,
 )
 from dldiag.course.shared.prepared import WATCHED_ROWS, Prepared, prepare_lesson, without_test_rows
+from dldiag.course.shared.snapshots import layer_outputs, train_recorded
 from dldiag.course.shared.toys import TOYS, toy
 from dldiag.data.split import make_split
 

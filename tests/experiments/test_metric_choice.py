@@ -67,6 +67,7 @@ def test_the_positive_class_is_the_one_asked_for_or_named_yes_or_the_rarer(names
         (table([50, 50, 50]), Settings(metric="f1"), "needs a positive class"),
         (table([50, 50, 50]), Settings(cost="fn=1,fp=2"), "two classes"),
         (table([50, 50]), Settings(cost="0,1,2;3,4,5"), "2 × 2"),
+        (table([50, 50], ["No", "Yes"]), Settings(cost="0,1\n2,0\n3,1"), "2 × 2"),
         (table([50, 50]), Settings(cost="fn=much"), "no cost"),
         (table([50, 50]), Settings(cost="miss=5"), '"miss"'),
         (table([50, 50]), Settings(cost="0,-1;1,0"), "no cost"),

@@ -28,6 +28,11 @@ QUICK = {
     "validation": {"repeats": 2, "train_rows": 60},
     "guided": {"budget": 4, "repeats": 2, "train_rows": 60},
     "sweep": {"draws": 5},
+    "batches": {"passes": 5, "seeds": 3},
+    "optimizers": {"passes": 5, "seeds": 3},
+    "capacity": {"steps": 60, "repeats": 3},
+    "penalty": {"steps": 100, "repeats": 3},
+    "dropout": {"steps": 100, "repeats": 3},
     "model": {"hidden_layer_sizes": (8,), "max_iter": 20},
 }
 

@@ -1,5 +1,6 @@
 """Every lesson of the course through Streamlit's own test runner: its statements, its claims, both languages."""
 
+import json
 import re
 
 import numpy as np
@@ -75,8 +76,17 @@ def test_a_lesson_works_on_difficult_tables(key, name):
 
 def test_thirty_statements_are_numbered_in_the_order_of_the_notes():
     numbers = [one.number for _, _, one in all_statements()]
-    assert numbers == sorted(set(numbers))
-    assert numbers[-1] <= 30
+    assert numbers == list(range(1, 31))
+    order = [lesson.key for _, lesson in all_lessons()]
+    places = [order.index(lesson.key) for _, lesson, one in all_statements() if one.number != 5]
+    assert places == sorted(places), "the loss (5) has a lesson of its own after the unit (4 and 6)"
+
+
+def test_the_docs_hold_a_computed_line_for_every_statement():
+    lines = json.loads((ROOT / "docs/course_lines.json").read_text("utf-8"))
+    for _, lesson in all_lessons():
+        for one in lesson.statements:
+            assert [line for line in lines[lesson.key] if line["number"] == (str(one.number) if one.number else "")]
 
 
 def test_every_topic_names_a_page_and_every_lesson_is_named_once():

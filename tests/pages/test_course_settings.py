@@ -23,7 +23,7 @@ from tests.pages.lessons import (
     [
         ("sizes", {"size.rows": "1000000"}, "98/1/1"),
         ("values", {"search.first": "dropout", "search.first_values": "0 0.5"}, "dropout"),
-        ("pairs", {"pairs.dev_rows": "100"}, "leave"),
+        ("pairs", {"pairs.dev_rows": "100"}, "undecided"),
         ("descent", {"unit.learning_rate": "500"}, "overshoots"),
         ("slopes", {"shapes.layers": "20"}, "20 layers"),
     ],

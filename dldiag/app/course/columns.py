@@ -51,6 +51,6 @@ def plane_params(dataset: Dataset) -> dict[str, Param]:
     }
     if len(dataset.classes) > 2:
         classes = {name: name for name in dataset.classes}
-        help_text = "The class that counts as yes; all others count as no."
+        help_text = "The positive class; all others count as no."
         params["positive"] = Param(default_positive(dataset), str, "Yes means", help_text, choices=classes)
     return params

@@ -123,8 +123,7 @@ def _say_if_closed(prefix: str, offered: dict[str, Reference]) -> None:
     if prefix in closed and _OWN not in offered:
         show_message(
             Message(
-                "This page was on a table of your own, which is not open any more: loading a page anew closes it. Open it "
-                "again under Diagnose a model; until then another one is shown."
+                "Your own table is not open any more: reloading a page closes it. Open it again under Diagnose a model; until then another table is shown."
             ),
             kind="info",
         )

@@ -7,12 +7,16 @@ from typing import Any
 
 import streamlit as st
 
+from dldiag.app.course.data import is_own
+from dldiag.app.state.data_ref import Reference
 from dldiag.app.ui import forms
 from dldiag.app.ui.page import MAIN, link_to
 from dldiag.app.ui.widgets import show_message
+from dldiag.app.views.metric import METRIC_SETTINGS
 from dldiag.app.views.start import model_params
 from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import escape_markdown
+from dldiag.core.settings import Settings
 from dldiag.core.types import Task
 from dldiag.experiments.models import Model, build_model
 
@@ -59,6 +63,14 @@ def lesson_settings() -> dict[str, Any]:
     return forms.changed_from_default(model_params(), forms.remembered(model_params(), "model"))
 
 
+def lesson_metric(reference: Reference) -> dict[str, Any]:
+    """Return the settings of the metric that the visitor chose for their own table; samples and toys choose their own."""
+    if not is_own(reference):
+        return {}
+    params = {name: one for name, one in forms.params_table(Settings()).items() if name in METRIC_SETTINGS}
+    return forms.changed_from_default(params, forms.remembered(params, "settings"))
+
+
 def offer(values: Mapping[str, Any], *, key: str, prefix: str = "model") -> bool:
     """Offer to put settings into the visitor's model (or diagnosis); True when they were taken just now.
 
@@ -75,9 +87,7 @@ def offer(values: Mapping[str, Any], *, key: str, prefix: str = "model") -> bool
     )
     if taken:
         forms.set_values(prefix, values)
-        st.success(
-            escape_markdown(tr("Set: {settings}. It is used from now on, here and in the diagnosis.", settings=words))
-        )
+        st.success(escape_markdown(tr("Set: {settings}. Used from now on, here and in the diagnosis.", settings=words)))
     return taken
 
 

@@ -13,9 +13,12 @@ from dldiag.course.bias_variance import jobs as bias_variance
 from dldiag.course.hyperparameters import jobs as hyperparameters
 from dldiag.course.initialization import jobs as initialization
 from dldiag.course.logistic import jobs as logistic
+from dldiag.course.optimization import jobs as optimization
+from dldiag.course.regularization import jobs as regularization
 from dldiag.course.shared.request import LessonRequest
 from dldiag.course.splits import jobs as splits
 from dldiag.course.took_off import jobs as took_off
+from dldiag.course.wrong_rows import jobs as wrong_rows
 
 REQUESTS: dict[type[LessonRequest], Callable[..., Any]] = {
     took_off.ScaleRequest: took_off.scale_job,
@@ -30,6 +33,13 @@ REQUESTS: dict[type[LessonRequest], Callable[..., Any]] = {
     hyperparameters.ValidationRequest: hyperparameters.validate_job,
     hyperparameters.SearchesRequest: hyperparameters.searches_job,
     bias_variance.SweepRequest: bias_variance.sweep_job,
+    bias_variance.CapacityRequest: bias_variance.capacity_job,
+    wrong_rows.CategoriesRequest: wrong_rows.categories_job,
+    wrong_rows.WrongLabelsRequest: wrong_rows.wrong_labels_job,
+    optimization.BatchesRequest: optimization.batches_job,
+    optimization.OptimizersRequest: optimization.optimizers_job,
+    regularization.PenaltyRequest: regularization.penalty_job,
+    regularization.DropoutRequest: regularization.dropout_job,
 }
 
 

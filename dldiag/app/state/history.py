@@ -9,6 +9,7 @@ import streamlit as st
 
 from dldiag.app.jobs import store
 from dldiag.app.state import session
+from dldiag.app.state.paths import storing
 from dldiag.app.ui.widgets import show_error
 from dldiag.core.i18n import Message, current_language
 from dldiag.core.types import DataError, Recommendation, Report
@@ -26,7 +27,8 @@ def keep_in_history(job: str, report: Report) -> None:
         return
     try:
         History().add(report, owner=session.owner())
-        mark.touch()
+        with storing():
+            mark.touch()
     except DataError as error:
         show_error(error)
 
@@ -41,7 +43,8 @@ def keep_trials(job: str, report: Report) -> None:
             changed, result = dict(one.trial.settings), effect_text(one, unit_of(report))
             fingerprint = report.dataset.fingerprint
             if note(Experiment(str(one.title), changed, result, source="trial", fingerprint=fingerprint)):
-                mark.touch()
+                with storing():
+                    mark.touch()
 
 
 def note_adopted(report: Report, one: Recommendation, change: dict[str, Any]) -> None:

@@ -148,4 +148,5 @@ def start_test(job: str, **more: Any) -> None:
 def _mark(job: str) -> Path:
     rows = data_ref.identity(store.asked_of(job, DiagnosisJob).data, "rows")
     name = hashlib.sha256(rows.encode()).hexdigest()
-    return private(private(app_home() / "opened") / session.owner()) / name
+    with storing():
+        return private(private(app_home() / "opened") / session.owner()) / name

@@ -23,7 +23,7 @@ from dldiag.app.jobs import store
 from dldiag.app.jobs.asked import DiagnosisJob, kind_of
 from dldiag.app.jobs.pool import Pool
 from dldiag.app.jobs.watchers import Watchers
-from dldiag.app.state import data_ref, server, uploads
+from dldiag.app.state import auth, data_ref, server, uploads
 from dldiag.app.state.limits import ServerLimits
 from dldiag.app.state.paths import is_token, new_token, storing
 from dldiag.app.state.table_cache import Memory
@@ -42,10 +42,16 @@ COOKIE_SECONDS = 180 * 86_400
 def pool() -> Pool:
     """Return the one pool of this server, its workers warming up from the first visit on."""
     modules = os.environ.get("DLDIAG_JOB_MODULES", "").split()
-    threading.Thread(target=_warm_up, daemon=True).start()
-    server.log_what_to_set()
+    _prepare()
     with storing():
         return Pool(from_environment(ServerLimits), modules, Watchers(_this_session, _is_connected))
+
+
+@st.cache_resource(show_spinner=False)
+def _prepare() -> None:
+    """Do once per server what does not need its home: import what pages will need, and say what to set."""
+    threading.Thread(target=_warm_up, daemon=True).start()
+    server.log_what_to_set()
 
 
 def _this_session() -> str:
@@ -81,8 +87,8 @@ def state() -> dict[str, Any]:
 
 
 def owner() -> str:
-    """Return the token under which this visitor's uploads and jobs are kept."""
-    return cast(str, state()["owner"])
+    """Return the token under which this visitor's uploads and jobs are kept: of their login, else of their browser."""
+    return auth.owner_of_user() if auth.is_required() else cast(str, state()["owner"])
 
 
 def remember_owner() -> None:
@@ -90,7 +96,7 @@ def remember_owner() -> None:
 
     A script sets it, since Streamlit gives a page no response header: so it cannot be HttpOnly.
     """
-    if not _returning():
+    if not auth.is_required() and not _returning():
         secure = "; Secure" if urlsplit(st.context.url or "").scheme == "https" else ""
         cookie = f"{COOKIE}={owner()}; path=/; max-age={COOKIE_SECONDS}; SameSite=Strict{secure}"
         st.html(f"<script>document.cookie = '{cookie}'</script>", unsafe_allow_javascript=True)

@@ -12,15 +12,18 @@ from functools import cache
 from pathlib import Path
 
 import streamlit as st
+import streamlit.errors
 from streamlit.errors import StreamlitPageNotFoundError
 
-from dldiag.app.state import session
+from dldiag.app.state import auth, session
 from dldiag.app.state.paths import storing
 from dldiag.app.ui.theme import ICON, css
-from dldiag.app.ui.widgets import explained, show_message
-from dldiag.core.home import dashboard_folder
+from dldiag.app.ui.widgets import show_error, show_message
+from dldiag.core.home import dashboard_folder, require
 from dldiag.core.i18n import LANGUAGES, Message, tr, translate
+from dldiag.core.params import SettingError
 from dldiag.core.sanitize import escape_markdown, legible
+from dldiag.core.types import DataError
 
 MAIN = "streamlit_app.py"
 FIRST_OF_COURSE = 10
@@ -52,10 +55,11 @@ def page(title: str | Message, claim: str | Message = "") -> None:
     code = session.speak()
     title, claim = (tr(one) if isinstance(one, str) else str(one) for one in (title, claim))
     st.set_page_config(f"{title} · {_NAME}", page_icon=str(ICON), layout="wide", initial_sidebar_state="auto")
+    if auth.is_required() and not auth.is_logged_in():
+        ask_login()
+        st.stop()
     _note_visit(title)
-    with explained(), storing():
-        session.follow_url()
-        session.pool()  # the workers warm up while the visitor reads
+    _begin()
     _keep_in_url("lang", code if code != "en" or "lang" in st.query_params else None)
     session.remember_owner()
     st.html(f"<style>{css()}</style>")
@@ -66,6 +70,32 @@ def page(title: str | Message, claim: str | Message = "") -> None:
         st.markdown(escape_markdown(claim))
     if session.state().pop("to top", False):
         st.html(TO_TOP, unsafe_allow_javascript=True)
+
+
+def ask_login() -> None:
+    """Show the only thing that somebody sees who has not logged in; say in words when the server lacks what that needs."""
+    st.html(f"<style>{css()}</style>")
+    st.title(_NAME, anchor=False)
+    show_message(tr("Log in to diagnose a model. What you upload and what you find is kept for you alone."))
+    if st.button(tr("Log in"), type="primary", key="login", icon=":material/login:"):
+        try:
+            require("authlib", "auth")
+            st.login(auth.provider())
+        except (SettingError, streamlit.errors.Error) as error:
+            show_error(
+                Message("The login is not set up: {reason}", {"reason": " ".join(str(error).split())}),
+                Message("Whoever runs this server finds what to set in docs/server.md."),
+            )
+
+
+def _begin() -> None:
+    """Take up the job of the URL and start the workers; where the home cannot be written, what only reads goes on."""
+    try:
+        with storing():
+            session.follow_url()
+            session.pool()  # the workers warm up while the visitor reads
+    except (DataError, SettingError) as error:
+        show_error(error)
 
 
 def _note_visit(title: str) -> None:
@@ -81,8 +111,16 @@ def _sidebar(code: str) -> None:
     _links(tr("Diagnose"), course=False)
     _links(tr("The course"), course=True)
     st.divider()
+    if auth.is_required():
+        _offer_logout()
     _table_at_hand()
     _language_switch(code)
+
+
+def _offer_logout() -> None:
+    st.caption(escape_markdown(tr("Logged in as {name}", name=legible(auth.display_name(), 60))))
+    if st.button(tr("Log out"), key="logout", icon=":material/logout:"):
+        st.logout()
 
 
 def _links(heading: str, *, course: bool) -> None:

@@ -37,7 +37,10 @@ def show_before_after(report: Report, job: str | None) -> None:
             undo(parent)
         show_rows(view.side_by_side(report), alt=tr("Before and after"))
         if parent.curve is not None and report.curves:
-            figure = learning_curves(report.curves[:1], theme=figure_mode(), train=False, ghost=parent.curve)
+            axis = view.error_axis_title(report)
+            figure = learning_curves(
+                report.curves[:1], theme=figure_mode(), train=False, ghost=parent.curve, title=axis
+            )
             show_figure(figure, alt_learning_curves([report.curves[0], parent.curve]), key="figure.before_after")
         if parent.earlier:
             show_message(tr("The path so far"), kind="caption")

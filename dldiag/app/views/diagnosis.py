@@ -15,7 +15,6 @@ from dldiag.app.state.history import keep_in_history, keep_trials
 from dldiag.app.state.improvement import with_trials
 from dldiag.app.state.session import KEY, NAME, SKLEARN
 from dldiag.app.ui import forms
-from dldiag.app.ui.widgets import explained
 from dldiag.app.views.metric import METRIC_SETTINGS, ask_metric
 from dldiag.app.views.model import ask_model
 from dldiag.app.views.progress import restart, show_ending, watch
@@ -110,8 +109,7 @@ def _ask_settings() -> dict[str, Any]:
 
 def show_job(job: str) -> None:
     """Show a diagnosis: how far it is, or its report."""
-    with explained():
-        asked = store.asked_of(job, DiagnosisJob)
+    asked = store.asked_of(job, DiagnosisJob)
     _show_heading(asked)
     view = session.pool().look(job)
     if not view.has_ended:
@@ -119,8 +117,7 @@ def show_job(job: str) -> None:
         return
     show_ending(view)
     _offer_going_on(view, asked)
-    with explained():
-        report = store.report_of(job)
+    report = store.report_of(job)
     if report is not None:
         report = with_trials(report, job)
         if view.state == "finished":

@@ -27,8 +27,7 @@ def show_performance(report: Report) -> None:
 
 
 def _show_part(one: Section, report: Report) -> None:
-    for line in one.lines:
-        show_message(line)
+    show_message(" ".join(one.lines))
     if one.rows:
         show_rows(one.rows, alt=one.title, key=f"performance.{one.key}")
     for name in one.figures:

@@ -1,4 +1,4 @@
-"""What a leaky slope adds when units die: ReLU units pushed below zero stay silent, leaky ones may wake."""
+"""Dead ReLU units: how many die from a low starting bias, how many recover, and what a leaky slope changes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FEW_SILENT = 0.05  # share of units below which nothing has died
 
 @dataclass(frozen=True)
 class DeadUnitsSettings:
-    """What a person may change about the experiment with dead units."""
+    """Settings of the experiment with dead units."""
 
     start_bias: float = param(
         -5.0,
@@ -32,7 +32,9 @@ class DeadUnitsSettings:
         low=-10,
         high=0,
     )
-    learning_rate: float = param(0.1, "Learning rate", "Long steps kill units as well.", low=0.001, high=2.0, log=True)
+    learning_rate: float = param(
+        0.1, "Learning rate", "Too high a learning rate kills units as well.", low=0.001, high=2.0, log=True
+    )
     hidden_layers: int = param(1, "Hidden layers", "Of both networks.", low=1, high=6)
     units: int = param(24, "Units per layer", "Of every hidden layer.", low=2, high=64)
     steps: int = param(300, "Steps", "Mini-batches of training.", low=50, high=1000)
@@ -41,9 +43,9 @@ class DeadUnitsSettings:
 
 @dataclass(frozen=True)
 class DeadUnitsOf:
-    """One activation: share of silent units and loss over steps, and of the once silent units the share that woke.
+    """One activation: share of dead units and loss over steps, and of the units that died the share that recovered.
 
-    dead: (T, hidden layers, units) 1 where a unit of the first network is silent at a checkpoint.
+    dead: (T, hidden layers, units) 1 where a unit of the first network is dead at a checkpoint.
     """
 
     activation: str
@@ -75,7 +77,7 @@ def dead_units(
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
 ) -> DeadUnitsRun:
-    """Train both networks from a start that kills units and watch who wakes."""
+    """Train both networks from a start that kills units and record which recover."""
     chosen = settings or DeadUnitsSettings()
     recipes = [
         Recipe(
@@ -120,13 +122,13 @@ def _dead_units_of(ran: Watched) -> DeadUnitsOf:
 
 
 def slope_to_use(found: DeadUnitsRun) -> dict[str, Any]:
-    """Return the leaky slope where units slept and it surely paid, by a fall that counts as learning; empty otherwise."""
+    """Return the leaky slope where units died and it lowered the loss clearly (90% confidence); empty otherwise."""
     pays = found.loss_change.high < -LEAST_FALL * found.baseline
     return {"activation": found.leaky.activation} if pays and max(found.plain.silent.mean) >= FEW_SILENT else {}
 
 
 def look_at_dead_units(found: DeadUnitsRun) -> Message:
-    """Say how many units slept, how many woke, and whether the leaky slope was worth it in this run."""
+    """Say how many units died, how many recovered, and whether the leaky slope helped in this run."""
     change = found.loss_change
     most = max(found.plain.silent.mean)
     values: dict[str, Any] = {
@@ -144,16 +146,16 @@ def look_at_dead_units(found: DeadUnitsRun) -> Message:
     }
     if most < FEW_SILENT:
         return Message(
-            "At most {most:error} of the ReLU units were silent at any time: none died, so none can recover. This run does not show the effect; lower the starting bias or lengthen the steps.",
+            "At most {most:error} of the ReLU units were dead at any time, so none could recover. This run does not show the effect. Lower the starting bias or raise the learning rate.",
             values,
         )
     if change.high < 0:
         return Message(
-            "{most:error} of the ReLU units died and {plain_recovered:error} of them recovered; with the leaky slope {leaky_recovered:error} recovered, and the loss ended at {leaky_loss:.3f} in place of {plain_loss:.3f} (change {change:+.3f}, 90% interval {low:+.3f} to {high:+.3f}).",
+            "{most:error} of the ReLU units died; {plain_recovered:error} of them recovered. With the leaky slope {leaky_recovered:error} recovered, and the loss ended at {leaky_loss:.3f}, not {plain_loss:.3f} (change {change:+.3f}, 90% interval {low:+.3f} to {high:+.3f}).",
             values,
         )
     return Message(_WORSE if change.low > 0 else _OPEN, values)
 
 
-_WORSE = "{most:error} of the ReLU units died, but the leaky slope made it worse here: the loss ended at {leaky_loss:.3f} in place of {plain_loss:.3f} (change {change:+.3f}, 90% interval {low:+.3f} to {high:+.3f})."
-_OPEN = "{most:error} of the ReLU units died, but this run does not show that the leaky slope pays: the loss ended at {leaky_loss:.3f} in place of {plain_loss:.3f}, and the interval of the change ({low:+.3f} to {high:+.3f}) holds 0."
+_WORSE = "{most:error} of the ReLU units died, but the leaky slope made it worse here: the loss ended at {leaky_loss:.3f}, not {plain_loss:.3f} (change {change:+.3f}, 90% interval {low:+.3f} to {high:+.3f})."
+_OPEN = "{most:error} of the ReLU units died, but the leaky slope made no clear difference here: the loss ended at {leaky_loss:.3f}, not {plain_loss:.3f} (90% interval of the change {low:+.3f} to {high:+.3f})."

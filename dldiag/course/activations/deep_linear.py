@@ -15,16 +15,15 @@ from dldiag.core.statistics import t_interval
 from dldiag.core.types import Array, Estimate, OnProgress, Progress, ShouldStop, Stopped
 from dldiag.course.activations.functions import Collapse, collapse
 from dldiag.course.logistic.regression import sigmoid
-from dldiag.course.shared.instrumented import Layers, Recipe, layer_outputs, moments_of, train_snapshots
-from dldiag.course.shared.prepared import Prepared
+from dldiag.course.shared.instrumented import Recipe, moments_of
+from dldiag.course.shared.planes import MOVING_STEPS, PlaneAnswers, answers_over_time, prepared_plane, side_of_plane
 from dldiag.course.shared.problem import PlotMarks, YesNo, marks_of
 from dldiag.course.shared.race import suited_init
+from dldiag.course.shared.snapshots import Layers, layer_outputs, train_snapshots
 from dldiag.nn.activations import ACTIVATIONS
 
 _DEV_SHARE = 0.3  # of the rows, in every repeat
 _GRID = 60  # points of the drawn plane along each side
-MOVING_GRID, MOVING_STEPS = 32, 24  # points along each side and moments of the moving picture
-_ROOM = 0.15  # of the range, drawn around the rows
 LINEAR = "identity"
 NO_DIFFERENCE = 0.01  # error rates closer than this count as equal
 BENT = {row.name: row.label for name, row in ACTIVATIONS.items() if name == row.name and name != LINEAR}
@@ -32,7 +31,7 @@ BENT = {row.name: row.label for name, row in ACTIVATIONS.items() if name == row.
 
 @dataclass(frozen=True)
 class DeepLinearSettings:
-    """What a person may change about the deep linear network."""
+    """Settings of the deep linear network."""
 
     depth: int = param(10, "Layers", "Layers with weights of the deep networks.", low=2, high=12)
     units: int = param(8, "Units per layer", "Of every hidden layer.", low=2, high=32)
@@ -43,7 +42,7 @@ class DeepLinearSettings:
 
 @dataclass(frozen=True)
 class Drawn:
-    """One model: its dev error on every repeat, and its answer on the plane, probabilities[i][j] at (x[j], y[i])."""
+    """One model: its dev error on every repeat, and its predictions on the plane, probabilities[i][j] at (x[j], y[i])."""
 
     key: str
     layers: int
@@ -71,7 +70,7 @@ class DeepLinear:
     line: tuple[float, float, float]
     collapsed: Collapse
     steps: tuple[int, ...] = ()
-    moving: tuple[tuple[tuple[tuple[float, ...], ...], ...], ...] = ()
+    moving: tuple[PlaneAnswers, ...] = ()
 
 
 def deep_linear(
@@ -86,7 +85,7 @@ def deep_linear(
     if len(problem.names) != 2:
         raise ValueError(f"a plane has two columns, not {len(problem.names)}")
     chosen = settings or DeepLinearSettings()
-    data = Prepared(problem.X.astype(np.float32), problem.y.astype(np.float32), 1, "binary_cross_entropy")
+    data = prepared_plane(problem)
     pools, devs = _partitions(len(problem.y), chosen.repeats, seed)
     recipes = [
         _recipe(LINEAR, 1, chosen),
@@ -106,16 +105,8 @@ def deep_linear(
         networks.append(train_snapshots(data, recipe, pools, moments=moments, seed=seed, on_step=on_step))
     found = _assemble(problem, recipes, [one[-1] for one in networks], pools, devs)
     pairs = list(zip(recipes, networks, strict=True))[1:]
-    moving = tuple(_moving(problem, recipe, [taken[0] for taken in snapshots]) for recipe, snapshots in pairs)
+    moving = tuple(answers_over_time(problem, one.activation, [at[0] for at in taken]) for one, taken in pairs)
     return replace(found, steps=tuple(moments), moving=moving)
-
-
-def _moving(problem: YesNo, recipe: Recipe, taken: list[Layers]) -> tuple[tuple[tuple[float, ...], ...], ...]:
-    """Return a network's answers on a coarse plane before each step (T, MOVING_GRID, MOVING_GRID)."""
-    sides = [_side(problem.X[:, j], MOVING_GRID) for j in (0, 1)]
-    plane = np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, 2)
-    answers = [sigmoid(layer_outputs(one, plane, recipe.activation)[:, 0]) for one in taken]
-    return tuple(tuple(map(tuple, a.reshape(MOVING_GRID, MOVING_GRID).round(4).tolist())) for a in answers)
 
 
 def _recipe(activation: str, layers: int, chosen: DeepLinearSettings) -> Recipe:
@@ -144,7 +135,7 @@ def _assemble(
     pools: NDArray[np.int64],
     devs: NDArray[np.int64],
 ) -> DeepLinear:
-    sides = [_side(problem.X[:, j]) for j in (0, 1)]
+    sides = [side_of_plane(problem.X[:, j], _GRID) for j in (0, 1)]
     plane = np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, 2)
     reference = [_logistic(problem, pool) for pool in pools]
     errors = np.array([_error(problem, dev, one.decision_function) for one, dev in zip(reference, devs, strict=True)])
@@ -178,12 +169,6 @@ def _assemble(
         line=(float(slopes[0]), float(slopes[1]), float(reference[0].intercept_[0])),
         collapsed=collapse([W for W, _ in deep], [b for _, b in deep], problem.X),
     )
-
-
-def _side(values: Array, points: int = _GRID) -> Array:
-    low, high = float(values.min()), float(values.max())
-    room = _ROOM * (high - low)
-    return np.linspace(low - room, high + room, points)
 
 
 def _logistic(problem: YesNo, rows: NDArray[np.int64]) -> Any:

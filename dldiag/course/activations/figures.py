@@ -128,11 +128,11 @@ def _steps(one: LayerFlow) -> str:
     arrived = sum(one.runner.arrived)
     if arrived == len(one.runner.arrived):
         return f"{middle:.0f}"
-    return tr("{arrived} of {runs} runs arrived", arrived=arrived, runs=len(one.runner.arrived))
+    return tr("{arrived} of {runs} runs reached it", arrived=arrived, runs=len(one.runner.arrived))
 
 
 def silent_figure(found: DeadUnitsRun, *, theme: ThemeName = "light") -> go.Figure:
-    """Draw the share of silent units over steps."""
+    """Draw the share of dead units over steps."""
     named = [(translate(one.label), one.silent) for one in (found.plain, found.leaky)]
     drawn = bands_figure(named, tr("step"), tr("share of silent units"), theme=theme)
     return drawn.update_yaxes(range=[0, 1.02], tickformat=".0%")
@@ -145,8 +145,8 @@ def waking_figure(found: DeadUnitsRun, *, theme: ThemeName = "light") -> go.Figu
 
 
 def alt_dead_units(found: DeadUnitsRun) -> Message:
-    """Say how many units were silent at both ends, and both losses."""
-    text = Message("Silent units and training loss over steps.")
+    """Say how many units were dead at both ends, and both losses."""
+    text = Message("Dead units and training loss over steps.")
     for one in (found.plain, found.leaky):
         values: dict[str, Value] = {
             "label": Message(one.label),
@@ -155,6 +155,6 @@ def alt_dead_units(found: DeadUnitsRun) -> Message:
             "loss": one.loss.mean[-1],
             "unit": "rate",
         }
-        part = Message("{label}: {start:error} silent at the start, {end:error} at the end, loss {loss:.3f}.", values)
+        part = Message("{label}: {start:error} dead at the start, {end:error} at the end, loss {loss:.3f}.", values)
         text = Message("{before} {part}", {"before": text, "part": part})
     return text

@@ -32,7 +32,7 @@ class ShapeSettings:
     functions: tuple[str, ...] = param(
         ("logistic", "tanh", "relu", "leaky_relu"), "Activations", "Drawn side by side.", kind=tuple
     )
-    layers: int = param(5, "Layers", "The gradient passes through so many.", low=1, high=50)
+    layers: int = param(5, "Layers", "The layers that the gradient passes through.", low=1, high=50)
 
 
 @dataclass(frozen=True)

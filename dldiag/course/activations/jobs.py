@@ -18,7 +18,7 @@ class FlowRequest(LessonRequest, frozen=True, kw_only=True, tag="flow"):
 
 
 class DeadUnitsRequest(LessonRequest, frozen=True, kw_only=True, tag="dead_units"):
-    """Watch units die and come back."""
+    """Record which units die and recover."""
 
     asked: DeadUnitsSettings
 
@@ -37,7 +37,7 @@ def flow_job(dataset: Dataset, given: FlowRequest, on_progress: OnProgress, shou
 def dead_units_job(
     dataset: Dataset, given: DeadUnitsRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> DeadUnitsRun:
-    """Watch units die and come back."""
+    """Record which units die and recover."""
     return dead_units(prepare_open_rows(dataset), given.asked, on_progress=on_progress, should_stop=should_stop)
 
 

@@ -66,7 +66,7 @@ def flow_outcomes(found: Flow) -> Outcomes:
 
 
 def _relu_verdict(named: dict[str, LayerFlow]) -> ClaimVerdict:
-    """Say whether ReLU surely takes fewer (or more) steps than the sigmoid, with a gradient less starved."""
+    """Say whether ReLU takes fewer (or more) steps than the sigmoid with 90% confidence, where the sigmoid's gradient vanishes."""
     if "relu" not in named or "logistic" not in named:
         return "not_shown"
     slow, fast = named["logistic"].runner, named["relu"].runner
@@ -215,7 +215,7 @@ ACTIVATION_LESSONS = Topic(
         Lesson(
             "dying",
             Message("Dying ReLU units"),
-            Message("ReLU units whose input is below 0 on every row: how many come back to life during training?"),
+            Message("Dead ReLU units (input below 0 on every row): how many recover during training?"),
             {
                 "most": Message("most of them"),
                 "some": Message("a few"),

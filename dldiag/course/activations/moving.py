@@ -10,10 +10,9 @@ import plotly.graph_objects as go
 from dldiag.core.i18n import Message, Value, tr, translate
 from dldiag.core.sanitize import escape_plotly
 from dldiag.course.activations.dead_units import DeadUnitsRun
-from dldiag.course.activations.deep_linear import MOVING_GRID, DeepLinear
+from dldiag.course.activations.deep_linear import DeepLinear
 from dldiag.course.activations.figures import model_name
-from dldiag.course.shared.band_figures import answer_contours, row_marks
-from dldiag.course.shared.moving_figures import Frame, frames_side_by_side, moving
+from dldiag.course.shared.moving_figures import Frame, frames_side_by_side, moving, two_planes_moving
 from dldiag.course.shared.signal_flow import Flow
 from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName, figure
 
@@ -22,20 +21,9 @@ LOWEST_GRADIENT = 1e-12  # below it a gradient is drawn as nothing
 
 def boundaries_moving(found: DeepLinear, *, theme: ThemeName = "light") -> go.Figure:
     """Play how the boundaries of the deep linear and the bent network move while they train."""
-    drawn = frames_side_by_side([model_name(one) for one in found.models[2:]], theme)
-    x, y = (np.linspace(side[0], side[-1], MOVING_GRID).tolist() for side in (found.x, found.y))
-    for column in (1, 2):
-        drawn.add_traces(row_marks(found.marks.rows, theme), rows=[1, 1], cols=[column, column])
-    for column, answers in enumerate(found.moving, start=1):
-        drawn.add_traces(answer_contours(x, y, answers[0], theme), rows=[1, 1], cols=[column, column])
-        axes: dict[str, object] = {"showgrid": False, "zeroline": False, "row": 1, "col": column}
-        drawn.update_xaxes(range=[x[0], x[-1]], title={"text": escape_plotly(found.names[0])}, **axes)
-        drawn.update_yaxes(range=[y[0], y[-1]], **axes)
-    frames = [
-        Frame(str(step), [one for answers in found.moving for one in answer_contours(x, y, answers[at], theme)])
-        for at, step in enumerate(found.steps)
-    ]
-    return moving(drawn, frames, tr("step"), theme=theme, still=4)
+    titles = [model_name(one) for one in found.models[2:]]
+    course = (found.steps, found.moving)
+    return two_planes_moving(titles, found.names, (found.x, found.y), found.marks, course, theme=theme)
 
 
 def alt_boundaries_moving(found: DeepLinear) -> Message:
@@ -92,7 +80,7 @@ def alt_gradients_moving(found: Flow) -> Message:
 
 
 def dying_moving(found: DeadUnitsRun, steps: Sequence[float], *, theme: ThemeName = "light") -> go.Figure:
-    """Play which hidden units are silent, a cell for each unit of one network, with both activations."""
+    """Play which hidden units are dead, a cell for each unit of one network, with both activations."""
     drawn = frames_side_by_side([translate(one.label) for one in (found.plain, found.leaky)], theme, height=260)
     for column, trace in enumerate(_silent_at(found, 0, theme), start=1):
         drawn.add_trace(trace, row=1, col=column)
@@ -125,12 +113,11 @@ def _silent_at(found: DeadUnitsRun, at: int, theme: ThemeName) -> list[go.Heatma
 
 
 def alt_dying_moving(found: DeadUnitsRun) -> Message:
-    """Say how many units of the drawn networks are silent at both ends."""
+    """Say how many units of the drawn networks are dead at both ends."""
     values: dict[str, Value] = {"unit": "rate"}
     for name, one in (("relu", found.plain), ("leaky", found.leaky)):
         values |= {f"{name}_start": float(np.mean(one.dead[0])), f"{name}_end": float(np.mean(one.dead[-1]))}
     return Message(
-        "Moving picture of the hidden units of one network; grey ones are silent on every row. ReLU: {relu_start:error} at "
-        "the start, {relu_end:error} at the end. Leaky ReLU: {leaky_start:error} and {leaky_end:error}.",
+        "Moving picture of the hidden units of one network; dead ones are grey. ReLU: {relu_start:error} dead at the start, {relu_end:error} at the end. Leaky ReLU: {leaky_start:error} and {leaky_end:error}.",
         values,
     )

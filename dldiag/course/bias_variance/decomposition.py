@@ -1,4 +1,4 @@
-"""Error taken apart into bias, variance and noise, by training the same model on many training sets."""
+"""The error decomposed into bias, variance and noise, by training the same model on many training sets."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ErrorParts:
 
 
 def squared_parts(predictions: Array, truth: Array, noise: float | None = None, *, sampled: bool = False) -> ErrorParts:
-    """Take the expected squared error of a regression apart.
+    """Decompose the expected squared error of a regression.
 
     predictions: (draws, points) of models trained on independent training sets; truth: (points,) what they should have
     said; noise: variance of the target around the truth, None when `truth` is a noisy target itself. The parts are
@@ -53,7 +53,7 @@ def squared_parts(predictions: Array, truth: Array, noise: float | None = None, 
 def zero_one_parts(
     predictions: NDArray[np.int64], posterior: Array, *, known: bool = True, sampled: bool = True
 ) -> ErrorParts:
-    """Take the expected error rate of a classifier apart (Domingos 2000; the additive form of James 2003).
+    """Decompose the expected error rate of a classifier (Domingos 2000; the additive form of James 2003).
 
     predictions: (draws, points) class indices; posterior: (points, classes) true probabilities, or one-hot targets with
     `known` False. The main prediction is the class most draws vote for. Noise is the error of the best possible answer,

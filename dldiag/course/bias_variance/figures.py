@@ -1,4 +1,4 @@
-"""Bias, variance and noise drawn: along a setting, and as pictures of under- and over-fitting."""
+"""Bias, variance and noise drawn: along a setting, and as pictures of underfitting and overfitting."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROOM_ABOVE = 0.25  # of the truth's range left above and below it on a picture
 
 
 def sweep_figure(sweep: Sweep, *, theme: ThemeName = "light") -> go.Figure:
-    """Draw bias, variance, noise and their sum against the values of what was turned, with 90 % intervals."""
+    """Draw bias, variance, noise and their sum against the values of the varied setting, with 90 % intervals."""
     drawn, look = figure(theme, height=430), THEMES[theme]
     texts = [f"{value:g}" for value in sweep.values]
     named = (
@@ -58,7 +58,7 @@ def _add_part(drawn: go.Figure, texts: list[str], parts: list[Estimate], name: s
 
 
 def picture_figure(picture: Picture, *, theme: ThemeName = "light") -> go.Figure:
-    """Draw what many networks say: a band around the truth (one feature), or the share of their votes (two)."""
+    """Draw the predictions of many networks: a band around the truth (one feature), or the share of their votes (two)."""
     return (_plane if picture.y else _line)(picture, theme)
 
 

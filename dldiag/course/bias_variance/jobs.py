@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
+from dldiag.course.bias_variance.bias_remedies import CapacitySettings, grow
 from dldiag.course.bias_variance.sweep import Sweep, SweepSettings, sweep_table, sweep_toy
-from dldiag.course.shared.request import ModelRequest
+from dldiag.course.shared.prepared import prepare_open_rows
+from dldiag.course.shared.problem import plane_of
+from dldiag.course.shared.request import ModelRequest, PlaneRequest
+from dldiag.course.shared.treatments import JUDGED_ROWS, Compared
 from dldiag.experiments.models import build_model
 
 
 class SweepRequest(ModelRequest, frozen=True, kw_only=True, tag="sweep"):
-    """Take error apart along a setting, on a table, or on a toy, whose truth is known."""
+    """Decompose the error along a setting, on a table, or on a toy whose truth is known."""
 
     toy: str = ""
     asked: SweepSettings
 
 
+class CapacityRequest(PlaneRequest, frozen=True, kw_only=True, tag="capacity"):
+    """Give a network that is too small more units, or more steps."""
+
+    asked: CapacitySettings
+
+
+def capacity_job(
+    dataset: Dataset, given: CapacityRequest, on_progress: OnProgress, should_stop: ShouldStop
+) -> Compared:
+    """Give a network that is too small more units, or more steps."""
+    problem = plane_of(dataset, given.columns, given.positive)
+    data = prepare_open_rows(dataset, JUDGED_ROWS)
+    return grow(problem, data, given.asked, on_progress=on_progress, should_stop=should_stop)
+
+
 def sweep_job(dataset: Dataset, given: SweepRequest, on_progress: OnProgress, should_stop: ShouldStop) -> Sweep:
-    """Take error apart along a setting."""
+    """Decompose the error along a setting."""
     if given.toy:
         return sweep_toy(given.toy, given.asked, on_progress=on_progress, should_stop=should_stop)
     model = build_model(dataset.task, given.model)

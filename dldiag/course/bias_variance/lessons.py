@@ -1,13 +1,24 @@
-"""The lessons on bias and variance, and what a run says about the notes' statements 25 to 27."""
+"""The lessons on bias and variance, and what a run says about the notes' statements 25 to 28."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from dldiag.core.i18n import Message
 from dldiag.course.bias_variance.number_pairs import PairReading, read_number_pairs
 from dldiag.course.bias_variance.sweep import Sweep, read_sweep, trades_bias_for_variance, worse_ends
-from dldiag.course.shared.lesson import Claim, Lesson, Outcomes, Statement, Topic, claim_verdict, one_claim
+from dldiag.course.shared.lesson import (
+    Claim,
+    Lesson,
+    Outcomes,
+    Statement,
+    Topic,
+    claim_verdict,
+    joined_lines,
+    one_claim,
+)
+from dldiag.course.shared.treatments import Compared
 
 EXPECTED = (("passed", "fired"), ("fired", "passed"), ("fired", "fired"), ("passed", "passed"))  # bias, variance
 
@@ -32,6 +43,42 @@ def pairs_outcomes(readings: Sequence[PairReading], rows: int) -> Outcomes:
     )
     answer = "none" if people else "bias" if readings[4].bias == "fired" else ""
     return Outcomes(claims, answer)
+
+
+def capacity_outcomes(found: Compared) -> Outcomes:
+    """Read statement 28 off the training errors of the larger network and of longer training."""
+    larger, longer = found.train_changes
+    parts = [_remedy_line(found, number) for number in (1, 2)]
+    values: dict[str, Any] = {"train": _mean(found.ways[0].train_error), "unit": found.unit}
+    first = Message("The small network gets a training error of {train:error}.", values)
+    shown = larger.high < 0 and longer.high < 0
+    answer = (
+        "larger" if larger.high < min(0.0, longer.value) else "longer" if longer.high < min(0.0, larger.value) else ""
+    )
+    against = larger.low > 0 or longer.low > 0
+    return one_claim(28, claim_verdict(shown, against), joined_lines(first, *parts), answer)
+
+
+def _remedy_line(found: Compared, number: int) -> Message:
+    change, way = found.train_changes[number - 1], found.ways[number]
+    values: dict[str, Any] = {
+        "way": way.label,
+        "train": _mean(way.train_error),
+        "dev": _mean(way.dev_error),
+        "low": change.low,
+        "high": change.high,
+        "unit": found.unit,
+    }
+    return Message(_FELL if change.high < 0 else _ROSE if change.low > 0 else _NO_CHANGE, values)
+
+
+_FELL = "{way}: training error {train:error} (change with 90% confidence {low:bare} to {high:points}), dev error {dev:error}."
+_ROSE = "{way} made it worse: training error {train:error} (change with 90% confidence {low:bare} to {high:points}), dev error {dev:error}."
+_NO_CHANGE = "{way} made no clear difference: training error {train:error} (change with 90% confidence {low:bare} to {high:points}), dev error {dev:error}."
+
+
+def _mean(errors: Sequence[float]) -> float:
+    return sum(errors) / len(errors)
 
 
 BIAS_VARIANCE_LESSONS = Topic(
@@ -83,6 +130,22 @@ BIAS_VARIANCE_LESSONS = Topic(
             Message("Training error against the best possible: bias. Dev error against training error: variance."),
             pairs_outcomes,
             Message("Try it: 100 dev rows. The same numbers then say less."),
+        ),
+        Lesson(
+            "capacity",
+            Message("Against high bias"),
+            Message("A network of two hidden units: what lowers its training error more, more units or more steps?"),
+            {"larger": Message("a larger network"), "longer": Message("longer training")},
+            (
+                Statement(
+                    28,
+                    Message("Against high bias: a bigger network, or longer training."),
+                    "capacity.units",
+                ),
+            ),
+            Message("High bias shows in the training error: that is the number that must fall first."),
+            capacity_outcomes,
+            Message("Try it: 500 steps. Training longer has then nothing left to gain; more units still do."),
         ),
     ),
 )

@@ -22,7 +22,9 @@ class Pair:
 
     train: float = param(0.08, "Training error", "Share of wrong training rows.", low=0.0, high=1.0)
     dev: float = param(0.10, "Dev error", "Share of wrong dev rows.", low=0.0, high=1.0)
-    human: float = param(0.0, "Human-level error", "What people reach: the achievable error.", low=0.0, high=1.0)
+    human: float = param(
+        0.0, "Human-level error", "Human-level error, taken as the achievable error.", low=0.0, high=1.0
+    )
 
     @property
     def name(self) -> str:
@@ -120,19 +122,18 @@ def words_of_rules(reading: PairReading) -> tuple[Message, ...]:
 
 
 def read_number_pairs(readings: Sequence[PairReading], dev_rows: int) -> Message:
-    """Say what to look at: the same pair of numbers read differently once people fail as often as the model."""
+    """Say what to look at: the same pair of numbers read differently once human-level error equals the model's."""
     undecided = sum(_fired(o) is None for one in readings for o in (one.bias, one.has_variance))
     values: dict[str, Value] = {"rows": dev_rows, "undecided": undecided, "pairs": len(readings)}
     if undecided:
         return Message(
-            "On {rows:,} dev rows the rules leave {undecided} of {answers} answers open: the same numbers say less "
-            "when they were measured on fewer rows.",
+            "With {rows:,} dev rows {undecided} of {answers} verdicts stay undecided: the same numbers say less when they come from fewer rows.",
             values | {"answers": 2 * len(readings)},
         )
     second, last = readings[1], readings[-1]
     if (second.bias, last.bias) == ("fired", "passed"):
         return Message(
-            "{second} and the last pair have the same training and dev error. With people at 0% it is high bias; with people at {people:error} nothing is left to avoid: bias is measured against what can be achieved.",
+            "{second} and the last pair have the same training and dev error. With human-level error at 0% it is high bias; at {people:error} there is no avoidable bias left.",
             values | {"second": second.name, "people": last.achievable},
         )
     return Message("The rules decide all {pairs} pairs on {rows:,} dev rows.", values)

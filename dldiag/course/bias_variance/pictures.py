@@ -1,4 +1,4 @@
-"""Pictures of under- and over-fitting: what many networks trained on different rows say, point by point."""
+"""Pictures of underfitting and overfitting: predictions of many networks trained on different rows, point by point."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MIDDLE = (5, 95)  # percentiles of the fits between which 90 % of them lie
 
 @dataclass(frozen=True)
 class Picture:
-    """What many networks trained on different rows of one problem say, at the points of a grid.
+    """Predictions of many networks trained on different rows of one problem, at the points of a grid.
 
     One feature: `mean`, `low`, `high` (90 % of the fits) and some `singles` along `x`, with the truth. Two features:
     `mean` is the share of fits that vote for the second class at (x, y) in row order, and `singles` is empty.

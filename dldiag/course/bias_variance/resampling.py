@@ -30,7 +30,7 @@ SHARE_OF_ROWS = 0.5  # of a table's training rows: the most one training set tak
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """Training sets, rows to judge on and grid points to draw, all in one dataset; `parts` takes error apart.
+    """Training sets, dev rows and grid points to draw in one dataset; `parts` decomposes the error.
 
     noise_known is False on a table: its noise is inside the bias. overlapping: the training sets share rows, which
     makes variance look smaller than it is.

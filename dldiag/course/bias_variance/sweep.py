@@ -36,7 +36,7 @@ ROWS_OF_TOY, ROWS_OF_TABLE = 20, 200  # of one training set, unless asked for ot
 
 @dataclass(frozen=True)
 class Axis:
-    """One thing that is turned: the values it takes, and how a value changes the model or the number of rows.
+    """One setting that is varied: the values it takes, and how a value changes the model or the number of rows.
 
     start: what a toy's network has otherwise than START, so that the effect of this axis is not hidden by another.
     """
@@ -74,7 +74,7 @@ AXES: dict[str, Axis] = {
 
 @dataclass(frozen=True)
 class SweepSettings:
-    """What is turned, and how many training sets of how many rows each value gets."""
+    """Which setting is varied, and how many training sets of how many rows each value gets."""
 
     axis: str = param(
         "alpha",
@@ -99,13 +99,13 @@ class SweepSettings:
     noise: float | None = param(
         None,
         "Noise",
-        "Of a toy problem; empty: enough to see over-fitting.",
+        "Of a toy problem; empty: enough to see overfitting.",
         kind=float,
         low=0.01,
         high=3.0,
         optional=True,
     )
-    draws: int = param(20, "Training sets", "More of them, narrower intervals.", low=5, high=60)
+    draws: int = param(20, "Training sets", "More give narrower intervals.", low=5, high=60)
     seed: int = param(0, "Seed", "Same settings and seed, same numbers.", low=0, high=2**31 - 1)
 
 
@@ -139,7 +139,7 @@ def sweep_toy(
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
 ) -> Sweep:
-    """Train networks on many fresh training sets of a toy problem, for each value of an axis, and take error apart."""
+    """Train networks on many fresh training sets of a toy problem, for each value of an axis, and decompose the error."""
     rows = asked.rows or ROWS_OF_TOY
     noise = asked.noise or _NOISE.get(name, TOYS[name].noise)
     problem = toy_problem(name, _most_rows(asked.axis, rows), asked.draws, noise, asked.seed)
@@ -162,7 +162,7 @@ def sweep_table(
 
 
 def read_sweep(sweep: Sweep) -> Message:
-    """Say what to look at: how bias and variance move along the axis, and where under- and over-fitting begin."""
+    """Say what to look at: how bias and variance move along the axis, and where underfitting and overfitting begin."""
     first, last, best = sweep.parts[0], sweep.parts[-1], sweep.parts[sweep.best]
     values: dict[str, Value] = {"axis": AXES[sweep.axis].label, "best": f"{sweep.values[sweep.best]:g}"}
     values |= {"first": f"{sweep.values[0]:g}", "last": f"{sweep.values[-1]:g}"}
@@ -179,8 +179,7 @@ def read_sweep(sweep: Sweep) -> Message:
     if trades_bias_for_variance(sweep):
         return Message(_TRADED_AT_AN_END if _best_is_an_end(sweep) else _TRADED, values)
     return Message(
-        "This run does not show the effect: from {first} to {last} ({axis}), {bias} and {variance}, and the expected "
-        "error at the ends cannot be told from the least. More training sets, fewer rows or more noise make it visible.",
+        "This run does not show the effect. From {first} to {last} ({axis}), {bias} and {variance}, but the error at the ends is not clearly above the least. Try more training sets, fewer rows or more noise.",
         values,
     )
 
@@ -197,14 +196,8 @@ _BEST_AT_AN_END = (
     "From {first} to {last} ({axis}), {bias} and {variance}. The expected error is least at {best} ({total}), an end of "
     "what was tried: it may lie beyond. At the other end, {end}, the model {what}."
 )
-_TRADED = (
-    "From {first} to {last} ({axis}), {bias} and {variance}: one is traded for the other. Their sum is least "
-    "at {best} ({total}), but this run cannot tell it from the ends."
-)
-_TRADED_AT_AN_END = (
-    "From {first} to {last} ({axis}), {bias} and {variance}: one is traded for the other. Their sum is least at {best} "
-    "({total}), an end of what was tried, but this run cannot tell it from the other end."
-)
+_TRADED = "From {first} to {last} ({axis}), {bias} and {variance}: one is traded for the other. Their sum is least at {best} ({total}), but not clearly below the ends."
+_TRADED_AT_AN_END = "From {first} to {last} ({axis}), {bias} and {variance}: one is traded for the other. Their sum is least at {best} ({total}), an end of what was tried, but not clearly below the other end."
 
 
 def worse_ends(sweep: Sweep) -> list[int]:
@@ -229,7 +222,7 @@ def caution(sweep: Sweep) -> Message:
     values: dict[str, Value] = {"draws": sweep.draws, "rows": sweep.rows}
     if sweep.noise_known:
         return Message(
-            "Each value: {draws} networks trained on {draws} fresh training sets of this problem, whose truth is known. Bars hold 90%. The best value of a toy is a start for your model, not an answer: choose your table above for that.",
+            "Each value: {draws} networks on {draws} fresh training sets of a problem whose truth is known. Bars are 90% intervals. For your model, choose your own table above.",
             values,
         )
     if sweep.overlapping:
@@ -248,8 +241,7 @@ def below_zero(sweep: Sweep) -> Message | None:
     if sweep.unit != "rate" or all(parts.variance.value >= 0 for parts in sweep.parts):
         return None
     return Message(
-        "A variance below 0 is no mistake: where most networks are wrong, the few that answer otherwise are right, so there "
-        "the spread between networks lowers the share of wrong rows. Squared errors cannot do this."
+        "A variance below 0 is no mistake. Where most networks are wrong, the few that disagree are right, so their spread lowers the share of wrong rows. Squared errors cannot do this."
     )
 
 
@@ -315,8 +307,8 @@ def best_change(sweep: Sweep) -> dict[str, Any]:
 def _what_ends_in(end: ErrorParts, best: ErrorParts) -> Message:
     """Say whether an end of the axis is worse than the best for its bias or for its variance."""
     if end.bias.value - best.bias.value > end.variance.value - best.variance.value:
-        return Message("under-fits (the excess is mostly bias)")
-    return Message("over-fits (the excess is mostly variance)")
+        return Message("underfits (the excess is mostly bias)")
+    return Message("overfits (the excess is mostly variance)")
 
 
 def _name_of_bias(sweep: Sweep) -> Message:

@@ -1,4 +1,4 @@
-"""What the best possible answer would be at each point of a toy problem."""
+"""The best possible prediction at each point of a toy problem."""
 
 from __future__ import annotations
 

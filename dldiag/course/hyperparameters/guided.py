@@ -1,4 +1,4 @@
-"""Guided against blind search: the same number of settings tried, on the same splits."""
+"""Guided against random search: the same number of settings tried, on the same splits."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message, format_error, tr
 from dldiag.core.params import param
-from dldiag.core.types import Dataset, OnProgress, Progress, ShouldStop, error_unit
+from dldiag.core.types import Dataset, OnProgress, Progress, ShouldStop
 from dldiag.data.split import make_split
 from dldiag.experiments.fit_cache import FitCache
+from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model, changed
 from dldiag.report.figures.theme import THEMES, ThemeName, error_axis, figure
 
@@ -32,7 +33,7 @@ class GuidedSettings:
 
     budget: int = param(8, "Settings each search may try", "The same for both.", low=4, high=30)
     repeats: int = param(3, "Repeats", "Random train/dev splits per setting.", low=2, high=10)
-    train_rows: int = param(200, "Training rows", "Rows that each fit learns from at most.", low=20, high=5000)
+    train_rows: int = param(200, "Training rows", "Most training rows of each fit.", low=20, high=5000)
     seed: int = param(0, "Seed", "Same settings and seed, same numbers.", low=0, high=2**31 - 1)
 
 
@@ -84,13 +85,14 @@ def compare_searches(
     dataset: Dataset,
     model: Model,
     asked: GuidedSettings,
+    choice: MetricChoice | None = None,
     *,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
 ) -> Searches:
     """Let both searches spend the budget; test rows stay sealed."""
     split = make_split(dataset, asked.repeats, asked.seed, asked.train_rows)
-    fits = FitCache(dataset, split, should_stop=should_stop)
+    fits = FitCache(dataset, split, choice=choice, should_stop=should_stop)
     repeats, total = range(asked.repeats), (1 + BLIND_POOL) * asked.budget
 
     def errors_of(models: list[Model]) -> list[tuple[float, float]]:
@@ -106,7 +108,7 @@ def compare_searches(
 
     turns = _guided(model, asked.budget, errors_of)
     blind = [dev for _, dev in errors_of(_random_settings(model, BLIND_POOL * asked.budget, asked.seed))]
-    return _compared(turns, np.array(blind), asked, error_unit(dataset.task))
+    return _compared(turns, np.array(blind), asked, dataset.unit if choice is None else choice.unit)
 
 
 def _guided(
@@ -201,9 +203,7 @@ def look_at_searches(found: Searches) -> Message:
         "unit": found.unit,
     }
     return Message(
-        "With {budget} settings each, starting from {start:error}: the guided search reached a dev error of "
-        "{guided:error}, blind draws {blind:error} on average (90% of them {low:error} to {high:error}). The guided one "
-        "is better than {beaten:.0%} of the blind ones.",
+        "{budget} settings each, starting from {start:error}. Guided search reached a dev error of {guided:error}, random search {blind:error} on average (90% of draws {low:error} to {high:error}). Guided search beats {beaten:.0%} of the random ones.",
         values,
     )
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.hyperparameters.guided import GuidedSettings, Searches, compare_searches
 from dldiag.course.hyperparameters.validation_curve import Validation, ValidationSettings, validate
-from dldiag.course.shared.request import ModelRequest
+from dldiag.course.shared.request import JudgedModelRequest
 from dldiag.experiments.models import build_model
 
 
-class ValidationRequest(ModelRequest, frozen=True, kw_only=True, tag="validation"):
+class ValidationRequest(JudgedModelRequest, frozen=True, kw_only=True, tag="validation"):
     """Measure errors over one or two hyperparameters; grid: (name, values), the first one across, the second one up."""
 
     grid: tuple[tuple[str, tuple[str, ...]], ...]
     asked: ValidationSettings
 
 
-class SearchesRequest(ModelRequest, frozen=True, kw_only=True, tag="searches"):
-    """Let a guided and a blind search spend the same number of fits."""
+class SearchesRequest(JudgedModelRequest, frozen=True, kw_only=True, tag="searches"):
+    """Let a guided and a random search spend the same number of fits."""
 
     asked: GuidedSettings
 
@@ -27,12 +27,22 @@ def validate_job(
 ) -> Validation:
     """Measure errors over one or two hyperparameters."""
     model = build_model(dataset.task, given.model)
-    return validate(dataset, model, dict(given.grid), given.asked, on_progress=on_progress, should_stop=should_stop)
+    return validate(
+        dataset,
+        model,
+        dict(given.grid),
+        given.asked,
+        given.choice(dataset),
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
 
 
 def searches_job(
     dataset: Dataset, given: SearchesRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> Searches:
-    """Let a guided and a blind search spend the same number of fits."""
+    """Let a guided and a random search spend the same number of fits."""
     model = build_model(dataset.task, given.model)
-    return compare_searches(dataset, model, given.asked, on_progress=on_progress, should_stop=should_stop)
+    return compare_searches(
+        dataset, model, given.asked, given.choice(dataset), on_progress=on_progress, should_stop=should_stop
+    )

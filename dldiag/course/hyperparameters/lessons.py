@@ -27,7 +27,7 @@ HYPERPARAMETER_LESSONS = Topic(
     "pages/16_Hyperparameters_and_the_loop.py",
     Message("Hyperparameters and the loop"),
     Message(
-        "A hyperparameter is set by hand and decides which parameters training finds; only trying tells what is good."
+        "A hyperparameter is set by hand and decides which parameters training finds. Only experiments show what is good."
     ),
     (
         Lesson(
@@ -65,7 +65,7 @@ HYPERPARAMETER_LESSONS = Topic(
                     "guided.budget",
                 ),
             ),
-            Message("Read both errors after every experiment: they say what to try next."),
+            Message("Read training and dev error after every experiment: they say what to try next."),
             searches_outcomes,
             Message("Try it: start from a network that is far too small, in your model's settings."),
         ),

@@ -34,7 +34,7 @@ def record_rows(experiments: Sequence[Experiment]) -> tuple[dict[str, str], ...]
 
 
 def read_record(experiments: Sequence[Experiment], fingerprint: str = "") -> Message:
-    """Say what to look at: how often the loop was gone through on these data, and whether turns lead to turns."""
+    """Say what to look at: how many turns the loop had on these data, and whether they led to next ideas."""
     mine = [one for one in experiments if not fingerprint or one.fingerprint in ("", fingerprint)]
     if not mine:
         return Message("Nothing here yet: tests, applied fixes and your own notes will be listed here.")
@@ -44,7 +44,7 @@ def read_record(experiments: Sequence[Experiment], fingerprint: str = "") -> Mes
     if len(mine) < ENOUGH_TURNS:
         return Message("One experiment so far. Change one thing at a time, measure, and note the next idea.", values)
     return Message(
-        "Experiments: {turns} (tested {trials}, applied {adopted}, by hand {manual}). With a next idea: {led}. Go through this loop fast and often rather than guess right the first time.",
+        "Experiments: {turns} (tested {trials}, applied {adopted}, by hand {manual}). With a next idea: {led}. Going through this loop fast beats guessing right the first time.",
         values,
     )
 
@@ -54,7 +54,7 @@ def experiment_of(result: Validation, fingerprint: str = "") -> Experiment:
     best = result.tried[result.best]
     names = ", ".join(result.names)
     following = (
-        tr("Search {names} farther: the best value was the last one tried.", names=", ".join(result.edges))
+        tr("Extend the range of {names}: the best value was the last one tried.", names=", ".join(result.edges))
         if result.edges
         else ""
     )

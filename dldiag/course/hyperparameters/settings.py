@@ -27,9 +27,10 @@ CUSTOMARY: Mapping[str, tuple[Any, ...]] = {
     "batch_size": (8, 16, 32, 64, 128, 256),
     "init_scale": (0.01, 0.1, 0.5, 1.0, 2.0, 10.0),
 }
-NOT_TRIED = frozenset({"random_state", "verbose", "warm_start"})  # decide no parameter that a person would search
+# Settings that no person would search, and those that name columns of one table.
+NOT_TRIED = frozenset({"random_state", "verbose", "warm_start", "new_features", "drop_columns"})
 NO_SECOND = "none"
-LEFT_EMPTY = "customary values"
+LEFT_EMPTY = "usual values"
 SEARCHED_NAMES: Mapping[str, str] = {
     name: one.label for name, one in MODELS["mlp"].params.items() if name not in {*NOT_TRIED, "dtype", "max_fun"}
 }
@@ -122,17 +123,17 @@ def _thinned(texts: tuple[str, ...], count: int, keep: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class SearchSettings:
-    """Which hyperparameters are searched, and over which values (empty: customary ones around the present)."""
+    """Which hyperparameters are searched, and over which values (empty: usual ones around the present)."""
 
     first: str = param("alpha", "Hyperparameter", "Its validation curve is drawn.", choices=SEARCHED_NAMES)
     first_values: str = param(
-        "", "Its values", "Separated by spaces; empty: customary values and the present one.", empty=LEFT_EMPTY
+        "", "Its values", "Separated by spaces; empty: usual values and the present one.", empty=LEFT_EMPTY
     )
     second: str = param(
         NO_SECOND, "Second one", "With a second one a map is drawn.", choices={NO_SECOND: "none", **SEARCHED_NAMES}
     )
     second_values: str = param(
-        "", "Values of the second", "Separated by spaces; empty: customary values.", empty=LEFT_EMPTY
+        "", "Values of the second", "Separated by spaces; empty: usual values.", empty=LEFT_EMPTY
     )
 
 
@@ -154,7 +155,7 @@ def same_twice(asked: SearchSettings) -> Message | None:
     """Say so where the second hyperparameter is the first again; None where it is not."""
     if asked.second != asked.first:
         return None
-    return Message("The second hyperparameter is the first one again: one curve is drawn, no map.")
+    return Message("Both hyperparameters are the same, so one curve is drawn instead of a map.")
 
 
 def _checked(name: str, param: Param, text: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -11,12 +11,13 @@ from sklearn.base import is_classifier
 
 from dldiag.core.i18n import Message, Value, format_error, tr
 from dldiag.core.params import param, parse
-from dldiag.core.types import Dataset, Estimate, OnProgress, Progress, ShouldStop, Split, error_unit
+from dldiag.core.types import Dataset, Estimate, OnProgress, Progress, ShouldStop, error_unit
 from dldiag.course.hyperparameters.settings import as_text, is_true_bound
 from dldiag.data.split import make_split
 from dldiag.experiments.estimates import dev_error, paired_change, train_error
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
+from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model, changed, params_of_model
 
 EDGE_STEP = 3  # "try beyond the edge" means this many times farther (playbook)
@@ -29,7 +30,7 @@ class ValidationSettings:
     repeats: int = param(
         3, "Repeats", "Random train/dev splits per value; more repeats, narrower intervals.", low=2, high=20
     )
-    train_rows: int = param(500, "Training rows", "Rows that each fit learns from at most.", low=20, high=100_000)
+    train_rows: int = param(500, "Training rows", "Most training rows of each fit.", low=20, high=100_000)
     seed: int = param(0, "Seed", "Same settings and seed, same numbers.", low=0, high=2**31 - 1)
 
 
@@ -48,7 +49,7 @@ class Validation:
 
     `best` is the place of the least dev error, `present` that of the model's own setting (None when it was not tried).
     `gain` is the dev error of the best minus that of the present setting (or of the second best), paired over repeats
-    and rows. `ties` are the places that cannot be told from the best: the 90 % interval of the paired difference holds
+    and rows. `ties` are the places not clearly worse than the best: the 90 % interval of the paired difference holds
     zero. `edges` names the hyperparameters whose best value is the last one tried though more could be.
     """
 
@@ -72,6 +73,7 @@ def validate(
     model: Model,
     grid: Mapping[str, Sequence[str]],
     asked: ValidationSettings,
+    choice: MetricChoice | None = None,
     *,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
@@ -84,11 +86,12 @@ def validate(
     split = make_split(dataset, asked.repeats, asked.seed, asked.train_rows)
     combinations = list(product(*grid.values()))
     models = [_with(model, dict(zip(grid, values, strict=True))) for values in combinations]
-    results = _fit(dataset, models, split, on_progress, should_stop)
+    fits = FitCache(dataset, split, choice=choice, should_stop=should_stop)
+    results = _fit(fits, models, on_progress)
     tried = tuple(
         Tried(values, train_error(row), dev_error(row)) for values, row in zip(combinations, results, strict=True)
     )
-    return _judge(model, grid, tried, results)
+    return replace(_judge(model, grid, tried, results), unit=dataset.unit if choice is None else choice.unit)
 
 
 def read_validation(result: Validation) -> Message:
@@ -99,29 +102,26 @@ def read_validation(result: Validation) -> Message:
     values |= {"ties": len(result.ties), "edge": _edge_warning(result)}
     if len(result.ties) == len(result.tried):
         return Message(
-            "This run does not show an effect: all {tried} settings tried lie within the noise of the best "
-            "({what}, dev error {dev:error}). More repeats or rows could tell them apart.{edge}",
+            "No effect seen: all {tried} settings tried are about as good as the best ({what}, dev error {dev:error}). More repeats or rows could separate them.{edge}",
             values,
         )
     if result.present is None:
         return Message(
-            "The least dev error is {dev:error} at {what}; {ties} of {tried} settings tried cannot be told from it "
-            "(P2).{edge}",
+            "Lowest dev error: {dev:error} at {what}. {ties} of {tried} settings tried are about as good (P2).{edge}",
             values,
         )
     if result.present in result.ties:
         return Message(
-            "The least dev error is {dev:error} at {what}, but {ties} of {tried} settings tried cannot be told from it "
-            "(P2), your present one among them: no reason to change it.{edge}",
+            "Lowest dev error: {dev:error} at {what}. {ties} of {tried} settings tried are about as good (P2), yours among them: no reason to change it.{edge}",
             values,
         )
     if result.gain.high < 0:
         return Message(
-            "The least dev error is {dev:error} at {what}: {gain:points} against your present setting (90% interval {low:points} to {high:points}). The best of {tried} is a little flattered by the choice.{edge}",
+            "Lowest dev error: {dev:error} at {what}, {gain:points} against your present setting (90% interval {low:bare} to {high:points}). The best of {tried} looks a little better than it is.{edge}",
             values,
         )
     return Message(
-        "The least dev error is {dev:error} at {what}. Against your present setting that is {gain:points}, but the 90% interval ({low:points} to {high:points}) still holds zero: more repeats would decide.{edge}",
+        "Lowest dev error: {dev:error} at {what}, {gain:points} against your present setting. That is undecided (90% interval {low:bare} to {high:points}): add repeats.{edge}",
         values,
     )
 
@@ -129,7 +129,7 @@ def read_validation(result: Validation) -> Message:
 def best_settings(result: Validation, model: Model) -> dict[str, Any]:
     """Return the best values, {hyperparameter: value}, as the model takes them.
 
-    Empty unless they surely beat the present ones and lie inside what was tried: beyond an edge may be better ones.
+    Empty unless they beat the present ones with 90% confidence and lie inside the range: beyond an edge may be better ones.
     """
     if result.present is None or result.present in result.ties or result.edges:
         return {}
@@ -146,7 +146,7 @@ def validation_rows(result: Validation) -> tuple[dict[str, str], ...]:
 
 def _row(result: Validation, place: int) -> dict[str, str]:
     one = result.tried[place]
-    remark = tr("best") if place == result.best else tr("cannot be told from the best") if place in result.ties else ""
+    remark = tr("best") if place == result.best else tr("about as good as the best") if place in result.ties else ""
     return {
         **dict(zip(result.names, one.values, strict=True)),
         tr("Training error"): _with_interval(one.train, result.unit),
@@ -165,7 +165,7 @@ def _edge_warning(result: Validation) -> Message:
         return Message("")
     names = ", ".join(result.edges)
     return Message(
-        " The best value of {names} is the last one tried (P1): go {times} times farther before trusting it.",
+        " The best value of {names} lies at the edge (P1): extend the range {times} times before trusting it.",
         {"names": names, "times": EDGE_STEP},
     )
 
@@ -179,19 +179,16 @@ def _with(model: Model, texts: Mapping[str, str]) -> Model:
     return changed(model, {name: parse(name, params[name], text) for name, text in texts.items()})
 
 
-def _fit(
-    dataset: Dataset, models: Sequence[Model], split: Split, on_progress: OnProgress, should_stop: ShouldStop
-) -> list[list[FitResult]]:
+def _fit(fits: FitCache, models: Sequence[Model], on_progress: OnProgress) -> list[list[FitResult]]:
     """Return results as [model][repeat]; all models see the same splits and seeds."""
-    fits = FitCache(dataset, split, should_stop=should_stop)
-    repeats = range(len(split.repeats))
+    repeats = range(len(fits.split.repeats))
 
     def report(_: FitResult) -> None:
         if on_progress is not None:
             on_progress(Progress(Message("Training networks"), len(fits.results), len(models) * len(repeats)))
 
-    fits.fit(models, [split.n_train], repeats, on_result=report)
-    return [fits.get(model, split.n_train, repeats) for model in models]
+    fits.fit(models, [fits.split.n_train], repeats, on_result=report)
+    return [fits.get(model, fits.split.n_train, repeats) for model in models]
 
 
 def _judge(

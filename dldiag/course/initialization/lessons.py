@@ -42,8 +42,7 @@ def zeros_outcomes(found: Beginnings) -> Outcomes:
     single = found.single.mean
     values = {"first": single[0], "last": single[-1]}
     alone = Message(
-        "One layer without hidden units has nothing to tell apart: from zeros its loss went from {first:.3f} to "
-        "{last:.3f}. The biases of all starts began at 0, too.",
+        "One layer without hidden units has no units to keep apart: from zeros its loss went from {first:.3f} to {last:.3f}. All biases began at 0, too.",
         values,
     )
     learned = single[-1] < (1 - FADED) * single[0]
@@ -113,7 +112,7 @@ def _start(found: Beginnings, key: str) -> Begun:
 INITIALIZATION_LESSONS = Topic(
     "pages/14_Weight_initialization.py",
     Message("Weight initialization"),
-    Message("Units that start alike stay alike. Small weights let the signal fade, large ones saturate or blow up."),
+    Message("Units that start alike stay alike. Small weights let the signal fade, large ones saturate or diverge."),
     (
         Lesson(
             "zeros",

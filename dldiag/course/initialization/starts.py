@@ -1,4 +1,4 @@
-"""What the first weights decide: units that stay twins, signals that die out or saturate, and starts that work."""
+"""Initializations compared: identical units, fading or saturating signals, and starts that train."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ STARTS: dict[str, Start] = {
 
 @dataclass(frozen=True)
 class StartSettings:
-    """What a person may change about the comparison of starts."""
+    """Settings of the comparison of starts."""
 
     activation: str = param("tanh", "Activation", "Of every hidden layer.", choices=_HIDDEN)
     hidden_layers: int = param(5, "Hidden layers", "Of every network.", low=1, high=10)
@@ -200,7 +200,7 @@ def _rounded(histograms: Any, drawn: Sequence[int]) -> Any:
 
 
 def winner(found: Beginnings) -> Begun | None:
-    """Return the start with the lowest mean loss at the end; None where none got clearly below a constant guess."""
+    """Return the start with the lowest mean loss at the end; None where none got clearly below the baseline."""
     learnt = [one for one in found.starts if one.loss.mean[-1] <= (1 - FADED) * found.baseline]
     return min(learnt, key=lambda one: one.loss.mean[-1], default=None)
 
@@ -214,7 +214,7 @@ def settings_to_use(found: Beginnings) -> dict[str, Any]:
 
 
 def _ties(found: Beginnings, best: Begun) -> list[Begun]:
-    """Return the starts that cannot be told apart from the best."""
+    """Return the starts that are not clearly worse than the best."""
     gaps = [(one, change_against(found, one.key, best.key)) for one in found.starts if one is not best]
     return [one for one, gap in gaps if gap.low <= 0 and np.isfinite(gap.high)]
 
@@ -230,7 +230,7 @@ def change_against(found: Beginnings, key: str, other: str) -> Estimate:
 
 
 def look_at_zeros(found: Beginnings) -> Message:
-    """Say that units started alike stayed alike, and what one layer from zeros did meanwhile."""
+    """Say that identical units stayed identical, and what one layer from zeros did meanwhile."""
     zeros = next(one for one in found.starts if one.key == "zeros")
     values: dict[str, Any] = {
         "steps": found.steps[-1],
@@ -242,8 +242,7 @@ def look_at_zeros(found: Beginnings) -> Message:
     }
     if values["apart"] > 0:
         return Message(
-            "After {steps} steps from zeros two units of a layer differ by {apart:.2g}. They should be twins: this "
-            "run does not show the effect.",
+            "After {steps} steps from zeros two units of a layer differ by {apart:.2g}. They should be identical: this run does not show the effect.",
             values,
         )
     return Message(_ZEROS_ALONE if found.single.mean[-1] < found.single.mean[0] else _NEITHER, values)
@@ -262,12 +261,11 @@ _NEITHER = (
 
 
 def look_at_starts(found: Beginnings) -> Message:
-    """Say which start ended lowest, which saturated, which faded, and whether the best is told apart at all."""
+    """Say which start ended lowest, which saturated, which faded, and which are not clearly worse than the best."""
     best = winner(found)
     if best is None:
         return Message(
-            "No start got clearly below the loss of a constant guess ({baseline:.3f}) at this learning rate. This run "
-            "does not show which one is better.",
+            "No start got clearly below the baseline's loss ({baseline:.3f}) at this learning rate. This run does not show which one is better.",
             {"baseline": found.baseline},
         )
     parts = [_best_sentence(found, best), *_upset(found, best), *_worst_sentences(found)]
@@ -283,7 +281,7 @@ def _best_sentence(found: Beginnings, best: Begun) -> Message:
     if not ties:
         return Message("{best} ended lowest after {steps} steps, at a loss of {loss:.3f}.", values)
     return Message(
-        "{best} ended lowest after {steps} steps, at a loss of {loss:.3f}, but cannot be told apart from {ties}.",
+        "{best} ended lowest after {steps} steps, at a loss of {loss:.3f}, but not clearly below {ties}.",
         values | {"ties": _listed([one.label for one in ties])},
     )
 
@@ -310,7 +308,7 @@ def _worst_sentences(found: Beginnings) -> list[Message]:
         said.append(Message("With {label}, {share:error} of a layer is saturated before the first step.", values))
     burst = [one.label for one in found.starts if not np.isfinite(one.loss.mean[-1])]
     if burst:
-        said.append(Message("The numbers blew up with {labels}.", {"labels": _listed(burst)}))
+        said.append(Message("Training diverged with {labels}.", {"labels": _listed(burst)}))
     faint = [one for one in found.starts if one.key != "zeros" and one.loss.mean[-1] > (1 - FADED) * found.baseline]
     if faint:
         labels = _listed([one.label for one in faint])

@@ -18,12 +18,12 @@ LEVEL_HEIGHT = 160  # pixels between two levels of the graph: a derivative stand
 
 
 def loss_figure(curve: LossCurve, row: UnitPass | None = None, *, theme: ThemeName = "light") -> go.Figure:
-    """Draw the loss of one example against its prediction for both answers, with a row's place on it."""
+    """Draw the loss of one example against its prediction for both labels, with a row's place on it."""
     drawn, look = figure(theme), THEMES[theme]
     for index, (values, name, dash) in enumerate(
         (
-            (curve.when_yes, tr("when the answer is yes: −log a"), "solid"),
-            (curve.when_no, tr("when the answer is no: −log(1 − a)"), "dash"),
+            (curve.when_yes, tr("label 1: −log a"), "solid"),
+            (curve.when_no, tr("label 0: −log(1 − a)"), "dash"),
         )
     ):
         line = {"dash": dash, "color": look.series[index], "width": 2.5}
@@ -38,14 +38,13 @@ def loss_figure(curve: LossCurve, row: UnitPass | None = None, *, theme: ThemeNa
 def alt_loss(row: UnitPass) -> Message:
     """Say where the row lies on the loss."""
     return Message(
-        "Loss of one example against its prediction: −log a when the answer is yes, −log(1 − a) when it is no. This row "
-        "has the answer {y:g}, the prediction {a:.3f} and the loss {loss:.3f}.",
+        "Loss of one example against its prediction: −log a for label 1, −log(1 − a) for label 0. This row has label {y:g}, prediction {a:.3f} and loss {loss:.3f}.",
         {"y": row.y, "a": row.a, "loss": row.loss},
     )
 
 
-def graph_figure(graph: Graph, *, backward: bool = True, theme: ThemeName = "light") -> go.Figure:
-    """Draw the computation graph: forward values on the nodes, backward derivatives on the edges."""
+def graph_figure(graph: Graph, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the computation graph with the forward values on its nodes."""
     place = {node.key: (node.across, node.up) for node in graph.nodes}
     ups = [node.up for node in graph.nodes]
     drawn, look = figure(theme, height=int(LEVEL_HEIGHT * (max(ups) - min(ups) + 0.8))), THEMES[theme]
@@ -54,10 +53,13 @@ def graph_figure(graph: Graph, *, backward: bool = True, theme: ThemeName = "lig
     drawn.add_scatter(
         x=[node.across for node in graph.nodes],
         y=[node.up for node in graph.nodes],
-        text=[f"{node.label}<br><b>{_short(node.value)}</b>" for node in graph.nodes],
+        text=[f"{node.label}<br><b>{short_value(node.value)}</b>" for node in graph.nodes],
         mode="markers+text",
         textposition="middle center",
-        textfont={"color": look.ink, "size": [VALUE_SIZES[len(_short(n.value)) > MOST_SIGNS] for n in graph.nodes]},
+        textfont={
+            "color": look.ink,
+            "size": [VALUE_SIZES[len(short_value(n.value)) > MOST_SIGNS] for n in graph.nodes],
+        },
         marker={
             "size": NODE_SIZE,
             "symbol": "square",
@@ -67,8 +69,6 @@ def graph_figure(graph: Graph, *, backward: bool = True, theme: ThemeName = "lig
         hoverinfo="skip",
         showlegend=False,
     )
-    if backward:
-        _derivatives(drawn, graph, place, look.bad)
     right = max(node.across for node in graph.nodes)
     drawn.update_xaxes(visible=False, range=[-0.6, right + 0.6], fixedrange=True)
     return drawn.update_yaxes(visible=False, range=[min(ups) - 0.4, max(ups) + 0.4], fixedrange=True)
@@ -91,23 +91,9 @@ def _arrow(drawn: go.Figure, start: tuple[float, float], end: tuple[float, float
     )
 
 
-def _short(value: float) -> str:
+def short_value(value: float) -> str:
+    """Write a value of the graph with three digits."""
     return f"{value + 0.0:.3g}"  # + 0.0 turns −0 into 0
-
-
-def _derivatives(drawn: go.Figure, graph: Graph, place: dict[str, tuple[float, float]], color: str) -> None:
-    for edge in graph.edges:
-        if edge.derivative is None:
-            continue
-        (x0, y0), (x1, y1) = place[edge.start], place[edge.end]
-        drawn.add_annotation(
-            x=x0 + edge.at * (x1 - x0),
-            y=y0 + edge.at * (y1 - y0),
-            text=f"{edge.symbol} = {_short(edge.derivative)}",
-            showarrow=False,
-            bgcolor=THEMES["light"].paper if color == THEMES["light"].bad else THEMES["dark"].paper,
-            font={"color": color, "size": 12},
-        )
 
 
 def alt_graph(row: UnitPass) -> Message:

@@ -20,7 +20,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """An arrow of the graph; `derivative` is d loss / d (value at its start), None for the answer, which is given.
+    """An arrow of the graph; `derivative` is d loss / d (value at its start), None for the label, which is given.
 
     at: where along the arrow it is written, so that neighbors do not cover each other.
     """
@@ -40,7 +40,7 @@ class Graph:
     edges: tuple[Edge, ...]
 
 
-_EARLY, LATE = 0.3, 0.66  # places along an arrow
+_EARLY, LATE = 0.36, 0.64  # places along an arrow
 
 
 def computation_graph(row: UnitPass, most: int = 4) -> Graph:

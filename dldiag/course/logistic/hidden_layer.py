@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from dldiag.core.i18n import Message
 from dldiag.core.types import Array, OnProgress, Progress, ShouldStop, Stopped
 from dldiag.course.logistic.regression import constant_error, cross_entropy, sigmoid
-from dldiag.course.shared.instrumented import Layers, Recipe, layer_outputs, train_recorded
+from dldiag.course.shared.instrumented import Recipe
 from dldiag.course.shared.prepared import Prepared
 from dldiag.course.shared.problem import PlotMarks, YesNo, marks_of
+from dldiag.course.shared.snapshots import Layers, layer_outputs, train_recorded
 
 _GRID = 60  # points of the drawn plane along each side
 _ROOM = 0.15  # of the range, drawn around the rows
@@ -35,7 +36,7 @@ class UnitLine:
 
 @dataclass(frozen=True)
 class HiddenLayer:
-    """A network of `units` hidden units: its lines, its answer on the plane, its cost and error on the rows shown.
+    """A network of `units` hidden units: its lines, its predictions on the plane, its cost and error on the rows shown.
 
     apart: the largest difference between the layer computed as one matrix product and unit by unit.
     """
@@ -142,7 +143,7 @@ def _best(found: Widening) -> HiddenLayer:
 
 
 def layer_to_use(found: Widening, columns: int) -> dict[str, Any]:
-    """Return the hidden layer that paid; empty where it did not, or where the table has more columns than the plane."""
+    """Return the hidden layer that helped; empty where it did not, or where the table has more columns than the plane."""
     best = _best(found)
     pays = found.widths[0].error - best.error >= BETTER and best.error < found.constant_error
     if not pays or columns != len(found.names):
@@ -151,7 +152,7 @@ def layer_to_use(found: Widening, columns: int) -> dict[str, Any]:
 
 
 def look_at_widening(found: Widening) -> Message:
-    """Say what repeating the unit bought on these rows, or that a single one is enough."""
+    """Say what repeating the unit gained on these rows, or that a single one is enough."""
     single, best = found.widths[0], _best(found)
     values: dict[str, Any] = {
         "single": single.error,
@@ -163,19 +164,15 @@ def look_at_widening(found: Widening) -> Message:
     }
     if min(single.error, best.error) >= found.constant_error:
         return Message(
-            "One unit errs on {single:error} of these rows and {units} hidden units on {best:error}: no better than always "
-            "giving the more frequent answer ({constant:error}). These columns say too little; this run does not show the "
-            "gain. Try other columns or the two circles.",
+            "One unit gets {single:error} of these rows wrong, {units} hidden units {best:error}: no better than the baseline ({constant:error}). This run does not show the gain. Try other columns or the two circles.",
             values,
         )
     if single.error - best.error < BETTER:
         return Message(
-            "One unit errs on {single:error} of these rows and {units} hidden units on {best:error}: a single line is "
-            "enough here, so this run does not show the gain. Try the two circles.",
+            "One unit gets {single:error} of these rows wrong, {units} hidden units {best:error}. One line is enough here, so this run does not show the gain. Try the two circles.",
             values,
         )
     return Message(
-        "One unit draws one line and errs on {single:error} of these rows; {units} of them, weighed by one more, err "
-        "on {best:error}. Computed one unit at a time or as one matrix product, the layer is the same to {apart:.0e}.",
+        "One unit draws one line and gets {single:error} of these rows wrong; {units} of them, weighed by one more, {best:error}. One unit at a time or one matrix product: the layer is the same to {apart:.0e}.",
         values,
     )

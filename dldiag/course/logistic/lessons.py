@@ -35,7 +35,7 @@ _NUDGE = 1e-5  # by which z is moved to measure a slope
 
 
 def unit_outcomes(row: UnitPass, descent: Descent) -> Outcomes:
-    """Read statements 4 and 6 off one row: the unit's two steps, and a − y against a slope measured by nudging."""
+    """Read statements 4 and 6 off one row: the unit's two steps, and a − y against a finite difference."""
     measured = float((cross_entropy(row.z + _NUDGE, row.y) - cross_entropy(row.z - _NUDGE, row.y)) / (2 * _NUDGE))
     apart = abs(measured - row.dz)
     values = {"z": row.z, "a": row.a, "y": row.y, "dz": row.dz, "measured": measured, "apart": apart}

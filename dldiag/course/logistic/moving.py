@@ -8,21 +8,22 @@ import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import escape_plotly
-from dldiag.course.logistic.figures import alt_layer, graph_figure, line_ends
-from dldiag.course.logistic.graph import Graph
+from dldiag.course.logistic.figures import alt_layer, graph_figure, line_ends, short_value
+from dldiag.course.logistic.graph import Edge, Graph
 from dldiag.course.logistic.hidden_layer import HiddenLayer, Widening
 from dldiag.course.logistic.regression import CostMap, Descent
 from dldiag.course.shared.band_figures import answer_contours, plane_figure
 from dldiag.course.shared.moving_figures import Frame, frames_side_by_side, moving
 from dldiag.report.figures.theme import THEMES, ThemeName
 
+CLEAR = "&nbsp;" * 3  # between an arrow and the derivative beside it
 MOST_FRAMES = 40  # of the descent; of more steps every second, third … is shown
 _FORWARD = (("x", "w", "b", "y", "rest"), ("p",), ("z",), ("a",), ("L",))  # nodes by the first letter of their key
 
 
 def graph_moving(graph: Graph, *, theme: ThemeName = "light") -> go.Figure:
     """Play the values flowing forward, node after node, then the derivatives flowing back along the arrows."""
-    drawn = graph_figure(graph, backward=False, theme=theme)
+    drawn = graph_figure(graph, theme=theme)
     values, place = drawn.data[0], {node.key: (node.across, node.up) for node in graph.nodes}
     stages = [{node.key for node in graph.nodes if _stage(node.key) <= at} for at in range(len(_FORWARD))]
     labels = [tr("inputs"), tr("forward: w·x"), tr("forward: z"), tr("forward: a"), tr("forward: loss")]
@@ -49,21 +50,26 @@ def _nodes(values: go.Scatter, graph: Graph, shown: set[str]) -> go.Scatter:
 
 
 def _slopes(graph: Graph, place: dict[str, tuple[float, float]], stages: int, theme: ThemeName) -> go.Scatter:
-    """Return the derivatives of the last `stages` stages of arrows as texts beside them."""
+    """Return the derivatives of the last `stages` stages of arrows as texts beside them, on the side they come from."""
     order = {"a": 1, "z": 2, "p": 3, "r": 3, "b": 3, "x": 4, "w": 4}
     shown = [one for one in graph.edges if one.derivative is not None and order[one.start[0]] <= stages]
-    points = [
-        (place[one.start][i] + one.at * (place[one.end][i] - place[one.start][i])) for one in shown for i in (0, 1)
-    ]
+    ends = [(place[one.start], place[one.end], one.at) for one in shown]
     return go.Scatter(
-        x=points[0::2],
-        y=points[1::2],
-        text=[f"<b>{one.symbol} = {(one.derivative or 0.0) + 0.0:.3g}</b>" for one in shown],
+        x=[x0 + at * (x1 - x0) for (x0, _), (x1, _), at in ends],
+        y=[y0 + at * (y1 - y0) for (_, y0), (_, y1), at in ends],
+        text=[_beside(one, left=x0 < x1) for one, ((x0, _), (x1, _), _) in zip(shown, ends, strict=True)],
         mode="text",
+        textposition=["middle left" if x0 < x1 else "middle right" for (x0, _), (x1, _), _ in ends],
         textfont={"color": THEMES[theme].bad, "size": 13},
         hoverinfo="skip",
         showlegend=False,
     )
+
+
+def _beside(edge: Edge, *, left: bool) -> str:
+    """Write a derivative so that it stands clear of its arrow, on the left or on the right."""
+    lines = (edge.symbol, short_value(edge.derivative or 0.0))
+    return "<br>".join(f"<b>{line}</b>{CLEAR}" if left else f"{CLEAR}<b>{line}</b>" for line in lines)
 
 
 def descent_moving(descent: Descent, made: CostMap, *, theme: ThemeName = "light") -> go.Figure:
@@ -112,7 +118,7 @@ def _walk(descent: Descent, made: CostMap, at: int, theme: ThemeName) -> list[go
 
 
 def layer_moving(found: Widening, *, theme: ThemeName = "light") -> go.Figure:
-    """Step through the widths of the hidden layer: its answer on the plane, and every hidden unit's line."""
+    """Step through the widths of the hidden layer: its predictions on the plane, and every hidden unit's line."""
     first = found.widths[0]
     drawn = plane_figure(found.x, found.y, first.probabilities, found.marks.rows, found.names, theme=theme)
     drawn.add_trace(_lines(found, first, theme))

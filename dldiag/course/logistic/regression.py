@@ -75,7 +75,7 @@ def forward_backward(x: Sequence[float], w: Sequence[float], b: float, y: float,
 
 @dataclass(frozen=True)
 class UnitSettings:
-    """What a person may change about the unit and its descent."""
+    """Settings of the unit and its descent."""
 
     row: int = param(1, "Row", "The example that is sent through the unit; counted from 1.", low=1)
     learning_rate: float = param(
@@ -104,12 +104,12 @@ DERIVATION: tuple[DerivationStep, ...] = (
         lambda row: row.z,
     ),
     DerivationStep(
-        Message("The sigmoid makes a probability of the sum."),
+        Message("The sigmoid turns the sum into a probability."),
         r"a = \sigma(z) = \frac{1}{1 + e^{-z}}",
         lambda row: row.a,
     ),
     DerivationStep(
-        Message("The loss is small when the answer was thought likely, and grows without limit when it was not."),
+        Message("The loss is small where the label was predicted as likely, and grows without limit where it was not."),
         r"\mathcal{L}(a, y) = -y \log a - (1 - y) \log (1 - a)",
         lambda row: row.loss,
     ),
@@ -124,12 +124,12 @@ DERIVATION: tuple[DerivationStep, ...] = (
         lambda row: row.a * float(sigmoid(-row.z)),
     ),
     DerivationStep(
-        Message("The chain rule multiplies the two, and almost everything cancels: prediction minus answer is left."),
+        Message("The chain rule multiplies the two, and almost everything cancels: prediction minus label is left."),
         r"\frac{\partial \mathcal{L}}{\partial z} = \left(-\frac{y}{a} + \frac{1 - y}{1 - a}\right) a (1 - a) = a - y",
         lambda row: row.dz,
     ),
     DerivationStep(
-        Message("Each weight is blamed by the size of its own input."),
+        Message("The slope of each weight is dz times its own input."),
         r"\frac{\partial \mathcal{L}}{\partial w_1} = x_1 \frac{\partial \mathcal{L}}{\partial z} = x_1 (a - y)",
         lambda row: row.dw[0],
     ),
@@ -146,7 +146,7 @@ DERIVATION: tuple[DerivationStep, ...] = (
 
 @dataclass(frozen=True)
 class LossCurve:
-    """The loss of one example against its prediction, for both answers, in nats."""
+    """The loss of one example against its prediction, for both labels, in nats."""
 
     predictions: tuple[float, ...]
     when_yes: tuple[float, ...]
@@ -176,7 +176,7 @@ class GraphStep:
 
 @dataclass(frozen=True)
 class Descent:
-    """Gradient descent on all rows; steps[0] is the start. constant_error: of always giving the more frequent answer."""
+    """Gradient descent on all rows; steps[0] is the start. constant_error: of the baseline, the majority class."""
 
     names: tuple[str, ...]
     learning_rate: float
@@ -209,7 +209,7 @@ def descend(
 
 
 def constant_error(problem: YesNo) -> float:
-    """Return the share of rows on which the more frequent answer is wrong."""
+    """Return the error of the baseline, the majority class."""
     yes = float(problem.y.mean())
     return min(yes, 1 - yes)
 
@@ -283,24 +283,21 @@ def look_at_descent(result: Descent) -> Message:
     }
     if rises:
         return Message(
-            "The cost rose in {rises} of {steps} steps: at a learning rate of {rate:g} a step overshoots the valley. "
-            "This run does not show a steady descent; try a smaller learning rate.",
+            "The cost rose in {rises} of {steps} steps: a learning rate of {rate:g} overshoots the valley. This run does not show a steady descent. Try a smaller learning rate.",
             values,
         )
     if costs[0] - costs[-1] < SMALLEST_FALL:
         return Message(
-            "The cost hardly moved in {steps} steps ({first:.4f} to {last:.4f}): either the learning rate {rate:g} is "
-            "very small or these columns say nothing about the answer. This run does not show the effect.",
+            "The cost hardly moved in {steps} steps ({first:.4f} to {last:.4f}). The learning rate {rate:g} is very small, or these columns do not predict the label. This run does not show the effect.",
             values,
         )
     if result.steps[-1].error >= result.constant_error:
         return Message(
-            "In {steps} steps the cost fell from {first:.4f} to {last:.4f} and never rose, but the unit gets {after:error} of the rows wrong, no fewer than the baseline ({constant:error}): it has learned nothing from these columns yet.",
+            "In {steps} steps the cost fell from {first:.4f} to {last:.4f} and never rose, but the unit gets {after:error} of the rows wrong, no fewer than the baseline ({constant:error}).",
             values,
         )
     return Message(
-        "In {steps} steps the cost fell from {first:.4f} to {last:.4f} and never rose, and the unit errs on {after:error} "
-        "of rows; always giving the more frequent answer errs on {constant:error}.",
+        "In {steps} steps the cost fell from {first:.4f} to {last:.4f} and never rose. The unit gets {after:error} of the rows wrong, the baseline {constant:error}.",
         values,
     )
 
@@ -349,8 +346,7 @@ def map_words(made: CostMap) -> Message | None:
     if not made.held:
         return None
     return Message(
-        "The map is cut where all other weights, the bias among them, have their last value; earlier steps were taken on "
-        "other cuts, so the path need not run straight downhill here."
+        "The map holds all other weights and the bias at their last values. Earlier steps had other values, so the path need not run straight downhill here."
     )
 
 

@@ -19,7 +19,7 @@ WEIGHTS_DRAWN = 0.5  # standard deviation of the first weights
 
 @dataclass(frozen=True)
 class TwoLayerSettings:
-    """What a person may change about the network with one hidden layer."""
+    """Settings of the network with one hidden layer."""
 
     hidden_units: int = param(4, "Hidden units", "Units of the hidden layer; each is a sigmoid.", low=1, high=12)
     learning_rate: float = param(
@@ -41,7 +41,7 @@ class TwoLayerPass:
 
 @dataclass(frozen=True)
 class TwoLayers:
-    """How training went: the cost before each step, and how far backpropagation is from slopes measured by nudging.
+    """How training went: the cost before each step, and how far backpropagation is from finite differences.
 
     wrong: the largest difference at the first step over all weights. sizes: name, shape and largest gradient of the
     first step, layer by layer backwards. error: share of wrong rows at the end; constant_error: of the commoner class.
@@ -79,7 +79,7 @@ def backward_two_layers(weights: Weights, X: Array, Y: Array, seen: TwoLayerPass
 
 
 def train_two_layers(problem: YesNo, settings: TwoLayerSettings | None = None, *, seed: int = 0) -> TwoLayers:
-    """Train the network by full-batch gradient descent and check its first gradient by nudging every weight."""
+    """Train the network by full-batch gradient descent and check its first gradient by finite differences."""
     chosen = settings or TwoLayerSettings()
     X, Y = problem.X.T, problem.y[None]
     weights = _first(len(X), chosen.hidden_units, seed)
@@ -105,7 +105,7 @@ def _first(d: int, k: int, seed: int) -> Weights:
 
 
 def _measured(weights: Weights, name: str, X: Array, Y: Array) -> Array:
-    """Return the slope of the cost for every number of one array, measured by moving it a little to both sides."""
+    """Return the slope of the cost for every number of one array by finite differences."""
     slopes = np.zeros_like(weights[name])
     for at in np.ndindex(slopes.shape):
         costs = []
@@ -137,8 +137,6 @@ def look_at_two_layers(found: TwoLayers) -> Message:
         "unit": "rate",
     }
     return Message(
-        "Backpropagation and slopes measured by nudging every weight differ by at most {wrong:.0e}. In {steps} steps the "
-        "cost went from {first:.3f} to {last:.3f}; {error:error} of the rows are wrong (always the commoner class: "
-        "{constant:error}).",
+        "Backpropagation and finite differences agree to {wrong:.0e}. In {steps} steps the cost went from {first:.3f} to {last:.3f}; {error:error} of the rows are wrong (baseline: {constant:error}).",
         values,
     )

@@ -90,7 +90,7 @@ def plane_figure(
     *,
     theme: ThemeName,
 ) -> go.Figure:
-    """Draw a model's answer on two columns: its probability as shades, its boundary as a line, the rows as marks."""
+    """Draw a model's predictions on two columns: its probability as shades, its boundary as a line, the rows as marks."""
     drawn = figure(theme, height=330)
     drawn.add_traces([*row_marks(rows, theme), *answer_contours(x, y, probabilities, theme)])
     drawn.update_xaxes(title={"text": escape_plotly(names[0])}, range=[x[0], x[-1]], showgrid=False, zeroline=False)
@@ -120,7 +120,7 @@ def row_marks(rows: Sequence[tuple[float, float, float]], theme: ThemeName) -> l
 def answer_contours(
     x: Sequence[float], y: Sequence[float], probabilities: Sequence[Sequence[float]], theme: ThemeName
 ) -> list[go.Contour]:
-    """Return a model's answer on a plane: its probability as shades, and its boundary as a line."""
+    """Return a model's predictions on a plane: its probability as shades, and its boundary as a line."""
     look = THEMES[theme]
     common: dict[str, Any] = {"x": x, "y": y, "z": probabilities, "showscale": False, "hoverinfo": "skip"}
     shades = go.Contour(

@@ -13,7 +13,7 @@ from dldiag.core.statistics import t_interval
 
 @dataclass(frozen=True)
 class Band:
-    """The mean over seeds at each x with its 90 % interval; NaN where a run blew up."""
+    """The mean over seeds at each x with its 90 % interval; NaN where a run diverged."""
 
     x: tuple[float, ...]
     mean: tuple[float, ...]

@@ -1,4 +1,4 @@
-"""The error to expect on a table before anything was diagnosed: what a quick linear model, or a guess, makes on it."""
+"""The error to expect on a table before a diagnosis: that of a quick linear model, or of the baseline."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class FirstError:
 
 
 def first_error(dataset: Dataset, seed: int = 0) -> FirstError:
-    """Return the dev error of a linear model on one split (test rows stay sealed), or a guess's where that is less."""
+    """Return the dev error of a linear model on one split (test rows stay sealed), or the baseline's where that is less."""
     if dataset.n_rows < LEAST_ROWS:
         return _of_a_guess(dataset)
     split = make_split(dataset, 1, seed, TRAIN_ROWS)
@@ -38,8 +38,7 @@ def first_error(dataset: Dataset, seed: int = 0) -> FirstError:
     return FirstError(
         error,
         Message(
-            "Expected error {error:error}: what a quick linear model (or a guess, if that is better) makes on {rows:,} dev "
-            "rows of this table. Write your own into the form.",
+            "Expected error {error:error}: of a quick linear model (or the baseline, if that is better) on {rows:,} dev rows of this table. You can enter your own in the form.",
             values,
         ),
     )
@@ -52,7 +51,5 @@ def _of_a_guess(dataset: Dataset) -> FirstError:
     values = {"error": error, "unit": dataset.unit}
     return FirstError(
         error,
-        Message(
-            "Expected error {error:error}: that of always giving the same answer. Write your own into the form.", values
-        ),
+        Message("Expected error {error:error}: that of the baseline. You can enter your own in the form.", values),
     )

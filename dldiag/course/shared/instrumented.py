@@ -1,4 +1,4 @@
-"""Training watched from the inside: what every layer of a stack of small networks does, step by step."""
+"""Instrumented training: what every layer of a stack of small networks does, step by step."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dldiag.nn.initializers import INITIALIZERS
 from dldiag.nn.layout import Layout
 from dldiag.nn.losses import LOSSES
 from dldiag.nn.observe import Observation, Observer
-from dldiag.nn.optimizers import OPTIMIZERS
+from dldiag.nn.optimizers import OPTIMIZERS, Rates
 from dldiag.nn.schedules import SCHEDULES
 from dldiag.nn.stack import Member, Plan
 from dldiag.nn.training import train
@@ -37,7 +37,8 @@ class Recipe:
     """One way to train: the names are those of the estimators; `rates` are tried side by side with the same seeds.
 
     init_scale multiplies what the initializer draws; start_bias is added to the biases of hidden layers; batch_size
-    is in rows; alpha is the L2 penalty, dropout the share of hidden units left out.
+    is in rows; alpha is the L2 penalty, dropout the share of hidden units left out; momentum is that of the optimizers
+    that have one, 0 makes them plain gradient descent.
     """
 
     activation: str = "relu"
@@ -51,6 +52,7 @@ class Recipe:
     batch_size: int = 64
     alpha: float = 0.0
     dropout: float = 0.0
+    momentum: float = 0.9
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,10 @@ class Watched:
     steps: (T,). loss: (T, S), mean over the watched rows, nats or squared standard deviations / 2. gradients:
     (T, S, L) Frobenius norm of dJ/dW. spread: (T, S, L − 1) standard deviation of the activations. saturated:
     (T, S, L − 1) share of activations; silent: (T, S, L − 1) share of units with z ≤ 0 on every watched row; recovered:
-    (S,) of the units once silent the share active at the end. distance: (T, S, L − 1) largest distance between
+    (S,) of the units once dead the share active at the end. distance: (T, S, L − 1) largest distance between
     the weight vectors of two units, over their mean length (0 when all are 0). histograms: (T, L − 1, _BINS) shares
     of the first member's activations between `bins` (_BINS + 1 edges). seconds_per_step: of one network of the stack.
-    reach: (T, S, L − 1) what 90% of the |z| of a layer stay below. dead: (T, L − 1, units) 1 where a unit of the first member is silent.
+    reach: (T, S, L − 1) what 90% of the |z| of a layer stay below. dead: (T, L − 1, units) 1 where a unit of the first member is dead.
     """
 
     recipe: Recipe
@@ -106,7 +108,7 @@ def record_run(
     Members with the same seed see the same batches in the same order, in this and any other recipe. `on_step` is
     called before every step and may raise `Stopped`. Of a run that diverged, what was not measured any more is NaN.
     """
-    members, plan = _members(data, recipe, [data.rows] * seeds, seed)
+    members, plan = drawn_members(data, recipe, [data.rows] * seeds, seed)
     moments = moments_of(steps, checkpoints)
     records: list[dict[str, Array]] = []
     clock = _Clock()
@@ -137,6 +139,16 @@ def observe_training(
 
     with suppress(_EnoughSteps):
         train(members, plan, observers=[ask_first, *observers, leave_last])
+
+
+def stopping(should_stop: ShouldStop) -> OnStep:
+    """Return what to call before every step so that training ends when it is asked to."""
+
+    def on_step(step: int) -> None:
+        if should_stop is not None and should_stop():
+            raise Stopped
+
+    return on_step
 
 
 class _EnoughSteps(Exception):
@@ -195,7 +207,7 @@ def watch_all(
         yield record_run(data, recipe, seeds=seeds, steps=steps, seed=seed, on_step=on_step)
 
 
-def _members(data: Prepared, recipe: Recipe, pools: Sequence[Array], seed: int) -> tuple[list[Member], Plan]:
+def drawn_members(data: Prepared, recipe: Recipe, pools: Sequence[Array], seed: int) -> tuple[list[Member], Plan]:
     """Return a network for each rate and pool of row numbers, drawn as the recipe says, and what they share."""
     units = (data.n_features, *(recipe.units,) * recipe.hidden_layers, data.n_outputs)
     layout, activation, loss = Layout(units), ACTIVATIONS[recipe.activation], LOSSES[data.loss]
@@ -207,6 +219,7 @@ def _members(data: Prepared, recipe: Recipe, pools: Sequence[Array], seed: int) 
         SCHEDULES["constant"],
         batch_size=min(recipe.batch_size, len(pools[0])),
         dtype=np.float32,
+        rates=Rates(np.ones((1, 1)), momentum=recipe.momentum),
     )
     members = [
         Member(
@@ -292,14 +305,14 @@ def _beyond(z: Array, limit: float | None) -> Array:
 
 
 def recovered_share(dead: Array) -> Array:
-    """Return (S,) of the units that were silent at some checkpoint the share that is active at the last; NaN for none.
+    """Return (S,) of the units that were dead at some checkpoint the share that is active at the last; NaN for none.
 
     dead: (T, S, L − 1, units), True where z ≤ 0 on every watched row.
     """
     ever = dead[:-1].any(axis=0)
     back = ever & ~dead[-1]
-    slept = ever.sum(axis=(1, 2)).astype(float)
-    return np.asarray(np.divide(back.sum(axis=(1, 2)), slept, out=np.full(len(slept), np.nan), where=slept > 0))
+    died = ever.sum(axis=(1, 2)).astype(float)
+    return np.asarray(np.divide(back.sum(axis=(1, 2)), died, out=np.full(len(died), np.nan), where=died > 0))
 
 
 def _histogram(a: Array) -> Array:
@@ -335,61 +348,3 @@ def _as_watched(
 
 def _nested(values: Array) -> Any:
     return tuple(_nested(one) for one in values) if values.ndim > 1 else tuple(map(float, values))
-
-
-# --- a stack trained for its weights ------------------------------------------------------------------------------
-
-Layers = list[tuple[Array, Array]]  # (W (in, out), b (out,)) per layer
-
-
-def train_recorded(
-    data: Prepared,
-    recipe: Recipe,
-    pools: Array,
-    *,
-    steps: int = 300,
-    seed: int = 0,
-    on_step: OnStep = None,
-) -> list[Layers]:
-    """Train one network on each pool of rows and return their layers; pools: (S, rows) row numbers of the data."""
-    return train_snapshots(data, recipe, pools, moments=(steps,), seed=seed, on_step=on_step)[-1]
-
-
-def train_snapshots(
-    data: Prepared,
-    recipe: Recipe,
-    pools: Array,
-    *,
-    moments: Sequence[int],
-    seed: int = 0,
-    on_step: OnStep = None,
-) -> list[list[Layers]]:
-    """Train one network on each pool of rows and return all their layers before each of these steps, smallest first."""
-    members, plan = _members(data, recipe, list(pools), seed)
-    taken: list[list[Layers]] = []
-
-    def observe(seen: Observation) -> None:
-        if seen.step in moments:
-            before = taken[-1] if taken else [[] for _ in members]
-            taken.append(_layers_of(seen, before))
-
-    observe_training(members, plan, moments[-1], [observe], on_step)
-    return taken + [taken[-1]] * (len(moments) - len(taken))
-
-
-def _layers_of(seen: Observation, before: list[Layers]) -> list[Layers]:
-    """Return every member's layers; those that diverged keep their last ones."""
-    found = list(before)
-    for place, number in enumerate(seen.members):
-        found[number] = [(np.array(one[place, :, :-1].T), np.array(one[place, :, -1])) for one in seen.weights]
-    return found
-
-
-def layer_outputs(layers: Layers, X: Array, activation: str) -> Array:
-    """Return Z of the output layer (n, K) in float64; X is (n, d)."""
-    A = np.asarray(X, np.float64)
-    for number, (W, b) in enumerate(layers):
-        A = A @ W + b
-        if number < len(layers) - 1:
-            A = ACTIVATIONS[activation].value(A)
-    return np.asarray(A)

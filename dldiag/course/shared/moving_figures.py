@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dldiag.core.i18n import tr
 from dldiag.core.sanitize import escape_plotly
+from dldiag.course.shared.band_figures import answer_contours, row_marks
+from dldiag.course.shared.planes import MOVING_GRID, PlaneAnswers
+from dldiag.course.shared.problem import PlotMarks
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 
 FRAME_SECONDS = 0.2  # how long a frame is shown when played
@@ -109,3 +113,33 @@ def frames_side_by_side(titles: Sequence[str], theme: ThemeName, *, height: int 
     axis = figure(theme).layout
     panels.update_xaxes(axis.xaxis).update_yaxes(axis.yaxis)
     return panels.update_annotations(font={"size": 13, "color": THEMES[theme].ink})
+
+
+def two_planes_moving(
+    titles: Sequence[str],
+    names: tuple[str, str],
+    sides: tuple[Sequence[float], Sequence[float]],
+    marks: PlotMarks,
+    course: tuple[Sequence[int], Sequence[PlaneAnswers]],
+    *,
+    theme: ThemeName,
+) -> go.Figure:
+    """Play the predictions of two networks on the same plane beside each other.
+
+    sides: places along both axes, of which the ends count. course: the steps and the predictions of both networks at them.
+    """
+    drawn = frames_side_by_side(titles, theme)
+    x, y = (np.linspace(side[0], side[-1], MOVING_GRID).tolist() for side in sides)
+    for column in (1, 2):
+        drawn.add_traces(row_marks(marks.rows, theme), rows=[1, 1], cols=[column, column])
+    steps, both = course
+    for column, answers in enumerate(both, start=1):
+        drawn.add_traces(answer_contours(x, y, answers[0], theme), rows=[1, 1], cols=[column, column])
+        axes: dict[str, Any] = {"showgrid": False, "zeroline": False, "row": 1, "col": column}
+        drawn.update_xaxes(range=[x[0], x[-1]], title={"text": escape_plotly(names[0])}, **axes)
+        drawn.update_yaxes(range=[y[0], y[-1]], **axes)
+    frames = [
+        Frame(str(step), [one for answers in both for one in answer_contours(x, y, answers[at], theme)])
+        for at, step in enumerate(steps)
+    ]
+    return moving(drawn, frames, tr("step"), theme=theme, still=4)

@@ -75,6 +75,6 @@ def prepare_lesson(dataset: Dataset, *, max_rows: int = 1000, seed: int = 0) -> 
     return Prepared(X, codes.astype(np.float32), len(classes), "softmax_cross_entropy")
 
 
-def prepare_open_rows(dataset: Dataset) -> Prepared:
-    """Encode and standardize the open rows of a dataset for training; its test rows stay sealed."""
-    return prepare_lesson(without_test_rows(dataset))
+def prepare_open_rows(dataset: Dataset, max_rows: int = 1000) -> Prepared:
+    """Encode and standardize at most `max_rows` open rows of a dataset for training; its test rows stay sealed."""
+    return prepare_lesson(without_test_rows(dataset), max_rows=max_rows)

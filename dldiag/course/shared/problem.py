@@ -1,4 +1,4 @@
-"""A Dataset as a yes-or-no question on standardized numbers: what one logistic unit can be shown on."""
+"""A dataset as a binary problem on standardized numbers, for one logistic unit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ JITTER = 0.12  # of the usual gap between two values, to each side: marks stay n
 
 @dataclass(frozen=True, eq=False)
 class YesNo:
-    """Rows of a yes-or-no question.
+    """Rows of a binary problem.
 
     X: (n, d) features with mean 0 and standard deviation 1; y: (n,) answers 0.0 or 1.0; names: (d,);
     centers, scales: (d,) with original value = X * scale + center. `event` says in words what y = 1 means.
@@ -49,11 +49,11 @@ def yes_no(
     max_rows: int = 2000,
     seed: int = 0,
 ) -> YesNo:
-    """Turn a dataset into a yes-or-no question about its target.
+    """Turn a dataset into a binary problem.
 
     With classes the event is `positive` (default: the most frequent class but one, or the second class of two) against
     the rest; with a number it is "above the median". `columns` chooses features by name (see `feature_names`); without
-    them the `most` that correlate most with the answer are taken. Missing values become the column's mean. Of more
+    them the `most` that correlate most with the label are taken. Missing values become the column's mean. Of more
     than `max_rows` rows a random sample is used. Raises DataError when the table has no number to learn from.
     """
     rows = _sample(dataset.n_rows, max_rows, seed)
@@ -62,7 +62,7 @@ def yes_no(
     features = _features(dataset, rows)
     if not features:
         raise DataError(
-            Message("No column of {name} can be written as a number that varies.", {"name": dataset.name}),
+            Message("No column of {name} has values that vary and can be used as numbers.", {"name": dataset.name}),
             Message("Pick a toy problem, or a table with number or category columns."),
         )
     known = [name for name in columns or () if name in features]
@@ -99,7 +99,9 @@ def marks_words(marks: PlotMarks) -> Message | None:
     """Say that marks do not lie exactly where their rows are; None when they do."""
     if not marks.moved:
         return None
-    return Message("Many rows share one place on these columns; their marks are moved a little so that all are seen.")
+    return Message(
+        "Many rows share one place on these columns; their marks are moved a little so that all can be seen."
+    )
 
 
 def feature_names(dataset: Dataset, limit: int = 200) -> tuple[str, ...]:

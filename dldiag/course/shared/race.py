@@ -31,7 +31,7 @@ def finish_line() -> Any:
     return param(
         0.8,
         "Finish line",
-        "Share of the way from the loss of a constant guess (0) down to the best loss of any run (1).",
+        "Share of the way from the baseline's loss (0) down to the best loss of any run (1).",
         low=0.1,
         high=0.95,
     )
@@ -39,7 +39,7 @@ def finish_line() -> Any:
 
 @dataclass(frozen=True)
 class RaceSettings:
-    """What a person may change about the race."""
+    """Settings of the race."""
 
     first: str = param("logistic", "First runner", "The activation of every hidden layer.", choices=RACED)
     second: str = param("relu", "Second runner", "The activation it is compared with.", choices=RACED)
@@ -159,7 +159,7 @@ def runner_to(ran: Watched, target: float) -> tuple[Watched, Runner]:
 
 
 def _final_losses(ran: Watched) -> Array:
-    """Return (rates,) mean losses at the end; NaN where a run blew up."""
+    """Return (rates,) mean losses at the end; NaN where a run diverged."""
     final = np.asarray(ran.loss[-1]).reshape(len(ran.recipe.rates), ran.seeds).mean(axis=1)
     return np.where(np.isfinite(final), final, np.nan)
 
@@ -213,7 +213,7 @@ def _ratio(slow: Array, fast: Array, pace: float) -> Estimate | None:
 
 
 def runner_to_use(found: Race) -> dict[str, Any]:
-    """Return what the runner that surely needs fewer steps ran with; empty when none does in every run."""
+    """Return the settings of the runner that needs fewer steps with 90% confidence; empty when none does in every run."""
     ratio = found.steps_ratio
     if not found.learnt or (ratio is not None and ratio.low <= 1 <= ratio.high):
         return {}
@@ -229,14 +229,12 @@ def look_at_race(found: Race) -> Message:
     values: dict[str, Any] = {"first": first, "second": second, "target": found.target}
     if not found.learnt:
         return Message(
-            "Neither {first} nor {second} got clearly below the loss of a constant guess, so there is nothing to race "
-            "to. This run does not show the effect; take another table or more steps.",
+            "Neither {first} nor {second} got clearly below the baseline's loss, so there is nothing to race to. This run does not show the effect. Take another table or more steps.",
             values,
         )
     if found.steps_ratio is None:
         return Message(
-            "{second} did not reach the loss of {target:.3f}, but {first} did: on this data the effect is the other "
-            "way round.",
+            "{second} did not reach a loss of {target:.3f}, but {first} did: here it is the other way round.",
             values,
         )
     ratio = found.steps_ratio

@@ -23,7 +23,7 @@ ZERO_GRADIENT = 1e-30  # stands in for a gradient that is exactly 0 where a loga
 
 @dataclass(frozen=True)
 class FlowSettings:
-    """What a person may change about the comparison of activations."""
+    """Settings of the comparison of activations."""
 
     functions: tuple[str, ...] = param(
         ("logistic", "tanh", "relu", "leaky_relu"), "Activations", "They train the same network.", kind=tuple
@@ -32,8 +32,8 @@ class FlowSettings:
     units: int = param(24, "Units per layer", "Of every hidden layer.", low=2, high=64)
     solver: str = param("momentum", "Optimizer", "All networks use it.", choices=SOLVERS)
     share: float = finish_line()
-    steps: int = param(150, "Steps", "Mini-batches at most.", low=50, high=1000)
-    seeds: int = param(5, "Seeds", "Runs of each; more give a narrower interval.", low=3, high=20)
+    steps: int = param(120, "Steps", "Mini-batches at most.", low=50, high=1000)
+    seeds: int = param(4, "Seeds", "Runs of each; more give a narrower interval.", low=3, high=20)
 
 
 @dataclass(frozen=True)
@@ -166,8 +166,7 @@ def look_at_flow(found: Flow) -> Message:
     }
     if weak.through.value >= WEAK:
         return Message(
-            "Hidden layers: {depth}. Per weight, the first layer's gradient is {weak_ratio:.2g} times the last layer's "
-            "even with {weak}; none of these activations starves it. This run does not show the effect; add layers or the sigmoid.",
+            "Hidden layers: {depth}. Even with {weak} the first layer's gradient is {weak_ratio:.2g} times the last layer's, per weight: it vanishes with none of these activations. This run does not show the effect. Add layers or the sigmoid.",
             values,
         )
     if weak.through.high >= WEAK:
@@ -190,7 +189,7 @@ def weak_and_strong(found: Flow) -> tuple[LayerFlow, LayerFlow]:
 
 
 def activation_to_use(found: Flow) -> dict[str, Any]:
-    """Return the first to arrive where another activation starved and surely took more steps; empty otherwise."""
+    """Return the fastest activation where the gradient vanishes with another, slower one (90% confidence); empty otherwise."""
     if len(found.layers) < 2 or found.target > (1 - LEAST_FALL) * found.baseline:
         return {}
     weak, strong = weak_and_strong(found)
@@ -200,10 +199,7 @@ def activation_to_use(found: Flow) -> dict[str, Any]:
     return {"activation": strong.runner.activation}
 
 
-_UNSURE = (
-    "Hidden layers: {depth}. With {weak} the first layer's gradient is {weak_ratio:.2g} times the last layer's, per "
-    "weight, but the interval ({low:.2g} to {high:.2g}) reaches {limit:g}: these seeds do not show for sure that it is starved. Add seeds or layers."
-)
+_UNSURE = "Hidden layers: {depth}. With {weak} the first layer's gradient is {weak_ratio:.2g} times the last layer's, per weight, but the interval ({low:.2g} to {high:.2g}) reaches {limit:g}: whether it vanishes is undecided. Add seeds or layers."
 _SLOWER = (
     "Hidden layers: {depth}. With {weak} the first layer's gradient is only {weak_ratio:.2g} times the last layer's, "
     "per weight, with {strong} {strong_ratio:.2g} times; to a loss of {target:.3f} they took {weak_steps:.0f} and {strong_steps:.0f} steps."

@@ -15,6 +15,7 @@ from dldiag.course.hyperparameters.settings import values_to_try
 from dldiag.course.splits.selection import Selection, choose_on_test, guessing_losses
 from dldiag.data.split import make_split
 from dldiag.experiments.fit import FitResult, fit_all
+from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model, changed, params_of_model
 from dldiag.experiments.tasks import FitTask, encode_dataset
 
@@ -32,7 +33,7 @@ class SelectionSettings:
     kind: str = param(
         "seeds",
         "Models to choose from",
-        "Networks of other seeds are equally good, those of other settings truly differ, guesses know nothing.",
+        "Other seeds give equally good networks, other settings truly differ, guesses are random.",
         choices={"seeds": "my network, other seeds", "settings": "my network, other settings", "guesses": "guesses"},
     )
     models: int = param(32, "Models", "How many models the best is chosen from at most.", low=2, high=256)
@@ -44,6 +45,7 @@ def select_on_test(
     dataset: Dataset,
     model: Model,
     asked: SelectionSettings,
+    choice: MetricChoice | None = None,
     *,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
@@ -51,8 +53,9 @@ def select_on_test(
     """Make the models, then choose the best of k on a test set, many times (see `choose_on_test`).
 
     The project's own test rows stay sealed: the training rows, the test rows of this play and its fresh rows are all
-    drawn from the others.
+    drawn from the others. choice: of a metric; guesses and numeric targets are judged by the share wrong, or the RMSE.
     """
+    judged = None if asked.kind == "guesses" or dataset.task == "regression" else choice
     rng = np.random.default_rng(asked.seed)
     split = make_split(dataset, 1, asked.seed)
     rest = rng.permutation(np.concatenate([split.repeats[0].train_rows, split.repeats[0].dev_rows]))
@@ -61,27 +64,27 @@ def select_on_test(
     models = _MAKERS[asked.kind](model, asked.models, rng)
     if models:
         tasks = [FitTask(("candidate", i, 0), one, train, pool, asked.seed + i) for i, one in enumerate(models)]
-        results = fit_all(tasks, encode_dataset(dataset, split), should_stop=should_stop)
-        losses = _collect(results, len(tasks), dataset.unit, on_progress)
+        results = fit_all(tasks, encode_dataset(dataset, split, judged), should_stop=should_stop)
+        losses = _collect(results, len(tasks), dataset.task == "regression", on_progress)
     else:
         losses = guessing_losses(dataset.y[pool], asked.models, task=dataset.task, seed=asked.seed)
     n_test = max(1, min(asked.test_rows, int(LARGEST_TEST_SHARE * len(pool))))
-    return choose_on_test(losses, n_test=n_test, unit=dataset.unit, seed=asked.seed)
+    return choose_on_test(losses, n_test=n_test, unit=dataset.unit if judged is None else judged.unit, seed=asked.seed)
 
 
-def _collect(results: Iterable[FitResult], count: int, unit: str, on_progress: OnProgress) -> Array:
+def _collect(results: Iterable[FitResult], count: int, is_root: bool, on_progress: OnProgress) -> Array:
     """Return losses (models, pool rows) in the order of the models."""
     losses: dict[int, Array] = {}
     for result in results:
-        losses[result.task.key[1]] = _losses(result, unit)
+        losses[result.task.key[1]] = _losses(result, is_root)
         if on_progress is not None:
             on_progress(Progress(Message("Training networks"), len(losses), count))
     return np.stack([losses[i] for i in range(count)])
 
 
-def _losses(result: FitResult, unit: str) -> Array:
-    """Return what each row loses: FitResult keeps e²/(2·RMSE) per row of a regression, in the error unit."""
-    return result.influence if unit == "rate" else result.influence * 2 * result.dev_error
+def _losses(result: FitResult, is_root: bool) -> Array:
+    """Return what each row adds to the error; of a root mean square, of which FitResult keeps e²/(2·RMSE), the squares."""
+    return result.influence * 2 * result.dev_error if is_root else result.influence
 
 
 def _other_seeds(model: Model, count: int, rng: np.random.Generator) -> list[Model]:

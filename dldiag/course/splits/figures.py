@@ -10,7 +10,7 @@ from dldiag.course.splits.sizes import SplitAdvice, known_to, split_name
 from dldiag.report.figures.theme import MARKERS, THEMES, ThemeName, error_axis, figure, translucent
 
 _ROW_HEIGHT, _MARGIN_HEIGHT, RIGHT_MARGIN = 44, 110, 118  # pixels; on the right stands "✓ ± 12.2 points"
-PATTERNS = ("", "/", ".")  # of the training, dev and test set: told apart without color
+PATTERNS = ("", "/", ".")  # of the training, dev and test set: distinguishable without color
 
 
 def shares_figure(advice: SplitAdvice, *, theme: ThemeName = "light") -> go.Figure:
@@ -50,7 +50,7 @@ def selection_figure(result: Selection, *, theme: ThemeName = "light") -> go.Fig
     """Draw promised and fresh error of the best of k against k."""
     drawn, look = figure(theme, height=400), THEMES[theme]
     series = (
-        (tr("promised: on the test set it was chosen on"), result.promised),
+        (tr("on the test set it was chosen on"), result.promised),
         (tr("kept: on fresh rows"), result.fresh),
     )
     for index, (name, errors) in enumerate(series):

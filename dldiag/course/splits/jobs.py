@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
-from dldiag.course.shared.request import ModelRequest
+from dldiag.course.shared.request import JudgedModelRequest
 from dldiag.course.splits.candidates import SelectionSettings, select_on_test
 from dldiag.course.splits.selection import Selection
 from dldiag.experiments.models import build_model
 
 
-class SelectionRequest(ModelRequest, frozen=True, kw_only=True, tag="selection"):
+class SelectionRequest(JudgedModelRequest, frozen=True, kw_only=True, tag="selection"):
     """Choose the best of k models on a test set."""
 
     asked: SelectionSettings
@@ -20,4 +20,6 @@ def select_job(
 ) -> Selection:
     """Choose the best of k models on a test set."""
     model = build_model(dataset.task, given.model)
-    return select_on_test(dataset, model, given.asked, on_progress=on_progress, should_stop=should_stop)
+    return select_on_test(
+        dataset, model, given.asked, given.choice(dataset), on_progress=on_progress, should_stop=should_stop
+    )

@@ -25,10 +25,9 @@ def size_outcomes(advice: SplitAdvice) -> Outcomes:
         "needed": advice.rows_needed,
     }
     compared = Message(
-        "For {rows:,} rows the notes say {notes}; what the dev set has to see gives {ours}."
+        "For {rows:,} rows the notes and our own count of dev rows agree: {notes}."
         if same
-        else "For {rows:,} rows the notes say {notes}, but what the dev set has to see gives {ours}: the share follows from "
-        "the {needed:,} dev rows that are needed, and these do not grow with the table.",
+        else "For {rows:,} rows the notes say {notes}, we say {ours}: the {needed:,} dev rows that are needed do not grow with the table, so their share shrinks.",
         values,
     )
     enough = ours.enough
@@ -48,8 +47,7 @@ def choice_outcomes(found: Selection) -> Outcomes:
         "unit": found.unit,
     }
     counted = Message(
-        "Here {models} models were chosen among; two settings of 4 and 8 values are already 32 models to evaluate. One "
-        "model, measured once, is not flattered: {single:error}.",
+        "The best of {models} models was chosen here; two settings with 4 and 8 values make 32 already. One model, measured once, does not look better than it is: {single:error}.",
         values,
     )
     answer = "much" if gap and found.gap[last] > LARGE_GAP else "little" if gap else "none"
@@ -75,7 +73,9 @@ SPLIT_LESSONS = Topic(
                     "size.rows",
                 ),
             ),
-            Message("A dev set must be large enough to tell two models apart; the rest is for training."),
+            Message(
+                "A dev set must be large enough to see the difference between two models; the rest is for training."
+            ),
             size_outcomes,
             Message("Try it: 30,000 rows, then a million."),
         ),

@@ -117,21 +117,16 @@ def read_selection(result: Selection) -> Message:
     values |= {"expected": result.expected[last]}
     if result.gap[last] <= CLEAR_STANDARD_ERRORS * result.standard_error[last]:
         return Message(
-            "This run does not show the effect: the best of {k} models promised {promised:error} and kept it "
-            "({fresh:error} on fresh rows). With fewer test rows or more models it appears.",
+            "This run does not show the effect: the best of {k} models has an error of {promised:error} on its test rows and {fresh:error} on fresh ones. Try fewer test rows or more models.",
             values,
         )
     if result.gap[last] < _CLOSE_TO_CLOSED_FORM * result.expected[last]:
         return Message(
-            "The best of {k} models promises {promised:error} on the {n:,} test rows it was chosen on; on fresh rows "
-            "it makes {fresh:error}, a gap of {gap:points}. Equally good models would give {expected:points}: these "
-            "truly differ, so part of the choice is merit and only the gap is luck.",
+            "The best of {k} models has an error of {promised:error} on the {n:,} test rows it was chosen on, but {fresh:error} on fresh rows: a gap of {gap:points}. Equally good models would give {expected:points}. These truly differ, so only the gap is luck.",
             values,
         )
     return Message(
-        "The best of {k} models promises {promised:error} on the {n:,} test rows it was chosen on; on fresh rows it "
-        "makes {fresh:error}. The gap of {gap:points} is luck: the closed form for equally good models expects "
-        "{expected:points}.",
+        "The best of {k} models has an error of {promised:error} on the {n:,} test rows it was chosen on, but {fresh:error} on fresh rows. The gap of {gap:points} is luck: for equally good models the formula gives {expected:points}.",
         values,
     )
 

@@ -110,8 +110,7 @@ def read_split_advice(advice: SplitAdvice) -> Message:
     """Say what to look at: whether this table can show the difference at all, and how to split it."""
     if advice.advised is None:
         return Message(
-            "Your table has {rows:,} rows. Below {least} rows no held-out set is large enough to mean anything: use "
-            "cross-validation, where every row is a dev row once.",
+            "Your table has {rows:,} rows. Below {least} rows no held-out set is large enough: use cross-validation, where every row is a dev row once.",
             {"rows": advice.rows, "least": FEWEST_ROWS_TO_SPLIT},
         )
     best = advice.options[advice.advised]
@@ -120,13 +119,11 @@ def read_split_advice(advice: SplitAdvice) -> Message:
     values |= {"split": split_name(best), "dev": best.dev_rows, "h": best.half_width}
     if best.enough:
         return Message(
-            "Knowing an error of {error:error} to ± {difference:gap} takes {needed:,} dev rows. Of your {rows:,} rows, "
-            "{split} gives {dev:,} (± {h:gap}) and leaves the most rows to train on.",
+            "To know an error of {error:error} to ± {difference:gap} takes {needed:,} dev rows. Of your {rows:,} rows, {split} gives {dev:,} (± {h:gap}) and leaves the most rows to train on.",
             values,
         )
     return Message(
-        "Knowing an error of {error:error} to ± {difference:gap} takes {needed:,} dev rows. Of your {rows:,} rows even "
-        "{split} gives only {dev:,} (± {h:gap}): a closer look needs repeated splits or more rows.",
+        "To know an error of {error:error} to ± {difference:gap} takes {needed:,} dev rows. Of your {rows:,} rows even {split} gives only {dev:,} (± {h:gap}): use repeated splits, or more rows.",
         values,
     )
 
@@ -178,7 +175,7 @@ _LEAST = {"rate": NONE_SEEN, "sd": 0.0}  # rows × the half-width where no error
 
 @dataclass(frozen=True)
 class SplitSettings:
-    """What the split is to show: an error of this size, told this closely."""
+    """What the split must show: an error of this size, known this exactly."""
 
     error: float | None = param(
         None,
@@ -192,8 +189,7 @@ class SplitSettings:
     difference: float = param(
         0.01,
         "Known to ±",
-        "How closely the dev set must tell an error, in the error unit. Two models on the same rows are told apart more "
-        "closely than that: what both get wrong does not count.",
+        "How exactly the dev set must measure an error, in the error unit. Differences of two models on the same rows are measured more exactly.",
         low=0.0001,
         high=0.5,
     )

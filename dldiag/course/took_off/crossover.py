@@ -118,9 +118,9 @@ def crossovers(curves: Sequence[LearningCurve], *, rho: float = 0.0, seed: int =
 class SmallSizes:
     """The claim "on few rows learners hardly differ", tested at one size.
 
-    holds: yes when every pair surely differs by less than `material`, no when one surely differs by more. spread: mean
+    holds: yes when every pair differs by less than `material` with 90% confidence, no when one differs by more. spread: mean
     error of `worst` minus that of `best`, with an interval at 90 % for all pairs together: the pair that differs most
-    surely when the claim is false, else the two ends.
+    most clearly when the claim is false, else the two ends.
     """
 
     rows: int

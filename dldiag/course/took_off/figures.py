@@ -91,7 +91,7 @@ _VERDICTS = {
 
 
 def crossing_rows(found: Sequence[Crossover]) -> list[dict[str, str]]:
-    """Return one row of texts per pair: who overtakes whom, whether that is sure, and where."""
+    """Return one row of texts per pair: who overtakes whom, with which verdict, and at how many rows."""
     return [
         {
             tr("Ahead on few rows"): str(LEARNERS[one.first].label),

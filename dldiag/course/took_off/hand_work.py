@@ -89,7 +89,7 @@ class _Squares(StandardScaler):  # type: ignore[misc]
 class HandWorkSettings:
     """On how many rows, and how often."""
 
-    rows: int = param(50, "Training rows", "Few, as in the notes' left part of the figure.", low=20, high=500)
+    rows: int = param(50, "Training rows", "Few, as on the left of the notes' figure.", low=20, high=500)
     repeats: int = param(8, "Repeats", "Random training sets; more give narrower intervals.", low=3, high=30)
     seed: int = param(0, "Seed", "Same settings and seed, same numbers.", low=0, high=2**31 - 1)
 
@@ -193,8 +193,7 @@ def look_at_hand_work(found: HandWork) -> Message:
         "unit": found.unit,
     }
     return Message(
-        "On {rows} training rows the learners lie {learners:gap} apart, and one linear model with four preprocessings "
-        "{preparations:gap}. Difference: {difference:points} (90% interval {low:points} to {high:points}).",
+        "With {rows} training rows the learners lie {learners:gap} apart, one linear model with four preprocessings {preparations:gap}. Difference: {difference:points} (90% interval {low:bare} to {high:points}).",
         values,
     )
 
@@ -227,4 +226,4 @@ def alt_hand_work(found: HandWork) -> Message:
     words = ", ".join(
         f"{VARIANTS[one.key].label} {format_error(one.error.value, found.unit)}" for one in found.measured
     )
-    return Message("Dev errors on {rows} training rows: {words}.", {"rows": found.rows, "words": words})
+    return Message("Dev errors with {rows} training rows: {words}.", {"rows": found.rows, "words": words})

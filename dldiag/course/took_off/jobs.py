@@ -5,12 +5,12 @@ from __future__ import annotations
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.shared.prepared import prepare_open_rows
 from dldiag.course.shared.race import Race, RaceSettings, race
-from dldiag.course.shared.request import LessonRequest
+from dldiag.course.shared.request import JudgedRequest, LessonRequest
 from dldiag.course.took_off.hand_work import HandWork, HandWorkSettings, hand_work
 from dldiag.course.took_off.scaling import Scale, ScaleSettings, scale
 
 
-class ScaleRequest(LessonRequest, frozen=True, kw_only=True, tag="scale"):
+class ScaleRequest(JudgedRequest, frozen=True, kw_only=True, tag="scale"):
     """Measure error against rows for many learners."""
 
     asked: ScaleSettings
@@ -30,7 +30,7 @@ class HandWorkRequest(LessonRequest, frozen=True, kw_only=True, tag="hand_work")
 
 def scale_job(dataset: Dataset, given: ScaleRequest, on_progress: OnProgress, should_stop: ShouldStop) -> Scale:
     """Measure error against rows for many learners."""
-    return scale(dataset, given.asked, on_progress=on_progress, should_stop=should_stop)
+    return scale(dataset, given.asked, given.choice(dataset), on_progress=on_progress, should_stop=should_stop)
 
 
 def race_job(dataset: Dataset, given: RaceRequest, on_progress: OnProgress, should_stop: ShouldStop) -> Race:

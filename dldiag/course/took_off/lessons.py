@@ -5,6 +5,7 @@ from __future__ import annotations
 from dldiag.core.i18n import Message
 from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, claim_verdict, one_claim
 from dldiag.course.shared.race import Race, look_at_race
+from dldiag.course.took_off.crossover import Crossover
 from dldiag.course.took_off.hand_work import HandWork, look_at_hand_work
 from dldiag.course.took_off.scaling import LEARNERS, Scale, look_at_crossover
 
@@ -14,10 +15,15 @@ def learner_outcomes(found: Scale) -> Outcomes:
     one = found.crossings[0] if found.crossings else None
     shown = one is not None and one.verdict == "crosses" and LEARNERS[one.second].deep
     turned = one is not None and one.verdict == "crosses" and not LEARNERS[one.second].deep
-    last = {curve.key: curve.errors[-1] for curve in found.curves}
-    best = min(last, key=last.__getitem__) if last else ""
-    answer = "" if not best else "network" if LEARNERS[best].deep else "traditional"
-    return one_claim(1, claim_verdict(shown, turned), look_at_crossover(found), answer)
+    return one_claim(1, claim_verdict(shown, turned), look_at_crossover(found), _ahead(one))
+
+
+def _ahead(one: Crossover | None) -> str:
+    """Return who is ahead on the most rows by the claim itself; "" where it decides nothing."""
+    if one is None or one.verdict == "undecided":
+        return ""
+    last = one.second if one.verdict == "crosses" else one.first
+    return "network" if LEARNERS[last].deep else "traditional"
 
 
 def hand_work_outcomes(found: HandWork) -> Outcomes:
@@ -53,14 +59,14 @@ TOOK_OFF_LESSONS = Topic(
                     "scale.train_rows",
                 ),
             ),
-            Message("Networks win with data and size together; at how many rows depends on the data."),
+            Message("Networks win with more data and more size together; from how many rows on depends on the data."),
             learner_outcomes,
-            Message("Try it: 20,000 rows or more; or the two clouds, where a small learner is all one needs."),
+            Message("Try it: 20,000 rows or more; or the two clouds, where a linear model is enough."),
         ),
         Lesson(
             "few",
             Message("Few rows"),
-            Message("On 50 rows, what changes the error more: the learner, or the work on its columns?"),
+            Message("With 50 rows, what changes the error more: the learner, or the work on its columns?"),
             {
                 "learner": Message("the learner"),
                 "preparation": Message("the work on the columns"),

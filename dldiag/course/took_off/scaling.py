@@ -18,6 +18,7 @@ from dldiag.course.took_off.crossover import Crossover, SmallSizes, crossover, l
 from dldiag.data.split import make_split
 from dldiag.experiments.fit import FitResult, fit_all
 from dldiag.experiments.learning_curve import as_curve, curve_sizes
+from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model, build_model
 from dldiag.experiments.tasks import FitTask, encode_dataset
 
@@ -59,14 +60,12 @@ LEARNERS: dict[str, Learner] = {
 
 @dataclass(frozen=True)
 class ScaleSettings:
-    """What a person may change about error against size."""
+    """Settings of error against size."""
 
     learners: tuple[str, ...] = param(tuple(LEARNERS), "Learners", "Trained on the same nested subsets.", kind=tuple)
     sizes: int = param(5, "Dataset sizes", "Nested subsets, evenly spaced in log(rows).", low=3, high=10)
     repeats: int = param(6, "Repeats", "Random subsets per size; more give narrower intervals.", low=3, high=20)
-    train_rows: int = param(
-        1000, "Training rows", "At most so many; tens of thousands take minutes.", low=100, high=100_000, log=True
-    )
+    train_rows: int = param(1000, "Training rows", "Tens of thousands take minutes.", low=100, high=100_000, log=True)
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ class Scale:
 
     crossings: the largest network against each traditional learner, the surest overtaking first; others: every other
     pair that crosses for sure. network: of the networks the one with the least error on the most rows, "" when another
-    learner surely errs less there.
+    learner is better there with 90% confidence.
     """
 
     unit: str
@@ -104,6 +103,7 @@ class Scale:
 def scale(
     dataset: Dataset,
     settings: ScaleSettings | None = None,
+    choice: MetricChoice | None = None,
     *,
     seed: int = 0,
     on_progress: Callable[[Progress], None] | None = None,
@@ -117,13 +117,14 @@ def scale(
     sizes = _sizes(split.n_train, chosen.sizes, len(dataset.classes))
     tasks = [task for size in sizes for model in models.values() for task in _tasks(model, split, size)]
     found: dict[Any, FitResult] = {}
+    unit = dataset.unit if choice is None else choice.unit
 
     def curves() -> tuple[LearningCurve, ...]:
-        of_models = {key: as_curve(model, sizes, chosen.repeats, found, dataset.unit) for key, model in models.items()}
+        of_models = {key: as_curve(model, sizes, chosen.repeats, found, unit) for key, model in models.items()}
         return named_learner([replace(curve, model=key) for key, curve in of_models.items()])
 
     with one_thread():  # small fits: waiting for each other's threads would cost more than they bring
-        for result in fit_all(tasks, encode_dataset(dataset, split), should_stop=should_stop):
+        for result in fit_all(tasks, encode_dataset(dataset, split, choice), should_stop=should_stop):
             found[result.task.key] = result
             if on_progress is not None:
                 on_progress(Progress(STAGE, len(found), len(tasks), curves=curves()))
@@ -197,7 +198,7 @@ def read_learners(curves: Sequence[LearningCurve], *, rho: float, seed: int = 0)
 
 
 def _network_to_use(curves: Sequence[LearningCurve], rho: float) -> str:
-    """Return the best network on the most rows unless it is surely worse there than the best learner."""
+    """Return the best network on the most rows, unless the best learner is better with 90% confidence."""
     at_most_rows = {one.model: one.dev_errors[-1] for one in curves if np.isfinite(one.dev_errors[-1]).all()}
     networks = [key for key in at_most_rows if LEARNERS[key].deep]
     if not networks:
@@ -284,7 +285,7 @@ def size_words(found: Scale) -> Message | None:
         return None
     values: dict[str, Any] = {"network": LEARNERS[found.network].label, "rows": found.curves[0].sizes[-1]}
     return Message(
-        "Of the networks, {network} erred least on {rows:,} rows, and no other learner is better there with 90% confidence.",
+        "With {rows:,} rows {network} has the lowest error of the networks, and no other learner is better with 90% confidence.",
         values,
     )
 

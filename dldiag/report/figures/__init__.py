@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message
-from dldiag.core.types import Report, TrainingCurve
+from dldiag.core.types import Report, TrainingCurve, error_unit
 from dldiag.report.figures.alt import (
     alt_error_budget,
     alt_forecast,
@@ -56,6 +56,11 @@ def _shows(part: str) -> Callable[[Report], bool]:
     return lambda report: bool(report.performance and getattr(report.performance[0], part))
 
 
+def _unit_of_epochs(report: Report) -> str:
+    """Return the unit of a training curve: training counts wrong rows or squares, whatever metric a diagnosis judges by."""
+    return error_unit(report.dataset.task) if report.performance else unit_of(report)
+
+
 def _has_columns(report: Report) -> bool:
     found = report.performance[0].residuals if report.performance else None
     return found is not None and bool(found.by_column)
@@ -97,11 +102,11 @@ FIGURES: dict[str, FigureRow] = {
         lambda report: report.training_curve is not None and bool(report.training_curve.epochs),
         lambda report, theme: training_figure(
             report.training_curve or TrainingCurve(),
-            unit=unit_of(report),
+            unit=_unit_of_epochs(report),
             theme=theme,
-            title=error_axis_title(report),
+            title="" if report.performance else error_axis_title(report),
         ),
-        lambda report: alt_training_curve(report.training_curve or TrainingCurve(), unit=unit_of(report)),
+        lambda report: alt_training_curve(report.training_curve or TrainingCurve(), unit=_unit_of_epochs(report)),
     ),
     "confusion": FigureRow(
         Message("Confusion matrix"),

@@ -12,7 +12,7 @@ from dldiag.core.performance import Band, Confusion, Performance, Thresholds
 from dldiag.core.sanitize import escape_plotly
 from dldiag.core.types import Report
 from dldiag.report.figures.models import SHARE_AXIS, add_band, add_choice, add_line
-from dldiag.report.figures.theme import MARKERS, THEMES, Theme, ThemeName, figure, translucent
+from dldiag.report.figures.theme import MARKERS, THEMES, Theme, ThemeName, figure
 from dldiag.report.view.labels import error_text, share_text
 from dldiag.report.view.performance import at_place, of_thousand, performance_label, threshold_text
 
@@ -44,7 +44,7 @@ def confusion_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure
     drawn.add_heatmap(
         **_cells(first),
         texttemplate="%{text}",
-        colorscale=[[0, translucent(look.series[0], 0.03)], [1, look.series[0]]],
+        colorscale=[[0, look.paper], [1, look.series[0]]],
         zmin=0,
         zmax=1,
         showscale=False,
@@ -66,7 +66,7 @@ def _cells(one: Confusion) -> dict[str, Any]:
     shares = [[count / total for count in row] for row, total in zip(one.counts, totals, strict=True)]
     is_written = len(one.labels) <= MOST_WRITTEN
     texts = [
-        [f"{share:.0%}<br>{count:,}" if is_written else "" for share, count in zip(*row, strict=True)]
+        [f"{share:.1%}<br>{count:,}" if is_written else "" for share, count in zip(*row, strict=True)]
         for row in zip(shares, one.counts, strict=True)
     ]
     names = [_class_name(label) for label in one.labels]
@@ -201,11 +201,12 @@ def _said(found: Thresholds, look: Theme) -> dict[str, Any]:
         "x": 0,
         "y": 1,
         "yshift": 30,
+        "xshift": -40,  # from the edge of the figure: on a phone the lines are as wide as it is
         "xanchor": "left",
         "yanchor": "bottom",
         "align": "left",
         "showarrow": False,
-        "font": {"color": look.ink},
+        "font": {"color": look.ink, "size": 12},
     }
     return {"annotations": [text]}
 

@@ -27,7 +27,7 @@ def predicted_actual_figure(report: Report, *, theme: ThemeName = "light") -> go
     drawn = figure(theme, height=440)
     drawn.add_heatmap(
         **_density(found[0][1]),
-        colorscale=[[0, translucent(look.series[0], 0.15)], [1, look.series[0]]],
+        colorscale=[[0, look.grid], [1, look.series[0]]],
         showscale=False,
         hovertemplate=f"{tr('Predicted')}: %{{x:.4~g}}<br>{tr('Actual')}: %{{y:.4~g}}<br>{tr('Predictions')}: %{{text}}<extra></extra>",
     )

@@ -15,6 +15,7 @@ from dldiag.core.types import (
     Report,
     error_unit,
 )
+from dldiag.experiments.metrics import METRICS
 
 COLUMNS: dict[Column_, Message] = {
     "training": Message("Get it training"),
@@ -56,6 +57,22 @@ def metric_label(report: Report) -> str:
     if report.metric is not None:
         return str(report.metric.label)
     return tr("RMSE / standard deviation") if report.dataset.task == "regression" else tr("share of rows wrong")
+
+
+def metric_value(report: Report) -> str:
+    """Return the metric of the report with its value on the dev rows, in its own direction and unit: "ROC AUC 0.948 (…)"."""
+    used = report.metric
+    if used is None or used.name not in report.metrics:
+        return metric_label(report)
+    return f"{metric_label(report)} {metric_text(used.name, report.metrics[used.name])}"
+
+
+def metric_text(name: str, value: Estimate) -> str:
+    """Write a metric as the field does, with its interval."""
+    unit = METRICS[name].unit
+    if METRICS[name].spread_powers:
+        return f"{short(value.value)} ({tr('{low} to {high}', low=short(value.low), high=short(value.high))})"
+    return error_text(value, unit)
 
 
 def error_axis_title(report: Report) -> str:

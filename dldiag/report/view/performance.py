@@ -11,7 +11,7 @@ from dldiag.core.performance import Band, Performance, Thresholds
 from dldiag.core.types import Estimate, Report
 from dldiag.experiments.metrics import METRICS
 from dldiag.report.view.error_rows import Section
-from dldiag.report.view.labels import error_text, share_text, short
+from dldiag.report.view.labels import error_text, metric_text, share_text, short
 from dldiag.report.view.rows import TextRow
 
 TITLE = Message("How well it predicts")
@@ -54,14 +54,6 @@ def metric_lines(report: Report) -> Iterator[str]:
     metric = METRICS[used.name]
     value = short(used.baseline) if metric.spread_powers else format_error(used.baseline, metric.unit)
     yield tr("Baseline: always predicting the best constant gets {value}.", value=value)
-
-
-def metric_text(name: str, value: Estimate) -> str:
-    """Write a metric as the field does, with its interval."""
-    unit = METRICS[name].unit
-    if METRICS[name].spread_powers:
-        return f"{short(value.value)} ({tr('{low} to {high}', low=short(value.low), high=short(value.high))})"
-    return error_text(value, unit)
 
 
 # --- every metric -------------------------------------------------------------------------------------------------
@@ -133,7 +125,7 @@ def _mistake_lines(one: Performance) -> Iterator[str]:
     ]
     for count, true, said, share in sorted(kinds, key=lambda kind: -kind[0])[:_MOST_MISTAKES]:
         yield tr(
-            '"{true}" predicted as "{said}": {share:.0%} of the "{true}" rows ({count:,} predictions).',
+            '"{true}" predicted as "{said}": {share:.1%} of the "{true}" rows ({count:,} predictions).',
             true=true,
             said=said,
             share=share,
@@ -257,8 +249,8 @@ def _residuals(report: Report) -> Iterator[Section]:
         ),
     )
     yield Section("fit", tr("Predicted against actual"), lines, (), ("predicted_actual", "residuals"))
-    told = [one for one in found.by_column if one.explained >= LEAST_EXPLAINED]
-    rows = tuple({tr("Column"): one.column, tr("Share of the squared error"): f"{one.explained:.1%}"} for one in told)
+    listed = [one for one in found.by_column if one.explained >= LEAST_EXPLAINED]
+    rows = tuple({tr("Column"): one.column, tr("Share of the squared error"): f"{one.explained:.1%}"} for one in listed)
     text = tr("Where a column explains residuals, the model has not learned all that this column shows.")
     none = tr("No column explains any of the residuals: the model has learned what each one shows by itself.")
     figures = ("residuals_by_column",) if found.by_column else ()

@@ -21,7 +21,7 @@ from dldiag.report.view.labels import (
     METHODS,
     OUTCOMES,
     error_text,
-    metric_label,
+    metric_value,
     model_label,
     short,
     unit_of,
@@ -259,7 +259,7 @@ def judged_line(report: Report) -> str:
     name = translate(str(report.model.get("label", "")))
     if layers is not None:
         name = tr("{model} (hidden layers {layers})", model=name, layers=value_text(layers))
-    parts = [tr("metric: {metric}", metric=metric_label(report)), tr("model: {model}", model=name) if name else ""]
+    parts = [tr("metric: {metric}", metric=metric_value(report)), tr("model: {model}", model=name) if name else ""]
     if report.split.dev:
         parts.append(
             tr("{dev:,} dev rows in each of {repeats} repeats", dev=report.split.dev, repeats=_repeats_of(report))

@@ -1,0 +1,55 @@
+"""A network that is too small: what a larger one and longer training do to its training error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dldiag.core.i18n import Message
+from dldiag.core.params import param
+from dldiag.core.types import OnProgress, ShouldStop
+from dldiag.course.shared.instrumented import Recipe
+from dldiag.course.shared.prepared import Prepared
+from dldiag.course.shared.problem import YesNo
+from dldiag.course.shared.treatments import ACTIVATION, Compared, Way, compare_ways, rows_to_train
+
+_TRAIN_ROWS = 300
+
+
+@dataclass(frozen=True)
+class CapacitySettings:
+    """Settings of the network that is too small."""
+
+    units: int = param(2, "Units of the small network", "Of its one hidden layer.", low=1, high=32)
+    times: int = param(16, "Larger by", "Times the units.", low=2, high=32)
+    longer: int = param(4, "Longer by", "Times the steps of training.", low=2, high=8)
+    steps: int = param(60, "Steps", "Mini-batches of training.", low=20, high=1000)
+    repeats: int = param(8, "Repeats", "Random draws of training and dev rows.", low=3, high=20)
+
+
+def grow(
+    problem: YesNo,
+    data: Prepared,
+    chosen: CapacitySettings,
+    *,
+    seed: int = 0,
+    on_progress: OnProgress = None,
+    should_stop: ShouldStop = None,
+) -> Compared:
+    """Train the small network, the larger one, and the small one for longer, each on the same draws of rows."""
+    small = Recipe(ACTIVATION, hidden_layers=1, units=chosen.units, optimizer="adam", rates=(0.01,))
+    larger = replace(small, units=chosen.units * chosen.times)
+    rows = rows_to_train(data, _TRAIN_ROWS)
+    ways = [
+        Way(Message("Small network"), small, rows, chosen.steps),
+        Way(Message("Larger network"), larger, rows, chosen.steps),
+        Way(Message("Small network, trained longer"), small, rows, chosen.steps * chosen.longer),
+    ]
+    return compare_ways(
+        problem, data, ways, chosen.repeats, seed=seed, on_progress=on_progress, should_stop=should_stop
+    )
+
+
+def size_that_helped(found: Compared, chosen: CapacitySettings) -> dict[str, Any]:
+    """Return the larger layer where it lowered the dev error with 90% confidence; empty otherwise."""
+    return {"hidden_layer_sizes": (chosen.units * chosen.times,)} if found.dev_changes[0].high < 0 else {}

@@ -1,0 +1,1 @@
+"""Mini-batches, momentum and Adam: how the same network gets down faster."""

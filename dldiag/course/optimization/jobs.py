@@ -1,0 +1,41 @@
+"""What workers compute for the lessons on mini-batches and optimizers."""
+
+from __future__ import annotations
+
+from dldiag.core.types import Dataset, OnProgress, ShouldStop
+from dldiag.course.optimization.descents import (
+    BatchSettings,
+    Descents,
+    OptimizerSettings,
+    compare_batches,
+    compare_optimizers,
+)
+from dldiag.course.shared.prepared import prepare_open_rows
+from dldiag.course.shared.problem import plane_of
+from dldiag.course.shared.request import PlaneRequest
+
+
+class BatchesRequest(PlaneRequest, frozen=True, kw_only=True, tag="batches"):
+    """Compare mini-batches with all rows."""
+
+    asked: BatchSettings
+
+
+class OptimizersRequest(PlaneRequest, frozen=True, kw_only=True, tag="optimizers"):
+    """Compare optimizers."""
+
+    asked: OptimizerSettings
+
+
+def batches_job(dataset: Dataset, given: BatchesRequest, on_progress: OnProgress, should_stop: ShouldStop) -> Descents:
+    """Compare mini-batches with all rows."""
+    problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset)
+    return compare_batches(problem, data, given.asked, on_progress=on_progress, should_stop=should_stop)
+
+
+def optimizers_job(
+    dataset: Dataset, given: OptimizersRequest, on_progress: OnProgress, should_stop: ShouldStop
+) -> Descents:
+    """Compare optimizers."""
+    problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset)
+    return compare_optimizers(problem, data, given.asked, on_progress=on_progress, should_stop=should_stop)

@@ -1,0 +1,112 @@
+"""The lessons on mini-batches and optimizers, and what a run says about the notes' statement 29."""
+
+from __future__ import annotations
+
+from dldiag.core.i18n import Message, Value
+from dldiag.course.optimization.descents import Descents
+from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, claim_verdict, joined_lines, one_claim
+from dldiag.course.shared.race import LEAST_FALL
+
+
+def batch_outcomes(found: Descents) -> Outcomes:
+    """Read off whether mini-batches ended lower after as many passes."""
+    answer = "mini" if found.ratio.high < 1 else "all" if found.ratio.low > 1 else "same"
+    values: dict[str, Value] = {"steps": found.ways[-1].steps, "rows": found.batch_rows}
+    cost = Message("One pass is {steps} steps of {rows} rows in place of one step.", values)
+    return _outcomes(0, found, answer, cost)
+
+
+def optimizer_outcomes(found: Descents) -> Outcomes:
+    """Read statement 29 off the losses at the end."""
+    answer = "lower" if found.ratio.high < 1 else "higher" if found.ratio.low > 1 else "same"
+    return _outcomes(29, found, answer)
+
+
+def _outcomes(number: int, found: Descents, answer: str, more: Message | None = None) -> Outcomes:
+    first, last = found.ways[0], found.ways[-1]
+    learned = min(one.loss.mean[-1] for one in found.ways) < (1 - LEAST_FALL) * found.baseline
+    lower, higher = learned and found.ratio.high < 1, learned and found.ratio.low > 1
+    values: dict[str, Value] = {
+        "passes": found.passes,
+        "first": first.label,
+        "last": last.label,
+        "first_loss": first.loss.mean[-1],
+        "last_loss": last.loss.mean[-1],
+        "first_rate": first.rate,
+        "last_rate": last.rate,
+        "ratio": found.ratio.value,
+        "low": found.ratio.low,
+        "high": found.ratio.high,
+        "baseline": found.baseline,
+    }
+    says = joined_lines(
+        Message(_LOWER if lower else _HIGHER if higher else _OPEN if learned else _NOTHING, values), more
+    )
+    return one_claim(number, claim_verdict(lower, higher), says, answer if learned else "")
+
+
+_LOWER = (
+    "{last} ended at a loss of {last_loss:.3f} after {passes} passes, {first} at {first_loss:.3f}: {ratio:.2f} times as much "
+    "(90% interval {low:.2f} to {high:.2f})."
+)
+_HIGHER = (
+    "Here it is the other way round. {last} ended at a loss of {last_loss:.3f} after {passes} passes, {first} at "
+    "{first_loss:.3f}: {ratio:.2f} times as much (90% interval {low:.2f} to {high:.2f})."
+)
+_OPEN = (
+    "No clear difference here. {last} ended at a loss of {last_loss:.3f} after {passes} passes, {first} at "
+    "{first_loss:.3f}: {ratio:.2f} times as much (90% interval {low:.2f} to {high:.2f})."
+)
+_NOTHING = "No way got clearly below the baseline's loss ({baseline:.3f}) in {passes} passes, so there is nothing to compare. Take another table or more passes."
+
+OPTIMIZATION_LESSONS = Topic(
+    "pages/19_Mini_batches_momentum_and_Adam.py",
+    Message("Mini-batches, momentum and Adam"),
+    Message("The same network and the same rows: how the steps are taken decides how far a pass gets."),
+    (
+        Lesson(
+            "batches",
+            Message("Mini-batches"),
+            Message("Twenty passes over the rows: what ends lower, one step per pass or one per mini-batch?"),
+            {
+                "mini": Message("a step for every mini-batch"),
+                "all": Message("a step for all rows together"),
+                "same": Message("about the same"),
+            },
+            (
+                Statement(
+                    0,
+                    Message(
+                        "With mini-batches one pass over the rows is many steps: noisier ones, but far more of them."
+                    ),
+                    "batches.batch_rows",
+                ),
+            ),
+            Message("A step need not be exact: many rough steps get farther than one exact step."),
+            batch_outcomes,
+            Message("Try it: mini-batches of 4 rows, and watch the way become ragged."),
+        ),
+        Lesson(
+            "optimizers",
+            Message("Momentum and Adam"),
+            Message(
+                "Four hidden layers, each way with its own best learning rate: does Adam end lower than plain gradient descent?"
+            ),
+            {
+                "lower": Message("yes"),
+                "same": Message("no clear difference"),
+                "higher": Message("no, it ends higher"),
+            },
+            (
+                Statement(
+                    29,
+                    Message("Against high bias, another optimization method can lower the training error further."),
+                    "optimizers.method",
+                ),
+            ),
+            Message("Momentum goes on where it was going; Adam gives every weight its own step length."),
+            optimizer_outcomes,
+            Message("Try it: one hidden layer, or two circles. What is left of the difference?"),
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""L2 penalty and dropout: what lowers high variance, and what it costs."""

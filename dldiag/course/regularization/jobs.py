@@ -1,0 +1,38 @@
+"""What workers compute for the lessons on the L2 penalty and dropout."""
+
+from __future__ import annotations
+
+from dldiag.core.types import Dataset, OnProgress, ShouldStop
+from dldiag.course.regularization.penalties import DropoutSettings, PenaltySettings, Regularized, regularize
+from dldiag.course.shared.prepared import prepare_open_rows
+from dldiag.course.shared.problem import plane_of
+from dldiag.course.shared.request import PlaneRequest
+from dldiag.course.shared.treatments import JUDGED_ROWS
+
+
+class PenaltyRequest(PlaneRequest, frozen=True, kw_only=True, tag="penalty"):
+    """Train without and with an L2 penalty."""
+
+    asked: PenaltySettings
+
+
+class DropoutRequest(PlaneRequest, frozen=True, kw_only=True, tag="dropout"):
+    """Train without and with dropout."""
+
+    asked: DropoutSettings
+
+
+def penalty_job(
+    dataset: Dataset, given: PenaltyRequest, on_progress: OnProgress, should_stop: ShouldStop
+) -> Regularized:
+    """Train without and with an L2 penalty."""
+    problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset, JUDGED_ROWS)
+    return regularize(problem, data, given.asked, on_progress=on_progress, should_stop=should_stop)
+
+
+def dropout_job(
+    dataset: Dataset, given: DropoutRequest, on_progress: OnProgress, should_stop: ShouldStop
+) -> Regularized:
+    """Train without and with dropout."""
+    problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset, JUDGED_ROWS)
+    return regularize(problem, data, given.asked, on_progress=on_progress, should_stop=should_stop)

@@ -1,0 +1,38 @@
+"""Networks on two columns: training rows, and predictions over the plane during training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dldiag.core.types import Array
+from dldiag.course.logistic.regression import sigmoid
+from dldiag.course.shared.prepared import Prepared
+from dldiag.course.shared.problem import YesNo
+from dldiag.course.shared.snapshots import Layers, layer_outputs
+
+MOVING_GRID, MOVING_STEPS = 32, 24  # points along each side and moments of a moving picture
+_ROOM = 0.15  # of the range, drawn around the rows
+
+PlaneAnswers = tuple[tuple[tuple[float, ...], ...], ...]  # (T, MOVING_GRID, MOVING_GRID) probabilities
+
+
+def prepared_plane(problem: YesNo) -> Prepared:
+    """Return the rows of a binary problem as a network is trained on them."""
+    return Prepared(problem.X.astype(np.float32), problem.y.astype(np.float32), 1, "binary_cross_entropy")
+
+
+def side_of_plane(values: Array, points: int = MOVING_GRID) -> Array:
+    """Return the places along one side of the plane: the range of the values with some room around."""
+    low, high = float(values.min()), float(values.max())
+    room = _ROOM * (high - low)
+    return np.linspace(low - room, high + room, points)
+
+
+def answers_over_time(problem: YesNo, activation: str, taken: Sequence[Layers]) -> PlaneAnswers:
+    """Return a network's predictions on a coarse plane at each moment; problem has exactly two features."""
+    sides = [side_of_plane(problem.X[:, j]) for j in (0, 1)]
+    plane = np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, 2)
+    answers = [sigmoid(layer_outputs(one, plane, activation)[:, 0]) for one in taken]
+    return tuple(tuple(map(tuple, a.reshape(MOVING_GRID, MOVING_GRID).round(4).tolist())) for a in answers)

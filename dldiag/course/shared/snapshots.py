@@ -1,0 +1,68 @@
+"""Small networks trained for their weights: a stack on its pools of rows, kept at several moments, and used by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dldiag.core.types import Array
+from dldiag.course.shared.instrumented import OnStep, Recipe, drawn_members, observe_training
+from dldiag.course.shared.prepared import Prepared
+from dldiag.nn.activations import ACTIVATIONS
+from dldiag.nn.observe import Observation
+
+Layers = list[tuple[Array, Array]]  # (W (in, out), b (out,)) per layer
+
+
+def train_recorded(
+    data: Prepared,
+    recipe: Recipe,
+    pools: Array,
+    *,
+    steps: int = 300,
+    seed: int = 0,
+    on_step: OnStep = None,
+) -> list[Layers]:
+    """Train one network on each pool of rows and return their layers; pools: (S, rows) row numbers of the data."""
+    return train_snapshots(data, recipe, pools, moments=(steps,), seed=seed, on_step=on_step)[-1]
+
+
+def train_snapshots(
+    data: Prepared,
+    recipe: Recipe,
+    pools: Array,
+    *,
+    moments: Sequence[int],
+    seed: int = 0,
+    on_step: OnStep = None,
+) -> list[list[Layers]]:
+    """Train one network on each pool of rows and return all their layers before each of these steps, smallest first."""
+    members, plan = drawn_members(data, recipe, list(pools), seed)
+    taken: list[list[Layers]] = []
+
+    def observe(seen: Observation) -> None:
+        if seen.step in moments:
+            before = taken[-1] if taken else [[] for _ in members]
+            taken.append(_layers_of(seen, before))
+
+    observe_training(members, plan, moments[-1], [observe], on_step)
+    return taken + [taken[-1]] * (len(moments) - len(taken))
+
+
+def _layers_of(seen: Observation, before: list[Layers]) -> list[Layers]:
+    """Return every member's layers; those that diverged keep their last ones."""
+    found = list(before)
+    for place, number in enumerate(seen.members):
+        found[number] = [(np.array(one[place, :, :-1].T), np.array(one[place, :, -1])) for one in seen.weights]
+    return found
+
+
+def layer_outputs(layers: Layers, X: Array, activation: str) -> Array:
+    """Return Z of the output layer (n, K) in float64; X is (n, d)."""
+    A = np.asarray(X, np.float64)
+    for number, (W, b) in enumerate(layers):
+        A = A @ W + b
+        if number < len(layers) - 1:
+            A = ACTIVATIONS[activation].value(A)
+    return np.asarray(A)

@@ -1,0 +1,218 @@
+"""Several ways to train the same rows, side by side: training and dev error, and boundaries on two columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dldiag.core.i18n import Message
+from dldiag.core.statistics import estimate, mean_variance
+from dldiag.core.types import Array, Estimate, OnProgress, Progress, ShouldStop
+from dldiag.course.shared.bands import Band, band
+from dldiag.course.shared.instrumented import Recipe, moments_of, stopping
+from dldiag.course.shared.planes import MOVING_STEPS, PlaneAnswers, answers_over_time, prepared_plane, side_of_plane
+from dldiag.course.shared.prepared import WATCHED_ROWS, Prepared
+from dldiag.course.shared.problem import PlotMarks, YesNo, marks_of
+from dldiag.course.shared.snapshots import Layers, layer_outputs, train_snapshots
+
+JUDGED_ROWS = 2000  # of a table at most: half of them show a difference of a few points
+DEV_PART = 0.5  # of the rows judge
+LARGEST_PART = 0.15  # of the rows are a training set at most, so that twice as many rows are there and draws differ
+LEAST_ROWS = 8  # of a training set
+_TINY = 1e-12  # probability below which a log loss grows no more
+ACTIVATION = "relu"
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to train: what it is called, the network, its training rows, and its steps."""
+
+    label: Message
+    recipe: Recipe
+    rows: int
+    steps: int
+
+
+@dataclass(frozen=True)
+class Treated:
+    """One way to train. train, dev: loss over steps, a band over repeats; the errors at the end, by repeat."""
+
+    label: Message
+    train: Band
+    dev: Band
+    train_error: tuple[float, ...]
+    dev_error: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class TreatedPlane:
+    """The network on two columns while it trains: `answers` without and with the treatment, at `steps`."""
+
+    names: tuple[str, str]
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    marks: PlotMarks
+    steps: tuple[int, ...]
+    answers: tuple[PlaneAnswers, PlaneAnswers]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """All ways on the same draws of rows, the first one being what the others are compared with.
+
+    dev_changes, train_changes: errors minus those of the first way, with 90 % intervals. The dev error's hold both the draws
+    of training rows and the dev rows, the training error's the draws. unit: of the errors. plane: of the first two ways.
+    """
+
+    unit: str
+    dev_rows: int
+    rows: tuple[int, ...]
+    ways: tuple[Treated, ...]
+    dev_changes: tuple[Estimate, ...]
+    train_changes: tuple[Estimate, ...]
+    plane: TreatedPlane | None = None
+
+
+def rows_to_train(data: Prepared, asked: int) -> int:
+    """Return how many training rows a table of this size allows of those asked for."""
+    return max(LEAST_ROWS, min(asked, int(LARGEST_PART * data.n_rows)))
+
+
+def compare_ways(
+    problem: YesNo,
+    data: Prepared,
+    ways: Sequence[Way],
+    repeats: int,
+    *,
+    seed: int = 0,
+    on_progress: OnProgress = None,
+    should_stop: ShouldStop = None,
+) -> Compared:
+    """Train every way on the same draws of rows and judge it on the same dev rows."""
+    order = np.random.default_rng(seed).permutation(data.n_rows)
+    dev, rest = np.split(order, [int(DEV_PART * data.n_rows)])
+    drawn = np.stack([np.random.default_rng([seed, r]).permutation(rest) for r in range(repeats)])
+    found, mistakes = [], []
+    for number, way in enumerate(ways):
+        if on_progress is not None:
+            on_progress(Progress(Message("Training networks"), number, len(ways) + 1))
+        moments, pools = moments_of(way.steps, MOVING_STEPS), drawn[:, : way.rows]
+        taken = train_snapshots(data, way.recipe, pools, moments=moments, seed=seed, on_step=stopping(should_stop))
+        made, mistaken = _judged(way.label, data, taken, moments, pools, dev)
+        found.append(made)
+        mistakes.append(mistaken)
+    overlaps = [max(ways[0].rows, way.rows) / len(rest) for way in ways]
+    return Compared(
+        unit="sd" if data.loss == "squared_error" else "rate",
+        dev_rows=len(dev),
+        rows=tuple(way.rows for way in ways),
+        ways=tuple(found),
+        dev_changes=tuple(
+            _changed_error(after, mistakes[0], data.loss, overlap)
+            for after, overlap in zip(mistakes[1:], overlaps[1:], strict=True)
+        ),
+        train_changes=tuple(
+            _changed_draws(np.subtract(one.train_error, found[0].train_error), overlap)
+            for one, overlap in zip(found[1:], overlaps[1:], strict=True)
+        ),
+        plane=_on_plane(problem, ways[:2], seed),
+    )
+
+
+def _changed_draws(change: Array, overlap: float) -> Estimate:
+    return estimate(float(change.mean()), _variance_of_draws(change, overlap), len(change) - 1)
+
+
+def _variance_of_draws(change: Array, overlap: float) -> float:
+    """Return the variance of a mean over draws of training rows that share `overlap` of their rows (0 to 1)."""
+    return float(change.var(ddof=1)) * (1 / len(change) + overlap / (1 - overlap))
+
+
+def _judged(
+    label: Message,
+    data: Prepared,
+    taken: list[list[Layers]],
+    moments: list[int],
+    pools: NDArray[np.int64],
+    dev: NDArray[np.int64],
+) -> tuple[Treated, Array]:
+    """Measure losses at every moment (of some dev rows) and errors at the last; also return (repeats, dev rows) mistakes."""
+    devs = np.broadcast_to(dev, (len(pools), len(dev)))
+    train = [_judge_all(data, at, pools) for at in taken]
+    unseen = [_judge_all(data, at, devs[:, :WATCHED_ROWS]) for at in taken]
+    mistakes = _judge_all(data, taken[-1], devs)[1]
+    made = Treated(
+        label,
+        band(moments, [loss.mean(axis=1) for loss, _ in train]),
+        band(moments, [loss.mean(axis=1) for loss, _ in unseen]),
+        tuple(_error_of(train[-1][1], data.loss).tolist()),
+        tuple(_error_of(mistakes, data.loss).tolist()),
+    )
+    return made, mistakes
+
+
+def _judge_all(data: Prepared, networks: list[Layers], rows: NDArray[np.int64]) -> tuple[Array, Array]:
+    """Return (networks, rows) losses and mistakes."""
+    both = [
+        judge_outputs(layer_outputs(one, data.X[some], ACTIVATION), data.y[some], data.loss)
+        for one, some in zip(networks, rows, strict=True)
+    ]
+    return np.stack([loss for loss, _ in both]), np.stack([mistake for _, mistake in both])
+
+
+def judge_outputs(z: Array, y: Array, loss: str) -> tuple[Array, Array]:
+    """Return (n,) losses and mistakes of outputs z (n, K) against y (n,); loss: a key of LOSSES.
+
+    A mistake is 1 for a wrong class, or the squared error.
+
+    >>> judge_outputs(np.array([[0.0], [2.0]]), np.array([0.0, 0.0]), "squared_error")
+    (array([0., 2.]), array([0., 4.]))
+    """
+    if loss == "squared_error":
+        squares = (z[:, 0] - y) ** 2
+        return squares / 2, squares
+    if loss == "binary_cross_entropy":
+        z = np.column_stack([np.zeros(len(z)), z[:, 0]])
+    codes = y.astype(np.int64)
+    losses = np.logaddexp.reduce(z, axis=1) - z[np.arange(len(z)), codes]
+    return np.minimum(losses, -np.log(_TINY)), (z.argmax(axis=1) != codes).astype(np.float64)
+
+
+def _error_of(mistakes: Array, loss: str) -> Array:
+    """Return (repeats,) the share of wrong rows, or the root mean squared error, of mistakes (repeats, rows)."""
+    means = mistakes.mean(axis=1)
+    return np.sqrt(means) if loss == "squared_error" else np.asarray(means)
+
+
+def _changed_error(after: Array, before: Array, loss: str, overlap: float) -> Estimate:
+    """Return the change of the dev error with its 90 % interval; mistakes (repeats, dev rows) of the same dev rows.
+
+    Two sources: the dev rows, and the draws of training rows, which share `overlap` of their rows (0 to 1).
+    """
+    first, last = _error_of(before, loss), _error_of(after, loss)
+    change = last - first
+    steep = (1 / np.maximum(2 * last, _TINY), 1 / np.maximum(2 * first, _TINY)) if loss == "squared_error" else (1, 1)
+    by_row = (after.T * steep[0] - before.T * steep[1]).mean(axis=1)
+    variance = mean_variance(by_row) + _variance_of_draws(change, overlap)
+    return estimate(float(change.mean()), variance, len(change) - 1)
+
+
+def _on_plane(problem: YesNo, ways: Sequence[Way], seed: int) -> TreatedPlane | None:
+    """Train two ways on the same few rows of two columns; None where there is only one column."""
+    if len(problem.names) < 2:
+        return None
+    data, moments = prepared_plane(problem), moments_of(ways[0].steps, MOVING_STEPS)
+    pool = np.random.default_rng([seed, 0]).permutation(data.n_rows)[: min(ways[0].rows, data.n_rows)]
+    snapshots = [train_snapshots(data, way.recipe, pool[None], moments=moments, seed=seed) for way in ways]
+    first, second = (answers_over_time(problem, ACTIVATION, [at[0] for at in taken]) for taken in snapshots)
+    return TreatedPlane(
+        names=(problem.names[0], problem.names[1]),
+        x=tuple(side_of_plane(problem.X[:, 0]).tolist()),
+        y=tuple(side_of_plane(problem.X[:, 1]).tolist()),
+        marks=marks_of(replace(problem, X=problem.X[pool], y=problem.y[pool])),
+        steps=tuple(moments),
+        answers=(first, second),
+    )

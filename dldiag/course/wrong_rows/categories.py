@@ -1,0 +1,166 @@
+"""Wrong dev rows counted by category: what fixing each can gain at most, and how many rows one has to look at.
+
+After Machine Learning Yearning, ch. 14 to 18; the categories are the slices and mix-ups that the error analysis finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dldiag.core.error_findings import Condition
+from dldiag.core.estimate import Estimate
+from dldiag.core.i18n import Message
+from dldiag.core.params import param
+from dldiag.core.statistics import rate_estimate
+from dldiag.core.types import DataError, Dataset, OnProgress, Progress, ShouldStop
+from dldiag.data.split import make_split
+from dldiag.error_analysis.analysis import ErrorAnalysis
+from dldiag.error_analysis.conditions import rows_where
+from dldiag.error_analysis.eyeball import EyeballSet, draw_eyeball_set
+from dldiag.error_analysis.of_fits import analyze_fits
+from dldiag.experiments.fit_cache import FitCache
+from dldiag.experiments.models import Model
+
+MOST_CATEGORIES = 5
+_LEAST_SHARE = 0.02  # of the wrong rows; rarer mix-ups are no category
+_REPEATS, _TRAIN_ROWS = 3, 300  # an answer within a second
+COUNTED_ROWS = (5, 10, 20, 50, 100, 200, 500)  # wrong rows looked at
+_DRAWS = 400  # of as many wrong rows
+RELIABLE = 0.9  # share of the draws in which the largest category comes out as such
+LOOKED_AT = 100  # wrong rows; Ng's figure
+
+
+@dataclass(frozen=True)
+class EyeballSettings:
+    """Settings of looking at wrong rows."""
+
+    rows: int = param(
+        LOOKED_AT, "Wrong rows looked at", "Drawn at random among the wrong dev rows.", low=5, high=500, log=True
+    )
+    seed: int = param(0, "Seed", "Same settings and seed, same numbers.", low=0, high=2**31 - 1)
+
+
+@dataclass(frozen=True)
+class Category:
+    """A category of wrong rows: those that meet a rule, or a label taken for another ("" without one).
+
+    share: of all wrong dev rows. counted: of the first n rows looked at, how many are in it, for every n.
+    """
+
+    rule: tuple[Condition, ...]
+    label: str
+    prediction: str
+    share: float
+    counted: tuple[int, ...]
+
+    def after(self, rows: int) -> Estimate:
+        """Return its share among the first rows looked at, with the 90 % interval."""
+        return rate_estimate(self.counted[rows - 1] / rows, rows)
+
+
+@dataclass(frozen=True)
+class Categories:
+    """What was counted. wrong: of all dev rows; looked: how many were looked at; right: (n, share of draws) by COUNTED_ROWS.
+
+    error: dev error, in the unit. blackbox: error of the dev rows at which nobody looks.
+    """
+
+    unit: str
+    rows: int
+    wrong: int
+    looked: int
+    error: float
+    blackbox: float
+    blackbox_rows: int
+    categories: tuple[Category, ...]
+    right: tuple[tuple[int, float], ...]
+
+    @property
+    def enough(self) -> int | None:
+        """The fewest wrong rows that name the largest category reliably; None where none of those tried do."""
+        return next((n for n, share in self.right if share >= RELIABLE), None)
+
+
+def analyze_open_rows(
+    dataset: Dataset, model: Model, seed: int, on_progress: OnProgress = None, should_stop: ShouldStop = None
+) -> ErrorAnalysis:
+    """Fit the model on a few splits of the open rows and analyze its dev predictions. Raises DataError for no predictions."""
+    split = make_split(dataset, _REPEATS, seed, _TRAIN_ROWS)
+    fits = FitCache(dataset, split, should_stop=should_stop)
+    if on_progress is not None:
+        on_progress(Progress(Message("Training networks"), 0, 1))
+    fits.fit([model], [split.n_train], range(_REPEATS))
+    found = analyze_fits(fits, model, seed, with_importance=False)
+    if found is None:
+        raise DataError(Message("The model could not be fitted on these rows."), Message("Choose another table."))
+    return found
+
+
+def count_categories(found: ErrorAnalysis, asked: EyeballSettings) -> Categories:
+    """Draw wrong rows in random order and count them by category. Raises DataError where no row is wrong."""
+    drawn = draw_eyeball_set(found.losses, asked.seed, max(COUNTED_ROWS))
+    if drawn is None:
+        raise DataError(Message("No dev row is wrong: there is nothing to look at."), Message("Choose another table."))
+    members = _members(found, drawn)
+    looked = min(asked.rows, len(drawn.wrong))
+    rng = np.random.default_rng([asked.seed, 1])
+    categories = tuple(
+        Category(rule, label, prediction, float(inside.mean()), tuple(np.cumsum(inside).tolist()))
+        for (rule, label, prediction), inside in members
+    )
+    return Categories(
+        unit=found.findings.unit,
+        rows=drawn.rows,
+        wrong=len(drawn.wrong),
+        looked=looked,
+        error=float(found.findings.error.value),
+        blackbox=float(drawn.blackbox_error.value),
+        blackbox_rows=drawn.blackbox_rows,
+        categories=categories,
+        right=_how_often_right([inside for _, inside in members], rng),
+    )
+
+
+_Name = tuple[tuple[Condition, ...], str, str]
+
+
+def _members(found: ErrorAnalysis, drawn: EyeballSet) -> list[tuple[_Name, NDArray[np.bool_]]]:
+    """Return the largest categories, and for each which of the wrong rows, in the order drawn, are in it."""
+    positions = np.array(drawn.wrong, dtype=np.int64)
+    table = found.rows_at(positions.tolist())
+    named: list[tuple[_Name, NDArray[np.bool_]]] = [
+        ((one.rule, "", ""), np.asarray(rows_where(one.rule, table))) for one in found.findings.confirmed
+    ]
+    named += [(((), *pair), inside) for pair, inside in _mix_ups(found, positions)]
+    kept = [(name, inside) for name, inside in named if inside.mean() >= _LEAST_SHARE]
+    return sorted(kept, key=lambda pair: -pair[1].mean())[:MOST_CATEGORIES]
+
+
+def _mix_ups(found: ErrorAnalysis, positions: NDArray[np.int64]) -> list[tuple[tuple[str, str], NDArray[np.bool_]]]:
+    """Return which label was taken for which; of a numeric target whether the prediction was too high or too low."""
+    y, answer = found.losses.y[positions], found.losses.answer[positions]
+    if found.case.task == "regression":
+        return [(("", "high"), answer > y), (("", "low"), answer < y)]
+    classes = found.case.classes
+    pairs = sorted({(int(a), int(b)) for a, b in zip(y, answer, strict=True) if b >= 0})
+    return [((classes[a], classes[b]), (y == a) & (answer == b)) for a, b in pairs]
+
+
+def _how_often_right(members: Sequence[NDArray[np.bool_]], rng: np.random.Generator) -> tuple[tuple[int, float], ...]:
+    """Return for every number of rows the share of draws in which the largest category has the most rows."""
+    if len(members) < 2:
+        return ()
+    inside = np.stack(members).astype(float)  # the largest first
+    shares = inside.mean(axis=1)
+    found = []
+    for n in COUNTED_ROWS:
+        rows = rng.integers(0, inside.shape[1], (_DRAWS, n))
+        counts = inside[:, rows].sum(axis=2)
+        best = shares[:, None] >= shares[0]  # a category as large as the largest is as right
+        top = counts == counts.max(axis=0)
+        found.append((n, float(np.mean((top & best).any(axis=0) / top.sum(axis=0)))))
+    return tuple(found)

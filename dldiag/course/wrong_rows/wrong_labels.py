@@ -1,0 +1,108 @@
+"""Wrong labels put into the dev set on purpose: how much of the error they are, and how many of them the model suspects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dldiag.core.params import param
+from dldiag.core.types import Floats
+from dldiag.error_analysis.analysis import ErrorAnalysis
+from dldiag.error_analysis.label_suspects import SuspectRows, suspects_of_classes, suspects_of_numbers
+
+SHARES = tuple(round(0.02 * i, 2) for i in range(16))  # of the labels that are wrong: 0 to 30 %
+
+
+@dataclass(frozen=True)
+class LabelSettings:
+    """Settings of the wrong labels."""
+
+    share: float = param(0.1, "Wrong labels", "Share of the dev labels that are made wrong.", low=0.0, high=0.3)
+    seed: int = param(0, "Seed", "Same settings and seed, same numbers.", low=0, high=2**31 - 1)
+
+
+@dataclass(frozen=True)
+class Mislabeled:
+    """One share of wrong labels.
+
+    own: share of the rows where the model is wrong about the true label. counted: that are counted as wrong. blamed: counted
+    as wrong although the model gave the true label. wrong: labels made wrong; suspects: rows that the model suspects;
+    caught: suspects whose label was made wrong.
+    """
+
+    share: float
+    own: float
+    counted: float
+    blamed: float
+    wrong: int
+    suspects: int
+    caught: int
+
+    @property
+    def part(self) -> float:
+        """The part of the counted errors that are errors of the labels."""
+        return self.blamed / self.counted if self.counted else 0.0
+
+
+@dataclass(frozen=True)
+class WrongLabels:
+    """What wrong labels do at the chosen share, and at every share of SHARES."""
+
+    rows: int
+    chosen: Mislabeled
+    shares: tuple[Mislabeled, ...]
+
+
+def mislabel(found: ErrorAnalysis, asked: LabelSettings) -> WrongLabels:
+    """Make labels of the judged rows wrong and count errors; a row stays wrong when the share grows.
+
+    Of a numeric target a label is made wrong by giving it that of another row; a prediction more than one standard
+    deviation of the target off counts as wrong.
+    """
+    rng = np.random.default_rng([asked.seed, 2])
+    order = rng.permutation(len(found.losses))
+    false = _false_labels(found, rng)
+    made = [_mislabeled(found, order, false, share) for share in (asked.share, *SHARES)]
+    return WrongLabels(len(order), made[0], tuple(made[1:]))
+
+
+def _false_labels(found: ErrorAnalysis, rng: np.random.Generator) -> Floats:
+    """Return (n,) a wrong label for every row."""
+    y = found.losses.y
+    if found.case.task == "regression":
+        return np.asarray(rng.permutation(y), dtype=float)
+    classes = max(2, len(found.case.classes))
+    return np.asarray((y + rng.integers(1, classes, len(y))) % classes)
+
+
+def _mislabeled(found: ErrorAnalysis, order: NDArray[np.int64], false: Floats, share: float) -> Mislabeled:
+    y, answer = found.losses.y, found.losses.answer
+    flipped = np.zeros(len(y), dtype=bool)
+    flipped[order[: round(share * len(y))]] = True
+    given = np.where(flipped, false, y)
+    own, counted = _is_off(found, y, answer), _is_off(found, given, answer)
+    suspects = _suspects(found, given).positions
+    return Mislabeled(
+        share,
+        float(own.mean()),
+        float(counted.mean()),
+        float((counted & ~own).mean()),
+        int(flipped.sum()),
+        len(suspects),
+        int(flipped[suspects].sum()),
+    )
+
+
+def _is_off(found: ErrorAnalysis, labels: Floats, answer: Floats) -> NDArray[np.bool_]:
+    if found.case.task == "regression":
+        return np.asarray(np.abs(answer - labels) > found.case.scale)
+    return np.asarray(answer != labels)
+
+
+def _suspects(found: ErrorAnalysis, labels: Floats) -> SuspectRows:
+    proba = found.losses.proba
+    if found.case.task == "regression" or proba is None:
+        return suspects_of_numbers(labels.astype(float), found.losses.answer.astype(float))
+    return suspects_of_classes(labels.astype(np.int64), proba)

@@ -1,0 +1,60 @@
+"""Error analysis: wrong dev rows counted by category, how many one has to look at, and wrong labels among them."""
+
+from dldiag.app.course.data import ask_data
+from dldiag.app.course.experiment import run_experiment
+from dldiag.app.course.layout import ask_few, lesson_settings
+from dldiag.app.course.lesson import came_out, show_topic
+from dldiag.app.course.moving import show_moving
+from dldiag.app.state.data_ref import Reference
+from dldiag.app.ui.page import link_to
+from dldiag.app.ui.widgets import figure_mode, show_figure, show_rows
+from dldiag.app.views.where_wrong import EYEBALL_PAGE
+from dldiag.core.i18n import tr
+from dldiag.course.shared.lesson import Lesson
+from dldiag.course.wrong_rows import figures as draw
+from dldiag.course.wrong_rows.categories import Categories, EyeballSettings
+from dldiag.course.wrong_rows.jobs import CategoriesRequest, WrongLabelsRequest
+from dldiag.course.wrong_rows.wrong_labels import LabelSettings, WrongLabels
+
+
+def data_of_page() -> Reference:
+    return ask_data("wrong_rows", toys=("moons", "blobs", "wave"), default="sample:german_credit")
+
+
+def count(lesson: Lesson) -> Categories | None:
+    reference = data_of_page()
+    asked = ask_few(EyeballSettings(), "eyeball", ("rows", "seed"), sliders=("rows",))
+    request = CategoriesRequest(model=lesson_settings(), asked=EyeballSettings(**asked))
+    result = run_experiment(reference, request, Categories)
+    if result is not None:
+        came_out(lesson, reference, result)
+    return result
+
+
+def show_ceiling(lesson: Lesson) -> None:
+    result = count(lesson)
+    if result is None:
+        return
+    show_moving(draw.categories_moving(result, theme=figure_mode()), draw.alt_categories(result), key="categories")
+    show_rows(draw.category_rows(result), alt=tr("Categories of wrong rows, with their ceilings"))
+    link_to(EYEBALL_PAGE, tr("Go through wrong rows and tag them"))
+
+
+def show_eyeball(lesson: Lesson) -> None:
+    result = count(lesson)
+    if result is not None:
+        show_figure(draw.reliability_figure(result, theme=figure_mode()), draw.alt_reliability(result), key="reliable")
+
+
+def show_labels(lesson: Lesson) -> None:
+    reference = data_of_page()
+    asked = ask_few(LabelSettings(), "labels", ("share", "seed"), sliders=("share",))
+    request = WrongLabelsRequest(model=lesson_settings(), asked=LabelSettings(**asked))
+    result = run_experiment(reference, request, WrongLabels)
+    if result is None:
+        return
+    came_out(lesson, reference, result)
+    show_moving(draw.labels_moving(result, theme=figure_mode()), draw.alt_labels(result), key="wrong_labels")
+
+
+show_topic("wrong_rows", {"ceiling": show_ceiling, "eyeball": show_eyeball, "labels": show_labels})
