@@ -18,15 +18,15 @@ from dldiag.core.types import Stopped
 
 _Result = TypeVar("_Result")
 
-CLUSTER_VARIABLE = "DLDIAG_CLUSTER"  # the address that the dashboard and the command line use where none is given
-LOCAL = "local:"  # local:4 starts four workers on this machine
-CONNECT_SECONDS = 20.0  # until an address where nobody answers is given up; nothing hangs longer than 30
-ASK_SECONDS = 0.5  # between two looks at whether to stop, here
-WORKER_ASKS_SECONDS = 1.0  # between two questions of a worker to the scheduler; each costs a round trip
-RETRIES = 3  # of a fit whose worker was lost
-MOST_WAITING = 4  # fits per worker that are sent ahead, so that none waits for work
+CLUSTER_VARIABLE = "DLDIAG_CLUSTER"  # Holds the address that the dashboard and the command line use by default.
+LOCAL = "local:"  # The address local:4 starts four workers on this machine.
+CONNECT_SECONDS = 20.0  # After this an address that does not answer is given up; the limit for any call is 30 s.
+ASK_SECONDS = 0.5  # This process looks this often whether it should stop.
+WORKER_ASKS_SECONDS = 1.0  # A worker asks the scheduler this often whether to stop; each question is a round trip.
+RETRIES = 3  # A fit whose worker was lost is repeated this many times.
+MOST_WAITING = 4  # Fits queued per worker, so that no worker idles.
 
-_active: list[Cluster] = []  # the one that `on_cluster` opened
+_active: list[Cluster] = []  # The cluster of the innermost `on_cluster` block.
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class StopOnCluster:
         return said[1]
 
 
-_answers: dict[str, tuple[float, bool]] = {}  # name of an event: when it was asked for last, and what came
+_answers: dict[str, tuple[float, bool]] = {}  # By event name: when it was asked for last, and the answer.
 
 
 class Cluster:
@@ -54,7 +54,7 @@ class Cluster:
         self._client, self.close = client, close
         self._sent: dict[int, tuple[Any, Any]] = {}
 
-    ready = True  # work that is sent is begun at once
+    ready = True  # A cluster starts work as soon as it is sent.
 
     @property
     def count(self) -> int:
@@ -116,7 +116,7 @@ class Cluster:
     def _result(self, future: Any) -> Any:
         try:
             return future.result()
-        except _distributed().KilledWorker as error:  # by the system, which does that when memory runs out
+        except _distributed().KilledWorker as error:  # The system kills a worker when memory runs out.
             raise MemoryError(str(error)) from error
 
 
@@ -187,7 +187,7 @@ def _check_workers(made: Cluster, client: Any, address: str) -> None:
     try:
         client.get_versions(check=True, packages=["numpy", "scikit-learn", "dldiag"])
         client.run(_import_ours)
-    except Exception as error:  # whatever a worker raises: it cannot do our work
+    except Exception as error:  # Any error here means that the worker cannot run our code.
         made.close()
         reason = " ".join(str(error).split())[:200]
         text = tr(
@@ -199,7 +199,7 @@ def _check_workers(made: Cluster, client: Any, address: str) -> None:
 
 
 def _import_ours() -> None:
-    importlib.import_module("dldiag")
+    """Do nothing: a worker that could call this has found our code."""
 
 
 def _finished(running: Any) -> list[Any]:

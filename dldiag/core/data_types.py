@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from dldiag.core.i18n import Message
 
 Task = Literal["classification", "regression"]
-# rate: share of rows; sd: over the std of the target; score: 1 − a score of at most 1; loss, cost: a number per row
+# rate is a share of rows; sd is divided by the target's std; score is 1 − a score of at most 1; loss and cost are per row.
 ErrorUnit = Literal["rate", "sd", "score", "loss", "cost"]
 Kind = Literal["number", "category", "boolean", "date", "text", "identifier", "constant", "empty"]
 Outcome = Literal["fired", "passed", "undecided", "not_applicable", "could_not_run", "suppressed", "muted"]
@@ -24,9 +24,9 @@ Answer = Literal["yes", "no", "undecided", "unknown"]
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
-Rows = NDArray[np.int64]  # numbers of rows
-Change = Mapping[str, Any]  # settings by parameter name
-ShouldStop = Callable[[], bool] | None  # asked often while something long runs; True ends it with Stopped
+Rows = NDArray[np.int64]  # Indices of rows.
+Change = Mapping[str, Any]  # New settings by parameter name.
+ShouldStop = Callable[[], bool] | None  # Long computations call this often; True ends them with Stopped.
 
 USED_KINDS: tuple[Kind, ...] = ("number", "category", "boolean", "date", "text")
 
@@ -61,7 +61,7 @@ class Notice:
     count: int = 0
     example: str = ""
     hint: Message | None = None
-    columns: tuple[str, ...] = ()  # that it is about; none: the file as a whole
+    columns: tuple[str, ...] = ()  # The columns the notice is about; empty means the whole file.
 
 
 @dataclass(frozen=True)
@@ -73,34 +73,34 @@ class Column:
     why: Message
     missing: int = 0
     distinct: int = 0
-    levels: tuple[str, ...] = ()  # of a category or boolean: the declared values, most frequent first
+    levels: tuple[str, ...] = ()  # The values of a category or boolean, most frequent first.
     examples: tuple[str, ...] = ()
-    origin: str = ""  # code of what decided the kind (`kinds.KINDS`, by_hand); `why` says it in words
-    made_of: str = ""  # of a feature: the table's column that it is a part of; none: itself
+    origin: str = ""  # The rule that decided the kind (a row of `kinds.KINDS`, or by_hand); `why` says it in words.
+    made_of: str = ""  # The table column a feature was made from; empty means the feature is that column.
 
 
 @dataclass(frozen=True)
 class ReadPlan:
     """What was decided about a file before it is read strictly; plain JSON, shown, editable, kept in the report."""
 
-    format: str = "csv"  # csv, parquet, feather, excel, jsonl
+    format: str = "csv"  # One of csv, parquet, feather, excel, jsonl.
     compression: str = ""
     encoding: str = "utf-8"
     delimiter: str = ","
     quote: str = '"'
     escape: str = ""
-    header_row: int | None = 0  # line index of the header within the decoded text; None: there is none
-    first_row: int = 1  # line index of the first data line
+    header_row: int | None = 0  # Line index of the header in the decoded text; None means no header.
+    first_row: int = 1  # Line index of the first data line.
     footer_rows: int = 0
     missing: tuple[str, ...] = ("",)
     decimal: str = "."
     thousands: str = ""
     sheet: str = ""
-    member: str = ""  # of an archive
-    header_rows: int = 1  # lines from header_row on whose names are joined
-    skip_space: bool = False  # blanks after a delimiter belong to it
-    max_rows: int | None = None  # rows kept by sampling; None: all
-    day_first: bool | None = None  # whether 03/04/2024 is the 3rd of April; None: the column decides
+    member: str = ""  # The file inside an archive.
+    header_rows: int = 1  # Number of header lines whose names are joined.
+    skip_space: bool = False  # Blanks after a delimiter belong to the delimiter.
+    max_rows: int | None = None  # Rows kept by sampling; None keeps all.
+    day_first: bool | None = None  # True reads 03/04/2024 as 3 April; None lets the column decide.
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +118,7 @@ class Table:
     fingerprint: str
     notices: tuple[Notice, ...] = ()
     rows_in_file: int = 0
-    raw: pd.DataFrame | None = None  # the cell texts, kept so that a column's kind can be changed by hand
+    raw: pd.DataFrame | None = None  # The cell texts, kept so that a column's kind can be changed by hand.
 
     def column(self, name: str) -> Column:
         """Return the column of this name; KeyError when there is none."""
@@ -137,16 +137,18 @@ class Dataset:
     y: NDArray[Any]
     task: Task
     target: str
-    columns: tuple[Column, ...]  # of X, in its order
+    columns: tuple[Column, ...]  # The columns of X, in order.
     classes: tuple[str, ...] = ()
     fingerprint: str = ""
     notices: tuple[Notice, ...] = ()
-    groups: NDArray[Any] | None = None  # rows of one group stay on one side of every split
-    times: NDArray[Any] | None = None  # sortable; dev and test rows come after training rows
-    domain: NDArray[Any] | None = None  # True where the row comes from the distribution that dev and test must match
+    groups: NDArray[Any] | None = None  # Rows of one group stay on one side of every split.
+    times: NDArray[Any] | None = None  # Sortable; dev and test rows come after training rows.
+    domain: NDArray[Any] | None = None  # True for rows from the distribution that dev and test must match.
     plan: ReadPlan | None = None
-    aside: pd.DataFrame | None = None  # identifier and group columns left out of X, for the checks before training
-    given: pd.DataFrame | None = None  # the caller's own frame, for an estimator that takes its categories as they are
+    aside: pd.DataFrame | None = (
+        None  # Identifier and group columns, left out of X but used by the checks before training.
+    )
+    given: pd.DataFrame | None = None  # The caller's frame, for estimators that handle categories themselves.
 
     def __post_init__(self) -> None:
         if len(self.X) != len(self.y):
@@ -170,7 +172,7 @@ class Dataset:
 
 @dataclass(frozen=True, eq=False)
 class Clusters:
-    """Rows that do not count each for itself: a label per row, of its group or of the row that it is a copy of."""
+    """Rows that are not independent: one label per row, of its group or of the row it copies."""
 
     labels: NDArray[np.int64]
     are_copies: bool
@@ -187,7 +189,9 @@ class Repeat:
     train_rows: NDArray[np.int64]
     dev_rows: NDArray[np.int64]
     seed: int
-    training_dev_rows: NDArray[np.int64] | None = None  # held-out rows like the training rows, where dev rows are not
+    training_dev_rows: NDArray[np.int64] | None = (
+        None  # Held-out rows from the training distribution, where the dev rows come from another.
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,9 +200,9 @@ class Split:
 
     test_rows: NDArray[np.int64]
     repeats: tuple[Repeat, ...]
-    method: str  # random, copies_together, group, time, given
-    clusters: Clusters | None = None  # of all rows of the dataset; None: every row counts for itself
-    selection_repeats: int = 0  # the last repeats, by which a search chooses; the others measure
+    method: str  # One of random, copies_together, group, time, given.
+    clusters: Clusters | None = None  # Clusters of all rows of the dataset; None treats rows as independent.
+    selection_repeats: int = 0  # A search selects on these last repeats; the others measure.
 
     @property
     def n_train(self) -> int:

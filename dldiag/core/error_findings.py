@@ -49,7 +49,7 @@ class LabelTrial:
 
     change: Estimate
     against_random: Estimate
-    dropped: float  # share of the training rows
+    dropped: float  # Share of the training rows that was left out.
     repeats: int
     verdict: Literal["wrong_labels", "no_effect", "hurt", "undecided"]
 
@@ -69,7 +69,7 @@ class ColumnImportance:
 
     column: str
     increase: Estimate
-    columns: tuple[str, ...] = ()  # all columns of the group; `column` is the first
+    columns: tuple[str, ...] = ()  # All columns of the group; `column` is the first.
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class ErrorDecomposition:
     bias: float
     variance: float
     rows: int
-    repeats: float  # predictions of a row, in mean
+    repeats: float  # Mean number of predictions per row.
     always: Estimate | None = None
     sometimes: Estimate | None = None
 

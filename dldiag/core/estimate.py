@@ -12,11 +12,11 @@ from dldiag.core.i18n import Message
 class Estimate:
     """A number with its uncertainty.
 
-    `low` to `high` is the two-sided 90 % interval. `at_least` and `at_most` are the one-sided 90 % bounds that rules use; they
-    default to low and high (careful side).
+    `low` to `high` is the two-sided 90% interval. `at_least` and `at_most` are the one-sided 90% bounds that rules use; they
+    default to low and high, which is conservative.
     """
 
-    value: int | float  # a count stays a whole number in JSON and back
+    value: int | float  # A count stays an integer through JSON.
     low: int | float
     high: int | float
     at_least: float | None = None
@@ -28,17 +28,17 @@ class Estimate:
             raise ValueError(f"an interval must hold its value: {self.low} <= {self.value} <= {self.high}")
 
     def __neg__(self) -> Estimate:
-        """The same with the opposite sign: a change of an error as a gain."""
+        """Return the estimate with the opposite sign, a change in error as a gain."""
         return Estimate(-self.value, -self.high, -self.low, -self.surely_below, -self.surely_above)
 
     @property
     def surely_above(self) -> float:
-        """With 90 % confidence the number is above this."""
+        """The lower one-sided 90% bound."""
         return self.low if self.at_least is None else self.at_least
 
     @property
     def surely_below(self) -> float:
-        """With 90 % confidence the number is below this."""
+        """The upper one-sided 90% bound."""
         return self.high if self.at_most is None else self.at_most
 
 
@@ -49,7 +49,7 @@ def exactly(value: float, source: Message | None = None) -> Estimate:
 
 @dataclass(frozen=True)
 class ForecastPoint:
-    """The dev error expected at a number of training rows, with its 90 % interval."""
+    """The dev error expected at a number of training rows, with its 90% interval."""
 
     rows: int
     value: float

@@ -13,7 +13,7 @@ from dldiag.core.params import SettingError
 
 _NAME = "dldiag"
 _PACKAGE = Path(__file__).resolve().parents[1]
-_PACKAGED = _PACKAGE / "app" / "dashboard"  # what setup.py puts into the wheel
+_PACKAGED = _PACKAGE / "app" / "dashboard"  # The folder that setup.py adds to the wheel.
 
 
 def require(package: str, extra: str) -> None:

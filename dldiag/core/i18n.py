@@ -13,7 +13,9 @@ from string import Formatter
 from typing import Any, Union
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
-CATALOGS = Path(__file__).with_name("locale")  # <language>/LC_MESSAGES/dldiag.po and .mo; `make catalog` writes both
+CATALOGS = Path(__file__).with_name(
+    "locale"
+)  # Holds <language>/LC_MESSAGES/dldiag.po and .mo; `make catalog` writes both.
 DOMAIN = "dldiag"
 
 _language: ContextVar[str] = ContextVar("language", default="en")

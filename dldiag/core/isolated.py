@@ -1,4 +1,4 @@
-"""Call a function in a process of its own, bounded in time and memory: whatever it does, the caller goes on.
+"""Call a function in a separate process with limits on time and memory; a crash there never reaches the caller.
 
 A small server process imports the function's module once and forks a fresh process for every call, so a call costs
 milliseconds and leaves nothing behind. Where there is no fork (Windows) every call starts a process of its own.
@@ -21,17 +21,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-Target = Callable[[bytes, BinaryIO], None]  # reads its request, writes its answer
+Target = Callable[[bytes, BinaryIO], None]  # A target reads its request and writes its answer.
 
 _ROOT = Path(__file__).resolve().parents[2]
-WALL_SECONDS_PER_SECOND = 2.0  # of clock time for each second of processor time: the machine may be busy
-GRACE_SECONDS = 5.0  # then the caller gives up on a process that nothing ends
-START_SECONDS = 60.0  # for the imports of the server process on a busy machine
-_CHUNK = 1 << 20  # bytes received at once
+WALL_SECONDS_PER_SECOND = 2.0  # Clock seconds allowed per CPU second, for a busy machine.
+GRACE_SECONDS = 5.0  # After this the caller gives up on a process that does not end.
+START_SECONDS = 60.0  # The server process may take this long to import on a busy machine.
+_CHUNK = 1 << 20  # Bytes received per call.
 LENGTH_BYTES = 8
 EXIT_MEMORY = 3
-SPENT_SIGNALS = ("SIGXCPU", "SIGALRM")  # what the system sends when the time is used up
-LEAN = {  # no threads and no reserved address space that the memory limit would count
+SPENT_SIGNALS = ("SIGXCPU", "SIGALRM")  # Signals that mean the time limit was hit.
+LEAN = {  # Threads and reserved address space would count against the memory limit.
     **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")},
     "ARROW_IO_THREADS": "1",
     "ARROW_DEFAULT_MEMORY_POOL": "system",
@@ -41,14 +41,14 @@ LEAN = {  # no threads and no reserved address space that the memory limit would
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a call may use: seconds of processor time, and bytes of memory beyond those of an idle process."""
+    """Limits of a call: CPU seconds, and bytes of memory beyond an idle process."""
 
     seconds: float
     memory_bytes: int
 
 
 class OutOfTimeError(Exception):
-    """The call used up its time."""
+    """The call ran out of time."""
 
 
 class CrashError(Exception):
@@ -131,7 +131,7 @@ class _Server:
             )
         self._control.settimeout(START_SECONDS)
         with contextlib.suppress(TimeoutError):
-            self._control.recv(1)  # it has imported what it needs; or it is gone, which the first call finds
+            self._control.recv(1)  # Either the imports are done, or the process has died and the first call reports it.
 
     @property
     def is_alive(self) -> bool:
@@ -195,7 +195,7 @@ def _call_once(target: str, request: bytes, bounds: Bounds) -> bytearray:
 
 def _serve(target: Target, control: socket.socket) -> None:
     """Fork a guard for every connection that comes; end when the caller is gone."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for guards
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # Guards are not waited for.
     control.sendall(b".")
     while True:
         message, passed, _, _ = socket.recv_fds(control, 1, 1)
@@ -213,7 +213,7 @@ def _guard(target: Target, connection: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     length, milliseconds, memory = (int.from_bytes(_exactly(connection, LENGTH_BYTES), "big") for _ in range(3))
     request = _exactly(connection, length)
-    alive, held = os.pipe()  # the other end is the worker's alone, so the pipe ends with it
+    alive, held = os.pipe()  # Only the worker holds the other end, so the pipe closes when it ends.
     worker = os.fork()
     if worker == 0:
         os.close(alive)
@@ -243,7 +243,7 @@ def _work(target: Target, request: bytes, connection: socket.socket, bounds: Bou
 
 def _bind(bounds: Bounds) -> None:
     """Let the system end this process when it has used what it may; memory is bounded where the system can tell it."""
-    import resource  # POSIX only, as this side is
+    import resource  # This side runs on POSIX only.
 
     for name in SPENT_SIGNALS:
         signal.signal(getattr(signal, name), signal.SIG_DFL)
@@ -262,7 +262,7 @@ def _exactly(connection: socket.socket, length: int) -> bytes:
     while len(data) < length:
         piece = connection.recv(min(_CHUNK, length - len(data)))
         if not piece:
-            os._exit(0)  # the caller is gone
+            os._exit(0)  # The caller has gone away.
         data += piece
     return bytes(data)
 
@@ -271,7 +271,7 @@ def _main(target: str, control: str = "") -> None:
     module, name = target.split(":")
     function: Target = getattr(importlib.import_module(module), name)
     if control:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller's Ctrl-C ends the caller, and that ends this
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the caller, which in turn ends this process.
         _serve(function, socket.socket(fileno=int(control)))
     else:
         function(sys.stdin.buffer.read(), sys.stdout.buffer)

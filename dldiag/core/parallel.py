@@ -17,8 +17,8 @@ from threadpoolctl import ThreadpoolController
 
 Result = TypeVar("Result")
 
-OWN_BACKEND = "LokyBackend"  # joblib's processes on this machine; any other was chosen by parallel_config
-USUAL_MOST = 4  # processes, where nobody says how many: more are left to other work, and each needs 200 MB
+OWN_BACKEND = "LokyBackend"  # joblib's local processes; any other backend was chosen with parallel_config.
+USUAL_MOST = 4  # Default maximum of processes; each needs 200 MB, and other work needs cores, too.
 
 
 class Processes:
@@ -44,17 +44,17 @@ class Processes:
         """Yield function(*item) of every item as they come, in any order; MemoryError where a process was ended."""
         try:
             yield from self._parallel()(delayed(function)(*item) for item in items)
-        except BrokenProcessPool as error:  # by the system, which does that when memory runs out
+        except BrokenProcessPool as error:  # The system kills a process when memory runs out.
             raise MemoryError(str(error)) from error
 
     def _parallel(self) -> Parallel:
-        """Return joblib's door to the processes; with other arguments it would start others."""
+        """Return joblib's executor; other arguments would start new processes."""
         return Parallel(n_jobs=self.count, return_as="generator_unordered", max_nbytes=None)
 
     def _start(self) -> None:
         try:
             list(self._parallel()(delayed(_arrive)() for _ in range(self.count)))
-        except Exception:  # no shared semaphores on this machine, an interrupt: the caller does everything
+        except Exception:  # Without shared semaphores, or after an interrupt, the caller does all the work.
             self.count = 1
 
 
@@ -85,7 +85,7 @@ def _thread_pools(modules: int) -> ThreadpoolController:
 
 
 def portable(function: Any) -> Any:
-    """Return a function that another process can ask, too; None for one that only lives here."""
+    """Return a function that can be sent to another process; None when it cannot."""
     try:
         pickle.dumps(function)
     except (pickle.PicklingError, TypeError, AttributeError):
@@ -94,4 +94,4 @@ def portable(function: Any) -> Any:
 
 
 def _arrive() -> None:
-    """Do nothing: a process that was asked to has imported dldiag, and with it what fits need."""
+    """Do nothing; a process that could call this has imported what fits need."""

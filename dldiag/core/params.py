@@ -15,7 +15,7 @@ import numpy as np
 from dldiag.core.i18n import Message, tr, translate
 
 T = TypeVar("T")
-VARIABLE = "DLDIAG_{name}"  # a limit is changed through the environment: DLDIAG_QUEUE_LENGTH=50
+VARIABLE = "DLDIAG_{name}"  # Limits are set through the environment, as DLDIAG_QUEUE_LENGTH=50.
 
 
 class SettingError(ValueError):
@@ -50,14 +50,14 @@ class Param:
 
     @property
     def holds_names(self) -> bool:
-        """Whether it is a list of texts rather than of whole numbers."""
+        """Whether the values are texts rather than integers."""
         return self.kind is tuple and not (self.default and all(isinstance(one, int) for one in self.default))
 
 
 class Choices(Mapping[str, str]):
     """The names of a table's rows with their labels, read when asked: a row added later is a choice, too.
 
-    more: choices that are no row.
+    more: choices that are not rows of the table.
     """
 
     def __init__(self, table: Mapping[str, Any], more: Mapping[str, str] = MappingProxyType({})) -> None:

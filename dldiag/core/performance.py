@@ -41,8 +41,8 @@ class Ranking:
 
     label: str
     share: float
-    roc: Band  # recall against the share of false alarms
-    precision_recall: Band  # precision against recall
+    roc: Band  # The ROC curve: recall against the share of false alarms.
+    precision_recall: Band  # The precision-recall curve.
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,18 @@
-"""The one sanitizer: nothing in a cell or a column name is ever markup, a link, a formula or a command, wherever it is shown."""
+"""The one sanitizer: a cell or column name is never shown as markup, a link, a formula or a command."""
 
 from __future__ import annotations
 
 import re
 
-LONGEST = 400  # characters of one user text on a page; a cell of 5 MB must not stop the browser
+LONGEST = 400  # Characters shown of one user text; a cell of 5 MB must not stop the browser.
 
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>&^=\"'/@])")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\u2028\u2029]")
 _TERMINAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_LINK = re.compile(r"(?i)(https?:|ftp:|mailto:|xmpp:|www(?=\.))")  # Markdown turns these into links by itself
-_JOINER = "\u2060"  # of no width: it only breaks what would become a link
+_LINK = re.compile(r"(?i)(https?:|ftp:|mailto:|xmpp:|www(?=\.))")  # Markdown turns these into links.
+_JOINER = "\u2060"  # A zero-width character that breaks what would become a link.
 
 
 def escape_markdown(text: object, longest: int = LONGEST) -> str:
@@ -27,7 +27,7 @@ def escape_markdown(text: object, longest: int = LONGEST) -> str:
 
 
 def legible(text: object, longest: int = LONGEST) -> str:
-    """Return a text for places that know no markup (cells, options): no control characters, not too long.
+    """Return a text for places without markup (cells, options), without control characters and shortened.
 
     >>> legible("abc\\u202etxt")
     'abc\ufffdtxt'
@@ -56,7 +56,7 @@ def spreadsheet_safe(text: str) -> str:
 
 
 def terminal_safe(text: str) -> str:
-    """Return a text for a terminal: what a file's names hold commands nothing and hides nothing.
+    """Return a text for a terminal, without control or direction characters.
 
     >>> terminal_safe("a\\x1b]0;owned\\x07 b")
     'a\ufffd]0;owned\ufffd b'

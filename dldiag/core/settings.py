@@ -74,7 +74,7 @@ class Settings:
         "standard", "Effort", "How many repeats and trials are spent before the verdict.", choices=BUDGETS
     )
     sizes: int = param(8, "Dataset sizes", "Number of nested training-set sizes on the learning curve.", low=2, high=20)
-    repeats: int = param(  # of two the spread has one degree of freedom: nothing would ever be decided
+    repeats: int = param(  # Two repeats leave one degree of freedom, too few to decide anything.
         5, "Repeats", "Random training subsets per size; more repeats, narrower intervals.", low=3, high=50
     )
     train_rows: int | None = param(

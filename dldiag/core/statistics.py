@@ -1,4 +1,4 @@
-"""How sure is a number: intervals from dev-row sampling and repeat-to-repeat spread together."""
+"""Intervals that combine the sampling of dev rows with the spread between repeats."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from dldiag.core.i18n import Message
 from dldiag.core.settings import Settings
 from dldiag.core.types import Clusters, Estimate
 
-TWO_SIDED = 0.90  # of every interval that is shown
-ONE_SIDED = 0.90  # of the bounds that rules read
-Z_TWO_SIDED = float(stats.norm.ppf(0.5 + TWO_SIDED / 2))  # standard errors
+TWO_SIDED = 0.90  # Quantile of every interval that is shown.
+ONE_SIDED = 0.90  # Quantile of the one-sided bounds that rules read.
+Z_TWO_SIDED = float(stats.norm.ppf(0.5 + TWO_SIDED / 2))  # In standard errors.
 Z_ONE_SIDED = float(stats.norm.ppf(ONE_SIDED))
-Z_95 = float(stats.norm.ppf(0.975))  # of the half-width that Ng's rule for the size of a dev set is about
-NONE_SEEN = 3.0  # errors that n rows without one allow, 95 % on one side (Hanley & Lippman-Hand 1983, rule of three)
-DELTA_SHARE = 0.10  # of the error; δ is never below it (DESIGN: "1 point or 10 % of dev error")
+Z_95 = float(stats.norm.ppf(0.975))  # Quantile of the half-width in Ng's rule for the size of a dev set.
+NONE_SEEN = (
+    3.0  # One-sided 95% bound on the errors behind n rows without one (rule of three, Hanley & Lippman-Hand 1983).
+)
+DELTA_SHARE = 0.10  # Share of the dev error that δ never falls below.
 
 
 def delta_of(error: float, least: float = Settings.material) -> float:
@@ -33,7 +35,7 @@ def delta_of(error: float, least: float = Settings.material) -> float:
 
 
 def t_interval(values: ArrayLike, rho: float = 0.0) -> tuple[float, float]:
-    """Return the 90 % interval of the mean over repeats.
+    """Return the 90% interval of the mean over repeats.
 
     values: (repeats,), NaN left out. rho: dev rows / training rows when repeats overlap (the corrected resampled
     variance of Nadeau & Bengio 2003, (1/J + rho)·s²); 0 for independent repeats.
@@ -61,7 +63,7 @@ def estimate(
 ) -> Estimate:
     """Return a value with its two-sided and one-sided intervals from a variance and its degrees of freedom.
 
-    floor: a bound that the number cannot pass (0 for an error).
+    floor: a bound that the number cannot cross (0 for an error).
     """
     sd = float(np.sqrt(max(variance, 0.0)))
     two = float(stats.t.ppf(0.5 + TWO_SIDED / 2, dof)) * sd
@@ -115,7 +117,7 @@ def clustered_part(shares: Sequence[NDArray[np.float64]], clusters: Sequence[Clu
     values, together = np.concatenate(list(shares)), np.concatenate(labels)
     of_clusters = _sums(weights * (values - weights @ values), together)
     in_mean = float(np.square(of_clusters).sum()) * _of_few(len(of_clusters))
-    if len(of_clusters) == 1:  # says nothing of others: it may be as different as a single row
+    if len(of_clusters) == 1:  # One cluster says nothing about others, which may differ as much as single rows do.
         in_mean = float(values.var())
     part = float(np.mean([len(np.unique(one)) for one in labels])) / len(of_clusters)
     alike = 1 / float(np.square(_sums(weights, together)).sum())
@@ -128,7 +130,7 @@ def _sums(values: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.
 
 
 def _of_few(clusters: int) -> float:
-    """Return by how much a variance from few clusters is too small on average."""
+    """Return the factor by which few clusters underestimate a variance on average."""
     return clusters / max(1, clusters - 1)
 
 
@@ -162,7 +164,7 @@ def pooled_estimate(repeats: ArrayLike, parts: Sequence[RowPart], **how: Any) ->
 def unseen_variance(rows: int) -> float:
     """Return the variance of an error rate that rows without a single error leave possible.
 
-    >>> upper = Z_TWO_SIDED * unseen_variance(47) ** 0.5  # the exact bound is 0.062
+    >>> upper = Z_TWO_SIDED * unseen_variance(47) ** 0.5  # The exact bound is 0.062.
     >>> round(upper, 3)
     0.064
     """

@@ -83,7 +83,7 @@ class Finding:
     outcome: Outcome
     message: Message
     hint: Message | None = None
-    problem: str | None = None  # the key of a problem, when fired
+    problem: str | None = None  # The problem's key, for a rule that fired.
     suppressed_by: str | None = None
 
 
@@ -92,7 +92,7 @@ class TrainingCurve:
     """Loss and errors against epochs, averaged over repeats (never called a learning curve)."""
 
     epochs: tuple[int, ...] = ()
-    loss: tuple[float | None, ...] = ()  # None from where a training has blown up
+    loss: tuple[float | None, ...] = ()  # None once training has diverged.
     train_error: tuple[float | None, ...] = ()
     dev_error: tuple[float | None, ...] = ()
 
@@ -109,7 +109,7 @@ class Trial:
     change: Estimate
     repeats: int
     seconds: float
-    settings: Mapping[str, Any] = field(default_factory=dict)  # what the remedy set, by parameter name
+    settings: Mapping[str, Any] = field(default_factory=dict)  # The settings the remedy changed, by parameter name.
     before: TrainingCurve | None = None
     after: TrainingCurve | None = None
     train_change: Estimate | None = None
@@ -118,7 +118,11 @@ class Trial:
 
     @property
     def is_likely_help(self) -> bool:
+<<<<<<< HEAD
         """Whether the error is lower with 90% confidence, though perhaps by less than matters."""
+=======
+        """Whether the error is lower with 90% confidence, but not by more than δ."""
+>>>>>>> main
         return self.verdict == "undecided" and self.change.high < 0
 
 
@@ -136,7 +140,7 @@ class Recommendation:
     because: Message
     problem: str
     expected: Estimate | None = None
-    change: Mapping[str, Any] = field(default_factory=dict)  # settings it would set, by parameter name
+    change: Mapping[str, Any] = field(default_factory=dict)  # The settings it would change, by parameter name.
     trial: Trial | None = None
     seen: Estimate | None = None
 
@@ -153,13 +157,13 @@ class Repair:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is wrong with the model, in one sentence, and the two answers behind it; code: which sentence it is."""
+    """What is wrong with the model in one sentence, and the two answers behind it. code: which sentence it is."""
 
     headline: Message
     bias: Answer
     variance: Answer
     detail: Message | None = None
-    stability: float | None = None  # share of resampled repeats that give the same two answers
+    stability: float | None = None  # Share of resampled runs with the same verdict.
     problem: str | None = None
     code: str = ""
 
@@ -178,7 +182,7 @@ class DatasetSummary:
     notices: tuple[Notice, ...] = ()
     columns: tuple[Column, ...] = ()
     plan: ReadPlan | None = None
-    spread: float | None = None  # std of a target of numbers, in its own unit: what an error of 1 is
+    spread: float | None = None  # Std of a numeric target in its own unit, which an error of 1 stands for.
 
 
 @dataclass(frozen=True)
@@ -191,14 +195,14 @@ class SplitSummary:
     sealed: bool
     method: str
     repeats: int
-    test_fingerprint: str = ""  # of the sealed rows by what they hold, the same for every seed
+    test_fingerprint: str = ""  # Hash of the sealed rows' content, the same for every seed.
 
 
 @dataclass(frozen=True)
 class TestResult:
     """The one opening of the sealed test set: winner and starting model side by side."""
 
-    __test__ = False  # not a test case
+    __test__ = False  # Tells pytest that this is not a test case.
 
     start: Estimate
     winner: Estimate
@@ -218,7 +222,7 @@ class Parent:
     id: str
     remedy: str
     title: Message
-    change: Mapping[str, tuple[Any, Any]]  # {setting: (from, to)}
+    change: Mapping[str, tuple[Any, Any]]  # Maps each setting to (from, to).
     before: Estimate
     after: Estimate | None = None
     effect: Estimate | None = None
@@ -233,7 +237,7 @@ class Report:
 
     dataset: DatasetSummary
     split: SplitSummary
-    model: Mapping[str, Any]  # {"key", "label", "parameters": {name: value}}
+    model: Mapping[str, Any]  # Holds "key", "label" and "parameters" {name: value}.
     settings: Mapping[str, Any]
     curves: tuple[LearningCurve, ...]
     evidence: Mapping[str, Estimate]
@@ -244,22 +248,22 @@ class Report:
     test: TestResult | None = None
     training_curve: TrainingCurve | None = None
     repairs: tuple[Repair, ...] = ()
-    errors: ErrorFindings | None = None  # where the model is wrong on the dev rows
+    errors: ErrorFindings | None = None  # Where the model is wrong on the dev rows.
     parent: Parent | None = None
-    metric: MetricUsed | None = None  # what every error of the report is measured by
+    metric: MetricUsed | None = None  # The metric behind every error of the report.
     metrics: Mapping[str, Estimate] = field(
         default_factory=dict
-    )  # of the model on the dev rows, as the field writes them
+    )  # The model's metrics on the dev rows, in each metric's own direction.
     per_class: tuple[ClassScores, ...] = ()
-    performance: tuple[Performance, ...] = ()  # of the model, then of the reference models, on the dev rows
-    compared: int = 0  # settings of the model that were judged on the dev rows, the present ones among them
+    performance: tuple[Performance, ...] = ()  # The model's, then the reference models', on the dev rows.
+    compared: int = 0  # Number of model settings compared on the dev rows, the current ones included.
     seconds: float = 0.0
     versions: Mapping[str, str] = field(default_factory=dict)
     schema: str = "dldiag-report/1"
 
     @property
     def delta(self) -> float:
-        """δ, the smallest difference of errors that mattered here."""
+        """δ, the smallest difference in error that matters here."""
         found = self.evidence.get("material")
         return float(self.settings["material"]) if found is None else found.value
 
@@ -273,7 +277,7 @@ class Progress:
     total: int
     seconds_left: float | None = None
     curves: tuple[LearningCurve, ...] = ()
-    report: Report | None = None  # a first verdict, while the rest is still running
+    report: Report | None = None  # A first report while the rest is still running.
 
 
 OnProgress = Callable[[Progress], None] | None

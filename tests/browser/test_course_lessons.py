@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]  # one pr
 
 FILES = {lesson.key: topic.file.removeprefix("pages/").removesuffix(".py") for topic, lesson in all_lessons()}
 FIRST = {topic.lessons[0].key: name for name, topic in TOPICS.items()}
-QUICK = "scale.learners=medium,linear&scale.sizes=3&scale.repeats=3&linear.steps=100&starts.steps=60&sweep.draws=8"
+QUICK = "batches.passes=5&penalty.steps=100&scale.learners=medium,linear&scale.sizes=3&scale.repeats=3&linear.steps=100&starts.steps=60&sweep.draws=8"
 CLAIM = re.compile("Seen on this data|Not seen in this run|contradicts the notes")
 
 
@@ -67,6 +67,19 @@ def test_a_setting_changes_the_claim_and_the_link_says_how(server, visit):
     box.press("Enter")
     until(page, lambda: "98/1/1" in page.locator("[data-testid=stAlert]").first.inner_text())
     assert "size.rows=1000000" in page.url
+
+
+@pytest.mark.parametrize(("width", "language"), [(360, "zh-CN"), (2560, "en-US")])
+def test_the_summary_is_whole_and_names_what_was_seen(width, language, server, visit):
+    page = visit(server.url, width=width, language=language)
+    open_lesson(page, server, "slopes", "")
+    page.goto(f"{server.url}/What_you_have_seen")
+    settle(page)
+    until(page, lambda: page.get_by_text("check_circle").count())
+    assert overflow(page) <= 0
+    with page.expect_download() as download:
+        page.locator("[class*=st-key-summary-download] button").click()
+    assert download.value.suggested_filename == "dldiag-course.html"
 
 
 def test_next_goes_on_and_the_lesson_before_is_ticked(server, visit):

@@ -9,11 +9,18 @@ from tests.browser.test_course_lessons import until
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 QUICK = "flow.hidden_layers=3&flow.steps=60&flow.seeds=3&linear.steps=200&starts.steps=60&starts.seeds=3"
-MOVING = ("unit", "descent", "layer", "bend", "flow", "dying", "scale_of_weights")
+QUICK += "&batches.passes=5&optimizers.passes=5&penalty.steps=100&dropout.steps=100&capacity.steps=60"
+OF_PLANES = ("bend", "capacity", "l2", "dropout")
+OF_WAYS = ("descent", "batches", "optimizers")
+MOVING = ("unit", "layer", "flow", "dying", "scale_of_weights", "small", "ceiling", "labels", *OF_PLANES, *OF_WAYS)
 FILES = {lesson.key: topic.file.removeprefix("pages/").removesuffix(".py") for topic, lesson in all_lessons()}
 ACTIVE = "(group) => group.closest('.js-plotly-plot')._fullLayout.sliders[0].active"
 DRAWN = """(group) => JSON.stringify(group.closest('.js-plotly-plot')._fullData.map(
     (trace) => [trace.x, trace.y, trace.z, trace.marker && trace.marker.color].map((part) => Array.from(part || []).flat())))"""
+
+BOXES = """() => [...document.querySelectorAll('.js-plotly-plot')[0].querySelectorAll('.textpoint text')].map((text) => {
+    const box = text.getBoundingClientRect();
+    return {says: text.textContent, l: box.left + 1, r: box.right - 1, t: box.top + 2, b: box.bottom - 2}; })"""
 
 
 def open_lesson(page, server, key):
@@ -38,6 +45,17 @@ def test_a_picture_plays_and_changes(key, server, visit):
     until(page, lambda: slider.evaluate(ACTIVE) > before + 2)
     until(page, lambda: slider.evaluate(DRAWN) != drawn)
     assert not page.locator("[data-testid=stException]").count()
+
+
+def test_the_derivatives_of_the_graph_cover_nothing_on_a_phone(server, visit):
+    page = visit(server.url, width=390)
+    open_lesson(page, server, "unit")
+    boxes = page.evaluate(BOXES)
+    assert len(boxes) >= 14, "nodes and derivatives"
+    for i, one in enumerate(boxes):
+        for other in boxes[i + 1 :]:
+            apart = one["r"] <= other["l"] or other["r"] <= one["l"] or one["b"] <= other["t"] or other["b"] <= one["t"]
+            assert apart, (one, other)
 
 
 def test_arrow_keys_step_and_the_slider_says_where_it_is(server, visit):

@@ -44,6 +44,7 @@ def start(key, *, guess="skip", values=None, owner="c", **query):
         app.query_params[name] = value
     course = {"guesses": {key: guess} if guess else {}, "seen": {}}
     memory = {"owner": owner * 43, "visit": 0, "values": deepcopy(QUICK if values is None else values), "slots": {}}
+    memory["looked for table"] = True  # one test's table is not another's
     app.session_state["dldiag"] = memory | {"course": course}
     return app
 

@@ -52,10 +52,23 @@ def test_a_reload_without_the_own_table_says_so_and_drops_its_columns_from_the_l
     assert app.query_params["logistic.data"] in ("own", ["own"])
 
 
+def test_a_page_opened_by_its_address_finds_the_table_of_the_main_page_again():
+    frame, target = two_columns(np.random.default_rng(0))
+    until_done(with_table(start("slopes", owner="i"), frame, target))
+    app = start("sizes", owner="i")
+    del app.session_state["dldiag"]["looked for table"]  # a session of its own, by the same browser
+    app = until_done(app)
+    assert app.session_state["dldiag"]["data"]["target"] == target
+    assert app.query_params["splits.data"] in ("own", ["own"])
+    other = start("sizes", owner="j")
+    del other.session_state["dldiag"]["looked for table"]
+    assert "data" not in until_done(other).session_state["dldiag"], "nobody finds another's"
+
+
 def test_a_canceled_lesson_does_not_claim_to_keep_what_it_does_not_show():
     slow = {"starts": {"steps": 1000, "seeds": 20, "hidden_layers": 10, "units": 64}}
     app = start("scale_of_weights", values=slow).run()
-    session.pool().cancel(app.session_state["dldiag"]["slots"]["course_starts"])
+    session.pool().cancel(app.session_state["dldiag"]["slots"]["starts"])
     app = until_done(app)
     assert any("Canceled before there was a result" in one.value for one in app.info)
     assert not charts(app)

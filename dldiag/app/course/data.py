@@ -9,6 +9,7 @@ import streamlit as st
 
 from dldiag.app.state import data_ref, session
 from dldiag.app.state.data_ref import Reference
+from dldiag.app.state.last_table import reopen_table
 from dldiag.app.ui.widgets import show_message
 from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import legible
@@ -34,6 +35,8 @@ def ask_data(
     and then begins with it. The choice stays in the URL as `?prefix.data=toy:moons`, an own table excepted: it is
     nobody else's. Of such a choice it only says that there was one, for the sentence after F5 has closed the table.
     """
+    if own:
+        reopen_table()
     offered = _offered(toys, samples, own)
     start = _start(prefix, offered, default)
     _say_if_closed(prefix, offered)

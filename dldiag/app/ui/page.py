@@ -16,6 +16,7 @@ import streamlit.errors
 from streamlit.errors import StreamlitPageNotFoundError
 
 from dldiag.app.state import auth, session
+from dldiag.app.state.last_table import note_table
 from dldiag.app.state.paths import storing
 from dldiag.app.ui.theme import ICON, css
 from dldiag.app.ui.widgets import show_error, show_message
@@ -93,6 +94,7 @@ def _begin() -> None:
     try:
         with storing():
             session.follow_url()
+            note_table()
             session.pool()  # the workers warm up while the visitor reads
     except (DataError, SettingError) as error:
         show_error(error)

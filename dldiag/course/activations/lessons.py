@@ -52,7 +52,7 @@ def bend_outcomes(found: DeepLinear) -> Outcomes:
 
 
 def flow_outcomes(found: Flow) -> Outcomes:
-    """Read statements 12, 13 and 15 off the race of activations."""
+    """Read statements 12 to 14 off the race of activations."""
     if len(found.layers) < 2:
         return one_claim(12, "not_shown", look_at_flow(found))
     named = {one.runner.activation: one for one in found.layers}
@@ -113,11 +113,11 @@ def _seconds_claim(sigmoid: LayerFlow, relu: LayerFlow) -> Claim:
         "times). The matrix products around them cost the same.",
         values,
     )
-    return Claim(15, claim_verdict(ratio > FASTER, ratio < 1 / FASTER), says)
+    return Claim(14, claim_verdict(ratio > FASTER, ratio < 1 / FASTER), says)
 
 
 def dead_units_outcomes(found: DeadUnitsRun) -> Outcomes:
-    """Read statement 14 off the pair of networks; the guess is about ReLU units that died."""
+    """Read statement 15 off the pair of networks; the guess is about ReLU units that died."""
     change, died = found.loss_change, max(found.plain.silent.mean) >= FEW_SILENT
     answer = (
         ""
@@ -129,7 +129,7 @@ def dead_units_outcomes(found: DeadUnitsRun) -> Outcomes:
         else "none"
     )
     return one_claim(
-        14, claim_verdict(died and change.high < 0, died and change.low > 0), look_at_dead_units(found), answer
+        15, claim_verdict(died and change.high < 0, died and change.low > 0), look_at_dead_units(found), answer
     )
 
 
@@ -206,7 +206,7 @@ ACTIVATION_LESSONS = Topic(
                     Message("In hidden layers tanh is almost always better than the sigmoid."),
                     "flow.functions",
                 ),
-                Statement(15, Message("ReLU's derivative is also cheaper to compute."), "flow.functions"),
+                Statement(14, Message("ReLU's derivative is also cheaper to compute."), "flow.functions"),
             ),
             Message("What counts is how much gradient reaches the first layers."),
             flow_outcomes,
@@ -223,7 +223,7 @@ ACTIVATION_LESSONS = Topic(
             },
             (
                 Statement(
-                    14,
+                    15,
                     Message("Leaky ReLU keeps a small slope below 0, so units with negative inputs still learn."),
                     "dead_units.start_bias",
                 ),
