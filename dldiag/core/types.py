@@ -118,11 +118,7 @@ class Trial:
 
     @property
     def is_likely_help(self) -> bool:
-<<<<<<< HEAD
-        """Whether the error is lower with 90% confidence, though perhaps by less than matters."""
-=======
         """Whether the error is lower with 90% confidence, but not by more than δ."""
->>>>>>> main
         return self.verdict == "undecided" and self.change.high < 0
 
 
