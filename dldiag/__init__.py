@@ -3,21 +3,29 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from dldiag.core.version import VERSION
+
 if TYPE_CHECKING:
     from dldiag.core.settings import Settings
-    from dldiag.core.types import DataError, Report
+    from dldiag.core.types import DataError, ReadPlan, Report
     from dldiag.data.dataset import make_dataset
     from dldiag.data.read_table import read_table
     from dldiag.data.second_file import with_second_file
+    from dldiag.diagnosis.fitted import dev_repeats, error_of, fitted
     from dldiag.error_analysis import error_analysis
     from dldiag.experiments.forecast import forecast
     from dldiag.experiments.learning_curve import learning_curve
     from dldiag.experiments.metrics import METRICS
+    from dldiag.experiments.models import build_model
+    from dldiag.experiments.table_model import TableModel
     from dldiag.nn import MLPClassifier, MLPRegressor
     from dldiag.report import from_json, to_html, to_json, to_text
     from dldiag.report.library import diagnose_data as diagnose
+    from dldiag.report.mlflow_log import log_to_mlflow
+    from dldiag.report.model_file import load_model, save_model
+    from dldiag.report.script import to_script
 
-__version__ = "0.2.0"
+__version__ = VERSION
 
 # Where each public name comes from. It is loaded when it is first asked for, so that `import dldiag` costs next to nothing.
 _PUBLIC = {
@@ -25,17 +33,27 @@ _PUBLIC = {
     "METRICS": "dldiag.experiments.metrics",
     "MLPClassifier": "dldiag.nn",
     "MLPRegressor": "dldiag.nn",
+    "ReadPlan": "dldiag.core.types",
     "Report": "dldiag.core.types",
     "Settings": "dldiag.core.settings",
+    "TableModel": "dldiag.experiments.table_model",
+    "build_model": "dldiag.experiments.models",
+    "dev_repeats": "dldiag.diagnosis.fitted",
     "diagnose": "dldiag.report.library:diagnose_data",
     "error_analysis": "dldiag.error_analysis",
+    "error_of": "dldiag.diagnosis.fitted",
+    "fitted": "dldiag.diagnosis.fitted",
     "forecast": "dldiag.experiments.forecast",
     "from_json": "dldiag.report",
     "learning_curve": "dldiag.experiments.learning_curve",
+    "load_model": "dldiag.report.model_file",
+    "log_to_mlflow": "dldiag.report.mlflow_log",
     "make_dataset": "dldiag.data.dataset",
     "read_table": "dldiag.data.read_table",
+    "save_model": "dldiag.report.model_file",
     "to_html": "dldiag.report",
     "to_json": "dldiag.report",
+    "to_script": "dldiag.report.script",
     "to_text": "dldiag.report",
     "with_second_file": "dldiag.data.second_file",
 }
@@ -45,17 +63,27 @@ __all__ = [
     "DataError",
     "MLPClassifier",
     "MLPRegressor",
+    "ReadPlan",
     "Report",
     "Settings",
+    "TableModel",
+    "build_model",
+    "dev_repeats",
     "diagnose",
     "error_analysis",
+    "error_of",
+    "fitted",
     "forecast",
     "from_json",
     "learning_curve",
+    "load_model",
+    "log_to_mlflow",
     "make_dataset",
     "read_table",
+    "save_model",
     "to_html",
     "to_json",
+    "to_script",
     "to_text",
     "with_second_file",
 ]

@@ -25,10 +25,11 @@ from dldiag.cli.flags import (
     read_settings,
 )
 from dldiag.cli.metrics import add_numbers
-from dldiag.cli.outputs import add_outputs, check_outputs, write_outputs
+from dldiag.cli.outputs import add_model_output, add_outputs, check_outputs, write_model, write_outputs
+from dldiag.cli.progress import clear_progress, progress_meter
 from dldiag.core.cluster import CLUSTER_VARIABLE, on_cluster
 from dldiag.core.home import dashboard_folder, require
-from dldiag.core.i18n import LANGUAGES, Message, current_language, set_language, speaking, tr, translate
+from dldiag.core.i18n import LANGUAGES, Message, set_language, speaking, tr, translate
 from dldiag.core.parallel import USUAL_MOST, usual_count
 from dldiag.core.params import Param, SettingError, parse
 from dldiag.core.sanitize import terminal_safe
@@ -39,11 +40,13 @@ from dldiag.data.read_table import read_table
 from dldiag.data.samples import SAMPLES, sample_bytes
 from dldiag.data.second_file import FROM_FILE, SECOND, with_second_file
 from dldiag.diagnosis.diagnose import diagnose, prepare_case
+from dldiag.diagnosis.fitted import fitted
 from dldiag.diagnosis.improve import finish, improve_case
 from dldiag.diagnosis.openings import Opener
 from dldiag.diagnosis.test_set import check_unopened
 from dldiag.experiments.models import MODELS, Model, build_model
 from dldiag.report import from_json, path_to_text, to_text
+from dldiag.report.mlflow_log import log_to_mlflow
 
 FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130  # exit statuses
 SAMPLE = "sample:"
@@ -140,6 +143,7 @@ def _add_diagnose(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespa
     add_reading(one)
     output = one.add_argument_group(tr("output"))
     add_outputs(output)
+    add_model_output(output)
     jobs = tr("worker processes; the result is the same (default: one per core, up to {most})", most=USUAL_MOST)
     output.add_argument(
         "--cluster",
@@ -154,6 +158,9 @@ def _add_diagnose(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespa
         default=sys.stderr.isatty(),
         help=tr("show progress on stderr"),
     )
+    output.add_argument(
+        "--mlflow", action="store_true", help=tr("log the report to MLflow, where MLFLOW_TRACKING_URI says")
+    )
     output.add_argument("--quiet", action="store_true", help=tr("write nothing on stdout"))
     _add_plain(one, verb)
 
@@ -163,6 +170,7 @@ def _diagnose(given: argparse.Namespace) -> None:
     with speaking("en"), _cluster(given):  # a report holds English, whoever reads it
         report = diagnose(dataset, model, settings, on_progress=_meter(given), n_jobs=jobs)
     _tell(given, report)
+    write_model(given, lambda: fitted(dataset, model, settings))
 
 
 def _improve(given: argparse.Namespace) -> None:
@@ -175,6 +183,7 @@ def _improve(given: argparse.Namespace) -> None:
         if given.open_test:
             found = finish(dataset, settings, found, FROM_HERE)
     _tell(given, found.report, path_to_text(found) + "\n")
+    write_model(given, lambda: fitted(dataset, found.winner, settings))
 
 
 @contextmanager
@@ -198,10 +207,13 @@ def _asked(given: argparse.Namespace) -> tuple[Dataset, Model, Settings, int]:
 
 def _tell(given: argparse.Namespace, report: Report, first: str = "") -> None:
     if given.progress:
-        print(file=sys.stderr)
+        clear_progress()
     if not given.quiet:
         print(terminal_safe(first + to_text(report)), end="")
     write_outputs(given, report)
+    if given.mlflow:
+        run = log_to_mlflow(report)
+        print(tr("MLflow run: {run}", run=run), file=sys.stderr)
 
 
 def _dataset(given: argparse.Namespace) -> Dataset:
@@ -244,16 +256,7 @@ def _readable(name: str) -> Path:
 
 
 def _meter(given: argparse.Namespace) -> Callable[[Progress], None] | None:
-    language = current_language()
-
-    def show(progress: Progress) -> None:
-        with speaking(language):
-            seconds = progress.seconds_left
-            left = "" if seconds is None else tr("about {seconds:.0f} s left", seconds=seconds)
-            line = terminal_safe(f"{progress.stage} {progress.done}/{progress.total} {left}")
-        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
-
-    return show if given.progress else None
+    return progress_meter() if given.progress else None
 
 
 # --- output -------------------------------------------------------------------------------------------------------

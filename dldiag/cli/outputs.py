@@ -12,14 +12,24 @@ from dldiag.core.home import require
 from dldiag.core.i18n import Message, tr
 from dldiag.core.params import SettingError
 from dldiag.core.types import Report
+from dldiag.experiments.table_model import TableModel
 from dldiag.report import curves_csv, to_html, to_json
+from dldiag.report.model_file import model_bytes
+from dldiag.report.script import to_script
 
 # name of the flag: what it writes, and its help
 OUTPUTS: dict[str, tuple[Callable[[Report], str], Message]] = {
     "json": (to_json, Message("write the report as JSON")),
     "html": (to_html, Message("write the report as one HTML file")),
     "curves_csv": (curves_csv, Message("write the learning curves as CSV")),
+    "script": (to_script, Message("write a Python script that rebuilds the model and its dev error")),
 }
+NEEDED = {
+    "html": ("plotly", "app"),
+    "save_model": ("skops", "app"),
+    "mlflow": ("mlflow", "mlflow"),
+}  # packages that some outputs need
+MODEL = "save_model"  # this output needs the table, not only the report
 
 
 def add_outputs(group: argparse._ActionsContainer, names: Iterable[str] = OUTPUTS) -> None:
@@ -28,10 +38,17 @@ def add_outputs(group: argparse._ActionsContainer, names: Iterable[str] = OUTPUT
         group.add_argument("--" + name.replace("_", "-"), metavar="OUT", help=str(OUTPUTS[name][1]))
 
 
-def check_outputs(given: argparse.Namespace, names: Iterable[str] = tuple(OUTPUTS)) -> None:
+def add_model_output(group: argparse._ActionsContainer) -> None:
+    """Add the flag of the fitted model."""
+    text = tr("train the model on all rows that are not sealed, and write it as a skops file")
+    group.add_argument("--save-model", metavar="OUT", help=text)
+
+
+def check_outputs(given: argparse.Namespace, names: Iterable[str] = (*OUTPUTS, MODEL)) -> None:
     """Refuse before the work, not after it, what cannot be written, and two outputs at one place."""
-    if getattr(given, "html", None) is not None:
-        require("plotly", "app")
+    for name, (package, extra) in NEEDED.items():
+        if getattr(given, name, None):
+            require(package, extra)
     seen = set()
     asked = _asked(given, names)
     for _, out in asked:
@@ -61,16 +78,22 @@ def write_outputs(given: argparse.Namespace, report: Report) -> None:
     write_texts(given, {name: partial(write, report) for name, (write, _) in OUTPUTS.items()})
 
 
-def write_texts(given: argparse.Namespace, texts: Mapping[str, Callable[[], str]]) -> None:
-    """Write the texts whose flags were given, each file whole or not at all."""
+def write_model(given: argparse.Namespace, train: Callable[[], TableModel]) -> None:
+    """Train and write the model where its flag was given."""
+    write_texts(given, {MODEL: lambda: model_bytes(train())})
+
+
+def write_texts(given: argparse.Namespace, texts: Mapping[str, Callable[[], str | bytes]]) -> None:
+    """Write what flags were given for, each file whole or not at all."""
     for name, out in _asked(given, texts):
-        text = texts[name]()
+        made = texts[name]()
+        content = made if isinstance(made, bytes) else made.encode()
         if _is_special(out):
-            out.write_text(text, encoding="utf-8")
+            out.write_bytes(content)
             continue
         draft = _draft(out)
         try:
-            draft.write_text(text, encoding="utf-8")
+            draft.write_bytes(content)
             draft.replace(out.resolve())
         finally:
             draft.unlink(missing_ok=True)

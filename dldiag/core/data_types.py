@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -125,6 +125,22 @@ class Table:
         return {c.name: c for c in self.columns}[name]
 
 
+@dataclass(frozen=True)
+class RowRecipe:
+    """What reading the first file settled, so that rows read later mean the same.
+
+    kinds: of the table's columns that features are made of. reading: choices that texts leave open. words: of a yes/no
+    column, the texts and what they stand for. first_dates: of a date column, the day that its days are counted from (ISO).
+    log_shift: what was added to the target before its logarithm was taken; None: it was not taken.
+    """
+
+    kinds: Mapping[str, Kind]
+    reading: Mapping[str, Any]
+    words: Mapping[str, Mapping[str, float]]
+    first_dates: Mapping[str, str]
+    log_shift: float | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Rows ready to learn from: features X (typed frame), target y, and how they may be split.
@@ -149,6 +165,8 @@ class Dataset:
         None  # Identifier and group columns, left out of X but used by the checks before training.
     )
     given: pd.DataFrame | None = None  # The caller's frame, for estimators that handle categories themselves.
+    choices: Mapping[str, Any] = field(default_factory=dict)  # What make_dataset was given, and kinds set by hand.
+    recipe: RowRecipe | None = None
 
     def __post_init__(self) -> None:
         if len(self.X) != len(self.y):

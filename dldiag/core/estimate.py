@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dldiag.core.i18n import Message
+from dldiag.core.i18n import Message, plain_number_of
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Estimate:
     source: Message | None = None
 
     def __post_init__(self) -> None:
+        for name in ("value", "low", "high", "at_least", "at_most"):
+            object.__setattr__(self, name, plain_number_of(getattr(self, name)))
         if not self.low <= self.value <= self.high:
             raise ValueError(f"an interval must hold its value: {self.low} <= {self.value} <= {self.high}")
 

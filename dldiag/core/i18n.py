@@ -44,6 +44,9 @@ class Message:
     plural: str = ""
     context: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", {name: plain_number_of(one) for name, one in self.values.items()})
+
     def __str__(self) -> str:
         return _TEXT.vformat(self._translated(), (), self.values)
 
@@ -64,6 +67,16 @@ class Message:
         'Leave out paid'
         """
         return replace(self, values={**self.values, **values})
+
+
+def plain_number_of(value: Any) -> Any:
+    """Return a NumPy number as Python's, so that results print and compare as plain numbers; anything else as it is.
+
+    >>> import numpy as np
+    >>> plain_number_of(np.float64(0.5)), plain_number_of("a"), plain_number_of(None)
+    (0.5, 'a', None)
+    """
+    return value.item() if hasattr(value, "dtype") and getattr(value, "shape", None) == () else value
 
 
 def tr(template: str, **values: Value) -> str:

@@ -26,6 +26,7 @@ from dldiag.core.data_types import Notice as Notice
 from dldiag.core.data_types import Outcome as Outcome
 from dldiag.core.data_types import ReadPlan as ReadPlan
 from dldiag.core.data_types import Repeat as Repeat
+from dldiag.core.data_types import RowRecipe as RowRecipe
 from dldiag.core.data_types import Rows as Rows
 from dldiag.core.data_types import ShouldStop as ShouldStop
 from dldiag.core.data_types import Split as Split
@@ -179,6 +180,7 @@ class DatasetSummary:
     columns: tuple[Column, ...] = ()
     plan: ReadPlan | None = None
     spread: float | None = None  # Std of a numeric target in its own unit, which an error of 1 stands for.
+    choices: Mapping[str, Any] = field(default_factory=dict)  # As in Dataset.
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Dataset, Table
 from dldiag.data.features import features_of
 from dldiag.data.fingerprint import with_choices
+from dldiag.data.new_rows import recipe_of
 from dldiag.data.read_table import read_table
 from dldiag.data.target import outcome_of
-from dldiag.data.typing.columns import check_names
+from dldiag.data.typing.columns import BY_HAND, check_names
 
 ROW_ORDER = "#row order"  # as `times`: the rows stand in time order in the file
 ROW_BLOCKS = "#row blocks"  # as `groups`: rows that stand together in the file belong together
@@ -76,7 +77,16 @@ def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form m
         domain=None if domain is None else _is_value(table, domain)[rows],
         plan=table.plan,
         aside=features.aside,
+        choices=_kept_choices(choices, domain, table),
+        recipe=recipe_of(table, rows, features.columns, outcome.log_shift),
     )
+
+
+def _kept_choices(choices: dict[str, Any], domain: tuple[str, str] | None, table: Table) -> dict[str, Any]:
+    """Return the choices that were made, and the kinds of columns that were set by hand."""
+    kinds = {column.name: column.kind for column in table.columns if column.origin == BY_HAND}
+    every = {**choices, "domain": domain, "kinds": kinds}
+    return {name: value for name, value in every.items() if value}
 
 
 def _as_table(table: Any) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import HashingVectorizer
 
-from dldiag.core.types import Column, Dataset
+from dldiag.core.types import Column, Dataset, Kind
 
 TEXT_FEATURES = 128  # hashed word features per free-text column
 
@@ -32,13 +33,39 @@ class Matrix:
         return int(self.values.shape[1])
 
 
+@dataclass(frozen=True)
+class FeatureLayout:
+    """How one column becomes features, settled on all rows of a dataset.
+
+    source: the table's column that it was made of. marks_gaps: a feature says where a number is missing. is_single: two
+    levels in one feature.
+    """
+
+    name: str
+    kind: Kind
+    source: str
+    levels: tuple[str, ...] = ()
+    marks_gaps: bool = False
+    is_single: bool = False
+
+
+def layouts_of(dataset: Dataset) -> tuple[FeatureLayout, ...]:
+    """Return how each column of a dataset becomes features."""
+    return tuple(_layout(column, dataset.X[column.name]) for column in dataset.columns)
+
+
 def encode(dataset: Dataset) -> Matrix:
     """Encode a dataset's columns: numbers as they are, categories by their declared levels, texts hashed.
 
     Nothing here depends on which rows are for training, so it is done once; what does (medians, means, spreads) is
     refitted on each training subset.
     """
-    blocks = [_ENCODERS[column.kind](dataset.X[column.name], column) for column in dataset.columns]
+    return encode_frame(dataset.X, layouts_of(dataset))
+
+
+def encode_frame(frame: pd.DataFrame, layouts: Sequence[FeatureLayout]) -> Matrix:
+    """Encode rows by settled layouts; a level that none of them knows counts as missing."""
+    blocks = [_ENCODERS[layout.kind](frame[layout.name], layout) for layout in layouts]
     return Matrix(
         np.hstack([values for values, _, _ in blocks]),
         tuple(name for _, names, _ in blocks for name in names),
@@ -50,27 +77,45 @@ def encode(dataset: Dataset) -> Matrix:
 Block = tuple[NDArray[np.float64], list[str], bool]
 
 
-def _number(cells: pd.Series, column: Column) -> Block:
-    values = cells.to_numpy(dtype=float, na_value=np.nan)[:, None]
-    values = np.where(np.isfinite(values), values, np.nan)
-    missing = np.isnan(values)
-    if not missing.any():
-        return values, [column.name], True
-    return np.hstack([values, missing]), [column.name, f"{column.name} missing"], True
-
-
-def _category(cells: pd.Series, column: Column) -> Block:
+def _layout(column: Column, cells: pd.Series) -> FeatureLayout:
+    source = column.made_of or column.name
+    if column.kind == "text":
+        return FeatureLayout(column.name, "text", source)
+    if column.kind != "category":
+        return FeatureLayout(column.name, column.kind, source, marks_gaps=bool(np.isnan(_finite(cells)).any()))
     levels = column.levels or tuple(sorted(cells.dropna().astype(str).unique()))
-    codes = pd.Categorical(cells, categories=list(levels)).codes
-    if len(levels) <= 2 and not (codes < 0).any():
-        return (codes == 1).astype(float)[:, None], [f"{column.name} = {levels[-1]}"], False
+    is_single = len(levels) <= 2 and not bool((_codes(cells, levels) < 0).any())
+    return FeatureLayout(column.name, "category", source, levels, is_single=is_single)
+
+
+def _finite(cells: pd.Series) -> NDArray[np.float64]:
+    values = cells.to_numpy(dtype=float, na_value=np.nan)
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _codes(cells: pd.Series, levels: Sequence[str]) -> NDArray[np.integer]:
+    """Return the position of each cell among the levels, −1 where it is missing or none of them."""
+    return np.asarray(pd.Index(list(levels), dtype=object).get_indexer(pd.Index(cells.astype(object))))
+
+
+def _number(cells: pd.Series, layout: FeatureLayout) -> Block:
+    values = _finite(cells)[:, None]
+    if not layout.marks_gaps:
+        return values, [layout.name], True
+    return np.hstack([values, np.isnan(values)]), [layout.name, f"{layout.name} missing"], True
+
+
+def _category(cells: pd.Series, layout: FeatureLayout) -> Block:
+    codes, levels = _codes(cells, layout.levels), layout.levels
+    if layout.is_single:
+        return (codes == 1).astype(float)[:, None], [f"{layout.name} = {levels[-1]}"], False
     values = (codes[:, None] == np.arange(len(levels))).astype(float)
-    return values, [f"{column.name} = {level}" for level in levels], False
+    return values, [f"{layout.name} = {level}" for level in levels], False
 
 
-def _text(cells: pd.Series, column: Column) -> Block:
+def _text(cells: pd.Series, layout: FeatureLayout) -> Block:
     hashed = HashingVectorizer(n_features=TEXT_FEATURES, alternate_sign=True).transform(cells.fillna("").astype(str))
-    return hashed.toarray(), [f"{column.name} word {i}" for i in range(TEXT_FEATURES)], False
+    return hashed.toarray(), [f"{layout.name} word {i}" for i in range(TEXT_FEATURES)], False
 
 
 _ENCODERS = {"number": _number, "boolean": _number, "date": _number, "category": _category, "text": _text}

@@ -20,6 +20,7 @@ from dldiag.data.typing.notices import listed
 MAX_FEATURES = 5_000  # columns of the encoded matrix; more are left out
 MAX_CELLS = 500_000_000  # of the encoded matrix: 4 GB in 64 bits
 
+SINCE_FIRST = "days since the first"  # the part of a date that depends on the other rows
 DATE_PART = "A part of the date {name}."  # why such a column is there
 DATE_PARTS: dict[str, Callable[[pd.Series], pd.Series]] = {
     "year": lambda dates: dates.dt.year,
@@ -27,7 +28,7 @@ DATE_PARTS: dict[str, Callable[[pd.Series], pd.Series]] = {
     "day of month": lambda dates: dates.dt.day,
     "day of week": lambda dates: dates.dt.day_of_week,
     "hour": lambda dates: dates.dt.hour + dates.dt.minute / 60,
-    "days since the first": lambda dates: (dates - dates.min()).dt.total_seconds() / 86_400,
+    SINCE_FIRST: lambda dates: (dates - dates.min()).dt.total_seconds() / 86_400,
 }
 
 LEFT_OUT: dict[Kind, str] = {

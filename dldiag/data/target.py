@@ -144,6 +144,7 @@ class TargetReading:
     task: Task
     classes: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
+    log_shift: float | None = None  # added before the logarithm was taken; None: it was not taken
 
 
 def outcome_of(table: Table, target: str, task: str = "auto", log_target: bool = False) -> TargetReading:
@@ -311,13 +312,14 @@ def _amounts(values: NDArray[np.float64], target: str, log_target: bool) -> Targ
         )
     check_scale(y, target)
     notices = _without_target(len(values) - len(rows), target)
+    shift = None
     if log_target:
-        y = _log(y, target)
+        y, shift = _log(y, target)
         notices = (
             *notices,
             Notice("log_target", Message("The logarithm of {target} is predicted.", {"target": target}), len(y)),
         )
-    return TargetReading(rows, y, "regression", (), notices)
+    return TargetReading(rows, y, "regression", (), notices, shift)
 
 
 def check_scale(y: NDArray[np.float64], target: str) -> None:
@@ -340,13 +342,14 @@ def has_squares(values: NDArray[np.float64]) -> bool:
     return low == high or (high - low >= _SMALLEST and max(-low, high) <= _LARGEST)
 
 
-def _log(y: NDArray[np.float64], target: str) -> NDArray[np.float64]:
+def _log(y: NDArray[np.float64], target: str) -> tuple[NDArray[np.float64], float]:
+    """Return the logarithms, and what was added before they were taken."""
     if y.min() < 0:
         raise DataError(
             Message("The target {target} has negative values, so it has no logarithm.", {"target": target}),
             Message("Predict the target as it is."),
         )
-    return np.log1p(y) if y.min() == 0 else np.log(y)
+    return (np.log1p(y), 1.0) if y.min() == 0 else (np.log(y), 0.0)
 
 
 def _without_target(count: int, target: str) -> tuple[Notice, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import is_classifier, is_regressor
 
-from dldiag.core.i18n import Message, Value, english, tr
+from dldiag.core.i18n import Message, Value, tr
 from dldiag.core.params import SettingError, check_all
 from dldiag.core.settings import Settings
 from dldiag.core.types import (
@@ -52,8 +52,8 @@ from dldiag.diagnosis.trials import (
     diagnosis_split,
     probe,
     probe_plan,
-    probe_repeats,
     try_remedies,
+    verdict_repeats,
 )
 from dldiag.diagnosis.verdict import agreeing, conclude
 from dldiag.error_analysis.of_fits import analyze_fits, where_wrong
@@ -63,9 +63,9 @@ from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.forecast import forecast
 from dldiag.experiments.learning_curve import as_curve, clipped, curve_sizes, with_estimates
 from dldiag.experiments.metric_choice import choose_metric
+from dldiag.experiments.model_code import described_model
 from dldiag.experiments.models import Model, as_model, build_model, is_of_counts
 
-MORE_REPEATS = 2  # times the repeats of the curve, with all training rows where fits are cheap
 UNFINISHED = {"short_training", "wrong_step"}  # problems of a network that is still on its way
 TRAIN_FIRST = Message(
     "Longer training or another step size lowers the dev error. More rows would mean more steps, too, and this curve cannot "
@@ -110,8 +110,7 @@ class Case:
 
         With five, the verdict on tables of some hundred rows depended on the seed (docs/decisions.md).
         """
-        n = min(MORE_REPEATS * len(self.repeats), probe_repeats(self.effort, self.sizes[-1]))
-        return range(max(len(self.repeats), min(n, len(self.fits.split.measuring))))
+        return verdict_repeats(self.settings, self.fits.split)
 
     def repeats_at(self, size: int) -> range:
         """Return the repeats at one size of the curve."""
@@ -288,7 +287,7 @@ def verdict_on(
     report = Report(
         dataset=summary_of(case.fits.encoded),
         split=_split_summary(case),
-        model={"key": case.model.key, "label": english(case.model.label), "parameters": case.model.parameters},
+        model=described_model(case.model),
         settings=asdict(settings),
         curves=curves,
         evidence=evidence.estimates(),

@@ -8,6 +8,7 @@ import numpy as np
 import sklearn
 
 from dldiag.core.types import DatasetSummary
+from dldiag.core.version import VERSION
 from dldiag.experiments.tasks import Encoded
 
 
@@ -17,10 +18,15 @@ def summary_of(encoded: Encoded) -> DatasetSummary:
     return DatasetSummary(
         dataset.name, dataset.n_rows, dataset.X.shape[1], dataset.task, dataset.target, dataset.classes,
         dataset.fingerprint, dataset.notices, dataset.columns, dataset.plan,
-        encoded.y_scale if dataset.task == "regression" else None,
+        encoded.y_scale if dataset.task == "regression" else None, dataset.choices,
     )  # fmt: skip
 
 
 def versions() -> dict[str, str]:
     """Return the versions a report depends on."""
-    return {"python": platform.python_version(), "numpy": np.__version__, "scikit-learn": sklearn.__version__}
+    return {
+        "dldiag": VERSION,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "scikit-learn": sklearn.__version__,
+    }

@@ -33,6 +33,7 @@ from dldiag.experiments.forecast import forecast
 from dldiag.experiments.learning_curve import clipped
 from dldiag.experiments.models import Model, changed
 
+MORE_REPEATS = 2  # times the repeats of the curve, with all training rows where fits are cheap
 HINDCAST_HIDES = 2  # largest sizes hidden from the forecast that is checked against them
 SELECTION_REPEATS = (
     4  # repeats beyond all others, by which a search chooses, so that the others can measure what it chose
@@ -71,6 +72,13 @@ def diagnosis_split(dataset: Dataset, settings: Settings) -> Split:
     rows = min(settings.train_rows or effort.most_rows, effort.most_rows)
     repeats = max(settings.repeats, effort.trial_repeats, MOST_REPEATS)
     return make_split(dataset, repeats + SELECTION_REPEATS, settings.seed, rows, selection_repeats=SELECTION_REPEATS)
+
+
+def verdict_repeats(settings: Settings, split: Split) -> range:
+    """Return the repeats with all training rows, on which the verdict rests: more than the curve has where fits are cheap."""
+    curve = min(settings.repeats, len(split.repeats))
+    n = min(MORE_REPEATS * curve, probe_repeats(EFFORTS[settings.budget], split.n_train))
+    return range(max(curve, min(n, len(split.measuring))))
 
 
 def probe_plan(model: Model, keys: Collection[str] | None = None) -> list[PlanEntry]:

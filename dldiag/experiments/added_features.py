@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message
@@ -20,12 +21,28 @@ TARGET_FOLDS = 5  # a training row's level mean comes from the folds that it is 
 MOST_TARGETS = 10  # classes whose shares are encoded, the first ones
 
 
+class NamedRows(Protocol):
+    """What has rows X and says what its columns are called: a dataset, or new rows."""
+
+    @property
+    def X(self) -> pd.DataFrame: ...  # noqa: D102
+    @property
+    def columns(self) -> Sequence[NamedColumn]: ...  # noqa: D102
+
+
+class NamedColumn(Protocol):
+    """A column by its name."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+
 @dataclass(frozen=True, eq=False)
 class TableRows:
     """Some rows of an encoded table, as features are made from them; `order` shuffles those of the columns `moved`."""
 
     matrix: Matrix
-    dataset: Dataset
+    dataset: NamedRows
     rows: Rows
     moved: tuple[int, ...] = ()
     order: Rows | None = None

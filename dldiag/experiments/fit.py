@@ -20,7 +20,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.parallel import ALONE, Processes, one_thread, portable
 from dldiag.core.statistics import mean_variance
 from dldiag.core.types import Clusters, ErrorUnit, Rows, ShouldStop, Stopped
-from dldiag.experiments.adjust import decide, held_probabilities
+from dldiag.experiments.adjust import ADJUSTMENTS, Decision, decide, held_probabilities
 from dldiag.experiments.judging import baseline_outputs, floor_of, loss_by_row, without_log
 from dldiag.experiments.model_outputs import KeptOutputs, ModelOutputs, kept_outputs, model_outputs, predictions_by
 from dldiag.experiments.models import MODELS, fit_cost, is_network
@@ -242,19 +242,41 @@ def fitted_predictor(task: FitTask, inputs: Inputs) -> Callable[[Any], NDArray[A
 
     Raises what the estimator raises.
     """
-    model, labels = _seeded(task), inputs.labels
-    with one_thread(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        if is_network(task.model):
-            nn.fit_stack([model], [inputs.X], [inputs.y], sample_weights=[inputs.weights])
-        else:
-            _fitted(model, inputs, labels)
+    model, labels = fitted_estimator(task, inputs)
 
     def predict(X: Any) -> NDArray[Any]:
         with one_thread():
             return predictions_by(model, X, inputs.y[:1].repeat(len(X)), labels)
 
     return predict
+
+
+def fitted_estimator(task: FitTask, inputs: Inputs) -> tuple[Any, NDArray[Any] | None]:
+    """Fit one task and return its estimator, with the labels that it has in the place of codes (None: the codes).
+
+    Raises what the estimator raises.
+    """
+    model, labels = _seeded(task), inputs.labels
+    with one_thread(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if is_network(task.model):
+            nn.fit_stack([model], [inputs.X], [inputs.y], sample_weights=[inputs.weights])
+            return model, None
+        try:
+            return _fitted(model, inputs, labels), labels
+        except REFUSALS:
+            if labels is None:
+                raise
+            numbers = _numbered(inputs.y, len(labels))
+            return _fitted(clone(model), inputs, numbers), numbers
+
+
+def learned_decision(task: FitTask, inputs: Inputs) -> Decision:
+    """Return how a fit's decisions are adjusted, from out-of-fold probabilities of its training rows."""
+    with one_thread(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        (held,) = held_probabilities([task], [inputs], _seeded)
+        return ADJUSTMENTS[task.model.adjust](inputs.y, held, inputs.choice)
 
 
 def _fitted(model: Any, inputs: Inputs, labels: NDArray[Any] | None) -> Any:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dldiag.experiments.class_losses import LossAndInfluence
 from dldiag.experiments.judged import Judged
+from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.metrics import NONNEGATIVE
 from dldiag.experiments.model_outputs import ModelOutputs, Proba
 from dldiag.experiments.tasks import Inputs
@@ -44,11 +45,16 @@ def without_log(outputs: ModelOutputs, inputs: Inputs) -> tuple[ModelOutputs, In
     y, y_dev = (np.exp(in_own_unit(one, inputs)) for one in (inputs.y, inputs.y_dev))
     with np.errstate(over="ignore"):
         train, dev = (np.exp(in_own_unit(one, inputs)) for one in (outputs.train, outputs.dev))
-    factor = 1.0
-    if inputs.choice.name in OF_MEANS and np.isfinite(train).all() and train.mean() > 0:
-        factor = float(np.clip(y.mean() / train.mean(), 1 / MOST_SMEAR, MOST_SMEAR))
+    factor = smear_factor(y, train, inputs.choice)
     plain = replace(inputs, y=y, y_dev=y_dev, y_center=0.0, y_spread=1.0)
     return replace(outputs, train=factor * train, dev=factor * dev), plain
+
+
+def smear_factor(y: NDArray[Any], train: NDArray[Any], choice: MetricChoice) -> float:
+    """Return what predictions that were logarithms are multiplied by; y, train: of the training rows, in the target's unit."""
+    if choice.name not in OF_MEANS or not np.isfinite(train).all() or train.mean() <= 0:
+        return 1.0
+    return float(np.clip(y.mean() / train.mean(), 1 / MOST_SMEAR, MOST_SMEAR))
 
 
 def in_own_unit(values: NDArray[Any], inputs: Inputs) -> NDArray[Any]:

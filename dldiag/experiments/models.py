@@ -162,7 +162,18 @@ class Model:
         used = {name: value for name, value in around.items() if value != AROUND[name].default}
         if is_network(self):
             return {name: (values | around)[name] for name in params_of_model(self)} | used
-        return {name: values[name] for name in params_of_model(self) if name in values} | used
+        own = {name: values[name] for name in params_of_model(self) if name in values}
+        return own | self._other_changes(values) | used
+
+    def _other_changes(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return settings without a parameter that differ from those of the row, such as class weights."""
+        usual = MODELS[self.key].make[_task_of(self)]().get_params(deep=False)
+        plain = (bool, int, float, str, tuple, type(None))
+        return {
+            name: value
+            for name, value in values.items()
+            if name != "random_state" and isinstance(value, plain) and value != usual.get(name)
+        }
 
 
 @dataclass(frozen=True)
@@ -280,9 +291,11 @@ def _check_estimator(estimator: Any) -> None:
 
 def params_of_model(model: Model) -> Mapping[str, Param]:
     """Return the settings of a model that have a parameter."""
-    if model.key not in MODELS:
-        return {}
-    return params_for(model.key, ("classification" if is_classifier(model.estimator) else "regression",))
+    return params_for(model.key, (_task_of(model),)) if model.key in MODELS else {}
+
+
+def _task_of(model: Model) -> Task:
+    return "classification" if is_classifier(model.estimator) else "regression"
 
 
 def params_for(key: str, tasks: Iterable[Task] = ()) -> Mapping[str, Param]:

@@ -52,10 +52,14 @@ class Preparation:
 
     def inputs_of(self, rows: TableRows) -> NDArray[np.float32]:
         """Return the prepared inputs of rows whose columns may be shuffled: (rows, features) float32."""
-        values = self.columns.of(rows)
-        if self.measured.any():
-            values[:, self.measured] = self.steps.transform(values[:, self.measured])
-        return np.asarray(np.nan_to_num(values, posinf=3e38, neginf=-3e38), dtype=np.float32)
+        return prepared_values(self.columns.of(rows), self.measured, self.steps)
+
+
+def prepared_values(values: Floats, measured: NDArray[np.bool_], steps: Pipeline) -> NDArray[np.float32]:
+    """Return features as a model gets them: gaps filled and, if asked for, scaled. Writes to `values`."""
+    if measured.any():
+        values[:, measured] = steps.transform(values[:, measured])
+    return np.asarray(np.nan_to_num(values, posinf=3e38, neginf=-3e38), dtype=np.float32)
 
 
 def learn_preparation(matrix: Matrix, dataset: Dataset, train_rows: Rows, model: Model) -> Preparation:

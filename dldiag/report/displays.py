@@ -1,10 +1,11 @@
-"""How results show themselves in a notebook: a short repr, a page, and plots, as scikit-learn's results do.
+"""How results show themselves in a notebook: a short repr, a page, and figures, as scikit-learn's results do.
 
 Attached to the nouns here, because the nouns know no figures; `attach` is called when the library is first used.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,41 @@ from dldiag.core.types import Estimate, LearningCurve, Report
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-_HEIGHT = 900  # pixels of the page in a notebook
+_HEIGHT = 600  # pixels of the page in a notebook; it scrolls
+
+
+@dataclass(frozen=True, eq=False)
+class FigureDisplay:
+    """A figure that was drawn, in the manner of scikit-learn's displays.
+
+    figure_: plotly's, whose attributes and methods are found here, too; the last line of a notebook's cell shows it. drawn:
+    what it shows, a report or a curve. kind: which figure of it.
+    """
+
+    figure_: go.Figure
+    drawn: Report | LearningCurve
+    kind: str
+
+    def plot(self, *, theme: Any = "light") -> FigureDisplay:
+        """Draw it again, in another appearance: "light" or "dark"."""
+        if isinstance(self.drawn, Report):
+            return plot_report(self.drawn, self.kind, theme=theme)
+        return plot_curve(self.drawn, theme=theme)
+
+    def _repr_mimebundle_(self, *given: Any, **named: Any) -> Any:
+        return self.figure_._repr_mimebundle_(*given, **named)
+
+    def _repr_html_(self) -> str:
+        return str(self.figure_._repr_html_())
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.figure_, name)
+
+    def __repr__(self) -> str:
+        of = self.drawn.dataset.name if isinstance(self.drawn, Report) else self.drawn.model
+        return f"<FigureDisplay {self.kind!r} of {of!r}>"
 
 
 def report_repr(report: Report) -> str:
@@ -32,14 +67,14 @@ def curve_repr(curve: LearningCurve) -> str:
 
 
 def report_page(report: Report) -> str:
-    """Return the whole report as it shows in a notebook: its page in a frame of its own."""
+    """Return a report as it shows in a notebook: its page in a frame of its own, without charts, which `plot` draws."""
     from dldiag.report.html import html_of
 
-    page = escape(html_of(report), quote=True)
+    page = escape(html_of(report, charts=False), quote=True)
     return f'<iframe srcdoc="{page}" style="width:100%;height:{_HEIGHT}px;border:0" title="dldiag report"></iframe>'
 
 
-def plot_report(report: Report, kind: str = "learning_curves", *, theme: Any = "light") -> go.Figure:
+def plot_report(report: Report, kind: str = "learning_curves", *, theme: Any = "light") -> FigureDisplay:
     """Draw one figure of a report; kind: a key of dldiag.report.figures.FIGURES. ValueError for another."""
     from dldiag.report.figures import FIGURES
 
@@ -47,14 +82,14 @@ def plot_report(report: Report, kind: str = "learning_curves", *, theme: Any = "
         raise ValueError(f"kind must be one of {', '.join(FIGURES)}, not {kind!r}")
     if not FIGURES[kind].shown(report):
         raise ValueError(f"this report has nothing to draw as {kind!r}")
-    return FIGURES[kind].draw(report, theme)
+    return FigureDisplay(FIGURES[kind].draw(report, theme), report, kind)
 
 
-def plot_curve(curve: LearningCurve, *, theme: Any = "light") -> go.Figure:
+def plot_curve(curve: LearningCurve, *, theme: Any = "light") -> FigureDisplay:
     """Draw a learning curve: training and dev error against training rows."""
     from dldiag.report.figures import learning_curves
 
-    return learning_curves([curve], theme=theme)
+    return FigureDisplay(learning_curves([curve], theme=theme), curve, "learning_curve")
 
 
 def attach() -> None:

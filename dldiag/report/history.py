@@ -7,7 +7,7 @@ import os
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,8 +18,9 @@ import msgspec
 
 from dldiag.core.home import home
 from dldiag.core.i18n import Message, english, speaking
-from dldiag.core.types import DataError, Report
+from dldiag.core.types import DataError, Estimate, Report, Task
 from dldiag.report import from_json, to_json
+from dldiag.report.view.changes import own_settings
 
 _FILE = "history.sqlite3"
 ID_BYTES = 16
@@ -35,10 +36,31 @@ CREATE TABLE IF NOT EXISTS reports (
 CREATE TABLE IF NOT EXISTS experiments (
     id TEXT PRIMARY KEY, owner TEXT NOT NULL, at TEXT NOT NULL, body TEXT NOT NULL, sha256 TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS labels (
+    report TEXT PRIMARY KEY, owner TEXT NOT NULL, body TEXT NOT NULL, sha256 TEXT NOT NULL
+);
 CREATE INDEX IF NOT EXISTS reports_of_owner ON reports (owner, at);
 CREATE INDEX IF NOT EXISTS experiments_of_owner ON experiments (owner, at);
 """
 _HEAD = "id, owner, at, name, target, headline, fingerprint"  # what a list shows of a report
+
+
+@dataclass(frozen=True)
+class RunLabel:
+    """What tells a run from others: the name, note and tags that a person gave it, and what was diagnosed.
+
+    key, model: of the model, as a report has them. settings: those that are not the usual ones, {name: (usual, value)}.
+    """
+
+    name: str = ""
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    key: str = ""
+    model: str = ""
+    settings: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    dev_error: Estimate | None = None
+    unit: str = "rate"
+    task: Task = "classification"
 
 
 @dataclass(frozen=True)
@@ -52,6 +74,7 @@ class PastReport:
     headline: str
     fingerprint: str
     altered: bool = False  # the line is not what was written: do not trust it
+    label: RunLabel = RunLabel()
 
 
 @dataclass(frozen=True)
@@ -65,6 +88,10 @@ class Experiment:
     source: str = "manual"  # trial, adopted or manual
     fingerprint: str = ""  # of the data
     at: str = ""  # ISO 8601, UTC; set when it is recorded
+    table: str = ""  # its name, and the target in it
+    target: str = ""
+    metric: str = ""  # by which the result is judged
+    test: str = ""  # what the sealed test rows said, once opened
 
 
 class History:
@@ -85,12 +112,29 @@ class History:
         row = (key, _hidden(owner), _now(), data.name, data.target, headline, data.fingerprint)
         with self._writing() as database:
             database.execute("INSERT INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, body, _sum(row, body)))
+            _write_label(database, key, row[1], label_of(report))
         return key
 
     def list(self, owner: str) -> tuple[PastReport, ...]:
         """Return the owner's reports, newest first; an altered line is marked."""
         query = f"SELECT {_HEAD}, sha256 FROM reports WHERE owner = ? ORDER BY at DESC, rowid DESC"
-        return tuple(_listed(row[:-1], row[-1]) for row in self._rows(query, _hidden(owner)))
+        labels = self._labels(owner)
+        found = (_listed(row[:-1], row[-1]) for row in self._rows(query, _hidden(owner)))
+        return tuple(replace(one, label=labels.get(one.id, one.label)) for one in found)
+
+    def describe(self, id: str, owner: str, *, name: str, note: str, tags: Sequence[str]) -> None:
+        """Name one report of this owner, note something about it, and tag it; KeyError when they have none of this id."""
+        report = self.get(id, owner)
+        before = self._labels(owner).get(id) or label_of(report)
+        label = replace(before, name=name.strip(), note=note.strip(), tags=clean_tags(tags))
+        with self._writing() as database:
+            _write_label(database, id, _hidden(owner), label)
+
+    def _labels(self, owner: str) -> dict[str, RunLabel]:
+        """Return the labels of an owner's reports; one that was altered is left out."""
+        rows = self._rows("SELECT report, owner, body, sha256 FROM labels WHERE owner = ?", _hidden(owner))
+        sound = [(key, body) for key, hidden, body, sum in rows if sum == _sum((key, hidden), body)]
+        return {key: msgspec.json.decode(body, type=RunLabel) for key, body in sound}
 
     def get(self, id: str, owner: str) -> Report:
         """Return one report; KeyError when this owner has none of this id."""
@@ -105,9 +149,12 @@ class History:
         """Forget one report of this owner."""
         with self._writing() as database:
             database.execute("DELETE FROM reports WHERE owner = ? AND id = ?", (_hidden(owner), id))
+            database.execute("DELETE FROM labels WHERE owner = ? AND report = ?", (_hidden(owner), id))
 
     def add_experiment(self, experiment: Experiment, *, owner: str) -> str:
-        """Record one turn of the loop and return its id."""
+        """Record one turn of the loop and return its id; "" where the same one is the record already."""
+        if any(replace(one, at="") == replace(experiment, at="") for one in self.experiments(owner)):
+            return ""
         at, key = _now(), secrets.token_urlsafe(ID_BYTES)
         body, row = msgspec.json.encode(replace(experiment, at=at)).decode(), (key, _hidden(owner), at)
         with self._writing() as database:
@@ -168,6 +215,33 @@ class History:
                 Message("The history in {path} cannot be used: {reason}.", {"path": str(self.path), "reason": reason}),
                 Message("Free some disk space, or set DLDIAG_HOME to a folder that can be written."),
             ) from error
+
+
+def label_of(report: Report) -> RunLabel:
+    """Return the label of a report that nobody has named yet."""
+    return RunLabel(
+        key=str(report.model.get("key", "")),
+        model=str(report.model.get("label", "")),
+        settings=own_settings(report),
+        dev_error=report.evidence.get("dev_error"),
+        unit=report.curves[0].unit if report.curves else "rate",
+        task=report.dataset.task,
+    )
+
+
+def clean_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """Return tags without blanks around them, each once.
+
+    >>> clean_tags([" slow", "slow", "", "best "])
+    ('slow', 'best')
+    """
+    return tuple(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
+
+
+def _write_label(database: sqlite3.Connection, key: str, hidden: str, label: RunLabel) -> None:
+    body = msgspec.json.encode(label, enc_hook=str).decode()
+    row = (key, hidden, body, _sum((key, hidden), body))
+    database.execute("INSERT OR REPLACE INTO labels VALUES (?, ?, ?, ?)", row)
 
 
 def _make_private(path: Path) -> None:

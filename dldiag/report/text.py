@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
 from dldiag.core.i18n import tr
 from dldiag.core.types import Column_, Outcome, Report
-from dldiag.diagnosis.compare import Comparison
 from dldiag.diagnosis.improve import Improvement
 from dldiag.experiments.models import params_of_model
 from dldiag.report import view
@@ -54,12 +53,13 @@ def path_to_text(found: Improvement, width: int = WIDTH) -> str:
     return "\n".join(lines) + "\n"
 
 
-def comparison_to_text(first: Report, second: Report, found: Comparison, width: int = WIDTH) -> str:
-    """Write two runs side by side: the errors, their change, and what differs."""
-    lines = list(wrapped(view.comparison_line(found, second), width))
+def comparison_to_text(reports: Mapping[str, Report], width: int = WIDTH) -> str:
+    """Write runs side by side, by name: the errors, their change against the first, and what differs."""
+    runs = view.side_by_side_runs(reports)
+    lines = [part for line in view.comparison_lines(runs) for part in wrapped(line, width)]
     for title, rows in (
-        (tr("Errors"), view.compared_errors(first, second, found)),
-        (tr("What differs"), view.compared_settings(first, second, found)),
+        (tr("Errors"), view.compared_errors(runs)),
+        (tr("What differs"), view.compared_settings(runs)),
     ):
         if rows:
             lines += ["", title, *_aligned([list(rows[0]), *(list(row.values()) for row in rows)], width)]
@@ -122,9 +122,13 @@ def _remedies(report: Report, width: int) -> Iterator[str]:
     if line := view.order_line(report):
         yield ""
         yield from wrapped(line, width, indent=INDENT)
+    said = set[str]()
     for place, one in enumerate(view.fixes(report), 1):
-        yield ""
-        yield from _reason(place, one, width)
+        texts = [text for text in (one.because, one.words, one.note) if text and text not in said]
+        said.add(one.because)
+        if texts or place == 1:
+            yield ""
+        yield from _reason(place, one, texts, width)
 
 
 def _grid(table: dict[Column_, list[Cell]], width: int) -> Iterator[str]:
@@ -142,23 +146,25 @@ def _cell(cell: Cell, width: int) -> Iterator[str]:
     yield from wrapped(cell.title, width, indent=INDENT * 2, first=mark)
 
 
-def _reason(place: int, one: Fix, width: int) -> Iterator[str]:
+def _reason(place: int, one: Fix, texts: Sequence[str], width: int) -> Iterator[str]:
+    """Write a fix with what is said of it; a reason that an earlier one had is not said again."""
     mark = padded(f"{place}." if one.is_recommended else f"({place})", 4)
     title = f"{one.title}: {one.change}" if one.change else one.title
     yield from wrapped(title, width, indent=INDENT * 3, first=INDENT + mark)
-    for text in (one.because, one.words, one.note):
-        if text:
-            yield from wrapped(text, width, indent=INDENT * 3)
+    for text in texts:
+        yield from wrapped(text, width, indent=INDENT * 3)
 
 
 def _findings(report: Report, width: int) -> Iterator[str]:
     shown = [list(row.values()) for row in view.findings(report, IN_FULL)]
     undecided = [one for one in report.findings if one.outcome == "undecided"]
+    said = {one.because for one in view.fixes(report)}
     if report.findings:
         yield tr("Findings")
         for code, about, what, seen, _ in shown:
             yield from wrapped(f"{about} ({what})", width, indent=INDENT * 3, first=INDENT + padded(code, 4))
-            yield from wrapped(seen, width, indent=INDENT * 3)
+            if seen not in said:
+                yield from wrapped(seen, width, indent=INDENT * 3)
         names = ", ".join(f"{one.code} {one.title}" for one in undecided)
         if names:
             yield from wrapped(tr("Undecided: {names}.", names=names), width, indent=INDENT)

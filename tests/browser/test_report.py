@@ -6,6 +6,8 @@ from dldiag.report import to_html
 from dldiag.report.figures import FIGURES, THEMES
 from tests.reports import make_report
 
+PAPER_WIDTH = 680  # pixels between the margins of A4
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]  # one process: two browsers starve each other
 
 
@@ -35,7 +37,8 @@ def opened(chromium, tmp_path):
 
 def test_the_report_draws_every_chart_and_asks_for_nothing(opened):
     page, asked, wrong = opened()
-    assert page.locator(".js-plotly-plot").count() == len(FIGURES)
+    shown = [name for name, row in FIGURES.items() if row.shown(make_report())]
+    assert page.locator(".js-plotly-plot").count() == len(shown) >= 4
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
     assert wrong == []
 
@@ -68,3 +71,34 @@ def test_charts_change_when_the_appearance_does_and_are_light_on_paper(opened):
     page.emulate_media(color_scheme="light")
     page.wait_for_timeout(500)
     assert page.evaluate(ink) == THEMES["light"].ink
+
+
+def test_a_chart_is_saved_as_a_picture(opened):
+    page, _, _ = opened()
+    chart = page.locator("#chart-error_budget")
+    for number, ending in enumerate((".svg", ".png")):
+        chart.hover()
+        with page.expect_download() as download:
+            chart.locator(".modebar-btn").nth(number).click()
+        assert download.value.suggested_filename == f"chart-error_budget{ending}"
+
+
+def test_charts_fit_the_paper(opened, tmp_path):
+    page, _, _ = opened()
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": PAPER_WIDTH, "height": 1000})
+    widths = page.evaluate("[...document.querySelectorAll('.main-svg')].map(one => one.getBoundingClientRect().right)")
+    assert max(widths) <= PAPER_WIDTH
+    assert page.pdf(format="A4", prefer_css_page_size=True).startswith(b"%PDF")
+
+
+def test_an_old_browser_says_that_it_draws_no_charts(opened, chromium, tmp_path):
+    path = tmp_path / "old.html"
+    path.write_text(to_html(make_report()), encoding="utf-8")
+    context = chromium.new_context()
+    context.add_init_script("delete window.DecompressionStream")
+    page = context.new_page()
+    page.goto(path.as_uri())
+    page.locator("#no-charts").wait_for(state="visible")
+    context.close()

@@ -29,3 +29,14 @@ def test_what_is_no_report_is_refused_in_one_line(tmp_path, capsys):
     said = capsys.readouterr()
     assert said.out == ""
     assert len(said.err.strip().splitlines()) == 1
+
+
+def test_three_runs_are_compared_with_the_first(tmp_path, capsys):
+    runs = [make_report(case) for case in ("variance", "bias", "neither")]
+    (tmp_path / "x").mkdir()
+    files = [written(tmp_path, "a.json", runs[0]), written(tmp_path, "b.json", runs[1])]
+    files.append(written(tmp_path / "x", "b.json", runs[2]))
+    assert main(["compare", *files]) == 0
+    said = capsys.readouterr().out
+    assert [line[:5] for line in said.splitlines() if line.startswith("b (")] == ["b (2)", "b (3)"]
+    assert "14.8%" in said and "18.3%" in said and "6.9%" in said

@@ -42,7 +42,7 @@ def test_an_experiment_noted_by_hand_stays_in_the_record():
     app.text_input[1].set_value("−2 points")
     app.button[0].click().run()
     assert not app.exception
-    assert "Twice as many units" in str(app.table[0].value)
+    assert "Twice as many units" in app.table[0].value["Idea"].to_list()
 
 
 def test_a_report_that_was_removed_in_another_tab_is_told_and_the_list_is_a_click_away():
@@ -86,3 +86,31 @@ def test_two_past_reports_are_compared_at_an_address_of_their_own():
     app.button[0].click().run()
     assert "compare" not in app.query_params
     assert [one for one in app.button if one.key == "compare.go"]
+
+
+def test_a_past_report_is_named_tagged_and_found_by_its_tag():
+    app = AppTest.from_file(str(ROOT / "pages/3_History.py"), default_timeout=60).run()
+    owner = app.session_state["dldiag"]["owner"]
+    first, _ = (History().add(make_report(case), owner=owner) for case in ("bias", "variance"))
+    app.run()
+    assert any("dev error" in one.value for one in app.caption)
+    app.text_input(f"name.{first}").set_value("My *best* run")
+    app.text_input(f"tags.{first}").set_value("final, slow")
+    next(one for one in app.button if one.form_id == f"label.{first}").click().run()
+    assert not app.exception
+    assert any("My" in one.value and "best" in one.value for one in app.markdown)
+    labels = [past.label for past in History().list(owner)]
+    assert {one.name: one.tags for one in labels}["My *best* run"] == ("final", "slow")
+    app.button_group("tags").set_value(["slow"]).run()
+    assert len([one for one in app.button if (one.key or "").startswith("open.")]) == 1
+
+
+def test_a_past_report_can_be_taken_away_at_its_address():
+    app = AppTest.from_file(str(ROOT / "pages/3_History.py"), default_timeout=60).run()
+    owner = app.session_state["dldiag"]["owner"]
+    app.query_params["report"] = History().add(make_report(), owner=owner)
+    app.run()
+    assert not app.exception
+    labels = [one.proto.label for one in app.get("download_button")]
+    assert labels == ["Python script", "Report (HTML)", "Report (JSON)", "Learning curves (CSV)"]
+    assert not [one for one in app.button if one.key == "export.model"], "its table may not be here any more"

@@ -225,3 +225,40 @@ def test_the_place_follows_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     if sys.platform == "linux":
         assert home() == tmp_path / "data" / "dldiag"
+
+
+def test_a_run_gets_a_name_a_note_and_tags_that_its_owner_alone_sees(history):
+    key = history.add(make_report("variance"), owner=ME)
+    (before,) = history.list(ME)
+    assert before.label.dev_error is not None
+    assert before.label.settings["hidden_layer_sizes"] == ([100], [4])
+    history.describe(key, ME, name=" Best so far ", note="with  L2", tags=["a", " a ", "", "b"])
+    (label,) = [one.label for one in history.list(ME)]
+    assert (label.name, label.note, label.tags) == ("Best so far", "with  L2", ("a", "b"))
+    assert label.dev_error == before.label.dev_error
+    with pytest.raises(KeyError):
+        history.describe(key, OTHER, name="mine", note="", tags=[])
+    assert history.list(OTHER) == ()
+    history.remove(key, ME)
+    with closing(sqlite3.connect(history.path)) as database:
+        assert database.execute("SELECT count(*) FROM labels").fetchone() == (0,)
+
+
+def test_a_history_of_an_earlier_version_is_listed_and_can_be_named(history):
+    key = history.add(make_report(), owner=ME)
+    with closing(sqlite3.connect(history.path)) as database:
+        database.execute("DROP TABLE labels")
+        database.commit()
+    (old,) = history.list(ME)
+    assert (old.id, old.label.name) == (key, "")
+    history.describe(key, ME, name="old", note="", tags=[])
+    assert history.list(ME)[0].label.model == "Neural network"
+
+
+def test_the_same_experiment_is_kept_once(history):
+    one = Experiment("wider", {"hidden_layer_sizes": [64, 64]}, "better", table="a.csv", metric="error")
+    assert history.add_experiment(one, owner=ME)
+    assert history.add_experiment(one, owner=ME) == ""
+    assert history.add_experiment(one, owner=OTHER)
+    assert history.add_experiment(Experiment("wider", result="worse", table="a.csv"), owner=ME)
+    assert [found.result for found in history.experiments(ME)] == ["better", "worse"]

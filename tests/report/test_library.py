@@ -11,6 +11,7 @@ import dldiag
 from dldiag.report.library import dataset_of
 from tests.reports import make_report
 
+MOST_IN_A_NOTEBOOK = 200_000  # characters of a cell's output: scripts and charts would be two million
 QUICK = dldiag.Settings(budget="quick", sizes=2, repeats=3, trials=0, baselines=())
 
 
@@ -52,17 +53,30 @@ def test_results_show_themselves_in_a_line_and_as_a_page():
     assert repr(report).startswith("<Report of 'customers.csv', target 'churned', dev error 0.183")
     assert len(repr(report)) < 300
     assert len(repr(report.curves[0])) < 120
-    assert report._repr_html_().startswith("<iframe srcdoc=")
+    page = report._repr_html_()
+    assert page.startswith("<iframe srcdoc=")
+    assert "&lt;script" not in page
+    assert len(page) < MOST_IN_A_NOTEBOOK
 
 
 def test_results_draw_themselves():
     report = make_report()
     dldiag.Report  # noqa: B018 — the first use attaches the displays
-    assert report.plot().data
-    assert report.plot("error_budget").data
-    assert report.curves[0].plot().data
+    for display in (report.plot(), report.plot("error_budget"), report.curves[0].plot()):
+        assert display.figure_.data
+        assert display.data == display.figure_.data
+        assert display.plot(theme="dark").layout.font.color != display.layout.font.color
+        assert repr(display).startswith("<FigureDisplay")
+        assert "Figure(" not in repr(display)
     with pytest.raises(ValueError, match="learning_curves"):
         report.plot("nothing")
+
+
+def test_results_hold_plain_numbers(arrays):
+    X, y = arrays
+    report = dldiag.diagnose(LogisticRegression(max_iter=500), X, y, settings=QUICK)
+    texts = [repr(report.evidence), repr(report.findings), repr(report.recommendations), repr(report.verdict)]
+    assert not [text for text in texts if "np." in text]
 
 
 def towns(rows=400):

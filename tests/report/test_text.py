@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dldiag.core.i18n import Message, speaking
+from dldiag.diagnosis.from_metrics import GivenNumbers, diagnose_numbers
 from dldiag.report import to_text
 from dldiag.report.text import display_width, wrapped
 from tests.reports import make_report
@@ -46,3 +47,13 @@ def test_wrapping_loses_nothing_but_blanks_and_keeps_to_the_width(text, width):
     assert "".join("".join(lines).split()) == "".join(text.split())
     words_fit = all(display_width(word) <= width for word in text.replace("偏", " ").replace("差", " ").split())
     assert not words_fit or all(display_width(line) <= width + 2 for line in lines)
+
+
+def test_a_reason_is_said_once():
+    report = diagnose_numbers(GivenNumbers(human_error=0.01, train_error=0.08, dev_error=0.10))
+    lines = " ".join(to_text(report).split())
+    reasons = {" ".join(str(one.because).split()) for one in report.recommendations}
+    assert len(reasons) < len(report.recommendations)
+    counts = [lines.count(reason) for reason in reasons]
+    assert max(counts) == 1
+    assert sum(counts) >= 3

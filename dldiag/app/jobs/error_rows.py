@@ -13,12 +13,12 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import Progress
 from dldiag.error_analysis.eyeball import EyeballSet
 
-MOST_LISTED = 1_000  # rows of a list
-Columns = dict[str, tuple[Any, ...]]  # a table: the cells of every column
+MOST_LISTED = 1_000  # Maximum number of rows per list.
+Columns = dict[str, tuple[Any, ...]]  # A table as {column: cells}.
 
 
 class ErrorLists(msgspec.Struct, frozen=True):
-    """The rows that are wrong, as tables: the worst ones, those with a suspicious label, and those to look at."""
+    """Wrong rows as tables: the worst, those with suspicious labels, and the eyeball set."""
 
     worst: Columns
     suspects: Columns
@@ -65,7 +65,7 @@ def _case(job: ModelJob, should_stop: JobStop) -> Any:
 
 
 def _columns(table: Any) -> Columns:
-    """Return a table by columns; dates as texts, gaps as None."""
+    """Return a table by column, dates as texts and missing values as None."""
     plain = table.astype(object).where(table.notna(), None)
     return {
         str(name): tuple(

@@ -25,7 +25,7 @@ class FoundPath(msgspec.Struct, frozen=True):
 
 
 def try_job(job: RemedyTrialJob, on_progress: JobProgress, should_stop: JobStop) -> Trial:
-    """Test one fix, paired with the present model."""
+    """Test one fix against the current model on the same repeats."""
     from dldiag.diagnosis.diagnose import prepare_case
     from dldiag.diagnosis.search import planned_fits, try_remedy
     from dldiag.diagnosis.trials import EFFORTS, Attempt

@@ -1,7 +1,7 @@
-"""JOBS: what a worker can compute. A page that needs another computation adds a struct to `asked` and a row here.
+"""JOBS: the jobs a worker can run. To add one, add a struct to `asked` and a row here.
 
-A row is a function (job, on_progress, should_stop) -> a result that the codec can write. `on_progress` takes a `Progress`;
-`should_stop` is asked often, and `Stopped` may be raised. Only workers import this table.
+A row is a function (job, on_progress, should_stop) -> result that the codec can write. `on_progress` takes a `Progress`;
+`should_stop` is called often, and the function may raise `Stopped`. Only workers import this table.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from dldiag.app.jobs.course import REQUESTS, course_job
 from dldiag.app.jobs.diagnosis import JobProgress, JobStop, diagnose_job
 from dldiag.app.jobs.error_rows import error_rows_job, label_trial_job
 from dldiag.app.jobs.improvement import improve_job, open_job, try_job
+from dldiag.app.jobs.model_file import model_job
 
 JobFunction = Callable[[Any, JobProgress, JobStop], Any]
 
 JOBS: dict[type[asked.Job], JobFunction] = {
     asked.DiagnosisJob: diagnose_job,
+    asked.ModelExportJob: model_job,
     asked.ErrorRowsJob: error_rows_job,
     asked.LabelTrialJob: label_trial_job,
     asked.RemedyTrialJob: try_job,
@@ -36,7 +38,7 @@ def any_job() -> Any:
 
 
 def warm_up() -> None:
-    """Import what the jobs will need, so that the first one starts at once."""
+    """Import what jobs need, so that the first one starts at once."""
     for module in (
         "sklearn.ensemble",
         "sklearn.linear_model",

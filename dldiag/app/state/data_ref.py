@@ -13,20 +13,20 @@ from dldiag.core.types import DataError, Dataset, Kind, Table
 
 
 class Reference(TypedDict, total=False):
-    """What names data: an upload (by its sha256), a path, a sample or a toy; the rest is what was decided by hand."""
+    """The name of some data: an upload (by sha256), a path, a sample or a toy, with the choices made by hand."""
 
     upload: str
     path: str
-    stamp: str  # of a path: its size and time when it was chosen
+    stamp: str  # Size and time of the file at a path when it was chosen.
     sample: str
     toy: str
-    rows: int  # of a toy, as are noise and seed
+    rows: int  # Of a toy, like noise and seed.
     noise: float | None
     seed: int
     name: str
-    plan: dict[str, Any]  # fields of a ReadPlan
+    plan: dict[str, Any]  # Fields of a ReadPlan.
     kinds: dict[str, Kind]
-    second: Reference  # a second file: upload or path, name
+    second: Reference  # A second file, with upload or path, and name.
     target: str
     task: str
     groups: str
@@ -42,14 +42,14 @@ OF_DATASET = ("task", "groups", "times", "domain", "exclude", "log_target")
 
 
 def identity(reference: Reference, what: str) -> str:
-    """Return what tells two references apart, as far as a table (or a dataset, or the rows of a file) depends on them."""
+    """Return a key that is equal for references to the same table, dataset or rows of a file."""
     parts = {"table": OF_TABLE, "dataset": (*OF_TABLE, "target", *OF_DATASET), "rows": (*OF_FILE, "target")}[what]
     given = cast("dict[str, Any]", reference)
     return codec.encode([[key, given[key]] for key in parts if key in given]).decode()
 
 
 def located(reference: Reference, owner: str) -> Reference:
-    """Return the reference with the paths of this owner's own uploads in it; KeyError when they have none of that name."""
+    """Return the reference with the paths of this owner's uploads; KeyError when there is no such upload."""
     found = reference.copy()
     if "second" in reference:
         found["second"] = located(reference["second"], owner)
@@ -59,7 +59,7 @@ def located(reference: Reference, owner: str) -> Reference:
 
 
 def path_reference(text: str) -> Reference:
-    """Return a reference to a file of the machine the dashboard runs on; DataError when it cannot be read."""
+    """Return a reference to a file on the server; DataError when it cannot be read."""
     path = Path(text.strip().strip("\"'")).expanduser()
     try:
         facts = path.stat()
@@ -74,7 +74,7 @@ def path_reference(text: str) -> Reference:
 
 
 def check_unchanged(reference: Reference) -> None:
-    """Raise DataError when a file of this machine is not what it was when it was chosen."""
+    """Raise DataError when a file on the server has changed since it was chosen."""
     path = Path(reference["path"])
     if "stamp" in reference and path.exists() and _stamp(path.stat()) != reference["stamp"]:
         raise DataError(
@@ -88,7 +88,7 @@ def _stamp(facts: os.stat_result) -> str:
 
 
 def load_table(reference: Reference) -> Table:
-    """Read the table that a reference names; an upload's path must be in it by now."""
+    """Read the table of a reference; for an upload the reference must hold its path."""
     from dldiag.data.read_table import read_table
     from dldiag.data.second_file import with_second_file
 
@@ -109,9 +109,9 @@ def load_table(reference: Reference) -> Table:
 
 
 def load_dataset(reference: Reference, table: Table | None = None) -> Dataset:
-    """Return the rows that a reference names, ready to learn from; a toy is made, everything else is read.
+    """Return the dataset of a reference; a toy is generated, everything else is read.
 
-    table: what `load_table` gave, where somebody has it already.
+    table: the result of `load_table`, if it is at hand.
     """
     if "toy" in reference:
         from dldiag.course.shared.toys import toy

@@ -1,4 +1,4 @@
-"""The rows behind a diagnosis's errors, and the categories that its visitor gave them; kept in the diagnosis's folder."""
+"""The wrong rows of a diagnosis and the visitor's tags, kept in the folder of the diagnosis."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dldiag.app.state.paths import storing, write_whole
 from dldiag.error_analysis.eyeball import EyeballSet
 
 _FILE = "eyeball_tags.json"
-WHAT = "error rows"  # the name under which a diagnosis remembers the job
+WHAT = "error rows"  # The diagnosis remembers the job under this name.
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ def start_error_rows(job: str) -> None:
 
 
 def error_rows_of(other: str) -> ErrorRows | None:
-    """Return the lists that a finished job made; None when the model predicted nothing."""
+    """Return the lists of a finished job; None when the model made no predictions."""
     found = store.result_of(other, ErrorLists)
     if found is None:
         return None
@@ -43,12 +43,12 @@ def error_rows_of(other: str) -> ErrorRows | None:
 
 
 def tags_of(job: str) -> dict[int, tuple[str, ...]]:
-    """Return the categories of each row that was looked at, by its number in the table."""
+    """Return the tags of each row looked at, by its number in the table."""
     path = store.folder_of(job) / _FILE
     return codec.decode(path.read_bytes(), dict[int, tuple[str, ...]]) if path.is_file() else {}
 
 
 def keep_tags(job: str, tags: Mapping[int, Sequence[str]]) -> None:
-    """Write the categories down."""
+    """Write the tags."""
     with storing():
         write_whole(store.folder_of(job) / _FILE, codec.encode(tags))

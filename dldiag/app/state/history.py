@@ -1,7 +1,8 @@
-"""The visitor's history: finished reports are kept once, and what was tried or adopted is written down."""
+"""The visitor's history: finished reports are kept once, and tests and applied fixes are recorded."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +12,10 @@ from dldiag.app.jobs import store
 from dldiag.app.state import session
 from dldiag.app.state.paths import storing
 from dldiag.app.ui.widgets import show_error
-from dldiag.core.i18n import Message, current_language
+from dldiag.core.i18n import Message, current_language, tr
 from dldiag.core.types import DataError, Recommendation, Report
 from dldiag.report.history import Experiment, History, PastReport
-from dldiag.report.view import change_text, effect_text, unit_of
+from dldiag.report.view import change_text, effect_text, test_line, unit_of
 
 MARK = "in_history"
 GONE = Message("This report is not in your history any more.")
@@ -34,27 +35,52 @@ def keep_in_history(job: str, report: Report) -> None:
 
 
 def keep_trials(job: str, report: Report) -> None:
-    """Write every trial of a diagnosis into the record of experiments, once."""
+    """Add every trial of a diagnosis to the record of experiments, once."""
     if store.head_of(job).owner != session.owner():
         return
+    _keep_test(job, report)
     for one in report.recommendations:
         mark = store.folder_of(job) / f"noted_{one.remedy}"
-        if one.trial is not None and not mark.exists():
-            changed, result = dict(one.trial.settings), effect_text(one, unit_of(report))
-            fingerprint = report.dataset.fingerprint
-            if note(Experiment(str(one.title), changed, result, source="trial", fingerprint=fingerprint)):
-                with storing():
-                    mark.touch()
+        if one.trial is None or mark.exists():
+            continue
+        if note(_experiment(report, one, dict(one.trial.settings), effect_text(one, unit_of(report)), "trial")):
+            with storing():
+                mark.touch()
+
+
+def _keep_test(job: str, report: Report) -> None:
+    """Write the opening of the test set into the record, once."""
+    mark = store.folder_of(job) / "noted_test"
+    if report.test is None or mark.exists():
+        return
+    data, metric = report.dataset, report.metric
+    said = test_line(report.test, unit_of(report))
+    opened = Experiment(
+        tr("The test set was opened"), test=said, source="test", fingerprint=data.fingerprint, table=data.name,
+        target=data.target, metric="" if metric is None else metric.name,
+    )  # fmt: skip
+    if note(opened):
+        with storing():
+            mark.touch()
 
 
 def note_adopted(report: Report, one: Recommendation, change: dict[str, Any]) -> None:
-    """Write down that a remedy was adopted, what it changed and what its trial had shown."""
+    """Record an applied fix: what it changed, and what its test had shown."""
     result = change_text(one.trial.change, unit_of(report)) if one.trial else ""
-    note(Experiment(str(one.title), change, result, source="adopted", fingerprint=report.dataset.fingerprint))
+    note(_experiment(report, one, change, result, "adopted"))
+
+
+def _experiment(report: Report, one: Recommendation, changed: dict[str, Any], result: str, source: str) -> Experiment:
+    """Return what the record keeps of a remedy: the change, its result, the table and the metric."""
+    data, metric = report.dataset, report.metric
+    return Experiment(
+        str(one.title), changed, result, source=source, fingerprint=data.fingerprint, table=data.name, target=data.target,
+        metric="" if metric is None else metric.name,
+    )  # fmt: skip
 
 
 def note(experiment: Experiment) -> bool:
-    """Write an experiment into the visitor's record; False, and the reason on the page, when that cannot be."""
+    """Add an experiment to the visitor's record; on failure show the reason and return False."""
     try:
         History().add_experiment(experiment, owner=session.owner())
     except DataError as error:
@@ -69,7 +95,7 @@ def past_reports() -> tuple[PastReport, ...]:
 
 
 def past_report(key: str) -> Report:
-    """Return one of the visitor's reports; DataError when it is not theirs or not there any more."""
+    """Return one of the visitor's reports; DataError when it is gone or belongs to someone else."""
     try:
         return History().get(key, session.owner())
     except KeyError as error:
@@ -77,7 +103,7 @@ def past_report(key: str) -> Report:
 
 
 def headline(one: PastReport) -> Message | str:
-    """Return a past report's verdict, to be read in the visitor's language; the list itself keeps English."""
+    """Return a past report's verdict in the visitor's language; the list stores English."""
     if one.altered:
         return Message(one.headline)
     if current_language() == "en":
@@ -86,6 +112,14 @@ def headline(one: PastReport) -> Message | str:
         return past_report(one.id).verdict.headline
     except DataError:
         return one.headline
+
+
+def describe(key: str, *, name: str, note: str, tags: Sequence[str]) -> None:
+    """Give one of the visitor's reports a name, a note and tags; DataError when it is not there any more."""
+    try:
+        History().describe(key, session.owner(), name=name, note=note, tags=tags)
+    except KeyError as error:
+        raise DataError(GONE, Message("It was removed, perhaps in another tab.")) from error
 
 
 def forget_record(key: str) -> None:
@@ -99,8 +133,10 @@ def experiments() -> tuple[Experiment, ...]:
 
 
 def note_by_hand(idea: str, result: str, next_idea: str) -> None:
-    """Write down an experiment that was made elsewhere; it belongs to the table at hand."""
+    """Record an experiment made elsewhere, for the current table."""
     table = session.current_table() if session.current_reference() else None
     experiment = Experiment(idea, result=result, next_idea=next_idea)
-    note(replace(experiment, fingerprint=table.fingerprint if table is not None else ""))
+    if table is not None:
+        experiment = replace(experiment, fingerprint=table.fingerprint, table=table.name)
+    note(experiment)
     st.rerun()

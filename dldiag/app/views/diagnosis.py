@@ -35,7 +35,7 @@ FIRST_SETTINGS = ("target_error", "budget")
 def current_job() -> str | None:
     """Return the diagnosis this visitor is looking at; the URL names it, too."""
     slots = session.state()["slots"]
-    if SLOT not in slots and "job" in st.query_params:  # `page` did not find it
+    if SLOT not in slots and "job" in st.query_params:  # `page` did not find the job.
         st.query_params.pop("job")
         st.info(escape_markdown(tr("The result in this link is not here any more. Start again with your table.")))
     job: str | None = slots.get(SLOT)
@@ -48,7 +48,7 @@ def forget_job() -> None:
     """Go back to the settings; the result stays in the history."""
     restart(SLOT)
     st.query_params.pop("job")
-    session.state().pop("followed", None)  # the browser's Back may name it again
+    session.state().pop("followed", None)  # The browser's Back may open it again.
     session.refresh_forms()
 
 
@@ -73,7 +73,7 @@ def ask_all() -> None:
 
 def ask_and_start(dataset: Dataset) -> None:
     """Draw the settings and the button that starts the diagnosis."""
-    button = st.container()  # above what few people change
+    button = st.container()  # The button goes above rarely changed settings.
     metric, can_judge = ask_metric(dataset)
     first = forms.ask_params(Settings(), "settings", names=FIRST_SETTINGS, columns=2)
     model = ask_model(dataset.task)
@@ -129,7 +129,7 @@ def show_job(job: str) -> None:
 
 
 def _offer_going_on(view: View, asked: DiagnosisJob) -> None:
-    """Offer to run a diagnosis that was stopped once more."""
+    """Offer to rerun a diagnosis that was stopped."""
     if view.state != "finished" and st.button(tr("Run it again"), key="run.again", icon=":material/play_arrow:"):
         restart(SLOT)
         start_diagnosis(asked.model, asked.settings, start=asked.start, dev_uses=asked.dev_uses, parent=asked.parent)
@@ -174,7 +174,7 @@ def _settings_text(asked: DiagnosisJob) -> str:
 
 
 def _setting(name: str, value: Any, param: Param | None) -> str:
-    """Write a setting as its field does: by its label, and a choice by its own."""
+    """Write a setting with the labels of its form field."""
     if param is None:
         return f"{name} = {_short(value)}"
     chosen = (param.choices or {}).get(value) if isinstance(value, str) else None

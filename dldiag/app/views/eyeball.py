@@ -16,7 +16,7 @@ from dldiag.error_analysis.eyeball import EyeballSet, TagCount, read_tags, tag_c
 from dldiag.report.view.labels import error_text, share_text
 
 Tags = Mapping[int, tuple[str, ...]]
-_HIDDEN = ("bias", "variance", "loss", "predictions")  # columns that a person needs not to judge a row
+_HIDDEN = ("bias", "variance", "loss", "predictions")  # Columns that are not needed to judge a row.
 
 
 def go_through(job: str, rows: eyeball.ErrorRows) -> None:

@@ -87,7 +87,7 @@ def show_test_set(report: Report, job: str) -> None:
         view = session.pool().look(opening)
         show_ending(view)
         if view.state == "finished":
-            st.rerun()  # it ended while this page was drawn
+            st.rerun()  # The job ended while this page was drawn.
         if st.button(tr("Start again"), key="open.again"):
             improvement.forget_improvement(job, "open")
             st.rerun()

@@ -1,4 +1,4 @@
-"""The list of past reports: open one by its own address, compare two, remove one."""
+"""The list of past reports: open one by its own address, name it, compare several, remove one."""
 
 from __future__ import annotations
 
@@ -8,42 +8,46 @@ import streamlit as st
 
 from dldiag.app.state import history
 from dldiag.app.ui.page import MAIN, link_to
-from dldiag.app.ui.widgets import show_message, show_rows
+from dldiag.app.ui.widgets import explained, show_message, show_rows
+from dldiag.app.views.export import show_link
 from dldiag.app.views.report import show_past_report
 from dldiag.core.i18n import tr
 from dldiag.core.sanitize import escape_markdown, legible
-from dldiag.diagnosis.compare import compare
 from dldiag.report import view
 from dldiag.report.history import PastReport
+from dldiag.report.view.past_runs import run_choice, run_facts, run_title
 
-OPENED, COMPARED = "report", "compare"  # of the URL
+OPENED, COMPARED = "report", "compare"  # Parameters of the URL.
+MOST_COMPARED = 5  # More runs side by side do not fit a screen.
+LONGEST_NAME, LONGEST_NOTE, LONGEST_TAGS = 80, 1000, 200  # In characters.
 
 
 def show_past() -> None:
     """Show the report or the comparison that the URL names, else the list."""
     if opened := st.query_params.get(OPENED):
         _back()
-        _show_link()
-        show_past_report(history.past_report(opened))
-    elif pair := st.query_params.get(COMPARED):
+        _show_opened(opened)
+    elif several := st.query_params.get(COMPARED):
         _back()
-        _show_link()
-        _show_comparison(*pair.split(",", 1))
+        _show_comparison(several.split(",")[:MOST_COMPARED])
     else:
         _show_list(history.past_reports())
 
 
 def _back() -> None:
-    if st.button(tr("Back to the list"), icon=":material/arrow_back:"):
-        for name in (OPENED, COMPARED):
-            st.query_params.pop(name, None)
-        st.rerun()
+    with st.container(horizontal=True):
+        if st.button(tr("Back to the list"), icon=":material/arrow_back:"):
+            for name in (OPENED, COMPARED):
+                st.query_params.pop(name, None)
+            st.rerun()
+        show_link()
 
 
-def _show_link() -> None:
-    """Show the address of what is open, to be copied."""
-    with st.popover(tr("Link"), icon=":material/link:"):
-        st.code(st.context.url, language=None)
+def _show_opened(key: str) -> None:
+    known = {one.id: one for one in history.past_reports()}
+    if key in known and known[key].label.name:
+        _show_about(known[key])
+    show_past_report(history.past_report(key))
 
 
 def _show_list(past: Sequence[PastReport]) -> None:
@@ -53,53 +57,93 @@ def _show_list(past: Sequence[PastReport]) -> None:
         return
     if len(past) > 1:
         _ask_comparison(past)
+    chosen = _ask_tags(past)
     for one in past:
-        _show_item(one)
+        if chosen <= set(one.label.tags):
+            _show_item(one)
+
+
+def _ask_tags(past: Sequence[PastReport]) -> set[str]:
+    """Ask for the tags that the shown runs must have, where any run has one."""
+    tags = sorted({tag for one in past for tag in one.label.tags})
+    if not tags:
+        return set()
+    return set(st.pills(tr("Only runs with these tags"), tags, selection_mode="multi", key="tags", format_func=legible))
 
 
 def _ask_comparison(past: Sequence[PastReport]) -> None:
     known = {one.id: one for one in past}
     with st.container(border=True, key="compare"):
-        first, second, go = st.columns([3, 3, 1.2], vertical_alignment="bottom")
-        chosen = [
-            column.selectbox(
-                label, list(known), index=at, format_func=lambda key: title_of(known[key]), key=f"compare.{at}"
-            )
-            for column, label, at in ((first, tr("First run"), 1), (second, tr("Second run"), 0))
-        ]
-        same = chosen[0] == chosen[1]
-        if go.button(tr("Compare"), key="compare.go", width="stretch", disabled=same) and not same:
-            st.query_params[COMPARED] = ",".join(str(key) for key in chosen)
+        runs, go = st.columns([6, 1.2], vertical_alignment="bottom")
+        chosen = runs.multiselect(
+            tr("Compare with the first of these"),
+            list(known),
+            default=[past[1].id, past[0].id],
+            format_func=lambda key: run_choice(known[key]),
+            max_selections=MOST_COMPARED,
+            key="compare.runs",
+        )
+        if go.button(tr("Compare"), key="compare.go", width="stretch", disabled=len(chosen) < 2) and len(chosen) > 1:
+            st.query_params[COMPARED] = ",".join(chosen)
             st.rerun()
-
-
-def title_of(one: PastReport) -> str:
-    """Return what tells a past report from others: its table, its target and when it was made."""
-    when = one.at[:16].replace("T", " ")
-    return f"{legible(one.name, 40)} · {legible(one.target, 40)} · {when} UTC"
 
 
 def _show_item(one: PastReport) -> None:
     with st.container(border=True, key=f"past-{one.id}"):
-        text, show, drop = st.columns([5, 1, 1], vertical_alignment="center")
+        text, buttons = st.columns([6, 5], vertical_alignment="center")
         with text:
-            st.markdown(f"#### {escape_markdown(title_of(one))}")
+            _show_about(one)
             show_message(history.headline(one))
-        if show.button(tr("Open"), key=f"open.{one.id}", width="stretch"):
-            st.query_params[OPENED] = one.id
-            st.rerun()
-        if drop.button(tr("Remove"), key=f"remove.{one.id}", width="stretch"):
-            history.forget_record(one.id)
+        with buttons, st.container(horizontal=True, horizontal_alignment="right"):
+            _offer_actions(one)
+
+
+def _show_about(one: PastReport) -> None:
+    """Show what a run is called, what it was, and what was noted about it."""
+    st.markdown(f"#### {escape_markdown(run_title(one))}")
+    show_message(run_facts(one), kind="caption")
+    if one.label.tags:
+        st.markdown(" ".join(f":blue-badge[{escape_markdown(tag)}]" for tag in one.label.tags))
+    if one.label.note:
+        show_message(one.label.note)
+
+
+def _offer_actions(one: PastReport) -> None:
+    if st.button(tr("Open"), key=f"open.{one.id}", type="primary"):
+        st.query_params[OPENED] = one.id
+        st.rerun()
+    if not one.altered:
+        with st.popover(tr("Name and note"), icon=":material/edit:"):
+            _ask_label(one)
+    if st.button(tr("Remove"), key=f"remove.{one.id}"):
+        history.forget_record(one.id)
+        st.rerun()
+
+
+def _ask_label(one: PastReport) -> None:
+    with st.form(f"label.{one.id}", border=False):
+        name = st.text_input(tr("Name"), one.label.name, max_chars=LONGEST_NAME, key=f"name.{one.id}")
+        note = st.text_area(tr("Note"), one.label.note, max_chars=LONGEST_NOTE, key=f"note.{one.id}")
+        tags = st.text_input(
+            tr("Tags"), ", ".join(one.label.tags), max_chars=LONGEST_TAGS, key=f"tags.{one.id}",
+            help=tr("Words of your own, separated by commas. The list can be narrowed down to them."),
+        )  # fmt: skip
+        if st.form_submit_button(tr("Save"), type="primary"):
+            with explained():
+                history.describe(one.id, name=name, note=note, tags=tags.split(","))
             st.rerun()
 
 
-def _show_comparison(first_id: str, second_id: str = "") -> None:
-    first, second = history.past_report(first_id), history.past_report(second_id)
-    found = compare(first, second)
-    st.subheader(tr("Two runs side by side"), anchor=False)
-    show_message(view.comparison_line(found, second))
-    show_rows(view.compared_errors(first, second, found), alt=tr("Errors of both runs"))
-    rows = view.compared_settings(first, second, found)
+def _show_comparison(keys: Sequence[str]) -> None:
+    known = {one.id: one for one in history.past_reports()}
+    names = [run_title(known[key]) if key in known else key for key in keys]
+    named = [f"{i}. {legible(name)}" for i, name in enumerate(names, 1)]
+    runs = view.side_by_side_runs({name: history.past_report(key) for name, key in zip(named, keys, strict=True)})
+    st.subheader(tr("Two runs side by side") if len(runs) == 2 else tr("Runs side by side"), anchor=False)
+    for line in view.comparison_lines(runs):
+        show_message(line)
+    show_rows(view.compared_errors(runs), alt=tr("Errors of the runs"))
+    rows = view.compared_settings(runs)
     if rows:
         st.markdown(f"**{escape_markdown(tr('What differs'))}**")
         show_rows(rows, alt=tr("What differs"))

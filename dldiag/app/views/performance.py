@@ -11,7 +11,7 @@ from dldiag.report.figures import FIGURES
 from dldiag.report.view.error_rows import Section
 from dldiag.report.view.performance import TITLE, performance_sections
 
-OPEN = ("metrics", "classes", "fit")  # what is unfolded from the start
+OPEN = ("metrics", "classes", "fit")  # The sections that are expanded at first.
 
 
 def show_performance(report: Report) -> None:

@@ -6,21 +6,22 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dldiag.app.state import server, session
+from dldiag.app.state import server
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.app.views.before_after import show_before_after
+from dldiag.app.views.export import show_export
 from dldiag.app.views.fixes import list_fixes, show_fixes
 from dldiag.app.views.improvement import show_improving, show_test_meaning, show_test_set
 from dldiag.app.views.performance import show_performance
 from dldiag.app.views.verdict import show_verdict
 from dldiag.app.views.where_wrong import show_where_wrong
-from dldiag.core.i18n import Message, speaking, tr
+from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import LearningCurve, Report
-from dldiag.report import curves_csv, to_json, view
+from dldiag.report import view
 from dldiag.report.figures import FIGURES, alt_learning_curves, learning_curves
 
-VERDICT_HEIGHT, CURVES_HEIGHT, REMEDIES_HEIGHT = 120, 460, 280  # px, of the running state: nothing may jump
+VERDICT_HEIGHT, CURVES_HEIGHT, REMEDIES_HEIGHT = 120, 460, 280  # In px, fixed while a job runs so that nothing jumps.
 FIRST_VERDICT = Message("First verdict; more is still being computed.")
 GROWING = Message("Training on growing parts of your table. The first verdict comes in a few seconds.")
 
@@ -46,7 +47,7 @@ def _show_parts(report: Report, job: str | None, *, complete: bool) -> None:
     _show_details(report)
     if job is not None and complete:
         show_test_set(report, job)
-    _show_downloads(report)
+    show_export(report, job if complete else None)
 
 
 def show_past_report(report: Report) -> None:
@@ -70,7 +71,7 @@ def show_first_look(curves: Sequence[LearningCurve], report: Report | None) -> N
 
 
 def show_reached(curves: Sequence[LearningCurve]) -> None:
-    """Show the learning curves as far as they are known; nothing before there is a point to show."""
+    """Show the learning curves so far; nothing before the first point."""
     if any(point.dev for curve in curves for point in view.points(curve)):
         with server.drawing:
             figure = learning_curves(curves, theme=figure_mode(), train=False)
@@ -122,32 +123,3 @@ def _show_details(report: Report) -> None:
         with st.expander(escape_markdown(FIGURES["training_curve"].title), expanded=not report.curves):
             row = FIGURES["training_curve"]
             show_figure(row.draw(report, figure_mode()), row.alt(report), key="figure.training_curve")
-
-
-def _show_downloads(report: Report) -> None:
-    name, language = "dldiag-report", session.language()
-    with st.container(key="export"):
-        st.subheader(tr("Export"), anchor=False)
-    with st.container(horizontal=True):
-        st.download_button(
-            tr("Report (HTML)"),
-            lambda: _html(report, language),
-            f"{name}.html",
-            "text/html",
-            help=tr("One file with all figures; opens without a network."),
-            on_click="ignore",
-        )
-        st.download_button(
-            tr("Report (JSON)"), lambda: to_json(report), f"{name}.json", "application/json", on_click="ignore"
-        )
-        st.download_button(
-            tr("Learning curves (CSV)"), lambda: curves_csv(report), f"{name}.csv", "text/csv", on_click="ignore"
-        )
-
-
-def _html(report: Report, language: str) -> str:
-    """Write the report in the page's language: a download is made outside the run of a page, where no visitor is known."""
-    from dldiag.report import to_html
-
-    with speaking(language):
-        return to_html(report)

@@ -22,8 +22,7 @@ SLOT = kind_of(DiagnosisJob)
 def start_diagnosis(model: Mapping[str, Any], settings: Settings, **path: Any) -> None:
     """Start a diagnosis of the visitor's data with these settings and show it.
 
-    model: a choice as `chosen_model` reads it. `path` says how it was arrived at: the starting model (`start`), how often
-    the dev rows were used to choose (`dev_uses`), and the run it was changed from (`parent`).
+    model: as `chosen_model` reads it. path: how it came about, as fields of `DiagnosisJob` (start, dev_uses, parent).
     """
     session.take_up_model(model)
     data = session.current_reference() or {}

@@ -20,8 +20,8 @@ from dldiag.core.types import Report
 from dldiag.report.view.error_rows import TITLE, Section, error_sections, errors_line
 
 EYEBALL_PAGE = "pages/5_Eyeball_set.py"
-LABEL_TRIAL = "label trial"  # the name under which a diagnosis remembers the job
-SHOWN_ROWS = 10  # of a list; the download has all of it
+LABEL_TRIAL = "label trial"  # The diagnosis remembers the job under this name.
+SHOWN_ROWS = 10  # Rows shown of a list; the download has all of them.
 
 
 def show_where_wrong(report: Report, job: str | None) -> None:
@@ -83,7 +83,7 @@ def _show_lists(job: str) -> None:
 
 
 def ask_error_rows(job: str) -> eyeball.ErrorRows | None:
-    """Offer to list the rows of a diagnosis, show how far that is, and return them when they are there."""
+    """Offer to list the wrong rows, show the progress, and return them when they are ready."""
     other = improvement.started(job).get(eyeball.WHAT)
     if other is None:
         if st.button(tr("Show the rows"), key="error_rows", icon=":material/table_rows:"):

@@ -8,29 +8,36 @@ from collections.abc import Sequence
 from dldiag.core.i18n import Message, Value, tr
 from dldiag.course.hyperparameters.guided import REASONS, Searches
 from dldiag.course.hyperparameters.validation_curve import Validation, read_validation
+from dldiag.experiments.metrics import METRICS
 from dldiag.report.history import Experiment
 
 SOURCES: dict[str, Message] = {
     "trial": Message("trial"),
     "adopted": Message("applied fix"),
     "manual": Message("by hand"),
+    "test": Message("test set"),
 }
 ENOUGH_TURNS = 2  # of the loop; below it there is nothing to say about a direction
 
 
 def record_rows(experiments: Sequence[Experiment]) -> tuple[dict[str, str], ...]:
-    """Return the record as rows of texts, newest first."""
-    return tuple(
-        {
-            tr("When"): one.at[:16].replace("T", " "),
-            tr("Idea"): one.idea,
-            tr("What changed"): ", ".join(f"{name} = {value}" for name, value in one.changed.items()),
-            tr("Result"): one.result,
-            tr("Next idea"): one.next_idea,
-            tr("From"): str(SOURCES.get(one.source, one.source)),
-        }
-        for one in reversed(experiments)
-    )
+    """Return the record as rows of texts, newest first; a column without any text is left out."""
+    rows = [_row(one) for one in reversed(experiments)]
+    return tuple({name: text for name, text in row.items() if any(one[name] for one in rows)} for row in rows)
+
+
+def _row(one: Experiment) -> dict[str, str]:
+    return {
+        tr("When"): one.at[:16].replace("T", " "),
+        tr("Table"): " · ".join(part for part in (one.table, one.target) if part),
+        tr("Idea"): one.idea,
+        tr("What changed"): ", ".join(f"{name} = {value}" for name, value in one.changed.items()),
+        tr("Result"): one.result,
+        tr("Metric"): str(METRICS[one.metric].label) if one.metric in METRICS else one.metric,
+        tr("Test set"): one.test,
+        tr("Next idea"): one.next_idea,
+        tr("From"): str(SOURCES.get(one.source, one.source)),
+    }
 
 
 def read_record(experiments: Sequence[Experiment], fingerprint: str = "") -> Message:

@@ -89,6 +89,7 @@ def figure(theme: ThemeName, *, height: int = _HEIGHT) -> go.Figure:
             "bgcolor": "rgba(0,0,0,0)",
         },
         hovermode="closest",
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": look.faint, "activecolor": look.ink},
     )
     return go.Figure(layout=layout).update_xaxes(**axis).update_yaxes(**axis)
 

@@ -11,7 +11,13 @@ from dldiag.report.view.changes import (
     parent_text,
     value_text,
 )
-from dldiag.report.view.comparison import compared_errors, compared_settings, comparison_line
+from dldiag.report.view.comparison import (
+    NamedRun,
+    compared_errors,
+    compared_settings,
+    comparison_lines,
+    side_by_side_runs,
+)
 from dldiag.report.view.curve_points import Point, points
 from dldiag.report.view.curve_words import curve_line, forecast_line
 from dldiag.report.view.effects import before_after, effect_text
@@ -73,6 +79,7 @@ __all__ = [
     "Cell",
     "Fix",
     "FixKind",
+    "NamedRun",
     "Point",
     "TextRow",
     "action_effect",
@@ -90,7 +97,7 @@ __all__ = [
     "changed_settings",
     "compared_errors",
     "compared_settings",
-    "comparison_line",
+    "comparison_lines",
     "curve_line",
     "curves",
     "effect_text",
@@ -125,6 +132,7 @@ __all__ = [
     "rows_line",
     "short_runs_in_vain",
     "side_by_side",
+    "side_by_side_runs",
     "steps_so_far",
     "test_line",
     "test_meaning",

@@ -8,7 +8,7 @@ from typing import Any
 from dldiag.core.i18n import speaking, tr, translate
 from dldiag.core.params import Param
 from dldiag.core.types import Parent, Report
-from dldiag.experiments.models import AROUND, MODELS, SURROUNDINGS, params_for
+from dldiag.experiments.models import AROUND, MODELS, SURROUNDINGS, build_model, params_for
 
 FORECAST_TIMES = 4  # the rows that "more data" is forecast for, in times of those at hand
 
@@ -34,6 +34,14 @@ def params_of_report(report: Report) -> Mapping[str, Param]:
     """Return the parameters of the report's model; of one that is not a row of MODELS those of what surrounds it."""
     key = report.model.get("key", "")
     return {**AROUND, **params_for(key, (report.dataset.task,))} if key in MODELS else AROUND
+
+
+def own_settings(report: Report) -> dict[str, tuple[Any, Any]]:
+    """Return the settings of a report's model that are not the usual ones of its kind: {name: (usual, value)}."""
+    key = report.model.get("key", "")
+    given = report.model.get("parameters", {})
+    usual = SURROUNDINGS | (build_model(report.dataset.task, key=key).parameters if key in MODELS else {})
+    return {name: (usual.get(name), value) for name, value in given.items() if value != usual.get(name)}
 
 
 def changed_settings(report: Report, change: Mapping[str, Any]) -> str:

@@ -1,75 +1,116 @@
-"""Two runs side by side, in words and as rows."""
+"""Runs side by side, each compared with the first: in words and as rows."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dldiag.core.i18n import Message, tr, translate
-from dldiag.core.params import params_of
+from dldiag.core.params import Param, params_of
 from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, Report
-from dldiag.diagnosis.compare import Comparison
+from dldiag.diagnosis.compare import Comparison, compare
 from dldiag.report.view.before_after import effect_words
 from dldiag.report.view.changes import params_of_report, value_text
 from dldiag.report.view.effects import range_text
 from dldiag.report.view.labels import change_text, error_text, unit_of
 
 _PREFIX = "settings."
-UNPAIRED_BETTER = Message("the second is better: {range}")
-UNPAIRED_WORSE = Message("the second is worse: {range}")
+UNPAIRED_BETTER = Message("better: {range}")
+UNPAIRED_WORSE = Message("worse: {range}")
 UNPAIRED_OPEN = Message("not decided: {range}")
 
 
-def comparison_line(found: Comparison, second: Report) -> str:
-    """Say which of two runs has the lower dev error, and how sure that is."""
-    change, unit = found.dev_change, unit_of(second)
+@dataclass(frozen=True, eq=False)
+class NamedRun:
+    """A report with what it is called, and how it compares with the first run (None for the first itself)."""
+
+    name: str
+    report: Report
+    found: Comparison | None = None
+
+
+def side_by_side_runs(reports: Mapping[str, Report]) -> tuple[NamedRun, ...]:
+    """Compare every run with the first of them."""
+    names = list(reports)
+    first = reports[names[0]]
+    return tuple(
+        NamedRun(name, reports[name], None if name == names[0] else compare(first, reports[name])) for name in names
+    )
+
+
+def comparison_lines(runs: Sequence[NamedRun]) -> list[str]:
+    """Say of every run after the first whether its dev error is lower, and how sure that is."""
+    return [_line(one, one.found) for one in runs if one.found is not None]
+
+
+def _line(run: NamedRun, found: Comparison) -> str:
+    change, unit = found.dev_change, unit_of(run.report)
     if change is None:
-        return tr("These runs predict different targets, so their errors cannot be compared.")
+        return tr("{run} predicts another target than the first run, so their errors cannot be compared.", run=run.name)
     if found.is_paired:
-        return tr("The second run: {effect}.", effect=effect_words(change, unit))
+        return tr("{run} against the first run: {effect}.", run=run.name, effect=effect_words(change, unit))
     said = UNPAIRED_BETTER if change.high < 0 else UNPAIRED_WORSE if change.low > 0 else UNPAIRED_OPEN
     return tr(
-        "The runs did not use the same rows, so this interval is wider; {said}.",
+        "{run} did not use the same rows as the first run, so this interval is wider; {said}.",
+        run=run.name,
         said=said.filled(range=range_text(change, unit)),
     )
 
 
-def compared_errors(first: Report, second: Report, found: Comparison) -> list[dict[str, str]]:
-    """Return the errors of two runs as rows, with their change."""
-    rows = [(tr("Dev error"), "dev_error", found.dev_change), (tr("Training error"), "train_error", found.train_change)]
+def compared_errors(runs: Sequence[NamedRun]) -> list[dict[str, str]]:
+    """Return a row for each run: its errors, and their change against the first."""
     return [
         {
-            tr("Error"): name,
-            tr("First"): _error(first, key),
-            tr("Second"): _error(second, key),
-            tr("Change"): "" if change is None else change_text(change, unit_of(second)),
+            tr("Run"): one.name,
+            tr("Dev error"): _error(one.report, "dev_error"),
+            tr("Change"): _change(one, None if one.found is None else one.found.dev_change),
+            tr("Training error"): _error(one.report, "train_error"),
+            tr("Change of the training error"): _change(one, None if one.found is None else one.found.train_change),
         }
-        for name, key, change in rows
+        for one in runs
     ]
 
 
-def compared_settings(first: Report, second: Report, found: Comparison) -> list[dict[str, str]]:
-    """Return what differs between two runs: data, verdict, model, settings."""
-    pairs: list[tuple[str, str, str]] = [
-        (tr("File"), first.dataset.name, second.dataset.name),
-        (tr("Target"), first.dataset.target, second.dataset.target),
-        (tr("Rows"), f"{first.dataset.rows:,}", f"{second.dataset.rows:,}"),
-        (tr("Verdict"), str(first.verdict.headline), str(second.verdict.headline)),
+def _change(run: NamedRun, change: Estimate | None) -> str:
+    return "" if change is None else change_text(change, unit_of(run.report))
+
+
+def compared_settings(runs: Sequence[NamedRun]) -> list[dict[str, str]]:
+    """Return what differs between runs: data, verdict, model, settings; a column for each run."""
+    rows = [(label, [of(one.report) for one in runs]) for label, of in _facts()]
+    names = dict.fromkeys(name for one in runs if one.found is not None for name in one.found.settings)
+    rows += [_setting(name, runs) for name in names]
+    return [
+        {tr("What"): label, **{one.name: text for one, text in zip(runs, texts, strict=True)}}
+        for label, texts in rows
+        if len(set(texts)) > 1
     ]
-    pairs += [_setting(name, pair, first, second) for name, pair in found.settings.items()]
-    return [{tr("What"): name, tr("First"): a, tr("Second"): b} for name, a, b in pairs if a != b]
 
 
-def _setting(name: str, pair: tuple[Any, Any], first: Report, second: Report) -> tuple[str, str, str]:
+def _facts() -> list[tuple[str, Any]]:
+    return [
+        (tr("File"), lambda report: report.dataset.name),
+        (tr("Target"), lambda report: report.dataset.target),
+        (tr("Rows"), lambda report: f"{report.dataset.rows:,}"),
+        (tr("Verdict"), lambda report: str(report.verdict.headline)),
+    ]
+
+
+def _setting(name: str, runs: Sequence[NamedRun]) -> tuple[str, list[str]]:
+    """Return a setting by its label, with its value in every run."""
     if name == "model":
-        return tr("Model"), translate(str(pair[0])), translate(str(pair[1]))
-    params = {**params_of_report(second), **params_of_report(first)}
-    if name.startswith(_PREFIX):
-        name, params = name.removeprefix(_PREFIX), params_of(Settings)
-    param = params.get(name)
-    label = name if param is None else translate(param.label)
-    a, b = ("–" if value is None else value_text(value, param) for value in pair)
-    return label, a, b
+        return tr("Model"), [translate(str(one.report.model.get("label", ""))) for one in runs]
+    params: dict[str, Param] = {}
+    for one in reversed(runs):
+        params |= params_of_report(one.report)
+    of_diagnosis = name.startswith(_PREFIX)
+    own = name.removeprefix(_PREFIX)
+    param = (params_of(Settings) if of_diagnosis else params).get(own)
+    given = [one.report.settings if of_diagnosis else one.report.model.get("parameters", {}) for one in runs]
+    texts = [value_text(values[own], param) if values.get(own) is not None else "–" for values in given]
+    return own if param is None else translate(param.label), texts
 
 
 def _error(report: Report, key: str) -> str:

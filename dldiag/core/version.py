@@ -1,0 +1,3 @@
+"""The version of dldiag."""
+
+VERSION = "0.2.0"

@@ -1,0 +1,131 @@
+"""New rows as a dataset's own: read, typed and taken apart the way the first file was."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dldiag.core.i18n import Message
+from dldiag.core.types import Column, DataError, ReadPlan, RowRecipe, Rows, Table
+from dldiag.data.encode import FeatureLayout
+from dldiag.data.features import DATE_PARTS, SINCE_FIRST, source_of
+from dldiag.data.from_pandas import arrow_file_of
+from dldiag.data.io import read
+from dldiag.data.typing.columns import OTHER, type_columns
+from dldiag.data.typing.dates import read_dates
+from dldiag.data.typing.distinct import as_arrow, cells_of
+
+Words = Mapping[str, Mapping[str, float]]  # by column: a text, and the 0 or 1 it stands for
+_MOST_NAMES = 5  # of lacking columns in an error
+
+
+def recipe_of(table: Table, rows: Rows, columns: Sequence[Column], log_shift: float | None) -> RowRecipe:
+    """Return what new rows need to mean the same as these rows of a table; columns: the features made of it."""
+    kinds = {source_of(column): "date" if column.made_of else column.kind for column in columns}
+    dates = [name for name, kind in kinds.items() if kind == "date"]
+    first = {name: table.frame[name].iloc[rows].min().isoformat() for name in dates}
+    return RowRecipe(kinds, settled_reading(table), words_of(table, kinds), first, log_shift)
+
+
+def settled_reading(table: Table) -> dict[str, Any]:
+    """Return the reading choices that make another file's texts mean what they mean in this one."""
+    plan = table.plan
+    choices: dict[str, Any] = {"missing": plan.missing}
+    if plan.format == "csv":  # in a typed file numbers are numbers, and no mark was settled
+        choices |= {"decimal": plan.decimal, "thousands": plan.thousands}
+    if plan.day_first is None and table.raw is not None:
+        dates = [table.raw[column.name] for column in table.columns if column.kind == "date"]
+        written = {read_dates(cells_of(as_arrow(texts)).texts).written[:3] for texts in dates} & {"dmy", "mdy"}
+        return choices | ({"day_first": written == {"dmy"}} if len(written) == 1 else {})
+    return choices | {"day_first": plan.day_first}
+
+
+def words_of(table: Table, names: Collection[str] | None = None) -> Words:
+    """Return the words of the table's yes/no columns: any two words may mean yes and no there."""
+    if table.raw is None:
+        return {}
+    asked = [c.name for c in table.columns if c.kind == "boolean" and (names is None or c.name in names)]
+    return {name: _words(table.raw[name], table.frame[name]) for name in asked}
+
+
+def _words(texts: pd.Series, values: pd.Series) -> dict[str, float]:
+    first = texts.drop_duplicates().index
+    pairs = zip(texts[first].str.strip(), values[first], strict=True)
+    return {word: float(value) for word, value in pairs if word and not np.isnan(value)}
+
+
+def with_words(texts: pd.DataFrame, words: Words) -> pd.DataFrame:
+    """Write yes and no as 1 and 0 where the first file has the same words."""
+    spelled = texts.copy(deep=False)
+    for name, known in words.items():
+        spelled[name] = texts[name].str.strip().map(lambda text, known=known: _one_or_zero(text, known))
+    return spelled
+
+
+def _one_or_zero(text: Any, known: Mapping[str, float]) -> Any:
+    return str(int(known[text])) if text in known else text
+
+
+# --- typed rows ---------------------------------------------------------------------------------------------------
+
+
+def typed_rows(recipe: RowRecipe, layouts: Sequence[FeatureLayout], source: Any) -> pd.DataFrame:
+    """Return new rows as the features of the dataset, one for each row of the source.
+
+    source: a DataFrame, a table of read_table, or a file (path, bytes, or open). DataError where a column is missing.
+    """
+    frame = _typed_columns(recipe, source)
+    return pd.DataFrame({one.name: _feature(one, frame[one.source], recipe) for one in layouts}, copy=False)
+
+
+def _typed_columns(recipe: RowRecipe, source: Any) -> pd.DataFrame:
+    texts, plan, declared = _texts(recipe, source)
+    lacking = [name for name in recipe.kinds if name not in texts]
+    if lacking:
+        raise DataError(
+            Message("These rows lack {names}.", {"names": ", ".join(lacking[:_MOST_NAMES])}),
+            Message("They need the columns that the model was trained on, by the same names."),
+        )
+    spelled = with_words(texts[list(recipe.kinds)], recipe.words)
+    return type_columns(spelled, plan, kinds=recipe.kinds, declared=declared)[0]
+
+
+def _texts(recipe: RowRecipe, source: Any) -> tuple[pd.DataFrame, ReadPlan, Mapping[str, str]]:
+    """Return the cell texts, how they are read, and what a typed file says of its columns."""
+    if isinstance(source, Table) and source.raw is not None:
+        return source.raw, source.plan, {}
+    raw = read(_as_bytes(source), trusted=isinstance(source, pd.DataFrame), **recipe.reading)
+    return raw.frame, raw.plan, raw.typed
+
+
+def _as_bytes(source: Any) -> Any:
+    if isinstance(source, pd.DataFrame):
+        return arrow_file_of(source)
+    return source.read() if hasattr(source, "read") and not isinstance(source, Path) else source
+
+
+def _feature(layout: FeatureLayout, values: pd.Series, recipe: RowRecipe) -> pd.Series:
+    if layout.source in recipe.first_dates and layout.kind == "number":
+        return _date_part(layout, values, pd.Timestamp(recipe.first_dates[layout.source]))
+    if layout.kind != "category":
+        return values
+    known = values.where(values.isin(layout.levels), values.map(_without_point))
+    if layout.levels[-1:] == (OTHER,):
+        return known.where(known.isin(layout.levels) | known.isna(), OTHER)
+    return known
+
+
+def _without_point(text: Any) -> Any:
+    """Return a whole number as a file has it: pandas writes 1 as 1.0 in a column with gaps."""
+    return text.removesuffix(".0") if isinstance(text, str) else text
+
+
+def _date_part(layout: FeatureLayout, dates: pd.Series, first: pd.Timestamp) -> pd.Series:
+    part = layout.name.removeprefix(f"{layout.source} (").removesuffix(")")
+    if part == SINCE_FIRST:
+        return (dates - first).dt.total_seconds() / 86_400
+    return DATE_PARTS[part](dates).astype(float)

@@ -1,0 +1,48 @@
+"""Runs of the history in words: what one is called, and what tells it from others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dldiag.core.i18n import tr, translate
+from dldiag.core.params import Param
+from dldiag.core.sanitize import legible
+from dldiag.experiments.models import MODELS, params_for
+from dldiag.report.history import PastReport, RunLabel
+from dldiag.report.view.changes import value_text
+from dldiag.report.view.labels import error_text
+
+_LONGEST = 40  # characters of a file's or a target's name in a title
+
+
+def run_title(one: PastReport) -> str:
+    """Return the name that a person gave a run, else its table and its target."""
+    return one.label.name or f"{legible(one.name, _LONGEST)} · {legible(one.target, _LONGEST)}"
+
+
+def run_choice(one: PastReport) -> str:
+    """Return what tells a run from others in a list of choices: its title and when it was made."""
+    return f"{run_title(one)} · {run_time(one)}"
+
+
+def run_time(one: PastReport) -> str:
+    """Return when a run was made, to the minute."""
+    return f"{one.at[:16].replace('T', ' ')} UTC"
+
+
+def run_facts(one: PastReport) -> str:
+    """Return in one line what a run was: table, model with its settings, dev error, time."""
+    label = one.label
+    table = f"{legible(one.name, _LONGEST)} · {legible(one.target, _LONGEST)}" if label.name else ""
+    error = "" if label.dev_error is None else tr("dev error {error}", error=error_text(label.dev_error, label.unit))
+    return " · ".join(part for part in (table, _model(label), error, run_time(one)) if part)
+
+
+def _model(label: RunLabel) -> str:
+    params = params_for(label.key, (label.task,)) if label.key in MODELS else {}
+    changed = [_setting(name, value, params.get(name)) for name, (_, value) in label.settings.items()]
+    return translate(label.model) + (f" ({', '.join(changed)})" if changed else "")
+
+
+def _setting(name: str, value: Any, param: Param | None) -> str:
+    return f"{name if param is None else translate(param.label)} {value_text(value, param)}"
