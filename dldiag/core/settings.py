@@ -6,7 +6,12 @@ from dataclasses import dataclass
 
 from dldiag.core.params import param
 
-BUDGETS = {"quick": "quick (about a minute)", "standard": "standard", "thorough": "thorough"}
+BUDGETS = {
+    "quick": "quick (about a minute)",
+    "standard": "standard",
+    "thorough": "thorough",
+    "large": "large (up to a million training rows; hours)",
+}
 
 AUTO_METRIC = "auto"
 METRIC_NAMES = {

@@ -41,6 +41,7 @@ SELECTION_REPEATS = (
 BATCH = 3  # repeats added at a time until a trial is decided
 EARLY_LOOK = 1.57  # times the 90 % interval before the last look: 99 %
 
+LOOK_EVERY = 3  # repeats of a probe between two looks at which settings can still gain
 LEAST_REPEATS, MOST_REPEATS = 4, 10  # of a probe; what can still gain after the least gets the most
 
 PlanEntry = tuple[str, Mapping[str, Any], Model]  # remedy, change, the changed model
@@ -63,7 +64,15 @@ EFFORTS: dict[str, Effort] = {
     "quick": Effort(probe_rows=1_000, probe_budget=4_000, trials=1, trial_repeats=5, most_rows=4_000),
     "standard": Effort(probe_rows=2_000, probe_budget=8_000, trials=2, trial_repeats=10, most_rows=20_000),
     "thorough": Effort(probe_rows=10_000, probe_budget=50_000, trials=5, trial_repeats=20, most_rows=100_000),
+    "large": Effort(probe_rows=10_000, probe_budget=50_000, trials=2, trial_repeats=5, most_rows=1_000_000),
 }
+
+DRAWN_TIMES = 1.25  # times the training rows wanted: the others are dev and test rows
+
+
+def rows_to_draw(settings: Settings) -> int | None:
+    """Return how many rows of a file larger than memory a diagnosis has use for; None: as many as are usually kept."""
+    return round(DRAWN_TIMES * EFFORTS["large"].most_rows) if settings.budget == "large" else None
 
 
 def diagnosis_split(dataset: Dataset, settings: Settings) -> Split:
@@ -122,7 +131,7 @@ def probe(
     of_data, luck = data_plan(fits, model, found)
     alive = [*briefly(plan, _idle_columns(fits, model, size, smallest)), *of_data]
     tried: dict[str, _Tried] = {}
-    for n in (LEAST_REPEATS, probe_repeats(effort, size)):
+    for n in looks(probe_repeats(effort, size)):
         models = [model, *(candidate for _, _, candidate in alive)]
         fits.fit(models, [size], range(n), on_result=on_result, watched=whole and n > LEAST_REPEATS)
         before = fits.get(model, size, range(n))
@@ -134,6 +143,15 @@ def probe(
         half = material_of(before, smallest) / 2
         alive = [one for one in alive if (run := tried.get(f"{one[0]} {one[2].identity}")) and run.seen.low < -half]
     return _best_of_each(list(tried.values()), fits)
+
+
+def looks(most: int) -> list[int]:
+    """Return the repeats after which the race drops settings that cannot gain any more.
+
+    >>> looks(10), looks(5), looks(4)
+    ([4, 7, 10], [4, 5], [4])
+    """
+    return [*range(LEAST_REPEATS, most, LOOK_EVERY), most]
 
 
 @dataclass(frozen=True, eq=False)

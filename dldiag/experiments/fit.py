@@ -31,6 +31,7 @@ from dldiag.nn.health import Health
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError, np.linalg.LinAlgError)
 NO_PROBABILITIES = Message("the model gives no class probabilities, which the metric needs")
 LARGEST_STACK = 32  # networks trained in lock-step; more members only add memory
+STACK_BYTES = 256 << 20  # of the inputs of one stack; mini-batches are gathered from them
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +121,9 @@ def group_by_shape(tasks: Iterable[FitTask], encoded: Encoded) -> Iterator[list[
         shape = _shape(task, encoded) if is_network(task.model) else number
         stacks.setdefault(shape, []).append(task)
     for stack in stacks.values():
-        yield from (stack[i : i + LARGEST_STACK] for i in range(0, len(stack), LARGEST_STACK))
+        bytes_each = len(stack[0].train_rows) * max(1, encoded.matrix.n_features) * np.dtype(np.float32).itemsize
+        most = max(1, min(LARGEST_STACK, STACK_BYTES // bytes_each))
+        yield from (stack[i : i + most] for i in range(0, len(stack), most))
 
 
 def _shape(task: FitTask, encoded: Encoded) -> Hashable:

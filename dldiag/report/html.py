@@ -221,7 +221,7 @@ def _drawn(report: Report) -> dict[str, Any]:
 
 
 def _packed(text: str) -> str:
-    """Return a text compressed, in letters that cannot end the script they stand in."""
+    """Compress a text to base64, which cannot end the script element that holds it."""
     return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
 

@@ -10,8 +10,8 @@ from dldiag.app.state.data_ref import Reference
 from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, Parent
 
-Setting = bool | int | float | str | None | tuple[bool | int | float | str | None, ...]
-Parameters = dict[str, Setting]  # A model as `chosen_model` reads it, or the settings a fix changes.
+PlainSetting = bool | int | float | str | None | tuple[bool | int | float | str | None, ...]
+Parameters = dict[str, PlainSetting]  # A model as `chosen_model` reads it, or the settings a fix changes.
 R = TypeVar("R")
 
 
@@ -97,6 +97,6 @@ class CourseJob(DataJob, Generic[R], frozen=True, kw_only=True, tag="course"):
     request: R
 
 
-def kind_of(asked: msgspec.Struct | type[msgspec.Struct]) -> str:
+def job_kind(asked: msgspec.Struct | type[msgspec.Struct]) -> str:
     """Return the tag that names a kind of job, or of a lesson's request."""
     return str(asked.__struct_config__.tag)

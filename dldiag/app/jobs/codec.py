@@ -11,7 +11,7 @@ import numpy as np
 T = TypeVar("T")
 
 
-def encode(value: Any, *, sort: bool = False) -> bytes:
+def to_bytes(value: Any, *, sort: bool = False) -> bytes:
     """Write a value as JSON on one line; NaN and infinity are written the way Python reads them.
 
     sort: sort the keys, so that equal values give equal bytes.
@@ -20,7 +20,7 @@ def encode(value: Any, *, sort: bool = False) -> bytes:
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), sort_keys=sort).encode()
 
 
-def decode(content: bytes, kind: type[T]) -> T:
+def from_bytes(content: bytes, kind: type[T]) -> T:
     """Read a value of a type; ValueError (msgspec.ValidationError among them) when the JSON does not fit it.
 
     Sequences in untyped fields come back as tuples.

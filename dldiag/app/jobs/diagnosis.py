@@ -29,9 +29,10 @@ def diagnose_job(job: DiagnosisJob, on_progress: JobProgress, should_stop: JobSt
 
 def data_and_model(job: ModelJob) -> tuple[Dataset, Any]:
     """Return the dataset and the model that a job names; DataError or SettingError if they cannot be used."""
+    from dldiag.diagnosis.trials import rows_to_draw
     from dldiag.experiments.chosen_model import chosen_model
 
-    dataset = data_ref.load_dataset(job.data)
+    dataset = data_ref.load_dataset(job.data, drawn=rows_to_draw(job.settings))
     return dataset, chosen_model(dataset.task, job.model)
 
 

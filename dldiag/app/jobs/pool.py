@@ -288,7 +288,7 @@ class Pool:
 
 def content_key(asked: Job, owner: str) -> str:
     """Return the key under which a result is reused; it contains the owner, so results are never shared."""
-    return hashlib.sha256(codec.encode([owner, asked], sort=True)).hexdigest()
+    return hashlib.sha256(codec.to_bytes([owner, asked], sort=True)).hexdigest()
 
 
 def _silence(run: _Run) -> float:

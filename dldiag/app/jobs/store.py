@@ -66,7 +66,7 @@ def create(asked: Job, owner: str, server: str = "") -> str:
     """Make the folder of a new job and return its unguessable id."""
     job = new_token()
     private(private(app_home() / "jobs") / job)
-    write_whole(folder_of(job) / "spec.json", codec.encode(Spec(owner, server, time.time(), asked)))
+    write_whole(folder_of(job) / "spec.json", codec.to_bytes(Spec(owner, server, time.time(), asked)))
     return job
 
 
@@ -104,19 +104,19 @@ def _head(path: Path) -> Spec[Kind]:
 
 def _read(path: Path, kind: type[T]) -> T:
     try:
-        return codec.decode(path.read_bytes(), kind)
+        return codec.from_bytes(path.read_bytes(), kind)
     except ValueError as error:  # Raised by msgspec or by the JSON parser.
         raise DataError(OTHER_VERSION, OTHER_VERSION_HINT) from error
 
 
 def write_progress(job: str, progress: Progress) -> None:
     """Write the progress of a job without its partial results."""
-    write_whole(folder_of(job) / "progress.json", codec.encode(replace(progress, curves=(), report=None)))
+    write_whole(folder_of(job) / "progress.json", codec.to_bytes(replace(progress, curves=(), report=None)))
 
 
 def write_curves(job: str, curves: Sequence[LearningCurve]) -> None:
     """Write the curves computed so far."""
-    write_whole(folder_of(job) / "curves.json", codec.encode(curves))
+    write_whole(folder_of(job) / "curves.json", codec.to_bytes(curves))
 
 
 def write_report(job: str, report: Report) -> None:
@@ -131,7 +131,7 @@ def write_result(job: str, result: Any) -> None:
     if isinstance(result, Report):
         write_report(job, result)
     else:
-        write_whole(folder_of(job) / "result.json", codec.encode(result))
+        write_whole(folder_of(job) / "result.json", codec.to_bytes(result))
 
 
 def progress_of(job: str) -> Progress | None:
@@ -184,7 +184,7 @@ def end(job: str, ending: Ending) -> None:
     """Write how a job ended; the first ending stands."""
     path = folder_of(job) / "ending.json"
     if not path.exists():
-        write_whole(path, codec.encode(ending))
+        write_whole(path, codec.to_bytes(ending))
 
 
 def result_of(job: str, kind: type[T]) -> T | None:
@@ -198,7 +198,7 @@ def result_of(job: str, kind: type[T]) -> T | None:
 def ask_to_stop(job: str, why: Message | None = None) -> None:
     """Ask a job to stop; its worker notices within a fraction of a second."""
     if not is_asked_to_stop(job):
-        write_whole(folder_of(job) / "cancel", codec.encode(why))
+        write_whole(folder_of(job) / "cancel", codec.to_bytes(why))
 
 
 def why_stopped(job: str) -> Message | None:

@@ -45,10 +45,10 @@ def error_rows_of(other: str) -> ErrorRows | None:
 def tags_of(job: str) -> dict[int, tuple[str, ...]]:
     """Return the tags of each row looked at, by its number in the table."""
     path = store.folder_of(job) / _FILE
-    return codec.decode(path.read_bytes(), dict[int, tuple[str, ...]]) if path.is_file() else {}
+    return codec.from_bytes(path.read_bytes(), dict[int, tuple[str, ...]]) if path.is_file() else {}
 
 
 def keep_tags(job: str, tags: Mapping[int, Sequence[str]]) -> None:
     """Write the tags."""
     with storing():
-        write_whole(store.folder_of(job) / _FILE, codec.encode(tags))
+        write_whole(store.folder_of(job) / _FILE, codec.to_bytes(tags))

@@ -29,7 +29,7 @@ IMPROVE = "improve"  # The diagnosis remembers the job under this name.
 def started(job: str) -> dict[str, str]:
     """Return the jobs started from a diagnosis: {"try bigger_network": job, "improve": job, "open": job}."""
     path = store.folder_of(job) / _FILE
-    found = codec.decode(path.read_bytes(), dict[str, str]) if path.is_file() else {}
+    found = codec.from_bytes(path.read_bytes(), dict[str, str]) if path.is_file() else {}
     return {what: other for what, other in found.items() if store.exists(other)}
 
 
@@ -62,7 +62,7 @@ def forget_improvement(job: str, what: str) -> None:
 
 def _remember(job: str, what: dict[str, str]) -> None:
     with storing():
-        write_whole(store.folder_of(job) / _FILE, codec.encode(what))
+        write_whole(store.folder_of(job) / _FILE, codec.to_bytes(what))
 
 
 def with_trials(report: Report, job: str) -> Report:

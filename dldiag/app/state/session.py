@@ -20,7 +20,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dldiag.app.jobs import store
-from dldiag.app.jobs.asked import DiagnosisJob, kind_of
+from dldiag.app.jobs.asked import DiagnosisJob, job_kind
 from dldiag.app.jobs.pool import Pool
 from dldiag.app.jobs.watchers import Watchers
 from dldiag.app.state import auth, data_ref, server, uploads
@@ -274,7 +274,7 @@ def reopen(job: str) -> bool:
         state()["data"] = spec.job.data
     state()["values"]["settings"] = asdict(spec.job.settings)
     take_up_model(spec.job.model)
-    state()["slots"][kind_of(DiagnosisJob)] = job
+    state()["slots"][job_kind(DiagnosisJob)] = job
     refresh_forms()
     return True
 

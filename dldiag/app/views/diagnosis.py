@@ -19,7 +19,7 @@ from dldiag.app.views.metric import METRIC_SETTINGS, ask_metric
 from dldiag.app.views.model import ask_model
 from dldiag.app.views.progress import restart, show_ending, watch
 from dldiag.app.views.report import show_first_look, show_reached, show_report
-from dldiag.app.views.start import SLOT, changed_settings, model_params, start_diagnosis
+from dldiag.app.views.start import SLOT, diagnosis_settings, model_params, start_diagnosis
 from dldiag.app.views.table_preview import show_reading
 from dldiag.app.views.target import ask_target
 from dldiag.core.i18n import tr, translate
@@ -168,7 +168,7 @@ def _settings_text(asked: DiagnosisJob) -> str:
     choice: dict[str, Any] = dict(asked.model)
     key, name = choice.pop(KEY, "mlp"), choice.pop(NAME, "")
     params = {} if key == SKLEARN else model_params("classification", "regression", key=key)
-    changed = {**choice, **changed_settings(asked.settings)}
+    changed = {**choice, **diagnosis_settings(asked.settings)}
     settings = [_setting(one, value, (params | params_of(Settings)).get(one)) for one, value in changed.items()]
     return ", ".join([name or translate(MODEL_KINDS[key]), *(settings or [tr("default settings")])])
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 import streamlit as st
 
 from dldiag.app.jobs import codec, store
-from dldiag.app.jobs.asked import DiagnosisJob, ImprovementJob, Job, RemedyTrialJob, kind_of
+from dldiag.app.jobs.asked import DiagnosisJob, ImprovementJob, Job, RemedyTrialJob, job_kind
 from dldiag.app.jobs.pool import View
 from dldiag.app.state import session
 from dldiag.app.state.paths import storing
@@ -23,7 +23,7 @@ from dldiag.core.types import DataError, Progress
 
 PROGRESS_HEIGHT = 132  # In px; a fixed height, so that nothing below it moves.
 # Jobs whose progress counts trained models.
-COUNT_FITS = (kind_of(DiagnosisJob), kind_of(RemedyTrialJob), kind_of(ImprovementJob))
+COUNT_FITS = (job_kind(DiagnosisJob), job_kind(RemedyTrialJob), job_kind(ImprovementJob))
 ShowPartial = Callable[[Progress], None]
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ def run_job(
 def start_job(asked: Job, *, slot: str) -> bool:
     """Put the job for a request into a slot, starting it if needed; False when the queue is full."""
     slots = session.state()["slots"]
-    wanted = codec.encode(asked)
+    wanted = codec.to_bytes(asked)
     if slots.get(f"question of {slot}") == wanted and store.exists(slots.get(slot, "")):
         return True
     try:

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dldiag.app.jobs.asked import DiagnosisJob, kind_of
+from dldiag.app.jobs.asked import DiagnosisJob, job_kind
 from dldiag.app.state import session
 from dldiag.app.state.session import KEY, SKLEARN
 from dldiag.app.ui import forms
@@ -16,7 +16,7 @@ from dldiag.app.views.progress import start_job
 from dldiag.core.settings import Settings
 from dldiag.core.types import Task
 
-SLOT = kind_of(DiagnosisJob)
+SLOT = job_kind(DiagnosisJob)
 
 
 def start_diagnosis(model: Mapping[str, Any], settings: Settings, **path: Any) -> None:
@@ -31,7 +31,7 @@ def start_diagnosis(model: Mapping[str, Any], settings: Settings, **path: Any) -
         st.rerun()
 
 
-def changed_settings(settings: Settings) -> dict[str, Any]:
+def diagnosis_settings(settings: Settings) -> dict[str, Any]:
     """Return the settings of a diagnosis that differ from the defaults."""
     return forms.changed_from_default(Settings(), asdict(settings))
 

@@ -20,11 +20,10 @@ def duplicate_groups(X: pd.DataFrame, y: NDArray[Any] | None = None) -> NDArray[
 
     A split that keeps groups together keeps exact copies on one side. Groups are numbered by first occurrence.
     """
-    keys = [pd.factorize(X[name], use_na_sentinel=False)[0] for name in X.columns]
-    if y is not None:
-        keys.append(pd.factorize(np.asarray(y), use_na_sentinel=False)[0])
+    columns = [X[name] for name in X.columns] + ([] if y is None else [np.asarray(y)])
     groups = np.zeros(len(X), dtype=np.int64)
-    for key in keys:
+    for values in columns:  # one after the other: as soon as all rows differ, the other columns are not looked at
+        key = pd.factorize(values, use_na_sentinel=False)[0]
         groups = pd.factorize(groups * (int(key.max(initial=0)) + 1) + key)[0]
         if len(groups) and groups.max() == len(groups) - 1:
             break
