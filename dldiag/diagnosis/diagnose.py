@@ -38,6 +38,7 @@ from dldiag.diagnosis.evidence import (
 )
 from dldiag.diagnosis.forecast_or_abstain import forecast_or_abstain
 from dldiag.diagnosis.judged_by import check_possible, in_losses, judged_by_metrics, rare_class_gain
+from dldiag.diagnosis.label_trial import with_label_trial
 from dldiag.diagnosis.progress import ProgressMeter
 from dldiag.diagnosis.recommend import recommend, settled
 from dldiag.diagnosis.rules import RULES, check_rules
@@ -173,6 +174,7 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
         recommendations = settled(tried, evidence.delta)
         report = replace(report, recommendations=recommendations, verdict=agreeing(report.verdict, recommendations))
         progress.first(lambda: report)  # noqa: B023 — called at once
+    report = with_label_trial(report, case.fits, case.model)
     return replace(report, compared=case.compared, seconds=time.perf_counter() - started)
 
 
