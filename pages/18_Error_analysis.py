@@ -18,7 +18,7 @@ from dldiag.course.wrong_rows.wrong_labels import LabelSettings, WrongLabels
 
 
 def data_of_page() -> Reference:
-    return ask_data("wrong_rows", toys=("moons", "blobs", "wave"), default="sample:german_credit")
+    return ask_data("wrong_rows", toys=("moons", "blobs", "wave"), default="sample:credit_card_default")
 
 
 def count(lesson: Lesson) -> Categories | None:

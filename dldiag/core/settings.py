@@ -111,5 +111,10 @@ class Settings:
         low=0,
         optional=True,
     )
+    label_trial: bool = param(
+        False,
+        "Test suspicious labels",
+        "Also train without the labels that the model contradicts, against leaving out as many random rows; takes some hundred fits.",
+    )
     seed: int = param(0, "Seed", "Same data, settings and seed give the same report.", low=0, high=2**31 - 1)
     muted: tuple[str, ...] = param((), "Muted rules", "Codes of rules that are not to be applied.", kind=tuple)

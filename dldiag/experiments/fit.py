@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,7 +22,14 @@ from dldiag.core.statistics import mean_variance
 from dldiag.core.types import Clusters, ErrorUnit, Rows, ShouldStop, Stopped
 from dldiag.experiments.adjust import ADJUSTMENTS, Decision, decide, held_probabilities
 from dldiag.experiments.judging import baseline_outputs, floor_of, loss_by_row, without_log
-from dldiag.experiments.model_outputs import KeptOutputs, ModelOutputs, kept_outputs, model_outputs, predictions_by
+from dldiag.experiments.model_outputs import (
+    KeptOutputs,
+    ModelOutputs,
+    class_probabilities,
+    kept_outputs,
+    model_outputs,
+    predictions_by,
+)
 from dldiag.experiments.models import MODELS, fit_cost, is_network
 from dldiag.experiments.tasks import Encoded, FitTask, Inputs, prepare_inputs
 from dldiag.nn.health import Health
@@ -127,7 +134,7 @@ def group_by_shape(tasks: Iterable[FitTask], encoded: Encoded) -> Iterator[list[
 
 
 def _shape(task: FitTask, encoded: Encoded) -> Hashable:
-    n_outputs = len(np.unique(encoded.dataset.y[task.train_rows])) if encoded.dataset.task == "classification" else 1
+    n_outputs = len(np.unique(task.targets(encoded.dataset.y))) if encoded.dataset.task == "classification" else 1
     key = nn.stack_key(task.model.estimator, len(task.train_rows), encoded.n_features(task), n_outputs)
     return key, task.watched, task.model.adjust
 
@@ -240,18 +247,29 @@ def _trained(
             raise error from None
 
 
-def fitted_predictor(task: FitTask, inputs: Inputs) -> Callable[[Any], NDArray[Any]]:
-    """Fit one task and return what predicts for prepared inputs: class codes, or values as inputs.y has them.
+@dataclass(frozen=True, eq=False)
+class FittedModel:
+    """A fitted model that predicts for prepared inputs."""
 
-    Raises what the estimator raises.
-    """
-    model, labels = fitted_estimator(task, inputs)
+    model: Any
+    inputs: Inputs
+    labels: NDArray[Any] | None
 
-    def predict(X: Any) -> NDArray[Any]:
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Return class codes, or values as inputs.y has them."""
         with one_thread():
-            return predictions_by(model, X, inputs.y[:1].repeat(len(X)), labels)
+            return predictions_by(self.model, X, self.inputs.y[:1].repeat(len(X)), self.labels)
 
-    return predict
+    def probabilities(self, X: Any) -> NDArray[Any] | None:
+        """Return the probability of each class (rows, K); None where the model gives none."""
+        with one_thread():
+            return class_probabilities(self.model, X, self.inputs.n_classes, self.labels)
+
+
+def fitted_model(task: FitTask, inputs: Inputs) -> FittedModel:
+    """Fit the model of one task; raises what the estimator raises."""
+    model, labels = fitted_estimator(task, inputs)
+    return FittedModel(model, inputs, labels)
 
 
 def fitted_estimator(task: FitTask, inputs: Inputs) -> tuple[Any, NDArray[Any] | None]:

@@ -144,6 +144,11 @@ class FitTask:
     reseeded: bool = True
     kept: bool = False  # keep what is predicted for each dev row
     as_given: bool = False  # nothing is done that scikit-learn would not do
+    relabelled: NDArray[Any] | None = None  # targets of the training rows, where they are to be others than the table's
+
+    def targets(self, y: NDArray[Any]) -> NDArray[Any]:
+        """Return the targets of the training rows, from those of the table."""
+        return y[self.train_rows] if self.relabelled is None else self.relabelled
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +171,7 @@ class Inputs:
     @classmethod
     def of(cls, task: FitTask, encoded: Encoded) -> Inputs:
         """Prepare the inputs of one task."""
-        y, y_dev = encoded.dataset.y[task.train_rows], encoded.dataset.y[task.dev_rows]
+        y, y_dev = task.targets(encoded.dataset.y), encoded.dataset.y[task.dev_rows]
         center, spread = 0.0, 1.0
         if encoded.dataset.task == "regression":
             if task.model.log_target:
@@ -202,6 +207,7 @@ def prepare_inputs(stack: Sequence[FitTask], encoded: Encoded) -> list[Inputs]:
             model.inputs_key,
             model.log_target,
             model.reweight_rows,
+            b"" if task.relabelled is None else task.relabelled.tobytes(),
         )
         found[key] = found.get(key) or Inputs.of(task, encoded)
         inputs.append(found[key])

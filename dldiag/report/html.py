@@ -80,6 +80,7 @@ def _parts(report: Report) -> dict[str, Any]:
     return {
         "about": tr("Diagnosis of {name}, target {target}", name=data.name, target=data.target),
         "words": _words(report),
+        "meaning": view.test_meaning(report),
         "titles": {name: str(row.title) for name, row in FIGURES.items()}
         | {"errors": str(ERRORS_TITLE), "performance": str(PERFORMANCE_TITLE)},
         "verdict": _verdict(report),

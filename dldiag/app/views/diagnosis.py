@@ -11,6 +11,7 @@ from dldiag.app.jobs.asked import DiagnosisJob
 from dldiag.app.jobs.pool import View
 from dldiag.app.state import session
 from dldiag.app.state.data_ref import Reference
+from dldiag.app.state.eyeball import with_error_facts
 from dldiag.app.state.history import keep_in_history, keep_trials
 from dldiag.app.state.improvement import with_trials
 from dldiag.app.state.session import KEY, NAME, SKLEARN
@@ -119,7 +120,7 @@ def show_job(job: str) -> None:
     _offer_going_on(view, asked)
     report = store.report_of(job)
     if report is not None:
-        report = with_trials(report, job)
+        report = with_error_facts(with_trials(report, job), job)
         if view.state == "finished":
             keep_in_history(job, report)
             keep_trials(job, report)
