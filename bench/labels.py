@@ -1,6 +1,8 @@
 """Are flipped labels found, and does the trial know them from hard rows? Beside cleanlab on the same probabilities.
 
-python -m bench.labels [--tables 20]      # prints a table, writes bench/results/labels.json
+    python -m bench.labels [--tables 20] [--model mlp]     # prints a table, writes bench/results/labels.json
+
+What is true of a trial is measured on FRESH rows with their right labels, with the same training rows as in the trial.
 """
 
 from __future__ import annotations
@@ -15,10 +17,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 from sklearn.model_selection import cross_val_predict
 
+from dldiag.core.error_findings import LabelTrial
 from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset
 from dldiag.data.dataset import make_dataset
-from dldiag.diagnosis.label_trial import try_without_suspects
+from dldiag.diagnosis.label_trial import fits_without, try_without_suspects
 from dldiag.diagnosis.trials import diagnosis_split
 from dldiag.error_analysis.label_suspects import suspects_of_classes
 from dldiag.experiments.fit_cache import FitCache
@@ -26,16 +29,18 @@ from dldiag.experiments.models import build_model
 
 RESULTS = Path(__file__).with_name("results") / "labels.json"
 FLIPPED = 0.15  # of the labels
-ROWS = 800
+ROWS, FRESH = 800, 4_000
+MATERIAL = 0.01
+KINDS = {"flipped": (FLIPPED, 0.1), "clean": (0.0, 0.1), "overlap": (0.0, 1.0)}  # share flipped, overlap of the classes
 
 
-def table(seed: int, flipped: float, noise: float) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
-    """Return columns, labels and which of them were flipped; noise: how much the classes overlap."""
+def table(seed: int, flipped: float, noise: float, rows: int = ROWS) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Return columns, labels and which of the first ROWS were flipped; noise: how much the classes overlap."""
     rng = np.random.default_rng([seed, 7])
-    X = rng.normal(size=(ROWS, 6))
+    X = rng.normal(size=(rows, 6))
     score = X @ rng.normal(size=6) + np.where(X[:, 0] > 0, X[:, 1], -X[:, 2])
-    y = (score + noise * rng.normal(size=ROWS) * score.std() > 0).astype(int)
-    wrong = rng.random(ROWS) < flipped
+    y = (score + noise * rng.normal(size=rows) * score.std() > 0).astype(int)
+    wrong = (rng.random(rows) < flipped) & (np.arange(rows) < ROWS)
     return pd.DataFrame(X, columns=[f"x{j}" for j in range(6)]), np.where(wrong, 1 - y, y), wrong
 
 
@@ -53,36 +58,69 @@ def dataset_of(X: pd.DataFrame, y: np.ndarray) -> Dataset:
     return make_dataset(X.assign(label=np.where(y == 1, "yes", "no")), "label")
 
 
-def verdict(seed: int, flipped: float, noise: float) -> str:
-    """Return what the trial says on one table; "" when nothing was suspicious."""
-    X, y, _ = table(seed, flipped, noise)
-    dataset = dataset_of(X, y)
-    fits = FitCache(dataset, diagnosis_split(dataset, Settings(seed=seed)))
-    tried = try_without_suspects(fits, build_model("classification"), material=0.01)
-    return "" if tried is None else tried.verdict
+def trial(seed: int, flipped: float, noise: float, key: str) -> dict[str, object]:
+    """Return what the trial says on one table, and what is true of it."""
+    X, y, _ = table(seed, flipped, noise, ROWS + FRESH)
+    seen = dataset_of(X[:ROWS], y[:ROWS])
+    split = diagnosis_split(seen, Settings(seed=seed))
+    fits = FitCache(dataset_of(X, y), split)
+    model = build_model("classification", key=key)
+    tried = try_without_suspects(fits, model, material=MATERIAL)
+    if tried is None:
+        return {"verdict": "none"}
+    true = truth(fits, model, tried)
+    known = {"change": tried.change.value, "against": tried.against_random.value}
+    return {"verdict": tried.verdict, **known, **true, "right": is_right(tried.verdict, **true)}
+
+
+def truth(fits: FitCache, model: object, tried: LabelTrial) -> dict[str, float]:
+    """Return the mean changes of the error on fresh rows with right labels."""
+    fresh = np.arange(ROWS, ROWS + FRESH)
+    before, without, random, relabelled = (
+        np.mean([one.dev_error for one in found])
+        for found in fits_without(fits, model, range(tried.repeats), judged=fresh) or ()
+    )
+    return {
+        "true_change": float(without - before),
+        "true_against": float(without - random),
+        "true_relabelled": float(relabelled - before),
+    }
+
+
+def is_right(verdict: str, true_change: float, true_against: float, true_relabelled: float) -> bool | None:
+    """Tell whether a verdict has the sign of the truth; None for what is not decided."""
+    if verdict == "wrong_labels":
+        return true_change < 0 and true_against < 0
+    if verdict == "hurt":
+        return true_change > 0
+    return true_against > -MATERIAL if verdict == "no_effect" else None
 
 
 def main() -> None:
     given = argparse.ArgumentParser()
     given.add_argument("--tables", type=int, default=20)
-    tables = given.parse_args().tables
-    precision = np.array([ranked(seed) for seed in range(tables)])
-    verdicts = {
-        name: [verdict(seed, flipped, noise) for seed in range(tables)]
-        for name, (flipped, noise) in {"flipped": (FLIPPED, 0.1), "clean": (0, 0.1), "overlap": (0, 1.0)}.items()
-    }
-    found = {
-        "tables": tables,
+    given.add_argument("--model", default="mlp")
+    given.add_argument("--kinds", nargs="*", default=list(KINDS))
+    asked = given.parse_args()
+    precision = np.array([ranked(seed) for seed in range(asked.tables)])
+    found: dict[str, object] = {
+        "tables": asked.tables,
+        "model": asked.model,
         "average_precision": float(np.median(precision[:, 0])),
         "cleanlab": float(np.median(precision[:, 1])),
-        **{
-            f"{name} {one or 'none'}": given.count(one)
-            for name, given in verdicts.items()
-            for one in sorted(set(given))
-        },
     }
+    for kind in asked.kinds:
+        trials = [trial(seed, *KINDS[kind], asked.model) for seed in range(asked.tables)]
+        verdicts = [str(one["verdict"]) for one in trials]
+        right = [one["right"] for one in trials if one.get("right") is not None]
+        found |= {f"{kind} {one}": verdicts.count(one) for one in sorted(set(verdicts))}
+        found |= {f"{kind} decided": len(right), f"{kind} right": sum(map(bool, right)), f"{kind} trials": trials}
     for name, value in found.items():
-        print(f"{name:30} {value}")
+        if name.endswith("trials"):
+            for one in value:
+                print({k: round(v, 3) if isinstance(v, float) else v for k, v in one.items()})
+        else:
+            print(f"{name:30} {value}")
     RESULTS.write_text(json.dumps(found, indent=1) + "\n")
 
 

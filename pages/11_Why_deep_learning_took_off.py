@@ -57,7 +57,7 @@ def show_scale(lesson: Lesson) -> None:
     reference = data_of_page()
     labels = {key: row.label for key, row in LEARNERS.items()}
     first = ("train_rows", "learners")
-    asked = ask_few(ScaleSettings(), "scale", first, sliders=("train_rows",), choices={"learners": labels})
+    asked = ask_few(ScaleSettings(), "scale", first, choices={"learners": labels})
     reference = with_rows(reference, rows_for(asked["train_rows"]))
     result = run_experiment(
         reference, ScaleRequest(metric=lesson_metric(reference), asked=ScaleSettings(**asked)), Scale, partial=partial
@@ -95,7 +95,7 @@ def show_few(lesson: Lesson) -> None:
 def show_race(lesson: Lesson) -> None:
     reference = with_rows(data_of_page(), rows_for(0))
     first = ("hidden_layers", "first", "second")
-    asked = ask_few(RaceSettings(), "race", first, sliders=("hidden_layers",))
+    asked = ask_few(RaceSettings(), "race", first)
     result = run_experiment(reference, RaceRequest(asked=RaceSettings(**asked)), Race)
     if result is None:
         return

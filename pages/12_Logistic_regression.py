@@ -93,7 +93,7 @@ def show_likelihood(lesson: Lesson) -> None:
 
 def show_descent(lesson: Lesson) -> None:
     reference, problem, _ = ask_problem()
-    asked = ask_few(UnitSettings(), "unit", ("learning_rate", "steps"), sliders=("learning_rate",))
+    asked = ask_few(UnitSettings(), "unit", ("learning_rate", "steps"))
     descent = descent_of(problem, asked)
     made = cost_map(problem, descent)
     came_out(lesson, reference, descent, len(problem.y))

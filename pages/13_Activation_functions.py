@@ -48,7 +48,7 @@ def show_bend(lesson: Lesson) -> None:
             Message("This table has one usable column; a plane needs two, so a toy problem is shown."), kind="info"
         )
         reference, plane = Reference(toy="circles"), {"columns": None, "positive": None}
-    asked = ask_few(DeepLinearSettings(), "linear", ("depth", "bend"), sliders=("depth",))
+    asked = ask_few(DeepLinearSettings(), "linear", ("depth", "bend"))
     result = run_experiment(reference, DeepLinearRequest(**plane, asked=DeepLinearSettings(**asked)), DeepLinear)
     if result is None:
         return
@@ -78,7 +78,6 @@ def show_flow(lesson: Lesson) -> None:
         FlowSettings(),
         "flow",
         ("hidden_layers", "functions"),
-        sliders=("hidden_layers",),
         choices={"functions": LABELS},
     )
     result = run_experiment(reference, FlowRequest(asked=FlowSettings(**asked)), Flow)
@@ -99,9 +98,7 @@ def show_flow(lesson: Lesson) -> None:
 
 def show_dying(lesson: Lesson) -> None:
     reference = data_of_page("toy:moons")
-    asked = ask_few(
-        DeadUnitsSettings(), "dead_units", ("start_bias", "learning_rate"), sliders=("start_bias", "learning_rate")
-    )
+    asked = ask_few(DeadUnitsSettings(), "dead_units", ("start_bias", "learning_rate"))
     result = run_experiment(reference, DeadUnitsRequest(asked=DeadUnitsSettings(**asked)), DeadUnitsRun)
     if result is None:
         return

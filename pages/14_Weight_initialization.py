@@ -26,7 +26,7 @@ FORMULAS = (
 
 def run_starts(lesson: Lesson) -> Beginnings | None:
     reference = ask_data("initialization", toys=("moons", "circles", "blobs", "wave"), default="toy:moons")
-    asked = ask_few(StartSettings(), "starts", ("hidden_layers", "activation"), sliders=("hidden_layers",))
+    asked = ask_few(StartSettings(), "starts", ("hidden_layers", "activation"))
     result = run_experiment(reference, StartsRequest(asked=StartSettings(**asked)), Beginnings)
     if result is not None:
         came_out(lesson, reference, result)

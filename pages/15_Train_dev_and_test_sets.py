@@ -80,7 +80,7 @@ def show_sizes(lesson: Lesson) -> None:
 
 def show_choice(lesson: Lesson) -> None:
     reference = data_of_page()
-    asked = ask_few(SelectionSettings(), "choice", ("models", "test_rows", "kind"), sliders=("models",))
+    asked = ask_few(SelectionSettings(), "choice", ("models", "test_rows", "kind"))
     request = SelectionRequest(
         model=lesson_settings(), metric=lesson_metric(reference), asked=SelectionSettings(**asked)
     )

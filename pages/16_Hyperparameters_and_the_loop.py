@@ -95,7 +95,7 @@ def show_errors(result: Validation) -> None:
 def show_loop(lesson: Lesson) -> None:
     reference = data_of_page()
     dataset = lesson_dataset(reference)
-    asked = ask_few(GuidedSettings(), "guided", ("budget", "train_rows"), sliders=("budget",))
+    asked = ask_few(GuidedSettings(), "guided", ("budget", "train_rows"))
     request = SearchesRequest(model=lesson_settings(), metric=lesson_metric(reference), asked=GuidedSettings(**asked))
     result = run_experiment(reference, request, Searches)
     if result is None:

@@ -64,7 +64,7 @@ FORMULAS = (
 
 def show_sweep(lesson: Lesson) -> None:
     reference = ask_data("bias", toys=KNOWN, default="toy:wave")
-    asked = ask_few(SweepSettings(), "sweep", ("axis", "draws"), sliders=("draws",))
+    asked = ask_few(SweepSettings(), "sweep", ("axis", "draws"))
     model = {} if "toy" in reference else lesson_settings()
     request = SweepRequest(toy=reference.get("toy", ""), model=model, asked=SweepSettings(**asked))
     sweep = run_experiment(reference, request, Sweep)
@@ -113,8 +113,7 @@ def show_capacity(lesson: Lesson) -> None:
         ask_data("capacity", toys=("moons", "circles", "xor", "two_blobs"), default="toy:circles"), ROWS
     )
     plane = ask_plane(open_dataset(reference), reference, "plane")
-    sliders = ("units", "times", "longer")
-    chosen = CapacitySettings(**ask_few(CapacitySettings(), "capacity", sliders, sliders=sliders))
+    chosen = CapacitySettings(**ask_few(CapacitySettings(), "capacity", ("units", "times", "longer")))
     result = run_experiment(reference, CapacityRequest(**plane, asked=chosen), Compared)
     if result is None:
         return

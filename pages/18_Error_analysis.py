@@ -18,12 +18,12 @@ from dldiag.course.wrong_rows.wrong_labels import LabelSettings, WrongLabels
 
 
 def data_of_page() -> Reference:
-    return ask_data("wrong_rows", toys=("moons", "blobs", "wave"), default="sample:german_credit")
+    return ask_data("wrong_rows", toys=("moons", "blobs", "wave"), default="sample:credit_card_default")
 
 
 def count(lesson: Lesson) -> Categories | None:
     reference = data_of_page()
-    asked = ask_few(EyeballSettings(), "eyeball", ("rows", "seed"), sliders=("rows",))
+    asked = ask_few(EyeballSettings(), "eyeball", ("rows", "seed"))
     request = CategoriesRequest(model=lesson_settings(), asked=EyeballSettings(**asked))
     result = run_experiment(reference, request, Categories)
     if result is not None:
@@ -48,7 +48,7 @@ def show_eyeball(lesson: Lesson) -> None:
 
 def show_labels(lesson: Lesson) -> None:
     reference = data_of_page()
-    asked = ask_few(LabelSettings(), "labels", ("share", "seed"), sliders=("share",))
+    asked = ask_few(LabelSettings(), "labels", ("share", "seed"))
     request = WrongLabelsRequest(model=lesson_settings(), asked=LabelSettings(**asked))
     result = run_experiment(reference, request, WrongLabels)
     if result is None:

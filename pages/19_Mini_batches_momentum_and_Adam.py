@@ -55,8 +55,7 @@ def show_ways(result: Descents) -> None:
 
 def show_batches(lesson: Lesson) -> None:
     reference, plane = ask_rows()
-    sliders = ("batch_rows", "passes", "stretch", "hidden_layers")
-    asked = ask_few(BatchSettings(), "batches", ("batch_rows", "passes", "stretch"), sliders=sliders)
+    asked = ask_few(BatchSettings(), "batches", ("batch_rows", "passes", "stretch"))
     result = run_experiment(reference, BatchesRequest(**plane, asked=BatchSettings(**asked)), Descents)
     if result is None:
         return
@@ -67,8 +66,7 @@ def show_batches(lesson: Lesson) -> None:
 
 def show_optimizers(lesson: Lesson) -> None:
     reference, plane = ask_rows()
-    sliders = ("passes", "stretch", "batch_rows", "hidden_layers")
-    asked = ask_few(OptimizerSettings(), "optimizers", ("method", "hidden_layers", "stretch"), sliders=sliders)
+    asked = ask_few(OptimizerSettings(), "optimizers", ("method", "hidden_layers", "stretch"))
     result = run_experiment(reference, OptimizersRequest(**plane, asked=OptimizerSettings(**asked)), Descents)
     if result is None:
         return

@@ -15,7 +15,6 @@ from dldiag.course.regularization.penalties import DropoutSettings, PenaltySetti
 from dldiag.course.shared.lesson import Lesson
 
 ROWS = 3000  # of a toy
-SLIDERS = ("alpha", "dropout", "train_rows", "hidden_layers", "units")
 L2 = (
     (
         r"J = \frac{1}{m} \sum_i \mathcal{L}^{(i)} + \frac{\alpha}{2m} \lVert W \rVert^2 \quad\Longrightarrow\quad "
@@ -38,7 +37,7 @@ def ask_rows() -> tuple[Reference, dict[str, Any]]:
 
 def show_l2(lesson: Lesson) -> None:
     reference, plane = ask_rows()
-    asked = ask_few(PenaltySettings(), "penalty", ("alpha", "train_rows"), sliders=SLIDERS)
+    asked = ask_few(PenaltySettings(), "penalty", ("alpha", "train_rows"))
     result = run_experiment(reference, PenaltyRequest(**plane, asked=PenaltySettings(**asked)), Regularized)
     if result is None:
         return
@@ -50,7 +49,7 @@ def show_l2(lesson: Lesson) -> None:
 
 def show_dropout(lesson: Lesson) -> None:
     reference, plane = ask_rows()
-    asked = ask_few(DropoutSettings(), "dropout", ("dropout", "train_rows"), sliders=SLIDERS)
+    asked = ask_few(DropoutSettings(), "dropout", ("dropout", "train_rows"))
     result = run_experiment(reference, DropoutRequest(**plane, asked=DropoutSettings(**asked)), Regularized)
     if result is None:
         return

@@ -32,6 +32,6 @@ def _compare(given: argparse.Namespace) -> None:
 
 
 def _name(files: list[str], place: int) -> str:
-    """Call a run by its file's name, and by its place, too, where another file has the same."""
+    """Name a run by its file; add its position where two files share a name."""
     names = [Path(one).stem for one in files]
     return names[place] if names.count(names[place]) == 1 else f"{names[place]} ({place + 1})"

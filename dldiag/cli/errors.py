@@ -1,4 +1,4 @@
-"""The verb `dldiag errors`: a table with predictions of any model in; where the model is wrong out."""
+"""The verb `dldiag errors`: find where any model is wrong, from a table with its predictions."""
 
 from __future__ import annotations
 

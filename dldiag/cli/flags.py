@@ -21,7 +21,7 @@ _NOT_ASKED = {"trials", "baselines", "muted"}  # settings whose flag is written 
 _ESCAPES = {"\\t": "\t", "tab": "\t", "space": " ", "\\s": " ", "comma": ",", "semicolon": ";"}
 READING_HELP: dict[str, str] = {
     "format": "csv, parquet, feather, excel or jsonl",
-    "compression": "gz, zip, bz2 or xz",
+    "compression": "gz, zip, bz2, xz or zst",
     "encoding": "character encoding, for instance gb18030",
     "delimiter": "the character between two cells (tab for a tabulator)",
     "quote": "the character around a cell",

@@ -1,4 +1,4 @@
-"""The command line: `python -m dldiag diagnose FILE --target NAME`; bad input is one plain line and exit status 2."""
+"""The command line: `python -m dldiag diagnose FILE --target NAME`. Bad input gives one plain line and exit status 2."""
 
 from __future__ import annotations
 
@@ -29,23 +29,25 @@ from dldiag.cli.outputs import add_model_output, add_outputs, check_outputs, wri
 from dldiag.cli.progress import clear_progress, progress_meter
 from dldiag.core.cluster import CLUSTER_VARIABLE, on_cluster
 from dldiag.core.home import dashboard_folder, require
-from dldiag.core.i18n import LANGUAGES, Message, set_language, speaking, tr, translate
+from dldiag.core.i18n import LANGUAGES, set_language, speaking, tr, translate
 from dldiag.core.parallel import USUAL_MOST, usual_count
 from dldiag.core.params import Param, SettingError, parse
 from dldiag.core.sanitize import terminal_safe
 from dldiag.core.settings import Settings
 from dldiag.core.types import DataError, Dataset, Progress, Report
 from dldiag.data.dataset import make_dataset
+from dldiag.data.io import Sampling
 from dldiag.data.read_table import read_table
 from dldiag.data.samples import SAMPLES, sample_bytes
 from dldiag.data.second_file import FROM_FILE, SECOND, with_second_file
-from dldiag.diagnosis.diagnose import diagnose
+from dldiag.diagnosis.diagnose import diagnose, prepare_case
 from dldiag.diagnosis.fitted import fitted
-from dldiag.diagnosis.improve import finish, improve
+from dldiag.diagnosis.improve import finish, improve_case
 from dldiag.diagnosis.openings import Opener
 from dldiag.diagnosis.test_set import check_unopened
+from dldiag.diagnosis.trials import rows_to_draw
 from dldiag.experiments.models import MODELS, Model, build_model
-from dldiag.report import path_to_text, to_text
+from dldiag.report import from_json, path_to_text, to_text
 from dldiag.report.mlflow_log import log_to_mlflow
 
 FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130  # exit statuses
@@ -80,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run_verb(given: argparse.Namespace) -> int:
-    """Run a verb; a reader of its output that has seen enough, as `head` does, is no fault."""
+    """Run a verb. A reader that closes the pipe early, such as `head`, is not an error."""
     try:
         status = int(given.verb(given) or 0)
         sys.stdout.flush()
@@ -101,6 +103,13 @@ def parser() -> argparse.ArgumentParser:
         "improve", help=tr("apply what helps and diagnose again, until nothing helps"), allow_abbrev=False
     )
     _add_diagnose(loop, _improve)
+    loop.add_argument(
+        "--from",
+        dest="known",
+        type=Path,
+        metavar="REPORT.json",
+        help=tr("start from this report of the same model and settings"),
+    )
     loop.add_argument(
         "--open-test", action="store_true", help=tr("then judge the start and the end on the sealed test rows, once")
     )
@@ -170,8 +179,9 @@ def _improve(given: argparse.Namespace) -> None:
     dataset, model, settings, jobs = _asked(given)
     if given.open_test:
         check_unopened(dataset, settings, FROM_HERE)  # now, not after hours of fits
+    known = None if given.known is None else from_json(given.known.read_bytes())
     with speaking("en"), _cluster(given):
-        found = improve(dataset, model, settings, on_progress=_meter(given), n_jobs=jobs)
+        found = improve_case(prepare_case(dataset, model, settings, n_jobs=jobs), known, on_progress=_meter(given))
         if given.open_test:
             found = finish(dataset, settings, found, FROM_HERE)
     _tell(given, found.report, path_to_text(found) + "\n")
@@ -189,11 +199,11 @@ def _cluster(given: argparse.Namespace) -> Iterator[None]:
 
 
 def _asked(given: argparse.Namespace) -> tuple[Dataset, Model, Settings, int]:
-    """Return what the flags ask for; everything that can be refused is refused before the work."""
+    """Read the flags and the data; bad input is refused before any training starts."""
     check_outputs(given)
     settings, parameters = read_settings(given), read_parameters(given.model, given.set)
     jobs = parse("--jobs", Param(1, int, "", "", low=1), given.jobs)
-    dataset = _dataset(given)
+    dataset = _dataset(given, rows_to_draw(settings))
     return dataset, build_model(dataset.task, parameters, given.model), settings, jobs
 
 
@@ -208,7 +218,7 @@ def _tell(given: argparse.Namespace, report: Report, first: str = "") -> None:
         print(tr("MLflow run: {run}", run=run), file=sys.stderr)
 
 
-def _dataset(given: argparse.Namespace) -> Dataset:
+def _dataset(given: argparse.Namespace, rows: int | None) -> Dataset:
     source: Path | bytes
     if given.file.startswith(SAMPLE):
         sample = SAMPLES.get(given.file.removeprefix(SAMPLE))
@@ -217,7 +227,8 @@ def _dataset(given: argparse.Namespace) -> Dataset:
         source, name, target = sample_bytes(sample.key), sample.file, given.target or sample.target
     else:
         source, name, target = _readable(given.file), Path(given.file).name, given.target
-    table = read_table(source, name=name, kinds=read_kinds(given), **read_choices(given))
+    sampling = Sampling(rows, target or "", given.group or "")
+    table = read_table(source, name=name, kinds=read_kinds(given), sampling=sampling, **read_choices(given))
     domain = named_values("--domain", given.domain) if given.domain else None
     if given.second:
         if domain:
@@ -242,7 +253,7 @@ def _dataset(given: argparse.Namespace) -> Dataset:
 def _readable(name: str) -> Path:
     path = Path(name)
     if path.is_dir():
-        raise DataError(Message("{name} is a folder.", {"name": name}), Message("Name a file in it."))
+        return path
     with path.open("rb"):
         return path
 
@@ -266,7 +277,7 @@ def _os_text(error: OSError) -> str:
 
 
 def _language(arguments: Sequence[str]) -> str:
-    """Return the language asked for, before anything is parsed, so that errors are in it too."""
+    """Find the language before parsing, so that parsing errors are in it, too."""
     for here, following in zip(arguments, [*arguments[1:], ""], strict=False):
         if here == "--language":
             return following
@@ -276,7 +287,7 @@ def _language(arguments: Sequence[str]) -> str:
 
 
 def _write_any_character() -> None:
-    """Keep a terminal that lacks a character from ending the program."""
+    """Replace characters that the terminal cannot show instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -1,4 +1,4 @@
-"""The verb `dldiag numbers`: errors measured elsewhere in, the same verdict and remedies out."""
+"""The verb `dldiag numbers`: diagnose a model from errors that were measured elsewhere."""
 
 from __future__ import annotations
 

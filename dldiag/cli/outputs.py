@@ -1,4 +1,4 @@
-"""What a verb of the command line writes: files, refused before the work when they cannot be, and harmless texts."""
+"""Output files of a verb; paths that cannot be written are refused before the work starts."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def add_model_output(group: argparse._ActionsContainer) -> None:
 
 
 def check_outputs(given: argparse.Namespace, names: Iterable[str] = (*OUTPUTS, MODEL)) -> None:
-    """Refuse before the work, not after it, what cannot be written, and two outputs at one place."""
+    """Refuse paths that cannot be written, and two outputs at one path, before the work starts."""
     for name, (package, extra) in NEEDED.items():
         if getattr(given, name, None):
             require(package, extra)
@@ -74,7 +74,7 @@ def _check_place(out: Path) -> None:
 
 
 def write_outputs(given: argparse.Namespace, report: Report) -> None:
-    """Write what was asked for of a report."""
+    """Write every requested form of a report."""
     write_texts(given, {name: partial(write, report) for name, (write, _) in OUTPUTS.items()})
 
 
@@ -84,7 +84,7 @@ def write_model(given: argparse.Namespace, train: Callable[[], TableModel]) -> N
 
 
 def write_texts(given: argparse.Namespace, texts: Mapping[str, Callable[[], str | bytes]]) -> None:
-    """Write what flags were given for, each file whole or not at all."""
+    """Write every requested output, each file whole or not at all."""
     for name, out in _asked(given, texts):
         made = texts[name]()
         content = made if isinstance(made, bytes) else made.encode()
@@ -100,12 +100,12 @@ def write_texts(given: argparse.Namespace, texts: Mapping[str, Callable[[], str 
 
 
 def _is_special(out: Path) -> bool:
-    """Tell whether a pipe or a device stands there, which is written to and not replaced."""
+    """Tell whether the path is a pipe or a device, which is written to and not replaced."""
     return out.exists() and not out.is_file()
 
 
 def _draft(out: Path) -> Path:
-    """Return the name of what becomes the file when it is whole, beside it; beside what a link leads to."""
+    """Return the temporary name beside the file, or beside the target of a link."""
     return Path(f"{out.resolve()}.{os.getpid()}.part")
 
 

@@ -23,6 +23,9 @@ LOCAL = "local:"  # The address local:4 starts four workers on this machine.
 CONNECT_SECONDS = 20.0  # After this an address that does not answer is given up; the limit for any call is 30 s.
 ASK_SECONDS = 0.5  # This process looks this often whether it should stop.
 WORKER_ASKS_SECONDS = 1.0  # A worker asks the scheduler this often whether to stop; each question is a round trip.
+LOST_SECONDS = 10.0  # Without a worker that takes work for this long, the run is given up.
+MOST_REPLACED = 2  # All workers may die and come back without a result this many times.
+LOOK_SECONDS = 2.0  # The workers are looked at this often.
 RETRIES = 3  # A fit whose worker was lost is repeated this many times.
 MOST_WAITING = 4  # Fits queued per worker, so that no worker idles.
 
@@ -75,21 +78,27 @@ class Cluster:
     ) -> Iterator[_Result]:
         """Yield function(item, shared, stop) of every item as they come, in any order; `shared` is sent once.
 
-        Raises Stopped when should_stop() says so, MemoryError where a worker died of the same item again and again.
+        Raises Stopped when should_stop() says so, MemoryError where a worker died of the same item again and again,
+        SettingError when all workers are lost.
         """
         distributed = _distributed()
         event = f"dldiag-stop-{uuid4().hex}"
-        stop, sent = StopOnCluster(event), self._scattered(shared)
         waiting = iter(items)
         running = distributed.as_completed()
         try:
+            stop, sent = StopOnCluster(event), self._scattered(shared)
             self._send(running, function, waiting, sent, stop, MOST_WAITING * self.count)
+            alive = _Alive(self._client)
             while not running.is_empty():
                 if should_stop is not None and should_stop():
                     raise Stopped
+                alive.check()
                 for future in _finished(running):
+                    alive.has_result()
                     yield self._result(future)
                     self._send(running, function, waiting, sent, stop, 1)
+        except (OSError, TimeoutError) as error:  # the scheduler is gone, or no worker takes the data
+            raise _lost(str(error)) from error
         except BaseException:
             distributed.Event(event, client=self._client).set()
             self._client.cancel(list(running.futures), force=True)
@@ -110,7 +119,10 @@ class Cluster:
     def _scattered(self, shared: Any) -> Any:
         """Send a value to every worker, once; what is kept beside it keeps its id from being used again."""
         if id(shared) not in self._sent:
-            self._sent[id(shared)] = (shared, self._client.scatter(shared, broadcast=True, hash=False))
+            self._sent[id(shared)] = (
+                shared,
+                self._client.scatter(shared, broadcast=True, hash=False, timeout=LOST_SECONDS),
+            )
         return self._sent[id(shared)][1]
 
     def _result(self, future: Any) -> Any:
@@ -118,6 +130,50 @@ class Cluster:
             return future.result()
         except _distributed().KilledWorker as error:  # The system kills a worker when memory runs out.
             raise MemoryError(str(error)) from error
+
+
+class _Alive:
+    """Knows since when there has been no worker, and how often all were replaced without a result; hence a class."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._seen = self._looked = time.monotonic()
+        self._workers, self._replaced = _running(client), 0
+
+    def has_result(self) -> None:
+        """Note that a worker has finished something."""
+        self._replaced = 0
+
+    def check(self) -> None:
+        """Raise SettingError when no worker has been there for LOST_SECONDS, or all die again and again."""
+        now = time.monotonic()
+        if now - self._looked < LOOK_SECONDS:
+            return
+        self._looked, workers = now, _running(self._client)
+        if workers:
+            self._replaced += not workers & self._workers
+            self._seen, self._workers = now, workers
+        if self._replaced >= MOST_REPLACED:
+            raise _lost(tr("they die and come back without a result"))
+        if now - self._seen > LOST_SECONDS:
+            raise _lost(tr("none has taken work for {seconds:.0f} seconds", seconds=now - self._seen))
+
+
+def _running(client: Any) -> set[str]:
+    """Return the workers that take work: one that has used up its memory is there, but paused."""
+    return {address for address, status in client.run_on_scheduler(_statuses).items() if status == "running"}
+
+
+def _statuses(dask_scheduler: Any) -> dict[str, str]:
+    return {address: worker.status.name for address, worker in dask_scheduler.workers.items()}
+
+
+def _lost(reason: str) -> SettingError:
+    text = tr(
+        "The workers of the cluster are lost: {reason}. They may have too little memory; start them again with more.",
+        reason=" ".join(reason.split())[:200],
+    )
+    return SettingError(text)
 
 
 @contextmanager

@@ -103,6 +103,37 @@ class ReadPlan:
     day_first: bool | None = None  # True reads 03/04/2024 as 3 April; None lets the column decide.
 
 
+@dataclass(frozen=True)
+class ColumnTotals:
+    """What one column holds in all rows of a file; low, high: of numbers, values: rows of each, where these are few."""
+
+    name: str
+    missing: int = 0
+    low: float | None = None
+    high: float | None = None
+    values: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class FileTotals:
+    """What was counted over all rows of a file of which only some were kept.
+
+    repeated: rows that are equal to an earlier one, by a hash of 64 bits; is_exact: whether each was counted, or a random
+    part of all hashes. uncounted: rows that could not be cut into cells, so that `columns` leaves them out.
+    """
+
+    rows: int
+    repeated: int
+    columns: tuple[ColumnTotals, ...] = ()
+    is_exact: bool = True
+    uncounted: int = 0
+    drawn_by: str = ""  # the column whose groups were drawn whole
+
+    def column(self, name: str) -> ColumnTotals | None:
+        """Return the totals of a column, where it was counted."""
+        return next((one for one in self.columns if one.name == name), None)
+
+
 @dataclass(frozen=True, eq=False)
 class Table:
     """A table as read: typed columns beside the raw texts that they came from.
@@ -119,6 +150,7 @@ class Table:
     notices: tuple[Notice, ...] = ()
     rows_in_file: int = 0
     raw: pd.DataFrame | None = None  # The cell texts, kept so that a column's kind can be changed by hand.
+    totals: FileTotals | None = None  # Counts over the whole file, if only some of its rows are here.
 
     def column(self, name: str) -> Column:
         """Return the column of this name; KeyError when there is none."""
@@ -167,6 +199,7 @@ class Dataset:
     given: pd.DataFrame | None = None  # The caller's frame, for estimators that handle categories themselves.
     choices: Mapping[str, Any] = field(default_factory=dict)  # What make_dataset was given, and kinds set by hand.
     recipe: RowRecipe | None = None
+    totals: FileTotals | None = None  # Counts over the whole file, if only some of its rows are here.
 
     def __post_init__(self) -> None:
         if len(self.X) != len(self.y):

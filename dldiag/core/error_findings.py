@@ -45,6 +45,7 @@ class LabelTrial:
     """The model trained without the suspects, against training without as many random rows; negative is better.
 
     change: dev error without the suspects − dev error with all rows. against_random: − dev error without random rows.
+    relabelled: dev error with the suspects' labels replaced by what the model expects − dev error with all rows.
     """
 
     change: Estimate
@@ -52,15 +53,20 @@ class LabelTrial:
     dropped: float  # Share of the training rows that was left out.
     repeats: int
     verdict: Literal["wrong_labels", "no_effect", "hurt", "undecided"]
+    relabelled: Estimate | None = None
 
 
 @dataclass(frozen=True)
 class LabelSuspects:
-    """Rows whose label contradicts an out-of-sample prediction, as a share of the rows; `tried` is what dropping them did."""
+    """Rows whose label contradicts an out-of-sample prediction, as a share of the rows; `tried` is what dropping them did.
+
+    error_without: the dev error when these rows do not judge; what is measured if all of their labels are wrong.
+    """
 
     share: Estimate
     rows: int
     tried: LabelTrial | None = None
+    error_without: Estimate | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,20 @@ class ColumnImportance:
     column: str
     increase: Estimate
     columns: tuple[str, ...] = ()  # All columns of the group; `column` is the first.
+
+
+@dataclass(frozen=True)
+class PartialDependence:
+    """The mean prediction for the dev rows when a column has a value in all of them (Friedman 2001).
+
+    values: rounded quantiles of the column, or its most frequent categories. predictions: in the target's own unit, or the
+    probability of the class `label`.
+    """
+
+    column: str
+    values: tuple[float | str, ...]
+    predictions: tuple[float, ...]
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,6 +110,16 @@ class ErrorDecomposition:
 
 
 @dataclass(frozen=True)
+class TagCount:
+    """A category a person gave wrong rows: how many of those looked at have it, its share, and the most that fixing it gains."""
+
+    tag: str
+    rows: int
+    share: Estimate
+    ceiling: Estimate
+
+
+@dataclass(frozen=True)
 class ErrorFindings:
     """What an error analysis found. `empty` says, by the name of a section, why it has nothing to show."""
 
@@ -99,7 +129,9 @@ class ErrorFindings:
     slices: tuple[Slice, ...] = ()
     suspects: LabelSuspects | None = None
     importance: tuple[ColumnImportance, ...] = ()
+    dependence: tuple[PartialDependence, ...] = ()
     decomposition: ErrorDecomposition | None = None
+    tags: tuple[TagCount, ...] = ()
     empty: Mapping[str, Message] = field(default_factory=dict)
 
     @property

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 
 from dldiag.core.params import param
 
-BUDGETS = {"quick": "quick (about a minute)", "standard": "standard", "thorough": "thorough"}
+BUDGETS = {
+    "quick": "quick (about a minute)",
+    "standard": "standard",
+    "thorough": "thorough",
+    "large": "large (up to a million training rows; hours)",
+}
 
 AUTO_METRIC = "auto"
 METRIC_NAMES = {
@@ -105,6 +110,11 @@ class Settings:
         kind=int,
         low=0,
         optional=True,
+    )
+    label_trial: bool = param(
+        False,
+        "Test suspicious labels",
+        "Also train without the labels that the model contradicts, against leaving out as many random rows; takes some hundred fits.",
     )
     seed: int = param(0, "Seed", "Same data, settings and seed give the same report.", low=0, high=2**31 - 1)
     muted: tuple[str, ...] = param((), "Muted rules", "Codes of rules that are not to be applied.", kind=tuple)

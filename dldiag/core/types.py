@@ -16,9 +16,11 @@ from dldiag.core.data_types import Change as Change
 from dldiag.core.data_types import Clusters as Clusters
 from dldiag.core.data_types import Column as Column
 from dldiag.core.data_types import Column_ as Column_
+from dldiag.core.data_types import ColumnTotals as ColumnTotals
 from dldiag.core.data_types import DataError as DataError
 from dldiag.core.data_types import Dataset as Dataset
 from dldiag.core.data_types import ErrorUnit as ErrorUnit
+from dldiag.core.data_types import FileTotals as FileTotals
 from dldiag.core.data_types import Floats as Floats
 from dldiag.core.data_types import Kind as Kind
 from dldiag.core.data_types import Level as Level
@@ -181,6 +183,7 @@ class DatasetSummary:
     plan: ReadPlan | None = None
     spread: float | None = None  # Std of a numeric target in its own unit, which an error of 1 stands for.
     choices: Mapping[str, Any] = field(default_factory=dict)  # As in Dataset.
+    totals: FileTotals | None = None  # Counts over the whole file, if only some of its rows are here.
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dldiag.core.i18n import Message
-from dldiag.core.types import DataError, Dataset, Table
+from dldiag.core.i18n import Message, Value
+from dldiag.core.types import DataError, Dataset, Notice, Table
 from dldiag.data.features import features_of
 from dldiag.data.fingerprint import with_choices
 from dldiag.data.new_rows import recipe_of
@@ -22,6 +22,7 @@ from dldiag.data.typing.columns import BY_HAND, check_names
 ROW_ORDER = "#row order"  # as `times`: the rows stand in time order in the file
 ROW_BLOCKS = "#row blocks"  # as `groups`: rows that stand together in the file belong together
 _BLOCKS = 50  # contiguous blocks of rows that ROW_BLOCKS makes
+_CLASSES_SHOWN = 10  # values of the target in a notice, the most frequent first
 _LEAST_ROWS = 2  # rows; with one there is nothing to compare (a split asks for more)
 
 
@@ -71,12 +72,13 @@ def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form m
         columns=features.columns,
         classes=outcome.classes,
         fingerprint=with_choices(table.fingerprint, choices),
-        notices=table.notices + outcome.notices + features.notices,
+        notices=(*table.notices, *_classes_notice(table, target), *outcome.notices, *features.notices),
         groups=None if groups is None else _groups(table, groups)[rows],
         times=None if times is None else _times(table, times)[rows],
         domain=None if domain is None else _is_value(table, domain)[rows],
         plan=table.plan,
         aside=features.aside,
+        totals=table.totals,
         choices=_kept_choices(choices, domain, table),
         recipe=recipe_of(table, rows, features.columns, outcome.log_shift),
     )
@@ -87,6 +89,18 @@ def _kept_choices(choices: dict[str, Any], domain: tuple[str, str] | None, table
     kinds = {column.name: column.kind for column in table.columns if column.origin == BY_HAND}
     every = {**choices, "domain": domain, "kinds": kinds}
     return {name: value for name, value in every.items() if value}
+
+
+def _classes_notice(table: Table, target: str) -> tuple[Notice, ...]:
+    """Report the rows of each class in the whole file, where only some of its rows are here."""
+    counted = None if table.totals is None else table.totals.column(target)
+    if counted is None or not counted.values:
+        return ()
+    shown = sorted(counted.values.items(), key=lambda one: -one[1])[:_CLASSES_SHOWN]
+    text = ", ".join(f"{name}: {count:,}" for name, count in shown)
+    values: dict[str, Value] = {"target": target, "counts": text, "classes": len(counted.values)}
+    message = Message("{target} in the whole file ({classes:,} values): {counts}.", values)
+    return (Notice("classes_in_file", message, len(counted.values), columns=(target,)),)
 
 
 def _as_table(table: Any) -> Table:

@@ -14,7 +14,7 @@ from dldiag.core.types import DataError, Kind, ReadPlan, Table
 from dldiag.data.audit.total_rows import total_rows
 from dldiag.data.fingerprint import with_choices
 from dldiag.data.from_pandas import NAME, arrow_file_of
-from dldiag.data.io import RawTable, read
+from dldiag.data.io import RawTable, Sampling, read
 from dldiag.data.typing.columns import type_columns
 from dldiag.data.typing.notices import REMARKS
 
@@ -28,12 +28,13 @@ def read_table(
     name: str = "",
     plan: ReadPlan | None = None,
     kinds: Mapping[str, Kind] | None = None,
+    sampling: Sampling = Sampling(),  # noqa: B008 — frozen
     **choices: Any,
 ) -> Table:
-    """Read a file (a path, its bytes, or an open file), or a DataFrame, and type its columns.
+    """Read a file (a path, its bytes, or an open file), a folder of Parquet files, or a DataFrame, and type its columns.
 
     `plan` or single `choices` (delimiter, encoding, decimal …) decide by hand what would be detected; `kinds` sets the
-    kind of columns by name. Raises DataError when nothing can be read.
+    kind of columns by name. Of a file that is larger than is read at once rows are drawn as `sampling` says. Raises DataError when nothing can be read.
     """
     if plan is None:
         # Which spellings are missing is decided column by column; those in a plan were given by hand and hold everywhere.
@@ -41,7 +42,9 @@ def read_table(
     own = isinstance(source, pd.DataFrame)  # its bytes are made here, so nothing in them is to be feared
     if isinstance(source, pd.DataFrame):
         source, name = arrow_file_of(source), name or NAME
-    table = table_of(read(_path_or_bytes(source), name=name, plan=plan, trusted=own, **choices), kinds=kinds)
+    table = table_of(
+        read(_path_or_bytes(source), name=name, plan=plan, trusted=own, sampling=sampling, **choices), kinds=kinds
+    )
     if choices.keys().isdisjoint(_ANSWERS):
         return table
     return replace(table, notices=tuple(one for one in table.notices if one.code not in OPEN_MARKS))
@@ -76,4 +79,5 @@ def table_of(raw: RawTable, *, kinds: Mapping[str, Kind] | None = None) -> Table
         told + total_rows(raw.frame, frame) + notices,
         raw.rows_in_file,
         raw.frame,
+        raw.totals,
     )

@@ -16,10 +16,6 @@ from dldiag.core.settings import Settings
 from dldiag.core.types import (
     DataError,
     Dataset,
-    Estimate,
-    Finding,
-    Forecast,
-    ForecastPoint,
     LearningCurve,
     OnProgress,
     Repair,
@@ -40,7 +36,9 @@ from dldiag.diagnosis.evidence import (
     table_evidence,
     table_names,
 )
+from dldiag.diagnosis.forecast_or_abstain import forecast_or_abstain
 from dldiag.diagnosis.judged_by import check_possible, in_losses, judged_by_metrics, rare_class_gain
+from dldiag.diagnosis.label_trial import with_label_trial
 from dldiag.diagnosis.progress import ProgressMeter
 from dldiag.diagnosis.recommend import recommend, settled
 from dldiag.diagnosis.rules import RULES, check_rules
@@ -60,33 +58,22 @@ from dldiag.error_analysis.of_fits import analyze_fits, where_wrong
 from dldiag.experiments.estimates import dev_error
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
-from dldiag.experiments.forecast import forecast
 from dldiag.experiments.learning_curve import as_curve, clipped, curve_sizes, with_estimates
 from dldiag.experiments.metric_choice import choose_metric
 from dldiag.experiments.model_code import described_model
 from dldiag.experiments.models import Model, as_model, build_model, is_of_counts
 
-UNFINISHED = {"short_training", "wrong_step"}  # problems of a network that is still on its way
-TRAIN_FIRST = Message(
-    "Longer training or another step size lowers the dev error. More rows would mean more steps, too, and this curve cannot "
-    "tell one from the other: train first, then read a forecast."
-)
-START_FIRST = Message(
-    "Some random starts do not train. With more rows more of them may, and this curve cannot tell that from what the rows "
-    "teach: make every start train, then read a forecast."
-)
-BASELINE_RULE = "T16"
-NO_BETTER = Message(
-    "The model is not yet better than the baseline, so its curve says nothing about more rows. Get it training first."
-)
-ILL_BEHAVED = Message(
-    "The dev error rose with more rows on the way: such a curve says nothing reliable about more rows still."
+EARLY_ROWS = 2_500  # training rows, at most, of a verdict that is told while larger sizes are still being fitted
+EARLY_POINTS = 3  # sizes of the curve, at least, for that
+EARLY_TIMES = 2  # times those rows; with fewer in all, the first verdict does not take long
+EARLY = Message(
+    "A first verdict, from {rows:,} of {all:,} training rows. It is refined while the larger sizes are computed."
 )
 
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """What one diagnosis is about: the fits' workbench, the model, what it is compared with, and how hard to try."""
+    """What one diagnosis is about: the memoized fits, the model, what it is compared with, and how hard to try."""
 
     fits: FitCache
     model: Model
@@ -98,6 +85,7 @@ class Case:
     table: Mapping[str, Any]
     names: Mapping[str, Value]
     repairs: tuple[Repair, ...]
+    is_early: bool = False  # only the smaller sizes have been fitted
 
     @property
     def repeats(self) -> range:
@@ -108,8 +96,10 @@ class Case:
     def all_repeats(self) -> range:
         """The repeats with all training rows, on which the verdict rests: more than the curve has where fits are cheap.
 
-        With five, the answers on tables of some hundred rows hung on the seed (docs/decisions.md).
+        With five, the verdict on tables of some hundred rows depended on the seed (docs/decisions.md).
         """
+        if self.is_early:
+            return self.repeats
         return verdict_repeats(self.settings, self.fits.split)
 
     def repeats_at(self, size: int) -> range:
@@ -118,12 +108,12 @@ class Case:
 
     @property
     def trials(self) -> int:
-        """How many remedies are tried at most."""
+        """The largest number of remedies to test."""
         return self.effort.trials if self.settings.trials is None else self.settings.trials
 
     @property
     def compared(self) -> int:
-        """How many settings of the model the dev rows have judged so far."""
+        """The number of settings that were compared on the dev rows so far."""
         others = {one.identity for one in (self.guess, *self.references)}
         return len(self.fits.judged() - others)
 
@@ -156,10 +146,13 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
 
     quick, slow = case.references[:1], case.references[1:]
     progress.enter(Message("Learning curves"))
+    early = early_size(case.sizes)
     for size in case.sizes:
-        whole = size == case.sizes[-1]
+        watched = size in (early, case.sizes[-1])
         models = [case.guess, case.model, *quick]
-        case.fits.fit(models, [size], case.repeats_at(size), on_result=progress.advance, watched=whole)
+        case.fits.fit(models, [size], case.repeats_at(size), on_result=progress.advance, watched=watched)
+        if size == early:
+            progress.first(lambda: early_report(case, quick, started))
     progress.first(lambda: report_on(case, quick, started))
     case.fits.fit(slow, case.sizes[:-1], case.repeats, on_result=progress.advance)
     case.fits.fit(slow, case.sizes[-1:], case.all_repeats, on_result=progress.advance)
@@ -181,7 +174,27 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
         recommendations = settled(tried, evidence.delta)
         report = replace(report, recommendations=recommendations, verdict=agreeing(report.verdict, recommendations))
         progress.first(lambda: report)  # noqa: B023 — called at once
+    report = with_label_trial(report, case.fits, case.model)
     return replace(report, compared=case.compared, seconds=time.perf_counter() - started)
+
+
+def early_size(sizes: Sequence[int]) -> int | None:
+    """Return the size of the learning curve at which a first verdict is told; None where the whole curve is soon there.
+
+    >>> early_size((312, 565, 1022, 1849, 3345, 6050, 10946, 20000)), early_size((100, 400, 1600, 6400))
+    (1849, None)
+    """
+    small = [size for size in sizes if size <= EARLY_ROWS]
+    return small[-1] if len(small) >= EARLY_POINTS and sizes[-1] > EARLY_TIMES * EARLY_ROWS else None
+
+
+def early_report(case: Case, references: Sequence[Model], started: float) -> Report:
+    """Make the report of the sizes up to `early_size`, which says so."""
+    size = early_size(case.sizes)
+    early = replace(case, sizes=tuple(n for n in case.sizes if size is None or n <= size), is_early=True)
+    report = report_on(early, references, started)
+    told = EARLY.filled(rows=early.sizes[-1], all=case.fits.split.n_train)
+    return replace(report, verdict=replace(report.verdict, detail=told))
 
 
 def prepare_case(
@@ -200,15 +213,16 @@ def prepare_case(
     choice = choose_metric(dataset, settings)
     check_possible(choice, dataset, split, own, settings)
     found = audit_open_rows(dataset, settings, split)
+    sizes = curve_sizes(split.n_train, settings.sizes, len(dataset.classes))
+    early = early_size(sizes)
     fits = FitCache(
         dataset,
         split,
         choice=choice,
-        kept_sizes=[min(effort.probe_rows, split.n_train)],
+        kept_sizes=[min(effort.probe_rows, split.n_train), *([] if early is None else [early])],
         n_jobs=n_jobs,
         should_stop=should_stop,
     )
-    sizes = curve_sizes(split.n_train, settings.sizes, len(dataset.classes))
     return Case(
         fits, own, build_model(dataset.task, key="guess"), references, settings, effort, sizes,
         table_evidence(found), table_names(found), found.repairs,
@@ -234,7 +248,7 @@ def _check_muted(settings: Settings) -> None:
 
 
 def _check_task(dataset: Dataset, model: Model) -> None:
-    """Refuse a regressor for classes and a classifier for numbers; what says neither is taken at its word."""
+    """Refuse a regressor for classes and a classifier for numbers; an estimator that declares neither is accepted."""
     wrong = is_regressor if dataset.task == "classification" else is_classifier
     if wrong(model.estimator):
         raise DataError(
@@ -270,7 +284,7 @@ def open_rows(dataset: Dataset, split: Split) -> Dataset:
 
 
 def report_on(case: Case, references: Sequence[Model], started: float) -> Report:
-    """Make the report of what has been measured so far: no remedy was tried, so nothing is said of that."""
+    """Make a report from what has been measured so far, before any remedy was tested."""
     waiting = tuple(rule.code for rule in RULES if rule.concludes_from_trials)
     return verdict_on(case, references, {}, started, muted=waiting)[0]
 
@@ -294,7 +308,7 @@ def verdict_on(
         findings=findings,
         recommendations=recommend(findings, evidence, case.model),
         verdict=conclude(findings, evidence, dataset.target, measured.alike, settings.seed),
-        forecast=_forecast(
+        forecast=forecast_or_abstain(
             measured.curve, in_losses(settings, case.fits.encoded.choice), findings, dev_error(measured.current)
         ),
         training_curve=mean_training_curve(measured.current),
@@ -347,41 +361,13 @@ def _curve(case: Case, model: Model) -> LearningCurve:
     return with_estimates(curve, model, [case.repeats_at(size) for size in case.sizes], case.fits.results)
 
 
-def _forecast(curve: LearningCurve, settings: Settings, findings: Sequence[Finding], dev: Estimate) -> Forecast:
-    found = {one.problem for one in findings if one.outcome == "fired"}
-    if found & UNFINISHED:
-        return Forecast(abstains=TRAIN_FIRST)
-    if "uneven_start" in found:
-        return Forecast(abstains=START_FIRST)
-    if "ill_behaved_curve" in found:
-        return Forecast(abstains=ILL_BEHAVED)
-    if any(one.code == BASELINE_RULE and one.outcome in ("fired", "undecided") for one in findings):
-        return Forecast(abstains=NO_BETTER)
-    seen = forecast(
-        curve.sizes,
-        curve.dev_errors,
-        train_errors=curve.train_errors,
-        target_error=settings.target_error,
-        unit=curve.unit,
-    )
-    return replace(seen, points=tuple(_with_rows(point, dev) for point in seen.points))
-
-
-def _with_rows(point: ForecastPoint, dev: Estimate) -> ForecastPoint:
-    """Widen a forecast by what the dev rows leave open: that they are hard or easy is forecast along with the rest."""
-    share = np.sqrt(min(1.0, point.value / dev.value)) if dev.value > 0 else 1.0
-    down = np.hypot(point.value - point.low, share * (dev.value - dev.low))
-    up = np.hypot(point.high - point.value, share * (dev.high - dev.value))
-    return replace(point, low=max(0.0, float(point.value - down)), high=float(point.value + up))
-
-
 def _split_summary(case: Case) -> SplitSummary:
     split, sealed = case.fits.split, rows_fingerprint(case.fits.dataset, case.fits.split.test_rows)
     return SplitSummary(split.n_train, split.n_dev, len(split.test_rows), True, split.method, len(case.repeats), sealed)
 
 
 def _progress_of(case: Case, on_progress: OnProgress) -> ProgressMeter:
-    """Weigh the fits to come, so that the remaining time can be told."""
+    """Weigh the planned fits, so that the remaining time can be estimated."""
     models = [case.guess, case.model, *case.references]
     weights = [(one, size) for one in models for size in case.sizes for _ in case.repeats_at(size)]
     probe_size = min(case.effort.probe_rows, case.sizes[-1])

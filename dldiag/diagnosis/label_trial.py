@@ -1,14 +1,14 @@
-"""The trial of suspicious labels: train without them, and without as many random rows, on the same repeats.
+"""The trial of suspicious labels: train without them, without as many random rows, and with what they should be.
 
 In every repeat the suspects are found by cross-validation inside its training rows, so that no dev row has a say. Dev labels
-stay as they are: where they are wrong as often, every model's error is too high by about as much.
+of classes stay as they are: where they are wrong as often, every model's error is too high by about as much.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,27 +16,46 @@ from numpy.typing import NDArray
 from dldiag.core.error_findings import LabelTrial
 from dldiag.core.estimate import Estimate
 from dldiag.core.statistics import delta_of
-from dldiag.core.types import Rows
+from dldiag.core.types import Report, Rows
 from dldiag.error_analysis.label_suspects import suspects_of_classes, suspects_of_numbers
+from dldiag.error_analysis.of_fits import case_of_fits
+from dldiag.error_analysis.row_losses import row_losses
 from dldiag.experiments.estimates import paired_change
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model
 from dldiag.experiments.tasks import FitTask
 
-_FOLDS = 4  # of the cross-validation that finds suspects
-TRIAL_REPEATS = 10
+_FOLDS = 4  # of a cross-validation that finds suspects
+_PARTITIONS = 2  # cross-validations whose predictions are averaged: one alone leaves much to the draw of its folds
+TRIAL_REPEATS = 14
 MOST_DROPPED = 0.3  # of the training rows; the likeliest mistakes go first
 LEAST_LEFT = 2  # training rows of every class that stay
+WIDER = 1.57  # times the 90% interval, 99%: what is called without effect must be so for sure
 
 
 @dataclass(frozen=True, eq=False)
-class _Drop:
-    """Training rows of one repeat without suspects, and without as many random ones."""
+class _Plan:
+    """Training rows of one repeat: positions of the suspects, of as many random ones, and what the suspects should be."""
 
     task: FitTask
-    kept: Rows
-    kept_at_random: Rows
+    suspects: Rows
+    random: Rows
+    expected: NDArray[Any]  # of the suspects
+
+    def without(self, positions: Rows, name: str) -> FitTask:
+        """Return the fit without some training rows."""
+        rows = np.delete(self.task.train_rows, positions)
+        return replace(self.task, key=self._key(name), train_rows=rows, watched=False, kept=False)
+
+    def relabelled(self, y: NDArray[Any]) -> FitTask:
+        """Return the fit with the suspects' labels replaced."""
+        targets = y[self.task.train_rows].copy()
+        targets[self.suspects] = self.expected
+        return replace(self.task, key=self._key("relabelled"), relabelled=targets, watched=False, kept=False)
+
+    def _key(self, name: str) -> tuple[str, int, int]:
+        return f"{self.task.key[0]} {name}", self.task.key[1], self.task.key[2]
 
 
 def try_without_suspects(
@@ -46,68 +65,129 @@ def try_without_suspects(
 
     material: δ at least, in the error unit.
     """
-    n = min(repeats, len(fits.split.measuring))
+    n = min(repeats, len(fits.split.repeats))  # also those by which a search chooses: nothing is chosen here
     fits.fit([model], [fits.split.n_train], range(n))
-    before = fits.get(model, fits.split.n_train, range(n))
-    if any(result.failed for result in before):
+    found = fits_without(fits, model, range(n))
+    if found is None:
         return None
-    drops = [_drop(fits, result.task) for result in before]
-    if not all(one is not None for one in drops):
-        return None
-    plans = [one for one in drops if one is not None]
-    without = _judged(fits, plans, [one.kept for one in plans], "clean")
-    random = _judged(fits, plans, [one.kept_at_random for one in plans], "random")
-    if any(result.failed for result in (*without, *random)):
-        return None
+    before, without, random, relabelled = found
     change, against = paired_change(before, without), paired_change(random, without)
-    dropped = float(np.mean([1 - len(one.kept) / len(one.task.train_rows) for one in plans]))
+    kept = [len(a.task.train_rows) / len(b.task.train_rows) for a, b in zip(without, before, strict=True)]
     delta = delta_of(float(np.mean([result.dev_error for result in before])), material)
-    return LabelTrial(change, against, dropped, n, label_verdict(change, against, delta))
+    verdict = label_verdict(change, against, delta)
+    return LabelTrial(change, against, 1 - float(np.mean(kept)), n, verdict, paired_change(before, relabelled))
+
+
+def with_label_trial(report: Report, fits: FitCache, model: Model) -> Report:
+    """Return the report with the trial of its suspicious labels, where it has some and its settings ask for the trial."""
+    found = report.errors
+    if not report.settings["label_trial"] or found is None or found.suspects is None or not found.suspects.rows:
+        return report
+    tried = try_without_suspects(fits, model, material=report.settings["material"])
+    return replace(report, errors=replace(found, suspects=replace(found.suspects, tried=tried)))
+
+
+def fits_without(
+    fits: FitCache, model: Model, repeats: Sequence[int], judged: Rows | None = None
+) -> tuple[list[FitResult], ...] | None:
+    """Return fits with all rows, without the suspects, without random rows, with the suspects relabelled; one per repeat.
+
+    judged: other rows to judge by than the dev rows. None where a model fails or has no suspects in some repeat. A numeric
+    target is judged on dev rows that are no suspects themselves: a wrong value would outweigh all others there.
+    """
+    usual = fits.get(model, fits.split.n_train, repeats)
+    if any(one.failed for one in usual):
+        return None
+    if judged is None and fits.dataset.task == "regression":
+        suspects = _suspect_rows(fits, model)
+        usual = _judged(fits, [_on_plausible_rows(one.task, suspects) for one in usual])
+    plans = [plan for plan in (_plan(fits, one.task) for one in usual) if plan is not None]
+    if len(plans) < len(usual):
+        return None
+    tasks = (
+        [one.task for one in plans],
+        [one.without(one.suspects, "clean") for one in plans],
+        [one.without(one.random, "random") for one in plans],
+        [one.relabelled(fits.dataset.y) for one in plans],
+    )
+    if judged is None:
+        found = (usual, *(_judged(fits, group) for group in tasks[1:]))
+    else:
+        found = tuple(_judged(fits, [replace(one, dev_rows=judged, kept=False) for one in group]) for group in tasks)
+    return None if any(one.failed for group in found for one in group) else found
+
+
+def _suspect_rows(fits: FitCache, model: Model) -> Rows:
+    """Return the dev rows whose value is suspect, by what all repeats predicted."""
+    case = case_of_fits(fits, model)
+    if case is None:
+        return np.zeros(0, dtype=np.int64)
+    folded = row_losses(case)
+    return np.asarray(folded.rows[suspects_of_numbers(folded.y, folded.answer).positions])
+
+
+def _on_plausible_rows(task: FitTask, suspects: Rows) -> FitTask:
+    kept = np.setdiff1d(task.dev_rows, suspects)
+    return replace(task, dev_rows=kept if len(kept) else task.dev_rows, watched=False, kept=False)
 
 
 def label_verdict(
     change: Estimate, against_random: Estimate, delta: float
 ) -> Literal["wrong_labels", "no_effect", "hurt", "undecided"]:
-    """Return what the trial shows: labels are wrong only where dropping them beats both all rows and random rows."""
+    """Return what the trial shows: labels are wrong only where dropping them beats both all rows and random rows.
+
+    That they have no effect is said only where the 99% interval against random rows is within δ, or above 0.
+    """
     if change.high < 0 and against_random.high < 0:
         return "wrong_labels"
     if change.low > 0:
         return "hurt"
-    if against_random.low > 0 or (-delta < against_random.low and against_random.high < delta):
-        return "no_effect"
-    return "undecided"
+    low, high = (
+        against_random.value + WIDER * (b - against_random.value) for b in (against_random.low, against_random.high)
+    )
+    return "no_effect" if low > 0 or (-delta < low and high < delta) else "undecided"
 
 
-def _drop(fits: FitCache, task: FitTask) -> _Drop | None:
+def _plan(fits: FitCache, task: FitTask) -> _Plan | None:
     """Find the suspects among the training rows of a fit; None when there are none or nothing can tell."""
-    rows, y = task.train_rows, fits.dataset.y[task.train_rows]
+    y, is_classes = fits.dataset.y[task.train_rows], fits.dataset.task == "classification"
     rng = np.random.default_rng([task.seed, 6])
-    fold_of = rng.permutation(len(rows)) % _FOLDS
-    found = fits.fit_tasks([_fold(task, fold_of, k) for k in range(_FOLDS)])
-    if any(one.failed or one.kept is None for one in found):
+    expected = _out_of_fold(fits, task, rng)
+    if expected is None:
         return None
-    outputs = [one.kept for one in found if one.kept is not None]
-    positions = np.argsort(np.concatenate([np.flatnonzero(fold_of == one.task.key[2] % _FOLDS) for one in found]))
-    predicted = np.concatenate([one.predicted for one in outputs])[positions]
-    if fits.dataset.task == "regression":
-        suspects = suspects_of_numbers(y, predicted).positions
-    elif all(one.has_probabilities for one in outputs):
-        proba = np.concatenate([one.proba for one in outputs if one.proba is not None])[positions]
-        suspects = suspects_of_classes(y, proba.astype(float)).positions
-    else:
-        return None
-    suspects = _without_emptying(suspects[: int(MOST_DROPPED * len(rows))], y, fits.dataset.task)
+    found = suspects_of_classes(y, expected) if is_classes else suspects_of_numbers(y, expected)
+    suspects = found.positions[: int(MOST_DROPPED * len(y))]
+    suspects = _without_emptying(suspects, y) if is_classes else suspects
     if len(suspects) == 0:
         return None
-    random = rng.permutation(len(rows))[: len(suspects)]
-    return _Drop(task, np.delete(rows, suspects), np.delete(rows, random))
+    random = rng.permutation(len(y))[: len(suspects)]
+    return _Plan(task, suspects, random, found.suggested[suspects])
 
 
-def _fold(task: FitTask, fold_of: Rows, k: int) -> FitTask:
+def _out_of_fold(fits: FitCache, task: FitTask, rng: np.random.Generator) -> NDArray[Any] | None:
+    """Return what models that did not see a training row predict for it, averaged: probabilities (rows, K), or values."""
+    n = len(task.train_rows)
+    folds = [rng.permutation(n) % _FOLDS for _ in range(_PARTITIONS)]
+    tasks = [_fold(task, folds[p], p * _FOLDS + k) for p in range(_PARTITIONS) for k in range(_FOLDS)]
+    total: Any = 0.0
+    for one in fits.fit_tasks(tasks):
+        kept = one.kept
+        if one.failed or kept is None or (fits.dataset.task == "classification" and not kept.has_probabilities):
+            return None
+        values = kept.predicted if kept.proba is None else kept.proba.astype(float)
+        number = one.task.key[2] % (_PARTITIONS * _FOLDS)
+        placed = np.zeros((n, *values.shape[1:]))
+        placed[folds[number // _FOLDS] == number % _FOLDS] = values
+        total = total + placed / _PARTITIONS
+    return np.asarray(total)
+
+
+def _fold(task: FitTask, fold_of: Rows, number: int) -> FitTask:
     name, size, repeat = task.key
+    k = number % _FOLDS
     return replace(
         task,
-        key=(f"{name} fold", size, repeat * _FOLDS + k),
+        key=(f"{name} fold", size, repeat * _PARTITIONS * _FOLDS + number),
         train_rows=task.train_rows[fold_of != k],
         dev_rows=task.train_rows[fold_of == k],
         watched=False,
@@ -115,24 +195,12 @@ def _fold(task: FitTask, fold_of: Rows, k: int) -> FitTask:
     )
 
 
-def _without_emptying(suspects: Rows, y: NDArray[np.int64], task: str) -> Rows:
+def _without_emptying(suspects: Rows, y: NDArray[np.int64]) -> Rows:
     """Leave a class its rows when too few would stay."""
-    if task == "regression":
-        return suspects
     left = np.bincount(y) - np.bincount(y[suspects], minlength=int(y.max()) + 1)
     return suspects[left[y[suspects]] >= LEAST_LEFT]
 
 
-def _judged(fits: FitCache, plans: Sequence[_Drop], rows: Sequence[Rows], name: str) -> list[FitResult]:
-    """Train on fewer rows and judge on the same dev rows; in the order of the plans."""
-    tasks = [
-        replace(
-            one.task,
-            key=(f"{one.task.key[0]} {name}", len(kept), one.task.key[2]),
-            train_rows=kept,
-            watched=False,
-            kept=False,
-        )
-        for one, kept in zip(plans, rows, strict=True)
-    ]
+def _judged(fits: FitCache, tasks: Sequence[FitTask]) -> list[FitResult]:
+    """Train on other rows or labels and judge on the same dev rows; in the order of the repeats."""
     return sorted(fits.fit_tasks(tasks), key=lambda result: result.task.key[2])

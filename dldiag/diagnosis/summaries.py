@@ -18,7 +18,7 @@ def summary_of(encoded: Encoded) -> DatasetSummary:
     return DatasetSummary(
         dataset.name, dataset.n_rows, dataset.X.shape[1], dataset.task, dataset.target, dataset.classes,
         dataset.fingerprint, dataset.notices, dataset.columns, dataset.plan,
-        encoded.y_scale if dataset.task == "regression" else None, dataset.choices,
+        encoded.y_scale if dataset.task == "regression" else None, dataset.choices, dataset.totals,
     )  # fmt: skip
 
 

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dldiag.core.error_findings import ColumnImportance, ErrorFindings, Slice
+from dldiag.core.error_findings import ColumnImportance, ErrorFindings, LabelSuspects, Slice
 from dldiag.core.estimate import Estimate
 from dldiag.core.i18n import Message
-from dldiag.core.statistics import rate_estimate
+from dldiag.core.statistics import Z_TWO_SIDED, rate_estimate
+from dldiag.core.types import Floats
 from dldiag.error_analysis.bias_per_row import bias_and_variance, decompose
 from dldiag.error_analysis.conditions import rows_where
 from dldiag.error_analysis.given_predictions import as_table, error_case
@@ -136,20 +137,27 @@ def analyze(case: ErrorCase) -> ErrorAnalysis:
     findings = ErrorFindings(
         len(folded),
         case.unit,
-        _error(case, folded),
+        _error(case, folded.loss),
         slices,
-        None if suspicious is None else share_of_suspects(suspicious),
+        None if suspicious is None else _suspects(case, folded, suspicious),
         decomposition=decomposition,
         empty=_why_empty(case, folded, slices),
     )
     return ErrorAnalysis(case, folded, findings, suspicious)
 
 
-def _error(case: ErrorCase, folded: RowLosses) -> Estimate:
-    mean, n = float(folded.loss.mean()), len(folded)
+def _suspects(case: ErrorCase, folded: RowLosses, found: SuspectRows) -> LabelSuspects:
+    """Return the share of suspects, and the error on the rows that are none (Ng, ch. 16)."""
+    share = share_of_suspects(found)
+    others = np.delete(folded.loss, found.positions)
+    return replace(share, error_without=_error(case, others) if len(others) and share.rows else None)
+
+
+def _error(case: ErrorCase, loss: Floats) -> Estimate:
+    mean, n = float(loss.mean()), len(loss)
     if case.task == "classification":
         return rate_estimate(mean, n)
-    half = 1.645 * float(folded.loss.std()) / np.sqrt(n)
+    half = Z_TWO_SIDED * float(loss.std()) / np.sqrt(n)
     return Estimate(float(np.sqrt(mean)), float(np.sqrt(max(0.0, mean - half))), float(np.sqrt(mean + half)))
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dldiag.core.error_findings import TagCount
 from dldiag.core.estimate import Estimate
 from dldiag.core.statistics import difference, rate_estimate
 from dldiag.error_analysis.row_losses import RowLosses
@@ -34,16 +35,6 @@ class EyeballSet:
     def gap(self) -> Estimate:
         """Blackbox error − eyeball error; clearly above 0 once fixes were made to fit the eyeball rows."""
         return difference(self.blackbox_error, self.error)
-
-
-@dataclass(frozen=True)
-class TagCount:
-    """A category: how many of the rows looked at have it, its share, and the most that fixing it takes off the error."""
-
-    tag: str
-    rows: int
-    share: Estimate
-    ceiling: Estimate
 
 
 def draw_eyeball_set(folded: RowLosses, seed: int = 0, errors: int = EYEBALL_ERRORS) -> EyeballSet | None:

@@ -81,8 +81,13 @@ def permutation_importance(
 
 def shuffled(X: pd.DataFrame, group: Sequence[int], seed: Sequence[int]) -> pd.DataFrame:
     """Return a table with some of its columns shuffled together."""
-    order = np.random.default_rng([*seed, *group]).permutation(len(X))
-    parts = [X.iloc[order if j in set(group) else slice(None), j].reset_index(drop=True) for j in range(X.shape[1])]
+    return moved(X, group, np.random.default_rng([*seed, *group]).permutation(len(X)))
+
+
+def moved(X: pd.DataFrame, group: Sequence[int], order: NDArray[np.int64]) -> pd.DataFrame:
+    """Return a table whose row i has some of its columns from row order[i]."""
+    inside = set(group)
+    parts = [X.iloc[order if j in inside else slice(None), j].reset_index(drop=True) for j in range(X.shape[1])]
     table: pd.DataFrame = pd.concat(parts, axis=1)
     table.columns = X.columns
     return table

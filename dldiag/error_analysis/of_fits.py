@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dldiag.core.error_findings import ColumnImportance
+from dldiag.core.error_findings import ColumnImportance, PartialDependence
 from dldiag.core.i18n import Message
 from dldiag.core.types import Dataset
 from dldiag.error_analysis.analysis import ErrorAnalysis, analyze
+from dldiag.error_analysis.dependence import MOST_DEPENDENCES, MeanOf, dependence
 from dldiag.error_analysis.importance import (
     MOST_GROUPS,
     column_groups,
+    moved,
     permutation_importance,
-    shuffled,
 )
 from dldiag.error_analysis.performance import performances
 from dldiag.error_analysis.row_losses import ErrorCase
 from dldiag.experiments.added_features import TableRows
-from dldiag.experiments.fit import fitted_predictor
+from dldiag.experiments.fit import FittedModel, fitted_model
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model
 from dldiag.experiments.tasks import FitTask, Inputs, with_codes
@@ -54,11 +56,12 @@ def analyze_fits(fits: FitCache, model: Model, seed: int = 0, *, with_importance
     found = analyze(case)
     if not with_importance:
         return found
-    importance = importance_of(fits, model, seed)
-    empty = dict(found.findings.empty)
-    if importance is None:
+    columns, empty = columns_of_fit(fits, model, seed), dict(found.findings.empty)
+    if columns is None:
         empty["importance"] = Message("There are too many columns to shuffle each of them.")
-    return replace(found, findings=replace(found.findings, importance=tuple(importance or ()), empty=empty))
+    importance, curves = columns or ([], [])
+    findings = replace(found.findings, importance=tuple(importance), dependence=tuple(curves), empty=empty)
+    return replace(found, findings=findings)
 
 
 def where_wrong(
@@ -80,8 +83,13 @@ def describing_columns(dataset: Dataset) -> pd.DataFrame:
     return table
 
 
-def importance_of(fits: FitCache, model: Model, seed: int) -> list[ColumnImportance] | None:
-    """Fit the first repeat's model again and shuffle its dev rows' columns; None for more than MOST_GROUPS of them."""
+def columns_of_fit(
+    fits: FitCache, model: Model, seed: int
+) -> tuple[list[ColumnImportance], list[PartialDependence]] | None:
+    """Fit the first repeat's model again; return the importance of its columns and what the first few do to predictions.
+
+    None for more than MOST_GROUPS groups of columns.
+    """
     repeat, dataset = fits.split.repeats[0], fits.dataset
     rng = np.random.default_rng([seed, 4])
     dev = np.sort(rng.permutation(repeat.dev_rows)[:SHUFFLED_ROWS])
@@ -93,25 +101,46 @@ def importance_of(fits: FitCache, model: Model, seed: int) -> list[ColumnImporta
     train_rows = fits.encoded.training_rows(model, repeat.train_rows)
     task = FitTask((model.identity, fits.split.n_train, 0), coded, train_rows, dev, repeat.seed)
     inputs = Inputs.of(task, fits.encoded)
-    predict = fitted_predictor(task, inputs)
+    fitted = fitted_model(task, inputs)
 
     def losses(group: Sequence[int], time: int) -> NDArray[np.float64]:
-        X = _shuffled_inputs(fits, task, inputs, group, (seed, time))
+        order = np.random.default_rng([seed, time, *group]).permutation(len(dev))
+        X = _moved_inputs(fits, task, inputs, group, order)
         if dataset.task == "classification":
-            return np.asarray(predict(X) != inputs.y_dev, dtype=float)
-        residual = (predict(X) - inputs.y_dev) * inputs.y_spread / inputs.y_scale
+            return np.asarray(fitted.predict(X) != inputs.y_dev, dtype=float)
+        residual = (fitted.predict(X) - inputs.y_dev) * inputs.y_spread / inputs.y_scale
         return np.asarray(np.square(residual))
 
     names = [one.name for one in dataset.columns]
     is_root = dataset.task == "regression"
-    return permutation_importance(groups, names, losses, is_root=is_root, shuffles=QUICK_SHUFFLES)
+    found = permutation_importance(groups, names, losses, is_root=is_root, shuffles=QUICK_SHUFFLES)
+    shown = [names.index(one.column) for one in found if one.increase.low > 0][:MOST_DEPENDENCES]
+
+    def inputs_with(column: int, row: int) -> Any:
+        return _moved_inputs(fits, task, inputs, [column], np.full(len(dev), row))
+
+    curves = (dependence(table.iloc[:, j], partial(inputs_with, j), _mean_of(fitted, fits, inputs)) for j in shown)
+    return found, [one for one in curves if one is not None]
 
 
-def _shuffled_inputs(fits: FitCache, task: FitTask, inputs: Inputs, group: Sequence[int], seed: Sequence[int]) -> Any:
-    """Shuffle the columns of a group among the dev rows: of the typed table, or before features are made of them."""
+def _mean_of(fitted: FittedModel, fits: FitCache, inputs: Inputs) -> MeanOf:
+    """Return what a curve of partial dependence shows for inputs, and the class that it is the probability of."""
+    if fits.dataset.task == "regression":
+        return lambda X: float(np.mean(fitted.predict(X)) * inputs.y_spread + inputs.y_center), ""
+    choice = fits.encoded.choice
+    code = choice.positive if choice.positive is not None else len(fits.dataset.classes) - 1
+
+    def share(X: Any) -> float:
+        proba = fitted.probabilities(X)
+        return float(np.mean(fitted.predict(X) == code) if proba is None else np.mean(proba[:, code]))
+
+    return share, fits.dataset.classes[code]
+
+
+def _moved_inputs(fits: FitCache, task: FitTask, inputs: Inputs, group: Sequence[int], order: NDArray[np.int64]) -> Any:
+    """Give dev row i the columns of a group from row order[i]: of the typed table, or before features are made of them."""
     if isinstance(inputs.X_dev, pd.DataFrame):
-        return shuffled(inputs.X_dev, group, seed)
-    order = np.random.default_rng([*seed, *group]).permutation(len(task.dev_rows))
+        return moved(inputs.X_dev, group, order)
     encoded = fits.encoded
     rows = TableRows(encoded.matrix, encoded.dataset, task.dev_rows, tuple(group), order)
     return encoded.preparation(task.train_rows, task.model).inputs_of(rows)

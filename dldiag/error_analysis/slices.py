@@ -36,6 +36,8 @@ SEARCH_ROWS, SEARCH_CELLS = 50_000, 20_000_000  # that are searched at most; all
 WINSOR = 0.99  # quantile at which losses are cut for search and test: one wild row is no slice
 FAMILY_RISK = 0.05  # of one slice or more confirmed by mistake
 _TINY = 1e-24
+NEEDED = 3.0  # standard errors by which a condition's rows must do worse than those it keeps out, or it is dropped
+MOST_BOUNDS = 2  # of a range that is open on neither side
 LEAST_NEW = 2.0  # standard errors a slice must still show, and half its excess, on the rows that no better slice holds
 
 SliceLoss = NDArray[np.float64]
@@ -218,11 +220,43 @@ def _told_apart(rules: Sequence[_Rule], columns: Sequence[BinnedColumn], loss: S
     for rule in order[: 20 * BEAM]:
         if rule.score < LEAST_SCORE or len(kept) == MOST_SLICES:
             break
+        rule = _simplified(rule, columns, loss)  # noqa: PLW2901 — the same slice in fewer words
         inside = _meets(rule, columns)
         if not kept or _is_new(inside, taken, loss):
             kept.append(rule)
             taken |= inside
     return kept
+
+
+def _simplified(rule: _Rule, columns: Sequence[BinnedColumn], loss: SliceLoss) -> _Rule:
+    """Drop every bound and category without which the rows that come in are wrong as often as those inside."""
+    for part in rule.parts:
+        for wider in _wider(part, columns[part[0]]):
+            others = tuple(one for one in rule.parts if one != part)
+            simpler = _Rule((*others, wider) if wider else others, rule.score, rule.bounds - 1)
+            if simpler.parts and not _is_needed(_meets(rule, columns), _meets(simpler, columns), loss):
+                return _simplified(simpler, columns, loss)
+    return rule
+
+
+def _wider(part: Part, column: BinnedColumn) -> list[Part | None]:
+    """Return a part with one bound less; None for none at all."""
+    j, first, last = part
+    if column.bounds(first, last) < MOST_BOUNDS:
+        return [None]
+    return [None, (j, 1, last), (j, first, column.bins)]
+
+
+def _is_needed(inside: Mask, wider: Mask, loss: SliceLoss) -> bool:
+    """Tell whether the rows that a condition keeps out have clearly less error than those inside."""
+    added = wider & ~inside
+    if wider.mean() > LARGEST_SHARE:
+        return True
+    if not added.any():
+        return False
+    a, b = loss[inside], loss[added]
+    error = np.sqrt(loss[wider].var() * (1 / len(a) + 1 / len(b))) or np.inf
+    return bool((a.mean() - b.mean()) / error >= NEEDED)
 
 
 def _is_new(inside: Mask, taken: Mask, loss: SliceLoss) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,7 +22,14 @@ from dldiag.core.statistics import mean_variance
 from dldiag.core.types import Clusters, ErrorUnit, Rows, ShouldStop, Stopped
 from dldiag.experiments.adjust import ADJUSTMENTS, Decision, decide, held_probabilities
 from dldiag.experiments.judging import baseline_outputs, floor_of, loss_by_row, without_log
-from dldiag.experiments.model_outputs import KeptOutputs, ModelOutputs, kept_outputs, model_outputs, predictions_by
+from dldiag.experiments.model_outputs import (
+    KeptOutputs,
+    ModelOutputs,
+    class_probabilities,
+    kept_outputs,
+    model_outputs,
+    predictions_by,
+)
 from dldiag.experiments.models import MODELS, fit_cost, is_network
 from dldiag.experiments.tasks import Encoded, FitTask, Inputs, prepare_inputs
 from dldiag.nn.health import Health
@@ -31,6 +38,7 @@ from dldiag.nn.health import Health
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError, np.linalg.LinAlgError)
 NO_PROBABILITIES = Message("the model gives no class probabilities, which the metric needs")
 LARGEST_STACK = 32  # networks trained in lock-step; more members only add memory
+STACK_BYTES = 256 << 20  # of the inputs of one stack; mini-batches are gathered from them
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,11 +128,13 @@ def group_by_shape(tasks: Iterable[FitTask], encoded: Encoded) -> Iterator[list[
         shape = _shape(task, encoded) if is_network(task.model) else number
         stacks.setdefault(shape, []).append(task)
     for stack in stacks.values():
-        yield from (stack[i : i + LARGEST_STACK] for i in range(0, len(stack), LARGEST_STACK))
+        bytes_each = len(stack[0].train_rows) * max(1, encoded.matrix.n_features) * np.dtype(np.float32).itemsize
+        most = max(1, min(LARGEST_STACK, STACK_BYTES // bytes_each))
+        yield from (stack[i : i + most] for i in range(0, len(stack), most))
 
 
 def _shape(task: FitTask, encoded: Encoded) -> Hashable:
-    n_outputs = len(np.unique(encoded.dataset.y[task.train_rows])) if encoded.dataset.task == "classification" else 1
+    n_outputs = len(np.unique(task.targets(encoded.dataset.y))) if encoded.dataset.task == "classification" else 1
     key = nn.stack_key(task.model.estimator, len(task.train_rows), encoded.n_features(task), n_outputs)
     return key, task.watched, task.model.adjust
 
@@ -237,18 +247,29 @@ def _trained(
             raise error from None
 
 
-def fitted_predictor(task: FitTask, inputs: Inputs) -> Callable[[Any], NDArray[Any]]:
-    """Fit one task and return what predicts for prepared inputs: class codes, or values as inputs.y has them.
+@dataclass(frozen=True, eq=False)
+class FittedModel:
+    """A fitted model that predicts for prepared inputs."""
 
-    Raises what the estimator raises.
-    """
-    model, labels = fitted_estimator(task, inputs)
+    model: Any
+    inputs: Inputs
+    labels: NDArray[Any] | None
 
-    def predict(X: Any) -> NDArray[Any]:
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Return class codes, or values as inputs.y has them."""
         with one_thread():
-            return predictions_by(model, X, inputs.y[:1].repeat(len(X)), labels)
+            return predictions_by(self.model, X, self.inputs.y[:1].repeat(len(X)), self.labels)
 
-    return predict
+    def probabilities(self, X: Any) -> NDArray[Any] | None:
+        """Return the probability of each class (rows, K); None where the model gives none."""
+        with one_thread():
+            return class_probabilities(self.model, X, self.inputs.n_classes, self.labels)
+
+
+def fitted_model(task: FitTask, inputs: Inputs) -> FittedModel:
+    """Fit the model of one task; raises what the estimator raises."""
+    model, labels = fitted_estimator(task, inputs)
+    return FittedModel(model, inputs, labels)
 
 
 def fitted_estimator(task: FitTask, inputs: Inputs) -> tuple[Any, NDArray[Any] | None]:

@@ -121,7 +121,7 @@ def learning_curve(  # noqa: PLR0913 — scikit-learn's own arguments
         rows = rng.permutation(train) if shuffle else train
         seed = int(rng.integers(2**31))
         coded = with_codes(model, encoded.labels)
-        how = {"reseeded": False, "as_given": True}
+        how: dict[str, Any] = {"reseeded": False, "as_given": True}
         tasks += [FitTask((model.identity, size, r), coded, rows[:size], dev, seed, **how) for size in sizes]
     results = {result.task.key: result for result in fit_all(tasks, encoded, processes=Processes(n_jobs or 1))}
     _tell_failures(list(results.values()), error_score)

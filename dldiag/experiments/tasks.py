@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,8 @@ from dldiag.data.encode import Matrix, encode
 from dldiag.experiments.metric_choice import SHARE_WRONG, MetricChoice, plain_choice
 from dldiag.experiments.models import MODELS, Model, is_network, is_of_counts
 from dldiag.experiments.preparation import Preparation, learn_preparation
+
+KEY_BYTES = 1 << 16  # row numbers are a key themselves up to this size; of more, their hash is
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +42,7 @@ class Encoded:
 
     def preparation(self, train_rows: Rows, model: Model) -> Preparation:
         """Return imputation, scaling and encoding of a model's inputs, from these training rows; computed once per subset."""
-        key = (train_rows.tobytes(), model.inputs_key)
+        key = (rows_key(train_rows), model.inputs_key)
         if key not in self._preparations:
             self._preparations[key] = learn_preparation(self.matrix, self.dataset, train_rows, model)
         return self._preparations[key]
@@ -68,6 +71,11 @@ class Encoded:
         if given is None:
             given = self.dataset.X if self.dataset.given is None else self.dataset.given
         return given.iloc[rows] if hasattr(given, "iloc") else given[rows]
+
+
+def rows_key(rows: Rows) -> bytes:
+    """Return what tells these rows from others, in a few bytes however many they are."""
+    return rows.tobytes() if rows.nbytes <= KEY_BYTES else hashlib.blake2b(rows.tobytes(), digest_size=32).digest()
 
 
 def encode_dataset(dataset: Dataset, split: Split, choice: MetricChoice | None = None) -> Encoded:
@@ -136,6 +144,11 @@ class FitTask:
     reseeded: bool = True
     kept: bool = False  # keep what is predicted for each dev row
     as_given: bool = False  # nothing is done that scikit-learn would not do
+    relabelled: NDArray[Any] | None = None  # targets of the training rows, where they are to be others than the table's
+
+    def targets(self, y: NDArray[Any]) -> NDArray[Any]:
+        """Return the targets of the training rows, from those of the table."""
+        return y[self.train_rows] if self.relabelled is None else self.relabelled
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +171,7 @@ class Inputs:
     @classmethod
     def of(cls, task: FitTask, encoded: Encoded) -> Inputs:
         """Prepare the inputs of one task."""
-        y, y_dev = encoded.dataset.y[task.train_rows], encoded.dataset.y[task.dev_rows]
+        y, y_dev = task.targets(encoded.dataset.y), encoded.dataset.y[task.dev_rows]
         center, spread = 0.0, 1.0
         if encoded.dataset.task == "regression":
             if task.model.log_target:
@@ -189,11 +202,12 @@ def prepare_inputs(stack: Sequence[FitTask], encoded: Encoded) -> list[Inputs]:
     for task in stack:
         model = task.model
         key = (
-            task.train_rows.tobytes(),
-            task.dev_rows.tobytes(),
+            rows_key(task.train_rows),
+            rows_key(task.dev_rows),
             model.inputs_key,
             model.log_target,
             model.reweight_rows,
+            b"" if task.relabelled is None else task.relabelled.tobytes(),
         )
         found[key] = found.get(key) or Inputs.of(task, encoded)
         inputs.append(found[key])

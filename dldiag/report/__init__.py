@@ -1,4 +1,4 @@
-"""A report written down: JSON, CSV of the curves, plain text, and one offline HTML page."""
+"""The forms of a report: JSON, CSV of the curves, plain text, and one offline HTML page."""
 
 from dldiag.core.home import require
 from dldiag.core.types import Report

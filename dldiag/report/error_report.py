@@ -1,4 +1,4 @@
-"""An error analysis of given predictions written down: JSON, plain text, and one offline HTML page."""
+"""An error analysis of given predictions as JSON, plain text, and one offline HTML page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ERRORS_SCHEMA = "dldiag-errors/1"
 
 @dataclass(frozen=True)
 class ErrorReport:
-    """What is said of a table of predictions: its name, the target, and what was found; no rows."""
+    """The findings for a table of predictions, with its name and target; it holds no rows."""
 
     name: str
     target: str
@@ -33,7 +33,7 @@ def error_report_json(report: ErrorReport) -> str:
 
 
 def error_report_text(report: ErrorReport, width: int = WIDTH) -> str:
-    """Write the report in so many columns."""
+    """Write the report as text, wrapped at `width` columns."""
     return "\n".join(_lines(report, width)) + "\n"
 
 

@@ -152,7 +152,7 @@ class History:
             database.execute("DELETE FROM labels WHERE owner = ? AND report = ?", (_hidden(owner), id))
 
     def add_experiment(self, experiment: Experiment, *, owner: str) -> str:
-        """Record one turn of the loop and return its id; "" where the same one is the record already."""
+        """Record one turn of the loop and return its id; "" where the record holds the same one already."""
         if any(replace(one, at="") == replace(experiment, at="") for one in self.experiments(owner)):
             return ""
         at, key = _now(), secrets.token_urlsafe(ID_BYTES)
@@ -170,7 +170,7 @@ class History:
         return tuple(msgspec.json.decode(row[-2], type=Experiment) for row in rows)
 
     def _rows(self, query: str, *values: str) -> Sequence[Any]:
-        """Return what a query finds; nothing before something was kept."""
+        """Return what a query finds; nothing while the store does not exist."""
         with self._explained():
             if not self.path.exists():
                 return ()
@@ -245,7 +245,7 @@ def _write_label(database: sqlite3.Connection, key: str, hidden: str, label: Run
 
 
 def _make_private(path: Path) -> None:
-    """Make the file, and let nobody but this user read it or its folder, however open they were."""
+    """Create the file where it is missing, and make it and its folder private to this user."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     with suppress(PermissionError):  # a folder of someone else, shared on purpose
@@ -254,7 +254,7 @@ def _make_private(path: Path) -> None:
 
 
 def _write_ahead(database: sqlite3.Connection) -> None:
-    """Let readers go on while one process writes. SQLite does not wait for others when it changes to that mode."""
+    """Turn on write-ahead logging, so that readers never wait for a writer; retry, because SQLite does not wait here."""
     deadline = time.monotonic() + _WAIT_SECONDS
     while True:
         try:
@@ -271,7 +271,7 @@ def _now() -> str:
 
 
 def _hidden(owner: str) -> str:
-    """Return what is stored for an owner: a copy of the file gives nobody's token away."""
+    """Hash an owner's token, so that a copy of the file does not reveal it."""
     return _sha256(owner)
 
 
@@ -287,7 +287,7 @@ def _sum(head: Sequence[str], body: str) -> str:
 
 
 def _is_head_sound(head: Sequence[str], sum: str) -> bool:
-    """Say whether everything beside the body is what was written; nothing is known of records with an older checksum."""
+    """Check everything but the body against the checksum; older checksums cover the body only."""
     version, *sums = sum.split(":")
     if not sums:
         return len(version) == len(_sha256(""))

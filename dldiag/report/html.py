@@ -80,6 +80,7 @@ def _parts(report: Report) -> dict[str, Any]:
     return {
         "about": tr("Diagnosis of {name}, target {target}", name=data.name, target=data.target),
         "words": _words(report),
+        "meaning": view.test_meaning(report),
         "titles": {name: str(row.title) for name, row in FIGURES.items()}
         | {"errors": str(ERRORS_TITLE), "performance": str(PERFORMANCE_TITLE)},
         "verdict": _verdict(report),
@@ -220,7 +221,7 @@ def _drawn(report: Report) -> dict[str, Any]:
 
 
 def _packed(text: str) -> str:
-    """Return a text compressed, in letters that cannot end the script they stand in."""
+    """Compress a text to base64, which cannot end the script element that holds it."""
     return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
 

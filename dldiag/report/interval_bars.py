@@ -20,7 +20,7 @@ class BarScale:
     high: float
 
     def at(self, value: float) -> float:
-        """Return where a value stands, in percent from the left, within the scale."""
+        """Return the position of a value within the scale, in percent from the left."""
         return min(100.0, max(0.0, 100 * (value - self.low) / (self.high - self.low)))
 
 
@@ -48,7 +48,7 @@ def interval_bar(one: Fix, scale: BarScale) -> str:
 
 
 def look_of(one: Fix) -> str:
-    """Return how a fix's bar looks: better, worse, open, or a guess where nothing was tested."""
+    """Return the look of a fix's bar: better, worse, open, or a guess where nothing was tested."""
     if one.verdict is None:
         return "guess"
     if one.effect is not None and one.effect.high < 0 and one.verdict != "no_effect":

@@ -41,7 +41,7 @@ def to_script(report: Report) -> str:
         table="".join(f"{line}\n" for line in _table(data)),
         model="".join(f"{line}\n" for line in _model(report)),
         settings=_named(_settings(report)),
-        fingerprint=ascii_text(data.fingerprint),
+        fingerprint=_fingerprint(data),
         error=repr(float(report.evidence["dev_error"].value)),
         unit=_unit(report),
         parameters="path, second" if two else "path",
@@ -80,6 +80,12 @@ def _table(data: DatasetSummary) -> Iterator[str]:
     if data.choices.get("kinds"):
         yield f"KINDS = {_plain(data.choices['kinds'])}  # of columns, set by hand"
     yield f"CHOICES = {_plain(_choices(data))}"
+
+
+def _fingerprint(data: DatasetSummary) -> str:
+    if data.name == FRAME_NAME:
+        return "None  # the report is of a DataFrame: write it to a CSV or Parquet file first, target included"
+    return f"{ascii_text(data.fingerprint)}  # of the table with the choices above"
 
 
 def _choices(data: DatasetSummary) -> dict[str, Any]:

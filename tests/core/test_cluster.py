@@ -86,3 +86,19 @@ def test_an_address_where_nobody_answers_is_refused_in_one_line(monkeypatch):
 def test_without_an_address_nothing_changes():
     with on_cluster(None) as cluster:
         assert cluster is None
+
+
+@pytest.mark.parametrize(("workers", "memory", "said"), [(0, "4GB", "no workers"), (1, "180MB", "memory")])
+def test_a_cluster_that_cannot_work_is_refused_in_one_line_within_30_seconds(iris, workers, memory, said):
+    from distributed import LocalCluster
+
+    with LocalCluster(
+        n_workers=workers, threads_per_worker=1, memory_limit=memory, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+    ) as cluster:
+        started = time.monotonic()
+        with (
+            pytest.raises((SettingError, MemoryError), match=said),
+            on_cluster(cluster.scheduler_address),
+        ):
+            diagnose(iris, settings=QUICK)
+        assert time.monotonic() - started < 30

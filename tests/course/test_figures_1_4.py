@@ -14,7 +14,7 @@ from dldiag.course.logistic import moving as moving_logistic
 from dldiag.course.logistic.graph import computation_graph
 from dldiag.course.logistic.regression import cost_map, descend, loss_curve, pass_at
 from dldiag.course.shared.band_figures import decades_axis
-from dldiag.course.shared.bands import Band
+from dldiag.course.shared.bands import SeedBand
 from dldiag.course.shared.prepared import prepare_lesson
 from dldiag.course.shared.problem import yes_no
 from dldiag.course.shared.race import RaceSettings, race
@@ -143,7 +143,7 @@ def test_the_product_is_written_as_the_course_multiplies_layers():
 
 
 def test_within_one_decade_an_axis_is_not_left_without_ticks():
-    near, far, wide = (Band((1, 2), (1.5, top), (1, 1), (2, 2)) for top in (8.0, 30.0, 800.0))
+    near, far, wide = (SeedBand((1, 2), (1.5, top), (1, 1), (2, 2)) for top in (8.0, 30.0, 800.0))
     assert sum(1.5 <= tick <= 8.0 for tick in decades_axis([near])["tickvals"]) >= 3
     assert sum(1.5 <= tick <= 30.0 for tick in decades_axis([far])["tickvals"]) >= 3
     assert decades_axis([near, wide])["dtick"] == 1

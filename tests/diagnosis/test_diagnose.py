@@ -11,7 +11,9 @@ from dldiag.core.settings import Settings
 from dldiag.core.types import DataError, Finding, LearningCurve, Stopped, exactly
 from dldiag.data.dataset import make_dataset
 from dldiag.data.read_table import read_table
-from dldiag.diagnosis.diagnose import ILL_BEHAVED, START_FIRST, TRAIN_FIRST, _forecast, diagnose
+from dldiag.diagnosis import diagnose as diagnose_module
+from dldiag.diagnosis.diagnose import diagnose
+from dldiag.diagnosis.forecast_or_abstain import ILL_BEHAVED, START_FIRST, TRAIN_FIRST, forecast_or_abstain
 from dldiag.diagnosis.remedies import applicable
 from dldiag.diagnosis.trials import diagnosis_split
 from dldiag.experiments.fit_cache import FitCache
@@ -232,8 +234,8 @@ def test_no_forecast_is_read_off_a_curve_that_rises_or_of_a_network_that_does_no
     finding = Finding("C1", "bias_variance", Message("C1"), "fired", Message("it rises"), problem=problem)
     errors = np.array([[0.3] * 5, [0.25] * 5, [0.2] * 5, [0.21] * 5, [0.19] * 5, [0.18] * 5])
     curve = LearningCurve("mlp", np.array([50, 100, 200, 400, 800, 1600]), errors * 0, errors)
-    assert _forecast(curve, Settings(), (), exactly(0.1)).points
-    assert _forecast(curve, Settings(), (finding,), exactly(0.1)).abstains == says
+    assert forecast_or_abstain(curve, Settings(), (), exactly(0.1)).points
+    assert forecast_or_abstain(curve, Settings(), (finding,), exactly(0.1)).abstains == says
 
 
 def test_a_clear_signal_is_seen_with_five_repeats_of_few_rows():
@@ -287,3 +289,23 @@ def test_a_target_and_columns_in_a_far_off_unit_are_diagnosed_without_noise(scal
     far = replace(near, X=near.X * scale, y=near.y * scale)
     settings = Settings(budget="quick", sizes=2, repeats=3, trials=0, baselines=("linear",))
     assert diagnose(far, None, settings).evidence["dev_error"].value < 1
+
+
+def test_of_many_rows_a_first_verdict_comes_from_few_of_them_and_says_so(monkeypatch):
+    monkeypatch.setattr(diagnose_module, "EARLY_ROWS", 60)
+    seen = []
+    settings = Settings(budget="quick", trials=0, repeats=3)
+    report = diagnose(
+        two_blobs(n=600, distance=1.5),
+        build_model("classification", {"max_iter": 30}),
+        settings,
+        on_progress=seen.append,
+    )
+    first, second = [one for one in seen if one.report is not None][:2]
+    assert first.done < second.done
+    assert first.report.curves[0].sizes[-1] <= 60 < second.report.curves[0].sizes[-1]
+    assert first.report.metrics.keys() == report.metrics.keys()
+    assert "first verdict" in str(first.report.verdict.detail)
+    assert "first verdict" not in str(report.verdict.detail)
+    quiet = diagnose(two_blobs(n=600, distance=1.5), build_model("classification", {"max_iter": 30}), settings)
+    assert _without_times(quiet) == _without_times(report)

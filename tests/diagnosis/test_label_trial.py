@@ -7,6 +7,7 @@ import pytest
 from dldiag.core.estimate import Estimate
 from dldiag.core.settings import Settings
 from dldiag.data.dataset import make_dataset
+from dldiag.diagnosis.diagnose import diagnose
 from dldiag.diagnosis.label_trial import label_verdict, try_without_suspects
 from dldiag.diagnosis.trials import diagnosis_split
 from dldiag.experiments.fit_cache import FitCache
@@ -30,7 +31,8 @@ def test_dropping_flipped_labels_helps_more_than_dropping_random_rows(key):
     tried = try_without_suspects(fits_of(), build_model("classification", key=key), material=0.01)
     assert 0.08 < tried.dropped <= 0.3
     assert tried.against_random.value < 0.01
-    assert tried.verdict in ("wrong_labels", "undecided", "no_effect")
+    assert tried.verdict in ("wrong_labels", "undecided")
+    assert tried.relabelled.value < 0.01
 
 
 def test_a_numeric_target_can_be_tried_too():
@@ -38,6 +40,17 @@ def test_a_numeric_target_can_be_tried_too():
         fits_of(numeric=True, flipped=0.05), build_model("regression", key="linear"), material=0.01
     )
     assert 0.02 < tried.dropped < 0.1
+    assert tried.relabelled.value < 0
+
+
+def test_a_report_holds_the_trial_when_its_settings_ask_for_it():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(300, 3)), columns=list("abc"))
+    X["y"] = X.a - X.b + 0.1 * rng.normal(size=300) + np.where(rng.random(300) < 0.05, 20.0, 0.0)
+    settings = Settings(budget="quick", trials=0, baselines=(), label_trial=True)
+    found = diagnose(make_dataset(X, "y"), build_model("regression", key="linear"), settings).errors.suspects
+    assert found.tried is not None
+    assert found.tried.change.value < 0
 
 
 def test_without_probabilities_or_suspects_there_is_no_trial():

@@ -136,3 +136,11 @@ def test_a_rule_on_a_column_that_is_not_there_says_so():
 def test_holm_stops_at_the_first_that_stands():
     assert holm([0.012, 0.2, 0.013, 0.001]) == [True, False, True, True]
     assert holm([0.03, 0.04]) == [False, False]
+
+
+def test_a_condition_that_changes_no_error_is_left_out():
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        X = pd.DataFrame({"region": rng.choice(list("abcd"), 1_500), "size": rng.integers(0, 20, 1_500)})
+        loss = (rng.random(1_500) < np.where(X.region == "d", 0.45, 0.12)).astype(float)
+        assert [(c.column, c.op, c.value) for c in find_slices(X, loss)[0].rule] == [("region", "==", "d")]

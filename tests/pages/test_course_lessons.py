@@ -63,6 +63,8 @@ def test_a_lesson_speaks_chinese_and_leaves_no_english_sentence(key):
         _, lesson = LESSONS[key]
         shown = texts(app)
         assert all(str(one.says) in " ".join(shown) for one in lesson.statements)
+    said = " ".join(one.value.replace("\\", "") for kind in (app.success, app.info, app.warning) for one in kind)
+    assert said and all(f"({one.number})" in said for one in lesson.statements if one.number)
     assert not [text for text in shown if ENGLISH.search(text)]
 
 

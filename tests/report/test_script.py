@@ -1,11 +1,14 @@
 """The script of a report rebuilds its dev error in a fresh process, from the file alone."""
 
+import os
 import re
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -17,6 +20,7 @@ from tests.reports import make_report
 
 QUICK = dldiag.Settings(budget="quick", sizes=2, repeats=3, trials=0, baselines=())
 ROWS = 160
+ROOT = Path(__file__).parents[2]  # where dldiag is, when it is not installed
 
 
 def write_csv(path, *, task):
@@ -35,9 +39,10 @@ def write_csv(path, *, task):
 
 
 def run(script, *arguments):
-    done = subprocess.run(
-        [sys.executable, str(script), *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False
-    )
+    command = [sys.executable, str(script), *map(str, arguments)]
+    paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": paths}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return done
 
@@ -79,13 +84,19 @@ def test_the_script_prints_the_dev_error_of_the_report(case, tmp_path):
     assert len(dldiag.load_model(tmp_path / "model.skops").predict(path)) == ROWS
 
 
-def test_a_pipeline_is_written_with_its_imports():
-    X, y = np.random.default_rng(0).normal(size=(60, 2)), np.tile(["a", "b", "b"], 20)
+def test_a_pipeline_on_a_data_frame_is_rebuilt_from_the_file_that_it_is_written_to(tmp_path):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(80, 2)), columns=["a", "b"])
+    y = np.where(X["a"] + rng.normal(0, 0.5, 80) > 0, "yes", "no")
     report = dldiag.diagnose(make_pipeline(StandardScaler(), SVC(C=10)), X, y, settings=QUICK)
     text = dldiag.to_script(report)
     assert "from sklearn.svm import SVC" in text
     assert "SVC(C=10)" in text
-    compile(text, "script.py", "exec")
+    (tmp_path / "script.py").write_text(text, encoding="utf-8")
+    X.assign(target=y).to_csv(tmp_path / "rows.csv", index=False)
+    done = run(tmp_path / "script.py", tmp_path / "rows.csv")
+    assert printed_error(done)[0] == pytest.approx(report.evidence["dev_error"].value, abs=1e-6)
+    assert done.stderr == ""
 
 
 def test_another_table_is_noticed(tmp_path):

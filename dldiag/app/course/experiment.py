@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from dldiag.app.jobs.asked import CourseJob, kind_of
+from dldiag.app.jobs.asked import CourseJob, job_kind
 from dldiag.app.state.data_ref import Reference
 from dldiag.app.views.progress import ShowPartial, run_job
 from dldiag.course.shared.request import LessonRequest
@@ -16,4 +16,4 @@ def run_experiment(
     reference: Reference, request: LessonRequest, result: type[T], *, partial: ShowPartial | None = None
 ) -> T | None:
     """Return what the experiment gave on these rows when there is something; until then show how far it is."""
-    return run_job(CourseJob(data=reference, request=request), result, slot=kind_of(request), partial=partial)
+    return run_job(CourseJob(data=reference, request=request), result, slot=job_kind(request), partial=partial)

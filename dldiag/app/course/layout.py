@@ -15,28 +15,35 @@ from dldiag.app.ui.widgets import show_message
 from dldiag.app.views.metric import METRIC_SETTINGS
 from dldiag.app.views.start import model_params
 from dldiag.core.i18n import Message, tr
+from dldiag.core.params import Param
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.settings import Settings
 from dldiag.core.types import Task
 from dldiag.experiments.models import Model, build_model
 
-
-def heading(text: str) -> None:
-    """Begin a part of a page; `text` is translated already."""
-    st.subheader(escape_markdown(text), anchor=False)
+FINEST_SLIDER = 1000  # whole numbers that a slider tells apart
 
 
-def ask_few(
-    settings: Any, prefix: str, first: tuple[str, ...], *, sliders: tuple[str, ...] = (), **options: Any
-) -> dict[str, Any]:
-    """Ask for the settings that a lesson is about in one row; the others stand behind "More settings"."""
+def ask_few(settings: Any, prefix: str, first: tuple[str, ...], **options: Any) -> dict[str, Any]:
+    """Ask for the settings that a lesson is about in one row; the others stand behind "More settings".
+
+    Numbers between two ends are explored by sliders.
+    """
     params = forms.params_table(settings)
+    sliders = tuple(name for name, one in params.items() if _slides(name, one))
     rest = tuple(name for name in params if name not in first)
     asked = forms.ask_params(settings, prefix, names=first, columns=len(first), sliders=sliders, **options)
     if rest:
         with st.expander(tr("More settings"), icon=":material/tune:"):
             asked |= forms.ask_params(settings, prefix, names=rest, columns=4, sliders=sliders, **options)
     return {name: asked[name] for name in params}
+
+
+def _slides(name: str, one: Param) -> bool:
+    """Say whether a setting is a number between two ends that a slider reaches with enough care."""
+    if name == "seed" or one.kind not in (int, float) or one.optional or one.low is None or one.high is None:
+        return False
+    return one.log or one.kind is float or one.high - one.low <= FINEST_SLIDER
 
 
 def add(message: Message | None) -> None:

@@ -1,1 +1,1 @@
-"""Work outside the page: the pool of processes, the queue, and every kind of job."""
+"""Jobs that run outside the page: the worker pool, the queue, and every kind of job."""

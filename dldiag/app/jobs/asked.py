@@ -1,4 +1,4 @@
-"""What a page may ask of a worker: one frozen struct per kind of job. Together they are one tagged union, see `registry`."""
+"""The jobs a page can ask for, one frozen struct per kind; `registry` joins them into one tagged union."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from dldiag.app.state.data_ref import Reference
 from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, Parent
 
-Setting = bool | int | float | str | None | tuple[bool | int | float | str | None, ...]
-Parameters = dict[str, Setting]  # a choice of a model, as `chosen_model` reads it, or settings that a fix changes
+PlainSetting = bool | int | float | str | None | tuple[bool | int | float | str | None, ...]
+Parameters = dict[str, PlainSetting]  # A model as `chosen_model` reads it, or the settings a fix changes.
 R = TypeVar("R")
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_fields=True):
-    """A computation that is asked for; the tag of its class names its kind."""
+    """A job as a page asks for it; the tag of its class names its kind."""
 
 
 class DataJob(Job, frozen=True, kw_only=True):
-    """A computation on a table. In a worker the reference also holds the path of an upload."""
+    """A job on a table. In a worker the reference also holds the path of an upload."""
 
     data: Reference
 
 
 class ModelJob(DataJob, frozen=True, kw_only=True):
-    """A computation with a model of a table's rows, under the settings of a diagnosis."""
+    """A job that trains a model on a table with the settings of a diagnosis."""
 
     model: Parameters = {}
     settings: Settings = Settings()
 
 
 class DiagnosisJob(ModelJob, frozen=True, kw_only=True, tag="diagnose"):
-    """Diagnose the model: gives a `Report`.
+    """Diagnose the model; the result is a `Report`.
 
-    start: the model that a chain of changes began with; dev_uses: how many settings the dev rows had judged before;
+    start: the model that a chain of changes began with; dev_uses: settings compared on the dev rows before;
     parent: the run that the model was changed from.
     """
 
@@ -54,17 +54,17 @@ class ModelExportJob(ModelJob, frozen=True, kw_only=True, tag="model"):
 
 
 class ErrorRowsJob(ModelJob, frozen=True, kw_only=True, tag="error_rows"):
-    """Predict the dev rows again and list the wrong ones: gives `ErrorLists`, None where nothing is predicted."""
+    """Predict the dev rows again and list the wrong ones; the result is `ErrorLists`, or None without predictions."""
 
 
 class LabelTrialJob(ModelJob, frozen=True, kw_only=True, tag="label_trial"):
-    """Train without the suspicious labels, and without as many random rows: gives a `LabelTrial`, None without suspects."""
+    """Train without the suspicious labels, and without as many random rows; the result is a `LabelTrial`, or None."""
 
 
 class RemedyTrialJob(ModelJob, frozen=True, kw_only=True, tag="try"):
-    """Test one fix against the model as it is: gives a `Trial`.
+    """Test one fix against the current model; the result is a `Trial`.
 
-    seen, expected: the effect that the fix was picked by, before and after its correction for the choice.
+    seen, expected: the effect the fix was chosen by, before and after correction for the choice.
     """
 
     remedy: str
@@ -75,13 +75,15 @@ class RemedyTrialJob(ModelJob, frozen=True, kw_only=True, tag="try"):
 
 
 class ImprovementJob(ModelJob, frozen=True, kw_only=True, tag="improve"):
-    """Apply what helps and diagnose again, until nothing does: gives a `FoundPath`."""
+    """Apply the best fix and diagnose again until nothing helps; the result is a `FoundPath`. known: the report to start from, as JSON."""
+
+    known: str = ""
 
 
 class TestOpeningJob(ModelJob, frozen=True, kw_only=True, tag="open"):
-    """Open the sealed test set for the first and the present model: gives a `TestResult`."""
+    """Open the sealed test set for the first and the current model; the result is a `TestResult`."""
 
-    __test__ = False  # not a test case
+    __test__ = False  # Tells pytest that this is not a test case.
 
     start: Parameters
     winner: Parameters
@@ -90,11 +92,11 @@ class TestOpeningJob(ModelJob, frozen=True, kw_only=True, tag="open"):
 
 
 class CourseJob(DataJob, Generic[R], frozen=True, kw_only=True, tag="course"):
-    """Compute the experiment of a lesson: gives what the lesson's function returns."""
+    """Run the experiment of a lesson; the result is what the lesson's function returns."""
 
     request: R
 
 
-def kind_of(asked: msgspec.Struct | type[msgspec.Struct]) -> str:
+def job_kind(asked: msgspec.Struct | type[msgspec.Struct]) -> str:
     """Return the tag that names a kind of job, or of a lesson's request."""
     return str(asked.__struct_config__.tag)

@@ -1,4 +1,4 @@
-"""The one codec of jobs: what a page asks, what a worker answers, and how far it is, written as JSON and read back as typed values."""
+"""The codec of jobs: requests, results and progress as JSON, read back as typed values."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import numpy as np
 T = TypeVar("T")
 
 
-def encode(value: Any, *, sort: bool = False) -> bytes:
-    """Write a value as JSON on one line; numbers that JSON lacks (NaN, infinity) are written as Python reads them back.
+def to_bytes(value: Any, *, sort: bool = False) -> bytes:
+    """Write a value as JSON on one line; NaN and infinity are written the way Python reads them.
 
-    sort: keys in alphabetical order, so that equal values give equal bytes.
+    sort: sort the keys, so that equal values give equal bytes.
     """
     plain = msgspec.to_builtins(value, enc_hook=_from_numpy)
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), sort_keys=sort).encode()
 
 
-def decode(content: bytes, kind: type[T]) -> T:
-    """Read a value of a type; msgspec.ValidationError or ValueError when the JSON is of another.
+def from_bytes(content: bytes, kind: type[T]) -> T:
+    """Read a value of a type; ValueError (msgspec.ValidationError among them) when the JSON does not fit it.
 
-    A sequence in a field of any type comes back as a tuple, as settings hold it.
+    Sequences in untyped fields come back as tuples.
     """
-    return msgspec.convert(_with_tuples(json.loads(content)), kind, dec_hook=_to_numpy)
+    return msgspec.convert(_with_tuples(json.loads(content)), kind, dec_hook=_to_numpy, str_keys=True)
 
 
 def _with_tuples(plain: Any) -> Any:
@@ -41,4 +41,4 @@ def _from_numpy(value: Any) -> Any:
 
 
 def _to_numpy(kind: Any, value: Any) -> Any:
-    return np.array(value, dtype=kind.__args__[1].__args__[0])  # NDArray[dtype]
+    return np.array(value, dtype=kind.__args__[1].__args__[0])  # The type is NDArray[dtype].

@@ -1,4 +1,4 @@
-"""REQUESTS: the experiments of the course that a worker computes; each is a function of a dataset in its lesson's folder."""
+"""REQUESTS: the course's experiments that run in a worker, each a function in its lesson's folder."""
 
 from __future__ import annotations
 
@@ -44,5 +44,5 @@ REQUESTS: dict[type[LessonRequest], Callable[..., Any]] = {
 
 
 def course_job(job: CourseJob[LessonRequest], on_progress: JobProgress, should_stop: JobStop) -> Any:
-    """Compute what a lesson asks on the rows that the job names."""
+    """Run a lesson's experiment on the rows that the job names."""
     return REQUESTS[type(job.request)](load_dataset(job.data), job.request, on_progress, should_stop)

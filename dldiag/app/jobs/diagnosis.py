@@ -11,12 +11,12 @@ from dldiag.app.state.limits import ServerLimits
 from dldiag.core.params import from_environment
 from dldiag.core.types import Dataset, Progress, Report
 
-JobProgress = Callable[[Progress], None]  # what a job's function reports through
-JobStop = Callable[[], bool]  # what it asks whether to stop
+JobProgress = Callable[[Progress], None]  # A job reports its progress through this.
+JobStop = Callable[[], bool]  # A job asks this whether to stop.
 
 
 def diagnose_job(job: DiagnosisJob, on_progress: JobProgress, should_stop: JobStop) -> Report:
-    """Diagnose a model; the report of a changed one says what was changed."""
+    """Diagnose a model; after a change the report also holds the run before it."""
     from dldiag.diagnosis.compare import with_parent
     from dldiag.diagnosis.diagnose import diagnose
 
@@ -29,9 +29,10 @@ def diagnose_job(job: DiagnosisJob, on_progress: JobProgress, should_stop: JobSt
 
 def data_and_model(job: ModelJob) -> tuple[Dataset, Any]:
     """Return the dataset and the model that a job names; DataError or SettingError if they cannot be used."""
+    from dldiag.diagnosis.trials import rows_to_draw
     from dldiag.experiments.chosen_model import chosen_model
 
-    dataset = data_ref.load_dataset(job.data)
+    dataset = data_ref.load_dataset(job.data, drawn=rows_to_draw(job.settings))
     return dataset, chosen_model(dataset.task, job.model)
 
 

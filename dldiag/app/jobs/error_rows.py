@@ -8,22 +8,24 @@ import msgspec
 
 from dldiag.app.jobs.asked import ErrorRowsJob, LabelTrialJob, ModelJob
 from dldiag.app.jobs.diagnosis import JobProgress, JobStop, data_and_model, processes_of_a_job
-from dldiag.core.error_findings import LabelTrial
+from dldiag.core.error_findings import LabelTrial, Slice
 from dldiag.core.i18n import Message
 from dldiag.core.types import Progress
 from dldiag.error_analysis.eyeball import EyeballSet
 
-MOST_LISTED = 1_000  # rows of a list
-Columns = dict[str, tuple[Any, ...]]  # a table: the cells of every column
+MOST_LISTED = 1_000  # Maximum number of rows per list.
+MOST_OF_SLICE = 20_000  # Maximum number of rows per slice.
+Columns = dict[str, tuple[Any, ...]]  # A table as {column: cells}.
 
 
 class ErrorLists(msgspec.Struct, frozen=True):
-    """The rows that are wrong, as tables: the worst ones, those with a suspicious label, and those to look at."""
+    """Wrong rows as tables: the worst, those with suspicious labels, the eyeball set, and each slice."""
 
     worst: Columns
     suspects: Columns
     eyeball: Columns
     drawn: EyeballSet | None
+    slices: tuple[tuple[Slice, Columns], ...] = ()
 
 
 def error_rows_job(job: ErrorRowsJob, on_progress: JobProgress, should_stop: JobStop) -> ErrorLists | None:
@@ -45,7 +47,8 @@ def error_rows_job(job: ErrorRowsJob, on_progress: JobProgress, should_stop: Job
     drawn = draw_eyeball_set(found.losses, job.settings.seed)
     looked = found.rows_at(drawn.wrong if drawn else ())
     worst, suspects = found.worst(MOST_LISTED), found.suspects().head(MOST_LISTED)
-    return ErrorLists(_columns(worst), _columns(suspects), _columns(looked), drawn)
+    slices = tuple((one, _columns(found.rows_of(one).head(MOST_OF_SLICE))) for one in found.findings.confirmed)
+    return ErrorLists(_columns(worst), _columns(suspects), _columns(looked), drawn, slices)
 
 
 def label_trial_job(job: LabelTrialJob, on_progress: JobProgress, should_stop: JobStop) -> LabelTrial | None:
@@ -65,7 +68,7 @@ def _case(job: ModelJob, should_stop: JobStop) -> Any:
 
 
 def _columns(table: Any) -> Columns:
-    """Return a table by columns; dates as texts, gaps as None."""
+    """Return a table by column, dates as texts and missing values as None."""
     plain = table.astype(object).where(table.notna(), None)
     return {
         str(name): tuple(

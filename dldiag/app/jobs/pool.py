@@ -1,4 +1,4 @@
-"""The pool: a few warm worker processes shared by all sessions, each served by one thread of the page's process."""
+"""A few warm worker processes shared by all sessions, each driven by one thread of the server."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from dldiag.app.state.paths import remove_older_than, storing
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Progress
 
-POLL_SECONDS = 0.5  # between two looks of a page at its job …
-POLL_SECONDS_EACH = 0.05  # … and for so many pages at once longer by this: a look takes about 5 ms of a processor
+POLL_SECONDS = 0.5  # Shortest polling interval of a page.
+POLL_SECONDS_EACH = 0.05  # Each polling page adds this; a poll costs about 5 ms of CPU.
 SLOWEST_POLL_SECONDS = 4.0
 REDRAW_SECONDS, REDRAW_SECONDS_EACH = (
     1.5,
     0.3,
-)  # between two drawings of what was reached; it takes 0.1 s of a processor
-LATELY_SECONDS = 10.0  # a job looked at within so many is being watched
-LISTEN_SECONDS = 0.1  # how long a thread waits for its worker before it looks at the clock and the cancel file
+)  # Interval between two drawings of partial results, each 0.1 s of CPU.
+LATELY_SECONDS = 10.0  # A page that looked within this time counts as watching.
+LISTEN_SECONDS = 0.1  # A thread waits this long for its worker between two checks of clock and cancel file.
 SECONDS_PER_MINUTE = 60
-TIDY_SECONDS = 3600.0  # how often what is too old is removed
+TIDY_SECONDS = 3600.0  # Old files are removed this often.
 
 DIED = Message("The process that computed this ended unexpectedly; nothing else was affected.")
 DIED_HINT = Message("Try again. If it happens again, the table may need more memory than there is: use fewer rows.")
@@ -47,7 +47,7 @@ FULL_HINT = Message("Nothing is lost; try again in a minute.")
 
 @dataclass(frozen=True)
 class View:
-    """What a page sees of a job: `place` in line while waiting, the newest progress, how it ended.
+    """A job as a page sees it: its `place` in the queue, the newest progress, and how it ended.
 
     `reached` changes whenever there is more to draw than before; `store.reached_by` reads it.
     """
@@ -62,30 +62,30 @@ class View:
 
     @property
     def has_ended(self) -> bool:
-        """Whether nothing more will happen."""
+        """Whether the job has ended."""
         return self.state in ENDED
 
 
 @dataclass
 class _Run:
-    """A job that a worker is at."""
+    """A job that a worker is running."""
 
     owner: str
     job: str
     started: float = field(default_factory=time.monotonic)
-    canceled: float | None = None  # when its cancel file was first seen
+    canceled: float | None = None  # When the cancel file was first seen.
 
 
 class Pool:
-    """Runs jobs on warm workers; one running job per owner, owners take turns. Thread-safe."""
+    """Runs jobs on warm workers, one at a time per owner; owners take turns. Thread-safe."""
 
     def __init__(self, limits: ServerLimits, modules: Sequence[str] = (), watchers: Watchers | None = None) -> None:
         self._limits, self._modules = limits, modules
         self._watchers, self._lease = watchers or Watchers(), Lease()
         self._line = WaitingLine(limits.queue_length)
         self._changed = threading.Condition()
-        self._running: dict[str, _Run] = {}  # by job
-        self._known: dict[str, str] = {}  # by content key, the job that computes or computed it
+        self._running: dict[str, _Run] = {}  # By job.
+        self._known: dict[str, str] = {}  # The job of each content key.
         self._closed = threading.Event()
         self._tidy()
         tasks = [self._keep_tidy, *[self._serve] * limits.workers]
@@ -96,7 +96,7 @@ class Pool:
     # --- what pages call ------------------------------------------------------------------------------------------
 
     def submit(self, asked: Job, owner: str) -> str:
-        """Start a job, or return the one that already does or did the same for this owner; DataError when full."""
+        """Start a job, or return this owner's job with the same request; DataError when the queue is full."""
         key = content_key(asked, owner)
         with self._changed:
             known = self._known.get(key)
@@ -113,7 +113,7 @@ class Pool:
         return job
 
     def look(self, job: str) -> View:
-        """Return how a job stands and note that somebody watches it; KeyError when there is no such job."""
+        """Return the state of a job, and note that it is being watched; KeyError when there is none."""
         if not store.exists(job):
             raise KeyError(job)
         with self._changed:
@@ -127,20 +127,20 @@ class Pool:
         return View(job, kind, state, place, store.progress_of(job), ending, store.reached_stamp(job))
 
     def poll_seconds(self) -> float:
-        """Return how often pages should look at jobs: less often the more of them do."""
+        """Return the polling interval of pages; it grows with their number."""
         return min(SLOWEST_POLL_SECONDS, max(POLL_SECONDS, POLL_SECONDS_EACH * self._watchers.count(LATELY_SECONDS)))
 
     def redraw_seconds(self) -> float:
-        """Return how often pages should draw what has been reached so far."""
+        """Return the interval at which pages redraw partial results."""
         return max(REDRAW_SECONDS, REDRAW_SECONDS_EACH * self._watchers.count(LATELY_SECONDS))
 
     def cancel(self, job: str) -> None:
-        """Stop a job: at once when it waits, within about a second when it runs. DataError when that cannot be written."""
+        """Cancel a job: at once while it waits, within about a second while it runs. DataError when the home is not writable."""
         with storing():
             self._stop(job, None)
 
     def close(self) -> None:
-        """End all workers; jobs that run are lost."""
+        """End all workers; running jobs are lost."""
         with self._changed:
             self._closed.set()
             self._changed.notify_all()
@@ -154,14 +154,14 @@ class Pool:
     def _keep_tidy(self) -> None:
         tidied = time.monotonic()
         while not self._closed.wait(BEAT_SECONDS):
-            with contextlib.suppress(OSError):  # whatever could not be written or removed is tried again
+            with contextlib.suppress(OSError):  # What could not be written or removed is tried again.
                 self._lease.beat()
                 if time.monotonic() - tidied >= TIDY_SECONDS:
                     tidied = time.monotonic()
                     self._tidy()
 
     def _tidy(self) -> None:
-        """Remove what is too old, and forget the jobs that are gone."""
+        """Remove old files, and forget jobs that no longer exist."""
         remove_older_than(self._limits.kept_days, is_in_use=self._is_in_use)
         with self._changed:
             self._known = {key: job for key, job in self._known.items() if store.exists(job)}
@@ -184,14 +184,14 @@ class Pool:
                 worker = self._do(run, worker)
                 with self._changed:
                     del self._running[run.job]
-                    self._changed.notify_all()  # the owner's next job may start now
-                worker = self._warm(worker)  # before the next job comes
+                    self._changed.notify_all()  # The owner's next job may start now.
+                worker = self._warm(worker)  # A worker is started before the next job arrives.
         finally:
             if worker is not None:
                 worker.dismiss()
 
     def _do(self, run: _Run, worker: Worker | None) -> Worker | None:
-        """Have a worker do a job; return the worker. A machine that refuses ends the job, never the thread."""
+        """Run a job on a worker and return the worker. A system error ends the job, never the thread."""
         try:
             worker = self._living(worker)
             worker.send(run.job)
@@ -204,14 +204,14 @@ class Pool:
         return worker
 
     def _warm(self, worker: Worker | None) -> Worker | None:
-        """Return a living worker if the machine gives one; the next job tries again."""
+        """Return a running worker, or None when none can be started; the next job tries again."""
         try:
             return self._living(worker)
         except OSError:
             return None
 
     def _living(self, worker: Worker | None) -> Worker:
-        """Return the worker, or a new one in place of a dead one."""
+        """Return the worker, or a new one if it has died."""
         if worker is not None and worker.is_alive:
             return worker
         if worker is not None:
@@ -219,7 +219,7 @@ class Pool:
         return Worker(self._modules)
 
     def _next(self) -> _Run | None:
-        """Wait for a job; None when the pool closes."""
+        """Wait for the next job; None when the pool closes."""
         with self._changed:
             while not self._closed.is_set():
                 self._drop_unwatched()
@@ -231,7 +231,7 @@ class Pool:
         return None
 
     def _follow(self, worker: Worker, run: _Run) -> None:
-        """Stay with a running job until its worker is done with it, or has to be ended."""
+        """Follow a running job until its worker finishes or has to be killed."""
         while worker.hear(LISTEN_SECONDS) != f"done {run.job}":
             ending = self._trouble(worker, run)
             if ending is not None:
@@ -240,7 +240,7 @@ class Pool:
                 return
 
     def _trouble(self, worker: Worker, run: _Run) -> Ending | None:
-        """Return how a job must be ended from outside, None while all is well."""
+        """Return why a job must be ended from outside, None while it runs normally."""
         if not worker.is_alive:
             return Ending("failed", DIED, DIED_HINT)
         if self._closed.is_set():
@@ -265,9 +265,9 @@ class Pool:
                 store.end(job, Ending("canceled", why))
 
     def _drop_unwatched(self) -> None:
-        """Take out of the line what nobody waits for, and what was canceled through another server."""
+        """Drop queued jobs that nobody watches or that another server canceled."""
         for job in self._line.jobs():
-            with contextlib.suppress(OSError):  # a full disk: it is dropped at the next look
+            with contextlib.suppress(OSError):  # On a full disk the job is dropped at the next look.
                 if store.is_asked_to_stop(job) or not self._is_watched(job):
                     self._stop(job, UNWATCHED)
 
@@ -281,25 +281,25 @@ class Pool:
         return ending is None or ending.state == "finished"
 
     def _runs_elsewhere(self, job: str) -> bool:
-        """Say whether another living server has this job."""
+        """Return whether another live server runs this job."""
         server = store.head_of(job).server
         return server != self._lease.token and self._lease.is_held(server)
 
 
 def content_key(asked: Job, owner: str) -> str:
-    """Return the identity of a computation; it holds the owner, so that nobody gets another's result."""
-    return hashlib.sha256(codec.encode([owner, asked], sort=True)).hexdigest()
+    """Return the key under which a result is reused; it contains the owner, so results are never shared."""
+    return hashlib.sha256(codec.to_bytes([owner, asked], sort=True)).hexdigest()
 
 
 def _silence(run: _Run) -> float:
-    """Return for how many seconds a running job has given no sign of life."""
+    """Return the seconds since a running job's last heartbeat."""
     beat = store.folder_of(run.job) / "beat"
     since_start = time.monotonic() - run.started
     return min(since_start, time.time() - beat.stat().st_mtime) if beat.exists() else since_start
 
 
 class WaitingLine:
-    """A bounded round-robin line of job ids; not thread-safe, its pool holds the lock.
+    """A bounded round-robin queue of job ids. Not thread-safe: the pool holds the lock.
 
     >>> line = WaitingLine(5)
     >>> for owner, job in [("ann", "a1"), ("ann", "a2"), ("bob", "b1")]:
@@ -310,13 +310,13 @@ class WaitingLine:
 
     def __init__(self, length: int) -> None:
         self._length = length
-        self._jobs: dict[str, deque[str]] = {}  # the order of the keys is the order of turns
+        self._jobs: dict[str, deque[str]] = {}  # The order of the keys is the order of turns.
 
     def __len__(self) -> int:
         return sum(len(jobs) for jobs in self._jobs.values())
 
     def add(self, owner: str, job: str) -> None:
-        """Put a job at the end of its owner's jobs; OverflowError when the line is full."""
+        """Append a job to its owner's jobs; OverflowError when the queue is full."""
         if len(self) >= self._length:
             raise OverflowError(f"{self._length} jobs are waiting already")
         self._jobs.setdefault(owner, deque()).append(job)
@@ -329,12 +329,12 @@ class WaitingLine:
             jobs = self._jobs.pop(owner)
             job = jobs.popleft()
             if jobs:
-                self._jobs[owner] = jobs  # back to the end: the others come first
+                self._jobs[owner] = jobs  # The owner goes to the back of the queue.
             return owner, job
         return None
 
     def remove(self, job: str) -> bool:
-        """Take a job out of the line; False when it does not wait."""
+        """Remove a job from the queue; False when it is not queued."""
         for owner, jobs in list(self._jobs.items()):
             if job in jobs:
                 jobs.remove(job)
@@ -344,15 +344,15 @@ class WaitingLine:
         return False
 
     def jobs(self) -> list[str]:
-        """Return all jobs that wait."""
+        """Return all queued jobs."""
         return [job for jobs in self._jobs.values() for job in jobs]
 
     def everyone(self) -> set[str]:
-        """Return all owners and jobs that wait."""
+        """Return all queued jobs and their owners."""
         return {*self._jobs, *self.jobs()}
 
     def place(self, job: str) -> int | None:
-        """Return 1 for the next job to start, 2 for the one after; None when it does not wait."""
+        """Return a job's position, 1 for the next to start; None when it is not queued."""
         return {waiting: k for k, waiting in enumerate(self._order(), start=1)}.get(job)
 
     def _order(self) -> list[str]:

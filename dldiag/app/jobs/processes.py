@@ -1,4 +1,4 @@
-"""Worker processes seen from the pool: started as a module, spoken to through pipes, ended when they do not obey."""
+"""The pool's side of worker processes: start them, talk to them through pipes, end them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FAREWELL_SECONDS = 2.0
 
 
 class Worker:
-    """One process; `send` gives it a job, `hear` returns what it says."""
+    """One process; `send` gives it a job, `hear` returns its next line."""
 
     def __init__(self, modules: Sequence[str] = ()) -> None:
         paths = [str(_ROOT), *(p for p in sys.path if p), os.environ.get("PYTHONPATH", "")]
@@ -36,7 +36,7 @@ class Worker:
                 stderr=errors,
                 env=environment,
                 encoding="utf-8",
-                start_new_session=True,  # Ctrl-C in the terminal ends the server, which then ends its workers
+                start_new_session=True,  # Ctrl-C ends the server, which then ends its workers.
             )
         self._said: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._ear = threading.Thread(target=self._listen, daemon=True)
@@ -53,14 +53,14 @@ class Worker:
         return self._process.poll() is None
 
     def send(self, job: str) -> None:
-        """Give the worker a job; a worker that is gone is noticed by `is_alive`."""
+        """Give the worker a job; `is_alive` tells when the worker has died."""
         assert self._process.stdin is not None
         with contextlib.suppress(OSError, ValueError):
             self._process.stdin.write(job + "\n")
             self._process.stdin.flush()
 
     def hear(self, seconds: float) -> str | None:
-        """Return the next line it says, None when it says nothing for so long."""
+        """Return its next line, None after so many seconds without one."""
         try:
             return self._said.get(timeout=seconds)
         except queue.Empty:
@@ -72,9 +72,11 @@ class Worker:
         self.dismiss()
 
     def dismiss(self) -> None:
-        """Close its input, upon which it ends; end it when it does not. Nothing is left open, none that it started."""
+        """Close its input, which ends it; kill it otherwise. No pipe and no child process is left."""
         assert self._process.stdin is not None and self._process.stdout is not None
-        with contextlib.suppress(OSError):  # of a dead process: a broken pipe here, an invalid argument on Windows
+        with contextlib.suppress(
+            OSError
+        ):  # The pipe of a dead process is broken here, and an invalid argument on Windows.
             self._process.stdin.close()
         try:
             self._process.wait(FAREWELL_SECONDS)
@@ -92,7 +94,7 @@ class Worker:
 
 
 def end_family(leader: int) -> None:
-    """End a worker and the processes it started, where they are one group; elsewhere theirs end when idle for minutes."""
+    """End a worker's process group; where there are no groups, its processes end after minutes without work."""
     if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(leader, signal.SIGTERM)  # joblib's tidier ignores it, and removes what they leave behind
+            os.killpg(leader, signal.SIGTERM)  # joblib's resource tracker ignores the signal and cleans up.

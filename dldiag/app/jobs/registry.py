@@ -1,7 +1,7 @@
-"""JOBS: what a worker can compute. A page that needs another computation adds a struct to `asked` and a row here.
+"""JOBS: the jobs a worker can run. To add one, add a struct to `asked` and a row here.
 
-A row is a function (job, on_progress, should_stop) -> a result that the codec can write. `on_progress` takes a `Progress`;
-`should_stop` is asked often, and `Stopped` may be raised. Only workers import this table.
+A row is a function (job, on_progress, should_stop) -> result that the codec can write. `on_progress` takes a `Progress`;
+`should_stop` is called often, and the function may raise `Stopped`. Only workers import this table.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def any_job() -> Any:
 
 
 def warm_up() -> None:
-    """Import what the jobs will need, so that the first one starts at once."""
+    """Import what jobs need, so that the first one starts at once."""
     for module in (
         "sklearn.ensemble",
         "sklearn.linear_model",

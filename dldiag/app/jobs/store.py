@@ -1,15 +1,15 @@
-"""A job is a folder: what was asked, what has been reached, how it ended; pages and workers meet only there.
+"""A job is a folder: the request, the progress, the result. Pages and workers share nothing else.
 
 spec.json      owner, server, time, and the job itself    written once by the page's process
 progress.json  the stage and how far it is                written whole by the worker
 curves.json    the learning curves reached so far         written whole by the worker, when they change
 report.json    the newest report, in its public form      written whole by the worker, when it changes
-result.json    what any other job gave                    written whole by the worker
+result.json    the result of any other kind of job       written whole by the worker
 ending.json    the state, and why                         written whole by the worker, or by the pool for a dead one
-cancel         exists as soon as someone cancels          holds the reason, if there is one to tell
-keep           exists when the job goes on without anybody looking at it
+cancel         exists once someone has canceled           holds the reason, if there is one
+keep           exists when the job runs on without viewers
 watched        touched by the server whose page looks at it
-beat           touched by the worker: a sign of life
+beat           touched by the worker as its heartbeat
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from dldiag.core.types import DataError, LearningCurve, Progress, Report
 T = TypeVar("T")
 State = Literal["waiting", "running", "finished", "refused", "failed", "canceled"]
 ENDED: tuple[State, ...] = ("finished", "refused", "failed", "canceled")
-HEADS_REMEMBERED = 4096  # jobs whose owner and server are not read again
+HEADS_REMEMBERED = 4096  # Number of jobs whose owner and server are cached.
 
 OTHER_VERSION = Message("This was started by another version of dldiag, and cannot be read any more.")
 OTHER_VERSION_HINT = Message("Start it again.")
 
 
 class Spec(msgspec.Struct, Generic[T], frozen=True):
-    """A job as it lies in its folder; `server` is the token of the pool that runs it."""
+    """A job as stored in its folder; `server` is the token of the pool that runs it."""
 
     owner: str
     server: str
@@ -48,7 +48,7 @@ class Spec(msgspec.Struct, Generic[T], frozen=True):
 
 
 class Kind(msgspec.Struct, frozen=True):
-    """The kind of a job, of which nothing else is read."""
+    """The kind of a job; its other fields are not read."""
 
     kind: str
 
@@ -66,12 +66,12 @@ def create(asked: Job, owner: str, server: str = "") -> str:
     """Make the folder of a new job and return its unguessable id."""
     job = new_token()
     private(private(app_home() / "jobs") / job)
-    write_whole(folder_of(job) / "spec.json", codec.encode(Spec(owner, server, time.time(), asked)))
+    write_whole(folder_of(job) / "spec.json", codec.to_bytes(Spec(owner, server, time.time(), asked)))
     return job
 
 
 def exists(job: str) -> bool:
-    """Say whether there is a job of this id; any text may be asked about."""
+    """Return whether there is a job with this id; any text may be given."""
     return is_token(job) and (app_home() / "jobs" / job / "spec.json").is_file()
 
 
@@ -83,7 +83,7 @@ def folder_of(job: str) -> Path:
 
 
 def spec_of(job: str, kind: type[T]) -> Spec[T]:
-    """Return what a job was asked to do; DataError where it is of another kind, or another version wrote it."""
+    """Return a stored job; DataError when it is of another kind or was written by another version."""
     return _read(folder_of(job) / "spec.json", Spec[kind])  # type: ignore[valid-type]
 
 
@@ -93,7 +93,7 @@ def asked_of(job: str, kind: type[T]) -> T:
 
 
 def head_of(job: str) -> Spec[Kind]:
-    """Return whose job it is, who runs it, and its kind."""
+    """Return a job's owner, server and kind."""
     return _head(folder_of(job) / "spec.json")
 
 
@@ -104,34 +104,34 @@ def _head(path: Path) -> Spec[Kind]:
 
 def _read(path: Path, kind: type[T]) -> T:
     try:
-        return codec.decode(path.read_bytes(), kind)
-    except ValueError as error:  # of msgspec, or of the JSON
+        return codec.from_bytes(path.read_bytes(), kind)
+    except ValueError as error:  # Raised by msgspec or by the JSON parser.
         raise DataError(OTHER_VERSION, OTHER_VERSION_HINT) from error
 
 
 def write_progress(job: str, progress: Progress) -> None:
-    """Write how far a job is, without what it has reached."""
-    write_whole(folder_of(job) / "progress.json", codec.encode(replace(progress, curves=(), report=None)))
+    """Write the progress of a job without its partial results."""
+    write_whole(folder_of(job) / "progress.json", codec.to_bytes(replace(progress, curves=(), report=None)))
 
 
 def write_curves(job: str, curves: Sequence[LearningCurve]) -> None:
-    """Write the curves that a job has reached so far."""
-    write_whole(folder_of(job) / "curves.json", codec.encode(curves))
+    """Write the curves computed so far."""
+    write_whole(folder_of(job) / "curves.json", codec.to_bytes(curves))
 
 
 def write_report(job: str, report: Report) -> None:
-    """Write the newest report of a job, which at its end is its result."""
-    from dldiag.report.json_schema import to_json  # slow to import, and a page never writes
+    """Write the newest report of a job; the last one is its result."""
+    from dldiag.report.json_schema import to_json  # Slow to import, and pages never write reports.
 
     write_whole(folder_of(job) / "report.json", to_json(report).encode())
 
 
 def write_result(job: str, result: Any) -> None:
-    """Write what a job gave."""
+    """Write the result of a job."""
     if isinstance(result, Report):
         write_report(job, result)
     else:
-        write_whole(folder_of(job) / "result.json", codec.encode(result))
+        write_whole(folder_of(job) / "result.json", codec.to_bytes(result))
 
 
 def progress_of(job: str) -> Progress | None:
@@ -140,7 +140,7 @@ def progress_of(job: str) -> Progress | None:
 
 
 def reached_by(job: str) -> Progress | None:
-    """Return the newest progress of a job with the curves and the report that it has reached, None before the first."""
+    """Return the newest progress with the curves and the report so far, None before the first."""
     progress = progress_of(job)
     if progress is None:
         return None
@@ -149,7 +149,7 @@ def reached_by(job: str) -> Progress | None:
 
 
 def reached_stamp(job: str) -> int:
-    """Return a number that changes whenever a job has reached more; 0 before it reached anything."""
+    """Return a number that changes with every partial result; 0 before the first."""
     return sum(_changed(folder_of(job) / name) for name in ("curves.json", "report.json"))
 
 
@@ -184,35 +184,35 @@ def end(job: str, ending: Ending) -> None:
     """Write how a job ended; the first ending stands."""
     path = folder_of(job) / "ending.json"
     if not path.exists():
-        write_whole(path, codec.encode(ending))
+        write_whole(path, codec.to_bytes(ending))
 
 
 def result_of(job: str, kind: type[T]) -> T | None:
-    """Return what a job gave, as a value of its type; None where it gave nothing.
+    """Return the result of a job as a value of its type; None when it found nothing.
 
-    FileNotFoundError while there is no result; DataError where another version wrote it.
+    FileNotFoundError before there is a result; DataError when another version wrote it.
     """
     return _read(folder_of(job) / "result.json", kind | None)  # type: ignore[arg-type]
 
 
 def ask_to_stop(job: str, why: Message | None = None) -> None:
-    """Ask a job to stop; its worker sees it within a fraction of a second."""
+    """Ask a job to stop; its worker notices within a fraction of a second."""
     if not is_asked_to_stop(job):
-        write_whole(folder_of(job) / "cancel", codec.encode(why))
+        write_whole(folder_of(job) / "cancel", codec.to_bytes(why))
 
 
 def why_stopped(job: str) -> Message | None:
-    """Return the reason that came with the request to stop, if one did."""
+    """Return why the job was asked to stop, None without a reason."""
     return _read_if_there(job, "cancel", Message | None)  # type: ignore[arg-type]
 
 
 def is_asked_to_stop(job: str) -> bool:
-    """Say whether someone asked the job to stop."""
+    """Return whether the job was asked to stop."""
     return (folder_of(job) / "cancel").exists()
 
 
 def keep_running(job: str, keep: bool) -> None:
-    """Let a job go on when nobody looks at it, or end then as usual."""
+    """Let a job run on without viewers, or not."""
     path = folder_of(job) / "keep"
     if keep:
         path.touch()
@@ -221,17 +221,17 @@ def keep_running(job: str, keep: bool) -> None:
 
 
 def is_kept_running(job: str) -> bool:
-    """Say whether a job goes on when nobody looks at it."""
+    """Return whether a job runs on without viewers."""
     return (folder_of(job) / "keep").exists()
 
 
 def note_watched(job: str) -> None:
-    """Tell the server that runs a job that somebody looks at it through another one."""
+    """Tell the server that runs a job that it has a viewer on another server."""
     (folder_of(job) / "watched").touch()
 
 
 def watched_ago(job: str) -> float:
-    """Return how many seconds ago somebody looked at a job through any server; infinity for never."""
+    """Return the seconds since a viewer on another server looked at a job; infinity for never."""
     try:
         return time.time() - (folder_of(job) / "watched").stat().st_mtime
     except FileNotFoundError:

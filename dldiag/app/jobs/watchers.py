@@ -1,4 +1,4 @@
-"""Who looks at which job: a job goes on while one of them is connected, and for a short while after."""
+"""Who watches which job; a job runs while a viewer is connected, and for a short while after."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 
 from dldiag.app.jobs import store
 
-FORGET_SECONDS = 60.0  # after a page's last look it counts no more
-NOTE_SECONDS = 2.0  # how often at most the server that runs a job is told that somebody looks at it from here
+FORGET_SECONDS = 60.0  # A page is forgotten this long after its last poll.
+NOTE_SECONDS = 2.0  # Another server is told at most this often that its job is watched here.
 
 
 def _nobody() -> str:
@@ -22,21 +22,21 @@ def _never(session: str) -> bool:
 
 
 class Watchers:
-    """Sessions by job. `who` names the session that is asking; `is_connected` says whether one has its page open.
+    """The sessions that watch each job. `who` names the current session; `is_connected` tells whether a page is open.
 
-    A hidden tab polls rarely, a closed one is no longer connected: so the connection counts, not the polls. Thread-safe.
+    Connections count rather than polls, since a hidden tab polls rarely. Thread-safe.
     """
 
     def __init__(self, who: Callable[[], str] = _nobody, is_connected: Callable[[str], bool] = _never) -> None:
         self._who, self._is_connected = who, is_connected
-        self._looked: dict[str, float] = {}  # by job
-        self._pages: dict[tuple[str, str], float] = {}  # by job and session: when it looked last
-        self._sessions: dict[str, set[str]] = {}  # by job
-        self._noted: dict[str, float] = {}  # by job that another server runs
+        self._looked: dict[str, float] = {}  # By job.
+        self._pages: dict[tuple[str, str], float] = {}  # By job and session: the time of the last poll.
+        self._sessions: dict[str, set[str]] = {}  # By job.
+        self._noted: dict[str, float] = {}  # By job of another server.
         self._changed = threading.Lock()
 
     def note(self, job: str, *, elsewhere: bool = False) -> None:
-        """Note that the asking session looks at a job; tell the server that runs it, where that is another one."""
+        """Note that the current session watches a job, and tell the server that runs it if that is another one."""
         session, now = self._who(), time.monotonic()
         with self._changed:
             self._looked[job] = self._pages[job, session] = now
@@ -49,7 +49,7 @@ class Watchers:
                 store.note_watched(job)
 
     def is_watched(self, job: str, patience: float) -> bool:
-        """Say whether somebody is connected who looks at a job, or did within so many seconds, or it was told to go on."""
+        """Return whether a job has a viewer, had one within so many seconds, or is to run on without."""
         with self._changed:
             ago, sessions = time.monotonic() - self._looked.get(job, 0.0), list(self._sessions.get(job, ()))
         if ago < patience or any(map(self._is_connected, sessions)):
@@ -57,7 +57,7 @@ class Watchers:
         return store.is_kept_running(job) or store.watched_ago(job) < patience
 
     def forget(self, jobs: Iterable[str]) -> None:
-        """Forget jobs that are gone, and pages that stopped looking."""
+        """Forget jobs that no longer exist, and pages that stopped polling."""
         oldest = time.monotonic() - FORGET_SECONDS
         with self._changed:
             self._pages = {page: seen for page, seen in self._pages.items() if seen >= oldest}
@@ -67,12 +67,12 @@ class Watchers:
                 self._noted.pop(job, None)
 
     def jobs(self) -> list[str]:
-        """Return the jobs that somebody looked at."""
+        """Return all jobs that were watched."""
         with self._changed:
             return list(self._looked)
 
     def count(self, seconds: float) -> int:
-        """Return how many pages looked at a job within so many seconds."""
+        """Return how many pages polled a job within so many seconds."""
         oldest = time.monotonic() - seconds
         with self._changed:
             return sum(seen >= oldest for seen in self._pages.values())

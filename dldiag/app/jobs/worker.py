@@ -1,6 +1,6 @@
-"""A worker process: imports everything, says it is ready, then runs one job per line on its standard input.
+"""A worker process: it imports everything, reports that it is ready, and runs one job per line of standard input.
 
-Started as `python -m dldiag.app.jobs.worker [module …]` by dldiag.app.jobs.processes; the modules add rows to JOBS (tests do).
+dldiag.app.jobs.processes starts it as `python -m dldiag.app.jobs.worker [module …]`; modules of tests add rows to JOBS.
 """
 
 from __future__ import annotations
@@ -33,23 +33,23 @@ from dldiag.core.parallel import Processes
 from dldiag.core.params import SettingError, from_environment
 from dldiag.core.types import DataError, LearningCurve, Progress, Report, Stopped
 
-LOOK_SECONDS = 0.05  # how often at most the cancel file is looked for
-_BEAT_SECONDS = 0.5  # how often a sign of life is given
-BEHIND_THE_PAGES = 10  # niceness: a click is answered first
-EVENT_SECONDS = 0.25  # how often at most a progress is written; pages look less often
+LOOK_SECONDS = 0.05  # The cancel file is checked at most this often.
+_BEAT_SECONDS = 0.5  # Interval of the heartbeat.
+BEHIND_THE_PAGES = 10  # Niceness of jobs, so that clicks are answered first.
+EVENT_SECONDS = 0.25  # Progress is written at most this often; pages poll less often.
 
 
 class Canceled:
-    """The `should_stop` of one job: looks for the file `cancel`, from this process or, pickled, from another.
+    """The `should_stop` of one job: check for the file `cancel`, also from another process.
 
-    Asked after every mini-batch, hence a class: it remembers when it looked last.
+    It is called after every mini-batch, so it remembers when it last looked.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._looked, self._is_so = folder, 0.0, False
 
     def __call__(self) -> bool:
-        """Say whether the job was canceled."""
+        """Return whether the job was canceled."""
         now = time.monotonic()
         if not self._is_so and now - self._looked >= LOOK_SECONDS:
             self._looked, self._is_so = now, (self._folder / "cancel").exists()
@@ -57,9 +57,9 @@ class Canceled:
 
 
 class Reporter:
-    """The `on_progress` of one job: writes how far it is, and what it has reached whenever that changes.
+    """The `on_progress` of one job: write its progress, and partial results when they change.
 
-    A thread of its own gives signs of life and writes what is left of a burst: one fit of a library may take long.
+    A thread writes heartbeats and the last update of a burst, since a single fit may take long.
     """
 
     def __init__(self, job: str) -> None:
@@ -74,13 +74,13 @@ class Reporter:
         self._heart.start()
 
     def on_progress(self, progress: Progress) -> None:
-        """Take a progress; of a burst only the newest is written."""
+        """Take an update; of a burst only the newest is written."""
         self._unwritten = progress
         if time.monotonic() - self._written >= EVENT_SECONDS:
             self.write()
 
     def write(self) -> None:
-        """Write what is not written yet; curves and a report once reached stay."""
+        """Write the pending update; curves and a report already written stay."""
         with self._writing:
             progress, self._unwritten = self._unwritten, None
             if progress is None:
@@ -99,20 +99,20 @@ class Reporter:
             self._report = progress.report
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write the pending update and stop the heartbeat."""
         self._closed.set()
         self._heart.join()
         self.write()
 
     def _beat(self) -> None:
         while not self._closed.wait(_BEAT_SECONDS):
-            with contextlib.suppress(OSError):  # a full disk: the next beat may be heard
+            with contextlib.suppress(OSError):  # On a full disk the next heartbeat may succeed.
                 (self._folder / "beat").touch()
                 self.write()
 
 
 def perform(job: str) -> store.Ending:
-    """Run a job to its end, write its result, and say how it ended; no error leaves this function."""
+    """Run a job, write its result and return how it ended; every error is handled here."""
     reporter = Reporter(job)
     try:
         return _attempt(job, reporter)
@@ -122,7 +122,7 @@ def perform(job: str) -> store.Ending:
         return store.Ending("refused", Message("A setting cannot be used: {reason}", {"reason": str(error)}))
     except MemoryError:
         return store.Ending("failed", OUT_OF_MEMORY, Message("Use fewer training rows or a smaller network."))
-    except Exception as error:  # whatever a kind's function does, the worker lives on and the page says what happened
+    except Exception as error:  # The worker survives any error, and the page shows what happened.
         traceback.print_exc()
         return store.Ending("failed", _fault(error), Message("This is a fault of dldiag, not of your data."))
     finally:
@@ -139,7 +139,7 @@ def _attempt(job: str, reporter: Reporter) -> store.Ending:
             result = JOBS[type(asked)](asked, reporter.on_progress, Canceled(store.folder_of(job)))
     except Stopped:
         return store.Ending("canceled", store.why_stopped(job))
-    reporter.close()  # nothing that was reached on the way may be written after the result
+    reporter.close()  # Partial results must not be written after the result.
     store.write_result(job, result)
     if store.is_asked_to_stop(job):
         return store.Ending("canceled", store.why_stopped(job))
@@ -147,7 +147,7 @@ def _attempt(job: str, reporter: Reporter) -> store.Ending:
 
 
 def _asked(job: str) -> Job:
-    """Read what a job was asked to do: the only place that does; uploads are found on its owner's shelf only."""
+    """Decode a job, here and nowhere else; uploads are looked up among its owner's files only."""
     spec = store.spec_of(job, any_job())
     asked: Job = spec.job
     if isinstance(asked, DataJob):
@@ -161,7 +161,7 @@ def _fault(error: Exception) -> Message:
 
 
 def _lines(source: TextIO) -> Iterator[str]:
-    """Yield lines; end the whole process when the other side is gone, even in the middle of a job."""
+    """Yield lines; exit, even during a job, when the server is gone."""
     waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def read() -> None:
@@ -176,7 +176,7 @@ def _lines(source: TextIO) -> Iterator[str]:
 
 
 def _own_channel() -> TextIO:
-    """Return the pipe to the pool; what anything prints from here on goes to the log instead."""
+    """Return the pipe to the pool, and send everything printed from now on to the log."""
     channel = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return channel
@@ -189,10 +189,10 @@ def main(modules: list[str]) -> None:
         importlib.import_module(module)
     if hasattr(os, "nice"):
         os.nice(BEHIND_THE_PAGES)
-    Processes(from_environment(ServerLimits).processes)  # which start while this one imports
+    Processes(from_environment(ServerLimits).processes)  # The processes start while this one imports.
     try:
         warm_up()
-    except Exception:  # it will fail again inside a job, where the page can say so
+    except Exception:  # The import will fail again in a job, where the page can show it.
         traceback.print_exc()
     channel.write("ready\n")
     channel.flush()

@@ -1,4 +1,4 @@
-"""Who is logged in, where the server asks for that: DLDIAG_AUTH=1, with Streamlit's own OpenID Connect login behind it."""
+"""The login, where DLDIAG_AUTH asks for one; it is Streamlit's own OpenID Connect login."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ from dldiag.app.state.paths import app_home, storing, write_whole
 
 AUTH_VARIABLE = "DLDIAG_AUTH"
 OFF = ("", "0", "false", "no", "off")
-DEFAULT_PROVIDER = ("1", "true", "yes", "on")  # any other value names a provider of secrets.toml
+DEFAULT_PROVIDER = ("1", "true", "yes", "on")  # Any other value names a provider in secrets.toml.
 KEY_BYTES = 32
 
 
 def is_required() -> bool:
-    """Say whether nobody sees a page without having logged in."""
+    """Return whether pages are shown only after a login."""
     return os.environ.get(AUTH_VARIABLE, "").strip().lower() not in OFF
 
 
 def provider() -> str | None:
-    """Return the provider in secrets.toml that visitors log in with; None for the only one."""
+    """Return the name of the provider in secrets.toml; None for the default one."""
     named = os.environ.get(AUTH_VARIABLE, "").strip()
     return None if named.lower() in DEFAULT_PROVIDER else named
 
 
 def is_logged_in() -> bool:
-    """Say whether this visitor has logged in."""
+    """Return whether this visitor is logged in."""
     return bool(st.user.get("is_logged_in", False))
 
 
 def display_name() -> str:
-    """Return how the provider calls this visitor."""
+    """Return the visitor's name at the provider."""
     return str(st.user.get("name") or st.user.get("email") or "")
 
 
 def owner_of_user() -> str:
-    """Return the token under which a logged-in visitor's uploads, jobs and history are kept, the same in every browser.
+    """Return the token that owns a logged-in visitor's uploads, jobs and history, the same in every browser.
 
-    It is made with a key that only this home holds: whoever knows a visitor's number at the provider cannot make it. KeyError
-    without a login; DataError where the key cannot be written.
+    It is keyed with a secret of this home, so that nobody can compute it from a visitor's id at the provider. KeyError
+    without a login; DataError when the secret cannot be written.
     """
     who = f"{st.user['iss']} {st.user['sub']}"
     with storing():
@@ -52,7 +52,7 @@ def owner_of_user() -> str:
 
 
 def _key(path: Path) -> bytes:
-    """Return the home's key; of several servers that make one at once, the first one's stands."""
+    """Return the home's secret; of several servers that create it at once, the first wins."""
     if not path.exists():
         draft = path.with_name(f"auth_key.{secrets.token_hex(4)}.part")
         write_whole(draft, secrets.token_bytes(KEY_BYTES))

@@ -13,20 +13,20 @@ from dldiag.core.types import DataError, Dataset, Kind, Table
 
 
 class Reference(TypedDict, total=False):
-    """What names data: an upload (by its sha256), a path, a sample or a toy; the rest is what was decided by hand."""
+    """The name of some data: an upload (by sha256), a path, a sample or a toy, with the choices made by hand."""
 
     upload: str
     path: str
-    stamp: str  # of a path: its size and time when it was chosen
+    stamp: str  # Size and time of the file at a path when it was chosen.
     sample: str
     toy: str
-    rows: int  # of a toy, as are noise and seed
+    rows: int  # Of a toy, like noise and seed.
     noise: float | None
     seed: int
     name: str
-    plan: dict[str, Any]  # fields of a ReadPlan
+    plan: dict[str, Any]  # Fields of a ReadPlan.
     kinds: dict[str, Kind]
-    second: Reference  # a second file: upload or path, name
+    second: Reference  # A second file, with upload or path, and name.
     target: str
     task: str
     groups: str
@@ -42,14 +42,14 @@ OF_DATASET = ("task", "groups", "times", "domain", "exclude", "log_target")
 
 
 def identity(reference: Reference, what: str) -> str:
-    """Return what tells two references apart, as far as a table (or a dataset, or the rows of a file) depends on them."""
+    """Return a key that is equal for references to the same table, dataset or rows of a file."""
     parts = {"table": OF_TABLE, "dataset": (*OF_TABLE, "target", *OF_DATASET), "rows": (*OF_FILE, "target")}[what]
     given = cast("dict[str, Any]", reference)
-    return codec.encode([[key, given[key]] for key in parts if key in given]).decode()
+    return codec.to_bytes([[key, given[key]] for key in parts if key in given]).decode()
 
 
 def located(reference: Reference, owner: str) -> Reference:
-    """Return the reference with the paths of this owner's own uploads in it; KeyError when they have none of that name."""
+    """Return the reference with the paths of this owner's uploads; KeyError when there is no such upload."""
     found = reference.copy()
     if "second" in reference:
         found["second"] = located(reference["second"], owner)
@@ -59,12 +59,12 @@ def located(reference: Reference, owner: str) -> Reference:
 
 
 def path_reference(text: str) -> Reference:
-    """Return a reference to a file of the machine the dashboard runs on; DataError when it cannot be read."""
+    """Return a reference to a file, or a folder of Parquet files, on the server; DataError when it cannot be read."""
     path = Path(text.strip().strip("\"'")).expanduser()
     try:
         facts = path.stat()
-        with path.open("rb"):
-            pass
+        if not path.is_dir():
+            path.open("rb").close()
     except (OSError, ValueError) as error:
         raise DataError(
             Message("The file {path} cannot be read: {reason}.", {"path": text, "reason": _reason(error)}),
@@ -74,7 +74,7 @@ def path_reference(text: str) -> Reference:
 
 
 def check_unchanged(reference: Reference) -> None:
-    """Raise DataError when a file of this machine is not what it was when it was chosen."""
+    """Raise DataError when a file on the server has changed since it was chosen."""
     path = Path(reference["path"])
     if "stamp" in reference and path.exists() and _stamp(path.stat()) != reference["stamp"]:
         raise DataError(
@@ -87,8 +87,9 @@ def _stamp(facts: os.stat_result) -> str:
     return f"{facts.st_size}-{facts.st_mtime_ns}"
 
 
-def load_table(reference: Reference) -> Table:
-    """Read the table that a reference names; an upload's path must be in it by now."""
+def load_table(reference: Reference, rows: int | None = None) -> Table:
+    """Read the table that a reference names; an upload's path must be in it by now. rows: drawn of a large file."""
+    from dldiag.data.io import Sampling
     from dldiag.data.read_table import read_table
     from dldiag.data.second_file import with_second_file
 
@@ -100,7 +101,8 @@ def load_table(reference: Reference) -> Table:
         table = read_table(content, name=file, **chosen)
     else:
         check_unchanged(reference)
-        table = read_table(Path(reference["path"]), name=reference.get("name", ""), **chosen)
+        sampling = Sampling(rows, reference.get("target") or "", reference.get("groups") or "")
+        table = read_table(Path(reference["path"]), name=reference.get("name", ""), sampling=sampling, **chosen)
     second = reference.get("second")
     if not second:
         return table
@@ -108,10 +110,11 @@ def load_table(reference: Reference) -> Table:
     return with_second_file(table, Path(second["path"]), name=second["name"])
 
 
-def load_dataset(reference: Reference, table: Table | None = None) -> Dataset:
+def load_dataset(reference: Reference, table: Table | None = None, *, drawn: int | None = None) -> Dataset:
     """Return the rows that a reference names, ready to learn from; a toy is made, everything else is read.
 
-    table: what `load_table` gave, where somebody has it already.
+    table: what `load_table` gave, where somebody has it already; of a file larger than memory rows are drawn anew, by the
+    target. drawn: how many of them; None: as many as are usually kept.
     """
     if "toy" in reference:
         from dldiag.course.shared.toys import toy
@@ -127,7 +130,9 @@ def load_dataset(reference: Reference, table: Table | None = None) -> Dataset:
     chosen = {key: given[key] for key in OF_DATASET if key in given}
     if reference.get("second"):
         chosen["domain"] = (FROM_FILE, SECOND)
-    return make_dataset(load_table(reference) if table is None else table, reference["target"], **chosen)
+    if table is None or table.totals is not None:
+        table = load_table(reference, drawn)
+    return make_dataset(table, reference["target"], **chosen)
 
 
 def _sample(key: str) -> tuple[str, bytes]:

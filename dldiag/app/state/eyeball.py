@@ -1,9 +1,9 @@
-"""The rows behind a diagnosis's errors, and the categories that its visitor gave them; kept in the diagnosis's folder."""
+"""The wrong rows of a diagnosis and the visitor's tags, kept in the folder of the diagnosis."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -12,20 +12,23 @@ from dldiag.app.jobs.asked import ErrorRowsJob
 from dldiag.app.jobs.error_rows import ErrorLists
 from dldiag.app.state import improvement
 from dldiag.app.state.paths import storing, write_whole
-from dldiag.error_analysis.eyeball import EyeballSet
+from dldiag.core.error_findings import LabelTrial, Slice
+from dldiag.core.types import Report
+from dldiag.error_analysis.eyeball import EyeballSet, tag_counts
 
 _FILE = "eyeball_tags.json"
-WHAT = "error rows"  # the name under which a diagnosis remembers the job
+WHAT, LABEL_TRIAL = "error rows", "label trial"  # The diagnosis remembers the jobs under these names.
 
 
 @dataclass(frozen=True, eq=False)
 class ErrorRows:
-    """The lists of rows: the worst, the suspects, and the drawn sample to look at."""
+    """The lists of rows: the worst, the suspects, the drawn sample to look at, and those of every slice."""
 
     worst: pd.DataFrame
     suspects: pd.DataFrame
     eyeball: pd.DataFrame
     drawn: EyeballSet | None
+    slices: tuple[tuple[Slice, pd.DataFrame], ...] = ()
 
 
 def start_error_rows(job: str) -> None:
@@ -34,21 +37,33 @@ def start_error_rows(job: str) -> None:
 
 
 def error_rows_of(other: str) -> ErrorRows | None:
-    """Return the lists that a finished job made; None when the model predicted nothing."""
+    """Return the lists of a finished job; None when the model made no predictions."""
     found = store.result_of(other, ErrorLists)
     if found is None:
         return None
     worst, suspects, eyeball = (pd.DataFrame(one) for one in (found.worst, found.suspects, found.eyeball))
-    return ErrorRows(worst, suspects, eyeball, found.drawn)
+    slices = tuple((one, pd.DataFrame(rows)) for one, rows in found.slices)
+    return ErrorRows(worst, suspects, eyeball, found.drawn, slices)
+
+
+def with_error_facts(report: Report, job: str) -> Report:
+    """Return the report with what was found out about its errors by hand: the test of its labels, and the categories as counts."""
+    found = report.errors
+    if found is None:
+        return report
+    tried = improvement.finished(improvement.started(job).get(LABEL_TRIAL), LabelTrial)
+    suspects = found.suspects if found.suspects is None or tried is None else replace(found.suspects, tried=tried)
+    tags = tag_counts(tags_of(job), found.error.value)
+    return replace(report, errors=replace(found, suspects=suspects, tags=tuple(tags)))
 
 
 def tags_of(job: str) -> dict[int, tuple[str, ...]]:
-    """Return the categories of each row that was looked at, by its number in the table."""
+    """Return the tags of each row looked at, by its number in the table."""
     path = store.folder_of(job) / _FILE
-    return codec.decode(path.read_bytes(), dict[int, tuple[str, ...]]) if path.is_file() else {}
+    return codec.from_bytes(path.read_bytes(), dict[int, tuple[str, ...]]) if path.is_file() else {}
 
 
 def keep_tags(job: str, tags: Mapping[int, Sequence[str]]) -> None:
-    """Write the categories down."""
+    """Write the tags."""
     with storing():
-        write_whole(store.folder_of(job) / _FILE, codec.encode(tags))
+        write_whole(store.folder_of(job) / _FILE, codec.to_bytes(tags))

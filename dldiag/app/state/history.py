@@ -35,7 +35,7 @@ def keep_in_history(job: str, report: Report) -> None:
 
 
 def keep_trials(job: str, report: Report) -> None:
-    """Write every trial of a diagnosis into the record of experiments, once."""
+    """Add every trial of a diagnosis to the record of experiments, once."""
     if store.head_of(job).owner != session.owner():
         return
     _keep_test(job, report)
@@ -80,7 +80,7 @@ def _experiment(report: Report, one: Recommendation, changed: dict[str, Any], re
 
 
 def note(experiment: Experiment) -> bool:
-    """Write an experiment into the visitor's record; False, and the reason on the page, when that cannot be."""
+    """Add an experiment to the visitor's record; on failure show the reason and return False."""
     try:
         History().add_experiment(experiment, owner=session.owner())
     except DataError as error:
@@ -95,7 +95,7 @@ def past_reports() -> tuple[PastReport, ...]:
 
 
 def past_report(key: str) -> Report:
-    """Return one of the visitor's reports; DataError when it is not theirs or not there any more."""
+    """Return one of the visitor's reports; DataError when it is gone or belongs to someone else."""
     try:
         return History().get(key, session.owner())
     except KeyError as error:
@@ -103,7 +103,7 @@ def past_report(key: str) -> Report:
 
 
 def headline(one: PastReport) -> Message | str:
-    """Return a past report's verdict, to be read in the visitor's language; the list itself keeps English."""
+    """Return a past report's verdict in the visitor's language; the list stores English."""
     if one.altered:
         return Message(one.headline)
     if current_language() == "en":
@@ -133,7 +133,7 @@ def experiments() -> tuple[Experiment, ...]:
 
 
 def note_by_hand(idea: str, result: str, next_idea: str) -> None:
-    """Write down an experiment that was made elsewhere; it belongs to the table at hand."""
+    """Record an experiment made elsewhere, for the current table."""
     table = session.current_table() if session.current_reference() else None
     experiment = Experiment(idea, result=result, next_idea=next_idea)
     if table is not None:

@@ -1,6 +1,6 @@
-"""The loop around one diagnosis: which trials, improvement and test-set opening were started from it, and what came out.
+"""What was started from a diagnosis (trials, improvement, opening the test set) and the results.
 
-Kept in the diagnosis's own folder, so that F5 and a page switch find them again.
+It is kept in the folder of the diagnosis, so that it survives F5 and page switches.
 """
 
 from __future__ import annotations
@@ -23,48 +23,50 @@ from dldiag.diagnosis.verdict import agreeing
 
 T = TypeVar("T")
 _FILE = "loop.json"
-IMPROVE = "improve"  # the name under which a diagnosis remembers the job
+IMPROVE = "improve"  # The diagnosis remembers the job under this name.
 
 
 def started(job: str) -> dict[str, str]:
-    """Return what was started from a diagnosis: {"try bigger_network": job, "improve": job, "open": job}."""
+    """Return the jobs started from a diagnosis: {"try bigger_network": job, "improve": job, "open": job}."""
     path = store.folder_of(job) / _FILE
-    found = codec.decode(path.read_bytes(), dict[str, str]) if path.is_file() else {}
+    found = codec.from_bytes(path.read_bytes(), dict[str, str]) if path.is_file() else {}
     return {what: other for what, other in found.items() if store.exists(other)}
 
 
 def start(job: str, what: str, kind: type[ModelJob], **more: Any) -> None:
-    """Start a job from a diagnosis with its data, model and settings; DataError when the line is full."""
+    """Start a job with the data, model and settings of a diagnosis; DataError when the queue is full."""
     asked = store.asked_of(job, DiagnosisJob)
     wanted = kind(data=asked.data, model=asked.model, settings=asked.settings, **more)
     _remember(job, started(job) | {what: session.pool().submit(wanted, session.owner())})
 
 
 def start_trial(job: str, report: Report, remedy: str, change: Parameters) -> None:
-    """Start the test of a fix; what it was picked for goes with it, so that the effect is corrected for the choice."""
+    """Start the test of a fix, with the estimate it was chosen by, so that its effect is corrected for the choice."""
     found = next((one for one in report.recommendations if one.remedy == remedy), None)
     known = {} if found is None else {"seen": found.seen, "expected": found.expected}
     start(job, f"try {remedy}", RemedyTrialJob, remedy=remedy, change=change, material=report.delta, **known)
 
 
-def start_improving(job: str) -> None:
-    """Start to apply the best fixes, one after the other."""
-    start(job, IMPROVE, ImprovementJob)
+def start_improving(job: str, report: Report) -> None:
+    """Start to apply the best fixes, one after the other, from what the report has found."""
+    from dldiag.report.json_schema import to_json  # slow to import
+
+    start(job, IMPROVE, ImprovementJob, known=to_json(report))
 
 
 def forget_improvement(job: str, what: str) -> None:
-    """Forget something that was started, so that it may be started again."""
+    """Forget a job, so that it can be started again."""
     kept = {name: other for name, other in started(job).items() if name != what}
     _remember(job, kept)
 
 
 def _remember(job: str, what: dict[str, str]) -> None:
     with storing():
-        write_whole(store.folder_of(job) / _FILE, codec.encode(what))
+        write_whole(store.folder_of(job) / _FILE, codec.to_bytes(what))
 
 
 def with_trials(report: Report, job: str) -> Report:
-    """Return the report with the results of the trials that were started by hand, and of the opened test set."""
+    """Return the report with the results of manual trials and of the opened test set."""
     found = started(job)
     tried = [_with_trial(one, found.get(f"try {one.remedy}")) for one in report.recommendations]
     recommendations = settled(tried, report.delta)
@@ -86,7 +88,7 @@ def finished(job: str | None, kind: type[T]) -> T | None:
 
 
 def kept(job: str, kind: type[T]) -> T | None:
-    """Return what a job that was canceled had reached, None when it kept nothing."""
+    """Return the partial result of a canceled job, None when there is none."""
     ending = store.ending_of(job)
     try:
         return store.result_of(job, kind) if ending is not None and ending.state == "canceled" else None
@@ -95,16 +97,16 @@ def kept(job: str, kind: type[T]) -> T | None:
 
 
 def path_found(job: str) -> FoundPath | None:
-    """Return the path that improving a diagnosis took, also where it was stopped on the way; None while there is none."""
+    """Return the steps of the automatic improvement, also of a stopped one; None while there are none."""
     other = started(job).get(IMPROVE)
     return None if other is None else finished(other, FoundPath) or kept(other, FoundPath)
 
 
 def dev_uses(job: str, report: Report) -> int:
-    """Return how many settings the dev rows have judged up to here: before this diagnosis, in it, and started from it.
+    """Return how many settings were compared on the dev rows: before this diagnosis, in it, and from it.
 
-    The loop makes the comparisons of the diagnosis again, so the larger of both counts; a remedy that was probed counts
-    among those of the diagnosis.
+    The loop repeats the comparisons of the diagnosis, so the larger number counts; a probed remedy is already included
+    in those of the diagnosis.
     """
     before, found, path = store.asked_of(job, DiagnosisJob).dev_uses, started(job), path_found(job)
     by_hand = sum(
@@ -124,9 +126,9 @@ def _with_trial(one: Recommendation, job: str | None) -> Recommendation:
 
 
 def opened_before(job: str) -> bool:
-    """Say whether this visitor opened, or is opening, test rows of the same file and target.
+    """Return whether this visitor opened, or is opening, test rows of the same file and target.
 
-    Other choices about the file do not make its rows new. An opening that was canceled or failed showed nothing.
+    Other choices about the file do not count; neither does an opening that was canceled or failed.
     """
     mark = _mark(job)
     opening = mark.read_text(encoding="utf-8") if mark.exists() else None
@@ -137,7 +139,7 @@ def opened_before(job: str) -> bool:
 
 
 def start_test(job: str, **more: Any) -> None:
-    """Start the opening of the sealed test set; that it was is known from here on, unless it comes to nothing."""
+    """Start to open the sealed test set, and remember that it was opened unless the job fails."""
     start(job, "open", TestOpeningJob, owner=session.owner(), **more)
     with storing():
         write_whole(_mark(job), started(job)["open"].encode())

@@ -1,4 +1,4 @@
-"""The limits of the dashboard: how many jobs, how long, how much is kept."""
+"""Limits of the dashboard: number of jobs, time, and storage."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from dldiag.core.parallel import cores, usual_count
 from dldiag.core.params import param
 
-MEGABYTE = 2**20  # bytes
-MOST_AT_ONCE = 4  # jobs, where nobody says how many: with four processes each they take up to 4 GB
+MEGABYTE = 2**20  # In bytes.
+MOST_AT_ONCE = 4  # Default maximum of jobs; with four processes each they take up to 4 GB.
 
 
 def _jobs_at_once() -> int:
-    """Let half of the cores have a job each: every job uses several while no other runs."""
+    """Return half the number of cores, since a job uses several when it runs alone."""
     return max(1, min(MOST_AT_ONCE, cores() // 2))
 
 
 @dataclass(frozen=True)
 class ServerLimits:
-    """What the app may use; every field can be set by an environment variable DLDIAG_<FIELD>."""
+    """Limits of a server; each is set by the environment variable DLDIAG_<FIELD>."""
 
     workers: int = param(_jobs_at_once(), "Workers", "Jobs that run at once.", low=1, high=256)
     processes: int = param(usual_count(), "Processes", "Processes that share the fits of one job.", low=1, high=256)

@@ -1,4 +1,4 @@
-"""Where the app keeps files: one private folder in the home, and in it one folder per owner's uploads and one per job."""
+"""Private folders of the app in the home: one per owner for uploads, one per job."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dldiag.core.home import home
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError
 
-TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")  # what a token may look like: no dots, no slashes, hard to guess
+TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")  # Tokens have no dots or slashes and are hard to guess.
 TOKEN_BYTES = 24
 SECONDS_PER_DAY = 86_400
 
@@ -26,12 +26,12 @@ CANNOT_WRITE_HINT = Message("Whoever runs it can free disk space, or set DLDIAG_
 
 
 def new_token() -> str:
-    """Return an unguessable name for an owner or a job, safe in a URL and as a folder name."""
+    """Return an unguessable id for an owner or a job, safe in URLs and file names."""
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def is_token(text: str) -> bool:
-    """Say whether a text (from a URL, say) could be one of our tokens."""
+    """Return whether a text, for example from a URL, has the form of a token."""
     return TOKEN.fullmatch(text) is not None
 
 
@@ -52,18 +52,18 @@ def private(folder: Path) -> Path:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees all of it or nothing."""
+    """Write a file atomically: readers see all of it or nothing."""
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
         draft.write_bytes(content)
         draft.replace(path)
     finally:
-        draft.unlink(missing_ok=True)  # what a full disk left of it
+        draft.unlink(missing_ok=True)  # A full disk may have left a part of it.
 
 
 @contextmanager
 def storing() -> Iterator[None]:
-    """Turn what a full disk or a read-only home makes of an attempt to write into a sentence: DataError."""
+    """Turn an OSError, as of a full disk or a read-only home, into a DataError in plain words."""
     try:
         yield
     except OSError as error:
@@ -72,13 +72,13 @@ def storing() -> Iterator[None]:
 
 
 def remove_older_than(days: float, *, is_in_use: Callable[[str], bool] = lambda _: False) -> None:
-    """Remove the jobs, the owners' uploads and their course progress that nothing has touched for so many days.
+    """Remove jobs, uploads and course progress not touched for so many days.
 
-    is_in_use: asked for each folder at the moment of its removal.
+    is_in_use: called for each folder just before its removal.
     """
     oldest = time.time() - days * SECONDS_PER_DAY
     for kind in ("jobs", "uploads", "course"):
         for folder in private(app_home() / kind).iterdir():
-            with contextlib.suppress(FileNotFoundError):  # another server was faster
+            with contextlib.suppress(FileNotFoundError):  # Another server may have removed it.
                 if folder.stat().st_mtime < oldest and not is_in_use(folder.name):
                     shutil.rmtree(folder, ignore_errors=True)

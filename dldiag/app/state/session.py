@@ -1,6 +1,6 @@
-"""What belongs to one visitor: who they are to the job pool, their language, their table, their settings.
+"""The state of one visitor: owner token, language, table and settings.
 
-Kept under one key that no widget uses, because Streamlit forgets the keys of widgets on a page switch.
+It is kept under a key that no widget uses, because Streamlit drops widget keys on a page switch.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dldiag.app.jobs import store
-from dldiag.app.jobs.asked import DiagnosisJob, kind_of
+from dldiag.app.jobs.asked import DiagnosisJob, job_kind
 from dldiag.app.jobs.pool import Pool
 from dldiag.app.jobs.watchers import Watchers
 from dldiag.app.state import auth, data_ref, server, uploads
@@ -32,7 +32,11 @@ from dldiag.core.isolated import warm_isolated
 from dldiag.core.params import from_environment
 from dldiag.core.types import DataError, Dataset, Repair, Table
 
-KEY, NAME, SKLEARN = "model_key", "estimator", "sklearn"  # as in experiments/chosen_model.py, which starts slowly
+KEY, NAME, SKLEARN = (
+    "model_key",
+    "estimator",
+    "sklearn",
+)  # The same keys as in experiments/chosen_model.py, which is slow to import.
 _KEY = "dldiag"
 COOKIE = "dldiag_owner"
 COOKIE_SECONDS = 180 * 86_400
@@ -40,7 +44,7 @@ COOKIE_SECONDS = 180 * 86_400
 
 @st.cache_resource(show_spinner=False)
 def pool() -> Pool:
-    """Return the one pool of this server, its workers warming up from the first visit on."""
+    """Return the pool of this server; its workers start at the first visit."""
     modules = os.environ.get("DLDIAG_JOB_MODULES", "").split()
     _prepare()
     with storing():
@@ -49,7 +53,7 @@ def pool() -> Pool:
 
 @st.cache_resource(show_spinner=False)
 def _prepare() -> None:
-    """Do once per server what does not need its home: import what pages will need, and say what to set."""
+    """Import what pages need, and log what to set, once per server; neither needs a writable home."""
     threading.Thread(target=_warm_up, daemon=True).start()
     server.log_what_to_set()
 
@@ -60,12 +64,12 @@ def _this_session() -> str:
 
 
 def _is_connected(session: str) -> bool:
-    """Say whether a session's page is open in a browser."""
+    """Return whether a session is connected to a browser."""
     return runtime.exists() and runtime.get_instance().is_active_session(session)
 
 
 def _warm_up() -> None:
-    """Import what the pages will need while the visitor reads the first one."""
+    """Import what other pages need while the visitor reads the first one."""
     for module in (
         "dldiag.report.figures",
         "dldiag.report",
@@ -74,27 +78,27 @@ def _warm_up() -> None:
         "dldiag.report.history",
     ):
         import_module(module)
-    with contextlib.suppress(OSError):  # the first file says so in words
+    with contextlib.suppress(OSError):  # The first file that needs it shows the error.
         warm_isolated(import_module("dldiag.data.io.formats.bounded").READER_TARGET)
     server.settle()
 
 
 def state() -> dict[str, Any]:
-    """Return this visitor's memory; it survives page switches, not F5 (for that, see `?job=`)."""
+    """Return this visitor's state; it survives page switches but not F5, which `?job=` is for."""
     if _KEY not in st.session_state:
         st.session_state[_KEY] = {"owner": _returning() or new_token(), "visit": 0, "values": {}, "slots": {}}
     return cast(dict[str, Any], st.session_state[_KEY])
 
 
 def owner() -> str:
-    """Return the token under which this visitor's uploads and jobs are kept: of their login, else of their browser."""
+    """Return the token that owns this visitor's uploads and jobs: of their login, else of their browser."""
     return auth.owner_of_user() if auth.is_required() else cast(str, state()["owner"])
 
 
 def remember_owner() -> None:
-    """Ask the browser to keep the owner's token, so that F5 and a new tab find uploads and history again.
+    """Store the owner's token in a cookie, so that uploads and history survive F5 and new tabs.
 
-    A script sets it, since Streamlit gives a page no response header: so it cannot be HttpOnly.
+    A script sets it, since Streamlit pages cannot send headers; so it cannot be HttpOnly.
     """
     if not auth.is_required() and not _returning():
         secure = "; Secure" if urlsplit(st.context.url or "").scheme == "https" else ""
@@ -111,13 +115,13 @@ def _returning() -> str | None:
 
 
 def language() -> str:
-    """Return the visitor's language: what they chose, else the URL's, else the browser's."""
+    """Return the visitor's language: their choice, else the URL's, else the browser's."""
     chosen = state().get("language") or st.query_params.get("lang") or _of_browser()
     return chosen if chosen in LANGUAGES else "en"
 
 
 def speak() -> str:
-    """Use the visitor's language from here on in this run (every run is a thread of its own)."""
+    """Use the visitor's language for the rest of this run, which is a thread of its own."""
     code = language()
     set_language(code)
     return code
@@ -131,12 +135,12 @@ def _of_browser() -> str:
 
 
 def current_reference() -> data_ref.Reference | None:
-    """Return what names the visitor's data (see `data_ref`), None before they chose any."""
+    """Return the reference to the visitor's data, None before they chose any."""
     return cast("data_ref.Reference | None", state().get("data"))
 
 
 def use_data(reference: data_ref.Reference | None) -> None:
-    """Make this the visitor's data; forms and results that belonged to another table are forgotten."""
+    """Set the visitor's data, and forget forms and results of another table."""
     if current_reference() is not None:
         _forget_settings()
     state()["data"] = reference
@@ -144,7 +148,7 @@ def use_data(reference: data_ref.Reference | None) -> None:
 
 
 def _forget_settings() -> None:
-    """Forget how the network of another table was set; a link that names settings keeps them for its first table."""
+    """Forget the model settings of another table; a link's settings apply to its first table only."""
     state()["values"] = {}
     for name in list(st.query_params):
         if "." in name:
@@ -152,7 +156,7 @@ def _forget_settings() -> None:
 
 
 def change_data(**changes: Any) -> None:
-    """Change what is known of the visitor's data: plan, kinds, target, task, …; None forgets a choice."""
+    """Change choices about the visitor's data (plan, kinds, target, task, …); None removes one."""
     merged = {**(current_reference() or {}), **changes}
     state()["data"] = {key: value for key, value in merged.items() if value is not None}
 
@@ -166,7 +170,7 @@ def current_table() -> Table | None:
 
 
 def table_at_hand() -> Table | None:
-    """Return the visitor's table where it has been read already, None otherwise: for what every page shows beside itself."""
+    """Return the visitor's table if it has been read, None otherwise; the sidebar never reads a file."""
     reference = current_reference()
     if reference is None:
         return None
@@ -175,7 +179,7 @@ def table_at_hand() -> Table | None:
 
 
 def current_dataset() -> Dataset | None:
-    """Return the visitor's rows ready to learn from; None before a target is chosen."""
+    """Return the visitor's dataset; None before a target is chosen."""
     reference = current_reference()
     if reference is None or not ("toy" in reference or reference.get("target")):
         return None
@@ -184,7 +188,7 @@ def current_dataset() -> Dataset | None:
 
 
 def found_before(dataset: Dataset) -> tuple[Repair, ...]:
-    """Return the repairs that a look at the rows to be diagnosed offers; looked at once per dataset."""
+    """Return the repairs suggested for a dataset; it is checked once."""
     kept = state().get("kept look")
     if kept is None or kept[0] != dataset.fingerprint:
         from dldiag.diagnosis.diagnose import audit_open_rows
@@ -194,7 +198,7 @@ def found_before(dataset: Dataset) -> tuple[Repair, ...]:
 
 
 def repair_data(repair: Repair) -> None:
-    """Make a repair: it becomes part of what names the visitor's data, where the form shows it and can undo it."""
+    """Apply a repair to the data reference, where the form shows it and can undo it."""
     from dldiag.data.audit.repairs import applied
 
     state()["data"] = applied(current_reference() or {}, (repair,))
@@ -202,18 +206,18 @@ def repair_data(repair: Repair) -> None:
 
 
 def own_reference(reference: data_ref.Reference) -> data_ref.Reference:
-    """Return the reference with the paths of this visitor's own uploads in it."""
+    """Return the reference with the paths of this visitor's uploads."""
     return data_ref.located(reference, owner())
 
 
 def _kept(what: str, reference: data_ref.Reference, read: Callable[[], Any]) -> Any:
-    """Read a table or dataset, and keep the last one; a visitor's own is never shared with another."""
+    """Read a table or dataset and cache the last one; uploads are never shared between visitors."""
     identity = data_ref.identity(reference, what)
     return memory().get(_holder(reference, identity), what, identity, read)
 
 
 def _holder(reference: data_ref.Reference, identity: str) -> str:
-    """Return who holds what was read: a sample, which everybody may see, is held once for all sessions."""
+    """Return the cache key of the holder: the session, or for samples one that all sessions share."""
     if ("sample" in reference or "toy" in reference) and "second" not in reference:
         return identity
     return cast(str, state().setdefault("session", new_token()))
@@ -221,7 +225,7 @@ def _holder(reference: data_ref.Reference, identity: str) -> str:
 
 @st.cache_resource(show_spinner=False)
 def memory() -> Memory:
-    """Return what this server holds of visitors' tables."""
+    """Return this server's cache of tables."""
     return Memory(from_environment(ServerLimits).tables_megabytes)
 
 
@@ -229,12 +233,12 @@ def memory() -> Memory:
 
 
 def refresh_forms() -> None:
-    """Make every form show the remembered values again (after they were changed by something else than a widget)."""
+    """Redraw all forms from the remembered values, after these were changed outside of widgets."""
     state()["visit"] += 1
 
 
 def follow_url() -> None:
-    """Take up the job that the URL names, once, if this session has no diagnosis yet (F5, another tab, a link)."""
+    """Open the job that the URL names, once, if this session has no diagnosis yet (F5, another tab, a link)."""
     named = st.query_params.get("job", "")
     if named and named != state().get("followed") and "diagnose" not in state()["slots"]:
         state()["followed"] = named
@@ -242,7 +246,7 @@ def follow_url() -> None:
 
 
 def take_up_model(choice: Mapping[str, Any]) -> None:
-    """Make the form of the model show a choice; each kind of model remembers its own settings."""
+    """Show a model in the form; each kind of model remembers its own settings."""
     rest, values = dict(choice), state()["values"]
     key, name = rest.pop(KEY, "mlp"), rest.pop(NAME, "")
     values["choice"] = {"key": key}
@@ -252,15 +256,15 @@ def take_up_model(choice: Mapping[str, Any]) -> None:
 
 
 def prefix_of(key: str) -> str:
-    """Return under which name the settings of a kind of model are remembered; the course pages share the network's."""
+    """Return the form prefix of a kind of model; course pages share that of the network."""
     return "model" if key == "mlp" else key
 
 
 def reopen(job: str) -> bool:
-    """Take up the job of a URL after F5 or in another tab: its table and settings become this visitor's.
+    """Open the job of a URL after F5 or in another tab, with its table and settings.
 
-    Who holds a job's unguessable id may see it and go on with it. False when there is no such diagnosis, or one that
-    another version of dldiag wrote.
+    Anyone with the unguessable id may open it. False when there is no such diagnosis, or when another version of dldiag
+    wrote it.
     """
     try:
         spec = store.spec_of(job, DiagnosisJob)
@@ -270,13 +274,13 @@ def reopen(job: str) -> bool:
         state()["data"] = spec.job.data
     state()["values"]["settings"] = asdict(spec.job.settings)
     take_up_model(spec.job.model)
-    state()["slots"][kind_of(DiagnosisJob)] = job
+    state()["slots"][job_kind(DiagnosisJob)] = job
     refresh_forms()
     return True
 
 
 def _may_take_up(data: data_ref.Reference, giver: str) -> bool:
-    """Put another owner's uploads on this visitor's shelf; False where they are gone, or there is no room for them."""
+    """Copy another owner's uploads to this visitor; False when they are gone or there is no room."""
     try:
         for one in (data, data.get("second", {})):
             if "upload" in one and giver != owner():

@@ -1,4 +1,4 @@
-"""What was read for visitors, within so many megabytes of memory: who was away longest has their table read again."""
+"""A cache of visitors' tables with a memory limit; the least recently used one is dropped."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import Any
 from dldiag.app.state.limits import MEGABYTE
 from dldiag.core.types import Dataset, Table
 
-Held = dict[str, tuple[str, Any, int]]  # what it is: its identity, itself, and its bytes
+Held = dict[str, tuple[str, Any, int]]  # By what was read: its identity, the value, and its bytes.
 
 
 class Memory:
-    """Keeps the last table and dataset of every holder: a session, or everybody for a sample. Thread-safe."""
+    """The last table and dataset of every holder, a session or all sessions for a sample. Thread-safe."""
 
     def __init__(self, megabytes: float) -> None:
         self._most, self._held, self._changed = megabytes * MEGABYTE, OrderedDict[str, Held](), threading.Lock()
-        self._reading: dict[tuple[str, str], threading.Lock] = {}  # by holder and what is read
+        self._reading: dict[tuple[str, str], threading.Lock] = {}  # By holder and what is read.
 
     def get(self, holder: str, what: str, identity: str, read: Callable[[], Any]) -> Any:
-        """Return what a holder has under this identity; it is read, once, where it is not there (any more)."""
+        """Return the cached value of this identity; read it, once for concurrent callers, when it is missing."""
         with self._changed:
             reading = self._reading.setdefault((holder, what), threading.Lock())
-        with reading:  # the other holders need not wait
+        with reading:  # Other holders do not wait.
             value = self.held(holder, what, identity)
             if value is None:
                 value = read()
@@ -32,7 +32,7 @@ class Memory:
         return value
 
     def held(self, holder: str, what: str, identity: str) -> Any | None:
-        """Return what a holder has under this identity, None where it would have to be read."""
+        """Return the cached value of this identity, None when it is missing."""
         with self._changed:
             held = self._held.get(holder, {})
             if what not in held or held[what][0] != identity:
@@ -50,7 +50,7 @@ class Memory:
 
 
 def _bytes_of(held: Held) -> int:
-    """Return about how much a session holds; a dataset shares its columns with the table that it is made of."""
+    """Return the approximate bytes of a holder; a dataset shares its columns with its table."""
     return max((size for _, _, size in held.values()), default=0)
 
 

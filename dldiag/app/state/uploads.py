@@ -1,4 +1,4 @@
-"""Uploaded bytes, kept by their sha256, one shelf per owner: nobody reaches another owner's shelf."""
+"""Uploaded files, stored by sha256 in one folder per owner."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ NO_ROOM_HINT = Message("Try again later, or ask who runs this server; a smaller 
 
 
 def keep(owner: str, content: bytes) -> str:
-    """Put bytes on the owner's shelf and return their sha256, by which they are asked for.
+    """Store an owner's upload and return its sha256.
 
-    The owner's oldest uploads make room where they are too many; DataError where those of all visitors are.
+    The owner's oldest uploads are removed when they exceed the limit; DataError when all uploads together do.
     """
     digest = hashlib.sha256(content).hexdigest()
     with storing():
@@ -37,7 +37,7 @@ def keep(owner: str, content: bytes) -> str:
 
 
 def path_of(owner: str, digest: str) -> Path:
-    """Return where an owner's bytes lie; KeyError when this owner has none of that sha256."""
+    """Return the path of an owner's upload; KeyError when this owner has none with that sha256."""
     path = _shelf(owner) / digest
     if not SHA256.fullmatch(digest) or not path.is_file():
         raise KeyError(digest)
@@ -45,11 +45,11 @@ def path_of(owner: str, digest: str) -> Path:
 
 
 def share(giver: str, taker: str, digest: str) -> None:
-    """Put a copy of one owner's bytes on another's shelf: who holds a job's id may go on with its table."""
+    """Copy one owner's upload to another; anyone with a job's id may use its table."""
     source, target = path_of(giver, digest), _shelf(taker) / digest
     if not target.exists():
         _make_room(target.parent, source.stat().st_size)
-        draft = target.with_name(f"{digest}.{new_token()}.part")  # a reader sees all of it or nothing
+        draft = target.with_name(f"{digest}.{new_token()}.part")  # Readers see all of it or nothing.
         shutil.copyfile(source, draft)
         draft.replace(target)
 
@@ -69,7 +69,7 @@ def _make_room(shelf: Path, size: int) -> None:
 def _bytes_kept() -> int:
     total = 0
     for path in (app_home() / "uploads").glob("*/*"):
-        with contextlib.suppress(FileNotFoundError):  # removed since it was listed
+        with contextlib.suppress(FileNotFoundError):  # It was removed after it was listed.
             total += path.stat().st_size
     return total
 

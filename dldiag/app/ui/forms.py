@@ -1,4 +1,4 @@
-"""Forms made from parameters: one field per setting, its help beside it, its value remembered and in the URL."""
+"""Forms made from parameters: one field per setting, with help; values are remembered and kept in the URL."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dldiag.core.sanitize import escape_markdown
 
 FORMAT = "%.6g"
 AUTOMATIC = "automatic"
-SLIDER_STEPS = 100  # places of a slider over numbers that are not whole
+SLIDER_STEPS = 100  # Steps of a slider over real numbers.
 
 
 def ask_params(
@@ -40,7 +40,7 @@ def ask_params(
         members = [name for name in kept if params[name].group == group]
         if group:
             st.markdown(f"**{escape_markdown(_heading(group))}**")
-        for start in range(0, len(members), columns):  # row by row, so that fields of a row stand on one line
+        for start in range(0, len(members), columns):  # Fields of a row share a baseline.
             for name, cell in zip(members[start : start + columns], st.columns(columns), strict=False):
                 with cell:
                     values[name] = _ask(name, params[name], prefix, (choices or {}).get(name), slides=name in sliders)
@@ -54,7 +54,7 @@ def remembered(settings: Any, prefix: str) -> dict[str, Any]:
 
 
 def shown_now(settings: Any, prefix: str) -> dict[str, Any]:
-    """Return what the fields of a form show in this run, before it is drawn: what was just changed counts."""
+    """Return the current values of a form before it is drawn, including what was just changed."""
     values = remembered(settings, prefix)
     for name in values:
         held = st.session_state.get(f"{prefix}.{name}.{session.state()['visit']}")
@@ -65,7 +65,7 @@ def shown_now(settings: Any, prefix: str) -> dict[str, Any]:
 
 
 def set_values(prefix: str, values: Mapping[str, Any]) -> None:
-    """Put values into a form from outside (an adopted remedy); the form shows them on the next run."""
+    """Set the values of a form, for example from an applied fix; the next run shows them."""
     session.state()["values"].setdefault(prefix, {}).update(values)
     session.refresh_forms()
 
@@ -96,14 +96,14 @@ def _ask(name: str, param: Param, prefix: str, options: Mapping[str, Any] | None
     key = f"{prefix}.{name}.{session.state()['visit']}"
     label = escape_markdown(translate(param.label) + (f" ({translate(param.unit)})" if param.unit else ""))
     given = st.session_state.get(f"start {key}", start)
-    st.session_state[f"start {key}"] = given  # a widget must begin with the same value in every run of a visit
+    st.session_state[f"start {key}"] = given  # A widget must start with the same value in every run of a visit.
     value = _slider(param, label, given, key) if slides else _field(param, label, given, key, options)
     _write_url(f"{prefix}.{name}", value, param)
     return value
 
 
 def _start(name: str, param: Param, prefix: str) -> Any:
-    """Return the value a field begins with; a value that the parameter does not allow is left out."""
+    """Return the initial value of a field; invalid values are ignored."""
     known = session.state()["values"].get(prefix, {})
     if name in known:
         value = None if param.optional and known[name] == "auto" else known[name]
@@ -222,12 +222,12 @@ def _text(param: Param, label: str, start: Any, key: str, help_text: str) -> Any
 
 
 def _when_empty(param: Param) -> str | None:
-    """Return what a field that is left empty stands for, in the visitor's language; None where it must be filled."""
+    """Return what an empty field means, in the visitor's language; None when it must be filled."""
     return translate(param.empty) if param.empty else tr(AUTOMATIC) if param.optional else None
 
 
 def _write_url(name: str, value: Any, param: Param) -> None:
-    """Keep the URL a permalink: values that differ from the default, nothing else."""
+    """Keep only values that differ from the default in the URL."""
     if _same(value, param.default):
         if name in st.query_params:
             del st.query_params[name]
@@ -244,5 +244,7 @@ def _write_url(name: str, value: Any, param: Param) -> None:
 
 
 def _same(a: Any, b: Any) -> bool:
-    a, b = (None if isinstance(one, str) and one == "auto" else one for one in (a, b))  # both leave it to the network
+    a, b = (
+        None if isinstance(one, str) and one == "auto" else one for one in (a, b)
+    )  # None and auto both leave the choice to the network.
     return (tuple(a) if isinstance(a, list | tuple) else a) == (tuple(b) if isinstance(b, list | tuple) else b)

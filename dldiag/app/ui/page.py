@@ -74,7 +74,7 @@ def page(title: str | Message, claim: str | Message = "") -> None:
 
 
 def ask_login() -> None:
-    """Show the only thing that somebody sees who has not logged in; say in words when the server lacks what that needs."""
+    """Show the login, the only thing visible before it; explain when the server is not set up for it."""
     st.html(f"<style>{css()}</style>")
     st.title(_NAME, anchor=False)
     show_message(tr("Log in to diagnose a model. What you upload and what you find is kept for you alone."))
@@ -90,18 +90,18 @@ def ask_login() -> None:
 
 
 def _begin() -> None:
-    """Take up the job of the URL and start the workers; where the home cannot be written, what only reads goes on."""
+    """Open the job of the URL and start the workers; without a writable home, show why and go on."""
     try:
         with storing():
             session.follow_url()
             note_table()
-            session.pool()  # the workers warm up while the visitor reads
+            session.pool()  # Workers start while the visitor reads.
     except (DataError, SettingError) as error:
         show_error(error)
 
 
 def _note_visit(title: str) -> None:
-    """Notice a page switch: its forms then start from what is remembered, not from what Streamlit forgot."""
+    """Notice a page switch, after which forms start from the remembered values."""
     memory = session.state()
     if memory.get("page") != title:
         memory["page"] = title
@@ -135,7 +135,7 @@ def _links(heading: str, *, course: bool) -> None:
 
 
 def link_to(file: str, label: str) -> None:
-    """Draw a link to a page; only its name where a page runs without the others (in a test, say)."""
+    """Draw a link to a page, or only its name when the page runs alone, as in a test."""
     try:
         st.page_link(file, label=escape_markdown(label))
     except StreamlitPageNotFoundError:
@@ -148,7 +148,7 @@ def _table_at_hand() -> None:
         st.caption(tr("No table yet"))
         return
     st.caption(tr("Your table"))
-    table = session.table_at_hand()  # a page that only watches a job reads none
+    table = session.table_at_hand()  # A page that only watches a job reads no table.
     size = tr("{rows:,} rows, {columns:,} columns", rows=len(table.frame), columns=len(table.columns)) if table else ""
     st.markdown(f"**{escape_markdown(reference.get('name', ''), 60)}**  \n{escape_markdown(size)}")
     if reference.get("target"):
@@ -167,7 +167,7 @@ def _language_switch(code: str) -> None:
     if chosen and chosen != code:
         session.state()["language"] = chosen
         st.query_params["lang"] = chosen
-        session.refresh_forms()  # options of the old language would not be found among the new ones
+        session.refresh_forms()  # Options in the old language would not match the new ones.
         st.rerun()
 
 

@@ -60,7 +60,7 @@ div:has(> [data-testid="stMultiSelectTagsContainer"]) { height: auto; max-height
   h1 { font-size: 1.6rem; } }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
 """
-BAR_COLORS: dict[Literal["light", "dark"], str] = {  # of the interval bars, see report/interval_bars.py
+BAR_COLORS: dict[Literal["light", "dark"], str] = {  # Styles of the interval bars, see report/interval_bars.py.
     "light": "--bar-ground: #eef2f2; --bar-zero: #17252a; --bar-paper: #fff; --bar-better: #00805c; --bar-worse: #c35200; "
     "--bar-open: #5b6675;",
     "dark": "--bar-ground: #1d2a2e; --bar-zero: #e7eeef; --bar-paper: #10181b; --bar-better: #3cc79b; --bar-worse: #f08a4b; "

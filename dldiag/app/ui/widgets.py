@@ -25,8 +25,8 @@ FIGURE_CONFIG = {
     "scrollZoom": False,
 }
 LONGEST_MESSAGE = 2000
-_LONGEST_NAME = 80  # characters of a column's name above its values
-FULL_ROWS = 12  # a table of at most so many rows is shown whole, longer ones scroll
+_LONGEST_NAME = 80  # Characters of a column's name in a header.
+FULL_ROWS = 12  # Longer tables scroll.
 
 
 def show_message(message: Message | str, *, kind: str = "text") -> None:
@@ -43,7 +43,7 @@ def show_message(message: Message | str, *, kind: str = "text") -> None:
 
 
 def show_error(error: DataError | SettingError | Message, hint: Message | str = "") -> None:
-    """Show what is wrong and what to do, calmly; the rest of the page stays."""
+    """Show what is wrong and what to do; the rest of the page stays."""
     message, hint = (error.message, error.hint) if isinstance(error, DataError) else (str(error), hint)
     advice = f"  \n{escape_markdown(hint)}" if str(hint) else ""
     st.warning(f"**{escape_markdown(message)}**{advice}")
@@ -51,7 +51,7 @@ def show_error(error: DataError | SettingError | Message, hint: Message | str = 
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Turn a DataError or SettingError inside into its message and end the run there; what is above stays."""
+    """Show a DataError or SettingError raised inside, and end the run; what was drawn stays."""
     try:
         yield
     except (DataError, SettingError) as error:
@@ -93,7 +93,7 @@ def show_frame(frame: pd.DataFrame, *, alt: str, key: str | None = None, height:
     """Show the first rows of a table as they were read."""
     shown = frame.copy()
     names = [legible(name, _LONGEST_NAME) for name in shown.columns]
-    shown.columns = pd.Index(unique_names(names, len(names)).names)  # cut short, two names may be the same
+    shown.columns = pd.Index(unique_names(names, len(names)).names)  # Two names may be equal once they are cut short.
     for name in shown.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in shown.dtypes]]:
         shown[name] = shown[name].map(_cell)
     st.dataframe(shown, hide_index=True, alt=alt, key=key, height=height)

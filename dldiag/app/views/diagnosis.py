@@ -11,6 +11,7 @@ from dldiag.app.jobs.asked import DiagnosisJob
 from dldiag.app.jobs.pool import View
 from dldiag.app.state import session
 from dldiag.app.state.data_ref import Reference
+from dldiag.app.state.eyeball import with_error_facts
 from dldiag.app.state.history import keep_in_history, keep_trials
 from dldiag.app.state.improvement import with_trials
 from dldiag.app.state.session import KEY, NAME, SKLEARN
@@ -19,7 +20,7 @@ from dldiag.app.views.metric import METRIC_SETTINGS, ask_metric
 from dldiag.app.views.model import ask_model
 from dldiag.app.views.progress import restart, show_ending, watch
 from dldiag.app.views.report import show_first_look, show_reached, show_report
-from dldiag.app.views.start import SLOT, changed_settings, model_params, start_diagnosis
+from dldiag.app.views.start import SLOT, diagnosis_settings, model_params, start_diagnosis
 from dldiag.app.views.table_preview import show_reading
 from dldiag.app.views.target import ask_target
 from dldiag.core.i18n import tr, translate
@@ -35,7 +36,7 @@ FIRST_SETTINGS = ("target_error", "budget")
 def current_job() -> str | None:
     """Return the diagnosis this visitor is looking at; the URL names it, too."""
     slots = session.state()["slots"]
-    if SLOT not in slots and "job" in st.query_params:  # `page` did not find it
+    if SLOT not in slots and "job" in st.query_params:  # `page` did not find the job.
         st.query_params.pop("job")
         st.info(escape_markdown(tr("The result in this link is not here any more. Start again with your table.")))
     job: str | None = slots.get(SLOT)
@@ -48,7 +49,7 @@ def forget_job() -> None:
     """Go back to the settings; the result stays in the history."""
     restart(SLOT)
     st.query_params.pop("job")
-    session.state().pop("followed", None)  # the browser's Back may name it again
+    session.state().pop("followed", None)  # The browser's Back may open it again.
     session.refresh_forms()
 
 
@@ -73,7 +74,7 @@ def ask_all() -> None:
 
 def ask_and_start(dataset: Dataset) -> None:
     """Draw the settings and the button that starts the diagnosis."""
-    button = st.container()  # above what few people change
+    button = st.container()  # The button goes above rarely changed settings.
     metric, can_judge = ask_metric(dataset)
     first = forms.ask_params(Settings(), "settings", names=FIRST_SETTINGS, columns=2)
     model = ask_model(dataset.task)
@@ -119,7 +120,7 @@ def show_job(job: str) -> None:
     _offer_going_on(view, asked)
     report = store.report_of(job)
     if report is not None:
-        report = with_trials(report, job)
+        report = with_error_facts(with_trials(report, job), job)
         if view.state == "finished":
             keep_in_history(job, report)
             keep_trials(job, report)
@@ -129,7 +130,7 @@ def show_job(job: str) -> None:
 
 
 def _offer_going_on(view: View, asked: DiagnosisJob) -> None:
-    """Offer to run a diagnosis that was stopped once more."""
+    """Offer to rerun a diagnosis that was stopped."""
     if view.state != "finished" and st.button(tr("Run it again"), key="run.again", icon=":material/play_arrow:"):
         restart(SLOT)
         start_diagnosis(asked.model, asked.settings, start=asked.start, dev_uses=asked.dev_uses, parent=asked.parent)
@@ -168,13 +169,13 @@ def _settings_text(asked: DiagnosisJob) -> str:
     choice: dict[str, Any] = dict(asked.model)
     key, name = choice.pop(KEY, "mlp"), choice.pop(NAME, "")
     params = {} if key == SKLEARN else model_params("classification", "regression", key=key)
-    changed = {**choice, **changed_settings(asked.settings)}
+    changed = {**choice, **diagnosis_settings(asked.settings)}
     settings = [_setting(one, value, (params | params_of(Settings)).get(one)) for one, value in changed.items()]
     return ", ".join([name or translate(MODEL_KINDS[key]), *(settings or [tr("default settings")])])
 
 
 def _setting(name: str, value: Any, param: Param | None) -> str:
-    """Write a setting as its field does: by its label, and a choice by its own."""
+    """Write a setting with the labels of its form field."""
     if param is None:
         return f"{name} = {_short(value)}"
     chosen = (param.choices or {}).get(value) if isinstance(value, str) else None

@@ -12,11 +12,12 @@ from dldiag.app.ui.widgets import show_message, show_rows
 from dldiag.core.estimate import Estimate
 from dldiag.core.i18n import tr
 from dldiag.core.sanitize import escape_markdown, legible
-from dldiag.error_analysis.eyeball import EyeballSet, TagCount, read_tags, tag_counts
-from dldiag.report.view.labels import error_text, share_text
+from dldiag.error_analysis.eyeball import EyeballSet, read_tags, tag_counts
+from dldiag.report.view.error_rows import tags_section
+from dldiag.report.view.labels import share_text
 
 Tags = Mapping[int, tuple[str, ...]]
-_HIDDEN = ("bias", "variance", "loss", "predictions")  # columns that a person needs not to judge a row
+_HIDDEN = ("bias", "variance", "loss", "predictions")  # Columns that are not needed to judge a row.
 
 
 def go_through(job: str, rows: eyeball.ErrorRows) -> None:
@@ -63,20 +64,11 @@ def _ask_tags(job: str, row: int, tags: Tags, known: list[str]) -> None:
 def _show_counts(tags: Tags, error: Estimate) -> None:
     counts = tag_counts(tags, error.value) if tags else []
     if counts:
-        st.subheader(tr("What the errors are"), anchor=False)
-        show_rows([_count_row(one) for one in counts], alt=tr("What the errors are"))
-        show_message(
-            tr("A row may be in several categories, so that shares may add up to more than 100%."), kind="caption"
-        )
-
-
-def _count_row(one: TagCount) -> dict[str, str]:
-    return {
-        tr("Category"): one.tag,
-        tr("Rows"): f"{one.rows:,}",
-        tr("Share of the errors looked at"): share_text(one.share),
-        tr("Most that fixing it can gain"): error_text(one.ceiling, "rate"),
-    }
+        section = tags_section(counts)
+        st.subheader(section.title, anchor=False)
+        show_rows(section.rows, alt=section.title)
+        for line in section.lines:
+            show_message(line, kind="caption")
 
 
 def _show_parts(drawn: EyeballSet) -> None:

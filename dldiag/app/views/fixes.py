@@ -17,7 +17,7 @@ from dldiag.report import view
 from dldiag.report.interval_bars import BarScale, interval_bar, scale_of
 from dldiag.report.view import Cell, Fix
 
-_SHOWN = 6  # fixes above the fold of "more"
+_SHOWN = 6  # Fixes shown before "More fixes".
 _ICONS = {"helped": ":material/check_circle:", "hurt": ":material/cancel:", "no_effect": ":material/remove:"}
 
 
@@ -71,7 +71,7 @@ def list_fixes(report: Report) -> None:
 
 
 def _show_fix(place: int, one: Fix, scale: BarScale, report: Report, job: str | None) -> None:
-    looks = "lit" if one.is_recommended else "fix"  # see theme.py
+    looks = "lit" if one.is_recommended else "fix"  # The keys are styled in theme.py.
     with st.container(border=True, key=f"{looks}-{one.remedy}"):
         text, bar, buttons = st.columns([3, 3, 1.3], vertical_alignment="center")
         with text:
@@ -119,7 +119,7 @@ def _show_test(testing: str, job: str, remedy: str) -> None:
         return
     show_ending(running)
     if running.state == "finished":
-        st.rerun()  # it ended while this page was drawn
+        st.rerun()  # The job ended while this page was drawn.
     if st.button(tr("Test again"), key=f"again.{remedy}", width="stretch"):
         improvement.forget_improvement(job, f"try {remedy}")
         st.rerun()

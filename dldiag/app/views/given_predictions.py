@@ -5,14 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from dldiag.app.ui.widgets import show_message, show_rows
+from dldiag.app.views.where_wrong import show_list
 from dldiag.core.i18n import tr
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import Table
 from dldiag.error_analysis import ErrorAnalysis
 from dldiag.error_analysis.of_table import analyze_table
-from dldiag.report.view.error_rows import error_sections, errors_line
+from dldiag.report.view.error_rows import error_sections, errors_line, rule_text
 
 _PREFIX = "given predictions"
+MOST_WORST = 1_000  # rows of the list of the worst
 
 
 def ask_predictions(table: Table) -> ErrorAnalysis | None:
@@ -46,16 +48,9 @@ def show_errors(found: ErrorAnalysis) -> None:
             show_message(line)
         if one.rows:
             show_rows(one.rows, alt=one.title, key=f"{_PREFIX}.{one.key}")
-    with st.container(horizontal=True):
-        for name, label, rows in (
-            ("worst", tr("The worst rows"), found.worst(1000)),
-            ("suspects", tr("Rows with suspicious labels"), found.suspects()),
-        ):
-            if len(rows):
-                st.download_button(
-                    escape_markdown(label),
-                    rows.to_csv(index=False),
-                    f"dldiag-{name}.csv",
-                    "text/csv",
-                    on_click="ignore",
-                )
+    for i, part in enumerate(found.findings.confirmed, 1):
+        show_list(tr("Rows with {rule}", rule=rule_text(part.rule)), found.rows_of(part), f"slice-{i}")
+    show_list(tr("The worst rows"), found.worst(MOST_WORST), "worst")
+    suspects = found.suspects()
+    if len(suspects):
+        show_list(tr("Rows with suspicious labels"), suspects, "suspects")

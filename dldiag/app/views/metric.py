@@ -15,7 +15,7 @@ from dldiag.core.settings import AUTO_METRIC, METRIC_NAMES, Settings
 from dldiag.core.types import DataError, Dataset
 
 METRIC_SETTINGS = ("metric", "positive", "cost", "metric_level")
-_MOST_CLASSES = 50  # that are offered as the positive one; more are typed
+_MOST_CLASSES = 50  # With more classes the positive one is typed.
 _PREFIX = "settings"
 
 

@@ -16,7 +16,7 @@ from dldiag.core.types import LearningCurve
 from dldiag.diagnosis.from_metrics import EXAMPLES, GivenNumbers, TrainingHistory, read_curve_table
 
 _PREFIX = "numbers"
-_KEPT = "curve of numbers"  # where the visitor's uploaded curve is remembered
+_KEPT = "curve of numbers"  # The uploaded curve is remembered under this key.
 IN_ADDRESS = f"{_PREFIX}.curve"
 EXAMPLES_IN_A_ROW = 3
 _HEADER = "rows,train_error,dev_error,repeat"
@@ -61,7 +61,7 @@ def ask_curve(unit: str) -> LearningCurve | TrainingHistory | None:
 
 
 def _kept() -> dict[str, Any] | None:
-    """Return the curve of this session, or after F5 that of the address, when it lies on this visitor's shelf."""
+    """Return the curve of this session, or after F5 that of the URL, if this visitor uploaded it."""
     if _KEPT not in session.state() and IN_ADDRESS in st.query_params:
         digest, _, name = st.query_params[IN_ADDRESS].partition(" ")
         try:
@@ -75,5 +75,5 @@ def _kept() -> dict[str, Any] | None:
 
 
 def enough(numbers: GivenNumbers, curve: LearningCurve | TrainingHistory | None) -> bool:
-    """Tell whether there is something to read yet."""
+    """Return whether there are enough numbers for a diagnosis."""
     return curve is not None or None not in (numbers.train_error, numbers.dev_error)

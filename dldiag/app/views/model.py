@@ -32,7 +32,7 @@ PRESETS: dict[str, tuple[Message, Mapping[str, Any]]] = {
     "regularized": (Message("Regularized"), {"alpha": 1.0, "dropout": 0.3}),
 }
 STEPWISE, ADAPTIVE = ("sgd", "momentum", "nesterov"), ("adam", "rmsprop")
-# When a setting of the network has an effect; those that are not here always have.
+# Conditions under which a setting of the network has an effect; settings not listed always do.
 APPLIES: dict[str, Callable[[Mapping[str, Any]], bool]] = {
     "activation": lambda now: bool(now["hidden_layer_sizes"]),
     "activation_slope": lambda now: bool(now["hidden_layer_sizes"]) and now["activation"] in ("leaky_relu", "elu"),

@@ -17,9 +17,9 @@ from dldiag.report import view
 from dldiag.report.history import PastReport
 from dldiag.report.view.past_runs import run_choice, run_facts, run_title
 
-OPENED, COMPARED = "report", "compare"  # of the URL
-MOST_COMPARED = 5  # runs side by side; more do not fit a screen
-LONGEST_NAME, LONGEST_NOTE, LONGEST_TAGS = 80, 1000, 200  # characters
+OPENED, COMPARED = "report", "compare"  # Parameters of the URL.
+MOST_COMPARED = 5  # More runs side by side do not fit a screen.
+LONGEST_NAME, LONGEST_NOTE, LONGEST_TAGS = 80, 1000, 200  # In characters.
 
 
 def show_past() -> None:
@@ -90,7 +90,7 @@ def _ask_comparison(past: Sequence[PastReport]) -> None:
 
 def _show_item(one: PastReport) -> None:
     with st.container(border=True, key=f"past-{one.id}"):
-        text, buttons = st.columns([3, 2], vertical_alignment="center")
+        text, buttons = st.columns([6, 5], vertical_alignment="center")
         with text:
             _show_about(one)
             show_message(history.headline(one))

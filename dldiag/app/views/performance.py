@@ -11,7 +11,7 @@ from dldiag.report.figures import FIGURES
 from dldiag.report.view.error_rows import Section
 from dldiag.report.view.performance import TITLE, performance_sections
 
-OPEN = ("metrics", "classes", "fit")  # what is unfolded from the start
+OPEN = ("metrics", "classes", "fit")  # The sections that are expanded at first.
 
 
 def show_performance(report: Report) -> None:
@@ -23,13 +23,14 @@ def show_performance(report: Report) -> None:
         st.subheader(escape_markdown(TITLE), anchor=False)
         for one in sections:
             with st.expander(escape_markdown(one.title), expanded=one.key in OPEN):
-                _show_part(one, report)
+                show_part(one, report, key=f"performance.{one.key}")
 
 
-def _show_part(one: Section, report: Report) -> None:
+def show_part(one: Section, report: Report, key: str) -> None:
+    """Show what is said in a part of the report, its table, and its figures."""
     show_message(" ".join(one.lines))
     if one.rows:
-        show_rows(one.rows, alt=one.title, key=f"performance.{one.key}")
+        show_rows(one.rows, alt=one.title, key=key)
     for name in one.figures:
         row = FIGURES[name]
         if len(one.figures) > 1:

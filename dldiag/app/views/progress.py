@@ -1,6 +1,6 @@
 """`run_job`: a computation on a page, with progress, time left, growing partial results and Cancel.
 
-The page goes on being usable; leaving it, F5 (through `?job=`) or a lost connection neither lose nor restart a job.
+The page stays usable; leaving it, F5 (through `?job=`) or a lost connection neither loses nor restarts a job.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TypeVar
 import streamlit as st
 
 from dldiag.app.jobs import codec, store
-from dldiag.app.jobs.asked import DiagnosisJob, ImprovementJob, Job, RemedyTrialJob, kind_of
+from dldiag.app.jobs.asked import DiagnosisJob, ImprovementJob, Job, RemedyTrialJob, job_kind
 from dldiag.app.jobs.pool import View
 from dldiag.app.state import session
 from dldiag.app.state.paths import storing
@@ -21,9 +21,9 @@ from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import DataError, Progress
 
-PROGRESS_HEIGHT = 132  # px: the progress block never changes its height, so nothing below it moves
+PROGRESS_HEIGHT = 132  # In px; a fixed height, so that nothing below it moves.
 # Jobs whose progress counts trained models.
-COUNT_FITS = (kind_of(DiagnosisJob), kind_of(RemedyTrialJob), kind_of(ImprovementJob))
+COUNT_FITS = (job_kind(DiagnosisJob), job_kind(RemedyTrialJob), job_kind(ImprovementJob))
 ShowPartial = Callable[[Progress], None]
 T = TypeVar("T")
 
@@ -31,10 +31,10 @@ T = TypeVar("T")
 def run_job(
     asked: Job, result: type[T], *, slot: str, partial: ShowPartial | None = None, height: int | None = 420
 ) -> T | None:
-    """Return the job's result, a value of the type `result`, when there is one; until then show how far it is.
+    """Return the job's result, of the type `result`; show the progress and return None until then.
 
-    The same question is computed once; another one stops what runs in this `slot` and starts anew. `partial` draws what
-    is known so far, in `height` pixels that are reserved from the beginning.
+    The same request runs once; another one stops the job in this `slot` and starts a new one. `partial` draws partial
+    results in `height` reserved pixels.
     """
     if not start_job(asked, slot=slot):
         return None
@@ -57,9 +57,9 @@ def run_job(
 
 
 def start_job(asked: Job, *, slot: str) -> bool:
-    """Make a slot hold the job that answers a question, started now unless it was before; False when the line is full."""
+    """Put the job for a request into a slot, starting it if needed; False when the queue is full."""
     slots = session.state()["slots"]
-    wanted = codec.encode(asked)
+    wanted = codec.to_bytes(asked)
     if slots.get(f"question of {slot}") == wanted and store.exists(slots.get(slot, "")):
         return True
     try:
@@ -75,7 +75,7 @@ def start_job(asked: Job, *, slot: str) -> bool:
 
 
 def restart(slot: str) -> None:
-    """Forget what a slot holds, so that it is computed anew."""
+    """Empty a slot, so that its job runs again."""
     for key in (slot, f"question of {slot}"):
         session.state()["slots"].pop(key, None)
 
@@ -83,8 +83,7 @@ def restart(slot: str) -> None:
 def watch(job: str, partial: ShowPartial | None = None, height: int | None = 420) -> None:
     """Show a running job, and run the page again once it has ended.
 
-    What looks at the job again and again is the line of progress alone; the page is drawn again, and with it what has
-    been reached so far, only where there is more to draw.
+    Only the line of progress polls; the page is redrawn when there are new partial results.
     """
     pool = session.pool()
     view = pool.look(job)
@@ -102,7 +101,7 @@ def watch(job: str, partial: ShowPartial | None = None, height: int | None = 420
 
 
 def _poll(job: str, drawn: tuple[int, float] | None) -> None:
-    """Show how far a job is; run the page where it has ended or has reached more than what was drawn, and when."""
+    """Show the progress of a job; rerun the page when the job ended or has more than what was drawn, and when."""
     session.speak()
     view = session.pool().look(job)
     if view.has_ended or (drawn is not None and _is_worth_drawing(view.reached, *drawn)):
@@ -170,7 +169,7 @@ def time_text(seconds: float | None) -> str:
 
 
 def show_ending(view: View, *, is_kept: bool = True) -> None:
-    """Say how a job ended when it did not simply finish, and whether what it had reached is still there."""
+    """Show how a job ended unless it finished, and whether partial results are kept."""
     ending = view.ending
     if ending is None or view.state == "finished":
         return

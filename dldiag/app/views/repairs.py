@@ -16,7 +16,7 @@ from dldiag.core.i18n import tr
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import Dataset, Repair, Report
 
-LOOKED_AT_ONCE = 1_000_000  # cells; a larger table is looked at in the diagnosis, not while its target is being chosen
+LOOKED_AT_ONCE = 1_000_000  # In cells; larger tables are checked in the diagnosis, not while the target is chosen.
 
 
 def offer_repairs(dataset: Dataset) -> None:

@@ -11,7 +11,7 @@ from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_r
 from dldiag.app.views.before_after import show_before_after
 from dldiag.app.views.export import show_export
 from dldiag.app.views.fixes import list_fixes, show_fixes
-from dldiag.app.views.improvement import show_improving, show_test_set
+from dldiag.app.views.improvement import show_improving, show_test_meaning, show_test_set
 from dldiag.app.views.performance import show_performance
 from dldiag.app.views.verdict import show_verdict
 from dldiag.app.views.where_wrong import show_where_wrong
@@ -21,7 +21,7 @@ from dldiag.core.types import LearningCurve, Report
 from dldiag.report import view
 from dldiag.report.figures import FIGURES, alt_learning_curves, learning_curves
 
-VERDICT_HEIGHT, CURVES_HEIGHT, REMEDIES_HEIGHT = 120, 460, 280  # px, of the running state: nothing may jump
+VERDICT_HEIGHT, CURVES_HEIGHT, REMEDIES_HEIGHT = 120, 460, 280  # In px, fixed while a job runs so that nothing jumps.
 FIRST_VERDICT = Message("First verdict; more is still being computed.")
 GROWING = Message("Training on growing parts of your table. The first verdict comes in a few seconds.")
 
@@ -33,6 +33,7 @@ def show_report(report: Report, job: str | None, *, complete: bool = True) -> No
 
 
 def _show_parts(report: Report, job: str | None, *, complete: bool) -> None:
+    show_test_meaning(report)
     show_verdict(report, job, complete=complete)
     show_before_after(report, job)
     show_fixes(report, job)
@@ -70,7 +71,7 @@ def show_first_look(curves: Sequence[LearningCurve], report: Report | None) -> N
 
 
 def show_reached(curves: Sequence[LearningCurve]) -> None:
-    """Show the learning curves as far as they are known; nothing before there is a point to show."""
+    """Show the learning curves so far; nothing before the first point."""
     if any(point.dev for curve in curves for point in view.points(curve)):
         with server.drawing:
             figure = learning_curves(curves, theme=figure_mode(), train=False)

@@ -11,7 +11,7 @@ from dldiag.core.i18n import tr
 from dldiag.core.types import Report
 from dldiag.report import sample_reports
 
-PARAMETER = "sample"  # of the URL
+PARAMETER = "sample"  # Parameter of the URL.
 
 
 def current_sample() -> str | None:

@@ -11,7 +11,7 @@ from dldiag.core.i18n import tr
 from dldiag.core.sanitize import legible
 from dldiag.core.types import Table, Task
 
-MOST_MARKS = 50  # different values of a column that may mark the rows that count
+MOST_MARKS = 50  # Most distinct values of a column offered to mark the target rows.
 CHOICES = ("groups", "times", "domain", "second", "exclude", "log_target")
 
 

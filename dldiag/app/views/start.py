@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dldiag.app.jobs.asked import DiagnosisJob, kind_of
+from dldiag.app.jobs.asked import DiagnosisJob, job_kind
 from dldiag.app.state import session
 from dldiag.app.state.session import KEY, SKLEARN
 from dldiag.app.ui import forms
@@ -16,14 +16,13 @@ from dldiag.app.views.progress import start_job
 from dldiag.core.settings import Settings
 from dldiag.core.types import Task
 
-SLOT = kind_of(DiagnosisJob)
+SLOT = job_kind(DiagnosisJob)
 
 
 def start_diagnosis(model: Mapping[str, Any], settings: Settings, **path: Any) -> None:
     """Start a diagnosis of the visitor's data with these settings and show it.
 
-    model: a choice as `chosen_model` reads it. `path` says how it was arrived at: the starting model (`start`), how often
-    the dev rows were used to choose (`dev_uses`), and the run it was changed from (`parent`).
+    model: as `chosen_model` reads it. path: how it came about, as fields of `DiagnosisJob` (start, dev_uses, parent).
     """
     session.take_up_model(model)
     data = session.current_reference() or {}
@@ -32,7 +31,7 @@ def start_diagnosis(model: Mapping[str, Any], settings: Settings, **path: Any) -
         st.rerun()
 
 
-def changed_settings(settings: Settings) -> dict[str, Any]:
+def diagnosis_settings(settings: Settings) -> dict[str, Any]:
     """Return the settings of a diagnosis that differ from the defaults."""
     return forms.changed_from_default(Settings(), asdict(settings))
 

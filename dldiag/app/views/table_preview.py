@@ -1,4 +1,4 @@
-"""What was read: a preview, how the file was taken apart, the kind of every column; all of it can be changed."""
+"""What was read: a preview, how the file was parsed, and the type of every column, all editable."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dldiag.core.types import DataError, Kind, ReadPlan, Table
 
 PREVIEW_ROWS = 5
 PREVIEW_HEIGHT = 215
-SHOWN_COLUMNS = 60  # in the preview; the list of columns holds all of them
+SHOWN_COLUMNS = 60  # Columns in the preview; the list of columns holds all of them.
 
 DELIMITERS = {
     ",": Message("comma"),
@@ -93,7 +93,7 @@ def kinds_text(table: Table) -> str:
 
 
 def plan_text(plan: ReadPlan) -> str:
-    """Say in one line how a file was taken apart."""
+    """Say in one line how a file was parsed."""
     delimiter = str(DELIMITERS.get(plan.delimiter, repr(plan.delimiter)))
     no_header = tr("no header line")
     header = no_header if plan.header_row is None else tr("header in line {line}", line=plan.header_row + 1)
@@ -159,7 +159,7 @@ def _plan_fields(plan: ReadPlan) -> dict[str, Any]:
 
 
 def _header_fields(line: int, plan: ReadPlan) -> dict[str, Any]:
-    """Return header_row and first_row for a line number as people count; the first row follows the header."""
+    """Return header_row and first_row for a one-based line number; the first row follows the header."""
     row = None if line == 0 else line - 1
     if row == plan.header_row:
         return {}

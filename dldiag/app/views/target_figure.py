@@ -13,15 +13,15 @@ from dldiag.core.sanitize import escape_plotly
 from dldiag.core.types import Dataset
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 
-_MOST_CLASSES = 8  # drawn one by one; the rest are one bar
+_MOST_CLASSES = 8  # Classes with a bar of their own; the rest share one.
 BINS = 24
-_HEIGHT = 150  # px
-_LONGEST_NAME = 24  # characters of a class under its bar
+_HEIGHT = 150  # In px.
+_LONGEST_NAME = 24  # Characters of a class name under its bar.
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """Counts of the target's values: one per class, or one per bin of an amount (`edges` has one more)."""
+    """Counts of the target's values: one per class, or one per bin of a numeric target (`edges` has one more)."""
 
     labels: tuple[str, ...]
     counts: tuple[int, ...]
@@ -63,7 +63,7 @@ def describe_target(found: Distribution, target: str) -> Message:
 
 
 def draw_target(found: Distribution, *, theme: ThemeName) -> go.Figure:
-    """Draw the counts as bars: one per class by its name, one per bin where it lies among the amounts."""
+    """Draw the counts as bars, one per class or one per bin."""
     look = THEMES[theme]
     drawn = figure(theme, height=_HEIGHT)
     names = [_short(label) for label in found.labels]

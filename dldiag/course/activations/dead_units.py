@@ -11,7 +11,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Estimate, OnProgress, ShouldStop
-from dldiag.course.shared.bands import Band, band
+from dldiag.course.shared.bands import SeedBand, band
 from dldiag.course.shared.instrumented import Recipe, Watched, watch_all
 from dldiag.course.shared.prepared import Prepared
 from dldiag.course.shared.race import LEAST_FALL
@@ -50,8 +50,8 @@ class DeadUnitsOf:
 
     activation: str
     label: str
-    silent: Band
-    loss: Band
+    silent: SeedBand
+    loss: SeedBand
     recovered: float
     dead: tuple[tuple[tuple[float, ...], ...], ...] = ()
 

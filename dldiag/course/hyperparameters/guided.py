@@ -18,6 +18,7 @@ from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model, changed
 from dldiag.report.figures.theme import THEMES, ThemeName, error_axis, figure
 
+MOST_DROPOUT = 0.8  # beyond it hardly a unit is left in a step
 BLIND_POOL = 3  # times the budget: settings drawn at random, of which many draws of the budget are taken
 _RESAMPLES = 500  # draws of a budget from the pool
 GUIDED_SURE = 0.9  # share of the draws that must agree before one search is called better
@@ -33,7 +34,7 @@ class GuidedSettings:
 
     budget: int = param(8, "Settings each search may try", "The same for both.", low=4, high=30)
     repeats: int = param(3, "Repeats", "Random train/dev splits per setting.", low=2, high=10)
-    train_rows: int = param(200, "Training rows", "Most training rows of each fit.", low=20, high=5000)
+    train_rows: int = param(200, "Training rows", "Most training rows of each fit.", low=20, high=5000, log=True)
     seed: int = param(0, "Seed", "Same settings and seed, same numbers.", low=0, high=2**31 - 1)
 
 
@@ -74,7 +75,7 @@ MOVES: dict[str, tuple[Move, ...]] = {  # what the remedy table offers for each 
     ),
     "variance": (
         lambda now: {"alpha": 10 * now["alpha"]},
-        lambda now: {"dropout": 0.3},
+        lambda now: {"dropout": min(MOST_DROPOUT, round(now["dropout"] + 0.3, 1))},
         lambda now: {"hidden_layer_sizes": tuple(max(2, n // 2) for n in now["hidden_layer_sizes"])},
         lambda now: {"max_iter": max(5, now["max_iter"] // 2)},
     ),

@@ -30,7 +30,7 @@ class ValidationSettings:
     repeats: int = param(
         3, "Repeats", "Random train/dev splits per value; more repeats, narrower intervals.", low=2, high=20
     )
-    train_rows: int = param(500, "Training rows", "Most training rows of each fit.", low=20, high=100_000)
+    train_rows: int = param(500, "Training rows", "Most training rows of each fit.", low=20, high=100_000, log=True)
     seed: int = param(0, "Seed", "Same settings and seed, same numbers.", low=0, high=2**31 - 1)
 
 

@@ -11,7 +11,7 @@ from dldiag.core.i18n import Message, Value, format_error, tr
 from dldiag.core.sanitize import escape_plotly
 from dldiag.course.initialization.starts import STARTS, Beginnings, Begun
 from dldiag.course.shared.band_figures import LOSS_AXIS, bands_figure, decades_axis
-from dldiag.course.shared.bands import Band
+from dldiag.course.shared.bands import SeedBand
 from dldiag.course.shared.moving_figures import Frame, moving
 from dldiag.course.shared.signal_flow import ZERO_GRADIENT
 from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName, figure
@@ -165,7 +165,7 @@ def losses_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure
 
 def gradients_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the gradient norm of every layer before the first step, for every start whose gradient is not 0."""
-    named: list[tuple[object, Band | None]] = [
+    named: list[tuple[object, SeedBand | None]] = [
         (one.label, None if one.key == "zeros" else one.gradients_start) for one in found.starts
     ]
     title = tr("gradient norm at the start")

@@ -12,7 +12,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Estimate, OnProgress, ShouldStop
-from dldiag.course.shared.bands import Band, band
+from dldiag.course.shared.bands import SeedBand, band
 from dldiag.course.shared.instrumented import Recipe, Watched, watch_all
 from dldiag.course.shared.prepared import Prepared
 from dldiag.course.shared.race import SOLVERS
@@ -83,11 +83,11 @@ class Begun:
 
     key: str
     label: Message
-    loss: Band
+    loss: SeedBand
     final: tuple[float, ...]
     distance: tuple[float, ...]
-    gradients_start: Band
-    gradients_end: Band
+    gradients_start: SeedBand
+    gradients_end: SeedBand
     saturated_start: tuple[float, ...]
     saturated_end: tuple[float, ...]
     spread_start: tuple[float, ...]
@@ -109,7 +109,7 @@ class Beginnings:
     moments: tuple[int, ...]
     bins: tuple[float, ...]
     starts: tuple[Begun, ...]
-    single: Band
+    single: SeedBand
     constant: tuple[float, ...] = ()
     shallow: tuple[float, ...] = ()
     hidden_layers: int = 0

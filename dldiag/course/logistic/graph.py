@@ -60,7 +60,7 @@ def computation_graph(row: UnitPass, most: int = 4) -> Graph:
         edges += [
             Edge(f"x{key}", f"p{key}", f"dx<sub>{key}</sub>", row.dx[j], _EARLY),
             Edge(f"w{key}", f"p{key}", f"dw<sub>{key}</sub>", row.dw[j], LATE),
-            Edge(f"p{key}", "z", f"dp<sub>{key}</sub>", row.dz, (_EARLY, LATE)[place % 2]),
+            Edge(f"p{key}", "z", f"dp<sub>{key}</sub>", row.dz, _EARLY),
         ]
     return _with_end(row, nodes, edges, sum(terms[j] for j in rest) if rest else None)
 

@@ -13,7 +13,7 @@ from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Array, Estimate, OnProgress, Progress, ShouldStop
 from dldiag.course.logistic.regression import cross_entropy
-from dldiag.course.shared.bands import Band, band
+from dldiag.course.shared.bands import SeedBand, band
 from dldiag.course.shared.instrumented import Recipe, Watched, record_run, stopping
 from dldiag.course.shared.planes import prepared_plane
 from dldiag.course.shared.prepared import Prepared
@@ -79,7 +79,7 @@ class Descended:
     label: Message
     rate: float
     steps: int
-    loss: Band
+    loss: SeedBand
     final: tuple[float, ...]
     seconds: float
     path: tuple[tuple[float, float], ...]

@@ -9,11 +9,11 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dldiag.core.sanitize import escape_plotly
-from dldiag.course.shared.bands import Band
+from dldiag.course.shared.bands import SeedBand
 from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName, figure, translucent
 
 
-def add_band(drawn: go.Figure, found: Band, name: object, index: int, theme: ThemeName, **line: Any) -> None:
+def add_band(drawn: go.Figure, found: SeedBand, name: object, index: int, theme: ThemeName, **line: Any) -> None:
     """Draw one band: its mean as a line in the color, dash and mark of its index, its interval as a shade."""
     colors = THEMES[theme].series
     color, label = colors[index % len(colors)], escape_plotly(name)
@@ -30,7 +30,7 @@ def add_band(drawn: go.Figure, found: Band, name: object, index: int, theme: The
     )
 
 
-def _shade(drawn: go.Figure, found: Band, color: str, label: str) -> None:
+def _shade(drawn: go.Figure, found: SeedBand, color: str, label: str) -> None:
     """Shade the interval where it is known."""
     known = [i for i, (low, high) in enumerate(zip(found.low, found.high, strict=True)) if isfinite(low + high)]
     drawn.add_scatter(
@@ -55,7 +55,7 @@ _STEPS = ((1, 1.5, 2, 3, 5, 7), (1, 2, 5))  # ticks of a decade where less than 
 
 
 def bands_figure(
-    named: Sequence[tuple[object, Band | None]], x_title: str, y_title: str, *, theme: ThemeName, **axis: Any
+    named: Sequence[tuple[object, SeedBand | None]], x_title: str, y_title: str, *, theme: ThemeName, **axis: Any
 ) -> go.Figure:
     """Draw several bands; `mode` is plotly's, everything else is a setting of the y axis.
 
@@ -70,7 +70,7 @@ def bands_figure(
     return drawn.update_yaxes(title={"text": y_title, "standoff": 8}, **axis)
 
 
-def decades_axis(found: Sequence[Band | None]) -> dict[str, Any]:
+def decades_axis(found: Sequence[SeedBand | None]) -> dict[str, Any]:
     """Return the layout of a log axis with at most MOST_DECADES ticks at powers of ten; few decades get steps between."""
     values = [value for one in found if one is not None for value in one.mean if isfinite(value) and value > 0]
     span = log10(max(values) / min(values)) if values else 1.0

@@ -12,7 +12,7 @@ from dldiag.core.statistics import t_interval
 
 
 @dataclass(frozen=True)
-class Band:
+class SeedBand:
     """The mean over seeds at each x with its 90 % interval; NaN where a run diverged."""
 
     x: tuple[float, ...]
@@ -21,11 +21,11 @@ class Band:
     high: tuple[float, ...]
 
 
-def band(x: Sequence[float], values: Any) -> Band:
+def band(x: Sequence[float], values: Any) -> SeedBand:
     """Return the band of values (T, S) at x (T,)."""
     table = np.asarray(values, float)
     means = [float(row.mean()) for row in table]
     sides = [t_interval(row) if np.isfinite(row).all() else (np.nan, np.nan) for row in table]
-    return Band(
+    return SeedBand(
         tuple(map(float, x)), tuple(means), tuple(float(low) for low, _ in sides), tuple(float(up) for _, up in sides)
     )

@@ -134,7 +134,7 @@ def two_planes_moving(
         drawn.add_traces(row_marks(marks.rows, theme), rows=[1, 1], cols=[column, column])
     steps, both = course
     for column, answers in enumerate(both, start=1):
-        drawn.add_traces(answer_contours(x, y, answers[0], theme), rows=[1, 1], cols=[column, column])
+        drawn.add_traces(answer_contours(x, y, answers[-1], theme), rows=[1, 1], cols=[column, column])
         axes: dict[str, Any] = {"showgrid": False, "zeroline": False, "row": 1, "col": column}
         drawn.update_xaxes(range=[x[0], x[-1]], title={"text": escape_plotly(names[0])}, **axes)
         drawn.update_yaxes(range=[y[0], y[-1]], **axes)
@@ -142,4 +142,4 @@ def two_planes_moving(
         Frame(str(step), [one for answers in both for one in answer_contours(x, y, answers[at], theme)])
         for at, step in enumerate(steps)
     ]
-    return moving(drawn, frames, tr("step"), theme=theme, still=4)
+    return moving(drawn, [frames[-1], *frames], tr("step"), theme=theme, still=4)

@@ -12,7 +12,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Array, Estimate, OnProgress, ShouldStop
-from dldiag.course.shared.bands import Band, band
+from dldiag.course.shared.bands import SeedBand, band
 from dldiag.course.shared.instrumented import Recipe, Watched, watch_all
 from dldiag.course.shared.prepared import Prepared
 from dldiag.nn.activations import ACTIVATIONS
@@ -61,7 +61,7 @@ class Runner:
     activation: str
     label: str
     rate: float
-    loss: Band
+    loss: SeedBand
     seconds_per_step: float
     to_target: tuple[float, ...]
     arrived: tuple[bool, ...]

@@ -12,7 +12,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Estimate, OnProgress, ShouldStop
-from dldiag.course.shared.bands import Band, band
+from dldiag.course.shared.bands import SeedBand, band
 from dldiag.course.shared.instrumented import Recipe, Watched, record_run, watch_all
 from dldiag.course.shared.prepared import Prepared
 from dldiag.course.shared.race import LEAST_FALL, SOLVERS, Runner, fair_target, finish_line, recipes_of, runner_to
@@ -47,11 +47,11 @@ class LayerFlow:
     """
 
     runner: Runner
-    start: Band
-    end: Band
+    start: SeedBand
+    end: SeedBand
     saturated_start: tuple[float, ...]
     saturated_end: tuple[float, ...]
-    by_depth: Band
+    by_depth: SeedBand
     through: Estimate
     over_steps: tuple[tuple[float, ...], ...] = ()
 
@@ -127,10 +127,10 @@ def ratio_through(data: Prepared, recipe: Recipe, seeds: int, seed: int) -> Any:
     return per_weight * gradients[:, 0] / np.maximum(gradients[:, -1], ZERO_GRADIENT)
 
 
-def log_band(x: Sequence[int] | range, values: Any) -> Band:
+def log_band(x: Sequence[int] | range, values: Any) -> SeedBand:
     """Return a band of positive values (T, S) whose mean and interval are taken of the logarithms."""
     logs = band(x, np.log(np.maximum(np.asarray(values, float), ZERO_GRADIENT)))
-    return Band(logs.x, *(tuple(np.exp(side).tolist()) for side in (logs.mean, logs.low, logs.high)))
+    return SeedBand(logs.x, *(tuple(np.exp(side).tolist()) for side in (logs.mean, logs.low, logs.high)))
 
 
 def _log_estimate(values: Any) -> Estimate:

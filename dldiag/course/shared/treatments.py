@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dldiag.core.i18n import Message
 from dldiag.core.statistics import estimate, mean_variance
 from dldiag.core.types import Array, Estimate, OnProgress, Progress, ShouldStop
-from dldiag.course.shared.bands import Band, band
+from dldiag.course.shared.bands import SeedBand, band
 from dldiag.course.shared.instrumented import Recipe, moments_of, stopping
 from dldiag.course.shared.planes import MOVING_STEPS, PlaneAnswers, answers_over_time, prepared_plane, side_of_plane
 from dldiag.course.shared.prepared import WATCHED_ROWS, Prepared
@@ -20,8 +20,10 @@ from dldiag.course.shared.snapshots import Layers, layer_outputs, train_snapshot
 
 JUDGED_ROWS = 2000  # of a table at most: half of them show a difference of a few points
 DEV_PART = 0.5  # of the rows judge
-LARGEST_PART = 0.15  # of the rows are a training set at most, so that twice as many rows are there and draws differ
-LEAST_ROWS = 8  # of a training set
+LARGEST_TRAINING_PART = (
+    0.15  # of the rows are a training set at most, so that twice as many rows are there and draws differ
+)
+LEAST_TRAINING_ROWS = 8  # of a training set
 _TINY = 1e-12  # probability below which a log loss grows no more
 ACTIVATION = "relu"
 
@@ -41,8 +43,8 @@ class Treated:
     """One way to train. train, dev: loss over steps, a band over repeats; the errors at the end, by repeat."""
 
     label: Message
-    train: Band
-    dev: Band
+    train: SeedBand
+    dev: SeedBand
     train_error: tuple[float, ...]
     dev_error: tuple[float, ...]
 
@@ -78,7 +80,7 @@ class Compared:
 
 def rows_to_train(data: Prepared, asked: int) -> int:
     """Return how many training rows a table of this size allows of those asked for."""
-    return max(LEAST_ROWS, min(asked, int(LARGEST_PART * data.n_rows)))
+    return max(LEAST_TRAINING_ROWS, min(asked, int(LARGEST_TRAINING_PART * data.n_rows)))
 
 
 def compare_ways(

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message, format_error, tr
 from dldiag.course.shared.band_figures import LOSS_AXIS, add_band, bands_figure
-from dldiag.course.shared.bands import Band
+from dldiag.course.shared.bands import SeedBand
 from dldiag.course.shared.race import Race
 from dldiag.course.took_off.crossover import Crossover
 from dldiag.course.took_off.scaling import LEARNERS, CurveBand, Scale
@@ -22,7 +22,7 @@ def scale_figure(found: Scale, *, theme: ThemeName = "light") -> go.Figure:
     drawn = figure(theme, height=460)
     place = {True: 0, False: 1}  # networks share a color; every traditional learner has its own
     for curve in found.curves:
-        points = Band(tuple(map(float, curve.sizes)), curve.errors, curve.low, curve.high)
+        points = SeedBand(tuple(map(float, curve.sizes)), curve.errors, curve.low, curve.high)
         mark = MARKERS[list(LEARNERS).index(curve.key) % len(MARKERS)]
         look = {"dash": "solid", "symbol": mark} if curve.deep else {}
         add_band(drawn, points, curve.label, place[curve.deep], theme, mode="lines+markers", **look)

@@ -31,7 +31,7 @@ _REPEATS, _TRAIN_ROWS = 3, 300  # an answer within a second
 COUNTED_ROWS = (5, 10, 20, 50, 100, 200, 500)  # wrong rows looked at
 _DRAWS = 400  # of as many wrong rows
 RELIABLE = 0.9  # share of the draws in which the largest category comes out as such
-LOOKED_AT = 100  # wrong rows; Ng's figure
+ROWS_LOOKED_AT = 100  # wrong rows; Ng's figure
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class EyeballSettings:
     """Settings of looking at wrong rows."""
 
     rows: int = param(
-        LOOKED_AT, "Wrong rows looked at", "Drawn at random among the wrong dev rows.", low=5, high=500, log=True
+        ROWS_LOOKED_AT, "Wrong rows looked at", "Drawn at random among the wrong dev rows.", low=5, high=500, log=True
     )
     seed: int = param(0, "Seed", "Same settings and seed, same numbers.", low=0, high=2**31 - 1)
 

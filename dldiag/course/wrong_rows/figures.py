@@ -14,7 +14,7 @@ from dldiag.course.wrong_rows.wrong_labels import WrongLabels
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 from dldiag.report.view.error_rows import rule_text
 
-MOST_FRAMES = 40
+_COUNTING_FRAMES = 40
 _NAME_WIDTH = 18  # characters of a line of a category's name
 _LONGEST_NAME = 54  # characters of a category's name on an axis
 
@@ -32,7 +32,7 @@ def categories_moving(found: Categories, *, theme: ThemeName = "light") -> go.Fi
     """Play the counting: after each row looked at, the share of every category with its interval."""
     drawn = figure(theme, height=90 + 62 * max(2, len(found.categories)))
     drawn.add_trace(_truth(found, theme))
-    counts = sorted({max(1, round(found.looked * i / MOST_FRAMES)) for i in range(1, MOST_FRAMES + 1)})
+    counts = sorted({max(1, round(found.looked * i / _COUNTING_FRAMES)) for i in range(1, _COUNTING_FRAMES + 1)})
     drawn.add_trace(_counted(found, counts[-1], theme))
     drawn.update_xaxes(title={"text": tr("share of the wrong rows")}, range=[0, 1], tickformat=".0%")
     names = [_wrapped(category_name(one)) for one in found.categories]

@@ -8,7 +8,7 @@ import numpy as np
 
 from dldiag.core.types import Dataset, Repair
 from dldiag.data.audit.duplicates import Copies, copies_of, different_rows
-from dldiag.data.audit.groups_and_time import Groups, Order, groups_in, order_in
+from dldiag.data.audit.groups_and_time import Groups, Order, feature_ranks, groups_in, order_in
 from dldiag.data.audit.leakage import Clue, Giveaway, clues, giveaways
 from dldiag.data.audit.repairs import repair
 from dldiag.data.audit.scales import Outlier, Scales, outliers, scales, tail
@@ -59,10 +59,12 @@ def audit_table(dataset: Dataset, seed: int = 0) -> TableAudit:
     told = dataset.groups is not None or dataset.times is not None
     ordered = told or dataset.domain is not None
     copies = copies_of(dataset, seed)
-    groups = None if told else groups_in(_without(copies, dataset))
+    ranks = {} if told and ordered else feature_ranks(dataset)
+    different = dataset if told else _without(copies, dataset)
+    groups = None if told else groups_in(different, ranks if different is dataset else feature_ranks(different))
     marker = groups.column if groups else ""
     given_away = tuple(one for one in giveaways(dataset, found) if one.column != marker)
-    order = Order("", 0.0, 0.0, sorted_by_target=False, suspected=False) if ordered else order_in(dataset)
+    order = Order("", 0.0, 0.0, sorted_by_target=False, suspected=False) if ordered else order_in(dataset, ranks)
     skewness, log_offered = tail(dataset)
     share, rarest, rarest_rows = _balance(dataset)
     return TableAudit(

@@ -26,7 +26,9 @@ NAMED_GROUP = word_set(
 NAMED_GROUP_PARTS = ("病人", "患者", "用户", "客户", "组别", "批次", "编号")
 NAMED_TIME = word_set("time date datetime timestamp day week month year t step period epoch")
 NAMED_TIME_PARTS = ("日期", "时间")
-LOOKED_AT = 24  # features whose likeness within groups is measured
+LOOKED_AT = 24  # features whose likeness within groups is measured, ...
+RANKED_CELLS = 2_400_000  # ... fewer of more than 100,000 rows: sorting them would take the time of an audit, ...
+LEAST_LOOKED_AT = 6  # ... but so many, for a median
 CANDIDATES = 64  # columns not named like a group that are looked at, spread over the table
 PROBED = 2  # columns that are put to the test of a model, those with the most alike rows first
 _BLOCKS = 1.1  # runs of equal values per value, at most, to stand together
@@ -88,9 +90,12 @@ class Order:
     strong: bool = False  # whether a random split alone makes most of what a model seems to know
 
 
-def groups_in(dataset: Dataset) -> Groups | None:
-    """Return the column that most surely marks groups of rows, or None."""
-    features, target = _ranks(dataset), _target_columns(dataset)
+FeatureRanks = dict[str, NDArray[np.float64]]
+
+
+def groups_in(dataset: Dataset, features: FeatureRanks) -> Groups | None:
+    """Return the column that most surely marks groups of rows, or None; features: their ranks."""
+    target = _target_columns(dataset)
     candidates = dict(_candidates(dataset))
     found = [one for name, codes in candidates.items() if (one := _groups(name, codes, features, target))]
     likely = sorted((one for one in found if _is_likely(one)), key=lambda one: (-one.named, -one.features_alike))
@@ -98,9 +103,8 @@ def groups_in(dataset: Dataset) -> Groups | None:
     return next((one for one in tested if _is_group(one)), None)
 
 
-def order_in(dataset: Dataset) -> Order:
+def order_in(dataset: Dataset, features: FeatureRanks) -> Order:
     """Return what the order of the rows says, in time when a column tells the time, else in the file."""
-    features = _ranks(dataset)
     by_time = [_order(dataset, features, name, order) for name, order in _time_orders(dataset)]
     in_file = _order(dataset, features, "", np.arange(dataset.n_rows))
     return max([*by_time, in_file], key=lambda one: (one.suspected, bool(one.column), one.target_follows))
@@ -191,11 +195,12 @@ def _alike(codes: NDArray[np.int64], values: NDArray[np.float64]) -> float:
     return max(0.0, 1 - (inside / (n - groups)) / (total / (n - 1)))
 
 
-def _ranks(dataset: Dataset) -> dict[str, NDArray[np.float64]]:
+def feature_ranks(dataset: Dataset) -> FeatureRanks:
     """Return the ranks of up to LOOKED_AT number columns that vary, spread over the table."""
     names = [c.name for c in dataset.columns if c.kind == "number"]
-    step = max(1, len(names) // LOOKED_AT)
-    chosen = names[::step][:LOOKED_AT]
+    most = min(LOOKED_AT, max(LEAST_LOOKED_AT, RANKED_CELLS // dataset.n_rows))
+    step = max(1, len(names) // most)
+    chosen = names[::step][:most]
     return {name: rankdata(dataset.X[name].fillna(dataset.X[name].median()).to_numpy()) for name in chosen}
 
 

@@ -1,4 +1,4 @@
-"""Packed bytes -> plain bytes: gzip, bzip2, xz and zip with one table inside, never more than the limits allow."""
+"""Packed bytes -> plain bytes: gzip, bzip2, xz, zstd and zip with one table inside, never more than the limits allow."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
+
+import pyarrow as pa
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError
@@ -37,13 +39,20 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b\x08", "gzip"),
     (b"BZh", "bzip2"),
     (b"\xfd7zXZ\x00", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
 )
 
 
+# What unpacking raises where the bytes are damaged or packed in another way.
+DAMAGED = (
+    OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError,
+)  # fmt: skip
+
+
 def compression_of(data: bytes) -> str:
-    """Return gzip, bzip2, xz, zip or nothing, by the first bytes (a workbook is a zip too)."""
+    """Return gzip, bzip2, xz, zstd, zip or nothing, by the first bytes (a workbook is a zip too)."""
     return next((name for magic, name in MAGIC if data.startswith(magic)), "")
 
 
@@ -53,19 +62,10 @@ def unpack(data: bytes, limits: Limits, member: str = "") -> Unpacked:
     if not compression or (compression == "zip" and is_workbook(data)):
         return Unpacked(data)
     try:
-        unpacked = _unzip(data, limits, member) if compression == "zip" else _inflate(data, compression, limits)
+        unpacked = _UNPACKERS.get(compression, _inflate)(data, compression, limits, member)
     except DataError:
         raise
-    except (
-        OSError,
-        EOFError,
-        zlib.error,
-        lzma.LZMAError,
-        zipfile.BadZipFile,
-        ValueError,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
+    except DAMAGED as error:
         raise DataError(
             Message("The {compression} file is damaged or cannot be unpacked.", {"compression": compression}),
             Message("Unpack it on your computer and upload the table itself."),
@@ -88,7 +88,7 @@ def is_workbook(data: bytes) -> bool:
     return "[Content_Types].xml" in names and any(n.startswith("xl/") for n in names)
 
 
-def _inflate(data: bytes, compression: str, limits: Limits) -> Unpacked:
+def _inflate(data: bytes, compression: str, limits: Limits, _: str = "") -> Unpacked:
     make: dict[str, Callable[[], _Decompressor]] = {
         "gzip": lambda: zlib.decompressobj(wbits=31),
         "bzip2": bz2.BZ2Decompressor,
@@ -129,7 +129,12 @@ def _check_size(size: int, packed: int, limits: Limits) -> None:
         )
 
 
-def _unzip(data: bytes, limits: Limits, member: str) -> Unpacked:
+def _unzstd(data: bytes, compression: str, limits: Limits, _: str) -> Unpacked:
+    with pa.input_stream(pa.py_buffer(data), compression=compression) as stream:
+        return Unpacked(_read_at_most(stream.read, len(data), limits), compression)
+
+
+def _unzip(data: bytes, _: str, limits: Limits, member: str) -> Unpacked:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         infos = [i for i in archive.infolist() if not i.is_dir() and not _ignored(i.filename)]
         chosen = [i for i in infos if i.filename == member] if member else _tables(infos)
@@ -156,6 +161,9 @@ def _read_at_most(read: Callable[[int], bytes], packed: int, limits: Limits) -> 
         _check_size(size, packed, limits)
         parts.append(piece)
     return b"".join(parts)
+
+
+_UNPACKERS = {"zip": _unzip, "zstd": _unzstd}
 
 
 def _ignored(name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dldiag.core.i18n import Message, Value
-from dldiag.core.types import Notice
+from dldiag.core.types import FileTotals, Notice
 from dldiag.data.notice_text import NoticeText
 
 TEXTS = {
@@ -167,6 +167,14 @@ TEXTS = {
         ),
         Message("Set DLDIAG_MAX_TEXT_BYTES higher where the memory allows it."),
     ),
+    "counted_in_file": NoticeText(
+        Message(
+            "Counted over all {rows:,} rows: {missing:,} missing cells, {repeated:,} rows that repeat another row."
+        ),
+    ),
+    "uncounted": NoticeText(
+        Message("{count:,} rows of the file could not be cut into cells and are not in these counts."),
+    ),
     "left_out_column": NoticeText(
         Message("{count:,} columns hold binary data and were left out."),
     ),
@@ -177,6 +185,12 @@ def notice(code: str, *, count: int = 0, example: str = "", **values: Value) -> 
     """Make the notice of a code; the count is also a value of its sentence."""
     row, example = TEXTS[code], shorten(example)
     return Notice(code, row.message.filled(count=count, example=example, **values), count, example, row.hint)
+
+
+def counted_notice(totals: FileTotals) -> Notice:
+    """Tell what was counted over all rows of a file."""
+    missing = sum(column.missing for column in totals.columns)
+    return notice("counted_in_file", rows=totals.rows, missing=missing, repeated=totals.repeated)
 
 
 def shorten(text: str, most: int = 160) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from dldiag.core.i18n import Message
-from dldiag.core.types import DataError, Notice, ReadPlan
+from dldiag.core.types import DataError, FileTotals, Notice, ReadPlan
 from dldiag.data.io.limits import MIB, Limits
 
 
@@ -56,6 +56,7 @@ class RawTable:
     name: str = ""
     lines: Lines = field(default_factory=Lines)
     typed: Mapping[str, str] = field(default_factory=dict)
+    totals: FileTotals | None = None  # of the whole file, where only some of its rows are here
 
     def __post_init__(self) -> None:
         if list(self.frame.columns) != list(self.header):
@@ -103,6 +104,8 @@ class TypedTable:
     rows_in_file: int
     typed: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    totals: FileTotals | None = None
+    identity: str = ""  # of all rows of the file, where its bytes are not hashed
 
 
 def check_declared(rows: int, columns: int, limits: Limits) -> None:
@@ -113,8 +116,13 @@ def check_declared(rows: int, columns: int, limits: Limits) -> None:
                 "The file declares {rows:,} rows; at most {most:,} are read.",
                 {"rows": rows, "most": MOST_DECLARED_ROWS},
             ),
-            Message("Upload a part of the rows."),
+            Message("Give the path of the file instead: a file on disk is read in parts."),
         )
+    check_columns(columns, limits)
+
+
+def check_columns(columns: int, limits: Limits) -> None:
+    """Raise DataError for more columns than are read, or for none."""
     if columns > limits.max_columns:
         raise DataError(
             Message(

@@ -15,15 +15,16 @@ from dldiag.core.params import from_environment
 from dldiag.core.types import Notice, ReadPlan
 from dldiag.data.io.compression import Unpacked
 from dldiag.data.io.encoding import alternatives_of
-from dldiag.data.io.formats.bounded import read_bounded
+from dldiag.data.io.formats.bounded import read_bounded, read_bounded_parts
 from dldiag.data.io.formats.jsonl import read_json
-from dldiag.data.io.formats.registry import read_typed
-from dldiag.data.io.limits import Limits, sampled_by
-from dldiag.data.io.notices import notice
+from dldiag.data.io.formats.registry import ReadChoices, read_typed
+from dldiag.data.io.large.row_groups import format_of_parts
+from dldiag.data.io.large.text_records import take
+from dldiag.data.io.limits import Limits, Sampling, sampled_by
+from dldiag.data.io.notices import counted_notice, notice
 from dldiag.data.io.number_format import decide_marks
 from dldiag.data.io.parse import Gathered, gather_rows
 from dldiag.data.io.raw_table import RawTable, TypedTable, frame_of
-from dldiag.data.io.sample_large import take
 from dldiag.data.io.sniff import check_choices, check_found, decide_text, typed_plan
 from dldiag.data.io.source import Text, open_data, open_text, whole_characters
 
@@ -42,21 +43,30 @@ def read(
     plan: ReadPlan | None = None,
     limits: Limits | None = None,
     trusted: bool = False,
+    sampling: Sampling = Sampling(),  # noqa: B008 — frozen
     **choices: Any,
 ) -> RawTable:
     """Read a file by a plan, or by the plan that `decide` makes with these choices.
 
     Parquet, Feather and Excel are read in a process with bounds, unless the bytes are `trusted`: made by this process.
+    A file on disk that is larger than is read at once, or a folder of Parquet files, is read in parts: all rows are
+    counted, and rows are drawn as `sampling` says.
     Raises DataError, in plain words, for everything that cannot be read as a table.
     """
     limits = limits or from_environment(Limits)
     check_choices(choices)
-    taken = take(source, limits, plan, **choices)
-    data = taken.data
     title, _ = whole_characters(name or (Path(source).name if isinstance(source, str | Path) else ""))
+    parts = (
+        None if isinstance(source, bytes | bytearray | memoryview) else format_of_parts(Path(source), limits, sampling)
+    )
+    if parts:
+        return _read_parts(Path(source), parts, plan, limits, sampling, title, choices)  # type: ignore[arg-type]
+    taken = take(source, limits, plan, sampling, **choices)
+    data = taken.data
     plan = replace(plan, **choices) if plan is not None else None
     member = plan.member if plan is not None else choices.get("member", "")
     unpacked, typed = open_data(data, limits, member)
+    unpacked = unpacked._replace(compression=unpacked.compression or taken.compression)
     check_found(choices, unpacked, typed)
     around = {"compression": unpacked.compression, "member": unpacked.member}
     if typed:
@@ -76,7 +86,20 @@ def read(
         told = [*taken.told(gathered.rows_in_file, limits), *source_notices(text, unpacked)]
         told += [*close_notices(text, unpacked), *gathered.notices, *mark_notices(gathered, plan)]
         table = _raw_of_text(gathered, plan, data, title, told)
-    return replace(table, rows_in_file=taken.rows_in_file or table.rows_in_file)
+    return taken.counted(table)
+
+
+def _read_parts(
+    path: Path, kind: str, plan: ReadPlan | None, limits: Limits, sampling: Sampling, title: str, choices: ReadChoices
+) -> RawTable:
+    """Read Parquet or Feather row group by row group."""
+    chosen = choices or {}
+    check_found(chosen, Unpacked(b""), kind)
+    plan = typed_plan(kind, {}, chosen) if plan is None else replace(plan, **chosen)
+    found = read_bounded_parts(path, plan, sampled_by(plan, limits), sampling)
+    table = _raw_of_typed(found, found.identity.encode(), title)
+    told = [] if found.totals is None else [counted_notice(found.totals)]
+    return replace(table, notices=(*table.notices, *told))
 
 
 def _raw_of_text(found: Gathered, plan: ReadPlan, data: bytes, title: str, told: Sequence[Notice]) -> RawTable:
@@ -90,8 +113,9 @@ def _raw_of_typed(found: TypedTable, data: bytes, title: str, told: Sequence[Not
     misnamed = [notice("wrong_name", format=found.plan.format.title())] if named_text else []
     notices, identity = (*told, *misnamed, *found.notices), fingerprint(data, found.plan)
     return RawTable(
-        found.names, frame, found.plan, notices, found.rows_in_file, identity, title, found.lines, found.typed
-    )
+        found.names, frame, found.plan, notices, found.rows_in_file, identity, title, found.lines, found.typed,
+        found.totals,
+    )  # fmt: skip
 
 
 def fingerprint(data: bytes, plan: ReadPlan) -> str:

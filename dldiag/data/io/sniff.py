@@ -158,8 +158,8 @@ def _is_delimiter(value: Any) -> bool:
 
 TEXT_FORMATS = ("csv", "jsonl")
 FORMATS = (*TEXT_FORMATS, *READERS)
-SHORT = {"gzip": "gz", "bzip2": "bz2"}  # names of packings, as files end
-PACKINGS = ("", "gz", "gzip", "bz2", "bzip2", "xz", "zip")
+SHORT = {"gzip": "gz", "bzip2": "bz2", "zstd": "zst"}  # names of packings, as files end
+PACKINGS = ("", "gz", "gzip", "bz2", "bzip2", "xz", "zst", "zstd", "zip")
 _DECIMALS = (".", ",")
 _THOUSANDS = ("", ".", ",", " ", "'", "’", "_", "\u00a0", "\u202f", "\u2009")
 
@@ -169,7 +169,7 @@ _YES_NO = Message("Say yes or no.")
 # What each choice by hand may be, and what to do about another.
 POSSIBLE: dict[str, tuple[Callable[[Any], bool], Message]] = {
     "format": (lambda value: value in FORMATS, Message("Formats are {names}.", {"names": ", ".join(FORMATS)})),
-    "compression": (lambda value: value in PACKINGS, Message("Packed files are gz, zip, bz2 or xz.")),
+    "compression": (lambda value: value in PACKINGS, Message("Packed files are gz, zip, bz2, xz or zst.")),
     "encoding": (_is_text, _TEXT),
     "delimiter": (_is_delimiter, _MARK),
     "quote": (_is_mark, _MARK),

@@ -184,7 +184,6 @@ NOT_TABLES: tuple[tuple[str, bytes], ...] = (
     ("a NumPy file", b"\x93NUMPY"),
     ("a 7-Zip archive", b"7z\xbc\xaf"),
     ("a RAR archive", b"Rar!"),
-    ("a Zstandard file", b"\x28\xb5\x2f\xfd"),
     ("a zip archive", b"PK\x03\x04"),
     ("an Avro file", b"Obj\x01"),
     ("an ORC file", b"ORC"),

@@ -34,6 +34,7 @@ from dldiag.report.figures.class_results import (
     threshold_figure,
 )
 from dldiag.report.figures.curves import forecast_figure, learning_curves, training_figure
+from dldiag.report.figures.dependence import alt_dependence, dependence_figure, has_dependence
 from dldiag.report.figures.residuals import predicted_actual_figure, residuals_by_column_figure, residuals_figure
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 from dldiag.report.view import budget_line, curve_line, error_axis_title, forecast_line, unit_of
@@ -165,6 +166,13 @@ FIGURES: dict[str, FigureRow] = {
         _has_columns,
         lambda report, theme: residuals_by_column_figure(report, theme=theme),
         alt_residuals_by_column,
+    ),
+    "dependence": FigureRow(
+        Message("What predictions do along a column"),
+        Message("Mean prediction for the dev rows when the column has this value in all of them."),
+        has_dependence,
+        lambda report, theme: dependence_figure(report, theme=theme),
+        alt_dependence,
     ),
 }
 

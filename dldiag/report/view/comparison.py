@@ -50,7 +50,7 @@ def _line(run: NamedRun, found: Comparison) -> str:
     if change is None:
         return tr("{run} predicts another target than the first run, so their errors cannot be compared.", run=run.name)
     if found.is_paired:
-        return tr("{run}: {effect}.", run=run.name, effect=effect_words(change, unit))
+        return tr("{run} against the first run: {effect}.", run=run.name, effect=effect_words(change, unit))
     said = UNPAIRED_BETTER if change.high < 0 else UNPAIRED_WORSE if change.low > 0 else UNPAIRED_OPEN
     return tr(
         "{run} did not use the same rows as the first run, so this interval is wider; {said}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dldiag.core.error_findings import Condition, ErrorFindings, LabelSuspects, Slice
+from dldiag.core.error_findings import Condition, ErrorFindings, LabelSuspects, Slice, TagCount
 from dldiag.core.i18n import Message, tr, trn
 from dldiag.report.view.labels import change_text, error_text, share_text, short
 from dldiag.report.view.rows import TextRow
@@ -34,7 +34,7 @@ class Section:
 
 def error_sections(found: ErrorFindings) -> list[Section]:
     """Return the parts of "Where it is wrong" in their order; each has something to say."""
-    parts = [_slices(found), _decomposition(found), _suspects(found), _importance(found)]
+    parts = [_slices(found), _decomposition(found), tags_section(found.tags), _suspects(found), _importance(found)]
     return [one for one in parts if one.lines or one.rows]
 
 
@@ -170,6 +170,11 @@ def suspects_lines(one: LabelSuspects, unit: str) -> Iterator[str]:
         one.rows,
         share=share_text(one.share),
     )
+    if one.error_without is not None:
+        yield tr(
+            "If all of these labels were wrong, the dev error without them would be the true one: {error}.",
+            error=error_text(one.error_without, unit),
+        )
     if one.tried is None:
         yield tr("That may be hard rows rather than wrong labels: only a test tells.")
         return
@@ -179,6 +184,27 @@ def suspects_lines(one: LabelSuspects, unit: str) -> Iterator[str]:
         change=change_text(one.tried.change, unit),
         against=change_text(one.tried.against_random, unit),
     )
+    if one.tried.relabelled is not None:
+        yield tr(
+            "Dev error with what the model expects in their place: {change}.",
+            change=change_text(one.tried.relabelled, unit),
+        )
+
+
+def tags_section(tags: Sequence[TagCount]) -> Section:
+    """Return the categories that a person gave wrong rows, with the most that fixing each can gain."""
+    title = tr("What the errors are")
+    rows = tuple(
+        {
+            tr("Category"): one.tag,
+            tr("Rows"): f"{one.rows:,}",
+            tr("Share of the errors looked at"): share_text(one.share),
+            tr("Most that fixing it can gain"): error_text(one.ceiling, "rate"),
+        }
+        for one in tags
+    )
+    note = tr("A row may be in several categories, so that shares may add up to more than 100%.")
+    return Section("tags", title, (note,) if rows else (), rows)
 
 
 def _importance(found: ErrorFindings) -> Section:
@@ -190,7 +216,8 @@ def _importance(found: ErrorFindings) -> Section:
         for one in found.importance[:_MOST_COLUMNS]
     )
     lines = (tr("How much the dev error rises when a column is shuffled; correlated columns are shuffled together."),)
-    return Section("importance", tr("Which columns the model relies on"), lines if rows else (), rows)
+    figures = ("dependence",) if found.dependence else ()
+    return Section("importance", tr("Which columns the model relies on"), lines if rows else (), rows, figures)
 
 
 def column_names(names: Sequence[str]) -> str:

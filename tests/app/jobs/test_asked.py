@@ -15,7 +15,7 @@ from dldiag.app.jobs.asked import (
     ModelJob,
     RemedyTrialJob,
     TestOpeningJob,
-    kind_of,
+    job_kind,
 )
 from dldiag.app.jobs.course import REQUESTS
 from dldiag.app.jobs.registry import JOBS, any_job
@@ -49,9 +49,9 @@ ASKED = [one(**MODEL_JOB | MORE.get(one, {})) for one in JOBS if issubclass(one,
 ASKED += [CourseJob(data={"toy": "moons", "rows": 100}, request=request_of(kind)) for kind in REQUESTS]
 
 
-@pytest.mark.parametrize("asked", ASKED, ids=lambda one: kind_of(getattr(one, "request", one)))
+@pytest.mark.parametrize("asked", ASKED, ids=lambda one: job_kind(getattr(one, "request", one)))
 def test_a_job_of_every_kind_is_read_back_as_it_was_asked(asked):
-    assert codec.decode(codec.encode(asked), any_job()) == asked
+    assert codec.from_bytes(codec.to_bytes(asked), any_job()) == asked
 
 
 def test_every_row_of_the_tables_is_tried_here():
@@ -75,9 +75,9 @@ def test_a_run_that_was_changed_comes_with_its_curve_and_its_messages(home):
     "more", [{"no_such": 1}, {"model": {"alpha": {"a": 1}}}, {"settings": {"seed": "x"}}, {"kind": "?"}]
 )
 def test_what_cannot_be_read_is_refused(more):
-    plain = json.loads(codec.encode(DiagnosisJob(**MODEL_JOB))) | more
+    plain = json.loads(codec.to_bytes(DiagnosisJob(**MODEL_JOB))) | more
     with pytest.raises(ValueError):
-        codec.decode(json.dumps(plain).encode(), any_job())
+        codec.from_bytes(json.dumps(plain).encode(), any_job())
 
 
 @pytest.mark.parametrize(
@@ -106,3 +106,8 @@ def test_a_stored_result_of_another_version_is_refused_too(home):
         store.result_of(job, Trial)
     store.write_result(job, None)
     assert store.result_of(job, Trial) is None
+
+
+def test_numbers_that_are_keys_come_back_as_numbers():
+    tags = {3: ("blurred",), 14: ()}
+    assert codec.from_bytes(codec.to_bytes(tags), dict[int, tuple[str, ...]]) == tags

@@ -14,7 +14,7 @@ JOB = ModelExportJob(data={"sample": "iris", "target": "target"}, model={"model_
 
 def test_the_model_of_a_diagnosis_comes_back_as_a_file_that_predicts(tmp_path):
     seen = []
-    found = codec.decode(codec.encode(model_job(JOB, seen.append, lambda: False)), ModelFile)
+    found = codec.from_bytes(codec.to_bytes(model_job(JOB, seen.append, lambda: False)), ModelFile)
     path = tmp_path / "model.skops"
     path.write_bytes(found.content)
     model = dldiag.load_model(path)

@@ -13,8 +13,8 @@ import pytest
 from dldiag.core.params import SettingError
 from dldiag.core.types import DataError, ReadPlan
 from dldiag.data.io import Limits, read
-from dldiag.data.io import sample_large as large_module
-from dldiag.data.io.sample_large import SampleMarks, record_ends
+from dldiag.data.io.large import text_records as large_module
+from dldiag.data.io.large.record_marks import SampleMarks, record_ends
 
 ROWS = 20_000
 FEW = Limits(max_text_bytes=200_000)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
@@ -12,13 +13,15 @@ import pyarrow as pa
 
 from dldiag.core.i18n import Message
 from dldiag.core.isolated import Bounds, CrashError, OutOfTimeError, call_isolated
-from dldiag.core.types import DataError, Notice, ReadPlan
+from dldiag.core.types import DataError, FileTotals, Notice, ReadPlan
 from dldiag.data.io.formats.registry import READERS, ReadChoices, read_typed
-from dldiag.data.io.limits import MIB, Limits
+from dldiag.data.io.large.row_groups import files_of, read_row_groups
+from dldiag.data.io.limits import MIB, Limits, Sampling
 from dldiag.data.io.raw_table import Lines, TypedTable
 
 READER_TARGET = "dldiag.data.io.formats.bounded:answer_request"
 BASE_SECONDS, SECONDS_PER_MIB = 6.0, 3.0  # openpyxl takes 2 to 3 s per packed MiB, Arrow a hundredth of that
+PART_SECONDS, PART_SECONDS_PER_MIB, PART_BYTES = 60.0, 2.0, 3072 * MIB  # of a file read in parts (own choice)
 BASE_BYTES, BYTES_PER_BYTE = 768 * MIB, 16  # of memory: texts and their copy take 4 to 10 times the packed bytes
 
 
@@ -27,6 +30,8 @@ class _Question:
     plan: ReadPlan
     limits: Limits
     choices: dict[str, Any] | None
+    path: str = ""  # of a file or folder that the other process reads in parts
+    sampling: Sampling = field(default_factory=Sampling)
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class _Answer:
     rows_in_file: int = 0
     typed: Mapping[str, str] | None = None
     notices: tuple[Notice, ...] = ()
+    totals: FileTotals | None = None
+    identity: str = ""
     error: Message | None = None
     hint: Message | None = None
 
@@ -49,11 +56,25 @@ def read_bounded(data: bytes, plan: ReadPlan, limits: Limits, choices: ReadChoic
     Raises DataError when the file is damaged, too large, or takes more time or memory than its size allows.
     """
     question = _Question(plan, limits, None if choices is None else dict(choices))
-    bounds = bounds_of(len(data), limits)
+    return _answer_to(question, data, bounds_of(len(data), limits))
+
+
+def read_bounded_parts(path: Path, plan: ReadPlan, limits: Limits, sampling: Sampling) -> TypedTable:
+    """Read a Parquet or Feather file, or a folder of such files, as `read_row_groups` does, in a process of its own.
+
+    Its time grows with the file, its memory does not. Raises DataError when a file is damaged or the schemas differ.
+    """
+    _, files = files_of(path)
+    size = sum(one.stat().st_size for one in files) / MIB
+    bounds = Bounds(PART_SECONDS + PART_SECONDS_PER_MIB * size, PART_BYTES)
+    return _answer_to(_Question(plan, limits, None, str(path.resolve()), sampling), b"", bounds)
+
+
+def _answer_to(question: _Question, data: bytes, bounds: Bounds) -> TypedTable:
     try:
         answer = call_isolated(READER_TARGET, msgspec.json.encode(question) + b"\n" + data, bounds)
     except (OutOfTimeError, MemoryError, CrashError, OSError) as error:
-        raise _refusal(error, READERS[plan.format][0], bounds) from error
+        raise _refusal(error, READERS[question.plan.format][0], bounds) from error
     return _table_of(answer)
 
 
@@ -95,7 +116,10 @@ def _table_of(answer: bytearray) -> TypedTable:
     assert found.plan is not None and found.lines is not None and found.typed is not None
     with pa.ipc.open_stream(pa.py_buffer(memoryview(answer)[end + 1 :])) as stream:
         cells = stream.read_all()
-    return TypedTable(found.names, cells, found.plan, found.lines, found.rows_in_file, found.typed, found.notices)
+    return TypedTable(
+        found.names, cells, found.plan, found.lines, found.rows_in_file, found.typed, found.notices, found.totals,
+        found.identity,
+    )  # fmt: skip
 
 
 def answer_request(request: bytes, out: BinaryIO) -> None:
@@ -103,15 +127,24 @@ def answer_request(request: bytes, out: BinaryIO) -> None:
     end = request.index(b"\n")
     asked = msgspec.json.decode(request[:end], type=_Question)
     try:
-        found = read_typed(request[end + 1 :], asked.plan, asked.limits, _as_given(asked.choices))
+        found = _read_asked(asked, request[end + 1 :])
     except DataError as error:
         out.write(msgspec.json.encode(_Answer(error=error.message, hint=error.hint), enc_hook=_number) + b"\n")
         return
-    head = _Answer(found.names, found.plan, found.lines, found.rows_in_file, found.typed, found.notices)
+    head = _Answer(
+        found.names, found.plan, found.lines, found.rows_in_file, found.typed, found.notices, found.totals,
+        found.identity,
+    )  # fmt: skip
     out.write(msgspec.json.encode(head, enc_hook=_number) + b"\n")
     found.table.validate(full=True)
     with pa.ipc.new_stream(out, found.table.schema) as stream:
         stream.write_table(found.table)
+
+
+def _read_asked(asked: _Question, data: bytes) -> TypedTable:
+    if asked.path:
+        return read_row_groups(Path(asked.path), asked.plan, asked.limits, asked.sampling)
+    return read_typed(data, asked.plan, asked.limits, _as_given(asked.choices))
 
 
 def _as_given(choices: dict[str, Any] | None) -> ReadChoices:

@@ -34,7 +34,7 @@ def read_parquet(data: bytes, plan: ReadPlan, limits: Limits) -> TypedTable:
     check_unpacked(sum(file.metadata.row_group(i).total_byte_size for i in range(file.metadata.num_row_groups)), limits)
     keep = drawn_rows(rows, most_rows(columns, limits), limits.seed)
     batches = file.iter_batches(batch_size=max(1, min(BATCH_ROWS, BATCH_CELLS // max(1, columns))))
-    return _from_arrow(_kept(batches, keep, file.schema_arrow), plan, rows, limits)
+    return texts_of_arrow(_kept(batches, keep, file.schema_arrow), plan, rows, limits)
 
 
 def read_feather(data: bytes, plan: ReadPlan, limits: Limits) -> TypedTable:
@@ -44,7 +44,7 @@ def read_feather(data: bytes, plan: ReadPlan, limits: Limits) -> TypedTable:
         table.validate(full=True)
         check_declared(table.num_rows, table.num_columns, limits)
         keep = drawn_rows(table.num_rows, most_rows(table.num_columns, limits), limits.seed)
-        return _from_arrow(table if keep is None else table.take(keep), plan, table.num_rows, limits)
+        return texts_of_arrow(table if keep is None else table.take(keep), plan, table.num_rows, limits)
     reader = pa.ipc.open_file(io.BytesIO(data))
     counts, size = [], 0
     for i in range(reader.num_record_batches):
@@ -57,7 +57,7 @@ def read_feather(data: bytes, plan: ReadPlan, limits: Limits) -> TypedTable:
     check_declared(rows, columns, limits)
     keep = drawn_rows(rows, most_rows(columns, limits), limits.seed)
     batches = (reader.get_batch(i) for i in range(reader.num_record_batches))
-    return _from_arrow(_kept(batches, keep, reader.schema), plan, rows, limits)
+    return texts_of_arrow(_kept(batches, keep, reader.schema), plan, rows, limits)
 
 
 def _kept(batches: Iterator[pa.RecordBatch], keep: NDArray[np.int64] | None, schema: pa.Schema) -> pa.Table:
@@ -74,7 +74,8 @@ def _kept(batches: Iterator[pa.RecordBatch], keep: NDArray[np.int64] | None, sch
     return pa.Table.from_batches(parts, schema=schema)
 
 
-def _from_arrow(table: pa.Table, plan: ReadPlan, rows: int, limits: Limits) -> TypedTable:
+def texts_of_arrow(table: pa.Table, plan: ReadPlan, rows: int, limits: Limits) -> TypedTable:
+    """Return a typed table's cells as texts, with what each column was declared to be; rows: of the whole file."""
     names = unique_names([str(n) for n in table.column_names], table.num_columns)
     texts, typed, kept, binary = [], {}, [], 0
     for name, column in zip(names.names, table.columns, strict=True):

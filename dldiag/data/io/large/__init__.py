@@ -1,0 +1,1 @@
+"""Files beyond memory: read once in parts, every row counted, some drawn."""

@@ -1,0 +1,61 @@
+"""The forecast of a learning curve, unless a finding says that the curve tells nothing about more rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from dldiag.core.i18n import Message
+from dldiag.core.settings import Settings
+from dldiag.core.types import Estimate, Finding, Forecast, ForecastPoint, LearningCurve
+from dldiag.experiments.forecast import forecast
+
+UNFINISHED = {"short_training", "wrong_step"}  # problems of a network that is still on its way
+TRAIN_FIRST = Message(
+    "Longer training or another step size lowers the dev error. More rows would mean more steps, too, and this curve cannot "
+    "tell one from the other: train first, then read a forecast."
+)
+START_FIRST = Message(
+    "Some random starts do not train. With more rows more of them may, and this curve cannot tell that from what the rows "
+    "teach: make every start train, then read a forecast."
+)
+BASELINE_RULE = "T16"
+NO_BETTER = Message(
+    "The model is not yet better than the baseline, so its curve says nothing about more rows. Get it training first."
+)
+ILL_BEHAVED = Message(
+    "The dev error rose with more rows on the way: such a curve says nothing reliable about more rows still."
+)
+
+
+def forecast_or_abstain(
+    curve: LearningCurve, settings: Settings, findings: Sequence[Finding], dev: Estimate
+) -> Forecast:
+    """Forecast the curve of more rows, or say why that cannot be done; dev: the error at all rows, with its interval."""
+    found = {one.problem for one in findings if one.outcome == "fired"}
+    if found & UNFINISHED:
+        return Forecast(abstains=TRAIN_FIRST)
+    if "uneven_start" in found:
+        return Forecast(abstains=START_FIRST)
+    if "ill_behaved_curve" in found:
+        return Forecast(abstains=ILL_BEHAVED)
+    if any(one.code == BASELINE_RULE and one.outcome in ("fired", "undecided") for one in findings):
+        return Forecast(abstains=NO_BETTER)
+    seen = forecast(
+        curve.sizes,
+        curve.dev_errors,
+        train_errors=curve.train_errors,
+        target_error=settings.target_error,
+        unit=curve.unit,
+    )
+    return replace(seen, points=tuple(_with_rows(point, dev) for point in seen.points))
+
+
+def _with_rows(point: ForecastPoint, dev: Estimate) -> ForecastPoint:
+    """Widen a forecast by what the dev rows leave open: that they are hard or easy is forecast along with the rest."""
+    share = np.sqrt(min(1.0, point.value / dev.value)) if dev.value > 0 else 1.0
+    down = np.hypot(point.value - point.low, share * (dev.value - dev.low))
+    up = np.hypot(point.high - point.value, share * (dev.high - dev.value))
+    return replace(point, low=max(0.0, float(point.value - down)), high=float(point.value + up))

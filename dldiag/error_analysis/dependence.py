@@ -1,0 +1,51 @@
+"""Partial dependence (Friedman 2001): the mean prediction for the dev rows when a column has one value in all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dldiag.core.error_findings import PartialDependence
+from dldiag.error_analysis.conditions import as_numbers
+
+MOST_DEPENDENCES = 4  # columns that are shown, the most important ones
+MOST_VALUES = 9  # of a column: quantiles, or its most frequent categories
+_ENDS = 0.05  # of the values, beyond which no quantile is taken
+DIGITS = 3  # of a value that is shown; nobody's own value is kept
+
+MeanOf = tuple[
+    Callable[[Any], float], str
+]  # the mean prediction for inputs, and the class that it is the probability of
+
+
+def dependence(values: pd.Series, inputs_with: Callable[[int], Any], mean_of: MeanOf) -> PartialDependence | None:
+    """Return the mean prediction along a column; None where it has a single value.
+
+    values: of the dev rows. inputs_with: the inputs when every row has the column's value of the row at this position.
+    """
+    mean, label = mean_of
+    places = _places(values)
+    if len(places) < 2:
+        return None
+    predictions = tuple(mean(inputs_with(row)) for _, row in places)
+    return PartialDependence(str(values.name), tuple(shown for shown, _ in places), predictions, label)
+
+
+def _places(values: pd.Series) -> list[tuple[float | str, int]]:
+    """Return what is shown of each value, and the position of a row that has it."""
+    numbers = as_numbers(values)
+    if numbers is None:
+        frequent = values.dropna().astype(str).value_counts().index[:MOST_VALUES]
+        texts = values.astype(str).to_numpy()
+        return [(level, int(np.flatnonzero(texts == level)[0])) for level in frequent]
+    present = np.flatnonzero(~np.isnan(numbers))
+    if len(present) == 0:
+        return []
+    distinct = np.unique(numbers[present])
+    if len(distinct) > MOST_VALUES:
+        shares = np.linspace(_ENDS, 1 - _ENDS, MOST_VALUES)
+        distinct = np.unique(np.quantile(numbers[present], shares, method="lower"))
+    return [(float(f"{one:.{DIGITS}g}"), int(np.flatnonzero(numbers == one)[0])) for one in distinct]

@@ -1,0 +1,88 @@
+"""The figure of partial dependence: the mean prediction along a column that a list chooses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dldiag.core.error_findings import PartialDependence
+from dldiag.core.i18n import Message, tr
+from dldiag.core.sanitize import escape_plotly, legible
+from dldiag.core.types import Report
+from dldiag.report.figures.models import SHARE_AXIS, add_choice
+from dldiag.report.figures.theme import THEMES, ThemeName, figure
+
+LONGEST = 40  # characters of a name on an axis
+
+
+def dependence_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the mean prediction for the dev rows along the most important columns, one at a time."""
+    assert report.errors is not None
+    look, found = THEMES[theme], report.errors.dependence
+    drawn = figure(theme)
+    for number, one in enumerate(found):
+        drawn.add_scatter(
+            x=[_tick(x) for x in one.values],
+            y=list(one.predictions),
+            mode="lines+markers" if _axis_type(one) == "linear" else "markers",
+            line={"color": look.series[0], "width": 2.5},
+            marker={"size": 9, "color": look.series[0]},
+            name=_name(one),
+            showlegend=False,
+            visible=number == 0,
+            hovertemplate="%{x}: %{y:.4~g}<extra></extra>",
+        )
+    changes: list[list[Any]] = [
+        [
+            {"visible": [other is one for other in found]},
+            {"xaxis.type": _axis_type(one), "xaxis.title.text": _name(one)},
+        ]
+        for one in found
+    ]
+    if len(found) > 1:
+        add_choice(drawn, [_name(one) for one in found], changes, theme)
+    drawn.update_xaxes(title={"text": _name(found[0]), "standoff": 8}, zeroline=False, type=_axis_type(found[0]))
+    axis = {**SHARE_AXIS, "autorange": True, "range": None} if found[0].label else {}
+    return drawn.update_yaxes(title={"text": _predicted(report), "standoff": 8}, zeroline=False, **axis)
+
+
+def alt_dependence(report: Report) -> Message:
+    """Say how far the mean prediction moves along each column."""
+    assert report.errors is not None
+    template = "{column}: between {low} and {high}."
+    parts = [
+        Message(
+            template,
+            {"column": one.column, "low": f"{min(one.predictions):.3g}", "high": f"{max(one.predictions):.3g}"},
+        )
+        for one in report.errors.dependence
+    ]
+    text = Message("Mean prediction along the columns the model relies on most.")
+    for part in parts:
+        text = Message("{one} {other}", {"one": text, "other": part})
+    return text
+
+
+def has_dependence(report: Report) -> bool:
+    """Tell whether there is a curve to draw."""
+    return report.errors is not None and bool(report.errors.dependence)
+
+
+def _predicted(report: Report) -> str:
+    assert report.errors is not None
+    label = report.errors.dependence[0].label
+    name = escape_plotly(legible(label or report.dataset.target, LONGEST))
+    return tr("Mean probability of {label}", label=name) if label else tr("Mean prediction of {target}", target=name)
+
+
+def _axis_type(one: PartialDependence) -> str:
+    return "category" if any(isinstance(x, str) for x in one.values) else "linear"
+
+
+def _name(one: PartialDependence) -> str:
+    return escape_plotly(legible(one.column, LONGEST))
+
+
+def _tick(value: float | str) -> float | str:
+    return value if isinstance(value, float | int) else escape_plotly(legible(value, LONGEST))
