@@ -1,133 +1,54 @@
-"""The tables of the advice benchmark, from the results of its cases."""
+"""The tables of the advice benchmark, from the results of its cases.
+
+Cases of one table share rows, so every interval is that of tables drawn anew, each with all of its cases.
+"""
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy import stats
 
-from dldiag.diagnosis.recommend import REFUTED
-
-SEARCH = Path(__file__).with_name("results") / "random_search.jsonl"
 FIX = 5.0  # points: a fix that must not be missed
-Z90, Z80 = 1.645, 1.282  # of the two-sided 90 % interval, and of the one-sided 90 % bound
-NONE = "none"  # the column of no recommendation
 HARM = 1.0  # points worse than before
 POINT = 1.0  # a gain that matters at least; half of the report's own δ where that is more (δ is 10 % of the dev error)
-DAMAGED = (
-    "label_noise",
-    "copied_rows",
-)  # the rows held back are not damaged: their errors are not those of the dev rows
+DRAWS = 2_000  # of tables, for an interval
+DAMAGED = ("label_noise", "copied_rows")  # rows held back are not damaged: their errors are not those of the dev rows
+MORE_DATA = "more_data"
+NOT_ON_THE_MENU = (MORE_DATA, "reference")  # what is no setting of the model
+DATA = "data"
 
 Row = Mapping[str, Any]
-Pick = Callable[[Row, Mapping[str, float]], Sequence[str]]
+Pick = Callable[[Row, Mapping[str, float]], str]
 
 
 def effects(row: Row) -> dict[str, float]:
-    """Return {remedy with its change: held-out change in points}.
+    """Return {change: held-out change in points}; "" changes nothing.
 
-    An error above that of the plainest guess counts as that: nobody keeps such a model, and how far a diverged
-    regression is off would drown every mean.
+    An error above that of the baseline counts as that: nobody keeps such a model, and how far a diverged regression is
+    off would drown every mean.
     """
+    return {"": 0.0} | {name: 100 * float(change.mean()) for name, change in _changes(row).items()}
+
+
+def _changes(row: Row) -> dict[str, np.ndarray]:
+    """Return {change: held-out change per seed}."""
     worst = row["evidence"]["guess_error"][0]
     error = {name: np.minimum(e, worst) for name, e in row["errors"].items()}
-    return {name: 100 * float(np.mean(e - error["now"])) for name, e in error.items() if name != "now"}
+    return {name: e - error["now"] for name, e in error.items() if name != "now"}
 
 
-def by_remedy(found: Mapping[str, float]) -> dict[str, float]:
-    """Return the best effect of each remedy, without more data."""
-    best: dict[str, float] = {}
-    for name, effect in found.items():
-        key = name.split(" ")[0]
-        if key != "more_data":
-            best[key] = min(effect, best.get(key, np.inf))
-    return best
+def menu(found: Mapping[str, float]) -> dict[str, float]:
+    """Return the effects of changed settings."""
+    return {name: effect for name, effect in found.items() if name and not name.startswith(NOT_ON_THE_MENU)}
 
 
-def ours(row: Row, found: Mapping[str, float]) -> list[str]:
-    """Return the effects' names of our recommendations that can be run, in order, "" for leaving it."""
-    named = []
-    for r in row["recommended"]:
-        if r["remedy"] == "leave_it":
-            named.append("")
-        elif r["change"]:
-            named.append(f"{r['remedy']} {json.dumps(r['change'])}")
-    return named
-
-
-def settled(row: Row, found: Mapping[str, float]) -> list[str]:
-    """Return the same after our trials: what was tried and has no effect that matters, or hurt, comes last."""
-    refuted = [
-        f"{r['remedy']} {json.dumps(r['change'])}"
-        for r in row["recommended"]
-        if r["trial"] is not None and r["trial"][0] in REFUTED
-    ]
-    return sorted(ours(row, found), key=lambda name: name in refuted)
-
-
-def regrets(rows: Sequence[Row], pick: Pick, k: int = 1) -> np.ndarray:
-    """Return, per case, best effect − effect of the best of the first k picks (leaving it is always possible after k > 1)."""
-    out = []
-    for row in rows:
-        found = effects(row)
-        best = min(0.0, *by_remedy(found).values())
-        names = [name for name in pick(row, found) if name == "" or name in found][:k]
-        gains = [0.0 if name == "" else found[name] for name in names] or [0.0]
-        out.append(min(gains) - best)
-    return np.array(out)
-
-
-def _first_of(column: str, columns: Mapping[str, str]) -> Pick:
-    def pick(row: Row, found: Mapping[str, float]) -> list[str]:
-        return [name for name in found if columns.get(name.split(" ")[0]) == column]
-
-    return pick
-
-
-def _ng(row: Row, found: Mapping[str, float]) -> list[str]:
-    """Ng's table with E* = 0: the larger of training error and gap decides the column; its first remedy."""
-    train, dev = row["evidence"]["train_error"][0], row["evidence"]["dev_error"][0]
-    key = "bigger_network" if train > dev - train else "regularization"
-    return [name for name in found if name.startswith(key)]
-
-
-def _skore(row: Row, found: Mapping[str, float]) -> list[str]:
-    """skore's two checks: overfit when the gap is at least 3 points and 10 %, underfit when no better than a dummy."""
-    train, dev = row["evidence"]["train_error"][0], row["evidence"]["dev_error"][0]
-    if dev - train >= max(0.03, 0.1 * dev):
-        return [name for name in found if name.startswith("regularization")]
-    if dev >= row["evidence"]["guess_error"][0] - 0.01:
-        return [name for name in found if name.startswith("bigger_network")]
-    return [""]
-
-
-def _published(row: Row, found: Mapping[str, float]) -> list[str]:
-    """sklearn-diagnose's published thresholds: gap .10 / score below .60."""
-    train, dev = row["evidence"]["train_error"][0], row["evidence"]["dev_error"][0]
-    if dev - train > 0.10:
-        return [name for name in found if name.startswith("regularization")]
-    return [name for name in found if name.startswith("bigger_network")] if 1 - train < 0.60 else [""]
-
-
-def _random(row: Row, found: Mapping[str, float]) -> list[str]:
-    rng = np.random.default_rng(zlib.crc32(row["case"].encode()))
-    return list(rng.permutation([name for name in found if not name.startswith("more_data")]))
-
-
-def _oracle_family(columns: Mapping[str, str]) -> Pick:
-    def pick(row: Row, found: Mapping[str, float]) -> list[str]:
-        best = min(by_remedy(found).items(), key=lambda item: item[1])
-        if best[1] >= 0:
-            return [""]
-        inside = [name for name in found if columns.get(name.split(" ")[0]) == columns[best[0]]]
-        return [inside[len(row["case"]) % len(inside)]]
-
-    return pick
+def best_of(row: Row) -> float:
+    """Return the best effect of a changed setting, 0 where none helps."""
+    return min(0.0, *menu(effects(row)).values())
 
 
 def matters(row: Row) -> float:
@@ -135,201 +56,215 @@ def matters(row: Row) -> float:
     return max(POINT, 50 * float(row["evidence"]["material"][0]))
 
 
+def first_line(when: str) -> Pick:
+    """Return the pick of the first recommendation before or after the trials; more rows, as all that cannot be done now, change nothing."""
+
+    def pick(row: Row, found: Mapping[str, float]) -> str:
+        does = str(row[when][0]["does"])
+        return does if does in found and does != MORE_DATA else ""
+
+    return pick
+
+
+def _first_of(remedy: str) -> Pick:
+    return lambda row, found: next((name for name in found if name.startswith(remedy)), "")
+
+
+def _ng(row: Row, found: Mapping[str, float]) -> str:
+    """Ng's table with E* = 0: the larger of training error and gap decides the column; its first remedy."""
+    train, dev = row["evidence"]["train_error"][0], row["evidence"]["dev_error"][0]
+    return _first_of("bigger_network" if train > dev - train else "regularization")(row, found)
+
+
+def _skore(row: Row, found: Mapping[str, float]) -> str:
+    """skore's two checks: overfit when the gap is at least 3 points and 10 %, underfit when no better than a dummy."""
+    train, dev = row["evidence"]["train_error"][0], row["evidence"]["dev_error"][0]
+    if dev - train >= max(0.03, 0.1 * dev):
+        return _first_of("regularization")(row, found)
+    no_better = dev >= row["evidence"]["guess_error"][0] - 0.01
+    return _first_of("bigger_network")(row, found) if no_better else ""
+
+
+def _random(row: Row, found: Mapping[str, float]) -> str:
+    rng = np.random.default_rng(zlib.crc32(row["case"].encode()))
+    return str(rng.permutation([*menu(found)])[0])
+
+
+PICKS: dict[str, Pick] = {
+    "dldiag, before its trials": first_line("before"),
+    "dldiag, after its trials": first_line("after"),
+    "keep the model": lambda row, found: "",
+    "another optimizer always": _first_of("other_optimizer"),
+    "a bigger network always": _first_of("bigger_network"),
+    "more regularization always": _first_of("regularization"),
+    "a random remedy": _random,
+    "Ng's table, E* = 0": _ng,
+    "skore's two checks": _skore,
+    "gradient boosting always": _first_of("reference boosting"),
+    "oracle of the menu": lambda row, found: min(menu(found), key=lambda name: found[name]),
+}
+
+
 def print_tables(rows: Sequence[Row], remedies: Mapping[str, Any]) -> None:
-    """Print regret of ours and the controls, then what else the issue asks for, for each half."""
+    """Print regret of ours and the controls, then what else the benchmark asks for, for each half."""
     columns = {key: row.column for key, row in remedies.items()}
     for half in sorted({row["half"] for row in rows}):
         part = [row for row in rows if row["half"] == half]
-        print(f"\n== {half}: {len(part)} cases ==")
-        _print_regret(part, columns)
-        _print_rest(part, columns)
-
-
-def _print_regret(rows: Sequence[Row], columns: Mapping[str, str]) -> None:
-    picks: dict[str, Pick] = {
-        "dldiag": ours,
-        "  after its trials": settled,
-        "always bias": _first_of("bias", columns),
-        "always variance": _first_of("variance", columns),
-        "nothing": lambda row, found: [""],
-        "random remedy": _random,
-        "Ng's table, E* = 0": _ng,
-        "skore's two checks": _skore,
-        "published thresholds": _published,
-        "oracle family": _oracle_family(columns),
-        "oracle remedy": lambda row, found: sorted(
-            (n for n in found if not n.startswith("more_data")), key=lambda n: found[n]
-        ),
-    }
-    print(f"{'':24}{'regret 1st':>11}{'P90':>8}{'2 trials':>10}{'3 trials':>10}{'harm':>7}")
-    for name, pick in picks.items():
-        first, two, three = (regrets(rows, pick, k) for k in (1, 2, 3))
-        harm = np.mean([_harm(row, pick) for row in rows])
+        print(f"\n== {half}: {len(part)} cases of {len({_table(row) for row in part})} tables ==\n")
         print(
-            f"{name:24}{first.mean():11.2f}{np.quantile(first, 0.9):8.2f}{two.mean():10.2f}{three.mean():10.2f}{harm:7.1%}"
+            "| first line | regret, points (90 % over tables) | no gain beyond the menu | 90 % below | worst | harm |"
         )
-    if SEARCH.exists():
-        _print_search(rows)
+        print("|---|---|---|---|---|---|")
+        for name, pick in PICKS.items():
+            print(f"| {name} | {_regret_line(part, pick)} |")
+        _print_advice(part, columns)
+        _print_answers(part)
+        _print_coverage(part)
+        print(f"- processor seconds per diagnosis: median {np.median([row['seconds'] for row in part]):.1f}")
 
 
-def _print_search(rows: Sequence[Row]) -> None:
-    """Print the regret of random search at equal cost, on the cases on which it was run."""
-    found = {one["case"]: one["errors"] for one in map(json.loads, SEARCH.read_text().splitlines())}
-    rows = [row for row in rows if row["case"] in found]
-    if not rows:
-        return
-    gains, best = [], []
-    for row in rows:
-        worst = row["evidence"]["guess_error"][0]
-        now, after = np.minimum(row["errors"]["now"], worst), np.minimum(found[row["case"]], worst)
-        gains.append(100 * float(after.mean() - now.mean()))
-        best.append(min(0.0, *by_remedy(effects(row)).values()))
-    regret, harm = np.array(gains) - np.array(best), np.mean(np.array(gains) > HARM)
-    print(f"{'random search':24}{regret.mean():11.2f}{np.quantile(regret, 0.9):8.2f}{harm:27.1%}  ({len(rows)} cases)")
+def regrets(rows: Sequence[Row], pick: Pick) -> np.ndarray:
+    """Return, per case, the effect of a pick less the best effect on the menu."""
+    return np.array([effects(row)[pick(row, effects(row))] - best_of(row) for row in rows])
 
 
-def _harm(row: Row, pick: Pick) -> bool:
-    found = effects(row)
-    names = [name for name in pick(row, found) if name == "" or name in found][:1]
-    return bool(names and names[0] and found[names[0]] > HARM)
+def _regret_line(rows: Sequence[Row], pick: Pick) -> str:
+    found = regrets(rows, pick)
+    gains = np.array([effects(row)[pick(row, effects(row))] for row in rows])
+    low, high = over_tables(rows, found)
+    spread = f"{found.mean():.2f} ({low:.2f} to {high:.2f})"
+    capped = np.maximum(
+        found, 0.0
+    )  # another model may do better than every setting of this one: that counts as no regret
+    return f"{spread} | {capped.mean():.2f} | {np.quantile(found, 0.9):.1f} | {found.max():.1f} | {np.mean(gains > HARM):.0%}"
 
 
-def _print_rest(rows: Sequence[Row], columns: Mapping[str, str]) -> None:
-    helped = [row for row in rows if _has_fix(row)]
-    missed = [row["case"] for row in helped if not row["recommended"][0]["change"]]
-    null = [row for row in rows if _is_null(row)]
-    false = [row["case"] for row in null if row["recommended"][0]["change"]]
-    right = [_family_right(row, columns) for row in rows]
-    decided = [ok for row, ok in zip(rows, right, strict=True) if _is_decided(row)]
-    blurred = [(row, _blurred_choices(row, columns)) for row in rows]
-    family = np.mean([_is_right(row, one, columns) for row, chosen in blurred for one in chosen])
-    misses = np.mean([one == NONE for row, chosen in blurred if _has_fix(row) for one in chosen])
-    alarms = np.mean([one != NONE for row, chosen in blurred if _is_null(row) for one in chosen])
-    print(
-        f"family of the first recommendation right: {np.mean(right):.1%} of {len(right)}; blurred oracle {family:.1%}"
-    )
-    print(f"  where it is sure whether anything helps enough: {np.mean(decided):.1%} of {len(decided)}")
-    print(f"missed fixes of {FIX:.0f} points and more: {len(missed)} of {len(helped)} {missed[:6]}; {misses:.1%}")
-    print(
-        f"false alarms where nothing helps by a point, or half of δ: {len(false)} of {len(null)} {false[:6]}; {alarms:.1%}"
-    )
-    after = sum(bool(settled(row, effects(row))[:1] != [""]) for row in null)
-    print(f"  after its trials, that many are still recommended: {after}")
-    print(
-        f"verdict agreement over splits that our intervals allow: {np.mean([_agreement_allowed(r) for r in rows]):.1%}"
-    )
-    print("  (blurred oracle: knows every true effect, sees it through the noise of our dev rows, decides as we do)")
-    print(f"seconds per diagnosis: median {np.median([row['seconds'] for row in rows]):.1f}")
-    _print_coverage(rows)
+def over_tables(rows: Sequence[Row], values: Sequence[float] | np.ndarray) -> tuple[float, float]:
+    """Return the 90 % interval of a mean over cases: tables are drawn anew, each with all of its cases."""
+    tables = [_table(row) for row in rows]
+    names = sorted(set(tables))
+    sums = np.array([[sum(v for v, t in zip(values, tables, strict=True) if t == n), tables.count(n)] for n in names])
+    drawn = sums[np.random.default_rng(0).integers(len(names), size=(DRAWS, len(names)))].sum(axis=1)
+    low, high = np.quantile(drawn[:, 0] / drawn[:, 1], [0.05, 0.95])
+    return float(low), float(high)
 
 
-def _has_fix(row: Row) -> bool:
-    return min(by_remedy(effects(row)).values()) <= -FIX
+def _table(row: Row) -> str:
+    return str(row["case"].split("/")[0])
 
 
-def _is_null(row: Row) -> bool:
-    return min(by_remedy(effects(row)).values()) > -matters(row)
+def _share(rows: Sequence[Row], hits: Sequence[bool]) -> str:
+    """Write a share of cases with its interval over tables."""
+    if not hits:
+        return "- of 0"
+    low, high = over_tables(rows, [float(hit) for hit in hits])
+    return f"{np.mean(hits):.1%} ({low:.0%} to {high:.0%}) of {len(hits)}"
 
 
-def _blurred_choices(row: Row, columns: Mapping[str, str], draws: int = 200) -> list[str]:
-    """Return the columns chosen by one who knows each true effect, blurred as our probes' intervals say, and decides as we do.
-
-    What he misses, no reading of these dev rows can be sure of. Remedies that we did not probe are as blurred as the others.
-    """
-    rng = np.random.default_rng(zlib.crc32(row["case"].encode()))
-    found, guessed = by_remedy(effects(row)), row["evidence"]
-    widths = {
-        key: 100 * (guessed[f"probe_{key}"][2] - guessed[f"probe_{key}"][1]) / 2
-        for key in found
-        if f"probe_{key}" in guessed
-    }
-    usual = float(np.median(list(widths.values()))) if widths else 0.0
-    spread = np.array([widths.get(key, usual) for key in found]) / Z90
-    seen = np.array(list(found.values())) + spread * rng.normal(size=(draws, len(found)))
-    half = 50 * float(guessed["material"][0])
-    surely = seen + Z80 * spread < -half
-    likely = (seen + Z90 * spread < 0) & (seen < -half)
-    taken = np.where(surely.any(axis=1)[:, None], surely, likely)  # what surely gains comes before what likely does
-    best = np.where(taken, seen, np.inf).argmin(axis=1)
-    return [columns[list(found)[i]] if any_ else NONE for i, any_ in zip(best, taken.any(axis=1), strict=True)]
-
-
-def _agreement_allowed(row: Row) -> float:
-    """Return how often the commonest pair of answers would come out if each split drew anew from our intervals.
-
-    The estimates of this split stand for the truth; bias and variance are drawn apart from each other.
-    """
-    delta = row["evidence"]["material"][0]
-    shares = [
-        _shares(row["evidence"][name], delta) for name in ("avoidable_bias", "variance") if name in row["evidence"]
-    ]
-    return float(np.prod([max(share) for share in shares]))
-
-
-def _shares(interval: Sequence[float], delta: float) -> tuple[float, float, float]:
-    """Return how often a draw from an interval is surely above δ, surely not, and neither."""
-    value, low, high = interval
-    spread = max((high - low) / 2 / Z90, 1e-12)
-    above = float(stats.norm.sf((delta - value) / spread + Z80))
-    below = float(stats.norm.cdf((delta - value) / spread - Z80))
-    return above, below, 1 - above - below
+def _print_advice(rows: Sequence[Row], columns: Mapping[str, str]) -> None:
+    print()
+    for when in ("before", "after"):
+        pick = first_line(when)
+        right = [_is_right(row, when, columns) for row in rows]
+        sure = [row for row in rows if _is_decided(row)]
+        print(f"- {when} the trials: column right in {_share(rows, right)}; ", end="")
+        print(f"where the truth is sure in {_share(sure, [_is_right(row, when, columns) for row in sure])}")
+        fixable = [row for row in rows if best_of(row) <= -FIX]
+        missed = [row["case"] for row in fixable if effects(row)[pick(row, effects(row))] > -matters(row)]
+        print(f"  fixes of {FIX:.0f} points and more missed: {len(missed)} of {len(fixable)} {missed[:8]}")
+        null = [row for row in rows if best_of(row) > -matters(row)]
+        useless = [row["case"] for row in null if (name := pick(row, effects(row))) and effects(row)[name] >= 0]
+        print(
+            f"  nothing helps enough, yet a change that does not help at all is first: {len(useless)} of {len(null)} {useless}"
+        )
 
 
 def _is_decided(row: Row) -> bool:
     """Tell whether the truth itself is sure: the best effect's interval lies on one side of what matters."""
-    worst = row["evidence"]["guess_error"][0]
-    found = effects(row)
-    best = min((name for name in found if not name.startswith("more_data")), key=lambda name: found[name])
-    changes = 100 * (np.minimum(row["errors"][best], worst) - np.minimum(row["errors"]["now"], worst))
-    unsure = float(stats.t.ppf(0.95, len(changes) - 1) * stats.sem(changes))
-    return abs(found[best] + matters(row)) > unsure
+    found = menu(effects(row))
+    changes = 100 * _changes(row)[min(found, key=lambda name: found[name])]
+    return abs(min(found.values()) + matters(row)) > _unsure(changes)
 
 
-def _family_right(row: Row, columns: Mapping[str, str]) -> bool:
-    """The first recommendation's column has a remedy about as good as the best, or both are "none"."""
-    return _is_right(row, row["recommended"][0]["column"] if row["recommended"][0]["change"] else NONE, columns)
+def _unsure(values: np.ndarray) -> float:
+    """Return how far a mean over truth seeds is itself unsure (90 %)."""
+    return float(stats.t.ppf(0.95, len(values) - 1) * stats.sem(values))
 
 
-def _is_right(row: Row, column: str, columns: Mapping[str, str]) -> bool:
-    found, least = by_remedy(effects(row)), matters(row)
-    best = min(0.0, *found.values())
-    if column == NONE:
+def _is_right(row: Row, when: str, columns: Mapping[str, str]) -> bool:
+    """The first line does about as well as the best change, or its column has one that does."""
+    found, line, least = effects(row), row[when][0], matters(row)
+    best = best_of(row)
+    if not line["does"]:
         return best > -least
-    inside = [effect for key, effect in found.items() if columns[key] == column]
-    return bool(inside) and min(inside) <= best + least
+    inside = [effect for name, effect in menu(found).items() if columns[name.split(" ")[0]] == line["column"] != DATA]
+    return min([found.get(line["does"], 0.0), *inside]) <= best + least
+
+
+def _print_answers(rows: Sequence[Row]) -> None:
+    """Print how often the two answers say nothing, and how often they contradict the truth."""
+    whole = [(row, q) for row in rows for q in ("bias", "variance")]
+    silent = [row[q] in ("undecided", "unknown") for row, q in whole]
+    print(
+        f"- answers undecided or unknown: {_share([row for row, _ in whole], silent)}; unknown {sum(row[q] == 'unknown' for row, q in whole)}"
+    )
+    known = [(row, q) for row, q in whole if row["case"].split("/")[1] not in DAMAGED]
+    against = [f"{row['case']} {q}" for row, q in known if _contradicts(row, q)]
+    print(f"  contradict the truth: {len(against)} of {len(known)} {against}")
+    sure = [
+        (row, q) for row, q in known if abs(_part(row, q)[0] - _delta(row)) > max(_part(row, q)[1], _delta(row) / 2)
+    ]
+    open_ = [row[q] in ("undecided", "unknown") for row, q in sure]
+    print(f"  undecided or unknown where the truth is sure: {_share([row for row, _ in sure], open_)}")
+
+
+def _delta(row: Row) -> float:
+    return float(row["evidence"]["material"][0])
+
+
+def _part(row: Row, question: str) -> tuple[float, float]:
+    """Return the true variance or avoidable bias of the model as it is, and how far it is itself unsure."""
+    errors, train = np.array(row["errors"]["now"]), np.array(row["train"]["now"])
+    if question == "variance":
+        return float((errors - train).mean()), _unsure(errors - train)
+    least = min(float(np.mean(e)) for name, e in row["errors"].items() if name != "more_data")
+    return float(train.mean()) - least, _unsure(train)
+
+
+def _contradicts(row: Row, question: str) -> bool:
+    """An answer of yes where less than half of δ is there, or of no where more than twice δ is."""
+    part, delta = _part(row, question)[0], _delta(row)
+    return (row[question] == "yes" and part < delta / 2) or (row[question] == "no" and part > 2 * delta)
 
 
 def _print_coverage(rows: Sequence[Row]) -> None:
-    hits: dict[str, list[bool]] = {}
+    hits: dict[str, list[tuple[Row, bool]]] = {}
     for row in rows:
         for kind, hit in _hits(row):
-            hits.setdefault(kind, []).append(hit)
-    for kind, covered in sorted(hits.items()):
-        print(f"90 % interval of the {kind} covers: {np.mean(covered):.1%} of {len(covered)}")
+            hits.setdefault(kind, []).append((row, hit))
+    for kind, found in sorted(hits.items()):
+        print(f"- 90 % interval of the {kind} covers {_share([row for row, _ in found], [hit for _, hit in found])}")
 
 
 def _hits(row: Row) -> Iterator[tuple[str, bool]]:
     """Yield (kind of interval, whether it covers the truth); the truth's own uncertainty counts on both sides."""
-    worst, errors = row["evidence"]["guess_error"][0], row["errors"]
-    now = np.minimum(errors["now"], worst)
-    for r in row["recommended"]:
-        name = f"{r['remedy']} {json.dumps(r['change'])}"
-        if name in errors and row["case"].split("/")[1] not in DAMAGED:
-            change = np.minimum(errors[name], worst) - now
-            if r["expected"]:
-                yield "expected change of a remedy", _covers(r["expected"], change)
-            if r["trial"]:
-                yield "change of a trial", _covers(r["trial"][1:], change)
     if row["case"].split("/")[1] in DAMAGED:
         return
-    yield "dev error", _covers(row["evidence"]["dev_error"], np.array(errors["now"]))
-    n = row.get("n_train", 0)
-    for rows, value, low, high in row["forecast"]:
-        if n and rows == 4 * n == row["n_more"]:
-            yield "forecast at 4 times the rows", _covers((value, low, high), np.minimum(errors["more_data"], worst))
+    changes, worst = _changes(row), row["evidence"]["guess_error"][0]
+    for line in row["after"]:
+        if line["does"] in changes and line["does"] != "more_data":
+            if line["expected"] and line["remedy"] != "other_model":
+                yield "expected change", _covers(line["expected"], changes[line["does"]])
+            if line["trial"]:
+                yield "change of a trial", _covers(line["trial"][1:], changes[line["does"]])
+    yield "dev error", _covers(row["evidence"]["dev_error"], np.array(row["errors"]["now"]))
+    for n, value, low, high in row["forecast"]:
+        if n == 4 * row["n_train"] == row["n_more"]:
+            truth = np.minimum(row["errors"]["more_data"], worst)
+            yield "forecast at 4 times the rows", _covers((value, low, high), truth)
 
 
 def _covers(interval: Sequence[float], truth: np.ndarray) -> bool:
     value, low, high = interval
-    true, unsure = truth.mean(), stats.t.ppf(0.95, len(truth) - 1) * stats.sem(truth)
-    return bool(abs(true - value) <= np.hypot(value - low if true < value else high - value, unsure))
+    true = float(truth.mean())
+    return bool(abs(true - value) <= np.hypot(value - low if true < value else high - value, _unsure(truth)))

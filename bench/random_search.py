@@ -17,13 +17,12 @@ from typing import Any
 import numpy as np
 
 from bench.advice import RESULTS, TABLES, truth
-from bench.advice_cases import FAULTS, Case, cases
+from bench.advice_cases import FAULTS, Case, make_case
 from dldiag.core.settings import Settings
+from dldiag.diagnosis.diagnose import prepare_case
 from dldiag.diagnosis.improve import improve
 from dldiag.diagnosis.search import drawn_change
-from dldiag.diagnosis.trials import diagnosis_split
-from dldiag.experiments.fit_cache import FitCache
-from dldiag.experiments.models import build_model, changed
+from dldiag.experiments.models import changed
 
 RESULT_FOLDER = Path(__file__).with_name("results")
 SEARCHES, LOOPS = RESULT_FOLDER / "random_search.jsonl", RESULT_FOLDER / "loop.jsonl"
@@ -32,27 +31,30 @@ TRIED, REPEATS = 14, 5  # a diagnosis runs about 13 changes for 4 repeats, and s
 
 def search(case: Case) -> dict[str, Any]:
     """Search on one case; return the held-out errors of the winner, and of the model that won nothing."""
-    model = build_model(case.seen.task, FAULTS[case.fault].settings)
+    prepared = prepare_case(case.seen, FAULTS[case.fault].model_of(case.seen.task), Settings(seed=case.seed))
+    model, size, repeats = prepared.model, prepared.fits.split.n_train, range(REPEATS)
     rng = np.random.default_rng([case.seed, 77])
     candidates = [model, *(changed(model, drawn_change(model, rng)) for _ in range(TRIED))]
-    split = diagnosis_split(case.seen, Settings(seed=case.seed))
-    bench, repeats = FitCache(case.seen, split), range(REPEATS)
-    started = time.perf_counter()
-    bench.fit(candidates, [split.n_train], repeats)
-    seconds = time.perf_counter() - started
-    means = [np.mean([r.useful_error for r in bench.get(one, split.n_train, repeats)]) for one in candidates]
+    started = time.process_time()
+    prepared.fits.fit(candidates, [size], repeats)
+    seconds = time.process_time() - started
+    means = [np.mean([r.useful_error for r in prepared.fits.get(one, size, repeats)]) for one in candidates]
     winner = candidates[int(np.argmin(means))]
-    return {"case": case.name, "errors": truth(case, model, {"winner": winner})["winner"], "seconds": seconds}
+    return {
+        "case": case.name,
+        "errors": truth(case, prepared, {"winner": winner})["error"]["winner"],
+        "seconds": seconds,
+    }
 
 
 def loop(case: Case) -> dict[str, Any]:
     """Improve until it stops on one case; return the held-out errors of what it ends with, and its steps."""
-    model = build_model(case.seen.task, FAULTS[case.fault].settings)
-    started = time.perf_counter()
-    found = improve(case.seen, model, Settings(seed=case.seed))
-    seconds = time.perf_counter() - started
+    model, settings = FAULTS[case.fault].model_of(case.seen.task), Settings(seed=case.seed)
+    started = time.process_time()
+    found = improve(case.seen, model, settings)
+    seconds = time.process_time() - started
     steps = [[s.remedy, dict(s.change), s.effect.value, s.effect.low, s.effect.high] for s in found.steps]
-    errors = truth(case, model, {"winner": found.winner})
+    errors = truth(case, prepare_case(case.seen, model, settings), {"winner": found.winner})["error"]
     return {"case": case.name, "errors": errors["winner"], "now": errors["now"], "seconds": seconds, "steps": steps}
 
 
@@ -66,13 +68,19 @@ def main() -> None:
     out, work = (LOOPS, loop) if args.loop else (SEARCHES, search)
     run = {json.loads(line)["case"] for line in RESULTS.read_text().splitlines()}
     done = {json.loads(line)["case"] for line in out.read_text().splitlines()} if out.exists() else set()
-    chosen = [case for case in cases(TABLES[args.half], FAULTS, (0,)) if case.name in run]
+    chosen = [make_case(*name.split("/")) for name in sorted(run) if _is_network_of(name, args.half)]
     for case in chosen[:: args.every]:
         if case.name not in done:
             row = work(case)
             with out.open("a") as file:
                 file.write(json.dumps(row) + "\n")
             print(f"{case.name} {row['seconds']:.0f} s", flush=True)
+
+
+def _is_network_of(name: str, half: str) -> bool:
+    """Tell whether a case is of this half and its model our network, whose settings can be searched."""
+    table, fault = name.split("/")
+    return table in TABLES[half] and FAULTS[fault].other is None
 
 
 if __name__ == "__main__":

@@ -6,9 +6,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.browser.conftest import QUIET, ROOT, Server, find_browser
+from PIL import Image
+
+from docs.story import MINUTE, Visitor, apply_first_fix, diagnose_file
+from tests.browser.conftest import QUIET, ROOT, Server, find_browser, settle
 
 IMAGES = ROOT / "docs" / "images"
+FRAME_SECONDS, LAST_SECONDS = 1.6, 4.0
+FRAME_WIDTH = 900  # in pixels
+COLORS = 96  # of the animation's palette: text stays sharp and the file small
 COURSE = {
     "course_1": "Why_deep_learning_took_off",
     "course_2": "Logistic_regression",
@@ -18,11 +24,10 @@ COURSE = {
     "course_6": "Hyperparameters_and_the_loop",
     "course_7": "Bias_and_variance",
 }
-MINUTES = 60_000  # in milliseconds
 
 
 def main() -> None:
-    """Diagnose a sample, picture the verdict, then every page of the course."""
+    """Diagnose a sample and apply its first fix, then picture every page of the course."""
     from playwright.sync_api import sync_playwright
 
     IMAGES.mkdir(exist_ok=True)
@@ -30,39 +35,46 @@ def main() -> None:
         server = Server(Path(home))
         browser = playwright.chromium.launch(executable_path=find_browser(), args=QUIET)
         try:
-            page = browser.new_page(viewport={"width": 1180, "height": 1500}, device_scale_factor=1)
-            page.set_default_timeout(3 * MINUTES)
-            _verdict(page, server.url)
+            page = browser.new_page(viewport={"width": 1180, "height": 900}, device_scale_factor=1)
+            _picture_story(page, server.url, Path(home))
+            page.set_viewport_size({"width": 1180, "height": 1000})
             for name, path in COURSE.items():
-                page.set_viewport_size({"width": 1180, "height": 1000})
                 page.goto(f"{server.url}/{path}")
-                _until_done(page)
+                _await_end(page)
                 page.screenshot(path=IMAGES / f"{name}.png")
         finally:
             browser.close()
             server.close()
 
 
-def _verdict(page: Any, url: str) -> None:
-    page.goto(url)
-    page.locator('[data-testid="stMain"] button').filter(has_text="piral").first.click()
-    page.get_by_role("button", name="Use ", exact=False).first.click()
-    page.get_by_role("button", name="Diagnose", exact=True).click()
-    page.get_by_role("button", name="Report (HTML)").wait_for()
-    _until_done(page)
+def _picture_story(page: Any, url: str, folder: Path) -> None:
+    visitor = Visitor(page, folder)
+    diagnose_file(visitor, url, "spirals.csv")
     page.mouse.move(0, 0)  # where the button was may be another one now, with its help shown
-    page.wait_for_timeout(1_000)
+    apply_first_fix(visitor)
+    _animate(visitor.pictures, IMAGES / "story.gif")
+    page.set_viewport_size({"width": 1180, "height": 1700})
+    page.wait_for_timeout(1_500)
     page.screenshot(path=IMAGES / "verdict.png")
 
 
-def _until_done(page: Any) -> None:
-    page.wait_for_timeout(3_000)
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-    for _ in range(120):
-        if page.get_by_role("button", name="Cancel").count() == 0:
-            break
-        page.wait_for_timeout(1_000)
-    page.wait_for_timeout(2_500)
+def _animate(pictures: list[Path], path: Path) -> None:
+    """Show pictures one after the other, the last one longer."""
+    frames = []
+    for one in pictures:
+        with Image.open(one) as picture:
+            height = round(picture.height * FRAME_WIDTH / picture.width)
+            frames.append(picture.convert("RGB").resize((FRAME_WIDTH, height)).quantize(COLORS))
+    seconds = [FRAME_SECONDS] * (len(frames) - 1) + [LAST_SECONDS]
+    milliseconds = [int(1000 * one) for one in seconds]
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=milliseconds, loop=0, optimize=True)
+
+
+def _await_end(page: Any) -> None:
+    """Wait until an experiment has ended: its button to cancel it is gone."""
+    settle(page)
+    page.get_by_role("button", name="Cancel").wait_for(state="detached", timeout=5 * MINUTE)
+    settle(page)
 
 
 if __name__ == "__main__":

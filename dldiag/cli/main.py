@@ -40,14 +40,14 @@ from dldiag.data.io import Sampling
 from dldiag.data.read_table import read_table
 from dldiag.data.samples import SAMPLES, sample_bytes
 from dldiag.data.second_file import FROM_FILE, SECOND, with_second_file
-from dldiag.diagnosis.diagnose import diagnose
+from dldiag.diagnosis.diagnose import diagnose, prepare_case
 from dldiag.diagnosis.fitted import fitted
-from dldiag.diagnosis.improve import finish, improve
+from dldiag.diagnosis.improve import finish, improve_case
 from dldiag.diagnosis.openings import Opener
 from dldiag.diagnosis.test_set import check_unopened
 from dldiag.diagnosis.trials import rows_to_draw
 from dldiag.experiments.models import MODELS, Model, build_model
-from dldiag.report import path_to_text, to_text
+from dldiag.report import from_json, path_to_text, to_text
 from dldiag.report.mlflow_log import log_to_mlflow
 
 FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130  # exit statuses
@@ -103,6 +103,13 @@ def parser() -> argparse.ArgumentParser:
         "improve", help=tr("apply what helps and diagnose again, until nothing helps"), allow_abbrev=False
     )
     _add_diagnose(loop, _improve)
+    loop.add_argument(
+        "--from",
+        dest="known",
+        type=Path,
+        metavar="REPORT.json",
+        help=tr("start from this report of the same model and settings"),
+    )
     loop.add_argument(
         "--open-test", action="store_true", help=tr("then judge the start and the end on the sealed test rows, once")
     )
@@ -172,8 +179,9 @@ def _improve(given: argparse.Namespace) -> None:
     dataset, model, settings, jobs = _asked(given)
     if given.open_test:
         check_unopened(dataset, settings, FROM_HERE)  # now, not after hours of fits
+    known = None if given.known is None else from_json(given.known.read_bytes())
     with speaking("en"), _cluster(given):
-        found = improve(dataset, model, settings, on_progress=_meter(given), n_jobs=jobs)
+        found = improve_case(prepare_case(dataset, model, settings, n_jobs=jobs), known, on_progress=_meter(given))
         if given.open_test:
             found = finish(dataset, settings, found, FROM_HERE)
     _tell(given, found.report, path_to_text(found) + "\n")

@@ -1,1 +1,1 @@
-"""What is wrong with a model, what to do about it, and whether it helped."""
+"""What is wrong with a model, what to do about it, and whether that helped."""

@@ -73,7 +73,7 @@ EARLY = Message(
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """What one diagnosis is about: the fits' workbench, the model, what it is compared with, and how hard to try."""
+    """What one diagnosis is about: the memoized fits, the model, what it is compared with, and how hard to try."""
 
     fits: FitCache
     model: Model
@@ -96,7 +96,7 @@ class Case:
     def all_repeats(self) -> range:
         """The repeats with all training rows, on which the verdict rests: more than the curve has where fits are cheap.
 
-        With five, the answers on tables of some hundred rows hung on the seed (docs/decisions.md).
+        With five, the verdict on tables of some hundred rows depended on the seed (docs/decisions.md).
         """
         if self.is_early:
             return self.repeats
@@ -108,12 +108,12 @@ class Case:
 
     @property
     def trials(self) -> int:
-        """How many remedies are tried at most."""
+        """The largest number of remedies to test."""
         return self.effort.trials if self.settings.trials is None else self.settings.trials
 
     @property
     def compared(self) -> int:
-        """How many settings of the model the dev rows have judged so far."""
+        """The number of settings that were compared on the dev rows so far."""
         others = {one.identity for one in (self.guess, *self.references)}
         return len(self.fits.judged() - others)
 
@@ -248,7 +248,7 @@ def _check_muted(settings: Settings) -> None:
 
 
 def _check_task(dataset: Dataset, model: Model) -> None:
-    """Refuse a regressor for classes and a classifier for numbers; what says neither is taken at its word."""
+    """Refuse a regressor for classes and a classifier for numbers; an estimator that declares neither is accepted."""
     wrong = is_regressor if dataset.task == "classification" else is_classifier
     if wrong(model.estimator):
         raise DataError(
@@ -284,7 +284,7 @@ def open_rows(dataset: Dataset, split: Split) -> Dataset:
 
 
 def report_on(case: Case, references: Sequence[Model], started: float) -> Report:
-    """Make the report of what has been measured so far: no remedy was tried, so nothing is said of that."""
+    """Make a report from what has been measured so far, before any remedy was tested."""
     waiting = tuple(rule.code for rule in RULES if rule.concludes_from_trials)
     return verdict_on(case, references, {}, started, muted=waiting)[0]
 
@@ -367,7 +367,7 @@ def _split_summary(case: Case) -> SplitSummary:
 
 
 def _progress_of(case: Case, on_progress: OnProgress) -> ProgressMeter:
-    """Weigh the fits to come, so that the remaining time can be told."""
+    """Weigh the planned fits, so that the remaining time can be estimated."""
     models = [case.guess, case.model, *case.references]
     weights = [(one, size) for one in models for size in case.sizes for _ in case.repeats_at(size)]
     probe_size = min(case.effort.probe_rows, case.sizes[-1])

@@ -6,13 +6,15 @@ When no single remedy helps, the settings are searched once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from dldiag.core.i18n import Message, Value
 from dldiag.core.settings import Settings
 from dldiag.core.types import (
+    DataError,
     Dataset,
+    DatasetSummary,
     Estimate,
     OnProgress,
     Progress,
@@ -28,8 +30,11 @@ from dldiag.diagnosis.openings import Opener
 from dldiag.diagnosis.recommend import settled
 from dldiag.diagnosis.remedies import SEARCH
 from dldiag.diagnosis.search import planned_fits, search
+from dldiag.diagnosis.summaries import summary_of
 from dldiag.diagnosis.test_set import LIBRARY, open_test
 from dldiag.diagnosis.verdict import agreeing
+from dldiag.diagnosis.winners_curse import shifted
+from dldiag.experiments.estimates import counted_error, dev_error, paired_change
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.models import Model, changed
 
@@ -39,7 +44,11 @@ MOST_STEPS = 6  # adoptions before the loop ends by itself
 
 @dataclass(frozen=True)
 class LoopStep:
-    """One turn of the loop: what was found, what was changed, and what that did to the dev error."""
+    """One turn of the loop: what was found, what was changed, and what that did to the dev error.
+
+    dev_error: before the step, as its effect counts it: where a repeat is worse than the baseline, the baseline's.
+    optimism: by how much the effect looked better than it is shown, because the step was picked for it.
+    """
 
     problem: str
     remedy: str
@@ -47,24 +56,30 @@ class LoopStep:
     change: Mapping[str, Any]
     effect: Estimate
     dev_error: Estimate
+    optimism: float = 0.0
+
+
+@dataclass(frozen=True)
+class Total:
+    """What all steps together did: the dev error at the start, and its change, corrected for the picking of every step."""
+
+    before: Estimate
+    change: Estimate
 
 
 @dataclass(frozen=True, eq=False)
 class Improvement:
-    """The whole path: its steps, where it started and ended, and how many models the dev sets have compared."""
+    """The whole path: its steps, where it started and ended, what that did, and how many models the dev sets have compared."""
 
     steps: tuple[LoopStep, ...]
     start: Model
     winner: Model
     report: Report
     ended: Message
+    dev_uses: int  # settings of the model that were compared on the dev sets
+    total: Total | None = None  # None where no step was taken, or the loop was stopped by hand
     test: TestResult | None = None
     stopped: bool = False  # by hand: `report` is then of the model before the last step
-
-    @property
-    def dev_uses(self) -> int:
-        """How many settings of the model were compared on the dev sets."""
-        return self.report.compared
 
     @property
     def change(self) -> dict[str, Any]:
@@ -79,7 +94,7 @@ def best_trial(recommendations: Sequence[Recommendation]) -> Recommendation | No
 
 
 def _is_worth_it(trial: Trial) -> bool:
-    """A single change must help, or gain for sure if not for sure what matters; a search, which ends the loop, a little less."""
+    """A single change must help, or lower the error with 90% confidence; for a search, which ends the loop, one-sided."""
     if trial.remedy == SEARCH:
         return trial.change.surely_below < 0
     return trial.verdict == "helped" or trial.is_likely_help
@@ -101,18 +116,29 @@ def improve(
     the loop and what was adopted is returned.
     """
     case = prepare_case(dataset, model, settings, n_jobs=n_jobs, should_stop=should_stop)
-    start, searched = case.model, False
+    return improve_case(case, most_steps=most_steps, on_progress=on_progress)
+
+
+def improve_case(
+    case: Case, known: Report | None = None, *, most_steps: int = MOST_STEPS, on_progress: OnProgress = None
+) -> Improvement:
+    """Go through the loop with a prepared case, as `improve` does.
+
+    known: the report of a diagnosis of this case, where there is one: the loop starts from it, and nothing of it is fitted
+    again. Raises DataError for a report of something else.
+    """
+    _check_known(known, case)
+    start, report, given, searched = case.model, known, known, False
     steps: list[LoopStep] = []
     ended = Message("Stopped after {steps} steps, the maximum.", {"steps": most_steps})
     while True:
-        tell = _turn_teller(len(steps) + 1, on_progress)
         try:
-            report, searched = _turn(case, searched, tell)
+            report, searched = _turn(case, given, searched, _turn_teller(len(steps) + 1, on_progress))
         except Stopped:
-            if not steps:
+            if not steps or report is None:
                 raise
-            report = replace(report, compared=case.compared)
-            return Improvement(tuple(steps), start, case.model, report, STOPPED, stopped=True)
+            uses = _compared(case, known)
+            return Improvement(tuple(steps), start, case.model, report, STOPPED, uses, stopped=True)
         best = best_trial(report.recommendations)
         if best is None or best.trial is None:
             ended = Message("None of the fixes we tested lowers the dev error any further.")
@@ -120,20 +146,67 @@ def improve(
         if len(steps) == most_steps:
             break
         steps.append(_step(best, report))
-        case = replace(case, model=changed(case.model, best.trial.settings))
-    return Improvement(tuple(steps), start, case.model, report, ended)
+        case, given = replace(case, model=changed(case.model, _settings_of(best.trial))), None
+    total = _total(case, start, steps)
+    return Improvement(tuple(steps), start, case.model, report, ended, _compared(case, known), total)
 
 
-def _turn(case: Case, searched: bool, tell: OnProgress) -> tuple[Report, bool]:
+def _check_known(known: Report | None, case: Case) -> None:
+    """Raise DataError for a report of another model, another table or other settings."""
+    if known is not None and not is_of_case(known, case):
+        raise DataError(
+            Message("The report to start from is of another table, another model or other settings."),
+            Message("Diagnose this model with these settings first, or leave the report out."),
+        )
+
+
+def is_of_case(report: Report, case: Case) -> bool:
+    """Tell whether a report is of a case's table, model and settings; a setting that the report does not know is not compared."""
+    pairs = (
+        (report.model.get("parameters", {}), case.model.parameters),
+        (report.settings, asdict(case.settings)),
+    )
+    same = (_plain({name: now[name] for name in then if name in now}) == _plain(then) for then, now in pairs)
+    return _table(report.dataset) == _table(summary_of(case.fits.encoded)) and all(same)
+
+
+def _table(summary: DatasetSummary) -> tuple[Any, ...]:
+    return summary.fingerprint, summary.rows, summary.features, summary.target, summary.task
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON would give it back: lists in the place of tuples."""
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _compared(case: Case, known: Report | None) -> int:
+    """Count the settings that the dev rows have judged, those of the report that the loop started from among them."""
+    return case.compared + (known.compared - 1 if known is not None else 0)
+
+
+def _total(case: Case, start: Model, steps: Sequence[LoopStep]) -> Total | None:
+    """Measure what all steps did together, paired on all repeats, corrected for the picking of each."""
+    if not steps:
+        return None
+    size, repeats = case.sizes[-1], case.all_repeats
+    case.fits.fit([start, case.model], [size], repeats)
+    before, after = (case.fits.get(one, size, repeats) for one in (start, case.model))
+    change = shifted(paired_change(before, after), sum(step.optimism for step in steps))
+    return Total(counted_error(before) or dev_error(before), change)
+
+
+def _turn(case: Case, known: Report | None, searched: bool, tell: OnProgress) -> tuple[Report, bool]:
     """Diagnose, and search the settings once where no remedy helps; return the report and whether that was done by now."""
-    report = run_case(case, tell)
+    report = run_case(case, tell) if known is None else known
     if searched or best_trial(report.recommendations) is not None:
         return report, searched
     return _searched(case, report, tell), True
 
 
 def _turn_teller(turn: int, on_progress: OnProgress) -> OnProgress:
-    """Return what tells the progress of one diagnosis as a turn of the loop."""
+    """Return a callback that reports the progress of one diagnosis as a turn of the loop."""
     if on_progress is None:
         return None
 
@@ -167,14 +240,21 @@ def _searched(case: Case, report: Report, tell: OnProgress) -> Report:
 
 def _step(best: Recommendation, report: Report) -> LoopStep:
     assert best.trial is not None
+    change, seen = best.trial.change, best.trial.seen
     return LoopStep(
         best.problem,
         best.remedy,
         best.title,
-        dict(best.trial.settings),
-        best.trial.change,
-        report.evidence["dev_error"],
+        _settings_of(best.trial),
+        change,
+        report.evidence.get("counted_error", report.evidence["dev_error"]),
+        0.0 if seen is None else max(0.0, change.value - seen.value),
     )
+
+
+def _settings_of(trial: Trial) -> dict[str, Any]:
+    """Return what a trial set; lists of a report that went through JSON are tuples again."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in trial.settings.items()}
 
 
 def finish(dataset: Dataset, settings: Settings, found: Improvement, opener: Opener = LIBRARY) -> Improvement:

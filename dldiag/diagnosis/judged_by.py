@@ -1,4 +1,4 @@
-"""By which metric a case is judged: what it must give, and what the report says of this metric and the others."""
+"""The metric of a diagnosis: what it needs, and what the report says about it and the others."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
 from dldiag.core.types import Change
+from dldiag.diagnosis.constraint_ladders import constrained_rungs
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Ladder:
 
 
 LOOSER, TIGHTER = "weaker_regularization", "regularization"
+OTHER_VALUE = "other_value"  # the remedy of a parameter without a row: which way is looser is not known
 TREES = ("sklearn.ensemble", "sklearn.tree")
 LADDERS: dict[str, Ladder] = {
     "C": Ladder(LOOSER, TIGHTER, 10),
@@ -42,6 +44,13 @@ LADDERS: dict[str, Ladder] = {
     "n_estimators": Ladder("train_longer", TIGHTER, 4, kinds=("sklearn.ensemble._gb", "sklearn.ensemble._weight")),
     "max_iter": Ladder("train_longer", TIGHTER, 4, kinds=("sklearn.ensemble",)),
     "learning_rate": Ladder("step_size", "step_size", 3, kinds=("sklearn.ensemble",)),
+}
+STEP_LADDERS: dict[str, Ladder] = {  # of the steps of a pipeline before the one that learns: how much they let through
+    "degree": Ladder(LOOSER, TIGHTER, 1.5),
+    "n_knots": Ladder(LOOSER, TIGHTER, 2),
+    "n_components": Ladder(LOOSER, TIGHTER, 2),
+    "k": Ladder(LOOSER, TIGHTER, 2),
+    "percentile": Ladder(LOOSER, TIGHTER, 2),
 }
 MORE_OF: dict[str, int] = {"n_estimators": 4, "max_iter": 5}  # of any other model only more can help
 SWITCHES: dict[str, tuple[str, tuple[Any, ...]]] = {  # choices rather than numbers: remedy, values
@@ -57,11 +66,21 @@ _EARLY: dict[str, Change] = {  # how a kind of model stops early
 def ladders(estimator: Any) -> list[tuple[str, Change]]:
     """List (remedy, change) for every known setting of an estimator that is not our network; only what it accepts."""
     found: list[tuple[str, Change]] = []
-    for prefix, one in learners(estimator):
-        for remedy, change in _rungs(one):
+    rungs = [(prefix, one, _all_rungs(one)) for prefix, one in learners(estimator)]
+    rungs += [(prefix, one, _step_rungs(one)) for prefix, one in steps_before(estimator)]
+    for prefix, one, changes in rungs:
+        for remedy, change in changes:
             named = {f"{prefix}{name}": value for name, value in change.items()}
             if (remedy, named) not in found and _is_accepted(one, change):
                 found.append((remedy, named))
+    return found
+
+
+def _all_rungs(one: Any) -> list[tuple[str, Change]]:
+    """Return the rungs of the ladders, and where they only lengthen training those within the estimator's own limits."""
+    found = list(_rungs(one))
+    if all(remedy == "train_longer" for remedy, _ in found):
+        found += [(OTHER_VALUE, change) for change in constrained_rungs(one)]
     return found
 
 
@@ -76,6 +95,22 @@ def learners(estimator: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     inner = settings.get("estimator")
     if hasattr(inner, "get_params"):
         yield from learners(inner, f"{prefix}estimator__")
+
+
+def steps_before(estimator: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the steps of a pipeline before its last one, with the prefix of their settings."""
+    steps = estimator.steps[:-1] if isinstance(estimator, Pipeline) else []
+    yield from ((f"{name}__", step) for name, step in steps if hasattr(step, "get_params"))
+
+
+def _step_rungs(step: Any) -> list[tuple[str, Change]]:
+    usual = _defaults(step)
+    return [
+        (remedy, {name: rung})
+        for name, value in step.get_params(deep=False).items()
+        if name in STEP_LADDERS
+        for remedy, rung in _steps(STEP_LADDERS[name], value, usual.get(name))
+    ]
 
 
 def _rungs(one: Any) -> Iterator[tuple[str, Change]]:

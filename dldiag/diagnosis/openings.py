@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS openings (
 
 @dataclass(frozen=True)
 class Opener:
-    """Who opens test rows: the CLI, the library or the dashboard, and there the visitor's token."""
+    """Who opens test rows: the CLI, the library, or the dashboard with the visitor's token."""
 
     by: str = "library"
     owner: str = MACHINE
@@ -38,21 +38,26 @@ class Opener:
 
 
 def check_sealed(fingerprint: str, opener: Opener, folder: Path | None = None) -> None:
-    """Raise DataError where these test rows were opened before: by anyone, but by another visitor of the dashboard."""
+    """Raise DataError where these test rows were opened before, except by another visitor of the dashboard."""
+    found = refusal(fingerprint, opener, folder)
+    if found is not None:
+        raise found
+
+
+def refusal(fingerprint: str, opener: Opener, folder: Path | None = None) -> DataError | None:
+    """Return when and by what these test rows were opened, and how to set aside fresh ones; None where they are sealed."""
     with _store(folder) as store:
         found = store.execute("SELECT at, by, owner FROM openings WHERE fingerprint = ?", (fingerprint,)).fetchall()
     mine = [(at, by) for at, by, owner in found if not opener.owner or owner in (MACHINE, opener.name)]
-    if mine:
-        at, by = min(mine)
-        raise DataError(
-            Message(
-                "These test rows were opened on {at} ({by}); a second look would count as choosing.",
-                {"at": at, "by": by},
-            ),
-            Message(
-                "Collect rows that nobody has seen, add them to the table, and diagnose again: new rows are sealed then."
-            ),
-        )
+    if not mine:
+        return None
+    at, by = min(mine)
+    return DataError(
+        Message(
+            "These test rows were opened on {at} ({by}); a second look would count as choosing.", {"at": at, "by": by}
+        ),
+        Message("To judge once more, diagnose a table of rows that nobody has seen: a fifth of them is set aside."),
+    )
 
 
 def note_opening(fingerprint: str, opener: Opener, folder: Path | None = None) -> None:

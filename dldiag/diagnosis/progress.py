@@ -1,4 +1,4 @@
-"""How far a diagnosis is, and how long it will still take."""
+"""The progress of a diagnosis and its remaining time."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from dldiag.experiments.fit import FitResult
 from dldiag.experiments.models import Model, fit_cost
 
 REPORT_EVERY = 0.2  # seconds between two calls of on_progress
-FORESEEABLE = 0.05  # share of the work from which the remaining time is told
+FORESEEABLE = 0.05  # share of the work from which the remaining time is shown
 
 
 class ProgressMeter:
-    """Counts finished fits against those planned and tells on_progress; keeps time, hence a class."""
+    """Count finished fits against the planned ones and call on_progress; it keeps time, hence a class."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class ProgressMeter:
             self._tell()
 
     def first(self, report: Callable[[], Report]) -> None:
-        """Tell what is known so far, when somebody listens."""
+        """Report what is known so far, where a callback was given."""
         if self._on_progress is not None:
             self._tell(report())
 

@@ -1,4 +1,4 @@
-"""recommend: findings and evidence to remedies in their order, surest and largest gain first."""
+"""Findings and evidence to recommendations, ranked by how sure and how large their gain is."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from dldiag.diagnosis.rules.rule import is_likely
 from dldiag.experiments.models import Model, is_network
 
 NOT_FIRST = Message("It costs nothing; compare every change with it.")
+COST_OF_ANOTHER = Message(
+    "Another model has to be built, checked and explained anew, so it stands before a setting only where it gains {half:gap} more."
+)
 REFUTED = ("no_effect", "hurt")  # verdicts of a trial that take a remedy out of what is recommended
 HELPFUL = ("helped", "helped_little")  # and those that put it there
 DONE_AT_ONCE = ("repair_table", "other_model")  # though they change no setting of the model
@@ -23,16 +26,17 @@ BEFORE_THE_MODEL = (
     "misleading_split",
 )  # no change of the model touches them: what does comes first
 ON_OTHER_GROUNDS = "rare_class_missed"  # a problem that the share of wrong rows does not see
+WORSE = "worse_than_baseline"  # a problem that any change which may help is worth a try against
 FEW_DEV_ROWS = "few_dev_rows"  # a problem worth a remedy only while it keeps the verdict open
 
 
 def recommend(
     findings: Sequence[Finding], evidence: Evidence, model: Model | None = None
 ) -> tuple[Recommendation, ...]:
-    """Order the remedies that treat what was found: surest and largest gain first.
+    """Rank the remedies that treat what was found by how sure and how large their gain is.
 
     What was probed counts with its measured gain; what could not be, with its usual worth. Leaving the model as it is
-    is always in the list, and comes first when nothing surely or likely gains.
+    is always in the list, and comes first when nothing gains, with 90% confidence or likely.
     """
     fired: dict[str | None, Finding] = {
         finding.problem: finding for finding in findings if finding.outcome == "fired" and finding.problem
@@ -50,7 +54,7 @@ def _answers(finding: Finding) -> bool:
 
 
 def ranked(ordered: Sequence[Recommendation]) -> tuple[Recommendation, ...]:
-    """Number recommendations in their order; what is said of leaving the model as it is depends on its place."""
+    """Number recommendations in their order; the reason for keeping the model depends on its rank."""
     numbered = (replace(one, rank=rank) for rank, one in enumerate(ordered, start=1))
     return tuple(
         replace(one, because=NOT_FIRST) if one.remedy == LEAVE_IT and one.rank > 1 else one for one in numbered
@@ -58,7 +62,7 @@ def ranked(ordered: Sequence[Recommendation]) -> tuple[Recommendation, ...]:
 
 
 def settled(recommendations: Sequence[Recommendation], delta: float) -> tuple[Recommendation, ...]:
-    """Order recommendations again by what their trials showed: the largest effect first; delta: δ.
+    """Rank recommendations again by what their trials showed, the largest effect first; delta: δ.
 
     What was tried in vain, or hurt, goes behind keeping the model as it is; what helped comes before it, wherever it stood.
     """
@@ -116,7 +120,7 @@ def decide_order(change: Estimate, material: float) -> TrialVerdict:
 
 RemedyOrder = tuple[int, float, int]
 _SHOWN = 3  # decimals of an error that are written: what is shown as equal is no reason for an order
-# First what can be done at once, the surest gain first; then what has to be collected; keeping the model; the rest.
+# First what can be applied now, by gain; then what has to be collected; then keeping the model; then the rest.
 _FIRST, _SURE, LIKELY, TO_COLLECT, AS_IT_IS, PERHAPS, IN_VAIN = range(7)
 
 
@@ -144,7 +148,7 @@ def _entry(
 def _search(
     row: Remedy, problem: str | None, fired: Mapping[str | None, Finding], model: Model | None
 ) -> tuple[RemedyOrder, Recommendation] | None:
-    """Offer a search for every network whose columns say something: what only helps together no rule foresees."""
+    """Offer a search for every network whose features predict the target: no rule foresees what only helps in combination."""
     suits = problem is not None if model is None else is_network(model)
     if not suits or not fired.keys().isdisjoint(BEFORE_THE_MODEL):
         return None
@@ -154,7 +158,7 @@ def _search(
 def _other_model(
     row: Remedy, problem: str, fired: Mapping[str | None, Finding], evidence: Evidence
 ) -> tuple[RemedyOrder, Recommendation] | None:
-    """Recommend the reference model that surely does better; the learning curves were its trial."""
+    """Recommend the reference model that does better; its learning curve was its trial."""
     lead = evidence.simple_lead if problem == "simple_model_wins" else evidence.reference_lead
     if lead is None:
         return None
@@ -162,7 +166,8 @@ def _other_model(
     place = _SURE if change.surely_below < -evidence.delta / 2 else LIKELY
     order = _order(place, _worth(row.key, change.value, evidence.delta), row)
     repeats = 0 if evidence.repeats is None else round(evidence.repeats.value)
-    trial = Trial(row.key, decide_order(change, evidence.delta), change, repeats, 0.0)
+    cost = COST_OF_ANOTHER.filled(half=evidence.delta / 2, unit=evidence.unit)
+    trial = Trial(row.key, decide_order(change, evidence.delta), change, repeats, 0.0, note=cost)
     return order, replace(_made(row, problem, fired[problem].message, change, {}), trial=trial)
 
 
@@ -182,7 +187,7 @@ def _place(row: Remedy, expected: float, problem: str | None) -> int:
 def _probed_entry(
     row: Remedy, problem: str | None, probe: Probe, fired: Mapping[str | None, Finding], evidence: Evidence
 ) -> tuple[RemedyOrder, Recommendation] | None:
-    """Place a probed remedy: before "leave it" when it surely or likely gains, after it when it only might.
+    """Place a probed remedy: before keeping the model when it gains with 90% confidence or likely, after it when it only might.
 
     Where its cause shows by itself, not in the short run alone, any sure gain is a likely one.
     """
@@ -190,7 +195,7 @@ def _probed_entry(
     has_cause = problem in fired and not _answers(fired[problem])
     if probe.dev.surely_below < -half:
         place = _SURE
-    elif is_likely(probe, evidence) or (has_cause and probe.dev.high < 0):
+    elif is_likely(probe, evidence) or (has_cause and probe.dev.high < 0) or _may_get_it_training(probe, fired, half):
         place = LIKELY
     elif problem == ON_OTHER_GROUNDS:  # no gain by the metric: it is offered, not tried
         return _order(LIKELY, 0.0, row), _made(row, problem, fired[problem].message, None, {})
@@ -201,6 +206,11 @@ def _probed_entry(
     because = fired[problem].message if problem in fired else row.why
     found = _made(row, problem or row.specific, because, probe.dev, probe.settings)
     return _order(place, probe.dev.value, row), replace(found, seen=probe.seen)
+
+
+def _may_get_it_training(probe: Probe, fired: Mapping[str | None, Finding], half: float) -> bool:
+    """Tell whether a remedy may help a model that is worse than the baseline: then it is worth a test, sure or not."""
+    return WORSE in fired and probe.dev.value < -half
 
 
 def _expected(row: Remedy, evidence: Evidence, fired: Mapping[str | None, Finding]) -> float:

@@ -1,4 +1,4 @@
-"""REMEDIES: one row per remedy; its change both recommends it and runs its trial."""
+"""REMEDIES: one row per remedy; its one change is both what is recommended and what a trial runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from dldiag.diagnosis.data_changes import (
     no_change,
     other_kind_weighted,
 )
-from dldiag.diagnosis.ladders import TREES, ladders
+from dldiag.diagnosis.ladders import OTHER_VALUE, TREES, ladders
 from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model, changed, is_network
 
@@ -153,6 +153,16 @@ def _stop_early(model: Model) -> tuple[Change, ...]:
     return () if cannot else ({"early_stopping": True},)
 
 
+OF_OTHERS = (OTHER_VALUE,)  # remedies that no network is offered
+# Remedies that only a network has; other models are offered none of them.
+OF_NETWORKS = (
+    "bigger_network",
+    "smaller_network",
+    "other_initialization",
+    "other_activation",
+    "other_optimizer",
+    "search_settings",
+)
 MORE_DATA = "more_data"  # the remedy that no trial can run: a forecast stands for it
 LEAVE_IT = "leave_it"
 SEARCH = "search_settings"  # the remedy whose change is found by its trial
@@ -244,6 +254,10 @@ REMEDIES: dict[str, Remedy] = {
             Message("The target spans powers of ten: by its logarithm, relative errors count the same everywhere."),
             suits=by_metric.skewed_target, any_model=True,
         ),
+        Remedy(
+            OTHER_VALUE, Message("Another value of a setting"), "data", ("unsuited_value",), _never, 0.0,
+            Message("The model says in which limits this setting may lie; another value may suit these rows better."),
+        ),
         # the data
         Remedy(
             "new_features", Message("Add features"), "data", ("missing_features",), _never, 0.0,
@@ -316,7 +330,7 @@ def applicable(model: Model, keys: Collection[str] | None = None) -> list[tuple[
 
 
 def _of_inputs(model: Model) -> list[tuple[str, Change]]:
-    """Offer scaled inputs to a model that gets them as they are and minds their scale; trees do not."""
+    """Offer scaled inputs to a model that gets raw ones and depends on their scale; trees do not."""
     minds = not type(model.estimator).__module__.startswith(TREES)
     return [("scale_inputs", {"scale_inputs": True})] if minds and not model.raw and not model.scale_inputs else []
 

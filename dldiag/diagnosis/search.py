@@ -1,4 +1,4 @@
-"""Search: settings drawn at random all at once; the best is run against the current model on repeats that did not choose it.
+"""Random search: draw combinations of settings; measure the best against the model on repeats that did not choose it.
 
 Remedies change one thing, so that its effect can be seen; a search finds what only helps together. Values are drawn as
 Ng's course advises: at random rather than on a grid, rates evenly in their logarithm (Bergstra and Bengio 2012).
@@ -13,7 +13,7 @@ import numpy as np
 
 from dldiag.core.types import Change, Trial, exactly
 from dldiag.diagnosis.remedies import SEARCH
-from dldiag.diagnosis.trials import CHOOSERS, Attempt, Effort, OnResult, trial_of, try_change
+from dldiag.diagnosis.trials import SELECTION_REPEATS, Attempt, Effort, OnResult, trial_of, try_change
 from dldiag.diagnosis.winners_curse import correlation_of, picked, shared_luck
 from dldiag.experiments.estimates import Results, paired_change
 from dldiag.experiments.fit_cache import FitCache
@@ -21,7 +21,7 @@ from dldiag.experiments.models import Model, changed, is_network
 
 TRIED = 24  # combinations; with the race about as many fits as the rest of a diagnosis
 _KEPT = 8  # of them left after the first repeats
-FIRST = 2  # repeats of all combinations; those left get all CHOOSERS
+FIRST = 2  # repeats of all combinations; those left get all SELECTION_REPEATS
 LAYERS = ((25,), (50,), (100,), (256,), (50, 50), (100, 100), (256, 256))
 
 DrawValue = Callable[[np.random.Generator], Any]
@@ -57,7 +57,7 @@ def try_remedy(
 
 def planned_fits(remedy: str, effort: Effort) -> int:
     """Return how many fits the trial of a remedy makes at most."""
-    of_search = (TRIED + 1) * FIRST + (_KEPT + 1) * (CHOOSERS - FIRST)
+    of_search = (TRIED + 1) * FIRST + (_KEPT + 1) * (SELECTION_REPEATS - FIRST)
     return 2 * effort.trial_repeats + (remedy == SEARCH) * of_search
 
 
@@ -74,8 +74,8 @@ def search(fits: FitCache, model: Model, *, material: float, effort: Effort, on_
     changes = [drawn_change(model, rng) for _ in range(TRIED)]
     best, choosing = _chosen(fits, model, changes, effort, on_result)
     if best.picked is None:
-        return Trial(SEARCH, "no_effect", exactly(0.0), CHOOSERS, 0.0)
-    size, repeats = fits.split.n_train, range(min(effort.trial_repeats, len(fits.split.repeats) - CHOOSERS))
+        return Trial(SEARCH, "no_effect", exactly(0.0), SELECTION_REPEATS, 0.0)
+    size, repeats = fits.split.n_train, range(min(effort.trial_repeats, len(fits.split.repeats) - SELECTION_REPEATS))
     candidate = changed(model, best.change)
     fits.fit([model, candidate], [size], repeats, on_result=on_result, watched=True)
     before, after = fits.get(model, size, repeats), fits.get(candidate, size, repeats)
@@ -86,7 +86,7 @@ def search(fits: FitCache, model: Model, *, material: float, effort: Effort, on_
 def _chosen(
     fits: FitCache, model: Model, changes: Sequence[Change], effort: Effort, on_result: OnResult
 ) -> tuple[Attempt, tuple[Results, Results]]:
-    """Return the change with the least mean dev error over the repeats that choose, and its runs beside the model's.
+    """Return the change with the least mean dev error over the selection repeats, and its fits beside the model's.
 
     It is not picked when the model itself has the least.
 
@@ -94,8 +94,8 @@ def _chosen(
     """
     size, left = min(effort.probe_rows, fits.split.n_train), [(change, changed(model, change)) for change in changes]
     drawn, seen = len(fits.split.repeats), dict[str, tuple[Results, Results]]()
-    for kept, n in ((_KEPT, FIRST), (1, CHOOSERS)):
-        repeats = range(drawn - CHOOSERS, drawn - CHOOSERS + n)
+    for kept, n in ((_KEPT, FIRST), (1, SELECTION_REPEATS)):
+        repeats = range(drawn - SELECTION_REPEATS, drawn - SELECTION_REPEATS + n)
         fits.fit([model, *(one for _, one in left)], [size], repeats, on_result=on_result)
         runs = {one.identity: (fits.get(model, size, repeats), fits.get(one, size, repeats)) for _, one in left}
         seen |= {name: pair for name, pair in runs.items() if not any(r.failed for pair_ in pair for r in pair_)}
@@ -117,5 +117,5 @@ def _mean_change(pair: tuple[Results, Results] | None) -> float:
 
 
 def _rounded(value: float) -> float:
-    """Round to two digits: more would say nothing."""
+    """Round to two significant digits."""
     return float(f"{value:.1e}")

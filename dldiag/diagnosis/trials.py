@@ -1,4 +1,4 @@
-"""Remedies run on the user's data, paired with the current model: short probes, and trials with a verdict."""
+"""Remedies run on the user's data, paired with the current model: short probes and full trials."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from dldiag.diagnosis.data_changes import Looked
 from dldiag.diagnosis.evidence import (
     Evidence,
     Probe,
-    frees,
     material_of,
     mean_training_curve,
     paired_change,
     train_change,
+    unsticks,
 )
 from dldiag.diagnosis.recommend import decide_order
 from dldiag.diagnosis.remedies import MORE_DATA, REMEDIES, applicable
@@ -35,7 +35,9 @@ from dldiag.experiments.models import Model, changed
 
 MORE_REPEATS = 2  # times the repeats of the curve, with all training rows where fits are cheap
 HINDCAST_HIDES = 2  # largest sizes hidden from the forecast that is checked against them
-CHOOSERS = 4  # repeats beyond all others, by which a search chooses, so that the others can measure what it chose
+SELECTION_REPEATS = (
+    4  # repeats beyond all others, by which a search chooses, so that the others can measure what it chose
+)
 BATCH = 3  # repeats added at a time until a trial is decided
 EARLY_LOOK = 1.57  # times the 90 % interval before the last look: 99 %
 
@@ -49,7 +51,7 @@ OnResult = Callable[[FitResult], None] | None
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is spent: rows of a probe and of all its repeats, trials, repeats of a trial, rows of a curve."""
+    """The budget: rows of a probe and of all its repeats, trials, repeats of a trial, rows of a curve."""
 
     probe_rows: int
     probe_budget: int
@@ -78,7 +80,7 @@ def diagnosis_split(dataset: Dataset, settings: Settings) -> Split:
     effort = EFFORTS[settings.budget]
     rows = min(settings.train_rows or effort.most_rows, effort.most_rows)
     repeats = max(settings.repeats, effort.trial_repeats, MOST_REPEATS)
-    return make_split(dataset, repeats + CHOOSERS, settings.seed, rows, selection_repeats=CHOOSERS)
+    return make_split(dataset, repeats + SELECTION_REPEATS, settings.seed, rows, selection_repeats=SELECTION_REPEATS)
 
 
 def verdict_repeats(settings: Settings, split: Split) -> range:
@@ -181,18 +183,18 @@ def _best_of_each(tried: Sequence[_Tried], fits: FitCache) -> dict[str, Probe]:
 
 def _as_probe(one: _Tried, effect: Picked) -> Probe:
     seconds = sum(result.seconds for result in one.after)
-    train, unsticks = train_change(one.before, one.after), frees(one.before, one.after)
-    return Probe(effect.expected, train, dict(one.change), len(one.after), seconds, unsticks, effect.seen)
+    train, does_unstick = train_change(one.before, one.after), unsticks(one.before, one.after)
+    return Probe(effect.expected, train, dict(one.change), len(one.after), seconds, does_unstick, effect.seen)
 
 
 def _idle_columns(fits: FitCache, model: Model, size: int, smallest: float) -> set[str]:
-    """Return the columns that hardly matter: that against bias without training error, that against variance without a gap."""
+    """Return the columns worth one try each: bias without training error, variance without a gap."""
     seen = [fits.get(model, n, range(LEAST_REPEATS)) for n in {size, fits.split.n_train}]
     return set.intersection(*(idle_columns(one, smallest) for one in seen if one))
 
 
 def idle_columns(before: Sequence[FitResult], smallest: float) -> set[str]:
-    """Return the columns of the remedy table that these fits give no reason for."""
+    """Return the columns of the remedy table against what these fits hardly show."""
     train = float(np.mean([r.train_error for r in before]))
     gap = float(np.mean([r.useful_error for r in before])) - train
     delta = material_of(before, smallest)
@@ -200,7 +202,7 @@ def idle_columns(before: Sequence[FitResult], smallest: float) -> set[str]:
 
 
 def briefly(plan: Sequence[PlanEntry], idle: Collection[str]) -> list[PlanEntry]:
-    """Keep one setting of each remedy in the columns that hardly matter, all settings of the others."""
+    """Keep one setting of each remedy in the idle columns and all settings of the others."""
     done: set[str] = set()
     kept = []
     for entry in plan:
@@ -225,7 +227,7 @@ class Attempt:
 
     @classmethod
     def of(cls, one: Recommendation) -> Attempt:
-        """Return what a recommendation asks to try."""
+        """Return the attempt that a recommendation stands for."""
         known = one.seen is not None and one.expected is not None
         return cls(one.remedy, one.change, Picked(one.seen, one.expected) if known else None)  # type: ignore[arg-type]
 
@@ -236,7 +238,7 @@ def try_change(
     """Run a changed model against the current one at full size, adding repeats until decided or out of effort.
 
     What a probe has run at this size counts from the start: a trial never knows less than the probe that it continues.
-    Before the last repeats only a wider interval decides, so that stopping early does not make chance look sure.
+    Before the last repeats only a wider interval decides, so that stopping early does not make chance look like an effect.
     """
     candidate, size = changed(model, attempt.change), fits.split.n_train
     probed = len(fits.get(candidate, size, range(len(fits.split.measuring))))

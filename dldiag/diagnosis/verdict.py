@@ -13,6 +13,7 @@ from dldiag.core.types import Answer, Finding, Outcome, Recommendation, Verdict
 from dldiag.diagnosis.evidence.evidence import Evidence
 from dldiag.diagnosis.remedies import LEAVE_IT
 from dldiag.diagnosis.rules import RULES, Headline, Rule
+from dldiag.diagnosis.rules.data import judged_rows
 from dldiag.experiments.fit import FitResult
 
 _RESAMPLES = 200  # of the repeats, for the stability of the verdict
@@ -20,7 +21,6 @@ _RESAMPLES = 200  # of the repeats, for the stability of the verdict
 _ANSWERS: Mapping[str, Answer] = {"fired": "yes", "passed": "no", "undecided": "undecided"}
 
 # What an undecided answer rests on, and what the baseline predicts, in the sentences below.
-JUDGED = Message("{n_dev:,} dev rows")
 JUDGED_BY_REPEATS = Message("so few repeats")
 BASELINES: Mapping[str, Message] = {"rate": Message("the commonest class"), "sd": Message("the mean")}
 BEST_CONSTANT = Message("the best constant answer")  # by a metric of its own unit
@@ -116,7 +116,7 @@ def conclude(
 
 
 def agreeing(verdict: Verdict, recommendations: Sequence[Recommendation]) -> Verdict:
-    """Return the verdict in step with the list below it: where keeping the model comes first, it says so."""
+    """Return the verdict in step with the ranked list: where keeping the model comes first, it says so."""
     by_answers = CODES.get((verdict.bias, verdict.variance), "undecided")
     high = (verdict.bias == "yes", verdict.variance == "yes")
     first = min(recommendations, key=lambda one: one.rank, default=None)
@@ -138,7 +138,7 @@ def _headline(
 
 
 def _answers_follow(rule: Rule | None, first: Headline | None, bias: Answer, variance: Answer) -> bool:
-    """Tell whether the two answers stand below a headline: not where it replaces or silences them."""
+    """Tell whether the two answers follow a headline: not where it replaces or silences them."""
     if rule is None or first is None or first.instead_of is not None:
         return False
     return "unknown" not in (bias, variance)
@@ -183,8 +183,7 @@ def values_of(evidence: Evidence, target: str) -> dict[str, Value]:
         estimate = evidence.get(name)
         return None if estimate is None else estimate.value
 
-    n_dev = value("n_dev")
-    judged = JUDGED_BY_REPEATS if n_dev is None else JUDGED.filled(n_dev=int(n_dev))
+    judged = JUDGED_BY_REPEATS if evidence.n_dev is None else judged_rows(evidence)
     return {
         "train": value("train_error"), "dev": value("dev_error"), "training_dev": value("training_dev_error"),
         "achievable": value("achievable"), "better": value("better_than_guess"), "judged": judged,

@@ -1,4 +1,4 @@
-"""Winner's curse: effects of changes that were picked because they looked best, corrected for the picking."""
+"""Winner's curse: correct the effects of changes that were picked because they looked best."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _noise(errors: Floats, correlation: Floats, seed: int) -> Floats:
 def shared_luck(
     choosing: tuple[Results, Results], judging: tuple[Results, Results], seen: Estimate, n_rows: int
 ) -> float:
-    """Return the share of a choice's luck that other repeats on the same rows have, too.
+    """Return the share of the luck behind a choice that other repeats on the same rows share.
 
     That is the rows' part of the variance: what a change does to a row in both, whatever chance adds in either.
     """
@@ -75,7 +75,7 @@ def shared_luck(
 
 
 def shifted(seen: Estimate, by: float) -> Estimate:
-    """Return an effect that is expected to be smaller than it looked: its value and upper bounds move, the lower ones stay."""
+    """Move an effect toward zero: its value and upper bounds move, the lower bounds stay."""
     by = max(0.0, by)
     return replace(
         seen,
@@ -117,7 +117,7 @@ def luck_of_passing(z: float, cut: float) -> float:
 
 
 def standard_error(one: Estimate) -> float:
-    """Return the standard error behind an interval; how its two widths differ tells its degrees of freedom."""
+    """Return the standard error behind an interval, from its two widths and the degrees of freedom they imply."""
     wide, narrow = one.high - one.value, one.surely_below - one.value
     if wide <= 0 or narrow <= 0:
         return 0.0

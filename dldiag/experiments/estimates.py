@@ -31,6 +31,17 @@ def dev_error(results: Results, source: Message | None = None) -> Estimate:
     return pooled_estimate([r.dev_error for r in results], [dev_part(results)], floor=0.0, source=source)
 
 
+def counted_error(results: Results) -> Estimate | None:
+    """Estimate the dev error with the baseline's in the place of what errs more; None where no repeat does.
+
+    This is what paired changes are changes of.
+    """
+    if all(r.dev_error <= r.guess_error for r in results):
+        return None
+    shares = [r.useful_influence for r in results]
+    return pooled_estimate([r.useful_error for r in results], [dev_part(results, shares)], floor=0.0)
+
+
 def train_error(results: Results, source: Message | None = None) -> Estimate:
     """Estimate a model's training error over repeats."""
     return pooled_estimate([r.train_error for r in results], [_train_part(results)], floor=0.0, source=source)

@@ -80,6 +80,7 @@ def _parts(report: Report) -> dict[str, Any]:
     return {
         "about": tr("Diagnosis of {name}, target {target}", name=data.name, target=data.target),
         "words": _words(report),
+        "meaning": view.test_meaning(report),
         "titles": {name: str(row.title) for name, row in FIGURES.items()}
         | {"errors": str(ERRORS_TITLE), "performance": str(PERFORMANCE_TITLE)},
         "verdict": _verdict(report),
@@ -163,7 +164,7 @@ def _fixes(report: Report) -> dict[str, Any]:
         "notes": [line for line in (view.order_line(report), bars) if line],
         "shown": [{"fix": one, "bar": _bar(one, scale), "look": look_of(one)} for one in shown],
         "columns": [_column(column, table[column]) for column in view.COURSE_COLUMNS],
-        "others": TextTable(tr("Why not the others?"), view.not_recommended(report)),
+        "others": TextTable(tr("Why not the others?"), view.all_not_recommended(report)),
     }
 
 

@@ -34,12 +34,11 @@ def path_to_text(found: Improvement, width: int = WIDTH) -> str:
     """Write the way through the loop: its steps, how it ended, the settings it ended with, and the test when it was opened."""
     lines = [tr("The path taken")] if found.steps else []
     for row in view.path(found.steps, view.unit_of(found.report)):
-        number, before, adopted, effect = row.values()
-        text = tr("{before}, then {adopted}: {effect}", before=before, adopted=adopted, effect=effect)
+        number, applied, error, effect = row.values()
+        text = tr("{applied}: dev error {error}, {effect}", applied=applied, error=error, effect=effect)
         lines += wrapped(text, width, indent=INDENT * 3, first=f"{INDENT}{number}. ")
-    if found.steps and not found.stopped:  # then the report is of the model that it ended with
-        unit = view.unit_of(found.report)
-        lines += wrapped(view.path_line(found.steps, found.report.evidence["dev_error"], unit), width)
+    if line := view.total_line(found.total, view.unit_of(found.report)):
+        lines += wrapped(line, width)
     lines += wrapped(f"{found.ended} {tr('Settings compared on the dev rows: {uses}.', uses=found.dev_uses)}", width)
     if found.change:
         settable = params_of_model(found.winner)
@@ -48,7 +47,9 @@ def path_to_text(found: Improvement, width: int = WIDTH) -> str:
         )
         lines += wrapped(tr("To start from here: {flags}", flags=settings), width, indent=INDENT)
     if found.test is not None:
-        lines += wrapped(view.test_line(found.test, view.unit_of(found.report)), width)
+        unit = view.unit_of(found.report)
+        lines += wrapped(view.test_line(found.test, unit), width)
+        lines += wrapped(view.gain_meaning(found.total.change.value, found.test, unit), width) if found.total else []
     return "\n".join(lines) + "\n"
 
 
@@ -70,6 +71,8 @@ def _flag_text(value: object) -> str:
 
 
 def _verdict(report: Report, width: int) -> Iterator[str]:
+    if line := view.test_meaning(report):
+        yield from wrapped(line, width)
     yield from wrapped(str(report.verdict.headline), width)
     if report.verdict.detail is not None:
         yield from wrapped(str(report.verdict.detail), width)
@@ -121,7 +124,7 @@ def _remedies(report: Report, width: int) -> Iterator[str]:
         yield from wrapped(line, width, indent=INDENT)
     said = set[str]()
     for place, one in enumerate(view.fixes(report), 1):
-        texts = [text for text in (one.because, one.words) if text and text not in said]
+        texts = [text for text in (one.because, one.words, one.note) if text and text not in said]
         said.add(one.because)
         if texts or place == 1:
             yield ""

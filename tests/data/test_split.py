@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from dldiag.core.settings import Settings
 from dldiag.core.types import DataError
 from dldiag.data.split import held_out_share, make_split, rows_fingerprint
-from dldiag.diagnosis.trials import CHOOSERS, diagnosis_split
+from dldiag.diagnosis.trials import SELECTION_REPEATS, diagnosis_split
 from tests.problems import dataset, noise, two_blobs
 
 
@@ -187,7 +187,7 @@ def test_in_time_order_a_search_chooses_by_rows_that_come_before_those_that_meas
 def test_the_split_of_a_diagnosis_has_choosers_that_do_not_count_for_its_size():
     data = two_blobs()
     split = diagnosis_split(dataset(data.X.to_numpy(), data.y, times=np.arange(400)), Settings())
-    assert split.selection_repeats == CHOOSERS
+    assert split.selection_repeats == SELECTION_REPEATS
     assert split.n_train == 240
 
 

@@ -144,3 +144,16 @@ def test_what_is_left_looks_like_noise_where_neither_part_is_shown_to_matter(par
     given = {"avoidable_bias": none, "variance": none, "achievable": exactly(0.1), "material": exactly(0.01)}
     assert apply_rule(n1, Evidence(**given | {part: open_})).outcome == "fired"
     assert apply_rule(n1, Evidence(**given | {part: shown})).outcome == "passed"
+
+
+def test_an_undecided_rule_writes_what_was_seen_with_both_bounds_and_what_it_was_held_against():
+    variance = Estimate(0.03, 0.005, 0.055)
+    evidence = Evidence(
+        material=exactly(0.02), train_error=exactly(0.1), dev_error=exactly(0.13), variance=variance, n_dev=exactly(100)
+    )
+    rule = next(one for one in RULES if one.code == "V1")
+    found = apply_rule(rule, evidence)
+    assert found.outcome == "undecided"
+    assert str(found.message).startswith("3.0 points (0.5 to 5.5) against 2.0 points: about 525 more dev rows")
+    close = apply_rule(rule, replace(evidence, variance=Estimate(0.021, 0.0, 0.042)))
+    assert "is too close to" in str(close.message), "four hundred times the rows would be no advice"

@@ -2,12 +2,21 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
 from dldiag.core.settings import Settings
-from dldiag.core.types import exactly
+from dldiag.core.types import LearningCurve, exactly
 from dldiag.diagnosis.diagnose import Case, _measured, prepare_case
 from dldiag.diagnosis.evidence import EVIDENCE, MEASURERS, Evidence, EvidenceRow, gather
+from dldiag.diagnosis.evidence.gather import fits_by_construction
+from dldiag.experiments.estimates import paired_change
 from tests.problems import two_blobs
 
 LATER = {"parts", "class_weights", "test_set"}  # from other evidence, a short run, or the opened test set
@@ -43,3 +52,43 @@ def test_a_row_added_at_run_time_is_measured_and_counted(measured, monkeypatch):
 def test_evidence_without_a_row_is_a_mistake_and_no_missing_number():
     with pytest.raises(AttributeError):
         Evidence().get("no_such_number")
+
+
+def test_the_curve_of_a_model_no_better_than_the_baseline_promises_nothing(measured):
+    sizes = np.array([50, 100, 200, 400, 800])
+    dev = np.repeat((0.02 + 2.0 * sizes**-0.45)[:, None], 5, axis=1)
+    falling = replace(measured, curve=LearningCurve("mlp", sizes, np.zeros((5, 5)), dev))
+    swapped = replace(falling, current=measured.guess, guess=measured.current)
+    assert MEASURERS["curve"](falling, Settings())["more_data_gain"].value > 0.01
+    assert MEASURERS["curve"](swapped, Settings())["more_data_gain"] is None
+
+
+def test_the_lead_of_the_best_of_several_references_is_corrected_for_the_choice_and_that_of_one_is_not(measured):
+    gather_references = MEASURERS["references"]
+    linear = {"linear": measured.references["linear"]}
+    one = gather_references(replace(measured, references=linear), Settings())
+    assert one["reference_lead"] == one["simple_lead"]
+    several = gather_references(measured, Settings())["reference_lead"]
+    best = min(measured.references.values(), key=lambda results: np.mean([r.dev_error for r in results]))
+    plain = paired_change(best, measured.current)
+    assert len(measured.references) > 1
+    assert several.value <= plain.value
+    assert several.low <= plain.low
+
+
+def test_models_that_fit_any_training_rows_are_known():
+    full = [
+        RandomForestClassifier(),
+        DecisionTreeClassifier(),
+        KNeighborsClassifier(1),
+        KNeighborsClassifier(weights="distance"),
+    ]
+    held = [
+        RandomForestClassifier(max_depth=3),
+        DecisionTreeClassifier(min_samples_leaf=5),
+        KNeighborsClassifier(),
+        LogisticRegression(),
+    ]
+    assert all(fits_by_construction(one) for one in full)
+    assert fits_by_construction(make_pipeline(StandardScaler(), KNeighborsClassifier(1)))
+    assert not any(fits_by_construction(one) for one in held)

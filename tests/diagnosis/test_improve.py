@@ -1,15 +1,18 @@
+import re
+
 import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
 from dldiag.core.i18n import Message
 from dldiag.core.settings import Settings
 from dldiag.core.types import DataError, Estimate, Recommendation, Stopped, Trial
-from dldiag.diagnosis.improve import best_trial, finish, improve
+from dldiag.diagnosis.diagnose import diagnose, prepare_case
+from dldiag.diagnosis.improve import best_trial, finish, improve, improve_case
 from dldiag.diagnosis.openings import FILE, Opener, check_sealed, note_opening
 from dldiag.diagnosis.test_set import check_unopened, open_test
 from dldiag.diagnosis.trials import diagnosis_split
 from dldiag.experiments.models import as_model, build_model
-from dldiag.report import path_to_text
+from dldiag.report import from_json, path_to_text, to_json
 from tests.problems import checkerboard, line, two_blobs
 
 SETTINGS = Settings(budget="quick", sizes=2, repeats=3)
@@ -43,9 +46,35 @@ def test_a_loop_that_is_stopped_keeps_what_it_had_adopted():
     assert len(path.steps) == 1
     assert path.winner.parameters != path.start.parameters
     assert path.dev_uses >= 2
-    assert "went from" not in path_to_text(path), "the report is of the model before the step"
+    assert path.total is None, "what all steps did together was not measured"
+    assert "In all" not in path_to_text(path)
     with pytest.raises(Stopped):
         improve(checkerboard(), start, SETTINGS, should_stop=lambda: True)
+
+
+def test_the_loop_starts_from_a_diagnosis_that_is_there_and_fits_nothing_of_it_again():
+    data, seen = checkerboard(), []
+    start = build_model("classification", {"hidden_layer_sizes": (1,), "max_iter": 60})
+    known = from_json(to_json(diagnose(data, start, SETTINGS)))
+    path = improve_case(prepare_case(data, start, SETTINGS), known, most_steps=1, on_progress=seen.append)
+    assert not any("Turn 1" in str(one.stage) for one in seen), "the first diagnosis is there"
+    assert path.steps[0].change == best_trial(known.recommendations).trial.settings
+    assert path.dev_uses > known.compared
+    with pytest.raises(DataError, match="another"):
+        improve_case(prepare_case(data, build_model("classification"), SETTINGS), known)
+    with pytest.raises(DataError, match="another"):
+        improve_case(prepare_case(two_blobs(), start, SETTINGS), known)
+    assert_total_adds_up(path)
+
+
+def assert_total_adds_up(path):
+    """The path says what all steps did together, in numbers that add up as they are written."""
+    assert path.total.change.high < 0
+    assert path.total.change.value >= path.steps[0].effect.value - path.total.before.value
+    text = path_to_text(path)
+    line = text[text.index("In all") :].replace("\n", " ")
+    before, after, change = (float(number) for number in re.findall(r"[\d.]+(?=%| points)", line)[:3])
+    assert round(before - change, 1) == after
 
 
 def test_every_setting_that_the_dev_rows_judged_is_counted():

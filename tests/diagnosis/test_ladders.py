@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from sklearn.cross_decomposition import PLSRegression
+from sklearn.decomposition import PCA
+from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
 from sklearn.ensemble import (
     GradientBoostingClassifier,
     GradientBoostingRegressor,
@@ -9,9 +12,10 @@ from sklearn.ensemble import (
     RandomForestClassifier,
 )
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
@@ -84,3 +88,23 @@ def test_every_rung_differs_and_can_be_fitted(estimator):
         after = changed(model, change)
         assert after.identity != model.identity, (remedy, change)
         assert after.estimator.fit(X, y).predict(X).shape == (80,)
+
+
+def test_a_pipeline_has_rungs_of_every_step():
+    pipe = make_pipeline(PolynomialFeatures(2), PCA(4), Ridge())
+    assert values(pipe, "polynomialfeatures__degree") == {1, 3}
+    assert values(pipe, "pca__n_components") == {2, 8, None}
+    assert values(pipe, "ridge__alpha") == {0.1, 10.0}
+    looser = [change for remedy, change in applicable(as_model(pipe)) if remedy == "weaker_regularization"]
+    assert {"polynomialfeatures__degree": 3} in looser
+    assert {"pca__n_components": 8} in looser
+
+
+def test_an_estimator_without_a_ladder_gets_values_inside_its_own_limits():
+    found = dict(applicable(as_model(GaussianNB())))
+    assert "other_value" in found
+    assert values(QuadraticDiscriminantAnalysis(), "reg_param") == {0.01, 0.1, 0.5}
+    assert values(PLSRegression(), "n_components") == {1, 4}
+    assert not values(GaussianNB(), "priors"), "no number"
+    assert not values(SVC(), "coef0"), "where a ladder is known, only its rungs are tried"
+    assert values(make_pipeline(StandardScaler(), GaussianNB()), "gaussiannb__var_smoothing") == {1e-8, 1e-6, 1e-10}

@@ -139,7 +139,7 @@ def test_any_sure_gain_comes_before_leaving_it_where_its_cause_shows_by_itself()
 def test_what_makes_every_start_train_comes_before_leaving_it_though_the_mean_over_repeats_is_unsure():
     step = probe(-0.085, half=0.13)
     unsure, hangs = Estimate(0.0, -0.1, 0.1), exactly(0.1)
-    found = replace(evidence(step_size=replace(step, frees=True)), avoidable_bias=unsure, stuck_share=hangs)
+    found = replace(evidence(step_size=replace(step, unsticks=True)), avoidable_bias=unsure, stuck_share=hangs)
     assert advice(found)[0].remedy == "step_size"
     outcomes = {f.code: f.outcome for f in check_rules(replace(found, more_data_gain=Estimate(0.2, 0.1, 0.3)), RULES)}
     assert (outcomes["T15"], outcomes["V1c"], outcomes["N1"]) == ("fired", "suppressed", "suppressed")

@@ -3,7 +3,7 @@ import pytest
 
 from dldiag.data.split import make_split
 from dldiag.diagnosis.search import FIRST, SEARCHED, TRIED, drawn_change, planned_fits, search, try_remedy
-from dldiag.diagnosis.trials import CHOOSERS, EFFORTS, Attempt
+from dldiag.diagnosis.trials import EFFORTS, SELECTION_REPEATS, Attempt
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import as_model, build_model, changed
 from tests.problems import checkerboard, noise
@@ -15,7 +15,7 @@ WEAK = {"hidden_layer_sizes": (1,), "learning_rate_init": 1e-5, "max_iter": 30}
 @pytest.fixture(scope="module")
 def searched():
     data, seen = checkerboard(), []
-    fits = FitCache(data, make_split(data, 10 + CHOOSERS, 0))
+    fits = FitCache(data, make_split(data, 10 + SELECTION_REPEATS, 0))
     model = build_model("classification", WEAK)
     trial = search(fits, model, material=0.02, effort=QUICK, on_result=seen.append)
     return fits, model, trial, seen
@@ -47,7 +47,7 @@ def test_where_the_columns_say_nothing_the_best_of_many_draws_is_not_called_a_he
     verdicts = []
     for seed in range(6):
         data = noise(n=240, seed=seed)
-        fits = FitCache(data, make_split(data, 10 + CHOOSERS, seed))
+        fits = FitCache(data, make_split(data, 10 + SELECTION_REPEATS, seed))
         verdicts.append(
             search(fits, build_model("classification", {"max_iter": 20}), material=0.05, effort=QUICK).verdict
         )
@@ -67,6 +67,6 @@ def test_only_our_network_is_searched():
     from sklearn.linear_model import LogisticRegression
 
     data = checkerboard()
-    fits = FitCache(data, make_split(data, 10 + CHOOSERS, 0))
+    fits = FitCache(data, make_split(data, 10 + SELECTION_REPEATS, 0))
     with pytest.raises(ValueError, match="network"):
         try_remedy(fits, as_model(LogisticRegression()), Attempt("search_settings", {}), material=0.02, effort=QUICK)

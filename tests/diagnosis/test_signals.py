@@ -11,7 +11,7 @@ from dldiag.core.types import exactly
 from dldiag.data.dataset import make_dataset
 from dldiag.data.samples import SAMPLES, load_sample
 from dldiag.diagnosis.evidence.evidence import Evidence
-from dldiag.diagnosis.evidence.signals import SMOOTHED, frees, mean_training_curve, signals
+from dldiag.diagnosis.evidence.signals import SMOOTHED, mean_training_curve, signals, unsticks
 from dldiag.diagnosis.rules import RULES, apply_rule
 from dldiag.diagnosis.trials import diagnosis_split
 from dldiag.experiments.fit import FitResult
@@ -98,9 +98,9 @@ def test_a_repeat_that_learns_nothing_where_most_learn_well_is_stuck():
 def test_a_remedy_frees_only_when_every_repeat_trains_with_it():
     well, stuck = (0.2, 0.25), (1.0, 0.97)
     before = of_errors(well, well, well, stuck)
-    assert frees(before, of_errors(well, well, well, well))
-    assert not frees(before, of_errors(well, stuck, well, well))
-    assert not frees(of_errors(well, well, well), of_errors(well, well, well))
+    assert unsticks(before, of_errors(well, well, well, well))
+    assert not unsticks(before, of_errors(well, stuck, well, well))
+    assert not unsticks(of_errors(well, well, well), of_errors(well, well, well))
 
 
 def of_dev_errors(curves):
@@ -175,3 +175,21 @@ def test_training_curve_and_learning_curve_tell_errors_in_one_unit():
             assert curve.train_error[-1] == pytest.approx(np.mean([r.train_error for r in results]), rel=0.05)
         else:
             assert np.mean(last) == pytest.approx(np.mean([r.dev_error for r in results]), rel=0.3)
+
+
+def ended(errors, stopped_by="epochs"):
+    return Health(
+        len(errors), (1.0,) * len(errors), (), (0.0,) * len(errors), tuple(errors), (), (), (), 1.0, 1.0, 0.5, True, False,
+        stopped_by, len(errors),
+    )  # fmt: skip
+
+
+def test_training_that_stops_while_the_dev_error_falls_is_told_and_one_that_ended_by_itself_is_not():
+    falling = [ended([0.5 - 0.02 * epoch + 0.001 * start for epoch in range(20)]) for start in range(4)]
+    found = signals(of_healths(falling))["still_falling"]
+    assert found.value == pytest.approx(4 * 0.02), "a fifth of 20 epochs is 4"
+    assert apply_rule(RULE["T17"], Evidence(still_falling=found, material=exactly(0.02))).outcome == "fired"
+    flat = [ended([0.2 + 0.001 * start] * 20) for start in range(4)]
+    assert signals(of_healths(flat))["still_falling"].value == 0
+    assert signals(of_healths([ended([0.5, 0.4], "plateau")] * 4))["still_falling"] is None
+    assert signals(of_healths([ended([0.5, 0.3])] * 4))["still_falling"].value == pytest.approx(0.2)

@@ -75,7 +75,9 @@ class RemedyTrialJob(ModelJob, frozen=True, kw_only=True, tag="try"):
 
 
 class ImprovementJob(ModelJob, frozen=True, kw_only=True, tag="improve"):
-    """Apply the best fix and diagnose again until nothing helps; the result is a `FoundPath`."""
+    """Apply the best fix and diagnose again until nothing helps; the result is a `FoundPath`. known: the report to start from, as JSON."""
+
+    known: str = ""
 
 
 class TestOpeningJob(ModelJob, frozen=True, kw_only=True, tag="open"):

@@ -25,7 +25,7 @@ def from_bytes(content: bytes, kind: type[T]) -> T:
 
     Sequences in untyped fields come back as tuples.
     """
-    return msgspec.convert(_with_tuples(json.loads(content)), kind, dec_hook=_to_numpy)
+    return msgspec.convert(_with_tuples(json.loads(content)), kind, dec_hook=_to_numpy, str_keys=True)
 
 
 def _with_tuples(plain: Any) -> Any:

@@ -9,19 +9,19 @@ import msgspec
 from dldiag.app.jobs.asked import ImprovementJob, Parameters, RemedyTrialJob, TestOpeningJob
 from dldiag.app.jobs.diagnosis import JobProgress, JobStop, data_and_model, processes_of_a_job
 from dldiag.core.i18n import Message
-from dldiag.core.types import Estimate, Progress, TestResult, Trial
-from dldiag.diagnosis.improve import LoopStep
+from dldiag.core.types import Progress, TestResult, Trial
+from dldiag.diagnosis.improve import LoopStep, Total
 
 
 class FoundPath(msgspec.Struct, frozen=True):
-    """The steps of an automatic improvement. dev_error: of the final model, None when stopped by hand."""
+    """The path of an improvement; total: what all steps did, None where none was taken or it was stopped by hand."""
 
     steps: tuple[LoopStep, ...]
     start: Parameters
     winner: Parameters
     dev_uses: int
     ended: Message
-    dev_error: Estimate | None
+    total: Total | None
 
 
 def try_job(job: RemedyTrialJob, on_progress: JobProgress, should_stop: JobStop) -> Trial:
@@ -46,21 +46,26 @@ def try_job(job: RemedyTrialJob, on_progress: JobProgress, should_stop: JobStop)
 
 
 def improve_job(job: ImprovementJob, on_progress: JobProgress, should_stop: JobStop) -> FoundPath:
-    """Apply the best fix and diagnose again until nothing helps."""
-    from dldiag.diagnosis.improve import improve
+    """Apply what helps and diagnose again until nothing does."""
+    from dldiag.diagnosis.diagnose import prepare_case
+    from dldiag.diagnosis.improve import improve_case, is_of_case
     from dldiag.experiments.chosen_model import choice_of
+    from dldiag.report.json_schema import from_json
 
     dataset, model = data_and_model(job)
-    found = improve(
-        dataset, model, job.settings, on_progress=on_progress, should_stop=should_stop, n_jobs=processes_of_a_job()
-    )
+    case = prepare_case(dataset, model, job.settings, should_stop=should_stop, n_jobs=processes_of_a_job())
+    known = from_json(job.known) if job.known else None
+    fits = (
+        known if known is not None and is_of_case(known, case) else None
+    )  # a finished sample may be of an older version
+    found = improve_case(case, fits, on_progress=on_progress)
     return FoundPath(
         steps=found.steps,
         start=choice_of(found.start),
         winner=choice_of(found.winner),
         dev_uses=found.dev_uses,
         ended=found.ended,
-        dev_error=None if found.stopped else found.report.evidence["dev_error"],
+        total=found.total,
     )
 
 

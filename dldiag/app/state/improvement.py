@@ -47,9 +47,11 @@ def start_trial(job: str, report: Report, remedy: str, change: Parameters) -> No
     start(job, f"try {remedy}", RemedyTrialJob, remedy=remedy, change=change, material=report.delta, **known)
 
 
-def start_improving(job: str) -> None:
-    """Start the automatic improvement."""
-    start(job, IMPROVE, ImprovementJob)
+def start_improving(job: str, report: Report) -> None:
+    """Start to apply the best fixes, one after the other, from what the report has found."""
+    from dldiag.report.json_schema import to_json  # slow to import
+
+    start(job, IMPROVE, ImprovementJob, known=to_json(report))
 
 
 def forget_improvement(job: str, what: str) -> None:

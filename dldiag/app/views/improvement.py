@@ -14,11 +14,13 @@ from dldiag.app.views.progress import show_ending, watch
 from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import Report
+from dldiag.diagnosis.openings import Opener, refusal
 from dldiag.report import view
 
 LOOP = Message("Improved automatically")
 IMPROVE_HELP = Message("Applies the best fix, re-tests, and repeats until nothing helps. Then one random search.")
 STAYS_SEALED = Message("The test set stays sealed.")
+OPENED = Message("The test rows of this table were opened before; they cannot judge fairly a second time.")
 IS_OPEN = Message("The test set has been opened: it cannot judge what you choose from here on.")
 SEALED = Message("{rows:,} test rows are sealed. Open them once, when you have finished choosing.")
 
@@ -34,7 +36,7 @@ def show_improving(report: Report, job: str) -> None:
         )
         if st.button(tr("Improve automatically"), key="improve", icon=":material/autorenew:"):
             with explained():
-                improvement.start_improving(job)
+                improvement.start_improving(job, report)
             st.rerun()
         return
     view = session.pool().look(running)
@@ -56,8 +58,8 @@ def _show_path(found: FoundPath, report: Report, job: str) -> None:
     show_message(found.ended)
     if found.steps:
         show_rows(view.path(found.steps, unit), alt=tr("The path taken"))
-        if found.dev_error is not None:
-            show_message(view.path_line(found.steps, found.dev_error, unit))
+        if line := view.total_line(found.total, unit):
+            show_message(line)
         if st.button(tr("Apply all of these and diagnose again"), key="adopt.winner"):
             _apply_winner(found, report, job)
     show_message(tr("Settings compared on the dev rows: {uses}.", uses=found.dev_uses), kind="caption")
@@ -90,7 +92,8 @@ def show_test_set(report: Report, job: str) -> None:
             improvement.forget_improvement(job, "open")
             st.rerun()
     elif improvement.opened_before(job):
-        show_message(tr("The test rows of this table were opened before; they cannot judge fairly a second time."))
+        why = refusal(report.split.test_fingerprint, Opener("dashboard", session.owner()))
+        show_message(OPENED if why is None else str(why), kind="warning")
     else:
         _offer_opening(report, job)
 
@@ -104,6 +107,12 @@ def _offer_opening(report: Report, job: str) -> None:
             with explained():
                 improvement.start_test(job, start=asked.first_model, winner=asked.model, dev_uses=uses)
             st.rerun()
+
+
+def show_test_meaning(report: Report) -> None:
+    """Say at the top of the page what the opened test rows mean."""
+    if text := view.test_meaning(report):
+        show_message(text, kind="info")
 
 
 def _show_test(report: Report) -> None:

@@ -11,7 +11,7 @@ from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_r
 from dldiag.app.views.before_after import show_before_after
 from dldiag.app.views.export import show_export
 from dldiag.app.views.fixes import list_fixes, show_fixes
-from dldiag.app.views.improvement import show_improving, show_test_set
+from dldiag.app.views.improvement import show_improving, show_test_meaning, show_test_set
 from dldiag.app.views.performance import show_performance
 from dldiag.app.views.verdict import show_verdict
 from dldiag.app.views.where_wrong import show_where_wrong
@@ -33,6 +33,7 @@ def show_report(report: Report, job: str | None, *, complete: bool = True) -> No
 
 
 def _show_parts(report: Report, job: str | None, *, complete: bool) -> None:
+    show_test_meaning(report)
     show_verdict(report, job, complete=complete)
     show_before_after(report, job)
     show_fixes(report, job)

@@ -49,6 +49,9 @@ class Copies:
     conflicting_share: float
     error_floor: Estimate
     largest_group: int  # rows of the features that are repeated most often
+    disagreement: (
+        float | None
+    )  # share of pairs of equal rows with different targets, over that of all pairs; None: no pairs
     are_chance: bool  # few combinations of values are possible: equal rows are no copies of each other
 
 
@@ -70,8 +73,16 @@ def copies_of(dataset: Dataset, seed: int = 0) -> Copies:
         conflicting_share=conflicting / n,
         error_floor=_error_floor(dataset, same_x),
         largest_group=int(sizes.max()),
+        disagreement=_disagreement(dataset.y, same_x, same_xy),
         are_chance=repeats_by_chance(dataset.X, dataset.y, same_x, seed),
     )
+
+
+def _disagreement(y: NDArray[Any], same_x: NDArray[np.int64], same_xy: NDArray[np.int64]) -> float | None:
+    """Return how often equal rows differ in their targets, over how often any two rows do; about 1 where they are no copies."""
+    n, equal = float(len(y)), _pairs(same_x)
+    apart = 1 - _pairs(np.unique(y, return_inverse=True)[1]) / max(1.0, n * (n - 1) / 2)
+    return None if equal == 0 or apart == 0 else (1 - _pairs(same_xy) / equal) / apart
 
 
 def _first_rows(groups: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -2,7 +2,7 @@
 
 from dldiag.diagnosis.evidence.evidence import EVIDENCE, Evidence, EvidenceRow, Probe
 from dldiag.diagnosis.evidence.gather import MEASURERS, Measured, gather, material_of, with_achievable
-from dldiag.diagnosis.evidence.signals import frees, mean_training_curve
+from dldiag.diagnosis.evidence.signals import mean_training_curve, unsticks
 from dldiag.diagnosis.evidence.table_audit import table_evidence, table_names
 from dldiag.experiments.estimates import paired_change, train_change
 
@@ -13,7 +13,6 @@ __all__ = [
     "EvidenceRow",
     "Measured",
     "Probe",
-    "frees",
     "gather",
     "material_of",
     "mean_training_curve",
@@ -21,5 +20,6 @@ __all__ = [
     "table_evidence",
     "table_names",
     "train_change",
+    "unsticks",
     "with_achievable",
 ]

@@ -35,7 +35,7 @@ class Probe:
     """What one remedy did in a short paired run: the change of dev and of training error (negative is better).
 
     dev is corrected for the choice among all settings that were tried; seen: the same before that.
-    frees: repeats in which the model learns next to nothing, as it does not in most, train with this remedy, as do all.
+    unsticks: repeats in which the model learns next to nothing, as it does not in most, train with this remedy, as do all.
     """
 
     dev: Estimate
@@ -43,7 +43,7 @@ class Probe:
     settings: Mapping[str, object] = field(default_factory=dict)
     repeats: int = 0
     seconds: float = 0.0
-    frees: bool = False
+    unsticks: bool = False
     seen: Estimate | None = None
 
 
@@ -58,7 +58,7 @@ class Evidence:
     measured_in: ErrorUnit | None = None  # the unit of errors; None: the one of the task's plain metric
     # how much there is
     n_train: Number = evidence_row(Message("Training rows"), "number", "counts")
-    n_dev: Number = evidence_row(Message("Dev rows"), "number", "counts")
+    n_dev: Number = evidence_row(Message("Different dev rows in all repeats"), "number", "counts")
     repeats: Number = evidence_row(Message("Repeats"), "number", "counts")
     n_features: Number = evidence_row(Message("Features"), "number", "table")
     n_classes: Number = evidence_row(Message("Classes"), "number", "table")
@@ -66,6 +66,10 @@ class Evidence:
     duplicate_share: Number = evidence_row(Message("Duplicate rows"), "share", "table")
     conflict_floor: Number = evidence_row(
         Message("Error that conflicting duplicates force on any model"), "error", "table"
+    )
+    # How often equal rows have different labels, over how often any two rows do; copies of a row have the same.
+    conflict_ratio: Number = evidence_row(
+        Message("Equal rows that differ in their labels, over any rows"), "number", "table"
     )
     # Share of the error that one column alone removes, when it stands out; else 0.
     leak_gain: Number = evidence_row(Message("Error that the strongest column alone removes"), "share", "table")
@@ -76,6 +80,7 @@ class Evidence:
     scale_ratio: Number = evidence_row(Message("Largest scale over smallest scale of the inputs"), "number", "table")
     automatic_start: Number = evidence_row(Message("Automatic initialization (1: yes)"), "number", "model")
     scaled_inputs: Number = evidence_row(Message("Inputs are scaled (1: yes)"), "number", "model")
+    memorizes: Number = evidence_row(Message("Fits training rows by construction (1: yes)"), "number", "model")
     group_suspicion: Number = evidence_row(Message("Signs of groups among the rows"), "number", "table")
     time_suspicion: Number = evidence_row(Message("Signs of an order in time"), "number", "table")
     # 1 when a random split alone makes most of what a quick model seems to know, else 0.
@@ -85,6 +90,8 @@ class Evidence:
     material: Number = evidence_row(Message("Smallest difference that matters"), "error", "errors")
     train_error: Number = evidence_row(Message("Training error"), "error", "errors")
     dev_error: Number = evidence_row(Message("Dev error"), "error", "errors")
+    # Where a repeat is worse than the baseline, with the baseline's error in its place: what effects are changes of.
+    counted_error: Number = evidence_row(Message("Dev error, no repeat worse than the baseline"), "error", "errors")
     training_dev_error: Number = evidence_row(Message("Training-dev error"), "error", "errors")
     variance: Number = evidence_row(Message("Variance"), "error", "errors")  # dev error − training error
     mismatch: Number = evidence_row(Message("Data mismatch"), "error", "errors")  # dev error − training-dev error
@@ -123,6 +130,9 @@ class Evidence:
     dead_share: Number = evidence_row(Message("Dead units"), "share", "health")
     saturated_share: Number = evidence_row(Message("Saturated units"), "share", "health")
     past_minimum: Number = evidence_row(Message("Dev error at the end above its minimum"), "difference", "health")
+    still_falling: Number = evidence_row(
+        Message("Fall of the dev error over the last fifth of training"), "difference", "health"
+    )
     # Of repeats that learn next to nothing where most learn well.
     stuck_share: Number = evidence_row(Message("Repeats that learn next to nothing"), "share", "health")
     # probes: short paired runs of remedies, the best setting of each
@@ -137,7 +147,7 @@ class Evidence:
 
     @property
     def delta(self) -> float:
-        """δ, the smallest difference that matters: `material`, or a setting's default where it was not told."""
+        """δ, the smallest difference that matters: `material`, or the default setting where it was not measured."""
         return self.material.value if self.material is not None else Settings.material
 
     def get(self, name: str) -> Number:

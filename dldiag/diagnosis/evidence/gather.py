@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -13,11 +14,14 @@ from dldiag.core.statistics import Z_95, Z_TWO_SIDED, delta_of, difference, esti
 from dldiag.core.types import Estimate, LearningCurve, Task, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence, Probe
 from dldiag.diagnosis.evidence.signals import signals
+from dldiag.diagnosis.ladders import learners
+from dldiag.diagnosis.winners_curse import correlation_of, picked
 from dldiag.experiments import estimates
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.forecast import expected_gain
 
 SCALE_FREE = ("sklearn.tree", "sklearn.ensemble")  # models of trees, by the beginning of their module's name
+FITS_ANYTHING = ("RandomForest", "ExtraTrees")  # grown until they fit, by the beginning of a class's name
 SIGNAL_LEVEL = 0.99  # one-sided: the best of several models is compared with guessing, so chance gets several tries
 
 
@@ -43,7 +47,7 @@ class Measured:
 
     @property
     def alike(self) -> Sequence[FitResult]:
-        """The model judged on new rows of the kind that it learnt from: where bias and variance are read."""
+        """The fits judged on unseen rows like the training rows: bias and variance are read from these."""
         return self.training_dev or self.current
 
 
@@ -68,6 +72,7 @@ def _errors(measured: Measured, settings: Settings) -> dict[str, Estimate | None
         "material": exactly(material_of(measured.current, settings.material)),
         "train_error": estimates.train_error(measured.current),
         "dev_error": dev,
+        "counted_error": estimates.counted_error(measured.current),
         "variance": estimates.gap(measured.alike),
         "training_dev_error": training_dev,
         "mismatch": None if training_dev is None else difference(dev, training_dev),
@@ -75,13 +80,15 @@ def _errors(measured: Measured, settings: Settings) -> dict[str, Estimate | None
 
 
 def _of_curve(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
-    curve = measured.curve
-    gain = expected_gain(curve.sizes, curve.dev_errors, train_errors=curve.train_errors)
+    """Estimate the gain from more rows; None for a model that is not better than the baseline."""
+    curve, gain = measured.curve, None
+    if estimates.paired_change(measured.guess, measured.current, clipped=False).surely_below <= 0:
+        gain = expected_gain(curve.sizes, curve.dev_errors, train_errors=curve.train_errors)
     return {"more_data_gain": gain, "curve_rise": _rise(curve)}
 
 
 def _of_model(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
-    """Tell whether inputs are scaled and weights start as the activation asks for; None where that cannot be seen from here.
+    """Tell whether inputs are scaled and whether the initialization is automatic; None where that is not known.
 
     A model may prepare its inputs itself, and trees do not mind their scale.
     """
@@ -91,11 +98,23 @@ def _of_model(measured: Measured, settings: Settings) -> dict[str, Estimate | No
     return {
         "scaled_inputs": None if unseen else exactly(float(measured.scaled_inputs)),
         "automatic_start": None if start is None else exactly(float(start == "auto")),
+        "memorizes": exactly(float(all(fits_by_construction(model.estimator) for model in models))),
     }
 
 
+def fits_by_construction(estimator: Any) -> bool:
+    """Tell whether a model fits any training rows: full-grown forests and trees, the nearest neighbor."""
+    last = ([one for _, one in learners(estimator)] or [estimator])[-1]
+    name, given = type(last).__name__, last.get_params(deep=False)
+    if name.startswith("KNeighbors"):
+        return bool(given["n_neighbors"] == 1 or given["weights"] == "distance")
+    grown = name.startswith((*FITS_ANYTHING, "DecisionTree", "ExtraTree"))
+    held_back = given.get("max_depth") or given.get("max_leaf_nodes") or given.get("min_samples_leaf", 1) != 1
+    return bool(grown and not held_back)
+
+
 def material_of(results: Sequence[FitResult], smallest: float) -> float:
-    """Return δ, the smallest difference that matters: a share of the dev error, of the plainest guess's at most."""
+    """Return δ, the smallest difference that matters: a share of the dev error, at most of the baseline's."""
     return delta_of(float(np.mean([result.useful_error for result in results])), smallest)
 
 
@@ -121,7 +140,7 @@ def _counts(measured: Measured, settings: Settings) -> dict[str, Estimate | None
 
 
 def _against_references(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
-    """Compare with the plainest guess, the linear model and the best reference, each paired by repeat and row."""
+    """Compare with the baseline, the linear model and the best reference, each paired by repeat and row."""
     candidates = {"current": measured.current, **measured.references}
     best = min(candidates.values(), key=_mean_dev)
     found: dict[str, Estimate | None] = {
@@ -132,10 +151,19 @@ def _against_references(measured: Measured, settings: Settings) -> dict[str, Est
     if measured.references:
         reference = min(measured.references.values(), key=_mean_dev)
         found["reference_error"] = estimates.dev_error(reference)
-        found["reference_lead"] = estimates.paired_change(reference, measured.current)
+        found["reference_lead"] = _lead_of_the_best(measured)
     if "linear" in measured.references:
         found["simple_lead"] = estimates.paired_change(measured.references["linear"], measured.current)
     return found
+
+
+def _lead_of_the_best(measured: Measured) -> Estimate:
+    """Estimate how far the best reference model is ahead, corrected for being the best of several."""
+    pairs = [(measured.current, results) for results in measured.references.values()]
+    rows = 1 + max(int(result.task.dev_rows.max()) for result in measured.current)
+    changes = [estimates.paired_change(*pair) for pair in pairs]
+    best = min(range(len(pairs)), key=lambda k: _mean_dev(pairs[k][1]))
+    return -picked(changes, correlation_of(pairs, rows), measured.current[0].task.seed)[best].expected
 
 
 def _best_label(measured: Measured) -> Value:
@@ -149,7 +177,7 @@ def _mean_dev(results: Sequence[FitResult]) -> float:
 
 
 def _achievable(measured: Measured, settings: Settings) -> Estimate:
-    """Return E*: the user's target, else the least that any model here is sure to reach.
+    """Return E*: the user's target, else the least that any model here reaches with 90% confidence.
 
     An upper bound: some other model may reach less. Its source says which model that is. Where the dev rows are of
     another kind, it is that on new rows like the training rows: only there can it be held against the training error.

@@ -13,8 +13,9 @@ from dldiag.experiments.fit import FitResult
 from dldiag.nn.health import Health, LayerHealth
 
 SMOOTHED = 5  # epochs averaged before a minimum is looked for
-STUCK = 0.9  # of the plainest guess's error, which a fit that has learnt next to nothing is not below (own choice)
+STUCK = 0.9  # of the baseline's error, which a fit that has learned next to nothing is not below (own choice)
 LEARNT = 0.5  # of the same, which most fits are below where they learn well (own choice)
+LAST_PART = 5  # a fifth of the epochs, over which the dev error is compared with the fifth before
 _EARLY = 0.9  # a minimum counts as passed when it lies before this share of the epochs
 
 
@@ -33,20 +34,21 @@ def signals(results: Sequence[FitResult]) -> dict[str, Estimate | None]:
         "dead_share": _median(healths, lambda h: _worst(h.last_look, lambda look: max(look.dead))),
         "saturated_share": _median(healths, lambda h: _worst(h.last_look, lambda look: max(look.saturated))),
         "past_minimum": _past_minimum(healths),
+        "still_falling": _still_falling(healths),
         "stuck_share": exactly(float(np.mean(stuck(results)))),
     }
 
 
 def stuck(results: Sequence[FitResult]) -> NDArray[np.bool_]:
-    """Tell which repeats have learnt next to nothing, on training and dev rows, where most learn well; none where most do not."""
+    """Tell which repeats have learned next to nothing, on training and dev rows, where most learn well; none where most do not."""
     guess = np.array([r.guess_error for r in results])
     train, dev = np.array([r.train_error for r in results]), np.array([r.dev_error for r in results])
     learns = bool(np.median(dev - LEARNT * guess) < 0)
     return np.asarray((np.minimum(train, dev) >= STUCK * guess) & (guess > 0) & learns)
 
 
-def frees(before: Sequence[FitResult], after: Sequence[FitResult]) -> bool:
-    """Tell whether repeats that are stuck before a change are so no longer, and no other is."""
+def unsticks(before: Sequence[FitResult], after: Sequence[FitResult]) -> bool:
+    """Tell whether a change makes every stuck repeat train, and leaves none stuck."""
     return bool(stuck(before).any() and not stuck(after).any())
 
 
@@ -93,6 +95,27 @@ def _past_minimum(healths: Sequence[Health]) -> Estimate | None:
     return Estimate(value, low, high)
 
 
+def _still_falling(healths: Sequence[Health]) -> Estimate | None:
+    """Estimate how far the dev error fell over the last fifth of the epochs; None where training ended by itself somewhere."""
+    falls = [_last_fall(h) for h in healths if h.stopped_by == "epochs"]
+    known = [fall for fall in falls if fall is not None]
+    if len(known) < max(2, len(healths)):
+        return None
+    low, high = t_interval(known)
+    return Estimate(float(np.mean(known)), low, high)
+
+
+def _last_fall(health: Health) -> float | None:
+    """Return the mean dev error of the fifth of the epochs before the last less that of the last fifth."""
+    errors = np.array(health.dev_error or (), dtype=float)
+    known = np.flatnonzero(np.isfinite(errors))
+    if len(known) < 2:
+        return None
+    laid = np.interp(np.arange(len(errors)), known, errors[known])
+    part = max(1, len(laid) // LAST_PART)
+    return float(laid[-2 * part : -part].mean() - laid[-part:].mean())
+
+
 def _smoothed(health: Health) -> NDArray[np.float64] | None:
     """Return the dev error of every epoch, averaged over SMOOTHED measurements; None where there are too few of them."""
     errors = np.array(health.dev_error or (), dtype=float)
@@ -104,7 +127,7 @@ def _smoothed(health: Health) -> NDArray[np.float64] | None:
 
 
 def _rises(choosing: NDArray[np.float64], judged: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return by how much the judged curves end above the epoch where the choosing ones are lowest; 0 when that is late."""
+    """Return how far the judged curves rise after the best epoch of the choosing ones; 0 when that epoch is late."""
     best = int(np.argmin(choosing.mean(axis=0)))
     late = best >= _EARLY * (choosing.shape[1] - 1)
     return np.zeros(len(judged)) if late else judged[:, -1] - judged[:, best]
@@ -126,7 +149,7 @@ def mean_training_curve(results: Sequence[FitResult]) -> TrainingCurve | None:
 
 
 def _mean_by_epoch(series: Sequence[Sequence[float | None]], epochs: int) -> tuple[float | None, ...]:
-    """Average series of different lengths; one that has ended counts with its last value, None where none was taken."""
+    """Average series of different lengths; a finished one counts with its last value."""
     laid = np.array([[*s, *[s[-1]] * (epochs - len(s))] for s in series if len(s)], dtype=float)
     if len(laid) == 0:
         return ()

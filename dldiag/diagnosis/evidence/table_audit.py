@@ -1,4 +1,4 @@
-"""What the preflight saw in the table itself, as evidence."""
+"""The audit of the table as evidence."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def table_evidence(found: TableAudit) -> dict[str, Estimate | None]:
         "n_classes": exactly(found.classes) if found.classes else None,
         "duplicate_share": exactly(0.0 if found.copies.are_chance else found.copies.share),
         "conflict_floor": found.copies.error_floor,
+        "conflict_ratio": None if found.copies.disagreement is None else exactly(found.copies.disagreement),
         "leak_gain": exactly(leak.removed if leak is not None else 0.0),
         "majority_share": exactly(found.majority_share) if found.classes else None,
         "rarest_class_rows": exactly(found.rarest_class_rows) if found.classes else None,

@@ -8,6 +8,9 @@ from dldiag.diagnosis.evidence.evidence import Evidence, Probe
 from dldiag.diagnosis.rules.remedy_gain import gain_of, probed
 from dldiag.diagnosis.rules.rule import MATERIAL, Example, Headline, Rule, Threshold, is_likely
 
+BY_CONSTRUCTION = Threshold(
+    "BY_CONSTRUCTION", 0.5, "0 no … 1 yes", "full-grown trees and the nearest neighbor meet every row"
+)
 ANY_RISE = Threshold("ANY_RISE", 0.0, "error", "LCDB 1.1: a paired rise of the error with more rows")
 BELOW_DEV = Threshold("BELOW_DEV", 0.0, "error", "UMLAUT; sk-autod")
 NOTHING_GAINS = Threshold("NOTHING_GAINS", 0.5, "0 no … 1 yes", "no probe gains δ/2 and dev error is near achievable")
@@ -156,6 +159,22 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
         passed="A smaller network gains at most {most:gap}.",
         hint="Use fewer units.",
         source="Ng (with caution: prefer regularization)",
+    ),
+    Rule(
+        "V3", "bias_variance", Message("Does the training error say anything?"),
+        signal=lambda e: e.memorizes, threshold=BY_CONSTRUCTION,
+        fired="A model of this kind fits its training rows whatever they are, so its training error says little about bias or "
+              "variance.",
+        passed="The training error of a model of this kind says something.",
+        hint="Compare errors on unseen rows, with each fix and with the reference models.",
+        problem=None, needs=("memorizes",), decided_by="nothing",
+        remark=Message(
+            "A model of this kind fits its training rows whatever they are: compare errors on unseen rows rather than the gap."
+        ),
+        examples=(
+            Example(Evidence(memorizes=exactly(1)), "fired"),
+            Example(Evidence(memorizes=exactly(0)), "passed"),
+        ),
     ),
     Rule(
         "V2", "bias_variance", Message("A gap without harm"),

@@ -1,4 +1,4 @@
-"""Rules of level data: can these rows teach and judge a model at all?"""
+"""Rules of level data: are these rows fit to train and judge a model?"""
 
 from __future__ import annotations
 
@@ -22,6 +22,12 @@ SCALES = Threshold(
 STANDS_OUT = Threshold(
     "STANDS_OUT", 0.0, "share of the error", "the preflight look: dominance over the next best column"
 )
+DIFFERENT_CASES = Threshold(
+    "DIFFERENT_CASES",
+    0.7,
+    "ratio",
+    "own choice: 1 is the disagreement of any two rows; a tenth of wrong labels gives 0.36",
+)
 SUSPICION = Threshold("SUSPICION", 0.5, "0 no … 1 yes", "the preflight look at the table")
 NOT_SHOWN = Threshold(
     "NOT_SHOWN", 0.5, "0 no … 1 yes", "skore SKD002 and SKD009: no better than a dummy; two bars, docs/decisions.md"
@@ -29,8 +35,17 @@ NOT_SHOWN = Threshold(
 WILD = Threshold("WILD", 0.001, "share of cells", "share of number cells beyond 20 robust standard deviations")
 
 
+DEV_ROWS, DIFFERENT_ROWS = Message("{n_dev:,} dev rows"), Message("{n_dev:,} different dev rows")
+
+
+def judged_rows(e: Evidence) -> Message:
+    """Say how many dev rows there are; a row of several repeats counts once."""
+    n_dev = 0 if e.n_dev is None else int(e.n_dev.value)
+    return (DEV_ROWS if e.repeats is None else DIFFERENT_ROWS).filled(n_dev=n_dev)
+
+
 def _scaled(e: Evidence) -> Message | None:
-    """Inputs on different scales are a cause only where they are not scaled and scaling them is not shown to be useless."""
+    """Return why different scales are no cause here: inputs are scaled, or scaling them was tested and gains too little."""
     if e.scaled_inputs is not None and e.scaled_inputs.value == 1:
         return Message("Inputs are scaled before they reach the model.")
     gain = gain_of(e, "scale_inputs")
@@ -54,9 +69,13 @@ def _says_nothing(e: Evidence) -> Estimate | None:
 
 
 def _equal_by_chance(e: Evidence) -> Message | None:
-    """Rows that are equal because few are possible may differ in their labels without any being wrong."""
+    """Return why equal rows with different labels need not be wrong: few combinations are possible, or they are different cases."""
     if e.duplicate_share is not None and e.duplicate_share.value == 0:
         return Message("Rows are equal by chance here, so different labels need not be wrong.")
+    if e.conflict_ratio is not None and e.conflict_ratio.value > DIFFERENT_CASES.at(e):
+        return Message(
+            "Rows with the same features differ in their labels almost as often as any rows: these are different cases."
+        )
     return None
 
 
@@ -68,12 +87,11 @@ DATA_RULES: tuple[Rule, ...] = (
     Rule(
         "D1", "data", Message("Dev set large enough?"),
         signal=lambda e: e.dev_half_width, threshold=MATERIAL,
-        fired="With {n_dev:,} dev rows the error is known to ±{signal:error} at best (95% confidence); "
-              "smaller differences don't show.",
-        passed="With {n_dev:,} dev rows the error is known to ±{signal:error} (95% confidence).",
+        fired="With {judged} the error is known to ±{signal:error} at best (95% confidence); smaller differences don't show.",
+        passed="With {judged} the error is known to ±{signal:error} (95% confidence).",
         hint="Collect more rows: ±{threshold:error} takes about {rows_needed:,} different dev rows.",
         problem="few_dev_rows", needs=("dev_half_width", "dev_error", "n_dev"),
-        words=lambda e: {"rows_needed": _rows_needed(e)},
+        words=lambda e: {"rows_needed": _rows_needed(e), "judged": judged_rows(e)},
         examples=(
             Example(Evidence(dev_half_width=exactly(0.08), dev_error=exactly(0.2), n_dev=exactly(60)), "fired"),
             Example(Evidence(dev_half_width=exactly(0.005), dev_error=exactly(0.2), n_dev=exactly(9000)), "passed"),
@@ -102,6 +120,9 @@ DATA_RULES: tuple[Rule, ...] = (
         examples=(
             Example(Evidence(conflict_floor=exactly(0.06), material=exactly(0.02)), "fired"),
             Example(Evidence(conflict_floor=exactly(0.001), material=exactly(0.02)), "passed"),
+            Example(
+                Evidence(conflict_floor=exactly(0.06), conflict_ratio=exactly(0.95), material=exactly(0.02)), "not_applicable"
+            ),
         ),
     ),
     Rule(
@@ -141,7 +162,7 @@ DATA_RULES: tuple[Rule, ...] = (
         fired="Class weights lower the balanced error by {signal:.1%}: the model gives up rows of the rarer class to get more rows "
         "right in all.",
         passed="Class weights lower the balanced error by at most {most:.1%}.",
-        hint="If the rarer class matters to you, choose the balanced error as the metric and apply class weights.",
+        hint="If the rarer class matters to you, choose the balanced error as the metric and set class_weight to balanced.",
         problem="rare_class_missed", needs=("rare_class_gain",), silences_conclusions=True, decided_by="repeats",
         examples=(
             Example(Evidence(rare_class_gain=Estimate(0.12, 0.09, 0.15)), "fired"),

@@ -1,4 +1,4 @@
-"""check: apply every rule to evidence; outcomes, suppression, and what would decide the undecided."""
+"""Apply every rule to the evidence: outcomes, suppression, and what would decide the undecided ones."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import replace
 from dldiag.core.i18n import Message, Value
 from dldiag.core.types import Estimate, Finding, Outcome
 from dldiag.diagnosis.evidence.evidence import Evidence
+from dldiag.diagnosis.evidence.printed import PARTS, in_printed_digits
 from dldiag.diagnosis.rules.rule import Rule
 
 
@@ -114,12 +115,14 @@ MOST_TIMES = 30.0  # beyond so many times the rows, a number would be no advice
 
 
 def _values(rule: Rule, evidence: Evidence, signal: Estimate, threshold: float) -> dict[str, Value]:
-    measured: dict[str, Value] = {name: estimate.value for name, estimate in evidence.estimates().items()}
+    known = evidence.estimates()
+    shown = in_printed_digits(known)
+    part = next((name for name in PARTS if name in known and known[name] == signal), None)
     return (
-        measured
+        {name: one.value for name, one in shown.items()}
         | dict(evidence.names)
         | {
-            "signal": signal.value,
+            "signal": signal.value if part is None else shown[part].value,
             "low": signal.low,
             "high": signal.high,
             "most": max(0.0, signal.high),

@@ -29,6 +29,7 @@ PROBLEMS: dict[str, Message] = {
     "wrong_step": Message("Learning rate too small or too large"),
     "worse_than_baseline": Message("Worse than the baseline"),
     "uneven_start": Message("Some random starts do not train"),
+    "unsuited_value": Message("A setting that does not suit the rows"),
     # bias
     "high_bias": Message("High bias"),
     "small_network": Message("Network too small"),

@@ -1,4 +1,4 @@
-"""What a rule is: one row that compares one signal with one named threshold."""
+"""A rule is one row that compares one signal with one named threshold."""
 
 from __future__ import annotations
 
@@ -85,14 +85,14 @@ class Rule:
 
 
 def is_likely(probe: Probe, evidence: Evidence) -> bool:
-    """Tell whether a remedy's gain in dev error is by its estimate at least half of what matters, and for sure above zero.
+    """Tell whether a remedy's gain in dev error is by its estimate at least half of what matters, and above zero with 90% confidence.
 
-    Less than what makes a rule fire, which asks for half of what matters for sure; enough to be worth a try before leaving
+    Less than what makes a rule fire, which asks for half of what matters with 90% confidence; enough to be worth a try before leaving
     the model as it is. Where the gain is that of a few repeats which learn nothing without the remedy, an interval of the
-    mean over all repeats does not tell whether it is sure; that every repeat trains with the remedy does.
+    mean over all repeats does not tell; that every repeat trains with the remedy does.
     """
     gain = -probe.dev
-    return gain.value > evidence.delta / 2 and (gain.low > 0 or probe.frees)
+    return gain.value > evidence.delta / 2 and (gain.low > 0 or probe.unsticks)
 
 
 MATERIAL = Threshold("δ", lambda e: e.delta, "error", "the larger of the setting and 10 % of the dev error")

@@ -34,28 +34,28 @@ BIAS_CAUSES = ("B1a", "B1b", "B1c", "B1d", "V1", "V1a", "V1b", "V1c", "V1d")
 
 
 def _learns_well(e: Evidence) -> Message | None:
-    """A health signal is a cause only where there is an effect: training error above what is achievable."""
+    """Return why a health signal is no cause: the training error is not above the achievable one."""
     if e.avoidable_bias is not None and e.avoidable_bias.surely_below <= e.delta:
         return Message("The training error is low anyway.")
     return None
 
 
 def _starts_well(e: Evidence) -> Message | None:
-    """The start is no cause where the weights are drawn as the activation asks for: another would not be advised."""
+    """Return why the initialization is no cause: it is the automatic one, so no other would be advised."""
     if e.automatic_start is not None and e.automatic_start.value == 1:
         return Message("The initialization is the one made for this activation.")
     return _learns_well(e)
 
 
 def _diverged(e: Evidence) -> Message | None:
-    """Units end up equal in a training that blew up; that says nothing of how they started."""
+    """Return why equal units say nothing: training diverged, or the initialization is the automatic one."""
     if e.nonfinite_share is not None and e.nonfinite_share.value > 0:
         return Message("Training diverged, so what the units look like says nothing.")
     return _starts_well(e) if e.automatic_start is not None and e.automatic_start.value == 1 else None
 
 
 def _gradient_arrives(e: Evidence) -> Message | None:
-    """A ratio says nothing of the early layers where the last one's gradient is large and theirs is not small."""
+    """Return why a small gradient ratio is no cause: the first layer's gradient itself is not small."""
     if (why := _learns_well(e)) is not None or e.gradient_ratio is None or e.first_gradient is None:
         return why
     shrinks = e.gradient_ratio.value * VANISHING.at(e) < 1
@@ -218,6 +218,19 @@ TRAINING_RULES: tuple[Rule, ...] = (
         examples=(
             Example(Evidence(past_minimum=Estimate(0.05, 0.03, 0.07)), "fired"),
             Example(Evidence(past_minimum=Estimate(0.001, 0.0, 0.002)), "passed"),
+        ),
+    ),
+    Rule(
+        "T17", "training", Message("Did training stop while still improving?"),
+        signal=lambda e: e.still_falling, threshold=HALF_MATERIAL,
+        fired="The dev error fell by {signal:gap} over the last fifth of training: it stopped while still improving.",
+        passed="Over the last fifth of training the dev error fell by at most {most:gap}.",
+        hint="Train for more epochs, or take larger steps.",
+        problem="short_training", needs=("still_falling",), decided_by="repeats", silences_conclusions=True,
+        silences=("V1c",),  # as B1b: more rows are more steps, too
+        examples=(
+            Example(Evidence(still_falling=Estimate(0.05, 0.03, 0.07)), "fired"),
+            Example(Evidence(still_falling=Estimate(0.0, -0.002, 0.002)), "passed"),
         ),
     ),
     Rule(

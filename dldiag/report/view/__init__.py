@@ -28,6 +28,7 @@ from dldiag.report.view.fixes import (
     FixKind,
     action_effect,
     action_text,
+    all_not_recommended,
     best_fix,
     change_words,
     fixes,
@@ -35,7 +36,7 @@ from dldiag.report.view.fixes import (
     short_runs_in_vain,
     verdict_kind,
 )
-from dldiag.report.view.improvement import path, path_line, test_line
+from dldiag.report.view.improvement import gain_meaning, path, test_line, test_meaning, total_line
 from dldiag.report.view.labels import (
     ANSWERS,
     COLUMNS,
@@ -84,6 +85,7 @@ __all__ = [
     "TextRow",
     "action_effect",
     "action_text",
+    "all_not_recommended",
     "answers",
     "applied_line",
     "as_printed",
@@ -112,6 +114,7 @@ __all__ = [
     "fixes",
     "forecast_line",
     "forecast_rows",
+    "gain_meaning",
     "judged_line",
     "model_label",
     "model_pair",
@@ -123,7 +126,6 @@ __all__ = [
     "params_of_report",
     "parent_text",
     "path",
-    "path_line",
     "plain_number",
     "points",
     "remedies",
@@ -135,6 +137,8 @@ __all__ = [
     "side_by_side_runs",
     "steps_so_far",
     "test_line",
+    "test_meaning",
+    "total_line",
     "unit_line",
     "unit_of",
     "value_text",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dldiag.core.i18n import Message, tr
-from dldiag.core.types import Estimate, Parent, Report
+from dldiag.core.types import Estimate, Parent, Report, exactly
+from dldiag.diagnosis.evidence.printed import PRINTED
 from dldiag.report.view.changes import parent_text
 from dldiag.report.view.effects import range_text
 from dldiag.report.view.labels import change_text, error_text, unit_of
@@ -11,6 +12,7 @@ from dldiag.report.view.labels import change_text, error_text, unit_of
 SURE_BETTER = Message("{gain:gap} better ({low:bare} to {high:bare}), measured on the same rows")
 SURE_WORSE = Message("{loss:gap} worse ({low:bare} to {high:bare}), measured on the same rows")
 UNSURE = Message("not decided: {range}, measured on the same rows")
+EXPECTED_TO_HOLD = Message("the difference is {seen:points}; expected to hold: {said}")
 NOT_PAIRED = Message("the two runs did not use the same rows, so the difference may be chance")
 
 
@@ -24,12 +26,28 @@ def applied_line(report: Report) -> str:
         change=parent_text(parent, report),
         before=error_text(parent.before, unit_of(report)),
         after=error_text(parent.after, unit_of(report)),
-        effect=effect_words(parent.effect, unit_of(report)),
+        effect=effect_words(parent.effect, unit_of(report), printed_change(parent.before, parent.after)),
     )
 
 
-def effect_words(effect: Estimate | None, unit: str) -> Message:
-    """Say how much better or worse the second run is, or why that is not known."""
+def printed_change(before: Estimate, after: Estimate) -> float:
+    """Return the difference of two errors as they are printed."""
+    return round(round(after.value, PRINTED) - round(before.value, PRINTED), PRINTED)
+
+
+def effect_words(effect: Estimate | None, unit: str, seen: float | None = None) -> Message:
+    """Say how much better or worse the second run is, or why that is not known.
+
+    seen: the plain difference of the errors that are printed beside it; where the effect is another, picking the best or
+    other repeats made the difference look different.
+    """
+    said = _effect_words(effect, unit)
+    if effect is None or seen is None or seen == round(effect.value, PRINTED):
+        return said
+    return EXPECTED_TO_HOLD.filled(seen=seen, said=said, unit=unit)
+
+
+def _effect_words(effect: Estimate | None, unit: str) -> Message:
     if effect is None:
         return NOT_PAIRED
     if effect.high < 0:
@@ -63,10 +81,16 @@ def side_by_side(report: Report) -> list[dict[str, str]]:
 
 
 def _change(before: Estimate, after: Estimate, effect: Estimate | None, unit: str) -> str:
-    if effect is not None:
-        return change_text(effect, unit)
-    value = after.value - before.value
-    return change_text(Estimate(value, value, value), unit)
+    value = printed_change(before, after)
+    seen = change_text(exactly(value), unit)
+    if effect is None:
+        return seen
+    found = change_text(effect, unit)
+    return (
+        found
+        if value == round(effect.value, PRINTED)
+        else tr("{seen}; expected to hold: {effect}", seen=seen, effect=found)
+    )
 
 
 def steps_so_far(report: Report) -> list[dict[str, str]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dldiag.core.i18n import Message, Value, format_error, tr
-from dldiag.core.types import Estimate, Recommendation, Trial, TrialVerdict
+from dldiag.core.types import Estimate, Recommendation, Report, Trial, TrialVerdict
+from dldiag.diagnosis.evidence.printed import printed_after
 from dldiag.diagnosis.remedies import MORE_DATA
 
 _BETTER = Message("{gain:gap} better ({low:bare} to {high:bare})")
@@ -63,11 +64,16 @@ def effect_text(one: Recommendation, unit: str) -> str:
     return tr("not tested") if one.change else ""
 
 
+def before_change(report: Report) -> Estimate | None:
+    """Return the dev error that effects are changes of: a repeat that is worse than the baseline counts as the baseline."""
+    return report.evidence.get("counted_error", report.evidence.get("dev_error"))
+
+
 def before_after(before: Estimate, change: Estimate, unit: str) -> str:
     """Write an error before and after a change of it.
 
     >>> before_after(Estimate(0.229, 0.2, 0.25), Estimate(-0.038, -0.067, -0.009), "rate")
     '22.9% → 19.1%'
     """
-    after = max(0.0, before.value + change.value)
+    after = printed_after(before.value, change.value)
     return f"{format_error(before.value, unit)} → {format_error(after, unit)}"

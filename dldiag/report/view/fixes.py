@@ -11,13 +11,13 @@ import numpy as np
 from dldiag.core.i18n import Message, tr
 from dldiag.core.types import Column_, Estimate, Finding, Recommendation, Report, TrialVerdict
 from dldiag.diagnosis.recommend import HELPFUL, REFUTED
-from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, REMEDIES, SEARCH
+from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, OF_NETWORKS, OF_OTHERS, REMEDIES, SEARCH
 from dldiag.diagnosis.rules import RULES
 from dldiag.report.view.changes import changed_model, changed_rows, changed_settings
-from dldiag.report.view.effects import before_after, effect_text, range_text
+from dldiag.report.view.effects import before_after, before_change, effect_text, range_text
 from dldiag.report.view.labels import COLUMNS, OUTCOMES, unit_of
 
-OTHER_MODEL = "other_model"
+OTHER_MODEL, NETWORK = "other_model", "mlp"
 BLOCKING = ("leak", "misleading_split", "no_signal")  # problems that no change of the model touches
 
 FixKind = Literal["good", "act", "stop", "open"]
@@ -151,11 +151,13 @@ def change_words(one: Fix) -> str:
 
 def action_effect(one: Fix, report: Report) -> str:
     """Say what a fix does to the dev error: before → after, with the interval."""
-    before = report.evidence.get("dev_error")
+    before = before_change(report)
     if one.effect is None or before is None or one.verdict is None:
         return one.words
     arrow = before_after(before, one.effect, unit_of(report))
-    said = tr("dev error {arrow}", arrow=arrow)
+    counted = "counted_error" in report.evidence
+    at_most = tr("dev error {arrow}, at most the baseline's", arrow=arrow)
+    said = at_most if counted else tr("dev error {arrow}", arrow=arrow)
     return f"{said}, {one.words}" if one.words else said
 
 
@@ -175,20 +177,32 @@ def short_runs_in_vain(report: Report) -> list[Fix]:
 
 def not_recommended(report: Report) -> list[dict[str, str]]:
     """Return the rest of the menu, without a short run, and the reason why each is not recommended."""
-    return [
-        {
-            tr("Fix"): str(REMEDIES[key].title),
-            tr("Against"): str(COLUMNS[REMEDIES[key].column]),
-            tr("Why not"): _why_not(key, report),
-        }
-        for key in _unlisted(report)
-        if f"probe_{key}" not in report.evidence
+    keys = [key for key in _unlisted(report) if f"probe_{key}" not in report.evidence]
+    return [_reason(key, _why_not(key, report)) for key in keys]
+
+
+def all_not_recommended(report: Report) -> list[dict[str, str]]:
+    """Return the rest of the menu with the reason against each, what its short run did among them."""
+    in_vain = [
+        _reason(one.remedy, tr("A short run did not help: {range}.", range=one.words))
+        for one in short_runs_in_vain(report)
     ]
+    return in_vain + not_recommended(report)
+
+
+def _reason(key: str, why: str) -> dict[str, str]:
+    row = REMEDIES[key]
+    return {tr("Fix"): str(row.title), tr("Against"): str(COLUMNS[row.column]), tr("Why not"): why}
 
 
 def _unlisted(report: Report) -> list[str]:
     ranked = {one.remedy for one in report.recommendations}
-    return [key for key in REMEDIES if key not in ranked and key != LEAVE_IT]
+    return [key for key in REMEDIES if key not in ranked and key != LEAVE_IT and suits_model(key, report)]
+
+
+def suits_model(key: str, report: Report) -> bool:
+    """Tell whether a remedy has a meaning for the report's model: a tree has no units and no initialization."""
+    return key not in (OF_OTHERS if report.model.get("key", "") in ("", NETWORK) else OF_NETWORKS)
 
 
 def _why_not(key: str, report: Report) -> str:

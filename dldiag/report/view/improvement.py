@@ -4,28 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dldiag.core.i18n import tr
-from dldiag.core.types import Estimate, TestResult
-from dldiag.diagnosis.improve import LoopStep
+from dldiag.core.i18n import Message, tr
+from dldiag.core.types import Estimate, Report, TestResult
+from dldiag.diagnosis.improve import LoopStep, Total
 from dldiag.experiments.models import params_for
+from dldiag.report.view.before_after import printed_change
 from dldiag.report.view.changes import pairs_text
-from dldiag.report.view.labels import change_text, error_text
+from dldiag.report.view.effects import before_after
+from dldiag.report.view.labels import change_text, error_text, unit_of
 
 
 def path(steps: Sequence[LoopStep], unit: str) -> list[dict[str, str]]:
-    """Return a row per step: the dev error before, what was applied, its measured effect."""
+    """Return a row per step: what was applied, the dev error before and after it, its measured effect."""
     return [_row(number, step, unit) for number, step in enumerate(steps, 1)]
 
 
-def path_line(steps: Sequence[LoopStep], end: Estimate, unit: str) -> str:
-    """Say from where to where the dev error went; "" when no step was taken."""
-    if not steps:
+def total_line(total: Total | None, unit: str) -> str:
+    """Say from where to where the dev error went in all; "" when no step was taken."""
+    if total is None:
         return ""
-    start, now = error_text(steps[0].dev_error, unit), error_text(end, unit)
     return tr(
-        "Dev error: {start} at the start, {now} now. Each effect above was measured with both models on the same rows.",
-        start=start,
-        now=now,
+        "In all: dev error {arrow}, {change}. The first and the last model were compared on the same rows; what picking the best "
+        "makes look better is taken off.",
+        arrow=before_after(total.before, total.change, unit),
+        change=change_text(total.change, unit),
     )
 
 
@@ -35,8 +37,8 @@ def _row(number: int, step: LoopStep, unit: str) -> dict[str, str]:
     effect = change_text(step.effect, unit)
     return {
         tr("Step"): str(number),
-        tr("Dev error before"): error_text(step.dev_error, unit),
         tr("Applied"): f"{step.title} ({changed})",
+        tr("Dev error"): before_after(step.dev_error, step.effect, unit),
         tr("Effect"): effect if step.effect.high < 0 else tr("{effect}, likely but not certain", effect=effect),
     }
 
@@ -58,6 +60,40 @@ def test_line(test: TestResult, unit: str) -> str:
         change=change_text(test.difference, unit),
     )
     return f"{said} {_reading(test.difference)}"
+
+
+def test_meaning(report: Report) -> str:
+    """Say what the opened test rows mean for what was chosen on the dev rows; "" while they are sealed."""
+    test, dev, unit = report.test, report.evidence.get("dev_error"), unit_of(report)
+    if test is None or dev is None:
+        return ""
+    if test.start == test.winner or report.parent is None:
+        held = test.winner.low <= dev.value
+        said = HELD_ERROR if held else HIGHER
+        return str(said.filled(test=test.winner.value, dev=dev.value, unit=unit))
+    first = (*report.parent.earlier, report.parent)[0].before
+    return gain_meaning(printed_change(first, dev), test, unit)
+
+
+def gain_meaning(dev: float, test: TestResult, unit: str) -> str:
+    """Say whether a gain on dev rows held on the test rows."""
+    said = NOT_HELD if test.difference.value >= 0 else HELD if test.difference.high < 0 else LESS_SURE
+    return str(said.filled(dev=dev, test=test.difference.value, unit=unit))
+
+
+HELD = Message("The gain held: {dev:points} on dev rows, {test:points} on the sealed test rows.")
+LESS_SURE = Message(
+    "The gain is smaller than it looked, or chance: {dev:points} on dev rows, {test:points} on the sealed test rows."
+)
+NOT_HELD = Message(
+    "The gain did not hold: {dev:points} on dev rows, {test:points} on the sealed test rows. Keep the model you started with."
+)
+HELD_ERROR = Message(
+    "The error held: {dev:error} on dev rows, {test:error} on the sealed test rows. This is what to expect on unseen rows."
+)
+HIGHER = Message(
+    "The error on the sealed test rows is {test:error}, above the {dev:error} on dev rows: expect {test:error} on unseen rows."
+)
 
 
 def _reading(change: Estimate) -> str:

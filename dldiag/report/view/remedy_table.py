@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dldiag.core.i18n import tr
 from dldiag.core.types import Column_, Recommendation, Report, Verdict
 from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, REMEDIES
-from dldiag.report.view.fixes import OTHER_MODEL, fixes, rank_of_leave_it
+from dldiag.report.view.fixes import OTHER_MODEL, fixes, rank_of_leave_it, suits_model
 from dldiag.report.view.labels import COLUMNS
 
 COURSE_COLUMNS: tuple[Column_, ...] = ("bias", "variance")  # those of the notes that the project began with
@@ -34,7 +34,7 @@ def remedy_table(report: Report) -> dict[Column_, list[Cell]]:
     for key, row in REMEDIES.items():
         if key == LEAVE_IT:
             table[row.column].append(Cell(key, str(row.title), lit=rank_of_leave_it(report) == 1))
-        elif key not in shown:
+        elif key not in shown and suits_model(key, report):
             table[row.column].append(Cell(key, str(row.title)))
     return table
 

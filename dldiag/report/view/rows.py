@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from dldiag.core.i18n import Message, Value, tr, translate
 from dldiag.core.params import params_of
 from dldiag.core.settings import Settings
-from dldiag.core.types import Estimate, Outcome, Repair, Report
+from dldiag.core.types import Estimate, Outcome, Repair, Report, exactly
+from dldiag.diagnosis.evidence import printed
 from dldiag.report.view.changes import params_of_report, value_text
 from dldiag.report.view.curve_points import points
 from dldiag.report.view.effects import effect_text
@@ -27,7 +27,6 @@ from dldiag.report.view.labels import (
     unit_of,
 )
 
-PRINTED = 3  # decimals of an error as it is written; of a percentage that is one
 TextRow = dict[str, str]  # translated header -> text
 
 
@@ -65,38 +64,26 @@ def _flag_of(repair: Repair) -> str:
 def budget(report: Report) -> list[TextRow]:
     """Return the error budget: achievable + avoidable bias = training error; + variance = dev error.
 
-    Where the training error is below the achievable one there is no bias to avoid, and no row of it.
+    Where the training error is below the achievable one there is no bias to avoid: the sum starts with the training error,
+    and what is achievable stands below it.
     """
-    unit, found = unit_of(report), as_printed(report)
-    if fits_beyond_achievable(report):
-        found.pop("avoidable_bias")
+    unit, found, beyond = unit_of(report), as_printed(report), fits_beyond_achievable(report)
+    order = [name for name in BUDGET if name in found]
+    if beyond:
+        order = [name for name in order if name not in ("achievable", "avoidable_bias")] + ["achievable"]
     return [
-        {tr("Part"): budget_label(name), tr("Error"): error_text(found[name], unit), tr("Source"): _source(found[name])}
-        for name in BUDGET
-        if name in found
+        {
+            tr("Part"): str(BUDGET[name]) if beyond and name == "train_error" else budget_label(name),
+            tr("Error"): error_text(found[name], unit),
+            tr("Source"): _source(found[name]),
+        }
+        for name in order
     ]
 
 
 def as_printed(report: Report) -> dict[str, Estimate]:
-    """Return the error budget in the digits that are printed: each part is the difference of the errors beside it."""
-    known = {name: report.evidence[name] for name in BUDGET if name in report.evidence}
-    found = {name: _moved(one, round(one.value, PRINTED)) for name, one in known.items()}
-    unseen = "training_dev_error" if "training_dev_error" in found else "dev_error"
-    wholes = {
-        "avoidable_bias": ("train_error", "achievable"),
-        "variance": (unseen, "train_error"),
-        "mismatch": ("dev_error", unseen),
-    }
-    for part, (whole, rest) in wholes.items():
-        if {part, whole, rest} <= found.keys():
-            found[part] = _moved(known[part], round(found[whole].value - found[rest].value, PRINTED))
-    return found
-
-
-def _moved(one: Estimate, value: float) -> Estimate:
-    if one.low == one.high:
-        return replace(one, value=value, low=value, high=value)
-    return replace(one, value=value, low=min(one.low, value), high=max(one.high, value))
+    """Return the evidence in the digits that are printed: each part of the budget is the difference of the errors beside it."""
+    return printed.in_printed_digits(report.evidence)
 
 
 def fits_beyond_achievable(report: Report) -> bool:
@@ -131,9 +118,11 @@ def unit_line(report: Report) -> str:
     if spread is None or dev is None:
         return ""
     logarithm = any(notice.code == "log_target" for notice in report.dataset.notices)
+    guess = report.evidence.get("guess_error", exactly(1.0))
     return tr(
-        "Errors are in units of the spread of {target}: 1 is its standard deviation, {spread}, about what guessing the mean "
-        "gives. A dev error of {dev:error} is {own}.",
+        "Errors are in units of the spread of {target}: 1 is its standard deviation, {spread}. Always predicting the mean gives "
+        "{guess:error} on the dev rows. A dev error of {dev:error} is {own}.",
+        guess=guess.value,
         target=f"log({report.dataset.target})" if logarithm else report.dataset.target,
         spread=short(spread),
         dev=dev.value,
@@ -151,7 +140,7 @@ def evidence(report: Report) -> list[TextRow]:
             tr("Value (90% interval)"): evidence_text(name, one, unit),
             tr("Source"): _source(one),
         }
-        for name, one in report.evidence.items()
+        for name, one in as_printed(report).items()
     ]
 
 
@@ -272,7 +261,9 @@ def judged_line(report: Report) -> str:
         name = tr("{model} (hidden layers {layers})", model=name, layers=value_text(layers))
     parts = [tr("metric: {metric}", metric=metric_value(report)), tr("model: {model}", model=name) if name else ""]
     if report.split.dev:
-        parts.append(tr("{dev:,} dev rows, {repeats} repeats", dev=report.split.dev, repeats=_repeats_of(report)))
+        parts.append(
+            tr("{dev:,} dev rows in each of {repeats} repeats", dev=report.split.dev, repeats=_repeats_of(report))
+        )
     return " · ".join(part for part in parts if part)
 
 

@@ -106,3 +106,8 @@ def test_a_stored_result_of_another_version_is_refused_too(home):
         store.result_of(job, Trial)
     store.write_result(job, None)
     assert store.result_of(job, Trial) is None
+
+
+def test_numbers_that_are_keys_come_back_as_numbers():
+    tags = {3: ("blurred",), 14: ()}
+    assert codec.from_bytes(codec.to_bytes(tags), dict[int, tuple[str, ...]]) == tags

@@ -59,6 +59,6 @@ def test_a_search_counts_with_all_that_it_drew(diagnosis):
 
 
 def test_a_loop_makes_the_comparisons_of_its_diagnosis_again(diagnosis):
-    improvement.start_improving(diagnosis)
+    improvement.start_improving(diagnosis, make_report())
     ended(diagnosis, improvement.IMPROVE, FoundPath((), {}, {}, 45, Message("Done."), None))
     assert improvement.dev_uses(diagnosis, make_report(compared=20)) == 7 + 45

@@ -1,0 +1,41 @@
+"""The error budget in the digits that are printed: one set of numbers for every text, so that what is printed adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from dldiag.core.types import Estimate
+
+PRINTED = 3  # decimals of an error as it is written; of a percentage that is one
+WHOLES = ("achievable", "train_error", "training_dev_error", "dev_error", "counted_error")
+# Which part is the difference of which errors; the first pair that is known counts.
+PARTS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "avoidable_bias": (("train_error", "achievable"),),
+    "variance": (("training_dev_error", "train_error"), ("dev_error", "train_error")),
+    "mismatch": (("dev_error", "training_dev_error"),),
+    "excess": (("dev_error", "achievable"),),
+}
+
+
+def in_printed_digits(evidence: Mapping[str, Estimate]) -> dict[str, Estimate]:
+    """Return the evidence with its errors rounded as they are written, and each part as the difference of two of them."""
+    found = dict(evidence) | {
+        name: _moved(evidence[name], round(evidence[name].value, PRINTED)) for name in WHOLES if name in evidence
+    }
+    for part, pairs in PARTS.items():
+        pair = next(((whole, rest) for whole, rest in pairs if {whole, rest} <= found.keys()), None)
+        if part in found and pair is not None:
+            found[part] = _moved(found[part], round(found[pair[0]].value - found[pair[1]].value, PRINTED))
+    return found
+
+
+def printed_after(before: float, change: float) -> float:
+    """Return an error after a change of it, in the digits that are printed; never below 0."""
+    return max(0.0, round(round(before, PRINTED) + round(change, PRINTED), PRINTED))
+
+
+def _moved(one: Estimate, value: float) -> Estimate:
+    if one.low == one.high:  # known without error
+        return replace(one, value=value, low=value, high=value)
+    return replace(one, value=value, low=min(one.low, value), high=max(one.high, value))
