@@ -51,7 +51,7 @@ from dldiag.report import from_json, path_to_text, to_text
 from dldiag.report.mlflow_log import log_to_mlflow
 
 FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130  # exit statuses
-SAMPLE = "sample:"
+_SAMPLE = "sample:"
 
 FROM_HERE = Opener("command line")
 
@@ -220,8 +220,8 @@ def _tell(given: argparse.Namespace, report: Report, first: str = "") -> None:
 
 def _dataset(given: argparse.Namespace, rows: int | None) -> Dataset:
     source: Path | bytes
-    if given.file.startswith(SAMPLE):
-        sample = SAMPLES.get(given.file.removeprefix(SAMPLE))
+    if given.file.startswith(_SAMPLE):
+        sample = SAMPLES.get(given.file.removeprefix(_SAMPLE))
         if sample is None:
             raise SettingError(tr("There is no such sample; there are {names}.", names=", ".join(SAMPLES)))
         source, name, target = sample_bytes(sample.key), sample.file, given.target or sample.target
@@ -298,7 +298,7 @@ def _write_any_character() -> None:
 
 def _samples(_: argparse.Namespace) -> None:
     for one in SAMPLES.values():
-        print(f"{SAMPLE}{one.key}  {one.title} ({translate(one.task)}, {tr('target')} {one.target})")
+        print(f"{_SAMPLE}{one.key}  {one.title} ({translate(one.task)}, {tr('target')} {one.target})")
         print(f"    {one.story}")
 
 

@@ -24,12 +24,12 @@ OUTPUTS: dict[str, tuple[Callable[[Report], str], Message]] = {
     "curves_csv": (curves_csv, Message("write the learning curves as CSV")),
     "script": (to_script, Message("write a Python script that rebuilds the model and its dev error")),
 }
-NEEDED = {
+_NEEDED = {
     "html": ("plotly", "app"),
     "save_model": ("skops", "app"),
     "mlflow": ("mlflow", "mlflow"),
 }  # packages that some outputs need
-MODEL = "save_model"  # this output needs the table, not only the report
+_MODEL = "save_model"  # this output needs the table, not only the report
 
 
 def add_outputs(group: argparse._ActionsContainer, names: Iterable[str] = OUTPUTS) -> None:
@@ -44,9 +44,9 @@ def add_model_output(group: argparse._ActionsContainer) -> None:
     group.add_argument("--save-model", metavar="OUT", help=text)
 
 
-def check_outputs(given: argparse.Namespace, names: Iterable[str] = (*OUTPUTS, MODEL)) -> None:
+def check_outputs(given: argparse.Namespace, names: Iterable[str] = (*OUTPUTS, _MODEL)) -> None:
     """Refuse paths that cannot be written, and two outputs at one path, before the work starts."""
-    for name, (package, extra) in NEEDED.items():
+    for name, (package, extra) in _NEEDED.items():
         if getattr(given, name, None):
             require(package, extra)
     seen = set()
@@ -80,7 +80,7 @@ def write_outputs(given: argparse.Namespace, report: Report) -> None:
 
 def write_model(given: argparse.Namespace, train: Callable[[], TableModel]) -> None:
     """Train and write the model where its flag was given."""
-    write_texts(given, {MODEL: lambda: model_bytes(train())})
+    write_texts(given, {_MODEL: lambda: model_bytes(train())})
 
 
 def write_texts(given: argparse.Namespace, texts: Mapping[str, Callable[[], str | bytes]]) -> None:

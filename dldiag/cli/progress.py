@@ -11,7 +11,7 @@ from dldiag.core.i18n import current_language, speaking, tr
 from dldiag.core.sanitize import terminal_safe
 from dldiag.core.types import Progress
 
-BAR = 24  # characters
+_BAR = 24  # characters
 FULL, EMPTY = "█", "░"
 _AGAIN = "\r\033[K"  # back to the first column, and clear the line
 
@@ -41,9 +41,9 @@ def progress_line(progress: Progress, width: int) -> str:
     '██████░░░░░░░░░░░░░░░░░░  25% Learning curves 61/244, about 20 s left'
     """
     share = min(1.0, progress.done / progress.total) if progress.total else 0.0
-    full = round(BAR * share)
+    full = round(_BAR * share)
     seconds = progress.seconds_left
     left = "" if seconds is None else ", " + tr("about {seconds:.0f} s left", seconds=seconds)
     said = f"{share:4.0%} {progress.stage} {progress.done}/{progress.total}{left}"
-    bar = FULL * full + EMPTY * (BAR - full) + " " if width > BAR + len(said) + 1 else ""
+    bar = FULL * full + EMPTY * (_BAR - full) + " " if width > _BAR + len(said) + 1 else ""
     return terminal_safe(bar + said)[: max(1, width - 1)]

@@ -25,7 +25,7 @@ ASK_SECONDS = 0.5  # This process looks this often whether it should stop.
 WORKER_ASKS_SECONDS = 1.0  # A worker asks the scheduler this often whether to stop; each question is a round trip.
 LOST_SECONDS = 10.0  # Without a worker that takes work for this long, the run is given up.
 MOST_REPLACED = 2  # All workers may die and come back without a result this many times.
-LOOK_SECONDS = 2.0  # The workers are looked at this often.
+_LOOK_SECONDS = 2.0  # The workers are looked at this often.
 RETRIES = 3  # A fit whose worker was lost is repeated this many times.
 MOST_WAITING = 4  # Fits queued per worker, so that no worker idles.
 
@@ -147,7 +147,7 @@ class _Alive:
     def check(self) -> None:
         """Raise SettingError when no worker has been there for LOST_SECONDS, or all die again and again."""
         now = time.monotonic()
-        if now - self._looked < LOOK_SECONDS:
+        if now - self._looked < _LOOK_SECONDS:
             return
         self._looked, workers = now, _running(self._client)
         if workers:

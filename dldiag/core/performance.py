@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from dldiag.core.estimate import Estimate
 from dldiag.core.metric_results import ClassScores
 
-Numbers = tuple[float, ...]
+_Numbers = tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class Band:
     """A curve with its 90% interval at every point. rows: dev rows that a point rests on, where points are bins."""
 
-    x: Numbers
-    value: Numbers
-    low: Numbers
-    high: Numbers
+    x: _Numbers
+    value: _Numbers
+    low: _Numbers
+    high: _Numbers
     rows: tuple[int, ...] = ()
 
 
@@ -56,14 +56,14 @@ class Thresholds:
     label: str
     recall: Band
     precision: Band
-    found: Numbers
-    missed: Numbers
-    false_alarms: Numbers
+    found: _Numbers
+    missed: _Numbers
+    false_alarms: _Numbers
     now: int
     cost: Band | None = None
 
     @property
-    def at(self) -> Numbers:
+    def at(self) -> _Numbers:
         """The thresholds."""
         return self.recall.x
 
@@ -79,8 +79,8 @@ class ResidualBins:
     column: str
     x: tuple[float | str, ...]
     mean: tuple[Estimate, ...]
-    low: Numbers
-    high: Numbers
+    low: _Numbers
+    high: _Numbers
     rows: tuple[int, ...]
     explained: float
 
@@ -93,7 +93,7 @@ class Residuals:
     outside is counted in the outermost. by_column: the columns that explain most of the squared error.
     """
 
-    edges: Numbers
+    edges: _Numbers
     cells: tuple[tuple[int, int, int], ...]
     by_prediction: ResidualBins
     by_column: tuple[ResidualBins, ...] = ()

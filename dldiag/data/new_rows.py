@@ -28,7 +28,7 @@ def recipe_of(table: Table, rows: Rows, columns: Sequence[Column], log_shift: fl
     kinds = {source_of(column): "date" if column.made_of else column.kind for column in columns}
     dates = [name for name, kind in kinds.items() if kind == "date"]
     first = {name: table.frame[name].iloc[rows].min().isoformat() for name in dates}
-    return RowRecipe(kinds, settled_reading(table), words_of(table, kinds), first, log_shift)
+    return RowRecipe(kinds, settled_reading(table), notice_words(table, kinds), first, log_shift)
 
 
 def settled_reading(table: Table) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def settled_reading(table: Table) -> dict[str, Any]:
     return choices | {"day_first": plan.day_first}
 
 
-def words_of(table: Table, names: Collection[str] | None = None) -> Words:
+def notice_words(table: Table, names: Collection[str] | None = None) -> Words:
     """Return the words of the table's yes/no columns: any two words may mean yes and no there."""
     if table.raw is None:
         return {}

@@ -11,7 +11,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import Column, DataError, Notice, Table
 from dldiag.data.fingerprint import with_choices
 from dldiag.data.io import read
-from dldiag.data.new_rows import settled_reading, with_words, words_of
+from dldiag.data.new_rows import notice_words, settled_reading, with_words
 from dldiag.data.read_table import table_of
 
 FROM_FILE = "#file"  # the column that says from which file a row comes; never a feature
@@ -30,7 +30,7 @@ def with_second_file(table: Table, source: str | Path | bytes, *, name: str = ""
     kinds = {column.name: column.kind for column in table.columns if column.name in raw.frame}
     names = [column.name for column in table.columns]
     _check_columns(names, raw.frame)
-    spelled = replace(raw, frame=with_words(raw.frame, words_of(table)))
+    spelled = replace(raw, frame=with_words(raw.frame, notice_words(table)))
     second = replace(table_of(spelled, kinds=kinds), raw=raw.frame)
     marks = ["first"] * len(table.frame) + [SECOND] * len(second.frame)
     mark = Column(FROM_FILE, "category", Message("It marks the file that a row comes from."), 0, 2, ("first", SECOND))

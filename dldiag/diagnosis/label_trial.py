@@ -31,7 +31,7 @@ _PARTITIONS = 2  # cross-validations whose predictions are averaged: one alone l
 TRIAL_REPEATS = 14
 MOST_DROPPED = 0.3  # of the training rows; the likeliest mistakes go first
 LEAST_LEFT = 2  # training rows of every class that stay
-WIDER = 1.57  # times the 90% interval, 99%: what is called without effect must be so for sure
+_WIDER = 1.57  # times the 90% interval, 99%: what is called without effect must be so for sure
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +143,7 @@ def label_verdict(
     if change.low > 0:
         return "hurt"
     low, high = (
-        against_random.value + WIDER * (b - against_random.value) for b in (against_random.low, against_random.high)
+        against_random.value + _WIDER * (b - against_random.value) for b in (against_random.low, against_random.high)
     )
     return "no_effect" if low > 0 or (-delta < low and high < delta) else "undecided"
 

@@ -26,7 +26,7 @@ BEFORE_THE_MODEL = (
     "misleading_split",
 )  # no change of the model touches them: what does comes first
 ON_OTHER_GROUNDS = "rare_class_missed"  # a problem that the share of wrong rows does not see
-WORSE = "worse_than_baseline"  # a problem that any change which may help is worth a try against
+_WORSE = "worse_than_baseline"  # a problem that any change which may help is worth a try against
 FEW_DEV_ROWS = "few_dev_rows"  # a problem worth a remedy only while it keeps the verdict open
 
 
@@ -210,7 +210,7 @@ def _probed_entry(
 
 def _may_get_it_training(probe: Probe, fired: Mapping[str | None, Finding], half: float) -> bool:
     """Tell whether a remedy may help a model that is worse than the baseline: then it is worth a test, sure or not."""
-    return WORSE in fired and probe.dev.value < -half
+    return _WORSE in fired and probe.dev.value < -half
 
 
 def _expected(row: Remedy, evidence: Evidence, fired: Mapping[str | None, Finding]) -> float:

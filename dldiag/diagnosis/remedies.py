@@ -24,7 +24,7 @@ from dldiag.diagnosis.ladders import OTHER_VALUE, TREES, ladders
 from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model, changed, is_network
 
-WIDER = 4  # times the units of each hidden layer, at most MOST_UNITS
+_WIDER = 4  # times the units of each hidden layer, at most MOST_UNITS
 MOST_UNITS = 256
 LONGER = 5  # times the epochs
 SMALLEST_ALPHA, ALPHAS = 1e-4, (1.0, 10.0)  # weak L2, and strong: scikit-learn's alpha, divided by the number of rows
@@ -80,14 +80,14 @@ def _never(model: Model) -> tuple[Change, ...]:
 
 def _bigger(model: Model) -> tuple[Change, ...]:
     layers = tuple(model.parameters["hidden_layer_sizes"])
-    wide = tuple(max(units, min(MOST_UNITS, max(64, WIDER * units))) for units in layers) or (64,)
+    wide = tuple(max(units, min(MOST_UNITS, max(64, _WIDER * units))) for units in layers) or (64,)
     deep = (*wide, wide[-1])
     return tuple({"hidden_layer_sizes": sizes} for sizes in (wide, deep) if sizes != layers)
 
 
 def _smaller(model: Model) -> tuple[Change, ...]:
     layers = tuple(model.parameters["hidden_layer_sizes"])
-    small = tuple(min(units, max(4, units // WIDER)) for units in layers)
+    small = tuple(min(units, max(4, units // _WIDER)) for units in layers)
     return ({"hidden_layer_sizes": small},) if small != layers else ()
 
 

@@ -13,7 +13,7 @@ from dldiag.core.types import Answer, Finding, Outcome, Recommendation, Verdict
 from dldiag.diagnosis.evidence.evidence import Evidence
 from dldiag.diagnosis.remedies import LEAVE_IT
 from dldiag.diagnosis.rules import RULES, Headline, Rule
-from dldiag.diagnosis.rules.data import judged_rows
+from dldiag.diagnosis.rules.data import judged_row_count
 from dldiag.experiments.fit import FitResult
 
 _RESAMPLES = 200  # of the repeats, for the stability of the verdict
@@ -183,7 +183,7 @@ def values_of(evidence: Evidence, target: str) -> dict[str, Value]:
         estimate = evidence.get(name)
         return None if estimate is None else estimate.value
 
-    judged = JUDGED_BY_REPEATS if evidence.n_dev is None else judged_rows(evidence)
+    judged = JUDGED_BY_REPEATS if evidence.n_dev is None else judged_row_count(evidence)
     return {
         "train": value("train_error"), "dev": value("dev_error"), "training_dev": value("training_dev_error"),
         "achievable": value("achievable"), "better": value("better_than_guess"), "judged": judged,

@@ -12,7 +12,7 @@ from dldiag.core.types import Estimate
 from dldiag.error_analysis.judged_rows import JudgedRows, share_estimate
 
 MOST_CLASSES = 20  # in a confusion matrix; the rarest of more are counted as one
-OTHER = "…"  # the label of the classes that are counted as one
+OTHER_CLASSES = "…"  # the label of the classes that are counted as one
 
 
 def class_scores(judged: JudgedRows, classes: Sequence[str]) -> tuple[ClassScores, ...]:
@@ -47,7 +47,7 @@ def confusion(judged: JudgedRows, classes: Sequence[str]) -> Confusion:
         kept, rest = np.sort(order[: MOST_CLASSES - 1]), order[MOST_CLASSES - 1 :]
         counts = np.vstack([counts[kept], counts[rest].sum(axis=0)])
         counts = np.column_stack([counts[:, kept], counts[:, rest].sum(axis=1), counts[:, -1]])
-        labels = [*(labels[i] for i in kept), OTHER]
+        labels = [*(labels[i] for i in kept), OTHER_CLASSES]
     if not counts[:, -1].any():
         counts = counts[:, :-1]
     return Confusion(tuple(labels), tuple(map(tuple, counts.tolist())), len(judged.parts), folded)

@@ -13,7 +13,7 @@ from dldiag.core.error_findings import Condition
 
 MOST_LEVELS = 15  # categories of a column that may define a slice, the most frequent ones
 MOST_BINS = 16  # quantile bins of a numeric column
-ROWS_PER_BIN = 40  # rows that a bin should hold
+_ROWS_PER_BIN = 40  # rows that a bin should hold
 MISSING = 0  # the code of a missing value
 
 Mask = NDArray[np.bool_]
@@ -96,7 +96,7 @@ def _of_numbers(name: str, numbers: NDArray[np.float64], are_dates: bool) -> Bin
 
 def _cuts(present: NDArray[np.float64], distinct: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the bounds between bins, as short as they can be written; a value on a bound belongs below it."""
-    bins = int(np.clip(len(present) // ROWS_PER_BIN, 2, MOST_BINS))
+    bins = int(np.clip(len(present) // _ROWS_PER_BIN, 2, MOST_BINS))
     if len(distinct) <= bins:
         lower = np.arange(len(distinct) - 1)
     else:

@@ -12,9 +12,9 @@ from dldiag.core.error_findings import PartialDependence
 from dldiag.error_analysis.conditions import as_numbers
 
 MOST_DEPENDENCES = 4  # columns that are shown, the most important ones
-MOST_VALUES = 9  # of a column: quantiles, or its most frequent categories
+_MOST_VALUES = 9  # of a column: quantiles, or its most frequent categories
 _ENDS = 0.05  # of the values, beyond which no quantile is taken
-DIGITS = 3  # of a value that is shown; nobody's own value is kept
+_DIGITS = 3  # of a value that is shown; nobody's own value is kept
 
 MeanOf = tuple[
     Callable[[Any], float], str
@@ -38,14 +38,14 @@ def _places(values: pd.Series) -> list[tuple[float | str, int]]:
     """Return what is shown of each value, and the position of a row that has it."""
     numbers = as_numbers(values)
     if numbers is None:
-        frequent = values.dropna().astype(str).value_counts().index[:MOST_VALUES]
+        frequent = values.dropna().astype(str).value_counts().index[:_MOST_VALUES]
         texts = values.astype(str).to_numpy()
         return [(level, int(np.flatnonzero(texts == level)[0])) for level in frequent]
     present = np.flatnonzero(~np.isnan(numbers))
     if len(present) == 0:
         return []
     distinct = np.unique(numbers[present])
-    if len(distinct) > MOST_VALUES:
-        shares = np.linspace(_ENDS, 1 - _ENDS, MOST_VALUES)
+    if len(distinct) > _MOST_VALUES:
+        shares = np.linspace(_ENDS, 1 - _ENDS, _MOST_VALUES)
         distinct = np.unique(np.quantile(numbers[present], shares, method="lower"))
-    return [(float(f"{one:.{DIGITS}g}"), int(np.flatnonzero(numbers == one)[0])) for one in distinct]
+    return [(float(f"{one:.{_DIGITS}g}"), int(np.flatnonzero(numbers == one)[0])) for one in distinct]

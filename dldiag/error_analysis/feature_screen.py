@@ -20,8 +20,8 @@ from dldiag.error_analysis.row_losses import ErrorCase, RowLosses
 from dldiag.experiments.added_features import ADDED, KNOTS, period_of
 
 FAMILY_LEVEL = 0.01  # of one feature or more found by chance
-MOST_ROWS = 5_000  # that are screened, drawn at random
-MOST_FEATURES = 200  # that are combined, the first ones
+_MOST_ROWS = 5_000  # that are screened, drawn at random
+_MOST_FEATURES = 200  # that are combined, the first ones
 MOST_RATIOS = 25  # measured features that are divided by each other
 MOST_FOUND = 4  # features of one table
 SPLINE_BINS = 8  # among which the mean residual is compared
@@ -29,7 +29,7 @@ LEAST_SCREENED = 100  # rows
 FARTHEST = 5.0  # standard deviations; values beyond are cut, so that no single row makes a feature
 CLOSER_LOOKS = 10  # interactions that are compared without what is linear in them
 MOST_LINEAR = 3  # rows per known column; with fewer, residuals are not freed of these
-LEAST_DISTINCT = 12  # values of a feature, to test a bend in it
+_LEAST_DISTINCT = 12  # values of a feature, to test a bend in it
 _SMALL = 1e-9
 
 
@@ -58,7 +58,7 @@ def screen_features(
     """
     if len(folded) < LEAST_SCREENED or not matrix.source:
         return []
-    drawn = np.sort(np.random.default_rng([case.seed, 8]).permutation(len(folded))[:MOST_ROWS])
+    drawn = np.sort(np.random.default_rng([case.seed, 8]).permutation(len(folded))[:_MOST_ROWS])
     table = _ScreenedTable.of(matrix, folded.rows[drawn], only_pairs)
     residuals = table.freed(_residuals(case, folded)[drawn])
     shrink = 1.0 if case.clusters is None else _share_of_different(case.clusters[folded.rows[drawn]])
@@ -112,7 +112,7 @@ class _ScreenedTable:
 
     @classmethod
     def of(cls, matrix: Matrix, rows: NDArray[np.int64], only_pairs: bool) -> _ScreenedTable:
-        raw = matrix.values[rows][:, :MOST_FEATURES]
+        raw = matrix.values[rows][:, :_MOST_FEATURES]
         Z = _standardized(raw)
         used = np.flatnonzero(Z.std(axis=0) > _SMALL)
         intercept = np.ones((len(rows), 1))
@@ -189,7 +189,7 @@ class _ScreenedTable:
     def _bent(self) -> list[int]:
         if self.only_pairs:
             return []
-        return [int(j) for j in np.flatnonzero(self.measured) if len(np.unique(self.Z[:, j])) >= LEAST_DISTINCT]
+        return [int(j) for j in np.flatnonzero(self.measured) if len(np.unique(self.Z[:, j])) >= _LEAST_DISTINCT]
 
     def _bends(self, residuals: Floats) -> Iterator[_Candidate]:
         for j in self._bent():

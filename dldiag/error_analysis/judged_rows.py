@@ -22,8 +22,8 @@ from dldiag.core.statistics import (
 from dldiag.core.types import Clusters, Estimate, Floats
 from dldiag.experiments.predictions import Predictions
 
-Mask = NDArray[np.bool_]
-DIGITS = 4  # that count of the numbers of a curve
+RowMask = NDArray[np.bool_]
+_DIGITS = 4  # that count of the numbers of a curve
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +73,7 @@ def mean_estimate(
     return pooled_estimate(values, [part], floor=lowest)
 
 
-def share_estimate(judged: JudgedRows, part: Sequence[Mask], whole: Sequence[Mask]) -> Estimate | None:
+def share_estimate(judged: JudgedRows, part: Sequence[RowMask], whole: Sequence[RowMask]) -> Estimate | None:
     """Estimate which share of some dev rows (`whole`, a mask per repeat) is also in `part`; None where there are none."""
     there = [i for i, one in enumerate(whole) if one.any()]
     if not there:
@@ -84,7 +84,7 @@ def share_estimate(judged: JudgedRows, part: Sequence[Mask], whole: Sequence[Mas
     return at_most_one(mean_estimate(known, values, influences, floors=floors))
 
 
-def share_and_influence(part: Mask, whole: Mask) -> tuple[float, Floats]:
+def share_and_influence(part: RowMask, whole: RowMask) -> tuple[float, Floats]:
     """Return the share of `whole` that is in `part`, and each row's influence on it: that of a ratio of means."""
     value = float((part & whole).sum() / whole.sum())
     return value, value + ((part & whole) - value * whole) / whole.mean()
@@ -102,17 +102,17 @@ def at_most_one(found: Estimate) -> Estimate:
     return Estimate(found.value, low, high, max(found.surely_above, low), min(found.surely_below, high))
 
 
-def band(x: Sequence[float], points: Sequence[Estimate], rows: Sequence[int] = ()) -> Band:
+def band_of_rows(x: Sequence[float], points: Sequence[Estimate], rows: Sequence[int] = ()) -> Band:
     """Put estimates together as a curve, in as many digits as a figure shows."""
     columns = zip(*((one.value, one.low, one.high) for one in points), strict=True)
-    value, low, high = (tuple(short(number) for number in column) for column in columns)
-    return Band(tuple(short(one) for one in x), value, low, high, tuple(int(n) for n in rows))
+    value, low, high = (tuple(shortened(number) for number in column) for column in columns)
+    return Band(tuple(shortened(one) for one in x), value, low, high, tuple(int(n) for n in rows))
 
 
-def short(number: float) -> float:
-    """Return a number with DIGITS digits that count.
+def shortened(number: float) -> float:
+    """Return a number with _DIGITS digits that count.
 
     >>> short(0.123456), short(1234567.0)
     (0.1235, 1235000.0)
     """
-    return float(f"{number:.{DIGITS}g}")
+    return float(f"{number:.{_DIGITS}g}")

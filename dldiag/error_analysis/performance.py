@@ -20,7 +20,7 @@ from dldiag.experiments.models import Model
 from dldiag.experiments.predictions import Predictions
 
 MOST_RANKED = 5  # classes that have curves each, where none is called positive
-TWO = 2
+_TWO = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +80,7 @@ def performance_of(model: Performance, predictions: Predictions, facts: TableFac
 
 
 def _with_curves(counted: Performance, judged: JudgedRows, facts: TableFacts) -> Performance:
-    positive, is_binary = facts.positive, len(facts.classes) == TWO
+    positive, is_binary = facts.positive, len(facts.classes) == _TWO
     return replace(
         counted,
         rankings=tuple(_rankings(judged, facts)),

@@ -17,20 +17,20 @@ from dldiag.core.performance import Band, Ranking, Thresholds
 from dldiag.core.types import Estimate, Floats
 from dldiag.error_analysis.judged_rows import (
     JudgedRows,
-    Mask,
+    RowMask,
     at_most_one,
-    band,
+    band_of_rows,
     mean_estimate,
     share_estimate,
-    short,
+    shortened,
 )
 
 FALSE_ALARMS = np.linspace(0, 1, 41) ** 1.5  # denser where few are tolerated, which is where thresholds are set
 RECALLS = np.linspace(0.025, 1, 40)
 NEAR = 0.08  # distance to either side over which the slope of a ROC curve is taken
-BINS = 10  # of a calibration curve, of equal width
-ROWS_PER_BIN = 20  # at least; narrower bins are joined
-MOST_THRESHOLDS = 41
+_BINS = 10  # of a calibration curve, of equal width
+_ROWS_PER_BIN = 20  # at least; narrower bins are joined
+_MOST_THRESHOLDS = 41
 NEARLY_NONE = 0.02  # of the positive rows may lie below the lowest threshold
 HALF = 0.5
 
@@ -39,7 +39,7 @@ HALF = 0.5
 class _Ranked:
     """One repeat's rows by falling score, with the ROC curve through their distinct scores."""
 
-    actual: Mask
+    actual: RowMask
     scores: Floats
     false_alarms: Floats
     recalls: Floats
@@ -58,7 +58,7 @@ class _Ranked:
         return float((high - low) / (ends[1] - ends[0]))
 
 
-def _ranked(actual: Mask, scores: Floats) -> _Ranked:
+def _ranked(actual: RowMask, scores: Floats) -> _Ranked:
     order = np.argsort(-scores, kind="stable")
     ends = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)
     hits = np.cumsum(actual[order])[ends].astype(float)
@@ -79,7 +79,7 @@ def ranking(judged: JudgedRows, code: int, label: str) -> Ranking | None:
         return None
     repeats = [_ranked(actual, scores) for actual, scores in pairs]
     share = float(np.mean([actual.mean() for actual, _ in pairs]))
-    return Ranking(label, short(share), _roc(judged, repeats), _precision_recall(judged, repeats))
+    return Ranking(label, shortened(share), _roc(judged, repeats), _precision_recall(judged, repeats))
 
 
 def scores_of(proba: NDArray[np.float32] | None, code: int) -> Floats:
@@ -94,7 +94,7 @@ def _roc(judged: JudgedRows, repeats: Sequence[_Ranked]) -> Band:
         values = [_recall_at(one, x) for one in repeats]
         influences = [_recall_influence(one, float(x), value) for one, value in zip(repeats, values, strict=True)]
         points.append(at_most_one(mean_estimate(judged, values, influences, floors=floors)))
-    return band(FALSE_ALARMS.tolist(), points)
+    return band_of_rows(FALSE_ALARMS.tolist(), points)
 
 
 def _recall_at(one: _Ranked, false_alarms: float) -> float:
@@ -121,7 +121,7 @@ def _precision_recall(judged: JudgedRows, repeats: Sequence[_Ranked]) -> Band:
         values, influences, called = zip(*found, strict=True)
         floors = [one**-2 for one in called]
         points.append(at_most_one(mean_estimate(judged, values, influences, floors=floors)))
-    return band(RECALLS.tolist(), points)
+    return band_of_rows(RECALLS.tolist(), points)
 
 
 def _precision_at(one: _Ranked, recall: float) -> tuple[float, Floats, float]:
@@ -163,16 +163,16 @@ def calibration(judged: JudgedRows, positive: int | None) -> Band | None:
             x.append(float(np.concatenate([p[i] for p, i in zip(said, inside, strict=True)]).mean()))
             points.append(found)
             rows.append(sum(int(one.sum()) for one in inside))
-    return band(x, points, rows) if points else None
+    return band_of_rows(x, points, rows) if points else None
 
 
 def _bin_edges(said: Floats) -> list[float]:
     """Return the bounds of bins of equal width, joined until each holds enough rows."""
-    counts, edges = np.histogram(said, bins=BINS, range=(0, 1))
+    counts, edges = np.histogram(said, bins=_BINS, range=(0, 1))
     kept, held = [0.0], 0
     for count, edge in zip(counts, edges[1:], strict=True):
         held += int(count)
-        if held >= ROWS_PER_BIN:
+        if held >= _ROWS_PER_BIN:
             kept, held = [*kept, float(edge)], 0
     end = np.nextafter(1.0, 2.0)  # a probability of 1 belongs to the last bin
     return [*(kept[:-1] if len(kept) > 1 else kept), float(end)]
@@ -202,30 +202,30 @@ def thresholds(judged: JudgedRows, positive: int, label: str, costs: Floats | No
     flagged = [_share(one, one) for one in called]
     return Thresholds(
         label,
-        band(grid.tolist(), [one for i in usable if (one := recall[i]) is not None]),
-        band(grid.tolist(), [one for i in usable if (one := precision[i]) is not None]),
+        band_of_rows(grid.tolist(), [one for i in usable if (one := recall[i]) is not None]),
+        band_of_rows(grid.tolist(), [one for i in usable if (one := precision[i]) is not None]),
         tuple(_share(actual, one) for one in called),
         tuple(_share(actual, [~flag for flag in one]) for one in called),
         tuple(_share([~true for true in actual], one) for one in called),
         int(np.argmin(np.abs(np.array(flagged) - own) + np.abs(grid - HALF) * 1e-6)),
-        None if cost is None else band(grid.tolist(), cost),
+        None if cost is None else band_of_rows(grid.tolist(), cost),
     )
 
 
-def _grid(scores: Floats, actual: Mask) -> Floats:
+def _grid(scores: Floats, actual: RowMask) -> Floats:
     """Return thresholds that spread over the positive and over the high scores, with a half among them."""
-    places = np.linspace(0, 1, MOST_THRESHOLDS // 2)
+    places = np.linspace(0, 1, _MOST_THRESHOLDS // 2)
     spread = np.concatenate([np.quantile(scores[actual], places), np.quantile(scores, 1 - (1 - places) ** 2)])
     rounded = [float(f"{one:.2g}") if one < HALF else round(float(one), 2) for one in spread]
     least = float(np.quantile(scores[actual], NEARLY_NONE))  # below it nothing more is found
     return np.unique([HALF, *(one for one in rounded if max(0.0, least) < one < 1)])
 
 
-def _share(first: Sequence[Mask], second: Sequence[Mask]) -> float:
-    return short(float(np.mean([(a & b).mean() for a, b in zip(first, second, strict=True)])))
+def _share(first: Sequence[RowMask], second: Sequence[RowMask]) -> float:
+    return shortened(float(np.mean([(a & b).mean() for a, b in zip(first, second, strict=True)])))
 
 
-def _cost(judged: JudgedRows, actual: Sequence[Mask], called: Sequence[Mask], by_kind: Floats) -> Estimate:
+def _cost(judged: JudgedRows, actual: Sequence[RowMask], called: Sequence[RowMask], by_kind: Floats) -> Estimate:
     """Estimate the cost per row. by_kind: [is positive, is called positive]."""
     each = [by_kind[true.astype(int), flag.astype(int)] for true, flag in zip(actual, called, strict=True)]
     return mean_estimate(judged, [float(one.mean()) for one in each], each)

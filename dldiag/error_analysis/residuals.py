@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dldiag.core.performance import ResidualBins, Residuals
 from dldiag.core.types import Estimate, Floats
 from dldiag.error_analysis.conditions import MISSING, BinnedColumn, as_numbers, binned_columns
-from dldiag.error_analysis.judged_rows import JudgedRows, mean_estimate, of_repeats, short
+from dldiag.error_analysis.judged_rows import JudgedRows, mean_estimate, of_repeats, shortened
 from dldiag.experiments.judging import HOPELESS
 
 CELLS = 24  # on each axis of predicted against actual
@@ -58,7 +58,7 @@ def _cells(predicted: Floats, y: Floats) -> tuple[tuple[float, ...], tuple[tuple
     counts = np.zeros((CELLS, CELLS), dtype=np.int64)
     np.add.at(counts, tuple(places), 1)
     filled = np.argwhere(counts)
-    return tuple(short(one) for one in edges), tuple((int(i), int(j), int(counts[i, j])) for i, j in filled)
+    return tuple(shortened(one) for one in edges), tuple((int(i), int(j), int(counts[i, j])) for i, j in filled)
 
 
 def _explained(column: BinnedColumn, off: Floats) -> float:
@@ -85,18 +85,18 @@ def _bins(judged: JudgedRows, column: BinnedColumn, values: pd.Series, off: Sequ
         x.append(_place(column, code, None if numbers is None else numbers[inside]))
         means.append(_mean(judged, [one == code for one in codes], off))
         ends = np.quantile(whole[inside], INNER)
-        low.append(short(float(ends[0])))
-        high.append(short(float(ends[1])))
+        low.append(shortened(float(ends[0])))
+        high.append(shortened(float(ends[1])))
         rows.append(int(inside.sum()))
     return ResidualBins(
-        column.name, tuple(x), tuple(means), tuple(low), tuple(high), tuple(rows), short(_explained(column, whole))
+        column.name, tuple(x), tuple(means), tuple(low), tuple(high), tuple(rows), shortened(_explained(column, whole))
     )
 
 
 def _place(column: BinnedColumn, code: int, inside: Floats | None) -> float | str:
     if code == MISSING:
         return ""
-    return column.levels[code - 1] if inside is None else short(float(np.median(inside)))
+    return column.levels[code - 1] if inside is None else shortened(float(np.median(inside)))
 
 
 def _mean(judged: JudgedRows, inside: Sequence[NDArray[np.bool_]], off: Sequence[Floats]) -> Estimate:
@@ -109,7 +109,9 @@ def _mean(judged: JudgedRows, inside: Sequence[NDArray[np.bool_]], off: Sequence
     known = judged if len(there) == len(inside) else of_repeats(judged, there)
     found = mean_estimate(known, values, influences, lowest=None)
     return Estimate(
-        short(found.value), min(short(found.low), short(found.value)), max(short(found.high), short(found.value))
+        shortened(found.value),
+        min(shortened(found.low), shortened(found.value)),
+        max(shortened(found.high), shortened(found.value)),
     )
 
 

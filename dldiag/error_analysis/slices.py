@@ -36,7 +36,7 @@ SEARCH_ROWS, SEARCH_CELLS = 50_000, 20_000_000  # that are searched at most; all
 WINSOR = 0.99  # quantile at which losses are cut for search and test: one wild row is no slice
 FAMILY_RISK = 0.05  # of one slice or more confirmed by mistake
 _TINY = 1e-24
-NEEDED = 3.0  # standard errors by which a condition's rows must do worse than those it keeps out, or it is dropped
+_NEEDED = 3.0  # standard errors by which a condition's rows must do worse than those it keeps out, or it is dropped
 MOST_BOUNDS = 2  # of a range that is open on neither side
 LEAST_NEW = 2.0  # standard errors a slice must still show, and half its excess, on the rows that no better slice holds
 
@@ -256,7 +256,7 @@ def _is_needed(inside: Mask, wider: Mask, loss: SliceLoss) -> bool:
         return False
     a, b = loss[inside], loss[added]
     error = np.sqrt(loss[wider].var() * (1 / len(a) + 1 / len(b))) or np.inf
-    return bool((a.mean() - b.mean()) / error >= NEEDED)
+    return bool((a.mean() - b.mean()) / error >= _NEEDED)
 
 
 def _is_new(inside: Mask, taken: Mask, loss: SliceLoss) -> bool:

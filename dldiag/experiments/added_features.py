@@ -15,7 +15,7 @@ from dldiag.core.types import DataError, Dataset, Floats, Rows
 from dldiag.data.encode import Matrix
 
 KNOTS = (0.1, 0.3, 0.5, 0.7, 0.9)  # quantiles of the training rows between which a spline is straight
-PERIODS = {"month": 12.0, "day of month": 31.0, "day of week": 7.0, "hour": 24.0}  # of the parts of a date
+_PERIODS = {"month": 12.0, "day of month": 31.0, "day of week": 7.0, "hour": 24.0}  # of the parts of a date
 PRIOR_ROWS = 10.0  # rows that the mean of all counts for in a level's mean (Micci-Barreca 2001)
 TARGET_FOLDS = 5  # a training row's level mean comes from the folds that it is not in
 MOST_TARGETS = 10  # classes whose shares are encoded, the first ones
@@ -70,8 +70,8 @@ class TableRows:
         return self.rows if self.order is None or column not in self.moved else self.rows[self.order]
 
 
-Maker = Callable[[TableRows], Floats]  # (rows, features) of the rows given
-Learn = Callable[[TableRows, Sequence[str], NDArray[Any]], Maker]  # training rows, what it is made of, their targets
+_Maker = Callable[[TableRows], Floats]  # (rows, features) of the rows given
+Learn = Callable[[TableRows, Sequence[str], NDArray[Any]], _Maker]  # training rows, what it is made of, their targets
 
 
 @dataclass(frozen=True)
@@ -90,14 +90,14 @@ class AddedFeature:
         return f"{self.before}{self.between.join(names)}{self.after}"
 
 
-def _product(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> Maker:
+def _product(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> _Maker:
     """Multiply deviations from the training mean: uncorrelated with the factors where these are symmetric."""
     a, b = names
     mean_a, mean_b = _mean(train.feature(a)), _mean(train.feature(b))
     return lambda rows: ((rows.feature(a) - mean_a) * (rows.feature(b) - mean_b))[:, None]
 
 
-def _ratio(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> Maker:
+def _ratio(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> _Maker:
     a, b = names
 
     def make(rows: TableRows) -> Floats:
@@ -107,7 +107,7 @@ def _ratio(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> Maker:
     return make
 
 
-def _spline(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> Maker:
+def _spline(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> _Maker:
     """Return max(0, x − knot) for every knot: a linear model bends there."""
     (name,) = names
     seen = train.feature(name)
@@ -116,7 +116,7 @@ def _spline(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> Maker:
     return lambda rows: np.maximum(rows.feature(name)[:, None] - knots, 0.0)
 
 
-def _cycle(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> Maker:
+def _cycle(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> _Maker:
     (name,) = names
     turn = 2 * np.pi / period_of(name)
     return lambda rows: np.column_stack([np.sin(turn * rows.feature(name)), np.cos(turn * rows.feature(name))])
@@ -128,17 +128,17 @@ def period_of(name: str) -> float:
     >>> period_of("sold (hour)"), period_of("price")
     (24.0, 0.0)
     """
-    return next((period for part, period in PERIODS.items() if name.endswith(f"({part})")), 0.0)
+    return next((period for part, period in _PERIODS.items() if name.endswith(f"({part})")), 0.0)
 
 
-def _frequency(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> Maker:
+def _frequency(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> _Maker:
     (name,) = names
     levels, counts = np.unique(train.levels(name).astype(str), return_counts=True)
     known = dict(zip(levels.tolist(), (counts / len(train.rows)).tolist(), strict=True))
     return lambda rows: np.array([[known.get(level, 0.0)] for level in rows.levels(name)])
 
 
-def _target(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> Maker:
+def _target(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> _Maker:
     """Return the mean target of a row's level, shrunk to the mean of all; a training row's own fold is left out."""
     (name,) = names
     targets = _as_columns(y)
@@ -218,7 +218,7 @@ class InputColumns:
     """Which features a model gets: `kept` of those encoded (features,), and what makes the added ones."""
 
     kept: NDArray[np.bool_]
-    makers: tuple[Maker, ...] = ()
+    makers: tuple[_Maker, ...] = ()
 
     def of(self, rows: TableRows) -> Floats:
         """Return the features of some rows: (rows, features), a copy."""

@@ -24,7 +24,7 @@ from dldiag.experiments.model_outputs import ModelOutputs, class_probabilities
 from dldiag.experiments.tasks import FitTask, Inputs
 
 _FOLDS = 3  # of the training rows; more would cost as many fits and move a threshold by little
-MOST_THRESHOLDS = 200  # tried, at quantiles of the probabilities
+_MOST_THRESHOLDS = 200  # tried, at quantiles of the probabilities
 TEMPERATURES = np.linspace(
     0.0, 1.5, 16
 )  # powers of the class shares by which probabilities of several classes are divided
@@ -71,7 +71,7 @@ def _thresholds(logs: Values, choice: MetricChoice) -> list[Values]:
     """Return what to add to the positive class's log p so that each threshold decides; none at all comes first."""
     positive = 1 if choice.positive is None else choice.positive
     odds = np.unique(logs[:, positive] - logs[:, 1 - positive])
-    between = np.quantile(odds, np.linspace(0, 1, min(MOST_THRESHOLDS, len(odds) + 1)))
+    between = np.quantile(odds, np.linspace(0, 1, min(_MOST_THRESHOLDS, len(odds) + 1)))
     return [-one * (np.arange(TWO) == positive) for one in (0.0, *between)]
 
 

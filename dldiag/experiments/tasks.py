@@ -19,7 +19,7 @@ from dldiag.experiments.metric_choice import SHARE_WRONG, MetricChoice, plain_ch
 from dldiag.experiments.models import MODELS, Model, is_network, is_of_counts
 from dldiag.experiments.preparation import Preparation, learn_preparation
 
-KEY_BYTES = 1 << 16  # row numbers are a key themselves up to this size; of more, their hash is
+_KEY_BYTES = 1 << 16  # row numbers are a key themselves up to this size; of more, their hash is
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +75,7 @@ class Encoded:
 
 def rows_key(rows: Rows) -> bytes:
     """Return what tells these rows from others, in a few bytes however many they are."""
-    return rows.tobytes() if rows.nbytes <= KEY_BYTES else hashlib.blake2b(rows.tobytes(), digest_size=32).digest()
+    return rows.tobytes() if rows.nbytes <= _KEY_BYTES else hashlib.blake2b(rows.tobytes(), digest_size=32).digest()
 
 
 def encode_dataset(dataset: Dataset, split: Split, choice: MetricChoice | None = None) -> Encoded:

@@ -112,7 +112,7 @@ class History:
         row = (key, _hidden(owner), _now(), data.name, data.target, headline, data.fingerprint)
         with self._writing() as database:
             database.execute("INSERT INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, body, _sum(row, body)))
-            _write_label(database, key, row[1], label_of(report))
+            _write_label(database, key, row[1], _label_of(report))
         return key
 
     def list(self, owner: str) -> tuple[PastReport, ...]:
@@ -125,7 +125,7 @@ class History:
     def describe(self, id: str, owner: str, *, name: str, note: str, tags: Sequence[str]) -> None:
         """Name one report of this owner, note something about it, and tag it; KeyError when they have none of this id."""
         report = self.get(id, owner)
-        before = self._labels(owner).get(id) or label_of(report)
+        before = self._labels(owner).get(id) or _label_of(report)
         label = replace(before, name=name.strip(), note=note.strip(), tags=clean_tags(tags))
         with self._writing() as database:
             _write_label(database, id, _hidden(owner), label)
@@ -217,7 +217,7 @@ class History:
             ) from error
 
 
-def label_of(report: Report) -> RunLabel:
+def _label_of(report: Report) -> RunLabel:
     """Return the label of a report that nobody has named yet."""
     return RunLabel(
         key=str(report.model.get("key", "")),

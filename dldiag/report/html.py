@@ -26,8 +26,7 @@ from dldiag.report.interval_bars import BarScale, interval_bar, look_of, scale_o
 from dldiag.report.view import TextRow
 from dldiag.report.view.error_rows import TITLE as ERRORS_TITLE
 from dldiag.report.view.error_rows import Section, error_sections
-from dldiag.report.view.performance import TITLE as PERFORMANCE_TITLE
-from dldiag.report.view.performance import performance_sections
+from dldiag.report.view.performance import PERFORMANCE_TITLE, performance_sections
 
 HERE = Path(__file__).parent
 SPEAKING: tuple[Outcome, ...] = ("fired", "undecided", "could_not_run")

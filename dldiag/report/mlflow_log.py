@@ -10,7 +10,7 @@ from dldiag.core.types import Estimate, Report
 from dldiag.report import curves_csv, to_html, to_json, to_text
 from dldiag.report.script import script_name, to_script
 
-ERRORS = ("dev_error", "train_error", "achievable", "bias", "variance")  # of the evidence, as metrics of the run
+_ERRORS = ("dev_error", "train_error", "achievable", "bias", "variance")  # of the evidence, as metrics of the run
 LONGEST_VALUE = 500  # characters of a parameter, which is what MLflow takes
 
 
@@ -48,7 +48,7 @@ def _params(report: Report) -> dict[str, Any]:
 
 def _metrics(report: Report) -> Iterator[tuple[str, float]]:
     """Yield each error and metric with the ends of its 90% interval."""
-    found = {name: report.evidence[name] for name in ERRORS if name in report.evidence}
+    found = {name: report.evidence[name] for name in _ERRORS if name in report.evidence}
     named: Mapping[str, Estimate] = {**found, **{f"metric.{name}": one for name, one in report.metrics.items()}}
     for name, one in named.items():
         yield name, float(one.value)

@@ -12,9 +12,9 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import DataError
 from dldiag.experiments.table_model import TableModel
 
-ENDING = ".skops"
+MODEL_ENDING = ".skops"
 # Types beside those that skops itself trusts: ours, and what scikit-learn's models are made of.
-KNOWN = re.compile(
+_KNOWN = re.compile(
     r"dldiag\.(core\.data_types\.RowRecipe|data\.encode\.FeatureLayout|experiments\.(adjust\.Decision|added_features\.InputColumns)"
     r"|experiments\.table_model\.TableModel|nn\.estimators\.MLP(Classifier|Regressor)|nn\.layout\.Layout)"
     r"|numpy\.(clip|dtype)"
@@ -58,7 +58,7 @@ def load_model(path: str | Path, *, trusted: Collection[str] = ()) -> TableModel
         found = io.get_untrusted_types(data=data)
     except Exception as error:  # whatever stands in a file that is none of ours
         raise _no_model(path) from error
-    unknown = [name for name in found if name not in trusted and not KNOWN.fullmatch(name)]
+    unknown = [name for name in found if name not in trusted and not _KNOWN.fullmatch(name)]
     if unknown:
         raise DataError(
             Message(

@@ -18,7 +18,7 @@ from dldiag.report.view.changes import own_settings
 
 TEMPLATE = Path(__file__).with_name("script_template.txt")
 ALWAYS = ("seed", "budget", "repeats")  # settings that are written even where they have their default
-LONGEST_NAME = 40  # characters of the script's name
+_LONGEST_NAME = 40  # characters of the script's name
 
 
 def to_script(report: Report) -> str:
@@ -53,7 +53,7 @@ def to_script(report: Report) -> str:
 
 def script_name(report: Report) -> str:
     """Return a harmless name for the script of a report."""
-    stem = re.sub(r"[^A-Za-z0-9]+", "_", report.dataset.name.partition(".")[0]).strip("_")[:LONGEST_NAME]
+    stem = re.sub(r"[^A-Za-z0-9]+", "_", report.dataset.name.partition(".")[0]).strip("_")[:_LONGEST_NAME]
     return f"{stem or 'table'}_model.py"
 
 

@@ -15,8 +15,7 @@ from dldiag.report import view
 from dldiag.report.view import Cell, Fix
 from dldiag.report.view.error_rows import TITLE as ERRORS_TITLE
 from dldiag.report.view.error_rows import Section, error_sections
-from dldiag.report.view.performance import TITLE as PERFORMANCE_TITLE
-from dldiag.report.view.performance import brief_sections
+from dldiag.report.view.performance import PERFORMANCE_TITLE, brief_sections
 
 WIDTH = 80  # columns
 INDENT = "  "

@@ -11,7 +11,7 @@ from sklearn.calibration import calibration_curve
 
 from dldiag.core.performance import Performance
 from dldiag.core.types import Clusters
-from dldiag.error_analysis.class_results import MOST_CLASSES, OTHER, class_scores, confusion
+from dldiag.error_analysis.class_results import MOST_CLASSES, OTHER_CLASSES, class_scores, confusion
 from dldiag.error_analysis.judged_rows import judged_rows
 from dldiag.error_analysis.performance import TableFacts, performance_of
 from dldiag.error_analysis.rankings import FALSE_ALARMS, RECALLS, calibration, ranking, thresholds
@@ -54,7 +54,7 @@ def test_the_rarest_of_many_classes_are_counted_as_one():
     y = np.minimum(rng.geometric(0.1, 5000) - 1, 39)
     given = Predictions(np.arange(5000), np.zeros(5000, int), y, rng.permutation(y))
     found = confusion(judged_rows(given), [str(i) for i in range(40)])
-    assert len(found.labels) == MOST_CLASSES and found.labels[-1] == OTHER
+    assert len(found.labels) == MOST_CLASSES and found.labels[-1] == OTHER_CLASSES
     assert np.sum(found.counts) == 5000
 
 

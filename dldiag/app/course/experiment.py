@@ -9,11 +9,11 @@ from dldiag.app.state.data_ref import Reference
 from dldiag.app.views.progress import ShowPartial, run_job
 from dldiag.course.shared.request import LessonRequest
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 def run_experiment(
-    reference: Reference, request: LessonRequest, result: type[T], *, partial: ShowPartial | None = None
-) -> T | None:
+    reference: Reference, request: LessonRequest, result: type[_T], *, partial: ShowPartial | None = None
+) -> _T | None:
     """Return what the experiment gave on these rows when there is something; until then show how far it is."""
     return run_job(CourseJob(data=reference, request=request), result, slot=job_kind(request), partial=partial)

@@ -11,7 +11,7 @@ from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, Parent
 
 PlainSetting = bool | int | float | str | None | tuple[bool | int | float | str | None, ...]
-Parameters = dict[str, PlainSetting]  # A model as `chosen_model` reads it, or the settings a fix changes.
+JobParameters = dict[str, PlainSetting]  # A model as `chosen_model` reads it, or the settings a fix changes.
 R = TypeVar("R")
 
 
@@ -28,7 +28,7 @@ class DataJob(Job, frozen=True, kw_only=True):
 class ModelJob(DataJob, frozen=True, kw_only=True):
     """A job that trains a model on a table with the settings of a diagnosis."""
 
-    model: Parameters = {}
+    model: JobParameters = {}
     settings: Settings = Settings()
 
 
@@ -39,12 +39,12 @@ class DiagnosisJob(ModelJob, frozen=True, kw_only=True, tag="diagnose"):
     parent: the run that the model was changed from.
     """
 
-    start: Parameters | None = None
+    start: JobParameters | None = None
     dev_uses: int = 0
     parent: Parent | None = None
 
     @property
-    def first_model(self) -> Parameters:
+    def first_model(self) -> JobParameters:
         """The model that the chain of changes began with."""
         return self.model if self.start is None else self.start
 
@@ -68,7 +68,7 @@ class RemedyTrialJob(ModelJob, frozen=True, kw_only=True, tag="try"):
     """
 
     remedy: str
-    change: Parameters
+    change: JobParameters
     material: float
     seen: Estimate | None = None
     expected: Estimate | None = None
@@ -85,8 +85,8 @@ class TestOpeningJob(ModelJob, frozen=True, kw_only=True, tag="open"):
 
     __test__ = False  # Tells pytest that this is not a test case.
 
-    start: Parameters
-    winner: Parameters
+    start: JobParameters
+    winner: JobParameters
     dev_uses: int
     owner: str
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 import numpy as np
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 def to_bytes(value: Any, *, sort: bool = False) -> bytes:
@@ -20,7 +20,7 @@ def to_bytes(value: Any, *, sort: bool = False) -> bytes:
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), sort_keys=sort).encode()
 
 
-def from_bytes(content: bytes, kind: type[T]) -> T:
+def from_bytes(content: bytes, kind: type[_T]) -> _T:
     """Read a value of a type; ValueError (msgspec.ValidationError among them) when the JSON does not fit it.
 
     Sequences in untyped fields come back as tuples.

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from dldiag.app.jobs.asked import ImprovementJob, Parameters, RemedyTrialJob, TestOpeningJob
+from dldiag.app.jobs.asked import ImprovementJob, JobParameters, RemedyTrialJob, TestOpeningJob
 from dldiag.app.jobs.diagnosis import JobProgress, JobStop, data_and_model, processes_of_a_job
 from dldiag.core.i18n import Message
 from dldiag.core.types import Progress, TestResult, Trial
@@ -17,8 +17,8 @@ class FoundPath(msgspec.Struct, frozen=True):
     """The path of an improvement; total: what all steps did, None where none was taken or it was stopped by hand."""
 
     steps: tuple[LoopStep, ...]
-    start: Parameters
-    winner: Parameters
+    start: JobParameters
+    winner: JobParameters
     dev_uses: int
     ended: Message
     total: Total | None

@@ -29,7 +29,7 @@ from dldiag.app.state.paths import app_home, is_token, new_token, private, write
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, LearningCurve, Progress, Report
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 State = Literal["waiting", "running", "finished", "refused", "failed", "canceled"]
 ENDED: tuple[State, ...] = ("finished", "refused", "failed", "canceled")
 HEADS_REMEMBERED = 4096  # Number of jobs whose owner and server are cached.
@@ -38,16 +38,16 @@ OTHER_VERSION = Message("This was started by another version of dldiag, and cann
 OTHER_VERSION_HINT = Message("Start it again.")
 
 
-class Spec(msgspec.Struct, Generic[T], frozen=True):
+class Spec(msgspec.Struct, Generic[_T], frozen=True):
     """A job as stored in its folder; `server` is the token of the pool that runs it."""
 
     owner: str
     server: str
     created: float
-    job: T
+    job: _T
 
 
-class Kind(msgspec.Struct, frozen=True):
+class JobKind(msgspec.Struct, frozen=True):
     """The kind of a job; its other fields are not read."""
 
     kind: str
@@ -82,27 +82,27 @@ def folder_of(job: str) -> Path:
     return app_home() / "jobs" / job
 
 
-def spec_of(job: str, kind: type[T]) -> Spec[T]:
+def spec_of(job: str, kind: type[_T]) -> Spec[_T]:
     """Return a stored job; DataError when it is of another kind or was written by another version."""
     return _read(folder_of(job) / "spec.json", Spec[kind])  # type: ignore[valid-type]
 
 
-def asked_of(job: str, kind: type[T]) -> T:
+def asked_of(job: str, kind: type[_T]) -> _T:
     """Return the job itself; DataError as in `spec_of`."""
     return spec_of(job, kind).job
 
 
-def head_of(job: str) -> Spec[Kind]:
+def head_of(job: str) -> Spec[JobKind]:
     """Return a job's owner, server and kind."""
     return _head(folder_of(job) / "spec.json")
 
 
 @lru_cache(HEADS_REMEMBERED)
-def _head(path: Path) -> Spec[Kind]:
-    return _read(path, Spec[Kind])
+def _head(path: Path) -> Spec[JobKind]:
+    return _read(path, Spec[JobKind])
 
 
-def _read(path: Path, kind: type[T]) -> T:
+def _read(path: Path, kind: type[_T]) -> _T:
     try:
         return codec.from_bytes(path.read_bytes(), kind)
     except ValueError as error:  # Raised by msgspec or by the JSON parser.
@@ -160,7 +160,7 @@ def _changed(path: Path) -> int:
         return 0
 
 
-def _read_if_there(job: str, name: str, kind: type[T]) -> T | None:
+def _read_if_there(job: str, name: str, kind: type[_T]) -> _T | None:
     try:
         return _read(folder_of(job) / name, kind)
     except FileNotFoundError:
@@ -187,7 +187,7 @@ def end(job: str, ending: Ending) -> None:
         write_whole(path, codec.to_bytes(ending))
 
 
-def result_of(job: str, kind: type[T]) -> T | None:
+def result_of(job: str, kind: type[_T]) -> _T | None:
     """Return the result of a job as a value of its type; None when it found nothing.
 
     FileNotFoundError before there is a result; DataError when another version wrote it.

@@ -16,7 +16,7 @@ from dldiag.app.state.paths import app_home, storing, write_whole
 AUTH_VARIABLE = "DLDIAG_AUTH"
 OFF = ("", "0", "false", "no", "off")
 DEFAULT_PROVIDER = ("1", "true", "yes", "on")  # Any other value names a provider in secrets.toml.
-KEY_BYTES = 32
+_KEY_BYTES = 32
 
 
 def is_required() -> bool:
@@ -55,7 +55,7 @@ def _key(path: Path) -> bytes:
     """Return the home's secret; of several servers that create it at once, the first wins."""
     if not path.exists():
         draft = path.with_name(f"auth_key.{secrets.token_hex(4)}.part")
-        write_whole(draft, secrets.token_bytes(KEY_BYTES))
+        write_whole(draft, secrets.token_bytes(_KEY_BYTES))
         draft.chmod(0o600)
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)

@@ -114,7 +114,7 @@ def headline(one: PastReport) -> Message | str:
         return one.headline
 
 
-def describe(key: str, *, name: str, note: str, tags: Sequence[str]) -> None:
+def describe_past(key: str, *, name: str, note: str, tags: Sequence[str]) -> None:
     """Give one of the visitor's reports a name, a note and tags; DataError when it is not there any more."""
     try:
         History().describe(key, session.owner(), name=name, note=note, tags=tags)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dldiag.app.jobs import codec, store
-from dldiag.app.jobs.asked import DiagnosisJob, ImprovementJob, ModelJob, Parameters, RemedyTrialJob, TestOpeningJob
+from dldiag.app.jobs.asked import DiagnosisJob, ImprovementJob, JobParameters, ModelJob, RemedyTrialJob, TestOpeningJob
 from dldiag.app.jobs.improvement import FoundPath
 from dldiag.app.state import data_ref, session
 from dldiag.app.state.paths import app_home, private, storing, write_whole
@@ -21,7 +21,7 @@ from dldiag.diagnosis.remedies import SEARCH
 from dldiag.diagnosis.search import TRIED
 from dldiag.diagnosis.verdict import agreeing
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 _FILE = "loop.json"
 IMPROVE = "improve"  # The diagnosis remembers the job under this name.
 
@@ -40,7 +40,7 @@ def start(job: str, what: str, kind: type[ModelJob], **more: Any) -> None:
     _remember(job, started(job) | {what: session.pool().submit(wanted, session.owner())})
 
 
-def start_trial(job: str, report: Report, remedy: str, change: Parameters) -> None:
+def start_trial(job: str, report: Report, remedy: str, change: JobParameters) -> None:
     """Start the test of a fix, with the estimate it was chosen by, so that its effect is corrected for the choice."""
     found = next((one for one in report.recommendations if one.remedy == remedy), None)
     known = {} if found is None else {"seen": found.seen, "expected": found.expected}
@@ -81,13 +81,13 @@ def with_trials(report: Report, job: str) -> Report:
     )
 
 
-def finished(job: str | None, kind: type[T]) -> T | None:
+def finished(job: str | None, kind: type[_T]) -> _T | None:
     """Return the result of a job, None while there is none."""
     ending = None if job is None else store.ending_of(job)
     return None if job is None or ending is None or ending.state != "finished" else store.result_of(job, kind)
 
 
-def kept(job: str, kind: type[T]) -> T | None:
+def kept(job: str, kind: type[_T]) -> _T | None:
     """Return the partial result of a canceled job, None when there is none."""
     ending = store.ending_of(job)
     try:

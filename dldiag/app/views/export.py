@@ -15,15 +15,15 @@ from dldiag.app.views.progress import show_ending, watch
 from dldiag.core.i18n import Message, speaking, tr
 from dldiag.core.types import Report
 from dldiag.report import curves_csv, to_json
-from dldiag.report.model_file import ENDING
+from dldiag.report.model_file import MODEL_ENDING
 from dldiag.report.script import script_name, to_script
 
-MODEL = "model"  # what it is called among the jobs that were started from a diagnosis
+_MODEL = "model"  # what it is called among the jobs that were started from a diagnosis
 SCRIPT_HELP = Message("Rebuilds the model and its dev error from your file, with scikit-learn and dldiag.")
 HTML_HELP = Message("One file with all figures; opens without a network, and prints to PDF.")
 MODEL_HELP = Message("Trains the model on all rows but the sealed test rows. It predicts for new rows of such a table.")
 FIGURES_NOTE = Message("To save a figure as SVG, point at it and click the camera; the HTML report saves PNG, too.")
-TRUST = Message("Load model files only from people you trust. This one needs {versions}.")
+_TRUST = Message("Load model files only from people you trust. This one needs {versions}.")
 
 
 def show_export(report: Report, job: str | None) -> None:
@@ -32,7 +32,7 @@ def show_export(report: Report, job: str | None) -> None:
         st.subheader(tr("Export"), anchor=False)
         with st.container(horizontal=True):
             _offer(tr("Python script"), lambda: to_script(report), script_name(report), "text/x-python", SCRIPT_HELP)
-            running = None if job is None else improvement.started(job).get(MODEL)
+            running = None if job is None else improvement.started(job).get(_MODEL)
             if job is not None and running is None:
                 _offer_training(job)
             _offer_reports(report)
@@ -74,7 +74,7 @@ def show_link() -> None:
 def _offer_training(job: str) -> None:
     if st.button(tr("Fitted model"), key="export.model", help=str(MODEL_HELP)):
         with explained():
-            improvement.start(job, MODEL, ModelExportJob)
+            improvement.start(job, _MODEL, ModelExportJob)
         st.rerun()
 
 
@@ -87,12 +87,12 @@ def _show_model(report: Report, job: str, running: str) -> None:
     if view.state == "finished":
         _offer_model(report, running)
     elif st.button(tr("Start again"), key="export.again"):
-        improvement.forget_improvement(job, MODEL)
+        improvement.forget_improvement(job, _MODEL)
         st.rerun()
 
 
 def _offer_model(report: Report, running: str) -> None:
-    name = script_name(report).removesuffix(".py") + ENDING
+    name = script_name(report).removesuffix(".py") + MODEL_ENDING
     with st.container(border=True):
         st.download_button(
             tr("Download the fitted model"),
@@ -103,7 +103,7 @@ def _offer_model(report: Report, running: str) -> None:
             on_click="ignore",
         )
         st.code(f'import dldiag\nmodel = dldiag.load_model("{name}")\nmodel.predict("new_rows.csv")', language="python")
-        show_message(TRUST.filled(versions=_versions(report)), kind="caption")
+        show_message(_TRUST.filled(versions=_versions(report)), kind="caption")
 
 
 def _content(running: str) -> bytes:

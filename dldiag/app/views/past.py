@@ -130,7 +130,7 @@ def _ask_label(one: PastReport) -> None:
         )  # fmt: skip
         if st.form_submit_button(tr("Save"), type="primary"):
             with explained():
-                history.describe(one.id, name=name, note=note, tags=tags.split(","))
+                history.describe_past(one.id, name=name, note=note, tags=tags.split(","))
             st.rerun()
 
 

@@ -9,7 +9,7 @@ from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import Report
 from dldiag.report.figures import FIGURES
 from dldiag.report.view.error_rows import Section
-from dldiag.report.view.performance import TITLE, performance_sections
+from dldiag.report.view.performance import PERFORMANCE_TITLE, performance_sections
 
 OPEN = ("metrics", "classes", "fit")  # The sections that are expanded at first.
 
@@ -20,7 +20,7 @@ def show_performance(report: Report) -> None:
     if not sections:
         return
     with st.container(key="performance"):
-        st.subheader(escape_markdown(TITLE), anchor=False)
+        st.subheader(escape_markdown(PERFORMANCE_TITLE), anchor=False)
         for one in sections:
             with st.expander(escape_markdown(one.title), expanded=one.key in OPEN):
                 show_part(one, report, key=f"performance.{one.key}")

@@ -25,12 +25,12 @@ PROGRESS_HEIGHT = 132  # In px; a fixed height, so that nothing below it moves.
 # Jobs whose progress counts trained models.
 COUNT_FITS = (job_kind(DiagnosisJob), job_kind(RemedyTrialJob), job_kind(ImprovementJob))
 ShowPartial = Callable[[Progress], None]
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 def run_job(
-    asked: Job, result: type[T], *, slot: str, partial: ShowPartial | None = None, height: int | None = 420
-) -> T | None:
+    asked: Job, result: type[_T], *, slot: str, partial: ShowPartial | None = None, height: int | None = 420
+) -> _T | None:
     """Return the job's result, of the type `result`; show the progress and return None until then.
 
     The same request runs once; another one stops the job in this `slot` and starts a new one. `partial` draws partial
@@ -180,7 +180,7 @@ def show_ending(view: View, *, is_kept: bool = True) -> None:
         show_error(ending.message or Message("This could not be computed."), ending.hint or "")
 
 
-def _kept_result(job: str, result: type[T]) -> T | None:
+def _kept_result(job: str, result: type[_T]) -> _T | None:
     try:
         return store.result_of(job, result)
     except FileNotFoundError:

@@ -17,7 +17,7 @@ from dldiag.course.shared.signal_flow import ZERO_GRADIENT
 from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName, figure
 
 HIGHEST_LOSS = 30.0  # times the loss of a constant guess; what lies above is not drawn
-BAR = 0.85  # height of the highest bar of a layer, of the room between two layers
+_BAR = 0.85  # height of the highest bar of a layer, of the room between two layers
 FARTHEST_Z = 6.0  # of the drawn tanh curve; what reaches farther is drawn at its end
 SMALLEST_SHARE = 1e-9
 LOWEST_LOSS = 0.02  # of the loss of a constant guess
@@ -92,7 +92,7 @@ def _bars(found: Beginnings, one: Begun, at: int, theme: ThemeName) -> list[go.B
     return [
         go.Bar(
             x=places,
-            y=[BAR * share / max(*shares, SMALLEST_SHARE) for share in shares],
+            y=[_BAR * share / max(*shares, SMALLEST_SHARE) for share in shares],
             base=[number] * len(shares),
             marker={"color": color, "line": {"width": 0}},
             hoverinfo="skip",

@@ -23,10 +23,10 @@ from dldiag.core.types import Array, Dataset, Estimate, OnProgress, Progress, Sh
 from dldiag.course.shared.prepared import prepare_open_rows
 from dldiag.report.figures.theme import MARKERS, THEMES, ThemeName, error_axis, figure
 
-MOST_FEATURES = 12  # inputs of the table that squares and products are made of
+_MOST_FEATURES = 12  # inputs of the table that squares and products are made of
 _TREES = 30
 NEIGHBORS = 5
-Maker = Callable[[Task], Any]
+_Maker = Callable[[Task], Any]
 
 
 @dataclass(frozen=True)
@@ -35,18 +35,18 @@ class Variant:
 
     label: Message
     kind: str  # learner or preparation
-    make: Maker
+    make: _Maker
 
 
 def _linear(task: Task) -> Any:
     return LogisticRegression(max_iter=500) if task == "classification" else Ridge()
 
 
-def _after(step: Callable[[], Any]) -> Maker:
+def _after(step: Callable[[], Any]) -> _Maker:
     return lambda task: make_pipeline(step(), StandardScaler(), _linear(task))
 
 
-def _either(classifier: Callable[[], Any], regressor: Callable[[], Any]) -> Maker:
+def _either(classifier: Callable[[], Any], regressor: Callable[[], Any]) -> _Maker:
     return lambda task: make_pipeline(StandardScaler(), classifier() if task == "classification" else regressor())
 
 
@@ -124,7 +124,7 @@ def hand_work(
     """Fit every variant on random training sets of the open rows and measure it on the others."""
     chosen = settings or HandWorkSettings()
     data = prepare_open_rows(dataset)
-    X, y = data.X[:, :MOST_FEATURES].astype(float), data.y
+    X, y = data.X[:, :_MOST_FEATURES].astype(float), data.y
     rows = min(chosen.rows, len(y) // 2)
     errors: dict[str, list[float]] = {key: [] for key in VARIANTS}
     with threadpool_limits(1):

@@ -128,7 +128,7 @@ def _with_interval(losses: NDArray[np.float64], sizes: NDArray[np.float64], scal
 # combinations there are; then a new row is one of them, too.
 MOST_BY_CHANCE = 5.0
 _LEAST_SHARE = 0.05  # of the rows repeat others; where fewer do, keeping them together changes nothing
-MOST_ROWS = 5_000  # are compared; pairs of all rows and of some stand in the same proportion
+_MOST_ROWS = 5_000  # are compared; pairs of all rows and of some stand in the same proportion
 
 RowLabels = NDArray[np.int64]
 
@@ -142,7 +142,7 @@ def repeats_by_chance(X: pd.DataFrame, y: NDArray[Any], copies: RowLabels, seed:
     n = len(copies)
     if 1 - (int(copies.max()) + 1) / n < _LEAST_SHARE or _is_repeated_as_a_whole(copies, y):
         return False
-    rows = np.random.default_rng(seed).permutation(n)[:MOST_ROWS]
+    rows = np.random.default_rng(seed).permutation(n)[:_MOST_ROWS]
     keys = [_labels(X[name].iloc[rows]) for name in X.columns]
     return max(_odds_ratio(keys), _odds_ratio([*keys, _labels(y[rows])])) <= MOST_BY_CHANCE
 

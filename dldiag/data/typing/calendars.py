@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 Calendar = Literal["", "buddhist", "other"]
-SAMPLE = 200  # texts that are looked at before all are changed
+_SAMPLE = 200  # texts that are looked at before all are changed
 CALENDAR_SHARE = 0.9  # of these that must show the other calendar
 BUDDHIST_OFFSET = 543  # years that the Buddhist era is ahead
 MONTHS = {  # what each month begins with in French, German, Spanish, Italian, Portuguese and Dutch, beside English
@@ -55,7 +55,7 @@ def in_english_and_gregorian(texts: pa.Array) -> tuple[pa.Array, Calendar]:
     """
     if not len(texts):
         return texts, ""
-    sample = texts.slice(0, SAMPLE)
+    sample = texts.slice(0, _SAMPLE)
     if _share(sample, _IN_OTHER_YEARS) >= CALENDAR_SHARE:
         return texts, "other"
     if _share(sample, _IN_BUDDHIST_YEARS) >= CALENDAR_SHARE:

@@ -14,7 +14,7 @@ from dldiag.data.typing.distinct import as_mask
 from dldiag.data.typing.missing import SENTINELS, stands_apart
 
 _SAMPLE = 64  # cells that are looked at before a column is read
-LEAST_DISTINCT = 3  # values; with fewer the column may be boolean or constant
+_LEAST_DISTINCT = 3  # values; with fewer the column may be boolean or constant
 _UNIQUE_SHARE = 0.9  # of the values distinct: whole numbers may be identifiers
 _LARGEST = 1e11  # from here on numbers may be codes that a spreadsheet rounded
 _PLAIN = r"^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][+-]?\d{1,2})?$"  # no leading zero, no mark, exactly kept
@@ -105,7 +105,7 @@ def _looked_at(values: NDArray[np.float64]) -> Plain | None:
     present = len(different)
     distinct = 1 + int((np.diff(different) != 0).sum())
     low, high = float(different[0]), float(different[-1])
-    if distinct < LEAST_DISTINCT or {low, high} & SENTINELS or max(-low, high) >= _LARGEST:
+    if distinct < _LEAST_DISTINCT or {low, high} & SENTINELS or max(-low, high) >= _LARGEST:
         return None
     if _has_code(different):
         return None

@@ -15,7 +15,7 @@ from dldiag.nn.health import Health, LayerHealth
 SMOOTHED = 5  # epochs averaged before a minimum is looked for
 STUCK = 0.9  # of the baseline's error, which a fit that has learned next to nothing is not below (own choice)
 LEARNT = 0.5  # of the same, which most fits are below where they learn well (own choice)
-LAST_PART = 5  # a fifth of the epochs, over which the dev error is compared with the fifth before
+_LAST_PART = 5  # a fifth of the epochs, over which the dev error is compared with the fifth before
 _EARLY = 0.9  # a minimum counts as passed when it lies before this share of the epochs
 
 
@@ -112,7 +112,7 @@ def _last_fall(health: Health) -> float | None:
     if len(known) < 2:
         return None
     laid = np.interp(np.arange(len(errors)), known, errors[known])
-    part = max(1, len(laid) // LAST_PART)
+    part = max(1, len(laid) // _LAST_PART)
     return float(laid[-2 * part : -part].mean() - laid[-part:].mean())
 
 

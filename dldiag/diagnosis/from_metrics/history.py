@@ -11,7 +11,7 @@ from dldiag.core.statistics import estimate
 from dldiag.core.types import ErrorUnit, Estimate, Floats, TrainingCurve
 
 LEAST_EPOCHS = 4  # below so many a slope and a scatter cannot be told apart (own choice)
-LAST_PART = 0.25  # of the epochs: what "still" means (own choice)
+_LAST_PART = 0.25  # of the epochs: what "still" means (own choice)
 MOST_SETTLED = 3  # epochs whose mean is the end of a curve, at most
 TINY = 1e-12  # a loss below it counts as this
 
@@ -178,7 +178,7 @@ def _fall(series: Floats) -> Estimate | None:
     """Return how far a line through the last part of the epochs falls, as a share of where it ends."""
     if len(series) < LEAST_EPOCHS:
         return None
-    last = series[-max(LEAST_EPOCHS, math.ceil(LAST_PART * len(series))) :]
+    last = series[-max(LEAST_EPOCHS, math.ceil(_LAST_PART * len(series))) :]
     x = np.arange(len(last)) - (len(last) - 1) / 2
     slope = float(x @ last / (x @ x))
     residuals = last - last.mean() - slope * x

@@ -95,13 +95,13 @@ class GivenNumbers:
 
 
 USUAL = ("error", "nrmse")  # metrics that need no word
-ERRORS = ("train_error", "dev_error", "human_error", "training_dev_error", "test_error")
+_ERRORS = ("train_error", "dev_error", "human_error", "training_dev_error", "test_error")
 
 
 def as_errors(numbers: GivenNumbers) -> GivenNumbers:
     """Return the numbers as errors, of which lower is better, in `numbers.unit`."""
     metric = numbers.given_metric
-    given: dict[str, Any] = {name: value for name in ERRORS if (value := getattr(numbers, name)) is not None}
+    given: dict[str, Any] = {name: value for name in _ERRORS if (value := getattr(numbers, name)) is not None}
     errors: dict[str, Any] = {name: metric.error(value, numbers.spread) for name, value in given.items()}
     return replace(numbers, task=metric.task, metric=AUTO if metric.name in USUAL else metric.name, **errors)
 
@@ -112,8 +112,8 @@ def check_numbers(numbers: GivenNumbers, curve: LearningCurve | TrainingHistory 
     if curve is None and (numbers.train_error is None or numbers.dev_error is None):
         raise SettingError(tr("Give a training error and a dev error, or a learning curve that holds them."))
     if numbers.given_metric.name == "error":
-        check_shares(numbers, ERRORS)
-    for name in ERRORS:
+        check_shares(numbers, _ERRORS)
+    for name in _ERRORS:
         _check_value(numbers, name)
     if isinstance(curve, LearningCurve) and curve.unit != numbers.unit:
         raise SettingError(tr("The learning curve and the task have different error units: choose the curve's task."))

@@ -38,7 +38,7 @@ WILD = Threshold("WILD", 0.001, "share of cells", "share of number cells beyond 
 DEV_ROWS, DIFFERENT_ROWS = Message("{n_dev:,} dev rows"), Message("{n_dev:,} different dev rows")
 
 
-def judged_rows(e: Evidence) -> Message:
+def judged_row_count(e: Evidence) -> Message:
     """Say how many dev rows there are; a row of several repeats counts once."""
     n_dev = 0 if e.n_dev is None else int(e.n_dev.value)
     return (DEV_ROWS if e.repeats is None else DIFFERENT_ROWS).filled(n_dev=n_dev)
@@ -91,7 +91,7 @@ DATA_RULES: tuple[Rule, ...] = (
         passed="With {judged} the error is known to ±{signal:error} (95% confidence).",
         hint="Collect more rows: ±{threshold:error} takes about {rows_needed:,} different dev rows.",
         problem="few_dev_rows", needs=("dev_half_width", "dev_error", "n_dev"),
-        words=lambda e: {"rows_needed": _rows_needed(e), "judged": judged_rows(e)},
+        words=lambda e: {"rows_needed": _rows_needed(e), "judged": judged_row_count(e)},
         examples=(
             Example(Evidence(dev_half_width=exactly(0.08), dev_error=exactly(0.2), n_dev=exactly(60)), "fired"),
             Example(Evidence(dev_half_width=exactly(0.005), dev_error=exactly(0.2), n_dev=exactly(9000)), "passed"),

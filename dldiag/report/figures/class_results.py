@@ -11,7 +11,7 @@ from dldiag.core.i18n import tr
 from dldiag.core.performance import Band, Confusion, Performance, Thresholds
 from dldiag.core.sanitize import escape_plotly
 from dldiag.core.types import Report
-from dldiag.report.figures.models import SHARE_AXIS, add_band, add_choice, add_line
+from dldiag.report.figures.models import SHARE_AXIS, add_choice, add_line, add_model_band
 from dldiag.report.figures.theme import MARKERS, THEMES, Theme, ThemeName, figure
 from dldiag.report.view.labels import error_text, share_text
 from dldiag.report.view.performance import at_place, of_thousand, performance_label, threshold_text
@@ -112,7 +112,7 @@ def _add_rankings(drawn: go.Figure, models: Sequence[Performance], theme: ThemeN
         curve: Band = getattr(one, which)
         color = colors[place % len(colors)]
         if place == 0 or len(first) > 1:
-            add_band(drawn, curve, name, color, of=of, place=place)
+            add_model_band(drawn, curve, name, color, of=of, place=place)
         else:
             add_line(drawn, curve, name, color, place, of=of)
 
@@ -166,8 +166,8 @@ def threshold_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure
     look, found = THEMES[theme], report.performance[0].thresholds
     assert found is not None
     drawn = figure(theme, height=430 + SLIDER_HEIGHT)
-    add_band(drawn, found.recall, tr("Recall"), look.series[0], of=tr("Threshold"))
-    add_band(drawn, found.precision, tr("Precision"), look.series[1], of=tr("Threshold"), place=1)
+    add_model_band(drawn, found.recall, tr("Recall"), look.series[0], of=tr("Threshold"))
+    add_model_band(drawn, found.precision, tr("Precision"), look.series[1], of=tr("Threshold"), place=1)
     if found.cost is not None:
         _add_cost(drawn, found.cost, look)
     at = found.at[found.now]

@@ -13,7 +13,7 @@ from dldiag.core.types import Report
 from dldiag.report.figures.models import SHARE_AXIS, add_choice
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 
-LONGEST = 40  # characters of a name on an axis
+_LONGEST = 40  # characters of a name on an axis
 
 
 def dependence_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
@@ -72,7 +72,7 @@ def has_dependence(report: Report) -> bool:
 def _predicted(report: Report) -> str:
     assert report.errors is not None
     label = report.errors.dependence[0].label
-    name = escape_plotly(legible(label or report.dataset.target, LONGEST))
+    name = escape_plotly(legible(label or report.dataset.target, _LONGEST))
     return tr("Mean probability of {label}", label=name) if label else tr("Mean prediction of {target}", target=name)
 
 
@@ -81,8 +81,8 @@ def _axis_type(one: PartialDependence) -> str:
 
 
 def _name(one: PartialDependence) -> str:
-    return escape_plotly(legible(one.column, LONGEST))
+    return escape_plotly(legible(one.column, _LONGEST))
 
 
 def _tick(value: float | str) -> float | str:
-    return value if isinstance(value, float | int) else escape_plotly(legible(value, LONGEST))
+    return value if isinstance(value, float | int) else escape_plotly(legible(value, _LONGEST))

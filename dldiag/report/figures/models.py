@@ -14,7 +14,7 @@ MENU_HEIGHT = 44  # pixels above a figure that has a list
 SHARE_AXIS: dict[str, Any] = {"tickformat": ".0%", "range": [-0.02, 1.02]}
 
 
-def add_band(drawn: go.Figure, curve: Band, name: str, color: str, *, of: str = "x", place: int = 0) -> None:
+def add_model_band(drawn: go.Figure, curve: Band, name: str, color: str, *, of: str = "x", place: int = 0) -> None:
     """Draw a curve with its 90% band; place chooses its dash."""
     drawn.add_scatter(
         x=[*curve.x, *reversed(curve.x)],

@@ -16,8 +16,8 @@ from dldiag.report.figures.class_results import name_of
 from dldiag.report.figures.models import add_choice
 from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, Theme, ThemeName, figure, translucent
 
-LONGEST_NAME = 40  # characters of a column on an axis
-MISSING = ""
+_LONGEST_NAME = 40  # characters of a column on an axis
+_MISSING = ""
 
 
 def predicted_actual_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
@@ -91,16 +91,16 @@ def residuals_by_column_figure(report: Report, *, theme: ThemeName = "light") ->
 
 
 def _axis_type(one: ResidualBins) -> str:
-    return "category" if any(isinstance(x, str) and x != MISSING for x in one.x) else "linear"
+    return "category" if any(isinstance(x, str) and x != _MISSING for x in one.x) else "linear"
 
 
 def _name(one: ResidualBins) -> str:
-    return escape_plotly(legible(one.column, LONGEST_NAME))
+    return escape_plotly(legible(one.column, _LONGEST_NAME))
 
 
 def _add_bins(drawn: go.Figure, found: ResidualBins, name: str, look: Theme, place: int) -> None:
     color = look.series[place % len(look.series)]
-    kept = [i for i, x in enumerate(found.x) if x != MISSING or _axis_type(found) == "category"]
+    kept = [i for i, x in enumerate(found.x) if x != _MISSING or _axis_type(found) == "category"]
     x = [_tick(found.x[i]) for i in kept]
     if place == 0:
         _add_inner(drawn, found, kept, x, look)
@@ -139,4 +139,4 @@ def _add_inner(drawn: go.Figure, found: ResidualBins, kept: list[int], x: list[A
 
 
 def _tick(value: float | str) -> float | str:
-    return value if isinstance(value, float | int) else escape_plotly(legible(value, LONGEST_NAME) or tr("missing"))
+    return value if isinstance(value, float | int) else escape_plotly(legible(value, _LONGEST_NAME) or tr("missing"))

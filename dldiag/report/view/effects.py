@@ -9,7 +9,7 @@ from dldiag.diagnosis.remedies import MORE_DATA
 
 _BETTER = Message("{gain:gap} better ({low:bare} to {high:bare})")
 PROBABLY_BETTER = Message("probably {gain:gap} better ({low:bare} to {high:bare})")
-WORSE = Message("{loss:gap} worse ({low:bare} to {high:bare})")
+_WORSE = Message("{loss:gap} worse ({low:bare} to {high:bare})")
 PROBABLY_WORSE = Message("probably {loss:gap} worse ({low:bare} to {high:bare})")
 BETWEEN = Message("between {gain:gap} better and {loss:gap} worse")
 ALL_BETTER = Message("{low:bare} to {high:gap} better")
@@ -46,7 +46,7 @@ def tested_text(trial: Trial, unit: str) -> Message:
     if trial.verdict == "helped":
         return (_BETTER if change.high < 0 else PROBABLY_BETTER).filled(**better)
     if trial.verdict == "hurt":
-        return WORSE.filled(**worse)
+        return _WORSE.filled(**worse)
     if trial.is_likely_help:
         return PROBABLY_BETTER.filled(**better)
     if trial.verdict == "undecided" and change.low > 0:

@@ -14,7 +14,7 @@ from dldiag.report.view.error_rows import Section
 from dldiag.report.view.labels import error_text, metric_text, share_text, short
 from dldiag.report.view.rows import TextRow
 
-TITLE = Message("How well it predicts")
+PERFORMANCE_TITLE = Message("How well it predicts")
 _MOST_MISTAKES = 5  # kinds of mistakes that are listed
 _MOST_CLASS_ROWS = 30  # of the table of classes; of more classes only the diagnosed model is listed
 RECALLS_LISTED = (0.5, 0.8, 0.9, 0.95)  # thresholds are listed that reach them

@@ -14,7 +14,7 @@ SLACK = 6.0  # standard deviations of a count beyond the expected rows of a clas
 LEAST_SPARE = 64  # rows of a class kept on the way, beyond the expected ones
 POOL_TIMES = 1.5  # times the rows wanted: a pool of more is thinned out
 LEAST_WHOLE_GROUPS = 50  # with fewer drawn whole, too few are left to split by; rows of all groups are drawn instead
-Hashes = NDArray[np.uint64]
+_Hashes = NDArray[np.uint64]
 
 
 @dataclass(eq=False)
@@ -141,7 +141,7 @@ class GroupDraw:
         self._highest = np.inf
         self._is_usable = True  # False once a group alone has more rows than may be kept
 
-    def add(self, rows: pa.Table, groups: Hashes) -> None:
+    def add(self, rows: pa.Table, groups: _Hashes) -> None:
         """Look at the next rows of the file; groups: (rows,) a hash of each row's group."""
         places = self._rows + np.arange(len(groups))
         self._rows += len(groups)

@@ -23,7 +23,7 @@ from dldiag.data.io.raw_table import TypedTable, check_columns
 from dldiag.data.io.source import typed_format
 
 BATCH_ROWS = 1 << 16
-BATCH_CELLS = 4_000_000
+_BATCH_CELLS = 4_000_000
 LEAST_BYTES = 1 << 20  # of a file that is read in parts; what a smaller one unpacks to is bounded by the highest ratio
 TYPED_ENDINGS = {".parquet": "parquet", ".pq": "parquet", ".feather": "feather", ".arrow": "feather"}
 _READERS = {"parquet": "parquet", "feather": "ipc"}
@@ -172,7 +172,7 @@ def _difference(schema: pa.Schema, first: pa.Schema) -> str:
 
 def _batches(files: Sequence[Path], kind: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """Yield the rows of all files, file by file, without reading far ahead."""
-    rows = max(1, min(BATCH_ROWS, BATCH_CELLS // max(1, len(schema.names))))
+    rows = max(1, min(BATCH_ROWS, _BATCH_CELLS // max(1, len(schema.names))))
     for file in files:
         part = pyarrow.dataset.dataset(file, format=_READERS[kind], schema=schema)
         batches = part.to_batches(batch_size=rows, use_threads=False, batch_readahead=1, fragment_readahead=1)

@@ -14,7 +14,7 @@ from dldiag.data.io.dialect import SPACES
 from dldiag.data.io.large.file_counts import FileCounts, Hashes, hash_rows
 from dldiag.data.io.large.strata import Strata
 
-Cells = list[pa.Array] | None
+_Cells = list[pa.Array] | None
 
 
 class TextCounts:
@@ -26,7 +26,7 @@ class TextCounts:
         self._counts: FileCounts | None = None
         self._strata = Strata()
 
-    def add(self, block: bytes, found: pa.ChunkedArray) -> Cells:
+    def add(self, block: bytes, found: pa.ChunkedArray) -> _Cells:
         """Look at the next records, as one block and one by one; return their cells by column, None where they do not fit."""
         cells = self._cut(block, len(found))
         if self._counts is None:
@@ -37,12 +37,12 @@ class TextCounts:
             self._counts.add(cells, hash_rows(cells))
         return cells
 
-    def strata(self, cells: Cells, target: int, rows: int) -> NDArray[np.int64]:
+    def strata(self, cells: _Cells, target: int, rows: int) -> NDArray[np.int64]:
         """Return the stratum of every record by its target: (rows,)."""
         known = cells is not None and 0 <= target < len(cells)
         return self._strata.of(cells[target] if known and cells is not None else None, rows)
 
-    def groups(self, cells: Cells, group: int, found: pa.Table, seed: int) -> Hashes:
+    def groups(self, cells: _Cells, group: int, found: pa.Table, seed: int) -> Hashes:
         """Return a hash of every record's group: (rows,); a record that cannot be cut is a group of its own."""
         if cells is None or group >= len(cells):
             return hash_records(found.column(0))
@@ -53,7 +53,7 @@ class TextCounts:
         counts = self._counts or FileCounts(0)
         return counts.totals([*self._types], drawn_by)
 
-    def _cut(self, block: bytes, rows: int) -> Cells:
+    def _cut(self, block: bytes, rows: int) -> _Cells:
         """Return the cells by column; None where records have other numbers of cells, or cannot be cut this way."""
         if not _can_be_cut(self._plan):
             return None
