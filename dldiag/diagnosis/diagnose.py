@@ -181,7 +181,7 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
 def early_size(sizes: Sequence[int]) -> int | None:
     """Return the size of the learning curve at which a first verdict is told; None where the whole curve is soon there.
 
-    >>> early_size((312, 565, 1022, 1849, 3345, 6050, 10946, 20000)), early_size((100, 400, 1600, 6400))
+    >>> early_size((312, 565, 1022, 1849, 3345, 6050, 10946, 20000)), early_size((100, 400, 1600, 3200))
     (1849, None)
     """
     small = [size for size in sizes if size <= EARLY_ROWS]

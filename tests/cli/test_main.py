@@ -212,7 +212,7 @@ def given(*arguments: str):
 
 def test_every_setting_has_a_flag_that_sets_it():
     values = {"target_error": "0.1", "budget": "quick", "baselines": "linear", "trials": "2", "muted": "D1,T3"}
-    values |= {"material": "0.02", "metric": "f1", "metric_level": "0.5", "cost": "fn=5"}
+    values |= {"material": "0.02", "metric": "f1", "metric_level": "0.5", "cost": "fn=5", "label_trial": "yes"}
     for name, one in params_of(Settings).items():
         text = values.get(name, "20")
         changed = read_settings(given("--" + name.replace("_", "-"), text))
