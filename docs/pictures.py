@@ -23,6 +23,9 @@ COURSE = {
     "course_5": "Train_dev_and_test_sets",
     "course_6": "Hyperparameters_and_the_loop",
     "course_7": "Bias_and_variance",
+    "course_8": "Error_analysis",
+    "course_9": "Mini_batches_momentum_and_Adam",
+    "course_10": "Dropout_and_L2",
 }
 
 
@@ -40,7 +43,7 @@ def main() -> None:
             page.set_viewport_size({"width": 1180, "height": 1000})
             for name, path in COURSE.items():
                 page.goto(f"{server.url}/{path}")
-                _await_end(page)
+                _open_lesson(page)
                 page.screenshot(path=IMAGES / f"{name}.png")
         finally:
             browser.close()
@@ -53,9 +56,6 @@ def _picture_story(page: Any, url: str, folder: Path) -> None:
     page.mouse.move(0, 0)  # where the button was may be another one now, with its help shown
     apply_first_fix(visitor)
     _animate(visitor.pictures, IMAGES / "story.gif")
-    page.set_viewport_size({"width": 1180, "height": 1700})
-    page.wait_for_timeout(1_500)
-    page.screenshot(path=IMAGES / "verdict.png")
 
 
 def _animate(pictures: list[Path], path: Path) -> None:
@@ -70,8 +70,10 @@ def _animate(pictures: list[Path], path: Path) -> None:
     frames[0].save(path, save_all=True, append_images=frames[1:], duration=milliseconds, loop=0, optimize=True)
 
 
-def _await_end(page: Any) -> None:
-    """Wait until an experiment has ended: its button to cancel it is gone."""
+def _open_lesson(page: Any) -> None:
+    """Leave the guess out, and wait until the experiment has ended: its button to cancel it is gone."""
+    settle(page)
+    page.get_by_role("button", name="Show me without a guess").click(timeout=MINUTE)
     settle(page)
     page.get_by_role("button", name="Cancel").wait_for(state="detached", timeout=5 * MINUTE)
     settle(page)
