@@ -29,14 +29,15 @@ h1 { letter-spacing: -0.02em; }
 @media (prefers-reduced-motion: reduce) { .js-plotly-plot .updatemenu-container { display: none; } }
 /* A row of the list of fixes breaks where its parts would be narrower than their words. */
 [class*="st-key-lit-"] [data-testid="stHorizontalBlock"], [class*="st-key-fix-"] [data-testid="stHorizontalBlock"],
-.st-key-action [data-testid="stHorizontalBlock"] { flex-wrap: wrap; row-gap: .4rem; }
+.st-key-action [data-testid="stHorizontalBlock"], .st-key-heading [data-testid="stHorizontalBlock"] { flex-wrap: wrap; row-gap: .4rem; }
 [class*="st-key-lit-"] [data-testid="stColumn"] [data-testid="stVerticalBlock"],
 [class*="st-key-fix-"] [data-testid="stColumn"] [data-testid="stVerticalBlock"],
 .st-key-action [data-testid="stVerticalBlock"] { gap: .2rem; }
 [class*="st-key-lit-"] [data-testid="stColumn"], [class*="st-key-fix-"] [data-testid="stColumn"] { min-width: min(100%, 13rem); }
 [class*="st-key-lit-"] [data-testid="stColumn"]:last-child, [class*="st-key-fix-"] [data-testid="stColumn"]:last-child {
   min-width: 7rem; }
-.st-key-action [data-testid="stColumn"] { min-width: min(100%, 8rem); }
+.st-key-action [data-testid="stColumn"], .st-key-heading [data-testid="stColumn"] { min-width: min(100%, 9rem); }
+.st-key-heading [data-testid="stColumn"]:first-child { min-width: min(100%, 22rem); }
 .st-key-action [data-testid="stColumn"]:first-child { min-width: min(100%, 16rem); }
 .remedy-table { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 1rem; }
 .remedy-table h4 { margin: 0 0 .35rem; font-size: .95rem; }

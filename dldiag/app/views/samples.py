@@ -31,7 +31,8 @@ def show_sample(key: str) -> None:
     """Show a sample's finished report."""
     from dldiag.data.samples import SAMPLES
 
-    text, run, other = st.columns([3, 1.2, 1.2], vertical_alignment="center")
+    with st.container(key="heading"):
+        text, run, other = st.columns([3, 1.2, 1.2], vertical_alignment="center")
     with text:
         show_message(
             tr("A finished report of the sample {name}. {story}", name=SAMPLES[key].title, story=SAMPLES[key].story)

@@ -12,10 +12,11 @@ from dldiag.core.performance import Band, Confusion, Performance, Thresholds
 from dldiag.core.sanitize import escape_plotly
 from dldiag.core.types import Report
 from dldiag.report.figures.models import SHARE_AXIS, add_choice, add_line, add_model_band
-from dldiag.report.figures.theme import MARKERS, THEMES, Theme, ThemeName, figure
+from dldiag.report.figures.theme import MARKERS, THEMES, Theme, ThemeName, figure, translucent
 from dldiag.report.view.labels import error_text, share_text
 from dldiag.report.view.performance import at_place, of_thousand, performance_label, threshold_text
 
+_DARKEST = 0.5  # opacity of a cell that holds its whole class: its number stays legible, light and dark
 CELL_HEIGHT, EDGES_HEIGHT = 40, 150  # pixels, of a confusion matrix
 MOST_WRITTEN = 12  # classes up to which every cell has its numbers
 SLIDER_HEIGHT = 150  # pixels
@@ -44,7 +45,8 @@ def confusion_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure
     drawn.add_heatmap(
         **_cells(first),
         texttemplate="%{text}",
-        colorscale=[[0, look.paper], [1, look.series[0]]],
+        colorscale=[[0, translucent(look.series[0], 0)], [1, translucent(look.series[0], _DARKEST)]],
+        textfont={"color": look.ink},
         zmin=0,
         zmax=1,
         showscale=False,

@@ -40,12 +40,9 @@ def error_sections(found: ErrorFindings) -> list[Section]:
 
 def errors_line(found: ErrorFindings) -> str:
     """Say in one line how much is wrong and where most of it is."""
-    total = trn(
-        "{error} on {n:,} row.",
-        "{error} on {n:,} rows.",
-        found.rows,
-        error=tr("Error {error}", error=error_text(found.error, found.unit)),
-    )
+    value = error_text(found.error, found.unit)
+    said = tr("Error rate {error}", error=value) if found.unit == "rate" else tr("Error {error}", error=value)
+    total = trn("{error} on {n:,} row.", "{error} on {n:,} rows.", found.rows, error=said)
     if not found.confirmed:
         return total
     return f"{total} {slice_line(found.confirmed[0], found.unit)}"
