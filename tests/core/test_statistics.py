@@ -22,7 +22,7 @@ def test_the_ninety_percent_interval_of_an_error_rate_covers_the_truth_nine_time
     rng = np.random.default_rng(0)
     truth, n, repeats, hits = 0.2, 400, 5, 0
     for _ in range(600):
-        skill = truth + 0.01 * rng.normal(size=repeats)  # repeats differ in what they learnt
+        skill = truth + 0.01 * rng.normal(size=repeats)  # repeats differ in what they learned
         errors = rng.binomial(n, skill) / n
         found = pooled_estimate(errors, [RowPart(errors * (1 - errors) / n, shared=1 / repeats)])
         hits += found.low <= truth <= found.high

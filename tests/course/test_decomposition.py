@@ -78,7 +78,7 @@ def test_the_interval_holds_the_true_variance_about_nine_times_in_ten():
 
 
 def test_a_classifier_of_known_votes_has_the_parts_of_its_formula():
-    """One point is learnt (bias 0), one is mostly wrong (bias 1 − 2·noise), with known shares of stray votes."""
+    """One point is learned (bias 0), one is mostly wrong (bias 1 − 2·noise), with known shares of stray votes."""
     rng = np.random.default_rng(0)
     q = np.repeat([0.2, 0.7], 2000)  # probability of the wrong answer
     predictions = (rng.random((400, 4000)) < q).astype(int)

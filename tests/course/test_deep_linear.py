@@ -21,7 +21,7 @@ def moons():
     return deep_linear(yes_no(toy("moons"), most=2), QUICK)
 
 
-def test_the_collapse_is_exact_whatever_was_learnt(moons):
+def test_the_collapse_is_exact_whatever_was_learned(moons):
     assert moons.collapsed.exact_difference == 0.0
     assert len(moons.collapsed.shapes) == 6
 

@@ -121,7 +121,7 @@ def with_finals(found, finals):
         ({"he": (0.10, 0.11, 0.12), "times_1": (0.12, 0.11, 0.10)}, None),  # a tie with one that fits no other size
         ({"times_1": (0.10, 0.11, 0.12), "he": (0.20, 0.21, 0.22)}, None),  # fits layers of this size only
         ({"zeros": (0.10, 0.11, 0.12), "he": (0.20, 0.21, 0.22)}, None),
-        ({"he": (0.68, 0.69, 0.69)}, None),  # nothing learnt
+        ({"he": (0.68, 0.69, 0.69)}, None),  # nothing learned
         ({}, None),
     ],
 )

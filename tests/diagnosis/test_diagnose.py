@@ -87,7 +87,7 @@ def test_pure_noise_is_called_that_and_nothing_is_recommended_for_bias_or_varian
     assert report.recommendations[0].remedy == "better_features"
 
 
-def test_a_regression_target_in_millions_is_learnt_as_well_as_in_ones():
+def test_a_regression_target_in_millions_is_learned_as_well_as_in_ones():
     data = replace(line(), times=np.arange(300))  # the same rows are sealed whatever the target's unit
     model = build_model("regression", {"max_iter": 60})
     small = diagnose(data, model, QUICK)
@@ -267,7 +267,7 @@ def test_the_first_verdict_says_nothing_of_what_was_tried_because_nothing_was():
     assert "muted" not in {finding.outcome for finding in last.findings}
 
 
-def test_counts_can_be_learnt_with_their_own_loss_and_a_negative_target_is_refused_in_words():
+def test_counts_can_be_learned_with_their_own_loss_and_a_negative_target_is_refused_in_words():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(300, 3))
     counts = dataset(X, rng.poisson(np.exp(X[:, 0])).astype(float), "regression")

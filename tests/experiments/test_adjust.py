@@ -79,7 +79,7 @@ def test_a_model_without_probabilities_says_so():
 
 
 @pytest.mark.parametrize("model", [build_model("regression", key="linear"), as_model(Ridge())], ids=["ours", "own"])
-def test_the_logarithm_of_the_target_is_learnt_and_the_target_is_judged(model):
+def test_the_logarithm_of_the_target_is_learned_and_the_target_is_judged(model):
     data = skewed()
     fits, before, after = compared(data, "rmsle", model, {"log_target": True})
     assert paired_change(before, after).high < 0

@@ -287,14 +287,14 @@ def test_divergence_is_said_in_the_warning_and_on_the_model():
 
 @not_converged
 @pytest.mark.parametrize("loss", ["squared_error", "huber", "poisson"])
-def test_a_constant_target_is_learnt(loss):
+def test_a_constant_target_is_learned(loss):
     X = np.random.default_rng(0).standard_normal((200, 3))
     model = MLPRegressor(loss, record_health=True, learning_rate_init=0.01, random_state=0).fit(X, np.full(200, 2.0))
     assert np.abs(model.predict(X) - 2).max() < 0.3
     assert np.isfinite(model.health_.train_error).all()
 
 
-def test_counts_are_learnt_with_a_log_link_and_negative_ones_are_refused():
+def test_counts_are_learned_with_a_log_link_and_negative_ones_are_refused():
     rng = np.random.default_rng(0)
     X = rng.standard_normal((2000, 2))
     y = rng.poisson(np.exp(0.5 * X[:, 0] - 0.3))

@@ -82,7 +82,7 @@ def test_use_this_puts_the_setting_into_the_model():
     assert app.session_state["dldiag"]["values"]["model"]["init"] in ("he_normal", "glorot_normal")
 
 
-def test_where_nothing_was_learnt_nothing_is_recommended():
+def test_where_nothing_was_learned_nothing_is_recommended():
     app = until_done(start("scale_of_weights", **{"starts.learning_rate": "0.0001"}))
     assert "Not seen in this run" in claims(app)[0]
     assert not buttons_to_use(app)

@@ -23,7 +23,7 @@ from dldiag.nn.initializers import INITIALIZERS
 HALF_SATURATED = 0.5  # share of a layer's activations
 MADE_TO_MEASURE = ("glorot", "he")  # the only starts that fit layers of any size, so the only ones to recommend
 EVERY_MOMENT = 2  # checkpoints from one drawn histogram to the next
-FADED = 0.05  # of the loss of a constant guess: a run that gets no further down has not learnt
+FADED = 0.05  # of the loss of a constant guess: a run that gets no further down has not learned
 _HIDDEN = {name: ACTIVATIONS[name].label for name in ("tanh", "logistic", "relu", "leaky_relu")}
 
 
@@ -201,8 +201,8 @@ def _rounded(histograms: Any, drawn: Sequence[int]) -> Any:
 
 def winner(found: Beginnings) -> Begun | None:
     """Return the start with the lowest mean loss at the end; None where none got clearly below the baseline."""
-    learnt = [one for one in found.starts if one.loss.mean[-1] <= (1 - FADED) * found.baseline]
-    return min(learnt, key=lambda one: one.loss.mean[-1], default=None)
+    learned = [one for one in found.starts if one.loss.mean[-1] <= (1 - FADED) * found.baseline]
+    return min(learned, key=lambda one: one.loss.mean[-1], default=None)
 
 
 def settings_to_use(found: Beginnings) -> dict[str, Any]:

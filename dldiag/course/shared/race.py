@@ -19,7 +19,7 @@ from dldiag.nn.activations import ACTIVATIONS
 from dldiag.nn.optimizers import OPTIMIZERS
 
 _RATES = (0.003, 0.01, 0.03, 0.1, 0.3)  # learning rates that every runner may choose from
-LEAST_FALL = 0.02  # of the baseline loss; a best run that falls by less has learnt nothing to race to
+LEAST_FALL = 0.02  # of the baseline loss; a best run that falls by less has learned nothing to race to
 
 
 RACED = {row.name: row.label for name, row in ACTIVATIONS.items() if name == row.name and row.name != "identity"}
@@ -82,7 +82,7 @@ class Race:
     steps_ratio: Estimate | None
     seconds_ratio: Estimate | None
     at_least: bool
-    learnt: bool
+    learned: bool
     solver: str
 
 
@@ -140,7 +140,7 @@ def judge_race(ran: Sequence[Watched], baseline: float, share: float) -> Race:
         steps_ratio=_ratio(slow, fast, 1.0),
         seconds_ratio=_ratio(slow, fast, pace),
         at_least=not all(first.arrived[i] for i in pairs),
-        learnt=baseline - target > share * LEAST_FALL * baseline,
+        learned=baseline - target > share * LEAST_FALL * baseline,
         solver=ran[0].recipe.optimizer,
     )
 
@@ -215,7 +215,7 @@ def _ratio(slow: Array, fast: Array, pace: float) -> Estimate | None:
 def runner_to_use(found: Race) -> dict[str, Any]:
     """Return the settings of the runner that needs fewer steps with 90% confidence; empty when none does in every run."""
     ratio = found.steps_ratio
-    if not found.learnt or (ratio is not None and ratio.low <= 1 <= ratio.high):
+    if not found.learned or (ratio is not None and ratio.low <= 1 <= ratio.high):
         return {}
     fast = found.second if ratio is not None and ratio.low > 1 else found.first
     if not all(fast.arrived):
@@ -227,7 +227,7 @@ def look_at_race(found: Race) -> Message:
     """Say how many times faster the second runner was, or that this run does not show it."""
     first, second = Message(found.first.label), Message(found.second.label)
     values: dict[str, Any] = {"first": first, "second": second, "target": found.target}
-    if not found.learnt:
+    if not found.learned:
         return Message(
             "Neither {first} nor {second} got clearly below the baseline's loss, so there is nothing to race to. This run does not show the effect. Take another table or more steps.",
             values,

@@ -36,8 +36,8 @@ def hand_work_outcomes(found: HandWork) -> Outcomes:
 def race_outcomes(found: Race) -> Outcomes:
     """Read statement 3 off the race."""
     ratio = found.steps_ratio
-    faster = found.learnt and ratio is not None and ratio.low > 1
-    slower = found.learnt and (ratio is None or ratio.high < 1)
+    faster = found.learned and ratio is not None and ratio.low > 1
+    slower = found.learned and (ratio is None or ratio.high < 1)
     answer = "faster" if faster else "slower" if slower else "same"
     return one_claim(3, claim_verdict(faster, slower), look_at_race(found), answer)
 

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable
 from typing import Any
 
-from dldiag.core.i18n import Message, Value, tr, translate
+from dldiag.core.i18n import Message, Value, tr, translate, trn
 from dldiag.core.params import params_of
 from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, Outcome, Repair, Report, exactly
@@ -262,7 +262,9 @@ def judged_line(report: Report) -> str:
     parts = [tr("metric: {metric}", metric=metric_value(report)), tr("model: {model}", model=name) if name else ""]
     if report.split.dev:
         parts.append(
-            tr("{dev:,} dev rows in each of {repeats} repeats", dev=report.split.dev, repeats=_repeats_of(report))
+            trn(
+                "{dev:,} dev rows", "{dev:,} dev rows in each of {n} repeats", _repeats_of(report), dev=report.split.dev
+            )
         )
     return " · ".join(part for part in parts if part)
 

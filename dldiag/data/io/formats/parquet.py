@@ -22,7 +22,7 @@ from dldiag.data.io.limits import Limits, drawn_rows, most_rows
 from dldiag.data.io.notices import notice
 from dldiag.data.io.raw_table import Lines, TypedTable, check_declared, check_unpacked
 
-BATCH_ROWS = 65_536
+_BATCH_ROWS = 65_536
 _BATCH_CELLS = 4_000_000
 
 
@@ -33,7 +33,7 @@ def read_parquet(data: bytes, plan: ReadPlan, limits: Limits) -> TypedTable:
     check_declared(rows, columns, limits)
     check_unpacked(sum(file.metadata.row_group(i).total_byte_size for i in range(file.metadata.num_row_groups)), limits)
     keep = drawn_rows(rows, most_rows(columns, limits), limits.seed)
-    batches = file.iter_batches(batch_size=max(1, min(BATCH_ROWS, _BATCH_CELLS // max(1, columns))))
+    batches = file.iter_batches(batch_size=max(1, min(_BATCH_ROWS, _BATCH_CELLS // max(1, columns))))
     return texts_of_arrow(_kept(batches, keep, file.schema_arrow), plan, rows, limits)
 
 
