@@ -112,7 +112,7 @@ def band_of_rows(x: Sequence[float], points: Sequence[Estimate], rows: Sequence[
 def shortened(number: float) -> float:
     """Return a number with _DIGITS digits that count.
 
-    >>> short(0.123456), short(1234567.0)
+    >>> shortened(0.123456), shortened(1234567.0)
     (0.1235, 1235000.0)
     """
     return float(f"{number:.{_DIGITS}g}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import cast
 
 import msgspec
 
@@ -34,7 +33,7 @@ def reopen_table() -> None:
         return
     memory["looked for table"] = True
     with contextlib.suppress(OSError, KeyError, msgspec.MsgspecError):
-        reference = cast("Reference | None", msgspec.json.decode(_file().read_bytes(), type=Reference | None))
+        reference: Reference | None = msgspec.json.decode(_file().read_bytes(), type=Reference | None)
         if reference is not None and ("upload" in reference or "sample" in reference):
             session.own_reference(reference)  # KeyError where the bytes are gone
             memory["data"] = memory["noted table"] = reference
