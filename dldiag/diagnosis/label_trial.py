@@ -92,7 +92,7 @@ def fits_without(
 ) -> tuple[list[FitResult], ...] | None:
     """Return fits with all rows, without the suspects, without random rows, with the suspects relabelled; one per repeat.
 
-    judged: other rows to judge by than the dev rows. None where a model fails or has no suspects in some repeat. A numeric
+    judged: rows to score on where they are not the dev rows. None where a model fails or has no suspects in some repeat. A numeric
     target is judged on dev rows that are no suspects themselves: a wrong value would outweigh all others there.
     """
     usual = fits.get(model, fits.split.n_train, repeats)
