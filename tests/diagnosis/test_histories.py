@@ -1,4 +1,4 @@
-"""Training histories of frameworks: read as what they are, and their shape told by rules of its own.
+"""Training histories of frameworks: read as what they are, and diagnosed by rules of their own.
 
 keras_csvlogger.csv and keras_history.json are of one run of Keras 3.15 (JAX): 300 rows, two layers of 64 units, 40 epochs.
 """
