@@ -258,7 +258,7 @@ def judged_line(report: Report) -> str:
     layers = report.model.get("parameters", {}).get("hidden_layer_sizes")
     name = translate(str(report.model.get("label", "")))
     if layers is not None:
-        name = tr("{model} (hidden layers {layers})", model=name, layers=value_text(layers))
+        name = tr("{model}, hidden layers {layers}", model=name, layers=value_text(layers))
     parts = [tr("metric: {metric}", metric=metric_value(report)), tr("model: {model}", model=name) if name else ""]
     if report.split.dev:
         parts.append(
