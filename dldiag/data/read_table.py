@@ -11,10 +11,10 @@ import pandas as pd
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Kind, ReadPlan, Table
-from dldiag.data.audit.total_rows import total_rows
 from dldiag.data.fingerprint import with_choices
 from dldiag.data.from_pandas import NAME, arrow_file_of
 from dldiag.data.io import RawTable, Sampling, read
+from dldiag.data.total_rows import total_rows
 from dldiag.data.typing.columns import type_columns
 from dldiag.data.typing.notices import REMARKS
 

@@ -13,13 +13,12 @@ import msgspec
 
 from dldiag.core.params import from_environment
 from dldiag.core.types import Notice, ReadPlan
+from dldiag.data.io.bounded import read_bounded, read_bounded_parts
 from dldiag.data.io.compression import Unpacked
 from dldiag.data.io.encoding import alternatives_of
-from dldiag.data.io.formats.bounded import read_bounded, read_bounded_parts
 from dldiag.data.io.formats.jsonl import read_json
 from dldiag.data.io.formats.registry import ReadChoices, read_typed
 from dldiag.data.io.large.row_groups import format_of_parts
-from dldiag.data.io.large.text_records import take
 from dldiag.data.io.limits import Limits, Sampling, sampled_by
 from dldiag.data.io.notices import counted_notice, notice
 from dldiag.data.io.number_format import decide_marks
@@ -27,6 +26,7 @@ from dldiag.data.io.parse import Gathered, gather_rows
 from dldiag.data.io.raw_table import RawTable, TypedTable, frame_of
 from dldiag.data.io.sniff import check_choices, check_found, decide_text, typed_plan
 from dldiag.data.io.source import Text, open_data, open_text, whole_characters
+from dldiag.data.io.text_records import take
 
 MARK_CELLS = 10_000
 LOOKED_AT_CHARS = 1 << 20
