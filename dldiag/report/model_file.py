@@ -56,7 +56,7 @@ def load_model(path: str | Path, *, trusted: Collection[str] = ()) -> TableModel
     data = Path(path).read_bytes()
     try:
         found = io.get_untrusted_types(data=data)
-    except Exception as error:  # whatever stands in a file that is none of ours
+    except Exception as error:  # Anything may stand in a file that was not written here.
         raise _no_model(path) from error
     unknown = [name for name in found if name not in trusted and not _KNOWN.fullmatch(name)]
     if unknown:

@@ -1,4 +1,4 @@
-"""Typed formats, read in a process with bounds: what their native readers do ends in a table or in one sentence."""
+"""Read typed formats in a process with limits on time and memory, so that a damaged file ends in one plain sentence."""
 
 from __future__ import annotations
 

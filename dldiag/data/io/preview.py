@@ -1,4 +1,4 @@
-"""What a person sees before the file is read: the first rows as a plan reads them, and encodings that fit as well."""
+"""Preview a file before it is read: its first rows by a plan, and other encodings that fit as well."""
 
 from __future__ import annotations
 

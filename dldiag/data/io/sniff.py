@@ -136,7 +136,7 @@ def check_found(choices: Mapping[str, Any], unpacked: Unpacked, typed: str) -> N
                     "{name} = {value} does not fit this file: it is {found}.",
                     {"name": name, "value": value, "found": found},
                 ),
-                Message("Leave {name} out; what a file is, is told by its content.", {"name": name}),
+                Message("Leave {name} out; the content of a file shows what it is.", {"name": name}),
             )
 
 
