@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, Self
 
 import numpy as np
@@ -49,6 +50,13 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
     """Base class of the classifier and the regressor."""
 
     _params: dict[str, Param]
+
+    @classmethod
+    @cache
+    def _get_param_names(cls) -> list[str]:
+        """Return the names of the settings; scikit-learn would read the signature at every clone."""
+        names: list[str] = super()._get_param_names()
+        return names
 
     def _check_data(self, X: Any, y: Any, first: bool, incremental: bool, classes: Any = None) -> tuple[Array, Array]:
         """Return X (n, d) and targets (n,) or (n, K), checked; learns the classes at first."""
