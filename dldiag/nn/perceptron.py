@@ -55,8 +55,7 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
     @cache
     def _get_param_names(cls) -> list[str]:
         """Return the names of the settings; scikit-learn would read the signature at every clone."""
-        names: list[str] = super()._get_param_names()
-        return names
+        return list(super()._get_param_names())
 
     def _check_data(self, X: Any, y: Any, first: bool, incremental: bool, classes: Any = None) -> tuple[Array, Array]:
         """Return X (n, d) and targets (n,) or (n, K), checked; the first call learns the classes."""
@@ -313,8 +312,6 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
                 on_epoch(epoch, epochs, losses)
 
         return tell
-
-    # --- shapes ---
 
     def hidden_layers(self) -> tuple[int, ...]:
         """Return hidden_layer_sizes as whole numbers; SettingError where they are none."""
