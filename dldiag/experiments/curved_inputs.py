@@ -27,7 +27,12 @@ CURVES_PARAM = Param(
     choices={"": "none", "spline": "splines", "polynomial": "polynomial of degree 2"},
     group="data",
 )
-_NO_NUMBERS = ("Encoder", "Vectorizer", "Hasher", "Binarizer")  # in the names of transformers whose results have no scale
+_NO_NUMBERS = (
+    "Encoder",
+    "Vectorizer",
+    "Hasher",
+    "Binarizer",
+)  # in the names of transformers whose results have no scale
 
 
 def is_linear(estimator: Any) -> bool:

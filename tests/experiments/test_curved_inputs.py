@@ -23,7 +23,9 @@ TABLE = make_column_transformer((StandardScaler(), ["a", "b"]), (OneHotEncoder(h
 def ring(seed, rows):
     """Return a frame and classes by the distance from the middle: no plane parts them, and no scale does."""
     rng = np.random.default_rng(seed)
-    frame = pd.DataFrame({"a": 100 * rng.normal(size=rows), "b": rng.normal(size=rows), "c": rng.choice(["u", "v"], rows)})
+    frame = pd.DataFrame(
+        {"a": 100 * rng.normal(size=rows), "b": rng.normal(size=rows), "c": rng.choice(["u", "v"], rows)}
+    )
     return frame, np.where(np.hypot(frame.a / 100, frame.b) > 1.18, "out", "in")
 
 
@@ -55,7 +57,9 @@ def test_who_cannot_use_curves_is_not_offered_them(estimator):
         changed(as_model(estimator), {"input_curves": "spline"})
 
 
-@pytest.mark.parametrize("estimator", [LogisticRegression(), make_pipeline(TABLE, LogisticRegression())], ids=["bare", "pipeline"])
+@pytest.mark.parametrize(
+    "estimator", [LogisticRegression(), make_pipeline(TABLE, LogisticRegression())], ids=["bare", "pipeline"]
+)
 def test_a_linear_model_on_a_ring_is_advised_to_bend(estimator):
     frame, y = ring(0, 400)
     table = make_dataset(frame_table(frame.assign(y=y)), "y")

@@ -248,7 +248,9 @@ def test_a_skill_that_random_rows_do_not_show_is_not_lost_on_whole_groups(seed):
     random = rng(seed)
     status = np.where(random.random(800) < 0.6, 0, random.integers(1, 12, 800))
     frame = pd.DataFrame({f"bill{i}": (2 * status + 2 * random.normal(size=800)).round(3) for i in range(5)})
-    frame = frame.assign(status=np.array(list("abcdefghijkl"))[status], y=random.random(800) < np.where(status == 0, 0.1, 0.53))
+    frame = frame.assign(
+        status=np.array(list("abcdefghijkl"))[status], y=random.random(800) < np.where(status == 0, 0.1, 0.53)
+    )
     found = look(frame)
     assert found.groups.optimism.block_error > found.groups.optimism.baseline > found.groups.optimism.random_error
     assert not found.split_misleads
