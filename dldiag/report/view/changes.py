@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dldiag.core.i18n import speaking, tr, translate
+from dldiag.core.i18n import listed, speaking, tr, translate
 from dldiag.core.params import Param
 from dldiag.core.types import Parent, Report
 from dldiag.experiments.curved_inputs import CURVES_PARAM
@@ -28,7 +28,7 @@ def pairs_text(pairs: Pairs, params: Mapping[str, Param]) -> str:
     >>> pairs_text({"alpha": (0.0001, 1.0)}, {"alpha": Param(0.0, float, "L2", "")})
     'L2 0.0001 → 1'
     """
-    return ", ".join(_pair(name, *pair, params.get(name)) for name, pair in pairs.items())
+    return listed(_pair(name, *pair, params.get(name)) for name, pair in pairs.items())
 
 
 def params_of_report(report: Report) -> Mapping[str, Param]:

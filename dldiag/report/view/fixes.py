@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from dldiag.core.i18n import Message, tr
+from dldiag.core.i18n import Message, listed, tr
 from dldiag.core.types import Column_, Estimate, Finding, Recommendation, Report, TrialVerdict
 from dldiag.diagnosis.recommend import HELPFUL, REFUTED, worth_of
 from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, OF_NETWORKS, OF_OTHERS, REMEDIES, SEARCH
@@ -141,7 +141,7 @@ def better_model(report: Report, one: Recommendation) -> str:
 
 def action_text(one: Fix, report: Report) -> str:
     """Say what a fix changes, and what that does to the dev error: before → after, with the interval."""
-    return ", ".join(part for part in (change_words(one), action_effect(one, report)) if part)
+    return listed(part for part in (change_words(one), action_effect(one, report)) if part)
 
 
 def change_words(one: Fix) -> str:
