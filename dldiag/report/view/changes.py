@@ -8,7 +8,8 @@ from typing import Any
 from dldiag.core.i18n import listed, speaking, tr, translate
 from dldiag.core.params import Param
 from dldiag.core.types import Parent, Report
-from dldiag.experiments.models import AROUND, MODELS, SURROUNDINGS, build_model, params_for
+from dldiag.experiments.curved_inputs import CURVES_PARAM
+from dldiag.experiments.models import AROUND, INPUT_CURVES, MODELS, SURROUNDINGS, build_model, params_for
 
 FORECAST_TIMES = 4  # the rows that "more data" is forecast for, in times of those at hand
 
@@ -33,7 +34,8 @@ def pairs_text(pairs: Pairs, params: Mapping[str, Param]) -> str:
 def params_of_report(report: Report) -> Mapping[str, Param]:
     """Return the parameters of the report's model; of one that is not a row of MODELS those of what surrounds it."""
     key = report.model.get("key", "")
-    return {**AROUND, **params_for(key, (report.dataset.task,))} if key in MODELS else AROUND
+    own = params_for(key, (report.dataset.task,)) if key in MODELS else {INPUT_CURVES: CURVES_PARAM}
+    return {**AROUND, **own}
 
 
 def own_settings(report: Report) -> dict[str, tuple[Any, Any]]:
