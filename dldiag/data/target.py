@@ -72,10 +72,10 @@ def suggest_target(table: Table) -> Suggestion | None:
 def infer_task(table: Table, target: str) -> tuple[Task, Message]:
     """Return the task that the target's values suggest, and why."""
     column = table.column(target)
+    told: dict[str, Value] = {"target": target, "distinct": column.distinct}
     if column.kind != "number" and column.origin not in WHOLE_NUMBERS:
-        return "classification", Message("{target} holds names, so this is classification.", {"target": target})
+        return "classification", Message("{target} has {distinct:,} different values, so this is classification.", told)
     if column.kind != "number":
-        told: dict[str, Value] = {"target": target, "distinct": column.distinct}
         return "regression", Message("{target} holds {distinct:,} different values.", told)
     numbers = table.frame[target].to_numpy(dtype=float)
     different, counts = np.unique(numbers[np.isfinite(numbers)], return_counts=True)

@@ -15,6 +15,8 @@ from dldiag.diagnosis import metric_changes as by_metric
 from dldiag.diagnosis.data_changes import (
     DataChange,
     Looked,
+    curves_in_pipeline,
+    curves_of_linear,
     idle_columns_dropped,
     missing_features,
     no_change,
@@ -208,6 +210,11 @@ REMEDIES: dict[str, Remedy] = {
             "weaker_regularization", Message("Weaker regularization"), "bias", ("over_regularized", "high_bias"), _weaker, 0.35,
             Message("The penalty keeps the model simpler than the data need."),
             textbook=4, part="avoidable_bias",
+        ),
+        Remedy(
+            "curved_features", Message("Spline or polynomial features"), "bias", ("only_straight", "high_bias"), curves_in_pipeline, 0.3,
+            Message("A linear model bends only where its features do."),
+            any_model=True, look=curves_of_linear,
         ),
         # high variance
         Remedy(
