@@ -155,6 +155,16 @@ def test_no_module_is_a_drawer_for_everything():
     assert not [name(path) for path in CODE if path.stem in {"utils", "helpers", "manager", "base", "common", "misc"}]
 
 
+def test_no_public_name_stands_twice():
+    places: dict[str, list[str]] = {}
+    for path in CODE:
+        if path.is_relative_to(ROOT / "dldiag") and "sample_files" not in path.parts:
+            for one in ast.parse(path.read_text("utf-8")).body:
+                if isinstance(one, ast.FunctionDef | ast.ClassDef) and not one.name.startswith("_"):
+                    places.setdefault(one.name, []).append(name(path))
+    assert {one: where for one, where in places.items() if len(where) > 1 and one != "main"} == {}
+
+
 def test_nothing_points_to_somebodys_machine():
     pointing = []
     for path in ROOT.rglob("*"):
