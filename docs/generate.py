@@ -40,7 +40,7 @@ def rules_page() -> Iterator[str]:
     yield "# Rules"
     yield (
         f"{len(RULES)} rules read the evidence, each compares one number with one named threshold, and each fires only "
-        "when the one-sided 90 % bound of its number has passed the threshold. The examples below are tested."
+        "when the one-sided 90% bound of its number has passed the threshold. The examples below are tested."
     )
     for level, title in LEVELS.items():
         yield f"## {title}"

@@ -179,13 +179,17 @@ def _extreme_notice(names: list[str]) -> list[Notice]:
 def _date_notice(columns: list[Column]) -> list[Notice]:
     names = [column.name for column in columns if column.kind == "date"]
     text = "Dates were taken apart into year, month, day, weekday, hour and days passed, where these vary: {columns}."
-    return [Notice("dates_in_parts", Message(text, {"columns": first_few(names)}), len(names), names[0])] if names else []
+    return (
+        [Notice("dates_in_parts", Message(text, {"columns": first_few(names)}), len(names), names[0])] if names else []
+    )
 
 
 def _merged_notice(kept: FeatureParts) -> list[Notice]:
     names = [column.name for column, _ in kept if column.kind == "category" and column.levels[-1:] == (OTHER,)]
     text = "Only the most frequent values are told apart in {columns}; the others were taken together."
-    return [Notice("levels_merged", Message(text, {"columns": first_few(names)}), len(names), names[0])] if names else []
+    return (
+        [Notice("levels_merged", Message(text, {"columns": first_few(names)}), len(names), names[0])] if names else []
+    )
 
 
 def _nothing_left(table: Table, judged: list[Column]) -> DataError:
