@@ -10,7 +10,7 @@ from sklearn.base import clone
 
 from dldiag.core.types import Change
 from dldiag.diagnosis.constraint_ladders import constrained_rungs
-from dldiag.experiments.models import is_pipeline
+from dldiag.experiments.curved_inputs import is_pipeline
 
 
 @dataclass(frozen=True)
