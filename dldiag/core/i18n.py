@@ -14,6 +14,7 @@ from typing import Any, Union
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 COMMAS = {"en": ", ", "zh": "，"}  # Between the items of a list.
+COLONS = {"en": ": ", "zh": "："}  # Between a name and its value.
 CATALOGS = Path(__file__).with_name(
     "locale"
 )  # Holds <language>/LC_MESSAGES/dldiag.po and .mo; `make catalog` writes both.
@@ -101,6 +102,15 @@ def listed(texts: Iterable[str]) -> str:
     'a, b'
     """
     return COMMAS[current_language()].join(texts)
+
+
+def labeled(name: str, value: str) -> str:
+    """Put a name before its value, with the colon of the current language.
+
+    >>> labeled("High bias", "no")
+    'High bias: no'
+    """
+    return f"{name}{COLONS[current_language()]}{value}"
 
 
 def english(text: Message | str) -> str:

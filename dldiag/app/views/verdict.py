@@ -7,7 +7,7 @@ import streamlit as st
 from dldiag.app.ui.widgets import show_message
 from dldiag.app.views.apply import apply_fix
 from dldiag.app.views.repairs import show_repairs
-from dldiag.core.i18n import Message, tr
+from dldiag.core.i18n import Message, labeled, tr
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import Answer, Column_, Report
 from dldiag.report import view
@@ -51,7 +51,7 @@ def _show_action(report: Report, job: str | None) -> None:
     with st.container(key="action"):
         text, button = st.columns([4, 1], vertical_alignment="center")
         with text:
-            st.markdown(f"**{escape_markdown(tr('Next:'))} {escape_markdown(view.change_words(best), 400)}**")
+            st.markdown(f"**{escape_markdown(tr('Next: {action}', action=view.change_words(best)), 400)}**")
             if effect := view.action_effect(best, report):
                 st.markdown(escape_markdown(effect, 400))
         if (
@@ -67,7 +67,7 @@ def _show_answers(report: Report) -> None:
     parts = [_answer(str(view.COLUMNS[column]), given) for column, given in answers]
     if report.verdict.stability is not None:
         name, share = view.answers(report)[-1]
-        parts.append(f":material/repeat: **{escape_markdown(name)}:** {escape_markdown(share)}")
+        parts.append(_named(":material/repeat:", name, share))
     st.markdown("  ·  ".join(parts))
     show_message(view.judged_line(report), kind="caption")
     if line := view.rows_line(report):
@@ -78,4 +78,8 @@ def _show_answers(report: Report) -> None:
 
 def _answer(name: str, given: Answer) -> str:
     icon = ANSWER_ICONS.get(given, ANSWER_ICONS["undecided"])
-    return f"{icon} **{escape_markdown(name)}:** {escape_markdown(view.ANSWERS[given])}"
+    return _named(icon, name, view.ANSWERS[given])
+
+
+def _named(icon: str, name: str, said: str | Message) -> str:
+    return f"{icon} {labeled(f'**{escape_markdown(name)}**', escape_markdown(said))}"
