@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dldiag.core.statistics import Z_TWO_SIDED
+from dldiag.core.statistics import Z_TWO_SIDED, unseen_variance
 from dldiag.diagnosis.evidence import paired_change
 from dldiag.diagnosis.race import Foreseen, foresee, scatter_of
 from dldiag.experiments.fit import FitResult
@@ -127,6 +127,13 @@ def test_on_ever_new_rows_the_scatter_is_at_least_that_of_the_rows(scale):
     scatter = max(OF_ROWS, (scale * CHANGES).var(ddof=1))
     assert found.drift**2 == pytest.approx(scatter * (1 / 5 - 1 / REPEATS))
     assert found.error**2 == pytest.approx(scatter / REPEATS)
+
+
+def test_rows_without_a_difference_leave_what_as_many_rows_leave_in_the_end():
+    rows = [np.arange(r * DEV_ROWS, (r + 1) * DEV_ROWS) for r in range(REPEATS)]
+    before, after = ([replace(one, floor=1.0) for one in side] for side in laid(rows, np.zeros(5), np.zeros(DEV_ROWS)))
+    found = foresee(before, after, rows)
+    assert found.error**2 == pytest.approx(unseen_variance(REPEATS * DEV_ROWS))
 
 
 @pytest.mark.parametrize(
