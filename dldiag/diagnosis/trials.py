@@ -118,7 +118,8 @@ def probe(
     """Run every applicable remedy for a few repeats on a few rows; return the best setting of each.
 
     The current model runs on the same rows, so that every change is paired. A race: settings that cannot gain half of δ
-    any more after the least repeats drop out. What is best among all that ran looks better than it is; its effect is
+    any more after the least repeats, or look no better than the current model, drop out; in an idle column, those
+    that do not look half of δ better. What is best among all that ran looks better than it is; its effect is
     corrected for that. smallest: the user's smallest difference that matters. found: where the model is wrong, from which
     changes of the data are proposed. Candidates of the first heat are not
     watched: that takes time, and a trial has more repeats to be seen on.
@@ -129,7 +130,8 @@ def probe(
     targets, choice = fits.open_targets, fits.encoded.choice
     plan = [one for one in probe_plan(model, keys) if REMEDIES[one[0]].suits(targets, choice)]
     of_data, luck = data_plan(fits, model, found)
-    alive = [*briefly(plan, _idle_columns(fits, model, size, smallest)), *of_data]
+    idle = _idle_columns(fits, model, size, smallest)
+    alive = [*briefly(plan, idle), *of_data]
     tried: dict[str, _Tried] = {}
     for n in looks(probe_repeats(effort, size)):
         models = [model, *(candidate for _, _, candidate in alive)]
@@ -141,7 +143,8 @@ def probe(
                 chosen_by = luck.get(candidate.identity, 0.0)
                 tried[f"{remedy} {candidate.identity}"] = _Tried(remedy, change, before, after, chosen_by)
         half = material_of(before, smallest) / 2
-        alive = [one for one in alive if (run := tried.get(f"{one[0]} {one[2].identity}")) and run.seen.low < -half]
+        ran = [(one, tried[key]) for one in alive if (key := f"{one[0]} {one[2].identity}") in tried]
+        alive = [one for one, run in ran if run.may_gain(half, half if REMEDIES[one[0]].column in idle else 0.0)]
     return _best_of_each(list(tried.values()), fits)
 
 
@@ -167,6 +170,10 @@ class _Tried:
     @cached_property
     def seen(self) -> Estimate:
         return paired_change(self.before, self.after)
+
+    def may_gain(self, least: float, so_far: float = 0.0) -> bool:
+        """Tell whether more repeats may show a gain of this size: where it can be as large, and so far is above `so_far`."""
+        return self.seen.low < -least and self.seen.value < -so_far
 
 
 def _best_of_each(tried: Sequence[_Tried], fits: FitCache) -> dict[str, Probe]:
