@@ -97,12 +97,17 @@ def _in_order(case: Case, rng: np.random.Generator) -> np.ndarray:
     return np.argsort(rng.permutation(int(copies.max()) + 1)[copies], kind="stable")
 
 
-def run_case(case: Case, known: Truth | None = None) -> dict[str, Any]:
-    """Diagnose one case, then find out what every remedy really does, unless that is `known` already."""
-    model = FAULTS[case.fault].model_of(case.seen.task)
+def run_case(
+    case: Case, known: Truth | None = None, settings: Settings = Settings(trials=2), own: Model | None = None
+) -> dict[str, Any]:
+    """Diagnose one case, then find out what every remedy really does, unless that is `known` already.
+
+    own: the model to diagnose in the place of the fault's.
+    """
+    model = FAULTS[case.fault].model_of(case.seen.task) if own is None else own
     started = time.process_time()
     before: list[Recommendation] = []
-    prepared = prepare_case(case.seen, model, Settings(seed=case.seed, trials=2))
+    prepared = prepare_case(case.seen, model, replace(settings, seed=case.seed))
     report = run_prepared(prepared, on_progress=lambda p: _note_untried(p.report, before))
     seconds = time.process_time() - started
     named = {named_change(key, change): changed(model, change) for key, change in applicable(model)}

@@ -21,7 +21,7 @@ from dldiag.core.parallel import ALONE, Processes, one_thread, portable
 from dldiag.core.statistics import mean_variance
 from dldiag.core.types import Clusters, ErrorUnit, Rows, ShouldStop, Stopped
 from dldiag.experiments.adjust import ADJUSTMENTS, Decision, decide, held_probabilities
-from dldiag.experiments.judging import baseline_outputs, floor_of, loss_by_row, without_log
+from dldiag.experiments.judging import baseline_outputs, floor_of, loss_by_row, optimism_of, without_log
 from dldiag.experiments.model_outputs import (
     KeptOutputs,
     ModelOutputs,
@@ -50,6 +50,7 @@ class FitResult:
     class, or the mean, of the training rows), of that guess: what one would use. Two models on the same rows are
     compared through them. kept: what was predicted for the dev rows, where the task asks for it. floor: variance that dev
     rows leave where they show no mistake, in units of what as many rows leave to a rate; None: that of the largest influence.
+    in_ratio, optimism: of the metric's interval, as in METRICS and `statistics.in_ratio`.
     """
 
     task: FitTask
@@ -67,6 +68,8 @@ class FitResult:
     failed: str = ""
     kept: KeptOutputs | None = None
     floor: float | None = 1.0
+    in_ratio: bool = False
+    optimism: float = 0.0
 
     @property
     def useful_error(self) -> float:
@@ -333,6 +336,7 @@ def errors_of(model: Any, task: FitTask, inputs: Inputs, seconds: float, outputs
         task, train_error, dev_error, train_variance, influence, seconds, guess_error, useful, inputs.choice.unit,
         *_kept(inputs), _in_unit(health, inputs),
         kept=kept_outputs(outputs, inputs) if task.kept else None, floor=floor_of(inputs.y_dev, inputs),
+        in_ratio=inputs.choice.metric.in_ratio, optimism=optimism_of(outputs.dev, outputs.dev_proba, inputs),
     )  # fmt: skip
 
 

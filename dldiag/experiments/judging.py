@@ -80,3 +80,10 @@ def floor_of(y_dev: NDArray[Any], inputs: Inputs) -> float | None:
     if metric.scarce is None:
         return None
     return metric.scarce(inputs.choice.judged(y_dev, y_dev)) ** -2
+
+
+def optimism_of(predicted: NDArray[Any], proba: Proba, inputs: Inputs) -> float:
+    """Return by how much the dev error is likely too low because the metric chooses a threshold on the same rows."""
+    choice = inputs.choice
+    found = choice.metric.optimism
+    return 0.0 if found is None else found(choice.judged(inputs.y_dev, predicted, proba))
