@@ -40,6 +40,7 @@ from dldiag.experiments.tasks import Encoded, FitTask
 RESULTS = Path(__file__).with_name("results") / "advice.jsonl"
 TABLES = {"calibrate": CALIBRATE, "report": REPORT}
 TRUTH_SEEDS = 5
+TWO_TRIALS = Settings(trials=2)
 NOW = "now"
 MORE_DATA = "more_data"
 REFERENCE = "reference "  # before the key of a reference model
@@ -98,7 +99,7 @@ def _in_order(case: Case, rng: np.random.Generator) -> np.ndarray:
 
 
 def run_case(
-    case: Case, known: Truth | None = None, settings: Settings = Settings(trials=2), own: Model | None = None
+    case: Case, known: Truth | None = None, settings: Settings = TWO_TRIALS, own: Model | None = None
 ) -> dict[str, Any]:
     """Diagnose one case, then find out what every remedy really does, unless that is `known` already.
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from bench.advice import run_case
 from bench.advice_cases import Case, load, take
-from bench.advice_table import PICKS, best_of, print_coverage, effects, first_line, over_tables, regrets
+from bench.advice_table import PICKS, best_of, effects, first_line, over_tables, print_coverage, regrets
 from dldiag.core.settings import Settings
 from dldiag.experiments.models import build_model
 
