@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -180,15 +181,15 @@ def in_ratio(plain: Estimate, optimism: float = 0.0) -> Estimate:
         return replace(plain, low=max(plain.low, 0.0), at_least=max(plain.surely_above, 0.0))
 
     def above(half: float) -> float:
-        return max(center + (half * np.expm1(r) / r if (r := min(half / center, 1.0)) > 0 else 0.0), plain.value)
+        ratio = min(half / center, 1.0)
+        rise = half * math.expm1(ratio) / ratio if ratio > 0 else 0.0
+        return max(center + rise, plain.value)
 
     def below(half: float) -> float:
-        return min(center * np.exp(-half / center), plain.value)
+        return min(center * math.exp(-half / center), plain.value)
 
     two, one = plain.high - plain.value, plain.surely_below - plain.value
-    return Estimate(
-        plain.value, float(below(two)), float(above(two)), float(below(one)), float(above(one)), plain.source
-    )
+    return Estimate(plain.value, below(two), above(two), below(one), above(one), plain.source)
 
 
 def unseen_variance(rows: int) -> float:

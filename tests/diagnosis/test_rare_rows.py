@@ -97,7 +97,7 @@ def test_where_few_rare_rows_leave_the_verdict_open_more_of_them_come_before_kee
     expected = found[RARE_ROWS].expected
     assert (expected.value, expected.low, expected.high) == (-0.03, -0.07, 0.01)
     assert "Only 200" in str(found[RARE_ROWS].because)
-    assert effect_text(found[RARE_ROWS], "rate") == "forecast: between 7.0\u00a0points better and 1.0\u00a0points worse"
+    assert effect_text(found[RARE_ROWS], "rate") == "forecast: between 7.0 points better and 1.0 points worse"
 
 
 def test_a_sure_gain_of_more_rare_rows_is_advice_though_the_verdict_is_clear():
