@@ -259,6 +259,7 @@ def _hits(row: Row) -> Iterator[tuple[str, bool]]:
             if line["trial"]:
                 yield "change of a trial", _covers(line["trial"][1:], changes[line["does"]])
     yield "dev error", _covers(row["evidence"]["dev_error"], np.array(row["errors"]["now"]))
+    yield "variance", _covers(row["evidence"]["variance"], np.subtract(row["errors"]["now"], row["train"]["now"]))
     for n, value, low, high in row["forecast"]:
         if n == 4 * row["n_train"] == row["n_more"]:
             truth = np.minimum(row["errors"]["more_data"], worst)
