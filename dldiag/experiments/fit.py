@@ -21,7 +21,7 @@ from dldiag.core.parallel import ALONE, Processes, one_thread, portable
 from dldiag.core.statistics import mean_variance
 from dldiag.core.types import Clusters, ErrorUnit, Rows, ShouldStop, Stopped
 from dldiag.experiments.adjust import ADJUSTMENTS, Decision, decide, held_probabilities
-from dldiag.experiments.judging import baseline_outputs, floor_of, loss_by_row, optimism_of, without_log
+from dldiag.experiments.judging import baseline_outputs, floor_of, loss_by_row, optimism_of, stopping_score, without_log
 from dldiag.experiments.model_outputs import (
     KeptOutputs,
     ModelOutputs,
@@ -173,7 +173,7 @@ def fit_prepared(
 
 def _fit_networks(stack: Sequence[FitTask], prepared: Sequence[Inputs], should_stop: ShouldStop) -> list[FitResult]:
     started = time.perf_counter()
-    models = [_seeded(task) for task in stack]
+    models = [_by_metric(_seeded(task), task, p) for task, p in zip(stack, prepared, strict=True)]
     dev = [(p.X_dev, p.y_dev) for p in prepared] if stack[0].watched else None
     weights = [p.weights for p in prepared]
     nn.fit_stack(
@@ -202,6 +202,14 @@ def _seeded(task: FitTask) -> BaseEstimator:
     if is_network(task.model):
         seeds["record_health"] = task.watched
     return estimator.set_params(**seeds)
+
+
+def _by_metric(estimator: BaseEstimator, task: FitTask, inputs: Inputs) -> BaseEstimator:
+    """Let a network's early stopping go by the metric of the diagnosis, unless that ranks epochs as scikit-learn's score does."""
+    chosen = estimator.get_params()
+    if not chosen["early_stopping"] or chosen["validation_score"] or task.model.log_target:
+        return estimator
+    return estimator.set_params(validation_score=stopping_score(inputs))
 
 
 def _fit_alone(task: FitTask, inputs: Inputs) -> FitResult:
@@ -284,6 +292,8 @@ def fitted_estimator(task: FitTask, inputs: Inputs) -> tuple[Any, NDArray[Any] |
     Raises what the estimator raises.
     """
     model, labels = _seeded(task), inputs.labels
+    if is_network(task.model):
+        model = _by_metric(model, task, inputs)
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if is_network(task.model):

@@ -15,7 +15,7 @@ from sklearn.utils.validation import _check_sample_weight, column_or_1d, validat
 from dldiag.core.types import Array
 from dldiag.nn.losses import LOSSES, Loss
 from dldiag.nn.params import CLASSIFIER_PARAMS, MLP_PARAMS, REGRESSOR_PARAMS
-from dldiag.nn.perceptron import Judge, Perceptron, dense, is_stochastic, store
+from dldiag.nn.perceptron import Judge, Perceptron, ValidationScore, dense, is_stochastic, store
 
 
 class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
@@ -23,7 +23,8 @@ class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
 
     init, init_scale: how weights are drawn. penalty: what alpha weighs. dropout, l1, clip_norm, batch_norm: regularization. activation_slope:
     of leaky ReLU and ELU. class_weight: None, "balanced" or {class: weight}. dtype: "auto", "float32" or "float64".
-    record_health: leave `health_`. Solvers besides scikit-learn's: momentum, nesterov, rmsprop, adamw.
+    record_health: leave `health_`. validation_score: what early stopping goes by in the place of scikit-learn's accuracy: of true
+    labels, probabilities and classes, higher is better. Solvers besides scikit-learn's: momentum, nesterov, rmsprop, adamw.
 
     >>> X, y = [[0.0], [1.0], [2.0], [3.0]], ["low", "low", "high", "high"]
     >>> MLPClassifier((8,), solver="lbfgs", random_state=0).fit(X, y).predict([[0.2], [2.8]])
@@ -69,6 +70,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
         class_weight: Any = None,
         dtype: str = "auto",
         record_health: bool = False,
+        validation_score: ValidationScore | None = None,
     ) -> None:
         store(self, locals())
 
@@ -174,6 +176,19 @@ class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
 
         return accuracy
 
+    def _chosen_score(self, score: ValidationScore, targets: Array) -> Judge:
+        if self._multilabel:
+            raise ValueError("validation_score is for a single target")
+        indexed, classes = self._loss_row().indexed, self.classes_
+        y = classes[targets.astype(int).ravel()]
+
+        def judge(outputs: Array) -> float:
+            if not np.isfinite(outputs).all():
+                return np.nan
+            return score(y, outputs.T if indexed else np.column_stack([1 - outputs[0], outputs[0]]), classes)
+
+        return judge
+
     def _dev_error(self, y: Array) -> Judge:
         decide = self._decide  # a class that the training rows lack is never predicted, and so counts as wrong
 
@@ -243,6 +258,7 @@ class MLPRegressor(RegressorMixin, Perceptron):  # type: ignore[misc]
         activation_slope: float | None = None,
         dtype: str = "auto",
         record_health: bool = False,
+        validation_score: ValidationScore | None = None,
     ) -> None:
         store(self, locals())
 
@@ -291,6 +307,12 @@ class MLPRegressor(RegressorMixin, Perceptron):  # type: ignore[misc]
             return float(r2_score(targets, outputs.T, sample_weight=weights)) if np.isfinite(outputs).all() else np.nan
 
         return r2
+
+    def _chosen_score(self, score: ValidationScore, targets: Array) -> Judge:
+        if targets.shape[1] > 1:
+            raise ValueError("validation_score is for a single target")
+        y = targets.ravel()
+        return lambda outputs: score(y, outputs.T.ravel(), None) if np.isfinite(outputs).all() else np.nan
 
     def _dev_error(self, y: Array) -> Judge:
         truth = y.reshape(len(y), -1)
