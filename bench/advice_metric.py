@@ -132,7 +132,7 @@ def _print_left_alone(rows: Sequence[dict[str, Any]]) -> None:
         f"\n- a change gains {LEAVE_ALONE:.0f} and more: {len(large)} cases; the model is kept as it is in {len(left)} {left}"
     )
     low, high = over_tables(rows, np.maximum(regrets(rows, first_line("after")), 0.0))
-    print(f"- 90 % interval over tables of the regret of dldiag, after its trials: {low:.2f} to {high:.2f}")
+    print(f"- 90% interval over tables of the regret of dldiag, after its trials: {low:.2f} to {high:.2f}")
     for row in rows:
         found, first = effects(row), row["after"][0]
         best = min((name for name in found), key=lambda name: found[name])
