@@ -27,15 +27,10 @@ from dldiag.core.types import (
 from dldiag.data.audit.audit import TableAudit, audit_table
 from dldiag.data.dataset import rows_of
 from dldiag.data.split import rows_fingerprint
-from dldiag.diagnosis.evidence import (
-    Evidence,
-    Measured,
-    Probe,
-    gather,
-    mean_training_curve,
-    table_evidence,
-    table_names,
-)
+from dldiag.diagnosis.evidence import Evidence, Probe
+from dldiag.diagnosis.evidence.gather import Measured, gather
+from dldiag.diagnosis.evidence.signals import mean_training_curve
+from dldiag.diagnosis.evidence.table_audit import table_evidence, table_names
 from dldiag.diagnosis.forecast_or_abstain import forecast_or_abstain
 from dldiag.diagnosis.judged_by import check_possible, in_losses, judged_by_metrics, rare_class_gain
 from dldiag.diagnosis.label_trial import with_label_trial

@@ -6,7 +6,6 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin
-from sklearn.metrics import r2_score
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
@@ -303,6 +302,8 @@ class MLPRegressor(RegressorMixin, Perceptron):  # type: ignore[misc]
         return None
 
     def _score(self, targets: Array, weights: Array | None) -> Judge:
+        from sklearn.metrics import r2_score  # keeps start-up short
+
         def r2(outputs: Array) -> float:
             return float(r2_score(targets, outputs.T, sample_weight=weights)) if np.isfinite(outputs).all() else np.nan
 

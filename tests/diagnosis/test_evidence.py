@@ -14,8 +14,8 @@ from sklearn.tree import DecisionTreeClassifier
 from dldiag.core.settings import Settings
 from dldiag.core.types import LearningCurve, exactly
 from dldiag.diagnosis.diagnose import Case, _measured, prepare_case
-from dldiag.diagnosis.evidence import EVIDENCE, MEASURERS, Evidence, EvidenceRow, gather
-from dldiag.diagnosis.evidence.gather import fits_by_construction
+from dldiag.diagnosis.evidence import EVIDENCE, Evidence, EvidenceRow
+from dldiag.diagnosis.evidence.gather import MEASURERS, fits_by_construction, gather
 from dldiag.experiments.estimates import paired_change
 from tests.problems import two_blobs
 

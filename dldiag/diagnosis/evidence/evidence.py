@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from dldiag.core.i18n import Message, Value
 from dldiag.core.settings import Settings
+from dldiag.core.statistics import difference
 from dldiag.core.types import ErrorUnit, Estimate, Task, error_unit
 
 Number = Estimate | None
@@ -179,3 +180,14 @@ class Evidence:
 
 EVIDENCE: dict[str, EvidenceRow] = {f.name: f.metadata["row"] for f in fields(Evidence) if "row" in f.metadata}
 DECLARED = frozenset(EVIDENCE)  # the rows that are fields of Evidence
+
+
+def with_achievable(evidence: Evidence) -> Evidence:
+    """Derive what follows from the achievable error: avoidable bias and the excess of the dev error over it."""
+    if evidence.achievable is None or evidence.train_error is None or evidence.dev_error is None:
+        return evidence
+    return replace(
+        evidence,
+        avoidable_bias=difference(evidence.train_error, evidence.achievable),
+        excess=difference(evidence.dev_error, evidence.achievable),
+    )
