@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
@@ -14,7 +15,10 @@ from sklearn.utils.validation import _check_sample_weight, column_or_1d, validat
 from dldiag.core.types import Array
 from dldiag.nn.losses import LOSSES, Loss
 from dldiag.nn.params import CLASSIFIER_PARAMS, MLP_PARAMS, REGRESSOR_PARAMS
-from dldiag.nn.perceptron import Judge, Perceptron, ValidationScore, dense, is_stochastic, store
+from dldiag.nn.perceptron import Judge, Perceptron, dense, is_stochastic, store
+
+# Of labels or values, the probabilities or values predicted for them, and the classes (None: of values); higher is better.
+ValidationScore = Callable[[Array, Array, Array | None], float]
 
 
 class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
@@ -168,6 +172,8 @@ class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
         return targets if self.n_outputs_ == 1 else None
 
     def _score(self, targets: Array, weights: Array | None) -> Judge:
+        if self.validation_score is not None:
+            return self._chosen_score(self.validation_score, targets)
         right = self._right
 
         def accuracy(outputs: Array) -> float:
@@ -302,6 +308,8 @@ class MLPRegressor(RegressorMixin, Perceptron):  # type: ignore[misc]
         return None
 
     def _score(self, targets: Array, weights: Array | None) -> Judge:
+        if self.validation_score is not None:
+            return self._chosen_score(self.validation_score, targets)
         from sklearn.metrics import r2_score  # keeps start-up short
 
         def r2(outputs: Array) -> float:

@@ -33,8 +33,6 @@ from dldiag.nn.stack import Member, Plan
 from dldiag.nn.training import OnEpoch, train
 
 Judge = Callable[[Array], float]
-# Of labels or values, the probabilities or values predicted for them, and the classes (None: of values); higher is better.
-ValidationScore = Callable[[Array, Array, Array | None], float]
 
 LARGEST_AUTO_BATCH = 200  # rows; scikit-learn's
 LEAST_VALIDATION = 2  # rows set aside for early stopping
@@ -77,10 +75,6 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
 
     def _score(self, targets: Array, weights: Array | None) -> Judge:
         """Return the score of the validation rows, a function of outputs (K, n); higher is better."""
-        raise NotImplementedError
-
-    def _chosen_score(self, score: ValidationScore, targets: Array) -> Judge:
-        """Return the user's own score of the validation rows, a function of outputs (K, n); higher is better."""
         raise NotImplementedError
 
     def _dev_error(self, y: Array) -> Judge:
@@ -269,8 +263,7 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         train_rows, held = train_test_split(rows, random_state=self._rng, test_size=n_held, stratify=stratify)
         weights = None if member.weights is None else member.weights[held]
         member.X_validation = member.X[held]
-        chosen, y = self.validation_score, member.y[held]
-        member.score = self._score(y, weights) if chosen is None else self._chosen_score(chosen, y)
+        member.score = self._score(member.y[held], weights)
         member.X, member.y = member.X[train_rows], member.y[train_rows]
         member.weights = None if member.weights is None else member.weights[train_rows]
 
