@@ -155,7 +155,8 @@ def _stop_early(model: Model) -> tuple[Change, ...]:
     return () if cannot else ({"early_stopping": True},)
 
 
-OF_OTHERS = (OTHER_VALUE,)  # Remedies that no network is offered.
+CURVED = "curved_features"
+OF_OTHERS = (OTHER_VALUE, CURVED)  # Remedies that no network is offered.
 # Remedies that only a network has; other models are offered none of them.
 OF_NETWORKS = (
     "bigger_network",
@@ -165,7 +166,7 @@ OF_NETWORKS = (
     "other_optimizer",
     "search_settings",
 )
-MORE_DATA = "more_data"  # the remedy that no trial can run: a forecast stands for it
+MORE_DATA, RARE_ROWS = "more_data", "more_rare_rows"  # remedies that no trial can run: a forecast stands for them
 LEAVE_IT = "leave_it"
 SEARCH = "search_settings"  # the remedy whose change is found by its trial
 
@@ -175,7 +176,7 @@ REMEDIES: dict[str, Remedy] = {
         # Remedies that get a network training.
         Remedy(
             "scale_inputs", Message("Scale the inputs"), "training", ("unscaled_inputs",), _scale, 0.5,
-            Message("With features on very different scales, gradient descent makes slow progress."),
+            Message("On very different scales, gradient descent is slow, and a distance sees the largest feature only."),
         ),
         Remedy(
             "step_size", Message("Another learning rate"), "training", ("divergence", "wrong_step", "uneven_start"), _step, 0.4,
@@ -212,7 +213,7 @@ REMEDIES: dict[str, Remedy] = {
             textbook=4, part="avoidable_bias",
         ),
         Remedy(
-            "curved_features", Message("Spline or polynomial features"), "bias", ("only_straight", "high_bias"), curves_in_pipeline, 0.3,
+            CURVED, Message("Spline or polynomial features"), "bias", ("only_straight", "high_bias"), curves_in_pipeline, 0.3,
             Message("A linear model bends only where its features do."),
             any_model=True, look=curves_of_linear,
         ),
@@ -289,6 +290,10 @@ REMEDIES: dict[str, Remedy] = {
             "more_dev_rows", Message("A larger dev set"), "data", ("dev_overused", "few_dev_rows"), _never, 0.0,
             Message("With a small dev set, chance decides which of two models looks better."),
             textbook=8, part="test_gap",
+        ),
+        Remedy(
+            RARE_ROWS, Message("More rows of the rare class"), "data", ("few_rare_rows", "few_rare_dev_rows"), _never, 0.0,
+            Message("Few rows of the rare class decide the metric: more of them help more than any others."),
         ),
         Remedy(
             "better_features", Message("Better features"), "data", ("noise", "no_signal"), _never, 0.0,

@@ -59,6 +59,13 @@ def test_texts_speak_the_words_of_the_field():
     assert [text for text, _ in pairs("zh") if NOT_OURS.search(catalog.without_values(text))] == []
 
 
+def test_a_text_that_begins_with_a_count_has_a_singular():
+    counted = re.compile(
+        r"\{(?:count|n)\b[^}]*\} (?:[a-z]+ )?(?:lines|rows|columns|cells|characters|files|rules|others)\b"
+    )
+    assert [one.id for one in catalog.read_catalog("zh") if isinstance(one.id, str) and counted.match(one.id)] == []
+
+
 def prose_of(path):
     """Yield the docstrings and comments of a file, without what they quote."""
     source = path.read_text(encoding="utf-8")
@@ -77,10 +84,16 @@ def test_docstrings_and_comments_speak_the_words_of_the_field():
     assert said == []
 
 
+APART = re.compile(r"(?<=[\d}])[ \u00a0]%(?![\w(])")
+
+
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_percent_sign_stands_beside_its_number(language):
-    apart = re.compile(r"(?<=[\d}])[ \u00a0]%(?![\w(])")
-    assert [text for pair in pairs(language) for text in pair if apart.search(text)] == []
+    assert [text for pair in pairs(language) for text in pair if APART.search(text)] == []
+
+
+def test_so_it_does_in_docstrings_and_comments():
+    assert [f"{path.name}: {one}" for path in FILES for one in prose_of(path) if APART.search(one)] == []
 
 
 def test_the_collector_sees_what_it_is_meant_to_see():
