@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from dldiag.core.statistics import Z_TWO_SIDED, unseen_variance
-from dldiag.diagnosis.evidence import paired_change
 from dldiag.diagnosis.race import Foreseen, foresee, scatter_of
+from dldiag.experiments.estimates import paired_change
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.models import build_model
 from dldiag.experiments.tasks import FitTask
