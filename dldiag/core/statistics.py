@@ -78,12 +78,14 @@ class RowPart:
 
     variances: (J,) of each repeat alone. shared: the part of it that remains in the mean, because repeats share rows.
     least: what remains in the mean even where no row differed. dof: of the variances, few where clusters are few.
+    times: the intervals are those that as many times the rows would leave.
     """
 
     variances: Sequence[float]
     shared: float
     least: float = 0.0
     dof: float = np.inf
+    times: float = 1.0
 
     @property
     def of_one(self) -> float:
@@ -93,7 +95,7 @@ class RowPart:
     @property
     def in_mean(self) -> float:
         """The variance of the mean over repeats."""
-        return max(self.of_one * self.shared, self.least)
+        return max(self.of_one * self.shared, self.least) / self.times
 
 
 def mean_variance(shares: NDArray[np.float64], clusters: Clusters | None = None) -> float:
@@ -157,8 +159,15 @@ def pooled_estimate(repeats: ArrayLike, parts: Sequence[RowPart], **how: Any) ->
     # Rows that all repeats share do not make them scatter: E[s²] = n/(n-1) (variance of one - variance of the mean).
     of_rows = sum(part.of_one * (1 - part.shared) for part in parts) * n / least
     variance = sum(part.in_mean for part in parts) + max(0.0, scatter - of_rows) / n
+    scatter -= min(scatter, of_rows) * _gone(parts)
     dof = np.inf if scatter == 0 else max(least, least * (variance * n / scatter) ** 2)
     return estimate(float(x.mean()), variance, min([dof, *(part.dof for part in parts)]), **how)
+
+
+def _gone(parts: Sequence[RowPart]) -> float:
+    """Return which share of the scatter that rows make would be gone with as many times the rows."""
+    each = [part.of_one * (1 - part.shared) for part in parts]
+    return sum(one * (1 - 1 / part.times) for one, part in zip(each, parts, strict=True)) / (sum(each) or 1.0)
 
 
 def unseen_variance(rows: int) -> float:

@@ -39,6 +39,7 @@ from dldiag.diagnosis.evidence import (
 from dldiag.diagnosis.forecast_or_abstain import forecast_or_abstain
 from dldiag.diagnosis.judged_by import check_possible, in_losses, judged_by_metrics, rare_class_gain
 from dldiag.diagnosis.label_trial import with_label_trial
+from dldiag.diagnosis.larger_dev_set import with_larger_dev_set
 from dldiag.diagnosis.progress import ProgressMeter
 from dldiag.diagnosis.recommend import recommend, settled
 from dldiag.diagnosis.rules import RULES, check_rules
@@ -175,6 +176,7 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
         report = replace(report, recommendations=recommendations, verdict=agreeing(report.verdict, recommendations))
         progress.first(lambda: report)  # noqa: B023 — called at once
     report = with_label_trial(report, case.fits, case.model)
+    report = _with_larger_dev_set(case, report, probes)
     return replace(report, compared=case.compared, seconds=time.perf_counter() - started)
 
 
@@ -319,6 +321,11 @@ def verdict_on(
         **judged_by_metrics(case.fits, case.model, measured.current, measured.guess),
     )
     return report, evidence
+
+
+def _with_larger_dev_set(case: Case, report: Report, probes: Mapping[str, Probe]) -> Report:
+    settings = in_losses(case.settings, case.fits.encoded.choice)
+    return with_larger_dev_set(report, _measured(case, case.references, probes), case.fits, case.model, settings)
 
 
 def _measured(case: Case, references: Sequence[Model], probes: Mapping[str, Probe]) -> Measured:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,9 +83,9 @@ def dev_part(results: Results, shares: Sequence[NDArray[np.float64]] | None = No
     values = [r.influence for r in results] if shares is None else shares
     least = _least(results, values, _LEAST_SHARE if shares is None else 0.0)
     clusters = [r.dev_clusters for r in results if r.dev_clusters is not None]
-    if clusters:
-        return clustered_part(values, clusters, least)
-    return RowPart([mean_variance(one) for one in values], shared([r.task.dev_rows for r in results]), least)
+    part = RowPart([mean_variance(one) for one in values], shared([r.task.dev_rows for r in results]), least)
+    part = clustered_part(values, clusters, least) if clusters else part
+    return replace(part, times=results[0].dev_times)
 
 
 def _train_part(results: Results) -> RowPart:

@@ -50,6 +50,7 @@ class FitResult:
     class, or the mean, of the training rows), of that guess: what one would use. Two models on the same rows are
     compared through them. kept: what was predicted for the dev rows, where the task asks for it. floor: variance that dev
     rows leave where they show no mistake, in units of what as many rows leave to a rate; None: that of the largest influence.
+    dev_times: intervals are those that as many times the dev rows would leave.
     """
 
     task: FitTask
@@ -67,6 +68,7 @@ class FitResult:
     failed: str = ""
     kept: KeptOutputs | None = None
     floor: float | None = 1.0
+    dev_times: float = 1.0
 
     @property
     def useful_error(self) -> float:
