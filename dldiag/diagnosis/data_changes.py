@@ -22,7 +22,8 @@ from dldiag.experiments.models import Model, build_model
 
 MANY_LEVELS = 10  # of a category, from which one number may do better than as many columns
 ROWS_PER_LEVEL = 100  # training rows; with more, a column per level is learned well enough
-IDLE_SHARE = 0.25  # of the columns that must seem idle, for a run without them to be worth its time
+IDLE_SHARE = 0.25  # of the columns that must seem idle, for a run without all of them to be worth its time
+MOST_ALONE = 2  # groups of columns that are each left out alone
 OTHER_KIND = (0.0, 0.3)  # weights of the training rows whose kind is not that of the dev rows
 
 
@@ -92,15 +93,26 @@ def _encoded_levels(looked: Looked) -> tuple[DataChange, ...]:
 
 
 def idle_columns_dropped(looked: Looked) -> tuple[DataChange, ...]:
-    """Return one change: without the columns, correlated ones together, whose shuffling does not raise the dev error."""
+    """Return changes that leave columns out: all idle ones together, and the most misleading groups of correlated ones alone.
+
+    Idle is what raises the dev error not surely when it is shuffled; misleading, what lowers it.
+    """
     columns, importance = looked.fits.dataset.columns, looked.found.findings.importance
     if looked.model.raw or not importance or looked.gap <= 0:
         return ()
-    idle = [name for one in importance if one.increase.low <= 0 for name in one.columns or (one.column,)]
-    idle = [name for name in idle if name not in looked.model.drop_columns]
-    if not IDLE_SHARE * len(columns) <= len(idle) < len(columns) - len(looked.model.drop_columns):
-        return ()
-    return (DataChange({"drop_columns": (*looked.model.drop_columns, *_in_order(idle, columns))}),)
+    dropped = looked.model.drop_columns
+    groups = [
+        (one.increase, [name for name in one.columns or (one.column,) if name not in dropped]) for one in importance
+    ]
+    idle = [name for increase, names in groups if increase.low <= 0 for name in names]
+    found = [idle] if len(idle) >= IDLE_SHARE * len(columns) else []
+    found += [names for increase, names in reversed(groups) if increase.value < 0][:MOST_ALONE]
+    sets = dict.fromkeys(tuple(_in_order(names, columns)) for names in found)
+    return tuple(
+        DataChange({"drop_columns": (*dropped, *names)})
+        for names in sets
+        if 0 < len(names) < len(columns) - len(dropped)
+    )
 
 
 def _in_order(names: list[str], columns: tuple[Column, ...]) -> list[str]:
