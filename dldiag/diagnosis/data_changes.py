@@ -23,7 +23,7 @@ from dldiag.experiments.models import Model, build_model
 MANY_LEVELS = 10  # of a category, from which one number may do better than as many columns
 ROWS_PER_LEVEL = 100  # training rows; with more, a column per level is learned well enough
 IDLE_SHARE = 0.25  # of the columns that must seem idle, for a run without all of them to be worth its time
-MOST_ALONE = 2  # groups of columns that are each left out alone
+MOST_LEFT_OUT = 2  # sets of columns that are each left out: networks of other inputs are not fitted beside the others
 OTHER_KIND = (0.0, 0.3)  # weights of the training rows whose kind is not that of the dev rows
 
 
@@ -106,8 +106,8 @@ def idle_columns_dropped(looked: Looked) -> tuple[DataChange, ...]:
     ]
     idle = [name for increase, names in groups if increase.low <= 0 for name in names]
     found = [idle] if len(idle) >= IDLE_SHARE * len(columns) else []
-    found += [names for increase, names in reversed(groups) if increase.value < 0][:MOST_ALONE]
-    sets = dict.fromkeys(tuple(_in_order(names, columns)) for names in found)
+    found += [names for increase, names in reversed(groups) if increase.value < 0]
+    sets = list(dict.fromkeys(tuple(_in_order(names, columns)) for names in found))[:MOST_LEFT_OUT]
     return tuple(
         DataChange({"drop_columns": (*dropped, *names)})
         for names in sets
