@@ -142,6 +142,7 @@ def analyze(case: ErrorCase) -> ErrorAnalysis:
         None if suspicious is None else _suspects(case, folded, suspicious),
         decomposition=decomposition,
         empty=_why_empty(case, folded, slices),
+        unknown=int((case.predictions.predicted < 0).sum()) if case.task == "classification" else 0,
     )
     return ErrorAnalysis(case, folded, findings, suspicious)
 

@@ -43,6 +43,13 @@ def errors_line(found: ErrorFindings) -> str:
     value = error_text(found.error, found.unit)
     said = tr("Error rate {error}", error=value) if found.unit == "rate" else tr("Error {error}", error=value)
     total = trn("{error} on {n:,} row.", "{error} on {n:,} rows.", found.rows, error=said)
+    if found.unknown:
+        said = trn(
+            "{n:,} prediction is no label of the target and counts as wrong.",
+            "{n:,} predictions are no labels of the target and count as wrong.",
+            found.unknown,
+        )
+        total = f"{total} {said}"
     if not found.confirmed:
         return total
     return f"{total} {slice_line(found.confirmed[0], found.unit)}"
