@@ -75,13 +75,21 @@ def tag_counts(tags: Mapping[int, Sequence[str]], error: float) -> list[TagCount
     [('dark', 2, 0.1), ('cut', 1, 0.05)]
     """
     n = len(tags)
-    names = dict.fromkeys(tag for given in tags.values() for tag in given)
     found = []
-    for name in names:
+    for name in known_tags(tags):
         rows = sum(name in given for given in tags.values())
         share = rate_estimate(rows / n, n)
         found.append(TagCount(name, rows, share, Estimate(error * share.value, error * share.low, error * share.high)))
     return sorted(found, key=lambda one: -one.rows)
+
+
+def known_tags(tags: Mapping[int, Sequence[str]]) -> list[str]:
+    """Return the categories in the order of their first use: the number of one stays while counts change.
+
+    >>> known_tags({7: ["dark"], 3: ["cut", "dark"], 5: ["cut"]})
+    ['dark', 'cut']
+    """
+    return list(dict.fromkeys(tag for given in tags.values() for tag in given))
 
 
 def read_tags(text: str, known: Sequence[str]) -> tuple[str, ...]:

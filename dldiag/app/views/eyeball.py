@@ -12,7 +12,7 @@ from dldiag.app.ui.widgets import show_message, show_rows
 from dldiag.core.estimate import Estimate
 from dldiag.core.i18n import tr
 from dldiag.core.sanitize import escape_markdown, legible
-from dldiag.error_analysis.eyeball import EyeballSet, read_tags, tag_counts
+from dldiag.error_analysis.eyeball import EyeballSet, known_tags, read_tags, tag_counts
 from dldiag.report.view.error_rows import tags_section
 from dldiag.report.view.labels import share_text
 
@@ -26,7 +26,7 @@ def go_through(job: str, rows: eyeball.ErrorRows) -> None:
         show_message(tr("No dev row is wrong: there is nothing to look at."))
         return
     tags = eyeball.tags_of(job)
-    known = [one.tag for one in tag_counts(tags, 1.0)] if tags else []
+    known = known_tags(tags)
     left = [i for i, row in enumerate(rows.eyeball["row"]) if int(row) not in tags]
     done = len(rows.eyeball) - len(left)
     st.progress(done / len(rows.eyeball), tr("{done} of {all} rows looked at", done=done, all=len(rows.eyeball)))
