@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dldiag.core.i18n import Message
+from dldiag.core.i18n import Message, Value
 from dldiag.core.types import DataError, Task
 from dldiag.error_analysis.row_losses import ErrorCase
 from dldiag.experiments.predictions import Predictions
@@ -206,15 +206,15 @@ def _check_columns(columns: int, names: tuple[str, ...]) -> None:
             Message("Give rows of every class, or leave the probabilities out."),
         )
     if columns != len(names) and (columns, len(names)) != (1, 2):
-        values = {"columns": columns, "classes": len(names), "names": ", ".join(names[:5])}
+        values: dict[str, Value] = {"columns": columns, "classes": len(names), "names": ", ".join(names[:5])}
         raise DataError(
             Message("There are {columns} columns of probabilities for {classes} classes ({names}).", values),
             Message("Give one column per class in this order, or one column for the second of two classes."),
         )
 
 
-def _refuse(bad: NDArray[np.bool_], what: Message) -> None:
-    """Raise DataError where some rows are bad."""
+def _refuse(bad: Any, what: Message) -> None:
+    """Raise DataError where some rows are bad; bad: (rows,) of truth values."""
     if bad.any():
         found = what.filled(bad=int(bad.sum()), rows=len(bad), row=int(np.flatnonzero(bad)[0]) + 1)
         raise DataError(found, Message("Give probabilities between 0 and 1, one per class."))
