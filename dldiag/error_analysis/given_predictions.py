@@ -124,7 +124,7 @@ def _of_classes(
     _check_labels(labels, guesses, names)
     index = pd.Index(names)
     laid = None if proba is None else _laid_out(proba, names)
-    codes, found = index.get_indexer(labels)[label_codes], index.get_indexer(guesses)[guess_codes]
+    codes, found = (index.get_indexer(pd.Index(one))[at] for one, at in ((labels, label_codes), (guesses, guess_codes)))
     predictions = Predictions(rows, 0 * rows, codes, found, laid, has_probabilities=laid is not None)
     return ErrorCase(predictions, table, "classification", names)
 
