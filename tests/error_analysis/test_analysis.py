@@ -150,6 +150,22 @@ def test_predictions_that_are_no_labels_are_counted_and_said():
     assert "1 prediction is no label of the target and counts as wrong." in errors_line(found)
 
 
+def test_a_list_of_rows_shows_the_users_own_columns_before_losses():
+    y = [0, 1] * 100
+    table = dldiag.error_analysis(y, y[::-1], pd.DataFrame({"age": range(200)})).worst()
+    assert table.columns.tolist() == [
+        "row",
+        "label",
+        "prediction",
+        "wrong",
+        "predictions",
+        "age",
+        "loss",
+        "bias",
+        "variance",
+    ]
+
+
 def test_all_wrong_says_why_it_is_empty():
     X = np.random.default_rng(0).normal(size=(200, 2))
     found = dldiag.error_analysis([0, 1] * 100, [1, 0] * 100, X)

@@ -17,7 +17,8 @@ from dldiag.report.view.error_rows import tags_section
 from dldiag.report.view.labels import share_text
 
 Tags = Mapping[int, tuple[str, ...]]
-_HIDDEN = ("bias", "variance", "loss", "predictions")  # Columns that are not needed to judge a row.
+_HIDDEN = ("bias", "variance", "loss", "predictions", "wrong")  # Columns that are not needed to judge a row.
+_LARGE = 1e6  # Whole numbers below it are written as such.
 
 
 def go_through(job: str, rows: eyeball.ErrorRows) -> None:
@@ -40,8 +41,15 @@ def go_through(job: str, rows: eyeball.ErrorRows) -> None:
 
 def _show_row(row: pd.Series) -> None:
     cells = {name: row[name] for name in row.index if name not in _HIDDEN and not pd.isna(row[name])}
-    shown = [{tr("Column"): legible(name, 80), tr("Value"): legible(str(value), 300)} for name, value in cells.items()]
+    shown = [
+        {tr("Column"): legible(name, 80), tr("Value"): legible(_written(value), 300)} for name, value in cells.items()
+    ]
     show_rows(shown, alt=tr("The row to judge"))
+
+
+def _written(value: object) -> str:
+    """Write a cell: a row taken from a table has its whole numbers as floats."""
+    return f"{value:g}" if isinstance(value, float) and value.is_integer() and abs(value) < _LARGE else str(value)
 
 
 def _ask_tags(job: str, row: int, tags: Tags, known: list[str]) -> None:
