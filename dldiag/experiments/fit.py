@@ -1,4 +1,4 @@
-"""fit_all: the only slow function. Every learning curve, probe and trial is a list of fits that goes through it."""
+"""fit_all, the only slow function: every learning curve, probe and trial is a list of fits that passes through it."""
 
 from __future__ import annotations
 
@@ -37,8 +37,9 @@ from dldiag.nn.health import Health
 # What an estimator of ours may raise on rows that it cannot learn from; a user's own may raise anything.
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError, np.linalg.LinAlgError)
 NO_PROBABILITIES = Message("the model gives no class probabilities, which the metric needs")
+PAIRED_ROWS = 20_000  # Most training rows whose losses are kept; with more rows the gap is known well without them.
 LARGEST_STACK = 32  # networks trained in lock-step; more members only add memory
-STACK_BYTES = 256 << 20  # of the inputs of one stack; mini-batches are gathered from them
+STACK_BYTES = 256 << 20  # Bytes of the inputs of one stack, from which mini-batches are gathered.
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,9 +48,10 @@ class FitResult:
 
     influence: (dev rows,) how much each dev row adds to the error; its variance / rows is the sampling variance of
     dev_error. useful_error, useful_influence: of this model or, where it errs more than the baseline (the commonest
-    class, or the mean, of the training rows), of that guess: what one would use. Two models on the same rows are
+    class, or the mean, of the training rows), of the baseline, which one would use instead. Two models on the same rows are
     compared through them. kept: what was predicted for the dev rows, where the task asks for it. floor: variance that dev
     rows leave where they show no mistake, in units of what as many rows leave to a rate; None: that of the largest influence.
+    train_influence: (training rows,) the same of the training error, where predictions are kept and the rows are not too many.
     dev_times: intervals are those that as many times the dev rows would leave.
     """
 
@@ -62,17 +64,18 @@ class FitResult:
     guess_error: float
     useful_influence: NDArray[np.float64]
     unit: ErrorUnit = "rate"
-    train_clusters: Rows | None = None  # the different ones
+    train_clusters: Rows | None = None  # Distinct clusters among the training rows.
     dev_clusters: Clusters | None = None
     health: Health | None = None
     failed: str = ""
     kept: KeptOutputs | None = None
     floor: float | None = 1.0
+    train_influence: NDArray[np.float32] | None = None
     dev_times: float = 1.0
 
     @property
     def useful_error(self) -> float:
-        """The dev error of this model or of the baseline, whichever is less."""
+        """The lower of the dev errors of this model and the baseline."""
         return min(self.dev_error, self.guess_error)
 
 
@@ -142,7 +145,7 @@ def _shape(task: FitTask, encoded: Encoded) -> Hashable:
 
 
 def fit_one_stack(stack: Sequence[FitTask], encoded: Encoded, should_stop: ShouldStop = None) -> list[FitResult]:
-    """Fit tasks of one shape together and judge each on its own rows; seconds are shared out evenly."""
+    """Fit tasks of one shape together and score each on its own rows; the time is shared out evenly."""
     return fit_prepared(stack, prepare_inputs(stack, encoded), should_stop)
 
 
@@ -156,7 +159,7 @@ def fit_prepared(
     started = time.perf_counter()
     _ask(should_stop)
     with one_thread(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # non-convergence is a finding, not a line on somebody's terminal
+        warnings.simplefilter("ignore")  # Non-convergence is reported as a finding, not as a warning in the terminal.
         if not is_network(stack[0].model):
             return [_fit_alone(stack[0], prepared[0])]
         try:
@@ -204,7 +207,7 @@ def _fit_alone(task: FitTask, inputs: Inputs) -> FitResult:
     """Fit an estimator that is not ours; one that refuses this subset gives a result without numbers and says why."""
     started = time.perf_counter()
     of_one_class = inputs.y.dtype.kind in "iu" and len(np.unique(inputs.y)) == 1
-    one_class = of_one_class and not task.as_given  # else it is the estimator's to refuse it
+    one_class = of_one_class and not task.as_given  # Otherwise the estimator itself refuses the rows.
     refusals = REFUSALS if task.model.key in MODELS else (Exception,)
     try:
         # A tiny subset may hold one class only: all that can be learned is that class.
@@ -325,7 +328,9 @@ def errors_of(model: Any, task: FitTask, inputs: Inputs, seconds: float, outputs
     health = getattr(model, "health_", None)
     if task.model.log_target:
         outputs, inputs = without_log(outputs, inputs)
-        health = health and replace(health, train_error=(), dev_error=None)  # they are of the logarithm
+        health = health and replace(
+            health, train_error=(), dev_error=None
+        )  # These curves are errors of the logarithm, not of the target.
     train_error, train_rows = loss_by_row(inputs.y, outputs.train, outputs.train_proba, inputs)
     dev_error, influence = loss_by_row(inputs.y_dev, outputs.dev, outputs.dev_proba, inputs)
     train_variance = mean_variance(train_rows, inputs.clusters[0])
@@ -335,7 +340,14 @@ def errors_of(model: Any, task: FitTask, inputs: Inputs, seconds: float, outputs
         task, train_error, dev_error, train_variance, influence, seconds, guess_error, useful, inputs.choice.unit,
         *_kept(inputs), _in_unit(health, inputs),
         kept=kept_outputs(outputs, inputs) if task.kept else None, floor=floor_of(inputs.y_dev, inputs),
+        train_influence=_kept_losses(task, train_rows),
     )  # fmt: skip
+
+
+def _kept_losses(task: FitTask, train_rows: NDArray[np.float64]) -> NDArray[np.float32] | None:
+    """Return the influence of each training row where it is kept; None where the rows are too many to need it, or not those given."""
+    is_kept = task.kept and len(train_rows) == len(task.train_rows) <= PAIRED_ROWS
+    return train_rows.astype(np.float32) if is_kept else None
 
 
 def _in_unit(health: Health | None, inputs: Inputs) -> Health | None:

@@ -17,7 +17,7 @@ MODEL_ENDING = ".skops"
 _KNOWN = re.compile(
     r"dldiag\.(core\.data_types\.RowRecipe|data\.encode\.FeatureLayout|experiments\.(adjust\.Decision|added_features\.InputColumns)"
     r"|experiments\.table_model\.TableModel|nn\.estimators\.MLP(Classifier|Regressor)|nn\.layout\.Layout)"
-    r"|numpy\.(clip|dtype)"
+    r"|numpy\.(clip|dtype)|scipy\.interpolate\._bsplines\.BSpline|scipy\._lib\.array_api_compat\.numpy\._aliases\.asarray"
     r"|sklearn\.(tree\._tree\.Tree|neighbors\._(kd|ball)_tree\.(KD|Ball)Tree\w*|metrics\._dist_metrics\.\w+Distance\w*"
     r"|ensemble\._hist_gradient_boosting\.predictor\.TreePredictor|_loss\.(loss|link|_loss)\.\w+)"
 )
@@ -34,7 +34,7 @@ def model_bytes(model: TableModel) -> bytes:
             Message("A model with added features cannot be written to a file."),
             Message("The Python script of the report trains it again."),
         )
-    from skops import io  # takes a while to load, and only this needs it
+    from skops import io  # keeps start-up short: it takes a while to load
 
     return bytes(io.dumps(model))
 
@@ -51,12 +51,12 @@ def load_model(path: str | Path, *, trusted: Collection[str] = ()) -> TableModel
     one that holds a type that is neither known nor trusted.
     """
     require("skops", "app")
-    from skops import io
+    from skops import io  # keeps start-up short: it takes a while to load
 
     data = Path(path).read_bytes()
     try:
         found = io.get_untrusted_types(data=data)
-    except Exception as error:  # whatever stands in a file that is none of ours
+    except Exception as error:  # Anything may stand in a file that was not written here.
         raise _no_model(path) from error
     unknown = [name for name in found if name not in trusted and not _KNOWN.fullmatch(name)]
     if unknown:

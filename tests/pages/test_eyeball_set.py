@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dldiag.app.state import uploads
+from dldiag.app.storage import uploads
 from dldiag.app.ui import page as navigation
 from dldiag.core.home import dashboard_folder
 

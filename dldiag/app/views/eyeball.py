@@ -53,9 +53,10 @@ def _written(value: object) -> str:
 
 
 def _ask_tags(job: str, row: int, tags: Tags, known: list[str]) -> None:
-    if known:
-        named = " · ".join(f"{i} {tag}" for i, tag in enumerate(known, 1))
-        show_message(tr("Your categories: {names}", names=named))
+    with st.container():  # There also while it is empty: a form that moved would lose the cursor.
+        if known:
+            named = " · ".join(f"{i} {tag}" for i, tag in enumerate(known, 1))
+            show_message(tr("Your categories: {names}", names=named))
     with st.form(f"tags.{job}", clear_on_submit=True):
         typed = st.text_input(
             tr("Why is it wrong? Type categories, or their numbers, between commas; Enter goes to the next row."),

@@ -14,10 +14,9 @@ from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Array, Estimate, OnProgress, Progress, ShouldStop, Stopped
 from dldiag.course.activations.functions import Collapse, collapse
-from dldiag.course.logistic.regression import sigmoid
 from dldiag.course.shared.instrumented import Recipe, moments_of
 from dldiag.course.shared.planes import MOVING_STEPS, PlaneAnswers, answers_over_time, prepared_plane, side_of_plane
-from dldiag.course.shared.problem import PlotMarks, YesNo, marks_of
+from dldiag.course.shared.problem import PlotMarks, YesNo, marks_of, sigmoid
 from dldiag.course.shared.race import suited_init
 from dldiag.course.shared.snapshots import Layers, layer_outputs, train_snapshots
 from dldiag.nn.activations import ACTIVATIONS
@@ -55,7 +54,7 @@ class Drawn:
 class DeepLinear:
     """Logistic regression, linear networks of one and many layers, and the deep one with a bend, on the same rows.
 
-    against_logistic: dev error minus that of logistic regression, by model, with 90 % intervals (paired, corrected for
+    against_logistic: dev error minus that of logistic regression, by model, with 90% intervals (paired, corrected for
     overlapping repeats). line: (w1, w2, b) of logistic regression of the first repeat. moving: the answers of the deep
     linear and the bent network while they train, (2, T, MOVING_GRID, MOVING_GRID) probabilities before `steps` (T,).
     """

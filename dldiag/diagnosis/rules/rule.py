@@ -48,7 +48,7 @@ class Headline:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. It fires when `signal` is above `threshold` with 90 % confidence.
+    """One rule. It fires when `signal` is above `threshold` with 90% confidence.
 
     needs: evidence that must be there. unless: a reason why the rule does not apply to this evidence, else None.
     silences, silences_levels: downstream rules, by code and by level, that say nothing once this one has fired.
@@ -95,4 +95,4 @@ def is_likely(probe: Probe, evidence: Evidence) -> bool:
     return gain.value > evidence.delta / 2 and (gain.low > 0 or probe.unsticks)
 
 
-MATERIAL = Threshold("δ", lambda e: e.delta, "error", "the larger of the setting and 10 % of the dev error")
+MATERIAL = Threshold("δ", lambda e: e.delta, "error", "the larger of the setting and 10% of the dev error")
