@@ -160,7 +160,6 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
     probes = probe(
         case.fits, case.model, case.effort, smallest=case.settings.material, found=analysis, on_result=progress.advance
     )
-
     report, evidence = verdict_on(case, case.references, probes, started)
     report = replace(report, verdict=agreeing(report.verdict, report.recommendations))
     report = replace(report, **where_wrong(case.fits, (case.model, *case.references), case.all_repeats, analysis))

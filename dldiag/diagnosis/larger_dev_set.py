@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from dldiag.core.settings import Settings
 from dldiag.core.types import DevSetOutlook, DevSetSize, Estimate, Finding, Recommendation, Report
-from dldiag.diagnosis.evidence import Measured, gather, paired_change
+from dldiag.diagnosis.evidence.gather import Measured, gather
 from dldiag.diagnosis.recommend import FEW_DEV_ROWS, decide_order
 from dldiag.diagnosis.remedies import LARGER_DEV_SET, REMEDIES
 from dldiag.diagnosis.rules import RULES
 from dldiag.diagnosis.rules.engine import apply_rule
-from dldiag.experiments.estimates import dev_error, distinct_dev_rows
+from dldiag.experiments.estimates import dev_error, distinct_dev_rows, paired_change
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model, changed
@@ -37,7 +37,7 @@ def with_larger_dev_set(report: Report, measured: Measured, fits: FitCache, mode
     then the fix is added, after all others.
     """
     is_listed = any(one.remedy == LARGER_DEV_SET for one in report.recommendations)
-    small = next((one for one in report.findings if one.problem == FEW_DEV_ROWS), None)
+    small = next((one for one in report.findings if one.problem in FEW_DEV_ROWS), None)
     tests = dict(_open_tests(report, fits, model))
     if not is_listed and (small is None or not tests):
         return report
@@ -65,7 +65,9 @@ def with_larger_dev_set(report: Report, measured: Measured, fits: FitCache, mode
 
 def _added(small: Finding, report: Report) -> Recommendation:
     row = REMEDIES[LARGER_DEV_SET]
-    return Recommendation(1 + len(report.recommendations), row.key, row.title, row.column, small.message, FEW_DEV_ROWS)
+    return Recommendation(
+        1 + len(report.recommendations), row.key, row.title, row.column, small.message, small.problem or ""
+    )
 
 
 def _half_width(one: Estimate) -> float:

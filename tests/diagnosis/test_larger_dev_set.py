@@ -79,7 +79,7 @@ def outlook_of(case, report):
 
 def listed(report):
     row = REMEDIES[LARGER_DEV_SET]
-    one = Recommendation(9, row.key, row.title, "data", row.why, FEW_DEV_ROWS)
+    one = Recommendation(9, row.key, row.title, "data", row.why, FEW_DEV_ROWS[0])
     others = tuple(each for each in report.recommendations if each.remedy != LARGER_DEV_SET)
     return replace(report, recommendations=(*others, one))
 
@@ -111,7 +111,7 @@ def test_an_open_test_that_more_dev_rows_would_decide_brings_the_fix_into_the_li
     other = {"scale_inputs": False}
     repeats, size = range(3), case.fits.split.n_train
     case.fits.fit([changed(case.model, other)], [size], repeats)
-    small = replace(report.findings[0], code="D1", outcome="fired", problem=FEW_DEV_ROWS)
+    small = replace(report.findings[0], code="D1", outcome="fired", problem=FEW_DEV_ROWS[0])
     given = make_report().recommendations[0]
     open_test = replace(
         given.trial, verdict="undecided", change=Estimate(-0.05, -0.09, -0.001), repeats=3, settings=other
