@@ -34,7 +34,9 @@ from dldiag.diagnosis.evidence.table_audit import table_evidence, table_names
 from dldiag.diagnosis.forecast_or_abstain import forecast_or_abstain
 from dldiag.diagnosis.judged_by import check_possible, in_losses, judged_by_metrics, rare_class_gain
 from dldiag.diagnosis.label_trial import with_label_trial
+from dldiag.diagnosis.larger_dev_set import with_larger_dev_set
 from dldiag.diagnosis.progress import ProgressMeter
+from dldiag.diagnosis.rare_rows import names_of, rare_rows
 from dldiag.diagnosis.recommend import recommend, settled
 from dldiag.diagnosis.rules import RULES, check_rules
 from dldiag.diagnosis.summaries import summary_of, versions
@@ -158,7 +160,6 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
     probes = probe(
         case.fits, case.model, case.effort, smallest=case.settings.material, found=analysis, on_result=progress.advance
     )
-
     report, evidence = verdict_on(case, case.references, probes, started)
     report = replace(report, verdict=agreeing(report.verdict, report.recommendations))
     report = replace(report, **where_wrong(case.fits, (case.model, *case.references), case.all_repeats, analysis))
@@ -171,6 +172,8 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
         report = replace(report, recommendations=recommendations, verdict=agreeing(report.verdict, recommendations))
         progress.first(lambda: report)  # noqa: B023 — called at once
     report = with_label_trial(report, case.fits, case.model)
+    losses = in_losses(case.settings, case.fits.encoded.choice)
+    report = with_larger_dev_set(report, _measured(case, case.references, probes), case.fits, case.model, losses)
     return replace(report, compared=case.compared, seconds=time.perf_counter() - started)
 
 
@@ -330,6 +333,7 @@ def verdict_on(
 
 def _measured(case: Case, references: Sequence[Model], probes: Mapping[str, Probe]) -> Measured:
     n, repeats = case.sizes[-1], case.all_repeats
+    rare = rare_rows(case.fits, case.model, repeats) if probes else None  # a first verdict does not wait for these fits
     every_repeat = as_curve(case.model, case.sizes, len(repeats), case.fits.results, case.fits.encoded.choice.unit)
     current, guess = (case.fits.get(one, n, repeats) for one in (case.model, case.guess))
     _check_fitted(current)
@@ -342,8 +346,12 @@ def _measured(case: Case, references: Sequence[Model], probes: Mapping[str, Prob
         {one.key: one.label for one in references},
         clipped(every_repeat, float(np.mean([result.dev_error for result in guess]))),
         probes,
-        {**case.table, **rare_class_gain(case.fits, case.model, probes, case.effort)},
-        case.names,
+        {
+            **case.table,
+            **rare_class_gain(case.fits, case.model, probes, case.effort),
+            **({} if rare is None else rare.numbers()),
+        },
+        {**case.names, **names_of(rare, case.fits.dataset.classes)},
         case.model.scale_inputs,
         case.fits.training_dev(case.model, n, repeats),
         {one.key: case.fits.training_dev(one, n, repeats) for one in worked},

@@ -19,7 +19,12 @@ from dldiag.diagnosis.evidence.gather import MEASURERS, fits_by_construction, ga
 from dldiag.experiments.estimates import paired_change
 from tests.problems import two_blobs
 
-LATER = {"parts", "class_weights", "test_set"}  # from other evidence, a short run, or the opened test set
+LATER = {
+    "parts",
+    "class_weights",
+    "rare_rows",
+    "test_set",
+}  # from other evidence, a short run, more fits, or the opened test set
 
 
 @pytest.fixture(scope="module")
