@@ -32,6 +32,7 @@ from dldiag.core.isolated import warm_isolated
 from dldiag.core.params import from_environment
 from dldiag.core.types import DataError, Dataset, Repair, Table
 
+TABLE_TARGET = "dldiag.data.isolated_read:answer_request"  # The same as in that module, which is slow to import.
 KEY, NAME, SKLEARN = (
     "model_key",
     "estimator",
@@ -54,7 +55,8 @@ def pool() -> Pool:
 @st.cache_resource(show_spinner=False)
 def _prepare() -> None:
     """Import what pages need, and log what to set, once per server; neither needs a writable home."""
-    threading.Thread(target=_warm_up, daemon=True).start()
+    for work in (_warm_reader, _warm_up):  # At the same time: a file may come before all imports are done.
+        threading.Thread(target=work, daemon=True).start()
     server.log_what_to_set()
 
 
@@ -78,9 +80,13 @@ def _warm_up() -> None:
         "dldiag.report.history",
     ):
         import_module(module)
-    with contextlib.suppress(OSError):  # The first file that needs it shows the error.
-        warm_isolated(import_module("dldiag.data.io.formats.bounded").READER_TARGET)
     server.settle()
+
+
+def _warm_reader() -> None:
+    """Start the process that reads visitors' files."""
+    with contextlib.suppress(OSError):  # The first file shows the error.
+        warm_isolated(TABLE_TARGET)
 
 
 def state() -> dict[str, Any]:
@@ -166,7 +172,7 @@ def current_table() -> Table | None:
     reference = current_reference()
     if reference is None or "toy" in reference:
         return None
-    return cast(Table, _kept("table", reference, lambda: data_ref.load_table(own_reference(reference))))
+    return cast(Table, _kept("table", reference, lambda: data_ref.load_table(own_reference(reference), apart=True)))
 
 
 def table_at_hand() -> Table | None:
@@ -183,7 +189,7 @@ def current_dataset() -> Dataset | None:
     reference = current_reference()
     if reference is None or not ("toy" in reference or reference.get("target")):
         return None
-    read = lambda: data_ref.load_dataset(own_reference(reference), current_table())  # noqa: E731
+    read = lambda: data_ref.load_dataset(own_reference(reference), current_table(), apart=True)  # noqa: E731
     return cast(Dataset, _kept("dataset", reference, read))
 
 

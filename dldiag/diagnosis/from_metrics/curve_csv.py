@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message
-from dldiag.core.types import DataError, Floats, LearningCurve
+from dldiag.core.types import DataError, Floats, LearningCurve, Table
 from dldiag.data.io import Limits
 from dldiag.data.io.source import load
 from dldiag.data.read_table import read_table
@@ -38,11 +39,14 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "model": ("model", "estimator", "learner"),
     "unit": ("unit",),
 }  # fmt: skip
+MOST_BYTES = 16 << 20  # of a curve or a history; thousands of epochs take less than one of them
 _NAMES_OF_ROWS = frozenset(_NAMES["rows"])
 REPEATS = ("repeat", "seed", "fold", "split", "run", "cv")  # what tells lines of one size apart; the first that does
 
 
-def read_curve_table(source: str | Path | bytes, name: str = "", unit: str = "rate") -> LearningCurve | TrainingHistory:
+def read_curve_table(
+    source: str | Path | bytes, name: str = "", unit: str = "rate", *, read_rows: Callable[..., Table] = read_table
+) -> LearningCurve | TrainingHistory:
     """Read a learning curve, or a training history, from a CSV (or any table that dldiag reads, or the JSON of a history).
 
     A history has losses or metrics by epoch, as Keras and Lightning write them (`history_table`). Columns of a learning curve: rows, train_error, dev_error, optionally repeat; the names of common frameworks are known too, scores
@@ -50,10 +54,10 @@ def read_curve_table(source: str | Path | bytes, name: str = "", unit: str = "ra
     "rate" or "sd", unless the table has a column for it. Raises DataError when a column is missing, an error cannot be
     one, a number of rows is none, or two lines of one size cannot be told apart.
     """
-    data = source if isinstance(source, bytes) else load(source, Limits())
+    data = source if isinstance(source, bytes) else load(source, Limits(max_bytes=MOST_BYTES))
     if data.lstrip()[:1] in (b"{", b"[") and (history := history_of_json(data, name)) is not None:
         return history
-    table = read_table(source, name=name)
+    table = read_rows(source, name=name)
     if not _NAMES_OF_ROWS & _plain_names(table.frame).keys() and is_history(list(map(str, table.frame.columns))):
         return history_of_table(table)
     columns = _columns(table.frame)
