@@ -175,7 +175,7 @@ def _frame_of_cells(cells: pa.Table, names: Sequence[str]) -> pd.DataFrame:
     rows = pd.RangeIndex(int(told["rows"]))
     columns = {
         name: pd.Series(
-            values := _values_of(cells.column(j)), rows, dtype="str" if told[str(j)] == "str" else values.dtype
+            values := _values_of(cells.column(j)), rows, dtype="str" if told[str(j)] == "str" else values.dtype, copy=False
         )
         for j, name in enumerate(names)
     }

@@ -23,7 +23,7 @@ from dldiag.data.io.large.text_records import take
 from dldiag.data.io.limits import Limits, Sampling, sampled_by
 from dldiag.data.io.notices import counted_notice, notice
 from dldiag.data.io.number_format import decide_marks
-from dldiag.data.io.parse import Gathered, gather_rows
+from dldiag.data.io.parse import Gathered, cut_text, gather_rows
 from dldiag.data.io.raw_table import RawTable, TypedTable, frame_of
 from dldiag.data.io.sniff import check_choices, check_found, decide_text, typed_plan
 from dldiag.data.io.source import Text, open_data, open_text, whole_characters
@@ -84,9 +84,12 @@ def read(
         told = [*taken.told(found.rows_in_file, limits), *source_notices(text, unpacked)]
         table = _raw_of_typed(found, data, title, told)
     else:
-        gathered = gather_rows(text, plan, limits)
-        told = [*taken.told(gathered.rows_in_file, limits), *source_notices(text, unpacked)]
-        told += [*close_notices(text, unpacked), *gathered.notices, *mark_notices(gathered, plan)]
+        of_text = [*source_notices(text, unpacked), *close_notices(text, unpacked)]
+        cut = cut_text(text, plan)
+        del text  # A long one takes as much memory as the file.
+        gathered = gather_rows(cut, plan, limits)
+        told = [*taken.told(gathered.rows_in_file, limits), *of_text]
+        told += [*gathered.notices, *mark_notices(gathered, plan)]
         table = _raw_of_text(gathered, plan, data, title, told)
     return taken.counted(table)
 

@@ -202,6 +202,7 @@ class Parts:
     body: str
     below: str
     first_line: int
+    place: tuple[int, int] = (0, 0)  # of the whole body in the text, where `body` may be its beginning only
 
 
 def region_notices(parts: Parts, plan: ReadPlan, lines: Lines) -> list[Notice]:

@@ -42,7 +42,7 @@ def surely_missing(texts: pa.Array) -> NDArray[np.bool_]:
 
 def maybe_missing(texts: pa.Array) -> NDArray[np.bool_]:
     """Return which texts mean "missing" when the other values are numbers, dates or booleans."""
-    return _among(texts, MAYBE) | np.isin(texts.to_numpy(zero_copy_only=False), list(_NAMES))
+    return _among(texts, MAYBE) | _are_any(texts, _NAMES)
 
 
 def names_among(texts: pa.Array, missing: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -52,7 +52,7 @@ def names_among(texts: pa.Array, missing: NDArray[np.bool_]) -> NDArray[np.bool_
     if len(others) < NAMES_LEAST:
         return nothing
     named = as_mask(pc.match_substring_regex(others, _CAPITALIZED)).mean() >= NAME_SHARE
-    return np.isin(texts.to_numpy(zero_copy_only=False), list(_NAMES)) if named else nothing
+    return _are_any(texts, _NAMES) if named else nothing
 
 
 def sentinel(cells: Cells, values: NDArray[np.float64]) -> float | None:
@@ -90,4 +90,12 @@ def _far(candidate: float, others: NDArray[np.float64]) -> bool:
 
 
 def _among(texts: pa.Array, words: frozenset[str]) -> NDArray[np.bool_]:
-    return as_mask(pc.is_in(pc.utf8_lower(texts), value_set=pa.array(sorted(words), type=texts.type)))
+    """Return which texts are words; those much longer than any word are not looked at."""
+    short = as_mask(pc.less_equal(pc.binary_length(texts), 2 * max(len(word.encode()) for word in words)))
+    found = np.zeros(len(texts), dtype=bool)
+    found[short] = _are_any(pc.utf8_lower(texts.filter(pa.array(short))), words)
+    return found
+
+
+def _are_any(texts: pa.Array, words: frozenset[str]) -> NDArray[np.bool_]:
+    return as_mask(pc.is_in(texts, value_set=pa.array(sorted(words), type=texts.type)))
