@@ -21,8 +21,8 @@ from dldiag.core.isolated import Bounds, CrashError, OutOfTimeError, call_isolat
 from dldiag.core.params import from_environment
 from dldiag.core.types import Column, DataError, FileTotals, Kind, Notice, ReadPlan, Table
 from dldiag.data.io import Limits, Sampling, read
+from dldiag.data.io.bounded import as_given, bounds_of, number_in_json, part_bounds_of, refusal_of
 from dldiag.data.io.compression import compression_of
-from dldiag.data.io.formats.bounded import as_given, bounds_of, number_in_json, part_bounds_of, refusal_of
 from dldiag.data.io.large.row_groups import LEAST_BYTES
 from dldiag.data.io.raw_table import frame_of
 from dldiag.data.io.source import typed_format
@@ -175,7 +175,10 @@ def _frame_of_cells(cells: pa.Table, names: Sequence[str]) -> pd.DataFrame:
     rows = pd.RangeIndex(int(told["rows"]))
     columns = {
         name: pd.Series(
-            values := _values_of(cells.column(j)), rows, dtype="str" if told[str(j)] == "str" else values.dtype, copy=False
+            values := _values_of(cells.column(j)),
+            rows,
+            dtype="str" if told[str(j)] == "str" else values.dtype,
+            copy=False,
         )
         for j, name in enumerate(names)
     }

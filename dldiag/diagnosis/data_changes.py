@@ -20,9 +20,9 @@ from dldiag.experiments.added_features import ADDED
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model, build_model
 
-MANY_LEVELS = 10  # of a category, from which one number may do better than as many columns
-ROWS_PER_LEVEL = 100  # training rows; with more, a column per level is learned well enough
-IDLE_SHARE = 0.25  # of the columns that must seem idle, for a run without them to be worth its time
+MANY_LEVELS = 10  # Levels of a category above which one number may do better than as many columns.
+ROWS_PER_LEVEL = 100  # Training rows per level; with more, a column per level is learned well enough.
+IDLE_SHARE = 0.25  # Share of the columns that must seem useless before a run without them is worth its time.
 OTHER_KIND = (0.0, 0.3)  # weights of the training rows whose kind is not that of the dev rows
 
 
@@ -118,5 +118,5 @@ def other_kind_weighted(looked: Looked) -> tuple[DataChange, ...]:
 
 
 def no_change(looked: Looked) -> tuple[DataChange, ...]:
-    """Return no change: the remedy is none of the data, or none that a run can try."""
+    """Return no change: the remedy does not change the data, or no run can try it."""
     return ()

@@ -18,13 +18,13 @@ COST_OF_ANOTHER = Message(
     "Another model has to be built, checked and explained anew, so it stands before a setting only where it gains {half:gap} more."
 )
 REFUTED = ("no_effect", "hurt")  # verdicts of a trial that take a remedy out of what is recommended
-HELPFUL = ("helped", "helped_little")  # and those that put it there
+HELPFUL = ("helped", "helped_little")  # Verdicts of a trial that recommend a remedy.
 DONE_AT_ONCE = ("repair_table", "other_model")  # though they change no setting of the model
 BEFORE_THE_MODEL = (
     "no_signal",
     "leak",
     "misleading_split",
-)  # no change of the model touches them: what does comes first
+)  # Problems that no change of the model removes; what does comes first.
 ON_OTHER_GROUNDS = "rare_class_missed"  # a problem that the share of wrong rows does not see
 _WORSE = "worse_than_baseline"  # a problem that any change which may help is worth a try against
 FEW_DEV_ROWS = "few_dev_rows"  # a problem worth a remedy only while it keeps the verdict open
@@ -172,7 +172,11 @@ def _other_model(
 
 
 def _order(place: int, change: float, row: Remedy) -> RemedyOrder:
-    return place, round(change, _SHOWN), list(REMEDIES).index(row.key)  # what makes a network train at all stands first
+    return (
+        place,
+        round(change, _SHOWN),
+        list(REMEDIES).index(row.key),
+    )  # Whatever makes a network train at all comes first.
 
 
 def _place(row: Remedy, expected: float, problem: str | None) -> int:

@@ -153,7 +153,7 @@ def _stop_early(model: Model) -> tuple[Change, ...]:
     return () if cannot else ({"early_stopping": True},)
 
 
-OF_OTHERS = (OTHER_VALUE,)  # remedies that no network is offered
+OF_OTHERS = (OTHER_VALUE,)  # Remedies that no network is offered.
 # Remedies that only a network has; other models are offered none of them.
 OF_NETWORKS = (
     "bigger_network",
@@ -170,7 +170,7 @@ SEARCH = "search_settings"  # the remedy whose change is found by its trial
 REMEDIES: dict[str, Remedy] = {
     row.key: row
     for row in (
-        # first make it train
+        # Remedies that get a network training.
         Remedy(
             "scale_inputs", Message("Scale the inputs"), "training", ("unscaled_inputs",), _scale, 0.5,
             Message("With features on very different scales, gradient descent makes slow progress."),

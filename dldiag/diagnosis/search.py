@@ -19,8 +19,8 @@ from dldiag.experiments.estimates import Results, paired_change
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model, changed, is_network
 
-TRIED = 24  # combinations; with the race about as many fits as the rest of a diagnosis
-_KEPT = 8  # of them left after the first repeats
+TRIED = 24  # Combinations drawn; with early elimination about as many fits as the rest of a diagnosis.
+_KEPT = 8  # Combinations kept after the first repeats.
 FIRST = 2  # repeats of all combinations; those left get all SELECTION_REPEATS
 LAYERS = ((25,), (50,), (100,), (256,), (50, 50), (100, 100), (256, 256))
 
@@ -64,7 +64,7 @@ def planned_fits(remedy: str, effort: Effort) -> int:
 def search(fits: FitCache, model: Model, *, material: float, effort: Effort, on_result: OnResult = None) -> Trial:
     """Draw combinations, let the last repeats of the split choose the best, and measure what it changes on the others.
 
-    The other repeats judge on the same rows as those that chose, so the effect is corrected for the choice, too. The trial
+    The other repeats share dev rows with those that chose, so the effect is corrected for the choice, too. The trial
     is "no effect" when no combination did better than the model as it is. material: δ, in the error's unit. Raises
     ValueError for a model that is not our network.
     """

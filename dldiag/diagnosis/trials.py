@@ -33,16 +33,16 @@ from dldiag.experiments.forecast import forecast
 from dldiag.experiments.learning_curve import clipped
 from dldiag.experiments.models import Model, changed
 
-MORE_REPEATS = 2  # times the repeats of the curve, with all training rows where fits are cheap
-HINDCAST_HIDES = 2  # largest sizes hidden from the forecast that is checked against them
+MORE_REPEATS = 2  # Times the curve's repeats, run with all training rows where fits are cheap.
+HINDCAST_HIDES = 2  # Largest sizes hidden from the forecast, which is then checked against them.
 SELECTION_REPEATS = (
     4  # repeats beyond all others, by which a search chooses, so that the others can measure what it chose
 )
 BATCH = 3  # repeats added at a time until a trial is decided
-EARLY_LOOK = 1.57  # times the 90 % interval before the last look: 99 %
+EARLY_LOOK = 1.57  # Times the 90% interval: a look before the last needs a 99% interval.
 
-LOOK_EVERY = 3  # repeats of a probe between two looks at which settings can still gain
-LEAST_REPEATS, MOST_REPEATS = 4, 10  # of a probe; what can still gain after the least gets the most
+LOOK_EVERY = 3  # Repeats of a probe between two eliminations.
+LEAST_REPEATS, MOST_REPEATS = 4, 10  # Repeats of a probe; settings that can still gain after the least get the most.
 
 PlanEntry = tuple[str, Mapping[str, Any], Model]  # remedy, change, the changed model
 Luck = Mapping[str, float]  # model identity -> standard errors by which its effect looks too good
@@ -67,7 +67,7 @@ EFFORTS: dict[str, Effort] = {
     "large": Effort(probe_rows=10_000, probe_budget=50_000, trials=2, trial_repeats=5, most_rows=1_000_000),
 }
 
-DRAWN_TIMES = 1.25  # times the training rows wanted: the others are dev and test rows
+DRAWN_TIMES = 1.25  # Times the training rows wanted; the others become dev and test rows.
 
 
 def rows_to_draw(settings: Settings) -> int | None:
@@ -117,11 +117,11 @@ def probe(
 ) -> dict[str, Probe]:
     """Run every applicable remedy for a few repeats on a few rows; return the best setting of each.
 
-    The current model runs on the same rows, so that every change is paired. A race: settings that cannot gain half of δ
-    any more after the least repeats drop out. What is best among all that ran looks better than it is; its effect is
+    The current model runs on the same rows, so that every change is paired. Settings that can no longer
+    gain half of δ after the least repeats are eliminated. What is best among all that ran looks better than it is; its effect is
     corrected for that. smallest: the user's smallest difference that matters. found: where the model is wrong, from which
-    changes of the data are proposed. Candidates of the first heat are not
-    watched: that takes time, and a trial has more repeats to be seen on.
+    changes of the data are proposed. Candidates in their first
+    repeats record no health signals: that takes time, and a trial has more repeats for it.
     """
     size = min(effort.probe_rows, fits.split.n_train)
     whole = size == fits.split.n_train
@@ -146,7 +146,7 @@ def probe(
 
 
 def looks(most: int) -> list[int]:
-    """Return the repeats after which the race drops settings that cannot gain any more.
+    """Return the repeats after which settings that can no longer gain are eliminated.
 
     >>> looks(10), looks(5), looks(4)
     ([4, 7, 10], [4, 5], [4])
@@ -188,13 +188,13 @@ def _as_probe(one: _Tried, effect: Picked) -> Probe:
 
 
 def _idle_columns(fits: FitCache, model: Model, size: int, smallest: float) -> set[str]:
-    """Return the columns worth one try each: bias without training error, variance without a gap."""
+    """Return the columns whose remedies get one try each: bias without training error, variance without a gap."""
     seen = [fits.get(model, n, range(LEAST_REPEATS)) for n in {size, fits.split.n_train}]
     return set.intersection(*(idle_columns(one, smallest) for one in seen if one))
 
 
 def idle_columns(before: Sequence[FitResult], smallest: float) -> set[str]:
-    """Return the columns of the remedy table against what these fits hardly show."""
+    """Return the columns of the remedy table whose problem these fits hardly show."""
     train = float(np.mean([r.train_error for r in before]))
     gap = float(np.mean([r.useful_error for r in before])) - train
     delta = material_of(before, smallest)
@@ -324,7 +324,7 @@ def hindcast(curve: LearningCurve, evidence: Evidence) -> Trial | None:
     past = forecast(curve.sizes[:shown], curve.dev_errors[:shown], [hidden], unit=curve.unit)
     if gain is None or not past.points:
         return None
-    known = evidence.dev_error  # of more repeats than the curve has
+    known = evidence.dev_error  # This error comes from more repeats than the curve has.
     real, point = float(np.nanmean(curve.dev_errors[-1])) if known is None else known.value, past.points[0]
     hit = point.low <= real <= point.high
     change = -gain

@@ -1,4 +1,4 @@
-"""The models that are compared: our network, scikit-learn's baselines, and what a training subset teaches them."""
+"""MODELS: our network and scikit-learn's baselines, and a model as a value with its settings."""
 
 from __future__ import annotations
 
@@ -277,7 +277,7 @@ def as_model(estimator: Any) -> Model:
     label = Message("{name}", {"name": type(estimator).__name__})
     parts = [estimator, *estimator.get_params().values()]
     raw = any(isinstance(part, Pipeline) for part in parts)
-    return Model("own", label, estimator, scale_inputs=False, raw=raw)  # it is judged as it was given
+    return Model("own", label, estimator, scale_inputs=False, raw=raw)  # A user's model is scored exactly as given.
 
 
 def _check_estimator(estimator: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from dldiag.app.jobs.asked import CourseJob, job_kind
-from dldiag.app.state.data_ref import Reference
+from dldiag.app.storage.data_ref import Reference
 from dldiag.app.views.progress import ShowPartial, run_job
 from dldiag.course.shared.request import LessonRequest
 

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dldiag.app.course.data import is_own
-from dldiag.app.state.data_ref import Reference
+from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui import forms
 from dldiag.app.ui.page import MAIN, link_to
 from dldiag.app.ui.widgets import show_message

@@ -10,7 +10,7 @@ import streamlit as st
 from dldiag.app.course import progress
 from dldiag.app.course.data import data_label, is_own
 from dldiag.app.state import session
-from dldiag.app.state.data_ref import Reference
+from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.page import link_to, page
 from dldiag.app.ui.widgets import explained, show_message
 from dldiag.core.i18n import Message, tr

@@ -25,8 +25,8 @@ from dldiag.app.jobs import store
 from dldiag.app.jobs.asked import DataJob, Job
 from dldiag.app.jobs.processes import end_family
 from dldiag.app.jobs.registry import JOBS, any_job, warm_up
-from dldiag.app.state import data_ref
-from dldiag.app.state.limits import ServerLimits
+from dldiag.app.storage import data_ref
+from dldiag.app.storage.limits import ServerLimits
 from dldiag.core.cluster import CLUSTER_VARIABLE, on_cluster
 from dldiag.core.i18n import Message
 from dldiag.core.parallel import Processes

@@ -11,7 +11,6 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from importlib import import_module
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -23,16 +22,19 @@ from dldiag.app.jobs import store
 from dldiag.app.jobs.asked import DiagnosisJob, job_kind
 from dldiag.app.jobs.pool import Pool
 from dldiag.app.jobs.watchers import Watchers
-from dldiag.app.state import auth, data_ref, server, uploads
-from dldiag.app.state.limits import ServerLimits
-from dldiag.app.state.paths import is_token, new_token, storing
+from dldiag.app.state import auth, server
 from dldiag.app.state.table_cache import Memory
+from dldiag.app.storage import data_ref, uploads
+from dldiag.app.storage.limits import ServerLimits
+from dldiag.app.storage.paths import is_token, new_token, storing
 from dldiag.core.i18n import LANGUAGES, set_language
 from dldiag.core.isolated import warm_isolated
 from dldiag.core.params import from_environment
 from dldiag.core.types import DataError, Dataset, Repair, Table
+from dldiag.data.audit.repairs import applied
+from dldiag.data.isolated_read import TABLE_TARGET
+from dldiag.diagnosis.diagnose import audit_open_rows
 
-TABLE_TARGET = "dldiag.data.isolated_read:answer_request"  # The same as in that module, which is slow to import.
 KEY, NAME, SKLEARN = (
     "model_key",
     "estimator",
@@ -54,9 +56,8 @@ def pool() -> Pool:
 
 @st.cache_resource(show_spinner=False)
 def _prepare() -> None:
-    """Import what pages need, and log what to set, once per server; neither needs a writable home."""
-    for work in (_warm_reader, _warm_up):  # At the same time: a file may come before all imports are done.
-        threading.Thread(target=work, daemon=True).start()
+    """Start the process that reads visitors' files, and log what to set, once per server; neither needs a writable home."""
+    threading.Thread(target=_warm_up, daemon=True).start()
     server.log_what_to_set()
 
 
@@ -71,22 +72,10 @@ def _is_connected(session: str) -> bool:
 
 
 def _warm_up() -> None:
-    """Import what other pages need while the visitor reads the first one."""
-    for module in (
-        "dldiag.report.figures",
-        "dldiag.report",
-        "dldiag.experiments.models",
-        "dldiag.data.read_table",
-        "dldiag.report.history",
-    ):
-        import_module(module)
-    server.settle()
-
-
-def _warm_reader() -> None:
-    """Start the process that reads visitors' files."""
-    with contextlib.suppress(OSError):  # The first file shows the error.
+    """Start the process that reads visitors' files while the visitor looks at the first page."""
+    with contextlib.suppress(OSError):  # The first file that needs it shows the error.
         warm_isolated(TABLE_TARGET)
+    server.settle()
 
 
 def state() -> dict[str, Any]:
@@ -197,16 +186,12 @@ def found_before(dataset: Dataset) -> tuple[Repair, ...]:
     """Return the repairs suggested for a dataset; it is checked once."""
     kept = state().get("kept look")
     if kept is None or kept[0] != dataset.fingerprint:
-        from dldiag.diagnosis.diagnose import audit_open_rows
-
         kept = state()["kept look"] = (dataset.fingerprint, audit_open_rows(dataset).repairs)
     return cast("tuple[Repair, ...]", kept[1])
 
 
 def repair_data(repair: Repair) -> None:
     """Apply a repair to the data reference, where the form shows it and can undo it."""
-    from dldiag.data.audit.repairs import applied
-
     state()["data"] = applied(current_reference() or {}, (repair,))
     refresh_forms()
 

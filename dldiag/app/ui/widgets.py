@@ -50,6 +50,15 @@ def show_error(error: DataError | SettingError | Message, hint: Message | str = 
 
 
 @contextmanager
+def warned() -> Iterator[None]:
+    """Show a DataError raised inside as a warning, and go on with what follows."""
+    try:
+        yield
+    except DataError as error:
+        show_error(error)
+
+
+@contextmanager
 def explained() -> Iterator[None]:
     """Show a DataError or SettingError raised inside, and end the run; what was drawn stays."""
     try:

@@ -13,6 +13,7 @@ from dldiag.app.ui.widgets import show_error, show_frame, show_message, show_not
 from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import DataError, Kind, ReadPlan, Table
+from dldiag.data.dataset import no_rows
 
 PREVIEW_ROWS = 5
 PREVIEW_HEIGHT = 215
@@ -64,8 +65,6 @@ def show_reading() -> Table | None:
     if table.plan.format == "csv":
         _ask_plan(table.plan, tr("How it was read: {how}", how=plan_text(table.plan)), expanded=False)
     if not len(table.frame):
-        from dldiag.data.dataset import no_rows
-
         show_error(no_rows(table))
         return None
     _ask_kinds(table)

@@ -18,7 +18,7 @@ from dldiag.report.view.effects import before_after, before_change, effect_text,
 from dldiag.report.view.labels import COLUMNS, OUTCOMES, unit_of
 
 OTHER_MODEL, NETWORK = "other_model", "mlp"
-BLOCKING = ("leak", "misleading_split", "no_signal")  # problems that no change of the model touches
+BLOCKING = ("leak", "misleading_split", "no_signal")  # Problems that no change of the model removes.
 
 FixKind = Literal["good", "act", "stop", "open"]
 FIX_KINDS: dict[FixKind, Message] = {
@@ -165,7 +165,7 @@ def action_effect(one: Fix, report: Report) -> str:
 
 
 def short_runs_in_vain(report: Report) -> list[Fix]:
-    """Return the fixes whose short run did not help, so that nobody has to believe it; the best of them first."""
+    """Return the fixes whose short run did not help, the best of them first."""
     probes = {key: probe for key in _unlisted(report) if (probe := report.evidence.get(f"probe_{key}")) is not None}
     unit = unit_of(report)
     found = [

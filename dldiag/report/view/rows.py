@@ -145,7 +145,7 @@ def evidence(report: Report) -> list[TextRow]:
 
 
 def findings(report: Report, outcomes: Iterable[Outcome] = tuple(OUTCOMES)) -> list[TextRow]:
-    """Return what the rules said, what was found first; `outcomes` keeps some of them only."""
+    """Return the findings, fired rules first; `outcomes` keeps some outcomes only."""
     kept = set(outcomes)
     order = list(OUTCOMES)
     rows = sorted((one for one in report.findings if one.outcome in kept), key=lambda one: order.index(one.outcome))
@@ -254,7 +254,7 @@ def _setting_value(name: str, value: Any) -> str:
 
 
 def judged_line(report: Report) -> str:
-    """Say by which metric, of which model and on how many rows the verdict is: what a reader needs to trust it."""
+    """Say which metric, model and number of rows the verdict rests on."""
     layers = report.model.get("parameters", {}).get("hidden_layer_sizes")
     name = translate(str(report.model.get("label", "")))
     if layers is not None:

@@ -6,10 +6,16 @@ import os
 from pathlib import Path
 from typing import Any, TypedDict, cast
 
-from dldiag.app.jobs import codec
-from dldiag.app.state import uploads
+from dldiag.app.storage import codec, uploads
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Dataset, Kind, Table
+from dldiag.course.shared.toys import toy
+from dldiag.data.dataset import make_dataset
+from dldiag.data.io import Sampling
+from dldiag.data.isolated_read import FileNamed, read_isolated
+from dldiag.data.read_table import read_table
+from dldiag.data.samples import SAMPLES, sample_bytes
+from dldiag.data.second_file import FROM_FILE, SECOND, with_second_file
 
 
 class Reference(TypedDict, total=False):
@@ -92,11 +98,6 @@ def load_table(reference: Reference, rows: int | None = None, *, apart: bool = F
 
     rows: drawn of a large file. apart: files are read in a process with bounds, as the pages of a server must.
     """
-    from dldiag.data.io import Sampling
-    from dldiag.data.isolated_read import FileNamed, read_isolated
-    from dldiag.data.read_table import read_table
-    from dldiag.data.second_file import with_second_file
-
     chosen: dict[str, Any] = dict(reference.get("plan", {}))
     if reference.get("kinds"):
         chosen["kinds"] = reference["kinds"]
@@ -122,13 +123,8 @@ def load_dataset(
     target. drawn: how many of them; None: as many as are usually kept. apart: as for `load_table`.
     """
     if "toy" in reference:
-        from dldiag.course.shared.toys import toy
-
         rows, seed = reference.get("rows", 400), reference.get("seed", 0)
         return toy(reference["toy"], rows, noise=reference.get("noise"), seed=seed)
-    from dldiag.data.dataset import make_dataset
-    from dldiag.data.second_file import FROM_FILE, SECOND
-
     if not reference.get("target"):
         raise DataError(Message("No target is chosen yet."), Message("Pick the column to predict."))
     given = cast("dict[str, Any]", reference)
@@ -141,8 +137,6 @@ def load_dataset(
 
 
 def _sample(key: str) -> tuple[str, bytes]:
-    from dldiag.data.samples import SAMPLES, sample_bytes
-
     if key not in SAMPLES:
         raise DataError(Message("There is no sample {name}.", {"name": key}), Message("Pick another."))
     return SAMPLES[key].file, sample_bytes(key)
