@@ -106,6 +106,10 @@ class Case:
         """Return the repeats at one size of the curve."""
         return self.all_repeats if size == self.sizes[-1] else self.repeats
 
+    def points(self, models: Sequence[Model], sizes: Sequence[int]) -> list[tuple[Model, int, int]]:
+        """List the fits of models at sizes of the curve, the smallest first."""
+        return [(one, size, r) for size in sizes for one in models for r in self.repeats_at(size)]
+
     @property
     def trials(self) -> int:
         """The largest number of remedies to test."""
@@ -146,16 +150,13 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
 
     quick, slow = case.references[:1], case.references[1:]
     progress.enter(Message("Learning curves"))
-    early = early_size(case.sizes)
-    for size in case.sizes:
-        watched = size in (early, case.sizes[-1])
-        models = [case.guess, case.model, *quick]
-        case.fits.fit(models, [size], case.repeats_at(size), on_result=progress.advance, watched=watched)
-        if size == early:
+    for sizes in curve_stages(case.sizes):
+        points = case.points([case.guess, case.model, *quick], sizes)
+        case.fits.fit_points(points, on_result=progress.advance, watched=sizes[-1:])
+        if sizes[-1] != case.sizes[-1]:
             progress.first(lambda: early_report(case, quick, started))
     progress.first(lambda: report_on(case, quick, started))
-    case.fits.fit(slow, case.sizes[:-1], case.repeats, on_result=progress.advance)
-    case.fits.fit(slow, case.sizes[-1:], case.all_repeats, on_result=progress.advance)
+    case.fits.fit_points(case.points(slow, case.sizes), on_result=progress.advance)
 
     progress.enter(Message("Short runs of every remedy"))
     analysis = analyze_fits(case.fits, case.model, case.settings.seed)
@@ -186,6 +187,17 @@ def early_size(sizes: Sequence[int]) -> int | None:
     """
     small = [size for size in sizes if size <= EARLY_ROWS]
     return small[-1] if len(small) >= EARLY_POINTS and sizes[-1] > EARLY_TIMES * EARLY_ROWS else None
+
+
+def curve_stages(sizes: Sequence[int]) -> list[Sequence[int]]:
+    """Cut the sizes of the curve where a first verdict is told; the fits of a stage do not wait for each other.
+
+    >>> curve_stages((312, 565, 1022, 1849, 3345, 6050)), curve_stages((100, 400, 1600))
+    ([(312, 565, 1022, 1849), (3345, 6050)], [(100, 400, 1600)])
+    """
+    early = early_size(sizes)
+    n = len(sizes) if early is None else sizes.index(early) + 1
+    return [part for part in (sizes[:n], sizes[n:]) if part]
 
 
 def early_report(case: Case, references: Sequence[Model], started: float) -> Report:

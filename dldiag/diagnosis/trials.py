@@ -11,7 +11,7 @@ import numpy as np
 
 from dldiag.core.i18n import Message, Value
 from dldiag.core.settings import Settings
-from dldiag.core.types import Dataset, Estimate, LearningCurve, Recommendation, Report, Split, Trial
+from dldiag.core.types import Dataset, Estimate, LearningCurve, Recommendation, Report, Rows, Split, Trial
 from dldiag.data.split import make_split
 from dldiag.diagnosis.data_changes import Looked
 from dldiag.diagnosis.evidence import (
@@ -23,7 +23,8 @@ from dldiag.diagnosis.evidence import (
     train_change,
     unsticks,
 )
-from dldiag.diagnosis.recommend import decide_order
+from dldiag.diagnosis.race import foresee, looks, scatter_of
+from dldiag.diagnosis.recommend import ON_OTHER_GROUNDS, decide_order
 from dldiag.diagnosis.remedies import MORE_DATA, REMEDIES, applicable
 from dldiag.diagnosis.winners_curse import Picked, continued, correlation_of, less_lucky, picked
 from dldiag.error_analysis.analysis import ErrorAnalysis
@@ -41,8 +42,7 @@ SELECTION_REPEATS = (
 BATCH = 3  # repeats added at a time until a trial is decided
 EARLY_LOOK = 1.57  # Times the 90% interval: a look before the last needs a 99% interval.
 
-LOOK_EVERY = 3  # Repeats of a probe between two eliminations.
-LEAST_REPEATS, MOST_REPEATS = 4, 10  # Repeats of a probe; settings that can still gain after the least get the most.
+LEAST_REPEATS, MOST_REPEATS = 4, 10  # Repeats of a probe, on many and on few rows.
 
 PlanEntry = tuple[str, Mapping[str, Any], Model]  # remedy, change, the changed model
 Luck = Mapping[str, float]  # model identity -> standard errors by which its effect looks too good
@@ -117,41 +117,50 @@ def probe(
 ) -> dict[str, Probe]:
     """Run every applicable remedy for a few repeats on a few rows; return the best setting of each.
 
-    The current model runs on the same rows, so that every change is paired. Settings that can no longer
-    gain half of δ after the least repeats are eliminated. What is best among all that ran looks better than it is; its effect is
-    corrected for that. smallest: the user's smallest difference that matters. found: where the model is wrong, from which
-    changes of the data are proposed. Candidates in their first
-    repeats record no health signals: that takes time, and a trial has more repeats for it.
+    The current model runs on the same rows, so that every change is paired. It is a race (`race.py`): settings that
+    will hardly be recommended after all repeats are eliminated. What is best among all that ran looks better than it is;
+    its effect is corrected for that. smallest: the user's smallest difference that matters. found: where the model is
+    wrong, from which changes of the data are proposed. Health signals are recorded in the last repeats only: that takes time.
     """
     size = min(effort.probe_rows, fits.split.n_train)
     whole = size == fits.split.n_train
-    fits.fit([model], [size], range(LEAST_REPEATS), on_result=on_result, watched=whole)
+    every = [repeat.dev_rows for repeat in fits.split.repeats[: probe_repeats(effort, size)]]
+    fits.fit([model], [size], range(len(every)), on_result=on_result, watched=whole)
     targets, choice = fits.open_targets, fits.encoded.choice
     plan = [one for one in probe_plan(model, keys) if REMEDIES[one[0]].suits(targets, choice)]
     of_data, luck = data_plan(fits, model, found)
     alive = [*briefly(plan, _idle_columns(fits, model, size, smallest)), *of_data]
     tried: dict[str, _Tried] = {}
-    for n in looks(probe_repeats(effort, size)):
-        models = [model, *(candidate for _, _, candidate in alive)]
-        fits.fit(models, [size], range(n), on_result=on_result, watched=whole and n > LEAST_REPEATS)
+    for n in looks(len(every)):
+        models = [candidate for _, _, candidate in alive]
+        fits.fit(models, [size], range(n), on_result=on_result, watched=whole and n == len(every))
         before = fits.get(model, size, range(n))
         for remedy, change, candidate in alive:
             after = fits.get(candidate, size, range(n))
             if not any(result.failed for result in (*before, *after)):
                 chosen_by = luck.get(candidate.identity, 0.0)
                 tried[f"{remedy} {candidate.identity}"] = _Tried(remedy, change, before, after, chosen_by)
-        half = material_of(before, smallest) / 2
-        alive = [one for one in alive if (run := tried.get(f"{one[0]} {one[2].identity}")) and run.seen.low < -half]
+        running = {name: tried[name] for one in alive if (name := f"{one[0]} {one[2].identity}") in tried}
+        staying = _that_go_on(running, every, material_of(before, smallest) / 2)
+        alive = [one for one in alive if f"{one[0]} {one[2].identity}" in staying]
     return _best_of_each(list(tried.values()), fits)
 
 
-def looks(most: int) -> list[int]:
-    """Return the repeats after which settings that can no longer gain are eliminated.
+def _that_go_on(running: Mapping[str, _Tried], every: Sequence[Rows], half: float) -> set[str]:
+    """Return the settings that may gain δ/2, and be recommended after all repeats, whose dev rows are given; half: δ/2.
 
-    >>> looks(10), looks(5), looks(4)
-    ([4, 7, 10], [4, 5], [4])
+    What may be good for rare classes, which the share of wrong rows does not see, has the least repeats at any rate.
     """
-    return [*range(LEAST_REPEATS, most, LOOK_EVERY), most]
+    usual = float(np.median([scatter_of(run.before, run.after) for run in running.values()] or [0.0]))
+    staying = set()
+    for name, run in running.items():
+        seen = foresee(run.before, run.after, every, usual)
+        other = REMEDIES[run.remedy].specific == ON_OTHER_GROUNDS and len(run.after) < LEAST_REPEATS
+        guessing = np.mean([one.dev_error - one.guess_error for one in run.before]) > 0
+        is_open = bool(guessing) or unsticks(run.before, run.after)
+        if other or (run.seen.low < -half and seen.may_gain(half, by_value=is_open)):
+            staying.add(name)
+    return staying
 
 
 @dataclass(frozen=True, eq=False)

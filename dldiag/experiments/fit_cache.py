@@ -60,9 +60,22 @@ class FitCache:
 
         watched: record health signals (of networks).
         """
-        points = [(model, size, r) for size in sizes for model in models for r in repeats]
+        self.fit_points(
+            [(model, size, r) for size in sizes for model in models for r in repeats],
+            on_result=on_result,
+            watched=sizes if watched else (),
+        )
+
+    def fit_points(
+        self,
+        points: Sequence[tuple[Model, int, int]],
+        *,
+        on_result: Callable[[FitResult], None] | None = None,
+        watched: Collection[int] = (),
+    ) -> None:
+        """Fit every (model, size, repeat) that is not there yet, all sent at once; watched: the sizes to record health at."""
         tasks = {
-            (model.identity, size, r): self._task(model, size, r, watched)
+            (model.identity, size, r): self._task(model, size, r, size in watched)
             for model, size, r in points
             if (model.identity, size, r) not in self.results
         }

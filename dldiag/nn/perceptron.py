@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, Self
 
 import numpy as np
@@ -49,6 +50,12 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
     """Base class of the classifier and the regressor."""
 
     _params: dict[str, Param]
+
+    @classmethod
+    @cache
+    def _get_param_names(cls) -> list[str]:
+        """Return the names of the settings; scikit-learn would read the signature at every clone."""
+        return list(super()._get_param_names())
 
     def _check_data(self, X: Any, y: Any, first: bool, incremental: bool, classes: Any = None) -> tuple[Array, Array]:
         """Return X (n, d) and targets (n,) or (n, K), checked; the first call learns the classes."""
@@ -305,8 +312,6 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
                 on_epoch(epoch, epochs, losses)
 
         return tell
-
-    # --- shapes ---
 
     def hidden_layers(self) -> tuple[int, ...]:
         """Return hidden_layer_sizes as whole numbers; SettingError where they are none."""
