@@ -48,11 +48,11 @@ def _is_total(texts: pa.Array) -> NDArray[np.bool_]:
 
 def _may_be_total(texts: pa.Array) -> NDArray[np.bool_]:
     """Tell by their first and last byte alone which texts may be totals: most cells begin or end otherwise."""
-    if not len(texts):
-        return np.zeros(0, dtype=bool)
-    letters, starts = letters_of(texts)
-    first, last = (letters[np.minimum(at, max(len(letters) - 1, 0))] for at in (starts[:-1], starts[1:] - 1))
-    return (np.diff(starts) > 1) & (~_IS_DIGIT[last] | _BEGINS_TOTAL[first]) if len(letters) else np.diff(starts) > 1
+    letters, starts = letters_of(texts) if len(texts) else (np.zeros(0, np.uint8), np.zeros(1, np.int64))
+    if not len(letters):
+        return np.zeros(len(texts), dtype=bool)
+    first, last = (letters[np.minimum(at, len(letters) - 1)] for at in (starts[:-1], starts[1:] - 1))
+    return (np.diff(starts) > 1) & (~_IS_DIGIT[last] | _BEGINS_TOTAL[first])
 
 
 def _match_total(texts: pa.Array) -> NDArray[np.bool_]:

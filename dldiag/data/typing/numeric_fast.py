@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dldiag.data.typing.distinct import as_mask, letters_of
-from dldiag.data.typing.missing import SENTINELS, stands_apart
+from dldiag.data.typing.missing import SURVEY_CODES, stands_apart
 
 _SAMPLE = 64  # cells that are looked at before a column is read
 _LEAST_DISTINCT = 3  # values; with fewer the column may be boolean or constant
@@ -113,7 +113,7 @@ def _looked_at(values: NDArray[np.float64]) -> Plain | None:
     present = len(different)
     distinct = 1 + int((np.diff(different) != 0).sum())
     low, high = float(different[0]), float(different[-1])
-    if distinct < _LEAST_DISTINCT or {low, high} & SENTINELS or max(-low, high) >= _LARGEST:
+    if distinct < _LEAST_DISTINCT or {low, high} & SURVEY_CODES or max(-low, high) >= _LARGEST:
         return None
     if _has_code(different):
         return None
