@@ -41,7 +41,7 @@ OTHER = "(other)"
 # What a text bears that was read from it, beside other marks in the same column.
 _MARK_OF = {
     "decimal_comma": "[,，]",
-    "percent": "[%％]",
+    "percent": "[%％]|(?i)p(?:er ?cent|ct|rozent)",
     "bounds": r"[<>≤≥~≈*+]",
     "hours": ":",
     "magnitudes": r"\d\s*[^\d\s.,%)-]",
