@@ -15,6 +15,8 @@ from dldiag.diagnosis import metric_changes as by_metric
 from dldiag.diagnosis.data_changes import (
     DataChange,
     Looked,
+    curves_in_pipeline,
+    curves_of_linear,
     idle_columns_dropped,
     missing_features,
     no_change,
@@ -153,7 +155,8 @@ def _stop_early(model: Model) -> tuple[Change, ...]:
     return () if cannot else ({"early_stopping": True},)
 
 
-OF_OTHERS = (OTHER_VALUE,)  # Remedies that no network is offered.
+CURVED = "curved_features"
+OF_OTHERS = (OTHER_VALUE, CURVED)  # Remedies that no network is offered.
 # Remedies that only a network has; other models are offered none of them.
 OF_NETWORKS = (
     "bigger_network",
@@ -173,7 +176,7 @@ REMEDIES: dict[str, Remedy] = {
         # Remedies that get a network training.
         Remedy(
             "scale_inputs", Message("Scale the inputs"), "training", ("unscaled_inputs",), _scale, 0.5,
-            Message("With features on very different scales, gradient descent makes slow progress."),
+            Message("On very different scales, gradient descent is slow, and a distance sees the largest feature only."),
         ),
         Remedy(
             "step_size", Message("Another learning rate"), "training", ("divergence", "wrong_step", "uneven_start"), _step, 0.4,
@@ -208,6 +211,11 @@ REMEDIES: dict[str, Remedy] = {
             "weaker_regularization", Message("Weaker regularization"), "bias", ("over_regularized", "high_bias"), _weaker, 0.35,
             Message("The penalty keeps the model simpler than the data need."),
             textbook=4, part="avoidable_bias",
+        ),
+        Remedy(
+            CURVED, Message("Spline or polynomial features"), "bias", ("only_straight", "high_bias"), curves_in_pipeline, 0.3,
+            Message("A linear model bends only where its features do."),
+            any_model=True, look=curves_of_linear,
         ),
         # high variance
         Remedy(

@@ -24,7 +24,7 @@ from dldiag.app.views.report import show_first_look, show_reached, show_report
 from dldiag.app.views.start import SLOT, diagnosis_settings, model_params, start_diagnosis
 from dldiag.app.views.table_preview import show_reading
 from dldiag.app.views.target import ask_target
-from dldiag.core.i18n import tr, translate
+from dldiag.core.i18n import listed, tr, translate
 from dldiag.core.params import Param, params_of
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.settings import Settings
@@ -173,7 +173,7 @@ def _settings_text(asked: DiagnosisJob) -> str:
     params = {} if key == SKLEARN else model_params("classification", "regression", key=key)
     changed = {**choice, **diagnosis_settings(asked.settings)}
     settings = [_setting(one, value, (params | params_of(Settings)).get(one)) for one, value in changed.items()]
-    return ", ".join([name or translate(MODEL_KINDS[key]), *(settings or [tr("default settings")])])
+    return listed([name or translate(MODEL_KINDS[key]), *(settings or [tr("default settings")])])
 
 
 def _setting(name: str, value: Any, param: Param | None) -> str:

@@ -65,7 +65,7 @@ class TreatedPlane:
 class Compared:
     """All ways on the same draws of rows, the first one being what the others are compared with.
 
-    dev_changes, train_changes: errors minus those of the first way, with 90 % intervals. The dev error's hold both the draws
+    dev_changes, train_changes: errors minus those of the first way, with 90% intervals. The dev error's hold both the draws
     of training rows and the dev rows, the training error's the draws. unit: of the errors. plane: of the first two ways.
     """
 
@@ -190,7 +190,7 @@ def _error_of(mistakes: Array, loss: str) -> Array:
 
 
 def _changed_error(after: Array, before: Array, loss: str, overlap: float) -> Estimate:
-    """Return the change of the dev error with its 90 % interval; mistakes (repeats, dev rows) of the same dev rows.
+    """Return the change of the dev error with its 90% interval; mistakes (repeats, dev rows) of the same dev rows.
 
     Two sources: the dev rows, and the draws of training rows, which share `overlap` of their rows (0 to 1).
     """

@@ -31,6 +31,9 @@ RANKED_CELLS = 2_400_000  # Cells that are ranked: of tables beyond 100,000 rows
 LEAST_LOOKED_AT = 6  # Features measured at least, so that a median makes sense.
 CANDIDATES = 64  # Columns without a group-like name that are examined, spread over the table.
 PROBED = 2  # Columns tested with a model, those with the most similar rows first.
+# Neighboring values of a group number have nothing in common: merging them in pairs halves how alike rows are (.52 on simulated
+# subjects). A measured number keeps it: .70 and more for 24 such columns of 48 real tables (own measurement).
+MEASURED = 0.62
 _BLOCKS = 1.1  # Most runs of equal values per distinct value for the groups to be contiguous.
 
 # How alike rows of a group are: share of the spread between groups, corrected for the number of groups (adjusted R²).
@@ -100,7 +103,8 @@ def groups_in(dataset: Dataset, features: FeatureRanks) -> Groups | None:
     target = _target_columns(dataset)
     candidates = dict(_candidates(dataset))
     found = [one for name, codes in candidates.items() if (one := _groups(name, codes, features, target))]
-    likely = sorted((one for one in found if _is_likely(one)), key=lambda one: (-one.named, -one.features_alike))
+    groups = [one for one in found if _is_likely(one) and not _is_measured(one, dataset, features)]
+    likely = sorted(groups, key=lambda one: (-one.named, -one.features_alike))
     tested = [replace(one, optimism=_of_groups(dataset, candidates[one.column], one.column)) for one in likely[:PROBED]]
     return next((one for one in tested if _is_group(one)), None)
 
@@ -115,6 +119,20 @@ def order_in(dataset: Dataset, features: FeatureRanks) -> Order:
 def _is_likely(one: Groups) -> bool:
     named = one.named and max(one.features_alike, one.target_alike) >= ALIKE_TESTED
     return named or one.features_alike >= _ALIKE
+
+
+def _is_measured(one: Groups, dataset: Dataset, features: FeatureRanks) -> bool:
+    """Tell whether a column without the name of a group measures something: then rows of neighboring values are alike, too.
+
+    Keeping its values apart would ask for rows unlike those seen, which says nothing about a random split.
+    """
+    values = dataset.X[one.column] if one.column in dataset.X else _aside(dataset)[one.column]
+    if one.named or values.dtype.kind not in "iuf":
+        return False
+    present = values.notna().to_numpy()
+    pairs = np.unique(values[present], return_inverse=True)[1] // 2
+    alike = [_alike(pairs, ranks[present]) for name, ranks in features.items() if name != one.column]
+    return bool(alike) and float(np.median(alike)) >= MEASURED * one.features_alike
 
 
 def _is_group(one: Groups) -> bool:

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from dldiag.core.i18n import Message, tr
+from dldiag.core.i18n import Message, listed, tr
 from dldiag.core.types import Column_, Estimate, Finding, Recommendation, Report, TrialVerdict
-from dldiag.diagnosis.recommend import HELPFUL, REFUTED
+from dldiag.diagnosis.recommend import HELPFUL, REFUTED, worth_of
 from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, OF_NETWORKS, OF_OTHERS, REMEDIES, SEARCH
 from dldiag.diagnosis.rules import RULES
 from dldiag.report.view.changes import changed_model, changed_rows, changed_settings
@@ -99,10 +99,12 @@ def _is_refuted(one: Recommendation) -> bool:
 
 
 def _order(one: Recommendation, report: Report) -> tuple[int, float, int]:
+    """Tested ones first, by what they gain less what another model costs: the order of the recommendations themselves."""
     if _is_refuted(one):
         return 3, 0.0, one.rank
     if one.trial is not None and one.trial.verdict == "helped" and one.problem not in BLOCKING:
-        return 0 if one.remedy not in (OTHER_MODEL, MORE_DATA) else 1, one.trial.change.value, one.rank
+        worth = worth_of(one.remedy, one.trial.change.value, report.delta)
+        return (0, worth, one.rank) if one.remedy != MORE_DATA else (1, 0.0, one.rank)
     return 1 if is_recommended(one, report) else 2, 0.0, one.rank
 
 
@@ -139,7 +141,7 @@ def better_model(report: Report, one: Recommendation) -> str:
 
 def action_text(one: Fix, report: Report) -> str:
     """Say what a fix changes, and what that does to the dev error: before → after, with the interval."""
-    return ", ".join(part for part in (change_words(one), action_effect(one, report)) if part)
+    return listed(part for part in (change_words(one), action_effect(one, report)) if part)
 
 
 def change_words(one: Fix) -> str:

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable
 from typing import Any
 
-from dldiag.core.i18n import Message, Value, tr, translate, trn
+from dldiag.core.i18n import Message, Value, listed, tr, translate, trn
 from dldiag.core.params import params_of
 from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, Outcome, Repair, Report, exactly
@@ -224,7 +224,7 @@ def facts(report: Report) -> list[TextRow]:
         (tr("Features"), f"{data.features:,}" if data.features else ""),
         (tr("Target"), data.target),
         (tr("Task"), translate(data.task)),
-        (tr("Classes"), ", ".join(data.classes)),
+        (tr("Classes"), listed(data.classes)),
         (tr("Split"), _split_text(report)),
         (tr("Test set"), tr("sealed: never looked at") if report.split.sealed else tr("opened")),
         (tr("Model"), translate(str(report.model.get("label", "")))),
@@ -258,7 +258,7 @@ def judged_line(report: Report) -> str:
     layers = report.model.get("parameters", {}).get("hidden_layer_sizes")
     name = translate(str(report.model.get("label", "")))
     if layers is not None:
-        name = tr("{model} (hidden layers {layers})", model=name, layers=value_text(layers))
+        name = tr("{model}, hidden layers {layers}", model=name, layers=value_text(layers))
     parts = [tr("metric: {metric}", metric=metric_value(report)), tr("model: {model}", model=name) if name else ""]
     if report.split.dev:
         parts.append(
