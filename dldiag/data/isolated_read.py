@@ -29,7 +29,7 @@ from dldiag.data.io.source import typed_format
 from dldiag.data.read_table import read_as_chosen
 from dldiag.data.second_file import with_second_file
 
-TABLE_TARGET = "dldiag.data.isolated_read:answer_request"
+TABLE_TARGET = "dldiag.data.isolated_read:answer_table_request"
 TEXT_PACKS = 10  # Times that a packed text is larger when it is unpacked, at most, for its bounds (own choice).
 _FIRST_BYTES = 16  # They tell how a file is packed.
 _PIECE = 1 << 16  # Cells made at once; other threads may run in between.
@@ -202,7 +202,7 @@ def _values_of(column: pa.ChunkedArray) -> NDArray[Any]:
 # --- the other process --------------------------------------------------------------------------------------------
 
 
-def answer_request(request: bytes, out: BinaryIO) -> None:
+def answer_table_request(request: bytes, out: BinaryIO) -> None:
     """Read the files of a request and write the table; runs in the other process."""
     end = request.index(b"\n")
     asked = msgspec.json.decode(request[:end], type=_Question)
@@ -255,7 +255,7 @@ def _read_asked(asked: _Question, content: bytes) -> Table:
     return table
 
 
-def warm_up() -> None:
+def get_ready() -> None:
     """Read a small table, so that nothing is imported or set up when the first file comes."""
     rows = "".join(f'{k},"a, {k}",{k}.5,2024-01-{k + 1:02},yes,{"xy"[k % 2]}é\n' for k in range(12))
     read_as_chosen(partial(read, ("n,text,x,day,paid,group\n" + rows).encode()), None, {}, {})

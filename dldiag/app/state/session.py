@@ -23,6 +23,7 @@ from dldiag.app.jobs.asked import DiagnosisJob, job_kind
 from dldiag.app.jobs.pool import Pool
 from dldiag.app.jobs.watchers import Watchers
 from dldiag.app.state import auth, server
+from dldiag.app.state.owner_cookie import COOKIE, cookie_of
 from dldiag.app.state.table_cache import Memory
 from dldiag.app.storage import data_ref, uploads
 from dldiag.app.storage.limits import ServerLimits
@@ -41,8 +42,6 @@ KEY, NAME, SKLEARN = (
     "sklearn",
 )  # The same keys as in experiments/chosen_model.py, which is slow to import.
 _KEY = "dldiag"
-COOKIE = "dldiag_owner"
-COOKIE_SECONDS = 180 * 86_400
 
 
 @st.cache_resource(show_spinner=False)
@@ -93,11 +92,10 @@ def owner() -> str:
 def remember_owner() -> None:
     """Store the owner's token in a cookie, so that uploads and history survive F5 and new tabs.
 
-    A script sets it, since Streamlit pages cannot send headers; so it cannot be HttpOnly.
+    `served_app.py` has set it with the page, hidden from scripts. Where the page's script was started alone, it is set here.
     """
     if not auth.is_required() and not _returning():
-        secure = "; Secure" if urlsplit(st.context.url or "").scheme == "https" else ""
-        cookie = f"{COOKIE}={owner()}; path=/; max-age={COOKIE_SECONDS}; SameSite=Strict{secure}"
+        cookie = cookie_of(owner(), urlsplit(st.context.url or "").scheme, http_only=False)
         st.html(f"<script>document.cookie = '{cookie}'</script>", unsafe_allow_javascript=True)
 
 

@@ -27,6 +27,7 @@ WIDTH_RECORDS = 1000
 LOOKED_AT_CHARS = 1 << 22  # of a body, from which its width and the fit of its header are told
 HEADER_WIDTH_SHARE = 0.3  # of the rows that must have the header's width for it to be the table's
 LEAST_WIDE_ROWS = 3  # rows that have the header's width, and none a greater one, for it to be the table's
+FIXED_SHARE = 0.5  # of the cells of a single column that hold runs of blanks
 UNEVEN_SHARE = 0.8  # of the rows that must be sound before the delimiter is doubted
 
 
@@ -80,8 +81,17 @@ def gather_rows(text: CutText, plan: ReadPlan, limits: Limits) -> Gathered:
     if keep is not None:
         table = table.take(pa.array(keep))
         told += (notice("sampled", kept=len(keep), rows=rows, seed=limits.seed),)
-    told += odd + name_notices(names, header) + dropped + account_notices(account)
+    told += _fixed_width(table) + odd + name_notices(names, header) + dropped + account_notices(account)
     return Gathered(names.names, table, lines, (*region_notices(parts, plan, lines), *told), rows)
+
+
+def _fixed_width(table: pa.Table) -> tuple[Notice, ...]:
+    """Report a single column whose cells hold runs of blanks: columns of fixed width, which are not cut."""
+    if table.num_columns != 1 or not table.num_rows:
+        return ()
+    cells = table.column(0).slice(0, WIDTH_RECORDS)
+    count = pc.sum(pc.match_substring_regex(cells, r"\S {2,}\S")).as_py() or 0
+    return (notice("fixed_width", count=count, total=len(cells)),) if count >= FIXED_SHARE * len(cells) else ()
 
 
 def _odd_quotes(header: str, dialect: Dialect) -> tuple[Notice, ...]:

@@ -98,7 +98,7 @@ def open_text(data: bytes, limits: Limits, encoding: str = "") -> Text:
             Message("Choose one such as utf-8, gb18030, big5, cp932, cp1252 or utf-16."),
         ) from error
     text, mixed = _one_line_end(decoded.text)
-    text, torn = _without_nul_lines(text)
+    text, torn = _without_nul_lines(text.replace("\n\ufeff", "\n") if "\ufeff" in text else text)
     if not text.strip("\ufeff \t\n\0"):
         raise DataError(Message("The file is empty."), Message("Take a file that has rows."))
     if not is_json_lines(text):

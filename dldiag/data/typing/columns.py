@@ -35,13 +35,13 @@ from dldiag.data.typing.kinds import (
 from dldiag.data.typing.labels import hold_lists, variants_among
 from dldiag.data.typing.missing import sentinel
 from dldiag.data.typing.notices import REMARKS, Remark, notices_of
-from dldiag.data.typing.numeric_fast import COUNTED_ROWS, Plain, counts_up, plain_column
+from dldiag.data.typing.numeric_fast import COUNTED_ROWS, Plain, counts_rows, plain_column
 
 OTHER = "(other)"
 # What a text bears that was read from it, beside other marks in the same column.
 _MARK_OF = {
     "decimal_comma": "[,，]",
-    "percent": "[%％]",
+    "percent": "[%％]|(?i)p(?:er ?cent|ct|rozent)",
     "bounds": r"[<>≤≥~≈*+]",
     "hours": ":",
     "magnitudes": r"\d\s*[^\d\s.,%)-]",
@@ -117,7 +117,7 @@ def _plain_column(name: str, texts: pa.Array, plain: Plain) -> Typed:
 def _numbers_rows(name: str, position: int, texts: pa.Array) -> bool:
     """Whether a long column counts its rows in order, as `kinds` would find after a much longer look."""
     named = position == 0 or is_named_like_identifier(name)
-    return named and len(texts) >= COUNTED_ROWS and counts_up(texts)
+    return named and len(texts) >= COUNTED_ROWS and counts_rows(texts)
 
 
 def _running_column(name: str, texts: pa.Array) -> Typed:

@@ -41,7 +41,7 @@ def plain_column(texts: pa.Array) -> Plain | None:
     return None if values is None else _looked_at(values)
 
 
-def counts_up(texts: pa.Array) -> bool:
+def counts_rows(texts: pa.Array) -> bool:
     """Whether texts are whole numbers that grow by one from row to row, written plainly."""
     first = texts[0].as_py()
     if first is None or not _COUNT.fullmatch(first):

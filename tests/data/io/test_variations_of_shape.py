@@ -37,3 +37,28 @@ def test_words_above_numbers_that_do_not_recur_are_still_names():
 def test_the_sign_of_inches_stays_in_a_name():
     found = table('id,size 5",len\n' + "".join(f"{k},{k * 37 % 100},{k / 10}\n" for k in ROWS))
     assert list(found.frame) == ["id", 'size 5"', "len"]
+
+
+@pytest.mark.parametrize(
+    "line", ["a={0},b={1}", "a: {0}; b: {1}", "{2} 1:{1} 3:{0}.5"], ids=["key and value", "with colons", "libsvm"]
+)
+def test_a_first_row_that_is_written_as_all_others_is_no_header(line):
+    found = table("".join(line.format(k * 37 % 100, k / 10, k % 2) + "\n" for k in ROWS))
+    assert len(found.frame) == 40
+    assert "no_header" in {one.code for one in found.notices}
+
+
+def test_marks_between_joined_files_are_no_part_of_a_cell():
+    found = table("a,b\n1,2\n\ufeff3,4\n" * 10)
+    assert found.frame.a.tolist() == [1.0, 3.0] * 10
+
+
+def test_columns_of_fixed_width_that_are_not_cut_are_reported():
+    rows = [f"{'n' + str(k):<10}{20 + k:>3}  {'Bad Town' if k % 2 else 'Ulm':<10}" for k in ROWS]
+    found = table("\n".join(["name      age  town", *rows]) + "\n")
+    assert "fixed_width" in {one.code for one in found.notices} or list(found.frame) == ["name", "age", "town"]
+
+
+def test_a_single_column_of_texts_is_not_taken_for_fixed_width():
+    found = table("text\n" + "".join(f"a sentence of {k} words.  Another.\n" if k < 9 else f"word {k}\n" for k in ROWS))
+    assert "fixed_width" not in {one.code for one in found.notices}

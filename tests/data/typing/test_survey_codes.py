@@ -1,4 +1,4 @@
-"""Codes for "does not know" come in company; a time of day may stand before its day."""
+"""Codes for "does not know" come in company; clocks before days, rupees, and percent in words are read."""
 
 import pandas as pd
 import pytest
@@ -38,3 +38,17 @@ def test_a_time_of_day_before_its_day_is_read():
     found = read_table("\n".join(["p,v"] + [f"{day},{k * 37 % 100}" for k, day in enumerate(days)]).encode())
     assert found.column("p").kind == "date"
     assert found.frame.p[3] == pd.Timestamp("2023-03-04 03:30")
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        ([f"Rs. {k}" for k in range(40)], [float(k) for k in range(40)]),
+        ([f"{k} {('percent', 'pct', 'Prozent')[k % 3]}" for k in range(40)], [k / 100 for k in range(40)]),
+    ],
+    ids=["rupees", "percent in words"],
+)
+def test_currencies_and_percent_in_words_are_numbers(cells, values):
+    found = read_table("\n".join(["a;b"] + [f"x{k % 3};{cell}" for k, cell in enumerate(cells)]).encode())
+    assert found.frame.b.tolist() == pytest.approx(values)
+    assert {"percent", "number_marks"} & {one.code for one in found.notices}
