@@ -117,7 +117,7 @@ def print_tables(rows: Sequence[Row], remedies: Mapping[str, Any]) -> None:
             print(f"| {name} | {_regret_line(part, pick)} |")
         _print_advice(part, columns)
         _print_answers(part)
-        _print_coverage(part)
+        print_coverage(part)
         print(f"- processor seconds per diagnosis: median {np.median([row['seconds'] for row in part]):.1f}")
 
 
@@ -235,7 +235,8 @@ def _contradicts(row: Row, question: str) -> bool:
     return (row[question] == "yes" and part < delta / 2) or (row[question] == "no" and part > 2 * delta)
 
 
-def _print_coverage(rows: Sequence[Row]) -> None:
+def print_coverage(rows: Sequence[Row]) -> None:
+    """Print how often each kind of interval covers the truth."""
     hits: dict[str, list[tuple[Row, bool]]] = {}
     for row in rows:
         for kind, hit in _hits(row):

@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Floats, LearningCurve, Table
-from dldiag.data.io import Limits
-from dldiag.data.io.source import load
-from dldiag.data.read_table import read_table
 from dldiag.diagnosis.from_metrics.history import TrainingHistory
 from dldiag.diagnosis.from_metrics.history_table import history_of_json, history_of_table, is_history, plain_name
 from dldiag.experiments.forecast import HIGHEST
@@ -45,7 +42,7 @@ REPEATS = ("repeat", "seed", "fold", "split", "run", "cv")  # what tells lines o
 
 
 def read_curve_table(
-    source: str | Path | bytes, name: str = "", unit: str = "rate", *, read_rows: Callable[..., Table] = read_table
+    source: str | Path | bytes, name: str = "", unit: str = "rate", *, read_rows: Callable[..., Table] | None = None
 ) -> LearningCurve | TrainingHistory:
     """Read a learning curve, or a training history, from a CSV (or any table that dldiag reads, or the JSON of a history).
 
@@ -54,10 +51,14 @@ def read_curve_table(
     "rate" or "sd", unless the table has a column for it. Raises DataError when a column is missing, an error cannot be
     one, a number of rows is none, or two lines of one size cannot be told apart.
     """
+    from dldiag.data.io import Limits  # keeps start-up short
+    from dldiag.data.io.source import load  # keeps start-up short
+    from dldiag.data.read_table import read_table  # keeps start-up short
+
     data = source if isinstance(source, bytes) else load(source, Limits(max_bytes=MOST_BYTES))
     if data.lstrip()[:1] in (b"{", b"[") and (history := history_of_json(data, name)) is not None:
         return history
-    table = read_rows(source, name=name)
+    table = (read_rows or read_table)(source, name=name)
     if not _NAMES_OF_ROWS & _plain_names(table.frame).keys() and is_history(list(map(str, table.frame.columns))):
         return history_of_table(table)
     columns = _columns(table.frame)
