@@ -33,6 +33,13 @@ class Estimate:
         """Return the estimate with the opposite sign, a change in error as a gain."""
         return Estimate(-self.value, -self.high, -self.low, -self.surely_below, -self.surely_above)
 
+    def times(self, factor: float) -> Estimate:
+        """Return the estimate in another unit, `factor` (above 0) times as large."""
+        low, high = factor * self.low, factor * self.high
+        return Estimate(
+            factor * self.value, low, high, factor * self.surely_above, factor * self.surely_below, self.source
+        )
+
     @property
     def surely_above(self) -> float:
         """The lower one-sided 90% bound."""

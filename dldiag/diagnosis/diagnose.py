@@ -162,7 +162,9 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
     )
     report, evidence = verdict_on(case, case.references, probes, started)
     report = replace(report, verdict=agreeing(report.verdict, report.recommendations))
-    report = replace(report, **where_wrong(case.fits, (case.model, *case.references), case.all_repeats, analysis))
+    report = replace(
+        report, **where_wrong(case.fits, (case.model, *case.references), case.all_repeats, analysis, report.metrics)
+    )
     progress.first(lambda: report)
     progress.enter(Message("Trying the recommended remedies"))
     for tried in try_remedies(

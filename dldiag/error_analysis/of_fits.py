@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dldiag.core.error_findings import ColumnImportance, PartialDependence
+from dldiag.core.error_findings import ColumnImportance, ErrorFindings, PartialDependence
+from dldiag.core.estimate import Estimate
 from dldiag.core.i18n import Message
 from dldiag.core.types import Dataset
 from dldiag.error_analysis.analysis import ErrorAnalysis, analyze
@@ -65,13 +66,26 @@ def analyze_fits(fits: FitCache, model: Model, seed: int = 0, *, with_importance
 
 
 def where_wrong(
-    fits: FitCache, models: Sequence[Model], repeats: range, analysis: ErrorAnalysis | None
+    fits: FitCache,
+    models: Sequence[Model],
+    repeats: range,
+    analysis: ErrorAnalysis | None,
+    metrics: Mapping[str, Estimate],
 ) -> dict[str, Any]:
-    """Return the fields of a report about its dev rows: where the first model is wrong, and how each model does."""
+    """Return the fields of a report about its dev rows: where the first model is wrong, and how each model does.
+
+    metrics: of the first model on its dev rows; the overall error of the analysis is the one the report states.
+    """
     return {
-        "errors": None if analysis is None else analysis.findings,
+        "errors": None if analysis is None else _as_stated(analysis.findings, metrics, fits.encoded.y_scale),
         "performance": performances(fits, models, repeats),
     }
+
+
+def _as_stated(found: ErrorFindings, metrics: Mapping[str, Estimate], scale: float) -> ErrorFindings:
+    """Put the report's own error in place of the mean over different rows, of which some are judged more often."""
+    name, unit = ("error", 1.0) if found.unit == "rate" else ("rmse", scale)
+    return replace(found, error=metrics[name].times(1 / unit)) if name in metrics else found
 
 
 def describing_columns(dataset: Dataset) -> pd.DataFrame:

@@ -40,6 +40,11 @@ def test_the_json_has_the_promised_keys_and_comes_back_the_same(report):
     assert dldiag.from_json(text).errors == report.errors
 
 
+def test_the_error_of_the_analysis_is_the_one_that_the_report_states(report):
+    stated = report.metrics["error"]
+    assert (report.errors.error.value, report.errors.error.low) == (stated.value, stated.low)
+
+
 def test_the_columns_that_decide_are_the_important_ones(report):
     assert {one.column for one in report.errors.importance[:2]} == {"x", "y"}
     assert report.errors.importance[-1].increase.low <= 0.02
