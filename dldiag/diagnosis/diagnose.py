@@ -161,10 +161,8 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
         case.fits, case.model, case.effort, smallest=case.settings.material, found=analysis, on_result=progress.advance
     )
     report, evidence = verdict_on(case, case.references, probes, started)
-    report = replace(report, verdict=agreeing(report.verdict, report.recommendations))
-    report = replace(
-        report, **where_wrong(case.fits, (case.model, *case.references), case.all_repeats, analysis, report.metrics)
-    )
+    wrong = where_wrong(case.fits, (case.model, *case.references), case.all_repeats, analysis, report.metrics)
+    report = replace(report, verdict=agreeing(report.verdict, report.recommendations), **wrong)
     progress.first(lambda: report)
     progress.enter(Message("Trying the recommended remedies"))
     for tried in try_remedies(
