@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from dldiag.core.i18n import tr
+from dldiag.core.i18n import tr, trn
 from dldiag.core.types import Column_, Outcome, Report
 from dldiag.experiments.models import params_of_model
 from dldiag.report import view
@@ -174,7 +174,15 @@ def _findings(report: Report, width: int) -> Iterator[str]:
         if names:
             yield from wrapped(tr("Undecided: {names}.", names=names), width, indent=INDENT)
         others = len(report.findings) - len(shown) - len(undecided)
-        yield from wrapped(tr("{count} other rules found nothing or do not apply.", count=others), width, indent=INDENT)
+        yield from wrapped(
+            trn(
+                "{n} other rule found nothing or does not apply.",
+                "{n} other rules found nothing or do not apply.",
+                others,
+            ),
+            width,
+            indent=INDENT,
+        )
 
 
 def _performance(report: Report, width: int) -> Iterator[str]:
