@@ -209,11 +209,15 @@ def _print_answers(rows: Sequence[Row]) -> None:
     known = [(row, q) for row, q in whole if row["case"].split("/")[1] not in DAMAGED]
     against = [f"{row['case']} {q}" for row, q in known if _contradicts(row, q)]
     print(f"  contradict the truth: {len(against)} of {len(known)} {against}")
-    sure = [
-        (row, q) for row, q in known if abs(_part(row, q)[0] - _delta(row)) > max(_part(row, q)[1], _delta(row) / 2)
-    ]
+    sure = [(row, q) for row, q in known if is_sure(row, q)]
     open_ = [row[q] in ("undecided", "unknown") for row, q in sure]
     print(f"  undecided or unknown where the truth is sure: {_share([row for row, _ in sure], open_)}")
+
+
+def is_sure(row: Row, question: str) -> bool:
+    """Tell whether the truth itself answers a question: it is further from δ than it is unsure, and than δ/2."""
+    part, unsure = _part(row, question)
+    return abs(part - _delta(row)) > max(unsure, _delta(row) / 2)
 
 
 def _delta(row: Row) -> float:
@@ -253,18 +257,19 @@ def _hits(row: Row) -> Iterator[tuple[str, bool]]:
     for line in row["after"]:
         if line["does"] in changes and line["does"] != "more_data":
             if line["expected"] and line["remedy"] != "other_model":
-                yield "expected change", _covers(line["expected"], changes[line["does"]])
+                yield "expected change", covers(line["expected"], changes[line["does"]])
             if line["trial"]:
-                yield "change of a trial", _covers(line["trial"][1:], changes[line["does"]])
-    yield "dev error", _covers(row["evidence"]["dev_error"], np.array(row["errors"]["now"]))
-    yield "variance", _covers(row["evidence"]["variance"], np.subtract(row["errors"]["now"], row["train"]["now"]))
+                yield "change of a trial", covers(line["trial"][1:], changes[line["does"]])
+    yield "dev error", covers(row["evidence"]["dev_error"], np.array(row["errors"]["now"]))
+    yield "variance", covers(row["evidence"]["variance"], np.subtract(row["errors"]["now"], row["train"]["now"]))
     for n, value, low, high in row["forecast"]:
         if n == 4 * row["n_train"] == row["n_more"]:
             truth = np.minimum(row["errors"]["more_data"], worst)
-            yield "forecast at 4 times the rows", _covers((value, low, high), truth)
+            yield "forecast at 4 times the rows", covers((value, low, high), truth)
 
 
-def _covers(interval: Sequence[float], truth: np.ndarray) -> bool:
+def covers(interval: Sequence[float], truth: np.ndarray) -> bool:
+    """Tell whether an interval (value, low, high) covers a truth measured by several seeds, whose mean is itself unsure."""
     value, low, high = interval
     true = float(truth.mean())
     return bool(abs(true - value) <= np.hypot(value - low if true < value else high - value, _unsure(truth)))
