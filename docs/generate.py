@@ -24,6 +24,7 @@ from dldiag.report.view import COLUMNS, OUTCOMES, evidence_label
 from dldiag.report.view.evidence_labels import evidence_text
 
 HERE = Path(__file__).parent
+COVERAGE = HERE.parent / "bench" / "results" / "metric_intervals.json"  # of `python -m bench.metric_intervals`
 COURSE_LINES = HERE / "course_lines.json"  # of `python -m docs.course_lines`
 SUMMARY_FILE = "21_What_you_have_seen.py"
 MADE = "<!-- Made by docs/generate.py from the code; change the code, then run `make docs`. -->"
@@ -118,7 +119,7 @@ def metrics_page() -> Iterator[str]:
 
 def _coverage_table() -> str:
     """Write what `bench.metric_intervals` found, a line per metric and a column per kind and size of table."""
-    found = json.loads((HERE.parent / "bench" / "results" / "metric_intervals.json").read_text())
+    found = json.loads(COVERAGE.read_text())
     cases = sorted({(row["world"], row["rows"]) for row in found})
     covers = {(row["metric"], row["world"], row["rows"]): f"{row['covers']:.0%}" for row in found}
     head = [
