@@ -133,7 +133,7 @@ def curves_in_pipeline(model: Model) -> tuple[Change, ...]:
 def idle_columns_dropped(looked: Looked) -> tuple[DataChange, ...]:
     """Return changes that leave columns out: all idle ones together, and the most misleading groups of correlated ones alone.
 
-    Idle is what raises the dev error not surely when it is shuffled; misleading, what lowers it.
+    Idle is what does not raise the dev error with 90% confidence when it is shuffled; misleading, what lowers it.
     """
     columns, importance = looked.fits.dataset.columns, looked.found.findings.importance
     if looked.model.raw or not importance or looked.gap <= 0:

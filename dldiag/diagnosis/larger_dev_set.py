@@ -24,7 +24,7 @@ from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model, changed
 
-TIMES = (2, 4, 10)  # the dev rows, of which it is told what they would decide
+TIMES = (2, 4, 10)  # the dev rows, of which the report says what they would decide
 LEAST_HALF = 20  # dev rows in half of them, to forecast anything
 
 Results = Sequence[FitResult]
@@ -33,7 +33,7 @@ Results = Sequence[FitResult]
 def with_larger_dev_set(report: Report, measured: Measured, fits: FitCache, model: Model, settings: Settings) -> Report:
     """Return the report with what a larger dev set would decide; nothing is fitted.
 
-    It is told where a larger dev set is recommended, and where the dev set is too small and some size would decide an open test:
+    It is stated where a larger dev set is recommended, and where the dev set is too small and some size would decide an open test:
     then the fix is added, after all others.
     """
     is_listed = any(one.remedy == LARGER_DEV_SET for one in report.recommendations)

@@ -14,7 +14,7 @@ from dldiag.experiments.class_losses import LossAndInfluence, mean_loss, positiv
 from dldiag.experiments.judged import Judged, Values
 
 LEAST_NEAR = 10  # rows on either side of a threshold among which the local share of positives is counted
-RANKED = 3.6  # A rate without a mistake is sure to 1.8 / rows, an AUC with half a row misranked to 0.5 / positives (Hanley & McNeil 1982).
+RANKED = 3.6  # A rate without a mistake is known to 1.8 / rows, an AUC with half a row misranked to 0.5 / positives (Hanley & McNeil 1982).
 STEPS, LONGEST_STEP = 20, 2.0  # of Newton's method for the smooth curve
 SOFT = 0.1  # penalty on its slope, so that few positives that are separated from the rest do not make it a step
 LEAST_SLOPE = 0.03  # of precision along the ranking; a flatter one would make a single row's influence boundless

@@ -24,7 +24,7 @@ from dldiag.data.io.source import Text
 from dldiag.data.io.table_bounds import Parts, name_notices, region_notices
 
 WIDTH_RECORDS = 1000
-LOOKED_AT_CHARS = 1 << 22  # of a body, from which its width and the fit of its header are told
+LOOKED_AT_CHARS = 1 << 22  # of a body, from which its width and the fit of its header are found
 HEADER_WIDTH_SHARE = 0.3  # of the rows that must have the header's width for it to be the table's
 LEAST_WIDE_ROWS = 3  # rows that have the header's width, and none a greater one, for it to be the table's
 FIXED_SHARE = 0.5  # of the cells of a single column that hold runs of blanks

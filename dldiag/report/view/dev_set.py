@@ -15,7 +15,7 @@ _OPEN = {
 
 
 def dev_set_change(found: DevSetOutlook) -> str:
-    """Write the size that is told first: "dev rows 526 → 1,052"."""
+    """Write the size that is named first: "dev rows 526 → 1,052"."""
     return tr("dev rows {now:,} → {then:,}", now=found.rows, then=found.sizes[0].rows)
 
 
