@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,9 +20,9 @@ from dldiag.experiments.metrics import METRICS
 from dldiag.experiments.models import MODELS
 from dldiag.report.view import COLUMNS, OUTCOMES, evidence_label
 from dldiag.report.view.evidence_labels import evidence_text
+from docs.course_lines import read_lines, stale_lessons
 
 HERE = Path(__file__).parent
-COURSE_LINES = HERE / "course_lines.json"  # of `python -m docs.course_lines`
 SUMMARY_FILE = "21_What_you_have_seen.py"
 MADE = "<!-- Made by docs/generate.py from the code; change the code, then run `make docs`. -->"
 LEVELS = {
@@ -142,7 +141,7 @@ def _flag(one: argparse.Action) -> str:
 
 def course_page() -> Iterator[str]:
     """Write the statements of the notes with the lesson that shows each, what to move, and what a run said."""
-    lines = json.loads(COURSE_LINES.read_text("utf-8"))
+    lines, _ = read_lines()
     yield "# The course"
     yield (
         f"{len(list(all_lessons()))} lessons on {len(TOPICS)} pages: a question to guess, an experiment on your own table, what came "
@@ -150,7 +149,14 @@ def course_page() -> Iterator[str]:
         f"`pages/{SUMMARY_FILE}` lists what you have seen, as a page and as a file."
     )
     yield "## The thirty statements"
-    yield "Paraphrased from the notes, in their order. The lines are those of a run at the defaults (`python -m docs.course_lines`)."
+    yield (
+        "In the order of the notes that the project began with. The notes themselves are not in the project, so these are paraphrases. "
+        "**Statements 28 to 30 are our own guess**: how the notes end is not known here, and the remedy table is what we took them from."
+    )
+    yield (
+        "The lines are those of a run at the defaults (`python -m docs.course_lines` writes those whose code has changed; the check "
+        "of the documents fails until then)."
+    )
     numbered = [(topic, lesson, one) for topic, lesson, one in all_statements()]
     yield "\n".join([_STATEMENTS, *(_statement_row(*row, lines) for row in numbered)])
     yield "## Beyond the notes"
@@ -200,7 +206,12 @@ def main() -> int:
         return 0
     for name in stale():
         sys.stderr.write(f"docs/{name} is stale: run `make docs`\n")
-    return int(bool(stale()))
+    lessons = stale_lessons()
+    if lessons:
+        sys.stderr.write(
+            f"lines of {', '.join(lessons)} are stale: run `python -m docs.course_lines`, then `make docs`\n"
+        )
+    return int(bool(stale() or lessons))
 
 
 if __name__ == "__main__":

@@ -50,7 +50,8 @@ def data_of_page() -> Reference:
 
 def partial(progress: Progress) -> None:
     curves = named_learner(progress.curves)
-    show_figure(learning_curves(curves, theme=figure_mode(), train=False), alt_learning_curves(curves))
+    if curves:
+        show_figure(learning_curves(curves, theme=figure_mode(), train=False), alt_learning_curves(curves))
 
 
 def show_scale(lesson: Lesson) -> None:

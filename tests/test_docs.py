@@ -1,5 +1,6 @@
 """Generated pages say what the code says; the README's first command does what it says."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -9,13 +10,25 @@ import pytest
 import dldiag
 from dldiag.diagnosis.remedies import REMEDIES
 from dldiag.diagnosis.rules import RULES
-from docs import generate
+from docs import course_lines, generate
 
 ROOT = Path(__file__).parent.parent
 
 
 def test_no_generated_page_is_stale():
     assert generate.stale() == [], "run `make docs`"
+
+
+def test_no_line_of_the_course_is_older_than_its_lesson():
+    assert course_lines.stale_lessons() == [], "run `python -m docs.course_lines`, then `make docs`"
+
+
+def test_a_changed_lesson_is_noticed(tmp_path, monkeypatch):
+    lines, made_from = course_lines.read_lines()
+    kept = {"lines": lines, "made_from": made_from | {"unit": "another"}}
+    monkeypatch.setattr(course_lines, "LINES", tmp_path / "lines.json")
+    course_lines.LINES.write_text(json.dumps(kept), encoding="utf-8")
+    assert course_lines.stale_lessons() == ["unit"]
 
 
 @pytest.mark.parametrize("name", generate.PAGES)

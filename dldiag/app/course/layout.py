@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dldiag.app.course.data import is_own
+from dldiag.app.course.experiment import is_preview
 from dldiag.app.state.data_ref import Reference
 from dldiag.app.ui import forms
 from dldiag.app.ui.page import MAIN, link_to
@@ -81,9 +82,9 @@ def lesson_metric(reference: Reference) -> dict[str, Any]:
 def offer(values: Mapping[str, Any], *, key: str, prefix: str = "model") -> bool:
     """Offer to put settings into the visitor's model (or diagnosis); True when they were taken just now.
 
-    Without settings there is no button: a result that shows nothing recommends nothing.
+    Without settings there is no button: a result that shows nothing, like a preview, recommends nothing.
     """
-    if not values:
+    if not values or is_preview():
         return False
     words = ", ".join(f"{name} = {_short(value)}" for name, value in values.items())
     taken = st.button(

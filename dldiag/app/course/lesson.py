@@ -9,6 +9,7 @@ import streamlit as st
 
 from dldiag.app.course import progress
 from dldiag.app.course.data import data_label, is_own
+from dldiag.app.course.experiment import forget_preview, is_preview
 from dldiag.app.state import session
 from dldiag.app.state.data_ref import Reference
 from dldiag.app.ui.page import link_to, page
@@ -38,6 +39,7 @@ def show_topic(key: str, shows: Mapping[str, Show]) -> None:
     _show_statements(lesson.statements)
     if _has_guessed(lesson):
         _heading(2, tr("The experiment"))
+        forget_preview()
         with explained():
             shows[lesson.key](lesson)
         _show_remember(lesson)
@@ -45,9 +47,16 @@ def show_topic(key: str, shows: Mapping[str, Show]) -> None:
 
 
 def came_out(lesson: Lesson, reference: Reference, *results: Any) -> None:
-    """Say what a run shows about the lesson's statements and about the guess, and keep it with the visitor."""
+    """Say what a run shows about the lesson's statements and about the guess, and keep it with the visitor.
+
+    A preview decides nothing: it is shown without a verdict and not kept.
+    """
     found = lesson.claims(*results)
     _heading(3, tr("What came out"))
+    if is_preview():
+        for one in found.claims:
+            show_message(one.says)
+        return
     for one in found.claims:
         _show_claim(one)
     _answer_guess(lesson, found)

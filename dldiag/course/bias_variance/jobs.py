@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.bias_variance.bias_remedies import CapacitySettings, grow
 from dldiag.course.bias_variance.sweep import Sweep, SweepSettings, sweep_table, sweep_toy
@@ -15,6 +18,7 @@ from dldiag.experiments.models import build_model
 class SweepRequest(ModelRequest, frozen=True, kw_only=True, tag="sweep"):
     """Decompose the error along a setting, on a table, or on a toy whose truth is known."""
 
+    PREVIEW: ClassVar[Mapping[str, int]] = {"draws": 4}
     toy: str = ""
     asked: SweepSettings
 

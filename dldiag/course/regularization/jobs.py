@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.regularization.penalties import DropoutSettings, PenaltySettings, Regularized, regularize
 from dldiag.course.shared.prepared import prepare_open_rows
@@ -13,12 +16,14 @@ from dldiag.course.shared.treatments import JUDGED_ROWS
 class PenaltyRequest(PlaneRequest, frozen=True, kw_only=True, tag="penalty"):
     """Train without and with an L2 penalty."""
 
+    PREVIEW: ClassVar[Mapping[str, int]] = {"repeats": 2, "steps": 100}
     asked: PenaltySettings
 
 
 class DropoutRequest(PlaneRequest, frozen=True, kw_only=True, tag="dropout"):
     """Train without and with dropout."""
 
+    PREVIEW: ClassVar[Mapping[str, int]] = {"repeats": 2, "steps": 100}
     asked: DropoutSettings
 
 
