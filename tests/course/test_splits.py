@@ -19,6 +19,7 @@ from dldiag.course.splits.sizes import (
     split_name,
 )
 from dldiag.data.split import make_split
+from dldiag.experiments.metric_choice import MetricChoice
 
 
 @pytest.mark.parametrize(("difference", "rows"), [(0.05, 138), (0.03, 384), (0.02, 864), (0.01, 3457), (0.005, 13830)])
@@ -126,3 +127,18 @@ def test_fewer_test_rows_than_asked_for_are_said():
     result = choose_on_test(np.random.default_rng(0).integers(0, 2, (3, 400)).astype(float), n_test=200, draws=5)
     assert "10,000 test rows were asked for; this table gives 200" in str(fewer_rows(result, 10_000))
     assert fewer_rows(result, 200) is None
+
+
+def test_by_another_metric_the_rows_needed_follow_its_own_spread():
+    table = toy("moons", 1000)
+    found = first_error(table, choice=MetricChoice("log_loss"))
+    needed = rows_to_see(found.error, 0.02, "loss", found.spread)
+    assert half_width(found.error, needed, "loss", found.spread) <= 0.02
+    assert half_width(found.error, needed // 2, "loss", found.spread) > 0.02
+    advice = advise_split(10**6, found.error, 0.02, "loss", found.spread)
+    assert (advice.unit, advice.rows_needed) == ("loss", needed)
+
+
+def test_for_a_share_wrong_the_measured_spread_is_that_of_the_formula():
+    found = first_error(toy("moons", 1000), choice=MetricChoice("error"))
+    assert half_width(found.error, 500, "rate", found.spread) == pytest.approx(half_width(found.error, 500), rel=1e-6)

@@ -3,8 +3,16 @@
 import numpy as np
 import pytest
 
+from dldiag.app.course import experiment
 from dldiag.app.state import session
 from tests.pages.lessons import TABLES, buttons_to_use, charts, claims, start, texts, until_done, with_table
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """Other tests may keep both cores busy."""
+    monkeypatch.setattr(experiment, "LONGEST_PREVIEW", 60.0)
+
 
 SLOW = {
     "race": {"race": {"steps": 1000, "seeds": 20}},

@@ -17,6 +17,7 @@ from dldiag.core.types import DataError, Dataset
 
 if TYPE_CHECKING:
     from dldiag.course.shared.first_error import FirstError
+    from dldiag.experiments.metric_choice import MetricChoice
 
 _OWN = "own"
 
@@ -67,14 +68,14 @@ def lesson_dataset(reference: Reference) -> Dataset:
     return dataset if dataset is not None else data_ref.load_dataset(session.own_reference(reference))
 
 
-def expected_error(reference: Reference) -> FirstError:
-    """Return the error to expect on the rows of a reference; the last one is kept with the visitor."""
+def expected_error(reference: Reference, choice: MetricChoice) -> FirstError:
+    """Return the error to expect on the rows of a reference by a metric; the last one is kept with the visitor."""
     from dldiag.course.shared.first_error import first_error
 
-    identity = data_ref.identity(reference, "dataset")
+    identity = (data_ref.identity(reference, "dataset"), choice)
     kept = session.state().get("kept first error")
     if kept is None or kept[0] != identity:
-        kept = session.state()["kept first error"] = (identity, first_error(lesson_dataset(reference)))
+        kept = session.state()["kept first error"] = (identity, first_error(lesson_dataset(reference), choice=choice))
     return cast("FirstError", kept[1])
 
 

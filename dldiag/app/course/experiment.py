@@ -7,6 +7,7 @@ import time
 from typing import TypeVar, cast
 
 from dldiag.app.course.columns import open_dataset
+from dldiag.app.course.data import lesson_dataset
 from dldiag.app.jobs import codec, store
 from dldiag.app.jobs.asked import CourseJob, job_kind
 from dldiag.app.state import session
@@ -14,7 +15,8 @@ from dldiag.app.state.data_ref import Reference
 from dldiag.app.ui.widgets import show_message
 from dldiag.app.views.progress import ShowPartial, run_job, start_job
 from dldiag.core.types import DataError, Stopped
-from dldiag.course.shared.request import LessonRequest, preview_of, preview_rows, preview_words
+from dldiag.course.shared.judge import metric_words
+from dldiag.course.shared.request import JudgedRequest, LessonRequest, preview_of, preview_rows, preview_words
 
 LONGEST_WAIT = 0.5  # Seconds until something is seen; an experiment that takes less is waited for.
 LOOK_SECONDS = 0.02  # Between two looks at a job that is waited for.
@@ -37,14 +39,24 @@ def run_experiment(
         _wait_for(job)
     found = run_job(asked, result, slot=slot, partial=partial)
     if found is not None or smaller is None or session.pool().look(job).has_ended:
+        _name_metric(reference, request)
         return found
     if partial is not None and store.reached_by(job):
         return None
     seen = _preview(CourseJob(data=reference, request=smaller))
     if seen is not None:
         session.state()["shows preview"] = True
+        _name_metric(reference, request)
         show_message(preview_words(request, smaller), kind="info")
     return cast("_T | None", seen)
+
+
+def _name_metric(reference: Reference, request: LessonRequest) -> None:
+    if isinstance(request, JudgedRequest) and request.NAMES_METRIC:
+        dataset = lesson_dataset(reference)
+        words = metric_words(request.choice(dataset), dataset.task)
+        if words is not None:
+            show_message(words, kind="caption")
 
 
 def is_preview() -> bool:

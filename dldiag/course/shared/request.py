@@ -34,6 +34,7 @@ class LessonRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind",
 class JudgedRequest(LessonRequest, frozen=True, kw_only=True):
     """An experiment judged by the visitor's metric; metric: settings of it that differ from the defaults."""
 
+    NAMES_METRIC: ClassVar[bool] = True  # all errors shown are by it
     metric: dict[str, Any] = {}
 
     def choice(self, dataset: Dataset) -> MetricChoice:
@@ -43,6 +44,13 @@ class JudgedRequest(LessonRequest, frozen=True, kw_only=True):
 
 class PlaneRequest(LessonRequest, frozen=True, kw_only=True):
     """An experiment on the plane of two columns; None lets the lesson choose them, and which class means yes."""
+
+    columns: tuple[str, ...] | None
+    positive: str | None
+
+
+class JudgedPlaneRequest(JudgedRequest, frozen=True, kw_only=True):
+    """An experiment judged by the visitor's metric whose picture is on the plane of two columns (see `PlaneRequest`)."""
 
     columns: tuple[str, ...] | None
     positive: str | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from dldiag.core.i18n import Message, Value, tr
 from dldiag.core.params import param
@@ -59,41 +60,46 @@ class SplitAdvice:
     advised: int | None
 
 
-def half_width(error: float, rows: int, unit: str = "rate") -> float:
+def half_width(error: float, rows: int, unit: str = "rate", spread: float | None = None) -> float:
     """Return the half-width of the 95 % interval of an error measured on `rows` rows.
 
     For a rate, 1.96·sqrt(E(1−E)/n), the normal approximation of the binomial, and never below 3/n, what rows without an
     error leave possible (rule of three). For an RMSE in units of std(y), 1.96·E/sqrt(2n): the standard error of a
-    standard deviation of normal residuals.
+    standard deviation of normal residuals. spread: of one row's influence on the error, measured, in place of these.
 
     >>> round(half_width(0.1, 864), 3), half_width(0.0, 300)
     (0.02, 0.01)
     """
     if not rows:
         return math.inf
-    return max(Z_95 * _SPREADS[unit](error) / math.sqrt(rows), _LEAST[unit] / rows)
+    return max(Z_95 * _spread_of(error, unit, spread) / math.sqrt(rows), _LEAST.get(unit, 0.0) / rows)
 
 
-def rows_to_see(error: float, difference: float, unit: str = "rate") -> int:
+def rows_to_see(error: float, difference: float, unit: str = "rate", spread: float | None = None) -> int:
     """Return the fewest rows whose 95 % interval is no wider than `difference` to each side, at least LEAST_DEV_ROWS.
 
     >>> rows_to_see(0.1, 0.01), rows_to_see(0.1, 0.05), rows_to_see(0.0, 0.01)
     (3458, 139, 300)
     """
-    normal, unseen = (Z_95 * _SPREADS[unit](error) / difference) ** 2, _LEAST[unit] / difference
+    normal = (Z_95 * _spread_of(error, unit, spread) / difference) ** 2
+    unseen = _LEAST.get(unit, 0.0) / difference
     return max(LEAST_DEV_ROWS, math.ceil(normal), math.ceil(unseen))
 
 
-def advise_split(rows: int, error: float, difference: float, unit: str = "rate") -> SplitAdvice:
+def advise_split(
+    rows: int, error: float, difference: float, unit: str = "rate", spread: float | None = None
+) -> SplitAdvice:
     """Say how to split a table of `rows` rows so that its dev set tells an error to ± `difference`.
 
     Of the splits whose dev set is large enough the one that leaves most rows to train on is advised, and 60/20/20 when
-    none is.
+    none is. spread: see `half_width`.
     """
-    options = tuple(_option(rows, shares, error, difference, unit) for shares in _SHARES)
+    needed = rows_to_see(error, difference, unit, spread)
+    options = tuple(
+        _option(rows, shares, difference, partial(half_width, error, unit=unit, spread=spread)) for shares in _SHARES
+    )
     enough = [place for place, option in enumerate(options) if option.enough]
     advised = None if rows < FEWEST_ROWS_TO_SPLIT else max(enough, default=0)
-    needed = rows_to_see(error, difference, unit)
     return SplitAdvice(rows, error, difference, unit, needed, options, advised)
 
 
@@ -160,10 +166,16 @@ def split_name(option: SplitOption) -> str:
     return "/".join(f"{100 * share:g}" for share in (option.train_share, option.dev_share, option.test_share))
 
 
-def _option(rows: int, shares: tuple[float, float, float], error: float, difference: float, unit: str) -> SplitOption:
+def _option(
+    rows: int, shares: tuple[float, float, float], difference: float, known: Callable[[int], float]
+) -> SplitOption:
     dev, test = round(rows * shares[1]), round(rows * shares[2])
-    h = half_width(error, dev, unit)
+    h = known(dev)
     return SplitOption(*shares, rows - dev - test, dev, test, h, dev >= LEAST_DEV_ROWS and h <= difference)
+
+
+def _spread_of(error: float, unit: str, spread: float | None) -> float:
+    return _SPREADS[unit](error) if spread is None else spread
 
 
 _SPREADS: dict[str, Callable[[float], float]] = {  # standard deviation of sqrt(n) × the measured error

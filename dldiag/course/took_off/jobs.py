@@ -27,7 +27,7 @@ class RaceRequest(LessonRequest, frozen=True, kw_only=True, tag="race"):
     asked: RaceSettings
 
 
-class HandWorkRequest(LessonRequest, frozen=True, kw_only=True, tag="hand_work"):
+class HandWorkRequest(JudgedRequest, frozen=True, kw_only=True, tag="hand_work"):
     """Compare learners with preprocessings on few rows."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"repeats": 3}
@@ -48,4 +48,4 @@ def hand_work_job(
     dataset: Dataset, given: HandWorkRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> HandWork:
     """Compare learners with preprocessings on few rows."""
-    return hand_work(dataset, given.asked, on_progress=on_progress, should_stop=should_stop)
+    return hand_work(dataset, given.asked, given.choice(dataset), on_progress=on_progress, should_stop=should_stop)
