@@ -20,10 +20,12 @@ from dldiag.course.splits.sizes import (
     SplitSettings,
     advise_split,
     material_to_use,
+    notes_and_ours,
     read_split_advice,
     set_rows,
     split_rows,
     this_projects_split,
+    why_ours_departs,
 )
 from dldiag.experiments.metric_choice import plain_choice
 
@@ -75,6 +77,9 @@ def show_sizes(lesson: Lesson) -> None:
     came_out(lesson, reference, advice)
     show_figure(shares_figure(advice, theme=figure_mode()), read_split_advice(advice), key="shares")
     show_rows(split_rows(advice), alt=tr("Rows of each set for five ways of splitting"))
+    with st.expander(tr("The notes beside our own count, by size of the table"), icon=":material/table:"):
+        show_message(why_ours_departs(advice))
+        show_rows(notes_and_ours(advice, spread), alt=tr("The notes' split and ours for tables of many sizes"))
     with st.expander(tr("What each set is for"), icon=":material/table:"):
         show_rows(set_rows(), alt=tr("What each set is for"))
     formulas(SIZE_FORMULAS)

@@ -5,14 +5,12 @@ import pytest
 from dldiag.course.contents import all_lessons
 from tests.browser.conftest import settle
 from tests.browser.test_course_lessons import until
+from tests.pages.lessons import MOVING
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 QUICK = "flow.hidden_layers=3&flow.steps=60&flow.seeds=3&linear.steps=200&starts.steps=60&starts.seeds=3"
 QUICK += "&batches.passes=5&optimizers.passes=5&penalty.steps=100&dropout.steps=100&capacity.steps=60"
-OF_PLANES = ("bend", "capacity", "l2", "dropout")
-OF_WAYS = ("descent", "batches", "optimizers")
-MOVING = ("unit", "layer", "flow", "dying", "scale_of_weights", "ceiling", "labels", *OF_PLANES, *OF_WAYS)
 FILES = {lesson.key: topic.file.removeprefix("pages/").removesuffix(".py") for topic, lesson in all_lessons()}
 ACTIVE = "(group) => group.closest('.js-plotly-plot')._fullLayout.sliders[0].active"
 DRAWN = """(group) => JSON.stringify(group.closest('.js-plotly-plot')._fullData.map(

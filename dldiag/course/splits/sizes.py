@@ -156,6 +156,44 @@ def split_rows(advice: SplitAdvice) -> tuple[dict[str, str], ...]:
     )
 
 
+SIZES_COMPARED = (1_000, 5_000, 10_000, 20_000, 50_000, 100_000, 1_000_000, 10_000_000)  # rows
+
+
+def notes_and_ours(advice: SplitAdvice, spread: float | None = None) -> tuple[dict[str, str], ...]:
+    """Return as rows of texts what the notes and our count of dev rows say for tables of many sizes.
+
+    The error, and how exactly it must be known, are those of the advice.
+    """
+    return tuple(
+        _compared_row(advise_split(rows, advice.error, advice.difference, advice.unit, spread))
+        for rows in SIZES_COMPARED
+    )
+
+
+def _compared_row(advice: SplitAdvice) -> dict[str, str]:
+    notes, best = notes_split(advice.rows), advice.options[advice.advised or 0]
+    theirs, ours = "/".join(f"{100 * share:g}" for share in notes), split_name(best)
+    return {
+        tr("Rows"): f"{advice.rows:,}",
+        tr("The notes"): theirs,
+        tr("Dev rows of the notes"): f"{round(advice.rows * notes[1]):,}",
+        tr("Our count"): ours,
+        tr("Our dev rows"): f"{best.dev_rows:,}",
+        tr("Same"): tr("yes") if theirs == ours else tr("no"),
+    }
+
+
+def why_ours_departs(advice: SplitAdvice) -> Message:
+    """Say why our advice leaves that of the notes where a table grows."""
+    values: dict[str, Value] = {"error": advice.error, "difference": advice.difference, "unit": advice.unit}
+    return Message(
+        "To know an error of {error:error} to ± {difference:gap} takes {needed:,} dev rows, however large the table. Once a "
+        "tenth of the rows is enough for that, 60/20/20 wastes rows that could be learned from. That is why we depart from the "
+        "notes before they change their advice.",
+        values | {"needed": advice.rows_needed},
+    )
+
+
 def known_to(option: SplitOption, unit: str) -> str:
     """Write how closely the dev set of a split tells an error; nothing where it is too small for any formula."""
     return tr("± {h:gap}", h=option.half_width, unit=unit) if option.dev_rows >= LEAST_DEV_ROWS else "–"
