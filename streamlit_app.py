@@ -2,17 +2,20 @@
 
 from dldiag.app.state import session
 from dldiag.app.ui.page import page
-from dldiag.app.ui.widgets import explained
+from dldiag.app.ui.widgets import explained, show_message
 from dldiag.app.views import diagnosis, samples
 from dldiag.app.views.upload import ask_table
+from dldiag.core.i18n import Message
 
-CLAIM = (
+CLAIM = Message(
     "Upload a table and pick what to predict: see what is wrong with your model, what to do next, and how much each fix "
     "helps on your data."
 )
 
-page("Diagnose a model", CLAIM)
+page("Diagnose a model")
 job, sample = diagnosis.current_job(), samples.current_sample()
+if not job and not sample:
+    show_message(CLAIM)
 with explained():
     if job:
         diagnosis.show_job(job)

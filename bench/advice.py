@@ -106,8 +106,9 @@ def run_case(case: Case, known: Truth | None = None) -> dict[str, Any]:
     report = run_prepared(prepared, on_progress=lambda p: _note_untried(p.report, before))
     seconds = time.process_time() - started
     named = {named_change(key, change): changed(model, change) for key, change in applicable(model)}
+    named |= _of_data(model, report)
     named |= {f"{REFERENCE}{one.key}": one for one in prepared.references}
-    fits = known if known is not None and set(known["error"]) >= set(named) else truth(case, prepared, named)
+    fits = _completed(known, case, prepared, named)
     n_train = report.split.train
     return {
         "case": case.name, "family": FAULTS[case.fault].family, "unit": case.seen.unit, "seconds": seconds,
@@ -116,6 +117,23 @@ def run_case(case: Case, known: Truth | None = None) -> dict[str, Any]:
         "before": _lines(before or report.recommendations, report), "after": _lines(report.recommendations, report),
         **_answers(report),
     }  # fmt: skip
+
+
+def _of_data(model: Model, report: Report) -> dict[str, Model]:
+    """Return the changes that were found by looking at the errors, such as added features; no list of settings holds them."""
+    found = [(one.remedy, _settings(one)) for one in report.recommendations]
+    return {named_change(key, change): changed(model, change) for key, change in found if change}
+
+
+def _completed(known: Truth | None, case: Case, prepared: Prepared, changes: Mapping[str, Model]) -> Truth:
+    """Measure the truth of changes that is not known yet."""
+    if known is None:
+        return truth(case, prepared, changes)
+    missing = {name: one for name, one in changes.items() if name not in known["error"]}
+    if not missing:
+        return known
+    found = truth(case, prepared, missing)
+    return {part: {**found[part], **known[part]} for part in known}
 
 
 def named_change(remedy: str, change: Mapping[str, Any]) -> str:
@@ -173,8 +191,12 @@ def _does(one: Recommendation, report: Report) -> str:
         return "" if least is None else f"{REFERENCE}{least.model}"
     if one.remedy == MORE_DATA:
         return MORE_DATA
-    settings = one.trial.settings if one.trial is not None and one.trial.settings else one.change
+    settings = _settings(one)
     return named_change(one.remedy, settings) if settings else ""
+
+
+def _settings(one: Recommendation) -> Mapping[str, Any]:
+    return one.trial.settings if one.trial is not None and one.trial.settings else one.change
 
 
 def _answers(report: Report) -> dict[str, Any]:

@@ -17,11 +17,11 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from dldiag.app.jobs import codec
 from dldiag.app.jobs.course import REQUESTS
 from dldiag.app.jobs.registry import any_job
 from dldiag.app.state import session
-from dldiag.app.state.data_ref import load_dataset
+from dldiag.app.storage import codec
+from dldiag.app.storage.data_ref import load_dataset
 from dldiag.course.contents import all_lessons
 from dldiag.course.shared.lesson import Lesson, Topic
 from dldiag.course.shared.prepared import without_test_rows

@@ -10,12 +10,13 @@ from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import add, ask_few, offer
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.course.moving import show_moving
-from dldiag.app.state.data_ref import Reference
+from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.core.i18n import Message, tr
 from dldiag.course.logistic import figures as draw
 from dldiag.course.logistic import moving
+from dldiag.course.logistic.figures import alt_costs, costs_figure
 from dldiag.course.logistic.graph import computation_graph
 from dldiag.course.logistic.hidden_layer import Widening, layer_to_use
 from dldiag.course.logistic.jobs import WideningRequest
@@ -33,7 +34,6 @@ from dldiag.course.logistic.regression import (
 )
 from dldiag.course.logistic.two_layers import TwoLayerSettings, gradient_rows, train_two_layers
 from dldiag.course.shared.lesson import Lesson
-from dldiag.course.shared.loss_figures import alt_costs, costs_figure
 from dldiag.course.shared.problem import YesNo, feature_names, marks_words, yes_no
 
 LIKELIHOOD = (

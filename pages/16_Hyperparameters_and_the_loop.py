@@ -7,10 +7,10 @@ from dldiag.app.course.experiment import is_preview, run_experiment
 from dldiag.app.course.layout import add, ask_few, formulas, lesson_metric, lesson_settings, offer, present_model
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.state import history
-from dldiag.app.state.data_ref import Reference
+from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.page import link_to
-from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
+from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows, warned
 from dldiag.core.i18n import Message, tr
 from dldiag.course.hyperparameters.figures import map_figure, validation_figure
 from dldiag.course.hyperparameters.guided import GuidedSettings, Searches, look_at_searches, searches_figure, turn_rows
@@ -78,7 +78,8 @@ def show_values(lesson: Lesson) -> None:
         show_rows(setting_rows(settings_of(model)), alt=tr("Hyperparameters with present and default values"))
     formulas(FORMULAS)
     if offer(best_settings(result, model), key="use"):
-        history.note(experiment_of(result, dataset.fingerprint))
+        with warned():
+            history.note(experiment_of(result, dataset.fingerprint))
 
 
 def show_errors(result: Validation) -> None:
@@ -105,7 +106,8 @@ def show_loop(lesson: Lesson) -> None:
     show_rows(turn_rows(result), alt=tr("Every turn of the guided search"))
     experiments = history.experiments()
     if not experiments and not is_preview() and st.button(tr("Note the first idea in my record"), key="first.idea"):
-        history.note(first_idea(result, dataset.fingerprint))
+        with explained():
+            history.note(first_idea(result, dataset.fingerprint))
         st.rerun()
     show_message(read_record(experiments, dataset.fingerprint))
     if experiments:

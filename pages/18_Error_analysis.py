@@ -5,7 +5,7 @@ from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import ask_few, lesson_metric, lesson_settings
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.course.moving import show_moving
-from dldiag.app.state.data_ref import Reference
+from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.page import link_to
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_rows
 from dldiag.app.views.where_wrong import EYEBALL_PAGE

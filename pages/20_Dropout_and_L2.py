@@ -8,7 +8,7 @@ from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import ask_few, formulas, lesson_metric, offer
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.course.side_by_side import show_compared
-from dldiag.app.state.data_ref import Reference
+from dldiag.app.storage.data_ref import Reference
 from dldiag.core.i18n import Message
 from dldiag.course.regularization.jobs import DropoutRequest, PenaltyRequest
 from dldiag.course.regularization.penalties import DropoutSettings, PenaltySettings, Regularized, penalty_to_use

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ MOST_LINES = 400  # of a file
 LONGER: dict[str, int] = {}
 MOST_FUNCTION_LINES = 40
 CODE = sorted([*ROOT.glob("dldiag/**/*.py"), *ROOT.glob("pages/*.py"), *ROOT.glob("streamlit_app.py")])
+FOLDERS = sorted({path.parent for path in ROOT.glob("dldiag/**/*.py")})
+MOST_ROOMS, MOST_FLOORS = 16, 9  # of the package, seen from its top
 TEXT_FILES = {".py", ".md", ".toml", ".txt", ".yml", ".json", ".css", ".js", ".cfg", ".sh", ""}
 SKIPPED = {
     ".git",
@@ -50,6 +53,49 @@ def body_lines(one: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
     start = one.body[1].lineno if documented and len(one.body) > 1 else first.lineno
     return (one.end_lineno or start) - start + 1
+
+
+def imports_inside(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the imports inside functions, each with its line."""
+    lines = path.read_text("utf-8").splitlines()
+    for one in functions(path):
+        for node in ast.walk(one):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                yield node.lineno, lines[node.lineno - 1]
+
+
+def imported_files(path: Path) -> Iterator[Path]:
+    """Yield the files of the package that a file imports, inside functions too; an `__init__` stands for its folder."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("dldiag"):
+            place = ROOT.joinpath(*node.module.split("."))
+            for one in node.names:
+                parts = (
+                    (place / one.name).with_suffix(".py"),
+                    place / one.name / "__init__.py",
+                    place.with_suffix(".py"),
+                )
+                yield next((part for part in parts if part.exists()), place / "__init__.py")
+
+
+def arrows_in(folder: Path) -> dict[str, set[str]]:
+    """Return which files and folders of a folder import which others; doors (`__init__`) are passed through."""
+    found: dict[str, set[str]] = {}
+    for path in folder.rglob("*.py"):
+        inside = path.relative_to(folder).parts[0]
+        if inside == "__init__.py":
+            continue
+        others = {one.relative_to(folder).parts[0] for one in imported_files(path) if one.is_relative_to(folder)}
+        found.setdefault(inside, set()).update(others - {inside, "__init__.py"})
+    return found
+
+
+def floors(arrows: dict[str, set[str]]) -> dict[str, int]:
+    """Return on which floor each one stands, 1 for those that import nothing; CycleError for a circle."""
+    found: dict[str, int] = {}
+    for one in TopologicalSorter(arrows).static_order():
+        found[one] = 1 + max((found[below] for below in arrows.get(one, ())), default=0)
+    return found
 
 
 def test_the_core_does_not_import_streamlit():
@@ -130,6 +176,34 @@ def test_the_search_for_machine_paths_finds_one():
 def required(file: str) -> set[str]:
     lines = (line.split("#")[0].strip() for line in (ROOT / file).read_text("utf-8").splitlines())
     return {line for line in lines if line and not line.startswith("-r")}
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=name)
+def test_no_file_and_no_folder_import_each_other_in_a_circle(folder):
+    """Seen from any folder: its files, and its folders as wholes, stand on floors, each above all that it imports."""
+    floors(arrows_in(folder))
+
+
+def test_the_house_has_few_rooms_and_few_floors():
+    arrows = arrows_in(ROOT / "dldiag")
+    assert len(arrows) <= MOST_ROOMS
+    assert max(floors(arrows).values()) <= MOST_FLOORS
+
+
+def test_a_circle_is_found():
+    with pytest.raises(CycleError):
+        floors({"a": {"b"}, "b": {"c"}, "c": {"a"}})
+    assert floors({"a": {"b"}, "b": {"c"}, "c": set()}) == {"a": 3, "b": 2, "c": 1}
+
+
+def test_an_import_inside_a_function_keeps_startup_short_and_says_so():
+    unsaid = [
+        f"{name(path)}:{line}"
+        for path in CODE
+        for line, text in imports_inside(path)
+        if "# keeps start-up short" not in text and "resource" not in text
+    ]
+    assert unsaid == []
 
 
 def test_requirements_and_package_ask_for_the_same():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -211,8 +212,6 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _check_names(option: str, given: Iterable[str], known: Mapping[str, Any] | Iterable[str]) -> None:
-    from difflib import get_close_matches
-
     choices = list(known)
     for name in given:
         if name not in choices:

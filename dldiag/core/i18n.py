@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -13,6 +13,7 @@ from string import Formatter
 from typing import Any, Union
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
+COMMAS = {"en": ", ", "zh": "，"}  # Between the items of a list.
 CATALOGS = Path(__file__).with_name(
     "locale"
 )  # Holds <language>/LC_MESSAGES/dldiag.po and .mo; `make catalog` writes both.
@@ -91,6 +92,15 @@ def trn(singular: str, plural: str, n: int, **values: Value) -> str:
     '2,000 rows'
     """
     return str(Message(singular, {"n": n, **values}, plural=plural))
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Join texts by the comma of the current language.
+
+    >>> listed(["a", "b"])
+    'a, b'
+    """
+    return COMMAS[current_language()].join(texts)
 
 
 def english(text: Message | str) -> str:

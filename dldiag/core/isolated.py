@@ -243,7 +243,7 @@ def _work(target: Target, request: bytes, connection: socket.socket, bounds: Bou
 
 def _bind(bounds: Bounds) -> None:
     """Let the system end this process when it has used what it may; memory is bounded where the system can tell it."""
-    import resource  # This side runs on POSIX only.
+    import resource  # POSIX only, as this side is
 
     for name in SPENT_SIGNALS:
         signal.signal(getattr(signal, name), signal.SIG_DFL)

@@ -1,4 +1,4 @@
-"""A table and a target to rows that can be learned from."""
+"""Make a dataset of a table and a target: features, labels, and how its rows may be split."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from dldiag.data.read_table import read_table
 from dldiag.data.target import outcome_of
 from dldiag.data.typing.columns import BY_HAND, check_names
 
-ROW_ORDER = "#row order"  # as `times`: the rows stand in time order in the file
-ROW_BLOCKS = "#row blocks"  # as `groups`: rows that stand together in the file belong together
+ROW_ORDER = "#row order"  # As `times`: the rows of the file are in time order.
+ROW_BLOCKS = "#row blocks"  # As `groups`: neighboring rows of the file belong together.
 _BLOCKS = 50  # contiguous blocks of rows that ROW_BLOCKS makes
 _CLASSES_SHOWN = 10  # values of the target in a notice, the most frequent first
-_LEAST_ROWS = 2  # rows; with one there is nothing to compare (a split asks for more)
+_LEAST_ROWS = 2  # With one row there is nothing to compare; a split needs more.
 
 
 def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form may ask
@@ -137,7 +137,7 @@ def _check_logarithm(task: str, target: str, log_target: bool) -> None:
 
 
 def no_rows(table: Table) -> DataError:
-    """Return what is said of a table of names alone."""
+    """Return the error for a table that has column names but no rows."""
     return DataError(
         Message("The table {name} has no rows below its header.", {"name": table.name}),
         Message("Upload a file with at least a header line and some rows."),

@@ -19,7 +19,7 @@ TEXT_FEATURES = 128  # hashed word features per free-text column
 class Matrix:
     """values: (rows, features) float64, NaN where missing; `measured`: (features,) True where a feature has a scale.
 
-    source: (features,) position of the column that each feature was made of; () where nobody knows.
+    source: (features,) position of the column that each feature was made of; () where that is not known.
     """
 
     values: NDArray[np.float64]

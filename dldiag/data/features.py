@@ -20,8 +20,8 @@ from dldiag.data.typing.notices import listed
 MAX_FEATURES = 5_000  # columns of the encoded matrix; more are left out
 MAX_CELLS = 500_000_000  # of the encoded matrix: 4 GB in 64 bits
 
-SINCE_FIRST = "days since the first"  # the part of a date that depends on the other rows
-DATE_PART = "A part of the date {name}."  # why such a column is there
+SINCE_FIRST = "days since the first"  # The one date part that depends on the other rows.
+DATE_PART = "A part of the date {name}."  # Why the features contain a column that the table does not have.
 DATE_PARTS: dict[str, Callable[[pd.Series], pd.Series]] = {
     "year": lambda dates: dates.dt.year,
     "month": lambda dates: dates.dt.month,

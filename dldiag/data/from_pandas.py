@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-NAME = "DataFrame"  # what a table is called that has no file
+NAME = "DataFrame"  # Name of a table that comes from no file.
 
 
 def arrow_file_of(frame: pd.DataFrame) -> bytes:
@@ -46,7 +46,7 @@ def _clock(seconds: float) -> str:
     return f"{'-' * (seconds < 0)}{int(minutes // 60)}:{int(minutes % 60):02}:{rest:09.6f}"
 
 
-# Types that Arrow has no texts for, or texts that have lost what they mean: what stands for them.
+# Conversions for types that Arrow cannot write as text, or only with loss.
 _PLAIN: tuple[tuple[type, Callable[[pd.Series], pd.Series]], ...] = (
     (pd.SparseDtype, lambda cells: pd.Series(np.asarray(cells))),
     (pd.IntervalDtype, lambda cells: cells.astype(object).map(str, na_action="ignore")),

@@ -1,4 +1,4 @@
-"""New rows as a dataset's own: read, typed and taken apart the way the first file was."""
+"""Read new rows like the dataset's own: same reading choices, kinds and features as the first file."""
 
 from __future__ import annotations
 

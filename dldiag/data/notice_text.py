@@ -1,4 +1,4 @@
-"""One row of a table of notices: the sentence, and what to do about it."""
+"""The text of a notice: the sentence, and what to do about it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dldiag.core.i18n import Message
 
 @dataclass(frozen=True)
 class NoticeText:
-    """What a notice of one code says; its values are filled in where it is made."""
+    """The text of one code; its values are filled in where the notice is made."""
 
     message: Message
     hint: Message | None = None

@@ -11,15 +11,15 @@ import pandas as pd
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Kind, ReadPlan, Table
-from dldiag.data.audit.total_rows import total_rows
 from dldiag.data.fingerprint import with_choices
 from dldiag.data.from_pandas import NAME, arrow_file_of
 from dldiag.data.io import RawTable, Sampling, read
+from dldiag.data.total_rows import total_rows
 from dldiag.data.typing.columns import type_columns
 from dldiag.data.typing.notices import REMARKS
 
-_ANSWERS = ("decimal", "thousands")  # reading choices that answer a question about the marks of numbers
-OPEN_MARKS = ("open_point", "open_comma", "open_thousands")  # these questions
+_ANSWERS = ("decimal", "thousands")  # Reading choices that settle an open question about the marks of numbers.
+OPEN_MARKS = ("open_point", "open_comma", "open_thousands")  # The notices that ask such a question.
 
 
 def read_table(
@@ -39,7 +39,7 @@ def read_table(
     if plan is None:
         # Which spellings are missing is decided column by column; those in a plan were given by hand and hold everywhere.
         choices.setdefault("missing", ("",))
-    own = isinstance(source, pd.DataFrame)  # its bytes are made here, so nothing in them is to be feared
+    own = isinstance(source, pd.DataFrame)  # These bytes are made here, so they can be trusted.
     if isinstance(source, pd.DataFrame):
         source, name = arrow_file_of(source), name or NAME
     table = table_of(
@@ -67,7 +67,7 @@ def _path_or_bytes(source: Any) -> str | Path | bytes:
 
 
 def table_of(raw: RawTable, *, kinds: Mapping[str, Kind] | None = None) -> Table:
-    """Type the columns of a raw table; what is told of marks and spellings column by column is not told of the file."""
+    """Type the columns of a raw table; marks and spellings reported by column are not reported again for the file."""
     frame, columns, notices = type_columns(raw.frame, raw.plan, kinds=kinds, declared=raw.typed)
     told = tuple(one for one in raw.notices if one.code not in (*REMARKS, "ambiguous_thousands"))
     return Table(

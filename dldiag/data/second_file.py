@@ -1,4 +1,4 @@
-"""Two files under each other: the second holds rows of another kind, those that the model must work on."""
+"""Append a second file: its rows are of another kind, the kind that the model must work on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows train, which rows judge, and which rows stay sealed."""
+"""Split the rows: training rows, dev rows, and sealed test rows."""
 
 from __future__ import annotations
 
@@ -16,17 +16,22 @@ from dldiag.core.types import Clusters, DataError, Dataset, Repeat, Rows, Split
 from dldiag.data.audit.duplicates import duplicate_groups, repeats_by_chance
 
 SEAL_KEY = "dldiag test seal"  # 16 characters; another key would seal other rows
-SEAL_SEED = 0  # of what decides with random numbers which rows stay together, the same for every seed
-_LABEL = "label "  # of the target among the features; no column of a table ends in a blank
+SEAL_SEED = 0  # Seed of the groups behind the seal, the same for every seed of the user.
+_LABEL = "label "  # Name of the target among the features; no column of a table ends in a blank.
 
 # Share of rows for dev and for test, by number of rows (Ng's course: 60/20/20, 98/1/1, 99.5/0.25/0.25).
 _SHARES = {10_000: 0.20, 100_000: 0.10, 1_000_000: 0.01, 10_000_000: 0.0025}
-LEAST_ROWS = 20  # below this no split leaves anything to learn from and to judge with
-CUTS = 50  # are drawn at most where groups differ in size; then the one with most nearly the wanted rows is taken
-_LEAST_TIMES = 3  # different ones: to learn from, to judge on, to test
-_LEAST_GROUPS = 4  # one to test and one to judge on, and two to learn from
-HELD_GROUPS = 3  # one in so many at most is held, however small groups are: some must be left to learn from
-WELCOME = (0.25, 1.1)  # of the wanted rows; the first such cut is taken: the nearest would be the same in every repeat
+LEAST_ROWS = 20  # With fewer rows no split leaves enough to train and to evaluate on.
+CUTS = 50  # Most draws of a split where groups differ in size; the draw closest to the wanted size is kept.
+_LEAST_TIMES = 3  # Least distinct times: one each for training, dev and test.
+_LEAST_GROUPS = 4  # Least groups: one for test, one for dev, two for training.
+HELD_GROUPS = (
+    3  # At most one group in so many is held out, however small groups are, so that enough remain for training.
+)
+WELCOME = (
+    0.25,
+    1.1,
+)  # Share of the wanted rows; the first such draw is taken, because the closest would be the same in every repeat.
 
 
 def held_out_share(n_rows: int) -> float:
@@ -115,7 +120,7 @@ def _cuts_in_time(times: NDArray[Any], share: float) -> tuple[int, int]:
 
 
 def _cut_before(times: NDArray[Any], end: int, share: float) -> int:
-    """Return where the rows begin that a search is judged on: where the time changes, unless that leaves too little."""
+    """Return where the dev rows of a search begin: where the time changes, unless that leaves too little."""
     wanted = max(end // 2, end - round(share * len(times)))
     changes = _changes(times[:end])
     changes = changes[changes >= end // 2]
@@ -135,9 +140,9 @@ def _split_by_domain(
     dataset: Dataset, domain: NDArray[np.bool_], clusters: Clusters | None, repeats: int, rng: np.random.Generator,
     share: float, train_rows: int | None,
 ) -> Split:  # fmt: skip
-    """Judge on rows of the kind that counts; hold training-dev rows of the other kind back (Ng, ch. 40).
+    """Take dev rows of the kind that counts; hold training-dev rows of the other kind back (Ng, ch. 40).
 
-    Rows that belong to a judged row's group leave training: groups, and copies of a row, may reach over both kinds.
+    Rows that belong to a dev or test row's group leave training: groups, and copies of a row, may reach over both kinds.
     """
     own, other = np.flatnonzero(domain), np.flatnonzero(~domain)
     if min(len(own), len(other)) < LEAST_ROWS:
@@ -162,7 +167,7 @@ def _split_by_domain(
 
 
 def _apart(rows: Rows, judged: Rows, groups: Rows | None) -> Rows:
-    """Return the rows that share no group with judged ones."""
+    """Return the rows that share no group with dev or test rows."""
     return rows if groups is None else rows[~np.isin(groups[rows], groups[judged])]
 
 
@@ -179,8 +184,8 @@ def _check_left(train: Rows, training_dev: Rows) -> None:
 def _kept_together(dataset: Dataset) -> tuple[Clusters | None, str]:
     """Return what stays on one side: the user's groups, else exact copies of a row (a model would know its dev rows).
 
-    Not rows that are equal by chance: a new row is one of few possible ones, too, and to judge only on those that were
-    never seen would be to judge on rows of another kind.
+    Rows that are equal by chance may be separated: new rows repeat known ones as well, and dev rows without repeats
+    would be rows of another kind.
     """
     if dataset.groups is not None:
         labels: Rows = np.unique(dataset.groups, return_inverse=True)[1].astype(np.int64)

@@ -1,4 +1,4 @@
-"""Which column may be meant to be predicted, and whether that is a classification or a regression."""
+"""Suggest the target column, and decide between classification and regression."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dldiag.data.typing.distinct import as_arrow, cells_of
 from dldiag.data.typing.name_words import word_set, words_of
 from dldiag.data.typing.notices import listed
 
-# Names of columns by how surely such a column is the one to be predicted (own choice, lower case).
+# Points for a column name: how likely such a column is the target (own choice, lower case).
 TARGET_NAMES = word_set(
     "target targets label labels class y outcome response 目标 标签 类别 结果 分类"
 )  # the whole name
@@ -35,12 +35,12 @@ WHOLE_NUMBERS = (
     "code_per_row",
     "one_number",
 )  # origins of texts that are numbers
-MANY_CLASSES = 20  # different whole numbers; more are amounts unless they are about equally frequent
-_MOST_CLASSES = 100  # different whole numbers; more are always amounts
+MANY_CLASSES = 20  # Distinct whole numbers; more make a numeric target, unless they are about equally frequent.
+_MOST_CLASSES = 100  # Distinct whole numbers; more always make a numeric target.
 BALANCED = 0.3  # rows of the rarest value / mean rows per value, from which many values are still classes
-ROWS_PER_CLASS = 5  # fewer rows per different whole number speak for an amount
+ROWS_PER_CLASS = 5  # Fewer rows per distinct whole number suggest a numeric target.
 RATED = word_set("quality rating score grade stars count age rings price points year")
-_LEAST_STEPS = 5  # different whole numbers, at least, to see the bell shape of a rating
+_LEAST_STEPS = 5  # Least distinct whole numbers to see the bell shape of a rating.
 RARE_ENDS = 0.15  # rows of the lowest and highest value / rows of the most frequent, at most, in a bell shape
 
 
@@ -72,10 +72,10 @@ def suggest_target(table: Table) -> Suggestion | None:
 def infer_task(table: Table, target: str) -> tuple[Task, Message]:
     """Return the task that the target's values suggest, and why."""
     column = table.column(target)
+    told: dict[str, Value] = {"target": target, "distinct": column.distinct}
     if column.kind != "number" and column.origin not in WHOLE_NUMBERS:
-        return "classification", Message("{target} holds names, so this is classification.", {"target": target})
+        return "classification", Message("{target} has {distinct:,} different values, so this is classification.", told)
     if column.kind != "number":
-        told: dict[str, Value] = {"target": target, "distinct": column.distinct}
         return "regression", Message("{target} holds {distinct:,} different values.", told)
     numbers = table.frame[target].to_numpy(dtype=float)
     different, counts = np.unique(numbers[np.isfinite(numbers)], return_counts=True)
@@ -148,7 +148,7 @@ class TargetReading:
 
 
 def outcome_of(table: Table, target: str, task: str = "auto", log_target: bool = False) -> TargetReading:
-    """Read the target as classes or amounts; DataError says why when it cannot be one."""
+    """Read the target as classes or numbers; DataError says why it can be neither."""
     if table.column(target).missing == len(table.frame):
         raise DataError(
             Message("The target {target} has no values.", {"target": target}),
@@ -323,7 +323,7 @@ def _amounts(values: NDArray[np.float64], target: str, log_target: bool) -> Targ
 
 
 def check_scale(y: NDArray[np.float64], target: str) -> None:
-    """Raise DataError for amounts so small or so large that their squares are not to be computed with."""
+    """Raise DataError for values so small or so large that their squares under- or overflow."""
     if has_squares(y):
         return
     low, high = float(np.min(y)), float(np.max(y))

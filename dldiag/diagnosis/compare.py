@@ -11,7 +11,7 @@ import numpy as np
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Estimate, LearningCurve, Parent, Report
 
-# Settings that decide which rows a repeat learns from and is judged on.
+# Settings that decide the training and dev rows of a repeat.
 SAME_ROWS = ("seed", "budget", "repeats", "sizes", "train_rows")
 
 
@@ -19,14 +19,14 @@ SAME_ROWS = ("seed", "budget", "repeats", "sizes", "train_rows")
 class Comparison:
     """What differs between two runs. dev_change, train_change: second minus first, None where a run lacks the number.
 
-    is_paired: both runs judged the same rows of the same repeats, so that what they share cancels.
+    is_paired: both runs have the same dev rows in the same repeats, so that shared noise cancels.
     """
 
     same_table: bool
     is_paired: bool
     dev_change: Estimate | None
     train_change: Estimate | None
-    settings: Mapping[str, tuple[Any, Any]]  # those of the model and of the diagnosis that differ
+    settings: Mapping[str, tuple[Any, Any]]  # Settings of the model and of the diagnosis that differ.
 
 
 def compare(first: Report, second: Report) -> Comparison:

@@ -6,6 +6,7 @@ A cheap look proposes them; a run on the same rows as every other remedy decides
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 
 import numpy as np
 from sklearn.utils.validation import has_fit_parameter
@@ -17,12 +18,14 @@ from dldiag.error_analysis.feature_screen import FoundFeature, screen_features
 from dldiag.error_analysis.of_fits import case_of_fits
 from dldiag.error_analysis.row_losses import row_losses
 from dldiag.experiments.added_features import ADDED
+from dldiag.experiments.curved_inputs import CURVES, can_be_curved, is_linear
 from dldiag.experiments.fit_cache import FitCache
-from dldiag.experiments.models import Model, build_model
+from dldiag.experiments.models import INPUT_CURVES, Model, build_model
 
-MANY_LEVELS = 10  # of a category, from which one number may do better than as many columns
-ROWS_PER_LEVEL = 100  # training rows; with more, a column per level is learned well enough
-IDLE_SHARE = 0.25  # of the columns that must seem idle, for a run without them to be worth its time
+MANY_LEVELS = 10  # Levels of a category above which one number may do better than as many columns.
+ROWS_PER_LEVEL = 100  # Training rows per level; with more, a column per level is learned well enough.
+IDLE_SHARE = 0.25  # Share of the columns that must seem useless before a run without them is worth its time.
+MOST_BENT, MOST_CROSSED = 30, 8  # Numeric features that get splines (5 each), and products (36 of 8).
 OTHER_KIND = (0.0, 0.3)  # weights of the training rows whose kind is not that of the dev rows
 
 
@@ -91,6 +94,33 @@ def _encoded_levels(looked: Looked) -> tuple[DataChange, ...]:
     return (DataChange(change),)
 
 
+def curves_of_linear(looked: Looked) -> tuple[DataChange, ...]:
+    """Return splines of every number, and products of every two, for a linear model that gets its inputs prepared by us.
+
+    Their size asks for scaled inputs: without them the model gets these, too.
+    """
+    model, matrix = looked.model, looked.fits.encoded.matrix
+    if model.raw or not is_linear(model.estimator):
+        return ()
+    numbers = [name for name, has_scale in zip(matrix.names, matrix.measured, strict=True) if has_scale]
+    splines = [ADDED["spline"].written(name) for name in numbers]
+    pairs = [ADDED["product"].written(a, b) for a, b in combinations_with_replacement(numbers, 2)]
+    scaled: Change = {} if model.scale_inputs else {"scale_inputs": True}
+    sets = ((splines, MOST_BENT), (pairs, MOST_CROSSED))
+    return tuple(
+        DataChange({"new_features": (*model.new_features, *made), **scaled})
+        for made, most in sets
+        if 0 < len(numbers) <= most and not set(made) & set(model.new_features)
+    )
+
+
+def curves_in_pipeline(model: Model) -> tuple[Change, ...]:
+    """Return the curves to try on a user's pipeline that ends in a linear model."""
+    if not model.raw or not can_be_curved(model.estimator):
+        return ()
+    return tuple({INPUT_CURVES: kind} for kind in CURVES)
+
+
 def idle_columns_dropped(looked: Looked) -> tuple[DataChange, ...]:
     """Return one change: without the columns, correlated ones together, whose shuffling does not raise the dev error."""
     columns, importance = looked.fits.dataset.columns, looked.found.findings.importance
@@ -118,5 +148,5 @@ def other_kind_weighted(looked: Looked) -> tuple[DataChange, ...]:
 
 
 def no_change(looked: Looked) -> tuple[DataChange, ...]:
-    """Return no change: the remedy is none of the data, or none that a run can try."""
+    """Return no change: the remedy does not change the data, or no run can try it."""
     return ()

@@ -63,9 +63,9 @@ from dldiag.experiments.metric_choice import choose_metric
 from dldiag.experiments.model_code import described_model
 from dldiag.experiments.models import Model, as_model, build_model, is_of_counts
 
-EARLY_ROWS = 2_500  # training rows, at most, of a verdict that is told while larger sizes are still being fitted
-EARLY_POINTS = 3  # sizes of the curve, at least, for that
-EARLY_TIMES = 2  # times those rows; with fewer in all, the first verdict does not take long
+EARLY_ROWS = 2_500  # Most training rows of the first verdict, reported while larger sizes are still being fitted.
+EARLY_POINTS = 3  # Least sizes of the curve for a first verdict.
+EARLY_TIMES = 2  # Multiple of those rows in all; with fewer, the whole curve is soon done.
 EARLY = Message(
     "A first verdict, from {rows:,} of {all:,} training rows. It is refined while the larger sizes are computed."
 )
@@ -85,7 +85,7 @@ class Case:
     table: Mapping[str, Any]
     names: Mapping[str, Value]
     repairs: tuple[Repair, ...]
-    is_early: bool = False  # only the smaller sizes have been fitted
+    is_early: bool = False  # True while only the smaller sizes have been fitted.
 
     @property
     def repeats(self) -> range:
@@ -105,6 +105,10 @@ class Case:
     def repeats_at(self, size: int) -> range:
         """Return the repeats at one size of the curve."""
         return self.all_repeats if size == self.sizes[-1] else self.repeats
+
+    def points(self, models: Sequence[Model], sizes: Sequence[int]) -> list[tuple[Model, int, int]]:
+        """List the fits of models at sizes of the curve, the smallest first."""
+        return [(one, size, r) for size in sizes for one in models for r in self.repeats_at(size)]
 
     @property
     def trials(self) -> int:
@@ -146,16 +150,13 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
 
     quick, slow = case.references[:1], case.references[1:]
     progress.enter(Message("Learning curves"))
-    early = early_size(case.sizes)
-    for size in case.sizes:
-        watched = size in (early, case.sizes[-1])
-        models = [case.guess, case.model, *quick]
-        case.fits.fit(models, [size], case.repeats_at(size), on_result=progress.advance, watched=watched)
-        if size == early:
+    for sizes in curve_stages(case.sizes):
+        points = case.points([case.guess, case.model, *quick], sizes)
+        case.fits.fit_points(points, on_result=progress.advance, watched=sizes[-1:])
+        if sizes[-1] != case.sizes[-1]:
             progress.first(lambda: early_report(case, quick, started))
     progress.first(lambda: report_on(case, quick, started))
-    case.fits.fit(slow, case.sizes[:-1], case.repeats, on_result=progress.advance)
-    case.fits.fit(slow, case.sizes[-1:], case.all_repeats, on_result=progress.advance)
+    case.fits.fit_points(case.points(slow, case.sizes), on_result=progress.advance)
 
     progress.enter(Message("Short runs of every remedy"))
     analysis = analyze_fits(case.fits, case.model, case.settings.seed)
@@ -179,13 +180,24 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
 
 
 def early_size(sizes: Sequence[int]) -> int | None:
-    """Return the size of the learning curve at which a first verdict is told; None where the whole curve is soon there.
+    """Return the size of the learning curve at which a first verdict is reported; None where the whole curve is soon done.
 
     >>> early_size((312, 565, 1022, 1849, 3345, 6050, 10946, 20000)), early_size((100, 400, 1600, 3200))
     (1849, None)
     """
     small = [size for size in sizes if size <= EARLY_ROWS]
     return small[-1] if len(small) >= EARLY_POINTS and sizes[-1] > EARLY_TIMES * EARLY_ROWS else None
+
+
+def curve_stages(sizes: Sequence[int]) -> list[Sequence[int]]:
+    """Cut the sizes of the curve where a first verdict is told; the fits of a stage do not wait for each other.
+
+    >>> curve_stages((312, 565, 1022, 1849, 3345, 6050)), curve_stages((100, 400, 1600))
+    ([(312, 565, 1022, 1849), (3345, 6050)], [(100, 400, 1600)])
+    """
+    early = early_size(sizes)
+    n = len(sizes) if early is None else sizes.index(early) + 1
+    return [part for part in (sizes[:n], sizes[n:]) if part]
 
 
 def early_report(case: Case, references: Sequence[Model], started: float) -> Report:
@@ -200,7 +212,7 @@ def early_report(case: Case, references: Sequence[Model], started: float) -> Rep
 def prepare_case(
     dataset: Dataset, model: Any, settings: Settings, *, n_jobs: int = 1, should_stop: ShouldStop = None
 ) -> Case:
-    """Split first, look at the table, and choose what is compared with what."""
+    """Split first, check the table, and choose the models to compare."""
     _check_types(dataset, settings)
     check_all(settings)
     _check_muted(settings)
@@ -374,7 +386,7 @@ def _progress_of(case: Case, on_progress: OnProgress) -> ProgressMeter:
     weights += [(one, probe_size) for _, _, one in probe_plan(case.model) for _ in range(LEAST_REPEATS)]
     weights += [(case.model, case.sizes[-1])] * (2 * LEAST_REPEATS * case.trials)
 
-    def curves() -> tuple[LearningCurve, ...]:  # without intervals from rows, which take a while: often asked for
+    def curves() -> tuple[LearningCurve, ...]:  # Without intervals from rows, which take a while: this is called often.
         models = (case.model, *case.references)
         laid = (
             as_curve(one, case.sizes, len(case.repeats), case.fits.results, case.fits.encoded.choice.unit)

@@ -12,7 +12,7 @@ from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, Finding, Forecast, ForecastPoint, LearningCurve
 from dldiag.experiments.forecast import forecast
 
-UNFINISHED = {"short_training", "wrong_step"}  # problems of a network that is still on its way
+UNFINISHED = {"short_training", "wrong_step"}  # Problems of a network that has not finished training.
 TRAIN_FIRST = Message(
     "Longer training or another step size lowers the dev error. More rows would mean more steps, too, and this curve cannot "
     "tell one from the other: train first, then read a forecast."
@@ -54,7 +54,7 @@ def forecast_or_abstain(
 
 
 def _with_rows(point: ForecastPoint, dev: Estimate) -> ForecastPoint:
-    """Widen a forecast by what the dev rows leave open: that they are hard or easy is forecast along with the rest."""
+    """Widen a forecast by the sampling error of the dev rows, which may be harder or easier than others."""
     share = np.sqrt(min(1.0, point.value / dev.value)) if dev.value > 0 else 1.0
     down = np.hypot(point.value - point.low, share * (dev.value - dev.low))
     up = np.hypot(point.high - point.value, share * (dev.high - dev.value))

@@ -39,7 +39,7 @@ from dldiag.experiments.fit import FitResult
 from dldiag.experiments.models import Model, changed
 
 STOPPED = Message("Stopped by hand. What had been applied by then is below.")
-MOST_STEPS = 6  # adoptions before the loop ends by itself
+MOST_STEPS = 6  # Applied fixes after which the loop ends.
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Improvement:
     dev_uses: int  # settings of the model that were compared on the dev sets
     total: Total | None = None  # None where no step was taken, or the loop was stopped by hand
     test: TestResult | None = None
-    stopped: bool = False  # by hand: `report` is then of the model before the last step
+    stopped: bool = False  # Stopped by hand; `report` is then of the model before the last step.
 
     @property
     def change(self) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def improve(
     """Apply the best fix and diagnose again, until neither a fix nor a search helps or `most_steps` were taken.
 
     The test set stays sealed; `finish` opens it. Raises what `diagnose` raises; but once a step was taken, Stopped ends
-    the loop and what was adopted is returned.
+    the loop and what was applied is returned.
     """
     case = prepare_case(dataset, model, settings, n_jobs=n_jobs, should_stop=should_stop)
     return improve_case(case, most_steps=most_steps, on_progress=on_progress)
@@ -182,7 +182,7 @@ def _plain(value: Any) -> Any:
 
 
 def _compared(case: Case, known: Report | None) -> int:
-    """Count the settings that the dev rows have judged, those of the report that the loop started from among them."""
+    """Count the settings that were compared on the dev rows, those of the report that the loop started from among them."""
     return case.compared + (known.compared - 1 if known is not None else 0)
 
 

@@ -71,7 +71,7 @@ def _per_class(fits: FitCache, predictions: Predictions | None) -> tuple[ClassSc
 def rare_class_gain(
     fits: FitCache, model: Model, probes: Mapping[str, Probe], effort: Effort
 ) -> dict[str, Estimate | None]:
-    """Estimate what class weights gain in balanced error where the model is judged by the share of wrong rows.
+    """Estimate what class weights gain in balanced error where the metric is the error rate.
 
     {} where they were not probed: no class is rare, or another metric was chosen.
     """

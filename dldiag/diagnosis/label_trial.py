@@ -1,6 +1,6 @@
 """The trial of suspicious labels: train without them, without as many random rows, and with what they should be.
 
-In every repeat the suspects are found by cross-validation inside its training rows, so that no dev row has a say. Dev labels
+In every repeat the suspects are found by cross-validation inside its training rows, so that dev rows do not influence them. Dev labels
 of classes stay as they are: where they are wrong as often, every model's error is too high by about as much.
 """
 
@@ -26,12 +26,12 @@ from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model
 from dldiag.experiments.tasks import FitTask
 
-_FOLDS = 4  # of a cross-validation that finds suspects
+_FOLDS = 4  # Folds of a cross-validation that finds suspects.
 _PARTITIONS = 2  # cross-validations whose predictions are averaged: one alone leaves much to the draw of its folds
 TRIAL_REPEATS = 14
 MOST_DROPPED = 0.3  # of the training rows; the likeliest mistakes go first
 LEAST_LEFT = 2  # training rows of every class that stay
-_WIDER = 1.57  # times the 90% interval, 99%: what is called without effect must be so for sure
+_WIDER = 1.57  # Times the 90% interval: a 99% interval must lie within δ before labels are said to have no effect.
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,5 +202,5 @@ def _without_emptying(suspects: Rows, y: NDArray[np.int64]) -> Rows:
 
 
 def _judged(fits: FitCache, tasks: Sequence[FitTask]) -> list[FitResult]:
-    """Train on other rows or labels and judge on the same dev rows; in the order of the repeats."""
+    """Train on other rows or labels and score on the same dev rows, in the order of the repeats."""
     return sorted(fits.fit_tasks(tasks), key=lambda result: result.task.key[2])

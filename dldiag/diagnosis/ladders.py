@@ -45,14 +45,19 @@ LADDERS: dict[str, Ladder] = {
     "max_iter": Ladder("train_longer", TIGHTER, 4, kinds=("sklearn.ensemble",)),
     "learning_rate": Ladder("step_size", "step_size", 3, kinds=("sklearn.ensemble",)),
 }
-STEP_LADDERS: dict[str, Ladder] = {  # of the steps of a pipeline before the one that learns: how much they let through
+STEP_LADDERS: dict[
+    str, Ladder
+] = {  # Settings of the steps of a pipeline before its estimator, which limit what reaches it.
     "degree": Ladder(LOOSER, TIGHTER, 1.5),
     "n_knots": Ladder(LOOSER, TIGHTER, 2),
     "n_components": Ladder(LOOSER, TIGHTER, 2),
     "k": Ladder(LOOSER, TIGHTER, 2),
     "percentile": Ladder(LOOSER, TIGHTER, 2),
 }
-MORE_OF: dict[str, int] = {"n_estimators": 4, "max_iter": 5}  # of any other model only more can help
+MORE_OF: dict[str, int] = {
+    "n_estimators": 4,
+    "max_iter": 5,
+}  # Of any other model only more trees or iterations can help.
 SWITCHES: dict[str, tuple[str, tuple[Any, ...]]] = {  # choices rather than numbers: remedy, values
     "weights": (LOOSER, ("distance", "uniform")),
     "max_features": (TIGHTER, ("sqrt", 1.0)),

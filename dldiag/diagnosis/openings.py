@@ -1,4 +1,4 @@
-"""Which sealed test rows were opened, when and by what: one record for the CLI, the library and the dashboard."""
+"""A record of opened test rows: which, when and by what, shared by the CLI, the library and the dashboard."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import DataError
 
 FILE = "openings.sqlite3"
-_WAIT_SECONDS = 10.0  # for another process that is writing
+_WAIT_SECONDS = 10.0  # Wait for another process that is writing.
 MACHINE = ""  # the owner of what the CLI and the library open; a visitor of the dashboard has a token
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS openings (

@@ -18,13 +18,13 @@ COST_OF_ANOTHER = Message(
     "Another model has to be built, checked and explained anew, so it stands before a setting only where it gains {half:gap} more."
 )
 REFUTED = ("no_effect", "hurt")  # verdicts of a trial that take a remedy out of what is recommended
-HELPFUL = ("helped", "helped_little")  # and those that put it there
+HELPFUL = ("helped", "helped_little")  # Verdicts of a trial that recommend a remedy.
 DONE_AT_ONCE = ("repair_table", "other_model")  # though they change no setting of the model
 BEFORE_THE_MODEL = (
     "no_signal",
     "leak",
     "misleading_split",
-)  # no change of the model touches them: what does comes first
+)  # Problems that no change of the model removes; what does comes first.
 ON_OTHER_GROUNDS = "rare_class_missed"  # a problem that the share of wrong rows does not see
 _WORSE = "worse_than_baseline"  # a problem that any change which may help is worth a try against
 FEW_DEV_ROWS = "few_dev_rows"  # a problem worth a remedy only while it keeps the verdict open
@@ -78,7 +78,7 @@ def _settled_order(one: Recommendation, keep: int, delta: float) -> tuple[int, b
         return AS_IT_IS, False, 0.0, one.rank
     trial = one.trial
     change = trial.change if trial is not None else one.expected
-    value = 0.0 if change is None else round(_worth(one.remedy, change.value, delta), _SHOWN)
+    value = 0.0 if change is None else round(worth_of(one.remedy, change.value, delta), _SHOWN)
     if trial is not None and trial.verdict in REFUTED:
         return IN_VAIN, False, value, one.rank
     helps = trial is not None and (trial.verdict in HELPFUL or trial.is_likely_help)
@@ -89,7 +89,7 @@ def _settled_order(one: Recommendation, keep: int, delta: float) -> tuple[int, b
     return _SURE, not _can_be_done(one), value, one.rank
 
 
-def _worth(remedy: str, change: float, delta: float) -> float:
+def worth_of(remedy: str, change: float, delta: float) -> float:
     """Return a change of dev error less what it costs: another model has to gain δ/2 more than a setting of this one."""
     return change + delta / 2 if remedy == "other_model" else change
 
@@ -164,7 +164,7 @@ def _other_model(
         return None
     change = -lead
     place = _SURE if change.surely_below < -evidence.delta / 2 else LIKELY
-    order = _order(place, _worth(row.key, change.value, evidence.delta), row)
+    order = _order(place, worth_of(row.key, change.value, evidence.delta), row)
     repeats = 0 if evidence.repeats is None else round(evidence.repeats.value)
     cost = COST_OF_ANOTHER.filled(half=evidence.delta / 2, unit=evidence.unit)
     trial = Trial(row.key, decide_order(change, evidence.delta), change, repeats, 0.0, note=cost)
@@ -172,7 +172,11 @@ def _other_model(
 
 
 def _order(place: int, change: float, row: Remedy) -> RemedyOrder:
-    return place, round(change, _SHOWN), list(REMEDIES).index(row.key)  # what makes a network train at all stands first
+    return (
+        place,
+        round(change, _SHOWN),
+        list(REMEDIES).index(row.key),
+    )  # Whatever makes a network train at all comes first.
 
 
 def _place(row: Remedy, expected: float, problem: str | None) -> int:

@@ -15,6 +15,8 @@ from dldiag.diagnosis import metric_changes as by_metric
 from dldiag.diagnosis.data_changes import (
     DataChange,
     Looked,
+    curves_in_pipeline,
+    curves_of_linear,
     idle_columns_dropped,
     missing_features,
     no_change,
@@ -153,7 +155,7 @@ def _stop_early(model: Model) -> tuple[Change, ...]:
     return () if cannot else ({"early_stopping": True},)
 
 
-OF_OTHERS = (OTHER_VALUE,)  # remedies that no network is offered
+OF_OTHERS = (OTHER_VALUE,)  # Remedies that no network is offered.
 # Remedies that only a network has; other models are offered none of them.
 OF_NETWORKS = (
     "bigger_network",
@@ -170,7 +172,7 @@ SEARCH = "search_settings"  # the remedy whose change is found by its trial
 REMEDIES: dict[str, Remedy] = {
     row.key: row
     for row in (
-        # first make it train
+        # Remedies that get a network training.
         Remedy(
             "scale_inputs", Message("Scale the inputs"), "training", ("unscaled_inputs",), _scale, 0.5,
             Message("With features on very different scales, gradient descent makes slow progress."),
@@ -208,6 +210,11 @@ REMEDIES: dict[str, Remedy] = {
             "weaker_regularization", Message("Weaker regularization"), "bias", ("over_regularized", "high_bias"), _weaker, 0.35,
             Message("The penalty keeps the model simpler than the data need."),
             textbook=4, part="avoidable_bias",
+        ),
+        Remedy(
+            "curved_features", Message("Spline or polynomial features"), "bias", ("only_straight", "high_bias"), curves_in_pipeline, 0.3,
+            Message("A linear model bends only where its features do."),
+            any_model=True, look=curves_of_linear,
         ),
         # high variance
         Remedy(

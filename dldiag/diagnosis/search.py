@@ -19,12 +19,13 @@ from dldiag.experiments.estimates import Results, paired_change
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model, changed, is_network
 
-TRIED = 24  # combinations; with the race about as many fits as the rest of a diagnosis
-_KEPT = 8  # of them left after the first repeats
+TRIED = 24  # Combinations drawn; with early elimination about as many fits as the rest of a diagnosis.
+_KEPT = 8  # Combinations kept after the first repeats.
 FIRST = 2  # repeats of all combinations; those left get all SELECTION_REPEATS
 LAYERS = ((25,), (50,), (100,), (256,), (50, 50), (100, 100), (256, 256))
 
 DrawValue = Callable[[np.random.Generator], Any]
+Runs = tuple[Results, Results]  # of the model and of a candidate, on the same repeats
 
 SEARCHED: Mapping[str, DrawValue] = {
     "hidden_layer_sizes": lambda rng: LAYERS[rng.integers(len(LAYERS))],
@@ -64,7 +65,7 @@ def planned_fits(remedy: str, effort: Effort) -> int:
 def search(fits: FitCache, model: Model, *, material: float, effort: Effort, on_result: OnResult = None) -> Trial:
     """Draw combinations, let the last repeats of the split choose the best, and measure what it changes on the others.
 
-    The other repeats judge on the same rows as those that chose, so the effect is corrected for the choice, too. The trial
+    The other repeats share dev rows with those that chose, so the effect is corrected for the choice, too. The trial
     is "no effect" when no combination did better than the model as it is. material: δ, in the error's unit. Raises
     ValueError for a model that is not our network.
     """
@@ -85,34 +86,45 @@ def search(fits: FitCache, model: Model, *, material: float, effort: Effort, on_
 
 def _chosen(
     fits: FitCache, model: Model, changes: Sequence[Change], effort: Effort, on_result: OnResult
-) -> tuple[Attempt, tuple[Results, Results]]:
+) -> tuple[Attempt, Runs]:
     """Return the change with the least mean dev error over the selection repeats, and its fits beside the model's.
 
     It is not picked when the model itself has the least.
-
-    A race: what is not among the best after the first repeats drops out.
     """
-    size, left = min(effort.probe_rows, fits.split.n_train), [(change, changed(model, change)) for change in changes]
-    drawn, seen = len(fits.split.repeats), dict[str, tuple[Results, Results]]()
-    for kept, n in ((_KEPT, FIRST), (1, SELECTION_REPEATS)):
+    size, drawn = min(effort.probe_rows, fits.split.n_train), len(fits.split.repeats)
+    candidates = [changed(model, change) for change in changes]
+
+    def run(left: Sequence[int], n: int) -> dict[int, Runs]:
         repeats = range(drawn - SELECTION_REPEATS, drawn - SELECTION_REPEATS + n)
-        fits.fit([model, *(one for _, one in left)], [size], repeats, on_result=on_result)
-        runs = {one.identity: (fits.get(model, size, repeats), fits.get(one, size, repeats)) for _, one in left}
-        seen |= {name: pair for name, pair in runs.items() if not any(r.failed for pair_ in pair for r in pair_)}
-        left = sorted(left, key=lambda pair: _mean_change(seen.get(pair[1].identity)))[:kept]
-    best, candidate = left[0]
-    if _mean_change(seen.get(candidate.identity)) >= 0:
-        return Attempt(SEARCH, best), ([], [])
-    effects = [paired_change(*pair) for pair in seen.values()]
-    together = correlation_of(list(seen.values()), fits.dataset.n_rows)
-    found = dict(zip(seen, picked(effects, together, fits.split.repeats[0].seed), strict=True))
-    return Attempt(SEARCH, best, found[candidate.identity]), seen[candidate.identity]
+        fits.fit([model, *(candidates[one] for one in left)], [size], repeats, on_result=on_result)
+        runs = {one: (fits.get(model, size, repeats), fits.get(candidates[one], size, repeats)) for one in left}
+        return {one: pair for one, pair in runs.items() if not any(r.failed for half in pair for r in half)}
+
+    final = finalists(len(changes), run)
+    best = next(iter(final), None)
+    if best is None or _mean_change(final[best]) >= 0:
+        return Attempt(SEARCH, changes[0]), ([], [])
+    pairs = list(final.values())
+    together = correlation_of(pairs, fits.dataset.n_rows)
+    effects = picked([paired_change(*pair) for pair in pairs], together, fits.split.repeats[0].seed)
+    return Attempt(SEARCH, changes[best], effects[0]), final[best]
 
 
-def _mean_change(pair: tuple[Results, Results] | None) -> float:
-    """Return the mean change of the dev error; infinite where a fit failed."""
-    if pair is None:
-        return np.inf
+def finalists(count: int, run: Callable[[Sequence[int], int], Mapping[int, Runs]]) -> dict[int, Runs]:
+    """Let candidates 0 … count − 1 race; return the paired fits of those that get to the end, the best first.
+
+    run: (candidates, repeats) -> paired fits of those that can be fitted. Who drops out after the first repeats is no rival
+    of the winner any more: its noise is that of fewer repeats, and counted in it would correct too much.
+    """
+    left, runs = list(range(count)), dict[int, Runs]()
+    for n in (FIRST, SELECTION_REPEATS):
+        runs = dict(run(left, n))
+        left = sorted(runs, key=lambda one: _mean_change(runs[one]))[:_KEPT]
+    return {one: runs[one] for one in left}
+
+
+def _mean_change(pair: Runs) -> float:
+    """Return the mean change of the dev error."""
     return float(np.mean([b.useful_error - a.useful_error for a, b in zip(*pair, strict=True)]))
 
 

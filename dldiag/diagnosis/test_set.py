@@ -36,7 +36,7 @@ def open_test(
     should_stop: ShouldStop = None,
     opener: Opener = LIBRARY,
 ) -> TestResult:
-    """Judge two models on the test rows that no number has been computed from so far; that they were opened is remembered.
+    """Score two models on the sealed test rows; the opening is recorded.
 
     The same settings and seed draw the same split as the diagnosis did. Each repeat trains on its own training rows, so
     the interval holds repeat-to-repeat spread and the sampling of test rows; the difference is paired (negative:
@@ -52,7 +52,9 @@ def open_test(
     return TestResult(
         start=dev_error(opened.start),
         winner=dev_error(opened.winner),
-        difference=paired_change(opened.start, opened.winner, clipped=False),  # it stands beside both errors
+        difference=paired_change(
+            opened.start, opened.winner, clipped=False
+        ),  # The difference is shown beside both errors.
         rows=len(split.test_rows),
         dev_uses=dev_uses,
     )

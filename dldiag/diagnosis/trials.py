@@ -11,7 +11,7 @@ import numpy as np
 
 from dldiag.core.i18n import Message, Value
 from dldiag.core.settings import Settings
-from dldiag.core.types import Dataset, Estimate, LearningCurve, Recommendation, Report, Split, Trial
+from dldiag.core.types import Dataset, Estimate, LearningCurve, Recommendation, Report, Rows, Split, Trial
 from dldiag.data.split import make_split
 from dldiag.diagnosis.data_changes import Looked
 from dldiag.diagnosis.evidence import (
@@ -23,7 +23,8 @@ from dldiag.diagnosis.evidence import (
     train_change,
     unsticks,
 )
-from dldiag.diagnosis.recommend import decide_order
+from dldiag.diagnosis.race import foresee, looks, scatter_of
+from dldiag.diagnosis.recommend import ON_OTHER_GROUNDS, decide_order
 from dldiag.diagnosis.remedies import MORE_DATA, REMEDIES, applicable
 from dldiag.diagnosis.winners_curse import Picked, continued, correlation_of, less_lucky, picked
 from dldiag.error_analysis.analysis import ErrorAnalysis
@@ -33,16 +34,15 @@ from dldiag.experiments.forecast import forecast
 from dldiag.experiments.learning_curve import clipped
 from dldiag.experiments.models import Model, changed
 
-MORE_REPEATS = 2  # times the repeats of the curve, with all training rows where fits are cheap
-HINDCAST_HIDES = 2  # largest sizes hidden from the forecast that is checked against them
+MORE_REPEATS = 2  # Times the curve's repeats, run with all training rows where fits are cheap.
+HINDCAST_HIDES = 2  # Largest sizes hidden from the forecast, which is then checked against them.
 SELECTION_REPEATS = (
     4  # repeats beyond all others, by which a search chooses, so that the others can measure what it chose
 )
 BATCH = 3  # repeats added at a time until a trial is decided
-EARLY_LOOK = 1.57  # times the 90 % interval before the last look: 99 %
+EARLY_LOOK = 1.57  # Times the 90% interval: a look before the last needs a 99% interval.
 
-LOOK_EVERY = 3  # repeats of a probe between two looks at which settings can still gain
-LEAST_REPEATS, MOST_REPEATS = 4, 10  # of a probe; what can still gain after the least gets the most
+LEAST_REPEATS, MOST_REPEATS = 4, 10  # Repeats of a probe, on many and on few rows.
 
 PlanEntry = tuple[str, Mapping[str, Any], Model]  # remedy, change, the changed model
 Luck = Mapping[str, float]  # model identity -> standard errors by which its effect looks too good
@@ -67,7 +67,7 @@ EFFORTS: dict[str, Effort] = {
     "large": Effort(probe_rows=10_000, probe_budget=50_000, trials=2, trial_repeats=5, most_rows=1_000_000),
 }
 
-DRAWN_TIMES = 1.25  # times the training rows wanted: the others are dev and test rows
+DRAWN_TIMES = 1.25  # Times the training rows wanted; the others become dev and test rows.
 
 
 def rows_to_draw(settings: Settings) -> int | None:
@@ -117,41 +117,50 @@ def probe(
 ) -> dict[str, Probe]:
     """Run every applicable remedy for a few repeats on a few rows; return the best setting of each.
 
-    The current model runs on the same rows, so that every change is paired. A race: settings that cannot gain half of δ
-    any more after the least repeats drop out. What is best among all that ran looks better than it is; its effect is
-    corrected for that. smallest: the user's smallest difference that matters. found: where the model is wrong, from which
-    changes of the data are proposed. Candidates of the first heat are not
-    watched: that takes time, and a trial has more repeats to be seen on.
+    The current model runs on the same rows, so that every change is paired. It is a race (`race.py`): settings that
+    will hardly be recommended after all repeats are eliminated. What is best among all that ran looks better than it is;
+    its effect is corrected for that. smallest: the user's smallest difference that matters. found: where the model is
+    wrong, from which changes of the data are proposed. Health signals are recorded in the last repeats only: that takes time.
     """
     size = min(effort.probe_rows, fits.split.n_train)
     whole = size == fits.split.n_train
-    fits.fit([model], [size], range(LEAST_REPEATS), on_result=on_result, watched=whole)
+    every = [repeat.dev_rows for repeat in fits.split.repeats[: probe_repeats(effort, size)]]
+    fits.fit([model], [size], range(len(every)), on_result=on_result, watched=whole)
     targets, choice = fits.open_targets, fits.encoded.choice
     plan = [one for one in probe_plan(model, keys) if REMEDIES[one[0]].suits(targets, choice)]
     of_data, luck = data_plan(fits, model, found)
     alive = [*briefly(plan, _idle_columns(fits, model, size, smallest)), *of_data]
     tried: dict[str, _Tried] = {}
-    for n in looks(probe_repeats(effort, size)):
-        models = [model, *(candidate for _, _, candidate in alive)]
-        fits.fit(models, [size], range(n), on_result=on_result, watched=whole and n > LEAST_REPEATS)
+    for n in looks(len(every)):
+        models = [candidate for _, _, candidate in alive]
+        fits.fit(models, [size], range(n), on_result=on_result, watched=whole and n == len(every))
         before = fits.get(model, size, range(n))
         for remedy, change, candidate in alive:
             after = fits.get(candidate, size, range(n))
             if not any(result.failed for result in (*before, *after)):
                 chosen_by = luck.get(candidate.identity, 0.0)
                 tried[f"{remedy} {candidate.identity}"] = _Tried(remedy, change, before, after, chosen_by)
-        half = material_of(before, smallest) / 2
-        alive = [one for one in alive if (run := tried.get(f"{one[0]} {one[2].identity}")) and run.seen.low < -half]
+        running = {name: tried[name] for one in alive if (name := f"{one[0]} {one[2].identity}") in tried}
+        staying = _that_go_on(running, every, material_of(before, smallest) / 2)
+        alive = [one for one in alive if f"{one[0]} {one[2].identity}" in staying]
     return _best_of_each(list(tried.values()), fits)
 
 
-def looks(most: int) -> list[int]:
-    """Return the repeats after which the race drops settings that cannot gain any more.
+def _that_go_on(running: Mapping[str, _Tried], every: Sequence[Rows], half: float) -> set[str]:
+    """Return the settings that may gain δ/2, and be recommended after all repeats, whose dev rows are given; half: δ/2.
 
-    >>> looks(10), looks(5), looks(4)
-    ([4, 7, 10], [4, 5], [4])
+    What may be good for rare classes, which the share of wrong rows does not see, has the least repeats at any rate.
     """
-    return [*range(LEAST_REPEATS, most, LOOK_EVERY), most]
+    usual = float(np.median([scatter_of(run.before, run.after) for run in running.values()] or [0.0]))
+    staying = set()
+    for name, run in running.items():
+        seen = foresee(run.before, run.after, every, usual)
+        other = REMEDIES[run.remedy].specific == ON_OTHER_GROUNDS and len(run.after) < LEAST_REPEATS
+        guessing = np.mean([one.dev_error - one.guess_error for one in run.before]) > 0
+        is_open = bool(guessing) or unsticks(run.before, run.after)
+        if other or (run.seen.low < -half and seen.may_gain(half, by_value=is_open)):
+            staying.add(name)
+    return staying
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,13 +197,13 @@ def _as_probe(one: _Tried, effect: Picked) -> Probe:
 
 
 def _idle_columns(fits: FitCache, model: Model, size: int, smallest: float) -> set[str]:
-    """Return the columns worth one try each: bias without training error, variance without a gap."""
+    """Return the columns whose remedies get one try each: bias without training error, variance without a gap."""
     seen = [fits.get(model, n, range(LEAST_REPEATS)) for n in {size, fits.split.n_train}]
     return set.intersection(*(idle_columns(one, smallest) for one in seen if one))
 
 
 def idle_columns(before: Sequence[FitResult], smallest: float) -> set[str]:
-    """Return the columns of the remedy table against what these fits hardly show."""
+    """Return the columns of the remedy table whose problem these fits hardly show."""
     train = float(np.mean([r.train_error for r in before]))
     gap = float(np.mean([r.useful_error for r in before])) - train
     delta = material_of(before, smallest)
@@ -324,7 +333,7 @@ def hindcast(curve: LearningCurve, evidence: Evidence) -> Trial | None:
     past = forecast(curve.sizes[:shown], curve.dev_errors[:shown], [hidden], unit=curve.unit)
     if gain is None or not past.points:
         return None
-    known = evidence.dev_error  # of more repeats than the curve has
+    known = evidence.dev_error  # This error comes from more repeats than the curve has.
     real, point = float(np.nanmean(curve.dev_errors[-1])) if known is None else known.value, past.points[0]
     hit = point.low <= real <= point.high
     change = -gain

@@ -50,7 +50,7 @@ BY_ANSWERS: Mapping[tuple[Answer, Answer], Message] = {
         "can't yet tell whether underfitting is part of it."
     ),
 }
-# Also where one of the two is known not to be high: that half comes and goes with the split; it stands below the sentence.
+# The sentence is the same where one of the two is known not to be high, because that depends on the split.
 CANNOT_TELL = Message(
     "The error on unseen rows is {dev:error}. With {judged} we can't yet tell why: training error {train:error}, best error seen "
     "here {achievable:error}."

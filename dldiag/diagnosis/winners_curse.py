@@ -15,7 +15,7 @@ from dldiag.experiments.estimates import Results
 _DRAWS = 400  # of the noise; the corrected effect is a mean over them
 DOFS = np.array([1, 1.5, 2, 3, 4, 5, 7, 10, 15, 25, 50, 200, 1e6])
 WIDE, NARROW = stats.t.ppf(0.5 + TWO_SIDED / 2, DOFS), stats.t.ppf(ONE_SIDED, DOFS)  # half-widths in standard errors
-SPLIT = 0.7  # share of the noise that is added before choosing; judged without it divided by this (measured, see docs/advice.md)
+SPLIT = 0.7  # Share of the noise that is added before choosing (measured, see docs/advice.md).
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def correlation_of(changes: Sequence[tuple[Results, Results]], n_rows: int) -> F
 
 
 def _by_row(before: Results, after: Results, n_rows: int) -> Floats:
-    """Return what a change does to each row, averaged over the repeats that judged it: (n_rows,), NaN where none did."""
+    """Return what a change does to each row, averaged over the repeats that have it as a dev row: (n_rows,), NaN where none did."""
     total, count = np.zeros(n_rows), np.zeros(n_rows)
     for old, new in zip(before, after, strict=True):
         total[old.task.dev_rows] += new.useful_influence - old.useful_influence

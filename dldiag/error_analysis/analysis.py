@@ -1,4 +1,4 @@
-"""error_analysis: predictions in; the slices, worst rows, suspects and bias per row out. Start reading here."""
+"""error_analysis: from predictions to slices, worst rows, label suspects and bias per row. Start reading here."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from dldiag.error_analysis.label_suspects import SuspectRows, share_of_suspects,
 from dldiag.error_analysis.row_losses import ErrorCase, RowLosses, losses_of, row_losses
 from dldiag.error_analysis.slices import LEAST_TABLE_ROWS, find_slices
 
-WORST_ROWS = 10  # that are shown
-IMPORTANCE_ROWS = 5_000  # that are shuffled at most
+WORST_ROWS = 10  # Rows shown.
+IMPORTANCE_ROWS = 5_000  # Rows shuffled at most.
 
 
 @dataclass(frozen=True, eq=False)

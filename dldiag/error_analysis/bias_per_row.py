@@ -10,7 +10,7 @@ from dldiag.core.estimate import Estimate
 from dldiag.core.statistics import rate_estimate
 from dldiag.error_analysis.row_losses import ErrorCase, RowLosses
 
-_LEAST_TIMES = 2  # predictions of a row, without which its bias and its variance are one
+_LEAST_TIMES = 2  # Predictions of a row; with one alone its bias and its variance cannot be separated.
 
 
 def decompose(case: ErrorCase, folded: RowLosses) -> ErrorDecomposition | None:

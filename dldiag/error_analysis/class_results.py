@@ -1,4 +1,4 @@
-"""What was taken for what: the confusion matrix, and recall and precision of every class with intervals."""
+"""The confusion matrix, and recall and precision of every class with intervals."""
 
 from __future__ import annotations
 

@@ -11,10 +11,10 @@ import pandas as pd
 from dldiag.core.error_findings import PartialDependence
 from dldiag.error_analysis.conditions import as_numbers
 
-MOST_DEPENDENCES = 4  # columns that are shown, the most important ones
-_MOST_VALUES = 9  # of a column: quantiles, or its most frequent categories
-_ENDS = 0.05  # of the values, beyond which no quantile is taken
-_DIGITS = 3  # of a value that is shown; nobody's own value is kept
+MOST_DEPENDENCES = 4  # Columns shown, the most important ones.
+_MOST_VALUES = 9  # Values of a column: quantiles, or its most frequent categories.
+_ENDS = 0.05  # Share of the values at each end beyond which no quantile is taken.
+_DIGITS = 3  # Significant digits of a value that is shown, so that no exact value of a row is kept.
 
 MeanOf = tuple[
     Callable[[Any], float], str

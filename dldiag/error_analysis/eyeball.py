@@ -1,7 +1,7 @@
 """The eyeball set (Ng, Machine Learning Yearning, ch. 14 to 19): wrong dev rows to look at, categories, and their ceilings.
 
 The judged rows are divided in two at random: the eyeball part, whose wrong rows a person looks at, and the blackbox part,
-which nobody looks at. What is fixed with an eye on the first will look better there than it is.
+which nobody looks at. Fixes made while looking at the first part look better there than they are.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dldiag.core.statistics import difference, rate_estimate
 from dldiag.error_analysis.row_losses import RowLosses
 
 EYEBALL_ERRORS = 100  # wrong rows to look at; Ng's figure
-LARGEST_PART = 0.5  # of the judged rows, so that enough stay in the blackbox part
+LARGEST_PART = 0.5  # Largest share of the dev rows in the eyeball part, so that enough stay in the blackbox part.
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Screen for features that a model lacks: what its out-of-sample residuals still go together with.
+"""Screen for features that a model lacks: what its out-of-sample residuals are still associated with.
 
 Nothing is fitted. The residuals of the dev rows are freed of what is linear in the features; then interactions, ratios,
 bends and cycles are tested against them, at a level that holds for all of them together.
@@ -19,15 +19,15 @@ from dldiag.data.encode import Matrix
 from dldiag.error_analysis.row_losses import ErrorCase, RowLosses
 from dldiag.experiments.added_features import ADDED, KNOTS, period_of
 
-FAMILY_LEVEL = 0.01  # of one feature or more found by chance
-_MOST_ROWS = 5_000  # that are screened, drawn at random
-_MOST_FEATURES = 200  # that are combined, the first ones
-MOST_RATIOS = 25  # measured features that are divided by each other
-MOST_FOUND = 4  # features of one table
-SPLINE_BINS = 8  # among which the mean residual is compared
-LEAST_SCREENED = 100  # rows
+FAMILY_LEVEL = 0.01  # Probability that one feature or more is found by chance.
+_MOST_ROWS = 5_000  # Rows screened at most, drawn at random.
+_MOST_FEATURES = 200  # Features combined at most, the first ones.
+MOST_RATIOS = 25  # Numeric features that are divided by each other.
+MOST_FOUND = 4  # Features found at most in one table.
+SPLINE_BINS = 8  # Bins whose mean residuals are compared.
+LEAST_SCREENED = 100  # Least rows for the screen.
 FARTHEST = 5.0  # standard deviations; values beyond are cut, so that no single row makes a feature
-CLOSER_LOOKS = 10  # interactions that are compared without what is linear in them
+CLOSER_LOOKS = 10  # Interactions compared again without their linear part.
 MOST_LINEAR = 3  # rows per known column; with fewer, residuals are not freed of these
 _LEAST_DISTINCT = 12  # values of a feature, to test a bend in it
 _SMALL = 1e-9
@@ -35,7 +35,7 @@ _SMALL = 1e-9
 
 @dataclass(frozen=True)
 class FoundFeature:
-    """A feature that the residuals go together with: how it is written, by how many standard errors, and how many it took."""
+    """A feature that the residuals are associated with: how it is written, by how many standard errors, and how many it took."""
 
     text: str
     z: float

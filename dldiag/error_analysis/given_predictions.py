@@ -16,8 +16,8 @@ from dldiag.error_analysis.row_losses import ErrorCase
 from dldiag.experiments.predictions import Predictions
 
 MANY_VALUES = 20  # different numbers in a target; more of them, or fractions, are a regression
-SUM_OFF = 0.01  # that the probabilities of a row may be off 1, for rounding
-_LEAST_ROWS = 10  # to say anything
+SUM_OFF = 0.01  # How far the probabilities of a row may sum from 1, for rounding.
+_LEAST_ROWS = 10  # Least rows for an analysis.
 
 
 def error_case(
@@ -82,7 +82,7 @@ def _check_length(name: str, found: int, rows: int) -> None:
 
 
 def _task_of(y: NDArray[Any], predicted: NDArray[Any]) -> Task:
-    """Tell classes from numbers: fractions, or many different numbers, are numbers."""
+    """Decide between classes and numbers: fractions, or many distinct numbers, are numbers."""
     try:
         numbers, found = y.astype(float), predicted.astype(float)
     except (TypeError, ValueError):

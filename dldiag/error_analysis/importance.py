@@ -21,9 +21,9 @@ from dldiag.core.types import Floats
 from dldiag.error_analysis.conditions import as_numbers
 
 CORRELATED = 0.7  # |Spearman's rho| from which columns are shuffled together (average linkage)
-MOST_GROUPED = 300  # columns that are compared with each other; of more each stands alone
-SHUFFLES = 5  # of each group
-MOST_GROUPS = 200  # of columns that are shuffled; more take too long for what they say
+MOST_GROUPED = 300  # Most columns compared with each other; with more, each forms its own group.
+SHUFFLES = 5  # Shuffles of each group.
+MOST_GROUPS = 200  # Most groups of columns that are shuffled; more take too long.
 LEAST_GAP = 1e-12
 
 LossOf = Callable[[Sequence[int], int], Floats]

@@ -23,7 +23,7 @@ from dldiag.core.types import Clusters, Estimate, Floats
 from dldiag.experiments.predictions import Predictions
 
 RowMask = NDArray[np.bool_]
-_DIGITS = 4  # that count of the numbers of a curve
+_DIGITS = 4  # Significant digits of the numbers of a curve.
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ class JudgedRows:
 
     @cached_property
     def distinct_rows(self) -> int:
-        """How many different rows judged, copies of a row counted once."""
+        """Number of distinct dev rows; copies of a row count once."""
         copies = [one.labels for one in self.clusters if one.are_copies]
         return distinct(copies or [one.rows for one in self.parts])
 

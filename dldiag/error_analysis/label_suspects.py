@@ -2,8 +2,8 @@
 
 Confident learning (Northcutt, Jiang & Chuang 2021): a row is suspect when the probability of another class is at least
 what rows of that class usually have, and above that of its label. A numeric label is suspect when it is far outside the
-spread of the model's errors. That a row is suspect says that the model disagrees, not that the label is wrong: only a
-trial tells (`trial_of_suspects`).
+spread of the model's errors. A suspect row is one where the model disagrees; whether its label is wrong only a trial
+shows (`diagnosis.label_trial`).
 """
 
 from __future__ import annotations

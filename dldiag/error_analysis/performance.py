@@ -1,4 +1,4 @@
-"""How a model does on the dev rows, from the predictions that its fits kept: what every practitioner looks for."""
+"""Performance on the dev rows: confusion, curves, thresholds and residuals, from the predictions that fits kept."""
 
 from __future__ import annotations
 

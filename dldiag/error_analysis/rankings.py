@@ -1,4 +1,4 @@
-"""How well probabilities rank and whether they are true: ROC, precision–recall and calibration curves, and thresholds.
+"""ROC, precision–recall and calibration curves, and thresholds, of predicted probabilities.
 
 Curves are averaged over repeats at fixed false alarms or recall (vertical averaging, Fawcett 2006); the interval of a
 point comes from the rows' influence on it and from the repeats.
@@ -28,10 +28,10 @@ from dldiag.error_analysis.judged_rows import (
 FALSE_ALARMS = np.linspace(0, 1, 41) ** 1.5  # denser where few are tolerated, which is where thresholds are set
 RECALLS = np.linspace(0.025, 1, 40)
 NEAR = 0.08  # distance to either side over which the slope of a ROC curve is taken
-_BINS = 10  # of a calibration curve, of equal width
-_ROWS_PER_BIN = 20  # at least; narrower bins are joined
+_BINS = 10  # Bins of a calibration curve, of equal width.
+_ROWS_PER_BIN = 20  # Least rows of a bin; bins with fewer are joined.
 _MOST_THRESHOLDS = 41
-NEARLY_NONE = 0.02  # of the positive rows may lie below the lowest threshold
+NEARLY_NONE = 0.02  # Share of the positive rows that may lie below the lowest threshold.
 HALF = 0.5
 
 
@@ -217,7 +217,7 @@ def _grid(scores: Floats, actual: RowMask) -> Floats:
     places = np.linspace(0, 1, _MOST_THRESHOLDS // 2)
     spread = np.concatenate([np.quantile(scores[actual], places), np.quantile(scores, 1 - (1 - places) ** 2)])
     rounded = [float(f"{one:.2g}") if one < HALF else round(float(one), 2) for one in spread]
-    least = float(np.quantile(scores[actual], NEARLY_NONE))  # below it nothing more is found
+    least = float(np.quantile(scores[actual], NEARLY_NONE))  # A lower threshold finds hardly any more positive rows.
     return np.unique([HALF, *(one for one in rounded if max(0.0, least) < one < 1)])
 
 

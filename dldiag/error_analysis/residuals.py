@@ -1,4 +1,4 @@
-"""Residuals of a numeric target: predicted against actual, and what a column or the prediction says of them."""
+"""Residuals of a numeric target: predicted against actual, by prediction and by column."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from dldiag.error_analysis.conditions import MISSING, BinnedColumn, as_numbers, 
 from dldiag.error_analysis.judged_rows import JudgedRows, mean_estimate, of_repeats, shortened
 from dldiag.experiments.judging import HOPELESS
 
-CELLS = 24  # on each axis of predicted against actual
-TAIL = 0.005  # of the values on either side that the outermost cells hold
-MOST_COLUMNS = 8  # that residuals are kept for
+CELLS = 24  # Cells on each axis of predicted against actual.
+TAIL = 0.005  # Share of the values on either side in the outermost cells.
+MOST_COLUMNS = 8  # Columns that residuals are kept for.
 INNER = (0.1, 0.9)  # quantiles of the residuals of a bin
 
 

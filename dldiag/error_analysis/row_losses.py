@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dldiag.core.types import Floats, Task
 from dldiag.experiments.predictions import Predictions
 
-LEAST_PROBABILITY = 1e-6  # below it a log loss grows no more
+LEAST_PROBABILITY = 1e-6  # Least probability, so that a log loss stays finite.
 
 
 @dataclass(frozen=True, eq=False)

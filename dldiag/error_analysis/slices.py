@@ -22,22 +22,22 @@ from dldiag.core.estimate import Estimate
 from dldiag.core.statistics import TWO_SIDED, Z_TWO_SIDED, rate_estimate
 from dldiag.error_analysis.conditions import MISSING, BinnedColumn, Mask, binned_columns, rows_where
 
-MOST_CONDITIONS = 3  # columns in a rule
-MOST_SLICES = 5  # that are tested and shown
-LEAST_SLICE_ROWS = 20  # rows of a slice in each half
-LEAST_TABLE_ROWS = 100  # rows to look for slices in
-LARGEST_SHARE = 0.5  # of the rows; a larger slice is described by what is outside
+MOST_CONDITIONS = 3  # Columns in a rule at most.
+MOST_SLICES = 5  # Slices tested and shown at most.
+LEAST_SLICE_ROWS = 20  # Least rows of a slice in each half.
+LEAST_TABLE_ROWS = 100  # Least rows of a table for a search.
+LARGEST_SHARE = 0.5  # Largest share of the rows; a larger slice is better described by the rows outside.
 LEAST_SCORE = 2.0  # standard errors above the rest, less PER_BOUND each, to be worth a test
 PER_BOUND = 0.75  # standard errors that every bound or category must add, or it stays out
-BEAM = 30  # rules that are extended
-PER_COLUMN = 3  # rules of one set of columns among them
-_MOST_COLUMNS = 60  # that are combined, those with the best single condition
-SEARCH_ROWS, SEARCH_CELLS = 50_000, 20_000_000  # that are searched at most; all rows confirm
+BEAM = 30  # Rules extended in each step.
+PER_COLUMN = 3  # Rules on the same columns among them.
+_MOST_COLUMNS = 60  # Columns combined at most, those with the best single condition.
+SEARCH_ROWS, SEARCH_CELLS = 50_000, 20_000_000  # Rows and cells searched at most; all rows confirm.
 WINSOR = 0.99  # quantile at which losses are cut for search and test: one wild row is no slice
-FAMILY_RISK = 0.05  # of one slice or more confirmed by mistake
+FAMILY_RISK = 0.05  # Probability that one slice or more is confirmed by mistake.
 _TINY = 1e-24
 _NEEDED = 3.0  # standard errors by which a condition's rows must do worse than those it keeps out, or it is dropped
-MOST_BOUNDS = 2  # of a range that is open on neither side
+MOST_BOUNDS = 2  # Bounds of a range that is open on neither side.
 LEAST_NEW = 2.0  # standard errors a slice must still show, and half its excess, on the rows that no better slice holds
 
 SliceLoss = NDArray[np.float64]
@@ -102,7 +102,7 @@ def _conditions(rule: _Rule, columns: Sequence[BinnedColumn]) -> tuple[Condition
 
 
 def search_rules(columns: Sequence[BinnedColumn], loss: SliceLoss) -> list[_Rule]:
-    """Return up to MOST_SLICES rules with a high score, none of them told by a better one already."""
+    """Return up to MOST_SLICES rules with a high score, none of them covered by a better one."""
     if not columns or len(loss) < LEAST_TABLE_ROWS // 2:
         return []
     level = _extended([_Rule((), 0.0)], columns, range(len(columns)), loss)
@@ -350,7 +350,7 @@ class _Confirmation:
 
 
 def holm(risks: Sequence[float], level: float = FAMILY_RISK) -> list[bool]:
-    """Tell which hypotheses fall, so that with `level` risk at most none falls by mistake (Holm 1979).
+    """Return which hypotheses are rejected at a family-wise error rate of `level` (Holm 1979).
 
     >>> holm([0.001, 0.04, 0.02])
     [True, True, True]

@@ -1,4 +1,4 @@
-"""ADDED: features made from the columns. What one needs from the rows is learned from the training rows alone."""
+"""ADDED: features made from columns; what they need to learn comes from the training rows alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dldiag.core.types import DataError, Dataset, Floats, Rows
 from dldiag.data.encode import Matrix
 
 KNOTS = (0.1, 0.3, 0.5, 0.7, 0.9)  # quantiles of the training rows between which a spline is straight
-_PERIODS = {"month": 12.0, "day of month": 31.0, "day of week": 7.0, "hour": 24.0}  # of the parts of a date
+_PERIODS = {"month": 12.0, "day of month": 31.0, "day of week": 7.0, "hour": 24.0}  # Periods of the parts of a date.
 PRIOR_ROWS = 10.0  # rows that the mean of all counts for in a level's mean (Micci-Barreca 2001)
 TARGET_FOLDS = 5  # a training row's level mean comes from the folds that it is not in
 MOST_TARGETS = 10  # classes whose shares are encoded, the first ones

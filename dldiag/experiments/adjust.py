@@ -1,4 +1,4 @@
-"""Adjusted decisions: a threshold for the metric, or calibrated probabilities, learned inside the training rows.
+"""Adjusted decisions: a threshold for the metric, or calibrated probabilities, learned from the training rows alone.
 
 Both are fitted to out-of-fold probabilities of the training rows, so that the dev rows stay unseen; the model that is
 adjusted is the one trained on all training rows.
@@ -23,12 +23,12 @@ from dldiag.experiments.metric_choice import TWO, MetricChoice
 from dldiag.experiments.model_outputs import ModelOutputs, class_probabilities
 from dldiag.experiments.tasks import FitTask, Inputs
 
-_FOLDS = 3  # of the training rows; more would cost as many fits and move a threshold by little
-_MOST_THRESHOLDS = 200  # tried, at quantiles of the probabilities
+_FOLDS = 3  # Folds of the training rows; each more costs a fit and moves a threshold little.
+_MOST_THRESHOLDS = 200  # Most thresholds tried, at quantiles of the probabilities.
 TEMPERATURES = np.linspace(
     0.0, 1.5, 16
 )  # powers of the class shares by which probabilities of several classes are divided
-LEAST = 1e-7  # probability, before its logarithm is taken
+LEAST = 1e-7  # Least probability, so that its logarithm is finite.
 
 Make = Callable[[FitTask], BaseEstimator]
 
@@ -103,7 +103,7 @@ def _logs(proba: NDArray[Any]) -> Values:
 
 
 def held_probabilities(stack: Sequence[FitTask], prepared: Sequence[Inputs], make: Make) -> list[NDArray[Any]]:
-    """Return out-of-fold probabilities (training rows, K) of every task; networks of one shape learn as one stack."""
+    """Return out-of-fold probabilities (training rows, K) of every task; networks of one shape train as one stack."""
     folds = [(i, *fold) for i, inputs in enumerate(prepared) for fold in _folds(inputs, stack[i].seed)]
     held = [np.zeros((len(one.y), one.n_classes)) for one in prepared]
     groups: dict[Hashable, list[int]] = {}

@@ -23,7 +23,7 @@ from dldiag.experiments.fit import FitResult
 
 Results = Sequence[FitResult]
 
-_LEAST_SHARE = 0.1  # std(y); what one more row could add to an RMSE when all rows seen were met exactly
+_LEAST_SHARE = 0.1  # In std(y): what one more row could add to an RMSE when all rows seen were predicted exactly.
 
 
 def dev_error(results: Results, source: Message | None = None) -> Estimate:
@@ -32,9 +32,9 @@ def dev_error(results: Results, source: Message | None = None) -> Estimate:
 
 
 def counted_error(results: Results) -> Estimate | None:
-    """Estimate the dev error with the baseline's in the place of what errs more; None where no repeat does.
+    """Estimate the dev error with each repeat capped at the baseline's; None where no repeat exceeds it.
 
-    This is what paired changes are changes of.
+    Paired changes start from this number.
     """
     if all(r.dev_error <= r.guess_error for r in results):
         return None
@@ -95,7 +95,7 @@ def _train_part(results: Results) -> RowPart:
 
 
 def distinct_dev_rows(results: Results) -> int:
-    """Count the different rows that judged, copies of a row once."""
+    """Count the distinct dev rows; copies of a row count once."""
     copies = [r.dev_clusters.labels for r in results if r.dev_clusters is not None and r.dev_clusters.are_copies]
     return distinct(copies or [r.task.dev_rows for r in results])
 

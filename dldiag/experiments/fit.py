@@ -1,4 +1,4 @@
-"""fit_all: the only slow function. Every learning curve, probe and trial is a list of fits that goes through it."""
+"""fit_all, the only slow function: every learning curve, probe and trial is a list of fits that passes through it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from dldiag.nn.health import Health
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError, np.linalg.LinAlgError)
 NO_PROBABILITIES = Message("the model gives no class probabilities, which the metric needs")
 LARGEST_STACK = 32  # networks trained in lock-step; more members only add memory
-STACK_BYTES = 256 << 20  # of the inputs of one stack; mini-batches are gathered from them
+STACK_BYTES = 256 << 20  # Bytes of the inputs of one stack, from which mini-batches are gathered.
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ class FitResult:
 
     influence: (dev rows,) how much each dev row adds to the error; its variance / rows is the sampling variance of
     dev_error. useful_error, useful_influence: of this model or, where it errs more than the baseline (the commonest
-    class, or the mean, of the training rows), of that guess: what one would use. Two models on the same rows are
+    class, or the mean, of the training rows), of the baseline, which one would use instead. Two models on the same rows are
     compared through them. kept: what was predicted for the dev rows, where the task asks for it. floor: variance that dev
     rows leave where they show no mistake, in units of what as many rows leave to a rate; None: that of the largest influence.
     """
@@ -61,7 +61,7 @@ class FitResult:
     guess_error: float
     useful_influence: NDArray[np.float64]
     unit: ErrorUnit = "rate"
-    train_clusters: Rows | None = None  # the different ones
+    train_clusters: Rows | None = None  # Distinct clusters among the training rows.
     dev_clusters: Clusters | None = None
     health: Health | None = None
     failed: str = ""
@@ -70,7 +70,7 @@ class FitResult:
 
     @property
     def useful_error(self) -> float:
-        """The dev error of this model or of the baseline, whichever is less."""
+        """The lower of the dev errors of this model and the baseline."""
         return min(self.dev_error, self.guess_error)
 
 
@@ -140,7 +140,7 @@ def _shape(task: FitTask, encoded: Encoded) -> Hashable:
 
 
 def fit_one_stack(stack: Sequence[FitTask], encoded: Encoded, should_stop: ShouldStop = None) -> list[FitResult]:
-    """Fit tasks of one shape together and judge each on its own rows; seconds are shared out evenly."""
+    """Fit tasks of one shape together and score each on its own rows; the time is shared out evenly."""
     return fit_prepared(stack, prepare_inputs(stack, encoded), should_stop)
 
 
@@ -154,7 +154,7 @@ def fit_prepared(
     started = time.perf_counter()
     _ask(should_stop)
     with one_thread(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # non-convergence is a finding, not a line on somebody's terminal
+        warnings.simplefilter("ignore")  # Non-convergence is reported as a finding, not as a warning in the terminal.
         if not is_network(stack[0].model):
             return [_fit_alone(stack[0], prepared[0])]
         try:
@@ -202,7 +202,7 @@ def _fit_alone(task: FitTask, inputs: Inputs) -> FitResult:
     """Fit an estimator that is not ours; one that refuses this subset gives a result without numbers and says why."""
     started = time.perf_counter()
     of_one_class = inputs.y.dtype.kind in "iu" and len(np.unique(inputs.y)) == 1
-    one_class = of_one_class and not task.as_given  # else it is the estimator's to refuse it
+    one_class = of_one_class and not task.as_given  # Otherwise the estimator itself refuses the rows.
     refusals = REFUSALS if task.model.key in MODELS else (Exception,)
     try:
         # A tiny subset may hold one class only: all that can be learned is that class.
@@ -323,7 +323,9 @@ def errors_of(model: Any, task: FitTask, inputs: Inputs, seconds: float, outputs
     health = getattr(model, "health_", None)
     if task.model.log_target:
         outputs, inputs = without_log(outputs, inputs)
-        health = health and replace(health, train_error=(), dev_error=None)  # they are of the logarithm
+        health = health and replace(
+            health, train_error=(), dev_error=None
+        )  # These curves are errors of the logarithm, not of the target.
     train_error, train_rows = loss_by_row(inputs.y, outputs.train, outputs.train_proba, inputs)
     dev_error, influence = loss_by_row(inputs.y_dev, outputs.dev, outputs.dev_proba, inputs)
     train_variance = mean_variance(train_rows, inputs.clusters[0])

@@ -42,8 +42,8 @@ class FitCache:
         self.encoded: Encoded = encode_dataset(dataset, split, choice)
         self.results: dict[FitKey, FitResult] = {}
         self._store = PredictionStore()
-        self._kept_sizes = {split.n_train, *kept_sizes}  # at which fits keep their predictions
-        self._training_dev: dict[FitKey, FitResult] = {}  # apart: these rows are no dev rows
+        self._kept_sizes = {split.n_train, *kept_sizes}  # Sizes at which fits keep their predictions.
+        self._training_dev: dict[FitKey, FitResult] = {}  # Kept apart, because these rows are not dev rows.
         self._processes = active_cluster() or Processes(n_jobs)
         self._should_stop = should_stop
 
@@ -60,9 +60,22 @@ class FitCache:
 
         watched: record health signals (of networks).
         """
-        points = [(model, size, r) for size in sizes for model in models for r in repeats]
+        self.fit_points(
+            [(model, size, r) for size in sizes for model in models for r in repeats],
+            on_result=on_result,
+            watched=sizes if watched else (),
+        )
+
+    def fit_points(
+        self,
+        points: Sequence[tuple[Model, int, int]],
+        *,
+        on_result: Callable[[FitResult], None] | None = None,
+        watched: Collection[int] = (),
+    ) -> None:
+        """Fit every (model, size, repeat) that is not there yet, all sent at once; watched: the sizes to record health at."""
         tasks = {
-            (model.identity, size, r): self._task(model, size, r, watched)
+            (model.identity, size, r): self._task(model, size, r, size in watched)
             for model, size, r in points
             if (model.identity, size, r) not in self.results
         }
@@ -110,11 +123,11 @@ class FitCache:
         return replace(result, kept=replace(result.kept, proba=stored))
 
     def judged(self) -> set[str]:
-        """Return the identities of all models that the dev rows have judged."""
+        """Return the identities of all models that were compared on the dev rows."""
         return {identity for identity, _, _ in self.results}
 
     def training_dev(self, model: Model, size: int, repeats: Sequence[int]) -> list[FitResult]:
-        """Judge a model on the held-out rows like its training rows; [] where the dev rows are such rows."""
+        """Score a model on held-out rows like its training rows; [] where the dev rows are such rows."""
         points = [(model.identity, size, r) for r in repeats if self.split.repeats[r].training_dev_rows is not None]
         missing = [point for point in points if point not in self._training_dev]
         for result in self._fitted([self._training_dev_task(model, size, r) for _, size, r in missing]):

@@ -1,4 +1,4 @@
-"""Judged: target values beside what a model predicts for them; what every metric reads."""
+"""Judged: target values and a model's predictions for them, which every metric reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How wrong predictions are by the metric of a diagnosis, and what the best constant would have been."""
+"""Losses of predictions by the metric of a diagnosis, and the loss of the best constant."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dldiag.experiments.metrics import NONNEGATIVE
 from dldiag.experiments.model_outputs import ModelOutputs, Proba
 from dldiag.experiments.tasks import Inputs
 
-OF_MEANS = ("rmse", "r2")  # metrics whose best prediction is the mean, not the median
+OF_MEANS = ("rmse", "r2")  # Metrics whose best constant is the mean, not the median.
 MOST_SMEAR = 2.0
 HOPELESS = 100.0  # std(y), of the table and not of a training subset, whose spread may be next to nothing
 

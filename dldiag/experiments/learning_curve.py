@@ -29,8 +29,8 @@ from dldiag.experiments.metric_choice import plain_choice
 from dldiag.experiments.models import Model, as_model, is_network
 from dldiag.experiments.tasks import Encoded, FitTask, with_codes
 
-SMALLEST_SIZE = 10  # rows; below it a fit says nothing
-SPAN = 64  # the largest size is at most so many times the smallest (six doublings)
+SMALLEST_SIZE = 10  # Rows; a fit on fewer shows nothing.
+SPAN = 64  # Largest size / smallest size, at most (six doublings).
 
 
 def curve_sizes(n_train: int, k: int, n_classes: int = 0) -> tuple[int, ...]:
@@ -78,7 +78,7 @@ def _fitted(model: Model, size: int, repeats: Sequence[int], results: Mapping[Fi
 def clipped(curve: LearningCurve, guess_error: float) -> LearningCurve:
     """Return the curve with no dev error above that of the baseline: what a forecast is to be made from.
 
-    How far a few fits on few rows blew up says nothing about more rows.
+    A few diverged fits on few rows say nothing about more rows.
     """
     return replace(curve, dev_errors=np.minimum(curve.dev_errors, guess_error), dev_estimates=())
 

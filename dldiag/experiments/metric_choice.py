@@ -1,4 +1,4 @@
-"""Which metric a diagnosis judges by: what the user asked for, or what the classes suggest, checked and with the reason."""
+"""Choose the metric of a diagnosis: the one asked for, or the one that suits the classes, with the reason."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dldiag.experiments.costs import read_costs
 from dldiag.experiments.judged import LEVEL, Judged, Values
 from dldiag.experiments.metrics import COSTS, METRICS, NONNEGATIVE, POSITIVE, PROBABILITIES, Metric
 
-_RARE = 0.2  # of a class's even share (1 / classes); below it the share of wrong rows hardly sees the class
+_RARE = 0.2  # Share of a class's even share (1 / classes), below which the error rate hardly reflects the class.
 _PLAIN: dict[Task, str] = {"classification": "error", "regression": "rmse"}
 SAID_YES = {"1", "true", "yes", "y", "t", "positive", "pos", "bad", "fraud", "default", "churn", "churned", "+"}
 TWO = 2  # classes of which one can be called positive without asking

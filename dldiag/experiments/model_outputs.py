@@ -1,4 +1,4 @@
-"""What a fitted model says of its training and dev rows: a class or a value for each, and class probabilities."""
+"""Predictions of a fitted model for its training and dev rows: a class or a value each, and class probabilities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The models that are compared: our network, scikit-learn's baselines, and what a training subset teaches them."""
+"""MODELS: our network and scikit-learn's baselines, and a model as a value with its settings."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from dldiag import nn
 from dldiag.core.i18n import Message, tr
 from dldiag.core.params import Param, SettingError, check
 from dldiag.core.types import Task
+from dldiag.experiments.curved_inputs import CURVES_PARAM, can_be_curved, curved
 from dldiag.experiments.model_params import BOOSTING_PARAMS, FOREST_PARAMS, LINEAR_PARAMS, NEIGHBOR_PARAMS, SVM_PARAMS
 
 SETUP_ROWS = 300  # a fit costs about as much as this many rows even when it has hardly any
@@ -99,6 +100,7 @@ AROUND = {  # fields of Model
 SURROUNDINGS = {
     name: one.default for name, one in AROUND.items() if name != SCALE
 }  # where a report says nothing of them
+INPUT_CURVES = "input_curves"  # a setting of a user's pipeline as a whole: it becomes one of its steps
 OF_INPUTS = ("new_features", "drop_columns")  # that a model which prepares the table itself cannot have
 
 
@@ -154,16 +156,22 @@ class Model:
     def parameters(self) -> dict[str, Any]:
         """The settings a person may change, with their present values."""
         values = self.estimator.get_params(deep=False)
-        if self.key not in MODELS:
-            return {name: value for name, value in values.items() if isinstance(value, int | float | str | bool)}
-        if is_network(self):
-            values["hidden_layer_sizes"] = self.estimator.hidden_layers()  # scikit-learn takes one number, too
         around = {name: getattr(self, name) for name in AROUND}  # settings of what surrounds the estimator
         used = {name: value for name, value in around.items() if value != AROUND[name].default}
+        if self.key not in MODELS:
+            own = {name: value for name, value in values.items() if isinstance(value, int | float | str | bool)}
+            return own | self._of_own(used)
+        if is_network(self):
+            values["hidden_layer_sizes"] = self.estimator.hidden_layers()  # scikit-learn takes one number, too
         if is_network(self):
             return {name: (values | around)[name] for name in params_of_model(self)} | used
         own = {name: values[name] for name in params_of_model(self) if name in values}
         return own | self._other_changes(values) | used
+
+    def _of_own(self, used: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what surrounds a user's own estimator: it gets its inputs as they are, unless scaling was asked for."""
+        found = {name: value for name, value in used.items() if name != SCALE}
+        return found | ({SCALE: True} if self.scale_inputs else {})
 
     def _other_changes(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return settings without a parameter that differ from those of the row, such as class weights."""
@@ -252,14 +260,18 @@ def changed(model: Model, parameters: Mapping[str, Any]) -> Model:
     for name, value in parameters.items():
         if name in params:
             check(name, params[name], value)
+        elif name == INPUT_CURVES and can_be_curved(model.estimator):
+            check(name, CURVES_PARAM, value)
         elif name not in known:
             raise SettingError(tr("{model} has no setting {name}.", model=model.label, name=repr(name)))
         if model.raw and name in (SCALE, *OF_INPUTS):
             raise SettingError(
                 tr("{model} prepares the table itself: {name} cannot be set.", model=model.label, name=name)
             )
-    own = {name: value for name, value in parameters.items() if name not in AROUND}
+    own = {name: value for name, value in parameters.items() if name not in (*AROUND, INPUT_CURVES)}
     estimator = clone(model.estimator).set_params(**own)
+    if parameters.get(INPUT_CURVES):
+        estimator = curved(estimator, parameters[INPUT_CURVES])
     if is_network(model):
         estimator.check_settings()
     around = {name: value for name, value in parameters.items() if name in AROUND}
@@ -277,7 +289,7 @@ def as_model(estimator: Any) -> Model:
     label = Message("{name}", {"name": type(estimator).__name__})
     parts = [estimator, *estimator.get_params().values()]
     raw = any(isinstance(part, Pipeline) for part in parts)
-    return Model("own", label, estimator, scale_inputs=False, raw=raw)  # it is judged as it was given
+    return Model("own", label, estimator, scale_inputs=False, raw=raw)  # A user's model is scored exactly as given.
 
 
 def _check_estimator(estimator: Any) -> None:

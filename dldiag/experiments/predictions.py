@@ -1,4 +1,4 @@
-"""Predictions: what models predicted for the rows that judge them. Metrics, slices and thresholds read this one store."""
+"""Predictions for dev rows, in one store that metrics, slices and thresholds read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_IN_MEMORY = 2**28  # bytes of kept predictions of one diagnosis; what comes
 class Predictions:
     """Predictions of one model for dev rows, of one fit or pooled over repeats; n rows, K classes.
 
-    rows: (n,) row numbers of the dataset; a row comes once per repeat that judges by it. repeat: (n,) which repeat.
+    rows: (n,) row numbers of the dataset; a row comes once per repeat that has it in its dev set. repeat: (n,) which repeat.
     y: (n,) class codes, or target values in their own unit. predicted: (n,) class codes (−1: a class that the dataset
     does not have) or values. proba: (n, K) float32 in the order of the dataset's classes, None for a numeric target.
     has_probabilities: False where the model gives labels only; `proba` is then 1 for the predicted class.

@@ -1,4 +1,4 @@
-"""What a training subset teaches about the inputs: the features made from it, medians for gaps, means and spreads."""
+"""Preprocessing learned from a training subset: added features, medians for gaps, means and spreads."""
 
 from __future__ import annotations
 

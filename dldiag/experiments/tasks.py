@@ -1,4 +1,4 @@
-"""What fits get: a dataset encoded once, one task per fit, and the inputs that are prepared for it."""
+"""Inputs of fits: a dataset encoded once, one task per fit, and its prepared inputs."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Encoded:
 
 
 def rows_key(rows: Rows) -> bytes:
-    """Return what tells these rows from others, in a few bytes however many they are."""
+    """Return a key of these rows, in a few bytes however many they are."""
     return rows.tobytes() if rows.nbytes <= _KEY_BYTES else hashlib.blake2b(rows.tobytes(), digest_size=32).digest()
 
 
@@ -130,7 +130,7 @@ def with_codes(model: Model, labels: NDArray[Any] | None) -> Model:
 
 @dataclass(frozen=True, eq=False)
 class FitTask:
-    """One fit: a model, the rows that train it, the rows that judge it, its seed, and a key to know it again by.
+    """One fit: a model, its training rows, its dev rows, its seed, and a key that identifies it.
 
     reseeded: every random_state gets the seed, so that repeats are paired; else only one that is None.
     """

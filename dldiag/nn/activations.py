@@ -141,7 +141,7 @@ def _elu(z: Array, a: Array, slope: Any) -> None:
 
 
 def _elu_back(delta: Array, z: Array, a: Array, scratch: Array, slope: Any) -> None:
-    # for z < 0: slope·exp(z); for z >= 0 the derivative is 1
+    # g'(z) is slope·exp(z) for z < 0 and 1 for z >= 0.
     np.minimum(z, 0, out=scratch)
     np.exp(scratch, out=scratch)
     delta *= np.where(z > 0, 1, scratch * slope)

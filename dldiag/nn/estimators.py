@@ -19,7 +19,7 @@ from dldiag.nn.perceptron import Judge, Perceptron, dense, is_stochastic, store
 
 
 class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
-    """A multi-layer perceptron for classes, with scikit-learn's parameters and these of ours.
+    """A multi-layer perceptron classifier with scikit-learn's parameters and the following ones.
 
     init, init_scale: how weights are drawn. penalty: what alpha weighs. dropout, l1, clip_norm, batch_norm: regularization. activation_slope:
     of leaky ReLU and ELU. class_weight: None, "balanced" or {class: weight}. dtype: "auto", "float32" or "float64".
@@ -127,7 +127,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
         return np.asarray(dense(y), np.float64)
 
     def _index_of_classes(self, y: Array, first: bool, incremental: bool, classes: Any) -> Array:
-        """Return the number of every row's class; learns the classes at first."""
+        """Return the class number of every row; the first call learns the classes."""
         if first and classes is None:
             self.classes_, index = np.unique(y, return_inverse=True)
             return index
@@ -196,7 +196,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
 
 
 class MLPRegressor(RegressorMixin, Perceptron):  # type: ignore[misc]
-    """A multi-layer perceptron for numbers, with scikit-learn's parameters and those of ours (see MLPClassifier).
+    """A multi-layer perceptron regressor with scikit-learn's parameters and those of MLPClassifier.
 
     loss: "squared_error", "huber", or "poisson" for counts (half the deviance, with a log link; y must not be negative).
 

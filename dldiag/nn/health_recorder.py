@@ -15,11 +15,11 @@ from dldiag.nn.stack import Member, Stack
 PROBE_ROWS = 256  # training rows on which layers are measured
 COMPARED_UNITS = 64  # units of a layer whose weights are compared with each other
 DEV_TIME_SHARE = (
-    0.02  # of the time that training takes, for measuring the dev error; then it is not measured every epoch
+    0.02  # Largest share of the training time spent on the dev error; beyond it not every epoch is measured.
 )
-DEV_POINTS = 25  # but at least about so often in a run
-FORWARD_SHARE = 1 / 3  # what a forward pass takes of a whole step
-STARTING = 200  # rows; a pass over them takes about as long as starting one does
+DEV_POINTS = 25  # Least number of dev errors in a run.
+FORWARD_SHARE = 1 / 3  # Cost of a forward pass relative to a whole step.
+STARTING = 200  # Rows whose pass takes about as long as starting a pass does.
 
 
 @dataclass(eq=False)
@@ -192,7 +192,7 @@ class Recorder:
 
 
 def _at_start(stack: Stack, i: int) -> tuple[float, float, float, float]:
-    """Return a member's loss and error before training, the loss of the best constant answer, and the error's unit."""
+    """Return a member's loss and error before training, the loss of the best constant prediction, and the error's unit."""
     member, loss = stack.members[i], stack.plan.loss
     n_rows = min(PROBE_ROWS, stack.n_rows)
     evaluation = Evaluation(stack.network_of([i]), [member.X[:n_rows]], stack.plan.dtype)

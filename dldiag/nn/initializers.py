@@ -16,9 +16,9 @@ Draw = Callable[[np.random.RandomState, int, int, float, Activation], tuple[Arra
 
 @dataclass(frozen=True)
 class Initializer:
-    """One way to begin: `draw(rng, fan_in, fan_out, scale, activation)` returns W (fan_in, fan_out) and b (fan_out,).
+    """One initializer: `draw(rng, fan_in, fan_out, scale, activation)` returns W (fan_in, fan_out) and b (fan_out,).
 
-    `deviation` is the standard deviation that the weights have in the end, where there is one: (fan_in, fan_out) -> σ.
+    `deviation` is the standard deviation of the drawn weights, where it is known: (fan_in, fan_out) -> σ.
     `torch` names the same initializer in PyTorch, below `torch.nn.init`, and `torch_settings` what it needs there.
     """
 

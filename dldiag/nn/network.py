@@ -14,7 +14,7 @@ from dldiag.nn.layout import Layout
 from dldiag.nn.losses import Loss
 from dldiag.nn.normalization import Normalized, fold, normalize, normalize_back
 
-TOO_WIDE_TO_COPY = 256  # columns of X; beyond, the copy costs more than it saves
+TOO_WIDE_TO_COPY = 256  # Columns of X beyond which a copy costs more than it saves.
 WORTH_A_COPY = 32  # units; with fewer, a product with a transposed view costs less than copying first
 
 
@@ -81,7 +81,7 @@ class Workspace:
     a: list[Array]
     out: list[Array]
     inputs: list[Array]  # of each layer's product (S, in + 1, n): x transposed, then out with its ones
-    copies: list[Array | None]  # where inputs are copied to as (S, n, in + 1), if that pays
+    copies: list[Array | None]  # Copies of the inputs as (S, n, in + 1), where a copy saves time.
     delta: list[Array]
     scratch: list[Array]
     losses: Array
@@ -193,7 +193,7 @@ class Network:
         np.matmul(space.delta[0], space.x, out=gradient.blocks[0])
 
 
-ROWS_AT_ONCE = 1024  # of one pass over one network; more only take memory
+ROWS_AT_ONCE = 1024  # Rows of one pass over one network; more only take memory.
 
 
 class Evaluation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, Self
 
 import numpy as np
@@ -50,8 +51,14 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
 
     _params: dict[str, Param]
 
+    @classmethod
+    @cache
+    def _get_param_names(cls) -> list[str]:
+        """Return the names of the settings; scikit-learn would read the signature at every clone."""
+        return list(super()._get_param_names())
+
     def _check_data(self, X: Any, y: Any, first: bool, incremental: bool, classes: Any = None) -> tuple[Array, Array]:
-        """Return X (n, d) and targets (n,) or (n, K), checked; learns the classes at first."""
+        """Return X (n, d) and targets (n,) or (n, K), checked; the first call learns the classes."""
         raise NotImplementedError
 
     def _row_weights(self, y: Any, X: Array, sample_weight: Any) -> Array | None:
@@ -162,7 +169,7 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
             )
 
     def _as_dtype(self, X: Array, member: Member) -> Array:
-        with np.errstate(over="ignore"):  # a value too large becomes infinite, the loss with it, and that is noticed
+        with np.errstate(over="ignore"):  # Too large a value becomes infinite, and so does the loss, which is detected.
             return np.ascontiguousarray(X, self._dtype(len(member.X)))
 
     def check_settings(self) -> None:
@@ -206,7 +213,7 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
             member.stalled = self._stalled
 
     def _resume_normalization(self, member: Member, first: bool) -> None:
-        """Go on from weights that batch normalization has not been folded into; at first, scale 1 and shift 0."""
+        """Continue from weights without folded batch normalization; a first fit starts with scale 1 and shift 0."""
         if not first:
             member.flat, member.running = self._trained
             return
@@ -305,8 +312,6 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
                 on_epoch(epoch, epochs, losses)
 
         return tell
-
-    # --- shapes ---
 
     def hidden_layers(self) -> tuple[int, ...]:
         """Return hidden_layer_sizes as whole numbers; SettingError where they are none."""

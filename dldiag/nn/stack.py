@@ -22,7 +22,7 @@ from dldiag.nn.schedules import RunProgress, Schedule
 
 Watch = Callable[[Array, Array], None]
 
-UPDATED_AT_ONCE = 65_536  # parameters updated in one go: five arrays of them about fill a second-level cache
+UPDATED_AT_ONCE = 65_536  # Parameters updated at once; five arrays of this length about fill a second-level cache.
 DROPOUT_LEVELS = 2**16  # dropout compares 16 random bits per unit; the share dropped is exact to 1 / 65,536
 
 
@@ -47,7 +47,7 @@ class Plan:
 
 @dataclass(frozen=True, eq=False)
 class Chunk:
-    """A part of the flat arrays that is updated in one go, small enough to stay in the cache for all operations."""
+    """A part of the flat arrays that is updated at once, small enough to stay in the cache for all operations."""
 
     members: slice
     p: Array

@@ -15,6 +15,6 @@ def to_html(report: Report, language: str | None = None) -> str:
     Raises SettingError where plotly is not installed.
     """
     require("plotly", "app")
-    from dldiag.report import html  # loads plotly, which nothing else here needs: start-up stays short
+    from dldiag.report import html  # keeps start-up short: it loads plotly
 
     return html.html_of(report, language)

@@ -68,7 +68,7 @@ def curve_repr(curve: LearningCurve) -> str:
 
 def report_page(report: Report) -> str:
     """Return a report as it shows in a notebook: its page in a frame of its own, without charts, which `plot` draws."""
-    from dldiag.report.html import html_of
+    from dldiag.report.html import html_of  # keeps start-up short: it loads plotly
 
     page = escape(html_of(report, charts=False), quote=True)
     return f'<iframe srcdoc="{page}" style="width:100%;height:{_HEIGHT}px;border:0" title="dldiag report"></iframe>'
@@ -76,7 +76,7 @@ def report_page(report: Report) -> str:
 
 def plot_report(report: Report, kind: str = "learning_curves", *, theme: Any = "light") -> FigureDisplay:
     """Draw one figure of a report; kind: a key of dldiag.report.figures.FIGURES. ValueError for another."""
-    from dldiag.report.figures import FIGURES
+    from dldiag.report.figures import FIGURES  # keeps start-up short: it loads plotly
 
     if kind not in FIGURES:
         raise ValueError(f"kind must be one of {', '.join(FIGURES)}, not {kind!r}")
@@ -87,7 +87,7 @@ def plot_report(report: Report, kind: str = "learning_curves", *, theme: Any = "
 
 def plot_curve(curve: LearningCurve, *, theme: Any = "light") -> FigureDisplay:
     """Draw a learning curve: training and dev error against training rows."""
-    from dldiag.report.figures import learning_curves
+    from dldiag.report.figures import learning_curves  # keeps start-up short: it loads plotly
 
     return FigureDisplay(learning_curves([curve], theme=theme), curve, "learning_curve")
 

@@ -45,7 +45,7 @@ def _lines(report: ErrorReport, width: int) -> Iterator[str]:
 
 def error_report_html(report: ErrorReport) -> str:
     """Write the report as one HTML file in the current language."""
-    from dldiag.report.html import plain_page  # loads plotly, which nothing else here needs: start-up stays short
+    from dldiag.report.html import plain_page  # keeps start-up short: it loads plotly
 
     about = tr("Errors of {name}, target {target}", name=report.name, target=report.target)
     return plain_page(about, errors_line(report.errors), error_sections(report.errors))

@@ -73,7 +73,7 @@ class PastReport:
     target: str
     headline: str
     fingerprint: str
-    altered: bool = False  # the line is not what was written: do not trust it
+    altered: bool = False  # True when the line was changed since it was written and cannot be trusted.
     label: RunLabel = RunLabel()
 
 
@@ -85,13 +85,13 @@ class Experiment:
     changed: dict[str, Any] = field(default_factory=dict)
     result: str = ""
     next_idea: str = ""
-    source: str = "manual"  # trial, adopted or manual
+    source: str = "manual"  # "trial", "adopted" or "manual"
     fingerprint: str = ""  # of the data
-    at: str = ""  # ISO 8601, UTC; set when it is recorded
+    at: str = ""  # ISO 8601, UTC; set when the turn is recorded.
     table: str = ""  # its name, and the target in it
     target: str = ""
-    metric: str = ""  # by which the result is judged
-    test: str = ""  # what the sealed test rows said, once opened
+    metric: str = ""  # Metric of the result.
+    test: str = ""  # Result on the sealed test rows, once opened.
 
 
 class History:
@@ -183,7 +183,7 @@ class History:
                     raise
                 return self._read(
                     "ro&immutable=1", query, values
-                )  # without a right to write nobody else writes, either
+                )  # Without write permission no other process writes, either.
 
     def _read(self, mode: str, query: str, values: Sequence[str]) -> Sequence[Any]:
         place = f"{self.path.absolute().as_uri()}?mode={mode}"
@@ -248,7 +248,7 @@ def _make_private(path: Path) -> None:
     """Create the file where it is missing, and make it and its folder private to this user."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    with suppress(PermissionError):  # a folder of someone else, shared on purpose
+    with suppress(PermissionError):  # Someone else's folder, shared on purpose.
         path.parent.chmod(0o700)
         path.chmod(0o600)
 

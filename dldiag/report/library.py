@@ -18,7 +18,7 @@ from dldiag.report.displays import attach
 
 attach()
 
-_TRIED_ROWS = 500  # of a trial fit that tells whether an estimator takes a frame as it is
+_TRIED_ROWS = 500  # Rows of a trial fit that shows whether an estimator accepts a frame as it is.
 _TARGET = "target"  # the name of a y that has none
 
 
@@ -54,7 +54,7 @@ def _takes_frame(model: Any, X: pd.DataFrame, y: Any) -> bool:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             clone(model).fit(X.iloc[tried], np.asarray(y)[tried])
-    except (ValueError, TypeError, IndexError):  # then it gets numbers of ours, as it does for texts
+    except (ValueError, TypeError, IndexError):  # The estimator then gets encoded numbers, as it does for texts.
         return by_name
     return True
 

@@ -21,7 +21,7 @@ def log_to_mlflow(report: Report, *, run_name: str | None = None) -> str:
     installed.
     """
     require("mlflow", "mlflow")
-    import mlflow  # takes a second to load
+    import mlflow  # keeps start-up short: it takes a second to load
 
     active = mlflow.active_run()
     if active is not None:

@@ -34,7 +34,7 @@ def model_bytes(model: TableModel) -> bytes:
             Message("A model with added features cannot be written to a file."),
             Message("The Python script of the report trains it again."),
         )
-    from skops import io  # takes a while to load, and only this needs it
+    from skops import io  # keeps start-up short: it takes a while to load
 
     return bytes(io.dumps(model))
 
@@ -51,12 +51,12 @@ def load_model(path: str | Path, *, trusted: Collection[str] = ()) -> TableModel
     one that holds a type that is neither known nor trusted.
     """
     require("skops", "app")
-    from skops import io
+    from skops import io  # keeps start-up short: it takes a while to load
 
     data = Path(path).read_bytes()
     try:
         found = io.get_untrusted_types(data=data)
-    except Exception as error:  # whatever stands in a file that is none of ours
+    except Exception as error:  # Anything may stand in a file that was not written here.
         raise _no_model(path) from error
     unknown = [name for name in found if name not in trusted and not _KNOWN.fullmatch(name)]
     if unknown:

@@ -19,7 +19,10 @@ from dldiag.report.view.performance import PERFORMANCE_TITLE, brief_sections
 
 WIDTH = 80  # columns
 INDENT = "  "
-IN_FULL: tuple[Outcome, ...] = ("fired", "could_not_run")  # findings; of the undecided the names, else the number
+IN_FULL: tuple[Outcome, ...] = (
+    "fired",
+    "could_not_run",
+)  # Outcomes written in full; undecided findings are named, others counted.
 
 
 def to_text(report: Report, width: int = WIDTH) -> str:

@@ -23,9 +23,8 @@ from dldiag.course.logistic.regression import (
     loss_curve,
     map_words,
     place,
-    sigmoid,
 )
-from dldiag.course.shared.problem import yes_no
+from dldiag.course.shared.problem import sigmoid, yes_no
 from dldiag.course.shared.toys import toy
 
 ROWS = [([0.5, -1.2, 2.0], [0.1, 0.4, -0.3], 0.2, 1.0), ([1.0], [3.0], -1.0, 0.0), ([0.0, 0.0], [5.0, 5.0], 0.0, 1.0)]

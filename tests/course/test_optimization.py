@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dldiag.core.types import Estimate
-from dldiag.course.logistic.regression import cross_entropy, sigmoid
+from dldiag.course.logistic.regression import cross_entropy
 from dldiag.course.optimization.descents import (
     BatchSettings,
     OptimizerSettings,
@@ -18,7 +18,7 @@ from dldiag.course.optimization.descents import (
 from dldiag.course.optimization.figures import passes_figure, valley_moving, way_rows
 from dldiag.course.optimization.lessons import optimizer_outcomes
 from dldiag.course.shared.prepared import prepare_lesson
-from dldiag.course.shared.problem import yes_no
+from dldiag.course.shared.problem import sigmoid, yes_no
 from dldiag.course.shared.toys import toy
 
 QUICK = BatchSettings(passes=5, seeds=3)

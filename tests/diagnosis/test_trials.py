@@ -12,10 +12,10 @@ from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, Forecast, LearningCurve, Recommendation, Trial, exactly
 from dldiag.data.split import make_split
 from dldiag.diagnosis.evidence.evidence import Evidence
+from dldiag.diagnosis.race import looks
 from dldiag.diagnosis.recommend import decide_order
 from dldiag.diagnosis.trials import (
     EFFORTS,
-    LEAST_REPEATS,
     MOST_REPEATS,
     Attempt,
     briefly,
@@ -142,10 +142,10 @@ def test_a_setting_that_cannot_be_fitted_is_no_probe_and_spoils_no_other():
     assert found["weaker_regularization"].settings in ({"n_neighbors": 13}, {"n_neighbors": 5}, {"weights": "distance"})
 
 
-def test_what_cannot_gain_after_the_least_repeats_gets_no_more():
+def test_what_cannot_gain_after_the_first_look_gets_no_more_repeats():
     fits = cheap_fits()
     found = probe(fits, as_model(KNeighborsClassifier()), QUICK, smallest=0.9)  # nothing gains 45 points
-    assert {one.repeats for one in found.values()} == {LEAST_REPEATS}
+    assert {one.repeats for one in found.values()} == {looks(MOST_REPEATS)[0]}
     assert {r for _, _, r in fits.results} == set(range(MOST_REPEATS)), "the model itself ran on all repeats"
 
 

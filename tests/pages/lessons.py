@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from streamlit.testing.v1 import AppTest
 
-from dldiag.app.state import uploads
+from dldiag.app.storage import uploads
 from dldiag.course.contents import all_lessons
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from streamlit.testing.v1 import AppTest
 
-from dldiag.app.state import uploads
+from dldiag.app.storage import uploads
 from dldiag.app.ui import page as navigation
 from dldiag.core.home import dashboard_folder
 

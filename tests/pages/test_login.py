@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dldiag.app.state.paths import is_token
+from dldiag.app.storage.paths import is_token
 from dldiag.app.ui import page as navigation
 from dldiag.core.home import dashboard_folder
 

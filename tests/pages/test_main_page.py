@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from dldiag.app.jobs import store
 from dldiag.app.jobs.asked import DiagnosisJob
-from dldiag.app.state import data_ref, uploads
+from dldiag.app.storage import data_ref, uploads
 from dldiag.app.ui import page as navigation
 from dldiag.core.home import dashboard_folder
 

@@ -63,7 +63,7 @@ def test_a_disk_that_fills_up_later_is_told_on_the_page_that_writes(monkeypatch)
         raise OSError(28, "No space left on device")
 
     for place in ("store", "uploads"):
-        module = "dldiag.app.jobs.store" if place == "store" else "dldiag.app.state.uploads"
+        module = "dldiag.app.jobs.store" if place == "store" else "dldiag.app.storage.uploads"
         monkeypatch.setattr(f"{module}.write_whole", full)
     app.button(key="diagnose").click().run()
     assert not app.exception

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dldiag.app.state import session, uploads
-from dldiag.app.state.paths import new_token
+from dldiag.app.state import session
+from dldiag.app.storage import uploads
+from dldiag.app.storage.paths import new_token
 from dldiag.core.home import dashboard_folder
 from dldiag.core.i18n import speaking
 

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from dldiag.app.jobs import store
 from dldiag.app.jobs.asked import DiagnosisJob
-from dldiag.app.state.paths import new_token
+from dldiag.app.storage.paths import new_token
 from dldiag.app.ui import page as navigation
 from dldiag.app.ui.page import FIRST_OF_COURSE
 from dldiag.core.home import dashboard_folder

@@ -8,8 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dldiag.app.jobs.asked import DiagnosisJob
-from dldiag.app.state import data_ref, server, session
-from dldiag.app.state.paths import new_token
+from dldiag.app.state import server, session
+from dldiag.app.storage import data_ref
+from dldiag.app.storage.paths import new_token
 from dldiag.app.ui import page as navigation
 from dldiag.core.home import dashboard_folder
 

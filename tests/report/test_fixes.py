@@ -31,6 +31,14 @@ def test_a_fix_that_helped_most_comes_first_and_one_that_hurt_comes_last():
     assert [one.is_recommended for one in found] == [True, True, False]
 
 
+def test_another_model_that_gains_more_than_it_costs_comes_first():
+    report = with_tests(("helped", -0.03), ("helped", -0.05), ("hurt", 0.03))
+    other = replace(report.recommendations[0], remedy="other_model", problem="reference_wins", change={}, rank=9)
+    led = [with_test(other, "helped", -0.05 - report.delta * share) for share in (0.4, 0.6)]
+    first = [view.fixes(replace(report, recommendations=(*report.recommendations, one)))[0].remedy for one in led]
+    assert first == [report.recommendations[1].remedy, "other_model"]
+
+
 def test_the_action_is_the_best_fix_by_name_and_value_with_the_error_before_and_after():
     report = make_report()
     best = view.best_fix(report)

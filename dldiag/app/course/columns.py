@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, cast
 
 from dldiag.app.course.data import lesson_dataset
-from dldiag.app.state import data_ref, session
-from dldiag.app.state.data_ref import Reference
+from dldiag.app.state import session
+from dldiag.app.storage import data_ref
+from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
 from dldiag.core.params import Param
 from dldiag.core.types import Dataset

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
-from dldiag.app.state import data_ref, session
-from dldiag.app.state.data_ref import Reference
+from dldiag.app.state import session
 from dldiag.app.state.last_table import reopen_table
+from dldiag.app.storage import data_ref
+from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.widgets import show_message
 from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import legible
 from dldiag.core.types import DataError, Dataset
+from dldiag.course.shared.first_error import FirstError, first_error
+from dldiag.course.shared.toys import TOYS
+from dldiag.data.samples import SAMPLES
 
 if TYPE_CHECKING:
-    from dldiag.course.shared.first_error import FirstError
     from dldiag.experiments.metric_choice import MetricChoice
 
 _OWN = "own"
@@ -70,13 +73,11 @@ def lesson_dataset(reference: Reference) -> Dataset:
 
 def expected_error(reference: Reference, choice: MetricChoice) -> FirstError:
     """Return the error to expect on the rows of a reference by a metric; the last one is kept with the visitor."""
-    from dldiag.course.shared.first_error import first_error
-
     identity = (data_ref.identity(reference, "dataset"), choice)
     kept = session.state().get("kept first error")
     if kept is None or kept[0] != identity:
         kept = session.state()["kept first error"] = (identity, first_error(lesson_dataset(reference), choice=choice))
-    return cast("FirstError", kept[1])
+    return cast(FirstError, kept[1])
 
 
 def data_label(reference: Reference) -> str:
@@ -97,8 +98,6 @@ def label_of(name: str) -> str:
 
 
 def _offered(toys: Sequence[str], samples: Sequence[str] | None, own: bool) -> dict[str, Reference]:
-    from dldiag.data.samples import SAMPLES
-
     offered: dict[str, Reference] = {}
     mine = session.current_reference()
     if own and mine is not None and ("toy" in mine or mine.get("target")):
@@ -134,9 +133,6 @@ def _say_if_closed(prefix: str, offered: dict[str, Reference]) -> None:
 
 
 def _label(choice: str) -> str:
-    from dldiag.course.shared.toys import TOYS
-    from dldiag.data.samples import SAMPLES
-
     if choice == _OWN:
         return tr("Your table: {name}", name=_own_name())
     kind, _, key = choice.partition(":")

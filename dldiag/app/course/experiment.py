@@ -8,10 +8,11 @@ from typing import TypeVar, cast
 
 from dldiag.app.course.columns import open_dataset
 from dldiag.app.course.data import lesson_dataset
-from dldiag.app.jobs import codec, store
+from dldiag.app.jobs import store
 from dldiag.app.jobs.asked import CourseJob, job_kind
 from dldiag.app.state import session
-from dldiag.app.state.data_ref import Reference
+from dldiag.app.storage import codec
+from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.widgets import show_message
 from dldiag.app.views.progress import ShowPartial, run_job, start_job
 from dldiag.core.types import DataError, Stopped

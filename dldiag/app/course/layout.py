@@ -10,7 +10,7 @@ import streamlit as st
 
 from dldiag.app.course.data import is_own, lesson_dataset
 from dldiag.app.course.experiment import is_preview
-from dldiag.app.state.data_ref import Reference
+from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui import forms
 from dldiag.app.ui.page import MAIN, link_to
 from dldiag.app.ui.widgets import show_message

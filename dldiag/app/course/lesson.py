@@ -11,7 +11,7 @@ from dldiag.app.course import progress
 from dldiag.app.course.data import data_label, is_own
 from dldiag.app.course.experiment import forget_preview, is_preview
 from dldiag.app.state import session
-from dldiag.app.state.data_ref import Reference
+from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.page import link_to, page
 from dldiag.app.ui.widgets import explained, show_message
 from dldiag.core.i18n import Message, tr

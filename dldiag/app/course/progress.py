@@ -12,7 +12,7 @@ from typing import Any, cast
 import msgspec
 
 from dldiag.app.state import session
-from dldiag.app.state.paths import app_home, private, write_whole
+from dldiag.app.storage.paths import app_home, private, write_whole
 from dldiag.course.shared.lesson import Claim, Outcomes
 from dldiag.course.summary import Seen
 

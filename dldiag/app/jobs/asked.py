@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from dldiag.app.state.data_ref import Reference
+from dldiag.app.storage.data_ref import Reference
 from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, Parent
 

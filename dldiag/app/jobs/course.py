@@ -7,7 +7,7 @@ from typing import Any
 
 from dldiag.app.jobs.asked import CourseJob
 from dldiag.app.jobs.diagnosis import JobProgress, JobStop
-from dldiag.app.state.data_ref import load_dataset
+from dldiag.app.storage.data_ref import load_dataset
 from dldiag.course.activations import jobs as activations
 from dldiag.course.bias_variance import jobs as bias_variance
 from dldiag.course.hyperparameters import jobs as hyperparameters

@@ -11,7 +11,10 @@ from dldiag.app.jobs.diagnosis import JobProgress, JobStop, data_and_model, proc
 from dldiag.core.error_findings import LabelTrial, Slice
 from dldiag.core.i18n import Message
 from dldiag.core.types import Progress
-from dldiag.error_analysis.eyeball import EyeballSet
+from dldiag.diagnosis.diagnose import prepare_case
+from dldiag.diagnosis.label_trial import try_without_suspects
+from dldiag.error_analysis.eyeball import EyeballSet, draw_eyeball_set
+from dldiag.error_analysis.of_fits import analyze_fits
 
 MOST_LISTED = 1_000  # Maximum number of rows per list.
 MOST_OF_SLICE = 20_000  # Maximum number of rows per slice.
@@ -30,9 +33,6 @@ class ErrorLists(msgspec.Struct, frozen=True):
 
 def error_rows_job(job: ErrorRowsJob, on_progress: JobProgress, should_stop: JobStop) -> ErrorLists | None:
     """Predict the dev rows again and list the wrong ones."""
-    from dldiag.error_analysis.eyeball import draw_eyeball_set
-    from dldiag.error_analysis.of_fits import analyze_fits
-
     case = _case(job, should_stop)
     done = [0]
 
@@ -53,16 +53,12 @@ def error_rows_job(job: ErrorRowsJob, on_progress: JobProgress, should_stop: Job
 
 def label_trial_job(job: LabelTrialJob, on_progress: JobProgress, should_stop: JobStop) -> LabelTrial | None:
     """Train without the suspicious labels and without as many random rows."""
-    from dldiag.diagnosis.label_trial import try_without_suspects
-
     case = _case(job, should_stop)
     on_progress(Progress(Message("Training without the suspicious labels"), 0, 1))
     return try_without_suspects(case.fits, case.model, material=job.settings.material)
 
 
 def _case(job: ModelJob, should_stop: JobStop) -> Any:
-    from dldiag.diagnosis.diagnose import prepare_case
-
     dataset, model = data_and_model(job)
     return prepare_case(dataset, model, job.settings, should_stop=should_stop, n_jobs=processes_of_a_job())
 

@@ -10,7 +10,15 @@ from dldiag.app.jobs.asked import ImprovementJob, JobParameters, RemedyTrialJob,
 from dldiag.app.jobs.diagnosis import JobProgress, JobStop, data_and_model, processes_of_a_job
 from dldiag.core.i18n import Message
 from dldiag.core.types import Progress, TestResult, Trial
-from dldiag.diagnosis.improve import LoopStep, Total
+from dldiag.diagnosis.diagnose import prepare_case
+from dldiag.diagnosis.improve import LoopStep, Total, improve_case, is_of_case
+from dldiag.diagnosis.openings import Opener
+from dldiag.diagnosis.search import planned_fits, try_remedy
+from dldiag.diagnosis.test_set import open_test
+from dldiag.diagnosis.trials import EFFORTS, Attempt
+from dldiag.diagnosis.winners_curse import Picked
+from dldiag.experiments.chosen_model import choice_of, chosen_model
+from dldiag.report.json_schema import from_json
 
 
 class FoundPath(msgspec.Struct, frozen=True):
@@ -26,11 +34,6 @@ class FoundPath(msgspec.Struct, frozen=True):
 
 def try_job(job: RemedyTrialJob, on_progress: JobProgress, should_stop: JobStop) -> Trial:
     """Test one fix against the current model on the same repeats."""
-    from dldiag.diagnosis.diagnose import prepare_case
-    from dldiag.diagnosis.search import planned_fits, try_remedy
-    from dldiag.diagnosis.trials import EFFORTS, Attempt
-    from dldiag.diagnosis.winners_curse import Picked
-
     dataset, model = data_and_model(job)
     case = prepare_case(dataset, model, job.settings, should_stop=should_stop, n_jobs=processes_of_a_job())
     effort = EFFORTS[job.settings.budget]
@@ -47,11 +50,6 @@ def try_job(job: RemedyTrialJob, on_progress: JobProgress, should_stop: JobStop)
 
 def improve_job(job: ImprovementJob, on_progress: JobProgress, should_stop: JobStop) -> FoundPath:
     """Apply what helps and diagnose again until nothing does."""
-    from dldiag.diagnosis.diagnose import prepare_case
-    from dldiag.diagnosis.improve import improve_case, is_of_case
-    from dldiag.experiments.chosen_model import choice_of
-    from dldiag.report.json_schema import from_json
-
     dataset, model = data_and_model(job)
     case = prepare_case(dataset, model, job.settings, should_stop=should_stop, n_jobs=processes_of_a_job())
     known = from_json(job.known) if job.known else None
@@ -71,10 +69,6 @@ def improve_job(job: ImprovementJob, on_progress: JobProgress, should_stop: JobS
 
 def open_job(job: TestOpeningJob, on_progress: JobProgress, should_stop: JobStop) -> TestResult:
     """Open the sealed test set."""
-    from dldiag.diagnosis.openings import Opener
-    from dldiag.diagnosis.test_set import open_test
-    from dldiag.experiments.chosen_model import chosen_model
-
     dataset, _ = data_and_model(job)
     start, winner = (chosen_model(dataset.task, one) for one in (job.start, job.winner))
     on_progress(Progress(Message("Opening the test set"), 0, 1))

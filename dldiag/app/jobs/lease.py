@@ -5,7 +5,7 @@ Process ids would not do: containers reuse the same ones, and so does the system
 
 from __future__ import annotations
 
-from dldiag.app.state.paths import app_home, is_token, new_token, private
+from dldiag.app.storage.paths import app_home, is_token, new_token, private
 
 BEAT_SECONDS = 2.0  # The file is touched this often.
 LEASE_SECONDS = 15.0  # A server whose file was not touched for so long counts as gone.

@@ -8,6 +8,8 @@ from dldiag.app.jobs.asked import ModelExportJob
 from dldiag.app.jobs.diagnosis import JobProgress, JobStop, data_and_model
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Progress
+from dldiag.diagnosis.fitted import fitted
+from dldiag.report.model_file import model_bytes
 
 MOST_BYTES = 200_000_000  # of a model file; a larger one is a matter for the library
 
@@ -21,9 +23,6 @@ class ModelFile(msgspec.Struct, frozen=True):
 
 def model_job(job: ModelExportJob, on_progress: JobProgress, should_stop: JobStop) -> ModelFile:
     """Train the model on all rows that are not sealed."""
-    from dldiag.diagnosis.fitted import fitted
-    from dldiag.report.model_file import model_bytes
-
     dataset, model = data_and_model(job)
     on_progress(Progress(Message("Training the model for export"), 0, 1))
     found = fitted(dataset, model, job.settings)

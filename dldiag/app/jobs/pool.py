@@ -10,14 +10,15 @@ from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from dldiag.app.jobs import codec, store
+from dldiag.app.jobs import store
 from dldiag.app.jobs.asked import Job
 from dldiag.app.jobs.lease import BEAT_SECONDS, Lease
 from dldiag.app.jobs.processes import Worker
 from dldiag.app.jobs.store import ENDED, Ending, State
 from dldiag.app.jobs.watchers import Watchers
-from dldiag.app.state.limits import ServerLimits
-from dldiag.app.state.paths import remove_older_than, storing
+from dldiag.app.storage import codec
+from dldiag.app.storage.limits import ServerLimits
+from dldiag.app.storage.paths import remove_older_than, storing
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Progress
 

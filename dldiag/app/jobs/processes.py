@@ -12,7 +12,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from dldiag.app.state.paths import app_home, private
+from dldiag.app.storage.paths import app_home, private
 
 _ROOT = Path(__file__).resolve().parents[3]
 ONE_THREAD = {

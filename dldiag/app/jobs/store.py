@@ -23,11 +23,12 @@ from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
-from dldiag.app.jobs import codec
 from dldiag.app.jobs.asked import Job
-from dldiag.app.state.paths import app_home, is_token, new_token, private, write_whole
+from dldiag.app.storage import codec
+from dldiag.app.storage.paths import app_home, is_token, new_token, private, write_whole
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, LearningCurve, Progress, Report
+from dldiag.report.json_schema import from_json, to_json
 
 _T = TypeVar("_T")
 State = Literal["waiting", "running", "finished", "refused", "failed", "canceled"]
@@ -121,8 +122,6 @@ def write_curves(job: str, curves: Sequence[LearningCurve]) -> None:
 
 def write_report(job: str, report: Report) -> None:
     """Write the newest report of a job; the last one is its result."""
-    from dldiag.report.json_schema import to_json  # Slow to import, and pages never write reports.
-
     write_whole(folder_of(job) / "report.json", to_json(report).encode())
 
 
@@ -169,8 +168,6 @@ def _read_if_there(job: str, name: str, kind: type[_T]) -> _T | None:
 
 def report_of(job: str) -> Report | None:
     """Return the newest report of a job, None while there is none; DataError when it cannot be read."""
-    from dldiag.report.json_schema import from_json
-
     path = folder_of(job) / "report.json"
     return from_json(path.read_bytes()) if path.is_file() else None
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dldiag.app.jobs import store
 
 FORGET_SECONDS = 60.0  # A page is forgotten this long after its last poll.
-NOTE_SECONDS = 2.0  # Another server is told at most this often that its job is watched here.
+NOTE_SECONDS = 2.0  # At most this often another server is notified that its job is watched here.
 
 
 def _nobody() -> str:

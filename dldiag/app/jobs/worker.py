@@ -16,6 +16,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -25,8 +26,8 @@ from dldiag.app.jobs import store
 from dldiag.app.jobs.asked import DataJob, Job
 from dldiag.app.jobs.processes import end_family
 from dldiag.app.jobs.registry import JOBS, any_job, warm_up
-from dldiag.app.state import data_ref
-from dldiag.app.state.limits import ServerLimits
+from dldiag.app.storage import data_ref
+from dldiag.app.storage.limits import ServerLimits
 from dldiag.core.cluster import CLUSTER_VARIABLE, on_cluster
 from dldiag.core.i18n import Message
 from dldiag.core.parallel import Processes
@@ -74,7 +75,10 @@ class Reporter:
         self._heart.start()
 
     def on_progress(self, progress: Progress) -> None:
-        """Take an update; of a burst only the newest is written."""
+        """Take an update; of a burst only the newest is written, with the newest report that came in the burst."""
+        before = self._unwritten
+        if progress.report is None and before is not None:
+            progress = replace(progress, report=before.report)
         self._unwritten = progress
         if time.monotonic() - self._written >= EVENT_SECONDS:
             self.write()

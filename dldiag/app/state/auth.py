@@ -11,7 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dldiag.app.state.paths import app_home, storing, write_whole
+from dldiag.app.storage.paths import app_home, storing, write_whole
 
 AUTH_VARIABLE = "DLDIAG_AUTH"
 OFF = ("", "0", "false", "no", "off")

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from dldiag.app.jobs import codec, store
+from dldiag.app.jobs import store
 from dldiag.app.jobs.asked import ErrorRowsJob
 from dldiag.app.jobs.error_rows import ErrorLists
 from dldiag.app.state import improvement
-from dldiag.app.state.paths import storing, write_whole
+from dldiag.app.storage import codec
+from dldiag.app.storage.paths import storing, write_whole
 from dldiag.core.error_findings import LabelTrial, Slice
 from dldiag.core.types import Report
 from dldiag.error_analysis.eyeball import EyeballSet, tag_counts

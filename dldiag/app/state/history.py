@@ -10,8 +10,7 @@ import streamlit as st
 
 from dldiag.app.jobs import store
 from dldiag.app.state import session
-from dldiag.app.state.paths import storing
-from dldiag.app.ui.widgets import show_error
+from dldiag.app.storage.paths import storing
 from dldiag.core.i18n import Message, current_language, tr
 from dldiag.core.types import DataError, Recommendation, Report
 from dldiag.report.history import Experiment, History, PastReport
@@ -22,20 +21,17 @@ GONE = Message("This report is not in your history any more.")
 
 
 def keep_in_history(job: str, report: Report) -> None:
-    """Add a finished report to the history of the visitor who asked for it, once."""
+    """Add a finished report to the history of the visitor who asked for it, once; DataError when it cannot be written."""
     mark = store.folder_of(job) / MARK
     if mark.exists() or store.head_of(job).owner != session.owner():
         return
-    try:
-        History().add(report, owner=session.owner())
-        with storing():
-            mark.touch()
-    except DataError as error:
-        show_error(error)
+    History().add(report, owner=session.owner())
+    with storing():
+        mark.touch()
 
 
 def keep_trials(job: str, report: Report) -> None:
-    """Add every trial of a diagnosis to the record of experiments, once."""
+    """Add every trial of a diagnosis to the record of experiments, once; DataError when it cannot be written."""
     if store.head_of(job).owner != session.owner():
         return
     _keep_test(job, report)
@@ -43,9 +39,9 @@ def keep_trials(job: str, report: Report) -> None:
         mark = store.folder_of(job) / f"noted_{one.remedy}"
         if one.trial is None or mark.exists():
             continue
-        if note(_experiment(report, one, dict(one.trial.settings), effect_text(one, unit_of(report)), "trial")):
-            with storing():
-                mark.touch()
+        note(_experiment(report, one, dict(one.trial.settings), effect_text(one, unit_of(report)), "trial"))
+        with storing():
+            mark.touch()
 
 
 def _keep_test(job: str, report: Report) -> None:
@@ -59,9 +55,9 @@ def _keep_test(job: str, report: Report) -> None:
         tr("The test set was opened"), test=said, source="test", fingerprint=data.fingerprint, table=data.name,
         target=data.target, metric="" if metric is None else metric.name,
     )  # fmt: skip
-    if note(opened):
-        with storing():
-            mark.touch()
+    note(opened)
+    with storing():
+        mark.touch()
 
 
 def note_adopted(report: Report, one: Recommendation, change: dict[str, Any]) -> None:
@@ -79,14 +75,9 @@ def _experiment(report: Report, one: Recommendation, changed: dict[str, Any], re
     )  # fmt: skip
 
 
-def note(experiment: Experiment) -> bool:
-    """Add an experiment to the visitor's record; on failure show the reason and return False."""
-    try:
-        History().add_experiment(experiment, owner=session.owner())
-    except DataError as error:
-        show_error(error)
-        return False
-    return True
+def note(experiment: Experiment) -> None:
+    """Add an experiment to the visitor's record; DataError when it cannot be written."""
+    History().add_experiment(experiment, owner=session.owner())
 
 
 def past_reports() -> tuple[PastReport, ...]:

@@ -10,16 +10,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from dldiag.app.jobs import codec, store
+from dldiag.app.jobs import store
 from dldiag.app.jobs.asked import DiagnosisJob, ImprovementJob, JobParameters, ModelJob, RemedyTrialJob, TestOpeningJob
 from dldiag.app.jobs.improvement import FoundPath
-from dldiag.app.state import data_ref, session
-from dldiag.app.state.paths import app_home, private, storing, write_whole
+from dldiag.app.state import session
+from dldiag.app.storage import codec, data_ref
+from dldiag.app.storage.paths import app_home, private, storing, write_whole
 from dldiag.core.types import Recommendation, Report, TestResult, Trial
 from dldiag.diagnosis.recommend import settled
 from dldiag.diagnosis.remedies import SEARCH
 from dldiag.diagnosis.search import TRIED
 from dldiag.diagnosis.verdict import agreeing
+from dldiag.report.json_schema import to_json
 
 _T = TypeVar("_T")
 _FILE = "loop.json"
@@ -49,8 +51,6 @@ def start_trial(job: str, report: Report, remedy: str, change: JobParameters) ->
 
 def start_improving(job: str, report: Report) -> None:
     """Start to apply the best fixes, one after the other, from what the report has found."""
-    from dldiag.report.json_schema import to_json  # slow to import
-
     start(job, IMPROVE, ImprovementJob, known=to_json(report))
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 
 from dldiag.app.state import session
-from dldiag.app.state.data_ref import Reference
-from dldiag.app.state.paths import app_home, private, write_whole
+from dldiag.app.storage.data_ref import Reference
+from dldiag.app.storage.paths import app_home, private, write_whole
 
 _FILE = "table.json"
 

@@ -11,7 +11,6 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from importlib import import_module
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -23,14 +22,18 @@ from dldiag.app.jobs import store
 from dldiag.app.jobs.asked import DiagnosisJob, job_kind
 from dldiag.app.jobs.pool import Pool
 from dldiag.app.jobs.watchers import Watchers
-from dldiag.app.state import auth, data_ref, server, uploads
-from dldiag.app.state.limits import ServerLimits
-from dldiag.app.state.paths import is_token, new_token, storing
+from dldiag.app.state import auth, server
 from dldiag.app.state.table_cache import Memory
+from dldiag.app.storage import data_ref, uploads
+from dldiag.app.storage.limits import ServerLimits
+from dldiag.app.storage.paths import is_token, new_token, storing
 from dldiag.core.i18n import LANGUAGES, set_language
 from dldiag.core.isolated import warm_isolated
 from dldiag.core.params import from_environment
 from dldiag.core.types import DataError, Dataset, Repair, Table
+from dldiag.data.audit.repairs import applied
+from dldiag.data.io.bounded import READER_TARGET
+from dldiag.diagnosis.diagnose import audit_open_rows
 
 KEY, NAME, SKLEARN = (
     "model_key",
@@ -53,7 +56,7 @@ def pool() -> Pool:
 
 @st.cache_resource(show_spinner=False)
 def _prepare() -> None:
-    """Import what pages need, and log what to set, once per server; neither needs a writable home."""
+    """Warm the reader of typed files, and log what to set, once per server; neither needs a writable home."""
     threading.Thread(target=_warm_up, daemon=True).start()
     server.log_what_to_set()
 
@@ -69,17 +72,9 @@ def _is_connected(session: str) -> bool:
 
 
 def _warm_up() -> None:
-    """Import what other pages need while the visitor reads the first one."""
-    for module in (
-        "dldiag.report.figures",
-        "dldiag.report",
-        "dldiag.experiments.models",
-        "dldiag.data.read_table",
-        "dldiag.report.history",
-    ):
-        import_module(module)
+    """Start the process that reads typed files while the visitor looks at the first page."""
     with contextlib.suppress(OSError):  # The first file that needs it shows the error.
-        warm_isolated(import_module("dldiag.data.io.formats.bounded").READER_TARGET)
+        warm_isolated(READER_TARGET)
     server.settle()
 
 
@@ -191,16 +186,12 @@ def found_before(dataset: Dataset) -> tuple[Repair, ...]:
     """Return the repairs suggested for a dataset; it is checked once."""
     kept = state().get("kept look")
     if kept is None or kept[0] != dataset.fingerprint:
-        from dldiag.diagnosis.diagnose import audit_open_rows
-
         kept = state()["kept look"] = (dataset.fingerprint, audit_open_rows(dataset).repairs)
     return cast("tuple[Repair, ...]", kept[1])
 
 
 def repair_data(repair: Repair) -> None:
     """Apply a repair to the data reference, where the form shows it and can undo it."""
-    from dldiag.data.audit.repairs import applied
-
     state()["data"] = applied(current_reference() or {}, (repair,))
     refresh_forms()
 

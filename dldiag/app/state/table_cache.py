@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from dldiag.app.state.limits import MEGABYTE
+from dldiag.app.storage.limits import MEGABYTE
 from dldiag.core.types import Dataset, Table
 
 Held = dict[str, tuple[str, Any, int]]  # By what was read: its identity, the value, and its bytes.

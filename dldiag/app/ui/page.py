@@ -17,7 +17,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 
 from dldiag.app.state import auth, session
 from dldiag.app.state.last_table import note_table
-from dldiag.app.state.paths import storing
+from dldiag.app.storage.paths import storing
 from dldiag.app.ui.theme import ICON, css
 from dldiag.app.ui.widgets import show_error, show_message
 from dldiag.core.home import dashboard_folder, require

@@ -13,6 +13,7 @@ from dldiag.app.jobs.asked import DiagnosisJob
 from dldiag.app.state import improvement, session
 from dldiag.app.state.history import note_adopted
 from dldiag.app.state.session import KEY
+from dldiag.app.ui.widgets import warned
 from dldiag.app.views.start import SLOT, start_diagnosis
 from dldiag.core.i18n import Message
 from dldiag.core.types import Estimate, Parent, Report
@@ -23,7 +24,8 @@ from dldiag.report.view import Fix
 def apply_fix(job: str, report: Report, one: Fix) -> None:
     """Change the model of a diagnosis by a fix, write that down, and start the diagnosis of the changed model."""
     recommendation = next(found for found in report.recommendations if found.remedy == one.remedy)
-    note_adopted(report, recommendation, dict(one.settings))
+    with warned():
+        note_adopted(report, recommendation, dict(one.settings))
     present = store.asked_of(job, DiagnosisJob).model
     choice = {KEY: one.model} if one.model else {**present, **one.settings}
     change = view.model_pair(report, one.model) if one.model else view.pairs_of(report, one.settings)

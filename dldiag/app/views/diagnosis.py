@@ -10,12 +10,13 @@ from dldiag.app.jobs import store
 from dldiag.app.jobs.asked import DiagnosisJob
 from dldiag.app.jobs.pool import View
 from dldiag.app.state import session
-from dldiag.app.state.data_ref import Reference
 from dldiag.app.state.eyeball import with_error_facts
 from dldiag.app.state.history import keep_in_history, keep_trials
 from dldiag.app.state.improvement import with_trials
 from dldiag.app.state.session import KEY, NAME, SKLEARN
+from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui import forms
+from dldiag.app.ui.widgets import warned
 from dldiag.app.views.metric import METRIC_SETTINGS, ask_metric
 from dldiag.app.views.model import ask_model
 from dldiag.app.views.progress import restart, show_ending, watch
@@ -23,12 +24,14 @@ from dldiag.app.views.report import show_first_look, show_reached, show_report
 from dldiag.app.views.start import SLOT, diagnosis_settings, model_params, start_diagnosis
 from dldiag.app.views.table_preview import show_reading
 from dldiag.app.views.target import ask_target
-from dldiag.core.i18n import tr, translate
+from dldiag.core.i18n import listed, tr, translate
 from dldiag.core.params import Param, params_of
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset, Progress
+from dldiag.data.dataset import ROW_BLOCKS, ROW_ORDER
 from dldiag.experiments.model_params import MODEL_KINDS
+from dldiag.experiments.models import MODELS
 
 FIRST_SETTINGS = ("target_error", "budget")
 
@@ -95,8 +98,6 @@ def _offer_start(dataset: Dataset, model: dict[str, Any] | None, settings: dict[
 
 
 def _ask_settings() -> dict[str, Any]:
-    from dldiag.experiments.models import MODELS
-
     baselines = {key: row.label for key, row in MODELS.items() if key != "mlp"}
     shown = (*FIRST_SETTINGS, *METRIC_SETTINGS)
     rest = tuple(name for name in forms.remembered(Settings(), "settings") if name not in shown)
@@ -122,8 +123,10 @@ def show_job(job: str) -> None:
     if report is not None:
         report = with_error_facts(with_trials(report, job), job)
         if view.state == "finished":
-            keep_in_history(job, report)
-            keep_trials(job, report)
+            with warned():
+                keep_in_history(job, report)
+            with warned():
+                keep_trials(job, report)
         show_report(report, job, complete=view.state == "finished")
     elif (reached := store.reached_by(job)) is not None:
         show_reached(reached.curves)
@@ -157,8 +160,6 @@ def _show_heading(asked: DiagnosisJob) -> None:
 
 def _uses(data: Reference) -> list[str]:
     """Say how the table is used where that was decided by hand or by a repair."""
-    from dldiag.data.dataset import ROW_BLOCKS, ROW_ORDER
-
     said = [tr("without {columns}", columns=legible(", ".join(data["exclude"]), 60))] if data.get("exclude") else []
     marks = {ROW_BLOCKS: tr("neighboring rows of the file"), ROW_ORDER: tr("their order in the file")}
     chosen = (data.get("groups"), data.get("times"))
@@ -172,7 +173,7 @@ def _settings_text(asked: DiagnosisJob) -> str:
     params = {} if key == SKLEARN else model_params("classification", "regression", key=key)
     changed = {**choice, **diagnosis_settings(asked.settings)}
     settings = [_setting(one, value, (params | params_of(Settings)).get(one)) for one, value in changed.items()]
-    return ", ".join([name or translate(MODEL_KINDS[key]), *(settings or [tr("default settings")])])
+    return listed([name or translate(MODEL_KINDS[key]), *(settings or [tr("default settings")])])
 
 
 def _setting(name: str, value: Any, param: Param | None) -> str:

@@ -14,7 +14,7 @@ from dldiag.app.ui.widgets import explained, show_message
 from dldiag.app.views.progress import show_ending, watch
 from dldiag.core.i18n import Message, speaking, tr
 from dldiag.core.types import Report
-from dldiag.report import curves_csv, to_json
+from dldiag.report import curves_csv, to_html, to_json
 from dldiag.report.model_file import MODEL_ENDING
 from dldiag.report.script import script_name, to_script
 
@@ -55,8 +55,6 @@ def _offer_reports(report: Report) -> None:
 
 def _html(report: Report, language: str) -> str:
     """Write the report in the page's language: a download is made outside the run of a page, where no visitor is known."""
-    from dldiag.report import to_html
-
     with speaking(language):
         return to_html(report)
 

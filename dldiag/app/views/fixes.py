@@ -84,7 +84,10 @@ def _show_fix(place: int, one: Fix, scale: BarScale, report: Report, job: str | 
         with bar:
             if one.effect is not None:
                 st.html(interval_bar(one, scale))
-            st.markdown(f"{_ICONS.get(one.verdict or '', '')} {escape_markdown(one.words or tr('not tested'))}")
+            words = one.words or (
+                tr("not tested") if one.can_test else tr("for you to do: there is nothing to test here")
+            )
+            st.markdown(f"{_ICONS.get(one.verdict or '', '')} {escape_markdown(words)}")
         with buttons:
             if job is not None:
                 _show_buttons(one, report, job)

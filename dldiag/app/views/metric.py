@@ -13,6 +13,8 @@ from dldiag.core.params import Param, params_of
 from dldiag.core.sanitize import legible
 from dldiag.core.settings import AUTO_METRIC, METRIC_NAMES, Settings
 from dldiag.core.types import DataError, Dataset
+from dldiag.experiments.metric_choice import choose_metric, positive_class
+from dldiag.experiments.metrics import METRICS
 
 METRIC_SETTINGS = ("metric", "positive", "cost", "metric_level")
 _MOST_CLASSES = 50  # With more classes the positive one is typed.
@@ -21,8 +23,6 @@ _PREFIX = "settings"
 
 def ask_metric(dataset: Dataset) -> tuple[dict[str, Any], bool]:
     """Draw the metric and what it needs; return their values, and whether this table can be judged by them."""
-    from dldiag.experiments.metric_choice import choose_metric
-
     params = _params(dataset)
     names = tuple(name for name in METRIC_SETTINGS if _applies(name, dataset, forms.shown_now(params, _PREFIX)))
     values = forms.ask_params(params, _PREFIX, names=names, columns=2)
@@ -41,9 +41,6 @@ def ask_metric(dataset: Dataset) -> tuple[dict[str, Any], bool]:
 
 def _params(dataset: Dataset) -> Mapping[str, Param]:
     """Return the settings of the metric with the choices that this target has; the automatic ones say what they mean here."""
-    from dldiag.experiments.metric_choice import choose_metric, positive_class
-    from dldiag.experiments.metrics import METRICS
-
     params, automatic = params_of(Settings), choose_metric(dataset, Settings()).metric.label
     fitting = {name: label for name, label in METRIC_NAMES.items() if _suits(METRICS, name, dataset)}
     fitting = {AUTO_METRIC: tr("automatic: {choice}", choice=automatic)} | fitting

@@ -7,7 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from dldiag.app.state import session, uploads
+from dldiag.app.state import session
+from dldiag.app.storage import uploads
 from dldiag.app.ui import forms
 from dldiag.app.ui.widgets import explained
 from dldiag.core.i18n import tr

@@ -17,6 +17,7 @@ from dldiag.core.i18n import Message, tr
 from dldiag.core.params import Param, SettingError
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import Task
+from dldiag.experiments.chosen_model import chosen_model
 from dldiag.experiments.model_params import MODEL_KINDS
 
 CHOICE = {"key": Param("mlp", str, "Model", "The model that is diagnosed: set it as yours is.", choices=MODEL_KINDS)}
@@ -88,8 +89,6 @@ def _ask_network(params: dict[str, Any]) -> dict[str, Any]:
 
 def _ask_own(task: Task) -> dict[str, Any] | None:
     """Read a scikit-learn estimator by name and JSON; nothing that is pasted is ever executed."""
-    from dldiag.experiments.chosen_model import chosen_model
-
     given = forms.ask_params(_OWN, SKLEARN, columns=2)
     if not given["name"]:
         show_message(

@@ -15,7 +15,7 @@ from dldiag.core.i18n import tr
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.report import view
 from dldiag.report.history import PastReport
-from dldiag.report.view.past_runs import run_choice, run_facts, run_title
+from dldiag.report.past_runs import run_choice, run_facts, run_title
 
 OPENED, COMPARED = "report", "compare"  # Parameters of the URL.
 MOST_COMPARED = 5  # More runs side by side do not fit a screen.

@@ -11,11 +11,12 @@ from typing import TypeVar
 
 import streamlit as st
 
-from dldiag.app.jobs import codec, store
+from dldiag.app.jobs import store
 from dldiag.app.jobs.asked import DiagnosisJob, ImprovementJob, Job, RemedyTrialJob, job_kind
 from dldiag.app.jobs.pool import View
 from dldiag.app.state import session
-from dldiag.app.state.paths import storing
+from dldiag.app.storage import codec
+from dldiag.app.storage.paths import storing
 from dldiag.app.ui.widgets import explained, show_error, show_message
 from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import escape_markdown

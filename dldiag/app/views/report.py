@@ -59,7 +59,7 @@ def show_first_look(curves: Sequence[LearningCurve], report: Report | None) -> N
     """Show what is known while a diagnosis runs; every part keeps its height."""
     with st.container(height=VERDICT_HEIGHT, border=False):
         if report is not None:
-            st.markdown(f"#### {escape_markdown(report.verdict.headline)}")
+            st.subheader(escape_markdown(report.verdict.headline, 600), anchor=False)
             show_message(FIRST_VERDICT, kind="caption")
         else:
             show_message(GROWING, kind="caption")

@@ -9,6 +9,7 @@ from dldiag.app.ui.widgets import show_message
 from dldiag.app.views.report import show_past_report
 from dldiag.core.i18n import tr
 from dldiag.core.types import Report
+from dldiag.data.samples import SAMPLES
 from dldiag.report import sample_reports
 
 PARAMETER = "sample"  # Parameter of the URL.
@@ -29,8 +30,6 @@ def open_sample(key: str) -> None:
 
 def show_sample(key: str) -> None:
     """Show a sample's finished report."""
-    from dldiag.data.samples import SAMPLES
-
     with st.container(key="heading"):
         text, run, other = st.columns([3, 1.2, 1.2], vertical_alignment="center")
     with text:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dldiag.app.state import session, uploads
-from dldiag.app.state.data_ref import Reference
+from dldiag.app.state import session
+from dldiag.app.storage import uploads
+from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.widgets import explained, show_message
 from dldiag.core.i18n import tr
 from dldiag.core.sanitize import legible
 from dldiag.core.types import Table, Task
+from dldiag.data.dataset import ROW_BLOCKS, ROW_ORDER
 
 MOST_MARKS = 50  # Most distinct values of a column offered to mark the target rows.
 CHOICES = ("groups", "times", "domain", "second", "exclude", "log_target")
@@ -32,8 +34,6 @@ def ask_use(table: Table, target: str, task: Task) -> None:
 
 
 def _ask_split(names: list[str], reference: Reference) -> tuple[str | None, str | None]:
-    from dldiag.data.dataset import ROW_BLOCKS, ROW_ORDER
-
     left, right = st.columns(2)
     with left:
         groups = _ask_optional(

@@ -15,6 +15,7 @@ from dldiag.app.ui import forms
 from dldiag.app.views.progress import start_job
 from dldiag.core.settings import Settings
 from dldiag.core.types import Task
+from dldiag.experiments.models import params_for
 
 SLOT = job_kind(DiagnosisJob)
 
@@ -46,6 +47,4 @@ def _changed_settings(choice: Mapping[str, Any]) -> dict[str, Any]:
 
 def model_params(*tasks: Task, key: str = "mlp") -> dict[str, Any]:
     """Return the settings of a kind of model, by name; those that only some tasks have when these are named."""
-    from dldiag.experiments.models import params_for
-
     return dict(params_for(key, tasks))

@@ -10,9 +10,10 @@ import streamlit as st
 
 from dldiag.app.state import session
 from dldiag.app.ui.widgets import show_error, show_frame, show_message, show_notices
-from dldiag.core.i18n import Message, tr
+from dldiag.core.i18n import Message, listed, tr
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import DataError, Kind, ReadPlan, Table
+from dldiag.data.dataset import no_rows
 
 PREVIEW_ROWS = 5
 PREVIEW_HEIGHT = 215
@@ -64,8 +65,6 @@ def show_reading() -> Table | None:
     if table.plan.format == "csv":
         _ask_plan(table.plan, tr("How it was read: {how}", how=plan_text(table.plan)), expanded=False)
     if not len(table.frame):
-        from dldiag.data.dataset import no_rows
-
         show_error(no_rows(table))
         return None
     _ask_kinds(table)
@@ -89,7 +88,7 @@ def _show_summary(table: Table) -> None:
 def kinds_text(table: Table) -> str:
     """Count the columns by kind, as in "15 × number, 6 × category"."""
     counts = Counter(column.kind for column in table.columns)
-    return ", ".join(f"{counts[kind]} × {name}" for kind, name in _KINDS.items() if counts[kind])
+    return listed(f"{counts[kind]} × {name}" for kind, name in _KINDS.items() if counts[kind])
 
 
 def plan_text(plan: ReadPlan) -> str:

@@ -9,9 +9,11 @@ from dldiag.app.state import session
 from dldiag.app.ui.widgets import figure_mode, show_error, show_figure, show_message, show_notices
 from dldiag.app.views.repairs import offer_repairs
 from dldiag.app.views.split_options import ask_use
+from dldiag.app.views.target_figure import describe_target, distribution, draw_target
 from dldiag.core.i18n import Message, tr, trn
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import DataError, Dataset, Table, Task
+from dldiag.data.target import infer_task, suggest_target
 
 _TASKS: dict[Task, Message] = {
     "classification": Message("a class (classification)"),
@@ -24,8 +26,6 @@ def ask_target(table: Table, place: DeltaGenerator, more: DeltaGenerator) -> Dat
 
     None while something is missing.
     """
-    from dldiag.data.target import infer_task
-
     with place:
         target = _ask_column(table)
         if target is None:
@@ -60,8 +60,6 @@ def ask_target(table: Table, place: DeltaGenerator, more: DeltaGenerator) -> Dat
 
 
 def _show_distribution(dataset: Dataset) -> None:
-    from dldiag.app.views.target_figure import describe_target, distribution, draw_target
-
     found = distribution(dataset)
     show_figure(draw_target(found, theme=figure_mode()), describe_target(found, dataset.target), key="distribution")
 
@@ -84,8 +82,6 @@ def _ask_column(table: Table) -> str | None:
 
 
 def _offer_suggestion(table: Table) -> None:
-    from dldiag.data.target import suggest_target
-
     suggestion = suggest_target(table)
     if suggestion is None:
         show_message(tr("No column stands out as the target; pick the one you want to predict."), kind="caption")

@@ -6,11 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from dldiag.app.state import data_ref, server, session, uploads
+from dldiag.app.state import server, session
+from dldiag.app.storage import data_ref, uploads
 from dldiag.app.ui.widgets import explained, show_message
 from dldiag.app.views.samples import open_sample
 from dldiag.core.i18n import tr
 from dldiag.core.sanitize import escape_markdown, legible
+from dldiag.data.samples import SAMPLES
 
 
 def ask_table() -> None:
@@ -41,8 +43,6 @@ def _use(reference: data_ref.Reference) -> None:
 
 
 def _sample_buttons() -> None:
-    from dldiag.data.samples import SAMPLES
-
     for row in _rows(list(SAMPLES.values()), 3):
         for column, sample in zip(st.columns(3), row, strict=False):
             with column.container(border=True, height="stretch"):

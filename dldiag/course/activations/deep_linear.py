@@ -14,10 +14,9 @@ from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Array, Estimate, OnProgress, Progress, ShouldStop, Stopped
 from dldiag.course.activations.functions import Collapse, collapse
-from dldiag.course.logistic.regression import sigmoid
 from dldiag.course.shared.instrumented import Recipe, moments_of
 from dldiag.course.shared.planes import MOVING_STEPS, PlaneAnswers, answers_over_time, prepared_plane, side_of_plane
-from dldiag.course.shared.problem import PlotMarks, YesNo, marks_of
+from dldiag.course.shared.problem import PlotMarks, YesNo, marks_of, sigmoid
 from dldiag.course.shared.race import suited_init
 from dldiag.course.shared.snapshots import Layers, layer_outputs, train_snapshots
 from dldiag.nn.activations import ACTIVATIONS

@@ -79,7 +79,7 @@ def read_pairs(pairs: Sequence[Pair] = PAIRS, *, dev_rows: int = 10_000) -> tupl
 
 
 def pair_evidence(pair: Pair, dev_rows: int) -> Evidence:
-    """Return the evidence that a pair amounts to when it was measured on `dev_rows` rows."""
+    """Return the evidence of a pair that was measured on `dev_rows` rows."""
     train = rate_estimate(pair.train, TRAIN_ROWS_PER_DEV_ROW * dev_rows)
     dev, people = rate_estimate(pair.dev, dev_rows), exactly(pair.human, Message("what people reach"))
     return Evidence(

@@ -1,6 +1,8 @@
-"""What one unit does, drawn: its loss, its computation graph, its descent, and the layer made of such units."""
+"""Figures of one unit: its loss, its computation graph, its descent, its cost over steps, and a layer of such units."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
@@ -135,3 +137,18 @@ def alt_layer(one: HiddenLayer) -> Message:
         "{units} hidden units, each a dotted line, and the boundary made of them, wrong on {error:error} of the rows.",
         {"units": one.units, "error": one.error, "unit": "rate"},
     )
+
+
+def costs_figure(costs: Sequence[float], *, theme: ThemeName = "light") -> go.Figure:
+    """Draw the cost before every step."""
+    drawn = figure(theme, height=300)
+    line = {"color": THEMES[theme].series[0], "width": 2.5}
+    drawn.add_scatter(x=list(range(len(costs))), y=list(costs), mode="lines", line=line, showlegend=False)
+    drawn.update_xaxes(title={"text": tr("step")}, rangemode="tozero")
+    return drawn.update_yaxes(title={"text": tr("cost J (nats)")}, rangemode="tozero")
+
+
+def alt_costs(costs: Sequence[float]) -> Message:
+    """Say where the cost begins and ends."""
+    values = {"first": costs[0], "last": costs[-1], "steps": len(costs) - 1}
+    return Message("Cost over {steps} steps: from {first:.3f} to {last:.3f}.", values)

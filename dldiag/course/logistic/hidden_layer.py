@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import Array, OnProgress, Progress, ShouldStop, Stopped
-from dldiag.course.logistic.regression import constant_error, cross_entropy, sigmoid
+from dldiag.course.logistic.regression import constant_error, cross_entropy
 from dldiag.course.shared.instrumented import Recipe
 from dldiag.course.shared.prepared import Prepared
-from dldiag.course.shared.problem import PlotMarks, YesNo, marks_of
+from dldiag.course.shared.problem import PlotMarks, YesNo, marks_of, sigmoid
 from dldiag.course.shared.snapshots import Layers, layer_outputs, train_recorded
 
 _GRID = 60  # points of the drawn plane along each side

@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message, tr
 from dldiag.core.params import param
-from dldiag.course.logistic.regression import Descent, cross_entropy, sigmoid
-from dldiag.course.shared.problem import YesNo
+from dldiag.course.logistic.regression import Descent, cross_entropy
+from dldiag.course.shared.problem import YesNo, sigmoid
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 
 _SMALLEST = 1e-12  # a likelihood below this is drawn as 0

@@ -12,7 +12,7 @@ import numpy as np
 from dldiag.core.i18n import Message
 from dldiag.core.params import param
 from dldiag.core.types import Array, Progress, Stopped
-from dldiag.course.shared.problem import YesNo
+from dldiag.course.shared.problem import YesNo, sigmoid
 
 SMALLEST_FALL = 0.001  # nats; a fall of the cost below this shows nothing
 ROUNDING = 1e-9  # nats; a rise of the cost by less is the rounding of 64-bit numbers, not a step too long
@@ -39,11 +39,6 @@ class UnitPass:
     dw: tuple[float, ...]
     dx: tuple[float, ...]
     db: float
-
-
-def sigmoid(z: Array | float) -> Array:
-    """Return 1 / (1 + exp(−z)) without overflow."""
-    return np.asarray(np.exp(-np.logaddexp(0.0, -np.asarray(z, dtype=np.float64))))
 
 
 def cross_entropy(z: Array | float, y: Array | float) -> Array:

@@ -9,8 +9,8 @@ import numpy as np
 from dldiag.core.i18n import Message, Value, tr
 from dldiag.core.params import param
 from dldiag.core.types import Array
-from dldiag.course.logistic.regression import cross_entropy, sigmoid
-from dldiag.course.shared.problem import YesNo
+from dldiag.course.logistic.regression import cross_entropy
+from dldiag.course.shared.problem import YesNo, sigmoid
 
 _NUDGE = 1e-5  # by which a weight is moved to measure its slope
 EXACT_NUDGE = 1e-6  # a difference between backpropagation and the measured slope below this is rounding

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from dldiag.core.types import Array
-from dldiag.course.logistic.regression import sigmoid
 from dldiag.course.shared.prepared import Prepared
-from dldiag.course.shared.problem import YesNo
+from dldiag.course.shared.problem import YesNo, sigmoid
 from dldiag.course.shared.snapshots import Layers, layer_outputs
 
 MOVING_GRID, MOVING_STEPS = 32, 24  # points along each side and moments of a moving picture

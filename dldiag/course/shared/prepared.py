@@ -10,6 +10,8 @@ from dldiag.core.types import Array, Dataset
 from dldiag.data.dataset import rows_of
 from dldiag.data.encode import encode
 from dldiag.data.split import LEAST_ROWS, make_split
+from dldiag.experiments.added_features import InputColumns
+from dldiag.experiments.preparation import fitted_preparation
 
 WATCHED_ROWS = 256  # the first rows, on which loss, gradients and activations are measured at every checkpoint
 
@@ -58,9 +60,6 @@ def without_test_rows(dataset: Dataset, seed: int = 0) -> Dataset:
 
 def prepare_lesson(dataset: Dataset, *, max_rows: int = 1000, seed: int = 0) -> Prepared:
     """Encode and standardize at most `max_rows` open rows of a dataset, in random order."""
-    from dldiag.experiments.added_features import InputColumns
-    from dldiag.experiments.preparation import fitted_preparation
-
     rows = np.random.default_rng(seed).permutation(dataset.n_rows)[:max_rows]
     matrix = encode(dataset)
     every = InputColumns(np.ones(matrix.n_features, dtype=bool))

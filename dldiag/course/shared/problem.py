@@ -161,3 +161,8 @@ def _strongest(features: dict[str, Array], y: Array, most: int) -> tuple[str, ..
     side = y - y.mean()
     strength = {name: abs(float(side @ (x - x.mean()))) / (x.std() * len(y)) for name, x in features.items()}
     return tuple(sorted(strength, key=lambda name: -strength[name])[:most])
+
+
+def sigmoid(z: Array | float) -> Array:
+    """Return 1 / (1 + exp(−z)) without overflow."""
+    return np.asarray(np.exp(-np.logaddexp(0.0, -np.asarray(z, dtype=np.float64))))

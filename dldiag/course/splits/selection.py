@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import log_ndtr
 
 from dldiag.core.i18n import Message, Value
 
@@ -45,8 +46,6 @@ def expected_maximum(k: int) -> float:
     >>> [round(expected_maximum(k), 4) for k in (1, 2, 3)]
     [0.0, 0.5642, 0.8463]
     """
-    from scipy.special import log_ndtr
-
     x = np.linspace(-12.0, 12.0, 8001)
     density = k * np.exp(-(x**2) / 2 + (k - 1) * log_ndtr(x)) / math.sqrt(2 * math.pi)
     return float(np.sum(x * density) * (x[1] - x[0]))

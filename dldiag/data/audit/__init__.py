@@ -1,1 +1,1 @@
-"""What a table shows before anything is trained: leakage, duplicates, groups, time, scales, totals."""
+"""Checks of a table before training: leakage, duplicates, groups, time order, scales."""

@@ -1,4 +1,4 @@
-"""Before training: what the table itself says, as plain numbers for the rules of level 0."""
+"""Run all checks of a dataset before training; the rules of level "data" read the numbers."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from dldiag.data.audit.repairs import repair
 from dldiag.data.audit.scales import Outlier, Scales, outliers, scales, tail
 from dldiag.data.dataset import rows_of
 
-CLUES_KEPT = 10  # the strongest single columns kept in the result
+CLUES_KEPT = 10  # Single columns kept in the result, the strongest first.
 
 
 @dataclass(frozen=True)
 class TableAudit:
-    """What was found in a dataset before training; plain numbers, no rows.
+    """Results of the checks before training: plain numbers, no rows.
 
     Shares are 0…1 of all rows. `noise_p` is the p-value that no single column is associated with the target, corrected
     for the number of columns (Bonferroni): large when nothing is seen, which columns working together can still be.
@@ -45,14 +45,14 @@ class TableAudit:
 
     @property
     def split_misleads(self) -> bool:
-        """Whether a random split alone makes most of what a model seems to know: no verdict from it can be trusted."""
+        """Whether most of the apparent skill comes from the random split alone; no verdict based on it can be trusted."""
         return self.order.strong or (self.groups is not None and self.groups.strong)
 
 
 def audit_table(dataset: Dataset, seed: int = 0) -> TableAudit:
     """Look at a dataset before training; under a second for 50,000 rows × 20 columns.
 
-    Structure (groups, order) is not looked for when the dataset already names a group or time column, nor order where
+    Groups and order are not searched for when the dataset already names a group or time column, nor is order where
     two kinds of rows decide the split: time cannot decide it as well.
     """
     found = clues(dataset, seed)
@@ -89,7 +89,7 @@ def audit_table(dataset: Dataset, seed: int = 0) -> TableAudit:
 
 
 def _without(copies: Copies, dataset: Dataset) -> Dataset:
-    """Return the rows of which none is a copy: every split keeps copies together, so what only they share misleads nobody."""
+    """Return the rows without copies: every split keeps copies together, so they cannot mislead."""
     is_clean = copies.feature_share == 0 or copies.are_chance
     return dataset if is_clean else rows_of(dataset, different_rows(dataset.X))
 

@@ -1,4 +1,4 @@
-"""How well one or two thresholds on a column tell the classes apart, and how well a rising curve tells a number."""
+"""Single-column predictors: one or two thresholds for classes, a monotone curve for a numeric target."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from scipy.stats import beta
 from sklearn.isotonic import isotonic_regression
 
-CONFIDENCE = 0.9  # of the one-sided bound on the error rate
-PERFECT_ERRORS = 1.28  # errors that n rows without any allow at most (one-sided 90%, normal), as in `leakage`
-# Narrowest gap between classes / largest standard deviation within one, from which the column is a copy of the classes and
-# no measurement that happens to tell them apart: 2.4 for the petals of Setosa beside Versicolor (own choice).
+CONFIDENCE = 0.9  # Level of the one-sided bound on the error rate.
+PERFECT_ERRORS = 1.28  # Upper bound on the errors behind n rows without one (one-sided 90%, normal).
+# Narrowest gap between classes / largest standard deviation within one. Above it the column is a copy of the classes, not a
+# measurement that happens to separate them: the petals of Setosa and Versicolor have 2.4 (own choice).
 GAP = 3.0
-PERFECT = 0.97  # of the errors that a cut without any error must surely remove; such a cut has no other sign of chance
-LEAST_IN_CLASS = 3  # rows of the rarest class, and...
-_LEAST_ROWS = 60  # ...of all, for a gap to count
-MONOTONE_ROWS = 50  # rows, at least, to judge a number by a curve that only rises or only falls
-PRESENT_SHARE = 0.95  # of the rows that must have a value for that
+PERFECT = 0.97  # Share of the errors that a cut without any error must remove with 90% confidence.
+LEAST_IN_CLASS = 3  # Rows of the rarest class for a gap to count.
+_LEAST_ROWS = 60  # Rows in all for a gap to count.
+MONOTONE_ROWS = 50  # Least rows for fitting a monotone curve.
+PRESENT_SHARE = 0.95  # Share of the rows that must have a value for that curve.
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ NO_CUT = Cut(0.0, -np.inf)
 def best_cut(values: NDArray[np.float64], y: NDArray[Any]) -> Cut:
     """Return what the best two thresholds remove (for more than two classes: thresholds that leave no error, or nothing).
 
-    All rows count, for two thresholds learn next to nothing by heart. Rows without a value are a group of their own.
+    All rows count, because two thresholds hardly overfit. Rows without a value are a group of their own.
     """
     present = np.isfinite(values)
     counts = np.bincount(y)
@@ -64,7 +64,7 @@ def _missing_errors(y: NDArray[Any]) -> int:
 
 
 def _errors(x: NDArray[np.float64], classes: NDArray[Any], n_classes: int) -> float:
-    """Return the errors of the best thresholds on sorted values; infinity where more than two classes are not all told."""
+    """Return the errors of the best thresholds on sorted values; infinity where more than two classes are not all separated."""
     between = np.flatnonzero(np.diff(x) > 0) + 1
     if n_classes > 2:
         starts = np.flatnonzero(np.diff(classes)) + 1
@@ -72,7 +72,9 @@ def _errors(x: NDArray[np.float64], classes: NDArray[Any], n_classes: int) -> fl
         return 0.0 if told else np.inf
     balance = np.concatenate([[0], np.cumsum(np.where(classes == 1, 1, -1))])[np.concatenate([[0], between, [len(x)]])]
     ones = int((classes == 1).sum())
-    rise = float((balance - np.minimum.accumulate(balance)).max())  # the interval with most ones beyond zeros
+    rise = float(
+        (balance - np.minimum.accumulate(balance)).max()
+    )  # The interval with the largest surplus of ones over zeros.
     fall = float((np.maximum.accumulate(balance) - balance).max())
     return min(ones - rise, len(x) - ones - fall)
 
@@ -87,7 +89,7 @@ def _gap(x: NDArray[np.float64], classes: NDArray[Any]) -> float:
 
 
 def _is_one_value_of_a_class(values: NDArray[np.float64], y: NDArray[Any]) -> bool:
-    """Tell whether the commonest class has one value in all its rows, or none, which no other row has: an amount paid by those who paid."""
+    """Tell whether the commonest class has one value (or none) that no other row has, as a fine has for those who paid none."""
     here = y == int(np.bincount(y).argmax())
     known = values[here][np.isfinite(values[here])]
     if len(known) == 0:

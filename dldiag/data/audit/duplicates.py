@@ -22,7 +22,7 @@ def duplicate_groups(X: pd.DataFrame, y: NDArray[Any] | None = None) -> NDArray[
     """
     columns = [X[name] for name in X.columns] + ([] if y is None else [np.asarray(y)])
     groups = np.zeros(len(X), dtype=np.int64)
-    for values in columns:  # one after the other: as soon as all rows differ, the other columns are not looked at
+    for values in columns:  # Column by column: once all rows differ, the remaining columns need not be read.
         key = pd.factorize(values, use_na_sentinel=False)[0]
         groups = pd.factorize(groups * (int(key.max(initial=0)) + 1) + key)[0]
         if len(groups) and groups.max() == len(groups) - 1:
@@ -42,17 +42,17 @@ class Copies:
     Shares are of all rows. `error_floor` is in the error unit: no model that sees only X can be better on these rows.
     """
 
-    rows: int  # that repeat an earlier row, features and target
+    rows: int  # Rows that repeat an earlier row, target included.
     share: float
-    feature_share: float  # of rows that repeat the features of an earlier row, whatever their target
-    conflicting_rows: int  # whose features stand elsewhere with another target
+    feature_share: float  # Share of rows that repeat the features of an earlier row, whatever their target.
+    conflicting_rows: int  # Rows whose features occur elsewhere with another target.
     conflicting_share: float
     error_floor: Estimate
-    largest_group: int  # rows of the features that are repeated most often
+    largest_group: int  # Rows with the most frequent combination of features.
     disagreement: (
         float | None
-    )  # share of pairs of equal rows with different targets, over that of all pairs; None: no pairs
-    are_chance: bool  # few combinations of values are possible: equal rows are no copies of each other
+    )  # Pairs of equal rows with different targets, relative to all pairs; None without such pairs.
+    are_chance: bool  # True where few combinations of values are possible, so that equal rows are no copies.
 
 
 def copies_of(dataset: Dataset, seed: int = 0) -> Copies:
@@ -116,19 +116,19 @@ def _mean_by(groups: NDArray[np.int64], y: NDArray[np.float64]) -> NDArray[np.fl
 
 
 def _with_interval(losses: NDArray[np.float64], sizes: NDArray[np.float64], scale: float) -> Estimate:
-    """Ratio estimate of losses per row, with its linearized 90 % interval (groups of equal rows are the units)."""
+    """Ratio estimate of losses per row, with its linearized 90% interval (groups of equal rows are the units)."""
     n = float(sizes.sum())
     value = float(losses.sum() / n)
     half = Z_TWO_SIDED * float(np.sqrt(((losses - value * sizes) ** 2).sum())) / n
     return Estimate(value / scale, max(0.0, value - half) / scale, (value + half) / scale)
 
 
-# Odds ratio. Of real tables with equal rows, those whose rows repeat by chance come to 3 at most (passengers, letters,
-# answers to questions), tables of which a sample was drawn with replacement to 8 or more, unless they list all the
+# Odds ratio. In real tables whose rows repeat by chance it is 3 at most (passengers, letters,
+# questionnaires). In tables drawn with replacement it is 8 or more, unless they list all the
 # combinations there are; then a new row is one of them, too.
 MOST_BY_CHANCE = 5.0
-_LEAST_SHARE = 0.05  # of the rows repeat others; where fewer do, keeping them together changes nothing
-_MOST_ROWS = 5_000  # are compared; pairs of all rows and of some stand in the same proportion
+_LEAST_SHARE = 0.05  # Share of rows that repeat others; below it, keeping them together changes nothing.
+_MOST_ROWS = 5_000  # Rows compared; the ratio of pairs is the same in a sample.
 
 RowLabels = NDArray[np.int64]
 
@@ -137,7 +137,7 @@ def repeats_by_chance(X: pd.DataFrame, y: NDArray[Any], copies: RowLabels, seed:
     """Tell whether rows are equal as often as by chance, so that a new row would also be one that is known.
 
     copies: (rows,) as from `duplicate_groups`. Where rows are equal by chance, more are equal but for one column; where
-    they are copies, few are. Targets tell, too: copies have equal ones.
+    they are copies, few are. Copies also have equal targets.
     """
     n = len(copies)
     if 1 - (int(copies.max()) + 1) / n < _LEAST_SHARE or _is_repeated_as_a_whole(copies, y):

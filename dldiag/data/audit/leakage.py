@@ -1,4 +1,4 @@
-"""What each column alone says about the target: one that says nearly everything may give the target away."""
+"""Target leakage: flag columns that alone predict the target almost perfectly."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from dldiag.core.types import Dataset
 from dldiag.data.audit.cuts import best_cut, monotone_score
 from dldiag.data.features import source_of
 
-SCREEN_ROWS = 10_000  # rows drawn for the screening; half to learn, half to judge
-_BINS = 64  # of a column; a one-level predictor answers with the commonest class or mean target of a bin
-SEEN = 0.01  # p-value of the association, from which on a column is not looked at by thresholds
-COARSE = 8  # bins of the test of association, which wants many rows in each
-# Share of the baseline's error (variance, for amounts) that one column must surely remove to give the target away.
-# True clues come near: mushroom's odor .97 of the errors, yacht's Froude number .985 of the variance.
+SCREEN_ROWS = 10_000  # Rows drawn for the screening: half to fit on, half to score on.
+_BINS = 64  # Bins of a column; the predictor gives each bin its commonest class or mean target.
+SEEN = 0.01  # p-value of the association, above which a column is not searched for thresholds.
+COARSE = 8  # Bins of the association test, which needs many rows in each.
+# Share of the baseline's error (variance, for a numeric target) that a leaking column removes with 90% confidence.
+# Honest features come near: mushroom's odor removes 0.97 of the errors, yacht's Froude number 0.985 of the variance.
 GIVES_AWAY = {"classification": 0.98, "regression": 0.995}
-SAME_ORDER_ROWS = 20  # rows; fewer may fall into the same order, or the same classes, by chance
-SAME_ORDER = 0.9995  # rank correlation from which an amount is the target in another unit
-ROWS_PER_VALUE = 20  # of a column whose values each have one answer, for all rows to count as judged
-DOMINANCE = 0.2  # by which it must beat the best of the other columns (RULES.md D5: require dominance)
-ENCODED_VALUES = 5  # distinct values, at least, of a column that holds target means
-ENCODED_ROWS = 2.0  # rows per value, at least
-ENCODED_CHANCE = 1e-3  # p-value from which group means lie too near to a column for it not to be made of them
-ENCODED_HINT = 0.1  # the same, when all values are fractions of small groups, and more different ones than tenths make
-FRACTIONS, LARGEST_GROUP = 12, 20  # more different values than that; rows of such a group, at most
-SHARE_MATCH = 0.01  # how near a value times n must be to a whole number: three decimals are enough
+SAME_ORDER_ROWS = 20  # Fewer rows may share an order, or classes, by chance.
+SAME_ORDER = 0.9995  # Rank correlation above which a column is the target in another unit.
+ROWS_PER_VALUE = 20  # Rows per value of a column whose every value has one label, for all rows to count as held out.
+DOMINANCE = 0.2  # How far a leaking column must beat the best other column.
+ENCODED_VALUES = 5  # Least distinct values of a column that holds target means.
+ENCODED_ROWS = 2.0  # Least rows per value of such a column.
+ENCODED_CHANCE = 1e-3  # p-value below which group means lie too close to a column for chance.
+ENCODED_HINT = 0.1  # The same p-value where all values are fractions of small groups.
+FRACTIONS, LARGEST_GROUP = 12, 20  # Least distinct fractions, and most rows of such a group.
+SHARE_MATCH = 0.01  # How close a value times n must be to a whole number; three decimals are enough.
 ENCODED_MATCH = 1e-6  # relative difference between a value and the mean target of its rows
 
 
 @dataclass(frozen=True)
 class Clue:
-    """What one column alone achieves: share of the baseline's error it removes on held-out rows, surely at least."""
+    """What one column achieves alone: the share of the baseline's error that it removes on held-out rows, with its lower bound."""
 
     column: str
     removed: float
@@ -47,7 +47,7 @@ class Clue:
 
 @dataclass(frozen=True)
 class Giveaway:
-    """A column of the table that seems to give the target away: the share of the error it removes alone, and the next.
+    """A column that leaks the target: the share of the error that it removes alone, and that of the next column.
 
     Of a date it is the part that removes most.
     """
@@ -55,11 +55,11 @@ class Giveaway:
     column: str
     removed: float
     next_best: float
-    reason: str  # copies: says nearly everything alone; target_means: holds the mean target of its own rows
+    reason: str  # "copies": predicts the target almost alone; "target_means": holds the mean target of its own rows.
 
 
 def clues(dataset: Dataset, seed: int = 0) -> tuple[Clue, ...]:
-    """Return what each column alone says about the target, the strongest first."""
+    """Return how well each column alone predicts the target, the strongest first."""
     rows = np.random.default_rng(seed).permutation(dataset.n_rows)[:SCREEN_ROWS]
     y = dataset.y[rows]
     ranks = rankdata(y)
@@ -68,7 +68,7 @@ def clues(dataset: Dataset, seed: int = 0) -> tuple[Clue, ...]:
 
 
 def giveaways(dataset: Dataset, found: tuple[Clue, ...]) -> tuple[Giveaway, ...]:
-    """Return the columns that say nearly everything alone while the others do not, and those made of target means."""
+    """Return the columns that alone predict the target almost perfectly, and those made of target means."""
     least = GIVES_AWAY[dataset.task]
     columns = _by_column(dataset, found)
     strong = [clue for clue in columns if clue.at_least >= least]
@@ -114,9 +114,9 @@ def _clue(name: str, values: NDArray[Any], y: NDArray[Any], ranks: NDArray[np.fl
 
 
 def _by_order(values: NDArray[Any], y: NDArray[Any], task: str) -> tuple[float, float]:
-    """Return what the order of a column's numbers tells, by thresholds or by a monotone curve: removed, and at least.
+    """Score the order of a column's numbers, by thresholds or a monotone curve: share removed, and its lower bound.
 
-    What it does not surely give away counts for nothing here: it was counted on the same rows.
+    Only the lower bound counts, because the same rows chose the thresholds.
     """
     numbers = np.asarray(values, dtype=float)
     if task == "classification":
@@ -136,7 +136,7 @@ def _same_order(values: NDArray[np.float64], ranks: NDArray[np.float64]) -> bool
 
 
 def _surely_removed(bins: NDArray[np.int64], y: NDArray[Any]) -> float:
-    """Return the share of the error that a column removes at least, when it removed all of it on the rows judged.
+    """Return the share of the error that a column removes at least, when it removed all of it on the held-out rows.
 
     All rows count: a column with a value for every class and a class for every value is the target by another name.
     """
@@ -192,7 +192,7 @@ def _amount_score(
 
 
 def _p_value(bins: NDArray[np.int64], y: NDArray[Any], task: str) -> float:
-    """Return the p-value of no association: chi-squared for classes, analysis of variance on ranks for amounts."""
+    """Return the p-value of no association: chi-squared for classes, analysis of variance on ranks for a numeric target."""
     coarse = bins * COARSE // (_BINS + 1) if bins.max() >= COARSE else bins
     coarse = np.unique(coarse, return_inverse=True)[1]
     if coarse.max() == 0:

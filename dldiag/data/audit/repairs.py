@@ -1,4 +1,4 @@
-"""Repairs of how a table is used, one row each: what the preflight look offers and one click does."""
+"""Repairs of the data setup, one row each: offered by the checks before training, applied with one click."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the numbers of a table spread: scales, extreme values, and the tail of an amount to predict."""
+"""Scales of the features, extreme values, and the tail of a numeric target."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ IQR_OF_NORMAL = 1.349  # interquartile range of a normal column, in standard dev
 EXTREME = 20.0  # robust standard deviations from the median; a long but natural tail stays below (own choice)
 EXTREME_SHARE = 0.01  # of the rows; more common values are a tail, not outliers (own choice)
 LONG_TAIL = 2.0  # skewness of the target from which a logarithm is offered (1 is commonly called high)
-TAIL_CURED = 0.5  # share of the skewness that must go with the logarithm
+TAIL_CURED = 0.5  # Share of the skewness that the logarithm must remove.
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def outliers(dataset: Dataset) -> tuple[Outlier, ...]:
 
 
 def tail(dataset: Dataset) -> tuple[float, bool]:
-    """Return the skewness of an amount to predict, and whether its logarithm would cure a long tail."""
+    """Return the skewness of a numeric target, and whether its logarithm would cure a long tail."""
     if dataset.task != "regression":
         return 0.0, False
     skewness = float(skew(dataset.y))

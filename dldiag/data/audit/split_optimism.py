@@ -1,4 +1,4 @@
-"""A quick model judged twice: on rows drawn at random and on whole blocks of rows, to see what a random split leaks."""
+"""Split optimism: score a quick model on random rows and on whole blocks, to see what a random split leaks."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from dldiag.core.types import Dataset
 
 ROWS = 1_500  # rows used, in whole blocks
 FOLDS = 4
-_FORWARD = 0.7  # share of the rows, in order, that is learned from when later rows judge
+_FORWARD = 0.7  # Share of the rows, in order, that the model trains on when later rows score it.
 _TREES = 10
 FEATURES = 24  # columns used, spread over the table
-NORMAL_95 = float(stats.norm.ppf(0.95))  # standard errors: a one-sided 95 % bound
+NORMAL_95 = float(stats.norm.ppf(0.95))  # standard errors: a one-sided 95% bound
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,12 @@ class Optimism:
     random_error: float
     block_error: float
     baseline: float
-    at_least: float  # block error − random error is surely above this
-    skill_at_least: float  # baseline − random error is surely above this
+    at_least: float  # One-sided 95% lower bound of block error − random error.
+    skill_at_least: float  # One-sided 95% lower bound of baseline − random error.
 
     @property
     def skill_lost(self) -> float:
-        """Share of what the model seems to know that is gone on whole blocks: 0 none, 1 all of it."""
+        """Share of the apparent skill that is lost on whole blocks: 0 none, 1 all of it."""
         return self.lost(self.block_error)
 
     def lost(self, error: float) -> float:
@@ -133,7 +133,7 @@ def _compared(
 
 
 def _surely_above(differences: NDArray[np.float64], blocks: NDArray[np.int64]) -> float:
-    """Return the one-sided 95 % bound of a mean difference of losses, blocks being the units."""
+    """Return the one-sided 95% bound of a mean difference of losses, blocks being the units."""
     sums, sizes = np.bincount(blocks, weights=differences), np.bincount(blocks)
     mean = float(sums.sum() / sizes.sum())
     return mean - NORMAL_95 * float(np.sqrt(((sums - mean * sizes) ** 2).sum())) / float(sizes.sum())

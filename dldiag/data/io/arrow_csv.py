@@ -1,4 +1,4 @@
-"""Regular text -> table by PyArrow's parser; anything it could read otherwise than the strict way is left to that."""
+"""Parse regular text with PyArrow; whatever it might read differently from the strict parser is left to the latter."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from dldiag.data.io.dialect import SPACES, Dialect, quoted_record
 from dldiag.data.io.raw_table import raw_table
 from dldiag.data.io.repair_rows import Account, Gatherer
 
-LEAST_CHARS = 200_000  # below this size the strict way is as fast
+LEAST_CHARS = 200_000  # Below this size the strict parser is as fast.
 _BLOCK_BYTES = 16 << 20
-CHUNK_CHARS = 4 << 20  # of a text that is not regular as a whole: the regular chunks of it are read fast
+CHUNK_CHARS = 4 << 20  # Size of the chunks of a text that is not regular as a whole; regular chunks are read fast.
 MOST_BOUNDARY_LINES = 500  # lines that are looked at for a place to cut
 NEWLINE = 10
-_HEAD_CHARS = 4096  # of a text, in which a line of dashes is looked for: it stands below the header
+_HEAD_CHARS = 4096  # Characters at the beginning in which a ruled line below the header is looked for.
 _RULES = re.compile(r"(?:\A|\n)[\s|+:=_,;-]*[-=_]{3}[\s|+:=_,;-]*\n|(?:\A|\n)--+(?:[,;\t|]--+)+\n")
 
 
@@ -137,7 +137,7 @@ def _quotes_in_order(data: bytes, dialect: Dialect) -> NDArray[np.int64] | None:
 
 
 def _blank_row(body: str, data: bytes, ends: NDArray[np.int64], dialect: Dialect) -> bool:
-    """Tell whether some row has delimiters or blanks but no value: such rows are told one by one."""
+    """Tell whether some row has delimiters or blanks but no value; such rows are reported one by one."""
     marks = (dialect.delimiter, " ", "\t")
     first = np.frombuffer(data, np.uint8)[np.minimum(ends + 1, len(data) - 1)]
     if not body.startswith(marks) and not any((first == ord(mark)).any() for mark in marks):

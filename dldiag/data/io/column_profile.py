@@ -1,4 +1,4 @@
-"""What the columns look like, learned from sound rows; where the cells of a row with too few or too many belong."""
+"""Profiles of columns, learned from well-formed rows; align rows with too few or too many cells to them."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ MOST_SHIFT = 6  # cells too few or too many above which no repair is tried
 MOST_LACKING = 0.45  # share of the cells of a row that may be lacking
 DROP_EMPTY_COST = 1.0
 SPLIT_COST = 1.0
-RUN_SPLIT_COST = 1.5  # two cells ran into one, and the cut is within a number or a word
+RUN_SPLIT_COST = 1.5  # Cost of two merged cells that are cut within a number or a word.
 QUOTE_SPLIT_COST = 0.5  # a quote stands where the delimiter is missing
 MOST_QUOTE_SPLITS = 4
-BLUR_COST = 4.0  # two cells that ran into one and cannot be told apart
+BLUR_COST = 4.0  # Cost of two merged cells that cannot be separated.
 MERGE_COST = 2.0
-PAD_COST = 0.7  # a cell left out at the end of the row
-GAP_COST = 3.0  # a cell left out elsewhere
+PAD_COST = 0.7  # Cost of a missing cell at the end of the row.
+GAP_COST = 3.0  # Cost of a missing cell elsewhere.
 STRANGE_SHAPE_COST = 2.5
 FEW_SHAPES = 12
 NUMBER_MARKS = ".,:/-+"
@@ -65,7 +65,7 @@ def fit_row(
 ) -> list[str | None] | None:
     """Return the row laid on the columns when one way is clearly the best, else None.
 
-    A missing delimiter is put back where both parts fit; where they cannot be told apart both cells are left out.
+    A missing delimiter is put back where both parts fit; where they cannot be separated both cells are left out.
     """
     width = len(columns)
     if not columns or columns[0].rows < 3 or width > _WIDEST or not 0 < abs(len(cells) - width) <= most_shift:

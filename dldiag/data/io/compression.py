@@ -1,4 +1,4 @@
-"""Packed bytes -> plain bytes: gzip, bzip2, xz, zstd and zip with one table inside, never more than the limits allow."""
+"""Decompress gzip, bzip2, xz, zstd, and zip archives with one table inside, within the limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told about how a file was read: one row per code, its sentence, and what to do about it."""
+"""Warnings and notes from reading a file: one row per code, with its sentence and what to do about it."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def notice(code: str, *, count: int = 0, example: str = "", **values: Value) -> 
 
 
 def counted_notice(totals: FileTotals) -> Notice:
-    """Tell what was counted over all rows of a file."""
+    """Report what was counted over all rows of a file."""
     missing = sum(column.missing for column in totals.columns)
     return notice("counted_in_file", rows=totals.rows, missing=missing, repeated=totals.repeated)
 

@@ -1,4 +1,4 @@
-"""A text and its plan -> the raw table: header, rows, an account of every line, and what is to be told about it."""
+"""Parse a text by its plan: header, rows, an account of every line, and the notices about it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ UNEVEN_SHARE = 0.8  # of the rows that must be sound before the delimiter is dou
 
 @dataclass(frozen=True, eq=False)
 class Gathered:
-    """A table of texts with its names, its account of lines and what is told."""
+    """A table of texts with its names, its account of lines and its notices."""
 
     names: tuple[str, ...]
     table: pa.Table
@@ -225,7 +225,7 @@ def account_lines(text: Text, parts: Parts, account: Account) -> Lines:
 
 
 def account_notices(account: Account) -> tuple[Notice, ...]:
-    """Tell what was repaired, set aside or left out, each with an example line."""
+    """Report what was repaired, set aside or left out, each with an example line."""
     codes = (*REPAIRS, "set_aside", "blank_rows", "blank_end", "repeated_header", "rule")
     told = [notice(c, count=account.lines[c], example=account.examples.get(c, "")) for c in codes if account.lines[c]]
     rows = sum(account.records[c] for c in ("read", "set_aside", *REPAIRS))

@@ -1,4 +1,4 @@
-"""What a person sees before the file is read: the first rows as a plan reads them, and encodings that fit as well."""
+"""Preview a file before it is read: its first rows by a plan, and other encodings that fit as well."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 from dldiag.core.params import from_environment
 from dldiag.core.types import ReadPlan
 from dldiag.data.io.encoding import alternatives_of, decide_encoding
-from dldiag.data.io.large.text_records import take
 from dldiag.data.io.limits import Limits
 from dldiag.data.io.raw_table import RawTable
 from dldiag.data.io.read import read
 from dldiag.data.io.source import open_data
+from dldiag.data.io.text_records import take
 
 PREVIEW_BYTES = 1 << 18
 MOST_ALTERNATIVES = 3

@@ -95,7 +95,7 @@ MOST_DECLARED_ROWS = 50_000_000  # a file that declares more is refused before a
 
 @dataclass(frozen=True, eq=False)
 class TypedTable:
-    """Texts of a typed file, with the plan completed and what is told."""
+    """Texts of a typed file, with the completed plan and the notices."""
 
     names: tuple[str, ...]
     table: pa.Table

@@ -1,4 +1,4 @@
-"""Reading: a plan is decided unless one is given, then the file is read by it, and everything done is told."""
+"""Read a file: decide a plan unless one is given, read by it, and report everything that was done."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ import msgspec
 
 from dldiag.core.params import from_environment
 from dldiag.core.types import Notice, ReadPlan
+from dldiag.data.io.bounded import read_bounded, read_bounded_parts
 from dldiag.data.io.compression import Unpacked
 from dldiag.data.io.encoding import alternatives_of
-from dldiag.data.io.formats.bounded import read_bounded, read_bounded_parts
 from dldiag.data.io.formats.jsonl import read_json
 from dldiag.data.io.formats.registry import ReadChoices, read_typed
 from dldiag.data.io.large.row_groups import format_of_parts
-from dldiag.data.io.large.text_records import take
 from dldiag.data.io.limits import Limits, Sampling, sampled_by
 from dldiag.data.io.notices import counted_notice, notice
 from dldiag.data.io.number_format import decide_marks
@@ -27,10 +26,13 @@ from dldiag.data.io.parse import Gathered, gather_rows
 from dldiag.data.io.raw_table import RawTable, TypedTable, frame_of
 from dldiag.data.io.sniff import check_choices, check_found, decide_text, typed_plan
 from dldiag.data.io.source import Text, open_data, open_text, whole_characters
+from dldiag.data.io.text_records import take
 
 MARK_CELLS = 10_000
 LOOKED_AT_CHARS = 1 << 20
-LEAST_LINES_OF_END = 20  # of a text before a last line without line end is told; none of 73 sound files ends so
+LEAST_LINES_OF_END = (
+    20  # Lines of a text before a last line without a line end is reported; none of 73 sound files ends so.
+)
 FEW_DIFFERENT = 20  # different characters beyond ASCII; the words of a small table repeat
 FEW_CHARACTERS = 60  # beyond ASCII; with more of them the better encoding is plain
 TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
@@ -124,7 +126,7 @@ def fingerprint(data: bytes, plan: ReadPlan) -> str:
 
 
 def source_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
-    """Tell how the text was unpacked and decoded."""
+    """Report how the text was unpacked and decoded."""
     decoded, told = text.decoded, []
     if unpacked.compression and unpacked.members > 1:
         told.append(notice("member", count=unpacked.members, member=unpacked.member))
@@ -154,7 +156,7 @@ def source_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
 
 
 def close_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
-    """Tell when a text has so few characters beyond ASCII that another encoding fits as well."""
+    """Report when a text has so few characters beyond ASCII that another encoding fits as well."""
     beyond = [] if text.text.isascii() else re.findall(r"[^\x00-\x7f]", text.text[:LOOKED_AT_CHARS])
     if not beyond or (len(beyond) > FEW_CHARACTERS and len(set(beyond)) > FEW_DIFFERENT):
         return []
@@ -166,7 +168,7 @@ def close_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
 
 
 def mark_notices(gathered: Gathered, plan: ReadPlan) -> list[Notice]:
-    """Tell how numbers and missing values are taken, where that is not plain."""
+    """Report how numbers and missing values were read, where that is not obvious."""
     told = []
     table = gathered.table.slice(0, max(20, MARK_CELLS // max(1, gathered.table.num_columns)))
     rows = list(zip(*(c.to_pylist() for c in table.columns), strict=True)) if table.num_rows else []

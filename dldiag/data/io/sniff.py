@@ -9,10 +9,10 @@ from typing import Any
 from dldiag.core.i18n import Message
 from dldiag.core.params import from_environment
 from dldiag.core.types import DataError, ReadPlan
+from dldiag.data.io.bounded import read_bounded
 from dldiag.data.io.compression import Unpacked
 from dldiag.data.io.dialect import SPACES, Dialect, Record, records
 from dldiag.data.io.dialect_choice import decide_dialect
-from dldiag.data.io.formats.bounded import read_bounded
 from dldiag.data.io.formats.registry import READERS
 from dldiag.data.io.limits import Limits
 from dldiag.data.io.number_format import decide_marks
@@ -136,7 +136,7 @@ def check_found(choices: Mapping[str, Any], unpacked: Unpacked, typed: str) -> N
                     "{name} = {value} does not fit this file: it is {found}.",
                     {"name": name, "value": value, "found": found},
                 ),
-                Message("Leave {name} out; what a file is, is told by its content.", {"name": name}),
+                Message("Leave {name} out; the content of a file shows what it is.", {"name": name}),
             )
 
 

@@ -205,7 +205,7 @@ class Parts:
 
 
 def region_notices(parts: Parts, plan: ReadPlan, lines: Lines) -> list[Notice]:
-    """Tell what was left out above and below the table, and unusual marks."""
+    """Report what was left out above and below the table, and unusual marks."""
     told = []
     if lines.preamble:
         told.append(notice("preamble", count=lines.preamble, example=parts.above.strip()))
@@ -226,7 +226,7 @@ def region_notices(parts: Parts, plan: ReadPlan, lines: Lines) -> list[Notice]:
 
 
 def name_notices(names: Names, header: Sequence[str] | None) -> tuple[Notice, ...]:
-    """Tell where names were made up or numbered."""
+    """Report where names were made up or numbered."""
     told = []
     if header is not None and names.made_up:
         told.append(notice("made_up_names", count=len(names.made_up), example=names.names[names.made_up[0]]))

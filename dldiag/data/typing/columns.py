@@ -131,7 +131,7 @@ def with_kinds(table: Table, kinds: Mapping[str, Kind]) -> Table:
 
 
 def _read_again(table: Table, kinds: Mapping[str, Kind]) -> list[str]:
-    """Return the columns whose notices must be told anew: those of other kinds, or all where a notice is shared."""
+    """Return the columns whose notices must be made again: those with another kind, or all where a notice is shared."""
     changed = [column.name for column in table.columns if column.name in kinds]
     shared = [one.columns for one in table.notices if one.code in REMARKS and not _about(one, changed)]
     if any(name in columns for columns in shared for name in changed):

@@ -201,7 +201,7 @@ def _part(clock: pa.Array, pattern: str) -> NDArray[np.float64]:
 
 
 def _day_or_month_first(month: Dates, day: Dates, day_first: bool | None) -> Dates:
-    """Choose by what is told, then by which reads more, then by which keeps the rows in order, then month first."""
+    """Choose by `day_first`, then by which reads more, then by which keeps the rows in order, then month first."""
     chosen = {True: day, False: month}
     if day_first is not None:
         return chosen[day_first]

@@ -42,12 +42,12 @@ class Measured:
     table: Mapping[str, Estimate | None] = field(default_factory=dict)
     names: Mapping[str, Value] = field(default_factory=dict)
     scaled_inputs: bool = True
-    training_dev: Sequence[FitResult] = ()  # the model judged on new rows like its training rows
+    training_dev: Sequence[FitResult] = ()  # The model scored on held-out rows like its training rows.
     references_training_dev: Mapping[str, Sequence[FitResult]] = field(default_factory=dict)
 
     @property
     def alike(self) -> Sequence[FitResult]:
-        """The fits judged on unseen rows like the training rows: bias and variance are read from these."""
+        """The fits scored on unseen rows like the training rows; bias and variance come from these."""
         return self.training_dev or self.current
 
 
@@ -192,7 +192,9 @@ def _achievable(measured: Measured, settings: Settings) -> Estimate:
         candidates.append(estimates.dev_error(results, Message("{model}", {"model": measured.labels[key]})))
     if measured.training_dev:
         return min(candidates, key=lambda e: e.surely_below)
-    before = estimates.dev_error(min(measured.current, measured.guess, key=_mean_dev))  # as a probe's change counts it
+    before = estimates.dev_error(
+        min(measured.current, measured.guess, key=_mean_dev)
+    )  # The error as a probe's change counts it.
     candidates += [_after(probe, before) for probe in measured.probes.values()]
     return min(candidates, key=lambda e: e.surely_below)
 
@@ -218,7 +220,7 @@ def _rise(curve: LearningCurve) -> Estimate | None:
     The interval is as wide as the square root of the number of steps asks for, among which the largest was chosen: wider
     than Bonferroni's from five steps on.
     """
-    drawn = np.isfinite(curve.dev_errors[:-1]).any(axis=0)  # the largest size may have more repeats
+    drawn = np.isfinite(curve.dev_errors[:-1]).any(axis=0)  # The largest size may have more repeats than the others.
     steps = np.diff(curve.dev_errors[:, drawn], axis=0)
     steps = steps[np.isfinite(steps).all(axis=1)]
     if len(steps) == 0 or steps.shape[1] < 3:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dldiag.core.types import Estimate
 
-PRINTED = 3  # decimals of an error as it is written; of a percentage that is one
+PRINTED = 3  # Decimals of an error as written; as a percentage it has one.
 WHOLES = ("achievable", "train_error", "training_dev_error", "dev_error", "counted_error")
 # Which part is the difference of which errors; the first pair that is known counts.
 PARTS: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -36,6 +36,6 @@ def printed_after(before: float, change: float) -> float:
 
 
 def _moved(one: Estimate, value: float) -> Estimate:
-    if one.low == one.high:  # known without error
+    if one.low == one.high:  # An exact number has no interval.
         return replace(one, value=value, low=value, high=value)
     return replace(one, value=value, low=min(one.low, value), high=max(one.high, value))

@@ -13,9 +13,9 @@ from dldiag.experiments.fit import FitResult
 from dldiag.nn.health import Health, LayerHealth
 
 SMOOTHED = 5  # epochs averaged before a minimum is looked for
-STUCK = 0.9  # of the baseline's error, which a fit that has learned next to nothing is not below (own choice)
-LEARNT = 0.5  # of the same, which most fits are below where they learn well (own choice)
-_LAST_PART = 5  # a fifth of the epochs, over which the dev error is compared with the fifth before
+STUCK = 0.9  # Share of the baseline's error; a fit above it has learned next to nothing (own choice).
+LEARNT = 0.5  # Share of the baseline's error; most fits lie below it where they learn well (own choice).
+_LAST_PART = 5  # Parts that the epochs are divided into; the last is compared with the one before.
 _EARLY = 0.9  # a minimum counts as passed when it lies before this share of the epochs
 
 
@@ -81,7 +81,7 @@ def _gradient_ratio(health: Health) -> float | None:
 def _past_minimum(healths: Sequence[Health]) -> Estimate | None:
     """Estimate how far the dev error rises after its best epoch, chosen on one half of the repeats and read on the other.
 
-    The least of a noisy curve lies below its end even where nothing rises: who chooses an epoch cannot judge it.
+    The minimum of a noisy curve lies below its end even where nothing rises, so one half chooses and the other measures.
     """
     curves = [curve for curve in map(_smoothed, healths) if curve is not None]
     if len(curves) < 2:
@@ -127,7 +127,7 @@ def _smoothed(health: Health) -> NDArray[np.float64] | None:
 
 
 def _rises(choosing: NDArray[np.float64], judged: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how far the judged curves rise after the best epoch of the choosing ones; 0 when that epoch is late."""
+    """Return how far the measured curves rise after the best epoch of the choosing ones; 0 when that epoch is late."""
     best = int(np.argmin(choosing.mean(axis=0)))
     late = best >= _EARLY * (choosing.shape[1] - 1)
     return np.zeros(len(judged)) if late else judged[:, -1] - judged[:, best]

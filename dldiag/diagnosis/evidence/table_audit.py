@@ -1,4 +1,4 @@
-"""The audit of the table as evidence."""
+"""Evidence from the checks of the table before training."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ FILE_ORDER = Message("the order of the rows in the file")
 
 
 def table_evidence(found: TableAudit) -> dict[str, Estimate | None]:
-    """Return the evidence of level data by name."""
+    """Return the evidence about the table, by name."""
     leak = found.giveaways[0] if found.giveaways else None
     cells = max(1, found.rows * max(1, found.scales.numbers))
     return {
@@ -31,7 +31,7 @@ def table_evidence(found: TableAudit) -> dict[str, Estimate | None]:
 
 
 def table_names(found: TableAudit) -> dict[str, Value]:
-    """Return the names that rules of level data mention."""
+    """Return the column names that rules about the table mention."""
     return {
         "leak_column": found.giveaways[0].column if found.giveaways else "",
         "group_column": found.groups.column if found.groups is not None else "",

@@ -1,4 +1,4 @@
-"""Only numbers in hand: a person's errors, a learning curve or a training history from elsewhere, to the same report."""
+"""Diagnosis from numbers alone: a person's errors, a learning curve or a training history from elsewhere, to the same report."""
 
 from dldiag.diagnosis.from_metrics.curve_csv import read_curve_table
 from dldiag.diagnosis.from_metrics.history import TrainingHistory

@@ -110,7 +110,7 @@ def _first_model(frame: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
 
 
 def _unit(frame: pd.DataFrame, columns: dict[str, str], unit: str) -> str:
-    """Return the unit that the table tells, or else the one that was told."""
+    """Return the unit that the table holds, or else the one given."""
     told = [str(value).strip() for value in frame[columns["unit"]].dropna()] if "unit" in columns else []
     other = next((one for one in told if one not in HIGHEST), None)
     if other is not None:

@@ -13,11 +13,11 @@ from dldiag.diagnosis.from_metrics.given_metrics import OWN_UNIT
 from dldiag.diagnosis.from_metrics.metrics import GivenNumbers
 from dldiag.experiments.forecast import expected_gain
 
-_DEV_SHARE = 0.25  # dev rows / training rows of a curve's repeats where not told: an 80/20 split
+_DEV_SHARE = 0.25  # Dev rows / training rows of a curve's repeats where unknown: an 80/20 split.
 
 
 def evidence_without_dev(numbers: GivenNumbers) -> Evidence:
-    """Return what a history says that recorded nothing on dev rows."""
+    """Return the evidence of a history without dev records."""
     train = measured(numbers, "train")
     least = exactly(max(numbers.least, delta_of(0.0 if train is None else train.value, numbers.least)))
     return Evidence(task=numbers.given_metric.task, measured_in=numbers.unit, material=least, train_error=train)

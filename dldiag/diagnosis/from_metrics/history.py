@@ -10,8 +10,8 @@ import numpy as np
 from dldiag.core.statistics import estimate
 from dldiag.core.types import ErrorUnit, Estimate, Floats, TrainingCurve
 
-LEAST_EPOCHS = 4  # below so many a slope and a scatter cannot be told apart (own choice)
-_LAST_PART = 0.25  # of the epochs: what "still" means (own choice)
+LEAST_EPOCHS = 4  # With fewer epochs a slope and noise cannot be separated (own choice).
+_LAST_PART = 0.25  # Share of the epochs that "still falling" looks at (own choice).
 MOST_SETTLED = 3  # epochs whose mean is the end of a curve, at most
 TINY = 1e-12  # a loss below it counts as this
 

@@ -33,7 +33,7 @@ def _signal(name: str) -> Callable[[Evidence], Estimate | None]:
 
 
 def _both_scatter(evidence: Evidence) -> Message | None:
-    """A training loss that scatters, too, is E5's matter."""
+    """Tell whether the training loss scatters as well; rule E5 covers that."""
     train = evidence.others.get("train_scatter")
     if train is not None and train.surely_above > SCATTER.at(evidence):
         return Message("The training loss scatters as well.")

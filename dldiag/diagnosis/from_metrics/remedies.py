@@ -1,4 +1,4 @@
-"""The remedies in the order of the textbook's table, for want of anything measured."""
+"""The remedies in the order of the textbook's table, because nothing was measured."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _worded(one: Recommendation, evidence: Evidence) -> Recommendation:
 
 
 def _unmeasured(one: Recommendation) -> Recommendation:
-    """Drop what is expected of a remedy from experience alone: beside measured numbers it would pass for one."""
+    """Drop expected effects that come from experience alone: beside measured numbers they would look measured."""
     return one if one.remedy == MORE_DATA else replace(one, expected=None)
 
 

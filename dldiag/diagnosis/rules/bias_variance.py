@@ -1,4 +1,4 @@
-"""Rules of level bias_variance: where does the dev error come from, and what does each remedy gain?"""
+"""Rules about bias and variance: where does the dev error come from, and what does each remedy gain?"""
 
 from __future__ import annotations
 

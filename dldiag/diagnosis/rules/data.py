@@ -1,4 +1,4 @@
-"""Rules of level data: are these rows fit to train and judge a model?"""
+"""Rules about the data: are these rows fit to train and evaluate a model?"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dldiag.diagnosis.evidence.evidence import Evidence, Probe
 from dldiag.diagnosis.rules.remedy_gain import gain_of
 from dldiag.diagnosis.rules.rule import MATERIAL, Example, Headline, Rule, Threshold
 
-# What a verdict that cannot be trusted silences: whether and how a network trains can still be told.
+# Levels that a rule against trusting any verdict silences; whether the network trains can still be seen.
 VERDICT: tuple[Level, ...] = ("bias_variance", "process")
 CAUSES = ("T4", "T7", "T8", "T9", "T10", "T12", "T13", "T14")
 

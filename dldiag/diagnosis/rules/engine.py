@@ -72,7 +72,7 @@ def apply_rule(rule: Rule, evidence: Evidence) -> Finding:
 
 
 def compare_with_threshold(signal: Estimate, threshold: float) -> Outcome:
-    """Compare a signal's one-sided 90 % bounds with a threshold.
+    """Compare a signal's one-sided 90% bounds with a threshold.
 
     >>> compare_with_threshold(Estimate(0.2, 0.15, 0.25), 0.1), compare_with_threshold(Estimate(0.2, 0.05, 0.35), 0.1)
     ('fired', 'undecided')
@@ -111,7 +111,7 @@ _WRITTEN: Mapping[str, tuple[str, str]] = {
     "share": ("{signal:.1%} ({low:.1%} to {high:.1%})", "{threshold:.1%}"),
 }
 PLAINLY = ("{signal:.3g} ({low:.3g} to {high:.3g})", "{threshold:.3g}")
-MOST_TIMES = 30.0  # beyond so many times the rows, a number would be no advice
+MOST_TIMES = 30.0  # Beyond so many times the rows a number would not help anyone.
 
 
 def _values(rule: Rule, evidence: Evidence, signal: Estimate, threshold: float) -> dict[str, Value]:

@@ -32,6 +32,7 @@ PROBLEMS: dict[str, Message] = {
     "unsuited_value": Message("A setting that does not suit the rows"),
     # bias
     "high_bias": Message("High bias"),
+    "only_straight": Message("A linear model where the target bends"),
     "small_network": Message("Network too small"),
     "short_training": Message("Too few epochs"),
     "slow_optimizer": Message("Optimizer gets stuck"),

@@ -1,4 +1,4 @@
-"""Rules of level process: is a network the right tool, and how was it chosen?"""
+"""Rules about the process: is a network the right tool, and how was it chosen?"""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Headline:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. It fires when `signal` is above `threshold` with 90 % confidence.
+    """One rule. It fires when `signal` is above `threshold` with 90% confidence.
 
     needs: evidence that must be there. unless: a reason why the rule does not apply to this evidence, else None.
     silences, silences_levels: downstream rules, by code and by level, that say nothing once this one has fired.

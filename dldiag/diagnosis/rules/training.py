@@ -1,4 +1,4 @@
-"""Rules of level training: does the network learn at all, and as well as it could?"""
+"""Rules about training: does the network learn at all, and as well as it could?"""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
         passed="Larger and smaller learning rates were tested and gain at most {most:gap}.",
         hint="Change learning_rate_init.",
         source="Ng; Cockpit; playbook: a three-fold and ten-fold probe",
-        silences=("V1c",),  # as B1b
+        silences=("V1c",),  # More rows are more steps, too: the curve of a network in training shows little about rows.
     ),
     probed(
         "T10", "training", Message("Initialization"), "other_initialization", "bad_initialization",
@@ -227,7 +227,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
         passed="Over the last fifth of training the dev error fell by at most {most:gap}.",
         hint="Train for more epochs, or take larger steps.",
         problem="short_training", needs=("still_falling",), decided_by="repeats", silences_conclusions=True,
-        silences=("V1c",),  # as B1b: more rows are more steps, too
+        silences=("V1c",),  # More rows are more steps, too: the curve of a network in training shows little about rows.
         examples=(
             Example(Evidence(still_falling=Estimate(0.05, 0.03, 0.07)), "fired"),
             Example(Evidence(still_falling=Estimate(0.0, -0.002, 0.002)), "passed"),

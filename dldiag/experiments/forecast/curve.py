@@ -10,11 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 from dldiag.core.types import Floats
 
 RECENT = 4.0  # noise is measured on the sizes within this factor of the largest: that is where the forecast starts
-RISEN = 0.01  # error unit: the last error lies this far above an earlier one …
-RISEN_IN_NOISE = 1.5  # … and this many standard errors of a difference: chosen on LCDB, docs/forecast.md
-HUMP = 0.05  # error unit: the error rose this far on the way and came down again …
-HUMP_IN_NOISE = 2.0  # … the same
-SMALLEST_NOISE = 1e-4  # in the error unit; below this no curve is known
+RISEN = 0.01  # Error unit: how far the last error must lie above an earlier one to count as a rise.
+RISEN_IN_NOISE = 1.5  # The same in standard errors of a difference (chosen on LCDB, docs/forecast.md).
+HUMP = 0.05  # Error unit: how far the error must rise and fall again to count as a hump.
+HUMP_IN_NOISE = 2.0  # The same in standard errors of a difference.
+SMALLEST_NOISE = 1e-4  # Error unit: no curve is known more precisely.
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +38,7 @@ class Curve:
 
     @property
     def last(self) -> float:
-        """The dev error there."""
+        """The dev error at the largest size."""
         return float(self.dev[-1])
 
 
@@ -80,7 +80,7 @@ def rises(curve: Curve) -> str | None:
 
 
 def check_errors(errors: Floats, highest: float) -> None:
-    """Raise ValueError for what is no error: below 0, infinite, or above the highest there is. NaN is unknown."""
+    """Raise ValueError for an impossible error: below 0, infinite, or above the highest possible. NaN is unknown."""
     wrong = errors[(errors < 0) | np.isinf(errors) | (errors > highest)]
     if wrong.size and highest == 1:
         raise ValueError(f"an error rate is between 0 and 1, not {wrong[0]:g}; write 15 % as 0.15, or say unit='sd'")

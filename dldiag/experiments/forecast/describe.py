@@ -1,4 +1,4 @@
-"""What is read off a learning curve: differences of errors, so that a forecast scales with the curve."""
+"""Features of a learning curve: differences of errors, so that a forecast scales with the curve."""
 
 from __future__ import annotations
 

@@ -17,13 +17,13 @@ from dldiag.experiments.forecast.curve import Curve, check_errors, read_curve, r
 from dldiag.experiments.forecast.outlook import Outlook, look_ahead
 
 MULTIPLES = (2, 4, 10)  # of the largest size, where the forecast is made by default
-LOW, HIGH = 0.05, 0.95  # the two-sided 90 % interval
-CAREFUL = (0.1, 0.9)  # the one-sided 90 % bounds
+LOW, HIGH = 0.05, 0.95  # Quantiles of the two-sided 90% interval.
+CAREFUL = (0.1, 0.9)  # Quantiles of the one-sided 90% bounds.
 SURE = 0.8  # probability from which more data "help", and 1 − SURE up to which they "do not": RULES V1c
 LEAST_SIZES = 4
-_LEAST_ROWS = 32  # below, published curves go up as often as down
+_LEAST_ROWS = 32  # Below so many rows published curves rise as often as they fall.
 LEAST_SPAN = 4.0  # largest size / smallest size
-_FARTHEST = 100.0  # × the largest size: no row number beyond is named
+_FARTHEST = 100.0  # Times the largest size; no number of rows beyond it is forecast.
 # The largest possible error, by unit; a score's is 1 − the score, which of R² may be beyond 1.
 HIGHEST = {"rate": 1.0, "sd": math.inf, "score": math.inf, "loss": math.inf, "cost": math.inf}
 
@@ -76,7 +76,7 @@ def more_data_helps(
     delta: float = Settings.material,
     train_errors: ArrayLike | None = None,
 ) -> tuple[float, Answer]:
-    """Return the probability that `factor` × the rows cut the error by at least `delta`, and the answer it gives.
+    """Return the probability that `factor` × the rows cut the error by at least `delta`, and what it implies.
 
     "yes" from a probability of 0.8, "no" up to 0.2, else "undecided"; (NaN, "unknown") where the forecast abstains.
     """

@@ -58,7 +58,7 @@ def _shows(part: str) -> Callable[[Report], bool]:
 
 
 def _unit_of_epochs(report: Report) -> str:
-    """Return the unit of a training curve: training counts wrong rows or squares, whatever metric a diagnosis judges by."""
+    """Return the unit of a training curve: training counts wrong rows or squares, whatever the metric of the diagnosis."""
     return error_unit(report.dataset.task) if report.performance else unit_of(report)
 
 

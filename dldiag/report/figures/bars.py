@@ -21,7 +21,7 @@ _PARTS: tuple[tuple[str, str, int, str], ...] = (
     ("mismatch", "training_dev_error", 3, "x"),
     ("dev_error", "", 2, ""),
 )
-# The same where the training error lies below the achievable error: there is no bias to show.
+# The budget without bias, for a training error below the achievable error.
 BEYOND = (_PARTS[0], ("train_error", "", 0, "/"), *_PARTS[2:])
 
 
@@ -69,5 +69,5 @@ def _whiskers(part: Estimate, look: Theme) -> dict[str, object]:
 
 
 def _write_above(drawn: go.Figure, row: str, text: str) -> None:
-    """Write above a bar: beside it, a phone would have no room left for the bar."""
+    """Write above a bar, because beside it a phone has no room."""
     drawn.add_annotation(x=0, y=row, text=text, xanchor="left", xshift=2, yshift=BAR_HEIGHT, showarrow=False)

@@ -16,7 +16,7 @@ from dldiag.report.figures.theme import MARKERS, THEMES, Theme, ThemeName, figur
 from dldiag.report.view.labels import error_text, share_text
 from dldiag.report.view.performance import at_place, of_thousand, performance_label, threshold_text
 
-_DARKEST = 0.5  # opacity of a cell that holds its whole class: its number stays legible, light and dark
+_DARKEST = 0.5  # Opacity of a cell that holds its whole class; its number stays legible in both themes.
 CELL_HEIGHT, EDGES_HEIGHT = 40, 150  # pixels, of a confusion matrix
 MOST_WRITTEN = 12  # classes up to which every cell has its numbers
 SLIDER_HEIGHT = 150  # pixels
@@ -203,7 +203,7 @@ def _said(found: Thresholds, look: Theme) -> dict[str, Any]:
         "x": 0,
         "y": 1,
         "yshift": 30,
-        "xshift": -40,  # from the edge of the figure: on a phone the lines are as wide as it is
+        "xshift": -40,  # Shifted from the edge of the figure, because on a phone the lines are as wide as the figure.
         "xanchor": "left",
         "yanchor": "bottom",
         "align": "left",
@@ -241,7 +241,7 @@ def _slider(found: Thresholds, line: int, look: Theme) -> dict[str, Any]:
         "steps": steps,
         "currentvalue": {"prefix": tr("Threshold: "), "font": {"color": look.ink, "size": 15}},
         "pad": {"t": 66},
-        "font": {"color": "rgba(0,0,0,0)"},  # its ticks' labels: the axis above has them
+        "font": {"color": "rgba(0,0,0,0)"},  # Hides the tick labels, which the axis above already shows.
         "tickcolor": look.faint,
         "ticklen": 3,
         "bgcolor": look.grid,

@@ -13,7 +13,7 @@ from dldiag.core.i18n import tr
 ThemeName = Literal["light", "dark"]
 
 _HEIGHT = 380  # pixels
-# The dashboard's own font first, so that a chart reads as part of its page; a file falls back on the machine's.
+# The dashboard's own font comes first, so that charts match the page; files fall back on system fonts.
 FONT = "'Source Sans', 'Source Sans Pro', system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', sans-serif"
 BAND_OPACITY = 0.16
 MOST_TICKS = 7  # on an axis of rows, so that numbers of four digits fit on a phone

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dldiag.core.i18n import speaking, tr, translate
+from dldiag.core.i18n import listed, speaking, tr, translate
 from dldiag.core.params import Param
 from dldiag.core.types import Parent, Report
-from dldiag.experiments.models import AROUND, MODELS, SURROUNDINGS, build_model, params_for
+from dldiag.experiments.curved_inputs import CURVES_PARAM
+from dldiag.experiments.models import AROUND, INPUT_CURVES, MODELS, SURROUNDINGS, build_model, params_for
 
 FORECAST_TIMES = 4  # the rows that "more data" is forecast for, in times of those at hand
 
@@ -27,13 +28,14 @@ def pairs_text(pairs: Pairs, params: Mapping[str, Param]) -> str:
     >>> pairs_text({"alpha": (0.0001, 1.0)}, {"alpha": Param(0.0, float, "L2", "")})
     'L2 0.0001 → 1'
     """
-    return ", ".join(_pair(name, *pair, params.get(name)) for name, pair in pairs.items())
+    return listed(_pair(name, *pair, params.get(name)) for name, pair in pairs.items())
 
 
 def params_of_report(report: Report) -> Mapping[str, Param]:
     """Return the parameters of the report's model; of one that is not a row of MODELS those of what surrounds it."""
     key = report.model.get("key", "")
-    return {**AROUND, **params_for(key, (report.dataset.task,))} if key in MODELS else AROUND
+    own = params_for(key, (report.dataset.task,)) if key in MODELS else {INPUT_CURVES: CURVES_PARAM}
+    return {**AROUND, **own}
 
 
 def own_settings(report: Report) -> dict[str, tuple[Any, Any]]:

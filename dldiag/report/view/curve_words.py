@@ -22,14 +22,19 @@ def curve_line(report: Report) -> str:
     unit = unit_of(report)
     assert first.dev and first.train and last.dev and last.train
     return tr(
-        "From {few:,} to {many:,} training rows, the dev error went from {dev_before} to {dev_after} and the training error from "
-        "{train_before} to {train_after}.",
+        "From {few:,} to {many:,} training rows, the dev error {dev} and the training error {train}.",
         few=first.rows,
         many=last.rows,
-        dev_before=format_error(first.dev.value, unit),
-        dev_after=format_error(last.dev.value, unit),
-        train_before=format_error(first.train.value, unit),
-        train_after=format_error(last.train.value, unit),
+        dev=_moved(format_error(first.dev.value, unit), format_error(last.dev.value, unit)),
+        train=_moved(format_error(first.train.value, unit), format_error(last.train.value, unit)),
+    )
+
+
+def _moved(before: str, after: str) -> str:
+    return (
+        tr("stayed at {after}", after=after)
+        if before == after
+        else tr("went from {before} to {after}", before=before, after=after)
     )
 
 

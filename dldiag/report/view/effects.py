@@ -22,7 +22,7 @@ SAID: dict[TrialVerdict, Message] = {
 
 
 def range_text(change: Estimate, unit: str) -> Message:
-    """Say between what a change lies; negative is better.
+    """Write the interval of a change; negative is better.
 
     >>> str(range_text(Estimate(-0.003, -0.011, 0.005), "rate"))
     'between 1.1 points better and 0.5 points worse'

@@ -1,4 +1,4 @@
-"""Where the model is wrong, in words and rows of texts: slices, suspects, importance, bias and variance per row."""
+"""Where the model is wrong, as texts: slices, label suspects, importance, bias and variance per row."""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from dldiag.core.i18n import Message, tr
+from dldiag.core.i18n import Message, listed, tr
 from dldiag.core.types import Column_, Estimate, Finding, Recommendation, Report, TrialVerdict
-from dldiag.diagnosis.recommend import HELPFUL, REFUTED
+from dldiag.diagnosis.recommend import HELPFUL, REFUTED, worth_of
 from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, OF_NETWORKS, OF_OTHERS, REMEDIES, SEARCH
 from dldiag.diagnosis.rules import RULES
 from dldiag.report.view.changes import changed_model, changed_rows, changed_settings
@@ -18,7 +18,7 @@ from dldiag.report.view.effects import before_after, before_change, effect_text,
 from dldiag.report.view.labels import COLUMNS, OUTCOMES, unit_of
 
 OTHER_MODEL, NETWORK = "other_model", "mlp"
-BLOCKING = ("leak", "misleading_split", "no_signal")  # problems that no change of the model touches
+BLOCKING = ("leak", "misleading_split", "no_signal")  # Problems that no change of the model removes.
 
 FixKind = Literal["good", "act", "stop", "open"]
 FIX_KINDS: dict[FixKind, Message] = {
@@ -99,10 +99,12 @@ def _is_refuted(one: Recommendation) -> bool:
 
 
 def _order(one: Recommendation, report: Report) -> tuple[int, float, int]:
+    """Tested ones first, by what they gain less what another model costs: the order of the recommendations themselves."""
     if _is_refuted(one):
         return 3, 0.0, one.rank
     if one.trial is not None and one.trial.verdict == "helped" and one.problem not in BLOCKING:
-        return 0 if one.remedy not in (OTHER_MODEL, MORE_DATA) else 1, one.trial.change.value, one.rank
+        worth = worth_of(one.remedy, one.trial.change.value, report.delta)
+        return (0, worth, one.rank) if one.remedy != MORE_DATA else (1, 0.0, one.rank)
     return 1 if is_recommended(one, report) else 2, 0.0, one.rank
 
 
@@ -139,7 +141,7 @@ def better_model(report: Report, one: Recommendation) -> str:
 
 def action_text(one: Fix, report: Report) -> str:
     """Say what a fix changes, and what that does to the dev error: before → after, with the interval."""
-    return ", ".join(part for part in (change_words(one), action_effect(one, report)) if part)
+    return listed(part for part in (change_words(one), action_effect(one, report)) if part)
 
 
 def change_words(one: Fix) -> str:
@@ -165,7 +167,7 @@ def action_effect(one: Fix, report: Report) -> str:
 
 
 def short_runs_in_vain(report: Report) -> list[Fix]:
-    """Return the fixes whose short run did not help, so that nobody has to believe it; the best of them first."""
+    """Return the fixes whose short run did not help, the best of them first."""
     probes = {key: probe for key in _unlisted(report) if (probe := report.evidence.get(f"probe_{key}")) is not None}
     unit = unit_of(report)
     found = [

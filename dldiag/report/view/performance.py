@@ -1,4 +1,4 @@
-"""How the models do on the dev rows, in words and rows of texts: every metric, every class, thresholds, residuals."""
+"""Performance on the dev rows as texts: every metric, every class, thresholds, residuals."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def performance_label(one: Performance) -> str:
 
 
 def metric_lines(report: Report) -> Iterator[str]:
-    """Say by which metric the report judges, why, which class is positive, and what the baseline gets by it."""
+    """Say which metric the report uses and why, which class is positive, and the baseline's value."""
     used = report.metric
     if used is None:
         return

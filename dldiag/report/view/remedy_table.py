@@ -11,7 +11,7 @@ from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, REMEDIES
 from dldiag.report.view.fixes import OTHER_MODEL, fixes, rank_of_leave_it, suits_model
 from dldiag.report.view.labels import COLUMNS
 
-COURSE_COLUMNS: tuple[Column_, ...] = ("bias", "variance")  # those of the notes that the project began with
+COURSE_COLUMNS: tuple[Column_, ...] = ("bias", "variance")  # The two columns of the course notes.
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable
 from typing import Any
 
-from dldiag.core.i18n import Message, Value, tr, translate, trn
+from dldiag.core.i18n import Message, Value, listed, tr, translate, trn
 from dldiag.core.params import params_of
 from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, Outcome, Repair, Report, exactly
@@ -145,7 +145,7 @@ def evidence(report: Report) -> list[TextRow]:
 
 
 def findings(report: Report, outcomes: Iterable[Outcome] = tuple(OUTCOMES)) -> list[TextRow]:
-    """Return what the rules said, what was found first; `outcomes` keeps some of them only."""
+    """Return the findings, fired rules first; `outcomes` keeps some outcomes only."""
     kept = set(outcomes)
     order = list(OUTCOMES)
     rows = sorted((one for one in report.findings if one.outcome in kept), key=lambda one: order.index(one.outcome))
@@ -224,7 +224,7 @@ def facts(report: Report) -> list[TextRow]:
         (tr("Features"), f"{data.features:,}" if data.features else ""),
         (tr("Target"), data.target),
         (tr("Task"), translate(data.task)),
-        (tr("Classes"), ", ".join(data.classes)),
+        (tr("Classes"), listed(data.classes)),
         (tr("Split"), _split_text(report)),
         (tr("Test set"), tr("sealed: never looked at") if report.split.sealed else tr("opened")),
         (tr("Model"), translate(str(report.model.get("label", "")))),
@@ -254,11 +254,11 @@ def _setting_value(name: str, value: Any) -> str:
 
 
 def judged_line(report: Report) -> str:
-    """Say by which metric, of which model and on how many rows the verdict is: what a reader needs to trust it."""
+    """Say which metric, model and number of rows the verdict rests on."""
     layers = report.model.get("parameters", {}).get("hidden_layer_sizes")
     name = translate(str(report.model.get("label", "")))
     if layers is not None:
-        name = tr("{model} (hidden layers {layers})", model=name, layers=value_text(layers))
+        name = tr("{model}, hidden layers {layers}", model=name, layers=value_text(layers))
     parts = [tr("metric: {metric}", metric=metric_value(report)), tr("model: {model}", model=name) if name else ""]
     if report.split.dev:
         parts.append(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from msgspec.structs import fields
 
-from dldiag.app.jobs import codec, store
+from dldiag.app.jobs import store
 from dldiag.app.jobs.asked import (
     CourseJob,
     DiagnosisJob,
@@ -20,7 +20,8 @@ from dldiag.app.jobs.asked import (
 from dldiag.app.jobs.course import REQUESTS
 from dldiag.app.jobs.registry import JOBS, any_job
 from dldiag.app.jobs.worker import perform
-from dldiag.app.state.paths import new_token, private, write_whole
+from dldiag.app.storage import codec
+from dldiag.app.storage.paths import new_token, private, write_whole
 from dldiag.core.i18n import Message
 from dldiag.core.settings import Settings
 from dldiag.core.types import DataError, Estimate, LearningCurve, Parent, Trial

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from dldiag.app.jobs import codec
 from dldiag.app.jobs.asked import DiagnosisJob, ImprovementJob, RemedyTrialJob, TestOpeningJob
 from dldiag.app.jobs.diagnosis import diagnose_job
 from dldiag.app.jobs.improvement import FoundPath, improve_job, open_job, try_job
+from dldiag.app.storage import codec
 from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, Stopped, Trial
 

@@ -14,9 +14,9 @@ from dldiag.app.jobs import lease, store
 from dldiag.app.jobs.lease import Lease
 from dldiag.app.jobs.pool import Pool
 from dldiag.app.jobs.watchers import Watchers
-from dldiag.app.state import uploads
-from dldiag.app.state.limits import ServerLimits
-from dldiag.app.state.paths import new_token
+from dldiag.app.storage import uploads
+from dldiag.app.storage.limits import ServerLimits
+from dldiag.app.storage.paths import new_token
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, LearningCurve, Progress
 from tests.app.counting_jobs import Broken, Chatty, Count, Deaf, Die, Freeze, Half, Refuse, SizeOfUpload

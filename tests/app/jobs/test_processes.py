@@ -12,7 +12,7 @@ import pytest
 from dldiag.app.jobs import store, worker
 from dldiag.app.jobs.asked import ErrorRowsJob
 from dldiag.app.jobs.processes import Worker
-from dldiag.app.state.paths import new_token
+from dldiag.app.storage.paths import new_token
 
 
 class Closed:

@@ -9,7 +9,7 @@ from dldiag.app.jobs.asked import DiagnosisJob
 from dldiag.app.jobs.improvement import FoundPath
 from dldiag.app.jobs.store import Ending
 from dldiag.app.state import improvement, session
-from dldiag.app.state.paths import new_token
+from dldiag.app.storage.paths import new_token
 from dldiag.core.i18n import Message
 from dldiag.core.types import Estimate, Trial
 from dldiag.diagnosis.remedies import SEARCH

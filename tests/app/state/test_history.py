@@ -5,7 +5,7 @@ import pytest
 from dldiag.app.jobs import store
 from dldiag.app.jobs.asked import DiagnosisJob
 from dldiag.app.state import history
-from dldiag.app.state.paths import new_token
+from dldiag.app.storage.paths import new_token
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError
 from dldiag.report.history import History
@@ -22,8 +22,7 @@ def owner(monkeypatch):
 
 
 def test_a_report_that_could_not_be_kept_is_kept_at_the_next_look_and_only_once(owner, monkeypatch):
-    job, told = store.create(DiagnosisJob(data={}), owner), []
-    monkeypatch.setattr(history, "show_error", told.append)
+    job = store.create(DiagnosisJob(data={}), owner)
 
     def full(*_, **__):
         raise DataError(Message("The disk is full."))
@@ -31,9 +30,9 @@ def test_a_report_that_could_not_be_kept_is_kept_at_the_next_look_and_only_once(
     with monkeypatch.context() as broken:
         broken.setattr(History, "add", full)
         broken.setattr(History, "add_experiment", full)
-        history.keep_in_history(job, REPORT)
-        history.keep_trials(job, REPORT)
-    assert told
+        for keep in (history.keep_in_history, history.keep_trials):
+            with pytest.raises(DataError, match="disk is full"):
+                keep(job, REPORT)
     assert history.past_reports() == ()
     for _ in range(2):
         history.keep_in_history(job, REPORT)

@@ -9,8 +9,8 @@ from dldiag.app.jobs.asked import DiagnosisJob
 from dldiag.app.jobs.pool import Pool
 from dldiag.app.jobs.store import Ending
 from dldiag.app.state import improvement, session
-from dldiag.app.state.limits import ServerLimits
-from dldiag.app.state.paths import new_token
+from dldiag.app.storage.limits import ServerLimits
+from dldiag.app.storage.paths import new_token
 from dldiag.core.settings import Settings
 
 DATA = {"sample": "concrete", "target": "strength"}

@@ -223,6 +223,18 @@ def test_groups_that_a_column_names_are_found_and_a_split_by_them_offered(seed, 
 
 
 @pytest.mark.parametrize("seed", range(3))
+def test_a_measured_number_with_many_equal_values_marks_no_groups(seed):
+    """Without the rows at one gauge reading a model has never seen that kind: no random split is to blame for that."""
+    random = rng(seed)
+    kind = random.integers(9, size=800)
+    gauge = np.where(kind > 0, 40 + 8 * kind, 40 + np.round(3 * random.normal(size=800))).astype(int)
+    columns = {f"x{i}": (gauge + size * random.normal(size=800)).round(2) for i, size in enumerate((1, 1, 20, 20))}
+    found = look(pd.DataFrame(columns).assign(gauge=gauge, y=np.array(list("abcbdcefd"))[kind]))
+    assert found.groups is None
+    assert not found.split_misleads
+
+
+@pytest.mark.parametrize("seed", range(3))
 def test_what_only_copies_share_marks_no_groups_but_groups_among_copies_are_seen(seed):
     weighed = sound(seed, 200).assign(weight=rng(seed).integers(10**6, size=200))
     found = look(pd.concat([weighed] * 3).sample(frac=1, random_state=seed))
@@ -236,7 +248,9 @@ def test_a_skill_that_random_rows_do_not_show_is_not_lost_on_whole_groups(seed):
     random = rng(seed)
     status = np.where(random.random(800) < 0.6, 0, random.integers(1, 12, 800))
     frame = pd.DataFrame({f"bill{i}": (2 * status + 2 * random.normal(size=800)).round(3) for i in range(5)})
-    frame = frame.assign(status=status, y=random.random(800) < np.where(status == 0, 0.1, 0.53))
+    frame = frame.assign(
+        status=np.array(list("abcdefghijkl"))[status], y=random.random(800) < np.where(status == 0, 0.1, 0.53)
+    )
     found = look(frame)
     assert found.groups.optimism.block_error > found.groups.optimism.baseline > found.groups.optimism.random_error
     assert not found.split_misleads

@@ -13,8 +13,7 @@ import pytest
 
 from dldiag.core.isolated import Bounds, CrashError, OutOfTimeError
 from dldiag.core.types import DataError
-from dldiag.data.io import Limits, read
-from dldiag.data.io.formats import bounded
+from dldiag.data.io import Limits, bounded, read
 from dldiag.data.io.formats.registry import read_typed
 from dldiag.data.io.sniff import typed_plan
 from dldiag.data.read_table import read_table

@@ -170,7 +170,7 @@ def test_rows_of_another_width_are_counted_and_told(tmp_path, frame):
 
 
 def test_a_column_that_turns_to_words_keeps_being_counted(tmp_path, frame, monkeypatch):
-    from dldiag.data.io.large import text_records
+    from dldiag.data.io import text_records
 
     monkeypatch.setattr(text_records, "_BLOCK_BYTES", 50_000)
     frame["late"] = [str(i) if i < 9_000 else f"no {i % 5}" for i in range(ROWS)]

@@ -141,7 +141,7 @@ class FileCounts:
         self._repeated.add(hashes)
 
     def totals(self, names: Sequence[str], drawn_by: str = "") -> FileTotals:
-        """Return what was counted; names: of the columns, none where they cannot be told."""
+        """Return what was counted; names: of the columns, none where they are not known."""
         columns = [one.totals(name) for one, name in zip(self._columns, names, strict=False)]
         exact = self._repeated.is_exact
         return FileTotals(self.rows, self._repeated.count(), tuple(columns), exact, self.uncounted, drawn_by)

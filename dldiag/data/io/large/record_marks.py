@@ -16,7 +16,7 @@ MOST_BLANKS = 8  # between a delimiter and a quote
 
 @dataclass(frozen=True)
 class SampleMarks:
-    """The bytes of a dialect by which it is told which quotes enclose a cell; without a quote none does."""
+    """The bytes of a dialect that decide which quotes enclose a cell; a dialect without a quote has none."""
 
     quote: int | None = None
     before: tuple[int, ...] = (LINE_END,)  # what a quote that opens a cell stands behind

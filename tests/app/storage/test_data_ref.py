@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from dldiag.app.state import data_ref
+from dldiag.app.storage import data_ref
 from dldiag.core.types import DataError
 
 ROWS = "a,b\n" + "".join(f"{i},{i % 2}\n" for i in range(30))

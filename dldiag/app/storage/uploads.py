@@ -9,8 +9,8 @@ import re
 import shutil
 from pathlib import Path
 
-from dldiag.app.state.limits import MEGABYTE, ServerLimits
-from dldiag.app.state.paths import app_home, is_token, new_token, private, storing, write_whole
+from dldiag.app.storage.limits import MEGABYTE, ServerLimits
+from dldiag.app.storage.paths import app_home, is_token, new_token, private, storing, write_whole
 from dldiag.core.i18n import Message
 from dldiag.core.params import from_environment
 from dldiag.core.types import DataError
@@ -76,5 +76,5 @@ def _bytes_kept() -> int:
 
 def _shelf(owner: str) -> Path:
     if not is_token(owner):
-        raise ValueError("an owner is a token of dldiag.app.state.paths.new_token")
+        raise ValueError("an owner is a token of dldiag.app.storage.paths.new_token")
     return private(private(app_home() / "uploads") / owner)

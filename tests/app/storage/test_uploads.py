@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dldiag.app.state import uploads
-from dldiag.app.state.paths import new_token, write_whole
+from dldiag.app.storage import uploads
+from dldiag.app.storage.paths import new_token, write_whole
 from dldiag.core.types import DataError
 
 KILOBYTE = 1024

@@ -1,4 +1,4 @@
-"""Runs of the history in words: what one is called, and what tells it from others."""
+"""Past runs in words: the name of a run, and what distinguishes it from others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def run_title(one: PastReport) -> str:
 
 
 def run_choice(one: PastReport) -> str:
-    """Return what tells a run from others in a list of choices: its title and when it was made."""
+    """Return how a run appears in a list of choices: its title and when it was made."""
     return f"{run_title(one)} · {run_time(one)}"
 
 

@@ -6,10 +6,15 @@ import os
 from pathlib import Path
 from typing import Any, TypedDict, cast
 
-from dldiag.app.jobs import codec
-from dldiag.app.state import uploads
+from dldiag.app.storage import codec, uploads
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Dataset, Kind, Table
+from dldiag.course.shared.toys import toy
+from dldiag.data.dataset import make_dataset
+from dldiag.data.io import Sampling
+from dldiag.data.read_table import read_table
+from dldiag.data.samples import SAMPLES, sample_bytes
+from dldiag.data.second_file import FROM_FILE, SECOND, with_second_file
 
 
 class Reference(TypedDict, total=False):
@@ -89,10 +94,6 @@ def _stamp(facts: os.stat_result) -> str:
 
 def load_table(reference: Reference, rows: int | None = None) -> Table:
     """Read the table that a reference names; an upload's path must be in it by now. rows: drawn of a large file."""
-    from dldiag.data.io import Sampling
-    from dldiag.data.read_table import read_table
-    from dldiag.data.second_file import with_second_file
-
     chosen: dict[str, Any] = dict(reference.get("plan", {}))
     if reference.get("kinds"):
         chosen["kinds"] = reference["kinds"]
@@ -117,13 +118,8 @@ def load_dataset(reference: Reference, table: Table | None = None, *, drawn: int
     target. drawn: how many of them; None: as many as are usually kept.
     """
     if "toy" in reference:
-        from dldiag.course.shared.toys import toy
-
         rows, seed = reference.get("rows", 400), reference.get("seed", 0)
         return toy(reference["toy"], rows, noise=reference.get("noise"), seed=seed)
-    from dldiag.data.dataset import make_dataset
-    from dldiag.data.second_file import FROM_FILE, SECOND
-
     if not reference.get("target"):
         raise DataError(Message("No target is chosen yet."), Message("Pick the column to predict."))
     given = cast("dict[str, Any]", reference)
@@ -136,8 +132,6 @@ def load_dataset(reference: Reference, table: Table | None = None, *, drawn: int
 
 
 def _sample(key: str) -> tuple[str, bytes]:
-    from dldiag.data.samples import SAMPLES, sample_bytes
-
     if key not in SAMPLES:
         raise DataError(Message("There is no sample {name}.", {"name": key}), Message("Pick another."))
     return SAMPLES[key].file, sample_bytes(key)

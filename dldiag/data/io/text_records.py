@@ -46,7 +46,7 @@ class Taken:
     plan: ReadPlan | None = None
 
     def told(self, kept: int, limits: Limits) -> list[Notice]:
-        """Tell how many of how many rows were drawn, and what all of them hold."""
+        """Report how many of how many rows were drawn, and the totals over all of them."""
         if self.totals is None:
             return []
         drawn = notice("drawn_from_file", kept=kept, rows=self.totals.rows, size=self.size // MIB, seed=limits.seed)

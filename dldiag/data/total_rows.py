@@ -1,4 +1,4 @@
-"""Rows that hold the totals of others, which a spreadsheet leaves among the rows to learn from."""
+"""Find rows that hold totals of other rows, as spreadsheets leave them among the data."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import Notice
 from dldiag.data.typing.distinct import as_arrow, as_mask
 
-MOST_TOTALS = 0.25  # of the rows; a word on more rows is a value of its column, whatever it means (own choice)
+MOST_TOTALS = 0.25  # Share of the rows; a word on more of them is an ordinary value of its column (own choice).
 ADDS_UP = 1e-3  # relative difference between a total and the sum of its rows: totals are rounded
-LEAST_ADDED = 2  # rows that a total sums up
-_SHOWN = 5  # row numbers in the notice
+LEAST_ADDED = 2  # Least rows that a total sums up.
+_SHOWN = 5  # Row numbers shown in the notice.
 _TOTAL = (
     r"(?i)^(?:(?:grand|sub|year|all)?[ -]?totals?|sum|summe|gesamt|gesamtsumme|insgesamt|zwischensumme|somme|suma|totale"
     r"|sous-total|итого|всего|合计|总计|小计|共计|总和|合計|總計|小計|계|합계)\s*[:：]?$|^.{1,30} (?:sub)?total$|^(?:sub)?total .{1,30}$"

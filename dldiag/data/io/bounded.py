@@ -1,4 +1,4 @@
-"""Typed formats, read in a process with bounds: what their native readers do ends in a table or in one sentence."""
+"""Read typed formats in a process with limits on time and memory, so that a damaged file ends in one plain sentence."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from dldiag.data.io.large.row_groups import files_of, read_row_groups
 from dldiag.data.io.limits import MIB, Limits, Sampling
 from dldiag.data.io.raw_table import Lines, TypedTable
 
-READER_TARGET = "dldiag.data.io.formats.bounded:answer_request"
+READER_TARGET = "dldiag.data.io.bounded:answer_request"
 BASE_SECONDS, SECONDS_PER_MIB = 6.0, 3.0  # openpyxl takes 2 to 3 s per packed MiB, Arrow a hundredth of that
 PART_SECONDS, PART_SECONDS_PER_MIB, PART_BYTES = 60.0, 2.0, 3072 * MIB  # of a file read in parts (own choice)
 BASE_BYTES, BYTES_PER_BYTE = 768 * MIB, 16  # of memory: texts and their copy take 4 to 10 times the packed bytes

@@ -1,0 +1,97 @@
+"""Curves for linear models: what bends each number, or multiplies two of them, in front of what is linear in its inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import PolynomialFeatures, SplineTransformer
+
+from dldiag.core.params import Param
+
+LINEAR_KINDS = ("sklearn.linear_model",)
+LINEAR_CLASSES = ("LinearSVC", "LinearSVR", "LinearDiscriminantAnalysis")
+STEP = "curves"  # the name of the step that is put in
+CURVES: Mapping[str, Callable[[], Any]] = {
+    "spline": lambda: SplineTransformer(extrapolation="linear"),
+    "polynomial": lambda: PolynomialFeatures(include_bias=False),
+}
+CURVES_PARAM = Param(
+    "",
+    str,
+    "Curves in front of a linear model",
+    "Splines bend each number; a polynomial multiplies every two. Only for a pipeline that ends in a linear model.",
+    choices={"": "none", "spline": "splines", "polynomial": "polynomial of degree 2"},
+    group="data",
+)
+_NO_NUMBERS = (
+    "Encoder",
+    "Vectorizer",
+    "Hasher",
+    "Binarizer",
+)  # in the names of transformers whose results have no scale
+
+
+def is_linear(estimator: Any) -> bool:
+    """Tell whether an estimator is linear in its inputs."""
+    kind = type(estimator)
+    return kind.__module__.startswith(LINEAR_KINDS) or kind.__name__ in LINEAR_CLASSES
+
+
+def can_be_curved(estimator: Any) -> bool:
+    """Tell whether an estimator is a pipeline that ends in a linear model, has numbers before it, and no curves yet."""
+    if not isinstance(estimator, Pipeline) or not is_linear(estimator.steps[-1][1]):
+        return False
+    kinds = tuple(type(make()) for make in CURVES.values())
+    return not any(isinstance(part, kinds) for part in _parts(estimator)) and _curved_steps(estimator, "spline") != []
+
+
+def curved(estimator: Any, kind: str) -> Any:
+    """Put curves where a pipeline has prepared its numbers; ValueError for what `can_be_curved` does not accept."""
+    if not can_be_curved(estimator):
+        raise ValueError("not a pipeline of numbers that ends in a linear model")
+    return clone(estimator).set_params(steps=[*_curved_steps(estimator, kind), estimator.steps[-1]])
+
+
+def _curved_steps(pipeline: Pipeline, kind: str) -> list[tuple[str, Any]]:
+    """Return the steps before the last one with the curves among them; none where no step leaves numbers with a scale."""
+    before = pipeline.steps[:-1]
+    tables = [i for i, (_, step) in enumerate(before) if isinstance(step, ColumnTransformer)]
+    if not tables:
+        return [] if any(_has_no_scale(step) for _, step in before) else [*before, (STEP, CURVES[kind]())]
+    i = tables[0]
+    name, table = before[i]
+    parts = [(part, _curved_part(made, kind), columns) for part, made, columns in table.transformers]
+    if all(new is old for (_, new, _), (_, old, _) in zip(parts, table.transformers, strict=True)):
+        return []
+    return [*before[:i], (name, clone(table).set_params(transformers=parts)), *before[i + 1 :]]
+
+
+def _curved_part(transformer: Any, kind: str) -> Any:
+    """Return one part of a column transformer with curves behind it, or as it is where it leaves no numbers with a scale."""
+    if isinstance(transformer, str):
+        return CURVES[kind]() if transformer == "passthrough" else transformer
+    if _has_no_scale(transformer):
+        return transformer
+    steps = transformer.steps if isinstance(transformer, Pipeline) else [("numbers", transformer)]
+    return Pipeline([*steps, (STEP, CURVES[kind]())])
+
+
+def _has_no_scale(step: Any) -> bool:
+    return any(word in type(part).__name__ for part in _parts(step) for word in _NO_NUMBERS)
+
+
+def _parts(estimator: Any) -> Iterator[Any]:
+    """Yield an estimator and everything that it holds."""
+    yield estimator
+    if isinstance(estimator, Pipeline):
+        held = [step for _, step in estimator.steps]
+    elif isinstance(estimator, ColumnTransformer):
+        held = [made for _, made, _ in estimator.transformers]
+    else:
+        held = []
+    for one in held:
+        yield from _parts(one)
