@@ -5,6 +5,7 @@ python -m docs.course_lines [lesson …] opens those named, or those whose code 
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import os
@@ -47,10 +48,29 @@ def lines_of(topic: Topic, lesson: Lesson) -> list[dict[str, str]]:
 
 
 def fingerprint_of(topic: Topic) -> str:
-    """Return a fingerprint of what the lines of a topic are made from: its page, its folder, and what lessons share."""
+    """Return a fingerprint of what the lines of a topic are made from: its page, its folder, and what lessons share.
+
+    Comments, docstrings, imports and the layout of the code do not count.
+    """
     folder = Path(sys.modules[topic.lessons[0].claims.__module__].__file__ or "").parent
     files = sorted([*folder.glob("*.py"), *(folder.parent / "shared").glob("*.py"), ROOT / topic.file])
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()[:16]
+    code = [_meaning(ast.parse(path.read_text("utf-8"))) for path in files]
+    return hashlib.sha256(repr(code).encode()).hexdigest()[:16]
+
+
+def _meaning(node: Any) -> Any:
+    """Return a syntax tree as plain tuples that every version of Python writes alike."""
+    if isinstance(node, list):
+        return [_meaning(one) for one in node if not _says_nothing(one)]
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    parts = [(name, _meaning(value)) for name, value in ast.iter_fields(node) if value not in (None, [])]
+    return (type(node).__name__, parts)
+
+
+def _says_nothing(node: Any) -> bool:
+    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    return is_text or isinstance(node, ast.Import | ast.ImportFrom)
 
 
 def read_lines() -> tuple[dict[str, list[dict[str, str]]], dict[str, str]]:

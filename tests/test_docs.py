@@ -1,5 +1,6 @@
 """Generated pages say what the code says; the README's first command does what it says."""
 
+import ast
 import json
 import re
 import tomllib
@@ -29,6 +30,18 @@ def test_a_changed_lesson_is_noticed(tmp_path, monkeypatch):
     monkeypatch.setattr(course_lines, "LINES", tmp_path / "lines.json")
     course_lines.LINES.write_text(json.dumps(kept), encoding="utf-8")
     assert course_lines.stale_lessons() == ["unit"]
+
+
+def test_what_a_lesson_says_about_its_code_does_not_make_its_lines_stale():
+    plain, told, other = (
+        course_lines._meaning(ast.parse(code))
+        for code in (
+            "def f(x):\n    return x",
+            '"""A room."""\nimport os\ndef f(x):  # why\n    """Say it."""\n    return (x)',
+            "def f(x):\n    return -x",
+        )
+    )
+    assert plain == told != other
 
 
 @pytest.mark.parametrize("name", generate.PAGES)

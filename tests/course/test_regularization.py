@@ -104,7 +104,8 @@ def test_the_claim_follows_both_intervals(found):
 
 def test_the_pictures_show_both_ways(found):
     both = found.compared
-    assert len(treated_moving(both, both.plane).frames) == len(both.plane.steps) + 1, "the end first"
+    moving = treated_moving(both, both.plane)
+    assert len(moving.frames) == len(both.plane.steps) == moving.layout.sliders[0].active + 1, "it stands at the end"
     assert len(treated_figure(both, found.treated, theme="dark").data) == 4
     assert len(treated_rows(both)) == 3
 

@@ -57,7 +57,7 @@ def test_claims_and_pictures_are_there_for_classes_and_numbers(analysis):
     assert label_outcomes(labels).answer in ("few", "third", "most")
     assert len(categories_moving(found).frames) <= 41
     assert len(reliability_figure(found, theme="dark").data) == 1
-    assert len(labels_moving(labels).frames) == len(labels.shares) + 1
+    assert len(labels_moving(labels).frames) == len(labels.shares)
     assert len(category_rows(found)) == len(found.categories)
 
 

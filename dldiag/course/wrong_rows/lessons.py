@@ -43,7 +43,7 @@ def _by_metric(found: Categories) -> Message | None:
         return None
     row = METRICS[found.gain.metric]
     values: dict[str, Any] = {"metric": row.label, "before": found.gain.before, "after": found.gain.after}
-    return Message("By your metric, {metric}: {before:error} → {after:error}.", values | {"unit": row.unit})
+    return Message("By {metric}: {before:error} → {after:error}.", values | {"unit": row.unit})
 
 
 _CEILING = (
