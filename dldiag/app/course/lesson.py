@@ -21,6 +21,7 @@ from dldiag.course.shared.lesson import VERDICT_WORDS, Claim, Lesson, Outcomes, 
 
 Show = Callable[[Lesson], None]
 SUMMARY_PAGE = "pages/21_What_you_have_seen.py"
+_FORWARD = ":material/arrow_forward:"
 
 VERDICT_ICONS = {
     "shown": ":material/check_circle:",
@@ -141,7 +142,7 @@ def _show_next(topic: Topic, lesson: Lesson) -> None:
     place = keys.index(lesson.key) + 1
     if place < len(keys):
         title = topic.lessons[place].title
-        if st.button(tr("Next: {title}", title=title), key="next", icon=":material/arrow_forward:"):
+        if st.button(tr("Next: {title}", title=title), key="next", icon=_FORWARD):
             session.state()["lessons"][topic.file] = keys[place]
             session.state()["to top"] = True
             session.refresh_forms()
@@ -149,9 +150,9 @@ def _show_next(topic: Topic, lesson: Lesson) -> None:
         return
     following = next_topic(topic)
     if following is None:
-        link_to(SUMMARY_PAGE, tr("What you have seen"))
+        link_to(SUMMARY_PAGE, tr("What you have seen"), icon=_FORWARD)
     else:
-        link_to(following.file, tr("Next: {title}", title=following.title))
+        link_to(following.file, tr("Next: {title}", title=following.title), icon=_FORWARD)
 
 
 def _heading(number: int, words: str) -> None:
