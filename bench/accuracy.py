@@ -3,7 +3,7 @@
     python -m bench.accuracy        # the shared tables beside the project, or where DLDIAG_SHARED points
 
 Same tables, splits, seeds and settings for both, ten seeds each, paired: test error, ours − theirs, with the corrected
-resampled 90 % interval (Nadeau & Bengio 2003), since the splits overlap. Ours computes with 32 bits, theirs with 64.
+resampled 90% interval (Nadeau & Bengio 2003), since the splits overlap. Ours computes with 32 bits, theirs with 64.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def error(model, parts: list, classify: bool) -> float:
 
 
 def paired(differences: np.ndarray) -> tuple[float, float]:
-    """Return the mean difference and half of its corrected resampled 90 % interval."""
+    """Return the mean difference and half of its corrected resampled 90% interval."""
     n = len(differences)
     variance = (1 / n + TEST_SHARE / (1 - TEST_SHARE)) * differences.var(ddof=1)
     return float(differences.mean()), float(student.ppf(0.95, n - 1) * np.sqrt(variance))

@@ -178,7 +178,7 @@ def _print_left_alone(rows: Sequence[dict[str, Any]]) -> None:
 
 
 def _print_effects(rows: Sequence[dict[str, Any]]) -> None:
-    """Print how often the shown effect of a trial covers what the change really does (90 % wanted)."""
+    """Print how often the shown effect of a trial covers what the change really does (90% wanted)."""
     hits = []
     for row in rows:
         for one in row["recommended"]:

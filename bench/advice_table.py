@@ -14,7 +14,7 @@ from scipy import stats
 
 FIX = 5.0  # points: a fix that must not be missed
 HARM = 1.0  # points worse than before
-POINT = 1.0  # a gain that matters at least; half of the report's own δ where that is more (δ is 10 % of the dev error)
+POINT = 1.0  # a gain that matters at least; half of the report's own δ where that is more (δ is 10% of the dev error)
 DRAWS = 2_000  # of tables, for an interval
 DAMAGED = ("label_noise", "copied_rows")  # rows held back are not damaged: their errors are not those of the dev rows
 MORE_DATA = "more_data"
@@ -77,7 +77,7 @@ def _ng(row: Row, found: Mapping[str, float]) -> str:
 
 
 def _skore(row: Row, found: Mapping[str, float]) -> str:
-    """skore's two checks: overfit when the gap is at least 3 points and 10 %, underfit when no better than a dummy."""
+    """skore's two checks: overfit when the gap is at least 3 points and 10%, underfit when no better than a dummy."""
     train, dev = row["evidence"]["train_error"][0], row["evidence"]["dev_error"][0]
     if dev - train >= max(0.03, 0.1 * dev):
         return _first_of("regularization")(row, found)
@@ -111,9 +111,7 @@ def print_tables(rows: Sequence[Row], remedies: Mapping[str, Any]) -> None:
     for half in sorted({row["half"] for row in rows}):
         part = [row for row in rows if row["half"] == half]
         print(f"\n== {half}: {len(part)} cases of {len({_table(row) for row in part})} tables ==\n")
-        print(
-            "| first line | regret, points (90 % over tables) | no gain beyond the menu | 90 % below | worst | harm |"
-        )
+        print("| first line | regret, points (90% over tables) | no gain beyond the menu | 90% below | worst | harm |")
         print("|---|---|---|---|---|---|")
         for name, pick in PICKS.items():
             print(f"| {name} | {_regret_line(part, pick)} |")
@@ -140,7 +138,7 @@ def _regret_line(rows: Sequence[Row], pick: Pick) -> str:
 
 
 def over_tables(rows: Sequence[Row], values: Sequence[float] | np.ndarray) -> tuple[float, float]:
-    """Return the 90 % interval of a mean over cases: tables are drawn anew, each with all of its cases."""
+    """Return the 90% interval of a mean over cases: tables are drawn anew, each with all of its cases."""
     tables = [_table(row) for row in rows]
     names = sorted(set(tables))
     sums = np.array([[sum(v for v, t in zip(values, tables, strict=True) if t == n), tables.count(n)] for n in names])
@@ -187,7 +185,7 @@ def _is_decided(row: Row) -> bool:
 
 
 def _unsure(values: np.ndarray) -> float:
-    """Return how far a mean over truth seeds is itself unsure (90 %)."""
+    """Return how far a mean over truth seeds is itself unsure (90%)."""
     return float(stats.t.ppf(0.95, len(values) - 1) * stats.sem(values))
 
 
@@ -243,7 +241,7 @@ def _print_coverage(rows: Sequence[Row]) -> None:
         for kind, hit in _hits(row):
             hits.setdefault(kind, []).append((row, hit))
     for kind, found in sorted(hits.items()):
-        print(f"- 90 % interval of the {kind} covers {_share([row for row, _ in found], [hit for _, hit in found])}")
+        print(f"- 90% interval of the {kind} covers {_share([row for row, _ in found], [hit for _, hit in found])}")
 
 
 def _hits(row: Row) -> Iterator[tuple[str, bool]]:
@@ -258,6 +256,7 @@ def _hits(row: Row) -> Iterator[tuple[str, bool]]:
             if line["trial"]:
                 yield "change of a trial", _covers(line["trial"][1:], changes[line["does"]])
     yield "dev error", _covers(row["evidence"]["dev_error"], np.array(row["errors"]["now"]))
+    yield "variance", _covers(row["evidence"]["variance"], np.subtract(row["errors"]["now"], row["train"]["now"]))
     for n, value, low, high in row["forecast"]:
         if n == 4 * row["n_train"] == row["n_more"]:
             truth = np.minimum(row["errors"]["more_data"], worst)

@@ -141,7 +141,7 @@ def _figures(rows: list[Row], reckon: Callable[[Row, int], tuple[float, float, f
 
 
 def _truth_of(row: Row) -> tuple[float, float]:
-    """Return what the change really does, and how far that is itself unsure (90 %)."""
+    """Return what the change really does, and how far that is itself unsure (90%)."""
     worst = row["guess"]
     changes = np.minimum(row["true_after"], worst) - np.minimum(row["true_before"], worst)
     return float(changes.mean()), float(stats.t.ppf(0.95, len(changes) - 1) * stats.sem(changes))

@@ -33,7 +33,7 @@ NAMES_10 = {
 NETS = ("MLP", "RealMLP")
 OTHERS = tuple(name for name in NAMES_10.values() if name not in NETS)
 FACTORS = (2.0, 4.0, 10.0)
-NEAR = 1.03  # sizes within 3 % are the same size: LCDB rounds
+NEAR = 1.03  # sizes within 3% are the same size: LCDB rounds
 LEAST_SPLITS = 5  # of 25 to 125; sizes with fewer have mostly failed fits
 LEAST_SIZES = 5
 

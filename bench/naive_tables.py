@@ -117,6 +117,6 @@ CASES = (
     Case("copied", "1.00", "a leak: name it", copied,
          lambda r: any(f.code == "D5" and f.outcome == "fired" and "code" in str(f.message) for f in r.findings),
          lambda r: not fired(r, "D5")),
-    Case("few_rows", "≥ .70 in 20 % of runs", "no verdict", lambda rng: noise(rng, 50),
+    Case("few_rows", "≥ .70 in 20% of runs", "no verdict", lambda rng: noise(rng, 50),
          undecided, lambda r: not undecided(r), refusal_is_right=True),
 )  # fmt: skip

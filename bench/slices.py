@@ -36,7 +36,7 @@ def table(seed: int, rows: int = 2_000, columns: int = 8) -> pd.DataFrame:
 
 
 def planted(frame: pd.DataFrame, seed: int) -> np.ndarray:
-    """Return a slice of one to three conditions with 8 to 25 % of the rows."""
+    """Return a slice of one to three conditions with 8 to 25% of the rows."""
     rng = np.random.default_rng([seed, 1])
     for _ in range(1000):
         inside = np.ones(len(frame), dtype=bool)

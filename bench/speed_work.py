@@ -58,7 +58,7 @@ QUICK = ("small table", "scikit-learn's default", "default of a diagnosis", "pic
 
 
 def data(work: Workload, repeat: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return training and test rows of one repeat: labels by a random network of 8 units, 5 % of them wrong."""
+    """Return training and test rows of one repeat: labels by a random network of 8 units, 5% of them wrong."""
     teacher, rng = np.random.default_rng(7), np.random.default_rng(repeat)
     n = work.rows + TEST_ROWS
     X = rng.standard_normal((n, work.columns), dtype=np.float32)

@@ -28,6 +28,7 @@ from dldiag.diagnosis.from_metrics import GivenNumbers
 from dldiag.diagnosis.from_metrics.history_rules import EPOCH_RULES
 from dldiag.diagnosis.from_metrics.rules import number_rules
 from dldiag.diagnosis.rules import RULES
+from dldiag.experiments.curved_inputs import CURVES_PARAM
 from dldiag.experiments.model_params import MODEL_KINDS
 from dldiag.experiments.models import AROUND, MODELS
 from dldiag.nn import CLASSIFIER_PARAMS, MLP_PARAMS, REGRESSOR_PARAMS
@@ -106,7 +107,13 @@ def _literals(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str]
 def texts_of_rows() -> Iterator[str]:
     """Yield the plain texts that stand in tables of rows and are translated when they are shown."""
     params = [*params_of(Settings).values(), *params_of(GivenNumbers).values()]
-    params += [*MLP_PARAMS.values(), *CLASSIFIER_PARAMS.values(), *REGRESSOR_PARAMS.values(), *AROUND.values()]
+    params += [
+        *MLP_PARAMS.values(),
+        *CLASSIFIER_PARAMS.values(),
+        *REGRESSOR_PARAMS.values(),
+        *AROUND.values(),
+        CURVES_PARAM,
+    ]
     params += [one for row in MODELS.values() for one in row.params.values()]
     for one in params:
         yield from _texts_of_param(one)

@@ -12,12 +12,13 @@ from dldiag.cli.flags import help_of
 from dldiag.cli.main import parser
 from dldiag.course.contents import TOPICS, all_lessons, all_statements
 from dldiag.course.shared.lesson import VERDICT_WORDS, ClaimVerdict, Lesson, Statement, Topic
+from dldiag.data.samples import SAMPLES
 from dldiag.diagnosis.remedies import REMEDIES
 from dldiag.diagnosis.rules import RULES
 from dldiag.diagnosis.rules.engine import silenced_by
 from dldiag.diagnosis.rules.rule import Example, Rule
 from dldiag.experiments.metrics import METRICS
-from dldiag.experiments.models import MODELS
+from dldiag.experiments.models import MODELS, params_for
 from dldiag.report.view import COLUMNS, OUTCOMES, evidence_label
 from dldiag.report.view.evidence_labels import evidence_text
 from docs.course_lines import read_lines, stale_lessons
@@ -38,7 +39,7 @@ def rules_page() -> Iterator[str]:
     yield "# Rules"
     yield (
         f"{len(RULES)} rules read the evidence, each compares one number with one named threshold, and each fires only "
-        "when the one-sided 90 % bound of its number has passed the threshold. The examples below are tested."
+        "when the one-sided 90% bound of its number has passed the threshold. The examples below are tested."
     )
     for level, title in LEVELS.items():
         yield f"## {title}"
@@ -119,11 +120,14 @@ def cli_page() -> Iterator[str]:
     for name, verb in _verbs().items():
         yield f"## dldiag {name}"
         yield "\n".join(["| | |", "|---|---|", *(_flag(one) for one in verb._actions if one.dest != "help")])
+        if name == "samples":
+            rows = [f"| `sample:{one.key}` | {one.title} | {one.story} | `{one.target}` |" for one in SAMPLES.values()]
+            yield "\n".join(["| name | table | what it shows | target |", "|---|---|---|---|", *rows])
     yield "## Settings for --set"
-    for key, row in MODELS.items():
-        if row.params:
+    for key in MODELS:
+        if params := params_for(key, ("classification", "regression")):
             yield f"### --model {key}"
-            lines = [f"| `{name}` | {_cell(help_of(one))} | `{one.default}` |" for name, one in row.params.items()]
+            lines = [f"| `{name}` | {_cell(help_of(one))} | `{one.default}` |" for name, one in params.items()]
             yield "\n".join(["| name | what it does | default |", "|---|---|---|", *lines])
 
 

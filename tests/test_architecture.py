@@ -18,6 +18,7 @@ MOST_LINES = 400  # of a file
 LONGER: dict[str, int] = {}
 MOST_FUNCTION_LINES = 40
 CODE = sorted([*ROOT.glob("dldiag/**/*.py"), *ROOT.glob("pages/*.py"), *ROOT.glob("streamlit_app.py")])
+OTHER_CODE = sorted(path for folder in ("tests", "bench", "docs") for path in ROOT.glob(f"{folder}/**/*.py"))
 FOLDERS = sorted({path.parent for path in ROOT.glob("dldiag/**/*.py")})
 MOST_ROOMS, MOST_FLOORS = 16, 9  # of the package, seen from its top
 TEXT_FILES = {".py", ".md", ".toml", ".txt", ".yml", ".json", ".css", ".js", ".cfg", ".sh", ""}
@@ -133,7 +134,7 @@ def test_nothing_lies_loose_at_the_top():
     assert {path.name for path in ROOT.glob("dldiag/*.py")} == {"__init__.py", "__main__.py"}
 
 
-@pytest.mark.parametrize("path", CODE, ids=name)
+@pytest.mark.parametrize("path", [*CODE, *OTHER_CODE], ids=name)
 def test_a_file_can_be_read_in_one_sitting(path):
     lines = len(path.read_text(encoding="utf-8").splitlines())
     assert lines <= LONGER.get(name(path), MOST_LINES)
@@ -152,6 +153,16 @@ def test_a_module_opens_with_what_is_in_it(path):
 
 def test_no_module_is_a_drawer_for_everything():
     assert not [name(path) for path in CODE if path.stem in {"utils", "helpers", "manager", "base", "common", "misc"}]
+
+
+def test_no_public_name_stands_twice():
+    places: dict[str, list[str]] = {}
+    for path in CODE:
+        if path.is_relative_to(ROOT / "dldiag") and "sample_files" not in path.parts:
+            for one in ast.parse(path.read_text("utf-8")).body:
+                if isinstance(one, ast.FunctionDef | ast.ClassDef) and not one.name.startswith("_"):
+                    places.setdefault(one.name, []).append(name(path))
+    assert {one: where for one, where in places.items() if len(where) > 1 and one != "main"} == {}
 
 
 def test_nothing_points_to_somebodys_machine():

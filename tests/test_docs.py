@@ -2,7 +2,12 @@
 
 import ast
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
+import textwrap
 import tomllib
 from pathlib import Path
 
@@ -79,6 +84,24 @@ def test_the_first_start_on_a_new_machine_asks_nothing_and_listens_here_only():
     server = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["server"]
     assert server["showEmailPrompt"] is False
     assert server["address"] == "127.0.0.1"
+
+
+@pytest.mark.skipif(
+    shutil.which("sed") is None or sys.platform != "linux", reason="runs the step of the workflow, on Linux"
+)
+def test_a_release_points_the_images_and_links_of_the_readme_to_the_repository(tmp_path):
+    step = (ROOT / ".github" / "workflows" / "release.yml").read_text("utf-8")
+    command = textwrap.dedent(re.search(r"hold on PyPI, too\n\s+run: \|\n((?: {10}.*\n)+)", step)[1])
+    readme = tmp_path / "README.md"
+    readme.write_text((ROOT / "README.md").read_text("utf-8"), encoding="utf-8")
+    there = {**os.environ, "GITHUB_REPOSITORY": "somebody/dldiag", "GITHUB_REF_NAME": "v1"}
+    subprocess.run(["bash", "-c", command], cwd=tmp_path, env=there, check=True)
+    text = readme.read_text("utf-8")
+    places = re.findall(r"\]\(([^)]+)\)|src=\"([^\"]+)\"", text)
+    assert [place for pair in places for place in pair if place and not place.startswith(("https://", "http://"))] == []
+    images = re.findall(r"https://raw\.githubusercontent\.com/somebody/dldiag/v1/([^\")]+)", text)
+    assert len(images) > 5
+    assert all((ROOT / image).is_file() for image in images)
 
 
 def test_what_the_guide_for_contributors_names_exists():

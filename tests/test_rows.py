@@ -7,6 +7,10 @@ import pytest
 from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 from streamlit.testing.v1 import AppTest
 
+from dldiag.app.jobs.asked import CourseJob
+from dldiag.app.jobs.course import REQUESTS, course_job
+from dldiag.app.jobs.registry import any_job
+from dldiag.app.storage import codec
 from dldiag.cli import flags
 from dldiag.cli.main import main
 from dldiag.core.i18n import Message
@@ -14,6 +18,7 @@ from dldiag.core.params import SettingError, check
 from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, exactly
 from dldiag.course.contents import TOPICS, all_lessons, next_topic
+from dldiag.course.shared.request import LessonRequest
 from dldiag.data.samples import SAMPLES, load_sample
 from dldiag.diagnosis.diagnose import diagnose
 from dldiag.diagnosis.evidence import EVIDENCE, MEASURERS, Evidence, EvidenceRow, Probe
@@ -25,10 +30,16 @@ from dldiag.experiments.models import MODELS, ModelRow, build_model
 from dldiag.nn import MLP_PARAMS, MLPClassifier
 from dldiag.nn.activations import ACTIVATIONS, Activation
 from dldiag.nn.regularizers import REGULARIZERS, Regularizer
+from dldiag.report import from_json, to_json, to_text, view
 from dldiag.report.view import evidence_label
 from docs import generate
+from tests.data import test_samples
+from tests.diagnosis import test_remedies
+from tests.experiments import test_chosen_model
 from tests.nn import test_regularizers, test_tables
+from tests.pages import test_course_lessons
 from tests.problems import two_blobs
+from tests.reports import make_report
 
 QUICK = Settings(budget="quick", sizes=2, repeats=3, trials=0, baselines=("linear",))
 
@@ -128,6 +139,9 @@ def test_a_rule_on_new_evidence_is_two_rows(monkeypatch):
         assert "### T99 Epochs" in generate.text_of("rules.md")
         assert evidence_label("epochs_run") == "Epochs run"
         report = diagnose(two_blobs(n=200), None, QUICK)
+        assert "Epochs" in [row["About"] for row in view.findings(report)]
+        assert "Many epochs were run." in to_text(report)
+        assert from_json(to_json(report)).evidence == report.evidence
         (found,) = [one for one in report.findings if one.code == "T99"]
         assert (found.outcome, str(report.verdict.headline)) == ("fired", "Many epochs were run.")
         assert report.evidence["epochs_run"].value > 1
@@ -160,13 +174,24 @@ def test_a_remedy_is_one_row(monkeypatch):
     found = Evidence(material=exactly(0.01), dev_error=exactly(0.3), train_error=exactly(0.2), probes={row.key: probe})
     first = recommend(check_rules(found, RULES), found, model)[0]
     assert (first.remedy, first.change) == ("smaller_batches", {"batch_size": 16})
+    report = replace(make_report(trials=False), recommendations=(first,))
+    (fix,) = view.fixes(report)
+    assert (fix.title, fix.change, fix.can_test, fix.can_apply) == (
+        "Smaller batches",
+        "Batch size automatic → 16",
+        True,
+        True,
+    )
+    assert "Smaller batches" in to_text(report)
     assert "`smaller_batches`" in generate.text_of("remedies.md")
+    test_remedies.test_every_remedy_treats_problems_that_exist_and_every_fireable_problem_has_a_remedy_or_a_hint()
+    test_remedies.test_every_change_of_every_remedy_makes_a_model_that_differs("classification")
     assert evidence_label("probe_smaller_batches") == "Short run of Smaller batches: change of the dev error"
 
 
 def test_a_baseline_is_one_row(monkeypatch):
     make = {"classification": ExtraTreesClassifier, "regression": ExtraTreesRegressor}
-    monkeypatch.setitem(MODELS, "extra_trees", ModelRow(Message("Extra trees"), make))
+    monkeypatch.setitem(MODELS, "extra_trees", ModelRow(Message("Extra trees"), make, MODELS["forest"].params))
 
     def form():
         from dldiag.app.views.diagnosis import _ask_settings
@@ -177,6 +202,12 @@ def test_a_baseline_is_one_row(monkeypatch):
     assert not app.exception
     assert "Extra trees" in app.multiselect[0].options
     assert flags.read_settings(flags_of("--baselines", "extra_trees")).baselines == ("extra_trees",)
+    assert flags.read_parameters("extra_trees", ["n_estimators=7"]) == {"n_estimators": 7}
+    with pytest.raises(SettingError, match="n_estimators"):
+        build_model("classification", {"n_estimators": 0}, "extra_trees")
+    assert "### --model extra_trees" in generate.text_of("cli.md")
+    for task in make:
+        test_chosen_model.test_the_defaults_of_a_form_are_those_of_the_model("extra_trees", task)
     report = diagnose(two_blobs(n=200), None, replace(QUICK, baselines=("extra_trees",)))
     assert [curve.model for curve in report.curves] == ["mlp", "extra_trees"]
 
@@ -196,6 +227,9 @@ def test_a_sample_is_one_row(monkeypatch, capsys):
     assert main(["samples"]) == 0
     assert "flowers" in capsys.readouterr().out
     assert row.target in load_sample("flowers").frame.columns
+    assert "| `sample:flowers` | Flowers |" in generate.text_of("cli.md")
+    test_samples.test_a_sample_is_read_and_is_the_task_it_says(row)
+    test_samples.test_a_sample_is_small_licensed_and_attributed(row)
 
 
 def test_an_experiment_of_the_course_is_one_lesson(monkeypatch):
@@ -216,6 +250,25 @@ def test_an_experiment_of_the_course_is_one_lesson(monkeypatch):
     assert "A new lesson" in [one.value for one in app.header]
     assert (TOPICS["took_off"], lesson) in list(all_lessons())
     assert next_topic(TOPICS["took_off"]) is TOPICS["logistic"]
+    assert "A new lesson" in generate.text_of("course.md")
+    test_course_lessons.test_every_topic_names_a_page_and_every_lesson_is_named_once()
+
+
+class RowsRequest(LessonRequest, frozen=True, kw_only=True, tag="rows_of_this_test"):
+    """Count the rows."""
+
+    times: int = 1
+
+
+def test_what_a_lesson_computes_is_one_request(monkeypatch):
+    def count_rows(dataset, given, on_progress, should_stop):
+        return given.times * dataset.n_rows
+
+    monkeypatch.setitem(REQUESTS, RowsRequest, count_rows)
+    job = CourseJob(data={"toy": "moons", "rows": 100}, request=RowsRequest(times=2))
+    again = codec.from_bytes(codec.to_bytes(job), any_job())
+    assert again == job
+    assert course_job(again, lambda progress: None, lambda: False) == 200
 
 
 def test_the_verdict_follows_the_rows_it_is_given():

@@ -15,7 +15,7 @@ from dldiag.core.types import USED_KINDS, Column, DataError, Kind, Notice, Table
 from dldiag.data.encode import TEXT_FEATURES
 from dldiag.data.target import has_squares
 from dldiag.data.typing.columns import OTHER, with_kinds
-from dldiag.data.typing.notices import listed
+from dldiag.data.typing.notices import first_few
 
 MAX_FEATURES = 5_000  # columns of the encoded matrix; more are left out
 MAX_CELLS = 500_000_000  # of the encoded matrix: 4 GB in 64 bits
@@ -151,7 +151,7 @@ def _left_out_notices(columns: list[Column]) -> list[Notice]:
             notices.append(
                 Notice(
                     f"left_out_{kind}",
-                    Message(text, {"columns": listed(names)}),
+                    Message(text, {"columns": first_few(names)}),
                     len(names),
                     names[0],
                     None,
@@ -170,7 +170,7 @@ def _can_be_computed_with(values: pd.Series) -> bool:
 def _extreme_notice(names: list[str]) -> list[Notice]:
     text = "Left out because their values are too large or too close together to be squared in 64 bits: {columns}."
     hint = Message("Write them in another unit, so that their values are nearer to 1.")
-    values = {"columns": listed(names)}
+    values = {"columns": first_few(names)}
     return (
         [Notice("left_out_extreme", Message(text, values), len(names), names[0], hint, tuple(names))] if names else []
     )
@@ -179,13 +179,17 @@ def _extreme_notice(names: list[str]) -> list[Notice]:
 def _date_notice(columns: list[Column]) -> list[Notice]:
     names = [column.name for column in columns if column.kind == "date"]
     text = "Dates were taken apart into year, month, day, weekday, hour and days passed, where these vary: {columns}."
-    return [Notice("dates_in_parts", Message(text, {"columns": listed(names)}), len(names), names[0])] if names else []
+    return (
+        [Notice("dates_in_parts", Message(text, {"columns": first_few(names)}), len(names), names[0])] if names else []
+    )
 
 
 def _merged_notice(kept: FeatureParts) -> list[Notice]:
     names = [column.name for column, _ in kept if column.kind == "category" and column.levels[-1:] == (OTHER,)]
     text = "Only the most frequent values are told apart in {columns}; the others were taken together."
-    return [Notice("levels_merged", Message(text, {"columns": listed(names)}), len(names), names[0])] if names else []
+    return (
+        [Notice("levels_merged", Message(text, {"columns": first_few(names)}), len(names), names[0])] if names else []
+    )
 
 
 def _nothing_left(table: Table, judged: list[Column]) -> DataError:

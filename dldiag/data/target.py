@@ -14,7 +14,7 @@ from dldiag.core.types import Column, DataError, Notice, Table, Task
 from dldiag.data.typing.columns import with_kinds
 from dldiag.data.typing.distinct import as_arrow, cells_of
 from dldiag.data.typing.name_words import word_set, words_of
-from dldiag.data.typing.notices import listed
+from dldiag.data.typing.notices import first_few
 
 # Points for a column name: how likely such a column is the target (own choice, lower case).
 TARGET_NAMES = word_set(
@@ -241,7 +241,7 @@ def _without_rare(labels: NDArray[Any], rare: list[str], target: str) -> tuple[N
     """Merge rare classes when they hold a share of the rows worth keeping; else set their rows aside."""
     is_rare = np.isin(labels.astype(str), rare)
     count = int(is_rare.sum())
-    values = {"classes": listed(rare), "target": target, "count": count, "least": LEAST_CLASS_ROWS}
+    values = {"classes": first_few(rare), "target": target, "count": count, "least": LEAST_CLASS_ROWS}
     if len(rare) > 1 and count >= max(LEAST_CLASS_ROWS, MERGE_SHARE * len(labels)):
         merged = np.where(is_rare, RARE, labels).astype(object)
         text = "{classes} of the target {target} have fewer than {least} rows each: merged into one ({count:,} rows)."
@@ -272,7 +272,7 @@ def _class_order(name: str) -> tuple[int, float, str]:
 
 
 def _too_rare(target: str, rare: list[str]) -> DataError:
-    values: dict[str, Value] = {"target": target, "least": LEAST_CLASS_ROWS, "classes": listed(rare)}
+    values: dict[str, Value] = {"target": target, "least": LEAST_CLASS_ROWS, "classes": first_few(rare)}
     return DataError(
         Message("Two classes of the target {target} need at least {least} rows each; {classes} have fewer.", values),
         Message("Add rows of these classes, merge them with others, or pick another target."),

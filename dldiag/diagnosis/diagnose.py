@@ -190,7 +190,7 @@ def early_size(sizes: Sequence[int]) -> int | None:
 
 
 def curve_stages(sizes: Sequence[int]) -> list[Sequence[int]]:
-    """Cut the sizes of the curve where a first verdict is told; the fits of a stage do not wait for each other.
+    """Cut the sizes of the curve where a first verdict is reported; the fits of a stage do not wait for each other.
 
     >>> curve_stages((312, 565, 1022, 1849, 3345, 6050)), curve_stages((100, 400, 1600))
     ([(312, 565, 1022, 1849), (3345, 6050)], [(100, 400, 1600)])

@@ -155,7 +155,8 @@ def _stop_early(model: Model) -> tuple[Change, ...]:
     return () if cannot else ({"early_stopping": True},)
 
 
-OF_OTHERS = (OTHER_VALUE,)  # Remedies that no network is offered.
+CURVED = "curved_features"
+OF_OTHERS = (OTHER_VALUE, CURVED)  # Remedies that no network is offered.
 # Remedies that only a network has; other models are offered none of them.
 OF_NETWORKS = (
     "bigger_network",
@@ -175,7 +176,7 @@ REMEDIES: dict[str, Remedy] = {
         # Remedies that get a network training.
         Remedy(
             "scale_inputs", Message("Scale the inputs"), "training", ("unscaled_inputs",), _scale, 0.5,
-            Message("With features on very different scales, gradient descent makes slow progress."),
+            Message("On very different scales, gradient descent is slow, and a distance sees the largest feature only."),
         ),
         Remedy(
             "step_size", Message("Another learning rate"), "training", ("divergence", "wrong_step", "uneven_start"), _step, 0.4,
@@ -212,7 +213,7 @@ REMEDIES: dict[str, Remedy] = {
             textbook=4, part="avoidable_bias",
         ),
         Remedy(
-            "curved_features", Message("Spline or polynomial features"), "bias", ("only_straight", "high_bias"), curves_in_pipeline, 0.3,
+            CURVED, Message("Spline or polynomial features"), "bias", ("only_straight", "high_bias"), curves_in_pipeline, 0.3,
             Message("A linear model bends only where its features do."),
             any_model=True, look=curves_of_linear,
         ),

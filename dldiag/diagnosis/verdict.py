@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dldiag.core.i18n import Message, Value
 from dldiag.core.types import Answer, Finding, Outcome, Recommendation, Verdict
 from dldiag.diagnosis.evidence.evidence import Evidence
+from dldiag.diagnosis.recommend import HELPFUL
 from dldiag.diagnosis.remedies import LEAVE_IT
 from dldiag.diagnosis.rules import RULES, Headline, Rule
 from dldiag.diagnosis.rules.data import judged_row_count
@@ -67,6 +68,10 @@ CODES: Mapping[tuple[Answer, Answer], str] = {
     ("yes", "yes"): "both", ("yes", "no"): "high_bias", ("no", "yes"): "high_variance", ("no", "no"): "nothing_to_fix",
     ("yes", "undecided"): "high_bias_at_least", ("undecided", "yes"): "high_variance_at_least",
 }  # fmt: skip
+NOTHING_TO_GAIN = ("harmless_gap", "nothing_to_fix")  # Codes of verdicts which say that nothing is to be gained.
+GAINS = Message(
+    "The error on unseen rows is {dev:error}, about the best seen here ({achievable:error}). Still, a fix that we tested lowers it."
+)
 KEEP = "keep"  # the code of a verdict below which keeping the model comes first, though bias or variance is high
 KEEP_ANYWAY: Mapping[tuple[bool, bool], Message] = {
     (False, True): Message(
@@ -116,15 +121,27 @@ def conclude(
 
 
 def agreeing(verdict: Verdict, recommendations: Sequence[Recommendation]) -> Verdict:
-    """Return the verdict in step with the ranked list: where keeping the model comes first, it says so."""
-    by_answers = CODES.get((verdict.bias, verdict.variance), "undecided")
+    """Return the verdict in step with the ranked list: it says so where keeping the model comes first, and not where a fix does."""
+    answers = (verdict.bias, verdict.variance)
+    by_answers = CODES.get(answers, "undecided")
     high = (verdict.bias == "yes", verdict.variance == "yes")
     first = min(recommendations, key=lambda one: one.rank, default=None)
+    if first is not None and verdict.code in NOTHING_TO_GAIN and _is_a_fix(first):
+        sentence = BY_ANSWERS.get(answers, GAINS) if any(high) else GAINS
+        code, problem = (by_answers, _problem(*answers)) if any(high) else ("gain_found", first.problem)
+        return replace(verdict, headline=sentence.filled(**verdict.headline.values), code=code, problem=problem)
     keeps = first is not None and first.remedy == LEAVE_IT
     if verdict.code not in (by_answers, KEEP) or not any(high) or keeps == (verdict.code == KEEP):
         return verdict
-    sentence = KEEP_ANYWAY[high] if keeps else BY_ANSWERS[verdict.bias, verdict.variance]
+    sentence = KEEP_ANYWAY[high] if keeps else BY_ANSWERS[answers]
     return replace(verdict, headline=sentence.filled(**verdict.headline.values), code=KEEP if keeps else by_answers)
+
+
+def _is_a_fix(one: Recommendation) -> bool:
+    """Tell whether a test showed that a recommendation helps, or likely helps."""
+    return (
+        one.remedy != LEAVE_IT and one.trial is not None and (one.trial.verdict in HELPFUL or one.trial.is_likely_help)
+    )
 
 
 def _headline(

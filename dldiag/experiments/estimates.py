@@ -26,6 +26,12 @@ Results = Sequence[FitResult]
 _LEAST_SHARE = 0.1  # In std(y): what one more row could add to an RMSE when all rows seen were predicted exactly.
 
 
+# Factor on the variance of a gap paired by row: all training sets come from the same rows, so models differ less than on
+# fresh ones. With it 90% intervals cover 92% of 100 pools of 160 rows (five models on two tables), without it 88%; unpaired
+# ones are half as wide again and cover 97%.
+SAME_ROWS = 1.25
+
+
 def dev_error(results: Results, source: Message | None = None) -> Estimate:
     """Estimate a model's dev error over repeats."""
     return pooled_estimate([r.dev_error for r in results], [dev_part(results)], floor=0.0, source=source)
@@ -48,9 +54,12 @@ def train_error(results: Results, source: Message | None = None) -> Estimate:
 
 
 def gap(results: Results) -> Estimate:
-    """Estimate variance: dev error − training error of the same fits."""
+    """Estimate variance: dev error − training error of the same fits, paired by row where the loss of each training row is known.
+
+    A hard row is hard in either set. Over the repeats most rows are in both, so how hard they are cancels out.
+    """
     gaps = [r.dev_error - r.train_error for r in results]
-    return pooled_estimate(gaps, [dev_part(results), _train_part(results)])
+    return pooled_estimate(gaps, _gap_parts(results))
 
 
 def paired_change(before: Results, after: Results, *, clipped: bool = True, one_sided: float = ONE_SIDED) -> Estimate:
@@ -92,6 +101,33 @@ def _train_part(results: Results) -> RowPart:
     units = clusters or [r.task.train_rows for r in results]
     dof = max(1, distinct(units) - 1) if clusters else np.inf
     return RowPart([r.train_variance for r in results], shared(units), dof=dof)
+
+
+def _gap_parts(results: Results) -> list[RowPart]:
+    """Return what the rows add to the variance of a gap; unpaired where losses have no bound, since few large ones tell too little."""
+    floors = [r.floor for r in results if r.floor is not None]
+    if not floors or any(r.train_influence is None or r.dev_clusters is not None for r in results):
+        return [dev_part(results), _train_part(results)]
+    adds = _added_to_gap(results)
+    of_one = float(np.median([mean_variance(r.influence) + r.train_variance for r in results]))
+    in_mean = SAME_ROWS * float(np.square(adds).sum()) * adds.size / max(1, adds.size - 1)
+    least = unseen_variance(distinct_dev_rows(results)) * float(np.median(floors))
+    return [RowPart([of_one], min(1.0, in_mean / of_one) if of_one > 0 else 1.0, least)]
+
+
+def _added_to_gap(results: Results) -> NDArray[np.float64]:
+    """Return what each row that was seen adds to the mean gap: as a dev row in some repeats, as a training row in others."""
+    seen = np.concatenate([np.concatenate([r.task.dev_rows, r.task.train_rows]) for r in results])
+    dev = [r.influence for r in results]
+    train = [np.asarray(r.train_influence, dtype=float) for r in results]
+    centers = [float(np.mean([part.mean() for part in parts])) for parts in (dev, train)]
+    adds = np.concatenate(
+        [
+            np.concatenate([(d - centers[0]) / len(d), (centers[1] - t) / len(t)])
+            for d, t in zip(dev, train, strict=True)
+        ]
+    ) / len(results)
+    return np.asarray(np.bincount(np.unique(seen, return_inverse=True)[1], weights=adds))
 
 
 def distinct_dev_rows(results: Results) -> int:

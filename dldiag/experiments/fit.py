@@ -37,6 +37,7 @@ from dldiag.nn.health import Health
 # What an estimator of ours may raise on rows that it cannot learn from; a user's own may raise anything.
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError, np.linalg.LinAlgError)
 NO_PROBABILITIES = Message("the model gives no class probabilities, which the metric needs")
+PAIRED_ROWS = 20_000  # Most training rows whose losses are kept; with more rows the gap is known well without them.
 LARGEST_STACK = 32  # networks trained in lock-step; more members only add memory
 STACK_BYTES = 256 << 20  # Bytes of the inputs of one stack, from which mini-batches are gathered.
 
@@ -50,6 +51,7 @@ class FitResult:
     class, or the mean, of the training rows), of the baseline, which one would use instead. Two models on the same rows are
     compared through them. kept: what was predicted for the dev rows, where the task asks for it. floor: variance that dev
     rows leave where they show no mistake, in units of what as many rows leave to a rate; None: that of the largest influence.
+    train_influence: (training rows,) the same of the training error, where predictions are kept and the rows are not too many.
     """
 
     task: FitTask
@@ -67,6 +69,7 @@ class FitResult:
     failed: str = ""
     kept: KeptOutputs | None = None
     floor: float | None = 1.0
+    train_influence: NDArray[np.float32] | None = None
 
     @property
     def useful_error(self) -> float:
@@ -335,7 +338,14 @@ def errors_of(model: Any, task: FitTask, inputs: Inputs, seconds: float, outputs
         task, train_error, dev_error, train_variance, influence, seconds, guess_error, useful, inputs.choice.unit,
         *_kept(inputs), _in_unit(health, inputs),
         kept=kept_outputs(outputs, inputs) if task.kept else None, floor=floor_of(inputs.y_dev, inputs),
+        train_influence=_kept_losses(task, train_rows),
     )  # fmt: skip
+
+
+def _kept_losses(task: FitTask, train_rows: NDArray[np.float64]) -> NDArray[np.float32] | None:
+    """Return the influence of each training row where it is kept; None where the rows are too many to need it, or not those given."""
+    is_kept = task.kept and len(train_rows) == len(task.train_rows) <= PAIRED_ROWS
+    return train_rows.astype(np.float32) if is_kept else None
 
 
 def _in_unit(health: Health | None, inputs: Inputs) -> Health | None:

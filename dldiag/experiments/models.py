@@ -34,7 +34,7 @@ SETUP_ROWS = 300  # a fit costs about as much as this many rows even when it has
 USUAL_INPUTS, USUAL_UNITS = 20, 100
 
 # Half as many trees with twice the learning rate of scikit-learn's defaults: half the time, and over twelve tables at
-# 300 and 3,000 rows a dev error 0.5 % higher in mean (`python -m bench.boosting`). It is a reference, not a contestant.
+# 300 and 3,000 rows a dev error 0.5% higher in mean (`python -m bench.boosting`). It is a reference, not a contestant.
 QUICK_BOOSTING = MappingProxyType({"learning_rate": 0.2, "max_iter": 50, "early_stopping": False})
 
 SCALE = "scale_inputs"  # a setting of the model here, not of its estimator

@@ -13,7 +13,7 @@ from dldiag.core.settings import Settings
 from dldiag.core.types import DatasetSummary, ReadPlan, Report
 from dldiag.data.from_pandas import NAME as FRAME_NAME
 from dldiag.data.second_file import FROM_FILE
-from dldiag.experiments.models import MODELS, build_model
+from dldiag.experiments.models import AROUND, MODELS, build_model
 from dldiag.report.view.changes import own_settings
 
 TEMPLATE = Path(__file__).with_name("script_template.txt")
@@ -65,6 +65,8 @@ def ascii_text(value: Any) -> str:
 
 def _imports(report: Report) -> Iterator[str]:
     yield from (report.model.get("code") or {}).get("imports", ())
+    if _around(report):
+        yield "from dldiag.experiments.models import as_model, changed"
 
 
 def _is_second(data: DatasetSummary) -> bool:
@@ -107,7 +109,8 @@ def _model(report: Report) -> Iterator[str]:
     """Yield the lines that make the model."""
     model, task = report.model, report.dataset.task
     if model.get("code"):
-        yield f"MODEL = {model['code']['expression']}"
+        own, around = model["code"]["expression"], _around(report)
+        yield f"MODEL = changed(as_model({own}), {_plain(around)})" if around else f"MODEL = {own}"
     elif model["key"] in MODELS:
         estimator = build_model(task, key=model["key"]).estimator
         changed = {name: value for name, (_, value) in own_settings(report).items()}
@@ -116,6 +119,12 @@ def _model(report: Report) -> Iterator[str]:
     else:
         yield f"# Put your own model here: {ascii_text(model.get('label', ''))} cannot be written as text."
         yield 'MODEL = sys.exit("put your own model into MODEL first")'
+
+
+def _around(report: Report) -> dict[str, Any]:
+    """Return what a user's own estimator got around it, such as added features; its expression does not hold them."""
+    parameters = report.model.get("parameters", {}) if report.model.get("code") else {}
+    return {name: value for name, value in parameters.items() if name in AROUND}
 
 
 def _settings(report: Report) -> dict[str, Any]:

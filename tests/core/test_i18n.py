@@ -77,10 +77,16 @@ def test_docstrings_and_comments_speak_the_words_of_the_field():
     assert said == []
 
 
+APART = re.compile(r"(?<=[\d}])[ \u00a0]%(?![\w(])")
+
+
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_percent_sign_stands_beside_its_number(language):
-    apart = re.compile(r"(?<=[\d}])[ \u00a0]%(?![\w(])")
-    assert [text for pair in pairs(language) for text in pair if apart.search(text)] == []
+    assert [text for pair in pairs(language) for text in pair if APART.search(text)] == []
+
+
+def test_so_it_does_in_docstrings_and_comments():
+    assert [f"{path.name}: {one}" for path in FILES for one in prose_of(path) if APART.search(one)] == []
 
 
 def test_the_collector_sees_what_it_is_meant_to_see():

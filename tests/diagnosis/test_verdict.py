@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from dldiag.core.i18n import Message, speaking
-from dldiag.core.types import Estimate, Recommendation, exactly
+from dldiag.core.types import Estimate, Recommendation, Trial, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence
 from dldiag.diagnosis.rules import RULES, check_rules
 from dldiag.diagnosis.verdict import BY_ANSWERS, CANNOT_TELL, agreeing, conclude
@@ -97,6 +97,22 @@ def test_the_verdict_and_the_list_agree_on_keeping_the_model(answers):
     assert "Keep the model" in str(kept.headline)
     assert agreeing(kept, [fix, replace(keep, rank=2)]) == said
     assert agreeing(said, [fix, replace(keep, rank=2)]) == said
+
+
+def test_there_is_something_to_fix_where_a_test_showed_that_a_fix_helps():
+    """The short runs showed no gain, so the gap seemed harmless; the test with all repeats did."""
+    keep = Recommendation(2, "leave_it", Message("x"), "data", Message("x"), "nothing")
+    fix = Recommendation(1, "regularization", Message("x"), "variance", Message("x"), "high_variance")
+    helps = Trial("regularization", "helped_little", Estimate(-0.02, -0.03, -0.01), 10, 0.0, {"alpha": 1.0})
+    harmless = verdict(replace(evidence("0", "+"), excess=Estimate(0.0, -0.01, 0.005)))
+    assert "Nothing to fix" in str(harmless.headline)
+    found = agreeing(harmless, [replace(fix, trial=helps), keep])
+    assert (found.code, found.problem) == ("high_variance", "high_variance")
+    assert "Nothing to fix" not in str(found.headline)
+    assert agreeing(harmless, [fix, keep]) == harmless, "nothing was tested"
+    small = verdict(replace(evidence("0", "0"), excess=Estimate(0.0, -0.01, 0.005)))
+    found = agreeing(small, [replace(fix, trial=helps), keep])
+    assert "a fix that we tested lowers it" in str(found.headline)
 
 
 @pytest.mark.parametrize(("bias", "variance"), [("?", "?"), ("+", "?"), ("?", "+")])

@@ -152,3 +152,34 @@ def test_one_extreme_residual_that_both_models_share_does_not_hide_what_a_change
     halves = [np.union1d(half, [7]) for half in halves]
     found = estimates.paired_change([squared(before, h) for h in halves], [squared(after, h) for h in halves])
     assert found.high < 0
+
+
+def fits_of_a_pool(rng, of_dev, of_train, repeats=10):
+    """Fits of repeats that draw dev and training rows from one pool of 160: a row's loss depends on the set that it is in."""
+    for _ in range(repeats):
+        order = rng.permutation(160)
+        dev, train = order[:40], order[40:]
+        shares, learned = of_dev[dev].astype(float), of_train[train].astype(float)
+        yield FitResult(
+            FitTask(("made", 120, 0), MODEL, train, dev, 0), learned.mean(), shares.mean(), float(learned.var() / 120), shares,
+            0.0, 0.5, shares, train_influence=learned.astype(np.float32),
+        )  # fmt: skip
+
+
+def test_a_gap_is_known_better_than_either_error_where_the_same_rows_are_hard_in_both_sets():
+    rng = np.random.default_rng(0)
+    hard = rng.random(160) < 0.4
+    results = list(fits_of_a_pool(rng, hard, hard))
+    gap, dev, train = estimates.gap(results), estimates.dev_error(results), estimates.train_error(results)
+    assert gap.low <= 0 <= gap.high
+    assert gap.high - gap.low < 0.8 * np.hypot(dev.high - dev.low, train.high - train.low)
+
+
+@pytest.mark.parametrize("learned", [0.0, 0.1, 0.3])
+def test_the_interval_of_a_gap_covers_what_fresh_pools_would_have(learned):
+    rng, hits, tries = np.random.default_rng(1), 0, 200
+    for _ in range(tries):
+        hard = rng.random(160) < 0.3
+        found = estimates.gap(list(fits_of_a_pool(rng, hard, hard & (rng.random(160) < learned / 0.3))))
+        hits += found.low <= 0.3 - learned <= found.high
+    assert hits / tries >= 0.88

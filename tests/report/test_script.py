@@ -10,12 +10,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.compose import make_column_transformer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
 
 import dldiag
 from dldiag.diagnosis.from_metrics import GivenNumbers, diagnose_numbers
+from dldiag.experiments.models import as_model, changed
 from tests.reports import make_report
 
 QUICK = dldiag.Settings(budget="quick", sizes=2, repeats=3, trials=0, baselines=())
@@ -52,6 +56,8 @@ def printed_error(done):
     return float(found[1]), float(found[2])
 
 
+NUMBERS = make_pipeline(SimpleImputer(), StandardScaler())
+TABLE = make_column_transformer((NUMBERS, ["size"]), (OneHotEncoder(handle_unknown="ignore"), ["kind"]))
 CASES = {
     "network": ("classification", lambda: dldiag.build_model("classification", {"max_iter": 5})),
     "boosting": ("classification", lambda: dldiag.build_model("classification", {"max_iter": 4}, "boosting")),
@@ -65,6 +71,11 @@ CASES = {
     ),
     "log target": ("regression", lambda: dldiag.build_model("regression", {"log_target": True, "max_iter": 5})),
     "estimator": ("classification", lambda: SVC(C=2)),
+    "scaled estimator": ("classification", lambda: changed(as_model(SVC(C=2)), {"scale_inputs": True})),
+    "pipeline with curves": (
+        "regression",
+        lambda: changed(as_model(make_pipeline(TABLE, Ridge())), {"input_curves": "spline"}),
+    ),
 }
 
 
@@ -124,10 +135,12 @@ def test_a_report_without_a_table_has_no_script():
         dldiag.to_script(diagnose_numbers(GivenNumbers(train_error=0.1, dev_error=0.2)))
 
 
-def test_added_features_and_dropped_columns_are_rebuilt_but_make_no_model_file(tmp_path):
+@pytest.mark.parametrize("own", [False, True], ids=["a row of the table", "an estimator"])
+def test_added_features_and_dropped_columns_are_rebuilt_but_make_no_model_file(own, tmp_path):
     path = write_csv(tmp_path / "rows.csv", task="classification")
     around = {"new_features": ("spline(size)", "target(kind)", "size * since (month)"), "drop_columns": ("note",)}
-    model = dldiag.build_model("classification", around, "linear")
+    linear = as_model(LogisticRegression()) if own else dldiag.build_model("classification", key="linear")
+    model = changed(linear, around)
     dataset = dldiag.make_dataset(dldiag.read_table(path), "y")
     report = dldiag.diagnose(dataset, model, QUICK)
     script = tmp_path / "script.py"

@@ -60,7 +60,7 @@ class DeadUnitsOf:
 class DeadUnitsRun:
     """ReLU and leaky ReLU from the same start on the same batches.
 
-    loss_change: final loss of the leaky network minus that of the other, paired over seeds, 90 % interval.
+    loss_change: final loss of the leaky network minus that of the other, paired over seeds, 90% interval.
     """
 
     baseline: float

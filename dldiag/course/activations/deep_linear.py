@@ -54,7 +54,7 @@ class Drawn:
 class DeepLinear:
     """Logistic regression, linear networks of one and many layers, and the deep one with a bend, on the same rows.
 
-    against_logistic: dev error minus that of logistic regression, by model, with 90 % intervals (paired, corrected for
+    against_logistic: dev error minus that of logistic regression, by model, with 90% intervals (paired, corrected for
     overlapping repeats). line: (w1, w2, b) of logistic regression of the first repeat. moving: the answers of the deep
     linear and the bent network while they train, (2, T, MOVING_GRID, MOVING_GRID) probabilities before `steps` (T,).
     """

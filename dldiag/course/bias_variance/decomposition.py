@@ -21,7 +21,7 @@ class ErrorParts:
     """Bias, variance and noise of one model on one kind of training set; they add up to `total`.
 
     In shares of wrong rows, or squared errors (divided by the variance of the target where the caller did so). `noise`
-    is None when the truth is unknown: then it is inside `bias`. Intervals hold 90 %.
+    is None when the truth is unknown: then it is inside `bias`. Intervals hold 90%.
     """
 
     bias: Estimate

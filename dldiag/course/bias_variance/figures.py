@@ -19,7 +19,7 @@ ROOM_ABOVE = 0.25  # of the truth's range left above and below it on a picture
 
 
 def sweep_figure(sweep: Sweep, *, theme: ThemeName = "light") -> go.Figure:
-    """Draw bias, variance, noise and their sum against the values of the varied setting, with 90 % intervals."""
+    """Draw bias, variance, noise and their sum against the values of the varied setting, with 90% intervals."""
     drawn, look = figure(theme, height=430), THEMES[theme]
     texts = [f"{value:g}" for value in sweep.values]
     named = (

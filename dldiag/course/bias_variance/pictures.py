@@ -13,14 +13,14 @@ from dldiag.course.shared.toys import TOYS
 
 SINGLE_FITS = 8  # fits drawn one by one on a picture
 ROWS_SHOWN = 300  # training rows drawn on a picture at most
-MIDDLE = (5, 95)  # percentiles of the fits between which 90 % of them lie
+MIDDLE = (5, 95)  # percentiles of the fits between which 90% of them lie
 
 
 @dataclass(frozen=True)
 class Picture:
     """Predictions of many networks trained on different rows of one problem, at the points of a grid.
 
-    One feature: `mean`, `low`, `high` (90 % of the fits) and some `singles` along `x`, with the truth. Two features:
+    One feature: `mean`, `low`, `high` (90% of the fits) and some `singles` along `x`, with the truth. Two features:
     `mean` is the share of fits that vote for the second class at (x, y) in row order, and `singles` is empty.
     """
 

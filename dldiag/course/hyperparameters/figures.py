@@ -16,7 +16,7 @@ _MOST_WORDS = 14  # cells of a map that still have room for their number, across
 
 
 def validation_figure(result: Validation, *, theme: ThemeName = "light") -> go.Figure:
-    """Draw training and dev error against the values of one hyperparameter, with 90 % intervals."""
+    """Draw training and dev error against the values of one hyperparameter, with 90% intervals."""
     drawn, look = figure(theme, height=420), THEMES[theme]
     texts = [one.values[0] for one in result.tried]
     _add_errors(drawn, texts, [one.dev for one in result.tried], tr("Dev error"), look, 0)

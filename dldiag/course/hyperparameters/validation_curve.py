@@ -36,7 +36,7 @@ class ValidationSettings:
 
 @dataclass(frozen=True)
 class Tried:
-    """One setting that was tried: its values as texts, and its errors with 90 % intervals."""
+    """One setting that was tried: its values as texts, and its errors with 90% intervals."""
 
     values: tuple[str, ...]
     train: Estimate
@@ -49,7 +49,7 @@ class Validation:
 
     `best` is the place of the least dev error, `present` that of the model's own setting (None when it was not tried).
     `gain` is the dev error of the best minus that of the present setting (or of the second best), paired over repeats
-    and rows. `ties` are the places not clearly worse than the best: the 90 % interval of the paired difference holds
+    and rows. `ties` are the places not clearly worse than the best: the 90% interval of the paired difference holds
     zero. `edges` names the hyperparameters whose best value is the last one tried though more could be.
     """
 

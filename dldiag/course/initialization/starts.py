@@ -220,7 +220,7 @@ def _ties(found: Beginnings, best: Begun) -> list[Begun]:
 
 
 def change_against(found: Beginnings, key: str, other: str) -> Estimate:
-    """Return the final loss of one start minus that of another, paired over seeds, with its 90 % interval."""
+    """Return the final loss of one start minus that of another, paired over seeds, with its 90% interval."""
     by_key = {one.key: np.asarray(one.final) for one in found.starts}
     change = by_key[key] - by_key[other]
     if not np.isfinite(change).all():

@@ -100,7 +100,7 @@ class CostValley:
 class Descents:
     """The ways down, the one that others are compared with first.
 
-    ratio: final loss of the last way over that of the first, geometric mean over paired seeds with its 90 % interval.
+    ratio: final loss of the last way over that of the first, geometric mean over paired seeds with its 90% interval.
     baseline: the loss of a constant guess.
     """
 

@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 
 from dldiag.core.sanitize import escape_plotly
 from dldiag.course.shared.bands import SeedBand
-from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName, figure, translucent
+from dldiag.report.figures.models import shade
+from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName, figure
 
 
 def add_band(drawn: go.Figure, found: SeedBand, name: object, index: int, theme: ThemeName, **line: Any) -> None:
@@ -33,17 +34,8 @@ def add_band(drawn: go.Figure, found: SeedBand, name: object, index: int, theme:
 def _shade(drawn: go.Figure, found: SeedBand, color: str, label: str) -> None:
     """Shade the interval where it is known."""
     known = [i for i, (low, high) in enumerate(zip(found.low, found.high, strict=True)) if isfinite(low + high)]
-    drawn.add_scatter(
-        x=[found.x[i] for i in known] + [found.x[i] for i in reversed(known)],
-        y=[found.high[i] for i in known] + [found.low[i] for i in reversed(known)],
-        fill="toself",
-        fillcolor=translucent(color),
-        line={"width": 0},
-        mode="lines",
-        hoverinfo="skip",
-        showlegend=False,
-        legendgroup=label,
-    )
+    x, low, high = ([values[i] for i in known] for values in (found.x, found.low, found.high))
+    shade(drawn, x, low, high, color, label)
 
 
 LOSS_AXIS: dict[str, Any] = {

@@ -13,7 +13,7 @@ from dldiag.core.statistics import t_interval
 
 @dataclass(frozen=True)
 class SeedBand:
-    """The mean over seeds at each x with its 90 % interval; NaN where a run diverged."""
+    """The mean over seeds at each x with its 90% interval; NaN where a run diverged."""
 
     x: tuple[float, ...]
     mean: tuple[float, ...]

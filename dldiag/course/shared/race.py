@@ -72,7 +72,7 @@ class Runner:
 class Race:
     """The first runner against the second, to `target` loss; solver: the optimizer of both.
 
-    steps_ratio, seconds_ratio: how many times more the first needs, geometric mean over seeds with its 90 % interval;
+    steps_ratio, seconds_ratio: how many times more the first needs, geometric mean over seeds with its 90% interval;
     None when the second never arrives. at_least: some seed of the first never arrived, so the ratio is a lower bound.
     """
 

@@ -66,7 +66,7 @@ class TreatedPlane:
 class Compared:
     """All ways on the same draws of rows, the first one being what the others are compared with; errors by the metric chosen.
 
-    dev_changes, train_changes: errors minus those of the first way, with 90 % intervals. The dev error's hold both the draws
+    dev_changes, train_changes: errors minus those of the first way, with 90% intervals. The dev error's hold both the draws
     of training rows and the dev rows, the training error's the draws. unit: of the errors. plane: of the first two ways.
     """
 
@@ -170,7 +170,7 @@ def _mean_losses(data: Prepared, networks: list[Layers], rows: NDArray[np.int64]
 
 
 def _changed_error(change: Array, by_row: Array, overlap: float) -> Estimate:
-    """Return the mean change of the dev error with its 90 % interval; by_row: (repeats, dev rows) changes of influence.
+    """Return the mean change of the dev error with its 90% interval; by_row: (repeats, dev rows) changes of influence.
 
     Two sources: the dev rows, and the draws of training rows, which share `overlap` of their rows (0 to 1).
     """

@@ -21,7 +21,7 @@ CLEAR_STANDARD_ERRORS = 2.0  # a mean gap this many standard errors above zero i
 class Selection:
     """The error promised by the winner of k models on the test set, and its error on fresh rows, by k.
 
-    `low` and `high` hold 90 % of the gaps of a single choice; `standard_error` is that of the mean gap; `expected` is
+    `low` and `high` hold 90% of the gaps of a single choice; `standard_error` is that of the mean gap; `expected` is
     the closed form for k equally good models whose errors are correlated as measured. In the unit of the errors.
     """
 

@@ -35,7 +35,7 @@ NOTES = (  # up to so many rows: what the notes say; between 10,000 and a millio
 
 @dataclass(frozen=True)
 class SplitOption:
-    """One way to cut a table in three, and the half-width of the 95 % interval that its dev set gives."""
+    """One way to cut a table in three, and the half-width of the 95% interval that its dev set gives."""
 
     train_share: float
     dev_share: float
@@ -61,7 +61,7 @@ class SplitAdvice:
 
 
 def half_width(error: float, rows: int, unit: str = "rate", spread: float | None = None) -> float:
-    """Return the half-width of the 95 % interval of an error measured on `rows` rows.
+    """Return the half-width of the 95% interval of an error measured on `rows` rows.
 
     For a rate, 1.96·sqrt(E(1−E)/n), the normal approximation of the binomial, and never below 3/n, what rows without an
     error leave possible (rule of three). For an RMSE in units of std(y), 1.96·E/sqrt(2n): the standard error of a
@@ -76,7 +76,7 @@ def half_width(error: float, rows: int, unit: str = "rate", spread: float | None
 
 
 def rows_to_see(error: float, difference: float, unit: str = "rate", spread: float | None = None) -> int:
-    """Return the fewest rows whose 95 % interval is no wider than `difference` to each side, at least LEAST_DEV_ROWS.
+    """Return the fewest rows whose 95% interval is no wider than `difference` to each side, at least LEAST_DEV_ROWS.
 
     >>> rows_to_see(0.1, 0.01), rows_to_see(0.1, 0.05), rows_to_see(0.0, 0.01)
     (3458, 139, 300)

@@ -26,7 +26,7 @@ _LEVEL = 0.90  # of the interval of a crossover size
 class Crossover:
     """Whether `second` overtakes `first`, which is ahead on few rows.
 
-    size: the rows where the mean errors are equal, with a 90 % interval over resampled repeats; None without one.
+    size: the rows where the mean errors are equal, with a 90% interval over resampled repeats; None without one.
     share: of the resamples in which `second` overtakes within the measured sizes. gap: mean error of `first` minus
     mean error of `second` at the largest size (positive: `second` is ahead there).
     """
@@ -119,7 +119,7 @@ class SmallSizes:
     """The claim "on few rows learners hardly differ", tested at one size.
 
     holds: yes when every pair differs by less than `material` with 90% confidence, no when one differs by more. spread: mean
-    error of `worst` minus that of `best`, with an interval at 90 % for all pairs together: the pair that differs most
+    error of `worst` minus that of `best`, with an interval at 90% for all pairs together: the pair that differs most
     most clearly when the claim is false, else the two ends.
     """
 
@@ -136,7 +136,7 @@ def learners_differ_at(
 ) -> SmallSizes:
     """Test at one size whether learners differ by more than a material difference.
 
-    `material` is in the error unit; 10 % of the best error is used when that is more. Intervals are paired over
+    `material` is in the error unit; 10% of the best error is used when that is more. Intervals are paired over
     repeats, corrected for their overlap, and Bonferroni-corrected for the number of pairs. Raises ValueError when no
     two curves are complete at this size.
     """

@@ -70,7 +70,7 @@ class ScaleSettings:
 
 @dataclass(frozen=True)
 class CurveBand:
-    """Dev error of one learner against rows with its 90 % interval (corrected for overlapping repeats)."""
+    """Dev error of one learner against rows with its 90% interval (corrected for overlapping repeats)."""
 
     key: str
     label: Message

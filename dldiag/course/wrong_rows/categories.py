@@ -59,7 +59,7 @@ class Category:
     counted: tuple[int, ...]
 
     def after(self, rows: int) -> Estimate:
-        """Return its share among the first rows looked at, with the 90 % interval."""
+        """Return its share among the first rows looked at, with the 90% interval."""
         return rate_estimate(self.counted[rows - 1] / rows, rows)
 
 

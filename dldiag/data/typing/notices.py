@@ -179,7 +179,7 @@ def _notice(code: str, remarks: list[Remark]) -> Notice:
     examples = list(dict.fromkeys(text for remark in remarks for text in remark.examples))[:_EXAMPLES]
     count = sum(remark.count for remark in remarks)
     values: dict[str, Value] = {
-        "columns": listed([r.column for r in remarks]),
+        "columns": first_few([r.column for r in remarks]),
         "count": count,
         "examples": ", ".join(examples),
         "row": remarks[0].row,
@@ -189,7 +189,7 @@ def _notice(code: str, remarks: list[Remark]) -> Notice:
     return Notice(code, row.message.filled(**values), count, examples[0] if examples else "", row.hint, names)
 
 
-def listed(names: Sequence[str]) -> Message | str:
+def first_few(names: Sequence[str]) -> Message | str:
     """Return "a, b, c", or "a, b, c, d, e and 7 more"."""
     if len(names) <= _SHOWN:
         return ", ".join(names)

@@ -13,7 +13,7 @@ VERDICT: tuple[Level, ...] = ("bias_variance", "process")
 CAUSES = ("T4", "T7", "T8", "T9", "T10", "T12", "T13", "T14")
 
 HALF_MATERIAL = Threshold("δ/2", lambda e: e.delta / 2, "error", "half the smallest difference that matters")
-COPIES = Threshold("COPIES", 0.01, "share of rows", "Deepchecks, mixed samples; 1 % so that chance copies stay quiet")
+COPIES = Threshold("COPIES", 0.01, "share of rows", "Deepchecks, mixed samples; 1% so that chance copies stay quiet")
 MAJORITY = Threshold("MAJORITY", 0.8, "share of rows", "skore SKD004; SageMaker Debugger warns at 10:1")
 RARE_GAIN = Threshold("RARE_GAIN", 0.05, "share: balanced error", "own choice: five points that no one would give away")
 SCALES = Threshold(

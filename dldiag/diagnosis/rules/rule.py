@@ -95,4 +95,4 @@ def is_likely(probe: Probe, evidence: Evidence) -> bool:
     return gain.value > evidence.delta / 2 and (gain.low > 0 or probe.unsticks)
 
 
-MATERIAL = Threshold("δ", lambda e: e.delta, "error", "the larger of the setting and 10 % of the dev error")
+MATERIAL = Threshold("δ", lambda e: e.delta, "error", "the larger of the setting and 10% of the dev error")

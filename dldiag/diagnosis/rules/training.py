@@ -27,7 +27,7 @@ NO_WORSE = Threshold(
     "NO_WORSE", 0.0, "error", "nobody would use a model that errs more than always the commonest class or the mean"
 )
 ANY_STUCK = Threshold("ANY_STUCK", 0.0, "share of repeats", "seen once, it will be seen again (own choice)")
-DEAD = Threshold("DEAD", 0.7, "share of units", "AUTOTRAINER and DeepDiagnosis fire at 70 %, SageMaker warns at 50 %")
+DEAD = Threshold("DEAD", 0.7, "share of units", "AUTOTRAINER and DeepDiagnosis fire at 70%, SageMaker warns at 50%")
 SATURATED = Threshold("SATURATED", 0.5, "share of pre-activations", "DeepDiagnosis: |z| > 5")
 
 BIAS_CAUSES = ("B1a", "B1b", "B1c", "B1d", "V1", "V1a", "V1b", "V1c", "V1d")

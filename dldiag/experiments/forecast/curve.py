@@ -83,7 +83,7 @@ def check_errors(errors: Floats, highest: float) -> None:
     """Raise ValueError for an impossible error: below 0, infinite, or above the highest possible. NaN is unknown."""
     wrong = errors[(errors < 0) | np.isinf(errors) | (errors > highest)]
     if wrong.size and highest == 1:
-        raise ValueError(f"an error rate is between 0 and 1, not {wrong[0]:g}; write 15 % as 0.15, or say unit='sd'")
+        raise ValueError(f"an error rate is between 0 and 1, not {wrong[0]:g}; write 15% as 0.15, or say unit='sd'")
     if wrong.size:
         raise ValueError(f"an error is a number not below 0, not {wrong[0]:g}")
 

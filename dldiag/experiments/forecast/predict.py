@@ -38,7 +38,7 @@ def forecast(
     unit: str = "rate",
     seed: int = 0,
 ) -> Forecast:
-    """Forecast the dev error at more training rows, with 90 % intervals.
+    """Forecast the dev error at more training rows, with 90% intervals.
 
     sizes: (k,) rows, where one that comes twice is a repeat; dev_errors, train_errors: (k,) or (k, repeats), NaN where
     unknown; at: numbers of rows, not below the smallest size (2, 4 and 10 times the largest when None). Errors are in the

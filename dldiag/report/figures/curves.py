@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from dldiag.core.i18n import format_error, tr
 from dldiag.core.sanitize import escape_plotly
 from dldiag.core.types import Estimate, ForecastPoint, LearningCurve, Report, TrainingCurve
+from dldiag.report.figures.models import shade
 from dldiag.report.figures.theme import (
     DASHES,
     MARKERS,
@@ -17,7 +18,6 @@ from dldiag.report.figures.theme import (
     error_axis,
     figure,
     rows_axis,
-    translucent,
 )
 from dldiag.report.view import error_axis_title, error_text, model_label, points, unit_of
 
@@ -78,18 +78,8 @@ def _add_series(
 
 
 def _add_band(drawn: go.Figure, found: Points, color: str, *, legend: str, shown: bool | str = True) -> None:
-    drawn.add_scatter(
-        x=[rows for rows, _ in found] + [rows for rows, _ in reversed(found)],
-        y=[error.high for _, error in found] + [error.low for _, error in reversed(found)],
-        fill="toself",
-        fillcolor=translucent(color),
-        line={"width": 0},
-        mode="lines",
-        hoverinfo="skip",
-        showlegend=False,
-        legendgroup=legend,
-        visible=shown,
-    )
+    low, high = [error.low for _, error in found], [error.high for _, error in found]
+    shade(drawn, [rows for rows, _ in found], low, high, color, legend, visible=shown)
 
 
 def _add_ghost(drawn: go.Figure, curve: LearningCurve, theme: ThemeName) -> None:

@@ -14,19 +14,33 @@ MENU_HEIGHT = 44  # pixels above a figure that has a list
 SHARE_AXIS: dict[str, Any] = {"tickformat": ".0%", "range": [-0.02, 1.02]}
 
 
-def add_model_band(drawn: go.Figure, curve: Band, name: str, color: str, *, of: str = "x", place: int = 0) -> None:
-    """Draw a curve with its 90% band; place chooses its dash."""
+def shade(
+    drawn: go.Figure,
+    x: Sequence[float],
+    low: Sequence[float],
+    high: Sequence[float],
+    color: str,
+    legend: str,
+    **more: Any,
+) -> None:
+    """Shade the area between two curves over x; it shows and hides with the entry of the legend."""
     drawn.add_scatter(
-        x=[*curve.x, *reversed(curve.x)],
-        y=[*curve.high, *reversed(curve.low)],
+        x=[*x, *reversed(x)],
+        y=[*high, *reversed(low)],
         fill="toself",
         fillcolor=translucent(color),
         line={"width": 0},
         mode="lines",
         hoverinfo="skip",
         showlegend=False,
-        legendgroup=name,
+        legendgroup=legend,
+        **more,
     )
+
+
+def add_model_band(drawn: go.Figure, curve: Band, name: str, color: str, *, of: str = "x", place: int = 0) -> None:
+    """Draw a curve with its 90% band; place chooses its dash."""
+    shade(drawn, curve.x, curve.low, curve.high, color, name)
     add_line(drawn, curve, name, color, place, of=of)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dldiag.core.i18n import listed, speaking, tr, translate
@@ -11,6 +11,7 @@ from dldiag.core.types import Parent, Report
 from dldiag.experiments.curved_inputs import CURVES_PARAM
 from dldiag.experiments.models import AROUND, INPUT_CURVES, MODELS, SURROUNDINGS, build_model, params_for
 
+LISTED = 8  # Most texts of one value that are written; of more the first half.
 FORECAST_TIMES = 4  # the rows that "more data" is forecast for, in times of those at hand
 
 Pairs = Mapping[str, tuple[Any, Any]]  # setting -> (before, after)
@@ -81,6 +82,8 @@ def value_text(value: Any, param: Param | None = None) -> str:
 
     >>> value_text((64, 64)), value_text(None), value_text(True), value_text(1e-05), value_text(("a * b", "c"))
     ('64, 64', 'automatic', 'on', '0.00001', 'a × b, c')
+    >>> value_text(tuple("abcdefghij"))
+    'a, b, c, d and 6 more'
     """
     if value is None or (isinstance(value, str) and value == "auto"):
         return translate(param.empty) if param is not None and param.empty else tr("automatic")
@@ -89,7 +92,7 @@ def value_text(value: Any, param: Param | None = None) -> str:
     if param is not None and param.choices and isinstance(value, str) and value in param.choices:
         return translate(param.choices[value])
     if isinstance(value, tuple | list) and value and all(isinstance(one, str) for one in value):
-        return ", ".join(value).replace(" * ", " × ")
+        return _few(value).replace(" * ", " × ")
     if isinstance(value, tuple | list):
         return ", ".join(value_text(one) for one in value) or tr("none")
     return _number(value) if isinstance(value, int | float) else str(value)
@@ -99,6 +102,13 @@ def _number(value: float) -> str:
     if isinstance(value, int) or float(value).is_integer():
         return f"{value:,.0f}"
     return f"{value:.12f}".rstrip("0") if abs(value) < 1e-4 else f"{value:.6g}"
+
+
+def _few(texts: Sequence[str]) -> str:
+    """List texts; of many the first ones, and how many more there are."""
+    if len(texts) <= LISTED:
+        return ", ".join(texts)
+    return tr("{first} and {more} more", first=", ".join(texts[: LISTED // 2]), more=len(texts) - LISTED // 2)
 
 
 def _pair(name: str, before: Any, after: Any, param: Param | None) -> str:
