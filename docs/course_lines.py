@@ -50,10 +50,11 @@ def lines_of(topic: Topic, lesson: Lesson) -> list[dict[str, str]]:
 def fingerprint_of(topic: Topic) -> str:
     """Return a fingerprint of what the lines of a topic are made from: its page, its folder, and what lessons share.
 
-    Comments, docstrings, imports and the layout of the code do not count.
+    Comments, docstrings, imports, the layout of the code and shared figures do not count.
     """
     folder = Path(sys.modules[topic.lessons[0].claims.__module__].__file__ or "").parent
-    files = sorted([*folder.glob("*.py"), *(folder.parent / "shared").glob("*.py"), ROOT / topic.file])
+    shared = [path for path in (folder.parent / "shared").glob("*.py") if not path.stem.endswith("_figures")]
+    files = sorted([*folder.glob("*.py"), *shared, ROOT / topic.file])
     code = [_meaning(ast.parse(path.read_text("utf-8"))) for path in files]
     return hashlib.sha256(repr(code).encode()).hexdigest()[:16]
 
