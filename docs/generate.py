@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ from docs.course_lines import read_lines, stale_lessons
 
 HERE = Path(__file__).parent
 SUMMARY_FILE = "21_What_you_have_seen.py"
+COURSE_COSTS = HERE.parent / "bench" / "results" / "course.json"
 MADE = "<!-- Made by docs/generate.py from the code; change the code, then run `make docs`. -->"
 LEVELS = {
     "data": "Level 0: the data",
@@ -166,8 +168,68 @@ def course_page() -> Iterator[str]:
     yield "## Beyond the notes"
     others = [(topic, lesson, one) for topic, lesson in all_lessons() for one in lesson.statements if not one.number]
     yield "\n".join([_STATEMENTS, *(_statement_row(*row, lines) for row in others)])
+    yield from _course_costs()
+    yield "## Tried as a beginner would"
+    yield (
+        "The course was gone through in a browser from the first lesson to the summary, guessing first. What was hard, and what became "
+        "of it:"
+    )
+    yield "\n".join(
+        ["| what was hard | now |", "|---|---|", *(f"| {hard} | {now} |" for hard, now in HARD_FOR_BEGINNERS)]
+    )
 
 
+def _course_costs() -> Iterator[str]:
+    """Write what each lesson costs, where it was measured."""
+    if not COURSE_COSTS.exists():
+        return
+    found = json.loads(COURSE_COSTS.read_text("utf-8"))
+    yield "## What a change of a setting costs"
+    yield (
+        "Processor seconds at the defaults (`python -m bench.course` prints them again). The page itself computes the preview, a "
+        "worker the whole. Where there is no preview the whole is waited for; where there is neither, the page computes everything."
+    )
+    rows = [
+        f"| {topic.title}: {lesson.title} | {_seconds(one['page'])} | {_seconds(one['preview'])} | {_seconds(one['whole'])} |"
+        for topic, lesson in all_lessons()
+        if (one := found.get(lesson.key))
+    ]
+    yield "\n".join(["| lesson | page | preview | whole |", "|---|---|---|---|", *rows])
+
+
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+HARD_FOR_BEGINNERS = (
+    ("A moved slider changed nothing for seconds.", "A preview from fewer repeats is there at once, and says so."),
+    (
+        "A picture showed the end of training while its slider stood at the start.",
+        "The slider stands where the picture is; played, it begins at the start.",
+    ),
+    ("“A table of this size: which split?” — of which size?", "The question names the rows."),
+    (
+        "“random × 0.001”, Glorot and He had to be guessed about before they were explained.",
+        "The question says what they are.",
+    ),
+    ("Gray and colored cells of the dying units had no key.", "A line below says which are dead."),
+    ("The claim said 42 steps for tanh, the table 46.", "Both show the median."),
+    (
+        "“On few rows, look at the columns first”, below a run that did not show it.",
+        "The line to remember says no more than the runs do.",
+    ),
+    ("German credit's classes were 1 and 2.", "They are good and bad, as in the table's documentation."),
+    ("After the last lesson of a page the way on looked like text.", "It has the arrow that the other lessons have."),
+    (
+        "Our advice on splits agreed with the notes at 1,000 rows; where it departs had to be tried out.",
+        "A table lists both by size.",
+    ),
+    (
+        "Settings carry the names of scikit-learn (alpha, hidden_layer_sizes), claims the codes of rules (P2).",
+        "Still so: they are the words of the form, of the command line and of the reports.",
+    ),
+    ("A lesson such as More data has seven learners in one chart.", "Still so: take some out above the chart."),
+)
 _STATEMENTS = "| | statement | page, lesson | move | computed line |\n|---|---|---|---|---|"
 
 
