@@ -40,6 +40,7 @@ from dldiag.experiments.tasks import Encoded, FitTask
 RESULTS = Path(__file__).with_name("results") / "advice.jsonl"
 TABLES = {"calibrate": CALIBRATE, "report": REPORT}
 TRUTH_SEEDS = 5
+TWO_TRIALS = Settings(trials=2)
 NOW = "now"
 MORE_DATA = "more_data"
 REFERENCE = "reference "  # before the key of a reference model
@@ -97,12 +98,17 @@ def _in_order(case: Case, rng: np.random.Generator) -> np.ndarray:
     return np.argsort(rng.permutation(int(copies.max()) + 1)[copies], kind="stable")
 
 
-def run_case(case: Case, known: Truth | None = None) -> dict[str, Any]:
-    """Diagnose one case, then find out what every remedy really does, unless that is `known` already."""
-    model = FAULTS[case.fault].model_of(case.seen.task)
+def run_case(
+    case: Case, known: Truth | None = None, settings: Settings = TWO_TRIALS, own: Model | None = None
+) -> dict[str, Any]:
+    """Diagnose one case, then find out what every remedy really does, unless that is `known` already.
+
+    own: the model to diagnose in the place of the fault's.
+    """
+    model = FAULTS[case.fault].model_of(case.seen.task) if own is None else own
     started = time.process_time()
     before: list[Recommendation] = []
-    prepared = prepare_case(case.seen, model, Settings(seed=case.seed, trials=2))
+    prepared = prepare_case(case.seen, model, replace(settings, seed=case.seed))
     report = run_prepared(prepared, on_progress=lambda p: _note_untried(p.report, before))
     seconds = time.process_time() - started
     named = {named_change(key, change): changed(model, change) for key, change in applicable(model)}

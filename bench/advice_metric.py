@@ -1,9 +1,10 @@
 """Is the advice right by the metric that was asked for? Rare classes, costs of mistakes, and the mean absolute error.
 
-    python -m bench.advice_metric --half calibrate     # run (appends to bench/results/advice_metric.jsonl)
+    python -m bench.advice_metric --half report        # run (appends to bench/results/advice_metric.jsonl)
+    python -m bench.advice_metric --again --half report   # diagnose the same cases again, keep their truth
     python -m bench.advice_metric --print              # print the tables from what was run
 
-As bench.advice: every remedy is run on every case, its effect measured on held-out rows; that is the truth. Errors are
+As bench.advice: every change is run on every case, its effect measured on rows held out; that is the truth. Errors are
 losses of the metric, in hundredths: points of balanced error, hundredths of a cost per row or of std(y).
 """
 
@@ -11,216 +12,155 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bench.advice import TRAIN_SHARE, _advice, _note_order, joined
-from bench.advice_cases import load, take
-from bench.advice_table import (
-    Pick,
-    _first_of,
-    _ng,
-    _oracle_family,
-    _published,
-    _random,
-    _skore,
-    by_remedy,
-    effects,
-    ours,
-    regrets,
-    settled,
-)
+from bench.advice import run_case
+from bench.advice_cases import Case, load, take
+from bench.advice_table import PICKS, best_of, effects, first_line, over_tables, print_coverage, regrets
 from dldiag.core.settings import Settings
-from dldiag.core.types import Dataset
-from dldiag.data.encode import encode
-from dldiag.diagnosis.diagnose import diagnose
-from dldiag.diagnosis.remedies import REMEDIES, applicable
-from dldiag.experiments.fit import fit_all
-from dldiag.experiments.metric_choice import choose_metric
-from dldiag.experiments.models import Model, build_model, changed
-from dldiag.experiments.tasks import Encoded, FitTask
+from dldiag.experiments.models import build_model
 
 RESULTS = Path(__file__).with_name("results") / "advice_metric.jsonl"
-ROWS, TRUTH_ROWS, TRUTH_SEEDS = 1_000, 4_000, 3
+ROWS, TRUTH_ROWS, LEAST_RARE = 1_000, 4_000, 60
 LEAVE_ALONE = 5.0  # points of balanced error; "keep the model as it is" must not stand where a test gained them
 NETWORK = {"hidden_layer_sizes": (32,)}
+KINDS = ("imbalanced", "cost", "mae")
 
 
 @dataclass(frozen=True)
-class MetricCase:
+class Asked:
     """One case. rare: the share to which the rarer class (or one class against the rest) is thinned; None: as it is."""
 
     half: str
-    kind: str  # imbalanced, cost, mae
+    kind: str
     table: str
     settings: Settings
     rare: float | None = None
-    seed: int = 0
 
     @property
     def name(self) -> str:
-        """What the case goes by in results."""
-        return f"{self.kind}/{self.table}/{self.rare or ''}/{self.seed}"
+        """What the case goes by in results; the table first, as cases of one table share rows."""
+        return f"{self.table}/{self.kind}_{self.rare}"
 
 
-def _imbalanced(half: str, tables: Sequence[str], shares: Sequence[float | None]) -> list[MetricCase]:
-    return [MetricCase(half, "imbalanced", table, Settings(), share) for table in tables for share in shares]
+def _imbalanced(half: str, tables: Sequence[str], shares: Sequence[float | None]) -> list[Asked]:
+    return [Asked(half, "imbalanced", table, Settings(), share) for table in tables for share in shares]
 
 
 COSTS, MAE = Settings(cost="fn=10,fp=1"), Settings(metric="mae")
 CASES = (
     *_imbalanced("calibrate", ("magic_telescope", "phoneme", "spambase", "waveform_40"), (0.04,)),
     *_imbalanced("calibrate", ("isl_default",), (None,)),
-    *(MetricCase("calibrate", "cost", table, COSTS) for table in ("magic_telescope", "spambase")),
-    *(MetricCase("calibrate", "mae", table, MAE) for table in ("california_housing", "abalone")),
+    *(Asked("calibrate", "cost", table, COSTS) for table in ("magic_telescope", "spambase")),
+    *(Asked("calibrate", "mae", table, MAE) for table in ("california_housing", "abalone")),
     *_imbalanced("report", ("adult", "credit_default_taiwan", "htru2_pulsar", "covtype_20k", "mushroom", "letter"), (0.03, 0.06)),
-    *(MetricCase("report", "cost", table, COSTS) for table in ("adult", "credit_default_taiwan", "htru2_pulsar", "mushroom")),
-    *(MetricCase("report", "mae", table, MAE) for table in ("bike_hour", "diamonds", "protein_casp", "wine_quality_white")),
+    *(Asked("report", "cost", table, COSTS) for table in ("adult", "credit_default_taiwan", "htru2_pulsar", "mushroom")),
+    *(Asked("report", "mae", table, MAE) for table in ("bike_hour", "diamonds", "protein_casp", "wine_quality_white")),
 )  # fmt: skip
 
 
-def rows_of_case(case: MetricCase) -> tuple[Dataset, Dataset]:
-    """Return the rows that the diagnosis sees, and the rows held out for the truth."""
-    whole = load(case.table)
-    rng = np.random.default_rng([case.seed, len(case.table)])
-    if case.kind != "mae" and len(whole.classes) > 2:
+@dataclass(frozen=True, eq=False)
+class MetricCase(Case):
+    """The rows of a case that is judged by another metric; no fault is put in, and no rows stand by for more data."""
+
+    asked: Asked
+
+    @property
+    def name(self) -> str:
+        """What the case goes by in results."""
+        return self.asked.name
+
+
+def case_of(asked: Asked) -> MetricCase:
+    """Draw the rows that the diagnosis sees, the rows held out for the truth, and none beyond."""
+    whole = load(asked.table)
+    rng = np.random.default_rng(len(asked.name))
+    if asked.kind != "mae" and len(whole.classes) > 2:
         whole = replace(whole, y=(whole.y == 0).astype(int), classes=("rest", "one"))
-    if case.rare is not None:
-        whole = take(whole, _thinned(whole.y, case.rare, rng))
-    order = rng.permutation(whole.n_rows)
-    held = order[max(ROWS, whole.n_rows - TRUTH_ROWS) :] if whole.n_rows > 2 * ROWS else order[whole.n_rows // 2 :]
-    return take(whole, order[: min(ROWS, whole.n_rows // 2)]), take(whole, held)
+    if asked.rare is not None:
+        whole = take(whole, _thinned(whole.y, asked.rare, rng))
+    order, n_seen = rng.permutation(whole.n_rows), min(ROWS, whole.n_rows // 2)
+    held = order[n_seen:][-TRUTH_ROWS:]
+    return MetricCase(
+        asked.table, "healthy", take(whole, order[:n_seen]), take(whole, held), take(whole, order[:0]), asked
+    )
 
 
 def _thinned(y: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
+    """Return the rows that remain when the rarer class is thinned to a share of all."""
     rare = int(np.argmin(np.bincount(y)))
     others, ones = np.flatnonzero(y != rare), rng.permutation(np.flatnonzero(y == rare))
-    return np.concatenate([others, ones[: max(60, round(share / (1 - share) * len(others)))]])
+    return np.concatenate([others, ones[: max(LEAST_RARE, round(share / (1 - share) * len(others)))]])
 
 
-def truth(case: MetricCase, seen: Dataset, held: Dataset, models: dict[str, Model]) -> dict[str, list[float]]:
-    """Return {name: held-out loss per seed} of every model, trained on as many rows as the diagnosis trains on."""
-    everything = joined(seen, held)
-    rows = np.arange(seen.n_rows, everything.n_rows)
-    scale = float(np.std(everything.y[rows])) if seen.task == "regression" else 1.0
-    encoded = Encoded(everything, encode(everything), scale or 1.0, choice=choose_metric(seen, case.settings))
-    n_train = round(TRAIN_SHARE * seen.n_rows)
-    tasks = [
-        FitTask((name, n_train, seed), one, order[:n_train], rows, seed)
-        for seed in range(TRUTH_SEEDS)
-        for order in [np.random.default_rng([case.seed, seed]).permutation(seen.n_rows)]
-        for name, one in models.items()
-    ]
-    errors: dict[str, list[float]] = {}
-    for result in fit_all(tasks, encoded):
-        errors.setdefault(result.task.key[0], []).append(result.dev_error)
-    return errors
-
-
-def run_case(case: MetricCase) -> dict[str, Any]:
-    """Diagnose one case, then find out what every remedy really does to the metric."""
-    seen, held = rows_of_case(case)
-    model = build_model(seen.task, NETWORK)
-    order: list[str] = []
-    started = time.perf_counter()
-    settings = replace(case.settings, seed=case.seed, trials=2, budget="quick")
-    report = diagnose(seen, model, settings, on_progress=lambda p: _note_order(p.report, order))
-    seconds = time.perf_counter() - started
-    named = {f"{key} {json.dumps(change)}": changed(model, change) for key, change in applicable(model)}
-    return {
-        "half": case.half, "case": case.name, "kind": case.kind, "seconds": seconds,
-        "metric": report.metric.name if report.metric else "", "positives": float(np.mean(seen.y == np.argmin(np.bincount(seen.y)))) if seen.task == "classification" else None,
-        "errors": truth(case, seen, held, {"now": model, **named}), **_advice(report, order),
-    }  # fmt: skip
+def run(asked: Asked, known: dict[str, Any] | None) -> dict[str, Any]:
+    """Diagnose one case with a small budget, and find out what every change really does to its metric."""
+    case = case_of(asked)
+    settings = replace(asked.settings, trials=2, budget="quick")
+    truth = None if known is None else {"error": known["errors"], "train": known["train"]}
+    row = run_case(case, truth, settings, build_model(case.seen.task, NETWORK))
+    rarest = np.bincount(case.seen.y).min() if case.seen.task == "classification" else None
+    return {"half": asked.half, "kind": asked.kind, "rarest": None if rarest is None else int(rarest), **row}
 
 
 def print_tables(rows: Sequence[dict[str, Any]]) -> None:
-    """Print the regret of the first advice beside the controls', and what the issue asks for, by half and kind."""
-    columns = {key: row.column for key, row in REMEDIES.items()}
-    picks: dict[str, Pick] = {
-        "dldiag": ours,
-        "  after its trials": settled,
-        "always bias": _first_of("bias", columns),
-        "always variance": _first_of("variance", columns),
-        "nothing": lambda row, found: [""],
-        "random remedy": _random,
-        "Ng's table, E* = 0": _ng,
-        "skore's two checks": _skore,
-        "published thresholds": _published,
-        "oracle family": _oracle_family(columns),
-    }
+    """Print the regret of the first advice beside the controls', by kind of case, and what else is asked for."""
     for half in sorted({row["half"] for row in rows}):
-        kinds = [
-            kind for kind in ("imbalanced", "cost", "mae") if any(r["kind"] == kind for r in rows if r["half"] == half)
-        ]
-        parts = {kind: [r for r in rows if (r["half"], r["kind"]) == (half, kind)] for kind in kinds}
-        print(f"\n== {half}: regret of the first advice, hundredths of the metric ==")
-        print(f"{'':24}" + "".join(f"{f'{kind} ({len(parts[kind])})':>18}" for kind in kinds))
-        for name, pick in picks.items():
-            print(f"{name:24}" + "".join(f"{regrets(part, pick).mean():18.2f}" for part in parts.values()))
-        _print_left_alone([row for part in parts.values() for row in part])
-        _print_effects([row for part in parts.values() for row in part])
+        parts = {kind: [r for r in rows if (r["half"], r["kind"]) == (half, kind)] for kind in KINDS}
+        parts = {kind: part for kind, part in parts.items() if part}
+        every = [row for part in parts.values() for row in part]
+        print(f"\n== {half}: regret, hundredths of the metric ==\n")
+        print("| first line | " + " | ".join(f"{kind} ({len(part)})" for kind, part in parts.items()) + " | all |")
+        print("|---" * (len(parts) + 2) + "|")
+        for name, pick in PICKS.items():
+            means = [np.maximum(regrets(part, pick), 0.0).mean() for part in [*parts.values(), every]]
+            print(f"| {name} | " + " | ".join(f"{mean:.2f}" for mean in means) + " |")
+        _print_left_alone(every)
+        print_coverage(every)
 
 
 def _print_left_alone(rows: Sequence[dict[str, Any]]) -> None:
-    """Print where the first advice is to keep the model although some remedy really gains much."""
-    gains = {row["case"]: -min(by_remedy(effects(row)).values()) for row in rows}
-    large = [row for row in rows if gains[row["case"]] >= LEAVE_ALONE]
-    left = [row["case"] for row in large if row["recommended"][0]["remedy"] == "leave_it"]
+    """Print where the first line changes nothing although some change really gains much."""
+    large = [row for row in rows if best_of(row) <= -LEAVE_ALONE]
+    left = [row["case"] for row in large if row["after"][0]["remedy"] == "leave_it"]
     print(
-        f"a remedy gains {LEAVE_ALONE:.0f} and more: {len(large)} cases; 'keep the model as it is': {len(left)} {left}"
+        f"\n- a change gains {LEAVE_ALONE:.0f} and more: {len(large)} cases; the model is kept as it is in {len(left)} {left}"
     )
-
-
-def _print_effects(rows: Sequence[dict[str, Any]]) -> None:
-    """Print how often the shown effect of a trial covers what the change really does (90% wanted)."""
-    hits = []
+    low, high = over_tables(rows, np.maximum(regrets(rows, first_line("after")), 0.0))
+    print(f"- 90% interval over tables of the regret of dldiag, after its trials: {low:.2f} to {high:.2f}")
     for row in rows:
-        for one in row["recommended"]:
-            name = f"{one['remedy']} {json.dumps(one['change'])}"
-            if one["trial"] is not None and one["change"] and name in row["errors"]:
-                hits.append(_covers(row, name, one["trial"][2:]))
-    print(
-        f"the interval of a trial covers the true effect: {np.mean(hits):.1%} of {len(hits)}" if hits else "no trials"
-    )
-
-
-def _covers(row: dict[str, Any], name: str, bounds: Sequence[float]) -> bool:
-    """Allow for what is unsure about the truth itself, which rests on few seeds."""
-    worst = row["evidence"]["guess_error"][0]
-    change = np.minimum(row["errors"][name], worst) - np.minimum(row["errors"]["now"], worst)
-    true, unsure = float(change.mean()), 1.645 * float(change.std(ddof=1)) / np.sqrt(len(change))
-    middle = sum(bounds) / 2
-    return abs(true - middle) <= float(np.hypot((bounds[1] - bounds[0]) / 2, unsure))
-
-
-def _cases(half: str, done: set[str]) -> Iterator[MetricCase]:
-    return (case for case in CASES if case.half == half and case.name not in done)
+        found, first = effects(row), row["after"][0]
+        best = min((name for name in found), key=lambda name: found[name])
+        print(
+            f"  {row['case']}: {first['remedy']} ({found.get(first['does'], 0.0):+.1f}); best {best} ({found[best]:+.1f})"
+        )
 
 
 def main() -> None:
     """Run cases or print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--half", choices=("calibrate", "report"), default="calibrate")
+    parser.add_argument("--again", action="store_true", help="diagnose the cases that were run once more")
     parser.add_argument("--out", type=Path, default=RESULTS)
     parser.add_argument("--print", action="store_true", dest="only_print")
     args = parser.parse_args()
-    rows = [json.loads(line) for line in args.out.read_text().splitlines()] if args.out.exists() else []
-    if not args.only_print:
-        for case in _cases(args.half, {row["case"] for row in rows}):
-            rows.append(run_case(case))
-            args.out.write_text("".join(json.dumps(row) + "\n" for row in rows))
-            first = rows[-1]["recommended"][0]
-            print(
-                f"{case.name} {rows[-1]['metric']} {rows[-1]['seconds']:.0f} s: {first['remedy']} {first['change']}",
-                flush=True,
-            )
-    print_tables(rows)
+    done = {
+        row["case"]: row
+        for line in (args.out.read_text().splitlines() if args.out.exists() else [])
+        for row in [json.loads(line)]
+    }
+    for asked in () if args.only_print else CASES:
+        if asked.half != args.half or (asked.name in done) != args.again:
+            continue
+        done[asked.name] = row = run(asked, done.get(asked.name))
+        args.out.write_text("".join(json.dumps(one) + "\n" for one in done.values()))
+        print(f"{asked.name} {row['seconds']:.0f} s: {row['after'][0]['remedy']}", flush=True)
+    print_tables(list(done.values()))
 
 
 if __name__ == "__main__":

@@ -117,7 +117,7 @@ def print_tables(rows: Sequence[Row], remedies: Mapping[str, Any]) -> None:
             print(f"| {name} | {_regret_line(part, pick)} |")
         _print_advice(part, columns)
         _print_answers(part)
-        _print_coverage(part)
+        print_coverage(part)
         print(f"- processor seconds per diagnosis: median {np.median([row['seconds'] for row in part]):.1f}")
 
 
@@ -209,11 +209,15 @@ def _print_answers(rows: Sequence[Row]) -> None:
     known = [(row, q) for row, q in whole if row["case"].split("/")[1] not in DAMAGED]
     against = [f"{row['case']} {q}" for row, q in known if _contradicts(row, q)]
     print(f"  contradict the truth: {len(against)} of {len(known)} {against}")
-    sure = [
-        (row, q) for row, q in known if abs(_part(row, q)[0] - _delta(row)) > max(_part(row, q)[1], _delta(row) / 2)
-    ]
+    sure = [(row, q) for row, q in known if is_sure(row, q)]
     open_ = [row[q] in ("undecided", "unknown") for row, q in sure]
     print(f"  undecided or unknown where the truth is sure: {_share([row for row, _ in sure], open_)}")
+
+
+def is_sure(row: Row, question: str) -> bool:
+    """Tell whether the truth itself answers a question: it is further from δ than it is unsure, and than δ/2."""
+    part, unsure = _part(row, question)
+    return abs(part - _delta(row)) > max(unsure, _delta(row) / 2)
 
 
 def _delta(row: Row) -> float:
@@ -235,7 +239,8 @@ def _contradicts(row: Row, question: str) -> bool:
     return (row[question] == "yes" and part < delta / 2) or (row[question] == "no" and part > 2 * delta)
 
 
-def _print_coverage(rows: Sequence[Row]) -> None:
+def print_coverage(rows: Sequence[Row]) -> None:
+    """Print how often each kind of interval covers the truth."""
     hits: dict[str, list[tuple[Row, bool]]] = {}
     for row in rows:
         for kind, hit in _hits(row):
@@ -252,18 +257,19 @@ def _hits(row: Row) -> Iterator[tuple[str, bool]]:
     for line in row["after"]:
         if line["does"] in changes and line["does"] != "more_data":
             if line["expected"] and line["remedy"] != "other_model":
-                yield "expected change", _covers(line["expected"], changes[line["does"]])
+                yield "expected change", covers(line["expected"], changes[line["does"]])
             if line["trial"]:
-                yield "change of a trial", _covers(line["trial"][1:], changes[line["does"]])
-    yield "dev error", _covers(row["evidence"]["dev_error"], np.array(row["errors"]["now"]))
-    yield "variance", _covers(row["evidence"]["variance"], np.subtract(row["errors"]["now"], row["train"]["now"]))
+                yield "change of a trial", covers(line["trial"][1:], changes[line["does"]])
+    yield "dev error", covers(row["evidence"]["dev_error"], np.array(row["errors"]["now"]))
+    yield "variance", covers(row["evidence"]["variance"], np.subtract(row["errors"]["now"], row["train"]["now"]))
     for n, value, low, high in row["forecast"]:
         if n == 4 * row["n_train"] == row["n_more"]:
             truth = np.minimum(row["errors"]["more_data"], worst)
-            yield "forecast at 4 times the rows", _covers((value, low, high), truth)
+            yield "forecast at 4 times the rows", covers((value, low, high), truth)
 
 
-def _covers(interval: Sequence[float], truth: np.ndarray) -> bool:
+def covers(interval: Sequence[float], truth: np.ndarray) -> bool:
+    """Tell whether an interval (value, low, high) covers a truth measured by several seeds, whose mean is itself unsure."""
     value, low, high = interval
     true = float(truth.mean())
     return bool(abs(true - value) <= np.hypot(value - low if true < value else high - value, _unsure(truth)))

@@ -30,7 +30,7 @@ REPEATS = 5
 DEV_SHARE = 0.25
 FEATURES = 5
 SCATTER = 2.0  # of a model's weights, over the root of its training rows
-TRUTH_ROWS, TRUTH_MODELS = 200_000, 6
+TRUTH_ROWS, TRUTH_MODELS = 200_000, 48  # of few models, the truth itself would be as unsure as what is judged by it
 COSTS = {2: np.array([[0.0, 1.0], [10.0, 0.0]]), 3: np.array([[0.0, 1.0, 2.0], [3.0, 0.0, 1.0], [9.0, 4.0, 0.0]])}
 WEIGHTS = np.array([1.2, -0.8, 0.6, 0.3, 0.0])
 

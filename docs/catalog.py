@@ -177,7 +177,7 @@ def template() -> Catalog:
 def updated(language: str) -> Catalog:
     """Return a language's catalog with what is new in the code and without what is gone."""
     old, new = read_catalog(language), Catalog(locale=language, domain=DOMAIN, header_comment=HEADER, fuzzy=False)
-    written = literals()
+    written = literals() - {text.plural for text in all_texts()}  # a plural is kept with its singular
     known = [one for one in old if one.id and isinstance(one.id, str) and one.id in written]
     for one in (*template(), *known):
         if one.id:

@@ -21,7 +21,8 @@ from dldiag.course.contents import TOPICS, all_lessons, next_topic
 from dldiag.course.shared.request import LessonRequest
 from dldiag.data.samples import SAMPLES, load_sample
 from dldiag.diagnosis.diagnose import diagnose
-from dldiag.diagnosis.evidence import EVIDENCE, MEASURERS, Evidence, EvidenceRow, Probe
+from dldiag.diagnosis.evidence import EVIDENCE, Evidence, EvidenceRow, Probe
+from dldiag.diagnosis.evidence.gather import MEASURERS
 from dldiag.diagnosis.recommend import recommend
 from dldiag.diagnosis.remedies import REMEDIES, Remedy, applicable
 from dldiag.diagnosis.rules import PROBLEMS, RULES, Example, Headline, Rule, Threshold, apply_rule, check_rules

@@ -7,53 +7,18 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 from dldiag import __version__
-from dldiag.cli.compare import add_compare
-from dldiag.cli.errors import add_errors
-from dldiag.cli.flags import (
-    Parser,
-    add_reading,
-    add_settings,
-    named_values,
-    read_choices,
-    read_kinds,
-    read_parameters,
-    read_settings,
-)
+from dldiag.cli.flags import Parser
 from dldiag.cli.metrics import add_numbers
-from dldiag.cli.outputs import add_model_output, add_outputs, check_outputs, write_model, write_outputs
-from dldiag.cli.progress import clear_progress, progress_meter
-from dldiag.core.cluster import CLUSTER_VARIABLE, on_cluster
 from dldiag.core.home import dashboard_folder, require
-from dldiag.core.i18n import LANGUAGES, set_language, speaking, tr, translate
-from dldiag.core.parallel import USUAL_MOST, usual_count
-from dldiag.core.params import Param, SettingError, parse
+from dldiag.core.i18n import LANGUAGES, set_language, tr
+from dldiag.core.params import SettingError
 from dldiag.core.sanitize import terminal_safe
-from dldiag.core.settings import Settings
-from dldiag.core.types import DataError, Dataset, Progress, Report
-from dldiag.data.dataset import make_dataset
-from dldiag.data.io import Sampling
-from dldiag.data.read_table import read_table
-from dldiag.data.samples import SAMPLES, sample_bytes
-from dldiag.data.second_file import FROM_FILE, SECOND, with_second_file
-from dldiag.diagnosis.diagnose import diagnose, prepare_case
-from dldiag.diagnosis.fitted import fitted
-from dldiag.diagnosis.improve import finish, improve_case
-from dldiag.diagnosis.openings import Opener
-from dldiag.diagnosis.test_set import check_unopened
-from dldiag.diagnosis.trials import rows_to_draw
-from dldiag.experiments.models import MODELS, Model, build_model
-from dldiag.report import from_json, path_to_text, to_text
-from dldiag.report.mlflow_log import log_to_mlflow
+from dldiag.core.types import DataError
 
 FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130  # exit statuses
-_SAMPLE = "sample:"
-
-FROM_HERE = Opener("command line")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     set_language(_language(arguments))
     _write_any_character()
     try:
-        return _run_verb(parser().parse_args(arguments))
+        return _run_verb(parser(only_numbers=[*arguments[:1]] == ["numbers"]).parse_args(arguments))
     except (DataError, SettingError) as error:
         return _refuse(str(error))
     except OSError as error:
@@ -92,28 +57,20 @@ def _run_verb(given: argparse.Namespace) -> int:
     return status
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
+def parser(*, only_numbers: bool = False) -> argparse.ArgumentParser:
+    """Return the parser of the whole command line; only_numbers: of the verb that needs neither tables nor models."""
     top = Parser(prog="dldiag", description=tr("What is wrong with my model, and what should I do next?"))
     top.add_argument("--version", action="version", version=f"dldiag {__version__}")
     top.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
     verbs = top.add_subparsers(required=True, metavar="VERB", parser_class=Parser)
-    _add_diagnose(verbs.add_parser("diagnose", help=tr("diagnose a model on a table"), allow_abbrev=False), _diagnose)
-    loop = verbs.add_parser(
-        "improve", help=tr("apply what helps and diagnose again, until nothing helps"), allow_abbrev=False
-    )
-    _add_diagnose(loop, _improve)
-    loop.add_argument(
-        "--from",
-        dest="known",
-        type=Path,
-        metavar="REPORT.json",
-        help=tr("start from this report of the same model and settings"),
-    )
-    loop.add_argument(
-        "--open-test", action="store_true", help=tr("then judge the start and the end on the sealed test rows, once")
-    )
-    _add_plain(verbs.add_parser("samples", help=tr("list the tables that ship with dldiag")), _samples)
+    if only_numbers:
+        add_numbers(verbs)
+        return top
+    from dldiag.cli.compare import add_compare  # keeps start-up short
+    from dldiag.cli.errors import add_errors  # keeps start-up short
+    from dldiag.cli.on_tables import add_table_verbs  # keeps start-up short
+
+    add_table_verbs(verbs)
     add_numbers(verbs)
     add_compare(verbs)
     add_errors(verbs)
@@ -126,140 +83,6 @@ def parser() -> argparse.ArgumentParser:
 def _add_plain(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespace], int | None]) -> None:
     one.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
     one.set_defaults(verb=verb)
-
-
-# --- diagnose -----------------------------------------------------------------------------------------------------
-
-
-def _add_diagnose(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespace], None]) -> None:
-    one.add_argument("file", metavar="FILE", help=tr("the table; sample:NAME takes one that ships with dldiag"))
-    one.add_argument("--target", metavar="NAME", help=tr("the column to predict"))
-    one.add_argument(
-        "--task", choices=("auto", "classification", "regression"), default="auto", help=tr("kind of task")
-    )
-    one.add_argument("--model", choices=[key for key in MODELS if key != "guess"], default="mlp", help=tr("the model"))
-    one.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE", help=tr("a setting of the model, by its name")
-    )
-    add_settings(one)
-    add_reading(one)
-    output = one.add_argument_group(tr("output"))
-    add_outputs(output)
-    add_model_output(output)
-    jobs = tr("worker processes; the result is the same (default: one per core, up to {most})", most=USUAL_MOST)
-    output.add_argument(
-        "--cluster",
-        default=os.environ.get(CLUSTER_VARIABLE),
-        metavar="ADDRESS|local:N",
-        help=tr("a Dask scheduler to send the fits to, or a number of workers to start here; the result is the same"),
-    )
-    output.add_argument("--jobs", default=str(usual_count()), metavar="N", help=jobs)
-    output.add_argument(
-        "--progress",
-        action=argparse.BooleanOptionalAction,
-        default=sys.stderr.isatty(),
-        help=tr("show progress on stderr"),
-    )
-    output.add_argument(
-        "--mlflow", action="store_true", help=tr("log the report to MLflow, where MLFLOW_TRACKING_URI says")
-    )
-    output.add_argument("--quiet", action="store_true", help=tr("write nothing on stdout"))
-    _add_plain(one, verb)
-
-
-def _diagnose(given: argparse.Namespace) -> None:
-    dataset, model, settings, jobs = _asked(given)
-    with speaking("en"), _cluster(given):  # a report holds English, whoever reads it
-        report = diagnose(dataset, model, settings, on_progress=_meter(given), n_jobs=jobs)
-    _tell(given, report)
-    write_model(given, lambda: fitted(dataset, model, settings))
-
-
-def _improve(given: argparse.Namespace) -> None:
-    dataset, model, settings, jobs = _asked(given)
-    if given.open_test:
-        check_unopened(dataset, settings, FROM_HERE)  # now, not after hours of fits
-    known = None if given.known is None else from_json(given.known.read_bytes())
-    with speaking("en"), _cluster(given):
-        found = improve_case(prepare_case(dataset, model, settings, n_jobs=jobs), known, on_progress=_meter(given))
-        if given.open_test:
-            found = finish(dataset, settings, found, FROM_HERE)
-    _tell(given, found.report, path_to_text(found) + "\n")
-    write_model(given, lambda: fitted(dataset, found.winner, settings))
-
-
-@contextmanager
-def _cluster(given: argparse.Namespace) -> Iterator[None]:
-    """Fit on the cluster that was asked for, and say where its own page is."""
-    with on_cluster(given.cluster) as cluster:
-        if cluster is not None and given.progress:
-            text = tr("Cluster: {n} fits at a time; its own page: {link}", n=cluster.count, link=cluster.link)
-            print(terminal_safe(text), file=sys.stderr)
-        yield
-
-
-def _asked(given: argparse.Namespace) -> tuple[Dataset, Model, Settings, int]:
-    """Read the flags and the data; bad input is refused before any training starts."""
-    check_outputs(given)
-    settings, parameters = read_settings(given), read_parameters(given.model, given.set)
-    jobs = parse("--jobs", Param(1, int, "", "", low=1), given.jobs)
-    dataset = _dataset(given, rows_to_draw(settings))
-    return dataset, build_model(dataset.task, parameters, given.model), settings, jobs
-
-
-def _tell(given: argparse.Namespace, report: Report, first: str = "") -> None:
-    if given.progress:
-        clear_progress()
-    if not given.quiet:
-        print(terminal_safe(first + to_text(report)), end="")
-    write_outputs(given, report)
-    if given.mlflow:
-        run = log_to_mlflow(report)
-        print(tr("MLflow run: {run}", run=run), file=sys.stderr)
-
-
-def _dataset(given: argparse.Namespace, rows: int | None) -> Dataset:
-    source: Path | bytes
-    if given.file.startswith(_SAMPLE):
-        sample = SAMPLES.get(given.file.removeprefix(_SAMPLE))
-        if sample is None:
-            raise SettingError(tr("There is no such sample; there are {names}.", names=", ".join(SAMPLES)))
-        source, name, target = sample_bytes(sample.key), sample.file, given.target or sample.target
-    else:
-        source, name, target = _readable(given.file), Path(given.file).name, given.target
-    sampling = Sampling(rows, target or "", given.group or "")
-    table = read_table(source, name=name, kinds=read_kinds(given), sampling=sampling, **read_choices(given))
-    domain = named_values("--domain", given.domain) if given.domain else None
-    if given.second:
-        if domain:
-            raise SettingError(tr("--second and --domain cannot be used together."))
-        second = _readable(given.second)
-        table, domain = with_second_file(table, second, name=second.name), (FROM_FILE, SECOND)
-    if target is None:
-        names = ", ".join(column.name for column in table.columns[:20])
-        raise SettingError(tr("Name the column to predict with --target; the columns are: {names}.", names=names))
-    return make_dataset(
-        table,
-        target,
-        task=given.task,
-        groups=given.group,
-        times=given.time,
-        domain=domain,
-        exclude=given.exclude,
-        log_target=given.log_target,
-    )
-
-
-def _readable(name: str) -> Path:
-    path = Path(name)
-    if path.is_dir():
-        return path
-    with path.open("rb"):
-        return path
-
-
-def _meter(given: argparse.Namespace) -> Callable[[Progress], None] | None:
-    return progress_meter() if given.progress else None
 
 
 # --- output -------------------------------------------------------------------------------------------------------
@@ -293,13 +116,7 @@ def _write_any_character() -> None:
             stream.reconfigure(errors="replace")
 
 
-# --- samples, dashboard -------------------------------------------------------------------------------------------------
-
-
-def _samples(_: argparse.Namespace) -> None:
-    for one in SAMPLES.values():
-        print(f"{_SAMPLE}{one.key}  {one.title} ({translate(one.task)}, {tr('target')} {one.target})")
-        print(f"    {one.story}")
+# --- dashboard -------------------------------------------------------------------------------------------------
 
 
 def _dashboard(given: argparse.Namespace) -> int:

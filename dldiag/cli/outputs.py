@@ -7,22 +7,30 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dldiag.core.home import require
 from dldiag.core.i18n import Message, tr
 from dldiag.core.params import SettingError
 from dldiag.core.types import Report
-from dldiag.experiments.table_model import TableModel
 from dldiag.report import curves_csv, to_html, to_json
-from dldiag.report.model_file import model_bytes
-from dldiag.report.script import to_script
+
+if TYPE_CHECKING:
+    from dldiag.experiments.table_model import TableModel
+
+
+def _to_script(report: Report) -> str:
+    from dldiag.report.script import to_script  # keeps start-up short
+
+    return to_script(report)
+
 
 # name of the flag: what it writes, and its help
 OUTPUTS: dict[str, tuple[Callable[[Report], str], Message]] = {
     "json": (to_json, Message("write the report as JSON")),
     "html": (to_html, Message("write the report as one HTML file")),
     "curves_csv": (curves_csv, Message("write the learning curves as CSV")),
-    "script": (to_script, Message("write a Python script that rebuilds the model and its dev error")),
+    "script": (_to_script, Message("write a Python script that rebuilds the model and its dev error")),
 }
 _NEEDED = {
     "html": ("plotly", "app"),
@@ -80,6 +88,8 @@ def write_outputs(given: argparse.Namespace, report: Report) -> None:
 
 def write_model(given: argparse.Namespace, train: Callable[[], TableModel]) -> None:
     """Train and write the model where its flag was given."""
+    from dldiag.report.model_file import model_bytes  # keeps start-up short
+
     write_texts(given, {_MODEL: lambda: model_bytes(train())})
 
 

@@ -23,7 +23,7 @@ LOCAL = "local:"  # The address local:4 starts four workers on this machine.
 CONNECT_SECONDS = 20.0  # After this an address that does not answer is given up; the limit for any call is 30 s.
 ASK_SECONDS = 0.5  # This process looks this often whether it should stop.
 WORKER_ASKS_SECONDS = 1.0  # A worker asks the scheduler this often whether to stop; each question is a round trip.
-LOST_SECONDS = 10.0  # Without a worker that takes work for this long, the run is given up.
+LOST_SECONDS = 10.0  # Without a worker that takes work for this long between two results, the run is given up.
 MOST_REPLACED = 2  # All workers may die and come back without a result this many times.
 _LOOK_SECONDS = 2.0  # The workers are looked at this often.
 RETRIES = 3  # A fit whose worker was lost is repeated this many times.
@@ -133,30 +133,35 @@ class Cluster:
 
 
 class _Alive:
-    """Knows since when there has been no worker, and how often all were replaced without a result; hence a class."""
+    """Knows how long no worker has taken work since the last result, and how often all were replaced; hence a class.
+
+    A worker short of memory pauses, goes on and pauses again: the times without one add up until there is a result.
+    """
 
     def __init__(self, client: Any) -> None:
         self._client = client
-        self._seen = self._looked = time.monotonic()
-        self._workers, self._replaced = _running(client), 0
+        self._looked = time.monotonic()
+        self._workers, self._replaced, self._idle_seconds = _running(client), 0, 0.0
 
     def has_result(self) -> None:
         """Note that a worker has finished something."""
-        self._replaced = 0
+        self._replaced, self._idle_seconds = 0, 0.0
 
     def check(self) -> None:
-        """Raise SettingError when no worker has been there for LOST_SECONDS, or all die again and again."""
-        now = time.monotonic()
-        if now - self._looked < _LOOK_SECONDS:
+        """Raise SettingError when workers were away for LOST_SECONDS without a result, or all die again and again."""
+        passed = time.monotonic() - self._looked
+        if passed < _LOOK_SECONDS:
             return
-        self._looked, workers = now, _running(self._client)
+        self._looked, workers = self._looked + passed, _running(self._client)
         if workers:
             self._replaced += not workers & self._workers
-            self._seen, self._workers = now, workers
+            self._workers = workers
+        else:
+            self._idle_seconds += passed
         if self._replaced >= MOST_REPLACED:
             raise _lost(tr("they die and come back without a result"))
-        if now - self._seen > LOST_SECONDS:
-            raise _lost(tr("none has taken work for {seconds:.0f} seconds", seconds=now - self._seen))
+        if self._idle_seconds > LOST_SECONDS:
+            raise _lost(tr("none has taken work for {seconds:.0f} seconds", seconds=self._idle_seconds))
 
 
 def _running(client: Any) -> set[str]:

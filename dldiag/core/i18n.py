@@ -29,7 +29,7 @@ class Message:
     """An English template and the values that fill it; `str(message)` is the text in the current language.
 
     id: a stable name by which code tells messages apart; nothing branches on a template. plural: the template for every
-    count but one, of the value named `n`. context: tells apart two uses of one English text that other languages
+    count but one, of the value named `n`, or `count`. context: tells apart two uses of one English text that other languages
     translate differently. A value may itself be a Message. Errors are written `{name:error}`: with a value `unit="rate"`
     they show as percent, with `unit="sd"` as a multiple of the target's standard deviation.
 
@@ -55,7 +55,7 @@ class Message:
         known = _translations(_language.get())
         if not self.plural:
             return known.pgettext(self.context, self.template) if self.context else translate(self.template)
-        n = self.values.get("n")
+        n = self.values.get("n", self.values.get("count"))
         count = n if isinstance(n, int) else 2
         if self.context:
             return known.npgettext(self.context, self.template, self.plural, count)

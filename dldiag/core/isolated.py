@@ -247,8 +247,9 @@ def _bind(bounds: Bounds) -> None:
 
     for name in SPENT_SIGNALS:
         signal.signal(getattr(signal, name), signal.SIG_DFL)
-    seconds = max(1, round(bounds.seconds))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    seconds, most = max(1, round(bounds.seconds)), resource.getrlimit(resource.RLIMIT_CPU)[1]
+    if most in (resource.RLIM_INFINITY, -1) or seconds < most:  # The system may set less already, and refuses more.
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.setitimer(signal.ITIMER_REAL, bounds.seconds * WALL_SECONDS_PER_SECOND)
     with contextlib.suppress(OSError, ValueError):

@@ -70,7 +70,11 @@ def _left_out(names: list[str], second: Table) -> tuple[Notice, ...]:
     extra = [column.name for column in second.columns if column.name not in names]
     if not extra:
         return ()
-    text = Message("{count} columns are only in the second file and are left out.", {"count": len(extra)})
+    text = Message(
+        "{count} column is only in the second file and is left out.",
+        {"count": len(extra)},
+        plural="{count} columns are only in the second file and are left out.",
+    )
     return (Notice("second_file_columns", text, count=len(extra), example=", ".join(extra[:5])),)
 
 

@@ -355,5 +355,9 @@ def _log(y: NDArray[np.float64], target: str) -> tuple[NDArray[np.float64], floa
 def _without_target(count: int, target: str) -> tuple[Notice, ...]:
     if not count:
         return ()
-    text = "{count:,} rows without a value of the target {target} were set aside."
-    return (Notice("target_missing", Message(text, {"count": count, "target": target}), count),)
+    text = Message(
+        "{count:,} row without a value of the target {target} was set aside.",
+        {"count": count, "target": target},
+        plural="{count:,} rows without a value of the target {target} were set aside.",
+    )
+    return (Notice("target_missing", text, count),)

@@ -69,9 +69,11 @@ def _equal(totals: NDArray[np.float64], sums: NDArray[np.float64]) -> NDArray[np
 
 
 def _notice(rows: list[int], example: str) -> Notice:
-    text = "{count:,} rows seem to hold totals of other rows, such as {example}: rows {rows}."
     shown = ", ".join(str(row + 1) for row in rows[:_SHOWN]) + (" …" if len(rows) > _SHOWN else "")
     hint = Message("Take these rows out of the file: a model would learn from them as from the others.")
-    return Notice(
-        "total_rows", Message(text, {"count": len(rows), "example": example, "rows": shown}), len(rows), example, hint
+    text = Message(
+        "{count:,} row seems to hold totals of other rows, such as {example}: row {rows}.",
+        {"count": len(rows), "example": example, "rows": shown},
+        plural="{count:,} rows seem to hold totals of other rows, such as {example}: rows {rows}.",
     )
+    return Notice("total_rows", text, len(rows), example, hint)

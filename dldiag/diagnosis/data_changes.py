@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.utils.validation import has_fit_parameter
 
 from dldiag.core.types import Change, Column
 from dldiag.diagnosis.winners_curse import luck_of_passing
-from dldiag.error_analysis.analysis import ErrorAnalysis
-from dldiag.error_analysis.feature_screen import FoundFeature, screen_features
-from dldiag.error_analysis.of_fits import case_of_fits
-from dldiag.error_analysis.row_losses import row_losses
-from dldiag.experiments.added_features import ADDED
 from dldiag.experiments.curved_inputs import CURVES, can_be_curved, is_linear
-from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import INPUT_CURVES, Model, build_model
+
+if TYPE_CHECKING:
+    from dldiag.error_analysis.analysis import ErrorAnalysis
+    from dldiag.error_analysis.feature_screen import FoundFeature
+    from dldiag.experiments.fit_cache import FitCache
 
 MANY_LEVELS = 10  # Levels of a category above which one number may do better than as many columns.
 ROWS_PER_LEVEL = 100  # Training rows per level; with more, a column per level is learned well enough.
@@ -66,6 +66,10 @@ def missing_features(looked: Looked) -> tuple[DataChange, ...]:
 
 def _screened(looked: Looked) -> list[FoundFeature]:
     """Screen the model's residuals, or else those of the linear model: what only that lacks may still be learned from fewer rows."""
+    from dldiag.error_analysis.feature_screen import screen_features  # keeps start-up short
+    from dldiag.error_analysis.of_fits import case_of_fits  # keeps start-up short
+    from dldiag.error_analysis.row_losses import row_losses  # keeps start-up short
+
     matrix = looked.fits.encoded.matrix
     found = screen_features(looked.found.case, looked.found.losses, matrix)
     linear = build_model(looked.fits.dataset.task, key="linear")
@@ -77,6 +81,8 @@ def _screened(looked: Looked) -> list[FoundFeature]:
 
 def _encoded_levels(looked: Looked) -> tuple[DataChange, ...]:
     """Return one change: every category with many levels becomes its mean target and its frequency."""
+    from dldiag.experiments.added_features import ADDED  # keeps start-up short
+
     dropped = set(looked.model.drop_columns)
     rare = MANY_LEVELS, looked.fits.split.n_train / ROWS_PER_LEVEL
     names = [
@@ -102,6 +108,8 @@ def curves_of_linear(looked: Looked) -> tuple[DataChange, ...]:
     model, matrix = looked.model, looked.fits.encoded.matrix
     if model.raw or not is_linear(model.estimator):
         return ()
+    from dldiag.experiments.added_features import ADDED  # keeps start-up short
+
     numbers = [name for name, has_scale in zip(matrix.names, matrix.measured, strict=True) if has_scale]
     splines = [ADDED["spline"].written(name) for name in numbers]
     pairs = [ADDED["product"].written(a, b) for a, b in combinations_with_replacement(numbers, 2)]

@@ -27,19 +27,15 @@ from dldiag.core.types import (
 from dldiag.data.audit.audit import TableAudit, audit_table
 from dldiag.data.dataset import rows_of
 from dldiag.data.split import rows_fingerprint
-from dldiag.diagnosis.evidence import (
-    Evidence,
-    Measured,
-    Probe,
-    gather,
-    mean_training_curve,
-    table_evidence,
-    table_names,
-)
+from dldiag.diagnosis.evidence import Evidence, Probe
+from dldiag.diagnosis.evidence.gather import Measured, gather
+from dldiag.diagnosis.evidence.signals import mean_training_curve
+from dldiag.diagnosis.evidence.table_audit import table_evidence, table_names
 from dldiag.diagnosis.forecast_or_abstain import forecast_or_abstain
 from dldiag.diagnosis.judged_by import check_possible, in_losses, judged_by_metrics, rare_class_gain
 from dldiag.diagnosis.label_trial import with_label_trial
 from dldiag.diagnosis.progress import ProgressMeter
+from dldiag.diagnosis.rare_rows import names_of, rare_rows
 from dldiag.diagnosis.recommend import recommend, settled
 from dldiag.diagnosis.rules import RULES, check_rules
 from dldiag.diagnosis.summaries import summary_of, versions
@@ -335,6 +331,7 @@ def verdict_on(
 
 def _measured(case: Case, references: Sequence[Model], probes: Mapping[str, Probe]) -> Measured:
     n, repeats = case.sizes[-1], case.all_repeats
+    rare = rare_rows(case.fits, case.model, repeats) if probes else None  # a first verdict does not wait for these fits
     every_repeat = as_curve(case.model, case.sizes, len(repeats), case.fits.results, case.fits.encoded.choice.unit)
     current, guess = (case.fits.get(one, n, repeats) for one in (case.model, case.guess))
     _check_fitted(current)
@@ -347,8 +344,12 @@ def _measured(case: Case, references: Sequence[Model], probes: Mapping[str, Prob
         {one.key: one.label for one in references},
         clipped(every_repeat, float(np.mean([result.dev_error for result in guess]))),
         probes,
-        {**case.table, **rare_class_gain(case.fits, case.model, probes, case.effort)},
-        case.names,
+        {
+            **case.table,
+            **rare_class_gain(case.fits, case.model, probes, case.effort),
+            **({} if rare is None else rare.numbers()),
+        },
+        {**case.names, **names_of(rare, case.fits.dataset.classes)},
         case.model.scale_inputs,
         case.fits.training_dev(case.model, n, repeats),
         {one.key: case.fits.training_dev(one, n, repeats) for one in worked},

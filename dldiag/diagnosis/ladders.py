@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sklearn.base import clone
-from sklearn.pipeline import Pipeline
 
 from dldiag.core.types import Change
 from dldiag.diagnosis.constraint_ladders import constrained_rungs
+from dldiag.experiments.curved_inputs import is_pipeline
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _all_rungs(one: Any) -> list[tuple[str, Change]]:
 def learners(estimator: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Yield what learns, with the prefix of its settings: a pipeline's last step, and an estimator inside another."""
     settings = estimator.get_params(deep=False)
-    if isinstance(estimator, Pipeline):
+    if is_pipeline(estimator):
         name, last = estimator.steps[-1]
         yield from learners(last, f"{prefix}{name}__") if hasattr(last, "get_params") else ()
         return
@@ -104,7 +104,7 @@ def learners(estimator: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 def steps_before(estimator: Any) -> Iterator[tuple[str, Any]]:
     """Yield the steps of a pipeline before its last one, with the prefix of their settings."""
-    steps = estimator.steps[:-1] if isinstance(estimator, Pipeline) else []
+    steps = estimator.steps[:-1] if is_pipeline(estimator) else []
     yield from ((f"{name}__", step) for name, step in steps if hasattr(step, "get_params"))
 
 

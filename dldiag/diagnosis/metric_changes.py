@@ -14,6 +14,16 @@ from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model
 
 BY_DECISIONS = ("balanced_error", "f1", "f1_macro", "cost")  # metrics that a moved threshold can better
+# Metrics that the few rows of a rare class decide.
+ABOUT_RARE = (
+    "balanced_error",
+    "f1",
+    "f1_macro",
+    "roc_auc",
+    "average_precision",
+    "recall_at_precision",
+    "precision_at_recall",
+)
 BY_PROBABILITIES = ("log_loss", "brier")
 BY_TYPICAL_ERRORS = ("mae", "median_ae")  # metrics that do not square large errors
 UNEVEN = 0.5  # of its even share: a rarer class is worth a run with class weights

@@ -8,7 +8,7 @@ from dataclasses import replace
 from dldiag.core.i18n import Message
 from dldiag.core.types import Change, Estimate, Finding, Recommendation, Trial, TrialVerdict, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence, Probe
-from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, REMEDIES, SEARCH, Remedy, applicable
+from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, RARE_ROWS, REMEDIES, SEARCH, Remedy, applicable
 from dldiag.diagnosis.rules import RULES
 from dldiag.diagnosis.rules.rule import is_likely
 from dldiag.experiments.models import Model, is_network
@@ -27,7 +27,7 @@ BEFORE_THE_MODEL = (
 )  # Problems that no change of the model removes; what does comes first.
 ON_OTHER_GROUNDS = "rare_class_missed"  # a problem that the share of wrong rows does not see
 _WORSE = "worse_than_baseline"  # a problem that any change which may help is worth a try against
-FEW_DEV_ROWS = "few_dev_rows"  # a problem worth a remedy only while it keeps the verdict open
+FEW_DEV_ROWS = ("few_dev_rows", "few_rare_dev_rows")  # problems worth a remedy only while they keep the verdict open
 
 
 def recommend(
@@ -42,7 +42,7 @@ def recommend(
         finding.problem: finding for finding in findings if finding.outcome == "fired" and finding.problem
     }
     if not any(finding.outcome == "undecided" and _answers(finding) for finding in findings):
-        fired.pop(FEW_DEV_ROWS, None)
+        fired = {problem: finding for problem, finding in fired.items() if problem not in FEW_DEV_ROWS}
     entries = [_entry(row, fired, evidence, model) for row in REMEDIES.values()]
     ordered = sorted((e for e in entries if e is not None), key=lambda entry: entry[0])
     return ranked([recommendation for _, recommendation in ordered])
@@ -135,8 +135,8 @@ def _entry(
         return _search(row, problem, fired, model)
     if probe is not None:
         return _probed_entry(row, problem, probe, fired, evidence)
-    if row.key == "other_model" and problem is not None:
-        return _other_model(row, problem, fired, evidence)
+    if problem is not None and row.key in _BY_EVIDENCE:
+        return _BY_EVIDENCE[row.key](row, problem, fired, evidence)
     changes = [] if model is None else [change for _, change in applicable(model, {row.key})]
     if problem is None or (model is not None and row.is_a_setting and not changes):
         return None
@@ -169,6 +169,18 @@ def _other_model(
     cost = COST_OF_ANOTHER.filled(half=evidence.delta / 2, unit=evidence.unit)
     trial = Trial(row.key, decide_order(change, evidence.delta), change, repeats, 0.0, note=cost)
     return order, replace(_made(row, problem, fired[problem].message, change, {}), trial=trial)
+
+
+def _rare_rows(
+    row: Remedy, problem: str, fired: Mapping[str | None, Finding], evidence: Evidence
+) -> tuple[RemedyOrder, Recommendation] | None:
+    """Recommend more rows of the rare class, with the forecast of what they gain where there is one."""
+    gain = evidence.rare_rows_gain
+    order = _order(TO_COLLECT, 0.0 if gain is None else -max(0.0, gain.value), row)
+    return order, _made(row, problem, fired[problem].message, None if gain is None else -gain, {})
+
+
+_BY_EVIDENCE = {"other_model": _other_model, RARE_ROWS: _rare_rows}  # remedies whose effect the evidence itself tells
 
 
 def _order(place: int, change: float, row: Remedy) -> RemedyOrder:

@@ -166,7 +166,7 @@ OF_NETWORKS = (
     "other_optimizer",
     "search_settings",
 )
-MORE_DATA = "more_data"  # the remedy that no trial can run: a forecast stands for it
+MORE_DATA, RARE_ROWS = "more_data", "more_rare_rows"  # remedies that no trial can run: a forecast stands for them
 LEAVE_IT = "leave_it"
 SEARCH = "search_settings"  # the remedy whose change is found by its trial
 
@@ -290,6 +290,10 @@ REMEDIES: dict[str, Remedy] = {
             "more_dev_rows", Message("A larger dev set"), "data", ("dev_overused", "few_dev_rows"), _never, 0.0,
             Message("With a small dev set, chance decides which of two models looks better."),
             textbook=8, part="test_gap",
+        ),
+        Remedy(
+            RARE_ROWS, Message("More rows of the rare class"), "data", ("few_rare_rows", "few_rare_dev_rows"), _never, 0.0,
+            Message("Few rows of the rare class decide the metric: more of them help more than any others."),
         ),
         Remedy(
             "better_features", Message("Better features"), "data", ("noise", "no_signal"), _never, 0.0,

@@ -14,20 +14,15 @@ from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset, Estimate, LearningCurve, Recommendation, Report, Rows, Split, Trial
 from dldiag.data.split import make_split
 from dldiag.diagnosis.data_changes import Looked
-from dldiag.diagnosis.evidence import (
-    Evidence,
-    Probe,
-    material_of,
-    mean_training_curve,
-    paired_change,
-    train_change,
-    unsticks,
-)
+from dldiag.diagnosis.evidence import Evidence, Probe
+from dldiag.diagnosis.evidence.gather import material_of
+from dldiag.diagnosis.evidence.signals import mean_training_curve, unsticks
 from dldiag.diagnosis.race import foresee, looks, scatter_of
 from dldiag.diagnosis.recommend import ON_OTHER_GROUNDS, decide_order
 from dldiag.diagnosis.remedies import MORE_DATA, REMEDIES, applicable
 from dldiag.diagnosis.winners_curse import Picked, continued, correlation_of, less_lucky, picked
 from dldiag.error_analysis.analysis import ErrorAnalysis
+from dldiag.experiments.estimates import paired_change, train_change
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.forecast import forecast

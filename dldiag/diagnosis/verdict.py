@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,9 @@ from dldiag.diagnosis.recommend import HELPFUL
 from dldiag.diagnosis.remedies import LEAVE_IT
 from dldiag.diagnosis.rules import RULES, Headline, Rule
 from dldiag.diagnosis.rules.data import judged_row_count
-from dldiag.experiments.fit import FitResult
+
+if TYPE_CHECKING:
+    from dldiag.experiments.fit import FitResult
 
 _RESAMPLES = 200  # of the repeats, for the stability of the verdict
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import stats
 
 from dldiag.core.statistics import ONE_SIDED, TWO_SIDED
 from dldiag.core.types import Estimate, Floats
-from dldiag.experiments.estimates import Results
+
+if TYPE_CHECKING:
+    from dldiag.experiments.estimates import Results
 
 _DRAWS = 400  # of the noise; the corrected effect is a mean over them
 DOFS = np.array([1, 1.5, 2, 3, 4, 5, 7, 10, 15, 25, 50, 200, 1e6])

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from sklearn.base import clone
-from sklearn.compose import ColumnTransformer
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import PolynomialFeatures, SplineTransformer
 
 from dldiag.core.params import Param
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 LINEAR_KINDS = ("sklearn.linear_model",)
 LINEAR_CLASSES = ("LinearSVC", "LinearSVR", "LinearDiscriminantAnalysis")
 STEP = "curves"  # the name of the step that is put in
 CURVES: Mapping[str, Callable[[], Any]] = {
-    "spline": lambda: SplineTransformer(extrapolation="linear"),
-    "polynomial": lambda: PolynomialFeatures(include_bias=False),
+    "spline": lambda: loaded("preprocessing").SplineTransformer(extrapolation="linear"),
+    "polynomial": lambda: loaded("preprocessing").PolynomialFeatures(include_bias=False),
 }
 CURVES_PARAM = Param(
     "",
@@ -35,6 +36,20 @@ _NO_NUMBERS = (
 )  # in the names of transformers whose results have no scale
 
 
+def loaded(module: str) -> Any:
+    """Return a module of scikit-learn, which is loaded when it is first needed: start-up stays short."""
+    return import_module(f"sklearn.{module}")
+
+
+def is_pipeline(part: Any) -> bool:
+    """Tell whether this is a pipeline of scikit-learn."""
+    return isinstance(part, loaded("pipeline").Pipeline)
+
+
+def _is_by_column(part: Any) -> bool:
+    return isinstance(part, loaded("compose").ColumnTransformer)
+
+
 def is_linear(estimator: Any) -> bool:
     """Tell whether an estimator is linear in its inputs."""
     kind = type(estimator)
@@ -43,7 +58,7 @@ def is_linear(estimator: Any) -> bool:
 
 def can_be_curved(estimator: Any) -> bool:
     """Tell whether an estimator is a pipeline that ends in a linear model, has numbers before it, and no curves yet."""
-    if not isinstance(estimator, Pipeline) or not is_linear(estimator.steps[-1][1]):
+    if not is_pipeline(estimator) or not is_linear(estimator.steps[-1][1]):
         return False
     kinds = tuple(type(make()) for make in CURVES.values())
     return not any(isinstance(part, kinds) for part in _parts(estimator)) and _curved_steps(estimator, "spline") != []
@@ -59,7 +74,7 @@ def curved(estimator: Any, kind: str) -> Any:
 def _curved_steps(pipeline: Pipeline, kind: str) -> list[tuple[str, Any]]:
     """Return the steps before the last one with the curves among them; none where no step leaves numbers with a scale."""
     before = pipeline.steps[:-1]
-    tables = [i for i, (_, step) in enumerate(before) if isinstance(step, ColumnTransformer)]
+    tables = [i for i, (_, step) in enumerate(before) if _is_by_column(step)]
     if not tables:
         return [] if any(_has_no_scale(step) for _, step in before) else [*before, (STEP, CURVES[kind]())]
     i = tables[0]
@@ -76,8 +91,8 @@ def _curved_part(transformer: Any, kind: str) -> Any:
         return CURVES[kind]() if transformer == "passthrough" else transformer
     if _has_no_scale(transformer):
         return transformer
-    steps = transformer.steps if isinstance(transformer, Pipeline) else [("numbers", transformer)]
-    return Pipeline([*steps, (STEP, CURVES[kind]())])
+    steps = transformer.steps if is_pipeline(transformer) else [("numbers", transformer)]
+    return loaded("pipeline").Pipeline([*steps, (STEP, CURVES[kind]())])
 
 
 def _has_no_scale(step: Any) -> bool:
@@ -87,9 +102,9 @@ def _has_no_scale(step: Any) -> bool:
 def _parts(estimator: Any) -> Iterator[Any]:
     """Yield an estimator and everything that it holds."""
     yield estimator
-    if isinstance(estimator, Pipeline):
+    if is_pipeline(estimator):
         held = [step for _, step in estimator.steps]
-    elif isinstance(estimator, ColumnTransformer):
+    elif _is_by_column(estimator):
         held = [made for _, made, _ in estimator.transformers]
     else:
         held = []

@@ -21,7 +21,7 @@ from dldiag.core.parallel import ALONE, Processes, one_thread, portable
 from dldiag.core.statistics import mean_variance
 from dldiag.core.types import Clusters, ErrorUnit, Rows, ShouldStop, Stopped
 from dldiag.experiments.adjust import ADJUSTMENTS, Decision, decide, held_probabilities
-from dldiag.experiments.judging import baseline_outputs, floor_of, loss_by_row, without_log
+from dldiag.experiments.judging import baseline_outputs, floor_of, loss_by_row, optimism_of, stopping_score, without_log
 from dldiag.experiments.model_outputs import (
     KeptOutputs,
     ModelOutputs,
@@ -51,6 +51,7 @@ class FitResult:
     class, or the mean, of the training rows), of the baseline, which one would use instead. Two models on the same rows are
     compared through them. kept: what was predicted for the dev rows, where the task asks for it. floor: variance that dev
     rows leave where they show no mistake, in units of what as many rows leave to a rate; None: that of the largest influence.
+    in_ratio, optimism: of the metric's interval, as in METRICS and `statistics.in_ratio`.
     train_influence: (training rows,) the same of the training error, where predictions are kept and the rows are not too many.
     """
 
@@ -69,6 +70,8 @@ class FitResult:
     failed: str = ""
     kept: KeptOutputs | None = None
     floor: float | None = 1.0
+    in_ratio: bool = False
+    optimism: float = 0.0
     train_influence: NDArray[np.float32] | None = None
 
     @property
@@ -170,7 +173,7 @@ def fit_prepared(
 
 def _fit_networks(stack: Sequence[FitTask], prepared: Sequence[Inputs], should_stop: ShouldStop) -> list[FitResult]:
     started = time.perf_counter()
-    models = [_seeded(task) for task in stack]
+    models = [_by_metric(_seeded(task), task, p) for task, p in zip(stack, prepared, strict=True)]
     dev = [(p.X_dev, p.y_dev) for p in prepared] if stack[0].watched else None
     weights = [p.weights for p in prepared]
     nn.fit_stack(
@@ -199,6 +202,14 @@ def _seeded(task: FitTask) -> BaseEstimator:
     if is_network(task.model):
         seeds["record_health"] = task.watched
     return estimator.set_params(**seeds)
+
+
+def _by_metric(estimator: BaseEstimator, task: FitTask, inputs: Inputs) -> BaseEstimator:
+    """Let a network's early stopping go by the metric of the diagnosis, unless that ranks epochs as scikit-learn's score does."""
+    chosen = estimator.get_params()
+    if not chosen["early_stopping"] or chosen["validation_score"] or task.model.log_target:
+        return estimator
+    return estimator.set_params(validation_score=stopping_score(inputs))
 
 
 def _fit_alone(task: FitTask, inputs: Inputs) -> FitResult:
@@ -281,6 +292,8 @@ def fitted_estimator(task: FitTask, inputs: Inputs) -> tuple[Any, NDArray[Any] |
     Raises what the estimator raises.
     """
     model, labels = _seeded(task), inputs.labels
+    if is_network(task.model):
+        model = _by_metric(model, task, inputs)
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if is_network(task.model):
@@ -338,6 +351,7 @@ def errors_of(model: Any, task: FitTask, inputs: Inputs, seconds: float, outputs
         task, train_error, dev_error, train_variance, influence, seconds, guess_error, useful, inputs.choice.unit,
         *_kept(inputs), _in_unit(health, inputs),
         kept=kept_outputs(outputs, inputs) if task.kept else None, floor=floor_of(inputs.y_dev, inputs),
+        in_ratio=inputs.choice.metric.in_ratio, optimism=optimism_of(outputs.dev, outputs.dev_proba, inputs),
         train_influence=_kept_losses(task, train_rows),
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from dldiag.experiments.metrics import NONNEGATIVE
 from dldiag.experiments.model_outputs import ModelOutputs, Proba
 from dldiag.experiments.tasks import Inputs
 
+AS_SCIKIT_LEARN = ("error", "rmse", "r2")  # metrics that rank the epochs of a training as accuracy or R² do
 OF_MEANS = ("rmse", "r2")  # Metrics whose best constant is the mean, not the median.
 MOST_SMEAR = 2.0
 HOPELESS = 100.0  # std(y), of the table and not of a training subset, whose spread may be next to nothing
@@ -80,3 +81,41 @@ def floor_of(y_dev: NDArray[Any], inputs: Inputs) -> float | None:
     if metric.scarce is None:
         return None
     return metric.scarce(inputs.choice.judged(y_dev, y_dev)) ** -2
+
+
+def optimism_of(predicted: NDArray[Any], proba: Proba, inputs: Inputs) -> float:
+    """Return by how much the dev error is likely too low because the metric chooses a threshold on the same rows."""
+    choice = inputs.choice
+    found = choice.metric.optimism
+    return 0.0 if found is None else found(choice.judged(inputs.y_dev, predicted, proba))
+
+
+@dataclass(frozen=True)
+class StoppingScore:
+    """The metric of a diagnosis as what a network's early stopping goes by: minus the loss of its validation rows.
+
+    n_classes: of the dataset; those that training rows lack have no probability. center, spread: of the targets that the network
+    learns. scale: the unit of errors.
+    """
+
+    choice: MetricChoice
+    n_classes: int
+    center: float
+    spread: float
+    scale: float
+
+    def __call__(self, y: NDArray[Any], prediction: NDArray[Any], classes: NDArray[Any] | None) -> float:
+        """Return the score of labels with probabilities, or of values; higher is better."""
+        if classes is None:
+            truth, value = (one.astype(float) * self.spread + self.center for one in (y, prediction))
+            return -self.choice.metric.loss(self.choice.judged(truth, value, spread=self.scale))[0]
+        proba = np.zeros((len(y), self.n_classes))
+        proba[:, classes] = prediction
+        return -self.choice.metric.loss(self.choice.judged(y, proba.argmax(axis=1), proba))[0]
+
+
+def stopping_score(inputs: Inputs) -> StoppingScore | None:
+    """Return what early stopping goes by; None where scikit-learn's own score does as well."""
+    if inputs.choice.name in AS_SCIKIT_LEARN:
+        return None
+    return StoppingScore(inputs.choice, inputs.n_classes, inputs.y_center, inputs.y_spread, inputs.y_scale)

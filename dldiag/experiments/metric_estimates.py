@@ -52,7 +52,16 @@ def measured_by(metric: Metric, judged: Judged, result: FitResult) -> FitResult:
     """Return a fit with its dev error and influences by another metric."""
     loss, influence = metric.loss(judged)
     floor = None if metric.scarce is None else metric.scarce(judged) ** -2
-    return replace(result, dev_error=loss, influence=influence, useful_influence=influence, floor=floor)
+    optimism = 0.0 if metric.optimism is None else metric.optimism(judged)
+    return replace(
+        result,
+        dev_error=loss,
+        influence=influence,
+        useful_influence=influence,
+        floor=floor,
+        in_ratio=metric.in_ratio,
+        optimism=optimism,
+    )
 
 
 def shown(metric: Metric, loss: Estimate, scale: float = 1.0) -> Estimate:

@@ -30,7 +30,9 @@ class Metric:
 
     loss: Judged -> the loss and each row's influence on it, whose variance / n is the loss's sampling variance.
     baseline: the best constant prediction. needs: what the model, the user or the target must give. scarce: the share of
-    the rows that a rate of mistakes rests on; None for a loss to which a single row may add any value.
+    the rows that a rate of mistakes rests on; None for a loss to which a single row may add any value. in_ratio: its intervals
+    are as far above it in ratio as below, which covers where few rows decide; the plain metrics keep plain ones. optimism: by how
+    much a loss is likely too low that chooses a threshold on the rows that it is measured on.
     """
 
     name: str
@@ -43,6 +45,8 @@ class Metric:
     higher_is_better: bool = False
     needs: tuple[str, ...] = ()
     scarce: Callable[[Judged], float] | None = None
+    in_ratio: bool = True
+    optimism: Callable[[Judged], float] | None = None
     holds_level: bool = False  # it is about a precision, a recall or a quantile that the user may set
     spread_powers: int = (
         0  # 1 where it is in the target's own unit, so that it is divided by the target's spread inside
@@ -138,7 +142,7 @@ METRICS: dict[str, Metric] = {
     for row in (
         Metric(
             "error", Message("Error rate"), "rate", CLASSES, class_losses.share_wrong, _commonest,
-            Message("share of rows whose class is wrong"), scarce=lambda _: 1.0,
+            Message("share of rows whose class is wrong"), scarce=lambda _: 1.0, in_ratio=False,
         ),
         Metric(
             "balanced_error", Message("Balanced error"), "rate", CLASSES, class_losses.balanced_error, _commonest,
@@ -164,7 +168,7 @@ METRICS: dict[str, Metric] = {
         Metric(
             "roc_auc", Message("ROC AUC"), "score", CLASSES, ranking_losses.roc_auc, _commonest,
             Message("how often a positive row gets a higher probability than a negative one"),
-            higher_is_better=True, needs=(PROBABILITIES,), scarce=positive_share,
+            higher_is_better=True, needs=(PROBABILITIES,), scarce=ranking_losses.ranked_share,
         ),
         Metric(
             "average_precision", Message("Average precision"), "score", CLASSES, ranking_losses.average_precision, _commonest,
@@ -176,6 +180,7 @@ METRICS: dict[str, Metric] = {
             ranking_losses.recall_at_precision, _commonest,
             Message("highest share of positive rows found while the precision is at least the level"),
             higher_is_better=True, needs=(PROBABILITIES, POSITIVE), scarce=positive_share, holds_level=True,
+            optimism=ranking_losses.recall_optimism,
         ),
         Metric(
             "precision_at_recall", Message("Precision at a recall"), "score", CLASSES,
@@ -189,7 +194,7 @@ METRICS: dict[str, Metric] = {
         ),
         Metric(
             "rmse", Message("RMSE"), "sd", VALUES, value_losses.rmse, _mean,
-            Message("root mean square error"), spread_powers=1,
+            Message("root mean square error"), spread_powers=1, in_ratio=False,
         ),
         Metric(
             "mae", Message("MAE"), "sd", VALUES, value_losses.mae, _median,

@@ -5,29 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
 from sklearn.base import BaseEstimator, clone, is_classifier
-from sklearn.dummy import DummyClassifier, DummyRegressor
-from sklearn.ensemble import (
-    HistGradientBoostingClassifier,
-    HistGradientBoostingRegressor,
-    RandomForestClassifier,
-    RandomForestRegressor,
-)
-from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
-from sklearn.pipeline import Pipeline
-from sklearn.svm import SVC, SVR
 
 from dldiag import nn
 from dldiag.core.i18n import Message, tr
 from dldiag.core.params import Param, SettingError, check
 from dldiag.core.types import Task
-from dldiag.experiments.curved_inputs import CURVES_PARAM, can_be_curved, curved
+from dldiag.experiments.curved_inputs import CURVES_PARAM, can_be_curved, curved, is_pipeline, loaded
 from dldiag.experiments.model_params import BOOSTING_PARAMS, FOREST_PARAMS, LINEAR_PARAMS, NEIGHBOR_PARAMS, SVM_PARAMS
 
 SETUP_ROWS = 300  # a fit costs about as much as this many rows even when it has hardly any
@@ -195,6 +184,16 @@ class ModelRow:
     cost: float = 1.0  # time of one fit, relative to the linear model at 1,000 rows (for the remaining time only)
 
 
+def _from(place: str, **settings: Any) -> Callable[[], BaseEstimator]:
+    """Return what makes an estimator of scikit-learn; its module is loaded then, which keeps start-up short."""
+    module, _, name = place.rpartition(".")
+
+    def make() -> BaseEstimator:
+        return getattr(loaded(module), name)(**settings)
+
+    return make
+
+
 MODELS: dict[str, ModelRow] = {
     "mlp": ModelRow(
         Message("Neural network (NumPy)"),
@@ -211,31 +210,49 @@ MODELS: dict[str, ModelRow] = {
         },
         cost=20,
     ),
-    "guess": ModelRow(Message("Baseline"), {"classification": DummyClassifier, "regression": DummyRegressor}, cost=0.1),
+    "guess": ModelRow(
+        Message("Baseline"),
+        {"classification": _from("dummy.DummyClassifier"), "regression": _from("dummy.DummyRegressor")},
+        cost=0.1,
+    ),
     "linear": ModelRow(
         Message("Linear model"),
-        {"classification": partial(LogisticRegression, max_iter=500), "regression": Ridge},
+        {
+            "classification": _from("linear_model.LogisticRegression", max_iter=500),
+            "regression": _from("linear_model.Ridge"),
+        },
         task_params=LINEAR_PARAMS,
     ),
     "boosting": ModelRow(
         Message("Gradient boosting"),
         {
-            "classification": partial(HistGradientBoostingClassifier, **QUICK_BOOSTING),
-            "regression": partial(HistGradientBoostingRegressor, **QUICK_BOOSTING),
+            "classification": _from("ensemble.HistGradientBoostingClassifier", **QUICK_BOOSTING),
+            "regression": _from("ensemble.HistGradientBoostingRegressor", **QUICK_BOOSTING),
         },
         BOOSTING_PARAMS,
         cost=10,
     ),
     "forest": ModelRow(
         Message("Random forest"),
-        {"classification": RandomForestClassifier, "regression": RandomForestRegressor},
+        {
+            "classification": _from("ensemble.RandomForestClassifier"),
+            "regression": _from("ensemble.RandomForestRegressor"),
+        },
         FOREST_PARAMS,
         cost=10,
     ),
-    "svm": ModelRow(Message("Support vector machine"), {"classification": SVC, "regression": SVR}, SVM_PARAMS, cost=10),
+    "svm": ModelRow(
+        Message("Support vector machine"),
+        {"classification": _from("svm.SVC"), "regression": _from("svm.SVR")},
+        SVM_PARAMS,
+        cost=10,
+    ),
     "neighbors": ModelRow(
         Message("k nearest neighbors"),
-        {"classification": KNeighborsClassifier, "regression": KNeighborsRegressor},
+        {
+            "classification": _from("neighbors.KNeighborsClassifier"),
+            "regression": _from("neighbors.KNeighborsRegressor"),
+        },
         NEIGHBOR_PARAMS,
     ),
 }
@@ -288,7 +305,7 @@ def as_model(estimator: Any) -> Model:
     _check_estimator(estimator)
     label = Message("{name}", {"name": type(estimator).__name__})
     parts = [estimator, *estimator.get_params().values()]
-    raw = any(isinstance(part, Pipeline) for part in parts)
+    raw = any(map(is_pipeline, parts))
     return Model("own", label, estimator, scale_inputs=False, raw=raw)  # A user's model is scored exactly as given.
 
 

@@ -7,12 +7,16 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 from scipy.stats import rankdata
 
-from dldiag.experiments.class_losses import LossAndInfluence, mean_loss
+from dldiag.experiments.class_losses import LossAndInfluence, mean_loss, positive_share
 from dldiag.experiments.judged import Judged, Values
 
 LEAST_NEAR = 10  # rows on either side of a threshold among which the local share of positives is counted
+RANKED = 3.6  # A rate without a mistake is sure to 1.8 / rows, an AUC with half a row misranked to 0.5 / positives (Hanley & McNeil 1982).
+STEPS, LONGEST_STEP = 20, 2.0  # of Newton's method for the smooth curve
+SOFT = 0.1  # penalty on its slope, so that few positives that are separated from the rest do not make it a step
 LEAST_SLOPE = 0.03  # of precision along the ranking; a flatter one would make a single row's influence boundless
 
 
@@ -100,6 +104,38 @@ def precision_at_recall(judged: Judged) -> LossAndInfluence:
     lacking = (above & actual) - judged.level * actual  # what a row adds to the recall that is held
     moved = actual * judged.level - value * (above - lacking / local)
     return 1 - value, 1 - value - moved / reached
+
+
+def recall_optimism(judged: Judged) -> float:
+    """Return by how much the loss of `recall_at_precision` is likely too low: the threshold is the best of many on few rows.
+
+    Half of what it lies below the loss of a smooth curve, along which positives become rarer as the probability falls (a
+    logistic curve of two parameters, Platt 1999): that one does not follow chance, but may not fit.
+    """
+    actual, scores, order = _ranked(judged)
+    p = _smooth_shares(actual, scores)[order]
+    hits = np.cumsum(p)
+    good = np.flatnonzero(hits / np.arange(1, len(p) + 1) >= judged.level)
+    smooth = 1 - (float(hits[good[-1]] / hits[-1]) if len(good) else 0.0)
+    return max(0.0, smooth - recall_at_precision(judged)[0]) / 2
+
+
+def _smooth_shares(actual: NDArray[np.bool_], scores: Values) -> Values:
+    """Return the share of positives at each row's probability, by logistic regression on its logit."""
+    at = logit(np.clip(scores, 1e-6, 1 - 1e-6))
+    X = np.column_stack([np.ones(len(at)), (at - at.mean()) / (at.std() or 1.0)])
+    weights, penalty = np.array([logit((actual.sum() + 0.5) / (len(actual) + 1)), 1.0]), np.diag([0.0, SOFT])
+    for _ in range(STEPS):
+        p = expit(X @ weights)
+        curvature = (X * (p * (1 - p) + 1e-9)[:, None]).T @ X + penalty
+        step = np.linalg.solve(curvature, X.T @ (actual - p) - penalty @ weights)
+        weights = weights + step * min(1.0, LONGEST_STEP / max(float(np.abs(step).max()), 1e-12))
+    return np.asarray(expit(X @ weights))
+
+
+def ranked_share(judged: Judged) -> float:
+    """Return the share of the rows that a ranking rests on, in rows of a rate of mistakes."""
+    return RANKED * positive_share(judged)
 
 
 def _ranked(judged: Judged) -> tuple[NDArray[np.bool_], Values, NDArray[np.int64]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin
-from sklearn.metrics import r2_score
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
@@ -17,13 +17,17 @@ from dldiag.nn.losses import LOSSES, Loss
 from dldiag.nn.params import CLASSIFIER_PARAMS, MLP_PARAMS, REGRESSOR_PARAMS
 from dldiag.nn.perceptron import Judge, Perceptron, dense, is_stochastic, store
 
+# Of labels or values, the probabilities or values predicted for them, and the classes (None: of values); higher is better.
+ValidationScore = Callable[[Array, Array, Array | None], float]
+
 
 class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
     """A multi-layer perceptron classifier with scikit-learn's parameters and the following ones.
 
     init, init_scale: how weights are drawn. penalty: what alpha weighs. dropout, l1, clip_norm, batch_norm: regularization. activation_slope:
     of leaky ReLU and ELU. class_weight: None, "balanced" or {class: weight}. dtype: "auto", "float32" or "float64".
-    record_health: leave `health_`. Solvers besides scikit-learn's: momentum, nesterov, rmsprop, adamw.
+    record_health: leave `health_`. validation_score: what early stopping goes by in the place of scikit-learn's accuracy: of true
+    labels, probabilities and classes, higher is better. Solvers besides scikit-learn's: momentum, nesterov, rmsprop, adamw.
 
     >>> X, y = [[0.0], [1.0], [2.0], [3.0]], ["low", "low", "high", "high"]
     >>> MLPClassifier((8,), solver="lbfgs", random_state=0).fit(X, y).predict([[0.2], [2.8]])
@@ -69,6 +73,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
         class_weight: Any = None,
         dtype: str = "auto",
         record_health: bool = False,
+        validation_score: ValidationScore | None = None,
     ) -> None:
         store(self, locals())
 
@@ -167,12 +172,27 @@ class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
         return targets if self.n_outputs_ == 1 else None
 
     def _score(self, targets: Array, weights: Array | None) -> Judge:
+        if self.validation_score is not None:
+            return self._chosen_score(self.validation_score, targets)
         right = self._right
 
         def accuracy(outputs: Array) -> float:
             return float(np.average(right(targets, outputs), weights=weights)) if np.isfinite(outputs).all() else np.nan
 
         return accuracy
+
+    def _chosen_score(self, score: ValidationScore, targets: Array) -> Judge:
+        if self._multilabel:
+            raise ValueError("validation_score is for a single target")
+        indexed, classes = self._loss_row().indexed, self.classes_
+        y = classes[targets.astype(int).ravel()]
+
+        def judge(outputs: Array) -> float:
+            if not np.isfinite(outputs).all():
+                return np.nan
+            return score(y, outputs.T if indexed else np.column_stack([1 - outputs[0], outputs[0]]), classes)
+
+        return judge
 
     def _dev_error(self, y: Array) -> Judge:
         decide = self._decide  # a class that the training rows lack is never predicted, and so counts as wrong
@@ -243,6 +263,7 @@ class MLPRegressor(RegressorMixin, Perceptron):  # type: ignore[misc]
         activation_slope: float | None = None,
         dtype: str = "auto",
         record_health: bool = False,
+        validation_score: ValidationScore | None = None,
     ) -> None:
         store(self, locals())
 
@@ -287,10 +308,20 @@ class MLPRegressor(RegressorMixin, Perceptron):  # type: ignore[misc]
         return None
 
     def _score(self, targets: Array, weights: Array | None) -> Judge:
+        if self.validation_score is not None:
+            return self._chosen_score(self.validation_score, targets)
+        from sklearn.metrics import r2_score  # keeps start-up short
+
         def r2(outputs: Array) -> float:
             return float(r2_score(targets, outputs.T, sample_weight=weights)) if np.isfinite(outputs).all() else np.nan
 
         return r2
+
+    def _chosen_score(self, score: ValidationScore, targets: Array) -> Judge:
+        if targets.shape[1] > 1:
+            raise ValueError("validation_score is for a single target")
+        y = targets.ravel()
+        return lambda outputs: score(y, outputs.T.ravel(), None) if np.isfinite(outputs).all() else np.nan
 
     def _dev_error(self, y: Array) -> Judge:
         truth = y.reshape(len(y), -1)

@@ -11,7 +11,6 @@ from typing import Any, Self
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -250,6 +249,8 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
 
         Where scikit-learn refuses (fewer than two rows, or than classes, to validate on), two rows are drawn at random.
         """
+        from sklearn.model_selection import train_test_split  # keeps start-up short
+
         stratify = self._stratify(member.y)
         rows = np.arange(len(member.X))
         n_held = max(LEAST_VALIDATION, int(np.ceil(self.validation_fraction * len(rows))))

@@ -153,11 +153,16 @@ class Stack:
         if self.plan.shuffle:
             for member, order in zip(self.members, self.order, strict=True):
                 member.rng.shuffle(order)  # in place: the same order as scikit-learn's indices[permutation]
-        at = self.order
-        self.rows = at + self.x_start[:, None]
-        targets = np.take_along_axis(self.y, at if self.plan.loss.indexed else at[:, :, None], axis=1)
-        self.targets = targets if self.plan.loss.indexed else np.ascontiguousarray(targets.transpose(0, 2, 1))
-        self.row_weights = None if self.weights is None else np.take_along_axis(self.weights, at, axis=1)
+        self.rows = self.order + self.x_start[:, None]
+        at = (
+            self.order + self.n_rows * np.arange(len(self.members))[:, None]
+        )  # in all members' rows, one after the other
+        if self.plan.loss.indexed:
+            self.targets = self.y.take(at, mode="clip")
+        else:
+            targets = self.y.reshape(-1, self.y.shape[2]).take(at, axis=0, mode="clip")
+            self.targets = np.ascontiguousarray(targets.transpose(0, 2, 1))
+        self.row_weights = None if self.weights is None else self.weights.take(at, mode="clip")
 
     def step(
         self, start: int, stop: int, watch: Watch | None = None, before_update: Callable[[], None] | None = None
@@ -330,6 +335,7 @@ class Member:
     best_loss: float = np.inf
     best_score: float = -np.inf
     losses: list[float] = field(default_factory=list)
+    least_loss: float = np.inf
     scores: list[float] = field(default_factory=list)
     state: list[Array] | None = None  # of the optimizer, one (P,) array per slot
     running: list[Array] | None = None  # of batch normalization, (2, units) per hidden layer

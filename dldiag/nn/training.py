@@ -128,7 +128,8 @@ def take_stock(stack: Stack, losses: Array) -> dict[int, str]:
         member.epochs += 1
         member.rows_seen += stack.n_rows
         member.losses.append(float(losses[i]))
-        if losses[i] <= min(member.losses):
+        if losses[i] <= member.least_loss:
+            member.least_loss = member.losses[-1]
             stack.fallback[i] = stack.before_epoch[i]
         why = _why_leave(member, stack, i) if finite[i] else "divergence"
         if why:

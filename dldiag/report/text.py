@@ -6,16 +6,19 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
+from typing import TYPE_CHECKING
 
-from dldiag.core.i18n import tr
+from dldiag.core.i18n import tr, trn
 from dldiag.core.types import Column_, Outcome, Report
-from dldiag.diagnosis.improve import Improvement
 from dldiag.experiments.models import params_of_model
 from dldiag.report import view
 from dldiag.report.view import Cell, Fix
 from dldiag.report.view.error_rows import TITLE as ERRORS_TITLE
 from dldiag.report.view.error_rows import Section, error_sections
 from dldiag.report.view.performance import PERFORMANCE_TITLE, brief_sections
+
+if TYPE_CHECKING:
+    from dldiag.diagnosis.improve import Improvement
 
 WIDTH = 80  # columns
 INDENT = "  "
@@ -171,7 +174,15 @@ def _findings(report: Report, width: int) -> Iterator[str]:
         if names:
             yield from wrapped(tr("Undecided: {names}.", names=names), width, indent=INDENT)
         others = len(report.findings) - len(shown) - len(undecided)
-        yield from wrapped(tr("{count} other rules found nothing or do not apply.", count=others), width, indent=INDENT)
+        yield from wrapped(
+            trn(
+                "{n} other rule found nothing or does not apply.",
+                "{n} other rules found nothing or do not apply.",
+                others,
+            ),
+            width,
+            indent=INDENT,
+        )
 
 
 def _performance(report: Report, width: int) -> Iterator[str]:
@@ -208,6 +219,8 @@ def display_width(text: str) -> int:
     >>> display_width("bias"), display_width("偏差")
     (4, 4)
     """
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.combining(c) else 1 for c in text)
 
 

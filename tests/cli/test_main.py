@@ -192,7 +192,7 @@ def test_an_error_can_be_read_in_chinese(table, capsys):
 
 
 def test_a_fault_of_ours_is_one_line_unless_the_traceback_is_asked_for(monkeypatch, capsys):
-    monkeypatch.setattr("dldiag.cli.main.SAMPLES", None)
+    monkeypatch.setattr("dldiag.cli.on_tables.SAMPLES", None)
     monkeypatch.delenv("DLDIAG_TRACEBACK", raising=False)
     assert main(["samples"]) == 1
     assert "fault of dldiag" in capsys.readouterr().err
@@ -287,3 +287,21 @@ def test_settings_that_only_one_task_has_can_be_set_for_it_and_are_refused_for_t
     assert main(["diagnose", "sample:iris", "--set", "class_weight=balanced", *SMALL, *SHORT]) == 0
     assert main(["diagnose", "sample:concrete", "--set", "class_weight=balanced", *SMALL, *SHORT]) == 2
     assert "class_weight" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "heavy",
+    ["sklearn.ensemble", "sklearn.pipeline", "rich", "pyarrow.dataset", "dldiag.data.io", "dldiag.experiments.fit"],
+)
+def test_numbers_start_without_what_only_tables_and_fits_need(heavy):
+    script = f"import sys\nfrom dldiag.cli.main import main\nmain(['numbers', '--train', '0', '--dev', '0.1', '--quiet'])\nsys.exit({heavy!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_numbers_are_asked_for_alike_alone_and_among_all_verbs(capsys):
+    told = []
+    for one in (parser(only_numbers=True), parser()):
+        with pytest.raises(SystemExit):
+            one.parse_args(["numbers", "--help"])
+        told.append(capsys.readouterr().out)
+    assert told[0] == told[1]

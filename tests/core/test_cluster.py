@@ -9,7 +9,7 @@ import time
 import pytest
 
 from dldiag import Settings, diagnose, make_dataset, read_table, to_json
-from dldiag.core.cluster import CONNECT_SECONDS, on_cluster
+from dldiag.core.cluster import CONNECT_SECONDS, LOST_SECONDS, _Alive, on_cluster
 from dldiag.core.params import SettingError
 from dldiag.core.types import Stopped
 from dldiag.data.samples import sample_bytes
@@ -102,3 +102,34 @@ def test_a_cluster_that_cannot_work_is_refused_in_one_line_within_30_seconds(iri
         ):
             diagnose(iris, settings=QUICK)
         assert time.monotonic() - started < 30
+
+
+class PausingWorkers:
+    """A scheduler whose only worker is paused at every second look; only what `_Alive` asks of a client."""
+
+    def __init__(self):
+        self.looks = 0
+
+    def run_on_scheduler(self, statuses):
+        self.looks += 1
+        return {"tcp://one": "paused" if self.looks % 2 else "running"}
+
+
+def test_a_worker_that_pauses_again_and_again_without_a_result_is_given_up(monkeypatch):
+    clock = iter(range(0, 600, 3))
+    monkeypatch.setattr("dldiag.core.cluster.time.monotonic", lambda: float(next(clock)))
+    alive = _Alive(PausingWorkers())
+    with pytest.raises(SettingError, match="none has taken work"):
+        for _ in range(100):
+            alive.check()
+    assert next(clock) < 30, "seconds"
+
+
+def test_a_worker_that_pauses_between_results_is_kept(monkeypatch):
+    clock = iter(range(0, 600, 3))
+    monkeypatch.setattr("dldiag.core.cluster.time.monotonic", lambda: float(next(clock)))
+    alive = _Alive(PausingWorkers())
+    for _ in range(100):
+        alive.check()
+        alive.has_result()
+    assert next(clock) > LOST_SECONDS

@@ -59,6 +59,13 @@ def test_texts_speak_the_words_of_the_field():
     assert [text for text, _ in pairs("zh") if NOT_OURS.search(catalog.without_values(text))] == []
 
 
+def test_a_text_that_begins_with_a_count_has_a_singular():
+    counted = re.compile(
+        r"\{(?:count|n)\b[^}]*\} (?:[a-z]+ )?(?:lines|rows|columns|cells|characters|files|rules|others)\b"
+    )
+    assert [one.id for one in catalog.read_catalog("zh") if isinstance(one.id, str) and counted.match(one.id)] == []
+
+
 def prose_of(path):
     """Yield the docstrings and comments of a file, without what they quote."""
     source = path.read_text(encoding="utf-8")

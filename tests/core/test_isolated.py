@@ -1,6 +1,8 @@
 """Whatever a function does in its own process, the caller gets an answer or one of three errors, in time."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -81,3 +83,14 @@ def test_a_caller_that_hangs_up_ends_the_call(tmp_path, monkeypatch):
     while os.path.exists(f"/proc/{note.read_text()}"):  # noqa: PTH110
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_a_shorter_limit_that_the_system_sets_is_kept():
+    script = (
+        "import resource\n"
+        "from dldiag.core.isolated import Bounds, call_isolated\n"
+        "resource.setrlimit(resource.RLIMIT_CPU, (30, 30))\n"
+        f"print(bytes(call_isolated({TARGETS + 'echo'!r}, b'hello', Bounds(60.0, 200_000_000))))"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert told.stdout.strip() == "b'hello'", told.stderr

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from dldiag.core.statistics import RowPart, difference, pooled_estimate, rate_estimate, shared, t_interval
+from dldiag.core.statistics import RowPart, difference, in_ratio, pooled_estimate, rate_estimate, shared, t_interval
 from dldiag.core.types import Estimate
 
 
@@ -63,3 +63,17 @@ def test_intervals_hold_the_truth_whether_dev_rows_are_fixed_or_drawn(are_fixed,
         found = pooled_estimate([one.mean() for one in wrong], [part])
         hits += found.low <= truth <= found.high
     assert 0.87 <= hits / 600 <= 0.95
+
+
+def test_an_interval_in_ratio_is_as_far_above_as_below_and_never_reaches_zero():
+    found = in_ratio(Estimate(0.1, 0.05, 0.15, 0.06, 0.14))
+    assert found.low * found.high == pytest.approx(0.1**2) == pytest.approx(found.surely_above * found.surely_below)
+    assert found.low == pytest.approx(0.1 * np.exp(-0.5))
+    wide = in_ratio(Estimate(0.01, -0.19, 0.21))
+    assert wide.low > 0 and wide.high == pytest.approx(0.01 + (np.e - 1) * 0.2)
+    assert in_ratio(Estimate(0.0, -0.1, 0.1)).low == 0
+
+
+def test_an_interval_lies_around_what_a_chosen_value_would_be_without_the_choice():
+    found, plain = in_ratio(Estimate(0.4, 0.35, 0.45), optimism=0.2), in_ratio(Estimate(0.6, 0.55, 0.65))
+    assert (found.value, found.low, found.high) == (0.4, 0.4, pytest.approx(plain.high))

@@ -14,12 +14,17 @@ from sklearn.tree import DecisionTreeClassifier
 from dldiag.core.settings import Settings
 from dldiag.core.types import LearningCurve, exactly
 from dldiag.diagnosis.diagnose import Case, _measured, prepare_case
-from dldiag.diagnosis.evidence import EVIDENCE, MEASURERS, Evidence, EvidenceRow, gather
-from dldiag.diagnosis.evidence.gather import fits_by_construction
+from dldiag.diagnosis.evidence import EVIDENCE, Evidence, EvidenceRow
+from dldiag.diagnosis.evidence.gather import MEASURERS, fits_by_construction, gather
 from dldiag.experiments.estimates import paired_change
 from tests.problems import two_blobs
 
-LATER = {"parts", "class_weights", "test_set"}  # from other evidence, a short run, or the opened test set
+LATER = {
+    "parts",
+    "class_weights",
+    "rare_rows",
+    "test_set",
+}  # from other evidence, a short run, more fits, or the opened test set
 
 
 @pytest.fixture(scope="module")

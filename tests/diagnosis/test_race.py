@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from dldiag.core.statistics import Z_TWO_SIDED
-from dldiag.diagnosis.evidence import paired_change
 from dldiag.diagnosis.race import foresee
+from dldiag.experiments.estimates import paired_change
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.models import build_model
 from dldiag.experiments.tasks import FitTask

@@ -12,6 +12,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import VotingClassifier
 from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, LogisticRegression
+from sklearn.metrics import balanced_accuracy_score
 from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -21,11 +22,14 @@ from sklearn.svm import SVR
 from dldiag import MLPClassifier, learning_curve, nn
 from dldiag.core.settings import Settings
 from dldiag.core.types import DataError
+from dldiag.data.split import make_split
 from dldiag.diagnosis.diagnose import diagnose
 from dldiag.diagnosis.trials import diagnosis_split
-from dldiag.experiments.fit import fit_all
+from dldiag.experiments.fit import fit_all, fitted_estimator
 from dldiag.experiments.fit_cache import FitCache
+from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import as_model, build_model, changed
+from dldiag.experiments.tasks import FitTask, encode_dataset, prepare_inputs
 from tests.problems import dataset, two_blobs
 
 
@@ -294,3 +298,24 @@ def test_a_classifier_that_refuses_names_learns_numbers_in_their_place(codes):
 def test_numbers_never_stand_in_for_names_that_a_setting_may_name():
     result = _labelled(OnlyNumbers(class_weight={0: 1.0, 1: 5.0}), [0] * 30 + [1] * 60 + [2] * 30)
     assert "Invalid classes" in result.failed
+
+
+@pytest.mark.parametrize(
+    ("choice", "theirs"),
+    [(MetricChoice("balanced_error"), lambda y, t: balanced_accuracy_score(y, t) - 1), (MetricChoice("error"), None)],
+)
+def test_early_stopping_goes_by_the_metric_of_the_diagnosis(choice, theirs):
+    data = two_blobs(400, 1.0)
+    model = build_model("classification", {"early_stopping": True, "max_iter": 12, "hidden_layer_sizes": (8,)})
+    rows = np.arange(300)
+    encoded = encode_dataset(data, make_split(data, 3, 0), choice)
+    task = FitTask(("", 300, 0), model, rows, np.arange(300, 400), 0)
+    network, _ = fitted_estimator(task, prepare_inputs([task], encoded)[0])
+    assert (network.validation_score is None) == (theirs is None)
+    if theirs is None:
+        assert all(0 <= score <= 1 for score in network.validation_scores_)
+        return
+    proba = np.array([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7]])
+    y = np.array([0, 0, 1])
+    assert network.validation_score(y, proba, np.array([0, 1])) == pytest.approx(theirs(y, proba.argmax(axis=1)))
+    assert all(-1 <= score <= 0 for score in network.validation_scores_)

@@ -2,10 +2,15 @@
 
 import numpy as np
 import pytest
+from scipy import optimize, stats
 from sklearn import metrics as theirs
 
+from dldiag.experiments.fit import FitResult
 from dldiag.experiments.judged import Judged
+from dldiag.experiments.metric_estimates import loss_estimate, shown
 from dldiag.experiments.metrics import COSTS, METRICS, POSITIVE, PROBABILITIES, VALUES
+from dldiag.experiments.models import build_model
+from dldiag.experiments.tasks import FitTask
 
 COST_TABLE = np.array([[0.0, 1.0, 4.0], [2.0, 0.0, 3.0], [9.0, 1.0, 0.0]])
 
@@ -169,3 +174,45 @@ def test_what_a_metric_lacks_is_said_in_one_line():
         METRICS["cost"].value(y, p.argmax(axis=1))
     with pytest.raises(ValueError, match="no class 'x'"):
         METRICS["f1"].value(y, p.argmax(axis=1), positive="x")
+
+
+APART, RARE = 2.0, 0.05  # standard deviations between the scores of positive rows and of others; share of positive rows
+
+
+def precision_from(threshold):
+    """The precision of calling positive what lies above a threshold, where scores of both kinds are normal."""
+    hits, false = RARE * stats.norm.sf(threshold - APART), (1 - RARE) * stats.norm.sf(threshold)
+    return hits / (hits + false)
+
+
+BINORMAL = {  # true values by closed form
+    "roc_auc": stats.norm.cdf(APART / np.sqrt(2)),
+    "recall_at_precision": stats.norm.sf(optimize.brentq(lambda t: precision_from(t) - 0.9, 0, 8) - APART),
+    "precision_at_recall": precision_from(APART - stats.norm.ppf(0.9)),
+}
+
+
+def judged_repeats(rng, n=400, repeats=5):
+    """Repeats that judge the true probabilities of one small table with few positive rows, on a quarter of it each."""
+    y = (rng.random(n) < RARE).astype(int)
+    odds = RARE / (1 - RARE) * np.exp(APART * (rng.normal(size=n) + APART * y) - APART**2 / 2)
+    p = np.column_stack([1 / (1 + odds), odds / (1 + odds)])
+    model = build_model("classification", key="linear")
+    for number in range(repeats):
+        rows = rng.permutation(n)[: n // 4]
+        task = FitTask(("", 0, number), model, rows[:0], rows, 0)
+        nothing = np.zeros(0)
+        yield (
+            FitResult(task, 0.0, 0.0, 0.0, nothing, 0.0, np.inf, nothing),
+            Judged(y[rows], p[rows].argmax(1), p[rows], 1),
+        )
+
+
+@pytest.mark.parametrize("name", BINORMAL)
+def test_ninety_percent_intervals_hold_with_five_positive_rows_a_repeat(name):
+    rng, hits, tables = np.random.default_rng(3), 0, 150
+    for _ in range(tables):
+        results, judged = zip(*judged_repeats(rng), strict=True)
+        found = shown(METRICS[name], loss_estimate(results, judged, METRICS[name]))
+        hits += found.low <= BINORMAL[name] <= found.high
+    assert 0.84 <= hits / tables <= 0.98

@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import metrics
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_digits
 from sklearn.exceptions import ConvergenceWarning
@@ -191,7 +192,13 @@ def test_every_param_has_the_default_of_the_constructor(model):
         default = model.get_params()[name]
         assert param.default == (None if default == "auto" and param.optional else default)
         check(name, param, default)
-    assert set(model.get_params()) - set(params) == {"random_state", "verbose", "warm_start", "record_health"}
+    assert set(model.get_params()) - set(params) == {
+        "random_state",
+        "verbose",
+        "warm_start",
+        "record_health",
+        "validation_score",
+    }
 
 
 def test_every_text_of_a_param_is_translated():
@@ -367,3 +374,27 @@ def test_another_solver_goes_on_with_the_weights_and_begins_its_own_state(other)
 def test_a_missing_target_value_is_refused(missing):
     with pytest.raises(ValueError, match=r"Input y contains NaN|missing|None"):
         MLPRegressor().fit([[0.0], [1.0], [2.0]], [1.0, missing, 2.0])
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_early_stopping_keeps_the_weights_that_a_score_of_ones_own_likes_best(n_classes):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(300, 4)), rng.integers(n_classes, size=300) + 5
+    seen = []
+
+    def minus_log_loss(labels, proba, classes):
+        seen.append((metrics.log_loss(labels, proba, labels=classes), proba))
+        return -seen[-1][0]
+
+    model = MLPClassifier((16,), max_iter=30, early_stopping=True, random_state=0, learning_rate_init=0.02, tol=0.0)
+    model.set_params(validation_score=minus_log_loss, dtype="float64").fit(X, y)
+    assert model.validation_scores_ == [-loss for loss, _ in seen]
+    best = min(seen, key=lambda one: one[0])[1]
+    kept = model.predict_proba(X)
+    assert all(np.isclose(kept, row).all(axis=1).any() for row in best)
+
+
+def test_a_score_of_ones_own_is_for_one_target():
+    X, y = np.zeros((40, 2)), np.zeros((40, 2))
+    with pytest.raises(ValueError, match="single target"):
+        MLPRegressor(hidden_layer_sizes=(4,), early_stopping=True, validation_score=lambda y, p, c: 0.0).fit(X, y)

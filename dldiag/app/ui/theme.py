@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Literal
 
 import streamlit as st
+
+from dldiag.core.i18n import tr
 
 ICON = Path(__file__).with_name("icon.png")
 BARS = Path(__file__).parents[2] / "report" / "interval_bars.css"
@@ -53,6 +56,10 @@ button[data-testid*="rimary"]:not(:disabled) { background: #14757b; border-color
 button[data-testid*="rimary"]:not(:disabled):hover { background: #0f5e63; border-color: #0f5e63; color: #fff; }
 [data-testid="stSidebar"] [data-testid="stCaptionContainer"] p {
   text-transform: uppercase; letter-spacing: 0.06em; font-size: 0.75rem; }
+/* The words of Streamlit's uploader are English only: the page's language stands in their place. */
+[data-testid="stFileUploaderDropzone"] button p, [data-testid="stFileUploaderDropzoneInstructions"] span { font-size: 0; }
+[data-testid="stFileUploaderDropzone"] button p::after { content: var(--upload); font-size: .875rem; }
+[data-testid="stFileUploaderDropzoneInstructions"] span::after { content: var(--upload-limit); font-size: .875rem; }
 /* Streamlit keeps what was picked on one line and hides the rest: here every pick is seen. */
 div:has(> [data-testid="stMultiSelectTagsContainer"]) { height: auto; max-height: none; min-height: 2.5rem; }
 [data-testid="stMultiSelectTagsContainer"] { flex-wrap: wrap; height: auto; mask-image: none; }
@@ -76,4 +83,9 @@ def mode() -> Literal["light", "dark"]:
 
 def css() -> str:
     """Return all CSS of a page in the visitor's theme."""
-    return f"{CSS}{BARS.read_text(encoding='utf-8')}:root {{ {BAR_COLORS[mode()]} }}"
+    return f"{CSS}{BARS.read_text(encoding='utf-8')}:root {{ {BAR_COLORS[mode()]} {_uploader_words()} }}"
+
+
+def _uploader_words() -> str:
+    limit = tr("up to {megabytes} MB per file", megabytes=st.get_option("server.maxUploadSize"))
+    return f"--upload: {json.dumps(tr('Upload'), ensure_ascii=False)}; --upload-limit: {json.dumps(limit, ensure_ascii=False)};"

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import plotly.graph_objects as go
 
-from dldiag.core.i18n import Message, Value, tr
+from dldiag.core.i18n import Message, Value, tr, trn
 from dldiag.core.sanitize import escape_plotly
 from dldiag.core.types import Dataset
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
@@ -42,7 +42,7 @@ def distribution(dataset: Dataset) -> Distribution:
     counts = np.bincount(dataset.y.astype(np.int64), minlength=len(dataset.classes))
     order = np.argsort(-counts, kind="stable")
     kept, rest = order[:_MOST_CLASSES], order[_MOST_CLASSES:]
-    labels = [dataset.classes[k] for k in kept] + ([tr("{count} others", count=len(rest))] if len(rest) else [])
+    labels = [dataset.classes[k] for k in kept] + ([trn("{n} other", "{n} others", len(rest))] if len(rest) else [])
     numbers = [int(counts[k]) for k in kept] + ([int(counts[rest].sum())] if len(rest) else [])
     return Distribution(tuple(labels), tuple(numbers))
 

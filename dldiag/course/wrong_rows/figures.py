@@ -127,7 +127,9 @@ def alt_reliability(found: Categories) -> Message:
     """Say how often the largest category was named rightly."""
     text = Message("How often the largest category comes out as the largest.")
     for n, share in found.right:
-        part = Message("{n} rows: {share:error}.", {"n": n, "share": share, "unit": "rate"})
+        part = Message(
+            "{n} row: {share:error}.", {"n": n, "share": share, "unit": "rate"}, plural="{n} rows: {share:error}."
+        )
         text = Message("{first} {second}", {"first": text, "second": part})
     return text
 

@@ -16,18 +16,30 @@ TEXTS = {
         Message("Compare the two previews and choose the one that reads right."),
     ),
     "bad_characters": NoticeText(
-        Message("{count:,} characters could not be decoded and are shown as �."),
+        Message(
+            "{count:,} character could not be decoded and is shown as �.",
+            plural="{count:,} characters could not be decoded and are shown as �.",
+        ),
         Message("Choose another encoding if there are many of them."),
     ),
     "mixed_encodings": NoticeText(
-        Message("{count:,} lines are not in {encoding} like the rest; they were read as {other}."),
+        Message(
+            "{count:,} line is not in {encoding} like the rest; it was read as {other}.",
+            plural="{count:,} lines are not in {encoding} like the rest; they were read as {other}.",
+        ),
         Message("Check these lines: the file was put together from parts with different encodings."),
     ),
     "recovered_characters": NoticeText(
-        Message("{count:,} control characters were read as the typographic marks that they stand for."),
+        Message(
+            "{count:,} control character was read as the typographic mark that it stands for.",
+            plural="{count:,} control characters were read as the typographic marks that they stand for.",
+        ),
     ),
     "nul_characters": NoticeText(
-        Message("{count:,} NUL characters were taken out of the text."),
+        Message(
+            "{count:,} NUL character was taken out of the text.",
+            plural="{count:,} NUL characters were taken out of the text.",
+        ),
         Message("The file may be damaged."),
     ),
     "cut_off": NoticeText(
@@ -51,11 +63,15 @@ TEXTS = {
         Message("A quote within quotes is marked by {escape} in this file."),
     ),
     "preamble": NoticeText(
-        Message("{count:,} lines above the table were left out."),
+        Message(
+            "{count:,} line above the table was left out.", plural="{count:,} lines above the table were left out."
+        ),
         Message("Choose the header line by hand if it is another one."),
     ),
     "footnotes": NoticeText(
-        Message("{count:,} lines below the table were left out."),
+        Message(
+            "{count:,} line below the table was left out.", plural="{count:,} lines below the table were left out."
+        ),
         Message("Set the footer lines to 0 to read them as rows."),
     ),
     "no_header": NoticeText(
@@ -88,48 +104,80 @@ TEXTS = {
         Message("Check the example."),
     ),
     "made_up_names": NoticeText(
-        Message("{count:,} columns have no name and were named by their place."),
+        Message(
+            "{count:,} column has no name and was named by its place.",
+            plural="{count:,} columns have no name and were named by their place.",
+        ),
     ),
     "renamed": NoticeText(
-        Message("{count:,} columns have the same name as another one and were numbered."),
+        Message(
+            "{count:,} column has the same name as another one and was numbered.",
+            plural="{count:,} columns have the same name as another one and were numbered.",
+        ),
     ),
     "empty_column_dropped": NoticeText(
-        Message("{count:,} columns without name and without any value were left out."),
+        Message(
+            "{count:,} column without name and without any value was left out.",
+            plural="{count:,} columns without name and without any value were left out.",
+        ),
     ),
     "bare_quotes": NoticeText(
-        Message("{count:,} lines have quotes that do not follow the rules; they were taken as part of the text."),
+        Message(
+            "{count:,} line has quotes that do not follow the rules; they were taken as part of the text.",
+            plural="{count:,} lines have quotes that do not follow the rules; they were taken as part of the text.",
+        ),
         Message("Check the example."),
     ),
     "other_delimiter": NoticeText(
-        Message("{count:,} lines are cut by another delimiter than the rest; their cells were put where they fit."),
+        Message(
+            "{count:,} line is cut by another delimiter than the rest; its cells were put where they fit.",
+            plural="{count:,} lines are cut by another delimiter than the rest; their cells were put where they fit.",
+        ),
         Message("Check the example."),
     ),
     "padded": NoticeText(
-        Message("{count:,} lines have cells too few; those at the end were taken as missing."),
+        Message(
+            "{count:,} line has cells too few; those at the end were taken as missing.",
+            plural="{count:,} lines have cells too few; those at the end were taken as missing.",
+        ),
     ),
     "extra_empty": NoticeText(
-        Message("{count:,} lines have empty cells too many; these were left out."),
+        Message(
+            "{count:,} line has empty cells too many; these were left out.",
+            plural="{count:,} lines have empty cells too many; these were left out.",
+        ),
     ),
     "realigned": NoticeText(
-        Message("{count:,} lines have cells too few or too many; each cell was put where it fits the column."),
+        Message(
+            "{count:,} line has cells too few or too many; each cell was put where it fits the column.",
+            plural="{count:,} lines have cells too few or too many; each cell was put where it fits the column.",
+        ),
         Message("Check the example; cells that could not be told apart are missing."),
     ),
     "set_aside": NoticeText(
-        Message("{count:,} lines do not fit the table and were set aside."),
+        Message(
+            "{count:,} line does not fit the table and was set aside.",
+            plural="{count:,} lines do not fit the table and were set aside.",
+        ),
         Message("Mend them in the file if you need them."),
     ),
     "blank_rows": NoticeText(
-        Message("{count:,} rows have delimiters but no value."),
+        Message("{count:,} row has delimiters but no value.", plural="{count:,} rows have delimiters but no value."),
     ),
     "blank_end": NoticeText(
-        Message("{count:,} rows without any value were left out."),
+        Message(
+            "{count:,} row without any value was left out.", plural="{count:,} rows without any value were left out."
+        ),
     ),
     "repeated_header": NoticeText(
-        Message("{count:,} lines repeat the header and were left out."),
+        Message(
+            "{count:,} line repeats the header and was left out.",
+            plural="{count:,} lines repeat the header and were left out.",
+        ),
         Message("The file was put together from parts."),
     ),
     "rule": NoticeText(
-        Message("{count:,} lines of dashes were left out."),
+        Message("{count:,} line of dashes was left out.", plural="{count:,} lines of dashes were left out."),
     ),
     "no_rows": NoticeText(
         Message("There are names but no rows."),
@@ -173,10 +221,16 @@ TEXTS = {
         ),
     ),
     "uncounted": NoticeText(
-        Message("{count:,} rows of the file could not be cut into cells and are not in these counts."),
+        Message(
+            "{count:,} row of the file could not be cut into cells and is not in these counts.",
+            plural="{count:,} rows of the file could not be cut into cells and are not in these counts.",
+        ),
     ),
     "left_out_column": NoticeText(
-        Message("{count:,} columns hold binary data and were left out."),
+        Message(
+            "{count:,} column holds binary data and was left out.",
+            plural="{count:,} columns hold binary data and were left out.",
+        ),
     ),
 }
 

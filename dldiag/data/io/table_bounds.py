@@ -100,11 +100,23 @@ def _start(filled: Sequence[Record], width: int) -> int:
             if i + 1 < len(filled) and len(filled[i + 1].cells) == width:
                 return i
             continue
-        if record.filled < least:
+        if record.filled < least and not _names_rows_by_nothing(filled, i, width):
             continue
         if len(record.cells) == width or _is_damaged_header(filled, i, width):
             return i
     return 0
+
+
+def _names_rows_by_nothing(filled: Sequence[Record], i: int, width: int) -> bool:
+    """Tell whether a line names every column but the first, as R writes a column of row names beside a single other.
+
+    A title may stand in the second cell, too: then the names are in the next line, above columns of numbers or dates.
+    """
+    cells, below = filled[i].cells, [r.cells for r in filled[i + 1 : i + 1 + _SAMPLE_ROWS] if len(r.cells) == width]
+    if width != 2 or len(cells) != width or cells[0].strip() or not cells[1].strip() or not below:
+        return False
+    typed = any(is_typed([row[j] for row in below[1:]]) for j in range(width))
+    return bool(below[0][0].strip()) and not (typed and has_header(below[0], below[1:]))
 
 
 def _is_damaged_header(filled: Sequence[Record], i: int, width: int) -> bool:

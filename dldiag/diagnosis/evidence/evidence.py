@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from dldiag.core.i18n import Message, Value
 from dldiag.core.settings import Settings
+from dldiag.core.statistics import difference
 from dldiag.core.types import ErrorUnit, Estimate, Task, error_unit
 
 Number = Estimate | None
@@ -77,6 +78,12 @@ class Evidence:
     rarest_class_rows: Number = evidence_row(Message("Rows of the rarest class"), "number", "table")
     # What class weights gain, where the metric is the share of wrong rows and a class is rare.
     rare_class_gain: Number = evidence_row(Message("Balanced error that class weights gain"), "share", "class_weights")
+    # Of the class whose few rows decide the metric: dev rows, training rows, and dev error now − forecast at four times as many.
+    rare_dev_rows: Number = evidence_row(Message("Different dev rows of the rare class"), "number", "rare_rows")
+    rare_train_rows: Number = evidence_row(Message("Training rows of the rare class"), "number", "rare_rows")
+    rare_rows_gain: Number = evidence_row(
+        Message("Expected gain from four times the rows of the rare class"), "difference", "rare_rows"
+    )
     scale_ratio: Number = evidence_row(Message("Largest scale over smallest scale of the inputs"), "number", "table")
     automatic_start: Number = evidence_row(Message("Automatic initialization (1: yes)"), "number", "model")
     scaled_inputs: Number = evidence_row(Message("Inputs are scaled (1: yes)"), "number", "model")
@@ -173,3 +180,14 @@ class Evidence:
 
 EVIDENCE: dict[str, EvidenceRow] = {f.name: f.metadata["row"] for f in fields(Evidence) if "row" in f.metadata}
 DECLARED = frozenset(EVIDENCE)  # the rows that are fields of Evidence
+
+
+def with_achievable(evidence: Evidence) -> Evidence:
+    """Derive what follows from the achievable error: avoidable bias and the excess of the dev error over it."""
+    if evidence.achievable is None or evidence.train_error is None or evidence.dev_error is None:
+        return evidence
+    return replace(
+        evidence,
+        avoidable_bias=difference(evidence.train_error, evidence.achievable),
+        excess=difference(evidence.dev_error, evidence.achievable),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from dldiag.core.i18n import Message, Value
 from dldiag.core.settings import Settings
 from dldiag.core.statistics import Z_95, Z_TWO_SIDED, delta_of, difference, estimate, t_interval
 from dldiag.core.types import Estimate, LearningCurve, Task, exactly
-from dldiag.diagnosis.evidence.evidence import Evidence, Probe
+from dldiag.diagnosis.evidence.evidence import Evidence, Probe, with_achievable
 from dldiag.diagnosis.evidence.signals import signals
 from dldiag.diagnosis.ladders import learners
 from dldiag.diagnosis.winners_curse import correlation_of, picked
@@ -116,17 +116,6 @@ def fits_by_construction(estimator: Any) -> bool:
 def material_of(results: Sequence[FitResult], smallest: float) -> float:
     """Return δ, the smallest difference that matters: a share of the dev error, at most of the baseline's."""
     return delta_of(float(np.mean([result.useful_error for result in results])), smallest)
-
-
-def with_achievable(evidence: Evidence) -> Evidence:
-    """Derive what follows from the achievable error: avoidable bias and the excess of the dev error over it."""
-    if evidence.achievable is None or evidence.train_error is None or evidence.dev_error is None:
-        return evidence
-    return replace(
-        evidence,
-        avoidable_bias=difference(evidence.train_error, evidence.achievable),
-        excess=difference(evidence.dev_error, evidence.achievable),
-    )
 
 
 def _counts(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:

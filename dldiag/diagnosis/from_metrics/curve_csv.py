@@ -10,9 +10,6 @@ from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Floats, LearningCurve
-from dldiag.data.io import Limits
-from dldiag.data.io.source import load
-from dldiag.data.read_table import read_table
 from dldiag.diagnosis.from_metrics.history import TrainingHistory
 from dldiag.diagnosis.from_metrics.history_table import history_of_json, history_of_table, is_history, plain_name
 from dldiag.experiments.forecast import HIGHEST
@@ -50,6 +47,10 @@ def read_curve_table(source: str | Path | bytes, name: str = "", unit: str = "ra
     "rate" or "sd", unless the table has a column for it. Raises DataError when a column is missing, an error cannot be
     one, a number of rows is none, or two lines of one size cannot be told apart.
     """
+    from dldiag.data.io import Limits  # keeps start-up short
+    from dldiag.data.io.source import load  # keeps start-up short
+    from dldiag.data.read_table import read_table  # keeps start-up short
+
     data = source if isinstance(source, bytes) else load(source, Limits())
     if data.lstrip()[:1] in (b"{", b"[") and (history := history_of_json(data, name)) is not None:
         return history

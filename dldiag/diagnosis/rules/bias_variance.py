@@ -38,7 +38,7 @@ def _more_data(e: Evidence) -> Estimate | None:
 def something_gains(e: Evidence) -> bool:
     """Tell whether a probed fix, more rows, or another model gains δ/2 with 90% confidence, or a fix likely does."""
     probes = [gain for remedy in e.probes if (gain := gain_of(e, remedy)) is not None]
-    gains = [*probes, _more_data(e), e.simple_lead, e.reference_lead]
+    gains = [*probes, _more_data(e), e.rare_rows_gain, e.simple_lead, e.reference_lead]
     surely = any(gain is not None and gain.surely_above > e.delta / 2 for gain in gains)
     return surely or any(is_likely(probe, e) for probe in e.probes.values())
 
@@ -98,7 +98,7 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
         passed="Longer training gains at most {most:gap}.",
         hint="Train for more epochs.",
         source="Ng: train longer; playbook",
-        silences=("V1c",),  # more rows are more steps, too: the curve of a network in training tells little about rows
+        silences=("V1c", "V1e"),  # more rows are more steps, too: the curve of a network in training tells little about rows
     ),
     probed(
         "B1c", "bias_variance", Message("Optimization method"), "other_optimizer", "slow_optimizer",
@@ -151,6 +151,18 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
         examples=(
             Example(Evidence(more_data_gain=_E(0.06, 0.03, 0.08)), "fired"),
             Example(Evidence(more_data_gain=_E(0.0, -0.005, 0.006)), "passed"),
+        ),
+    ),
+    Rule(
+        "V1e", "bias_variance", Message("More rows of the rare class"),
+        signal=lambda e: e.rare_rows_gain, threshold=MATERIAL,
+        fired='Four times the "{rare_class}" rows are expected to lower the dev error by {signal:gap}.',
+        passed='Four times the "{rare_class}" rows are expected to gain at most {most:gap}.',
+        hint='Collect more "{rare_class}" rows; they count more than as many others.',
+        problem="few_rare_rows", needs=("rare_rows_gain",), decided_by="repeats",
+        examples=(
+            Example(Evidence(rare_rows_gain=_E(0.06, 0.03, 0.08), names={"rare_class": "Yes"}), "fired"),
+            Example(Evidence(rare_rows_gain=_E(0.0, -0.005, 0.006), names={"rare_class": "Yes"}), "passed"),
         ),
     ),
     probed(

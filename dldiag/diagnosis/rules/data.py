@@ -36,12 +36,23 @@ WILD = Threshold("WILD", 0.001, "share of cells", "share of number cells beyond 
 
 
 DEV_ROWS, DIFFERENT_ROWS = Message("{n_dev:,} dev rows"), Message("{n_dev:,} different dev rows")
+RARE_ROWS = Message('{n_dev:,} different dev rows of the class "{rare_class}"')
 
 
 def judged_row_count(e: Evidence) -> Message:
-    """Say how many dev rows there are; a row of several repeats counts once."""
+    """Say how many dev rows there are; a row of several repeats counts once. Where a rare class decides, those of that class."""
+    if e.rare_dev_rows is not None:
+        return RARE_ROWS.filled(n_dev=int(e.rare_dev_rows.value), rare_class=e.names.get("rare_class", ""))
     n_dev = 0 if e.n_dev is None else int(e.n_dev.value)
     return (DEV_ROWS if e.repeats is None else DIFFERENT_ROWS).filled(n_dev=n_dev)
+
+
+def _decided_by_rare(e: Evidence) -> Message | None:
+    return (
+        None
+        if e.rare_dev_rows is None
+        else Message("The rows of the rare class decide the error; they are looked at apart.")
+    )
 
 
 def _scaled(e: Evidence) -> Message | None:
@@ -90,11 +101,37 @@ DATA_RULES: tuple[Rule, ...] = (
         fired="With {judged} the error is known to ±{signal:error} at best (95% confidence); smaller differences don't show.",
         passed="With {judged} the error is known to ±{signal:error} (95% confidence).",
         hint="Collect more rows: ±{threshold:error} takes about {rows_needed:,} different dev rows.",
-        problem="few_dev_rows", needs=("dev_half_width", "dev_error", "n_dev"),
+        problem="few_dev_rows", needs=("dev_half_width", "dev_error", "n_dev"), unless=_decided_by_rare,
         words=lambda e: {"rows_needed": _rows_needed(e), "judged": judged_row_count(e)},
         examples=(
             Example(Evidence(dev_half_width=exactly(0.08), dev_error=exactly(0.2), n_dev=exactly(60)), "fired"),
             Example(Evidence(dev_half_width=exactly(0.005), dev_error=exactly(0.2), n_dev=exactly(9000)), "passed"),
+        ),
+    ),
+    Rule(
+        "D15", "data", Message("Enough dev rows of the rare class?"),
+        signal=lambda e: e.dev_half_width, threshold=MATERIAL,
+        fired='Only {rare_dev_rows:,} different dev rows are "{rare_class}", and they decide the error: it is known to ±{signal:error} '
+              "(95% confidence).",
+        passed='With {rare_dev_rows:,} different dev rows of "{rare_class}" the error is known to ±{signal:error} (95% confidence).',
+        hint='Collect more "{rare_class}" rows: ±{threshold:error} takes about {rows_needed:,} different dev rows of this class.',
+        problem="few_rare_dev_rows", needs=("dev_half_width", "dev_error", "rare_dev_rows"),
+        words=lambda e: {"rows_needed": _rows_needed(e)},
+        examples=(
+            Example(
+                Evidence(
+                    dev_half_width=exactly(0.08), dev_error=exactly(0.2), n_dev=exactly(6000), rare_dev_rows=exactly(200),
+                    names={"rare_class": "Yes"},
+                ),
+                "fired",
+            ),
+            Example(
+                Evidence(
+                    dev_half_width=exactly(0.005), dev_error=exactly(0.2), n_dev=exactly(90000), rare_dev_rows=exactly(9000),
+                    names={"rare_class": "Yes"},
+                ),
+                "passed",
+            ),
         ),
     ),
     Rule(
@@ -312,6 +349,7 @@ DATA_RULES: tuple[Rule, ...] = (
 
 def _rows_needed(e: Evidence) -> int:
     """Return the dev rows that would bring the half-width down to δ (it shrinks with the root of the rows)."""
-    if e.dev_half_width is None or e.n_dev is None:
+    rows = e.n_dev if e.rare_dev_rows is None else e.rare_dev_rows
+    if e.dev_half_width is None or rows is None:
         return 0
-    return round(e.n_dev.value * (e.dev_half_width.value / e.delta) ** 2)
+    return round(rows.value * (e.dev_half_width.value / e.delta) ** 2)

@@ -7,6 +7,7 @@ from dldiag.core.i18n import Message
 PROBLEMS: dict[str, Message] = {
     # the data
     "few_dev_rows": Message("Dev set too small"),
+    "few_rare_dev_rows": Message("Too few dev rows of a rare class"),
     "duplicates": Message("Duplicate rows"),
     "conflicting_labels": Message("Conflicting labels"),
     "leak": Message("Target leakage"),
@@ -43,6 +44,7 @@ PROBLEMS: dict[str, Message] = {
     "past_minimum": Message("Trained too long"),
     "large_network": Message("Network too large"),
     "few_rows": Message("Too few training rows"),
+    "few_rare_rows": Message("Too few training rows of a rare class"),
     # neither
     "noise": Message("The rest looks like noise"),
     "harmless_gap": Message("A gap without harm"),

@@ -30,7 +30,7 @@ ANY_STUCK = Threshold("ANY_STUCK", 0.0, "share of repeats", "seen once, it will 
 DEAD = Threshold("DEAD", 0.7, "share of units", "AUTOTRAINER and DeepDiagnosis fire at 70%, SageMaker warns at 50%")
 SATURATED = Threshold("SATURATED", 0.5, "share of pre-activations", "DeepDiagnosis: |z| > 5")
 
-BIAS_CAUSES = ("B1a", "B1b", "B1c", "B1d", "V1", "V1a", "V1b", "V1c", "V1d")
+BIAS_CAUSES = ("B1a", "B1b", "B1c", "B1d", "V1", "V1a", "V1b", "V1c", "V1d", "V1e")
 
 
 def _learns_well(e: Evidence) -> Message | None:
@@ -185,7 +185,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
         passed="Larger and smaller learning rates were tested and gain at most {most:gap}.",
         hint="Change learning_rate_init.",
         source="Ng; Cockpit; playbook: a three-fold and ten-fold probe",
-        silences=("V1c",),  # More rows are more steps, too: the curve of a network in training shows little about rows.
+        silences=("V1c", "V1e"),  # More rows are more steps, too: the curve of a network in training shows little about rows.
     ),
     probed(
         "T10", "training", Message("Initialization"), "other_initialization", "bad_initialization",
@@ -227,7 +227,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
         passed="Over the last fifth of training the dev error fell by at most {most:gap}.",
         hint="Train for more epochs, or take larger steps.",
         problem="short_training", needs=("still_falling",), decided_by="repeats", silences_conclusions=True,
-        silences=("V1c",),  # More rows are more steps, too: the curve of a network in training shows little about rows.
+        silences=("V1c", "V1e"),  # More rows are more steps, too: the curve of a network in training shows little about rows.
         examples=(
             Example(Evidence(still_falling=Estimate(0.05, 0.03, 0.07)), "fired"),
             Example(Evidence(still_falling=Estimate(0.0, -0.002, 0.002)), "passed"),
@@ -250,7 +250,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
                 )
             ),
         ),
-        silences_conclusions=True, silences=("V1c",),  # with more rows more starts train: the curve tells little about rows
+        silences_conclusions=True, silences=("V1c", "V1e"),  # with more rows more starts train: the curve tells little about rows
         examples=(
             Example(Evidence(stuck_share=exactly(0.1)), "fired"),
             Example(Evidence(stuck_share=exactly(0.0)), "passed"),

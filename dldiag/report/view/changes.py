@@ -58,6 +58,16 @@ def changed_rows(report: Report) -> str:
     return tr("training rows {now:,} → {then:,}", now=rows, then=FORECAST_TIMES * rows) if rows else ""
 
 
+def changed_rare_rows(report: Report, label: str) -> str:
+    """Write what the forecast of more rows of a rare class is for: '"Yes" training rows 197 → 788'."""
+    rows = report.evidence.get("rare_train_rows")
+    if rows is None or not label:
+        return ""
+    return tr(
+        '"{label}" training rows {now:,} → {then:,}', label=label, now=rows.value, then=FORECAST_TIMES * rows.value
+    )
+
+
 def changed_model(report: Report, key: str) -> str:
     """Write a change to another model: "Neural network → Gradient boosting"."""
     return f"{translate(str(report.model.get('label', '')))} → {MODELS[key].label}"

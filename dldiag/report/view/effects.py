@@ -5,7 +5,7 @@ from __future__ import annotations
 from dldiag.core.i18n import Message, Value, format_error, tr
 from dldiag.core.types import Estimate, Recommendation, Report, Trial, TrialVerdict
 from dldiag.diagnosis.evidence.printed import printed_after
-from dldiag.diagnosis.remedies import MORE_DATA
+from dldiag.diagnosis.remedies import MORE_DATA, RARE_ROWS
 
 _BETTER = Message("{gain:gap} better ({low:bare} to {high:bare})")
 PROBABLY_BETTER = Message("probably {gain:gap} better ({low:bare} to {high:bare})")
@@ -60,7 +60,12 @@ def effect_text(one: Recommendation, unit: str) -> str:
         said = tested_text(one.trial, unit)
         return tr("forecast: {effect}", effect=said) if one.remedy == MORE_DATA else str(said)
     if one.expected is not None and one.expected.value != 0:
-        return tr("not tested; expected {range}", range=range_text(one.expected, unit))
+        said = range_text(one.expected, unit)
+        return (
+            tr("forecast: {effect}", effect=said)
+            if one.remedy == RARE_ROWS
+            else tr("not tested; expected {range}", range=said)
+        )
     return tr("not tested") if one.change else ""
 
 

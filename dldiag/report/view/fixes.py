@@ -11,9 +11,9 @@ import numpy as np
 from dldiag.core.i18n import Message, listed, tr
 from dldiag.core.types import Column_, Estimate, Finding, Recommendation, Report, TrialVerdict
 from dldiag.diagnosis.recommend import HELPFUL, REFUTED, worth_of
-from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, OF_NETWORKS, OF_OTHERS, REMEDIES, SEARCH
+from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, OF_NETWORKS, OF_OTHERS, RARE_ROWS, REMEDIES, SEARCH
 from dldiag.diagnosis.rules import RULES
-from dldiag.report.view.changes import changed_model, changed_rows, changed_settings
+from dldiag.report.view.changes import changed_model, changed_rare_rows, changed_rows, changed_settings
 from dldiag.report.view.effects import before_after, before_change, effect_text, range_text
 from dldiag.report.view.labels import COLUMNS, OUTCOMES, unit_of
 
@@ -117,6 +117,8 @@ def _fix(one: Recommendation, report: Report) -> Fix:
         change = changed_model(report, model)
     if one.remedy == MORE_DATA:
         change = changed_rows(report)
+    if one.remedy == RARE_ROWS:
+        change = changed_rare_rows(report, str(one.because.values.get("rare_class", "")))
     expected = one.expected if one.expected is not None and one.expected.value != 0 else None
     note = "" if trial is None or trial.note is None else str(trial.note)
     return Fix(

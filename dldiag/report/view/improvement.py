@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from dldiag.core.i18n import Message, tr
 from dldiag.core.types import Estimate, Report, TestResult
-from dldiag.diagnosis.improve import LoopStep, Total
 from dldiag.experiments.models import params_for
 from dldiag.report.view.before_after import printed_change
 from dldiag.report.view.changes import pairs_text
 from dldiag.report.view.effects import before_after
 from dldiag.report.view.labels import change_text, error_text, unit_of
+
+if TYPE_CHECKING:
+    from dldiag.diagnosis.improve import LoopStep, Total
 
 
 def path(steps: Sequence[LoopStep], unit: str) -> list[dict[str, str]]:

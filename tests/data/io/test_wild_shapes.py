@@ -23,6 +23,23 @@ def stripped(table: RawTable, row: int = 0) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (
+            '"","Content"\n"V1","Do you often?"\n"V2","Are you?"\n"V3","Is it?"\n',
+            ("", "Content"),
+        ),  # as R writes row names
+        (",speed\n1,4\n2,5\n3,6\n", ("", "speed")),
+        (",Report 2020\nregion,sales\nnorth,4\nsouth,5\neast,6\n", ("region", "sales")),  # a title
+    ],
+)
+def test_a_name_beside_an_empty_one_is_no_title(text, names):
+    table = read(text.encode())
+    assert [name for name, given in zip(table.header, names, strict=True) if given] == [name for name in names if name]
+    assert len(table.frame) == 3
+
+
+@pytest.mark.parametrize(
     "names",
     [
         "country,2019,2020,2021", "country,2021,2020,2019", "country,code,1960,1961", "clinic,lat,1/5/23,1/6/23", "clinic,2023-01-05,2023-01-06",
