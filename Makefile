@@ -42,7 +42,7 @@ reference:       ## the reference site in build/site, from docs/ and the docstri
 	$(PYTHON) -m mkdocs build --strict -q
 
 run:             ## start the dashboard
-	$(PYTHON) -m streamlit run streamlit_app.py
+	$(PYTHON) -m streamlit run served_app.py
 
 bench:           ## the benchmarks; each prints a table and writes JSON (slow)
 	for one in speed advice forecast tables; do $(PYTHON) -m bench.$$one || exit 1; done

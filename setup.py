@@ -7,7 +7,7 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 HERE = Path(__file__).parent
-SCRIPTS = ("streamlit_app.py", "pages", ".streamlit")  # core/home.py finds them again
+SCRIPTS = ("served_app.py", "streamlit_app.py", "pages", ".streamlit")  # core/home.py finds them again
 
 
 class BuildWithDashboard(build_py):

@@ -1,14 +1,15 @@
 """Are flipped labels found, and does the trial know them from hard rows? Beside cleanlab on the same probabilities.
 
-    python -m bench.labels [--tables 20] [--model mlp]     # prints a table, writes bench/results/labels.json
+    python -m bench.labels [--tables 20] [--models linear mlp]     # prints a table, writes bench/results/labels.json
 
-What is true of a trial is measured on FRESH rows with their right labels, with the same training rows as in the trial.
+What is true of a decided trial is measured on FRESH rows with their right labels, with the same training rows as in the trial.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -68,8 +69,10 @@ def trial(seed: int, flipped: float, noise: float, key: str) -> dict[str, object
     tried = try_without_suspects(fits, model, material=MATERIAL)
     if tried is None:
         return {"verdict": "none"}
-    true = truth(fits, model, tried)
     known = {"change": tried.change.value, "against": tried.against_random.value}
+    if tried.verdict == "undecided":
+        return {"verdict": tried.verdict, **known, "right": None}
+    true = truth(fits, model, tried)
     return {"verdict": tried.verdict, **known, **true, "right": is_right(tried.verdict, **true)}
 
 
@@ -99,29 +102,37 @@ def is_right(verdict: str, true_change: float, true_against: float, true_relabel
 def main() -> None:
     given = argparse.ArgumentParser()
     given.add_argument("--tables", type=int, default=20)
-    given.add_argument("--model", default="mlp")
+    given.add_argument("--models", nargs="*", default=["linear", "mlp"])
     given.add_argument("--kinds", nargs="*", default=list(KINDS))
     asked = given.parse_args()
     precision = np.array([ranked(seed) for seed in range(asked.tables)])
     found: dict[str, object] = {
         "tables": asked.tables,
-        "model": asked.model,
         "average_precision": float(np.median(precision[:, 0])),
         "cleanlab": float(np.median(precision[:, 1])),
     }
-    for kind in asked.kinds:
-        trials = [trial(seed, *KINDS[kind], asked.model) for seed in range(asked.tables)]
-        verdicts = [str(one["verdict"]) for one in trials]
-        right = [one["right"] for one in trials if one.get("right") is not None]
-        found |= {f"{kind} {one}": verdicts.count(one) for one in sorted(set(verdicts))}
-        found |= {f"{kind} decided": len(right), f"{kind} right": sum(map(bool, right)), f"{kind} trials": trials}
-    for name, value in found.items():
-        if name.endswith("trials"):
-            for one in value:
-                print({k: round(v, 3) if isinstance(v, float) else v for k, v in one.items()})
-        else:
-            print(f"{name:30} {value}")
-    RESULTS.write_text(json.dumps(found, indent=1) + "\n")
+    print(found)
+    for key, kind in product(asked.models, asked.kinds):
+        trials = []
+        for seed in range(asked.tables):
+            trials.append(trial(seed, *KINDS[kind], key))
+            shown = {k: round(v, 3) if isinstance(v, float) else v for k, v in trials[-1].items()}
+            print(key, kind, seed, shown, flush=True)
+            found |= counted(f"{key} {kind}", trials)
+            RESULTS.write_text(json.dumps(found, indent=1) + "\n")
+    print(json.dumps(found, indent=1))
+
+
+def counted(name: str, trials: list[dict[str, object]]) -> dict[str, int]:
+    """Count the verdicts, and how many of those decided have the sign of the truth."""
+    verdicts = [str(one["verdict"]) for one in trials]
+    right = [one["right"] for one in trials if one.get("right") is not None]
+    counts = {f"{name} {one}": verdicts.count(one) for one in sorted(set(verdicts))}
+    return counts | {
+        f"{name} tables": len(trials),
+        f"{name} decided": len(right),
+        f"{name} right": sum(map(bool, right)),
+    }
 
 
 if __name__ == "__main__":

@@ -134,7 +134,7 @@ def served(home: str) -> Iterator[tuple[int, int]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", "served_app.py", "--server.headless", "true"]
     environment = os.environ | {"DLDIAG_HOME": home, "DLDIAG_QUEUE_LENGTH": "200"}
     server = subprocess.Popen(
         [*command, "--server.port", str(port)], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL

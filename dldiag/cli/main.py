@@ -121,7 +121,7 @@ def _write_any_character() -> None:
 
 def _dashboard(given: argparse.Namespace) -> int:
     require("streamlit", "app")
-    command = [sys.executable, "-m", "streamlit", "run", str(dashboard_folder() / "streamlit_app.py")]
+    command = [sys.executable, "-m", "streamlit", "run", str(dashboard_folder() / "served_app.py")]
     command += ["--server.port", str(given.port)] if given.port else []
     started = time.monotonic()
     status = subprocess.call(command)

@@ -121,7 +121,10 @@ class TagCount:
 
 @dataclass(frozen=True)
 class ErrorFindings:
-    """What an error analysis found. `empty` says, by the name of a section, why it has nothing to show."""
+    """What an error analysis found. `empty` says, by the name of a section, why it has nothing to show.
+
+    unknown: predictions that are no label of the target; they count as wrong.
+    """
 
     rows: int
     unit: str
@@ -133,6 +136,7 @@ class ErrorFindings:
     decomposition: ErrorDecomposition | None = None
     tags: tuple[TagCount, ...] = ()
     empty: Mapping[str, Message] = field(default_factory=dict)
+    unknown: int = 0
 
     @property
     def confirmed(self) -> tuple[Slice, ...]:

@@ -1,7 +1,7 @@
 """Call a function in a separate process with limits on time and memory; a crash there never reaches the caller.
 
-A small server process imports the function's module once and forks a fresh process for every call, so a call costs
-milliseconds and leaves nothing behind. Where there is no fork (Windows) every call starts a process of its own.
+A small server process imports the function's module once, calls its `get_ready` if it has one, and forks a fresh process
+for every call, so a call costs milliseconds and leaves nothing behind. Where there is no fork (Windows) every call starts a process of its own.
 """
 
 from __future__ import annotations
@@ -268,9 +268,15 @@ def _exactly(connection: socket.socket, length: int) -> bytes:
     return bytes(data)
 
 
+def _nothing() -> None:
+    """Set nothing up."""
+
+
 def _main(target: str, control: str = "") -> None:
-    module, name = target.split(":")
-    function: Target = getattr(importlib.import_module(module), name)
+    path, name = target.split(":")
+    module = importlib.import_module(path)
+    function: Target = getattr(module, name)
+    getattr(module, "get_ready", _nothing)()
     if control:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the caller, which in turn ends this process.
         _serve(function, socket.socket(fileno=int(control)))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special, stats
 
 from dldiag.core.i18n import Message
 from dldiag.core.settings import Settings
@@ -49,8 +49,13 @@ def t_interval(values: ArrayLike, rho: float = 0.0) -> tuple[float, float]:
     x = x[np.isfinite(x)]
     if len(x) < 2:
         return (-np.inf, np.inf) if len(x) == 0 else (float(x[0]), float(x[0]))
-    half = stats.t.ppf(0.5 + TWO_SIDED / 2, len(x) - 1) * np.sqrt((1 / len(x) + rho) * x.var(ddof=1))
+    half = t_quantile(0.5 + TWO_SIDED / 2, len(x) - 1) * np.sqrt((1 / len(x) + rho) * x.var(ddof=1))
     return float(x.mean() - half), float(x.mean() + half)
+
+
+def t_quantile(level: float, dof: float) -> float:
+    """Return a quantile of Student's t; `stats.t.ppf` gives the same number in 20 times the time."""
+    return float(special.stdtrit(dof, level))
 
 
 def estimate(
@@ -67,8 +72,8 @@ def estimate(
     floor: a bound that the number cannot cross (0 for an error).
     """
     sd = float(np.sqrt(max(variance, 0.0)))
-    two = float(stats.t.ppf(0.5 + TWO_SIDED / 2, dof)) * sd
-    one = float(stats.t.ppf(one_sided, dof)) * sd
+    two = t_quantile(0.5 + TWO_SIDED / 2, dof) * sd
+    one = t_quantile(one_sided, dof) * sd
     bottom = -np.inf if floor is None else min(floor, value)
     return Estimate(value, max(value - two, bottom), value + two, max(value - one, bottom), value + one, source)
 
@@ -79,6 +84,7 @@ class RowPart:
 
     variances: (J,) of each repeat alone. shared: the part of it that remains in the mean, because repeats share rows.
     least: what remains in the mean even where no row differed. dof: of the variances, few where clusters are few.
+    times: the intervals are those that as many times the rows would leave.
     heavy: the variances are of what few rows decide, as squared logarithms; their median would be below their mean.
     """
 
@@ -87,6 +93,7 @@ class RowPart:
     least: float = 0.0
     dof: float = np.inf
     heavy: bool = False
+    times: float = 1.0
 
     @property
     def of_one(self) -> float:
@@ -97,7 +104,7 @@ class RowPart:
     @property
     def in_mean(self) -> float:
         """The variance of the mean over repeats."""
-        return max(self.of_one * self.shared, self.least)
+        return max(self.of_one * self.shared, self.least) / self.times
 
 
 def mean_variance(shares: NDArray[np.float64], clusters: Clusters | None = None) -> float:
@@ -161,8 +168,15 @@ def pooled_estimate(repeats: ArrayLike, parts: Sequence[RowPart], **how: Any) ->
     # Rows that all repeats share do not make them scatter: E[s²] = n/(n-1) (variance of one - variance of the mean).
     of_rows = sum(part.of_one * (1 - part.shared) for part in parts) * n / least
     variance = sum(part.in_mean for part in parts) + max(0.0, scatter - of_rows) / n
+    scatter -= min(scatter, of_rows) * _gone(parts)
     dof = np.inf if scatter == 0 else max(least, least * (variance * n / scatter) ** 2)
     return estimate(float(x.mean()), variance, min([dof, *(part.dof for part in parts)]), **how)
+
+
+def _gone(parts: Sequence[RowPart]) -> float:
+    """Return which share of the scatter that rows make would be gone with as many times the rows."""
+    each = [part.of_one * (1 - part.shared) for part in parts]
+    return sum(one * (1 - 1 / part.times) for one, part in zip(each, parts, strict=True)) / (sum(each) or 1.0)
 
 
 def in_ratio(plain: Estimate, optimism: float = 0.0) -> Estimate:

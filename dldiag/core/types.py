@@ -145,6 +145,31 @@ class Recommendation:
 
 
 @dataclass(frozen=True)
+class DevSetSize:
+    """What some times the dev rows would do: rows; half of the dev error's 90% interval; what would be decided that is open."""
+
+    times: int
+    rows: int
+    half_width: float
+    decided: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DevSetOutlook:
+    """A larger dev set by what it would decide, from the measured noise: values stay, intervals shrink.
+
+    half_width: half of the dev error's 90% interval now; from_half: the same, forecast from half of the dev rows. open:
+    "bias", "variance", and the fixes whose test is undecided, by remedy.
+    """
+
+    rows: int
+    half_width: float
+    from_half: float | None
+    open: tuple[str, ...]
+    sizes: tuple[DevSetSize, ...]
+
+
+@dataclass(frozen=True)
 class Repair:
     """A change in how the table is used that one click makes: `choices` is what make_dataset is then given."""
 
@@ -257,6 +282,7 @@ class Report:
     )  # The model's metrics on the dev rows, in each metric's own direction.
     per_class: tuple[ClassScores, ...] = ()
     performance: tuple[Performance, ...] = ()  # The model's, then the reference models', on the dev rows.
+    larger_dev_set: DevSetOutlook | None = None  # Where a larger dev set is recommended.
     compared: int = 0  # Number of model settings compared on the dev rows, the current ones included.
     seconds: float = 0.0
     versions: Mapping[str, str] = field(default_factory=dict)

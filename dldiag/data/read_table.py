@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -36,15 +37,22 @@ def read_table(
     `plan` or single `choices` (delimiter, encoding, decimal …) decide by hand what would be detected; `kinds` sets the
     kind of columns by name. Of a file that is larger than is read at once rows are drawn as `sampling` says. Raises DataError when nothing can be read.
     """
-    if plan is None:
-        # Which spellings are missing is decided column by column; those in a plan were given by hand and hold everywhere.
-        choices.setdefault("missing", ("",))
     own = isinstance(source, pd.DataFrame)  # These bytes are made here, so they can be trusted.
     if isinstance(source, pd.DataFrame):
         source, name = arrow_file_of(source), name or NAME
-    table = table_of(
-        read(_path_or_bytes(source), name=name, plan=plan, trusted=own, sampling=sampling, **choices), kinds=kinds
-    )
+    opened = partial(read, _path_or_bytes(source), name=name, trusted=own, sampling=sampling)
+    return read_as_chosen(opened, plan, kinds, choices)
+
+
+def read_as_chosen(
+    opened: Callable[..., RawTable], plan: ReadPlan | None, kinds: Mapping[str, Kind] | None, choices: Mapping[str, Any]
+) -> Table:
+    """Read an opened file by what was chosen by hand, and leave out the questions that the choices answer.
+
+    Which spellings are missing is decided column by column; those in a plan were given by hand and hold everywhere.
+    """
+    usual = {} if plan is not None else {"missing": ("",)}
+    table = table_of(opened(plan=plan, **{**usual, **choices}), kinds=kinds)
     if choices.keys().isdisjoint(_ANSWERS):
         return table
     return replace(table, notices=tuple(one for one in table.notices if one.code not in OPEN_MARKS))

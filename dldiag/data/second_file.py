@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pandas as pd
 from dldiag.core.i18n import Message
 from dldiag.core.types import Column, DataError, Notice, Table
 from dldiag.data.fingerprint import with_choices
-from dldiag.data.io import read
+from dldiag.data.io import RawTable, read
 from dldiag.data.new_rows import notice_words, settled_reading, with_words
 from dldiag.data.read_table import table_of
 
@@ -18,7 +19,9 @@ FROM_FILE = "#file"  # the column that says from which file a row comes; never a
 SECOND = "second"  # its value for rows of the second file
 
 
-def with_second_file(table: Table, source: str | Path | bytes, *, name: str = "") -> Table:
+def with_second_file(
+    table: Table, source: str | Path | bytes, *, name: str = "", read_raw: Callable[..., RawTable] = read
+) -> Table:
     """Read a second file and put its rows below a table's, each row marked in the column FROM_FILE.
 
     Columns are matched by name and take the kinds of the first file, and what their texts leave open is settled as in
@@ -26,7 +29,7 @@ def with_second_file(table: Table, source: str | Path | bytes, *, name: str = ""
     notice. Use it with make_dataset(…, domain=(FROM_FILE, SECOND)): dev and test rows are then of the second file.
     Raises DataError when the second file lacks a column of the first, or FROM_FILE is a column already.
     """
-    raw = read(source, name=name, **settled_reading(table))
+    raw = read_raw(source, name=name, **settled_reading(table))
     kinds = {column.name: column.kind for column in table.columns if column.name in raw.frame}
     names = [column.name for column in table.columns]
     _check_columns(names, raw.frame)

@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import Notice
-from dldiag.data.typing.distinct import as_arrow, as_mask
+from dldiag.data.typing.distinct import as_arrow, as_mask, letters_of
 
 MOST_TOTALS = 0.25  # Share of the rows; a word on more of them is an ordinary value of its column (own choice).
 ADDS_UP = 1e-3  # relative difference between a total and the sum of its rows: totals are rounded
 LEAST_ADDED = 2  # Least rows that a total sums up.
+_IS_DIGIT, _BEGINS_TOTAL = (
+    np.isin(np.arange(256), list(marks)) for marks in (b"0123456789", b"sStT \t\n\v\f\r" + bytes(range(128, 256)))
+)  # A total ends with a letter or a colon, or begins with "total" or "subtotal".
 _SHOWN = 5  # Row numbers shown in the notice.
 _TOTAL = (
     r"(?i)^(?:(?:grand|sub|year|all)?[ -]?totals?|sum|summe|gesamt|gesamtsumme|insgesamt|zwischensumme|somme|suma|totale"
@@ -37,6 +40,22 @@ def _rows_named(texts: pa.Array) -> NDArray[np.int64]:
 
 
 def _is_total(texts: pa.Array) -> NDArray[np.bool_]:
+    found = _may_be_total(texts)
+    if found.any():
+        found[found] = _match_total(texts.filter(pa.array(found)))
+    return found
+
+
+def _may_be_total(texts: pa.Array) -> NDArray[np.bool_]:
+    """Tell by their first and last byte alone which texts may be totals: most cells begin or end otherwise."""
+    letters, starts = letters_of(texts) if len(texts) else (np.zeros(0, np.uint8), np.zeros(1, np.int64))
+    if not len(letters):
+        return np.zeros(len(texts), dtype=bool)
+    first, last = (letters[np.minimum(at, len(letters) - 1)] for at in (starts[:-1], starts[1:] - 1))
+    return (np.diff(starts) > 1) & (~_IS_DIGIT[last] | _BEGINS_TOTAL[first])
+
+
+def _match_total(texts: pa.Array) -> NDArray[np.bool_]:
     encoded = texts.dictionary_encode()
     totals = as_mask(pc.match_substring_regex(pc.utf8_trim_whitespace(encoded.dictionary), _TOTAL))
     if not totals.any():

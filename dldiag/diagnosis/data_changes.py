@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 MANY_LEVELS = 10  # Levels of a category above which one number may do better than as many columns.
 ROWS_PER_LEVEL = 100  # Training rows per level; with more, a column per level is learned well enough.
-IDLE_SHARE = 0.25  # Share of the columns that must seem useless before a run without them is worth its time.
+IDLE_SHARE = 0.25  # Share of the columns that must seem useless before a run without all of them is worth its time.
+MOST_LEFT_OUT = 2  # Sets of columns that are each left out: networks of other inputs are not fitted beside the others.
 MOST_BENT, MOST_CROSSED = 30, 8  # Numeric features that get splines (5 each), and products (36 of 8).
 OTHER_KIND = (0.0, 0.3)  # weights of the training rows whose kind is not that of the dev rows
 
@@ -130,15 +131,26 @@ def curves_in_pipeline(model: Model) -> tuple[Change, ...]:
 
 
 def idle_columns_dropped(looked: Looked) -> tuple[DataChange, ...]:
-    """Return one change: without the columns, correlated ones together, whose shuffling does not raise the dev error."""
+    """Return changes that leave columns out: all idle ones together, and the most misleading groups of correlated ones alone.
+
+    Idle is what raises the dev error not surely when it is shuffled; misleading, what lowers it.
+    """
     columns, importance = looked.fits.dataset.columns, looked.found.findings.importance
     if looked.model.raw or not importance or looked.gap <= 0:
         return ()
-    idle = [name for one in importance if one.increase.low <= 0 for name in one.columns or (one.column,)]
-    idle = [name for name in idle if name not in looked.model.drop_columns]
-    if not IDLE_SHARE * len(columns) <= len(idle) < len(columns) - len(looked.model.drop_columns):
-        return ()
-    return (DataChange({"drop_columns": (*looked.model.drop_columns, *_in_order(idle, columns))}),)
+    dropped = looked.model.drop_columns
+    groups = [
+        (one.increase, [name for name in one.columns or (one.column,) if name not in dropped]) for one in importance
+    ]
+    idle = [name for increase, names in groups if increase.low <= 0 for name in names]
+    found = [idle] if len(idle) >= IDLE_SHARE * len(columns) else []
+    found += [names for increase, names in reversed(groups) if increase.value < 0]
+    sets = list(dict.fromkeys(tuple(_in_order(names, columns)) for names in found))[:MOST_LEFT_OUT]
+    return tuple(
+        DataChange({"drop_columns": (*dropped, *names)})
+        for names in sets
+        if 0 < len(names) < len(columns) - len(dropped)
+    )
 
 
 def _in_order(names: list[str], columns: tuple[Column, ...]) -> list[str]:

@@ -34,6 +34,7 @@ from dldiag.diagnosis.evidence.table_audit import table_evidence, table_names
 from dldiag.diagnosis.forecast_or_abstain import forecast_or_abstain
 from dldiag.diagnosis.judged_by import check_possible, in_losses, judged_by_metrics, rare_class_gain
 from dldiag.diagnosis.label_trial import with_label_trial
+from dldiag.diagnosis.larger_dev_set import with_larger_dev_set
 from dldiag.diagnosis.progress import ProgressMeter
 from dldiag.diagnosis.rare_rows import names_of, rare_rows
 from dldiag.diagnosis.recommend import recommend, settled
@@ -159,7 +160,6 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
     probes = probe(
         case.fits, case.model, case.effort, smallest=case.settings.material, found=analysis, on_result=progress.advance
     )
-
     report, evidence = verdict_on(case, case.references, probes, started)
     report = replace(report, verdict=agreeing(report.verdict, report.recommendations))
     report = replace(report, **where_wrong(case.fits, (case.model, *case.references), case.all_repeats, analysis))
@@ -172,6 +172,8 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
         report = replace(report, recommendations=recommendations, verdict=agreeing(report.verdict, recommendations))
         progress.first(lambda: report)  # noqa: B023 — called at once
     report = with_label_trial(report, case.fits, case.model)
+    losses = in_losses(case.settings, case.fits.encoded.choice)
+    report = with_larger_dev_set(report, _measured(case, case.references, probes), case.fits, case.model, losses)
     return replace(report, compared=case.compared, seconds=time.perf_counter() - started)
 
 

@@ -8,7 +8,16 @@ from dataclasses import replace
 from dldiag.core.i18n import Message
 from dldiag.core.types import Change, Estimate, Finding, Recommendation, Trial, TrialVerdict, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence, Probe
-from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, RARE_ROWS, REMEDIES, SEARCH, Remedy, applicable
+from dldiag.diagnosis.remedies import (
+    LARGER_DEV_SET,
+    LEAVE_IT,
+    MORE_DATA,
+    RARE_ROWS,
+    REMEDIES,
+    SEARCH,
+    Remedy,
+    applicable,
+)
 from dldiag.diagnosis.rules import RULES
 from dldiag.diagnosis.rules.rule import is_likely
 from dldiag.experiments.models import Model, is_network
@@ -196,7 +205,7 @@ def _place(row: Remedy, expected: float, problem: str | None) -> int:
         return _FIRST if problem in BEFORE_THE_MODEL else _SURE
     if row.is_a_setting:
         return _SURE if expected < 0 else PERHAPS
-    worth_it = expected < 0 or problem in BEFORE_THE_MODEL or row.key == "more_dev_rows"
+    worth_it = expected < 0 or problem in BEFORE_THE_MODEL or row.key == LARGER_DEV_SET
     return TO_COLLECT if worth_it else PERHAPS
 
 

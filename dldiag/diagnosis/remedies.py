@@ -167,6 +167,7 @@ OF_NETWORKS = (
     "search_settings",
 )
 MORE_DATA, RARE_ROWS = "more_data", "more_rare_rows"  # remedies that no trial can run: a forecast stands for them
+LARGER_DEV_SET = "more_dev_rows"  # what it would decide is forecast from the measured noise
 LEAVE_IT = "leave_it"
 SEARCH = "search_settings"  # the remedy whose change is found by its trial
 
@@ -287,7 +288,7 @@ REMEDIES: dict[str, Remedy] = {
             Message("Until then every error looks too good and can't be trusted."),
         ),
         Remedy(
-            "more_dev_rows", Message("A larger dev set"), "data", ("dev_overused", "few_dev_rows"), _never, 0.0,
+            LARGER_DEV_SET, Message("A larger dev set"), "data", ("dev_overused", "few_dev_rows"), _never, 0.0,
             Message("With a small dev set, chance decides which of two models looks better."),
             textbook=8, part="test_gap",
         ),

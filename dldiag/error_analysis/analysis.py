@@ -71,24 +71,24 @@ class ErrorAnalysis:
         return self.case.classes[int(value)] if value >= 0 else ""
 
     def _table(self, positions: Any) -> pd.DataFrame:
-        """Return some judged rows: row number from 1, label, prediction, loss, counts over repeats, then the columns."""
+        """Return some judged rows: row number from 1, label, prediction, counts over repeats, the columns, then losses."""
         known = self.losses
         columns: dict[str, Any] = {
             "row": known.rows[positions] + 1,
             "label": [self._name(one) for one in known.y[positions]],
             "prediction": [self._name(one) for one in known.answer[positions]],
-            "loss": known.severity[positions].round(4),
-            "predictions": known.times[positions],
         }
         if self.case.task == "classification":
-            columns["wrong"] = known.wrong[positions]
             if known.proba is not None:
                 columns["probability of the label"] = known.proba[positions, known.y[positions]].round(4)
+            columns["wrong"] = known.wrong[positions]
+        columns["predictions"] = known.times[positions]
         bias, variance = bias_and_variance(self.case, known)
-        columns |= {"bias": bias[positions].round(4), "variance": variance[positions].round(4)}
-        facts = pd.DataFrame(columns)
+        losses = {"loss": known.severity, "bias": bias, "variance": variance}
+        losses = {name: values[positions].round(4) for name, values in losses.items()}
         own = self._judged.iloc[positions].reset_index(drop=True)
-        table: pd.DataFrame = pd.concat([facts, own[[name for name in own.columns if name not in columns]]], axis=1)
+        kept = own[[name for name in own.columns if name not in {*columns, *losses}]]
+        table: pd.DataFrame = pd.concat([pd.DataFrame(columns), kept, pd.DataFrame(losses)], axis=1)
         return table
 
 
@@ -142,6 +142,7 @@ def analyze(case: ErrorCase) -> ErrorAnalysis:
         None if suspicious is None else _suspects(case, folded, suspicious),
         decomposition=decomposition,
         empty=_why_empty(case, folded, slices),
+        unknown=int((case.predictions.predicted < 0).sum()) if case.task == "classification" else 0,
     )
     return ErrorAnalysis(case, folded, findings, suspicious)
 

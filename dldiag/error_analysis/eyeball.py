@@ -37,10 +37,13 @@ class EyeballSet:
         return difference(self.blackbox_error, self.error)
 
 
-def draw_eyeball_set(folded: RowLosses, seed: int = 0, errors: int = EYEBALL_ERRORS) -> EyeballSet | None:
+def draw_eyeball_set(
+    folded: RowLosses, seed: int = 0, errors: int = EYEBALL_ERRORS, looked_at: int | None = None
+) -> EyeballSet | None:
     """Divide the judged rows and return the wrong ones of the eyeball part; None when no row is wrong, or all are few.
 
-    A row is wrong when its most frequent prediction is. For a numeric target, the rows beyond the 90th percentile of the
+    looked_at: rows of the eyeball part of an earlier model on the same rows, which then are the eyeball part of this one,
+    so that what was fixed with an eye on them shows. A row is wrong when its most frequent prediction is. For a numeric target, the rows beyond the 90th percentile of the
     squared error stand for the wrong ones.
     """
     wrong = _is_wrong(folded)
@@ -48,7 +51,8 @@ def draw_eyeball_set(folded: RowLosses, seed: int = 0, errors: int = EYEBALL_ERR
         return None
     order = np.random.default_rng([seed, 5]).permutation(len(folded))
     reached = np.flatnonzero(np.cumsum(wrong[order]) >= errors)
-    size = min(int(reached[0]) + 1 if len(reached) else len(order), max(1, round(LARGEST_PART * len(order))))
+    wanted = looked_at or (int(reached[0]) + 1 if len(reached) else len(order))
+    size = min(wanted, max(1, round(LARGEST_PART * len(order))))
     looked, others = order[:size], order[size:]
     return EyeballSet(
         tuple(int(i) for i in looked[wrong[looked]]),
@@ -75,13 +79,21 @@ def tag_counts(tags: Mapping[int, Sequence[str]], error: float) -> list[TagCount
     [('dark', 2, 0.1), ('cut', 1, 0.05)]
     """
     n = len(tags)
-    names = dict.fromkeys(tag for given in tags.values() for tag in given)
     found = []
-    for name in names:
+    for name in known_tags(tags):
         rows = sum(name in given for given in tags.values())
         share = rate_estimate(rows / n, n)
         found.append(TagCount(name, rows, share, Estimate(error * share.value, error * share.low, error * share.high)))
     return sorted(found, key=lambda one: -one.rows)
+
+
+def known_tags(tags: Mapping[int, Sequence[str]]) -> list[str]:
+    """Return the categories in the order of their first use: the number of one stays while counts change.
+
+    >>> known_tags({7: ["dark"], 3: ["cut", "dark"], 5: ["cut"]})
+    ['dark', 'cut']
+    """
+    return list(dict.fromkeys(tag for given in tags.values() for tag in given))
 
 
 def read_tags(text: str, known: Sequence[str]) -> tuple[str, ...]:

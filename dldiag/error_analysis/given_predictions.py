@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dldiag.core.i18n import Message
+from dldiag.core.i18n import Message, Value
 from dldiag.core.types import DataError, Task
 from dldiag.error_analysis.row_losses import ErrorCase
 from dldiag.experiments.predictions import Predictions
@@ -118,25 +118,25 @@ def _of_classes(
     proba: NDArray[np.float64] | None,
     classes: Sequence[Any] | None,
 ) -> ErrorCase:
-    labels, guesses = label_names(y), label_names(predicted)
-    order = label_names(np.asarray(classes, dtype=object)).tolist() if classes is not None else None
-    names = tuple(order or sorted(pd.unique(labels).tolist(), key=_order))
+    (labels, label_codes), (guesses, guess_codes) = labels_and_codes(y), labels_and_codes(predicted)
+    order = None if classes is None else [_label(one) for one in classes]
+    names = tuple(order or sorted(set(labels), key=_order))
     _check_labels(labels, guesses, names)
     index = pd.Index(names)
     laid = None if proba is None else _laid_out(proba, names)
-    codes, found = index.get_indexer(pd.Index(labels)), index.get_indexer(pd.Index(guesses))
+    codes, found = (index.get_indexer(pd.Index(one))[at] for one, at in ((labels, label_codes), (guesses, guess_codes)))
     predictions = Predictions(rows, 0 * rows, codes, found, laid, has_probabilities=laid is not None)
     return ErrorCase(predictions, table, "classification", names)
 
 
-def label_names(values: NDArray[Any]) -> NDArray[Any]:
-    """Return labels as texts: 1 and 1.0 are the same class.
+def labels_and_codes(values: NDArray[Any]) -> tuple[list[str], NDArray[np.int64]]:
+    """Return the different labels as texts, and which of them each value is: 1 and 1.0 are the same class.
 
-    >>> label_names(np.array([1.0, 0.5])).tolist(), label_names(np.array(["a", 1], dtype=object)).tolist()
-    (['1', '0.5'], ['a', '1'])
+    >>> [labels_and_codes(np.array(one, dtype=object))[0] for one in ([1.0, 0.5], ["a", 1, 1.0])]
+    [['1', '0.5'], ['a', '1']]
     """
     codes, distinct = pd.factorize(values)
-    return np.array([_label(one) for one in distinct], dtype=object)[codes]
+    return [_label(one) for one in distinct], codes
 
 
 def _label(value: Any) -> str:
@@ -156,16 +156,15 @@ def _order(name: str) -> tuple[int, float, str]:
         return (1, 0.0, name)
 
 
-def _check_labels(labels: NDArray[Any], guesses: NDArray[Any], names: tuple[str, ...]) -> None:
-    unknown = sorted(set(pd.unique(guesses)) - set(names))
-    at_all = set(pd.unique(guesses)) & set(names)
-    if not at_all:
+def _check_labels(labels: Sequence[str], guesses: Sequence[str], names: tuple[str, ...]) -> None:
+    unknown = sorted(set(guesses) - set(names))
+    if not set(guesses) & set(names):
         values = {"predicted": ", ".join(unknown[:3]), "labels": ", ".join(names[:3])}
         raise DataError(
             Message("No prediction is a label of the target: predicted {predicted}, labels {labels}.", values),
             Message("Give predictions in the target's own labels."),
         )
-    if missing := sorted(set(pd.unique(labels)) - set(names)):
+    if missing := sorted(set(labels) - set(names)):
         raise DataError(
             Message("The target has labels that `classes` lacks: {names}.", {"names": ", ".join(missing[:3])})
         )
@@ -185,20 +184,37 @@ def _proba(proba: Any, n: int, rows: NDArray[np.int64]) -> NDArray[np.float64] |
 
 def _laid_out(proba: NDArray[np.float64], names: tuple[str, ...]) -> NDArray[np.float32]:
     """Return (rows, classes); a single column is the probability of the second of two classes."""
-    if proba.shape[1] == 1 and len(names) == 2:
+    _check_columns(proba.shape[1], names)
+    outside = ~np.isfinite(proba).all(axis=1) | ((proba < -SUM_OFF) | (proba > 1 + SUM_OFF)).any(axis=1)
+    _refuse(
+        outside,
+        Message("The probabilities of {bad:,} of {rows:,} rows are not between 0 and 1, row {row:,} for one."),
+    )
+    if proba.shape[1] == 1:
         proba = np.column_stack([1 - proba[:, 0], proba[:, 0]])
-    if proba.shape[1] != len(names):
-        values = {"columns": proba.shape[1], "classes": len(names), "names": ", ".join(names[:5])}
+    _refuse(
+        np.abs(proba.sum(axis=1) - 1) > SUM_OFF,
+        Message("The probabilities of {bad:,} of {rows:,} rows do not sum to 1, row {row:,} for one."),
+    )
+    return np.asarray(np.clip(proba, 0, 1), dtype=np.float32)
+
+
+def _check_columns(columns: int, names: tuple[str, ...]) -> None:
+    if len(names) == 1:
+        raise DataError(
+            Message("The target has a single class, {name}: class probabilities say nothing.", {"name": names[0]}),
+            Message("Give rows of every class, or leave the probabilities out."),
+        )
+    if columns != len(names) and (columns, len(names)) != (1, 2):
+        values: dict[str, Value] = {"columns": columns, "classes": len(names), "names": ", ".join(names[:5])}
         raise DataError(
             Message("There are {columns} columns of probabilities for {classes} classes ({names}).", values),
             Message("Give one column per class in this order, or one column for the second of two classes."),
         )
-    bad = ~np.isfinite(proba).all(axis=1) | (proba < -SUM_OFF).any(axis=1)
-    bad |= ~(np.abs(proba.sum(axis=1) - 1) <= SUM_OFF)
+
+
+def _refuse(bad: Any, what: Message) -> None:
+    """Raise DataError where some rows are bad; bad: (rows,) of truth values."""
     if bad.any():
-        values = {"bad": int(bad.sum()), "rows": len(proba), "row": int(np.flatnonzero(bad)[0]) + 1}
-        raise DataError(
-            Message("The probabilities of {bad:,} of {rows:,} rows do not sum to 1, row {row:,} for one.", values),
-            Message("Give probabilities between 0 and 1, one per class."),
-        )
-    return np.asarray(np.clip(proba, 0, 1), dtype=np.float32)
+        found = what.filled(bad=int(bad.sum()), rows=len(bad), row=int(np.flatnonzero(bad)[0]) + 1)
+        raise DataError(found, Message("Give probabilities between 0 and 1, one per class."))

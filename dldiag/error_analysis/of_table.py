@@ -37,7 +37,7 @@ def analyze_table(
 def _values(table: Table, name: str) -> pd.Series:
     """Return a target or predictions, yes and no as they are spelled."""
     if table.column(name).kind == "boolean" and table.raw is not None:
-        return table.raw[name]
+        return table.raw[name].where(table.frame[name].notna())
     return table.frame[name]
 
 

@@ -19,7 +19,7 @@ from scipy import sparse, stats
 
 from dldiag.core.error_findings import Condition, Slice
 from dldiag.core.estimate import Estimate
-from dldiag.core.statistics import TWO_SIDED, Z_TWO_SIDED, rate_estimate
+from dldiag.core.statistics import TWO_SIDED, Z_TWO_SIDED, rate_estimate, t_quantile
 from dldiag.error_analysis.conditions import MISSING, BinnedColumn, Mask, binned_columns, rows_where
 
 MOST_CONDITIONS = 3  # Columns in a rule at most.
@@ -332,7 +332,7 @@ class _Confirmation:
         if self.clusters is None and set(np.unique(loss)) <= {0.0, 1.0}:
             return rate_estimate(float(loss[part].mean()), int(part.sum()))
         mean, variance, n = self._mean(loss, part)
-        half = float(stats.t.ppf(0.5 + TWO_SIDED / 2, max(n - 1, 1))) * np.sqrt(variance)
+        half = t_quantile(0.5 + TWO_SIDED / 2, max(n - 1, 1)) * np.sqrt(variance)
         low, high = max(0.0, mean - half), mean + half
         root = np.sqrt if self.is_root else float
         return Estimate(float(root(mean)), float(root(low)), float(root(high)))

@@ -101,9 +101,9 @@ def dev_part(results: Results, shares: Sequence[NDArray[np.float64]] | None = No
     values = [r.influence for r in results] if shares is None else shares
     least = _least(results, values, _LEAST_SHARE if shares is None else 0.0)
     clusters = [r.dev_clusters for r in results if r.dev_clusters is not None]
-    if clusters:
-        return clustered_part(values, clusters, least)
-    return RowPart([mean_variance(one) for one in values], shared([r.task.dev_rows for r in results]), least)
+    part = RowPart([mean_variance(one) for one in values], shared([r.task.dev_rows for r in results]), least)
+    part = clustered_part(values, clusters, least) if clusters else part
+    return replace(part, times=results[0].dev_times)
 
 
 def _train_part(results: Results) -> RowPart:
@@ -119,10 +119,16 @@ def _gap_parts(results: Results) -> list[RowPart]:
     if not floors or any(r.train_influence is None or r.dev_clusters is not None for r in results):
         return [dev_part(results), _train_part(results)]
     adds = _added_to_gap(results)
-    of_one = float(np.median([mean_variance(r.influence) + r.train_variance for r in results]))
+    of_one, shrunk = (
+        float(
+            np.median([mean_variance(r.influence) / (r.dev_times if more else 1) + r.train_variance for r in results])
+        )
+        for more in (False, True)
+    )
     in_mean = SAME_ROWS * float(np.square(adds).sum()) * adds.size / max(1, adds.size - 1)
     least = unseen_variance(distinct_dev_rows(results)) * float(np.median(floors))
-    return [RowPart([of_one], min(1.0, in_mean / of_one) if of_one > 0 else 1.0, least)]
+    times = of_one / shrunk if shrunk > 0 else 1.0  # Training rows stay as many.
+    return [RowPart([of_one], min(1.0, in_mean / of_one) if of_one > 0 else 1.0, least, times=times)]
 
 
 def _added_to_gap(results: Results) -> NDArray[np.float64]:

@@ -53,6 +53,7 @@ class FitResult:
     rows leave where they show no mistake, in units of what as many rows leave to a rate; None: that of the largest influence.
     in_ratio, optimism: of the metric's interval, as in METRICS and `statistics.in_ratio`.
     train_influence: (training rows,) the same of the training error, where predictions are kept and the rows are not too many.
+    dev_times: intervals are those that as many times the dev rows would leave.
     """
 
     task: FitTask
@@ -73,6 +74,7 @@ class FitResult:
     in_ratio: bool = False
     optimism: float = 0.0
     train_influence: NDArray[np.float32] | None = None
+    dev_times: float = 1.0
 
     @property
     def useful_error(self) -> float:

@@ -23,6 +23,8 @@ def predictions(tmp_path):
     frame["p_no"] = 1 - frame.p_yes
     frame["off"] = frame.p_yes + 0.5
     frame["other"] = np.where(yes, "ja", "nein")
+    frame["always"] = "yes"
+    frame["short"] = pd.Series(frame.guess[:5])
     path = tmp_path / "predictions.csv"
     frame.to_csv(path, index=False)
     return path
@@ -59,7 +61,10 @@ def test_rows_are_written_only_where_they_are_asked_for(predictions, tmp_path):
     ("flags", "said"),
     [
         (["--prediction", "other"], "No prediction is a label of the target"),
-        (["--probability", "off"], "do not sum to 1"),
+        (["--probability", "off"], "not between 0 and 1"),
+        (["--probability", "p_yes", "--probability", "p_yes"], "named twice"),
+        (["--target", "always", "--probability", "p_yes"], "The target has a single class, yes"),
+        (["--prediction", "short"], "Only 5 rows have a target and a prediction; 10 are needed."),
         (["--probability", "p_yes", "--probability", "p_no", "--probability", "age"], "3 columns of probabilities"),
         (["--prediction", "truth"], "named twice"),
         (["--prediction", "gues"], "Nearest names: guess"),

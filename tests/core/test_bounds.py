@@ -151,11 +151,11 @@ def test_a_rates_one_sided_bounds_are_wilsons_at_ninety_percent(errors):
 
 
 def test_a_difference_adds_the_sides_that_belong_together():
-    a = Estimate(0.5, 0.4, 0.7, 0.45, 0.6)
+    a = Estimate(0.5, 0.4, 0.7, 0.45, 0.62)
     b = Estimate(0.2, 0.1, 0.5, 0.15, 0.3)
     gap = difference(a, b)
     assert gap.value == pytest.approx(0.3)
     assert gap.low == pytest.approx(0.3 - np.hypot(0.1, 0.3))
     assert gap.high == pytest.approx(0.3 + np.hypot(0.2, 0.1))
     assert gap.surely_above == pytest.approx(0.3 - np.hypot(0.05, 0.1))
-    assert gap.surely_below == pytest.approx(0.3 + np.hypot(0.1, 0.05))
+    assert gap.surely_below == pytest.approx(0.3 + np.hypot(0.12, 0.05))

@@ -2,7 +2,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from dldiag.core.statistics import RowPart, difference, in_ratio, pooled_estimate, rate_estimate, shared, t_interval
+from dldiag.core.statistics import (
+    RowPart,
+    difference,
+    in_ratio,
+    pooled_estimate,
+    rate_estimate,
+    shared,
+    t_interval,
+    t_quantile,
+)
 from dldiag.core.types import Estimate
 
 
@@ -63,6 +72,11 @@ def test_intervals_hold_the_truth_whether_dev_rows_are_fixed_or_drawn(are_fixed,
         found = pooled_estimate([one.mean() for one in wrong], [part])
         hits += found.low <= truth <= found.high
     assert 0.87 <= hits / 600 <= 0.95
+
+
+@pytest.mark.parametrize("dof", [1, 2.5, 9, 1e4, np.inf])
+def test_quantiles_of_students_t_are_scipys(dof):
+    assert [t_quantile(level, dof) for level in (0.9, 0.95)] == [stats.t.ppf(level, dof) for level in (0.9, 0.95)]
 
 
 def test_an_interval_in_ratio_is_as_far_above_as_below_and_never_reaches_zero():

@@ -62,10 +62,24 @@ def test_idle_columns_are_dropped_together():
     rng = np.random.default_rng(0)
     frame = pd.DataFrame(rng.normal(size=(200, 12)), columns=list("abcdefghijkl"))
     data = make_dataset(frame.assign(y=2 * frame.a + rng.normal(size=200)), "y")
-    (found,) = idle_columns_dropped(looked(data, build_model("regression")))
-    dropped = set(found.change["drop_columns"])
+    together, *alone = idle_columns_dropped(looked(data, build_model("regression")))
+    dropped = set(together.change["drop_columns"])
     assert "a" not in dropped
     assert len(dropped) >= 6
+    assert all(set(one.change["drop_columns"]) < dropped for one in alone)
+
+
+def test_the_most_misleading_group_of_correlated_columns_is_left_out_whole_and_alone():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(120, 6)), columns=list("abcdef"))
+    frame = frame.assign(b2=frame.b + 0.1 * rng.normal(size=120), c2=frame.c + 0.1 * rng.normal(size=120))
+    data = make_dataset(frame.assign(y=frame.a + rng.normal(size=120)), "y")
+    seen = looked(data, build_model("regression"))
+    misleading = [set(one.columns) for one in seen.found.findings.importance if one.increase.value < 0]
+    together, *alone = [set(one.change["drop_columns"]) for one in idle_columns_dropped(seen)]
+    assert {"b", "b2"} in misleading or {"c", "c2"} in misleading
+    assert alone == misleading[-1:]
+    assert alone[0] < together
 
 
 def test_rows_of_the_other_kind_are_weighed():

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from dldiag.core.statistics import Z_TWO_SIDED
-from dldiag.diagnosis.race import foresee
+from dldiag.core.statistics import Z_TWO_SIDED, unseen_variance
+from dldiag.diagnosis.race import Foreseen, foresee, scatter_of
 from dldiag.experiments.estimates import paired_change
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.models import build_model
@@ -92,3 +93,64 @@ def test_two_repeats_that_agree_by_chance_are_not_taken_for_certain():
     rows = [one.task.dev_rows for one in before]
     assert not foresee(before[:2], after[:2], rows).may_gain(0.005)
     assert foresee(before[:2], after[:2], rows, usual_scatter=NOISE**2).may_gain(0.005)
+
+
+def laid(rows_of_repeats, changes, influence):
+    """Return paired fits with these changes of the error, whose dev rows all move by this pattern."""
+    nothing = np.zeros(DEV_ROWS)
+    pairs = []
+    for r, (rows, change) in enumerate(zip(rows_of_repeats, changes, strict=False)):
+        task = FitTask(("", 0, r), MODEL, np.arange(9), rows, r)
+        before = FitResult(task, 0.1, 0.3, 0.0, nothing, 0.0, 9.0, nothing, floor=0.0)
+        pairs.append((before, replace(before, dev_error=0.3 + change, useful_influence=influence)))
+    return [one for one, _ in pairs], [one for _, one in pairs]
+
+
+CHANGES = np.array([-0.04, -0.01, -0.025, -0.025, -0.05])
+PATTERN = np.tile([0.1, -0.1], DEV_ROWS // 2)  # its variance is 0.01
+OF_ROWS = 0.01 / DEV_ROWS
+
+
+def test_on_the_same_rows_the_error_is_that_of_the_rows_and_of_the_scatter():
+    rows = [np.arange(DEV_ROWS)] * REPEATS
+    found = foresee(*laid(rows, CHANGES, PATTERN), rows)
+    scatter = CHANGES.var(ddof=1)
+    assert found.value == pytest.approx(CHANGES.mean())
+    assert found.drift**2 == pytest.approx(scatter * (1 / 5 - 1 / REPEATS))
+    assert found.error**2 == pytest.approx(OF_ROWS + scatter / REPEATS)
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.1])
+def test_on_ever_new_rows_the_scatter_is_at_least_that_of_the_rows(scale):
+    rows = [np.arange(r * DEV_ROWS, (r + 1) * DEV_ROWS) for r in range(REPEATS)]
+    found = foresee(*laid(rows, scale * CHANGES, PATTERN), rows)
+    scatter = max(OF_ROWS, (scale * CHANGES).var(ddof=1))
+    assert found.drift**2 == pytest.approx(scatter * (1 / 5 - 1 / REPEATS))
+    assert found.error**2 == pytest.approx(scatter / REPEATS)
+
+
+def test_rows_without_a_difference_leave_what_as_many_rows_leave_in_the_end():
+    rows = [np.arange(r * DEV_ROWS, (r + 1) * DEV_ROWS) for r in range(REPEATS)]
+    before, after = ([replace(one, floor=1.0) for one in side] for side in laid(rows, np.zeros(5), np.zeros(DEV_ROWS)))
+    found = foresee(before, after, rows)
+    assert found.error**2 == pytest.approx(unseen_variance(REPEATS * DEV_ROWS))
+
+
+@pytest.mark.parametrize(
+    ("half", "by_value", "needed"),
+    [
+        (0.05, False, -1.645 * 0.01),
+        (0.001, False, -0.001 - 1.2816 * 0.01),
+        (0.001, True, -0.001),
+        (0.05, True, -1.645 * 0.01),
+    ],
+)
+def test_a_setting_goes_on_while_its_drift_can_carry_it_past_what_recommends_it(half, by_value, needed):
+    for shift, goes_on in ((-1e-4, True), (1e-4, False)):
+        seen = Foreseen(needed + 2.33 * 0.02 + shift, drift=0.02, error=0.01)
+        assert seen.may_gain(half, by_value=by_value) is goes_on
+
+
+def test_one_repeat_has_no_scatter():
+    assert scatter_of(*laid([np.arange(DEV_ROWS)], [-0.1], PATTERN)) == 0.0
+    assert scatter_of(*laid([np.arange(DEV_ROWS)] * 2, [-0.1, -0.2], PATTERN)) == pytest.approx(0.005)

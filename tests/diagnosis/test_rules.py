@@ -221,6 +221,7 @@ def test_a_gradient_a_thousand_times_smaller_is_vanishing(ratio, outcome):
     ("gain", "outcome"),
     [
         (Estimate(0.019, -0.001, 0.04), "fired"),
+        (Estimate(0.02, -0.001, 0.04, at_least=-0.001), "undecided"),
         (Estimate(0.019, 0.001, 0.04), "passed"),
         (Estimate(0.021, -0.001, 0.04, at_least=0.001), "passed"),
         (Estimate(0.021, -0.001, 0.04, at_least=-0.001), "undecided"),
@@ -278,6 +279,10 @@ def test_what_is_left_is_noise_only_where_both_parts_are_small(bias, variance, o
 def test_dev_rows_are_easier_only_by_more_than_matters(variance, outcome):
     rule = next(one for one in RULES if one.code == "C2")
     assert apply_rule(rule, replace(QUIET, variance=exactly(variance))).outcome == outcome
+    unsure = Estimate(variance, -0.1, 0.1)  # How far it may lie on either side does not count.
+    assert (apply_rule(rule, replace(QUIET, variance=unsure)).outcome == "not_applicable") is (
+        outcome == "not_applicable"
+    )
 
 
 @pytest.mark.parametrize(

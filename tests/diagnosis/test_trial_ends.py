@@ -11,7 +11,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, LearningCurve, exactly
 from dldiag.data.split import make_split
-from dldiag.diagnosis.evidence import Evidence, paired_change
+from dldiag.diagnosis.evidence import Evidence
 from dldiag.diagnosis.race import looks
 from dldiag.diagnosis.trials import (
     EFFORTS,
@@ -27,6 +27,7 @@ from dldiag.diagnosis.trials import (
     try_change,
     verdict_repeats,
 )
+from dldiag.experiments.estimates import paired_change
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import as_model, build_model, changed

@@ -14,6 +14,7 @@ from dldiag.error_analysis import ErrorCase, analyze, error_analysis
 from dldiag.error_analysis.importance import column_groups
 from dldiag.error_analysis.label_suspects import suspects_of_classes, suspects_of_numbers
 from dldiag.experiments.predictions import Predictions
+from dldiag.report.view.error_rows import errors_line
 
 ROUNDS = 20
 
@@ -125,6 +126,9 @@ def test_importance_is_high_for_what_is_used_and_groups_copies():
         ({"y_true": [0, 1] * 20, "y_pred": [0, 1] * 20, "proba": [[0.5, 0.6]] * 40}, "do not sum to 1"),
         ({"y_true": [0, 1] * 20, "y_pred": [0, 1] * 20, "proba": [0.5] * 39}, "proba has 39 rows"),
         ({"y_true": [0, 1] * 20, "y_pred": [0, 1] * 20, "X": np.zeros((3, 2))}, "X has 3 rows"),
+        ({"y_true": [0, 1] * 20, "y_pred": [0, 1] * 20, "proba": [1.5] * 40}, "not between 0 and 1"),
+        ({"y_true": [0, 1] * 20, "y_pred": [0, 1] * 20, "proba": [[np.nan, 1.0]] * 40}, "not between 0 and 1"),
+        ({"y_true": [1] * 40, "y_pred": [0, 1] * 20, "proba": [[0.5, 0.5]] * 40}, "The target has a single class, 1"),
         ({"y_true": [None] * 40, "y_pred": [1] * 40}, "Only 0 rows have a target and a prediction"),
         ({"y_true": np.linspace(0, 1, 40), "y_pred": ["a"] * 40}, "No prediction is a label of the target"),
     ],
@@ -138,6 +142,42 @@ def test_one_class_all_right_says_why_it_is_empty():
     found = dldiag.error_analysis(["a"] * 200, ["a"] * 200, np.random.default_rng(0).normal(size=(200, 2)))
     assert found.findings.slices == ()
     assert "No row is wrong" in str(found.findings.empty["slices"])
+
+
+def test_predictions_that_are_no_labels_are_counted_and_said():
+    found = dldiag.error_analysis([0, 1] * 20, [0, "maybe", *[0, 1] * 19]).findings
+    assert (found.unknown, found.error.value) == (1, 1 / 40)
+    assert "1 prediction is no label of the target and counts as wrong." in errors_line(found)
+
+
+def test_a_list_of_rows_shows_the_users_own_columns_before_losses():
+    y = [0, 1] * 100
+    table = dldiag.error_analysis(y, y[::-1], pd.DataFrame({"age": range(200)})).worst()
+    assert table.columns.tolist() == [
+        "row",
+        "label",
+        "prediction",
+        "wrong",
+        "predictions",
+        "age",
+        "loss",
+        "bias",
+        "variance",
+    ]
+
+
+def test_all_wrong_says_why_it_is_empty():
+    X = np.random.default_rng(0).normal(size=(200, 2))
+    found = dldiag.error_analysis([0, 1] * 100, [1, 0] * 100, X)
+    assert "Every row is wrong" in str(found.findings.empty["slices"])
+
+
+def test_ten_thousand_columns_are_read_like_few():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(400, 10_000))
+    y = rng.integers(0, 2, 400)
+    found = dldiag.error_analysis(y, np.where((X[:, 7] > 0.5) & (rng.random(400) < 0.9), 1 - y, y), X).findings
+    assert [one.rule[0].column for one in found.confirmed] == ["column 8"]
 
 
 def test_labels_are_matched_across_types():

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dldiag.error_analysis.eyeball import draw_eyeball_set, read_tags, tag_counts
+from dldiag.error_analysis.eyeball import draw_eyeball_set, known_tags, read_tags, tag_counts
 from dldiag.error_analysis.row_losses import RowLosses
 
 
@@ -37,6 +37,20 @@ def test_ceilings_cover_the_truth():
         one = tag_counts(tags, 0.2)[0]
         covered += one.ceiling.low <= 0.06 <= one.ceiling.high
     assert covered >= 172  # 180 expected
+
+
+def test_the_rows_that_were_looked_at_stay_the_eyeball_part_of_the_next_model():
+    before = draw_eyeball_set(folded())
+    after = draw_eyeball_set(folded(share=0.05, seed=1), looked_at=before.rows)
+    part = draw_eyeball_set(folded(share=1.0), looked_at=before.rows).wrong  # of a model that is always wrong: all rows
+    assert after.rows == len(part) == before.rows
+    assert set(before.wrong) | set(after.wrong) <= set(part)
+    assert len(after.wrong) < len(before.wrong)
+
+
+def test_the_number_of_a_category_stays_while_counts_change():
+    tags = {1: ("dark",), 2: ("cut",)}
+    assert known_tags(tags) == known_tags({**tags, 3: ("cut",), 4: ("cut",)}) == ["dark", "cut"]
 
 
 def test_tags_are_names_or_numbers_of_known_ones_and_come_once():

@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 import pandas as pd
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from dldiag.app.storage import uploads
@@ -75,20 +76,52 @@ def test_wrong_rows_are_tagged_by_keyboard_and_counted():
     assert again.table[-1].value["Rows"].tolist() == ["2", "1"], "the row before had no category"
 
 
-def test_predictions_made_elsewhere_are_analyzed_on_their_page():
-    rng = np.random.default_rng(0)
-    frame = pd.DataFrame({"age": rng.integers(18, 90, 1_000), "truth": rng.choice(["yes", "no"], 1_000)})
-    wrong = rng.random(1_000) < np.where(frame.age > 60, 0.5, 0.05)
-    frame["guess"] = np.where((frame.truth == "yes") ^ wrong, "yes", "no")
+def elsewhere(frame, target, prediction, *probabilities):
+    """Return the page about predictions made elsewhere with these columns chosen."""
     app = AppTest.from_file(str(HOME / "pages" / "6_Trained_elsewhere.py"), default_timeout=60).run()
     assert "Upload the table with your predictions" in texts(app)
     memory = app.session_state["dldiag"]
     memory["data"] = {"upload": uploads.keep(memory["owner"], frame.to_csv(index=False).encode()), "name": "p.csv"}
     app.run()
-    app.selectbox(key="given predictions.target").select("truth").run()
-    app.selectbox(key="given predictions.prediction").select("guess").run()
+    app.selectbox(key="given predictions.target").select(target).run()
+    app.selectbox(key="given predictions.prediction").select(prediction).run()
+    for one in probabilities:
+        app.multiselect(key="given predictions.probabilities").select(one).run()
     assert not app.exception
+    return app
+
+
+def predictions_of_another():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"age": rng.integers(18, 90, 1_000), "truth": rng.choice(["yes", "no"], 1_000)})
+    wrong = rng.random(1_000) < np.where(frame.age > 60, 0.5, 0.05)
+    frame["guess"] = np.where((frame.truth == "yes") ^ wrong, "yes", "no")
+    frame["p_yes"] = np.where(frame.guess == "yes", 0.8, 0.2)
+    opposite = np.where(frame.truth == "yes", "no", "yes")
+    return frame.assign(p_no=0.5, other="ja", opposite=opposite, right=frame.truth, always="yes")
+
+
+def test_predictions_made_elsewhere_are_analyzed_on_their_page():
+    app = elsewhere(predictions_of_another(), "truth", "guess", "p_yes")
     assert "age" in app.table[0].value["Rows with"].iloc[0]
-    app.multiselect(key="given predictions.probabilities").select("age").run()
-    assert not app.exception
-    assert any("do not sum to 1" in one.value for one in app.warning)
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        (("truth", "other"), "No prediction is a label of the target"),
+        (("truth", "guess", "age"), "are not between 0 and 1"),
+        (("truth", "guess", "p_no", "p_yes"), "do not sum to 1"),
+        (("truth", "truth"), "is named twice"),
+        (("always", "guess", "p_yes"), "The target has a single class"),
+    ],
+)
+def test_predictions_that_cannot_be_read_are_one_line_on_their_page(columns, said):
+    app = elsewhere(predictions_of_another(), *columns)
+    assert [said in one.value for one in app.warning] == [True]
+    assert len(app.table) == 0
+
+
+@pytest.mark.parametrize(("prediction", "said"), [("right", "No row is wrong"), ("opposite", "Every row is wrong")])
+def test_all_right_and_all_wrong_say_why_nothing_is_shown_on_their_page(prediction, said):
+    assert said in texts(elsewhere(predictions_of_another(), "truth", prediction))

@@ -68,7 +68,7 @@ def lesson_dataset(reference: Reference) -> Dataset:
     if "toy" in reference or "sample" in reference:
         return _public(data_ref.identity(reference, "dataset"), reference)
     dataset = session.current_dataset()
-    return dataset if dataset is not None else data_ref.load_dataset(session.own_reference(reference))
+    return dataset if dataset is not None else data_ref.load_dataset(session.own_reference(reference), apart=True)
 
 
 def expected_error(reference: Reference, choice: MetricChoice) -> FirstError:

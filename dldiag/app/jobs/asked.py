@@ -54,7 +54,12 @@ class ModelExportJob(ModelJob, frozen=True, kw_only=True, tag="model"):
 
 
 class ErrorRowsJob(ModelJob, frozen=True, kw_only=True, tag="error_rows"):
-    """Predict the dev rows again and list the wrong ones; the result is `ErrorLists`, or None without predictions."""
+    """Predict the dev rows again and list the wrong ones; the result is `ErrorLists`, or None without predictions.
+
+    looked_at: rows of the eyeball part before the model was changed, which stay its eyeball part.
+    """
+
+    looked_at: int | None = None
 
 
 class LabelTrialJob(ModelJob, frozen=True, kw_only=True, tag="label_trial"):

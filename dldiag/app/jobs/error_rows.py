@@ -44,7 +44,7 @@ def error_rows_job(job: ErrorRowsJob, on_progress: JobProgress, should_stop: Job
     found = analyze_fits(case.fits, case.model, job.settings.seed, with_importance=False)
     if found is None:
         return None
-    drawn = draw_eyeball_set(found.losses, job.settings.seed)
+    drawn = draw_eyeball_set(found.losses, job.settings.seed, looked_at=job.looked_at)
     looked = found.rows_at(drawn.wrong if drawn else ())
     worst, suspects = found.worst(MOST_LISTED), found.suspects().head(MOST_LISTED)
     slices = tuple((one, _columns(found.rows_of(one).head(MOST_OF_SLICE))) for one in found.findings.confirmed)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from dldiag.app.jobs import store
-from dldiag.app.jobs.asked import ErrorRowsJob
+from dldiag.app.jobs.asked import DiagnosisJob, ErrorRowsJob
 from dldiag.app.jobs.error_rows import ErrorLists
 from dldiag.app.state import improvement
 from dldiag.app.storage import codec
@@ -33,8 +33,19 @@ class ErrorRows:
 
 
 def start_error_rows(job: str) -> None:
-    """Start listing the rows of a diagnosis."""
-    improvement.start(job, WHAT, ErrorRowsJob)
+    """Start listing the rows of a diagnosis; the eyeball part stays what it was before the model was changed."""
+    improvement.start(job, WHAT, ErrorRowsJob, looked_at=_looked_at(job))
+
+
+def _looked_at(job: str) -> int | None:
+    """Return how many rows the eyeball part of the latest model before this one had, None where nobody looked."""
+    parent = store.asked_of(job, DiagnosisJob).parent
+    before = [] if parent is None else [parent.id, *(one.id for one in reversed(parent.earlier))]
+    for other in before:
+        lists = improvement.finished(improvement.started(other).get(WHAT), ErrorLists) if store.exists(other) else None
+        if lists is not None and lists.drawn is not None:
+            return lists.drawn.rows
+    return None
 
 
 def error_rows_of(other: str) -> ErrorRows | None:

@@ -23,6 +23,7 @@ from dldiag.app.jobs.asked import DiagnosisJob, job_kind
 from dldiag.app.jobs.pool import Pool
 from dldiag.app.jobs.watchers import Watchers
 from dldiag.app.state import auth, server
+from dldiag.app.state.owner_cookie import COOKIE, cookie_of
 from dldiag.app.state.table_cache import Memory
 from dldiag.app.storage import data_ref, uploads
 from dldiag.app.storage.limits import ServerLimits
@@ -32,7 +33,7 @@ from dldiag.core.isolated import warm_isolated
 from dldiag.core.params import from_environment
 from dldiag.core.types import DataError, Dataset, Repair, Table
 from dldiag.data.audit.repairs import applied
-from dldiag.data.io.bounded import READER_TARGET
+from dldiag.data.isolated_read import TABLE_TARGET
 from dldiag.diagnosis.diagnose import audit_open_rows
 
 KEY, NAME, SKLEARN = (
@@ -41,8 +42,6 @@ KEY, NAME, SKLEARN = (
     "sklearn",
 )  # The same keys as in experiments/chosen_model.py, which is slow to import.
 _KEY = "dldiag"
-COOKIE = "dldiag_owner"
-COOKIE_SECONDS = 180 * 86_400
 
 
 @st.cache_resource(show_spinner=False)
@@ -56,7 +55,7 @@ def pool() -> Pool:
 
 @st.cache_resource(show_spinner=False)
 def _prepare() -> None:
-    """Warm the reader of typed files, and log what to set, once per server; neither needs a writable home."""
+    """Start the process that reads visitors' files, and log what to set, once per server; neither needs a writable home."""
     threading.Thread(target=_warm_up, daemon=True).start()
     server.log_what_to_set()
 
@@ -72,9 +71,9 @@ def _is_connected(session: str) -> bool:
 
 
 def _warm_up() -> None:
-    """Start the process that reads typed files while the visitor looks at the first page."""
+    """Start the process that reads visitors' files while the visitor looks at the first page."""
     with contextlib.suppress(OSError):  # The first file that needs it shows the error.
-        warm_isolated(READER_TARGET)
+        warm_isolated(TABLE_TARGET)
     server.settle()
 
 
@@ -93,11 +92,10 @@ def owner() -> str:
 def remember_owner() -> None:
     """Store the owner's token in a cookie, so that uploads and history survive F5 and new tabs.
 
-    A script sets it, since Streamlit pages cannot send headers; so it cannot be HttpOnly.
+    `served_app.py` has set it with the page, hidden from scripts. Where the page's script was started alone, it is set here.
     """
     if not auth.is_required() and not _returning():
-        secure = "; Secure" if urlsplit(st.context.url or "").scheme == "https" else ""
-        cookie = f"{COOKIE}={owner()}; path=/; max-age={COOKIE_SECONDS}; SameSite=Strict{secure}"
+        cookie = cookie_of(owner(), urlsplit(st.context.url or "").scheme, http_only=False)
         st.html(f"<script>document.cookie = '{cookie}'</script>", unsafe_allow_javascript=True)
 
 
@@ -161,7 +159,7 @@ def current_table() -> Table | None:
     reference = current_reference()
     if reference is None or "toy" in reference:
         return None
-    return cast(Table, _kept("table", reference, lambda: data_ref.load_table(own_reference(reference))))
+    return cast(Table, _kept("table", reference, lambda: data_ref.load_table(own_reference(reference), apart=True)))
 
 
 def table_at_hand() -> Table | None:
@@ -178,7 +176,7 @@ def current_dataset() -> Dataset | None:
     reference = current_reference()
     if reference is None or not ("toy" in reference or reference.get("target")):
         return None
-    read = lambda: data_ref.load_dataset(own_reference(reference), current_table())  # noqa: E731
+    read = lambda: data_ref.load_dataset(own_reference(reference), current_table(), apart=True)  # noqa: E731
     return cast(Dataset, _kept("dataset", reference, read))
 
 

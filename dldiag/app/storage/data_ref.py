@@ -12,6 +12,7 @@ from dldiag.core.types import DataError, Dataset, Kind, Table
 from dldiag.course.shared.toys import toy
 from dldiag.data.dataset import make_dataset
 from dldiag.data.io import Sampling
+from dldiag.data.isolated_read import FileNamed, read_isolated
 from dldiag.data.read_table import read_table
 from dldiag.data.samples import SAMPLES, sample_bytes
 from dldiag.data.second_file import FROM_FILE, SECOND, with_second_file
@@ -92,30 +93,34 @@ def _stamp(facts: os.stat_result) -> str:
     return f"{facts.st_size}-{facts.st_mtime_ns}"
 
 
-def load_table(reference: Reference, rows: int | None = None) -> Table:
-    """Read the table that a reference names; an upload's path must be in it by now. rows: drawn of a large file."""
+def load_table(reference: Reference, rows: int | None = None, *, apart: bool = False) -> Table:
+    """Read the table that a reference names; an upload's path must be in it by now.
+
+    rows: drawn of a large file. apart: files are read in a process with bounds, as the pages of a server must.
+    """
     chosen: dict[str, Any] = dict(reference.get("plan", {}))
     if reference.get("kinds"):
         chosen["kinds"] = reference["kinds"]
-    if "sample" in reference:
-        file, content = _sample(reference["sample"])
-        table = read_table(content, name=file, **chosen)
-    else:
-        check_unchanged(reference)
-        sampling = Sampling(rows, reference.get("target") or "", reference.get("groups") or "")
-        table = read_table(Path(reference["path"]), name=reference.get("name", ""), sampling=sampling, **chosen)
     second = reference.get("second")
-    if not second:
-        return table
-    check_unchanged(second)
-    return with_second_file(table, Path(second["path"]), name=second["name"])
+    for one in (reference, second or {}):
+        if "path" in one:
+            check_unchanged(one)
+    name, source = _sample(reference["sample"]) if "sample" in reference else _file(reference)
+    sampling = Sampling(rows, reference.get("target") or "", reference.get("groups") or "")
+    if apart and ("path" in reference or second):
+        below = FileNamed(second["path"], second["name"]) if second else None
+        return read_isolated(source, name=name, second=below, sampling=sampling, **chosen)
+    table = read_table(source, name=name, sampling=sampling, **chosen)
+    return with_second_file(table, Path(second["path"]), name=second["name"]) if second else table
 
 
-def load_dataset(reference: Reference, table: Table | None = None, *, drawn: int | None = None) -> Dataset:
+def load_dataset(
+    reference: Reference, table: Table | None = None, *, drawn: int | None = None, apart: bool = False
+) -> Dataset:
     """Return the rows that a reference names, ready to learn from; a toy is made, everything else is read.
 
     table: what `load_table` gave, where somebody has it already; of a file larger than memory rows are drawn anew, by the
-    target. drawn: how many of them; None: as many as are usually kept.
+    target. drawn: how many of them; None: as many as are usually kept. apart: as for `load_table`.
     """
     if "toy" in reference:
         rows, seed = reference.get("rows", 400), reference.get("seed", 0)
@@ -127,7 +132,7 @@ def load_dataset(reference: Reference, table: Table | None = None, *, drawn: int
     if reference.get("second"):
         chosen["domain"] = (FROM_FILE, SECOND)
     if table is None or table.totals is not None:
-        table = load_table(reference, drawn)
+        table = load_table(reference, drawn, apart=apart)
     return make_dataset(table, reference["target"], **chosen)
 
 
@@ -135,6 +140,10 @@ def _sample(key: str) -> tuple[str, bytes]:
     if key not in SAMPLES:
         raise DataError(Message("There is no sample {name}.", {"name": key}), Message("Pick another."))
     return SAMPLES[key].file, sample_bytes(key)
+
+
+def _file(reference: Reference) -> tuple[str, Path]:
+    return reference.get("name", ""), Path(reference["path"])
 
 
 def _reason(error: OSError | ValueError) -> str:

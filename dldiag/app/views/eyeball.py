@@ -12,12 +12,13 @@ from dldiag.app.ui.widgets import show_message, show_rows
 from dldiag.core.estimate import Estimate
 from dldiag.core.i18n import tr
 from dldiag.core.sanitize import escape_markdown, legible
-from dldiag.error_analysis.eyeball import EyeballSet, read_tags, tag_counts
+from dldiag.error_analysis.eyeball import EyeballSet, known_tags, read_tags, tag_counts
 from dldiag.report.view.error_rows import tags_section
 from dldiag.report.view.labels import share_text
 
 Tags = Mapping[int, tuple[str, ...]]
-_HIDDEN = ("bias", "variance", "loss", "predictions")  # Columns that are not needed to judge a row.
+_HIDDEN = ("bias", "variance", "loss", "predictions", "wrong")  # Columns that are not needed to judge a row.
+_LARGE = 1e6  # Whole numbers below it are written as such.
 
 
 def go_through(job: str, rows: eyeball.ErrorRows) -> None:
@@ -26,7 +27,7 @@ def go_through(job: str, rows: eyeball.ErrorRows) -> None:
         show_message(tr("No dev row is wrong: there is nothing to look at."))
         return
     tags = eyeball.tags_of(job)
-    known = [one.tag for one in tag_counts(tags, 1.0)] if tags else []
+    known = known_tags(tags)
     left = [i for i, row in enumerate(rows.eyeball["row"]) if int(row) not in tags]
     done = len(rows.eyeball) - len(left)
     st.progress(done / len(rows.eyeball), tr("{done} of {all} rows looked at", done=done, all=len(rows.eyeball)))
@@ -40,14 +41,22 @@ def go_through(job: str, rows: eyeball.ErrorRows) -> None:
 
 def _show_row(row: pd.Series) -> None:
     cells = {name: row[name] for name in row.index if name not in _HIDDEN and not pd.isna(row[name])}
-    shown = [{tr("Column"): legible(name, 80), tr("Value"): legible(str(value), 300)} for name, value in cells.items()]
+    shown = [
+        {tr("Column"): legible(name, 80), tr("Value"): legible(_written(value), 300)} for name, value in cells.items()
+    ]
     show_rows(shown, alt=tr("The row to judge"))
 
 
+def _written(value: object) -> str:
+    """Write a cell: a row taken from a table has its whole numbers as floats."""
+    return f"{value:g}" if isinstance(value, float) and value.is_integer() and abs(value) < _LARGE else str(value)
+
+
 def _ask_tags(job: str, row: int, tags: Tags, known: list[str]) -> None:
-    if known:
-        named = " · ".join(f"{i} {tag}" for i, tag in enumerate(known, 1))
-        show_message(tr("Your categories: {names}", names=named))
+    with st.container():  # There also while it is empty: a form that moved would lose the cursor.
+        if known:
+            named = " · ".join(f"{i} {tag}" for i, tag in enumerate(known, 1))
+            show_message(tr("Your categories: {names}", names=named))
     with st.form(f"tags.{job}", clear_on_submit=True):
         typed = st.text_input(
             tr("Why is it wrong? Type categories, or their numbers, between commas; Enter goes to the next row."),

@@ -14,6 +14,7 @@ from dldiag.app.ui.widgets import explained
 from dldiag.core.i18n import tr
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import LearningCurve
+from dldiag.data.isolated_read import read_isolated
 from dldiag.diagnosis.from_metrics import EXAMPLES, GivenNumbers, TrainingHistory, read_curve_table
 
 _PREFIX = "numbers"
@@ -58,7 +59,8 @@ def ask_curve(unit: str) -> LearningCurve | TrainingHistory | None:
         st.rerun()
     if (address := f"{kept['digest']} {kept['name']}") != st.query_params.get(IN_ADDRESS):
         st.query_params[IN_ADDRESS] = address
-    return read_curve_table(uploads.path_of(session.owner(), kept["digest"]), kept["name"], unit)
+    path = uploads.path_of(session.owner(), kept["digest"])
+    return read_curve_table(path, kept["name"], unit, read_rows=read_isolated)
 
 
 def _kept() -> dict[str, Any] | None:

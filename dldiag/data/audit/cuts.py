@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import betaln
 from scipy.stats import beta
 from sklearn.isotonic import isotonic_regression
 
@@ -18,6 +19,8 @@ PERFECT_ERRORS = 1.28  # Upper bound on the errors behind n rows without one (on
 GAP = 3.0
 PERFECT = 0.97  # Share of the errors that a cut without any error must remove with 90% confidence.
 LEAST_IN_CLASS = 3  # Rows of the rarest class for a gap to count.
+LEAST_BESIDE = 3  # Rows of the other class on each side of a band; fewer are the odd ones beyond a cut (own choice).
+BAND_CHANCE = 1e-4  # Highest chance that a column of noise holds a class together; with 200 columns, 1 table in 50.
 _LEAST_ROWS = 60  # Rows in all for a gap to count.
 MONOTONE_ROWS = 50  # Least rows for fitting a monotone curve.
 PRESENT_SHARE = 0.95  # Share of the rows that must have a value for that curve.
@@ -50,13 +53,27 @@ def best_cut(values: NDArray[np.float64], y: NDArray[Any]) -> Cut:
     if errors is None or errors >= base:
         return NO_CUT
     enough = counts[counts > 0].min() >= LEAST_IN_CLASS and len(y) >= _LEAST_ROWS
-    if errors == 0 and enough and (_gap(x, classes) >= GAP or _is_one_value_of_a_class(values, y)):
+    if errors == 0 and enough and (_gap(x, classes) >= GAP or _is_one_value_of_a_class(values, y) or _is_band(classes)):
         return Cut(1.0, 1.0 - 1e-9)
     if errors == 0:
         at_least = 1 - PERFECT_ERRORS / base
         return Cut(1.0, 1.0 - 1e-9 if at_least >= PERFECT else at_least)
     at_most = float(beta.ppf(CONFIDENCE, errors + 1, len(y) - errors))
     return Cut(1 - errors / base, 1 - at_most * len(y) / base)
+
+
+def _is_band(classes: NDArray[Any]) -> bool:
+    """Tell whether sorted rows of one class stand between rows of the other, without one of these among them.
+
+    Of n rows that are put in any order, k stand together in n − k + 1 of the n! / (k! (n − k)!) ways. A measurement that
+    tells the classes in part puts its rare class at one end, or leaves some of the others inside.
+    """
+    starts = np.flatnonzero(np.diff(classes)) + 1
+    if len(starts) != 2:
+        return False
+    n, inside = len(classes), int(starts[1] - starts[0])
+    chance = np.log(n - inside + 1) + betaln(inside + 1, n - inside + 1) + np.log(n + 1)
+    return min(int(starts[0]), n - int(starts[1])) >= LEAST_BESIDE and bool(chance <= np.log(BAND_CHANCE))
 
 
 def _missing_errors(y: NDArray[Any]) -> int:

@@ -18,6 +18,7 @@ from dldiag.data.features import source_of
 SCREEN_ROWS = 10_000  # Rows drawn for the screening: half to fit on, half to score on.
 _BINS = 64  # Bins of a column; the predictor gives each bin its commonest class or mean target.
 SEEN = 0.01  # p-value of the association, above which a column is not searched for thresholds.
+RARE_ROWS = 40  # Rows outside the commonest class, below which thresholds are always tried.
 COARSE = 8  # Bins of the association test, which needs many rows in each.
 # Share of the baseline's error (variance, for a numeric target) that a leaking column removes with 90% confidence.
 # Honest features come near: mushroom's odor removes 0.97 of the errors, yacht's Froude number 0.985 of the variance.
@@ -108,9 +109,14 @@ def _clue(name: str, values: NDArray[Any], y: NDArray[Any], ranks: NDArray[np.fl
     at_least = removed - Z_ONE_SIDED * error
     if task == "classification" and removed == 1:
         at_least = _surely_removed(bins, y)
-    if values.dtype != object and p_value < SEEN:
+    if values.dtype != object and (p_value < SEEN or _is_rare(y, task)):
         removed, at_least = max((removed, at_least), _by_order(values, y, task), key=lambda pair: pair[1])
     return Clue(name, removed, at_least, p_value)
+
+
+def _is_rare(y: NDArray[Any], task: str) -> bool:
+    """Whether a class has so few rows that bins, which spread them, do not show where they stand."""
+    return task == "classification" and len(y) - int(np.bincount(y).max()) < RARE_ROWS
 
 
 def _by_order(values: NDArray[Any], y: NDArray[Any], task: str) -> tuple[float, float]:

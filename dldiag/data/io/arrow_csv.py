@@ -25,12 +25,13 @@ _RULES = re.compile(r"(?:\A|\n)[\s|+:=_,;-]*[-=_]{3}[\s|+:=_,;-]*\n|(?:\A|\n)--+
 
 
 def read_body(
-    body: str, dialect: Dialect, width: int, first_line: int, header: Sequence[str] | None
+    body: str | memoryview, dialect: Dialect, width: int, first_line: int, header: Sequence[str] | None
 ) -> tuple[pa.Table, Account]:
-    """Read a table's lines: fast where they are regular, strictly line by line where they are not."""
+    """Read a table's lines, a text or its UTF-8: fast where they are regular, strictly line by line where they are not."""
     whole = read_regular(body, dialect, width, header)
     if whole is not None:
         return whole
+    body = body if isinstance(body, str) else str(body, "utf-8")
     tables, account, line = [], Account(), first_line
     for chunk in chunks_of(body, dialect, width):
         part = read_regular(chunk, dialect, width, header) if len(chunk) < len(body) else None
@@ -72,7 +73,7 @@ def _boundary(body: str, position: int, dialect: Dialect, width: int) -> int:
 
 
 def read_regular(
-    body: str, dialect: Dialect, width: int, header: Sequence[str] | None
+    body: str | memoryview, dialect: Dialect, width: int, header: Sequence[str] | None
 ) -> tuple[pa.Table, Account] | None:
     """Return the table and the account of its lines, or None when the text is not regular.
 
@@ -81,17 +82,18 @@ def read_regular(
     """
     if len(body) < LEAST_CHARS or not _plain(dialect) or width < 2:
         return None
-    data = body.encode("utf-8", errors="surrogatepass")
+    data = body.encode("utf-8", errors="surrogatepass") if isinstance(body, str) else body
     quoted = _quotes_in_order(data, dialect)
     ends = np.flatnonzero(np.frombuffer(data, np.uint8) == NEWLINE)
-    if quoted is None or _blank_row(body, data, ends, dialect) or _RULES.search(body, 0, _HEAD_CHARS):
+    head = str(data[: 4 * _HEAD_CHARS], "utf-8", "ignore")
+    if quoted is None or _blank_row(data, ends, dialect) or _RULES.search(head, 0, _HEAD_CHARS):
         return None
     outside = _outside(ends, quoted)
     longest = int(np.diff(outside, prepend=0, append=len(data)).max())
     names = [str(j) for j in range(width)]
     try:
         table = pyarrow.csv.read_csv(
-            pa.BufferReader(data),
+            pa.BufferReader(pa.py_buffer(data)),
             read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=max(_BLOCK_BYTES, longest * 2)),
             parse_options=pyarrow.csv.ParseOptions(
                 delimiter=dialect.delimiter,
@@ -114,16 +116,16 @@ def _plain(dialect: Dialect) -> bool:
     return one_byte and not dialect.escape and not dialect.skip_space and len(dialect.quote) <= 1
 
 
-def _quotes_in_order(data: bytes, dialect: Dialect) -> NDArray[np.int64] | None:
+def _quotes_in_order(data: bytes | memoryview, dialect: Dialect) -> NDArray[np.int64] | None:
     """Return where quotes stand when each opens or closes a whole cell or is doubled within one; else None."""
-    if not dialect.quote or dialect.quote.encode() not in data:
+    if not dialect.quote:
         return np.empty(0, np.int64)
     if not dialect.quote.isascii():
-        return None
+        return np.empty(0, np.int64) if dialect.quote.encode() not in bytes(data) else None
     raw = np.frombuffer(data, np.uint8)
     at = np.flatnonzero(raw == ord(dialect.quote))
-    if len(at) % 2:
-        return None
+    if not len(at) or len(at) % 2:
+        return None if len(at) else at
     opens, closes = at[0::2], at[1::2]
     delimiter = ord(dialect.delimiter)
     before = np.where(opens > 0, raw[np.maximum(opens - 1, 0)], NEWLINE)
@@ -136,14 +138,14 @@ def _quotes_in_order(data: bytes, dialect: Dialect) -> NDArray[np.int64] | None:
     return at if good_open.all() and good_close.all() else None
 
 
-def _blank_row(body: str, data: bytes, ends: NDArray[np.int64], dialect: Dialect) -> bool:
+def _blank_row(data: bytes | memoryview, ends: NDArray[np.int64], dialect: Dialect) -> bool:
     """Tell whether some row has delimiters or blanks but no value; such rows are reported one by one."""
     marks = (dialect.delimiter, " ", "\t")
     first = np.frombuffer(data, np.uint8)[np.minimum(ends + 1, len(data) - 1)]
-    if not body.startswith(marks) and not any((first == ord(mark)).any() for mark in marks):
+    if chr(data[0]) not in marks and not any((first == ord(mark)).any() for mark in marks):
         return False
-    mark = re.escape(dialect.delimiter)
-    return re.search(rf"(?:\A|\n)[ \t{mark}]+(?:\n|\Z)", body) is not None
+    mark = re.escape(dialect.delimiter.encode())
+    return re.search(rb"(?:\A|\n)[ \t%b]+(?:\n|\Z)" % mark, data) is not None
 
 
 def _repeats_header(table: pa.Table, header: Sequence[str] | None) -> bool:
@@ -163,9 +165,9 @@ def _outside(ends: NDArray[np.int64], quoted: NDArray[np.int64]) -> NDArray[np.i
     return ends if not quoted.size else ends[np.searchsorted(quoted, ends) % 2 == 0]
 
 
-def _account(data: bytes, ends: NDArray[np.int64], outside: NDArray[np.int64], rows: int) -> Account:
+def _account(data: bytes | memoryview, ends: NDArray[np.int64], outside: NDArray[np.int64], rows: int) -> Account:
     """Count lines: those that end a record right after another end are blank, all others were read."""
-    lines = len(ends) + (bool(data) and not data.endswith(b"\n"))
+    lines = len(ends) + (len(data) > 0 and data[-1] != NEWLINE)
     blank = int((np.diff(outside, prepend=-1) == 1).sum())
     account = Account()
     account.lines.update({"read": lines - blank, "blank": blank})

@@ -14,7 +14,7 @@ import pyarrow as pa
 from dldiag.core.i18n import Message
 from dldiag.core.isolated import Bounds, CrashError, OutOfTimeError, call_isolated
 from dldiag.core.types import DataError, FileTotals, Notice, ReadPlan
-from dldiag.data.io.formats.registry import READERS, ReadChoices, read_typed
+from dldiag.data.io.formats.registry import ReadChoices, read_typed
 from dldiag.data.io.large.row_groups import files_of, read_row_groups
 from dldiag.data.io.limits import MIB, Limits, Sampling
 from dldiag.data.io.raw_table import Lines, TypedTable
@@ -64,36 +64,33 @@ def read_bounded_parts(path: Path, plan: ReadPlan, limits: Limits, sampling: Sam
 
     Its time grows with the file, its memory does not. Raises DataError when a file is damaged or the schemas differ.
     """
-    _, files = files_of(path)
-    size = sum(one.stat().st_size for one in files) / MIB
-    bounds = Bounds(PART_SECONDS + PART_SECONDS_PER_MIB * size, PART_BYTES)
-    return _answer_to(_Question(plan, limits, None, str(path.resolve()), sampling), b"", bounds)
+    return _answer_to(_Question(plan, limits, None, str(path.resolve()), sampling), b"", part_bounds_of(path))
 
 
 def _answer_to(question: _Question, data: bytes, bounds: Bounds) -> TypedTable:
     try:
         answer = call_isolated(READER_TARGET, msgspec.json.encode(question) + b"\n" + data, bounds)
     except (OutOfTimeError, MemoryError, CrashError, OSError) as error:
-        raise _refusal(error, READERS[question.plan.format][0], bounds) from error
+        raise refusal_of(error, bounds) from error
     return _table_of(answer)
 
 
-def _refusal(error: Exception, label: str, bounds: Bounds) -> DataError:
+def refusal_of(error: Exception, bounds: Bounds) -> DataError:
     """Say in one sentence how reading ended."""
     text, hint = next(texts for kind, texts in _REFUSALS.items() if isinstance(error, kind))
     seconds, size = round(bounds.seconds), bounds.memory_bytes // MIB
-    return DataError(text.filled(format=label, seconds=seconds, size=size, reason=str(error)), hint)
+    return DataError(text.filled(seconds=seconds, size=size, reason=str(error)), hint)
 
 
-AS_CSV = Message("Export the table as CSV.")
+AS_CSV = Message("Save the table as CSV, or take a part of its rows.")
 _REFUSALS: dict[type[Exception], tuple[Message, Message]] = {
     OutOfTimeError: (
-        Message("Reading the {format} file takes more than {seconds:,} seconds, unusual for its size."),
+        Message("Reading the file takes more than {seconds:,} seconds, unusual for its size."),
         AS_CSV,
     ),
-    MemoryError: (Message("Reading the {format} file takes more than {size:,} MiB of memory."), AS_CSV),
+    MemoryError: (Message("Reading the file takes more than {size:,} MiB of memory."), AS_CSV),
     CrashError: (
-        Message("The {format} file is damaged: it cannot be read to its end."),
+        Message("The file is damaged: it cannot be read to its end."),
         Message("Save it again, or export the table as CSV."),
     ),
     OSError: (Message("This machine cannot start a process to read the file: {reason}."), AS_CSV),
@@ -106,6 +103,12 @@ def bounds_of(size: int, limits: Limits) -> Bounds:
         min(limits.max_reader_seconds, BASE_SECONDS + SECONDS_PER_MIB * size / MIB),
         min(limits.max_reader_bytes, BASE_BYTES + BYTES_PER_BYTE * size),
     )
+
+
+def part_bounds_of(path: Path) -> Bounds:
+    """Return the time and memory for a file, or a folder of files, that is read in parts."""
+    size = sum(one.stat().st_size for one in files_of(path)[1]) / MIB if path.is_dir() else path.stat().st_size / MIB
+    return Bounds(PART_SECONDS + PART_SECONDS_PER_MIB * size, PART_BYTES)
 
 
 def _table_of(answer: bytearray) -> TypedTable:
@@ -129,13 +132,13 @@ def answer_request(request: bytes, out: BinaryIO) -> None:
     try:
         found = _read_asked(asked, request[end + 1 :])
     except DataError as error:
-        out.write(msgspec.json.encode(_Answer(error=error.message, hint=error.hint), enc_hook=_number) + b"\n")
+        out.write(msgspec.json.encode(_Answer(error=error.message, hint=error.hint), enc_hook=number_in_json) + b"\n")
         return
     head = _Answer(
         found.names, found.plan, found.lines, found.rows_in_file, found.typed, found.notices, found.totals,
         found.identity,
     )  # fmt: skip
-    out.write(msgspec.json.encode(head, enc_hook=_number) + b"\n")
+    out.write(msgspec.json.encode(head, enc_hook=number_in_json) + b"\n")
     found.table.validate(full=True)
     with pa.ipc.new_stream(out, found.table.schema) as stream:
         stream.write_table(found.table)
@@ -144,17 +147,18 @@ def answer_request(request: bytes, out: BinaryIO) -> None:
 def _read_asked(asked: _Question, data: bytes) -> TypedTable:
     if asked.path:
         return read_row_groups(Path(asked.path), asked.plan, asked.limits, asked.sampling)
-    return read_typed(data, asked.plan, asked.limits, _as_given(asked.choices))
+    return read_typed(data, asked.plan, asked.limits, as_given(asked.choices))
 
 
-def _as_given(choices: dict[str, Any] | None) -> ReadChoices:
+def as_given(choices: dict[str, Any] | None) -> dict[str, Any] | None:
     """Return choices as they were before JSON: lists are tuples again."""
     if choices is None:
         return None
     return {name: tuple(value) if isinstance(value, list) else value for name, value in choices.items()}
 
 
-def _number(value: Any) -> Any:
+def number_in_json(value: Any) -> Any:
+    """Return a NumPy number as Python's, for msgspec."""
     if isinstance(value, np.generic):
         return value.item()
     raise NotImplementedError(type(value).__name__)

@@ -175,9 +175,15 @@ def loose_cells(line: str, dialect: Dialect) -> list[str]:
         if stop < 0:
             stop = line.find(mark, position)
             stop = len(line) if stop < 0 else stop
-        cells.append(line[position:stop].strip(" ").strip(dialect.quote))
+        cells.append(_without_quotes(line[position:stop].strip(" "), dialect.quote))
         position = stop + len(mark)
     return cells
+
+
+def _without_quotes(cell: str, quote: str) -> str:
+    """Return a cell without the quotes at its ends; behind a digit one is the sign of inches: size 5"."""
+    is_inches = quote == '"' and not cell.startswith(quote) and re.search(r'\d"$', cell)
+    return cell if is_inches else cell.strip(quote)
 
 
 def cells_at_width(line: str, dialect: Dialect, width: int) -> list[str] | None:

@@ -19,6 +19,10 @@ LEAST_YEARS = 2  # years in a row, above columns without years, before they are 
 _LEAST_STEPS = 4  # numbers in a row at equal distances before they are names
 YEARS_SHARE = 0.5  # of the cells below that are years, above which years in the first line are values
 NAME_VOTE, VALUE_VOTE, HINT_VOTE = 1.0, -1.5, 0.7
+LEAST_ALIKE = 8  # rows below a first one that is written as they are
+ALIKE_SHARE = 0.95  # of these rows
+_NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
+_MARKED = re.compile(r"[:=]\s*-?\d")  # a number behind its name
 _YEAR = re.compile(r"(?:1[89]|20)\d{2}")
 
 
@@ -32,6 +36,8 @@ def has_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
         return not counts_up(body[0])
     if (are_years(first, body) or are_steps(first)) and not are_steps(body[0]):
         return True
+    if _is_written_alike(first, body):
+        return False
     votes = sum(_vote(cell, [r[j] for r in body if j < len(r)]) for j, cell in enumerate(first))
     if votes:
         return votes > 0
@@ -120,6 +126,23 @@ def _vote_against_words(cell: str, filled: Sequence[str]) -> float:
     shapes = {shape_of(c) for c in filled}
     repeats = len(values) <= FEW_VALUES_SHARE * len(filled)
     return HINT_VOTE if repeats or (len(shapes) <= 2 and shape_of(cell) not in shapes) else 0.0
+
+
+def _is_written_alike(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Tell whether all cells of a row are written as those below, but for their numbers: a=0 over a=37, 1:0.5 over 1:0.7."""
+    places = [j for j, c in enumerate(first) if c.strip()]
+    if len(body) < LEAST_ALIKE or any(kind_of(first[j]) in {"number", "when"} for j in places):
+        return False
+    return all(
+        _NUMERAL.search(first[j])
+        and _MARKED.search(first[j])
+        and sum(_form(r[j]) == _form(first[j]) for r in body if j < len(r)) >= ALIKE_SHARE * len(body)
+        for j in places
+    )
+
+
+def _form(cell: str) -> str:
+    return _NUMERAL.sub("0", cell.strip())
 
 
 def is_typed(cells: Sequence[str]) -> bool:

@@ -193,6 +193,12 @@ TEXTS = {
         Message("Numbers like {example} can mean two things: the mark was taken as {meaning}."),
         Message("Choose the decimal and thousands marks by hand if that is wrong."),
     ),
+    "fixed_width": NoticeText(
+        Message(
+            "{count:,} of {total:,} lines hold runs of blanks, as columns of fixed width do; they are read as one column."
+        ),
+        Message("Save the table with commas or tabs between its cells, or choose the delimiter by hand."),
+    ),
     "uneven": NoticeText(
         Message("Only {count:,} of {total:,} lines have the usual number of cells."),
         Message("Look at the preview: the delimiter or the header line may be wrong."),

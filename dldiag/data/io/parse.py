@@ -24,8 +24,10 @@ from dldiag.data.io.source import Text
 from dldiag.data.io.table_bounds import Parts, name_notices, region_notices
 
 WIDTH_RECORDS = 1000
+LOOKED_AT_CHARS = 1 << 22  # of a body, from which its width and the fit of its header are told
 HEADER_WIDTH_SHARE = 0.3  # of the rows that must have the header's width for it to be the table's
 LEAST_WIDE_ROWS = 3  # rows that have the header's width, and none a greater one, for it to be the table's
+FIXED_SHARE = 0.5  # of the cells of a single column that hold runs of blanks
 UNEVEN_SHARE = 0.8  # of the rows that must be sound before the delimiter is doubted
 
 
@@ -40,17 +42,33 @@ class Gathered:
     rows_in_file: int
 
 
-def gather_rows(text: Text, plan: ReadPlan, limits: Limits) -> Gathered:
-    """Read a text strictly by its plan."""
+@dataclass(frozen=True, eq=False)
+class CutText:
+    """The parts of a text, its whole body, and its size: what is read of it, so that the text itself need not be kept."""
+
+    parts: Parts
+    body: str | memoryview
+    lines: int
+    chars: int
+
+
+def cut_text(text: Text, plan: ReadPlan) -> CutText:
+    """Cut a text into its parts by a plan. DataError when the plan's header does not stand in it."""
     _check_header(text, plan)
-    dialect, parts = dialect_of(plan), split_parts(text.text, plan)
+    parts = split_parts(text.text, plan, LOOKED_AT_CHARS if text.source else 0)
+    return CutText(parts, _whole_body(text, parts), text.lines, len(text.text))
+
+
+def gather_rows(text: CutText, plan: ReadPlan, limits: Limits) -> Gathered:
+    """Read a text strictly by its plan."""
+    dialect, parts = dialect_of(plan), text.parts
     header = header_cells(parts.header, dialect)
     odd = _odd_quotes(parts.header, dialect)
     width = body_width(parts, dialect, header)
     _check_width(max(width, len(header or ())), limits)
     fit = fit_header(header, width, parts, dialect)
     header, told = fit.names, fit.notices
-    table, account = read_body(parts.body, dialect, fit.width or width, parts.first_line, header)
+    table, account = read_body(text.body, dialect, fit.width or width, parts.first_line, header)
     table = with_lacking(join_cut_column(table, fit.cut_column, dialect), len(header or ()))
     width = table.num_columns
     _check_rows(text, table, account)
@@ -63,8 +81,17 @@ def gather_rows(text: Text, plan: ReadPlan, limits: Limits) -> Gathered:
     if keep is not None:
         table = table.take(pa.array(keep))
         told += (notice("sampled", kept=len(keep), rows=rows, seed=limits.seed),)
-    told += odd + name_notices(names, header) + dropped + account_notices(account)
+    told += _fixed_width(table) + odd + name_notices(names, header) + dropped + account_notices(account)
     return Gathered(names.names, table, lines, (*region_notices(parts, plan, lines), *told), rows)
+
+
+def _fixed_width(table: pa.Table) -> tuple[Notice, ...]:
+    """Report a single column whose cells hold runs of blanks: columns of fixed width, which are not cut."""
+    if table.num_columns != 1 or not table.num_rows:
+        return ()
+    cells = table.column(0).slice(0, WIDTH_RECORDS)
+    count = pc.sum(pc.match_substring_regex(cells, r"\S {2,}\S")).as_py() or 0
+    return (notice("fixed_width", count=count, total=len(cells)),) if count >= FIXED_SHARE * len(cells) else ()
 
 
 def _odd_quotes(header: str, dialect: Dialect) -> tuple[Notice, ...]:
@@ -73,8 +100,17 @@ def _odd_quotes(header: str, dialect: Dialect) -> tuple[Notice, ...]:
     return (notice("bare_quotes", count=len(faulty), example=faulty[0]),) if faulty else ()
 
 
-def split_parts(text: str, plan: ReadPlan) -> Parts:
-    """Cut a text at the lines that the plan names."""
+def _whole_body(text: Text, parts: Parts) -> str | memoryview:
+    """Return the lines of the table; where only their beginning was cut out, all of them as they stand in the file."""
+    begin, end = parts.place
+    if end - begin == len(parts.body):
+        return parts.body
+    after = len(text.text[end:].encode())
+    return memoryview(text.source)[len(text.text[:begin].encode()) : len(text.source) - after]
+
+
+def split_parts(text: str, plan: ReadPlan, most: int = 0) -> Parts:
+    """Cut a text at the lines that the plan names; of a body longer than twice `most` only so much of its beginning."""
     header_at = plan.first_row if plan.header_row is None else plan.header_row
     first = plan.first_row if plan.header_row is None else max(plan.first_row, header_at + 1)
     start = line_offset(text, header_at)
@@ -83,7 +119,9 @@ def split_parts(text: str, plan: ReadPlan) -> Parts:
     )
     body = line_offset(text, first, start, header_at)
     end = max(body, footer_offset(text, plan.footer_rows))
-    return Parts(text[:start] + text[header_end:body], text[start:header_end], text[body:end], text[end:], first)
+    cut = end if not most or end - body <= 2 * most else text.rfind("\n", body, body + most) + 1 or end
+    above = text[:start] + text[header_end:body]
+    return Parts(above, text[start:header_end], text[body:cut], text[end:], first, (body, end))
 
 
 def line_offset(text: str, line: int, position: int = 0, at: int = 0) -> int:
@@ -157,8 +195,8 @@ def _check_header(text: Text, plan: ReadPlan) -> None:
         )
 
 
-def _check_cells(text: Text, table: pa.Table, limits: Limits) -> None:
-    if len(text.text) <= limits.max_cell_chars:
+def _check_cells(text: CutText, table: pa.Table, limits: Limits) -> None:
+    if text.chars <= limits.max_cell_chars:
         return
     longest = max((pc.max(pc.utf8_length(c)).as_py() or 0 for c in table.columns), default=0)
     if longest > limits.max_cell_chars:
@@ -171,7 +209,7 @@ def _check_cells(text: Text, table: pa.Table, limits: Limits) -> None:
         )
 
 
-def _check_rows(text: Text, table: pa.Table, account: Account) -> None:
+def _check_rows(text: CutText, table: pa.Table, account: Account) -> None:
     if table.num_rows == 0 and account.records["set_aside"]:
         raise DataError(
             Message("No line has the number of cells of the header, so there is no table to read."),
@@ -205,7 +243,7 @@ def _is_empty(column: pa.ChunkedArray) -> bool:
     return not pc.any(filled).as_py()
 
 
-def account_lines(text: Text, parts: Parts, account: Account) -> Lines:
+def account_lines(text: CutText, parts: Parts, account: Account) -> Lines:
     """Count every line of the text by what became of it."""
     above, below = parts.above.split("\n")[:-1], parts.below.removesuffix("\n").split("\n") if parts.below else []
     blank_above = sum(not line.strip() for line in above)

@@ -65,6 +65,7 @@ class RawTable:
             raise ValueError("names must be unique and not empty")
 
 
+_MANY_ROWS = 50_000
 BLOCK_CELLS = 2_000_000
 
 
@@ -82,7 +83,8 @@ def raw_table(rows: Iterable[Sequence[str | None]], width: int) -> pa.Table:
 
 def frame_of(table: pa.Table, names: Sequence[str]) -> pd.DataFrame:
     """Return a pandas frame of str columns; absent cells are missing (isna)."""
-    table = table.combine_chunks() if table.num_columns < table.num_rows else table
+    if table.num_columns < table.num_rows < _MANY_ROWS:
+        table = table.combine_chunks()  # A long table stays in pieces: a second one would take as much memory again.
     frame: pd.DataFrame = table.to_pandas(
         types_mapper={pa.large_string(): pd.StringDtype("pyarrow", na_value=float("nan"))}.get
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,12 @@ from dldiag.data.io.bounded import read_bounded, read_bounded_parts
 from dldiag.data.io.compression import Unpacked
 from dldiag.data.io.encoding import alternatives_of
 from dldiag.data.io.formats.jsonl import read_json
-from dldiag.data.io.formats.registry import ReadChoices, read_typed
-from dldiag.data.io.large.row_groups import format_of_parts
+from dldiag.data.io.formats.registry import read_typed
+from dldiag.data.io.large.row_groups import format_of_parts, read_row_groups
 from dldiag.data.io.limits import Limits, Sampling, sampled_by
 from dldiag.data.io.notices import counted_notice, notice
 from dldiag.data.io.number_format import decide_marks
-from dldiag.data.io.parse import Gathered, gather_rows
+from dldiag.data.io.parse import Gathered, cut_text, gather_rows
 from dldiag.data.io.raw_table import RawTable, TypedTable, frame_of
 from dldiag.data.io.sniff import check_choices, check_found, decide_text, typed_plan
 from dldiag.data.io.source import Text, open_data, open_text, whole_characters
@@ -50,7 +50,8 @@ def read(
 ) -> RawTable:
     """Read a file by a plan, or by the plan that `decide` makes with these choices.
 
-    Parquet, Feather and Excel are read in a process with bounds, unless the bytes are `trusted`: made by this process.
+    Parquet, Feather and Excel are read in a process with bounds, unless the bytes are `trusted`: made by this process, or read in a
+    process that has bounds already.
     A file on disk that is larger than is read at once, or a folder of Parquet files, is read in parts: all rows are
     counted, and rows are drawn as `sampling` says.
     Raises DataError, in plain words, for everything that cannot be read as a table.
@@ -62,7 +63,8 @@ def read(
         None if isinstance(source, bytes | bytearray | memoryview) else format_of_parts(Path(source), limits, sampling)
     )
     if parts:
-        return _read_parts(Path(source), parts, plan, limits, sampling, title, choices)  # type: ignore[arg-type]
+        chosen = _chosen_plan(parts, plan, choices)
+        return _read_parts(Path(source), chosen, limits, sampling, title, trusted)  # type: ignore[arg-type]
     taken = take(source, limits, plan, sampling, **choices)
     data = taken.data
     plan = replace(plan, **choices) if plan is not None else None
@@ -84,21 +86,25 @@ def read(
         told = [*taken.told(found.rows_in_file, limits), *source_notices(text, unpacked)]
         table = _raw_of_typed(found, data, title, told)
     else:
-        gathered = gather_rows(text, plan, limits)
-        told = [*taken.told(gathered.rows_in_file, limits), *source_notices(text, unpacked)]
-        told += [*close_notices(text, unpacked), *gathered.notices, *mark_notices(gathered, plan)]
+        of_text = [*source_notices(text, unpacked), *close_notices(text, unpacked)]
+        cut = cut_text(text, plan)
+        del text  # A long one takes as much memory as the file.
+        gathered = gather_rows(cut, plan, limits)
+        told = [*taken.told(gathered.rows_in_file, limits), *of_text]
+        told += [*gathered.notices, *mark_notices(gathered, plan)]
         table = _raw_of_text(gathered, plan, data, title, told)
     return taken.counted(table)
 
 
-def _read_parts(
-    path: Path, kind: str, plan: ReadPlan | None, limits: Limits, sampling: Sampling, title: str, choices: ReadChoices
-) -> RawTable:
+def _chosen_plan(kind: str, plan: ReadPlan | None, choices: Mapping[str, Any]) -> ReadPlan:
+    check_found(choices, Unpacked(b""), kind)
+    return typed_plan(kind, {}, choices) if plan is None else replace(plan, **choices)
+
+
+def _read_parts(path: Path, plan: ReadPlan, limits: Limits, sampling: Sampling, title: str, trusted: bool) -> RawTable:
     """Read Parquet or Feather row group by row group."""
-    chosen = choices or {}
-    check_found(chosen, Unpacked(b""), kind)
-    plan = typed_plan(kind, {}, chosen) if plan is None else replace(plan, **chosen)
-    found = read_bounded_parts(path, plan, sampled_by(plan, limits), sampling)
+    reader = read_row_groups if trusted else read_bounded_parts
+    found = reader(path, plan, sampled_by(plan, limits), sampling)
     table = _raw_of_typed(found, found.identity.encode(), title)
     told = [] if found.totals is None else [counted_notice(found.totals)]
     return replace(table, notices=(*table.notices, *told))

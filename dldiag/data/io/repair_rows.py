@@ -11,6 +11,7 @@ from typing import Literal
 
 from dldiag.data.io.column_profile import POOR_FIT, ColumnProfile, fit_row, profiles
 from dldiag.data.io.dialect import Dialect, Record, cells_at_width, loose_cells, records
+from dldiag.data.io.dialect_choice import MOST_NARROWINGS
 
 RawRow = Sequence[str | None]
 Fate = Literal[
@@ -34,7 +35,8 @@ _CUT_SHARE = 0.5  # of the width; a line with fewer cells may be cut by another 
 MOST_STRANGERS = 0.25  # share of the cells so cut that may fit their columns poorly; more, and the line is no row
 OTHER_DELIMITERS = (";", "\t", "|", ",", " ")
 LEAST_SOUND_ROWS = 3  # rows of the full width, before short ones are filled up
-SHORT_SHARE = 0.3  # of the rows that have one smaller number of cells for these to lack their last cells
+SHORT_SHARE = 0.3  # of the rows that have one or two smaller numbers of cells for these to lack their last cells
+EACH_SHORT_SHARE = 0.1  # of the rows that have each of these numbers
 MOST_COUNTED = 20_000  # records counted for that
 LONGEST_REPAIRED = 100_000  # characters of a line; longer lines at fault are set aside
 
@@ -134,7 +136,7 @@ class Gatherer:
             return self._drop_empty(cells)
         if not any(c.strip() for c in cells):
             return "blank_rows", None
-        if len(cells) == self.usual_short and self._fits_from_left(cells):
+        if len(cells) in self.usual_short and self._fits_from_left(cells):
             return "padded", [*cells, *[""] * (self.width - len(cells))]
         row = self._joined_after_blank(cells) or fit_row(cells, self.columns, self.dialect.delimiter)
         if row is None and len(cells) <= self.width * _CUT_SHARE:
@@ -169,12 +171,15 @@ class Gatherer:
         return known and all(c.misfit(cell) <= POOR_FIT for c, cell in zip(self.columns, cells, strict=False))
 
     @cached_property
-    def usual_short(self) -> int:
-        """The number of cells that many rows have and that is less than the width; 0 when short rows are the exception."""
+    def usual_short(self) -> frozenset[int]:
+        """The numbers of cells that many rows have and that are less than the width; none when short rows are the exception."""
         found = islice(records(self.text, self.dialect, self.first_line, self.width), MOST_COUNTED)
         widths = Counter(len(r.cells) for r in found if not r.blank and not r.fault)
-        short = max((w for w in widths if 1 < w < self.width), key=lambda w: widths[w], default=0)
-        return short if widths[short] >= SHORT_SHARE * widths.total() else 0
+        short = Counter({w: n for w, n in widths.items() if 1 < w < self.width})
+        most = short.most_common(MOST_NARROWINGS)
+        if sum(n for _, n in most) < SHORT_SHARE * widths.total():
+            return frozenset()
+        return frozenset(w for w, n in most if n >= EACH_SHORT_SHARE * widths.total())
 
     @property
     def columns(self) -> list[ColumnProfile]:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
@@ -28,8 +29,9 @@ class Text:
     decoded: Decoded
     mixed_ends: bool = False
     nuls: int = 0
+    source: bytes = b""  # the text in UTF-8, where the file holds just that
 
-    @property
+    @cached_property
     def lines(self) -> int:
         """Number of lines."""
         return self.text.count("\n") + (not self.text.endswith("\n") and bool(self.text))
@@ -96,7 +98,7 @@ def open_text(data: bytes, limits: Limits, encoding: str = "") -> Text:
             Message("Choose one such as utf-8, gb18030, big5, cp932, cp1252 or utf-16."),
         ) from error
     text, mixed = _one_line_end(decoded.text)
-    text, torn = _without_nul_lines(text)
+    text, torn = _without_nul_lines(text.replace("\n\ufeff", "\n") if "\ufeff" in text else text)
     if not text.strip("\ufeff \t\n\0"):
         raise DataError(Message("The file is empty."), Message("Take a file that has rows."))
     if not is_json_lines(text):
@@ -108,7 +110,13 @@ def open_text(data: bytes, limits: Limits, encoding: str = "") -> Text:
         text = text.replace("\0", "")
     else:
         nuls = 0
-    return Text(text.removeprefix("\ufeff"), decoded, mixed, nuls + torn)
+    is_source = decoded.encoding == "utf-8" and text is decoded.text and not _has_changed(decoded, text)
+    return Text(text.removeprefix("\ufeff"), decoded, mixed, nuls + torn, data if is_source else b"")
+
+
+def _has_changed(decoded: Decoded, text: str) -> bool:
+    """Tell whether a text is not in every character what its bytes say in UTF-8."""
+    return bool(decoded.bad_characters or decoded.other_lines or decoded.recovered) or text.startswith("\ufeff")
 
 
 def _check_lines(text: str, most: int) -> None:

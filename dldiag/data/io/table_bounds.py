@@ -135,7 +135,7 @@ def _further_header_rows(filled: Sequence[Record], start: int, body: Sequence[Re
     typed = [j for j in range(width) if is_typed(_values(body[MOST_HEADER_LINES:], j))]
     more = 0
     for record in filled[start + 1 : start + MOST_HEADER_LINES]:
-        if not _continues_header(record, filled[start], typed, width):
+        if not _continues_header(record, filled[start], typed, width) or _recurs(record, body, typed):
             break
         more += 1
     return more if start + more + 1 < len(filled) else 0
@@ -159,6 +159,12 @@ def _continues_header(record: Record, header: Record, typed: Sequence[int], widt
     if any(kind_of(c) in {"number", "when", "missing"} for c in record.cells):
         return False
     return any(kind_of(record.cells[j]) in {"word", "mark"} for j in typed)
+
+
+def _recurs(record: Record, body: Sequence[Record], typed: Sequence[int]) -> bool:
+    """Tell whether the words that a line has in columns of numbers stand there again below: they say why there is none."""
+    words = [j for j in typed if kind_of(record.cells[j]) in {"word", "mark"}]
+    return bool(words) and all(sum(r.cells[j] == record.cells[j] for r in body) > 1 for j in words)
 
 
 def _values(body: Sequence[Record], j: int) -> list[str]:
@@ -214,6 +220,7 @@ class Parts:
     body: str
     below: str
     first_line: int
+    place: tuple[int, int] = (0, 0)  # of the whole body in the text, where `body` may be its beginning only
 
 
 def region_notices(parts: Parts, plan: ReadPlan, lines: Lines) -> list[Notice]:

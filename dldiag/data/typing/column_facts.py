@@ -71,7 +71,7 @@ class Facts:
     @property
     def named_like_identifier(self) -> bool:
         """Whether the name says that the column names rows: customer_id, Unnamed: 0, 编号."""
-        return bool(self.words & _ID_WORDS) or any(part in self.name for part in _ID_PARTS)
+        return is_named_like_identifier(self.name)
 
     @property
     def named_like_code(self) -> bool:
@@ -82,6 +82,11 @@ class Facts:
     def named_like_date(self) -> bool:
         """Whether the name says that the column holds dates."""
         return bool(self.words & _DATE_WORDS) or any(part in self.name for part in _DATE_PARTS)
+
+
+def is_named_like_identifier(name: str) -> bool:
+    """Whether a column name says that it names rows."""
+    return bool(set(words_of(name)) & _ID_WORDS) or any(part in name for part in _ID_PARTS)
 
 
 def names_date_or_row(name: str) -> bool:

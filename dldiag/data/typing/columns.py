@@ -10,23 +10,24 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from itertools import repeat
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import Column, DataError, Kind, Notice, ReadPlan, Table
 from dldiag.data.fingerprint import with_choices
-from dldiag.data.typing.column_facts import Facts, facts_of, names_date_or_row
+from dldiag.data.typing.column_facts import Facts, facts_of, is_named_like_identifier, names_date_or_row
 from dldiag.data.typing.dates import Dates, from_serials
 from dldiag.data.typing.distinct import Cells, as_arrow, cells_of
 from dldiag.data.typing.kinds import (
     MAX_LEVELS,
     READ_AS_NUMBERS,
+    RUNNING,
     boolean_values,
     decide_kind,
     looks_like_excel_days,
@@ -34,13 +35,13 @@ from dldiag.data.typing.kinds import (
 from dldiag.data.typing.labels import hold_lists, variants_among
 from dldiag.data.typing.missing import sentinel
 from dldiag.data.typing.notices import REMARKS, Remark, notices_of
-from dldiag.data.typing.numeric_fast import Plain, plain_columns
+from dldiag.data.typing.numeric_fast import COUNTED_ROWS, Plain, counts_rows, plain_column
 
 OTHER = "(other)"
 # What a text bears that was read from it, beside other marks in the same column.
 _MARK_OF = {
     "decimal_comma": "[,，]",
-    "percent": "[%％]",
+    "percent": "[%％]|(?i)p(?:er ?cent|ct|rozent)",
     "bounds": r"[<>≤≥~≈*+]",
     "hours": ":",
     "magnitudes": r"\d\s*[^\d\s.,%)-]",
@@ -81,7 +82,7 @@ def type_columns(
     check_names(chosen, list(raw.columns))
     typed = list(_typed(raw, plan, chosen, told))
     rows = pd.RangeIndex(len(raw))
-    values = {one.column.name: pd.Series(one.values, rows, dtype=one.values.dtype) for one in typed}
+    values = {one.column.name: pd.Series(one.values, rows, dtype=one.values.dtype, copy=False) for one in typed}
     frame = pd.DataFrame(values, index=rows, copy=False)
     remarks = [remark for one in typed for remark in one.remarks]
     return frame, tuple(one.column for one in typed), notices_of(remarks)
@@ -90,14 +91,20 @@ def type_columns(
 def _typed(
     raw: pd.DataFrame, plan: ReadPlan, chosen: Mapping[str, Kind], declared: Mapping[str, str]
 ) -> Iterator[Typed]:
-    arrays = [as_arrow(texts) for _, texts in raw.items()]
     usual = plan.decimal == "." and not plan.thousands and not set(plan.missing) - {""}
-    fast = plain_columns(arrays) if usual else repeat(None)
-    for position, (name, texts, plain) in enumerate(zip(map(str, raw.columns), arrays, fast, strict=False)):
+    for position, (name, texts) in enumerate(zip(map(str, raw.columns), _arrays(raw), strict=True)):
+        plain = plain_column(texts) if usual else None
         if plain is not None and name not in chosen and not names_date_or_row(name):
             yield _plain_column(name, texts, plain)
+        elif _numbers_rows(name, position, texts) and name not in chosen:
+            yield _running_column(name, texts)
         else:
             yield type_column(name, position, texts, plan, chosen.get(name), declared.get(name, ""))
+
+
+def _arrays(raw: pd.DataFrame) -> Iterator[pa.Array]:
+    """Yield the columns one by one: in one piece they are copies."""
+    return (as_arrow(texts) for _, texts in raw.items())
 
 
 def _plain_column(name: str, texts: pa.Array, plain: Plain) -> Typed:
@@ -105,6 +112,18 @@ def _plain_column(name: str, texts: pa.Array, plain: Plain) -> Typed:
     examples = tuple(dict.fromkeys(text for text in texts.slice(0, _EXAMPLES).to_pylist() if text))[:3]
     missing = int(np.isnan(plain.values).sum())
     return Typed(Column(name, "number", why, missing, plain.distinct, (), examples, "numbers"), plain.values)
+
+
+def _numbers_rows(name: str, position: int, texts: pa.Array) -> bool:
+    """Whether a long column counts its rows in order, as `kinds` would find after a much longer look."""
+    named = position == 0 or is_named_like_identifier(name)
+    return named and len(texts) >= COUNTED_ROWS and counts_rows(texts)
+
+
+def _running_column(name: str, texts: pa.Array) -> Typed:
+    why, examples = Message(RUNNING, {"rows": len(texts)}), tuple(texts.slice(0, 3).to_pylist())
+    column = Column(name, "identifier", why, 0, len(texts), (), examples, "running_number")
+    return Typed(column, np.array(texts.to_pylist(), dtype=object))
 
 
 def with_kinds(table: Table, kinds: Mapping[str, Kind]) -> Table:
@@ -175,11 +194,10 @@ def type_column(
 
 def levels_of(cells: Cells) -> tuple[str, ...]:
     """Return the distinct texts, most frequent first and then by text; the rare ones beyond the cap as OTHER."""
-    texts, counts = cells.texts.to_pylist(), cells.counts.tolist()
-    order = sorted(range(len(texts)), key=lambda i: (-counts[i], texts[i]))
-    if len(order) <= MAX_LEVELS:
-        return tuple(texts[i] for i in order)
-    return (*(texts[i] for i in order[: MAX_LEVELS - 1]), OTHER)
+    by_count = pa.table({"count": cells.counts, "text": cells.texts})
+    order = pc.select_k_unstable(by_count, MAX_LEVELS, [("count", "descending"), ("text", "ascending")])
+    texts = tuple(cells.texts.take(order).to_pylist())
+    return texts if cells.distinct <= MAX_LEVELS else (*texts[: MAX_LEVELS - 1], OTHER)
 
 
 def _levels(facts: Facts, kind: Kind) -> tuple[str, ...]:

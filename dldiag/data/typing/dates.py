@@ -103,7 +103,7 @@ def read_dates(texts: pa.Array, *, day_first: bool | None = None) -> Dates:
     Where that leaves many unread, other ways that are as plain read what it does not. `day_first` decides 03/04/2024; None lets
     texts such as 31/03/2024 decide, then the order of the rows.
     """
-    given, calendar = in_english_and_gregorian(texts)
+    given, calendar = in_english_and_gregorian(_day_first(texts))
     nothing = Dates(np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]"), "", calendar=calendar)
     if calendar == "other":
         return nothing
@@ -113,6 +113,13 @@ def read_dates(texts: pa.Array, *, day_first: bool | None = None) -> Dates:
     if best.written[:3] in ("mdy", "dmy") and month is not None and day is not None:
         best = _day_or_month_first(month, day, day_first)
     return replace(_with_other_ways(best, by_key), calendar=calendar)
+
+
+def _day_first(texts: pa.Array) -> pa.Array:
+    """Put the time of day behind the day where it stands before it: 08:30 13.03.2023."""
+    if not pc.any(pc.match_substring_regex(texts.slice(0, _SAMPLE), _CLOCK_BEFORE)).as_py():
+        return texts
+    return pc.replace_substring_regex(texts, _CLOCK_BEFORE, r"\2 \1")
 
 
 def _in_each_way(texts: pa.Array) -> dict[str, Dates]:
@@ -191,6 +198,7 @@ def _clock_times(clock: pa.Array) -> NDArray[np.timedelta64]:
     return ((hours * 3600 + minutes * 60 + seconds) * 1e6).astype("timedelta64[us]")
 
 
+_CLOCK_BEFORE = r"^(\d{1,2}:\d{2}(?::\d{2})?),? +(\d{1,4}[./-]\d{1,2}[./-]\d{1,4})$"
 _CLOCK_PARTS = (r"^(\d{1,2}):.*$", r"^\d{1,2}:(\d{2}).*$", r"^\d{1,2}:\d{2}:(\d{2}(?:\.\d+)?)$")
 
 

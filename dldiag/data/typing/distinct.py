@@ -85,14 +85,22 @@ def as_arrow(texts: pd.Series | Sequence[str | None]) -> pa.Array:
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
+def letters_of(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return the bytes of a large_string array and where each of its texts begins in them; the last number is the end."""
+    _, starts_buffer, letters_buffer = texts.buffers()
+    starts = np.frombuffer(starts_buffer, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    return np.frombuffer(letters_buffer or b"", np.uint8)[: starts[-1]], starts
+
+
 def cells_of(texts: pa.Array) -> Cells:
     """Return the distinct trimmed texts of a column; blank cells count as empty."""
     encoded = texts.dictionary_encode()
-    trimmed = pc.utf8_trim_whitespace(encoded.dictionary).dictionary_encode()
-    merged = trimmed.indices.to_numpy(zero_copy_only=False).astype(np.int64)
     codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-    if len(merged):
-        codes = np.append(merged, -1)[codes]
-    counts = np.bincount(codes[codes >= 0], minlength=len(trimmed.dictionary)).astype(np.int64)
-    cells = Cells(trimmed.dictionary, counts, codes)
+    distinct, trimmed = encoded.dictionary, pc.utf8_trim_whitespace(encoded.dictionary)
+    if not trimmed.equals(distinct):
+        again = trimmed.dictionary_encode()
+        merged = again.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        codes, distinct = np.append(merged, -1)[codes], again.dictionary
+    counts = np.bincount(codes[codes >= 0], minlength=len(distinct)).astype(np.int64)
+    cells = Cells(distinct, counts, codes)
     return cells.without(as_mask(pc.equal(cells.texts, "")))

@@ -28,6 +28,12 @@ NAME_SHARE = 0.9  # of the other texts that begin with a capital for a column to
 NAMES_LEAST = 8  # other texts; fewer are the levels of a category (own choice)
 _CAPITALIZED = r"^\p{Lu}[\p{Ll}'’-]+"
 SENTINELS = frozenset({-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0, 999999.0})
+# Codes of surveys for "does not know", "refused" and the like, of which a column has several.
+SURVEY_CODES = SENTINELS.union(
+    sign * number
+    for sign in (1.0, -1.0)
+    for number in (7, 8, 77, 88, 97, 98, 777, 888, 997, 998, 7777, 8888, 9997, 9998)
+) - {7.0, 8.0}  # these are values of many scales
 SENTINEL_SHARE = 0.005  # share of the cells; rarer ones are as likely to be values (own choice)
 SENTINEL_ROWS = 3  # cells; one or two are as likely to be values (own choice)
 SENTINEL_GAP = 1.0  # distance to the nearest value, in ranges of all other values (own choice)
@@ -42,7 +48,7 @@ def surely_missing(texts: pa.Array) -> NDArray[np.bool_]:
 
 def maybe_missing(texts: pa.Array) -> NDArray[np.bool_]:
     """Return which texts mean "missing" when the other values are numbers, dates or booleans."""
-    return _among(texts, MAYBE) | np.isin(texts.to_numpy(zero_copy_only=False), list(_NAMES))
+    return _among(texts, MAYBE) | _are_any(texts, _NAMES)
 
 
 def names_among(texts: pa.Array, missing: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -52,7 +58,7 @@ def names_among(texts: pa.Array, missing: NDArray[np.bool_]) -> NDArray[np.bool_
     if len(others) < NAMES_LEAST:
         return nothing
     named = as_mask(pc.match_substring_regex(others, _CAPITALIZED)).mean() >= NAME_SHARE
-    return np.isin(texts.to_numpy(zero_copy_only=False), list(_NAMES)) if named else nothing
+    return _are_any(texts, _NAMES) if named else nothing
 
 
 def sentinel(cells: Cells, values: NDArray[np.float64]) -> float | None:
@@ -63,9 +69,15 @@ def sentinel(cells: Cells, values: NDArray[np.float64]) -> float | None:
     ends = (float(values[finite].min()), float(values[finite].max()))
     for candidate in (*ends, *SENTINELS.intersection(values[finite].tolist())):
         here = finite & (values == candidate)
-        if stands_apart(candidate, values[finite & ~here], cells.count(here), cells.present):
+        others = values[finite & ~here & ~_other_codes(values, candidate)]
+        if stands_apart(candidate, others, cells.count(here), cells.present):
             return float(candidate)
     return None
+
+
+def _other_codes(values: NDArray[np.float64], candidate: float) -> NDArray[np.bool_]:
+    """Return which values may be codes of surveys beside a candidate that may be one."""
+    return np.isin(values, list(SURVEY_CODES)) if candidate in SURVEY_CODES else np.zeros(len(values), dtype=bool)
 
 
 def stands_apart(candidate: float, others: NDArray[np.float64], count: int, present: int) -> bool:
@@ -77,7 +89,7 @@ def stands_apart(candidate: float, others: NDArray[np.float64], count: int, pres
         return False
     if candidate != round(candidate) and set(f"{abs(candidate):g}") != {"9", "."}:
         return False
-    if candidate in SENTINELS:
+    if candidate in SURVEY_CODES:
         return _far(candidate, others)
     if len(np.unique(others)) < SENTINEL_VALUES:
         return False
@@ -90,4 +102,12 @@ def _far(candidate: float, others: NDArray[np.float64]) -> bool:
 
 
 def _among(texts: pa.Array, words: frozenset[str]) -> NDArray[np.bool_]:
-    return as_mask(pc.is_in(pc.utf8_lower(texts), value_set=pa.array(sorted(words), type=texts.type)))
+    """Return which texts are words; those much longer than any word are not looked at."""
+    short = as_mask(pc.less_equal(pc.binary_length(texts), 2 * max(len(word.encode()) for word in words)))
+    found = np.zeros(len(texts), dtype=bool)
+    found[short] = _are_any(pc.utf8_lower(texts.filter(pa.array(short))), words)
+    return found
+
+
+def _are_any(texts: pa.Array, words: frozenset[str]) -> NDArray[np.bool_]:
+    return as_mask(pc.is_in(texts, value_set=pa.array(sorted(words), type=texts.type)))

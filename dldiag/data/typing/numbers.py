@@ -17,7 +17,7 @@ INFINITE = r"^[+-]?(?i:inf|infinity|∞)$"
 BARE_BESIDE_BOUNDS = 10  # distinct bare numbers, at least, and more than there are bounds, for <0.01 to be a number
 LARGEST_EXACT = 2.0**53  # float64: whole numbers above this are rounded
 
-_CURRENCY = r"(?:[$€£¥₹₽₩฿₺₴₫₪元円]|(?i:USD|EUR|GBP|CNY|RMB|JPY|CHF|AUD|CAD|HKD|INR|NT\$|US\$|HK\$|R\$|kr\.?|zł))"
+_CURRENCY = r"(?:[$€£¥₹₽₩฿₺₴₫₪元円]|(?i:USD|EUR|GBP|Rs\.?|CNY|RMB|JPY|CHF|AUD|CAD|HKD|INR|NT\$|US\$|HK\$|R\$|kr\.?|zł))"
 _GROUPED_BY_SPACE = r"^([+-]?\d{1,3}(?:[ '’\x{00a0}\x{202f}\x{2009}_]\d{3})+)((?:[.,]\d+)?)$"
 _COMMA_GROUPS = r"^[+-]?[1-9]\d{0,2}(?:,\d{2})*(?:,\d{3})+(?:\.\d*)?$"
 _COMMA_DECIMAL = r"^[+-]?(?:\d*,\d+|[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?)(?:[eE][+-]?\d{1,3})?$"
@@ -118,7 +118,7 @@ def _without_marks(texts: pa.Array) -> Unmarked:
     body, before = _strip(body, rf"^([+-]?)\s*{_CURRENCY}\s*(.*\d.*)$", r"\1\2")
     body, after = _strip(body, rf"^(.*\d.*?)\s*{_CURRENCY}$")
     marks["currency"] = before | after
-    body, marks["percent"] = _strip(body, r"^(.*\d)\s*%$")
+    body, marks["percent"] = _strip(body, r"^(.*\d)\s*(?:%|(?i:percent|per cent|pct\.?|prozent))$")
     body, _ = _strip(body, r"^(\d.*)-$", r"-\1")
     body, powers = strip_magnitudes(body, bool(marks["currency"].any()))
     body, factors, has_unit, differ = strip_units(body)

@@ -1,8 +1,8 @@
-"""The fast road for columns of plain numbers: many columns at once, without looking at distinct texts."""
+"""The fast road for columns of plain numbers, without looking at distinct texts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,14 +10,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dldiag.data.typing.distinct import as_mask
-from dldiag.data.typing.missing import SENTINELS, stands_apart
+from dldiag.data.typing.distinct import as_mask, letters_of
+from dldiag.data.typing.missing import SURVEY_CODES, stands_apart
 
 _SAMPLE = 64  # cells that are looked at before a column is read
 _LEAST_DISTINCT = 3  # values; with fewer the column may be boolean or constant
 _UNIQUE_SHARE = 0.9  # of the values distinct: whole numbers may be identifiers
 _LARGEST = 1e11  # from here on numbers may be codes that a spreadsheet rounded
 _PLAIN = r"^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][+-]?\d{1,2})?$"  # no leading zero, no mark, exactly kept
+_COUNT = re.compile(r"0|[1-9]\d{0,13}")
+COUNTED_ROWS = 100_000  # from which a running number is no column of days, whatever digits it begins with
 _LONGEST_EXACT = 1e15  # from here on a whole number has 16 digits
 _IS_PLAIN = np.zeros(256, dtype=bool)
 _IS_PLAIN[[ord(letter) for letter in "0123456789.-eE"]] = True
@@ -33,11 +35,19 @@ class Plain:
     distinct: int
 
 
-def plain_columns(columns: Sequence[pa.Array]) -> Iterator[Plain | None]:
-    """Return, for each column of texts, its numbers, or None when it needs a closer look."""
-    for column in columns:
-        values = _quickly(column) if _may_be_plain(column) else None
-        yield None if values is None else _looked_at(values)
+def plain_column(texts: pa.Array) -> Plain | None:
+    """Return the numbers of a column of texts, or None when it needs a closer look."""
+    values = _quickly(texts) if _may_be_plain(texts) else None
+    return None if values is None else _looked_at(values)
+
+
+def counts_rows(texts: pa.Array) -> bool:
+    """Whether texts are whole numbers that grow by one from row to row, written plainly."""
+    first = texts[0].as_py()
+    if first is None or not _COUNT.fullmatch(first):
+        return False
+    begin = int(first)
+    return bool(texts.equals(pc.cast(pa.array(np.arange(begin, begin + len(texts))), texts.type)))
 
 
 def _may_be_plain(texts: pa.Array) -> bool:
@@ -57,9 +67,7 @@ def _quickly(texts: pa.Array) -> NDArray[np.float64] | None:
     """
     if texts.null_count or not len(texts):
         return _by_pattern(texts)
-    _, starts_buffer, letters_buffer = texts.buffers()
-    starts = np.frombuffer(starts_buffer, np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    letters = np.frombuffer(letters_buffer or b"", np.uint8)[: starts[-1]]
+    letters, starts = letters_of(texts)
     if not _IS_PLAIN[letters[starts[0] :]].all() or _begins_oddly(letters, starts):
         return _by_pattern(texts)
     lengths = np.diff(starts)
@@ -105,7 +113,7 @@ def _looked_at(values: NDArray[np.float64]) -> Plain | None:
     present = len(different)
     distinct = 1 + int((np.diff(different) != 0).sum())
     low, high = float(different[0]), float(different[-1])
-    if distinct < _LEAST_DISTINCT or {low, high} & SENTINELS or max(-low, high) >= _LARGEST:
+    if distinct < _LEAST_DISTINCT or {low, high} & SURVEY_CODES or max(-low, high) >= _LARGEST:
         return None
     if _has_code(different):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message
-from dldiag.core.types import DataError, Floats, LearningCurve
+from dldiag.core.types import DataError, Floats, LearningCurve, Table
 from dldiag.diagnosis.from_metrics.history import TrainingHistory
 from dldiag.diagnosis.from_metrics.history_table import history_of_json, history_of_table, is_history, plain_name
 from dldiag.experiments.forecast import HIGHEST
@@ -35,11 +36,14 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "model": ("model", "estimator", "learner"),
     "unit": ("unit",),
 }  # fmt: skip
+MOST_BYTES = 16 << 20  # of a curve or a history; thousands of epochs take less than one of them
 _NAMES_OF_ROWS = frozenset(_NAMES["rows"])
 REPEATS = ("repeat", "seed", "fold", "split", "run", "cv")  # what tells lines of one size apart; the first that does
 
 
-def read_curve_table(source: str | Path | bytes, name: str = "", unit: str = "rate") -> LearningCurve | TrainingHistory:
+def read_curve_table(
+    source: str | Path | bytes, name: str = "", unit: str = "rate", *, read_rows: Callable[..., Table] | None = None
+) -> LearningCurve | TrainingHistory:
     """Read a learning curve, or a training history, from a CSV (or any table that dldiag reads, or the JSON of a history).
 
     A history has losses or metrics by epoch, as Keras and Lightning write them (`history_table`). Columns of a learning curve: rows, train_error, dev_error, optionally repeat; the names of common frameworks are known too, scores
@@ -51,10 +55,10 @@ def read_curve_table(source: str | Path | bytes, name: str = "", unit: str = "ra
     from dldiag.data.io.source import load  # keeps start-up short
     from dldiag.data.read_table import read_table  # keeps start-up short
 
-    data = source if isinstance(source, bytes) else load(source, Limits())
+    data = source if isinstance(source, bytes) else load(source, Limits(max_bytes=MOST_BYTES))
     if data.lstrip()[:1] in (b"{", b"[") and (history := history_of_json(data, name)) is not None:
         return history
-    table = read_table(source, name=name)
+    table = (read_rows or read_table)(source, name=name)
     if not _NAMES_OF_ROWS & _plain_names(table.frame).keys() and is_history(list(map(str, table.frame.columns))):
         return history_of_table(table)
     columns = _columns(table.frame)

@@ -44,7 +44,7 @@ class Outlook:
 
 @cache
 def constants() -> dict[str, Any]:
-    """Read the constants that `python -m bench.forecast_fit` wrote."""
+    """Read the constants that `python -m bench.forecast --fit` wrote."""
     return dict(json.loads(CONSTANTS.read_text(encoding="utf-8")))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dldiag.core.error_findings import Condition, ErrorFindings, LabelSuspects, Slice, TagCount
 from dldiag.core.i18n import Message, tr, trn
-from dldiag.report.view.labels import change_text, error_text, share_text, short
+from dldiag.report.view.labels import change_text, error_text, gain_text, share_text, short
 from dldiag.report.view.rows import TextRow
 
 _MOST_COLUMNS = 10  # of the importance that are shown
@@ -43,6 +43,13 @@ def errors_line(found: ErrorFindings) -> str:
     value = error_text(found.error, found.unit)
     said = tr("Error rate {error}", error=value) if found.unit == "rate" else tr("Error {error}", error=value)
     total = trn("{error} on {n:,} row.", "{error} on {n:,} rows.", found.rows, error=said)
+    if found.unknown:
+        said = trn(
+            "{n:,} prediction is no label of the target and counts as wrong.",
+            "{n:,} predictions are no labels of the target and count as wrong.",
+            found.unknown,
+        )
+        total = f"{total} {said}"
     if not found.confirmed:
         return total
     return f"{total} {slice_line(found.confirmed[0], found.unit)}"
@@ -123,7 +130,7 @@ def _slice_row(one: Slice, unit: str) -> TextRow:
         tr("Error elsewhere"): error_text(one.rest, unit),
         tr("Rows"): f"{one.rows:,} ({one.share_of_rows:.0%})",
         tr("Share of all error"): f"{one.share_of_error:.0%}",
-        tr("Most that fixing it can gain"): error_text(one.ceiling, unit),
+        tr("Most that fixing it can gain"): gain_text(one.ceiling, unit),
     }
 
 
@@ -196,7 +203,7 @@ def tags_section(tags: Sequence[TagCount]) -> Section:
             tr("Category"): one.tag,
             tr("Rows"): f"{one.rows:,}",
             tr("Share of the errors looked at"): share_text(one.share),
-            tr("Most that fixing it can gain"): error_text(one.ceiling, "rate"),
+            tr("Most that fixing it can gain"): gain_text(one.ceiling, "rate"),
         }
         for one in tags
     )

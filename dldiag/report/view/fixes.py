@@ -11,9 +11,19 @@ import numpy as np
 from dldiag.core.i18n import Message, listed, tr
 from dldiag.core.types import Column_, Estimate, Finding, Recommendation, Report, TrialVerdict
 from dldiag.diagnosis.recommend import HELPFUL, REFUTED, worth_of
-from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, OF_NETWORKS, OF_OTHERS, RARE_ROWS, REMEDIES, SEARCH
+from dldiag.diagnosis.remedies import (
+    LARGER_DEV_SET,
+    LEAVE_IT,
+    MORE_DATA,
+    OF_NETWORKS,
+    OF_OTHERS,
+    RARE_ROWS,
+    REMEDIES,
+    SEARCH,
+)
 from dldiag.diagnosis.rules import RULES
 from dldiag.report.view.changes import changed_model, changed_rare_rows, changed_rows, changed_settings
+from dldiag.report.view.dev_set import dev_set_change, dev_set_gain, dev_set_note
 from dldiag.report.view.effects import before_after, before_change, effect_text, range_text
 from dldiag.report.view.labels import COLUMNS, OUTCOMES, unit_of
 
@@ -119,11 +129,19 @@ def _fix(one: Recommendation, report: Report) -> Fix:
         change = changed_rows(report)
     if one.remedy == RARE_ROWS:
         change = changed_rare_rows(report, str(one.because.values.get("rare_class", "")))
+    outlook = report.larger_dev_set if one.remedy == LARGER_DEV_SET else None
+    if outlook is not None:
+        change = dev_set_change(outlook)
     expected = one.expected if one.expected is not None and one.expected.value != 0 else None
     note = "" if trial is None or trial.note is None else str(trial.note)
+    words, note = (
+        (effect_text(one, unit), note)
+        if outlook is None
+        else (dev_set_gain(outlook, unit), dev_set_note(outlook, unit))
+    )
     return Fix(
         one.remedy, str(one.title), one.column, change, settings, model,
-        expected if trial is None else trial.change, effect_text(one, unit), None if trial is None else trial.verdict,
+        expected if trial is None else trial.change, words, None if trial is None else trial.verdict,
         is_recommended(one, report), _because(one), note,
     )  # fmt: skip
 

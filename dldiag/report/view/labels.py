@@ -114,6 +114,16 @@ def change_text(change: Estimate, unit: str) -> str:
     return f"{points} {_interval(change, unit, sign='+')}".rstrip().replace("-", "−")
 
 
+def gain_text(gain: Estimate, unit: str) -> str:
+    """Write what an error can lose at most, and its interval.
+
+    >>> gain_text(Estimate(0.1, 0.074, 0.126), "rate")
+    '10.0 points (7.4 to 12.6)'
+    """
+    points = str(Message("{value:gap}", {"value": gain.value, "unit": unit}))
+    return f"{points} {_interval(gain, unit)}".rstrip()
+
+
 def _interval(estimate: Estimate, unit: str, sign: str = "") -> str:
     if estimate.low == estimate.high:
         return ""

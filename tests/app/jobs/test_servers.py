@@ -1,4 +1,4 @@
-"""What a server keeps and what several of them share: old folders, uploads, who looks, leases, and a full disk."""
+"""What a server keeps and what several of them share: old folders, uploads, who looks, and a full disk."""
 
 import os
 import signal
@@ -10,13 +10,11 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from dldiag.app.jobs import lease, store
-from dldiag.app.jobs.lease import Lease
+from dldiag.app.jobs import store
 from dldiag.app.jobs.pool import Pool
 from dldiag.app.jobs.watchers import Watchers
 from dldiag.app.storage import uploads
 from dldiag.app.storage.limits import ServerLimits
-from dldiag.app.storage.paths import new_token
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, LearningCurve, Progress
 from tests.app.counting_jobs import Count, SizeOfUpload
@@ -194,18 +192,6 @@ def test_a_job_can_be_canceled_through_another_server_in_the_line_and_running(an
     finally:
         first.close()
         second.close()
-
-
-def test_a_server_is_known_to_live_by_its_file_not_by_a_process_id(home, monkeypatch):
-    mine, other = Lease(), Lease()
-    assert mine.is_held(other.token)
-    assert not mine.is_held(new_token())
-    assert not mine.is_held(str(os.getpid()))
-    hour_ago = time.time() - 3600
-    os.utime(lease.app_home() / "servers" / other.token, (hour_ago, hour_ago))
-    assert not mine.is_held(other.token)
-    mine.release()
-    assert not other.is_held(mine.token)
 
 
 # --- a disk that is full --------------------------------------------------------------------------------------------

@@ -1,10 +1,13 @@
 """Before training: each thing wrong with a table is seen on tables made to have it, and not on sound ones."""
 
+from itertools import product
+
 import msgspec
 import numpy as np
 import pandas as pd
 import pytest
 
+from dldiag.data.audit import cuts
 from dldiag.data.audit.audit import audit_table
 from dldiag.data.audit.repairs import repair
 from dldiag.data.dataset import make_dataset
@@ -139,6 +142,36 @@ def test_a_number_that_gives_the_classes_away_is_named_in_small_tables(rows, sha
         frame, y = classes(random, rows, share)
         found = look(frame.assign(leak=COPIES[how](y, random), y=y)).giveaways
         assert [one.column for one in found] == ["leak"]
+
+
+@pytest.mark.parametrize(("rows", "positives"), [(150, 5), (500, 15), (1500, 45)])
+def test_a_rare_class_between_two_values_is_named_without_a_gap_beside_it(rows, positives):
+    for seed in range(20):
+        random = rng(seed)
+        frame, _ = classes(random, rows, 0.5)
+        leak = random.uniform(size=rows)
+        start = random.integers(5, rows - positives - 5)
+        y = np.isin(np.arange(rows), np.argsort(leak)[start : start + positives]).astype(int)
+        assert [one.column for one in look(frame.assign(leak=leak, y=y)).giveaways] == ["leak"]
+
+
+@pytest.mark.parametrize("honest", [0.0, 2.0, 3.0])
+def test_a_rare_class_that_a_number_tells_in_part_is_not_given_away(honest):
+    for seed in range(20):
+        random = rng(seed)
+        frame, y = classes(random, 150, 0.033)
+        middle = np.where(y == 1, 0.2, 1.0) * random.normal(size=150)
+        assert look(frame.assign(strong=honest * y + random.normal(size=150), middle=middle, y=y)).giveaways == ()
+
+
+def test_the_chance_of_a_band_is_that_of_counting():
+    orders = [one for one in product((0, 1), repeat=12) if sum(one) == 4]
+    together = sum("1111" in "".join(map(str, one)) for one in orders)
+    assert together / len(orders) == pytest.approx(9 / 495)
+    band = np.array([0] * 60 + [1] * 4 + [0] * 60)
+    assert cuts._is_band(band)
+    assert not cuts._is_band(np.delete(band, slice(0, 58)))  # two rows on one side
+    assert not cuts._is_band(np.array([0] * 60 + [1] * 2 + [0] * 60))  # 122 / 7,503 is no small chance
 
 
 @pytest.mark.parametrize("rows", [150, 500])

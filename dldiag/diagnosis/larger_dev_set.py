@@ -1,0 +1,155 @@
+"""A larger dev set by what it would decide: the same values, with the intervals that more dev rows would leave.
+
+Only the part of the noise that comes from the dev rows shrinks; what training sets and starts make stays. Whether that holds
+here is checked on the past: half of the dev rows forecast the interval of all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dldiag.core.settings import Settings
+from dldiag.core.types import DevSetOutlook, DevSetSize, Estimate, Finding, Recommendation, Report
+from dldiag.diagnosis.evidence.gather import Measured, gather
+from dldiag.diagnosis.recommend import FEW_DEV_ROWS, decide_order
+from dldiag.diagnosis.remedies import LARGER_DEV_SET, REMEDIES
+from dldiag.diagnosis.rules import RULES
+from dldiag.diagnosis.rules.engine import apply_rule
+from dldiag.experiments.estimates import dev_error, distinct_dev_rows, paired_change
+from dldiag.experiments.fit import FitResult
+from dldiag.experiments.fit_cache import FitCache
+from dldiag.experiments.models import Model, changed
+
+TIMES = (2, 4, 10)  # the dev rows, of which it is told what they would decide
+LEAST_HALF = 20  # dev rows in half of them, to forecast anything
+
+Results = Sequence[FitResult]
+
+
+def with_larger_dev_set(report: Report, measured: Measured, fits: FitCache, model: Model, settings: Settings) -> Report:
+    """Return the report with what a larger dev set would decide; nothing is fitted.
+
+    It is told where a larger dev set is recommended, and where the dev set is too small and some size would decide an open test:
+    then the fix is added, after all others.
+    """
+    is_listed = any(one.remedy == LARGER_DEV_SET for one in report.recommendations)
+    small = next((one for one in report.findings if one.problem in FEW_DEV_ROWS), None)
+    tests = dict(_open_tests(report, fits, model))
+    if not is_listed and (small is None or not tests):
+        return report
+    now, rows = _open_questions(report), distinct_dev_rows(measured.current)
+    sizes = []
+    for times in TIMES:
+        still = _still_open(measured, settings, now, times)
+        decided = [name for name in now if name not in still]
+        decided += [name for name, run in tests.items() if _decides(*run, report.delta, times)]
+        dev = dev_error(_as_many(measured.current, times))
+        sizes.append(DevSetSize(times, times * rows, _half_width(dev), tuple(decided)))
+    found = DevSetOutlook(
+        rows,
+        _half_width(dev_error(measured.current)),
+        forecast_from_half(measured.current, report.settings["seed"]),
+        (*now, *tests),
+        tuple(sizes),
+    )
+    if is_listed:
+        return replace(report, larger_dev_set=found)
+    if small is None or not any(size.decided for size in sizes):
+        return report
+    return replace(report, larger_dev_set=found, recommendations=(*report.recommendations, _added(small, report)))
+
+
+def _added(small: Finding, report: Report) -> Recommendation:
+    row = REMEDIES[LARGER_DEV_SET]
+    return Recommendation(
+        1 + len(report.recommendations), row.key, row.title, row.column, small.message, small.problem or ""
+    )
+
+
+def _half_width(one: Estimate) -> float:
+    """Return how far the upper bound is: the lower one may be cut at 0."""
+    return one.high - one.value
+
+
+def _as_many(results: Results, times: float) -> list[FitResult]:
+    """Return results whose intervals are those that as many times the dev rows would leave."""
+    return [replace(one, dev_times=times) for one in results]
+
+
+def _open_questions(report: Report) -> list[str]:
+    """Return which of the verdict's two questions, high bias and high variance, is undecided."""
+    undecided = {one.code for one in report.findings if one.outcome == "undecided"}
+    return [rule.answers for rule in RULES if rule.answers and rule.code in undecided]
+
+
+def _still_open(measured: Measured, settings: Settings, questions: Sequence[str], times: float) -> list[str]:
+    if not questions:
+        return []
+    evidence = gather(_measured_as_many(measured, times), settings)
+    rules = [rule for rule in RULES if rule.answers in questions]
+    return [str(rule.answers) for rule in rules if apply_rule(rule, evidence).outcome == "undecided"]
+
+
+def _measured_as_many(measured: Measured, times: float) -> Measured:
+    def of_each(results: Mapping[str, Results]) -> dict[str, Results]:
+        return {key: _as_many(one, times) for key, one in results.items()}
+
+    return replace(
+        measured,
+        current=_as_many(measured.current, times),
+        guess=_as_many(measured.guess, times),
+        references=of_each(measured.references),
+        training_dev=_as_many(measured.training_dev, times),
+        references_training_dev=of_each(measured.references_training_dev),
+    )
+
+
+OpenTest = tuple[Estimate, Results, Results]  # the effect that is shown, and the fits before and after the change
+
+
+def _open_tests(report: Report, fits: FitCache, model: Model) -> Iterator[tuple[str, OpenTest]]:
+    """Yield the fixes whose test is undecided, each with its effect and its fits."""
+    for one in report.recommendations:
+        if one.trial is None or one.trial.verdict != "undecided" or not one.trial.settings:
+            continue
+        repeats, size = range(one.trial.repeats), fits.split.n_train
+        before, after = (fits.get(each, size, repeats) for each in (model, changed(model, one.trial.settings)))
+        if len(before) == len(after) == one.trial.repeats:
+            yield one.remedy, (one.trial.change, before, after)
+
+
+def _decides(shown: Estimate, before: Results, after: Results, delta: float, times: float) -> bool:
+    """Tell whether the test of a fix would be decided if the value that is shown stayed and its interval shrank."""
+    now, then = (paired_change(_as_many(before, one), after) for one in (1.0, times))
+    shrunk = (then.high - then.low) / max(now.high - now.low, np.finfo(float).tiny)
+    low, high = (shown.value + shrunk * (bound - shown.value) for bound in (shown.low, shown.high))
+    return decide_order(Estimate(shown.value, low, high), delta) != "undecided"
+
+
+def forecast_from_half(results: Results, seed: int) -> float | None:
+    """Return half of the interval that half of the dev rows forecast for all of them; None for too few rows."""
+    labels = [one.task.dev_rows if one.dev_clusters is None else one.dev_clusters.labels for one in results]
+    different = np.unique(np.concatenate(labels))
+    drawn = np.random.default_rng([seed, 10]).permutation(different)[: len(different) // 2]
+    halves = [_on_rows(one, np.isin(of_row, drawn)) for one, of_row in zip(results, labels, strict=True)]
+    if len(drawn) < LEAST_HALF or any(one is None for one in halves):
+        return None
+    return _half_width(dev_error([replace(one, dev_times=2.0) for one in halves if one is not None]))
+
+
+def _on_rows(one: FitResult, kept: NDArray[np.bool_]) -> FitResult | None:
+    """Return a result as some of its dev rows judge it; None without any."""
+    if not kept.any():
+        return None
+    clusters = one.dev_clusters
+    return replace(
+        one,
+        task=replace(one.task, dev_rows=one.task.dev_rows[kept]),
+        influence=one.influence[kept],
+        dev_error=one.dev_error + float(one.influence[kept].mean() - one.influence.mean()),
+        dev_clusters=None if clusters is None else clusters.of(np.flatnonzero(kept)),
+    )

@@ -1,0 +1,67 @@
+"""What a larger dev set would decide, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from dldiag.core.i18n import Message, tr
+from dldiag.core.types import DevSetOutlook
+from dldiag.diagnosis.remedies import REMEDIES
+
+_OPEN = {
+    "bias": Message("whether underfitting is part of the error"),
+    "variance": Message("whether overfitting is part of the error"),
+}
+
+
+def dev_set_change(found: DevSetOutlook) -> str:
+    """Write the size that is told first: "dev rows 526 → 1,052"."""
+    return tr("dev rows {now:,} → {then:,}", now=found.rows, then=found.sizes[0].rows)
+
+
+def dev_set_gain(found: DevSetOutlook, unit: str) -> str:
+    """Say how well the error would be known with as many dev rows."""
+    then = found.sizes[0].half_width
+    return tr("dev error known to ±{then:gap} instead of ±{now:bare}", then=then, now=found.half_width, unit=unit)
+
+
+def dev_set_note(found: DevSetOutlook, unit: str) -> str:
+    """Say what each size would decide, what even the largest would not, and how the forecast did on the past."""
+    return " ".join([*_decisions(found), *_check(found, unit)])
+
+
+def _decisions(found: DevSetOutlook) -> Iterator[str]:
+    left = list(found.open)
+    for size in found.sizes:
+        new = [name for name in left if name in size.decided]
+        if new:
+            yield tr(
+                "{times} times the dev rows ({rows:,}) would decide {what}.",
+                times=size.times,
+                rows=size.rows,
+                what=_listed(new),
+            )
+        left = [name for name in left if name not in new]
+    if left:
+        last = found.sizes[-1]
+        yield tr("Even {times} times the dev rows would leave open {what}.", times=last.times, what=_listed(left))
+    if not found.open:
+        yield tr("No question is open that more dev rows would decide.")
+
+
+def _check(found: DevSetOutlook, unit: str) -> Iterator[str]:
+    if found.from_half is not None:
+        yield tr(
+            "Check: from half of the dev rows, ±{forecast:gap} was forecast for all of them; it is ±{now:bare}.",
+            forecast=found.from_half, now=found.half_width, unit=unit,
+        )  # fmt: skip
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f" {tr('and')} ".join(_named(name) for name in names)
+
+
+def _named(name: str) -> str:
+    if name in _OPEN:
+        return str(_OPEN[name])
+    return tr("whether “{fix}” helps", fix=REMEDIES[name].title)
