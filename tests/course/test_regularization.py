@@ -16,7 +16,7 @@ from dldiag.course.regularization.penalties import (
     penalty_to_use,
     regularize,
 )
-from dldiag.course.shared.judge import judge_of, judge_outputs, losses_of
+from dldiag.course.shared.judge import judge_of, judge_outputs, losses_of_outputs
 from dldiag.course.shared.prepared import prepare_lesson
 from dldiag.course.shared.problem import yes_no
 from dldiag.course.shared.toys import toy
@@ -39,7 +39,7 @@ def found():
 def test_the_log_loss_is_that_of_scikit_learn():
     rng = np.random.default_rng(0)
     z, y = rng.normal(size=(50, 1)), rng.integers(0, 2, 50)
-    losses = losses_of(z, y, "binary_cross_entropy")
+    losses = losses_of_outputs(z, y, "binary_cross_entropy")
     assert losses.mean() == pytest.approx(log_loss(y, 1 / (1 + np.exp(-z[:, 0]))))
 
 

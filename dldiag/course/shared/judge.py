@@ -26,10 +26,10 @@ def judge_of(data: Prepared, choice: MetricChoice | None) -> MetricChoice:
     return choice if is_numeric or max(classes) <= int(data.y.max()) else plain
 
 
-def losses_of(z: Array, y: Array, loss: str) -> Array:
+def losses_of_outputs(z: Array, y: Array, loss: str) -> Array:
     """Return (n,) losses of outputs z (n, K) against y (n,); loss: a key of LOSSES.
 
-    >>> losses_of(np.array([[0.0], [2.0]]), np.array([0.0, 0.0]), "squared_error")
+    >>> losses_of_outputs(np.array([[0.0], [2.0]]), np.array([0.0, 0.0]), "squared_error")
     array([0., 2.])
     """
     if loss == "squared_error":

@@ -13,7 +13,7 @@ from dldiag.core.statistics import estimate, mean_variance
 from dldiag.core.types import Array, Estimate, OnProgress, Progress, ShouldStop
 from dldiag.course.shared.bands import SeedBand, band
 from dldiag.course.shared.instrumented import Recipe, moments_of, stopping
-from dldiag.course.shared.judge import judge_of, judge_outputs, losses_of
+from dldiag.course.shared.judge import judge_of, judge_outputs, losses_of_outputs
 from dldiag.course.shared.planes import MOVING_STEPS, PlaneAnswers, answers_over_time, prepared_plane, side_of_plane
 from dldiag.course.shared.prepared import WATCHED_ROWS, Prepared
 from dldiag.course.shared.problem import PlotMarks, YesNo, marks_of
@@ -166,7 +166,9 @@ def _outputs(data: Prepared, networks: list[Layers], rows: NDArray[np.int64]) ->
 def _mean_losses(data: Prepared, networks: list[Layers], rows: NDArray[np.int64]) -> Array:
     """Return (networks,) mean training losses."""
     outputs = _outputs(data, networks, rows)
-    return np.array([losses_of(z, data.y[some], data.loss).mean() for z, some in zip(outputs, rows, strict=True)])
+    return np.array(
+        [losses_of_outputs(z, data.y[some], data.loss).mean() for z, some in zip(outputs, rows, strict=True)]
+    )
 
 
 def _changed_error(change: Array, by_row: Array, overlap: float) -> Estimate:
