@@ -157,3 +157,10 @@ def test_an_undecided_rule_writes_what_was_seen_with_both_bounds_and_what_it_was
     assert str(found.message).startswith("3.0 points (0.5 to 5.5) against 2.0 points: about 525 more dev rows")
     close = apply_rule(rule, replace(evidence, variance=Estimate(0.021, 0.0, 0.042)))
     assert "is too close to" in str(close.message), "four hundred times the rows would be no advice"
+
+
+@pytest.mark.parametrize(("signal", "most"), [((0.1, -0.2, 0.3), 0.3), ((-0.2, -0.3, -0.1), 0.0)])
+def test_a_rule_that_passes_says_by_the_upper_end_how_much_is_left_at_most(signal, most):
+    found = apply_rule(rule(), of(*signal))
+    assert found.outcome == "passed"
+    assert found.message.values["most"] == most

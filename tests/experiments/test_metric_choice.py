@@ -6,7 +6,7 @@ import pytest
 from dldiag.core.settings import METRIC_NAMES, Settings
 from dldiag.core.types import DataError
 from dldiag.experiments.costs import read_costs
-from dldiag.experiments.metric_choice import choose_metric
+from dldiag.experiments.metric_choice import MetricChoice, check_judged, choose_metric
 from dldiag.experiments.metrics import METRICS
 from tests.problems import dataset
 
@@ -104,3 +104,15 @@ def test_costs_may_be_written_in_every_usual_way(text):
 
 def test_names_of_classes_in_a_table_of_costs_may_be_numbers():
     assert read_costs(",1,0\n1,0,7\n0,2,0", ["0", "1"], 1) == ((0.0, 2.0), (7.0, 0.0))
+
+
+@pytest.mark.parametrize(("name", "refused"), [("roc_auc", True), ("f1", True), ("error", False), ("log_loss", False)])
+def test_dev_rows_without_a_positive_one_are_refused_where_the_metric_asks_about_those(name, refused):
+    choice, nobody = MetricChoice(name, positive=1), np.zeros(30, dtype=int)
+    check_judged(choice, np.array([0, 1]), ("no", "yes"))
+    if not refused:
+        check_judged(choice, nobody, ("no", "yes"))
+        return
+    with pytest.raises(DataError, match='Too few rows are "yes": a dev set has none') as found:
+        check_judged(choice, nobody, ("no", "yes"))
+    assert found.value.hint.template
