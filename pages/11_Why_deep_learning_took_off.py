@@ -50,7 +50,8 @@ def data_of_page() -> Reference:
 
 def partial(progress: Progress) -> None:
     curves = named_learner(progress.curves)
-    show_figure(learning_curves(curves, theme=figure_mode(), train=False), alt_learning_curves(curves))
+    if curves:
+        show_figure(learning_curves(curves, theme=figure_mode(), train=False), alt_learning_curves(curves))
 
 
 def show_scale(lesson: Lesson) -> None:
@@ -85,7 +86,8 @@ def show_scale(lesson: Lesson) -> None:
 def show_few(lesson: Lesson) -> None:
     reference = data_of_page()
     asked = ask_params(HandWorkSettings(), "hand", columns=3, sliders=("rows",))
-    result = run_experiment(reference, HandWorkRequest(asked=HandWorkSettings(**asked)), HandWork)
+    request = HandWorkRequest(metric=lesson_metric(reference), asked=HandWorkSettings(**asked))
+    result = run_experiment(reference, request, HandWork)
     if result is None:
         return
     came_out(lesson, reference, result)

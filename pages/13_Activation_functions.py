@@ -105,6 +105,7 @@ def show_dying(lesson: Lesson) -> None:
     came_out(lesson, reference, result)
     figure = moving.dying_moving(result, result.plain.silent.x, theme=figure_mode())
     show_moving(figure, moving.alt_dying_moving(result), key="dying")
+    add(Message("A cell for each hidden unit. Colored: active on some row. Gray: dead, 0 on every row."))
     for column, (name, drawing) in zip(
         st.columns(2), (("silent", draw.silent_figure), ("loss", draw.waking_figure)), strict=True
     ):

@@ -4,12 +4,13 @@ import streamlit as st
 
 from dldiag.app.course.data import ask_data, expected_error, lesson_dataset
 from dldiag.app.course.experiment import run_experiment
-from dldiag.app.course.layout import add, ask_few, formulas, lesson_metric, lesson_settings, offer
+from dldiag.app.course.layout import add, ask_few, formulas, lesson_choice, lesson_metric, lesson_settings, offer
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.core.i18n import Message, tr
+from dldiag.course.shared.judge import metric_words
 from dldiag.course.shared.lesson import Lesson
 from dldiag.course.splits.candidates import SelectionSettings
 from dldiag.course.splits.figures import gap_figure, selection_figure, shares_figure
@@ -19,11 +20,14 @@ from dldiag.course.splits.sizes import (
     SplitSettings,
     advise_split,
     material_to_use,
+    notes_and_ours,
     read_split_advice,
     set_rows,
     split_rows,
     this_projects_split,
+    why_ours_departs,
 )
+from dldiag.experiments.metric_choice import plain_choice
 
 SIZE_FORMULAS = (
     (
@@ -62,15 +66,20 @@ def show_sizes(lesson: Lesson) -> None:
     reference = data_of_page()
     dataset = lesson_dataset(reference)
     asked = ask_params(SplitSettings(), "size", columns=3)
-    error = asked["error"]
-    if error is None:
-        expected = expected_error(reference)
-        error = expected.error
+    choice, error, spread = lesson_choice(reference), asked["error"], None
+    is_plain = choice.name == plain_choice(dataset.task).name
+    if error is None or not is_plain:
+        expected = expected_error(reference, choice)
+        error, spread = error or expected.error, None if is_plain else expected.spread
         add(expected.words)
-    advice = advise_split(asked["rows"] or dataset.n_rows, error, asked["difference"], dataset.unit)
+    add(metric_words(choice, dataset.task))
+    advice = advise_split(asked["rows"] or dataset.n_rows, error, asked["difference"], choice.unit, spread)
     came_out(lesson, reference, advice)
     show_figure(shares_figure(advice, theme=figure_mode()), read_split_advice(advice), key="shares")
     show_rows(split_rows(advice), alt=tr("Rows of each set for five ways of splitting"))
+    with st.expander(tr("The notes beside our own count, by size of the table"), icon=":material/table:"):
+        show_message(why_ours_departs(advice))
+        show_rows(notes_and_ours(advice, spread), alt=tr("The notes' split and ours for tables of many sizes"))
     with st.expander(tr("What each set is for"), icon=":material/table:"):
         show_rows(set_rows(), alt=tr("What each set is for"))
     formulas(SIZE_FORMULAS)

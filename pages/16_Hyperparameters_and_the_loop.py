@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dldiag.app.course.data import ask_data, lesson_dataset
-from dldiag.app.course.experiment import run_experiment
+from dldiag.app.course.experiment import is_preview, run_experiment
 from dldiag.app.course.layout import add, ask_few, formulas, lesson_metric, lesson_settings, offer, present_model
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.state import history
@@ -105,7 +105,7 @@ def show_loop(lesson: Lesson) -> None:
     show_figure(searches_figure(result, theme=figure_mode()), look_at_searches(result), key="searches")
     show_rows(turn_rows(result), alt=tr("Every turn of the guided search"))
     experiments = history.experiments()
-    if not experiments and st.button(tr("Note the first idea in my record"), key="first.idea"):
+    if not experiments and not is_preview() and st.button(tr("Note the first idea in my record"), key="first.idea"):
         with explained():
             history.note(first_idea(result, dataset.fingerprint))
         st.rerun()

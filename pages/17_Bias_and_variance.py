@@ -5,7 +5,7 @@ import streamlit as st
 from dldiag.app.course.columns import ask_plane, open_dataset, with_rows
 from dldiag.app.course.data import ask_data
 from dldiag.app.course.experiment import run_experiment
-from dldiag.app.course.layout import add, ask_few, formulas, lesson_settings, link_to_diagnosis, offer
+from dldiag.app.course.layout import add, ask_few, formulas, lesson_metric, lesson_settings, link_to_diagnosis, offer
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.course.side_by_side import show_compared
 from dldiag.app.storage.data_ref import Reference
@@ -114,7 +114,9 @@ def show_capacity(lesson: Lesson) -> None:
     )
     plane = ask_plane(open_dataset(reference), reference, "plane")
     chosen = CapacitySettings(**ask_few(CapacitySettings(), "capacity", ("units", "times", "longer")))
-    result = run_experiment(reference, CapacityRequest(**plane, asked=chosen), Compared)
+    result = run_experiment(
+        reference, CapacityRequest(**plane, metric=lesson_metric(reference), asked=chosen), Compared
+    )
     if result is None:
         return
     came_out(lesson, reference, result)

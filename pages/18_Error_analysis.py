@@ -2,7 +2,7 @@
 
 from dldiag.app.course.data import ask_data
 from dldiag.app.course.experiment import run_experiment
-from dldiag.app.course.layout import ask_few, lesson_settings
+from dldiag.app.course.layout import ask_few, lesson_metric, lesson_settings
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.course.moving import show_moving
 from dldiag.app.storage.data_ref import Reference
@@ -24,7 +24,9 @@ def data_of_page() -> Reference:
 def count(lesson: Lesson) -> Categories | None:
     reference = data_of_page()
     asked = ask_few(EyeballSettings(), "eyeball", ("rows", "seed"))
-    request = CategoriesRequest(model=lesson_settings(), asked=EyeballSettings(**asked))
+    request = CategoriesRequest(
+        model=lesson_settings(), metric=lesson_metric(reference), asked=EyeballSettings(**asked)
+    )
     result = run_experiment(reference, request, Categories)
     if result is not None:
         came_out(lesson, reference, result)

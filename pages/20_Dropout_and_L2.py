@@ -5,7 +5,7 @@ from typing import Any
 from dldiag.app.course.columns import ask_plane, open_dataset, with_rows
 from dldiag.app.course.data import ask_data
 from dldiag.app.course.experiment import run_experiment
-from dldiag.app.course.layout import ask_few, formulas, offer
+from dldiag.app.course.layout import ask_few, formulas, lesson_metric, offer
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.course.side_by_side import show_compared
 from dldiag.app.storage.data_ref import Reference
@@ -38,7 +38,9 @@ def ask_rows() -> tuple[Reference, dict[str, Any]]:
 def show_l2(lesson: Lesson) -> None:
     reference, plane = ask_rows()
     asked = ask_few(PenaltySettings(), "penalty", ("alpha", "train_rows"))
-    result = run_experiment(reference, PenaltyRequest(**plane, asked=PenaltySettings(**asked)), Regularized)
+    result = run_experiment(
+        reference, PenaltyRequest(**plane, metric=lesson_metric(reference), asked=PenaltySettings(**asked)), Regularized
+    )
     if result is None:
         return
     came_out(lesson, reference, result)
@@ -50,7 +52,9 @@ def show_l2(lesson: Lesson) -> None:
 def show_dropout(lesson: Lesson) -> None:
     reference, plane = ask_rows()
     asked = ask_few(DropoutSettings(), "dropout", ("dropout", "train_rows"))
-    result = run_experiment(reference, DropoutRequest(**plane, asked=DropoutSettings(**asked)), Regularized)
+    result = run_experiment(
+        reference, DropoutRequest(**plane, metric=lesson_metric(reference), asked=DropoutSettings(**asked)), Regularized
+    )
     if result is None:
         return
     came_out(lesson, reference, result)

@@ -1,5 +1,7 @@
 """Generated pages say what the code says; the README's first command does what it says."""
 
+import ast
+import json
 import os
 import re
 import shutil
@@ -14,13 +16,37 @@ import pytest
 import dldiag
 from dldiag.diagnosis.remedies import REMEDIES
 from dldiag.diagnosis.rules import RULES
-from docs import generate
+from docs import course_lines, generate
 
 ROOT = Path(__file__).parent.parent
 
 
 def test_no_generated_page_is_stale():
     assert generate.stale() == [], "run `make docs`"
+
+
+def test_no_line_of_the_course_is_older_than_its_lesson():
+    assert course_lines.stale_lessons() == [], "run `python -m docs.course_lines`, then `make docs`"
+
+
+def test_a_changed_lesson_is_noticed(tmp_path, monkeypatch):
+    lines, made_from = course_lines.read_lines()
+    kept = {"lines": lines, "made_from": made_from | {"unit": "another"}}
+    monkeypatch.setattr(course_lines, "LINES", tmp_path / "lines.json")
+    course_lines.LINES.write_text(json.dumps(kept), encoding="utf-8")
+    assert course_lines.stale_lessons() == ["unit"]
+
+
+def test_what_a_lesson_says_about_its_code_does_not_make_its_lines_stale():
+    plain, told, other = (
+        course_lines._meaning(ast.parse(code))
+        for code in (
+            "def f(x):\n    return x",
+            '"""A room."""\nimport os\ndef f(x):  # why\n    """Say it."""\n    return (x)',
+            "def f(x):\n    return -x",
+        )
+    )
+    assert plain == told != other
 
 
 @pytest.mark.parametrize("name", generate.PAGES)

@@ -63,6 +63,6 @@ def test_the_claim_follows_the_interval_and_nothing_is_recommended_without_it(mo
 
 
 def test_the_pictures_hold_a_frame_for_every_pass(batches):
-    assert len(valley_moving(batches).frames) == QUICK.passes + 2, "the end first, then every pass from the start"
+    assert len(valley_moving(batches).frames) == QUICK.passes + 1, "every pass, from the start"
     assert len(passes_figure(batches, theme="dark").data) == 4
     assert len(way_rows(batches)) == 2

@@ -6,7 +6,9 @@ import msgspec
 import numpy as np
 import pytest
 
+from dldiag.core.types import Estimate
 from dldiag.course.shared.instrumented import Recipe, record_run
+from dldiag.course.shared.pace import pace_of
 from dldiag.course.shared.prepared import prepare_lesson
 from dldiag.course.shared.race import (
     Race,
@@ -21,32 +23,39 @@ from dldiag.course.shared.race import (
 from dldiag.course.shared.toys import toy
 
 STEPS = tuple(range(0, 101))
+SAME = pace_of([1e-5] * 15, [1e-5] * 15)
 
 
-def run(decay, *, activation="relu", seeds=3, pace=1e-5):
+def run(decay, *, activation="relu", seeds=3):
     """Make a watched run by hand whose seeds fall as exp(−decay · step), a little apart."""
     base = record_run(
         prepare_lesson(toy("moons", 60)), Recipe(activation=activation, rates=(0.1,)), seeds=seeds, steps=1
     )
     rates = np.asarray(decay) * np.linspace(0.95, 1.05, seeds)
     loss = tuple(tuple(np.exp(-rates * step)) for step in STEPS)
-    return replace(base, steps=STEPS, loss=loss, seconds_per_step=pace)
+    return replace(base, steps=STEPS, loss=loss)
 
 
 def test_the_ratio_of_two_exponentials_is_the_ratio_of_their_rates():
-    found = judge_race([run(0.02, activation="logistic"), run(0.1)], baseline=1.0, share=0.5)
+    found = judge_race([run(0.02, activation="logistic"), run(0.1)], baseline=1.0, share=0.5, pace=SAME)
     assert found.steps_ratio.value == pytest.approx(5, rel=0.02)
     assert found.steps_ratio.low <= 5 <= found.steps_ratio.high
     assert not found.at_least
 
 
-def test_seconds_count_the_pace_of_each_runner():
-    found = judge_race([run(0.05, pace=3e-5), run(0.1, pace=1e-5)], baseline=1.0, share=0.5)
+def test_seconds_count_the_pace_of_each_runner_and_how_well_it_is_known():
+    pace = pace_of([3e-5] * 15, [1e-5] * 15)
+    found = judge_race([run(0.05), run(0.1)], baseline=1.0, share=0.5, pace=pace)
     assert found.seconds_ratio.value == pytest.approx(3 * found.steps_ratio.value)
+    assert found.seconds_ratio.low == pytest.approx(3 * found.steps_ratio.low)
+    assert (found.first.seconds_per_step, found.second.seconds_per_step) == (3e-5, 1e-5)
+    unsure = replace(pace, ratio=Estimate(3.0, 1.0, 9.0))
+    wide = judge_race([run(0.05), run(0.1)], baseline=1.0, share=0.5, pace=unsure).seconds_ratio
+    assert wide.low < found.seconds_ratio.low / 2.9 and wide.high > 2.9 * found.seconds_ratio.high
 
 
 def test_a_runner_that_never_arrives_gives_a_lower_bound():
-    found = judge_race([run(0.0001, activation="logistic"), run(0.1)], baseline=1.0, share=0.5)
+    found = judge_race([run(0.0001, activation="logistic"), run(0.1)], baseline=1.0, share=0.5, pace=SAME)
     assert found.at_least
     assert not any(found.first.arrived)
     said = str(look_at_race(found))
@@ -58,7 +67,7 @@ def test_a_runner_that_never_arrives_gives_a_lower_bound():
     [(0.02, 0.1, "times the steps"), (0.1, 0.02, "other way round"), (0.1, 0.1, "not show a difference")],
 )
 def test_the_sentence_follows_the_numbers(slow, fast, words):
-    assert words in str(look_at_race(judge_race([run(slow), run(fast)], baseline=1.0, share=0.5)))
+    assert words in str(look_at_race(judge_race([run(slow), run(fast)], baseline=1.0, share=0.5, pace=SAME)))
 
 
 @pytest.mark.parametrize(
@@ -66,13 +75,13 @@ def test_the_sentence_follows_the_numbers(slow, fast, words):
     [(0.02, 0.1, "relu"), (0.1, 0.02, "tanh"), (0.1, 0.1, None), (0.1, 0.0001, "tanh"), (0.00001, 0.00001, None)],
 )
 def test_the_winner_is_recommended_with_what_it_ran_with_and_nothing_without_one(first, second, winner):
-    found = judge_race([run(first, activation="tanh"), run(second)], baseline=1.0, share=0.5)
+    found = judge_race([run(first, activation="tanh"), run(second)], baseline=1.0, share=0.5, pace=SAME)
     expected = {"activation": winner, "solver": "momentum", "learning_rate_init": 0.1} if winner else {}
     assert runner_to_use(found) == expected
 
 
 def test_where_nobody_learns_there_is_no_race():
-    found = judge_race([run(0.00001), run(0.00001)], baseline=1.0, share=0.5)
+    found = judge_race([run(0.00001), run(0.00001)], baseline=1.0, share=0.5, pace=SAME)
     assert "does not show" in str(look_at_race(found))
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sklearn.metrics import log_loss
+from sklearn.metrics import balanced_accuracy_score, log_loss, roc_auc_score
 
 from dldiag.core.types import Estimate
 from dldiag.course.bias_variance.bias_remedies import CapacitySettings, grow, size_that_helped
@@ -16,11 +16,12 @@ from dldiag.course.regularization.penalties import (
     penalty_to_use,
     regularize,
 )
+from dldiag.course.shared.judge import judge_of, judge_outputs, losses_of_outputs
 from dldiag.course.shared.prepared import prepare_lesson
 from dldiag.course.shared.problem import yes_no
 from dldiag.course.shared.toys import toy
 from dldiag.course.shared.treatment_figures import treated_figure, treated_moving, treated_rows
-from dldiag.course.shared.treatments import judge_outputs
+from dldiag.experiments.metric_choice import MetricChoice
 
 QUICK = PenaltySettings(steps=100, repeats=3)
 
@@ -38,9 +39,36 @@ def found():
 def test_the_log_loss_is_that_of_scikit_learn():
     rng = np.random.default_rng(0)
     z, y = rng.normal(size=(50, 1)), rng.integers(0, 2, 50)
-    losses, mistakes = judge_outputs(z, y, "binary_cross_entropy")
+    losses = losses_of_outputs(z, y, "binary_cross_entropy")
     assert losses.mean() == pytest.approx(log_loss(y, 1 / (1 + np.exp(-z[:, 0]))))
-    assert mistakes.mean() == np.mean((z[:, 0] > 0) != (y == 1))
+
+
+def test_errors_are_those_of_the_metric_that_was_chosen():
+    rng = np.random.default_rng(0)
+    z, y = rng.normal(size=(80, 1)), (rng.random(80) < 0.2).astype(int)
+    wrong = {"error": np.mean((z[:, 0] > 0) != (y == 1)), "roc_auc": 1 - roc_auc_score(y, z[:, 0])}
+    wrong["balanced_error"] = 1 - balanced_accuracy_score(y, z[:, 0] > 0)
+    for name, expected in wrong.items():
+        error, influence = judge_outputs(z, y, "binary_cross_entropy", MetricChoice(name, positive=1))
+        assert error == pytest.approx(expected), name
+        assert len(influence) == 80
+
+
+def test_a_metric_that_these_rows_do_not_allow_is_left_for_the_plain_one():
+    waves, moons = prepare_lesson(toy("wave", 100)), prepare_lesson(toy("moons", 100))
+    assert judge_of(waves, MetricChoice("f1")).name == judge_of(waves, MetricChoice("rmsle")).name == "rmse"
+    assert judge_of(waves, MetricChoice("mae")).name == "mae"
+    assert judge_of(moons, MetricChoice("f1", positive=1)).name == "f1"
+    assert judge_of(moons, MetricChoice("f1", positive=2)).name == "error", "no row has this class"
+
+
+def test_a_penalty_is_judged_by_the_metric_chosen():
+    made = toy("twist", 600)
+    rows = yes_no(made, most=2), prepare_lesson(made)
+    plain, by_loss = (regularize(*rows, QUICK, choice=one) for one in (None, MetricChoice("log_loss")))
+    assert (plain.compared.unit, by_loss.compared.unit) == ("rate", "loss")
+    assert by_loss.plain.train.mean == plain.plain.train.mean, "the same networks"
+    assert by_loss.plain.dev_error != plain.plain.dev_error
 
 
 def test_a_penalty_of_100_leaves_hardly_more_than_a_guess():
@@ -76,7 +104,8 @@ def test_the_claim_follows_both_intervals(found):
 
 def test_the_pictures_show_both_ways(found):
     both = found.compared
-    assert len(treated_moving(both, both.plane).frames) == len(both.plane.steps) + 1, "the end first"
+    moving = treated_moving(both, both.plane)
+    assert len(moving.frames) == len(both.plane.steps) == moving.layout.sliders[0].active + 1, "it stands at the end"
     assert len(treated_figure(both, found.treated, theme="dark").data) == 4
     assert len(treated_rows(both)) == 3
 

@@ -68,7 +68,7 @@ def test_regression_errors_are_rmse_over_sd_and_follow_the_closed_form_too():
     rng = np.random.default_rng(6)
     y = rng.normal(size=8000)
     losses = candidate_losses(y, y + 0.5 * rng.normal(size=(32, 8000)), task="regression")
-    result = choose_on_test(losses, n_test=400, unit="sd", seed=0)
+    result = choose_on_test(losses, n_test=400, unit="sd", is_root=True, seed=0)
     # the standard error of an RMSE of normal residuals is RMSE / sqrt(2n)
     assert result.expected[-1] == pytest.approx(expected_maximum(32) * 0.5 / np.sqrt(800), rel=0.05)
     assert result.gap[-1] == pytest.approx(result.expected[-1], rel=0.15)

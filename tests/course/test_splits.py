@@ -14,11 +14,14 @@ from dldiag.course.splits.sizes import (
     half_width,
     known_to,
     material_to_use,
+    notes_and_ours,
     read_split_advice,
     rows_to_see,
     split_name,
+    why_ours_departs,
 )
 from dldiag.data.split import make_split
+from dldiag.experiments.metric_choice import MetricChoice
 
 
 @pytest.mark.parametrize(("difference", "rows"), [(0.05, 138), (0.03, 384), (0.02, 864), (0.01, 3457), (0.005, 13830)])
@@ -126,3 +129,28 @@ def test_fewer_test_rows_than_asked_for_are_said():
     result = choose_on_test(np.random.default_rng(0).integers(0, 2, (3, 400)).astype(float), n_test=200, draws=5)
     assert "10,000 test rows were asked for; this table gives 200" in str(fewer_rows(result, 10_000))
     assert fewer_rows(result, 200) is None
+
+
+def test_by_another_metric_the_rows_needed_follow_its_own_spread():
+    table = toy("moons", 1000)
+    found = first_error(table, choice=MetricChoice("log_loss"))
+    needed = rows_to_see(found.error, 0.02, "loss", found.spread)
+    assert half_width(found.error, needed, "loss", found.spread) <= 0.02
+    assert half_width(found.error, needed // 2, "loss", found.spread) > 0.02
+    advice = advise_split(10**6, found.error, 0.02, "loss", found.spread)
+    assert (advice.unit, advice.rows_needed) == ("loss", needed)
+
+
+def test_for_a_share_wrong_the_measured_spread_is_that_of_the_formula():
+    found = first_error(toy("moons", 1000), choice=MetricChoice("error"))
+    assert half_width(found.error, 500, "rate", found.spread) == pytest.approx(half_width(found.error, 500), rel=1e-6)
+
+
+def test_beside_the_notes_ours_departs_where_a_smaller_share_is_enough():
+    rows = notes_and_ours(advise_split(1000, 0.1, 0.02))
+    by_size = {one["Rows"]: one for one in rows}
+    assert by_size["1,000"]["Same"] == "yes" and by_size["1,000"]["The notes"] == "60/20/20"
+    assert by_size["20,000"]["Same"] == by_size["50,000"]["Same"] == "no"
+    assert by_size["1,000,000"]["The notes"] == "98/1/1" and by_size["10,000,000"]["The notes"] == "99.5/0.25/0.25"
+    assert int(by_size["50,000"]["Our dev rows"].replace(",", "")) >= rows_to_see(0.1, 0.02)
+    assert "865 dev rows" in str(why_ours_departs(advise_split(1000, 0.1, 0.02)))

@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
+from sklearn.metrics import balanced_accuracy_score
 
 from dldiag.course.shared.toys import toy
 from dldiag.course.wrong_rows.categories import EyeballSettings, analyze_open_rows, count_categories
 from dldiag.course.wrong_rows.figures import categories_moving, category_rows, labels_moving, reliability_figure
 from dldiag.course.wrong_rows.lessons import ceiling_outcomes, eyeball_outcomes, label_outcomes
 from dldiag.course.wrong_rows.wrong_labels import LabelSettings, mislabel
+from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import build_model
 
 SMALL = {"hidden_layer_sizes": (8,), "max_iter": 20}
@@ -55,5 +57,19 @@ def test_claims_and_pictures_are_there_for_classes_and_numbers(analysis):
     assert label_outcomes(labels).answer in ("few", "third", "most")
     assert len(categories_moving(found).frames) <= 41
     assert len(reliability_figure(found, theme="dark").data) == 1
-    assert len(labels_moving(labels).frames) == len(labels.shares) + 1
+    assert len(labels_moving(labels).frames) == len(labels.shares)
     assert len(category_rows(found)) == len(found.categories)
+
+
+def test_by_another_metric_fixing_the_largest_category_gains_what_scikit_learn_measures():
+    dataset = toy("blobs", 600)
+    found = analyze_open_rows(dataset, build_model(dataset.task, SMALL), 0)
+    counted = count_categories(found, EyeballSettings(), MetricChoice("balanced_error"))
+    y, answer = found.losses.y, found.losses.answer
+    assert counted.gain.before == pytest.approx(1 - balanced_accuracy_score(y, answer))
+    (condition,) = counted.categories[0].rule
+    assert condition.op == "<="
+    inside = found.rows_at(range(len(y)))[condition.column].to_numpy() <= condition.value
+    assert counted.gain.after == pytest.approx(1 - balanced_accuracy_score(y, np.where(inside, y, answer)))
+    assert "Balanced" in str(ceiling_outcomes(counted).claims[0].says)
+    assert count_categories(found, EyeballSettings(), MetricChoice("error")).gain is None

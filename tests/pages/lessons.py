@@ -1,5 +1,6 @@
 """A lesson in Streamlit's own test runner: started, run until its job has ended, and read."""
 
+import json
 import re
 import time
 from copy import deepcopy
@@ -14,6 +15,11 @@ from dldiag.course.contents import all_lessons
 
 ROOT = Path(__file__).parents[2]
 LESSONS = {lesson.key: (topic, lesson) for topic, lesson in all_lessons()}
+# Lessons with a picture that moves.
+MOVING = (
+    *("unit", "descent", "layer", "bend", "flow", "dying", "scale_of_weights", "small", "ceiling", "labels"),
+    *("capacity", "batches", "optimizers", "l2", "dropout"),
+)
 VERDICTS = ("Seen on this data", "Not seen in this run", "This run contradicts the notes")
 QUICK = {
     "scale": {"learners": ("medium", "linear", "neighbors"), "sizes": 3, "repeats": 3, "train_rows": 200},
@@ -93,6 +99,10 @@ def texts(app):
 
 def charts(app):
     return app.get("plotly_chart")
+
+
+def moves(app):
+    return any(json.loads(one.proto.spec or "{}").get("frames") for one in charts(app))
 
 
 def button(app, words):

@@ -8,7 +8,19 @@ import pytest
 
 from dldiag.core.i18n import speaking
 from dldiag.course.contents import TOPICS, all_lessons, all_statements
-from tests.pages.lessons import LESSONS, ROOT, TABLES, charts, claims, start, texts, until_done, with_table
+from tests.pages.lessons import (
+    LESSONS,
+    MOVING,
+    ROOT,
+    TABLES,
+    charts,
+    claims,
+    moves,
+    start,
+    texts,
+    until_done,
+    with_table,
+)
 
 ENGLISH = re.compile(r"[A-Za-z]{3,} [a-z]{2,} [a-z]{2,} [a-z]{2,}")
 DIFFICULT = (
@@ -54,6 +66,7 @@ def test_a_lesson_shows_its_statements_and_a_computed_claim_for_each(key):
     assert str(lesson.remember) in shown
     assert len(said) >= len(lesson.statements)
     assert charts(app), "a lesson draws what it measured"
+    assert moves(app) == (key in MOVING), "the browser plays every moving picture"
 
 
 @pytest.mark.parametrize("key", LESSONS)
@@ -84,7 +97,7 @@ def test_thirty_statements_are_numbered_in_the_order_of_the_notes():
 
 
 def test_the_docs_hold_a_computed_line_for_every_statement():
-    lines = json.loads((ROOT / "docs/course_lines.json").read_text("utf-8"))
+    lines = json.loads((ROOT / "docs/course_lines.json").read_text("utf-8"))["lines"]
     for _, lesson in all_lessons():
         for one in lesson.statements:
             assert [line for line in lines[lesson.key] if line["number"] == (str(one.number) if one.number else "")]

@@ -15,12 +15,12 @@ from dldiag.app.ui.widgets import show_message
 from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import legible
 from dldiag.core.types import DataError, Dataset
-from dldiag.course.shared.first_error import first_error
+from dldiag.course.shared.first_error import FirstError, first_error
 from dldiag.course.shared.toys import TOYS
 from dldiag.data.samples import SAMPLES
 
 if TYPE_CHECKING:
-    from dldiag.course.shared.first_error import FirstError
+    from dldiag.experiments.metric_choice import MetricChoice
 
 _OWN = "own"
 
@@ -71,13 +71,13 @@ def lesson_dataset(reference: Reference) -> Dataset:
     return dataset if dataset is not None else data_ref.load_dataset(session.own_reference(reference), apart=True)
 
 
-def expected_error(reference: Reference) -> FirstError:
-    """Return the error to expect on the rows of a reference; the last one is kept with the visitor."""
-    identity = data_ref.identity(reference, "dataset")
+def expected_error(reference: Reference, choice: MetricChoice) -> FirstError:
+    """Return the error to expect on the rows of a reference by a metric; the last one is kept with the visitor."""
+    identity = (data_ref.identity(reference, "dataset"), choice)
     kept = session.state().get("kept first error")
     if kept is None or kept[0] != identity:
-        kept = session.state()["kept first error"] = (identity, first_error(lesson_dataset(reference)))
-    return cast("FirstError", kept[1])
+        kept = session.state()["kept first error"] = (identity, first_error(lesson_dataset(reference), choice=choice))
+    return cast(FirstError, kept[1])
 
 
 def data_label(reference: Reference) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from dldiag.app.course.data import is_own
+from dldiag.app.course.data import is_own, lesson_dataset
+from dldiag.app.course.experiment import is_preview
 from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui import forms
 from dldiag.app.ui.page import MAIN, link_to
@@ -19,6 +21,7 @@ from dldiag.core.params import Param
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.settings import Settings
 from dldiag.core.types import Task
+from dldiag.experiments.metric_choice import MetricChoice, choose_metric
 from dldiag.experiments.models import Model, build_model
 
 FINEST_SLIDER = 1000  # whole numbers that a slider tells apart
@@ -78,12 +81,17 @@ def lesson_metric(reference: Reference) -> dict[str, Any]:
     return forms.changed_from_default(params, forms.remembered(params, "settings"))
 
 
+def lesson_choice(reference: Reference) -> MetricChoice:
+    """Return the metric by which the rows of a reference are judged. Raises DataError where it cannot be used."""
+    return choose_metric(lesson_dataset(reference), replace(Settings(), **lesson_metric(reference)))
+
+
 def offer(values: Mapping[str, Any], *, key: str, prefix: str = "model") -> bool:
     """Offer to put settings into the visitor's model (or diagnosis); True when they were taken just now.
 
-    Without settings there is no button: a result that shows nothing recommends nothing.
+    Without settings there is no button: a result that shows nothing, like a preview, recommends nothing.
     """
-    if not values:
+    if not values or is_preview():
         return False
     words = ", ".join(f"{name} = {_short(value)}" for name, value in values.items())
     taken = st.button(

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dldiag.app.course import progress
 from dldiag.app.course.data import data_label, is_own
+from dldiag.app.course.experiment import forget_preview, is_preview
 from dldiag.app.state import session
 from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.page import link_to, page
@@ -20,6 +21,7 @@ from dldiag.course.shared.lesson import VERDICT_WORDS, Claim, Lesson, Outcomes, 
 
 Show = Callable[[Lesson], None]
 SUMMARY_PAGE = "pages/21_What_you_have_seen.py"
+_FORWARD = ":material/arrow_forward:"
 
 VERDICT_ICONS = {
     "shown": ":material/check_circle:",
@@ -38,6 +40,7 @@ def show_topic(key: str, shows: Mapping[str, Show]) -> None:
     _show_statements(lesson.statements)
     if _has_guessed(lesson):
         _heading(2, tr("The experiment"))
+        forget_preview()
         with explained():
             shows[lesson.key](lesson)
         _show_remember(lesson)
@@ -45,9 +48,16 @@ def show_topic(key: str, shows: Mapping[str, Show]) -> None:
 
 
 def came_out(lesson: Lesson, reference: Reference, *results: Any) -> None:
-    """Say what a run shows about the lesson's statements and about the guess, and keep it with the visitor."""
+    """Say what a run shows about the lesson's statements and about the guess, and keep it with the visitor.
+
+    A preview decides nothing: it is shown without a verdict and not kept.
+    """
     found = lesson.claims(*results)
     _heading(3, tr("What came out"))
+    if is_preview():
+        for one in found.claims:
+            show_message(one.says)
+        return
     for one in found.claims:
         _show_claim(one)
     _answer_guess(lesson, found)
@@ -132,7 +142,7 @@ def _show_next(topic: Topic, lesson: Lesson) -> None:
     place = keys.index(lesson.key) + 1
     if place < len(keys):
         title = topic.lessons[place].title
-        if st.button(tr("Next: {title}", title=title), key="next", icon=":material/arrow_forward:"):
+        if st.button(tr("Next: {title}", title=title), key="next", icon=_FORWARD):
             session.state()["lessons"][topic.file] = keys[place]
             session.state()["to top"] = True
             session.refresh_forms()
@@ -140,9 +150,9 @@ def _show_next(topic: Topic, lesson: Lesson) -> None:
         return
     following = next_topic(topic)
     if following is None:
-        link_to(SUMMARY_PAGE, tr("What you have seen"))
+        link_to(SUMMARY_PAGE, tr("What you have seen"), icon=_FORWARD)
     else:
-        link_to(following.file, tr("Next: {title}", title=following.title))
+        link_to(following.file, tr("Next: {title}", title=following.title), icon=_FORWARD)
 
 
 def _heading(number: int, words: str) -> None:

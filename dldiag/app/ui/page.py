@@ -134,10 +134,10 @@ def _links(heading: str, *, course: bool) -> None:
         link_to(one.file, translate(one.title))
 
 
-def link_to(file: str, label: str) -> None:
+def link_to(file: str, label: str, *, icon: str | None = None) -> None:
     """Draw a link to a page, or only its name when the page runs alone, as in a test."""
     try:
-        st.page_link(file, label=escape_markdown(label))
+        st.page_link(file, label=escape_markdown(label), icon=icon)
     except StreamlitPageNotFoundError:
         show_message(label)
 

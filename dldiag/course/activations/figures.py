@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 
 import plotly.graph_objects as go
 
@@ -124,7 +125,7 @@ def _mean(shares: tuple[float, ...]) -> str:
 
 
 def _steps(one: LayerFlow) -> str:
-    middle = sorted(one.runner.to_target)[len(one.runner.to_target) // 2]
+    middle = median(one.runner.to_target)
     arrived = sum(one.runner.arrived)
     if arrived == len(one.runner.arrived):
         return f"{middle:.0f}"
@@ -134,7 +135,7 @@ def _steps(one: LayerFlow) -> str:
 def silent_figure(found: DeadUnitsRun, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the share of dead units over steps."""
     named = [(translate(one.label), one.silent) for one in (found.plain, found.leaky)]
-    drawn = bands_figure(named, tr("step"), tr("share of silent units"), theme=theme)
+    drawn = bands_figure(named, tr("step"), tr("share of dead units"), theme=theme)
     return drawn.update_yaxes(range=[0, 1.02], tickformat=".0%")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.activations.dead_units import DeadUnitsRun, DeadUnitsSettings, dead_units
 from dldiag.course.activations.deep_linear import DeepLinear, DeepLinearSettings, deep_linear
@@ -14,6 +17,7 @@ from dldiag.course.shared.signal_flow import Flow, FlowSettings, flow
 class FlowRequest(LessonRequest, frozen=True, kw_only=True, tag="flow"):
     """Measure the gradient of every layer."""
 
+    PREVIEW: ClassVar[Mapping[str, int]] = {"seeds": 2, "steps": 50}
     asked: FlowSettings
 
 

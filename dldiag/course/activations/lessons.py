@@ -21,11 +21,12 @@ from dldiag.course.shared.lesson import (
     Statement,
     Topic,
     claim_verdict,
+    joined_lines,
     one_claim,
 )
+from dldiag.course.shared.pace import Pace
 from dldiag.course.shared.signal_flow import WEAK, Flow, LayerFlow, look_at_flow
 
-FASTER = 1.1  # times the seconds per step: what is called a difference; single timings scatter by a few percent
 CLEAR_LOSS = 0.1  # of a gradient left after all layers: what is called vanishing
 
 
@@ -59,8 +60,8 @@ def flow_outcomes(found: Flow) -> Outcomes:
     claims = [Claim(12, _relu_verdict(named), look_at_flow(found))]
     if "logistic" in named and "tanh" in named:
         claims.append(_tanh_claim(named))
-    if "logistic" in named and "relu" in named:
-        claims.append(_seconds_claim(named["logistic"], named["relu"]))
+    if found.step_pace is not None and found.slope_pace is not None:
+        claims.append(seconds_claim(found.slope_pace, found.step_pace))
     fastest = min(found.layers, key=lambda one: (-sum(one.runner.arrived), float(np.median(one.runner.to_target))))
     return Outcomes(tuple(claims), fastest.runner.activation)
 
@@ -104,16 +105,44 @@ _TANH_LESS = (
 )
 
 
-def _seconds_claim(sigmoid: LayerFlow, relu: LayerFlow) -> Claim:
-    slow, fast = sigmoid.runner.seconds_per_step, relu.runner.seconds_per_step
-    ratio = slow / fast
-    values = {"sigmoid": 1e6 * slow, "relu": 1e6 * fast, "ratio": ratio}
-    says = Message(
-        "Measured: {relu:.0f} microseconds per training step with ReLU, {sigmoid:.0f} with the sigmoid ({ratio:.2f} "
-        "times). The matrix products around them cost the same.",
-        values,
-    )
-    return Claim(14, claim_verdict(ratio > FASTER, ratio < 1 / FASTER), says)
+def seconds_claim(slopes: Pace, steps: Pace) -> Claim:
+    """Read statement 14 off the seconds of the derivatives, timed in turns, and say what they are worth in a step."""
+    values: dict[str, Any] = {
+        "ratio": slopes.ratio.value,
+        "low": slopes.ratio.low,
+        "high": slopes.ratio.high,
+        "relu": 1e6 * steps.second,
+        "sigmoid": 1e6 * steps.first,
+        "step": steps.ratio.value,
+        "least": steps.ratio.low,
+        "most": steps.ratio.high,
+    }
+    says = joined_lines(_DERIVATIVE[slopes.verdict].filled(**values), _STEP[steps.verdict].filled(**values))
+    return Claim(14, claim_verdict(slopes.verdict == "second", slopes.verdict == "first"), says)
+
+
+_DERIVATIVE = {  # by which is clearly faster: the sigmoid's (first), ReLU's (second)
+    "second": Message(
+        "Timed in turns, the sigmoid's derivative takes {ratio:.2f} times as long as ReLU's (90% interval {low:.2f} to {high:.2f})."
+    ),
+    "first": Message(
+        "Timed in turns, the sigmoid's derivative takes only {ratio:.2f} times as long as ReLU's (90% interval {low:.2f} to {high:.2f}). Here ReLU's is not cheaper."
+    ),
+    "": Message(
+        "Timed in turns, the sigmoid's derivative takes {ratio:.2f} times as long as ReLU's (90% interval {low:.2f} to {high:.2f}): no clear difference."
+    ),
+}
+_STEP = {
+    "second": Message(
+        "A whole step takes {relu:.0f} µs with ReLU and {sigmoid:.0f} µs with the sigmoid: {step:.2f} times (90% interval {least:.2f} to {most:.2f})."
+    ),
+    "first": Message(
+        "A whole step takes {relu:.0f} µs with ReLU and only {sigmoid:.0f} µs with the sigmoid: {step:.2f} times (90% interval {least:.2f} to {most:.2f})."
+    ),
+    "": Message(
+        "A whole step hardly differs: {relu:.0f} µs with ReLU, {sigmoid:.0f} µs with the sigmoid ({step:.2f} times, 90% interval {least:.2f} to {most:.2f})."
+    ),
+}
 
 
 def dead_units_outcomes(found: DeadUnitsRun) -> Outcomes:

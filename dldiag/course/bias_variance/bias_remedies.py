@@ -12,6 +12,7 @@ from dldiag.course.shared.instrumented import Recipe
 from dldiag.course.shared.prepared import Prepared
 from dldiag.course.shared.problem import YesNo
 from dldiag.course.shared.treatments import ACTIVATION, Compared, Way, compare_ways, rows_to_train
+from dldiag.experiments.metric_choice import MetricChoice
 
 _TRAIN_ROWS = 300
 
@@ -32,7 +33,7 @@ def grow(
     data: Prepared,
     chosen: CapacitySettings,
     *,
-    seed: int = 0,
+    choice: MetricChoice | None = None,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
 ) -> Compared:
@@ -46,7 +47,7 @@ def grow(
         Way(Message("Small network, trained longer"), small, rows, chosen.steps * chosen.longer),
     ]
     return compare_ways(
-        problem, data, ways, chosen.repeats, seed=seed, on_progress=on_progress, should_stop=should_stop
+        problem, data, ways, chosen.repeats, choice=choice, on_progress=on_progress, should_stop=should_stop
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.bias_variance.bias_remedies import CapacitySettings, grow
 from dldiag.course.bias_variance.sweep import Sweep, SweepSettings, sweep_table, sweep_toy
 from dldiag.course.shared.prepared import prepare_open_rows
 from dldiag.course.shared.problem import plane_of
-from dldiag.course.shared.request import ModelRequest, PlaneRequest
+from dldiag.course.shared.request import JudgedPlaneRequest, ModelRequest
 from dldiag.course.shared.treatments import JUDGED_ROWS, Compared
 from dldiag.experiments.models import build_model
 
@@ -15,11 +18,12 @@ from dldiag.experiments.models import build_model
 class SweepRequest(ModelRequest, frozen=True, kw_only=True, tag="sweep"):
     """Decompose the error along a setting, on a table, or on a toy whose truth is known."""
 
+    PREVIEW: ClassVar[Mapping[str, int]] = {"draws": 4}
     toy: str = ""
     asked: SweepSettings
 
 
-class CapacityRequest(PlaneRequest, frozen=True, kw_only=True, tag="capacity"):
+class CapacityRequest(JudgedPlaneRequest, frozen=True, kw_only=True, tag="capacity"):
     """Give a network that is too small more units, or more steps."""
 
     asked: CapacitySettings
@@ -31,7 +35,9 @@ def capacity_job(
     """Give a network that is too small more units, or more steps."""
     problem = plane_of(dataset, given.columns, given.positive)
     data = prepare_open_rows(dataset, JUDGED_ROWS)
-    return grow(problem, data, given.asked, on_progress=on_progress, should_stop=should_stop)
+    return grow(
+        problem, data, given.asked, choice=given.choice(dataset), on_progress=on_progress, should_stop=should_stop
+    )
 
 
 def sweep_job(dataset: Dataset, given: SweepRequest, on_progress: OnProgress, should_stop: ShouldStop) -> Sweep:

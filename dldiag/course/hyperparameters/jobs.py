@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.hyperparameters.guided import GuidedSettings, Searches, compare_searches
 from dldiag.course.hyperparameters.validation_curve import Validation, ValidationSettings, validate
@@ -12,6 +15,7 @@ from dldiag.experiments.models import build_model
 class ValidationRequest(JudgedModelRequest, frozen=True, kw_only=True, tag="validation"):
     """Measure errors over one or two hyperparameters; grid: (name, values), the first one across, the second one up."""
 
+    PREVIEW: ClassVar[Mapping[str, int]] = {"repeats": 2, "train_rows": 60}
     grid: tuple[tuple[str, tuple[str, ...]], ...]
     asked: ValidationSettings
 
@@ -19,6 +23,7 @@ class ValidationRequest(JudgedModelRequest, frozen=True, kw_only=True, tag="vali
 class SearchesRequest(JudgedModelRequest, frozen=True, kw_only=True, tag="searches"):
     """Let a guided and a random search spend the same number of fits."""
 
+    PREVIEW: ClassVar[Mapping[str, int]] = {"repeats": 1, "train_rows": 40}
     asked: GuidedSettings
 
 

@@ -120,7 +120,7 @@ def reach_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure:
             line={"color": look.series[index], "width": 1, "dash": "dot"},
             hovertemplate="z = %{x:.2g}",
         )
-    drawn.update_xaxes(title={"text": tr("|z| that 90% of a layer stay below (filled: first layer, open: last)")})
+    drawn.update_xaxes(title={"text": tr("90% of a layer’s |z| stay below<br>(filled: first layer, open: last)")})
     return drawn.update_yaxes(title={"text": "tanh(z)"}, range=[0, 1.06])
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.initialization.starts import Beginnings, StartSettings, beginnings
 from dldiag.course.shared.prepared import prepare_open_rows
@@ -11,6 +14,7 @@ from dldiag.course.shared.request import LessonRequest
 class StartsRequest(LessonRequest, frozen=True, kw_only=True, tag="starts"):
     """Train from several initializations."""
 
+    PREVIEW: ClassVar[Mapping[str, int]] = {"seeds": 2, "steps": 40}
     asked: StartSettings
 
 

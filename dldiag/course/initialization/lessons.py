@@ -144,7 +144,10 @@ INITIALIZATION_LESSONS = Topic(
         Lesson(
             "scale_of_weights",
             Message("How large?"),
-            Message("Five tanh layers: which start has the lowest loss after 200 steps?"),
+            Message(
+                "Five tanh layers: which start has the lowest loss after 200 steps? “random × s” draws weights of spread s; "
+                "Glorot and He choose s by the size of the layer."
+            ),
             {
                 "times_0.001": Message("random × 0.001"),
                 "times_1": Message("random × 1"),

@@ -37,7 +37,7 @@ def graph_moving(graph: Graph, *, theme: ThemeName = "light") -> go.Figure:
         for number, label in enumerate(back, start=1)
     ]
     drawn.add_trace(_slopes(graph, place, len(back), theme))
-    return moving(drawn, [*frames[-1:], *frames], "", theme=theme)
+    return moving(drawn, frames, "", theme=theme, at_end=True)
 
 
 def _stage(key: str) -> int:
@@ -95,9 +95,8 @@ def descent_moving(descent: Descent, made: CostMap, *, theme: ThemeName = "light
     drawn.update_xaxes(title={"text": tr("step")}, range=[-0.02 * last, 1.02 * last], col=1)
     drawn.update_yaxes(range=[0, 1.05 * max(costs)], col=1)
     drawn.update_xaxes(title={"text": escape_plotly(tr("weight of {name}", name=made.names[0]))}, col=2)
-    return moving(
-        drawn, [Frame(str(at), _walk(descent, made, at, theme)) for at in shown], tr("step"), theme=theme, still=1
-    )
+    frames = [Frame(str(at), _walk(descent, made, at, theme)) for at in shown]
+    return moving(drawn, frames, tr("step"), theme=theme, still=1, at_end=True)
 
 
 def _walk(descent: Descent, made: CostMap, at: int, theme: ThemeName) -> list[go.Scatter]:

@@ -148,7 +148,7 @@ def compare_optimizers(
 
 
 def _sized(recipe: Recipe, chosen: BatchSettings | OptimizerSettings) -> Recipe:
-    return replace(recipe, hidden_layers=chosen.hidden_layers, units=chosen.units, rates=_RATES)
+    return replace(recipe, hidden_layers=chosen.hidden_layers, units=chosen.units, rates=_RATES, measured=())
 
 
 def _descend_all(

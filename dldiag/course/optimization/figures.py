@@ -29,7 +29,7 @@ def valley_moving(found: Descents, *, theme: ThemeName = "light") -> go.Figure:
     name = escape_plotly(found.valley.names[0])
     drawn.update_xaxes(title={"text": tr("weight of {name}", name=name)}, row=1, col=2)
     frames = [Frame(str(at), [*_walked(found, at, 1, theme), *_walked(found, at, 2, theme)]) for at in range(last + 1)]
-    drawn = moving(drawn, [frames[-1], *frames], tr("pass"), theme=theme, still=1)
+    drawn = moving(drawn, frames, tr("pass"), theme=theme, still=1, at_end=True)
     return drawn.update_layout(legend={"y": LEGEND_ABOVE_TITLES}, margin={"t": 64}, height=drawn.layout.height + 24)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.optimization.descents import (
     BatchSettings,
@@ -18,12 +21,14 @@ from dldiag.course.shared.request import PlaneRequest
 class BatchesRequest(PlaneRequest, frozen=True, kw_only=True, tag="batches"):
     """Compare mini-batches with all rows."""
 
+    PREVIEW: ClassVar[Mapping[str, int]] = {"seeds": 2, "passes": 5}
     asked: BatchSettings
 
 
 class OptimizersRequest(PlaneRequest, frozen=True, kw_only=True, tag="optimizers"):
     """Compare optimizers."""
 
+    PREVIEW: ClassVar[Mapping[str, int]] = {"seeds": 2, "passes": 5}
     asked: OptimizerSettings
 
 

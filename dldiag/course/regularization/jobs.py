@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.regularization.penalties import DropoutSettings, PenaltySettings, Regularized, regularize
 from dldiag.course.shared.prepared import prepare_open_rows
 from dldiag.course.shared.problem import plane_of
-from dldiag.course.shared.request import PlaneRequest
+from dldiag.course.shared.request import JudgedPlaneRequest
 from dldiag.course.shared.treatments import JUDGED_ROWS
 
 
-class PenaltyRequest(PlaneRequest, frozen=True, kw_only=True, tag="penalty"):
+class PenaltyRequest(JudgedPlaneRequest, frozen=True, kw_only=True, tag="penalty"):
     """Train without and with an L2 penalty."""
 
+    PREVIEW: ClassVar[Mapping[str, int]] = {"repeats": 2, "steps": 100}
     asked: PenaltySettings
 
 
-class DropoutRequest(PlaneRequest, frozen=True, kw_only=True, tag="dropout"):
+class DropoutRequest(JudgedPlaneRequest, frozen=True, kw_only=True, tag="dropout"):
     """Train without and with dropout."""
 
+    PREVIEW: ClassVar[Mapping[str, int]] = {"repeats": 2, "steps": 100}
     asked: DropoutSettings
 
 
@@ -27,7 +32,9 @@ def penalty_job(
 ) -> Regularized:
     """Train without and with an L2 penalty."""
     problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset, JUDGED_ROWS)
-    return regularize(problem, data, given.asked, on_progress=on_progress, should_stop=should_stop)
+    return regularize(
+        problem, data, given.asked, choice=given.choice(dataset), on_progress=on_progress, should_stop=should_stop
+    )
 
 
 def dropout_job(
@@ -35,4 +42,6 @@ def dropout_job(
 ) -> Regularized:
     """Train without and with dropout."""
     problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset, JUDGED_ROWS)
-    return regularize(problem, data, given.asked, on_progress=on_progress, should_stop=should_stop)
+    return regularize(
+        problem, data, given.asked, choice=given.choice(dataset), on_progress=on_progress, should_stop=should_stop
+    )

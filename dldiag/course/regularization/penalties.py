@@ -12,6 +12,7 @@ from dldiag.course.shared.instrumented import Recipe
 from dldiag.course.shared.prepared import Prepared
 from dldiag.course.shared.problem import YesNo
 from dldiag.course.shared.treatments import ACTIVATION, Compared, Treated, Way, compare_ways, rows_to_train
+from dldiag.experiments.metric_choice import MetricChoice
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def regularize(
     data: Prepared,
     chosen: PenaltySettings | DropoutSettings,
     *,
-    seed: int = 0,
+    choice: MetricChoice | None = None,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
 ) -> Regularized:
@@ -96,7 +97,7 @@ def regularize(
         Way(Message("Twice the rows"), recipe, 2 * rows, chosen.steps),
     ]
     found = compare_ways(
-        problem, data, ways, chosen.repeats, seed=seed, on_progress=on_progress, should_stop=should_stop
+        problem, data, ways, chosen.repeats, choice=choice, on_progress=on_progress, should_stop=should_stop
     )
     return Regularized(kind, strength, found)
 

@@ -10,6 +10,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import Dataset
 from dldiag.data.split import LEAST_ROWS, make_split
 from dldiag.experiments.fit import fit_all
+from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import build_model
 from dldiag.experiments.tasks import FitTask, encode_dataset
 
@@ -19,28 +20,30 @@ GUESS_ERROR_SD = 1.0  # of always saying the mean, in standard deviations of the
 
 @dataclass(frozen=True)
 class FirstError:
-    """An error in the error unit, and where it comes from in words."""
+    """An error by the metric, and where it comes from in words; spread: of one row's influence on it, None where not measured."""
 
     error: float
     words: Message
+    spread: float | None = None
 
 
-def first_error(dataset: Dataset, seed: int = 0) -> FirstError:
+def first_error(dataset: Dataset, seed: int = 0, choice: MetricChoice | None = None) -> FirstError:
     """Return the dev error of a linear model on one split (test rows stay sealed), or the baseline's where that is less."""
     if dataset.n_rows < LEAST_ROWS:
         return _of_a_guess(dataset)
     split = make_split(dataset, 1, seed, TRAIN_ROWS)
     (repeat,), model = split.repeats, build_model(dataset.task, {}, "linear")
     task = FitTask((model.identity, 0, 0), model, repeat.train_rows, repeat.dev_rows, repeat.seed)
-    (found,) = fit_all([task], encode_dataset(dataset, split))
+    (found,) = fit_all([task], encode_dataset(dataset, split, choice))
     error = found.guess_error if found.failed else found.useful_error
-    values = {"error": error, "rows": len(repeat.dev_rows), "unit": dataset.unit}
+    values = {"error": error, "rows": len(repeat.dev_rows), "unit": found.unit}
     return FirstError(
         error,
         Message(
             "Expected error {error:error}: of a quick linear model (or the baseline, if that is better) on {rows:,} dev rows of this table. You can enter your own in the form.",
             values,
         ),
+        float(found.useful_influence.std()),
     )
 
 

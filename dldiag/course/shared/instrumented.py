@@ -28,8 +28,11 @@ OnStep = Callable[[int], None] | None
 _BINS = 31  # of an activation histogram
 _WIDEST = 10.0  # activations beyond −10…10 are counted in the outermost bins
 REACHED = 0.9  # share of a layer's |z| below what is called its reach
+CHECKPOINTS = 40  # at most
+STEPS_BETWEEN = 4  # two checkpoints of a race, on average at least: looking costs as much as some steps
 MOST_EPOCHS = 10**9  # training ends after a number of steps, not of epochs
 UNITS_COMPARED = 16  # units of a layer whose pairwise distances are measured
+OF_LAYERS = ("spread", "saturated", "reach", "dead", "distance", "histograms")  # measured beside loss and gradients
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Recipe:
 
     init_scale multiplies what the initializer draws; start_bias is added to the biases of hidden layers; batch_size
     is in rows; alpha is the L2 penalty, dropout the share of hidden units left out; momentum is that of the optimizers
-    that have one, 0 makes them plain gradient descent.
+    that have one, 0 makes them plain gradient descent. measured: of OF_LAYERS; each costs as much as some steps.
     """
 
     activation: str = "relu"
@@ -53,6 +56,7 @@ class Recipe:
     alpha: float = 0.0
     dropout: float = 0.0
     momentum: float = 0.9
+    measured: tuple[str, ...] = OF_LAYERS
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ class Watched:
     the weight vectors of two units, over their mean length (0 when all are 0). histograms: (T, L − 1, _BINS) shares
     of the first member's activations between `bins` (_BINS + 1 edges). seconds_per_step: of one network of the stack.
     reach: (T, S, L − 1) what 90% of the |z| of a layer stay below. dead: (T, L − 1, units) 1 where a unit of the first member is dead.
+    Quantities of OF_LAYERS that were not asked for have no layers.
     """
 
     recipe: Recipe
@@ -99,7 +104,7 @@ def record_run(
     *,
     seeds: int = 5,
     steps: int = 200,
-    checkpoints: int = 40,
+    checkpoints: int = CHECKPOINTS,
     seed: int = 0,
     on_step: OnStep = None,
 ) -> Watched:
@@ -116,7 +121,7 @@ def record_run(
     def observe(seen: Observation) -> None:
         clock.stop()
         if seen.step in moments:
-            records.append(_measured(seen, data, len(members)))
+            records.append(_measured(seen, data, len(members), recipe.measured))
         clock.start()
 
     observe_training(members, plan, steps, [observe], on_step)
@@ -196,6 +201,7 @@ def watch_all(
     should_stop: ShouldStop = None,
 ) -> Iterator[Watched]:
     """Watch one recipe after the other, with progress over all of them. Raises Stopped."""
+    checkpoints = min(CHECKPOINTS, max(1, steps // STEPS_BETWEEN))
     for number, recipe in enumerate(recipes):
 
         def on_step(step: int, before: int = number * (steps + 1)) -> None:
@@ -204,7 +210,7 @@ def watch_all(
             if on_progress is not None:
                 on_progress(Progress(Message("Training networks"), before + step, len(recipes) * (steps + 1)))
 
-        yield record_run(data, recipe, seeds=seeds, steps=steps, seed=seed, on_step=on_step)
+        yield record_run(data, recipe, seeds=seeds, steps=steps, checkpoints=checkpoints, seed=seed, on_step=on_step)
 
 
 def drawn_members(data: Prepared, recipe: Recipe, pools: Sequence[Array], seed: int) -> tuple[list[Member], Plan]:
@@ -240,23 +246,27 @@ def drawn_members(data: Prepared, recipe: Recipe, pools: Sequence[Array], seed: 
     return members, plan
 
 
-def _measured(seen: Observation, data: Prepared, count: int) -> dict[str, Array]:
+def _measured(seen: Observation, data: Prepared, count: int, quantities: Sequence[str]) -> dict[str, Array]:
     """Measure every member on the watched rows; NaN stands for those that diverged."""
     rows = min(WATCHED_ROWS, data.n_rows)
     found = seen.look(data.X[:rows], data.y[:rows])
     limit = seen.stack.plan.activation.saturates_at
     here, S = list(seen.members), len(seen.members)
+
+    def of(name: str, layers: list[Array]) -> list[Array]:
+        return layers if name in quantities else []
+
     values = {
         "loss": found.losses.mean(axis=1),
         "gradients": np.stack([np.sqrt((g[:, :, :-1] ** 2).sum(axis=(1, 2))) for g in found.gradients], axis=1),
-        "spread": _by_layer([a.std(axis=(1, 2)) for a in found.a], S),
-        "saturated": _by_layer([_beyond(z, limit) for z in found.z], S),
-        "reach": _by_layer([np.quantile(np.abs(z), REACHED, axis=(1, 2)) for z in found.z], S),
-        "dead": _dead(found.z, S),
-        "distance": _by_layer([distance_between_units(block) for block in seen.weights[:-1]], S),
+        "spread": _by_layer([a.std(axis=(1, 2)) for a in of("spread", found.a)], S),
+        "saturated": _by_layer([_beyond(z, limit) for z in of("saturated", found.z)], S),
+        "reach": _by_layer([np.quantile(np.abs(z), REACHED, axis=(1, 2)) for z in of("reach", found.z)], S),
+        "dead": _dead(of("dead", found.z), S),
+        "distance": _by_layer([distance_between_units(block) for block in of("distance", seen.weights[:-1])], S),
     }
     spread_out = {name: _among(value, here, count) for name, value in values.items()}
-    first = [_histogram(a[0] if 0 in here else a[0] * np.nan) for a in found.a]
+    first = [_histogram(a[0] if 0 in here else a[0] * np.nan) for a in of("histograms", found.a)]
     return {**spread_out, "histograms": np.array(first)}
 
 

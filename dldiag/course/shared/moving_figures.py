@@ -30,10 +30,13 @@ class Frame:
     traces: Sequence[Any]
 
 
-def moving(drawn: go.Figure, frames: Sequence[Frame], what: str, *, theme: ThemeName, still: int = 0) -> go.Figure:
+def moving(
+    drawn: go.Figure, frames: Sequence[Frame], what: str, *, theme: ThemeName, still: int = 0, at_end: bool = False
+) -> go.Figure:
     """Let a figure play through frames; its traces after the first `still` are those that move.
 
     `what` says before the slider's value what it counts ("step"). The figure must hold as many moving traces as a frame.
+    at_end: it shows the last frame before it is played, and the slider stands there; played, it begins with the first.
     """
     numbers = list(range(still, still + len(frames[0].traces)))
     drawn.frames = [go.Frame(name=str(i), data=list(one.traces), traces=numbers) for i, one in enumerate(frames)]
@@ -43,7 +46,7 @@ def moving(drawn: go.Figure, frames: Sequence[Frame], what: str, *, theme: Theme
         margin=margin,
         legend={"yref": "paper", "y": 1.02, "yanchor": "bottom", "orientation": "h", "x": 0},
         updatemenus=[_buttons(theme)],
-        sliders=[_slider([one.label for one in frames], what, theme)],
+        sliders=[_slider([one.label for one in frames], what, theme) | {"active": len(frames) - 1 if at_end else 0}],
     )
     return drawn
 
@@ -83,7 +86,6 @@ def _slider(labels: Sequence[str], what: str, theme: ThemeName) -> dict[str, Any
         for i, label in enumerate(labels)
     ]
     return {
-        "active": 0,
         "steps": steps,
         "x": 0,
         "len": 1.0,
@@ -142,4 +144,4 @@ def two_planes_moving(
         Frame(str(step), [one for answers in both for one in answer_contours(x, y, answers[at], theme)])
         for at, step in enumerate(steps)
     ]
-    return moving(drawn, [frames[-1], *frames], tr("step"), theme=theme, still=4)
+    return moving(drawn, frames, tr("step"), theme=theme, still=4, at_end=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from dldiag.core.statistics import t_interval
 from dldiag.core.types import Array, Estimate, OnProgress, ShouldStop
 from dldiag.course.shared.bands import SeedBand, band
 from dldiag.course.shared.instrumented import Recipe, Watched, watch_all
+from dldiag.course.shared.pace import Pace, pace_of_steps
 from dldiag.course.shared.prepared import Prepared
 from dldiag.nn.activations import ACTIVATIONS
 from dldiag.nn.optimizers import OPTIMIZERS
@@ -100,22 +101,34 @@ def race(
     from the initialization made for it and uses the learning rate of _RATES that takes it there in the fewest steps.
     """
     chosen = settings or RaceSettings()
+    recipes = recipes_of((chosen.first, chosen.second), chosen.hidden_layers, chosen.units, chosen.solver)
     ran = watch_all(
         data,
-        recipes_of((chosen.first, chosen.second), chosen.hidden_layers, chosen.units, chosen.solver),
+        recipes,
         seeds=chosen.seeds,
         steps=chosen.steps,
         seed=seed,
         on_progress=on_progress,
         should_stop=should_stop,
     )
-    return judge_race(list(ran), data.baseline, chosen.share)
+    pace = pace_of_steps(data, recipes[0], recipes[1], seed)
+    return judge_race(list(ran), data.baseline, chosen.share, pace)
 
 
-def recipes_of(activations: Sequence[str], hidden_layers: int, units: int, solver: str) -> list[Recipe]:
+def recipes_of(
+    activations: Sequence[str], hidden_layers: int, units: int, solver: str, measured: tuple[str, ...] = ()
+) -> list[Recipe]:
     """Return what is trained of each activation: the same network from the start made for it, at every rate of _RATES."""
     return [
-        Recipe(name, suited_init(name), hidden_layers=hidden_layers, units=units, optimizer=solver, rates=_RATES)
+        Recipe(
+            name,
+            suited_init(name),
+            hidden_layers=hidden_layers,
+            units=units,
+            optimizer=solver,
+            rates=_RATES,
+            measured=measured,
+        )
         for name in activations
     ]
 
@@ -125,20 +138,24 @@ def suited_init(activation: str) -> str:
     return "he_normal" if ACTIVATIONS[activation].rectifier else "glorot_normal"
 
 
-def judge_race(ran: Sequence[Watched], baseline: float, share: float) -> Race:
-    """Compare two watched runs, the slow candidate first; share: of the way from the baseline to the best loss."""
+def judge_race(ran: Sequence[Watched], baseline: float, share: float, pace: Pace) -> Race:
+    """Compare two watched runs, the slow candidate first; share: of the way from the baseline to the best loss.
+
+    pace: seconds of a step of the first and the second.
+    """
     target = fair_target(ran, baseline, share)
     first, second = (runner_to(one, target)[1] for one in ran)
+    first, second = replace(first, seconds_per_step=pace.first), replace(second, seconds_per_step=pace.second)
     pairs = [i for i, arrived in enumerate(second.arrived) if arrived]
     slow, fast = (np.asarray([runner.to_target[i] for i in pairs]) for runner in (first, second))
-    pace = first.seconds_per_step / second.seconds_per_step
+    ratio = _ratio(slow, fast)
     return Race(
         first=first,
         second=second,
         baseline=baseline,
         target=target,
-        steps_ratio=_ratio(slow, fast, 1.0),
-        seconds_ratio=_ratio(slow, fast, pace),
+        steps_ratio=ratio,
+        seconds_ratio=None if ratio is None else product_of_ratios(ratio, pace.ratio),
         at_least=not all(first.arrived[i] for i in pairs),
         learned=baseline - target > share * LEAST_FALL * baseline,
         solver=ran[0].recipe.optimizer,
@@ -204,10 +221,18 @@ def first_below(steps: Array, loss: Array, target: float) -> float | None:
     return float(max(1.0, steps[i - 1] + share * (steps[i] - steps[i - 1])))
 
 
-def _ratio(slow: Array, fast: Array, pace: float) -> Estimate | None:
+def product_of_ratios(one: Estimate, other: Estimate) -> Estimate:
+    """Return the product of two independent ratios; its interval adds the squares of theirs, on the log scale."""
+    value = one.value * other.value
+    below = np.hypot(np.log(one.value / one.low), np.log(other.value / other.low))
+    above = np.hypot(np.log(one.high / one.value), np.log(other.high / other.value))
+    return Estimate(value, float(value * np.exp(-below)), float(value * np.exp(above)))
+
+
+def _ratio(slow: Array, fast: Array) -> Estimate | None:
     if len(fast) == 0:
         return None
-    logs = np.log(pace * slow / fast)
+    logs = np.log(slow / fast)
     low, high = t_interval(logs)
     return Estimate(float(np.exp(logs.mean())), float(np.exp(low)), float(np.exp(high)))
 
@@ -240,18 +265,25 @@ def look_at_race(found: Race) -> Message:
     ratio = found.steps_ratio
     values |= {"ratio": ratio.value, "low": ratio.low, "high": ratio.high}
     values |= {"late": found.first.arrived.count(False), "runs": len(found.first.arrived)}
-    values |= {"seconds": found.seconds_ratio.value if found.seconds_ratio else float("nan")}
-    return Message(_sentence(found, ratio), values)
+    seconds = found.seconds_ratio or ratio
+    values |= {"seconds": seconds.value, "quick": seconds.low, "slow": seconds.high}
+    return _sentence(found, ratio).filled(**values)
 
 
-def _sentence(found: Race, ratio: Estimate) -> str:
+def _sentence(found: Race, ratio: Estimate) -> Message:
     if ratio.low > 1 and found.at_least:
-        return (
+        return Message(
             "{first} needs at least {ratio:.1f} times the steps of {second} to a loss of {target:.3f}: {late} of its "
             "{runs} runs had not got there when the race was stopped."
         )
     if ratio.low > 1:
-        return "{first} needs {ratio:.1f} times the steps of {second} to a loss of {target:.3f} (90% interval {low:.1f} to {high:.1f}) and {seconds:.1f} times the seconds."
+        return Message(
+            "{first} needs {ratio:.1f} times the steps of {second} to a loss of {target:.3f} (90% interval {low:.1f} to {high:.1f}). In seconds it is {seconds:.1f} times ({quick:.1f} to {slow:.1f})."
+        )
     if ratio.high < 1:
-        return "Here it is the other way round: {first} needs only {ratio:.2f} times the steps of {second} to a loss of {target:.3f} (90% interval {low:.2f} to {high:.2f}). In few layers a bend is not the bottleneck."
-    return "This run does not show a difference: {first} needs {ratio:.1f} times the steps of {second} to a loss of {target:.3f}, but the 90% interval goes from {low:.2f} to {high:.2f} and holds 1."
+        return Message(
+            "Here it is the other way round: {first} needs only {ratio:.2f} times the steps of {second} to a loss of {target:.3f} (90% interval {low:.2f} to {high:.2f}). In few layers a bend is not the bottleneck."
+        )
+    return Message(
+        "This run does not show a difference: {first} needs {ratio:.1f} times the steps of {second} to a loss of {target:.3f}, but the 90% interval goes from {low:.2f} to {high:.2f} and holds 1."
+    )

@@ -14,10 +14,12 @@ from dldiag.core.statistics import t_interval
 from dldiag.core.types import Estimate, OnProgress, ShouldStop
 from dldiag.course.shared.bands import SeedBand, band
 from dldiag.course.shared.instrumented import Recipe, Watched, record_run, watch_all
+from dldiag.course.shared.pace import Pace, pace_of_derivatives, pace_of_steps
 from dldiag.course.shared.prepared import Prepared
 from dldiag.course.shared.race import LEAST_FALL, SOLVERS, Runner, fair_target, finish_line, recipes_of, runner_to
 
 WEAK = 0.1  # times the gradient of a weight of the last layer; a first layer that gets less is starved
+PACED = ("logistic", "relu")  # timed against each other
 ZERO_GRADIENT = 1e-30  # stands in for a gradient that is exactly 0 where a logarithm is taken
 
 
@@ -58,13 +60,18 @@ class LayerFlow:
 
 @dataclass(frozen=True)
 class Flow:
-    """All activations on the same rows, batches and seeds, and the loss they race to."""
+    """All activations on the same rows, batches and seeds, and the loss they race to.
+
+    step_pace, slope_pace: seconds of a training step, and of the derivative of a layer, of PACED; None unless both are here.
+    """
 
     baseline: float
     target: float
     hidden_layers: int
     layers: tuple[LayerFlow, ...]
     steps: tuple[int, ...] = ()
+    step_pace: Pace | None = None
+    slope_pace: Pace | None = None
 
 
 def flow(
@@ -81,10 +88,13 @@ def flow(
     the target in the fewest steps.
     """
     chosen = settings or FlowSettings()
+    recipes = recipes_of(
+        chosen.functions or ("relu",), chosen.hidden_layers, chosen.units, chosen.solver, ("saturated",)
+    )
     ran = list(
         watch_all(
             data,
-            recipes_of(chosen.functions or ("relu",), chosen.hidden_layers, chosen.units, chosen.solver),
+            recipes,
             seeds=chosen.seeds,
             steps=chosen.steps,
             seed=seed,
@@ -94,7 +104,16 @@ def flow(
     )
     target = fair_target(ran, data.baseline, chosen.share)
     layers = tuple(_layer_flow(data, one, target, seed) for one in ran)
-    return Flow(data.baseline, target, chosen.hidden_layers, layers, ran[0].steps)
+    return Flow(data.baseline, target, chosen.hidden_layers, layers, ran[0].steps, *_paces(data, recipes, seed))
+
+
+def _paces(data: Prepared, recipes: Sequence[Recipe], seed: int) -> tuple[Pace | None, Pace | None]:
+    named = {one.activation: one for one in recipes}
+    if not named.keys() >= set(PACED):
+        return None, None
+    first, second = (named[key] for key in PACED)
+    slopes = pace_of_derivatives(*PACED, min(first.batch_size, data.n_rows), first.units, seed)
+    return pace_of_steps(data, first, second, seed), slopes
 
 
 def _layer_flow(data: Prepared, ran: Watched, target: float, seed: int) -> LayerFlow:
@@ -120,7 +139,8 @@ def ratio_through(data: Prepared, recipe: Recipe, seeds: int, seed: int) -> Any:
 
     Each is the root of the mean square over the layer's weights, so that the sizes of the layers do not count.
     """
-    gradients = np.asarray(record_run(data, recipe, seeds=seeds, steps=0, seed=seed).gradients[0])
+    bare = replace(recipe, measured=())
+    gradients = np.asarray(record_run(data, bare, seeds=seeds, steps=0, seed=seed).gradients[0])
     per_weight = np.sqrt(
         data.n_outputs / data.n_features
     )  # weights: inputs × units of the first, units × outputs of the last

@@ -13,10 +13,12 @@ from dldiag.core.statistics import estimate, mean_variance
 from dldiag.core.types import Array, Estimate, OnProgress, Progress, ShouldStop
 from dldiag.course.shared.bands import SeedBand, band
 from dldiag.course.shared.instrumented import Recipe, moments_of, stopping
+from dldiag.course.shared.judge import judge_of, judge_outputs, losses_of_outputs
 from dldiag.course.shared.planes import MOVING_STEPS, PlaneAnswers, answers_over_time, prepared_plane, side_of_plane
 from dldiag.course.shared.prepared import WATCHED_ROWS, Prepared
 from dldiag.course.shared.problem import PlotMarks, YesNo, marks_of
 from dldiag.course.shared.snapshots import Layers, layer_outputs, train_snapshots
+from dldiag.experiments.metric_choice import MetricChoice
 
 JUDGED_ROWS = 2000  # of a table at most: half of them show a difference of a few points
 DEV_PART = 0.5  # of the rows judge
@@ -24,7 +26,6 @@ LARGEST_TRAINING_PART = (
     0.15  # of the rows are a training set at most, so that twice as many rows are there and draws differ
 )
 LEAST_TRAINING_ROWS = 8  # of a training set
-_TINY = 1e-12  # probability below which a log loss grows no more
 ACTIVATION = "relu"
 
 
@@ -63,7 +64,7 @@ class TreatedPlane:
 
 @dataclass(frozen=True)
 class Compared:
-    """All ways on the same draws of rows, the first one being what the others are compared with.
+    """All ways on the same draws of rows, the first one being what the others are compared with; errors by the metric chosen.
 
     dev_changes, train_changes: errors minus those of the first way, with 90% intervals. The dev error's hold both the draws
     of training rows and the dev rows, the training error's the draws. unit: of the errors. plane: of the first two ways.
@@ -89,11 +90,12 @@ def compare_ways(
     ways: Sequence[Way],
     repeats: int,
     *,
-    seed: int = 0,
+    choice: MetricChoice | None = None,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
 ) -> Compared:
-    """Train every way on the same draws of rows and judge it on the same dev rows."""
+    """Train every way on the same draws of rows and judge it on the same dev rows, by a metric that these rows allow."""
+    seed, judge = 0, judge_of(data, choice)
     order = np.random.default_rng(seed).permutation(data.n_rows)
     dev, rest = np.split(order, [int(DEV_PART * data.n_rows)])
     drawn = np.stack([np.random.default_rng([seed, r]).permutation(rest) for r in range(repeats)])
@@ -103,18 +105,18 @@ def compare_ways(
             on_progress(Progress(Message("Training networks"), number, len(ways) + 1))
         moments, pools = moments_of(way.steps, MOVING_STEPS), drawn[:, : way.rows]
         taken = train_snapshots(data, way.recipe, pools, moments=moments, seed=seed, on_step=stopping(should_stop))
-        made, mistaken = _judged(way.label, data, taken, moments, pools, dev)
+        made, mistaken = _judged(way.label, data, taken, moments, pools, dev, judge)
         found.append(made)
         mistakes.append(mistaken)
     overlaps = [max(ways[0].rows, way.rows) / len(rest) for way in ways]
     return Compared(
-        unit="sd" if data.loss == "squared_error" else "rate",
+        unit=judge.unit,
         dev_rows=len(dev),
         rows=tuple(way.rows for way in ways),
         ways=tuple(found),
         dev_changes=tuple(
-            _changed_error(after, mistakes[0], data.loss, overlap)
-            for after, overlap in zip(mistakes[1:], overlaps[1:], strict=True)
+            _changed_error(np.subtract(way.dev_error, found[0].dev_error), after - mistakes[0], overlap)
+            for way, after, overlap in zip(found[1:], mistakes[1:], overlaps[1:], strict=True)
         ),
         train_changes=tuple(
             _changed_draws(np.subtract(one.train_error, found[0].train_error), overlap)
@@ -140,65 +142,41 @@ def _judged(
     moments: list[int],
     pools: NDArray[np.int64],
     dev: NDArray[np.int64],
+    judge: MetricChoice,
 ) -> tuple[Treated, Array]:
-    """Measure losses at every moment (of some dev rows) and errors at the last; also return (repeats, dev rows) mistakes."""
+    """Measure losses at every moment (of some dev rows) and errors at the last; also return (repeats, dev rows) influences."""
     devs = np.broadcast_to(dev, (len(pools), len(dev)))
-    train = [_judge_all(data, at, pools) for at in taken]
-    unseen = [_judge_all(data, at, devs[:, :WATCHED_ROWS]) for at in taken]
-    mistakes = _judge_all(data, taken[-1], devs)[1]
+    train, unseen = _outputs(data, taken[-1], pools), _outputs(data, taken[-1], devs)
+    found = [judge_outputs(z, data.y[dev], data.loss, judge) for z in unseen]
     made = Treated(
         label,
-        band(moments, [loss.mean(axis=1) for loss, _ in train]),
-        band(moments, [loss.mean(axis=1) for loss, _ in unseen]),
-        tuple(_error_of(train[-1][1], data.loss).tolist()),
-        tuple(_error_of(mistakes, data.loss).tolist()),
+        band(moments, [_mean_losses(data, at, pools) for at in taken]),
+        band(moments, [_mean_losses(data, at, devs[:, :WATCHED_ROWS]) for at in taken]),
+        tuple(judge_outputs(z, data.y[rows], data.loss, judge)[0] for z, rows in zip(train, pools, strict=True)),
+        tuple(error for error, _ in found),
     )
-    return made, mistakes
+    return made, np.stack([influence for _, influence in found])
 
 
-def _judge_all(data: Prepared, networks: list[Layers], rows: NDArray[np.int64]) -> tuple[Array, Array]:
-    """Return (networks, rows) losses and mistakes."""
-    both = [
-        judge_outputs(layer_outputs(one, data.X[some], ACTIVATION), data.y[some], data.loss)
-        for one, some in zip(networks, rows, strict=True)
-    ]
-    return np.stack([loss for loss, _ in both]), np.stack([mistake for _, mistake in both])
+def _outputs(data: Prepared, networks: list[Layers], rows: NDArray[np.int64]) -> list[Array]:
+    """Return for each network its outputs (rows, K) on its own rows."""
+    return [layer_outputs(one, data.X[some], ACTIVATION) for one, some in zip(networks, rows, strict=True)]
 
 
-def judge_outputs(z: Array, y: Array, loss: str) -> tuple[Array, Array]:
-    """Return (n,) losses and mistakes of outputs z (n, K) against y (n,); loss: a key of LOSSES.
-
-    A mistake is 1 for a wrong class, or the squared error.
-
-    >>> judge_outputs(np.array([[0.0], [2.0]]), np.array([0.0, 0.0]), "squared_error")
-    (array([0., 2.]), array([0., 4.]))
-    """
-    if loss == "squared_error":
-        squares = (z[:, 0] - y) ** 2
-        return squares / 2, squares
-    if loss == "binary_cross_entropy":
-        z = np.column_stack([np.zeros(len(z)), z[:, 0]])
-    codes = y.astype(np.int64)
-    losses = np.logaddexp.reduce(z, axis=1) - z[np.arange(len(z)), codes]
-    return np.minimum(losses, -np.log(_TINY)), (z.argmax(axis=1) != codes).astype(np.float64)
+def _mean_losses(data: Prepared, networks: list[Layers], rows: NDArray[np.int64]) -> Array:
+    """Return (networks,) mean training losses."""
+    outputs = _outputs(data, networks, rows)
+    return np.array(
+        [losses_of_outputs(z, data.y[some], data.loss).mean() for z, some in zip(outputs, rows, strict=True)]
+    )
 
 
-def _error_of(mistakes: Array, loss: str) -> Array:
-    """Return (repeats,) the share of wrong rows, or the root mean squared error, of mistakes (repeats, rows)."""
-    means = mistakes.mean(axis=1)
-    return np.sqrt(means) if loss == "squared_error" else np.asarray(means)
-
-
-def _changed_error(after: Array, before: Array, loss: str, overlap: float) -> Estimate:
-    """Return the change of the dev error with its 90% interval; mistakes (repeats, dev rows) of the same dev rows.
+def _changed_error(change: Array, by_row: Array, overlap: float) -> Estimate:
+    """Return the mean change of the dev error with its 90% interval; by_row: (repeats, dev rows) changes of influence.
 
     Two sources: the dev rows, and the draws of training rows, which share `overlap` of their rows (0 to 1).
     """
-    first, last = _error_of(before, loss), _error_of(after, loss)
-    change = last - first
-    steep = (1 / np.maximum(2 * last, _TINY), 1 / np.maximum(2 * first, _TINY)) if loss == "squared_error" else (1, 1)
-    by_row = (after.T * steep[0] - before.T * steep[1]).mean(axis=1)
-    variance = mean_variance(by_row) + _variance_of_draws(change, overlap)
+    variance = mean_variance(by_row.mean(axis=0)) + _variance_of_draws(change, overlap)
     return estimate(float(change.mean()), variance, len(change) - 1)
 
 

@@ -53,9 +53,10 @@ def select_on_test(
     """Make the models, then choose the best of k on a test set, many times (see `choose_on_test`).
 
     The project's own test rows stay sealed: the training rows, the test rows of this play and its fresh rows are all
-    drawn from the others. choice: of a metric; guesses and numeric targets are judged by the share wrong, or the RMSE.
+    drawn from the others. choice: of a metric; guesses are judged by the share wrong, or the RMSE.
     """
-    judged = None if asked.kind == "guesses" or dataset.task == "regression" else choice
+    judged = None if asked.kind == "guesses" else choice
+    is_root = dataset.task == "regression" and (judged is None or judged.name == "rmse")
     rng = np.random.default_rng(asked.seed)
     split = make_split(dataset, 1, asked.seed)
     rest = rng.permutation(np.concatenate([split.repeats[0].train_rows, split.repeats[0].dev_rows]))
@@ -65,11 +66,12 @@ def select_on_test(
     if models:
         tasks = [FitTask(("candidate", i, 0), one, train, pool, asked.seed + i) for i, one in enumerate(models)]
         results = fit_all(tasks, encode_dataset(dataset, split, judged), should_stop=should_stop)
-        losses = _collect(results, len(tasks), dataset.task == "regression", on_progress)
+        losses = _collect(results, len(tasks), is_root, on_progress)
     else:
         losses = guessing_losses(dataset.y[pool], asked.models, task=dataset.task, seed=asked.seed)
     n_test = max(1, min(asked.test_rows, int(LARGEST_TEST_SHARE * len(pool))))
-    return choose_on_test(losses, n_test=n_test, unit=dataset.unit if judged is None else judged.unit, seed=asked.seed)
+    unit = dataset.unit if judged is None else judged.unit
+    return choose_on_test(losses, n_test=n_test, unit=unit, is_root=is_root, seed=asked.seed)
 
 
 def _collect(results: Iterable[FitResult], count: int, is_root: bool, on_progress: OnProgress) -> Array:

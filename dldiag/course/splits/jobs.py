@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.shared.request import JudgedModelRequest
 from dldiag.course.splits.candidates import SelectionSettings, select_on_test
@@ -12,6 +15,7 @@ from dldiag.experiments.models import build_model
 class SelectionRequest(JudgedModelRequest, frozen=True, kw_only=True, tag="selection"):
     """Choose the best of k models on a test set."""
 
+    PREVIEW: ClassVar[Mapping[str, int]] = {"models": 8}
     asked: SelectionSettings
 
 

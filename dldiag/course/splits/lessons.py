@@ -64,7 +64,7 @@ SPLIT_LESSONS = Topic(
         Lesson(
             "sizes",
             Message("How large must they be?"),
-            Message("A table of this size: which split would you take?"),
+            Message("As many rows as your table has (German credit: 1,000): which split would you take?"),
             {"60/20/20": Message("60/20/20"), "98/1/1": Message("98/1/1"), "99.5/0.25/0.25": Message("99.5/0.25/0.25")},
             (
                 Statement(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,12 +52,18 @@ def expected_maximum(k: int) -> float:
 
 
 def choose_on_test(
-    losses: NDArray[np.floating], *, n_test: int, unit: str = "rate", draws: int = _DRAWS, seed: int = 0
+    losses: NDArray[np.floating],
+    *,
+    n_test: int,
+    unit: str = "rate",
+    is_root: bool = False,
+    draws: int = _DRAWS,
+    seed: int = 0,
 ) -> Selection:
     """Choose the best of k models on a random test set, `draws` times, for k = 1, 2, 4 … all models.
 
-    losses: (models, rows), what each model loses on each row that it was not trained on: 0 or 1 (unit "rate"), or the
-    squared residual divided by the variance of the target (unit "sd", where the error is the root of the mean). Each
+    losses: (models, rows), what each model loses on each row that it was not trained on: 0 or 1, another influence on a
+    metric, or the squared residual divided by the variance of the target (is_root: the error is the root of the mean). Each
     time `n_test` of the rows are the test set and all the others are fresh.
     """
     n_models, n_rows = losses.shape
@@ -67,7 +72,7 @@ def choose_on_test(
     rng = np.random.default_rng(seed)
     test, fresh = _draw_errors(losses, n_test, draws, rng)
     ks = _powers_of_two(n_models)
-    promised, real = _winners(_to_error(test, unit), _to_error(fresh, unit), ks, rng)
+    promised, real = _winners(_to_error(test, is_root), _to_error(fresh, is_root), ks, rng)
     gap = real - promised
     correlation = _mean_correlation(losses)
     low, high = np.percentile(gap, SINGLE_CHOICE, axis=0)
@@ -79,7 +84,7 @@ def choose_on_test(
         low=_numbers(low),
         high=_numbers(high),
         standard_error=_numbers(gap.std(axis=0, ddof=1) / math.sqrt(draws)),
-        expected=_numbers(_closed_form(losses, ks, n_test, correlation, unit)),
+        expected=_numbers(_closed_form(losses, ks, n_test, correlation, is_root)),
         correlation=correlation,
         n_test=n_test,
         n_fresh=n_rows - n_test,
@@ -163,14 +168,15 @@ def _winners(
 
 
 def _closed_form(
-    losses: NDArray[np.floating], ks: tuple[int, ...], n_test: int, correlation: float, unit: str
+    losses: NDArray[np.floating], ks: tuple[int, ...], n_test: int, correlation: float, is_root: bool
 ) -> NDArray[np.float64]:
     """Return E[max of k normals] · σ/sqrt(n) · sqrt(1−ρ), with σ the spread of one row's loss.
 
     What all the models share (ρ) cannot make one of them win, so only the rest is selected on.
     """
     sigma = math.sqrt(float(losses.var(axis=1).mean()) / n_test * max(1 - correlation, 0.0))
-    per_loss = _SLOPES[unit](float(losses.mean()))
+    mean = float(losses.mean())
+    per_loss = 1.0 if not is_root else 0.5 / math.sqrt(mean) if mean > 0 else 0.0  # d error / d mean loss
     return np.array([expected_maximum(k) for k in ks]) * sigma * per_loss
 
 
@@ -189,15 +195,9 @@ def _powers_of_two(most: int) -> tuple[int, ...]:
     return tuple(sorted({2**i for i in range(most.bit_length()) if 2**i <= most} | {most}))
 
 
-def _to_error(mean_loss: NDArray[np.float64], unit: str) -> NDArray[np.float64]:
-    return mean_loss if unit == "rate" else np.sqrt(mean_loss)
+def _to_error(mean_loss: NDArray[np.float64], is_root: bool) -> NDArray[np.float64]:
+    return np.sqrt(mean_loss) if is_root else mean_loss
 
 
 def _numbers(values: NDArray[np.float64]) -> tuple[float, ...]:
     return tuple(float(v) for v in values)
-
-
-_SLOPES: dict[str, Callable[[float], float]] = {  # d error / d mean loss
-    "rate": lambda loss: 1.0,
-    "sd": lambda loss: 0.5 / math.sqrt(loss) if loss > 0 else 0.0,
-}

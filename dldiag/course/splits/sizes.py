@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from dldiag.core.i18n import Message, Value, tr
 from dldiag.core.params import param
@@ -59,41 +60,46 @@ class SplitAdvice:
     advised: int | None
 
 
-def half_width(error: float, rows: int, unit: str = "rate") -> float:
+def half_width(error: float, rows: int, unit: str = "rate", spread: float | None = None) -> float:
     """Return the half-width of the 95% interval of an error measured on `rows` rows.
 
     For a rate, 1.96·sqrt(E(1−E)/n), the normal approximation of the binomial, and never below 3/n, what rows without an
     error leave possible (rule of three). For an RMSE in units of std(y), 1.96·E/sqrt(2n): the standard error of a
-    standard deviation of normal residuals.
+    standard deviation of normal residuals. spread: of one row's influence on the error, measured, in place of these.
 
     >>> round(half_width(0.1, 864), 3), half_width(0.0, 300)
     (0.02, 0.01)
     """
     if not rows:
         return math.inf
-    return max(Z_95 * _SPREADS[unit](error) / math.sqrt(rows), _LEAST[unit] / rows)
+    return max(Z_95 * _spread_of(error, unit, spread) / math.sqrt(rows), _LEAST.get(unit, 0.0) / rows)
 
 
-def rows_to_see(error: float, difference: float, unit: str = "rate") -> int:
+def rows_to_see(error: float, difference: float, unit: str = "rate", spread: float | None = None) -> int:
     """Return the fewest rows whose 95% interval is no wider than `difference` to each side, at least LEAST_DEV_ROWS.
 
     >>> rows_to_see(0.1, 0.01), rows_to_see(0.1, 0.05), rows_to_see(0.0, 0.01)
     (3458, 139, 300)
     """
-    normal, unseen = (Z_95 * _SPREADS[unit](error) / difference) ** 2, _LEAST[unit] / difference
+    normal = (Z_95 * _spread_of(error, unit, spread) / difference) ** 2
+    unseen = _LEAST.get(unit, 0.0) / difference
     return max(LEAST_DEV_ROWS, math.ceil(normal), math.ceil(unseen))
 
 
-def advise_split(rows: int, error: float, difference: float, unit: str = "rate") -> SplitAdvice:
+def advise_split(
+    rows: int, error: float, difference: float, unit: str = "rate", spread: float | None = None
+) -> SplitAdvice:
     """Say how to split a table of `rows` rows so that its dev set tells an error to ± `difference`.
 
     Of the splits whose dev set is large enough the one that leaves most rows to train on is advised, and 60/20/20 when
-    none is.
+    none is. spread: see `half_width`.
     """
-    options = tuple(_option(rows, shares, error, difference, unit) for shares in _SHARES)
+    needed = rows_to_see(error, difference, unit, spread)
+    options = tuple(
+        _option(rows, shares, difference, partial(half_width, error, unit=unit, spread=spread)) for shares in _SHARES
+    )
     enough = [place for place, option in enumerate(options) if option.enough]
     advised = None if rows < FEWEST_ROWS_TO_SPLIT else max(enough, default=0)
-    needed = rows_to_see(error, difference, unit)
     return SplitAdvice(rows, error, difference, unit, needed, options, advised)
 
 
@@ -150,6 +156,44 @@ def split_rows(advice: SplitAdvice) -> tuple[dict[str, str], ...]:
     )
 
 
+SIZES_COMPARED = (1_000, 5_000, 10_000, 20_000, 50_000, 100_000, 1_000_000, 10_000_000)  # rows
+
+
+def notes_and_ours(advice: SplitAdvice, spread: float | None = None) -> tuple[dict[str, str], ...]:
+    """Return as rows of texts what the notes and our count of dev rows say for tables of many sizes.
+
+    The error, and how exactly it must be known, are those of the advice.
+    """
+    return tuple(
+        _compared_row(advise_split(rows, advice.error, advice.difference, advice.unit, spread))
+        for rows in SIZES_COMPARED
+    )
+
+
+def _compared_row(advice: SplitAdvice) -> dict[str, str]:
+    notes, best = notes_split(advice.rows), advice.options[advice.advised or 0]
+    theirs, ours = "/".join(f"{100 * share:g}" for share in notes), split_name(best)
+    return {
+        tr("Rows"): f"{advice.rows:,}",
+        tr("The notes"): theirs,
+        tr("Dev rows of the notes"): f"{round(advice.rows * notes[1]):,}",
+        tr("Our count"): ours,
+        tr("Our dev rows"): f"{best.dev_rows:,}",
+        tr("Same"): tr("yes") if theirs == ours else tr("no"),
+    }
+
+
+def why_ours_departs(advice: SplitAdvice) -> Message:
+    """Say why our advice leaves that of the notes where a table grows."""
+    values: dict[str, Value] = {"error": advice.error, "difference": advice.difference, "unit": advice.unit}
+    return Message(
+        "To know an error of {error:error} to ± {difference:gap} takes {needed:,} dev rows, however large the table. Once a "
+        "tenth of the rows is enough for that, 60/20/20 wastes rows that could be learned from. That is why we depart from the "
+        "notes before they change their advice.",
+        values | {"needed": advice.rows_needed},
+    )
+
+
 def known_to(option: SplitOption, unit: str) -> str:
     """Write how closely the dev set of a split tells an error; nothing where it is too small for any formula."""
     return tr("± {h:gap}", h=option.half_width, unit=unit) if option.dev_rows >= LEAST_DEV_ROWS else "–"
@@ -160,10 +204,16 @@ def split_name(option: SplitOption) -> str:
     return "/".join(f"{100 * share:g}" for share in (option.train_share, option.dev_share, option.test_share))
 
 
-def _option(rows: int, shares: tuple[float, float, float], error: float, difference: float, unit: str) -> SplitOption:
+def _option(
+    rows: int, shares: tuple[float, float, float], difference: float, known: Callable[[int], float]
+) -> SplitOption:
     dev, test = round(rows * shares[1]), round(rows * shares[2])
-    h = half_width(error, dev, unit)
+    h = known(dev)
     return SplitOption(*shares, rows - dev - test, dev, test, h, dev >= LEAST_DEV_ROWS and h <= difference)
+
+
+def _spread_of(error: float, unit: str, spread: float | None) -> float:
+    return _SPREADS[unit](error) if spread is None else spread
 
 
 _SPREADS: dict[str, Callable[[float], float]] = {  # standard deviation of sqrt(n) × the measured error

@@ -20,7 +20,10 @@ from dldiag.core.i18n import Message, format_error
 from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Array, Dataset, Estimate, OnProgress, Progress, ShouldStop, Stopped, Task
+from dldiag.course.shared.judge import judge_of
 from dldiag.course.shared.prepared import prepare_open_rows
+from dldiag.experiments.metric_choice import MetricChoice
+from dldiag.experiments.metrics import VALUES
 from dldiag.report.figures.theme import MARKERS, THEMES, ThemeName, error_axis, figure
 
 _MOST_FEATURES = 12  # inputs of the table that squares and products are made of
@@ -36,6 +39,7 @@ class Variant:
     label: Message
     kind: str  # learner or preparation
     make: _Maker
+    has_probabilities: bool = True
 
 
 def _linear(task: Task) -> Any:
@@ -57,7 +61,7 @@ VARIANTS: Mapping[str, Variant] = {
         "learner",
         _either(lambda: KNeighborsClassifier(NEIGHBORS), lambda: KNeighborsRegressor(NEIGHBORS)),
     ),
-    "svm": Variant(Message("Support vector machine"), "learner", _either(SVC, SVR)),
+    "svm": Variant(Message("Support vector machine"), "learner", _either(SVC, SVR), has_probabilities=False),
     "forest": Variant(
         Message("Random forest"),
         "learner",
@@ -117,26 +121,34 @@ class HandWork:
 def hand_work(
     dataset: Dataset,
     settings: HandWorkSettings | None = None,
+    choice: MetricChoice | None = None,
     *,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
 ) -> HandWork:
-    """Fit every variant on random training sets of the open rows and measure it on the others."""
+    """Fit every variant on random training sets of the open rows and measure it on the others, by a metric these rows allow.
+
+    A learner without probabilities is left out where the metric needs them.
+    """
     chosen = settings or HandWorkSettings()
     data = prepare_open_rows(dataset)
+    judge = judge_of(data, choice)
+    variants = {
+        key: one.make for key, one in VARIANTS.items() if one.has_probabilities or not judge.needs_probabilities
+    }
     X, y = data.X[:, :_MOST_FEATURES].astype(float), data.y
     rows = min(chosen.rows, len(y) // 2)
-    errors: dict[str, list[float]] = {key: [] for key in VARIANTS}
+    errors: dict[str, list[float]] = {key: [] for key in variants}
     with threadpool_limits(1):
         for r in range(chosen.repeats):
             train, dev = _parts(dataset.task, y, rows, chosen.seed + r)
-            for key, variant in VARIANTS.items():
+            for key, make in variants.items():
                 if should_stop is not None and should_stop():
                     raise Stopped
-                errors[key].append(_error(variant.make(dataset.task), X, y, train, dev, dataset.task))
+                errors[key].append(_error(make(dataset.task), X, y, (train, dev), judge))
             if on_progress is not None:
                 on_progress(Progress(Message("Training learners on growing subsets"), r + 1, chosen.repeats))
-    return _summary(errors, rows, dataset.unit, rows / max(1, len(y) - rows))
+    return _summary(errors, rows, judge.unit, rows / max(1, len(y) - rows))
 
 
 def _parts(task: Task, y: Array, rows: int, seed: int) -> tuple[Array, Array]:
@@ -149,11 +161,15 @@ def _parts(task: Task, y: Array, rows: int, seed: int) -> tuple[Array, Array]:
     return order[:rows], order[rows:]
 
 
-def _error(model: Any, X: Array, y: Array, train: Array, dev: Array, task: Task) -> float:
-    found = model.fit(X[train], y[train]).predict(X[dev])
-    if task == "classification":
-        return float(np.mean(found != y[dev]))
-    return float(np.sqrt(np.mean((found - y[dev]) ** 2)) / (y[dev].std() or 1.0))
+def _error(model: Any, X: Array, y: Array, rows: tuple[Array, Array], judge: MetricChoice) -> float:
+    """Return the error of a model fitted on the first rows on the others."""
+    train, dev = rows
+    found, truth = model.fit(X[train], y[train]).predict(X[dev]), y[dev]
+    if judge.metric.tasks == VALUES:
+        residual = (found - truth).astype(float) / (float(truth.std()) or 1.0)
+        return judge.metric.loss(judge.judged(truth, found, residual=residual))[0]
+    proba = model.predict_proba(X[dev]) if judge.needs_probabilities else None
+    return judge.metric.loss(judge.judged(truth.astype(np.int64), found.astype(np.int64), proba))[0]
 
 
 def _summary(errors: dict[str, list[float]], rows: int, unit: str, rho: float) -> HandWork:

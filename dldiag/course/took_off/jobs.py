@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.shared.prepared import prepare_open_rows
 from dldiag.course.shared.race import Race, RaceSettings, race
@@ -13,18 +16,21 @@ from dldiag.course.took_off.scaling import Scale, ScaleSettings, scale
 class ScaleRequest(JudgedRequest, frozen=True, kw_only=True, tag="scale"):
     """Measure error against rows for many learners."""
 
+    PREVIEW: ClassVar[Mapping[str, int]] = {"sizes": 3, "repeats": 2, "train_rows": 100}
     asked: ScaleSettings
 
 
 class RaceRequest(LessonRequest, frozen=True, kw_only=True, tag="race"):
     """Race two activations."""
 
+    PREVIEW: ClassVar[Mapping[str, int]] = {"seeds": 2, "steps": 60}
     asked: RaceSettings
 
 
-class HandWorkRequest(LessonRequest, frozen=True, kw_only=True, tag="hand_work"):
+class HandWorkRequest(JudgedRequest, frozen=True, kw_only=True, tag="hand_work"):
     """Compare learners with preprocessings on few rows."""
 
+    PREVIEW: ClassVar[Mapping[str, int]] = {"repeats": 3}
     asked: HandWorkSettings
 
 
@@ -42,4 +48,4 @@ def hand_work_job(
     dataset: Dataset, given: HandWorkRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> HandWork:
     """Compare learners with preprocessings on few rows."""
-    return hand_work(dataset, given.asked, on_progress=on_progress, should_stop=should_stop)
+    return hand_work(dataset, given.asked, given.choice(dataset), on_progress=on_progress, should_stop=should_stop)

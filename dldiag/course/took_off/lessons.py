@@ -79,7 +79,7 @@ TOOK_OFF_LESSONS = Topic(
                     "hand.rows",
                 ),
             ),
-            Message("On few rows, look at the columns before the learner."),
+            Message("On few rows, work on the columns can change as much as another learner."),
             hand_work_outcomes,
             Message("Try it: 300 rows."),
         ),

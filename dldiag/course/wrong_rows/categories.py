@@ -16,13 +16,14 @@ from dldiag.core.estimate import Estimate
 from dldiag.core.i18n import Message
 from dldiag.core.params import param
 from dldiag.core.statistics import rate_estimate
-from dldiag.core.types import DataError, Dataset, OnProgress, Progress, ShouldStop
+from dldiag.core.types import DataError, Dataset, Floats, OnProgress, Progress, ShouldStop
 from dldiag.data.split import make_split
 from dldiag.error_analysis.analysis import ErrorAnalysis
 from dldiag.error_analysis.conditions import rows_where
 from dldiag.error_analysis.eyeball import EyeballSet, draw_eyeball_set
 from dldiag.error_analysis.of_fits import analyze_fits
 from dldiag.experiments.fit_cache import FitCache
+from dldiag.experiments.metric_choice import MetricChoice, plain_choice
 from dldiag.experiments.models import Model
 
 MOST_CATEGORIES = 5
@@ -63,8 +64,17 @@ class Category:
 
 
 @dataclass(frozen=True)
+class Gain:
+    """The error by the visitor's metric, and what is left of it once the largest category is right."""
+
+    metric: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
 class Categories:
-    """What was counted. wrong: of all dev rows; looked: how many were looked at; right: (n, share of draws) by COUNTED_ROWS.
+    """What was counted. gain: None where the metric is the plain one, whose gain is the share times the error. wrong: of all dev rows; looked: how many were looked at; right: (n, share of draws) by COUNTED_ROWS.
 
     error: dev error, in the unit. blackbox: error of the dev rows at which nobody looks.
     """
@@ -78,6 +88,7 @@ class Categories:
     blackbox_rows: int
     categories: tuple[Category, ...]
     right: tuple[tuple[int, float], ...]
+    gain: Gain | None = None
 
     @property
     def enough(self) -> int | None:
@@ -100,7 +111,7 @@ def analyze_open_rows(
     return found
 
 
-def count_categories(found: ErrorAnalysis, asked: EyeballSettings) -> Categories:
+def count_categories(found: ErrorAnalysis, asked: EyeballSettings, choice: MetricChoice | None = None) -> Categories:
     """Draw wrong rows in random order and count them by category. Raises DataError where no row is wrong."""
     drawn = draw_eyeball_set(found.losses, asked.seed, max(COUNTED_ROWS))
     if drawn is None:
@@ -122,6 +133,7 @@ def count_categories(found: ErrorAnalysis, asked: EyeballSettings) -> Categories
         blackbox_rows=drawn.blackbox_rows,
         categories=categories,
         right=_how_often_right([inside for _, inside in members], rng),
+        gain=_gain(found, members[0][0], choice) if members and choice is not None else None,
     )
 
 
@@ -148,6 +160,31 @@ def _mix_ups(found: ErrorAnalysis, positions: NDArray[np.int64]) -> list[tuple[t
     classes = found.case.classes
     pairs = sorted({(int(a), int(b)) for a, b in zip(y, answer, strict=True) if b >= 0})
     return [((classes[a], classes[b]), (y == a) & (answer == b)) for a, b in pairs]
+
+
+def _gain(found: ErrorAnalysis, name: _Name, choice: MetricChoice) -> Gain | None:
+    """Measure the judged rows by the metric as they are, and with every row of a category predicted rightly."""
+    if choice.name == plain_choice(found.case.task).name:
+        return None
+    known, everywhere = found.losses, np.arange(len(found.losses))
+    rule, label, prediction = name
+    pairs = dict(_mix_ups(found, everywhere))
+    inside = np.asarray(rows_where(rule, found.rows_at(everywhere.tolist()))) if rule else pairs[label, prediction]
+    inside = inside & (known.answer != known.y)
+    answer = np.where(inside, known.y, known.answer)
+    proba = None if known.proba is None else known.proba.copy()
+    if proba is not None:
+        proba[inside] = np.eye(proba.shape[1])[known.y[inside]]
+    before = _measured_by(choice, found, known.answer, known.proba)
+    return Gain(choice.name, before, _measured_by(choice, found, answer, proba))
+
+
+def _measured_by(choice: MetricChoice, found: ErrorAnalysis, answer: Floats, proba: Floats | None) -> float:
+    y = found.losses.y
+    if found.case.task == "regression":
+        residual = (answer - y).astype(float) / found.case.scale
+        return choice.metric.loss(choice.judged(y, answer, residual=residual, spread=found.case.scale))[0]
+    return choice.metric.loss(choice.judged(y.astype(np.int64), answer.astype(np.int64), proba))[0]
 
 
 def _how_often_right(members: Sequence[NDArray[np.bool_]], rng: np.random.Generator) -> tuple[tuple[int, float], ...]:

@@ -145,9 +145,8 @@ def labels_moving(found: WrongLabels, *, theme: ThemeName = "light") -> go.Figur
     )
     drawn.update_yaxes(title={"text": tr("rows counted as wrong")}, tickformat=".0%", range=[0, 1.1 * highest or 1.0])
     drawn.add_hline(y=found.chosen.own, line={"color": look.ink, "dash": "dash", "width": 1.5})
-    order = [len(found.shares) - 1, *range(len(found.shares))]
-    frames = [Frame(f"{100 * found.shares[at].share:.0f}%", _label_bars(found, at, theme)) for at in order]
-    return moving(drawn, frames, tr("wrong labels:"), theme=theme)
+    frames = [Frame(f"{100 * one.share:.0f}%", _label_bars(found, at, theme)) for at, one in enumerate(found.shares)]
+    return moving(drawn, frames, tr("wrong labels:"), theme=theme, at_end=True)
 
 
 def _label_bars(found: WrongLabels, last: int, theme: ThemeName) -> list[go.Bar]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
-from dldiag.course.shared.request import ModelRequest
+from dldiag.course.shared.request import JudgedModelRequest, ModelRequest
 from dldiag.course.wrong_rows.categories import Categories, EyeballSettings, analyze_open_rows, count_categories
 from dldiag.course.wrong_rows.wrong_labels import LabelSettings, WrongLabels, mislabel
 from dldiag.experiments.models import build_model
 
 
-class CategoriesRequest(ModelRequest, frozen=True, kw_only=True, tag="categories"):
-    """Count wrong dev rows by category."""
+class CategoriesRequest(JudgedModelRequest, frozen=True, kw_only=True, tag="categories"):
+    """Count wrong dev rows by category, and say what fixing the largest gains by the metric."""
+
+    NAMES_METRIC: ClassVar[bool] = False
 
     asked: EyeballSettings
 
@@ -26,7 +30,8 @@ def categories_job(
 ) -> Categories:
     """Count wrong dev rows by category."""
     model = build_model(dataset.task, given.model)
-    return count_categories(analyze_open_rows(dataset, model, given.asked.seed, on_progress, should_stop), given.asked)
+    found = analyze_open_rows(dataset, model, given.asked.seed, on_progress, should_stop)
+    return count_categories(found, given.asked, given.choice(dataset))
 
 
 def wrong_labels_job(

@@ -9,6 +9,7 @@ from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, clai
 from dldiag.course.wrong_rows.categories import COUNTED_ROWS, Categories
 from dldiag.course.wrong_rows.figures import category_name
 from dldiag.course.wrong_rows.wrong_labels import WrongLabels
+from dldiag.experiments.metrics import METRICS
 
 LARGE_PART = 0.3  # of the errors counted; Ng corrects labels where they are as much of the error (ch. 16)
 
@@ -33,7 +34,16 @@ def ceiling_outcomes(found: Categories) -> Outcomes:
     share = Message("{share:error}", {"share": counted.value, "unit": "rate"})
     says = Message(_CEILING, values | {"share": share})
     more = None if decided else Message("So few rows do not say for sure that it is the largest.")
-    return one_claim(0, claim_verdict(inside and decided), joined_lines(says, more), "half")
+    return one_claim(0, claim_verdict(inside and decided), joined_lines(says, _by_metric(found), more), "half")
+
+
+def _by_metric(found: Categories) -> Message | None:
+    """Say what fixing the largest category gains by the visitor's metric; None where that is the plain one."""
+    if found.gain is None:
+        return None
+    row = METRICS[found.gain.metric]
+    values: dict[str, Any] = {"metric": row.label, "before": found.gain.before, "after": found.gain.after}
+    return Message("By {metric}: {before:error} → {after:error}.", values | {"unit": row.unit})
 
 
 _CEILING = (
