@@ -125,7 +125,7 @@ SEEN = [0.3, 0.24, 0.2, 0.17, 0.15]
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"dev_errors": [30, 24, 20, 17, 15]}, "15 % as 0.15"),
+        ({"dev_errors": [30, 24, 20, 17, 15]}, "15% as 0.15"),
         ({"dev_errors": [-0.3, 0.24, 0.2, 0.17, 0.15]}, "not -0.3"),
         ({"dev_errors": [0.3, 0.24, np.inf, 0.17, 0.15]}, "not inf"),
         ({"dev_errors": [5, 4, 3, 2, -1], "unit": "sd"}, "not below 0"),
@@ -135,7 +135,7 @@ SEEN = [0.3, 0.24, 0.2, 0.17, 0.15]
         ({"unit": "rmse"}, "one of rate, sd"),
         ({"target_error": -1}, "not -1"),
         ({"target_error": np.nan}, "target error"),
-        ({"target_error": 5}, "15 % as 0.15"),
+        ({"target_error": 5}, "15% as 0.15"),
         ({"at": np.inf}, "number of rows"),
         ({"at": 10}, "begins at 100 rows"),
     ],

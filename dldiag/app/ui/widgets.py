@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
@@ -28,8 +27,6 @@ FIGURE_CONFIG = {
 LONGEST_MESSAGE = 2000
 _LONGEST_NAME = 80  # Characters of a column's name in a header.
 FULL_ROWS = 12  # Longer tables scroll.
-_NUMBERS = re.compile(r"\(−?\d[^()]*\)")  # Numbers in brackets, such as an interval: one thing, on one line.
-_NO_BREAK_SPACE = "\u00a0"
 
 
 def show_message(message: Message | str, *, kind: str = "text") -> None:
@@ -126,8 +123,4 @@ def _cell(value: Any) -> Any:
 
 
 def _markdown(value: Any) -> Any:
-    return escape_markdown(_NUMBERS.sub(_unbroken, value)) if isinstance(value, str) else value
-
-
-def _unbroken(numbers: re.Match[str]) -> str:
-    return numbers[0].replace(" ", _NO_BREAK_SPACE)
+    return escape_markdown(value) if isinstance(value, str) else value

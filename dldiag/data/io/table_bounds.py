@@ -135,7 +135,10 @@ def _further_header_rows(filled: Sequence[Record], start: int, body: Sequence[Re
     typed = [j for j in range(width) if is_typed(_values(body[MOST_HEADER_LINES:], j))]
     more = 0
     for record in filled[start + 1 : start + MOST_HEADER_LINES]:
-        if not _continues_header(record, filled[start], typed, width) or _recurs(record, body, typed):
+        is_repeated = record.cells == filled[start].cells
+        if not _continues_header(record, filled[start], typed, width):
+            break
+        if not is_repeated and _recurs(record, body, typed):
             break
         more += 1
     return more if start + more + 1 < len(filled) else 0

@@ -202,7 +202,7 @@ def test_years_in_the_first_column_are_numbers_and_phones_and_names_are_identifi
 def test_a_row_of_totals_is_named():
     made = read_table(("region,sales\n" + "".join(f"r{i % 4},{i}\n" for i in range(40)) + "Total,780\n").encode())
     assert told(made, "total_rows").count == 1
-    assert "rows 41" in str(told(made, "total_rows").message)
+    assert "row 41" in str(told(made, "total_rows").message)
 
 
 def test_rows_of_subtotals_are_named_where_they_add_up():
