@@ -19,6 +19,8 @@ DRAWN = """(group) => JSON.stringify(group.closest('.js-plotly-plot')._fullData.
 RECORD = f"""(group) => {{ window.pictures = []; group.closest('.js-plotly-plot').on(
     'plotly_animatingframe', () => window.pictures.push(({DRAWN})(group))); }}"""
 
+STILL = {"small"}  # From such small weights nothing moves in five layers: that is what its picture is there to show.
+
 BOXES = """() => [...document.querySelectorAll('.js-plotly-plot')[0].querySelectorAll('.textpoint text')].map((text) => {
     const box = text.getBoundingClientRect();
     return {says: text.textContent, l: box.left + 1, r: box.right - 1, t: box.top + 2, b: box.bottom - 2}; })"""
@@ -43,7 +45,9 @@ def test_a_picture_plays_and_changes(key, server, visit):
     play = page.locator(".updatemenu-button").first
     play.focus()
     page.keyboard.press("Enter")
-    until(page, lambda: len(set(page.evaluate("window.pictures"))) > 2)
+    until(page, lambda: len(page.evaluate("window.pictures")) > 2)
+    if key not in STILL:
+        until(page, lambda: len(set(page.evaluate("window.pictures"))) > 2)
     assert not page.locator("[data-testid=stException]").count()
 
 
