@@ -1,4 +1,4 @@
-"""A larger dev set is told by what it would decide: its forecast holds on simulated fits, and only row noise shrinks."""
+"""A larger dev set is described by what it would decide: its forecast holds on simulated fits, and only row noise shrinks."""
 
 from dataclasses import replace
 

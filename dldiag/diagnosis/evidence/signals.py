@@ -14,7 +14,7 @@ from dldiag.nn.health import Health, LayerHealth
 
 SMOOTHED = 5  # epochs averaged before a minimum is looked for
 STUCK = 0.9  # Share of the baseline's error; a fit above it has learned next to nothing (own choice).
-LEARNT = 0.5  # Share of the baseline's error; most fits lie below it where they learn well (own choice).
+LEARNED_SHARE = 0.5  # Share of the baseline's error; most fits lie below it where they learn well (own choice).
 _LAST_PART = 5  # Parts that the epochs are divided into; the last is compared with the one before.
 _EARLY = 0.9  # a minimum counts as passed when it lies before this share of the epochs
 
@@ -43,7 +43,7 @@ def stuck(results: Sequence[FitResult]) -> NDArray[np.bool_]:
     """Tell which repeats have learned next to nothing, on training and dev rows, where most learn well; none where most do not."""
     guess = np.array([r.guess_error for r in results])
     train, dev = np.array([r.train_error for r in results]), np.array([r.dev_error for r in results])
-    learns = bool(np.median(dev - LEARNT * guess) < 0)
+    learns = bool(np.median(dev - LEARNED_SHARE * guess) < 0)
     return np.asarray((np.minimum(train, dev) >= STUCK * guess) & (guess > 0) & learns)
 
 
