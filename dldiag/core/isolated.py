@@ -29,9 +29,10 @@ GRACE_SECONDS = 5.0  # After this the caller gives up on a process that does not
 START_SECONDS = 60.0  # The server process may take this long to import on a busy machine.
 _CHUNK = 1 << 20  # Bytes received per call.
 LENGTH_BYTES = 8
+LOOK_SECONDS = 0.02  # Between two looks at a call's memory: it gains some 50 MB in this time (own choice).
 EXIT_MEMORY = 3
 SPENT_SIGNALS = ("SIGXCPU", "SIGALRM")  # Signals that mean the time limit was hit.
-LEAN = {  # Threads and reserved address space would count against the memory limit.
+LEAN = {  # Threads of their own and freed memory that is kept would count against the limits.
     **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")},
     "ARROW_IO_THREADS": "1",
     "ARROW_DEFAULT_MEMORY_POOL": "system",
@@ -213,24 +214,39 @@ def _guard(target: Target, connection: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     length, milliseconds, memory = (int.from_bytes(_exactly(connection, LENGTH_BYTES), "big") for _ in range(3))
     request = _exactly(connection, length)
+    most = _resident_bytes(os.getpid()) + memory
     alive, held = os.pipe()  # Only the worker holds the other end, so the pipe closes when it ends.
     worker = os.fork()
     if worker == 0:
         os.close(alive)
-        os._exit(_work(target, request, connection, Bounds(milliseconds / 1000, memory)))
+        os._exit(_work(target, request, connection, milliseconds / 1000))
     os.close(held)
-    ended, _, _ = select.select([connection.fileno(), alive], [], [])
+    ended: list[int] = []
+    while not ended and (fits := _resident_bytes(worker) <= most):
+        ended, _, _ = select.select([connection.fileno(), alive], [], [], LOOK_SECONDS)
     if alive not in ended:
         os.kill(worker, signal.SIGKILL)
     _, status = os.waitpid(worker, 0)
-    code = os.waitstatus_to_exitcode(status)
+    code = os.waitstatus_to_exitcode(status) if fits else EXIT_MEMORY
     with contextlib.suppress(OSError):
         connection.sendall(bytes([code if code >= 0 else 128 - code]))
 
 
-def _work(target: Target, request: bytes, connection: socket.socket, bounds: Bounds) -> int:
-    """Answer a request within the bounds and return the exit code."""
-    _bind(bounds)
+def _resident_bytes(process: int) -> int:
+    """Return the memory that a process uses, 0 where the system does not tell or the process has ended.
+
+    Address space says nothing here: for a table of many columns Arrow reserves a hundred times what it uses.
+    """
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _work(target: Target, request: bytes, connection: socket.socket, seconds: float) -> int:
+    """Answer a request in its time and return the exit code."""
+    _limit_time(seconds)
     try:
         with connection.makefile("wb") as answer:
             target(request, answer)
@@ -241,21 +257,17 @@ def _work(target: Target, request: bytes, connection: socket.socket, bounds: Bou
     return 0
 
 
-def _bind(bounds: Bounds) -> None:
-    """Let the system end this process when it has used what it may; memory is bounded where the system can tell it."""
+def _limit_time(limit: float) -> None:
+    """Let the system end this process when it has used its CPU seconds."""
     import resource  # POSIX only, as this side is
 
     for name in SPENT_SIGNALS:
         signal.signal(getattr(signal, name), signal.SIG_DFL)
-    seconds, most = max(1, round(bounds.seconds)), resource.getrlimit(resource.RLIMIT_CPU)[1]
+    seconds, most = max(1, round(limit)), resource.getrlimit(resource.RLIMIT_CPU)[1]
     if most in (resource.RLIM_INFINITY, -1) or seconds < most:  # The system may set less already, and refuses more.
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.setitimer(signal.ITIMER_REAL, bounds.seconds * WALL_SECONDS_PER_SECOND)
-    with contextlib.suppress(OSError, ValueError):
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-        most = pages * resource.getpagesize() + bounds.memory_bytes
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    signal.setitimer(signal.ITIMER_REAL, limit * WALL_SECONDS_PER_SECOND)
 
 
 def _exactly(connection: socket.socket, length: int) -> bytes:

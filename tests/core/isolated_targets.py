@@ -1,6 +1,7 @@
 """Functions that are called in a process of their own and misbehave there."""
 
 import ctypes
+import mmap
 import os
 import time
 
@@ -42,3 +43,9 @@ def break_off(request, out):
 
 def swallow(request, out):
     bytearray(10**9)
+
+
+def reserve(request, out):
+    held = mmap.mmap(-1, 10**10)
+    out.write(b"reserved")
+    held.close()

@@ -46,6 +46,10 @@ def test_memory_is_bounded():
         call("swallow")
 
 
+def test_address_space_that_is_reserved_and_not_used_counts_for_nothing():
+    assert call("reserve") == b"reserved"
+
+
 def test_after_a_crash_the_next_call_is_answered_and_calls_go_side_by_side():
     with pytest.raises(CrashError):
         call("crash")
