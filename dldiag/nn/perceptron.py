@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -144,7 +145,8 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         self._rng = check_random_state(self.random_state)
         if first:
             self._start(X, targets)
-        member = Member(X=X, y=targets, flat=self._flat(), rng=self._rng, weights=weights)
+        is_seeded = isinstance(self.random_state, numbers.Integral)
+        member = Member(X=X, y=targets, flat=self._flat(), rng=self._rng, is_seeded=is_seeded, weights=weights)
         if self.batch_norm:
             self._resume_normalization(member, first)
         self._settle(member, incremental)
