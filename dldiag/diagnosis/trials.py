@@ -134,11 +134,11 @@ def probe(
         models = [candidate for _, _, candidate in running]
         fits.fit(models, [size], range(n), on_result=on_result, watched=whole and n == len(every))
         before = fits.get(model, size, range(n))
-        for remedy, change, candidate in running:
-            after = fits.get(candidate, size, range(n))
+        for one in running:
+            after = fits.get(one[2], size, range(n))
+            tried.pop(_name(one), None)  # what fails in a later repeat is no probe, either
             if not any(result.failed for result in (*before, *after)):
-                chosen_by = luck.get(candidate.identity, 0.0)
-                tried[_name((remedy, change, candidate))] = _Tried(remedy, change, before, after, chosen_by)
+                tried[_name(one)] = _Tried(*one[:2], before, after, luck.get(one[2].identity, 0.0))
         seen = {name: tried[name] for one in running if (name := _name(one)) in tried}
         staying = _that_go_on(seen, every, material_of(before, smallest) / 2)
         return [one for one in running if _name(one) in staying]

@@ -136,7 +136,7 @@ def test_a_setting_that_fails_once_is_no_probe():
 
 
 def test_short_runs_have_the_rows_of_the_budget_and_record_health_only_on_all_rows_and_in_the_last_repeats():
-    network = build_model("classification", {"hidden_layer_sizes": (4,), "max_iter": 5})
+    network = build_model("classification", {"hidden_layer_sizes": (1,), "max_iter": 20})
     few, whole = some_fits(), some_fits()
     probe(few, network, replace(QUICK, probe_rows=40), smallest=0.001, keys={"bigger_network"})
     assert {size for _, size, _ in few.results} == {40}
@@ -205,7 +205,7 @@ def test_a_trial_never_knows_less_than_the_runs_before_it():
 
 
 def test_training_curves_are_of_repeats_in_which_both_models_were_watched():
-    network = build_model("classification", {"hidden_layer_sizes": (4,), "max_iter": 5})
+    network = build_model("classification", {"hidden_layer_sizes": (1,), "max_iter": 20})
     fits, change = some_fits(repeats=5), {"max_iter": 6}
     trial = try_change(fits, network, Attempt("train_longer", change), material=0.5, effort=QUICK)
     assert (trial.before.epochs[-1], trial.after.epochs[-1]) == (5, 6)
