@@ -205,7 +205,7 @@ def test_a_trial_never_knows_less_than_the_runs_before_it():
 
 
 def test_training_curves_are_of_repeats_in_which_both_models_were_watched():
-    network = build_model("classification", {"hidden_layer_sizes": (1,), "max_iter": 20})
+    network = build_model("classification", {"hidden_layer_sizes": (4,), "max_iter": 5})
     fits, change = some_fits(repeats=5), {"max_iter": 6}
     trial = try_change(fits, network, Attempt("train_longer", change), material=0.5, effort=QUICK)
     assert (trial.before.epochs[-1], trial.after.epochs[-1]) == (5, 6)
