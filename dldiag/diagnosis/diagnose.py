@@ -32,7 +32,14 @@ from dldiag.diagnosis.evidence.gather import Measured, gather
 from dldiag.diagnosis.evidence.signals import mean_training_curve
 from dldiag.diagnosis.evidence.table_audit import table_evidence, table_names
 from dldiag.diagnosis.forecast_or_abstain import forecast_or_abstain
-from dldiag.diagnosis.judged_by import check_possible, in_losses, judged_by_metrics, rare_class_gain
+from dldiag.diagnosis.judged_by import (
+    check_possible,
+    in_losses,
+    judged_by_metrics,
+    metric_demands,
+    names_of_demands,
+    rare_class_gain,
+)
 from dldiag.diagnosis.label_trial import with_label_trial
 from dldiag.diagnosis.larger_dev_set import with_larger_dev_set
 from dldiag.diagnosis.progress import ProgressMeter
@@ -349,9 +356,12 @@ def _measured(case: Case, references: Sequence[Model], probes: Mapping[str, Prob
         {
             **case.table,
             **rare_class_gain(case.fits, case.model, probes, case.effort),
+            **metric_demands(
+                case.fits, case.model, [current, *(case.fits.get(one, n, repeats) for one in worked)], guess
+            ),
             **({} if rare is None else rare.numbers()),
         },
-        {**case.names, **names_of(rare, case.fits.dataset.classes)},
+        {**case.names, **names_of(rare, case.fits.dataset.classes), **names_of_demands(case.fits)},
         case.model.scale_inputs,
         case.fits.training_dev(case.model, n, repeats),
         {one.key: case.fits.training_dev(one, n, repeats) for one in worked},
