@@ -36,9 +36,8 @@ BEFORE_THE_MODEL = (
     "misleading_split",
 )  # Problems that no change of the model removes; what does comes first.
 ON_OTHER_GROUNDS = "rare_class_missed"  # a problem that the share of wrong rows does not see
-KNOWN_CAUSE = (
-    "classes_weighed_alike"  # A problem that needs no measurement: what treats it is tried unless it surely hurts.
-)
+# A problem that needs no measurement: what treats it is tried unless it hurts with 90% confidence.
+KNOWN_CAUSE = "classes_weighed_alike"
 _WORSE = "worse_than_baseline"  # a problem that any change which may help is worth a try against
 FEW_DEV_ROWS = ("few_dev_rows", "few_rare_dev_rows")  # problems worth a remedy only while they keep the verdict open
 
@@ -240,7 +239,7 @@ def _probed_entry(
 def _has_cause(problem: str | None, probe: Probe, fired: Mapping[str | None, Finding]) -> bool:
     """Tell whether the cause shows by itself, not in the short run alone: then any sure gain is a likely one.
 
-    A cause that is known without a measurement asks less of the short run: that it does not surely hurt.
+    A cause that is known without a measurement asks less of the short run: that it does not hurt with 90% confidence.
     """
     if problem == KNOWN_CAUSE:
         return probe.dev.surely_above <= 0
