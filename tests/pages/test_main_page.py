@@ -294,9 +294,15 @@ def test_another_kind_of_model_is_diagnosed_with_its_own_settings():
     assert "Random forest" in texts(app)
 
 
+def ring(rows=300):
+    x = np.random.default_rng(0).normal(size=(rows, 2)).round(3)
+    where = np.where((x**2).sum(axis=1) < 1.4, "inside", "outside")
+    return pd.DataFrame(x, columns=["a", "b"]).assign(where=where).to_csv(index=False).encode()
+
+
 def test_a_change_of_the_model_says_before_and_after_and_can_be_undone():
-    app = sample(start(), "spirals")
-    app.button(key="suggestion").click().run()
+    app = start(**{"choice.key": "forest", "forest.n_estimators": "5", "forest.max_depth": "1"})
+    app = with_target(upload(app, ring()), "where")
     app.session_state["dldiag"]["values"]["settings"] = dict(QUICK, trials=1)
     app.session_state["dldiag"]["visit"] += 1
     app.run()
