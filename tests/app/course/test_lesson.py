@@ -1,8 +1,11 @@
 """One lesson a screen: a guess opens the experiment, and what a preview shows decides nothing."""
 
+import pytest
+
 from dldiag.course.contents import TOPICS
 from tests.app.drawing import drawn, said, sound
 
+pytestmark = pytest.mark.usefixtures("without_workers")
 FIRST = TOPICS["splits"].lessons[0]
 
 

@@ -1,8 +1,11 @@
 """Every page begins alike: title, sidebar, language, and the table at hand without reading it."""
 
+import pytest
+
 from dldiag.app.ui.page import FIRST_OF_COURSE, MAIN, pages
 from tests.app.drawing import drawn, sound
 
+pytestmark = pytest.mark.usefixtures("without_workers")
 UNREAD = {"upload": "0" * 64, "name": "mine.csv", "target": "sales"}
 
 
