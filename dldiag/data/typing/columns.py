@@ -23,7 +23,7 @@ from dldiag.core.types import Column, DataError, Kind, Notice, ReadPlan, Table
 from dldiag.data.fingerprint import with_choices
 from dldiag.data.typing.column_facts import Facts, facts_of, is_named_like_identifier, names_date_or_row
 from dldiag.data.typing.dates import Dates, from_serials
-from dldiag.data.typing.distinct import Cells, as_arrow, cells_of
+from dldiag.data.typing.distinct import Cells, as_chunks, cells_of
 from dldiag.data.typing.kinds import (
     MAX_LEVELS,
     READ_AS_NUMBERS,
@@ -102,28 +102,28 @@ def _typed(
             yield type_column(name, position, texts, plan, chosen.get(name), declared.get(name, ""))
 
 
-def _arrays(raw: pd.DataFrame) -> Iterator[pa.Array]:
-    """Yield the columns one by one: in one piece they are copies."""
-    return (as_arrow(texts) for _, texts in raw.items())
+def _arrays(raw: pd.DataFrame) -> Iterator[pa.ChunkedArray]:
+    """Yield the columns one by one."""
+    return (as_chunks(texts) for _, texts in raw.items())
 
 
-def _plain_column(name: str, texts: pa.Array, plain: Plain) -> Typed:
+def _plain_column(name: str, texts: pa.ChunkedArray, plain: Plain) -> Typed:
     why = Message(READ_AS_NUMBERS, {"share": 1.0})
     examples = tuple(dict.fromkeys(text for text in texts.slice(0, _EXAMPLES).to_pylist() if text))[:3]
     missing = int(np.isnan(plain.values).sum())
     return Typed(Column(name, "number", why, missing, plain.distinct, (), examples, "numbers"), plain.values)
 
 
-def _numbers_rows(name: str, position: int, texts: pa.Array) -> bool:
+def _numbers_rows(name: str, position: int, texts: pa.ChunkedArray) -> bool:
     """Whether a long column counts its rows in order, as `kinds` would find after a much longer look."""
     named = position == 0 or is_named_like_identifier(name)
     return named and len(texts) >= COUNTED_ROWS and counts_rows(texts)
 
 
-def _running_column(name: str, texts: pa.Array) -> Typed:
+def _running_column(name: str, texts: pa.ChunkedArray) -> Typed:
     why, examples = Message(RUNNING, {"rows": len(texts)}), tuple(texts.slice(0, 3).to_pylist())
     column = Column(name, "identifier", why, 0, len(texts), (), examples, "running_number")
-    return Typed(column, np.array(texts.to_pylist(), dtype=object))
+    return Typed(column, texts.to_numpy())
 
 
 def with_kinds(table: Table, kinds: Mapping[str, Kind]) -> Table:
@@ -178,18 +178,24 @@ def unknown_column(name: str, columns: Sequence[str]) -> DataError:
 
 
 def type_column(
-    name: str, position: int, texts: pa.Array, plan: ReadPlan, kind: Kind | None = None, declared: str = ""
+    name: str, position: int, texts: pa.ChunkedArray, plan: ReadPlan, kind: Kind | None = None, declared: str = ""
 ) -> Typed:
     """Read one column of raw texts: decide its kind (or take the given one) and return its values."""
     facts = facts_of(name, position, cells_of(texts), plan, declared)
     decided, origin, why = decide_kind(facts) if kind is None else (kind, BY_HAND, _CHOSEN)
     values, remarks = _READERS[decided](facts)
-    missing = int(pd.isna(values).sum())
-    levels, examples = _levels(facts, decided), facts.cells.examples()
+    missing, levels, examples = _count_missing(facts, values), _levels(facts, decided), facts.cells.examples()
     column = Column(name, decided, why, missing, facts.cells.distinct, levels, examples, origin)
     remarks += [*_spelled(facts, decided), *_damaged(facts), *_mostly(facts, origin), *_labels(facts, decided)]
     remarks += _other_calendar(facts, decided)
     return Typed(column, values, tuple(remarks))
+
+
+def _count_missing(facts: Facts, values: NDArray[Any]) -> int:
+    """Return how many cells of a column are missing; texts are known without a look at each."""
+    if values.dtype != object:
+        return int(pd.isna(values).sum())
+    return facts.cells.rows - (facts.cells.present if facts.solid.present else 0)
 
 
 def levels_of(cells: Cells) -> tuple[str, ...]:
@@ -210,7 +216,7 @@ Read = tuple[NDArray[Any], list[Remark]]
 
 
 def _as_texts(facts: Facts) -> Read:
-    texts = np.array(facts.cells.texts.to_pylist(), dtype=object)
+    texts = facts.cells.texts.to_numpy(zero_copy_only=False)
     return facts.cells.spread(texts, None), []
 
 
