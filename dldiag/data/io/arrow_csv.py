@@ -110,6 +110,7 @@ def read_regular(
             convert_options=pyarrow.csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False
             ),
+            memory_pool=pa.system_memory_pool(),  # The default one gives pages back and takes them anew all the time.
         )
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowKeyError):
         return None
