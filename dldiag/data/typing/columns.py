@@ -7,6 +7,7 @@ text and identifiers are objects: str, or None where missing, trimmed but otherw
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -23,7 +24,7 @@ from dldiag.core.types import Column, DataError, Kind, Notice, ReadPlan, Table
 from dldiag.data.fingerprint import with_choices
 from dldiag.data.typing.column_facts import Facts, facts_of, is_named_like_identifier, names_date_or_row
 from dldiag.data.typing.dates import Dates, from_serials
-from dldiag.data.typing.distinct import Cells, as_chunks, cells_of
+from dldiag.data.typing.distinct import Cells, as_chunks, as_mask, cells_of
 from dldiag.data.typing.kinds import (
     MAX_LEVELS,
     READ_AS_NUMBERS,
@@ -33,7 +34,7 @@ from dldiag.data.typing.kinds import (
     looks_like_excel_days,
 )
 from dldiag.data.typing.labels import hold_lists, variants_among
-from dldiag.data.typing.missing import sentinel
+from dldiag.data.typing.missing import NOT_AVAILABLE, is_code_among, sentinel
 from dldiag.data.typing.notices import REMARKS, Remark, notices_of
 from dldiag.data.typing.numeric_fast import COUNTED_ROWS, Plain, counts_rows, plain_column
 
@@ -54,6 +55,8 @@ _NUMERALS = re.compile(r"[\d.,\s+-]+")
 _DAMAGED = r"^\d\.\d{2,}E\+\d{2}$"
 _EXAMPLES = 20  # first cells from which examples are taken
 DAMAGED_SHARE = 0.5  # of the cells written like that, from which the column is taken for damaged codes
+COLUMNS_WITH_IT = 2  # of texts in which NA is no code, from which it is missing in each of them (own choice)
+_OF_VALUES, _OF_TEXTS = ("number", "date", "boolean"), ("category", "text", "identifier")
 BY_HAND = "by_hand"  # the origin of a kind that a person chose
 _CHOSEN = Message("Chosen by hand.")
 
@@ -80,7 +83,7 @@ def type_columns(
     """
     chosen, told = dict(kinds or {}), dict(declared or {})
     check_names(chosen, list(raw.columns))
-    typed = list(_typed(raw, plan, chosen, told))
+    typed = _as_among_numbers(list(_typed(raw, plan, chosen, told)), raw, plan, chosen)
     rows = pd.RangeIndex(len(raw))
     values = {one.column.name: pd.Series(one.values, rows, dtype=one.values.dtype, copy=False) for one in typed}
     frame = pd.DataFrame(values, index=rows, copy=False)
@@ -100,6 +103,53 @@ def _typed(
             yield _running_column(name, texts)
         else:
             yield type_column(name, position, texts, plan, chosen.get(name), declared.get(name, ""))
+
+
+def _as_among_numbers(
+    typed: Sequence[Typed], raw: pd.DataFrame, plan: ReadPlan, chosen: Mapping[str, Kind]
+) -> list[Typed]:
+    """Read NA as missing in columns of texts, unless it is a code there, where other columns of the file say that it is.
+
+    They do if it is missing among the numbers of one of them, or is no code among the texts of two.
+    """
+    if set(plan.missing) - {""}:
+        return list(typed)
+    among_numbers = set(_not_available_among_numbers(typed))
+    asked = [j for j, one in enumerate(typed) if one.column.kind in _OF_TEXTS and one.column.name not in chosen]
+    found = {j: here for j in asked if (here := _not_available_in(as_chunks(raw.iloc[:, j])))}
+    columns = Counter(text for here in found.values() for text in here)
+    known = among_numbers | {text for text, count in columns.items() if count >= COLUMNS_WITH_IT}
+    again = {j: tuple(sorted(known.intersection(here))) for j, here in found.items()}
+    return [_without(one, j, raw, plan, again[j]) if again.get(j) else one for j, one in enumerate(typed)]
+
+
+def _not_available_among_numbers(typed: Sequence[Typed]) -> tuple[str, ...]:
+    """Return the spellings of "not available" that were read as missing in columns of numbers, dates or yes and no."""
+    remarks = (remark for one in typed if one.column.kind in _OF_VALUES for remark in one.remarks)
+    found = {text for remark in remarks if remark.code == "missing_spellings" for text in remark.examples}
+    return tuple(sorted(text for text in found if text.lower() in NOT_AVAILABLE))
+
+
+def _not_available_in(texts: pa.ChunkedArray) -> tuple[str, ...]:
+    """Return the spellings of "not available" in a column of texts that are no codes there."""
+    cells = cells_of(texts)
+    here = as_mask(pc.is_in(pc.utf8_lower(cells.texts), value_set=pa.array(sorted(NOT_AVAILABLE), cells.texts.type)))
+    return (
+        tuple(cells.texts.filter(pa.array(here)).to_pylist()) if here.any() and not is_code_among(cells, here) else ()
+    )
+
+
+def _without(one: Typed, position: int, raw: pd.DataFrame, plan: ReadPlan, spelled: tuple[str, ...]) -> Typed:
+    """Return a column of texts read again without these spellings."""
+    texts = as_chunks(raw.iloc[:, position])
+    cells = cells_of(texts)
+    here = as_mask(pc.is_in(cells.texts, value_set=pa.array(spelled, cells.texts.type)))
+    told = tuple(remark for remark in one.remarks if remark.code == "missing_spellings")
+    again = type_column(one.column.name, position, texts, replace(plan, missing=("", *spelled)))
+    others = tuple(remark for remark in again.remarks if remark.code != "missing_spellings")
+    row = cells.first_row(here) + 1
+    remark = Remark("missing_as_elsewhere", one.column.name, cells.count(here), spelled, row)
+    return replace(again, remarks=(*told, *others, remark))
 
 
 def _arrays(raw: pd.DataFrame) -> Iterator[pa.ChunkedArray]:
@@ -184,18 +234,18 @@ def type_column(
     facts = facts_of(name, position, cells_of(texts), plan, declared)
     decided, origin, why = decide_kind(facts) if kind is None else (kind, BY_HAND, _CHOSEN)
     values, remarks = _READERS[decided](facts)
-    missing, levels, examples = _count_missing(facts, values), _levels(facts, decided), facts.cells.examples()
+    missing, levels, examples = _count_missing(facts, decided, values), _levels(facts, decided), facts.cells.examples()
     column = Column(name, decided, why, missing, facts.cells.distinct, levels, examples, origin)
     remarks += [*_spelled(facts, decided), *_damaged(facts), *_mostly(facts, origin), *_labels(facts, decided)]
     remarks += _other_calendar(facts, decided)
     return Typed(column, values, tuple(remarks))
 
 
-def _count_missing(facts: Facts, values: NDArray[Any]) -> int:
+def _count_missing(facts: Facts, kind: Kind, values: NDArray[Any]) -> int:
     """Return how many cells of a column are missing; texts are known without a look at each."""
     if values.dtype != object:
         return int(pd.isna(values).sum())
-    return facts.cells.rows - (facts.cells.present if facts.solid.present else 0)
+    return facts.cells.rows - (0 if kind == "empty" else facts.cells.present)
 
 
 def levels_of(cells: Cells) -> tuple[str, ...]:
