@@ -46,12 +46,12 @@ class Fix:
     remedy: str
     title: str
     column: Column_
-    change: str = ""  # by name and value; "" when it is no setting
-    settings: Mapping[str, Any] = field(default_factory=dict)  # what applying it sets
-    model: str = ""  # the row of MODELS that applying it changes to; "" keeps the model
-    effect: Estimate | None = None  # change in dev error, negative is better
+    change: str = ""  # The change by name and value; "" when it is no setting.
+    settings: Mapping[str, Any] = field(default_factory=dict)  # The settings that applying it changes.
+    model: str = ""  # Key in MODELS of the model that applying it changes to; "" keeps the model.
+    effect: Estimate | None = None  # Change in dev error; negative is better.
     words: str = ""
-    verdict: TrialVerdict | None = None  # of its test
+    verdict: TrialVerdict | None = None  # Verdict of its test.
     is_recommended: bool = False
     because: str = ""
     note: str = ""
@@ -171,10 +171,15 @@ def change_words(one: Fix) -> str:
     return one.change if one.change.startswith(one.title) else f"{one.title}: {one.change}"
 
 
+def _may_as_well_hurt(one: Fix) -> bool:
+    """Tell whether a test left open what a fix does and saw no gain: an error after it would only mislead."""
+    return one.verdict == "undecided" and one.effect is not None and one.effect.value >= 0
+
+
 def action_effect(one: Fix, report: Report) -> str:
     """Say what a fix does to the dev error: before → after, with the interval."""
     before = before_change(report)
-    if one.effect is None or before is None or one.verdict is None:
+    if one.effect is None or before is None or one.verdict is None or _may_as_well_hurt(one):
         return one.words
     arrow = before_after(before, one.effect, unit_of(report))
     counted = "counted_error" in report.evidence
