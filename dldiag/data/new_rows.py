@@ -18,7 +18,7 @@ from dldiag.data.io import read
 from dldiag.data.typing.columns import OTHER, type_columns
 from dldiag.data.typing.dates import read_dates
 from dldiag.data.typing.distinct import as_arrow, cells_of
-from dldiag.data.typing.missing import NOT_AVAILABLE
+from dldiag.data.typing.not_available import NOT_AVAILABLE
 
 Words = Mapping[str, Mapping[str, float]]  # by column: a text, and the 0 or 1 it stands for
 _MOST_NAMES = 5  # of lacking columns in an error

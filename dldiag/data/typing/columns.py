@@ -7,7 +7,6 @@ text and identifiers are objects: str, or None where missing, trimmed but otherw
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -24,7 +23,7 @@ from dldiag.core.types import Column, DataError, Kind, Notice, ReadPlan, Table
 from dldiag.data.fingerprint import with_choices
 from dldiag.data.typing.column_facts import Facts, facts_of, is_named_like_identifier, names_date_or_row
 from dldiag.data.typing.dates import Dates, from_serials
-from dldiag.data.typing.distinct import Cells, as_chunks, as_mask, cells_of
+from dldiag.data.typing.distinct import Cells, as_chunks, cells_of
 from dldiag.data.typing.kinds import (
     MAX_LEVELS,
     READ_AS_NUMBERS,
@@ -34,7 +33,8 @@ from dldiag.data.typing.kinds import (
     looks_like_excel_days,
 )
 from dldiag.data.typing.labels import hold_lists, variants_among
-from dldiag.data.typing.missing import NOT_AVAILABLE, is_code_among, sentinel
+from dldiag.data.typing.missing import sentinel
+from dldiag.data.typing.not_available import missing_elsewhere
 from dldiag.data.typing.notices import REMARKS, Remark, notices_of
 from dldiag.data.typing.numeric_fast import COUNTED_ROWS, Plain, counts_rows, plain_column
 
@@ -55,7 +55,6 @@ _NUMERALS = re.compile(r"[\d.,\s+-]+")
 _DAMAGED = r"^\d\.\d{2,}E\+\d{2}$"
 _EXAMPLES = 20  # first cells from which examples are taken
 DAMAGED_SHARE = 0.5  # of the cells written like that, from which the column is taken for damaged codes
-COLUMNS_WITH_IT = 2  # of texts in which NA is no code, from which it is missing in each of them (own choice)
 _OF_VALUES, _OF_TEXTS = ("number", "date", "boolean"), ("category", "text", "identifier")
 BY_HAND = "by_hand"  # the origin of a kind that a person chose
 _CHOSEN = Message("Chosen by hand.")
@@ -83,7 +82,7 @@ def type_columns(
     """
     chosen, told = dict(kinds or {}), dict(declared or {})
     check_names(chosen, list(raw.columns))
-    typed = _as_among_numbers(list(_typed(raw, plan, chosen, told)), raw, plan, chosen)
+    typed = _without_elsewhere(list(_typed(raw, plan, chosen, told)), raw, plan, chosen)
     rows = pd.RangeIndex(len(raw))
     values = {one.column.name: pd.Series(one.values, rows, dtype=one.values.dtype, copy=False) for one in typed}
     frame = pd.DataFrame(values, index=rows, copy=False)
@@ -105,51 +104,25 @@ def _typed(
             yield type_column(name, position, texts, plan, chosen.get(name), declared.get(name, ""))
 
 
-def _as_among_numbers(
-    typed: Sequence[Typed], raw: pd.DataFrame, plan: ReadPlan, chosen: Mapping[str, Kind]
+def _without_elsewhere(
+    typed: list[Typed], raw: pd.DataFrame, plan: ReadPlan, chosen: Mapping[str, Kind]
 ) -> list[Typed]:
-    """Read NA as missing in columns of texts, unless it is a code there, where other columns of the file say that it is.
-
-    They do if it is missing among the numbers of one of them, or is no code among the texts of two.
-    """
+    """Read NA as missing in columns of texts where other columns of the file say that it is."""
     if set(plan.missing) - {""}:
-        return list(typed)
-    among_numbers = set(_not_available_among_numbers(typed))
+        return typed
     asked = [j for j, one in enumerate(typed) if one.column.kind in _OF_TEXTS and one.column.name not in chosen]
-    found = {j: here for j in asked if (here := _not_available_in(as_chunks(raw.iloc[:, j])))}
-    columns = Counter(text for here in found.values() for text in here)
-    known = among_numbers | {text for text, count in columns.items() if count >= COLUMNS_WITH_IT}
-    again = {j: tuple(sorted(known.intersection(here))) for j, here in found.items()}
-    return [_without(one, j, raw, plan, again[j]) if again.get(j) else one for j, one in enumerate(typed)]
+    remarks = [remark for one in typed if one.column.kind in _OF_VALUES for remark in one.remarks]
+    found = missing_elsewhere({j: cells_of(as_chunks(raw.iloc[:, j])) for j in asked}, remarks)
+    return [_without(one, j, raw, plan, found[j]) if j in found else one for j, one in enumerate(typed)]
 
 
-def _not_available_among_numbers(typed: Sequence[Typed]) -> tuple[str, ...]:
-    """Return the spellings of "not available" that were read as missing in columns of numbers, dates or yes and no."""
-    remarks = (remark for one in typed if one.column.kind in _OF_VALUES for remark in one.remarks)
-    found = {text for remark in remarks if remark.code == "missing_spellings" for text in remark.examples}
-    return tuple(sorted(text for text in found if text.lower() in NOT_AVAILABLE))
-
-
-def _not_available_in(texts: pa.ChunkedArray) -> tuple[str, ...]:
-    """Return the spellings of "not available" in a column of texts that are no codes there."""
-    cells = cells_of(texts)
-    here = as_mask(pc.is_in(pc.utf8_lower(cells.texts), value_set=pa.array(sorted(NOT_AVAILABLE), cells.texts.type)))
-    return (
-        tuple(cells.texts.filter(pa.array(here)).to_pylist()) if here.any() and not is_code_among(cells, here) else ()
-    )
-
-
-def _without(one: Typed, position: int, raw: pd.DataFrame, plan: ReadPlan, spelled: tuple[str, ...]) -> Typed:
-    """Return a column of texts read again without these spellings."""
-    texts = as_chunks(raw.iloc[:, position])
-    cells = cells_of(texts)
-    here = as_mask(pc.is_in(cells.texts, value_set=pa.array(spelled, cells.texts.type)))
+def _without(one: Typed, position: int, raw: pd.DataFrame, plan: ReadPlan, elsewhere: Remark) -> Typed:
+    """Return a column of texts read again without the spellings of a remark."""
     told = tuple(remark for remark in one.remarks if remark.code == "missing_spellings")
-    again = type_column(one.column.name, position, texts, replace(plan, missing=("", *spelled)))
+    plan = replace(plan, missing=("", *elsewhere.examples))
+    again = type_column(one.column.name, position, as_chunks(raw.iloc[:, position]), plan)
     others = tuple(remark for remark in again.remarks if remark.code != "missing_spellings")
-    row = cells.first_row(here) + 1
-    remark = Remark("missing_as_elsewhere", one.column.name, cells.count(here), spelled, row)
-    return replace(again, remarks=(*told, *others, remark))
+    return replace(again, remarks=(*told, *others, replace(elsewhere, column=one.column.name)))
 
 
 def _arrays(raw: pd.DataFrame) -> Iterator[pa.ChunkedArray]:

@@ -22,12 +22,6 @@ MAYBE = word_set(
     "not applicable",
     "no data",
 }
-# Spellings that nobody uses for anything but "not available", unless they are codes: Namibia, North America.
-NOT_AVAILABLE = word_set("na n.a.") | {"not available"}
-CODE_SHARE = (
-    0.5  # of the other texts that are short and all capitals, above which NA is one more such code (own choice)
-)
-_CODE = r"^\p{Lu}{2,5}$"
 # Given names and surnames that are also spellings of "missing"; kept, and reported, in a column of names.
 _NAMES = frozenset({"Nan", "Nat", "Null"})
 NAME_SHARE = 0.9  # of the other texts that begin with a capital for a column to hold names (own choice)
@@ -65,12 +59,6 @@ def names_among(texts: pa.Array, missing: NDArray[np.bool_]) -> NDArray[np.bool_
         return nothing
     named = as_mask(pc.match_substring_regex(others, _CAPITALIZED)).mean() >= NAME_SHARE
     return _are_any(texts, _NAMES) if named else nothing
-
-
-def is_code_among(cells: Cells, spelled: NDArray[np.bool_]) -> bool:
-    """Tell whether a spelling of "not available" is a code as the other texts are: NA beside EU and AS, or FR and DE."""
-    others = cells.matches(_CODE)[~spelled]
-    return len(others) > 0 and bool(others.mean() > CODE_SHARE)
 
 
 def sentinel(cells: Cells, values: NDArray[np.float64]) -> float | None:
