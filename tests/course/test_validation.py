@@ -76,7 +76,7 @@ def test_errors_are_those_of_the_estimator_fitted_by_hand_on_the_same_rows(model
 def test_a_step_far_too_small_loses_and_the_reading_names_the_best(by_rate):
     assert by_rate.tried[0].dev.low > by_rate.tried[by_rate.best].dev.high
     assert 0 not in by_rate.ties
-    assert f"learning_rate_init = {by_rate.tried[by_rate.best].values[0]}" in str(read_validation(by_rate))
+    assert f"Learning rate = {by_rate.tried[by_rate.best].values[0]}" in str(read_validation(by_rate))
 
 
 def test_the_best_value_can_be_put_into_the_model_only_where_it_surely_beats_the_present_one(by_rate, model):
