@@ -103,7 +103,7 @@ def test_a_best_value_at_the_edge_is_warned_of_unless_it_is_a_true_bound(model):
     data = toy("moons", 400)
     edge = validate(data, model, {"learning_rate_init": ("1e-07", "1e-06", "0.001")}, QUICK)
     assert edge.edges == ("learning_rate_init",)
-    assert "P1" in str(read_validation(edge))
+    assert "the last one tried: extend" in str(read_validation(edge))
     bound = validate(data, model, {"alpha": ("0.0", "1000.0")}, QUICK)
     assert bound.tried[bound.best].values == ("0.0",) and bound.edges == ()
 
