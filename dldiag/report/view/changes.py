@@ -50,7 +50,7 @@ def settings_text(settings: Mapping[str, Any]) -> str:
 def known_params() -> Mapping[str, Param]:
     """Return the settings of all our models; of a name that several have, the network's."""
     rows = [
-        row.params | {name: one for task in row.task_params.values() for name, one in task.items()}
+        {**row.params} | {name: one for task in row.task_params.values() for name, one in task.items()}
         for row in MODELS.values()
     ]
     others: dict[str, Param] = {name: one for row in rows for name, one in row.items()}
