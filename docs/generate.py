@@ -276,6 +276,10 @@ HARD_FOR_BEGINNERS = (
         "It shows random rows, and a column of few values is spread into bands.",
     ),
     (
+        "32 wrong rows (Schooling.csv), and a line about 500 of them.",
+        "It goes as far as there are wrong rows, and says where they are too few to tell.",
+    ),
+    (
         "With an own table the question still was about two moons.",
         "It is about more units.",
     ),
