@@ -15,9 +15,8 @@ from typing import Any, Union
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 COMMAS = {"en": ", ", "zh": "，"}  # Between the items of a list.
 COLONS = {"en": ": ", "zh": "："}  # Between a name and its value.
-CATALOGS = Path(__file__).with_name(
-    "locale"
-)  # Holds <language>/LC_MESSAGES/dldiag.po and .mo; `make catalog` writes both.
+# Holds <language>/LC_MESSAGES/dldiag.po and .mo; `make catalog` writes both.
+CATALOGS = Path(__file__).with_name("locale")
 DOMAIN = "dldiag"
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
