@@ -52,6 +52,13 @@ class Message:
     def __str__(self) -> str:
         return _TEXT.vformat(self._translated(), (), self.values)
 
+    def __repr__(self) -> str:
+        """Return the text, or the template where a value is missing: what one prints holds many messages."""
+        try:
+            return f"Message({str(self)!r})"
+        except (KeyError, ValueError):
+            return f"Message({self.template!r})"
+
     def _translated(self) -> str:
         known = _translations(_language.get())
         if not self.plural:

@@ -52,6 +52,10 @@ class Metric:
         0  # 1 where it is in the target's own unit, so that it is divided by the target's spread inside
     )
 
+    def __repr__(self) -> str:
+        """Return the metric in one line."""
+        return f"<Metric {self.name!r}: {self.meaning.template}>"
+
     def value(self, y: ArrayLike, prediction: ArrayLike, **options: Any) -> float:
         """Return the metric as the field writes it (AUC 0.958). options: as `judge_classes` or `judge_values`."""
         return self.shown(self.loss(self._judged(y, prediction, options))[0])

@@ -154,7 +154,7 @@ def _cell(cell: Cell, width: int) -> Iterator[str]:
 def _reason(place: int, one: Fix, texts: Sequence[str], width: int) -> Iterator[str]:
     """Write a fix with what is said of it; a reason that an earlier one had is not said again."""
     mark = padded(f"{place}." if one.is_recommended else f"({place})", 4)
-    title = f"{one.title}: {one.change}" if one.change else one.title
+    title = f"{one.title}: {one.beside_title}" if one.change else one.title
     yield from wrapped(title, width, indent=INDENT * 3, first=INDENT + mark)
     for text in texts:
         yield from wrapped(text, width, indent=INDENT * 3)

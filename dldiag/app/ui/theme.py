@@ -42,6 +42,22 @@ h1 { letter-spacing: -0.02em; }
 .st-key-action [data-testid="stColumn"], .st-key-heading [data-testid="stColumn"] { min-width: min(100%, 9rem); }
 .st-key-heading [data-testid="stColumn"]:first-child { min-width: min(100%, 22rem); }
 .st-key-action [data-testid="stColumn"]:first-child { min-width: min(100%, 16rem); }
+/* Tables of texts; in a narrow place each row is a card, and each cell says its column. */
+.rows-box { container-type: inline-size; --line: color-mix(in srgb, currentColor 18%, transparent); }
+.rows { width: 100%; border-collapse: separate; border-spacing: 0; border: 1px solid var(--line); border-radius: .5rem;
+  font-size: .875rem; font-variant-numeric: tabular-nums; }
+.rows th, .rows td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); }
+.rows tr:last-child td { border-bottom: 0; }
+.rows th { font-weight: 400; opacity: .78; }
+@container (max-width: 36rem) { .rows:has(th:nth-child(3)) {
+  thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+  &, tbody, tr { display: block; }
+  tr { padding: .45rem .75rem; border-bottom: 1px solid var(--line); }
+  tr:last-child { border-bottom: 0; }
+  td { display: grid; grid-template-columns: 40% 1fr; gap: .75rem; padding: .1rem 0; border: 0; }
+  td:first-child { display: block; font-weight: 600; }
+  td:empty { display: none; }
+  td:not(:first-child)::before { content: attr(data-label); opacity: .78; } } }
 .remedy-table { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 1rem; }
 .remedy-table h4 { margin: 0 0 .35rem; font-size: .95rem; }
 .remedy-table ul { list-style: none; margin: 0; padding: 0; }

@@ -113,7 +113,7 @@ def _offer_actions(one: PastReport) -> None:
         st.query_params[OPENED] = one.id
         st.rerun()
     if not one.altered:
-        with st.popover(tr("Name and note"), icon=":material/edit:"):
+        with st.popover(tr("Edit"), icon=":material/edit:"):
             _ask_label(one)
     if st.button(tr("Remove"), key=f"remove.{one.id}"):
         history.forget_record(one.id)

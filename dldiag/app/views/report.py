@@ -39,7 +39,7 @@ def _show_parts(report: Report, job: str | None, *, complete: bool) -> None:
     show_fixes(report, job)
     if job is not None and complete:
         show_improving(report, job)
-    _show_figure("error_budget", report, note=view.unit_line(report), key="budget")
+    _show_figure("error_budget", report, key="budget")
     show_performance(report)
     show_where_wrong(report, job if complete else None)
     _show_figure("learning_curves", report, key="learning_curve")
@@ -81,7 +81,7 @@ def show_reached(curves: Sequence[LearningCurve]) -> None:
 # --- figures ------------------------------------------------------------------------------------------------------
 
 
-def _show_figure(kind: str, report: Report, note: str = "", key: str | None = None) -> None:
+def _show_figure(kind: str, report: Report, key: str | None = None) -> None:
     row = FIGURES[kind]
     if not row.shown(report):
         return
@@ -89,8 +89,6 @@ def _show_figure(kind: str, report: Report, note: str = "", key: str | None = No
         st.subheader(escape_markdown(row.title), anchor=False)
         if line := row.line(report):
             show_message(line)
-        if note:
-            show_message(note, kind="caption")
         show_figure(row.draw(report, figure_mode()), row.alt(report), key=f"figure.{kind}")
 
 

@@ -57,6 +57,11 @@ class Fix:
     note: str = ""
 
     @property
+    def beside_title(self) -> str:
+        """The change as it stands beside the title, which it does not repeat."""
+        return self.change.removeprefix(self.title).strip()
+
+    @property
     def can_apply(self) -> bool:
         """Whether one click changes the model."""
         return bool(self.settings or self.model)
