@@ -36,7 +36,7 @@ DELTA = 0.01  # "do 4× rows cut the test error by at least 1 point?"
 FOUR = FACTORS.index(4.0)
 ABOUT = (
     "Fitted by `python -m bench.forecast --fit` on LCDB 1.0 and 1.1 (MLP, RealMLP), even OpenML ids. Per factor of the "
-    "rows: `drop` = weights of the features in dldiag/experiments/forecast/describe.py (least absolute deviations), `spread` = "
+    "rows: `drop` = weights of the features in dldiag/experiments/forecast/outlook.py (least absolute deviations), `spread` = "
     "weights of its spread terms, residuals = quantiles, at `levels`, of (true − foreseen drop) / spread on datasets "
     "left out of the fit."
 )

@@ -11,7 +11,7 @@ from scipy.optimize import nnls
 
 from bench.lcdb_curves import FACTORS, Case
 from dldiag.experiments.forecast.curve import Curve, read_curve, rises
-from dldiag.experiments.forecast.describe import SPREAD, WITH_TRAIN, WITHOUT_TRAIN, describe, spread_terms
+from dldiag.experiments.forecast.outlook import SPREAD, WITH_TRAIN, WITHOUT_TRAIN, describe, spread_terms
 
 Floats = NDArray[np.float64]
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from numbers import Integral
 from typing import Any
 
 from sklearn.base import clone
+from sklearn.utils._param_validation import Interval
 
 from dldiag.core.types import Change
-from dldiag.diagnosis.constraint_ladders import constrained_rungs
 from dldiag.experiments.curved_inputs import is_pipeline
 
 
@@ -45,19 +46,15 @@ LADDERS: dict[str, Ladder] = {
     "max_iter": Ladder("train_longer", TIGHTER, 4, kinds=("sklearn.ensemble",)),
     "learning_rate": Ladder("step_size", "step_size", 3, kinds=("sklearn.ensemble",)),
 }
-STEP_LADDERS: dict[
-    str, Ladder
-] = {  # Settings of the steps of a pipeline before its estimator, which limit what reaches it.
+# Settings of the steps of a pipeline before its estimator, which limit what reaches it.
+STEP_LADDERS: dict[str, Ladder] = {
     "degree": Ladder(LOOSER, TIGHTER, 1.5),
     "n_knots": Ladder(LOOSER, TIGHTER, 2),
     "n_components": Ladder(LOOSER, TIGHTER, 2),
     "k": Ladder(LOOSER, TIGHTER, 2),
     "percentile": Ladder(LOOSER, TIGHTER, 2),
 }
-MORE_OF: dict[str, int] = {
-    "n_estimators": 4,
-    "max_iter": 5,
-}  # Of any other model only more trees or iterations can help.
+MORE_OF = {"n_estimators": 4, "max_iter": 5}  # Of any other model only more trees or iterations can help.
 SWITCHES: dict[str, tuple[str, tuple[Any, ...]]] = {  # choices rather than numbers: remedy, values
     "weights": (LOOSER, ("distance", "uniform")),
     "max_features": (TIGHTER, ("sqrt", 1.0)),
@@ -66,6 +63,16 @@ _EARLY: dict[str, Change] = {  # how a kind of model stops early
     "sklearn.ensemble._hist": {"early_stopping": True},
     "sklearn.ensemble._gb": {"n_iter_no_change": 10},
 }
+
+# Of a parameter that no ladder knows: the factors of the steps of a number, and that of a whole number.
+_FACTORS, _WHOLE_FACTOR = (10.0, 1000.0, 0.1), 2
+FROM_ZERO = (0.01, 0.1, 0.5)  # Shares of the way to the upper limit (1 without one), where the value is 0 or None.
+MOST_OF_ONE = 4  # Values tried of one parameter.
+# Parameters that change how long a fit takes, what it prints or how exactly it is solved, not what is learned.
+NOT_LEARNED = frozenset({
+    "algorithm", "cache_size", "copy", "copy_X", "eps", "fit_intercept", "leaf_size", "max_iter", "n_init", "n_jobs", "precompute",
+    "random_state", "selection", "solver", "store_covariance", "store_cv_results", "tol", "verbose", "warm_start",
+})  # fmt: skip
 
 
 def ladders(estimator: Any) -> list[tuple[str, Change]]:
@@ -85,7 +92,7 @@ def _all_rungs(one: Any) -> list[tuple[str, Change]]:
     """Return the rungs of the ladders, and where they only lengthen training those within the estimator's own limits."""
     found = list(_rungs(one))
     if all(remedy == "train_longer" for remedy, _ in found):
-        found += [(OTHER_VALUE, change) for change in constrained_rungs(one)]
+        found += [(OTHER_VALUE, change) for change in _constrained_rungs(one)]
     return found
 
 
@@ -164,6 +171,33 @@ def _steps(row: Ladder, value: Any, usual: Any) -> Iterator[tuple[str, Any]]:
 def _scaled(value: float, factor: float) -> float:
     """Scale a value; a whole number stays one."""
     return max(1, round(value * factor)) if isinstance(value, int) else float(f"{value * factor:.6g}")
+
+
+def _constrained_rungs(estimator: Any) -> Iterator[Change]:
+    """Yield one changed number at a time, within the limits of `_parameter_constraints`; nothing for an estimator without."""
+    limits = getattr(estimator, "_parameter_constraints", {})
+    for name, value in estimator.get_params(deep=False).items():
+        allowed = limits.get(name, [])
+        intervals = [one for one in allowed if isinstance(one, Interval)] if isinstance(allowed, list) else []
+        if intervals and name not in NOT_LEARNED and not isinstance(value, bool):
+            yield from ({name: rung} for rung in _rungs_within(intervals, value)[:MOST_OF_ONE])
+
+
+def _rungs_within(intervals: list[Interval], value: Any) -> list[Any]:
+    """Return values above and below the present one that its intervals hold; a whole number stays one."""
+    if isinstance(value, int):
+        tried: list[Any] = [value * _WHOLE_FACTOR, max(1, value // _WHOLE_FACTOR)]
+    elif isinstance(value, float) and value > 0:
+        tried = [float(f"{value * factor:.6g}") for factor in _FACTORS]
+    elif value is None or value == 0:
+        tried = [share * _upper(one) for one in intervals if one.type is not Integral for share in FROM_ZERO]
+    else:
+        return []
+    return [one for one in dict.fromkeys(tried) if one != value and any(one in interval for interval in intervals)]
+
+
+def _upper(interval: Interval) -> float:
+    return 1.0 if interval.right is None else float(interval.right)
 
 
 def _is_number(value: Any) -> bool:

@@ -16,9 +16,8 @@ from hypothesis import strategies as st
 from dldiag.core.i18n import speaking
 from dldiag.experiments.forecast import expected_gain, forecast, more_data_helps
 from dldiag.experiments.forecast.curve import read_curve
-from dldiag.experiments.forecast.describe import WITH_TRAIN, WITHOUT_TRAIN, describe
 from dldiag.experiments.forecast.families import FAMILIES, extrapolate
-from dldiag.experiments.forecast.outlook import constants
+from dldiag.experiments.forecast.outlook import WITH_TRAIN, WITHOUT_TRAIN, constants, describe
 from docs.catalog import translations
 from tests.shared_data import SHARED
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from dldiag.core.i18n import Message, english
-from dldiag.core.types import DatasetSummary, Forecast, LearningCurve, Notice, Report, SplitSummary
+from dldiag.core.types import DatasetSummary, Finding, Forecast, LearningCurve, Notice, Report, SplitSummary
 from dldiag.diagnosis.evidence import Evidence
 from dldiag.diagnosis.from_metrics.evidence import evidence_of, evidence_without_dev
-from dldiag.diagnosis.from_metrics.given_metrics import AUTO
+from dldiag.diagnosis.from_metrics.given_metrics import AUTO, GUESSING_AUC, LOSS
 from dldiag.diagnosis.from_metrics.history import TrainingHistory, signals_of
-from dldiag.diagnosis.from_metrics.history_rules import EPOCH_RULES, at_last_epoch, with_epochs
+from dldiag.diagnosis.from_metrics.history_rules import EPOCH_RULES, RISE, SOFTER, at_last_epoch, is_soft, with_epochs
 from dldiag.diagnosis.from_metrics.metrics import MEMORIZING, GivenNumbers, as_errors, check_numbers
-from dldiag.diagnosis.from_metrics.remarks import remarks_on
 from dldiag.diagnosis.from_metrics.remedies import remedies_for
-from dldiag.diagnosis.from_metrics.rules import ASSUMED, READS_TRAINING, number_rules, verdict_of
+from dldiag.diagnosis.from_metrics.rules import ASSUMED, DEV_BELOW, FEW_DEV, READS_TRAINING, number_rules, verdict_of
 from dldiag.diagnosis.rules import check_rules
 from dldiag.experiments.forecast import forecast
 
@@ -37,6 +37,19 @@ NO_ROWS = Notice(
     Message("No number of dev rows was given: the dev error is taken as exact."),
     hint=Message("Give the number of dev rows to see how sure each answer is."),
 )
+IN_SPREADS = Message(
+    "The numbers were read as multiples of the target's standard deviation, where 1 is always predicting the mean. If they are in the "
+    "target's own unit, give its standard deviation, too."
+)
+IN_OWN_UNIT = Message(
+    "The numbers were read as RMSE in the target's own unit. As multiples of the target's standard deviation they would be worse than "
+    "always predicting the mean, which is 1."
+)
+OWN_UNIT_ONLY = Message(
+    "Give the target's standard deviation to see whether the model beats always predicting the mean."
+)
+REVERSED = Message("An AUC below 0.5 often means that the scores or the labels are the wrong way round.")
+FEW_ROWS = 200  # dev rows; below it, a dev error under the training error may be chance (own choice)
 
 
 def diagnose_numbers(numbers: GivenNumbers, curve: LearningCurve | TrainingHistory | None = None) -> Report:
@@ -61,7 +74,7 @@ def diagnose_numbers(numbers: GivenNumbers, curve: LearningCurve | TrainingHisto
     assumed = errors.human_error is None and evidence.achievable is not None
     told = verdict_of(
         findings, evidence, assumed=assumed, memorizes=memorizes, rules=rules,
-        remarks=remarks_on(numbers, errors, evidence, findings),
+        remarks=_remarks_on(numbers, errors, evidence, findings),
     )  # fmt: skip
     return Report(
         dataset=_dataset(errors, curve, evidence),
@@ -129,6 +142,34 @@ def notices_on(numbers: GivenNumbers, curve: LearningCurve | None, evidence: Evi
     if numbers.dev_rows is None and (curve is None or numbers.dev_error is not None or curve.dev_errors.shape[1] < 2):
         found.append(NO_ROWS)
     return tuple(found)
+
+
+def _remarks_on(
+    given: GivenNumbers, errors: GivenNumbers, evidence: Evidence, findings: Sequence[Finding]
+) -> list[Message]:
+    """Return what is said beside the verdict, in the order in which it is read."""
+    fired = {finding.code for finding in findings if finding.outcome == "fired"}
+    metric, found = errors.given_metric, []
+    if given.metric != AUTO or (errors.metric not in (AUTO, LOSS, "rmse") and metric.unit != "rate"):
+        found.append(metric.meaning)
+    if given.metric == AUTO and given.task == "regression" and given.spread is None:
+        found += [IN_OWN_UNIT] if metric.name == "rmse" else [IN_SPREADS] if "T16" in fired else []
+    if metric.spread_unit is not None and errors.spread is None:
+        found.append(OWN_UNIT_ONLY)
+    if metric.name == "roc_auc" and evidence.dev_error is not None and evidence.dev_error.value > 1 - GUESSING_AUC:
+        found.append(REVERSED)
+    rise = evidence.others.get("rise")
+    if rise is not None and rise.surely_above > RISE.at(evidence) and is_soft(evidence) is not None:
+        found.append(SOFTER.filled(**evidence.names))
+    return [*found, *_on_dev_below(evidence, fired)]
+
+
+def _on_dev_below(evidence: Evidence, fired: set[str]) -> list[Message]:
+    variance, rows = evidence.variance, evidence.n_dev
+    if variance is None or variance.value >= -evidence.delta:
+        return []
+    few = rows is not None and (rows.value < FEW_ROWS or "C2" not in fired)
+    return [DEV_BELOW, FEW_DEV.filled(n_dev=int(rows.value))] if few and rows is not None else [DEV_BELOW]
 
 
 def _split(numbers: GivenNumbers, curve: LearningCurve | None) -> SplitSummary:

@@ -10,20 +10,18 @@ import plotly.graph_objects as go
 from dldiag.core.i18n import Message
 from dldiag.core.types import Report, TrainingCurve, error_unit
 from dldiag.report.figures.alt import (
+    alt_calibration,
+    alt_confusion,
     alt_error_budget,
     alt_forecast,
     alt_learning_curves,
-    alt_training_curve,
-)
-from dldiag.report.figures.alt_models import (
-    alt_calibration,
-    alt_confusion,
     alt_precision_recall,
     alt_predicted_actual,
     alt_residuals,
     alt_residuals_by_column,
     alt_roc,
     alt_thresholds,
+    alt_training_curve,
 )
 from dldiag.report.figures.bars import error_budget
 from dldiag.report.figures.class_results import (
