@@ -14,6 +14,7 @@ from typing import Any, Union
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 COMMAS = {"en": ", ", "zh": "，"}  # Between the items of a list.
+STOPS = {"en": " ", "zh": ""}  # Between two sentences.
 COLONS = {"en": ": ", "zh": "："}  # Between a name and its value.
 CATALOGS = Path(__file__).with_name(
     "locale"
@@ -111,6 +112,15 @@ def listed(texts: Iterable[str]) -> str:
     return COMMAS[current_language()].join(texts)
 
 
+def sentences(texts: Iterable[str]) -> str:
+    """Join sentences as the current language does.
+
+    >>> sentences(["One.", "Two."])
+    'One. Two.'
+    """
+    return STOPS[current_language()].join(texts)
+
+
 def labeled(name: str, value: str) -> str:
     """Put a name before its value, with the colon of the current language.
 
@@ -162,18 +172,27 @@ def format_error(value: float, unit: Value) -> str:
     >>> format_error(0.0314, "rate"), format_error(0.0314, "sd"), format_error(1234.5, "cost")
     ('3.1%', '0.031', '1,234')
     """
-    return f"{100 * value:.1f}%" if unit == "rate" else format_number(value)
+    return with_minus(f"{100 * value:.1f}%") if unit == "rate" else format_number(value)
 
 
 def format_number(value: float, sign: str = "") -> str:
     """Write a number with three decimals, fewer where it is large.
 
     >>> format_number(0.0314), format_number(-12.345, "+")
-    ('0.031', '-12.3')
+    ('0.031', '−12.3')
     """
     size = abs(value)
     decimals = 3 if not size >= 10 else 1 if size < 100 else 0
-    return f"{value:{sign},.{decimals}f}"
+    return with_minus(f"{value:{sign},.{decimals}f}")
+
+
+def with_minus(number: str) -> str:
+    """Return a written number with a minus sign in the place of a hyphen.
+
+    >>> with_minus("-0.5%")
+    '−0.5%'
+    """
+    return number.replace("-", "−")
 
 
 class _Text(Formatter):
@@ -194,11 +213,12 @@ class _Text(Formatter):
             return format_error(value, self._unit)
         if format_spec in ("points", "gap", "bare"):
             sign = "+" if format_spec == "points" else ""
-            change = (f"{100 * value:{sign}.1f}" if rate else format_number(value, sign)).replace("-", "−")
+            change = with_minus(f"{100 * value:{sign}.1f}") if rate else format_number(value, sign)
             return str(Message("{change} points", {"change": change})) if rate and format_spec != "bare" else change
         if isinstance(value, Message):
             return str(value)
-        return str(super().format_field(value, format_spec))
+        text = str(super().format_field(value, format_spec))
+        return with_minus(text) if isinstance(value, int | float) else text
 
 
 _TEXT = _Text()

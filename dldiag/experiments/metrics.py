@@ -54,7 +54,7 @@ class Metric:
 
     def __repr__(self) -> str:
         """Return the metric in one line."""
-        return f"<Metric {self.name!r}: {self.meaning.template}>"
+        return f"<Metric {self.name!r}: {self.meaning}>"
 
     def value(self, y: ArrayLike, prediction: ArrayLike, **options: Any) -> float:
         """Return the metric as the field writes it (AUC 0.958). options: as `judge_classes` or `judge_values`."""

@@ -81,7 +81,12 @@ def printed(arrays):
     metrics = {f"metric {name}": one for name, one in dldiag.METRICS.items()}
     parts = {name: getattr(report, name) for name in report.__dataclass_fields__}
     singles = {name: one for name, one in parts.items() if not isinstance(one, tuple | dict)}
-    return nouns | metrics | singles | {f"performance {one.model}": one for one in report.performance}
+    return (
+        nouns
+        | metrics
+        | {f"report.{name}": one for name, one in singles.items()}
+        | {f"performance {one.model}": one for one in report.performance}
+    )
 
 
 def test_what_a_user_prints_is_a_short_line(printed):

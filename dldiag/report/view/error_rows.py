@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dldiag.core.error_findings import Condition, ErrorFindings, LabelSuspects, Slice, TagCount
-from dldiag.core.i18n import Message, tr, trn
+from dldiag.core.i18n import Message, sentences, tr, trn, with_minus
 from dldiag.report.view.labels import change_text, error_text, gain_text, share_text, short
 from dldiag.report.view.rows import TextRow
 
@@ -52,7 +52,7 @@ def errors_line(found: ErrorFindings) -> str:
         total = f"{total} {said}"
     if not found.confirmed:
         return total
-    return f"{total} {slice_line(found.confirmed[0], found.unit)}"
+    return sentences([total, slice_line(found.confirmed[0], found.unit)])
 
 
 def slice_line(one: Slice, unit: str) -> str:
@@ -98,7 +98,7 @@ _SIGNS = {"==": "=", "<=": "≤", ">": ">"}
 def _value(value: float | str | None) -> str:
     if not isinstance(value, float | int):
         return str(value)
-    return f"{value:.10g}".replace("-", "−")
+    return with_minus(f"{value:.10g}")
 
 
 # --- sections -----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from dldiag.core.i18n import Message, listed, tr
+from dldiag.core.i18n import Message, labeled, listed, tr
 from dldiag.core.types import Column_, Estimate, Finding, Recommendation, Report, TrialVerdict
 from dldiag.diagnosis.recommend import HELPFUL, REFUTED, worth_of
 from dldiag.diagnosis.remedies import (
@@ -173,7 +173,7 @@ def change_words(one: Fix) -> str:
     """Say what a fix changes, by name and value."""
     if not one.change or one.model:
         return one.change or one.title
-    return one.change if one.change.startswith(one.title) else f"{one.title}: {one.change}"
+    return one.change if one.change.startswith(one.title) else labeled(one.title, one.change)
 
 
 def action_effect(one: Fix, report: Report) -> str:

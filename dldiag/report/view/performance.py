@@ -15,7 +15,7 @@ from dldiag.report.view.labels import error_text, metric_text, share_text, short
 from dldiag.report.view.rows import TextRow
 
 PERFORMANCE_TITLE = Message("How well it predicts")
-_MOST_MISTAKES = 5  # kinds of mistakes that are listed
+_MOST_MISTAKES = 3  # kinds of mistakes that are listed
 _MOST_CLASS_ROWS = 30  # of the table of classes; of more classes only the diagnosed model is listed
 RECALLS_LISTED = (0.5, 0.8, 0.9, 0.95)  # thresholds are listed that reach them
 LEAST_EXPLAINED = 0.01  # of the squared error; what explains less is no pattern worth a look

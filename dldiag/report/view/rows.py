@@ -109,7 +109,7 @@ def budget_line(report: Report) -> str:
         total = Message("{parts} + {mismatch:error} data mismatch = {dev_error:error} dev error", parts)
     if fits_beyond_achievable(report):
         total = Message("{total} ({achievable:error} is achievable)", parts | {"total": total})
-    return str(total).replace("+ -", "− ")  # a part may be below zero
+    return str(total).replace("+ −", "− ")  # a part may be below zero
 
 
 def unit_line(report: Report) -> str:
