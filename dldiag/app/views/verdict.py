@@ -21,9 +21,9 @@ _ICONS: dict[FixKind, str] = {
 }
 ANSWER_ICONS = {"yes": ":material/error:", "no": ":material/check:", "undecided": ":material/help:"}
 GLOSSARY = Message(
-    "The model learns from the training set; the dev set holds other rows, on which it is checked while you work on it. "
-    "High bias (underfitting): it is wrong even on its training rows. High variance (overfitting): it does well there, "
-    "and worse on unseen rows."
+    "The model learns from the training set. The dev set holds other rows, on which it is checked while you work on "
+    "it. High bias (underfitting): it is wrong even on its training rows. High variance (overfitting): it does well "
+    "there, and worse on unseen rows."
 )
 
 

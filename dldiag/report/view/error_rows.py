@@ -108,7 +108,10 @@ def _slices(found: ErrorFindings) -> Section:
     lines = [str(found.empty["slices"])] if "slices" in found.empty else []
     if found.confirmed:
         lines += [
-            tr("Found on one half of the rows and measured on the other; by chance, one report in 20 has such a slice.")
+            tr(
+                "Found on one half of the rows and measured on the other. By chance alone, one report in 20 shows such"
+                " a slice."
+            )
         ]
     unsure = len(found.slices) - len(found.confirmed)
     if unsure and found.confirmed:
@@ -141,8 +144,8 @@ def _decomposition(found: ErrorFindings) -> Section:
     values = {"bias": short(one.bias), "variance": short(one.variance), "repeats": f"{one.repeats:.1f}"}
     if one.always is None or one.sometimes is None:
         text = tr(
-            "Of the squared error, {bias} is the same whatever training set is drawn (bias) and {variance} changes with it "
-            "(variance), in units of the target's variance. Each row was predicted {repeats} times on average.",
+            "In units of the target's variance, {bias} of the squared error is the same whatever training set is "
+            "drawn (bias). {variance} changes with it (variance). Each row was predicted {repeats} times on average.",
             **values,
         )
         return Section("decomposition", title, (text,))
