@@ -185,7 +185,7 @@ def action_effect(one: Fix, report: Report) -> str:
     counted = "counted_error" in report.evidence
     at_most = tr("dev error {arrow}, at most the baseline's", arrow=arrow)
     said = at_most if counted else tr("dev error {arrow}", arrow=arrow)
-    return f"{said}, {one.words}" if one.words else said
+    return listed([said, one.words]) if one.words else said
 
 
 # --- why not the others -------------------------------------------------------------------------------------------
