@@ -49,6 +49,7 @@ h1 { letter-spacing: -0.02em; }
 .rows th, .rows td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); }
 .rows tr:last-child td { border-bottom: 0; }
 .rows th { font-weight: 400; opacity: .78; }
+.rows:not(:has(th:nth-child(3))) { width: auto; min-width: min(100%, 32rem); }
 @container (max-width: 36rem) { .rows:has(th:nth-child(3)) {
   thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   &, tbody, tr { display: block; }

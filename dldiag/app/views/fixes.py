@@ -25,7 +25,7 @@ def show_fixes(report: Report, job: str | None) -> None:
     """Draw the list, each fix with its change, its effect and its button; no buttons without a job (a past report)."""
     found = view.fixes(report)
     with st.container(key="fixes"):
-        st.subheader(tr("What to do next"), anchor=False)
+        st.subheader(tr("What to do next"), anchor="what-to-do")
         if line := view.order_line(report):
             show_message(line)
         if not found:

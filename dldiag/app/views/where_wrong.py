@@ -26,7 +26,7 @@ def show_where_wrong(report: Report, job: str | None) -> None:
     if report.errors is None:
         return
     with st.container(key="where_wrong"):
-        st.subheader(escape_markdown(TITLE), anchor=False)
+        st.subheader(escape_markdown(TITLE), anchor="where-wrong")
         show_message(errors_line(report.errors))
         for one in error_sections(report.errors):
             tried = one.key == "suspects" and job is not None and eyeball.LABEL_TRIAL in improvement.started(job)

@@ -94,8 +94,7 @@ SPLIT_LESSONS = Topic(
                 Statement(
                     20,
                     Message(
-                        "Every value of a setting that is tried is a model to evaluate. That is what the dev set is "
-                        "for."
+                        "Every value of a setting that is tried is a model to evaluate: that is what the dev set is for."
                     ),
                     "choice.models",
                 ),

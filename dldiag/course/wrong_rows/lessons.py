@@ -47,8 +47,8 @@ def _by_metric(found: Categories) -> Message | None:
 
 
 _CEILING = (
-    "Of {looked} wrong rows looked at (of {wrong}), {share} are “{name}”. Fixing all of them lowers the error of "
-    "{error:error} by {gain:gap} at most."
+    "Of {looked} wrong rows looked at (of {wrong}), {share} are “{name}”: fixing all of them takes the error of {error:error} "
+    "down by {gain:gap} at most."
 )
 
 
@@ -115,7 +115,7 @@ WRONG_ROWS_LESSONS = Topic(
     "pages/18_Error_analysis.py",
     Message("Error analysis"),
     Message(
-        "Look at wrong dev rows before you decide what to work on. Counting them takes an hour, a wrong idea a month."
+        "Look at wrong dev rows before you decide what to work on: counting them takes an hour, a wrong idea a month."
     ),
     (
         Lesson(

@@ -179,7 +179,7 @@ def suspects_lines(one: LabelSuspects, unit: str) -> Iterator[str]:
     )
     if one.error_without is not None:
         yield tr(
-            "If all of these labels were wrong, the dev error without them would be the true one: {error}.",
+            "If all of these labels are wrong, the true dev error is {error}.",
             error=error_text(one.error_without, unit),
         )
     if one.tried is None:
