@@ -8,10 +8,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
-from sklearn.base import is_classifier, is_regressor
 
-from dldiag.core.i18n import Message, Value, tr
-from dldiag.core.params import SettingError, check_all
+from dldiag.core.i18n import Message, Value
+from dldiag.core.params import check_all
 from dldiag.core.settings import Settings
 from dldiag.core.types import (
     DataError,
@@ -27,12 +26,20 @@ from dldiag.core.types import (
 from dldiag.data.audit.audit import TableAudit, audit_table
 from dldiag.data.dataset import rows_of
 from dldiag.data.split import rows_fingerprint
+from dldiag.diagnosis.checks import check_muted, check_target, check_task, check_types
 from dldiag.diagnosis.evidence import Evidence, Probe
 from dldiag.diagnosis.evidence.gather import Measured, gather
 from dldiag.diagnosis.evidence.signals import mean_training_curve
 from dldiag.diagnosis.evidence.table_audit import table_evidence, table_names
 from dldiag.diagnosis.forecast_or_abstain import forecast_or_abstain
-from dldiag.diagnosis.judged_by import check_possible, in_losses, judged_by_metrics, rare_class_gain
+from dldiag.diagnosis.judged_by import (
+    check_possible,
+    in_losses,
+    judged_by_metrics,
+    metric_demands,
+    names_of_demands,
+    rare_class_gain,
+)
 from dldiag.diagnosis.label_trial import with_label_trial
 from dldiag.diagnosis.larger_dev_set import with_larger_dev_set
 from dldiag.diagnosis.progress import ProgressMeter
@@ -58,7 +65,7 @@ from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.learning_curve import as_curve, clipped, curve_sizes, with_estimates
 from dldiag.experiments.metric_choice import choose_metric
 from dldiag.experiments.model_code import described_model
-from dldiag.experiments.models import Model, as_model, build_model, is_of_counts
+from dldiag.experiments.models import Model, as_model, build_model
 
 EARLY_ROWS = 2_500  # Most training rows of the first verdict, reported while larger sizes are still being fitted.
 EARLY_POINTS = 3  # Least sizes of the curve for a first verdict.
@@ -211,13 +218,13 @@ def prepare_case(
     dataset: Dataset, model: Any, settings: Settings, *, n_jobs: int = 1, should_stop: ShouldStop = None
 ) -> Case:
     """Split first, check the table, and choose the models to compare."""
-    _check_types(dataset, settings)
+    check_types(dataset, settings)
     check_all(settings)
-    _check_muted(settings)
+    check_muted(settings)
     effort = EFFORTS[settings.budget]
     own = build_model(dataset.task) if model is None else as_model(model)
-    _check_task(dataset, own)
-    _check_target(dataset, own)
+    check_task(dataset, own)
+    check_target(dataset, own)
     references = tuple(build_model(dataset.task, key=key) for key in settings.baselines if key != own.key)
     split = diagnosis_split(dataset, settings)
     choice = choose_metric(dataset, settings)
@@ -237,49 +244,6 @@ def prepare_case(
         fits, own, build_model(dataset.task, key="guess"), references, settings, effort, sizes,
         table_evidence(found), table_names(found), found.repairs,
     )  # fmt: skip
-
-
-def _check_types(dataset: Any, settings: Any) -> None:
-    if not isinstance(dataset, Dataset):
-        what = type(dataset).__name__
-        raise TypeError(f"diagnose takes a dataset, not a {what}: dldiag.make_dataset(table, target) makes one.")
-    if not isinstance(settings, Settings):
-        what = type(settings).__name__
-        raise TypeError(f"settings must be dldiag.Settings(…), not a {what}.")
-
-
-def _check_muted(settings: Settings) -> None:
-    known = [rule.code for rule in RULES]
-    unknown = [code for code in settings.muted if code not in known]
-    if unknown:
-        raise SettingError(
-            tr("muted: there is no rule {code}; there are {codes}.", code=repr(unknown[0]), codes=", ".join(known))
-        )
-
-
-def _check_task(dataset: Dataset, model: Model) -> None:
-    """Refuse a regressor for classes and a classifier for numbers; an estimator that declares neither is accepted."""
-    wrong = is_regressor if dataset.task == "classification" else is_classifier
-    if wrong(model.estimator):
-        raise DataError(
-            Message("{model} is not made for {task}.", {"model": model.label, "task": Message(dataset.task)}),
-            Message("Choose another model, or read the target as the other task."),
-        )
-
-
-def _check_target(dataset: Dataset, model: Model) -> None:
-    if is_of_counts(model) and float(np.min(dataset.y)) < 0:
-        raise DataError(
-            Message(
-                "The loss of this model is for counts, and {target} has negative values.", {"target": dataset.target}
-            ),
-            Message("Choose squared error (squared_error) or Huber (huber) as the loss."),
-        )
-    if model.log_target and float(np.min(dataset.y)) <= 0:
-        raise DataError(
-            Message("{target} is not above 0 in every row, so it has no logarithm.", {"target": dataset.target}),
-            Message("Leave log_target off."),
-        )
 
 
 def audit_open_rows(dataset: Dataset, settings: Settings = Settings(), split: Split | None = None) -> TableAudit:  # noqa: B008 — frozen
@@ -349,9 +313,12 @@ def _measured(case: Case, references: Sequence[Model], probes: Mapping[str, Prob
         {
             **case.table,
             **rare_class_gain(case.fits, case.model, probes, case.effort),
+            **metric_demands(
+                case.fits, case.model, [current, *(case.fits.get(one, n, repeats) for one in worked)], guess
+            ),
             **({} if rare is None else rare.numbers()),
         },
-        {**case.names, **names_of(rare, case.fits.dataset.classes)},
+        {**case.names, **names_of(rare, case.fits.dataset.classes), **names_of_demands(case.fits)},
         case.model.scale_inputs,
         case.fits.training_dev(case.model, n, repeats),
         {one.key: case.fits.training_dev(one, n, repeats) for one in worked},

@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from dldiag.core.i18n import Message
+from dldiag.core.i18n import Message, Value
 from dldiag.core.metric_results import ClassScores, MetricUsed
 from dldiag.core.params import check_shares
 from dldiag.core.settings import Settings
-from dldiag.core.types import DataError, Dataset, Estimate, Split
+from dldiag.core.types import DataError, Dataset, Estimate, Split, exactly
 from dldiag.diagnosis.evidence.evidence import Probe
+from dldiag.diagnosis.evidence.gather import SIGNAL_LEVEL
+from dldiag.diagnosis.metric_changes import class_demands, is_weighted
 from dldiag.diagnosis.trials import Effort
 from dldiag.error_analysis.class_results import class_scores
 from dldiag.error_analysis.judged_rows import judged_rows
@@ -23,6 +25,7 @@ from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.metric_choice import MetricChoice, check_judged
 from dldiag.experiments.metric_estimates import judged_fit, measured_by, metric_estimates
 from dldiag.experiments.metrics import METRICS
+from dldiag.experiments.model_outputs import KeptOutputs
 from dldiag.experiments.models import Model, changed
 from dldiag.experiments.predictions import Predictions
 
@@ -85,6 +88,53 @@ def rare_class_gain(
         for results in (fits.get(one, size, repeats) for one in (model, changed(model, tried.settings)))
     )
     return {"rare_class_gain": -paired_change(before, after, clipped=False)} if before else {}
+
+
+def metric_demands(
+    fits: FitCache, model: Model, compared: Sequence[Sequence[FitResult]], guess: Sequence[FitResult]
+) -> dict[str, Estimate | None]:
+    """Say how unequally a metric of decisions weighs two classes that the model weighs alike, and how well models rank rows.
+
+    compared: the fits of every model that is judged against guessing. {} for other metrics. A model that weighs the classes alike
+    decides where the share of wrong rows is least; of what the columns say its decisions by another metric then tell little, its ranking all.
+    """
+    choice = fits.encoded.choice
+    weights = class_demands(fits.open_targets, choice)
+    if not weights:
+        return {}
+    ratio = 1.0 if is_weighted(model) else max(weights.values()) / min(weights.values())
+    found: dict[str, Estimate | None] = {"weight_ratio": exactly(ratio)}
+    if choice.positive is not None and all(one.has_probabilities for one in _kept(guess)):
+        found["ranking_gain"] = _ranking_gain(fits, compared, guess)
+    return found
+
+
+def names_of_demands(fits: FitCache) -> dict[str, Value]:
+    """Return what messages call the classes that the metric weighs most and least; {} for other metrics."""
+    weights = class_demands(fits.open_targets, fits.encoded.choice)
+    if not weights:
+        return {}
+    heavy, light = (fits.dataset.classes[pick(weights, key=weights.__getitem__)] for pick in (max, min))
+    return {"heavy_class": heavy, "light_class": light}
+
+
+def _kept(results: Sequence[FitResult]) -> list[KeptOutputs]:
+    return [one.kept for one in results if one.kept is not None]
+
+
+def _ranking_gain(
+    fits: FitCache, compared: Sequence[Sequence[FitResult]], guess: Sequence[FitResult]
+) -> Estimate | None:
+    auc = METRICS["roc_auc"]
+    ranked = [
+        [measured_by(auc, judged_fit(one, fits.dataset, fits.encoded.choice, 1.0), one) for one in results]
+        for results in (*compared, guess)
+        if all(kept.has_probabilities for kept in _kept(results)) and len(_kept(results)) == len(results)
+    ]
+    if len(ranked) < 2:
+        return None
+    best = min(ranked[:-1], key=lambda results: float(np.mean([one.dev_error for one in results])))
+    return paired_change(best, ranked[-1], clipped=False, one_sided=SIGNAL_LEVEL)
 
 
 def _metric_used(dataset: Dataset, choice: MetricChoice, guess_error: float, scale: float) -> MetricUsed:

@@ -44,6 +44,25 @@ def by_decisions(y: NDArray[Any], choice: MetricChoice) -> bool:
     return choice.name == "cost" or (choice.name in BY_DECISIONS and uneven_classes(y, choice))
 
 
+def class_demands(y: NDArray[Any], choice: MetricChoice) -> dict[int, float]:
+    """Return how much a metric of decisions weighs a row of each class that has rows, by code; {} for other metrics.
+
+    Balanced error: one over the rows of the class. Costs: what its mistakes cost on average. F1 has no weights that are known beforehand.
+    """
+    if choice.name == "balanced_error":
+        return {code: 1 / n for code, n in enumerate(np.bincount(y).tolist()) if n}
+    if choice.name != "cost" or choice.costs is None:
+        return {}
+    weights = {code: sum(row) for code, row in enumerate(choice.costs)}
+    return weights if min(weights.values()) > 0 else {}
+
+
+def is_weighted(model: Model) -> bool:
+    """Tell whether a model weighs the classes or moves its threshold already."""
+    settings = model.estimator.get_params().items()
+    return bool(model.adjust) or any(key.split("__")[-1] == "class_weight" and value for key, value in settings)
+
+
 def by_probabilities(y: NDArray[Any], choice: MetricChoice) -> bool:
     """Tell whether the metric is about probabilities."""
     return choice.name in BY_PROBABILITIES

@@ -16,6 +16,7 @@ from dldiag.diagnosis.remedies import (
     REMEDIES,
     SEARCH,
     Remedy,
+    always,
     applicable,
 )
 from dldiag.diagnosis.rules import RULES
@@ -36,6 +37,8 @@ BEFORE_THE_MODEL = (
     "misleading_split",
 )  # Problems that no change of the model removes; what does comes first.
 ON_OTHER_GROUNDS = "rare_class_missed"  # a problem that the share of wrong rows does not see
+# A problem that needs no measurement: what treats it is tried unless it hurts with 90% confidence.
+KNOWN_CAUSE = "classes_weighed_alike"
 _WORSE = "worse_than_baseline"  # a problem that any change which may help is worth a try against
 FEW_DEV_ROWS = ("few_dev_rows", "few_rare_dev_rows")  # problems worth a remedy only while they keep the verdict open
 
@@ -92,7 +95,8 @@ def _settled_order(one: Recommendation, keep: int, delta: float) -> tuple[int, b
     if trial is not None and trial.verdict in REFUTED:
         return IN_VAIN, False, value, one.rank
     helps = trial is not None and (trial.verdict in HELPFUL or trial.is_likely_help)
-    if not helps and (one.rank > keep or (trial is not None and value >= 0)):
+    open_yet = one.problem == KNOWN_CAUSE and one.rank < keep
+    if not helps and not open_yet and (one.rank > keep or (trial is not None and value >= 0)):
         return PERHAPS, False, value, one.rank
     if one.problem in BEFORE_THE_MODEL and one.remedy in DONE_AT_ONCE:
         return _FIRST, False, 0.0, one.rank
@@ -147,8 +151,11 @@ def _entry(
         return _probed_entry(row, problem, probe, fired, evidence)
     if problem is not None and row.key in _BY_EVIDENCE:
         return _BY_EVIDENCE[row.key](row, problem, fired, evidence)
+    unsuited = (
+        bool(evidence.probes) and row.suits is not always
+    )  # It was not run: the metric or the target does not ask for it.
     changes = [] if model is None else [change for _, change in applicable(model, {row.key})]
-    if problem is None or (model is not None and row.is_a_setting and not changes):
+    if problem is None or unsuited or (model is not None and row.is_a_setting and not changes):
         return None
     expected, change = _expected(row, evidence, fired), next(iter(changes), {})
     order = _order(_place(row, expected, problem), expected, row)
@@ -213,15 +220,11 @@ def _place(row: Remedy, expected: float, problem: str | None) -> int:
 def _probed_entry(
     row: Remedy, problem: str | None, probe: Probe, fired: Mapping[str | None, Finding], evidence: Evidence
 ) -> tuple[RemedyOrder, Recommendation] | None:
-    """Place a probed remedy: before keeping the model when it gains with 90% confidence or likely, after it when it only might.
-
-    Where its cause shows by itself, not in the short run alone, any sure gain is a likely one.
-    """
+    """Place a probed remedy: before keeping the model when it gains with 90% confidence or likely, after it when it only might."""
     half = evidence.delta / 2
-    has_cause = problem in fired and not _answers(fired[problem])
     if probe.dev.surely_below < -half:
         place = _SURE
-    elif is_likely(probe, evidence) or (has_cause and probe.dev.high < 0) or _may_get_it_training(probe, fired, half):
+    elif is_likely(probe, evidence) or _has_cause(problem, probe, fired) or _may_get_it_training(probe, fired, half):
         place = LIKELY
     elif problem == ON_OTHER_GROUNDS:  # no gain by the metric: it is offered, not tried
         return _order(LIKELY, 0.0, row), _made(row, problem, fired[problem].message, None, {})
@@ -232,6 +235,16 @@ def _probed_entry(
     because = fired[problem].message if problem in fired else row.why
     found = _made(row, problem or row.specific, because, probe.dev, probe.settings)
     return _order(place, probe.dev.value, row), replace(found, seen=probe.seen)
+
+
+def _has_cause(problem: str | None, probe: Probe, fired: Mapping[str | None, Finding]) -> bool:
+    """Tell whether the cause shows by itself, not in the short run alone: then any sure gain is a likely one.
+
+    A cause that is known without a measurement asks less of the short run: that it does not hurt with 90% confidence.
+    """
+    if problem == KNOWN_CAUSE:
+        return probe.dev.surely_above <= 0
+    return problem in fired and not _answers(fired[problem]) and probe.dev.high < 0
 
 
 def _may_get_it_training(probe: Probe, fired: Mapping[str | None, Finding], half: float) -> bool:

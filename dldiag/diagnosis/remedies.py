@@ -35,7 +35,8 @@ _STEPS = (10.0, 0.1)  # factors on the step size, the first a larger step
 BEST_STEPS = (1e-3, 1e-2)  # step sizes that adaptive methods usually do well with
 
 
-def _always(y: NDArray[Any], choice: MetricChoice) -> bool:
+def always(y: NDArray[Any], choice: MetricChoice) -> bool:
+    """Say that a remedy suits every target and metric."""
     return True
 
 
@@ -61,7 +62,7 @@ class Remedy:
     why: Message
     textbook: int | None = None
     part: str = ""
-    suits: Callable[[NDArray[Any], MetricChoice], bool] = _always
+    suits: Callable[[NDArray[Any], MetricChoice], bool] = always
     any_model: bool = False
     look: Callable[[Looked], tuple[DataChange, ...]] = no_change
 
@@ -239,12 +240,12 @@ REMEDIES: dict[str, Remedy] = {
         ),
         # what the metric or the target asks for
         Remedy(
-            "class_weights", Message("Class weights"), "data", ("rare_class_missed",), by_metric.balanced_weights, 0.0,
+            "class_weights", Message("Class weights"), "data", ("rare_class_missed", "classes_weighed_alike"), by_metric.balanced_weights, 0.0,
             Message("Rare classes weigh as much as common ones, so that the model does not give them up."),
             suits=by_metric.uneven_classes, any_model=True,
         ),
         Remedy(
-            "threshold", Message("Move the threshold"), "data", ("metric_asks",), by_metric.moved_threshold, 0.0,
+            "threshold", Message("Move the threshold"), "data", ("classes_weighed_alike",), by_metric.moved_threshold, 0.0,
             Message("The same model decides at the probability where the metric is best; fitted inside the training rows."),
             suits=by_metric.by_decisions, any_model=True,
         ),

@@ -20,6 +20,7 @@ from dldiag.experiments.estimates import paired_change
 from tests.problems import two_blobs
 
 LATER = {
+    "metric",
     "parts",
     "class_weights",
     "rare_rows",

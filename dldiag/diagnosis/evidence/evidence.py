@@ -78,6 +78,12 @@ class Evidence:
     rarest_class_rows: Number = evidence_row(Message("Rows of the rarest class"), "number", "table")
     # What class weights gain, where the metric is the share of wrong rows and a class is rare.
     rare_class_gain: Number = evidence_row(Message("Balanced error that class weights gain"), "share", "class_weights")
+    # How many times more the metric weighs a row of one class than of another, where the model weighs them alike; else 1.
+    weight_ratio: Number = evidence_row(
+        Message("Weight of one class over another that the metric asks for"), "number", "metric"
+    )
+    # ROC AUC of the best model − that of guessing, where the metric is about decisions that the model takes at another weight.
+    ranking_gain: Number = evidence_row(Message("Best model ranks rows better than guessing by"), "share", "metric")
     # Of the class whose few rows decide the metric: dev rows, training rows, and dev error now − forecast at four times as many.
     rare_dev_rows: Number = evidence_row(Message("Different dev rows of the rare class"), "number", "rare_rows")
     rare_train_rows: Number = evidence_row(Message("Training rows of the rare class"), "number", "rare_rows")

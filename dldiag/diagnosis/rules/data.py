@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from dldiag.core.i18n import Message
-from dldiag.core.types import Estimate, Level, exactly
+from dldiag.core.types import Estimate, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence, Probe
+from dldiag.diagnosis.rules.classes import CLASS_RULES
 from dldiag.diagnosis.rules.remedy_gain import gain_of
-from dldiag.diagnosis.rules.rule import MATERIAL, Example, Headline, Rule, Threshold
-
-# Levels that a rule against trusting any verdict silences; whether the network trains can still be seen.
-VERDICT: tuple[Level, ...] = ("bias_variance", "process")
-CAUSES = ("T4", "T7", "T8", "T9", "T10", "T12", "T13", "T14")
+from dldiag.diagnosis.rules.rule import CAUSES, MATERIAL, VERDICT, Example, Headline, Rule, Threshold
 
 HALF_MATERIAL = Threshold("δ/2", lambda e: e.delta / 2, "error", "half the smallest difference that matters")
 COPIES = Threshold("COPIES", 0.01, "share of rows", "Deepchecks, mixed samples; 1% so that chance copies stay quiet")
-MAJORITY = Threshold("MAJORITY", 0.8, "share of rows", "skore SKD004; SageMaker Debugger warns at 10:1")
-RARE_GAIN = Threshold("RARE_GAIN", 0.05, "share: balanced error", "own choice: five points that no one would give away")
 SCALES = Threshold(
     "SCALES", 100.0, "ratio of spreads", "UMLAUT and DeepDiagnosis fire at [−1, 1]; theirs also on standardized data"
 )
@@ -29,9 +24,6 @@ DIFFERENT_CASES = Threshold(
     "own choice: 1 is the disagreement of any two rows; a tenth of wrong labels gives 0.36",
 )
 SUSPICION = Threshold("SUSPICION", 0.5, "0 no … 1 yes", "the preflight look at the table")
-NOT_SHOWN = Threshold(
-    "NOT_SHOWN", 0.5, "0 no … 1 yes", "skore SKD002 and SKD009: no better than a dummy; two bars, docs/decisions.md"
-)
 WILD = Threshold("WILD", 0.001, "share of cells", "share of number cells beyond 20 robust standard deviations")
 
 
@@ -65,20 +57,6 @@ def _scaled(e: Evidence) -> Message | None:
     return None
 
 
-def _says_nothing(e: Evidence) -> Estimate | None:
-    """Return 1 where no model beats the baseline, 0 where one does with 90% confidence, an interval of both where neither shows.
-
-    No model does: the 90% interval includes 0, and the gain seen is below δ, which few rows might hide. One does: by a stricter
-    bound, since the best of several models is compared.
-    """
-    gain = e.better_than_guess
-    if gain is None:
-        return None
-    if gain.low < 0 and gain.value < e.delta:
-        return exactly(1.0)
-    return exactly(0.0) if gain.surely_above >= 0 else Estimate(0.5, 0.0, 1.0)
-
-
 def _equal_by_chance(e: Evidence) -> Message | None:
     """Return why equal rows with different labels need not be wrong: few combinations are possible, or they are different cases."""
     if e.duplicate_share is not None and e.duplicate_share.value == 0:
@@ -88,10 +66,6 @@ def _equal_by_chance(e: Evidence) -> Message | None:
             "Rows with the same features differ in their labels almost as often as any rows: these are different cases."
         )
     return None
-
-
-def _regression(e: Evidence) -> Message | None:
-    return None if e.task == "classification" else Message("Only a classification target has classes.")
 
 
 DATA_RULES: tuple[Rule, ...] = (
@@ -180,33 +154,6 @@ DATA_RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
-        "D6", "data", Message("Class balance"),
-        signal=lambda e: e.majority_share, threshold=MAJORITY,
-        fired="{signal:.1%} of the rows belong to one class, so always predicting it is right that "
-              "often.",
-        passed="The commonest class has {signal:.1%} of the rows.",
-        hint="Compare every error with the baseline's {guess:error}; consider class_weight='balanced'.",
-        problem="imbalance", needs=("majority_share",), unless=_regression,
-        words=lambda e: {"guess": 1 - e.majority_share.value if e.majority_share else None},
-        examples=(
-            Example(Evidence(majority_share=exactly(0.95)), "fired"),
-            Example(Evidence(majority_share=exactly(0.6)), "passed"),
-        ),
-    ),
-    Rule(
-        "D14", "data", Message("Does the model give up rare classes?"),
-        signal=lambda e: e.rare_class_gain, threshold=RARE_GAIN,
-        fired="Class weights lower the balanced error by {signal:.1%}. Without them the model gives up rows of the "
-            "rarer class to get more rows right in all.",
-        passed="Class weights lower the balanced error by at most {most:.1%}.",
-        hint="If the rarer class matters to you, choose the balanced error as the metric and set class_weight to balanced.",
-        problem="rare_class_missed", needs=("rare_class_gain",), silences_conclusions=True, decided_by="repeats",
-        examples=(
-            Example(Evidence(rare_class_gain=Estimate(0.12, 0.09, 0.15)), "fired"),
-            Example(Evidence(rare_class_gain=Estimate(0.01, -0.01, 0.03)), "passed"),
-        ),
-    ),
-    Rule(
         "D7", "data", Message("Do dev and training rows match?"),
         signal=lambda e: e.mismatch, threshold=MATERIAL,
         fired="Dev rows are {signal:gap} harder than unseen rows like the training rows.",
@@ -252,33 +199,7 @@ DATA_RULES: tuple[Rule, ...] = (
             Example(Evidence(scale_ratio=exactly(3), scaled_inputs=exactly(0)), "passed"),
         ),
     ),
-    Rule(
-        "D9", "data", Message("Do the features predict the target?"),
-        signal=_says_nothing, threshold=NOT_SHOWN,
-        fired="No model beats the baseline (error {guess_error:error}). The columns may not contain "
-              "what you want to predict.",
-        passed="At least one model beats the baseline.",
-        unsure="The best of several models beats the baseline by {better_than_guess:gap}; that may be "
-               "chance.",
-        hint="Before you change the model, look for other columns, or for a mistake in how rows and "
-             "labels were joined.",
-        problem="no_signal", needs=("better_than_guess", "guess_error"), silences=CAUSES, silences_levels=VERDICT,
-        spares_answers=True, decided_by="nothing",
-        headlines=(
-            Headline(
-                Message(
-                    "No model beats always predicting {baseline}. The columns may not contain what you need "
-                    "to predict {target}."
-                )
-            ),
-        ),
-        examples=(
-            Example(Evidence(better_than_guess=Estimate(0.0, -0.03, 0.03), guess_error=exactly(0.5)), "fired"),
-            Example(Evidence(better_than_guess=Estimate(0.2, 0.15, 0.25), guess_error=exactly(0.5)), "passed"),
-            Example(Evidence(better_than_guess=Estimate(0.03, 0.01, 0.05, at_least=-0.01), guess_error=exactly(0.5)), "undecided"),
-            Example(Evidence(better_than_guess=Estimate(0.25, -0.13, 0.63, at_least=-0.49), guess_error=exactly(0.33)), "undecided"),
-        ),
-    ),
+    *CLASS_RULES,
     Rule(
         "D10", "data", Message("Groups of rows"),
         signal=lambda e: e.group_suspicion, threshold=SUSPICION,

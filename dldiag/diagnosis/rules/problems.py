@@ -14,6 +14,7 @@ PROBLEMS: dict[str, Message] = {
     "imbalance": Message("Imbalanced classes"),
     "rare_class_missed": Message("A rare class that the model gives up"),
     "metric_asks": Message("The metric asks for something else than the model learns"),
+    "classes_weighed_alike": Message("The model does not weigh the classes as the metric does"),
     "skewed_target": Message("A target that spans powers of ten"),
     "mismatch": Message("Data mismatch"),
     "missing_features": Message("Features that the errors ask for"),

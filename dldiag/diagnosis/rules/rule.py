@@ -96,3 +96,6 @@ def is_likely(probe: Probe, evidence: Evidence) -> bool:
 
 
 MATERIAL = Threshold("δ", lambda e: e.delta, "error", "the larger of the setting and 10% of the dev error")
+# What a rule against trusting any verdict silences, by level and by code; whether the network trains can still be seen.
+VERDICT: tuple[Level, ...] = ("bias_variance", "process")
+CAUSES = ("T4", "T7", "T8", "T9", "T10", "T12", "T13", "T14")

@@ -176,10 +176,15 @@ def change_words(one: Fix) -> str:
     return one.change if one.change.startswith(one.title) else labeled(one.title, one.change)
 
 
+def _may_as_well_hurt(one: Fix) -> bool:
+    """Tell whether a test left open what a fix does and saw no gain: an error after it would only mislead."""
+    return one.verdict == "undecided" and one.effect is not None and one.effect.value >= 0
+
+
 def action_effect(one: Fix, report: Report) -> str:
     """Say what a fix does to the dev error: before → after, with the interval."""
     before = before_change(report)
-    if one.effect is None or before is None or one.verdict is None:
+    if one.effect is None or before is None or one.verdict is None or _may_as_well_hurt(one):
         return one.words
     arrow = before_after(before, one.effect, unit_of(report))
     counted = "counted_error" in report.evidence

@@ -1,0 +1,129 @@
+"""A metric that weighs classes unequally, and a model that weighs them alike: what is said, and what is advised."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from dldiag.core.settings import Settings
+from dldiag.core.types import Estimate, Trial, exactly
+from dldiag.data.dataset import make_dataset
+from dldiag.diagnosis.diagnose import diagnose, prepare_case
+from dldiag.diagnosis.evidence.evidence import Evidence, Probe
+from dldiag.diagnosis.judged_by import metric_demands, names_of_demands
+from dldiag.diagnosis.metric_changes import class_demands, is_weighted
+from dldiag.diagnosis.recommend import recommend, settled
+from dldiag.diagnosis.rules import RULES, check_rules
+from dldiag.experiments.metric_choice import MetricChoice
+from dldiag.experiments.models import as_model, build_model, changed
+
+REPEATS = range(4)
+RARE = Evidence(
+    material=exactly(0.05), train_error=exactly(0.45), dev_error=exactly(0.48), n_dev=exactly(600), repeats=exactly(6),
+    guess_error=exactly(0.5), better_than_guess=Estimate(0.01, -0.04, 0.06), weight_ratio=exactly(32.0),
+    ranking_gain=Estimate(0.24, 0.1, 0.38, at_least=0.05), names={"heavy_class": "yes", "light_class": "no"},
+)  # fmt: skip
+FEW = {"rare_dev_rows": exactly(18), "dev_half_width": exactly(0.08)}
+
+
+def with_threshold(low, value, high):
+    change = Estimate(value, low, high)
+    return replace(RARE, probes={"threshold": Probe(change, change, {"adjust": "threshold"}, 6)})
+
+
+def outcomes(evidence):
+    return {finding.code: finding.outcome for finding in check_rules(evidence, RULES)}
+
+
+def order(evidence):
+    return [one.remedy for one in recommend(check_rules(evidence, RULES), evidence)]
+
+
+def rare_table(n_rare=60, n_other=1500, shift=0.7):
+    rng = np.random.default_rng(0)
+    y = np.repeat(["yes", "no"], [n_rare, n_other])
+    X = rng.normal(size=(len(y), 4)) + shift * (y == "yes")[:, None]
+    return make_dataset(pd.DataFrame(X, columns=list("abcd")).assign(y=y).sample(frac=1, random_state=0), "y")
+
+
+def case_of(model, settings=Settings()):  # noqa: B008 — frozen
+    case = prepare_case(rare_table(), model, settings)
+    case.fits.fit([case.model, case.guess], [case.sizes[-1]], REPEATS)
+    return case, [case.fits.get(one, case.sizes[-1], REPEATS) for one in (case.model, case.guess)]
+
+
+@pytest.mark.parametrize(
+    ("choice", "weights"),
+    [
+        (MetricChoice("balanced_error"), {0: 1 / 6, 2: 1 / 2}),
+        (MetricChoice("cost", costs=((0.0, 1.0, 1.0), (1.0, 0.0, 3.0), (5.0, 5.0, 0.0))), {0: 2.0, 1: 4.0, 2: 10.0}),
+        (MetricChoice("cost", costs=((0.0, 0.0, 0.0), (1.0, 0.0, 1.0), (1.0, 1.0, 0.0))), {}),
+        (MetricChoice("error"), {}),
+        (MetricChoice("roc_auc", positive=1), {}),
+    ],
+)
+def test_a_metric_of_decisions_weighs_the_classes(choice, weights):
+    assert class_demands(np.array([0] * 6 + [2] * 2), choice) == pytest.approx(weights)
+
+
+def test_class_weights_and_a_moved_threshold_are_seen_on_a_model():
+    plain = build_model("classification")
+    assert not is_weighted(plain)
+    assert is_weighted(changed(plain, {"class_weight": "balanced"}))
+    assert is_weighted(changed(plain, {"adjust": "threshold"}))
+    assert is_weighted(as_model(LogisticRegression(class_weight={0: 1, 1: 9})))
+
+
+def test_ranking_is_told_as_scikit_learn_measures_it_and_a_weighted_model_asks_for_nothing():
+    case, (fits, guess) = case_of(LogisticRegression())
+    found = metric_demands(case.fits, case.model, [fits], guess)
+    y = case.fits.dataset.y == case.fits.encoded.choice.positive
+    auc = [roc_auc_score(y[one.task.dev_rows], one.kept.proba[:, 1]) for one in fits]
+    assert found["ranking_gain"].value == pytest.approx(np.mean(auc) - 0.5, abs=1e-6)
+    counts = np.bincount(case.fits.open_targets)
+    assert found["weight_ratio"].value == pytest.approx(counts.max() / counts.min())
+    assert names_of_demands(case.fits) == {"heavy_class": "yes", "light_class": "no"}
+    case, (fits, guess) = case_of(LogisticRegression(class_weight="balanced"))
+    assert metric_demands(case.fits, case.model, [fits], guess)["weight_ratio"] == exactly(1.0)
+
+
+def test_decisions_at_the_wrong_weight_do_not_say_that_the_columns_tell_nothing():
+    assert outcomes(RARE)["D16"] == "fired"
+    assert (outcomes(RARE)["D9"], outcomes(RARE)["D17"]) == ("not_applicable", "passed")
+    alike = replace(RARE, weight_ratio=exactly(1.0))
+    assert (outcomes(alike)["D9"], outcomes(alike)["D17"]) == ("fired", "not_applicable")
+    chance = replace(RARE, ranking_gain=Estimate(0.0, -0.1, 0.1))
+    assert outcomes(chance)["D17"] == "fired"
+    assert order(chance)[0] == "better_features"
+
+
+@pytest.mark.parametrize(
+    ("low", "value", "high", "first"),
+    [(-0.29, -0.1, 0.02, "threshold"), (-0.12, 0.04, 0.12, "threshold"), (0.01, 0.05, 0.09, "leave_it")],
+)
+def test_what_the_metric_asks_for_is_tried_first_unless_it_surely_hurts(low, value, high, first):
+    evidence = with_threshold(low, value, high)
+    assert order(evidence)[0] == first
+    assert order(replace(evidence, weight_ratio=exactly(1.0), **FEW))[0] != "threshold"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "value", "first"), [("undecided", 0.01, "threshold"), ("no_effect", 0.0, "leave_it"), ("hurt", 0.06, "leave_it")]
+)  # fmt: skip
+def test_a_test_that_leaves_it_open_takes_back_no_advice_of_the_metric(verdict, value, first):
+    evidence = with_threshold(-0.12, 0.04, 0.12)
+    before = recommend(check_rules(evidence, RULES), evidence)
+    trial = Trial("threshold", verdict, Estimate(value, value - 0.1, value + 0.1), 8, 1.0)
+    tried = [replace(one, trial=trial) if one.remedy == "threshold" else one for one in before]
+    assert settled(tried, evidence.delta)[0].remedy == first
+
+
+def test_a_rare_class_that_a_model_ranks_well_is_told_to_move_the_threshold_or_to_weigh_classes():
+    report = diagnose(rare_table(), LogisticRegression(), Settings(budget="quick", trials=1))
+    assert report.metric.name == "balanced_error"
+    assert report.verdict.code != "no_signal"
+    assert report.recommendations[0].remedy in ("threshold", "class_weights")
+    assert {one.code: one.outcome for one in report.findings}["D16"] == "fired"
