@@ -205,7 +205,7 @@ def test_bad_input_is_one_plain_line_and_status_two(arguments, capsys):
 
 def test_a_test_error_far_above_the_dev_error_is_told_and_treated():
     report = diagnose_numbers(GivenNumbers(0.08, 0.10, 0.01, test_error=0.20, dev_rows=500, test_rows=500))
-    assert "too much was chosen on this dev set" in str(report.verdict.detail)
+    assert "Too much was chosen on this dev set" in str(report.verdict.detail)
     leave = next(one.rank for one in report.recommendations if one.remedy == "leave_it")
     assert next(one.rank for one in report.recommendations if one.remedy == "more_dev_rows") < leave
 
