@@ -62,7 +62,8 @@ h1 { letter-spacing: -0.02em; }
 .remedy-table { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 1rem; }
 .remedy-table h4 { margin: 0 0 .35rem; font-size: .95rem; }
 .remedy-table ul { list-style: none; margin: 0; padding: 0; }
-.remedy-table li { display: flex; flex-wrap: wrap; justify-content: space-between; padding: .35rem .7rem; border: 1px solid color-mix(in srgb, currentColor 22%, transparent); margin-bottom: -1px; }
+.remedy-table li { display: flex; flex-wrap: wrap; justify-content: space-between; padding: .35rem .7rem;
+  border: 1px solid color-mix(in srgb, currentColor 22%, transparent); margin-bottom: -1px; }
 .remedy-table li.lit { background: color-mix(in srgb, #2A8F96 22%, transparent); font-weight: 600;
   border-left: 5px solid #2A8F96; }
 .remedy-table li.dim { opacity: .78; }
