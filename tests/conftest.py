@@ -2,5 +2,9 @@
 
 from hypothesis import settings
 
+from tests.homes import without_workers
+
+__all__ = ["without_workers"]
+
 settings.register_profile("here", deadline=None)
 settings.load_profile("here")

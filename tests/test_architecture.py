@@ -155,6 +155,13 @@ def test_no_module_is_a_drawer_for_everything():
     assert not [name(path) for path in CODE if path.stem in {"utils", "helpers", "manager", "base", "common", "misc"}]
 
 
+def test_every_app_module_has_a_test_file_of_its_name():
+    app = ROOT / "dldiag" / "app"
+    modules = {path.relative_to(app) for path in app.rglob("*.py") if path.name != "__init__.py"}
+    tested = {path.relative_to(ROOT / "tests" / "app") for path in ROOT.glob("tests/app/*/test_*.py")}
+    assert {str(one) for one in modules if one.with_name(f"test_{one.name}") not in tested} == set()
+
+
 def test_no_public_name_stands_twice():
     places: dict[str, list[str]] = {}
     for path in CODE:

@@ -233,7 +233,7 @@ def test_a_sample_is_one_row(monkeypatch, capsys):
     test_samples.test_a_sample_is_small_licensed_and_attributed(row)
 
 
-def test_an_experiment_of_the_course_is_one_lesson(monkeypatch):
+def test_an_experiment_of_the_course_is_one_lesson(monkeypatch, without_workers):
     topic = TOPICS["took_off"]
     lesson = replace(topic.lessons[0], key="new_lesson", title=Message("A new lesson"))
     monkeypatch.setitem(TOPICS, "took_off", replace(topic, lessons=(*topic.lessons, lesson)))

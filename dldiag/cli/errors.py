@@ -21,7 +21,7 @@ ROW_FILES = {
     "worst_csv": Message("write the 1,000 worst rows as CSV, with your columns"),
     "suspects_csv": Message("write the rows with suspicious labels as CSV, with your columns"),
 }
-WORST = 1_000  # rows
+WORST = 1_000  # Rows in the list.
 
 
 def add_errors(verbs: argparse._SubParsersAction[Parser]) -> None:

@@ -15,8 +15,8 @@ from dldiag.core.settings import Settings
 from dldiag.core.types import Kind, ReadPlan
 from dldiag.experiments.models import MODELS, params_for
 
-TRIALS = {"auto": None, "none": 0}  # beside a number
-_NOT_ASKED = {"trials", "baselines", "muted"}  # settings whose flag is written by hand below
+TRIALS = {"auto": None, "none": 0}  # Words accepted beside a number.
+_NOT_ASKED = {"trials", "baselines", "muted"}  # Settings whose flag is written by hand below.
 
 # How the reading plan's texts are written on a command line.
 _ESCAPES = {"\\t": "\t", "tab": "\t", "space": " ", "\\s": " ", "comma": ",", "semicolon": ";"}

@@ -18,7 +18,7 @@ from dldiag.core.params import SettingError
 from dldiag.core.sanitize import terminal_safe
 from dldiag.core.types import DataError
 
-FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130  # exit statuses
+FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130  # Exit statuses.
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

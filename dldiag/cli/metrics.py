@@ -37,7 +37,7 @@ def run_numbers(given: argparse.Namespace) -> None:
     """Read the numbers, say what they mean, and write what was asked for."""
     check_outputs(given)
     numbers = read_metrics(given)
-    with speaking("en"):  # a report holds English; it is put into the reader's language when it is shown
+    with speaking("en"):  # A report holds English; it is put into the reader's language when it is shown.
         report = diagnose_numbers(numbers, _curve(given.curve, numbers.unit))
     if not given.quiet:
         sys.stdout.write(terminal_safe(to_text(report)))

@@ -109,7 +109,7 @@ def _add_diagnose(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespa
 
 def _diagnose(given: argparse.Namespace) -> None:
     dataset, model, settings, jobs = _asked(given)
-    with speaking("en"), _cluster(given):  # a report holds English, whoever reads it
+    with speaking("en"), _cluster(given):  # A report holds English, whoever reads it.
         report = diagnose(dataset, model, settings, on_progress=_meter(given), n_jobs=jobs)
     _tell(given, report)
     write_model(given, lambda: fitted(dataset, model, settings))
@@ -118,7 +118,7 @@ def _diagnose(given: argparse.Namespace) -> None:
 def _improve(given: argparse.Namespace) -> None:
     dataset, model, settings, jobs = _asked(given)
     if given.open_test:
-        check_unopened(dataset, settings, FROM_HERE)  # now, not after hours of fits
+        check_unopened(dataset, settings, FROM_HERE)  # Checked now, not after hours of fits.
     known = None if given.known is None else from_json(given.known.read_bytes())
     with speaking("en"), _cluster(given):
         found = improve_case(prepare_case(dataset, model, settings, n_jobs=jobs), known, on_progress=_meter(given))

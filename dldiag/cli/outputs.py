@@ -32,12 +32,13 @@ OUTPUTS: dict[str, tuple[Callable[[Report], str], Message]] = {
     "curves_csv": (curves_csv, Message("write the learning curves as CSV")),
     "script": (_to_script, Message("write a Python script that rebuilds the model and its dev error")),
 }
+# Packages that some outputs need, with the extra that brings them.
 _NEEDED = {
     "html": ("plotly", "app"),
     "save_model": ("skops", "app"),
     "mlflow": ("mlflow", "mlflow"),
-}  # packages that some outputs need
-_MODEL = "save_model"  # this output needs the table, not only the report
+}
+_MODEL = "save_model"  # This output needs the table, not only the report.
 
 
 def add_outputs(group: argparse._ActionsContainer, names: Iterable[str] = OUTPUTS) -> None:
@@ -63,7 +64,7 @@ def check_outputs(given: argparse.Namespace, names: Iterable[str] = (*OUTPUTS, _
         try:
             _check_place(out)
             seen.add(out.resolve())
-        except (OSError, RuntimeError) as error:  # a link that leads to itself is one or the other
+        except (OSError, RuntimeError) as error:  # A link that leads to itself raises one or the other.
             reason = getattr(error, "strerror", None) or str(error)
             raise SettingError(tr("{path} cannot be written: {reason}.", path=repr(str(out)), reason=reason)) from error
     if len(seen) < len(asked):

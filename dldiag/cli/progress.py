@@ -11,9 +11,9 @@ from dldiag.core.i18n import current_language, speaking, tr
 from dldiag.core.sanitize import terminal_safe
 from dldiag.core.types import Progress
 
-_BAR = 24  # characters
+_BAR = 24  # In characters.
 FULL, EMPTY = "█", "░"
-_AGAIN = "\r\033[K"  # back to the first column, and clear the line
+_AGAIN = "\r\033[K"  # Back to the first column, and clear the line.
 
 
 def progress_meter(out: TextIO | None = None) -> Callable[[Progress], None]:

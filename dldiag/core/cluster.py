@@ -97,7 +97,7 @@ class Cluster:
                     alive.has_result()
                     yield self._result(future)
                     self._send(running, function, waiting, sent, stop, 1)
-        except (OSError, TimeoutError) as error:  # the scheduler is gone, or no worker takes the data
+        except (OSError, TimeoutError) as error:  # The scheduler is gone, or no worker takes the data.
             raise _lost(str(error)) from error
         except BaseException:
             distributed.Event(event, client=self._client).set()

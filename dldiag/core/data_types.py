@@ -127,7 +127,7 @@ class FileTotals:
     columns: tuple[ColumnTotals, ...] = ()
     is_exact: bool = True
     uncounted: int = 0
-    drawn_by: str = ""  # the column whose groups were drawn whole
+    drawn_by: str = ""  # The column whose groups were drawn whole.
 
     def column(self, name: str) -> ColumnTotals | None:
         """Return the totals of a column, where it was counted."""

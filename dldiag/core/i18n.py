@@ -16,9 +16,8 @@ LANGUAGES = {"en": "English", "zh": "简体中文"}
 COMMAS = {"en": ", ", "zh": "，"}  # Between the items of a list.
 STOPS = {"en": " ", "zh": ""}  # Between two sentences.
 COLONS = {"en": ": ", "zh": "："}  # Between a name and its value.
-CATALOGS = Path(__file__).with_name(
-    "locale"
-)  # Holds <language>/LC_MESSAGES/dldiag.po and .mo; `make catalog` writes both.
+# Holds <language>/LC_MESSAGES/dldiag.po and .mo; `make catalog` writes both.
+CATALOGS = Path(__file__).with_name("locale")
 DOMAIN = "dldiag"
 
 _language: ContextVar[str] = ContextVar("language", default="en")

@@ -259,7 +259,7 @@ def _work(target: Target, request: bytes, connection: socket.socket, seconds: fl
 
 def _limit_time(limit: float) -> None:
     """Let the system end this process when it has used its CPU seconds."""
-    import resource  # POSIX only, as this side is
+    import resource  # This module exists on POSIX only, where this side runs.
 
     for name in SPENT_SIGNALS:
         signal.signal(getattr(signal, name), signal.SIG_DFL)

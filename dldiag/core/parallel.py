@@ -17,7 +17,7 @@ from threadpoolctl import ThreadpoolController
 
 Result = TypeVar("Result")
 
-OWN_BACKEND = "LokyBackend"  # joblib's local processes; any other backend was chosen with parallel_config.
+OWN_BACKEND = "LokyBackend"  # Joblib's local processes; any other backend was chosen with parallel_config.
 USUAL_MOST = 4  # Default maximum of processes; each needs 200 MB, and other work needs cores, too.
 
 

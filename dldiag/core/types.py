@@ -286,9 +286,8 @@ class Report:
     errors: ErrorFindings | None = None  # Where the model is wrong on the dev rows.
     parent: Parent | None = None
     metric: MetricUsed | None = None  # The metric behind every error of the report.
-    metrics: Mapping[str, Estimate] = field(
-        default_factory=dict
-    )  # The model's metrics on the dev rows, in each metric's own direction.
+    # The model's metrics on the dev rows, in each metric's own direction.
+    metrics: Mapping[str, Estimate] = field(default_factory=dict)
     per_class: tuple[ClassScores, ...] = ()
     performance: tuple[Performance, ...] = ()  # The model's, then the reference models', on the dev rows.
     larger_dev_set: DevSetOutlook | None = None  # Where a larger dev set is recommended.

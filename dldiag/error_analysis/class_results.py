@@ -11,8 +11,8 @@ from dldiag.core.performance import Confusion
 from dldiag.core.types import Estimate
 from dldiag.error_analysis.judged_rows import JudgedRows, share_estimate
 
-MOST_CLASSES = 20  # in a confusion matrix; the rarest of more are counted as one
-OTHER_CLASSES = "…"  # the label of the classes that are counted as one
+MOST_CLASSES = 20  # In a confusion matrix; beyond, the rarest classes are counted as one.
+OTHER_CLASSES = "…"  # Label of the classes counted as one.
 
 
 def class_scores(judged: JudgedRows, classes: Sequence[str]) -> tuple[ClassScores, ...]:
@@ -40,7 +40,7 @@ def confusion(judged: JudgedRows, classes: Sequence[str]) -> Confusion:
     n = len(classes)
     counts = np.zeros((n, n + 1), dtype=np.int64)
     for one in judged.parts:
-        np.add.at(counts, (one.y, one.predicted), 1)  # an unknown class, −1, is the last column
+        np.add.at(counts, (one.y, one.predicted), 1)  # An unknown class, −1, is the last column.
     labels, folded = list(classes), n > MOST_CLASSES
     if folded:
         order = np.argsort(-counts.sum(axis=1), kind="stable")

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from dldiag.core.error_findings import Condition
 
-MOST_LEVELS = 15  # categories of a column that may define a slice, the most frequent ones
-MOST_BINS = 16  # quantile bins of a numeric column
-_ROWS_PER_BIN = 40  # rows that a bin should hold
-MISSING = 0  # the code of a missing value
+MOST_LEVELS = 15  # Only the most frequent categories of a column define slices.
+MOST_BINS = 16  # Most quantile bins of a numeric column.
+_ROWS_PER_BIN = 40  # Rows that a bin should hold.
+MISSING = 0  # Code of a missing value.
 
 Mask = NDArray[np.bool_]
 

@@ -16,9 +16,8 @@ _MOST_VALUES = 9  # Values of a column: quantiles, or its most frequent categori
 _ENDS = 0.05  # Share of the values at each end beyond which no quantile is taken.
 _DIGITS = 3  # Significant digits of a value that is shown, so that no exact value of a row is kept.
 
-MeanOf = tuple[
-    Callable[[Any], float], str
-]  # the mean prediction for inputs, and the class that it is the probability of
+# Gives the mean prediction for inputs, and names the class whose probability it is.
+MeanOf = tuple[Callable[[Any], float], str]
 
 
 def dependence(values: pd.Series, inputs_with: Callable[[int], Any], mean_of: MeanOf) -> PartialDependence | None:

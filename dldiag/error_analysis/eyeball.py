@@ -17,7 +17,7 @@ from dldiag.core.estimate import Estimate
 from dldiag.core.statistics import difference, rate_estimate
 from dldiag.error_analysis.row_losses import RowLosses
 
-EYEBALL_ERRORS = 100  # wrong rows to look at; Ng's figure
+EYEBALL_ERRORS = 100  # Wrong rows to look at, as Ng advises.
 LARGEST_PART = 0.5  # Largest share of the dev rows in the eyeball part, so that enough stay in the blackbox part.
 
 

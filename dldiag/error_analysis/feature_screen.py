@@ -26,10 +26,10 @@ MOST_RATIOS = 25  # Numeric features that are divided by each other.
 MOST_FOUND = 4  # Features found at most in one table.
 SPLINE_BINS = 8  # Bins whose mean residuals are compared.
 LEAST_SCREENED = 100  # Least rows for the screen.
-FARTHEST = 5.0  # standard deviations; values beyond are cut, so that no single row makes a feature
+FARTHEST = 5.0  # In standard deviations; values beyond are clipped, so that no single row makes a feature.
 CLOSER_LOOKS = 10  # Interactions compared again without their linear part.
-MOST_LINEAR = 3  # rows per known column; with fewer, residuals are not freed of these
-_LEAST_DISTINCT = 12  # values of a feature, to test a bend in it
+MOST_LINEAR = 3  # With fewer rows per known column, residuals are not freed of the linear part.
+_LEAST_DISTINCT = 12  # Distinct values a feature needs to be tested for a bend.
 _SMALL = 1e-9
 
 
@@ -212,7 +212,8 @@ def _standardized(values: Floats) -> Floats:
         filled = np.where(np.isfinite(values), values, np.nan)
         middle = np.zeros(values.shape[1])
         some = np.isfinite(filled).any(axis=0)
-        median = np.nanmedian if np.isnan(filled[:, some]).any() else np.median  # the same number, sooner
+        # Both give the same number; this one is faster.
+        median = np.nanmedian if np.isnan(filled[:, some]).any() else np.median
         middle[some] = median(filled[:, some], axis=0)
         filled = np.where(np.isnan(filled), middle, filled)
         Z = np.clip((filled - filled.mean(axis=0)) / np.maximum(filled.std(axis=0), _SMALL), -FARTHEST, FARTHEST)

@@ -15,7 +15,7 @@ from dldiag.core.types import DataError, Task
 from dldiag.error_analysis.row_losses import ErrorCase
 from dldiag.experiments.predictions import Predictions
 
-MANY_VALUES = 20  # different numbers in a target; more of them, or fractions, are a regression
+MANY_VALUES = 20  # Most distinct numbers of a classification target; more, or fractions, mean regression.
 SUM_OFF = 0.01  # How far the probabilities of a row may sum from 1, for rounding.
 _LEAST_ROWS = 10  # Least rows for an analysis.
 
@@ -146,7 +146,7 @@ def _label(value: Any) -> str:
     return text.partition(".")[0] if _WHOLE_FLOAT.fullmatch(text) else text
 
 
-_WHOLE_FLOAT = re.compile(r"-?[1-9]\d{0,17}\.0+|0\.0+")  # a whole number as a float is written
+_WHOLE_FLOAT = re.compile(r"-?[1-9]\d{0,17}\.0+|0\.0+")  # A whole number written as a float.
 
 
 def _order(name: str) -> tuple[int, float, str]:

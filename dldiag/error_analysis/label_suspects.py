@@ -19,8 +19,8 @@ from dldiag.core.statistics import rate_estimate
 from dldiag.core.types import Floats
 from dldiag.error_analysis.row_losses import ErrorCase, RowLosses
 
-FAR_OUT = 5.0  # robust standard deviations of the errors; of normal ones 1 in 1.7 million is as far
-MAD_TO_SD = 1.4826  # a normal distribution's standard deviation / its median absolute deviation
+FAR_OUT = 5.0  # In robust standard deviations of the errors; 1 in 1.7 million normal errors is as far out.
+MAD_TO_SD = 1.4826  # Standard deviation of a normal distribution / its median absolute deviation.
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +28,8 @@ class SuspectRows:
     """Suspect rows, the likeliest mistakes first: positions among those given, and a score from 0 (wrong) to 1."""
 
     positions: NDArray[np.int64]
-    score: Floats  # of every row given
-    suggested: NDArray[Any]  # of every row given: the class, or the value, that the model expects
+    score: Floats  # A score for every row given.
+    suggested: NDArray[Any]  # The class or value that the model expects of every row given.
 
 
 def suspects_of_classes(y: NDArray[Any], proba: Floats) -> SuspectRows:

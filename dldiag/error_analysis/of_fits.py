@@ -31,8 +31,8 @@ from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model
 from dldiag.experiments.tasks import FitTask, Inputs, with_codes
 
-SHUFFLED_ROWS = 2_000  # dev rows that columns are shuffled on at most
-QUICK_SHUFFLES = 3  # of each group of columns
+SHUFFLED_ROWS = 2_000  # Most dev rows on which columns are shuffled.
+QUICK_SHUFFLES = 3  # How often each group of columns is shuffled.
 
 
 def case_of_fits(fits: FitCache, model: Model, seed: int = 0) -> ErrorCase | None:

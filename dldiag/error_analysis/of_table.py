@@ -12,7 +12,7 @@ from dldiag.core.types import DataError, Table
 from dldiag.data.typing.columns import check_names
 from dldiag.error_analysis.analysis import ErrorAnalysis, error_analysis
 
-UNUSED_KINDS = ("identifier", "constant", "empty", "text")  # of columns that define no slice
+UNUSED_KINDS = ("identifier", "constant", "empty", "text")  # Columns of these kinds define no slice.
 
 
 def analyze_table(

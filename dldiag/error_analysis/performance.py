@@ -19,7 +19,7 @@ from dldiag.experiments.metric_estimates import metric_estimates
 from dldiag.experiments.models import Model
 from dldiag.experiments.predictions import Predictions
 
-MOST_RANKED = 5  # classes that have curves each, where none is called positive
+MOST_RANKED = 5  # Most classes with a curve each, where none is called positive.
 _TWO = 2
 
 

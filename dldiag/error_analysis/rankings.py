@@ -25,9 +25,9 @@ from dldiag.error_analysis.judged_rows import (
     shortened,
 )
 
-FALSE_ALARMS = np.linspace(0, 1, 41) ** 1.5  # denser where few are tolerated, which is where thresholds are set
+FALSE_ALARMS = np.linspace(0, 1, 41) ** 1.5  # Denser where few false alarms are tolerated: thresholds are set there.
 RECALLS = np.linspace(0.025, 1, 40)
-NEAR = 0.08  # distance to either side over which the slope of a ROC curve is taken
+NEAR = 0.08  # The slope of a ROC curve is taken over so much to either side.
 _BINS = 10  # Bins of a calibration curve, of equal width.
 _ROWS_PER_BIN = 20  # Least rows of a bin; bins with fewer are joined.
 _MOST_THRESHOLDS = 41
@@ -43,7 +43,7 @@ class _Ranked:
     scores: Floats
     false_alarms: Floats
     recalls: Floats
-    at: Floats  # the score at each point of the curve
+    at: Floats  # The score at each point of the curve.
 
     def slope(self, place: float) -> float:
         """Return the slope of the ROC curve at a share of false alarms."""
@@ -174,7 +174,7 @@ def _bin_edges(said: Floats) -> list[float]:
         held += int(count)
         if held >= _ROWS_PER_BIN:
             kept, held = [*kept, float(edge)], 0
-    end = np.nextafter(1.0, 2.0)  # a probability of 1 belongs to the last bin
+    end = np.nextafter(1.0, 2.0)  # A probability of 1 belongs to the last bin.
     return [*(kept[:-1] if len(kept) > 1 else kept), float(end)]
 
 

@@ -17,7 +17,7 @@ from dldiag.experiments.judging import HOPELESS
 CELLS = 24  # Cells on each axis of predicted against actual.
 TAIL = 0.005  # Share of the values on either side in the outermost cells.
 MOST_COLUMNS = 8  # Columns that residuals are kept for.
-INNER = (0.1, 0.9)  # quantiles of the residuals of a bin
+INNER = (0.1, 0.9)  # Quantiles of the residuals of a bin.
 
 
 def residuals(judged: JudgedRows, X: pd.DataFrame, spread: float) -> Residuals:

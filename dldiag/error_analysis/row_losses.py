@@ -98,6 +98,6 @@ def _answers(given: Predictions, of_row: NDArray[np.int64], times: NDArray[np.in
     if times.max() == 1:
         return np.asarray(given.predicted[np.argsort(of_row, kind="stable")])
     counts = np.zeros((len(times), len(case.classes) + 1), dtype=np.int32)
-    np.add.at(counts, (of_row, given.predicted), 1)  # an unknown class, −1, is the last column
+    np.add.at(counts, (of_row, given.predicted), 1)  # An unknown class, −1, is the last column.
     best = counts.argmax(axis=1)
     return np.where(best == len(case.classes), -1, best)

@@ -27,21 +27,21 @@ MOST_SLICES = 5  # Slices tested and shown at most.
 LEAST_SLICE_ROWS = 20  # Least rows of a slice in each half.
 LEAST_TABLE_ROWS = 100  # Least rows of a table for a search.
 LARGEST_SHARE = 0.5  # Largest share of the rows; a larger slice is better described by the rows outside.
-LEAST_SCORE = 2.0  # standard errors above the rest, less PER_BOUND each, to be worth a test
-PER_BOUND = 0.75  # standard errors that every bound or category must add, or it stays out
+LEAST_SCORE = 2.0  # In standard errors above the rest, less PER_BOUND for each bound, to be worth a test.
+PER_BOUND = 0.75  # In standard errors that every bound or category must add.
 BEAM = 30  # Rules extended in each step.
 PER_COLUMN = 3  # Rules on the same columns among them.
 _MOST_COLUMNS = 60  # Columns combined at most, those with the best single condition.
 SEARCH_ROWS, SEARCH_CELLS = 50_000, 20_000_000  # Rows and cells searched at most; all rows confirm.
-WINSOR = 0.99  # quantile at which losses are cut for search and test: one wild row is no slice
+WINSOR = 0.99  # Losses are clipped at this quantile for search and test: one wild row is no slice.
 FAMILY_RISK = 0.05  # Probability that one slice or more is confirmed by mistake.
 _TINY = 1e-24
-_NEEDED = 3.0  # standard errors by which a condition's rows must do worse than those it keeps out, or it is dropped
+_NEEDED = 3.0  # In standard errors by which a condition's rows must do worse than those it excludes.
 MOST_BOUNDS = 2  # Bounds of a range that is open on neither side.
-LEAST_NEW = 2.0  # standard errors a slice must still show, and half its excess, on the rows that no better slice holds
+LEAST_NEW = 2.0  # In standard errors, beside half its excess, on the rows that no better slice holds.
 
 SliceLoss = NDArray[np.float64]
-Part = tuple[int, int, int]  # column, first and last bin
+Part = tuple[int, int, int]  # A column with its first and its last bin.
 
 
 @dataclass(frozen=True)

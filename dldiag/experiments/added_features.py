@@ -14,11 +14,11 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Dataset, Floats, Rows
 from dldiag.data.encode import Matrix
 
-KNOTS = (0.1, 0.3, 0.5, 0.7, 0.9)  # quantiles of the training rows between which a spline is straight
+KNOTS = (0.1, 0.3, 0.5, 0.7, 0.9)  # Quantiles of the training rows between which a spline is straight.
 _PERIODS = {"month": 12.0, "day of month": 31.0, "day of week": 7.0, "hour": 24.0}  # Periods of the parts of a date.
-PRIOR_ROWS = 10.0  # rows that the mean of all counts for in a level's mean (Micci-Barreca 2001)
-TARGET_FOLDS = 5  # a training row's level mean comes from the folds that it is not in
-MOST_TARGETS = 10  # classes whose shares are encoded, the first ones
+PRIOR_ROWS = 10.0  # The overall mean weighs as much as so many rows in a level's mean (Micci-Barreca 2001).
+TARGET_FOLDS = 5  # A training row's level mean comes from the other folds.
+MOST_TARGETS = 10  # At most so many classes have their shares encoded.
 
 
 class NamedRows(Protocol):
@@ -70,8 +70,9 @@ class TableRows:
         return self.rows if self.order is None or column not in self.moved else self.rows[self.order]
 
 
-_Maker = Callable[[TableRows], Floats]  # (rows, features) of the rows given
-Learn = Callable[[TableRows, Sequence[str], NDArray[Any]], _Maker]  # training rows, what it is made of, their targets
+_Maker = Callable[[TableRows], Floats]  # Returns (rows, features) for the rows given.
+# Takes the training rows, the source columns, and the targets.
+Learn = Callable[[TableRows, Sequence[str], NDArray[Any]], _Maker]
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def _target(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> _Maker:
     """Return the mean target of a row's level, shrunk to the mean of all; a training row's own fold is left out."""
     (name,) = names
     targets = _as_columns(y)
-    fold_of = np.arange(len(y)) % TARGET_FOLDS  # training rows come in random order
+    fold_of = np.arange(len(y)) % TARGET_FOLDS  # Training rows come in random order.
     levels = train.levels(name)
     position = {int(row): i for i, row in enumerate(train.rows)}
     tables = [_level_means(levels[fold_of != k], targets[fold_of != k]) for k in range(TARGET_FOLDS)]

@@ -25,9 +25,8 @@ from dldiag.experiments.tasks import FitTask, Inputs
 
 _FOLDS = 3  # Folds of the training rows; each more costs a fit and moves a threshold little.
 _MOST_THRESHOLDS = 200  # Most thresholds tried, at quantiles of the probabilities.
-TEMPERATURES = np.linspace(
-    0.0, 1.5, 16
-)  # powers of the class shares by which probabilities of several classes are divided
+# With several classes, probabilities are divided by these powers of the class shares.
+TEMPERATURES = np.linspace(0.0, 1.5, 16)
 LEAST = 1e-7  # Least probability, so that its logarithm is finite.
 
 Make = Callable[[FitTask], BaseEstimator]

@@ -14,8 +14,8 @@ from dldiag.core.params import SettingError
 from dldiag.core.types import Task
 from dldiag.experiments.models import AROUND, MODELS, SCALE, Model, as_model, build_model, changed
 
-_KEY, _NAME = "model_key", "estimator"  # in a choice, beside the model's own settings
-_SKLEARN = "sklearn"  # the key of an estimator that is chosen by its name
+_KEY, _NAME = "model_key", "estimator"  # Keys of a choice, beside the model's own settings.
+_SKLEARN = "sklearn"  # The key of an estimator chosen by its class name.
 _PLAIN = (int, float, str, bool, type(None), tuple)
 
 
@@ -69,5 +69,5 @@ def choice_of(model: Model) -> dict[str, Any]:
     own = {name: value for name, value in differing.items() if isinstance(value, _PLAIN)}
     around = {name: getattr(model, name) for name in AROUND if name != SCALE}
     used = {name: value for name, value in around.items() if value != AROUND[name].default}
-    scaled = {SCALE: True} if model.scale_inputs else {}  # a model of the user's gets its inputs as they are
+    scaled = {SCALE: True} if model.scale_inputs else {}  # A user's own model gets its inputs as they are.
     return {_KEY: _SKLEARN, _NAME: name, **own, **used, **scaled}

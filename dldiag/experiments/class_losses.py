@@ -7,9 +7,8 @@ from numpy.typing import NDArray
 
 from dldiag.experiments.judged import Judged, Values
 
-LossAndInfluence = tuple[
-    float, Values
-]  # the loss, and (n,) influence: its variance / n is the sampling variance of the loss
+# Returns the loss and its (n,) influence, whose variance / n is the sampling variance of the loss.
+LossAndInfluence = tuple[float, Values]
 
 
 def share_wrong(judged: Judged) -> LossAndInfluence:

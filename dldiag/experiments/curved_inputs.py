@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LINEAR_KINDS = ("sklearn.linear_model",)
 LINEAR_CLASSES = ("LinearSVC", "LinearSVR", "LinearDiscriminantAnalysis")
-STEP = "curves"  # the name of the step that is put in
+STEP = "curves"  # Name of the inserted pipeline step.
 CURVES: Mapping[str, Callable[[], Any]] = {
     "spline": lambda: loaded("preprocessing").SplineTransformer(extrapolation="linear"),
     "polynomial": lambda: loaded("preprocessing").PolynomialFeatures(include_bias=False),
@@ -28,12 +28,13 @@ CURVES_PARAM = Param(
     choices={"": "none", "spline": "splines", "polynomial": "polynomial of degree 2"},
     group="data",
 )
+# Parts of the names of transformers whose output has no scale.
 _NO_NUMBERS = (
     "Encoder",
     "Vectorizer",
     "Hasher",
     "Binarizer",
-)  # in the names of transformers whose results have no scale
+)
 
 
 def loaded(module: str) -> Any:

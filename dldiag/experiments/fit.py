@@ -38,7 +38,7 @@ from dldiag.nn.health import Health
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError, np.linalg.LinAlgError)
 NO_PROBABILITIES = Message("the model gives no class probabilities, which the metric needs")
 PAIRED_ROWS = 20_000  # Most training rows whose losses are kept; with more rows the gap is known well without them.
-LARGEST_STACK = 32  # networks trained in lock-step; more members only add memory
+LARGEST_STACK = 32  # Networks trained in lock-step at most; more only take memory.
 STACK_BYTES = 256 << 20  # Bytes of the inputs of one stack, from which mini-batches are gathered.
 
 
@@ -341,9 +341,8 @@ def errors_of(model: Any, task: FitTask, inputs: Inputs, seconds: float, outputs
     health = getattr(model, "health_", None)
     if task.model.log_target:
         outputs, inputs = without_log(outputs, inputs)
-        health = health and replace(
-            health, train_error=(), dev_error=None
-        )  # These curves are errors of the logarithm, not of the target.
+        # These curves are errors of the logarithm, not of the target.
+        health = health and replace(health, train_error=(), dev_error=None)
     train_error, train_rows = loss_by_row(inputs.y, outputs.train, outputs.train_proba, inputs)
     dev_error, influence = loss_by_row(inputs.y_dev, outputs.dev, outputs.dev_proba, inputs)
     train_variance = mean_variance(train_rows, inputs.clusters[0])

@@ -18,7 +18,7 @@ from dldiag.experiments.models import Model
 from dldiag.experiments.predictions import Predictions, PredictionStore, pooled
 from dldiag.experiments.tasks import Encoded, FitTask, encode_dataset, with_codes
 
-FitKey = tuple[str, int, int]  # model identity, training rows, repeat
+FitKey = tuple[str, int, int]  # Identity of the model, number of training rows, repeat.
 
 
 class FitCache:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Values = NDArray[np.float64]
 
-LEVEL = 0.9  # the precision, recall or quantile of the metrics that hold one, where none is set
+LEVEL = 0.9  # Default precision, recall or quantile of the metrics that hold one.
 
 
 @dataclass(frozen=True, eq=False)

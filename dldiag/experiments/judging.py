@@ -15,10 +15,10 @@ from dldiag.experiments.metrics import NONNEGATIVE
 from dldiag.experiments.model_outputs import ModelOutputs, Proba
 from dldiag.experiments.tasks import Inputs
 
-AS_SCIKIT_LEARN = ("error", "rmse", "r2")  # metrics that rank the epochs of a training as accuracy or R² do
+AS_SCIKIT_LEARN = ("error", "rmse", "r2")  # Metrics that rank training epochs as accuracy or R² do.
 OF_MEANS = ("rmse", "r2")  # Metrics whose best constant is the mean, not the median.
 MOST_SMEAR = 2.0
-HOPELESS = 100.0  # std(y), of the table and not of a training subset, whose spread may be next to nothing
+HOPELESS = 100.0  # In std(y) of the whole table: that of a training subset may be next to nothing.
 
 
 def loss_by_row(y: NDArray[Any], predicted: NDArray[Any], proba: Proba, inputs: Inputs) -> LossAndInfluence:
@@ -69,7 +69,8 @@ def baseline_outputs(inputs: Inputs) -> tuple[NDArray[Any], Proba]:
     if inputs.y.dtype.kind in "iu":
         code, shares = choice.metric.baseline(choice.judged(inputs.y, inputs.y), inputs.n_classes)
         return np.full(n, code), np.tile(shares, (n, 1))
-    is_own = NONNEGATIVE in choice.metric.needs  # of the target itself; others do not depend on its unit
+    # Such a metric is about the target itself; the others do not depend on its unit.
+    is_own = NONNEGATIVE in choice.metric.needs
     y = in_own_unit(inputs.y, inputs) if is_own else inputs.y
     value = choice.metric.baseline(Judged(y, y, level=choice.level))
     return np.full(n, (value - inputs.y_center) / inputs.y_spread if is_own else value), None

@@ -142,7 +142,7 @@ _OTHERS: dict[str, tuple[tuple[Any, ...], str]] = {
     "params": ((None, {}), "fit gets X and y only"),
     "fit_params": ((None, {}), "fit gets X and y only"),
 }
-WITHOUT_EFFECT = ("verbose", "pre_dispatch")  # on the result
+WITHOUT_EFFECT = ("verbose", "pre_dispatch")  # Arguments without effect on the result.
 
 
 def _check_others(error_score: float | str, others: Mapping[str, Any]) -> None:

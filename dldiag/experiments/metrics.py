@@ -47,10 +47,8 @@ class Metric:
     scarce: Callable[[Judged], float] | None = None
     in_ratio: bool = True
     optimism: Callable[[Judged], float] | None = None
-    holds_level: bool = False  # it is about a precision, a recall or a quantile that the user may set
-    spread_powers: int = (
-        0  # 1 where it is in the target's own unit, so that it is divided by the target's spread inside
-    )
+    holds_level: bool = False  # Whether the user may set its precision, recall or quantile.
+    spread_powers: int = 0  # 1 for a metric in the target's own unit, which is divided by the target's spread inside.
 
     def __repr__(self) -> str:
         """Return the metric in one line."""

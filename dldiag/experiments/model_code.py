@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator
 from dldiag.core.i18n import english
 from dldiag.experiments.models import MODELS, Model
 
-ENDLESS = 10**9  # characters of an estimator's text: scikit-learn shortens it otherwise
+ENDLESS = 10**9  # In characters: scikit-learn shortens an estimator's text otherwise.
 
 
 def described_model(model: Model) -> dict[str, Any]:

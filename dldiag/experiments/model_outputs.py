@@ -70,7 +70,7 @@ def class_probabilities(model: Any, X: Any, n_classes: int, labels: Labels) -> P
     try:
         given = np.asarray(model.predict_proba(X))
         codes = _codes(np.asarray(model.classes_), labels)
-    except Exception:  # a user's own model may have the method and still refuse
+    except Exception:  # A user's own model may have the method and still refuse.
         return None
     if given.ndim != 2 or given.shape[1] != len(codes) or not np.isfinite(given).all():
         return None

@@ -19,14 +19,14 @@ from dldiag.core.types import Task
 from dldiag.experiments.curved_inputs import CURVES_PARAM, can_be_curved, curved, is_pipeline, loaded
 from dldiag.experiments.model_params import BOOSTING_PARAMS, FOREST_PARAMS, LINEAR_PARAMS, NEIGHBOR_PARAMS, SVM_PARAMS
 
-SETUP_ROWS = 300  # a fit costs about as much as this many rows even when it has hardly any
+SETUP_ROWS = 300  # Starting a fit costs about as much as training on so many rows.
 USUAL_INPUTS, USUAL_UNITS = 20, 100
 
 # Half as many trees with twice the learning rate of scikit-learn's defaults: half the time, and over twelve tables at
 # 300 and 3,000 rows a dev error 0.5% higher in mean (`python -m bench.boosting`). It is a reference, not a contestant.
 QUICK_BOOSTING = MappingProxyType({"learning_rate": 0.2, "max_iter": 50, "early_stopping": False})
 
-SCALE = "scale_inputs"  # a setting of the model here, not of its estimator
+SCALE = "scale_inputs"  # A setting of our Model, not of its estimator.
 SCALE_PARAM = Param(
     True,
     bool,
@@ -78,7 +78,7 @@ REWEIGHT_PARAM = Param(
     high=1,
     group="data",
 )
-AROUND = {  # fields of Model
+AROUND = {  # Settings that are fields of Model.
     "scale_inputs": SCALE_PARAM,
     "adjust": ADJUST_PARAM,
     "log_target": LOG_TARGET_PARAM,
@@ -86,11 +86,9 @@ AROUND = {  # fields of Model
     "drop_columns": DROP_COLUMNS_PARAM,
     "reweight_rows": REWEIGHT_PARAM,
 }
-SURROUNDINGS = {
-    name: one.default for name, one in AROUND.items() if name != SCALE
-}  # where a report says nothing of them
-INPUT_CURVES = "input_curves"  # a setting of a user's pipeline as a whole: it becomes one of its steps
-OF_INPUTS = ("new_features", "drop_columns")  # that a model which prepares the table itself cannot have
+SURROUNDINGS = {name: one.default for name, one in AROUND.items() if name != SCALE}  # Values where a report names none.
+INPUT_CURVES = "input_curves"  # A setting of a user's whole pipeline, of which it becomes a step.
+OF_INPUTS = ("new_features", "drop_columns")  # A model that prepares the table itself cannot have these.
 
 
 @dataclass(frozen=True)
@@ -145,13 +143,13 @@ class Model:
     def parameters(self) -> dict[str, Any]:
         """The settings a person may change, with their present values."""
         values = self.estimator.get_params(deep=False)
-        around = {name: getattr(self, name) for name in AROUND}  # settings of what surrounds the estimator
+        around = {name: getattr(self, name) for name in AROUND}  # Settings of what surrounds the estimator.
         used = {name: value for name, value in around.items() if value != AROUND[name].default}
         if self.key not in MODELS:
             own = {name: value for name, value in values.items() if isinstance(value, int | float | str | bool)}
             return own | self._of_own(used)
         if is_network(self):
-            values["hidden_layer_sizes"] = self.estimator.hidden_layers()  # scikit-learn takes one number, too
+            values["hidden_layer_sizes"] = self.estimator.hidden_layers()  # Scikit-learn also takes a single number.
         if is_network(self):
             return {name: (values | around)[name] for name in params_of_model(self)} | used
         own = {name: values[name] for name in params_of_model(self) if name in values}
@@ -181,7 +179,7 @@ class ModelRow:
     make: Mapping[Task, Callable[[], BaseEstimator]]
     params: Mapping[str, Param] = field(default_factory=dict)
     task_params: Mapping[Task, Mapping[str, Param]] = field(default_factory=dict)
-    cost: float = 1.0  # time of one fit, relative to the linear model at 1,000 rows (for the remaining time only)
+    cost: float = 1.0  # Time of a fit relative to the linear model at 1,000 rows, to tell the time left.
 
 
 def _from(place: str, **settings: Any) -> Callable[[], BaseEstimator]:
@@ -292,7 +290,8 @@ def changed(model: Model, parameters: Mapping[str, Any]) -> Model:
     if is_network(model):
         estimator.check_settings()
     around = {name: value for name, value in parameters.items() if name in AROUND}
-    lists = {name: tuple(value) for name, value in around.items() if isinstance(value, list)}  # as JSON holds them
+    # JSON has lists where settings have tuples.
+    lists = {name: tuple(value) for name, value in around.items() if isinstance(value, list)}
     return replace(model, estimator=estimator, **around | lists)
 
 
@@ -341,7 +340,7 @@ def is_of_counts(model: Model) -> bool:
 
 
 def _is_of_count_kind(estimator: Any) -> bool:
-    normal = getattr(estimator, "power", 1) < 1  # Tweedie's power 0, its default, is the normal distribution
+    normal = getattr(estimator, "power", 1) < 1  # Tweedie's power 0, its default, is the normal distribution.
     return type(estimator).__name__ in COUNT_KINDS and not normal
 
 

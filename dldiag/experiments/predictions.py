@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from dldiag.core.types import Rows
 
-MOST_IN_MEMORY = 2**28  # bytes of kept predictions of one diagnosis; what comes beyond lies in a temporary file
+MOST_IN_MEMORY = 2**28  # In bytes, for one diagnosis; further predictions go to a temporary file.
 
 
 @dataclass(frozen=True, eq=False)

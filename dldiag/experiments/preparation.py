@@ -15,8 +15,8 @@ from dldiag.data.encode import Matrix
 from dldiag.experiments.added_features import InputColumns, TableRows, input_columns
 from dldiag.experiments.models import Model
 
-_FARTHEST = 20.0  # standard deviations; values beyond are cut, so that one wild cell cannot blow up a network
-REMEMBERED = 2**20  # bytes of prepared inputs; training on more takes far longer than preparing them again
+_FARTHEST = 20.0  # In standard deviations; values beyond are clipped, so that one wild cell cannot blow up a network.
+REMEMBERED = 2**20  # In bytes of prepared inputs; training on more takes far longer than preparing them again.
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,7 @@ class Preparation:
     matrix: Matrix
     dataset: Dataset
     columns: InputColumns
-    measured: NDArray[np.bool_]  # of the features that the model gets
+    measured: NDArray[np.bool_]  # Which of the model's features are measured numbers.
     steps: Pipeline
     _prepared: dict[bytes, NDArray[np.float32]] = field(default_factory=dict)
 

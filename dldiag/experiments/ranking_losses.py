@@ -13,11 +13,11 @@ from scipy.stats import rankdata
 from dldiag.experiments.class_losses import LossAndInfluence, mean_loss, positive_share
 from dldiag.experiments.judged import Judged, Values
 
-LEAST_NEAR = 10  # rows on either side of a threshold among which the local share of positives is counted
+LEAST_NEAR = 10  # Rows on either side of a threshold that give the local share of positives.
 RANKED = 3.6  # A rate without a mistake is known to 1.8 / rows, an AUC with half a row misranked to 0.5 / positives (Hanley & McNeil 1982).
-STEPS, LONGEST_STEP = 20, 2.0  # of Newton's method for the smooth curve
-SOFT = 0.1  # penalty on its slope, so that few positives that are separated from the rest do not make it a step
-LEAST_SLOPE = 0.03  # of precision along the ranking; a flatter one would make a single row's influence boundless
+STEPS, LONGEST_STEP = 20, 2.0  # Newton's method for the smooth curve.
+SOFT = 0.1  # A penalty on its slope: a few well separated positives would make it a step.
+LEAST_SLOPE = 0.03  # Precision falls at least so fast along the ranking; otherwise one row's influence is unbounded.
 
 
 def roc_auc(judged: Judged) -> LossAndInfluence:
@@ -48,7 +48,7 @@ def _one_against_others(
 def _auc_of(actual: NDArray[np.bool_], scores: Values) -> LossAndInfluence:
     n, positives = len(actual), int(actual.sum())
     ranks = rankdata(scores)
-    beaten = np.empty(n)  # the share of the other side that the row is on the right side of
+    beaten = np.empty(n)  # The share of the other class that each row is ranked correctly against.
     beaten[actual] = (ranks[actual] - rankdata(scores[actual])) / (n - positives)
     beaten[~actual] = 1 - (ranks[~actual] - rankdata(scores[~actual])) / positives
     value = float(beaten[actual].mean())
@@ -64,7 +64,8 @@ def _average_precision_of(actual: NDArray[np.bool_], scores: Values) -> LossAndI
     above, hits_above = np.cumsum(rows[::-1])[::-1], np.cumsum(hits[::-1])[::-1]
     precision, share = hits_above / above, hits.sum() / n
     value = float((hits * precision).sum() / hits.sum())
-    per_rank = hits / above  # mean over positives of 1 / (share of rows at or above them), summed from the lowest score
+    # The mean over positives of 1 / (share of rows at or above them), summed from the lowest score.
+    per_rank = hits / above
     reach, spent = np.cumsum(per_rank), np.cumsum(per_rank * precision)
     direct = actual * (precision[group] - value)
     return 1 - value, 1 - value - (direct + actual * reach[group] - spent[group]) / share
@@ -77,13 +78,13 @@ def recall_at_precision(judged: Judged) -> LossAndInfluence:
     good = np.flatnonzero(precision >= judged.level)
     if len(good) == 0:
         return 1.0, np.ones(len(actual))
-    best = int(good[-1])  # recall rises along the ranking
+    best = int(good[-1])  # Recall rises along the ranking.
     value, last = float(recall[best]), int(ends[best])
-    if last == len(actual) - 1:  # everything may be called positive: there is no threshold to move
+    if last == len(actual) - 1:  # Everything may be called positive: there is no threshold to move.
         return 1 - value, np.full(len(actual), 1 - value)
     local = _local_share(actual[order], last)
     above = scores >= scores[order[last]]
-    pull = local / max(judged.level - local, LEAST_SLOPE)  # positives gained by the threshold per unit of slack
+    pull = local / max(judged.level - local, LEAST_SLOPE)  # Positives gained by the threshold per unit of slack.
     share = float(actual.mean())
     moved = (above & actual) + pull * above * (actual - judged.level) - value * actual
     return 1 - value, 1 - value - moved / share
@@ -101,7 +102,7 @@ def precision_at_recall(judged: Judged) -> LossAndInfluence:
     local = max(_local_share(actual[order], last), LEAST_SLOPE)
     above = scores >= scores[order[last]]
     reached = float(above.mean())
-    lacking = (above & actual) - judged.level * actual  # what a row adds to the recall that is held
+    lacking = (above & actual) - judged.level * actual  # What each row adds to the recall that is held.
     moved = actual * judged.level - value * (above - lacking / local)
     return 1 - value, 1 - value - moved / reached
 

@@ -102,7 +102,7 @@ class TableModel:
     def _inputs(self, frame: pd.DataFrame) -> Any:
         if self.is_raw:
             return frame
-        rows = np.arange(-len(frame), 0)  # counted from the end: none of them is the number of a training row
+        rows = np.arange(-len(frame), 0)  # Negative row numbers: none is that of a training row.
         table = TableRows(encode_frame(frame, self.layouts), _Frame(frame, self.layouts), rows)
         return prepared_values(self.columns.of(table), self.measured, self.steps)
 

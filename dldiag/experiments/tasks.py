@@ -19,7 +19,7 @@ from dldiag.experiments.metric_choice import SHARE_WRONG, MetricChoice, plain_ch
 from dldiag.experiments.models import MODELS, Model, is_network, is_of_counts
 from dldiag.experiments.preparation import Preparation, learn_preparation
 
-_KEY_BYTES = 1 << 16  # row numbers are a key themselves up to this size; of more, their hash is
+_KEY_BYTES = 1 << 16  # Up to so many bytes the row numbers are the key; beyond, their hash is.
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +105,7 @@ def class_labels(classes: Sequence[str]) -> NDArray[Any]:
     return np.array(classes, dtype=np.int64 if all(map(_WHOLE.fullmatch, classes)) else None)
 
 
-_WHOLE = re.compile(r"0|-?[1-9]\d{0,17}")  # as they are written, within 64 bits
+_WHOLE = re.compile(r"0|-?[1-9]\d{0,17}")  # Whole numbers as they are written, within 64 bits.
 
 
 def with_codes(model: Model, labels: NDArray[Any] | None) -> Model:
@@ -140,11 +140,11 @@ class FitTask:
     train_rows: Rows
     dev_rows: Rows
     seed: int
-    watched: bool = False  # record health signals and the dev error of every epoch
+    watched: bool = False  # Whether health signals and the dev error of every epoch are recorded.
     reseeded: bool = True
-    kept: bool = False  # keep what is predicted for each dev row
-    as_given: bool = False  # nothing is done that scikit-learn would not do
-    relabelled: NDArray[Any] | None = None  # targets of the training rows, where they are to be others than the table's
+    kept: bool = False  # Whether the prediction for each dev row is kept.
+    as_given: bool = False  # Whether nothing is done that scikit-learn would not do.
+    relabelled: NDArray[Any] | None = None  # Targets of the training rows, where they differ from the table's.
 
     def targets(self, y: NDArray[Any]) -> NDArray[Any]:
         """Return the targets of the training rows, from those of the table."""
@@ -161,12 +161,12 @@ class Inputs:
     y_dev: NDArray[Any]
     y_spread: float
     y_scale: float
-    clusters: tuple[Clusters | None, Clusters | None]  # of the training and of the dev rows
-    labels: NDArray[Any] | None = None  # that stand for the codes in y where the model is a user's own
+    clusters: tuple[Clusters | None, Clusters | None]  # Clusters of the training rows and of the dev rows.
+    labels: NDArray[Any] | None = None  # Labels behind the codes in y, for a user's own model.
     y_center: float = 0.0
     n_classes: int = 0
     choice: MetricChoice = SHARE_WRONG
-    weights: Floats | None = None  # of the training rows
+    weights: Floats | None = None  # Weights of the training rows.
 
     @classmethod
     def of(cls, task: FitTask, encoded: Encoded) -> Inputs:

@@ -7,7 +7,7 @@ import numpy as np
 from dldiag.experiments.class_losses import LossAndInfluence
 from dldiag.experiments.judged import Judged, Values
 
-_TINY = 1e-12  # keeps a quotient finite where nothing is left to divide by
+_TINY = 1e-12  # Keeps a quotient finite where the divisor is 0.
 
 
 def rmse(judged: Judged) -> LossAndInfluence:

@@ -14,7 +14,7 @@ from dldiag.core.types import LearningCurve, Report
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-_HEIGHT = 600  # pixels of the page in a notebook; it scrolls
+_HEIGHT = 600  # In pixels; the page in a notebook scrolls.
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,9 +24,9 @@ from dldiag.report.view.changes import own_settings
 
 _FILE = "history.sqlite3"
 ID_BYTES = 16
-_WAIT_SECONDS = 10.0  # for another process that is writing
-RETRY_SECONDS = 0.02  # between two attempts at what does not wait by itself
-SUM_VERSION = "2"  # begins a checksum over the whole record; older ones, without it, cover the body only
+_WAIT_SECONDS = 10.0  # Time given to another process that is writing.
+RETRY_SECONDS = 0.02  # Pause between two attempts at what does not wait by itself.
+SUM_VERSION = "2"  # Begins a checksum of the whole record; older ones, without it, cover the body only.
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS reports (
@@ -42,7 +42,7 @@ CREATE TABLE IF NOT EXISTS labels (
 CREATE INDEX IF NOT EXISTS reports_of_owner ON reports (owner, at);
 CREATE INDEX IF NOT EXISTS experiments_of_owner ON experiments (owner, at);
 """
-_HEAD = "id, owner, at, name, target, headline, fingerprint"  # what a list shows of a report
+_HEAD = "id, owner, at, name, target, headline, fingerprint"  # The columns that a list of reports shows.
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class PastReport:
     """One line of the list of past reports."""
 
     id: str
-    at: str  # ISO 8601, UTC
+    at: str  # In ISO 8601, UTC.
     name: str
     target: str
     headline: str
@@ -85,10 +85,10 @@ class Experiment:
     changed: dict[str, Any] = field(default_factory=dict)
     result: str = ""
     next_idea: str = ""
-    source: str = "manual"  # "trial", "adopted" or "manual"
-    fingerprint: str = ""  # of the data
+    source: str = "manual"  # One of "trial", "adopted", "test" and "manual".
+    fingerprint: str = ""  # Fingerprint of the data.
     at: str = ""  # ISO 8601, UTC; set when the turn is recorded.
-    table: str = ""  # its name, and the target in it
+    table: str = ""
     target: str = ""
     metric: str = ""  # Metric of the result.
     test: str = ""  # Result on the sealed test rows, once opened.
@@ -177,13 +177,12 @@ class History:
             try:
                 return self._read("ro", query, values)
             except sqlite3.OperationalError as error:
-                if "no such table" in str(error):  # another process is about to make them
+                if "no such table" in str(error):  # Another process is about to create the tables.
                     return ()
                 if os.access(self.path.parent, os.W_OK):
                     raise
-                return self._read(
-                    "ro&immutable=1", query, values
-                )  # Without write permission no other process writes, either.
+                # Without write permission no other process writes, either.
+                return self._read("ro&immutable=1", query, values)
 
     def _read(self, mode: str, query: str, values: Sequence[str]) -> Sequence[Any]:
         place = f"{self.path.absolute().as_uri()}?mode={mode}"

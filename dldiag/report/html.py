@@ -60,7 +60,7 @@ def plain_page(about: str, headline: str, sections: Sequence[Section]) -> str:
 
 def _page(template: str, title: str, **parts: Any) -> str:
     language = HTML_LANGUAGES.get(current_language(), current_language())
-    styles = Markup(_asset("style.css") + _asset("interval_bars.css"))  # our own files
+    styles = Markup(_asset("style.css") + _asset("interval_bars.css"))  # These files are our own.
     return _templates().get_template(template).render(language=language, title=title, styles=styles, **parts)
 
 
@@ -110,7 +110,7 @@ def _charts(report: Report, *, drawn: bool) -> dict[str, Any]:
         "charts": {name: _chart(name, report) for name in FIGURES},
         "drawn": _packed(json.dumps(_drawn(report), default=list)),
         "bundle": _library(),
-        "code": Markup(_asset("charts.js")),  # our own file
+        "code": Markup(_asset("charts.js")),  # This file is our own.
     }
 
 
@@ -168,7 +168,7 @@ def _fixes(report: Report) -> dict[str, Any]:
 
 
 def _bar(one: view.Fix, scale: BarScale) -> Markup:
-    return Markup(interval_bar(one, scale))  # it holds numbers only
+    return Markup(interval_bar(one, scale))  # The bar holds only numbers.
 
 
 def _column(column: Column_, cells: Iterable[view.Cell]) -> dict[str, Any]:

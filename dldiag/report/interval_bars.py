@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from dldiag.report.view import Fix
 
-MARGIN = 0.06  # share of the scale left free at each end
-LEAST_WIDTH = 1.5  # percent of the scale, so that a narrow interval is seen
+MARGIN = 0.06  # Share of the scale left free at each end.
+LEAST_WIDTH = 1.5  # In percent of the scale, so that a narrow interval is seen.
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from dldiag.report.displays import attach
 attach()
 
 _TRIED_ROWS = 500  # Rows of a trial fit that shows whether an estimator accepts a frame as it is.
-_TARGET = "target"  # the name of a y that has none
+_TARGET = "target"  # The name given to a y without one.
 
 
 def diagnose_data(data: Any, *given: Any, **named: Any) -> Report:

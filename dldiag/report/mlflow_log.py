@@ -10,8 +10,15 @@ from dldiag.core.types import Estimate, Report
 from dldiag.report import curves_csv, to_html, to_json, to_text
 from dldiag.report.script import script_name, to_script
 
-_ERRORS = ("dev_error", "train_error", "achievable", "bias", "variance")  # of the evidence, as metrics of the run
-LONGEST_VALUE = 500  # characters of a parameter, which is what MLflow takes
+# Evidence that is logged as metrics of the run.
+_ERRORS = (
+    "dev_error",
+    "train_error",
+    "achievable",
+    "bias",
+    "variance",
+)
+LONGEST_VALUE = 500  # In characters: MLflow takes no longer parameter.
 
 
 def log_to_mlflow(report: Report, *, run_name: str | None = None) -> str:

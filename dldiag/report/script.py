@@ -17,8 +17,8 @@ from dldiag.experiments.models import AROUND, MODELS, build_model
 from dldiag.report.view.changes import own_settings
 
 TEMPLATE = Path(__file__).with_name("script_template.txt")
-ALWAYS = ("seed", "budget", "repeats")  # settings that are written even where they have their default
-_LONGEST_NAME = 40  # characters of the script's name
+ALWAYS = ("seed", "budget", "repeats")  # Settings that are written even at their default.
+_LONGEST_NAME = 40  # In characters, of the script's name.
 
 
 def to_script(report: Report) -> str:

@@ -20,12 +20,13 @@ from dldiag.report.view.performance import PERFORMANCE_TITLE, brief_sections
 if TYPE_CHECKING:
     from dldiag.diagnosis.improve import Improvement
 
-WIDTH = 80  # columns
+WIDTH = 80  # In columns of a terminal.
 INDENT = "  "
+# Outcomes written in full; undecided findings are named, others counted.
 IN_FULL: tuple[Outcome, ...] = (
     "fired",
     "could_not_run",
-)  # Outcomes written in full; undecided findings are named, others counted.
+)
 
 
 def to_text(report: Report, width: int = WIDTH) -> str:

@@ -1,8 +1,5 @@
 """Every test has a home of its own: what one test opened, the next may open again."""
 
-import pytest
+from tests.homes import home_of_a_test as home
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("DLDIAG_HOME", str(tmp_path))
+__all__ = ["home"]

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from copy import deepcopy
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from dldiag.app.storage import uploads
 from dldiag.course.contents import all_lessons
+from tests.waiting import until_ended
 
 ROOT = Path(__file__).parents[2]
 LESSONS = {lesson.key: (topic, lesson) for topic, lesson in all_lessons()}
@@ -55,15 +55,8 @@ def start(key, *, guess="skip", values=None, owner="c", **query):
     return app
 
 
-def until_done(app, seconds=150):
-    app.run()
-    deadline = time.monotonic() + seconds
-    while any(one.key and one.key.startswith("cancel.") for one in app.button):
-        assert time.monotonic() < deadline, "the page takes too long"
-        time.sleep(0.3)
-        app.run()
-    assert not app.exception, app.exception
-    return app
+def until_done(app):
+    return until_ended(app.run(), 150)
 
 
 def with_table(app, frame, target):

@@ -1,7 +1,5 @@
 """Where the model is wrong, and the eyeball set, through Streamlit's own test runner."""
 
-import time
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,19 +9,10 @@ from dldiag.app.storage import uploads
 from dldiag.app.ui import page as navigation
 from dldiag.core.home import dashboard_folder
 from tests.html_tables import tables
+from tests.waiting import until_ended
 
 HOME = dashboard_folder()
 QUICK = {"budget": "quick", "sizes": 2, "repeats": 3, "trials": 0, "baselines": ("linear",)}
-
-
-def until_done(app, seconds=120):
-    deadline = time.monotonic() + seconds
-    while any(one.key and one.key.startswith("cancel.") for one in app.button):
-        assert time.monotonic() < deadline, "it takes too long"
-        time.sleep(0.3)
-        app.run()
-    assert not app.exception, app.exception
-    return app
 
 
 def texts(app):
@@ -42,7 +31,7 @@ def diagnosed():
     app.session_state["dldiag"]["visit"] += 1
     app.run()
     app.button(key="diagnose").click().run()
-    return until_done(app)
+    return until_ended(app)
 
 
 def test_without_a_diagnosis_the_page_says_what_to_do():
@@ -55,7 +44,7 @@ def test_wrong_rows_are_tagged_by_keyboard_and_counted():
     main = diagnosed()
     assert "Always wrong or sometimes wrong" in [one.label for one in main.expander]
     main.button(key="error_rows").click().run()
-    until_done(main)
+    until_ended(main)
     assert {"The worst rows", "Rows with suspicious labels"} <= {one.label for one in main.expander}
     app = AppTest.from_file(str(HOME / "pages" / "5_Eyeball_set.py"), default_timeout=60)
     app.session_state["dldiag"] = main.session_state["dldiag"]

@@ -1,7 +1,5 @@
 """The main page through Streamlit's own test runner: from the empty state to the report, on real tables."""
 
-import time
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +10,7 @@ from dldiag.app.jobs.asked import DiagnosisJob
 from dldiag.app.storage import data_ref, uploads
 from dldiag.app.ui import page as navigation
 from dldiag.core.home import dashboard_folder
+from tests.waiting import until_ended
 
 MAIN = str(dashboard_folder() / navigation.MAIN)
 QUICK = {"budget": "quick", "sizes": 2, "repeats": 3, "trials": 0, "baselines": ("linear",)}
@@ -37,15 +36,6 @@ def upload(app, content, name="table.csv"):
     memory = app.session_state["dldiag"]
     memory["data"] = {"upload": uploads.keep(memory["owner"], content), "name": name}
     return app.run()
-
-
-def until_done(app, seconds=300):
-    deadline = time.monotonic() + seconds
-    while any(one.key and one.key.startswith("cancel.") for one in app.button):
-        assert time.monotonic() < deadline, "the diagnosis takes too long"
-        time.sleep(0.3)
-        app.run()
-    return app
 
 
 def test_the_empty_page_says_what_it_does_and_offers_samples():
@@ -87,7 +77,7 @@ def test_a_diagnosis_runs_to_its_report_and_survives_f5():
     app.run()
     app.button(key="diagnose").click().run()
     job = app.query_params["job"]
-    until_done(app)
+    until_ended(app)
     assert not app.exception
     assert store.ending_of(job).state == "finished"
     assert app.header, "the verdict is there"
@@ -220,10 +210,10 @@ def test_a_report_offers_the_repair_and_diagnoses_again_with_it():
     app.session_state["dldiag"]["visit"] += 1
     app.run()
     app.button(key="diagnose").click().run()
-    until_done(app)
+    until_ended(app)
     assert "leak the target" in app.header[0].value
     repair_button(app).click().run()
-    until_done(app)
+    until_ended(app)
     assert not app.exception
     assert "leak the target" not in app.header[0].value
     assert list(app.session_state["dldiag"]["data"]["exclude"]) == ["paid"]
@@ -289,24 +279,30 @@ def test_another_kind_of_model_is_diagnosed_with_its_own_settings():
     app.button(key="diagnose").click().run()
     job = app.query_params["job"]
     assert store.asked_of(job, DiagnosisJob).model == {"model_key": "forest", "n_estimators": 7}
-    until_done(app)
+    until_ended(app)
     assert not app.exception
     assert "Random forest" in texts(app)
 
 
+def ring(rows=300):
+    x = np.random.default_rng(0).normal(size=(rows, 2)).round(3)
+    where = np.where((x**2).sum(axis=1) < 1.4, "inside", "outside")
+    return pd.DataFrame(x, columns=["a", "b"]).assign(where=where).to_csv(index=False).encode()
+
+
 def test_a_change_of_the_model_says_before_and_after_and_can_be_undone():
-    app = sample(start(), "spirals")
-    app.button(key="suggestion").click().run()
+    app = start(**{"choice.key": "forest", "forest.n_estimators": "5", "forest.max_depth": "1"})
+    app = with_target(upload(app, ring()), "where")
     app.session_state["dldiag"]["values"]["settings"] = dict(QUICK, trials=1)
     app.session_state["dldiag"]["visit"] += 1
     app.run()
     app.button(key="diagnose").click().run()
     first = app.query_params["job"]
-    until_done(app)
+    until_ended(app)
     changes = [one for one in app.button if one.key and (one.key == "apply" or one.key.startswith("adopt."))]
     changes[0].click().run()
     assert app.query_params["job"] != first
-    until_done(app)
+    until_ended(app)
     assert not app.exception
     assert "Applied:" in texts(app)
     app.button(key="undo").click().run()

@@ -24,7 +24,7 @@ from dldiag.core.types import Task
 from dldiag.experiments.metric_choice import MetricChoice, choose_metric
 from dldiag.experiments.models import Model, build_model
 
-FINEST_SLIDER = 1000  # whole numbers that a slider tells apart
+FINEST_SLIDER = 1000  # Most whole numbers that a slider tells apart.
 
 
 def ask_few(settings: Any, prefix: str, first: tuple[str, ...], **options: Any) -> dict[str, Any]:

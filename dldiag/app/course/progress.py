@@ -16,7 +16,7 @@ from dldiag.app.storage.paths import app_home, private, write_whole
 from dldiag.course.shared.lesson import Claim, Outcomes
 from dldiag.course.summary import Seen
 
-SKIPPED = "skip"  # stands for a guess where the visitor asked to be shown at once
+SKIPPED = "skip"  # Stands for a guess where the visitor wanted to be shown at once.
 _FILE = "progress.json"
 
 

@@ -53,9 +53,8 @@ def improve_job(job: ImprovementJob, on_progress: JobProgress, should_stop: JobS
     dataset, model = data_and_model(job)
     case = prepare_case(dataset, model, job.settings, should_stop=should_stop, n_jobs=processes_of_a_job())
     known = from_json(job.known) if job.known else None
-    fits = (
-        known if known is not None and is_of_case(known, case) else None
-    )  # a finished sample may be of an older version
+    # A finished sample report may be of an older version.
+    fits = known if known is not None and is_of_case(known, case) else None
     found = improve_case(case, fits, on_progress=on_progress)
     return FoundPath(
         steps=found.steps,

@@ -11,7 +11,7 @@ from dldiag.core.types import DataError, Progress
 from dldiag.diagnosis.fitted import fitted
 from dldiag.report.model_file import model_bytes
 
-MOST_BYTES = 200_000_000  # of a model file; a larger one is a matter for the library
+MOST_BYTES = 200_000_000  # Size of a model file; a larger one is a matter for the library.
 
 
 class ModelFile(msgspec.Struct, frozen=True):

@@ -25,10 +25,11 @@ from dldiag.core.types import DataError, Progress
 POLL_SECONDS = 0.5  # Shortest polling interval of a page.
 POLL_SECONDS_EACH = 0.05  # Each polling page adds this; a poll costs about 5 ms of CPU.
 SLOWEST_POLL_SECONDS = 4.0
+# Interval between two drawings of partial results, each 0.1 s of CPU.
 REDRAW_SECONDS, REDRAW_SECONDS_EACH = (
     1.5,
     0.3,
-)  # Interval between two drawings of partial results, each 0.1 s of CPU.
+)
 LATELY_SECONDS = 10.0  # A page that looked within this time counts as watching.
 LISTEN_SECONDS = 0.1  # A thread waits this long for its worker between two checks of clock and cancel file.
 SECONDS_PER_MINUTE = 60

@@ -97,4 +97,4 @@ def end_family(leader: int) -> None:
     """End a worker's process group; where there are no groups, its processes end after minutes without work."""
     if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(leader, signal.SIGTERM)  # joblib's resource tracker ignores the signal and cleans up.
+            os.killpg(leader, signal.SIGTERM)  # Joblib's resource tracker ignores the signal and cleans up.

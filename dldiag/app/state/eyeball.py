@@ -74,7 +74,7 @@ def tags_of(job: str) -> dict[int, tuple[str, ...]]:
     path = store.folder_of(job) / _FILE
     if not path.is_file():
         return {}
-    found = codec.from_bytes(path.read_bytes(), dict[str, tuple[str, ...]])  # JSON has no other keys
+    found = codec.from_bytes(path.read_bytes(), dict[str, tuple[str, ...]])  # JSON has only text keys.
     return {int(row): tags for row, tags in found.items()}
 
 

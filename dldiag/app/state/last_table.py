@@ -18,7 +18,7 @@ def note_table() -> None:
     """Keep what names the table at hand; written once per change. A full disk costs the next session its table, no more."""
     memory, reference = session.state(), session.current_reference()
     if reference is None and "noted table" not in memory:
-        return  # a session that never had a table leaves that of another one alone
+        return  # A session that never had a table does not change what another one noted.
     if memory.get("noted table") == reference:
         return
     memory["noted table"] = reference
@@ -35,7 +35,7 @@ def reopen_table() -> None:
     with contextlib.suppress(OSError, KeyError, msgspec.MsgspecError):
         reference: Reference | None = msgspec.json.decode(_file().read_bytes(), type=Reference | None)
         if reference is not None and ("upload" in reference or "sample" in reference):
-            session.own_reference(reference)  # KeyError where the bytes are gone
+            session.own_reference(reference)  # Raises KeyError where the bytes are gone.
             memory["data"] = memory["noted table"] = reference
 
 

@@ -36,11 +36,8 @@ from dldiag.data.audit.repairs import applied
 from dldiag.data.isolated_read import TABLE_TARGET
 from dldiag.diagnosis.diagnose import audit_open_rows
 
-KEY, NAME, SKLEARN = (
-    "model_key",
-    "estimator",
-    "sklearn",
-)  # The same keys as in experiments/chosen_model.py, which is slow to import.
+# The same keys as in experiments/chosen_model.py, which is slow to import.
+KEY, NAME, SKLEARN = "model_key", "estimator", "sklearn"
 _KEY = "dldiag"
 
 

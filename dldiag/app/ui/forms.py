@@ -244,7 +244,6 @@ def _write_url(name: str, value: Any, param: Param) -> None:
 
 
 def _same(a: Any, b: Any) -> bool:
-    a, b = (
-        None if isinstance(one, str) and one == "auto" else one for one in (a, b)
-    )  # None and auto both leave the choice to the network.
+    # None and auto both leave the choice to the network.
+    a, b = (None if isinstance(one, str) and one == "auto" else one for one in (a, b))
     return (tuple(a) if isinstance(a, list | tuple) else a) == (tuple(b) if isinstance(b, list | tuple) else b)

@@ -45,8 +45,8 @@ class Page:
 def pages() -> tuple[Page, ...]:
     """Return all pages in the order of their numbers, the main page first."""
     found = [Page(MAIN, "Diagnose a model", course=False)]
-    for path in sorted((dashboard_folder() / "pages").glob("[0-9]*.py")):
-        number = int(path.name.split("_")[0])
+    numbered = ((int(path.name.split("_")[0]), path) for path in (dashboard_folder() / "pages").glob("[0-9]*.py"))
+    for number, path in sorted(numbered):
         found.append(Page(f"pages/{path.name}", _title(path), number >= FIRST_OF_COURSE))
     return tuple(found)
 

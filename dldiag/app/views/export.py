@@ -18,7 +18,7 @@ from dldiag.report import curves_csv, to_html, to_json
 from dldiag.report.model_file import MODEL_ENDING
 from dldiag.report.script import script_name, to_script
 
-_MODEL = "model"  # what it is called among the jobs that were started from a diagnosis
+_MODEL = "model"  # Its name among the jobs started from a diagnosis.
 SCRIPT_HELP = Message("Rebuilds the model and its dev error from your file, with scikit-learn and dldiag.")
 HTML_HELP = Message("One file with all figures; opens without a network, and prints to PDF.")
 MODEL_HELP = Message("Trains the model on all rows but the sealed test rows. It predicts for new rows of such a table.")

@@ -14,7 +14,7 @@ from dldiag.error_analysis.of_table import analyze_table
 from dldiag.report.view.error_rows import error_sections, errors_line, rule_text
 
 _PREFIX = "given predictions"
-MOST_WORST = 1_000  # rows of the list of the worst
+MOST_WORST = 1_000  # Most rows in the list of the worst.
 
 
 def ask_predictions(table: Table) -> ErrorAnalysis | None:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dldiag.core.types import Floats
 
-RECENT = 4.0  # noise is measured on the sizes within this factor of the largest: that is where the forecast starts
+RECENT = 4.0  # Noise is measured on the sizes within this factor of the largest, where the forecast starts.
 RISEN = 0.01  # Error unit: how far the last error must lie above an earlier one to count as a rise.
 RISEN_IN_NOISE = 1.5  # The same in standard errors of a difference (chosen on LCDB, docs/forecast.md).
 HUMP = 0.05  # Error unit: how far the error must rise and fall again to count as a hump.

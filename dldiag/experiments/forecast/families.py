@@ -8,10 +8,10 @@ import numpy as np
 
 from dldiag.core.types import Floats
 
-Shapes = Callable[[Floats], Floats]  # rows relative to the largest size (m,) -> (shapes, m), falling in rows
+Shapes = Callable[[Floats], Floats]  # Maps rows relative to the largest size (m,) to (shapes, m), falling in rows.
 
-LEAST_LOSS = 1e-6  # squared error unit: no mean error is known to better than a tenth of a point
-ROWS_WEIGHT = 0.5  # a size weighs rows**0.5: large sizes are measured better and matter more
+LEAST_LOSS = 1e-6  # In squared error units: no mean error is known to better than a tenth of a point.
+ROWS_WEIGHT = 0.5  # A size weighs rows**0.5: large sizes are measured better and matter more.
 
 
 def _grid(first: Floats, second: Floats) -> tuple[Floats, Floats]:

@@ -16,11 +16,11 @@ from dldiag.experiments.forecast.curve import Curve
 from dldiag.experiments.forecast.families import FAMILIES, extrapolate
 
 CONSTANTS = Path(__file__).with_name("constants.json")
-LATER_SHARE = 0.7  # beyond 10x each further doubling gains at most this share of the one before: a power law n^-0.5
+LATER_SHARE = 0.7  # Beyond 10x, each doubling gains at most this share of the one before, as a power law n^-0.5 does.
 WITHOUT_TRAIN = ("last", "fell_over_2", "fell_over_4", "fell_over_16", "pow4", "mmf4")
 WITH_TRAIN = (*WITHOUT_TRAIN, "gap", "train_rose_over_4", "train_rose_over_16")
 SPREAD = ("last", "root", "noise", "drop")
-ROOT_OF = 0.02  # `root` is √(last · 2 points): rates spread less than in proportion to their size
+ROOT_OF = 0.02  # The term `root` is √(last · 2 points): rates spread less than in proportion to their size.
 
 
 @dataclass(frozen=True, eq=False)

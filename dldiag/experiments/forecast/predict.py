@@ -16,13 +16,13 @@ from dldiag.core.types import Answer, Estimate, Floats, Forecast, ForecastPoint
 from dldiag.experiments.forecast.curve import Curve, check_errors, read_curve, rises
 from dldiag.experiments.forecast.outlook import Outlook, look_ahead
 
-MULTIPLES = (2, 4, 10)  # of the largest size, where the forecast is made by default
+MULTIPLES = (2, 4, 10)  # Multiples of the largest size that are forecast by default.
 LOW, HIGH = 0.05, 0.95  # Quantiles of the two-sided 90% interval.
 CAREFUL = (0.1, 0.9)  # Quantiles of the one-sided 90% bounds.
-SURE = 0.8  # probability from which more data "help", and 1 − SURE up to which they "do not": RULES V1c
+SURE = 0.8  # From this probability on more data "help", up to 1 − SURE they "do not" (rule V1c).
 LEAST_SIZES = 4
 _LEAST_ROWS = 32  # Below so many rows published curves rise as often as they fall.
-LEAST_SPAN = 4.0  # largest size / smallest size
+LEAST_SPAN = 4.0  # The largest size must be so many times the smallest.
 _FARTHEST = 100.0  # Times the largest size; no number of rows beyond it is forecast.
 # The largest possible error, by unit; a score's is 1 − the score, which of R² may be beyond 1.
 HIGHEST = {"rate": 1.0, "sd": math.inf, "score": math.inf, "loss": math.inf, "cost": math.inf}

@@ -8,9 +8,9 @@ from dldiag.core.types import Estimate, Report
 from dldiag.report.figures.theme import THEMES, Theme, ThemeName, error_axis, figure
 from dldiag.report.view import as_printed, budget_label, error_axis_title, error_text, fits_beyond_achievable, unit_of
 
-_ROW_HEIGHT = 56  # pixels
+_ROW_HEIGHT = 56  # In pixels.
 BAR_HEIGHT = 22
-BAR_OPACITY = 0.55  # so that whiskers stand out on every bar
+BAR_OPACITY = 0.55  # Whiskers must stand out on every bar.
 _MARGIN_HEIGHT = 84
 
 # Each part of the budget: where it begins (as another number of the evidence), its color and its pattern.

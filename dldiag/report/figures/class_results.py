@@ -17,11 +17,11 @@ from dldiag.report.view.labels import error_text, share_text
 from dldiag.report.view.performance import at_place, of_thousand, performance_label, threshold_text
 
 _DARKEST = 0.5  # Opacity of a cell that holds its whole class; its number stays legible in both themes.
-CELL_HEIGHT, EDGES_HEIGHT = 40, 150  # pixels, of a confusion matrix
-MOST_WRITTEN = 12  # classes up to which every cell has its numbers
-SLIDER_HEIGHT = 150  # pixels
-LOG_FROM = 0.05  # a threshold axis is logarithmic where a third of the thresholds lie below
-LONGEST_LABEL = 24  # characters of a class name on an axis
+CELL_HEIGHT, EDGES_HEIGHT = 40, 150  # In pixels, of a confusion matrix.
+MOST_WRITTEN = 12  # With up to so many classes, every cell has its numbers.
+SLIDER_HEIGHT = 150  # In pixels.
+LOG_FROM = 0.05  # A threshold axis is logarithmic where a third of the thresholds lie below.
+LONGEST_LABEL = 24  # In characters, of a class name on an axis.
 
 
 def name_of(one: Performance) -> str:
@@ -120,7 +120,7 @@ def _add_rankings(drawn: go.Figure, models: Sequence[Performance], theme: ThemeN
 
 
 def _add_ends(drawn: go.Figure, x: list[float], y: list[float], theme: ThemeName, name: str) -> None:
-    drawn.update_layout(legend_traceorder="reversed")  # the diagnosed model is drawn last, above the others
+    drawn.update_layout(legend_traceorder="reversed")  # The diagnosed model is drawn last, above the others.
     line = {"color": THEMES[theme].faint, "dash": "dot", "width": 1.5}
     drawn.add_scatter(x=x, y=y, mode="lines", name=name, line=line, hoverinfo="skip")
 

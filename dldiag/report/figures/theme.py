@@ -12,12 +12,12 @@ from dldiag.core.i18n import tr
 
 ThemeName = Literal["light", "dark"]
 
-_HEIGHT = 380  # pixels
+_HEIGHT = 380  # In pixels.
 # The dashboard's own font comes first, so that charts match the page; files fall back on system fonts.
 FONT = "'Source Sans', 'Source Sans Pro', system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', sans-serif"
 BAND_OPACITY = 0.16
-MOST_TICKS = 7  # on an axis of rows, so that numbers of four digits fit on a phone
-_ROUND = ((1, 2, 5), (1, 3), (1,))  # the round numbers of a power of ten, from close to wide
+MOST_TICKS = 7  # On an axis of rows, numbers of four digits must fit on a phone.
+_ROUND = ((1, 2, 5), (1, 3), (1,))  # The round numbers of a decade, from close to wide.
 
 
 @dataclass(frozen=True)

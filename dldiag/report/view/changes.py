@@ -12,9 +12,9 @@ from dldiag.experiments.curved_inputs import CURVES_PARAM
 from dldiag.experiments.models import AROUND, INPUT_CURVES, MODELS, SURROUNDINGS, build_model, params_for
 
 LISTED = 8  # Most texts of one value that are written; of more the first half.
-FORECAST_TIMES = 4  # the rows that "more data" is forecast for, in times of those at hand
+FORECAST_TIMES = 4  # How many times the rows at hand "more data" is forecast for.
 
-Pairs = Mapping[str, tuple[Any, Any]]  # setting -> (before, after)
+Pairs = Mapping[str, tuple[Any, Any]]  # Maps a setting to (before, after).
 
 
 def pairs_of(report: Report, change: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

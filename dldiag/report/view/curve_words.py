@@ -10,7 +10,7 @@ from dldiag.report.view.changes import FORECAST_TIMES
 from dldiag.report.view.curve_points import Point, points
 from dldiag.report.view.labels import error_text, unit_of
 
-_COMPARED = 3  # times fewer rows: what the curve's end is compared with
+_COMPARED = 3  # The curve's end is compared with so many times fewer rows.
 
 
 def curve_line(report: Report) -> str:

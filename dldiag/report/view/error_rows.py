@@ -10,8 +10,8 @@ from dldiag.core.i18n import Message, sentences, tr, trn, with_minus
 from dldiag.report.view.labels import change_text, error_text, gain_text, share_text, short
 from dldiag.report.view.rows import TextRow
 
-_MOST_COLUMNS = 10  # of the importance that are shown
-NAMED_COLUMNS = 4  # of a group of correlated ones that are named
+_MOST_COLUMNS = 10  # Most columns whose importance is shown.
+NAMED_COLUMNS = 4  # Most columns named of a correlated group.
 TITLE = Message("Where it is wrong")
 LABEL_VERDICTS = {
     "wrong_labels": Message("Leaving them out of the training set helps more than leaving out as many random rows: check these labels."),

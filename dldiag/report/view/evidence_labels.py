@@ -11,8 +11,8 @@ from dldiag.diagnosis.remedies import REMEDIES
 from dldiag.report.view.labels import change_text, error_text, plain_number, share_text
 
 _PARTS = ("achievable", "avoidable_bias", "train_error", "variance", "training_dev_error", "mismatch", "dev_error")
-BUDGET: dict[str, Message] = {name: EVIDENCE[name].label for name in _PARTS}  # in the order in which they add up
-_SIGNS: dict[str, str] = {  # how each part follows from those above it
+BUDGET: dict[str, Message] = {name: EVIDENCE[name].label for name in _PARTS}  # In the order in which they add up.
+_SIGNS: dict[str, str] = {  # How each part follows from those above it.
     "avoidable_bias": "+ ",
     "train_error": "= ",
     "variance": "+ ",

@@ -46,12 +46,12 @@ class Fix:
     remedy: str
     title: str
     column: Column_
-    change: str = ""  # by name and value; "" when it is no setting
-    settings: Mapping[str, Any] = field(default_factory=dict)  # what applying it sets
-    model: str = ""  # the row of MODELS that applying it changes to; "" keeps the model
-    effect: Estimate | None = None  # change in dev error, negative is better
+    change: str = ""  # The change by name and value; "" when it is no setting.
+    settings: Mapping[str, Any] = field(default_factory=dict)  # The settings that applying it changes.
+    model: str = ""  # Key in MODELS of the model that applying it changes to; "" keeps the model.
+    effect: Estimate | None = None  # Change in dev error; negative is better.
     words: str = ""
-    verdict: TrialVerdict | None = None  # of its test
+    verdict: TrialVerdict | None = None  # Verdict of its test.
     is_recommended: bool = False
     because: str = ""
     note: str = ""

@@ -32,7 +32,7 @@ OUTCOMES: dict[Outcome, Message] = {
     "could_not_run": Message("could not run"),
     "muted": Message("muted"),
 }
-METHODS: Mapping[str, Message] = {  # how rows were split
+METHODS: Mapping[str, Message] = {  # Names of the ways to split rows.
     "random": Message("at random"),
     "copies_together": Message("at random, copies of a row on one side"),
     "group": Message("by group"),

@@ -27,7 +27,7 @@ from dldiag.report.view.labels import (
     unit_of,
 )
 
-TextRow = dict[str, str]  # translated header -> text
+TextRow = dict[str, str]  # Maps a translated header to a text.
 
 
 def answers(report: Report) -> list[tuple[str, str]]:
@@ -109,7 +109,7 @@ def budget_line(report: Report) -> str:
         total = Message("{parts} + {mismatch:error} data mismatch = {dev_error:error} dev error", parts)
     if fits_beyond_achievable(report):
         total = Message("{total} ({achievable:error} is achievable)", parts | {"total": total})
-    return str(total).replace("+ −", "− ")  # a part may be below zero
+    return str(total).replace("+ −", "− ")  # A part may be negative.
 
 
 def unit_line(report: Report) -> str:

@@ -1,15 +1,10 @@
-"""The jobs of the loop, on a real small table: try one remedy, improve, open the test set; and how a page shows them."""
+"""The jobs of the loop, on a real small table: try one remedy, improve, open the test set."""
 
-from dataclasses import replace
-
-import pytest
-
-from dldiag.app.jobs.asked import DiagnosisJob, ImprovementJob, RemedyTrialJob, TestOpeningJob
-from dldiag.app.jobs.diagnosis import diagnose_job
+from dldiag.app.jobs.asked import ImprovementJob, RemedyTrialJob, TestOpeningJob
 from dldiag.app.jobs.improvement import FoundPath, improve_job, open_job, try_job
 from dldiag.app.storage import codec
 from dldiag.core.settings import Settings
-from dldiag.core.types import Estimate, Stopped, Trial
+from dldiag.core.types import Estimate, Trial
 
 QUICK = Settings(budget="quick", sizes=2, repeats=3, baselines=("linear",))
 ASKED = {
@@ -25,20 +20,6 @@ def never():
 
 def collect(kept):
     return kept.append
-
-
-def test_a_diagnosis_tells_its_curves_and_a_first_report_on_the_way():
-    seen = []
-    report = diagnose_job(DiagnosisJob(**ASKED | {"settings": replace(QUICK, trials=0)}), collect(seen), never)
-    assert report.dataset.rows == 150
-    assert any(one.curves for one in seen)
-    assert any(one.report is not None for one in seen)
-    assert all(0 <= one.done <= one.total for one in seen)
-
-
-def test_a_canceled_diagnosis_stops():
-    with pytest.raises(Stopped):
-        diagnose_job(DiagnosisJob(**ASKED), collect([]), lambda: True)
 
 
 def test_a_trial_is_paired_and_has_an_interval():

@@ -1,7 +1,5 @@
 """The sealed test set is opened once per file and target; what showed nothing does not count."""
 
-import time
-
 import pytest
 
 from dldiag.app.jobs import store
@@ -12,6 +10,7 @@ from dldiag.app.state import improvement, session
 from dldiag.app.storage.limits import ServerLimits
 from dldiag.app.storage.paths import new_token
 from dldiag.core.settings import Settings
+from tests.app.jobs.pools import wait
 
 DATA = {"sample": "concrete", "target": "strength"}
 SETTINGS = Settings(budget="quick", repeats=3)
@@ -38,20 +37,12 @@ def diagnosis(pool, monkeypatch):
     return make
 
 
-def wait(pool, job, seconds=60.0):
-    deadline = time.monotonic() + seconds
-    while not (view := pool.look(job)).has_ended:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return view.state
-
-
 def test_rows_that_were_opened_stay_opened_under_other_choices_but_not_for_another_target(pool, diagnosis):
     first = diagnosis()
     assert not improvement.opened_before(first)
     improvement.start_test(first, **MODELS)
     assert improvement.opened_before(diagnosis(exclude=["age"])), "while it runs"
-    assert wait(pool, improvement.started(first)["open"]) == "finished"
+    assert wait(pool, improvement.started(first)["open"], seconds=60).state == "finished"
     for choices in ({}, {"exclude": ["age"]}, {"task": "regression"}, {"kinds": {"age": "category"}}):
         assert improvement.opened_before(diagnosis(**choices))
     assert not improvement.opened_before(diagnosis(target="cement"))

@@ -1,0 +1,56 @@
+"""What pages show: short tables whole, long ones to scroll, texts of a user made harmless, errors with advice."""
+
+from tests.app.drawing import drawn, said
+
+
+def rows(count):
+    from dldiag.app.ui.widgets import show_rows
+
+    show_rows([{"*name*": f"[link](x) {i}", "none": None} for i in range(count)], alt="rows")
+
+
+def frame():
+    import pandas as pd
+
+    from dldiag.app.ui.widgets import show_frame
+
+    long = "a very long question that begins like another one and goes on for more than eighty characters, "
+    show_frame(pd.DataFrame([[1, "x\u202e"]], columns=[f"{long}a", f"{long}b"]), alt="frame")
+
+
+def failing(stops):
+    import streamlit as st
+
+    from dldiag.app.ui.widgets import explained, warned
+    from dldiag.core.i18n import Message
+    from dldiag.core.types import DataError
+
+    with explained() if stops else warned():
+        raise DataError(Message("It is *broken*."), Message("Mend it."))
+    st.success("what follows")
+
+
+def test_a_short_table_is_whole_and_a_long_one_scrolls():
+    assert len(drawn(rows, 12).table) == 1
+    assert len(drawn(rows, 13).dataframe) == 1
+    assert "nothing to show" in said(drawn(rows, 0))
+
+
+def test_texts_of_a_user_are_shown_as_they_are():
+    shown = drawn(rows, 1).table[0].value
+    assert "\\[link\\]" in shown.iloc[0, 0]
+    assert shown.iloc[0, 1] == ""
+
+
+def test_names_that_are_equal_when_cut_short_are_told_apart():
+    shown = drawn(frame).dataframe[0].value
+    assert len(set(shown.columns)) == 2
+    assert "\u202e" not in shown.iloc[0, 1]
+
+
+def test_an_error_says_what_to_do_and_ends_the_run_or_not():
+    stopped, gone_on = drawn(failing, True), drawn(failing, False)
+    assert "It is *broken*." in said(stopped)
+    assert "Mend it." in said(stopped)
+    assert not stopped.success
+    assert gone_on.success

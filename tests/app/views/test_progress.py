@@ -1,0 +1,52 @@
+"""The line of progress in words, and how a job that did not finish is told."""
+
+import pytest
+
+from dldiag.app.jobs.pool import View
+from dldiag.app.jobs.store import Ending
+from dldiag.app.views.progress import COUNT_FITS, share_done, stage_text
+from dldiag.core.i18n import Message
+from dldiag.core.types import Progress
+from tests.app.drawing import drawn, said
+
+HALF = Progress(Message("Learning curves"), 30, 60, 75)
+
+
+def page(view, kept):
+    from dldiag.app.views.progress import show_ending
+
+    show_ending(view, is_kept=kept)
+
+
+def view(state, kind="", **more):
+    return View("job", kind, state, **more)
+
+
+def test_the_share_is_within_its_bar():
+    assert share_done(None) == 0
+    assert share_done(Progress(Message(""), 3, 0)) == 0
+    assert share_done(HALF) == 0.5
+    assert share_done(Progress(Message(""), 70, 60)) == 1
+
+
+def test_the_line_says_what_is_counted_and_what_is_left():
+    assert stage_text(view("waiting", place=3)) == "Waiting: number 3 in line"
+    assert stage_text(view("running")) == "Starting …"
+    assert stage_text(view("running", progress=HALF)) == "Learning curves · step 30 of 60 · about 2 minutes left"
+    fits = stage_text(view("running", progress=HALF, kind=COUNT_FITS[0]))
+    assert "30 of 60 models trained" in fits
+
+
+@pytest.mark.parametrize(
+    ("state", "kept", "words"),
+    [
+        ("finished", True, ""),
+        ("canceled", True, "is kept"),
+        ("canceled", False, "before there was a result"),
+        ("failed", True, "could not be computed"),
+    ],
+)
+def test_the_end_of_a_job_is_told_once(state, kept, words):
+    found = said(drawn(page, view(state, ending=Ending(state)), kept))
+    assert words in found
+    assert bool(found) == bool(words)
