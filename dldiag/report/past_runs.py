@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dldiag.core.i18n import format_error, listed, tr, translate
@@ -18,6 +19,15 @@ _LONGEST = 40  # In characters, of a file's or a target's name in a title.
 def run_title(one: PastReport) -> str:
     """Return the name that a person gave a run, else its table and its target."""
     return one.label.name or f"{legible(one.name, _LONGEST)} · {legible(one.target, _LONGEST)}"
+
+
+def told_apart(runs: Sequence[PastReport]) -> list[str]:
+    """Return the titles of runs; runs of one table that nobody named go by their model and its settings."""
+    titles = [run_title(one) for one in runs]
+    return [
+        title if one.label.name or titles.count(title) == 1 else _model(one.label)
+        for one, title in zip(runs, titles, strict=True)
+    ]
 
 
 def run_choice(one: PastReport) -> str:

@@ -70,7 +70,7 @@ def _show_answers(report: Report) -> None:
         parts.append(_named(":material/repeat:", name, share))
     st.markdown("  ·  ".join(parts))
     show_message(view.judged_line(report), kind="caption")
-    for line in (view.rows_line(report), view.unit_line(report)):
+    for line in (view.metric_why(report), view.rows_line(report), view.unit_line(report)):
         if line:
             show_message(line, kind="caption")
     with st.popover(tr("What do these words mean?"), type="tertiary"):

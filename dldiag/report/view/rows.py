@@ -283,6 +283,13 @@ def _split_text(report: Report) -> str:
     return str(Message(template, {**counts, "method": METHODS.get(split.method, split.method)}))
 
 
+def metric_why(report: Report) -> str:
+    """Say why the metric is not the usual one, where the diagnosis chose it; "" for the usual, and for the user's own."""
+    used = report.metric
+    is_usual = used is None or used.name in ("error", "rmse") or used.chosen != "auto"
+    return "" if used is None or is_usual or used.why is None else str(used.why)
+
+
 def rows_line(report: Report) -> str:
     """Say how many rows were used where the effort left some aside; "" where all were."""
     split, rows = report.split, report.dataset.rows
