@@ -17,6 +17,8 @@ BARS = Path(__file__).parents[2] / "report" / "interval_bars.css"
 CSS = """
 /* Streamlit offers add-ons for developers of apps; visitors of this one are none. */
 [data-testid="stSkillsNudge"] { display: none; }
+/* The links under the verdict lead to headings; a heading needs no link to itself, with a name in English. */
+[data-testid="stHeaderActionElements"] { display: none; }
 .block-container { max-width: 74rem; }
 h1 { letter-spacing: -0.02em; }
 .st-key-verdict h2 { font-size: 1.5rem; line-height: 1.3; padding: 0; }
