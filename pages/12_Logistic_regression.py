@@ -71,7 +71,9 @@ def show_unit(lesson: Lesson) -> None:
     row = pass_at(problem, descent, shown.step, shown.row)
     came_out(lesson, reference, row, descent)
     add(shown.words)
-    show_message(Message("Predicted: {event}. Features are standardized.", {"event": problem.event}))
+    show_message(
+        Message("a is the probability that {event}. Each column has mean 0 and spread 1.", {"event": problem.event})
+    )
     graph = computation_graph(row)
     show_moving(moving.graph_moving(graph, theme=figure_mode()), draw.alt_graph(row), key="graph")
     with st.expander(tr("The derivation, step by step, with this row's numbers"), icon=":material/function:"):

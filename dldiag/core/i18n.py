@@ -19,6 +19,7 @@ COLONS = {"en": ": ", "zh": "："}  # Between a name and its value.
 # Holds <language>/LC_MESSAGES/dldiag.po and .mo; `make catalog` writes both.
 CATALOGS = Path(__file__).with_name("locale")
 DOMAIN = "dldiag"
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 _language: ContextVar[str] = ContextVar("language", default="en")
 
@@ -171,7 +172,7 @@ def format_error(value: float, unit: Value) -> str:
     >>> format_error(0.0314, "rate"), format_error(0.0314, "sd"), format_error(1234.5, "cost")
     ('3.1%', '0.031', '1,234')
     """
-    return with_minus(f"{100 * value:.1f}%") if unit == "rate" else format_number(value)
+    return typeset(f"{100 * value:.1f}%") if unit == "rate" else format_number(value)
 
 
 def format_number(value: float, sign: str = "") -> str:
@@ -182,16 +183,21 @@ def format_number(value: float, sign: str = "") -> str:
     """
     size = abs(value)
     decimals = 3 if not size >= 10 else 1 if size < 100 else 0
-    return with_minus(f"{value:{sign},.{decimals}f}")
+    return typeset(f"{value:{sign},.{decimals}f}")
 
 
-def with_minus(number: str) -> str:
-    """Return a written number with a minus sign in the place of a hyphen.
+def typeset(number: str) -> str:
+    """Return a written number as people write it: a minus sign for a hyphen, a power of ten for an exponent.
 
-    >>> with_minus("-0.5%")
-    '−0.5%'
+    >>> typeset("-0.5"), typeset("-3e-12"), typeset("1.5e+09"), typeset("0e+00")
+    ('−0.5', '−3·10⁻¹²', '1.5·10⁹', '0')
     """
-    return number.replace("-", "−")
+    figure, marked, exponent = number.partition("e")
+    if not (marked and figure[-1:].isdigit() and exponent[1:].isdigit()):
+        return number.replace("-", "−")
+    if not float(figure):
+        return "0"
+    return f"{figure.replace('-', '−')}·10{str(int(exponent)).translate(_RAISED)}"
 
 
 class _Text(Formatter):
@@ -212,12 +218,12 @@ class _Text(Formatter):
             return format_error(value, self._unit)
         if format_spec in ("points", "gap", "bare"):
             sign = "+" if format_spec == "points" else ""
-            change = with_minus(f"{100 * value:{sign}.1f}") if rate else format_number(value, sign)
+            change = typeset(f"{100 * value:{sign}.1f}") if rate else format_number(value, sign)
             return str(Message("{change} points", {"change": change})) if rate and format_spec != "bare" else change
         if isinstance(value, Message):
             return str(value)
         text = str(super().format_field(value, format_spec))
-        return with_minus(text) if isinstance(value, int | float) else text
+        return typeset(text) if isinstance(value, int | float) else text
 
 
 _TEXT = _Text()

@@ -94,7 +94,9 @@ def descent_moving(descent: Descent, made: CostMap, *, theme: ThemeName = "light
     costs = [step.cost for step in descent.steps]
     drawn.update_xaxes(title={"text": tr("step")}, range=[-0.02 * last, 1.02 * last], col=1)
     drawn.update_yaxes(range=[0, 1.05 * max(costs)], col=1)
-    drawn.update_xaxes(title={"text": escape_plotly(tr("weight of {name}", name=made.names[0]))}, col=2)
+    across, up = (escape_plotly(tr("weight of {name}", name=name)) for name in made.names)
+    drawn.update_xaxes(title={"text": across}, col=2)
+    drawn.update_yaxes(title={"text": up, "standoff": 4}, col=2)
     frames = [Frame(str(at), _walk(descent, made, at, theme)) for at in shown]
     return moving(drawn, frames, tr("step"), theme=theme, still=1, at_end=True)
 

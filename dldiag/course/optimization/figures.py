@@ -26,8 +26,9 @@ def valley_moving(found: Descents, *, theme: ThemeName = "light") -> go.Figure:
     highest = max(max(one.costs[: last + 1]) for one in found.ways)
     drawn.update_xaxes(title={"text": tr("pass over the rows")}, range=[-0.02 * last, 1.02 * last], row=1, col=1)
     drawn.update_yaxes(range=[0, 1.05 * highest], row=1, col=1)
-    name = escape_plotly(found.valley.names[0])
-    drawn.update_xaxes(title={"text": tr("weight of {name}", name=name)}, row=1, col=2)
+    across, up = (escape_plotly(tr("weight of {name}", name=name)) for name in found.valley.names)
+    drawn.update_xaxes(title={"text": across}, row=1, col=2)
+    drawn.update_yaxes(title={"text": up, "standoff": 4}, row=1, col=2)
     frames = [Frame(str(at), [*_walked(found, at, 1, theme), *_walked(found, at, 2, theme)]) for at in range(last + 1)]
     drawn = moving(drawn, frames, tr("pass"), theme=theme, still=1, at_end=True)
     return drawn.update_layout(legend={"y": LEGEND_ABOVE_TITLES}, margin={"t": 64}, height=drawn.layout.height + 24)

@@ -140,6 +140,7 @@ def two_planes_moving(
         axes: dict[str, Any] = {"showgrid": False, "zeroline": False, "row": 1, "col": column}
         drawn.update_xaxes(range=[x[0], x[-1]], title={"text": escape_plotly(names[0])}, **axes)
         drawn.update_yaxes(range=[y[0], y[-1]], **axes)
+    drawn.update_yaxes(title={"text": escape_plotly(names[1]), "standoff": 4}, row=1, col=1)
     frames = [
         Frame(str(step), [one for answers in both for one in answer_contours(x, y, answers[at], theme)])
         for at, step in enumerate(steps)

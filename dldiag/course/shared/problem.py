@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import Array, Column, DataError, Dataset
+from dldiag.course.shared.lesson import joined_lines
 from dldiag.course.shared.prepared import without_test_rows
 
 LEVELS_SHOWN = 3  # most frequent values of a category that become yes-or-no features
@@ -79,10 +80,14 @@ def plane_of(dataset: Dataset, columns: Sequence[str] | None, positive: str | No
 
 @dataclass(frozen=True)
 class PlotMarks:
-    """Rows to draw on a plane of two columns, (x, y, answer); `moved` says that they were moved a little to be seen."""
+    """Rows to draw on a plane of two columns, (x, y, answer).
+
+    moved: whether they were moved a little to be seen; event: what the answer 1 means.
+    """
 
     rows: tuple[tuple[float, float, float], ...]
     moved: bool
+    event: Message
 
 
 def marks_of(problem: YesNo, seed: int = 0) -> PlotMarks:
@@ -92,16 +97,20 @@ def marks_of(problem: YesNo, seed: int = 0) -> PlotMarks:
     if moved:
         gaps = np.array([np.median(np.diff(np.unique(column))) if np.ptp(column) else 0.0 for column in X.T])
         X = X + JITTER * gaps * np.random.default_rng(seed).uniform(-1, 1, X.shape)
-    return PlotMarks(tuple((float(u), float(v), float(y)) for (u, v), y in zip(X, problem.y, strict=False)), moved)
+    rows = tuple((float(u), float(v), float(y)) for (u, v), y in zip(X, problem.y, strict=False))
+    return PlotMarks(rows, moved, problem.event)
 
 
-def marks_words(marks: PlotMarks) -> Message | None:
-    """Say that marks do not lie exactly where their rows are; None when they do."""
-    if not marks.moved:
-        return None
-    return Message(
+def marks_words(marks: PlotMarks) -> Message:
+    """Say what marks, line and shades are, and that marks do not lie exactly where their rows are."""
+    key = Message(
+        "Squares: {event}. Circles: all other rows. On the thick line the model says 50%; the darker the shade, the surer it is.",
+        {"event": marks.event},
+    )
+    moved = Message(
         "Many rows share one place on these columns; their marks are moved a little so that all can be seen."
     )
+    return joined_lines(key, moved if marks.moved else None)
 
 
 def feature_names(dataset: Dataset, limit: int = 200) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import log10
+from math import log10, nan
 
 import plotly.graph_objects as go
 
@@ -18,11 +18,17 @@ from dldiag.report.figures.theme import MARKERS, THEMES, ThemeName, error_axis, 
 
 
 def scale_figure(found: Scale, *, theme: ThemeName = "light") -> go.Figure:
-    """Draw dev error against training rows for every learner, networks as full lines, with the crossover's range."""
+    """Draw dev error against training rows for every learner, networks as full lines, with the crossover's range.
+
+    Intervals are shaded of the two learners that the crossover is about: those of all would cover each other.
+    """
     drawn = figure(theme, height=460)
+    compared = {found.crossings[0].first, found.crossings[0].second} if found.crossings else set()
     place = {True: 0, False: 1}  # networks share a color; every traditional learner has its own
     for curve in found.curves:
-        points = SeedBand(tuple(map(float, curve.sizes)), curve.errors, curve.low, curve.high)
+        unshaded = (nan,) * len(curve.sizes)
+        low, high = (curve.low, curve.high) if not compared or curve.key in compared else (unshaded, unshaded)
+        points = SeedBand(tuple(map(float, curve.sizes)), curve.errors, low, high)
         mark = MARKERS[list(LEARNERS).index(curve.key) % len(MARKERS)]
         look = {"dash": "solid", "symbol": mark} if curve.deep else {}
         add_band(drawn, points, curve.label, place[curve.deep], theme, mode="lines+markers", **look)

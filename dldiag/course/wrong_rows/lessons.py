@@ -32,7 +32,7 @@ def ceiling_outcomes(found: Categories) -> Outcomes:
         "unit": found.unit,
     }
     share = Message("{share:error}", {"share": counted.value, "unit": "rate"})
-    says = Message(_CEILING, values | {"share": share})
+    says = Message(_CEILING if found.looked < found.wrong else _CEILING_OF_ALL, values | {"share": share})
     more = None if decided else Message("So few rows do not say for sure that it is the largest.")
     return one_claim(0, claim_verdict(inside and decided), joined_lines(says, _by_metric(found), more), "half")
 
@@ -49,6 +49,10 @@ def _by_metric(found: Categories) -> Message | None:
 _CEILING = (
     "Of {looked} wrong rows looked at (of {wrong}), {share} are “{name}”: fixing all of them takes the error of {error:error} "
     "down by {gain:gap} at most."
+)
+_CEILING_OF_ALL = (
+    "Of all {wrong} wrong rows {share} are “{name}”: fixing all of them takes the error of {error:error} down by {gain:gap} at "
+    "most."
 )
 
 
@@ -170,7 +174,7 @@ WRONG_ROWS_LESSONS = Topic(
                     "labels.share",
                 ),
             ),
-            Message("The better the model, the larger the part of its error that wrong labels are."),
+            Message("The better the model, the more of its counted errors are wrong labels."),
             label_outcomes,
             Message("Try it: 2% wrong labels, on an easy table and on a difficult one."),
         ),

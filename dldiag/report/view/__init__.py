@@ -9,6 +9,7 @@ from dldiag.report.view.changes import (
     pairs_text,
     params_of_report,
     parent_text,
+    settings_text,
     value_text,
 )
 from dldiag.report.view.comparison import (
@@ -134,6 +135,7 @@ __all__ = [
     "remedy_table",
     "repairs",
     "rows_line",
+    "settings_text",
     "short_runs_in_vain",
     "side_by_side",
     "side_by_side_runs",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dldiag.core.error_findings import Condition, ErrorFindings, LabelSuspects, Slice, TagCount
-from dldiag.core.i18n import Message, sentences, tr, trn, with_minus
+from dldiag.core.i18n import Message, sentences, tr, trn, typeset
 from dldiag.report.view.labels import change_text, error_text, gain_text, share_text, short
 from dldiag.report.view.rows import TextRow
 
@@ -98,7 +98,7 @@ _SIGNS = {"==": "=", "<=": "≤", ">": ">"}
 def _value(value: float | str | None) -> str:
     if not isinstance(value, float | int):
         return str(value)
-    return with_minus(f"{value:.10g}")
+    return typeset(f"{value:.10g}")
 
 
 # --- sections -----------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from dldiag.core.i18n import Message, format_error, format_number, tr, translate, with_minus
+from dldiag.core.i18n import Message, format_error, format_number, tr, translate, typeset
 from dldiag.core.types import (
     Answer,
     Column_,
@@ -92,7 +92,7 @@ def short(value: float) -> str:
     ('16.7', '123,000', '0.000123')
     """
     digits = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
-    return with_minus(f"{float(f'{value:.3g}'):,.{digits}f}")
+    return typeset(f"{float(f'{value:.3g}'):,.{digits}f}")
 
 
 def error_text(error: Estimate, unit: str) -> str:
@@ -130,7 +130,7 @@ def _interval(estimate: Estimate, unit: str, sign: str = "") -> str:
     if math.isinf(estimate.low) and math.isinf(estimate.high):
         return f"({tr('interval unknown')})"
     bounds = estimate.low, estimate.high
-    low, high = (with_minus(f"{100 * b:{sign}.1f}") if unit == "rate" else format_number(b, sign) for b in bounds)
+    low, high = (typeset(f"{100 * b:{sign}.1f}") if unit == "rate" else format_number(b, sign) for b in bounds)
     return f"({tr('{low} to {high}', low=low, high=high)})"
 
 
@@ -156,7 +156,7 @@ def plain_number(estimate: Estimate) -> str:
 
 def _short(value: float) -> str:
     whole = abs(value) >= 1000 or float(value).is_integer()
-    return with_minus(f"{value:,.0f}" if whole and math.isfinite(value) else f"{value:.3g}")
+    return typeset(f"{value:,.0f}" if whole and math.isfinite(value) else f"{value:.3g}")
 
 
 def model_label(curve: LearningCurve) -> str:
