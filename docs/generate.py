@@ -270,6 +270,23 @@ HARD_FOR_BEGINNERS = (
         "The axis ends after the last setting.",
     ),
     ("The picture of small weights did not move, and nothing said why.", "The line above it says why."),
+    (
+        "With an own table (Participation.csv of the package pydataset), sorted by a yes-or-no column, the picture showed "
+        "its first 400 rows: one value of that column, on a line.",
+        "It shows random rows, and a column of few values is spread into bands.",
+    ),
+    (
+        "32 wrong rows (Schooling.csv), and a line about 500 of them.",
+        "It goes as far as there are wrong rows, and says where they are too few to tell.",
+    ),
+    (
+        "With an own table the question still was about two moons.",
+        "It is about more units.",
+    ),
+    (
+        "With 3.9% positives (Schooling.csv, predicting step14) the likelihood of 20 labels was 0.1, “too small to work with”.",
+        "The line says that it becomes so with many more rows.",
+    ),
 )
 _STATEMENTS = "| | statement | page, lesson | move | computed line |\n|---|---|---|---|---|"
 

@@ -189,14 +189,14 @@ def format_number(value: float, sign: str = "") -> str:
 def typeset(number: str) -> str:
     """Return a written number as people write it: a minus sign for a hyphen, a power of ten for an exponent.
 
-    >>> typeset("-0.5"), typeset("-3e-12"), typeset("1.5e+09"), typeset("0e+00")
-    ('−0.5', '−3·10⁻¹²', '1.5·10⁹', '0')
+    >>> typeset("-0.5"), typeset("-3e-12"), typeset("1.5e+09"), typeset("0e+00"), typeset("-0.00")
+    ('−0.5', '−3·10⁻¹²', '1.5·10⁹', '0', '0.00')
     """
+    if not any(one in number for one in "123456789"):  # a sign before 0 says nothing
+        return number.lstrip("+-") if "e" not in number else "0"
     figure, marked, exponent = number.partition("e")
     if not (marked and figure[-1:].isdigit() and exponent[1:].isdigit()):
         return number.replace("-", "−")
-    if not float(figure):
-        return "0"
     return f"{figure.replace('-', '−')}·10{str(int(exponent)).translate(_RAISED)}"
 
 

@@ -44,6 +44,15 @@ def test_an_experiment_noted_by_hand_stays_in_the_record():
     app.button[0].click().run()
     assert not app.exception
     assert "Twice as many units" in tables(app)[0]["Idea"].to_list()
+    assert [one.value for one in app.text_input] == ["", "", ""]
+
+
+def test_a_result_without_an_idea_is_asked_for_it_and_not_lost():
+    app = AppTest.from_file(str(ROOT / "pages/2_Record_of_experiments.py"), default_timeout=60).run()
+    app.text_input[1].set_value("−2 points")
+    app.button[0].click().run()
+    assert "Write the idea" in app.warning[0].value
+    assert app.text_input[1].value == "−2 points"
 
 
 def test_a_report_that_was_removed_in_another_tab_is_told_and_the_list_is_a_click_away():

@@ -81,6 +81,7 @@ def _ask_comparison(past: Sequence[PastReport]) -> None:
             default=[past[1].id, past[0].id],
             format_func=lambda key: run_choice(known[key]),
             max_selections=MOST_COMPARED,
+            placeholder=tr("Pick one or more"),
             key="compare.runs",
         )
         if go.button(tr("Compare"), key="compare.go", width="stretch", disabled=len(chosen) < 2) and len(chosen) > 1:

@@ -18,6 +18,7 @@ LEVELS_SHOWN = 3  # most frequent values of a category that become yes-or-no fea
 NANOSECONDS_PER_DAY = 86_400e9
 ROWS_DRAWN = 400
 CROWDED = 0.5  # of the drawn rows; with fewer different places marks cover each other
+FEW_VALUES = 10  # of a column; with no more its marks lie on lines
 JITTER = 0.12  # of the usual gap between two values, to each side: marks stay nearest to their own value
 
 
@@ -91,14 +92,18 @@ class PlotMarks:
 
 
 def marks_of(problem: YesNo, seed: int = 0) -> PlotMarks:
-    """Return the first rows as marks on the plane of two features; where many share a place they are spread around it."""
-    X = problem.X[:ROWS_DRAWN]
-    moved = len(np.unique(X, axis=0)) < CROWDED * len(X)
-    if moved:
-        gaps = np.array([np.median(np.diff(np.unique(column))) if np.ptp(column) else 0.0 for column in X.T])
-        X = X + JITTER * gaps * np.random.default_rng(seed).uniform(-1, 1, X.shape)
-    rows = tuple((float(u), float(v), float(y)) for (u, v), y in zip(X, problem.y, strict=False))
-    return PlotMarks(rows, moved, problem.event)
+    """Return random rows as marks on the plane of two features; where many share a place they are spread around it.
+
+    A column of a few values is spread, too: its marks would lie on as many lines.
+    """
+    kept = _sample(len(problem.y), ROWS_DRAWN, seed)
+    X, y = problem.X[kept], problem.y[kept]
+    crowded = len(np.unique(X, axis=0)) < CROWDED * len(X)
+    spread = np.array([crowded or len(np.unique(column)) <= FEW_VALUES for column in X.T])
+    gaps = np.array([np.median(np.diff(np.unique(column))) if np.ptp(column) else 0.0 for column in X.T])
+    X = X + JITTER * gaps * spread * np.random.default_rng(seed).uniform(-1, 1, X.shape)
+    rows = tuple((float(u), float(v), float(one)) for (u, v), one in zip(X, y, strict=True))
+    return PlotMarks(rows, bool(spread.any()), problem.event)
 
 
 def marks_words(marks: PlotMarks) -> Message:

@@ -6,7 +6,7 @@ from typing import Any
 
 from dldiag.core.i18n import Message
 from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, claim_verdict, joined_lines, one_claim
-from dldiag.course.wrong_rows.categories import COUNTED_ROWS, Categories
+from dldiag.course.wrong_rows.categories import COUNTED_ROWS, ROWS_LOOKED_AT, Categories
 from dldiag.course.wrong_rows.figures import category_name
 from dldiag.course.wrong_rows.wrong_labels import WrongLabels
 from dldiag.experiments.metrics import METRICS
@@ -64,7 +64,8 @@ def eyeball_outcomes(found: Categories) -> Outcomes:
         "few": COUNTED_ROWS[0],
         "of_few": shares.get(COUNTED_ROWS[0], 1.0),
         "enough": enough or 0,
-        "most": COUNTED_ROWS[-1],
+        "most": found.right[-1][0] if found.right else 0,
+        "of_most": found.right[-1][1] if found.right else 1.0,
         "wrong": found.wrong,
         "error": found.error,
         "dev": round(100 / found.error) if found.error > 0 else 0,
@@ -74,17 +75,26 @@ def eyeball_outcomes(found: Categories) -> Outcomes:
     }
     if not shares:
         return one_claim(0, "not_shown", Message("There is one category only: nothing has to be told apart."))
-    says = Message(_ENOUGH if enough else _NEVER, values)
+    too_few = not enough and found.wrong < ROWS_LOOKED_AT
+    says = Message(_ENOUGH if enough else _TOO_FEW if too_few else _NEVER, values)
     parts = Message("Eyeball part: {eyeball:,} dev rows; {blackbox:,} stay unseen in the blackbox part.", values)
-    answer = "ten" if enough and enough <= 10 else "hundred" if enough and enough <= 100 else "more"
+    answer = "ten" if enough and enough <= 10 else "hundred" if enough and enough <= ROWS_LOOKED_AT else "more"
+    answer = "" if too_few else answer
     return one_claim(
-        0, claim_verdict(bool(enough) and (enough or 0) <= 100, not enough), joined_lines(says, parts), answer
+        0,
+        claim_verdict(bool(enough) and (enough or 0) <= ROWS_LOOKED_AT, not enough and not too_few),
+        joined_lines(says, parts),
+        answer,
     )
 
 
 _ENOUGH = (
     "With {few} wrong rows the largest category is named rightly in {of_few:error} of draws; with {enough} in more than 90%. There "
     "are {wrong} wrong rows to look at."
+)
+_TOO_FEW = (
+    "With {few} wrong rows the largest category is named rightly in {of_few:error} of draws, with {most} in {of_most:error}. There "
+    "are only {wrong} wrong rows here: too few to reach 90%."
 )
 _NEVER = (
     "With {few} wrong rows the largest category is named rightly in {of_few:error} of draws, and even {most} do not reach 90%: the "
