@@ -100,3 +100,9 @@ def test_a_short_run_in_vain_is_shown_with_its_interval():
     assert found.words == "between 0.6 points better and 1.4 points worse"
     assert not found.can_apply
     assert found.title not in [row["Fix"] for row in view.not_recommended(probed)]
+
+
+def test_a_change_does_not_repeat_the_title_it_stands_beside():
+    fix = view.Fix("class_weights", "Class weights", "bias", "Class weights none → balanced")
+    assert fix.beside_title == "none → balanced"
+    assert view.Fix("early_stopping", "Train longer", "bias", "Epochs 1 → 2").beside_title == "Epochs 1 → 2"

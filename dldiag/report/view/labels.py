@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from dldiag.core.i18n import Message, format_error, format_number, tr, translate
+from dldiag.core.i18n import Message, format_error, format_number, tr, translate, typeset
 from dldiag.core.metric_results import MetricUsed
 from dldiag.core.types import (
     Answer,
@@ -97,7 +97,7 @@ def short(value: float) -> str:
     ('16.7', '123,000', '0.000123')
     """
     digits = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
-    return f"{float(f'{value:.3g}'):,.{digits}f}"
+    return typeset(f"{float(f'{value:.3g}'):,.{digits}f}")
 
 
 def error_text(error: Estimate, unit: str) -> str:
@@ -106,7 +106,7 @@ def error_text(error: Estimate, unit: str) -> str:
     >>> error_text(Estimate(0.171, 0.165, 0.177), "rate")
     '17.1% (16.5 to 17.7)'
     """
-    return f"{format_error(error.value, unit)} {_interval(error, unit)}".rstrip().replace("-", "−")
+    return f"{format_error(error.value, unit)} {_interval(error, unit)}".rstrip()
 
 
 def change_text(change: Estimate, unit: str) -> str:
@@ -116,7 +116,7 @@ def change_text(change: Estimate, unit: str) -> str:
     '−7.1 points (−8.3 to −5.9)'
     """
     points = str(Message("{value:points}", {"value": change.value, "unit": unit}))
-    return f"{points} {_interval(change, unit, sign='+')}".rstrip().replace("-", "−")
+    return f"{points} {_interval(change, unit, sign='+')}".rstrip()
 
 
 def gain_text(gain: Estimate, unit: str) -> str:
@@ -135,7 +135,7 @@ def _interval(estimate: Estimate, unit: str, sign: str = "") -> str:
     if math.isinf(estimate.low) and math.isinf(estimate.high):
         return f"({tr('interval unknown')})"
     bounds = estimate.low, estimate.high
-    low, high = (f"{100 * b:{sign}.1f}" if unit == "rate" else format_number(b, sign) for b in bounds)
+    low, high = (typeset(f"{100 * b:{sign}.1f}") if unit == "rate" else format_number(b, sign) for b in bounds)
     return f"({tr('{low} to {high}', low=low, high=high)})"
 
 
@@ -161,7 +161,7 @@ def plain_number(estimate: Estimate) -> str:
 
 def _short(value: float) -> str:
     whole = abs(value) >= 1000 or float(value).is_integer()
-    return f"{value:,.0f}" if whole and math.isfinite(value) else f"{value:.3g}"
+    return typeset(f"{value:,.0f}" if whole and math.isfinite(value) else f"{value:.3g}")
 
 
 def model_label(curve: LearningCurve) -> str:
