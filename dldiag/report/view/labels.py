@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from dldiag.core.i18n import Message, format_error, format_number, tr, translate, typeset
+from dldiag.core.metric_results import MetricUsed
 from dldiag.core.types import (
     Answer,
     Column_,
@@ -15,7 +16,7 @@ from dldiag.core.types import (
     Report,
     error_unit,
 )
-from dldiag.experiments.metrics import METRICS
+from dldiag.experiments.metrics import METRICS, Metric
 
 COLUMNS: dict[Column_, Message] = {
     "training": Message("Get it training"),
@@ -76,9 +77,13 @@ def metric_text(name: str, value: Estimate) -> str:
 
 
 def error_axis_title(report: Report) -> str:
+    """Return what an axis of a report's errors is called; "" for the usual."""
+    return "" if report.metric is None else metric_axis_title(report.metric)
+
+
+def metric_axis_title(metric: MetricUsed | Metric) -> str:
     """Return what an axis of errors is called: the metric, or what is left to 1 where higher is better; "" for the usual."""
-    metric = report.metric
-    if metric is None or metric.name in ("error", "rmse"):
+    if metric.name in ("error", "rmse"):
         return ""
     if metric.higher_is_better:
         return f"1 − {metric.label}"
