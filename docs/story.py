@@ -134,10 +134,11 @@ def _find_worst(visitor: Visitor) -> None:
 
 
 def apply_first_fix(visitor: Visitor) -> None:
-    """Apply the verdict's action if it has one, and picture what it did."""
-    if not visitor.page.locator(".st-key-apply button").count():
+    """Apply the verdict's action, or the first fix of the list where it has none, and picture what it did."""
+    apply = '.st-key-apply button, .st-key-fixes button:has-text("Apply")'
+    if not visitor.page.locator(apply).count():
         return
-    visitor.click(".st-key-apply button")
+    visitor.click(apply)
     visitor.page.locator(".st-key-before_after").wait_for(timeout=5 * MINUTE)
     _await_report(visitor)
     visitor.picture("6_applied")

@@ -32,7 +32,7 @@ BLOCKING = ("leak", "misleading_split", "no_signal")  # Problems that no change 
 
 FixKind = Literal["good", "act", "stop", "open"]
 FIX_KINDS: dict[FixKind, Message] = {
-    "good": Message("Nothing to fix"),
+    "good": Message("Good as it is"),
     "act": Message("Can be improved"),
     "stop": Message("Fix the data first"),
     "open": Message("Not decided yet"),
