@@ -42,7 +42,7 @@ h1 { letter-spacing: -0.02em; }
 [class*="st-key-lit-"] [data-testid="stColumn"]:last-child, [class*="st-key-fix-"] [data-testid="stColumn"]:last-child {
   min-width: 7rem; }
 .st-key-action [data-testid="stColumn"], .st-key-heading [data-testid="stColumn"] { min-width: min(100%, 8rem); }
-.st-key-heading [data-testid="stColumn"]:first-child { min-width: min(100%, 18rem); }
+.st-key-heading [data-testid="stColumn"]:first-child { min-width: min(100%, 22rem); }
 .st-key-action [data-testid="stColumn"]:first-child { min-width: min(100%, 16rem); }
 /* Tables of texts; in a narrow place each row is a card, and each cell says its column. */
 .rows-box { container-type: inline-size; --line: color-mix(in srgb, currentColor 18%, transparent); }

@@ -143,7 +143,7 @@ def _offer_going_on(view: View, asked: DiagnosisJob) -> None:
 def _show_heading(asked: DiagnosisJob) -> None:
     """Say in one line what is diagnosed, with the way back."""
     with st.container(key="heading"):
-        text, change, other = st.columns([4, 1.2, 1.2], vertical_alignment="center")
+        text, change, other = st.columns([3, 1.2, 1.2], vertical_alignment="center")
     data = asked.data
     with text:
         parts = [tr("target {name}", name=legible(data.get("target", ""), 60)), *_uses(data), _settings_text(asked)]
