@@ -276,6 +276,14 @@ HARD_FOR_BEGINNERS = (
         "It shows random rows, and a column of few values is spread into bands.",
     ),
     (
+        "Judged by balanced error, the axes still said “share of wrong rows”.",
+        "They name the metric that judges.",
+    ),
+    (
+        "On a phone the formulas of backpropagation were cut off.",
+        "They are as wide as a phone; so is the name of the upward axis of the cost's map.",
+    ),
+    (
         "32 wrong rows (Schooling.csv), and a line about 500 of them.",
         "It goes as far as there are wrong rows, and says where they are too few to tell.",
     ),

@@ -14,6 +14,7 @@ from typing import Any, Union
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 COMMAS = {"en": ", ", "zh": "，"}  # Between the items of a list.
+STOPS = {"en": " ", "zh": ""}  # Between two sentences.
 COLONS = {"en": ": ", "zh": "："}  # Between a name and its value.
 # Holds <language>/LC_MESSAGES/dldiag.po and .mo; `make catalog` writes both.
 CATALOGS = Path(__file__).with_name("locale")
@@ -51,6 +52,13 @@ class Message:
 
     def __str__(self) -> str:
         return _TEXT.vformat(self._translated(), (), self.values)
+
+    def __repr__(self) -> str:
+        """Return the text, or the template where a value is missing: what one prints holds many messages."""
+        try:
+            return f"Message({str(self)!r})"
+        except (KeyError, ValueError):
+            return f"Message({self.template!r})"
 
     def _translated(self) -> str:
         known = _translations(_language.get())
@@ -102,6 +110,15 @@ def listed(texts: Iterable[str]) -> str:
     'a, b'
     """
     return COMMAS[current_language()].join(texts)
+
+
+def sentences(texts: Iterable[str]) -> str:
+    """Join sentences as the current language does.
+
+    >>> sentences(["One.", "Two."])
+    'One. Two.'
+    """
+    return STOPS[current_language()].join(texts)
 
 
 def labeled(name: str, value: str) -> str:

@@ -12,6 +12,7 @@ from dldiag.app.ui import page as navigation
 from dldiag.app.ui.page import FIRST_OF_COURSE
 from dldiag.core.home import dashboard_folder
 from dldiag.report.history import History
+from tests.html_tables import tables
 from tests.reports import make_report
 
 ROOT = dashboard_folder()
@@ -42,7 +43,7 @@ def test_an_experiment_noted_by_hand_stays_in_the_record():
     app.text_input[1].set_value("−2 points")
     app.button[0].click().run()
     assert not app.exception
-    assert "Twice as many units" in app.table[0].value["Idea"].to_list()
+    assert "Twice as many units" in tables(app)[0]["Idea"].to_list()
     assert [one.value for one in app.text_input] == ["", "", ""]
 
 

@@ -23,7 +23,7 @@ from dldiag.core.settings import Settings
 from dldiag.core.types import Task
 from dldiag.experiments.metric_choice import MetricChoice, choose_metric
 from dldiag.experiments.models import Model, build_model
-from dldiag.report.view import pairs_text
+from dldiag.report.view import metric_axis_title, pairs_text
 
 FINEST_SLIDER = 1000  # Most whole numbers that a slider tells apart.
 
@@ -85,6 +85,11 @@ def lesson_metric(reference: Reference) -> dict[str, Any]:
 def lesson_choice(reference: Reference) -> MetricChoice:
     """Return the metric by which the rows of a reference are judged. Raises DataError where it cannot be used."""
     return choose_metric(lesson_dataset(reference), replace(Settings(), **lesson_metric(reference)))
+
+
+def axis_title(reference: Reference) -> str:
+    """Name the metric of a lesson for an axis of errors; empty for the usual one of the task."""
+    return metric_axis_title(lesson_choice(reference).metric)
 
 
 def offer(values: Mapping[str, Any], *, key: str, prefix: str = "model") -> bool:

@@ -16,7 +16,7 @@ MAP_MARGIN = 130
 _MOST_WORDS = 14  # cells of a map that still have room for their number, across
 
 
-def validation_figure(result: Validation, *, theme: ThemeName = "light") -> go.Figure:
+def validation_figure(result: Validation, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
     """Draw training and dev error against the values of one hyperparameter, with 90% intervals."""
     drawn, look = figure(theme, height=420), THEMES[theme]
     texts = [str(value_words(result.names[0], one.values[0])) for one in result.tried]
@@ -27,7 +27,7 @@ def validation_figure(result: Validation, *, theme: ThemeName = "light") -> go.F
         low = result.tried[result.present].dev.low
         write_at(drawn, texts[result.present], low, tr("present"), look, place="bottom center")
     drawn.update_xaxes(type="category", title={"text": escape_plotly(translate(result.labels[0])), "standoff": 8})
-    return drawn.update_yaxes(**error_axis(result.unit), rangemode="tozero")
+    return drawn.update_yaxes(**error_axis(result.unit, title), rangemode="tozero")
 
 
 def _add_errors(drawn: go.Figure, texts: list[str], errors: list[Estimate], name: str, look: Theme, index: int) -> None:

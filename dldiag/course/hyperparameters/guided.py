@@ -206,7 +206,7 @@ def look_at_searches(found: Searches) -> Message:
     )
 
 
-def searches_figure(found: Searches, *, theme: ThemeName = "light") -> go.Figure:
+def searches_figure(found: Searches, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
     """Draw the best dev error so far of both searches against the settings tried."""
     drawn, look = figure(theme), THEMES[theme]
     x = list(range(1, len(found.blind) + 1))
@@ -218,4 +218,4 @@ def searches_figure(found: Searches, *, theme: ThemeName = "light") -> go.Figure
         drawn.add_scatter(x=x[: len(values)], y=values, mode="lines", name=name, line=line)
     room = 0.3  # of a setting: a fall at the last one is seen
     drawn.update_xaxes(title={"text": tr("settings tried")}, dtick=1, range=[1 - room, len(x) + room])
-    return drawn.update_yaxes(**error_axis(found.unit))
+    return drawn.update_yaxes(**error_axis(found.unit, title))

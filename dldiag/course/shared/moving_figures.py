@@ -117,6 +117,22 @@ def frames_side_by_side(titles: Sequence[str], theme: ThemeName, *, height: int 
     return panels.update_annotations(font={"size": 13, "color": THEMES[theme].ink})
 
 
+def name_upward(drawn: go.Figure, name: str, column: int, theme: ThemeName) -> None:
+    """Name the upward axis inside a picture that has a neighbor: beside its axis there is no room on a phone."""
+    drawn.add_annotation(
+        text=f"↑ {name}",
+        x=0,
+        y=1,
+        xref=f"x{column} domain",
+        yref=f"y{column} domain",
+        xanchor="left",
+        yanchor="top",
+        showarrow=False,
+        font={"size": 12, "color": THEMES[theme].ink},
+        bgcolor=THEMES[theme].paper,
+    )
+
+
 def two_planes_moving(
     titles: Sequence[str],
     names: tuple[str, str],

@@ -223,8 +223,8 @@ TEXTS = {
     ),
     "drawn_from_file": NoticeText(
         Message(
-            "The file has {size:,} MiB, more than is read at once: {kept:,} of its {rows:,} rows were drawn "
-            "at random from all of it (seed {seed})."
+            "The file has {size:,} MiB, more than is read at once. {kept:,} of its {rows:,} rows were drawn at random"
+            " from all of it (seed {seed})."
         ),
         Message("Set DLDIAG_MAX_TEXT_BYTES higher where the memory allows it."),
     ),
