@@ -34,7 +34,7 @@ from dldiag.data.typing.kinds import (
 )
 from dldiag.data.typing.labels import hold_lists, variants_among
 from dldiag.data.typing.missing import sentinel
-from dldiag.data.typing.not_available import missing_elsewhere
+from dldiag.data.typing.not_available import missing_elsewhere, names_not_available
 from dldiag.data.typing.notices import REMARKS, Remark, notices_of
 from dldiag.data.typing.numeric_fast import COUNTED_ROWS, Plain, counts_rows, plain_column
 
@@ -67,6 +67,7 @@ class Typed:
     column: Column
     values: NDArray[Any]
     remarks: tuple[Remark, ...] = ()
+    has_not_available: bool = False  # whether NA stands among its texts
 
 
 def type_columns(
@@ -110,7 +111,7 @@ def _without_elsewhere(
     """Read NA as missing in columns of texts where other columns of the file say that it is."""
     if set(plan.missing) - {""}:
         return typed
-    asked = [j for j, one in enumerate(typed) if one.column.kind in _OF_TEXTS and one.column.name not in chosen]
+    asked = [j for j, one in enumerate(typed) if one.has_not_available and one.column.name not in chosen]
     remarks = [remark for one in typed if one.column.kind in _OF_VALUES for remark in one.remarks]
     found = missing_elsewhere({j: cells_of(as_chunks(raw.iloc[:, j])) for j in asked}, remarks)
     return [_without(one, j, raw, plan, found[j]) if j in found else one for j, one in enumerate(typed)]
@@ -211,7 +212,8 @@ def type_column(
     column = Column(name, decided, why, missing, facts.cells.distinct, levels, examples, origin)
     remarks += [*_spelled(facts, decided), *_damaged(facts), *_mostly(facts, origin), *_labels(facts, decided)]
     remarks += _other_calendar(facts, decided)
-    return Typed(column, values, tuple(remarks))
+    has_not_available = decided in _OF_TEXTS and names_not_available(facts.cells.texts.filter(pa.array(facts.doubtful)))
+    return Typed(column, values, tuple(remarks), has_not_available)
 
 
 def _count_missing(facts: Facts, kind: Kind, values: NDArray[Any]) -> int:

@@ -37,6 +37,11 @@ def missing_elsewhere(columns: Mapping[int, Cells], of_values: Iterable[Remark])
     return {j: _remark(columns[j], here) for j, here in found.items() if here}
 
 
+def names_not_available(texts: pa.Array) -> bool:
+    """Tell whether one of a few texts is a spelling of "not available"."""
+    return any(text.lower() in NOT_AVAILABLE for text in texts.to_pylist())
+
+
 def _spelled_in(cells: Cells) -> list[str]:
     """Return the spellings of "not available" in a column of texts that are no codes there."""
     here = as_mask(pc.is_in(pc.utf8_lower(cells.texts), value_set=pa.array(sorted(NOT_AVAILABLE), cells.texts.type)))
