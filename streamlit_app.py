@@ -8,8 +8,8 @@ from dldiag.app.views.upload import ask_table
 from dldiag.core.i18n import Message
 
 CLAIM = Message(
-    "Upload a table and pick what to predict: see what is wrong with your model, what to do next, and how much each fix "
-    "helps on your data."
+    "Upload a table and pick what to predict. See what is wrong with your model, what to do next, and how much each "
+    "fix helps on your data."
 )
 
 page("Diagnose a model")

@@ -28,6 +28,7 @@ from dldiag.course.shared.prepared import without_test_rows
 from dldiag.course.shared.request import preview_of, preview_rows
 
 ROOT = Path(__file__).parent.parent
+DECIMALS = 2  # of seconds: a second run differs in the next one
 RESULT = Path(__file__).with_name("results") / "course.json"
 
 
@@ -51,7 +52,7 @@ def question_of(topic: Topic, lesson: Lesson) -> tuple[Any, float]:
 def cost_of(topic: Topic, lesson: Lesson) -> dict[str, Any]:
     """Return the processor seconds of a lesson's page, preview and whole experiment; None where there is none."""
     job, page = question_of(topic, lesson)
-    found: dict[str, Any] = {"lesson": lesson.key, "page": page, "preview": None, "whole": None}
+    found: dict[str, Any] = {"lesson": lesson.key, "page": round(page, DECIMALS), "preview": None, "whole": None}
     if job is None:
         return found
     dataset, smaller = load_dataset(job.data), preview_of(job.request)
@@ -64,7 +65,7 @@ def cost_of(topic: Topic, lesson: Lesson) -> dict[str, Any]:
 def _seconds(request: Any, dataset: Any) -> float:
     since = time.process_time()
     REQUESTS[type(request)](dataset, request, None, None)
-    return time.process_time() - since
+    return round(time.process_time() - since, DECIMALS)
 
 
 def main() -> None:

@@ -340,6 +340,9 @@ def main() -> None:
         figures["clean"] = clean_notices()
         _save(figures)
         for name, reader in {} if args.ours else LIBRARIES.items():
+            if importlib.util.find_spec(name.split()[0]) is None:
+                print(name, "is not installed; its figures stay as they are")
+                continue
             print(name)
             figures[name] = scores(reader.__name__, ("wild", "polluted", "spectrum", "w3c"))
             _save(figures)

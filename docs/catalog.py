@@ -98,10 +98,14 @@ def _literals(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str]
     elif isinstance(node, ast.IfExp):
         yield from _literals(node.body, named)
         yield from _literals(node.orelse, named)
+    elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+        for table in named.get(node.value.id, ()):
+            if isinstance(table, ast.Dict):
+                yield from (text for value in table.values if (text := _literal(value)))
     elif isinstance(node, ast.Name):
+        others = {name: held for name, held in named.items() if name != node.id}
         for held in named.get(node.id, ()):
-            if isinstance(held, ast.Constant):
-                yield from _literals(held, {})
+            yield from _literals(held, others)
 
 
 def texts_of_rows() -> Iterator[str]:

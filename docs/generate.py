@@ -174,7 +174,8 @@ def course_page() -> Iterator[str]:
     yield "## The thirty statements"
     yield (
         "In the order of the notes that the project began with. The notes themselves are not in the project, so these are paraphrases. "
-        "**Statements 28 to 30 are our own guess**: how the notes end is not known here, and the remedy table is what we took them from."
+        "Statements 28 to 30 are the cells of the notes' remedy table, the one that stands on the result page, too. "
+        "**That the notes end with it is our own guess**: only their numbers may be others."
     )
     yield (
         "The lines are those of a run at the defaults (`python -m docs.course_lines` writes those whose code has changed; the check "
@@ -242,10 +243,58 @@ HARD_FOR_BEGINNERS = (
         "A table lists both by size.",
     ),
     (
-        "Settings carry the names of scikit-learn (alpha, hidden_layer_sizes), claims the codes of rules (P2).",
-        "Still so: they are the words of the form, of the command line and of the reports.",
+        "Claims and buttons had the names that settings have in code (alpha, hidden_layer_sizes), and codes of rules (P2).",
+        "They have the words of the form, a change as “L2 penalty 0.0001 → 10”. The table of all hyperparameters still "
+        "lists both names.",
     ),
-    ("A lesson such as More data has seven learners in one chart.", "Still so: take some out above the chart."),
+    (
+        "Seven learners in one chart, each with its shaded interval.",
+        "Shaded are the two whose curves cross: those that the claim names.",
+    ),
+    ("5.3e-05, 0e+00, −0.49 with a hyphen.", "5.3·10⁻⁵, 0, and one minus sign everywhere."),
+    ("Squares and circles on two columns: which is which?", "A line below every such picture says so."),
+    (
+        "“Steps to the finish line: sigmoid 120”, while the table said that none of its runs got there.",
+        "The claim says that it did not get there.",
+    ),
+    (
+        "“Four units can bend”, below a run of four units that had drawn a straight line.",
+        "The defaults train long enough to see it.",
+    ),
+    (
+        "Against high bias, a larger network had helped; the button offered 32 hidden units to a network of 100.",
+        "Nothing is offered that would make the network smaller, nor what is set already.",
+    ),
+    (
+        "In the search's chart the last, largest fall lay on the frame and could not be seen.",
+        "The axis ends after the last setting.",
+    ),
+    ("The picture of small weights did not move, and nothing said why.", "The line above it says why."),
+    (
+        "With an own table (Participation.csv of the package pydataset), sorted by a yes-or-no column, the picture showed "
+        "its first 400 rows: one value of that column, on a line.",
+        "It shows random rows, and a column of few values is spread into bands.",
+    ),
+    (
+        "Judged by balanced error, the axes still said “share of wrong rows”.",
+        "They name the metric that judges.",
+    ),
+    (
+        "On a phone the formulas of backpropagation were cut off.",
+        "They are as wide as a phone; so is the name of the upward axis of the cost's map.",
+    ),
+    (
+        "32 wrong rows (Schooling.csv), and a line about 500 of them.",
+        "It goes as far as there are wrong rows, and says where they are too few to tell.",
+    ),
+    (
+        "With an own table the question still was about two moons.",
+        "It is about more units.",
+    ),
+    (
+        "With 3.9% positives (Schooling.csv, predicting step14) the likelihood of 20 labels was 0.1, “too small to work with”.",
+        "The line says that it becomes so with many more rows.",
+    ),
 )
 _STATEMENTS = "| | statement | page, lesson | move | computed line |\n|---|---|---|---|---|"
 

@@ -77,6 +77,9 @@ def _open_lesson(page: Any) -> None:
     settle(page)
     page.get_by_role("button", name="Cancel").wait_for(state="detached", timeout=5 * MINUTE)
     settle(page)
+    page.get_by_role("heading", name="What came out").first.evaluate("one => one.scrollIntoView()")
+    page.mouse.move(0, 0)
+    settle(page, 1_000)
 
 
 if __name__ == "__main__":

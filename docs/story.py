@@ -128,21 +128,24 @@ def _find_first_fix(visitor: Visitor) -> None:
 
 
 def _find_worst(visitor: Visitor) -> None:
-    assert visitor.page.locator(".st-key-where_wrong").first.is_visible()
+    visitor.click('a[href="#where-wrong"]')
+    box = visitor.page.locator(".st-key-where_wrong").first.bounding_box()
+    assert 0 <= box["y"] < HEIGHT, "one click, and where it is wrong stands in the screen"
 
 
 def apply_first_fix(visitor: Visitor) -> None:
-    """Apply the verdict's action if it has one, and picture what it did."""
-    if not visitor.page.locator(".st-key-apply button").count():
+    """Apply the verdict's action, or the first fix of the list where it has none, and picture what it did."""
+    apply = '.st-key-apply button, .st-key-fixes button:has-text("Apply")'
+    if not visitor.page.locator(apply).count():
         return
-    visitor.click(".st-key-apply button")
+    visitor.click(apply)
     visitor.page.locator(".st-key-before_after").wait_for(timeout=5 * MINUTE)
     _await_report(visitor)
     visitor.picture("6_applied")
 
 
 def _take_home(visitor: Visitor) -> None:
-    assert visitor.page.locator(".st-key-export").first.is_visible()
+    visitor.click('a[href="#export"]')
     with visitor.page.expect_download(timeout=5 * MINUTE):
         visitor.page.locator(".st-key-export button").first.click()
     visitor.clicks += 1
@@ -151,8 +154,8 @@ def _take_home(visitor: Visitor) -> None:
 def _compare(visitor: Visitor) -> None:
     address = visitor.page.url
     visitor.click('[data-testid="stSidebar"] a:has-text("History")')
-    if visitor.page.locator(".st-key-compare\\.go button:enabled").count():
-        visitor.click(".st-key-compare\\.go button")
+    if visitor.page.locator(".st-key-compare-go").count():  # With a single run there is nothing to compare.
+        visitor.click(".st-key-compare-go button:enabled")
     visitor.picture("7_compared")
     visitor.page.goto(address)
     settle(visitor.page)

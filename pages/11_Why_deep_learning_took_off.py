@@ -5,7 +5,7 @@ import streamlit as st
 from dldiag.app.course.columns import with_rows
 from dldiag.app.course.data import ask_data, lesson_dataset
 from dldiag.app.course.experiment import run_experiment
-from dldiag.app.course.layout import add, ask_few, formulas, lesson_metric, offer
+from dldiag.app.course.layout import add, ask_few, axis_title, formulas, lesson_metric, offer
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
@@ -69,7 +69,7 @@ def show_scale(lesson: Lesson) -> None:
         show_message(Message("Choose at least one learner."), kind="info")
         return
     came_out(lesson, reference, result)
-    show_figure(scale_figure(result, theme=figure_mode()), alt_scale(result), key="scale")
+    show_figure(scale_figure(result, title=axis_title(reference), theme=figure_mode()), alt_scale(result), key="scale")
     with st.expander(tr("The numbers"), icon=":material/table:"):
         show_rows(scale_rows(result), alt=tr("Error of every learner on the fewest and on the most rows"))
         if result.crossings:
@@ -91,7 +91,9 @@ def show_few(lesson: Lesson) -> None:
     if result is None:
         return
     came_out(lesson, reference, result)
-    show_figure(hand_work_figure(result, theme=figure_mode()), alt_hand_work(result), key="hand")
+    show_figure(
+        hand_work_figure(result, title=axis_title(reference), theme=figure_mode()), alt_hand_work(result), key="hand"
+    )
 
 
 def show_race(lesson: Lesson) -> None:

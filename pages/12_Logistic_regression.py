@@ -45,10 +45,13 @@ COST = (
     r"J(w, b) = \frac{1}{m} \sum_{i=1}^{m} \mathcal{L}(a^{(i)}, y^{(i)})",
     r"w \leftarrow w - \alpha \frac{\partial J}{\partial w}, \quad b \leftarrow b - \alpha \frac{\partial J}{\partial b}",
 )
-TWO_LAYERS = (
-    r"Z_1 = W_1 X + b_1, \; A_1 = \sigma(Z_1), \; Z_2 = W_2 A_1 + b_2, \; A_2 = \sigma(Z_2)",
-    r"dZ_2 = A_2 - Y, \quad dW_2 = \tfrac{1}{m} dZ_2 A_1^T, \quad db_2 = \tfrac{1}{m} \textstyle\sum dZ_2",
-    r"dZ_1 = W_2^T dZ_2 \odot A_1 (1 - A_1), \quad dW_1 = \tfrac{1}{m} dZ_1 X^T, \quad db_1 = \tfrac{1}{m} \sum dZ_1",
+TWO_LAYERS = (  # as wide as a phone
+    r"Z_1 = W_1 X + b_1, \quad A_1 = \sigma(Z_1)",
+    r"Z_2 = W_2 A_1 + b_2, \quad A_2 = \sigma(Z_2)",
+    r"dZ_2 = A_2 - Y",
+    r"dW_2 = \tfrac{1}{m} dZ_2 A_1^T, \quad db_2 = \tfrac{1}{m} \textstyle\sum dZ_2",
+    r"dZ_1 = W_2^T dZ_2 \odot A_1 (1 - A_1)",
+    r"dW_1 = \tfrac{1}{m} dZ_1 X^T, \quad db_1 = \tfrac{1}{m} \textstyle\sum dZ_1",
 )
 
 
@@ -71,7 +74,9 @@ def show_unit(lesson: Lesson) -> None:
     row = pass_at(problem, descent, shown.step, shown.row)
     came_out(lesson, reference, row, descent)
     add(shown.words)
-    show_message(Message("Predicted: {event}. Features are standardized.", {"event": problem.event}))
+    show_message(
+        Message("a is the probability that {event}. Each column has mean 0 and spread 1.", {"event": problem.event})
+    )
     graph = computation_graph(row)
     show_moving(moving.graph_moving(graph, theme=figure_mode()), draw.alt_graph(row), key="graph")
     with st.expander(tr("The derivation, step by step, with this row's numbers"), icon=":material/function:"):

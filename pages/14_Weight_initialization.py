@@ -4,7 +4,7 @@ import streamlit as st
 
 from dldiag.app.course.data import ask_data
 from dldiag.app.course.experiment import run_experiment
-from dldiag.app.course.layout import ask_few, formulas, offer
+from dldiag.app.course.layout import add, ask_few, formulas, offer
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.course.moving import show_moving
 from dldiag.app.ui.forms import ask_params
@@ -70,6 +70,7 @@ def show_small(lesson: Lesson) -> None:
     with right:
         show_figure(draw.losses_figure(result, theme=figure_mode()), draw.alt_starts(result), key="losses")
     key = "times_0.001"
+    add(draw.histogram_words(result, key))
     show_moving(draw.histograms_moving(result, key, theme=figure_mode()), draw.alt_histogram(result, key), key="layers")
 
 

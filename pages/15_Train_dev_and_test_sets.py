@@ -4,7 +4,16 @@ import streamlit as st
 
 from dldiag.app.course.data import ask_data, expected_error, lesson_dataset
 from dldiag.app.course.experiment import run_experiment
-from dldiag.app.course.layout import add, ask_few, formulas, lesson_choice, lesson_metric, lesson_settings, offer
+from dldiag.app.course.layout import (
+    add,
+    ask_few,
+    axis_title,
+    formulas,
+    lesson_choice,
+    lesson_metric,
+    lesson_settings,
+    offer,
+)
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
@@ -100,7 +109,11 @@ def show_choice(lesson: Lesson) -> None:
     add(fewer_rows(result, asked["test_rows"]))
     left, right = st.columns(2)
     with left:
-        show_figure(selection_figure(result, theme=figure_mode()), read_selection(result), key="promise")
+        show_figure(
+            selection_figure(result, title=axis_title(reference), theme=figure_mode()),
+            read_selection(result),
+            key="promise",
+        )
     with right:
         show_figure(gap_figure(result, theme=figure_mode()), read_selection(result), key="gap")
     formulas(CHOICE_FORMULAS)

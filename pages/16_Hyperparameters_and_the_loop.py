@@ -4,7 +4,16 @@ import streamlit as st
 
 from dldiag.app.course.data import ask_data, lesson_dataset
 from dldiag.app.course.experiment import is_preview, run_experiment
-from dldiag.app.course.layout import add, ask_few, formulas, lesson_metric, lesson_settings, offer, present_model
+from dldiag.app.course.layout import (
+    add,
+    ask_few,
+    axis_title,
+    formulas,
+    lesson_metric,
+    lesson_settings,
+    offer,
+    present_model,
+)
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.state import history
 from dldiag.app.storage.data_ref import Reference
@@ -71,7 +80,7 @@ def show_values(lesson: Lesson) -> None:
     if result is None:
         return
     came_out(lesson, reference, result)
-    show_errors(result)
+    show_errors(result, axis_title(reference))
     with st.expander(tr("The numbers"), icon=":material/table:"):
         show_rows(validation_rows(result), alt=tr("Training and dev error of every setting tried"))
     with st.expander(tr("All hyperparameters, with present values"), icon=":material/tune:"):
@@ -82,9 +91,9 @@ def show_values(lesson: Lesson) -> None:
             history.note(experiment_of(result, dataset.fingerprint))
 
 
-def show_errors(result: Validation) -> None:
+def show_errors(result: Validation, title: str) -> None:
     if len(result.names) == 1:
-        show_figure(validation_figure(result, theme=figure_mode()), read_validation(result), key="curve")
+        show_figure(validation_figure(result, title=title, theme=figure_mode()), read_validation(result), key="curve")
         return
     for column, kind in zip(st.columns(2), ("dev", "train"), strict=True):
         with column:
@@ -102,7 +111,11 @@ def show_loop(lesson: Lesson) -> None:
     if result is None:
         return
     came_out(lesson, reference, result)
-    show_figure(searches_figure(result, theme=figure_mode()), look_at_searches(result), key="searches")
+    show_figure(
+        searches_figure(result, title=axis_title(reference), theme=figure_mode()),
+        look_at_searches(result),
+        key="searches",
+    )
     show_rows(turn_rows(result), alt=tr("Every turn of the guided search"))
     experiments = history.experiments()
     if not experiments and not is_preview() and st.button(tr("Note the first idea in my record"), key="first.idea"):

@@ -5,7 +5,16 @@ import streamlit as st
 from dldiag.app.course.columns import ask_plane, open_dataset, with_rows
 from dldiag.app.course.data import ask_data
 from dldiag.app.course.experiment import run_experiment
-from dldiag.app.course.layout import add, ask_few, formulas, lesson_metric, lesson_settings, link_to_diagnosis, offer
+from dldiag.app.course.layout import (
+    add,
+    ask_few,
+    formulas,
+    lesson_metric,
+    lesson_settings,
+    link_to_diagnosis,
+    offer,
+    present_model,
+)
 from dldiag.app.course.lesson import came_out, show_topic
 from dldiag.app.course.side_by_side import show_compared
 from dldiag.app.storage.data_ref import Reference
@@ -105,7 +114,7 @@ def show_pairs(lesson: Lesson) -> None:
     show_rows(pair_rows((own,), readings), alt=tr("What the rules say to your numbers"))
     for words in words_of_rules(readings[0]):
         show_message(words)
-    link_to_diagnosis(tr("In your diagnosis: avoidable bias (rule B1), variance (rule V1), and the remedy that fits"))
+    link_to_diagnosis(tr("In your diagnosis: avoidable bias, variance, and the remedy that fits"))
 
 
 def show_capacity(lesson: Lesson) -> None:
@@ -121,7 +130,8 @@ def show_capacity(lesson: Lesson) -> None:
         return
     came_out(lesson, reference, result)
     show_compared(result)
-    offer(size_that_helped(result, chosen), key="use.capacity")
+    present = present_model("classification").parameters["hidden_layer_sizes"]
+    offer(size_that_helped(result, chosen, present), key="use.capacity")
 
 
 show_topic("bias_variance", {"sweep": show_sweep, "pairs": show_pairs, "capacity": show_capacity})

@@ -44,8 +44,8 @@ def show_ways(result: Descents) -> None:
     show_moving(draw.valley_moving(result, theme=figure_mode()), draw.alt_valley(result), key="valley")
     show_message(
         tr(
-            "The picture: one unit on two columns, one of them stretched. Above: the whole network. Every way has its own "
-            "best learning rate."
+            "The moving picture is of one unit on two columns, one of them stretched. The curves below are of the whole network. "
+            "Every way has its own best learning rate."
         ),
         kind="caption",
     )

@@ -18,9 +18,17 @@ with explained():
     if experiments:
         show_rows(record_rows(experiments), alt=tr("Record of experiments, newest first"))
     st.subheader(tr("Note an experiment of your own"), anchor=False)
-    with st.form("note", clear_on_submit=True):
-        idea = st.text_input(tr("Idea"), help=tr("What you thought would help, and why."))
-        result = st.text_input(tr("Result"), help=tr("What came out: the change in dev error, if you have it."))
-        following = st.text_input(tr("Next idea"), help=tr("What the result suggests to try next."))
-        if st.form_submit_button(tr("Write it down"), type="primary") and idea.strip():
-            history.note_by_hand(idea, result, following)
+    with st.form("note"):  # Its fields are new, and so empty, once a note was added; what cannot be added stays.
+        number = len(experiments)
+        idea = st.text_input(tr("Idea"), help=tr("What you thought would help, and why."), key=f"idea.{number}")
+        result = st.text_input(
+            tr("Result"), help=tr("What came out: the change in dev error, if you have it."), key=f"result.{number}"
+        )
+        following = st.text_input(
+            tr("Next idea"), help=tr("What the result suggests to try next."), key=f"next.{number}"
+        )
+        is_asked = st.form_submit_button(tr("Write it down"), type="primary")
+    if is_asked and idea.strip():
+        history.note_by_hand(idea, result, following)
+    elif is_asked:
+        show_message(tr("Write the idea, too: without it the result says nothing later."), kind="warning")

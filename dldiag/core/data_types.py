@@ -152,6 +152,10 @@ class Table:
     raw: pd.DataFrame | None = None  # The cell texts, kept so that a column's kind can be changed by hand.
     totals: FileTotals | None = None  # Counts over the whole file, if only some of its rows are here.
 
+    def __repr__(self) -> str:
+        """Return the table in one line: printed whole, it would fill a screen."""
+        return f"<Table {self.name!r}: {len(self.frame):,} rows × {len(self.columns):,} columns>"
+
     def column(self, name: str) -> Column:
         """Return the column of this name; KeyError when there is none."""
         return {c.name: c for c in self.columns}[name]
@@ -210,6 +214,12 @@ class Dataset:
                 Message("There is nothing to learn from one class; pick another target or add rows of another class."),
             )
 
+    def __repr__(self) -> str:
+        """Return the dataset in one line: printed whole, it would fill a screen."""
+        kind = f"{self.task}, {len(self.classes):,} classes" if self.classes else self.task
+        size = f"{len(self.X):,} rows × {self.X.shape[1]:,} features"
+        return f"<Dataset {self.name!r}: {size}, target {self.target!r} ({kind})>"
+
     @property
     def n_rows(self) -> int:
         """Number of rows."""
@@ -244,6 +254,10 @@ class Repeat:
         None  # Held-out rows from the training distribution, where the dev rows come from another.
     )
 
+    def __repr__(self) -> str:
+        """Return the repeat in one line."""
+        return f"<Repeat: {len(self.train_rows):,} training rows, {len(self.dev_rows):,} dev rows, seed {self.seed}>"
+
 
 @dataclass(frozen=True, eq=False)
 class Split:
@@ -254,6 +268,11 @@ class Split:
     method: str  # One of random, copies_together, group, time, given.
     clusters: Clusters | None = None  # Clusters of all rows of the dataset; None treats rows as independent.
     selection_repeats: int = 0  # A search selects on these last repeats; the others measure.
+
+    def __repr__(self) -> str:
+        """Return the split in one line."""
+        rows = f"{self.n_train:,} training, {self.n_dev:,} dev and {len(self.test_rows):,} test rows"
+        return f"<Split ({self.method}): {rows}, {len(self.repeats)} repeats>"
 
     @property
     def n_train(self) -> int:

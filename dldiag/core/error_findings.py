@@ -138,6 +138,12 @@ class ErrorFindings:
     empty: Mapping[str, Message] = field(default_factory=dict)
     unknown: int = 0
 
+    def __repr__(self) -> str:
+        """Return what was found in one line."""
+        return (
+            f"<ErrorFindings: {self.rows:,} rows, error {self.error.brief()}, {len(self.confirmed)} confirmed slices>"
+        )
+
     @property
     def confirmed(self) -> tuple[Slice, ...]:
         """The slices that are worse than the rest on rows that did not find them."""

@@ -29,6 +29,14 @@ class Estimate:
         if not self.low <= self.value <= self.high:
             raise ValueError(f"an interval must hold its value: {self.low} <= {self.value} <= {self.high}")
 
+    def brief(self) -> str:
+        """Return value and interval for a repr.
+
+        >>> Estimate(0.1834, 0.171, 0.195).brief()
+        '0.183 (0.171 to 0.195)'
+        """
+        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
+
     def __neg__(self) -> Estimate:
         """Return the estimate with the opposite sign, a change in error as a gain."""
         return Estimate(-self.value, -self.high, -self.low, -self.surely_below, -self.surely_above)

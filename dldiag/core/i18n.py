@@ -14,10 +14,12 @@ from typing import Any, Union
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 COMMAS = {"en": ", ", "zh": "，"}  # Between the items of a list.
+STOPS = {"en": " ", "zh": ""}  # Between two sentences.
 COLONS = {"en": ": ", "zh": "："}  # Between a name and its value.
 # Holds <language>/LC_MESSAGES/dldiag.po and .mo; `make catalog` writes both.
 CATALOGS = Path(__file__).with_name("locale")
 DOMAIN = "dldiag"
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 _language: ContextVar[str] = ContextVar("language", default="en")
 
@@ -50,6 +52,13 @@ class Message:
 
     def __str__(self) -> str:
         return _TEXT.vformat(self._translated(), (), self.values)
+
+    def __repr__(self) -> str:
+        """Return the text, or the template where a value is missing: what one prints holds many messages."""
+        try:
+            return f"Message({str(self)!r})"
+        except (KeyError, ValueError):
+            return f"Message({self.template!r})"
 
     def _translated(self) -> str:
         known = _translations(_language.get())
@@ -103,6 +112,15 @@ def listed(texts: Iterable[str]) -> str:
     return COMMAS[current_language()].join(texts)
 
 
+def sentences(texts: Iterable[str]) -> str:
+    """Join sentences as the current language does.
+
+    >>> sentences(["One.", "Two."])
+    'One. Two.'
+    """
+    return STOPS[current_language()].join(texts)
+
+
 def labeled(name: str, value: str) -> str:
     """Put a name before its value, with the colon of the current language.
 
@@ -154,18 +172,32 @@ def format_error(value: float, unit: Value) -> str:
     >>> format_error(0.0314, "rate"), format_error(0.0314, "sd"), format_error(1234.5, "cost")
     ('3.1%', '0.031', '1,234')
     """
-    return f"{100 * value:.1f}%" if unit == "rate" else format_number(value)
+    return typeset(f"{100 * value:.1f}%") if unit == "rate" else format_number(value)
 
 
 def format_number(value: float, sign: str = "") -> str:
     """Write a number with three decimals, fewer where it is large.
 
     >>> format_number(0.0314), format_number(-12.345, "+")
-    ('0.031', '-12.3')
+    ('0.031', '−12.3')
     """
     size = abs(value)
     decimals = 3 if not size >= 10 else 1 if size < 100 else 0
-    return f"{value:{sign},.{decimals}f}"
+    return typeset(f"{value:{sign},.{decimals}f}")
+
+
+def typeset(number: str) -> str:
+    """Return a written number as people write it: a minus sign for a hyphen, a power of ten for an exponent.
+
+    >>> typeset("-0.5"), typeset("-3e-12"), typeset("1.5e+09"), typeset("0e+00"), typeset("-0.00")
+    ('−0.5', '−3·10⁻¹²', '1.5·10⁹', '0', '0.00')
+    """
+    if not any(one in number for one in "123456789"):  # a sign before 0 says nothing
+        return number.lstrip("+-") if "e" not in number else "0"
+    figure, marked, exponent = number.partition("e")
+    if not (marked and figure[-1:].isdigit() and exponent[1:].isdigit()):
+        return number.replace("-", "−")
+    return f"{figure.replace('-', '−')}·10{str(int(exponent)).translate(_RAISED)}"
 
 
 class _Text(Formatter):
@@ -186,11 +218,12 @@ class _Text(Formatter):
             return format_error(value, self._unit)
         if format_spec in ("points", "gap", "bare"):
             sign = "+" if format_spec == "points" else ""
-            change = (f"{100 * value:{sign}.1f}" if rate else format_number(value, sign)).replace("-", "−")
+            change = typeset(f"{100 * value:{sign}.1f}") if rate else format_number(value, sign)
             return str(Message("{change} points", {"change": change})) if rate and format_spec != "bare" else change
         if isinstance(value, Message):
             return str(value)
-        return str(super().format_field(value, format_spec))
+        text = str(super().format_field(value, format_spec))
+        return typeset(text) if isinstance(value, int | float) else text
 
 
 _TEXT = _Text()

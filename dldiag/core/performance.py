@@ -116,3 +116,8 @@ class Performance:
     calibration: Band | None = None
     thresholds: Thresholds | None = None
     residuals: Residuals | None = None
+
+    def __repr__(self) -> str:
+        """Return the performance in one line: its curves have hundreds of points."""
+        metrics = ", ".join(f"{name} {value.brief()}" for name, value in self.metrics.items())
+        return f"<Performance of {self.model!r}: {metrics}>"

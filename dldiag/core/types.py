@@ -99,6 +99,10 @@ class TrainingCurve:
     train_error: tuple[float | None, ...] = ()
     dev_error: tuple[float | None, ...] = ()
 
+    def __repr__(self) -> str:
+        """Return the curve in one line: it has a number for every epoch."""
+        return f"<TrainingCurve: {len(self.epochs)} points to epoch {self.epochs[-1] if self.epochs else 0}>"
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -209,6 +213,11 @@ class DatasetSummary:
     spread: float | None = None  # Std of a numeric target in its own unit, which an error of 1 stands for.
     choices: Mapping[str, Any] = field(default_factory=dict)  # As in Dataset.
     totals: FileTotals | None = None  # Counts over the whole file, if only some of its rows are here.
+
+    def __repr__(self) -> str:
+        """Return the summary in one line: it describes every column."""
+        size = f"{self.rows:,} rows × {self.features:,} features"
+        return f"<DatasetSummary {self.name!r}: {size}, target {self.target!r} ({self.task})>"
 
 
 @dataclass(frozen=True)

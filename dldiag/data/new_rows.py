@@ -18,6 +18,7 @@ from dldiag.data.io import read
 from dldiag.data.typing.columns import OTHER, type_columns
 from dldiag.data.typing.dates import read_dates
 from dldiag.data.typing.distinct import as_arrow, cells_of
+from dldiag.data.typing.not_available import NOT_AVAILABLE
 
 Words = Mapping[str, Mapping[str, float]]  # by column: a text, and the 0 or 1 it stands for
 _MOST_NAMES = 5  # of lacking columns in an error
@@ -113,10 +114,16 @@ def _feature(layout: FeatureLayout, values: pd.Series, recipe: RowRecipe) -> pd.
         return _date_part(layout, values, pd.Timestamp(recipe.first_dates[layout.source]))
     if layout.kind != "category":
         return values
-    known = values.where(values.isin(layout.levels), values.map(_without_point))
+    known = without_unknown_na(values.where(values.isin(layout.levels), values.map(_without_point)), layout.levels)
     if layout.levels[-1:] == (OTHER,):
         return known.where(known.isin(layout.levels) | known.isna(), OTHER)
     return known
+
+
+def without_unknown_na(texts: pd.Series, levels: Collection[str]) -> pd.Series:
+    """Return texts with NA missing where it is none of a column's values: it was missing there when these were learned."""
+    unknown = texts.str.lower().isin(NOT_AVAILABLE) & ~texts.isin(levels)
+    return texts.mask(unknown, None) if unknown.any() else texts
 
 
 def _without_point(text: Any) -> Any:

@@ -12,7 +12,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import Column, DataError, Notice, Table
 from dldiag.data.fingerprint import with_choices
 from dldiag.data.io import RawTable, read
-from dldiag.data.new_rows import notice_words, settled_reading, with_words
+from dldiag.data.new_rows import notice_words, settled_reading, with_words, without_unknown_na
 from dldiag.data.read_table import table_of
 
 FROM_FILE = "#file"  # the column that says from which file a row comes; never a feature
@@ -33,7 +33,7 @@ def with_second_file(
     kinds = {column.name: column.kind for column in table.columns if column.name in raw.frame}
     names = [column.name for column in table.columns]
     _check_columns(names, raw.frame)
-    spelled = replace(raw, frame=with_words(raw.frame, notice_words(table)))
+    spelled = replace(raw, frame=_as_in_first(table, with_words(raw.frame, notice_words(table))))
     second = replace(table_of(spelled, kinds=kinds), raw=raw.frame)
     marks = ["first"] * len(table.frame) + [SECOND] * len(second.frame)
     mark = Column(FROM_FILE, "category", Message("It marks the file that a row comes from."), 0, 2, ("first", SECOND))
@@ -46,6 +46,12 @@ def with_second_file(
         rows_in_file=table.rows_in_file + second.rows_in_file,
         raw=_stacked(table, second, names, marks),
     )
+
+
+def _as_in_first(table: Table, texts: pd.DataFrame) -> pd.DataFrame:
+    """Return a second file's texts with NA missing in the categories where it is no value of the first."""
+    categories = [column for column in table.columns if column.kind == "category"]
+    return texts.assign(**{one.name: without_unknown_na(texts[one.name], one.levels) for one in categories})
 
 
 def _check_columns(names: list[str], second: pd.DataFrame) -> None:

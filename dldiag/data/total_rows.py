@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import Notice
-from dldiag.data.typing.distinct import as_arrow, as_mask, letters_of
+from dldiag.data.typing.distinct import as_arrow, as_chunks, as_mask, letters_of
 
 MOST_TOTALS = 0.25  # Share of the rows; a word on more of them is an ordinary value of its column (own choice).
 ADDS_UP = 1e-3  # relative difference between a total and the sum of its rows: totals are rounded
@@ -29,13 +29,13 @@ def total_rows(raw: pd.DataFrame, frame: pd.DataFrame) -> tuple[Notice, ...]:
     """Return a notice that names the rows of totals: rows whose numbers add up others, and the last row."""
     last = _is_total(as_arrow([raw[name].iloc[-1] for name in raw.columns] if len(raw) else []))
     looked_at = [name for name, ends in zip(raw.columns, last, strict=False) if ends or frame[name].dtype.kind != "f"]
-    named = {int(row): name for name in looked_at for row in _rows_named(as_arrow(raw[name]))}
+    named = {int(row): name for name in looked_at for row in _rows_named(as_chunks(raw[name]))}
     rows = _totals(frame, np.array(sorted(named), dtype=np.int64))
     return (_notice(rows, str(raw[named[rows[-1]]].iloc[rows[-1]]).strip()),) if rows else ()
 
 
-def _rows_named(texts: pa.Array) -> NDArray[np.int64]:
-    rows = np.flatnonzero(_is_total(texts))
+def _rows_named(texts: pa.ChunkedArray) -> NDArray[np.int64]:
+    rows = np.flatnonzero(np.concatenate([np.zeros(0, dtype=bool), *map(_is_total, texts.chunks)]))
     return rows if len(rows) <= MOST_TOTALS * len(texts) else rows[:0]
 
 

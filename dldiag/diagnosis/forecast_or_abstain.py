@@ -14,12 +14,12 @@ from dldiag.experiments.forecast import forecast
 
 UNFINISHED = {"short_training", "wrong_step"}  # Problems of a network that has not finished training.
 TRAIN_FIRST = Message(
-    "Longer training or another step size lowers the dev error. More rows would mean more steps, too, and this curve cannot "
-    "tell one from the other: train first, then read a forecast."
+    "Longer training or another step size lowers the dev error. More rows would mean more steps, too, and this curve "
+    "cannot tell them apart. Train first, then read a forecast."
 )
 START_FIRST = Message(
-    "Some random starts do not train. With more rows more of them may, and this curve cannot tell that from what the rows "
-    "teach: make every start train, then read a forecast."
+    "Some random starts do not train. With more rows more of them may. This curve cannot tell that from what the rows"
+    " teach: make every start train, then read a forecast."
 )
 BASELINE_RULE = "T16"
 NO_BETTER = Message(

@@ -25,7 +25,8 @@ from dldiag.experiments.models import Model, is_network
 
 NOT_FIRST = Message("It costs nothing; compare every change with it.")
 COST_OF_ANOTHER = Message(
-    "Another model has to be built, checked and explained anew, so it stands before a setting only where it gains {half:gap} more."
+    "Another model has to be built, checked and explained anew. So it stands before a setting only where it gains "
+    "{half:gap} more."
 )
 REFUTED = ("no_effect", "hurt")  # verdicts of a trial that take a remedy out of what is recommended
 HELPFUL = ("helped", "helped_little")  # Verdicts of a trial that recommend a remedy.

@@ -31,8 +31,8 @@ BEST_CONSTANT = Message("the best constant answer")  # by a metric of its own un
 
 BY_ANSWERS: Mapping[tuple[Answer, Answer], Message] = {
     ("yes", "yes"): Message(
-        "Underfitting and overfitting (high bias and high variance): the training error is {train:error}, where about "
-        "{achievable:error} is achievable, and the error on unseen rows is {dev:error}."
+        "Underfitting and overfitting (high bias and high variance). The training error is {train:error}; about "
+        "{achievable:error} is achievable. The error on unseen rows is {dev:error}."
     ),
     ("yes", "no"): Message(
         "Underfitting (high bias): the model does not even fit its training rows. Its training error is {train:error}; about "
@@ -60,12 +60,12 @@ CANNOT_TELL = Message(
     "here {achievable:error}."
 )
 TOGETHER = Message(
-    "Neither bias nor variance is high by itself, but the two add up: the error on unseen rows is {dev:error}, where about "
+    "Neither bias nor variance is high by itself, but the two add up. The error on unseen rows is {dev:error}; about "
     "{achievable:error} is achievable."
 )
 _NOT_ASKED = Message(
-    "Bias or variance was not judged, because a rule is muted or does not apply: training error {train:error}, error on unseen "
-    "rows {dev:error}, best error seen here {achievable:error}."
+    "Bias or variance was not judged: a rule is muted or does not apply. Training error {train:error}, error on "
+    "unseen rows {dev:error}, best error seen here {achievable:error}."
 )
 CODES: Mapping[tuple[Answer, Answer], str] = {
     ("yes", "yes"): "both", ("yes", "no"): "high_bias", ("no", "yes"): "high_variance", ("no", "no"): "nothing_to_fix",
@@ -78,13 +78,16 @@ GAINS = Message(
 KEEP = "keep"  # the code of a verdict below which keeping the model comes first, though bias or variance is high
 KEEP_ANYWAY: Mapping[tuple[bool, bool], Message] = {
     (False, True): Message(
-        "Keep the model as it is: it overfits ({train:error} on training rows, {dev:error} on unseen ones), but none of the fixes we tested lowers the error on unseen rows with 90% confidence."
+        "Keep the model as it is. It overfits ({train:error} on training rows, {dev:error} on unseen ones). None of "
+        "the fixes we tested lowers the error on unseen rows with 90% confidence."
     ),
     (True, False): Message(
-        "Keep the model as it is for now: it underfits (training error {train:error}, about {achievable:error} is achievable), but none of the fixes we tested lowers the error on unseen rows with 90% confidence."
+        "Keep the model as it is for now. It underfits (training error {train:error}, about {achievable:error} is "
+        "achievable). None of the fixes we tested lowers the error on unseen rows with 90% confidence."
     ),
     (True, True): Message(
-        "Keep the model as it is for now: it underfits and overfits (training error {train:error}, {dev:error} on unseen rows), but none of the fixes we tested lowers the error on unseen rows with 90% confidence."
+        "Keep the model as it is for now. It underfits and overfits (training error {train:error}, {dev:error} on "
+        "unseen rows). None of the fixes we tested lowers the error on unseen rows with 90% confidence."
     ),
 }
 REFERENCE = Message("For comparison: {reference} has an error of {reference_error:error} on the same unseen rows.")

@@ -36,6 +36,10 @@ class ErrorAnalysis:
     findings: ErrorFindings
     suspicious: SuspectRows | None = None
 
+    def __repr__(self) -> str:
+        """Return what was found in one line, without the rows."""
+        return f"<ErrorAnalysis: {self.findings!r}>"
+
     def worst(self, n: int = WORST_ROWS) -> pd.DataFrame:
         """Return the n rows with the highest loss, with label, prediction, probability and how often they were wrong."""
         return self._table(np.argsort(-self.losses.severity, kind="stable")[:n])

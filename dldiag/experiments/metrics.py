@@ -50,6 +50,10 @@ class Metric:
     holds_level: bool = False  # Whether the user may set its precision, recall or quantile.
     spread_powers: int = 0  # 1 for a metric in the target's own unit, which is divided by the target's spread inside.
 
+    def __repr__(self) -> str:
+        """Return the metric in one line."""
+        return f"<Metric {self.name!r}: {self.meaning}>"
+
     def value(self, y: ArrayLike, prediction: ArrayLike, **options: Any) -> float:
         """Return the metric as the field writes it (AUC 0.958). options: as `judge_classes` or `judge_values`."""
         return self.shown(self.loss(self._judged(y, prediction, options))[0])

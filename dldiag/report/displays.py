@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from dldiag.core.types import Estimate, LearningCurve, Report
+from dldiag.core.types import LearningCurve, Report
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -54,7 +54,7 @@ class FigureDisplay:
 def report_repr(report: Report) -> str:
     """Return a report in one line: what it is about, the dev error, and the verdict."""
     dev = report.evidence.get("dev_error")
-    error = "" if dev is None else f", dev error {_short(dev)}"
+    error = "" if dev is None else f", dev error {dev.brief()}"
     return f"<Report of {report.dataset.name!r}, target {report.dataset.target!r}{error}: {report.verdict.headline}>"
 
 
@@ -62,7 +62,7 @@ def curve_repr(curve: LearningCurve) -> str:
     """Return a learning curve in one line."""
     rows = f"{int(curve.sizes[0])} to {int(curve.sizes[-1])} rows" if len(curve.sizes) else "no rows"
     last = curve.dev_estimates[-1] if curve.dev_estimates else None
-    error = "" if last is None else f", dev error {_short(last)}"
+    error = "" if last is None else f", dev error {last.brief()}"
     return f"<LearningCurve of {curve.model!r}: {len(curve.sizes)} sizes, {rows}{error}>"
 
 
@@ -100,7 +100,3 @@ def attach() -> None:
     ):
         for name, method in methods.items():
             setattr(noun, name, method)
-
-
-def _short(error: Estimate) -> str:
-    return f"{error.value:.3f} ({error.low:.3f} to {error.high:.3f})"

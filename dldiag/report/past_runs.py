@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from dldiag.core.i18n import tr, translate
+from dldiag.core.i18n import format_error, listed, tr, translate
 from dldiag.core.params import Param
 from dldiag.core.sanitize import legible
 from dldiag.experiments.models import MODELS, params_for
@@ -20,9 +21,20 @@ def run_title(one: PastReport) -> str:
     return one.label.name or f"{legible(one.name, _LONGEST)} · {legible(one.target, _LONGEST)}"
 
 
+def told_apart(runs: Sequence[PastReport]) -> list[str]:
+    """Return the titles of runs; runs of one table that nobody named go by their model and its settings."""
+    titles = [run_title(one) for one in runs]
+    return [
+        title if one.label.name or titles.count(title) == 1 else _model(one.label)
+        for one, title in zip(runs, titles, strict=True)
+    ]
+
+
 def run_choice(one: PastReport) -> str:
-    """Return how a run appears in a list of choices: its title and when it was made."""
-    return f"{run_title(one)} · {run_time(one)}"
+    """Return how a run appears in a list of choices: what tells it from others of its table comes first."""
+    error = "" if one.label.dev_error is None else format_error(one.label.dev_error.value, one.label.unit)
+    named = (run_title(one), error) if one.label.name else (error, run_title(one))
+    return " · ".join(part for part in (*named, run_time(one)) if part)
 
 
 def run_time(one: PastReport) -> str:
@@ -41,7 +53,7 @@ def run_facts(one: PastReport) -> str:
 def _model(label: RunLabel) -> str:
     params = params_for(label.key, (label.task,)) if label.key in MODELS else {}
     changed = [_setting(name, value, params.get(name)) for name, (_, value) in label.settings.items()]
-    return translate(label.model) + (f" ({', '.join(changed)})" if changed else "")
+    return listed([translate(label.model), *changed])
 
 
 def _setting(name: str, value: Any, param: Param | None) -> str:

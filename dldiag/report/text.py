@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from dldiag.core.i18n import tr, trn
+from dldiag.core.i18n import labeled, listed, tr, trn
 from dldiag.core.types import Column_, Outcome, Report
 from dldiag.experiments.models import params_of_model
 from dldiag.report import view
@@ -82,7 +82,7 @@ def _verdict(report: Report, width: int) -> Iterator[str]:
     yield from wrapped(str(report.verdict.headline), width)
     if report.verdict.detail is not None:
         yield from wrapped(str(report.verdict.detail), width)
-    yield from wrapped("; ".join(f"{name}: {text}" for name, text in view.answers(report)), width)
+    yield from wrapped("; ".join(labeled(name, text) for name, text in view.answers(report)), width)
     yield from wrapped(view.judged_line(report), width)
     if line := view.applied_line(report):
         yield from wrapped(line, width)
@@ -123,8 +123,8 @@ def _remedies(report: Report, width: int) -> Iterator[str]:
     table = view.remedy_table(report)
     yield tr("What to do next (recommended fixes are numbered)")
     yield from _grid({column: cells for column, cells in table.items() if column != "data"}, width)
-    extra = ", ".join(cell.title for cell in table["data"])
-    yield from wrapped(f"{view.COLUMNS['data']}: {extra}", width, indent=INDENT)
+    extra = listed(cell.title for cell in table["data"])
+    yield from wrapped(labeled(str(view.COLUMNS["data"]), extra), width, indent=INDENT)
     if line := view.order_line(report):
         yield ""
         yield from wrapped(line, width, indent=INDENT)
@@ -155,7 +155,7 @@ def _cell(cell: Cell, width: int) -> Iterator[str]:
 def _reason(place: int, one: Fix, texts: Sequence[str], width: int) -> Iterator[str]:
     """Write a fix with what is said of it; a reason that an earlier one had is not said again."""
     mark = padded(f"{place}." if one.is_recommended else f"({place})", 4)
-    title = f"{one.title}: {one.change}" if one.change else one.title
+    title = labeled(one.title, one.beside_title) if one.change else one.title
     yield from wrapped(title, width, indent=INDENT * 3, first=INDENT + mark)
     for text in texts:
         yield from wrapped(text, width, indent=INDENT * 3)
@@ -207,7 +207,7 @@ def sections_text(sections: Sequence[Section], width: int) -> Iterator[str]:
             yield from wrapped(line, width, indent=INDENT * 2)
         for row in one.rows:
             first, *others = row.items()
-            cells = "; ".join(f"{name}: {text}" for name, text in others if text)
+            cells = "; ".join(labeled(name, text) for name, text in others if text)
             yield from wrapped(f"{first[1]} ({cells})", width, indent=INDENT * 4, first=INDENT * 2 + "- ")
 
 

@@ -26,7 +26,7 @@ def sound(app):
 def said(app):
     """Return all that a page says, as a reader sees it."""
     parts = [*app.header, *app.subheader, *app.markdown, *app.caption, *app.info, *app.warning, *app.success]
-    return " ".join(one.value for one in parts).replace("\\", "")
+    return " ".join(one.value for one in parts).replace("\\", "").replace("\u00a0", " ")
 
 
 def keys(app):

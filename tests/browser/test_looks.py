@@ -75,6 +75,11 @@ def test_the_report_has_no_serious_finding_and_fits_a_phone(slow_server, visit, 
     settle(phone)
     assert overflow(phone) <= 0
     assert findings(phone) == []
+    cells = phone.locator(".rows:has(th:nth-child(3)) td:not(:first-child)")
+    assert cells.first.evaluate("e => getComputedStyle(e, '::before').content") != "none", "a card names its columns"
+    assert cells.first.evaluate("e => e.clientWidth") > PHONE / 2
+    phone.locator('a[href="#export"]').first.click()
+    assert 0 <= phone.locator(".st-key-export").evaluate("e => e.getBoundingClientRect().y") < 844
     with phone.expect_download() as download:
         phone.get_by_role("button", name="HTML").click()
     assert f'<html lang="{code}' in download.value.path().read_text(encoding="utf-8")[:200], "in the page's language"

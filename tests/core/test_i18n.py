@@ -99,9 +99,10 @@ def test_so_it_does_in_docstrings_and_comments():
 def test_the_collector_sees_what_it_is_meant_to_see():
     source = (
         'A = "from a name"\ntr("plain")\nMessage(A)\nMessage("x" if y else "z")\nparam(1, "label", "help")\n'
-        'tr(f"{x}")\ntrn("{n} row", "{n} rows", 2)\nMessage("loss", context="money")'
+        'tr(f"{x}")\ntrn("{n} row", "{n} rows", 2)\nMessage("loss", context="money")\n'
+        'B = A if y else "other"\ntr(B)\nC = {1: "in a table"}\nMessage(C[y])'
     )
-    plain = {Text(text) for text in ("plain", "from a name", "x", "z", "label", "help")}
+    plain = {Text(text) for text in ("plain", "from a name", "x", "z", "label", "help", "other", "in a table")}
     assert set(texts_in(ast.parse(source))) == plain | {Text("{n} row", "{n} rows"), Text("loss", "", "money")}
 
 

@@ -91,8 +91,20 @@ def test_marks_that_share_a_place_are_spread_around_it_the_same_way_each_time():
     assert "moved a little" in str(marks_words(marks))
 
 
+def test_marks_of_an_ordered_file_are_of_all_its_rows_and_a_column_of_two_values_becomes_two_bands():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"income": rng.normal(size=2000), "foreign": np.repeat([0, 1], 1000)})
+    problem = yes_no(table(frame, np.repeat([0, 1], 1000)), ["income", "foreign"])
+    marks = np.array(marks_of(problem).rows)
+    assert 0.4 < marks[:, 2].mean() < 0.6, "rows of both halves"
+    assert set(marks[:, 0]) <= set(problem.X[:, 0]), "a column of many values stays as it is"
+    assert len(set(marks[:, 1])) > 100
+    assert len(set(np.round((marks[:, 1] - problem.X[:, 1].min()) / np.ptp(problem.X[:, 1])))) == 2
+
+
 def test_marks_that_can_be_told_apart_stay_where_they_are():
     problem = yes_no(toy("moons", 300), most=2)
     marks = marks_of(problem)
-    assert marks_words(marks) is None
+    words = str(marks_words(marks))
+    assert "Squares: y is lower." in words and "moved a little" not in words
     np.testing.assert_array_equal(np.array(marks.rows)[:, :2], problem.X)

@@ -115,4 +115,5 @@ def test_more_units_lower_the_training_error_of_a_network_that_is_too_small():
     found = grow(yes_no(made, most=2), prepare_lesson(made), CapacitySettings(repeats=4))
     assert found.train_changes[0].high < 0
     assert capacity_outcomes(found).claims[0].statement == 28
-    assert size_that_helped(found, CapacitySettings()) == {"hidden_layer_sizes": (32,)}
+    assert size_that_helped(found, CapacitySettings(), (16,)) == {"hidden_layer_sizes": (32,)}
+    assert not size_that_helped(found, CapacitySettings(), (100,)), "the visitor's network is larger already"

@@ -10,6 +10,7 @@ from sklearn.preprocessing import StandardScaler
 
 from dldiag.core.types import LearningCurve, Stopped
 from dldiag.course.shared.toys import toy
+from dldiag.course.took_off.figures import scale_figure
 from dldiag.course.took_off.scaling import (
     LEARNERS,
     Scale,
@@ -67,6 +68,13 @@ def test_a_true_crossover_is_said_with_its_rows():
     assert (one.first, one.second, one.verdict) == ("linear", "large", "crosses")
     assert 80 < one.size.value < 320
     assert "overtakes Linear model" in str(look_at_crossover(found))
+
+
+def test_only_the_two_learners_of_the_crossover_are_shaded():
+    errors = {"large": [0.4, 0.3, 0.2, 0.1], "linear": [0.3, 0.25, 0.22, 0.2], "small": [0.5, 0.5, 0.5, 0.5]}
+    found = read_learners([curve(key, values) for key, values in errors.items()], rho=0.25)
+    shaded = [one for one in scale_figure(found).data if one.fill == "toself" and len(one.x or ())]
+    assert len(shaded) == 2
 
 
 @pytest.mark.parametrize(

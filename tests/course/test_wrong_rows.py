@@ -1,5 +1,7 @@
 """Error analysis in the course: counts add up, ceilings are shares, and wrong labels are found where they were put."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score
@@ -34,6 +36,14 @@ def test_more_rows_name_the_largest_category_more_often(analysis):
     shares = [share for _, share in found.right]
     assert shares[-1] >= shares[0]
     assert all(0 <= share <= 1 for share in shares)
+
+
+def test_it_is_counted_as_far_as_there_are_wrong_rows_and_few_of_them_decide_nothing(analysis):
+    found = count_categories(analysis, EyeballSettings())
+    assert all(n <= max(5, found.wrong) for n, _ in found.right)
+    outcomes = eyeball_outcomes(replace(found, wrong=32, right=((5, 0.56), (20, 0.7))))
+    assert "only 32 wrong rows" in str(outcomes.claims[0].says)
+    assert (outcomes.claims[0].verdict, outcomes.answer) == ("not_shown", "")
 
 
 def test_a_growing_share_of_wrong_labels_makes_a_growing_error(analysis):

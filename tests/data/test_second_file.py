@@ -96,3 +96,13 @@ def test_harder_rows_in_the_second_file_are_found_to_be_a_mismatch():
     dataset = make_dataset(both(first, second), "y", domain=(FROM_FILE, SECOND))
     report = dldiag.diagnose(dataset, None, dldiag.Settings(budget="quick", trials=0, sizes=3, repeats=4))
     assert "D7" in [finding.code for finding in report.findings if finding.outcome == "fired"]
+
+
+def test_na_is_missing_in_the_second_file_where_it_was_in_the_first():
+    first = "n,size,y\n" + "".join(
+        f"{'NA' if i % 7 == 0 else i},{['big', 'small', 'NA'][i % 3]},{i % 2}\n" for i in range(60)
+    )
+    second = "n,size,y\n" + "".join(f"{i},{['small', 'NA'][i % 2]},{i % 2}\n" for i in range(30))
+    joined = with_second_file(read_table(first.encode()), second.encode())
+    assert joined.column("size").missing == 20 + 15
+    assert set(joined.column("size").levels) == {"big", "small"}

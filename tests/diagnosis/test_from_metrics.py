@@ -205,7 +205,7 @@ def test_bad_input_is_one_plain_line_and_status_two(arguments, capsys):
 
 def test_a_test_error_far_above_the_dev_error_is_told_and_treated():
     report = diagnose_numbers(GivenNumbers(0.08, 0.10, 0.01, test_error=0.20, dev_rows=500, test_rows=500))
-    assert "too much was chosen on this dev set" in str(report.verdict.detail)
+    assert "Too much was chosen on this dev set" in str(report.verdict.detail)
     leave = next(one.rank for one in report.recommendations if one.remedy == "leave_it")
     assert next(one.rank for one in report.recommendations if one.remedy == "more_dev_rows") < leave
 
@@ -238,7 +238,7 @@ def test_errors_in_the_targets_own_unit_are_never_taken_for_multiples_of_its_spr
 @pytest.mark.parametrize(
     ("metric", "train", "dev", "says"),
     [
-        ("accuracy", 0.99, 0.85, "higher is better, 1 is perfect"),
+        ("accuracy", 0.99, 0.85, "Higher is better, 1 is perfect"),
         ("roc_auc", 0.99, 0.85, "0.5 is guessing"),
         ("r2", 0.95, 0.5, "0 is always predicting the mean"),
         ("f1", 0.99, 0.85, "higher is better"),
@@ -274,7 +274,7 @@ def test_the_interval_of_an_auc_is_that_of_hanley_and_mcneil():
 
 def test_a_dev_error_below_the_training_error_is_explained_not_contradicted():
     report = diagnose_numbers(GivenNumbers(0.12, 0.07))
-    assert "dropout and data augmentation" in str(report.verdict.detail)
+    assert "Dropout and data augmentation" in str(report.verdict.detail)
     assert "nearly the dev error" not in str(report.verdict.headline)
     few = diagnose_numbers(GivenNumbers(0.12, 0.07, dev_rows=40))
     assert "With 40 dev rows" in str(few.verdict.detail)

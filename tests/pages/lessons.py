@@ -67,7 +67,8 @@ def with_table(app, frame, target):
 
 
 def plain(text):
-    return re.sub(r"\\(.)", r"\1", text)
+    """Return a text of the screen as it was written: without escapes, and with spaces that may break."""
+    return re.sub(r"\\(.)", r"\1", text).replace("\u00a0", " ")
 
 
 def claims(app):

@@ -23,6 +23,10 @@ from tests.pages.lessons import (
 )
 
 ENGLISH = re.compile(r"[A-Za-z]{3,} [a-z]{2,} [a-z]{2,} [a-z]{2,}")
+# Codes of rules, settings by their names in code, hyphens for minus signs, exponents as a program writes them.
+JARGON = re.compile(
+    r"\(?\b[BDNPTV]\d+[a-z]?\b[:)]|hidden_layer_sizes|learning_rate_init|max_iter|\balpha = |(?<![\w.+])-\d|\de[-+]\d"
+)
 DIFFICULT = (
     "likelihood",
     "layer",
@@ -65,6 +69,7 @@ def test_a_lesson_shows_its_statements_and_a_computed_claim_for_each(key):
         assert any(name.startswith(f"{one.widget}.") for name in widget_keys(app)), (one.widget, widget_keys(app))
     assert str(lesson.remember) in shown
     assert len(said) >= len(lesson.statements)
+    assert not [text for text in (*texts(app), *(one.label for one in app.button)) if JARGON.search(text)]
     assert charts(app), "a lesson draws what it measured"
     assert moves(app) == (key in MOVING), "the browser plays every moving picture"
 

@@ -27,6 +27,14 @@ def test_a_lesson_judges_by_the_metric_chosen_and_names_it(key):
     assert judged_by(key, metric="roc_auc") == ["Judged by: ROC AUC."]
 
 
+@pytest.mark.parametrize("key", ["scale", "few", "choice", "values", "loop"])
+def test_the_axis_of_errors_names_the_metric_chosen(key):
+    app = until_done(with_table(start(key, values=QUICK | {"settings": {"metric": "balanced_error"}}), *rare_yes()))
+    drawn = [one.proto.spec for one in charts(app)]
+    assert any("Balanced error" in one for one in drawn)
+    assert not any("share of wrong rows" in one for one in drawn)
+
+
 @pytest.mark.parametrize("key", ["sizes", "l2"])
 def test_the_plain_metric_is_not_named(key):
     assert judged_by(key, metric="error") == []

@@ -22,7 +22,7 @@ from tests.pages.lessons import (
     ("key", "query", "shown"),
     [
         ("sizes", {"size.rows": "1000000"}, "98/1/1"),
-        ("values", {"search.first": "dropout", "search.first_values": "0 0.5"}, "dropout"),
+        ("values", {"search.first": "dropout", "search.first_values": "0 0.5"}, "Dropout"),
         ("pairs", {"pairs.dev_rows": "100"}, "undecided"),
         ("descent", {"unit.learning_rate": "500"}, "overshoots"),
         ("slopes", {"shapes.layers": "20"}, "20 layers"),

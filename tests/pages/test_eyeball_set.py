@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from dldiag.app.storage import uploads
 from dldiag.app.ui import page as navigation
 from dldiag.core.home import dashboard_folder
+from tests.html_tables import tables
 from tests.waiting import until_ended
 
 HOME = dashboard_folder()
@@ -53,16 +54,16 @@ def test_wrong_rows_are_tagged_by_keyboard_and_counted():
         app.text_input[0].input(typed)
         next(one for one in app.button if one.label == "Keep, next row").click().run()
         assert not app.exception
-    table = app.table[-1].value
+    table = tables(app)[-1]
     assert table["Category"].tolist() == ["too little income", "odd label"]
     assert table["Rows"].tolist() == ["2", "1"]
     assert "1 too little income" in texts(app)
     again = AppTest.from_file(str(HOME / "pages" / "5_Eyeball_set.py"), default_timeout=60)
     again.session_state["dldiag"] = main.session_state["dldiag"]
     again.run()
-    assert again.table[-1].value["Rows"].tolist() == ["2", "1"], "tags are kept with the diagnosis"
+    assert tables(again)[-1]["Rows"].tolist() == ["2", "1"], "tags are kept with the diagnosis"
     again.button(key="tags.back").click().run()
-    assert again.table[-1].value["Rows"].tolist() == ["2", "1"], "the row before had no category"
+    assert tables(again)[-1]["Rows"].tolist() == ["2", "1"], "the row before had no category"
 
 
 def elsewhere(frame, target, prediction, *probabilities):
@@ -92,7 +93,7 @@ def predictions_of_another():
 
 def test_predictions_made_elsewhere_are_analyzed_on_their_page():
     app = elsewhere(predictions_of_another(), "truth", "guess", "p_yes")
-    assert "age" in app.table[0].value["Rows with"].iloc[0]
+    assert "age" in tables(app)[0]["Rows with"].iloc[0]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,7 @@ def test_predictions_made_elsewhere_are_analyzed_on_their_page():
 def test_predictions_that_cannot_be_read_are_one_line_on_their_page(columns, said):
     app = elsewhere(predictions_of_another(), *columns)
     assert [said in one.value for one in app.warning] == [True]
-    assert len(app.table) == 0
+    assert tables(app) == []
 
 
 @pytest.mark.parametrize(("prediction", "said"), [("right", "No row is wrong"), ("opposite", "Every row is wrong")])

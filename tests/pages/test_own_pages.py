@@ -12,6 +12,7 @@ from dldiag.app.ui import page as navigation
 from dldiag.app.ui.page import FIRST_OF_COURSE
 from dldiag.core.home import dashboard_folder
 from dldiag.report.history import History
+from tests.html_tables import tables
 from tests.reports import make_report
 
 ROOT = dashboard_folder()
@@ -42,7 +43,16 @@ def test_an_experiment_noted_by_hand_stays_in_the_record():
     app.text_input[1].set_value("−2 points")
     app.button[0].click().run()
     assert not app.exception
-    assert "Twice as many units" in app.table[0].value["Idea"].to_list()
+    assert "Twice as many units" in tables(app)[0]["Idea"].to_list()
+    assert [one.value for one in app.text_input] == ["", "", ""]
+
+
+def test_a_result_without_an_idea_is_asked_for_it_and_not_lost():
+    app = AppTest.from_file(str(ROOT / "pages/2_Record_of_experiments.py"), default_timeout=60).run()
+    app.text_input[1].set_value("−2 points")
+    app.button[0].click().run()
+    assert "Write the idea" in app.warning[0].value
+    assert app.text_input[1].value == "−2 points"
 
 
 def test_a_report_that_was_removed_in_another_tab_is_told_and_the_list_is_a_click_away():

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from dldiag.core.types import Estimate, Trial
-from dldiag.diagnosis.remedies import OF_OTHERS, REMEDIES
+from dldiag.diagnosis.remedies import MORE_DATA, OF_OTHERS, REMEDIES
 from dldiag.report import from_json, to_json, view
 from dldiag.report.interval_bars import BarScale, interval_bar, scale_of
+from dldiag.report.view.effects import effect_text
 from tests.reports import make_report
 
 
@@ -100,3 +101,17 @@ def test_a_short_run_in_vain_is_shown_with_its_interval():
     assert found.words == "between 0.6 points better and 1.4 points worse"
     assert not found.can_apply
     assert found.title not in [row["Fix"] for row in view.not_recommended(probed)]
+
+
+def test_a_forecast_that_is_open_says_its_range_once():
+    report = make_report()
+    one = replace(report.recommendations[0], remedy=MORE_DATA)
+    open_ = Trial(MORE_DATA, "undecided", Estimate(-0.03, -0.079, 0.015), 5, 0.0)
+    text = effect_text(replace(one, trial=open_), "rate")
+    assert text == "forecast: between 7.9 points better and 1.5 points worse"
+
+
+def test_a_change_does_not_repeat_the_title_it_stands_beside():
+    fix = view.Fix("class_weights", "Class weights", "bias", "Class weights none → balanced")
+    assert fix.beside_title == "none → balanced"
+    assert view.Fix("early_stopping", "Train longer", "bias", "Epochs 1 → 2").beside_title == "Epochs 1 → 2"

@@ -12,6 +12,7 @@ from dldiag.report.library import dataset_of
 from tests.reports import make_report
 
 MOST_IN_A_NOTEBOOK = 200_000  # characters of a cell's output: scripts and charts would be two million
+LONGEST_PRINTED = 400  # characters of a repr: a paragraph
 QUICK = dldiag.Settings(budget="quick", sizes=2, repeats=3, trials=0, baselines=())
 
 
@@ -57,6 +58,42 @@ def test_results_show_themselves_in_a_line_and_as_a_page():
     assert page.startswith("<iframe srcdoc=")
     assert "&lt;script" not in page
     assert len(page) < MOST_IN_A_NOTEBOOK
+
+
+@pytest.fixture(scope="module")
+def printed(arrays):
+    """What a user of the library may print, by name."""
+    X, y = arrays
+    frame = pd.DataFrame(X, columns=[f"x{k}" for k in range(X.shape[1])]).assign(label=y)
+    dataset, model = dldiag.make_dataset(frame, "label"), LogisticRegression(max_iter=500)
+    report = dldiag.diagnose(dataset, model, QUICK)
+    nouns = {
+        "table": dldiag.read_table(frame.to_csv(index=False).encode(), name="customers.csv"),
+        "dataset": dataset,
+        "repeat": dldiag.dev_repeats(dataset, QUICK)[0],
+        "fitted": dldiag.fitted(dataset, model, QUICK),
+        "model": dldiag.build_model("classification"),
+        "settings": dldiag.Settings(),
+        "errors": dldiag.error_analysis(y, np.roll(y, 1), X=frame[["x0", "x1"]]),
+        "curve": dldiag.learning_curve(model, X, y, cv=3),
+        "report": report,
+    }
+    metrics = {f"metric {name}": one for name, one in dldiag.METRICS.items()}
+    parts = {name: getattr(report, name) for name in report.__dataclass_fields__}
+    singles = {name: one for name, one in parts.items() if not isinstance(one, tuple | dict)}
+    return (
+        nouns
+        | metrics
+        | {f"report.{name}": one for name, one in singles.items()}
+        | {f"performance {one.model}": one for one in report.performance}
+    )
+
+
+def test_what_a_user_prints_is_a_short_line(printed):
+    long = {name: text for name, one in printed.items() if len(text := repr(one)) > LONGEST_PRINTED or "\n" in text}
+    assert not long
+    assert repr(printed["table"]) == f"<Table 'customers.csv': {len(printed['dataset'].y)} rows × 5 columns>"
+    assert "rows × 4 features, target 'label' (classification, 3 classes)>" in repr(printed["dataset"])
 
 
 def test_results_draw_themselves():

@@ -10,7 +10,7 @@ from dldiag.core.performance import Band
 from dldiag.core.types import Estimate
 from dldiag.report import to_html, to_text
 from dldiag.report.figures import FIGURES
-from dldiag.report.view import judged_line
+from dldiag.report.view import judged_line, metric_why
 from dldiag.report.view.performance import (
     brief_sections,
     calibration_line,
@@ -110,3 +110,11 @@ def test_a_training_curve_is_named_by_what_training_counts():
 def test_the_line_below_the_verdict_names_the_metrics_value_in_its_own_direction():
     report = make_report(metric=BY_AUC, metrics={"roc_auc": Estimate(0.958, 0.94, 0.97)})
     assert judged_line(report).startswith("metric: ROC AUC 0.958 (0.940 to 0.970) · ")
+
+
+def test_the_verdict_says_why_a_metric_was_chosen_that_is_not_the_usual_one():
+    why = Message("Only 3.3% of the rows are rare.")
+    chosen = replace(BY_AUC, name="balanced_error", chosen="auto", why=why)
+    assert metric_why(make_report(metric=chosen)) == str(why)
+    assert metric_why(make_report(metric=BY_AUC)) == "", "the user knows why"
+    assert metric_why(make_report(metric=replace(chosen, name="error"))) == ""

@@ -17,12 +17,13 @@ from dldiag.app.ui.widgets import show_message
 from dldiag.app.views.metric import METRIC_SETTINGS
 from dldiag.app.views.start import model_params
 from dldiag.core.i18n import Message, tr
-from dldiag.core.params import Param
+from dldiag.core.params import Param, params_of
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.settings import Settings
 from dldiag.core.types import Task
 from dldiag.experiments.metric_choice import MetricChoice, choose_metric
 from dldiag.experiments.models import Model, build_model
+from dldiag.report.view import metric_axis_title, pairs_text
 
 FINEST_SLIDER = 1000  # Most whole numbers that a slider tells apart.
 
@@ -86,14 +87,23 @@ def lesson_choice(reference: Reference) -> MetricChoice:
     return choose_metric(lesson_dataset(reference), replace(Settings(), **lesson_metric(reference)))
 
 
+def axis_title(reference: Reference) -> str:
+    """Name the metric of a lesson for an axis of errors; empty for the usual one of the task."""
+    return metric_axis_title(lesson_choice(reference).metric)
+
+
 def offer(values: Mapping[str, Any], *, key: str, prefix: str = "model") -> bool:
     """Offer to put settings into the visitor's model (or diagnosis); True when they were taken just now.
 
-    Without settings there is no button: a result that shows nothing, like a preview, recommends nothing.
+    Without settings there is no button: a result that shows nothing, like a preview, recommends nothing. Nor is there one
+    for what is set already.
     """
-    if not values or is_preview():
+    params = model_params() if prefix == "model" else params_of(Settings)
+    present = forms.remembered(params, prefix)
+    changes = {name: (present[name], value) for name, value in values.items() if not _same(present[name], value)}
+    if not changes or is_preview():
         return False
-    words = ", ".join(f"{name} = {_short(value)}" for name, value in values.items())
+    words = pairs_text(changes, params)
     taken = st.button(
         tr("Use this in my model: {settings}", settings=escape_markdown(words)),
         key=key,
@@ -112,5 +122,5 @@ def link_to_diagnosis(words: str) -> None:
     link_to(MAIN, tr("Diagnose a model"))
 
 
-def _short(value: Any) -> str:
-    return "(" + ", ".join(map(str, value)) + ")" if isinstance(value, list | tuple) else str(value)
+def _same(a: Any, b: Any) -> bool:
+    return (tuple(a) if isinstance(a, list) else a) == (tuple(b) if isinstance(b, list) else b)

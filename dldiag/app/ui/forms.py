@@ -136,6 +136,7 @@ def _field(param: Param, label: str, start: Any, key: str, options: Mapping[str,
                 format_func=lambda one: str(options[one]),
                 key=key,
                 help=help_text,
+                placeholder=tr("Pick one or more"),
             )
         )
     if param.choices is not None:

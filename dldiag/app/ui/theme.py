@@ -17,6 +17,8 @@ BARS = Path(__file__).parents[2] / "report" / "interval_bars.css"
 CSS = """
 /* Streamlit offers add-ons for developers of apps; visitors of this one are none. */
 [data-testid="stSkillsNudge"] { display: none; }
+/* The links under the verdict lead to headings; a heading needs no link to itself, with a name in English. */
+[data-testid="stHeaderActionElements"] { display: none; }
 .block-container { max-width: 74rem; }
 h1 { letter-spacing: -0.02em; }
 .st-key-verdict h2 { font-size: 1.5rem; line-height: 1.3; padding: 0; }
@@ -39,17 +41,35 @@ h1 { letter-spacing: -0.02em; }
 [class*="st-key-lit-"] [data-testid="stColumn"], [class*="st-key-fix-"] [data-testid="stColumn"] { min-width: min(100%, 13rem); }
 [class*="st-key-lit-"] [data-testid="stColumn"]:last-child, [class*="st-key-fix-"] [data-testid="stColumn"]:last-child {
   min-width: 7rem; }
-.st-key-action [data-testid="stColumn"], .st-key-heading [data-testid="stColumn"] { min-width: min(100%, 9rem); }
+.st-key-action [data-testid="stColumn"], .st-key-heading [data-testid="stColumn"] { min-width: min(100%, 8rem); }
 .st-key-heading [data-testid="stColumn"]:first-child { min-width: min(100%, 22rem); }
 .st-key-action [data-testid="stColumn"]:first-child { min-width: min(100%, 16rem); }
+/* Tables of texts; in a narrow place each row is a card, and each cell says its column. */
+.rows-box { container-type: inline-size; --line: color-mix(in srgb, currentColor 18%, transparent); }
+.rows { width: 100%; border-collapse: separate; border-spacing: 0; border: 1px solid var(--line); border-radius: .5rem;
+  font-size: .875rem; font-variant-numeric: tabular-nums; }
+.rows th, .rows td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); }
+.rows tr:last-child td { border-bottom: 0; }
+.rows th { font-weight: 400; opacity: .78; }
+.rows:not(:has(th:nth-child(3))) { width: auto; min-width: min(100%, 32rem); }
+@container (max-width: 36rem) { .rows:has(th:nth-child(3)) {
+  thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+  &, tbody, tr { display: block; }
+  tr { padding: .45rem .75rem; border-bottom: 1px solid var(--line); }
+  tr:last-child { border-bottom: 0; }
+  td { display: grid; grid-template-columns: 40% 1fr; gap: .75rem; padding: .1rem 0; border: 0; }
+  td:first-child { display: block; font-weight: 600; }
+  td:empty { display: none; }
+  td:not(:first-child)::before { content: attr(data-label); opacity: .78; } } }
 .remedy-table { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 1rem; }
 .remedy-table h4 { margin: 0 0 .35rem; font-size: .95rem; }
 .remedy-table ul { list-style: none; margin: 0; padding: 0; }
-.remedy-table li { padding: .35rem .7rem; border: 1px solid color-mix(in srgb, currentColor 22%, transparent); margin-bottom: -1px; }
+.remedy-table li { display: flex; flex-wrap: wrap; justify-content: space-between; padding: .35rem .7rem;
+  border: 1px solid color-mix(in srgb, currentColor 22%, transparent); margin-bottom: -1px; }
 .remedy-table li.lit { background: color-mix(in srgb, #2A8F96 22%, transparent); font-weight: 600;
   border-left: 5px solid #2A8F96; }
 .remedy-table li.dim { opacity: .78; }
-.remedy-table b { float: right; font-size: .85rem; }
+.remedy-table b { font-size: .85rem; }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: inherit !important; }
 [data-testid="stCaptionContainer"] { opacity: 0.78; }
 button[data-testid*="rimary"]:not(:disabled) { background: #14757b; border-color: #14757b; color: #fff; }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from html import escape
 from typing import Any, Literal
 
 import pandas as pd
@@ -12,7 +13,7 @@ import streamlit as st
 from dldiag.app.ui.theme import mode
 from dldiag.core.i18n import Message, tr
 from dldiag.core.params import SettingError
-from dldiag.core.sanitize import escape_markdown, legible
+from dldiag.core.sanitize import escape_markdown, legible, unbroken
 from dldiag.core.types import DataError, Notice
 from dldiag.data.io.header import unique_names
 
@@ -93,9 +94,22 @@ def show_rows(rows: Iterable[Mapping[str, Any]], *, alt: str, key: str | None = 
         show_message(tr("There is nothing to show here."), kind="caption")
         return
     if len(frame) <= FULL_ROWS:
-        st.table(frame.map(_markdown).rename(columns=_markdown), hide_index=True)
+        st.html(_table(frame, alt))
     else:
         st.dataframe(frame, hide_index=True, alt=alt, key=key)
+
+
+def _table(frame: pd.DataFrame, alt: str) -> str:
+    """Write a table in HTML; where it is narrow each cell says its column (the looks are in theme.py)."""
+    names = [_html(name) for name in frame.columns]
+    head = "".join(f'<th scope="col">{name}</th>' for name in names)
+    body = "".join(f"<tr>{_cells(names, row)}</tr>" for row in frame.itertuples(index=False, name=None))
+    table = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+    return f'<div class="rows-box"><table class="rows" aria-label="{_html(alt)}">{table}</table></div>'
+
+
+def _cells(names: Sequence[str], row: Sequence[Any]) -> str:
+    return "".join(f'<td data-label="{name}">{_html(cell)}</td>' for name, cell in zip(names, row, strict=True))
 
 
 def show_frame(frame: pd.DataFrame, *, alt: str, key: str | None = None, height: int = 250) -> None:
@@ -122,5 +136,5 @@ def _cell(value: Any) -> Any:
     return "" if value is None else legible(value) if isinstance(value, str | Message) else value
 
 
-def _markdown(value: Any) -> Any:
-    return escape_markdown(value) if isinstance(value, str) else value
+def _html(value: object) -> str:
+    return escape(unbroken(legible(value)))

@@ -32,6 +32,7 @@ from dldiag.core.types import Dataset, Progress
 from dldiag.data.dataset import ROW_BLOCKS, ROW_ORDER
 from dldiag.experiments.model_params import MODEL_KINDS
 from dldiag.experiments.models import MODELS
+from dldiag.report import view
 
 FIRST_SETTINGS = ("target_error", "budget")
 
@@ -142,7 +143,7 @@ def _offer_going_on(view: View, asked: DiagnosisJob) -> None:
 def _show_heading(asked: DiagnosisJob) -> None:
     """Say in one line what is diagnosed, with the way back."""
     with st.container(key="heading"):
-        text, change, other = st.columns([4, 1.2, 1.2], vertical_alignment="center")
+        text, change, other = st.columns([3, 1.2, 1.2], vertical_alignment="center")
     data = asked.data
     with text:
         parts = [tr("target {name}", name=legible(data.get("target", ""), 60)), *_uses(data), _settings_text(asked)]
@@ -178,14 +179,8 @@ def _settings_text(asked: DiagnosisJob) -> str:
 
 def _setting(name: str, value: Any, param: Param | None) -> str:
     """Write a setting with the labels of its form field."""
-    if param is None:
-        return f"{name} = {_short(value)}"
-    chosen = (param.choices or {}).get(value) if isinstance(value, str) else None
-    return f"{translate(param.label)} = {translate(chosen) if chosen else _short(value)}"
-
-
-def _short(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else legible(value, 40)
+    label = name if param is None else translate(param.label)
+    return f"{label} = {legible(view.value_text(value, param), 40)}"
 
 
 def _partial(progress: Progress) -> None:

@@ -29,7 +29,7 @@ _TRUST = Message("Load model files only from people you trust. This one needs {v
 def show_export(report: Report, job: str | None) -> None:
     """Show all that can be taken away; without a job (of a report from the history) no model can be trained."""
     with st.container(key="export"):
-        st.subheader(tr("Export"), anchor=False)
+        st.subheader(tr("Export"), anchor="export")
         with st.container(horizontal=True):
             _offer(tr("Python script"), lambda: to_script(report), script_name(report), "text/x-python", SCRIPT_HELP)
             running = None if job is None else improvement.started(job).get(_MODEL)

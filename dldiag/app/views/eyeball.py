@@ -94,7 +94,7 @@ def _show_parts(drawn: EyeballSet) -> None:
     if drawn.gap.surely_above > 0:
         show_message(
             tr(
-                "The eyeball part looks better than the blackbox part: fixes may have been made to fit the rows you saw."
+                "The eyeball part looks better than the blackbox part. That is chance, or fixes were made to fit the rows you saw."
             ),
             kind="warning",
         )

@@ -25,7 +25,7 @@ def show_fixes(report: Report, job: str | None) -> None:
     """Draw the list, each fix with its change, its effect and its button; no buttons without a job (a past report)."""
     found = view.fixes(report)
     with st.container(key="fixes"):
-        st.subheader(tr("What to do next"), anchor=False)
+        st.subheader(tr("What to do next"), anchor="what-to-do")
         if line := view.order_line(report):
             show_message(line)
         if not found:
@@ -67,7 +67,7 @@ def _show_others(report: Report, in_vain: list[Fix], scale: BarScale) -> None:
 def list_fixes(report: Report) -> None:
     """List the fixes in one line each; for a report that is still growing."""
     for one in view.fixes(report):
-        st.markdown(" · ".join(escape_markdown(text) for text in (one.title, one.change, one.words) if text))
+        st.markdown(" · ".join(escape_markdown(text) for text in (one.title, one.beside_title, one.words) if text))
 
 
 def _show_fix(place: int, one: Fix, scale: BarScale, report: Report, job: str | None) -> None:
@@ -75,7 +75,7 @@ def _show_fix(place: int, one: Fix, scale: BarScale, report: Report, job: str | 
     with st.container(border=True, key=f"{looks}-{one.remedy}"):
         text, bar, buttons = st.columns([3, 3, 1.3], vertical_alignment="center")
         with text:
-            change = f"  \n{escape_markdown(one.change)}" if one.change else ""
+            change = f"  \n{escape_markdown(one.beside_title)}" if one.change else ""
             st.markdown(f"**{place}\\. {escape_markdown(one.title)}**{change}")
             with st.popover(tr("Why"), type="tertiary", key=f"why.{one.remedy}"):
                 show_message(one.because)

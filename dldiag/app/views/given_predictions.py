@@ -22,15 +22,26 @@ def ask_predictions(table: Table) -> ErrorAnalysis | None:
     names = [column.name for column in table.columns]
     left, right = st.columns(2)
     target = left.selectbox(
-        tr("Column of true labels or values"), names, index=None, format_func=legible, key=f"{_PREFIX}.target"
+        tr("Column of true labels or values"),
+        names,
+        index=None,
+        format_func=legible,
+        placeholder=tr("Pick a column"),
+        key=f"{_PREFIX}.target",
     )
     prediction = right.selectbox(
-        tr("Column of predictions"), names, index=None, format_func=legible, key=f"{_PREFIX}.prediction"
+        tr("Column of predictions"),
+        names,
+        index=None,
+        format_func=legible,
+        placeholder=tr("Pick a column"),
+        key=f"{_PREFIX}.prediction",
     )
     probabilities = st.multiselect(
         tr("Columns of class probabilities, in the order of the classes (optional)"),
         names,
         format_func=legible,
+        placeholder=tr("Pick one or more"),
         key=f"{_PREFIX}.probabilities",
     )
     if target is None or prediction is None:

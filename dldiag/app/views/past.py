@@ -15,7 +15,7 @@ from dldiag.core.i18n import tr
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.report import view
 from dldiag.report.history import PastReport
-from dldiag.report.past_runs import run_choice, run_facts, run_title
+from dldiag.report.past_runs import run_choice, run_facts, run_title, told_apart
 
 OPENED, COMPARED = "report", "compare"  # Parameters of the URL.
 MOST_COMPARED = 5  # More runs side by side do not fit a screen.
@@ -81,6 +81,7 @@ def _ask_comparison(past: Sequence[PastReport]) -> None:
             default=[past[1].id, past[0].id],
             format_func=lambda key: run_choice(known[key]),
             max_selections=MOST_COMPARED,
+            placeholder=tr("Pick one or more"),
             key="compare.runs",
         )
         if go.button(tr("Compare"), key="compare.go", width="stretch", disabled=len(chosen) < 2) and len(chosen) > 1:
@@ -113,7 +114,7 @@ def _offer_actions(one: PastReport) -> None:
         st.query_params[OPENED] = one.id
         st.rerun()
     if not one.altered:
-        with st.popover(tr("Name and note"), icon=":material/edit:"):
+        with st.popover(tr("Edit"), icon=":material/edit:"):
             _ask_label(one)
     if st.button(tr("Remove"), key=f"remove.{one.id}"):
         history.forget_record(one.id)
@@ -136,8 +137,9 @@ def _ask_label(one: PastReport) -> None:
 
 def _show_comparison(keys: Sequence[str]) -> None:
     known = {one.id: one for one in history.past_reports()}
-    names = [run_title(known[key]) if key in known else key for key in keys]
-    named = [f"{i}. {legible(name)}" for i, name in enumerate(names, 1)]
+    kept = [key for key in keys if key in known]
+    names = dict(zip(kept, told_apart([known[key] for key in kept]), strict=True))
+    named = [f"{i}. {legible(names.get(key, key))}" for i, key in enumerate(keys, 1)]
     runs = view.side_by_side_runs({name: history.past_report(key) for name, key in zip(named, keys, strict=True)})
     st.subheader(tr("Two runs side by side") if len(runs) == 2 else tr("Runs side by side"), anchor=False)
     for line in view.comparison_lines(runs):

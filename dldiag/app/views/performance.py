@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
+from dldiag.core.i18n import sentences
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import Report
 from dldiag.report.figures import FIGURES
@@ -28,7 +29,7 @@ def show_performance(report: Report) -> None:
 
 def show_part(one: Section, report: Report, key: str) -> None:
     """Show what is said in a part of the report, its table, and its figures."""
-    show_message(" ".join(one.lines))
+    show_message(sentences(one.lines))
     if one.rows:
         show_rows(one.rows, alt=one.title, key=key)
     for name in one.figures:

@@ -146,7 +146,7 @@ def stage_text(view: View) -> str:
     if progress is None:
         return tr("Starting …")
     words = "{done:,} of {total:,} models trained" if view.kind in COUNT_FITS else "step {done:,} of {total:,}"
-    counts = tr(words, done=progress.done, total=progress.total)
+    counts = tr(words, done=progress.done, total=progress.total) if progress.total > 1 else ""
     parts = [str(progress.stage), counts, time_text(progress.seconds_left)]
     return " · ".join(part for part in parts if part)
 

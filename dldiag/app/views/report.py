@@ -20,6 +20,7 @@ from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import LearningCurve, Report
 from dldiag.report import view
 from dldiag.report.figures import FIGURES, alt_learning_curves, learning_curves
+from dldiag.report.view.error_rows import TITLE
 
 VERDICT_HEIGHT, CURVES_HEIGHT, REMEDIES_HEIGHT = 120, 460, 280  # In px, fixed while a job runs so that nothing jumps.
 FIRST_VERDICT = Message("First verdict; more is still being computed.")
@@ -35,11 +36,12 @@ def show_report(report: Report, job: str | None, *, complete: bool = True) -> No
 def _show_parts(report: Report, job: str | None, *, complete: bool) -> None:
     show_test_meaning(report)
     show_verdict(report, job, complete=complete)
+    _show_contents(report)
     show_before_after(report, job)
     show_fixes(report, job)
     if job is not None and complete:
         show_improving(report, job)
-    _show_figure("error_budget", report, note=view.unit_line(report), key="budget")
+    _show_figure("error_budget", report, key="budget")
     show_performance(report)
     show_where_wrong(report, job if complete else None)
     _show_figure("learning_curves", report, key="learning_curve")
@@ -48,6 +50,16 @@ def _show_parts(report: Report, job: str | None, *, complete: bool) -> None:
     if job is not None and complete:
         show_test_set(report, job)
     show_export(report, job if complete else None)
+
+
+def _show_contents(report: Report) -> None:
+    """Link to the parts one looks for; the report is many screens long."""
+    parts = {
+        "what-to-do": tr("What to do next"),
+        "where-wrong": str(TITLE) if report.errors else "",
+        "export": tr("Export"),
+    }
+    st.markdown(" · ".join(f"[{escape_markdown(name)}](#{anchor})" for anchor, name in parts.items() if name))
 
 
 def show_past_report(report: Report) -> None:
@@ -81,7 +93,7 @@ def show_reached(curves: Sequence[LearningCurve]) -> None:
 # --- figures ------------------------------------------------------------------------------------------------------
 
 
-def _show_figure(kind: str, report: Report, note: str = "", key: str | None = None) -> None:
+def _show_figure(kind: str, report: Report, key: str | None = None) -> None:
     row = FIGURES[kind]
     if not row.shown(report):
         return
@@ -89,8 +101,6 @@ def _show_figure(kind: str, report: Report, note: str = "", key: str | None = No
         st.subheader(escape_markdown(row.title), anchor=False)
         if line := row.line(report):
             show_message(line)
-        if note:
-            show_message(note, kind="caption")
         show_figure(row.draw(report, figure_mode()), row.alt(report), key=f"figure.{kind}")
 
 

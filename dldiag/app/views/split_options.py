@@ -60,6 +60,7 @@ def _ask_exclude(names: list[str], target: str, reference: Reference) -> list[st
         names,
         default=[name for name in reference.get("exclude", ()) if name in names],
         format_func=lambda name: legible(name, 80),
+        placeholder=tr("Pick one or more"),
         key=f"exclude.{target}.{session.state()['visit']}",
         help=tr("For example what is only known after the answer."),
     )

@@ -21,9 +21,9 @@ _ICONS: dict[FixKind, str] = {
 }
 ANSWER_ICONS = {"yes": ":material/error:", "no": ":material/check:", "undecided": ":material/help:"}
 GLOSSARY = Message(
-    "The model learns from the training set; the dev set holds other rows, on which it is checked while you work on it. "
-    "High bias (underfitting): it is wrong even on its training rows. High variance (overfitting): it does well there, "
-    "and worse on unseen rows."
+    "The model learns from the training set. The dev set holds other rows, on which it is checked while you work on "
+    "it. High bias (underfitting): it is wrong even on its training rows. High variance (overfitting): it does well "
+    "there, and worse on unseen rows."
 )
 
 
@@ -70,8 +70,9 @@ def _show_answers(report: Report) -> None:
         parts.append(_named(":material/repeat:", name, share))
     st.markdown("  ·  ".join(parts))
     show_message(view.judged_line(report), kind="caption")
-    if line := view.rows_line(report):
-        show_message(line, kind="caption")
+    for line in (view.metric_why(report), view.rows_line(report), view.unit_line(report)):
+        if line:
+            show_message(line, kind="caption")
     with st.popover(tr("What do these words mean?"), type="tertiary"):
         show_message(GLOSSARY)
 

@@ -26,13 +26,14 @@ def show_where_wrong(report: Report, job: str | None) -> None:
     if report.errors is None:
         return
     with st.container(key="where_wrong"):
-        st.subheader(escape_markdown(TITLE), anchor=False)
+        st.subheader(escape_markdown(TITLE), anchor="where-wrong")
         show_message(errors_line(report.errors))
         for one in error_sections(report.errors):
-            with st.expander(escape_markdown(one.title), expanded=one.key == "slices"):
+            tried = one.key == "suspects" and job is not None and eyeball.LABEL_TRIAL in improvement.started(job)
+            with st.expander(escape_markdown(one.title), expanded=one.key == "slices" or tried):
                 show_part(one, report, key=f"errors.{one.key}")
-            if one.key == "suspects" and job is not None:
-                _offer_label_trial(report.errors, job)
+                if one.key == "suspects" and job is not None:
+                    _offer_label_trial(report.errors, job)
         if job is not None:
             _show_lists(job)
 

@@ -7,7 +7,7 @@ from statistics import median
 
 import plotly.graph_objects as go
 
-from dldiag.core.i18n import Message, Value, format_error, tr, translate
+from dldiag.core.i18n import Message, Value, format_error, tr, translate, typeset
 from dldiag.core.sanitize import escape_plotly
 from dldiag.core.types import Estimate
 from dldiag.course.activations.dead_units import DeadUnitsRun
@@ -110,14 +110,18 @@ def flow_rows(found: Flow) -> list[dict[str, str]]:
     return [
         {
             tr("Activation"): translate(one.runner.label),
-            tr("First layer's gradient / last layer's, per weight"): f"{one.through.value:.2g} "
-            f"({one.through.low:.2g} – {one.through.high:.2g})",
+            tr("First layer's gradient / last layer's, per weight"): _range(one.through),
             tr("Saturated (start → end)"): f"{_mean(one.saturated_start)} → {_mean(one.saturated_end)}",
             tr("Learning rate"): f"{one.runner.rate:g}",
             tr("Steps to the finish line"): _steps(one),
         }
         for one in found.layers
     ]
+
+
+def _range(one: Estimate) -> str:
+    value, low, high = (typeset(f"{each:.2g}") for each in (one.value, one.low, one.high))
+    return f"{value} ({low} – {high})"
 
 
 def _mean(shares: tuple[float, ...]) -> str:

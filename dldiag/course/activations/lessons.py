@@ -83,10 +83,12 @@ def _tanh_claim(named: dict[str, LayerFlow]) -> Claim:
     values: dict[str, Any] = {
         "tanh": float(np.median(tanh.runner.to_target)),
         "sigmoid": float(np.median(sigmoid.runner.to_target)),
+        "limit": tanh.runner.loss.x[-1],
         "through": tanh.through.value,
         "relu": relu.through.value if relu else float("nan"),
     }
-    first = Message("Steps to the finish line: tanh {tanh:.0f}, sigmoid {sigmoid:.0f}.", values)
+    there = [all(one.runner.arrived) for one in (tanh, sigmoid)]
+    first = _FINISH[there[0], there[1]].filled(**values)
     if relu is None:
         return Claim(13, claim_verdict(low > 0, high < 0), first)
     second = Message(_TANH_MORE if tanh.through.low > relu.through.high else _TANH_LESS, values)
@@ -94,6 +96,18 @@ def _tanh_claim(named: dict[str, LayerFlow]) -> Claim:
     return Claim(13, claim_verdict(low > 0, high < 0), says)
 
 
+_FINISH = {  # by whether all runs of tanh, and all of the sigmoid, got there
+    (True, True): Message("Steps to the finish line: tanh {tanh:.0f}, sigmoid {sigmoid:.0f}."),
+    (True, False): Message(
+        "Steps to the finish line: tanh {tanh:.0f}; not every run of the sigmoid got there within {limit:.0f}."
+    ),
+    (False, True): Message(
+        "Steps to the finish line: sigmoid {sigmoid:.0f}; not every run of tanh got there within {limit:.0f}."
+    ),
+    (False, False): Message(
+        "Neither with tanh nor with the sigmoid did every run get to the finish line within {limit:.0f} steps."
+    ),
+}
 _TANH_MORE = (
     "Before training, tanh even passes back more gradient than ReLU here ({through:.2g} against {relu:.2g}, first layer "
     "over last): its inputs are still near 0, where its slope is almost 1, while ReLU blocks half of them. Larger weights "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,6 +52,10 @@ def grow(
     )
 
 
-def size_that_helped(found: Compared, chosen: CapacitySettings) -> dict[str, Any]:
-    """Return the larger layer where it lowered the dev error with 90% confidence; empty otherwise."""
-    return {"hidden_layer_sizes": (chosen.units * chosen.times,)} if found.dev_changes[0].high < 0 else {}
+def size_that_helped(found: Compared, chosen: CapacitySettings, present: Sequence[int]) -> dict[str, Any]:
+    """Return the larger layer where it lowered the dev error with 90% confidence; empty otherwise.
+
+    Nor is it returned where the visitor's network has as many hidden units already: against bias none is made smaller.
+    """
+    units = chosen.units * chosen.times
+    return {"hidden_layer_sizes": (units,)} if found.dev_changes[0].high < 0 and units > sum(present) else {}

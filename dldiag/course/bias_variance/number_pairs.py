@@ -114,11 +114,8 @@ def pair_rows(pairs: Sequence[Pair], readings: Sequence[PairReading]) -> tuple[d
 
 
 def words_of_rules(reading: PairReading) -> tuple[Message, ...]:
-    """Return what the two rules say to a pair, each with its code."""
-    return tuple(
-        Message("{code}: {words}", {"code": finding.code, "words": finding.message})
-        for finding in (reading.bias_finding, reading.variance_finding)
-    )
+    """Return what the rules of bias and of variance say to a pair."""
+    return (reading.bias_finding.message, reading.variance_finding.message)
 
 
 def read_number_pairs(readings: Sequence[PairReading], dev_rows: int) -> Message:

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from dldiag.core.i18n import format_error, tr, translate
 from dldiag.core.sanitize import escape_plotly
 from dldiag.core.types import Estimate
+from dldiag.course.hyperparameters.settings import value_words
 from dldiag.course.hyperparameters.validation_curve import Validation
 from dldiag.report.figures.theme import MARKERS, THEMES, Theme, ThemeName, error_axis, figure
 
@@ -15,10 +16,10 @@ MAP_MARGIN = 130
 _MOST_WORDS = 14  # cells of a map that still have room for their number, across
 
 
-def validation_figure(result: Validation, *, theme: ThemeName = "light") -> go.Figure:
+def validation_figure(result: Validation, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
     """Draw training and dev error against the values of one hyperparameter, with 90% intervals."""
     drawn, look = figure(theme, height=420), THEMES[theme]
-    texts = [one.values[0] for one in result.tried]
+    texts = [str(value_words(result.names[0], one.values[0])) for one in result.tried]
     _add_errors(drawn, texts, [one.dev for one in result.tried], tr("Dev error"), look, 0)
     _add_errors(drawn, texts, [one.train for one in result.tried], tr("Training error"), look, 1)
     write_at(drawn, texts[result.best], result.tried[result.best].dev.high, tr("best"), look)
@@ -26,7 +27,7 @@ def validation_figure(result: Validation, *, theme: ThemeName = "light") -> go.F
         low = result.tried[result.present].dev.low
         write_at(drawn, texts[result.present], low, tr("present"), look, place="bottom center")
     drawn.update_xaxes(type="category", title={"text": escape_plotly(translate(result.labels[0])), "standoff": 8})
-    return drawn.update_yaxes(**error_axis(result.unit), rangemode="tozero")
+    return drawn.update_yaxes(**error_axis(result.unit, title), rangemode="tozero")
 
 
 def _add_errors(drawn: go.Figure, texts: list[str], errors: list[Estimate], name: str, look: Theme, index: int) -> None:
@@ -69,10 +70,11 @@ def map_figure(result: Validation, *, kind: str = "dev", theme: ThemeName = "lig
     first, second = result.grid
     errors = [(one.dev if kind == "dev" else one.train).value for one in result.tried]
     rows = [errors[i * len(second) : (i + 1) * len(second)] for i in range(len(first))]
+    up, across = (escape_plotly(translate(label)) for label in result.labels)
     drawn = figure(theme, height=MAP_MARGIN + MAP_CELL * len(first))
     drawn.add_heatmap(
-        x=[_column(text) for text in second],
-        y=[_column(text) for text in first],
+        x=_column(result.names[1], second),
+        y=_column(result.names[0], first),
         z=rows,
         text=[[_word(result, i * len(second) + j, kind) for j in range(len(second))] for i in range(len(first))],
         texttemplate="%{text}" if len(second) <= _MOST_WORDS else None,
@@ -82,14 +84,10 @@ def map_figure(result: Validation, *, kind: str = "dev", theme: ThemeName = "lig
         colorbar={"tickformat": ".1%" if result.unit == "rate" else ".3~f", "thickness": 12},
         xgap=2,
         ygap=2,
-        hovertemplate=f"{result.names[0]} = %{{y}}<br>{result.names[1]} = %{{x}}<br>%{{text}}<extra></extra>",
+        hovertemplate=f"{up} = %{{y}}<br>{across} = %{{x}}<br>%{{text}}<extra></extra>",
     )
-    drawn.update_xaxes(
-        type="category", showgrid=False, title={"text": escape_plotly(translate(result.labels[1])), "standoff": 8}
-    )
-    return drawn.update_yaxes(
-        type="category", showgrid=False, title={"text": escape_plotly(translate(result.labels[0]))}
-    )
+    drawn.update_xaxes(type="category", showgrid=False, title={"text": across, "standoff": 8})
+    return drawn.update_yaxes(type="category", showgrid=False, title={"text": up})
 
 
 def _word(result: Validation, place: int, kind: str) -> str:
@@ -98,5 +96,5 @@ def _word(result: Validation, place: int, kind: str) -> str:
     return mark + format_error((one.dev if kind == "dev" else one.train).value, result.unit)
 
 
-def _column(text: str) -> str:
-    return escape_plotly(text)
+def _column(name: str, texts: tuple[str, ...]) -> list[str]:
+    return [escape_plotly(str(value_words(name, text))) for text in texts]

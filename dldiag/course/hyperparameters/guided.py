@@ -17,6 +17,7 @@ from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model, changed
 from dldiag.report.figures.theme import THEMES, ThemeName, error_axis, figure
+from dldiag.report.view import settings_text
 
 MOST_DROPOUT = 0.8  # beyond it hardly a unit is left in a step
 BLIND_POOL = 3  # times the budget: settings drawn at random, of which many draws of the budget are taken
@@ -178,17 +179,13 @@ def turn_rows(found: Searches) -> list[dict[str, str]]:
         {
             tr("Turn"): str(number),
             tr("Idea"): str(REASONS[turn.reason]),
-            tr("What changed"): ", ".join(f"{name} = {_short(value)}" for name, value in turn.changed.items()),
+            tr("What changed"): settings_text(turn.changed),
             tr("Training error"): format_error(turn.train, found.unit),
             tr("Dev error"): format_error(turn.dev, found.unit),
             tr("Kept"): tr("yes") if turn.kept else tr("no"),
         }
         for number, turn in enumerate(found.turns)
     ]
-
-
-def _short(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def look_at_searches(found: Searches) -> Message:
@@ -209,15 +206,16 @@ def look_at_searches(found: Searches) -> Message:
     )
 
 
-def searches_figure(found: Searches, *, theme: ThemeName = "light") -> go.Figure:
+def searches_figure(found: Searches, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
     """Draw the best dev error so far of both searches against the settings tried."""
     drawn, look = figure(theme), THEMES[theme]
     x = list(range(1, len(found.blind) + 1))
     drawn.add_scatter(x=x, y=found.high, mode="lines", line={"width": 0}, showlegend=False, hoverinfo="skip")
     shade = {"fill": "tonexty", "fillcolor": "rgba(128,128,128,0.2)", "line": {"width": 0}}
     drawn.add_scatter(x=x, y=found.low, mode="lines", showlegend=False, hoverinfo="skip", **shade)
-    for index, (values, name) in enumerate(((found.guided, tr("guided")), (found.blind, tr("blind (mean)")))):
+    for index, (values, name) in enumerate(((found.guided, tr("guided")), (found.blind, tr("random (mean)")))):
         line = {"color": look.series[index], "width": 3, "dash": ("solid", "dash")[index], "shape": "hv"}
         drawn.add_scatter(x=x[: len(values)], y=values, mode="lines", name=name, line=line)
-    drawn.update_xaxes(title={"text": tr("settings tried")}, dtick=1)
-    return drawn.update_yaxes(**error_axis(found.unit))
+    room = 0.3  # of a setting: a fall at the last one is seen
+    drawn.update_xaxes(title={"text": tr("settings tried")}, dtick=1, range=[1 - room, len(x) + room])
+    return drawn.update_yaxes(**error_axis(found.unit, title))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from dldiag.core.i18n import Message, Value, tr
+from dldiag.core.i18n import Message, Value, listed, tr, translate
 from dldiag.course.hyperparameters.guided import REASONS, Searches
+from dldiag.course.hyperparameters.settings import SEARCHED_NAMES
 from dldiag.course.hyperparameters.validation_curve import Validation, read_validation
 from dldiag.experiments.metrics import METRICS
 from dldiag.report.history import Experiment
+from dldiag.report.view import settings_text
 
 SOURCES: dict[str, Message] = {
     "trial": Message("trial"),
@@ -31,7 +33,7 @@ def _row(one: Experiment) -> dict[str, str]:
         tr("When"): one.at[:16].replace("T", " "),
         tr("Table"): " · ".join(part for part in (one.table, one.target) if part),
         tr("Idea"): one.idea,
-        tr("What changed"): ", ".join(f"{name} = {value}" for name, value in one.changed.items()),
+        tr("What changed"): settings_text(one.changed),
         tr("Result"): one.result,
         tr("Metric"): str(METRICS[one.metric].label) if one.metric in METRICS else one.metric,
         tr("Test set"): one.test,
@@ -59,11 +61,10 @@ def read_record(experiments: Sequence[Experiment], fingerprint: str = "") -> Mes
 def experiment_of(result: Validation, fingerprint: str = "") -> Experiment:
     """Return the record of a validation curve or map: what was searched, what was best, and what to try next."""
     best = result.tried[result.best]
-    names = ", ".join(result.names)
+    names = listed(map(translate, result.labels))
+    edges = listed(translate(SEARCHED_NAMES[name]) for name in result.edges)
     following = (
-        tr("Extend the range of {names}: the best value was the last one tried.", names=", ".join(result.edges))
-        if result.edges
-        else ""
+        tr("Extend the range of {names}: the best value was the last one tried.", names=edges) if result.edges else ""
     )
     return Experiment(
         idea=tr("Search {names} ({count} settings)", names=names, count=len(result.tried)),

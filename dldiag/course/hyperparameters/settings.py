@@ -11,6 +11,7 @@ import numpy as np
 from dldiag.core.i18n import Message, tr, translate
 from dldiag.core.params import Param, check, param, parse
 from dldiag.experiments.models import MODELS, Model, params_of_model
+from dldiag.report.view import value_text
 
 _VALUES, VALUES_OF_TWO = 7, 5  # values tried of one hyperparameter; of each of two
 DECADES = 3.0  # of a number searched on a log scale: half of them below the present value, half above
@@ -29,6 +30,7 @@ CUSTOMARY: Mapping[str, tuple[Any, ...]] = {
 }
 # Settings that no person would search, and those that name columns of one table.
 NOT_TRIED = frozenset({"random_state", "verbose", "warm_start", "new_features", "drop_columns"})
+_WORDS_OF_VALUES = {"true": Message("on"), "false": Message("off"), "none": Message("automatic")}
 NO_SECOND = "none"
 LEFT_EMPTY = "usual values"
 SEARCHED_NAMES: Mapping[str, str] = {
@@ -189,6 +191,20 @@ def as_text(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return str(value).lower()
     return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def value_words(name: str, text: str) -> Message:
+    """Return a searched value as its form field shows it.
+
+    >>> str(value_words("solver", "adam")), str(value_words("alpha", "1e-05"))
+    ('Adam', '0.00001')
+    """
+    row = MODELS["mlp"].params[name]
+    if row.choices is not None and text in row.choices:
+        return Message(row.choices[text])
+    if text in _WORDS_OF_VALUES:
+        return _WORDS_OF_VALUES[text]
+    return Message("{text}", {"text": value_text(parse(name, row, text), row)})
 
 
 def limits_of(param: Param) -> str:

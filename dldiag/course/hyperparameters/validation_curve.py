@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import product
 from typing import Any
 
 from sklearn.base import is_classifier
 
-from dldiag.core.i18n import Message, Value, format_error, tr
+from dldiag.core.i18n import Message, Value, format_error, tr, translate
 from dldiag.core.params import param, parse
 from dldiag.core.types import Dataset, Estimate, OnProgress, Progress, ShouldStop, error_unit
-from dldiag.course.hyperparameters.settings import as_text, is_true_bound
+from dldiag.course.hyperparameters.settings import SEARCHED_NAMES, as_text, is_true_bound, value_words
 from dldiag.data.split import make_split
 from dldiag.experiments.estimates import dev_error, paired_change, train_error
 from dldiag.experiments.fit import FitResult
@@ -97,7 +98,7 @@ def validate(
 def read_validation(result: Validation) -> Message:
     """Say what to look at: the best value, whether it truly beats the present one, and whether it lies at the edge."""
     best = result.tried[result.best]
-    values: dict[str, Value] = {"unit": result.unit, "what": _in_words(result, best.values), "dev": best.dev.value}
+    values: dict[str, Value] = {"unit": result.unit, "what": _in_words(result, best), "dev": best.dev.value}
     values |= {"gain": result.gain.value, "low": result.gain.low, "high": result.gain.high, "tried": len(result.tried)}
     values |= {"ties": len(result.ties), "edge": _edge_warning(result)}
     if len(result.ties) == len(result.tried):
@@ -107,12 +108,12 @@ def read_validation(result: Validation) -> Message:
         )
     if result.present is None:
         return Message(
-            "Lowest dev error: {dev:error} at {what}. {ties} of {tried} settings tried are about as good (P2).{edge}",
+            "Lowest dev error: {dev:error} at {what}. {ties} of {tried} settings tried are about as good.{edge}",
             values,
         )
     if result.present in result.ties:
         return Message(
-            "Lowest dev error: {dev:error} at {what}. {ties} of {tried} settings tried are about as good (P2), yours among them: no reason to change it.{edge}",
+            "Lowest dev error: {dev:error} at {what}. {ties} of {tried} settings tried are about as good, yours among them: no reason to change it.{edge}",
             values,
         )
     if result.gain.high < 0:
@@ -148,7 +149,10 @@ def _row(result: Validation, place: int) -> dict[str, str]:
     one = result.tried[place]
     remark = tr("best") if place == result.best else tr("about as good as the best") if place in result.ties else ""
     return {
-        **dict(zip(result.names, one.values, strict=True)),
+        **{
+            translate(label): str(value_words(name, text))
+            for label, name, text in zip(result.labels, result.names, one.values, strict=True)
+        },
         tr("Training error"): _with_interval(one.train, result.unit),
         tr("Dev error"): _with_interval(one.dev, result.unit),
         tr("Remark"): " · ".join(filter(None, (remark, tr("present") if place == result.present else ""))),
@@ -163,15 +167,25 @@ def _with_interval(error: Estimate, unit: str) -> str:
 def _edge_warning(result: Validation) -> Message:
     if not result.edges:
         return Message("")
-    names = ", ".join(result.edges)
+    names = _joined([Message(SEARCHED_NAMES[name]) for name in result.edges])
     return Message(
-        " The best value of {names} lies at the edge (P1): extend the range {times} times before trusting it.",
+        " The best value of {names} is the last one tried: extend the range {times} times before trusting it.",
         {"names": names, "times": EDGE_STEP},
     )
 
 
-def _in_words(result: Validation, values: tuple[str, ...]) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in zip(result.names, values, strict=True))
+def _in_words(result: Validation, one: Tried) -> Message:
+    """Write what was tried with the words of the form."""
+    return _joined(
+        [
+            Message("{label} = {value}", {"label": Message(label), "value": value_words(name, text)})
+            for label, name, text in zip(result.labels, result.names, one.values, strict=True)
+        ]
+    )
+
+
+def _joined(parts: Sequence[Message]) -> Message:
+    return reduce(lambda one, other: Message("{first}, {second}", {"first": one, "second": other}), parts)
 
 
 def _with(model: Model, texts: Mapping[str, str]) -> Model:

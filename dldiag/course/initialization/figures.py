@@ -7,7 +7,7 @@ from math import asinh, isfinite, log10, tanh
 
 import plotly.graph_objects as go
 
-from dldiag.core.i18n import Message, Value, format_error, tr
+from dldiag.core.i18n import Message, Value, format_error, tr, typeset
 from dldiag.core.sanitize import escape_plotly
 from dldiag.course.initialization.starts import STARTS, Beginnings, Begun
 from dldiag.course.shared.band_figures import LOSS_AXIS, bands_figure, decades_axis
@@ -20,6 +20,7 @@ HIGHEST_LOSS = 30.0  # times the loss of a constant guess; what lies above is no
 _BAR = 0.85  # height of the highest bar of a layer, of the room between two layers
 FARTHEST_Z = 6.0  # of the drawn tanh curve; what reaches farther is drawn at its end
 SMALLEST_SHARE = 1e-9
+FLAT_SPREAD = 1e-3  # standard deviation of a layer's activations; with less no two rows look different in a picture
 LOWEST_LOSS = 0.02  # of the loss of a constant guess
 
 
@@ -79,7 +80,7 @@ def histograms_moving(found: Beginnings, key: str, *, theme: ThemeName = "light"
     drawn.add_traces(_bars(found, one, 0, theme))
     frames = [Frame(str(step), _bars(found, one, at, theme)) for at, step in enumerate(found.moments)]
     marks = (-10, -1, 0, 1, 10)
-    axis = {"tickvals": [arcsinh(mark) for mark in marks], "ticktext": [f"{mark:g}" for mark in marks]}
+    axis = {"tickvals": [arcsinh(mark) for mark in marks], "ticktext": [typeset(f"{mark:g}") for mark in marks]}
     drawn.update_layout(barmode="overlay", bargap=0, showlegend=False)
     drawn.update_xaxes(title={"text": tr("activation")}, tickangle=0, **axis)
     drawn.update_yaxes(title={"text": tr("hidden layer")}, tickvals=list(range(1, layers + 1)), range=[0.9, layers + 1])
@@ -120,6 +121,9 @@ def reach_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure:
             line={"color": look.series[index], "width": 1, "dash": "dot"},
             hovertemplate="z = %{x:.2g}",
         )
+    marks = [0, FARTHEST_Z / 3, 2 * FARTHEST_Z / 3, FARTHEST_Z]
+    words = [*(f"{mark:g}" for mark in marks[:-1]), f"≥ {FARTHEST_Z:g}"]
+    drawn.update_xaxes(tickvals=marks, ticktext=words)
     drawn.update_xaxes(title={"text": tr("90% of a layer’s |z| stay below<br>(filled: first layer, open: last)")})
     return drawn.update_yaxes(title={"text": "tanh(z)"}, range=[0, 1.06])
 
@@ -152,6 +156,19 @@ def alt_histogram(found: Beginnings, key: str) -> Message:
             "last": one.spread_start[-1],
         },
     )
+
+
+def histogram_words(found: Beginnings, key: str) -> Message:
+    """Say what the moving picture of one start shows: whether its last hidden layer tells rows apart."""
+    one = by_key(found, key)
+    values: dict[str, Value] = {"label": one.label, "last": one.spread_start[-1]}
+    if one.spread_start[-1] < FLAT_SPREAD:
+        return Message(
+            "Activations of every hidden layer with {label}. The last layer gives every row the same value, so there is "
+            "hardly a gradient, and nothing moves.",
+            values,
+        )
+    return Message("Activations of every hidden layer with {label}, while it trains.", values)
 
 
 def losses_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure:
@@ -200,7 +217,9 @@ def start_rows(found: Beginnings) -> list[dict[str, str]]:
             tr("Start"): str(one.label),
             tr("Loss at the end (90% interval)"): _loss(one),
             tr("Saturated at the start"): format_error(max(one.saturated_start, default=0.0), "rate"),
-            tr("Spread of activations, first → last layer"): f"{one.spread_start[0]:.2g} → {one.spread_start[-1]:.2g}",
+            tr("Spread of activations, first → last layer"): typeset(f"{one.spread_start[0]:.2g}")
+            + " → "
+            + typeset(f"{one.spread_start[-1]:.2g}"),
             tr(
                 "Gradient, first → last layer"
             ): f"{_size(one.gradients_start.mean[0])} → {_size(one.gradients_start.mean[-1])}",
@@ -210,7 +229,7 @@ def start_rows(found: Beginnings) -> list[dict[str, str]]:
 
 
 def _size(gradient: float) -> str:
-    return "0" if gradient <= ZERO_GRADIENT * 2 else f"{gradient:.1e}"
+    return "0" if gradient <= ZERO_GRADIENT * 2 else typeset(f"{gradient:.2g}")
 
 
 def _loss(one: Begun) -> str:

@@ -72,8 +72,8 @@ def _why_one_wins(medium: Begun) -> Message:
         "unit": "rate",
     }
     return Message(
-        "Why scale 1 wins here: |z| reaches {reach:.1f}, so {share:error} of a layer is saturated, not nearly all, and its units "
-        "differ more from the start. With more units per layer |z| grows with their square root, and that ends.",
+        "Why scale 1 wins here: 90% of the last layer's |z| stay below {reach:.1f}, so at most {share:error} of a layer is "
+        "saturated, and its units differ more from the start. With more units per layer |z| grows, and that ends.",
         values,
     )
 

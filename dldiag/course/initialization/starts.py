@@ -250,8 +250,7 @@ def look_at_zeros(found: Beginnings) -> Message:
 
 _ZEROS_ALONE = (
     "After {steps} steps from zeros any two units of a layer are still the same (distance {apart:.4f}), and the "
-    "loss is {end:.3f} (a constant guess: {start:.3f}). One layer without hidden units went from {single_start:.3f} to "
-    "{single:.3f} from the same zeros."
+    "loss is {end:.3f} (a constant guess: {start:.3f})."
 )
 _NEITHER = (
     "After {steps} steps from zeros any two units of a layer are still the same (distance {apart:.4f}). One "

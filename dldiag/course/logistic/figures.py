@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from dldiag.core.i18n import Message, tr
+from dldiag.core.i18n import Message, tr, typeset
 from dldiag.course.logistic.graph import Graph
 from dldiag.course.logistic.hidden_layer import HiddenLayer, Widening
 from dldiag.course.logistic.regression import CostMap, LossCurve, UnitPass
@@ -95,7 +95,7 @@ def _arrow(drawn: go.Figure, start: tuple[float, float], end: tuple[float, float
 
 def short_value(value: float) -> str:
     """Write a value of the graph with three digits."""
-    return f"{value + 0.0:.3g}"  # + 0.0 turns −0 into 0
+    return typeset(f"{value + 0.0:.3g}")  # + 0.0 turns −0 into 0
 
 
 def alt_graph(row: UnitPass) -> Message:

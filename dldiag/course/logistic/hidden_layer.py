@@ -173,6 +173,6 @@ def look_at_widening(found: Widening) -> Message:
             values,
         )
     return Message(
-        "One unit draws one line and gets {single:error} of these rows wrong; {units} of them, weighed by one more, {best:error}. One unit at a time or one matrix product: the layer is the same to {apart:.0e}.",
+        "One unit draws one line and gets {single:error} of these rows wrong; {units} of them, weighed by one more, {best:error}. One unit at a time or one matrix product: the results differ by {apart:.0e} at most.",
         values,
     )

@@ -162,7 +162,7 @@ LOGISTIC_LESSONS = Topic(
         Lesson(
             "layer",
             Message("Many units make a layer"),
-            Message("Two moons, and more units in the hidden layer: are fewer rows wrong than with one unit?"),
+            Message("More units in the hidden layer: are fewer rows wrong than with one unit?"),
             {"more": Message("yes"), "same": Message("no, one line is enough")},
             (
                 Statement(

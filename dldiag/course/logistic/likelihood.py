@@ -82,7 +82,7 @@ def look_at_likelihood(found: Likelihood) -> Message:
         "apart": found.apart,
     }
     return Message(
-        "The likelihood of {rows} labels together is {product:.1e}, too small to work with for many rows. Minus its "
+        "The likelihood of {rows} labels together is {product:.2g}; of many more it is too small to work with. Minus its "
         "logarithm is {losses:.3f}, the sum of the losses (relative difference {apart:.0e}); the cost is their mean, "
         "{mean:.3f}. The smaller the cost, the more likely the labels.",
         values,

@@ -13,7 +13,7 @@ from dldiag.course.logistic.graph import Edge, Graph
 from dldiag.course.logistic.hidden_layer import HiddenLayer, Widening
 from dldiag.course.logistic.regression import CostMap, Descent
 from dldiag.course.shared.band_figures import answer_contours, plane_figure
-from dldiag.course.shared.moving_figures import Frame, frames_side_by_side, moving
+from dldiag.course.shared.moving_figures import Frame, frames_side_by_side, moving, name_upward
 from dldiag.report.figures.theme import THEMES, ThemeName
 
 CLEAR = "&nbsp;" * 3  # between an arrow and the derivative beside it
@@ -94,7 +94,9 @@ def descent_moving(descent: Descent, made: CostMap, *, theme: ThemeName = "light
     costs = [step.cost for step in descent.steps]
     drawn.update_xaxes(title={"text": tr("step")}, range=[-0.02 * last, 1.02 * last], col=1)
     drawn.update_yaxes(range=[0, 1.05 * max(costs)], col=1)
-    drawn.update_xaxes(title={"text": escape_plotly(tr("weight of {name}", name=made.names[0]))}, col=2)
+    across, up = (escape_plotly(tr("weight of {name}", name=name)) for name in made.names)
+    drawn.update_xaxes(title={"text": across}, col=2)
+    name_upward(drawn, up, 2, theme)
     frames = [Frame(str(at), _walk(descent, made, at, theme)) for at in shown]
     return moving(drawn, frames, tr("step"), theme=theme, still=1, at_end=True)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dldiag.core.i18n import Message, Value, tr
+from dldiag.core.i18n import Message, Value, tr, typeset
 from dldiag.core.params import param
 from dldiag.core.types import Array
 from dldiag.course.logistic.regression import cross_entropy
@@ -23,9 +23,9 @@ class TwoLayerSettings:
 
     hidden_units: int = param(4, "Hidden units", "Units of the hidden layer; each is a sigmoid.", low=1, high=12)
     learning_rate: float = param(
-        2.0, "Learning rate", "Length of a step, times the slope.", low=0.05, high=20, log=True
+        5.0, "Learning rate", "Length of a step, times the slope.", low=0.05, high=20, log=True
     )
-    steps: int = param(400, "Steps", "Steps of gradient descent over all rows.", low=10, high=2000)
+    steps: int = param(1000, "Steps", "Steps of gradient descent over all rows.", low=10, high=2000)
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +120,7 @@ def _measured(weights: Weights, name: str, X: Array, Y: Array) -> Array:
 def gradient_rows(found: TwoLayers) -> list[dict[str, str]]:
     """Return one row of texts per gradient of the first step, from the back."""
     return [
-        {tr("Gradient"): name, tr("Shape"): shape, tr("Largest slope at the first step"): f"{largest:.3g}"}
+        {tr("Gradient"): name, tr("Shape"): shape, tr("Largest slope at the first step"): typeset(f"{largest:.3g}")}
         for name, shape, largest in found.sizes
     ]
 
@@ -137,6 +137,6 @@ def look_at_two_layers(found: TwoLayers) -> Message:
         "unit": "rate",
     }
     return Message(
-        "Backpropagation and finite differences agree to {wrong:.0e}. In {steps} steps the cost went from {first:.3f} to {last:.3f}; {error:error} of the rows are wrong (baseline: {constant:error}).",
+        "Backpropagation and finite differences differ by {wrong:.0e} at most. In {steps} steps the cost went from {first:.3f} to {last:.3f}; {error:error} of the rows are wrong (baseline: {constant:error}).",
         values,
     )

@@ -8,7 +8,7 @@ from dldiag.core.i18n import Message, Value, tr
 from dldiag.core.sanitize import escape_plotly
 from dldiag.course.optimization.descents import CostValley, Descended, Descents
 from dldiag.course.shared.band_figures import LOSS_AXIS, bands_figure
-from dldiag.course.shared.moving_figures import Frame, frames_side_by_side, moving
+from dldiag.course.shared.moving_figures import Frame, frames_side_by_side, moving, name_upward
 from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName
 
 LEGEND_ABOVE_TITLES = 1.1  # heights of the panels
@@ -26,8 +26,9 @@ def valley_moving(found: Descents, *, theme: ThemeName = "light") -> go.Figure:
     highest = max(max(one.costs[: last + 1]) for one in found.ways)
     drawn.update_xaxes(title={"text": tr("pass over the rows")}, range=[-0.02 * last, 1.02 * last], row=1, col=1)
     drawn.update_yaxes(range=[0, 1.05 * highest], row=1, col=1)
-    name = escape_plotly(found.valley.names[0])
-    drawn.update_xaxes(title={"text": tr("weight of {name}", name=name)}, row=1, col=2)
+    across, up = (escape_plotly(tr("weight of {name}", name=name)) for name in found.valley.names)
+    drawn.update_xaxes(title={"text": across}, row=1, col=2)
+    name_upward(drawn, up, 2, theme)
     frames = [Frame(str(at), [*_walked(found, at, 1, theme), *_walked(found, at, 2, theme)]) for at in range(last + 1)]
     drawn = moving(drawn, frames, tr("pass"), theme=theme, still=1, at_end=True)
     return drawn.update_layout(legend={"y": LEGEND_ABOVE_TITLES}, margin={"t": 64}, height=drawn.layout.height + 24)

@@ -93,7 +93,7 @@ REGULARIZATION_LESSONS = Topic(
                     "penalty.alpha",
                 ),
             ),
-            Message("A penalty raises the training error a little; what counts is whether the dev error falls."),
+            Message("A penalty raises the training loss a little; what counts is whether the dev error falls."),
             penalty_outcomes,
             Message("Try it: a penalty of 20. The boundary becomes too plain."),
         ),

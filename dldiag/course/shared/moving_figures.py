@@ -117,6 +117,22 @@ def frames_side_by_side(titles: Sequence[str], theme: ThemeName, *, height: int 
     return panels.update_annotations(font={"size": 13, "color": THEMES[theme].ink})
 
 
+def name_upward(drawn: go.Figure, name: str, column: int, theme: ThemeName) -> None:
+    """Name the upward axis inside a picture that has a neighbor: beside its axis there is no room on a phone."""
+    drawn.add_annotation(
+        text=f"↑ {name}",
+        x=0,
+        y=1,
+        xref=f"x{column} domain",
+        yref=f"y{column} domain",
+        xanchor="left",
+        yanchor="top",
+        showarrow=False,
+        font={"size": 12, "color": THEMES[theme].ink},
+        bgcolor=THEMES[theme].paper,
+    )
+
+
 def two_planes_moving(
     titles: Sequence[str],
     names: tuple[str, str],
@@ -140,6 +156,7 @@ def two_planes_moving(
         axes: dict[str, Any] = {"showgrid": False, "zeroline": False, "row": 1, "col": column}
         drawn.update_xaxes(range=[x[0], x[-1]], title={"text": escape_plotly(names[0])}, **axes)
         drawn.update_yaxes(range=[y[0], y[-1]], **axes)
+    drawn.update_yaxes(title={"text": escape_plotly(names[1]), "standoff": 4}, row=1, col=1)
     frames = [
         Frame(str(step), [one for answers in both for one in answer_contours(x, y, answers[at], theme)])
         for at, step in enumerate(steps)

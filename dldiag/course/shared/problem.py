@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import Array, Column, DataError, Dataset
+from dldiag.course.shared.lesson import joined_lines
 from dldiag.course.shared.prepared import without_test_rows
 
 LEVELS_SHOWN = 3  # most frequent values of a category that become yes-or-no features
 NANOSECONDS_PER_DAY = 86_400e9
 ROWS_DRAWN = 400
 CROWDED = 0.5  # of the drawn rows; with fewer different places marks cover each other
+FEW_VALUES = 10  # of a column; with no more its marks lie on lines
 JITTER = 0.12  # of the usual gap between two values, to each side: marks stay nearest to their own value
 
 
@@ -79,29 +81,41 @@ def plane_of(dataset: Dataset, columns: Sequence[str] | None, positive: str | No
 
 @dataclass(frozen=True)
 class PlotMarks:
-    """Rows to draw on a plane of two columns, (x, y, answer); `moved` says that they were moved a little to be seen."""
+    """Rows to draw on a plane of two columns, (x, y, answer).
+
+    moved: whether they were moved a little to be seen; event: what the answer 1 means.
+    """
 
     rows: tuple[tuple[float, float, float], ...]
     moved: bool
+    event: Message
 
 
 def marks_of(problem: YesNo, seed: int = 0) -> PlotMarks:
-    """Return the first rows as marks on the plane of two features; where many share a place they are spread around it."""
-    X = problem.X[:ROWS_DRAWN]
-    moved = len(np.unique(X, axis=0)) < CROWDED * len(X)
-    if moved:
-        gaps = np.array([np.median(np.diff(np.unique(column))) if np.ptp(column) else 0.0 for column in X.T])
-        X = X + JITTER * gaps * np.random.default_rng(seed).uniform(-1, 1, X.shape)
-    return PlotMarks(tuple((float(u), float(v), float(y)) for (u, v), y in zip(X, problem.y, strict=False)), moved)
+    """Return random rows as marks on the plane of two features; where many share a place they are spread around it.
+
+    A column of a few values is spread, too: its marks would lie on as many lines.
+    """
+    kept = _sample(len(problem.y), ROWS_DRAWN, seed)
+    X, y = problem.X[kept], problem.y[kept]
+    crowded = len(np.unique(X, axis=0)) < CROWDED * len(X)
+    spread = np.array([crowded or len(np.unique(column)) <= FEW_VALUES for column in X.T])
+    gaps = np.array([np.median(np.diff(np.unique(column))) if np.ptp(column) else 0.0 for column in X.T])
+    X = X + JITTER * gaps * spread * np.random.default_rng(seed).uniform(-1, 1, X.shape)
+    rows = tuple((float(u), float(v), float(one)) for (u, v), one in zip(X, y, strict=True))
+    return PlotMarks(rows, bool(spread.any()), problem.event)
 
 
-def marks_words(marks: PlotMarks) -> Message | None:
-    """Say that marks do not lie exactly where their rows are; None when they do."""
-    if not marks.moved:
-        return None
-    return Message(
+def marks_words(marks: PlotMarks) -> Message:
+    """Say what marks, line and shades are, and that marks do not lie exactly where their rows are."""
+    key = Message(
+        "Squares: {event}. Circles: all other rows. On the thick line the model says 50%; the darker the shade, the surer it is.",
+        {"event": marks.event},
+    )
+    moved = Message(
         "Many rows share one place on these columns; their marks are moved a little so that all can be seen."
     )
+    return joined_lines(key, moved if marks.moved else None)
 
 
 def feature_names(dataset: Dataset, limit: int = 200) -> tuple[str, ...]:

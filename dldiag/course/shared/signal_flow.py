@@ -226,6 +226,6 @@ _SLOWER = (
 )
 _NEVER = (
     "Hidden layers: {depth}. With {weak} the first layer's gradient is only {weak_ratio:.2g} times the last layer's, "
-    "per weight, with {strong} {strong_ratio:.2g} times; of {runs} runs of {weak} {weak_there} came to a loss of {target:.3f} within "
-    "{steps:.0f} steps, of {strong} {strong_there}, in {strong_steps:.0f} steps."
+    "per weight; with {strong} it is {strong_ratio:.2g} times. Runs that came to a loss of {target:.3f} within {steps:.0f} steps: "
+    "{strong} {strong_there} of {runs} (in {strong_steps:.0f} steps), {weak} {weak_there} of {runs}."
 )

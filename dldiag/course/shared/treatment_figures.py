@@ -7,7 +7,7 @@ from math import log10
 import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message, Value, format_error, tr
-from dldiag.course.shared.band_figures import LOSS_AXIS, bands_figure
+from dldiag.course.shared.band_figures import bands_figure, decades_axis
 from dldiag.course.shared.moving_figures import two_planes_moving
 from dldiag.course.shared.treatments import Compared, Treated, TreatedPlane
 from dldiag.report.figures.theme import ThemeName
@@ -34,8 +34,8 @@ def alt_treated(found: Compared, plane: TreatedPlane) -> Message:
 def treated_figure(found: Compared, one: Treated, *, theme: ThemeName = "light") -> go.Figure:
     """Draw training and dev loss over steps of one way to train."""
     named = [(tr("training loss"), one.train), (tr("dev loss"), one.dev)]
-    drawn = bands_figure(named, tr("step"), tr("loss"), theme=theme, **LOSS_AXIS)
     both = [band for way in found.ways[:2] for band in (way.train, way.dev)]
+    drawn = bands_figure(named, tr("step"), tr("loss"), theme=theme, **decades_axis(both))
     values = [value for band in both for value in band.mean if value > 0]
     low, high = (log10(pick(values)) for pick in (min, max)) if values else (-1.0, 0.0)
     room = ROOM * max(high - low, 1.0)
@@ -59,5 +59,5 @@ def _treated_row(one: Treated, unit: str) -> dict[str, str]:
         tr("Way"): str(one.label),
         tr("Training error"): format_error(train, unit),
         tr("Dev error"): format_error(dev, unit),
-        tr("Gap"): format_error(dev - train, unit),
+        tr("Gap"): str(Message("{gap:gap}", {"gap": dev - train, "unit": unit})),
     }

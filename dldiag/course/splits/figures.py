@@ -46,7 +46,7 @@ def shares_figure(advice: SplitAdvice, *, theme: ThemeName = "light") -> go.Figu
     return drawn.update_yaxes(autorange="reversed", type="category", showgrid=False, ticks="")
 
 
-def selection_figure(result: Selection, *, theme: ThemeName = "light") -> go.Figure:
+def selection_figure(result: Selection, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
     """Draw promised and fresh error of the best of k against k."""
     drawn, look = figure(theme, height=400), THEMES[theme]
     series = (
@@ -63,7 +63,7 @@ def selection_figure(result: Selection, *, theme: ThemeName = "light") -> go.Fig
             marker={"symbol": MARKERS[index], "size": 9},
         )
     drawn.update_xaxes(**_models_axis(result))
-    return drawn.update_yaxes(**error_axis(result.unit)).update_yaxes(
+    return drawn.update_yaxes(**error_axis(result.unit, title)).update_yaxes(
         tickformat=".1%" if result.unit == "rate" else ".3~f"
     )
 

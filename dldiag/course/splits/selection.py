@@ -126,11 +126,11 @@ def read_selection(result: Selection) -> Message:
         )
     if result.gap[last] < _CLOSE_TO_CLOSED_FORM * result.expected[last]:
         return Message(
-            "The best of {k} models has an error of {promised:error} on the {n:,} test rows it was chosen on, but {fresh:error} on fresh rows: a gap of {gap:points}. Equally good models would give {expected:points}. These truly differ, so only the gap is luck.",
+            "The best of {k} models has an error of {promised:error} on the {n:,} test rows it was chosen on, but {fresh:error} on fresh rows: a gap of {gap:gap}. Equally good models would give {expected:gap}. These truly differ, so only the gap is luck.",
             values,
         )
     return Message(
-        "The best of {k} models has an error of {promised:error} on the {n:,} test rows it was chosen on, but {fresh:error} on fresh rows. The gap of {gap:points} is luck: for equally good models the formula gives {expected:points}.",
+        "The best of {k} models has an error of {promised:error} on the {n:,} test rows it was chosen on, but {fresh:error} on fresh rows. The gap of {gap:gap} is luck: for equally good models the formula gives {expected:gap}.",
         values,
     )
 

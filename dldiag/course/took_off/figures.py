@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import log10
+from math import log10, nan
 
 import plotly.graph_objects as go
 
@@ -17,12 +17,19 @@ from dldiag.course.took_off.scaling import LEARNERS, CurveBand, Scale
 from dldiag.report.figures.theme import MARKERS, THEMES, ThemeName, error_axis, figure, rows_axis, translucent
 
 
-def scale_figure(found: Scale, *, theme: ThemeName = "light") -> go.Figure:
-    """Draw dev error against training rows for every learner, networks as full lines, with the crossover's range."""
+def scale_figure(found: Scale, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
+    """Draw dev error against training rows for every learner, networks as full lines, with the crossover's range.
+
+    Intervals are shaded of the two learners that the crossover is about: those of all would cover each other. title: of
+    the axis of errors, where the metric is not the usual one.
+    """
     drawn = figure(theme, height=460)
+    compared = {found.crossings[0].first, found.crossings[0].second} if found.crossings else set()
     place = {True: 0, False: 1}  # networks share a color; every traditional learner has its own
     for curve in found.curves:
-        points = SeedBand(tuple(map(float, curve.sizes)), curve.errors, curve.low, curve.high)
+        unshaded = (nan,) * len(curve.sizes)
+        low, high = (curve.low, curve.high) if not compared or curve.key in compared else (unshaded, unshaded)
+        points = SeedBand(tuple(map(float, curve.sizes)), curve.errors, low, high)
         mark = MARKERS[list(LEARNERS).index(curve.key) % len(MARKERS)]
         look = {"dash": "solid", "symbol": mark} if curve.deep else {}
         add_band(drawn, points, curve.label, place[curve.deep], theme, mode="lines+markers", **look)
@@ -30,7 +37,7 @@ def scale_figure(found: Scale, *, theme: ThemeName = "light") -> go.Figure:
     if found.crossings and found.crossings[0].verdict == "crosses":
         _mark(drawn, found.crossings[0], theme)
     sizes = sorted({n for curve in found.curves for n in curve.sizes})
-    return drawn.update_xaxes(**rows_axis(sizes)).update_yaxes(**error_axis(found.unit), rangemode="tozero")
+    return drawn.update_xaxes(**rows_axis(sizes)).update_yaxes(**error_axis(found.unit, title), rangemode="tozero")
 
 
 def _mark(drawn: go.Figure, one: Crossover, theme: ThemeName) -> None:

@@ -217,7 +217,7 @@ def look_at_hand_work(found: HandWork) -> Message:
     )
 
 
-def hand_work_figure(found: HandWork, *, theme: ThemeName = "light") -> go.Figure:
+def hand_work_figure(found: HandWork, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
     """Draw the error of every learner and every preprocessing with its interval."""
     drawn, look = figure(theme), THEMES[theme]
     names = {"learner": Message("learners"), "preparation": Message("preprocessings of the linear model")}
@@ -237,7 +237,7 @@ def hand_work_figure(found: HandWork, *, theme: ThemeName = "light") -> go.Figur
             },
         )
     drawn.update_yaxes(autorange="reversed")
-    return drawn.update_xaxes(**error_axis(found.unit))
+    return drawn.update_xaxes(**error_axis(found.unit, title))
 
 
 def alt_hand_work(found: HandWork) -> Message:

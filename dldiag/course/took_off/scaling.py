@@ -320,10 +320,10 @@ _CROSSOVER = {
     "repeats: not decided. More repeats or more rows would tell.",
     "maybe": "In {share:error} of the resampled repeats {second} overtakes {first} before {rows:,} rows, in the others "
     "it does not: not decided. More repeats or more rows would tell.",
-    "not_in_sight": "No crossover in sight up to {rows:,} rows: {first} stays ahead of {second} (overtaken in only "
-    "{share:error} of the resampled repeats). This run does not show the figure of the course.",
+    "not_in_sight": "No crossover in sight up to {rows:,} rows: {first} stays ahead of {second}, which overtakes it in "
+    "{share:error} of the resampled repeats. What the notes say does not show here.",
     "ahead": "No crossover in sight: {first} is ahead of every traditional learner from {few:,} rows on. If there is "
     "one, it lies below; start from fewer rows to see it.",
-    "given_up": "The figure of the course is turned around here: {first} is ahead on {few:,} rows, and in {share:error} "
+    "given_up": "What the notes say is turned around here: {first} is ahead on {few:,} rows, and in {share:error} "
     "of the resampled repeats {second} overtakes it before {rows:,} rows.",
 }

@@ -74,7 +74,7 @@ class Gain:
 
 @dataclass(frozen=True)
 class Categories:
-    """What was counted. gain: None where the metric is the plain one, whose gain is the share times the error. wrong: of all dev rows; looked: how many were looked at; right: (n, share of draws) by COUNTED_ROWS.
+    """What was counted. gain: None where the metric is the plain one, whose gain is the share times the error. wrong: of all dev rows; looked: how many were looked at; right: (n, share of draws) by COUNTED_ROWS, as far as there are wrong rows.
 
     error: dev error, in the unit. blackbox: error of the dev rows at which nobody looks.
     """
@@ -194,7 +194,7 @@ def _how_often_right(members: Sequence[NDArray[np.bool_]], rng: np.random.Genera
     inside = np.stack(members).astype(float)  # the largest first
     shares = inside.mean(axis=1)
     found = []
-    for n in COUNTED_ROWS:
+    for n in (n for n in COUNTED_ROWS if n <= max(COUNTED_ROWS[0], inside.shape[1])):
         rows = rng.integers(0, inside.shape[1], (_DRAWS, n))
         counts = inside[:, rows].sum(axis=2)
         best = shares[:, None] >= shares[0]  # a category as large as the largest is as right

@@ -39,8 +39,8 @@ def categories_moving(found: Categories, *, theme: ThemeName = "light") -> go.Fi
     drawn.update_yaxes(
         tickvals=list(range(len(names))), ticktext=names, autorange="reversed", showgrid=False, zeroline=False
     )
-    frames = [Frame(str(n), [_counted(found, n, theme)]) for n in (counts[-1], *counts)]
-    return moving(drawn, frames, tr("rows looked at:"), theme=theme, still=1)
+    frames = [Frame(str(n), [_counted(found, n, theme)]) for n in counts]
+    return moving(drawn, frames, tr("rows looked at:"), theme=theme, still=1, at_end=True)
 
 
 def _wrapped(name: str) -> str:
@@ -102,7 +102,9 @@ def _category_row(found: Categories, one: Category) -> dict[str, str]:
         tr("Rows"): f"{one.counted[found.looked - 1]:,}",
         tr("Share of the errors looked at"): format_error(share.value, "rate"),
         tr("90% interval"): f"{format_error(share.low, 'rate')} – {format_error(share.high, 'rate')}",
-        tr("Most that fixing it can gain"): format_error(share.value * found.error, found.unit),
+        tr("Most that fixing it can gain"): str(
+            Message("{gap:gap}", {"gap": share.value * found.error, "unit": found.unit})
+        ),
     }
 
 

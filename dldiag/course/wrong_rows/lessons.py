@@ -6,7 +6,7 @@ from typing import Any
 
 from dldiag.core.i18n import Message
 from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, claim_verdict, joined_lines, one_claim
-from dldiag.course.wrong_rows.categories import COUNTED_ROWS, Categories
+from dldiag.course.wrong_rows.categories import COUNTED_ROWS, ROWS_LOOKED_AT, Categories
 from dldiag.course.wrong_rows.figures import category_name
 from dldiag.course.wrong_rows.wrong_labels import WrongLabels
 from dldiag.experiments.metrics import METRICS
@@ -32,7 +32,7 @@ def ceiling_outcomes(found: Categories) -> Outcomes:
         "unit": found.unit,
     }
     share = Message("{share:error}", {"share": counted.value, "unit": "rate"})
-    says = Message(_CEILING, values | {"share": share})
+    says = Message(_CEILING if found.looked < found.wrong else _CEILING_OF_ALL, values | {"share": share})
     more = None if decided else Message("So few rows do not say for sure that it is the largest.")
     return one_claim(0, claim_verdict(inside and decided), joined_lines(says, _by_metric(found), more), "half")
 
@@ -50,6 +50,10 @@ _CEILING = (
     "Of {looked} wrong rows looked at (of {wrong}), {share} are “{name}”: fixing all of them takes the error of {error:error} "
     "down by {gain:gap} at most."
 )
+_CEILING_OF_ALL = (
+    "Of all {wrong} wrong rows {share} are “{name}”: fixing all of them takes the error of {error:error} down by {gain:gap} at "
+    "most."
+)
 
 
 def eyeball_outcomes(found: Categories) -> Outcomes:
@@ -60,7 +64,8 @@ def eyeball_outcomes(found: Categories) -> Outcomes:
         "few": COUNTED_ROWS[0],
         "of_few": shares.get(COUNTED_ROWS[0], 1.0),
         "enough": enough or 0,
-        "most": COUNTED_ROWS[-1],
+        "most": found.right[-1][0] if found.right else 0,
+        "of_most": found.right[-1][1] if found.right else 1.0,
         "wrong": found.wrong,
         "error": found.error,
         "dev": round(100 / found.error) if found.error > 0 else 0,
@@ -70,17 +75,26 @@ def eyeball_outcomes(found: Categories) -> Outcomes:
     }
     if not shares:
         return one_claim(0, "not_shown", Message("There is one category only: nothing has to be told apart."))
-    says = Message(_ENOUGH if enough else _NEVER, values)
+    too_few = not enough and found.wrong < ROWS_LOOKED_AT
+    says = Message(_ENOUGH if enough else _TOO_FEW if too_few else _NEVER, values)
     parts = Message("Eyeball part: {eyeball:,} dev rows; {blackbox:,} stay unseen in the blackbox part.", values)
-    answer = "ten" if enough and enough <= 10 else "hundred" if enough and enough <= 100 else "more"
+    answer = "ten" if enough and enough <= 10 else "hundred" if enough and enough <= ROWS_LOOKED_AT else "more"
+    answer = "" if too_few else answer
     return one_claim(
-        0, claim_verdict(bool(enough) and (enough or 0) <= 100, not enough), joined_lines(says, parts), answer
+        0,
+        claim_verdict(bool(enough) and (enough or 0) <= ROWS_LOOKED_AT, not enough and not too_few),
+        joined_lines(says, parts),
+        answer,
     )
 
 
 _ENOUGH = (
     "With {few} wrong rows the largest category is named rightly in {of_few:error} of draws; with {enough} in more than 90%. There "
     "are {wrong} wrong rows to look at."
+)
+_TOO_FEW = (
+    "With {few} wrong rows the largest category is named rightly in {of_few:error} of draws, with {most} in {of_most:error}. There "
+    "are only {wrong} wrong rows here: too few to reach 90%."
 )
 _NEVER = (
     "With {few} wrong rows the largest category is named rightly in {of_few:error} of draws, and even {most} do not reach 90%: the "
@@ -170,7 +184,7 @@ WRONG_ROWS_LESSONS = Topic(
                     "labels.share",
                 ),
             ),
-            Message("The better the model, the larger the part of its error that wrong labels are."),
+            Message("The better the model, the more of its counted errors are wrong labels."),
             label_outcomes,
             Message("Try it: 2% wrong labels, on an easy table and on a difficult one."),
         ),

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import chardetng_py  # type: ignore[import-untyped]  # the package has no py.typed mark
 import charset_normalizer
+import numpy as np
+import pyarrow as pa
 
 from dldiag.data.io.encoding_rules import EBCDIC, SAMPLE_BYTES, encoding_by_rule
 from dldiag.data.io.plausible_text import (
@@ -61,6 +63,7 @@ SECOND_VOTE_BYTES = 1 << 14
 PREVIEW_CHARS = 300
 _C1_LEAD = b"\xc2"  # begins every control character U+0080 … U+009F in UTF-8
 _HIGH = re.compile(rb"[\x80-\xff]")
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _C1 = {i: bytes([i]).decode("cp1252", "replace").replace("�", "") or chr(i) for i in range(0x80, 0xA0)}
 
 
@@ -136,9 +139,8 @@ def _few_chinese_words(sample: bytes) -> str:
 
 def _are_short_words(data: bytes) -> bool:
     """Tell whether all words beyond ASCII are one or two letters of two bytes that stand alone."""
-    text = data.decode("utf-8")
-    for found in re.finditer(r"[^\x00-\x7f]+", text):
-        word = text[max(0, found.start() - 1) : found.end() + 1]
+    for found in _HIGH_RUN.finditer(data):
+        word = data[max(0, found.start() - 1) : found.end() + 1].decode()
         word = "".join(c for c in word if not c.isascii() or c.isalpha())
         if len(word) > 2 or not word.isalpha() or max(map(ord, word)) >= TWO_BYTES_END:
             return False
@@ -147,9 +149,12 @@ def _are_short_words(data: bytes) -> bool:
 
 def is_utf8(data: bytes) -> bool:
     """Tell whether all bytes are UTF-8 (ASCII included)."""
+    ends = pa.py_buffer(np.array([0, len(data)]))
     try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
+        pa.LargeStringArray.from_buffers(1, ends, pa.py_buffer(data)).validate(
+            full=True
+        )  # A decoded text takes memory.
+    except pa.ArrowInvalid:
         return False
     return True
 

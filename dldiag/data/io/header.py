@@ -34,7 +34,7 @@ def has_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
         return not any(kind_of(c) in {"number", "when"} for c in first)
     if counts_up(first):
         return not counts_up(body[0])
-    if (are_years(first, body) or are_steps(first)) and not are_steps(body[0]):
+    if (are_years(first, body) or are_steps(first) or _heads_rows(first, body)) and not are_steps(body[0]):
         return True
     if _is_written_alike(first, body):
         return False
@@ -88,6 +88,21 @@ def are_steps(cells: Sequence[str]) -> bool:
         return False
     steps = [b - a for a, b in pairwise(found)]
     return steps[0] != 0 and all(math.isclose(step, steps[0], rel_tol=1e-6) for step in steps)
+
+
+def _heads_rows(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Tell whether numbers that only grow stand behind an empty corner, above rows that have names and do not grow.
+
+    That is a table of counts by two measures, whose columns are named by one of them.
+    """
+    named = not first[0].strip() and all(row and row[0].strip() for row in body)
+    return named and _grow(first[1:]) and not any(_grow(row[1:]) for row in body)
+
+
+def _grow(cells: Sequence[str]) -> bool:
+    """Tell whether all cells are numbers, each above the one before."""
+    numbers = [n for cell in cells if (n := _plain_number(cell.strip())) is not None]
+    return len(numbers) == len(cells) >= _LEAST_STEPS and all(a < b for a, b in pairwise(numbers))
 
 
 def _plain_number(text: str) -> float | None:

@@ -35,6 +35,13 @@ TEXTS = {
             plural="{count:,} control characters were read as the typographic marks that they stand for.",
         ),
     ),
+    "joined_types": NoticeText(
+        Message(
+            "{count:,} column has different types in different files; it was read in the type that keeps all values: {example}.",
+            plural="{count:,} columns have different types in different files; they were read in the type that keeps all "
+            "values, such as {example}.",
+        ),
+    ),
     "nul_characters": NoticeText(
         Message(
             "{count:,} NUL character was taken out of the text.",
@@ -216,8 +223,8 @@ TEXTS = {
     ),
     "drawn_from_file": NoticeText(
         Message(
-            "The file has {size:,} MiB, more than is read at once: {kept:,} of its {rows:,} rows were drawn "
-            "at random from all of it (seed {seed})."
+            "The file has {size:,} MiB, more than is read at once. {kept:,} of its {rows:,} rows were drawn at random"
+            " from all of it (seed {seed})."
         ),
         Message("Set DLDIAG_MAX_TEXT_BYTES higher where the memory allows it."),
     ),

@@ -17,6 +17,10 @@ SPELLINGS = (
     ".", "..", "...", "missing", "Missing", "MISSING", "\\N", "#NULL!", "#VALUE!", "#DIV/0!", "#REF!", "unknown", "缺失", "无", "空", "空值",
     "暂无", "欠損", "결측", "*", "x", "n.a.", "N.A.", "n.d.", "nd", "ND", "s.d.", "nr", "NR", ":", "no data", "No data",
 )  # fmt: skip
+_SPELLINGS = frozenset(SPELLINGS)
+_ONE_MARK = re.compile(
+    r"[+-]?(?:0?([.,])\d+|[1-9]\d*([.,])(?:\d{1,2}|\d{4,}))"
+)  # A decimal mark that can be nothing else.
 _BOTH = re.compile(r"\d{1,3}(?:([.,'  ])\d{3})+([.,])\d+")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:([.,'  ])\d{3})+")
 _DECIMAL = re.compile(r"(?:0|[1-9]\d*|)([.,])\d+(?:[eE][-+]?\d+)?")
@@ -38,19 +42,23 @@ def decide_marks(rows: Sequence[Sequence[str | None]], width: int) -> Marks:
     rows = rows[: max(_LEAST_ROWS, _SAMPLE_CELLS // max(1, width))]
     decimals, groups, doubtful, missing = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     for j in range(width):
-        cells = [c.strip() for r in rows if j < len(r) and (c := r[j]) and c.strip()]
-        numbers = [c for c in cells if kind_of(c) == "number"]
+        cells = [s for r in rows if j < len(r) and (c := r[j]) and (s := c.strip())]
+        kinds = list(map(kind_of, cells))
+        numbers = [c for c, kind in zip(cells, kinds, strict=True) if kind == "number"]
         if len(numbers) >= NUMBER_SHARE * len(cells):
             for cell in numbers:
                 _count(cell, decimals, groups, doubtful)
-        told = [c for c in cells if c not in SPELLINGS]
-        if told and sum(kind_of(c) in {"number", "when"} for c in told) >= NUMBER_SHARE * len(told):
-            missing.update(c for c in cells if c in SPELLINGS)
+        told = [kind for c, kind in zip(cells, kinds, strict=True) if c not in _SPELLINGS]
+        if told and told.count("number") + told.count("when") >= NUMBER_SHARE * len(told):
+            missing.update(c for c in cells if c in _SPELLINGS)
         missing.update(c for c in cells if c == "?")
     return _marks(decimals, groups, doubtful, missing, rows)
 
 
 def _count(cell: str, decimals: Counter[str], groups: Counter[str], doubtful: Counter[str]) -> None:
+    if simple := _ONE_MARK.fullmatch(cell):
+        decimals[simple.group(1) or simple.group(2)] += 1
+        return
     core = _CORE.sub("", cell).strip("+- ")
     if both := _BOTH.fullmatch(core):
         if both.group(1) != both.group(2):

@@ -69,7 +69,7 @@ def european_share(text: str) -> float:
 
 def all_usual(text: str, encoding: str) -> bool:
     """Tell whether all characters beyond ASCII are of the first level of a Chinese, Japanese or Korean character set."""
-    beyond = {c for c in text if ord(c) > 127}
+    beyond = {c for c in set(text) if ord(c) > 127}
     return bool(beyond) and all(_common(c, encoding) == 1 for c in beyond)
 
 

@@ -17,6 +17,7 @@ from dldiag.data.io.encoding import Decoded, decide_encoding, decode
 from dldiag.data.io.limits import MIB, Limits
 
 _NUL_LINE = re.compile(r"^\0+$|\0+\Z", re.MULTILINE)
+_WRITTEN = re.compile("[^\ufeff \t\n\0]")
 _QUOTED = re.compile(r'"[^"]*"')
 _HALF = re.compile("[\ud800-\udfff]")  # lone surrogates: from JSON escapes, or bytes of a file name that are no UTF-8
 
@@ -99,7 +100,7 @@ def open_text(data: bytes, limits: Limits, encoding: str = "") -> Text:
         ) from error
     text, mixed = _one_line_end(decoded.text)
     text, torn = _without_nul_lines(text.replace("\n\ufeff", "\n") if "\ufeff" in text else text)
-    if not text.strip("\ufeff \t\n\0"):
+    if not _WRITTEN.search(text):
         raise DataError(Message("The file is empty."), Message("Take a file that has rows."))
     if not is_json_lines(text):
         _check_lines(text, limits.max_cell_chars)

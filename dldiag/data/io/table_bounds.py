@@ -201,14 +201,19 @@ def _next_table(filled: Sequence[Record], start: int, width: int) -> int:
     last = max(i for i, r in enumerate(filled) if len(r.cells) == width or i == start)
     for i in range(start + MOST_HEADER_LINES, len(filled)):
         record = filled[i]
-        cells = [c.strip() for c in record.cells]
-        common = min(len(cells), len(names))
-        if cells != names and common >= 2 and common >= 0.7 * len(names) and cells[:common] == names[:common]:
+        if record.cells[0].strip() == names[0] and _begins_like(record.cells, names):
             return i
         gap = record.line > filled[i - 1].line + filled[i - 1].lines
         if gap and i > last and len(filled) - i >= LEAST_ROWS_OF_NEXT_TABLE:
             return i
     return len(filled)
+
+
+def _begins_like(cells: Sequence[str], names: Sequence[str]) -> bool:
+    """Tell whether cells are names of a table that has some columns more or fewer."""
+    found = [c.strip() for c in cells]
+    common = min(len(found), len(names))
+    return found != names and common >= max(2, 0.7 * len(names)) and found[:common] == names[:common]
 
 
 USUAL_DELIMITERS = {",", ";", "\t", "|"}

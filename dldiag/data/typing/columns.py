@@ -23,7 +23,7 @@ from dldiag.core.types import Column, DataError, Kind, Notice, ReadPlan, Table
 from dldiag.data.fingerprint import with_choices
 from dldiag.data.typing.column_facts import Facts, facts_of, is_named_like_identifier, names_date_or_row
 from dldiag.data.typing.dates import Dates, from_serials
-from dldiag.data.typing.distinct import Cells, as_arrow, cells_of
+from dldiag.data.typing.distinct import Cells, as_chunks, cells_of
 from dldiag.data.typing.kinds import (
     MAX_LEVELS,
     READ_AS_NUMBERS,
@@ -34,6 +34,7 @@ from dldiag.data.typing.kinds import (
 )
 from dldiag.data.typing.labels import hold_lists, variants_among
 from dldiag.data.typing.missing import sentinel
+from dldiag.data.typing.not_available import missing_elsewhere, names_not_available
 from dldiag.data.typing.notices import REMARKS, Remark, notices_of
 from dldiag.data.typing.numeric_fast import COUNTED_ROWS, Plain, counts_rows, plain_column
 
@@ -54,6 +55,7 @@ _NUMERALS = re.compile(r"[\d.,\s+-]+")
 _DAMAGED = r"^\d\.\d{2,}E\+\d{2}$"
 _EXAMPLES = 20  # first cells from which examples are taken
 DAMAGED_SHARE = 0.5  # of the cells written like that, from which the column is taken for damaged codes
+_OF_VALUES, _OF_TEXTS = ("number", "date", "boolean"), ("category", "text", "identifier")
 BY_HAND = "by_hand"  # the origin of a kind that a person chose
 _CHOSEN = Message("Chosen by hand.")
 
@@ -65,6 +67,7 @@ class Typed:
     column: Column
     values: NDArray[Any]
     remarks: tuple[Remark, ...] = ()
+    has_not_available: bool = False  # whether NA stands among its texts
 
 
 def type_columns(
@@ -80,7 +83,7 @@ def type_columns(
     """
     chosen, told = dict(kinds or {}), dict(declared or {})
     check_names(chosen, list(raw.columns))
-    typed = list(_typed(raw, plan, chosen, told))
+    typed = _without_elsewhere(list(_typed(raw, plan, chosen, told)), raw, plan, chosen)
     rows = pd.RangeIndex(len(raw))
     values = {one.column.name: pd.Series(one.values, rows, dtype=one.values.dtype, copy=False) for one in typed}
     frame = pd.DataFrame(values, index=rows, copy=False)
@@ -102,28 +105,49 @@ def _typed(
             yield type_column(name, position, texts, plan, chosen.get(name), declared.get(name, ""))
 
 
-def _arrays(raw: pd.DataFrame) -> Iterator[pa.Array]:
-    """Yield the columns one by one: in one piece they are copies."""
-    return (as_arrow(texts) for _, texts in raw.items())
+def _without_elsewhere(
+    typed: list[Typed], raw: pd.DataFrame, plan: ReadPlan, chosen: Mapping[str, Kind]
+) -> list[Typed]:
+    """Read NA as missing in columns of texts where other columns of the file say that it is."""
+    if set(plan.missing) - {""}:
+        return typed
+    asked = [j for j, one in enumerate(typed) if one.has_not_available and one.column.name not in chosen]
+    remarks = [remark for one in typed if one.column.kind in _OF_VALUES for remark in one.remarks]
+    found = missing_elsewhere({j: cells_of(as_chunks(raw.iloc[:, j])) for j in asked}, remarks)
+    return [_without(one, j, raw, plan, found[j]) if j in found else one for j, one in enumerate(typed)]
 
 
-def _plain_column(name: str, texts: pa.Array, plain: Plain) -> Typed:
+def _without(one: Typed, position: int, raw: pd.DataFrame, plan: ReadPlan, elsewhere: Remark) -> Typed:
+    """Return a column of texts read again without the spellings of a remark."""
+    told = tuple(remark for remark in one.remarks if remark.code == "missing_spellings")
+    plan = replace(plan, missing=("", *elsewhere.examples))
+    again = type_column(one.column.name, position, as_chunks(raw.iloc[:, position]), plan)
+    others = tuple(remark for remark in again.remarks if remark.code != "missing_spellings")
+    return replace(again, remarks=(*told, *others, replace(elsewhere, column=one.column.name)))
+
+
+def _arrays(raw: pd.DataFrame) -> Iterator[pa.ChunkedArray]:
+    """Yield the columns one by one."""
+    return (as_chunks(texts) for _, texts in raw.items())
+
+
+def _plain_column(name: str, texts: pa.ChunkedArray, plain: Plain) -> Typed:
     why = Message(READ_AS_NUMBERS, {"share": 1.0})
     examples = tuple(dict.fromkeys(text for text in texts.slice(0, _EXAMPLES).to_pylist() if text))[:3]
     missing = int(np.isnan(plain.values).sum())
     return Typed(Column(name, "number", why, missing, plain.distinct, (), examples, "numbers"), plain.values)
 
 
-def _numbers_rows(name: str, position: int, texts: pa.Array) -> bool:
+def _numbers_rows(name: str, position: int, texts: pa.ChunkedArray) -> bool:
     """Whether a long column counts its rows in order, as `kinds` would find after a much longer look."""
     named = position == 0 or is_named_like_identifier(name)
     return named and len(texts) >= COUNTED_ROWS and counts_rows(texts)
 
 
-def _running_column(name: str, texts: pa.Array) -> Typed:
+def _running_column(name: str, texts: pa.ChunkedArray) -> Typed:
     why, examples = Message(RUNNING, {"rows": len(texts)}), tuple(texts.slice(0, 3).to_pylist())
     column = Column(name, "identifier", why, 0, len(texts), (), examples, "running_number")
-    return Typed(column, np.array(texts.to_pylist(), dtype=object))
+    return Typed(column, texts.to_numpy())
 
 
 def with_kinds(table: Table, kinds: Mapping[str, Kind]) -> Table:
@@ -178,18 +202,25 @@ def unknown_column(name: str, columns: Sequence[str]) -> DataError:
 
 
 def type_column(
-    name: str, position: int, texts: pa.Array, plan: ReadPlan, kind: Kind | None = None, declared: str = ""
+    name: str, position: int, texts: pa.ChunkedArray, plan: ReadPlan, kind: Kind | None = None, declared: str = ""
 ) -> Typed:
     """Read one column of raw texts: decide its kind (or take the given one) and return its values."""
     facts = facts_of(name, position, cells_of(texts), plan, declared)
     decided, origin, why = decide_kind(facts) if kind is None else (kind, BY_HAND, _CHOSEN)
     values, remarks = _READERS[decided](facts)
-    missing = int(pd.isna(values).sum())
-    levels, examples = _levels(facts, decided), facts.cells.examples()
+    missing, levels, examples = _count_missing(facts, decided, values), _levels(facts, decided), facts.cells.examples()
     column = Column(name, decided, why, missing, facts.cells.distinct, levels, examples, origin)
     remarks += [*_spelled(facts, decided), *_damaged(facts), *_mostly(facts, origin), *_labels(facts, decided)]
     remarks += _other_calendar(facts, decided)
-    return Typed(column, values, tuple(remarks))
+    has_not_available = decided in _OF_TEXTS and names_not_available(facts.cells.texts.filter(pa.array(facts.doubtful)))
+    return Typed(column, values, tuple(remarks), has_not_available)
+
+
+def _count_missing(facts: Facts, kind: Kind, values: NDArray[Any]) -> int:
+    """Return how many cells of a column are missing; texts are known without a look at each."""
+    if values.dtype != object:
+        return int(pd.isna(values).sum())
+    return facts.cells.rows - (0 if kind == "empty" else facts.cells.present)
 
 
 def levels_of(cells: Cells) -> tuple[str, ...]:
@@ -210,7 +241,7 @@ Read = tuple[NDArray[Any], list[Remark]]
 
 
 def _as_texts(facts: Facts) -> Read:
-    texts = np.array(facts.cells.texts.to_pylist(), dtype=object)
+    texts = facts.cells.texts.to_numpy(zero_copy_only=False)
     return facts.cells.spread(texts, None), []
 
 

@@ -85,6 +85,12 @@ def as_arrow(texts: pd.Series | Sequence[str | None]) -> pa.Array:
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
+def as_chunks(texts: pd.Series) -> pa.ChunkedArray:
+    """Return a column of texts in the pieces that it is kept in: nothing is copied."""
+    array = pa.array(texts, type=pa.large_string(), from_pandas=True)
+    return array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
+
+
 def letters_of(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Return the bytes of a large_string array and where each of its texts begins in them; the last number is the end."""
     _, starts_buffer, letters_buffer = texts.buffers()
@@ -92,9 +98,10 @@ def letters_of(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     return np.frombuffer(letters_buffer or b"", np.uint8)[: starts[-1]], starts
 
 
-def cells_of(texts: pa.Array) -> Cells:
+def cells_of(texts: pa.Array | pa.ChunkedArray) -> Cells:
     """Return the distinct trimmed texts of a column; blank cells count as empty."""
     encoded = texts.dictionary_encode()
+    encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
     codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
     distinct, trimmed = encoded.dictionary, pc.utf8_trim_whitespace(encoded.dictionary)
     if not trimmed.equals(distinct):

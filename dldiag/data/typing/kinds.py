@@ -13,7 +13,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import Kind
 from dldiag.data.typing.column_facts import Facts
 from dldiag.data.typing.dates import FIRST_YEAR, LAST_YEAR, NEAR_SERIALS
-from dldiag.data.typing.distinct import Cells, as_mask
+from dldiag.data.typing.distinct import Cells, as_mask, letters_of
 from dldiag.data.typing.name_words import word_set
 from dldiag.data.typing.numbers import LARGEST_EXACT
 
@@ -266,9 +266,13 @@ def _names_rows(cells: Cells) -> bool:
 
 def mean_words(cells: Cells) -> float:
     """Return the mean number of words of a cell; two Chinese or Japanese characters count as a word."""
-    wide = pc.count_substring_regex(cells.texts, _WIDE).to_numpy(zero_copy_only=False)
+    wide = 0 if _is_ascii(cells.texts) else pc.count_substring_regex(cells.texts, _WIDE).to_numpy(zero_copy_only=False)
     words = pc.count_substring_regex(cells.texts, _WORD).to_numpy(zero_copy_only=False)
     return float(((words + wide / CHARACTERS_PER_WORD) * cells.counts).sum() / max(cells.present, 1))
+
+
+def _is_ascii(texts: pa.Array) -> bool:
+    return not len(texts) or bool(letters_of(texts)[0].max(initial=0) < 128)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,10 @@ REMARKS = {
         Message("Read as “missing” in {columns}: {examples} (cells: {count:,})."),
         Message("If one of these is a real value, make the column a category."),
     ),
+    "missing_as_elsewhere": NoticeText(
+        Message("Read as “missing” in {columns}, as in other columns of this file: {examples} (cells: {count:,})."),
+        Message("If it is a value, such as Namibia or North America, choose the column's kind by hand."),
+    ),
     "kept_spellings": NoticeText(
         Message("Kept as a value in {columns}, though it may mean “missing”: {examples} (cells: {count:,})."),
         Message("Add the spelling to the missing values of the reading choices if it does."),

@@ -21,8 +21,8 @@ _PLAIN = r"^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][+-]?\d{1,2})?$"  # no leading
 _COUNT = re.compile(r"0|[1-9]\d{0,13}")
 COUNTED_ROWS = 100_000  # from which a running number is no column of days, whatever digits it begins with
 _LONGEST_EXACT = 1e15  # from here on a whole number has 16 digits
-_IS_PLAIN = np.zeros(256, dtype=bool)
-_IS_PLAIN[[ord(letter) for letter in "0123456789.-eE"]] = True
+_IS_DIGIT = np.zeros(256, dtype=bool)
+_IS_DIGIT[[ord(digit) for digit in "0123456789"]] = True
 _YEARS_AS_DAYS = (18_000_101.0, 22_001_231.0)  # 20240131 may be a date
 _YEARS_AS_MONTHS = (180_001.0, 220_012.0)  # 202401 may be a month
 
@@ -35,66 +35,101 @@ class Plain:
     distinct: int
 
 
-def plain_column(texts: pa.Array) -> Plain | None:
+def plain_column(texts: pa.ChunkedArray) -> Plain | None:
     """Return the numbers of a column of texts, or None when it needs a closer look."""
-    values = _quickly(texts) if _may_be_plain(texts) else None
+    values = _in_chunks(texts) if _may_be_plain(texts) else None
     return None if values is None else _looked_at(values)
 
 
-def counts_rows(texts: pa.Array) -> bool:
+def counts_rows(texts: pa.ChunkedArray) -> bool:
     """Whether texts are whole numbers that grow by one from row to row, written plainly."""
     first = texts[0].as_py()
     if first is None or not _COUNT.fullmatch(first):
         return False
-    begin = int(first)
+    begins = (int(first) + _begins_of(texts)).tolist()
+    return all(_count_from(begin, chunk) for begin, chunk in zip(begins[:-1], texts.chunks, strict=True))
+
+
+def _count_from(begin: int, texts: pa.Array) -> bool:
     return bool(texts.equals(pc.cast(pa.array(np.arange(begin, begin + len(texts))), texts.type)))
 
 
-def _may_be_plain(texts: pa.Array) -> bool:
+def _begins_of(texts: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Return the row at which each chunk begins, and the number of all rows."""
+    return np.cumsum([0, *map(len, texts.chunks)])
+
+
+def _may_be_plain(texts: pa.ChunkedArray) -> bool:
     """Tell from a few cells, spread over the column, whether it is worth reading as plain numbers."""
-    sample = pc.utf8_trim_whitespace(
-        texts.take(pa.array(np.linspace(0, len(texts) - 1, min(len(texts), _SAMPLE), dtype=int)))
-    )
+    sample = pc.utf8_trim_whitespace(_spread(texts, min(len(texts), _SAMPLE)))
     known = sample.filter(pc.not_equal(sample, "")).drop_null()
     return bool(as_mask(pc.match_substring_regex(known, _PLAIN)).all())
 
 
-def _quickly(texts: pa.Array) -> NDArray[np.float64] | None:
-    """Return the numbers of a column of which every cell is empty or plain, else None.
+def _spread(texts: pa.ChunkedArray, count: int) -> pa.Array:
+    """Return so many cells at equal distances; taken from the whole column they would make a copy of it."""
+    rows, begins = np.linspace(0, len(texts) - 1, count, dtype=int), _begins_of(texts)
+    of_chunk = np.searchsorted(begins, rows, side="right") - 1
+    parts = [texts.chunk(k).take(pa.array(rows[of_chunk == k] - begins[k])) for k in np.unique(of_chunk)]
+    return pa.concat_arrays(parts) if parts else pa.array([], texts.type)
 
-    Where the characters are those of plain numbers, where none begins with an unneeded zero and none is too long to be kept exactly,
-    a cast says the same as the pattern and is four times as fast.
+
+def _in_chunks(texts: pa.ChunkedArray) -> NDArray[np.float64] | None:
+    """Return the numbers of a column of which every cell is empty or plain, else None; what is made on the way stays small."""
+    values, begin = np.empty(len(texts)), 0
+    for chunk in filter(len, texts.chunks):
+        part = _quickly(chunk)
+        if part is None:
+            return _by_pattern(texts.combine_chunks())
+        values[begin : begin + len(chunk)] = part
+        begin += len(chunk)
+    return None if np.isnan(values).all() else values
+
+
+def _quickly(texts: pa.Array) -> NDArray[np.float64] | None:
+    """Return the numbers of cells that are empty or plain, None where some may be neither.
+
+    Where a cast reads every cell, none as "not a number", where none begins with an unneeded zero and none is too long to be
+    kept exactly, it says the same as the pattern and is four times as fast.
     """
-    if texts.null_count or not len(texts):
-        return _by_pattern(texts)
-    letters, starts = letters_of(texts)
-    if not _IS_PLAIN[letters[starts[0] :]].all() or _begins_oddly(letters, starts):
-        return _by_pattern(texts)
-    lengths = np.diff(starts)
-    if not lengths.any():
+    if texts.null_count:
         return None
-    if (lengths == 0).any():
-        texts = pc.if_else(pa.array(lengths == 0), pa.scalar(None, texts.type), texts)
+    letters, starts = letters_of(texts)
+    filled = starts[1:] > starts[:-1]
+    empty = len(filled) - int(np.count_nonzero(filled))
+    if empty == len(filled):
+        return np.full(len(filled), np.nan)
     try:
-        values = pc.cast(texts, pa.float64()).to_numpy(zero_copy_only=False)
+        values = pc.cast(_without_empty(texts, filled) if empty else texts, pa.float64()).to_numpy(zero_copy_only=False)
     except pa.ArrowInvalid:
         return None
-    return _by_pattern(texts) if np.nanmax(np.abs(values), initial=0.0) >= _LONGEST_EXACT else values
+    unread = int(np.count_nonzero(np.isnan(values))) > empty
+    if unread or max(np.nanmax(values), -np.nanmin(values)) >= _LONGEST_EXACT:
+        return None
+    first, end = (starts[:-1][filled], starts[1:][filled]) if empty else (starts[:-1], starts[1:])
+    return None if _begins_oddly(letters, first, end) else values
 
 
-def _begins_oddly(letters: NDArray[np.uint8], starts: NDArray[np.int64]) -> bool:
-    """Tell whether some cell begins or ends otherwise than the pattern has it: 007, -, .5, 5."""
-    first, end = starts[:-1], starts[1:]
-    known = end > first
-    first, end = first[known], end[known]
-    padded = np.append(letters, np.zeros(2, np.uint8))
-    first = first + (padded[first] == ord("-"))
-    head, second = padded[first], padded[first + 1]
-    inside = first + 1 < end
-    leading_zero = (head == ord("0")) & inside & (second >= ord("0")) & (second <= ord("9"))
-    odd_end = padded[end - 1]
-    is_digit = (head >= ord("0")) & (head <= ord("9")) & (odd_end >= ord("0")) & (odd_end <= ord("9"))
-    return bool(leading_zero.any() or not is_digit.all())
+def _without_empty(texts: pa.Array, filled: NDArray[np.bool_]) -> pa.Array:
+    """Return the same texts, null where they are empty; nothing is copied."""
+    known = pa.array(filled).buffers()[1]
+    _, starts, letters = texts.buffers()
+    if texts.offset:
+        return pc.if_else(pa.array(filled), texts, pa.scalar(None, texts.type))
+    return pa.Array.from_buffers(texts.type, len(texts), [known, starts, letters])
+
+
+def _begins_oddly(letters: NDArray[np.uint8], first: NDArray[np.int64], end: NDArray[np.int64]) -> bool:
+    """Tell whether some number begins or ends otherwise than the pattern has it: 007, .5, 5."""
+    head = letters[first]
+    signed = np.flatnonzero(head == ord("-"))
+    head[signed] = letters[first[signed] + 1]
+    if not (_IS_DIGIT[head] & _IS_DIGIT[letters[end - 1]]).all():
+        return True
+    zeros = np.flatnonzero(head == ord("0"))
+    behind = first[zeros] + 1 + (letters[first[zeros]] == ord("-"))
+    behind = behind[behind < end[zeros]]
+    return bool(_IS_DIGIT[letters[behind]].any())
 
 
 def _by_pattern(texts: pa.Array) -> NDArray[np.float64] | None:

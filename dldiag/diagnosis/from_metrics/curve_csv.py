@@ -101,7 +101,7 @@ def _columns(frame: pd.DataFrame) -> dict[str, str]:
         raise DataError(
             Message("A learning curve needs the columns rows, train_error and dev_error; the table has {names}.",
                     {"names": ", ".join(map(str, frame.columns[:20]))}),
-            Message("Rename the columns; a column repeat tells several runs at one number of rows apart."),
+            Message("Rename the columns. Of several runs with as many rows, each has its own number in a column named repeat."),
         )  # fmt: skip
     return columns
 

@@ -101,8 +101,8 @@ GIVEN_METRICS: dict[str, GivenMetric] = {
         ),
         GivenMetric(
             "accuracy", Message("Accuracy"), "classification", "rate",
-            Message("Accuracy is the share of right rows: higher is better, 1 is perfect, and the baseline is the share of the "
-                    "commonest class. Errors below are 1 − accuracy."),
+            Message("Accuracy is the share of right rows. Higher is better, 1 is perfect, and the baseline is the share "
+                "of the commonest class. Errors below are 1 − accuracy."),
             high=1.0, to_error=_complement, deviation=_of_share,
         ),
         GivenMetric(
@@ -129,14 +129,14 @@ GIVEN_METRICS: dict[str, GivenMetric] = {
         ),
         GivenMetric(
             "rmse", Message("RMSE"), "regression", OWN_UNIT,
-            Message("RMSE is in the target's own unit: 0 is perfect, and always predicting the mean gives the target's standard "
-                    "deviation."),
+            Message("RMSE is in the target's own unit. 0 is perfect, and always predicting the mean gives the target's "
+                "standard deviation."),
             deviation=_of_rmse, spread_unit="sd",
         ),
         GivenMetric(
             "mae", Message("Mean absolute error"), "regression", OWN_UNIT,
-            Message("The mean absolute error is in the target's own unit: 0 is perfect, and always predicting the median gives "
-                    "at most the target's standard deviation."),
+            Message("The mean absolute error is in the target's own unit. 0 is perfect, and always predicting the median "
+                "gives at most the target's standard deviation."),
             deviation=_of_mae, spread_unit="sd",
         ),
         GivenMetric(
@@ -146,8 +146,8 @@ GIVEN_METRICS: dict[str, GivenMetric] = {
         ),
         GivenMetric(
             "r2", Message("R²"), "regression", "sd",
-            Message("R² is at most 1: higher is better, 1 is perfect, 0 is always predicting the mean, and below 0 is worse than "
-                    "that. Errors below are √(1 − R²), which is RMSE / standard deviation."),
+            Message("R² is at most 1. Higher is better, 1 is perfect, 0 is always predicting the mean, and below 0 is "
+                "worse than that. Errors below are √(1 − R²), which is RMSE / standard deviation."),
             low=-math.inf, high=1.0, to_error=_left_by, deviation=_of_rmse,
         ),
     )

@@ -147,8 +147,9 @@ EPOCH_RULES: tuple[Rule, ...] = (
     ),
 )  # fmt: skip
 SOFTER = Message(
-    "Since epoch {best_epoch} the dev loss rises, but the dev error does not ({error_at_best} then, {error_at_end} now): the model "
-    "becomes too sure of itself, not more often wrong. If you use its probabilities, stop there or calibrate them."
+    "Since epoch {best_epoch} the dev loss rises, but the dev error does not ({error_at_best} then, {error_at_end} "
+    "now). The model becomes too sure of itself, not more often wrong. If you use its probabilities, stop there or "
+    "calibrate them."
 )
 
 

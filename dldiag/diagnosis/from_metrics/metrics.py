@@ -14,9 +14,7 @@ from dldiag.diagnosis.from_metrics.history import TrainingHistory
 
 NOT_GIVEN = "not given"  # what an empty field means here: nobody works it out
 _TASKS = {"classification": "classification", "regression": "regression"}
-_AUTO_METRIC = {
-    AUTO: "share of wrong rows; for a regression RMSE, or RMSE / standard deviation where that is not given"
-}
+_AUTO_METRIC = {AUTO: "share of wrong rows, or RMSE for a numeric target"}
 MEMORIZING = "memorizes"
 _MODEL_KINDS = {
     "other": "any other model",
@@ -70,7 +68,8 @@ class GivenNumbers:
         low=0.0, high=1.0, group="how to read them",
     )  # fmt: skip
     metric: str = param(
-        AUTO, "Metric", "What the numbers above are, such as accuracy, ROC AUC, RMSE or R².",
+        AUTO, "Metric", "What the numbers above are, such as accuracy, ROC AUC, RMSE or R². An RMSE without the target's standard deviation "
+        "is read as RMSE / standard deviation.",
         choices=_AUTO_METRIC | {name: english(row.label) for name, row in GIVEN_METRICS.items()}, group="how to read them",
     )  # fmt: skip
     spread: float | None = param(

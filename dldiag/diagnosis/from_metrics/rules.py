@@ -25,8 +25,8 @@ HEADLINES = {
     "V2": (
         Headline(
             Message(
-                "Keep the model as it is: training and dev error differ ({train:error} and {dev:error}), but the dev error is about "
-                "what is achievable ({achievable:error})."
+                "Keep the model as it is. Training and dev error differ ({train:error} and {dev:error}), but the dev "
+                "error is about what is achievable ({achievable:error})."
             ),
             instead_of=lambda bias, variance: bias != "yes",
         ),
@@ -56,8 +56,8 @@ WITHOUT_HUMAN: Mapping[tuple[Answer, Answer], Message] = {
     ("yes", "yes"): IF_LESS_TOO, ("yes", "no"): IF_LESS, ("no", "no"): IF_NONE,
 }  # fmt: skip
 DEV_BELOW = Message(
-    "The dev error is below the training error. Often that means nothing: dropout and data augmentation make training harder, and an "
-    "epoch's training error is a mean taken while the model was still learning."
+    "The dev error is below the training error. Often that means nothing. Dropout and data augmentation make training"
+    " harder. An epoch's training error is a mean taken while the model was still learning."
 )
 FEW_DEV = Message("With {n_dev:,} dev rows, a dev error this far below the training error can be chance.")
 NO_GAP = Message(

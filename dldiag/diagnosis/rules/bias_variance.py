@@ -69,7 +69,7 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
         "B1", "bias_variance", Message("Avoidable bias"),
         signal=lambda e: e.avoidable_bias, threshold=MATERIAL,
         fired="The training error {train_error:error} is {signal:gap} above the best error seen here "
-              "({achievable:error}): the model does not even fit its training rows.",
+            "({achievable:error}). The model does not even fit its training rows.",
         passed="The training error {train_error:error} is at most {most:gap} above the best error seen "
                "here ({achievable:error}).",
         hint="See the fixes against high bias.",
@@ -175,13 +175,14 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
     Rule(
         "V3", "bias_variance", Message("Does the training error say anything?"),
         signal=lambda e: e.memorizes, threshold=BY_CONSTRUCTION,
-        fired="A model of this kind fits its training rows whatever they are, so its training error says little about bias or "
-              "variance.",
+        fired="A model of this kind fits its training rows whatever they are. So its training error says little about "
+            "bias or variance.",
         passed="The training error of a model of this kind says something.",
         hint="Compare errors on unseen rows, with each fix and with the reference models.",
         problem=None, needs=("memorizes",), decided_by="nothing",
         remark=Message(
-            "A model of this kind fits its training rows whatever they are: compare errors on unseen rows rather than the gap."
+            "A model of this kind fits its training rows whatever they are. Compare errors on unseen rows rather than"
+            " the gap."
         ),
         examples=(
             Example(Evidence(memorizes=exactly(1)), "fired"),

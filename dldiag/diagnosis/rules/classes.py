@@ -72,8 +72,8 @@ CLASS_RULES: tuple[Rule, ...] = (
     Rule(
         "D14", "data", Message("Does the model give up rare classes?"),
         signal=lambda e: e.rare_class_gain, threshold=RARE_GAIN,
-        fired="Class weights lower the balanced error by {signal:.1%}: the model gives up rows of the rarer class to get more rows "
-        "right in all.",
+        fired="Class weights lower the balanced error by {signal:.1%}. Without them the model gives up rows of the rarer class "
+        "to get more rows right in all.",
         passed="Class weights lower the balanced error by at most {most:.1%}.",
         hint="If the rarer class matters to you, choose the balanced error as the metric and set class_weight to balanced.",
         problem="rare_class_missed", needs=("rare_class_gain",), silences_conclusions=True, decided_by="repeats",

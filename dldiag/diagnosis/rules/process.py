@@ -22,8 +22,8 @@ PROCESS_RULES: tuple[Rule, ...] = (
         problem="dev_overused",
         needs=("dev_error", "test_gap"),
         remark=Message(
-            "The test error is {test_gap:gap} above the dev error: too much was chosen on this dev "
-            "set, or it is too small."
+            "The test error is {test_gap:gap} above the dev error. Too much was chosen on this dev set, or it is too "
+            "small."
         ),
         examples=(
             Example(Evidence(dev_error=exactly(0.1), test_gap=Estimate(0.05, 0.03, 0.07)), "fired"),

@@ -236,8 +236,8 @@ TRAINING_RULES: tuple[Rule, ...] = (
     Rule(
         "T15", "training", Message("Does every random start train?"),
         signal=lambda e: e.stuck_share, threshold=ANY_STUCK,
-        fired="In {signal:.0%} of the runs the network learns next to nothing, in most it learns well: "
-              "training depends on the random start.",
+        fired="In {signal:.0%} of the runs the network learns next to nothing, in most it learns well. Training depends"
+            " on the random start.",
         passed="No run fails while most succeed.",
         hint="Choose a learning rate, activation, initialization or training length with which every "
              "run trains.",
@@ -245,8 +245,8 @@ TRAINING_RULES: tuple[Rule, ...] = (
         headlines=(
             Headline(
                 Message(
-                    "Training depends on the random start: in {stuck:.0%} of the runs the network learns next"
-                    " to nothing, in most it learns well."
+                    "Training depends on the random start. In {stuck:.0%} of the runs the network learns next to "
+                    "nothing, in most it learns well."
                 )
             ),
         ),

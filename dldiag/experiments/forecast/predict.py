@@ -141,8 +141,8 @@ _REASONS = {
         "curves do not tell what more rows would do; more repeats would show whether the rise is real."
     ),
     "before": Message(
-        "The dev error goes up and down again with more training rows, beyond the noise. Such curves do not tell what "
-        "more rows would do; scaled inputs or another step size often make them fall evenly."
+        "The dev error goes up and down again with more training rows, beyond the noise. Such curves do not tell what"
+        " more rows would do. Scaled inputs or another step size often make them fall evenly."
     ),
 }
 

@@ -22,10 +22,11 @@ def applied_line(report: Report) -> str:
     if parent is None or parent.after is None:
         return ""
     return tr(
-        "Applied: {change}. Dev error before: {before}, after: {after}; {effect}.",
+        "Applied: {change}. Dev error {before:error} → {after:error}; {effect}.",
         change=parent_text(parent, report),
-        before=error_text(parent.before, unit_of(report)),
-        after=error_text(parent.after, unit_of(report)),
+        before=parent.before.value,
+        after=parent.after.value,
+        unit=unit_of(report),
         effect=effect_words(parent.effect, unit_of(report), printed_change(parent.before, parent.after)),
     )
 

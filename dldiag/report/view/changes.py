@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from dldiag.core.i18n import listed, speaking, tr, translate
@@ -30,6 +31,30 @@ def pairs_text(pairs: Pairs, params: Mapping[str, Param]) -> str:
     'L2 0.0001 → 1'
     """
     return listed(_pair(name, *pair, params.get(name)) for name, pair in pairs.items())
+
+
+def settings_text(settings: Mapping[str, Any]) -> str:
+    """Write settings of any model of ours by name and value; one that is not known keeps its own name.
+
+    >>> settings_text({"hidden_layer_sizes": (64, 32), "solver": "adam", "mine": 3})
+    'Hidden layers = 64, 32, Optimizer = Adam, mine = 3'
+    """
+    params = known_params()
+    return listed(
+        f"{translate(params[name].label) if name in params else name} = {value_text(value, params.get(name))}"
+        for name, value in settings.items()
+    )
+
+
+@cache
+def known_params() -> Mapping[str, Param]:
+    """Return the settings of all our models; of a name that several have, the network's."""
+    rows = [
+        {**row.params} | {name: one for task in row.task_params.values() for name, one in task.items()}
+        for row in MODELS.values()
+    ]
+    others: dict[str, Param] = {name: one for row in rows for name, one in row.items()}
+    return {**others, **MODELS["mlp"].params, **AROUND, INPUT_CURVES: CURVES_PARAM}
 
 
 def params_of_report(report: Report) -> Mapping[str, Param]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dldiag.core.i18n import Message, tr
+from dldiag.core.i18n import Message, sentences, tr
 from dldiag.core.types import DevSetOutlook
 from dldiag.diagnosis.remedies import REMEDIES
 
@@ -27,7 +27,7 @@ def dev_set_gain(found: DevSetOutlook, unit: str) -> str:
 
 def dev_set_note(found: DevSetOutlook, unit: str) -> str:
     """Say what each size would decide, what even the largest would not, and how the forecast did on the past."""
-    return " ".join([*_decisions(found), *_check(found, unit)])
+    return sentences([*_decisions(found), *_check(found, unit)])
 
 
 def _decisions(found: DevSetOutlook) -> Iterator[str]:

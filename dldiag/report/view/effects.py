@@ -58,7 +58,10 @@ def effect_text(one: Recommendation, unit: str) -> str:
     """Say what a fix did when it was tested, or what is expected of it; "" where there is nothing to test."""
     if one.trial is not None:
         said = tested_text(one.trial, unit)
-        return tr("forecast: {effect}", effect=said) if one.remedy == MORE_DATA else str(said)
+        if one.remedy != MORE_DATA:
+            return str(said)
+        is_open = one.trial.verdict == "undecided"
+        return tr("forecast: {effect}", effect=range_text(one.trial.change, unit) if is_open else said)
     if one.expected is not None and one.expected.value != 0:
         said = range_text(one.expected, unit)
         return (

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dldiag.core.error_findings import Condition, ErrorFindings, LabelSuspects, Slice, TagCount
-from dldiag.core.i18n import Message, tr, trn
+from dldiag.core.i18n import Message, sentences, tr, trn, typeset
 from dldiag.report.view.labels import change_text, error_text, gain_text, share_text, short
 from dldiag.report.view.rows import TextRow
 
@@ -52,7 +52,7 @@ def errors_line(found: ErrorFindings) -> str:
         total = f"{total} {said}"
     if not found.confirmed:
         return total
-    return f"{total} {slice_line(found.confirmed[0], found.unit)}"
+    return sentences([total, slice_line(found.confirmed[0], found.unit)])
 
 
 def slice_line(one: Slice, unit: str) -> str:
@@ -98,7 +98,7 @@ _SIGNS = {"==": "=", "<=": "≤", ">": ">"}
 def _value(value: float | str | None) -> str:
     if not isinstance(value, float | int):
         return str(value)
-    return f"{value:.10g}".replace("-", "−")
+    return typeset(f"{value:.10g}")
 
 
 # --- sections -----------------------------------------------------------------------------------------------------
@@ -108,7 +108,10 @@ def _slices(found: ErrorFindings) -> Section:
     lines = [str(found.empty["slices"])] if "slices" in found.empty else []
     if found.confirmed:
         lines += [
-            tr("Found on one half of the rows and measured on the other; by chance, one report in 20 has such a slice.")
+            tr(
+                "Found on one half of the rows and measured on the other. By chance alone, one report in 20 shows such"
+                " a slice."
+            )
         ]
     unsure = len(found.slices) - len(found.confirmed)
     if unsure and found.confirmed:
@@ -141,8 +144,8 @@ def _decomposition(found: ErrorFindings) -> Section:
     values = {"bias": short(one.bias), "variance": short(one.variance), "repeats": f"{one.repeats:.1f}"}
     if one.always is None or one.sometimes is None:
         text = tr(
-            "Of the squared error, {bias} is the same whatever training set is drawn (bias) and {variance} changes with it "
-            "(variance), in units of the target's variance. Each row was predicted {repeats} times on average.",
+            "In units of the target's variance, {bias} of the squared error is the same whatever training set is "
+            "drawn (bias). {variance} changes with it (variance). Each row was predicted {repeats} times on average.",
             **values,
         )
         return Section("decomposition", title, (text,))
@@ -176,7 +179,7 @@ def suspects_lines(one: LabelSuspects, unit: str) -> Iterator[str]:
     )
     if one.error_without is not None:
         yield tr(
-            "If all of these labels were wrong, the dev error without them would be the true one: {error}.",
+            "If all of these labels are wrong, the true dev error is {error}.",
             error=error_text(one.error_without, unit),
         )
     if one.tried is None:

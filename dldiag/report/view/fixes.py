@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from dldiag.core.i18n import Message, listed, tr
+from dldiag.core.i18n import Message, labeled, listed, tr
 from dldiag.core.types import Column_, Estimate, Finding, Recommendation, Report, TrialVerdict
 from dldiag.diagnosis.recommend import HELPFUL, REFUTED, worth_of
 from dldiag.diagnosis.remedies import (
@@ -32,7 +32,7 @@ BLOCKING = ("leak", "misleading_split", "no_signal")  # Problems that no change 
 
 FixKind = Literal["good", "act", "stop", "open"]
 FIX_KINDS: dict[FixKind, Message] = {
-    "good": Message("Nothing to fix"),
+    "good": Message("Good as it is"),
     "act": Message("Can be improved"),
     "stop": Message("Fix the data first"),
     "open": Message("Not decided yet"),
@@ -55,6 +55,11 @@ class Fix:
     is_recommended: bool = False
     because: str = ""
     note: str = ""
+
+    @property
+    def beside_title(self) -> str:
+        """The change as it stands beside the title, which it does not repeat."""
+        return self.change.removeprefix(self.title).strip()
 
     @property
     def can_apply(self) -> bool:
@@ -168,7 +173,7 @@ def change_words(one: Fix) -> str:
     """Say what a fix changes, by name and value."""
     if not one.change or one.model:
         return one.change or one.title
-    return one.change if one.change.startswith(one.title) else f"{one.title}: {one.change}"
+    return one.change if one.change.startswith(one.title) else labeled(one.title, one.change)
 
 
 def _may_as_well_hurt(one: Fix) -> bool:
@@ -185,7 +190,7 @@ def action_effect(one: Fix, report: Report) -> str:
     counted = "counted_error" in report.evidence
     at_most = tr("dev error {arrow}, at most the baseline's", arrow=arrow)
     said = at_most if counted else tr("dev error {arrow}", arrow=arrow)
-    return f"{said}, {one.words}" if one.words else said
+    return listed([said, one.words]) if one.words else said
 
 
 # --- why not the others -------------------------------------------------------------------------------------------

@@ -27,8 +27,8 @@ def total_line(total: Total | None, unit: str) -> str:
     if total is None:
         return ""
     return tr(
-        "In all: dev error {arrow}, {change}. The first and the last model were compared on the same rows; what picking the best "
-        "makes look better is taken off.",
+        "In all: dev error {arrow}, {change}. The first and the last model were compared on the same rows. What "
+        "picking the best makes look better is taken off.",
         arrow=before_after(total.before, total.change, unit),
         change=change_text(total.change, unit),
     )
@@ -55,8 +55,8 @@ def test_line(test: TestResult, unit: str) -> str:
             error=error_text(test.winner, unit),
         )
     said = tr(
-        "On {rows:,} test rows that nothing had touched before: the starting model {start}, the present one "
-        "{winner}; the change is {change}.",
+        "On {rows:,} test rows that nothing had touched before: starting model {start}, present model {winner}, "
+        "change {change}.",
         rows=test.rows,
         start=error_text(test.start, unit),
         winner=error_text(test.winner, unit),

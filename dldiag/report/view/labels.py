@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from dldiag.core.i18n import Message, format_error, format_number, tr, translate
+from dldiag.core.i18n import Message, format_error, format_number, tr, translate, typeset
+from dldiag.core.metric_results import MetricUsed
 from dldiag.core.types import (
     Answer,
     Column_,
@@ -15,7 +16,7 @@ from dldiag.core.types import (
     Report,
     error_unit,
 )
-from dldiag.experiments.metrics import METRICS
+from dldiag.experiments.metrics import METRICS, Metric
 
 COLUMNS: dict[Column_, Message] = {
     "training": Message("Get it training"),
@@ -76,9 +77,13 @@ def metric_text(name: str, value: Estimate) -> str:
 
 
 def error_axis_title(report: Report) -> str:
+    """Return what an axis of a report's errors is called; "" for the usual."""
+    return "" if report.metric is None else metric_axis_title(report.metric)
+
+
+def metric_axis_title(metric: MetricUsed | Metric) -> str:
     """Return what an axis of errors is called: the metric, or what is left to 1 where higher is better; "" for the usual."""
-    metric = report.metric
-    if metric is None or metric.name in ("error", "rmse"):
+    if metric.name in ("error", "rmse"):
         return ""
     if metric.higher_is_better:
         return f"1 − {metric.label}"
@@ -92,7 +97,7 @@ def short(value: float) -> str:
     ('16.7', '123,000', '0.000123')
     """
     digits = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
-    return f"{float(f'{value:.3g}'):,.{digits}f}"
+    return typeset(f"{float(f'{value:.3g}'):,.{digits}f}")
 
 
 def error_text(error: Estimate, unit: str) -> str:
@@ -101,7 +106,7 @@ def error_text(error: Estimate, unit: str) -> str:
     >>> error_text(Estimate(0.171, 0.165, 0.177), "rate")
     '17.1% (16.5 to 17.7)'
     """
-    return f"{format_error(error.value, unit)} {_interval(error, unit)}".rstrip().replace("-", "−")
+    return f"{format_error(error.value, unit)} {_interval(error, unit)}".rstrip()
 
 
 def change_text(change: Estimate, unit: str) -> str:
@@ -111,7 +116,7 @@ def change_text(change: Estimate, unit: str) -> str:
     '−7.1 points (−8.3 to −5.9)'
     """
     points = str(Message("{value:points}", {"value": change.value, "unit": unit}))
-    return f"{points} {_interval(change, unit, sign='+')}".rstrip().replace("-", "−")
+    return f"{points} {_interval(change, unit, sign='+')}".rstrip()
 
 
 def gain_text(gain: Estimate, unit: str) -> str:
@@ -130,7 +135,7 @@ def _interval(estimate: Estimate, unit: str, sign: str = "") -> str:
     if math.isinf(estimate.low) and math.isinf(estimate.high):
         return f"({tr('interval unknown')})"
     bounds = estimate.low, estimate.high
-    low, high = (f"{100 * b:{sign}.1f}" if unit == "rate" else format_number(b, sign) for b in bounds)
+    low, high = (typeset(f"{100 * b:{sign}.1f}") if unit == "rate" else format_number(b, sign) for b in bounds)
     return f"({tr('{low} to {high}', low=low, high=high)})"
 
 
@@ -156,7 +161,7 @@ def plain_number(estimate: Estimate) -> str:
 
 def _short(value: float) -> str:
     whole = abs(value) >= 1000 or float(value).is_integer()
-    return f"{value:,.0f}" if whole and math.isfinite(value) else f"{value:.3g}"
+    return typeset(f"{value:,.0f}" if whole and math.isfinite(value) else f"{value:.3g}")
 
 
 def model_label(curve: LearningCurve) -> str:

@@ -109,7 +109,7 @@ def budget_line(report: Report) -> str:
         total = Message("{parts} + {mismatch:error} data mismatch = {dev_error:error} dev error", parts)
     if fits_beyond_achievable(report):
         total = Message("{total} ({achievable:error} is achievable)", parts | {"total": total})
-    return str(total).replace("+ -", "− ")  # A part may be negative.
+    return str(total).replace("+ −", "− ")  # A part may be negative.
 
 
 def unit_line(report: Report) -> str:
@@ -281,6 +281,13 @@ def _split_text(report: Report) -> str:
         return ""
     template = "{train:,} training / {dev:,} dev / {test:,} test rows, {method}; repeats: {repeats}"
     return str(Message(template, {**counts, "method": METHODS.get(split.method, split.method)}))
+
+
+def metric_why(report: Report) -> str:
+    """Say why the metric is not the usual one, where the diagnosis chose it; "" for the usual, and for the user's own."""
+    used = report.metric
+    is_usual = used is None or used.name in ("error", "rmse") or used.chosen != "auto"
+    return "" if used is None or is_usual or used.why is None else str(used.why)
 
 
 def rows_line(report: Report) -> str:

@@ -1,6 +1,7 @@
 """Ways to train side by side: the losses of the first two, and the errors of all."""
 
 from tests.app.drawing import drawn
+from tests.html_tables import tables
 
 
 def page(ways):
@@ -19,8 +20,7 @@ def page(ways):
 def test_two_are_drawn_and_all_are_listed():
     app = drawn(page, 3)
     assert len(app.get("plotly_chart")) == 2
-    (table,) = app.table
-    rows = table.value.map(lambda cell: cell.replace("\\", ""))
+    (rows,) = tables(app)
     assert rows["Way"].to_list() == ["way 0", "way 1", "way 2"]
     assert rows["Dev error"].to_list() == ["40.0%"] * 3
     assert rows["Gap"].to_list() == ["25.0%"] * 3

@@ -1,6 +1,7 @@
 """What pages show: short tables whole, long ones to scroll, texts of a user made harmless, errors with advice."""
 
 from tests.app.drawing import drawn, said
+from tests.html_tables import tables
 
 
 def rows(count):
@@ -31,14 +32,15 @@ def failing(stops):
 
 
 def test_a_short_table_is_whole_and_a_long_one_scrolls():
-    assert len(drawn(rows, 12).table) == 1
+    assert len(tables(drawn(rows, 12))) == 1
     assert len(drawn(rows, 13).dataframe) == 1
     assert "nothing to show" in said(drawn(rows, 0))
 
 
 def test_texts_of_a_user_are_shown_as_they_are():
-    shown = drawn(rows, 1).table[0].value
-    assert "\\[link\\]" in shown.iloc[0, 0]
+    (shown,) = tables(drawn(rows, 1))
+    assert shown.columns[0] == "*name*"
+    assert shown.iloc[0, 0] == "[link](x) 0"
     assert shown.iloc[0, 1] == ""
 
 

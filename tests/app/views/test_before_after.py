@@ -1,6 +1,7 @@
 """What an applied change did: nothing without a run before it, Undo only while that run is there."""
 
 from tests.app.drawing import a_diagnosis, drawn, keys, said
+from tests.html_tables import tables
 
 
 def page(before, job):
@@ -26,7 +27,7 @@ def test_both_runs_stand_side_by_side_with_the_path():
     app = drawn(page, "a run that is gone", "job")
     assert "Before and after" in said(app)
     assert "The path so far" in said(app)
-    assert len(app.table) == 2
+    assert len(tables(app)) == 2
     assert keys(app) == set(), "what is gone cannot be gone back to"
 
 

@@ -2,6 +2,8 @@
 
 from streamlit.testing.v1 import AppTest
 
+from tests.html_tables import tables
+
 
 def _page():
     import pandas as pd
@@ -30,7 +32,7 @@ def test_the_form_stays_in_its_place_when_the_first_category_is_named(monkeypatc
         monkeypatch.setattr(f"dldiag.app.state.eyeball.{name}", None)  # Restored after the page has replaced it.
     monkeypatch.setattr("dldiag.app.state.session.state", None)
     app = AppTest.from_function(_page, default_timeout=30).run()
-    assert "30" in app.table[0].value["Value"].tolist(), "a whole number is no 30.0"
+    assert "30" in tables(app)[0]["Value"].tolist(), "a whole number is no 30.0"
     before = place_of_form(app)
     app.text_input[0].input("dark, cut off")
     app.button[0].click().run()

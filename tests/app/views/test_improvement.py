@@ -35,7 +35,7 @@ def _page():
 def test_the_path_says_what_all_steps_did_and_the_test_rows_whether_it_held():
     page = AppTest.from_function(_page, default_timeout=60).run()
     assert not page.exception
-    said = " ".join(one.value for one in page.markdown).replace("\\", "")
+    said = " ".join(one.value for one in page.markdown).replace("\\", "").replace("\u00a0", " ")
     assert "dev error 18.3% → 11.5%, −6.8 points (−9.0 to −4.0)" in said
     assert (
         page.info[0].value.replace("\\", "").startswith("The gain did not hold: −3.8 points on dev rows, +1.7 points")

@@ -146,6 +146,52 @@ def test_a_folder_with_different_schemas_is_refused_in_one_line(tmp_path, frame)
         read(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "joined"),
+    [
+        (pa.int64(), pa.float64(), "double"),
+        (pa.int32(), pa.int64(), "int64"),
+        (pa.uint8(), pa.int16(), "int64"),
+        (pa.float32(), pa.float64(), "double"),
+        (pa.string(), pa.large_string(), "large_string"),
+        (pa.dictionary(pa.int8(), pa.string()), pa.string(), "string"),
+        (pa.null(), pa.float64(), "double"),
+        (pa.timestamp("s"), pa.timestamp("us"), "timestamp[us]"),
+    ],
+)
+def test_types_of_a_folder_that_keep_the_same_values_are_joined_with_a_notice(tmp_path, one, other, joined):
+    numbers, texts = list(range(30)), [f"level {i % 3}" for i in range(30)]
+    for name, kind in (("a", one), ("b", other)):
+        given = [None] * 30 if pa.types.is_null(kind) else texts if "str" in str(kind) else numbers
+        cells = (
+            pa.array(given, kind.value_type).dictionary_encode()
+            if pa.types.is_dictionary(kind)
+            else pa.array(given, kind)
+        )
+        pyarrow.parquet.write_table(pa.table({"x": cells, "y": pa.array(numbers)}), tmp_path / f"{name}.parquet")
+    table = read(tmp_path)
+    assert table.frame.shape == (60, 2)
+    assert table.frame["x"].notna().sum() == (30 if pa.types.is_null(one) else 60)
+    told = next(one for one in table.notices if one.code == "joined_types")
+    assert told.count == 1
+    assert joined in str(told.message)
+
+
+def test_columns_in_another_order_are_of_one_folder(tmp_path, frame):
+    frame[:50].to_parquet(tmp_path / "a.parquet")
+    frame[50:100][frame.columns[::-1]].to_parquet(tmp_path / "b.parquet")
+    assert read(tmp_path).frame.shape == (100, frame.shape[1])
+
+
+def test_whole_numbers_that_a_double_cannot_hold_are_refused_by_file_and_column(tmp_path):
+    pd.DataFrame({"x": [1.5, 2.5]}).to_parquet(tmp_path / "a.parquet")
+    pd.DataFrame({"x": [1, 2**53 + 1]}).to_parquet(tmp_path / "b.parquet")
+    with pytest.raises(DataError, match=r"In b\.parquet, values of x \(int64\) do not fit double"):
+        read(tmp_path)
+    pd.DataFrame({"x": [1, 2**53 - 1]}).to_parquet(tmp_path / "b.parquet")
+    assert len(read(tmp_path).frame) == 4
+
+
 def test_a_folder_without_tables_is_refused(tmp_path):
     (tmp_path / "notes.txt").write_text("nothing")
     with pytest.raises(DataError, match="no Parquet files"):

@@ -281,3 +281,14 @@ def test_cells_that_end_in_nul_are_read_without_it():
     )
     assert table.frame["city"].tolist() == CITIES
     assert "nul_characters" in codes(table)
+
+
+def test_numbers_that_grow_behind_an_empty_corner_name_the_columns_of_a_table_of_counts():
+    counts = "71,0,0,1,3\n70,0,4,1,0\n69,1,1,2,5\n68,3,7,4,2\n"
+    assert read(('"","16.5","16.75","17.25","18.75"\n' + counts).encode()).header[1:] == (
+        "16.5",
+        "16.75",
+        "17.25",
+        "18.75",
+    )
+    assert read(("70,16.5,16.75,17.25,18.75\n" + counts).encode()).frame.shape == (5, 5)

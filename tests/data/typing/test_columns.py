@@ -351,3 +351,38 @@ def test_the_kind_does_not_depend_on_the_order_of_the_rows(order):
         straight = [cells[i] for i in range(30)]
         made = table(None, None, x=NUMBERS[:30], a=straight, b=shuffled)
         assert made.column("a").kind == made.column("b").kind, kind
+
+
+def na_beside(texts, **choices):
+    """Return the table of texts beside a column of numbers in which NA is missing."""
+    return from_csv("n,t,y", lambda i: f"{'NA' if i % 9 == 0 else i / 2},{texts[i % len(texts)]},{i % 2}", **choices)
+
+
+@pytest.mark.parametrize("texts", [["red", "NA", "blue"], ["M", "NA", "F"], ["Gd", "TA", "Ex", "NA"], ["NA", "Grvl"]])
+def test_na_is_missing_among_texts_where_it_is_missing_among_the_numbers_of_the_file(texts):
+    made = na_beside(texts)
+    assert made.column("t").missing == 60 // len(texts)
+    assert "NA" not in (made.frame["t"].dropna().tolist(), *made.column("t").levels)
+    assert told(made, "missing_as_elsewhere").count == 60 // len(texts)
+
+
+@pytest.mark.parametrize("texts", [["FR", "NA", "DE"], ["EMEA", "NA", "APAC", "LATAM"], ["EU", "NA", "AS", "Africa"]])
+def test_na_stays_a_value_among_codes_like_it(texts):
+    made = na_beside(texts)
+    assert made.frame["t"].tolist() == [texts[i % len(texts)] for i in range(60)]
+    assert told(made, "kept_spellings").columns == ("t",)
+
+
+def test_na_in_two_columns_of_words_is_missing_and_in_a_column_of_codes_beside_them_a_value():
+    made = from_csv(
+        "a,b,land", lambda i: f"{['Male', 'NA'][i % 2]},{['no', 'some', 'NA'][i % 3]},{['DE', 'NA'][i % 2]}"
+    )
+    assert [column.missing for column in made.columns] == [30, 20, 0]
+    assert told(made, "missing_as_elsewhere").columns == ("a", "b")
+
+
+def test_na_stays_a_value_where_the_numbers_have_none_and_where_the_kind_is_chosen_by_hand():
+    texts = ["red", "NA", "blue"]
+    without = from_csv("n,t,y", lambda i: f"{i / 2},{texts[i % 3]},{i % 2}")
+    assert without.column("t").missing == 0
+    assert na_beside(texts, kinds={"t": "category"}).column("t").missing == 0

@@ -16,6 +16,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, ReadPlan
 from dldiag.data.io.formats.parquet import texts_of_arrow
 from dldiag.data.io.large.file_counts import FileCounts, hash_rows
+from dldiag.data.io.large.one_schema import as_joined, joined_types, one_schema
 from dldiag.data.io.large.row_draw import GroupDraw, RowDraw
 from dldiag.data.io.large.strata import Strata
 from dldiag.data.io.limits import Limits, Sampling, most_large_rows
@@ -84,7 +85,8 @@ def _is_large_parquet(path: Path, limits: Limits, sampling: Sampling) -> bool:
 def read_row_groups(path: Path, plan: ReadPlan, limits: Limits, sampling: Sampling) -> TypedTable:
     """Count over all rows and keep those drawn, as texts; the typed whole is never in memory."""
     _, files = files_of(path)
-    schema = _one_schema(files, plan.format)
+    schemas = [_schema_of(file, plan.format) for file in files]
+    schema = one_schema(files, schemas)
     check_columns(len(schema.names), limits)
     scan = _Scan.of(schema, limits, sampling)
     for batch in _batches(files, plan.format, schema):
@@ -92,7 +94,8 @@ def read_row_groups(path: Path, plan: ReadPlan, limits: Limits, sampling: Sampli
     kept, by_group = scan.drawn()
     found = texts_of_arrow(schema.empty_table() if kept is None else kept, plan, scan.counts.rows, limits)
     totals = scan.counts.totals(schema.names, sampling.group if by_group else "")
-    return replace(found, totals=totals, identity=scan.identity())
+    notices = (*found.notices, *joined_types(schemas, schema))
+    return replace(found, totals=totals, identity=scan.identity(), notices=notices)
 
 
 @dataclass(eq=False)
@@ -138,42 +141,15 @@ class _Scan:
         return hashlib.sha256(f"{self.counts.rows} {int(self.total)}".encode()).hexdigest()
 
 
-def _one_schema(files: Sequence[Path], kind: str) -> pa.Schema:
-    """Return the columns that all files have; DataError for a file with others."""
-    first: pa.Schema | None = None
-    for file in files:
-        schema = _schema_of(file, kind)
-        first = schema if first is None else first
-        if not schema.equals(first):
-            raise DataError(
-                Message(
-                    "{file} has other columns than {first}: {difference}.",
-                    {"file": file.name, "first": files[0].name, "difference": _difference(schema, first)},
-                ),
-                Message("Put files with the same columns into one folder."),
-            )
-    assert first is not None
-    return first
-
-
 def _schema_of(file: Path, kind: str) -> pa.Schema:
     schema = pyarrow.dataset.dataset(file, format=_READERS[kind]).schema.remove_metadata()
     return pa.schema([field.with_metadata(None).with_nullable(True) for field in schema])
-
-
-def _difference(schema: pa.Schema, first: pa.Schema) -> str:
-    """Return the first column in which two schemas differ, with both types."""
-    for name in [*first.names, *schema.names]:
-        kinds = [str(one.field(name).type) if name in one.names else "—" for one in (schema, first)]
-        if kinds[0] != kinds[1]:
-            return f"{name} ({kinds[0]} / {kinds[1]})"
-    return ", ".join(schema.names[:3])
 
 
 def _batches(files: Sequence[Path], kind: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """Yield the rows of all files, file by file, without reading far ahead."""
     rows = max(1, min(BATCH_ROWS, _BATCH_CELLS // max(1, len(schema.names))))
     for file in files:
-        part = pyarrow.dataset.dataset(file, format=_READERS[kind], schema=schema)
+        part = pyarrow.dataset.dataset(file, format=_READERS[kind], schema=_schema_of(file, kind))
         batches = part.to_batches(batch_size=rows, use_threads=False, batch_readahead=1, fragment_readahead=1)
-        yield from (batch for batch in batches if batch.num_rows)
+        yield from (as_joined(batch, schema, file) for batch in batches if batch.num_rows)
