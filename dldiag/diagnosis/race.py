@@ -11,7 +11,7 @@ from dldiag.core.statistics import Z_ONE_SIDED, Z_TWO_SIDED, distinct
 from dldiag.core.types import Rows
 from dldiag.experiments.estimates import Results, dev_part
 
-LOOKS = (0.3, 0.5, 0.7, 1.0)  # shares of all repeats
+LOOKS = (0.2, 0.3, 0.4, 0.5, 0.7, 1.0)  # shares of all repeats
 FIRST_LOOK = 2  # repeats: one alone says nothing about their scatter
 CHANCE_Z = 2.33  # standard errors: a setting goes on while its chance to gain after all repeats is above 1%
 
@@ -20,7 +20,7 @@ def looks(most: int) -> list[int]:
     """Return the repeats after which the race drops settings that will hardly gain.
 
     >>> looks(10), looks(5), looks(4), looks(2)
-    ([3, 5, 7, 10], [2, 4, 5], [2, 3, 4], [2])
+    ([2, 3, 4, 5, 7, 10], [2, 4, 5], [2, 3, 4], [2])
     """
     return sorted({min(most, max(FIRST_LOOK, round(share * most))) for share in LOOKS})
 

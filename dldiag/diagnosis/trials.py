@@ -27,7 +27,7 @@ from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.forecast import forecast
 from dldiag.experiments.learning_curve import clipped
-from dldiag.experiments.models import Model, changed
+from dldiag.experiments.models import Model, changed, fit_cost
 
 MORE_REPEATS = 2  # Times the curve's repeats, run with all training rows where fits are cheap.
 HINDCAST_HIDES = 2  # Largest sizes hidden from the forecast, which is then checked against them.
@@ -36,6 +36,8 @@ SELECTION_REPEATS = (
 )
 BATCH = 3  # repeats added at a time until a trial is decided
 EARLY_LOOK = 1.57  # Times the 90% interval: a look before the last needs a 99% interval.
+COSTLY = 3.0  # times the cost of the current model: such a setting waits for a cheaper one of its remedy
+WAITED_LOOKS = 2  # looks at the race after which it runs, if the cheaper one is still in it
 
 LEAST_REPEATS, MOST_REPEATS = 4, 10  # Repeats of a probe, on many and on few rows.
 
@@ -124,21 +126,53 @@ def probe(
     targets, choice = fits.open_targets, fits.encoded.choice
     plan = [one for one in probe_plan(model, keys) if REMEDIES[one[0]].suits(targets, choice)]
     of_data, luck = data_plan(fits, model, found)
-    alive = [*briefly(plan, _idle_columns(fits, model, size, smallest)), *of_data]
+    entries = [*briefly(plan, _idle_columns(fits, model, size, smallest)), *of_data]
     tried: dict[str, _Tried] = {}
-    for n in looks(len(every)):
-        models = [candidate for _, _, candidate in alive]
+
+    def look(running: Sequence[PlanEntry], n: int) -> list[PlanEntry]:
+        """Run settings for n repeats; return those that go on."""
+        models = [candidate for _, _, candidate in running]
         fits.fit(models, [size], range(n), on_result=on_result, watched=whole and n == len(every))
         before = fits.get(model, size, range(n))
-        for remedy, change, candidate in alive:
-            after = fits.get(candidate, size, range(n))
+        for one in running:
+            after = fits.get(one[2], size, range(n))
+            tried.pop(_name(one), None)  # what fails in a later repeat is no probe, either
             if not any(result.failed for result in (*before, *after)):
-                chosen_by = luck.get(candidate.identity, 0.0)
-                tried[f"{remedy} {candidate.identity}"] = _Tried(remedy, change, before, after, chosen_by)
-        running = {name: tried[name] for one in alive if (name := f"{one[0]} {one[2].identity}") in tried}
-        staying = _that_go_on(running, every, material_of(before, smallest) / 2)
-        alive = [one for one in alive if f"{one[0]} {one[2].identity}" in staying]
-    return _best_of_each(list(tried.values()), fits)
+                tried[_name(one)] = _Tried(*one[:2], before, after, luck.get(one[2].identity, 0.0))
+        seen = {name: tried[name] for one in running if (name := _name(one)) in tried}
+        staying = _that_go_on(seen, every, material_of(before, smallest) / 2)
+        return [one for one in running if _name(one) in staying]
+
+    waiting = costly_siblings(entries, model, size)
+    alive = [one for one in entries if _name(one) not in waiting]
+    for number, n in enumerate(looks(len(every)), start=1):
+        alive = look(alive, n)
+        if number == WAITED_LOOKS or n == len(every):
+            leading = {_name(one) for one in alive}
+            begun = [one for one in entries if waiting.pop(_name(one), None) in leading]
+            alive = look([*alive, *begun], n) if begun else alive
+    return _best_of_each([tried[name] for name in map(_name, entries) if name in tried], fits)
+
+
+def _name(entry: PlanEntry) -> str:
+    return f"{entry[0]} {entry[2].identity}"
+
+
+def costly_siblings(entries: Sequence[PlanEntry], model: Model, size: int) -> dict[str, str]:
+    """Return the costly settings, each with the cheaper one that it waits for: the first of its remedy.
+
+    A network that is wider and deeper takes up to ten times as long as one that is only wider; where that cannot gain,
+    it hardly can.
+    """
+    first: dict[str, PlanEntry] = {}
+    for entry in entries:
+        first.setdefault(entry[0], entry)
+    usual = fit_cost(model, size)
+    return {
+        _name(entry): _name(first[entry[0]])
+        for entry in entries
+        if entry is not first[entry[0]] and fit_cost(entry[2], size) > COSTLY * usual
+    }
 
 
 def _that_go_on(running: Mapping[str, _Tried], every: Sequence[Rows], half: float) -> set[str]:

@@ -145,6 +145,7 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         if first:
             self._start(X, targets)
         member = Member(X=X, y=targets, flat=self._flat(), rng=self._rng, weights=weights)
+        member.is_seeded = isinstance(self.random_state, (int, np.integer))
         if self.batch_norm:
             self._resume_normalization(member, first)
         self._settle(member, incremental)
@@ -197,10 +198,9 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         activation = ACTIVATIONS[self.activation]
         slope = self.activation_slope
         member.rate, member.alpha, member.l1 = self.learning_rate_init, self.alpha, self.l1
-        member.dropout, member.tol = self.dropout, self.tol
+        member.dropout, member.tol, member.patience = self.dropout, self.tol, self.n_iter_no_change
         member.clip_norm = np.inf if self.clip_norm is None else self.clip_norm
         member.slope = (activation.default_slope or 0.0) if slope is None else slope
-        member.patience = self.n_iter_no_change
         member.max_epochs = 1 if incremental else self.max_iter
         member.rows_seen = self.t_
         if incremental and self._optimizer_state is not None:

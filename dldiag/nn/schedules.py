@@ -43,6 +43,11 @@ class Schedule:
     torch: str = ""
     torch_settings: Callable[[int], Mapping[str, Any]] = field(default=lambda epochs: {})
 
+    @property
+    def varies(self) -> bool:
+        """Whether the rate changes at all."""
+        return self.factor is not _constant
+
 
 def _constant(at: RunProgress) -> float:
     return 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -66,6 +66,7 @@ class Stack:
 
     def __init__(self, members: list[Member], plan: Plan) -> None:
         self.members, self.plan = members, plan
+        share_draws(members)
         self.n_rows = len(members[0].y)
         self.flat = np.stack([m.flat for m in members]).astype(plan.dtype)
         self.updates = members[0].updates
@@ -151,8 +152,7 @@ class Stack:
     def shuffle(self) -> None:
         """Draw the next epoch's order of rows for every member, from its own generator, as scikit-learn does."""
         if self.plan.shuffle:
-            for member, order in zip(self.members, self.order, strict=True):
-                member.rng.shuffle(order)  # in place: the same order as scikit-learn's indices[permutation]
+            self._draw_orders()
         self.rows = self.order + self.x_start[:, None]
         at = (
             self.order + self.n_rows * np.arange(len(self.members))[:, None]
@@ -163,6 +163,16 @@ class Stack:
             targets = self.y.reshape(-1, self.y.shape[2]).take(at, axis=0, mode="clip")
             self.targets = np.ascontiguousarray(targets.transpose(0, 2, 1))
         self.row_weights = None if self.weights is None else self.weights.take(at, mode="clip")
+
+    def _draw_orders(self) -> None:
+        drawn: dict[int, Array] = {}  # by generator: `share_draws` lets several members have one
+        for member, order in zip(self.members, self.order, strict=True):
+            known = drawn.get(id(member.rng)) if member.is_seeded else None
+            if known is not None:
+                np.copyto(order, known)
+                continue
+            member.rng.shuffle(order)  # in place: the same order as scikit-learn's indices[permutation]
+            drawn[id(member.rng)] = order
 
     def step(
         self, start: int, stop: int, watch: Watch | None = None, before_update: Callable[[], None] | None = None
@@ -307,6 +317,18 @@ def _under_each_other(parts: list[Array], plan: Plan) -> tuple[Array, Array]:
     return X, np.array([starts[id(part)] for part in parts])
 
 
+def share_draws(members: Sequence[Member]) -> None:
+    """Give members whose generators are in one state the same generator: they shuffle alike, so one draw is enough.
+
+    Settings compared on the same rows have one seed. Dropout draws from the generator, too, so it keeps its own.
+    """
+    first: dict[tuple[bytes, int], np.random.RandomState] = {}
+    for member in members:
+        if member.is_seeded and not member.dropout:
+            _, keys, position, *_ = member.rng.get_state()
+            member.rng = first.setdefault((np.asarray(keys).tobytes(), int(position)), member.rng)
+
+
 @dataclass(eq=False)
 class Member:
     """One network.
@@ -319,6 +341,7 @@ class Member:
     y: Array
     flat: Array
     rng: np.random.RandomState
+    is_seeded: bool = False  # rng was made from a number, so that nobody else draws from it
     weights: Array | None = None
     rate: float = 0.001
     alpha: float = 0.0001

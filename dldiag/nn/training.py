@@ -135,7 +135,7 @@ def take_stock(stack: Stack, losses: Array) -> dict[int, str]:
         if why:
             leaving[i] = why
             _leave(member, stack, i, why)
-        else:
+        elif stack.plan.schedule.varies:
             stack.set_rate(i)
     np.copyto(stack.before_epoch, stack.flat)
     return leaving

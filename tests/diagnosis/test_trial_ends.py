@@ -95,8 +95,8 @@ def test_a_setting_goes_on_as_long_as_its_lower_bound_passes_half_of_delta(reach
     lay(fits, MODEL, [0.2] * 10)
     for _, _, candidate in probe_plan(MODEL):
         lay(fits, candidate, 0.16 + spread)
-    first_look = fits.split.n_train, range(looks(10)[0])
-    seen = paired_change(fits.get(MODEL, *first_look), fits.get(changed(MODEL, CHANGE), *first_look))
+    second_look = fits.split.n_train, range(looks(10)[1])
+    seen = paired_change(fits.get(MODEL, *second_look), fits.get(changed(MODEL, CHANGE), *second_look))
     assert seen.low < seen.value < seen.high < 0
     found = probe(fits, MODEL, STANDARD, smallest=2 * reach * -seen.low, keys={"weaker_regularization"})
     assert found["weaker_regularization"].repeats == repeats
@@ -109,6 +109,18 @@ def test_the_best_setting_of_a_remedy_is_the_one_with_the_lowest_error_even_wher
         lay(fits, candidate, 0.12 + 0.05 * WAVE if number == 0 else np.full(10, 0.13))
     found = probe(fits, MODEL, STANDARD, smallest=0.001, keys={"weaker_regularization"})
     assert found["weaker_regularization"].settings == plan[0][1]
+
+
+def test_a_deeper_network_waits_until_a_wider_one_has_stayed_in_the_race_for_two_looks():
+    network = build_model("classification", {"hidden_layer_sizes": (8,), "max_iter": 5})
+    wider, deeper = (candidate for _, _, candidate in probe_plan(network, {"bigger_network"}))
+    for gain in (-0.1, 0.1):
+        fits = some_fits()
+        lay(fits, network, [0.2] * 10)
+        lay(fits, wider, 0.2 - gain + 0.01 * WAVE)
+        probe(fits, network, QUICK, smallest=1e-9, keys={"bigger_network"})
+        ran = {r for identity, _, r in fits.results if identity == deeper.identity}
+        assert ran >= set(range(looks(10)[1])) if gain > 0 else not ran
 
 
 def test_a_setting_that_fails_once_is_no_probe():
@@ -124,7 +136,7 @@ def test_a_setting_that_fails_once_is_no_probe():
 
 
 def test_short_runs_have_the_rows_of_the_budget_and_record_health_only_on_all_rows_and_in_the_last_repeats():
-    network = build_model("classification", {"hidden_layer_sizes": (4,), "max_iter": 5})
+    network = build_model("classification", {"hidden_layer_sizes": (1,), "max_iter": 20})
     few, whole = some_fits(), some_fits()
     probe(few, network, replace(QUICK, probe_rows=40), smallest=0.001, keys={"bigger_network"})
     assert {size for _, size, _ in few.results} == {40}

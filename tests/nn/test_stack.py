@@ -5,7 +5,8 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from dldiag.core.types import Stopped
-from dldiag.nn import MLPClassifier, MLPRegressor, fit_stack, stack_key
+from dldiag.nn import MLPClassifier, MLPRegressor, fit_stack, stack_key, training
+from dldiag.nn.stack import Stack
 
 N, D, K = 430, 7, 3
 
@@ -82,6 +83,30 @@ def test_members_may_differ_in_dropout_slope_clipping_and_weights():
         alone = MLPClassifier(**shared, **one)
         fit_together([alone], [(X, y)])
         assert same(alone, of_stack)
+
+
+def test_members_of_one_seed_shuffle_together_and_get_what_they_get_alone(monkeypatch):
+    X, y = rows(0)
+    leaves_first = {"learning_rate_init": 0.1, "tol": 1.0, "n_iter_no_change": 1}
+    unlike = [leaves_first, {"alpha": 1.0}, {"dropout": 0.5}, {"alpha": 10.0, "random_state": 4}, {"max_iter": 9}]
+    settings = {"hidden_layer_sizes": (16,), "max_iter": 6, "random_state": 3, "learning_rate": "cosine"}
+    monkeypatch.setattr(training, "CACHE", 230_000)  # bytes of three members: two groups, which draw apart
+    together = fit_together([MLPClassifier(**(settings | one)) for one in unlike], [(X, y)] * 5)
+    assert together[0].n_iter_ < 6
+    for one, of_stack in zip(unlike, together, strict=True):
+        alone = MLPClassifier(**(settings | one))
+        fit_together([alone], [(X, y)])
+        assert same(alone, of_stack)
+
+
+def test_a_generator_given_to_several_models_goes_on_drawing():
+    X, y = rows(0)
+    shared = np.random.RandomState(0)
+    for states, is_same in (((shared, shared), False), ((0, 0), True)):
+        models = [MLPClassifier((4,), random_state=state) for state in states]
+        stack = Stack([model.begin(X, y) for model in models], models[0]._plan(N))
+        stack.shuffle()
+        assert np.array_equal(*stack.order) is is_same
 
 
 def test_fit_of_an_estimator_is_a_stack_of_one():
