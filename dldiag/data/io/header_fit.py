@@ -145,7 +145,9 @@ def join_cut_column(table: pa.Table, cut: int | None, dialect: Dialect) -> pa.Ta
     if cut is None:
         return table
     mark = pa.scalar(dialect.delimiter, pa.large_string())
-    whole = pc.binary_join_element_wise(table.column(cut), table.column(cut + 1), mark, null_handling="skip")
+    left, right = table.column(cut), table.column(cut + 1)
+    both = pc.binary_join_element_wise(left, right, mark)  # Null where one of them is.
+    whole = pc.coalesce(both, left, right)
     columns = [*table.columns[:cut], whole, *table.columns[cut + 2 :]]
     return pa.Table.from_arrays(columns, names=[str(j) for j in range(len(columns))])
 

@@ -1,9 +1,12 @@
 """Shapes that files from the wild have: names that look like values, headers of another width, rules, torn lines."""
 
+import pyarrow as pa
 import pytest
 
 from dldiag.data.io import RawTable, alternatives, read
+from dldiag.data.io.dialect import Dialect
 from dldiag.data.io.encoding import decide_encoding
+from dldiag.data.io.header_fit import join_cut_column
 from tests.data.tables import rng
 
 CITIES = ["Paris", "Rome", "Oslo"] * 10
@@ -292,3 +295,11 @@ def test_numbers_that_grow_behind_an_empty_corner_name_the_columns_of_a_table_of
         "18.75",
     )
     assert read(("70,16.5,16.75,17.25,18.75\n" + counts).encode()).frame.shape == (5, 5)
+
+
+def test_a_column_cut_by_its_delimiter_is_joined_where_rows_lack_cells():
+    cut = pa.table({"0": ["1", "2", "3", "4"], "1": ["a", None, "c", None], "2": ["b", "d", None, None]})
+    joined = join_cut_column(
+        cut.cast(pa.schema([(name, pa.large_string()) for name in cut.column_names])), 1, Dialect(",")
+    )
+    assert joined.column(1).to_pylist() == ["a,b", "d", "c", None]
