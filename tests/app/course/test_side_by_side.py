@@ -23,4 +23,4 @@ def test_two_are_drawn_and_all_are_listed():
     (rows,) = tables(app)
     assert rows["Way"].to_list() == ["way 0", "way 1", "way 2"]
     assert rows["Dev error"].to_list() == ["40.0%"] * 3
-    assert rows["Gap"].to_list() == ["25.0%"] * 3
+    assert rows["Gap"].to_list() == ["25.0 points"] * 3

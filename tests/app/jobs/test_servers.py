@@ -23,7 +23,7 @@ from tests.app.jobs.pools import LONG, MODULES, runs, wait
 
 def test_a_running_server_removes_what_is_old_and_forgets_it_but_nothing_that_runs(ann, bob, monkeypatch):
     monkeypatch.setattr("dldiag.app.jobs.pool.TIDY_SECONDS", 0.1)
-    pool = Pool(ServerLimits(workers=1), MODULES)
+    pool = Pool(ServerLimits(workers=1, abandoned_minutes=10), MODULES)  # Nobody looks at the waiting job.
     try:
         done = pool.submit(Count(to=2), ann)
         wait(pool, done)
