@@ -38,9 +38,10 @@ class RareRows:
 
     def numbers(self) -> dict[str, Estimate | None]:
         """Return the evidence: the dev rows of the class, and what four times its training rows are expected to gain."""
-        gain = expected_gain(self.curve.sizes, self.curve.dev_errors, train_errors=self.curve.train_errors)
-        rows = exactly(int(self.curve.sizes[-1]))
-        return {"rare_dev_rows": exactly(self.n_dev), "rare_train_rows": rows, "rare_rows_gain": gain}
+        rows, gain = int(self.curve.sizes[-1]), None
+        if rows:  # A repeat may have drawn none for training.
+            gain = expected_gain(self.curve.sizes, self.curve.dev_errors, train_errors=self.curve.train_errors)
+        return {"rare_dev_rows": exactly(self.n_dev), "rare_train_rows": exactly(rows), "rare_rows_gain": gain}
 
 
 def rare_class(y: NDArray[Any], choice: MetricChoice) -> int | None:

@@ -7,11 +7,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score
 
 from dldiag.core.settings import Settings
-from dldiag.core.types import Estimate, exactly
+from dldiag.core.types import Estimate, LearningCurve, exactly
 from dldiag.data.dataset import make_dataset
 from dldiag.data.split import make_split
 from dldiag.diagnosis.evidence.evidence import Evidence
-from dldiag.diagnosis.rare_rows import _keeps, rare_class, rare_rows
+from dldiag.diagnosis.rare_rows import RareRows, _keeps, rare_class, rare_rows
 from dldiag.diagnosis.recommend import recommend
 from dldiag.diagnosis.remedies import LEAVE_IT, RARE_ROWS
 from dldiag.diagnosis.rules import RULES, check_rules
@@ -77,6 +77,13 @@ def test_the_forecast_of_four_times_the_rare_rows_holds_what_they_really_give():
 def test_a_table_without_a_rare_class_costs_no_fits():
     fits, model = fitted(n_rare=1400)
     assert rare_rows(fits, model, range(8)) is None
+
+
+def test_a_class_that_a_repeat_has_no_training_row_of_is_counted_and_not_forecast():
+    none = LearningCurve("mlp", np.array([0]), np.full((1, 3), 0.2), np.full((1, 3), 0.4))
+    found = RareRows(1, 2, none).numbers()
+    assert (found["rare_dev_rows"], found["rare_train_rows"]) == (exactly(2), exactly(0))
+    assert found["rare_rows_gain"] is None
 
 
 CLEAR = {"avoidable_bias": Estimate(0.0, -0.005, 0.005), "achievable": exactly(0.12), "dev_half_width": exactly(0.01)}
