@@ -43,10 +43,11 @@ def compare(first: Report, second: Report) -> Comparison:
 
 def with_parent(report: Report, parent: Parent) -> Report:
     """Return the report with the run it came from: the error after the change, and the effect where it was not tested."""
-    effect = parent.effect
+    effect, after = parent.effect, report.evidence.get("dev_error")
     if effect is None and parent.curve is not None and report.curves and parent.remedy:
-        effect = paired_repeats(parent.curve, report.curves[0], _overlap(report), "dev_errors")
-    return replace(report, parent=replace(parent, after=report.evidence.get("dev_error"), effect=effect))
+        paired = paired_repeats(parent.curve, report.curves[0], _overlap(report), "dev_errors")
+        effect = _of_all_repeats(paired, parent.before, after)
+    return replace(report, parent=replace(parent, after=after, effect=effect))
 
 
 def paired_repeats(before: LearningCurve, after: LearningCurve, overlap: float, which: str) -> Estimate | None:
@@ -66,6 +67,18 @@ def paired_repeats(before: LearningCurve, after: LearningCurve, overlap: float, 
     return Estimate(mean, min(low, mean), max(high, mean))
 
 
+def _of_all_repeats(paired: Estimate | None, before: Estimate | None, after: Estimate | None) -> Estimate | None:
+    """Center the interval of a paired change on the difference of two errors as they are shown.
+
+    A verdict rests on more repeats than the curve keeps, so the change of the curve's repeats would not add up with its errors; their
+    interval is wide enough for the mean of more.
+    """
+    if paired is None or before is None or after is None:
+        return paired
+    mean = after.value - before.value
+    return Estimate(mean, mean - (paired.value - paired.low), mean + (paired.high - paired.value))
+
+
 def _same_rows(first: Report, second: Report) -> bool:
     a, b = first.split, second.split
     same_split = (a.train, a.dev, a.method, a.repeats) == (b.train, b.dev, b.method, b.repeats)
@@ -73,11 +86,11 @@ def _same_rows(first: Report, second: Report) -> bool:
 
 
 def _change(first: Report, second: Report, name: str, *, paired: bool) -> Estimate | None:
+    before, after = first.evidence.get(name), second.evidence.get(name)
     if paired and first.curves and second.curves:
         found = paired_repeats(first.curves[0], second.curves[0], _overlap(second), f"{name}s")
         if found is not None:
-            return found
-    before, after = first.evidence.get(name), second.evidence.get(name)
+            return _of_all_repeats(found, before, after)
     if before is None or after is None:
         return None
     mean = after.value - before.value

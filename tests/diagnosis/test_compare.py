@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dldiag.core.i18n import Message
-from dldiag.core.types import Parent
+from dldiag.core.types import Estimate, Parent
 from dldiag.diagnosis.compare import compare, with_parent
 from dldiag.report import from_json, to_json, view
 from tests.reports import make_report
@@ -17,7 +17,12 @@ def shifted(report, by):
     curve, noise = report.curves[0], np.linspace(-0.002, 0.002, report.curves[0].dev_errors.shape[1])
     errors = curve.dev_errors.copy()
     errors[-1] += by + noise
-    return replace(report, curves=(replace(curve, dev_errors=errors), *report.curves[1:]))
+    evidence = {**report.evidence, "dev_error": moved(report.evidence["dev_error"], by)}
+    return replace(report, curves=(replace(curve, dev_errors=errors), *report.curves[1:]), evidence=evidence)
+
+
+def moved(estimate, by):
+    return Estimate(estimate.value + by, estimate.low + by, estimate.high + by)
 
 
 def test_the_paired_change_is_the_mean_difference_and_its_interval_knows_the_shared_rows():
@@ -28,6 +33,15 @@ def test_the_paired_change_is_the_mean_difference_and_its_interval_knows_the_sha
     noise = np.linspace(-0.002, 0.002, 5)
     half = 2.1318 * np.sqrt((1 / 5 + 400 / 1200) * noise.var(ddof=1))  # t of 4 degrees of freedom at 95%
     assert found.dev_change.high - found.dev_change.value == pytest.approx(half, rel=1e-4)
+
+
+def test_the_change_is_that_of_the_errors_as_they_are_shown_though_the_verdict_rests_on_more_repeats_than_the_curve():
+    first = make_report()
+    second = shifted(first, -0.03)
+    more = replace(second, evidence={**second.evidence, "dev_error": moved(second.evidence["dev_error"], 0.01)})
+    found, before = compare(first, more).dev_change, compare(first, second).dev_change
+    assert found.value == pytest.approx(more.evidence["dev_error"].value - first.evidence["dev_error"].value)
+    assert found.high - found.low == pytest.approx(before.high - before.low)
 
 
 def test_another_seed_is_not_paired_and_another_target_has_no_change():
