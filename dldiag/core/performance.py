@@ -26,13 +26,20 @@ class Band:
 class Confusion:
     """Predictions counted over all repeats. counts: a row per true class, a column per predicted one.
 
-    other: the rare classes of a target with many are counted as one class, the last.
+    other: the rare classes of a target with many are counted as one class, the last. shares: of each true class, the mean over the
+    repeats that have rows of it, as its recall is; () in reports of earlier versions.
     """
 
     labels: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
     repeats: int
     other: bool = False
+    shares: tuple[tuple[float, ...], ...] = ()
+
+    @property
+    def class_shares(self) -> tuple[tuple[float, ...], ...]:
+        """The shares, or where they were not kept those of the counts."""
+        return self.shares or tuple(tuple(count / max(1, sum(row)) for count in row) for row in self.counts)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """How good a model is, from its dev predictions: scikit-learn's numbers, and intervals as the bootstrap's."""
 
 import json
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -47,6 +48,17 @@ def test_counts_and_scores_of_classes_are_scikit_learns():
     assert yes.recall.value == pytest.approx(theirs.recall_score(given.y, given.predicted))
     assert yes.precision.value == pytest.approx(theirs.precision_score(given.y, given.predicted))
     assert yes.rows == given.y.sum()
+
+
+def test_the_shares_of_the_matrix_are_the_recall_of_each_class_though_repeats_have_unlike_numbers_of_its_rows():
+    y, predicted = np.array([0, 0, 0, 1, 0, 0, 1, 1]), np.array([0, 0, 1, 1, 0, 0, 0, 1])
+    given = Predictions(np.arange(8), np.repeat([0, 1], 4), y, predicted)
+    found = confusion(judged_rows(given), ["no", "yes"])
+    scores = class_scores(judged_rows(given), ["no", "yes"])
+    assert found.counts == ((4, 1), (1, 2))
+    assert [found.class_shares[k][k] for k in (0, 1)] == pytest.approx([one.recall.value for one in scores], abs=1e-6)
+    assert replace(found, shares=()).class_shares == ((0.8, 0.2), (1 / 3, 2 / 3))
+    assert np.sum(found.class_shares, axis=1) == pytest.approx([1, 1])
 
 
 def test_the_rarest_of_many_classes_are_counted_as_one():

@@ -64,8 +64,7 @@ def confusion_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure
 
 
 def _cells(one: Confusion) -> dict[str, Any]:
-    totals = [max(1, sum(row)) for row in one.counts]
-    shares = [[count / total for count in row] for row, total in zip(one.counts, totals, strict=True)]
+    shares = one.class_shares
     is_written = len(one.labels) <= MOST_WRITTEN
     texts = [
         [f"{share:.1%}<br>{count:,}" if is_written else "" for share, count in zip(*row, strict=True)]
@@ -73,7 +72,7 @@ def _cells(one: Confusion) -> dict[str, Any]:
     ]
     names = [_class_name(label) for label in one.labels]
     others = [tr("(none of them)")] if len(one.counts[0]) > len(names) else []
-    return {"x": names + others, "y": names, "z": shares, "text": texts}
+    return {"x": names + others, "y": names, "z": [list(row) for row in shares], "text": texts}
 
 
 def _restyled(one: Confusion) -> dict[str, Any]:

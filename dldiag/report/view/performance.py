@@ -116,10 +116,10 @@ def _mistake_lines(one: Performance) -> Iterator[str]:
     """Say the most frequent kinds of mistakes."""
     if one.confusion is None:
         return
-    labels, counts = one.confusion.labels, one.confusion.counts
+    labels, shares = one.confusion.labels, one.confusion.class_shares
     kinds = [
-        (count, labels[i], labels[j], count / sum(row))
-        for i, row in enumerate(counts)
+        (count, labels[i], labels[j], shares[i][j])
+        for i, row in enumerate(one.confusion.counts)
         for j, count in enumerate(row[: len(labels)])
         if i != j and count
     ]
