@@ -28,8 +28,9 @@ BOXES = """() => [...document.querySelectorAll('.js-plotly-plot')[0].querySelect
 
 def open_lesson(page, server, key):
     page.goto(f"{server.url}/{FILES[key].split('_', 1)[1]}?lesson={key}&{QUICK}")
-    settle(page)
     skip = page.locator("[class*=st-key-skip] button")
+    until(page, lambda: skip.count() or page.locator(".slider-group").count())  # The guess is asked once a visitor.
+    settle(page)
     if skip.count():
         skip.first.click()
     until(page, lambda: page.locator(".slider-group").count() and not page.locator("[class*=st-key-cancel]").count())

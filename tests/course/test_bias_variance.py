@@ -82,7 +82,7 @@ def test_a_variance_below_zero_is_explained_and_shares_are_written_in_percent(wa
     negative = replace(rates.parts[0], variance=Estimate(-0.012, -0.02, -0.004))
     rates = replace(rates, parts=(negative, *rates.parts[1:]))
     assert "no mistake" in str(below_zero(rates))
-    assert "variance rises from -1.2% to 10.0%" in str(read_sweep(rates))
+    assert "variance rises from −1.2% to 10.0%" in str(read_sweep(rates))
     assert sweep_rows(rates)[0]["variance"] == "-1.2% (-2.0% – -0.4%)"
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from dldiag.core.i18n import typeset
 from dldiag.course.activations import figures as figures_activations
 from dldiag.course.activations import moving as moving_activations
 from dldiag.course.activations.functions import collapse, shape
@@ -39,7 +40,7 @@ def test_the_graph_shows_every_forward_value_and_every_backward_derivative(theme
     drawn = moving_logistic.graph_moving(graph, theme=theme)
     shown = " ".join(drawn.data[0].text) + " ".join(drawn.data[1].text)
     for node in graph.nodes:
-        assert f"{node.value + 0.0:.3g}" in shown
+        assert typeset(f"{node.value + 0.0:.3g}") in shown
     for edge in graph.edges:
         assert edge.derivative is None or f"<b>{edge.symbol}</b>" in shown
         assert edge.derivative is None or f"<b>{edge.derivative + 0.0:.3g}</b>" in shown

@@ -46,7 +46,7 @@ def test_the_sigmoid_starves_the_first_layer_and_relu_does_not(found):
     assert "With Sigmoid the first layer's gradient is only" in str(look_at_flow(found))
     assert activation_to_use(found) == {"activation": "relu"}
     there, runs = sum(sigmoid.runner.arrived), len(sigmoid.runner.arrived)
-    assert there == runs or f"of {runs} runs of Sigmoid {there} came to" in str(look_at_flow(found))
+    assert there == runs or f"Sigmoid {there} of {runs}" in str(look_at_flow(found))
 
 
 def test_shares_by_depth_end_at_the_share_at_the_chosen_depth(found):
