@@ -83,7 +83,7 @@ def test_a_variance_below_zero_is_explained_and_shares_are_written_in_percent(wa
     rates = replace(rates, parts=(negative, *rates.parts[1:]))
     assert "no mistake" in str(below_zero(rates))
     assert "variance rises from −1.2% to 10.0%" in str(read_sweep(rates))
-    assert sweep_rows(rates)[0]["variance"] == "-1.2% (-2.0% – -0.4%)"
+    assert sweep_rows(rates)[0]["variance"] == "−1.2% (−2.0% – −0.4%)"
 
 
 def test_under_extreme_regularization_the_bias_is_the_variance_of_the_truth(wave):

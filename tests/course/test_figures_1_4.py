@@ -32,6 +32,10 @@ def data():
     return prepare_lesson(toy("moons", 200))
 
 
+def written(number):
+    return typeset(f"{number + 0.0:.3g}")
+
+
 @each_theme
 def test_the_graph_shows_every_forward_value_and_every_backward_derivative(theme):
     problem = yes_no(toy("moons"), most=2)
@@ -40,10 +44,10 @@ def test_the_graph_shows_every_forward_value_and_every_backward_derivative(theme
     drawn = moving_logistic.graph_moving(graph, theme=theme)
     shown = " ".join(drawn.data[0].text) + " ".join(drawn.data[1].text)
     for node in graph.nodes:
-        assert typeset(f"{node.value + 0.0:.3g}") in shown
+        assert written(node.value) in shown
     for edge in graph.edges:
         assert edge.derivative is None or f"<b>{edge.symbol}</b>" in shown
-        assert edge.derivative is None or f"<b>{edge.derivative + 0.0:.3g}</b>" in shown
+        assert edge.derivative is None or f"<b>{written(edge.derivative)}</b>" in shown
     assert f"{row.loss:.3f}" in str(figures_logistic.alt_graph(row))
     assert "-0<" not in shown
 
