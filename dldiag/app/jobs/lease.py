@@ -34,8 +34,7 @@ class Lease:
     def release(self) -> None:
         """Give the lease up, and remove expired leases."""
         others = [path for path in self._file.parent.iterdir() if path != self._file]
-        expired = [
-            path for path in others if not self.is_held(path.name)
-        ]  # Its own file tells the time, so it goes last.
+        # Its own file tells the time, so it goes last.
+        expired = [path for path in others if not self.is_held(path.name)]
         for path in (*expired, self._file):
             path.unlink(missing_ok=True)
