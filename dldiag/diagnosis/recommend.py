@@ -151,9 +151,8 @@ def _entry(
         return _probed_entry(row, problem, probe, fired, evidence)
     if problem is not None and row.key in _BY_EVIDENCE:
         return _BY_EVIDENCE[row.key](row, problem, fired, evidence)
-    unsuited = (
-        bool(evidence.probes) and row.suits is not always
-    )  # It was not run: the metric or the target does not ask for it.
+    # What was not run does not suit the metric or the target.
+    unsuited = bool(evidence.probes) and row.suits is not always
     changes = [] if model is None else [change for _, change in applicable(model, {row.key})]
     if problem is None or unsuited or (model is not None and row.is_a_setting and not changes):
         return None

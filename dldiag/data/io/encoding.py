@@ -151,9 +151,8 @@ def is_utf8(data: bytes) -> bool:
     """Tell whether all bytes are UTF-8 (ASCII included)."""
     ends = pa.py_buffer(np.array([0, len(data)]))
     try:
-        pa.LargeStringArray.from_buffers(1, ends, pa.py_buffer(data)).validate(
-            full=True
-        )  # A decoded text takes memory.
+        # Arrow checks the bytes where they are; a decoded text takes memory.
+        pa.LargeStringArray.from_buffers(1, ends, pa.py_buffer(data)).validate(full=True)
     except pa.ArrowInvalid:
         return False
     return True
