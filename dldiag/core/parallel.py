@@ -21,15 +21,21 @@ OWN_BACKEND = "LokyBackend"  # Joblib's local processes; any other backend was c
 USUAL_MOST = 4  # Default maximum of processes; each needs 200 MB, and other work needs cores, too.
 
 
+def _arrive() -> None:
+    """Do nothing: a process that could call this is there."""
+
+
 class Processes:
     """As many processes as asked for, through joblib: `parallel_config(backend="dask")` makes a cluster of them.
 
-    They take about two seconds to start, so they are started at once and used when `ready`. A class because it knows
-    whether they are there. Two of them in one process share the same processes.
+    They take about two seconds to start, so they are started at once and used when `ready`: when each has run
+    `arrive`, which imports what the work needs. A class because it knows whether they are there. Two of them in one
+    process share the same processes.
     """
 
-    def __init__(self, n_jobs: int = 1) -> None:
+    def __init__(self, n_jobs: int = 1, arrive: Callable[[], None] = _arrive) -> None:
         self.count = int(effective_n_jobs(n_jobs))
+        self._arrive = arrive
         self._starting: Thread | None = None
         if self.count > 1 and type(get_active_backend()[0]).__name__ == OWN_BACKEND:
             self._starting = Thread(target=self._start, daemon=True)
@@ -53,7 +59,7 @@ class Processes:
 
     def _start(self) -> None:
         try:
-            list(self._parallel()(delayed(_arrive)() for _ in range(self.count)))
+            list(self._parallel()(delayed(self._arrive)() for _ in range(self.count)))
         except Exception:  # Without shared semaphores, or after an interrupt, the caller does all the work.
             self.count = 1
 
@@ -91,7 +97,3 @@ def portable(function: Any) -> Any:
     except (pickle.PicklingError, TypeError, AttributeError):
         return None
     return function
-
-
-def _arrive() -> None:
-    """Do nothing; a process that could call this has imported what fits need."""

@@ -7,6 +7,7 @@ import time
 import warnings
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -80,6 +81,12 @@ class FitResult:
     def useful_error(self) -> float:
         """The lower of the dev errors of this model and the baseline."""
         return min(self.dev_error, self.guess_error)
+
+
+def import_models() -> None:
+    """Import the libraries of the built-in models, which takes seconds, before the first fit needs them."""
+    for module in ("sklearn.ensemble", "sklearn.linear_model"):
+        import_module(module)
 
 
 def fit_all(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dldiag.core.cluster import active_cluster
 from dldiag.core.parallel import Processes
 from dldiag.core.types import Dataset, ShouldStop, Split
-from dldiag.experiments.fit import FitResult, fit_all
+from dldiag.experiments.fit import FitResult, fit_all, import_models
 from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model
 from dldiag.experiments.predictions import Predictions, PredictionStore, pooled
@@ -44,7 +44,7 @@ class FitCache:
         self._store = PredictionStore()
         self._kept_sizes = {split.n_train, *kept_sizes}  # Sizes at which fits keep their predictions.
         self._training_dev: dict[FitKey, FitResult] = {}  # Kept apart, because these rows are not dev rows.
-        self._processes = active_cluster() or Processes(n_jobs)
+        self._processes = active_cluster() or Processes(n_jobs, import_models)
         self._should_stop = should_stop
 
     def fit(

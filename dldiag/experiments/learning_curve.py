@@ -23,7 +23,7 @@ from dldiag.core.types import DataError, Dataset, LearningCurve
 from dldiag.data.encode import Matrix
 from dldiag.data.target import check_scale
 from dldiag.experiments import estimates
-from dldiag.experiments.fit import FitResult, fit_all
+from dldiag.experiments.fit import FitResult, fit_all, import_models
 from dldiag.experiments.fit_cache import FitKey
 from dldiag.experiments.metric_choice import plain_choice
 from dldiag.experiments.models import Model, as_model, is_network
@@ -123,7 +123,8 @@ def learning_curve(  # noqa: PLR0913 — scikit-learn's own arguments
         coded = with_codes(model, encoded.labels)
         how: dict[str, Any] = {"reseeded": False, "as_given": True}
         tasks += [FitTask((model.identity, size, r), coded, rows[:size], dev, seed, **how) for size in sizes]
-    results = {result.task.key: result for result in fit_all(tasks, encoded, processes=Processes(n_jobs or 1))}
+    processes = Processes(n_jobs or 1, import_models)
+    results = {result.task.key: result for result in fit_all(tasks, encoded, processes=processes)}
     _tell_failures(list(results.values()), error_score)
     return as_curve(model, sizes, len(folds), results, encoded.dataset.unit)
 

@@ -2,6 +2,7 @@
 
 import os
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,19 @@ def two():
         assert time.monotonic() < deadline
         time.sleep(0.02)
     return started
+
+
+def test_a_process_has_done_what_arriving_asks_before_it_counts_as_ready(tmp_path):
+    """An import that the first fit needs takes seconds; it belongs before the first fit."""
+    arrived = Processes(2, partial(_leave_a_sign, tmp_path))
+    arrived._starting.join()
+    assert arrived.ready
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def _leave_a_sign(folder):
+    time.sleep(0.5)
+    (folder / str(os.getpid())).touch()
 
 
 def test_everything_sent_comes_back_once(two):

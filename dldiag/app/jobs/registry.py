@@ -16,6 +16,7 @@ from dldiag.app.jobs.diagnosis import JobProgress, JobStop, diagnose_job
 from dldiag.app.jobs.error_rows import error_rows_job, label_trial_job
 from dldiag.app.jobs.improvement import improve_job, open_job, try_job
 from dldiag.app.jobs.model_file import model_job
+from dldiag.experiments.fit import import_models
 
 JobFunction = Callable[[Any, JobProgress, JobStop], Any]
 
@@ -39,11 +40,6 @@ def any_job() -> Any:
 
 def warm_up() -> None:
     """Import what jobs need, so that the first one starts at once."""
-    for module in (
-        "sklearn.ensemble",
-        "sklearn.linear_model",
-        "dldiag.diagnosis.diagnose",
-        "dldiag.report",
-        "dldiag.data.read_table",
-    ):
+    import_models()
+    for module in ("dldiag.diagnosis.diagnose", "dldiag.report", "dldiag.data.read_table"):
         import_module(module)

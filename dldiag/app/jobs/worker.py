@@ -33,6 +33,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.parallel import Processes
 from dldiag.core.params import SettingError, from_environment
 from dldiag.core.types import DataError, LearningCurve, Progress, Report, Stopped
+from dldiag.experiments.fit import import_models
 
 LOOK_SECONDS = 0.05  # The cancel file is checked at most this often.
 _BEAT_SECONDS = 0.5  # Interval of the heartbeat.
@@ -193,7 +194,7 @@ def main(modules: list[str]) -> None:
         importlib.import_module(module)
     if hasattr(os, "nice"):
         os.nice(BEHIND_THE_PAGES)
-    Processes(from_environment(ServerLimits).processes)  # The processes start while this one imports.
+    Processes(from_environment(ServerLimits).processes, import_models)  # The processes start while this one imports.
     try:
         warm_up()
     except Exception:  # The import will fail again in a job, where the page can show it.
