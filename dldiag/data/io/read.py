@@ -1,4 +1,4 @@
-"""Read a file: decide a plan unless one is given, read by it, and report everything that was done."""
+"""Read a file, or preview its first rows: decide a plan unless one is given, read by it, and report everything that was done."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dldiag.core.params import from_environment
 from dldiag.core.types import Notice, ReadPlan
 from dldiag.data.io.bounded import read_bounded, read_bounded_parts
 from dldiag.data.io.compression import Unpacked
-from dldiag.data.io.encoding import alternatives_of
+from dldiag.data.io.encoding import alternatives_of, decide_encoding
 from dldiag.data.io.formats.jsonl import read_json
 from dldiag.data.io.formats.registry import read_typed
 from dldiag.data.io.large.row_groups import format_of_parts, read_row_groups
@@ -36,6 +36,9 @@ LEAST_LINES_OF_END = (
 FEW_DIFFERENT = 20  # different characters beyond ASCII; the words of a small table repeat
 FEW_CHARACTERS = 60  # beyond ASCII; with more of them the better encoding is plain
 TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
+PREVIEW_BYTES = 1 << 18
+MOST_ALTERNATIVES = 3
+PLAIN_TEXT = "csv"
 
 
 def read(
@@ -190,3 +193,35 @@ def mark_notices(gathered: Gathered, plan: ReadPlan) -> list[Notice]:
     if not table.num_rows:
         told.append(notice("no_rows"))
     return told
+
+
+def preview(source: str | Path | bytes, plan: ReadPlan, rows: int = 20, limits: Limits | None = None) -> RawTable:
+    """Return the first rows as the plan reads them; of a long text only the beginning is looked at."""
+    limits = limits or from_environment(Limits)
+    data = take(source, limits, plan).data
+    if plan.format == PLAIN_TEXT and not plan.compression:
+        data, plan = _beginning(data, plan)
+    table = read(data, plan=plan, limits=limits)
+    return replace(table, frame=table.frame.head(rows))
+
+
+def alternatives(
+    data: bytes, plan: ReadPlan | None = None, limits: Limits | None = None
+) -> tuple[tuple[str, str], ...]:
+    """Return (encoding, preview) of up to three other encodings in which the bytes are about as plausible.
+
+    The preview shows lines with other than ASCII characters, so that a person can tell which reads right.
+    """
+    unpacked, typed = open_data(data, limits or from_environment(Limits), "" if plan is None else plan.member)
+    if typed:
+        return ()
+    chosen = decide_encoding(unpacked.data) if plan is None else plan.encoding
+    return alternatives_of(unpacked.data, chosen)[:MOST_ALTERNATIVES]
+
+
+def _beginning(data: bytes, plan: ReadPlan) -> tuple[bytes, ReadPlan]:
+    """Cut a long text after a whole line; footnotes are then out of sight."""
+    if len(data) <= PREVIEW_BYTES or plan.encoding.startswith(("utf-16", "utf-32")):
+        return data, plan
+    end = data.rfind(b"\n", 0, PREVIEW_BYTES)
+    return (data, plan) if end < 0 else (data[: end + 1], replace(plan, footer_rows=0))

@@ -17,8 +17,7 @@ from dldiag.core.types import DataError, ReadPlan
 from dldiag.data.io.formats.parquet import texts_of_arrow
 from dldiag.data.io.large.file_counts import FileCounts, hash_rows
 from dldiag.data.io.large.one_schema import as_joined, joined_types, one_schema
-from dldiag.data.io.large.row_draw import GroupDraw, RowDraw
-from dldiag.data.io.large.strata import Strata
+from dldiag.data.io.large.row_draw import GroupDraw, RowDraw, Strata
 from dldiag.data.io.limits import Limits, Sampling, most_large_rows
 from dldiag.data.io.raw_table import TypedTable, check_columns
 from dldiag.data.io.source import typed_format

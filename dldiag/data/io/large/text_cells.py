@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dldiag.core.types import FileTotals, ReadPlan
 from dldiag.data.io.dialect import SPACES
 from dldiag.data.io.large.file_counts import FileCounts, Hashes, hash_rows
-from dldiag.data.io.large.strata import Strata
+from dldiag.data.io.large.row_draw import Strata
 
 _Cells = list[pa.Array] | None
 
