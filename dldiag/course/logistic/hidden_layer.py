@@ -53,7 +53,7 @@ class HiddenLayer:
 class Widening:
     """The same unit once, then repeated: widths[0] is logistic regression itself (0 hidden units).
 
-    constant_error: of always giving the more frequent answer, on the same rows.
+    constant_error: of always predicting the majority class, on the same rows.
     """
 
     names: tuple[str, str]

@@ -47,7 +47,7 @@ def cross_entropy(z: Array | float, y: Array | float) -> Array:
 
 
 def forward_backward(x: Sequence[float], w: Sequence[float], b: float, y: float, names: Sequence[str] = ()) -> UnitPass:
-    """Send one row through a unit and its derivatives back; x, w (d,)."""
+    """Return the forward and backward pass of one row through a unit; x, w (d,)."""
     z = float(np.dot(w, x) + b)
     a, rest = float(sigmoid(z)), float(sigmoid(-z))  # 1 − a would lose its digits where a is near 1.
     dz = -rest if y == 1 else a
