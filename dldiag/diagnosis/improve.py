@@ -76,8 +76,8 @@ class Improvement:
     winner: Model
     report: Report
     ended: Message
-    dev_uses: int  # settings of the model that were compared on the dev sets
-    total: Total | None = None  # None where no step was taken, or the loop was stopped by hand
+    dev_uses: int  # Settings of the model that were compared on the dev sets.
+    total: Total | None = None  # None where no step was taken or the loop was stopped by hand.
     test: TestResult | None = None
     stopped: bool = False  # Stopped by hand; `report` is then of the model before the last step.
 

@@ -10,8 +10,8 @@ from dldiag.core.types import LearningCurve, Progress, Report
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.models import Model, fit_cost
 
-REPORT_EVERY = 0.2  # seconds between two calls of on_progress
-FORESEEABLE = 0.05  # share of the work from which the remaining time is shown
+REPORT_EVERY = 0.2  # In seconds, between two calls of on_progress.
+FORESEEABLE = 0.05  # The remaining time is shown once this share of the work is done.
 
 
 class ProgressMeter:

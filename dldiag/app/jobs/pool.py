@@ -48,7 +48,7 @@ FULL_HINT = Message("Nothing is lost; try again in a minute.")
 
 
 @dataclass(frozen=True)
-class View:
+class JobStatus:
     """A job as a page sees it: its `place` in the queue, the newest progress, and how it ended.
 
     `reached` changes whenever there is more to draw than before; `store.reached_by` reads it.
@@ -114,7 +114,7 @@ class Pool:
             self._changed.notify_all()
         return job
 
-    def look(self, job: str) -> View:
+    def look(self, job: str) -> JobStatus:
         """Return the state of a job, and note that it is being watched; KeyError when there is none."""
         if not store.exists(job):
             raise KeyError(job)
@@ -126,7 +126,7 @@ class Pool:
             ending = store.ending_of(job) or Ending("failed", RESTARTED, AGAIN)
         state: State = ending.state if ending else "waiting" if place else "running"
         kind = store.head_of(job).job.kind
-        return View(job, kind, state, place, store.progress_of(job), ending, store.reached_stamp(job))
+        return JobStatus(job, kind, state, place, store.progress_of(job), ending, store.reached_stamp(job))
 
     def poll_seconds(self) -> float:
         """Return the polling interval of pages; it grows with their number."""

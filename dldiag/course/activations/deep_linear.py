@@ -21,10 +21,10 @@ from dldiag.course.shared.race import suited_init
 from dldiag.course.shared.snapshots import Layers, layer_outputs, train_snapshots
 from dldiag.nn.activations import ACTIVATIONS
 
-_DEV_SHARE = 0.3  # of the rows, in every repeat
-_GRID = 60  # points of the drawn plane along each side
+_DEV_SHARE = 0.3  # Share of the rows that are dev rows in every repeat.
+_GRID = 60  # Points along each side of the drawn plane.
 LINEAR = "identity"
-NO_DIFFERENCE = 0.01  # error rates closer than this count as equal
+NO_DIFFERENCE = 0.01  # Error rates closer than this count as equal.
 BENT = {row.name: row.label for name, row in ACTIVATIONS.items() if name == row.name and name != LINEAR}
 
 

@@ -12,9 +12,9 @@ from dldiag.core.types import Array
 from dldiag.course.logistic.regression import cross_entropy
 from dldiag.course.shared.problem import YesNo, sigmoid
 
-_NUDGE = 1e-5  # by which a weight is moved to measure its slope
-EXACT_NUDGE = 1e-6  # a difference between backpropagation and the measured slope below this is rounding
-WEIGHTS_DRAWN = 0.5  # standard deviation of the first weights
+_NUDGE = 1e-5  # The slope is measured by moving a weight by this much.
+EXACT_NUDGE = 1e-6  # A smaller difference between backpropagation and the measured slope is rounding.
+WEIGHTS_DRAWN = 0.5  # Standard deviation of the first weights.
 
 
 @dataclass(frozen=True)

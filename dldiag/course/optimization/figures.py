@@ -11,7 +11,7 @@ from dldiag.course.shared.band_figures import LOSS_AXIS, bands_figure
 from dldiag.course.shared.moving_figures import Frame, frames_side_by_side, moving, name_upward
 from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName
 
-LEGEND_ABOVE_TITLES = 1.1  # heights of the panels
+LEGEND_ABOVE_TITLES = 1.1  # In heights of the panels.
 
 
 def valley_moving(found: Descents, *, theme: ThemeName = "light") -> go.Figure:

@@ -19,8 +19,9 @@ from dldiag.course.shared.prepared import Prepared
 from dldiag.nn.activations import ACTIVATIONS
 from dldiag.nn.optimizers import OPTIMIZERS
 
-_RATES = (0.003, 0.01, 0.03, 0.1, 0.3)  # learning rates that every runner may choose from
-LEAST_FALL = 0.02  # of the baseline loss; a best run that falls by less has learned nothing to race to
+_RATES = (0.003, 0.01, 0.03, 0.1, 0.3)  # Every activation may choose among these learning rates.
+# Part of the baseline loss; where the best run falls by less, nothing has learned and there is no target.
+LEAST_FALL = 0.02
 
 
 RACED = {row.name: row.label for name, row in ACTIVATIONS.items() if name == row.name and row.name != "identity"}
@@ -216,7 +217,7 @@ def first_below(steps: Array, loss: Array, target: float) -> float | None:
         return None
     i = int(below[0])
     if i == 0:
-        return float(max(steps[0], 1.0))  # there before the first step: counted as one
+        return float(max(steps[0], 1.0))  # A run that is there before the first step counts as one step.
     share = (loss[i - 1] - target) / (loss[i - 1] - loss[i])
     return float(max(1.0, steps[i - 1] + share * (steps[i] - steps[i - 1])))
 

@@ -12,7 +12,7 @@ from dldiag.course.shared.prepared import Prepared
 from dldiag.nn.activations import ACTIVATIONS
 from dldiag.nn.observe import Observation
 
-Layers = list[tuple[Array, Array]]  # (W (in, out), b (out,)) per layer
+Layers = list[tuple[Array, Array]]  # Has W (in, out) and b (out,) for each layer.
 
 
 def train_recorded(

@@ -18,8 +18,9 @@ from dldiag.core.types import Answer, Array, Estimate, LearningCurve
 Crossed = Literal["crosses", "not_in_sight", "undecided"]
 
 _RESAMPLES = 1000
-_SURE = 0.90  # share of resamples that must agree before a crossover (or its absence) is stated
-_LEVEL = 0.90  # of the interval of a crossover size
+# This share of the resamples must agree before a crossover, or its absence, is stated.
+_SURE = 0.90
+_LEVEL = 0.90  # Confidence of the interval of a crossover size.
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def crossover(a: LearningCurve, b: LearningCurve, *, rho: float = 0.0, seed: int
     2003, (1/J + rho)·s², because repeats overlap; rho: dev rows / training rows.
     """
     sizes = _shared_sizes(a, b)
-    lead = _at(a, sizes) - _at(b, sizes)  # (k, J), positive: b is ahead
+    lead = _at(a, sizes) - _at(b, sizes)  # Has shape (k, J) and is positive where b is ahead.
     first, second = (a, b) if lead[0].mean() <= 0 else (b, a)
     lead = lead if first is a else -lead
     found = _crossings(np.log(sizes), _resampled(lead, rho, seed))

@@ -123,7 +123,7 @@ def scale(
         of_models = {key: as_curve(model, sizes, chosen.repeats, found, unit) for key, model in models.items()}
         return named_learner([replace(curve, model=key) for key, curve in of_models.items()])
 
-    with one_thread():  # small fits: waiting for each other's threads would cost more than they bring
+    with one_thread():  # Waiting for each other's threads would cost small fits more than the threads save.
         for result in fit_all(tasks, encode_dataset(dataset, split, choice), should_stop=should_stop):
             found[result.task.key] = result
             if on_progress is not None:

@@ -49,7 +49,8 @@ OWN_UNIT_ONLY = Message(
     "Give the target's standard deviation to see whether the model beats always predicting the mean."
 )
 REVERSED = Message("An AUC below 0.5 often means that the scores or the labels are the wrong way round.")
-FEW_ROWS = 200  # dev rows; below it, a dev error under the training error may be chance (own choice)
+# With fewer dev rows, a dev error under the training error may be chance (own choice).
+FEW_ROWS = 200
 
 
 def diagnose_numbers(numbers: GivenNumbers, curve: LearningCurve | TrainingHistory | None = None) -> Report:
