@@ -92,6 +92,13 @@ def _add_diagnose(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespa
     )
     add_settings(one)
     add_reading(one)
+    _add_run_and_output(one)
+    one.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
+    one.set_defaults(verb=verb)
+
+
+def _add_run_and_output(one: argparse.ArgumentParser) -> None:
+    """Add the flags that say what is written, and where the fits run."""
     output = one.add_argument_group(tr("output"))
     add_outputs(output)
     add_model_output(output)
@@ -113,8 +120,6 @@ def _add_diagnose(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespa
         "--mlflow", action="store_true", help=tr("log the report to MLflow, where MLFLOW_TRACKING_URI says")
     )
     output.add_argument("--quiet", action="store_true", help=tr("write nothing on stdout"))
-    one.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
-    one.set_defaults(verb=verb)
 
 
 def _diagnose(given: argparse.Namespace) -> None:

@@ -26,15 +26,14 @@ from dldiag.data.io.parse import Gathered, cut_text, gather_rows
 from dldiag.data.io.raw_table import RawTable, TypedTable, frame_of
 from dldiag.data.io.sniff import check_choices, check_found, decide_text, typed_plan
 from dldiag.data.io.source import Text, open_data, open_text, whole_characters
-from dldiag.data.io.text_records import take
+from dldiag.data.io.text_records import Taken, take
 
 MARK_CELLS = 10_000
 LOOKED_AT_CHARS = 1 << 20
-LEAST_LINES_OF_END = (
-    20  # Lines of a text before a last line without a line end is reported; none of 73 sound files ends so.
-)
-FEW_DIFFERENT = 20  # different characters beyond ASCII; the words of a small table repeat
-FEW_CHARACTERS = 60  # beyond ASCII; with more of them the better encoding is plain
+# Lines of a text before a last line without a line end is reported; none of 73 sound files ends so.
+LEAST_LINES_OF_END = 20
+FEW_DIFFERENT = 20  # The words of a small table repeat, so it has few different characters beyond ASCII.
+FEW_CHARACTERS = 60  # With more characters beyond ASCII, the better encoding is plain.
 TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
 PREVIEW_BYTES = 1 << 18
 MOST_ALTERNATIVES = 3
@@ -69,34 +68,42 @@ def read(
         chosen = _chosen_plan(parts, plan, choices)
         return _read_parts(Path(source), chosen, limits, sampling, title, trusted)  # type: ignore[arg-type]
     taken = take(source, limits, plan, sampling, **choices)
-    data = taken.data
     plan = replace(plan, **choices) if plan is not None else None
     member = plan.member if plan is not None else choices.get("member", "")
-    unpacked, typed = open_data(data, limits, member)
+    unpacked, typed = open_data(taken.data, limits, member)
     unpacked = unpacked._replace(compression=unpacked.compression or taken.compression)
     check_found(choices, unpacked, typed)
-    around = {"compression": unpacked.compression, "member": unpacked.member}
-    if typed:
-        undecided = None if plan is not None else choices
-        plan = plan or typed_plan(typed, around, choices)
-        reader = read_typed if trusted else read_bounded
-        return _raw_of_typed(reader(unpacked.data, plan, sampled_by(plan, limits), undecided), data, title)
+    if not typed:
+        return taken.counted(_read_text(taken, unpacked, plan, choices, limits, title))
+    undecided = None if plan is not None else choices
+    plan = plan or typed_plan(typed, _packing(unpacked), choices)
+    reader = read_typed if trusted else read_bounded
+    return _raw_of_typed(reader(unpacked.data, plan, sampled_by(plan, limits), undecided), taken.data, title)
+
+
+def _packing(unpacked: Unpacked) -> dict[str, str]:
+    """Return how the data was packed, as a plan names it."""
+    return {"compression": unpacked.compression, "member": unpacked.member}
+
+
+def _read_text(
+    taken: Taken, unpacked: Unpacked, plan: ReadPlan | None, choices: Mapping[str, Any], limits: Limits, title: str
+) -> RawTable:
+    """Read delimited text or JSON by its plan, or by the one that its content and the choices give."""
     text = open_text(unpacked.data, limits, plan.encoding if plan is not None else choices.get("encoding", ""))
-    plan = plan or decide_text(text, choices, around)
+    plan = plan or decide_text(text, choices, _packing(unpacked))
     limits = sampled_by(plan, limits)
+    of_text = source_notices(text, unpacked)
     if plan.format == "jsonl":
         found = read_json(text, plan, limits)
-        told = [*taken.told(found.rows_in_file, limits), *source_notices(text, unpacked)]
-        table = _raw_of_typed(found, data, title, told)
-    else:
-        of_text = [*source_notices(text, unpacked), *close_notices(text, unpacked)]
-        cut = cut_text(text, plan)
-        del text  # A long one takes as much memory as the file.
-        gathered = gather_rows(cut, plan, limits)
-        told = [*taken.told(gathered.rows_in_file, limits), *of_text]
-        told += [*gathered.notices, *mark_notices(gathered, plan)]
-        table = _raw_of_text(gathered, plan, data, title, told)
-    return taken.counted(table)
+        return _raw_of_typed(found, taken.data, title, [*taken.told(found.rows_in_file, limits), *of_text])
+    of_text += close_notices(text, unpacked)
+    cut = cut_text(text, plan)
+    del text  # A long one takes as much memory as the file.
+    gathered = gather_rows(cut, plan, limits)
+    of_rows = [*gathered.notices, *mark_notices(gathered, plan)]
+    told = [*taken.told(gathered.rows_in_file, limits), *of_text, *of_rows]
+    return _raw_of_text(gathered, plan, taken.data, title, told)
 
 
 def _chosen_plan(kind: str, plan: ReadPlan | None, choices: Mapping[str, Any]) -> ReadPlan:

@@ -174,7 +174,8 @@ def model_label(curve: LearningCurve) -> str:
 # --- the evidence -------------------------------------------------------------------------------------------------
 
 _PARTS = ("achievable", "avoidable_bias", "train_error", "variance", "training_dev_error", "mismatch", "dev_error")
-BUDGET: dict[str, Message] = {name: EVIDENCE[name].label for name in _PARTS}  # In the order in which they add up.
+# They stand in the order in which they add up.
+BUDGET: dict[str, Message] = {name: EVIDENCE[name].label for name in _PARTS}
 _SIGNS: dict[str, str] = {  # How each part follows from those above it.
     "avoidable_bias": "+ ",
     "train_error": "= ",

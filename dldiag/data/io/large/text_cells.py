@@ -22,7 +22,7 @@ class TextCounts:
 
     def __init__(self, plan: ReadPlan) -> None:
         self._plan = plan
-        self._types: dict[str, pa.DataType] = {}  # by the name that the column has here: its place
+        self._types: dict[str, pa.DataType] = {}  # Each name here stands for the place of a column.
         self._counts: FileCounts | None = None
         self._strata = Strata()
 
