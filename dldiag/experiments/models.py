@@ -185,6 +185,7 @@ class ModelRow:
     params: Mapping[str, Param] = field(default_factory=dict)
     task_params: Mapping[Task, Mapping[str, Param]] = field(default_factory=dict)
     cost: float = 1.0  # Time of a fit relative to the linear model at 1,000 rows, to tell the time left.
+    one_tree_below: float = 0.0  # Times the least rows of a leaf; with fewer rows no tree splits, and all are the same.
     when_wide: Mapping[str, Any] = field(default_factory=dict)  # Settings of the reference on more than NARROW columns.
 
 
@@ -235,6 +236,7 @@ MODELS: dict[str, ModelRow] = {
         },
         BOOSTING_PARAMS,
         cost=10,
+        one_tree_below=2.0,
         when_wide=FEW_BINS,
     ),
     "forest": ModelRow(
@@ -354,6 +356,20 @@ def is_of_counts(model: Model) -> bool:
 def _is_of_count_kind(estimator: Any) -> bool:
     normal = getattr(estimator, "power", 1) < 1  # Tweedie's power 0, its default, is the normal distribution.
     return type(estimator).__name__ in COUNT_KINDS and not normal
+
+
+def trees_that_split(model: Model, n_rows: int) -> dict[str, int]:
+    """Return the settings of a fit on so few rows that no tree can split: one tree in place of many that change nothing.
+
+    Only where all rows weigh the same and the loss is the usual one: otherwise rounding may decide between two classes.
+    """
+    times = MODELS[model.key].one_tree_below if model.key in MODELS else 0.0
+    if not times or model.reweight_rows != 1.0 or n_rows >= times * model.estimator.min_samples_leaf:
+        return {}
+    is_usual = model.estimator.loss in ("log_loss", "squared_error") and not getattr(
+        model.estimator, "class_weight", None
+    )
+    return {"max_iter": 1} if is_usual else {}
 
 
 def is_network(model: Model) -> bool:

@@ -64,7 +64,7 @@ def lay(fits, model, dev_errors, train=0.1, size=None):
 def test_budgets_spend_what_the_documentation_says():
     text = (Path(__file__).parents[2] / "docs" / "scale.md").read_text("utf-8")
     lines = re.findall(r"^\| (\w+) \| ([\d,]+) \| ([\d,]+) \| (\d+) \| (\d+) \| ([\d,]+) \|$", text, re.M)
-    documented = {name: [int(one.replace(",", "")) for one in numbers] for name, *numbers in lines}
+    documented = {name: [int(one.replace(",", "")) for one in numbers] for name, *numbers in lines if name in EFFORTS}
     assert documented == {name: list(asdict(effort).values()) for name, effort in EFFORTS.items()}
     with pytest.raises(FrozenInstanceError):
         QUICK.trials = 9
