@@ -71,25 +71,15 @@ def test_a_real_csv_becomes_a_verdict_with_evidence_and_downloads(server, visit)
     assert len(verdict) > 20
     assert page.get_by_role("heading", name="What to do next").is_visible()
     page.get_by_text("Evidence: every number the rules read").click()
-    assert '"schema": "dldiag-report/1"' in downloaded(page, "Report (JSON)")
-    assert "<html" in downloaded(page, "Report (HTML)")[:500]
-    assert "job=" in page.url
-    assert_the_verdict_comes_back(page, verdict)
-
-    stranger = visit(server.url)
-    assert stranger.get_by_text("titanic.csv").count() == 0
-    stranger.goto(f"{server.url}/History")
-    settle(stranger)
-    assert stranger.get_by_text("Nothing here yet").is_visible()
-
-
-def downloaded(page, button):
     with page.expect_download() as download:
-        page.get_by_role("button", name=button).click()
-    return download.value.path().read_text(encoding="utf-8")
+        page.get_by_role("button", name="Report (JSON)").click()
+    assert '"schema": "dldiag-report/1"' in download.value.path().read_text(encoding="utf-8")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Report (HTML)").click()
+    assert "<html" in download.value.path().read_text(encoding="utf-8")[:500]
+    url = page.url
+    assert "job=" in url
 
-
-def assert_the_verdict_comes_back(page, verdict):
     page.reload()
     settle(page)
     assert page.locator(".st-key-verdict h2").inner_text() == verdict, "F5 brings the result back"
@@ -101,6 +91,12 @@ def assert_the_verdict_comes_back(page, verdict):
     page.get_by_role("link", name="Diagnose a model").click()
     settle(page)
     assert page.locator(".st-key-verdict h2").inner_text() == verdict, "a page switch loses nothing"
+
+    stranger = visit(server.url)
+    assert stranger.get_by_text("titanic.csv").count() == 0
+    stranger.goto(f"{server.url}/History")
+    settle(stranger)
+    assert stranger.get_by_text("Nothing here yet").is_visible()
 
 
 def test_cancel_stops_within_a_second_or_so_and_keeps_what_there_is(slow_server, visit):
