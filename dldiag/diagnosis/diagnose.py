@@ -209,8 +209,8 @@ def early_report(case: Case, references: Sequence[Model], started: float) -> Rep
     size = early_size(case.sizes)
     early = replace(case, sizes=tuple(n for n in case.sizes if size is None or n <= size), is_early=True)
     report = report_on(early, references, started)
-    told = EARLY.filled(rows=early.sizes[-1], all=case.fits.split.n_train)
-    return replace(report, verdict=replace(report.verdict, detail=told))
+    detail = EARLY.filled(rows=early.sizes[-1], all=case.fits.split.n_train)
+    return replace(report, verdict=replace(report.verdict, detail=detail))
 
 
 def prepare_case(

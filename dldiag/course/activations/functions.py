@@ -1,4 +1,4 @@
-"""What an activation function does: its shape and slope, and why a network without one is a single line."""
+"""What an activation function does: its shape and slope, and why a network without one is linear."""
 
 from __future__ import annotations
 

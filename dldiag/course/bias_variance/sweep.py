@@ -156,7 +156,7 @@ def sweep_table(
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
 ) -> Sweep:
-    """Do the same with a table, whose truth nobody knows: bias and noise stay together. The test rows stay sealed."""
+    """Do the same with a table, whose truth is unknown: bias and noise stay together. The test rows stay sealed."""
     rows = asked.rows or ROWS_OF_TABLE
     problem = table_problem(dataset, _most_rows(asked.axis, rows), asked.draws, asked.seed)
     return _sweep(problem, model, replace(asked, rows=rows), on_progress, should_stop)

@@ -1,4 +1,4 @@
-"""Ways down the same valley: all rows or mini-batches, plain steps, momentum or Adam, each with its best learning rate."""
+"""Optimizers on the same network: all rows or mini-batches, plain steps, momentum or Adam, each with its best learning rate."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class OptimizerSettings:
 
 @dataclass(frozen=True)
 class Descended:
-    """One way down.
+    """How one optimizer descended.
 
     rate: its best learning rate on the network. steps: per pass over the rows. loss: of the network on the training rows
     against passes, over seeds; final: (seeds,) at the end. seconds: of one pass. path: (T, 2) the two weights of a single
@@ -99,7 +99,7 @@ class CostValley:
 
 @dataclass(frozen=True)
 class Descents:
-    """The ways down, the one that others are compared with first.
+    """All descents, the one that others are compared with first.
 
     ratio: final loss of the last way over that of the first, geometric mean over paired seeds with its 90% interval.
     baseline: the loss of a constant guess.

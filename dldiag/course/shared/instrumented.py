@@ -1,4 +1,4 @@
-"""Instrumented training: what every layer of a stack of small networks does, step by step."""
+"""Instrumented training: small networks trained as a stack, every layer measured step by step."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ class _EnoughSteps(Exception):
 
 @dataclass
 class _Clock:
-    """Notes the seconds between `start` and `stop`: what a step takes without being looked at."""
+    """Notes the seconds between `start` and `stop`: what a step takes without the measuring."""
 
     laps: list[float] = field(default_factory=list)
     since: float | None = None

@@ -31,7 +31,7 @@ class Pace:
 
     @property
     def verdict(self) -> str:
-        """Which of both is clearly faster: first, second, or "" where the interval reaches what is no difference."""
+        """Which of the two is clearly faster: first, second, or "" where the interval holds no difference."""
         return "second" if self.ratio.low > FASTER else "first" if self.ratio.high < 1 / FASTER else ""
 
 

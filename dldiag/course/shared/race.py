@@ -1,4 +1,4 @@
-"""Two activations race to the same loss: in steps and in seconds, how many times faster, and how sure is that."""
+"""How many times faster one activation reaches a loss than another, in steps and in seconds, with intervals."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SOLVERS = {name: OPTIMIZERS[name].label for name in ("momentum", "adam", "rmspro
 
 
 def finish_line() -> Any:
-    """Return the parameter of the share of the way down to which activations race."""
+    """Return the parameter of the target loss: the share of the way from the baseline's loss to the best."""
     return param(
         0.8,
         "Finish line",
@@ -119,7 +119,7 @@ def race(
 def recipes_of(
     activations: Sequence[str], hidden_layers: int, units: int, solver: str, measured: tuple[str, ...] = ()
 ) -> list[Recipe]:
-    """Return what is trained of each activation: the same network from the start made for it, at every rate of _RATES."""
+    """Return one recipe per activation: the same network, the initialization suited to it, and every rate of _RATES."""
     return [
         Recipe(
             name,
@@ -183,7 +183,7 @@ def _final_losses(ran: Watched) -> Array:
 
 
 def fastest_rate(ran: Watched, target: float) -> Watched:
-    """Return the members of the learning rate with the fewest steps to a loss; of none that arrives, the lowest end."""
+    """Return the members of the learning rate with the fewest steps to a loss; where none arrives, of the lowest final loss."""
     needed = []
     for index, final in enumerate(_final_losses(ran)):
         runner = _runner(ran.of_rate(index), target)

@@ -40,7 +40,7 @@ class FlowSettings:
 
 @dataclass(frozen=True)
 class LayerFlow:
-    """What one activation lets through.
+    """How one activation carries the gradient back to the first layer.
 
     start, end: by layer (hidden layers, then output), the gradient norm at the first and last step over seeds; x is the
     layer's number. over_steps: (T, layers) its geometric mean over seeds at every checkpoint. saturated_start, saturated_end: (hidden layers,) mean shares. by_depth: the first layer's gradient
@@ -84,8 +84,8 @@ def flow(
 ) -> Flow:
     """Train one network per activation and measure the gradient of every layer, saturation, and steps to a loss.
 
-    Every activation starts from the initialization made for it and uses, of RATES, the learning rate that takes it to
-    the target in the fewest steps.
+    Every activation starts from the initialization made for it and uses the learning rate of _RATES that takes it to the
+    target in the fewest steps.
     """
     chosen = settings or FlowSettings()
     recipes = recipes_of(

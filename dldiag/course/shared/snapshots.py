@@ -1,4 +1,4 @@
-"""Small networks trained for their weights: a stack on its pools of rows, kept at several moments, and used by hand."""
+"""Snapshots of small networks while they train, one network per pool of rows, and what their weights predict."""
 
 from __future__ import annotations
 

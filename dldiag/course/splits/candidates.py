@@ -54,7 +54,7 @@ def select_on_test(
 ) -> Selection:
     """Make the models, then choose the best of k on a test set, many times (see `choose_on_test`).
 
-    The project's own test rows stay sealed: the training rows, the test rows of this play and its fresh rows are all
+    The project's own test rows stay sealed: the training, test and fresh rows of this experiment are all
     drawn from the others. choice: of a metric; guesses are judged by the share wrong, or the RMSE.
     """
     judged = None if asked.kind == "guesses" else choice

@@ -1,4 +1,4 @@
-"""How many rows the dev and test sets of a table need, and what each way of splitting it can see."""
+"""How many rows the dev and test sets of a table need, and what each way of splitting it can show."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class SplitOption:
 
 @dataclass(frozen=True)
 class SplitAdvice:
-    """What each way of splitting this table can see; `advised` is the place of the best option, None below 100 rows."""
+    """What each way of splitting this table can show; `advised` is the place of the best option, None below 100 rows."""
 
     rows: int
     error: float
@@ -188,7 +188,7 @@ def _compared_row(advice: SplitAdvice) -> dict[str, str]:
 
 
 def why_ours_departs(advice: SplitAdvice) -> Message:
-    """Say why our advice leaves that of the notes where a table grows."""
+    """Say why our advice differs from that of the notes for large tables."""
     values: dict[str, Value] = {"error": advice.error, "difference": advice.difference, "unit": advice.unit}
     return Message(
         "To know an error of {error:error} to ± {difference:gap} takes {needed:,} dev rows, however large the table. Once a "

@@ -107,7 +107,7 @@ def _interval(value: float, found: Array) -> Estimate | None:
 
 
 def crossovers(curves: Sequence[LearningCurve], *, rho: float = 0.0, seed: int = 0) -> tuple[Crossover, ...]:
-    """Return the crossover of every pair of curves, the surest first."""
+    """Return the crossover of every pair of curves, the most certain first."""
     found = [crossover(a, b, rho=rho, seed=seed) for a, b in combinations(curves, 2)]
     return tuple(sorted(found, key=lambda one: -one.share))
 
@@ -120,8 +120,8 @@ class SmallSizes:
     """The claim "on few rows learners hardly differ", tested at one size.
 
     holds: yes when every pair differs by less than `material` with 90% confidence, no when one differs by more. spread: mean
-    error of `worst` minus that of `best`, with an interval at 90% for all pairs together: the pair that differs most
-    most clearly when the claim is false, else the two ends.
+    error of `worst` minus that of `best`, with an interval at 90% for all pairs together: the pair with the
+    clearest difference when the claim is false, else the two ends.
     """
 
     rows: int

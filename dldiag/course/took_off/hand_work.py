@@ -1,4 +1,4 @@
-"""On few rows: does the learner matter more, or the hand work on its inputs?"""
+"""On few rows: does the learner matter more, or the preprocessing of its inputs?"""
 
 from __future__ import annotations
 

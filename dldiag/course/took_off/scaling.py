@@ -86,7 +86,7 @@ class CurveBand:
 class Scale:
     """All learners on the same nested subsets, who overtakes whom, and whether they differ on few and on many rows.
 
-    crossings: the largest network against each traditional learner, the surest overtaking first; others: every other
+    crossings: the largest network against each traditional learner, the most certain overtaking first; others: every other
     pair that crosses for sure. network: of the networks the one with the least error on the most rows, "" when another
     learner is better there with 90% confidence.
     """
@@ -222,7 +222,7 @@ def _against_largest(keys: Sequence[str]) -> list[frozenset[str]]:
 
 
 def _overtaking(one: Crossover) -> tuple[bool, float]:
-    """Order crossovers: those in which a network overtakes come first, the surest before the others."""
+    """Order crossovers: those in which a network overtakes come first, the most certain before the others."""
     return (not LEARNERS[one.second].deep, -one.share)
 
 

@@ -1,6 +1,6 @@
 """Wrong dev rows counted by category: what fixing each can gain at most, and how many rows one has to look at.
 
-After Machine Learning Yearning, ch. 14 to 18; the categories are the slices and mix-ups that the error analysis finds.
+After Machine Learning Yearning, ch. 14 to 18; the categories are the slices and confusions that the error analysis finds.
 """
 
 from __future__ import annotations

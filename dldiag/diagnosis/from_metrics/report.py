@@ -73,7 +73,7 @@ def diagnose_numbers(numbers: GivenNumbers, curve: LearningCurve | TrainingHisto
     memorizes = numbers.model == MEMORIZING
     findings = check_rules(evidence, rules, READS_TRAINING if memorizes else ())
     assumed = errors.human_error is None and evidence.achievable is not None
-    told = verdict_of(
+    verdict = verdict_of(
         findings, evidence, assumed=assumed, memorizes=memorizes, rules=rules,
         remarks=_remarks_on(numbers, errors, evidence, findings),
     )  # fmt: skip
@@ -86,7 +86,7 @@ def diagnose_numbers(numbers: GivenNumbers, curve: LearningCurve | TrainingHisto
         evidence=evidence.estimates(),
         findings=findings,
         recommendations=remedies_for(findings, evidence),
-        verdict=told,
+        verdict=verdict,
         forecast=_forecast(errors, by_rows),
         training_curve=None if history is None else history.as_training_curve(),
         metric=None if errors.metric == AUTO else errors.given_metric.used(errors.spread),
