@@ -126,7 +126,7 @@ def _side(values: Array) -> Array:
 def _wrong(layers: Layers, problem: YesNo) -> Array:
     """Return 1 for each row that a network gets wrong."""
     z = layer_outputs(layers, problem.X, HIDDEN_ACTIVATION)[:, 0]
-    return ((z > 0) != (problem.y == 1)).astype(float)
+    return np.asarray((z > 0) != (problem.y == 1), dtype=float)
 
 
 def _fewer(single: Array, wrong: Array, networks: int) -> Estimate:
