@@ -80,7 +80,7 @@ def show_scale(lesson: Lesson) -> None:
     formulas(FORMULAS)
     add(size_words(result))
     add(left_out_words(ScaleSettings(**asked)))
-    offer(size_to_use(result, lesson_dataset(reference).task), key="use.size")
+    offer(size_to_use(result, lesson_dataset(reference).task), reference, key="use.size")
 
 
 def show_few(lesson: Lesson) -> None:
@@ -108,7 +108,7 @@ def show_race(lesson: Lesson) -> None:
         with column:
             figure = race_figure(result, seconds=seconds, theme=figure_mode())
             show_figure(figure, alt_race(result, seconds=seconds), key=f"race.{seconds}")
-    offer(runner_to_use(result), key="use.race")
+    offer(runner_to_use(result), reference, key="use.race")
 
 
 show_topic("took_off", {"scale": show_scale, "few": show_few, "race": show_race})

@@ -121,7 +121,7 @@ def show_layer(lesson: Lesson) -> None:
     show_moving(draw.layer_moving(result, theme=figure_mode()), draw.alt_layers(result), key="layer")
     add(marks_words(result.marks))
     st.latex(r"z = W x + b, \; a = \sigma(z), \; W = \begin{pmatrix} w_1^T \\ \vdots \\ w_k^T \end{pmatrix}")
-    offer(layer_to_use(result, len(feature_names(open_dataset(reference)))), key="use.layer")
+    offer(layer_to_use(result, len(feature_names(open_dataset(reference)))), reference, key="use.layer")
 
 
 def show_backprop(lesson: Lesson) -> None:

@@ -89,7 +89,7 @@ def show_flow(lesson: Lesson) -> None:
         show_figure(draw.depth_figure(result, theme=figure_mode()), draw.alt_flow(result), key="flow.depth")
     show_rows(draw.flow_rows(result), alt=tr("Gradient, saturation and steps of every activation"))
     formulas(BACK)
-    offer(activation_to_use(result), key="use.flow")
+    offer(activation_to_use(result), reference, key="use.flow")
 
 
 def show_dying(lesson: Lesson) -> None:
@@ -107,7 +107,7 @@ def show_dying(lesson: Lesson) -> None:
     ):
         with column:
             show_figure(drawing(result, theme=figure_mode()), draw.alt_dead_units(result), key=f"dead_units.{name}")
-    offer(slope_to_use(result), key="use.leaky")
+    offer(slope_to_use(result), reference, key="use.leaky")
 
 
 show_topic("activations", {"bend": show_bend, "slopes": show_shapes, "flow": show_flow, "dying": show_dying})

@@ -6,6 +6,7 @@ from dldiag.app.course.data import ask_data
 from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import add, ask_few, formulas, offer
 from dldiag.app.course.lesson import came_out, show_topic
+from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_moving, show_rows
 from dldiag.core.i18n import Message, tr
@@ -23,17 +24,17 @@ FORMULAS = (
 )
 
 
-def run_starts(lesson: Lesson) -> Beginnings | None:
+def run_starts(lesson: Lesson) -> tuple[Reference, Beginnings | None]:
     reference = ask_data("initialization", toys=("moons", "circles", "blobs", "wave"), default="toy:moons")
     asked = ask_few(StartSettings(), "starts", ("hidden_layers", "activation"))
     result = run_experiment(reference, StartsRequest(asked=StartSettings(**asked)), Beginnings)
     if result is not None:
         came_out(lesson, reference, result)
-    return result
+    return reference, result
 
 
 def show_zeros(lesson: Lesson) -> None:
-    result = run_starts(lesson)
+    _, result = run_starts(lesson)
     if result is None:
         return
     left, right = st.columns(2)
@@ -44,7 +45,7 @@ def show_zeros(lesson: Lesson) -> None:
 
 
 def show_scale(lesson: Lesson) -> None:
-    result = run_starts(lesson)
+    reference, result = run_starts(lesson)
     if result is None:
         return
     left, right = st.columns(2)
@@ -56,11 +57,11 @@ def show_scale(lesson: Lesson) -> None:
     show_moving(draw.histograms_moving(result, key, theme=figure_mode()), draw.alt_histogram(result, key), key="layers")
     show_rows(draw.start_rows(result), alt=tr("Loss, saturation, spread and gradient of every start"))
     formulas(FORMULAS)
-    offer(settings_to_use(result), key="use.start")
+    offer(settings_to_use(result), reference, key="use.start")
 
 
 def show_small(lesson: Lesson) -> None:
-    result = run_starts(lesson)
+    _, result = run_starts(lesson)
     if result is None:
         return
     left, right = st.columns(2)

@@ -41,7 +41,7 @@ from dldiag.experiments.metric_choice import plain_choice
 SIZE_FORMULAS = (
     (
         r"h = 1.96\,\sqrt{\frac{E\,(1-E)}{n}} \quad\Longrightarrow\quad n = \frac{1.96^2\,E\,(1-E)}{h^2}",
-        Message("The half-width h of the 95% interval of an error rate E measured on n rows, and the rows it takes:"),
+        Message("An error rate E measured on n rows has a 95% interval of half-width h. The rows it takes:"),
     ),
     (
         r"h \ge \frac{3}{n}",
@@ -56,8 +56,7 @@ CHOICE_FORMULAS = (
     (
         r"\mathbb{E}[\text{fresh} - \text{promised}] = \mathbb{E}[\max_{i \le k} Z_i]\;\sigma\,\sqrt{(1-\rho)/n}",
         Message(
-            "The best of k equally good models on n test rows, each row's loss with standard deviation σ, two models' "
-            "losses with correlation ρ:"
+            "The best of k equally good models on n test rows. Each row's loss has standard deviation σ; two models' losses have correlation ρ:"
         ),
     ),
     (
@@ -93,7 +92,7 @@ def show_sizes(lesson: Lesson) -> None:
         show_rows(set_rows(), alt=tr("What each set is for"))
     formulas(SIZE_FORMULAS)
     show_message(this_projects_split(dataset))
-    offer(material_to_use(advice, dataset), key="use", prefix="settings")
+    offer(material_to_use(advice, dataset), reference, key="use", prefix="settings")
 
 
 def show_choice(lesson: Lesson) -> None:

@@ -53,8 +53,7 @@ FORMULAS = (
     (
         r"\Delta \pm t\,\sqrt{\Big(\tfrac{1}{R} + \tfrac{n_{\text{dev}}}{n_{\text{train}}}\Big)\, s^2}",
         Message(
-            "Two values are compared on the same R splits; the spread s of their differences is corrected for training "
-            "sets that overlap (Nadeau and Bengio 2003), beside the dev rows' own sampling:"
+            "Two values are compared on the same R splits. The spread s of their differences is corrected for training sets that overlap (Nadeau and Bengio 2003). The dev rows' own sampling is added:"
         ),
     ),
 )
@@ -86,7 +85,7 @@ def show_values(lesson: Lesson) -> None:
     with st.expander(tr("All hyperparameters, with present values"), icon=":material/tune:"):
         show_rows(setting_rows(settings_of(model)), alt=tr("Hyperparameters with present and default values"))
     formulas(FORMULAS)
-    if offer(best_settings(result, model), key="use"):
+    if offer(best_settings(result, model), reference, key="use"):
         with warned():
             history.note(experiment_of(result, dataset.fingerprint))
 

@@ -64,8 +64,7 @@ FORMULAS = (
     (
         ZERO_ONE,
         Message(
-            "Classes (Domingos 2000, James 2003): p are the true probabilities at x, y* the best answer, ȳ the answer "
-            "most networks give:"
+            "Classes (Domingos 2000, James 2003): p are the true probabilities at x. y* is the best answer, ȳ the answer most networks give:"
         ),
     ),
 )
@@ -87,7 +86,7 @@ def show_sweep(lesson: Lesson) -> None:
     with st.expander(tr("The numbers"), icon=":material/table:"):
         show_rows(sweep_rows(sweep), alt=tr("Bias, variance, noise and their sum at each value"))
     formulas(FORMULAS)
-    offer(best_change(sweep), key="use")
+    offer(best_change(sweep), reference, key="use")
 
 
 def show_pictures(sweep: Sweep) -> None:
@@ -131,7 +130,7 @@ def show_capacity(lesson: Lesson) -> None:
     came_out(lesson, reference, result)
     show_compared(result)
     present = present_model("classification").parameters["hidden_layer_sizes"]
-    offer(size_that_helped(result, chosen, present), key="use.capacity")
+    offer(size_that_helped(result, chosen, present), reference, key="use.capacity")
 
 
 show_topic("bias_variance", {"sweep": show_sweep, "pairs": show_pairs, "capacity": show_capacity})

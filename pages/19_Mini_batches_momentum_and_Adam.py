@@ -72,7 +72,7 @@ def show_optimizers(lesson: Lesson) -> None:
     came_out(lesson, reference, result)
     show_ways(result)
     formulas(METHODS)
-    offer(optimizer_to_use(result, OptimizerSettings(**asked)), key="use.optimizer")
+    offer(optimizer_to_use(result, OptimizerSettings(**asked)), reference, key="use.optimizer")
 
 
 show_topic("optimization", {"batches": show_batches, "optimizers": show_optimizers})

@@ -46,7 +46,7 @@ def show_l2(lesson: Lesson) -> None:
     came_out(lesson, reference, result)
     show_compared(result.compared)
     formulas(L2)
-    offer(penalty_to_use(result), key="use.penalty")
+    offer(penalty_to_use(result), reference, key="use.penalty")
 
 
 def show_dropout(lesson: Lesson) -> None:
@@ -60,7 +60,7 @@ def show_dropout(lesson: Lesson) -> None:
     came_out(lesson, reference, result)
     show_compared(result.compared)
     formulas(DROPOUT)
-    offer(penalty_to_use(result), key="use.dropout")
+    offer(penalty_to_use(result), reference, key="use.dropout")
 
 
 show_topic("regularization", {"l2": show_l2, "dropout": show_dropout})

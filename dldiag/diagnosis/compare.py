@@ -38,7 +38,21 @@ def compare(first: Report, second: Report) -> Comparison:
     changes = [
         _change(first, second, name, paired=paired) if comparable else None for name in ("dev_error", "train_error")
     ]
-    return Comparison(same_table, paired, changes[0], changes[1], _differences(first, second))
+    applied = _applied(first, second) if comparable else None
+    return Comparison(
+        same_table, paired or applied is not None, applied or changes[0], changes[1], _differences(first, second)
+    )
+
+
+def _applied(first: Report, second: Report) -> Estimate | None:
+    """Return the effect that "before and after" shows, where one run was made from the other by applying a change."""
+    parent = second.parent
+    if parent is not None and parent.before == first.evidence.get("dev_error"):
+        return parent.effect
+    parent = first.parent
+    if parent is not None and parent.effect is not None and parent.before == second.evidence.get("dev_error"):
+        return Estimate(-parent.effect.value, -parent.effect.high, -parent.effect.low)
+    return None
 
 
 def with_parent(report: Report, parent: Parent) -> Report:

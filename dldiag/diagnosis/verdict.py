@@ -56,8 +56,8 @@ BY_ANSWERS: Mapping[tuple[Answer, Answer], Message] = {
 }
 # The sentence is the same where one of the two is known not to be high, because that depends on the split.
 CANNOT_TELL = Message(
-    "The error on unseen rows is {dev:error}. With {judged} we can't yet tell why: training error {train:error}, best error seen "
-    "here {achievable:error}."
+    "The error on unseen rows is {dev:error}; the best seen here is {achievable:error}. With {judged} we can't yet tell whether "
+    "underfitting or overfitting is part of it (training error {train:error})."
 )
 TOGETHER = Message(
     "Neither bias nor variance is high by itself, but the two add up. The error on unseen rows is {dev:error}; about "

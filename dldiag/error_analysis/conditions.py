@@ -32,6 +32,7 @@ class BinnedColumn:
     cuts: tuple[float, ...] = ()
     levels: tuple[str, ...] = ()
     are_dates: bool = False
+    values: tuple[float, ...] = ()  # The number that each bin holds, where each holds one.
 
     @property
     def is_numeric(self) -> bool:
@@ -48,6 +49,8 @@ class BinnedColumn:
             return (Condition(self.name, "missing"),)
         if self.levels:
             return (Condition(self.name, "==", self.levels[first - 1]),)
+        if self.values and first == last:
+            return (Condition(self.name, "==", self.values[first - 1]),)
         above = (Condition(self.name, ">", self._bound(first - 2)),) if first > 1 else ()
         below = (Condition(self.name, "<=", self._bound(last - 1)),) if last < self.bins else ()
         return above + below
@@ -91,7 +94,8 @@ def _of_numbers(name: str, numbers: NDArray[np.float64], are_dates: bool) -> Bin
     cuts = _cuts(present, distinct)
     codes = np.searchsorted(cuts, numbers, side="left").astype(np.int16) + 1
     codes[np.isnan(numbers)] = MISSING
-    return BinnedColumn(name, codes, len(cuts) + 1, tuple(cuts.tolist()), are_dates=are_dates)
+    values = tuple(distinct.tolist()) if len(cuts) + 1 == len(distinct) and not are_dates else ()
+    return BinnedColumn(name, codes, len(cuts) + 1, tuple(cuts.tolist()), are_dates=are_dates, values=values)
 
 
 def _cuts(present: NDArray[np.float64], distinct: NDArray[np.float64]) -> NDArray[np.float64]:

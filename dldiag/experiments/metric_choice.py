@@ -98,7 +98,9 @@ def _suggested(dataset: Dataset, settings: Settings) -> tuple[str, Message]:
             "So each class counts the same.",
             values,
         )
-    return "error", Message('No class is rare: "{label}", the rarest, has {share:.1%} of the rows.', values)
+    return "error", Message(
+        'The classes are not too uneven: "{label}", the smallest, has {share:.1%} of the rows.', values
+    )
 
 
 def positive_class(dataset: Dataset, settings: Settings) -> int | None:

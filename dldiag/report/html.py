@@ -124,7 +124,6 @@ def _words(report: Report) -> dict[str, str]:
         "no_charts": tr("This browser is too old to draw the charts; the tables hold the same numbers."),
         "fixes": tr("What to do next"),
         "recommended": tr("Recommended"),
-        "is_recommended": tr("recommended"),
         "test": tr("The sealed test set"),
         "versions": tr("Made with {versions}. All intervals hold with 90% confidence.", versions=versions),
     }
@@ -137,6 +136,7 @@ def _verdict(report: Report) -> dict[str, Any]:
         "kind_label": str(view.FIX_KINDS[kind]),
         "headline": str(verdict.headline),
         "detail": "" if verdict.detail is None else str(verdict.detail),
+        "may_help": view.what_may_help(report),
         "judged": view.judged_line(report),
         "next": "" if best is None else view.action_text(best, report),
         "answers": view.answers(report),

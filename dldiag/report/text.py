@@ -82,6 +82,8 @@ def _verdict(report: Report, width: int) -> Iterator[str]:
     yield from wrapped(str(report.verdict.headline), width)
     if report.verdict.detail is not None:
         yield from wrapped(str(report.verdict.detail), width)
+    if line := view.what_may_help(report):
+        yield from wrapped(line, width)
     yield from wrapped("; ".join(labeled(name, text) for name, text in view.answers(report)), width)
     yield from wrapped(view.judged_line(report), width)
     if line := view.applied_line(report):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from dldiag.core.types import Stopped
+from dldiag.core.types import Estimate, Stopped
 from dldiag.course.activations.deep_linear import DeepLinear, DeepLinearSettings, deep_linear, look_at_deep_linear
 from dldiag.course.logistic.hidden_layer import layer_to_use, look_at_widening, unit_by_unit, widen
 from dldiag.course.shared.problem import yes_no
@@ -80,6 +80,9 @@ def test_no_hidden_unit_is_logistic_regression_and_more_units_bend_the_boundary(
     assert layer.error < 0.05 < single.error
     assert "draws one line" in str(look_at_widening(found))
     assert layer_to_use(found, 2) == {"activation": "logistic", "hidden_layer_sizes": (8,)}
+    assert layer.fewer.low <= layer.fewer.value == pytest.approx(single.error - layer.error)
+    few = replace(found, widths=(single, replace(layer, fewer=Estimate(0.02, -0.01, 0.05))))
+    assert "may be chance" in str(look_at_widening(few)), "two points, but the interval holds 0"
     assert layer_to_use(found, 5) == {}, "two columns of five say nothing about the whole table"
 
 

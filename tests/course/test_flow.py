@@ -14,6 +14,7 @@ from dldiag.course.activations.dead_units import (
     look_at_dead_units,
     slope_to_use,
 )
+from dldiag.course.activations.lessons import dead_units_outcomes
 from dldiag.course.shared.instrumented import Recipe
 from dldiag.course.shared.prepared import prepare_lesson
 from dldiag.course.shared.signal_flow import (
@@ -43,7 +44,7 @@ def test_the_sigmoid_starves_the_first_layer_and_relu_does_not(found):
     assert sigmoid.through.high < 0.01
     assert relu.through.low > 0.05
     assert list(np.argsort(sigmoid.start.mean)) == sorted(range(6), key=lambda i: sigmoid.start.mean[i])
-    assert "With Sigmoid the first layer's gradient is only" in str(look_at_flow(found))
+    assert "with Sigmoid, 0.2 with ReLU" in str(look_at_flow(found))
     assert activation_to_use(found) == {"activation": "relu"}
     there, runs = sum(sigmoid.runner.arrived), len(sigmoid.runner.arrived)
     assert there == runs or f"Sigmoid {there} of {runs}" in str(look_at_flow(found))
@@ -113,3 +114,6 @@ def test_a_leaky_slope_that_did_not_surely_pay_is_not_recommended(data):
     slept = dead_units(data, DeadUnitsSettings(steps=50, seeds=3))
     assert slope_to_use(replace(slept, loss_change=Estimate(-0.1, -0.3, 0.1))) == {}
     assert slope_to_use(replace(slept, loss_change=Estimate(-0.005, -0.007, -0.003))) == {}, "sure, but next to nothing"
+    tiny = replace(slept, loss_change=Estimate(-0.001, -0.002, -0.0005))
+    assert dead_units_outcomes(tiny).claims[0].verdict == "not_shown"
+    assert "no difference that matters" in str(look_at_dead_units(tiny))

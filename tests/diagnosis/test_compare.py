@@ -80,3 +80,20 @@ def test_the_path_keeps_every_step():
     first = parent_of(before)
     second = replace(first, id="def", earlier=(replace(first, curve=None),))
     assert [row["Step"] for row in view.steps_so_far(with_parent(before, second))] == ["1", "2"]
+
+
+def test_a_comparison_of_a_run_with_the_one_it_was_changed_from_shows_the_effect_that_before_and_after_shows():
+    before, effect = make_report(), Estimate(-0.021, -0.04, -0.002)
+    after = with_parent(shifted(before, -0.03), replace(parent_of(before), effect=effect))
+    assert compare(before, after).dev_change == effect
+    assert compare(after, before).dev_change == Estimate(0.021, 0.002, 0.04)
+    runs = view.side_by_side_runs({"a": before, "b": after})
+    assert view.compared_errors(runs)[1]["Change"] == view.side_by_side(after)[1]["Change"]
+    assert "expected to hold: 2.1 points better (0.2 to 4.0)" in view.comparison_lines(runs)[0]
+    assert view.comparison_note(runs) == view.side_by_side_note(after) != ""
+    plain = with_parent(shifted(before, -0.03), parent_of(before))
+    assert view.side_by_side_note(plain) == "", "one number needs no word"
+    open_ = replace(after, parent=replace(after.parent, effect=Estimate(0.014, -0.017, 0.038)))
+    assert "−3.0 points, which may be chance: between 1.7 points better and 3.8 points worse" in view.applied_line(
+        open_
+    )

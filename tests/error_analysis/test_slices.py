@@ -50,6 +50,29 @@ def test_a_planted_slice_is_found_and_confirmed(kind):
     assert best.rows == rows_where(best.rule, frame).sum()
 
 
+def test_a_number_with_few_values_is_named_by_its_value():
+    frame = table().assign(
+        member=np.random.default_rng(2).integers(0, 2, ROWS), count=np.random.default_rng(3).integers(0, 5, ROWS)
+    )
+    for inside, rule in (
+        (frame["member"] == 1, Condition("member", "==", 1.0)),
+        (frame["count"] == 3, Condition("count", "==", 3.0)),
+    ):
+        best = find_slices(frame, losses(inside.to_numpy()))[0]
+        assert rule in best.rule
+        assert (rows_where((rule,), frame) == inside).all()
+
+
+def test_a_slice_with_less_error_than_the_rest_is_not_confirmed_though_it_has_more_where_large_losses_are_cut():
+    frame = table()
+    inside = (frame.a > 0.5).to_numpy()
+    loss = np.random.default_rng(4).gamma(1.0, np.where(inside, 3.0, 1.0))
+    loss[np.flatnonzero(~inside)[::200]] = 10_000.0
+    found = [one for one in find_slices(frame, loss, is_root=True) if one.confirmed]
+    assert all(one.error.value > one.rest.value for one in found)
+    assert any(one.rule for one in find_slices(frame, np.minimum(loss, 30.0), is_root=True) if one.confirmed)
+
+
 def test_no_slice_is_confirmed_where_errors_fall_anywhere():
     alarms = 0
     for seed in range(40):

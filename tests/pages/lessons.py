@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from dldiag.app.storage import uploads
 from dldiag.course.contents import all_lessons
+from dldiag.course.shared.toys import toy
 from tests.waiting import until_ended
 
 ROOT = Path(__file__).parents[2]
@@ -110,6 +111,12 @@ def buttons_to_use(app):
 def two_columns(rng):
     x = rng.normal(size=300)
     return pd.DataFrame({"x": x, "y": np.where(x + rng.normal(0, 0.5, 300) > 0, "high", "low")}), "y"
+
+
+def own_toy(key):
+    """Return a toy problem as a visitor's own table, and its target."""
+    made = toy(key, 1000)
+    return made.X.assign(kind=np.where(made.y == 1, "in", "out")), "kind"
 
 
 def wide(rng):

@@ -10,6 +10,7 @@ from tests.pages.lessons import (
     buttons_to_use,
     charts,
     claims,
+    own_toy,
     plain,
     start,
     two_columns,
@@ -77,9 +78,17 @@ def test_a_canceled_lesson_does_not_claim_to_keep_what_it_does_not_show():
 def test_use_this_puts_the_setting_into_the_model():
     # With ReLU the starts that are not made to measure blow up or do not learn, whatever the last digits.
     quick = {"starts": {"activation": "relu"}}
-    app = until_done(start("scale_of_weights", values=quick, **{"initialization.data": "toy:circles"}))
+    app = until_done(with_table(start("scale_of_weights", values=quick), *own_toy("circles")))
     app = buttons_to_use(app)[0].click().run()
     assert app.session_state["dldiag"]["values"]["model"]["init"] in ("he_normal", "glorot_normal")
+
+
+def test_what_was_found_on_a_toy_or_a_sample_is_not_offered_for_the_own_model():
+    app = until_done(
+        start("scale_of_weights", values={"starts": {"activation": "relu"}}, **{"initialization.data": "toy:circles"})
+    )
+    assert claims(app) and not buttons_to_use(app)
+    assert not buttons_to_use(until_done(start("sizes", **{"size.difference": "0.2"})))
 
 
 def test_where_nothing_was_learned_nothing_is_recommended():
@@ -95,12 +104,12 @@ def test_two_hyperparameters_draw_a_map():
 
 
 def test_using_the_best_value_sets_the_model_and_writes_the_record():
-    bad = {"model": {"hidden_layer_sizes": (8,), "max_iter": 20, "alpha": 1000.0, "learning_rate_init": 0.01}}
-    asked = {"first": "alpha", "first_values": "0 1 1000"}
+    bad = {"model": {"hidden_layer_sizes": (16,), "max_iter": 20, "learning_rate_init": 0.0001}}
+    asked = {"first": "learning_rate_init", "first_values": "0.0001 0.03 10"}
     values = QUICK | bad | {"search": asked, "validation": {"repeats": 3, "train_rows": 300}}
-    app = until_done(start("values", values=values, owner="g", **{"hyperparameters.data": "toy:moons"}))
+    app = until_done(with_table(start("values", values=values, owner="g"), *own_toy("circles")))
     app = button(app, "Use this in my model").click().run()
-    assert "alpha" in app.session_state["dldiag"]["values"]["model"]
+    assert app.session_state["dldiag"]["values"]["model"]["learning_rate_init"] == 0.03
     assert history.History().experiments("g" * 43)
 
 
@@ -115,8 +124,9 @@ def test_an_impossible_value_is_refused_with_its_reason_and_the_page_stays():
 
 
 def test_the_difference_asked_for_becomes_the_material_one_of_the_diagnosis_where_it_can_be_seen():
-    assert not buttons_to_use(until_done(start("sizes")))
-    app = until_done(start("sizes", **{"size.difference": "0.2"}))
+    table = two_columns(np.random.default_rng(0))
+    assert not buttons_to_use(until_done(with_table(start("sizes"), *table)))
+    app = until_done(with_table(start("sizes", **{"size.difference": "0.2"}), *table))
     app = button(app, "Use this in my model").click().run()
     assert app.session_state["dldiag"]["values"]["settings"]["material"] == 0.2
 

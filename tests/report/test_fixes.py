@@ -56,6 +56,27 @@ def test_good_news_looks_like_good_news(case, kind):
     assert view.verdict_kind(make_report(case)) == kind
 
 
+def test_a_gap_that_no_fix_closes_is_no_good_news_and_what_may_help_is_named():
+    report = make_report("variance")
+    rows = replace(report.recommendations[0], remedy=MORE_DATA, rank=2, change={}, trial=Trial(MORE_DATA, "undecided", Estimate(-0.03, -0.079, 0.015), 5, 0.0))  # fmt: skip
+    keep = replace(rows, remedy="leave_it", rank=1, trial=None)
+    gap = replace(report, verdict=replace(report.verdict, problem="harmless_gap"), recommendations=(keep, rows))
+    assert view.verdict_kind(gap) == "keep"
+    assert "between 7.9 points better and 1.5 points worse" in view.what_may_help(gap)
+    assert view.what_may_help(replace(gap, recommendations=(keep,))) == ""
+    assert view.what_may_help(report) == "", "there is a fix to apply"
+
+
+def test_a_cell_of_the_remedy_table_says_what_a_run_of_it_showed():
+    report = make_report()
+    first, *_ = report.recommendations
+    probed = {**report.evidence, "probe_regularization": Estimate(0.004, -0.006, 0.014)}
+    found = replace(report, recommendations=(with_test(first, "hurt", 0.03),), evidence=probed)
+    said = {cell.remedy: cell.said for cells in view.remedy_table(found).values() for cell in cells}
+    assert said[first.remedy] == said["regularization"] == "did not help here"
+    assert {cell.said for cells in view.remedy_table(report).values() for cell in cells if cell.lit} == {"recommended"}
+
+
 def test_every_remedy_is_a_fix_or_has_a_short_run_in_vain_or_says_why_it_is_neither():
     report = make_report()
     shown = [one.remedy for one in (*view.fixes(report), *view.short_runs_in_vain(report))]

@@ -92,12 +92,14 @@ def axis_title(reference: Reference) -> str:
     return metric_axis_title(lesson_choice(reference).metric)
 
 
-def offer(values: Mapping[str, Any], *, key: str, prefix: str = "model") -> bool:
+def offer(values: Mapping[str, Any], reference: Reference, *, key: str, prefix: str = "model") -> bool:
     """Offer to put settings into the visitor's model (or diagnosis); True when they were taken just now.
 
     Without settings there is no button: a result that shows nothing, like a preview, recommends nothing. Nor is there one
-    for what is set already.
+    for what is set already, or for what was found on a toy or a sample: that says nothing about the visitor's table.
     """
+    if not is_own(reference):
+        return False
     params = model_params() if prefix == "model" else params_of(Settings)
     present = forms.remembered(params, prefix)
     changes = {name: (present[name], value) for name, value in values.items() if not _same(present[name], value)}

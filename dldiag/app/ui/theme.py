@@ -25,6 +25,7 @@ h1 { letter-spacing: -0.02em; }
 :root { --good: #00805c; --act: #0f5e63; --stop: #c35200; --open: #5b6675; }
 [class*="st-key-kind-"] { border-left-width: 6px; }
 .st-key-kind-good { border-left-color: var(--good); } .st-key-kind-act { border-left-color: var(--act); }
+.st-key-kind-keep { border-left-color: var(--open); }
 .st-key-kind-stop { border-left-color: var(--stop); } .st-key-kind-open { border-left-color: var(--open); }
 .st-key-action { background: color-mix(in srgb, #2A8F96 13%, transparent); border-radius: .5rem; padding: .6rem .9rem; }
 [class*="st-key-lit-"] { border-left: 5px solid #2A8F96; }
@@ -59,6 +60,7 @@ h1 { letter-spacing: -0.02em; }
   tr:last-child { border-bottom: 0; }
   td { display: grid; grid-template-columns: 40% 1fr; gap: .75rem; padding: .1rem 0; border: 0; }
   td:first-child { display: block; font-weight: 600; }
+  td:first-child::before { content: attr(data-label) " · "; font-weight: 400; opacity: .78; }
   td:empty { display: none; }
   td:not(:first-child)::before { content: attr(data-label); opacity: .78; } } }
 .remedy-table { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 1rem; }

@@ -36,6 +36,8 @@ def show_before_after(report: Report, job: str | None) -> None:
         ):
             undo(parent)
         show_rows(view.side_by_side(report), alt=tr("Before and after"))
+        if line := view.side_by_side_note(report):
+            show_message(line, kind="caption")
         if parent.curve is not None and report.curves:
             axis = view.error_axis_title(report)
             figure = learning_curves(

@@ -10,7 +10,7 @@ from dldiag.app.state import improvement, session
 from dldiag.app.ui.widgets import explained, show_message, show_rows
 from dldiag.app.views.apply import apply_fix
 from dldiag.app.views.progress import show_ending, watch
-from dldiag.core.i18n import tr
+from dldiag.core.i18n import Message, tr
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import Column_, Report
 from dldiag.report import view
@@ -18,6 +18,7 @@ from dldiag.report.interval_bars import BarScale, interval_bar, scale_of
 from dldiag.report.view import Cell, Fix
 
 _SHOWN = 6  # Fixes shown before "More fixes".
+_BY_HAND = Message("for you to do: there is nothing to test here")
 _ICONS = {"helped": ":material/check_circle:", "hurt": ":material/cancel:", "no_effect": ":material/remove:"}
 
 
@@ -37,12 +38,15 @@ def show_fixes(report: Report, job: str | None) -> None:
             )
         in_vain = view.short_runs_in_vain(report)
         scale = scale_of([*found, *in_vain])
+        by_hand = "" if sum(_is_by_hand(one) for one in found) > 1 else str(_BY_HAND)
+        if found and not by_hand:
+            show_message(tr("Those without a result are for you to do: there is nothing to test here."), kind="caption")
         for place, one in enumerate(found[:_SHOWN], 1):
-            _show_fix(place, one, scale, report, job)
+            _show_fix(place, one, scale, report, job, by_hand)
         if found[_SHOWN:]:
             with st.expander(tr("More fixes")):
                 for place, one in enumerate(found[_SHOWN:], _SHOWN + 1):
-                    _show_fix(place, one, scale, report, job)
+                    _show_fix(place, one, scale, report, job, by_hand)
     _show_course_table(report)
     _show_others(report, in_vain, scale)
 
@@ -70,7 +74,12 @@ def list_fixes(report: Report) -> None:
         st.markdown(" · ".join(escape_markdown(text) for text in (one.title, one.beside_title, one.words) if text))
 
 
-def _show_fix(place: int, one: Fix, scale: BarScale, report: Report, job: str | None) -> None:
+def _is_by_hand(one: Fix) -> bool:
+    return not one.words and not one.can_test
+
+
+def _show_fix(place: int, one: Fix, scale: BarScale, report: Report, job: str | None, by_hand: str) -> None:
+    """Draw one fix; `by_hand` is what a fix says that nothing here can test."""
     looks = "lit" if one.is_recommended else "fix"  # The keys are styled in theme.py.
     with st.container(border=True, key=f"{looks}-{one.remedy}"):
         text, bar, buttons = st.columns([3, 3, 1.3], vertical_alignment="center")
@@ -84,10 +93,9 @@ def _show_fix(place: int, one: Fix, scale: BarScale, report: Report, job: str | 
         with bar:
             if one.effect is not None:
                 st.html(interval_bar(one, scale))
-            words = one.words or (
-                tr("not tested") if one.can_test else tr("for you to do: there is nothing to test here")
-            )
-            st.markdown(f"{_ICONS.get(one.verdict or '', '')} {escape_markdown(words)}")
+            words = one.words or (tr("not tested") if one.can_test else by_hand)
+            if words:
+                st.markdown(f"{_ICONS.get(one.verdict or '', '')} {escape_markdown(words)}")
         with buttons:
             if job is not None:
                 _show_buttons(one, report, job)
@@ -145,5 +153,6 @@ def _column(column: Column_, cells: list[Cell]) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    mark = f" <b>✓ {escape(tr('recommended'))}</b>" if cell.lit else ""
+    tick = "✓ " if cell.lit else ""
+    mark = f" <b>{tick}{escape(cell.said)}</b>" if cell.said else ""
     return f'<li class="{"lit" if cell.lit else "dim"}">{escape(legible(cell.title))}{mark}</li>'

@@ -145,6 +145,8 @@ def _show_comparison(keys: Sequence[str]) -> None:
     for line in view.comparison_lines(runs):
         show_message(line)
     show_rows(view.compared_errors(runs), alt=tr("Errors of the runs"))
+    if line := view.comparison_note(runs):
+        show_message(line, kind="caption")
     rows = view.compared_settings(runs)
     if rows:
         st.markdown(f"**{escape_markdown(tr('What differs'))}**")

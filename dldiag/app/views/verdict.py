@@ -15,6 +15,7 @@ from dldiag.report.view import FixKind
 
 _ICONS: dict[FixKind, str] = {
     "good": ":material/check_circle:",
+    "keep": ":material/info:",
     "act": ":material/build_circle:",
     "stop": ":material/report:",
     "open": ":material/help:",
@@ -35,6 +36,8 @@ def show_verdict(report: Report, job: str | None, *, complete: bool) -> None:
         st.header(escape_markdown(verdict.headline, 600), anchor=False)
         if verdict.detail:
             show_message(verdict.detail)
+        if line := view.what_may_help(report):
+            show_message(line)
         _show_action(report, job)
         if job is not None:
             show_repairs(report, job)

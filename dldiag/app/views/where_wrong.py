@@ -27,7 +27,8 @@ def show_where_wrong(report: Report, job: str | None) -> None:
         return
     with st.container(key="where_wrong"):
         st.subheader(escape_markdown(TITLE), anchor="where-wrong")
-        show_message(errors_line(report.errors))
+        different = report.evidence.get("n_dev")
+        show_message(errors_line(report.errors, None if different is None else round(different.value)))
         for one in error_sections(report.errors):
             tried = one.key == "suspects" and job is not None and eyeball.LABEL_TRIAL in improvement.started(job)
             with st.expander(escape_markdown(one.title), expanded=one.key == "slices" or tried):

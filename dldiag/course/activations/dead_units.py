@@ -123,8 +123,18 @@ def _dead_units_of(ran: Watched) -> DeadUnitsOf:
 
 def slope_to_use(found: DeadUnitsRun) -> dict[str, Any]:
     """Return the leaky slope where units died and it lowered the loss clearly (90% confidence); empty otherwise."""
-    pays = found.loss_change.high < -LEAST_FALL * found.baseline
-    return {"activation": found.leaky.activation} if pays and max(found.plain.silent.mean) >= FEW_SILENT else {}
+    pays = helped(found) and max(found.plain.silent.mean) >= FEW_SILENT
+    return {"activation": found.leaky.activation} if pays else {}
+
+
+def helped(found: DeadUnitsRun) -> bool:
+    """Tell whether the leaky slope lowered the loss by an amount that matters, with 90% confidence."""
+    return found.loss_change.high < -LEAST_FALL * found.baseline
+
+
+def harmed(found: DeadUnitsRun) -> bool:
+    """Tell whether the leaky slope raised the loss by an amount that matters, with 90% confidence."""
+    return found.loss_change.low > LEAST_FALL * found.baseline
 
 
 def look_at_dead_units(found: DeadUnitsRun) -> Message:
@@ -149,13 +159,13 @@ def look_at_dead_units(found: DeadUnitsRun) -> Message:
             "At most {most:error} of the ReLU units were dead at any time, so none could recover. This run does not show the effect. Lower the starting bias or raise the learning rate.",
             values,
         )
-    if change.high < 0:
+    if helped(found):
         return Message(
-            "{most:error} of the ReLU units died; {plain_recovered:error} of them recovered. With the leaky slope {leaky_recovered:error} recovered, and the loss ended at {leaky_loss:.3f}, not {plain_loss:.3f} (change {change:+.3f}, 90% interval {low:+.3f} to {high:+.3f}).",
+            "{most:error} of the ReLU units died; {plain_recovered:error} of them recovered, with the leaky slope {leaky_recovered:error}. The loss ended at {leaky_loss:.3f}, not {plain_loss:.3f} (change {change:+.3f}, 90% interval {low:+.3f} to {high:+.3f}).",
             values,
         )
-    return Message(_WORSE if change.low > 0 else _OPEN, values)
+    return Message(_WORSE if harmed(found) else _OPEN, values)
 
 
-_WORSE = "{most:error} of the ReLU units died, but the leaky slope made it worse here: the loss ended at {leaky_loss:.3f}, not {plain_loss:.3f} (change {change:+.3f}, 90% interval {low:+.3f} to {high:+.3f})."
-_OPEN = "{most:error} of the ReLU units died, but the leaky slope made no clear difference here: the loss ended at {leaky_loss:.3f}, not {plain_loss:.3f} (90% interval of the change {low:+.3f} to {high:+.3f})."
+_WORSE = "{most:error} of the ReLU units died, but here the leaky slope made it worse. The loss ended at {leaky_loss:.3f}, not {plain_loss:.3f} (change {change:+.3f}, 90% interval {low:+.3f} to {high:+.3f})."
+_OPEN = "{most:error} of the ReLU units died, but here the leaky slope made no difference that matters. The loss ended at {leaky_loss:.3f}, not {plain_loss:.3f} (90% interval of the change {low:+.3f} to {high:+.3f})."

@@ -213,8 +213,8 @@ def look_at_deep_linear(found: DeepLinear) -> Message:
     return Message("{first} {second}", {"first": Message(first, values), "second": Message(second, values)})
 
 
-_EQUAL = "Multiplied out, the {layers} linear layers are one matrix with a difference of exactly {exact:g}, and its error cannot be told from logistic regression's: {change:points} (90% interval {low:bare} to {high:points})."
-_NOT_YET = "Multiplied out, the {layers} linear layers are one matrix with a difference of exactly {exact:g}, but training had not reached logistic regression's error yet: {change:points} (90% interval {low:bare} to {high:points}). Give it more steps."
+_EQUAL = "Multiplied out, the {layers} linear layers are one matrix; the difference is exactly {exact:g}. Its error cannot be told from logistic regression's: {change:points} (90% interval {low:bare} to {high:points})."
+_NOT_YET = "Multiplied out, the {layers} linear layers are one matrix; the difference is exactly {exact:g}. Training has not reached logistic regression's error yet: {change:points} (90% interval {low:bare} to {high:points}). Give it more steps."
 _BENT_BETTER = "With {bend} between the layers the boundary bends, and the error changes by {gain:points} (90% interval {gain_low:bare} to {gain_high:points})."
 _BENT_WORSE = "With {bend} between the layers the error is higher here: {gain:points} (90% interval {gain_low:bare} to {gain_high:points}). A line is all this data asks for, or so deep a network did not train."
-_BENT_SAME = "With {bend} between the layers the boundary may bend, but this run does not show a lower error: {gain:points} (90% interval {gain_low:bare} to {gain_high:points})."
+_BENT_SAME = "With {bend} between the layers the boundary may bend. This run does not show a lower error: {gain:points} (90% interval {gain_low:bare} to {gain_high:points})."

@@ -83,13 +83,11 @@ def look_at_shapes(shapes: Sequence[Shape], layers: int) -> Message:
     }
     if steep.largest_slope - flat.largest_slope < SAME_SLOPE:
         return Message(
-            "The slopes of these functions are nowhere above {most:.2f}: they do not differ in how much of a gradient "
-            "they let through at best. Add the sigmoid to see one that does.",
+            "The slopes of these functions are nowhere above {most:.2f}. At best they let the same gradient through. Add the sigmoid to see one that differs.",
             values,
         )
     return Message(
-        "The slope of {flat} is nowhere above {least:.2f}: {layers} layers of it leave at most {left:.2g} of a "
-        "gradient (weights aside). {steep} has a slope up to {most:.2f} and can leave {kept:.2g}.",
+        "The slope of {flat} is nowhere above {least:.2f}. So {layers} layers leave at most {left:.2g} of a gradient (weights aside). {steep} has a slope up to {most:.2f} and can leave {kept:.2g}.",
         values,
     )
 

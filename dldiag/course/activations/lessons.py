@@ -10,7 +10,7 @@ import numpy as np
 
 from dldiag.core.i18n import Message
 from dldiag.core.statistics import t_interval
-from dldiag.course.activations.dead_units import FEW_SILENT, DeadUnitsRun, look_at_dead_units
+from dldiag.course.activations.dead_units import FEW_SILENT, DeadUnitsRun, harmed, helped, look_at_dead_units
 from dldiag.course.activations.deep_linear import DeepLinear, is_a_line, look_at_deep_linear
 from dldiag.course.activations.functions import Shape, look_at_shapes
 from dldiag.course.shared.lesson import (
@@ -109,11 +109,7 @@ _FINISH = {
         "Neither with tanh nor with the sigmoid did every run get to the finish line within {limit:.0f} steps."
     ),
 }
-_TANH_MORE = (
-    "Before training, tanh even passes back more gradient than ReLU here ({through:.2g} against {relu:.2g}, first layer "
-    "over last): its inputs are still near 0, where its slope is almost 1, while ReLU blocks half of them. Larger weights "
-    "or more layers turn this around."
-)
+_TANH_MORE = "Before training, tanh even passes back more gradient than ReLU here: {through:.2g} against {relu:.2g}, first layer over last. Its inputs are still near 0, where its slope is almost 1; ReLU blocks half of them. Larger weights or more layers turn this around."
 _TANH_LESS = (
     "Gradient of the first layer over the last before training: tanh {through:.2g}, ReLU {relu:.2g}. tanh passes back "
     "more only while its inputs stay near 0."
@@ -145,25 +141,25 @@ _DERIVATIVE = {
         "Timed in turns, the sigmoid's derivative takes only {ratio:.2f} times as long as ReLU's (90% interval {low:.2f} to {high:.2f}). Here ReLU's is not cheaper."
     ),
     "": Message(
-        "Timed in turns, the sigmoid's derivative takes {ratio:.2f} times as long as ReLU's (90% interval {low:.2f} to {high:.2f}): no clear difference."
+        "Timed in turns, the sigmoid's derivative takes {ratio:.2f} times as long as ReLU's (90% interval {low:.2f} to {high:.2f}). That is no clear difference."
     ),
 }
 _STEP = {
     "second": Message(
-        "A whole step takes {relu:.0f} µs with ReLU and {sigmoid:.0f} µs with the sigmoid: {step:.2f} times (90% interval {least:.2f} to {most:.2f})."
+        "A whole step takes {relu:.0f} µs with ReLU, {sigmoid:.0f} µs with the sigmoid. That is {step:.2f} times as long (90% interval {least:.2f} to {most:.2f})."
     ),
     "first": Message(
-        "A whole step takes {relu:.0f} µs with ReLU and only {sigmoid:.0f} µs with the sigmoid: {step:.2f} times (90% interval {least:.2f} to {most:.2f})."
+        "A whole step takes {relu:.0f} µs with ReLU, only {sigmoid:.0f} µs with the sigmoid. That is {step:.2f} times as long (90% interval {least:.2f} to {most:.2f})."
     ),
     "": Message(
-        "A whole step hardly differs: {relu:.0f} µs with ReLU, {sigmoid:.0f} µs with the sigmoid ({step:.2f} times, 90% interval {least:.2f} to {most:.2f})."
+        "A whole step hardly differs: {relu:.0f} µs with ReLU, {sigmoid:.0f} µs with the sigmoid. That is {step:.2f} times as long (90% interval {least:.2f} to {most:.2f})."
     ),
 }
 
 
 def dead_units_outcomes(found: DeadUnitsRun) -> Outcomes:
     """Read statement 15 off the pair of networks; the guess is about ReLU units that died."""
-    change, died = found.loss_change, max(found.plain.silent.mean) >= FEW_SILENT
+    died = max(found.plain.silent.mean) >= FEW_SILENT
     answer = (
         ""
         if not died
@@ -174,7 +170,7 @@ def dead_units_outcomes(found: DeadUnitsRun) -> Outcomes:
         else "none"
     )
     return one_claim(
-        15, claim_verdict(died and change.high < 0, died and change.low > 0), look_at_dead_units(found), answer
+        15, claim_verdict(died and helped(found), died and harmed(found)), look_at_dead_units(found), answer
     )
 
 

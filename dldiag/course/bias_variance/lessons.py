@@ -86,7 +86,7 @@ BIAS_VARIANCE_LESSONS = Topic(
     "pages/17_Bias_and_variance.py",
     Message("Bias and variance"),
     Message(
-        "The error of a model is bias plus variance plus noise: what lowers one of the first two often raises the other."
+        "The error of a model is bias plus variance plus noise. What lowers one of the first two often raises the other."
     ),
     (
         Lesson(

@@ -125,7 +125,7 @@ def read_number_pairs(readings: Sequence[PairReading], dev_rows: int) -> Message
     values: dict[str, Value] = {"rows": dev_rows, "undecided": undecided, "pairs": len(readings)}
     if undecided:
         return Message(
-            "With {rows:,} dev rows {undecided} of {answers} verdicts stay undecided: the same numbers say less when they come from fewer rows.",
+            "With {rows:,} dev rows {undecided} of {answers} verdicts stay undecided. The same numbers say less when they come from fewer rows.",
             values | {"answers": 2 * len(readings)},
         )
     second, last = readings[1], readings[-1]

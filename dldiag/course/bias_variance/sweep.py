@@ -185,10 +185,7 @@ def read_sweep(sweep: Sweep) -> Message:
     )
 
 
-_BOTH_ENDS = (
-    "From {first} to {last} ({axis}), {bias} and {variance}. The expected error is least at {best} ({total}) "
-    "and clearly larger at both ends: at {first} the model {left}, at {last} it {right}."
-)
+_BOTH_ENDS = "From {first} to {last} ({axis}), {bias} and {variance}. The expected error is least at {best} ({total}) and clearly larger at both ends. At {first} the model {left}, at {last} it {right}."
 _ONE_END = (
     "From {first} to {last} ({axis}), {bias} and {variance}. The expected error is least at {best} ({total}). "
     "At {end} the model {what}; the other end is not clearly worse in this run."
@@ -228,7 +225,7 @@ def caution(sweep: Sweep) -> Message:
         )
     if sweep.overlapping:
         return Message(
-            "Each value: {draws} networks trained on {draws} random subsets of {rows} training rows. The truth behind a table is unknown, so noise stays inside the bias; and the subsets share rows, so variance looks smaller than it is. Bars hold 90%.",
+            "Each value: {draws} networks trained on {draws} random subsets of {rows} training rows. The truth behind a table is unknown, so noise stays inside the bias. The subsets share rows, so variance looks smaller than it is. Bars hold 90%.",
             values,
         )
     return Message(
@@ -258,11 +255,10 @@ def picture_key(sweep: Sweep) -> Message:
     """Say what the lines or colors of the pictures stand for."""
     if sweep.pictures and sweep.pictures[0].y:
         return Message(
-            "Color: the share of the networks that vote for the second class (in between: half of them); marks: the "
-            "rows of one training set."
+            "Color: the share of the networks that vote for the second class (in between: half of them). Marks: the rows of one training set."
         )
     return Message(
-        "Thick line: the mean of all fits; thin lines: single fits; band: 90% of them; dashes: the truth; dots: the rows of one training set."
+        "Thick line: the mean of all fits; thin lines: single fits; band: 90% of them. Dashes: the truth. Dots: the rows of one training set."
     )
 
 

@@ -203,8 +203,7 @@ def alt_starts(found: Beginnings) -> Message:
             "unit": "rate",
         }
         part = Message(
-            "{label}: loss {loss:.3f} at the end, gradient of the first layer {first:.1e} at the start, at most "
-            "{share:error} of a layer saturated.",
+            "{label}: loss {loss:.3f} at the end; at most {share:error} of a layer saturated. Gradient of the first layer at the start: {first:.1e}.",
             values,
         )
         text = Message("{before} {part}", {"before": text, "part": part})

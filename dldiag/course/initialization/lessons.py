@@ -73,8 +73,7 @@ def _why_one_wins(medium: Begun) -> Message:
         "unit": "rate",
     }
     return Message(
-        "Why scale 1 wins here: 90% of the last layer's |z| stay below {reach:.1f}, so at most {share:error} of a layer is "
-        "saturated, and its units differ more from the start. With more units per layer |z| grows, and that ends.",
+        "Why scale 1 wins here: 90% of the last layer's |z| stay below {reach:.1f}. At most {share:error} of a layer is saturated, and its units differ more from the start. With more units per layer |z| grows, and that ends.",
         values,
     )
 
@@ -95,9 +94,7 @@ def small_outcomes(found: Beginnings) -> Outcomes:
         "gradient": deep.gradients_start.mean[0],
     }
     says = Message(
-        "From random × 0.001 the loss ended at {shallow:.3f} with one hidden layer and at {deep:.3f} with {layers} (a "
-        "constant guess: {baseline:.3f}). Each layer makes the signal smaller: from {first:.1g} in the first hidden layer to "
-        "{last:.1g} in the last, and the first layer's gradient is {gradient:.1g}.",
+        "From random × 0.001 the loss ended at {shallow:.3f} with one hidden layer and at {deep:.3f} with {layers} (a constant guess: {baseline:.3f}). Each layer makes the signal smaller, from {first:.1g} in the first hidden layer to {last:.1g} in the last. The first layer's gradient is {gradient:.1g}.",
         values,
     )
     answer = {(True, True): "shallow", (True, False): "both", (False, True): "none"}.get((learned, faded), "")

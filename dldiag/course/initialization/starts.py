@@ -250,10 +250,7 @@ def look_at_zeros(found: Beginnings) -> Message:
     return Message(_ZEROS_ALONE if found.single.mean[-1] < found.single.mean[0] else _NEITHER, values)
 
 
-_ZEROS_ALONE = (
-    "After {steps} steps from zeros any two units of a layer are still the same (distance {apart:.4f}), and the "
-    "loss is {end:.3f} (a constant guess: {start:.3f})."
-)
+_ZEROS_ALONE = "After {steps} steps from zeros any two units of a layer are still the same (distance {apart:.4f}). The loss is {end:.3f} (a constant guess: {start:.3f})."
 _NEITHER = (
     "After {steps} steps from zeros any two units of a layer are still the same (distance {apart:.4f}). One "
     "layer without hidden units did not learn either ({single_start:.3f} to {single:.3f}), so this run shows only "
@@ -293,8 +290,7 @@ def _upset(found: Beginnings, best: Begun) -> list[Message]:
         return []
     return [
         Message(
-            "Here Glorot and He do not win; but the weights of {best} are not made to measure and may fade or saturate in "
-            "layers of other sizes.",
+            "Here Glorot and He do not win. But the weights of {best} are not made to measure: in layers of other sizes they may fade or saturate.",
             {"best": best.label},
         )
     ]

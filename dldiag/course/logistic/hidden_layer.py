@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from dldiag.core.i18n import Message
-from dldiag.core.types import Array, OnProgress, Progress, ShouldStop, Stopped
+from dldiag.core.statistics import TWO_SIDED
+from dldiag.core.types import Array, Estimate, OnProgress, Progress, ShouldStop, Stopped
 from dldiag.course.logistic.regression import constant_error, cross_entropy
 from dldiag.course.shared.instrumented import Recipe
 from dldiag.course.shared.planes import prepared_plane, side_of_plane
@@ -37,7 +39,8 @@ class UnitLine:
 class HiddenLayer:
     """A network of `units` hidden units: its lines, its predictions on the plane, its cost and error on the rows shown.
 
-    apart: the largest difference between the layer computed as one matrix product and unit by unit.
+    apart: the largest difference between the layer computed as one matrix product and unit by unit. fewer: the share of
+    rows that a single unit gets wrong less that of this network, with the interval of `_fewer`.
     """
 
     units: int
@@ -46,6 +49,7 @@ class HiddenLayer:
     cost: float
     error: float
     apart: float
+    fewer: Estimate
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,8 @@ def widen(
     sides = [side_of_plane(problem.X[:, j], _GRID) for j in (0, 1)]
     plane = np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, 2)
     pool = np.arange(len(problem.y))[None]
-    widths = []
+    widths: list[HiddenLayer] = []
+    single: Array | None = None
     for number, width in enumerate(units):
 
         def on_step(step: int, before: int = number * _STEPS) -> None:
@@ -97,7 +102,9 @@ def widen(
             rates=(_RATE,),
         )
         layers = train_recorded(data, recipe, pool, steps=_STEPS, seed=seed, on_step=on_step)[0]
-        widths.append(_described(width, layers, problem, plane))
+        wrong = _wrong(layers, problem)
+        single = wrong if single is None else single
+        widths.append(_described(width, layers, plane, wrong, _fewer(single, wrong, len(units) - 1), problem))
     return Widening(
         names=(problem.names[0], problem.names[1]),
         event=problem.event,
@@ -109,7 +116,22 @@ def widen(
     )
 
 
-def _described(width: int, layers: Layers, problem: YesNo, plane: Array) -> HiddenLayer:
+def _wrong(layers: Layers, problem: YesNo) -> Array:
+    """Return 1 for each row that a network gets wrong."""
+    z = layer_outputs(layers, problem.X, HIDDEN_ACTIVATION)[:, 0]
+    return np.asarray((z > 0) != (problem.y == 1), dtype=float)
+
+
+def _fewer(single: Array, wrong: Array, networks: int) -> Estimate:
+    """Return how much larger a share of the rows a single unit gets wrong, with a 90% interval that holds for all networks at once."""
+    differences = single - wrong
+    value = float(differences.mean())
+    z = float(stats.norm.ppf(1 - (1 - TWO_SIDED) / 2 / max(1, networks)))
+    half = z * float(differences.std()) / len(differences) ** 0.5
+    return Estimate(value, value - half, value + half)
+
+
+def _described(width: int, layers: Layers, plane: Array, wrong: Array, fewer: Estimate, problem: YesNo) -> HiddenLayer:
     z = layer_outputs(layers, problem.X, HIDDEN_ACTIVATION)[:, 0]
     W, b = layers[0]
     weights = layers[1][0][:, 0] if width else np.ones(1)
@@ -119,8 +141,9 @@ def _described(width: int, layers: Layers, problem: YesNo, plane: Array) -> Hidd
         lines=tuple(UnitLine(*map(float, (*W[:, k], b[k], weights[k]))) for k in range(W.shape[1])),
         probabilities=tuple(map(tuple, table.round(4).tolist())),
         cost=float(cross_entropy(z, problem.y).mean()),
-        error=float(np.mean((z > 0) != (problem.y == 1))),
+        error=float(wrong.mean()),
         apart=unit_by_unit(W, b, problem.X),
+        fewer=fewer,
     )
 
 
@@ -135,11 +158,16 @@ def _best(found: Widening) -> HiddenLayer:
     return min(found.widths[1:], key=lambda one: (one.error, one.units))
 
 
+def layer_helped(found: Widening) -> bool:
+    """Tell whether a hidden layer gets fewer rows wrong than a single unit: enough to matter, and more than chance."""
+    best = _best(found)
+    return best.fewer.value >= BETTER and best.fewer.low > 0 and best.error < found.constant_error
+
+
 def layer_to_use(found: Widening, columns: int) -> dict[str, Any]:
     """Return the hidden layer that helped; empty where it did not, or where the table has more columns than the plane."""
     best = _best(found)
-    pays = found.widths[0].error - best.error >= BETTER and best.error < found.constant_error
-    if not pays or columns != len(found.names):
+    if not layer_helped(found) or columns != len(found.names):
         return {}
     return {"activation": HIDDEN_ACTIVATION, "hidden_layer_sizes": (best.units,)}
 
@@ -153,6 +181,9 @@ def look_at_widening(found: Widening) -> Message:
         "units": best.units,
         "apart": max(one.apart for one in found.widths),
         "constant": found.constant_error,
+        "fewer": best.fewer.value,
+        "low": best.fewer.low,
+        "high": best.fewer.high,
         "unit": "rate",
     }
     if min(single.error, best.error) >= found.constant_error:
@@ -160,12 +191,12 @@ def look_at_widening(found: Widening) -> Message:
             "One unit gets {single:error} of these rows wrong, {units} hidden units {best:error}: no better than the baseline ({constant:error}). This run does not show the gain. Try other columns or the two circles.",
             values,
         )
-    if single.error - best.error < BETTER:
+    if not layer_helped(found):
         return Message(
-            "One unit gets {single:error} of these rows wrong, {units} hidden units {best:error}. One line is enough here, so this run does not show the gain. Try the two circles.",
+            "One unit gets {single:error} of these rows wrong, {units} hidden units {best:error}. One line is enough here: the difference may be chance (90% interval {low:points} to {high:points}). Try the two circles.",
             values,
         )
     return Message(
-        "One unit draws one line and gets {single:error} of these rows wrong; {units} of them, weighed by one more, {best:error}. One unit at a time or one matrix product: the results differ by {apart:.0e} at most.",
+        "One unit draws one line and gets {single:error} of these rows wrong; {units} of them, weighed by one more, {best:error}. That is {fewer:gap} fewer (90% interval {low:bare} to {high:bare}). One unit at a time or one matrix product: the results differ by {apart:.0e} at most.",
         values,
     )

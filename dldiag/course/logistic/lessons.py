@@ -8,7 +8,7 @@ from math import log10
 import numpy as np
 
 from dldiag.core.i18n import Message
-from dldiag.course.logistic.hidden_layer import BETTER, Widening, look_at_widening
+from dldiag.course.logistic.hidden_layer import Widening, layer_helped, look_at_widening
 from dldiag.course.logistic.likelihood import EXACT, Likelihood, look_at_likelihood
 from dldiag.course.logistic.regression import (
     ROUNDING,
@@ -64,8 +64,7 @@ def descent_outcomes(found: Descent, rows: int) -> Outcomes:
     size = float(np.hypot(np.linalg.norm(found.steps[0].dw), found.steps[0].db))
     values = {"rows": rows, "mean": size, "sum": rows * size, "rate": found.learning_rate / rows}
     about_sum = Message(
-        "With the sum in place of the mean, the first gradient is {rows:,} times as long ({sum:.3g}, not {mean:.3g}): the "
-        "same way down takes a learning rate of {rate:.2g}.",
+        "With the sum in place of the mean, the first gradient is {rows:,} times as long ({sum:.3g}, not {mean:.3g}). The same way down takes a learning rate of {rate:.2g}.",
         values,
     )
     return one_claim(7, claim_verdict(steady and fell), joined_lines(look_at_descent(found), about_sum), "longer")
@@ -73,8 +72,7 @@ def descent_outcomes(found: Descent, rows: int) -> Outcomes:
 
 def layer_outcomes(found: Widening) -> Outcomes:
     """Read statement 8 off the widths."""
-    single, best = found.widths[0], min(found.widths, key=lambda one: one.error)
-    gains = single.error - best.error >= BETTER
+    gains = layer_helped(found)
     return one_claim(8, claim_verdict(gains), look_at_widening(found), "more" if gains else "same")
 
 
@@ -129,8 +127,7 @@ LOGISTIC_LESSONS = Topic(
                 Statement(
                     5,
                     Message(
-                        "The likelihood of a label is aʸ(1 − a)¹⁻ʸ; minus its logarithm is the loss, so the likeliest "
-                        "weights have the smallest loss."
+                        "The likelihood of a label is aʸ(1 − a)¹⁻ʸ. Minus its logarithm is the loss, so the likeliest weights have the smallest loss."
                     ),
                     "likelihood.rows",
                 ),

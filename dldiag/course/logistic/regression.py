@@ -277,7 +277,7 @@ def look_at_descent(result: Descent) -> Message:
         )
     if values["after"] >= values["constant"]:
         return Message(
-            "In {steps} steps the cost fell from {first:.4f} to {last:.4f} and never rose, but the unit gets {after:error} of the rows wrong, no fewer than the baseline ({constant:error}).",
+            "In {steps} steps the cost fell from {first:.4f} to {last:.4f} and never rose. But the unit gets {after:error} of the rows wrong, no fewer than the baseline ({constant:error}).",
             values,
         )
     return Message(

@@ -55,7 +55,7 @@ def _change_line(found: Regularized, change: Estimate) -> Message:
 
 _LOWER = "{how} ({strength:g}): training error {train:error}, dev error {dev:error} (change with 90% confidence {low:bare} to {high:points})."
 _HIGHER = "{how} ({strength:g}) it got worse: training error {train:error}, dev error {dev:error} (change with 90% confidence {low:bare} to {high:points}). So strong a treatment underfits."
-_OPEN = "{how} ({strength:g}) there is no clear difference here: training error {train:error}, dev error {dev:error} (change with 90% confidence {low:bare} to {high:points})."
+_OPEN = "{how} ({strength:g}) there is no clear difference here. Training error {train:error}, dev error {dev:error} (change with 90% confidence {low:bare} to {high:points})."
 
 
 def _more_line(found: Regularized) -> Message:

@@ -40,7 +40,7 @@ def first_error(dataset: Dataset, seed: int = 0, choice: MetricChoice | None = N
     return FirstError(
         error,
         Message(
-            "Expected error {error:error}: of a quick linear model (or the baseline, if that is better) on {rows:,} dev rows of this table. You can enter your own in the form.",
+            "Expected error {error:error}: that of a quick linear model, or of the baseline if that is better. It was measured on {rows:,} dev rows of this table. You can enter your own in the form.",
             values,
         ),
         float(found.useful_influence.std()),

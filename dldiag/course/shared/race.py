@@ -274,8 +274,7 @@ def look_at_race(found: Race) -> Message:
 def _sentence(found: Race, ratio: Estimate) -> Message:
     if ratio.low > 1 and found.at_least:
         return Message(
-            "{first} needs at least {ratio:.1f} times the steps of {second} to a loss of {target:.3f}: {late} of its "
-            "{runs} runs had not got there when the race was stopped."
+            "To a loss of {target:.3f} {first} needs at least {ratio:.1f} times the steps of {second}. When the race was stopped, {late} of its {runs} runs had not got there."
         )
     if ratio.low > 1:
         return Message(
@@ -283,8 +282,8 @@ def _sentence(found: Race, ratio: Estimate) -> Message:
         )
     if ratio.high < 1:
         return Message(
-            "Here it is the other way round: {first} needs only {ratio:.2f} times the steps of {second} to a loss of {target:.3f} (90% interval {low:.2f} to {high:.2f}). In few layers a bend is not the bottleneck."
+            "Here it is the other way round. To a loss of {target:.3f} {first} needs only {ratio:.2f} times the steps of {second} (90% interval {low:.2f} to {high:.2f}). In few layers a bend is not the bottleneck."
         )
     return Message(
-        "This run does not show a difference: {first} needs {ratio:.1f} times the steps of {second} to a loss of {target:.3f}, but the 90% interval goes from {low:.2f} to {high:.2f} and holds 1."
+        "This run shows no clear difference. To a loss of {target:.3f} {first} needs {ratio:.1f} times the steps of {second} (90% interval {low:.2f} to {high:.2f})."
     )

@@ -185,7 +185,7 @@ def look_at_flow(found: Flow) -> Message:
     }
     if weak.through.value >= WEAK:
         return Message(
-            "Hidden layers: {depth}. Even with {weak} the first layer's gradient is {weak_ratio:.2g} times the last layer's, per weight: it vanishes with none of these activations. This run does not show the effect. Add layers or the sigmoid.",
+            "Hidden layers: {depth}. Even with {weak} the first layer's gradient is {weak_ratio:.2g} times the last layer's, per weight. It vanishes with none of these activations. This run does not show the effect. Add layers or the sigmoid.",
             values,
         )
     if weak.through.high >= WEAK:
@@ -193,9 +193,7 @@ def look_at_flow(found: Flow) -> Message:
         return Message(_UNSURE, values)
     if all(weak.runner.arrived) and values["weak_steps"] <= values["strong_steps"]:
         return Message(
-            "Hidden layers: {depth}. With {weak} the first layer's gradient is only {weak_ratio:.2g} times the last "
-            "layer's, per weight ({strong}: {strong_ratio:.2g}), yet it came to a loss of {target:.3f} no later: here the weak gradient "
-            "cost nothing.",
+            "Hidden layers: {depth}. First layer's gradient over the last layer's, per weight: only {weak_ratio:.2g} with {weak}, {strong_ratio:.2g} with {strong}. Yet {weak} came to a loss of {target:.3f} no later: here the weak gradient cost nothing.",
             values,
         )
     return Message(_SLOWER if all(weak.runner.arrived) else _NEVER, values)
@@ -218,13 +216,6 @@ def activation_to_use(found: Flow) -> dict[str, Any]:
     return {"activation": strong.runner.activation}
 
 
-_UNSURE = "Hidden layers: {depth}. With {weak} the first layer's gradient is {weak_ratio:.2g} times the last layer's, per weight, but the interval ({low:.2g} to {high:.2g}) reaches {limit:g}: whether it vanishes is undecided. Add seeds or layers."
-_SLOWER = (
-    "Hidden layers: {depth}. With {weak} the first layer's gradient is only {weak_ratio:.2g} times the last layer's, "
-    "per weight, with {strong} {strong_ratio:.2g} times; to a loss of {target:.3f} they took {weak_steps:.0f} and {strong_steps:.0f} steps."
-)
-_NEVER = (
-    "Hidden layers: {depth}. With {weak} the first layer's gradient is only {weak_ratio:.2g} times the last layer's, "
-    "per weight; with {strong} it is {strong_ratio:.2g} times. Runs that came to a loss of {target:.3f} within {steps:.0f} steps: "
-    "{strong} {strong_there} of {runs} (in {strong_steps:.0f} steps), {weak} {weak_there} of {runs}."
-)
+_UNSURE = "Hidden layers: {depth}. With {weak} the first layer's gradient is {weak_ratio:.2g} times the last layer's, per weight. Whether it vanishes is undecided: the interval ({low:.2g} to {high:.2g}) reaches {limit:g}. Add seeds or layers."
+_SLOWER = "Hidden layers: {depth}. First layer's gradient over the last layer's, per weight: only {weak_ratio:.2g} with {weak}, {strong_ratio:.2g} with {strong}. To a loss of {target:.3f} they took {weak_steps:.0f} and {strong_steps:.0f} steps."
+_NEVER = "Hidden layers: {depth}. First layer's gradient over the last layer's, per weight: only {weak_ratio:.2g} with {weak}, {strong_ratio:.2g} with {strong}. Runs that came to a loss of {target:.3f} within {steps:.0f} steps: {strong} {strong_there} of {runs} (in {strong_steps:.0f} steps), {weak} {weak_there} of {runs}."

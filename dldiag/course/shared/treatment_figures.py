@@ -25,8 +25,7 @@ def treated_moving(found: Compared, plane: TreatedPlane, *, theme: ThemeName = "
 def alt_treated(found: Compared, plane: TreatedPlane) -> Message:
     """Say what the moving picture of the boundaries shows."""
     return Message(
-        "Moving picture: the boundary that a network draws between {rows} training rows from step 0 to step {steps}, as it "
-        "is and {how}.",
+        "Moving picture: the boundary that a network draws between {rows} training rows, as it is and {how}. It runs from step 0 to step {steps}.",
         {"rows": len(plane.marks.rows), "steps": plane.steps[-1], "how": found.ways[1].label},
     )
 

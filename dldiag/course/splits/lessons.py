@@ -27,7 +27,7 @@ def size_outcomes(advice: SplitAdvice) -> Outcomes:
     compared = Message(
         "For {rows:,} rows the notes and our own count of dev rows agree: {notes}."
         if same
-        else "For {rows:,} rows the notes say {notes}, we say {ours}: the {needed:,} dev rows that are needed do not grow with the table, so their share shrinks.",
+        else "For {rows:,} rows the notes say {notes}, we say {ours}. The {needed:,} dev rows that are needed do not grow with the table, so their share shrinks.",
         values,
     )
     enough = ours.enough
@@ -94,7 +94,7 @@ SPLIT_LESSONS = Topic(
                 Statement(
                     20,
                     Message(
-                        "Every value of a setting that is tried is a model to evaluate: that is what the dev set is for."
+                        "Every value of a setting that is tried is a model to evaluate. That is what the dev set is for."
                     ),
                     "choice.models",
                 ),

@@ -122,16 +122,16 @@ def read_selection(result: Selection) -> Message:
     values |= {"expected": result.expected[last]}
     if result.gap[last] <= CLEAR_STANDARD_ERRORS * result.standard_error[last]:
         return Message(
-            "This run does not show the effect: the best of {k} models has an error of {promised:error} on its test rows and {fresh:error} on fresh ones. Try fewer test rows or more models.",
+            "This run does not show the effect. The best of {k} models has an error of {promised:error} on its test rows, {fresh:error} on fresh ones. Try fewer test rows or more models.",
             values,
         )
     if result.gap[last] < _CLOSE_TO_CLOSED_FORM * result.expected[last]:
         return Message(
-            "The best of {k} models has an error of {promised:error} on the {n:,} test rows it was chosen on, but {fresh:error} on fresh rows: a gap of {gap:gap}. Equally good models would give {expected:gap}. These truly differ, so only the gap is luck.",
+            "The best of {k} models has an error of {promised:error} on the {n:,} test rows that chose it. On fresh rows it is {fresh:error}: a gap of {gap:gap}. Equally good models would give {expected:gap}. These truly differ, so only the gap is luck.",
             values,
         )
     return Message(
-        "The best of {k} models has an error of {promised:error} on the {n:,} test rows it was chosen on, but {fresh:error} on fresh rows. The gap of {gap:gap} is luck: for equally good models the formula gives {expected:gap}.",
+        "The best of {k} models has an error of {promised:error} on the {n:,} test rows that chose it. On fresh rows it is {fresh:error}. The gap of {gap:gap} is luck: for equally good models the formula gives {expected:gap}.",
         values,
     )
 

@@ -278,6 +278,6 @@ def this_projects_split(dataset: Dataset) -> Message:
     """Say how the diagnosis splits a table of this size."""
     share = held_out_share(dataset.n_rows)
     return Message(
-        "The diagnosis sets {share:.3g}% of these {rows:,} rows aside as the sealed test set and uses as many as dev rows, drawn anew in every repeat.",
+        "The diagnosis sets {share:.3g}% of these {rows:,} rows aside as the sealed test set. As many are dev rows, drawn anew in every repeat.",
         {"share": 100 * share, "rows": dataset.n_rows},
     )

@@ -267,15 +267,11 @@ def look_at_few_rows(found: Scale) -> Message:
 
 
 _FEW = {
-    "yes": "On {rows:,} rows the learners hardly differ, as the course says: from {best} to {worst} it is "
-    "{spread:gap} (interval for all pairs {low:points} to {high:points}), less than the {material:gap} that "
-    "matters. On {many:,} rows {later_worst} errs {later:gap} more than {later_best}.",
+    "yes": "On {rows:,} rows the learners hardly differ, as the course says. {best} and {worst} lie {spread:gap} apart (interval for all pairs {low:points} to {high:points}), less than the {material:gap} that matters. On {many:,} rows {later_worst} errs {later:gap} more than {later_best}.",
     "no": "The course says that learners hardly differ on few rows. Here that is false: on {rows:,} rows {worst} errs "
     "{spread:gap} more than {best} (interval for all pairs {low:points} to {high:points}). On {many:,} rows "
     "{later_worst} errs {later:gap} more than {later_best}.",
-    "undecided": "On {rows:,} rows the learners lie {spread:gap} apart ({best} to {worst}), but the interval for "
-    "all pairs goes from {low:points} to {high:points}: these repeats cannot say whether that matters. On {many:,} "
-    "rows {later_worst} errs {later:gap} more than {later_best}.",
+    "undecided": "On {rows:,} rows the learners lie {spread:gap} apart ({best} to {worst}). Whether that matters is undecided: the interval for all pairs goes from {low:points} to {high:points}. On {many:,} rows {later_worst} errs {later:gap} more than {later_best}.",
 }
 
 
@@ -320,10 +316,8 @@ _CROSSOVER = {
     "repeats: not decided. More repeats or more rows would tell.",
     "maybe": "In {share:error} of the resampled repeats {second} overtakes {first} before {rows:,} rows, in the others "
     "it does not: not decided. More repeats or more rows would tell.",
-    "not_in_sight": "No crossover in sight up to {rows:,} rows: {first} stays ahead of {second}, which overtakes it in "
-    "{share:error} of the resampled repeats. What the notes say does not show here.",
+    "not_in_sight": "No crossover in sight up to {rows:,} rows: {first} stays ahead. In {share:error} of the resampled repeats {second} overtakes it. What the notes say does not show here.",
     "ahead": "No crossover in sight: {first} is ahead of every traditional learner from {few:,} rows on. If there is "
     "one, it lies below; start from fewer rows to see it.",
-    "given_up": "What the notes say is turned around here: {first} is ahead on {few:,} rows, and in {share:error} "
-    "of the resampled repeats {second} overtakes it before {rows:,} rows.",
+    "given_up": "What the notes say is turned around here. {first} is ahead on {few:,} rows. In {share:error} of the resampled repeats {second} overtakes it before {rows:,} rows.",
 }

@@ -47,14 +47,8 @@ def _by_metric(found: Categories) -> Message | None:
     return Message("By {metric}: {before:error} → {after:error}.", values | {"unit": row.unit})
 
 
-_CEILING = (
-    "Of {looked} wrong rows looked at (of {wrong}), {share} are “{name}”: fixing all of them takes the error of {error:error} "
-    "down by {gain:gap} at most."
-)
-_CEILING_OF_ALL = (
-    "Of all {wrong} wrong rows {share} are “{name}”: fixing all of them takes the error of {error:error} down by {gain:gap} at "
-    "most."
-)
+_CEILING = "Of {looked} wrong rows looked at (of {wrong}), {share} are “{name}”. Fixing all of them takes the error of {error:error} down by {gain:gap} at most."
+_CEILING_OF_ALL = "Of all {wrong} wrong rows {share} are “{name}”. Fixing all of them takes the error of {error:error} down by {gain:gap} at most."
 
 
 def eyeball_outcomes(found: Categories) -> Outcomes:
@@ -97,10 +91,7 @@ _TOO_FEW = (
     "With {few} wrong rows the largest category is named rightly in {of_few:error} of draws, with {most} in {of_most:error}. There "
     "are only {wrong} wrong rows here: too few to reach 90%."
 )
-_NEVER = (
-    "With {few} wrong rows the largest category is named rightly in {of_few:error} of draws, and even {most} do not reach 90%: the "
-    "two largest are about equal here, so either may be worked on first."
-)
+_NEVER = "With {few} wrong rows the largest category is named rightly in {of_few:error} of draws. Even {most} do not reach 90%: the two largest are about equal here. Either may be worked on first."
 
 
 def label_outcomes(found: WrongLabels) -> Outcomes:
@@ -130,7 +121,7 @@ WRONG_ROWS_LESSONS = Topic(
     "pages/18_Error_analysis.py",
     Message("Error analysis"),
     Message(
-        "Look at wrong dev rows before you decide what to work on: counting them takes an hour, a wrong idea a month."
+        "Look at wrong dev rows before you decide what to work on. Counting them takes an hour, a wrong idea a month."
     ),
     (
         Lesson(

@@ -48,7 +48,7 @@ _REPAIRS: dict[str, RepairRow] = {
     ),
     "log_target": RepairRow(
         Message("Learn the logarithm of {column}"),
-        Message("A few very large answers rule the error; their logarithms are spread evenly."),
+        Message("A few very large values rule the error; their logarithms are spread evenly."),
         lambda column: {"log_target": True},
     ),
 }

@@ -201,8 +201,8 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
         headlines=(
             Headline(
                 Message(
-                    "Nothing to fix: there is a gap ({train:error} vs. {dev:error}), but none of the fixes we"
-                    " tested lowers the error on unseen rows."
+                    "Keep the model as it is. It overfits ({train:error} on training rows, {dev:error} on unseen"
+                    " ones), but nothing we tested is clearly better."
                 ),
                 instead_of=lambda bias, variance: bias != "yes",
             ),

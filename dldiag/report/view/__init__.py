@@ -1,7 +1,7 @@
 """A report as rows of texts; the page, the HTML file and the command line all show these, so their words agree."""
 
 from dldiag.diagnosis.remedies import LEAVE_IT
-from dldiag.report.view.before_after import applied_line, side_by_side, steps_so_far
+from dldiag.report.view.before_after import applied_line, side_by_side, side_by_side_note, steps_so_far
 from dldiag.report.view.changes import (
     changed_settings,
     model_pair,
@@ -17,6 +17,7 @@ from dldiag.report.view.comparison import (
     compared_errors,
     compared_settings,
     comparison_lines,
+    comparison_note,
     side_by_side_runs,
 )
 from dldiag.report.view.curve import Point, curve_line, forecast_line, points
@@ -34,6 +35,7 @@ from dldiag.report.view.fixes import (
     not_recommended,
     short_runs_in_vain,
     verdict_kind,
+    what_may_help,
 )
 from dldiag.report.view.improvement import gain_meaning, path, test_line, test_meaning, total_line
 from dldiag.report.view.labels import (
@@ -105,6 +107,7 @@ __all__ = [
     "compared_errors",
     "compared_settings",
     "comparison_lines",
+    "comparison_note",
     "curve_line",
     "curves",
     "effect_text",
@@ -142,6 +145,7 @@ __all__ = [
     "settings_text",
     "short_runs_in_vain",
     "side_by_side",
+    "side_by_side_note",
     "side_by_side_runs",
     "steps_so_far",
     "test_line",
@@ -151,4 +155,5 @@ __all__ = [
     "unit_of",
     "value_text",
     "verdict_kind",
+    "what_may_help",
 ]

@@ -13,6 +13,7 @@ SURE_BETTER = Message("{gain:gap} better ({low:bare} to {high:bare}), measured o
 SURE_WORSE = Message("{loss:gap} worse ({low:bare} to {high:bare}), measured on the same rows")
 UNSURE = Message("not decided: {range}, measured on the same rows")
 EXPECTED_TO_HOLD = Message("the difference is {seen:points}; expected to hold: {said}")
+MAY_BE_CHANCE = Message("the difference is {seen:points}, which may be chance: {range}, measured on the same rows")
 NOT_PAIRED = Message("the two runs did not use the same rows, so the difference may be chance")
 
 
@@ -45,7 +46,28 @@ def effect_words(effect: Estimate | None, unit: str, seen: float | None = None) 
     said = _effect_words(effect, unit)
     if effect is None or seen is None or seen == round(effect.value, PRINTED):
         return said
+    if effect.low <= 0 <= effect.high:
+        return MAY_BE_CHANCE.filled(seen=seen, range=range_text(effect, unit), unit=unit)
     return EXPECTED_TO_HOLD.filled(seen=seen, said=said, unit=unit)
+
+
+WHY_TWO_NUMBERS = Message(
+    "The first number is the plain difference of the two errors. The second comes from the test of the change, in which "
+    "the two models met the same rows; it allows for picking the change that looked best."
+)
+
+
+def side_by_side_note(report: Report) -> str:
+    """Say why the change of the dev error is written as two numbers, where it is; "" elsewhere."""
+    parent = report.parent
+    if parent is None or parent.after is None or not is_corrected(parent.before, parent.after, parent.effect):
+        return ""
+    return str(WHY_TWO_NUMBERS)
+
+
+def is_corrected(before: Estimate, after: Estimate, effect: Estimate | None) -> bool:
+    """Tell whether the effect of a change is another number than the difference of the two errors as they are printed."""
+    return effect is not None and printed_change(before, after) != round(effect.value, PRINTED)
 
 
 def _effect_words(effect: Estimate | None, unit: str) -> Message:
@@ -74,23 +96,23 @@ def side_by_side(report: Report) -> list[dict[str, str]]:
             tr("Error"): name,
             tr("Before"): error_text(before, unit),
             tr("After"): error_text(after, unit),
-            tr("Change"): _change(before, after, effect, unit),
+            tr("Change"): change_between(before, after, effect, unit),
         }
         for name, before, after, effect in rows
         if before is not None and after is not None
     ]
 
 
-def _change(before: Estimate, after: Estimate, effect: Estimate | None, unit: str) -> str:
-    value = printed_change(before, after)
-    seen = change_text(exactly(value), unit)
+def change_between(before: Estimate, after: Estimate, effect: Estimate | None, unit: str) -> str:
+    """Write the plain difference of two errors, and beside it what is expected to hold where that is another number."""
+    seen = change_text(exactly(printed_change(before, after)), unit)
     if effect is None:
         return seen
     found = change_text(effect, unit)
     return (
-        found
-        if value == round(effect.value, PRINTED)
-        else tr("{seen}; expected to hold: {effect}", seen=seen, effect=found)
+        tr("{seen}; expected to hold: {effect}", seen=seen, effect=found)
+        if is_corrected(before, after, effect)
+        else found
     )
 
 

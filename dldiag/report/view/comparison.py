@@ -11,10 +11,10 @@ from dldiag.core.params import Param, params_of
 from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, Report
 from dldiag.diagnosis.compare import Comparison, compare
-from dldiag.report.view.before_after import effect_words
+from dldiag.report.view.before_after import WHY_TWO_NUMBERS, change_between, effect_words, is_corrected, printed_change
 from dldiag.report.view.changes import params_of_report, value_text
 from dldiag.report.view.effects import range_text
-from dldiag.report.view.labels import change_text, error_text, unit_of
+from dldiag.report.view.labels import error_text, unit_of
 
 _PREFIX = "settings."
 UNPAIRED_BETTER = Message("better: {range}")
@@ -42,15 +42,17 @@ def side_by_side_runs(reports: Mapping[str, Report]) -> tuple[NamedRun, ...]:
 
 def comparison_lines(runs: Sequence[NamedRun]) -> list[str]:
     """Say of every run after the first whether its dev error is lower, and how sure that is."""
-    return [_line(one, one.found) for one in runs if one.found is not None]
+    return [_line(runs[0], one, one.found) for one in runs if one.found is not None]
 
 
-def _line(run: NamedRun, found: Comparison) -> str:
+def _line(first: NamedRun, run: NamedRun, found: Comparison) -> str:
     change, unit = found.dev_change, unit_of(run.report)
     if change is None:
         return tr("{run} predicts another target than the first run, so their errors cannot be compared.", run=run.name)
     if found.is_paired:
-        return tr("{run} against the first run: {effect}.", run=run.name, effect=effect_words(change, unit))
+        errors = [one.report.evidence.get("dev_error") for one in (first, run)]
+        seen = None if errors[0] is None or errors[1] is None else printed_change(errors[0], errors[1])
+        return tr("{run} against the first run: {effect}.", run=run.name, effect=effect_words(change, unit, seen))
     said = UNPAIRED_BETTER if change.high < 0 else UNPAIRED_WORSE if change.low > 0 else UNPAIRED_OPEN
     return tr(
         "{run} did not use the same rows as the first run, so this interval is wider; {said}.",
@@ -65,16 +67,34 @@ def compared_errors(runs: Sequence[NamedRun]) -> list[dict[str, str]]:
         {
             tr("Run"): one.name,
             tr("Dev error"): _error(one.report, "dev_error"),
-            tr("Change"): _change(one, None if one.found is None else one.found.dev_change),
+            tr("Change"): _change(runs[0], one, "dev_error"),
             tr("Training error"): _error(one.report, "train_error"),
-            tr("Change of the training error"): _change(one, None if one.found is None else one.found.train_change),
+            tr("Change of the training error"): _change(runs[0], one, "train_error"),
         }
         for one in runs
     ]
 
 
-def _change(run: NamedRun, change: Estimate | None) -> str:
-    return "" if change is None else change_text(change, unit_of(run.report))
+def _change(first: NamedRun, run: NamedRun, key: str) -> str:
+    """Write the change of an error against the first run, as "before and after" writes it."""
+    if run.found is None:
+        return ""
+    change = run.found.dev_change if key == "dev_error" else run.found.train_change
+    before, after = first.report.evidence.get(key), run.report.evidence.get(key)
+    if change is None or before is None or after is None:
+        return ""
+    return change_between(before, after, change, unit_of(run.report))
+
+
+def comparison_note(runs: Sequence[NamedRun]) -> str:
+    """Say why a change of the dev error is written as two numbers, where one is; "" elsewhere."""
+    before = runs[0].report.evidence.get("dev_error")
+    for one in runs[1:]:
+        after = one.report.evidence.get("dev_error")
+        change = None if one.found is None else one.found.dev_change
+        if before is not None and after is not None and is_corrected(before, after, change):
+            return str(WHY_TWO_NUMBERS)
+    return ""
 
 
 def compared_settings(runs: Sequence[NamedRun]) -> list[dict[str, str]]:

@@ -38,11 +38,14 @@ def error_sections(found: ErrorFindings) -> list[Section]:
     return [one for one in parts if one.lines or one.rows]
 
 
-def errors_line(found: ErrorFindings) -> str:
-    """Say in one line how much is wrong and where most of it is."""
+def errors_line(found: ErrorFindings, different: int | None = None) -> str:
+    """Say in one line how much is wrong and where most of it is.
+
+    different: of a diagnosis, how many of the dev rows in all its repeats are no copies of others.
+    """
     value = error_text(found.error, found.unit)
     said = tr("Error rate {error}", error=value) if found.unit == "rate" else tr("Error {error}", error=value)
-    total = trn("{error} on {n:,} row.", "{error} on {n:,} rows.", found.rows, error=said)
+    total = _on_rows(said, found.rows, different)
     if found.unknown:
         said = trn(
             "{n:,} prediction is no label of the target and counts as wrong.",
@@ -53,6 +56,15 @@ def errors_line(found: ErrorFindings) -> str:
     if not found.confirmed:
         return total
     return sentences([total, slice_line(found.confirmed[0], found.unit)])
+
+
+def _on_rows(said: str, rows: int, different: int | None) -> str:
+    if different is None:
+        return trn("{error} on {n:,} row.", "{error} on {n:,} rows.", rows, error=said)
+    if different >= rows:
+        return tr("{error} on the {n:,} dev rows of all repeats.", error=said, n=rows)
+    text = "{error} on the {n:,} dev rows of all repeats, {different:,} of them different."
+    return tr(text, error=said, n=rows, different=different)
 
 
 def slice_line(one: Slice, unit: str) -> str:

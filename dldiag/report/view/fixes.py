@@ -22,6 +22,7 @@ from dldiag.diagnosis.remedies import (
     SEARCH,
 )
 from dldiag.diagnosis.rules import RULES
+from dldiag.diagnosis.verdict import KEEP
 from dldiag.report.view.changes import changed_model, changed_rare_rows, changed_rows, changed_settings
 from dldiag.report.view.dev_set import dev_set_change, dev_set_gain, dev_set_note
 from dldiag.report.view.effects import before_after, before_change, effect_text, range_text
@@ -30,9 +31,10 @@ from dldiag.report.view.labels import COLUMNS, OUTCOMES, unit_of
 OTHER_MODEL, NETWORK = "other_model", "mlp"
 BLOCKING = ("leak", "misleading_split", "no_signal")  # Problems that no change of the model removes.
 
-FixKind = Literal["good", "act", "stop", "open"]
+FixKind = Literal["good", "keep", "act", "stop", "open"]
 FIX_KINDS: dict[FixKind, Message] = {
     "good": Message("Good as it is"),
+    "keep": Message("No fix helps so far"),
     "act": Message("Can be improved"),
     "stop": Message("Fix the data first"),
     "open": Message("Not decided yet"),
@@ -84,16 +86,29 @@ def best_fix(report: Report) -> Fix | None:
 
 
 def verdict_kind(report: Report) -> FixKind:
-    """Tell how a verdict is to be shown: good news, something to do, the data first, or open."""
+    """Tell how a verdict is to be shown: good news, no fix found, something to do, the data first, or open."""
     verdict = report.verdict
     if verdict.problem in BLOCKING:
         return "stop"
     best = best_fix(report)
     if best is not None and (best.can_apply or "yes" in (verdict.bias, verdict.variance)):
         return "act"
-    if verdict.problem == "harmless_gap" or (verdict.bias, verdict.variance) == ("no", "no"):
+    if (verdict.bias, verdict.variance) == ("no", "no"):
         return "good"
+    if verdict.problem == "harmless_gap" or verdict.code == KEEP:
+        return "keep"
     return "act" if "yes" in (verdict.bias, verdict.variance) else "open"
+
+
+def what_may_help(report: Report) -> str:
+    """Say what is expected to lower the error although no fix that was tested does; "" where that is not known."""
+    if verdict_kind(report) != "keep":
+        return ""
+    open_ = (one for one in fixes(report) if one.verdict not in REFUTED and one.effect is not None)
+    best = next((one for one in open_ if one.effect is not None and one.effect.value < 0), None)
+    return (
+        "" if best is None else tr("What may help: {change} ({effect}).", change=change_words(best), effect=best.words)
+    )
 
 
 def is_recommended(one: Recommendation, report: Report) -> bool:

@@ -7,8 +7,16 @@ from dataclasses import dataclass
 
 from dldiag.core.i18n import tr
 from dldiag.core.types import Column_, Recommendation, Report, Verdict
+from dldiag.diagnosis.recommend import REFUTED
 from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, REMEDIES
-from dldiag.report.view.fixes import OTHER_MODEL, fixes, rank_of_leave_it, suits_model
+from dldiag.report.view.fixes import (
+    OTHER_MODEL,
+    Fix,
+    fixes,
+    rank_of_leave_it,
+    short_runs_in_vain,
+    suits_model,
+)
 from dldiag.report.view.labels import COLUMNS
 
 COURSE_COLUMNS: tuple[Column_, ...] = ("bias", "variance")  # The two columns of the course notes.
@@ -16,12 +24,13 @@ COURSE_COLUMNS: tuple[Column_, ...] = ("bias", "variance")  # The two columns of
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the remedy table: lit when recommended; with its place in the list of fixes where it is in there."""
+    """One cell of the remedy table: lit when recommended; its place in the list of fixes; what its run said."""
 
     remedy: str
     title: str
     rank: int | None = None
     lit: bool = False
+    said: str = ""
 
 
 def remedy_table(report: Report) -> dict[Column_, list[Cell]]:
@@ -29,14 +38,21 @@ def remedy_table(report: Report) -> dict[Column_, list[Cell]]:
     table: dict[Column_, list[Cell]] = {column: [] for column in COLUMNS}
     listed = fixes(report)
     for place, one in enumerate(listed, 1):
-        table[one.column].append(Cell(one.remedy, one.title, place, one.is_recommended))
+        table[one.column].append(Cell(one.remedy, one.title, place, one.is_recommended, _said_of(one)))
     shown = {one.remedy for one in listed}
+    in_vain = {one.remedy for one in short_runs_in_vain(report)}
     for key, row in REMEDIES.items():
         if key == LEAVE_IT:
             table[row.column].append(Cell(key, str(row.title), lit=rank_of_leave_it(report) == 1))
         elif key not in shown and suits_model(key, report):
-            table[row.column].append(Cell(key, str(row.title)))
+            table[row.column].append(Cell(key, str(row.title), said=tr("did not help here") if key in in_vain else ""))
     return table
+
+
+def _said_of(one: Fix) -> str:
+    if one.is_recommended:
+        return tr("recommended")
+    return tr("did not help here") if one.verdict in REFUTED else ""
 
 
 AGAINST: Mapping[Column_, tuple[Column_, ...]] = {"bias": ("bias", "training"), "variance": ("variance",)}

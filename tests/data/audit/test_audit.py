@@ -224,6 +224,15 @@ def test_an_honest_forecast_is_not_taken_for_target_means(seed):
     assert look(frame).giveaways == ()
 
 
+def test_a_small_number_beside_a_target_with_a_heavy_tail_is_not_taken_for_its_means():
+    random = rng(0)
+    income = np.where(random.random(600) < 0.5, 9.0, np.round(random.normal(9, 1, 60), 2)[random.integers(0, 60, 600)])
+    frame = noise(random, 600).assign(
+        income=income, y=np.exp(random.normal(1, 1, 600)) + np.where(income == 9, random.pareto(1, 600), 0)
+    )
+    assert look(frame).giveaways == ()
+
+
 def test_a_strong_but_honest_feature_is_no_giveaway():
     random = rng(5)
     frame = noise(random, 1000)
