@@ -114,6 +114,8 @@ def run_case(
     named = {named_change(key, change): changed(model, change) for key, change in applicable(model)}
     named |= _of_data(model, report)
     named |= {f"{REFERENCE}{one.key}": one for one in prepared.references}
+    parts = (case.seen, case.extra, case.held_out)
+    named = {name: one for name, one in named.items() if not one.log_target or _all_above_zero(parts)}
     fits = _completed(known, case, prepared, named)
     n_train = report.split.train
     return {
@@ -123,6 +125,11 @@ def run_case(
         "before": _lines(before or report.recommendations, report), "after": _lines(report.recommendations, report),
         **_answers(report),
     }  # fmt: skip
+
+
+def _all_above_zero(parts: Sequence[Dataset]) -> bool:
+    """Tell whether every target has a logarithm; no remedy takes that of others, so no truth needs it."""
+    return all(float(np.min(part.y, initial=np.inf)) > 0 for part in parts)
 
 
 def _of_data(model: Model, report: Report) -> dict[str, Model]:

@@ -220,6 +220,11 @@ def is_sure(row: Row, question: str) -> bool:
     return abs(part - _delta(row)) > max(unsure, _delta(row) / 2)
 
 
+def surely_apart(values: np.ndarray, delta: float) -> bool:
+    """Tell whether a truth measured several times is further from δ than it is unsure, and than δ/2."""
+    return bool(abs(float(values.mean()) - delta) > max(_unsure(values), delta / 2))
+
+
 def _delta(row: Row) -> float:
     return float(row["evidence"]["material"][0])
 

@@ -83,7 +83,8 @@ class RowPart:
 
     variances: (J,) of each repeat alone. shared: the part of it that remains in the mean, because repeats share rows.
     least: what remains in the mean even where no row differed. dof: of the variances, few where clusters are few.
-    times: the intervals are those that as many times the rows would leave.
+    more, few: of losses without a bound, for the upper bound alone: what one more row as large as the largest would add to the
+    variance of the mean, and the degrees of freedom that the few large rows leave. times: the intervals are those that as many times the rows would leave.
     heavy: the variances are of what few rows decide, as squared logarithms; their median would be below their mean.
     """
 
@@ -93,6 +94,8 @@ class RowPart:
     dof: float = np.inf
     heavy: bool = False
     times: float = 1.0
+    more: float = 0.0
+    few: float = np.inf
 
     @property
     def of_one(self) -> float:
@@ -134,6 +137,36 @@ def clustered_part(shares: Sequence[NDArray[np.float64]], clusters: Sequence[Clu
     return RowPart([in_mean / part], part, least, max(1.0, alike - 1))
 
 
+def dof_of_few(adds: NDArray[np.float64]) -> float:
+    """Return the degrees of freedom of a variance that few rows may decide.
+
+    adds: (rows,) what each row adds to a mean, 0 on average. The variance of a sample variance is (κ − 1)/n of its square,
+    with κ the kurtosis of the rows; a normal one with that many degrees of freedom varies as much.
+
+    >>> round(dof_of_few(np.repeat([-1.0, 0.0, 1.0], [10, 80, 10])))
+    50
+    """
+    squares = np.square(adds)
+    unequal = float(squares.var()) / max(float(squares.mean()) ** 2, np.finfo(float).tiny)
+    return max(1.0, 2 * len(adds) / unequal) if unequal > 0 else np.inf
+
+
+def unbounded_part(
+    shares: Sequence[NDArray[np.float64]], rows: Sequence[NDArray[np.int64]], least: float = 0.0
+) -> RowPart:
+    """Return what the sampling of rows adds to the variance of a mean over repeats where a loss has no bound.
+
+    shares, rows: (J,) of each repeat. The largest losses are likely among the rows not seen yet, so that a mean is rather too
+    low than too high: the upper bound allows for one more row as large as the largest, and for how few rows decide the variance.
+    """
+    centered = np.concatenate([(one - one.mean()) / len(one) for one in shares]) / len(shares)
+    adds = _sums(centered, np.concatenate(list(rows)))
+    more = float(np.square(adds).max(initial=0.0))
+    return RowPart(
+        [mean_variance(one) for one in shares], shared(rows), least, heavy=True, more=more, few=dof_of_few(adds)
+    )
+
+
 def _sums(values: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
     """Sum values by label."""
     return np.asarray(np.bincount(np.unique(labels, return_inverse=True)[1], weights=values))
@@ -169,7 +202,13 @@ def pooled_estimate(repeats: ArrayLike, parts: Sequence[RowPart], **how: Any) ->
     variance = sum(part.in_mean for part in parts) + max(0.0, scatter - of_rows) / n
     scatter -= min(scatter, of_rows) * _gone(parts)
     dof = np.inf if scatter == 0 else max(least, least * (variance * n / scatter) ** 2)
-    return estimate(float(x.mean()), variance, min([dof, *(part.dof for part in parts)]), **how)
+    dof = min([dof, *(part.dof for part in parts)])
+    found = estimate(float(x.mean()), variance, dof, **how)
+    if all(part.more == 0 and part.few == np.inf for part in parts):
+        return found
+    variance += sum(part.more / part.times for part in parts)
+    above = estimate(float(x.mean()), variance, min([dof, *(part.few for part in parts)]), **how)
+    return replace(found, high=above.high, at_most=above.surely_below)
 
 
 def _gone(parts: Sequence[RowPart]) -> float:
@@ -179,9 +218,9 @@ def _gone(parts: Sequence[RowPart]) -> float:
 
 
 def in_ratio(plain: Estimate, optimism: float = 0.0) -> Estimate:
-    """Return an estimate above 0 with bounds as far above it in ratio as below: small losses of few rows are skewed.
+    """Return an estimate above 0 with its bounds as ratios to it: small losses of few rows are skewed.
 
-    plain: with bounds as far above as below. Where they are farther than the value itself, the upper bound rises no faster
+    plain: with bounds around it as differences. Where they are farther than the value itself, the upper bound rises no faster
     than they do. optimism: by how much the value is likely too low because it was chosen as the best; the bounds lie around
     what it would be without, the value stays between them.
 
@@ -201,8 +240,9 @@ def in_ratio(plain: Estimate, optimism: float = 0.0) -> Estimate:
     def below(half: float) -> float:
         return min(center * math.exp(-half / center), plain.value)
 
-    two, one = plain.high - plain.value, plain.surely_below - plain.value
-    return Estimate(plain.value, below(two), above(two), below(one), above(one), plain.source)
+    two, one = plain.value - plain.low, plain.value - plain.surely_above
+    highs = above(plain.high - plain.value), above(plain.surely_below - plain.value)
+    return Estimate(plain.value, below(two), highs[0], below(one), highs[1], plain.source)
 
 
 def unseen_variance(rows: int) -> float:

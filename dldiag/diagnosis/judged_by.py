@@ -93,25 +93,27 @@ def rare_class_gain(
 def metric_demands(
     fits: FitCache, model: Model, compared: Sequence[Sequence[FitResult]], guess: Sequence[FitResult]
 ) -> dict[str, Estimate | None]:
-    """Say how unequally a metric of decisions weighs two classes that the model weighs alike, and how well models rank rows.
+    """Say how unequally a metric of decisions weighs classes that the model weighs alike, and how well models rank rows.
 
     compared: the fits of every model that is judged against guessing. {} for other metrics. A model that weighs the classes alike
     decides where the share of wrong rows is least; of what the columns say its decisions by another metric then tell little, its ranking all.
     """
-    choice = fits.encoded.choice
-    weights = class_demands(fits.open_targets, choice)
+    reached = max(1 - float(np.mean([one.dev_error for one in results])) for results in (*compared, guess))
+    weights = class_demands(fits.open_targets, fits.encoded.choice, reached)
     if not weights:
         return {}
     ratio = 1.0 if is_weighted(model) else max(weights.values()) / min(weights.values())
     found: dict[str, Estimate | None] = {"weight_ratio": exactly(ratio)}
-    if choice.positive is not None and all(one.has_probabilities for one in _kept(guess)):
+    if all(one.has_probabilities for one in _kept(guess)):
         found["ranking_gain"] = _ranking_gain(fits, compared, guess)
     return found
 
 
 def names_of_demands(fits: FitCache) -> dict[str, Value]:
     """Return what messages call the classes that the metric weighs most and least; {} for other metrics."""
-    weights = class_demands(fits.open_targets, fits.encoded.choice)
+    weights = class_demands(
+        fits.open_targets, fits.encoded.choice, reached=0.5
+    )  # Which is heavier does not depend on it.
     if not weights:
         return {}
     heavy, light = (fits.dataset.classes[pick(weights, key=weights.__getitem__)] for pick in (max, min))

@@ -10,7 +10,7 @@ from scipy.stats import skew
 from sklearn.base import is_classifier
 
 from dldiag.core.types import Change
-from dldiag.experiments.metric_choice import MetricChoice
+from dldiag.experiments.metric_choice import TWO, MetricChoice
 from dldiag.experiments.models import Model
 
 BY_DECISIONS = ("balanced_error", "f1", "f1_macro", "cost")  # A moved threshold can better these metrics.
@@ -45,13 +45,17 @@ def by_decisions(y: NDArray[Any], choice: MetricChoice) -> bool:
     return choice.name == "cost" or (choice.name in BY_DECISIONS and uneven_classes(y, choice))
 
 
-def class_demands(y: NDArray[Any], choice: MetricChoice) -> dict[int, float]:
+def class_demands(y: NDArray[Any], choice: MetricChoice, reached: float) -> dict[int, float]:
     """Return how much a metric of decisions weighs a row of each class that has rows, by code; {} for other metrics.
 
-    Balanced error: one over the rows of the class. Costs: what its mistakes cost on average. F1 has no weights that are known beforehand.
+    Balanced error: one over the rows of the class. Costs: what its mistakes cost on average. F1 of two classes: it is highest
+    where rows are called positive from a probability of F1 / 2 on (Lipton, Elkan & Narayanaswamy 2014), as if a missed one
+    cost (2 − F1) / F1 times a false alarm. reached: the best value of the metric seen here.
     """
     if choice.name == "balanced_error":
         return {code: 1 / n for code, n in enumerate(np.bincount(y).tolist()) if n}
+    if choice.name == "f1" and len(np.bincount(y)) == TWO and choice.positive is not None and reached > 0:
+        return {1 - choice.positive: reached, choice.positive: 2 - reached}
     if choice.name != "cost" or choice.costs is None:
         return {}
     weights = {code: sum(row) for code, row in enumerate(choice.costs)}

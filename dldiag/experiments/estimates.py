@@ -14,10 +14,12 @@ from dldiag.core.statistics import (
     RowPart,
     clustered_part,
     distinct,
+    dof_of_few,
     in_ratio,
     mean_variance,
     pooled_estimate,
     shared,
+    unbounded_part,
     unseen_variance,
 )
 from dldiag.core.types import Estimate
@@ -101,39 +103,53 @@ def dev_part(results: Results, shares: Sequence[NDArray[np.float64]] | None = No
     values = [r.influence for r in results] if shares is None else shares
     least = _least(results, values, _LEAST_SHARE if shares is None else 0.0)
     clusters = [r.dev_clusters for r in results if r.dev_clusters is not None]
-    part = RowPart([mean_variance(one) for one in values], shared([r.task.dev_rows for r in results]), least)
-    part = clustered_part(values, clusters, least) if clusters else part
+    rows = [r.task.dev_rows for r in results]
+    if clusters:
+        part = clustered_part(values, clusters, least)
+    elif shares is None and not _floors(results):
+        part = unbounded_part(values, rows, least)
+    else:
+        part = RowPart([mean_variance(one) for one in values], shared(rows), least)
     return replace(part, times=results[0].dev_times)
 
 
+def _floors(results: Results) -> list[float]:
+    """Return the floors of losses that have a bound; [] for those that have none."""
+    return [r.floor for r in results if r.floor is not None]
+
+
 def _train_part(results: Results) -> RowPart:
-    clusters = [r.train_clusters for r in results if r.train_clusters is not None]
+    clusters = [np.unique(r.train_clusters.labels) for r in results if r.train_clusters is not None]
     units = clusters or [r.task.train_rows for r in results]
     dof = max(1, distinct(units) - 1) if clusters else np.inf
     return RowPart([r.train_variance for r in results], shared(units), dof=dof)
 
 
 def _gap_parts(results: Results) -> list[RowPart]:
-    """Return what the rows add to the variance of a gap; unpaired where losses have no bound, since few large ones tell too little."""
-    floors = [r.floor for r in results if r.floor is not None]
-    if not floors or any(r.train_influence is None or r.dev_clusters is not None for r in results):
+    """Return what the rows add to the variance of a gap; unpaired where the losses of training rows are not kept."""
+    if any(r.train_influence is None for r in results):
         return [dev_part(results), _train_part(results)]
-    adds = _added_to_gap(results)
-    of_one, shrunk = (
-        float(
-            np.median([mean_variance(r.influence) / (r.dev_times if more else 1) + r.train_variance for r in results])
-        )
-        for more in (False, True)
-    )
+    adds, floors = _added_to_gap(results), _floors(results)
+    of_one, shrunk = (_variance_of_one(results, more) for more in (False, True))
     in_mean = SAME_ROWS * float(np.square(adds).sum()) * adds.size / max(1, adds.size - 1)
-    least = unseen_variance(distinct_dev_rows(results)) * float(np.median(floors))
+    part = min(1.0, in_mean / of_one) if of_one > 0 else 1.0
     times = of_one / shrunk if shrunk > 0 else 1.0  # Training rows stay as many.
-    return [RowPart([of_one], min(1.0, in_mean / of_one) if of_one > 0 else 1.0, least, times=times)]
+    least = unseen_variance(distinct_dev_rows(results)) * float(np.median(floors)) if floors else 0.0
+    more = 0.0 if floors else SAME_ROWS * float(np.square(adds).max(initial=0.0))
+    few, clusters = dof_of_few(adds), results[0].dev_clusters
+    dof = np.inf if clusters is None or clusters.are_copies else few
+    return [RowPart([of_one], part, least, dof, times=times, more=more, few=np.inf if floors else few)]
+
+
+def _variance_of_one(results: Results, more_rows: bool) -> float:
+    """Return the variance that its rows give the gap of one repeat; more_rows: with the dev rows that are asked for."""
+    dev = [mean_variance(r.influence, r.dev_clusters) / (r.dev_times if more_rows else 1.0) for r in results]
+    return float(np.median([of_dev + r.train_variance for of_dev, r in zip(dev, results, strict=True)]))
 
 
 def _added_to_gap(results: Results) -> NDArray[np.float64]:
-    """Return what each row that was seen adds to the mean gap: as a dev row in some repeats, as a training row in others."""
-    seen = np.concatenate([np.concatenate([r.task.dev_rows, r.task.train_rows]) for r in results])
+    """Return what each row (or cluster) that was seen adds to the mean gap: as a dev row in some repeats, as a training row in others."""
+    seen = np.concatenate([np.concatenate(_units(r)) for r in results])
     dev = [r.influence for r in results]
     train = [np.asarray(r.train_influence, dtype=float) for r in results]
     centers = [float(np.mean([part.mean() for part in parts])) for parts in (dev, train)]
@@ -144,6 +160,13 @@ def _added_to_gap(results: Results) -> NDArray[np.float64]:
         ]
     ) / len(results)
     return np.asarray(np.bincount(np.unique(seen, return_inverse=True)[1], weights=adds))
+
+
+def _units(one: FitResult) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return which row each dev row and each training row counts as; copies and members of a group count as one."""
+    if one.dev_clusters is None or one.train_clusters is None:
+        return one.task.dev_rows, one.task.train_rows
+    return one.dev_clusters.labels, one.train_clusters.labels
 
 
 def distinct_dev_rows(results: Results) -> int:
@@ -158,7 +181,7 @@ def _least(results: Results, shares: Sequence[NDArray[np.float64]], smallest: fl
     Of a numeric target: that of one more row whose share is as large as the largest seen, or `smallest`. A paired change
     has the shares of its differences: those of one model alone would hide every change on a table with extreme residuals.
     """
-    rows, floors = distinct_dev_rows(results), [r.floor for r in results if r.floor is not None]
+    rows, floors = distinct_dev_rows(results), _floors(results)
     if floors:
         return unseen_variance(rows) * float(np.median(floors))
     largest = float(np.median([np.abs(one).max(initial=smallest) for one in shares]))

@@ -20,7 +20,7 @@ from dldiag.core.cluster import Cluster
 from dldiag.core.i18n import Message
 from dldiag.core.parallel import ALONE, Processes, one_thread, portable
 from dldiag.core.statistics import mean_variance
-from dldiag.core.types import Clusters, ErrorUnit, Rows, ShouldStop, Stopped
+from dldiag.core.types import Clusters, ErrorUnit, ShouldStop, Stopped
 from dldiag.experiments.adjust import ADJUSTMENTS, Decision, decide, held_probabilities
 from dldiag.experiments.judging import baseline_outputs, floor_of, loss_by_row, optimism_of, stopping_score, without_log
 from dldiag.experiments.model_outputs import (
@@ -66,7 +66,7 @@ class FitResult:
     guess_error: float
     useful_influence: NDArray[np.float64]
     unit: ErrorUnit = "rate"
-    train_clusters: Rows | None = None  # Distinct clusters among the training rows.
+    train_clusters: Clusters | None = None  # Of each training row where its loss is kept, else one row of each.
     dev_clusters: Clusters | None = None
     health: Health | None = None
     failed: str = ""
@@ -355,12 +355,13 @@ def errors_of(model: Any, task: FitTask, inputs: Inputs, seconds: float, outputs
     train_variance = mean_variance(train_rows, inputs.clusters[0])
     guess_error, guess_influence = loss_by_row(inputs.y_dev, *baseline_outputs(inputs), inputs)
     useful = influence if dev_error <= guess_error else guess_influence
+    kept_losses = _kept_losses(task, train_rows)
     return FitResult(
         task, train_error, dev_error, train_variance, influence, seconds, guess_error, useful, inputs.choice.unit,
-        *_kept(inputs), _in_unit(health, inputs),
+        *_kept(inputs, kept_losses is not None), _in_unit(health, inputs),
         kept=kept_outputs(outputs, inputs) if task.kept else None, floor=floor_of(inputs.y_dev, inputs),
         in_ratio=inputs.choice.metric.in_ratio, optimism=optimism_of(outputs.dev, outputs.dev_proba, inputs),
-        train_influence=_kept_losses(task, train_rows),
+        train_influence=kept_losses,
     )  # fmt: skip
 
 
@@ -384,10 +385,10 @@ def _in_unit(health: Health | None, inputs: Inputs) -> Health | None:
     )
 
 
-def _kept(inputs: Inputs) -> tuple[Rows | None, Clusters | None]:
-    """Return what is kept of the clusters: which ones trained, and of every dev row its own."""
+def _kept(inputs: Inputs, of_each: bool) -> tuple[Clusters | None, Clusters | None]:
+    """Return the clusters of the training rows, of each or one row of each cluster, and of every dev row."""
     train, dev = inputs.clusters
-    return None if train is None else np.unique(train.labels), dev
+    return train if train is None or of_each else replace(train, labels=np.unique(train.labels)), dev
 
 
 def _ask(should_stop: ShouldStop) -> None:

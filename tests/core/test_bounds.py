@@ -14,6 +14,7 @@ from dldiag.core.statistics import (
     delta_of,
     difference,
     distinct,
+    dof_of_few,
     estimate,
     mean_variance,
     pooled_estimate,
@@ -21,6 +22,7 @@ from dldiag.core.statistics import (
     rate_variance,
     shared,
     t_interval,
+    unbounded_part,
     unseen_variance,
 )
 from dldiag.core.types import Clusters, Estimate
@@ -105,6 +107,26 @@ def test_the_part_of_the_rows_is_the_median_repeats_and_never_less_than_its_leas
     part = RowPart([0.1, 0.2, 0.9], shared=0.5)
     assert (part.of_one, part.in_mean) == pytest.approx((0.2, 0.1))
     assert RowPart([0.1, 0.2, 0.9], shared=0.5, least=0.3).in_mean == 0.3
+
+
+def test_rows_that_vary_as_normal_ones_do_leave_as_many_degrees_of_freedom_and_one_that_decides_leaves_few():
+    normal = stats.norm.ppf((np.arange(20_000) + 0.5) / 20_000)
+    assert dof_of_few(normal) == pytest.approx(20_000, rel=0.02)
+    assert dof_of_few(np.array([10.0, *np.zeros(99)])) == pytest.approx(2 * 100 / 99)
+    assert dof_of_few(np.array([-1.0, 1.0])) == np.inf
+
+
+def test_a_loss_without_bound_leaves_room_for_one_more_row_as_large_as_the_largest():
+    x = np.array([0.0, 0.0, 0.0, 4.0])
+    part = unbounded_part([x, x], [np.arange(4), np.arange(4)])
+    largest = 3.0 / 4  # what the last row adds to the mean
+    assert (part.in_mean, part.more) == pytest.approx((x.var() / 4, largest**2))
+    adds = np.array([-1.0, -1.0, -1.0, 3.0])
+    assert part.few == pytest.approx(2 * 4 / ((adds**4).mean() / (adds**2).mean() ** 2 - 1))
+    found = pooled_estimate([1.0], [part])
+    assert found.value - found.low == pytest.approx(Z_TWO_SIDED * part.in_mean**0.5)
+    above = stats.t.ppf([0.95, 0.9], part.few) * (part.in_mean + part.more) ** 0.5
+    assert (found.high - 1, found.surely_below - 1) == pytest.approx(tuple(above))
 
 
 def test_shared_rows_and_different_rows_are_counted():

@@ -110,12 +110,13 @@ def test_an_undecided_rule_silences_nothing():
     assert (found["X1"][0], found["X3"][0]) == ("undecided", "fired")
 
 
-def test_a_rule_that_spares_answers_silences_only_those_that_answer_no():
+@pytest.mark.parametrize(("question", "no"), [("bias", "suppressed"), ("variance", "passed")])
+def test_a_rule_that_spares_answers_silences_only_that_there_is_no_bias(question, no):
     evidence = replace(of(0.9, 0.8, 1.0), variance=Estimate(0.1, 0.0, 0.2))
     spares = rule(silences=("X2", "X3", "X4"), spares_answers=True)
-    yes, no = rule("X2", answers="bias"), rule("X3", answers="variance", signal=lambda e: e.variance)
-    found = outcomes([spares, yes, no, rule("X4")], evidence)
-    assert (found["X2"][0], found["X3"][0], found["X4"][0]) == ("fired", "suppressed", "suppressed")
+    yes, denied = rule("X2", answers=question), rule("X3", answers=question, signal=lambda e: e.variance)
+    found = outcomes([spares, yes, denied, rule("X4")], evidence)
+    assert (found["X2"][0], found["X3"][0], found["X4"][0]) == ("fired", no, "suppressed")
 
 
 @pytest.mark.parametrize(

@@ -63,10 +63,23 @@ def case_of(model, settings=Settings()):  # noqa: B008 — frozen
         (MetricChoice("cost", costs=((0.0, 0.0, 0.0), (1.0, 0.0, 1.0), (1.0, 1.0, 0.0))), {}),
         (MetricChoice("error"), {}),
         (MetricChoice("roc_auc", positive=1), {}),
+        (MetricChoice("f1", positive=2), {}),  # three codes: which of the others is the lighter is not known
     ],
 )
 def test_a_metric_of_decisions_weighs_the_classes(choice, weights):
-    assert class_demands(np.array([0] * 6 + [2] * 2), choice) == pytest.approx(weights)
+    assert class_demands(np.array([0] * 6 + [2] * 2), choice, 0.5) == pytest.approx(weights)
+
+
+def test_f1_weighs_a_missed_row_as_the_best_threshold_does():
+    p = np.linspace(0.0, 1.0, 2001)  # every row's chance to be positive; even shares of the rows have each
+    called = p[:, None] <= p[None, :]  # rows called positive, by threshold
+    hits = (called * p).sum(axis=1)
+    f1 = 2 * hits / (called.sum(axis=1) + p.sum())
+    weights = class_demands(np.array([0, 1]), MetricChoice("f1", positive=1), float(f1.max()))
+    share = weights[0] / (
+        weights[0] + weights[1]
+    )  # the chance from which weighted mistakes favor calling a row positive
+    assert share == pytest.approx(p[f1.argmax()], abs=2e-3)
 
 
 def test_class_weights_and_a_moved_threshold_are_seen_on_a_model():
@@ -88,6 +101,23 @@ def test_ranking_is_told_as_scikit_learn_measures_it_and_a_weighted_model_asks_f
     assert names_of_demands(case.fits) == {"heavy_class": "yes", "light_class": "no"}
     case, (fits, guess) = case_of(LogisticRegression(class_weight="balanced"))
     assert metric_demands(case.fits, case.model, [fits], guess)["weight_ratio"] == exactly(1.0)
+
+
+def test_a_table_of_three_classes_is_asked_for_the_ranking_of_each_against_the_others():
+    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(600, 3)), columns=list("abc"))
+    y = np.repeat(["x", "y", "z"], [300, 280, 20])
+    data = make_dataset(frame.assign(a=frame["a"] + 2 * (y == "z")).assign(t=y).sample(frac=1, random_state=0), "t")
+    case = prepare_case(data, LogisticRegression(), Settings())
+    case.fits.fit([case.model, case.guess], [case.sizes[-1]], REPEATS)
+    fits, guess = (case.fits.get(one, case.sizes[-1], REPEATS) for one in (case.model, case.guess))
+    found = metric_demands(case.fits, case.model, [fits], guess)
+    codes = case.fits.dataset.y
+    auc = [
+        np.mean([roc_auc_score(codes[one.task.dev_rows] == code, one.kept.proba[:, code]) for code in range(3)])
+        for one in fits
+    ]
+    assert found["ranking_gain"].value == pytest.approx(np.mean(auc) - 0.5, abs=1e-6)
+    assert found["weight_ratio"].value > 3
 
 
 def test_decisions_at_the_wrong_weight_do_not_say_that_the_columns_tell_nothing():

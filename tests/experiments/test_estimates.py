@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from dldiag.core.settings import Settings
+from dldiag.core.statistics import mean_variance
 from dldiag.core.types import Clusters, LearningCurve
 from dldiag.data.split import make_split
 from dldiag.diagnosis.evidence.gather import Measured, gather
@@ -183,3 +184,69 @@ def test_the_interval_of_a_gap_covers_what_fresh_pools_would_have(learned):
         found = estimates.gap(list(fits_of_a_pool(rng, hard, hard & (rng.random(160) < learned / 0.3))))
         hits += found.low <= 0.3 - learned <= found.high
     assert hits / tries >= 0.88
+
+
+def numeric_fits_of_a_pool(rng, of_dev, of_train, clusters=None, repeats=10):
+    """The same for residuals of a numeric target; of clusters, all rows of one are in the same set."""
+    labels = np.arange(len(of_dev)) if clusters is None else clusters.labels
+    for _ in range(repeats):
+        held = rng.permutation(labels.max() + 1)[: (labels.max() + 1) // 4]
+        is_dev = np.isin(labels, held)
+        dev, train = np.flatnonzero(is_dev), np.flatnonzero(~is_dev)
+        errors, shares = zip(*(rmse_of(one) for one in (of_dev[dev], of_train[train])), strict=True)
+        of_each = [None if clusters is None else clusters.of(rows) for rows in (train, dev)]
+        yield FitResult(
+            FitTask(("made", 120, 0), MODEL, train, dev, 0), errors[1], errors[0], mean_variance(shares[1], of_each[0]),
+            shares[0], 0.0, 9.0, shares[0], "sd", *of_each, floor=None, train_influence=shares[1].astype(np.float32),
+        )  # fmt: skip
+
+
+def rmse_of(residuals):
+    squares = residuals**2
+    error = np.sqrt(squares.mean())
+    return error, squares / (2 * error)
+
+
+def in_pairs(rng):
+    return np.repeat(rng.normal(size=80), 2)
+
+
+def in_unlike_groups(rng):
+    return rng.normal(size=160) * np.repeat(rng.uniform(0.5, 1.5, 20), 8)
+
+
+@pytest.mark.parametrize("learned", [1.0, 0.5])
+@pytest.mark.parametrize(
+    ("residuals", "clusters"),
+    [
+        (lambda rng: rng.normal(size=160), None),
+        (lambda rng: rng.standard_t(5, size=160), None),
+        (in_pairs, Clusters(np.repeat(np.arange(80), 2), are_copies=True)),
+        (in_unlike_groups, Clusters(np.repeat(np.arange(20), 8), are_copies=False)),
+    ],
+    ids=["normal", "heavy tails", "copies", "groups"],
+)
+def test_the_gap_of_a_numeric_target_is_covered_though_a_row_that_is_hard_in_both_sets_cancels_out(
+    residuals, clusters, learned
+):
+    rng, hits, widths = np.random.default_rng(2), 0, []
+    spread = np.sqrt(np.mean([np.mean(residuals(rng) ** 2) for _ in range(3000)]))
+    for _ in range(200):
+        all_rows = residuals(rng)
+        results = list(numeric_fits_of_a_pool(rng, all_rows, learned * all_rows, clusters))
+        found = estimates.gap(results)
+        dev, train = estimates.dev_error(results), estimates.train_error(results)
+        hits += found.low <= (1 - learned) * spread <= found.high
+        widths.append((found.high - found.low) / np.hypot(dev.high - dev.low, train.high - train.low))
+    assert hits / 200 >= 0.87
+    assert np.median(widths) < (0.8 if learned == 1 else 1.0)
+
+
+def test_a_numeric_dev_error_is_covered_where_few_large_residuals_decide():
+    rng, hits = np.random.default_rng(3), 0
+    truth = np.sqrt(5 / 3)  # of Student's t with 5 degrees of freedom
+    for _ in range(300):
+        residuals = rng.standard_t(5, size=300)
+        found = estimates.dev_error(list(numeric_fits_of_a_pool(rng, residuals, residuals, repeats=5)))
+        hits += found.low <= truth <= found.high
+    assert 0.87 <= hits / 300 <= 0.96

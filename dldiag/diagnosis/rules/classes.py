@@ -127,7 +127,8 @@ CLASS_RULES: tuple[Rule, ...] = (
         signal=_ranks_nothing, threshold=NOT_SHOWN,
         fired="No model ranks the rows better than chance, wherever its threshold is. The columns may not contain "
               "what you want to predict.",
-        passed="At least one model ranks the rows better than chance (its ROC AUC is {ranking_gain:.2f} above 0.5).",
+        passed="At least one model ranks the rows better than chance (its ROC AUC, of several classes their mean, is "
+               "{ranking_gain:.2f} above 0.5).",
         unsure="The best of several models has a ROC AUC {ranking_gain:.2f} above 0.5; that may be chance.",
         hint="Before you change the model, look for other columns, or for a mistake in how rows and "
              "labels were joined.",

@@ -28,8 +28,16 @@ def check_rules(evidence: Evidence, rules: Sequence[Rule], muted: Collection[str
 
 
 def _answered(findings: Sequence[Finding], rules: Sequence[Rule]) -> set[str]:
-    """Return the rules that answer one of the verdict's two questions with yes."""
-    return {one.code for one, rule in zip(findings, rules, strict=True) if rule.answers and one.outcome == "fired"}
+    """Return the rules that answer one of the verdict's two questions with yes, or say that there is no variance.
+
+    A gap needs no other model to be compared with; that there is no bias rests on what the best model here reaches.
+    """
+    says = {"bias": ("fired",), "variance": ("fired", "passed")}
+    return {
+        one.code
+        for one, rule in zip(findings, rules, strict=True)
+        if rule.answers is not None and one.outcome in says[rule.answers]
+    }
 
 
 def silenced_by(rule: Rule, rules: Sequence[Rule]) -> list[str]:
