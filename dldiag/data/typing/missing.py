@@ -21,11 +21,16 @@ MAYBE = word_set(
     "not available",
     "not applicable",
     "no data",
+    # Days of databases and of accounting that stand for "no date" or "no end".
+    *("0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "00.00.0000", "00000000"),
+    *("9999-12-31", "9999-12-31 00:00:00", "9999-12-31 23:59:59", "9999-12-31t00:00:00", "31.12.9999", "31/12/9999", "12/31/9999"),
 }
 # Given names and surnames that are also spellings of "missing"; kept, and reported, in a column of names.
 _NAMES = frozenset({"Nan", "Nat", "Null"})
 NAME_SHARE = 0.9  # of the other texts that begin with a capital for a column to hold names (own choice)
 NAMES_LEAST = 8  # other texts; fewer are the levels of a category (own choice)
+# A dash beside a currency, as spreadsheets write nothing in the format of accounting: $ -, - €.
+_DASH_OF_MONEY = r"^(?:[$€£¥₹] ?[-–—]+|[-–—]+ ?[$€£¥₹])$"
 _CAPITALIZED = r"^\p{Lu}[\p{Ll}'’-]+"
 SENTINELS = frozenset({-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0, 999999.0})
 # Codes of surveys for "does not know", "refused" and the like, of which a column has several.
@@ -48,7 +53,8 @@ def surely_missing(texts: pa.Array) -> NDArray[np.bool_]:
 
 def maybe_missing(texts: pa.Array) -> NDArray[np.bool_]:
     """Return which texts mean "missing" when the other values are numbers, dates or booleans."""
-    return _among(texts, MAYBE) | _are_any(texts, _NAMES)
+    dashes = as_mask(pc.match_substring_regex(texts, _DASH_OF_MONEY))
+    return _among(texts, MAYBE) | _are_any(texts, _NAMES) | dashes
 
 
 def names_among(texts: pa.Array, missing: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -72,6 +78,19 @@ def sentinel(cells: Cells, values: NDArray[np.float64]) -> float | None:
         others = values[finite & ~here & ~_other_codes(values, candidate)]
         if stands_apart(candidate, others, cells.count(here), cells.present):
             return float(candidate)
+    return None
+
+
+def date_sentinel(cells: Cells, values: NDArray[np.datetime64]) -> np.datetime64 | None:
+    """Return a day that is repeated far from all others of its column, as 1900-01-01 or 1970-01-01 is, or None."""
+    known = ~np.isnat(values)
+    if len(np.unique(values[known])) < SENTINEL_VALUES:
+        return None
+    for candidate in (values[known].min(), values[known].max()):
+        here, days = values == candidate, (values - candidate) / np.timedelta64(1, "D")
+        count = cells.count(here)
+        if count >= max(SENTINEL_ROWS, SENTINEL_SHARE * cells.present) and _far(0.0, days[known & ~here]):
+            return np.datetime64(candidate)
     return None
 
 
