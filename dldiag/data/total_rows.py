@@ -14,6 +14,7 @@ from dldiag.data.typing.distinct import as_arrow, as_chunks, as_mask, letters_of
 
 MOST_TOTALS = 0.25  # Share of the rows; a word on more of them is an ordinary value of its column (own choice).
 ADDS_UP = 1e-3  # relative difference between a total and the sum of its rows: totals are rounded
+LEAST_SUMS, LEAST_SUMMED = 2, 3  # Least numbers of an unnamed row that are sums, and least rows above it.
 LEAST_ADDED = 2  # Least rows that a total sums up.
 _IS_DIGIT, _BEGINS_TOTAL = (
     np.isin(np.arange(256), list(marks)) for marks in (b"0123456789", b"sStT \t\n\v\f\r" + bytes(range(128, 256)))
@@ -31,7 +32,25 @@ def total_rows(raw: pd.DataFrame, frame: pd.DataFrame) -> tuple[Notice, ...]:
     looked_at = [name for name, ends in zip(raw.columns, last, strict=False) if ends or frame[name].dtype.kind != "f"]
     named = {int(row): name for name in looked_at for row in _rows_named(as_chunks(raw[name]))}
     rows = _totals(frame, np.array(sorted(named), dtype=np.int64))
-    return (_notice(rows, str(raw[named[rows[-1]]].iloc[rows[-1]]).strip()),) if rows else ()
+    if rows:
+        return (_notice(rows, str(raw[named[rows[-1]]].iloc[rows[-1]]).strip()),)
+    if not named and _ends_with_sums(frame):
+        return (_notice([len(frame) - 1], ", ".join(str(cell) for cell in raw.iloc[-1] if str(cell or "").strip())),)
+    return ()
+
+
+def _ends_with_sums(frame: pd.DataFrame) -> bool:
+    """Whether the last row has no name, and all its numbers, two at least, are the sums of the columns above."""
+    if len(frame) <= LEAST_SUMMED:
+        return False
+    last, numbers = frame.iloc[-1], frame.select_dtypes("float64")
+    named = frame.columns.difference(numbers.columns)
+    if not len(named) or last[named].notna().any() or numbers.iloc[-1].notna().sum() < LEAST_SUMS:
+        return False
+    sums = numbers.iloc[:-1].sum().to_numpy()
+    ends = numbers.iloc[-1].to_numpy()
+    near = np.abs(ends - sums) <= ADDS_UP * np.abs(sums)
+    return bool((near | np.isnan(ends)).all())
 
 
 def _rows_named(texts: pa.ChunkedArray) -> NDArray[np.int64]:

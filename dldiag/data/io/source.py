@@ -37,7 +37,10 @@ class Text:
     nuls: int = 0
     source: bytes = b""  # the text in UTF-8, where the file holds just that
     wrapping: str = ""  # the code of the notice that says what the table stood within
-    twice: tuple[int, str] = (0, "")  # how many runs of characters had been encoded twice, and the first as it should be
+    twice: tuple[int, str] = (
+        0,
+        "",
+    )  # how many runs of characters had been encoded twice, and the first as it should be
 
     @cached_property
     def lines(self) -> int:
@@ -255,7 +258,11 @@ def refuse_binary(data: bytes) -> None:
 def refuse_markup(text: str) -> None:
     """Raise DataError for web pages without a table, XML and LaTeX."""
     head = text[:_HEAD]
-    for what, pattern, end in (("a web page", _WEB, ">"), ("an XML file", _XML, ">"), ("a LaTeX document", _LATEX, "}")):
+    for what, pattern, end in (
+        ("a web page", _WEB, ">"),
+        ("an XML file", _XML, ">"),
+        ("a LaTeX document", _LATEX, "}"),
+    ):
         if pattern.match(head) and text.rstrip().endswith(end):
             raise DataError(
                 Message("This is {what}, not a table.", {"what": Message(what)}),

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 
 _HEAD = 4096  # characters that show whether a text is wrapped
-_WEB = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|meta|body|div|table)\b", re.IGNORECASE | re.DOTALL)
+_WEB = re.compile(
+    r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|meta|body|div|table)\b", re.IGNORECASE | re.DOTALL
+)
 _ARFF = re.compile(r"(?:\s*(?:%[^\n]*)?\n)*\s*@relation\b", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"^\s*@attribute\s+('[^']*'|\"[^\"]*\"|\S+)", re.IGNORECASE | re.MULTILINE)
 _DATA = re.compile(r"^\s*@data\b[^\n]*\n", re.IGNORECASE | re.MULTILINE)

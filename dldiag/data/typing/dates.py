@@ -22,7 +22,12 @@ EXCEL_EPOCH = np.datetime64("1899-12-30")
 LAST_SERIAL = 2_958_465  # Excel day number of 9999-12-31
 NEAR_SERIALS = (36526.0, 55153.0)  # Excel day numbers of 2000-01-01 … 2051-01-01
 EPOCHS = (6.3e8, 2.6e9)  # seconds since 1970 of 1989-12-19 … 2052-05-23
-EPOCH_SCALES = (1.0, 1e3, 1e6, 1e9)  # parts of a second that are counted: whole ones, thousandths, millionths, billionths
+EPOCH_SCALES = (
+    1.0,
+    1e3,
+    1e6,
+    1e9,
+)  # parts of a second that are counted: whole ones, thousandths, millionths, billionths
 _SAMPLE = 200  # texts of which one at least must be written in a way, for all to be tried in that way
 _CLOCK = (
     r"(?:,?[ T]+(?:(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?|24:00(?::00)?)"
@@ -157,7 +162,9 @@ def from_serials(days: NDArray[np.float64]) -> NDArray[np.datetime64]:
 
 def epoch_scale(values: NDArray[np.float64]) -> float:
     """Return what part of a second numbers count if they count time since 1970 and lie near today, else 0."""
-    scales = (s for s in EPOCH_SCALES if len(values) and EPOCHS[0] * s <= values.min() and values.max() <= EPOCHS[1] * s)
+    scales = (
+        s for s in EPOCH_SCALES if len(values) and EPOCHS[0] * s <= values.min() and values.max() <= EPOCHS[1] * s
+    )
     return next(scales, 0.0)
 
 

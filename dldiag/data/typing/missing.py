@@ -23,7 +23,15 @@ MAYBE = word_set(
     "no data",
     # Days of databases and of accounting that stand for "no date" or "no end".
     *("0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "00.00.0000", "00000000"),
-    *("9999-12-31", "9999-12-31 00:00:00", "9999-12-31 23:59:59", "9999-12-31t00:00:00", "31.12.9999", "31/12/9999", "12/31/9999"),
+    *(
+        "9999-12-31",
+        "9999-12-31 00:00:00",
+        "9999-12-31 23:59:59",
+        "9999-12-31t00:00:00",
+        "31.12.9999",
+        "31/12/9999",
+        "12/31/9999",
+    ),
 }
 # Given names and surnames that are also spellings of "missing"; kept, and reported, in a column of names.
 _NAMES = frozenset({"Nan", "Nat", "Null"})
@@ -42,6 +50,8 @@ SURVEY_CODES = SENTINELS.union(
 SENTINEL_SHARE = 0.005  # share of the cells; rarer ones are as likely to be values (own choice)
 SENTINEL_ROWS = 3  # cells; one or two are as likely to be values (own choice)
 SENTINEL_GAP = 1.0  # distance to the nearest value, in ranges of all other values (own choice)
+HEAP_GAP = 0.2  # the same distance for a code that is far more frequent than any other value (own choice)
+HEAP = 2  # times as frequent as the most frequent other value, at least, for that (own choice)
 SENTINEL_VALUES = 10  # other distinct numbers, at least, where the code is not one of SENTINELS (own choice)
 
 
@@ -78,7 +88,18 @@ def sentinel(cells: Cells, values: NDArray[np.float64]) -> float | None:
         others = values[finite & ~here & ~_other_codes(values, candidate)]
         if stands_apart(candidate, others, cells.count(here), cells.present):
             return float(candidate)
-    return None
+    heaps = (end for end in ends if _is_heap(end, cells, values))
+    return next(heaps, None)
+
+
+def _is_heap(candidate: float, cells: Cells, values: NDArray[np.float64]) -> bool:
+    """Tell whether a code of surveys at the end of a column is far more frequent than any other value: 99 among ages."""
+    here = values == candidate
+    others = np.isfinite(values) & ~here
+    if candidate not in SURVEY_CODES or len(np.unique(values[others])) < SENTINEL_VALUES:
+        return False
+    gap, width = float(np.abs(values[others] - candidate).min()), float(np.ptp(values[others]))
+    return gap >= HEAP_GAP * width and cells.count(here) >= HEAP * int(cells.counts[others].max())
 
 
 def date_sentinel(cells: Cells, values: NDArray[np.datetime64]) -> np.datetime64 | None:

@@ -100,6 +100,8 @@ def rows_of_object(one: dict[str, Any]) -> list[dict[str, Any]]:
     if _are_lists_of(values, len(values[0]) if values and isinstance(values[0], list) else 0):
         return [dict(zip(one, row, strict=True)) for row in zip(*values, strict=True)]
     if len(values) > 1 and all(isinstance(v, dict) and v.keys() == values[0].keys() and len(v) > 1 for v in values):
+        if all(key.isdecimal() for key in one):  # the keys number the rows
+            return values
         return [{name: column[key] for name, column in one.items()} for key in values[0]]
     lists = [v for v in values if isinstance(v, list) and v and all(isinstance(o, dict) for o in v)]
     return lists[0] if len(lists) == 1 else [one]
