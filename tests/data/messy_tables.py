@@ -20,11 +20,76 @@ MODELS = [f"Model {chr(65 + i % 26)}{i}" for i in range(N)]
 NOON = [np.datetime64(f"{day}T12:05:30") for day in DAYS]
 QUARTERS = [np.datetime64(f"{2000 + i // 4}-{3 * (i % 4) + 1:02}-01") for i in range(N)]
 MONDAYS = [np.datetime64(date.fromisocalendar(2024, i + 1, 1)) for i in range(N)]
-RUSSIAN = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
-POLISH = "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia".split()
-CZECH = "ledna února března dubna května června července srpna září října listopadu prosince".split()
-TURKISH = "Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık".split()
-SWEDISH = "januari februari mars april maj juni juli augusti september oktober november december".split()
+RUSSIAN = [
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+]
+POLISH = [
+    "stycznia",
+    "lutego",
+    "marca",
+    "kwietnia",
+    "maja",
+    "czerwca",
+    "lipca",
+    "sierpnia",
+    "września",
+    "października",
+    "listopada",
+    "grudnia",
+]
+CZECH = [
+    "ledna",
+    "února",
+    "března",
+    "dubna",
+    "května",
+    "června",
+    "července",
+    "srpna",
+    "září",
+    "října",
+    "listopadu",
+    "prosince",
+]
+TURKISH = [
+    "Ocak",
+    "Şubat",
+    "Mart",
+    "Nisan",
+    "Mayıs",
+    "Haziran",
+    "Temmuz",
+    "Ağustos",
+    "Eylül",
+    "Ekim",
+    "Kasım",
+    "Aralık",
+]
+SWEDISH = [
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
 
 
 @dataclass(frozen=True)

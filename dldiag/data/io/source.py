@@ -239,6 +239,12 @@ _WEB = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|tabl
 _LATEX = re.compile(r"\s*\\(?:documentclass|begin)\b")
 _XML = re.compile(r"\s*<(?:\?xml|[A-Za-z][\w:.-]*(?:\s[^<>]*)?>\s*<)")
 
+_MARKUP = (
+    (Message("a web page"), _WEB, ">"),
+    (Message("an XML file"), _XML, ">"),
+    (Message("a LaTeX document"), _LATEX, "}"),
+)
+
 
 def typed_format(data: bytes) -> str:
     """Return parquet, feather or excel when the first bytes say so, else nothing."""
@@ -258,14 +264,10 @@ def refuse_binary(data: bytes) -> None:
 def refuse_markup(text: str) -> None:
     """Raise DataError for web pages without a table, XML and LaTeX."""
     head = text[:_HEAD]
-    for what, pattern, end in (
-        ("a web page", _WEB, ">"),
-        ("an XML file", _XML, ">"),
-        ("a LaTeX document", _LATEX, "}"),
-    ):
+    for what, pattern, end in _MARKUP:
         if pattern.match(head) and text.rstrip().endswith(end):
             raise DataError(
-                Message("This is {what}, not a table.", {"what": Message(what)}),
+                Message("This is {what}, not a table.", {"what": what}),
                 Message("Download the table itself, as CSV, Parquet or Excel."),
             )
 
