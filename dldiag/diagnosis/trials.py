@@ -31,18 +31,18 @@ from dldiag.experiments.models import Model, changed, fit_cost
 
 MORE_REPEATS = 2  # Times the curve's repeats, run with all training rows where fits are cheap.
 HINDCAST_HIDES = 2  # Largest sizes hidden from the forecast, which is then checked against them.
-SELECTION_REPEATS = (
-    4  # repeats beyond all others, by which a search chooses, so that the others can measure what it chose
-)
-BATCH = 3  # repeats added at a time until a trial is decided
+# A search chooses by so many repeats beyond all others, so that the others can measure what it chose.
+SELECTION_REPEATS = 4
+BATCH = 3  # So many repeats are added at a time until a trial is decided.
 EARLY_LOOK = 1.57  # Times the 90% interval: a look before the last needs a 99% interval.
-COSTLY = 3.0  # times the cost of the current model: such a setting waits for a cheaper one of its remedy
-WAITED_LOOKS = 2  # looks at the race after which it runs, if the cheaper one is still in it
+# A setting that costs more than so many times the current model waits for a cheaper one of its remedy.
+COSTLY = 3.0
+WAITED_LOOKS = 2  # It starts at this look if the cheaper one is still in the race.
 
 LEAST_REPEATS, MOST_REPEATS = 4, 10  # Repeats of a probe, on many and on few rows.
 
-PlanEntry = tuple[str, Mapping[str, Any], Model]  # remedy, change, the changed model
-Luck = Mapping[str, float]  # model identity -> standard errors by which its effect looks too good
+PlanEntry = tuple[str, Mapping[str, Any], Model]  # The remedy, the change and the changed model.
+Luck = Mapping[str, float]  # For each model identity, the standard errors by which its effect looks too good.
 OnResult = Callable[[FitResult], None] | None
 
 
@@ -136,7 +136,7 @@ def probe(
         before = fits.get(model, size, range(n))
         for one in running:
             after = fits.get(one[2], size, range(n))
-            tried.pop(_name(one), None)  # what fails in a later repeat is no probe, either
+            tried.pop(_name(one), None)  # What fails in a later repeat is no probe, either.
             if not any(result.failed for result in (*before, *after)):
                 tried[_name(one)] = _Tried(*one[:2], before, after, luck.get(one[2].identity, 0.0))
         seen = {name: tried[name] for one in running if (name := _name(one)) in tried}

@@ -38,12 +38,12 @@ class Activation:
     forward: Forward
     backward: Backward
     keeps_input: bool = False
-    rectifier: bool = False  # zero, or small, for negative input: He initialization suits it
-    saturates_at: float | None = None  # |z| beyond which the derivative is below 0.01 of its largest value
-    dead_below: float | None = None  # a unit whose output never leaves this value is dead
+    rectifier: bool = False  # The output is zero or small for negative input, so He initialization suits it.
+    saturates_at: float | None = None  # Beyond this |z| the derivative is below 0.01 of its largest value.
+    dead_below: float | None = None  # A unit whose output never leaves this value is dead.
     default_slope: float | None = None
-    torch: str = ""  # the same function in PyTorch, below `torch`
-    glorot_factor: float = 6.0  # uniform draws are ± sqrt(factor / (fan in + fan out)), as in scikit-learn
+    torch: str = ""  # The same function in PyTorch, below `torch`.
+    glorot_factor: float = 6.0  # Uniform draws are ± sqrt(factor / (fan in + fan out)), as in scikit-learn.
 
     def value(self, z: Any, slope: float | None = None) -> Array:
         """Return g(z) as a new array."""

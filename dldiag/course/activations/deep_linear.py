@@ -1,4 +1,4 @@
-"""Why activations must bend: a linear network of any depth draws the line of logistic regression."""
+"""Why activations must be nonlinear: a linear network of any depth draws the line of logistic regression."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from dldiag.course.shared.race import suited_init
 from dldiag.course.shared.snapshots import Layers, layer_outputs, train_snapshots
 from dldiag.nn.activations import ACTIVATIONS
 
-_DEV_SHARE = 0.3  # of the rows, in every repeat
-_GRID = 60  # points of the drawn plane along each side
+_DEV_SHARE = 0.3  # Share of the rows that are dev rows in every repeat.
+_GRID = 60  # Points along each side of the drawn plane.
 LINEAR = "identity"
-NO_DIFFERENCE = 0.01  # error rates closer than this count as equal
+NO_DIFFERENCE = 0.01  # Error rates closer than this count as equal.
 BENT = {row.name: row.label for name, row in ACTIVATIONS.items() if name == row.name and name != LINEAR}
 
 
@@ -52,11 +52,11 @@ class Drawn:
 
 @dataclass(frozen=True)
 class DeepLinear:
-    """Logistic regression, linear networks of one and many layers, and the deep one with a bend, on the same rows.
+    """Logistic regression, linear networks of one and many layers, and a deep nonlinear one, on the same rows.
 
     against_logistic: dev error minus that of logistic regression, by model, with 90% intervals (paired, corrected for
-    overlapping repeats). line: (w1, w2, b) of logistic regression of the first repeat. moving: the answers of the deep
-    linear and the bent network while they train, (2, T, MOVING_GRID, MOVING_GRID) probabilities before `steps` (T,).
+    overlapping repeats). line: (w1, w2, b) of logistic regression of the first repeat. moving: the predictions of the
+    deep linear and the nonlinear network while they train, (2, T, MOVING_GRID, MOVING_GRID) probabilities before `steps` (T,).
     """
 
     names: tuple[str, str]
@@ -195,7 +195,7 @@ def is_a_line(found: DeepLinear) -> bool:
 
 
 def look_at_deep_linear(found: DeepLinear) -> Message:
-    """Say how the linear networks and the bent one compare with logistic regression on these rows."""
+    """Say how the linear networks and the nonlinear one compare with logistic regression on these rows."""
     deep, bent = found.models[2], found.models[3]
     line, curve = found.against_logistic[1], found.against_logistic[2]
     values: dict[str, Any] = {

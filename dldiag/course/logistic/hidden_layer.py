@@ -16,12 +16,12 @@ from dldiag.course.shared.prepared import Prepared
 from dldiag.course.shared.problem import PlotMarks, YesNo, marks_of, sigmoid
 from dldiag.course.shared.snapshots import Layers, layer_outputs, train_recorded
 
-_GRID = 60  # points of the drawn plane along each side
-_ROOM = 0.15  # of the range, drawn around the rows
+_GRID = 60  # Points along each side of the drawn plane.
+_ROOM = 0.15  # Part of the range that is drawn around the rows.
 _STEPS = 800
 _RATE = 0.1
-BETTER = 0.01  # a fall of the error rate by this much is worth a sentence
-HIDDEN_ACTIVATION = "logistic"  # every hidden unit is the unit of logistic regression
+BETTER = 0.01  # A smaller fall of the error rate is not worth a sentence.
+HIDDEN_ACTIVATION = "logistic"  # Every hidden unit is the unit of logistic regression.
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class HiddenLayer:
 class Widening:
     """The same unit once, then repeated: widths[0] is logistic regression itself (0 hidden units).
 
-    constant_error: of always giving the more frequent answer, on the same rows.
+    constant_error: of always predicting the majority class, on the same rows.
     """
 
     names: tuple[str, str]

@@ -14,9 +14,9 @@ from dldiag.core.params import param
 from dldiag.core.types import Array, Progress, Stopped
 from dldiag.course.shared.problem import YesNo, sigmoid
 
-SMALLEST_FALL = 0.001  # nats; a fall of the cost below this shows nothing
-ROUNDING = 1e-9  # nats; a rise of the cost by less is the rounding of 64-bit numbers, not a step too long
-STEPS_LOOKED_AT = 25  # steps between two questions whether to stop
+SMALLEST_FALL = 0.001  # In nats; a smaller fall of the cost shows nothing.
+ROUNDING = 1e-9  # In nats; a smaller rise of the cost is the rounding of 64-bit numbers, not too long a step.
+STEPS_LOOKED_AT = 25  # Every so many steps the descent checks whether to stop.
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ def cross_entropy(z: Array | float, y: Array | float) -> Array:
 
 
 def forward_backward(x: Sequence[float], w: Sequence[float], b: float, y: float, names: Sequence[str] = ()) -> UnitPass:
-    """Send one row through a unit and its derivatives back; x, w (d,)."""
+    """Return the forward and backward pass of one row through a unit; x, w (d,)."""
     z = float(np.dot(w, x) + b)
-    a, rest = float(sigmoid(z)), float(sigmoid(-z))  # 1 − a loses its digits when a is near 1
+    a, rest = float(sigmoid(z)), float(sigmoid(-z))  # 1 − a would lose its digits where a is near 1.
     dz = -rest if y == 1 else a
     return UnitPass(
         names=tuple(names) or tuple(f"x{j + 1}" for j in range(len(x))),

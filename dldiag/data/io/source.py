@@ -20,11 +20,11 @@ from dldiag.data.io.wrapped import unwrapped
 _NUL_LINE = re.compile(r"^\0+$|\0+\Z", re.MULTILINE)
 _WRITTEN = re.compile("[^\ufeff \t\n\0]")
 _QUOTED = re.compile(r'"[^"]*"')
+_HALF = re.compile("[\ud800-\udfff]")  # Lone surrogates come from JSON escapes, or from file names that are no UTF-8.
 _TWICE = re.compile("[ÂÃÐÑÎÏâÄÅ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _BEYOND = re.compile("[^\x00-\x7f]+")
-TWICE_SHARE = 0.5  # of the runs beyond ASCII that are UTF-8 read as Windows-1252 for a text to have been encoded twice
+TWICE_SHARE = 0.5  # A text was encoded twice if this share of its runs beyond ASCII is UTF-8 read as Windows-1252.
 _LONGEST_SAMPLE, _LATIN_1_END = 1 << 20, 0x100
-_HALF = re.compile("[\ud800-\udfff]")  # lone surrogates: from JSON escapes, or bytes of a file name that are no UTF-8
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,9 @@ class Text:
     decoded: Decoded
     mixed_ends: bool = False
     nuls: int = 0
-    source: bytes = b""  # the text in UTF-8, where the file holds just that
-    wrapping: str = ""  # the code of the notice that says what the table stood within
-    twice: tuple[int, str] = (
-        0,
-        "",
-    )  # how many runs of characters had been encoded twice, and the first as it should be
+    source: bytes = b""  # The text in UTF-8, where the file holds just that.
+    wrapping: str = ""  # The code of the notice that says what the table stood within.
+    twice: tuple[int, str] = (0, "")  # The number of runs that had been encoded twice, and the first as it was meant.
 
     @cached_property
     def lines(self) -> int:
@@ -103,7 +100,7 @@ def open_text(data: bytes, limits: Limits, encoding: str = "") -> Text:
     """Decode bytes and make all line ends \\n; DataError for what is no text, has nothing in it or endless lines."""
     try:
         decoded = decode(data, encoding or decide_encoding(data))
-    except (LookupError, ValueError) as error:  # a codec may refuse bytes in ways of its own
+    except (LookupError, ValueError) as error:  # A codec may refuse bytes in ways of its own.
         raise DataError(
             Message("There is no encoding named {encoding}.", {"encoding": encoding}),
             Message("Choose one such as utf-8, gb18030, big5, cp932, cp1252 or utf-16."),
@@ -205,10 +202,10 @@ def looks_like_json_lines(text: Text) -> bool:
     return is_json_lines(text.text)
 
 
-_HEAD = 4096  # bytes that tell what a file is
-MOST_CONTROLS_SHARE = 0.02  # of the characters; above it a file is not text
-MOST_NULS_SHARE = 0.45  # of the characters; a text with so many, and hardly any other control character, may be one
-MOST_STRANGE_SHARE = 0.10  # characters without meaning in any script; above it a file is not text
+_HEAD = 4096  # This many bytes show what a file is.
+MOST_CONTROLS_SHARE = 0.02  # A file with more control characters than this share is not text.
+MOST_NULS_SHARE = 0.45  # A text with hardly any other control character may hold this share of NULs.
+MOST_STRANGE_SHARE = 0.10  # A file with more characters that no script knows is not text.
 
 _TYPED: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("parquet", lambda d: d.startswith((b"PAR1", b"PARE"))),
@@ -279,7 +276,7 @@ def refuse_noise(text: str) -> None:
         unicodedata.category(c) == "Cc" and c not in "\n\r\t\x1c\x1d\x1e\x1f\x01\x02\x03\x07" for c in sample
     )
     if controls > MOST_CONTROLS_SHARE * len(sample) and sample.count("\0") <= MOST_NULS_SHARE * len(sample):
-        controls -= sample.count("\0")  # texts of fixed width end in NULs, which are left out
+        controls -= sample.count("\0")  # Texts of fixed width end in NULs, which are left out.
     strange = sum(c == "�" or unicodedata.category(c) in {"Cn", "Co", "Cs"} for c in sample)
     if controls > max(3, MOST_CONTROLS_SHARE * len(sample)) or strange > max(4, MOST_STRANGE_SHARE * len(sample)):
         raise DataError(

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 Calendar = Literal["", "buddhist", "other"]
-_SAMPLE = 200  # texts that are looked at before all are changed
-CALENDAR_SHARE = 0.9  # of these that must show the other calendar
-BUDDHIST_OFFSET = 543  # years that the Buddhist era is ahead
+_SAMPLE = 200  # This many texts are looked at before all are changed.
+CALENDAR_SHARE = 0.9  # This share of the texts looked at must show the other calendar.
+BUDDHIST_OFFSET = 543  # The Buddhist era is this many years ahead.
 # Names and abbreviations beside the English ones: French, German, Spanish, Italian, Portuguese and Dutch; Russian, Ukrainian,
 # Polish, Czech, the Nordic languages, Romanian, Turkish and Indonesian, in the cases that dates have.
 MONTHS = {
@@ -42,6 +42,7 @@ _MONTH_NAME = re.compile(
     re.IGNORECASE,
 )
 _WITH_NAME = r"(?i)\d.*\pL{3}.*\d|^\pL{3,}\.?[ -]\d"
+# Each era maps to the year before its first.
 ERAS = {
     "令和": 2018,
     "平成": 1988,
@@ -50,7 +51,7 @@ ERAS = {
     "民國": 1911,
     "民国": 1911,
     "中華民國": 1911,
-}  # year before the first
+}
 _ERA = re.compile("(" + "|".join(sorted(ERAS, key=len, reverse=True)) + r")\s?(\d{1,3}|元)年")
 _BUDDHIST = re.compile(r"(?<!\d)(2(?:4[4-9]\d|5\d\d|6[0-2]\d))(?!\d)")
 _IN_BUDDHIST_YEARS = r"^(?:\d{1,2}[/.-]\d{1,2}[/.-]2[4-6]\d\d|2[4-6]\d\d[/.-]\d{1,2}[/.-]\d{1,2})(?:[ T].*)?$"
