@@ -22,7 +22,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import Column, DataError, Kind, Notice, ReadPlan, Table
 from dldiag.data.fingerprint import with_choices
 from dldiag.data.typing.column_facts import Facts, facts_of, is_named_like_identifier, names_date_or_row
-from dldiag.data.typing.dates import Dates, epoch_scale, from_epochs, from_serials
+from dldiag.data.typing.dates import from_numbers
 from dldiag.data.typing.distinct import Cells, as_chunks, cells_of
 from dldiag.data.typing.kinds import (
     MAX_LEVELS,
@@ -30,7 +30,6 @@ from dldiag.data.typing.kinds import (
     RUNNING,
     boolean_values,
     decide_kind,
-    epoch_scale_of,
     looks_like_excel_days,
 )
 from dldiag.data.typing.labels import hold_lists, variants_among
@@ -284,8 +283,7 @@ def _as_booleans(facts: Facts) -> Read:
 def _as_dates(facts: Facts) -> Read:
     cells, dates = facts.solid, facts.dates
     if not dates.read.any() and facts.numbers.read.any():
-        values, scale = facts.numbers.values, epoch_scale_of(facts) or epoch_scale(facts.numbers.values)
-        dates = Dates(from_epochs(values, scale), "epoch") if scale else Dates(from_serials(values), "excel")
+        dates = from_numbers(facts.numbers.values)
     unread = ~dates.read
     remarks = [_remark("unread", facts, cells, unread)] if unread.any() else []
     doubts = {

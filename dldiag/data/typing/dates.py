@@ -164,6 +164,12 @@ def epoch_scale(values: NDArray[np.float64]) -> float:
     return next(scales, 0.0)
 
 
+def from_numbers(values: NDArray[np.float64]) -> Dates:
+    """Return numbers as times since 1970 where all of them are that, near today, else as Excel day numbers."""
+    scale = epoch_scale(values)
+    return Dates(from_epochs(values, scale), "epoch") if scale else Dates(from_serials(values), "excel")
+
+
 def from_epochs(values: NDArray[np.float64], scale: float) -> NDArray[np.datetime64]:
     """Return dates from times counted since 1970 in parts of a second, in UTC; NaT where there is none."""
     known = np.isfinite(values)

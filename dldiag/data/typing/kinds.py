@@ -121,16 +121,11 @@ def _date(facts: Facts) -> Message | None:
 
 def _epochs(facts: Facts) -> Message | None:
     """Whole numbers near today, counted since 1970, under the name of a date."""
-    if not epoch_scale_of(facts):
+    if not facts.named_like_date or not facts.solid.distinct or not facts.numbers.read.all():
+        return None
+    if not epoch_scale(facts.numbers.values):
         return None
     return Message("Times counted since 1970, such as {example}.", {"example": facts.solid.examples(1)[0]})
-
-
-def epoch_scale_of(facts: Facts) -> float:
-    """Return what part of a second a column named like a date counts since 1970, 0 where it holds something else."""
-    if not facts.named_like_date or not facts.solid.distinct or not facts.numbers.read.all():
-        return 0.0
-    return epoch_scale(facts.numbers.values)
 
 
 def _holds(cells: Cells, read: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> bool:
