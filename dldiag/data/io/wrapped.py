@@ -54,7 +54,7 @@ def _of_web_page(text: str) -> str | None:
     page = _Tables()
     page.feed(text)
     rows = max(page.tables, key=lambda rows: sum(map(len, rows)), default=[])
-    return written(rows) if len(rows) > 1 and max(map(len, rows)) > 1 else None
+    return as_lines(rows) if len(rows) > 1 and max(map(len, rows)) > 1 else None
 
 
 class _Tables(HTMLParser):
@@ -103,7 +103,7 @@ class _Tables(HTMLParser):
         self._cell = None
 
 
-def written(rows: Iterable[Sequence[str]]) -> str:
+def as_lines(rows: Iterable[Sequence[str]]) -> str:
     """Return rows as lines of cells, quoted where they must be."""
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\n").writerows(row for row in rows if row)
@@ -156,7 +156,7 @@ def _of_fixed_width(text: str) -> str | None:
     rows = [[line[a:b].strip() for a, b in cuts] for line in lines]
     uneven = sum(len(line.split()) != len(cuts) for line in lines)
     filled = [sum(bool(row[j]) for row in rows) >= FILLED_SHARE * len(rows) for j in range(len(cuts))]
-    return written(rows) if uneven >= UNEVEN_SHARE * len(lines) and all(filled) else None
+    return as_lines(rows) if uneven >= UNEVEN_SHARE * len(lines) and all(filled) else None
 
 
 def _columns_of(lines: Sequence[str]) -> list[tuple[int, int]]:
