@@ -29,8 +29,9 @@ _TOTAL = (
 
 def total_rows(raw: pd.DataFrame, frame: pd.DataFrame) -> tuple[Notice, ...]:
     """Return a notice that names the rows of totals: rows whose numbers add up others, and the last row."""
-    last = _is_total(as_arrow([raw[name].iloc[-1] for name in raw.columns] if len(raw) else []))
-    looked_at = [name for name, ends in zip(raw.columns, last, strict=False) if ends or frame[name].dtype.kind != "f"]
+    last = _is_total(as_arrow(raw.iloc[-1].to_list() if len(raw) else []))
+    kinds = zip(raw.columns, frame.dtypes, [*last, *[False] * (raw.shape[1] - len(last))], strict=True)
+    looked_at = [name for name, kind, ends in kinds if ends or kind.kind != "f"]
     named = {int(row): name for name in looked_at for row in _rows_named(as_chunks(raw[name]))}
     rows = _totals(frame, np.array(sorted(named), dtype=np.int64))
     if rows:

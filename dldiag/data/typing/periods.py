@@ -80,7 +80,7 @@ PERIODS = (
         "week",
         (
             rf"^{_YEAR}[ -]?-?[Ww]{_WEEK}$",
-            rf"^{_YEAR}[ -]?-?[Ww]{_WEEK}-?(?P<day>[1-7])$",
+            rf"^{_YEAR}-?[Ww](?P<part>0[1-9]|[1-4]\d|5[0-3])-?(?P<day>[1-7])$",
             rf"^{_YEAR}年第{_WEEK}周$",
             rf"^(?i:kw|week|wk|w|sem|semaine|semana|uke|vecka)\.? ?{_WEEK}[ ,./-]+{_YEAR}$",
             rf"^{_YEAR}[ ,./-]+(?i:kw|week|wk|sem|semaine|semana|uke|vecka)\.? ?{_WEEK}$",
