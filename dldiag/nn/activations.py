@@ -73,7 +73,7 @@ def _identity_back(delta: Array, z: Array, a: Array, scratch: Array, slope: Any)
 
 
 def _sigmoid(z: Array, a: Array, slope: Any) -> None:
-    # 1 / (1 + exp(-z)) written with tanh, which neither overflows nor loses small values of 1 - g
+    # 1 / (1 + exp(-z)) written with tanh, which neither overflows nor loses small values of 1 - g.
     np.multiply(z, 0.5, out=a)
     np.tanh(a, out=a)
     a *= 0.5
@@ -102,7 +102,7 @@ def _relu(z: Array, a: Array, slope: Any) -> None:
 
 @lru_cache(maxsize=256)
 def _zeros(shape: tuple[int, ...], dtype: str) -> Array:
-    # NumPy compares two arrays four times as fast as an array and a number
+    # NumPy compares two arrays four times as fast as an array and a number.
     zeros = np.zeros(shape, dtype)
     zeros.flags.writeable = False
     return zeros

@@ -139,22 +139,7 @@ def _assemble(
     reference = [_logistic(problem, pool) for pool in pools]
     errors = np.array([_error(problem, dev, one.decision_function) for one, dev in zip(reference, devs, strict=True)])
     models = [_drawn("logistic", 1, LINEAR, errors, reference[0].decision_function(plane))]
-    for recipe, members in zip(recipes, networks, strict=True):
-        found = [
-            _error(problem, dev, lambda X, one=one, name=recipe.activation: layer_outputs(one, X, name)[:, 0])
-            for one, dev in zip(members, devs, strict=True)
-        ]
-        layers = recipe.hidden_layers + 1
-        key = f"{'linear' if recipe.activation == LINEAR else 'bent'}_{layers}"
-        models.append(
-            _drawn(
-                key,
-                layers,
-                recipe.activation,
-                np.array(found),
-                layer_outputs(members[0], plane, recipe.activation)[:, 0],
-            )
-        )
+    models += [_drawn_network(problem, *each, devs, plane) for each in zip(recipes, networks, strict=True)]
     rho = devs.shape[1] / pools.shape[1]
     deep, slopes = networks[1][0], reference[0].coef_[0]
     return DeepLinear(
@@ -168,6 +153,19 @@ def _assemble(
         line=(float(slopes[0]), float(slopes[1]), float(reference[0].intercept_[0])),
         collapsed=collapse([W for W, _ in deep], [b for _, b in deep], problem.X),
     )
+
+
+def _drawn_network(
+    problem: YesNo, recipe: Recipe, members: list[Layers], devs: NDArray[np.int64], plane: NDArray[Any]
+) -> Drawn:
+    """Return the dev errors of a network's members, and what the first of them predicts on the plane."""
+    name, layers = recipe.activation, recipe.hidden_layers + 1
+    errors = [
+        _error(problem, dev, lambda X, one=one: layer_outputs(one, X, name)[:, 0])
+        for one, dev in zip(members, devs, strict=True)
+    ]
+    key = f"{'linear' if name == LINEAR else 'bent'}_{layers}"
+    return _drawn(key, layers, name, np.array(errors), layer_outputs(members[0], plane, name)[:, 0])
 
 
 def _logistic(problem: YesNo, rows: NDArray[np.int64]) -> Any:

@@ -264,29 +264,18 @@ def pass_at(problem: YesNo, descent: Descent, at: int, row: int) -> UnitPass:
 
 def look_at_descent(result: Descent) -> Message:
     """Say what this run of gradient descent shows, or that it shows a step that is too long."""
-    costs = [step.cost for step in result.steps]
-    rises = sum(after - before > ROUNDING for before, after in pairwise(costs))
-    values: dict[str, Any] = {
-        "first": costs[0],
-        "last": costs[-1],
-        "steps": len(costs) - 1,
-        "rate": result.learning_rate,
-        "rises": rises,
-        "after": result.steps[-1].error,
-        "constant": result.constant_error,
-        "unit": "rate",
-    }
-    if rises:
+    values = _values_of(result)
+    if values["rises"]:
         return Message(
             "The cost rose in {rises} of {steps} steps: a learning rate of {rate:g} overshoots the valley. This run does not show a steady descent. Try a smaller learning rate.",
             values,
         )
-    if costs[0] - costs[-1] < SMALLEST_FALL:
+    if values["first"] - values["last"] < SMALLEST_FALL:
         return Message(
             "The cost hardly moved in {steps} steps ({first:.4f} to {last:.4f}). The learning rate {rate:g} is very small, or these columns do not predict the label. This run does not show the effect.",
             values,
         )
-    if result.steps[-1].error >= result.constant_error:
+    if values["after"] >= values["constant"]:
         return Message(
             "In {steps} steps the cost fell from {first:.4f} to {last:.4f} and never rose, but the unit gets {after:error} of the rows wrong, no fewer than the baseline ({constant:error}).",
             values,
@@ -295,6 +284,20 @@ def look_at_descent(result: Descent) -> Message:
         "In {steps} steps the cost fell from {first:.4f} to {last:.4f} and never rose. The unit gets {after:error} of the rows wrong, the baseline {constant:error}.",
         values,
     )
+
+
+def _values_of(result: Descent) -> dict[str, Any]:
+    costs = [step.cost for step in result.steps]
+    return {
+        "first": costs[0],
+        "last": costs[-1],
+        "steps": len(costs) - 1,
+        "rate": result.learning_rate,
+        "rises": sum(after - before > ROUNDING for before, after in pairwise(costs)),
+        "after": result.steps[-1].error,
+        "constant": result.constant_error,
+        "unit": "rate",
+    }
 
 
 # --- the cost as a landscape --------------------------------------------------------------------------------------

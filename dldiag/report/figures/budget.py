@@ -1,4 +1,4 @@
-"""Figures with one bar per row: the error budget."""
+"""The error budget as a figure: one bar for each part of the dev error."""
 
 from __future__ import annotations
 
