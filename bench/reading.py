@@ -1,6 +1,6 @@
 """What does reading cost beside pandas, and what does a server notice of it? Prints a table, writes bench/results/reading.json.
 
-python -m bench.reading [MEGABYTES …]        (10 and 100 by default)
+    python -m bench.reading 10 100
 
 Tables made up here, of mixed columns and of numbers alone, are read from disk, each by a process of its own: by pandas.read_csv
 (what it makes of the columns), by dldiag.read_table (all cells as texts, and typed), and as the pages of a server read a visitor's
@@ -10,6 +10,7 @@ longest time that another thread of the same process waited beyond its sleep.
 
 from __future__ import annotations
 
+import argparse
 import io
 import json
 import os
@@ -90,9 +91,11 @@ def main() -> None:
     if sys.argv[1:2] == ["--one"]:
         print(json.dumps(measure(sys.argv[2], Path(sys.argv[3]))))
         return
-    found = []
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("megabytes", type=int, nargs="*", default=[10, 100], help="sizes of the tables (10 100)")
+    sizes, found = parser.parse_args().megabytes, []
     with tempfile.TemporaryDirectory() as folder:
-        for megabytes in [int(one) for one in sys.argv[1:]] or [10, 100]:
+        for megabytes in sizes:
             for kind, made in (("mixed", mixed), ("numbers", numbers)):
                 path = Path(folder) / f"{kind}.csv"
                 made(megabytes * 1_000_000 // ROW_BYTES[kind], np.random.default_rng(0)).to_csv(path, index=False)

@@ -14,6 +14,7 @@ from dldiag.data.typing.distinct import as_arrow, as_chunks, as_mask, letters_of
 
 MOST_TOTALS = 0.25  # Share of the rows; a word on more of them is an ordinary value of its column (own choice).
 ADDS_UP = 1e-3  # Totals are rounded, so they may differ from the sum of their rows by this share.
+LEAST_SUMS, LEAST_SUMMED = 2, 3  # An unnamed row needs this many sums, and more rows than this above it.
 LEAST_ADDED = 2  # A total sums up at least this many rows.
 # A total ends with a letter or a colon, or begins with "total" or "subtotal".
 _IS_DIGIT, _BEGINS_TOTAL = (
@@ -28,11 +29,30 @@ _TOTAL = (
 
 def total_rows(raw: pd.DataFrame, frame: pd.DataFrame) -> tuple[Notice, ...]:
     """Return a notice that names the rows of totals: rows whose numbers add up others, and the last row."""
-    last = _is_total(as_arrow([raw[name].iloc[-1] for name in raw.columns] if len(raw) else []))
-    looked_at = [name for name, ends in zip(raw.columns, last, strict=False) if ends or frame[name].dtype.kind != "f"]
+    last = _is_total(as_arrow(raw.iloc[-1].to_list() if len(raw) else []))
+    kinds = zip(raw.columns, frame.dtypes, [*last, *[False] * (raw.shape[1] - len(last))], strict=True)
+    looked_at = [name for name, kind, ends in kinds if ends or kind.kind != "f"]
     named = {int(row): name for name in looked_at for row in _rows_named(as_chunks(raw[name]))}
     rows = _totals(frame, np.array(sorted(named), dtype=np.int64))
-    return (_notice(rows, str(raw[named[rows[-1]]].iloc[rows[-1]]).strip()),) if rows else ()
+    if rows:
+        return (_notice(rows, str(raw[named[rows[-1]]].iloc[rows[-1]]).strip()),)
+    if not named and _ends_with_sums(frame):
+        return (_notice([len(frame) - 1], ", ".join(str(cell) for cell in raw.iloc[-1] if str(cell or "").strip())),)
+    return ()
+
+
+def _ends_with_sums(frame: pd.DataFrame) -> bool:
+    """Whether the last row has no name, and all its numbers, two at least, are the sums of the columns above."""
+    if len(frame) <= LEAST_SUMMED:
+        return False
+    last, numbers = frame.iloc[-1], frame.select_dtypes("float64")
+    named = frame.columns.difference(numbers.columns)
+    if not len(named) or last[named].notna().any() or numbers.iloc[-1].notna().sum() < LEAST_SUMS:
+        return False
+    sums = numbers.iloc[:-1].sum().to_numpy()
+    ends = numbers.iloc[-1].to_numpy()
+    near = np.abs(ends - sums) <= ADDS_UP * np.abs(sums)
+    return bool((near | np.isnan(ends)).all())
 
 
 def _rows_named(texts: pa.ChunkedArray) -> NDArray[np.int64]:

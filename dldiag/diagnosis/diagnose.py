@@ -47,10 +47,10 @@ from dldiag.diagnosis.recommend import recommend, settled
 from dldiag.diagnosis.rules import RULES, check_rules
 from dldiag.diagnosis.summaries import summary_of, versions
 from dldiag.diagnosis.trials import (
-    EFFORTS,
     LEAST_REPEATS,
     Effort,
     diagnosis_split,
+    effort_for,
     probe,
     probe_plan,
     try_remedies,
@@ -64,7 +64,7 @@ from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.learning_curve import as_curve, clipped, curve_sizes, with_estimates
 from dldiag.experiments.metric_choice import choose_metric
 from dldiag.experiments.model_code import described_model
-from dldiag.experiments.models import Model, as_model, build_model
+from dldiag.experiments.models import Model, as_model, build_model, reference_model
 
 EARLY_ROWS = 2_500  # Most training rows of the first verdict, reported while larger sizes are still being fitted.
 EARLY_POINTS = 3  # Least sizes of the curve for a first verdict.
@@ -103,7 +103,7 @@ class Case:
         """
         if self.is_early:
             return self.repeats
-        return verdict_repeats(self.settings, self.fits.split)
+        return verdict_repeats(self.settings, self.fits.split, len(self.fits.dataset.columns))
 
     def repeats_at(self, size: int) -> range:
         """Return the repeats at one size of the curve."""
@@ -220,11 +220,12 @@ def prepare_case(
     check_types(dataset, settings)
     check_all(settings)
     check_muted(settings)
-    effort = EFFORTS[settings.budget]
+    width = len(dataset.columns)
+    effort = effort_for(settings.budget, width)
     own = build_model(dataset.task) if model is None else as_model(model)
     check_task(dataset, own)
     check_target(dataset, own)
-    references = tuple(build_model(dataset.task, key=key) for key in settings.baselines if key != own.key)
+    references = tuple(reference_model(dataset.task, key, width) for key in settings.baselines if key != own.key)
     split = diagnosis_split(dataset, settings)
     choice = choose_metric(dataset, settings)
     check_possible(choice, dataset, split, own, settings)

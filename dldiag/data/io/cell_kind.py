@@ -11,7 +11,7 @@ _SIGN = r"[-+−]?"
 _MONEY = r"[$€£¥₹￥元]?"
 _NUMBER = re.compile(
     rf"\(?{_MONEY}\s?{_SIGN}\s?{_MONEY}\s?(?:\d{{1,3}}(?:[,.'  ]\d{{3}})+(?:[.,]\d+)?|\d+(?:[.,]\d*)?|[.,]\d+)"
-    rf"(?:[eEdD][-+]?\d+)?\s?(?:%|‰|{_MONEY[:-1]}|[A-Z]{{3}})?\)?|[-+]?(?:nan|inf(?:inity)?)|0x[0-9a-f]+",
+    rf"(?:[eEdD][-+]?\d+)?-?\s?(?:%|‰|{_MONEY[:-1]}|[A-Z]{{3}})?\)?|[-+]?(?:nan|inf(?:inity)?)|0x[0-9a-f]+",
     re.IGNORECASE,
 )
 _PLAIN = re.compile(r"[-+]?\d{1,20}(?:\.\d{0,20})?")  # Most numbers are found by it at a fraction of the time.

@@ -37,6 +37,11 @@ class ColumnProfile(NamedTuple):
     shapes: Counter[str]
     rows: int
 
+    @property
+    def holds_words(self) -> bool:
+        """Whether some of the cells are words: then others may be, of any shape."""
+        return bool(self.kinds["word"])
+
     def misfit(self, cell: str) -> float:
         """Return how surprising a cell is here, in nats."""
         cost = -math.log((self.kinds[kind_of(cell)] + 0.1) / (self.rows + 0.8))
@@ -129,7 +134,8 @@ def _moves(
             merged = delimiter.join(cells[i : i + n])
             if kind_of(merged) != "word":
                 break
-            yield n, 1, MERGE_COST + 0.5 * n + columns[j].misfit(merged), (merged,)
+            if (misfit := columns[j].misfit(merged)) <= POOR_FIT + STRANGE_SHAPE_COST or columns[j].holds_words:
+                yield n, 1, MERGE_COST + 0.5 * n + misfit, (merged,)
 
 
 def _gap_cost(column: ColumnProfile, at_end: bool) -> float:

@@ -35,6 +35,20 @@ TEXTS = {
             plural="{count:,} control characters were read as the typographic marks that they stand for.",
         ),
     ),
+    "encoded_twice": NoticeText(
+        Message(
+            "{count:,} run of letters had been encoded twice and was read as it was meant, such as {example}.",
+            plural="{count:,} runs of letters had been encoded twice and were read as they were meant, such as {example}.",
+        ),
+    ),
+    "web_page": NoticeText(Message("The file is a web page: its largest table was read."), Message("Check its names.")),
+    "arff": NoticeText(Message("The file is in Weka's format (ARFF): the names are those of its attributes.")),
+    "quoted_lines": NoticeText(Message("Every line stood in quotes as a whole; they were taken off.")),
+    "record_marks": NoticeText(Message("The rows end with the mark that ASCII has for it, not with a line end.")),
+    "cut_by_place": NoticeText(
+        Message("The columns have a fixed width: lines were cut where all of them have a blank."),
+        Message("Check that every name stands above its own column."),
+    ),
     "joined_types": NoticeText(
         Message(
             "{count:,} column has different types in different files; it was read in the type that keeps all values: {example}.",

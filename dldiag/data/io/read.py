@@ -25,7 +25,7 @@ from dldiag.data.io.number_format import decide_marks
 from dldiag.data.io.parse import Gathered, cut_text, gather_rows
 from dldiag.data.io.raw_table import RawTable, TypedTable, frame_of
 from dldiag.data.io.sniff import check_choices, check_found, decide_text, typed_plan
-from dldiag.data.io.source import Text, open_data, open_text, whole_characters
+from dldiag.data.io.source import Text, looks_like_json_lines, open_data, open_text, whole_characters
 from dldiag.data.io.text_records import Taken, take
 
 MARK_CELLS = 10_000
@@ -162,7 +162,11 @@ def source_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
         told.append(notice("bad_characters", count=decoded.bad_characters, example=decoded.bad_example))
     if decoded.recovered:
         told.append(notice("recovered_characters", count=decoded.recovered))
-    if text.lines >= LEAST_LINES_OF_END and not text.text.endswith("\n"):
+    if text.twice[0]:
+        told.append(notice("encoded_twice", count=text.twice[0], example=text.twice[1]))
+    if text.wrapping:
+        told.append(notice(text.wrapping))
+    if text.lines >= LEAST_LINES_OF_END and not text.text.endswith("\n") and not looks_like_json_lines(text):
         told.append(notice("cut_off", example=text.text[text.text.rfind("\n") + 1 :]))
     if text.mixed_ends:
         told.append(notice("mixed_line_ends"))

@@ -15,11 +15,16 @@ from dldiag.core.types import DataError
 from dldiag.data.io.compression import Unpacked, is_workbook, unpack
 from dldiag.data.io.encoding import Decoded, decide_encoding, decode
 from dldiag.data.io.limits import MIB, Limits
+from dldiag.data.io.wrapped import unwrapped
 
 _NUL_LINE = re.compile(r"^\0+$|\0+\Z", re.MULTILINE)
 _WRITTEN = re.compile("[^\ufeff \t\n\0]")
 _QUOTED = re.compile(r'"[^"]*"')
 _HALF = re.compile("[\ud800-\udfff]")  # Lone surrogates come from JSON escapes, or from file names that are no UTF-8.
+_TWICE = re.compile("[ÂÃÐÑÎÏâÄÅ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+_BEYOND = re.compile("[^\x00-\x7f]+")
+TWICE_SHARE = 0.5  # A text was encoded twice if this share of its runs beyond ASCII is UTF-8 read as Windows-1252.
+_LONGEST_SAMPLE, _LATIN_1_END = 1 << 20, 0x100
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,8 @@ class Text:
     mixed_ends: bool = False
     nuls: int = 0
     source: bytes = b""  # The text in UTF-8, where the file holds just that.
+    wrapping: str = ""  # The code of the notice that says what the table stood within.
+    twice: tuple[int, str] = (0, "")  # The number of runs that had been encoded twice, and the first as it was meant.
 
     @cached_property
     def lines(self) -> int:
@@ -102,8 +109,11 @@ def open_text(data: bytes, limits: Limits, encoding: str = "") -> Text:
     text, torn = _without_nul_lines(text.replace("\n\ufeff", "\n") if "\ufeff" in text else text)
     if not _WRITTEN.search(text):
         raise DataError(Message("The file is empty."), Message("Take a file that has rows."))
+    wrapping = ""
     if not is_json_lines(text):
         _check_lines(text, limits.max_cell_chars)
+        text, wrapping = unwrapped(text)
+    text, twice = decoded_once(text)
     refuse_markup(text)
     refuse_noise(text)
     nuls = text.count("\0")
@@ -112,7 +122,8 @@ def open_text(data: bytes, limits: Limits, encoding: str = "") -> Text:
     else:
         nuls = 0
     is_source = decoded.encoding == "utf-8" and text is decoded.text and not _has_changed(decoded, text)
-    return Text(text.removeprefix("\ufeff"), decoded, mixed, nuls + torn, data if is_source else b"")
+    plain = text.removeprefix("\ufeff")
+    return Text(plain, decoded, mixed, nuls + torn, data if is_source else b"", wrapping, twice)
 
 
 def _has_changed(decoded: Decoded, text: str) -> bool:
@@ -146,6 +157,30 @@ def whole_characters(text: str) -> tuple[str, int]:
     return _HALF.subn("�", text)
 
 
+def decoded_once(text: str) -> tuple[str, tuple[int, str]]:
+    """Return a text whose letters were encoded twice (ZÃ¼rich for Zürich) as it was meant, with how many runs and the first.
+
+    >>> decoded_once("ZÃ¼rich")
+    ('Zürich', (1, 'ü'))
+    """
+    if text.isascii() or not _TWICE.search(text):
+        return text, (0, "")
+    runs = _BEYOND.findall(text[:_LONGEST_SAMPLE])
+    meant = {run: once for run in set(runs) if (once := _decoded(run)) is not None}
+    count = sum(run in meant for run in runs)
+    if not meant or count < TWICE_SHARE * len(runs):
+        return text, (0, "")
+    return _BEYOND.sub(lambda m: _decoded(m.group()) or m.group(), text), (count, next(iter(meant.values())))
+
+
+def _decoded(run: str) -> str | None:
+    """Return the characters that a run of others stands for if it is UTF-8 that was read as Windows-1252, else None."""
+    try:
+        return b"".join(c.encode("latin-1" if ord(c) < _LATIN_1_END else "cp1252") for c in run).decode()
+    except UnicodeError:
+        return None
+
+
 def _one_line_end(text: str) -> tuple[str, bool]:
     if "\r" not in text:
         return text, False
@@ -169,7 +204,7 @@ def looks_like_json_lines(text: Text) -> bool:
 
 _HEAD = 4096  # This many bytes show what a file is.
 MOST_CONTROLS_SHARE = 0.02  # A file with more control characters than this share is not text.
-MOST_NULS_SHARE = 0.25  # A text with hardly any other control character may hold this share of NULs.
+MOST_NULS_SHARE = 0.45  # A text with hardly any other control character may hold this share of NULs.
 MOST_STRANGE_SHARE = 0.10  # A file with more characters that no script knows is not text.
 
 _TYPED: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
@@ -198,7 +233,14 @@ NOT_TABLES: tuple[tuple[str, bytes], ...] = (
     ("an ORC file", b"ORC"),
 )
 _WEB = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table)\b", re.IGNORECASE | re.DOTALL)
+_LATEX = re.compile(r"\s*\\(?:documentclass|begin)\b")
 _XML = re.compile(r"\s*<(?:\?xml|[A-Za-z][\w:.-]*(?:\s[^<>]*)?>\s*<)")
+
+_MARKUP = (
+    (Message("a web page"), _WEB, ">"),
+    (Message("an XML file"), _XML, ">"),
+    (Message("a LaTeX document"), _LATEX, "}"),
+)
 
 
 def typed_format(data: bytes) -> str:
@@ -217,12 +259,12 @@ def refuse_binary(data: bytes) -> None:
 
 
 def refuse_markup(text: str) -> None:
-    """Raise DataError for web pages and XML."""
+    """Raise DataError for web pages without a table, XML and LaTeX."""
     head = text[:_HEAD]
-    for what, pattern in (("a web page", _WEB), ("an XML file", _XML)):
-        if pattern.match(head) and text.rstrip().endswith(">"):
+    for what, pattern, end in _MARKUP:
+        if pattern.match(head) and text.rstrip().endswith(end):
             raise DataError(
-                Message("This is {what}, not a table.", {"what": Message(what)}),
+                Message("This is {what}, not a table.", {"what": what}),
                 Message("Download the table itself, as CSV, Parquet or Excel."),
             )
 

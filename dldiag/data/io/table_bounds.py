@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,10 +24,14 @@ _SAMPLE_CELLS = 100_000
 LEAST_SAMPLE_ROWS = 10
 FILLED_SHARE = 0.5  # A line above the table that fills a smaller share of the usual cells is a title.
 MOST_HEADER_LINES = 4
+MOST_NOTES = 20  # At most this many lines about the table, as wide as it, stand above its names.
 LEAST_GROUP_NAMES = 2  # A line above the names names groups of columns if this many of its cells are filled.
 MOST_FOOTNOTES_SHARE = 0.34  # If more rows look like footnotes, they are a second table or sparse rows.
 SPARSE_SHARE = 0.05  # If more rows of the table itself look like footnotes, all of them are rows.
 LEAST_ROWS_OF_NEXT_TABLE = 2
+_COUNTS_ROWS = re.compile(
+    r"\(?\d[\d,.]* (?:rows?|records?)(?: (?:affected|selected|returned|in set)\b.*)?[.)]*", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ def find_region(found: Sequence[Record], total_lines: int, width: int | None = N
     filled = [r for r in found if not r.blank and not r.is_rule] or [r for r in found if not r.blank]
     if not filled:
         return Region(None, 0, 0, 0, 0)
-    start = _start(filled, width)
+    start = _below_notes(filled, _start(filled, width), width)
     end = _end(filled, start, width)
     body = [r for r in filled[start + 1 : end] if len(r.cells) == width and not r.fault]
     footer = 0 if end == len(filled) else total_lines - filled[end].line
@@ -105,6 +110,25 @@ def _start(filled: Sequence[Record], width: int) -> int:
         if len(record.cells) == width or _is_damaged_header(filled, i, width):
             return i
     return 0
+
+
+def _below_notes(filled: Sequence[Record], start: int, width: int) -> int:
+    """Return the index of the names below lines that are as wide as the table but say something about it: Latitude,59.9.
+
+    All of them begin with a word, and the first column holds numbers or dates from then on.
+    """
+    above = list(islice(filled, start, start + MOST_NOTES))
+    words = next((i for i, r in enumerate(above) if r.fault or len(r.cells) != width or not _begins_with_word(r)), 0)
+    below = [r.cells for r in filled[start + words :][:_SAMPLE_ROWS] if len(r.cells) == width]
+    if words < 2 or len(below) < LEAST_SAMPLE_ROWS or not is_typed([row[0] for row in below]):
+        return start
+    names, notes = above[words - 1].cells, above[: words - 1]
+    typed = any(kind_of(c) in {"number", "when"} for r in notes for c in r.cells)
+    return start + words - 1 if typed and all(kind_of(c) == "word" for c in names) else start
+
+
+def _begins_with_word(record: Record) -> bool:
+    return kind_of(record.cells[0]) == "word"
 
 
 def _names_rows_by_nothing(filled: Sequence[Record], i: int, width: int) -> bool:
@@ -187,9 +211,11 @@ def _end(filled: Sequence[Record], start: int, width: int) -> int:
 
 
 def _is_note(record: Record, width: int) -> bool:
-    """Tell whether a record looks like a line of text below a table: one filled cell, the first."""
+    """Tell whether a record looks like a line of text below a table: one filled cell, the first, or a count of the rows."""
     if width < 2 or record.fault:
         return False
+    if _COUNTS_ROWS.fullmatch(" ".join(record.cells).strip()):
+        return True
     if width == 2:
         return len(record.cells) == 1
     return bool(record.cells[0].strip()) and not "".join(record.cells[1:]).strip()

@@ -21,7 +21,9 @@ _ID_WORDS = word_set(
     "id ids uuid guid identifier row rownames rowid index idx key pk ssn email phone unnamed isbn iban"
 )
 _ID_PARTS = ("编号", "序号", "身份证", "手机号", "订单号", "学号", "工号")
-_DATE_WORDS = word_set("date day d dt datum fecha time timestamp datetime month year jahr")
+_DATE_WORDS = word_set(
+    "date day d dt datum fecha data дата time ts timestamp datetime epoch unix unixtime created updated modified month year jahr"
+)
 _DATE_PARTS = ("日期", "时间", "年份", "年度")
 _CODE_WORDS = word_set("code codes zip plz fips postcode postal")
 _CODE_PARTS = ("编码", "邮编", "代码")

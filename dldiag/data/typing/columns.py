@@ -22,7 +22,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import Column, DataError, Kind, Notice, ReadPlan, Table
 from dldiag.data.fingerprint import with_choices
 from dldiag.data.typing.column_facts import Facts, facts_of, is_named_like_identifier, names_date_or_row
-from dldiag.data.typing.dates import Dates, from_serials
+from dldiag.data.typing.dates import from_numbers
 from dldiag.data.typing.distinct import Cells, as_chunks, cells_of
 from dldiag.data.typing.kinds import (
     MAX_LEVELS,
@@ -33,7 +33,7 @@ from dldiag.data.typing.kinds import (
     looks_like_excel_days,
 )
 from dldiag.data.typing.labels import hold_lists, variants_among
-from dldiag.data.typing.missing import sentinel
+from dldiag.data.typing.missing import date_sentinel, sentinel
 from dldiag.data.typing.not_available import missing_elsewhere, names_not_available
 from dldiag.data.typing.notices import REMARKS, Remark, notices_of
 from dldiag.data.typing.numeric_fast import COUNTED_ROWS, Plain, counts_rows, plain_column
@@ -43,7 +43,7 @@ OTHER = "(other)"
 _MARK_OF = {
     "decimal_comma": "[,，]",
     "percent": "[%％]|(?i)p(?:er ?cent|ct|rozent)",
-    "bounds": r"[<>≤≥~≈*+]",
+    "bounds": r"[<>≤≥~≈*+±]",
     "hours": ":",
     "magnitudes": r"\d\s*[^\d\s.,%)-]",
 }
@@ -283,7 +283,7 @@ def _as_booleans(facts: Facts) -> Read:
 def _as_dates(facts: Facts) -> Read:
     cells, dates = facts.solid, facts.dates
     if not dates.read.any() and facts.numbers.read.any():
-        dates = Dates(from_serials(facts.numbers.values), "excel")
+        dates = from_numbers(facts.numbers.values)
     unread = ~dates.read
     remarks = [_remark("unread", facts, cells, unread)] if unread.any() else []
     doubts = {
@@ -291,10 +291,12 @@ def _as_dates(facts: Facts) -> Read:
         "short_years": dates.short_years,
         "buddhist_years": dates.calendar == "buddhist",
         "mixed_dates": dates.is_mixed,
+        "epochs": dates.written == "epoch",
+        "mixed_offsets": dates.on_utc,
     }
-    for code, is_so in doubts.items():
-        if is_so:
-            remarks.append(_remark(code, facts, cells, dates.read))
+    remarks += [_remark(code, facts, cells, dates.read) for code, is_so in doubts.items() if is_so]
+    stray = date_sentinel(cells, dates.values)
+    remarks += [_remark("sentinel", facts, cells, dates.values == stray)] if stray is not None else []
     return cells.spread(dates.values, np.datetime64("NaT")), remarks
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dldiag.data.typing.calendars import Calendar, in_english_and_gregorian
+from dldiag.data.typing.calendars import Calendar, in_english_and_gregorian, in_usual_order
 from dldiag.data.typing.distinct import as_mask
 from dldiag.data.typing.periods import PERIODS, Period, read_periods
 
@@ -21,11 +21,15 @@ FIRST_YEAR_BEFORE_MONTHS = 1000  # Hardly anything but a date has the year first
 EXCEL_EPOCH = np.datetime64("1899-12-30")
 LAST_SERIAL = 2_958_465  # The day number that Excel gives 9999-12-31.
 NEAR_SERIALS = (36526.0, 55153.0)  # Excel's day numbers of 2000-01-01 and 2051-01-01.
+EPOCHS = (6.3e8, 2.6e9)  # These are the seconds since 1970 of 1989-12-19 and 2052-05-23.
+EPOCH_SCALES = (1.0, 1e3, 1e6, 1e9)  # Programs count seconds, thousandths, millionths or billionths of them.
 _SAMPLE = 200  # A way of writing is tried on all texts if at least one of this many is written in it.
 _CLOCK = (
     r"(?:,?[ T]+(?:(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?|24:00(?::00)?)"
-    r"\s*(?:[AaPp][Mm])?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
+    r"\s*(?:[AaPp][Mm])?\s*(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?"
 )
+_ZONE = r"\s*(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$"
+_OFFSET = r"(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>\d{0,2})$"
 _WEEKDAY = r"(?i:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?i:day)?,?[ ]+"
 _MONTH = (
     r"(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -42,6 +46,7 @@ PLAIN_WAYS = (
     "mon d y",
     "dmy",
 )
+CLOSER = 0.5  # A reading is believed if its dates span a smaller share of the time of the other's (own choice).
 _SHORT_YEAR = "%y"  # POSIX strptime puts 69 … 99 into the 20th century and 00 … 68 into the 21st.
 
 
@@ -67,11 +72,12 @@ WRITTEN = (
     Written("zh", r"\d{4}年\d{1,2}月\d{1,2}日?", "%Y-%m-%d", "2024年3月31日"),
     Written("mdy", r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}", "%m-%d-%Y", "03/31/2024"),
     Written("dmy", r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}", "%d-%m-%Y", "31/03/2024"),
-    Written("mdy short", r"\d{1,2}/\d{1,2}/\d{2}", "%m-%d-%y", "3/31/24"),
-    Written("dmy short", r"(?:\d{1,2}/\d{1,2}/|\d{2}\.\d{2}\.)\d{2}", "%d-%m-%y", "31.03.24"),
+    Written("mdy short", r"\d{1,2}/\d{1,2}/\d{2}|\d{2}-\d{2}-\d{2}", "%m-%d-%y", "3/31/24"),
+    Written("dmy short", r"(?:\d{1,2}/\d{1,2}/|\d{2}\.\d{2}\.|\d{2}-\d{2}-)\d{2}", "%d-%m-%y", "31.03.24"),
+    Written("ymd short", r"\d{2}[/-]\d{2}[/-]\d{2}", "%y-%m-%d", "24/03/31"),
     Written("compact", r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", "%Y%m%d", "20240331"),
     Written("compact month", r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])", "%Y%m", "202403"),
-    Written("d mon y", rf"\d{{1,2}}[ .-]+{_MONTH}[ .,-]+\d{{4}}", "%d-%b-%Y", "31 Mar 2024"),
+    Written("d mon y", rf"\d{{1,2}}[ ./-]+{_MONTH}[ .,/-]+\d{{4}}", "%d-%b-%Y", "31 Mar 2024"),
     Written("d mon y short", rf"\d{{1,2}}[ .-]+{_MONTH}[ .,-]+\d{{2}}", "%d-%b-%y", "31-Mar-24"),
     Written("mon d y", rf"{_MONTH}[ .-]+\d{{1,2}}[ ,-]+\d{{4}}", "%b-%d-%Y", "March 31, 2024"),
     Written("ym", r"\d{4}[-/年](?:0?[1-9]|1[0-2])月?", "%Y-%m", "2024-03"),
@@ -91,6 +97,7 @@ class Dates:
     short_years: bool = False
     calendar: Calendar = ""
     is_mixed: bool = False  # True where dates are written in several ways.
+    on_utc: bool = False  # True where offsets differ, so that all were put on UTC.
 
     @property
     def read(self) -> NDArray[np.bool_]:
@@ -104,8 +111,11 @@ def read_dates(texts: pa.Array, *, day_first: bool | None = None) -> Dates:
     Where that leaves many unread, other ways that are as plain read what it does not. `day_first` decides 03/04/2024; None lets
     texts such as 31/03/2024 decide, then the order of the rows.
     """
-    given, calendar = in_english_and_gregorian(_day_first(texts))
-    nothing = Dates(np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]"), "", calendar=calendar)
+    nothing = Dates(np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]"), "")
+    if not pc.any(pc.match_substring_regex(texts.slice(0, _SAMPLE), r"\pN")).as_py():
+        return nothing
+    given, calendar = in_english_and_gregorian(in_usual_order(texts))
+    nothing = replace(nothing, calendar=calendar)
     if calendar == "other":
         return nothing
     by_key = _in_each_way(given)
@@ -113,14 +123,10 @@ def read_dates(texts: pa.Array, *, day_first: bool | None = None) -> Dates:
     month, day = (by_key.get(first + best.written[3:]) for first in ("mdy", "dmy"))
     if best.written[:3] in ("mdy", "dmy") and month is not None and day is not None:
         best = _day_or_month_first(month, day, day_first)
+    year = by_key.get("ymd short")
+    if year is not None and day_first is None and _year_comes_first(year, best):
+        best = year
     return replace(_with_other_ways(best, by_key), calendar=calendar)
-
-
-def _day_first(texts: pa.Array) -> pa.Array:
-    """Put the time of day behind the day where it stands before it: 08:30 13.03.2023."""
-    if not pc.any(pc.match_substring_regex(texts.slice(0, _SAMPLE), _CLOCK_BEFORE)).as_py():
-        return texts
-    return pc.replace_substring_regex(texts, _CLOCK_BEFORE, r"\2 \1")
 
 
 def _in_each_way(texts: pa.Array) -> dict[str, Dates]:
@@ -150,6 +156,27 @@ def from_serials(days: NDArray[np.float64]) -> NDArray[np.datetime64]:
     return np.where(known, dates, np.datetime64("NaT")).astype("datetime64[us]")
 
 
+def epoch_scale(values: NDArray[np.float64]) -> float:
+    """Return what part of a second numbers count if they count time since 1970 and lie near today, else 0."""
+    scales = (
+        s for s in EPOCH_SCALES if len(values) and EPOCHS[0] * s <= values.min() and values.max() <= EPOCHS[1] * s
+    )
+    return next(scales, 0.0)
+
+
+def from_numbers(values: NDArray[np.float64]) -> Dates:
+    """Return numbers as times since 1970 where all of them are that, near today, else as Excel day numbers."""
+    scale = epoch_scale(values)
+    return Dates(from_epochs(values, scale), "epoch") if scale else Dates(from_serials(values), "excel")
+
+
+def from_epochs(values: NDArray[np.float64], scale: float) -> NDArray[np.datetime64]:
+    """Return dates from times counted since 1970 in parts of a second, in UTC; NaT where there is none."""
+    known = np.isfinite(values)
+    microseconds = np.round(np.where(known, values, 0.0) * (1e6 / scale))
+    return np.where(known, microseconds.astype("datetime64[us]"), np.datetime64("NaT"))
+
+
 def _read_as(texts: pa.Array, row: Written | Period) -> Dates:
     if isinstance(row, Period):
         return Dates(read_periods(texts, row), row.key)
@@ -160,7 +187,11 @@ def _read_as(texts: pa.Array, row: Written | Period) -> Dates:
     chosen = texts.filter(pa.array(mask))
     day, clock = _day_and_clock(chosen)
     values[mask] = _each_distinct(day, lambda texts: _days(texts, row.form)) + _each_distinct(clock, _clock_times)
-    return Dates(values, row.key, short_years=row.form.endswith(_SHORT_YEAR))
+    offsets = _each_distinct(clock, _offsets)
+    differ = len(offsets) and np.ptp(offsets) > 0
+    if differ:
+        values[mask] -= offsets.astype("timedelta64[m]")
+    return Dates(values, row.key, short_years=_SHORT_YEAR in row.form, on_utc=bool(differ))
 
 
 def _each_distinct(texts: pa.Array, read: Callable[[pa.Array], NDArray[Any]]) -> NDArray[Any]:
@@ -189,8 +220,8 @@ def _day_and_clock(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
 
 
 def _clock_times(clock: pa.Array) -> NDArray[np.timedelta64]:
-    """Return the time of day; an offset (Z, +02:00) is dropped: the wall clock is what repeats from day to day."""
-    bare = pc.replace_substring_regex(clock, r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$", "")
+    """Return the time of day as written; an offset is dropped: the wall clock is what repeats from day to day."""
+    bare = pc.replace_substring_regex(clock, _ZONE, "")
     afternoon = as_mask(pc.match_substring_regex(bare, r"[Pp][Mm]$"))
     morning = as_mask(pc.match_substring_regex(bare, r"[Aa][Mm]$"))
     bare = pc.replace_substring(pc.replace_substring_regex(bare, r"\s*[AaPp][Mm]$", ""), ",", ".")
@@ -199,8 +230,19 @@ def _clock_times(clock: pa.Array) -> NDArray[np.timedelta64]:
     return ((hours * 3600 + minutes * 60 + seconds) * 1e6).astype("timedelta64[us]")
 
 
-_CLOCK_BEFORE = r"^(\d{1,2}:\d{2}(?::\d{2})?),? +(\d{1,4}[./-]\d{1,2}[./-]\d{1,4})$"
 _CLOCK_PARTS = (r"^(\d{1,2}):.*$", r"^\d{1,2}:(\d{2}).*$", r"^\d{1,2}:\d{2}:(\d{2}(?:\.\d+)?)$")
+
+
+def _offsets(clock: pa.Array) -> NDArray[np.int64]:
+    """Return how many minutes each clock is ahead of UTC: 120 for 12:30+02:00, 0 where none is given."""
+    found = pc.extract_regex(clock, _OFFSET)
+    hours, minutes = (pc.fill_null(pc.struct_field(found, name), "0") for name in ("hours", "minutes"))
+    size = 60 * _whole(hours) + _whole(minutes)
+    return np.where(as_mask(pc.equal(pc.struct_field(found, "sign"), "-")), -size, size)
+
+
+def _whole(digits: pa.Array) -> NDArray[np.int64]:
+    return np.asarray(pc.cast(pc.if_else(pc.equal(digits, ""), "0", digits), pa.int64()).to_numpy(zero_copy_only=False))
 
 
 def _part(clock: pa.Array, pattern: str) -> NDArray[np.float64]:
@@ -218,6 +260,18 @@ def _day_or_month_first(month: Dates, day: Dates, day_first: bool | None) -> Dat
         return chosen[bool(day.read.sum() > month.read.sum())]
     first = bool(_steps_back(day) < _steps_back(month))
     return replace(chosen[first], ambiguous=True)
+
+
+def _year_comes_first(year: Dates, other: Dates) -> bool:
+    """Tell whether 21/03/04 is of 2021: as many dates are read so, and they lie much closer together."""
+    if other is year or year.read.sum() < other.read.sum():
+        return other is not year and bool(year.read.sum() > other.read.sum())
+    return bool(_span(year) < CLOSER * _span(other))
+
+
+def _span(dates: Dates) -> np.timedelta64:
+    values = dates.values[dates.read]
+    return values.max() - values.min() if len(values) else np.timedelta64(0, "us")
 
 
 def _steps_back(dates: Dates) -> int:

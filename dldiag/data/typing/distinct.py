@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+from pandas.arrays import ArrowExtensionArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +88,10 @@ def as_arrow(texts: pd.Series | Sequence[str | None]) -> pa.Array:
 
 def as_chunks(texts: pd.Series) -> pa.ChunkedArray:
     """Return a column of texts in the pieces that it is kept in: nothing is copied."""
+    if isinstance(texts.array, ArrowExtensionArray):
+        kept = texts.array.__arrow_array__()
+        if isinstance(kept, pa.ChunkedArray) and kept.type == pa.large_string():
+            return kept
     array = pa.array(texts, type=pa.large_string(), from_pandas=True)
     return array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
 

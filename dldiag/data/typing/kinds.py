@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from dldiag.core.i18n import Message
 from dldiag.core.types import Kind
 from dldiag.data.typing.column_facts import Facts
-from dldiag.data.typing.dates import FIRST_YEAR, LAST_YEAR, NEAR_SERIALS
+from dldiag.data.typing.dates import FIRST_YEAR, LAST_YEAR, NEAR_SERIALS, epoch_scale
 from dldiag.data.typing.distinct import Cells, as_mask, letters_of
 from dldiag.data.typing.name_words import word_set
 from dldiag.data.typing.numbers import LARGEST_EXACT
@@ -117,6 +117,15 @@ def _date(facts: Facts) -> Message | None:
         "{share:.0%} of the values are dates, such as {example}.",
         {"share": facts.solid.share(read), "example": facts.solid.texts.filter(pa.array(read))[0].as_py()},
     )
+
+
+def _epochs(facts: Facts) -> Message | None:
+    """Whole numbers near today, counted since 1970, under the name of a date."""
+    if not facts.named_like_date or not facts.solid.distinct or not facts.numbers.read.all():
+        return None
+    if not epoch_scale(facts.numbers.values):
+        return None
+    return Message("Times counted since 1970, such as {example}.", {"example": facts.solid.examples(1)[0]})
 
 
 def _holds(cells: Cells, read: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> bool:
@@ -292,6 +301,7 @@ KINDS = (
     KindRow("one_text", "constant", _constant),
     KindRow("one_value_or_nothing", "category", _one_value_or_nothing),
     KindRow("yes_no", "boolean", _boolean),
+    KindRow("epochs", "date", _epochs),
     KindRow("code_per_row", "identifier", _code_identifier),
     KindRow("code", "category", _code_category),
     KindRow("dates", "date", _date),

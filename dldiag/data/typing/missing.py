@@ -21,11 +21,24 @@ MAYBE = word_set(
     "not available",
     "not applicable",
     "no data",
+    # Days of databases and of accounting that stand for "no date" or "no end".
+    *("0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "00.00.0000", "00000000"),
+    *(
+        "9999-12-31",
+        "9999-12-31 00:00:00",
+        "9999-12-31 23:59:59",
+        "9999-12-31t00:00:00",
+        "31.12.9999",
+        "31/12/9999",
+        "12/31/9999",
+    ),
 }
 # Given names and surnames that are also spellings of "missing"; kept, and reported, in a column of names.
 _NAMES = frozenset({"Nan", "Nat", "Null"})
 NAME_SHARE = 0.9  # A column holds names if this share of its other texts begins with a capital (own choice).
 NAMES_LEAST = 8  # Fewer other texts are the levels of a category (own choice).
+# Spreadsheets write nothing as a dash beside a currency in the format of accounting: $ -, - €.
+_DASH_OF_MONEY = r"^(?:[$€£¥₹] ?[-–—]+|[-–—]+ ?[$€£¥₹])$"
 _CAPITALIZED = r"^\p{Lu}[\p{Ll}'’-]+"
 SENTINELS = frozenset({-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0, 999999.0})
 # Codes of surveys for "does not know", "refused" and the like, of which a column has several.
@@ -37,6 +50,8 @@ SURVEY_CODES = SENTINELS.union(
 SENTINEL_SHARE = 0.005  # A code in a smaller share of the cells is as likely to be a value (own choice).
 SENTINEL_ROWS = 3  # One or two cells are as likely to be values (own choice).
 SENTINEL_GAP = 1.0  # The nearest value must be this far away, in ranges of all other values (own choice).
+HEAP_GAP = 0.2  # The same distance is enough for a code that is far more frequent than any other value (own choice).
+HEAP = 2  # Such a code is at least this many times as frequent as the most frequent other value (own choice).
 SENTINEL_VALUES = 10  # A code that is not in SENTINELS needs this many other distinct numbers beside it (own choice).
 
 
@@ -48,7 +63,8 @@ def surely_missing(texts: pa.Array) -> NDArray[np.bool_]:
 
 def maybe_missing(texts: pa.Array) -> NDArray[np.bool_]:
     """Return which texts mean "missing" when the other values are numbers, dates or booleans."""
-    return _among(texts, MAYBE) | _are_any(texts, _NAMES)
+    dashes = as_mask(pc.match_substring_regex(texts, _DASH_OF_MONEY))
+    return _among(texts, MAYBE) | _are_any(texts, _NAMES) | dashes
 
 
 def names_among(texts: pa.Array, missing: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -72,6 +88,30 @@ def sentinel(cells: Cells, values: NDArray[np.float64]) -> float | None:
         others = values[finite & ~here & ~_other_codes(values, candidate)]
         if stands_apart(candidate, others, cells.count(here), cells.present):
             return float(candidate)
+    heaps = (end for end in ends if _is_heap(end, cells, values))
+    return next(heaps, None)
+
+
+def _is_heap(candidate: float, cells: Cells, values: NDArray[np.float64]) -> bool:
+    """Tell whether a code of surveys at the end of a column is far more frequent than any other value: 99 among ages."""
+    here = values == candidate
+    others = np.isfinite(values) & ~here
+    if candidate not in SURVEY_CODES or len(np.unique(values[others])) < SENTINEL_VALUES:
+        return False
+    gap, width = float(np.abs(values[others] - candidate).min()), float(np.ptp(values[others]))
+    return gap >= HEAP_GAP * width and cells.count(here) >= HEAP * int(cells.counts[others].max())
+
+
+def date_sentinel(cells: Cells, values: NDArray[np.datetime64]) -> np.datetime64 | None:
+    """Return a day that is repeated far from all others of its column, as 1900-01-01 or 1970-01-01 is, or None."""
+    known = ~np.isnat(values)
+    if len(np.unique(values[known])) < SENTINEL_VALUES:
+        return None
+    for candidate in (values[known].min(), values[known].max()):
+        here, days = values == candidate, (values - candidate) / np.timedelta64(1, "D")
+        count = cells.count(here)
+        if count >= max(SENTINEL_ROWS, SENTINEL_SHARE * cells.present) and _far(0.0, days[known & ~here]):
+            return np.datetime64(candidate)
     return None
 
 

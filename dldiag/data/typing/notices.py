@@ -156,6 +156,13 @@ REMARKS = {
         Message("{columns}: dates are written in different ways ({examples}); each was read in its own."),
         Message("Write all dates in one way if that is wrong."),
     ),
+    "epochs": NoticeText(
+        Message("{columns}: numbers such as {examples} were read as times counted since 1970, in UTC."),
+        Message("Make the column a number if they are none."),
+    ),
+    "mixed_offsets": NoticeText(
+        Message("{columns}: offsets from UTC differ ({examples}); all times were put on UTC."),
+    ),
     "excel_days": NoticeText(
         Message("{columns} looks like Excel day numbers ({examples}); it was read as numbers."),
         Message("Make the column a date if it is one."),

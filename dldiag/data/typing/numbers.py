@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,12 +25,14 @@ _GROUPED_BY_SPACE = r"^([+-]?\d{1,3}(?:[ '’\x{00a0}\x{202f}\x{2009}_]\d{3})+)(
 _COMMA_GROUPS = r"^[+-]?[1-9]\d{0,2}(?:,\d{2})*(?:,\d{3})+(?:\.\d*)?$"
 _COMMA_DECIMAL = r"^[+-]?(?:\d*,\d+|[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?)(?:[eE][+-]?\d{1,3})?$"
 _BOUND = r"^(?:[<>≤≥~≈]=?\s*([+-]?[\d.,]*\d)|([+-]?[\d.,]*\d)\s*(?:\*{1,3}|\+))$"
+_WITH_ERROR = r"^([+-]?[\d.,]*\d)\s*(?:±|\+/?-)\s*[\d.,]*\d$"  # 12.4 ± 0.3
 _HOURS = (
     r"^(?P<sign>[+-]?)(?P<hour>\d{1,3}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d(?:[.,]\d+)?))?"
     r"\s*(?P<half>(?:[AaPp][Mm])?)$"
 )
 _FORTRAN = r"^([+-]?\d*\.\d*)[Dd]([+-]\d{1,3})$"  # Fortran writes 1.5D+03.
 _WHOLE = r"^[+-]?\d+$"
+_OTHER_DIGITS = re.compile(r"(?![0-9])\d|[٫٬]")
 _ONE_POINT_GROUP = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
 _ONE_COMMA_GROUP = r"^[+-]?[1-9]\d{0,2},\d{3}$"
 
@@ -111,7 +115,7 @@ Unmarked = tuple[pa.Array, dict[str, NDArray[np.bool_]], NDArray[np.int64], NDAr
 
 def _without_marks(texts: pa.Array) -> Unmarked:
     """Strip all marks but those between digits; return where each was, powers of ten, and factors between units."""
-    body = pc.utf8_normalize(texts, "NFKC")
+    body = _with_our_digits(pc.utf8_normalize(texts, "NFKC"))
     body = pc.replace_substring_regex(body, "[−–]", "-")
     body = pc.replace_substring_regex(body, _FORTRAN, r"\1E\2")
     marks: dict[str, NDArray[np.bool_]] = {}
@@ -120,6 +124,8 @@ def _without_marks(texts: pa.Array) -> Unmarked:
     body, after = _strip(body, rf"^(.*\d.*?)\s*{_CURRENCY}$")
     marks["currency"] = before | after
     body, marks["percent"] = _strip(body, r"^(.*\d)\s*(?:%|(?i:percent|per cent|pct\.?|prozent))$")
+    body, inside = _strip(body, r"^\(\s*(.*\d.*)\)$")  # $(1,200.50)
+    marks["parentheses"] |= inside
     body, _ = _strip(body, r"^(\d.*)-$", r"-\1")
     body, powers = strip_magnitudes(body, bool(marks["currency"].any()))
     body, factors, has_unit, differ = strip_units(body)
@@ -127,6 +133,17 @@ def _without_marks(texts: pa.Array) -> Unmarked:
     body, marks["bounds"] = _strip_bounds(body)
     body, marks["thousands"] = _join_groups(body)
     return body, marks, powers, factors
+
+
+def _with_our_digits(body: pa.Array) -> pa.Array:
+    """Write digits of other scripts, ٣ or ३, as 0 to 9, and the Arabic decimal and thousands marks as point and comma."""
+    if not pc.any(pc.match_substring_regex(body, r"[^\P{Nd}0-9]")).as_py():
+        return body
+    return pa.array([_OTHER_DIGITS.sub(_our_digit, text) for text in body.to_pylist()], type=body.type)
+
+
+def _our_digit(found: re.Match[str]) -> str:
+    return {"٫": ".", "٬": ","}.get(found.group()) or str(unicodedata.digit(found.group()))
 
 
 def _join_groups(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
@@ -144,11 +161,15 @@ def _strip(body: pa.Array, pattern: str, keep: str = r"\1") -> tuple[pa.Array, N
 
 
 def _strip_bounds(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
-    """Strip <, >, ~ and stars of a footnote where they are few beside bare numbers: <50 and >50 alone are two names."""
+    """Strip ± and what follows; <, >, ~ and stars of a footnote where they are few beside bare numbers.
+
+    <50 and >50 alone are two names.
+    """
+    body, with_error = _strip(body, _WITH_ERROR)
     mask, bare = _has(body, _BOUND), _has(body, r"^[+-]?[\d.,]*\d$").sum()
     if bare < BARE_BESIDE_BOUNDS or bare <= mask.sum():
-        return body, np.zeros(len(mask), dtype=bool)
-    return pc.replace_substring_regex(body, _BOUND, r"\1\2"), mask
+        return body, with_error
+    return pc.replace_substring_regex(body, _BOUND, r"\1\2"), mask | with_error
 
 
 def _with_point(bodies: pa.Array, decimal: str, thousands: str) -> tuple[pa.Array, NDArray[np.bool_], set[str], str]:

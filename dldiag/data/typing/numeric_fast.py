@@ -14,6 +14,7 @@ from dldiag.data.typing.distinct import as_mask, letters_of
 from dldiag.data.typing.missing import SURVEY_CODES, stands_apart
 
 _SAMPLE = 64  # This many cells are looked at before a column is read.
+SHORT_ROWS = 2048  # A column of so many rows is read as quickly as some of its cells are looked at.
 _LEAST_DISTINCT = 3  # A column with fewer values may be boolean or constant.
 _UNIQUE_SHARE = 0.9  # Whole numbers may be identifiers if this share of the values is distinct.
 _LARGEST = 1e11  # From here on numbers may be codes that a spreadsheet rounded.
@@ -38,7 +39,7 @@ class Plain:
 
 def plain_column(texts: pa.ChunkedArray) -> Plain | None:
     """Return the numbers of a column of texts, or None when it needs a closer look."""
-    values = _in_chunks(texts) if _may_be_plain(texts) else None
+    values = _in_chunks(texts) if len(texts) <= SHORT_ROWS or _may_be_plain(texts) else None
     return None if values is None else _looked_at(values)
 
 

@@ -1,7 +1,11 @@
-"""Texts to periods: years with a mark, half years, quarters, weeks and numbered months, each read as its first day."""
+"""Texts to periods: years with a mark, half years, quarters, weeks and numbered months, each read as its first day.
+
+A week may be followed by its day, 2024-W05-3, which is read as that day.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +17,8 @@ from dldiag.data.typing.distinct import as_mask
 
 _YEAR = r"(?P<year>(?:1[5-9]|20)\d{2})"
 _SHORT = r"(?P<year>\d{2})"
+_WEEK = r"(?P<part>0?[1-9]|[1-4]\d|5[0-3])"
+_NAMED = re.compile(r"\?P<\w+>")
 _LAST_SHORT_YEAR = 68  # POSIX strptime puts 69 … 99 into the 20th century.
 TWO_YEARS = "two years"  # A pair of years whose second follows the first.
 _CHINESE_PARTS = (("[上一]", "1"), ("[下二]", "2"), ("三", "3"), ("四", "4"))
@@ -30,9 +36,7 @@ class Period:
     @property
     def pattern(self) -> str:
         """What a whole text looks like, in any of its spellings."""
-        return "|".join(
-            f"(?:{one})" for one in (p.replace("?P<year>", "").replace("?P<part>", "") for p in self.patterns)
-        )
+        return "|".join(f"(?:{_NAMED.sub('', one)})" for one in self.patterns)
 
 
 PERIODS = (
@@ -61,6 +65,11 @@ PERIODS = (
             rf"^(?P<part>[1-4])[Qq][ /-]?{_YEAR}$",
             rf"^(?P<part>[1-4])[Qq][ /'-]?{_SHORT}$",
             rf"^[Qq](?P<part>[1-4])(?:[ /-]'?|'){_SHORT}$",
+            rf"^[Tt](?P<part>[1-4])[ /-]?{_YEAR}$",
+            rf"^{_YEAR}[ /-]?[Tt](?P<part>[1-4])$",
+            rf"^(?P<part>[1-4])(?:\.|st|nd|rd|th|er|e|ème|º|°)? ?(?i:quartal|quarter|qtr|trimestre|trimester|vierteljahr),? ?{_YEAR}$",
+            rf"^{_YEAR}[ ,/-]+(?i:quarter|qtr|quartal|trimestre) ?(?P<part>[1-4])$",
+            rf"^(?i:quarter|qtr|quartal|trimestre) ?(?P<part>[1-4])[ ,/-]+{_YEAR}$",
             rf"^{_YEAR}年第?(?P<part>[1-4一二三四])季度?$",
         ),
         "2024Q1",
@@ -69,7 +78,13 @@ PERIODS = (
     Period("month", (rf"^{_YEAR}[ -]?[Mm](?P<part>0?[1-9]|1[0-2])$",), "2024M03", months=1),
     Period(
         "week",
-        (rf"^{_YEAR}[ -]?-?[Ww](?P<part>0?[1-9]|[1-4]\d|5[0-3])$", rf"^{_YEAR}年第(?P<part>[1-9]|[1-4]\d|5[0-3])周$"),
+        (
+            rf"^{_YEAR}[ -]?-?[Ww]{_WEEK}$",
+            rf"^{_YEAR}-?[Ww](?P<part>0[1-9]|[1-4]\d|5[0-3])-?(?P<day>[1-7])$",
+            rf"^{_YEAR}年第{_WEEK}周$",
+            rf"^(?i:kw|week|wk|w|sem|semaine|semana|uke|vecka)\.? ?{_WEEK}[ ,./-]+{_YEAR}$",
+            rf"^{_YEAR}[ ,./-]+(?i:kw|week|wk|sem|semaine|semana|uke|vecka)\.? ?{_WEEK}$",
+        ),
         "2024-W05",
     ),
 )
@@ -87,6 +102,8 @@ def read_periods(texts: pa.Array, row: Period) -> NDArray[np.datetime64]:
             years = np.where(years < 100, years + np.where(years > _LAST_SHORT_YEAR, 1900, 2000), years)
             days = _first_days(years, parts if row.key != TWO_YEARS else np.ones_like(parts), row.months)
             follows = (parts % 100 == (years + 1) % 100) & ((parts < 100) | (parts == years + 1))
+            if "?P<day>" in pattern:
+                days = days + (_numbers(pc.struct_field(found, "day")) - 1).astype("timedelta64[D]")
             values[mask] = days if row.key != TWO_YEARS else np.where(follows, days, np.datetime64("NaT"))
     return values
 

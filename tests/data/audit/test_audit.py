@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from dldiag.data.audit import cuts
 from dldiag.data.audit.audit import audit_table
@@ -155,13 +156,30 @@ def test_a_rare_class_between_two_values_is_named_without_a_gap_beside_it(rows, 
         assert [one.column for one in look(frame.assign(leak=leak, y=y)).giveaways] == ["leak"]
 
 
-@pytest.mark.parametrize("honest", [0.0, 2.0, 3.0])
-def test_a_rare_class_that_a_number_tells_in_part_is_not_given_away(honest):
+@pytest.mark.parametrize(("rows", "honest"), [(150, 0.0), (150, 1.5), (500, 3.0)])
+def test_a_rare_class_that_a_number_tells_in_part_is_not_given_away(rows, honest):
     for seed in range(20):
         random = rng(seed)
-        frame, y = classes(random, 150, 0.033)
-        middle = np.where(y == 1, 0.2, 1.0) * random.normal(size=150)
-        assert look(frame.assign(strong=honest * y + random.normal(size=150), middle=middle, y=y)).giveaways == ()
+        frame, y = classes(random, rows, 0.033)
+        middle = np.where(y == 1, 0.2, 1.0) * random.normal(size=rows)
+        assert look(frame.assign(strong=honest * y + random.normal(size=rows), middle=middle, y=y)).giveaways == ()
+
+
+@pytest.mark.parametrize(("rows", "positives"), [(150, 5), (500, 15), (1500, 45)])
+def test_a_rare_class_above_one_value_is_named_without_a_gap_beside_it(rows, positives):
+    for seed in range(20):
+        random = rng(seed)
+        frame, _ = classes(random, rows, 0.5)
+        leak = random.uniform(size=rows)
+        y = (leak > np.sort(leak)[-positives - 1]).astype(int)
+        assert [one.column for one in look(frame.assign(leak=leak if seed % 2 else -leak, y=y)).giveaways] == ["leak"]
+
+
+@pytest.mark.parametrize(("rare", "common", "auc"), [(4, 146, 0.95), (4, 146, 0.99), (30, 30, 0.98)])
+def test_the_chance_of_separating_is_that_of_drawing(rare, common, auc):
+    random, distance = rng(0), 2**0.5 * float(norm.ppf(auc))
+    above = random.normal(distance, size=(20_000, rare)).min(axis=1) > random.normal(size=(20_000, common)).max(axis=1)
+    assert cuts.chance_of_separating(rare, common, auc) == pytest.approx(above.mean(), abs=0.01)
 
 
 def test_the_chance_of_a_band_is_that_of_counting():

@@ -1,4 +1,4 @@
-"""JSON objects, one a line or in one list -> texts; numbers keep every digit."""
+"""JSON objects, one a line or in one list, or one object of columns -> texts; numbers keep every digit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TYPE_SAMPLE_ROWS = 2000
 
 
 def read_json(text: Text, plan: ReadPlan, limits: Limits) -> TypedTable:
-    """Read JSON objects, one a line or in one list; lines that are none are set aside."""
+    """Read JSON objects, one a line, in one list, or as one object holds them; lines that are none are set aside."""
     objects, aside, example, total, blank = _json_objects(text)
     names: dict[str, None] = {}
     for one in objects:
@@ -45,15 +45,9 @@ def read_json(text: Text, plan: ReadPlan, limits: Limits) -> TypedTable:
 def _json_objects(text: Text) -> tuple[list[dict[str, Any]], int, str, int, int]:
     """Return (objects, lines set aside, example, lines, blank lines); numbers keep their text."""
     if text.text.lstrip().startswith("["):
-        try:
-            found = json.loads(text.text, parse_float=_Number, parse_int=_Number)
-        except (ValueError, RecursionError) as error:
-            raise DataError(
-                Message("The JSON file is damaged: {reason}", {"reason": str(error)[:200]}),
-                Message("Put one object on each line, or export the table as CSV."),
-            ) from error
-        objects = [o for o in found if isinstance(o, dict)] if isinstance(found, list) else []
-        return objects, 0, "", text.lines, 0
+        return _objects_of_list(_whole(text.text)), 0, "", text.lines, 0
+    if (one := _single_object(text.text)) is not None:
+        return rows_of_object(one), 0, "", text.lines, 0
     objects, aside, example, blank = [], 0, "", 0
     for number, line in enumerate(text.text.removesuffix("\n").split("\n")):
         one = _json_object(line)
@@ -65,6 +59,60 @@ def _json_objects(text: Text) -> tuple[list[dict[str, Any]], int, str, int, int]
         else:
             blank += 1
     return objects, aside, example, text.lines, blank
+
+
+def _whole(text: str) -> Any:
+    try:
+        return json.loads(text, parse_float=_Number, parse_int=_Number)
+    except (ValueError, RecursionError) as error:
+        raise DataError(
+            Message("The JSON file is damaged: {reason}", {"reason": str(error)[:200]}),
+            Message("Put one object on each line, or export the table as CSV."),
+        ) from error
+
+
+def _objects_of_list(found: Any) -> list[dict[str, Any]]:
+    return [o for o in found if isinstance(o, dict)] if isinstance(found, list) else []
+
+
+def _single_object(text: str) -> dict[str, Any] | None:
+    """Return the one object that a text is, None where its first line is one already, with others below."""
+    first, _, rest = text.strip().partition("\n")
+    return None if rest and _json_object(first) is not None else _json_object(text)
+
+
+def rows_of_object(one: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of a table written as one object, as pandas and web services write it; the object itself if it is a row.
+
+    >>> rows_of_object({"x": [1, 2], "y": [3, 4]})
+    [{'x': 1, 'y': 3}, {'x': 2, 'y': 4}]
+    >>> rows_of_object({"x": {"0": 1, "1": 2}, "y": {"0": 3, "1": 4}})
+    [{'x': 1, 'y': 3}, {'x': 2, 'y': 4}]
+    >>> rows_of_object({"columns": ["x"], "index": [0, 1], "data": [[5], [6]]})
+    [{'x': 5}, {'x': 6}]
+    >>> rows_of_object({"status": "ok", "results": [{"x": 7}]})
+    [{'x': 7}]
+    """
+    names, data = one.get("columns"), one.get("data")
+    if isinstance(names, list) and isinstance(data, list) and _are_lists_of(data, len(names)):
+        return [dict(zip(map(_name, names), row, strict=True)) for row in data]
+    values = list(one.values())
+    if _are_lists_of(values, len(values[0]) if values and isinstance(values[0], list) else 0):
+        return [dict(zip(one, row, strict=True)) for row in zip(*values, strict=True)]
+    if len(values) > 1 and all(isinstance(v, dict) and v.keys() == values[0].keys() and len(v) > 1 for v in values):
+        if all(key.isdecimal() for key in one):  # the keys number the rows
+            return values
+        return [{name: column[key] for name, column in one.items()} for key in values[0]]
+    lists = [v for v in values if isinstance(v, list) and v and all(isinstance(o, dict) for o in v)]
+    return lists[0] if len(lists) == 1 else [one]
+
+
+def _name(value: Any) -> str:
+    return _json_text(value) or ""
+
+
+def _are_lists_of(values: list[Any], length: int) -> bool:
+    return length > 0 and bool(values) and all(isinstance(v, list) and len(v) == length for v in values)
 
 
 def _json_object(line: str) -> dict[str, Any] | None:

@@ -112,6 +112,8 @@ def _texts(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
         return pa.chunked_array([pa.array([_json(v) for v in column.to_pylist()], pa.large_string())])
     if pa.types.is_float16(kind):
         column = column.cast(pa.float32())
+    if pa.types.is_timestamp(kind) and kind.tz:
+        return pc.cast(pc.local_timestamp(column), pa.large_string())  # One zone, so the clock of its place tells all.
     return pc.cast(column, pa.large_string())
 
 

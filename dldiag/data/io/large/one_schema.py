@@ -87,9 +87,20 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _finer(one: pa.DataType, other: pa.DataType) -> pa.DataType | None:
-    """Return the moment with the finer unit; None where only one has a time zone, or they have different ones."""
+    """Return the moment with the finer unit, in UTC where time zones differ; None where only one has a zone."""
     finer: pa.DataType = max(one, other, key=lambda kind: _UNITS.index(kind.unit))
-    return finer if one.tz == other.tz else None
+    if one.tz == other.tz:
+        return finer
+    return pa.timestamp(finer.unit, "UTC") if one.tz and other.tz else None
+
+
+def _is_day_or_moment(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_date(kind) or (pa.types.is_timestamp(kind) and not kind.tz))
+
+
+def _moment(one: pa.DataType, other: pa.DataType) -> pa.DataType:
+    """Return the moments that hold days as well: midnight, in the unit of the moments."""
+    return one if pa.types.is_timestamp(one) else other
 
 
 # Which types are of one kind, and what they become together. Whole numbers beyond 2^53 do not fit a double; `as_joined` says so.
@@ -98,6 +109,8 @@ _JOINS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.DataType, pa.Dat
     (_is_number, lambda *_: pa.float64()),
     (_is_text, lambda *_: pa.large_string()),
     (pa.types.is_timestamp, _finer),
+    (pa.types.is_date, lambda *_: pa.timestamp("ms")),
+    (_is_day_or_moment, _moment),
 )
 
 

@@ -1,0 +1,37 @@
+"""Messy tables are read to the values that they were made of, or at least with a notice that says what was open."""
+
+import numpy as np
+import pytest
+
+from dldiag.core.types import DataError
+from dldiag.data import read_table
+from tests.data.messy_tables import MESSY, Messy
+
+
+@pytest.mark.parametrize("messy", MESSY, ids=str)
+def test_a_messy_table_has_the_values_it_was_made_of(messy: Messy):
+    found = read_table(messy.data)
+    if messy.names:
+        assert tuple(found.frame.columns) == messy.names
+    values = found.frame[messy.column].to_numpy()
+    if isinstance(messy.values[0], float):
+        np.testing.assert_allclose(values.astype(float), messy.values)
+    else:
+        np.testing.assert_array_equal(values, np.array(messy.values, dtype="datetime64[us]"))
+    codes = [one.code for one in found.notices]
+    assert messy.reported in codes or not messy.reported
+
+
+def test_a_latex_table_is_refused_by_its_name():
+    with pytest.raises(DataError, match="a LaTeX document"):
+        read_table(b"\\begin{tabular}{rr}\nx & y \\\\\n" + b"1 & 2 \\\\\n" * 9 + b"\\end{tabular}\n")
+
+
+def test_letters_that_only_look_encoded_twice_stay():
+    text = "town;x\n" + "".join(f"IRMÃ;{i}\nÉvora «Â»;{i}\n" for i in range(9))
+    assert set(read_table(text.encode()).frame["town"]) == {"IRMÃ", "Évora «Â»"}
+
+
+def test_one_column_of_names_in_quotes_is_not_cut():
+    found = read_table(('"Name, first"\n' + "".join(f'"Smith{i}, John"\n' for i in range(30))).encode())
+    assert found.frame.shape == (30, 1)
