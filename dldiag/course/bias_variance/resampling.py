@@ -22,10 +22,11 @@ from dldiag.data.split import make_split
 from dldiag.experiments.models import Model
 from dldiag.experiments.tasks import Encoded, encode_dataset
 
-TEST_ROWS = 600  # fresh rows that the parts are averaged over
-GRID_1D, GRID_2D = 161, 41  # points of a picture along one axis
-GRID_MARGIN = 0.15  # of the range of the inputs, added around a picture
-SHARE_OF_ROWS = 0.5  # of a table's training rows: the most one training set takes, so that they differ
+TEST_ROWS = 600  # The parts of the error are means over so many fresh rows.
+GRID_1D, GRID_2D = 161, 41  # Points of a picture along one axis.
+GRID_MARGIN = 0.15  # Part of the range of the inputs that is added on every side of a picture.
+# A training set takes at most this share of a table's training rows, so that the sets differ.
+SHARE_OF_ROWS = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +145,7 @@ def _train_stack(
     targets, undo = zip(*(_centered(encoded.dataset, rows) for rows in sets), strict=True)
     networks = [clone(model.estimator).set_params(random_state=seed) for seed in seeds]
     with one_thread("blas"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that training stopped early shows in the bias
+        warnings.simplefilter("ignore")  # Training that stopped early shows in the bias.
         nn.fit_stack(networks, inputs, list(targets), should_stop=should_stop)
         return np.stack(
             [back(net.predict(one.inputs(asked))) for net, one, back in zip(networks, prepared, undo, strict=True)]

@@ -7,17 +7,16 @@ import numpy as np
 from dldiag.core.types import Array
 from dldiag.course.shared.toys import TOYS
 
-CENTERS = 4000  # noise-free points that stand for the whole shape of a class
-
-
-_MOST_COLUMNS = 2  # of a toy whose density the centers cover
+CENTERS = 4000  # Points without noise that stand for the shapes of the classes.
+_MOST_COLUMNS = 2  # Of a toy whose density the centers cover.
 
 
 def _columns(name: str) -> int:
     return int(TOYS[name].points(2, np.random.default_rng(0))[0].shape[1])
 
 
-KNOWN = tuple(name for name in TOYS if _columns(name) <= _MOST_COLUMNS)  # the toys whose truth can be computed
+# The toys whose best possible prediction can be computed.
+KNOWN = tuple(name for name in TOYS if _columns(name) <= _MOST_COLUMNS)
 
 
 def posterior(name: str, X: Array, noise: float, *, seed: int = 0) -> Array:

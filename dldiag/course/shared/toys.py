@@ -15,12 +15,12 @@ from dldiag.core.types import Array, Column, Dataset, Task
 
 Rng = np.random.Generator
 
-MOON_SHIFT = (0.5, 0.25)  # how far the lower moon is moved right and down, in radii
-INNER_RADIUS = 0.5  # of the inner circle; the outer one has radius 1
+MOON_SHIFT = (0.5, 0.25)  # The lower moon is moved this far right and down, in radii.
+INNER_RADIUS = 0.5  # The outer circle has radius 1.
 BLOB_CENTERS = ((-1.5, -1.0), (1.5, -1.0), (0.0, 1.5))
-TWIST_COLUMNS, TWIST = 16, 0.7  # columns, four of which matter; weight of the product of two of them
+TWIST_COLUMNS, TWIST = 16, 0.7  # Four of the columns matter; TWIST is the weight of the product of two of them.
 LINE_SLOPE, LINE_START = 2.0, -1.0
-WAVE_TURNS = 3.0  # of the sine over the range −1…1
+WAVE_TURNS = 3.0  # Radians from 0 to the end of the range −1…1.
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _halves(n: int) -> Array:
 
 def _moons(n: int, rng: Rng) -> tuple[Array, Array]:
     lower, angle = _halves(n), rng.uniform(0, np.pi, n)
-    sign = 1 - 2 * lower  # the lower moon is the upper one turned around and shifted
+    sign = 1 - 2 * lower  # The lower moon is the upper one, turned and shifted.
     across = sign * np.cos(angle) + lower * 2 * MOON_SHIFT[0]
     return np.column_stack([across, sign * np.sin(angle) + lower * 2 * MOON_SHIFT[1]]), lower
 
