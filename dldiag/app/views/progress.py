@@ -145,10 +145,17 @@ def stage_text(status: JobStatus) -> str:
         return tr("Waiting: number {place} in line", place=status.place or 1)
     if progress is None:
         return tr("Starting …")
-    words = "{done:,} of {total:,} models trained" if status.kind in COUNT_FITS else "step {done:,} of {total:,}"
-    counts = tr(words, done=progress.done, total=progress.total) if progress.total > 1 else ""
-    parts = [str(progress.stage), counts, time_text(progress.seconds_left)]
+    parts = [str(progress.stage), _counted(progress, status.kind in COUNT_FITS), time_text(progress.seconds_left)]
     return " · ".join(part for part in parts if part)
+
+
+def _counted(progress: Progress, counts_fits: bool) -> str:
+    if progress.total <= 1:
+        return ""
+    if counts_fits and not progress.done:
+        return tr("training the first of {total:,} models", total=progress.total)
+    words = "{done:,} of {total:,} models trained" if counts_fits else "step {done:,} of {total:,}"
+    return tr(words, done=progress.done, total=progress.total)
 
 
 def time_text(seconds: float | None) -> str:

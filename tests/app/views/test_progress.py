@@ -35,6 +35,8 @@ def test_the_line_says_what_is_counted_and_what_is_left():
     assert stage_text(status("running", progress=HALF)) == "Learning curves · step 30 of 60 · about 2 minutes left"
     fits = stage_text(status("running", progress=HALF, kind=COUNT_FITS[0]))
     assert "30 of 60 models trained" in fits
+    begun = stage_text(status("running", progress=Progress(Message("Learning curves"), 0, 60), kind=COUNT_FITS[0]))
+    assert begun == "Learning curves · training the first of 60 models"
 
 
 @pytest.mark.parametrize(
