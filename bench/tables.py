@@ -332,28 +332,28 @@ def main() -> None:
     elif args.size:
         figures["size"] = size()
     else:
-        figures["ours"] = scores("read")
-        figures["ours, every line a row"] = scores("read_every_line", ("w3c",))
-        score = _score_module()
-        figures["pollock"] = simple_score(score.SETS["polluted"](), read, score.norm)
-        figures["encodings"] = encodings(args.seed)
-        figures["clean"] = clean_notices()
-        _save(figures)
-        for name, reader in {} if args.ours else LIBRARIES.items():
-            if importlib.util.find_spec(name.split()[0]) is None:
-                print(name, "is not installed; its figures stay as they are")
-                continue
-            print(name)
-            figures[name] = scores(reader.__name__, ("wild", "polluted", "spectrum", "w3c"))
-            _save(figures)
+        _measure_all(figures, args.seed, with_libraries=not args.ours)
     _save(figures)
-    print(
-        json.dumps(
-            figures if not args.ours else {k: figures[k] for k in ("pollock", "encodings", "clean")},
-            indent=1,
-            ensure_ascii=False,
-        )
-    )
+    shown = figures if not args.ours else {k: figures[k] for k in ("pollock", "encodings", "clean")}
+    print(json.dumps(shown, indent=1, ensure_ascii=False))
+
+
+def _measure_all(figures: dict, seed: int, *, with_libraries: bool) -> None:
+    """Measure our reader and the libraries that are installed; what is there already is saved after each."""
+    figures["ours"] = scores("read")
+    figures["ours, every line a row"] = scores("read_every_line", ("w3c",))
+    score = _score_module()
+    figures["pollock"] = simple_score(score.SETS["polluted"](), read, score.norm)
+    figures["encodings"] = encodings(seed)
+    figures["clean"] = clean_notices()
+    _save(figures)
+    for name, reader in LIBRARIES.items() if with_libraries else ():
+        if importlib.util.find_spec(name.split()[0]) is None:
+            print(name, "is not installed; its figures stay as they are")
+            continue
+        print(name)
+        figures[name] = scores(reader.__name__, ("wild", "polluted", "spectrum", "w3c"))
+        _save(figures)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from dldiag.diagnosis.rules.rule import Example, Rule
 from dldiag.experiments.metrics import METRICS
 from dldiag.experiments.models import MODELS, params_for
 from dldiag.report.view import COLUMNS, OUTCOMES, evidence_label
-from dldiag.report.view.evidence_labels import evidence_text
+from dldiag.report.view.labels import evidence_text
 from docs.course_lines import read_lines, stale_lessons
 
 HERE = Path(__file__).parent

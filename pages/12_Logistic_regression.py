@@ -9,13 +9,11 @@ from dldiag.app.course.data import ask_data
 from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import add, ask_few, offer
 from dldiag.app.course.lesson import came_out, show_topic
-from dldiag.app.course.moving import show_moving
 from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
-from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
+from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_moving, show_rows
 from dldiag.core.i18n import Message, tr
 from dldiag.course.logistic import figures as draw
-from dldiag.course.logistic import moving
 from dldiag.course.logistic.figures import alt_costs, costs_figure
 from dldiag.course.logistic.graph import computation_graph
 from dldiag.course.logistic.hidden_layer import Widening, layer_to_use
@@ -78,7 +76,7 @@ def show_unit(lesson: Lesson) -> None:
         Message("a is the probability that {event}. Each column has mean 0 and spread 1.", {"event": problem.event})
     )
     graph = computation_graph(row)
-    show_moving(moving.graph_moving(graph, theme=figure_mode()), draw.alt_graph(row), key="graph")
+    show_moving(draw.graph_moving(graph, theme=figure_mode()), draw.alt_graph(row), key="graph")
     with st.expander(tr("The derivation, step by step, with this row's numbers"), icon=":material/function:"):
         for step in DERIVATION:
             show_message(step.says)
@@ -103,7 +101,7 @@ def show_descent(lesson: Lesson) -> None:
     made = cost_map(problem, descent)
     came_out(lesson, reference, descent, len(problem.y))
     last = len(descent.steps) - 1
-    show_moving(moving.descent_moving(descent, made, theme=figure_mode()), draw.alt_cost_map(made, last), key="descent")
+    show_moving(draw.descent_moving(descent, made, theme=figure_mode()), draw.alt_cost_map(made, last), key="descent")
     add(map_words(made))
     for formula in COST:
         st.latex(formula)
@@ -120,7 +118,7 @@ def show_layer(lesson: Lesson) -> None:
     if result is None:
         return
     came_out(lesson, reference, result)
-    show_moving(moving.layer_moving(result, theme=figure_mode()), moving.alt_layers(result), key="layer")
+    show_moving(draw.layer_moving(result, theme=figure_mode()), draw.alt_layers(result), key="layer")
     add(marks_words(result.marks))
     st.latex(r"z = W x + b, \; a = \sigma(z), \; W = \begin{pmatrix} w_1^T \\ \vdots \\ w_k^T \end{pmatrix}")
     offer(layer_to_use(result, len(feature_names(open_dataset(reference)))), key="use.layer")

@@ -7,13 +7,11 @@ from dldiag.app.course.data import ask_data
 from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import add, ask_few, formulas, offer
 from dldiag.app.course.lesson import came_out, show_topic
-from dldiag.app.course.moving import show_moving
 from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
-from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
+from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_moving, show_rows
 from dldiag.core.i18n import Message, tr
 from dldiag.course.activations import figures as draw
-from dldiag.course.activations import moving
 from dldiag.course.activations.dead_units import DeadUnitsRun, DeadUnitsSettings, slope_to_use
 from dldiag.course.activations.deep_linear import DeepLinear, DeepLinearSettings
 from dldiag.course.activations.functions import OFFERED, ShapeSettings, shape
@@ -53,7 +51,7 @@ def show_bend(lesson: Lesson) -> None:
     if result is None:
         return
     came_out(lesson, reference, result)
-    show_moving(moving.boundaries_moving(result, theme=figure_mode()), moving.alt_boundaries_moving(result), key="bend")
+    show_moving(draw.boundaries_moving(result, theme=figure_mode()), draw.alt_boundaries_moving(result), key="bend")
     add(marks_words(result.marks))
     show_rows(draw.boundary_rows(result), alt=tr("Dev errors, and their differences from logistic regression"))
     with st.expander(tr("The matrices, multiplied out"), icon=":material/grid_on:"):
@@ -86,9 +84,7 @@ def show_flow(lesson: Lesson) -> None:
     came_out(lesson, reference, result)
     left, right = st.columns(2)
     with left:
-        show_moving(
-            moving.gradients_moving(result, theme=figure_mode()), moving.alt_gradients_moving(result), key="flow"
-        )
+        show_moving(draw.gradients_moving(result, theme=figure_mode()), draw.alt_gradients_moving(result), key="flow")
     with right:
         show_figure(draw.depth_figure(result, theme=figure_mode()), draw.alt_flow(result), key="flow.depth")
     show_rows(draw.flow_rows(result), alt=tr("Gradient, saturation and steps of every activation"))
@@ -103,11 +99,11 @@ def show_dying(lesson: Lesson) -> None:
     if result is None:
         return
     came_out(lesson, reference, result)
-    figure = moving.dying_moving(result, result.plain.silent.x, theme=figure_mode())
-    show_moving(figure, moving.alt_dying_moving(result), key="dying")
+    figure = draw.dead_units_moving(result, result.plain.silent.x, theme=figure_mode())
+    show_moving(figure, draw.alt_dead_units_moving(result), key="dying")
     add(Message("A cell for each hidden unit. Colored: active on some row. Gray: dead, 0 on every row."))
     for column, (name, drawing) in zip(
-        st.columns(2), (("silent", draw.silent_figure), ("loss", draw.waking_figure)), strict=True
+        st.columns(2), (("silent", draw.dead_units_figure), ("loss", draw.dead_units_loss_figure)), strict=True
     ):
         with column:
             show_figure(drawing(result, theme=figure_mode()), draw.alt_dead_units(result), key=f"dead_units.{name}")

@@ -6,9 +6,8 @@ from dldiag.app.course.data import ask_data
 from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import add, ask_few, formulas, offer
 from dldiag.app.course.lesson import came_out, show_topic
-from dldiag.app.course.moving import show_moving
 from dldiag.app.ui.forms import ask_params
-from dldiag.app.ui.widgets import figure_mode, show_figure, show_rows
+from dldiag.app.ui.widgets import figure_mode, show_figure, show_moving, show_rows
 from dldiag.core.i18n import Message, tr
 from dldiag.course.initialization import figures as draw
 from dldiag.course.initialization.jobs import StartsRequest

@@ -4,10 +4,9 @@ from dldiag.app.course.data import ask_data
 from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import ask_few, lesson_metric, lesson_settings
 from dldiag.app.course.lesson import came_out, show_topic
-from dldiag.app.course.moving import show_moving
 from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.page import link_to
-from dldiag.app.ui.widgets import figure_mode, show_figure, show_rows
+from dldiag.app.ui.widgets import figure_mode, show_figure, show_moving, show_rows
 from dldiag.app.views.where_wrong import EYEBALL_PAGE
 from dldiag.core.i18n import tr
 from dldiag.course.shared.lesson import Lesson

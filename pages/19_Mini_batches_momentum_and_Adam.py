@@ -7,9 +7,8 @@ from dldiag.app.course.data import ask_data
 from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import ask_few, formulas, offer
 from dldiag.app.course.lesson import came_out, show_topic
-from dldiag.app.course.moving import show_moving
 from dldiag.app.storage.data_ref import Reference
-from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
+from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_moving, show_rows
 from dldiag.core.i18n import Message, tr
 from dldiag.course.optimization import figures as draw
 from dldiag.course.optimization.descents import BatchSettings, Descents, OptimizerSettings, optimizer_to_use

@@ -208,23 +208,26 @@ def make_findings(case: Case, unit: str) -> tuple[Finding, ...]:
     )
 
 
+# Remedies of a case: key, title and column.
+FIXES = {
+    "bias": (
+        ("bigger_network", "A bigger network", "bias"),
+        ("train_longer", "Train longer", "bias"),
+        ("step_size", "A larger step size", "training"),
+    ),
+    "variance": (
+        ("regularization", "Regularization", "variance"),
+        ("more_data", "More training data", "variance"),
+        ("early_stopping", "Early stopping", "variance"),
+    ),
+}
+
+
 def make_recommendations(case: Case, *, trials: bool = True) -> tuple[Recommendation, ...]:
     """Return the remedies of a case in their order, tried or not."""
     if case in {"neither", "undecided"}:
         why = Message("Nothing that could be fixed was found.")
         return (Recommendation(1, "leave_it", Message("Leave it"), "data", why, "none"),)
-    keys = {
-        "bias": (
-            ("bigger_network", "A bigger network", "bias"),
-            ("train_longer", "Train longer", "bias"),
-            ("step_size", "A larger step size", "training"),
-        ),
-        "variance": (
-            ("regularization", "Regularization", "variance"),
-            ("more_data", "More training data", "variance"),
-            ("early_stopping", "Early stopping", "variance"),
-        ),
-    }[case]
     outcomes = (("helped", -0.071, 0.012), ("no_effect", -0.002, 0.006), ("undecided", -0.012, 0.02))
     because = Message("The training error is {gap:points} above what is achievable.", {"gap": 0.109, "unit": "rate"})
     return tuple(
@@ -239,7 +242,9 @@ def make_recommendations(case: Case, *, trials: bool = True) -> tuple[Recommenda
             change={"hidden_layer_sizes": (64, 64)},
             trial=make_trial(key, verdict, change, half) if trials else None,
         )
-        for rank, ((key, title, column), (verdict, change, half)) in enumerate(zip(keys, outcomes, strict=True), 1)
+        for rank, ((key, title, column), (verdict, change, half)) in enumerate(
+            zip(FIXES[case], outcomes, strict=True), 1
+        )
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from dldiag import __version__
 from dldiag.cli.flags import Parser
-from dldiag.cli.metrics import add_numbers
+from dldiag.cli.on_results import add_compare, add_numbers
 from dldiag.core.home import dashboard_folder, require
 from dldiag.core.i18n import LANGUAGES, set_language, tr
 from dldiag.core.params import SettingError
@@ -66,9 +66,7 @@ def parser(*, only_numbers: bool = False) -> argparse.ArgumentParser:
     if only_numbers:
         add_numbers(verbs)
         return top
-    from dldiag.cli.compare import add_compare  # keeps start-up short
-    from dldiag.cli.errors import add_errors  # keeps start-up short
-    from dldiag.cli.on_tables import add_table_verbs  # keeps start-up short
+    from dldiag.cli.on_tables import add_errors, add_table_verbs  # keeps start-up short
 
     add_table_verbs(verbs)
     add_numbers(verbs)

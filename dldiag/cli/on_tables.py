@@ -1,4 +1,4 @@
-"""The verbs that read a table: diagnose, improve and samples."""
+"""The verbs that read a table: diagnose, improve, errors and samples."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from dldiag.cli.flags import (
     Parser,
     add_reading,
+    add_reading_plan,
     add_settings,
     named_values,
     read_choices,
@@ -19,10 +21,10 @@ from dldiag.cli.flags import (
     read_parameters,
     read_settings,
 )
-from dldiag.cli.outputs import add_model_output, add_outputs, check_outputs, write_model, write_outputs
+from dldiag.cli.outputs import add_model_output, add_outputs, check_outputs, write_model, write_outputs, write_texts
 from dldiag.cli.progress import clear_progress, progress_meter
 from dldiag.core.cluster import CLUSTER_VARIABLE, on_cluster
-from dldiag.core.i18n import LANGUAGES, speaking, tr, translate
+from dldiag.core.i18n import LANGUAGES, Message, speaking, tr, translate
 from dldiag.core.parallel import USUAL_MOST, usual_count
 from dldiag.core.params import Param, SettingError, parse
 from dldiag.core.sanitize import terminal_safe
@@ -39,13 +41,21 @@ from dldiag.diagnosis.improve import finish, improve_case
 from dldiag.diagnosis.openings import Opener
 from dldiag.diagnosis.test_set import check_unopened
 from dldiag.diagnosis.trials import rows_to_draw
+from dldiag.error_analysis.of_table import analyze_table
 from dldiag.experiments.models import MODELS, Model, build_model
 from dldiag.report import from_json, path_to_text, to_text
+from dldiag.report.error_report import ErrorReport, error_report_html, error_report_json, error_report_text
 from dldiag.report.mlflow_log import log_to_mlflow
 
 _SAMPLE = "sample:"
 
 FROM_HERE = Opener("command line")
+_WRITERS: dict[str, Callable[[ErrorReport], str]] = {"json": error_report_json, "html": error_report_html}
+ROW_FILES = {
+    "worst_csv": Message("write the 1,000 worst rows as CSV, with your columns"),
+    "suspects_csv": Message("write the rows with suspicious labels as CSV, with your columns"),
+}
+WORST = 1_000  # Rows in the list.
 
 
 def add_table_verbs(verbs: argparse._SubParsersAction[Parser]) -> None:
@@ -82,6 +92,13 @@ def _add_diagnose(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespa
     )
     add_settings(one)
     add_reading(one)
+    _add_run_and_output(one)
+    one.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
+    one.set_defaults(verb=verb)
+
+
+def _add_run_and_output(one: argparse.ArgumentParser) -> None:
+    """Add the flags that say what is written, and where the fits run."""
     output = one.add_argument_group(tr("output"))
     add_outputs(output)
     add_model_output(output)
@@ -103,8 +120,6 @@ def _add_diagnose(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespa
         "--mlflow", action="store_true", help=tr("log the report to MLflow, where MLFLOW_TRACKING_URI says")
     )
     output.add_argument("--quiet", action="store_true", help=tr("write nothing on stdout"))
-    one.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
-    one.set_defaults(verb=verb)
 
 
 def _diagnose(given: argparse.Namespace) -> None:
@@ -206,3 +221,41 @@ def _samples(_: argparse.Namespace) -> None:
     for one in SAMPLES.values():
         print(f"{_SAMPLE}{one.key}  {one.title} ({translate(one.task)}, {tr('target')} {one.target})")
         print(f"    {one.story}")
+
+
+def add_errors(verbs: argparse._SubParsersAction[Parser]) -> None:
+    """Add the verb to the command line."""
+    one = verbs.add_parser(
+        "errors", help=tr("say where a model is wrong, from its predictions in a table"), allow_abbrev=False
+    )
+    one.add_argument("file", metavar="FILE", help=tr("a table with the target and the predictions, one row each"))
+    one.add_argument("--target", required=True, metavar="Y", help=tr("the column of true labels or values"))
+    one.add_argument("--prediction", required=True, metavar="YHAT", help=tr("the column of predictions"))
+    one.add_argument(
+        "--probability", action="append", default=[], metavar="COLUMN",
+        help=tr("a column of class probabilities, one flag per class in their order; one flag for the second of two"),
+    )  # fmt: skip
+    one.add_argument("--seed", type=int, default=0, metavar="S", help=tr("seed of the halves that find and confirm"))
+    add_reading_plan(one)
+    output = one.add_argument_group(tr("output"))
+    add_outputs(output, tuple(_WRITERS))
+    for name, text in ROW_FILES.items():
+        output.add_argument("--" + name.replace("_", "-"), metavar="OUT", help=str(text))
+    output.add_argument("--quiet", action="store_true", help=tr("write nothing on stdout"))
+    one.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
+    one.set_defaults(verb=run_errors)
+
+
+def run_errors(given: argparse.Namespace) -> None:
+    """Read the table, analyze the errors, and write what was asked for."""
+    check_outputs(given, (*_WRITERS, *ROW_FILES))
+    path = Path(given.file)
+    table = read_table(path, name=path.name, kinds=read_kinds(given), **read_choices(given))
+    found = analyze_table(table, given.target, given.prediction, given.probability, seed=given.seed)
+    report = ErrorReport(table.name, given.target, found.findings)
+    if not given.quiet:
+        sys.stdout.write(terminal_safe(error_report_text(report)))
+    texts: dict[str, Callable[[], str]] = {name: partial(write, report) for name, write in _WRITERS.items()}
+    texts["worst_csv"] = lambda: found.worst(WORST).to_csv(index=False)
+    texts["suspects_csv"] = lambda: found.suspects().to_csv(index=False)
+    write_texts(given, texts)

@@ -25,7 +25,7 @@ def _to_script(report: Report) -> str:
     return to_script(report)
 
 
-# name of the flag: what it writes, and its help
+# Each flag has the function that makes its text, and its help.
 OUTPUTS: dict[str, tuple[Callable[[Report], str], Message]] = {
     "json": (to_json, Message("write the report as JSON")),
     "html": (to_html, Message("write the report as one HTML file")),

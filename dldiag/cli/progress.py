@@ -11,7 +11,7 @@ from dldiag.core.i18n import current_language, speaking, tr
 from dldiag.core.sanitize import terminal_safe
 from dldiag.core.types import Progress
 
-_BAR = 24  # In characters.
+_BAR = 24  # The bar's width in characters.
 FULL, EMPTY = "█", "░"
 _AGAIN = "\r\033[K"  # Back to the first column, and clear the line.
 

@@ -47,7 +47,7 @@ class StopOnCluster:
         return said[1]
 
 
-_answers: dict[str, tuple[float, bool]] = {}  # By event name: when it was asked for last, and the answer.
+_answers: dict[str, tuple[float, bool]] = {}  # Each event name has the time of its last question and the answer to it.
 
 
 class Cluster:

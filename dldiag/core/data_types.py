@@ -197,9 +197,8 @@ class Dataset:
     times: NDArray[Any] | None = None  # Sortable; dev and test rows come after training rows.
     domain: NDArray[Any] | None = None  # True for rows from the distribution that dev and test must match.
     plan: ReadPlan | None = None
-    aside: pd.DataFrame | None = (
-        None  # Identifier and group columns, left out of X but used by the checks before training.
-    )
+    # Identifier and group columns, left out of X but used by the checks before training.
+    aside: pd.DataFrame | None = None
     given: pd.DataFrame | None = None  # The caller's frame, for estimators that handle categories themselves.
     choices: Mapping[str, Any] = field(default_factory=dict)  # What make_dataset was given, and kinds set by hand.
     recipe: RowRecipe | None = None
@@ -250,9 +249,8 @@ class Repeat:
     train_rows: NDArray[np.int64]
     dev_rows: NDArray[np.int64]
     seed: int
-    training_dev_rows: NDArray[np.int64] | None = (
-        None  # Held-out rows from the training distribution, where the dev rows come from another.
-    )
+    # Held-out rows from the training distribution, where the dev rows come from another.
+    training_dev_rows: NDArray[np.int64] | None = None
 
     def __repr__(self) -> str:
         """Return the repeat in one line."""

@@ -192,7 +192,7 @@ def typeset(number: str) -> str:
     >>> typeset("-0.5"), typeset("-3e-12"), typeset("1.5e+09"), typeset("0e+00"), typeset("-0.00")
     ('−0.5', '−3·10⁻¹²', '1.5·10⁹', '0', '0.00')
     """
-    if not any(one in number for one in "123456789"):  # a sign before 0 says nothing
+    if not any(one in number for one in "123456789"):  # A sign before a zero would say nothing.
         return number.lstrip("+-") if "e" not in number else "0"
     figure, marked, exponent = number.partition("e")
     if not (marked and figure[-1:].isdigit() and exponent[1:].isdigit()):

@@ -17,12 +17,11 @@ from dldiag.core.types import Clusters, Estimate
 
 TWO_SIDED = 0.90  # Quantile of every interval that is shown.
 ONE_SIDED = 0.90  # Quantile of the one-sided bounds that rules read.
-Z_TWO_SIDED = float(stats.norm.ppf(0.5 + TWO_SIDED / 2))  # In standard errors.
+Z_TWO_SIDED = float(stats.norm.ppf(0.5 + TWO_SIDED / 2))  # Half the width of an interval, in standard errors.
 Z_ONE_SIDED = float(stats.norm.ppf(ONE_SIDED))
 Z_95 = float(stats.norm.ppf(0.975))  # Quantile of the half-width in Ng's rule for the size of a dev set.
-NONE_SEEN = (
-    3.0  # One-sided 95% bound on the errors behind n rows without one (rule of three, Hanley & Lippman-Hand 1983).
-)
+# One-sided 95% bound on the errors behind n rows without one (rule of three, Hanley & Lippman-Hand 1983).
+NONE_SEEN = 3.0
 DELTA_SHARE = 0.10  # Share of the dev error that δ never falls below.
 
 

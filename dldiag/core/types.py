@@ -211,7 +211,7 @@ class DatasetSummary:
     columns: tuple[Column, ...] = ()
     plan: ReadPlan | None = None
     spread: float | None = None  # Std of a numeric target in its own unit, which an error of 1 stands for.
-    choices: Mapping[str, Any] = field(default_factory=dict)  # As in Dataset.
+    choices: Mapping[str, Any] = field(default_factory=dict)  # The same choices as in Dataset.
     totals: FileTotals | None = None  # Counts over the whole file, if only some of its rows are here.
 
     def __repr__(self) -> str:

@@ -13,7 +13,7 @@ from dldiag.core.sanitize import legible
 from dldiag.course.contents import TOPICS
 from dldiag.course.shared.lesson import VERDICT_WORDS, Claim, Lesson, Statement, Topic
 
-LAST = 1000  # a number above all of the notes': what they do not number comes after what they do
+LAST = 1000  # Statements that the notes do not number come after all that they do.
 NOT_YET = Message("Not yet.")
 _STYLE = "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:46em;margin:2em auto;padding:0 1em}</style>"
 

@@ -19,10 +19,10 @@ from dldiag.data.read_table import read_table
 from dldiag.data.target import outcome_of
 from dldiag.data.typing.columns import BY_HAND, check_names
 
-ROW_ORDER = "#row order"  # As `times`: the rows of the file are in time order.
-ROW_BLOCKS = "#row blocks"  # As `groups`: neighboring rows of the file belong together.
-_BLOCKS = 50  # contiguous blocks of rows that ROW_BLOCKS makes
-_CLASSES_SHOWN = 10  # values of the target in a notice, the most frequent first
+ROW_ORDER = "#row order"  # Given as `times`, it says that the rows of the file are in time order.
+ROW_BLOCKS = "#row blocks"  # Given as `groups`, it says that neighboring rows of the file belong together.
+_BLOCKS = 50  # ROW_BLOCKS makes this many contiguous blocks of rows.
+_CLASSES_SHOWN = 10  # A notice names this many values of the target, the most frequent first.
 _LEAST_ROWS = 2  # With one row there is nothing to compare; a split needs more.
 
 
@@ -55,9 +55,7 @@ def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form m
     }  # fmt: skip
     _check_table(table)
     _check_splitting(groups, times, domain)
-    deciding = [name for name in (groups, times, domain and domain[0]) if name not in (None, ROW_ORDER, ROW_BLOCKS)]
-    check_names([target, *exclude, *deciding], names)
-    _check_target_is_not(target, exclude, deciding)
+    _check_columns(names, target, exclude, (groups, times, domain and domain[0]))
     outcome = outcome_of(table, target, task, log_target)
     _check_logarithm(outcome.task, target, log_target)
     rows = outcome.rows
@@ -82,6 +80,13 @@ def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form m
         choices=_kept_choices(choices, domain, table),
         recipe=recipe_of(table, rows, features.columns, outcome.log_shift),
     )
+
+
+def _check_columns(names: Sequence[str], target: str, exclude: Sequence[str], splitting: Sequence[str | None]) -> None:
+    """Refuse names that the table does not have, and a target that is to be left out or to decide the split."""
+    deciding = [name for name in splitting if name not in (None, ROW_ORDER, ROW_BLOCKS)]
+    check_names([target, *exclude, *deciding], names)
+    _check_target_is_not(target, exclude, deciding)
 
 
 def _kept_choices(choices: dict[str, Any], domain: tuple[str, str] | None, table: Table) -> dict[str, Any]:

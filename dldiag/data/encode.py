@@ -12,7 +12,7 @@ from sklearn.feature_extraction.text import HashingVectorizer
 
 from dldiag.core.types import Column, Dataset, Kind
 
-TEXT_FEATURES = 128  # hashed word features per free-text column
+TEXT_FEATURES = 128  # A column of free text becomes this many features, by hashes of its words.
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,8 +17,8 @@ from dldiag.data.target import has_squares
 from dldiag.data.typing.columns import OTHER, with_kinds
 from dldiag.data.typing.notices import first_few
 
-MAX_FEATURES = 5_000  # columns of the encoded matrix; more are left out
-MAX_CELLS = 500_000_000  # of the encoded matrix: 4 GB in 64 bits
+MAX_FEATURES = 5_000  # Features beyond this number are left out.
+MAX_CELLS = 500_000_000  # An encoded matrix with more cells would take over 4 GB in 64 bits.
 
 SINCE_FIRST = "days since the first"  # The one date part that depends on the other rows.
 DATE_PART = "A part of the date {name}."  # Why the features contain a column that the table does not have.

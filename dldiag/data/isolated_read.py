@@ -109,10 +109,8 @@ def _bounds(files: Sequence[FileNamed], content: bytes, limits: Limits) -> Bound
 
 
 def _bounds_of_bytes(size: int, first: bytes, limits: Limits) -> Bounds:
-    packed = compression_of(first) not in (
-        "",
-        "zip",
-    )  # A workbook is a zip file too, and packs no better than its reader expects.
+    # A workbook is a zip file too, and packs no better than its reader expects.
+    packed = compression_of(first) not in ("", "zip")
     return bounds_of(size * TEXT_PACKS if packed else size, limits)
 
 

@@ -20,8 +20,8 @@ from dldiag.data.typing.dates import read_dates
 from dldiag.data.typing.distinct import as_arrow, cells_of
 from dldiag.data.typing.not_available import NOT_AVAILABLE
 
-Words = Mapping[str, Mapping[str, float]]  # by column: a text, and the 0 or 1 it stands for
-_MOST_NAMES = 5  # of lacking columns in an error
+Words = Mapping[str, Mapping[str, float]]  # Each column maps a text to the 0 or 1 that it stands for.
+_MOST_NAMES = 5  # An error names this many lacking columns.
 
 
 def recipe_of(table: Table, rows: Rows, columns: Sequence[Column], log_shift: float | None) -> RowRecipe:
@@ -36,7 +36,7 @@ def settled_reading(table: Table) -> dict[str, Any]:
     """Return the reading choices that make another file's texts mean what they mean in this one."""
     plan = table.plan
     choices: dict[str, Any] = {"missing": plan.missing}
-    if plan.format == "csv":  # in a typed file numbers are numbers, and no mark was settled
+    if plan.format == "csv":  # In a typed file numbers are numbers, and no mark had to be settled.
         choices |= {"decimal": plan.decimal, "thousands": plan.thousands}
     if plan.day_first is None and table.raw is not None:
         dates = [table.raw[column.name] for column in table.columns if column.kind == "date"]

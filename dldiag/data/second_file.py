@@ -15,8 +15,8 @@ from dldiag.data.io import RawTable, read
 from dldiag.data.new_rows import notice_words, settled_reading, with_words, without_unknown_na
 from dldiag.data.read_table import table_of
 
-FROM_FILE = "#file"  # the column that says from which file a row comes; never a feature
-SECOND = "second"  # its value for rows of the second file
+FROM_FILE = "#file"  # The column that says from which file a row comes; it is never a feature.
+SECOND = "second"  # The value of that column for rows of the second file.
 
 
 def with_second_file(

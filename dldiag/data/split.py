@@ -15,7 +15,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import Clusters, DataError, Dataset, Repeat, Rows, Split
 from dldiag.data.audit.duplicates import duplicate_groups, repeats_by_chance
 
-SEAL_KEY = "dldiag test seal"  # 16 characters; another key would seal other rows
+SEAL_KEY = "dldiag test seal"  # It has 16 characters, as pandas asks for; another key would seal other rows.
 SEAL_SEED = 0  # Seed of the groups behind the seal, the same for every seed of the user.
 _LABEL = "label "  # Name of the target among the features; no column of a table ends in a blank.
 
@@ -25,13 +25,10 @@ LEAST_ROWS = 20  # With fewer rows no split leaves enough to train and to evalua
 CUTS = 50  # Most draws of a split where groups differ in size; the draw closest to the wanted size is kept.
 _LEAST_TIMES = 3  # Least distinct times: one each for training, dev and test.
 _LEAST_GROUPS = 4  # Least groups: one for test, one for dev, two for training.
-HELD_GROUPS = (
-    3  # At most one group in so many is held out, however small groups are, so that enough remain for training.
-)
-WELCOME = (
-    0.25,
-    1.1,
-)  # Share of the wanted rows; the first such draw is taken, because the closest would be the same in every repeat.
+# At most one group in so many is held out, however small groups are, so that enough remain for training.
+HELD_GROUPS = 3
+# Share of the wanted rows; the first such draw is taken, because the closest would be the same in every repeat.
+WELCOME = (0.25, 1.1)
 
 
 def held_out_share(n_rows: int) -> float:

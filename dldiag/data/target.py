@@ -16,32 +16,32 @@ from dldiag.data.typing.distinct import as_arrow, cells_of
 from dldiag.data.typing.name_words import word_set, words_of
 from dldiag.data.typing.notices import first_few
 
-# Points for a column name: how likely such a column is the target (own choice, lower case).
-TARGET_NAMES = word_set(
-    "target targets label labels class y outcome response 目标 标签 类别 结果 分类"
-)  # the whole name
-TARGET_WORDS = word_set("target label outcome groundtruth")  # one word of the name
+# Points for a column name: how likely such a column is the target (own choice, lower case). The first are whole names.
+TARGET_NAMES = word_set("target targets label labels class y outcome response 目标 标签 类别 结果 分类")
+TARGET_WORDS = word_set("target label outcome groundtruth")  # The others are words of names.
 OUTCOME_WORDS = word_set(
     "price churn churned survived default defaulted species quality diagnosis fraud approved attrition admitted sales "
     "revenue salary rings mpg cnt delay strength tip result 价格 房价 销量 等级 是否流失"
 )
 POSSIBLE_WORDS = word_set("income rating score grade count demand cost value status area load yield risk 评分 收入")
 POINTS = {"name": 7.0, "word": 6.0, "outcome": 3.0, "possible": 1.5, "last": 2.0, "first": 0.5, "few_values": 0.5}
-LEAST_POINTS = 2.0  # below this no column stands out
+LEAST_POINTS = 2.0  # With fewer points no column stands out.
 
+# Columns of these origins are texts that are numbers.
 WHOLE_NUMBERS = (
     "running_number",
     "named_identifier",
     "code_per_row",
     "one_number",
-)  # origins of texts that are numbers
+)
 MANY_CLASSES = 20  # Distinct whole numbers; more make a numeric target, unless they are about equally frequent.
 _MOST_CLASSES = 100  # Distinct whole numbers; more always make a numeric target.
-BALANCED = 0.3  # rows of the rarest value / mean rows per value, from which many values are still classes
+BALANCED = 0.3  # Many values are still classes if the rarest has this share of the mean rows per value.
 ROWS_PER_CLASS = 5  # Fewer rows per distinct whole number suggest a numeric target.
 RATED = word_set("quality rating score grade stars count age rings price points year")
 _LEAST_STEPS = 5  # Least distinct whole numbers to see the bell shape of a rating.
-RARE_ENDS = 0.15  # rows of the lowest and highest value / rows of the most frequent, at most, in a bell shape
+# In a bell shape the lowest and the highest value have at most this share of the most frequent one's rows.
+RARE_ENDS = 0.15
 
 
 @dataclass(frozen=True)
@@ -127,11 +127,11 @@ def _points(column: Column, place: int, columns: int, names: set[str]) -> tuple[
     return points, Message("it is the last column")
 
 
-LEAST_CLASS_ROWS = 5  # rows; fewer cannot be in training, dev and test (three, one and one of 60/20/20)
-MERGE_SHARE = 0.05  # of the rows: rare classes that hold more together are merged, not set aside (own choice)
-NAMES_SHARE = 0.5  # classes per row from which the target names rows instead of grouping them (own choice)
-AMOUNT_SHARE = 0.95  # of the target's values that must be numbers for a regression (own choice)
-_SMALLEST, _LARGEST = 1e-100, 1e100  # spread and size of numbers: beyond, 64 bits do not hold the squares of sums
+LEAST_CLASS_ROWS = 5  # Fewer rows cannot be in training, dev and test (three, one and one of 60/20/20).
+MERGE_SHARE = 0.05  # Rare classes that hold a larger share of the rows are merged, not set aside (own choice).
+NAMES_SHARE = 0.5  # With this many classes per row the target names rows instead of grouping them (own choice).
+AMOUNT_SHARE = 0.95  # A regression needs this share of numbers among the target's values (own choice).
+_SMALLEST, _LARGEST = 1e-100, 1e100  # Outside these, 64 bits do not hold the squares of sums of numbers.
 RARE = "(rare)"
 
 
@@ -144,7 +144,7 @@ class TargetReading:
     task: Task
     classes: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
-    log_shift: float | None = None  # added before the logarithm was taken; None: it was not taken
+    log_shift: float | None = None  # What was added before the logarithm was taken; None means that it was not taken.
 
 
 def outcome_of(table: Table, target: str, task: str = "auto", log_target: bool = False) -> TargetReading:

@@ -13,11 +13,12 @@ from dldiag.core.types import Notice
 from dldiag.data.typing.distinct import as_arrow, as_chunks, as_mask, letters_of
 
 MOST_TOTALS = 0.25  # Share of the rows; a word on more of them is an ordinary value of its column (own choice).
-ADDS_UP = 1e-3  # relative difference between a total and the sum of its rows: totals are rounded
-LEAST_ADDED = 2  # Least rows that a total sums up.
+ADDS_UP = 1e-3  # Totals are rounded, so they may differ from the sum of their rows by this share.
+LEAST_ADDED = 2  # A total sums up at least this many rows.
+# A total ends with a letter or a colon, or begins with "total" or "subtotal".
 _IS_DIGIT, _BEGINS_TOTAL = (
     np.isin(np.arange(256), list(marks)) for marks in (b"0123456789", b"sStT \t\n\v\f\r" + bytes(range(128, 256)))
-)  # A total ends with a letter or a colon, or begins with "total" or "subtotal".
+)
 _SHOWN = 5  # Row numbers shown in the notice.
 _TOTAL = (
     r"(?i)^(?:(?:grand|sub|year|all)?[ -]?totals?|sum|summe|gesamt|gesamtsumme|insgesamt|zwischensumme|somme|suma|totale"

@@ -26,7 +26,7 @@ def check_types(dataset: Any, settings: Any) -> None:
 
 
 def check_muted(settings: Settings) -> None:
-    """Refuse to mute a rule that there is not; SettingError."""
+    """Refuse to mute an unknown rule; SettingError."""
     known = [rule.code for rule in RULES]
     unknown = [code for code in settings.muted if code not in known]
     if unknown:

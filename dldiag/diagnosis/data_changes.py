@@ -27,7 +27,7 @@ ROWS_PER_LEVEL = 100  # Training rows per level; with more, a column per level i
 IDLE_SHARE = 0.25  # Share of the columns that must seem useless before a run without all of them is worth its time.
 MOST_LEFT_OUT = 2  # Sets of columns that are each left out: networks of other inputs are not fitted beside the others.
 MOST_BENT, MOST_CROSSED = 30, 8  # Numeric features that get splines (5 each), and products (36 of 8).
-OTHER_KIND = (0.0, 0.3)  # weights of the training rows whose kind is not that of the dev rows
+OTHER_KIND = (0.0, 0.3)  # Weights of the training rows whose kind is not that of the dev rows.
 
 
 @dataclass(frozen=True)

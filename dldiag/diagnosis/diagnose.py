@@ -28,9 +28,8 @@ from dldiag.data.dataset import rows_of
 from dldiag.data.split import rows_fingerprint
 from dldiag.diagnosis.checks import check_muted, check_target, check_task, check_types
 from dldiag.diagnosis.evidence import Evidence, Probe
-from dldiag.diagnosis.evidence.gather import Measured, gather
+from dldiag.diagnosis.evidence.gather import Measured, gather, table_evidence, table_names
 from dldiag.diagnosis.evidence.signals import mean_training_curve
-from dldiag.diagnosis.evidence.table_audit import table_evidence, table_names
 from dldiag.diagnosis.forecast_or_abstain import forecast_or_abstain
 from dldiag.diagnosis.judged_by import (
     check_possible,
@@ -48,10 +47,10 @@ from dldiag.diagnosis.recommend import recommend, settled
 from dldiag.diagnosis.rules import RULES, check_rules
 from dldiag.diagnosis.summaries import summary_of, versions
 from dldiag.diagnosis.trials import (
-    EFFORTS,
     LEAST_REPEATS,
     Effort,
     diagnosis_split,
+    effort_for,
     probe,
     probe_plan,
     try_remedies,
@@ -65,7 +64,7 @@ from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.learning_curve import as_curve, clipped, curve_sizes, with_estimates
 from dldiag.experiments.metric_choice import choose_metric
 from dldiag.experiments.model_code import described_model
-from dldiag.experiments.models import Model, as_model, build_model
+from dldiag.experiments.models import Model, as_model, build_model, reference_model
 
 EARLY_ROWS = 2_500  # Most training rows of the first verdict, reported while larger sizes are still being fitted.
 EARLY_POINTS = 3  # Least sizes of the curve for a first verdict.
@@ -104,7 +103,7 @@ class Case:
         """
         if self.is_early:
             return self.repeats
-        return verdict_repeats(self.settings, self.fits.split)
+        return verdict_repeats(self.settings, self.fits.split, len(self.fits.dataset.columns))
 
     def repeats_at(self, size: int) -> range:
         """Return the repeats at one size of the curve."""
@@ -210,8 +209,8 @@ def early_report(case: Case, references: Sequence[Model], started: float) -> Rep
     size = early_size(case.sizes)
     early = replace(case, sizes=tuple(n for n in case.sizes if size is None or n <= size), is_early=True)
     report = report_on(early, references, started)
-    told = EARLY.filled(rows=early.sizes[-1], all=case.fits.split.n_train)
-    return replace(report, verdict=replace(report.verdict, detail=told))
+    detail = EARLY.filled(rows=early.sizes[-1], all=case.fits.split.n_train)
+    return replace(report, verdict=replace(report.verdict, detail=detail))
 
 
 def prepare_case(
@@ -221,11 +220,12 @@ def prepare_case(
     check_types(dataset, settings)
     check_all(settings)
     check_muted(settings)
-    effort = EFFORTS[settings.budget]
+    width = len(dataset.columns)
+    effort = effort_for(settings.budget, width)
     own = build_model(dataset.task) if model is None else as_model(model)
     check_task(dataset, own)
     check_target(dataset, own)
-    references = tuple(build_model(dataset.task, key=key) for key in settings.baselines if key != own.key)
+    references = tuple(reference_model(dataset.task, key, width) for key in settings.baselines if key != own.key)
     split = diagnosis_split(dataset, settings)
     choice = choose_metric(dataset, settings)
     check_possible(choice, dataset, split, own, settings)
@@ -297,7 +297,8 @@ def verdict_on(
 
 def _measured(case: Case, references: Sequence[Model], probes: Mapping[str, Probe]) -> Measured:
     n, repeats = case.sizes[-1], case.all_repeats
-    rare = rare_rows(case.fits, case.model, repeats) if probes else None  # a first verdict does not wait for these fits
+    # A first verdict does not wait for these fits.
+    rare = rare_rows(case.fits, case.model, repeats) if probes else None
     every_repeat = as_curve(case.model, case.sizes, len(repeats), case.fits.results, case.fits.encoded.choice.unit)
     current, guess = (case.fits.get(one, n, repeats) for one in (case.model, case.guess))
     _check_fitted(current)
@@ -356,7 +357,8 @@ def _progress_of(case: Case, on_progress: OnProgress) -> ProgressMeter:
     weights += [(one, probe_size) for _, _, one in probe_plan(case.model) for _ in range(LEAST_REPEATS)]
     weights += [(case.model, case.sizes[-1])] * (2 * LEAST_REPEATS * case.trials)
 
-    def curves() -> tuple[LearningCurve, ...]:  # Without intervals from rows, which take a while: this is called often.
+    # Intervals from rows take a while and this is called often, so the curves come without them.
+    def curves() -> tuple[LearningCurve, ...]:
         models = (case.model, *case.references)
         laid = (
             as_curve(one, case.sizes, len(case.repeats), case.fits.results, case.fits.encoded.choice.unit)

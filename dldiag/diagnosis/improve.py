@@ -76,8 +76,8 @@ class Improvement:
     winner: Model
     report: Report
     ended: Message
-    dev_uses: int  # settings of the model that were compared on the dev sets
-    total: Total | None = None  # None where no step was taken, or the loop was stopped by hand
+    dev_uses: int  # Settings of the model that were compared on the dev sets.
+    total: Total | None = None  # None where no step was taken or the loop was stopped by hand.
     test: TestResult | None = None
     stopped: bool = False  # Stopped by hand; `report` is then of the model before the last step.
 
@@ -133,7 +133,7 @@ def improve_case(
     ended = Message("Stopped after {steps} steps, the maximum.", {"steps": most_steps})
     while True:
         try:
-            report, searched = _turn(case, given, searched, _turn_teller(len(steps) + 1, on_progress))
+            report, searched = _turn(case, given, searched, _turn_reporter(len(steps) + 1, on_progress))
         except Stopped:
             if not steps or report is None:
                 raise
@@ -197,34 +197,34 @@ def _total(case: Case, start: Model, steps: Sequence[LoopStep]) -> Total | None:
     return Total(counted_error(before) or dev_error(before), change)
 
 
-def _turn(case: Case, known: Report | None, searched: bool, tell: OnProgress) -> tuple[Report, bool]:
+def _turn(case: Case, known: Report | None, searched: bool, on_progress: OnProgress) -> tuple[Report, bool]:
     """Diagnose, and search the settings once where no remedy helps; return the report and whether that was done by now."""
-    report = run_case(case, tell) if known is None else known
+    report = run_case(case, on_progress) if known is None else known
     if searched or best_trial(report.recommendations) is not None:
         return report, searched
-    return _searched(case, report, tell), True
+    return _searched(case, report, on_progress), True
 
 
-def _turn_teller(turn: int, on_progress: OnProgress) -> OnProgress:
+def _turn_reporter(turn: int, on_progress: OnProgress) -> OnProgress:
     """Return a callback that reports the progress of one diagnosis as a turn of the loop."""
     if on_progress is None:
         return None
 
-    def tell(progress: Progress) -> None:
+    def in_turn(progress: Progress) -> None:
         values: dict[str, Value] = {"turn": turn, "stage": progress.stage}
         on_progress(replace(progress, stage=Message("Turn {turn}: {stage}", values), report=None))
 
-    return tell
+    return in_turn
 
 
-def _searched(case: Case, report: Report, tell: OnProgress) -> Report:
+def _searched(case: Case, report: Report, on_progress: OnProgress) -> Report:
     """Search the settings where that is recommended; return the report with what came of it."""
     done = [0]
 
     def count(_: FitResult) -> None:
         done[0] += 1
-        if tell is not None:
-            tell(Progress(Message("Searching the settings"), done[0], planned_fits(SEARCH, case.effort)))
+        if on_progress is not None:
+            on_progress(Progress(Message("Searching the settings"), done[0], planned_fits(SEARCH, case.effort)))
 
     def tried(one: Recommendation) -> Recommendation:
         if one.remedy != SEARCH:

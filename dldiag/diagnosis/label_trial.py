@@ -27,10 +27,11 @@ from dldiag.experiments.models import Model
 from dldiag.experiments.tasks import FitTask
 
 _FOLDS = 4  # Folds of a cross-validation that finds suspects.
-_PARTITIONS = 2  # cross-validations whose predictions are averaged: one alone leaves much to the draw of its folds
+# The predictions of so many cross-validations are averaged: one alone depends much on the draw of its folds.
+_PARTITIONS = 2
 TRIAL_REPEATS = 14
-MOST_DROPPED = 0.3  # of the training rows; the likeliest mistakes go first
-LEAST_LEFT = 2  # training rows of every class that stay
+MOST_DROPPED = 0.3  # Largest share of the training rows dropped; the likeliest mistakes go first.
+LEAST_LEFT = 2  # So many training rows of every class stay.
 _WIDER = 1.57  # Times the 90% interval: a 99% interval must lie within δ before labels are said to have no effect.
 
 
@@ -41,7 +42,7 @@ class _Plan:
     task: FitTask
     suspects: Rows
     random: Rows
-    expected: NDArray[Any]  # of the suspects
+    expected: NDArray[Any]  # What the model expects of each suspect.
 
     def without(self, positions: Rows, name: str) -> FitTask:
         """Return the fit without some training rows."""
@@ -65,7 +66,8 @@ def try_without_suspects(
 
     material: δ at least, in the error unit.
     """
-    n = min(repeats, len(fits.split.repeats))  # also those by which a search chooses: nothing is chosen here
+    # The repeats by which a search chooses count, too: nothing is chosen here.
+    n = min(repeats, len(fits.split.repeats))
     fits.fit([model], [fits.split.n_train], range(n))
     found = fits_without(fits, model, range(n))
     if found is None:

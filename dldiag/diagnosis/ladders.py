@@ -31,11 +31,11 @@ class Ladder:
 
 
 LOOSER, TIGHTER = "weaker_regularization", "regularization"
-OTHER_VALUE = "other_value"  # the remedy of a parameter without a row: which way is looser is not known
+OTHER_VALUE = "other_value"  # The remedy of a parameter without a row: which way is looser is not known.
 TREES = ("sklearn.ensemble", "sklearn.tree")
 LADDERS: dict[str, Ladder] = {
     "C": Ladder(LOOSER, TIGHTER, 10),
-    "alpha": Ladder(TIGHTER, LOOSER, 10, others=TREES),  # gradient boosting's alpha is a quantile
+    "alpha": Ladder(TIGHTER, LOOSER, 10, others=TREES),  # The alpha of gradient boosting is a quantile.
     "gamma": Ladder(LOOSER, TIGHTER, 10, {"up": (1.0,), "down": (0.01,)}),
     "l2_regularization": Ladder(TIGHTER, LOOSER, 10, {"up": (1.0, 10.0)}),
     "max_depth": Ladder(LOOSER, TIGHTER, 2, {"down": (6, 3)}),
@@ -55,11 +55,13 @@ STEP_LADDERS: dict[str, Ladder] = {
     "percentile": Ladder(LOOSER, TIGHTER, 2),
 }
 MORE_OF = {"n_estimators": 4, "max_iter": 5}  # Of any other model only more trees or iterations can help.
-SWITCHES: dict[str, tuple[str, tuple[Any, ...]]] = {  # choices rather than numbers: remedy, values
+# Choices rather than numbers: the remedy and the values.
+SWITCHES: dict[str, tuple[str, tuple[Any, ...]]] = {
     "weights": (LOOSER, ("distance", "uniform")),
     "max_features": (TIGHTER, ("sqrt", 1.0)),
 }
-_EARLY: dict[str, Change] = {  # how a kind of model stops early
+# How each kind of model stops early.
+_EARLY: dict[str, Change] = {
     "sklearn.ensemble._hist": {"early_stopping": True},
     "sklearn.ensemble._gb": {"n_iter_no_change": 10},
 }
@@ -148,7 +150,7 @@ def _rungs(one: Any) -> Iterator[tuple[str, Change]]:
 def _defaults(one: Any) -> dict[str, Any]:
     try:
         found: dict[str, Any] = type(one)().get_params(deep=False)
-    except TypeError:  # it needs arguments
+    except TypeError:  # The class needs arguments.
         return {}
     return found
 

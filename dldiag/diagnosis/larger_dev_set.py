@@ -24,8 +24,8 @@ from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model, changed
 
-TIMES = (2, 4, 10)  # the dev rows, of which the report says what they would decide
-LEAST_HALF = 20  # dev rows in half of them, to forecast anything
+TIMES = (2, 4, 10)  # Multiples of the dev rows for which the report says what they would decide.
+LEAST_HALF = 20  # Least dev rows in each half, to forecast anything.
 
 Results = Sequence[FitResult]
 
@@ -108,7 +108,8 @@ def _measured_as_many(measured: Measured, times: float) -> Measured:
     )
 
 
-OpenTest = tuple[Estimate, Results, Results]  # the effect that is shown, and the fits before and after the change
+# The effect that is shown, and the fits before and after the change.
+OpenTest = tuple[Estimate, Results, Results]
 
 
 def _open_tests(report: Report, fits: FitCache, model: Model) -> Iterator[tuple[str, OpenTest]]:

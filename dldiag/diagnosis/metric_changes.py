@@ -13,7 +13,7 @@ from dldiag.core.types import Change
 from dldiag.experiments.metric_choice import TWO, MetricChoice
 from dldiag.experiments.models import Model
 
-BY_DECISIONS = ("balanced_error", "f1", "f1_macro", "cost")  # metrics that a moved threshold can better
+BY_DECISIONS = ("balanced_error", "f1", "f1_macro", "cost")  # A moved threshold can better these metrics.
 # Metrics that the few rows of a rare class decide.
 ABOUT_RARE = (
     "balanced_error",
@@ -25,9 +25,10 @@ ABOUT_RARE = (
     "precision_at_recall",
 )
 BY_PROBABILITIES = ("log_loss", "brier")
-BY_TYPICAL_ERRORS = ("mae", "median_ae")  # metrics that do not square large errors
-UNEVEN = 0.5  # of its even share: a rarer class is worth a run with class weights
-SKEWED = 1.0  # skewness of the target from which its logarithm is worth a run (0: symmetric, 2: exponential)
+BY_TYPICAL_ERRORS = ("mae", "median_ae")  # These metrics do not square large errors.
+UNEVEN = 0.5  # A class with less than this part of its even share is worth a run with class weights.
+# Skewness of the target from which its logarithm is worth a run (0 is symmetric, 2 exponential).
+SKEWED = 1.0
 
 
 def uneven_classes(y: NDArray[Any], choice: MetricChoice) -> bool:

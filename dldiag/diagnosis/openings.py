@@ -16,7 +16,8 @@ from dldiag.core.types import DataError
 
 FILE = "openings.sqlite3"
 _WAIT_SECONDS = 10.0  # Wait for another process that is writing.
-MACHINE = ""  # the owner of what the CLI and the library open; a visitor of the dashboard has a token
+# The CLI and the library open test sets as this owner; a visitor of the dashboard has a token.
+MACHINE = ""
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS openings (
     fingerprint TEXT NOT NULL, owner TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, PRIMARY KEY (fingerprint, owner)

@@ -10,12 +10,12 @@ from dldiag.core.types import LearningCurve, Progress, Report
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.models import Model, fit_cost
 
-REPORT_EVERY = 0.2  # seconds between two calls of on_progress
-FORESEEABLE = 0.05  # share of the work from which the remaining time is shown
+REPORT_EVERY = 0.2  # In seconds, between two calls of on_progress.
+FORESEEABLE = 0.05  # The remaining time is shown once this share of the work is done.
 
 
 class ProgressMeter:
-    """Count finished fits against the planned ones and call on_progress; it keeps time, hence a class."""
+    """Count finished fits against the planned ones and call on_progress; a class because it keeps time."""
 
     def __init__(
         self,
@@ -26,31 +26,31 @@ class ProgressMeter:
         self._planned = sum(fit_cost(model, size) for model, size in planned)
         self._curves, self._on_progress = curves, on_progress
         self._total, self._done, self._weight = len(planned), 0, 0.0
-        self._started, self._told = time.monotonic(), 0.0
+        self._started, self._reported = time.monotonic(), 0.0
         self._stage = Message("Getting ready")
 
     def enter(self, stage: Message) -> None:
         """Begin a stage."""
         self._stage = stage
-        self._tell()
+        self._report()
 
     def advance(self, result: FitResult) -> None:
         """Count one finished fit."""
         self._done += 1
         self._total = max(self._total, self._done)
         self._weight += fit_cost(result.task.model, len(result.task.train_rows))
-        if time.monotonic() - self._told >= REPORT_EVERY:
-            self._tell()
+        if time.monotonic() - self._reported >= REPORT_EVERY:
+            self._report()
 
     def first(self, report: Callable[[], Report]) -> None:
         """Report what is known so far, where a callback was given."""
         if self._on_progress is not None:
-            self._tell(report())
+            self._report(report())
 
-    def _tell(self, report: Report | None = None) -> None:
+    def _report(self, report: Report | None = None) -> None:
         if self._on_progress is None:
             return
-        self._told = time.monotonic()
+        self._reported = time.monotonic()
         progress = Progress(self._stage, self._done, self._total, self._seconds_left(), self._curves(), report)
         self._on_progress(progress)
 

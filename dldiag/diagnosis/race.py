@@ -14,6 +14,7 @@ from dldiag.experiments.estimates import Results, dev_part
 LOOKS = (0.2, 0.3, 0.4, 0.5, 0.7, 1.0)  # shares of all repeats
 FIRST_LOOK = 2  # repeats: one alone says nothing about their scatter
 CHANCE_Z = 2.33  # standard errors: a setting goes on while its chance to gain after all repeats is above 1%
+COSTLY_CHANCE_Z = 1.64  # the same of a setting that takes several times as long as the others: above 5%
 
 
 def looks(most: int) -> list[int]:
@@ -36,13 +37,14 @@ class Foreseen:
     drift: float
     error: float
 
-    def may_gain(self, half: float, *, by_value: bool = False) -> bool:
+    def may_gain(self, half: float, *, by_value: bool = False, chance_z: float = CHANCE_Z) -> bool:
         """Tell whether it may be recommended after all repeats: by an interval below 0, or by a bound below −δ/2.
 
         half: δ/2. by_value: a gain of δ/2 is enough, however uncertain, as where it gets a model training that did not.
+        chance_z: standard errors that stand for the least chance to go on with.
         """
         needed = max(-Z_TWO_SIDED * self.error, -half - Z_ONE_SIDED * self.error)
-        return self.value - CHANCE_Z * self.drift < (max(needed, -half) if by_value else needed)
+        return self.value - chance_z * self.drift < (max(needed, -half) if by_value else needed)
 
 
 def foresee(before: Results, after: Results, dev_rows: Sequence[Rows], usual_scatter: float = 0.0) -> Foreseen:

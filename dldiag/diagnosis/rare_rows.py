@@ -20,12 +20,9 @@ from dldiag.experiments.metrics import POSITIVE
 from dldiag.experiments.models import Model
 from dldiag.experiments.tasks import FitTask, with_codes
 
-SHARES = (
-    1 / 8,
-    1 / 4,
-    1 / 2,
-)  # of the rows of the rare class, besides all of them: four sizes are what a forecast needs
-REPEATS = 4  # of the smaller sizes
+# Shares of the rows of the rare class, besides all of them: a forecast needs four sizes.
+SHARES = (1 / 8, 1 / 4, 1 / 2)
+REPEATS = 4  # Most repeats of the smaller sizes.
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,19 +28,18 @@ COST_OF_ANOTHER = Message(
     "Another model has to be built, checked and explained anew. So it stands before a setting only where it gains "
     "{half:gap} more."
 )
-REFUTED = ("no_effect", "hurt")  # verdicts of a trial that take a remedy out of what is recommended
+REFUTED = ("no_effect", "hurt")  # Verdicts of a trial that take a remedy off the list of what is recommended.
 HELPFUL = ("helped", "helped_little")  # Verdicts of a trial that recommend a remedy.
-DONE_AT_ONCE = ("repair_table", "other_model")  # though they change no setting of the model
-BEFORE_THE_MODEL = (
-    "no_signal",
-    "leak",
-    "misleading_split",
-)  # Problems that no change of the model removes; what does comes first.
-ON_OTHER_GROUNDS = "rare_class_missed"  # a problem that the share of wrong rows does not see
+DONE_AT_ONCE = ("repair_table", "other_model")  # They can be applied though they change no setting of the model.
+# Problems that no change of the model removes; what does comes first.
+BEFORE_THE_MODEL = ("no_signal", "leak", "misleading_split")
+ON_OTHER_GROUNDS = "rare_class_missed"  # The share of wrong rows does not see this problem.
 # A problem that needs no measurement: what treats it is tried unless it hurts with 90% confidence.
 KNOWN_CAUSE = "classes_weighed_alike"
-_WORSE = "worse_than_baseline"  # a problem that any change which may help is worth a try against
-FEW_DEV_ROWS = ("few_dev_rows", "few_rare_dev_rows")  # problems worth a remedy only while they keep the verdict open
+# Against this problem any change that may help is worth a test.
+_WORSE = "worse_than_baseline"
+# These problems are worth a remedy only while they keep the verdict open.
+FEW_DEV_ROWS = ("few_dev_rows", "few_rare_dev_rows")
 
 
 def recommend(
@@ -133,7 +132,8 @@ def decide_order(change: Estimate, material: float) -> TrialVerdict:
 
 
 RemedyOrder = tuple[int, float, int]
-_SHOWN = 3  # decimals of an error that are written: what is shown as equal is no reason for an order
+# Decimals of an error that are written: what is shown as equal is no reason for an order.
+_SHOWN = 3
 # First what can be applied now, by gain; then what has to be collected; then keeping the model; then the rest.
 _FIRST, _SURE, LIKELY, TO_COLLECT, AS_IT_IS, PERHAPS, IN_VAIN = range(7)
 
@@ -196,15 +196,13 @@ def _rare_rows(
     return order, _made(row, problem, fired[problem].message, None if gain is None else -gain, {})
 
 
-_BY_EVIDENCE = {"other_model": _other_model, RARE_ROWS: _rare_rows}  # remedies whose effect the evidence itself tells
+# The evidence itself tells the effect of these remedies.
+_BY_EVIDENCE = {"other_model": _other_model, RARE_ROWS: _rare_rows}
 
 
 def _order(place: int, change: float, row: Remedy) -> RemedyOrder:
-    return (
-        place,
-        round(change, _SHOWN),
-        list(REMEDIES).index(row.key),
-    )  # Whatever makes a network train at all comes first.
+    """Order by place, then gain, then REMEDIES: what makes a network train at all comes first there."""
+    return place, round(change, _SHOWN), list(REMEDIES).index(row.key)
 
 
 def _place(row: Remedy, expected: float, problem: str | None) -> int:
@@ -225,7 +223,7 @@ def _probed_entry(
         place = _SURE
     elif is_likely(probe, evidence) or _has_cause(problem, probe, fired) or _may_get_it_training(probe, fired, half):
         place = LIKELY
-    elif problem == ON_OTHER_GROUNDS:  # no gain by the metric: it is offered, not tried
+    elif problem == ON_OTHER_GROUNDS:  # It gains nothing by the metric, so it is offered but not tested.
         return _order(LIKELY, 0.0, row), _made(row, problem, fired[problem].message, None, {})
     elif probe.dev.low < -half and (problem or probe.dev.surely_below < 0):
         place = PERHAPS

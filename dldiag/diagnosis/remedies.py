@@ -26,13 +26,14 @@ from dldiag.diagnosis.ladders import OTHER_VALUE, TREES, ladders
 from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model, changed, is_network
 
-_WIDER = 4  # times the units of each hidden layer, at most MOST_UNITS
+_WIDER = 4  # Times the units of each hidden layer, at most MOST_UNITS.
 MOST_UNITS = 256
-LONGER = 5  # times the epochs
-SMALLEST_ALPHA, ALPHAS = 1e-4, (1.0, 10.0)  # weak L2, and strong: scikit-learn's alpha, divided by the number of rows
+LONGER = 5  # Times the epochs.
+# A weak L2 penalty, and strong ones: scikit-learn's alpha, which is divided by the number of rows.
+SMALLEST_ALPHA, ALPHAS = 1e-4, (1.0, 10.0)
 DROPOUTS = (0.3,)
-_STEPS = (10.0, 0.1)  # factors on the step size, the first a larger step
-BEST_STEPS = (1e-3, 1e-2)  # step sizes that adaptive methods usually do well with
+_STEPS = (10.0, 0.1)  # Factors on the step size; the first makes it larger.
+BEST_STEPS = (1e-3, 1e-2)  # Adaptive methods usually do well with these step sizes.
 
 
 def always(y: NDArray[Any], choice: MetricChoice) -> bool:
@@ -102,7 +103,8 @@ def _longer(model: Model) -> tuple[Change, ...]:
 def _optimizer(model: Model) -> tuple[Change, ...]:
     full_batches: Change = {"solver": "lbfgs"}
     if model.parameters["early_stopping"]:
-        full_batches = {**full_batches, "early_stopping": False}  # it has no epochs to stop at: say what is dropped
+        # Full batches have no epochs to stop at, so the change says what is dropped.
+        full_batches = {**full_batches, "early_stopping": False}
     others: tuple[Change, ...] = ({"solver": "adam", "learning_rate_init": BEST_STEPS[0]}, full_batches)
     return tuple(change for change in others if change["solver"] != model.parameters["solver"])
 
@@ -167,10 +169,11 @@ OF_NETWORKS = (
     "other_optimizer",
     "search_settings",
 )
-MORE_DATA, RARE_ROWS = "more_data", "more_rare_rows"  # remedies that no trial can run: a forecast stands for them
-LARGER_DEV_SET = "more_dev_rows"  # what it would decide is forecast from the measured noise
+# No trial can run these remedies: a forecast stands for them.
+MORE_DATA, RARE_ROWS = "more_data", "more_rare_rows"
+LARGER_DEV_SET = "more_dev_rows"  # What it would decide is forecast from the measured noise.
 LEAVE_IT = "leave_it"
-SEARCH = "search_settings"  # the remedy whose change is found by its trial
+SEARCH = "search_settings"  # Its trial finds the change of this remedy.
 
 REMEDIES: dict[str, Remedy] = {
     row.key: row

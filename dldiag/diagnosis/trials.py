@@ -17,7 +17,7 @@ from dldiag.diagnosis.data_changes import Looked
 from dldiag.diagnosis.evidence import Evidence, Probe
 from dldiag.diagnosis.evidence.gather import material_of
 from dldiag.diagnosis.evidence.signals import mean_training_curve, unsticks
-from dldiag.diagnosis.race import foresee, looks, scatter_of
+from dldiag.diagnosis.race import CHANCE_Z, COSTLY_CHANCE_Z, FIRST_LOOK, foresee, looks, scatter_of
 from dldiag.diagnosis.recommend import ON_OTHER_GROUNDS, decide_order
 from dldiag.diagnosis.remedies import MORE_DATA, REMEDIES, applicable
 from dldiag.diagnosis.winners_curse import Picked, continued, correlation_of, less_lucky, picked
@@ -27,22 +27,23 @@ from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.forecast import forecast
 from dldiag.experiments.learning_curve import clipped
-from dldiag.experiments.models import Model, changed, fit_cost
+from dldiag.experiments.models import NARROW, Model, changed, fit_cost
 
 MORE_REPEATS = 2  # Times the curve's repeats, run with all training rows where fits are cheap.
 HINDCAST_HIDES = 2  # Largest sizes hidden from the forecast, which is then checked against them.
-SELECTION_REPEATS = (
-    4  # repeats beyond all others, by which a search chooses, so that the others can measure what it chose
-)
-BATCH = 3  # repeats added at a time until a trial is decided
+# A search chooses by so many repeats beyond all others, so that the others can measure what it chose.
+SELECTION_REPEATS = 4
+BATCH = 3  # So many repeats are added at a time until a trial is decided.
 EARLY_LOOK = 1.57  # Times the 90% interval: a look before the last needs a 99% interval.
-COSTLY = 3.0  # times the cost of the current model: such a setting waits for a cheaper one of its remedy
-WAITED_LOOKS = 2  # looks at the race after which it runs, if the cheaper one is still in it
+# A setting that costs more than so many times the current model waits for a cheaper one of its remedy, and needs a
+# better chance to go on.
+COSTLY = 3.0
+WAITED_LOOKS = 2  # It starts at this look if the cheaper one is still in the race.
 
 LEAST_REPEATS, MOST_REPEATS = 4, 10  # Repeats of a probe, on many and on few rows.
 
-PlanEntry = tuple[str, Mapping[str, Any], Model]  # remedy, change, the changed model
-Luck = Mapping[str, float]  # model identity -> standard errors by which its effect looks too good
+PlanEntry = tuple[str, Mapping[str, Any], Model]  # The remedy, the change and the changed model.
+Luck = Mapping[str, float]  # For each model identity, the standard errors by which its effect looks too good.
 OnResult = Callable[[FitResult], None] | None
 
 
@@ -64,6 +65,20 @@ EFFORTS: dict[str, Effort] = {
     "large": Effort(probe_rows=10_000, probe_budget=50_000, trials=2, trial_repeats=5, most_rows=1_000_000),
 }
 
+LEAST_WIDE_ROWS = 500  # Rows of a short run on a wide table at least, where the budget has as many.
+
+
+def effort_for(budget: str, n_columns: int) -> Effort:
+    """Return what a budget spends on a table of so many columns: above NARROW, a row counts as columns / NARROW rows.
+
+    >>> effort_for("standard", 200)
+    Effort(probe_rows=1000, probe_budget=4000, trials=2, trial_repeats=10, most_rows=20000)
+    """
+    effort, times = EFFORTS[budget], max(1.0, n_columns / NARROW)
+    rows = max(round(effort.probe_rows / times), min(LEAST_WIDE_ROWS, effort.probe_rows))
+    return replace(effort, probe_rows=rows, probe_budget=round(effort.probe_budget / times))
+
+
 DRAWN_TIMES = 1.25  # Times the training rows wanted; the others become dev and test rows.
 
 
@@ -80,10 +95,10 @@ def diagnosis_split(dataset: Dataset, settings: Settings) -> Split:
     return make_split(dataset, repeats + SELECTION_REPEATS, settings.seed, rows, selection_repeats=SELECTION_REPEATS)
 
 
-def verdict_repeats(settings: Settings, split: Split) -> range:
+def verdict_repeats(settings: Settings, split: Split, n_columns: int) -> range:
     """Return the repeats with all training rows, on which the verdict rests: more than the curve has where fits are cheap."""
     curve = min(settings.repeats, len(split.repeats))
-    n = min(MORE_REPEATS * curve, probe_repeats(EFFORTS[settings.budget], split.n_train))
+    n = min(MORE_REPEATS * curve, probe_repeats(effort_for(settings.budget, n_columns), split.n_train))
     return range(max(curve, min(n, len(split.measuring))))
 
 
@@ -136,20 +151,21 @@ def probe(
         before = fits.get(model, size, range(n))
         for one in running:
             after = fits.get(one[2], size, range(n))
-            tried.pop(_name(one), None)  # what fails in a later repeat is no probe, either
+            tried.pop(_name(one), None)  # What fails in a later repeat is no probe, either.
             if not any(result.failed for result in (*before, *after)):
                 tried[_name(one)] = _Tried(*one[:2], before, after, luck.get(one[2].identity, 0.0))
         seen = {name: tried[name] for one in running if (name := _name(one)) in tried}
-        staying = _that_go_on(seen, every, material_of(before, smallest) / 2)
+        staying = _that_go_on(seen, every, material_of(before, smallest) / 2, costly)
         return [one for one in running if _name(one) in staying]
 
-    waiting = costly_siblings(entries, model, size)
+    costly = {_name(one) for one in entries if fit_cost(one[2], size) > COSTLY * fit_cost(model, size)}
+    waiting = costly_siblings(entries, costly)
     alive = [one for one in entries if _name(one) not in waiting]
     for number, n in enumerate(looks(len(every)), start=1):
         alive = look(alive, n)
         if number == WAITED_LOOKS or n == len(every):
             leading = {_name(one) for one in alive}
-            begun = [one for one in entries if waiting.pop(_name(one), None) in leading]
+            begun = look([one for one in entries if waiting.pop(_name(one), None) in leading], min(FIRST_LOOK, n))
             alive = look([*alive, *begun], n) if begun else alive
     return _best_of_each([tried[name] for name in map(_name, entries) if name in tried], fits)
 
@@ -158,7 +174,7 @@ def _name(entry: PlanEntry) -> str:
     return f"{entry[0]} {entry[2].identity}"
 
 
-def costly_siblings(entries: Sequence[PlanEntry], model: Model, size: int) -> dict[str, str]:
+def costly_siblings(entries: Sequence[PlanEntry], costly: Collection[str]) -> dict[str, str]:
     """Return the costly settings, each with the cheaper one that it waits for: the first of its remedy.
 
     A network that is wider and deeper takes up to ten times as long as one that is only wider; where that cannot gain,
@@ -167,17 +183,19 @@ def costly_siblings(entries: Sequence[PlanEntry], model: Model, size: int) -> di
     first: dict[str, PlanEntry] = {}
     for entry in entries:
         first.setdefault(entry[0], entry)
-    usual = fit_cost(model, size)
     return {
         _name(entry): _name(first[entry[0]])
         for entry in entries
-        if entry is not first[entry[0]] and fit_cost(entry[2], size) > COSTLY * usual
+        if entry is not first[entry[0]] and _name(entry) in costly
     }
 
 
-def _that_go_on(running: Mapping[str, _Tried], every: Sequence[Rows], half: float) -> set[str]:
+def _that_go_on(
+    running: Mapping[str, _Tried], every: Sequence[Rows], half: float, costly: Collection[str] = ()
+) -> set[str]:
     """Return the settings that may gain δ/2, and be recommended after all repeats, whose dev rows are given; half: δ/2.
 
+    costly: those that need a better chance to go on.
     What may be good for rare classes, which the share of wrong rows does not see, has the least repeats at any rate.
     """
     usual = float(np.median([scatter_of(run.before, run.after) for run in running.values()] or [0.0]))
@@ -187,7 +205,8 @@ def _that_go_on(running: Mapping[str, _Tried], every: Sequence[Rows], half: floa
         other = REMEDIES[run.remedy].specific == ON_OTHER_GROUNDS and len(run.after) < LEAST_REPEATS
         guessing = np.mean([one.dev_error - one.guess_error for one in run.before]) > 0
         is_open = bool(guessing) or unsticks(run.before, run.after)
-        if other or (run.seen.low < -half and seen.may_gain(half, by_value=is_open)):
+        z = COSTLY_CHANCE_Z if name in costly else CHANCE_Z
+        if other or (run.seen.low < -half and seen.may_gain(half, by_value=is_open, chance_z=z)):
             staying.add(name)
     return staying
 

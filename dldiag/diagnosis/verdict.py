@@ -20,14 +20,14 @@ from dldiag.diagnosis.rules.data import judged_row_count
 if TYPE_CHECKING:
     from dldiag.experiments.fit import FitResult
 
-_RESAMPLES = 200  # of the repeats, for the stability of the verdict
+_RESAMPLES = 200  # Resamples of the repeats, for the stability of the verdict.
 
 _ANSWERS: Mapping[str, Answer] = {"fired": "yes", "passed": "no", "undecided": "undecided"}
 
 # What an undecided answer rests on, and what the baseline predicts, in the sentences below.
 JUDGED_BY_REPEATS = Message("so few repeats")
 BASELINES: Mapping[str, Message] = {"rate": Message("the commonest class"), "sd": Message("the mean")}
-BEST_CONSTANT = Message("the best constant answer")  # by a metric of its own unit
+BEST_CONSTANT = Message("the best constant answer")  # Stands for the baseline where the metric has a unit of its own.
 
 BY_ANSWERS: Mapping[tuple[Answer, Answer], Message] = {
     ("yes", "yes"): Message(
@@ -75,7 +75,8 @@ NOTHING_TO_GAIN = ("harmless_gap", "nothing_to_fix")  # Codes of verdicts which 
 GAINS = Message(
     "The error on unseen rows is {dev:error}, about the best seen here ({achievable:error}). Still, a fix that we tested lowers it."
 )
-KEEP = "keep"  # the code of a verdict below which keeping the model comes first, though bias or variance is high
+# With this verdict keeping the model comes first, though bias or variance is high.
+KEEP = "keep"
 KEEP_ANYWAY: Mapping[tuple[bool, bool], Message] = {
     (False, True): Message(
         "Keep the model as it is. It overfits ({train:error} on training rows, {dev:error} on unseen ones). None of "

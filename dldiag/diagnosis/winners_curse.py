@@ -15,9 +15,10 @@ from dldiag.core.types import Estimate, Floats
 if TYPE_CHECKING:
     from dldiag.experiments.estimates import Results
 
-_DRAWS = 400  # of the noise; the corrected effect is a mean over them
+_DRAWS = 400  # Draws of the noise; the corrected effect is a mean over them.
 DOFS = np.array([1, 1.5, 2, 3, 4, 5, 7, 10, 15, 25, 50, 200, 1e6])
-WIDE, NARROW = stats.t.ppf(0.5 + TWO_SIDED / 2, DOFS), stats.t.ppf(ONE_SIDED, DOFS)  # half-widths in standard errors
+# Half-widths in standard errors.
+WIDE, NARROW = stats.t.ppf(0.5 + TWO_SIDED / 2, DOFS), stats.t.ppf(ONE_SIDED, DOFS)
 SPLIT = 0.7  # Share of the noise that is added before choosing (measured, see docs/advice.md).
 
 

@@ -44,9 +44,11 @@ class FoundFeature:
 
 @dataclass(frozen=True, eq=False)
 class _Candidate:
+    """A feature that may be found: how it is written, its |z|, and its values (rows, columns)."""
+
     text: str
     z: float
-    values: Floats  # (rows, columns)
+    values: Floats
 
 
 def screen_features(

@@ -157,4 +157,4 @@ def _moved_inputs(fits: FitCache, task: FitTask, inputs: Inputs, group: Sequence
         return moved(inputs.X_dev, group, order)
     encoded = fits.encoded
     rows = TableRows(encoded.matrix, encoded.dataset, task.dev_rows, tuple(group), order)
-    return encoded.preparation(task.train_rows, task.model).inputs_of(rows)
+    return encoded.preparation(task.train_rows, task.model).moved_inputs(rows, inputs.X_dev)

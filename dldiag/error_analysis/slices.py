@@ -114,7 +114,7 @@ def search_rules(columns: Sequence[BinnedColumn], loss: SliceLoss) -> list[_Rule
         found += level
         beam = _beam(level)
     best = _beam(sorted(found, key=lambda rule: -rule.score))
-    return _told_apart([*(_refined(rule, columns, loss) for rule in best), *found], columns, loss)
+    return _distinct([*(_refined(rule, columns, loss) for rule in best), *found], columns, loss)
 
 
 def _refined(rule: _Rule, columns: Sequence[BinnedColumn], loss: SliceLoss) -> _Rule:
@@ -165,7 +165,7 @@ def _best_ranges(column: BinnedColumn, sums: NDArray[np.float64], loss: SliceLos
     """Return (rule, score, first, last bin) of the best ranges of bins for every rule; sums: (bins + 2, 2, rules)."""
     pairs = _ranges(column)
     running = np.concatenate([np.zeros((1, *sums.shape[1:])), np.cumsum(sums, axis=0)])
-    inside = running[pairs[:, 1] + 1] - running[pairs[:, 0]]  # (ranges, 2, rules)
+    inside = running[pairs[:, 1] + 1] - running[pairs[:, 0]]  # Has shape (ranges, 2, rules).
     scores = _scores(inside[:, 0], inside[:, 1], loss)
     scores -= PER_BOUND * np.array([[column.bounds(*pair)] for pair in pairs.tolist()])
     best = np.argsort(-scores, axis=0)[:PER_COLUMN]
@@ -213,7 +213,7 @@ def _beam(rules: Sequence[_Rule]) -> list[_Rule]:
     return kept
 
 
-def _told_apart(rules: Sequence[_Rule], columns: Sequence[BinnedColumn], loss: SliceLoss) -> list[_Rule]:
+def _distinct(rules: Sequence[_Rule], columns: Sequence[BinnedColumn], loss: SliceLoss) -> list[_Rule]:
     """Keep rules, best first, that still have more error than the rest on rows that no better rule holds."""
     order = sorted(rules, key=lambda rule: -rule.score)
     kept, taken = list[_Rule](), np.zeros(len(loss), dtype=bool)

@@ -13,7 +13,8 @@ from dldiag.core.types import DataError
 
 CostTable = tuple[tuple[float, ...], ...]
 
-_KINDS = {"fn": (1, 0), "fp": (0, 1), "tp": (1, 1), "tn": (0, 0)}  # (is positive, is called positive)
+# Whether a row is positive, and whether it is called positive.
+_KINDS = {"fn": (1, 0), "fp": (0, 1), "tp": (1, 1), "tn": (0, 0)}
 SEPARATORS = re.compile("[;\n]")
 
 

@@ -31,7 +31,7 @@ from dldiag.experiments.model_outputs import (
     model_outputs,
     predictions_by,
 )
-from dldiag.experiments.models import MODELS, fit_cost, is_network
+from dldiag.experiments.models import MODELS, fit_cost, is_network, trees_that_split
 from dldiag.experiments.tasks import Encoded, FitTask, Inputs, prepare_inputs
 from dldiag.nn.health import Health
 
@@ -210,7 +210,7 @@ def _seeded(task: FitTask) -> BaseEstimator:
     }
     if is_network(task.model):
         seeds["record_health"] = task.watched
-    return estimator.set_params(**seeds)
+    return estimator.set_params(**seeds, **trees_that_split(task.model, len(task.train_rows)))
 
 
 def _by_metric(estimator: BaseEstimator, task: FitTask, inputs: Inputs) -> BaseEstimator:

@@ -29,7 +29,7 @@ from dldiag.experiments.metric_choice import plain_choice
 from dldiag.experiments.models import Model, as_model, is_network
 from dldiag.experiments.tasks import Encoded, FitTask, with_codes
 
-SMALLEST_SIZE = 10  # Rows; a fit on fewer shows nothing.
+SMALLEST_SIZE = 10  # A fit on fewer rows shows nothing.
 SPAN = 64  # Largest size / smallest size, at most (six doublings).
 
 
@@ -125,7 +125,7 @@ def learning_curve(  # noqa: PLR0913 — scikit-learn's own arguments
         tasks += [FitTask((model.identity, size, r), coded, rows[:size], dev, seed, **how) for size in sizes]
     processes = Processes(n_jobs or 1, import_models)
     results = {result.task.key: result for result in fit_all(tasks, encoded, processes=processes)}
-    _tell_failures(list(results.values()), error_score)
+    _report_failures(list(results.values()), error_score)
     return as_curve(model, sizes, len(folds), results, encoded.dataset.unit)
 
 
@@ -189,7 +189,7 @@ def _as_given(model: Model, X: Any, y: NDArray[Any]) -> Encoded:
     return Encoded(dataset, matrix, scale, given, labels=labels, choice=choice)
 
 
-def _tell_failures(results: Sequence[FitResult], error_score: float | str) -> None:
+def _report_failures(results: Sequence[FitResult], error_score: float | str) -> None:
     """Say that fits failed: NaN alone would be read as "not there yet"."""
     reasons = [result.failed for result in results if result.failed]
     if len(reasons) == len(results) or (reasons and error_score == "raise"):

@@ -108,8 +108,8 @@ def _cheapest(judged: Judged, n_classes: int) -> tuple[int, Values]:
     return int(np.argmin(shares @ judged.costs)), shares
 
 
-def _per_dearest(judged: Judged) -> float:
-    """Return 1 / the dearest mistake: a rate of mistakes costs at most so many times itself."""
+def _per_costliest(judged: Judged) -> float:
+    """Return 1 / the cost of the costliest mistake."""
     assert judged.costs is not None
     return 1 / max(float(judged.costs.max()), 1e-12)
 
@@ -192,7 +192,7 @@ METRICS: dict[str, Metric] = {
         ),
         Metric(
             "cost", Message("Cost per row"), "cost", CLASSES, class_losses.cost, _cheapest,
-            Message("mean cost of a row, by the table of what each mistake costs"), needs=(COSTS,), scarce=_per_dearest,
+            Message("mean cost of a row, by the table of what each mistake costs"), needs=(COSTS,), scarce=_per_costliest,
         ),
         Metric(
             "rmse", Message("RMSE"), "sd", VALUES, value_losses.rmse, _mean,

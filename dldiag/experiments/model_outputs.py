@@ -38,7 +38,7 @@ class ModelOutputs:
 def model_outputs(model: Any, inputs: Inputs, labels: Labels, *, on_train: bool, on_dev: bool) -> ModelOutputs:
     """Return what the model predicts; on_train, on_dev: ask for probabilities, too.
 
-    Of classes the code, −1 for one that there is not. Raises ValueError for a model that gives other than one per row.
+    Classes are codes, −1 for an unknown one. Raises ValueError for a model that gives other than one per row.
     """
     return ModelOutputs(
         predictions_by(model, inputs.X, inputs.y, labels),
@@ -49,7 +49,7 @@ def model_outputs(model: Any, inputs: Inputs, labels: Labels, *, on_train: bool,
 
 
 def predictions_by(model: Any, X: Any, y: NDArray[Any], labels: Labels) -> NDArray[Any]:
-    """Return one prediction per row: of classes the code, −1 for one that there is not."""
+    """Return one prediction per row: a value, or a class code (−1 for an unknown class)."""
     predicted = np.asarray(model.predict(X), dtype=None if y.dtype.kind in "iu" else float)
     if predicted.size != len(y):
         raise ValueError(f"predict returned an array of shape {predicted.shape} for {len(y)} rows.")

@@ -50,6 +50,19 @@ class Preparation:
             self._prepared[key] = found
         return found
 
+    def moved_inputs(self, rows: TableRows, prepared: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the prepared inputs of rows of which some columns are shuffled; `prepared`: theirs before the shuffle.
+
+        Gaps and scales are a matter of single cells, so shuffled inputs need no preparing again. Added features do: they
+        may be made of a shuffled column and of others.
+        """
+        if self.columns.makers or rows.order is None:
+            return self.inputs_of(rows)
+        columns = np.flatnonzero(np.isin(np.array(self.matrix.source)[self.columns.kept], rows.moved))
+        found = prepared.copy()
+        found[:, columns] = prepared[rows.order[:, None], columns]
+        return found
+
     def inputs_of(self, rows: TableRows) -> NDArray[np.float32]:
         """Return the prepared inputs of rows whose columns may be shuffled: (rows, features) float32."""
         return prepared_values(self.columns.of(rows), self.measured, self.steps)

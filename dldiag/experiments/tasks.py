@@ -111,7 +111,7 @@ _WHOLE = re.compile(r"0|-?[1-9]\d{0,17}")  # Whole numbers as they are written, 
 def with_codes(model: Model, labels: NDArray[Any] | None) -> Model:
     """Return the model with class weights for the codes that our network learns in the place of the labels they name.
 
-    Raises DataError where they name a class that there is not.
+    Raises DataError where they name an unknown class.
     """
     weights = getattr(model.estimator, "class_weight", None)
     if labels is None or not is_network(model) or not isinstance(weights, Mapping):

@@ -38,12 +38,12 @@ class Activation:
     forward: Forward
     backward: Backward
     keeps_input: bool = False
-    rectifier: bool = False  # zero, or small, for negative input: He initialization suits it
-    saturates_at: float | None = None  # |z| beyond which the derivative is below 0.01 of its largest value
-    dead_below: float | None = None  # a unit whose output never leaves this value is dead
+    rectifier: bool = False  # The output is zero or small for negative input, so He initialization suits it.
+    saturates_at: float | None = None  # Beyond this |z| the derivative is below 0.01 of its largest value.
+    dead_below: float | None = None  # A unit whose output never leaves this value is dead.
     default_slope: float | None = None
-    torch: str = ""  # the same function in PyTorch, below `torch`
-    glorot_factor: float = 6.0  # uniform draws are ± sqrt(factor / (fan in + fan out)), as in scikit-learn
+    torch: str = ""  # The same function in PyTorch, below `torch`.
+    glorot_factor: float = 6.0  # Uniform draws are ± sqrt(factor / (fan in + fan out)), as in scikit-learn.
 
     def value(self, z: Any, slope: float | None = None) -> Array:
         """Return g(z) as a new array."""
@@ -73,7 +73,7 @@ def _identity_back(delta: Array, z: Array, a: Array, scratch: Array, slope: Any)
 
 
 def _sigmoid(z: Array, a: Array, slope: Any) -> None:
-    # 1 / (1 + exp(-z)) written with tanh, which neither overflows nor loses small values of 1 - g
+    # 1 / (1 + exp(-z)) written with tanh, which neither overflows nor loses small values of 1 - g.
     np.multiply(z, 0.5, out=a)
     np.tanh(a, out=a)
     a *= 0.5
@@ -102,7 +102,7 @@ def _relu(z: Array, a: Array, slope: Any) -> None:
 
 @lru_cache(maxsize=256)
 def _zeros(shape: tuple[int, ...], dtype: str) -> Array:
-    # NumPy compares two arrays four times as fast as an array and a number
+    # NumPy compares two arrays four times as fast as an array and a number.
     zeros = np.zeros(shape, dtype)
     zeros.flags.writeable = False
     return zeros

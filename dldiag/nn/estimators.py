@@ -195,7 +195,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
         return judge
 
     def _dev_error(self, y: Array) -> Judge:
-        decide = self._decide  # a class that the training rows lack is never predicted, and so counts as wrong
+        decide = self._decide  # A class that the training rows lack is never predicted, and so counts as wrong.
 
         def error(outputs: Array) -> float:
             wrong = decide(outputs.T) != y
@@ -290,7 +290,7 @@ class MLPRegressor(RegressorMixin, Perceptron):  # type: ignore[misc]
         if self.loss == "poisson" and np.min(y) < 0:
             raise ValueError("loss='poisson' is for counts: y must not be negative")
         targets = np.asarray(y, np.float64).reshape(len(y), -1)
-        missing = int(np.count_nonzero(np.isnan(targets)))  # None among objects, which scikit-learn lets through
+        missing = int(np.count_nonzero(np.isnan(targets)))  # A None among objects passes scikit-learn's checks.
         if missing:
             raise ValueError(f"y has {missing} missing {'value' if missing == 1 else 'values'}")
         return dense(X), targets

@@ -12,12 +12,11 @@ from dldiag.nn.health import Health, LayerHealth
 from dldiag.nn.network import Evaluation
 from dldiag.nn.stack import Member, Stack
 
-PROBE_ROWS = 256  # training rows on which layers are measured
-COMPARED_UNITS = 64  # units of a layer whose weights are compared with each other
-DEV_TIME_SHARE = (
-    0.02  # Largest share of the training time spent on the dev error; beyond it not every epoch is measured.
-)
-DEV_POINTS = 25  # Least number of dev errors in a run.
+PROBE_ROWS = 256  # Layers are measured on this many training rows.
+COMPARED_UNITS = 64  # The weights of this many units of a layer are compared with each other.
+# Largest share of the training time spent on the dev error; beyond it not every epoch is measured.
+DEV_TIME_SHARE = 0.02
+DEV_POINTS = 25  # A run has at least this many dev errors.
 FORWARD_SHARE = 1 / 3  # Cost of a forward pass relative to a whole step.
 STARTING = 200  # Rows whose pass takes about as long as starting a pass does.
 
@@ -29,11 +28,11 @@ class MemberRecord:
     initial_loss: float
     initial_error: float
     expected_loss: float
-    unit: float  # of errors: 1, or the spread of the training targets
-    dev_every: int  # epochs from one dev error to the next
+    unit: float  # The unit of errors: 1, or the spread of the training targets.
+    dev_every: int  # This many epochs pass from one dev error to the next.
     penalty_share: list[float] = field(default_factory=list)
     train_error: list[float] = field(default_factory=list)
-    dev_error: dict[int, float] = field(default_factory=dict)  # by epoch
+    dev_error: dict[int, float] = field(default_factory=dict)  # The dev error of each epoch that was measured.
     gradient_norm: list[tuple[float, ...]] = field(default_factory=list)
     update_ratio: list[tuple[float, ...]] = field(default_factory=list)
     looks: list[LayerHealth] = field(default_factory=list)
@@ -250,7 +249,7 @@ def unit_distance(block: Array) -> Array:
     apart = squares[:, :, None] + squares[:, None, :] - 2 * products
     length = np.sqrt(squares).mean(axis=1)
     farthest = np.sqrt(np.maximum(apart, 0).max(axis=(1, 2)))
-    farthest[farthest <= _ROUNDING * length] = 0  # what cancellation leaves of identical units
+    farthest[farthest <= _ROUNDING * length] = 0  # Cancellation leaves this much of identical units.
     return np.asarray(np.divide(farthest, length, out=np.zeros_like(length), where=length > 0))
 
 

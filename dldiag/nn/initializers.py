@@ -72,7 +72,7 @@ def _orthogonal(
 ) -> tuple[Array, Array]:
     tall = rng.standard_normal((max(fan_in, fan_out), min(fan_in, fan_out)))
     q, r = np.linalg.qr(tall)
-    q *= np.sign(np.diag(r))  # makes the draw uniform over orthogonal matrices
+    q *= np.sign(np.diag(r))  # The signs make the draw uniform over orthogonal matrices.
     return scale * (q if fan_in >= fan_out else q.T), np.zeros(fan_out)
 
 

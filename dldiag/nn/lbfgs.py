@@ -52,14 +52,19 @@ def minimize(
         found: Any = scipy_minimize(  # type: ignore[call-overload]  # the stubs want exact shapes
             loss_and_gradient, start, method="L-BFGS-B", jac=True, options=options, callback=end_iteration
         )
-        member.flat = np.asarray(found.x)
-        member.epochs = int(found.nit)
-        member.best_loss = float(found.fun)
-        member.best_epoch = member.epochs
-        member.stopped_by = "divergence" if not np.isfinite(found.fun) else "epochs" if found.status == 1 else "plateau"
+        _store(member, found)
         if watch is not None:
             watch.end(member.stopped_by)
     member.losses = [float(found.fun)]
+
+
+def _store(member: Member, found: Any) -> None:
+    """Store SciPy's outcome on the member; its status 1 says that the iterations or evaluations ran out."""
+    member.flat = np.asarray(found.x)
+    member.epochs = int(found.nit)
+    member.best_loss = float(found.fun)
+    member.best_epoch = member.epochs
+    member.stopped_by = "divergence" if not np.isfinite(found.fun) else "epochs" if found.status == 1 else "plateau"
 
 
 class _Watch:

@@ -15,7 +15,7 @@ LossStep = Callable[[Array, Array, Array, Any], None]
 
 HUBER_DELTA = 1.0
 LARGEST_EXPONENT = 30.0  # Largest exponent of e^z, far from overflow in float32.
-LOSS_OF_A_TIE = np.log(2)  # cross-entropy where both classes are equally likely
+LOSS_OF_A_TIE = np.log(2)  # The cross-entropy where both classes are equally likely.
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from dldiag.nn.losses import Loss
 from dldiag.nn.normalization import Normalized, fold, normalize, normalize_back
 
 TOO_WIDE_TO_COPY = 256  # Columns of X beyond which a copy costs more than it saves.
-WORTH_A_COPY = 32  # units; with fewer, a product with a transposed view costs less than copying first
+WORTH_A_COPY = 32  # With fewer units, a product with a transposed view costs less than copying first.
 
 
 # --- one network, plainly: Z = WX + b, A = g(Z) -------------------------------------------------------------------
@@ -80,7 +80,7 @@ class Workspace:
     z: list[Array]
     a: list[Array]
     out: list[Array]
-    inputs: list[Array]  # of each layer's product (S, in + 1, n): x transposed, then out with its ones
+    inputs: list[Array]  # The input of each layer's product (S, in + 1, n): x transposed, then out with its ones.
     copies: list[Array | None]  # Copies of the inputs as (S, n, in + 1), where a copy saves time.
     delta: list[Array]
     scratch: list[Array]
@@ -126,9 +126,9 @@ class Parameters:
     """Views by layer of the flat parameters (S, P) of a stack, or of their gradient."""
 
     flat: Array
-    blocks: list[Array]  # [W | b] (S, out, in + 1)
-    backwards: list[Array]  # W transposed (S, in, out)
-    norms: list[Array]  # γ and β (S, 2, units)
+    blocks: list[Array]  # The weights and biases [W | b], (S, out, in + 1).
+    backwards: list[Array]  # The weights W transposed, (S, in, out).
+    norms: list[Array]  # γ and β of batch normalization, (S, 2, units).
 
     @classmethod
     def of(cls, layout: Layout, flat: Array) -> Parameters:
@@ -183,7 +183,8 @@ class Network:
                 np.copyto(copy, inputs_t)
                 inputs_t = copy
             np.matmul(space.delta[layer], inputs_t, out=gradient.blocks[layer])
-            product = np.multiply if space.delta[layer].shape[1] == 1 else np.matmul  # the same for a single output
+            # Both are the same for a single output.
+            product = np.multiply if space.delta[layer].shape[1] == 1 else np.matmul
             product(parameters.backwards[layer], space.delta[layer], out=delta)
             if keep:
                 delta *= keep[below]

@@ -10,8 +10,8 @@ import numpy as np
 from dldiag.core.types import Array
 from dldiag.nn.layout import Layout
 
-EPSILON = 1e-5  # added to the variance; PyTorch's and the paper's order of size
-MEMORY = 0.9  # share of the running average that one batch leaves
+EPSILON = 1e-5  # Added to the variance; PyTorch and the paper use this order of size.
+MEMORY = 0.9  # One batch leaves this share of the running average.
 
 
 @dataclass(eq=False)

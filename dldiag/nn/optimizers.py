@@ -21,7 +21,7 @@ class Rates:
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-8
-    decay: Array | float = 0.0  # AdamW: (S, P), zero where nothing decays
+    decay: Array | float = 0.0  # The decay of AdamW, (S, P), zero where nothing decays.
 
 
 Update = Callable[[Array, Array, "list[Array]", Rates, int, Array], None]

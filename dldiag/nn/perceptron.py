@@ -34,8 +34,8 @@ from dldiag.nn.training import OnEpoch, train
 
 Judge = Callable[[Array], float]
 
-LARGEST_AUTO_BATCH = 200  # rows; scikit-learn's
-LEAST_VALIDATION = 2  # rows set aside for early stopping
+LARGEST_AUTO_BATCH = 200  # The same number of rows as in scikit-learn.
+LEAST_VALIDATION = 2  # Early stopping sets at least this many rows aside.
 
 
 def is_stochastic(model: Any) -> bool:

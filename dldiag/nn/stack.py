@@ -23,7 +23,7 @@ from dldiag.nn.schedules import RunProgress, Schedule
 Watch = Callable[[Array, Array], None]
 
 UPDATED_AT_ONCE = 65_536  # Parameters updated at once; five arrays of this length about fill a second-level cache.
-DROPOUT_LEVELS = 2**16  # dropout compares 16 random bits per unit; the share dropped is exact to 1 / 65,536
+DROPOUT_LEVELS = 2**16  # Dropout compares 16 random bits per unit, so the share dropped is exact to 1 / 65,536.
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class Plan:
     early_stopping: bool = False
     rates: Rates = field(default_factory=lambda: Rates(np.ones((1, 1))))
     power_t: float = 0.5
-    penalty: Regularizer = REGULARIZERS["l2"]  # what alpha weighs
+    penalty: Regularizer = REGULARIZERS["l2"]  # The penalty that alpha weighs.
     record_health: bool = False
 
 
@@ -103,7 +103,7 @@ class Stack:
         self.parameters = Parameters.of(plan.layout, self.flat)
         self.gradients = Parameters.of(plan.layout, self.gradient)
         self.before_epoch = self.flat.copy()
-        self.fallback = self.flat.copy()  # weights at the start of the epoch with the lowest loss
+        self.fallback = self.flat.copy()  # The weights at the start of the epoch with the lowest loss.
         penalized = plan.layout.penalized(plan.dtype)
         self.penalties = [
             (row, self._column(name) * penalized, np.empty_like(self.flat))
@@ -119,7 +119,7 @@ class Stack:
         for row, strength, _ in self.penalties:
             if self._is_decoupled(row):
                 self.rates = replace(self.rates, decay=strength)
-        self.total = np.zeros((len(members), 1), plan.dtype)  # rows, or sum of weights, of the last batch
+        self.total = np.zeros((len(members), 1), plan.dtype)  # The rows, or the sum of weights, of the last batch.
         self.penalty = np.zeros(len(members), plan.dtype)
         self.chunks = [self._chunk(part) for part in _parts(*self.flat.shape)]
         self.spaces: dict[int, Workspace] = {}
@@ -154,9 +154,8 @@ class Stack:
         if self.plan.shuffle:
             self._draw_orders()
         self.rows = self.order + self.x_start[:, None]
-        at = (
-            self.order + self.n_rows * np.arange(len(self.members))[:, None]
-        )  # in all members' rows, one after the other
+        # Rows are numbered through all members, one after the other.
+        at = self.order + self.n_rows * np.arange(len(self.members))[:, None]
         if self.plan.loss.indexed:
             self.targets = self.y.take(at, mode="clip")
         else:
@@ -165,13 +164,13 @@ class Stack:
         self.row_weights = None if self.weights is None else self.weights.take(at, mode="clip")
 
     def _draw_orders(self) -> None:
-        drawn: dict[int, Array] = {}  # by generator: `share_draws` lets several members have one
+        drawn: dict[int, Array] = {}  # One draw per generator, because `share_draws` lets several members have one.
         for member, order in zip(self.members, self.order, strict=True):
             known = drawn.get(id(member.rng)) if member.is_seeded else None
             if known is not None:
                 np.copyto(order, known)
                 continue
-            member.rng.shuffle(order)  # in place: the same order as scikit-learn's indices[permutation]
+            member.rng.shuffle(order)  # This gives the same order as scikit-learn's indices[permutation].
             drawn[id(member.rng)] = order
 
     def step(
@@ -251,7 +250,7 @@ class Stack:
         delta = space.delta[-1]
         if self.row_weights is None:
             delta *= 1 / (stop - start)
-            return float(stop - start)  # known to be the same for all members, unlike sums of weights
+            return float(stop - start)  # Unlike sums of weights, it is the same for all members.
         weights = self.row_weights[:, start:stop]
         total = np.add.reduce(weights, axis=1)
         total[total == 0] = 1
@@ -341,7 +340,7 @@ class Member:
     y: Array
     flat: Array
     rng: np.random.RandomState
-    is_seeded: bool = False  # rng was made from a number, so that nobody else draws from it
+    is_seeded: bool = False  # rng was made from a number, so nobody else draws from it.
     weights: Array | None = None
     rate: float = 0.001
     alpha: float = 0.0001
@@ -360,15 +359,15 @@ class Member:
     losses: list[float] = field(default_factory=list)
     least_loss: float = np.inf
     scores: list[float] = field(default_factory=list)
-    state: list[Array] | None = None  # of the optimizer, one (P,) array per slot
-    running: list[Array] | None = None  # of batch normalization, (2, units) per hidden layer
+    state: list[Array] | None = None  # The state of the optimizer, one (P,) array per slot.
+    running: list[Array] | None = None  # The running averages of batch normalization, (2, units) per hidden layer.
     updates: int = 0
     rows_seen: int = 0
     stalled: int = 0
     plateaus: int = 0
     epochs: int = 0
     best_epoch: int = 0
-    best: tuple[Array, list[Array]] | None = None  # flat and running averages of the best validation score
+    best: tuple[Array, list[Array]] | None = None  # The parameters and running averages with the best validation score.
     stopped_by: str = "epochs"
     health: Health | None = None
 

@@ -17,12 +17,12 @@ from dldiag.nn.schedules import ADAPTIVE_SMALLEST_RATE
 from dldiag.nn.stack import Member, Plan, Stack
 
 OnEpoch = Callable[[int, int, Array], None]
-AfterStep = Callable[[Array], None]  # gets the batch's mean losses (S,)
+AfterStep = Callable[[Array], None]  # It gets the batch's mean losses, (S,).
 
-CACHE = 4 * 2**20  # bytes of working set; a larger stack gains nothing
-ARRAYS_PER_UNIT = 4  # z, delta, scratch and a copy; each is (units, rows)
-ARRAYS_PER_WEIGHT = 5  # weights, gradient, two optimizer slots, scratch
-ASK_EVERY = 0.3  # seconds between two calls of should_stop() within an epoch
+CACHE = 4 * 2**20  # In bytes; a working set beyond it gains nothing from a larger stack.
+ARRAYS_PER_UNIT = 4  # z, delta, scratch and a copy, each (units, rows).
+ARRAYS_PER_WEIGHT = 5  # Weights, gradient, two optimizer slots and scratch.
+ASK_EVERY = 0.3  # In seconds between two calls of should_stop() within an epoch.
 
 
 def train(

@@ -68,7 +68,7 @@ class PastReport:
     """One line of the list of past reports."""
 
     id: str
-    at: str  # In ISO 8601, UTC.
+    at: str  # The time in ISO 8601, UTC.
     name: str
     target: str
     headline: str

@@ -18,7 +18,7 @@ _ERRORS = (
     "bias",
     "variance",
 )
-LONGEST_VALUE = 500  # In characters: MLflow takes no longer parameter.
+LONGEST_VALUE = 500  # MLflow takes no parameter with more characters.
 
 
 def log_to_mlflow(report: Report, *, run_name: str | None = None) -> str:

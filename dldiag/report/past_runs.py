@@ -13,7 +13,7 @@ from dldiag.report.history import PastReport, RunLabel
 from dldiag.report.view.changes import value_text
 from dldiag.report.view.labels import error_text
 
-_LONGEST = 40  # In characters, of a file's or a target's name in a title.
+_LONGEST = 40  # A file's or a target's name in a title has at most this many characters.
 
 
 def run_title(one: PastReport) -> str:

@@ -18,7 +18,7 @@ from dldiag.report.view.changes import own_settings
 
 TEMPLATE = Path(__file__).with_name("script_template.txt")
 ALWAYS = ("seed", "budget", "repeats")  # Settings that are written even at their default.
-_LONGEST_NAME = 40  # In characters, of the script's name.
+_LONGEST_NAME = 40  # The script's name has at most this many characters.
 
 
 def to_script(report: Report) -> str:

@@ -20,7 +20,7 @@ from dldiag.report.view.performance import PERFORMANCE_TITLE, brief_sections
 if TYPE_CHECKING:
     from dldiag.diagnosis.improve import Improvement
 
-WIDTH = 80  # In columns of a terminal.
+WIDTH = 80  # The columns of a terminal.
 INDENT = "  "
 # Outcomes written in full; undecided findings are named, others counted.
 IN_FULL: tuple[Outcome, ...] = (

@@ -6,12 +6,10 @@ import pytest
 
 from dldiag.core.i18n import typeset
 from dldiag.course.activations import figures as figures_activations
-from dldiag.course.activations import moving as moving_activations
 from dldiag.course.activations.functions import collapse, shape
 from dldiag.course.initialization import figures as figures_initialization
 from dldiag.course.initialization.starts import StartSettings, beginnings
 from dldiag.course.logistic import figures as figures_logistic
-from dldiag.course.logistic import moving as moving_logistic
 from dldiag.course.logistic.graph import computation_graph
 from dldiag.course.logistic.regression import cost_map, descend, loss_curve, pass_at
 from dldiag.course.shared.band_figures import decades_axis
@@ -41,7 +39,7 @@ def test_the_graph_shows_every_forward_value_and_every_backward_derivative(theme
     problem = yes_no(toy("moons"), most=2)
     row = pass_at(problem, descend(problem, steps=3), 2, 1)
     graph = computation_graph(row)
-    drawn = moving_logistic.graph_moving(graph, theme=theme)
+    drawn = figures_logistic.graph_moving(graph, theme=theme)
     shown = " ".join(drawn.data[0].text) + " ".join(drawn.data[1].text)
     for node in graph.nodes:
         assert written(node.value) in shown
@@ -55,7 +53,7 @@ def test_the_graph_shows_every_forward_value_and_every_backward_derivative(theme
 def test_no_derivative_covers_a_node_and_every_value_fits_into_its_own():
     problem = yes_no(toy("moons"), most=2)
     graph = computation_graph(pass_at(problem, descend(problem, steps=3), 2, 1))
-    drawn = moving_logistic.graph_moving(graph)
+    drawn = figures_logistic.graph_moving(graph)
     pixels = figures_logistic.LEVEL_HEIGHT
     size = drawn.data[0].marker.size
     a_line = 1.3 * 13  # of text of 13 pixels; a derivative has two
@@ -70,7 +68,7 @@ def test_no_derivative_covers_a_node_and_every_value_fits_into_its_own():
 def test_every_frame_of_the_descent_ends_where_the_descent_stands(theme):
     problem = yes_no(toy("moons"), most=2)
     made = descend(problem, steps=10)
-    drawn = moving_logistic.descent_moving(made, cost_map(problem, made), theme=theme)
+    drawn = figures_logistic.descent_moving(made, cost_map(problem, made), theme=theme)
     assert len(drawn.frames) == 11
     for at, one in enumerate(drawn.frames):
         assert (one.data[0].x[-1], one.data[0].y[-1]) == (at, made.steps[at].cost)
@@ -83,7 +81,7 @@ def test_every_frame_of_the_descent_ends_where_the_descent_stands(theme):
 def test_the_graph_plays_forward_and_then_backward(theme):
     problem = yes_no(toy("moons"), most=2)
     graph = computation_graph(pass_at(problem, descend(problem, steps=5), 2, 1))
-    drawn = moving_logistic.graph_moving(graph, theme=theme)
+    drawn = figures_logistic.graph_moving(graph, theme=theme)
     shown = [len(one.data[1].text or ()) for one in drawn.frames]
     assert shown[:5] == [0] * 5 and shown[5] == 1, "first the values, then the derivatives, from the loss on"
     assert shown == sorted(shown)
@@ -121,7 +119,7 @@ def test_a_start_keeps_its_color_in_every_figure(theme, data):
 def test_gradients_by_layer_and_by_depth_are_drawn_for_every_activation(theme, data):
     found = flow(data, FlowSettings(functions=("tanh", "relu"), hidden_layers=2, steps=50, seeds=3))
     for drawn in (
-        moving_activations.gradients_moving(found, theme=theme),
+        figures_activations.gradients_moving(found, theme=theme),
         figures_activations.depth_figure(found, theme=theme),
         figures_activations.shapes_figure([shape("tanh"), shape("relu")], slopes=True, theme=theme),
     ):

@@ -2,10 +2,9 @@
 
 import bz2
 import gzip
-import io
 
-import openpyxl
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from dldiag.core.isolated import Bounds
@@ -15,6 +14,7 @@ from dldiag.data.io import Limits, Sampling
 from dldiag.data.isolated_read import FileNamed, read_isolated
 from dldiag.data.read_table import read_table
 from dldiag.data.second_file import with_second_file
+from tests.data.binary_files import parquet, workbook
 
 ROWS = "id,städte,preis,tag,ja,leer,text\n" + "".join(
     f"{k},{'Köln' if k % 3 else 'Bonn'},{k}.25,2024-01-{k % 28 + 1:02},{'yes' if k % 2 else 'no'},,"
@@ -22,21 +22,11 @@ ROWS = "id,städte,preis,tag,ja,leer,text\n" + "".join(
     for k in range(60)
 )
 DAMAGED = ROWS.replace("17,Köln,17.25", "17,Köln,17.25,too,many").replace("30.25", "n/a")
+BOOK = workbook(["x", "name"], [1, "a"], [2.5, None], [3, "c"])
+DAYS = pa.Table.from_pandas(
+    pd.DataFrame({"x": [1.5, None, 2.0], "day": pd.to_datetime(["2024-01-01", None, "2024-02-01"])})
+)
 PARTS = ("name", "columns", "plan", "fingerprint", "notices", "rows_in_file", "totals")
-
-
-def workbook():
-    book, out = openpyxl.Workbook(), io.BytesIO()
-    for row in (["x", "name"], [1, "a"], [2.5, None], [3, "c"]):
-        book.active.append(row)
-    book.save(out)
-    return out.getvalue()
-
-
-def parquet():
-    out = io.BytesIO()
-    pd.DataFrame({"x": [1.5, None, 2.0], "day": pd.to_datetime(["2024-01-01", None, "2024-02-01"])}).to_parquet(out)
-    return out.getvalue()
 
 
 def assert_same(there, here):
@@ -50,7 +40,7 @@ def assert_same(there, here):
     "data",
     [
         ROWS.encode(), DAMAGED.encode(), ROWS.replace(",", ";").replace(".25", ",25").encode("cp1252"), b"a,b\n",
-        gzip.compress(ROWS.encode()), bz2.compress(ROWS.encode()), b'{"a": 1, "b": "x"}\n{"a": 2}\n', workbook(), parquet(),
+        gzip.compress(ROWS.encode()), bz2.compress(ROWS.encode()), b'{"a": 1, "b": "x"}\n{"a": 2}\n', BOOK, parquet(DAYS),
     ],
     ids=["plain", "damaged", "cp1252", "no rows", "gzip", "bzip2", "json lines", "workbook", "parquet"],
 )  # fmt: skip

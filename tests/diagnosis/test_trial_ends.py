@@ -14,10 +14,14 @@ from dldiag.data.split import make_split
 from dldiag.diagnosis.evidence import Evidence
 from dldiag.diagnosis.race import looks
 from dldiag.diagnosis.trials import (
+    COSTLY,
     EFFORTS,
     SELECTION_REPEATS,
     Attempt,
+    _that_go_on,
+    _Tried,
     diagnosis_split,
+    effort_for,
     hindcast,
     idle_columns,
     probe,
@@ -30,7 +34,7 @@ from dldiag.diagnosis.trials import (
 from dldiag.experiments.estimates import paired_change
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
-from dldiag.experiments.models import as_model, build_model, changed
+from dldiag.experiments.models import as_model, build_model, changed, fit_cost
 from dldiag.experiments.tasks import FitTask
 from tests.problems import two_blobs
 
@@ -60,7 +64,7 @@ def lay(fits, model, dev_errors, train=0.1, size=None):
 def test_budgets_spend_what_the_documentation_says():
     text = (Path(__file__).parents[2] / "docs" / "scale.md").read_text("utf-8")
     lines = re.findall(r"^\| (\w+) \| ([\d,]+) \| ([\d,]+) \| (\d+) \| (\d+) \| ([\d,]+) \|$", text, re.M)
-    documented = {name: [int(one.replace(",", "")) for one in numbers] for name, *numbers in lines}
+    documented = {name: [int(one.replace(",", "")) for one in numbers] for name, *numbers in lines if name in EFFORTS}
     assert documented == {name: list(asdict(effort).values()) for name, effort in EFFORTS.items()}
     with pytest.raises(FrozenInstanceError):
         QUICK.trials = 9
@@ -83,7 +87,16 @@ def test_four_repeats_of_the_split_are_left_for_a_search():
 )
 def test_the_verdict_rests_on_more_repeats_than_the_curve_where_fits_are_cheap(rows, repeats, on_verdict):
     settings = Settings(budget="quick", repeats=repeats)
-    assert verdict_repeats(settings, diagnosis_split(two_blobs(n=rows), settings)) == range(on_verdict)
+    assert verdict_repeats(settings, diagnosis_split(two_blobs(n=rows), settings), 2) == range(on_verdict)
+
+
+def test_a_row_of_a_wide_table_counts_for_as_many_as_it_is_wide():
+    settings = Settings(budget="quick")
+    split = diagnosis_split(two_blobs(n=400), settings)
+    assert [len(verdict_repeats(settings, split, columns)) for columns in (100, 200, 2_000)] == [10, 8, 5]
+    assert all(effort_for(budget, 100) == effort for budget, effort in EFFORTS.items())
+    assert effort_for("standard", 150) == replace(STANDARD, probe_rows=1_333, probe_budget=5_333)
+    assert effort_for("standard", 2_000) == replace(STANDARD, probe_rows=500, probe_budget=400)
 
 
 # --- the race of short runs -----------------------------------------------------------------------------------------
@@ -120,7 +133,26 @@ def test_a_deeper_network_waits_until_a_wider_one_has_stayed_in_the_race_for_two
         lay(fits, wider, 0.2 - gain + 0.01 * WAVE)
         probe(fits, network, QUICK, smallest=1e-9, keys={"bigger_network"})
         ran = {r for identity, _, r in fits.results if identity == deeper.identity}
-        assert ran >= set(range(looks(10)[1])) if gain > 0 else not ran
+        begun = set(range(looks(10)[0]))  # What does not gain in these gets no more, however far the others are.
+        assert ran == (begun if gain > 0 else set())
+
+
+def test_a_setting_that_takes_five_times_as_long_needs_a_better_chance_to_go_on():
+    network = build_model("classification", {"hidden_layer_sizes": (8,)})
+    ((remedy, change, longer),) = probe_plan(network, {"train_longer"})
+    assert fit_cost(longer, 90) == 5 * fit_cost(network, 90) > COSTLY * fit_cost(network, 90)
+    every = [repeat.dev_rows for repeat in some_fits().split.repeats]
+    going_on = dict.fromkeys(["usual", "costly"], 0)
+    for error in np.linspace(0.2, 0.3, 21):
+        fits = some_fits()
+        lay(fits, network, [0.2] * 4)
+        lay(fits, longer, error + 0.02 * WAVE[:4])
+        tried = {
+            "it": _Tried(remedy, change, *(fits.get(one, fits.split.n_train, range(4)) for one in (network, longer)))
+        }
+        going_on["usual"] += bool(_that_go_on(tried, every, 0.001))
+        going_on["costly"] += bool(_that_go_on(tried, every, 0.001, {"it"}))
+    assert 0 < going_on["costly"] < going_on["usual"] < 21
 
 
 def test_a_setting_that_fails_once_is_no_probe():

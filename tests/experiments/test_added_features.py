@@ -9,7 +9,7 @@ from dldiag.data.dataset import make_dataset
 from dldiag.data.encode import encode
 from dldiag.data.split import make_split
 from dldiag.experiments.added_features import ADDED, TableRows, input_columns, kept_features
-from dldiag.experiments.models import build_model, changed
+from dldiag.experiments.models import build_model, changed, reference_model
 from dldiag.experiments.preparation import learn_preparation
 from dldiag.experiments.tasks import encode_dataset
 
@@ -111,3 +111,26 @@ def test_rows_of_the_other_kind_weigh_less_or_stay_out():
     less, none = (changed(usual, {"reweight_rows": weight}) for weight in (0.3, 0.0))
     assert np.array_equal(encoded.weights(less, rows), np.where(data.domain, 1.0, 0.3))
     assert np.array_equal(encoded.training_rows(none, rows), np.flatnonzero(data.domain))
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"drop_columns": ("b",)}, {"scale_inputs": False}, {"new_features": ("a * b",)}]
+)
+def test_shuffling_prepared_inputs_gives_what_preparing_shuffled_rows_gives(changes):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.normal(size=60), "b": rng.normal(size=60), "c": rng.choice(["x", "y", "z"], 60)})
+    frame.loc[::7, "a"] = np.nan
+    frame["y"] = rng.choice(["no", "yes"], 60)
+    dataset = make_dataset(frame, "y")
+    matrix, train, dev = encode(dataset), np.arange(40), np.arange(40, 60)
+    prepared = learn_preparation(matrix, dataset, train, build_model("classification", changes))
+    for group in ((), (0,), (0, 2), (2,)):
+        rows = TableRows(matrix, dataset, dev, group, rng.permutation(20))
+        assert np.array_equal(prepared.moved_inputs(rows, prepared.inputs(dev)), prepared.inputs_of(rows))
+
+
+def test_only_on_a_wide_table_does_boosting_as_a_reference_get_few_bins():
+    narrow, wide = (reference_model("classification", "boosting", columns) for columns in (100, 101))
+    assert narrow.identity == build_model("classification", key="boosting").identity
+    assert (narrow.estimator.max_bins, wide.estimator.max_bins) == (255, 64)
+    assert reference_model("regression", "linear", 101).identity == build_model("regression", key="linear").identity

@@ -319,3 +319,18 @@ def test_early_stopping_goes_by_the_metric_of_the_diagnosis(choice, theirs):
     y = np.array([0, 0, 1])
     assert network.validation_score(y, proba, np.array([0, 1])) == pytest.approx(theirs(y, proba.argmax(axis=1)))
     assert all(-1 <= score <= 0 for score in network.validation_scores_)
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+@pytest.mark.parametrize("rows", [12, 31, 39, 40])
+def test_on_rows_too_few_for_a_split_one_tree_predicts_what_fifty_do(task, rows):
+    data = two_blobs(n=300) if task == "classification" else far_from_zero(300)
+    fits, model = cache_of(data), build_model(task, key="boosting")
+    fits.fit([model], [rows], range(1))
+    (found,) = fits.get(model, rows, range(1))
+    (inputs,) = prepare_inputs([found.task], fits.encoded)
+    usual = clone(model.estimator).set_params(random_state=found.task.seed).fit(inputs.X, inputs.y)
+    fitted, _ = fitted_estimator(found.task, inputs)
+    assert (fitted.n_iter_, usual.n_iter_) == (1 if rows < 40 else 50, 50)
+    guess = "predict_proba" if task == "classification" else "predict"
+    assert np.array_equal(getattr(fitted, guess)(inputs.X_dev), getattr(usual, guess)(inputs.X_dev))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dldiag.app.course.layout import add
-from dldiag.app.course.moving import show_moving
-from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
+from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_moving, show_rows
 from dldiag.core.i18n import tr
 from dldiag.course.shared import treatment_figures as draw
 from dldiag.course.shared.problem import marks_words

@@ -15,7 +15,7 @@ from dldiag.diagnosis.improve import LoopStep, Total, improve_case, is_of_case
 from dldiag.diagnosis.openings import Opener
 from dldiag.diagnosis.search import planned_fits, try_remedy
 from dldiag.diagnosis.test_set import open_test
-from dldiag.diagnosis.trials import EFFORTS, Attempt
+from dldiag.diagnosis.trials import Attempt
 from dldiag.diagnosis.winners_curse import Picked
 from dldiag.experiments.chosen_model import choice_of, chosen_model
 from dldiag.report.json_schema import from_json
@@ -36,8 +36,7 @@ def try_job(job: RemedyTrialJob, on_progress: JobProgress, should_stop: JobStop)
     """Test one fix against the current model on the same repeats."""
     dataset, model = data_and_model(job)
     case = prepare_case(dataset, model, job.settings, should_stop=should_stop, n_jobs=processes_of_a_job())
-    effort = EFFORTS[job.settings.budget]
-    done = [0]
+    effort, done = case.effort, [0]
 
     def count(_: Any) -> None:
         done[0] += 1

@@ -25,12 +25,9 @@ from dldiag.core.types import DataError, Progress
 POLL_SECONDS = 0.5  # Shortest polling interval of a page.
 POLL_SECONDS_EACH = 0.05  # Each polling page adds this; a poll costs about 5 ms of CPU.
 SLOWEST_POLL_SECONDS = 4.0
-# Interval between two drawings of partial results, each 0.1 s of CPU.
-REDRAW_SECONDS, REDRAW_SECONDS_EACH = (
-    1.5,
-    0.3,
-)
-LATELY_SECONDS = 10.0  # A page that looked within this time counts as watching.
+# Between two drawings of partial results, and more for each polling page; a drawing costs about 0.1 s of CPU.
+REDRAW_SECONDS, REDRAW_SECONDS_EACH = 1.5, 0.3
+LATELY_SECONDS = 10.0  # A page that polled within this time counts as watching.
 LISTEN_SECONDS = 0.1  # A thread waits this long for its worker between two checks of clock and cancel file.
 SECONDS_PER_MINUTE = 60
 TIDY_SECONDS = 3600.0  # Old files are removed this often.
@@ -48,7 +45,7 @@ FULL_HINT = Message("Nothing is lost; try again in a minute.")
 
 
 @dataclass(frozen=True)
-class View:
+class JobStatus:
     """A job as a page sees it: its `place` in the queue, the newest progress, and how it ended.
 
     `reached` changes whenever there is more to draw than before; `store.reached_by` reads it.
@@ -86,7 +83,7 @@ class Pool:
         self._watchers, self._lease = watchers or Watchers(), Lease()
         self._line = WaitingLine(limits.queue_length)
         self._changed = threading.Condition()
-        self._running: dict[str, _Run] = {}  # By job.
+        self._running: dict[str, _Run] = {}  # The keys are jobs.
         self._known: dict[str, str] = {}  # The job of each content key.
         self._closed = threading.Event()
         self._tidy()
@@ -114,7 +111,7 @@ class Pool:
             self._changed.notify_all()
         return job
 
-    def look(self, job: str) -> View:
+    def look(self, job: str) -> JobStatus:
         """Return the state of a job, and note that it is being watched; KeyError when there is none."""
         if not store.exists(job):
             raise KeyError(job)
@@ -126,7 +123,7 @@ class Pool:
             ending = store.ending_of(job) or Ending("failed", RESTARTED, AGAIN)
         state: State = ending.state if ending else "waiting" if place else "running"
         kind = store.head_of(job).job.kind
-        return View(job, kind, state, place, store.progress_of(job), ending, store.reached_stamp(job))
+        return JobStatus(job, kind, state, place, store.progress_of(job), ending, store.reached_stamp(job))
 
     def poll_seconds(self) -> float:
         """Return the polling interval of pages; it grows with their number."""

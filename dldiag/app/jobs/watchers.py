@@ -29,10 +29,11 @@ class Watchers:
 
     def __init__(self, who: Callable[[], str] = _nobody, is_connected: Callable[[str], bool] = _never) -> None:
         self._who, self._is_connected = who, is_connected
-        self._looked: dict[str, float] = {}  # By job.
-        self._pages: dict[tuple[str, str], float] = {}  # By job and session: the time of the last poll.
-        self._sessions: dict[str, set[str]] = {}  # By job.
-        self._noted: dict[str, float] = {}  # By job of another server.
+        # The keys are jobs, or a job and a session; times are those of the last poll, or of the last note to a server.
+        self._looked: dict[str, float] = {}
+        self._pages: dict[tuple[str, str], float] = {}
+        self._sessions: dict[str, set[str]] = {}
+        self._noted: dict[str, float] = {}
         self._changed = threading.Lock()
 
     def note(self, job: str, *, elsewhere: bool = False) -> None:
@@ -41,10 +42,10 @@ class Watchers:
         with self._changed:
             self._looked[job] = self._pages[job, session] = now
             self._sessions.setdefault(job, set()).update({session} - {""})
-            tell = elsewhere and now - self._noted.get(job, -NOTE_SECONDS) >= NOTE_SECONDS
-            if tell:
+            notify = elsewhere and now - self._noted.get(job, -NOTE_SECONDS) >= NOTE_SECONDS
+            if notify:
                 self._noted[job] = now
-        if tell:
+        if notify:
             with contextlib.suppress(OSError):
                 store.note_watched(job)
 

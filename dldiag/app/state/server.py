@@ -13,9 +13,8 @@ import streamlit as st
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 PATHS_FLAG, PATHS_VARIABLE = "--allow-paths", "DLDIAG_ALLOW_PATHS"
 YES = ("1", "true", "yes", "on")
-SWITCH_SECONDS = (
-    0.0005  # A thread releases the interpreter after this; Python's default of 0.005 s adds up over many threads.
-)
+# A thread releases the interpreter after this; Python's default of 0.005 s adds up over many threads.
+SWITCH_SECONDS = 0.0005
 DRAWN_AT_ONCE = 2  # Reports drawn in parallel; more would only delay the thread that answers browsers.
 
 drawing = threading.BoundedSemaphore(DRAWN_AT_ONCE)

@@ -10,7 +10,7 @@ from typing import Any
 from dldiag.app.storage.limits import MEGABYTE
 from dldiag.core.types import Dataset, Table
 
-Held = dict[str, tuple[str, Any, int]]  # By what was read: its identity, the value, and its bytes.
+Held = dict[str, tuple[str, Any, int]]  # What was read -> its identity, the value, and its size in bytes.
 
 
 class Memory:
@@ -18,7 +18,7 @@ class Memory:
 
     def __init__(self, megabytes: float) -> None:
         self._most, self._held, self._changed = megabytes * MEGABYTE, OrderedDict[str, Held](), threading.Lock()
-        self._reading: dict[tuple[str, str], threading.Lock] = {}  # By holder and what is read.
+        self._reading: dict[tuple[str, str], threading.Lock] = {}  # The keys are a holder and what is read.
 
     def get(self, holder: str, what: str, identity: str, read: Callable[[], Any]) -> Any:
         """Return the cached value of this identity; read it, once for concurrent callers, when it is missing."""

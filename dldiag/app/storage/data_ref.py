@@ -19,14 +19,17 @@ from dldiag.data.second_file import FROM_FILE, SECOND, with_second_file
 
 
 class Reference(TypedDict, total=False):
-    """The name of some data: an upload (by sha256), a path, a sample or a toy, with the choices made by hand."""
+    """The name of some data: an upload (by sha256), a path, a sample or a toy, with the choices made by hand.
+
+    rows, noise and seed belong to a toy.
+    """
 
     upload: str
     path: str
     stamp: str  # Size and time of the file at a path when it was chosen.
     sample: str
     toy: str
-    rows: int  # Of a toy, like noise and seed.
+    rows: int
     noise: float | None
     seed: int
     name: str

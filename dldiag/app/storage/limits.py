@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dldiag.core.parallel import cores, usual_count
 from dldiag.core.params import param
 
-MEGABYTE = 2**20  # In bytes.
+MEGABYTE = 2**20
 MOST_AT_ONCE = 4  # Default maximum of jobs; with four processes each they take up to 4 GB.
 
 

@@ -1,10 +1,11 @@
-"""What pages show: messages, errors, tables of rows and figures, with every user text made harmless."""
+"""What pages show: messages, errors, tables of rows, figures and moving pictures, with every user text made harmless."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
+from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
@@ -28,6 +29,7 @@ FIGURE_CONFIG = {
 LONGEST_MESSAGE = 2000
 _LONGEST_NAME = 80  # Characters of a column's name in a header.
 FULL_ROWS = 12  # Longer tables scroll.
+KEYS = Path(__file__).with_name("moving.js")
 
 
 def show_message(message: Message | str, *, kind: str = "text") -> None:
@@ -125,6 +127,15 @@ def show_frame(frame: pd.DataFrame, *, alt: str, key: str | None = None, height:
 def show_figure(figure: Any, alt: str | Message, *, key: str | None = None) -> None:
     """Show a plotly figure in the page's theme; `alt` says in words what it shows, for those who do not see it."""
     st.plotly_chart(figure, alt=legible(alt, 2000), key=key, theme=None, config=FIGURE_CONFIG)
+
+
+def show_moving(figure: Any, alt: str | Message, *, key: str) -> None:
+    """Show a figure with frames; arrow keys step through it, Enter or Space on its buttons plays and pauses."""
+    show_figure(figure, alt, key=key)
+    words = tr("Step through the picture with the arrow keys").replace("\\", "").replace('"', "")
+    st.html(
+        f'<script>window.dldiagSlider = "{words}";\n{KEYS.read_text("utf-8")}</script>', unsafe_allow_javascript=True
+    )
 
 
 def figure_mode() -> Literal["light", "dark"]:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dldiag.app.jobs import store
 from dldiag.app.jobs.asked import DiagnosisJob
-from dldiag.app.jobs.pool import View
+from dldiag.app.jobs.pool import JobStatus
 from dldiag.app.state import session
 from dldiag.app.state.eyeball import with_error_facts
 from dldiag.app.state.history import keep_in_history, keep_trials
@@ -114,28 +114,28 @@ def show_job(job: str) -> None:
     """Show a diagnosis: how far it is, or its report."""
     asked = store.asked_of(job, DiagnosisJob)
     _show_heading(asked)
-    view = session.pool().look(job)
-    if not view.has_ended:
+    status = session.pool().look(job)
+    if not status.has_ended:
         watch(job, _partial, None)
         return
-    show_ending(view)
-    _offer_going_on(view, asked)
+    show_ending(status)
+    _offer_going_on(status, asked)
     report = store.report_of(job)
     if report is not None:
         report = with_error_facts(with_trials(report, job), job)
-        if view.state == "finished":
+        if status.state == "finished":
             with warned():
                 keep_in_history(job, report)
             with warned():
                 keep_trials(job, report)
-        show_report(report, job, complete=view.state == "finished")
+        show_report(report, job, complete=status.state == "finished")
     elif (reached := store.reached_by(job)) is not None:
         show_reached(reached.curves)
 
 
-def _offer_going_on(view: View, asked: DiagnosisJob) -> None:
+def _offer_going_on(status: JobStatus, asked: DiagnosisJob) -> None:
     """Offer to rerun a diagnosis that was stopped."""
-    if view.state != "finished" and st.button(tr("Run it again"), key="run.again", icon=":material/play_arrow:"):
+    if status.state != "finished" and st.button(tr("Run it again"), key="run.again", icon=":material/play_arrow:"):
         restart(SLOT)
         start_diagnosis(asked.model, asked.settings, start=asked.start, dev_uses=asked.dev_uses, parent=asked.parent)
 

@@ -77,12 +77,12 @@ def _offer_training(job: str) -> None:
 
 
 def _show_model(report: Report, job: str, running: str) -> None:
-    view = session.pool().look(running)
-    if not view.has_ended:
+    status = session.pool().look(running)
+    if not status.has_ended:
         watch(running, None, None)
         return
-    show_ending(view)
-    if view.state == "finished":
+    show_ending(status)
+    if status.state == "finished":
         _offer_model(report, running)
     elif st.button(tr("Start again"), key="export.again"):
         improvement.forget_improvement(job, _MODEL)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dldiag.app.ui.widgets import show_message, show_rows
 from dldiag.app.views.where_wrong import show_list
@@ -21,22 +24,8 @@ def ask_predictions(table: Table) -> ErrorAnalysis | None:
     """Ask for the columns; None until target and prediction are chosen."""
     names = [column.name for column in table.columns]
     left, right = st.columns(2)
-    target = left.selectbox(
-        tr("Column of true labels or values"),
-        names,
-        index=None,
-        format_func=legible,
-        placeholder=tr("Pick a column"),
-        key=f"{_PREFIX}.target",
-    )
-    prediction = right.selectbox(
-        tr("Column of predictions"),
-        names,
-        index=None,
-        format_func=legible,
-        placeholder=tr("Pick a column"),
-        key=f"{_PREFIX}.prediction",
-    )
+    target = _pick_column(left, tr("Column of true labels or values"), names, "target")
+    prediction = _pick_column(right, tr("Column of predictions"), names, "prediction")
     probabilities = st.multiselect(
         tr("Columns of class probabilities, in the order of the classes (optional)"),
         names,
@@ -48,6 +37,17 @@ def ask_predictions(table: Table) -> ErrorAnalysis | None:
         show_message(tr("Choose the true values and the predictions."), kind="info")
         return None
     return analyze_table(table, target, prediction, probabilities)
+
+
+def _pick_column(place: DeltaGenerator, label: str, names: Sequence[str], key: str) -> str | None:
+    return place.selectbox(
+        label,
+        names,
+        index=None,
+        format_func=legible,
+        placeholder=tr("Pick a column"),
+        key=f"{_PREFIX}.{key}",
+    )
 
 
 def show_errors(found: ErrorAnalysis) -> None:

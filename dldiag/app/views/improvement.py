@@ -39,11 +39,11 @@ def show_improving(report: Report, job: str) -> None:
                 improvement.start_improving(job, report)
             st.rerun()
         return
-    view = session.pool().look(running)
-    if not view.has_ended:
+    status = session.pool().look(running)
+    if not status.has_ended:
         watch(running, None, None)
         return
-    show_ending(view)
+    show_ending(status)
     found = improvement.path_found(job)
     if found is None:
         if st.button(tr("Start again"), key="improve.again"):
@@ -84,9 +84,9 @@ def show_test_set(report: Report, job: str) -> None:
     elif opening is not None and not session.pool().look(opening).has_ended:
         watch(opening, None, None)
     elif opening is not None:
-        view = session.pool().look(opening)
-        show_ending(view)
-        if view.state == "finished":
+        status = session.pool().look(opening)
+        show_ending(status)
+        if status.state == "finished":
             st.rerun()  # The job ended while this page was drawn.
         if st.button(tr("Start again"), key="open.again"):
             improvement.forget_improvement(job, "open")

@@ -13,7 +13,7 @@ import streamlit as st
 
 from dldiag.app.jobs import store
 from dldiag.app.jobs.asked import DiagnosisJob, ImprovementJob, Job, RemedyTrialJob, job_kind
-from dldiag.app.jobs.pool import View
+from dldiag.app.jobs.pool import JobStatus
 from dldiag.app.state import session
 from dldiag.app.storage import codec
 from dldiag.app.storage.paths import storing
@@ -40,15 +40,15 @@ def run_job(
     if not start_job(asked, slot=slot):
         return None
     job = session.state()["slots"][slot]
-    view = session.pool().look(job)
-    if not view.has_ended:
+    status = session.pool().look(job)
+    if not status.has_ended:
         watch(job, partial, height)
         return None
-    if view.state == "finished":
+    if status.state == "finished":
         return store.result_of(job, result)
     kept = _kept_result(job, result)
     reached = None if kept is not None else store.reached_by(job)
-    show_ending(view, is_kept=kept is not None or bool(reached and partial))
+    show_ending(status, is_kept=kept is not None or bool(reached and partial))
     if st.button(tr("Start again"), key=f"again.{slot}"):
         restart(slot)
         st.rerun()
@@ -87,10 +87,10 @@ def watch(job: str, partial: ShowPartial | None = None, height: int | None = 420
     Only the line of progress polls; the page is redrawn when there are new partial results.
     """
     pool = session.pool()
-    view = pool.look(job)
+    status = pool.look(job)
     with st.container(height=PROGRESS_HEIGHT, border=True, key=f"progress-{job}"):
         text, button = st.columns([3, 1], vertical_alignment="center", wrap=False)
-        drawn = None if partial is None else (view.reached, time.monotonic())
+        drawn = None if partial is None else (status.reached, time.monotonic())
         with text:
             st.fragment(_poll, run_every=pool.poll_seconds())(job, drawn)
         with button:
@@ -104,11 +104,11 @@ def watch(job: str, partial: ShowPartial | None = None, height: int | None = 420
 def _poll(job: str, drawn: tuple[int, float] | None) -> None:
     """Show the progress of a job; rerun the page when the job ended or has more than what was drawn, and when."""
     session.speak()
-    view = session.pool().look(job)
-    if view.has_ended or (drawn is not None and _is_worth_drawing(view.reached, *drawn)):
+    status = session.pool().look(job)
+    if status.has_ended or (drawn is not None and _is_worth_drawing(status.reached, *drawn)):
         st.rerun()
-    text = tr("Stopping …") if store.is_asked_to_stop(job) else stage_text(view)
-    st.progress(share_done(view.progress), text=escape_markdown(text))
+    text = tr("Stopping …") if store.is_asked_to_stop(job) else stage_text(status)
+    st.progress(share_done(status.progress), text=escape_markdown(text))
 
 
 def _is_worth_drawing(reached: int, drawn: int, when: float) -> bool:
@@ -138,14 +138,14 @@ def share_done(progress: Progress | None) -> float:
     return 0.0 if progress is None or not progress.total else min(1.0, max(0.0, progress.done / progress.total))
 
 
-def stage_text(view: View) -> str:
+def stage_text(status: JobStatus) -> str:
     """Say in one line what is going on and how long it will take."""
-    progress = view.progress
-    if view.state == "waiting":
-        return tr("Waiting: number {place} in line", place=view.place or 1)
+    progress = status.progress
+    if status.state == "waiting":
+        return tr("Waiting: number {place} in line", place=status.place or 1)
     if progress is None:
         return tr("Starting …")
-    words = "{done:,} of {total:,} models trained" if view.kind in COUNT_FITS else "step {done:,} of {total:,}"
+    words = "{done:,} of {total:,} models trained" if status.kind in COUNT_FITS else "step {done:,} of {total:,}"
     counts = tr(words, done=progress.done, total=progress.total) if progress.total > 1 else ""
     parts = [str(progress.stage), counts, time_text(progress.seconds_left)]
     return " · ".join(part for part in parts if part)
@@ -169,12 +169,12 @@ def time_text(seconds: float | None) -> str:
     return tr("about a minute left") if minutes == 1 else tr("about {minutes} minutes left", minutes=minutes)
 
 
-def show_ending(view: View, *, is_kept: bool = True) -> None:
+def show_ending(status: JobStatus, *, is_kept: bool = True) -> None:
     """Show how a job ended unless it finished, and whether partial results are kept."""
-    ending = view.ending
-    if ending is None or view.state == "finished":
+    ending = status.ending
+    if ending is None or status.state == "finished":
         return
-    if view.state == "canceled":
+    if status.state == "canceled":
         kept, lost = Message("Canceled. What had been reached is kept."), Message("Canceled before there was a result.")
         show_message(ending.message or (kept if is_kept else lost), kind="info")
     else:

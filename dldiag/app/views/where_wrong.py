@@ -75,13 +75,13 @@ def ask_error_rows(job: str) -> eyeball.ErrorRows | None:
             st.rerun()
         show_message(tr("The model predicts your dev rows again; a report never holds them."), kind="caption")
         return None
-    view = session.pool().look(other)
-    if not view.has_ended:
+    status = session.pool().look(other)
+    if not status.has_ended:
         watch(other, None, None)
         return None
-    if view.state == "finished":
+    if status.state == "finished":
         return eyeball.error_rows_of(other)
-    show_ending(view)
+    show_ending(status)
     if st.button(tr("Start again"), key="error_rows.again"):
         improvement.forget_improvement(job, eyeball.WHAT)
         st.rerun()

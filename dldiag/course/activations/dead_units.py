@@ -18,7 +18,7 @@ from dldiag.course.shared.race import LEAST_FALL
 from dldiag.nn.activations import ACTIVATIONS
 
 PAIR = ("relu", "leaky_relu")
-FEW_SILENT = 0.05  # share of units below which nothing has died
+FEW_SILENT = 0.05  # With a smaller share of dead units, none counts as having died.
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Why activations must bend: a linear network of any depth draws the line of logistic regression."""
+"""Why activations must be nonlinear: a linear network of any depth draws the line of logistic regression."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from dldiag.course.shared.race import suited_init
 from dldiag.course.shared.snapshots import Layers, layer_outputs, train_snapshots
 from dldiag.nn.activations import ACTIVATIONS
 
-_DEV_SHARE = 0.3  # of the rows, in every repeat
-_GRID = 60  # points of the drawn plane along each side
+_DEV_SHARE = 0.3  # Share of the rows that are dev rows in every repeat.
+_GRID = 60  # Points along each side of the drawn plane.
 LINEAR = "identity"
-NO_DIFFERENCE = 0.01  # error rates closer than this count as equal
+NO_DIFFERENCE = 0.01  # Error rates closer than this count as equal.
 BENT = {row.name: row.label for name, row in ACTIVATIONS.items() if name == row.name and name != LINEAR}
 
 
@@ -52,11 +52,11 @@ class Drawn:
 
 @dataclass(frozen=True)
 class DeepLinear:
-    """Logistic regression, linear networks of one and many layers, and the deep one with a bend, on the same rows.
+    """Logistic regression, linear networks of one and many layers, and a deep nonlinear one, on the same rows.
 
     against_logistic: dev error minus that of logistic regression, by model, with 90% intervals (paired, corrected for
-    overlapping repeats). line: (w1, w2, b) of logistic regression of the first repeat. moving: the answers of the deep
-    linear and the bent network while they train, (2, T, MOVING_GRID, MOVING_GRID) probabilities before `steps` (T,).
+    overlapping repeats). line: (w1, w2, b) of logistic regression of the first repeat. moving: the predictions of the
+    deep linear and the nonlinear network while they train, (2, T, MOVING_GRID, MOVING_GRID) probabilities before `steps` (T,).
     """
 
     names: tuple[str, str]
@@ -139,22 +139,7 @@ def _assemble(
     reference = [_logistic(problem, pool) for pool in pools]
     errors = np.array([_error(problem, dev, one.decision_function) for one, dev in zip(reference, devs, strict=True)])
     models = [_drawn("logistic", 1, LINEAR, errors, reference[0].decision_function(plane))]
-    for recipe, members in zip(recipes, networks, strict=True):
-        found = [
-            _error(problem, dev, lambda X, one=one, name=recipe.activation: layer_outputs(one, X, name)[:, 0])
-            for one, dev in zip(members, devs, strict=True)
-        ]
-        layers = recipe.hidden_layers + 1
-        key = f"{'linear' if recipe.activation == LINEAR else 'bent'}_{layers}"
-        models.append(
-            _drawn(
-                key,
-                layers,
-                recipe.activation,
-                np.array(found),
-                layer_outputs(members[0], plane, recipe.activation)[:, 0],
-            )
-        )
+    models += [_drawn_network(problem, *each, devs, plane) for each in zip(recipes, networks, strict=True)]
     rho = devs.shape[1] / pools.shape[1]
     deep, slopes = networks[1][0], reference[0].coef_[0]
     return DeepLinear(
@@ -168,6 +153,19 @@ def _assemble(
         line=(float(slopes[0]), float(slopes[1]), float(reference[0].intercept_[0])),
         collapsed=collapse([W for W, _ in deep], [b for _, b in deep], problem.X),
     )
+
+
+def _drawn_network(
+    problem: YesNo, recipe: Recipe, members: list[Layers], devs: NDArray[np.int64], plane: NDArray[Any]
+) -> Drawn:
+    """Return the dev errors of a network's members, and what the first of them predicts on the plane."""
+    name, layers = recipe.activation, recipe.hidden_layers + 1
+    errors = [
+        _error(problem, dev, lambda X, one=one: layer_outputs(one, X, name)[:, 0])
+        for one, dev in zip(members, devs, strict=True)
+    ]
+    key = f"{'linear' if name == LINEAR else 'bent'}_{layers}"
+    return _drawn(key, layers, name, np.array(errors), layer_outputs(members[0], plane, name)[:, 0])
 
 
 def _logistic(problem: YesNo, rows: NDArray[np.int64]) -> Any:
@@ -195,7 +193,7 @@ def is_a_line(found: DeepLinear) -> bool:
 
 
 def look_at_deep_linear(found: DeepLinear) -> Message:
-    """Say how the linear networks and the bent one compare with logistic regression on these rows."""
+    """Say how the linear networks and the nonlinear one compare with logistic regression on these rows."""
     deep, bent = found.models[2], found.models[3]
     line, curve = found.against_logistic[1], found.against_logistic[2]
     values: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""What an activation function does: its shape and slope, and why a network without one is a single line."""
+"""What an activation function does: its shape and slope, and why a network without one is linear."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from dldiag.core.params import param
 from dldiag.core.types import Array
 from dldiag.nn.activations import ACTIVATIONS
 
-FARTHEST_INPUT = 6.0  # of the drawn range, −6…6
-SAME_SLOPE = 0.05  # largest slopes closer than this are called equal
-EXACT_ROWS = 3  # rows that are sent through both networks in fractions
+FARTHEST_INPUT = 6.0  # The range −6…6 is drawn.
+SAME_SLOPE = 0.05  # Largest slopes closer than this count as equal.
+EXACT_ROWS = 3  # So many rows are sent through both networks in exact fractions.
 
 OFFERED = tuple(name for name, row in ACTIVATIONS.items() if row.name == name)
 

@@ -27,7 +27,7 @@ from dldiag.course.shared.lesson import (
 from dldiag.course.shared.pace import Pace
 from dldiag.course.shared.signal_flow import WEAK, Flow, LayerFlow, look_at_flow
 
-CLEAR_LOSS = 0.1  # of a gradient left after all layers: what is called vanishing
+CLEAR_LOSS = 0.1  # A gradient counts as vanishing when less than this part of it is left after all layers.
 
 
 def shapes_outcomes(shapes: Sequence[Shape], layers: int) -> Outcomes:
@@ -96,7 +96,8 @@ def _tanh_claim(named: dict[str, LayerFlow]) -> Claim:
     return Claim(13, claim_verdict(low > 0, high < 0), says)
 
 
-_FINISH = {  # by whether all runs of tanh, and all of the sigmoid, got there
+# The keys: whether all runs of tanh reached the loss, and whether all runs of the sigmoid did.
+_FINISH = {
     (True, True): Message("Steps to the finish line: tanh {tanh:.0f}, sigmoid {sigmoid:.0f}."),
     (True, False): Message(
         "Steps to the finish line: tanh {tanh:.0f}; not every run of the sigmoid got there within {limit:.0f}."
@@ -135,7 +136,8 @@ def seconds_claim(slopes: Pace, steps: Pace) -> Claim:
     return Claim(14, claim_verdict(slopes.verdict == "second", slopes.verdict == "first"), says)
 
 
-_DERIVATIVE = {  # by which is clearly faster: the sigmoid's (first), ReLU's (second)
+# The keys: which derivative is clearly faster, the sigmoid's (first), ReLU's (second) or neither.
+_DERIVATIVE = {
     "second": Message(
         "Timed in turns, the sigmoid's derivative takes {ratio:.2f} times as long as ReLU's (90% interval {low:.2f} to {high:.2f})."
     ),

@@ -13,7 +13,7 @@ from scipy import stats
 from dldiag.core.statistics import TWO_SIDED
 from dldiag.core.types import Array, Estimate
 
-FEWEST_DRAWS = 3  # training sets below which a spread between them means nothing
+FEWEST_DRAWS = 3  # The spread between fewer training sets means nothing.
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def _parts(
     points = np.vstack([points, points.sum(axis=0)])
     left_out = np.stack([by_point(np.delete(predictions, i, axis=0)).mean(axis=1) for i in range(draws)])
     left_out = np.column_stack([left_out, left_out.sum(axis=1)])
-    variance = (draws - 1) ** 2 / draws * left_out.var(axis=0, ddof=1)  # the jackknife
+    variance = (draws - 1) ** 2 / draws * left_out.var(axis=0, ddof=1)  # This is the jackknife's variance.
     if sampled:
         variance = variance + points.var(axis=1) / points.shape[1]
     half = stats.t.ppf(0.5 + TWO_SIDED / 2, draws - 1) * np.sqrt(variance)

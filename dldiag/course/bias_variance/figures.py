@@ -13,9 +13,9 @@ from dldiag.course.bias_variance.sweep import AXES, Sweep
 from dldiag.course.hyperparameters.figures import write_at
 from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, Theme, ThemeName, figure, translucent
 
-PICTURE_HEIGHT = 300  # pixels
+PICTURE_HEIGHT = 300  # In pixels.
 CLASS_MARKS = ("circle", "x")
-ROOM_ABOVE = 0.25  # of the truth's range left above and below it on a picture
+ROOM_ABOVE = 0.25  # Part of the truth's range that is left free above and below it.
 
 
 def sweep_figure(sweep: Sweep, *, theme: ThemeName = "light") -> go.Figure:

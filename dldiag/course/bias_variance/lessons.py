@@ -20,7 +20,8 @@ from dldiag.course.shared.lesson import (
 )
 from dldiag.course.shared.treatments import Compared
 
-EXPECTED = (("passed", "fired"), ("fired", "passed"), ("fired", "fired"), ("passed", "passed"))  # bias, variance
+# Outcomes of the rules on bias and on variance, in the order of the course's examples.
+EXPECTED = (("passed", "fired"), ("fired", "passed"), ("fired", "fired"), ("passed", "passed"))
 
 
 def sweep_outcomes(found: Sweep) -> Outcomes:

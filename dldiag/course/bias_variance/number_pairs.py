@@ -12,7 +12,7 @@ from dldiag.core.types import Finding, Outcome, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence
 from dldiag.diagnosis.rules import RULES, check_rules
 
-TRAIN_ROWS_PER_DEV_ROW = 3  # as in 60/20/20
+TRAIN_ROWS_PER_DEV_ROW = 3  # As in a 60/20/20 split.
 BIAS_RULE, VARIANCE_RULE = "B1", "V1"
 
 
@@ -42,7 +42,8 @@ class PairSettings:
     )
 
 
-PAIRS = (  # the deep-learning course, "Bias and variance"
+# From the deep-learning course, "Bias and variance".
+PAIRS = (
     Pair(0.01, 0.11),
     Pair(0.15, 0.16),
     Pair(0.15, 0.30),

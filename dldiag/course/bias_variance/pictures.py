@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from dldiag.course.bias_variance.resampling import Problem
 from dldiag.course.shared.toys import TOYS
 
-SINGLE_FITS = 8  # fits drawn one by one on a picture
-ROWS_SHOWN = 300  # training rows drawn on a picture at most
-MIDDLE = (5, 95)  # percentiles of the fits between which 90% of them lie
+SINGLE_FITS = 8  # So many fits are drawn one by one.
+ROWS_SHOWN = 300  # Most training rows drawn on a picture.
+MIDDLE = (5, 95)  # 90% of the fits lie between these percentiles.
 
 
 @dataclass(frozen=True)

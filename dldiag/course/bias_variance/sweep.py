@@ -30,8 +30,9 @@ START: Mapping[str, Any] = {
     "tol": 0.0,
     "n_iter_no_change": 500,
 }
-_NOISE: Mapping[str, float] = {"wave": 0.6, "line": 0.6, "moons": 0.35, "circles": 0.25, "xor": 0.25}  # enough to see
-ROWS_OF_TOY, ROWS_OF_TABLE = 20, 200  # of one training set, unless asked for others
+# Enough noise to see its part of the error.
+_NOISE: Mapping[str, float] = {"wave": 0.6, "line": 0.6, "moons": 0.35, "circles": 0.25, "xor": 0.25}
+ROWS_OF_TOY, ROWS_OF_TABLE = 20, 200  # Rows of one training set by default.
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ AXES: dict[str, Axis] = {
         (1, 2, 3, 4, 8, 16, 64),
         lambda v: {"hidden_layer_sizes": (round(v),)},
         lambda v, rows: rows,
-        {"init_scale": 1.0, "learning_rate_init": 0.05},  # steep starting weights trap a network of one or two units
+        {"init_scale": 1.0, "learning_rate_init": 0.05},  # Steep starting weights trap a network of one or two units.
     ),
     "layers": Axis(
         Message("Hidden layers"),
@@ -155,7 +156,7 @@ def sweep_table(
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
 ) -> Sweep:
-    """Do the same with a table, whose truth nobody knows: bias and noise stay together. The test rows stay sealed."""
+    """Do the same with a table, whose truth is unknown: bias and noise stay together. The test rows stay sealed."""
     rows = asked.rows or ROWS_OF_TABLE
     problem = table_problem(dataset, _most_rows(asked.axis, rows), asked.draws, asked.seed)
     return _sweep(problem, model, replace(asked, rows=rows), on_progress, should_stop)
@@ -330,7 +331,8 @@ def _is_clear(larger: Estimate, smaller: Estimate) -> bool:
 
 def _written(value: float, unit: str) -> str:
     """Write a part; that of squared errors is below 0 only by the chance of its estimate."""
-    return format_error(round(value if unit == "rate" else max(value, 0.0), 3) + 0.0, unit)  # + 0.0 turns −0 into 0
+    # Adding 0.0 turns −0 into 0.
+    return format_error(round(value if unit == "rate" else max(value, 0.0), 3) + 0.0, unit)
 
 
 def _most_rows(axis: str, rows: int) -> int:

@@ -11,9 +11,9 @@ from dldiag.course.hyperparameters.settings import value_words
 from dldiag.course.hyperparameters.validation_curve import Validation
 from dldiag.report.figures.theme import MARKERS, THEMES, Theme, ThemeName, error_axis, figure
 
-MAP_CELL = 52  # pixels per row of a map
+MAP_CELL = 52  # Pixels per row of a map.
 MAP_MARGIN = 130
-_MOST_WORDS = 14  # cells of a map that still have room for their number, across
+_MOST_WORDS = 14  # A map with more columns has no room for numbers in its cells.
 
 
 def validation_figure(result: Validation, *, title: str = "", theme: ThemeName = "light") -> go.Figure:

@@ -19,10 +19,11 @@ from dldiag.experiments.models import Model, changed
 from dldiag.report.figures.theme import THEMES, ThemeName, error_axis, figure
 from dldiag.report.view import settings_text
 
-MOST_DROPOUT = 0.8  # beyond it hardly a unit is left in a step
-BLIND_POOL = 3  # times the budget: settings drawn at random, of which many draws of the budget are taken
-_RESAMPLES = 500  # draws of a budget from the pool
-GUIDED_SURE = 0.9  # share of the draws that must agree before one search is called better
+MOST_DROPOUT = 0.8  # Beyond it hardly a unit is left in a step.
+# The pool holds so many times the budget of random settings; many draws of the budget are taken from it.
+BLIND_POOL = 3
+_RESAMPLES = 500  # Draws of a budget from the pool.
+GUIDED_SURE = 0.9  # One search counts as better when this share of the draws agrees.
 _UNITS = (4, 8, 16, 32, 64, 128)
 PENALTIES = (0.0001, 0.01, 0.1, 1.0, 10.0)
 _RATES = (0.0003, 0.001, 0.003, 0.01, 0.03)
@@ -43,7 +44,7 @@ class GuidedSettings:
 class Turn:
     """One turn of the guided search: why, what was changed, and both errors; kept says whether dev error fell."""
 
-    reason: str  # start, bias or variance
+    reason: str  # Is "start", "bias" or "variance".
     changed: dict[str, Any]
     train: float
     dev: float
@@ -67,7 +68,8 @@ class Searches:
 
 
 Move = Callable[[dict[str, Any]], dict[str, Any]]
-MOVES: dict[str, tuple[Move, ...]] = {  # what the remedy table offers for each problem, in its order
+# What the remedy table offers for each problem, in its order.
+MOVES: dict[str, tuple[Move, ...]] = {
     "bias": (
         lambda now: {"hidden_layer_sizes": tuple(2 * n for n in now["hidden_layer_sizes"])},
         lambda now: {"max_iter": 2 * now["max_iter"]},
@@ -128,7 +130,7 @@ def _guided(
         ((train, dev),) = errors_of([changed(now, change)])
         kept = dev < best[1]
         turns.append(Turn(problem, change, train, dev, kept=kept))
-        tried[problem] += 0 if kept else 1  # what helped is tried again, farther
+        tried[problem] += 0 if kept else 1  # What helped is tried again, with a larger change.
         best, now = ((train, dev), changed(now, change)) if kept else (best, now)
     return tuple(turns)
 
@@ -216,6 +218,6 @@ def searches_figure(found: Searches, *, title: str = "", theme: ThemeName = "lig
     for index, (values, name) in enumerate(((found.guided, tr("guided")), (found.blind, tr("random (mean)")))):
         line = {"color": look.series[index], "width": 3, "dash": ("solid", "dash")[index], "shape": "hv"}
         drawn.add_scatter(x=x[: len(values)], y=values, mode="lines", name=name, line=line)
-    room = 0.3  # of a setting: a fall at the last one is seen
+    room = 0.3  # Part of the distance between two settings, so that a fall at the last one is seen.
     drawn.update_xaxes(title={"text": tr("settings tried")}, dtick=1, range=[1 - room, len(x) + room])
     return drawn.update_yaxes(**error_axis(found.unit, title))

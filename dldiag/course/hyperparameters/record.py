@@ -19,7 +19,7 @@ SOURCES: dict[str, Message] = {
     "manual": Message("by hand"),
     "test": Message("test set"),
 }
-ENOUGH_TURNS = 2  # of the loop; below it there is nothing to say about a direction
+ENOUGH_TURNS = 2  # With fewer turns of the loop no direction can be named.
 
 
 def record_rows(experiments: Sequence[Experiment]) -> tuple[dict[str, str], ...]:

@@ -13,11 +13,11 @@ from dldiag.core.params import Param, check, param, parse
 from dldiag.experiments.models import MODELS, Model, params_of_model
 from dldiag.report.view import value_text
 
-_VALUES, VALUES_OF_TWO = 7, 5  # values tried of one hyperparameter; of each of two
-DECADES = 3.0  # of a number searched on a log scale: half of them below the present value, half above
-_SPREAD = 4.0  # a number searched on a plain scale goes from value / _SPREAD to value · _SPREAD
-LAYER_FACTORS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0, 2.0, 4.0)  # of the present number of units of each layer
-SMALLEST_LOG = 1e-4  # stands for "a little" where the present value of a log-scaled parameter is 0
+_VALUES, VALUES_OF_TWO = 7, 5  # Values tried of one hyperparameter, and of each of two.
+DECADES = 3.0  # Decades searched on a log scale, half of them below the present value, half above.
+_SPREAD = 4.0  # On a linear scale the search goes from value / _SPREAD to value · _SPREAD.
+LAYER_FACTORS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0, 2.0, 4.0)  # Multiples of the present number of units of each layer.
+SMALLEST_LOG = 1e-4  # Stands for "a little" where the present value of a log-scaled parameter is 0.
 # Customary values of settings whose usual range says more than the present value does; the present one is added.
 CUSTOMARY: Mapping[str, tuple[Any, ...]] = {
     "alpha": (0.0, 0.001, 0.01, 0.1, 1.0, 10.0, 100.0),

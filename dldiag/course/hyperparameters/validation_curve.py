@@ -21,7 +21,7 @@ from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model, changed, params_of_model
 
-EDGE_STEP = 3  # "try beyond the edge" means this many times farther (playbook)
+EDGE_STEP = 3  # "Try beyond the edge" means so many times farther (Deep Learning Tuning Playbook).
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,13 @@ from dldiag.course.shared.moving_figures import Frame, moving
 from dldiag.course.shared.signal_flow import ZERO_GRADIENT
 from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName, figure
 
-HIGHEST_LOSS = 30.0  # times the loss of a constant guess; what lies above is not drawn
-_BAR = 0.85  # height of the highest bar of a layer, of the room between two layers
-FARTHEST_Z = 6.0  # of the drawn tanh curve; what reaches farther is drawn at its end
+HIGHEST_LOSS = 30.0  # Times the loss of a constant guess; higher losses are not drawn.
+_BAR = 0.85  # Height of the highest bar of a layer, as a part of the distance between two layers.
+FARTHEST_Z = 6.0  # The tanh curve is drawn up to here; values beyond are drawn at its end.
 SMALLEST_SHARE = 1e-9
-FLAT_SPREAD = 1e-3  # standard deviation of a layer's activations; with less no two rows look different in a picture
-LOWEST_LOSS = 0.02  # of the loss of a constant guess
+# Standard deviation of a layer's activations; with less, no two rows look different in a picture.
+FLAT_SPREAD = 1e-3
+LOWEST_LOSS = 0.02  # Part of the loss of a constant guess.
 
 
 def distance_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure:

@@ -27,8 +27,9 @@ from dldiag.course.shared.lesson import (
     one_claim,
 )
 
-_ALIKE = 1e-4  # of the mean length of two units' weights; what some processors' rounding leaves is smaller
-A_LITTLE = 0.1  # of the mean length; a smaller distance is called a little
+# Part of the mean length of two units' weights; the rounding of some processors leaves smaller distances.
+_ALIKE = 1e-4
+A_LITTLE = 0.1  # Part of the mean length; a smaller distance is called a little.
 
 
 def zeros_outcomes(found: Beginnings) -> Outcomes:

@@ -20,10 +20,12 @@ from dldiag.course.shared.signal_flow import log_band
 from dldiag.nn.activations import ACTIVATIONS
 from dldiag.nn.initializers import INITIALIZERS
 
-HALF_SATURATED = 0.5  # share of a layer's activations
-MADE_TO_MEASURE = ("glorot", "he")  # the only starts that fit layers of any size, so the only ones to recommend
-EVERY_MOMENT = 2  # checkpoints from one drawn histogram to the next
-FADED = 0.05  # of the loss of a constant guess: a run that gets no further down has not learned
+HALF_SATURATED = 0.5  # Share of a layer's activations that are saturated.
+# Only these initializations fit layers of any size, so only these are recommended.
+MADE_TO_MEASURE = ("glorot", "he")
+EVERY_MOMENT = 2  # Checkpoints from one drawn histogram to the next.
+# A run whose loss falls by less than this part of the loss of a constant guess has not learned.
+FADED = 0.05
 _HIDDEN = {name: ACTIVATIONS[name].label for name in ("tanh", "logistic", "relu", "leaky_relu")}
 
 
@@ -234,7 +236,7 @@ def look_at_zeros(found: Beginnings) -> Message:
     zeros = next(one for one in found.starts if one.key == "zeros")
     values: dict[str, Any] = {
         "steps": found.steps[-1],
-        "apart": round(max(zeros.distance), 4),  # some processors round equal units apart in the seventh digit
+        "apart": round(max(zeros.distance), 4),  # Some processors round equal units apart in the seventh digit.
         "start": found.baseline,
         "end": zeros.loss.mean[-1],
         "single_start": found.single.mean[0],

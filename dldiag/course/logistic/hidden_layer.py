@@ -12,16 +12,15 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import Array, OnProgress, Progress, ShouldStop, Stopped
 from dldiag.course.logistic.regression import constant_error, cross_entropy
 from dldiag.course.shared.instrumented import Recipe
-from dldiag.course.shared.prepared import Prepared
+from dldiag.course.shared.planes import prepared_plane, side_of_plane
 from dldiag.course.shared.problem import PlotMarks, YesNo, marks_of, sigmoid
 from dldiag.course.shared.snapshots import Layers, layer_outputs, train_recorded
 
-_GRID = 60  # points of the drawn plane along each side
-_ROOM = 0.15  # of the range, drawn around the rows
+_GRID = 60  # Points along each side of the drawn plane.
 _STEPS = 800
 _RATE = 0.1
-BETTER = 0.01  # a fall of the error rate by this much is worth a sentence
-HIDDEN_ACTIVATION = "logistic"  # every hidden unit is the unit of logistic regression
+BETTER = 0.01  # A smaller fall of the error rate is not worth a sentence.
+HIDDEN_ACTIVATION = "logistic"  # Every hidden unit is the unit of logistic regression.
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class HiddenLayer:
 class Widening:
     """The same unit once, then repeated: widths[0] is logistic regression itself (0 hidden units).
 
-    constant_error: of always giving the more frequent answer, on the same rows.
+    constant_error: of always predicting the majority class, on the same rows.
     """
 
     names: tuple[str, str]
@@ -76,8 +75,8 @@ def widen(
     """Train networks with more and more units in one hidden layer on two columns; 0 is a single unit."""
     if len(problem.names) != 2:
         raise ValueError(f"a plane has two columns, not {len(problem.names)}")
-    data = Prepared(problem.X.astype(np.float32), problem.y.astype(np.float32), 1, "binary_cross_entropy")
-    sides = [_side(problem.X[:, j]) for j in (0, 1)]
+    data = prepared_plane(problem)
+    sides = [side_of_plane(problem.X[:, j], _GRID) for j in (0, 1)]
     plane = np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, 2)
     pool = np.arange(len(problem.y))[None]
     widths = []
@@ -108,12 +107,6 @@ def widen(
         widths=tuple(widths),
         constant_error=constant_error(problem),
     )
-
-
-def _side(values: Array) -> Array:
-    low, high = float(values.min()), float(values.max())
-    room = _ROOM * (high - low)
-    return np.linspace(low - room, high + room, _GRID)
 
 
 def _described(width: int, layers: Layers, problem: YesNo, plane: Array) -> HiddenLayer:

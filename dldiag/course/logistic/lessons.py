@@ -31,7 +31,7 @@ from dldiag.course.shared.lesson import (
     one_claim,
 )
 
-_NUDGE = 1e-5  # by which z is moved to measure a slope
+_NUDGE = 1e-5  # The slope is measured by moving z by this much.
 
 
 def unit_outcomes(row: UnitPass, descent: Descent) -> Outcomes:

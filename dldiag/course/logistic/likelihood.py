@@ -13,8 +13,8 @@ from dldiag.course.logistic.regression import Descent, cross_entropy
 from dldiag.course.shared.problem import YesNo, sigmoid
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 
-_SMALLEST = 1e-12  # a likelihood below this is drawn as 0
-EXACT = 1e-9  # a relative difference below this is the rounding of 64-bit numbers
+_SMALLEST = 1e-12  # A smaller likelihood is drawn as 0.
+EXACT = 1e-9  # A smaller relative difference is the rounding of 64-bit numbers.
 
 
 @dataclass(frozen=True)

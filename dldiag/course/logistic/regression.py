@@ -14,9 +14,9 @@ from dldiag.core.params import param
 from dldiag.core.types import Array, Progress, Stopped
 from dldiag.course.shared.problem import YesNo, sigmoid
 
-SMALLEST_FALL = 0.001  # nats; a fall of the cost below this shows nothing
-ROUNDING = 1e-9  # nats; a rise of the cost by less is the rounding of 64-bit numbers, not a step too long
-STEPS_LOOKED_AT = 25  # steps between two questions whether to stop
+SMALLEST_FALL = 0.001  # In nats; a smaller fall of the cost shows nothing.
+ROUNDING = 1e-9  # In nats; a smaller rise of the cost is the rounding of 64-bit numbers, not too long a step.
+STEPS_LOOKED_AT = 25  # Every so many steps the descent checks whether to stop.
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ def cross_entropy(z: Array | float, y: Array | float) -> Array:
 
 
 def forward_backward(x: Sequence[float], w: Sequence[float], b: float, y: float, names: Sequence[str] = ()) -> UnitPass:
-    """Send one row through a unit and its derivatives back; x, w (d,)."""
+    """Return the forward and backward pass of one row through a unit; x, w (d,)."""
     z = float(np.dot(w, x) + b)
-    a, rest = float(sigmoid(z)), float(sigmoid(-z))  # 1 − a loses its digits when a is near 1
+    a, rest = float(sigmoid(z)), float(sigmoid(-z))  # 1 − a would lose its digits where a is near 1.
     dz = -rest if y == 1 else a
     return UnitPass(
         names=tuple(names) or tuple(f"x{j + 1}" for j in range(len(x))),
@@ -264,29 +264,18 @@ def pass_at(problem: YesNo, descent: Descent, at: int, row: int) -> UnitPass:
 
 def look_at_descent(result: Descent) -> Message:
     """Say what this run of gradient descent shows, or that it shows a step that is too long."""
-    costs = [step.cost for step in result.steps]
-    rises = sum(after - before > ROUNDING for before, after in pairwise(costs))
-    values: dict[str, Any] = {
-        "first": costs[0],
-        "last": costs[-1],
-        "steps": len(costs) - 1,
-        "rate": result.learning_rate,
-        "rises": rises,
-        "after": result.steps[-1].error,
-        "constant": result.constant_error,
-        "unit": "rate",
-    }
-    if rises:
+    values = _values_of(result)
+    if values["rises"]:
         return Message(
             "The cost rose in {rises} of {steps} steps: a learning rate of {rate:g} overshoots the valley. This run does not show a steady descent. Try a smaller learning rate.",
             values,
         )
-    if costs[0] - costs[-1] < SMALLEST_FALL:
+    if values["first"] - values["last"] < SMALLEST_FALL:
         return Message(
             "The cost hardly moved in {steps} steps ({first:.4f} to {last:.4f}). The learning rate {rate:g} is very small, or these columns do not predict the label. This run does not show the effect.",
             values,
         )
-    if result.steps[-1].error >= result.constant_error:
+    if values["after"] >= values["constant"]:
         return Message(
             "In {steps} steps the cost fell from {first:.4f} to {last:.4f} and never rose, but the unit gets {after:error} of the rows wrong, no fewer than the baseline ({constant:error}).",
             values,
@@ -295,6 +284,20 @@ def look_at_descent(result: Descent) -> Message:
         "In {steps} steps the cost fell from {first:.4f} to {last:.4f} and never rose. The unit gets {after:error} of the rows wrong, the baseline {constant:error}.",
         values,
     )
+
+
+def _values_of(result: Descent) -> dict[str, Any]:
+    costs = [step.cost for step in result.steps]
+    return {
+        "first": costs[0],
+        "last": costs[-1],
+        "steps": len(costs) - 1,
+        "rate": result.learning_rate,
+        "rises": sum(after - before > ROUNDING for before, after in pairwise(costs)),
+        "after": result.steps[-1].error,
+        "constant": result.constant_error,
+        "unit": "rate",
+    }
 
 
 # --- the cost as a landscape --------------------------------------------------------------------------------------

@@ -12,9 +12,9 @@ from dldiag.core.types import Array
 from dldiag.course.logistic.regression import cross_entropy
 from dldiag.course.shared.problem import YesNo, sigmoid
 
-_NUDGE = 1e-5  # by which a weight is moved to measure its slope
-EXACT_NUDGE = 1e-6  # a difference between backpropagation and the measured slope below this is rounding
-WEIGHTS_DRAWN = 0.5  # standard deviation of the first weights
+_NUDGE = 1e-5  # The slope is measured by moving a weight by this much.
+EXACT_NUDGE = 1e-6  # A smaller difference between backpropagation and the measured slope is rounding.
+WEIGHTS_DRAWN = 0.5  # Standard deviation of the first weights.
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class TwoLayers:
     """How training went: the cost before each step, and how far backpropagation is from finite differences.
 
     wrong: the largest difference at the first step over all weights. sizes: name, shape and largest gradient of the
-    first step, layer by layer backwards. error: share of wrong rows at the end; constant_error: of the commoner class.
+    first step, layer by layer backwards. error: share of wrong rows at the end; constant_error: of the majority class.
     """
 
     costs: tuple[float, ...]
@@ -66,7 +66,7 @@ def forward_two_layers(weights: Weights, X: Array, Y: Array) -> TwoLayerPass:
 
 
 def backward_two_layers(weights: Weights, X: Array, Y: Array, seen: TwoLayerPass) -> Weights:
-    """Return dJ/d of every weight, by the chain rule from the back."""
+    """Return dJ/d of every weight, by the chain rule, from the output layer back."""
     m = X.shape[1]
     dZ2 = seen.A2 - Y
     dZ1 = weights["W2"].T @ dZ2 * seen.A1 * (1 - seen.A1)

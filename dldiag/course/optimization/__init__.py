@@ -1,1 +1,1 @@
-"""Mini-batches, momentum and Adam: how the same network gets down faster."""
+"""Mini-batches, momentum and Adam: how the same network trains faster."""

@@ -1,4 +1,4 @@
-"""Ways down the same valley: all rows or mini-batches, plain steps, momentum or Adam, each with its best learning rate."""
+"""Optimizers on the same network: all rows or mini-batches, plain steps, momentum or Adam, each with its best learning rate."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ from dldiag.course.shared.prepared import Prepared
 from dldiag.course.shared.problem import YesNo
 from dldiag.course.shared.snapshots import train_snapshots
 
-_RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # learning rates that every way may choose from
-ALL_ROWS = 0  # as a batch size
+# Every optimizer and batch size may choose among these learning rates.
+_RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+ALL_ROWS = 0  # Stands for all rows as a batch size.
 WAYS: dict[str, tuple[Message, Recipe]] = {
     "plain": (Message("Plain gradient descent"), Recipe(optimizer="momentum", momentum=0.0)),
     "momentum": (Message("Momentum"), Recipe(optimizer="momentum")),
     "rmsprop": (Message("RMSprop"), Recipe(optimizer="rmsprop")),
     "adam": (Message("Adam"), Recipe(optimizer="adam")),
 }
-_POINTS = 41  # of the map of the cost along each side
-_ROOM = 0.3  # of the range of all paths, drawn around them
+_POINTS = 41  # Points along each side of the map of the cost.
+_ROOM = 0.3  # Part of the range of all paths that is drawn around them.
 _LEAST_ROOM = 0.5
-_LEAST_LOSS = 1e-9  # nats; stands for a loss of 0 where a logarithm is taken
+_LEAST_LOSS = 1e-9  # In nats; stands for a loss of 0 where a logarithm is taken.
 
 
 def _compared() -> dict[str, str]:
@@ -69,7 +70,7 @@ class OptimizerSettings:
 
 @dataclass(frozen=True)
 class Descended:
-    """One way down.
+    """How one optimizer descended.
 
     rate: its best learning rate on the network. steps: per pass over the rows. loss: of the network on the training rows
     against passes, over seeds; final: (seeds,) at the end. seconds: of one pass. path: (T, 2) the two weights of a single
@@ -98,7 +99,7 @@ class CostValley:
 
 @dataclass(frozen=True)
 class Descents:
-    """The ways down, the one that others are compared with first.
+    """All descents, the one that others are compared with first.
 
     ratio: final loss of the last way over that of the first, geometric mean over paired seeds with its 90% interval.
     baseline: the loss of a constant guess.
@@ -215,7 +216,8 @@ def _path(problem: YesNo, recipe: Recipe, passes: int, seed: int) -> tuple[Array
     single = replace(recipe, hidden_layers=0, init="zeros", batch_size=size)
     moments = [number * steps_per_pass(data.n_rows, size) for number in range(passes + 1)]
     taken = train_snapshots(data, single, data.rows[None], moments=moments, seed=seed)
-    weights = np.array([[[*layers[0][0][:, 0], layers[0][1][0]] for layers in at] for at in taken])  # (T, rates, 3)
+    # Has shape (T, rates, 3).
+    weights = np.array([[[*layers[0][0][:, 0], layers[0][1][0]] for layers in at] for at in taken])
     z = np.einsum("trk,nk->trn", weights, np.column_stack([problem.X, np.ones(len(problem.y))]))
     costs = cross_entropy(z, problem.y).mean(axis=2)
     best = int(np.argmin(np.where(np.isfinite(costs[-1]), costs[-1], np.inf)))

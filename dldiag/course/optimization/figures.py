@@ -1,4 +1,4 @@
-"""Ways down a valley, played pass by pass, and the loss of the network over passes."""
+"""Figures of optimizers: the descent of a single unit, pass by pass, and the loss of the network over passes."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from dldiag.course.shared.band_figures import LOSS_AXIS, bands_figure
 from dldiag.course.shared.moving_figures import Frame, frames_side_by_side, moving, name_upward
 from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName
 
-LEGEND_ABOVE_TITLES = 1.1  # heights of the panels
+LEGEND_ABOVE_TITLES = 1.1  # In heights of the panels.
 
 
 def valley_moving(found: Descents, *, theme: ThemeName = "light") -> go.Figure:
-    """Play the ways of a single unit: its cost over passes, and its two weights on the map of the cost."""
+    """Play the descents of a single unit: its cost over passes, and its two weights on the map of the cost."""
     drawn = frames_side_by_side([tr("cost J of one unit"), tr("seen from above")], theme)
     drawn.add_trace(_map(found.valley, theme), row=1, col=2)
     last = found.passes
@@ -49,7 +49,7 @@ def _map(valley: CostValley, theme: ThemeName) -> go.Contour:
 
 
 def _walked(found: Descents, at: int, column: int, theme: ThemeName) -> list[go.Scatter]:
-    """Return what every way has left behind after so many passes: its costs (column 1) or its path (column 2)."""
+    """Return every descent up to a pass: its costs (column 1) or its path (column 2)."""
     return [_trace(one, number, at, column, theme) for number, one in enumerate(found.ways)]
 
 
@@ -71,7 +71,7 @@ def _trace(one: Descended, number: int, at: int, column: int, theme: ThemeName) 
 
 
 def alt_valley(found: Descents) -> Message:
-    """Say where every way of the single unit ends."""
+    """Say where every descent of the single unit ends."""
     text = Message("Moving picture: the cost of one unit over {passes} passes.", {"passes": found.passes})
     for one in found.ways:
         values: dict[str, Value] = {"way": one.label, "first": one.costs[0], "last": one.costs[-1]}
@@ -88,7 +88,7 @@ def passes_figure(found: Descents, *, theme: ThemeName = "light") -> go.Figure:
 
 
 def alt_passes(found: Descents) -> Message:
-    """Say where the network's loss ends on every way."""
+    """Say where the network's loss ends with every optimizer."""
     text = Message("Loss of the network after {passes} passes.", {"passes": found.passes})
     for one in found.ways:
         values: dict[str, Value] = {"way": one.label, "last": one.loss.mean[-1]}
@@ -97,7 +97,7 @@ def alt_passes(found: Descents) -> Message:
 
 
 def way_rows(found: Descents) -> list[dict[str, str]]:
-    """Return a row for every way: steps, learning rate, loss and seconds."""
+    """Return a row for every optimizer: steps, learning rate, loss and seconds."""
     return [
         {
             tr("Way"): str(one.label),

@@ -42,8 +42,9 @@ LOSS_AXIS: dict[str, Any] = {
     "type": "log",
     "tickvals": [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100],
 }
-MOST_DECADES = 6  # ticks on an axis of powers of ten
-_STEPS = ((1, 1.5, 2, 3, 5, 7), (1, 2, 5))  # ticks of a decade where less than one, or less than two, fill the axis
+MOST_DECADES = 6  # Most ticks on an axis of powers of ten.
+# Ticks within a decade, where less than one decade or less than two fill the axis.
+_STEPS = ((1, 1.5, 2, 3, 5, 7), (1, 2, 5))
 
 
 def bands_figure(

@@ -14,8 +14,8 @@ from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import build_model
 from dldiag.experiments.tasks import FitTask, encode_dataset
 
-TRAIN_ROWS = 500  # rows; an answer within a second
-GUESS_ERROR_SD = 1.0  # of always saying the mean, in standard deviations of the target
+TRAIN_ROWS = 500  # With so many rows the answer comes within a second.
+GUESS_ERROR_SD = 1.0  # Error of always predicting the mean, in standard deviations of the target.
 
 
 @dataclass(frozen=True)

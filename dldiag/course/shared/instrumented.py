@@ -1,4 +1,4 @@
-"""Instrumented training: what every layer of a stack of small networks does, step by step."""
+"""Instrumented training: small networks trained as a stack, every layer measured step by step."""
 
 from __future__ import annotations
 
@@ -25,14 +25,15 @@ from dldiag.nn.training import train
 
 OnStep = Callable[[int], None] | None
 
-_BINS = 31  # of an activation histogram
-_WIDEST = 10.0  # activations beyond −10…10 are counted in the outermost bins
-REACHED = 0.9  # share of a layer's |z| below what is called its reach
-CHECKPOINTS = 40  # at most
-STEPS_BETWEEN = 4  # two checkpoints of a race, on average at least: looking costs as much as some steps
-MOST_EPOCHS = 10**9  # training ends after a number of steps, not of epochs
-UNITS_COMPARED = 16  # units of a layer whose pairwise distances are measured
-OF_LAYERS = ("spread", "saturated", "reach", "dead", "distance", "histograms")  # measured beside loss and gradients
+_BINS = 31  # Bins of a histogram of activations.
+_WIDEST = 10.0  # Activations beyond −10…10 are counted in the outermost bins.
+REACHED = 0.9  # This share of a layer's |z| lies below what is called its reach.
+CHECKPOINTS = 40  # Most checkpoints of a run.
+STEPS_BETWEEN = 4  # Least mean distance of two checkpoints in a race: measuring costs as much as some steps.
+MOST_EPOCHS = 10**9  # No limit: training ends after a number of steps.
+UNITS_COMPARED = 16  # Most units of a layer whose distances are measured, each from each.
+# What can be measured of every layer, beside loss and gradients.
+OF_LAYERS = ("spread", "saturated", "reach", "dead", "distance", "histograms")
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ class _EnoughSteps(Exception):
 
 @dataclass
 class _Clock:
-    """Notes the seconds between `start` and `stop`: what a step takes without being looked at."""
+    """Notes the seconds between `start` and `stop`: what a step takes without the measuring."""
 
     laps: list[float] = field(default_factory=list)
     since: float | None = None

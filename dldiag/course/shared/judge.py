@@ -10,7 +10,7 @@ from dldiag.course.shared.prepared import Prepared
 from dldiag.experiments.metric_choice import MetricChoice, plain_choice
 from dldiag.experiments.metrics import NONNEGATIVE
 
-_TINY = 1e-12  # probability below which a log loss grows no more
+_TINY = 1e-12  # Below this probability a log loss grows no more.
 
 
 def judge_of(data: Prepared, choice: MetricChoice | None) -> MetricChoice:

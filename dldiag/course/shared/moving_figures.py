@@ -17,9 +17,9 @@ from dldiag.course.shared.planes import MOVING_GRID, PlaneAnswers
 from dldiag.course.shared.problem import PlotMarks
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 
-FRAME_SECONDS = 0.2  # how long a frame is shown when played
-CONTROLS = 92  # pixels below a picture for the buttons and the slider
-WHOLE_TURN = 0  # milliseconds of a transition: frames follow each other without one
+FRAME_SECONDS = 0.2  # A frame is shown for so long when the picture plays.
+CONTROLS = 92  # Pixels below a picture for the buttons and the slider.
+WHOLE_TURN = 0  # In milliseconds: frames follow each other without a transition.
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ from dldiag.course.shared.instrumented import Recipe, record_run
 from dldiag.course.shared.prepared import Prepared
 from dldiag.nn.activations import ACTIVATIONS
 
-FASTER = 1.1  # times the seconds: what is called a difference; less does not change how long one waits
-_TURNS = 11  # pairs of timings; an odd number has a middle one
-_STEPS = 8  # of training in one turn
-_LOOPS = 20  # of the derivative in one turn
-_LEVEL = 0.9  # of the interval
+FASTER = 1.1  # Times the seconds; a smaller difference does not change how long one waits.
+_TURNS = 11  # Pairs of timings; an odd number has a middle one.
+_STEPS = 8  # Training steps in one timing.
+_LOOPS = 20  # Evaluations of the derivative in one timing.
+_LEVEL = 0.9  # Confidence of the interval.
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Pace:
 
     @property
     def verdict(self) -> str:
-        """Which of both is clearly faster: first, second, or "" where the interval reaches what is no difference."""
+        """Which of the two is clearly faster: first, second, or "" where the interval holds no difference."""
         return "second" if self.ratio.low > FASTER else "first" if self.ratio.high < 1 / FASTER else ""
 
 

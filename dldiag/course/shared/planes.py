@@ -11,10 +11,11 @@ from dldiag.course.shared.prepared import Prepared
 from dldiag.course.shared.problem import YesNo, sigmoid
 from dldiag.course.shared.snapshots import Layers, layer_outputs
 
-MOVING_GRID, MOVING_STEPS = 32, 24  # points along each side and moments of a moving picture
-_ROOM = 0.15  # of the range, drawn around the rows
+# Points along each side of a moving picture of the plane, and its moments.
+MOVING_GRID, MOVING_STEPS = 32, 24
+_ROOM = 0.15  # Part of the range that is drawn around the rows.
 
-PlaneAnswers = tuple[tuple[tuple[float, ...], ...], ...]  # (T, MOVING_GRID, MOVING_GRID) probabilities
+PlaneAnswers = tuple[tuple[tuple[float, ...], ...], ...]  # Probabilities of shape (T, MOVING_GRID, MOVING_GRID).
 
 
 def prepared_plane(problem: YesNo) -> Prepared:

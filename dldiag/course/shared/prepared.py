@@ -13,7 +13,8 @@ from dldiag.data.split import LEAST_ROWS, make_split
 from dldiag.experiments.added_features import InputColumns
 from dldiag.experiments.preparation import fitted_preparation
 
-WATCHED_ROWS = 256  # the first rows, on which loss, gradients and activations are measured at every checkpoint
+# The first rows, on which loss, gradients and activations are measured at every checkpoint.
+WATCHED_ROWS = 256
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,12 +14,12 @@ from dldiag.core.types import Array, Column, DataError, Dataset
 from dldiag.course.shared.lesson import joined_lines
 from dldiag.course.shared.prepared import without_test_rows
 
-LEVELS_SHOWN = 3  # most frequent values of a category that become yes-or-no features
+LEVELS_SHOWN = 3  # So many of the most frequent values of a category become yes-or-no features.
 NANOSECONDS_PER_DAY = 86_400e9
 ROWS_DRAWN = 400
-CROWDED = 0.5  # of the drawn rows; with fewer different places marks cover each other
-FEW_VALUES = 10  # of a column; with no more its marks lie on lines
-JITTER = 0.12  # of the usual gap between two values, to each side: marks stay nearest to their own value
+CROWDED = 0.5  # Marks cover each other when fewer than this share of the drawn rows have places of their own.
+FEW_VALUES = 10  # The marks of a column with no more values lie on lines.
+JITTER = 0.12  # Part of the usual gap between two values, to each side: marks stay nearest to their own value.
 
 
 @dataclass(frozen=True, eq=False)

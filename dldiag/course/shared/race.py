@@ -1,4 +1,4 @@
-"""Two activations race to the same loss: in steps and in seconds, how many times faster, and how sure is that."""
+"""How many times faster one activation reaches a loss than another, in steps and in seconds, with intervals."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from dldiag.course.shared.prepared import Prepared
 from dldiag.nn.activations import ACTIVATIONS
 from dldiag.nn.optimizers import OPTIMIZERS
 
-_RATES = (0.003, 0.01, 0.03, 0.1, 0.3)  # learning rates that every runner may choose from
-LEAST_FALL = 0.02  # of the baseline loss; a best run that falls by less has learned nothing to race to
+_RATES = (0.003, 0.01, 0.03, 0.1, 0.3)  # Every activation may choose among these learning rates.
+# Part of the baseline loss; where the best run falls by less, nothing has learned and there is no target.
+LEAST_FALL = 0.02
 
 
 RACED = {row.name: row.label for name, row in ACTIVATIONS.items() if name == row.name and row.name != "identity"}
@@ -28,7 +29,7 @@ SOLVERS = {name: OPTIMIZERS[name].label for name in ("momentum", "adam", "rmspro
 
 
 def finish_line() -> Any:
-    """Return the parameter of the share of the way down to which activations race."""
+    """Return the parameter of the target loss: the share of the way from the baseline's loss to the best."""
     return param(
         0.8,
         "Finish line",
@@ -118,7 +119,7 @@ def race(
 def recipes_of(
     activations: Sequence[str], hidden_layers: int, units: int, solver: str, measured: tuple[str, ...] = ()
 ) -> list[Recipe]:
-    """Return what is trained of each activation: the same network from the start made for it, at every rate of _RATES."""
+    """Return one recipe per activation: the same network, the initialization suited to it, and every rate of _RATES."""
     return [
         Recipe(
             name,
@@ -182,7 +183,7 @@ def _final_losses(ran: Watched) -> Array:
 
 
 def fastest_rate(ran: Watched, target: float) -> Watched:
-    """Return the members of the learning rate with the fewest steps to a loss; of none that arrives, the lowest end."""
+    """Return the members of the learning rate with the fewest steps to a loss; where none arrives, of the lowest final loss."""
     needed = []
     for index, final in enumerate(_final_losses(ran)):
         runner = _runner(ran.of_rate(index), target)
@@ -216,7 +217,7 @@ def first_below(steps: Array, loss: Array, target: float) -> float | None:
         return None
     i = int(below[0])
     if i == 0:
-        return float(max(steps[0], 1.0))  # there before the first step: counted as one
+        return float(max(steps[0], 1.0))  # A run that is there before the first step counts as one step.
     share = (loss[i - 1] - target) / (loss[i - 1] - loss[i])
     return float(max(1.0, steps[i - 1] + share * (steps[i] - steps[i - 1])))
 

@@ -17,7 +17,7 @@ from dldiag.core.types import Dataset
 from dldiag.data.dataset import rows_of
 from dldiag.experiments.metric_choice import MetricChoice, choose_metric
 
-PREVIEW_ROWS = 400  # of a table, open ones, that a preview is computed on
+PREVIEW_ROWS = 400  # A preview is computed on at most so many open rows of a table.
 _R = TypeVar("_R", bound="LessonRequest")
 
 
@@ -34,7 +34,7 @@ class LessonRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind",
 class JudgedRequest(LessonRequest, frozen=True, kw_only=True):
     """An experiment judged by the visitor's metric; metric: settings of it that differ from the defaults."""
 
-    NAMES_METRIC: ClassVar[bool] = True  # all errors shown are by it
+    NAMES_METRIC: ClassVar[bool] = True  # False where the errors shown are not all by that metric.
     metric: dict[str, Any] = {}
 
     def choice(self, dataset: Dataset) -> MetricChoice:

@@ -18,9 +18,9 @@ from dldiag.course.shared.pace import Pace, pace_of_derivatives, pace_of_steps
 from dldiag.course.shared.prepared import Prepared
 from dldiag.course.shared.race import LEAST_FALL, SOLVERS, Runner, fair_target, finish_line, recipes_of, runner_to
 
-WEAK = 0.1  # times the gradient of a weight of the last layer; a first layer that gets less is starved
-PACED = ("logistic", "relu")  # timed against each other
-ZERO_GRADIENT = 1e-30  # stands in for a gradient that is exactly 0 where a logarithm is taken
+WEAK = 0.1  # A first layer is starved when it gets less than this part of the last layer's gradient per weight.
+PACED = ("logistic", "relu")  # These two activations are timed against each other.
+ZERO_GRADIENT = 1e-30  # Stands for a gradient that is exactly 0 where a logarithm is taken.
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class FlowSettings:
 
 @dataclass(frozen=True)
 class LayerFlow:
-    """What one activation lets through.
+    """How one activation carries the gradient back to the first layer.
 
     start, end: by layer (hidden layers, then output), the gradient norm at the first and last step over seeds; x is the
     layer's number. over_steps: (T, layers) its geometric mean over seeds at every checkpoint. saturated_start, saturated_end: (hidden layers,) mean shares. by_depth: the first layer's gradient
@@ -84,8 +84,8 @@ def flow(
 ) -> Flow:
     """Train one network per activation and measure the gradient of every layer, saturation, and steps to a loss.
 
-    Every activation starts from the initialization made for it and uses, of RATES, the learning rate that takes it to
-    the target in the fewest steps.
+    Every activation starts from the initialization made for it and uses the learning rate of _RATES that takes it to the
+    target in the fewest steps.
     """
     chosen = settings or FlowSettings()
     recipes = recipes_of(
@@ -141,9 +141,8 @@ def ratio_through(data: Prepared, recipe: Recipe, seeds: int, seed: int) -> Any:
     """
     bare = replace(recipe, measured=())
     gradients = np.asarray(record_run(data, bare, seeds=seeds, steps=0, seed=seed).gradients[0])
-    per_weight = np.sqrt(
-        data.n_outputs / data.n_features
-    )  # weights: inputs × units of the first, units × outputs of the last
+    # The first layer has inputs × units weights, the last one units × outputs.
+    per_weight = np.sqrt(data.n_outputs / data.n_features)
     return per_weight * gradients[:, 0] / np.maximum(gradients[:, -1], ZERO_GRADIENT)
 
 

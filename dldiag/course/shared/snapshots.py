@@ -1,4 +1,4 @@
-"""Small networks trained for their weights: a stack on its pools of rows, kept at several moments, and used by hand."""
+"""Snapshots of small networks while they train, one network per pool of rows, and what their weights predict."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dldiag.course.shared.prepared import Prepared
 from dldiag.nn.activations import ACTIVATIONS
 from dldiag.nn.observe import Observation
 
-Layers = list[tuple[Array, Array]]  # (W (in, out), b (out,)) per layer
+Layers = list[tuple[Array, Array]]  # Has W (in, out) and b (out,) for each layer.
 
 
 def train_recorded(

@@ -12,7 +12,7 @@ from dldiag.course.shared.moving_figures import two_planes_moving
 from dldiag.course.shared.treatments import Compared, Treated, TreatedPlane
 from dldiag.report.figures.theme import ThemeName
 
-ROOM = 0.05  # of the range of an axis, above and below
+ROOM = 0.05  # Part of the range of an axis that is left free above and below.
 
 
 def treated_moving(found: Compared, plane: TreatedPlane, *, theme: ThemeName = "light") -> go.Figure:

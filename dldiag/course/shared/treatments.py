@@ -20,12 +20,11 @@ from dldiag.course.shared.problem import PlotMarks, YesNo, marks_of
 from dldiag.course.shared.snapshots import Layers, layer_outputs, train_snapshots
 from dldiag.experiments.metric_choice import MetricChoice
 
-JUDGED_ROWS = 2000  # of a table at most: half of them show a difference of a few points
-DEV_PART = 0.5  # of the rows judge
-LARGEST_TRAINING_PART = (
-    0.15  # of the rows are a training set at most, so that twice as many rows are there and draws differ
-)
-LEAST_TRAINING_ROWS = 8  # of a training set
+JUDGED_ROWS = 2000  # Most rows of a table; half of them show a difference of a few points.
+DEV_PART = 0.5  # This share of the rows are dev rows.
+# A training set has at most this share of the rows, so that twice as many exist and the draws differ.
+LARGEST_TRAINING_PART = 0.15
+LEAST_TRAINING_ROWS = 8
 ACTIVATION = "relu"
 
 

@@ -19,11 +19,13 @@ from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model, changed, params_of_model
 from dldiag.experiments.tasks import FitTask, encode_dataset
 
-MOST_POOL_ROWS = 20_000  # rows that play the world; more change nothing that can be seen
-TRAIN_SHARE = 0.5  # of the rows that are not sealed; the others are what the models are chosen and judged on
-MOST_TRAIN_ROWS = 500  # an answer within seconds
-LARGEST_TEST_SHARE = 0.5  # of the pool, so that as many fresh rows remain
-VARIED = ("hidden_layer_sizes", "alpha", "learning_rate_init", "activation")  # what "other settings" draws at random
+MOST_POOL_ROWS = 20_000  # Most rows that stand for the population; more would change nothing that can be seen.
+# Share of the rows that are not sealed; on the others the models are chosen and judged.
+TRAIN_SHARE = 0.5
+MOST_TRAIN_ROWS = 500  # With no more rows the answer comes within seconds.
+LARGEST_TEST_SHARE = 0.5  # Share of the pool, so that as many fresh rows remain.
+# "Other settings" draws these at random.
+VARIED = ("hidden_layer_sizes", "alpha", "learning_rate_init", "activation")
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def select_on_test(
 ) -> Selection:
     """Make the models, then choose the best of k on a test set, many times (see `choose_on_test`).
 
-    The project's own test rows stay sealed: the training rows, the test rows of this play and its fresh rows are all
+    The project's own test rows stay sealed: the training, test and fresh rows of this experiment are all
     drawn from the others. choice: of a metric; guesses are judged by the share wrong, or the RMSE.
     """
     judged = None if asked.kind == "guesses" else choice

@@ -9,8 +9,8 @@ from dldiag.course.splits.selection import Selection
 from dldiag.course.splits.sizes import SplitAdvice, known_to, split_name
 from dldiag.report.figures.theme import MARKERS, THEMES, ThemeName, error_axis, figure, translucent
 
-_ROW_HEIGHT, _MARGIN_HEIGHT, RIGHT_MARGIN = 44, 110, 118  # pixels; on the right stands "✓ ± 12.2 points"
-PATTERNS = ("", "/", ".")  # of the training, dev and test set: distinguishable without color
+_ROW_HEIGHT, _MARGIN_HEIGHT, RIGHT_MARGIN = 44, 110, 118  # In pixels; "✓ ± 12.2 points" stands on the right.
+PATTERNS = ("", "/", ".")  # For training, dev and test set: they can be told apart without color.
 
 
 def shares_figure(advice: SplitAdvice, *, theme: ThemeName = "light") -> go.Figure:

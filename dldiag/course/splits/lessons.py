@@ -7,7 +7,7 @@ from dldiag.course.shared.lesson import Claim, Lesson, Outcomes, Statement, Topi
 from dldiag.course.splits.selection import CLEAR_STANDARD_ERRORS, Selection, read_selection
 from dldiag.course.splits.sizes import SplitAdvice, notes_split, read_split_advice, split_name
 
-LARGE_GAP = 0.03  # of the error unit; a larger gap between promise and truth is called large
+LARGE_GAP = 0.03  # In the error unit; a larger gap between promise and truth is called large.
 
 
 def size_outcomes(advice: SplitAdvice) -> Outcomes:

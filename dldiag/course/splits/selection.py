@@ -11,10 +11,11 @@ from scipy.special import log_ndtr
 
 from dldiag.core.i18n import Message, Value
 
-_DRAWS = 400  # times that a test set is drawn and a model is chosen on it
-SINGLE_CHOICE = (5.0, 95.0)  # percentiles of the gap that one person who chooses once may meet
-_CLOSE_TO_CLOSED_FORM = 0.7  # share of the closed form below which the difference is put down to true quality
-CLEAR_STANDARD_ERRORS = 2.0  # a mean gap this many standard errors above zero is called a gap
+_DRAWS = 400  # So often is a test set drawn and a model chosen on it.
+SINGLE_CHOICE = (5.0, 95.0)  # Percentiles of the gap that one person who chooses once may meet.
+# Below this part of the closed form, the difference is put down to differences in true quality.
+_CLOSE_TO_CLOSED_FORM = 0.7
+CLEAR_STANDARD_ERRORS = 2.0  # In standard errors; a mean gap that lies farther above zero is called a gap.
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def _closed_form(
     """
     sigma = math.sqrt(float(losses.var(axis=1).mean()) / n_test * max(1 - correlation, 0.0))
     mean = float(losses.mean())
-    per_loss = 1.0 if not is_root else 0.5 / math.sqrt(mean) if mean > 0 else 0.0  # d error / d mean loss
+    per_loss = 1.0 if not is_root else 0.5 / math.sqrt(mean) if mean > 0 else 0.0  # This is d error / d mean loss.
     return np.array([expected_maximum(k) for k in ks]) * sigma * per_loss
 
 

@@ -1,4 +1,4 @@
-"""How many rows the dev and test sets of a table need, and what each way of splitting it can see."""
+"""How many rows the dev and test sets of a table need, and what each way of splitting it can show."""
 
 from __future__ import annotations
 
@@ -13,20 +13,23 @@ from dldiag.core.statistics import NONE_SEEN, Z_95
 from dldiag.core.types import Dataset
 from dldiag.data.split import held_out_share
 
-FEWEST_ROWS_TO_SPLIT = 100  # rows; below this a held-out set is too small to mean anything: cross-validate (the course)
+# In rows; a smaller held-out set means nothing, so the course advises cross-validation.
+FEWEST_ROWS_TO_SPLIT = 100
 
-LEAST_DEV_ROWS = 30  # rows; with fewer no normal formula holds (the rule of thumb of statistics courses)
+# With fewer rows no normal formula holds (a rule of thumb of statistics courses).
+LEAST_DEV_ROWS = 30
 
 _SHARES = (
-    (0.6, 0.2, 0.2),  # the classic advice, for up to tens of thousands of rows
+    (0.6, 0.2, 0.2),  # This is the classic advice, for up to tens of thousands of rows.
     (0.8, 0.1, 0.1),
     (0.9, 0.05, 0.05),
-    (0.98, 0.01, 0.01),  # the course's advice around a million rows
-    (0.995, 0.0025, 0.0025),  # and beyond
+    (0.98, 0.01, 0.01),  # The course advises this around a million rows.
+    (0.995, 0.0025, 0.0025),  # The course advises this for more.
 )
 
 
-NOTES = (  # up to so many rows: what the notes say; between 10,000 and a million they say nothing, so the nearer holds
+# Up to so many rows the notes advise these shares; from 10,000 to a million they say nothing, so the nearer advice holds.
+NOTES = (
     (100_000, _SHARES[0]),
     (3_000_000, _SHARES[3]),
     (math.inf, _SHARES[4]),
@@ -49,7 +52,7 @@ class SplitOption:
 
 @dataclass(frozen=True)
 class SplitAdvice:
-    """What each way of splitting this table can see; `advised` is the place of the best option, None below 100 rows."""
+    """What each way of splitting this table can show; `advised` is the place of the best option, None below 100 rows."""
 
     rows: int
     error: float
@@ -156,7 +159,8 @@ def split_rows(advice: SplitAdvice) -> tuple[dict[str, str], ...]:
     )
 
 
-SIZES_COMPARED = (1_000, 5_000, 10_000, 20_000, 50_000, 100_000, 1_000_000, 10_000_000)  # rows
+# Rows of the tables that are compared.
+SIZES_COMPARED = (1_000, 5_000, 10_000, 20_000, 50_000, 100_000, 1_000_000, 10_000_000)
 
 
 def notes_and_ours(advice: SplitAdvice, spread: float | None = None) -> tuple[dict[str, str], ...]:
@@ -184,7 +188,7 @@ def _compared_row(advice: SplitAdvice) -> dict[str, str]:
 
 
 def why_ours_departs(advice: SplitAdvice) -> Message:
-    """Say why our advice leaves that of the notes where a table grows."""
+    """Say why our advice differs from that of the notes for large tables."""
     values: dict[str, Value] = {"error": advice.error, "difference": advice.difference, "unit": advice.unit}
     return Message(
         "To know an error of {error:error} to ± {difference:gap} takes {needed:,} dev rows, however large the table. Once a "
@@ -216,11 +220,12 @@ def _spread_of(error: float, unit: str, spread: float | None) -> float:
     return _SPREADS[unit](error) if spread is None else spread
 
 
-_SPREADS: dict[str, Callable[[float], float]] = {  # standard deviation of sqrt(n) × the measured error
+# Standard deviation of √n × the measured error.
+_SPREADS: dict[str, Callable[[float], float]] = {
     "rate": lambda error: math.sqrt(max(error * (1 - error), 0.0)),
     "sd": lambda error: error / math.sqrt(2),
 }
-_LEAST = {"rate": NONE_SEEN, "sd": 0.0}  # rows × the half-width where no error was seen
+_LEAST = {"rate": NONE_SEEN, "sd": 0.0}  # Rows × the half-width where no error was seen.
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,9 @@ from dldiag.core.types import Answer, Array, Estimate, LearningCurve
 Crossed = Literal["crosses", "not_in_sight", "undecided"]
 
 _RESAMPLES = 1000
-_SURE = 0.90  # share of resamples that must agree before a crossover (or its absence) is stated
-_LEVEL = 0.90  # of the interval of a crossover size
+# This share of the resamples must agree before a crossover, or its absence, is stated.
+_SURE = 0.90
+_LEVEL = 0.90  # Confidence of the interval of a crossover size.
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def crossover(a: LearningCurve, b: LearningCurve, *, rho: float = 0.0, seed: int
     2003, (1/J + rho)·s², because repeats overlap; rho: dev rows / training rows.
     """
     sizes = _shared_sizes(a, b)
-    lead = _at(a, sizes) - _at(b, sizes)  # (k, J), positive: b is ahead
+    lead = _at(a, sizes) - _at(b, sizes)  # Has shape (k, J) and is positive where b is ahead.
     first, second = (a, b) if lead[0].mean() <= 0 else (b, a)
     lead = lead if first is a else -lead
     found = _crossings(np.log(sizes), _resampled(lead, rho, seed))
@@ -106,7 +107,7 @@ def _interval(value: float, found: Array) -> Estimate | None:
 
 
 def crossovers(curves: Sequence[LearningCurve], *, rho: float = 0.0, seed: int = 0) -> tuple[Crossover, ...]:
-    """Return the crossover of every pair of curves, the surest first."""
+    """Return the crossover of every pair of curves, the most certain first."""
     found = [crossover(a, b, rho=rho, seed=seed) for a, b in combinations(curves, 2)]
     return tuple(sorted(found, key=lambda one: -one.share))
 
@@ -119,8 +120,8 @@ class SmallSizes:
     """The claim "on few rows learners hardly differ", tested at one size.
 
     holds: yes when every pair differs by less than `material` with 90% confidence, no when one differs by more. spread: mean
-    error of `worst` minus that of `best`, with an interval at 90% for all pairs together: the pair that differs most
-    most clearly when the claim is false, else the two ends.
+    error of `worst` minus that of `best`, with an interval at 90% for all pairs together: the pair with the
+    clearest difference when the claim is false, else the two ends.
     """
 
     rows: int

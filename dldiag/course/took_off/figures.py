@@ -25,7 +25,7 @@ def scale_figure(found: Scale, *, title: str = "", theme: ThemeName = "light") -
     """
     drawn = figure(theme, height=460)
     compared = {found.crossings[0].first, found.crossings[0].second} if found.crossings else set()
-    place = {True: 0, False: 1}  # networks share a color; every traditional learner has its own
+    place = {True: 0, False: 1}  # Networks share a color; every traditional learner has its own.
     for curve in found.curves:
         unshaded = (nan,) * len(curve.sizes)
         low, high = (curve.low, curve.high) if not compared or curve.key in compared else (unshaded, unshaded)
@@ -135,7 +135,7 @@ def finish_text(drawn: go.Figure, target: float, theme: ThemeName) -> go.Figure:
     return drawn.add_annotation(
         x=1,
         xref="paper",
-        y=log10(target),  # plotly takes the logarithm for annotations, not for lines
+        y=log10(target),  # Plotly takes the logarithm for annotations, but not for lines.
         text=tr("finish line"),
         font={"color": color},
         showarrow=False,

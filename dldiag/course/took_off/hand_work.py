@@ -1,4 +1,4 @@
-"""On few rows: does the learner matter more, or the hand work on its inputs?"""
+"""On few rows: does the learner matter more, or the preprocessing of its inputs?"""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.metrics import VALUES
 from dldiag.report.figures.theme import MARKERS, THEMES, ThemeName, error_axis, figure
 
-_MOST_FEATURES = 12  # inputs of the table that squares and products are made of
+_MOST_FEATURES = 12  # Most inputs of the table that squares and products are made of.
 _TREES = 30
 NEIGHBORS = 5
 _Maker = Callable[[Task], Any]
@@ -38,7 +38,7 @@ class Variant:
     """One bar of the comparison: a learner on standardized inputs, or a preprocessing before the linear model."""
 
     label: Message
-    kind: str  # learner or preparation
+    kind: str  # Is "learner" or "preparation".
     make: _Maker
     has_probabilities: bool = True
 
@@ -166,7 +166,7 @@ def _error(model: Any, X: Array, y: Array, rows: tuple[Array, Array], judge: Met
     """Return the error of a model fitted on the first rows on the others."""
     train, dev = rows
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # as in every fit of ours: few rows of many classes are meant here
+        warnings.simplefilter("ignore")  # Few rows of many classes are meant here.
         found, truth = model.fit(X[train], y[train]).predict(X[dev]), y[dev]
     if judge.metric.tasks == VALUES:
         residual = (found - truth).astype(float) / (float(truth.std()) or 1.0)

@@ -86,7 +86,7 @@ class CurveBand:
 class Scale:
     """All learners on the same nested subsets, who overtakes whom, and whether they differ on few and on many rows.
 
-    crossings: the largest network against each traditional learner, the surest overtaking first; others: every other
+    crossings: the largest network against each traditional learner, the most certain overtaking first; others: every other
     pair that crosses for sure. network: of the networks the one with the least error on the most rows, "" when another
     learner is better there with 90% confidence.
     """
@@ -123,7 +123,7 @@ def scale(
         of_models = {key: as_curve(model, sizes, chosen.repeats, found, unit) for key, model in models.items()}
         return named_learner([replace(curve, model=key) for key, curve in of_models.items()])
 
-    with one_thread():  # small fits: waiting for each other's threads would cost more than they bring
+    with one_thread():  # Waiting for each other's threads would cost small fits more than the threads save.
         for result in fit_all(tasks, encode_dataset(dataset, split, choice), should_stop=should_stop):
             found[result.task.key] = result
             if on_progress is not None:
@@ -222,7 +222,7 @@ def _against_largest(keys: Sequence[str]) -> list[frozenset[str]]:
 
 
 def _overtaking(one: Crossover) -> tuple[bool, float]:
-    """Order crossovers: those in which a network overtakes come first, the surest before the others."""
+    """Order crossovers: those in which a network overtakes come first, the most certain before the others."""
     return (not LEARNERS[one.second].deep, -one.share)
 
 

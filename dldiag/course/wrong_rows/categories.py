@@ -1,6 +1,6 @@
 """Wrong dev rows counted by category: what fixing each can gain at most, and how many rows one has to look at.
 
-After Machine Learning Yearning, ch. 14 to 18; the categories are the slices and mix-ups that the error analysis finds.
+After Machine Learning Yearning, ch. 14 to 18; the categories are the slices and confusions that the error analysis finds.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from dldiag.experiments.metric_choice import MetricChoice, plain_choice
 from dldiag.experiments.models import Model
 
 MOST_CATEGORIES = 5
-_LEAST_SHARE = 0.02  # of the wrong rows; rarer mix-ups are no category
-_REPEATS, _TRAIN_ROWS = 3, 300  # an answer within a second
-COUNTED_ROWS = (5, 10, 20, 50, 100, 200, 500)  # wrong rows looked at
-_DRAWS = 400  # of as many wrong rows
-RELIABLE = 0.9  # share of the draws in which the largest category comes out as such
-ROWS_LOOKED_AT = 100  # wrong rows; Ng's figure
+_LEAST_SHARE = 0.02  # Share of the wrong rows; rarer confusions are no category.
+_REPEATS, _TRAIN_ROWS = 3, 300  # With so few the answer comes within a second.
+COUNTED_ROWS = (5, 10, 20, 50, 100, 200, 500)  # Numbers of wrong rows looked at.
+_DRAWS = 400  # Draws of each number of wrong rows.
+RELIABLE = 0.9  # The largest category must come out as such in this share of the draws.
+ROWS_LOOKED_AT = 100  # Wrong rows; the figure is Ng's.
 
 
 @dataclass(frozen=True)
@@ -191,13 +191,13 @@ def _how_often_right(members: Sequence[NDArray[np.bool_]], rng: np.random.Genera
     """Return for every number of rows the share of draws in which the largest category has the most rows."""
     if len(members) < 2:
         return ()
-    inside = np.stack(members).astype(float)  # the largest first
+    inside = np.stack(members).astype(float)  # The largest category comes first.
     shares = inside.mean(axis=1)
     found = []
     for n in (n for n in COUNTED_ROWS if n <= max(COUNTED_ROWS[0], inside.shape[1])):
         rows = rng.integers(0, inside.shape[1], (_DRAWS, n))
         counts = inside[:, rows].sum(axis=2)
-        best = shares[:, None] >= shares[0]  # a category as large as the largest is as right
+        best = shares[:, None] >= shares[0]  # A category as large as the largest is as right.
         top = counts == counts.max(axis=0)
         found.append((n, float(np.mean((top & best).any(axis=0) / top.sum(axis=0)))))
     return tuple(found)

@@ -15,8 +15,8 @@ from dldiag.report.figures.theme import THEMES, ThemeName, figure
 from dldiag.report.view.error_rows import rule_text
 
 _COUNTING_FRAMES = 40
-_NAME_WIDTH = 18  # characters of a line of a category's name
-_LONGEST_NAME = 54  # characters of a category's name on an axis
+_NAME_WIDTH = 18  # Characters of a line of a category's name.
+_LONGEST_NAME = 54  # Most characters of a category's name on an axis.
 
 
 def category_name(one: Category) -> str:

@@ -11,7 +11,8 @@ from dldiag.course.wrong_rows.figures import category_name
 from dldiag.course.wrong_rows.wrong_labels import WrongLabels
 from dldiag.experiments.metrics import METRICS
 
-LARGE_PART = 0.3  # of the errors counted; Ng corrects labels where they are as much of the error (ch. 16)
+# Share of the errors counted; Ng has labels corrected where they are as much of the error (ch. 16).
+LARGE_PART = 0.3
 
 
 def ceiling_outcomes(found: Categories) -> Outcomes:

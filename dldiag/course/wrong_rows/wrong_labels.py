@@ -12,7 +12,7 @@ from dldiag.core.types import Floats
 from dldiag.error_analysis.analysis import ErrorAnalysis
 from dldiag.error_analysis.label_suspects import SuspectRows, suspects_of_classes, suspects_of_numbers
 
-SHARES = tuple(round(0.02 * i, 2) for i in range(16))  # of the labels that are wrong: 0 to 30%
+SHARES = tuple(round(0.02 * i, 2) for i in range(16))  # Shares of the labels that are wrong, from 0 to 30%.
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ class TableAudit:
     rows: int
     features: int
     copies: Copies
-    classes: int  # 0 for a regression
+    classes: int  # A regression has 0.
     majority_share: float
     rarest_class: str
     rarest_class_rows: int

@@ -22,7 +22,7 @@ LEAST_IN_CLASS = 3  # Rows of the rarest class for a gap to count.
 LEAST_BESIDE = 3  # Rows of the other class on each side of a band; fewer are the odd ones beyond a cut (own choice).
 BAND_CHANCE = 1e-4  # Highest chance that a column of noise holds a class together; with 200 columns, 1 table in 50.
 _LEAST_ROWS = 60  # Rows in all for a gap to count.
-MONOTONE_ROWS = 50  # Least rows for fitting a monotone curve.
+MONOTONE_ROWS = 50  # A monotone curve needs at least this many rows.
 PRESENT_SHARE = 0.95  # Share of the rows that must have a value for that curve.
 
 
@@ -89,9 +89,8 @@ def _errors(x: NDArray[np.float64], classes: NDArray[Any], n_classes: int) -> fl
         return 0.0 if told else np.inf
     balance = np.concatenate([[0], np.cumsum(np.where(classes == 1, 1, -1))])[np.concatenate([[0], between, [len(x)]])]
     ones = int((classes == 1).sum())
-    rise = float(
-        (balance - np.minimum.accumulate(balance)).max()
-    )  # The interval with the largest surplus of ones over zeros.
+    # The interval with the largest surplus of ones over zeros.
+    rise = float((balance - np.minimum.accumulate(balance)).max())
     fall = float((np.maximum.accumulate(balance) - balance).max())
     return min(ones - rise, len(x) - ones - fall)
 

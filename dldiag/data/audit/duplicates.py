@@ -49,9 +49,8 @@ class Copies:
     conflicting_share: float
     error_floor: Estimate
     largest_group: int  # Rows with the most frequent combination of features.
-    disagreement: (
-        float | None
-    )  # Pairs of equal rows with different targets, relative to all pairs; None without such pairs.
+    # Pairs of equal rows with different targets, relative to all pairs; None without such pairs.
+    disagreement: float | None
     are_chance: bool  # True where few combinations of values are possible, so that equal rows are no copies.
 
 

@@ -34,25 +34,24 @@ PROBED = 2  # Columns tested with a model, those with the most similar rows firs
 # Neighboring values of a group number have nothing in common: merging them in pairs halves how alike rows are (.52 on simulated
 # subjects). A measured number keeps it: .70 and more for 24 such columns of 48 real tables (own measurement).
 MEASURED = 0.62
-_BLOCKS = 1.1  # Most runs of equal values per distinct value for the groups to be contiguous.
+_BLOCKS = 1.1  # Groups count as contiguous up to this many runs of equal values per distinct value.
 
 # How alike rows of a group are: share of the spread between groups, corrected for the number of groups (adjusted R²).
 _ALIKE = 0.3  # Median over features; below it a column is not tested.
 ALIKE_TESTED = 0.1  # Over features or in the target; the bound for a column with a group-like name to be tested.
-ALIKE_NAMED = 0.2  # In the target; above it a column with a group-like name is taken for one without a test.
+ALIKE_NAMED = 0.2  # Above this likeness of the target, a column with a group-like name is taken for one without a test.
 
 FOLLOWS = 0.3  # Correlation of a row with the one before it, above which the order in the file is tested.
-FOLLOWS_SURELY = 4.0  # The same correlation in standard errors (1/√rows).
-SORTED = 0.98  # rank correlation of target and row number from which a file is sorted by its target
-BLOCKS_IN_FILE = 20  # contiguous blocks of rows compared with random rows, per class
+FOLLOWS_SURELY = 4.0  # The same correlation must be this many standard errors (1/√rows).
+SORTED = 0.98  # A file is sorted by its target from this rank correlation of target and row number on.
+BLOCKS_IN_FILE = 20  # This many contiguous blocks of rows are compared with random rows, per class.
 
-_MATERIAL = 0.02  # In the error unit: how much worse whole groups or blocks must be, with 95% confidence (own choice).
-MATERIAL_SHARE = 0.15  # The same as a share of the error on whole groups or blocks (own choice).
+_MATERIAL = 0.02  # Whole groups or blocks must be worse by this error, with 95% confidence (own choice).
+MATERIAL_SHARE = 0.15  # They must also be worse by this share of their error (own choice).
 SKILL_GONE = 0.5  # Share of the apparent skill lost above which the result is due to the random split.
-SKILL_GONE_FORWARD = (
-    0.68  # The same share on later rows, where the data also drifts (California housing in file order: 0.64).
-)
-SERIES = 0.9  # correlation of neighbors in a time column's order from which the target is a series
+# The bound on later rows, where the data also drifts (California housing in file order: 0.64).
+SKILL_GONE_FORWARD = 0.68
+SERIES = 0.9  # A target is a series from this correlation of neighbors in a time column's order on.
 
 
 @dataclass(frozen=True)
@@ -65,8 +64,8 @@ class Groups:
     column: str
     groups: int
     rows_per_group: float
-    features_alike: float  # adjusted R², median over features
-    target_alike: float  # adjusted R² of the target
+    features_alike: float  # The median over features of their adjusted R².
+    target_alike: float  # The adjusted R² of the target.
     in_blocks: bool
     named: bool
     optimism: Optimism | None = None

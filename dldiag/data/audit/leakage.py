@@ -17,7 +17,7 @@ from dldiag.data.features import source_of
 
 SCREEN_ROWS = 10_000  # Rows drawn for the screening: half to fit on, half to score on.
 _BINS = 64  # Bins of a column; the predictor gives each bin its commonest class or mean target.
-SEEN = 0.01  # p-value of the association, above which a column is not searched for thresholds.
+SEEN = 0.01  # Above this p-value of its association a column is not searched for thresholds.
 RARE_ROWS = 40  # Rows outside the commonest class, below which thresholds are always tried.
 COARSE = 8  # Bins of the association test, which needs many rows in each.
 # Share of the baseline's error (variance, for a numeric target) that a leaking column removes with 90% confidence.
@@ -27,13 +27,13 @@ SAME_ORDER_ROWS = 20  # Fewer rows may share an order, or classes, by chance.
 SAME_ORDER = 0.9995  # Rank correlation above which a column is the target in another unit.
 ROWS_PER_VALUE = 20  # Rows per value of a column whose every value has one label, for all rows to count as held out.
 DOMINANCE = 0.2  # How far a leaking column must beat the best other column.
-ENCODED_VALUES = 5  # Least distinct values of a column that holds target means.
-ENCODED_ROWS = 2.0  # Least rows per value of such a column.
-ENCODED_CHANCE = 1e-3  # p-value below which group means lie too close to a column for chance.
-ENCODED_HINT = 0.1  # The same p-value where all values are fractions of small groups.
-FRACTIONS, LARGEST_GROUP = 12, 20  # Least distinct fractions, and most rows of such a group.
+ENCODED_VALUES = 5  # A column that holds target means has at least this many distinct values,
+ENCODED_ROWS = 2.0  # Such a column has at least this many rows per value.
+ENCODED_CHANCE = 1e-3  # Below this p-value, group means lie too close to a column for chance.
+ENCODED_HINT = 0.1  # The same p-value, where all values are fractions of small groups.
+FRACTIONS, LARGEST_GROUP = 12, 20  # Such a column has at least 12 distinct fractions, of groups of at most 20 rows.
 SHARE_MATCH = 0.01  # How close a value times n must be to a whole number; three decimals are enough.
-ENCODED_MATCH = 1e-6  # relative difference between a value and the mean target of its rows
+ENCODED_MATCH = 1e-6  # A value and the mean target of its rows may differ by this share.
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Clue:
     column: str
     removed: float
     at_least: float
-    p_value: float  # that so strong an association arises by chance, not corrected for the number of columns
+    p_value: float  # The chance of so strong an association, not corrected for the number of columns.
 
 
 @dataclass(frozen=True)

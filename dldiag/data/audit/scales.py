@@ -10,10 +10,11 @@ from scipy.stats import skew
 
 from dldiag.core.types import Dataset
 
-IQR_OF_NORMAL = 1.349  # interquartile range of a normal column, in standard deviations
-EXTREME = 20.0  # robust standard deviations from the median; a long but natural tail stays below (own choice)
-EXTREME_SHARE = 0.01  # of the rows; more common values are a tail, not outliers (own choice)
-LONG_TAIL = 2.0  # skewness of the target from which a logarithm is offered (1 is commonly called high)
+IQR_OF_NORMAL = 1.349  # A normal column's interquartile range is this many standard deviations.
+# Extreme values are this many robust standard deviations from the median; long natural tails stay below (own choice).
+EXTREME = 20.0
+EXTREME_SHARE = 0.01  # If a larger share of the rows is that far out, they are a tail and no outliers (own choice).
+LONG_TAIL = 2.0  # From this skewness of the target on a logarithm is offered (1 is commonly called high).
 TAIL_CURED = 0.5  # Share of the skewness that the logarithm must remove.
 
 
@@ -34,11 +35,11 @@ class Outlier:
 class Scales:
     """How differently the number columns are scaled, before any standardizing."""
 
-    ratio: float  # largest standard deviation / smallest
-    largest: str  # the column with the largest standard deviation
+    ratio: float  # The largest standard deviation divided by the smallest.
+    largest: str  # The column with the largest standard deviation.
     smallest: str
-    furthest: float  # largest absolute value
-    numbers: int  # columns compared
+    furthest: float  # The largest absolute value.
+    numbers: int  # How many columns were compared.
 
 
 def scales(dataset: Dataset) -> Scales:

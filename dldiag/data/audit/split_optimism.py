@@ -13,12 +13,12 @@ from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
 from dldiag.core.types import Dataset
 
-ROWS = 1_500  # rows used, in whole blocks
+ROWS = 1_500  # At most this many rows are used, in whole blocks.
 FOLDS = 4
 _FORWARD = 0.7  # Share of the rows, in order, that the model trains on when later rows score it.
 _TREES = 10
-FEATURES = 24  # columns used, spread over the table
-NORMAL_95 = float(stats.norm.ppf(0.95))  # standard errors: a one-sided 95% bound
+FEATURES = 24  # At most this many columns are used, spread over the table.
+NORMAL_95 = float(stats.norm.ppf(0.95))  # A one-sided 95% bound lies this many standard errors away.
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,8 @@ def _compared(
     scale = float(np.std(y)) or 1.0
     random_error, block_error = (float(np.sqrt(mean)) / scale for mean in (random_error, block_error))
 
-    def of_roots(difference: float, error: float) -> float:  # of a root: difference of squares / sum
+    # Roots differ by the difference of their squares, divided by their sum.
+    def of_roots(difference: float, error: float) -> float:
         return difference / (scale * scale * max(random_error + error, 1e-9))
 
     return Optimism(random_error, block_error, 1.0, of_roots(lost, block_error), of_roots(skill, 1.0))

@@ -17,11 +17,11 @@ from dldiag.data.io.repair_rows import Account, Gatherer
 
 LEAST_CHARS = 200_000  # Below this size the strict parser is as fast.
 _BLOCK_BYTES = 1 << 20  # That many stay in a processor's cache: three times as fast as blocks of 16 MiB.
-_BLOCK_ROWS = 100  # At least in a block, for a wide table's blocks cost by column,
-_MOST_BLOCK_BYTES = 16 << 20  # but in no more bytes than these, unless a row is longer.
+_BLOCK_ROWS = 100  # A wide table's blocks cost by column, so a block has at least this many rows.
+_MOST_BLOCK_BYTES = 16 << 20  # A block of a wide table has no more bytes, unless a row is longer.
 _LOOK_BYTES = 1 << 20  # Bytes searched at once: what is found out about each of them takes no more memory than that.
 CHUNK_CHARS = 4 << 20  # Size of the chunks of a text that is not regular as a whole; regular chunks are read fast.
-MOST_BOUNDARY_LINES = 500  # lines that are looked at for a place to cut
+MOST_BOUNDARY_LINES = 500  # A place to cut is looked for in this many lines.
 NEWLINE = 10
 _HEAD_CHARS = 4096  # Characters at the beginning in which a ruled line below the header is looked for.
 _RULES = re.compile(r"(?:\A|\n)[\s|+:=_,;-]*[-=_]{3}[\s|+:=_,;-]*\n|(?:\A|\n)--+(?:[,;\t|]--+)+\n")
@@ -93,28 +93,31 @@ def read_regular(
         return None
     outside = _outside(ends, quoted)
     longest = int(np.diff(outside, prepend=0, append=len(data)).max())
-    names = [str(j) for j in range(width)]
     try:
-        table = pyarrow.csv.read_csv(
-            pa.BufferReader(pa.py_buffer(data)),
-            read_options=pyarrow.csv.ReadOptions(
-                column_names=names, block_size=_block_bytes(longest), use_threads=False
-            ),
-            parse_options=pyarrow.csv.ParseOptions(
-                delimiter=dialect.delimiter,
-                quote_char=dialect.quote if quoted.size else False,
-                double_quote=True,
-                newlines_in_values=bool(quoted.size),
-                ignore_empty_lines=True,
-            ),
-            convert_options=pyarrow.csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False
-            ),
-            memory_pool=pa.system_memory_pool(),  # The default one gives pages back and takes them anew all the time.
-        )
+        table = _parsed(data, dialect, width, _block_bytes(longest), has_quotes=bool(quoted.size))
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowKeyError):
         return None
     return None if _repeats_header(table, header) else (table, _account(data, ends, outside, table.num_rows))
+
+
+def _parsed(data: bytes | memoryview, dialect: Dialect, width: int, block_bytes: int, *, has_quotes: bool) -> pa.Table:
+    """Return all cells as texts, in one thread. Raises pyarrow's errors where a row has another width."""
+    names = [str(j) for j in range(width)]
+    return pyarrow.csv.read_csv(
+        pa.BufferReader(pa.py_buffer(data)),
+        read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=block_bytes, use_threads=False),
+        parse_options=pyarrow.csv.ParseOptions(
+            delimiter=dialect.delimiter,
+            quote_char=dialect.quote if has_quotes else False,
+            double_quote=True,
+            newlines_in_values=has_quotes,
+            ignore_empty_lines=True,
+        ),
+        convert_options=pyarrow.csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False
+        ),
+        memory_pool=pa.system_memory_pool(),  # The default one gives pages back and takes them anew all the time.
+    )
 
 
 def _block_bytes(longest: int) -> int:

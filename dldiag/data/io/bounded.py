@@ -20,9 +20,10 @@ from dldiag.data.io.limits import MIB, Limits, Sampling
 from dldiag.data.io.raw_table import Lines, TypedTable
 
 READER_TARGET = "dldiag.data.io.bounded:answer_request"
-BASE_SECONDS, SECONDS_PER_MIB = 6.0, 3.0  # openpyxl takes 2 to 3 s per packed MiB, Arrow a hundredth of that
-PART_SECONDS, PART_SECONDS_PER_MIB, PART_BYTES = 60.0, 2.0, 3072 * MIB  # of a file read in parts (own choice)
-BASE_BYTES, BYTES_PER_BYTE = 768 * MIB, 16  # of memory: texts and their copy take 4 to 10 times the packed bytes
+BASE_SECONDS, SECONDS_PER_MIB = 6.0, 3.0  # A packed MiB takes openpyxl 2 to 3 s, and Arrow a hundredth of that.
+# These bounds are for files that are read in parts (own choice).
+PART_SECONDS, PART_SECONDS_PER_MIB, PART_BYTES = 60.0, 2.0, 3072 * MIB
+BASE_BYTES, BYTES_PER_BYTE = 768 * MIB, 16  # Texts and their copy take 4 to 10 times the packed bytes in memory.
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class _Question:
     plan: ReadPlan
     limits: Limits
     choices: dict[str, Any] | None
-    path: str = ""  # of a file or folder that the other process reads in parts
+    path: str = ""  # The file or folder that the other process reads in parts.
     sampling: Sampling = field(default_factory=Sampling)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-LONGEST_LOOKED_AT = 200  # characters; longer cells are prose
+LONGEST_LOOKED_AT = 200  # A cell with more characters is prose.
 
 _SIGN = r"[-+−]?"
 _MONEY = r"[$€£¥₹￥元]?"
@@ -14,7 +14,7 @@ _NUMBER = re.compile(
     rf"(?:[eEdD][-+]?\d+)?\s?(?:%|‰|{_MONEY[:-1]}|[A-Z]{{3}})?\)?|[-+]?(?:nan|inf(?:inity)?)|0x[0-9a-f]+",
     re.IGNORECASE,
 )
-_PLAIN = re.compile(r"[-+]?\d{1,20}(?:\.\d{0,20})?")  # Most numbers, found at a fraction of the time.
+_PLAIN = re.compile(r"[-+]?\d{1,20}(?:\.\d{0,20})?")  # Most numbers are found by it at a fraction of the time.
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s?[ap]\.?m\.?)?"
 _DATE = (

@@ -10,14 +10,14 @@ from typing import NamedTuple
 from dldiag.data.io.cell_kind import kind_of, shape_of
 
 _SAMPLE_ROWS = 400
-_SURE_MARGIN = 1.0  # nats between the best and the second reading of a row before it is believed
-POOR_FIT = 5.0  # nats per cell above which a cell does not belong to a column
-MOST_SHIFT = 6  # cells too few or too many above which no repair is tried
-MOST_LACKING = 0.45  # share of the cells of a row that may be lacking
+_SURE_MARGIN = 1.0  # A reading of a row is believed if it fits better than the second best by this many nats.
+POOR_FIT = 5.0  # A cell that fits worse than this many nats does not belong to its column.
+MOST_SHIFT = 6  # A row with more cells too few or too many is not repaired.
+MOST_LACKING = 0.45  # More than this share of the cells of a row may not be lacking.
 DROP_EMPTY_COST = 1.0
 SPLIT_COST = 1.0
 RUN_SPLIT_COST = 1.5  # Cost of two merged cells that are cut within a number or a word.
-QUOTE_SPLIT_COST = 0.5  # a quote stands where the delimiter is missing
+QUOTE_SPLIT_COST = 0.5  # Cutting is cheap where a quote stands in the place of the missing delimiter.
 MOST_QUOTE_SPLITS = 4
 BLUR_COST = 4.0  # Cost of two merged cells that cannot be separated.
 MERGE_COST = 2.0
@@ -26,8 +26,8 @@ GAP_COST = 3.0  # Cost of a missing cell elsewhere.
 STRANGE_SHAPE_COST = 2.5
 FEW_SHAPES = 12
 NUMBER_MARKS = ".,:/-+"
-LONGEST_SPLIT = 80  # characters; no attempt is made to cut longer cells in two
-_WIDEST = 200  # columns above which rows are not realigned
+LONGEST_SPLIT = 80  # Cells with more characters are not cut in two.
+_WIDEST = 200  # Rows with more columns are not realigned.
 
 
 class ColumnProfile(NamedTuple):

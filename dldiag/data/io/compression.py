@@ -17,7 +17,7 @@ from dldiag.core.types import DataError
 from dldiag.data.io.limits import MIB, Limits
 
 _CHUNK = 1 << 20
-FREE_RATIO_BYTES = 10 * MIB  # below this size the ratio of packed to plain bytes does not matter
+FREE_RATIO_BYTES = 10 * MIB  # The ratio of packed to plain bytes does not matter for less than this.
 MOST_MEMBERS = 1000
 IGNORED_MEMBERS = ("__MACOSX/", ".")
 

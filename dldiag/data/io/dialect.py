@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-SPACES = r"\s+"  # the delimiter that stands for runs of blanks, written as pandas writes it
+SPACES = r"\s+"  # The delimiter that stands for runs of blanks is written as pandas writes it.
 _RULE = re.compile(r"[\s|+:=_-]*(?:-{3}|={3}|_{3})[\s|+:=_-]*|\s*-{2,}\s*(?:\|\s*-{2,}\s*)+")
-SWALLOWED_SHARE = 0.6  # of the lines within a cell that look like rows, above which its quote was never meant
+SWALLOWED_SHARE = 0.6  # A quote was never meant as one if this share of the lines in its cell looks like rows.
 LEAST_INNER_LINES = 2
 MOST_INNER_LINES = 1000
-LONGEST_RECORD = 10 << 20  # characters within one quoted cell; a quote that closes later was never meant as one
-BARE_QUOTE_COST = 1  # a quote in the middle of a cell without quotes
-LITERAL_QUOTE_COST = 3  # a cell that begins with a quote and is taken as it stands
-CLOSING_QUOTE_COST = 3  # a cell without quotes that ends with one, and not as 5" does
-STRAY_QUOTE_COST = 2  # a quote within quotes that is not doubled
-GLUED_COST = 3  # two cells without a delimiter between them, one of them in quotes
-MOST_STARTS = 1500  # delimiters in a line above which no repair is tried
-MOST_CLOSERS = 12  # ends that are tried for one quoted cell
+LONGEST_RECORD = 10 << 20  # A quote that closes after more characters was never meant as one.
+BARE_QUOTE_COST = 1  # Paid for a quote in the middle of a cell without quotes.
+LITERAL_QUOTE_COST = 3  # Paid for a cell that begins with a quote and is taken as it stands.
+CLOSING_QUOTE_COST = 3  # Paid for a cell without quotes that ends with one, and not as 5" does.
+STRAY_QUOTE_COST = 2  # Paid for a quote within quotes that is not doubled.
+GLUED_COST = 3  # Paid for two cells without a delimiter between them, one of them in quotes.
+MOST_STARTS = 1500  # A line with more delimiters is not repaired.
+MOST_CLOSERS = 12  # This many ends are tried for one quoted cell.
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Dialect:
     delimiter: str = ","
     quote: str = '"'
     escape: str = ""
-    skip_space: bool = False  # blanks after a delimiter belong to it
+    skip_space: bool = False  # Blanks after a delimiter belong to the delimiter.
 
     @property
     def field(self) -> re.Pattern[str]:
@@ -204,7 +204,7 @@ class _Cut:
     def best(self, start: int, width: int) -> tuple[int, list[str]] | None:
         """Return (cost, cells) of the rest of the line; filled from the far end, so that no recursion runs deep."""
         starts = [0] + [m.end() for m in re.finditer(re.escape(self.dialect.delimiter), self.line)]
-        for left in range(1, width + 1):  # cells still to come
+        for left in range(1, width + 1):  # This many cells are still to come.
             for begin in reversed(starts):
                 self.known[begin, left] = self._step(begin, left)
         return self.known.get((start, width))

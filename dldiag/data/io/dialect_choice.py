@@ -23,16 +23,16 @@ TRUST = {",": 1.0, ";": 0.995, "\t": 1.0, "|": 0.99, "\x1f": 0.99, "\x01": 0.99,
 }  # fmt: skip
 _TYPED = {"empty": 0.6, "missing": 0.9, "number": 1.0, "when": 1.0, "link": 1.0, "code": 0.9, "word": 0.65, "mark": 0.2}
 SAMPLE_LINES = 400
-ONE_COLUMN_SCORE = 0.30  # what a candidate must reach to be believed at all
-BELIEVED = 0.9  # trust below which a delimiter is weak: it must cut every line, and into plausible cells
+ONE_COLUMN_SCORE = 0.30  # A candidate with a lower score is not believed at all.
+BELIEVED = 0.9  # Below this trust a delimiter is weak: it must cut every line, and into plausible cells.
 WEAK_PLAUSIBILITY = 0.70
-SURE_WORDS, SURE_LINES = 4, 10  # so many words in each of so many lines are no prose: blanks cut cells
-LEAST_WIDE_LINES = 4  # of one width before narrower ones, the header among them
-MOST_NARROWINGS = 2  # times that the lines become narrower
+SURE_WORDS, SURE_LINES = 4, 10  # Four words in each of ten lines are no prose: blanks cut cells.
+LEAST_WIDE_LINES = 4  # At least this many lines have one width before narrower ones, the header among them.
+MOST_NARROWINGS = 2  # Lines become narrower at most this many times.
 NARROWING_EVENNESS = 0.95
-FAULT_COST = 0.6  # share of the trust that is lost when the quotes of every line are at fault
-WRAPPED_BONUS = 1.15  # most lines have a field in apostrophes
-QUOTED_EVIDENCE = 2  # fields in apostrophes before these are taken for quotes
+FAULT_COST = 0.6  # This share of the trust is lost when the quotes of every line are at fault.
+WRAPPED_BONUS = 1.15  # Given where most lines have a field in apostrophes.
+QUOTED_EVIDENCE = 2  # Apostrophes are taken for quotes from this many fields on.
 
 
 def decide_dialect(text: str, **given: str | bool) -> Dialect:

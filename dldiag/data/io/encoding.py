@@ -34,14 +34,14 @@ PYTHON_NAMES = {
 }
 _OTHERS = ("cp1252", "cp1250", "cp1251", "koi8_r", "cp866", "cp855", "mac_cyrillic", "cp1253", "cp1254", "johab")
 CHINESE = "gb18030"
-FEW_WORDS = 8  # different words beyond ASCII, up to which Chinese is always offered where it is possible
-UTF8_SHARE = 0.5  # of the lines with other than ASCII bytes that must be UTF-8 before the rest counts as damage
-CLOSE = 0.12  # plausibility between the best and another decoding below which both are offered
-FIRST_MARGIN = 0.12  # how much more plausible a multi-byte encoding must be to overrule the first detector
-SECOND_MARGIN = 0.03  # the same for the second detector, which knows the older Cyrillic encodings
-TWO_BYTES_END = 0x800  # the first character that takes three bytes in UTF-8
-SHORT_TEXT = 24  # different characters beyond ASCII up to which bytes may be UTF-8 by accident
-ACCIDENT_SHARE = 0.6  # of frequent Chinese characters that tells such an accident
+FEW_WORDS = 8  # Up to this many different words beyond ASCII, Chinese is always offered where it is possible.
+UTF8_SHARE = 0.5  # From this share of UTF-8 among the lines beyond ASCII on, the other lines count as damage.
+CLOSE = 0.12  # Two decodings are both offered where their plausibility differs by less.
+FIRST_MARGIN = 0.12  # A multi-byte encoding overrules the first detector when it is more plausible by this.
+SECOND_MARGIN = 0.03  # The second detector, which knows the older Cyrillic encodings, needs only this margin.
+TWO_BYTES_END = 0x800  # From this character on UTF-8 takes three bytes.
+SHORT_TEXT = 24  # Up to this many different characters beyond ASCII, bytes may be UTF-8 by accident.
+ACCIDENT_SHARE = 0.6  # This share of frequent Chinese characters tells such an accident.
 UNUSUAL = {
     "iso_8859_4",
     "iso_8859_10",
@@ -55,13 +55,13 @@ UNUSUAL = {
 SECOND_KNOWS = {"cp855", "mac_cyrillic", "johab"}
 CYRILLIC_NAMES = {"cp1251", "koi8_r", "koi8_u", "cp866", "iso_8859_5", "mac_cyrillic"}
 OTHER_SYSTEMS = ("cp850", "cp437", "cp852", "mac_roman", "mac_latin2")
-DOUBTED_SHARE = 0.5  # of the words that are no words of Europe, from which a page of another system is tried
-BELIEVED_SHARE = 0.9  # the same, from which it is taken
-POOR = 0.7  # plausibility of the first guess below which the second detector is heard
-_RARE = {"iso_8859_5": 0.1}  # what an encoding loses that hardly any table is in
+DOUBTED_SHARE = 0.5  # A page of another system is tried if this share of the words is not European.
+BELIEVED_SHARE = 0.9  # A page of another system is taken if this share of its words is European.
+POOR = 0.7  # The second detector is heard when the first guess is less plausible than this.
+_RARE = {"iso_8859_5": 0.1}  # Hardly any table is in this encoding, so it loses some plausibility.
 SECOND_VOTE_BYTES = 1 << 14
 PREVIEW_CHARS = 300
-_C1_LEAD = b"\xc2"  # begins every control character U+0080 … U+009F in UTF-8
+_C1_LEAD = b"\xc2"  # Every control character U+0080 … U+009F begins with it in UTF-8.
 _HIGH = re.compile(rb"[\x80-\xff]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _C1 = {i: bytes([i]).decode("cp1252", "replace").replace("�", "") or chr(i) for i in range(0x80, 0xA0)}
@@ -75,9 +75,9 @@ class Decoded:
     encoding: str
     bad_characters: int = 0
     bad_example: str = ""
-    other_encoding: str = ""  # of single lines in a file that is UTF-8 otherwise
+    other_encoding: str = ""  # The encoding of single lines in a file that is UTF-8 otherwise.
     other_lines: int = 0
-    recovered: int = 0  # control characters that stand for typographic marks of cp1252
+    recovered: int = 0  # How many control characters stand for typographic marks of cp1252.
 
 
 def decide_encoding(data: bytes) -> str:

@@ -11,18 +11,18 @@ from itertools import pairwise, zip_longest
 from dldiag.data.io.cell_kind import kind_of, shape_of
 from dldiag.data.io.column_profile import ColumnProfile
 
-TYPED_SHARE = 0.8  # of the filled cells of a column before it counts as one of numbers or dates
-FEW_VALUES_SHARE = 0.34  # distinct values per row below which a column of words repeats itself
+TYPED_SHARE = 0.8  # A column is one of numbers or dates if this share of its filled cells is.
+FEW_VALUES_SHARE = 0.34  # A column of words repeats itself if it has fewer distinct values per row.
 LEAST_ROWS_FOR_WORDS = 4
-LEAST_COUNTED = 3  # numbers in a row that count up before they are names
-LEAST_YEARS = 2  # years in a row, above columns without years, before they are names
-_LEAST_STEPS = 4  # numbers in a row at equal distances before they are names
-YEARS_SHARE = 0.5  # of the cells below that are years, above which years in the first line are values
+LEAST_COUNTED = 3  # This many numbers in a row that count up are names.
+LEAST_YEARS = 2  # This many years in a row, above columns without years, are names.
+_LEAST_STEPS = 4  # This many numbers in a row at equal distances are names.
+YEARS_SHARE = 0.5  # If more of the cells below are years, years in the first line are values, too.
 NAME_VOTE, VALUE_VOTE, HINT_VOTE = 1.0, -1.5, 0.7
-LEAST_ALIKE = 8  # rows below a first one that is written as they are
-ALIKE_SHARE = 0.95  # of these rows
+LEAST_ALIKE = 8  # A first row is compared with the rows below it if there are at least this many.
+ALIKE_SHARE = 0.95  # A first row is written as the others if its form is that of this share of them.
 _NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
-_MARKED = re.compile(r"[:=]\s*-?\d")  # a number behind its name
+_MARKED = re.compile(r"[:=]\s*-?\d")  # A number stands behind its name.
 _YEAR = re.compile(r"(?:1[89]|20)\d{2}")
 
 
@@ -117,7 +117,7 @@ def _vote(cell: str, below: Sequence[str]) -> float:
     if kind == "empty" or not filled:
         return 0.0
     if kind == "when" and sum(kind_of(c) == "number" for c in filled) >= TYPED_SHARE * len(filled):
-        return NAME_VOTE  # a day above numbers names their column
+        return NAME_VOTE  # A day above numbers names their column.
     if is_typed(filled):
         return _vote_against_numbers(cell, kind, filled)
     if kind in {"number", "when"}:
@@ -233,7 +233,7 @@ HOLDS: dict[str, frozenset[str]] = {
     **dict.fromkeys(("name", "type", "description", "title", "city", "country", "comment", "comments", "notes", "text",
                      "姓名", "名称", "城市"), frozenset({"word", "code"})),
 }  # fmt: skip
-_SURE_MARGIN = 2  # names that must fit better than when the last column is the one without a name
+_SURE_MARGIN = 2  # Names must fit better by this many than when the last column is the one without a name.
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|\"+")
 
 

@@ -18,10 +18,10 @@ from dldiag.data.io.repair_rows import cells_with_other_delimiter
 from dldiag.data.io.table_bounds import Parts
 
 _SAMPLE_RECORDS = 1000
-LEAST_NAMED_ROWS = 3  # rows whose first cells differ, at least, for these to be names of rows
-EVEN_SHARE = 0.8  # of the rows that must have one width for the names beyond it to have no cells
-_CUT_SHARE = 0.9  # of the rows in which the second part of a cut cell begins with a blank
-ROW_NAMES = "row"  # what a column of row names is called
+LEAST_NAMED_ROWS = 3  # First cells are names of rows if they differ in at least this many rows.
+EVEN_SHARE = 0.8  # Names too many have no cells below them if this share of the rows has one width.
+_CUT_SHARE = 0.9  # A cell was cut if its second part begins with a blank in this share of the rows.
+ROW_NAMES = "row"  # A column of row names gets this name.
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class HeaderFit:
     names: list[str] | None
     notices: tuple[Notice, ...] = ()
     cut_column: int | None = None
-    width: int = 0  # of the rows to be read; 0: what most of them have
+    width: int = 0  # Rows of this width are read; 0 takes what most rows have.
 
 
 def fit_header(header: list[str] | None, width: int, parts: Parts, dialect: Dialect) -> HeaderFit:
@@ -57,9 +57,8 @@ def _too_many_names(header: list[str], width: int, parts: Parts, dialect: Dialec
     joined = _join_after_blank(line.split(dialect.delimiter), dialect.delimiter) if dialect.delimiter else None
     if joined is not None and len(joined) == width:
         return HeaderFit(joined, (notice("header_repaired", example=line),))
-    by_rules = not dialect.quote or not any(
-        dialect.quote in cell for cell in header
-    )  # then its quotes tell where to cut
+    # Quotes that the dialect has read show where to cut.
+    by_rules = not dialect.quote or not any(dialect.quote in cell for cell in header)
     recut = None if by_rules and dialect.quote in line else _recut(line, width, dialect)
     return recut or HeaderFit(header, (_unlike(header, width, line),))
 
@@ -126,7 +125,7 @@ def _are_row_names(header: list[str], rows: Sequence[Sequence[str]], columns: Se
     if len(rows) < LEAST_NAMED_ROWS or len(set(first)) < len(first) or "" in first:
         return False
     if not any(r[-1].strip() for r in rows):
-        return False  # every row ends with a delimiter
+        return False  # Here every row ends with a delimiter.
     if names_rows(header[0]) and len(set(second)) < len(second):
         return False
     return _shifted(header, columns) >= name_fit(header, columns)

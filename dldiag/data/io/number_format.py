@@ -11,16 +11,15 @@ from dldiag.data.io.cell_kind import kind_of
 
 _SAMPLE_CELLS = 50_000
 _LEAST_ROWS = 20
-NUMBER_SHARE = 0.5  # of the filled cells of a column before odd words in it count as spellings of missing
+NUMBER_SHARE = 0.5  # Odd words in a column spell missing values if this share of its filled cells are numbers.
 SPELLINGS = (
     "NA", "N/A", "n/a", "na", "#N/A", "NaN", "nan", "NULL", "null", "Null", "None", "none", "NIL", "nil", "-", "--", "—", "–", "?",
     ".", "..", "...", "missing", "Missing", "MISSING", "\\N", "#NULL!", "#VALUE!", "#DIV/0!", "#REF!", "unknown", "缺失", "无", "空", "空值",
     "暂无", "欠損", "결측", "*", "x", "n.a.", "N.A.", "n.d.", "nd", "ND", "s.d.", "nr", "NR", ":", "no data", "No data",
 )  # fmt: skip
 _SPELLINGS = frozenset(SPELLINGS)
-_ONE_MARK = re.compile(
-    r"[+-]?(?:0?([.,])\d+|[1-9]\d*([.,])(?:\d{1,2}|\d{4,}))"
-)  # A decimal mark that can be nothing else.
+# A decimal mark that can be nothing else.
+_ONE_MARK = re.compile(r"[+-]?(?:0?([.,])\d+|[1-9]\d*([.,])(?:\d{1,2}|\d{4,}))")
 _BOTH = re.compile(r"\d{1,3}(?:([.,'  ])\d{3})+([.,])\d+")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:([.,'  ])\d{3})+")
 _DECIMAL = re.compile(r"(?:0|[1-9]\d*|)([.,])\d+(?:[eE][-+]?\d+)?")

@@ -24,11 +24,12 @@ from dldiag.data.io.source import Text
 from dldiag.data.io.table_bounds import Parts, name_notices, region_notices
 
 WIDTH_RECORDS = 1000
-LOOKED_AT_CHARS = 1 << 22  # of a body, from which its width and the fit of its header are found
-HEADER_WIDTH_SHARE = 0.3  # of the rows that must have the header's width for it to be the table's
-LEAST_WIDE_ROWS = 3  # rows that have the header's width, and none a greater one, for it to be the table's
-FIXED_SHARE = 0.5  # of the cells of a single column that hold runs of blanks
-UNEVEN_SHARE = 0.8  # of the rows that must be sound before the delimiter is doubted
+LOOKED_AT_CHARS = 1 << 22  # The width of a body and the fit of its header are found from its first characters.
+HEADER_WIDTH_SHARE = 0.3  # The header's width is the table's if this share of the rows has it.
+LEAST_WIDE_ROWS = 3  # The header's width is also the table's if this many rows have it and none is wider.
+# A table has columns of fixed width if this share of the cells of its single column holds runs of blanks.
+FIXED_SHARE = 0.5
+UNEVEN_SHARE = 0.8  # The delimiter is doubted if a smaller share of the rows is sound.
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +167,7 @@ def body_width(parts: Parts, dialect: Dialect, header: Sequence[str] | None) -> 
     if header and widths.count(len(header)) >= HEADER_WIDTH_SHARE * len(widths):
         return len(header)
     if header and max(widths) == len(header) and widths.count(len(header)) >= LEAST_WIDE_ROWS:
-        return len(header)  # the others are short of cells at their end
+        return len(header)  # The other rows are short of cells at their end.
     return usual
 
 

@@ -10,7 +10,7 @@ CJK = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949")
 FREQUENT_WEIGHT = 0.5
 SIGNS = frozenset("£€¥°²³µ§–—‘’“”…•™®©±×½¼¾ \xa0")
 WORD_WEIGHT = 0.5
-QUOTING = "«»„“”‘’–—…·•¿¡()[]-'/.:%"  # marks at the ends of words, or between them
+QUOTING = "«»„“”‘’–—…·•¿¡()[]-'/.:%"  # These marks stand at the ends of words, or between words.
 # Letters beyond ASCII of the languages of Western and Central Europe, by how they are written in small letters.
 EUROPEAN = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿœßąćęłńóśźżčďěňřšťůžőűăâîșț")
 

@@ -56,7 +56,7 @@ class RawTable:
     name: str = ""
     lines: Lines = field(default_factory=Lines)
     typed: Mapping[str, str] = field(default_factory=dict)
-    totals: FileTotals | None = None  # of the whole file, where only some of its rows are here
+    totals: FileTotals | None = None  # Counts over the whole file, where only some of its rows are here.
 
     def __post_init__(self) -> None:
         if list(self.frame.columns) != list(self.header):
@@ -92,7 +92,7 @@ def frame_of(table: pa.Table, names: Sequence[str]) -> pd.DataFrame:
     return frame
 
 
-MOST_DECLARED_ROWS = 50_000_000  # a file that declares more is refused before anything is unpacked
+MOST_DECLARED_ROWS = 50_000_000  # A file that declares more is refused before anything is unpacked.
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +107,7 @@ class TypedTable:
     typed: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     totals: FileTotals | None = None
-    identity: str = ""  # of all rows of the file, where its bytes are not hashed
+    identity: str = ""  # The identity of all rows of the file, where its bytes are not hashed.
 
 
 def check_declared(rows: int, columns: int, limits: Limits) -> None:

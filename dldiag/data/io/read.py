@@ -1,4 +1,4 @@
-"""Read a file: decide a plan unless one is given, read by it, and report everything that was done."""
+"""Read a file, or preview its first rows: decide a plan unless one is given, read by it, and report everything that was done."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dldiag.core.params import from_environment
 from dldiag.core.types import Notice, ReadPlan
 from dldiag.data.io.bounded import read_bounded, read_bounded_parts
 from dldiag.data.io.compression import Unpacked
-from dldiag.data.io.encoding import alternatives_of
+from dldiag.data.io.encoding import alternatives_of, decide_encoding
 from dldiag.data.io.formats.jsonl import read_json
 from dldiag.data.io.formats.registry import read_typed
 from dldiag.data.io.large.row_groups import format_of_parts, read_row_groups
@@ -26,16 +26,18 @@ from dldiag.data.io.parse import Gathered, cut_text, gather_rows
 from dldiag.data.io.raw_table import RawTable, TypedTable, frame_of
 from dldiag.data.io.sniff import check_choices, check_found, decide_text, typed_plan
 from dldiag.data.io.source import Text, open_data, open_text, whole_characters
-from dldiag.data.io.text_records import take
+from dldiag.data.io.text_records import Taken, take
 
 MARK_CELLS = 10_000
 LOOKED_AT_CHARS = 1 << 20
-LEAST_LINES_OF_END = (
-    20  # Lines of a text before a last line without a line end is reported; none of 73 sound files ends so.
-)
-FEW_DIFFERENT = 20  # different characters beyond ASCII; the words of a small table repeat
-FEW_CHARACTERS = 60  # beyond ASCII; with more of them the better encoding is plain
+# Lines of a text before a last line without a line end is reported; none of 73 sound files ends so.
+LEAST_LINES_OF_END = 20
+FEW_DIFFERENT = 20  # The words of a small table repeat, so it has few different characters beyond ASCII.
+FEW_CHARACTERS = 60  # With more characters beyond ASCII, the better encoding is plain.
 TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
+PREVIEW_BYTES = 1 << 18
+MOST_ALTERNATIVES = 3
+PLAIN_TEXT = "csv"
 
 
 def read(
@@ -66,34 +68,42 @@ def read(
         chosen = _chosen_plan(parts, plan, choices)
         return _read_parts(Path(source), chosen, limits, sampling, title, trusted)  # type: ignore[arg-type]
     taken = take(source, limits, plan, sampling, **choices)
-    data = taken.data
     plan = replace(plan, **choices) if plan is not None else None
     member = plan.member if plan is not None else choices.get("member", "")
-    unpacked, typed = open_data(data, limits, member)
+    unpacked, typed = open_data(taken.data, limits, member)
     unpacked = unpacked._replace(compression=unpacked.compression or taken.compression)
     check_found(choices, unpacked, typed)
-    around = {"compression": unpacked.compression, "member": unpacked.member}
-    if typed:
-        undecided = None if plan is not None else choices
-        plan = plan or typed_plan(typed, around, choices)
-        reader = read_typed if trusted else read_bounded
-        return _raw_of_typed(reader(unpacked.data, plan, sampled_by(plan, limits), undecided), data, title)
+    if not typed:
+        return taken.counted(_read_text(taken, unpacked, plan, choices, limits, title))
+    undecided = None if plan is not None else choices
+    plan = plan or typed_plan(typed, _packing(unpacked), choices)
+    reader = read_typed if trusted else read_bounded
+    return _raw_of_typed(reader(unpacked.data, plan, sampled_by(plan, limits), undecided), taken.data, title)
+
+
+def _packing(unpacked: Unpacked) -> dict[str, str]:
+    """Return how the data was packed, as a plan names it."""
+    return {"compression": unpacked.compression, "member": unpacked.member}
+
+
+def _read_text(
+    taken: Taken, unpacked: Unpacked, plan: ReadPlan | None, choices: Mapping[str, Any], limits: Limits, title: str
+) -> RawTable:
+    """Read delimited text or JSON by its plan, or by the one that its content and the choices give."""
     text = open_text(unpacked.data, limits, plan.encoding if plan is not None else choices.get("encoding", ""))
-    plan = plan or decide_text(text, choices, around)
+    plan = plan or decide_text(text, choices, _packing(unpacked))
     limits = sampled_by(plan, limits)
+    of_text = source_notices(text, unpacked)
     if plan.format == "jsonl":
         found = read_json(text, plan, limits)
-        told = [*taken.told(found.rows_in_file, limits), *source_notices(text, unpacked)]
-        table = _raw_of_typed(found, data, title, told)
-    else:
-        of_text = [*source_notices(text, unpacked), *close_notices(text, unpacked)]
-        cut = cut_text(text, plan)
-        del text  # A long one takes as much memory as the file.
-        gathered = gather_rows(cut, plan, limits)
-        told = [*taken.told(gathered.rows_in_file, limits), *of_text]
-        told += [*gathered.notices, *mark_notices(gathered, plan)]
-        table = _raw_of_text(gathered, plan, data, title, told)
-    return taken.counted(table)
+        return _raw_of_typed(found, taken.data, title, [*taken.told(found.rows_in_file, limits), *of_text])
+    of_text += close_notices(text, unpacked)
+    cut = cut_text(text, plan)
+    del text  # A long one takes as much memory as the file.
+    gathered = gather_rows(cut, plan, limits)
+    of_rows = [*gathered.notices, *mark_notices(gathered, plan)]
+    told = [*taken.told(gathered.rows_in_file, limits), *of_text, *of_rows]
+    return _raw_of_text(gathered, plan, taken.data, title, told)
 
 
 def _chosen_plan(kind: str, plan: ReadPlan | None, choices: Mapping[str, Any]) -> ReadPlan:
@@ -190,3 +200,35 @@ def mark_notices(gathered: Gathered, plan: ReadPlan) -> list[Notice]:
     if not table.num_rows:
         told.append(notice("no_rows"))
     return told
+
+
+def preview(source: str | Path | bytes, plan: ReadPlan, rows: int = 20, limits: Limits | None = None) -> RawTable:
+    """Return the first rows as the plan reads them; of a long text only the beginning is looked at."""
+    limits = limits or from_environment(Limits)
+    data = take(source, limits, plan).data
+    if plan.format == PLAIN_TEXT and not plan.compression:
+        data, plan = _beginning(data, plan)
+    table = read(data, plan=plan, limits=limits)
+    return replace(table, frame=table.frame.head(rows))
+
+
+def alternatives(
+    data: bytes, plan: ReadPlan | None = None, limits: Limits | None = None
+) -> tuple[tuple[str, str], ...]:
+    """Return (encoding, preview) of up to three other encodings in which the bytes are about as plausible.
+
+    The preview shows lines with other than ASCII characters, so that a person can tell which reads right.
+    """
+    unpacked, typed = open_data(data, limits or from_environment(Limits), "" if plan is None else plan.member)
+    if typed:
+        return ()
+    chosen = decide_encoding(unpacked.data) if plan is None else plan.encoding
+    return alternatives_of(unpacked.data, chosen)[:MOST_ALTERNATIVES]
+
+
+def _beginning(data: bytes, plan: ReadPlan) -> tuple[bytes, ReadPlan]:
+    """Cut a long text after a whole line; footnotes are then out of sight."""
+    if len(data) <= PREVIEW_BYTES or plan.encoding.startswith(("utf-16", "utf-32")):
+        return data, plan
+    end = data.rfind(b"\n", 0, PREVIEW_BYTES)
+    return (data, plan) if end < 0 else (data[: end + 1], replace(plan, footer_rows=0))

@@ -30,15 +30,15 @@ Fate = Literal[
 ]
 REPAIRS: tuple[Fate, ...] = ("bare_quotes", "padded", "extra_empty", "realigned", "other_delimiter")
 _SAMPLE_RECORDS = 600
-_MOST_WORDS = 16  # cells too many that a delimiter such as a space may make
-_CUT_SHARE = 0.5  # of the width; a line with fewer cells may be cut by another delimiter
-MOST_STRANGERS = 0.25  # share of the cells so cut that may fit their columns poorly; more, and the line is no row
+_MOST_WORDS = 16  # A delimiter such as a space may make up to this many cells too many.
+_CUT_SHARE = 0.5  # A line with a smaller share of the cells may be cut by another delimiter.
+MOST_STRANGERS = 0.25  # If more of the cells so cut fit their columns poorly, the line is no row.
 OTHER_DELIMITERS = (";", "\t", "|", ",", " ")
-LEAST_SOUND_ROWS = 3  # rows of the full width, before short ones are filled up
-SHORT_SHARE = 0.3  # of the rows that have one or two smaller numbers of cells for these to lack their last cells
-EACH_SHORT_SHARE = 0.1  # of the rows that have each of these numbers
-MOST_COUNTED = 20_000  # records counted for that
-LONGEST_REPAIRED = 100_000  # characters of a line; longer lines at fault are set aside
+LEAST_SOUND_ROWS = 3  # Short rows are filled up only if this many rows have the full width.
+SHORT_SHARE = 0.3  # Rows lack their last cells if one or two smaller numbers of cells occur in this share of them.
+EACH_SHORT_SHARE = 0.1  # Each of those smaller numbers of cells occurs in at least this share of the rows.
+MOST_COUNTED = 20_000  # At most this many records are counted to find the usual numbers of cells.
+LONGEST_REPAIRED = 100_000  # Longer lines at fault are set aside.
 
 
 @dataclass
@@ -112,7 +112,7 @@ class Gatherer:
         cells = record.cells
         if record.is_rule and self.width > 1 and (len(cells) == 1 or not self.account.records):
             return "rule", None
-        if self.account.records and [c.strip() for c in cells] == self.header:  # the first row may look like the names
+        if self.account.records and [c.strip() for c in cells] == self.header:  # The first row may look like the names.
             return "repeated_header", None
         if len(cells) == self.width:
             return "read", cells

@@ -19,7 +19,7 @@ from dldiag.data.io.number_format import decide_marks
 from dldiag.data.io.source import Text, looks_like_json_lines, open_data, open_text
 from dldiag.data.io.table_bounds import Region, common_width, find_region, given_region
 
-WHOLE_CHARS = 1 << 19  # texts up to this size are looked at as a whole, of longer ones the two ends
+WHOLE_CHARS = 1 << 19  # Shorter texts are looked at as a whole, and longer ones at both ends.
 _HEAD_CHARS, TAIL_CHARS = 1 << 18, 1 << 16
 MARK_ROWS = 1000
 
@@ -158,7 +158,7 @@ def _is_delimiter(value: Any) -> bool:
 
 TEXT_FORMATS = ("csv", "jsonl")
 FORMATS = (*TEXT_FORMATS, *READERS)
-SHORT = {"gzip": "gz", "bzip2": "bz2", "zstd": "zst"}  # names of packings, as files end
+SHORT = {"gzip": "gz", "bzip2": "bz2", "zstd": "zst"}  # Files name their packing by these endings.
 PACKINGS = ("", "gz", "gzip", "bz2", "bzip2", "xz", "zst", "zstd", "zip")
 _DECIMALS = (".", ",")
 _THOUSANDS = ("", ".", ",", " ", "'", "’", "_", "\u00a0", "\u202f", "\u2009")

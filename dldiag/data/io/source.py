@@ -19,7 +19,7 @@ from dldiag.data.io.limits import MIB, Limits
 _NUL_LINE = re.compile(r"^\0+$|\0+\Z", re.MULTILINE)
 _WRITTEN = re.compile("[^\ufeff \t\n\0]")
 _QUOTED = re.compile(r'"[^"]*"')
-_HALF = re.compile("[\ud800-\udfff]")  # lone surrogates: from JSON escapes, or bytes of a file name that are no UTF-8
+_HALF = re.compile("[\ud800-\udfff]")  # Lone surrogates come from JSON escapes, or from file names that are no UTF-8.
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Text:
     decoded: Decoded
     mixed_ends: bool = False
     nuls: int = 0
-    source: bytes = b""  # the text in UTF-8, where the file holds just that
+    source: bytes = b""  # The text in UTF-8, where the file holds just that.
 
     @cached_property
     def lines(self) -> int:
@@ -93,7 +93,7 @@ def open_text(data: bytes, limits: Limits, encoding: str = "") -> Text:
     """Decode bytes and make all line ends \\n; DataError for what is no text, has nothing in it or endless lines."""
     try:
         decoded = decode(data, encoding or decide_encoding(data))
-    except (LookupError, ValueError) as error:  # a codec may refuse bytes in ways of its own
+    except (LookupError, ValueError) as error:  # A codec may refuse bytes in ways of its own.
         raise DataError(
             Message("There is no encoding named {encoding}.", {"encoding": encoding}),
             Message("Choose one such as utf-8, gb18030, big5, cp932, cp1252 or utf-16."),
@@ -167,10 +167,10 @@ def looks_like_json_lines(text: Text) -> bool:
     return is_json_lines(text.text)
 
 
-_HEAD = 4096  # bytes that tell what a file is
-MOST_CONTROLS_SHARE = 0.02  # of the characters; above it a file is not text
-MOST_NULS_SHARE = 0.25  # of the characters; a text with so many, and hardly any other control character, may be one
-MOST_STRANGE_SHARE = 0.10  # characters without meaning in any script; above it a file is not text
+_HEAD = 4096  # This many bytes show what a file is.
+MOST_CONTROLS_SHARE = 0.02  # A file with more control characters than this share is not text.
+MOST_NULS_SHARE = 0.25  # A text with hardly any other control character may hold this share of NULs.
+MOST_STRANGE_SHARE = 0.10  # A file with more characters that no script knows is not text.
 
 _TYPED: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("parquet", lambda d: d.startswith((b"PAR1", b"PARE"))),
@@ -234,7 +234,7 @@ def refuse_noise(text: str) -> None:
         unicodedata.category(c) == "Cc" and c not in "\n\r\t\x1c\x1d\x1e\x1f\x01\x02\x03\x07" for c in sample
     )
     if controls > MOST_CONTROLS_SHARE * len(sample) and sample.count("\0") <= MOST_NULS_SHARE * len(sample):
-        controls -= sample.count("\0")  # texts of fixed width end in NULs, which are left out
+        controls -= sample.count("\0")  # Texts of fixed width end in NULs, which are left out.
     strange = sum(c == "�" or unicodedata.category(c) in {"Cn", "Co", "Cs"} for c in sample)
     if controls > max(3, MOST_CONTROLS_SHARE * len(sample)) or strange > max(4, MOST_STRANGE_SHARE * len(sample)):
         raise DataError(

@@ -21,11 +21,11 @@ from dldiag.data.io.raw_table import Lines
 _SAMPLE_ROWS = 200
 _SAMPLE_CELLS = 100_000
 LEAST_SAMPLE_ROWS = 10
-FILLED_SHARE = 0.5  # of the cells a row usually fills; below it a line above the table is a title
+FILLED_SHARE = 0.5  # A line above the table that fills a smaller share of the usual cells is a title.
 MOST_HEADER_LINES = 4
-LEAST_GROUP_NAMES = 2  # filled cells of a line above the names for it to name groups of columns
-MOST_FOOTNOTES_SHARE = 0.34  # of the rows; more of them are a second table or sparse rows
-SPARSE_SHARE = 0.05  # of the rows that look like footnotes above which they are taken for rows
+LEAST_GROUP_NAMES = 2  # A line above the names names groups of columns if this many of its cells are filled.
+MOST_FOOTNOTES_SHARE = 0.34  # If more rows look like footnotes, they are a second table or sparse rows.
+SPARSE_SHARE = 0.05  # If more rows of the table itself look like footnotes, all of them are rows.
 LEAST_ROWS_OF_NEXT_TABLE = 2
 
 
@@ -228,7 +228,8 @@ class Parts:
     body: str
     below: str
     first_line: int
-    place: tuple[int, int] = (0, 0)  # of the whole body in the text, where `body` may be its beginning only
+    # The place of the whole body in the text, of which `body` may be the beginning only.
+    place: tuple[int, int] = (0, 0)
 
 
 def region_notices(parts: Parts, plan: ReadPlan, lines: Lines) -> list[Notice]:

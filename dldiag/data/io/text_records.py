@@ -28,11 +28,12 @@ from dldiag.data.io.raw_table import RawTable
 from dldiag.data.io.sniff import decide_plan, dialect_of
 from dldiag.data.io.source import load, typed_format
 
-HEAD_BYTES = 4 * MIB  # of a large file: from them and its end it is decided where its rows begin and end, and how
+HEAD_BYTES = 4 * MIB  # The head and the end of a large file decide where its rows begin and end, and how they are read.
 TAIL_BYTES = MIB >> 4
 _BLOCK_BYTES = 16 * MIB
-FILL = 0.98  # of the bytes allowed: the lines above and below the rows need some
-PACKED_TIMES = 8  # a packed file of more than this part of the bytes allowed is read in parts: text packs 3 to 8 times
+FILL = 0.98  # The lines above and below the rows need some of the bytes allowed.
+# Text packs 3 to 8 times, so a packed file of more than this part of the bytes allowed is read in parts.
+PACKED_TIMES = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +41,8 @@ class Taken:
     """The bytes to be read; of a large file those of the records drawn, and what was counted over all of it."""
 
     data: bytes
-    size: int = 0  # bytes of a large file on disk
-    compression: str = ""  # that a large file has been unpacked from
+    size: int = 0  # The bytes of a large file on disk.
+    compression: str = ""  # What a large file has been unpacked from.
     totals: FileTotals | None = None
     plan: ReadPlan | None = None
 
@@ -92,7 +93,7 @@ def take(
             Message("Unpack it on your computer and upload the table itself."),
         ) from error
     if all_kept and not packed and size <= limits.max_text_bytes:
-        return Taken(load(path, limits))  # read as it is, every line of it accounted for
+        return Taken(load(path, limits))  # The file is read as it is, and every line of it is accounted for.
     return Taken(data, size, packed, totals)
 
 
@@ -277,7 +278,7 @@ def _blocks(
         block = rest + block
         ends = record_ends(block, marks)
         if not len(ends) or len(block) - ends[-1] > limits.max_cell_chars:
-            ends = record_ends(block, SampleMarks())  # a quote that nobody closes: every line is a record
+            ends = record_ends(block, SampleMarks())  # Nobody closes this quote, so every line is a record.
         if not len(ends) and len(block) > limits.max_cell_chars:
             raise DataError(
                 Message("The file is larger than is read at once, and has no line ends to draw rows by."),

@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 Calendar = Literal["", "buddhist", "other"]
-_SAMPLE = 200  # texts that are looked at before all are changed
-CALENDAR_SHARE = 0.9  # of these that must show the other calendar
-BUDDHIST_OFFSET = 543  # years that the Buddhist era is ahead
-MONTHS = {  # what each month begins with in French, German, Spanish, Italian, Portuguese and Dutch, beside English
+_SAMPLE = 200  # This many texts are looked at before all are changed.
+CALENDAR_SHARE = 0.9  # This share of the texts looked at must show the other calendar.
+BUDDHIST_OFFSET = 543  # The Buddhist era is this many years ahead.
+MONTHS = {  # How each month begins in French, German, Spanish, Italian, Portuguese and Dutch.
     "Jan": "januar|januari|janvier|janv|enero|ene|gennaio|gen|janeiro",
     "Feb": "februar|februari|février|fevrier|févr|fév|febrero|febbraio|fevereiro|fev",
     "Mar": "märz|maerz|mrz|mars|marzo|março|marco|maart|mrt",
@@ -33,6 +33,7 @@ _MONTH_NAME = re.compile(
     re.IGNORECASE,
 )
 _WITH_NAME = r"(?i)\d.*\pL{3}.*\d|^\pL{3,}\.?[ -]\d"
+# Each era maps to the year before its first.
 ERAS = {
     "令和": 2018,
     "平成": 1988,
@@ -41,7 +42,7 @@ ERAS = {
     "民國": 1911,
     "民国": 1911,
     "中華民國": 1911,
-}  # year before the first
+}
 _ERA = re.compile("(" + "|".join(sorted(ERAS, key=len, reverse=True)) + r")\s?(\d{1,3}|元)年")
 _BUDDHIST = re.compile(r"(?<!\d)(2(?:4[4-9]\d|5\d\d|6[0-2]\d))(?!\d)")
 _IN_BUDDHIST_YEARS = r"^(?:\d{1,2}[/.-]\d{1,2}[/.-]2[4-6]\d\d|2[4-6]\d\d[/.-]\d{1,2}[/.-]\d{1,2})(?:[ T].*)?$"

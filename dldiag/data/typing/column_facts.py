@@ -25,8 +25,8 @@ _DATE_WORDS = word_set("date day d dt datum fecha time timestamp datetime month 
 _DATE_PARTS = ("日期", "时间", "年份", "年度")
 _CODE_WORDS = word_set("code codes zip plz fips postcode postal")
 _CODE_PARTS = ("编码", "邮编", "代码")
-NUMBER_SAMPLE = 500  # distinct texts, spread over the column, that are looked at before all are tried as numbers
-_HOPELESS = 0.1  # share of the sample that reads as numbers, below which the others are not tried
+NUMBER_SAMPLE = 500  # This many distinct texts, spread over the column, are looked at before all are tried as numbers.
+_HOPELESS = 0.1  # If fewer of the sample read as numbers, the others are not tried.
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,9 +37,9 @@ class Facts:
     position: int
     cells: Cells
     plan: ReadPlan
-    sure: tuple[str, ...] = ()  # spellings of missing values that were taken out
+    sure: tuple[str, ...] = ()  # The spellings of missing values that were taken out.
     sure_count: int = 0
-    declared: str = ""  # what a typed file format says: number, date, bool
+    declared: str = ""  # What a typed file format says: number, date or bool.
     words: frozenset[str] = field(default_factory=frozenset)
 
     @cached_property

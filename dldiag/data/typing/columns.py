@@ -47,16 +47,15 @@ _MARK_OF = {
     "hours": ":",
     "magnitudes": r"\d\s*[^\d\s.,%)-]",
 }
-MIXED = frozenset(
-    {"percent_mixed", "mixed_units", "mixed_currencies"}
-)  # marks that only some cells have, or that differ
+# These marks stand in some cells only, or differ between cells.
+MIXED = frozenset({"percent_mixed", "mixed_units", "mixed_currencies"})
 MIXED_EXAMPLES = 4
 _NUMERALS = re.compile(r"[\d.,\s+-]+")
 _DAMAGED = r"^\d\.\d{2,}E\+\d{2}$"
-_EXAMPLES = 20  # first cells from which examples are taken
-DAMAGED_SHARE = 0.5  # of the cells written like that, from which the column is taken for damaged codes
+_EXAMPLES = 20  # Examples are taken from this many first cells.
+DAMAGED_SHARE = 0.5  # A column is taken for damaged codes if this share of its cells is written like that.
 _OF_VALUES, _OF_TEXTS = ("number", "date", "boolean"), ("category", "text", "identifier")
-BY_HAND = "by_hand"  # the origin of a kind that a person chose
+BY_HAND = "by_hand"  # The origin of a kind that a person chose.
 _CHOSEN = Message("Chosen by hand.")
 
 
@@ -67,7 +66,7 @@ class Typed:
     column: Column
     values: NDArray[Any]
     remarks: tuple[Remark, ...] = ()
-    has_not_available: bool = False  # whether NA stands among its texts
+    has_not_available: bool = False  # Whether NA stands among its texts.
 
 
 def type_columns(

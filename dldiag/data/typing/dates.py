@@ -16,12 +16,12 @@ from dldiag.data.typing.calendars import Calendar, in_english_and_gregorian
 from dldiag.data.typing.distinct import as_mask
 from dldiag.data.typing.periods import PERIODS, Period, read_periods
 
-FIRST_YEAR, LAST_YEAR = 1800, 2200  # a date outside is taken for something else
-FIRST_YEAR_BEFORE_MONTHS = 1000  # where the year stands first, which hardly anything but a date is written like
+FIRST_YEAR, LAST_YEAR = 1800, 2200  # A date outside these years is taken for something else.
+FIRST_YEAR_BEFORE_MONTHS = 1000  # Hardly anything but a date has the year first, so earlier years are read there.
 EXCEL_EPOCH = np.datetime64("1899-12-30")
-LAST_SERIAL = 2_958_465  # Excel day number of 9999-12-31
-NEAR_SERIALS = (36526.0, 55153.0)  # Excel day numbers of 2000-01-01 … 2051-01-01
-_SAMPLE = 200  # texts of which one at least must be written in a way, for all to be tried in that way
+LAST_SERIAL = 2_958_465  # The day number that Excel gives 9999-12-31.
+NEAR_SERIALS = (36526.0, 55153.0)  # Excel's day numbers of 2000-01-01 and 2051-01-01.
+_SAMPLE = 200  # A way of writing is tried on all texts if at least one of this many is written in it.
 _CLOCK = (
     r"(?:,?[ T]+(?:(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?|24:00(?::00)?)"
     r"\s*(?:[AaPp][Mm])?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
@@ -31,7 +31,8 @@ _MONTH = (
     r"(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)"
 )
-_ONE_WAY_SHARE = 0.95  # of the texts that one way of writing reads, or several together (as READ_SHARE)
+_ONE_WAY_SHARE = 0.95  # One way of writing, or several together, must read this share of the texts (as READ_SHARE).
+# The order is plain from the day; dmy is taken where slashes are not the rule.
 PLAIN_WAYS = (
     "ymd",
     "ymd/",
@@ -40,8 +41,8 @@ PLAIN_WAYS = (
     "d mon y",
     "mon d y",
     "dmy",
-)  # the day is plain; dmy where slashes are not the rule
-_SHORT_YEAR = "%y"  # 69 … 99 are of the 20th century, 00 … 68 of the 21st, as POSIX strptime has it
+)
+_SHORT_YEAR = "%y"  # POSIX strptime puts 69 … 99 into the 20th century and 00 … 68 into the 21st.
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ class Written:
     """One way of writing a date: what its day looks like, and how it is read once its marks are hyphens."""
 
     key: str
-    day: str  # a regular expression, without the weekday before it and the time of day behind it
-    form: str  # a strptime format
+    day: str  # A regular expression, without the weekday before and the time of day behind.
+    form: str  # A format of strptime.
     example: str
 
     @property
@@ -89,7 +90,7 @@ class Dates:
     ambiguous: bool = False
     short_years: bool = False
     calendar: Calendar = ""
-    is_mixed: bool = False  # several ways of writing
+    is_mixed: bool = False  # True where dates are written in several ways.
 
     @property
     def read(self) -> NDArray[np.bool_]:

@@ -18,20 +18,22 @@ from dldiag.data.typing.name_words import word_set
 from dldiag.data.typing.numbers import LARGEST_EXACT
 
 # Shares of the present cells and counts of distinct values. Own choices, tried on the 53 tables of the manifest.
-READ_SHARE = 0.95  # of the cells must read as a number or a date
-MOSTLY_SHARE = 0.5  # of the cells must read as a number or a date for the others to be the odd ones
-ODD_WORDS = 5  # different words without digits among numbers or dates that stand for a missing value
-READ_BESIDE_ODD_WORDS = 10  # distinct numbers or dates that must stand beside them
-MAX_LEVELS = 40  # declared values of a category; the others become one (bounds the one-hot width; own choice)
-_UNIQUE_SHARE = 0.9  # of the cells distinct: names the row rather than describes it
-UNIQUE_ROWS = 20  # rows below which "all distinct" means nothing
-TEXT_WORDS = 3.0  # mean words of a cell of free text
-REPEATED_TEXT_WORDS = 6.0  # mean words of free text whose cells repeat
-REPEATED_TEXT_SHARE = 0.2  # of the cells distinct, at least, for free text whose cells repeat
-NAME_WORDS = 4.0  # mean words from which capitalized texts are more than names of people
-CHARACTERS_PER_WORD = 2.0  # Chinese, Japanese
-CODE_SHARE = 0.5  # of the cells must be too long for a number, or have a leading zero among whole numbers
-CODE_DIGITS = 3  # digits, at least, of a code with leading zeros whose name does not say that it is one: 07 is an hour
+READ_SHARE = 0.95  # This share of the cells must read as a number or a date.
+MOSTLY_SHARE = 0.5  # If this share does, the other cells are the odd ones.
+ODD_WORDS = 5  # Up to this many different words without digits stand for missing values among numbers or dates.
+READ_BESIDE_ODD_WORDS = 10  # This many distinct numbers or dates must stand beside words for missing values.
+MAX_LEVELS = 40  # The other values of a category become one, which bounds the one-hot width (own choice).
+_UNIQUE_SHARE = 0.9  # If more of the cells are distinct, the column names rows rather than describes them.
+UNIQUE_ROWS = 20  # With fewer rows, "all distinct" means nothing.
+TEXT_WORDS = 3.0  # Cells of free text have at least this many words on average.
+REPEATED_TEXT_WORDS = 6.0  # Cells of free text that repeat have at least this many words on average.
+REPEATED_TEXT_SHARE = 0.2  # Where cells of free text repeat, at least this share of them is distinct.
+NAME_WORDS = 4.0  # Capitalized texts with more words on average are more than names of people.
+CHARACTERS_PER_WORD = 2.0  # Chinese and Japanese write no blanks, so words are counted by characters.
+# Codes are too long for a number, or have a leading zero among whole numbers, in this share of the cells.
+CODE_SHARE = 0.5
+# A code with leading zeros whose name does not say that it is one has at least this many digits: 07 is an hour.
+CODE_DIGITS = 3
 
 MOSTLY_NUMBERS = "{share:.0%} of the values read as numbers, the others do not, such as {examples}."
 MOSTLY_DATES = "{share:.0%} of the values read as dates, the others do not, such as {examples}."
@@ -43,7 +45,8 @@ _WHOLE = r"^[+-]?\d+$"
 _LEADING_ZERO = r"^0\d+$"
 _WIDE = r"[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]"
 _WORD = r"[^\s\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]+"
-_DESCRIBING = r"(?:^|\s)\p{Ll}|\pL.*\d|\d.*\pL"  # a word in lower case, or letters and digits as in an address
+# It finds a word in lower case, or letters and digits as in an address.
+_DESCRIBING = r"(?:^|\s)\p{Ll}|\pL.*\d|\d.*\pL"
 
 
 def decide_kind(facts: Facts) -> tuple[Kind, str, Message]:

@@ -11,21 +11,21 @@ from numpy.typing import NDArray
 
 from dldiag.data.typing.distinct import Cells, as_mask
 
-MOST_LABELS = 5_000  # different texts that are compared; a column of more is no category
+MOST_LABELS = 5_000  # A column with more different texts is no category.
 LIST_MARKS = ("|", ";", ",", "/")
-LIST_SHARE = 0.3  # of the different texts that must hold a mark between items
-LIST_TEXTS = 10  # different texts, at least
-ITEM_WORDS = 3  # words of an item, at most, on average; more are sentences
-ITEM_USES = 2.5  # uses of an item, at least, on average: items repeat, the clauses of sentences do not
-FEW_TEXTS = 3  # different texts with a mark that nobody writes within a label
+LIST_SHARE = 0.3  # A column of lists has a mark between items in this share of its different texts.
+LIST_TEXTS = 10  # Many texts with a mark are this many different ones.
+ITEM_WORDS = 3  # Items have at most this many words on average; sentences have more.
+ITEM_USES = 2.5  # Items of many texts are each used this often on average; the clauses of sentences are not.
+FEW_TEXTS = 3  # A mark that nobody writes within a label makes lists of this many different texts.
 FEW_MARKS = ("|", ";")
-FEW_USES = 1.5  # uses of an item, at least, on average
-ALONE_SHARE = 0.5  # of the items that are cells by themselves elsewhere
-_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))  # characters without width
-_LOOK_ALIKE = str.maketrans("аеорсухіѕ", "aeopcyxis")  # Cyrillic
+FEW_USES = 1.5  # Between such marks, items need to be used only this often on average.
+ALONE_SHARE = 0.5  # Texts are lists if this share of their items are cells by themselves elsewhere.
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))  # Characters without width.
+_LOOK_ALIKE = str.maketrans("аеорсухіѕ", "aeopcyxis")  # Cyrillic letters and the Latin ones that look alike.
 _LATIN = "abcdefghijklmnopqrstuvwxyz"
 _BRACKETS = r"^(?:\[.*\]|\{.*\})$"
-BRACKETS_SHARE = 0.9  # of the different texts
+BRACKETS_SHARE = 0.9  # This share of the different texts must stand in brackets.
 
 
 def spelling_of(text: str) -> str:

@@ -24,8 +24,8 @@ MAYBE = word_set(
 }
 # Given names and surnames that are also spellings of "missing"; kept, and reported, in a column of names.
 _NAMES = frozenset({"Nan", "Nat", "Null"})
-NAME_SHARE = 0.9  # of the other texts that begin with a capital for a column to hold names (own choice)
-NAMES_LEAST = 8  # other texts; fewer are the levels of a category (own choice)
+NAME_SHARE = 0.9  # A column holds names if this share of its other texts begins with a capital (own choice).
+NAMES_LEAST = 8  # Fewer other texts are the levels of a category (own choice).
 _CAPITALIZED = r"^\p{Lu}[\p{Ll}'’-]+"
 SENTINELS = frozenset({-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0, 999999.0})
 # Codes of surveys for "does not know", "refused" and the like, of which a column has several.
@@ -33,11 +33,11 @@ SURVEY_CODES = SENTINELS.union(
     sign * number
     for sign in (1.0, -1.0)
     for number in (7, 8, 77, 88, 97, 98, 777, 888, 997, 998, 7777, 8888, 9997, 9998)
-) - {7.0, 8.0}  # these are values of many scales
-SENTINEL_SHARE = 0.005  # share of the cells; rarer ones are as likely to be values (own choice)
-SENTINEL_ROWS = 3  # cells; one or two are as likely to be values (own choice)
-SENTINEL_GAP = 1.0  # distance to the nearest value, in ranges of all other values (own choice)
-SENTINEL_VALUES = 10  # other distinct numbers, at least, where the code is not one of SENTINELS (own choice)
+) - {7.0, 8.0}  # These two are values of many scales.
+SENTINEL_SHARE = 0.005  # A code in a smaller share of the cells is as likely to be a value (own choice).
+SENTINEL_ROWS = 3  # One or two cells are as likely to be values (own choice).
+SENTINEL_GAP = 1.0  # The nearest value must be this far away, in ranges of all other values (own choice).
+SENTINEL_VALUES = 10  # A code that is not in SENTINELS needs this many other distinct numbers beside it (own choice).
 
 
 def surely_missing(texts: pa.Array) -> NDArray[np.bool_]:

@@ -16,10 +16,8 @@ from dldiag.data.typing.notices import Remark
 
 # Spellings that nobody uses for anything but "not available", unless they are codes: Namibia, North America.
 NOT_AVAILABLE = word_set("na n.a.") | {"not available"}
-CODE_SHARE = (
-    0.5  # of the other texts that are short and all capitals, above which NA is one more such code (own choice)
-)
-COLUMNS_WITH_IT = 2  # of texts in which NA is no code, from which it is missing in each of them (own choice)
+CODE_SHARE = 0.5  # If more of the other texts are short and all capitals, NA is one more such code (own choice).
+COLUMNS_WITH_IT = 2  # NA is missing in every column of texts where it is no code, if there are this many (own choice).
 _CODE = r"^\p{Lu}{2,5}$"
 
 

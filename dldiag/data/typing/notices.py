@@ -9,8 +9,8 @@ from dldiag.core.i18n import Message, Value
 from dldiag.core.types import Notice
 from dldiag.data.notice_text import NoticeText
 
-_SHOWN = 5  # columns named in a notice; the others are counted
-_EXAMPLES = 12  # texts shown in a notice
+_SHOWN = 5  # A notice names this many columns and counts the others.
+_EXAMPLES = 12  # A notice shows this many texts.
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Remark:
     column: str
     count: int
     examples: tuple[str, ...] = ()
-    row: int = 0  # the first such cell, counted from 1 below the header; 0: not known
+    row: int = 0  # The first such cell, counted from 1 below the header; 0 means that it is not known.
 
 
 REMARKS = {

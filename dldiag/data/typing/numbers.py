@@ -14,8 +14,9 @@ from dldiag.data.typing.units import currencies_in, one_percent_scale, strip_mag
 
 _PLAIN = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?$"
 INFINITE = r"^[+-]?(?i:inf|infinity|∞)$"
-BARE_BESIDE_BOUNDS = 10  # distinct bare numbers, at least, and more than there are bounds, for <0.01 to be a number
-LARGEST_EXACT = 2.0**53  # float64: whole numbers above this are rounded
+# <0.01 is a number if this many distinct bare numbers stand beside it, and more than there are bounds.
+BARE_BESIDE_BOUNDS = 10
+LARGEST_EXACT = 2.0**53  # Whole numbers above this are rounded in float64.
 
 _CURRENCY = r"(?:[$€£¥₹₽₩฿₺₴₫₪元円]|(?i:USD|EUR|GBP|Rs\.?|CNY|RMB|JPY|CHF|AUD|CAD|HKD|INR|NT\$|US\$|HK\$|R\$|kr\.?|zł))"
 _GROUPED_BY_SPACE = r"^([+-]?\d{1,3}(?:[ '’\x{00a0}\x{202f}\x{2009}_]\d{3})+)((?:[.,]\d+)?)$"
@@ -26,7 +27,7 @@ _HOURS = (
     r"^(?P<sign>[+-]?)(?P<hour>\d{1,3}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d(?:[.,]\d+)?))?"
     r"\s*(?P<half>(?:[AaPp][Mm])?)$"
 )
-_FORTRAN = r"^([+-]?\d*\.\d*)[Dd]([+-]\d{1,3})$"  # 1.5D+03
+_FORTRAN = r"^([+-]?\d*\.\d*)[Dd]([+-]\d{1,3})$"  # Fortran writes 1.5D+03.
 _WHOLE = r"^[+-]?\d+$"
 _ONE_POINT_GROUP = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
 _ONE_COMMA_GROUP = r"^[+-]?[1-9]\d{0,2},\d{3}$"

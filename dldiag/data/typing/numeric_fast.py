@@ -13,18 +13,19 @@ from numpy.typing import NDArray
 from dldiag.data.typing.distinct import as_mask, letters_of
 from dldiag.data.typing.missing import SURVEY_CODES, stands_apart
 
-_SAMPLE = 64  # cells that are looked at before a column is read
-_LEAST_DISTINCT = 3  # values; with fewer the column may be boolean or constant
-_UNIQUE_SHARE = 0.9  # of the values distinct: whole numbers may be identifiers
-_LARGEST = 1e11  # from here on numbers may be codes that a spreadsheet rounded
-_PLAIN = r"^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][+-]?\d{1,2})?$"  # no leading zero, no mark, exactly kept
+_SAMPLE = 64  # This many cells are looked at before a column is read.
+_LEAST_DISTINCT = 3  # A column with fewer values may be boolean or constant.
+_UNIQUE_SHARE = 0.9  # Whole numbers may be identifiers if this share of the values is distinct.
+_LARGEST = 1e11  # From here on numbers may be codes that a spreadsheet rounded.
+# Such a number has no leading zero and no mark, and is kept exactly.
+_PLAIN = r"^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][+-]?\d{1,2})?$"
 _COUNT = re.compile(r"0|[1-9]\d{0,13}")
-COUNTED_ROWS = 100_000  # from which a running number is no column of days, whatever digits it begins with
-_LONGEST_EXACT = 1e15  # from here on a whole number has 16 digits
+COUNTED_ROWS = 100_000  # From this many rows on a running number is no column of days, whatever digits it begins with.
+_LONGEST_EXACT = 1e15  # From here on a whole number has 16 digits.
 _IS_DIGIT = np.zeros(256, dtype=bool)
 _IS_DIGIT[[ord(digit) for digit in "0123456789"]] = True
-_YEARS_AS_DAYS = (18_000_101.0, 22_001_231.0)  # 20240131 may be a date
-_YEARS_AS_MONTHS = (180_001.0, 220_012.0)  # 202401 may be a month
+_YEARS_AS_DAYS = (18_000_101.0, 22_001_231.0)  # A number like 20240131 may be a date.
+_YEARS_AS_MONTHS = (180_001.0, 220_012.0)  # A number like 202401 may be a month.
 
 
 @dataclass(frozen=True, eq=False)

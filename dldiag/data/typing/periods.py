@@ -13,8 +13,8 @@ from dldiag.data.typing.distinct import as_mask
 
 _YEAR = r"(?P<year>(?:1[5-9]|20)\d{2})"
 _SHORT = r"(?P<year>\d{2})"
-_LAST_SHORT_YEAR = 68  # 69 … 99 are of the 20th century, as POSIX strptime has it
-TWO_YEARS = "two years"  # whose second follows the first
+_LAST_SHORT_YEAR = 68  # POSIX strptime puts 69 … 99 into the 20th century.
+TWO_YEARS = "two years"  # A pair of years whose second follows the first.
 _CHINESE_PARTS = (("[上一]", "1"), ("[下二]", "2"), ("三", "3"), ("四", "4"))
 
 
@@ -25,7 +25,7 @@ class Period:
     key: str
     patterns: tuple[str, ...]
     example: str
-    months: int = 0  # 0: weeks
+    months: int = 0  # Weeks have 0.
 
     @property
     def pattern(self) -> str:
@@ -101,6 +101,6 @@ def _first_days(years: NDArray[np.int64], parts: NDArray[np.int64], months: int)
     if months:
         return ((years - 1970) * 12 + (parts - 1) * months).astype("datetime64[M]").astype("datetime64[us]")
     fourth = (years - 1970).astype("datetime64[Y]").astype("datetime64[D]") + np.timedelta64(3, "D")
-    weekday = (fourth.astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday; Monday is 0
+    weekday = (fourth.astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday, and Monday is 0.
     monday = fourth - weekday.astype("timedelta64[D]") + ((parts - 1) * 7).astype("timedelta64[D]")
     return np.asarray(monday.astype("datetime64[us]"))

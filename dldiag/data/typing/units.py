@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dldiag.data.typing.distinct import as_mask
 
-MAGNITUDES = {  # a mark and its power of ten
+MAGNITUDES = {  # Each mark has its power of ten.
     "k": 3, "K": 3, "M": 6, "tsd": 3, "Tsd": 3, "thousand": 3, "Thousand": 3, "mn": 6, "Mn": 6, "mln": 6,
     "mio": 6, "Mio": 6, "million": 6, "Million": 6, "millions": 6, "bn": 9, "Bn": 9, "BN": 9, "mrd": 9,
     "Mrd": 9, "billion": 9, "Billion": 9, "trillion": 12, "lakh": 5, "Lakh": 5, "lac": 5, "crore": 7,
@@ -49,7 +49,7 @@ _UNITS: dict[str, tuple[str, float]] = {
 CURRENCIES = {
     "USD": "$", "US$": "$", "EUR": "€", "GBP": "£", "CNY": "¥", "RMB": "¥", "元": "¥", "JPY": "¥", "円": "¥", "INR": "₹",
 }  # fmt: skip
-KNOWN_SHARE = 0.95  # of the texts that must be numbers in units of one kind, or bare, to be converted (as READ_SHARE)
+KNOWN_SHARE = 0.95  # Texts are converted if this share is numbers in units of one kind, or bare (as READ_SHARE).
 _NUMERAL = r"^([+-]?[\d.,]*\d)\s*"
 _KELVIN = r"\d\s+K$"
 _UNIT = _NUMERAL + r"([A-Za-zµμ°/²³‰]{1,6}|[毫厘千公]?[克斤米里]|吨|秒|分钟|小时|天)$"

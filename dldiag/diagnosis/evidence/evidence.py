@@ -14,7 +14,8 @@ from dldiag.core.statistics import difference
 from dldiag.core.types import ErrorUnit, Estimate, Task, error_unit
 
 Number = Estimate | None
-EvidenceUnit = Literal["error", "difference", "share", "number"]  # a difference is one of two errors
+# A difference is one of two errors.
+EvidenceUnit = Literal["error", "difference", "share", "number"]
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,13 @@ class Evidence:
     """Everything measured, each as an Estimate or None where it could not be measured.
 
     Errors are in the error unit; shares are 0…1; ratios have no unit. A count or a setting is an exact estimate.
+    avoidable_bias: training − achievable error. variance: dev − training error. mismatch: dev − training-dev error.
+    excess: dev − achievable error.
     """
 
     task: Task = "classification"
-    measured_in: ErrorUnit | None = None  # the unit of errors; None: the one of the task's plain metric
-    # how much there is
+    measured_in: ErrorUnit | None = None  # The unit of errors; None stands for that of the task's plain metric.
+    # How much there is.
     n_train: Number = evidence_row(Message("Training rows"), "number", "counts")
     n_dev: Number = evidence_row(Message("Different dev rows in all repeats"), "number", "counts")
     repeats: Number = evidence_row(Message("Repeats"), "number", "counts")
@@ -106,17 +109,13 @@ class Evidence:
     # Where a repeat is worse than the baseline, with the baseline's error in its place: what effects are changes of.
     counted_error: Number = evidence_row(Message("Dev error, no repeat worse than the baseline"), "error", "errors")
     training_dev_error: Number = evidence_row(Message("Training-dev error"), "error", "errors")
-    variance: Number = evidence_row(Message("Variance"), "error", "errors")  # dev error − training error
-    mismatch: Number = evidence_row(Message("Data mismatch"), "error", "errors")  # dev error − training-dev error
+    variance: Number = evidence_row(Message("Variance"), "error", "errors")
+    mismatch: Number = evidence_row(Message("Data mismatch"), "error", "errors")
     test_gap: Number = evidence_row(Message("Test error above dev error"), "difference", "test_set")
     target_error: Number = evidence_row(Message("Target error"), "error", "settings")
     achievable: Number = evidence_row(Message("Achievable error"), "error", "achievable")
-    avoidable_bias: Number = evidence_row(
-        Message("Avoidable bias"), "error", "parts"
-    )  # training error − achievable error
-    excess: Number = evidence_row(
-        Message("Dev error above achievable"), "difference", "parts"
-    )  # dev error − achievable error
+    avoidable_bias: Number = evidence_row(Message("Avoidable bias"), "error", "parts")
+    excess: Number = evidence_row(Message("Dev error above achievable"), "difference", "parts")
     guess_error: Number = evidence_row(Message("Error of guessing (commonest class or mean)"), "error", "references")
     # Guess error − the best model's dev error.
     worse_than_guess: Number = evidence_row(Message("Model worse than the baseline by"), "difference", "references")
@@ -150,8 +149,8 @@ class Evidence:
     stuck_share: Number = evidence_row(Message("Repeats that learn next to nothing"), "share", "health")
     # probes: short paired runs of remedies, the best setting of each
     probes: Mapping[str, Probe] = field(default_factory=dict)
-    names: Mapping[str, Value] = field(default_factory=dict)  # of columns that messages mention
-    others: Mapping[str, Estimate] = field(default_factory=dict)  # by name: rows of EVIDENCE that are no field here
+    names: Mapping[str, Value] = field(default_factory=dict)  # Names of columns that messages mention.
+    others: Mapping[str, Estimate] = field(default_factory=dict)  # Rows of EVIDENCE that are no field here, by name.
 
     @property
     def unit(self) -> ErrorUnit:
@@ -185,7 +184,7 @@ class Evidence:
 
 
 EVIDENCE: dict[str, EvidenceRow] = {f.name: f.metadata["row"] for f in fields(Evidence) if "row" in f.metadata}
-DECLARED = frozenset(EVIDENCE)  # the rows that are fields of Evidence
+DECLARED = frozenset(EVIDENCE)  # The rows that are fields of Evidence.
 
 
 def with_achievable(evidence: Evidence) -> Evidence:

@@ -1,4 +1,4 @@
-"""gather: everything that was measured on one dataset and model, as Evidence."""
+"""gather: everything that was measured on one dataset, its table and a model, as Evidence."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dldiag.core.i18n import Message, Value
 from dldiag.core.settings import Settings
 from dldiag.core.statistics import Z_95, Z_TWO_SIDED, delta_of, difference, estimate, t_interval
 from dldiag.core.types import Estimate, LearningCurve, Task, exactly
+from dldiag.data.audit.audit import TableAudit
 from dldiag.diagnosis.evidence.evidence import Evidence, Probe, with_achievable
 from dldiag.diagnosis.evidence.signals import signals
 from dldiag.diagnosis.ladders import learners
@@ -20,9 +21,12 @@ from dldiag.experiments import estimates
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.forecast import expected_gain
 
-SCALE_FREE = ("sklearn.tree", "sklearn.ensemble")  # models of trees, by the beginning of their module's name
-FITS_ANYTHING = ("RandomForest", "ExtraTrees")  # grown until they fit, by the beginning of a class's name
-SIGNAL_LEVEL = 0.99  # one-sided: the best of several models is compared with guessing, so chance gets several tries
+# Models whose module name begins so are trees, which do not mind the scale of their inputs.
+SCALE_FREE = ("sklearn.tree", "sklearn.ensemble")
+FITS_ANYTHING = ("RandomForest", "ExtraTrees")  # Models whose class name begins so grow until they fit.
+FILE_ORDER = Message("the order of the rows in the file")
+# One-sided. The best of several models is compared with the baseline, so chance gets several tries.
+SIGNAL_LEVEL = 0.99
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,9 +185,8 @@ def _achievable(measured: Measured, settings: Settings) -> Estimate:
         candidates.append(estimates.dev_error(results, Message("{model}", {"model": measured.labels[key]})))
     if measured.training_dev:
         return min(candidates, key=lambda e: e.surely_below)
-    before = estimates.dev_error(
-        min(measured.current, measured.guess, key=_mean_dev)
-    )  # The error as a probe's change counts it.
+    # The changes of probes are counted from this error.
+    before = estimates.dev_error(min(measured.current, measured.guess, key=_mean_dev))
     candidates += [_after(probe, before) for probe in measured.probes.values()]
     return min(candidates, key=lambda e: e.surely_below)
 
@@ -218,6 +221,38 @@ def _rise(curve: LearningCurve) -> Estimate | None:
     low, high = t_interval(worst, rho=1.0)
     widened = (high - low) / 2 * float(np.sqrt(len(steps)))
     return estimate(float(worst.mean()), (widened / Z_TWO_SIDED) ** 2)
+
+
+def table_evidence(found: TableAudit) -> dict[str, Estimate | None]:
+    """Return the evidence about the table, by name."""
+    leak = found.giveaways[0] if found.giveaways else None
+    cells = max(1, found.rows * max(1, found.scales.numbers))
+    return {
+        "n_features": exactly(found.features),
+        "n_classes": exactly(found.classes) if found.classes else None,
+        "duplicate_share": exactly(0.0 if found.copies.are_chance else found.copies.share),
+        "conflict_floor": found.copies.error_floor,
+        "conflict_ratio": None if found.copies.disagreement is None else exactly(found.copies.disagreement),
+        "leak_gain": exactly(leak.removed if leak is not None else 0.0),
+        "majority_share": exactly(found.majority_share) if found.classes else None,
+        "rarest_class_rows": exactly(found.rarest_class_rows) if found.classes else None,
+        "scale_ratio": exactly(found.scales.ratio),
+        "group_suspicion": exactly(float(found.groups is not None)),
+        "time_suspicion": exactly(float(found.order.suspected)),
+        "split_misleads": exactly(float(found.split_misleads)),
+        "outlier_share": exactly(sum(one.cells for one in found.outliers) / cells),
+    }
+
+
+def table_names(found: TableAudit) -> dict[str, Value]:
+    """Return the column names that rules about the table mention."""
+    return {
+        "leak_column": found.giveaways[0].column if found.giveaways else "",
+        "group_column": found.groups.column if found.groups is not None else "",
+        "time_column": found.order.column,
+        "structure": found.groups.column if found.groups is not None else found.order.column or FILE_ORDER,
+        "outlier_column": found.outliers[0].column if found.outliers else "",
+    }
 
 
 Measure = Callable[[Measured, Settings], Mapping[str, Estimate | None]]

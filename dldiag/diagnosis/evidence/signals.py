@@ -12,11 +12,11 @@ from dldiag.core.types import Estimate, TrainingCurve, exactly
 from dldiag.experiments.fit import FitResult
 from dldiag.nn.health import Health, LayerHealth
 
-SMOOTHED = 5  # epochs averaged before a minimum is looked for
+SMOOTHED = 5  # So many epochs are averaged before a minimum is looked for.
 STUCK = 0.9  # Share of the baseline's error; a fit above it has learned next to nothing (own choice).
 LEARNED_SHARE = 0.5  # Share of the baseline's error; most fits lie below it where they learn well (own choice).
 _LAST_PART = 5  # Parts that the epochs are divided into; the last is compared with the one before.
-_EARLY = 0.9  # a minimum counts as passed when it lies before this share of the epochs
+_EARLY = 0.9  # A minimum counts as passed when it lies before this share of the epochs.
 
 
 def signals(results: Sequence[FitResult]) -> dict[str, Estimate | None]:

@@ -36,9 +36,10 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "model": ("model", "estimator", "learner"),
     "unit": ("unit",),
 }  # fmt: skip
-MOST_BYTES = 16 << 20  # of a curve or a history; thousands of epochs take less than one of them
+MOST_BYTES = 16 << 20  # Most bytes of a curve or a history; thousands of epochs take less than 1 MB.
 _NAMES_OF_ROWS = frozenset(_NAMES["rows"])
-REPEATS = ("repeat", "seed", "fold", "split", "run", "cv")  # what tells lines of one size apart; the first that does
+# The first of these columns that is there tells lines of one size apart.
+REPEATS = ("repeat", "seed", "fold", "split", "run", "cv")
 
 
 def read_curve_table(
@@ -157,7 +158,7 @@ def _errors(frame: pd.DataFrame, columns: dict[str, str], part: str, unit: str) 
             Message("Choose regression as the task."),
         )
     _check_scores(given, name, unit, is_train=part == "train")
-    errors: Floats = 1 - given if unit == "rate" else np.sqrt(1 - given)  # RMSE / std(y)
+    errors: Floats = 1 - given if unit == "rate" else np.sqrt(1 - given)  # This is RMSE / std(y).
     return errors
 
 

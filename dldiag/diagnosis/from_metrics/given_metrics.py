@@ -11,10 +11,11 @@ from dldiag.core.metric_results import MetricUsed
 from dldiag.core.statistics import rate_variance
 from dldiag.core.types import ErrorUnit, Task
 
-GUESSING_AUC = 0.5  # of a ranking that knows nothing
+GUESSING_AUC = 0.5  # The AUC of a ranking that knows nothing.
 AUTO = "auto"
-LOSS = "loss"  # of a training history without any other metric
-OWN_UNIT: ErrorUnit = "loss"  # the target's own unit, or a loss: nothing but the errors themselves says what is large
+LOSS = "loss"  # Names the loss of a training history that has no other metric.
+# The target's own unit, or a loss: nothing but the errors themselves says what is large.
+OWN_UNIT: ErrorUnit = "loss"
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from dldiag.core.types import ErrorUnit, Estimate, Floats, TrainingCurve
 
 LEAST_EPOCHS = 4  # With fewer epochs a slope and noise cannot be separated (own choice).
 _LAST_PART = 0.25  # Share of the epochs that "still falling" looks at (own choice).
-MOST_SETTLED = 3  # epochs whose mean is the end of a curve, at most
-TINY = 1e-12  # a loss below it counts as this
+MOST_SETTLED = 3  # Most epochs whose mean is the end of a curve.
+TINY = 1e-12  # A smaller loss counts as this.
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,7 @@ class TrainingHistory:
     metric: str
     unit: ErrorUnit
     label: str = ""
-    runs: int = 1  # that the file holds, one after the other; the last was read
+    runs: int = 1  # Runs that the file holds, one after the other; the last was read.
 
     def __post_init__(self) -> None:
         if {len(one) for one in (self.train_loss, self.dev_loss, self.train_error, self.dev_error)} != {
@@ -64,21 +64,29 @@ class TrainingHistory:
 
 @dataclass(frozen=True)
 class EpochSignals:
-    """What the shape of a history says, relative to the losses themselves; None where too few epochs are known."""
+    """What the shape of a history says; None where too few epochs are known.
+
+    lost_at: the first epoch from which no training loss is finite. climb: the training loss at the end above its minimum,
+    as a share of how far it had fallen. descent: the fall of the training loss in all, as a share of its first value. rise:
+    the dev loss at the end above its minimum, as a share of the minimum. fall: the fall of the dev loss over the last part
+    of the epochs, as a share of its end. scatter, train_scatter: how far dev and training loss change from epoch to epoch,
+    as a share of their ends. best_epoch: the one with the lowest dev loss; best and error_at_best: dev loss and dev error
+    there; end: the dev loss at the end.
+    """
 
     epochs: int
     last_epoch: float
-    lost_at: float | None  # the first epoch from which no training loss is finite
-    climb: Estimate | None  # of the training loss above its minimum, as a share of how far it had fallen
-    descent: Estimate | None  # of the training loss in all, as a share of its first value
-    rise: Estimate | None  # of the dev loss above its minimum, as a share of the minimum
-    fall: Estimate | None  # of the dev loss over the last part of the epochs, as a share of its end
-    scatter: Estimate | None  # of the dev loss from epoch to epoch, as a share of its end
+    lost_at: float | None
+    climb: Estimate | None
+    descent: Estimate | None
+    rise: Estimate | None
+    fall: Estimate | None
+    scatter: Estimate | None
     train_scatter: Estimate | None
-    best_epoch: float | None  # with the lowest dev loss
-    best: float | None  # dev loss there, and at the end
+    best_epoch: float | None
+    best: float | None
     end: float | None
-    error_at_best: float | None  # dev error at that epoch
+    error_at_best: float | None
 
 
 def signals_of(history: TrainingHistory) -> EpochSignals:

@@ -25,7 +25,8 @@ DESCENT = Threshold(
 RISE = Threshold("RISE", 0.10, "share of the lowest dev loss", "as δ: a tenth of the error matters")
 FALL = Threshold("FALL", 0.03, "share of the dev loss, over the last quarter of the epochs", "own choice")
 SCATTER = Threshold("SCATTER", 0.10, "share of the dev loss", "as δ: a tenth of the error matters")
-FITTED = 0.10  # a training error rate below it is no sign of a network that does not learn (own choice)
+# A training error rate below it is no sign of a network that does not learn (own choice).
+FITTED = 0.10
 
 
 def _signal(name: str) -> Callable[[Evidence], Estimate | None]:

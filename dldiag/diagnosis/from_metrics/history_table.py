@@ -19,10 +19,12 @@ from dldiag.diagnosis.from_metrics.history import TrainingHistory
 # Names are in lower case, every other character read as "_".
 _TRAIN = ("train", "training")
 _DEV = ("val", "valid", "validation", "dev", "eval", "test")
-_STEPS = ("epoch", "epochs", "step", "steps", "iteration", "iter", "round")  # counts the lines; the first that is there
-_LEVELS = ("step", "epoch")  # Lightning's endings: of each step, or the mean over an epoch
+# The first of these columns that is there counts the lines.
+_STEPS = ("epoch", "epochs", "step", "steps", "iteration", "iter", "round")
+_LEVELS = ("step", "epoch")  # Lightning's endings: of each step, or of the mean over an epoch.
 _LOSS = re.compile(r"(?:.*_)?(?:loss|cross_?entropy|nll)")
-_METRICS: dict[str, re.Pattern[str]] = {  # row of GIVEN_METRICS -> names; which metric is read first
+# Patterns of names for each row of GIVEN_METRICS, in the order in which metrics are read.
+_METRICS: dict[str, re.Pattern[str]] = {
     "accuracy": re.compile(r"(?:.*_)?(?:acc|accuracy)|acc_?1|top_?1"),
     "error": re.compile(r"err|error|error_rate|merror"),
     "roc_auc": re.compile(r"auc|auroc|roc_auc|(?:binary|multiclass)_?auroc"),
@@ -34,8 +36,8 @@ _METRICS: dict[str, re.Pattern[str]] = {  # row of GIVEN_METRICS -> names; which
     "log_loss": re.compile(r"log_?loss|mlogloss"),
 }
 _NOT_FINITE = {"nan", "-nan", "inf", "+inf", "-inf", "infinity", "-infinity"}
-_SHARES_UP_TO = 1.0 + 1e-9  # above it an accuracy was written in percent
-_NESTED = ("log_history", "history")  # keys below which a JSON file keeps its history
+_SHARES_UP_TO = 1.0 + 1e-9  # An accuracy above it was written in percent.
+_NESTED = ("log_history", "history")  # A JSON file keeps its history below one of these keys.
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,8 @@ class HistoryColumn:
     """One column of a history: which part of the data it is about ("" where its name does not say), and what it measures."""
 
     part: str
-    measure: str  # "loss", or a row of GIVEN_METRICS
-    base: str  # the name without its part
+    measure: str  # "loss", or a row of GIVEN_METRICS.
+    base: str  # The name without its part.
     name: str
 
 
@@ -164,7 +166,8 @@ def _last_run(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
         return frame, 1
     counted = frame[step].ffill().to_numpy(dtype=float)
     starts = np.flatnonzero(np.diff(counted) < 0)
-    continued = len(starts) and counted[starts[-1] + 1] > counted[0]  # an epoch run again, not a new beginning
+    # An epoch that was run again is no new beginning.
+    continued = len(starts) and counted[starts[-1] + 1] > counted[0]
     first = 0 if not len(starts) or continued else starts[-1] + 1
     return frame.iloc[first:], 1 + (len(starts) if first else 0)
 
@@ -180,7 +183,7 @@ def _by_epoch(frame: pd.DataFrame) -> pd.DataFrame:
     if step is None:
         return frame.set_axis(np.arange(1, len(frame) + 1), axis=0)
     counted = frame[step].ffill().to_numpy(dtype=float)
-    if (counted != np.floor(counted)).any():  # parts of epochs: what lies between two evaluations belongs together
+    if (counted != np.floor(counted)).any():  # Lines with parts of epochs between two evaluations belong together.
         counted = np.ceil(counted - 1e-9)
     values = frame.drop(columns=step).apply(pd.to_numeric, errors="coerce")
     means = values.replace([np.inf, -np.inf], np.nan).groupby(counted).mean()
@@ -215,7 +218,7 @@ def _pair(points: pd.DataFrame, series: list[HistoryColumn], measure: str) -> tu
     train = [one for one in of_measure if one.part == "train" and points[one.name].notna().any()]
     bare = [one for one in of_measure if one.part == "" and points[one.name].notna().any()]
     if measure != "loss" and not dev and bare and any(one.part == "train" for one in series):
-        dev, bare = bare, []  # fastai: train_loss, valid_loss, accuracy
+        dev, bare = bare, []  # Fastai writes train_loss, valid_loss and accuracy.
     validated = [one for one in dev if not plain_name(one.name).startswith("test")] or dev
     chosen = next((one for base in [*train, *bare] for one in validated if one.base == base.base), None)
     chosen = chosen or next(iter(validated), None)

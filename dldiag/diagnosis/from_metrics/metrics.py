@@ -12,7 +12,7 @@ from dldiag.core.types import ErrorUnit, LearningCurve
 from dldiag.diagnosis.from_metrics.given_metrics import AUTO, GIVEN_METRICS, OWN_UNIT, GivenMetric, metric_of
 from dldiag.diagnosis.from_metrics.history import TrainingHistory
 
-NOT_GIVEN = "not given"  # what an empty field means here: nobody works it out
+NOT_GIVEN = "not given"  # Shown in an empty field: no value is worked out for it.
 _TASKS = {"classification": "classification", "regression": "regression"}
 _AUTO_METRIC = {AUTO: "share of wrong rows, or RMSE for a numeric target"}
 MEMORIZING = "memorizes"
@@ -93,7 +93,7 @@ class GivenNumbers:
         return 0.0 if self.unit == OWN_UNIT else self.material
 
 
-USUAL = ("error", "nrmse")  # metrics that need no word
+USUAL = ("error", "nrmse")  # The metrics that AUTO stands for.
 _ERRORS = ("train_error", "dev_error", "human_error", "training_dev_error", "test_error")
 
 
@@ -129,7 +129,8 @@ def _check_value(numbers: GivenNumbers, name: str) -> None:
         raise SettingError(tr(text, name=label, value=f"{value:g}", metric=metric.label, high=f"{metric.high:g}"))
 
 
-EXAMPLES: dict[str, tuple[Message, GivenNumbers]] = {  # Ng's pairs, and one with a training-dev error
+# Ng's pairs, and one with a training-dev error.
+EXAMPLES: dict[str, tuple[Message, GivenNumbers]] = {
     "variance": (Message("1% and 11%"), GivenNumbers(0.01, 0.11)),
     "bias": (Message("15% and 16%"), GivenNumbers(0.15, 0.16)),
     "both": (Message("15% and 30%"), GivenNumbers(0.15, 0.30)),

@@ -11,8 +11,9 @@ from dldiag.diagnosis.evidence import Evidence
 from dldiag.diagnosis.recommend import NOT_FIRST, recommend
 from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, REMEDIES
 
-NOTHING_TO_GAIN = ("harmless_gap", "noise")  # problems with which the verdict is to keep the model
-BY_EPOCHS = {  # (remedy, problem) that the shape of a training history asks for, and how it is said there
+NOTHING_TO_GAIN = ("harmless_gap", "noise")  # With these problems the verdict is to keep the model.
+# (Remedy, problem) that the shape of a training history asks for, and how it is said there.
+BY_EPOCHS = {
     ("step_size", "divergence"): Message("A learning rate 10 times smaller"),
     ("step_size", "wrong_step"): Message("Another learning rate"),
     ("early_stopping", "past_minimum"): Message("Stop at epoch {best_epoch} and keep those weights"),

@@ -49,7 +49,8 @@ OWN_UNIT_ONLY = Message(
     "Give the target's standard deviation to see whether the model beats always predicting the mean."
 )
 REVERSED = Message("An AUC below 0.5 often means that the scores or the labels are the wrong way round.")
-FEW_ROWS = 200  # dev rows; below it, a dev error under the training error may be chance (own choice)
+# With fewer dev rows, a dev error under the training error may be chance (own choice).
+FEW_ROWS = 200
 
 
 def diagnose_numbers(numbers: GivenNumbers, curve: LearningCurve | TrainingHistory | None = None) -> Report:
@@ -72,7 +73,7 @@ def diagnose_numbers(numbers: GivenNumbers, curve: LearningCurve | TrainingHisto
     memorizes = numbers.model == MEMORIZING
     findings = check_rules(evidence, rules, READS_TRAINING if memorizes else ())
     assumed = errors.human_error is None and evidence.achievable is not None
-    told = verdict_of(
+    verdict = verdict_of(
         findings, evidence, assumed=assumed, memorizes=memorizes, rules=rules,
         remarks=_remarks_on(numbers, errors, evidence, findings),
     )  # fmt: skip
@@ -85,7 +86,7 @@ def diagnose_numbers(numbers: GivenNumbers, curve: LearningCurve | TrainingHisto
         evidence=evidence.estimates(),
         findings=findings,
         recommendations=remedies_for(findings, evidence),
-        verdict=told,
+        verdict=verdict,
         forecast=_forecast(errors, by_rows),
         training_curve=None if history is None else history.as_training_curve(),
         metric=None if errors.metric == AUTO else errors.given_metric.used(errors.spread),

@@ -75,8 +75,9 @@ MEMORIZES = Message(
     "Random forests and 1-nearest-neighbor fit their training rows almost perfectly by design, so a training error of {train:error} "
     "says little. Compare dev errors instead: this one is {dev:error}."
 )
-LARGE_BESIDE = 0.5  # times the variance (own choice)
-READS_TRAINING = ("B1", "V1", "V2", "N1", "C2")  # rules that say nothing where the training error says nothing
+LARGE_BESIDE = 0.5  # Times the variance (own choice).
+# These rules say nothing where the training error says nothing.
+READS_TRAINING = ("B1", "V1", "V2", "N1", "C2")
 
 
 def number_rules() -> list[Rule]:
@@ -124,7 +125,8 @@ def verdict_of(
     return found
 
 
-BY_VARIANCE: Mapping[Answer, tuple[Message, str]] = {  # where nothing tells what is achievable
+# Used where nothing tells what is achievable.
+BY_VARIANCE: Mapping[Answer, tuple[Message, str]] = {
     "yes": (NOT_KNOWN, "high_variance_bias_unknown"),
     "no": (NO_GAP, "no_variance_bias_unknown"),
     "undecided": (GAP_OPEN, "undecided"),

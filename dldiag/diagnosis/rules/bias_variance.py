@@ -98,7 +98,8 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
         passed="Longer training gains at most {most:gap}.",
         hint="Train for more epochs.",
         source="Ng: train longer; playbook",
-        silences=("V1c", "V1e"),  # more rows are more steps, too: the curve of a network in training tells little about rows
+        # More rows are more steps, too: the curve of a network in training shows little about rows.
+        silences=("V1c", "V1e"),
     ),
     probed(
         "B1c", "bias_variance", Message("Optimization method"), "other_optimizer", "slow_optimizer",

@@ -79,8 +79,8 @@ class Rule:
     headlines: tuple[Headline, ...] = ()
     remark: Message | None = None
     examples: tuple[Example, ...] = ()
-    decided_by: str = "rows"  # what would decide it: rows, repeats or nothing
-    unsure: str = ""  # instead of the usual sentence about an undecided rule
+    decided_by: str = "rows"  # What would decide it: rows, repeats or nothing.
+    unsure: str = ""  # Takes the place of the usual sentence about an undecided rule.
     words: Callable[[Evidence], Mapping[str, Value]] = field(default=lambda _: {})
 
 

@@ -250,7 +250,8 @@ TRAINING_RULES: tuple[Rule, ...] = (
                 )
             ),
         ),
-        silences_conclusions=True, silences=("V1c", "V1e"),  # with more rows more starts train: the curve tells little about rows
+        # With more rows more starts train, so the curve shows little about rows.
+        silences_conclusions=True, silences=("V1c", "V1e"),
         examples=(
             Example(Evidence(stuck_share=exactly(0.1)), "fired"),
             Example(Evidence(stuck_share=exactly(0.0)), "passed"),

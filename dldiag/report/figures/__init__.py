@@ -23,7 +23,7 @@ from dldiag.report.figures.alt import (
     alt_thresholds,
     alt_training_curve,
 )
-from dldiag.report.figures.bars import error_budget
+from dldiag.report.figures.budget import error_budget
 from dldiag.report.figures.class_results import (
     calibration_figure,
     confusion_figure,

@@ -13,7 +13,7 @@ from dldiag.core.types import Report
 from dldiag.report.figures.models import SHARE_AXIS, add_choice
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 
-_LONGEST = 40  # In characters, of a name on an axis.
+_LONGEST = 40  # A name on an axis has at most this many characters.
 
 
 def dependence_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from dldiag.core.performance import Band
 from dldiag.report.figures.theme import DASHES, THEMES, ThemeName, translucent
 
-MENU_HEIGHT = 44  # In pixels, above a figure with a list.
+MENU_HEIGHT = 44  # A list above a figure takes this many pixels.
 SHARE_AXIS: dict[str, Any] = {"tickformat": ".0%", "range": [-0.02, 1.02]}
 
 

@@ -16,7 +16,7 @@ from dldiag.report.figures.class_results import name_of
 from dldiag.report.figures.models import add_choice
 from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, Theme, ThemeName, figure, translucent
 
-_LONGEST_NAME = 40  # In characters, of a column's name on an axis.
+_LONGEST_NAME = 40  # A column's name on an axis has at most this many characters.
 _MISSING = ""
 
 

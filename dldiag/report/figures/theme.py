@@ -12,7 +12,7 @@ from dldiag.core.i18n import tr
 
 ThemeName = Literal["light", "dark"]
 
-_HEIGHT = 380  # In pixels.
+_HEIGHT = 380  # The height of a figure, in pixels.
 # The dashboard's own font comes first, so that charts match the page; files fall back on system fonts.
 FONT = "'Source Sans', 'Source Sans Pro', system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', sans-serif"
 BAND_OPACITY = 0.16

@@ -19,10 +19,8 @@ from dldiag.report.view.comparison import (
     comparison_lines,
     side_by_side_runs,
 )
-from dldiag.report.view.curve_points import Point, points
-from dldiag.report.view.curve_words import curve_line, forecast_line
+from dldiag.report.view.curve import Point, curve_line, forecast_line, points
 from dldiag.report.view.effects import before_after, effect_text
-from dldiag.report.view.evidence_labels import BUDGET, budget_label, evidence_label, evidence_text
 from dldiag.report.view.fixes import (
     FIX_KINDS,
     Fix,
@@ -40,11 +38,15 @@ from dldiag.report.view.fixes import (
 from dldiag.report.view.improvement import gain_meaning, path, test_line, test_meaning, total_line
 from dldiag.report.view.labels import (
     ANSWERS,
+    BUDGET,
     COLUMNS,
     OUTCOMES,
+    budget_label,
     change_text,
     error_axis_title,
     error_text,
+    evidence_label,
+    evidence_text,
     metric_axis_title,
     model_label,
     plain_number,

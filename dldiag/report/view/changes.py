@@ -12,7 +12,7 @@ from dldiag.core.types import Parent, Report
 from dldiag.experiments.curved_inputs import CURVES_PARAM
 from dldiag.experiments.models import AROUND, INPUT_CURVES, MODELS, SURROUNDINGS, build_model, params_for
 
-LISTED = 8  # Most texts of one value that are written; of more the first half.
+LISTED = 8  # Of a value with more texts, the first half of this many is written.
 FORECAST_TIMES = 4  # How many times the rows at hand "more data" is forecast for.
 
 Pairs = Mapping[str, tuple[Any, Any]]  # Maps a setting to (before, after).

@@ -10,8 +10,8 @@ from dldiag.core.i18n import Message, sentences, tr, trn, typeset
 from dldiag.report.view.labels import change_text, error_text, gain_text, share_text, short
 from dldiag.report.view.rows import TextRow
 
-_MOST_COLUMNS = 10  # Most columns whose importance is shown.
-NAMED_COLUMNS = 4  # Most columns named of a correlated group.
+_MOST_COLUMNS = 10  # At most this many columns are shown with their importance.
+NAMED_COLUMNS = 4  # At most this many columns of a correlated group are named.
 TITLE = Message("Where it is wrong")
 LABEL_VERDICTS = {
     "wrong_labels": Message("Leaving them out of the training set helps more than leaving out as many random rows: check these labels."),

@@ -12,15 +12,18 @@ from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, Outcome, Repair, Report, exactly
 from dldiag.diagnosis.evidence import printed
 from dldiag.report.view.changes import params_of_report, value_text
-from dldiag.report.view.curve_points import points
+from dldiag.report.view.curve import points
 from dldiag.report.view.effects import effect_text
-from dldiag.report.view.evidence_labels import BUDGET, budget_label, evidence_label, evidence_text
 from dldiag.report.view.labels import (
     ANSWERS,
+    BUDGET,
     COLUMNS,
     METHODS,
     OUTCOMES,
+    budget_label,
     error_text,
+    evidence_label,
+    evidence_text,
     metric_value,
     model_label,
     short,

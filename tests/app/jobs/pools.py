@@ -8,13 +8,13 @@ MODULES = ["tests.app.counting_jobs"]
 LONG = Count(to=3000)
 
 
-def wait(pool, job, until=lambda view: view.has_ended, seconds=30.0):
+def wait(pool, job, until=lambda status: status.has_ended, seconds=30.0):
     deadline = time.monotonic() + seconds
-    while not until(view := pool.look(job)):
-        assert time.monotonic() < deadline, view
+    while not until(status := pool.look(job)):
+        assert time.monotonic() < deadline, status
         time.sleep(0.02)
-    return view
+    return status
 
 
-def runs(view):
-    return view.state == "running" and view.progress is not None
+def runs(status):
+    return status.state == "running" and status.progress is not None

@@ -174,8 +174,8 @@ def test_two_servers_on_one_home_leave_each_others_jobs_alone(ann):
     first, second = (Pool(ServerLimits(workers=1, abandoned_minutes=0.1), MODULES) for _ in range(2))
     try:
         job = first.submit(Count(to=1000, seconds=0.01), ann)
-        view = wait(second, job, lambda view: view.has_ended or view.progress is not None)
-        assert view.state == "running"
+        status = wait(second, job, lambda status: status.has_ended or status.progress is not None)
+        assert status.state == "running"
         assert wait(second, job).state == "finished"  # 10 s, looked at through the other server only
     finally:
         first.close()

@@ -1,5 +1,6 @@
-"""What pages show: short tables whole, long ones to scroll, texts of a user made harmless, errors with advice."""
+"""What pages show: short tables whole, long ones to scroll, texts of a user made harmless, errors with advice, pictures with keys."""
 
+from dldiag.app.ui.widgets import KEYS
 from tests.app.drawing import drawn, said
 from tests.html_tables import tables
 
@@ -31,6 +32,18 @@ def failing(stops):
     st.success("what follows")
 
 
+def picture():
+    import plotly.graph_objects as go
+
+    from dldiag.app.ui.widgets import show_moving
+
+    show_moving(go.Figure(), 'A "picture"', key="moving")
+
+
+def scripts(app):
+    return " ".join(str(one.proto) for one in app.get("html"))
+
+
 def test_a_short_table_is_whole_and_a_long_one_scrolls():
     assert len(tables(drawn(rows, 12))) == 1
     assert len(drawn(rows, 13).dataframe) == 1
@@ -56,3 +69,10 @@ def test_an_error_says_what_to_do_and_ends_the_run_or_not():
     assert "Mend it." in said(stopped)
     assert not stopped.success
     assert gone_on.success
+
+
+def test_the_keys_come_with_the_picture_and_name_themselves():
+    app = drawn(picture)
+    assert len(app.get("plotly_chart")) == 1
+    assert "Step through the picture with the arrow keys" in scripts(app)
+    assert "dldiagSlider" in KEYS.read_text("utf-8"), "the script reads what the page says"

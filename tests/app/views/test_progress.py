@@ -2,7 +2,7 @@
 
 import pytest
 
-from dldiag.app.jobs.pool import View
+from dldiag.app.jobs.pool import JobStatus
 from dldiag.app.jobs.store import Ending
 from dldiag.app.views.progress import COUNT_FITS, share_done, stage_text
 from dldiag.core.i18n import Message
@@ -12,14 +12,14 @@ from tests.app.drawing import drawn, said
 HALF = Progress(Message("Learning curves"), 30, 60, 75)
 
 
-def page(view, kept):
+def page(status, kept):
     from dldiag.app.views.progress import show_ending
 
-    show_ending(view, is_kept=kept)
+    show_ending(status, is_kept=kept)
 
 
-def view(state, kind="", **more):
-    return View("job", kind, state, **more)
+def status(state, kind="", **more):
+    return JobStatus("job", kind, state, **more)
 
 
 def test_the_share_is_within_its_bar():
@@ -30,10 +30,10 @@ def test_the_share_is_within_its_bar():
 
 
 def test_the_line_says_what_is_counted_and_what_is_left():
-    assert stage_text(view("waiting", place=3)) == "Waiting: number 3 in line"
-    assert stage_text(view("running")) == "Starting …"
-    assert stage_text(view("running", progress=HALF)) == "Learning curves · step 30 of 60 · about 2 minutes left"
-    fits = stage_text(view("running", progress=HALF, kind=COUNT_FITS[0]))
+    assert stage_text(status("waiting", place=3)) == "Waiting: number 3 in line"
+    assert stage_text(status("running")) == "Starting …"
+    assert stage_text(status("running", progress=HALF)) == "Learning curves · step 30 of 60 · about 2 minutes left"
+    fits = stage_text(status("running", progress=HALF, kind=COUNT_FITS[0]))
     assert "30 of 60 models trained" in fits
 
 
@@ -47,6 +47,6 @@ def test_the_line_says_what_is_counted_and_what_is_left():
     ],
 )
 def test_the_end_of_a_job_is_told_once(state, kept, words):
-    found = said(drawn(page, view(state, ending=Ending(state)), kept))
+    found = said(drawn(page, status(state, ending=Ending(state)), kept))
     assert words in found
     assert bool(found) == bool(words)

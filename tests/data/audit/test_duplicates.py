@@ -7,7 +7,7 @@ from dldiag import make_dataset, read_table
 from dldiag.data.audit.audit import audit_table
 from dldiag.data.audit.duplicates import duplicate_groups, repeats_by_chance
 from dldiag.data.split import make_split
-from dldiag.diagnosis.evidence.table_audit import table_evidence
+from dldiag.diagnosis.evidence.gather import table_evidence
 from tests.shared_data import SHARED, needs_shared
 
 

@@ -1,12 +1,9 @@
 """Typed files go through a process with bounds: the same table comes out, or one sentence in seconds."""
 
-import io
 import subprocess
 import sys
 import time
-import zipfile
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
@@ -17,6 +14,7 @@ from dldiag.data.io import Limits, bounded, read
 from dldiag.data.io.formats.registry import read_typed
 from dldiag.data.io.sniff import typed_plan
 from dldiag.data.read_table import read_table
+from tests.data.binary_files import parquet, workbook
 from tests.shared_data import SHARED, needs_shared
 
 MIB = 1 << 20
@@ -24,33 +22,12 @@ SECONDS = 10.0  # the promise, for files of a few MB
 TABLE = pa.table({"x": [1.5, None, 3.0], "name": ["a", "b, c", "é"], "day": pa.array([0, 1, None], pa.date32())})
 
 
-def parquet(table):
-    out = io.BytesIO()
-    pyarrow.parquet.write_table(table, out)
-    return out.getvalue()
-
-
-def workbook(rows, sheet=None):
-    """Return a workbook of these rows; `sheet` replaces the XML of its sheet."""
-    book, out = openpyxl.Workbook(), io.BytesIO()
-    for row in rows:
-        book.active.append(row)
-    book.save(out)
-    if sheet is None:
-        return out.getvalue()
-    packed = io.BytesIO()
-    with zipfile.ZipFile(out) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
-        for info in old.infolist():
-            new.writestr(info, sheet if "sheet1" in info.filename else old.read(info), zipfile.ZIP_DEFLATED)
-    return packed.getvalue()
-
-
 @pytest.mark.parametrize(
     ("kind", "data", "choices"),
     [
         ("parquet", parquet(TABLE), None),
-        ("excel", workbook([["a title"], [], ["x", "y"], [1, 2], [3, 4], ["Source: us"]]), {}),
-        ("excel", workbook([["x", "y"], [1, 2], [3, 4]]), {"missing": ("", "-")}),
+        ("excel", workbook(["a title"], [], ["x", "y"], [1, 2], [3, 4], ["Source: us"]), {}),
+        ("excel", workbook(["x", "y"], [1, 2], [3, 4]), {"missing": ("", "-")}),
     ],
     ids=["parquet", "excel", "excel with choices"],
 )
@@ -88,7 +65,7 @@ def test_400_kb_of_parquet_that_hold_4_gb_of_text_are_refused():
 def test_a_small_workbook_with_a_huge_sheet_is_refused_before_it_is_unpacked():
     row = b'<row><c t="inlineStr"><is><t>' + b"x" * 100_000 + b"</t></is></c></row>"
     sheet = b"<worksheet><sheetData>" + row * 1500 + b"</sheetData></worksheet>"
-    said, seconds = refused(workbook([["x"]], sheet))
+    said, seconds = refused(workbook(["x"], xml=sheet))
     assert "unpacks to" in said
     assert seconds < SECONDS
 
@@ -118,7 +95,7 @@ def test_bounds_grow_with_the_file_up_to_the_limits():
 
 
 def test_a_wide_sheet_that_is_filled_is_read():
-    table = read(workbook([[f"c{k}" for k in range(1200)], list(range(1200))]))
+    table = read(workbook([f"c{k}" for k in range(1200)], list(range(1200))))
     assert table.frame.shape == (1, 1200)
 
 

@@ -4,16 +4,15 @@ import io
 import json
 import os
 
-import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pyarrow.feather
-import pyarrow.parquet
 import pytest
 
 from dldiag.core.types import DataError
 from dldiag.data.io import Limits, read
 from dldiag.data.read_table import read_table
+from tests.data.binary_files import parquet, workbook
 
 TABLE = pa.table(
     {
@@ -25,12 +24,6 @@ TABLE = pa.table(
         "kind": pa.array(["a", "b", "a"]).dictionary_encode(),
     }
 )
-
-
-def parquet(table: pa.Table) -> bytes:
-    out = io.BytesIO()
-    pyarrow.parquet.write_table(table, out)
-    return out.getvalue()
 
 
 def feather(table: pa.Table) -> bytes:
@@ -72,17 +65,6 @@ def test_rows_of_a_typed_file_are_sampled_within_the_limit():
 def test_cut_off_typed_files_are_refused(pack, cut):
     with pytest.raises(DataError, match="damaged"):
         read(pack(TABLE)[:-cut])
-
-
-def workbook(*rows: list, sheets: int = 1) -> bytes:
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    for i in range(sheets - 1):
-        book.create_sheet(f"more{i}").append(["other", i])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def test_a_workbook_named_csv_is_read_with_its_title_left_out():

@@ -18,11 +18,11 @@ from dldiag.data.io.notices import notice
 from dldiag.data.io.raw_table import Lines, TypedTable, check_unpacked, raw_table
 from dldiag.data.io.table_bounds import Parts, find_region, given_region, name_notices, region_notices
 
-EXACT_INTEGERS = 1e15  # whole floats below it are written without a point
-MOST_RATIO = 100  # unpacked bytes of a workbook per packed byte; real ones have 4 to 20
-FREE_BYTES = 64 * MIB  # unpacked, below which the ratio does not matter
-WIDE_COLUMNS = 1000  # from so many on a sheet must be filled …
-LEAST_FILLED_SHARE = 0.01  # … to this share, or it holds a stray cell far to the right
+EXACT_INTEGERS = 1e15  # Whole floats below it are written without a point.
+MOST_RATIO = 100  # A packed byte of a real workbook unpacks to 4 to 20.
+FREE_BYTES = 64 * MIB  # The ratio does not matter where fewer bytes are unpacked.
+WIDE_COLUMNS = 1000  # A sheet with more columns must be filled.
+LEAST_FILLED_SHARE = 0.01  # A wide sheet that is filled to a smaller share holds a stray cell far to the right.
 
 
 def _openpyxl() -> Any:

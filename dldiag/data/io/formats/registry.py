@@ -33,7 +33,7 @@ def read_typed(data: bytes, plan: ReadPlan, limits: Limits, choices: ReadChoices
         return reader(data, plan, limits, choices)
     except (DataError, MemoryError):
         raise
-    except Exception as error:  # parsers of binary formats raise all kinds of errors on damaged files
+    except Exception as error:  # Parsers of binary formats raise all kinds of errors on damaged files.
         raise DataError(
             Message("The {format} file is damaged: {reason}", {"format": label, "reason": str(error)[:200]}),
             Message("Save it again, or export the table as CSV."),

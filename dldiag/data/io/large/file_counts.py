@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from dldiag.core.types import ColumnTotals, FileTotals
 
-MOST_VALUES = 100  # different values of a column that are counted; with more, the column is no class
-MOST_HASHES = 1 << 25  # kept to find equal rows: 256 MB; beyond it a random part of all hashes stands for the rest
-HASH_KEY = "dldiag row hash!"  # 16 characters, as pandas asks for
-_MIX, _STEP = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)  # odd constants, of SplitMix64 and xxHash
+MOST_VALUES = 100  # A column with more different values is no class, and they are not counted.
+# Equal rows are found by this many hashes, 256 MB; beyond, a random part of the hashes stands for the rest.
+MOST_HASHES = 1 << 25
+HASH_KEY = "dldiag row hash!"  # Pandas asks for 16 characters.
+_MIX, _STEP = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)  # Odd constants of SplitMix64 and xxHash.
 _HALF = np.uint64(32)
-_NOTHING = np.uint64(0x27D4EB2F165667C5)  # stands for a missing cell
+_NOTHING = np.uint64(0x27D4EB2F165667C5)  # It stands for a missing cell.
 
 Hashes = NDArray[np.uint64]
 
@@ -68,7 +69,7 @@ class ColumnCount:
     def __init__(self) -> None:
         self.missing = 0
         self.low, self.high = np.inf, -np.inf
-        self.is_number = self.is_mixed = False  # mixed: numbers in some parts, texts in others
+        self.is_number = self.is_mixed = False  # A mixed column has numbers in some parts and texts in others.
         self.values: Counter[str] | None = Counter()
 
     def add(self, cells: pa.Array) -> None:
@@ -168,7 +169,7 @@ def hash_cells(cells: pa.Array) -> Hashes:
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         wide = cells.cast(_widest(kind))
         bits = wide.fill_null(0).to_numpy(zero_copy_only=False)
-        bits = bits + 0.0 if bits.dtype.kind == "f" else bits.copy()  # −0 becomes 0
+        bits = bits + 0.0 if bits.dtype.kind == "f" else bits.copy()  # This makes −0 equal to 0.
         found: Hashes = bits.view(np.uint64)
         if cells.null_count:
             found[cells.is_null().to_numpy(zero_copy_only=False)] = _NOTHING

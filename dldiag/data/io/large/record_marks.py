@@ -11,7 +11,7 @@ from dldiag.core.types import ReadPlan
 from dldiag.data.io.dialect import SPACES
 
 LINE_END, RETURN, SPACE = ord("\n"), ord("\r"), ord(" ")
-MOST_BLANKS = 8  # between a delimiter and a quote
+MOST_BLANKS = 8  # More blanks between a delimiter and a quote are not skipped.
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,10 @@ class SampleMarks:
     """The bytes of a dialect that decide which quotes enclose a cell; a dialect without a quote has none."""
 
     quote: int | None = None
-    before: tuple[int, ...] = (LINE_END,)  # what a quote that opens a cell stands behind
+    before: tuple[int, ...] = (LINE_END,)  # A quote that opens a cell stands behind one of these.
     after: tuple[int, ...] = (LINE_END, RETURN)
     escape: int | None = None
-    blanks: bool = False  # may stand between a delimiter and a quote
+    blanks: bool = False  # Blanks may stand between a delimiter and a quote.
 
     @classmethod
     def of(cls, plan: ReadPlan) -> SampleMarks:
@@ -56,7 +56,7 @@ def _quotes(block: bytes, marks: SampleMarks) -> tuple[NDArray[np.intp], NDArray
     A run of quotes of an even number is doubled quotes or an empty cell. One that only opens begins a cell, if none is
     open; one that only closes ends it; one that can do both does what is due.
     """
-    codes = np.frombuffer(b"\n" + block + b"\n", np.uint8)  # so that every byte has neighbors
+    codes = np.frombuffer(b"\n" + block + b"\n", np.uint8)  # Every byte then has neighbors.
     first, last = _runs(np.flatnonzero(codes == marks.quote))
     opens = _stands_by(codes, first, -1, marks.before, marks.blanks)
     closes = _stands_by(codes, last, 1, marks.after, marks.blanks)
@@ -65,8 +65,9 @@ def _quotes(block: bytes, marks: SampleMarks) -> tuple[NDArray[np.intp], NDArray
         able &= codes[first - 1] != marks.escape
     at, opens, closes = last[able] - 1, opens[able], closes[able]
     order = np.arange(len(at))
-    sure = np.maximum.accumulate(np.where(opens & closes, -1, order))  # the last quote that leaves no choice
-    turns = order - sure  # each quote since then that could do both turned it round
+    # The place of the last quote that leaves no choice.
+    sure = np.maximum.accumulate(np.where(opens & closes, -1, order))
+    turns = order - sure  # Each quote after it that could open or close did the opposite of the one before.
     return at, (opens[sure] & (sure >= 0)) ^ (turns % 2 == 1)
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from dldiag.core.types import Floats, Rows
+from dldiag.data.io.large.file_counts import MOST_VALUES
 
-SLACK = 6.0  # standard deviations of a count beyond the expected rows of a class that are kept on the way
-LEAST_SPARE = 64  # rows of a class kept on the way, beyond the expected ones
-POOL_TIMES = 1.5  # times the rows wanted: a pool of more is thinned out
-LEAST_WHOLE_GROUPS = 50  # with fewer drawn whole, too few are left to split by; rows of all groups are drawn instead
+SLACK = 6.0  # A pool keeps this many standard deviations beyond the expected rows of a class.
+LEAST_SPARE = 64  # A pool keeps at least this many rows beyond the expected ones of a class.
+POOL_TIMES = 1.5  # A pool with more than this many times the rows wanted is thinned out.
+LEAST_WHOLE_GROUPS = 50  # If fewer whole groups fit, too few are left to split by, and rows of all groups are drawn.
 _Hashes = NDArray[np.uint64]
 
 
@@ -59,8 +61,8 @@ class RowDraw:
         self._most_rows, self._most_bytes = most_rows, most_bytes
         self._rng = np.random.default_rng(seed)
         self._pool = _Pool([], [], [], [])
-        self._counts = np.zeros(1, dtype=np.int64)  # rows seen of each stratum
-        self._highest = np.full(1, np.inf)  # key that can still be drawn, of each stratum
+        self._counts = np.zeros(1, dtype=np.int64)  # How many rows of each stratum were seen.
+        self._highest = np.full(1, np.inf)  # The highest key that can still be drawn, by stratum.
         self._bytes = 0
 
     @property
@@ -139,7 +141,7 @@ class GroupDraw:
         self._pool = _Pool([], [], [], [])
         self._rows = 0
         self._highest = np.inf
-        self._is_usable = True  # False once a group alone has more rows than may be kept
+        self._is_usable = True  # It is False once a single group has more rows than may be kept.
 
     def add(self, rows: pa.Table, groups: _Hashes) -> None:
         """Look at the next rows of the file; groups: (rows,) a hash of each row's group."""
@@ -171,3 +173,32 @@ class GroupDraw:
         self._pool.keep(np.flatnonzero(keys <= self._highest))
         if len(self._pool) > POOL_TIMES * self._most:
             self._is_usable, self._pool = False, _Pool([], [], [], [])
+
+
+class Strata:
+    """Numbers the values of a column as they come, up to MOST_VALUES; all others are one stratum, 0.
+
+    A class because it remembers the values between the parts of a file. A column whose first part has more values is
+    no class, and all its rows are of one stratum.
+    """
+
+    def __init__(self) -> None:
+        self._codes: dict[Any, int] | None = {}
+
+    def of(self, cells: pa.Array | None, rows: int) -> NDArray[np.int64]:
+        """Return the stratum of every cell: (rows,)."""
+        if cells is None or self._codes is None:
+            return np.zeros(rows, dtype=np.int64)
+        if pa.types.is_dictionary(cells.type):
+            cells = cells.dictionary_decode()
+        coded = cells.dictionary_encode()
+        values = coded.dictionary.to_pylist()
+        if not self._codes and len(values) > MOST_VALUES:
+            self._codes = None
+            return np.zeros(rows, dtype=np.int64)
+        for value in values:
+            if value not in self._codes and len(self._codes) < MOST_VALUES:
+                self._codes[value] = len(self._codes) + 1
+        known = np.array([*(self._codes.get(value, 0) for value in values), 0], dtype=np.int64)
+        found: NDArray[np.int64] = known[coded.indices.fill_null(len(values)).to_numpy(zero_copy_only=False)]
+        return found

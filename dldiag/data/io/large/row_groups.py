@@ -17,15 +17,14 @@ from dldiag.core.types import DataError, ReadPlan
 from dldiag.data.io.formats.parquet import texts_of_arrow
 from dldiag.data.io.large.file_counts import FileCounts, hash_rows
 from dldiag.data.io.large.one_schema import as_joined, joined_types, one_schema
-from dldiag.data.io.large.row_draw import GroupDraw, RowDraw
-from dldiag.data.io.large.strata import Strata
+from dldiag.data.io.large.row_draw import GroupDraw, RowDraw, Strata
 from dldiag.data.io.limits import Limits, Sampling, most_large_rows
 from dldiag.data.io.raw_table import TypedTable, check_columns
 from dldiag.data.io.source import typed_format
 
 BATCH_ROWS = 1 << 16
 _BATCH_CELLS = 4_000_000
-LEAST_BYTES = 1 << 20  # of a file that is read in parts; what a smaller one unpacks to is bounded by the highest ratio
+LEAST_BYTES = 1 << 20  # A smaller file is read whole; what it unpacks to is bounded by the highest ratio.
 TYPED_ENDINGS = {".parquet": "parquet", ".pq": "parquet", ".feather": "feather", ".arrow": "feather"}
 _READERS = {"parquet": "parquet", "feather": "ipc"}
 
@@ -65,7 +64,7 @@ def _format_of_large(path: Path, limits: Limits, sampling: Sampling) -> str:
         with path.open("rb") as file:
             kind = typed_format(file.read(len(b"ARROW1")))
     except (OSError, ValueError):
-        return ""  # reading it says better what is wrong
+        return ""  # Reading it will say better what is wrong.
     large = {"parquet": _is_large_parquet, "feather": lambda *_: size > limits.max_unpacked_bytes}
     return kind if kind in large and (size > limits.max_bytes or large[kind](path, limits, sampling)) else ""
 
@@ -106,7 +105,7 @@ class _Scan:
     rows: RowDraw
     groups: GroupDraw | None
     strata: Strata
-    target: int  # position of the column that gives the strata; −1: none
+    target: int  # The position of the column that gives the strata; −1 means none.
     group: int
     seed: int
     total: np.uint64

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dldiag.core.types import FileTotals, ReadPlan
 from dldiag.data.io.dialect import SPACES
 from dldiag.data.io.large.file_counts import FileCounts, Hashes, hash_rows
-from dldiag.data.io.large.strata import Strata
+from dldiag.data.io.large.row_draw import Strata
 
 _Cells = list[pa.Array] | None
 
@@ -22,7 +22,7 @@ class TextCounts:
 
     def __init__(self, plan: ReadPlan) -> None:
         self._plan = plan
-        self._types: dict[str, pa.DataType] = {}  # by the name that the column has here: its place
+        self._types: dict[str, pa.DataType] = {}  # Each name here stands for the place of a column.
         self._counts: FileCounts | None = None
         self._strata = Strata()
 

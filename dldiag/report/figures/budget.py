@@ -1,4 +1,4 @@
-"""Figures with one bar per row: the error budget."""
+"""The error budget as a figure: one bar for each part of the dev error."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dldiag.core.types import Estimate, Report
 from dldiag.report.figures.theme import THEMES, Theme, ThemeName, error_axis, figure
 from dldiag.report.view import as_printed, budget_label, error_axis_title, error_text, fits_beyond_achievable, unit_of
 
-_ROW_HEIGHT = 56  # In pixels.
+_ROW_HEIGHT = 56  # A bar with its text above it, in pixels.
 BAR_HEIGHT = 22
 BAR_OPACITY = 0.55  # Whiskers must stand out on every bar.
 _MARGIN_HEIGHT = 84

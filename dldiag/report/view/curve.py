@@ -1,16 +1,51 @@
-"""Learning curve and forecast in one sentence each, so that nobody has to read them off a chart."""
+"""A learning curve's points with their intervals, and it and the forecast in one sentence each."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dldiag.core.i18n import format_error, tr
+from dldiag.core.statistics import t_interval
 from dldiag.core.types import Estimate, ForecastPoint, LearningCurve, Report
 from dldiag.report.view.changes import FORECAST_TIMES
-from dldiag.report.view.curve_points import Point, points
 from dldiag.report.view.labels import error_text, unit_of
 
 _COMPARED = 3  # The curve's end is compared with so many times fewer rows.
+
+
+@dataclass(frozen=True)
+class Point:
+    """Training and dev error at one number of rows; None where no repeat is known yet."""
+
+    rows: int
+    train: Estimate | None
+    dev: Estimate | None
+    repeats: int
+
+
+def points(curve: LearningCurve) -> Iterator[Point]:
+    """Yield one point per size: the mean over repeats with its interval; NaN is left out.
+
+    The interval is the curve's own, from rows and repeats together; that of the repeats alone where it has none.
+    """
+    train = curve.train_estimates or tuple(_mean(row) for row in curve.train_errors)
+    dev = curve.dev_estimates or tuple(_mean(row) for row in curve.dev_errors)
+    for i, rows in enumerate(curve.sizes):
+        yield Point(int(rows), train[i], dev[i], int(np.isfinite(curve.dev_errors[i]).sum()))
+
+
+def _mean(errors: NDArray[np.float64]) -> Estimate | None:
+    known = errors[np.isfinite(errors)]
+    if known.size == 0:
+        return None
+    mean = float(known.mean())
+    low, high = t_interval(known)
+    return Estimate(mean, min(mean, max(low, 0.0)), max(mean, high))
 
 
 def curve_line(report: Report) -> str:
