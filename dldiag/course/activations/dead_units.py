@@ -128,12 +128,12 @@ def slope_to_use(found: DeadUnitsRun) -> dict[str, Any]:
 
 
 def helped(found: DeadUnitsRun) -> bool:
-    """Tell whether the leaky slope lowered the loss by an amount that matters, with 90% confidence."""
+    """Tell whether the leaky slope lowered the loss by LEAST_FALL of the baseline's, with 90% confidence."""
     return found.loss_change.high < -LEAST_FALL * found.baseline
 
 
 def harmed(found: DeadUnitsRun) -> bool:
-    """Tell whether the leaky slope raised the loss by an amount that matters, with 90% confidence."""
+    """Tell whether the leaky slope raised the loss by LEAST_FALL of the baseline's, with 90% confidence."""
     return found.loss_change.low > LEAST_FALL * found.baseline
 
 

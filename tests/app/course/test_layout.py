@@ -6,8 +6,10 @@ from dldiag.app.course.layout import _slides
 from dldiag.core.params import Param
 from tests.app.drawing import drawn, keys, said
 
+OWN = {"upload": "table.csv"}
 
-def page(values, preview):
+
+def page(values, preview, reference):
     import streamlit as st
 
     from dldiag.app.course.layout import offer
@@ -16,7 +18,7 @@ def page(values, preview):
     session.state()
     if preview:
         session.state()["shows preview"] = True
-    st.session_state["taken"] = offer(values, key="take")
+    st.session_state["taken"] = offer(values, reference, key="take")
 
 
 @pytest.mark.parametrize(
@@ -36,7 +38,7 @@ def test_a_number_between_two_ends_slides(name, param, slides):
 
 
 def test_a_setting_is_taken_into_the_own_model():
-    app = drawn(page, {"alpha": 0.1, "hidden_layer_sizes": (64, 64)}, False)
+    app = drawn(page, {"alpha": 0.1, "hidden_layer_sizes": (64, 64)}, False, OWN)
     assert "0.1, Hidden layers" in app.button("take").label.replace("\\", "")
     app.button("take").click().run()
     assert app.session_state["taken"]
@@ -45,5 +47,10 @@ def test_a_setting_is_taken_into_the_own_model():
 
 
 def test_nothing_and_a_preview_recommend_nothing():
-    assert keys(drawn(page, {}, False)) == set()
-    assert keys(drawn(page, {"alpha": 0.1}, True)) == set()
+    assert keys(drawn(page, {}, False, OWN)) == set()
+    assert keys(drawn(page, {"alpha": 0.1}, True, OWN)) == set()
+
+
+@pytest.mark.parametrize("reference", [{"toy": "moons"}, {"sample": "iris"}])
+def test_what_is_found_on_a_table_of_ours_recommends_nothing(reference):
+    assert keys(drawn(page, {"alpha": 0.1}, False, reference)) == set()
