@@ -53,8 +53,15 @@ BY_ANSWERS: Mapping[tuple[Answer, Answer], Message] = {
         "Overfitting (high variance): the error is {train:error} on training rows, but {dev:error} on unseen ones. With {judged} we "
         "can't yet tell whether underfitting is part of it."
     ),
+    ("no", "undecided"): Message(
+        "No underfitting: the training error is {train:error}; the best error seen here is {achievable:error}. The error on unseen "
+        "rows is {dev:error}; with {judged} we can't yet tell whether overfitting is part of it."
+    ),
+    ("undecided", "no"): Message(
+        "No overfitting: the error is {train:error} on training rows and {dev:error} on unseen ones. The best seen here is "
+        "{achievable:error}; with {judged} we can't yet tell whether underfitting is part of it."
+    ),
 }
-# The sentence is the same where one of the two is known not to be high, because that depends on the split.
 CANNOT_TELL = Message(
     "The error on unseen rows is {dev:error}; the best seen here is {achievable:error}. With {judged} we can't yet tell whether "
     "underfitting or overfitting is part of it (training error {train:error})."
