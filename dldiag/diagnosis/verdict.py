@@ -80,7 +80,8 @@ CODES: Mapping[tuple[Answer, Answer], str] = {
 }  # fmt: skip
 NOTHING_TO_GAIN = ("harmless_gap", "nothing_to_fix")  # Codes of verdicts which say that nothing is to be gained.
 GAINS = Message(
-    "The error on unseen rows is {dev:error}, about the best seen here ({achievable:error}). Still, a fix that we tested lowers it."
+    "Neither bias nor variance is high: the error on unseen rows is {dev:error}, the best seen here is {achievable:error}. Still, "
+    "a fix that we tested lowers it."
 )
 # With this verdict keeping the model comes first, though bias or variance is high.
 KEEP = "keep"
