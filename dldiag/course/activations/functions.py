@@ -68,7 +68,7 @@ def shape(name: str, points: int = 241) -> Shape:
     )
 
 
-def look_at_shapes(shapes: Sequence[Shape], layers: int) -> Message:
+def describe_shapes(shapes: Sequence[Shape], layers: int) -> Message:
     """Say what the steepest and the flattest of these slopes do to a gradient on its way through layers."""
     order = sorted(shapes, key=lambda one: (round(one.largest_slope, 6), sum(map(abs, one.slope))))
     flat, steep = order[0], order[-1]

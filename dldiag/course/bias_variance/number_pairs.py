@@ -119,7 +119,7 @@ def words_of_rules(reading: PairReading) -> tuple[Message, ...]:
     return (reading.bias_finding.message, reading.variance_finding.message)
 
 
-def read_number_pairs(readings: Sequence[PairReading], dev_rows: int) -> Message:
+def describe_number_pairs(readings: Sequence[PairReading], dev_rows: int) -> Message:
     """Say what to look at: the same pair of numbers read differently once human-level error equals the model's."""
     undecided = sum(_fired(o) is None for one in readings for o in (one.bias, one.has_variance))
     values: dict[str, Value] = {"rows": dev_rows, "undecided": undecided, "pairs": len(readings)}

@@ -162,7 +162,7 @@ def sweep_table(
     return _sweep(problem, model, replace(asked, rows=rows), on_progress, should_stop)
 
 
-def read_sweep(sweep: Sweep) -> Message:
+def describe_sweep(sweep: Sweep) -> Message:
     """Say what to look at: how bias and variance move along the axis, and where underfitting and overfitting begin."""
     first, last, best = sweep.parts[0], sweep.parts[-1], sweep.parts[sweep.best]
     values: dict[str, Value] = {"axis": AXES[sweep.axis].label, "best": f"{sweep.values[sweep.best]:g}"}

@@ -68,7 +68,7 @@ def settings_of(model: Model) -> tuple[Setting, ...]:
     )
 
 
-def read_searched(model: Model) -> Message:
+def describe_hyperparameters(model: Model) -> Message:
     """Say how many hyperparameters the model has and which of them were changed."""
     settings = settings_of(model)
     changed = ", ".join(f"{translate(one.label)} = {one.value}" for one in settings if one.is_changed)

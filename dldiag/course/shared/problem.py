@@ -23,7 +23,7 @@ JITTER = 0.12  # Part of the usual gap between two values, to each side: marks s
 
 
 @dataclass(frozen=True, eq=False)
-class YesNo:
+class BinaryProblem:
     """Rows of a binary problem.
 
     X: (n, d) features with mean 0 and standard deviation 1; y: (n,) answers 0.0 or 1.0; names: (d,);
@@ -42,7 +42,7 @@ class YesNo:
             raise ValueError(f"X is {self.X.shape}, y has {len(self.y)} rows and there are {len(self.names)} names")
 
 
-def yes_no(
+def binary_problem(
     dataset: Dataset,
     columns: Sequence[str] | None = None,
     *,
@@ -50,7 +50,7 @@ def yes_no(
     most: int = 3,
     max_rows: int = 2000,
     seed: int = 0,
-) -> YesNo:
+) -> BinaryProblem:
     """Turn a dataset into a binary problem.
 
     With classes the event is `positive` (default: the most frequent class but one, or the second class of two) against
@@ -71,12 +71,12 @@ def yes_no(
     names = tuple(known) or _strongest(features, y, most)
     values = np.column_stack([features[name] for name in names])
     centers, scales = values.mean(axis=0), values.std(axis=0)
-    return YesNo((values - centers) / scales, y, names, centers, scales, event)
+    return BinaryProblem((values - centers) / scales, y, names, centers, scales, event)
 
 
-def plane_of(dataset: Dataset, columns: Sequence[str] | None, positive: str | None) -> YesNo:
-    """Return the open rows of a dataset on two columns; None lets `yes_no` choose."""
-    return yes_no(without_test_rows(dataset), columns, positive=positive, most=2)
+def plane_of(dataset: Dataset, columns: Sequence[str] | None, positive: str | None) -> BinaryProblem:
+    """Return the open rows of a dataset on two columns; None lets `binary_problem` choose."""
+    return binary_problem(without_test_rows(dataset), columns, positive=positive, most=2)
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class PlotMarks:
     event: Message
 
 
-def marks_of(problem: YesNo, seed: int = 0) -> PlotMarks:
+def marks_of(problem: BinaryProblem, seed: int = 0) -> PlotMarks:
     """Return random rows as marks on the plane of two features; where many share a place they are spread around it.
 
     A column of a few values is spread, too: its marks would lie on as many lines.
@@ -119,7 +119,7 @@ def marks_words(marks: PlotMarks) -> Message:
 
 
 def feature_names(dataset: Dataset, limit: int = 200) -> tuple[str, ...]:
-    """Return the names that `yes_no` accepts as columns, at most `limit`."""
+    """Return the names that `binary_problem` accepts as columns, at most `limit`."""
     rows = _sample(dataset.n_rows, 2000, 0)
     return tuple(name for name, _ in zip(_features(dataset, rows), range(limit), strict=False))
 

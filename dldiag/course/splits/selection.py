@@ -74,17 +74,12 @@ def choose_on_test(
     test, fresh = _draw_errors(losses, n_test, draws, rng)
     ks = _powers_of_two(n_models)
     promised, real = _winners(_to_error(test, is_root), _to_error(fresh, is_root), ks, rng)
-    gap = real - promised
     correlation = _mean_correlation(losses)
-    low, high = np.percentile(gap, SINGLE_CHOICE, axis=0)
     return Selection(
         ks=ks,
         promised=_numbers(promised.mean(axis=0)),
         fresh=_numbers(real.mean(axis=0)),
-        gap=_numbers(gap.mean(axis=0)),
-        low=_numbers(low),
-        high=_numbers(high),
-        standard_error=_numbers(gap.std(axis=0, ddof=1) / math.sqrt(draws)),
+        **_gap_over_draws(real - promised),
         expected=_numbers(_closed_form(losses, ks, n_test, correlation, is_root)),
         correlation=correlation,
         n_test=n_test,
@@ -92,6 +87,17 @@ def choose_on_test(
         draws=draws,
         unit=unit,
     )
+
+
+def _gap_over_draws(gap: NDArray[np.float64]) -> dict[str, tuple[float, ...]]:
+    """Return the mean gap (draws, k), its standard error, and the range of single choices, as fields of a Selection."""
+    low, high = np.percentile(gap, SINGLE_CHOICE, axis=0)
+    return {
+        "gap": _numbers(gap.mean(axis=0)),
+        "low": _numbers(low),
+        "high": _numbers(high),
+        "standard_error": _numbers(gap.std(axis=0, ddof=1) / math.sqrt(len(gap))),
+    }
 
 
 def guessing_losses(y: NDArray[np.generic], models: int, *, task: str, seed: int = 0) -> NDArray[np.float64]:
@@ -114,7 +120,7 @@ def candidate_losses(
     return ((predictions.astype(np.float64) - y.astype(np.float64)) / sd) ** 2
 
 
-def read_selection(result: Selection) -> Message:
+def describe_selection(result: Selection) -> Message:
     """Say what to look at: how far the promise of the winner is from the truth, and whether this run shows it."""
     last = len(result.ks) - 1
     values: dict[str, Value] = {"k": result.ks[last], "n": result.n_test, "unit": result.unit}

@@ -115,7 +115,7 @@ def notes_split(rows: int) -> tuple[float, float, float]:
     return next(shares for most, shares in NOTES if rows <= most)
 
 
-def read_split_advice(advice: SplitAdvice) -> Message:
+def describe_split_advice(advice: SplitAdvice) -> Message:
     """Say what to look at: whether this table can show the difference at all, and how to split it."""
     if advice.advised is None:
         return Message(

@@ -9,9 +9,9 @@ from math import log10, nan
 import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message, format_error, tr
+from dldiag.course.shared.activation_race import ActivationRace
 from dldiag.course.shared.band_figures import LOSS_AXIS, add_band, bands_figure
 from dldiag.course.shared.bands import SeedBand
-from dldiag.course.shared.race import Race
 from dldiag.course.took_off.crossover import Crossover
 from dldiag.course.took_off.scaling import LEARNERS, CurveBand, Scale
 from dldiag.report.figures.theme import MARKERS, THEMES, ThemeName, error_axis, figure, rows_axis, translucent
@@ -116,7 +116,7 @@ def _rows(one: Crossover) -> str:
     return f"{one.size.value:,.0f} ({one.size.low:,.0f} – {one.size.high:,.0f})"
 
 
-def race_figure(found: Race, *, seconds: bool, theme: ThemeName = "light") -> go.Figure:
+def race_figure(found: ActivationRace, *, seconds: bool, theme: ThemeName = "light") -> go.Figure:
     """Draw loss against steps or seconds for both runners, with the line they race to."""
     named = []
     for runner in (found.first, found.second):
@@ -144,7 +144,7 @@ def finish_text(drawn: go.Figure, target: float, theme: ThemeName) -> go.Figure:
     )
 
 
-def alt_race(found: Race, *, seconds: bool) -> Message:
+def alt_race(found: ActivationRace, *, seconds: bool) -> Message:
     """Say where both runners start and end."""
     values: dict[str, str | float] = {"x": tr("seconds") if seconds else tr("steps")}
     for key, runner in (("a", found.first), ("b", found.second)):

@@ -200,7 +200,7 @@ def _estimate(values: Array, rho: float) -> Estimate:
     return Estimate(float(values.mean()), low, high)
 
 
-def look_at_hand_work(found: HandWork) -> Message:
+def describe_hand_work(found: HandWork) -> Message:
     """Say how far learners and preprocessings lie apart on few rows."""
     values: dict[str, Any] = {
         "rows": found.rows,

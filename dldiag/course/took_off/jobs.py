@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
+from dldiag.course.shared.activation_race import ActivationRace, RaceSettings, race_activations
 from dldiag.course.shared.prepared import prepare_open_rows
-from dldiag.course.shared.race import Race, RaceSettings, race
 from dldiag.course.shared.request import JudgedRequest, LessonRequest
 from dldiag.course.took_off.hand_work import HandWork, HandWorkSettings, hand_work
 from dldiag.course.took_off.scaling import Scale, ScaleSettings, scale
@@ -39,9 +39,9 @@ def scale_job(dataset: Dataset, given: ScaleRequest, on_progress: OnProgress, sh
     return scale(dataset, given.asked, given.choice(dataset), on_progress=on_progress, should_stop=should_stop)
 
 
-def race_job(dataset: Dataset, given: RaceRequest, on_progress: OnProgress, should_stop: ShouldStop) -> Race:
+def race_job(dataset: Dataset, given: RaceRequest, on_progress: OnProgress, should_stop: ShouldStop) -> ActivationRace:
     """Race two activations."""
-    return race(prepare_open_rows(dataset), given.asked, on_progress=on_progress, should_stop=should_stop)
+    return race_activations(prepare_open_rows(dataset), given.asked, on_progress=on_progress, should_stop=should_stop)
 
 
 def hand_work_job(

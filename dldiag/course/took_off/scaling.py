@@ -128,7 +128,7 @@ def scale(
             found[result.task.key] = result
             if on_progress is not None:
                 on_progress(Progress(STAGE, len(found), len(tasks), curves=curves()))
-    return read_learners(curves(), rho=split.n_dev / split.n_train, seed=seed)
+    return compare_learners(curves(), rho=split.n_dev / split.n_train, seed=seed)
 
 
 def left_out_words(settings: ScaleSettings) -> Message | None:
@@ -178,7 +178,7 @@ def named_learner(curves: Sequence[LearningCurve]) -> tuple[LearningCurve, ...]:
     return tuple(replace(curve, label=str(LEARNERS[curve.model].label)) for curve in curves)
 
 
-def read_learners(curves: Sequence[LearningCurve], *, rho: float, seed: int = 0) -> Scale:
+def compare_learners(curves: Sequence[LearningCurve], *, rho: float, seed: int = 0) -> Scale:
     """Read crossovers and the test of the small-data claim off curves on the same sizes; rho: dev / training rows."""
     if not curves:
         return Scale("rate", (), None, None, (), ())
@@ -244,7 +244,7 @@ def _band(curve: LearningCurve, rho: float) -> CurveBand:
 # --- what to look at ----------------------------------------------------------------------------------------------
 
 
-def look_at_few_rows(found: Scale) -> Message:
+def describe_few_rows(found: Scale) -> Message:
     """Say whether learners hardly differ on few rows in this run, and how that compares with many rows."""
     if found.few is None or found.many is None:
         return Message("One learner alone cannot be compared; choose two or more.")
@@ -286,7 +286,7 @@ def size_words(found: Scale) -> Message | None:
     )
 
 
-def look_at_crossover(found: Scale) -> Message:
+def describe_crossover(found: Scale) -> Message:
     """Say at how many rows the largest network overtakes a traditional learner, or that it does not."""
     if not found.crossings:
         return Message("A crossover needs a network and a traditional learner; choose both.")

@@ -156,7 +156,7 @@ WRONG_ROWS_LESSONS = Topic(
                     "eyeball.seed",
                 ),
             ),
-            Message("A part of the dev set for the eye, the rest for honest numbers."),
+            Message("Look at one part of the dev set and keep the rest unseen: its error stays unbiased."),
             eyeball_outcomes,
             Message("Try it: a table with many classes, where the categories are smaller."),
         ),
