@@ -29,7 +29,7 @@ from dldiag.experiments.fit import fit_all
 from dldiag.experiments.tasks import Encoded, FitTask
 
 FRESH_SETS = 10  # training sets drawn anew
-ENOUGH = 2  # times the training rows: with so many rows that were not seen, all training sets come from those
+ENOUGH = 2  # times the training rows: with this many rows that were not seen, all training sets come from those
 
 
 def fresh_gaps(case: Case, prepared: Prepared) -> np.ndarray:

@@ -81,7 +81,7 @@ def _truth(case: Case, models: list[Model]) -> list[list[float]]:
 
 
 def pooled(overlap: float) -> Callable[[Row, int], tuple[float, float, float]]:
-    """Return our interval with so much of the correction of Nadeau and Bengio (2003) added: (value, low, high)."""
+    """Return our interval with this much of the correction of Nadeau and Bengio (2003) added: (value, low, high)."""
 
     def reckon(row: Row, n: int) -> tuple[float, float, float]:
         values, variances = _differences(row)[:n], row["row_variances"][:n]

@@ -27,11 +27,11 @@ from dldiag.experiments.models import Model
 from dldiag.experiments.tasks import FitTask
 
 _FOLDS = 4  # Folds of a cross-validation that finds suspects.
-# The predictions of so many cross-validations are averaged: one alone depends much on the draw of its folds.
+# The predictions of this many cross-validations are averaged: one alone depends much on the draw of its folds.
 _PARTITIONS = 2
 TRIAL_REPEATS = 14
 MOST_DROPPED = 0.3  # Largest share of the training rows dropped; the likeliest mistakes go first.
-LEAST_LEFT = 2  # So many training rows of every class stay.
+LEAST_LEFT = 2  # This many training rows of every class stay.
 _WIDER = 1.57  # Times the 90% interval: a 99% interval must lie within δ before labels are said to have no effect.
 
 

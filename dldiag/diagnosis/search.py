@@ -21,7 +21,7 @@ from dldiag.experiments.models import Model, changed, is_network
 
 TRIED = 24  # Combinations drawn; with early elimination about as many fits as the rest of a diagnosis.
 _KEPT = 8  # Combinations kept after the first repeats.
-FIRST = 2  # So many repeats of all combinations; those left get all SELECTION_REPEATS.
+FIRST = 2  # This many repeats of all combinations; those left get all SELECTION_REPEATS.
 LAYERS = ((25,), (50,), (100,), (256,), (50, 50), (100, 100), (256, 256))
 
 DrawValue = Callable[[np.random.Generator], Any]

@@ -31,11 +31,11 @@ from dldiag.experiments.models import NARROW, Model, changed, fit_cost
 
 MORE_REPEATS = 2  # Times the curve's repeats, run with all training rows where fits are cheap.
 HINDCAST_HIDES = 2  # Largest sizes hidden from the forecast, which is then checked against them.
-# A search chooses by so many repeats beyond all others, so that the others can measure what it chose.
+# A search chooses by this many repeats beyond all others, so that the others can measure what it chose.
 SELECTION_REPEATS = 4
-BATCH = 3  # So many repeats are added at a time until a trial is decided.
+BATCH = 3  # This many repeats are added at a time until a trial is decided.
 EARLY_LOOK = 1.57  # Times the 90% interval: a look before the last needs a 99% interval.
-# A setting that costs more than so many times the current model waits for a cheaper one of its remedy, and needs a
+# A setting that costs more than this many times the current model waits for a cheaper one of its remedy, and needs a
 # better chance to go on.
 COSTLY = 3.0
 WAITED_LOOKS = 2  # It starts at this look if the cheaper one is still in the race.
@@ -69,7 +69,7 @@ LEAST_WIDE_ROWS = 500  # Rows of a short run on a wide table at least, where the
 
 
 def effort_for(budget: str, n_columns: int) -> Effort:
-    """Return what a budget spends on a table of so many columns: above NARROW, a row counts as columns / NARROW rows.
+    """Return what a budget spends on a table of this many columns: above NARROW, a row counts as columns / NARROW rows.
 
     >>> effort_for("standard", 200)
     Effort(probe_rows=1000, probe_budget=4000, trials=2, trial_repeats=10, most_rows=20000)

@@ -103,7 +103,7 @@ def continued(seen: Estimate, before: Picked, share: float | None = None) -> Pic
 
 
 def less_lucky(one: Picked, luck: float) -> Picked:
-    """Correct an effect once more by so many standard errors."""
+    """Correct an effect once more by this many standard errors."""
     return one if luck == 0 else Picked(one.seen, shifted(one.expected, luck * standard_error(one.seen)))
 
 

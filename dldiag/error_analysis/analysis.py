@@ -23,8 +23,8 @@ from dldiag.error_analysis.label_suspects import SuspectRows, share_of_suspects,
 from dldiag.error_analysis.row_losses import ErrorCase, RowLosses, losses_of, row_losses
 from dldiag.error_analysis.slices import LEAST_TABLE_ROWS, find_slices
 
-WORST_ROWS = 10  # So many of the worst rows are shown.
-IMPORTANCE_ROWS = 5_000  # Importance is measured on at most so many rows.
+WORST_ROWS = 10  # This many of the worst rows are shown.
+IMPORTANCE_ROWS = 5_000  # Importance is measured on at most this many rows.
 
 
 @dataclass(frozen=True, eq=False)

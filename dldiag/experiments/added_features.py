@@ -16,9 +16,9 @@ from dldiag.data.encode import Matrix
 
 KNOTS = (0.1, 0.3, 0.5, 0.7, 0.9)  # Quantiles of the training rows between which a spline is straight.
 _PERIODS = {"month": 12.0, "day of month": 31.0, "day of week": 7.0, "hour": 24.0}  # Periods of the parts of a date.
-PRIOR_ROWS = 10.0  # The overall mean weighs as much as so many rows in a level's mean (Micci-Barreca 2001).
+PRIOR_ROWS = 10.0  # The overall mean weighs as much as this many rows in a level's mean (Micci-Barreca 2001).
 TARGET_FOLDS = 5  # A training row's level mean comes from the other folds.
-MOST_TARGETS = 10  # At most so many classes have their shares encoded.
+MOST_TARGETS = 10  # At most this many classes have their shares encoded.
 
 
 class NamedRows(Protocol):

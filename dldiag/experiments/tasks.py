@@ -19,7 +19,7 @@ from dldiag.experiments.metric_choice import SHARE_WRONG, MetricChoice, plain_ch
 from dldiag.experiments.models import MODELS, Model, is_network, is_of_counts
 from dldiag.experiments.preparation import Preparation, learn_preparation
 
-_KEY_BYTES = 1 << 16  # Up to so many bytes the row numbers are the key; beyond, their hash is.
+_KEY_BYTES = 1 << 16  # Up to this many bytes the row numbers are the key; beyond, their hash is.
 
 
 @dataclass(frozen=True, eq=False)

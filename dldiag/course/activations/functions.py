@@ -17,7 +17,7 @@ from dldiag.nn.activations import ACTIVATIONS
 
 FARTHEST_INPUT = 6.0  # The range −6…6 is drawn.
 SAME_SLOPE = 0.05  # Largest slopes closer than this count as equal.
-EXACT_ROWS = 3  # So many rows are sent through both networks in exact fractions.
+EXACT_ROWS = 3  # This many rows are sent through both networks in exact fractions.
 
 OFFERED = tuple(name for name, row in ACTIVATIONS.items() if row.name == name)
 

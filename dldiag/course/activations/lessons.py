@@ -31,7 +31,7 @@ CLEAR_LOSS = 0.1  # A gradient counts as vanishing when less than this part of i
 
 
 def shapes_outcomes(shapes: Sequence[Shape], layers: int) -> Outcomes:
-    """Read statement 11 off the slopes; the guess is about the sigmoid's."""
+    """Judge statement 11 by the slopes; the guess is about the sigmoid's."""
     least = min(one.largest_slope for one in shapes) ** layers
     most = max(one.largest_slope for one in shapes) ** layers
     verdict = claim_verdict(least < CLEAR_LOSS <= most)
@@ -46,14 +46,14 @@ def _order_of_size(left: float) -> str:
 
 
 def bend_outcomes(found: DeepLinear) -> Outcomes:
-    """Read statement 10 off the deep linear network."""
+    """Judge statement 10 by the deep linear network."""
     line = is_a_line(found)
     answer = "same" if line else "deep" if found.against_logistic[1].high < 0 else "logistic"
     return one_claim(10, claim_verdict(line), describe_deep_linear(found), answer)
 
 
 def flow_outcomes(found: Flow) -> Outcomes:
-    """Read statements 12 to 14 off the race of activations."""
+    """Judge statements 12 to 14 by the race of activations."""
     if len(found.layers) < 2:
         return one_claim(12, "not_shown", describe_flow(found))
     named = {one.runner.activation: one for one in found.layers}
@@ -117,7 +117,7 @@ _TANH_LESS = (
 
 
 def seconds_claim(slopes: Pace, steps: Pace) -> Claim:
-    """Read statement 14 off the seconds of the derivatives, timed in turns, and say what they are worth in a step."""
+    """Judge statement 14 by the seconds of the derivatives, timed in turns, and say what they are worth in a step."""
     values: dict[str, Any] = {
         "ratio": slopes.ratio.value,
         "low": slopes.ratio.low,
@@ -158,7 +158,7 @@ _STEP = {
 
 
 def dead_units_outcomes(found: DeadUnitsRun) -> Outcomes:
-    """Read statement 15 off the pair of networks; the guess is about ReLU units that died."""
+    """Judge statement 15 by the pair of networks; the guess is about ReLU units that died."""
     died = max(found.plain.dead_share.mean) >= FEW_DEAD
     answer = (
         ""

@@ -55,7 +55,7 @@ def grow(
 def size_that_helped(found: SetupComparison, chosen: CapacitySettings, present: Sequence[int]) -> dict[str, Any]:
     """Return the larger layer where it lowered the dev error with 90% confidence; empty otherwise.
 
-    Nor is it returned where the visitor's network has as many hidden units already: against bias none is made smaller.
+    Also empty where the visitor's network has at least as many hidden units: no network is made smaller against bias.
     """
     units = chosen.units * chosen.times
     return {"hidden_layer_sizes": (units,)} if found.dev_changes[0].high < 0 and units > sum(present) else {}

@@ -25,14 +25,14 @@ EXPECTED = (("passed", "fired"), ("fired", "passed"), ("fired", "fired"), ("pass
 
 
 def sweep_outcomes(found: Sweep) -> Outcomes:
-    """Read statement 25 off the parts of the error."""
+    """Judge statement 25 by the parts of the error."""
     ends, trades = worse_ends(found), trades_bias_for_variance(found)
     answer = "middle" if len(ends) == 2 else "end" if found.best in (0, len(found.values) - 1) else ""
     return one_claim(25, claim_verdict(trades or len(ends) == 2), describe_sweep(found), answer)
 
 
 def pairs_outcomes(readings: Sequence[PairReading], rows: int) -> Outcomes:
-    """Read statements 26 and 27 off the rules' readings of the textbook's pairs."""
+    """Judge statements 26 and 27 by the rules' readings of the textbook's pairs."""
     found = tuple((one.bias, one.has_variance) for one in readings[:4])
     agree = sum(ours == theirs for ours, theirs in zip(found, EXPECTED, strict=True))
     values = {"agree": agree, "pairs": len(EXPECTED), "rows": rows}
@@ -47,7 +47,7 @@ def pairs_outcomes(readings: Sequence[PairReading], rows: int) -> Outcomes:
 
 
 def capacity_outcomes(found: SetupComparison) -> Outcomes:
-    """Read statement 28 off the training errors of the larger network and of longer training."""
+    """Judge statement 28 by the training errors of the larger network and of longer training."""
     larger, longer = found.train_changes
     parts = [_remedy_line(found, number) for number in (1, 2)]
     values: dict[str, Any] = {"train": _mean(found.ways[0].train_error), "unit": found.unit}

@@ -19,8 +19,8 @@ from dldiag.experiments.models import Model, changed
 from dldiag.report.figures.theme import THEMES, ThemeName, error_axis, figure
 from dldiag.report.view import settings_text
 
-MOST_DROPOUT = 0.8  # Beyond it hardly a unit is left in a step.
-# The pool holds so many times the budget of random settings; many draws of the budget are taken from it.
+MOST_DROPOUT = 0.8  # A higher share leaves hardly any unit in a step.
+# The pool holds this many times the budget of random settings; many draws of the budget are taken from it.
 BLIND_POOL = 3
 _RESAMPLES = 500  # Draws of a budget from the pool.
 GUIDED_SURE = 0.9  # One search counts as better when this share of the draws agrees.
@@ -53,9 +53,9 @@ class Turn:
 
 @dataclass(frozen=True)
 class SearchComparison:
-    """Both searches; blind: the mean best dev error after 1, 2, … settings, low and high hold 90% of the draws.
+    """Both searches. guided: the best dev error after 1, 2, … settings; blind: its mean over random searches.
 
-    beaten: share of blind draws whose best dev error is above the guided search's.
+    low, high: hold 90% of the random searches. beaten: the share of them that end with a higher dev error than the guided one.
     """
 
     turns: tuple[Turn, ...]

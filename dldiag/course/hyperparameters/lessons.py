@@ -9,7 +9,7 @@ from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, clai
 
 
 def validation_outcomes(found: ValidationGrid) -> Outcomes:
-    """Read statement 23 off the validation curve."""
+    """Judge statement 23 by the validation curve."""
     differs = len(found.ties) < len(found.tried)
     present = found.present in found.ties or found.present == found.best
     answer = "" if found.present is None else "present" if present else "other"
@@ -17,7 +17,7 @@ def validation_outcomes(found: ValidationGrid) -> Outcomes:
 
 
 def searches_outcomes(found: SearchComparison) -> Outcomes:
-    """Read statement 24 off the two searches."""
+    """Judge statement 24 by the two searches."""
     better, worse = found.beaten >= GUIDED_SURE, found.beaten <= 1 - GUIDED_SURE
     answer = "guided" if better else "blind" if worse else "alike"
     return one_claim(24, claim_verdict(better, worse), describe_searches(found), answer)

@@ -1,4 +1,4 @@
-"""The loop: idea, what was changed, result, next idea, read from the record of experiments."""
+"""The record of experiments as the loop of idea, change, result and next idea."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _row(one: Experiment) -> dict[str, str]:
 
 
 def describe_record(experiments: Sequence[Experiment], fingerprint: str = "") -> Message:
-    """Say what to look at: how many turns the loop had on these data, and whether they led to next ideas."""
+    """Say how many turns the loop had on these data, and whether they led to next ideas."""
     mine = [one for one in experiments if not fingerprint or one.fingerprint in ("", fingerprint)]
     if not mine:
         return Message("Nothing here yet: tests, applied fixes and your own notes will be listed here.")

@@ -21,7 +21,7 @@ from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model, changed, params_of_model
 
-EDGE_STEP = 3  # "Try beyond the edge" means so many times farther (Deep Learning Tuning Playbook).
+EDGE_STEP = 3  # "Try beyond the edge" means this many times farther (Deep Learning Tuning Playbook).
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def validate(
 
 
 def describe_validation(result: ValidationGrid) -> Message:
-    """Say what to look at: the best value, whether it truly beats the present one, and whether it lies at the edge."""
+    """Say the best value, whether it truly beats the present one, and whether it lies at the edge."""
     best = result.tried[result.best]
     values: dict[str, Value] = {"unit": result.unit, "what": _in_words(result, best), "dev": best.dev.value}
     values |= {"gain": result.gain.value, "low": result.gain.low, "high": result.gain.high, "tried": len(result.tried)}
@@ -131,7 +131,7 @@ def describe_validation(result: ValidationGrid) -> Message:
 def best_settings(result: ValidationGrid, model: Model) -> dict[str, Any]:
     """Return the best values, {hyperparameter: value}, as the model takes them.
 
-    Empty unless they beat the present ones with 90% confidence and lie inside the range: beyond an edge may be better ones.
+    Empty unless they beat the present ones with 90% confidence and lie inside the range, since beyond an edge there may be better ones.
     """
     if result.present is None or result.present in result.ties or result.edges:
         return {}

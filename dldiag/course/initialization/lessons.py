@@ -33,7 +33,7 @@ A_LITTLE = 0.1  # Part of the mean length; a smaller distance is called a little
 
 
 def zeros_outcomes(found: StartsRun) -> Outcomes:
-    """Read statements 16 and 17 off the start at zeros."""
+    """Judge statements 16 and 17 by the start at zeros."""
     zeros = _start(found, "zeros")
     apart = max(*zeros.distance, *found.constant)
     constant = Message(
@@ -56,7 +56,7 @@ def zeros_outcomes(found: StartsRun) -> Outcomes:
 
 
 def scale_outcomes(found: StartsRun) -> Outcomes:
-    """Read statement 18 off the starts: do large weights saturate and learn worse?"""
+    """Judge statement 18 by the starts: do large weights saturate and learn worse?"""
     large, medium, best = _start(found, "times_10"), _start(found, "times_1"), winner(found)
     saturated = max(large.saturated_start, default=0.0)
     worse = best is not None and best is not large and not large.loss.mean[-1] <= best.loss.mean[-1]
@@ -79,7 +79,7 @@ def _why_one_wins(medium: StartResult) -> Message:
 
 
 def small_outcomes(found: StartsRun) -> Outcomes:
-    """Read statement 19 off small weights in one hidden layer and in many."""
+    """Judge statement 19 by small weights in one hidden layer and in many."""
     limit = (1 - FADED) * found.baseline
     deep, shallow = _start(found, "times_0.001"), float(np.mean(found.shallow))
     learned, faded = shallow <= limit, not deep.loss.mean[-1] <= limit

@@ -75,7 +75,7 @@ class ShownSettings:
 
 @dataclass(frozen=True)
 class StartResult:
-    """What one start led to.
+    """What training from one start led to.
 
     loss: over steps. distance: over steps, the largest distance between two units of a layer, the largest over layers
     and seeds. gradients_start, gradients_end: norm by layer. saturated_start, saturated_end, spread_start: by hidden
@@ -272,7 +272,7 @@ def _best_sentence(found: StartsRun, best: StartResult) -> Message:
 
 
 def _upset(found: StartsRun, best: StartResult) -> list[Message]:
-    """Say so where the starts made to measure are not among the best."""
+    """Point out that the initializations made for the layer sizes are not among the best; None where they are."""
     if {one.key for one in (best, *_ties(found, best))} & set(MADE_TO_MEASURE):
         return []
     return [

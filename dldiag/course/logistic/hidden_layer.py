@@ -21,7 +21,7 @@ from dldiag.course.shared.snapshots import Layers, layer_outputs, train_recorded
 _GRID = 60  # Points along each side of the drawn plane.
 _STEPS = 800
 _RATE = 0.1
-BETTER = 0.01  # A smaller fall of the error rate is not worth a sentence.
+BETTER = 0.01  # A smaller fall of the error rate is not reported as a gain.
 HIDDEN_ACTIVATION = "logistic"  # Every hidden unit is the unit of logistic regression.
 
 
@@ -39,8 +39,8 @@ class UnitLine:
 class HiddenLayer:
     """A network of `units` hidden units: its lines, its predictions on the plane, its cost and error on the rows shown.
 
-    apart: the largest difference between the layer computed as one matrix product and unit by unit. fewer: the share of
-    rows that a single unit gets wrong less that of this network, with the interval of `_fewer`.
+    apart: the largest difference between the layer computed as one matrix product and unit by unit. fewer: the error rate
+    of a single unit minus that of this network, with the interval of `_fewer`.
     """
 
     units: int
@@ -54,7 +54,7 @@ class HiddenLayer:
 
 @dataclass(frozen=True)
 class WidthComparison:
-    """The same unit once, then repeated: widths[0] is logistic regression itself (0 hidden units).
+    """Networks with one hidden layer of growing width; widths[0] is logistic regression (0 hidden units).
 
     constant_error: of always predicting the majority class, on the same rows.
     """

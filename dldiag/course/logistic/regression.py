@@ -14,9 +14,9 @@ from dldiag.core.params import param
 from dldiag.core.types import Array, Progress, Stopped
 from dldiag.course.shared.problem import BinaryProblem, sigmoid
 
-SMALLEST_FALL = 0.001  # In nats; a smaller fall of the cost shows nothing.
+SMALLEST_FALL = 0.001  # In nats; a smaller fall of the cost does not count as progress.
 ROUNDING = 1e-9  # In nats; a smaller rise of the cost is the rounding of 64-bit numbers, not too long a step.
-STEPS_LOOKED_AT = 25  # Every so many steps the descent checks whether to stop.
+STEPS_LOOKED_AT = 25  # Steps between two checks whether to stop.
 
 
 @dataclass(frozen=True)

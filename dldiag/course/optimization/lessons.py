@@ -9,7 +9,7 @@ from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, clai
 
 
 def batch_outcomes(found: OptimizerComparison) -> Outcomes:
-    """Read off whether mini-batches ended lower after as many passes."""
+    """Say whether mini-batches ended lower after as many passes."""
     answer = "mini" if found.ratio.high < 1 else "all" if found.ratio.low > 1 else "same"
     values: dict[str, Value] = {"steps": found.ways[-1].steps, "rows": found.batch_rows}
     cost = Message("One pass is {steps} steps of {rows} rows in place of one step.", values)
@@ -17,7 +17,7 @@ def batch_outcomes(found: OptimizerComparison) -> Outcomes:
 
 
 def optimizer_outcomes(found: OptimizerComparison) -> Outcomes:
-    """Read statement 29 off the losses at the end."""
+    """Judge statement 29 by the losses at the end."""
     answer = "lower" if found.ratio.high < 1 else "higher" if found.ratio.low > 1 else "same"
     return _outcomes(29, found, answer)
 

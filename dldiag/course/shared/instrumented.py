@@ -133,7 +133,7 @@ def record_run(
 def observe_training(
     members: list[Member], plan: Plan, steps: int, observers: Sequence[Observer], on_step: OnStep = None
 ) -> None:
-    """Train for so many steps and show every one, the start included, to the observers."""
+    """Train for a number of steps and call the observers before the first and after every one."""
 
     def ask_first(seen: Observation) -> None:
         if on_step is not None:
@@ -180,7 +180,7 @@ class _EnoughSteps(Exception):
 
 @dataclass
 class _Clock:
-    """Notes the seconds between `start` and `stop`: what a step takes without the measuring."""
+    """Collect the seconds between `start` and `stop`, so that measuring does not count as training time."""
 
     laps: list[float] = field(default_factory=list)
     since: float | None = None
@@ -194,7 +194,7 @@ class _Clock:
 
     @property
     def usual(self) -> float:
-        """The median: a busy machine makes some laps long, not most."""
+        """Median seconds of a lap, which a few slow laps on a busy machine do not change."""
         return float(np.median(self.laps)) if self.laps else 0.0
 
 

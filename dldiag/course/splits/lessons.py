@@ -11,7 +11,7 @@ LARGE_GAP = 0.03  # In the error unit; a larger gap between promise and truth is
 
 
 def size_outcomes(advice: SplitAdvice) -> Outcomes:
-    """Read statement 21 off our own advice for as many rows."""
+    """Judge statement 21 by our own advice for the same number of rows."""
     theirs = notes_split(advice.rows)
     words = "/".join(f"{100 * share:g}" for share in theirs)
     if advice.advised is None:
@@ -38,7 +38,7 @@ def size_outcomes(advice: SplitAdvice) -> Outcomes:
 
 
 def choice_outcomes(found: Selection) -> Outcomes:
-    """Read statements 20 and 22 off the choice on a test set."""
+    """Judge statements 20 and 22 by the choice on a test set."""
     last = len(found.ks) - 1
     gap = found.gap[last] > CLEAR_STANDARD_ERRORS * found.standard_error[last]
     values: dict[str, Value] = {

@@ -166,7 +166,7 @@ def _error(model: Any, X: Array, y: Array, rows: tuple[Array, Array], judge: Met
     """Return the error of a model fitted on the first rows on the others."""
     train, dev = rows
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Few rows of many classes are meant here.
+        warnings.simplefilter("ignore")  # Scikit-learn warns of few rows per class, which is the point here.
         found, truth = model.fit(X[train], y[train]).predict(X[dev]), y[dev]
     if judge.metric.tasks == VALUES:
         residual = (found - truth).astype(float) / (float(truth.std()) or 1.0)

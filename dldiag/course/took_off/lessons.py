@@ -11,7 +11,7 @@ from dldiag.course.took_off.scaling import LEARNERS, Scale, describe_crossover
 
 
 def learner_outcomes(found: Scale) -> Outcomes:
-    """Read statement 1 off the crossovers."""
+    """Judge statement 1 by the crossovers."""
     one = found.crossings[0] if found.crossings else None
     shown = one is not None and one.verdict == "crosses" and LEARNERS[one.second].deep
     turned = one is not None and one.verdict == "crosses" and not LEARNERS[one.second].deep
@@ -27,14 +27,14 @@ def _ahead(one: Crossover | None) -> str:
 
 
 def hand_work_outcomes(found: HandWork) -> Outcomes:
-    """Read statement 2 off the two spreads."""
+    """Judge statement 2 by the two spreads."""
     more, less = found.difference.low > 0, found.difference.high < 0
     answer = "preparation" if more else "learner" if less else "alike"
     return one_claim(2, claim_verdict(more, less), describe_hand_work(found), answer)
 
 
 def race_outcomes(found: ActivationRace) -> Outcomes:
-    """Read statement 3 off the race."""
+    """Judge statement 3 by the race."""
     ratio = found.steps_ratio
     faster = found.learned and ratio is not None and ratio.low > 1
     slower = found.learned and (ratio is None or ratio.high < 1)

@@ -132,7 +132,7 @@ def scale(
 
 
 def left_out_words(settings: ScaleSettings) -> Message | None:
-    """Say which chosen learners do not train on so many rows; None when all do."""
+    """Say which chosen learners do not train on this many rows; None when all do."""
     out = [
         row.label for key, row in LEARNERS.items() if key in settings.learners and settings.train_rows > row.most_rows
     ]
@@ -142,7 +142,7 @@ def left_out_words(settings: ScaleSettings) -> Message | None:
 
 
 def rows_for(train_rows: int) -> int:
-    """Return how many rows a toy needs for so many training rows beside its dev and test rows.
+    """Return how many rows a toy needs for this many training rows beside its dev and test rows.
 
     >>> rows_for(1000), rows_for(100_000)
     (2000, 120000)
