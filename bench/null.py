@@ -30,8 +30,9 @@ from dldiag.core.types import Column, Dataset, Estimate, Report, Trial
 from dldiag.data.encode import encode
 from dldiag.diagnosis.diagnose import Case as Prepared
 from dldiag.diagnosis.diagnose import prepare_case, run_case
+from dldiag.diagnosis.probes import probe
 from dldiag.diagnosis.search import search
-from dldiag.diagnosis.trials import Attempt, probe, try_change
+from dldiag.diagnosis.trials import Attempt, try_change
 from dldiag.diagnosis.winners_curse import Picked
 from dldiag.experiments.fit import fit_all
 from dldiag.experiments.models import Model, build_model, changed

@@ -16,7 +16,7 @@ from dldiag.data.features import features_of
 from dldiag.data.fingerprint import with_choices
 from dldiag.data.new_rows import recipe_of
 from dldiag.data.read_table import read_table
-from dldiag.data.target import outcome_of
+from dldiag.data.target import TargetReading, outcome_of
 from dldiag.data.typing.columns import BY_HAND, check_names
 
 ROW_ORDER = "#row order"  # Given as `times`, it says that the rows of the file are in time order.
@@ -58,8 +58,14 @@ def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form m
     _check_columns(names, target, exclude, (groups, times, domain and domain[0]))
     outcome = outcome_of(table, target, task, log_target)
     _check_logarithm(outcome.task, target, log_target)
+    return _assembled(table, outcome, choices)
+
+
+def _assembled(table: Table, outcome: TargetReading, choices: dict[str, Any]) -> Dataset:
+    """Put features, target and what splits the rows together; choices: checked arguments of make_dataset."""
+    target, groups, times, domain = (choices[name] for name in ("target", "groups", "times", "domain"))
     rows = outcome.rows
-    left_out = {target, *exclude, *([groups] if groups else []), *([domain[0]] if domain else [])}
+    left_out = {target, *choices["exclude"], *([groups] if groups else []), *([domain[0]] if domain else [])}
     features = features_of(table, rows, left_out, target)
     return Dataset(
         name=table.name,
@@ -77,7 +83,7 @@ def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form m
         plan=table.plan,
         aside=features.aside,
         totals=table.totals,
-        choices=_kept_choices(choices, domain, table),
+        choices=_kept_choices(choices, table),
         recipe=recipe_of(table, rows, features.columns, outcome.log_shift),
     )
 
@@ -89,10 +95,10 @@ def _check_columns(names: Sequence[str], target: str, exclude: Sequence[str], sp
     _check_target_is_not(target, exclude, deciding)
 
 
-def _kept_choices(choices: dict[str, Any], domain: tuple[str, str] | None, table: Table) -> dict[str, Any]:
+def _kept_choices(choices: dict[str, Any], table: Table) -> dict[str, Any]:
     """Return the choices that were made, and the kinds of columns that were set by hand."""
     kinds = {column.name: column.kind for column in table.columns if column.origin == BY_HAND}
-    every = {**choices, "domain": domain, "kinds": kinds}
+    every = {**choices, "kinds": kinds}
     return {name: value for name, value in every.items() if value}
 
 

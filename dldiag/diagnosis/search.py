@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from dldiag.core.types import Change, Trial, exactly
+from dldiag.diagnosis.effort import SELECTION_REPEATS, Effort
 from dldiag.diagnosis.remedies import SEARCH
-from dldiag.diagnosis.trials import SELECTION_REPEATS, Attempt, Effort, OnResult, trial_of, try_change
+from dldiag.diagnosis.trials import Attempt, trial_of, try_change
 from dldiag.diagnosis.winners_curse import correlation_of, picked, shared_luck
 from dldiag.experiments.estimates import Results, paired_change
-from dldiag.experiments.fit_cache import FitCache
+from dldiag.experiments.fit_cache import FitCache, OnResult
 from dldiag.experiments.models import Model, changed, is_network
 
 TRIED = 24  # Combinations drawn; with early elimination about as many fits as the rest of a diagnosis.

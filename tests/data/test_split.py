@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from dldiag.core.settings import Settings
 from dldiag.core.types import DataError
 from dldiag.data.split import held_out_share, make_split, rows_fingerprint
-from dldiag.diagnosis.trials import SELECTION_REPEATS, diagnosis_split
+from dldiag.diagnosis.effort import SELECTION_REPEATS, diagnosis_split
 from tests.problems import dataset, noise, two_blobs
 
 

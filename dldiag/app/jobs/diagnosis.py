@@ -12,7 +12,7 @@ from dldiag.core.params import from_environment
 from dldiag.core.types import Dataset, Progress, Report
 from dldiag.diagnosis.compare import with_parent
 from dldiag.diagnosis.diagnose import diagnose
-from dldiag.diagnosis.trials import rows_to_draw
+from dldiag.diagnosis.effort import rows_to_draw
 from dldiag.experiments.chosen_model import chosen_model
 
 JobProgress = Callable[[Progress], None]  # A job reports its progress through this.

@@ -33,7 +33,7 @@ def mean_over_seeds(values: Any) -> Estimate:
 def ratio_over_seeds(logs: Any) -> Estimate:
     """Return the geometric mean of ratios, given their logarithms (S,), with its interval; 1 where a run diverged."""
     mean = mean_over_seeds(logs)
-    return Estimate(*(float(np.exp(end)) for end in (mean.value, mean.low, mean.high)))
+    return Estimate(float(np.exp(mean.value)), float(np.exp(mean.low)), float(np.exp(mean.high)))
 
 
 def band(x: Sequence[float], values: Any) -> SeedBand:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -104,14 +104,11 @@ def compare_setups(
     order = np.random.default_rng(seed).permutation(data.n_rows)
     dev, rest = np.split(order, [int(DEV_PART * data.n_rows)])
     drawn = np.stack([np.random.default_rng([seed, r]).permutation(rest) for r in range(repeats)])
-    found: list[SetupResult] = []
-    influences: list[Array] = []
+    found, influences = [], []
     for number, way in enumerate(ways):
         if on_progress is not None:
             on_progress(Progress(Message("Training networks"), number, len(ways) + 1))
-        moments, pools = moments_of(way.steps, MOVING_STEPS), drawn[:, : way.rows]
-        taken = train_snapshots(data, way.recipe, pools, moments=moments, seed=seed, on_step=stopping(should_stop))
-        made, influence = _judged(way.label, data, taken, moments, pools, dev, judge)
+        made, influence = _judged(way, data, drawn[:, : way.rows], dev, judge, stopping(should_stop))
         found.append(made)
         influences.append(influence)
     overlaps = [max(ways[0].rows, way.rows) / len(rest) for way in ways]
@@ -153,20 +150,24 @@ def _variance_of_draws(change: Array, overlap: float) -> float:
 
 
 def _judged(
-    label: Message,
+    way: TrainingSetup,
     data: Prepared,
-    taken: list[list[Layers]],
-    moments: list[int],
     pools: NDArray[np.int64],
     dev: NDArray[np.int64],
     judge: MetricChoice,
+    on_step: Callable[[int], None],
 ) -> tuple[SetupResult, Array]:
-    """Measure losses at every moment (of some dev rows) and errors at the last; also return (repeats, dev rows) influences."""
+    """Train a setup on every pool of rows and measure losses over steps and errors at the end.
+
+    Also return the (repeats, dev rows) influences on the dev error. The dev loss is of the first MEASURED_ROWS dev rows.
+    """
+    moments = moments_of(way.steps, MOVING_STEPS)
+    taken = train_snapshots(data, way.recipe, pools, moments=moments, seed=0, on_step=on_step)
     devs = np.broadcast_to(dev, (len(pools), len(dev)))
     train, unseen = _outputs(data, taken[-1], pools), _outputs(data, taken[-1], devs)
     found = [judge_outputs(z, data.y[dev], data.loss, judge) for z in unseen]
     made = SetupResult(
-        label,
+        way.label,
         band(moments, [_mean_losses(data, at, pools) for at in taken]),
         band(moments, [_mean_losses(data, at, devs[:, :MEASURED_ROWS]) for at in taken]),
         tuple(judge_outputs(z, data.y[rows], data.loss, judge)[0] for z, rows in zip(train, pools, strict=True)),
