@@ -13,8 +13,7 @@ from dldiag.core.types import Column_, Outcome, Report
 from dldiag.experiments.models import params_of_model
 from dldiag.report import view
 from dldiag.report.view import Cell, Fix
-from dldiag.report.view.error_rows import TITLE as ERRORS_TITLE
-from dldiag.report.view.error_rows import Section, error_sections
+from dldiag.report.view.error_rows import TITLE as ERRORS_TITLE, Section, error_sections
 from dldiag.report.view.performance import PERFORMANCE_TITLE, brief_sections
 
 if TYPE_CHECKING:

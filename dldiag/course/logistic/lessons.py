@@ -18,8 +18,7 @@ from dldiag.course.logistic.regression import (
     cross_entropy,
     describe_descent,
 )
-from dldiag.course.logistic.two_layers import EXACT_NUDGE as SAME_SLOPE
-from dldiag.course.logistic.two_layers import TwoLayers, describe_two_layers
+from dldiag.course.logistic.two_layers import EXACT_NUDGE as SAME_SLOPE, TwoLayers, describe_two_layers
 from dldiag.course.shared.lesson import (
     Claim,
     Lesson,
