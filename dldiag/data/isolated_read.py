@@ -169,13 +169,13 @@ def _as_cells(values: pd.Series) -> pa.Array:
 
 
 def _frame_of_cells(cells: pa.Table, names: Sequence[str]) -> pd.DataFrame:
-    told = {key.decode(): value.decode() for key, value in (cells.schema.metadata or {}).items()}
-    rows = pd.RangeIndex(int(told["rows"]))
+    metadata = {key.decode(): value.decode() for key, value in (cells.schema.metadata or {}).items()}
+    rows = pd.RangeIndex(int(metadata["rows"]))
     columns = {
         name: pd.Series(
             values := _values_of(cells.column(j)),
             rows,
-            dtype="str" if told[str(j)] == "str" else values.dtype,
+            dtype="str" if metadata[str(j)] == "str" else values.dtype,
             copy=False,
         )
         for j, name in enumerate(names)

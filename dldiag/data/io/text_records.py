@@ -46,7 +46,7 @@ class Taken:
     totals: FileTotals | None = None
     plan: ReadPlan | None = None
 
-    def told(self, kept: int, limits: Limits) -> list[Notice]:
+    def notices(self, kept: int, limits: Limits) -> list[Notice]:
         """Report how many of how many rows were drawn, and the totals over all of them."""
         if self.totals is None:
             return []

@@ -225,7 +225,7 @@ def _rise(curve: LearningCurve) -> Estimate | None:
 
 def table_evidence(found: TableAudit) -> dict[str, Estimate | None]:
     """Return the evidence about the table, by name."""
-    leak = found.giveaways[0] if found.giveaways else None
+    leak = found.leaky_columns[0] if found.leaky_columns else None
     cells = max(1, found.rows * max(1, found.scales.numbers))
     return {
         "n_features": exactly(found.features),
@@ -247,7 +247,7 @@ def table_evidence(found: TableAudit) -> dict[str, Estimate | None]:
 def table_names(found: TableAudit) -> dict[str, Value]:
     """Return the column names that rules about the table mention."""
     return {
-        "leak_column": found.giveaways[0].column if found.giveaways else "",
+        "leak_column": found.leaky_columns[0].column if found.leaky_columns else "",
         "group_column": found.groups.column if found.groups is not None else "",
         "time_column": found.order.column,
         "structure": found.groups.column if found.groups is not None else found.order.column or FILE_ORDER,
