@@ -154,7 +154,7 @@ class Recommendation:
 
 @dataclass(frozen=True)
 class DevSetSize:
-    """What some times the dev rows would do: rows; half of the dev error's 90% interval; what would be decided that is open."""
+    """A dev set of a multiple of the rows: its rows, half of the dev error's 90% interval, and the open questions it decides."""
 
     times: int
     rows: int
@@ -164,7 +164,7 @@ class DevSetSize:
 
 @dataclass(frozen=True)
 class DevSetOutlook:
-    """A larger dev set by what it would decide, from the measured noise: values stay, intervals shrink.
+    """What larger dev sets would decide: measured values stay, intervals shrink.
 
     half_width: half of the dev error's 90% interval now; from_half: the same, forecast from half of the dev rows. open:
     "bias", "variance", and the fixes whose test is undecided, by remedy.

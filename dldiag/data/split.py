@@ -240,7 +240,7 @@ def row_hashes(dataset: Dataset) -> NDArray[np.uint64]:
 
 
 def rows_fingerprint(dataset: Dataset, rows: Rows) -> str:
-    """Return the identity of some rows by what they hold, whatever their order."""
+    """Return a fingerprint of the content of some rows, independent of their order."""
     return hashlib.sha256(np.sort(row_hashes(dataset)[rows]).tobytes()).hexdigest()
 
 

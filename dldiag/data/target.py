@@ -139,17 +139,17 @@ RARE = "(rare)"
 
 @dataclass(frozen=True, eq=False)
 class TargetReading:
-    """What is to be predicted: `rows` of the table that have it, y for these rows, and the names of the classes."""
+    """The target as read: `rows` of the table that have a value, y for these rows, and the names of the classes."""
 
     rows: NDArray[np.int64]
     y: NDArray[Any]
     task: Task
     classes: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
-    log_shift: float | None = None  # What was added before the logarithm was taken; None means that it was not taken.
+    log_shift: float | None = None  # Added before taking the logarithm; None if it was not taken.
 
 
-def outcome_of(table: Table, target: str, task: str = "auto", log_target: bool = False) -> TargetReading:
+def read_target(table: Table, target: str, task: str = "auto", log_target: bool = False) -> TargetReading:
     """Read the target as classes or numbers; DataError says why it can be neither."""
     if table.column(target).missing == len(table.frame):
         raise DataError(

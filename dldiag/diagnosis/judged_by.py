@@ -31,7 +31,7 @@ from dldiag.experiments.predictions import Predictions
 
 
 def check_possible(choice: MetricChoice, dataset: Dataset, split: Split, model: Model, settings: Settings) -> None:
-    """Refuse a metric that the model or the dev rows cannot give, and a target error that it cannot reach."""
+    """Refuse a metric that the model or the dev rows cannot give, and a target error outside its range."""
     if choice.unit in ("rate", "score"):
         check_shares(settings, ["target_error"])
     if choice.needs_probabilities and not hasattr(model.estimator, "predict_proba"):

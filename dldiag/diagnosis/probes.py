@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from dldiag.core.types import Estimate, Rows
-from dldiag.diagnosis.data_changes import Looked
+from dldiag.diagnosis.data_changes import ErrorContext
 from dldiag.diagnosis.effort import LEAST_REPEATS, Effort, probe_repeats
 from dldiag.diagnosis.evidence import Probe
 from dldiag.diagnosis.evidence.gather import material_of
@@ -43,8 +43,8 @@ def data_plan(fits: FitCache, model: Model, found: ErrorAnalysis | None) -> tupl
     """List the changes of the data that the errors on dev rows suggest, and the luck with which each was chosen."""
     if found is None:
         return [], {}
-    looked = Looked(fits, model, found)
-    proposed = [(row.key, one) for row in REMEDIES.values() for one in row.look(looked)]
+    context = ErrorContext(fits, model, found)
+    proposed = [(row.key, one) for row in REMEDIES.values() for one in row.from_errors(context)]
     plan = [(key, one.change, changed(model, one.change)) for key, one in proposed]
     return plan, {entry[2].identity: one.luck for entry, (_, one) in zip(plan, proposed, strict=True)}
 

@@ -23,7 +23,7 @@ FitKey = tuple[str, int, int]  # Identity of the model, number of training rows,
 
 
 class FitCache:
-    """Fits on demand and remembers: curves, probes and trials ask for points and share them.
+    """Fit on demand and remember the results, which curves, probes and trials share.
 
     A class because it keeps results between calls; `results` maps each Point to its FitResult.
     """

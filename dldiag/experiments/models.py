@@ -131,12 +131,12 @@ class Model:
 
     @property
     def inputs_key(self) -> Hashable:
-        """What its inputs depend on besides the rows: models of one key share prepared inputs."""
+        """Key of its preparation: models with the same key share prepared inputs on the same rows."""
         return self.scale_inputs, self.new_features, self.drop_columns
 
     @property
     def is_baseline(self) -> bool:
-        """Whether it is the baseline: whatever it learns, the best constant by the metric is what it predicts."""
+        """Whether it is the baseline, which always predicts the best constant by the metric."""
         return self.key == "guess"
 
     @property

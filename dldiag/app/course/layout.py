@@ -95,8 +95,8 @@ def axis_title(reference: Reference) -> str:
 def offer_settings(values: Mapping[str, Any], reference: Reference, *, key: str, prefix: str = "model") -> bool:
     """Offer to put settings into the visitor's model (or diagnosis); True when they were taken just now.
 
-    Without settings there is no button: a result that shows nothing, like a preview, recommends nothing. Nor is there one
-    for what is set already, or for what was found on a toy or a sample: that says nothing about the visitor's table.
+    There is no button without settings, for a preview, for settings that are in use already, or for what was found on a toy
+    or a sample, which says nothing about the visitor's table.
     """
     if not is_own(reference):
         return False

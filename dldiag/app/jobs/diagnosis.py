@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from dldiag.app.jobs.asked import DiagnosisJob, ModelJob
+from dldiag.app.jobs.job_kinds import DiagnosisJob, ModelJob
 from dldiag.app.storage import data_ref
 from dldiag.app.storage.limits import ServerLimits
 from dldiag.core.params import from_environment

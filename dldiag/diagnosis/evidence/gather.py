@@ -1,4 +1,4 @@
-"""gather: everything that was measured on one dataset, its table and a model, as Evidence."""
+"""Turn everything measured on a dataset and a model into Evidence."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _of_model(measured: Measured, settings: Settings) -> dict[str, Estimate | No
 
 
 def fits_by_construction(estimator: Any) -> bool:
-    """Tell whether a model fits any training rows: full-grown forests and trees, the nearest neighbor."""
+    """Tell whether a model fits any training rows perfectly: full-grown forests and trees, the nearest neighbor."""
     last = ([one for _, one in learners(estimator)] or [estimator])[-1]
     name, given = type(last).__name__, last.get_params(deep=False)
     if name.startswith("KNeighbors"):
