@@ -168,14 +168,8 @@ def run(name: str, seed: int) -> Iterator[dict[str, Any]]:
     found.append(("search", search(prepared.fits, prepared.model, material=report.delta, effort=prepared.effort)))
     first = min(report.recommendations, key=lambda one: one.rank)
     for kind, trial in found:
-        row = {
-            "case": name,
-            "seed": seed,
-            "kind": kind,
-            "helps": case.helps,
-            "delta": report.delta,
-            "first": first.remedy,
-        }
+        row: dict[str, Any] = {"case": name, "seed": seed, "kind": kind, "helps": case.helps}
+        row |= {"delta": report.delta, "first": first.remedy}
         if trial.settings:
             before, after = truth(
                 case, seed, report.split.train, [prepared.model, changed(prepared.model, trial.settings)]
@@ -183,15 +177,6 @@ def run(name: str, seed: int) -> Iterator[dict[str, Any]]:
             row |= {"truth": after - before, "verdict": trial.verdict, "remedy": trial.remedy}
             row |= {"shown": _bounds(trial.change), "seen": _bounds(trial.seen or trial.change)}
         yield row | {"seconds": time.process_time() - started}
-    if not found:
-        yield {
-            "case": name,
-            "seed": seed,
-            "kind": "none",
-            "helps": case.helps,
-            "delta": report.delta,
-            "first": first.remedy,
-        }
 
 
 def best_looking(prepared: Prepared, report: Report) -> Trial | None:

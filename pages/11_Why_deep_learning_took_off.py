@@ -19,7 +19,7 @@ from dldiag.course.took_off.hand_work import HandWork, HandWorkSettings, alt_han
 from dldiag.course.took_off.jobs import HandWorkRequest, RaceRequest, ScaleRequest
 from dldiag.course.took_off.scaling import (
     LEARNERS,
-    Scale,
+    LearnerComparison,
     ScaleSettings,
     left_out_words,
     named_learner,
@@ -61,7 +61,10 @@ def show_scale(lesson: Lesson) -> None:
     asked = ask_few(ScaleSettings(), "scale", first, choices={"learners": labels})
     reference = with_rows(reference, rows_for(asked["train_rows"]))
     result = run_experiment(
-        reference, ScaleRequest(metric=lesson_metric(reference), asked=ScaleSettings(**asked)), Scale, partial=partial
+        reference,
+        ScaleRequest(metric=lesson_metric(reference), asked=ScaleSettings(**asked)),
+        LearnerComparison,
+        partial=partial,
     )
     if result is None:
         return

@@ -28,7 +28,7 @@ from dldiag.course.logistic.regression import (
     loss_curve,
     map_words,
     pass_at,
-    place,
+    step_to_show,
 )
 from dldiag.course.logistic.two_layers import TwoLayerSettings, gradient_rows, train_two_layers
 from dldiag.course.shared.lesson import Lesson
@@ -43,7 +43,7 @@ COST = (
     r"J(w, b) = \frac{1}{m} \sum_{i=1}^{m} \mathcal{L}(a^{(i)}, y^{(i)})",
     r"w \leftarrow w - \alpha \frac{\partial J}{\partial w}, \quad b \leftarrow b - \alpha \frac{\partial J}{\partial b}",
 )
-TWO_LAYERS = (  # as wide as a phone
+TWO_LAYERS = (  # Each line is as wide as a phone.
     r"Z_1 = W_1 X + b_1, \quad A_1 = \sigma(Z_1)",
     r"Z_2 = W_2 A_1 + b_2, \quad A_2 = \sigma(Z_2)",
     r"dZ_2 = A_2 - Y",
@@ -68,7 +68,7 @@ def show_unit(lesson: Lesson) -> None:
     reference, problem, _ = ask_problem()
     asked = ask_few(UnitSettings(), "unit", ("row", "step"))
     descent = descent_of(problem, asked)
-    shown = place(problem, descent, asked["step"], asked["row"])
+    shown = step_to_show(problem, descent, asked["step"], asked["row"])
     row = pass_at(problem, descent, shown.step, shown.row)
     show_outcomes(lesson, reference, row, descent)
     show_remark(shown.words)

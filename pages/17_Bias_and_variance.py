@@ -48,7 +48,7 @@ from dldiag.course.bias_variance.truth import KNOWN
 from dldiag.course.shared.lesson import Lesson
 from dldiag.course.shared.treatments import SetupComparison
 
-ROWS = 2500  # of a toy
+ROWS = 2500  # Rows of a toy.
 SQUARED = (
     r"\mathbb{E}\big[(y-\hat f(x))^2\big] = "
     r"\underbrace{\big(\mathbb{E}\hat f(x) - f(x)\big)^2}_{\text{bias}^2} + "

@@ -15,7 +15,7 @@ from dldiag.course.optimization.descents import BatchSettings, OptimizerComparis
 from dldiag.course.optimization.jobs import BatchesRequest, OptimizersRequest
 from dldiag.course.shared.lesson import Lesson
 
-ROWS = 1000  # of a toy
+ROWS = 1000  # Rows of a toy.
 MINI_BATCHES = (
     (
         r"g = \frac{1}{|B|} \sum_{i \in B} \nabla_w \mathcal{L}^{(i)}, \qquad w \leftarrow w - \eta\, g",

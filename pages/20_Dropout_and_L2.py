@@ -14,7 +14,7 @@ from dldiag.course.regularization.jobs import DropoutRequest, PenaltyRequest
 from dldiag.course.regularization.penalties import DropoutSettings, PenaltySettings, Regularized, penalty_to_use
 from dldiag.course.shared.lesson import Lesson
 
-ROWS = 3000  # of a toy
+ROWS = 3000  # Rows of a toy.
 L2 = (
     (
         r"J = \frac{1}{m} \sum_i \mathcal{L}^{(i)} + \frac{\alpha}{2m} \lVert W \rVert^2 \quad\Longrightarrow\quad "

@@ -22,7 +22,7 @@ from dldiag.course.logistic.regression import (
     forward_backward,
     loss_curve,
     map_words,
-    place,
+    step_to_show,
 )
 from dldiag.course.shared.problem import binary_problem, sigmoid
 from dldiag.course.shared.toys import toy
@@ -159,8 +159,8 @@ def test_a_unit_that_only_says_no_is_not_praised():
 def test_a_step_or_row_that_is_not_there_is_said_to_be_the_last():
     problem = binary_problem(toy("moons", 300), most=2)
     found = descend(problem, steps=5)
-    assert place(problem, found, 3, 300).words is None
-    beyond = place(problem, found, 9, 1000)
+    assert step_to_show(problem, found, 3, 300).words is None
+    beyond = step_to_show(problem, found, 9, 1000)
     assert (beyond.step, beyond.row) == (5, 300)
     assert "There are 5 steps and 300 rows" in str(beyond.words)
 

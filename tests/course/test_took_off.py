@@ -13,12 +13,12 @@ from dldiag.course.shared.toys import toy
 from dldiag.course.took_off.figures import scale_figure
 from dldiag.course.took_off.scaling import (
     LEARNERS,
-    Scale,
+    LearnerComparison,
     ScaleSettings,
     compare_learners,
     describe_crossover,
     describe_few_rows,
-    scale,
+    fit_learners,
     size_to_use,
     size_words,
 )
@@ -36,7 +36,7 @@ def curve(key, errors, repeats=6, spread=0.003):
 
 def test_the_linear_learner_is_scikit_learns_on_the_same_rows():
     made = toy("circles", 500)
-    found = scale(made, QUICK)
+    found = fit_learners(made, QUICK)
     split = make_split(made, 3, 0, 200)
     size, errors = found.curves[1].sizes[0], []
     for repeat in split.repeats:
@@ -46,7 +46,7 @@ def test_the_linear_learner_is_scikit_learns_on_the_same_rows():
         X_dev = scaler.transform(made.X.to_numpy()[repeat.dev_rows])
         errors.append(1 - model.score(X_dev, made.y[repeat.dev_rows]))
     assert found.curves[1].errors[0] == pytest.approx(np.mean(errors), abs=1e-6)
-    assert msgspec.json.decode(msgspec.json.encode(found), type=Scale) == found
+    assert msgspec.json.decode(msgspec.json.encode(found), type=LearnerComparison) == found
 
 
 @pytest.mark.parametrize(("name", "least"), [("moons", 0.2), ("wave", 0.8)])
@@ -57,7 +57,7 @@ def test_networks_of_every_size_learn(name, least):
         made = replace(made, y=1000 + 100 * made.y)
     seen = []
     asked = ScaleSettings(learners=("small", "medium", "large"), sizes=3, repeats=3, train_rows=240)
-    found = scale(made, asked, on_progress=seen.append)
+    found = fit_learners(made, asked, on_progress=seen.append)
     assert all(one.errors[-1] < least for one in found.curves)
     assert [curve.label for curve in seen[-1].curves] == [str(LEARNERS[one.key].label) for one in found.curves]
 
@@ -114,7 +114,7 @@ def test_one_learner_or_none_is_answered_kindly():
 def test_every_learner_can_be_built_for_both_tasks():
     for name, task in (("moons", "classification"), ("wave", "regression")):
         everyone = ScaleSettings(learners=tuple(LEARNERS), sizes=3, repeats=3, train_rows=60)
-        found = scale(toy(name, 200), everyone)
+        found = fit_learners(toy(name, 200), everyone)
         assert [one.key for one in found.curves] == list(LEARNERS)
         assert found.unit == ("rate" if task == "classification" else "sd")
 
@@ -149,4 +149,4 @@ def test_a_difference_is_said_of_the_two_learners_it_was_measured_between():
 
 def test_a_stop_is_heard():
     with pytest.raises(Stopped):
-        scale(toy("moons", 200), QUICK, should_stop=lambda: True)
+        fit_learners(toy("moons", 200), QUICK, should_stop=lambda: True)

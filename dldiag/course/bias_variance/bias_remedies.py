@@ -29,7 +29,7 @@ class CapacitySettings:
     repeats: int = param(8, "Repeats", "Random draws of training and dev rows.", low=3, high=20)
 
 
-def grow(
+def compare_capacities(
     problem: BinaryProblem,
     data: Prepared,
     chosen: CapacitySettings,

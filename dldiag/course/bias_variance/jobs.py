@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
-from dldiag.course.bias_variance.bias_remedies import CapacitySettings, grow
+from dldiag.course.bias_variance.bias_remedies import CapacitySettings, compare_capacities
 from dldiag.course.bias_variance.sweep import Sweep, SweepSettings, sweep_table, sweep_toy
 from dldiag.course.shared.prepared import prepare_open_rows
 from dldiag.course.shared.problem import plane_of
@@ -35,7 +35,7 @@ def capacity_job(
     """Give a network that is too small more units, or more steps."""
     problem = plane_of(dataset, given.columns, given.positive)
     data = prepare_open_rows(dataset, JUDGED_ROWS)
-    return grow(
+    return compare_capacities(
         problem, data, given.asked, choice=given.choice(dataset), on_progress=on_progress, should_stop=should_stop
     )
 

@@ -238,22 +238,22 @@ def _step(problem: BinaryProblem, w: Array, b: float) -> GraphStep:
 
 
 @dataclass(frozen=True)
-class Place:
-    """What is looked at: a step and a row (counted from 1), and what is said where another was asked for."""
+class ShownStep:
+    """The step and the row (counted from 1) that a page shows, and a remark where others were asked for."""
 
     step: int
     row: int
     words: Message | None = None
 
 
-def place(problem: BinaryProblem, descent: Descent, step: int, row: int) -> Place:
-    """Return the asked step and row, or the last ones where there are fewer."""
+def step_to_show(problem: BinaryProblem, descent: Descent, step: int, row: int) -> ShownStep:
+    """Return the step and row asked for, or the last ones where there are fewer."""
     last, rows = len(descent.steps) - 1, len(problem.y)
     said: Message | None = None
     if step > last or row > rows:
         values: dict[str, Any] = {"step": min(step, last), "row": min(row, rows), "last": last, "rows": rows}
         said = Message("There are {last} steps and {rows:,} rows: step {step}, row {row:,} is shown.", values)
-    return Place(min(step, last), min(row, rows), said)
+    return ShownStep(min(step, last), min(row, rows), said)
 
 
 def pass_at(problem: BinaryProblem, descent: Descent, at: int, row: int) -> UnitPass:

@@ -85,7 +85,7 @@ class Regularized:
 _LABELS = {"l2": Message("With the L2 penalty"), "dropout": Message("With dropout")}
 
 
-def regularize(
+def compare_regularization(
     problem: BinaryProblem,
     data: Prepared,
     chosen: PenaltySettings | DropoutSettings,

@@ -13,11 +13,11 @@ from dldiag.course.shared.activation_race import ActivationRace
 from dldiag.course.shared.band_figures import LOSS_AXIS, add_band, bands_figure
 from dldiag.course.shared.bands import SeedBand
 from dldiag.course.took_off.crossover import Crossover
-from dldiag.course.took_off.scaling import LEARNERS, CurveBand, Scale
+from dldiag.course.took_off.scaling import LEARNERS, CurveBand, LearnerComparison
 from dldiag.report.figures.theme import MARKERS, THEMES, ThemeName, error_axis, figure, rows_axis, translucent
 
 
-def scale_figure(found: Scale, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
+def scale_figure(found: LearnerComparison, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
     """Draw dev error against training rows for every learner, networks as full lines, with the crossover's range.
 
     Intervals are shaded of the two learners that the crossover is about: those of all would cover each other. title: of
@@ -50,7 +50,7 @@ def _mark(drawn: go.Figure, one: Crossover, theme: ThemeName) -> None:
     drawn.add_annotation(x=log10(one.size.value), y=1, yref="paper", **words)
 
 
-def alt_scale(found: Scale) -> Message:
+def alt_scale(found: LearnerComparison) -> Message:
     """Say where each learner starts and ends."""
     text = Message("Dev error against training rows.")
     for curve in found.curves:
@@ -72,7 +72,7 @@ def _ends(curve: CurveBand, unit: str) -> Message:
     )
 
 
-def scale_rows(found: Scale) -> list[dict[str, str]]:
+def scale_rows(found: LearnerComparison) -> list[dict[str, str]]:
     """Return one row of texts per learner: errors at both ends, and the time of all its fits."""
     return [
         {

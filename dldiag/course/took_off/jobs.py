@@ -10,7 +10,7 @@ from dldiag.course.shared.activation_race import ActivationRace, RaceSettings, r
 from dldiag.course.shared.prepared import prepare_open_rows
 from dldiag.course.shared.request import JudgedRequest, LessonRequest
 from dldiag.course.took_off.hand_work import HandWork, HandWorkSettings, hand_work
-from dldiag.course.took_off.scaling import Scale, ScaleSettings, scale
+from dldiag.course.took_off.scaling import LearnerComparison, ScaleSettings, fit_learners
 
 
 class ScaleRequest(JudgedRequest, frozen=True, kw_only=True, tag="scale"):
@@ -34,9 +34,11 @@ class HandWorkRequest(JudgedRequest, frozen=True, kw_only=True, tag="hand_work")
     asked: HandWorkSettings
 
 
-def scale_job(dataset: Dataset, given: ScaleRequest, on_progress: OnProgress, should_stop: ShouldStop) -> Scale:
+def scale_job(
+    dataset: Dataset, given: ScaleRequest, on_progress: OnProgress, should_stop: ShouldStop
+) -> LearnerComparison:
     """Measure error against rows for many learners."""
-    return scale(dataset, given.asked, given.choice(dataset), on_progress=on_progress, should_stop=should_stop)
+    return fit_learners(dataset, given.asked, given.choice(dataset), on_progress=on_progress, should_stop=should_stop)
 
 
 def race_job(dataset: Dataset, given: RaceRequest, on_progress: OnProgress, should_stop: ShouldStop) -> ActivationRace:

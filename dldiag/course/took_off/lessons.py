@@ -7,10 +7,10 @@ from dldiag.course.shared.activation_race import ActivationRace, describe_race
 from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, claim_verdict, one_claim
 from dldiag.course.took_off.crossover import Crossover
 from dldiag.course.took_off.hand_work import HandWork, describe_hand_work
-from dldiag.course.took_off.scaling import LEARNERS, Scale, describe_crossover
+from dldiag.course.took_off.scaling import LEARNERS, LearnerComparison, describe_crossover
 
 
-def learner_outcomes(found: Scale) -> Outcomes:
+def learner_outcomes(found: LearnerComparison) -> Outcomes:
     """Judge statement 1 by the crossovers."""
     one = found.crossings[0] if found.crossings else None
     shown = one is not None and one.verdict == "crosses" and LEARNERS[one.second].deep
