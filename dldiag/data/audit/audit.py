@@ -21,8 +21,8 @@ CLUES_KEPT = 10  # Single columns kept in the result, the strongest first.
 class TableAudit:
     """Results of the checks before training: plain numbers, no rows.
 
-    Shares are 0…1 of all rows. `noise_p` is the p-value that no single column is associated with the target, corrected
-    for the number of columns (Bonferroni): large when nothing is seen, which columns working together can still be.
+    Shares are 0…1 of all rows. `noise_p` is the p-value of no association of any single column with the target, corrected
+    for the number of columns (Bonferroni); where it is large, columns may still predict the target together.
     """
 
     rows: int

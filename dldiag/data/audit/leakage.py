@@ -27,7 +27,7 @@ SAME_ORDER_ROWS = 20  # Fewer rows may share an order, or classes, by chance.
 SAME_ORDER = 0.9995  # Rank correlation above which a column is the target in another unit.
 ROWS_PER_VALUE = 20  # Rows per value of a column whose every value has one label, for all rows to count as held out.
 DOMINANCE = 0.2  # How far a leaking column must beat the best other column.
-ENCODED_VALUES = 5  # A column that holds target means has at least this many distinct values,
+ENCODED_VALUES = 5  # A column that holds target means has at least this many distinct values.
 ENCODED_ROWS = 2.0  # Such a column has at least this many rows per value.
 ENCODED_CHANCE = 1e-3  # Below this p-value, group means lie too close to a column for chance.
 ENCODED_HINT = 0.1  # The same p-value, where all values are fractions of small groups.
@@ -38,7 +38,7 @@ ENCODED_MATCH = 1e-6  # A value and the mean target of its rows may differ by th
 
 @dataclass(frozen=True)
 class Clue:
-    """What one column achieves alone: the share of the baseline's error that it removes on held-out rows, with its lower bound."""
+    """The share of the baseline's error that one column alone removes on held-out rows, with its lower bound."""
 
     column: str
     removed: float
@@ -83,14 +83,14 @@ def leaky_columns(dataset: Dataset, found: tuple[Clue, ...]) -> tuple[LeakyColum
 
 
 def _at_best(dataset: Dataset, clue: Clue) -> float:
-    """Return what a column removes, by thresholds as well: a copy must beat the others by the measure it is found by."""
+    """Return the share that a column removes, also by thresholds: a copy must beat the others by the measure that found it."""
     if dataset.task == "regression" or clue.column not in dataset.X or dataset.X[clue.column].dtype == object:
         return clue.removed
     return max(clue.removed, best_cut(dataset.X[clue.column].to_numpy(dtype=float), dataset.y).removed)
 
 
 def _by_column(dataset: Dataset, found: tuple[Clue, ...]) -> list[Clue]:
-    """Return the best clue of each column of the table: the parts of a date are no columns beside it."""
+    """Return the best clue of each column of the table, where the parts of a date count as one column."""
     sources = {column.name: source_of(column) for column in dataset.columns}
     best: dict[str, Clue] = {}
     for clue in sorted(found, key=lambda clue: (-clue.at_least, -clue.removed)):
@@ -251,10 +251,10 @@ def _holds_target_means(dataset: Dataset, name: str) -> bool:
 def _nearer_than_chance(
     dataset: Dataset, codes: NDArray[np.int64], means: NDArray[np.float64], squares: NDArray[np.float64]
 ) -> bool:
-    """Whether the means of the rows here lie nearer to the column than even the true means would.
+    """Tell whether the means of these rows lie nearer to the column than even the true means would.
 
-    So they do when the column was computed from these rows and others (the sealed test rows): what the true mean of a
-    group misses by is its variance / its rows; a mean that was computed from these rows as well misses by less.
+    That is so when the column was computed from these rows and others, such as the sealed test rows: the squared distance
+    of a group's mean from the true mean is its variance / its rows, and less for a mean computed from these rows too.
     """
     if dataset.task == "classification":
         if means.min() < 0 or means.max() > 1:
