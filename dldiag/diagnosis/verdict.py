@@ -136,7 +136,7 @@ def conclude(
 
 
 def agreeing(verdict: Verdict, recommendations: Sequence[Recommendation]) -> Verdict:
-    """Return the verdict in step with the ranked list: it says so where keeping the model comes first, and not where a fix does."""
+    """Return the verdict in agreement with the ranked list: whether keeping the model or a fix comes first."""
     answers = (verdict.bias, verdict.variance)
     by_answers = CODES.get(answers, "undecided")
     high = (verdict.bias == "yes", verdict.variance == "yes")
@@ -162,7 +162,7 @@ def _is_a_fix(one: Recommendation) -> bool:
 def _headline(
     rules: Sequence[Rule], outcomes: Mapping[str, Outcome], bias: Answer, variance: Answer
 ) -> tuple[Rule | None, Headline | None]:
-    """Return the rule that opens the verdict, and with what; those that do so whatever the answers are come first."""
+    """Return the rule that opens the verdict and its headline; headlines that hold for any answers come first."""
     speak = [(rule, one) for rule in rules for one in rule.headlines if outcomes.get(rule.code) == one.outcome]
     always = [(rule, one) for rule, one in speak if one.instead_of is None]
     asked = [(rule, one) for rule, one in speak if one.instead_of is not None and one.instead_of(bias, variance)]

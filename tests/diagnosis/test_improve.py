@@ -7,10 +7,10 @@ from dldiag.core.i18n import Message
 from dldiag.core.settings import Settings
 from dldiag.core.types import DataError, Estimate, Recommendation, Stopped, Trial
 from dldiag.diagnosis.diagnose import diagnose, prepare_case
+from dldiag.diagnosis.effort import diagnosis_split
 from dldiag.diagnosis.improve import best_trial, finish, improve, improve_case
 from dldiag.diagnosis.openings import FILE, Opener, check_sealed, note_opening
 from dldiag.diagnosis.test_set import check_unopened, open_test
-from dldiag.diagnosis.trials import diagnosis_split
 from dldiag.experiments.models import as_model, build_model
 from dldiag.report import from_json, path_to_text, to_json
 from tests.problems import checkerboard, line, two_blobs

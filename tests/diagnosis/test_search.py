@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from dldiag.data.split import make_split
+from dldiag.diagnosis.effort import EFFORTS, SELECTION_REPEATS
 from dldiag.diagnosis.search import FIRST, SEARCHED, TRIED, drawn_change, planned_fits, search, try_remedy
-from dldiag.diagnosis.trials import EFFORTS, SELECTION_REPEATS, Attempt
+from dldiag.diagnosis.trials import Attempt
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import as_model, build_model, changed
 from tests.problems import checkerboard, noise

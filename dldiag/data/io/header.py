@@ -263,8 +263,8 @@ def _cuts(name: str) -> list[tuple[str, str]]:
 def name_fit(names: Sequence[str], columns: Sequence[ColumnProfile]) -> int:
     """Return how many names stand above what they tell, less those that stand above something else."""
     kinds = [_main_kind(c) for c in columns]
-    told = [(holds, kind) for name, kind in zip(names, kinds, strict=False) if (holds := _holds(name)) and kind]
-    return sum(1 if kind in holds else -1 for holds, kind in told)
+    known = [(holds, kind) for name, kind in zip(names, kinds, strict=False) if (holds := _holds(name)) and kind]
+    return sum(1 if kind in holds else -1 for holds, kind in known)
 
 
 def names_rows(name: str) -> bool:

@@ -33,13 +33,13 @@ def read_json(text: Text, plan: ReadPlan, limits: Limits) -> TypedTable:
     halves = _Halves()
     table = raw_table(([halves.mend(_json_text(o.get(n))) for n in names] for o in kept), len(names))
     header = unique_names([halves.mend(n) or "" for n in names], len(names)).names
-    told = [notice("set_aside", count=aside, example=example)] if aside else []
-    told += [notice("bad_characters", count=halves.count, example=halves.example)] if halves.count else []
+    notices = [notice("set_aside", count=aside, example=example)] if aside else []
+    notices += [notice("bad_characters", count=halves.count, example=halves.example)] if halves.count else []
     if keep is not None:
-        told.append(notice("sampled", kept=len(kept), rows=len(objects), seed=limits.seed))
+        notices.append(notice("sampled", kept=len(kept), rows=len(objects), seed=limits.seed))
     typed = {h: t for h, n in zip(header, names, strict=True) if (t := _json_type(kept, n))}
     lines = Lines(total=total, read=total - aside - blank, set_aside=aside, blank=blank)
-    return TypedTable(header, table, plan, lines, len(objects), typed, tuple(told))
+    return TypedTable(header, table, plan, lines, len(objects), typed, tuple(notices))
 
 
 def _json_objects(text: Text) -> tuple[list[dict[str, Any]], int, str, int, int]:
