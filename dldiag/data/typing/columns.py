@@ -43,8 +43,11 @@ OTHER = "(other)"
 _MARK_OF = {
     "decimal_comma": "[,，]",
     "percent": "[%％]|(?i)p(?:er ?cent|ct|rozent)",
-    "bounds": r"[<>≤≥~≈*+±]",
-    "hours": ":",
+    "bounds": r"[<>≤≥~≈*+±†‡§¶⁰¹²³⁴-⁹()\[\]]|[A-Za-z]",
+    "hours": ".",
+    "quantities": ".",
+    "debit_credit": "(?i)[dc]r",
+    "all_negative": r"[()]",
     "magnitudes": r"\d\s*[^\d\s.,%)-]",
 }
 # These marks stand in some cells only, or differ between cells.
