@@ -44,6 +44,7 @@ TEXTS = {
     "web_page": NoticeText(Message("The file is a web page: its largest table was read."), Message("Check its names.")),
     "arff": NoticeText(Message("The file is in Weka's format (ARFF): the names are those of its attributes.")),
     "quoted_lines": NoticeText(Message("Every line stood in quotes as a whole; they were taken off.")),
+    "formula_texts": NoticeText(Message('Texts stood in formulas (="00123"), which keep spreadsheets from changing them; they were taken out.')),
     "record_marks": NoticeText(Message("The rows end with the mark that ASCII has for it, not with a line end.")),
     "cut_by_place": NoticeText(
         Message("The columns have a fixed width: lines were cut where all of them have a blank."),

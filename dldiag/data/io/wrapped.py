@@ -180,10 +180,21 @@ def _named(cuts: Sequence[tuple[int, int]], names: str) -> list[tuple[int, int]]
     return joined
 
 
+_FORMULA_TEXT = re.compile(r'(?<=[,;\t\n])=("[^"\n]*")(?=[,;\t\n])|"=""([^"\n]*)"""(?=[,;\t\n])')
+
+
+def _of_formula_texts(text: str) -> str | None:
+    """Return texts without the formula around them, ="00123", by which programs keep spreadsheets from changing them."""
+    if '="' not in text[:_HEAD] or len(_FORMULA_TEXT.findall(text[:_HEAD])) < LEAST_LINES:
+        return None
+    return _FORMULA_TEXT.sub(lambda found: found[1] or f'"{found[2]}"', text)
+
+
 WRAPPINGS = (
     Wrapping("web_page", _of_web_page),
     Wrapping("arff", _of_arff),
     Wrapping("quoted_lines", _of_quoted_lines),
+    Wrapping("formula_texts", _of_formula_texts),
     Wrapping("record_marks", _of_record_marks),
     Wrapping("cut_by_place", _of_fixed_width),
 )

@@ -45,6 +45,9 @@ PLAIN_WAYS = (
     "d mon y",
     "mon d y",
     "dmy",
+    "ym",
+    "mon y",
+    "bare year",
 )
 CLOSER = 0.5  # A reading is believed if its dates span a smaller share of the time of the other's (own choice).
 _SHORT_YEAR = "%y"  # POSIX strptime puts 69 … 99 into the 20th century and 00 … 68 into the 21st.
@@ -62,7 +65,7 @@ class Written:
     @property
     def pattern(self) -> str:
         """What a whole text looks like; a number such as 20240331 has no time of day."""
-        return rf"^{self.day}$" if self.form in ("%Y%m%d", "%Y%m") else rf"^(?:{_WEEKDAY})?{self.day}{_CLOCK}$"
+        return rf"^{self.day}$" if self.form in ("%Y%m%d", "%Y%m", "%Y") else rf"^(?:{_WEEKDAY})?{self.day}{_CLOCK}$"
 
 
 WRITTEN = (
@@ -85,6 +88,8 @@ WRITTEN = (
     Written("mon y", rf"{_MONTH}[ .,-]+\d{{4}}", "%b-%Y", "March 2024"),
     Written("mon y short", rf"{_MONTH}[ -]\d{{2}}", "%b-%y", "Mar-24"),
 )
+# A year alone is a date only beside whole dates.
+BARE_YEAR = Written("bare year", r"(?:1[89]|20)\d{2}", "%Y", "2024")
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +103,7 @@ class Dates:
     calendar: Calendar = ""
     is_mixed: bool = False  # True where dates are written in several ways.
     on_utc: bool = False  # True where offsets differ, so that all were put on UTC.
+    some_bare: bool = False  # True where some of these have no offset, and were taken to be on UTC.
 
     @property
     def read(self) -> NDArray[np.bool_]:
@@ -119,7 +125,8 @@ def read_dates(texts: pa.Array, *, day_first: bool | None = None) -> Dates:
     if calendar == "other":
         return nothing
     by_key = _in_each_way(given)
-    best = max((nothing, *by_key.values()), key=lambda one: int(one.read.sum()))
+    ways = (one for key, one in by_key.items() if key != BARE_YEAR.key)  # A column of years alone is one of numbers.
+    best = max((nothing, *ways), key=lambda one: int(one.read.sum()))
     month, day = (by_key.get(first + best.written[3:]) for first in ("mdy", "dmy"))
     if best.written[:3] in ("mdy", "dmy") and month is not None and day is not None:
         best = _day_or_month_first(month, day, day_first)
@@ -132,7 +139,7 @@ def read_dates(texts: pa.Array, *, day_first: bool | None = None) -> Dates:
 def _in_each_way(texts: pa.Array) -> dict[str, Dates]:
     """Return what each way of writing reads that occurs among the first texts."""
     sample = texts.slice(0, _SAMPLE)
-    rows = (row for row in (*WRITTEN, *PERIODS) if pc.any(pc.match_substring_regex(sample, row.pattern)).as_py())
+    rows = (row for row in (*WRITTEN, *PERIODS, BARE_YEAR) if pc.any(pc.match_substring_regex(sample, row.pattern)).as_py())
     return {row.key: _read_as(texts, row) for row in rows}
 
 
@@ -191,7 +198,8 @@ def _read_as(texts: pa.Array, row: Written | Period) -> Dates:
     differ = len(offsets) and np.ptp(offsets) > 0
     if differ:
         values[mask] -= offsets.astype("timedelta64[m]")
-    return Dates(values, row.key, short_years=_SHORT_YEAR in row.form, on_utc=bool(differ))
+    bare = differ and not _each_distinct(clock, _have_zones).all()
+    return Dates(values, row.key, short_years=_SHORT_YEAR in row.form, on_utc=bool(differ), some_bare=bool(bare))
 
 
 def _each_distinct(texts: pa.Array, read: Callable[[pa.Array], NDArray[Any]]) -> NDArray[Any]:
@@ -239,6 +247,11 @@ def _offsets(clock: pa.Array) -> NDArray[np.int64]:
     hours, minutes = (pc.fill_null(pc.struct_field(found, name), "0") for name in ("hours", "minutes"))
     size = 60 * _whole(hours) + _whole(minutes)
     return np.where(as_mask(pc.equal(pc.struct_field(found, "sign"), "-")), -size, size)
+
+
+def _have_zones(clock: pa.Array) -> NDArray[np.bool_]:
+    """Return which clocks have an offset or the name of UTC behind them."""
+    return as_mask(pc.match_substring_regex(clock, _ZONE))
 
 
 def _whole(digits: pa.Array) -> NDArray[np.int64]:

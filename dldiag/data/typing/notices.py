@@ -182,6 +182,10 @@ REMARKS = {
     "mixed_offsets": NoticeText(
         Message("{columns}: offsets from UTC differ ({examples}); all times were put on UTC."),
     ),
+    "bare_times": NoticeText(
+        Message("{columns}: some times have an offset from UTC, others have none ({examples}); those were taken to be on UTC."),
+        Message("Write the offset of all times in the file if they are on another clock."),
+    ),
     "excel_days": NoticeText(
         Message("{columns} looks like Excel day numbers ({examples}); it was read as numbers."),
         Message("Make the column a date if it is one."),

@@ -23,10 +23,10 @@ BARE_BESIDE_BOUNDS = 10
 MARKED_SHARE = 0.95  # A mark is that of the whole column from this share of its texts on.
 LARGEST_EXACT = 2.0**53  # Whole numbers above this are rounded in float64.
 
-_SIGN = r"(?:NT|US|HK|R|A|AU|C|CA|S|NZ|MX)\$|[$€£¥₹₽₩฿₺₴₫₪₱₦₵₡元円đ]"
+_SIGN = r"(?:NT|US|HK|R|A|AU|C|CA|S|NZ|MX)\$|[$€£¥₹₽₩฿₺₴₫₪₱₦₵₡元円đ]|Ft"
 _CODE = (
     r"(?i:USD|EUR|GBP|Rs\.?|CNY|RMB|JPY|CHF|AUD|CAD|HKD|INR|PLN|CZK|HUF|SEK|NOK|DKK|TRY|BRL|MXN|ZAR|KRW|SGD|NZD|THB|IDR|MYR|PHP|VND"
-    r"|RUB|UAH|AED|SAR|ILS|kr\.?|zł|Kč|Ft|Rp\.?|lei|руб\.?|грн\.?)"
+    r"|RUB|UAH|AED|SAR|ILS|kr\.?|zł|Kč|Rp\.?|lei|руб\.?|грн\.?)"
 )
 _CURRENCY = rf"(?:{_SIGN}|{_CODE})"
 _GROUPED_BY_SPACE = r"^([+-]?\d{1,3}(?:[ '’\x{00a0}\x{202f}\x{2009}_]\d{3})+)((?:[.,]\d+)?)$"
@@ -39,9 +39,7 @@ _BOUND = (
 _AT_LEAST = r"^([\d.,]*\d\s?[A-Za-z]{0,2})\s?\+$"  # 5,000+ and 1.2M+
 _PLUS_MINUS = r"^(?:±|\+/-)\s*([\d.,]*\d)$"
 # 12.4 ± 0.3, 12.4 [11.9-12.8], 12.4 (11.9, 12.8) and 66 (45%)
-_WITH_ERROR = (
-    r"^([+-]?[\d.,]*\d)(?:\s*(?:±|\+/?-)\s*[\d.,]*\d|\s*[\[(]\s*[+-]?[\d.,]*\d\s?%?\s*(?:(?:[,;-]|to)\s*[+-]?[\d.,]*\d\s?%?\s*)?[\])])$"
-)
+_WITH_ERROR = r"^([+-]?[\d.,]*\d)(?:\s*(?:±|\+/?-)\s*[\d.,]*\d|\s*[\[(]\s*[+-]?[\d.,]*\d\s?%?\s*(?:(?:[,;-]|to)\s*[+-]?[\d.,]*\d\s?%?\s*)?[\])])$"
 _HOURS = (
     r"^(?P<sign>[+-]?)(?P<hour>\d{1,3}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d(?:[.,]\d+)?))?"
     r"\s*(?P<half>(?:[AaPp][Mm])?)$"

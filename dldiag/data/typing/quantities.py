@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 SAMPLE = 100  # This many texts are looked at before all are read.
 READ_SHARE = 0.95  # Texts are quantities if this share of them is, as for plain numbers.
+LEAST_BARE, MOST_NAMED = 2, 3  # Steps of a scale without a label, and with one, where it is labeled at its ends (own choice).
 LARGEST_ANGLE = 180.0
 # Denominators of measures and recipes; others need a numerator that is smaller throughout one denominator.
 _DENOMINATORS = frozenset({2, 3, 4, 5, 6, 8, 10, 12, 16, 32, 64, 100})
@@ -19,7 +20,10 @@ _NUMERAL = r"\d+(?:[.,]\d+)?"
 _VULGAR = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5), "⅘": (4, 5),
            "⅙": (1, 6), "⅚": (5, 6), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8)}  # fmt: skip
 _DAYS, _HOURS = r"d|days?|tage?|jours?|dias?|天", r"h|hrs?|hours?|std\.?|stunden?|heures?|horas?|小时|時間|ч"
-_MINUTES, _SECONDS = r"m|mins?|minutes?|minuten|minutos?|分钟|分|мин", r"s|secs?|seconds?|sek\.?|sekunden|segundos?|秒|сек"
+_MINUTES, _SECONDS = (
+    r"m|mins?|minutes?|minuten|minutos?|分钟|分|мин",
+    r"s|secs?|seconds?|sek\.?|sekunden|segundos?|秒|сек",
+)
 # The larger unit, the smaller one, and how many of the smaller one make the larger.
 _PAIRS = (
     (r"'|′|ft\.?|feet|foot", r"\"|″|''|′′|in\.?|inch(?:es)?", 12),
@@ -69,7 +73,9 @@ def _part(unit: str) -> str:
 
 
 _DURATION = re.compile(rf"([+-]?)(?=\d){_part(_DAYS)}{_part(_HOURS)}{_part(_MINUTES)}{_part(_SECONDS)}", re.IGNORECASE)
-_ISO_DURATION = re.compile(rf"([+-]?)P(?=T?\d)(?:({_NUMERAL})D)?(?:T(?:({_NUMERAL})H)?(?:({_NUMERAL})M)?(?:({_NUMERAL})S)?)?")
+_ISO_DURATION = re.compile(
+    rf"([+-]?)P(?=T?\d)(?:({_NUMERAL})D)?(?:T(?:({_NUMERAL})H)?(?:({_NUMERAL})M)?(?:({_NUMERAL})S)?)?"
+)
 _DAYS_AND_CLOCK = re.compile(r"([+-]?)(\d+) days?,? \+?(\d{1,2}):(\d{2}):(\d{2}(?:\.\d+)?)")
 
 
@@ -111,7 +117,9 @@ def _one_axis(found: Sequence[re.Match[str]]) -> bool:
     return is_one and all(abs(_degrees(match)) <= LARGEST_ANGLE for match in found)
 
 
-_FRACTION = re.compile(rf"([+-]?)(?:(\d+)(?:\s+|-|(?=[{''.join(_VULGAR)}])))?(?:(\d+)\s*[/⁄]\s*(\d+)|([{''.join(_VULGAR)}]))\"?|([+-]?)(\d+)\"?")
+_FRACTION = re.compile(
+    rf"([+-]?)(?:(\d+)(?:\s+|-|(?=[{''.join(_VULGAR)}])))?(?:(\d+)\s*[/⁄]\s*(\d+)|([{''.join(_VULGAR)}]))\"?|([+-]?)(\d+)\"?"
+)
 
 
 def _fraction(found: re.Match[str]) -> float:
@@ -137,6 +145,17 @@ def _of_one_whole(found: Sequence[re.Match[str]]) -> bool:
     return len({match[2] for match in found}) == 1
 
 
+_LABELED = re.compile(r"(\d{1,2})(?:\s*[(=:–-]\s*(\D*[^\W\d]\D*)|\s+([^\W\d]\D*))?")
+
+
+def _ends_are_labeled(found: Sequence[re.Match[str]]) -> bool:
+    """Tell whether these are the steps of a scale of which only the ends, and perhaps the middle, have a label."""
+    labels = {int(match[1]): match[2] or match[3] for match in found}
+    named = {step for step, label in labels.items() if label}
+    bare = len(labels) - len(named)
+    return len(labels) == len(found) and bare >= LEAST_BARE and bool(named & {min(labels), max(labels)}) and len(named) <= MOST_NAMED
+
+
 _CLOCKED = re.compile(r"\d\s*[^\W\d_]+\.?,?\s*\d")
 QUANTITIES = (
     Quantity("hours", _DURATION, _hours, _CLOCKED),
@@ -146,4 +165,5 @@ QUANTITIES = (
     Quantity("quantities", _ANGLE, _degrees, _IS_ANGLE, _one_axis),
     Quantity("quantities", _FRACTION, _fraction, re.compile(rf"[/⁄{''.join(_VULGAR)}]"), _are_fractions),
     Quantity("quantities", _SHARE_OF, lambda found: _number(found[1]), re.compile("."), _of_one_whole),
+    Quantity("bounds", _LABELED, lambda found: float(found[1]), re.compile(r"[^\W\d]"), _ends_are_labeled),
 )

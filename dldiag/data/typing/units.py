@@ -101,7 +101,10 @@ def strip_units(body: pa.Array) -> tuple[pa.Array, NDArray[np.float64], NDArray[
     nothing = body, np.ones(len(body)), np.zeros(len(body), dtype=bool), False
     if not mask.any():
         return nothing
-    units = [_PLURAL.sub("", unit) for unit in pc.replace_substring_regex(body.filter(pa.array(mask)), _NUMERAL, "").to_pylist()]
+    units = [
+        _PLURAL.sub("", unit)
+        for unit in pc.replace_substring_regex(body.filter(pa.array(mask)), _NUMERAL, "").to_pylist()
+    ]
     with_digits = as_mask(pc.match_substring_regex(body, r"\d"))
     shared = mask[with_digits].all() and len(set(units)) == 1
     if not shared and not _of_one_kind(body, mask, units):
