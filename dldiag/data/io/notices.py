@@ -176,6 +176,13 @@ TEXTS = {
         ),
         Message("Check the example; cells that could not be told apart are missing."),
     ),
+    "json_list": NoticeText(
+        Message("The rows are those of {name}; what else the file holds was left out: {example}."),
+        Message("Save the part that you mean as a file of its own if it is another one."),
+    ),
+    "flattened": NoticeText(
+        Message("The fields of objects within the rows became columns, such as {example}."),
+    ),
     "set_aside": NoticeText(
         Message(
             "{count:,} line does not fit the table and was set aside.",
