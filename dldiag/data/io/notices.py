@@ -46,6 +46,10 @@ TEXTS = {
     "quoted_lines": NoticeText(Message("Every line stood in quotes as a whole; they were taken off.")),
     "formula_texts": NoticeText(Message('Texts stood in formulas (="00123"), which keep spreadsheets from changing them; they were taken out.')),
     "record_marks": NoticeText(Message("The rows end with the mark that ASCII has for it, not with a line end.")),
+    "drawn": NoticeText(Message("The table is drawn with lines; what stands between them was read.")),
+    "listed": NoticeText(Message("Every record lists its names and values; the names became columns.")),
+    "inserts": NoticeText(Message("The file holds SQL (INSERT); the rows were taken out of it.")),
+    "type_line": NoticeText(Message("A line of types below the names was left out.")),
     "cut_by_place": NoticeText(
         Message("The columns have a fixed width: lines were cut where all of them have a blank."),
         Message("Check that every name stands above its own column."),

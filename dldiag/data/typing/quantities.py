@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 SAMPLE = 100  # This many texts are looked at before all are read.
 READ_SHARE = 0.95  # Texts are quantities if this share of them is, as for plain numbers.
+LONGEST = 40  # characters of a quantity
 LEAST_BARE, MOST_NAMED = 2, 3  # Steps of a scale without a label, and with one, where it is labeled at its ends (own choice).
 LARGEST_ANGLE = 180.0
 # Denominators of measures and recipes; others need a numerator that is smaller throughout one denominator.
@@ -53,15 +54,15 @@ def read_quantities(texts: pa.Array) -> tuple[NDArray[np.float64], str] | None:
     sample = texts.slice(0, SAMPLE).to_pylist()
     for one in QUANTITIES:
         if _are(one, sample):
-            found = [one.pattern.fullmatch(text) for text in texts.to_pylist()]
+            found = [one.pattern.fullmatch(text[: LONGEST + 1]) for text in texts.to_pylist()]
             if one.agree([match for match in found if match]):
                 return np.array([np.nan if match is None else one.value(match) for match in found]), one.code
     return None
 
 
 def _are(one: Quantity, sample: Sequence[str]) -> bool:
-    matches = sum(one.pattern.fullmatch(text) is not None for text in sample)
-    return matches >= READ_SHARE * len(sample) and any(one.evidence.search(text) for text in sample)
+    matched = [text for text in sample if len(text) <= LONGEST and one.pattern.fullmatch(text)]
+    return len(matched) >= READ_SHARE * len(sample) and any(map(one.evidence.search, matched))
 
 
 def _number(text: str | None) -> float:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 DEEPEST = 4  # Levels of objects that are searched for rows, or laid out as columns.
 LEAST_ROWS = 2  # A list of fewer objects within an object is a field, not a table, unless nothing else is one.
+MOST_FIELDS = 2000  # More columns are not made of the fields of objects.
 WRAPPERS = ("$oid", "$date", "$numberInt", "$numberLong", "$numberDouble", "$numberDecimal")  # MongoDB's extended JSON.
 
 
@@ -102,14 +103,15 @@ def flattened(rows: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], str
     if not any(isinstance(value, dict) for row in rows for value in row.values()):
         return list(rows), ""
     flat = [dict(_fields(row)) for row in rows]
+    if len({name for row in flat for name in row}) > MOST_FIELDS:
+        return list(rows), ""  # Objects whose keys are no names of fields, but of things.
     made = next((name for row, given in zip(flat, rows, strict=True) for name in row if name not in given), "")
     return flat, made
 
 
 def _fields(row: Mapping[str, Any], path: str = "", deep: int = 1) -> Iterator[tuple[str, Any]]:
-    for name, value in row.items():
-        here = f"{path}.{name}" if path else name
-        value = _unwrapped(value)
+    for name, given in row.items():
+        here, value = f"{path}.{name}" if path else name, _unwrapped(given)
         if isinstance(value, dict) and value and deep < DEEPEST:
             yield from _fields(value, here, deep + 1)
         else:

@@ -17,6 +17,7 @@ from dldiag.data.io.raw_table import Lines, TypedTable, check_declared, raw_tabl
 from dldiag.data.io.source import Text, whole_characters
 
 TYPE_SAMPLE_ROWS = 2000
+MOST_SHOWN = 60  # Characters of what was left out that are shown.
 
 
 def read_json(text: Text, plan: ReadPlan, limits: Limits) -> TypedTable:
@@ -36,7 +37,7 @@ def read_json(text: Text, plan: ReadPlan, limits: Limits) -> TypedTable:
     table = raw_table(([halves.mend(_json_text(o.get(n))) for n in names] for o in kept), len(names))
     header = unique_names([halves.mend(n) or "" for n in names], len(names)).names
     told = [notice("set_aside", count=aside, example=example)] if aside else []
-    told += [notice("json_list", name=found.held_by, example=", ".join(found.left_out))] if found.left_out else []
+    told += [notice("json_list", name=found.held_by, example=", ".join(found.left_out[:MOST_SHOWN]))] if found.left_out else []
     told += [notice("flattened", example=made)] if made else []
     told += [notice("bad_characters", count=halves.count, example=halves.example)] if halves.count else []
     if keep is not None:
@@ -50,7 +51,9 @@ def _json_objects(text: Text) -> tuple[Found, int, str, int, int]:
     """Return (what was found, lines set aside, example, lines, blank lines); numbers keep their text."""
     if text.text.lstrip().startswith("["):
         items = _whole(text.text)
-        return Found(rows_of_list(items)), 0, "", text.lines, 0
+        rows = rows_of_list(items)
+        others = [item for item in items if not isinstance(item, dict)] if rows and isinstance(items[0], dict) else []
+        return Found(rows, "[ ]", tuple(_nested(item)[:MOST_SHOWN] for item in others)), 0, "", text.lines, 0
     if (one := _single_object(text.text)) is not None:
         return rows_of_object(one), 0, "", text.lines, 0
     objects, aside, example, blank = [], 0, "", 0
