@@ -42,7 +42,7 @@ def as_lines(rows: Iterable[Sequence[str]]) -> str:
     return out.getvalue()
 
 
-def as_table(records: Sequence[Mapping[str, str]]) -> str:
+def lines_of_records(records: Sequence[Mapping[str, str]]) -> str:
     """Return records as lines below the names of all their fields."""
     names = list(dict.fromkeys(name for record in records for name in record))
     return as_lines([names, *([record.get(name, "") for name in names] for record in records)])
@@ -92,7 +92,7 @@ def of_records(text: str) -> str | None:
             records.append({})
         elif records and (found := _RECORD_FIELD.fullmatch(line)):
             records[-1][found[1]] = found[2].strip()
-    return as_table(records)
+    return lines_of_records(records)
 
 
 def of_logfmt(text: str) -> str | None:
@@ -103,7 +103,7 @@ def of_logfmt(text: str) -> str | None:
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     if not all(map(_is_logfmt, lines)):
         return None
-    return as_table([{name: value.strip('"') for name, value in _LOGFMT_FIELD.findall(line)} for line in lines])
+    return lines_of_records([{name: value.strip('"') for name, value in _LOGFMT_FIELD.findall(line)} for line in lines])
 
 
 def _is_logfmt(line: str) -> bool:
@@ -147,4 +147,4 @@ def of_python(text: str) -> str | None:
         return None
     if not all(isinstance(record, dict) for record in records):
         return None
-    return as_table([{str(k): "" if v is None else str(v) for k, v in record.items()} for record in records])
+    return lines_of_records([{str(k): "" if v is None else str(v) for k, v in record.items()} for record in records])

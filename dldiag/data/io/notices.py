@@ -240,6 +240,11 @@ TEXTS = {
         Message("The workbook has {count:,} sheets; {sheet} was read."),
         Message("Choose another sheet by hand."),
     ),
+    "merged_cells": NoticeText(
+        Message(
+            "{count:,} cell was part of a merged one and got its text.", plural="{count:,} cells were part of merged ones and got their text."
+        ),
+    ),
     "member": NoticeText(
         Message("The archive has {count:,} files; {member} was read, the only table."),
     ),

@@ -9,6 +9,8 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dldiag.data.typing.distinct import as_python, stands_in
+
 Calendar = Literal["", "buddhist", "other"]
 _SAMPLE = 200  # This many texts are looked at before all are changed.
 CALENDAR_SHARE = 0.9  # This share of the texts looked at must show the other calendar.
@@ -54,7 +56,7 @@ _MONTH_NAME = re.compile(
     r"(?<![^\W\d_])(?:de |d')?(" + "|".join(map(re.escape, sorted(_ENGLISH, key=len, reverse=True))) + r")\.?(?![^\W\d_])(?: de(?= ))?",
     re.IGNORECASE,
 )
-_WITH_NAME = r"(?i)\d.*(?:\pL{3}|\p{Thai}\.).*\d|^\pL{3,}\.?[ -]\d|^\d{4}\.?[ -]\pL{3}"
+_WITH_NAME = as_python(r"(?i)\d.*(?:\pL{3}|\p{Thai}\.).*\d|^\pL{3,}\.?[ -]\d|^\d{4}\.?[ -]\pL{3}")
 _WEEKDAYS = (
     "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so lundi mardi mercredi jeudi vendredi "
     "samedi dimanche lun mer jeu ven sam dim lunes martes miércoles jueves viernes sábado domingo mié jue vie sáb dom lunedì martedì "
@@ -79,8 +81,8 @@ _SHORT_ERAS = {"R": "令和", "H": "平成", "S": "昭和", "T": "大正"}
 # 2021 Jan, 2021-Jan and 2021. Jan 1.
 _NAME_BEHIND_YEAR = re.compile(r"(\d{4})\.?[ -]([^\W\d_]{3,})\.?(?:[ -](\d{1,2})\.?)?(?![^ ])")
 _BUDDHIST = re.compile(r"(?<!\d)(2(?:4[4-9]\d|5\d\d|6[0-2]\d))(?!\d)")
-_IN_BUDDHIST_YEARS = r"^(?:\d{1,2} [A-Z][a-z]{2} 2[4-6]\d\d|\d{1,2}[/.-]\d{1,2}[/.-]2[4-6]\d\d|2[4-6]\d\d[/.-]\d{1,2}[/.-]\d{1,2})(?:[ T].*)?$"
-_IN_OTHER_YEARS = r"^(?:\d{1,2}[/.-]\d{1,2}[/.-]1[34]\d\d|1[34]\d\d[/.-]\d{1,2}[/.-]\d{1,2})(?:[ T].*)?$"
+_IN_BUDDHIST_YEARS = as_python(r"^(?:\d{1,2} [A-Z][a-z]{2} 2[4-6]\d\d|\d{1,2}[/.-]\d{1,2}[/.-]2[4-6]\d\d|2[4-6]\d\d[/.-]\d{1,2}[/.-]\d{1,2})(?:[ T].*)?$")
+_IN_OTHER_YEARS = as_python(r"^(?:\d{1,2}[/.-]\d{1,2}[/.-]1[34]\d\d|1[34]\d\d[/.-]\d{1,2}[/.-]\d{1,2})(?:[ T].*)?$")
 
 
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?"
@@ -127,6 +129,7 @@ _ORDERS = (
 )
 
 
+_KNOWN_ORDERS = tuple(as_python(pattern) for pattern, _ in _ORDERS)
 # Names of time zones and how far they are ahead of UTC. Those of a whole region (ET) stand for its clock.
 ZONES = {
     "EST": "-05:00", "EDT": "-04:00", "CST": "-06:00", "CDT": "-05:00", "MST": "-07:00", "MDT": "-06:00", "PST": "-08:00", "PDT": "-07:00",
@@ -139,7 +142,7 @@ _NAMED_ZONE = re.compile(rf"(:\d{{2}}(?:[.,]\d+)?(?: ?[AaPp][Mm])?) ?({'|'.join(
 
 def _with_offsets(texts: pa.Array) -> pa.Array:
     """Write the names of time zones behind a clock as offsets."""
-    if not pc.any(pc.match_substring_regex(texts.slice(0, _SAMPLE), _NAMED_ZONE.pattern)).as_py():
+    if not stands_in(_NAMED_ZONE, texts.slice(0, _SAMPLE)):
         return texts
     return _each(texts, lambda text: _NAMED_ZONE.sub(lambda found: f"{found[1]} {ZONES[found[2]]}".rstrip(), text))
 
@@ -147,11 +150,11 @@ def _with_offsets(texts: pa.Array) -> pa.Array:
 def in_usual_order(texts: pa.Array) -> pa.Array:
     """Return texts with the day first, its parts apart, and then the clock, where they are written otherwise."""
     texts = _with_offsets(texts)
-    sample = texts.slice(0, _SAMPLE)
-    for pattern, replacement in _ORDERS:
-        if pc.any(pc.match_substring_regex(sample, pattern)).as_py():
+    sample = "\n".join(texts.slice(0, _SAMPLE).to_pylist())
+    for (pattern, replacement), known in zip(_ORDERS, _KNOWN_ORDERS, strict=True):
+        if known.search(sample):
             texts = pc.utf8_rtrim_whitespace(pc.replace_substring_regex(texts, pattern, replacement))
-            sample = texts.slice(0, _SAMPLE)
+            sample = "\n".join(texts.slice(0, _SAMPLE).to_pylist())
     return texts
 
 
@@ -162,25 +165,25 @@ def in_english_and_gregorian(texts: pa.Array) -> tuple[pa.Array, Calendar]:
     """
     if not len(texts):
         return texts, ""
-    sample = texts.slice(0, _SAMPLE)
+    sample = texts.slice(0, _SAMPLE).to_pylist()
     if _share(sample, _IN_OTHER_YEARS) >= CALENDAR_SHARE:
         return texts, "other"
-    if any(_ERA.search(text) for text in sample.to_pylist()):
+    if any(_ERA.search(text) for text in sample):
         return _each(texts, lambda text: _ERA.sub(_year_of_era, text)), ""
-    if all(_SHORT_ERA.fullmatch(text) for text in sample.to_pylist()):
+    if all(_SHORT_ERA.fullmatch(text) for text in sample):
         return _each(texts, lambda text: _SHORT_ERA.sub(_date_of_era, text)), ""
-    if _share(sample, _WITH_NAME) > 0 and any(_MONTH_NAME.search(text) for text in sample.to_pylist()):
+    if _share(sample, _WITH_NAME) > 0 and any(_MONTH_NAME.search(text) for text in sample):
         texts = _each(texts, lambda text: _MONTH_NAME.sub(_english_month, text))
-        sample = texts.slice(0, _SAMPLE)
-    if any(_NAME_BEHIND_YEAR.match(text) for text in sample.to_pylist()):
+        sample = texts.slice(0, _SAMPLE).to_pylist()
+    if any(_NAME_BEHIND_YEAR.match(text) for text in sample):
         texts = _each(texts, lambda text: _NAME_BEHIND_YEAR.sub(_year_behind, text))
     if _share(sample, _IN_BUDDHIST_YEARS) >= CALENDAR_SHARE:
         return _each(texts, lambda text: _BUDDHIST.sub(_less_buddhist, text)), "buddhist"
     return texts, ""
 
 
-def _share(texts: pa.Array, pattern: str) -> float:
-    return float(pc.mean(pc.cast(pc.match_substring_regex(texts, pattern), pa.float64())).as_py() or 0.0)
+def _share(texts: list[str], pattern: re.Pattern[str]) -> float:
+    return sum(pattern.search(text) is not None for text in texts) / max(1, len(texts))
 
 
 def _each(texts: pa.Array, change: Callable[[str], str]) -> pa.Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dldiag.data.typing.calendars import Calendar, in_english_and_gregorian, in_usual_order
-from dldiag.data.typing.distinct import as_mask
+from dldiag.data.typing.distinct import as_mask, as_python, stands_in
 from dldiag.data.typing.periods import PERIODS, Period, read_periods
 
 FIRST_YEAR, LAST_YEAR = 1800, 2200  # A date outside these years is taken for something else.
@@ -90,6 +91,9 @@ WRITTEN = (
 )
 # A year alone is a date only beside whole dates.
 BARE_YEAR = Written("bare year", r"(?:1[89]|20)\d{2}", "%Y", "2024")
+_ROWS = (*WRITTEN, *PERIODS, BARE_YEAR)
+_KNOWN_ROWS = tuple(as_python(row.pattern) for row in _ROWS)
+_NUMERAL = re.compile(r"[\d½元一二三四]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +122,7 @@ def read_dates(texts: pa.Array, *, day_first: bool | None = None) -> Dates:
     texts such as 31/03/2024 decide, then the order of the rows.
     """
     nothing = Dates(np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]"), "")
-    if not pc.any(pc.match_substring_regex(texts.slice(0, _SAMPLE), r"\pN")).as_py():
+    if not stands_in(_NUMERAL, texts.slice(0, _SAMPLE)):
         return nothing
     given, calendar = in_english_and_gregorian(in_usual_order(texts))
     nothing = replace(nothing, calendar=calendar)
@@ -138,8 +142,8 @@ def read_dates(texts: pa.Array, *, day_first: bool | None = None) -> Dates:
 
 def _in_each_way(texts: pa.Array) -> dict[str, Dates]:
     """Return what each way of writing reads that occurs among the first texts."""
-    sample = texts.slice(0, _SAMPLE)
-    rows = (row for row in (*WRITTEN, *PERIODS, BARE_YEAR) if pc.any(pc.match_substring_regex(sample, row.pattern)).as_py())
+    sample = "\n".join(texts.slice(0, _SAMPLE).to_pylist())
+    rows = (row for row, known in zip(_ROWS, _KNOWN_ROWS, strict=True) if known.search(sample))
     return {row.key: _read_as(texts, row) for row in rows}
 
 

@@ -7,12 +7,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dldiag.data.typing.distinct import as_mask
+from dldiag.data.typing.distinct import as_mask, as_python, stands_in
 
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISED = rf"^(.*\d)\s*[x×·*]\s*10([⁺⁻]?[{_SUPERSCRIPTS}]+)$"  # 1.5 × 10³
 _FOOTNOTE = rf"^([+-]?[\d.,]*\d)[{_SUPERSCRIPTS}]+$"  # 72.6²
 # Each pattern is replaced where it stands in any text.
+_USUAL = r"^[$€£¥₹]?[+-]?\d[\d.,]*\s?%?$"  # Nothing else has to be looked for in these.
 _MINUS = "[−–‒]"
 _SPELLINGS = (
     (r"^([+-])\s+(\d)", r"\1\2"),  # - 72.6
@@ -27,7 +28,10 @@ _SPELLINGS = (
 )
 _ORDINAL = r"^(\d+)(?:st|nd|rd|th)$"
 _ORDINAL_SHARE = 0.95  # 1st and 2nd are numbers if this share of the texts is written so.
+_KNOWN_SPELLINGS, _KNOWN_ORDINAL = tuple(as_python(pattern) for pattern, _ in _SPELLINGS), as_python(_ORDINAL)
+FEW_TEXTS = 1000  # For so few texts it takes longer to compile a pattern than to look for it.
 _ACCOUNT = r"^(.*\d)\s*(?i:(dr|cr))\.?$"
+_KNOWN_ACCOUNT = as_python(_ACCOUNT)
 
 
 def in_usual_spelling(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_], NDArray[np.bool_]]:
@@ -40,10 +44,14 @@ def in_usual_spelling(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_], NDA
     if not pc.all(pc.string_is_ascii(texts)).as_py():
         texts, noted = _without_raised(texts)
         texts = pc.utf8_normalize(texts, "NFKC")
+    if as_mask(pc.match_substring_regex(texts, _USUAL)).all():
+        return texts, noted, noted
     given = texts = pc.replace_substring_regex(texts, _MINUS, "-")
-    for pattern, replacement in _SPELLINGS:
-        texts = pc.replace_substring_regex(texts, pattern, replacement)
-    if as_mask(pc.match_substring_regex(texts, _ORDINAL)).mean() >= _ORDINAL_SHARE:
+    sample = "\n".join(texts.to_pylist()) if len(texts) <= FEW_TEXTS else None
+    for (pattern, replacement), known in zip(_SPELLINGS, _KNOWN_SPELLINGS, strict=True):
+        if sample is None or known.search(sample):
+            texts = pc.replace_substring_regex(texts, pattern, replacement)
+    if (sample is None or _KNOWN_ORDINAL.search(sample)) and as_mask(pc.match_substring_regex(texts, _ORDINAL)).mean() >= _ORDINAL_SHARE:
         texts = pc.replace_substring_regex(texts, _ORDINAL, r"\1")
     return texts, as_mask(pc.not_equal(texts, given)), noted
 
@@ -62,7 +70,10 @@ def signed_by_account(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_], NDA
 
     Debits are negative beside credits; credits alone beside bare numbers are what is taken off them.
     """
-    mask, signs = as_mask(pc.match_substring_regex(texts, _ACCOUNT)), np.ones(len(texts))
+    mask, signs = np.zeros(len(texts), dtype=bool), np.ones(len(texts))
+    if len(texts) <= FEW_TEXTS and not stands_in(_KNOWN_ACCOUNT, texts):
+        return texts, mask, signs
+    mask = as_mask(pc.match_substring_regex(texts, _ACCOUNT))
     if not mask.any():
         return texts, mask, signs
     debit = as_mask(pc.match_substring_regex(texts, r"(?i)dr\.?$"))

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dldiag.data.typing.distinct import as_mask
-from dldiag.data.typing.number_spellings import in_usual_spelling, signed_by_account
+from dldiag.data.typing.distinct import as_mask, stands_in
+from dldiag.data.typing.number_spellings import FEW_TEXTS, in_usual_spelling, signed_by_account
 from dldiag.data.typing.quantities import read_quantities
 from dldiag.data.typing.units import currencies_in, one_percent_scale, strip_magnitudes, strip_units
 
@@ -45,6 +45,7 @@ _HOURS = (
     r"\s*(?P<half>(?:[AaPp][Mm])?)$"
 )
 _FORTRAN = r"^([+-]?\d*\.\d*)[Dd]([+-]\d{1,3})$"  # Fortran writes 1.5D+03.
+_DIGIT = re.compile(r"[\d½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]")
 _WHOLE = r"^[+-]?\d+$"
 _OTHER_DIGITS = re.compile(r"(?![0-9])\d|[٫٬]")
 _ONE_POINT_GROUP = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
@@ -76,6 +77,8 @@ def read_numbers(texts: pa.Array, *, decimal: str = ".", thousands: str = "") ->
     if (plain | infinite).all() and not _open_question(texts):
         values = _cast(texts, plain)
         return Numbers(values, plain | infinite, infinite | (plain & np.isnan(values)), np.zeros_like(plain))
+    if not plain.any() and len(texts) <= FEW_TEXTS and not stands_in(_DIGIT, texts):
+        return Numbers(np.full(len(texts), np.nan), infinite, infinite, np.zeros_like(plain))
     clock = _has(texts, _HOURS)
     if clock.sum() > plain.sum():
         return Numbers(_hours(texts), clock, np.zeros_like(clock), clock, frozenset({"hours"}))

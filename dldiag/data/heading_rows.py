@@ -1,0 +1,47 @@
+"""Find rows that are headings of the rows below them: only their first cell is filled."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from dldiag.core.i18n import Message
+from dldiag.core.types import Notice
+
+LEAST_COLUMNS, LEAST_HEADINGS = 3, 2  # Of a narrower table, or a single row, nothing can be said.
+MOST_HEADINGS = 0.25  # Share of the rows; more rows with one cell are a table with gaps (own choice).
+_WORD = re.compile(r"[^\W\d_]")
+_SHOWN = 5  # Row numbers shown in the notice.
+
+
+def heading_rows(raw: pd.DataFrame, frame: pd.DataFrame) -> tuple[Notice, ...]:
+    """Return a notice on rows that hold a text in the first column, which no other row has, and nothing else."""
+    rows = _with_first_cell_only(frame)
+    if not LEAST_HEADINGS <= len(rows) <= MOST_HEADINGS * len(frame):
+        return ()
+    first = raw.iloc[:, 0]
+    texts = set(first.iloc[rows])
+    headings = [str(text or "").strip() for text in texts]
+    if not all(map(_WORD.search, headings)) or first.drop(index=first.index[rows]).isin(texts).any():
+        return ()
+    shown = ", ".join(str(row + 1) for row in rows[:_SHOWN]) + (" …" if len(rows) > _SHOWN else "")
+    text = Message(
+        "{count:,} rows hold a text in {column} and nothing else, such as {example}: rows {rows}. They may be headings.",
+        {"count": len(rows), "column": str(frame.columns[0]), "example": str(first.iloc[rows[0]]).strip(), "rows": shown},
+    )
+    hint = Message("Take these rows out of the file, or make a column of them.")
+    return (Notice("heading_rows", text, len(rows), str(first.iloc[rows[0]]).strip(), hint),)
+
+
+def _with_first_cell_only(frame: pd.DataFrame) -> list[int]:
+    """Return the rows of which all cells but the first are missing; the last columns rule most rows out."""
+    rows = np.arange(len(frame))
+    if frame.shape[1] < LEAST_COLUMNS:
+        return []
+    for name in reversed(frame.columns[1:]):
+        rows = rows[frame[name].iloc[rows].isna().to_numpy()]
+        if not len(rows):
+            break
+    return [int(row) for row in rows]
