@@ -18,7 +18,8 @@ _SHOWN = 5  # Row numbers shown in the notice.
 
 def heading_rows(raw: pd.DataFrame, frame: pd.DataFrame) -> tuple[Notice, ...]:
     """Return a notice on rows that hold a text in the first column, which no other row has, and nothing else."""
-    rows = _with_first_cell_only(frame)
+    holds_texts = frame.shape[1] >= LEAST_COLUMNS and frame.dtypes.iloc[0] == object
+    rows = _with_first_cell_only(frame) if holds_texts else []
     if not LEAST_HEADINGS <= len(rows) <= MOST_HEADINGS * len(frame):
         return ()
     first = raw.iloc[:, 0]
@@ -37,9 +38,7 @@ def heading_rows(raw: pd.DataFrame, frame: pd.DataFrame) -> tuple[Notice, ...]:
 
 def _with_first_cell_only(frame: pd.DataFrame) -> list[int]:
     """Return the rows of which all cells but the first are missing; the last columns rule most rows out."""
-    rows = np.arange(len(frame))
-    if frame.shape[1] < LEAST_COLUMNS:
-        return []
+    rows = np.flatnonzero(frame.iloc[:, 0].notna().to_numpy())
     for name in reversed(frame.columns[1:]):
         rows = rows[frame[name].iloc[rows].isna().to_numpy()]
         if not len(rows):

@@ -33,6 +33,7 @@ NARROWING_EVENNESS = 0.95
 FAULT_COST = 0.6  # This share of the trust is lost when the quotes of every line are at fault.
 WRAPPED_BONUS = 1.15  # Given where most lines have a field in apostrophes.
 TAB_BONUS = 1.15  # Given where every line has as many tabs: hardly any cell holds one.
+INCHES_SHARE = 0.3  # Quotes that open no cell are inches if so many of the lines have one; fewer are slips.
 LEAST_TABBED = 5  # Lines that must agree on that.
 _OPENING = re.compile(r'(?:^|[^\w\s.]|[\s])[ ]*"', re.MULTILINE)
 QUOTED_EVIDENCE = 2  # Apostrophes are taken for quotes from this many fields on.
@@ -70,7 +71,7 @@ def _delimiters_in(sample: str) -> tuple[str, ...]:
 
 
 def _quotes_in(sample: str) -> tuple[str, ...]:
-    if '"' in sample and not _OPENING.search(sample):
+    if sample.count('"') >= INCHES_SHARE * sample.count("\n") and '"' in sample and not _OPENING.search(sample):
         return ("",)  # Inches and seconds, 5'11": no cell begins with a quote.
     if '"' in sample:
         return QUOTES if _wrapped(sample, "'") > _wrapped(sample, '"') else ('"',)

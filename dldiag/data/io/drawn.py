@@ -107,7 +107,7 @@ def of_logfmt(text: str) -> str | None:
 
 
 def _is_logfmt(line: str) -> bool:
-    return line.count("=") > 1 and not _LOGFMT_FIELD.sub("", line)
+    return len(_LOGFMT_FIELD.findall(line)) > 1 and not _LOGFMT_FIELD.sub("", line)
 
 
 def of_typed_names(text: str) -> str | None:

@@ -89,6 +89,8 @@ WRITTEN = (
     Written("mon y", rf"{_MONTH}[ .,-]+\d{{4}}", "%b-%Y", "March 2024"),
     Written("mon y short", rf"{_MONTH}[ -]\d{{2}}", "%b-%y", "Mar-24"),
 )
+# The day before the month behind a year: looked for only where the month first leaves some unread.
+DAY_BEHIND_YEAR = Written("ydm", r"\d{4}-\d{1,2}-\d{1,2}", "%Y-%d-%m", "2024-31-03")
 # A year alone is a date only beside whole dates.
 BARE_YEAR = Written("bare year", r"(?:1[89]|20)\d{2}", "%Y", "2024")
 _ROWS = (*WRITTEN, *PERIODS, BARE_YEAR)
@@ -137,6 +139,8 @@ def read_dates(texts: pa.Array, *, day_first: bool | None = None) -> Dates:
     year = by_key.get("ymd short")
     if year is not None and day_first is None and _year_comes_first(year, best):
         best = year
+    if best.written == "ymd" and best.read.mean() < _ONE_WAY_SHARE:
+        best = max((best, _read_as(given, DAY_BEHIND_YEAR)), key=lambda one: int(one.read.sum()))
     return replace(_with_other_ways(best, by_key), calendar=calendar)
 
 

@@ -41,6 +41,7 @@ RUNNING = "A running number: {rows:,} different whole numbers without a gap."
 READ_AS_NUMBERS = "{share:.0%} of the values read as numbers."
 _WHOLE = r"^[+-]?\d+$"
 _VERSION = r"^\d+(?:\.\d+)+$"
+_LETTER_E = r"^\d+[eE]\d+$"
 _LEADING_ZERO = r"^0\d+$"
 _WIDE = r"[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]"
 _WORD = r"[^\s\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]+"
@@ -153,6 +154,8 @@ def _versions(facts: Facts) -> Message | None:
 
 def _code_reason(facts: Facts) -> Message | None:
     cells = facts.cells
+    if facts.named_like_code and cells.distinct and cells.matches(_LETTER_E).all():
+        return Message("Digits around an E under the name of a code, such as {example}: codes.", {"example": cells.examples(1)[0]})
     whole = cells.matches(_WHOLE)
     if cells.share(whole) < READ_SHARE:
         return None

@@ -143,7 +143,7 @@ def _without_marks(texts: pa.Array) -> Unmarked:
     body, marks["parentheses"] = _strip(body, r"^\(\s*(.*\d.*)\)$")
     body, before = _strip(body, rf"^([+-]?)\s*{_CURRENCY}\s*(.*\d.*)$", r"\1\2")
     body, after = _strip(body, rf"^(?:(.*\d.*?)\s*(?:{_SIGN})|(.*\d(?:.*?\P{{L}})??)\s*{_CODE})$", r"\1\2")
-    marks["currency"] = before | after
+    body, marks["currency"] = pc.utf8_rtrim_whitespace(body), before | after
     body, marks["percent"] = _strip(body, r"^(.*\d)\s*(?:%|(?i:percent|per cent|pct\.?|prozent))$")
     body, inside = _strip(body, r"^\(\s*(.*\d.*)\)$")  # $(1,200.50)
     marks["parentheses"] |= inside

@@ -70,13 +70,14 @@ def _number(text: str | None) -> float:
 
 
 def _part(unit: str) -> str:
-    return rf"(?:({_NUMERAL})\s*(?:{unit})\.?(?:,?\s+|(?=\d)|$))?"
+    return rf"(?:({_NUMERAL})\s*(?:{unit})\.?(?:,?\s+(?:(?:and|und|et|y|e)\s+)?|(?=\d)|$))?"
 
 
 _DURATION = re.compile(rf"([+-]?)(?=\d){_part(_DAYS)}{_part(_HOURS)}{_part(_MINUTES)}{_part(_SECONDS)}", re.IGNORECASE)
 _ISO_DURATION = re.compile(
     rf"([+-]?)P(?=T?\d)(?:({_NUMERAL})D)?(?:T(?:({_NUMERAL})H)?(?:({_NUMERAL})M)?(?:({_NUMERAL})S)?)?"
 )
+_HOURS_AND_MINUTES = re.compile(r"([+-]?)()(\d{1,3})\s?h\s?([0-5]\d)()")  # 3h06
 _DAYS_AND_CLOCK = re.compile(r"([+-]?)(\d+) days?,? \+?(\d{1,2}):(\d{2}):(\d{2}(?:\.\d+)?)")
 
 
@@ -161,6 +162,7 @@ _CLOCKED = re.compile(r"\d\s*[^\W\d_]+\.?,?\s*\d")
 QUANTITIES = (
     Quantity("hours", _DURATION, _hours, _CLOCKED),
     Quantity("hours", _ISO_DURATION, _hours, re.compile("^[+-]?P")),
+    Quantity("hours", _HOURS_AND_MINUTES, _hours, re.compile("h")),
     Quantity("hours", _DAYS_AND_CLOCK, _hours, re.compile("day")),
     *(_pair(*pair) for pair in _PAIRS),
     Quantity("quantities", _ANGLE, _degrees, _IS_ANGLE, _one_axis),

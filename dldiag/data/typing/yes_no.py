@@ -32,7 +32,7 @@ _PAIRS = (
     ("істина так", "хибність ні"),
     ("doğru evet", "yanliş yanlış hayir hayır"),
     ("αληθές ναι", "ψευδές όχι"),
-    ("adevărat da d", "fals nu n"),
+    ("adevărat da", "fals nu"),
     ("benar ya", "salah tidak"),
     ("đúng có", "sai không"),
     ("ใช่ จริง", "ไม่ใช่ ไม่ เท็จ"),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 DEEPEST = 4  # Levels of objects that are searched for rows, or laid out as columns.
 LEAST_ROWS = 2  # A list of fewer objects within an object is a field, not a table, unless nothing else is one.
 MOST_FIELDS = 2000  # More columns are not made of the fields of objects.
+ROW_KEY = "key"  # The column of the names of rows.
 WRAPPERS = ("$oid", "$date", "$numberInt", "$numberLong", "$numberDouble", "$numberDecimal")  # MongoDB's extended JSON.
 
 
@@ -55,6 +56,8 @@ def rows_of_object(one: dict[str, Any]) -> Found:
     if len(values) > 1 and all(isinstance(v, dict) and v.keys() == values[0].keys() and len(v) > 1 for v in values):
         if all(key.isdecimal() for key in one):  # the keys number the rows
             return Found(values)
+        if len(one) > len(values[0]) and not all(key.isdecimal() for key in values[0]):
+            return Found([{ROW_KEY: key, **row} for key, row in one.items()])
         return Found([{name: column[key] for name, column in one.items()} for key in values[0]])
     path, rows = max(_lists(one), key=lambda found: len(found[1]), default=("", []))
     return Found(rows, path, _beside(one, path)) if rows else Found([one])

@@ -58,7 +58,7 @@ def _json_objects(text: Text) -> tuple[Found, int, str, int, int]:
         return rows_of_object(one), 0, "", text.lines, 0
     objects, aside, example, blank = [], 0, "", 0
     for number, line in enumerate(text.text.removesuffix("\n").split("\n")):
-        one = _json_object(line)
+        one = _json_object(line.rstrip().removesuffix(","))
         if one is not None:
             objects.append(one)
         elif line.strip():
