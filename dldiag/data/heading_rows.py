@@ -25,12 +25,20 @@ def heading_rows(raw: pd.DataFrame, frame: pd.DataFrame) -> tuple[Notice, ...]:
     first = raw.iloc[:, 0]
     texts = set(first.iloc[rows])
     headings = [str(text or "").strip() for text in texts]
+    cells = (cell for _, cell in raw.iloc[rows, 1:].items())
+    if any(str(text or "").strip() for cell in cells for text in cell.dropna()):
+        return ()  # NA and the like were written there: the rows lack their values.
     if not all(map(_WORD.search, headings)) or first.drop(index=first.index[rows]).isin(texts).any():
         return ()
     shown = ", ".join(str(row + 1) for row in rows[:_SHOWN]) + (" …" if len(rows) > _SHOWN else "")
     text = Message(
         "{count:,} rows hold a text in {column} and nothing else, such as {example}: rows {rows}. They may be headings.",
-        {"count": len(rows), "column": str(frame.columns[0]), "example": str(first.iloc[rows[0]]).strip(), "rows": shown},
+        {
+            "count": len(rows),
+            "column": str(frame.columns[0]),
+            "example": str(first.iloc[rows[0]]).strip(),
+            "rows": shown,
+        },
     )
     hint = Message("Take these rows out of the file, or make a column of them.")
     return (Notice("heading_rows", text, len(rows), str(first.iloc[rows[0]]).strip(), hint),)

@@ -53,7 +53,9 @@ def of_box(text: str) -> str | None:
     if len(text) > LONGEST_DRAWN or not _BOX.match(text[:HEAD]):
         return None
     lines = (line.strip() for line in text.split("\n"))
-    rows = [[cell.strip() for cell in _BARS.split(line[1:-1])] for line in lines if line and not _OF_RULE.fullmatch(line)]
+    rows = [
+        [cell.strip() for cell in _BARS.split(line[1:-1])] for line in lines if line and not _OF_RULE.fullmatch(line)
+    ]
     width = max(map(len, rows), default=0)
     whole = [row for row in rows if len(row) == width and not (set(row) <= _TYPES and any(row))]
     return as_lines(whole) if width > 1 and len(whole) > 1 else None
@@ -129,7 +131,11 @@ def of_inserts(text: str) -> str | None:
 
 
 def _sql_cells(row: str) -> list[str]:
-    cells = [(cell, bare.strip(), quoted) for quoted, bare, cell in ((m[1], m[2] or "", m[0]) for m in _SQL_CELL.finditer(row)) if cell]
+    cells = [
+        (cell, bare.strip(), quoted)
+        for quoted, bare, cell in ((m[1], m[2] or "", m[0]) for m in _SQL_CELL.finditer(row))
+        if cell
+    ]
     texts = ["" if bare.upper() == "NULL" else bare if quoted is None else quoted for _, bare, quoted in cells]
     return [re.sub(r"''|\\(.)", lambda m: m[1] or "'", text) for text in texts]
 

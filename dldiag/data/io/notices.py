@@ -44,7 +44,9 @@ TEXTS = {
     "web_page": NoticeText(Message("The file is a web page: its largest table was read."), Message("Check its names.")),
     "arff": NoticeText(Message("The file is in Weka's format (ARFF): the names are those of its attributes.")),
     "quoted_lines": NoticeText(Message("Every line stood in quotes as a whole; they were taken off.")),
-    "formula_texts": NoticeText(Message('Texts stood in formulas (="00123"), which keep spreadsheets from changing them; they were taken out.')),
+    "formula_texts": NoticeText(
+        Message('Texts stood in formulas (="00123"), which keep spreadsheets from changing them; they were taken out.')
+    ),
     "record_marks": NoticeText(Message("The rows end with the mark that ASCII has for it, not with a line end.")),
     "drawn": NoticeText(Message("The table is drawn with lines; what stands between them was read.")),
     "listed": NoticeText(Message("Every record lists its names and values; the names became columns.")),
@@ -242,7 +244,8 @@ TEXTS = {
     ),
     "merged_cells": NoticeText(
         Message(
-            "{count:,} cell was part of a merged one and got its text.", plural="{count:,} cells were part of merged ones and got their text."
+            "{count:,} cell was part of a merged one and got its text.",
+            plural="{count:,} cells were part of merged ones and got their text.",
         ),
     ),
     "member": NoticeText(

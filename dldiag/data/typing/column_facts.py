@@ -98,9 +98,9 @@ def is_named_like_identifier(name: str) -> bool:
 
 
 def names_date_or_row(name: str) -> bool:
-    """Whether a column name says that it holds dates or versions, or names rows."""
+    """Whether a column name says that it holds dates, versions or codes, or names rows."""
     words = set(words_of(name))
-    return bool(words & (_ID_WORDS | _DATE_WORDS | _VERSION_WORDS)) or any(
+    return bool(words & (_ID_WORDS | _DATE_WORDS | _VERSION_WORDS | _CODE_WORDS)) or any(
         part in name for part in _ID_PARTS + _DATE_PARTS
     )
 

@@ -147,7 +147,7 @@ def _versions(facts: Facts) -> Message | None:
     if not facts.named_like_version or not cells.distinct or not cells.matches(_VERSION).all():
         return None
     values = facts.numbers.values
-    if len(np.unique(values)) == len(values):
+    if not facts.numbers.read.all() or len(np.unique(values)) == len(values):
         return None
     return Message("Versions, such as {example}: a version 1.10 is not 1.1.", {"example": cells.examples(1)[0]})
 
@@ -155,7 +155,9 @@ def _versions(facts: Facts) -> Message | None:
 def _code_reason(facts: Facts) -> Message | None:
     cells = facts.cells
     if facts.named_like_code and cells.distinct and cells.matches(_LETTER_E).all():
-        return Message("Digits around an E under the name of a code, such as {example}: codes.", {"example": cells.examples(1)[0]})
+        return Message(
+            "Digits around an E under the name of a code, such as {example}: codes.", {"example": cells.examples(1)[0]}
+        )
     whole = cells.matches(_WHOLE)
     if cells.share(whole) < READ_SHARE:
         return None

@@ -183,7 +183,9 @@ REMARKS = {
         Message("{columns}: offsets from UTC differ ({examples}); all times were put on UTC."),
     ),
     "bare_times": NoticeText(
-        Message("{columns}: some times have an offset from UTC, others have none ({examples}); those were taken to be on UTC."),
+        Message(
+            "{columns}: some times have an offset from UTC, others have none ({examples}); those were taken to be on UTC."
+        ),
         Message("Write the offset of all times in the file if they are on another clock."),
     ),
     "excel_days": NoticeText(

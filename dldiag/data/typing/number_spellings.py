@@ -51,7 +51,9 @@ def in_usual_spelling(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_], NDA
     for (pattern, replacement), known in zip(_SPELLINGS, _KNOWN_SPELLINGS, strict=True):
         if sample is None or known.search(sample):
             texts = pc.replace_substring_regex(texts, pattern, replacement)
-    if (sample is None or _KNOWN_ORDINAL.search(sample)) and as_mask(pc.match_substring_regex(texts, _ORDINAL)).mean() >= _ORDINAL_SHARE:
+    if (sample is None or _KNOWN_ORDINAL.search(sample)) and as_mask(
+        pc.match_substring_regex(texts, _ORDINAL)
+    ).mean() >= _ORDINAL_SHARE:
         texts = pc.replace_substring_regex(texts, _ORDINAL, r"\1")
     return texts, as_mask(pc.not_equal(texts, given)), noted
 

@@ -21,7 +21,16 @@ _WEEK = r"(?P<part>0?[1-9]|[1-4]\d|5[0-3])"
 _NAMED = re.compile(r"\?P<\w+>")
 _LAST_SHORT_YEAR = 68  # POSIX strptime puts 69 … 99 into the 20th century.
 TWO_YEARS = "two years"  # A pair of years whose second follows the first.
-_OTHER_DIGITS = (("^IV$", "4"), ("^III$", "3"), ("^II$", "2"), ("^I$", "1"), ("[上一]", "1"), ("[下二]", "2"), ("三", "3"), ("四", "4"))
+_OTHER_DIGITS = (
+    ("^IV$", "4"),
+    ("^III$", "3"),
+    ("^II$", "2"),
+    ("^I$", "1"),
+    ("[上一]", "1"),
+    ("[下二]", "2"),
+    ("三", "3"),
+    ("四", "4"),
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,12 @@ class Period:
 
 
 PERIODS = (
-    Period("year", (rf"^{_YEAR}\s?(?:年度?|년)$", rf"^{_YEAR} ?г(?:\.|од)?$", rf"^FY\s?{_YEAR}$", rf"^FY\s?'?{_SHORT}$"), "1990年", months=12),
+    Period(
+        "year",
+        (rf"^{_YEAR}\s?(?:年度?|년)$", rf"^{_YEAR} ?г(?:\.|од)?$", rf"^FY\s?{_YEAR}$", rf"^FY\s?'?{_SHORT}$"),
+        "1990年",
+        months=12,
+    ),
     Period(
         TWO_YEARS,
         (rf"^(?:FY ?)?{_YEAR}[/–-](?P<part>\d{{2}})$", rf"^(?:FY ?)?{_YEAR}[/–-](?P<part>(?:1[5-9]|20)\d{{2}})$"),

@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 SAMPLE = 100  # This many texts are looked at before all are read.
 READ_SHARE = 0.95  # Texts are quantities if this share of them is, as for plain numbers.
 LONGEST = 40  # characters of a quantity
-LEAST_BARE, MOST_NAMED = 2, 3  # Steps of a scale without a label, and with one, where it is labeled at its ends (own choice).
+LEAST_BARE, MOST_NAMED = (
+    2,
+    3,
+)  # Steps of a scale without a label, and with one, where it is labeled at its ends (own choice).
 LARGEST_ANGLE = 180.0
 # Denominators of measures and recipes; others need a numerator that is smaller throughout one denominator.
 _DENOMINATORS = frozenset({2, 3, 4, 5, 6, 8, 10, 12, 16, 32, 64, 100})
@@ -155,10 +158,15 @@ def _ends_are_labeled(found: Sequence[re.Match[str]]) -> bool:
     labels = {int(match[1]): match[2] or match[3] for match in found}
     named = {step for step, label in labels.items() if label}
     bare = len(labels) - len(named)
-    return len(labels) == len(found) and bare >= LEAST_BARE and bool(named & {min(labels), max(labels)}) and len(named) <= MOST_NAMED
+    return (
+        len(labels) == len(found)
+        and bare >= LEAST_BARE
+        and bool(named & {min(labels), max(labels)})
+        and len(named) <= MOST_NAMED
+    )
 
 
-_CLOCKED = re.compile(r"\d\s*[^\W\d_]+\.?,?\s*\d")
+_CLOCKED = re.compile(r"\d\s*[^\W\d_]+\.?,?(?:\s+[^\W\d_]+)?\s*\d")
 QUANTITIES = (
     Quantity("hours", _DURATION, _hours, _CLOCKED),
     Quantity("hours", _ISO_DURATION, _hours, re.compile("^[+-]?P")),

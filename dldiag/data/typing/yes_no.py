@@ -46,9 +46,6 @@ _PAIRS = (
     (".true. .t.", ".false. .f."),
     ("#true#", "#false#"),
     ("b'1' b'\\x01'", "b'0' b'\\x00'"),
-    ("enabled", "disabled"),
-    ("checked", "unchecked"),
-    ("active", "inactive"),
 )
 PAIRS = tuple((word_set(yes), word_set(no)) for yes, no in _PAIRS)
 MOST_WORDS = len(TRUE_WORDS) + len(FALSE_WORDS)

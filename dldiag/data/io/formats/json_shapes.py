@@ -73,7 +73,9 @@ def _columns(one: dict[str, Any]) -> Found | None:
     if len(lists) < len(one) and (length < LEAST_ROWS or len(lists) < LEAST_ROWS):
         return None
     rows = [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
-    return Found(rows, ", ".join(lists) if len(lists) < len(one) else "", tuple(name for name in one if name not in lists))
+    return Found(
+        rows, ", ".join(lists) if len(lists) < len(one) else "", tuple(name for name in one if name not in lists)
+    )
 
 
 def _are_lists_of(values: list[Any], length: int) -> bool:

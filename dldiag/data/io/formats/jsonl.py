@@ -37,7 +37,11 @@ def read_json(text: Text, plan: ReadPlan, limits: Limits) -> TypedTable:
     table = raw_table(([halves.mend(_json_text(o.get(n))) for n in names] for o in kept), len(names))
     header = unique_names([halves.mend(n) or "" for n in names], len(names)).names
     told = [notice("set_aside", count=aside, example=example)] if aside else []
-    told += [notice("json_list", name=found.held_by, example=", ".join(found.left_out[:MOST_SHOWN]))] if found.left_out else []
+    told += (
+        [notice("json_list", name=found.held_by, example=", ".join(found.left_out[:MOST_SHOWN]))]
+        if found.left_out
+        else []
+    )
     told += [notice("flattened", example=made)] if made else []
     told += [notice("bad_characters", count=halves.count, example=halves.example)] if halves.count else []
     if keep is not None:
