@@ -18,7 +18,7 @@ _SHOWN = 5  # Row numbers shown in the notice.
 
 def heading_rows(raw: pd.DataFrame, frame: pd.DataFrame) -> tuple[Notice, ...]:
     """Return a notice on rows that hold a text in the first column, which no other row has, and nothing else."""
-    holds_texts = frame.shape[1] >= LEAST_COLUMNS and frame.dtypes.iloc[0] == object
+    holds_texts = frame.shape[1] >= LEAST_COLUMNS and frame.dtypes.iloc[0].kind == "O"
     rows = _with_first_cell_only(frame) if holds_texts else []
     if not LEAST_HEADINGS <= len(rows) <= MOST_HEADINGS * len(frame):
         return ()
