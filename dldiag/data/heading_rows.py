@@ -31,17 +31,13 @@ def heading_rows(raw: pd.DataFrame, frame: pd.DataFrame) -> tuple[Notice, ...]:
     if not all(map(_WORD.search, headings)) or first.drop(index=first.index[rows]).isin(texts).any():
         return ()
     shown = ", ".join(str(row + 1) for row in rows[:_SHOWN]) + (" …" if len(rows) > _SHOWN else "")
+    example = str(first.iloc[rows[0]]).strip()
     text = Message(
-        "{count:,} rows hold a text in {column} and nothing else, such as {example}: rows {rows}. They may be headings.",
-        {
-            "count": len(rows),
-            "column": str(frame.columns[0]),
-            "example": str(first.iloc[rows[0]]).strip(),
-            "rows": shown,
-        },
+        "Rows {rows} hold a text in {column} and nothing else, such as {example}: they may be headings.",
+        {"column": str(frame.columns[0]), "example": example, "rows": shown},
     )
     hint = Message("Take these rows out of the file, or make a column of them.")
-    return (Notice("heading_rows", text, len(rows), str(first.iloc[rows[0]]).strip(), hint),)
+    return (Notice("heading_rows", text, len(rows), example, hint),)
 
 
 def _with_first_cell_only(frame: pd.DataFrame) -> list[int]:
