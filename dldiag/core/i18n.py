@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,6 +20,9 @@ COLONS = {"en": ": ", "zh": "："}  # Between a name and its value.
 # Holds <language>/LC_MESSAGES/dldiag.po and .mo; `make catalog` writes both.
 CATALOGS = Path(__file__).with_name("locale")
 DOMAIN = "dldiag"
+PRINTED = 3  # Decimals of an error as written; as a percentage it has one.
+LARGEST_ROUNDED = 2.0**52  # Beyond it a float has no digits behind the point.
+TIE = 1e-6  # Part of the last digit by which a number may miss a tie and still be rounded up.
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 _language: ContextVar[str] = ContextVar("language", default="en")
@@ -166,13 +170,27 @@ def current_language() -> str:
     return _language.get()
 
 
+def as_printed(value: float, decimals: int = PRINTED) -> float:
+    """Round a number as it is written: half away from zero, and alike for numbers that differ by less than a float can hold.
+
+    Python's own ways disagree on ties: round(0.2545, 3) is 0.255, but f"{100 * 0.2545:.1f}%" is 25.4%.
+
+    >>> as_printed(0.2545), as_printed(0.25449999999999995), as_printed(-0.0314)
+    (0.255, 0.255, -0.031)
+    """
+    last = 10**decimals
+    if not abs(value) * last < LARGEST_ROUNDED:
+        return value
+    return math.copysign(math.floor(abs(value) * last + 0.5 + TIE) / last, value)
+
+
 def format_error(value: float, unit: Value) -> str:
     """Write an error for people: percent for a rate, a plain number for multiples of std(y), scores, losses and costs.
 
     >>> format_error(0.0314, "rate"), format_error(0.0314, "sd"), format_error(1234.5, "cost")
-    ('3.1%', '0.031', '1,234')
+    ('3.1%', '0.031', '1,235')
     """
-    return typeset(f"{100 * value:.1f}%") if unit == "rate" else format_number(value)
+    return typeset(f"{100 * as_printed(value):.1f}%") if unit == "rate" else format_number(value)
 
 
 def format_number(value: float, sign: str = "") -> str:
@@ -183,7 +201,7 @@ def format_number(value: float, sign: str = "") -> str:
     """
     size = abs(value)
     decimals = 3 if not size >= 10 else 1 if size < 100 else 0
-    return typeset(f"{value:{sign},.{decimals}f}")
+    return typeset(f"{as_printed(value, decimals):{sign},.{decimals}f}")
 
 
 def typeset(number: str) -> str:
@@ -218,7 +236,7 @@ class _Text(Formatter):
             return format_error(value, self._unit)
         if format_spec in ("points", "gap", "bare"):
             sign = "+" if format_spec == "points" else ""
-            change = typeset(f"{100 * value:{sign}.1f}") if rate else format_number(value, sign)
+            change = typeset(f"{100 * as_printed(value):{sign}.1f}") if rate else format_number(value, sign)
             return str(Message("{change} points", {"change": change})) if rate and format_spec != "bare" else change
         if isinstance(value, Message):
             return str(value)

@@ -6,9 +6,10 @@ import re
 import tokenize
 from string import Formatter
 
+import numpy as np
 import pytest
 
-from dldiag.core.i18n import Message, english, set_language, speaking, tr, translate, trn
+from dldiag.core.i18n import Message, english, format_error, set_language, speaking, tr, translate, trn
 from docs import catalog
 from docs.catalog import FILES, OTHERS, Text, texts_in, without_values
 
@@ -154,3 +155,9 @@ def test_an_unknown_language_is_english():
 
 def test_numbers_of_things_agree_with_their_noun():
     assert [trn("{n:,} row", "{n:,} rows", n) for n in (0, 1, 2, 1000)] == ["0 rows", "1 row", "2 rows", "1,000 rows"]
+
+
+@pytest.mark.parametrize("tie", [k / 2_000 for k in range(1, 2_000, 38)])
+def test_a_tie_is_written_alike_whatever_the_last_bit_of_a_float(tie):
+    written = {format_error(float(one), "rate") for one in (tie, np.nextafter(tie, 0), np.nextafter(tie, 1))}
+    assert written == {f"{100 * (tie + 0.0001):.1f}%"}

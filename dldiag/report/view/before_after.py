@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dldiag.core.i18n import Message, tr
+from dldiag.core.i18n import Message, as_printed, tr
 from dldiag.core.types import Estimate, Parent, Report, exactly
-from dldiag.diagnosis.evidence.printed import PRINTED
 from dldiag.report.view.changes import parent_text
 from dldiag.report.view.effects import range_text
 from dldiag.report.view.labels import change_text, error_text, unit_of
@@ -34,7 +33,7 @@ def applied_line(report: Report) -> str:
 
 def printed_change(before: Estimate, after: Estimate) -> float:
     """Return the difference of two errors as they are printed."""
-    return round(round(after.value, PRINTED) - round(before.value, PRINTED), PRINTED)
+    return as_printed(as_printed(after.value) - as_printed(before.value))
 
 
 def effect_words(effect: Estimate | None, unit: str, seen: float | None = None) -> Message:
@@ -44,7 +43,7 @@ def effect_words(effect: Estimate | None, unit: str, seen: float | None = None) 
     other repeats made the difference look different.
     """
     said = _effect_words(effect, unit)
-    if effect is None or seen is None or seen == round(effect.value, PRINTED):
+    if effect is None or seen is None or seen == as_printed(effect.value):
         return said
     if effect.low <= 0 <= effect.high:
         return MAY_BE_CHANCE.filled(seen=seen, range=range_text(effect, unit), unit=unit)
@@ -67,7 +66,7 @@ def side_by_side_note(report: Report) -> str:
 
 def is_corrected(before: Estimate, after: Estimate, effect: Estimate | None) -> bool:
     """Tell whether the effect of a change is another number than the difference of the two errors as they are printed."""
-    return effect is not None and printed_change(before, after) != round(effect.value, PRINTED)
+    return effect is not None and printed_change(before, after) != as_printed(effect.value)
 
 
 def _effect_words(effect: Estimate | None, unit: str) -> Message:
