@@ -93,7 +93,7 @@ WRITTEN = (
 DAY_BEHIND_YEAR = Written("ydm", r"\d{4}-\d{1,2}-\d{1,2}", "%Y-%d-%m", "2024-31-03")
 # A year alone is a date only beside whole dates.
 BARE_YEAR = Written("bare year", r"(?:1[89]|20)\d{2}", "%Y", "2024")
-_ROWS = (*WRITTEN, *PERIODS, BARE_YEAR)
+_ROWS: tuple[Written | Period, ...] = (*WRITTEN, *PERIODS, BARE_YEAR)
 _KNOWN_ROWS = tuple(as_python(row.pattern) for row in _ROWS)
 _NUMERAL = re.compile(r"[\d½元一二三四]")
 

@@ -39,7 +39,7 @@ _BOUND = (
 _AT_LEAST = r"^([\d.,]*\d\s?[A-Za-z]{0,2})\s?\+$"  # 5,000+ and 1.2M+
 _PLUS_MINUS = r"^(?:±|\+/-)\s*([\d.,]*\d)$"
 # 12.4 ± 0.3, 12.4 [11.9-12.8], 12.4 (11.9, 12.8) and 66 (45%)
-_WITH_ERROR = r"^([+-]?[\d.,]*\d)(?:\s*(?:±|\+/?-)\s*[\d.,]*\d|\s*[\[(]\s*[+-]?[\d.,]*\d\s?%?\s*(?:(?:[,;-]|to)\s*[+-]?[\d.,]*\d\s?%?\s*)?[\])])$"
+_WITH_ERROR = r"^([+-]?[\d.,]*\d)(?:\s*(?:±|\+/?-)\s*[\d.,]*\d|\s*[\[(]\s*(?:\d\d%\s?[CKI]I?C?[:,]?\s)?[+-]?[\d.,]*\d\s?%?\s*(?:(?:[,;-]|to)\s*[+-]?[\d.,]*\d\s?%?\s*)?[\])])$"
 _HOURS = (
     r"^(?P<sign>[+-]?)(?P<hour>\d{1,3}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d(?:[.,]\d+)?))?"
     r"\s*(?P<half>(?:[AaPp][Mm])?)$"
@@ -82,9 +82,9 @@ def read_numbers(texts: pa.Array, *, decimal: str = ".", thousands: str = "") ->
     clock = _has(texts, _HOURS)
     if clock.sum() > plain.sum():
         return Numbers(_hours(texts), clock, np.zeros_like(clock), clock, frozenset({"hours"}))
-    if (found := read_quantities(texts)) is not None:
-        several = np.isfinite(found[0])
-        return Numbers(found[0], several, np.zeros_like(plain), several, frozenset({found[1]}))
+    if (quantities := read_quantities(texts)) is not None:
+        several = np.isfinite(quantities[0])
+        return Numbers(quantities[0], several, np.zeros_like(plain), several, frozenset({quantities[1]}))
     bodies, marks, powers, factors = _without_marks(texts)
     numerals, read, found, ambiguous = _with_point(bodies, decimal, thousands)
     values = _cast(_with_powers(numerals, powers), read) * factors
