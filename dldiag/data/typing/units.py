@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dldiag.data.typing.distinct import as_mask
+from dldiag.data.typing.distinct import as_mask, as_python
 
 MAGNITUDES = {  # Each mark has its power of ten.
     "k": 3, "K": 3, "M": 6, "tsd": 3, "Tsd": 3, "thousand": 3, "Thousand": 3, "mn": 6, "Mn": 6, "mln": 6,
@@ -56,8 +56,8 @@ _NUMERAL = r"^([+-]?[\d.,]*\d)\s*"
 _KELVIN = r"\d\s+K$"
 _UNIT = _NUMERAL + r"([A-Za-zµμ°/²³‰]{1,12}|[毫厘千公]?[克斤米里]|吨|秒|分钟|小时|天|(?:[kcmd]?m|ft|in|yd|mi)[23])$"
 _FIRST, LEAST_ALIKE = 20, 3  # The first few texts show whether all may bear one mark, if there are at least so many.
-_SUFFIX = re.compile(r"[+-]?[\d.,]*\d(\s*[^\s\d.,:;/%+()\[\]*-].{0,15})")
-_SUFFIX_PATTERN = r"^([+-]?[\d.,]*\d)\s*[^\s\d.,:;/%+()\[\]*-].{0,15}$"
+_SUFFIX_PATTERN = r"^([+-]?[\d.,]*\d)(\s*(?:\pL|[°€£¥$₩])[^\d\s]{0,14}(?:\^?-?[23])?)$"
+_SUFFIX = as_python(_SUFFIX_PATTERN)
 _EXPONENT = re.compile(r"[eEdD][+-]?\d")
 _PLURAL = re.compile(r"(?<=[a-z]{3})s$")
 
@@ -126,7 +126,7 @@ def strip_units(body: pa.Array) -> tuple[pa.Array, NDArray[np.float64], NDArray[
 def _shared_suffix(body: pa.Array) -> tuple[pa.Array, NDArray[np.float64], NDArray[np.bool_], bool] | None:
     """Strip what stands behind the number in every text that holds one, whatever it is: N/mm2, 원; None where it differs."""
     first = body.slice(0, _FIRST).to_pylist()
-    found = {rest[1] for text in first if (rest := _SUFFIX.fullmatch(text))}
+    found = {rest[2] for text in first if (rest := _SUFFIX.match(text))}
     if len(found) != 1 or any(map(_EXPONENT.match, found)) or len(first) < LEAST_ALIKE:
         return None
     mask = as_mask(pc.ends_with(body, pattern=found.pop())) & as_mask(pc.match_substring_regex(body, _SUFFIX_PATTERN))
